@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// The SDK's notice about Node.js versions would land on stderr, beside the answer: silenced before anything loads.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+import { fileURLToPath } from 'node:url';
+
+const [{ main }, { processContext }] = await Promise.all([
+  import('../dist/commands/main.js'),
+  import('../dist/lib/process-context.js'),
+]);
+process.exitCode = await main(process.argv.slice(2), processContext(fileURLToPath(import.meta.url)));

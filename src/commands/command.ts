@@ -1,0 +1,83 @@
+import type { Context } from '../lib/context.ts';
+import type { Warning } from '../lib/errors.ts';
+import type { ExitCode } from '../lib/exit-codes.ts';
+import type { AwsSettings } from '../lib/ports.ts';
+import type { Progress } from '../lib/render/progress.ts';
+import type { Theme } from '../lib/render/theme.ts';
+import type { OptionTable, OptionValues } from './options.ts';
+
+/** What the options common to all commands came to. */
+export interface CommonOptions {
+  readonly profile: string | null;
+  readonly region: string | null;
+  readonly timeoutMs: number;
+  readonly output: 'human' | 'json';
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** False under --no-input: nobody may be asked anything. */
+  readonly input: boolean;
+}
+
+/** One run of a command: the world, what was typed, and where to say things. */
+export interface Invocation<Table extends OptionTable> {
+  readonly context: Context;
+  readonly common: CommonOptions;
+  readonly options: OptionValues<Table>;
+  /** The positional arguments. */
+  readonly args: readonly string[];
+  /** The common options as the AWS port takes them. */
+  readonly aws: AwsSettings;
+  /** Goes to stderr, or into the document's `warnings` under json. Never throws, never stops the run. */
+  warn(warning: Warning): void;
+  /** A line of the answer that need not wait for the rest; silent under json. */
+  print(line: string): void;
+  /** A hint on stderr for people; silent under json and --quiet. */
+  hint(line: string): void;
+  readonly progress: Progress;
+  /** Colours of stdout. */
+  readonly theme: Theme;
+}
+
+/**
+ * What a command answers. `document` is the JSON face and holds no secret unless the schema says so; `text` is the
+ * human face, '' when it was printed already. A failure is thrown, a negative answer is returned with exit code 5.
+ */
+export interface Answer {
+  readonly document: { readonly schema: `fedctl.${string}/v${number}` };
+  readonly text: string;
+  readonly exitCode?: ExitCode;
+  /**
+   * True when stdout belongs to somebody else (a child, a file's worth of raw text under --format): nothing is added
+   * under json either.
+   */
+  readonly silent?: boolean;
+}
+
+export interface CommandSpec<Table extends OptionTable> {
+  /** As commander writes positional arguments: `[file]`, `<code>`; '' for none. */
+  readonly arguments: string;
+  /** Shown first by --help, each a line that can be typed, with a comment after it if need be. */
+  readonly examples: readonly string[];
+  /** Shown after the options: what a reader of --help should know, in a few lines. */
+  readonly notes?: string;
+  readonly options: Table;
+  readonly run: (invocation: Invocation<Table>) => Promise<Answer>;
+}
+
+/** What the table of commands sees of any command. */
+export interface AnyCommand {
+  readonly arguments: string;
+  readonly examples: readonly string[];
+  readonly notes?: string;
+  readonly options: OptionTable;
+  readonly run: (invocation: Invocation<OptionTable>) => Promise<Answer>;
+}
+
+/** Defines a command, keeping the types of its options. */
+export function command<const Table extends OptionTable>(spec: CommandSpec<Table>): AnyCommand {
+  return {
+    ...spec,
+    // The invocation's options were read through this very table, so they have its types.
+    run: (invocation) => spec.run(invocation as Invocation<Table>),
+  };
+}

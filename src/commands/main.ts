@@ -1,0 +1,131 @@
+import type { Context } from '../lib/context.ts';
+import { Interruption } from '../lib/deadline.ts';
+import { FedctlError, isFedctlError, type Warning } from '../lib/errors.ts';
+import { EXIT } from '../lib/exit-codes.ts';
+import { failureDocument, failureText, warningText } from '../lib/render/failure.ts';
+import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
+import { createTheme, wantsColour } from '../lib/render/theme.ts';
+import type { Invocation } from './command.ts';
+import type { OptionTable } from './options.ts';
+import { COMMANDS, type Parsed, parse } from './program.ts';
+import { usageFailure } from './usage-failure.ts';
+
+/**
+ * Runs fedctl once. The only place where an error becomes an exit code.
+ *
+ * @param argv the arguments after the script's name
+ * @returns the exit code
+ */
+export async function main(argv: readonly string[], context: Context): Promise<number> {
+  const json = asksForJson(argv, context.env);
+  try {
+    const parsed = await parse(helpForm(argv), context, {
+      width: Math.min(context.stdout.columns ?? 100, 100),
+      writeOut: (text) => context.stdout.write(text),
+    });
+    return parsed === null ? EXIT.done : await runCommand(parsed, context);
+  } catch (error) {
+    return report(error, argv, context, json);
+  }
+}
+
+async function runCommand(parsed: Parsed, context: Context): Promise<number> {
+  const { common } = parsed;
+  const json = common.json || common.output === 'json';
+  const colourOf = (stream: Context['stdout']) => wantsColour(stream, context.env, common.noColor);
+  const warnings: Warning[] = [];
+  const stderrTheme = createTheme(colourOf(context.stderr));
+  const talks = !json && !common.quiet;
+  const invocation: Invocation<OptionTable> = {
+    context,
+    common: {
+      profile: common.profile,
+      region: common.region,
+      timeoutMs: common.timeout * 1000,
+      output: json ? 'json' : 'human',
+      quiet: common.quiet,
+      verbose: common.verbose,
+      input: !common.noInput,
+    },
+    options: parsed.options,
+    args: parsed.args,
+    aws: {
+      timeoutMs: common.timeout * 1000,
+      ...(common.profile === null ? {} : { profile: common.profile }),
+      ...(common.region === null ? {} : { region: common.region }),
+    },
+    warn(warning) {
+      warnings.push(warning);
+      if (talks) context.stderr.write(warningText(warning, stderrTheme));
+    },
+    print(line) {
+      if (!json) context.stdout.write(`${line}\n`);
+    },
+    hint(line) {
+      if (talks) context.stderr.write(`${stderrTheme.dim(line)}\n`);
+    },
+    progress: talks ? createProgress(context.stderr, colourOf(context.stderr)) : SILENT_PROGRESS,
+    theme: createTheme(colourOf(context.stdout)),
+  };
+  const answer = await parsed.command.run(invocation);
+  if (context.signal.aborted) throw context.signal.reason;
+  if (answer.silent !== true) {
+    if (json) context.stdout.write(`${JSON.stringify({ ...answer.document, warnings })}\n`);
+    else if (answer.text !== '')
+      context.stdout.write(answer.text.endsWith('\n') ? answer.text : `${answer.text}\n`);
+  }
+  return answer.exitCode ?? EXIT.done;
+}
+
+/** Tells what went wrong on stderr, in the face that was asked for. */
+function report(error: unknown, argv: readonly string[], context: Context, json: boolean): number {
+  const interruption = context.signal.aborted ? context.signal.reason : error;
+  if (interruption instanceof Interruption) return EXIT[interruption.kind];
+  const usage = usageFailure(error, COMMANDS);
+  if (usage === 'told') return EXIT.done;
+  const failure = usage ?? (isFedctlError(error) ? error : bug(error));
+  const theme = createTheme(wantsColour(context.stderr, context.env, argv.includes('--no-color')));
+  context.stderr.write(json ? `${JSON.stringify(failureDocument(failure))}\n` : failureText(failure, theme));
+  if (!json && argv.includes('--verbose')) context.stderr.write(theme.dim(causes(failure)));
+  return failure.exitCode;
+}
+
+function bug(error: unknown): FedctlError {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new FedctlError('bug.unexpected', {
+    message: `fedctl failed in a way it does not know: ${text}`,
+    cause: error,
+  });
+}
+
+/** The chain of foreign errors behind a failure, by name and message. Stacks only for bugs. */
+function causes(failure: FedctlError): string {
+  const lines: string[] = [];
+  for (let cause = failure.cause; cause instanceof Error && lines.length < 10; cause = cause.cause) {
+    lines.push(
+      `because: ${failure.exitCode === EXIT.bug ? (cause.stack ?? cause.message) : `${cause.name}: ${cause.message}`}\n`,
+    );
+  }
+  return lines.join('');
+}
+
+/** Whether failures are to be told as JSON. Read from the raw arguments: the parse itself may be what fails. */
+function asksForJson(argv: readonly string[], env: Context['env']): boolean {
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const output = own.flatMap((arg, index) =>
+    arg.startsWith('--output=')
+      ? [arg.slice('--output='.length)]
+      : arg === '--output'
+        ? [own[index + 1] ?? '']
+        : [],
+  );
+  if (own.includes('--json')) return true;
+  if (output.length > 0) return output.at(-1) === 'json';
+  return env['FEDCTL_OUTPUT'] === 'json' || ['1', 'true'].includes(env['FEDCTL_JSON']?.toLowerCase() ?? '');
+}
+
+/** `fedctl help token` is `fedctl token --help`; fedctl alone asks for help too. */
+function helpForm(argv: readonly string[]): readonly string[] {
+  if (argv.length === 0) return ['--help'];
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+}

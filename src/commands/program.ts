@@ -1,0 +1,239 @@
+import { Command, type CommanderError, Option } from 'commander';
+import type { Context } from '../lib/context.ts';
+import type { AnyCommand } from './command.ts';
+import {
+  choice,
+  duration,
+  environmentName,
+  longFlag,
+  type OptionTable,
+  type OptionValues,
+  text,
+  toggle,
+} from './options.ts';
+
+/** One row of the table of commands. Nothing of a command is loaded before it is called or asked for help. */
+interface CommandRow {
+  readonly name: string;
+  readonly group: string;
+  readonly summary: string;
+  readonly load: () => Promise<AnyCommand>;
+}
+
+const ACCOUNT = 'Account:';
+const TOKEN = 'Token:';
+const CREDENTIALS = 'Credentials:';
+const DATABASE = 'Database:';
+const LAB = 'Local lab:';
+
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'enable',
+    group: ACCOUNT,
+    summary: 'let the account issue tokens, and wait until it does',
+    load: async () => (await import('./enable.ts')).enable,
+  },
+  {
+    name: 'disable',
+    group: ACCOUNT,
+    summary: 'stop the account from issuing tokens',
+    load: async () => (await import('./disable.ts')).disable,
+  },
+  {
+    name: 'status',
+    group: ACCOUNT,
+    summary: 'is federation enabled, and does the issuer answer?',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'whoami',
+    group: ACCOUNT,
+    summary: 'which principal AWS sees, and where its keys came from',
+    load: async () => (await import('./whoami.ts')).whoami,
+  },
+  {
+    name: 'token',
+    group: TOKEN,
+    summary: 'mint a signed token for an audience',
+    load: async () => (await import('./token.ts')).token,
+  },
+  {
+    name: 'decode',
+    group: TOKEN,
+    summary: 'read a token; proves nothing',
+    load: async () => (await import('./decode.ts')).decode,
+  },
+  {
+    name: 'verify',
+    group: TOKEN,
+    summary: 'prove a token as a relying party would',
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  {
+    name: 'credentials',
+    group: CREDENTIALS,
+    summary: 'fetch temporary session credentials',
+    load: async () => (await import('./credentials.ts')).credentials,
+  },
+  {
+    name: 'connect',
+    group: DATABASE,
+    summary: 'log in to MongoDB by OIDC or AWS and show each stage',
+    load: async () => (await import('./connect.ts')).connect,
+  },
+  {
+    name: 'sandbox',
+    group: LAB,
+    summary: 'start AWS, an issuer and MongoDB on this machine',
+    load: async () => (await import('./sandbox.ts')).sandbox,
+  },
+  {
+    name: 'demo',
+    group: LAB,
+    summary: 'see the whole job run on the lab',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+];
+
+/** Accepted before and after the command. */
+export const COMMON_OPTIONS = {
+  profile: text('--profile <name>', 'AWS profile; beats keys in the environment'),
+  region: text('--region <region>', 'AWS Region'),
+  timeout: duration('--timeout <time>', 'bounds each network step (default: 30s)', 30),
+  output: choice('--output <face>', 'how to answer', ['human', 'json'], 'human'),
+  json: toggle('--json', 'short for --output json'),
+  quiet: toggle('--quiet', 'no hints and no warnings'),
+  verbose: toggle('--verbose', 'tell more on stderr'),
+  noInput: toggle('--no-input', 'never ask anything'),
+  noColor: toggle('--no-color', 'no colour'),
+} as const;
+
+/** What commander found: which command, its record, and what was given of each option. */
+export interface Parsed {
+  readonly name: string;
+  readonly command: AnyCommand;
+  readonly args: readonly string[];
+  readonly common: OptionValues<typeof COMMON_OPTIONS>;
+  readonly options: OptionValues<OptionTable>;
+}
+
+/** What help and version print, and where. */
+export interface ProgramOutput {
+  readonly width: number;
+  writeOut(text: string): void;
+}
+
+const INTRODUCTION = `fedctl: passwordless login from AWS to MongoDB Atlas, and to anything else that trusts OIDC.
+
+Start here:
+  $ fedctl demo                                  see it all run on this machine, no account needed
+  $ fedctl enable                                let your AWS account issue tokens
+  $ fedctl token --audience https://my.api       mint a token
+  $ fedctl connect --mechanism oidc --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas
+`;
+
+/**
+ * Reads the command line.
+ *
+ * @throws CommanderError for help, version and every usage fault; FedctlError usage.invalid-value
+ */
+export async function parse(
+  argv: readonly string[],
+  context: Context,
+  output: ProgramOutput,
+): Promise<Parsed | null> {
+  let parsed: Parsed | null = null;
+  const loaded = new Map<string, AnyCommand>();
+  const program = new Command('fedctl')
+    .version(context.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .usage('[options] <command>')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: output.writeOut,
+      // Usage faults are thrown and told by main, in the face that was asked for.
+      writeErr: () => {},
+      getOutHelpWidth: () => output.width,
+    })
+    .addHelpText('before', INTRODUCTION)
+    .addHelpText('after', '\nfedctl <command> --help tells more. Exit codes are in the README.');
+  addOptions(program, COMMON_OPTIONS);
+  for (const row of COMMANDS) {
+    program.commandsGroup(row.group);
+    const sub = program.command(row.name).description(row.summary).exitOverride();
+    sub.action(() => {
+      const record = loaded.get(row.name);
+      if (record === undefined) return;
+      parsed = {
+        name: row.name,
+        command: record,
+        args: sub.args,
+        common: readOptions(program, COMMON_OPTIONS, context.env),
+        options: readOptions(sub, record.options, context.env),
+      };
+    });
+  }
+  program.hook('preSubcommand', async (_program, sub) => {
+    const record = await COMMANDS.find((row) => row.name === sub.name())?.load();
+    if (record === undefined) return;
+    loaded.set(sub.name(), record);
+    define(sub, record);
+  });
+  await program.parseAsync(argv, { from: 'user' });
+  return parsed;
+}
+
+function define(sub: Command, record: AnyCommand): void {
+  if (record.arguments !== '') sub.arguments(record.arguments);
+  addOptions(sub, record.options);
+  sub.usage(`[options]${record.arguments === '' ? '' : ` ${record.arguments}`}`);
+  sub.configureHelp({ showGlobalOptions: true });
+  sub.addHelpText('before', `Examples:\n${record.examples.map((line) => `  $ ${line}`).join('\n')}\n`);
+  if (record.notes !== undefined) sub.addHelpText('after', `\n${record.notes.trimEnd()}`);
+}
+
+function addOptions(target: Command, table: OptionTable): void {
+  for (const spec of Object.values(table)) {
+    const variable = environmentName(spec);
+    const option = new Option(
+      spec.flags,
+      variable === null ? spec.description : `${spec.description} [${variable}]`,
+    );
+    if (spec.repeatable)
+      option.argParser((value: string, previous: readonly string[] | undefined) => [
+        ...(previous ?? []),
+        value,
+      ]);
+    target.addOption(option);
+  }
+}
+
+/** Flags beat the environment; what neither gives is the option's own default. */
+function readOptions<Table extends OptionTable>(
+  target: Command,
+  table: Table,
+  env: Context['env'],
+): OptionValues<Table> {
+  const values: Record<string, unknown> = {};
+  for (const [key, spec] of Object.entries(table)) {
+    const attribute = new Option(spec.flags).attributeName();
+    const fromFlag = target.getOptionValueSource(attribute) === 'cli';
+    const variable = environmentName(spec);
+    const fromEnvironment = variable === null ? undefined : env[variable];
+    if (fromFlag) values[key] = spec.read(given(target.getOptionValue(attribute)), longFlag(spec));
+    else if (fromEnvironment !== undefined && fromEnvironment !== '')
+      values[key] = spec.read([fromEnvironment], variable ?? '');
+    else values[key] = spec.read(null, longFlag(spec));
+  }
+  // Every key of the table was read through its own spec just now.
+  return values as OptionValues<Table>;
+}
+
+/** commander gives true (or false, for --no-x) for a switch, a text for a value, a list for a repeatable option. */
+function given(value: unknown): readonly string[] | true {
+  if (Array.isArray(value)) return value.map(String);
+  return typeof value === 'string' ? [value] : true;
+}
+
+export type { CommanderError };

@@ -1,0 +1,50 @@
+import { CommanderError } from 'commander';
+import { FedctlError } from '../lib/errors.ts';
+
+/** The shape of a JWT, to recognise one that was typed where it must not be. */
+const JWT = /eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/;
+
+/**
+ * A usage fault that commander found, as a failure of fedctl.
+ *
+ * @returns 'told' when commander printed what was asked for (help, version); null when the error is not commander's.
+ */
+export function usageFailure(
+  error: unknown,
+  commands: readonly { readonly name: string }[],
+): FedctlError | 'told' | null {
+  if (!(error instanceof CommanderError)) return null;
+  if (error.exitCode === 0) return 'told';
+  // commander quotes what was typed, which may be a secret.
+  if (JWT.test(error.message)) {
+    return new FedctlError('usage.token-as-argument', { message: 'A token was given as an argument.' });
+  }
+  const message = sentence(error.message);
+  switch (error.code) {
+    case 'commander.unknownCommand':
+      return new FedctlError('usage.unknown-command', {
+        message,
+        remedy: suggestion(error.message) ?? 'fedctl --help',
+        details: { commands: commands.map((row) => row.name) },
+      });
+    case 'commander.unknownOption':
+      return new FedctlError('usage.unknown-option', { message });
+    default:
+      return new FedctlError('usage.invalid-command-line', { message });
+  }
+}
+
+/** commander: `error: unknown command 'tokn'\n(Did you mean token?)` */
+function sentence(message: string): string {
+  const text = message
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .trim();
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.)?]$/.test(capital) ? capital : `${capital}.`;
+}
+
+function suggestion(message: string): string | null {
+  const name = /\(Did you mean (?:one of )?([a-z]+)/.exec(message)?.[1];
+  return name === undefined ? null : `fedctl ${name} --help`;
+}

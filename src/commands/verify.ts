@@ -1,0 +1,10 @@
+import { command } from './command.ts';
+
+export const verify = command({
+  arguments: '',
+  examples: ['fedctl verify'],
+  options: {},
+  async run() {
+    throw new Error('not built yet');
+  },
+});

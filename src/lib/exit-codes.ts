@@ -1,0 +1,61 @@
+/**
+ * What a run of fedctl ends with, whatever the output format. `exec` and `sandbox -- CMD` add the child's own
+ * code to these.
+ */
+export const EXIT = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  notSetUp: 3,
+  refused: 4,
+  answeredNo: 5,
+  unreachable: 6,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** One row of the documented table; the README's table is held against these by a test. */
+export interface ExitCodeRow {
+  readonly code: ExitCode;
+  readonly meaning: string;
+  readonly examples: string;
+}
+
+export const EXIT_CODES: readonly ExitCodeRow[] = [
+  {
+    code: EXIT.done,
+    meaning: 'done, or the answer is yes',
+    examples: '`status` whatever the state; a sandbox that was stopped',
+  },
+  { code: EXIT.bug, meaning: 'a bug in fedctl', examples: 'please report it' },
+  {
+    code: EXIT.usage,
+    meaning: 'usage, configuration or input',
+    examples:
+      'no audience, no URI, 11 audiences, `aws-global`, a password in a URI, a file that is no JWT in `decode`',
+  },
+  {
+    code: EXIT.notSetUp,
+    meaning: 'not set up; a remedy exists',
+    examples: 'no or expired credentials, unknown profile, no Region, federation disabled',
+  },
+  {
+    code: EXIT.refused,
+    meaning: 'refused',
+    examples: 'AccessDenied, wrong secret key, MongoDB codes 18, 8000 and 13, session too short',
+  },
+  {
+    code: EXIT.answeredNo,
+    meaning: 'answered no',
+    examples: '`verify` of an invalid token, text that is no JWT included',
+  },
+  {
+    code: EXIT.unreachable,
+    meaning: 'unreachable, broken or timed out on the way',
+    examples: 'DNS, TCP, TLS, throttling, 5xx, HTML instead of an answer, an issuer that redirects',
+  },
+  { code: EXIT.interrupted, meaning: 'interrupted', examples: 'Ctrl-C' },
+  { code: EXIT.terminated, meaning: 'terminated', examples: 'SIGTERM' },
+];

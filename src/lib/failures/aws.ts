@@ -1,0 +1,217 @@
+import { EXIT } from '../exit-codes.ts';
+import { catalogue } from './failure.ts';
+
+/** Credentials, Region and the way to AWS; STS; IAM. Texts of AWS are in facts/aws.md, sections 1, 2 and 6. */
+export const AWS_FAILURES = catalogue({
+  'aws.region-missing': {
+    title: 'no Region',
+    cause: 'Neither --region, FEDCTL_REGION, AWS_REGION, AWS_DEFAULT_REGION nor the profile names a Region.',
+    remedy: 'export AWS_REGION=<region>   (or add --region <region>)',
+    exit: EXIT.notSetUp,
+  },
+  'aws.region-global': {
+    title: 'a global pseudo-Region',
+    cause: 'GetWebIdentityToken does not exist on the global STS endpoint.',
+    remedy: 'fedctl <command> --region <region>   (for example --region eu-west-1)',
+    exit: EXIT.usage,
+  },
+  'aws.region-invalid': {
+    title: 'no Region has this form',
+    cause: 'A Region becomes part of a host name and this one cannot.',
+    remedy: 'fedctl <command> --region <region>   (for example --region eu-west-1)',
+    exit: EXIT.usage,
+  },
+  'aws.credentials-missing': {
+    title: 'no AWS credentials',
+    cause: 'No credential provider had any: each one that was asked is listed with its reason.',
+    remedy: 'aws sso login --profile <profile>   (or export AWS_PROFILE=<profile>)',
+    exit: EXIT.notSetUp,
+  },
+  'aws.credentials-half-set': {
+    title: 'only half of a key pair is set',
+    cause: 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together.',
+    remedy: 'set both, or unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN',
+    exit: EXIT.notSetUp,
+  },
+  'aws.credentials-expired': {
+    title: 'expired AWS credentials',
+    cause: 'The session that these credentials belong to has ended.',
+    remedy: 'aws sso login --profile <profile>   (or renew the credentials where they come from)',
+    exit: EXIT.notSetUp,
+  },
+  'aws.sso-login-needed': {
+    title: 'the SSO session has ended',
+    cause: 'The profile signs in through IAM Identity Center and its cached login has expired or is missing.',
+    remedy: 'aws sso login --profile <profile>',
+    exit: EXIT.notSetUp,
+  },
+  'aws.mfa-needed': {
+    title: 'needs an MFA code',
+    cause: 'The profile names an MFA device, and there is nobody to ask for a code.',
+    remedy: 'run the command on a terminal, without --no-input',
+    exit: EXIT.notSetUp,
+  },
+  'aws.profile-unknown': {
+    title: 'unknown profile',
+    cause: 'Neither the config file nor the credentials file has a section of this name.',
+    remedy: 'aws configure list-profiles',
+    exit: EXIT.notSetUp,
+  },
+  'aws.profile-failed': {
+    title: 'the profile gave no credentials',
+    cause: 'The profile exists, but the provider it names failed.',
+    remedy: 'aws sts get-caller-identity --profile <profile>',
+    exit: EXIT.notSetUp,
+  },
+  'aws.plaintext-refused': {
+    title: 'refused to send credentials without TLS',
+    cause:
+      'The endpoint is plain http and not on this machine: whoever is on the way could use what is sent.',
+    remedy:
+      'use an https:// endpoint, or unset the override: unset AWS_ENDPOINT_URL AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL_IAM',
+    exit: EXIT.usage,
+  },
+  'aws.endpoint-invalid': {
+    title: 'an endpoint override is no URL',
+    cause:
+      'AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL_IAM or the profile names something else than a URL.',
+    remedy: 'unset AWS_ENDPOINT_URL AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL_IAM',
+    exit: EXIT.usage,
+  },
+  'aws.unreachable': {
+    title: 'AWS cannot be reached',
+    cause: 'The name did not resolve, nothing listens there, or the connection broke.',
+    remedy: 'check the network, HTTPS_PROXY and the endpoint named above',
+    exit: EXIT.unreachable,
+  },
+  'aws.tls-failed': {
+    title: 'the TLS connection to AWS failed',
+    cause: 'The certificate presented is not trusted here: often a proxy that inspects TLS.',
+    remedy: 'export AWS_CA_BUNDLE=<file with the proxy CA>',
+    exit: EXIT.unreachable,
+  },
+  'aws.timeout': {
+    title: 'AWS did not answer in time',
+    cause: 'The connection was accepted or swallowed, but no answer came.',
+    remedy: 'fedctl <command> --timeout 60s   (and check for a proxy or a VPC endpoint on the way)',
+    exit: EXIT.unreachable,
+  },
+  'aws.throttled': {
+    title: 'throttled',
+    cause: 'The account is over the request rate that AWS allows here.',
+    remedy: 'wait a few seconds and repeat the command',
+    exit: EXIT.unreachable,
+  },
+  'aws.service-failed': {
+    title: 'AWS answered with a server error',
+    cause: 'The service had a fault of its own; for some seconds after enable or disable this is normal.',
+    remedy: 'wait a few seconds and repeat the command',
+    exit: EXIT.unreachable,
+  },
+  'aws.not-aws': {
+    title: 'something other than AWS answered',
+    cause: 'The answer is no AWS answer: a captive portal or a proxy stands in between.',
+    remedy: 'open the endpoint named above with curl -v and see who answers',
+    exit: EXIT.unreachable,
+  },
+  'aws.clock-skew': {
+    title: 'the clock is wrong',
+    cause: 'AWS refuses signatures that are more than 5 minutes off.',
+    remedy: 'timedatectl set-ntp true   (or set the clock)',
+    exit: EXIT.notSetUp,
+  },
+  'aws.signature-refused': {
+    title: 'AWS refused the signature',
+    cause: 'The secret access key does not belong to the access key id.',
+    remedy: 'compare the key pair with the one in IAM, or create a new one: aws iam create-access-key',
+    exit: EXIT.refused,
+  },
+  'aws.access-key-unknown': {
+    title: 'AWS does not know the access key',
+    cause:
+      'The key was deleted, is inactive, belongs to another partition, or its session token is missing or wrong.',
+    remedy: 'fedctl whoami   (names the provider of the key)',
+    exit: EXIT.refused,
+  },
+  'aws.access-denied': {
+    title: 'access denied',
+    cause: 'A policy does not allow the call, or denies it.',
+    remedy: 'ask whoever administers the account for the permission named above',
+    exit: EXIT.refused,
+  },
+  'aws.request-refused': {
+    title: 'AWS refused the request',
+    cause: 'AWS found a parameter it does not accept.',
+    remedy: 'compare the parameter named above with the documentation of the call',
+    exit: EXIT.usage,
+  },
+  'sts.federation-disabled': {
+    title: 'outbound federation is disabled',
+    cause:
+      'The account does not issue tokens. If it was enabled just now, STS follows IAM by about ten seconds.',
+    remedy: 'fedctl enable',
+    exit: EXIT.notSetUp,
+  },
+  'sts.mint-denied': {
+    title: 'not allowed to mint',
+    cause:
+      'No policy allows sts:GetWebIdentityToken for this principal with this audience, algorithm and duration. AWS does not say which condition failed.',
+    remedy: 'allow sts:GetWebIdentityToken for the audience in the policy of the principal named above',
+    exit: EXIT.refused,
+  },
+  'sts.tag-denied': {
+    title: 'not allowed to tag',
+    cause: 'Tags need a second permission, sts:TagGetWebIdentityToken.',
+    remedy: 'allow sts:TagGetWebIdentityToken in the policy, or leave --tag out',
+    exit: EXIT.refused,
+  },
+  'sts.session-too-short': {
+    title: 'the session ends before the token would',
+    cause: 'A token may not outlive the session of its caller, and AWS does not shorten it.',
+    remedy: 'fedctl token --duration auto   (or renew the session)',
+    exit: EXIT.refused,
+  },
+  'sts.payload-too-large': {
+    title: 'the token would be too large',
+    cause: 'Audiences and tags together exceed 14,984 bytes of claims.',
+    remedy: 'send fewer or shorter audiences and tags',
+    exit: EXIT.usage,
+  },
+  'sts.federated-user': {
+    title: 'federated users cannot do this',
+    cause: 'Credentials of GetFederationToken may only call GetCallerIdentity in STS.',
+    remedy: 'use the credentials of a role or of an IAM user',
+    exit: EXIT.refused,
+  },
+  'sts.session-credentials': {
+    title: 'session credentials cannot do this',
+    cause: 'GetSessionToken and GetFederationToken take long-term keys only.',
+    remedy: 'fedctl credentials   (prints the current session credentials), or assume a role with --role-arn',
+    exit: EXIT.refused,
+  },
+  'sts.assume-denied': {
+    title: 'not allowed to assume the role',
+    cause:
+      'The role does not trust this principal, wants another external id or an MFA code, or the principal lacks sts:AssumeRole. AWS gives one answer for all of these.',
+    remedy: 'aws iam get-role --role-name <role> --query Role.AssumeRolePolicyDocument',
+    exit: EXIT.refused,
+  },
+  'sts.duration-refused': {
+    title: 'the session duration is too long',
+    cause: 'The role allows less, or it is assumed from another role: chaining caps a session at one hour.',
+    remedy: 'fedctl credentials --role-arn <arn> --duration 1h',
+    exit: EXIT.usage,
+  },
+  'iam.permission-missing': {
+    title: 'not allowed to read or change the federation switch',
+    cause: 'The principal lacks the IAM permission named above, on Resource "*".',
+    remedy: 'ask whoever administers the account for the permission named above',
+    exit: EXIT.refused,
+  },
+  'iam.propagation-timeout': {
+    title: 'tokens are not minted yet',
+    cause: 'IAM already reports federation as enabled, but STS did not mint within the wait.',
+    remedy: 'fedctl enable --wait-timeout 3m',
+    exit: EXIT.unreachable,
+  },
+});

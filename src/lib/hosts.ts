@@ -1,0 +1,35 @@
+import { BlockList, isIP } from 'node:net';
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** The addresses where AWS hands out credentials in plain text by design (EC2, ECS, EKS Pod Identity; facts/aws.md 7.5). */
+const METADATA_HOSTS: ReadonlySet<string> = new Set([
+  '169.254.169.254',
+  '169.254.170.2',
+  '169.254.170.23',
+  'fd00:ec2::23',
+  'fd00:ec2::254',
+]);
+
+/** A host as URLs and connection strings write it, without brackets and in lower case. */
+export function bareHost(host: string): string {
+  return host.replace(/^\[|\]$/g, '').toLowerCase();
+}
+
+/**
+ * True for this machine only: 127.0.0.0/8, ::1 and the name `localhost`. Other names are never loopback,
+ * whatever they resolve to: the answer of a resolver is no ground for trust.
+ */
+export function isLoopbackHost(host: string): boolean {
+  const bare = bareHost(host);
+  const family = isIP(bare);
+  if (family === 0) return bare === 'localhost';
+  return LOOPBACK.check(bare, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** True for the link-local addresses of the EC2, ECS and EKS credential endpoints. */
+export function isMetadataHost(host: string): boolean {
+  return METADATA_HOSTS.has(bareHost(host));
+}

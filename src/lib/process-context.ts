@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { lookup, resolveSrv, resolveTxt } from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Context } from './context.ts';
+import { Interruption } from './deadline.ts';
+
+/**
+ * The real world: this process, its clock and its network. Nothing else in src reads `process`; only bin and
+ * index.ts import this.
+ *
+ * @param script the path of the script that starts fedctl, for `self`
+ */
+export function processContext(script: string): Context {
+  const controller = new AbortController();
+  const stop = (kind: Interruption['kind']) => () => controller.abort(new Interruption(kind));
+  process.once('SIGINT', stop('interrupted'));
+  process.once('SIGTERM', stop('terminated'));
+  // `fedctl … | head` closes the pipe early: that is no failure, and there is nobody left to tell.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  const context: Context = {
+    env: process.env,
+    cwd: process.cwd(),
+    home: homedir(),
+    version: packageVersion(),
+    self: [process.execPath, script],
+    pid: process.pid,
+    now: () => new Date(),
+    sleep: (ms, signal) => delay(ms, undefined, { signal }),
+    async fetch(input, init) {
+      const { createFetch } = await import('./net/fetch.ts');
+      return createFetch(process.env)(input, init);
+    },
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: controller.signal,
+    spawn: (command, args, options) => spawn(command, args, options),
+    resolver: {
+      async addresses(host) {
+        const found = await lookup(host, { all: true });
+        return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
+      },
+      srv: (name) => resolveSrv(name),
+      async txt(name) {
+        return (await resolveTxt(name)).map((parts) => parts.join(''));
+      },
+    },
+    async aws(settings) {
+      const { createAws } = await import('./aws/aws.ts');
+      return createAws(settings, context);
+    },
+    async mongo() {
+      const { createMongo } = await import('./mongo/mongo.ts');
+      return createMongo(context);
+    },
+  };
+  return context;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

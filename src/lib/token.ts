@@ -1,0 +1,42 @@
+import type { Secret } from './secret.ts';
+
+/** The algorithms AWS signs with (facts/aws.md 2.1). RS256 is fedctl's default: MongoDB 7.0 and 8.0 accept RSA keys only. */
+export type SigningAlgorithm = 'RS256' | 'ES384';
+
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What GetWebIdentityToken is asked for. */
+export interface MintRequest {
+  /** 1 to 10 relying parties. */
+  readonly audience: readonly string[];
+  readonly signingAlgorithm: SigningAlgorithm;
+  /** 60 to 3600, always sent. */
+  readonly durationSeconds: number;
+  readonly tags: readonly Tag[];
+}
+
+/** A token with what it says about itself. The facts are read from the token, which AWS signed for us over TLS. */
+export interface MintedToken {
+  readonly token: Secret;
+  readonly issuer: string;
+  /** The IAM principal: for role sessions the role ARN with its path, not the session ARN. */
+  readonly subject: string;
+  readonly audience: readonly string[];
+  readonly algorithm: string;
+  readonly keyId: string | null;
+  /** `jti`, which CloudTrail records as webIdentityTokenId. */
+  readonly tokenId: string | null;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Where a fresh token comes from. Everything that needs one takes this; caching, single flight, refreshing ahead
+ * and writing to a file are the same interface around another.
+ */
+export interface TokenSource {
+  get(signal?: AbortSignal): Promise<MintedToken>;
+}

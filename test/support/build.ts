@@ -1,0 +1,8 @@
+import { execFileSync } from 'node:child_process';
+
+/** The tests that run the real binary run what stands in src now. */
+export default function build(): void {
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'], {
+    stdio: 'inherit',
+  });
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Context } from '../../src/lib/context.ts';
+
+/** A stream that keeps what is written to it. */
+export class MemoryOutput extends Writable {
+  text = '';
+  readonly isTTY: boolean;
+  readonly columns: number;
+
+  constructor({ isTTY = false, columns = 100 } = {}) {
+    super();
+    this.isTTY = isTTY;
+    this.columns = columns;
+  }
+
+  override _write(chunk: Buffer | string, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+export interface MemoryContextOptions extends Partial<Omit<Context, 'stdin' | 'stdout' | 'stderr'>> {
+  /** What stdin holds; absent: a terminal with nobody at it. */
+  readonly input?: string;
+  /** stdout and stderr are terminals. */
+  readonly terminal?: boolean;
+}
+
+export interface MemoryContext extends Context {
+  readonly stdout: MemoryOutput;
+  readonly stderr: MemoryOutput;
+}
+
+function notGiven(what: string) {
+  return () => {
+    throw new Error(`the test gave no ${what}`);
+  };
+}
+
+/** A Context in memory. What a test does not give throws when it is touched, so nothing real is reached by accident. */
+export function memoryContext({
+  input,
+  terminal = false,
+  ...given
+}: MemoryContextOptions = {}): MemoryContext {
+  const stdin = Object.assign(Readable.from(input === undefined ? [] : [Buffer.from(input)]), {
+    isTTY: input === undefined,
+  });
+  return {
+    env: {},
+    cwd: '/nowhere',
+    home: '/nowhere',
+    version: '0.0.0-test',
+    self: [process.execPath, 'bin/fedctl.js'],
+    pid: process.pid,
+    now: () => new Date('2026-11-22T12:00:00Z'),
+    sleep: (ms, signal) => delay(ms, undefined, { signal }),
+    fetch: notGiven('fetch'),
+    signal: new AbortController().signal,
+    spawn: (command, args, options) => spawn(command, args, options),
+    resolver: { addresses: notGiven('resolver'), srv: notGiven('resolver'), txt: notGiven('resolver') },
+    aws: notGiven('AWS'),
+    mongo: notGiven('MongoDB'),
+    ...given,
+    stdin,
+    stdout: new MemoryOutput({ isTTY: terminal }),
+    stderr: new MemoryOutput({ isTTY: terminal }),
+  };
+}

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export const BIN: string = fileURLToPath(new URL('../../bin/fedctl.js', import.meta.url));
+
+export interface BinResult {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface BinOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly input?: string;
+  readonly cwd?: string;
+  /** Called with everything printed so far; lets a test send a signal at the right moment. */
+  readonly watch?: (seen: { stdout: string; stderr: string }, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** Runs the real binary with exactly this environment (PATH and a HOME that does not exist are added). */
+export async function runBin(args: readonly string[], options: BinOptions = {}): Promise<BinResult> {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    env: { PATH: process.env.PATH, HOME: '/nonexistent', ...options.env },
+    cwd: options.cwd,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const seen = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      seen[name] += chunk;
+      options.watch?.(seen, (signal) => child.kill(signal));
+    });
+  }
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.input ?? '');
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { code, signal, ...seen };
+}
