@@ -1,20 +1,108 @@
+import { deadline, timedOut } from '../deadline.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import { decodeJwt } from '../jwt/decode.ts';
 import type { Aws } from '../ports.ts';
-import type { MintRequest, TokenSource } from '../token.ts';
+import type { Secret } from '../secret.ts';
+import type { MintedToken, MintRequest, TokenSource } from '../token.ts';
+import { checkMintRequest } from './mint-request.ts';
+
+export { checkMintRequest };
 
 /**
- * Checks everything that AWS checks, before the call.
+ * A source that mints anew on every call: the innermost TokenSource. Checks the request before the first call.
  *
- * @throws FedctlError usage.missing-audience, usage.invalid-value
+ * @param options.timeoutMs bounds one mint, in milliseconds
+ * @throws FedctlError what `checkMintRequest` throws, here; from `get` what Sts.getWebIdentityToken throws,
+ *   aws.timeout, and aws.not-aws when what came back is no token
  */
-export function checkMintRequest(_request: MintRequest): void {
-  throw new Error('not built yet');
+export function minting(
+  aws: Aws,
+  request: MintRequest,
+  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): TokenSource {
+  checkMintRequest(request);
+  return {
+    async get(signal) {
+      const stopped = signal === undefined ? options.signal : AbortSignal.any([options.signal, signal]);
+      const sts = await aws.sts();
+      const bounded = deadline(stopped, options.timeoutMs);
+      try {
+        const { token } = await sts.getWebIdentityToken(request, bounded);
+        return mintedToken(token, sts.endpoint);
+      } catch (error) {
+        if (stopped.aborted) throw stopped.reason;
+        if (!isFedctlError(error) && timedOut(bounded)) throw tooSlow(sts.endpoint, options.timeoutMs, error);
+        throw error;
+      }
+    },
+  };
 }
 
-/** A source that mints anew on every call: the innermost TokenSource. */
-export function minting(
-  _aws: Aws,
-  _request: MintRequest,
-  _options: { readonly timeoutMs: number; readonly signal: AbortSignal },
-): TokenSource {
-  throw new Error('not built yet');
+/**
+ * What a token that was just vended says about itself.
+ *
+ * @param endpoint who vended it, for the failure
+ * @throws FedctlError aws.not-aws when it is no JWT or lacks a claim that AWS always sets (facts/aws.md 3.1)
+ */
+export function mintedToken(token: Secret, endpoint: string): MintedToken {
+  const { header, payload } = decoded(token, endpoint);
+  const { iss, sub, aud, iat, exp, jti } = payload;
+  const issuedAt = timeOf(iat);
+  const expiresAt = timeOf(exp);
+  if (
+    typeof header['alg'] !== 'string' ||
+    typeof iss !== 'string' ||
+    typeof sub !== 'string' ||
+    !isAudience(aud) ||
+    issuedAt === null ||
+    expiresAt === null
+  ) {
+    throw notAToken(endpoint, 'a claim that AWS always sets is missing');
+  }
+  return {
+    token,
+    issuer: iss,
+    subject: sub,
+    audience: typeof aud === 'string' ? [aud] : aud,
+    algorithm: header['alg'],
+    keyId: typeof header['kid'] === 'string' ? header['kid'] : null,
+    tokenId: typeof jti === 'string' ? jti : null,
+    issuedAt,
+    expiresAt,
+  };
+}
+
+function decoded(token: Secret, endpoint: string) {
+  try {
+    return decodeJwt(token.reveal());
+  } catch (error) {
+    throw notAToken(endpoint, 'it is no JWT', error);
+  }
+}
+
+function isAudience(aud: unknown): aud is string | readonly string[] {
+  return typeof aud === 'string' || (Array.isArray(aud) && aud.every((each) => typeof each === 'string'));
+}
+
+/** NumericDate (RFC 7519 section 2) as a Date; null when it is none. */
+function timeOf(seconds: unknown): Date | null {
+  if (typeof seconds !== 'number') return null;
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+function notAToken(endpoint: string, why: string, cause?: unknown): FedctlError {
+  return new FedctlError('aws.not-aws', {
+    message: `${endpoint} answered, but what it returned as a token is none: ${why}.`,
+    details: { endpoint },
+    cause,
+  });
+}
+
+function tooSlow(endpoint: string, timeoutMs: number, cause: unknown): FedctlError {
+  return new FedctlError('aws.timeout', {
+    message: `${endpoint} did not mint a token within ${timeoutMs / 1000} s.`,
+    details: { endpoint, timeoutMs },
+    cause,
+  });
 }

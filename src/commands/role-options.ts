@@ -1,0 +1,35 @@
+import type { RoleToAssume } from '../lib/auth/role.ts';
+import { FedctlError } from '../lib/errors.ts';
+import { type OptionValues, text } from './options.ts';
+
+/** The options of every command that can run as a role: spread into the command's own table. */
+export const ROLE_OPTIONS = {
+  roleArn: text('--role-arn <arn>', 'assume this role first'),
+  externalId: text('--external-id <id>', 'external id that the role asks for'),
+  sessionName: text('--session-name <name>', 'name of the role session (default: fedctl-<user>)'),
+} as const;
+
+/**
+ * The role that the options name; null when they name none.
+ *
+ * @throws FedctlError usage.invalid-command-line when an external id or a session name comes without a role
+ */
+export function roleToAssume(values: OptionValues<typeof ROLE_OPTIONS>): RoleToAssume | null {
+  const { roleArn, externalId, sessionName } = values;
+  if (roleArn === null) {
+    if (externalId !== null) throw belongsToRole('--external-id');
+    if (sessionName !== null) throw belongsToRole('--session-name');
+    return null;
+  }
+  return { roleArn, externalId, sessionName };
+}
+
+/** The failure of an option that says nothing unless a role is assumed. */
+export function belongsToRole(option: string): FedctlError {
+  return new FedctlError('usage.invalid-command-line', {
+    message: `${option} belongs to a role, and no --role-arn is given.`,
+    likelyCause: 'Only the session of an assumed role has this.',
+    remedy: `add --role-arn <arn>, or leave ${option} out`,
+    details: { option, needs: '--role-arn' },
+  });
+}

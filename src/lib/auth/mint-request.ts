@@ -1,0 +1,162 @@
+import { FedctlError } from '../errors.ts';
+import type { MintRequest, Tag } from '../token.ts';
+
+/** The limits of GetWebIdentityToken (facts/aws.md 2.1). Seconds, characters, bytes. */
+export const MINT_LIMITS = {
+  audiences: 10,
+  audienceLength: 1000,
+  shortest: 60,
+  longest: 3600,
+  tags: 50,
+  tagKeyLength: 128,
+  tagValueLength: 256,
+  claimsBytes: 14_984,
+} as const;
+
+const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/**
+ * Checks everything that AWS checks, before the call (facts/aws.md 2.1 and 2.3). Faults are named by position, counted
+ * from 1, in the order the values were given.
+ *
+ * @throws FedctlError usage.missing-audience, usage.invalid-value, sts.payload-too-large
+ */
+export function checkMintRequest(request: MintRequest): void {
+  checkAudience(request.audience);
+  checkAlgorithm(request.signingAlgorithm);
+  checkDuration(request.durationSeconds);
+  checkTags(request.tags, '--tag');
+  checkSize(request);
+}
+
+function checkAudience(audience: readonly string[]): void {
+  if (audience.length === 0) {
+    throw new FedctlError('usage.missing-audience', {
+      message: 'No audience is given: who is the token for?',
+    });
+  }
+  if (audience.length > MINT_LIMITS.audiences) {
+    throw invalid(
+      '--audience',
+      `A token has at most ${MINT_LIMITS.audiences} audiences; ${audience.length} are given.`,
+    );
+  }
+  for (const [index, each] of audience.entries()) {
+    const length = characters(each);
+    if (length === 0) throw invalid('--audience', `Audience ${index + 1} is empty.`, index);
+    if (length > MINT_LIMITS.audienceLength) {
+      throw invalid(
+        '--audience',
+        `Audience ${index + 1} has ${length} characters; AWS takes at most ${MINT_LIMITS.audienceLength}.`,
+        index,
+      );
+    }
+  }
+}
+
+/** The type says it already; a caller in plain JavaScript may not know. */
+function checkAlgorithm(algorithm: string): void {
+  if (algorithm === 'RS256' || algorithm === 'ES384') return;
+  throw invalid(
+    '--signing-algorithm',
+    'The signing algorithm is RS256 or ES384, in capitals; something else is given.',
+  );
+}
+
+function checkDuration(seconds: number): void {
+  const { shortest, longest } = MINT_LIMITS;
+  if (Number.isInteger(seconds) && seconds >= shortest && seconds <= longest) return;
+  throw invalid(
+    '--duration',
+    `A token lives ${shortest} to ${longest} whole seconds (1 min to 1 h); ${seconds} s are asked for.`,
+  );
+}
+
+/**
+ * Tags of a token or of a session, which have the same limits.
+ *
+ * @throws FedctlError usage.invalid-value
+ */
+export function checkTags(tags: readonly Tag[], option: string): void {
+  if (tags.length > MINT_LIMITS.tags) {
+    throw invalid(option, `AWS takes at most ${MINT_LIMITS.tags} tags; ${tags.length} are given.`);
+  }
+  const positions = new Map<string, number>();
+  for (const [index, { key, value }] of tags.entries()) {
+    checkTagText(option, index, 'key', key, 1, MINT_LIMITS.tagKeyLength);
+    checkTagText(option, index, 'value', value, 0, MINT_LIMITS.tagValueLength);
+    const folded = key.toLowerCase();
+    const first = positions.get(folded);
+    if (first !== undefined) {
+      throw invalid(
+        option,
+        `Tags ${first + 1} and ${index + 1} have the same key: AWS ignores case in tag keys.`,
+        index,
+      );
+    }
+    positions.set(folded, index);
+  }
+}
+
+function checkTagText(
+  option: string,
+  index: number,
+  part: 'key' | 'value',
+  text: string,
+  shortest: number,
+  longest: number,
+): void {
+  const what = `The ${part} of tag ${index + 1}`;
+  const length = characters(text);
+  if (length < shortest) throw invalid(option, `${what} is empty.`, index);
+  if (length > longest) {
+    throw invalid(option, `${what} has ${length} characters; AWS takes at most ${longest}.`, index);
+  }
+  if (!TAG_TEXT.test(text)) {
+    throw invalid(
+      option,
+      `${what} has a character that AWS does not take: letters, digits, spaces and _.:/=+-@ are allowed.`,
+      index,
+    );
+  }
+}
+
+/**
+ * Refuses what cannot fit whatever AWS adds: the smallest claims that a token of this request can have. AWS counts the
+ * bytes of the claims, not of the token (facts/aws.md 2.1).
+ */
+function checkSize({ audience, tags }: MintRequest): void {
+  const least = {
+    aud: audience.length === 1 ? audience[0] : audience,
+    sub: 'arn:aws:iam::000000000000:root',
+    'https://sts.amazonaws.com/': {
+      aws_account: '000000000000',
+      principal_id: 'arn:aws:iam::000000000000:root',
+      ...(tags.length === 0
+        ? {}
+        : { request_tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])) }),
+    },
+    iss: 'https://',
+    exp: 1_000_000_000,
+    iat: 1_000_000_000,
+    jti: '00000000-0000-0000-0000-000000000000',
+  };
+  const bytes = Buffer.byteLength(JSON.stringify(least), 'utf8');
+  if (bytes <= MINT_LIMITS.claimsBytes) return;
+  throw new FedctlError('sts.payload-too-large', {
+    message: `The claims of this token would take at least ${bytes} bytes; AWS signs at most ${MINT_LIMITS.claimsBytes}.`,
+    details: { bytes, limit: MINT_LIMITS.claimsBytes },
+  });
+}
+
+/** Code points: whoever counts otherwise counts more, so what is too long here is too long everywhere. */
+function characters(text: string): number {
+  return [...text].length;
+}
+
+function invalid(option: string, message: string, index?: number): FedctlError {
+  return new FedctlError('usage.invalid-value', {
+    message,
+    details: { option, ...(index === undefined ? {} : { position: index + 1 }) },
+  });
+}
