@@ -1,4 +1,9 @@
+import { resolve } from 'node:path';
 import type { InputStream } from '../context.ts';
+import { readBoundedFile, readBoundedStream } from './bounded-file.ts';
+
+/** Far above any token, which AWS keeps to a few kilobytes. */
+const MAX_INPUT_BYTES = 64 * 1024;
 
 export interface InputOptions {
   readonly stdin: InputStream;
@@ -10,8 +15,12 @@ export interface InputOptions {
  * Reads a token or another small text from a file, or from stdin for `-`. Surrounding white space is dropped;
  * more than 64 KiB is refused.
  *
- * @throws FedctlError usage.unreadable-input
+ * @throws FedctlError usage.unreadable-input; the signal's own reason
  */
-export async function readInput(_name: string, _options: InputOptions): Promise<string> {
-  throw new Error('not built yet');
+export async function readInput(name: string, { stdin, cwd, signal }: InputOptions): Promise<string> {
+  const text =
+    name === '-'
+      ? await readBoundedStream(stdin, 'stdin', MAX_INPUT_BYTES, signal)
+      : await readBoundedFile(resolve(cwd, name), MAX_INPUT_BYTES, signal);
+  return text.trim();
 }

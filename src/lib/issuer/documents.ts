@@ -1,4 +1,11 @@
 import type { JWK } from 'jose';
+import { FedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { discoveryUrl, trustworthyUrl } from './address.ts';
+import { type FetchOptions, fetchJson } from './fetch-json.ts';
+import { keySet } from './key-set.ts';
+
+export type { FetchOptions } from './fetch-json.ts';
 
 /** What an issuer publishes, fetched and checked. */
 export interface IssuerDocuments {
@@ -8,21 +15,66 @@ export interface IssuerDocuments {
   readonly keys: readonly JWK[];
 }
 
-export interface FetchOptions {
-  readonly fetch: typeof globalThis.fetch;
-  /** Bounds each of the two requests. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+/**
+ * Reads discovery and keys of an issuer, as a relying party does (OpenID Connect Discovery 1.0, section 4). Only what
+ * a relying party needs is demanded: AWS leaves out much of the standard, and one capture lacks even
+ * response_types_supported (facts/aws.md 4).
+ *
+ * @param issuer its URL, exactly as tokens name it in `iss`
+ * @throws FedctlError issuer.*; usage.invalid-value when the issuer is no URL; the signal's own reason
+ */
+export async function fetchIssuerDocuments(issuer: string, options: FetchOptions): Promise<IssuerDocuments> {
+  const discovery = discoveryUrl(issuer);
+  const document = await fetchJson(discovery, options);
+  refuseAnotherIssuer(issuer, document['issuer'], discovery);
+  const jwksUri = jwksUriOf(document['jwks_uri'], discovery);
+  const keys = keySet(await fetchJson(jwksUri, options), jwksUri.href);
+  return { issuer, discoveryUrl: discovery.href, jwksUri: jwksUri.href, keys };
 }
 
 /**
- * Reads discovery and keys of an issuer.
+ * Reads a key set from its own address, under the same bounds.
  *
- * @throws FedctlError issuer.*
+ * @throws FedctlError issuer.*; usage.invalid-value when the address is no URL; the signal's own reason
  */
-export async function fetchIssuerDocuments(
-  _issuer: string,
-  _options: FetchOptions,
-): Promise<IssuerDocuments> {
-  throw new Error('not built yet');
+export async function fetchKeySet(address: string, options: FetchOptions): Promise<readonly JWK[]> {
+  const url = trustworthyUrl(address, 'key set');
+  return keySet(await fetchJson(url, options), url.href);
+}
+
+/** Byte for byte, as the specification and MongoDB have it (facts/mongodb.md 1.6). */
+function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
+  if (named === asked) return;
+  const details = { url: url.href, expected: asked, seen: named ?? null };
+  if (typeof named !== 'string') {
+    throw new FedctlError('issuer.wrong-document', {
+      message: `The discovery document at ${url.href} names no issuer.`,
+      details,
+    });
+  }
+  const slash = `${named}/` === asked || named === `${asked}/`;
+  throw new FedctlError('issuer.wrong-document', {
+    message: slash
+      ? `The discovery document names the issuer ${printable(named)}, ${named.endsWith('/') ? 'with' : 'without'} a trailing slash; asked for was ${printable(asked)}.`
+      : `The discovery document at ${url.href} names another issuer: ${printable(named)}.`,
+    details,
+  });
+}
+
+/** On the issuer's own origin: a document that sends us elsewhere would let another host decide which keys to trust. */
+function jwksUriOf(value: unknown, discovery: URL): URL {
+  if (typeof value !== 'string' || !URL.canParse(value)) {
+    throw new FedctlError('issuer.wrong-document', {
+      message: `The discovery document at ${discovery.href} names no address of the keys (jwks_uri).`,
+      details: { url: discovery.href, seen: value ?? null },
+    });
+  }
+  const url = new URL(value);
+  // The same origin has the same scheme, so this also holds https keys to an https issuer.
+  if (url.origin === discovery.origin && url.username === '' && url.password === '') return url;
+  throw new FedctlError('issuer.wrong-document', {
+    message: `The discovery document at ${discovery.href} sends for the keys to another host: ${printable(url.origin)}.`,
+    likelyCause: 'An issuer of AWS publishes its keys itself; fedctl fetches them from nowhere else.',
+    details: { url: discovery.href, expected: discovery.origin, seen: url.origin },
+  });
 }

@@ -1,14 +1,99 @@
+import { FedctlError } from '../errors.ts';
+
 /** A JWT taken apart. Nothing of it is proved. */
 export interface DecodedJwt {
   readonly header: Readonly<Record<string, unknown>>;
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
+/** Longer texts are no tokens of AWS (a few kilobytes at most), and would only cost time. In characters. */
+export const MAX_JWT_LENGTH: number = 64 * 1024;
+
+/** Deeper JSON is an attempt to exhaust the stack of whoever prints it. AWS nests three deep. */
+const MAX_DEPTH = 32;
+
+type Part = 'header' | 'payload' | 'signature';
+
 /**
- * Takes a compact JWT apart without proving anything.
+ * Takes a compact JWT apart (RFC 7519, section 7.2) without proving anything. base64url is read strictly: no padding,
+ * no stray bits, so that one token has exactly one spelling. Of members given twice the last counts, as JSON.parse
+ * has it. An empty signature is told apart by whoever verifies.
  *
- * @throws FedctlError jwt.not-a-jwt, which never repeats the text
+ * @throws FedctlError jwt.not-a-jwt, which never repeats the text; `details.part` and `details.reason` say what is wrong
  */
-export function decodeJwt(_text: string): DecodedJwt {
-  throw new Error('not built yet');
+export function decodeJwt(text: string): DecodedJwt {
+  if (text === '') throw notAJwt(null, 'it is empty');
+  if (text.length > MAX_JWT_LENGTH) throw notAJwt(null, `it is longer than ${MAX_JWT_LENGTH} characters`);
+  const parts = text.split('.');
+  if (parts.length === 5)
+    throw notAJwt(null, 'it has five parts: an encrypted token (JWE), not a signed one');
+  const [header, payload, signature] = parts;
+  if (header === undefined || payload === undefined || signature === undefined || parts.length > 3) {
+    const found = parts.length === 1 ? 'one part' : `${parts.length} parts`;
+    throw notAJwt(null, `it has ${found} between dots, and a JWT has three`);
+  }
+  const decoded = { header: jsonObject('header', header), payload: jsonObject('payload', payload) };
+  bytesOf('signature', signature);
+  return decoded;
+}
+
+/** True for a text that can only be a token, whole or cut off: what must not be repeated in a message. */
+export function looksLikeJwt(text: string): boolean {
+  // `eyJ` is how every JSON object that starts with {" begins in base64url.
+  if (/eyJ[A-Za-z0-9_-]{8}/.test(text)) return true;
+  const parts = text.trim().split('.');
+  return parts.length >= 3 && /^\s*\{/.test(Buffer.from(parts[0] ?? '', 'base64url').toString());
+}
+
+function jsonObject(part: Part, encoded: string): Readonly<Record<string, unknown>> {
+  const value = parse(part, bytesOf(part, encoded));
+  if (!isObject(value)) throw notAJwt(part, `its ${part} is JSON, but no object`);
+  if (isTooDeep(value)) throw notAJwt(part, `its ${part} is nested more than ${MAX_DEPTH} levels deep`);
+  return value;
+}
+
+function bytesOf(part: Part, encoded: string): Buffer {
+  const bytes = Buffer.from(encoded, 'base64url');
+  // Node skips what it does not know. Only the canonical spelling comes out of encoding again as it went in.
+  if (bytes.toString('base64url') !== encoded) throw notAJwt(part, `its ${part} is not base64url`);
+  return bytes;
+}
+
+function parse(part: Part, bytes: Buffer): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw notAJwt(part, `its ${part} is not UTF-8`, cause);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not kept as the cause: the message of a SyntaxError quotes the text.
+    throw notAJwt(part, `its ${part} is not JSON`);
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Walks level by level, because recursion is what a deep value is there to break. */
+function isTooDeep(value: object): boolean {
+  let level: readonly object[] = [value];
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return true;
+    level = level
+      .flatMap((node) => Object.values(node) as unknown[])
+      .filter((child) => typeof child === 'object' && child !== null);
+  }
+  return false;
+}
+
+function notAJwt(part: Part | null, reason: string, cause?: unknown): FedctlError {
+  return new FedctlError('jwt.not-a-jwt', {
+    message: `The text is no JWT: ${reason}.`,
+    details: { part, reason },
+    cause,
+  });
 }

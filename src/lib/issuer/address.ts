@@ -1,0 +1,50 @@
+import { FedctlError } from '../errors.ts';
+import { isLoopbackHost } from '../hosts.ts';
+import { printable } from '../printable.ts';
+
+/**
+ * Reads the URL of an issuer or of a key set. https always; http for this machine only, because keys fetched without
+ * TLS prove nothing.
+ *
+ * @throws FedctlError issuer.plaintext-refused, usage.invalid-value
+ */
+export function trustworthyUrl(text: string, what: 'issuer' | 'key set'): URL {
+  const shown = printable(text);
+  if (!URL.canParse(text)) throw invalid(what, shown, `The ${what} "${shown}" is no URL.`);
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') {
+    // Not shown: it holds a password.
+    throw invalid(what, null, `The URL of the ${what} at ${url.host} holds a user name or a password.`);
+  }
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return url;
+  if (url.protocol !== 'http:') throw invalid(what, shown, `The ${what} "${shown}" is no https URL.`);
+  throw new FedctlError('issuer.plaintext-refused', {
+    message: `The ${what} ${shown} is not https, and ${url.hostname} is not this machine.`,
+    details: { url: text },
+  });
+}
+
+/**
+ * Where an issuer's discovery document is: OpenID Connect Discovery 1.0, section 4.1 (a slash at the end of the issuer
+ * is not doubled).
+ *
+ * @throws FedctlError issuer.plaintext-refused, usage.invalid-value
+ */
+export function discoveryUrl(issuer: string): URL {
+  const url = trustworthyUrl(issuer, 'issuer');
+  // As text, because an empty query or fragment leaves no trace in a URL.
+  if (/[?#]/.test(issuer)) {
+    const shown = printable(issuer);
+    throw invalid('issuer', shown, `The issuer "${shown}" has a query or a fragment, and issuers have none.`);
+  }
+  return new URL(`${url.href.replace(/\/$/, '')}/.well-known/openid-configuration`);
+}
+
+function invalid(what: string, value: string | null, message: string): FedctlError {
+  return new FedctlError('usage.invalid-value', {
+    message,
+    likelyCause: `An ${what === 'issuer' ? 'issuer' : 'address'} is an https URL, as in https://<uuid>.tokens.sts.global.api.aws.`,
+    remedy: 'fedctl status   (prints the issuer of the account)',
+    details: value === null ? {} : { value },
+  });
+}

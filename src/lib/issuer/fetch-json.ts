@@ -1,0 +1,174 @@
+import { deadline, timedOut } from '../deadline.ts';
+import { formatDuration } from '../duration.ts';
+import { FedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
+
+/** A discovery document or key set of AWS is a few kilobytes. */
+const MAX_BYTES = 512 * 1024;
+
+export interface FetchOptions {
+  readonly fetch: typeof globalThis.fetch;
+  /** Bounds each request, its body included. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Fetches a JSON object from an issuer that is not trusted to behave: no redirect is followed, and size and time of
+ * the whole answer are bounded while it comes in.
+ *
+ * @throws FedctlError issuer.unreachable, issuer.timeout, issuer.tls-failed, issuer.redirected, issuer.http-status,
+ *   issuer.too-large, issuer.not-json; the signal's own reason when it fires
+ */
+export async function fetchJson(url: URL, options: FetchOptions): Promise<Readonly<Record<string, unknown>>> {
+  const signal = deadline(options.signal, options.timeoutMs);
+  try {
+    const response = await options.fetch(url.href, {
+      redirect: 'manual',
+      signal,
+      headers: { accept: 'application/json' },
+    });
+    const body = await acceptableBody(url, response);
+    return parseObject(url, body, response.headers.get('content-type'));
+  } catch (error) {
+    if (options.signal.aborted) throw options.signal.reason;
+    if (error instanceof FedctlError) throw error;
+    if (timedOut(signal)) throw timeoutFailure(url, options.timeoutMs, error);
+    throw networkFailure(url, options.timeoutMs, error);
+  }
+}
+
+async function acceptableBody(url: URL, response: Response): Promise<string> {
+  try {
+    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
+      throw redirected(url, response);
+    }
+    if (response.status !== 200) {
+      throw new FedctlError('issuer.http-status', {
+        message: `${url.href} answered with status ${response.status}.`,
+        remedy: curl(url),
+        details: { url: url.href, status: response.status },
+      });
+    }
+    return await readBody(url, response);
+  } finally {
+    // A body that is not read to its end would keep the connection, and with it the process.
+    if (response.body !== null && !response.body.locked) await response.body.cancel().catch(() => {});
+  }
+}
+
+async function readBody(url: URL, response: Response): Promise<string> {
+  if (response.body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop cancels the stream. The length that a header promises is not asked: it may lie.
+  for await (const chunk of response.body) {
+    const bytes: Uint8Array = chunk;
+    size += bytes.length;
+    if (size > MAX_BYTES) {
+      throw new FedctlError('issuer.too-large', {
+        message: `The answer of ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
+        remedy: curl(url),
+        details: { url: url.href, maxBytes: MAX_BYTES },
+      });
+    }
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseObject(url: URL, body: string, type: string | null): Readonly<Record<string, unknown>> {
+  let value: unknown = null;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    // Told below. The error would quote the body, which anybody may have written.
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  const seen = type === null ? 'no content type' : `content type ${printable(type)}`;
+  throw new FedctlError('issuer.not-json', {
+    message: `${url.href} did not answer with a JSON object (${seen}).`,
+    remedy: curl(url),
+    details: { url: url.href, contentType: type },
+  });
+}
+
+function redirected(url: URL, response: Response): FedctlError {
+  const location = response.headers.get('location');
+  return new FedctlError('issuer.redirected', {
+    message: `${url.href} redirects to ${location === null ? 'another address' : printable(location)}; fedctl does not follow.`,
+    remedy: `${curl(url)}   (often a captive portal or a wrong issuer)`,
+    details: { url: url.href, status: response.status, location },
+  });
+}
+
+const TIMEOUTS: ReadonlySet<string> = new Set([
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+
+/** How OpenSSL and Node name what is wrong with a certificate or a handshake. */
+const TLS_CODE =
+  /CERT|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)|^EPROTO$|_CA$|HOSTNAME_MISMATCH/;
+
+function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlError {
+  const code = causeCode(error);
+  if (code !== null && TIMEOUTS.has(code)) return timeoutFailure(url, timeoutMs, error);
+  if (code !== null && TLS_CODE.test(code)) {
+    return new FedctlError('issuer.tls-failed', {
+      message: `The TLS connection to ${url.host} failed (${code}).`,
+      details: { url: url.href, reason: code },
+      cause: error,
+    });
+  }
+  return new FedctlError('issuer.unreachable', {
+    message: `${url.host} cannot be reached: ${reasonOf(code)}.`,
+    remedy: curl(url),
+    details: { url: url.href, reason: code },
+    cause: error,
+  });
+}
+
+function reasonOf(code: string | null): string {
+  switch (code) {
+    case 'ENOTFOUND':
+      return 'its name does not resolve';
+    case 'EAI_AGAIN':
+      return 'the name server does not answer';
+    case 'ECONNREFUSED':
+      return 'nothing listens there';
+    case 'ECONNRESET':
+    case 'UND_ERR_SOCKET':
+    case 'EPIPE':
+      return 'the connection was cut';
+    default:
+      return code === null ? 'the connection failed' : `the connection failed (${code})`;
+  }
+}
+
+/** fetch wraps what happened, sometimes twice, and several addresses into an AggregateError: the first code counts. */
+function causeCode(error: unknown): string | null {
+  for (let each = error, hops = 0; each instanceof Error && hops < 5; each = each.cause, hops += 1) {
+    if ('code' in each && typeof each.code === 'string') return each.code;
+    if (each instanceof AggregateError && each.errors.length > 0) return causeCode(each.errors[0]);
+  }
+  return null;
+}
+
+function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlError {
+  return new FedctlError('issuer.timeout', {
+    message: `${url.href} gave no whole answer within ${formatDuration(timeoutMs / 1000)}.`,
+    remedy: curl(url),
+    details: { url: url.href, timeoutMs },
+    cause,
+  });
+}
+
+/** The remedy is typed into a shell, and part of the URL may come from somebody else. */
+function curl(url: URL): string {
+  return `curl -v '${url.href.replaceAll("'", '%27')}'`;
+}
