@@ -1,0 +1,228 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Arrow, arrowsOf, ROOT, sources } from './imports.ts';
+
+/** The rooms of the code and what each may import: other rooms, and packages. Whoever adds a room adds a row. */
+interface Room {
+  readonly name: string;
+  readonly files: RegExp;
+  readonly rooms: readonly string[];
+  readonly packages: readonly string[];
+  /** Rooms of which only types may be imported. */
+  readonly types?: readonly string[];
+}
+
+const PURE = ['jwt', 'policy', 'trust', 'uri', 'formats'];
+const ADAPTERS = ['aws', 'issuer', 'mongo', 'atlas', 'exec'];
+const UNDER = ['net', 'files'];
+
+const ROOMS: readonly Room[] = [
+  {
+    name: 'process-context',
+    files: /^src\/lib\/process-context\.ts$/,
+    rooms: ['vocabulary', ...ADAPTERS, ...UNDER],
+    packages: ['node'],
+  },
+  {
+    name: 'index',
+    files: /^src\/lib\/index\.ts$/,
+    rooms: ['vocabulary', 'process-context', 'auth', 'sandbox', ...PURE, ...ADAPTERS],
+    packages: [],
+  },
+  { name: 'vocabulary', files: /^src\/lib\/(failures\/)?[a-z-]+\.ts$/, rooms: [], packages: ['node'] },
+  { name: 'jwt', files: /^src\/lib\/jwt\//, rooms: ['vocabulary'], packages: ['jose', 'node'] },
+  { name: 'policy', files: /^src\/lib\/policy\//, rooms: ['vocabulary'], packages: [] },
+  { name: 'trust', files: /^src\/lib\/trust\//, rooms: ['vocabulary'], packages: [] },
+  {
+    name: 'uri',
+    files: /^src\/lib\/uri\//,
+    rooms: ['vocabulary'],
+    packages: ['mongodb-connection-string-url'],
+  },
+  { name: 'formats', files: /^src\/lib\/formats\//, rooms: ['vocabulary'], packages: ['node'] },
+  {
+    name: 'net',
+    files: /^src\/lib\/net\//,
+    rooms: ['vocabulary'],
+    packages: ['node', 'undici', 'https-proxy-agent', 'socks'],
+  },
+  { name: 'files', files: /^src\/lib\/files\//, rooms: ['vocabulary'], packages: ['node'] },
+  {
+    name: 'aws',
+    files: /^src\/lib\/aws\//,
+    rooms: ['vocabulary', ...PURE, ...UNDER],
+    packages: [
+      'node',
+      '@aws-sdk/client-sts',
+      '@aws-sdk/client-iam',
+      '@aws-sdk/credential-providers',
+      '@smithy/node-http-handler',
+      '@smithy/shared-ini-file-loader',
+    ],
+  },
+  {
+    name: 'issuer',
+    files: /^src\/lib\/issuer\//,
+    rooms: ['vocabulary', ...PURE, ...UNDER],
+    packages: ['node', 'jose'],
+  },
+  {
+    name: 'mongo',
+    files: /^src\/lib\/mongo\//,
+    rooms: ['vocabulary', ...PURE, ...UNDER],
+    packages: ['node', 'mongodb'],
+  },
+  {
+    name: 'auth',
+    files: /^src\/lib\/auth\//,
+    rooms: ['vocabulary', 'files', ...PURE, ...ADAPTERS],
+    packages: ['node'],
+  },
+  {
+    name: 'sandbox',
+    files: /^src\/lib\/sandbox\//,
+    rooms: ['vocabulary', ...PURE, ...UNDER],
+    packages: [
+      'node',
+      'jose',
+      'bson',
+      'mingo',
+      'fast-xml-parser',
+      '@smithy/signature-v4',
+      '@peculiar/x509',
+      'reflect-metadata',
+    ],
+  },
+  {
+    name: 'theme',
+    files: /^src\/lib\/render\/theme\.ts$/,
+    rooms: ['vocabulary'],
+    packages: ['chalk'],
+  },
+  { name: 'progress', files: /^src\/lib\/render\/progress\.ts$/, rooms: ['vocabulary'], packages: ['ora'] },
+  {
+    name: 'prompt',
+    files: /^src\/lib\/render\/prompt\.ts$/,
+    rooms: ['vocabulary'],
+    packages: ['@clack/prompts', 'node'],
+  },
+  {
+    name: 'render',
+    files: /^src\/lib\/render\//,
+    rooms: ['vocabulary', 'theme'],
+    types: ['auth', 'sandbox', ...PURE, ...ADAPTERS],
+    packages: [],
+  },
+  {
+    name: 'main',
+    files: /^src\/commands\/main\.ts$/,
+    rooms: ['command', 'vocabulary', 'render', 'theme', 'progress'],
+    packages: [],
+  },
+  {
+    name: 'command',
+    files: /^src\/commands\//,
+    rooms: [
+      'vocabulary',
+      'auth',
+      'sandbox',
+      'render',
+      'theme',
+      'progress',
+      'prompt',
+      ...PURE,
+      ...ADAPTERS,
+      ...UNDER,
+    ],
+    packages: ['commander', 'node'],
+  },
+];
+
+/** A file's own room is the first that it fits. */
+function roomOf(file: string): Room | undefined {
+  return ROOMS.find((room) => room.files.test(file));
+}
+
+/** Why an arrow may not be, or null. */
+function fault(arrow: Arrow): string | null {
+  const from = roomOf(arrow.from);
+  if (from === undefined) return `${arrow.from} is in no room`;
+  if (!arrow.to.startsWith('src/')) {
+    const known = from.packages.includes(arrow.to) || (arrow.typeOnly && arrow.to === 'node');
+    const typesOfJose = arrow.typeOnly && arrow.to === 'jose';
+    return known || typesOfJose
+      ? null
+      : `${arrow.from} (${from.name}) may not import the package ${arrow.to}`;
+  }
+  const to = roomOf(arrow.to);
+  if (to === undefined) return `${arrow.to} is in no room`;
+  if (to === from || from.rooms.includes(to.name)) return null;
+  if (arrow.typeOnly && from.types?.includes(to.name)) return null;
+  return `${arrow.from} (${from.name}) may not import ${arrow.to} (${to.name})`;
+}
+
+describe('the rooms', () => {
+  test('every arrow runs the way the design says', () => {
+    const faults = sources()
+      .flatMap((file) => arrowsOf(file))
+      .map(fault)
+      .filter((text) => text !== null);
+    expect(faults).toEqual([]);
+  });
+
+  test('an arrow that runs back up is found, also a dynamic one', () => {
+    const code =
+      "import { main } from '../commands/main.ts';\nexport const x = () => import('./sandbox/log.ts');\nmain;\n";
+    expect(arrowsOf('src/lib/secret.ts', code).map(fault)).toEqual([
+      'src/lib/secret.ts (vocabulary) may not import src/commands/main.ts (main)',
+      'src/lib/secret.ts (vocabulary) may not import src/lib/sandbox/log.ts (sandbox)',
+    ]);
+  });
+
+  test('the lab cannot reach the adapters it is there to test, and no face loads a core', () => {
+    const lab = arrowsOf('src/lib/sandbox/log.ts', "import { createAws } from '../aws/aws.ts';\n");
+    const face = arrowsOf('src/lib/render/failure.ts', "import { minting } from '../auth/mint.ts';\n");
+    const types = arrowsOf('src/lib/render/failure.ts', "import type { minting } from '../auth/mint.ts';\n");
+    expect([...lab, ...face, ...types].map(fault)).toEqual([
+      'src/lib/sandbox/log.ts (sandbox) may not import src/lib/aws/aws.ts (aws)',
+      'src/lib/render/failure.ts (render) may not import src/lib/auth/mint.ts (auth)',
+      null,
+    ]);
+  });
+});
+
+/** What only one room may touch, as text: cheap, and strict enough to be noticed. */
+const KEPT_OUT: readonly { readonly what: string; readonly pattern: RegExp; readonly except: RegExp }[] = [
+  { what: 'process', pattern: /\bprocess\.[a-z]/, except: /process-context\.ts$/ },
+  { what: 'console', pattern: /\bconsole\.[a-z]/, except: /^$/ },
+  { what: 'the clock', pattern: /\bDate\.now\(\)|\bnew Date\(\)/, except: /process-context\.ts$/ },
+  { what: 'the global fetch', pattern: /(?<![.\w])fetch\(/, except: /process-context\.ts$/ },
+  { what: 'a question whether a test is running', pattern: /NODE_ENV|VITEST/, except: /^$/ },
+  {
+    what: 'a type or a rule switched off',
+    pattern: /\bas any\b|@ts-|biome-ignore|eslint-disable/,
+    except: /^$/,
+  },
+];
+
+function trespasses(file: string, code: string): string[] {
+  const bare = code.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  return KEPT_OUT.filter(({ pattern, except }) => pattern.test(bare) && !except.test(file)).map(
+    ({ what }) => `${file} touches ${what}`,
+  );
+}
+
+describe('the library', () => {
+  test('touches no process, clock or network of its own', () => {
+    const found = sources().flatMap((file) => trespasses(file, readFileSync(join(ROOT, file), 'utf8')));
+    expect(found).toEqual([]);
+  });
+
+  test('a file that does is found', () => {
+    expect(trespasses('src/lib/x.ts', 'const a = process.env.HOME;\nconst b = new Date();\n')).toEqual([
+      'src/lib/x.ts touches process',
+      'src/lib/x.ts touches the clock',
+    ]);
+  });
+});

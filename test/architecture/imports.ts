@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseSync } from 'oxc-parser';
+
+export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
+
+/** One import, static or dynamic, as the source has it. */
+export interface Arrow {
+  /** The importing file, relative to the checkout. */
+  readonly from: string;
+  /** A file of the checkout, or the name of a package or of a built-in module. */
+  readonly to: string;
+  readonly dynamic: boolean;
+  /** Only types cross: nothing is loaded. */
+  readonly typeOnly: boolean;
+}
+
+/** Every TypeScript file below `src`, relative to the checkout. */
+export function sources(): string[] {
+  return readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join('src', file))
+    .sort();
+}
+
+/** The imports and re-exports of one file. A dynamic import of anything but a literal is refused. */
+export function arrowsOf(file: string, code: string = readFileSync(join(ROOT, file), 'utf8')): Arrow[] {
+  const { module, errors } = parseSync(file, code);
+  if (errors.length > 0) throw new Error(`${file} does not parse: ${errors[0]?.message}`);
+  const target = (specifier: string) =>
+    specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : packageOf(specifier);
+  const arrows: Arrow[] = module.staticImports.map((each) => ({
+    from: file,
+    to: target(each.moduleRequest.value),
+    dynamic: false,
+    typeOnly: each.entries.length > 0 && each.entries.every((entry) => entry.isType),
+  }));
+  for (const each of module.staticExports.flatMap((statement) => statement.entries)) {
+    if (each.moduleRequest === null) continue;
+    arrows.push({ from: file, to: target(each.moduleRequest.value), dynamic: false, typeOnly: each.isType });
+  }
+  for (const each of module.dynamicImports) {
+    const literal = /^['"]([^'"]+)['"]$/.exec(
+      code.slice(each.moduleRequest.start, each.moduleRequest.end),
+    )?.[1];
+    if (literal === undefined) throw new Error(`${file} imports something that is no literal`);
+    arrows.push({ from: file, to: target(literal), dynamic: true, typeOnly: false });
+  }
+  return arrows;
+}
+
+function packageOf(specifier: string): string {
+  if (specifier.startsWith('node:')) return 'node';
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
