@@ -1,0 +1,84 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** What every server of the lab presents with --tls, and the CA that vouches for it. All PEM. */
+export interface LabCertificates {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/**
+ * Makes a CA and one server certificate for loopback, valid for a week. The CA's key is dropped at once: nothing else
+ * can be signed in the lab's name. Key identifiers are set because Python 3.13 and `openssl verify -x509_strict`
+ * refuse certificates without them (facts/dependencies.md, trap 13).
+ */
+export async function createCertificates(now: Date): Promise<LabCertificates> {
+  const [ca, server] = await Promise.all([generateKeys(), generateKeys()]);
+  const dates = { notBefore: new Date(now.getTime() - MINUTE), notAfter: new Date(now.getTime() + 7 * DAY) };
+  const caCertificate = await X509CertificateGenerator.createSelfSigned({
+    ...dates,
+    serialNumber: serial(),
+    name: 'CN=fedctl lab CA',
+    keys: ca,
+    signingAlgorithm: ALGORITHM,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      await SubjectKeyIdentifierExtension.create(ca.publicKey),
+    ],
+  });
+  const certificate = await X509CertificateGenerator.create({
+    ...dates,
+    serialNumber: serial(),
+    subject: 'CN=localhost',
+    issuer: caCertificate.subject,
+    publicKey: server.publicKey,
+    signingKey: ca.privateKey,
+    signingAlgorithm: ALGORITHM,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new SubjectAlternativeNameExtension([
+        { type: 'dns', value: 'localhost' },
+        { type: 'ip', value: '127.0.0.1' },
+        { type: 'ip', value: '::1' },
+      ]),
+      await SubjectKeyIdentifierExtension.create(server.publicKey),
+      await AuthorityKeyIdentifierExtension.create(ca.publicKey),
+    ],
+  });
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', server.privateKey));
+  return {
+    ca: caCertificate.toString('pem'),
+    cert: certificate.toString('pem'),
+    key: `-----BEGIN PRIVATE KEY-----\n${key.toString('base64').replaceAll(/(.{64})/g, '$1\n')}\n-----END PRIVATE KEY-----\n`,
+  };
+}
+
+async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+}
+
+/** Positive and at most 20 bytes (RFC 5280, 4.1.2.2). */
+function serial(): string {
+  const bytes = Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)));
+  bytes.writeUInt8((bytes.readUInt8(0) & 0x7f) | 0x40, 0);
+  return bytes.toString('hex');
+}
