@@ -46,11 +46,18 @@ export interface Answer {
   readonly document: { readonly schema: `fedctl.${string}/v${number}` };
   readonly text: string;
   readonly exitCode?: ExitCode;
-  /**
-   * True when stdout belongs to somebody else (a child, a file's worth of raw text under --format): nothing is added
-   * under json either.
-   */
-  readonly silent?: boolean;
+}
+
+/**
+ * The end of a command that said everything itself: one that ran a child, wrote a file, or stood until it was stopped.
+ * Nothing is added to stdout, under json either, and a stop from outside was its own to handle.
+ */
+export interface Ended {
+  readonly exitCode: number;
+}
+
+export function isEnded(result: Answer | Ended): result is Ended {
+  return !('document' in result);
 }
 
 export interface CommandSpec<Table extends OptionTable> {
@@ -61,7 +68,7 @@ export interface CommandSpec<Table extends OptionTable> {
   /** Shown after the options: what a reader of --help should know, in a few lines. */
   readonly notes?: string;
   readonly options: Table;
-  readonly run: (invocation: Invocation<Table>) => Promise<Answer>;
+  readonly run: (invocation: Invocation<Table>) => Promise<Answer | Ended>;
 }
 
 /** What the table of commands sees of any command. */
@@ -70,7 +77,7 @@ export interface AnyCommand {
   readonly examples: readonly string[];
   readonly notes?: string;
   readonly options: OptionTable;
-  readonly run: (invocation: Invocation<OptionTable>) => Promise<Answer>;
+  readonly run: (invocation: Invocation<OptionTable>) => Promise<Answer | Ended>;
 }
 
 /** Defines a command, keeping the types of its options. */

@@ -5,7 +5,7 @@ import { EXIT } from '../lib/exit-codes.ts';
 import { failureDocument, failureText, warningText } from '../lib/render/failure.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
 import { createTheme, wantsColour } from '../lib/render/theme.ts';
-import type { Invocation } from './command.ts';
+import { type Invocation, isEnded } from './command.ts';
 import type { OptionTable } from './options.ts';
 import { COMMANDS, type Parsed, parse } from './program.ts';
 import { usageFailure } from './usage-failure.ts';
@@ -68,12 +68,11 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
     theme: createTheme(colourOf(context.stdout)),
   };
   const answer = await parsed.command.run(invocation);
+  if (isEnded(answer)) return answer.exitCode;
   if (context.signal.aborted) throw context.signal.reason;
-  if (answer.silent !== true) {
-    if (json) context.stdout.write(`${JSON.stringify({ ...answer.document, warnings })}\n`);
-    else if (answer.text !== '')
-      context.stdout.write(answer.text.endsWith('\n') ? answer.text : `${answer.text}\n`);
-  }
+  if (json) context.stdout.write(`${JSON.stringify({ ...answer.document, warnings })}\n`);
+  else if (answer.text !== '')
+    context.stdout.write(answer.text.endsWith('\n') ? answer.text : `${answer.text}\n`);
   return answer.exitCode ?? EXIT.done;
 }
 

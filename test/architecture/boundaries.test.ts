@@ -73,6 +73,7 @@ const ROOMS: readonly Room[] = [
     rooms: ['vocabulary', ...PURE, ...UNDER],
     packages: ['node', 'mongodb'],
   },
+  { name: 'exec', files: /^src\/lib\/exec\//, rooms: ['vocabulary', ...UNDER], packages: ['node'] },
   {
     name: 'auth',
     files: /^src\/lib\/auth\//,
