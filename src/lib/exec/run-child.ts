@@ -1,0 +1,71 @@
+import type { ChildProcess, StdioOptions } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Context } from '../context.ts';
+import { Interruption } from '../deadline.ts';
+
+/** What the shell, env(1) and timeout(1) end with when a command cannot be run. */
+export const CANNOT_RUN = { failed: 125, notExecutable: 126, notFound: 127 } as const;
+
+/** How long a child may take to end after it was asked to, in milliseconds. */
+const GRACE = 5000;
+
+export interface Child {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The whole environment of the child; nothing is added. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdio: StdioOptions;
+  /** Called with the running child, to read its pipes. */
+  readonly started?: (child: ChildProcess) => void;
+}
+
+/** How a child ended: its exit code as a shell would tell it, and why it could not be started if it was not. */
+export interface ChildEnd {
+  readonly code: number;
+  readonly failure: NodeJS.ErrnoException | null;
+}
+
+/**
+ * Runs a child to its end. The code is the child's own, 128 + n when a signal ended it, 127 not found, 126 not
+ * executable, 125 for any other failure to start it.
+ *
+ * When the run is interrupted the child is told and waited for, five seconds at most. A terminal sends Ctrl-C to the
+ * child by itself, so it is passed on only where there is none.
+ */
+export async function runChild(context: Context, plan: Child): Promise<ChildEnd> {
+  const child = context.spawn(plan.command, plan.args, { env: { ...plan.env }, stdio: plan.stdio });
+  plan.started?.(child);
+  const grace = new AbortController();
+  const pass = () => {
+    const reason: unknown = context.signal.reason;
+    const terminated = reason instanceof Interruption && reason.kind === 'terminated';
+    if (terminated) child.kill('SIGTERM');
+    else if (context.stdin.isTTY !== true) child.kill('SIGINT');
+    context.sleep(GRACE, grace.signal).then(
+      () => child.kill('SIGKILL'),
+      () => {},
+    );
+  };
+  if (context.signal.aborted) pass();
+  else context.signal.addEventListener('abort', pass, { once: true });
+  try {
+    return await new Promise<ChildEnd>((resolve) => {
+      child.once('error', (failure: NodeJS.ErrnoException) =>
+        resolve({ code: startFailure(failure), failure }),
+      );
+      child.once('close', (code, signal) => resolve({ code: code ?? signalCode(signal), failure: null }));
+    });
+  } finally {
+    grace.abort();
+    context.signal.removeEventListener('abort', pass);
+  }
+}
+
+function startFailure(failure: NodeJS.ErrnoException): number {
+  if (failure.code === 'ENOENT') return CANNOT_RUN.notFound;
+  return failure.code === 'EACCES' ? CANNOT_RUN.notExecutable : CANNOT_RUN.failed;
+}
+
+function signalCode(signal: NodeJS.Signals | null): number {
+  return signal === null ? CANNOT_RUN.failed : 128 + constants.signals[signal];
+}
