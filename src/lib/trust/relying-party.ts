@@ -9,7 +9,16 @@ export interface IdentityProvider {
   readonly audience: string;
   /** The claim that names the user: `sub` unless somebody changed it. */
   readonly userClaim: string;
+  /** Whether database users are named by the user claim or by the groups claim. */
   readonly authorizationType: 'USER' | 'GROUP';
+  /** The claim that lists the groups, with authorizationType GROUP. AWS's tokens carry none. */
+  readonly groupsClaim?: string;
+}
+
+/** A privilege set by name, and the database it is for (`admin` for those that reach every database). */
+export interface GrantedRole {
+  readonly role: string;
+  readonly db: string;
 }
 
 /** A database user as Atlas knows it. */
@@ -20,5 +29,15 @@ export interface DatabaseUser {
   readonly database: string;
   readonly oidcAuthType: 'NONE' | 'USER' | 'IDP_GROUP';
   readonly awsIAMType: 'NONE' | 'USER' | 'ROLE';
-  readonly roles: readonly { readonly role: string; readonly db: string }[];
+  readonly roles: readonly GrantedRole[];
+}
+
+/** Both mechanisms look for their users here and nowhere else. */
+export const EXTERNAL = '$external';
+
+/** Who somebody is at the database, once let in. */
+export interface DatabasePrincipal {
+  /** `<idpId>/<subject>` or an IAM ARN, in `$external`. */
+  readonly username: string;
+  readonly roles: readonly GrantedRole[];
 }

@@ -1,0 +1,59 @@
+import { findUsers, similarNames } from './find-users.ts';
+import type { Refusal } from './refusal.ts';
+import { type DatabasePrincipal, type DatabaseUser, EXTERNAL } from './relying-party.ts';
+
+export type ArnDecision =
+  | { readonly accepted: true; readonly principal: DatabasePrincipal }
+  | { readonly accepted: false; readonly refusal: Refusal };
+
+/** What an ARN of GetCallerIdentity is looked up as. */
+export interface IamName {
+  readonly username: string;
+  readonly awsIAMType: 'USER' | 'ROLE';
+}
+
+const ASSUMED_ROLE = /^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/;
+const USER = /^arn:aws[a-z-]*:iam::\d{12}:user\/.+$/;
+
+/**
+ * The database user's name for an ARN that GetCallerIdentity answered, or null where Atlas knows no such kind (root,
+ * federated users). A session `assumed-role/ROLE/SESSION` becomes `role/ROLE`: the path of the role is lost, because
+ * the ARN of a session carries none (facts/mongodb.md 2.5).
+ */
+export function iamNameOf(arn: string): IamName | null {
+  const session = ASSUMED_ROLE.exec(arn);
+  if (session !== null) {
+    const [, partition = '', account = '', role = ''] = session;
+    return { username: `arn:${partition}:iam::${account}:role/${role}`, awsIAMType: 'ROLE' };
+  }
+  return USER.test(arn) ? { username: arn, awsIAMType: 'USER' } : null;
+}
+
+/**
+ * What a MongoDB server decides about the ARN that STS named for a MONGODB-AWS login: the database user of that name in
+ * `$external`, of type ROLE for a session of a role and USER for an IAM user.
+ */
+export function decideArn(arn: string, databaseUsers: readonly DatabaseUser[]): ArnDecision {
+  const name = iamNameOf(arn);
+  if (name === null) return refused({ kind: 'not-an-arn', seen: arn });
+  const { username, awsIAMType: expected } = name;
+  const found = findUsers([username], databaseUsers);
+  const user = found.external[0];
+  if (user !== undefined) {
+    return user.awsIAMType === expected
+      ? { accepted: true, principal: { username, roles: user.roles } }
+      : refused({ kind: 'aws-iam-type', username, expected, seen: user.awsIAMType });
+  }
+  if (found.elsewhere !== undefined) {
+    return refused({ kind: 'user-database', username, expected: EXTERNAL, seen: found.elsewhere.database });
+  }
+  return refused({
+    kind: 'user-missing',
+    expected: [username],
+    similar: similarNames(username, databaseUsers),
+  });
+}
+
+function refused(refusal: Refusal): ArnDecision {
+  return { accepted: false, refusal };
+}

@@ -1,0 +1,182 @@
+import { findUsers, similarNames } from './find-users.ts';
+import type { Refusal } from './refusal.ts';
+import {
+  type DatabasePrincipal,
+  type DatabaseUser,
+  EXTERNAL,
+  type GrantedRole,
+  type IdentityProvider,
+} from './relying-party.ts';
+
+/** The claims of a token: its payload. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** What the relying party knows. */
+export interface RelyingParty {
+  readonly identityProviders: readonly IdentityProvider[];
+  readonly databaseUsers: readonly DatabaseUser[];
+}
+
+export type TokenDecision =
+  | {
+      readonly accepted: true;
+      readonly principal: DatabasePrincipal;
+      readonly identityProvider: IdentityProvider;
+    }
+  | { readonly accepted: false; readonly refusal: Refusal };
+
+/**
+ * What a MongoDB server decides about the claims of a token: the identity provider by exact issuer and audience, then
+ * the database user `<idpId>/<user claim>` in `$external` (facts/mongodb.md 1.6 and section 6). Signature and lifetime
+ * are somebody else's: whoever acts on the answer has checked them before. Pure; reads no clock.
+ */
+export function decideToken(claims: Claims, relyingParty: RelyingParty): TokenDecision {
+  const chosen = chooseIdentityProvider(claims, relyingParty.identityProviders);
+  if (!chosen.accepted) return chosen;
+  const { identityProvider } = chosen;
+  const subject = stringClaim(claims, identityProvider.userClaim);
+  if (!subject.ok) return refused(subject.refusal);
+  const username = `${identityProvider.id}/${subject.value}`;
+  const roles =
+    identityProvider.authorizationType === 'GROUP'
+      ? rolesOfGroups(claims, identityProvider, relyingParty.databaseUsers)
+      : rolesOfUser(username, relyingParty.databaseUsers);
+  return roles.ok
+    ? { accepted: true, principal: { username, roles: roles.value }, identityProvider }
+    : refused(roles.refusal);
+}
+
+export type IdentityProviderChoice =
+  | { readonly accepted: true; readonly identityProvider: IdentityProvider }
+  | { readonly accepted: false; readonly refusal: Refusal };
+
+/**
+ * The first half of the decision, which needs no database user: whose keys the signature is checked with. Issuer and
+ * audience are compared byte for byte; of several audiences one must match.
+ */
+export function chooseIdentityProvider(
+  claims: Claims,
+  identityProviders: readonly IdentityProvider[],
+): IdentityProviderChoice {
+  const issuer = stringClaim(claims, 'iss');
+  if (!issuer.ok) return refused(issuer.refusal);
+  const audience = audienceClaim(claims);
+  if (!audience.ok) return refused(audience.refusal);
+  const ofIssuer = identityProviders.filter((candidate) => candidate.issuer === issuer.value);
+  if (ofIssuer.length === 0) {
+    const expected = identityProviders.map((candidate) => candidate.issuer);
+    return refused({ kind: 'issuer-unknown', expected, seen: issuer.value });
+  }
+  const identityProvider = ofIssuer.find((candidate) => audience.value.includes(candidate.audience));
+  if (identityProvider !== undefined) return { accepted: true, identityProvider };
+  return refused({
+    kind: 'audience-mismatch',
+    identityProviders: ofIssuer.map((candidate) => candidate.id),
+    expected: ofIssuer.map((candidate) => candidate.audience),
+    seen: audience.value,
+  });
+}
+
+type Found<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+function rolesOfUser(username: string, users: readonly DatabaseUser[]): Found<readonly GrantedRole[]> {
+  const found = findUsers([username], users);
+  const user = found.external[0];
+  if (user !== undefined) {
+    return user.oidcAuthType === 'USER' ? { ok: true, value: user.roles } : wrongType(user, 'USER');
+  }
+  if (found.elsewhere !== undefined) return inOtherDatabase(found.elsewhere);
+  return {
+    ok: false,
+    refusal: { kind: 'user-missing', expected: [username], similar: similarNames(username, users) },
+  };
+}
+
+function rolesOfGroups(
+  claims: Claims,
+  { id, groupsClaim = 'groups' }: IdentityProvider,
+  users: readonly DatabaseUser[],
+): Found<readonly GrantedRole[]> {
+  const groups = ownClaim(claims, groupsClaim);
+  if (groups === undefined) {
+    return {
+      ok: false,
+      refusal: { kind: 'claim-missing', claim: groupsClaim, expected: 'list of strings' },
+    };
+  }
+  if (!isListOfStrings(groups)) {
+    return {
+      ok: false,
+      refusal: {
+        kind: 'claim-type',
+        claim: groupsClaim,
+        expected: 'list of strings',
+        seen: jsonType(groups),
+      },
+    };
+  }
+  const names = groups.map((group) => `${id}/${group}`);
+  const found = findUsers(names, users);
+  const granted = found.external.filter((user) => user.oidcAuthType === 'IDP_GROUP');
+  if (granted.length > 0) return { ok: true, value: granted.flatMap((user) => user.roles) };
+  const other = found.external[0];
+  if (other !== undefined) return wrongType(other, 'IDP_GROUP');
+  if (found.elsewhere !== undefined) return inOtherDatabase(found.elsewhere);
+  return { ok: false, refusal: { kind: 'user-missing', expected: names, similar: [] } };
+}
+
+function wrongType(user: DatabaseUser, expected: 'USER' | 'IDP_GROUP'): Found<never> {
+  return {
+    ok: false,
+    refusal: { kind: 'oidc-auth-type', username: user.username, expected, seen: user.oidcAuthType },
+  };
+}
+
+function inOtherDatabase(user: DatabaseUser): Found<never> {
+  return {
+    ok: false,
+    refusal: {
+      kind: 'user-database',
+      username: user.username,
+      expected: EXTERNAL,
+      seen: user.database,
+    },
+  };
+}
+
+function stringClaim(claims: Claims, claim: string): Found<string> {
+  const value = ownClaim(claims, claim);
+  if (typeof value === 'string') return { ok: true, value };
+  if (value === undefined) {
+    return { ok: false, refusal: { kind: 'claim-missing', claim, expected: 'string' } };
+  }
+  return { ok: false, refusal: { kind: 'claim-type', claim, expected: 'string', seen: jsonType(value) } };
+}
+
+/** `aud` is one string or a list of them (RFC 7519, section 4.1.3). */
+function audienceClaim(claims: Claims): Found<readonly string[]> {
+  const value = ownClaim(claims, 'aud');
+  if (isListOfStrings(value)) return { ok: true, value };
+  const single = stringClaim(claims, 'aud');
+  return single.ok ? { ok: true, value: [single.value] } : single;
+}
+
+/** A claim named `constructor` is no claim unless the token has it. */
+function ownClaim(claims: Claims, claim: string): unknown {
+  return Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+}
+
+function isListOfStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((member) => typeof member === 'string');
+}
+
+function jsonType(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+function refused(refusal: Refusal): { readonly accepted: false; readonly refusal: Refusal } {
+  return { accepted: false, refusal };
+}

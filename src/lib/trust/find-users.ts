@@ -1,0 +1,38 @@
+import { type DatabaseUser, EXTERNAL } from './relying-party.ts';
+
+/** More would only fill the screen of whoever reads them. */
+const SIMILAR_SHOWN = 3;
+
+/** The users with one of the names: those of `$external`, and else one that stands in another database. */
+export function findUsers(
+  names: readonly string[],
+  users: readonly DatabaseUser[],
+): { readonly external: readonly DatabaseUser[]; readonly elsewhere: DatabaseUser | undefined } {
+  const named = users.filter((user) => names.includes(user.username));
+  return {
+    external: named.filter((user) => user.database === EXTERNAL),
+    elsewhere: named.find((user) => user.database !== EXTERNAL),
+  };
+}
+
+/**
+ * Names that somebody may have meant: another case, another identity provider's id before the same subject, or the
+ * same account and role with a path or as a session ARN (facts/mongodb.md, section 9, rows 21, 22 and 46).
+ */
+export function similarNames(username: string, users: readonly DatabaseUser[]): readonly string[] {
+  const wanted = essence(username);
+  return users
+    .map((user) => user.username)
+    .filter((name) => name !== username && essence(name) === wanted)
+    .slice(0, SIMILAR_SHOWN);
+}
+
+/** What two names share that differ in case, identity provider, path or session only: account and last name. */
+function essence(username: string): string {
+  const arn = /arn:[^:]*:(?:iam|sts)::(\d*):(.+)$/.exec(username.toLowerCase());
+  if (arn === null) return username.toLowerCase().replace(/^[^/]*\//, '');
+  const [, account = '', resource = ''] = arn;
+  const [type = '', ...path] = resource.split('/');
+  const name = type === 'assumed-role' ? path[0] : path.at(-1);
+  return `${account}:${type === 'assumed-role' ? 'role' : type}/${name ?? ''}`;
+}

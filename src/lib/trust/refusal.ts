@@ -1,0 +1,87 @@
+import { printable } from '../printable.ts';
+import { EXTERNAL } from './relying-party.ts';
+
+/** Why a relying party does not let somebody in: one row per cause, with what was expected and what was seen. */
+export type Refusal =
+  /** No identity provider trusts this issuer. `expected` lists the issuers that are trusted. */
+  | { readonly kind: 'issuer-unknown'; readonly expected: readonly string[]; readonly seen: string | null }
+  /** The issuer is known, but no identity provider of it has one of the token's audiences. */
+  | {
+      readonly kind: 'audience-mismatch';
+      readonly identityProviders: readonly string[];
+      readonly expected: readonly string[];
+      readonly seen: readonly string[];
+    }
+  | {
+      readonly kind: 'claim-missing';
+      readonly claim: string;
+      readonly expected: 'string' | 'list of strings';
+    }
+  | {
+      readonly kind: 'claim-type';
+      readonly claim: string;
+      readonly expected: 'string' | 'list of strings';
+      /** The JSON type that it has: `number`, `object` … */
+      readonly seen: string;
+    }
+  /** No database user has one of the `expected` names. `similar`: users that somebody may have meant. */
+  | {
+      readonly kind: 'user-missing';
+      readonly expected: readonly string[];
+      readonly similar: readonly string[];
+    }
+  | {
+      readonly kind: 'user-database';
+      readonly username: string;
+      readonly expected: string;
+      readonly seen: string;
+    }
+  | {
+      readonly kind: 'oidc-auth-type';
+      readonly username: string;
+      readonly expected: 'USER' | 'IDP_GROUP';
+      readonly seen: string;
+    }
+  | {
+      readonly kind: 'aws-iam-type';
+      readonly username: string;
+      readonly expected: 'USER' | 'ROLE';
+      readonly seen: string;
+    }
+  | { readonly kind: 'not-an-arn'; readonly seen: string };
+
+/** A refusal in one plain sentence without a full stop. Text of the token is made safe to show; nothing secret is in it. */
+export function refusalText(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'issuer-unknown':
+      return `no identity provider trusts the issuer ${one(refusal.seen)}; trusted: ${many(refusal.expected)}`;
+    case 'audience-mismatch':
+      return `the audience ${many(refusal.seen)} is not ${many(refusal.expected)} of identity provider ${refusal.identityProviders.join(', ')}`;
+    case 'claim-missing':
+      return `the token has no claim ${one(refusal.claim)}`;
+    case 'claim-type':
+      return `the claim ${one(refusal.claim)} is of type ${refusal.seen}, not a ${refusal.expected}`;
+    case 'user-missing':
+      return `no database user ${many(refusal.expected, ' or ')} in ${EXTERNAL}${similarText(refusal.similar)}`;
+    case 'user-database':
+      return `the database user ${one(refusal.username)} is in ${one(refusal.seen)}, not in ${one(refusal.expected)}`;
+    case 'oidc-auth-type':
+      return `the database user ${one(refusal.username)} has oidcAuthType ${refusal.seen}, not ${refusal.expected}`;
+    case 'aws-iam-type':
+      return `the database user ${one(refusal.username)} has awsIAMType ${refusal.seen}, not ${refusal.expected}`;
+    case 'not-an-arn':
+      return `${one(refusal.seen)} is no ARN of an IAM user or role`;
+  }
+}
+
+function similarText(similar: readonly string[]): string {
+  return similar.length === 0 ? '' : `; similar: ${many(similar)}`;
+}
+
+function one(text: string | null): string {
+  return text === null ? 'null' : `"${printable(text)}"`;
+}
+
+function many(texts: readonly string[], separator = ', '): string {
+  return texts.length === 0 ? 'none' : texts.map(one).join(separator);
+}
