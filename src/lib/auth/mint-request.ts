@@ -154,9 +154,18 @@ function characters(text: string): number {
   return [...text].length;
 }
 
+/** What to type instead, by option. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  '--audience': 'fedctl token --audience <audience>   (one token for each relying party)',
+  '--signing-algorithm': 'add --signing-algorithm RS256',
+  '--duration': 'add --duration 5m   (or --duration auto)',
+};
+
 function invalid(option: string, message: string, index?: number): FedctlError {
   return new FedctlError('usage.invalid-value', {
     message,
+    likelyCause: 'AWS would refuse the request for this, so it is not sent.',
+    remedy: REMEDIES[option] ?? `add ${option} <key>=<value>   (each key once)`,
     details: { option, ...(index === undefined ? {} : { position: index + 1 }) },
   });
 }

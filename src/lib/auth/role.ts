@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { AssumeRoleRequest } from '../credentials.ts';
+import type { AssumeRoleRequest, ResolvedCredentials } from '../credentials.ts';
 import { FedctlError } from '../errors.ts';
 import type { AwsSettings } from '../ports.ts';
 
@@ -26,34 +26,29 @@ export async function asRole(
   settings: AwsSettings,
   role: RoleToAssume,
 ): Promise<AwsSettings> {
-  return (await assume(context, settings, assumeRoleRequest(context, role))).settings;
+  const { credentials } = await assume(context, settings, assumeRoleRequest(context, role));
+  return { ...settings, credentials };
 }
 
-/** What assuming a role came to: settings that carry the session, and the session's ARN. */
-export interface RoleSession {
-  readonly settings: AwsSettings;
-  /** `arn:aws:sts::A:assumed-role/R/S` */
-  readonly arn: string;
-}
-
-/** Makes one AssumeRole call, with the credentials that `settings` lead to. */
+/**
+ * Makes one AssumeRole call with the credentials that `settings` lead to.
+ *
+ * @returns the role's credentials, and the ARN of its session, `arn:aws:sts::A:assumed-role/R/S`
+ */
 export async function assume(
   context: Context,
   settings: AwsSettings,
   request: AssumeRoleRequest,
-): Promise<RoleSession> {
+): Promise<{ readonly credentials: ResolvedCredentials; readonly arn: string }> {
   const aws = await context.aws(settings);
   const caller = await aws.credentials(context.signal);
-  const assumed = await (await aws.sts()).assumeRole(request, context.signal);
+  const { credentials, arn } = await (await aws.sts()).assumeRole(request, context.signal);
   return {
-    arn: assumed.arn,
-    settings: {
-      ...settings,
-      credentials: {
-        ...assumed.credentials,
-        provider: 'assumed-role',
-        providerDetail: `role ${request.roleArn}, assumed with ${caller.providerDetail}`,
-      },
+    arn,
+    credentials: {
+      ...credentials,
+      provider: 'assumed-role',
+      providerDetail: `role ${request.roleArn}, assumed with ${caller.providerDetail}`,
     },
   };
 }

@@ -63,6 +63,13 @@ export const AWS_FAILURES = catalogue({
     remedy: 'aws sts get-caller-identity --profile <profile>',
     exit: EXIT.notSetUp,
   },
+  'aws.credential-process-loop': {
+    title: 'fedctl would call itself',
+    cause: 'A profile whose credential_process is fedctl cannot get its credentials from itself.',
+    remedy:
+      'name another profile in that line: credential_process = fedctl credentials --format process --profile <other>',
+    exit: EXIT.usage,
+  },
   'aws.plaintext-refused': {
     title: 'refused to send credentials without TLS',
     cause:

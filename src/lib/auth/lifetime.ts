@@ -1,0 +1,90 @@
+import { formatDuration } from '../duration.ts';
+import { FedctlError } from '../errors.ts';
+import { decodeJwt } from '../jwt/decode.ts';
+import type { Aws } from '../ports.ts';
+import { rfc3339 } from '../time.ts';
+import type { MintRequest } from '../token.ts';
+import { minting } from './mint.ts';
+import { checkMintRequest, MINT_LIMITS } from './mint-request.ts';
+
+/** How long a token is to live, in seconds; `auto` is as long as AWS and the caller's session allow. */
+export type WantedDuration = number | 'auto';
+
+export interface WantedToken extends Omit<MintRequest, 'durationSeconds'> {
+  readonly durationSeconds: WantedDuration;
+}
+
+/** AWS's own default (facts/aws.md 2.1). Always sent, so that policies and logs see what was meant. */
+export const DEFAULT_DURATION_SECONDS = 300;
+
+/**
+ * What `auto` leaves between the end of the token and the end of the session: AWS wants the token to end before the
+ * session (facts/aws.md 2.4), the request takes its time, and clocks differ.
+ */
+const MARGIN_SECONDS = 30;
+
+/**
+ * Settles how long the token lives, knowing when the caller's session ends. What cannot be minted is refused here,
+ * without a call: AWS neither shortens a token nor says how long it may be.
+ *
+ * @throws FedctlError what `checkMintRequest` throws, before anything is asked of AWS; sts.session-too-short
+ *   (details.sessionSeconds, details.tokenSeconds); what finding the credentials throws
+ */
+export async function fitToSession(
+  aws: Aws,
+  wanted: WantedToken,
+  options: { readonly now: () => Date; readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<MintRequest> {
+  const { durationSeconds } = wanted;
+  const shortest = { ...wanted, durationSeconds: MINT_LIMITS.shortest };
+  checkMintRequest(durationSeconds === 'auto' ? shortest : { ...wanted, durationSeconds });
+  const credentials = await aws.credentials(options.signal);
+  const temporary = credentials.sessionToken !== null;
+  // Keys in the environment often come without their expiry. Only a token can tell then, and only `auto` must know.
+  const unknown = temporary && credentials.expiresAt === null && durationSeconds === 'auto';
+  const end = unknown ? await sessionEndByToken(aws, shortest, options) : credentials.expiresAt;
+  return { ...wanted, durationSeconds: fittingDuration(durationSeconds, end, options.now()) };
+}
+
+/**
+ * @param sessionEnd null where none is known: long-term keys, or a session that does not say
+ * @returns whole seconds
+ * @throws FedctlError sts.session-too-short
+ */
+export function fittingDuration(wanted: WantedDuration, sessionEnd: Date | null, now: Date): number {
+  if (sessionEnd === null) return wanted === 'auto' ? MINT_LIMITS.longest : wanted;
+  const left = Math.floor((sessionEnd.getTime() - now.getTime()) / 1000);
+  const longest = Math.min(left - MARGIN_SECONDS, MINT_LIMITS.longest);
+  if (wanted === 'auto') {
+    if (longest >= MINT_LIMITS.shortest) return longest;
+    throw tooShort(MINT_LIMITS.shortest, left, sessionEnd);
+  }
+  if (wanted < left) return wanted;
+  throw tooShort(wanted, left, sessionEnd);
+}
+
+/** The shortest token there is says when the session behind it ends (`original_session_exp`, facts/aws.md 3.2). */
+async function sessionEndByToken(
+  aws: Aws,
+  request: MintRequest,
+  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<Date | null> {
+  const { token } = await minting(aws, request, options).get();
+  const claims = decodeJwt(token.reveal()).payload['https://sts.amazonaws.com/'];
+  if (typeof claims !== 'object' || claims === null || !('original_session_exp' in claims)) return null;
+  const end = new Date(String(claims.original_session_exp));
+  return Number.isNaN(end.getTime()) ? null : end;
+}
+
+function tooShort(tokenSeconds: number, sessionSeconds: number, sessionEnd: Date): FedctlError {
+  const session =
+    sessionSeconds > 0
+      ? `the session of the caller ends in ${formatDuration(sessionSeconds)} (${rfc3339(sessionEnd)})`
+      : `the session of the caller ended at ${rfc3339(sessionEnd)}`;
+  const autoFits = sessionSeconds >= MINT_LIMITS.shortest + MARGIN_SECONDS;
+  return new FedctlError('sts.session-too-short', {
+    message: `A token of ${formatDuration(tokenSeconds)} would outlive its caller: ${session}.`,
+    remedy: autoFits ? 'add --duration auto' : 'aws sso login   (or renew the session where it comes from)',
+    details: { tokenSeconds, sessionSeconds, marginSeconds: MARGIN_SECONDS },
+  });
+}

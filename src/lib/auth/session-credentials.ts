@@ -1,0 +1,164 @@
+import type { Context } from '../context.ts';
+import type { AssumeRoleRequest, Credentials, ResolvedCredentials } from '../credentials.ts';
+import { formatDuration } from '../duration.ts';
+import { FedctlError } from '../errors.ts';
+import type { Aws, AwsSettings } from '../ports.ts';
+import { rfc3339 } from '../time.ts';
+import type { Tag } from '../token.ts';
+import { checkTags } from './mint-request.ts';
+import { assume, assumeRoleRequest } from './role.ts';
+
+/** Temporary credentials that are asked for. Without roles they are the caller's own. */
+export interface SessionRequest {
+  /** Assumed one after the other; the session of the last one is the answer. */
+  readonly roleArns: readonly string[];
+  /** Sent with each role of the chain: one that asks for none ignores it. */
+  readonly externalId: string | null;
+  /** The name of each session of the chain. */
+  readonly sessionName: string | null;
+  /** What the last session is tagged with. */
+  readonly tags: readonly Tag[];
+  /** Keys of `tags` that later sessions inherit. */
+  readonly transitiveTagKeys: readonly string[];
+  /** Set on the first session; AWS carries it along the chain. */
+  readonly sourceIdentity: string | null;
+  /** Of the last session; null leaves it to AWS (1 h for a role, 12 h for a user). */
+  readonly durationSeconds: number | null;
+}
+
+export interface SessionCredentials {
+  /** The STS call that made them; `none` when the caller's credentials are temporary already. */
+  readonly operation: 'GetSessionToken' | 'AssumeRole' | 'none';
+  /** Who they speak for. */
+  readonly arn: string;
+  readonly credentials: Credentials;
+  /** For people: where the caller's own keys came from. */
+  readonly providerDetail: string;
+}
+
+const HOUR = 3600;
+/** Seconds (facts/aws.md 6). A role or a root user may allow less, which only AWS knows. */
+const LIMITS = { shortest: 900, role: 12 * HOUR, chained: HOUR, user: 36 * HOUR } as const;
+
+/**
+ * Fetches temporary credentials: AssumeRole for each role, else GetSessionToken for long-term keys, else the caller's
+ * own, which are temporary already.
+ *
+ * @throws FedctlError usage.invalid-value, sts.duration-refused, sts.session-credentials before any call to STS;
+ *   sts.assume-denied, aws.access-denied and what finding the caller's credentials throws
+ */
+export async function sessionCredentials(
+  context: Context,
+  settings: AwsSettings,
+  request: SessionRequest,
+): Promise<SessionCredentials> {
+  const [first, ...rest] = checkedChain(context, request);
+  if (first === undefined) {
+    return ownSession(await context.aws(settings), request.durationSeconds, context.signal);
+  }
+  let session = await assume(context, settings, first);
+  for (const next of rest) {
+    session = await assume(context, { ...settings, credentials: session.credentials }, next);
+  }
+  return { operation: 'AssumeRole', ...session, providerDetail: session.credentials.providerDetail };
+}
+
+async function ownSession(
+  aws: Aws,
+  durationSeconds: number | null,
+  signal: AbortSignal,
+): Promise<SessionCredentials> {
+  const caller = await aws.credentials(signal);
+  const temporary = caller.sessionToken !== null;
+  if (temporary && durationSeconds !== null) throw sessionStays(caller);
+  const sts = await aws.sts();
+  const [{ arn }, credentials] = await Promise.all([
+    sts.getCallerIdentity(signal),
+    temporary ? caller : sts.getSessionToken(durationSeconds === null ? {} : { durationSeconds }, signal),
+  ]);
+  const operation = temporary ? 'none' : 'GetSessionToken';
+  return { operation, arn, credentials, providerDetail: caller.providerDetail };
+}
+
+/** Another duration would need GetSessionToken, which AWS refuses to temporary credentials (facts/aws.md 6). */
+function sessionStays(caller: ResolvedCredentials): FedctlError {
+  const end = caller.expiresAt === null ? '' : ` They end at ${rfc3339(caller.expiresAt)} whatever is asked.`;
+  return new FedctlError('sts.session-credentials', {
+    message: `The credentials from ${caller.providerDetail} are those of a session already, so --duration cannot be had.${end}`,
+    likelyCause: 'Session credentials cannot call GetSessionToken: only long-term keys of an IAM user can.',
+    remedy: 'leave --duration out to get the current credentials, or assume a role with --role-arn <arn>',
+  });
+}
+
+/** One request per role, everything checked that needs no call. Empty when no role is named. */
+function checkedChain(context: Context, request: SessionRequest): readonly AssumeRoleRequest[] {
+  const { roleArns, durationSeconds } = request;
+  checkDuration(durationSeconds, roleArns.length);
+  checkTags(request.tags, '--session-tag');
+  checkTransitive(request);
+  checkSourceIdentity(request.sourceIdentity);
+  const isTransitive = ({ key }: Tag) => includesKey(request.transitiveTagKeys, key);
+  const last = roleArns.length - 1;
+  return roleArns.map((roleArn, index) => {
+    const { externalId, sessionName, sourceIdentity } = request;
+    // Inherited tags may be set only once, by the first session; the others end with the session they were set on.
+    const tags = request.tags.filter((tag) => (isTransitive(tag) ? index === 0 : index === last));
+    return {
+      ...assumeRoleRequest(context, { roleArn, externalId, sessionName }),
+      ...(tags.length === 0 ? {} : { tags }),
+      ...(index === 0 && request.transitiveTagKeys.length > 0
+        ? { transitiveTagKeys: request.transitiveTagKeys }
+        : {}),
+      ...(index === 0 && sourceIdentity !== null ? { sourceIdentity } : {}),
+      ...(index === last && durationSeconds !== null ? { durationSeconds } : {}),
+    };
+  });
+}
+
+function checkDuration(seconds: number | null, roles: number): void {
+  if (seconds === null) return;
+  const longest = roles === 0 ? LIMITS.user : LIMITS.role;
+  if (seconds < LIMITS.shortest || seconds > longest) {
+    throw new FedctlError('usage.invalid-value', {
+      message: `A session of ${roles === 0 ? 'a user' : 'a role'} lives ${formatDuration(LIMITS.shortest)} to ${formatDuration(longest)}; ${formatDuration(seconds)} is asked for.`,
+      likelyCause: 'AWS would refuse the request for this, so it is not sent.',
+      remedy: 'add --duration 1h',
+      details: { option: '--duration', seconds, shortest: LIMITS.shortest, longest },
+    });
+  }
+  if (roles > 1 && seconds > LIMITS.chained) {
+    throw new FedctlError('sts.duration-refused', {
+      message: `The last of ${roles} roles is assumed from another role, so its session lives 1 h at most; ${formatDuration(seconds)} is asked for.`,
+      likelyCause:
+        'AWS caps the session of a role that was assumed from another role (chaining) at one hour.',
+      remedy: 'add --duration 1h, or assume the last role directly with long-term or SSO credentials',
+      details: { seconds, longest: LIMITS.chained },
+    });
+  }
+}
+
+function checkTransitive({ tags, transitiveTagKeys }: SessionRequest): void {
+  for (const [index, key] of transitiveTagKeys.entries()) {
+    if (tags.some((tag) => includesKey([key], tag.key))) continue;
+    throw new FedctlError('usage.invalid-value', {
+      message: `Transitive tag ${index + 1} is the key of no session tag.`,
+      likelyCause: 'Only a tag that is set can be handed on to later sessions.',
+      remedy: 'add --session-tag <key>=<value> with this key',
+      details: { option: '--transitive-tag', position: index + 1 },
+    });
+  }
+}
+
+function checkSourceIdentity(sourceIdentity: string | null): void {
+  if (sourceIdentity === null || /^[\w+=,.@-]{2,64}$/.test(sourceIdentity)) return;
+  const expected = '2 to 64 letters, digits and any of _+=,.@-';
+  throw new FedctlError('usage.invalid-value', {
+    message: `The value of --source-identity is not valid: expected ${expected}.`,
+    details: { option: '--source-identity', expected },
+  });
+}
+
+/** Keys of tags are the same whatever their case. */
+function includesKey(keys: readonly string[], key: string): boolean {
+  return keys.some((each) => each.toLowerCase() === key.toLowerCase());
+}

@@ -1,0 +1,34 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { FedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
+
+/**
+ * Appends to a regular file that somebody else made and reads later, such as the one that GITHUB_ENV names. Never makes
+ * the file: if it is not there, nobody would read it.
+ *
+ * @throws FedctlError usage.unwritable-output
+ */
+export async function appendToFile(path: string, text: string): Promise<void> {
+  let file: FileHandle | null = null;
+  try {
+    // Without O_NONBLOCK, opening a pipe would wait for a reader.
+    file = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK);
+    if (!(await file.stat()).isFile()) throw unwritable(path, null);
+    await file.writeFile(text);
+  } catch (cause) {
+    throw cause instanceof FedctlError ? cause : unwritable(path, cause);
+  } finally {
+    await file?.close();
+  }
+}
+
+function unwritable(path: string, cause: unknown): FedctlError {
+  return new FedctlError('usage.unwritable-output', {
+    message: `Cannot append to "${printable(path)}".`,
+    likelyCause: 'The file does not exist, is no regular file, or may not be written to by this user.',
+    remedy: `ls -l '${printable(path).replaceAll("'", `'\\''`)}'`,
+    details: { path },
+    cause: cause ?? undefined,
+  });
+}

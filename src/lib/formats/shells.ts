@@ -1,0 +1,77 @@
+import { FedctlError } from '../errors.ts';
+import type { Variable } from './variables.ts';
+
+/**
+ * Statements that set and unset variables, one per variable, for a shell to run. Quoting is by the grammar of each
+ * shell, for any value that the shell can hold at all.
+ */
+
+/** bash, zsh, dash, ksh: `eval "$(fedctl credentials --format env)"`. Between single quotes only the quote is special. */
+export function posixStatements(variables: readonly Variable[]): string {
+  return statements(variables, (name, value) =>
+    value === null ? `unset ${name}` : `export ${name}='${value.replaceAll("'", `'\\''`)}'`,
+  );
+}
+
+/** fish: `fedctl credentials --format fish | source`. Between single quotes the quote and the backslash are special. */
+export function fishStatements(variables: readonly Variable[]): string {
+  return statements(variables, (name, value) =>
+    value === null ? `set -e ${name}` : `set -gx ${name} '${value.replaceAll(/[\\']/g, '\\$&')}'`,
+  );
+}
+
+/**
+ * PowerShell: `fedctl credentials --format powershell | Out-String | Invoke-Expression`. A quote is doubled, and the
+ * typographic single quotes are quotes to PowerShell too.
+ */
+export function powershellStatements(variables: readonly Variable[]): string {
+  return statements(variables, (name, value) =>
+    value === null
+      ? `$env:${name} = $null`
+      : `$env:${name} = '${value.replaceAll(/['\u2018\u2019\u201a\u201b]/g, '$&$&')}'`,
+  );
+}
+
+/**
+ * A batch file for cmd: `fedctl credentials --format cmd > keys.cmd`, then `call keys.cmd`.
+ *
+ * @throws FedctlError usage.invalid-value for a value with a line break, which cmd cannot hold
+ */
+export function cmdStatements(variables: readonly Variable[]): string {
+  return statements(
+    variables,
+    (name, value) => `@set "${name}=${value === null ? '' : cmdValue(name, value)}"`,
+    '\r\n',
+  );
+}
+
+/**
+ * `set "NAME=value"` keeps everything up to the last quote of the line. But a quote within the value ends the quoting,
+ * and until the next one `& | < > ^` would act: there they take a caret.
+ */
+function cmdValue(name: string, value: string): string {
+  if (/[\r\n]/.test(value)) {
+    throw new FedctlError('usage.invalid-value', {
+      message: `The value of ${name} holds a line break, which cmd cannot express.`,
+      likelyCause: 'A variable set by a batch file is one line.',
+      remedy: 'fedctl credentials --format powershell',
+      details: { variable: name },
+    });
+  }
+  let quoted = true;
+  return [...value]
+    .map((character) => {
+      if (character === '"') quoted = !quoted;
+      if (character === '%') return '%%';
+      return !quoted && /[&|<>^]/.test(character) ? `^${character}` : character;
+    })
+    .join('');
+}
+
+function statements(
+  variables: readonly Variable[],
+  statement: (name: string, value: string | null) => string,
+  newline = '\n',
+): string {
+  return variables.map(({ name, value }) => `${statement(name, value)}${newline}`).join('');
+}

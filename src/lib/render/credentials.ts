@@ -1,0 +1,60 @@
+import type { SessionCredentials } from '../auth/session-credentials.ts';
+import { formatDuration } from '../duration.ts';
+import { printable } from '../printable.ts';
+import { timePair } from '../time.ts';
+import type { Theme } from './theme.ts';
+
+/** The JSON face of session credentials: schema `fedctl.credentials/v1`. Holds the secrets themselves. */
+export function credentialsDocument({ operation, arn, credentials }: SessionCredentials) {
+  const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = credentials;
+  return {
+    schema: 'fedctl.credentials/v1',
+    operation,
+    arn,
+    accessKeyId,
+    secretAccessKey: secretAccessKey.reveal(),
+    sessionToken: sessionToken === null ? null : sessionToken.reveal(),
+    ...(expiresAt === null ? { expiresAt: null, expiresAtEpoch: null } : timePair('expiresAt', expiresAt)),
+  } as const;
+}
+
+const MADE_BY: Readonly<Record<SessionCredentials['operation'], string>> = {
+  GetSessionToken: 'GetSessionToken',
+  AssumeRole: 'AssumeRole',
+  none: 'nobody now: the credentials at hand are temporary already',
+};
+
+const USES: readonly (readonly [string, string])[] = [
+  ['eval "$(fedctl credentials --format env)"', 'bash, zsh'],
+  ['fedctl credentials --format fish | source', 'fish'],
+  ['fedctl credentials --format powershell | Out-String | Invoke-Expression', 'PowerShell'],
+  ['credential_process = fedctl credentials --format process', 'a profile in ~/.aws/config'],
+];
+
+/** The human face: who, from where and until when, and how to get the secrets, which are not shown. */
+export function credentialsText(session: SessionCredentials, now: Date, theme: Theme): string {
+  const { credentials } = session;
+  const lines: readonly (readonly [string, string])[] = [
+    ['principal', printable(session.arn)],
+    ['made by', MADE_BY[session.operation]],
+    ['keys from', printable(session.providerDetail)],
+    ['valid until', validUntil(credentials.expiresAt, now)],
+    ['access key id', printable(credentials.accessKeyId)],
+    ['secret key', '(not shown)'],
+    ['session token', credentials.sessionToken === null ? 'none' : '(not shown)'],
+  ];
+  const width = Math.max(...USES.map(([typed]) => typed.length));
+  return [
+    ...lines.map(([name, value]) => `${theme.dim(name.padEnd(14))} ${value}`),
+    '',
+    'To use them, repeat the command with --format:',
+    ...USES.map(([typed, where]) => `  ${theme.typed(typed.padEnd(width))}  ${theme.dim(where)}`),
+    '',
+  ].join('\n');
+}
+
+function validUntil(expiresAt: Date | null, now: Date): string {
+  if (expiresAt === null) return 'unknown: the provider does not say';
+  const left = formatDuration((expiresAt.getTime() - now.getTime()) / 1000);
+  return `${timePair('expiresAt', expiresAt).expiresAt} (in ${left})`;
+}
