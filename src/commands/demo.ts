@@ -1,10 +1,132 @@
-import { command } from './command.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Context } from '../lib/context.ts';
+import { FedctlError } from '../lib/errors.ts';
+import { runChild } from '../lib/exec/run-child.ts';
+import { EXIT } from '../lib/exit-codes.ts';
+import { insideLab } from '../lib/sandbox/environment.ts';
+import type { Lab } from '../lib/sandbox/lab.ts';
+import { type Answer, command } from './command.ts';
+
+/** One step of the demo: what a user would type, why, and how it must end. */
+interface Step {
+  readonly why: string;
+  readonly type: readonly string[];
+  readonly exit: number;
+}
+
+/** The main job, in the order an operator meets it. `token.jwt` stands in a folder that goes away with the demo. */
+const STEPS: readonly Step[] = [
+  { why: 'A new account issues no tokens.', type: ['status'], exit: EXIT.done },
+  {
+    why: 'One switch changes that; enable waits until tokens are really minted.',
+    type: ['enable'],
+    exit: EXIT.done,
+  },
+  {
+    why: 'The account has an issuer now, and its keys can be read by anyone.',
+    type: ['status'],
+    exit: EXIT.done,
+  },
+  {
+    why: 'Mint a token for the audience that Atlas expects.',
+    type: ['token', '--audience', 'fedctl-lab', '--out', 'token.jwt'],
+    exit: EXIT.done,
+  },
+  { why: 'What does it say?', type: ['decode', 'token.jwt'], exit: EXIT.done },
+  {
+    why: 'Does it hold? Keys come from the issuer, as a relying party would fetch them.',
+    type: ['verify', 'token.jwt', '--audience', 'fedctl-lab'],
+    exit: EXIT.done,
+  },
+  { why: 'The other way in: temporary session credentials.', type: ['credentials'], exit: EXIT.done },
+  {
+    why: 'Log in to MongoDB with a token, then write and read a document.',
+    type: ['connect', '--mechanism', 'oidc', '--write-probe'],
+    exit: EXIT.done,
+  },
+  {
+    why: 'Log in with the AWS identity itself, and do the same.',
+    type: ['connect', '--mechanism', 'aws', '--write-probe'],
+    exit: EXIT.done,
+  },
+  {
+    why: 'And when it breaks? A token for another audience: the server says only "Authentication failed."',
+    type: ['connect', '--mechanism', 'oidc', '--audience', 'some-other-audience'],
+    exit: EXIT.refused,
+  },
+];
+
+interface StepResult {
+  readonly command: string;
+  readonly exitCode: number;
+  readonly expectedExitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 export const demo = command({
   arguments: '',
   examples: ['fedctl demo'],
+  notes: `
+Starts the lab, runs each step of the main job as a process of its own, shows what you would type and what it prints,
+and cleans up. Needs no account, no network and no terminal.`,
   options: {},
-  async run() {
-    throw new Error('not built yet');
+  async run({ context, common, theme, print, progress }): Promise<Answer> {
+    const { startLab } = await import('../lib/sandbox/lab.ts');
+    const folder = await mkdtemp(join(tmpdir(), 'fedctl-demo-'));
+    const results: StepResult[] = [];
+    const lab = await progress.during('Starting the lab', () =>
+      startLab({ now: context.now, fedctl: context.self, tls: false, replicaSet: null, mongoPort: 0 }),
+    );
+    try {
+      for (const step of STEPS) {
+        const typed = `fedctl ${step.type.join(' ')}`;
+        print(
+          `${results.length === 0 ? '' : '\n'}${theme.dim(`# ${step.why}`)}\n${theme.strong(`$ ${typed}`)}`,
+        );
+        const result = await runStep(context, lab, step, folder, common.output === 'json');
+        if (context.signal.aborted) throw context.signal.reason;
+        results.push({ command: typed, ...result });
+        if (result.exitCode !== step.exit) throw broken(typed, step.exit, result.exitCode);
+      }
+    } finally {
+      await lab.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+    return {
+      document: { schema: 'fedctl.demo/v1', steps: results } as const,
+      text: `\n${theme.good('The demo is over')}: every step ended as it should, and the lab is gone.`,
+    };
   },
 });
+
+/** Under json the child's bytes are kept for the document; otherwise they are the child's own, untouched. */
+async function runStep(context: Context, lab: Lab, step: Step, folder: string, keep: boolean) {
+  const [node = '', ...script] = context.self;
+  const said = { stdout: '', stderr: '' };
+  const { code } = await runChild(context, {
+    command: node,
+    args: [...script, ...step.type],
+    env: insideLab(context.env, lab.env, lab.binFolder),
+    cwd: folder,
+    stdio: keep ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    started(child) {
+      for (const name of ['stdout', 'stderr'] as const) {
+        child[name]?.setEncoding('utf8').on('data', (chunk: string) => {
+          said[name] += chunk;
+        });
+      }
+    },
+  });
+  return { exitCode: code, expectedExitCode: step.exit, ...said };
+}
+
+function broken(typed: string, expected: number, seen: number): FedctlError {
+  return new FedctlError('lab.demo-step-failed', {
+    message: `"${typed}" ended with exit code ${seen} instead of ${expected}.`,
+    remedy: `fedctl sandbox -- ${typed}`,
+    details: { command: typed, exitCode: seen, expectedExitCode: expected },
+  });
+}

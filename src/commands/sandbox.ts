@@ -1,10 +1,92 @@
-import { command } from './command.ts';
+import { FedctlError } from '../lib/errors.ts';
+import { runChild } from '../lib/exec/run-child.ts';
+import { EXIT } from '../lib/exit-codes.ts';
+import { writeSecretFile } from '../lib/files/secret-file.ts';
+import { labLogLine, labSummary } from '../lib/render/sandbox.ts';
+import { exportLines, insideLab } from '../lib/sandbox/environment.ts';
+import type { Lab } from '../lib/sandbox/lab.ts';
+import { command, type Ended, type Invocation } from './command.ts';
+import { type OptionTable, text, toggle } from './options.ts';
 
 export const sandbox = command({
-  arguments: '',
-  examples: ['fedctl sandbox'],
-  options: {},
-  async run() {
-    throw new Error('not built yet');
+  arguments: '[command...]',
+  examples: [
+    'fedctl sandbox -- fedctl connect --mechanism aws    # run one command in a new lab',
+    "fedctl sandbox -- sh -c 'fedctl enable && fedctl connect --mechanism oidc'",
+    'fedctl sandbox --env-file lab.env                   # stay up; elsewhere: . ./lab.env',
+    'fedctl sandbox --tls -- bash                        # a shell inside, everything under TLS',
+  ],
+  notes: `
+The lab plays AWS STS, AWS IAM, the issuer and a MongoDB server, on loopback only. It starts with outbound
+federation disabled: \`fedctl enable\` has something to do. Profiles in it: default (user operator), app and etl
+(roles), no-mint (may not mint), org (an account in an organization).
+
+With a command, the lab ends with it and exits with its code. Without one it stays up until Ctrl-C and prints the
+variables to export. --verbose shows each decision of the lab with its true reason.`,
+  options: {
+    tls: toggle('--tls', 'serve everything under a CA made for this lab'),
+    replicaSet: text('--replica-set <name>', 'let the MongoDB server be the only member of a replica set'),
+    mongoPort: text('--mongo-port <port>', 'port of the MongoDB server instead of a free one'),
+    envFile: text('--env-file <file>', 'write the variables to a file only you can read', { env: false }),
+  },
+  async run(invocation): Promise<Ended> {
+    const { context, options } = invocation;
+    const { startLab } = await import('../lib/sandbox/lab.ts');
+    const lab = await invocation.progress.during('Starting the lab', () =>
+      startLab({
+        now: context.now,
+        fedctl: context.self,
+        tls: options.tls,
+        replicaSet: options.replicaSet,
+        mongoPort: port(options.mongoPort),
+      }),
+    );
+    const unfollow = invocation.common.verbose
+      ? lab.log.follow((entry) => context.stderr.write(`${labLogLine(entry)}\n`))
+      : () => {};
+    try {
+      if (options.envFile !== null) await writeSecretFile(options.envFile, exportLines(lab.env));
+      return invocation.args.length === 0
+        ? await stayUp(invocation, lab, options.envFile)
+        : await runInside(invocation, lab);
+    } finally {
+      unfollow();
+      await lab.close();
+    }
   },
 });
+
+function port(given: string | null): number {
+  if (given === null) return 0;
+  const value = Number(given);
+  if (/^\d{1,5}$/.test(given) && value > 0 && value < 65536) return value;
+  throw new FedctlError('usage.invalid-value', {
+    message: `--mongo-port cannot be "${given}": expected a port from 1 to 65535.`,
+  });
+}
+
+async function runInside({ context, args }: Invocation<OptionTable>, lab: Lab): Promise<Ended> {
+  const [program = '', ...rest] = args;
+  const env = insideLab(context.env, lab.env, lab.binFolder);
+  const { code, failure } = await runChild(context, { command: program, args: rest, env, stdio: 'inherit' });
+  if (failure !== null) context.stderr.write(`error: cannot run ${program}: ${failure.message}\n`);
+  return { exitCode: code };
+}
+
+/** Says what the lab plays, then waits for Ctrl-C, which is how this is meant to end. */
+async function stayUp(invocation: Invocation<OptionTable>, lab: Lab, envFile: string | null): Promise<Ended> {
+  const { context, common } = invocation;
+  if (common.output === 'json') {
+    context.stdout.write(
+      `${JSON.stringify({ schema: 'fedctl.sandbox/v1', env: lab.env, pid: context.pid })}\n`,
+    );
+  } else {
+    if (envFile === null) context.stdout.write(exportLines(lab.env));
+    for (const line of labSummary(lab, envFile)) invocation.hint(line);
+  }
+  await new Promise<void>((resolve) => {
+    if (context.signal.aborted) resolve();
+    else context.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  return { exitCode: EXIT.done };
+}

@@ -14,6 +14,8 @@ export interface Child {
   readonly args: readonly string[];
   /** The whole environment of the child; nothing is added. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where it runs; here by default. */
+  readonly cwd?: string;
   readonly stdio: StdioOptions;
   /** Called with the running child, to read its pipes. */
   readonly started?: (child: ChildProcess) => void;
@@ -33,7 +35,11 @@ export interface ChildEnd {
  * child by itself, so it is passed on only where there is none.
  */
 export async function runChild(context: Context, plan: Child): Promise<ChildEnd> {
-  const child = context.spawn(plan.command, plan.args, { env: { ...plan.env }, stdio: plan.stdio });
+  const child = context.spawn(plan.command, plan.args, {
+    env: { ...plan.env },
+    stdio: plan.stdio,
+    cwd: plan.cwd ?? context.cwd,
+  });
   plan.started?.(child);
   const grace = new AbortController();
   const pass = () => {

@@ -9,7 +9,7 @@ import { memoryContext } from '../../support/memory-context.ts';
 const env = { PATH: process.env.PATH };
 
 async function codeOf(command: string, ...args: string[]): Promise<number> {
-  const { code } = await runChild(memoryContext(), { command, args, env, stdio: 'ignore' });
+  const { code } = await runChild(memoryContext({ cwd: tmpdir() }), { command, args, env, stdio: 'ignore' });
   return code;
 }
 
@@ -34,7 +34,7 @@ describe('a child', () => {
 
   test('gets exactly the environment it is given', async () => {
     let seen = '';
-    await runChild(memoryContext(), {
+    await runChild(memoryContext({ cwd: tmpdir() }), {
       command: 'env',
       args: [],
       env: { PATH: process.env.PATH, ONLY: 'this' },
@@ -49,7 +49,7 @@ describe('a child', () => {
     ['terminated', 143],
   ] as const)('is told when the run is %s', async (kind, code) => {
     const stop = new AbortController();
-    const end = runChild(memoryContext({ signal: stop.signal, input: '' }), {
+    const end = runChild(memoryContext({ cwd: tmpdir(), signal: stop.signal, input: '' }), {
       command: 'sh',
       args: ['-c', 'echo ready; exec sleep 60'],
       env,
@@ -61,7 +61,7 @@ describe('a child', () => {
 
   test('that ignores the signal is killed after the grace', async () => {
     const stop = new AbortController();
-    const context = memoryContext({ signal: stop.signal, input: '', sleep: async () => {} });
+    const context = memoryContext({ cwd: tmpdir(), signal: stop.signal, input: '', sleep: async () => {} });
     const end = runChild(context, {
       command: 'sh',
       args: ['-c', 'trap "" TERM; echo ready; exec tail -f /dev/null'],
