@@ -1,10 +1,60 @@
-import { command } from './command.ts';
+import { federationState } from '../lib/auth/federation.ts';
+import { type Caller, identifyCaller } from '../lib/auth/identity.ts';
+import { FedctlError } from '../lib/errors.ts';
+import { type Disabled, disableDocument, disableHints, disableText } from '../lib/render/disable.ts';
+import { askText, canAsk } from '../lib/render/prompt.ts';
+import { type Answer, command, type Invocation } from './command.ts';
+import { type OptionTable, toggle } from './options.ts';
 
 export const disable = command({
   arguments: '',
-  examples: ['fedctl disable'],
-  options: {},
-  async run() {
-    throw new Error('not built yet');
+  examples: [
+    'fedctl disable                             # asks for the account id',
+    'fedctl disable --yes                       # for scripts',
+  ],
+  notes: `Account-wide: every workload of the account loses its tokens. Tokens that live stay valid for up to
+an hour, the keys stay published, and STS goes on minting for about ten seconds. Issuer and keys are the same
+when federation is enabled again.
+Needs iam:DisableOutboundWebIdentityFederation. Nothing is asked where nothing would change.`,
+  options: {
+    yes: toggle('--yes', 'do not ask', { env: false }),
+  },
+  async run(invocation) {
+    const { context, options, aws: settings, hint, theme } = invocation;
+    const aws = await context.aws(settings);
+    const caller = await identifyCaller(aws, context.signal);
+    const iam = await aws.iam();
+    const { state, issuer } = await federationState(iam, context.signal);
+    if (state === 'disabled') return answer({ caller, changed: false, issuer });
+    for (const line of disableHints(caller)) hint(line);
+    if (!options.yes) await confirm(invocation, caller);
+    const { changed } = await iam.disableOutboundFederation(context.signal);
+    return answer({ caller, changed, issuer });
+
+    function answer(disabled: Disabled): Answer {
+      return { document: disableDocument(disabled), text: disableText(disabled, theme) };
+    }
   },
 });
+
+/** @throws FedctlError usage.needs-confirmation, usage.not-confirmed; Interruption on Ctrl-C */
+async function confirm({ context, common }: Invocation<OptionTable>, { account }: Caller): Promise<void> {
+  // Under json stderr holds one document at most, so there is no place to ask.
+  if (!common.input || common.output === 'json' || !canAsk(context)) {
+    throw new FedctlError('usage.needs-confirmation', {
+      message: `Disabling outbound federation for the whole account ${account} needs a confirmation.`,
+      remedy: 'fedctl disable --yes',
+      details: { account },
+    });
+  }
+  const typed = await askText(
+    `Type the account id ${account} to disable outbound federation for it`,
+    context,
+  );
+  if (typed?.trim() === account) return;
+  throw new FedctlError('usage.not-confirmed', {
+    message: `Nothing was changed: what was typed is not the account id ${account}.`,
+    remedy: 'fedctl disable   (and type the account id, or add --yes)',
+    details: { account },
+  });
+}

@@ -1,10 +1,103 @@
+import { switchOn, waitUntilMinting } from '../lib/auth/federation.ts';
+import {
+  atlasSide,
+  type Caller,
+  identifyCaller,
+  subjectOfToken,
+  subjectWarnings,
+} from '../lib/auth/identity.ts';
+import { examineIssuer, NO_ISSUER } from '../lib/auth/issuer-report.ts';
+import { checkMintRequest, minting } from '../lib/auth/mint.ts';
+import { FedctlError, type Warning } from '../lib/errors.ts';
+import { changeHints } from '../lib/render/caller.ts';
+import { type Enabled, enableDocument, enableText } from '../lib/render/enable.ts';
+import type { MintRequest } from '../lib/token.ts';
 import { command } from './command.ts';
+import { duration, text, toggle } from './options.ts';
+
+const PROBE_AUDIENCE = 'fedctl-enable-probe';
+const LONGEST_WAIT_SECONDS = 3600;
 
 export const enable = command({
   arguments: '',
-  examples: ['fedctl enable'],
-  options: {},
-  async run() {
-    throw new Error('not built yet');
+  examples: [
+    'fedctl enable                              # wait until tokens are minted',
+    'fedctl enable --audience my-atlas          # prove it with the audience that workloads will use',
+    'fedctl enable --no-wait --json             # only turn it on',
+  ],
+  notes: `Account-wide, and safe to repeat: an account that has it already is left as it is.
+Needs iam:EnableOutboundWebIdentityFederation; to read the issuer of an account that has it already,
+iam:GetOutboundWebIdentityFederationInfo; and for the wait sts:GetWebIdentityToken. A principal that may
+not mint still enables: the wait then ends with a warning and exit code 0.
+The wait mints tokens of 60 seconds for --audience and throws them away.`,
+  options: {
+    noWait: toggle('--no-wait', 'do not wait until STS mints'),
+    waitTimeout: duration('--wait-timeout <time>', 'how long to wait (default: 60s)', 60),
+    audience: text('--audience <aud>', `audience of the tokens that prove it (default: ${PROBE_AUDIENCE})`),
+  },
+  async run({ context, common, options, aws: settings, warn, hint, progress, theme }) {
+    const request: MintRequest = {
+      audience: [options.audience ?? PROBE_AUDIENCE],
+      signingAlgorithm: 'RS256',
+      durationSeconds: 60,
+      tags: [],
+    };
+    checkMintRequest(request);
+    const waitMs = milliseconds(options.waitTimeout);
+    const { signal } = context;
+    const { timeoutMs } = common;
+
+    const aws = await context.aws(settings);
+    const caller = await identifyCaller(aws, signal);
+    for (const line of changeHints('Enabling', caller)) hint(line);
+    const switched = await switchOn(await aws.iam(), signal);
+    const propagation = options.noWait
+      ? null
+      : await progress.during(`Waiting until STS mints in ${caller.region.name}`, () =>
+          waitUntilMinting(minting(aws, request, { timeoutMs, signal }), waitMs, context),
+        );
+    if (propagation?.outcome === 'caller-cannot-mint') warn(unseen(propagation.failure, caller, request));
+
+    const token = propagation?.outcome === 'minting' ? propagation.token : null;
+    const issuer = switched.issuer ?? token?.issuer ?? null;
+    const report =
+      issuer === null ? NO_ISSUER : await examineIssuer(issuer, { fetch: context.fetch, timeoutMs, signal });
+    const fault = report.discovery.failure ?? report.jwks.failure;
+    if (fault !== null) warn({ code: fault.code, message: fault.message, remedy: fault.remedy });
+
+    const subject = token === null ? caller.subject : subjectOfToken(token.subject, caller.subject);
+    for (const warning of subjectWarnings(subject)) warn(warning);
+    const enabled: Enabled = {
+      caller,
+      changed: switched.changed,
+      issuer,
+      report,
+      propagation,
+      probeAudience: request.audience[0] ?? PROBE_AUDIENCE,
+      subject,
+      atlas: atlasSide(issuer, options.audience, subject),
+    };
+    return { document: enableDocument(enabled), text: enableText(enabled, theme) };
   },
 });
+
+function milliseconds(seconds: number): number {
+  if (seconds >= 1 && seconds <= LONGEST_WAIT_SECONDS) return seconds * 1000;
+  throw new FedctlError('usage.invalid-value', {
+    message: `--wait-timeout cannot be ${seconds} s: expected 1 s to ${LONGEST_WAIT_SECONDS / 3600} h.`,
+    remedy: 'fedctl enable --wait-timeout 3m   (or --no-wait)',
+    details: { option: '--wait-timeout' },
+  });
+}
+
+/** Who enables often may not mint, and need not: federation is on, only the proof is missing. */
+function unseen(failure: FedctlError, caller: Caller, { audience }: MintRequest): Warning {
+  return {
+    code: failure.code,
+    message: `Federation is enabled, but nobody saw whether STS follows: this principal cannot mint. ${failure.message}`,
+    remedy:
+      failure.code === 'sts.mint-denied'
+        ? `allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}`
+        : failure.remedy,
+  };
+}

@@ -151,6 +151,12 @@ export const MONGO_FAILURES = catalogue({
     remedy: 'create a database user of type AWS IAM whose name is the ARN shown above',
     exit: EXIT.refused,
   },
+  'mongo.role-path-lost': {
+    title: 'MONGODB-AWS does not see the path of a role',
+    cause: 'The ARN of a session carries no path, so a database user named after a role with one may not match.',
+    remedy: 'use a role without a path for MONGODB-AWS, or MONGODB-OIDC, which keeps the path',
+    exit: EXIT.refused,
+  },
   'mongo.atlas-auth-error': {
     title: 'Atlas refused the login (8000)',
     cause: 'The proxy of the cluster refused: drivers keep a refused token after this code.',

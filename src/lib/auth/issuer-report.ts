@@ -1,0 +1,87 @@
+import type { JWK } from 'jose';
+import { type FedctlError, isFedctlError } from '../errors.ts';
+import { discoveryUrl } from '../issuer/address.ts';
+import { type FetchOptions, fetchIssuerDocuments } from '../issuer/documents.ts';
+
+/** One of the issuer's documents, as a relying party would find it. */
+export interface Reading {
+  readonly url: string | null;
+  /** Null when it was not asked for, because what leads there was not found. */
+  readonly ok: boolean | null;
+  readonly failure: FedctlError | null;
+}
+
+export interface OfferedKey {
+  readonly keyId: string | null;
+  readonly keyType: string;
+  /** The key's own `alg`, else the one that AWS signs with such a key: the JWK may leave it out (facts/aws.md 4). */
+  readonly algorithm: string | null;
+}
+
+export interface IssuerReport {
+  readonly discovery: Reading;
+  readonly jwks: Reading;
+  readonly keys: readonly OfferedKey[];
+}
+
+const NOT_ASKED: Reading = { url: null, ok: null, failure: null };
+
+/** The report where no issuer is known. */
+export const NO_ISSUER: IssuerReport = { discovery: NOT_ASKED, jwks: NOT_ASKED, keys: [] };
+
+/**
+ * Reads what the issuer publishes. That it does not answer is a finding here and no failure.
+ *
+ * @throws nothing but the signal's reason, and what is no FedctlError
+ */
+export async function examineIssuer(issuer: string, options: FetchOptions): Promise<IssuerReport> {
+  try {
+    const documents = await fetchIssuerDocuments(issuer, options);
+    return {
+      discovery: { url: documents.discoveryUrl, ok: true, failure: null },
+      jwks: { url: documents.jwksUri, ok: true, failure: null },
+      keys: documents.keys.map(offeredKey),
+    };
+  } catch (error) {
+    if (options.signal.aborted) throw options.signal.reason;
+    if (!isFedctlError(error)) throw error;
+    return failedReport(issuer, error);
+  }
+}
+
+/** Which document failed is told by the address in the failure: keys are asked for only after discovery was accepted. */
+function failedReport(issuer: string, failure: FedctlError): IssuerReport {
+  const { url } = failure.details;
+  const discovery = URL.canParse(issuer) ? addressOfDiscovery(issuer) : null;
+  if (typeof url === 'string' && discovery !== null && url !== discovery) {
+    return {
+      discovery: { url: discovery, ok: true, failure: null },
+      jwks: { url, ok: false, failure },
+      keys: [],
+    };
+  }
+  return { discovery: { url: discovery, ok: false, failure }, jwks: NOT_ASKED, keys: [] };
+}
+
+function addressOfDiscovery(issuer: string): string | null {
+  try {
+    return discoveryUrl(issuer).href;
+  } catch {
+    // An issuer that no relying party may ask has no such address: the failure at hand says so.
+    return null;
+  }
+}
+
+/** The members come from the issuer unchecked, `kty` excepted. */
+function offeredKey(key: JWK): OfferedKey {
+  return {
+    keyId: typeof key.kid === 'string' ? key.kid : null,
+    keyType: key.kty ?? '',
+    algorithm: typeof key.alg === 'string' ? key.alg : algorithmOf(key),
+  };
+}
+
+function algorithmOf(key: JWK): string | null {
+  if (key.kty === 'RSA') return 'RS256';
+  return key.kty === 'EC' && key.crv === 'P-384' ? 'ES384' : null;
+}

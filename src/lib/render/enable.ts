@@ -1,0 +1,75 @@
+import type { Propagation } from '../auth/federation.ts';
+import type { AtlasSide, Caller, Subject } from '../auth/identity.ts';
+import type { IssuerReport } from '../auth/issuer-report.ts';
+import { formatDuration } from '../duration.ts';
+import { atlasSideText } from './atlas-side.ts';
+import { block } from './block.ts';
+import { callerMembers } from './caller.ts';
+import { issuerMembers, issuerRows } from './issuer-report.ts';
+import type { Theme } from './theme.ts';
+
+/** What came of `enable`. */
+export interface Enabled {
+  readonly caller: Caller;
+  readonly changed: boolean;
+  readonly issuer: string | null;
+  readonly report: IssuerReport;
+  /** Null under --no-wait. */
+  readonly propagation: Propagation | null;
+  readonly probeAudience: string;
+  /** The caller's, or the token's where there was one. */
+  readonly subject: Subject;
+  readonly atlas: AtlasSide;
+}
+
+export function enableDocument(enabled: Enabled) {
+  return {
+    schema: 'fedctl.enable/v1',
+    ...callerMembers(enabled.caller),
+    state: 'enabled',
+    changed: enabled.changed,
+    issuer: enabled.issuer,
+    ...issuerMembers(enabled.report),
+    propagation: propagationDocument(enabled),
+    atlas: enabled.atlas,
+  } as const;
+}
+
+function propagationDocument({ propagation, probeAudience }: Enabled) {
+  const minting = propagation?.outcome === 'minting' ? propagation : null;
+  return {
+    outcome: propagation?.outcome ?? 'not-waited',
+    audience: probeAudience,
+    ms: minting?.ms ?? null,
+    attempts: minting?.attempts ?? null,
+  };
+}
+
+export function enableText(enabled: Enabled, theme: Theme): string {
+  const { caller, changed, issuer, report } = enabled;
+  return [
+    `${theme.good('enabled')} Outbound federation of account ${caller.account} ${changed ? 'is enabled now.' : 'was enabled already; nothing was changed.'}`,
+    '',
+    block(
+      [
+        ['account', caller.account],
+        ['principal', caller.arn],
+        ['Region', caller.region.name],
+        ['issuer', issuer ?? 'unknown: it may not be read by this principal'],
+        ...issuerRows(report),
+        ['tokens', tokensText(enabled)],
+      ],
+      theme,
+    ),
+    '',
+    atlasSideText(enabled.atlas, enabled.subject, theme),
+  ].join('\n');
+}
+
+function tokensText({ propagation, caller, changed }: Enabled): string {
+  const region = caller.region.name;
+  if (propagation === null) return 'not waited for: STS follows in about ten seconds';
+  if (propagation.outcome === 'caller-cannot-mint') return 'not seen: this principal cannot mint';
+  if (!changed && propagation.attempts === 3) return `minted in ${region}`;
+  return `minted in ${region}, ${formatDuration(propagation.ms / 1000)} after ${changed ? 'the change' : 'the first attempt'}`;
+}

@@ -1,0 +1,32 @@
+import type { IssuerReport, Reading } from '../auth/issuer-report.ts';
+import type { Row } from './block.ts';
+
+/** What the issuer answers, as documents carry it. */
+export function issuerMembers({ discovery, jwks, keys }: IssuerReport) {
+  return { discovery: readingDocument(discovery), jwks: readingDocument(jwks), keys };
+}
+
+function readingDocument({ url, ok, failure }: Reading) {
+  return {
+    url,
+    ok,
+    failure:
+      failure === null ? null : { code: failure.code, message: failure.message, remedy: failure.remedy },
+  };
+}
+
+export function issuerRows({ discovery, jwks, keys }: IssuerReport): readonly Row[] {
+  return [
+    ['discovery', readingText(discovery)],
+    ['keys', readingText(jwks)],
+    ...keys.map(
+      (key): Row => ['', `${key.keyId ?? '(no key id)'}, ${key.algorithm ?? `${key.keyType}, no algorithm`}`],
+    ),
+  ];
+}
+
+function readingText({ url, ok, failure }: Reading): string {
+  if (ok === null) return 'not asked';
+  if (ok) return url ?? '';
+  return `does not answer as it should (${failure?.code}): ${failure?.message}`;
+}

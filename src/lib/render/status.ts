@@ -1,0 +1,45 @@
+import type { FederationState } from '../auth/federation.ts';
+import type { Caller } from '../auth/identity.ts';
+import type { IssuerReport } from '../auth/issuer-report.ts';
+import { block, type Row } from './block.ts';
+import { callerMembers, overrideText } from './caller.ts';
+import { issuerMembers, issuerRows } from './issuer-report.ts';
+import type { Theme } from './theme.ts';
+
+/** What `status` found. */
+export interface Status {
+  readonly caller: Caller;
+  readonly federation: FederationState;
+  readonly report: IssuerReport;
+}
+
+export function statusDocument({ caller, federation, report }: Status) {
+  return {
+    schema: 'fedctl.status/v1',
+    ...callerMembers(caller),
+    ...federation,
+    ...issuerMembers(report),
+  } as const;
+}
+
+export function statusText({ caller, federation, report }: Status, theme: Theme): string {
+  const rows: Row[] = [
+    ['account', caller.account],
+    ['principal', caller.arn],
+    ['Region', caller.region.name],
+    ...caller.overrides.map((override): Row => ['endpoint', overrideText(override)]),
+  ];
+  if (federation.issuer !== null) rows.push(['issuer', federation.issuer], ...issuerRows(report));
+  return [headline(caller, federation, theme), '', block(rows, theme)].join('\n');
+}
+
+function headline({ account }: Caller, federation: FederationState, theme: Theme): string {
+  switch (federation.state) {
+    case 'enabled':
+      return `${theme.good('enabled')} Account ${account} issues tokens.`;
+    case 'disabled':
+      return `${theme.caution('disabled')} Account ${account} issues no tokens. To change that: ${theme.typed('fedctl enable')}`;
+    case 'unknown':
+      return `${theme.caution('unknown')} This principal may not read the state: it lacks ${federation.missingPermission}.`;
+  }
+}

@@ -1,0 +1,84 @@
+import type { AtlasSide, Caller, Subject } from '../auth/identity.ts';
+import type { ResolvedCredentials } from '../credentials.ts';
+import { formatDuration } from '../duration.ts';
+import { rfc3339, timePair } from '../time.ts';
+import { atlasSideText } from './atlas-side.ts';
+import { block, type Row } from './block.ts';
+import { overrideText } from './caller.ts';
+import type { Theme } from './theme.ts';
+
+/** What `whoami` found. */
+export interface WhoAmI {
+  readonly caller: Caller;
+  readonly credentials: ResolvedCredentials;
+  readonly endpoints: { readonly sts: string; readonly iam: string };
+  /** How the keys were chosen where there was a choice. */
+  readonly notes: readonly string[];
+  readonly atlas: AtlasSide;
+}
+
+/** No secret: of the keys only the id, which is none, and where they came from. */
+export function whoamiDocument({ caller, credentials, endpoints, notes, atlas }: WhoAmI) {
+  return {
+    schema: 'fedctl.whoami/v1',
+    account: caller.account,
+    arn: caller.arn,
+    userId: caller.userId,
+    subject: caller.subject,
+    credentials: {
+      provider: credentials.provider,
+      detail: credentials.providerDetail,
+      accessKeyId: credentials.accessKeyId,
+      temporary: credentials.sessionToken !== null,
+      ...(credentials.expiresAt === null
+        ? { expiresAt: null, expiresAtEpoch: null }
+        : timePair('expiresAt', credentials.expiresAt)),
+    },
+    region: caller.region,
+    endpoints,
+    endpointOverrides: caller.overrides,
+    notes,
+    atlas,
+  } as const;
+}
+
+export function whoamiText(
+  { caller, credentials, endpoints, notes, atlas }: WhoAmI,
+  now: Date,
+  theme: Theme,
+): string {
+  const rows: Row[] = [
+    ['account', caller.account],
+    ['ARN', caller.arn],
+    ...subjectRows(caller.subject, caller.arn),
+    ['credentials', credentials.providerDetail],
+    ['access key', credentials.accessKeyId],
+    ['expires', expiryText(credentials, now)],
+    ['Region', `${caller.region.name}   (${caller.region.source})`],
+    ['STS', endpoints.sts],
+    ['IAM', endpoints.iam],
+    ...caller.overrides.map((override): Row => ['override', overrideText(override)]),
+    ...notes.map((note): Row => ['note', note]),
+  ];
+  return [block(rows, theme), '', atlasSideText(atlas, caller.subject, theme)].join('\n');
+}
+
+function subjectRows(subject: Subject, callerArn: string): readonly Row[] {
+  if (subject.arn === null) return [['subject', 'none: this caller can hold no token']];
+  if (subject.arn === callerArn) return [];
+  const doubt = {
+    certain: '',
+    guessed: '   (if the role has no path)',
+    incomplete: '   (its path is missing here)',
+  }[subject.certainty];
+  return [['role', `${subject.arn}${doubt}`]];
+}
+
+function expiryText({ expiresAt, sessionToken }: ResolvedCredentials, now: Date): string {
+  if (expiresAt === null) {
+    return sessionToken === null ? 'never: long-term keys' : 'temporary; the provider does not say when';
+  }
+  const seconds = (expiresAt.getTime() - now.getTime()) / 1000;
+  const distance = seconds > 0 ? `in ${formatDuration(seconds)}` : `${formatDuration(seconds)} ago`;
+  return `${rfc3339(expiresAt)}, ${distance}`;
+}
