@@ -1,10 +1,72 @@
+import { verifyToken } from '../lib/auth/verify.ts';
+import { FedctlError } from '../lib/errors.ts';
+import { EXIT } from '../lib/exit-codes.ts';
+import { verifyDocument, verifyText } from '../lib/render/verify.ts';
 import { command } from './command.ts';
+import { text, texts, toggle } from './options.ts';
+import { tokenInput } from './token-input.ts';
 
 export const verify = command({
-  arguments: '',
-  examples: ['fedctl verify'],
-  options: {},
-  async run() {
-    throw new Error('not built yet');
+  arguments: '[file]',
+  examples: [
+    'fedctl token --audience my-atlas | fedctl verify --audience my-atlas',
+    'fedctl verify token.jwt --audience my-atlas --issuer https://<uuid>.tokens.sts.global.api.aws',
+    "fedctl verify - --audience my-atlas --subject 'arn:aws:iam::123456789012:role/ci/*' < token.jwt",
+    'fedctl verify token.jwt --audience my-atlas --issuer https://… --jwks keys.json   # offline',
+  ],
+  notes: `Exactly one issuer is trusted: --issuer, or that of your own account. Its discovery document and keys are fetched,
+and the token is held against them: signature, algorithm (RS256 or ES384), type, issuer, audience, subject and times.
+The expiry has no leeway; the clock of the issuer may be up to 60 seconds ahead. Exit code 0: valid; 5: invalid, with
+every fault on stdout; 6: the issuer could not be asked.`,
+  options: {
+    audience: texts('--audience <aud>', 'who the token must be for; one'),
+    anyAudience: toggle('--any-audience', 'accept a token for anybody', { env: false }),
+    issuer: text('--issuer <url>', 'the issuer to trust (default: that of your own account)'),
+    subject: text('--subject <glob>', 'whom the token must speak for; * and ? stand for anything'),
+    jwks: text('--jwks <file-or-url>', 'take the keys of the issuer from here'),
+  },
+  async run(invocation) {
+    const { context, options } = invocation;
+    const audience = theAudience(options.audience, options.anyAudience);
+    const token = await tokenInput('verify', invocation);
+    if (audience === null) {
+      invocation.warn({
+        code: 'jwt.audience-unchecked',
+        message:
+          'The audience is not checked (--any-audience): the token may have been made for somebody else.',
+        remedy: 'fedctl verify --audience <audience>',
+      });
+    }
+    const request = { issuer: options.issuer, audience, subject: options.subject, keySet: options.jwks };
+    const verification = await invocation.progress.during('Asking the issuer for its keys', () =>
+      verifyToken(token, request, context, invocation.aws),
+    );
+    return {
+      document: verifyDocument(verification),
+      text: verifyText(verification, { audience, now: context.now(), theme: invocation.theme }),
+      exitCode: verification.valid ? EXIT.done : EXIT.answeredNo,
+    };
   },
 });
+
+/** One audience, or null when any will do: a relying party is somebody, and only one. */
+function theAudience(given: readonly string[], any: boolean): string | null {
+  const [audience, second] = given;
+  // FEDCTL_AUDIENCE may be set for other commands; --any-audience was typed for this one.
+  if (any) return null;
+  if (audience === undefined) {
+    throw new FedctlError('usage.missing-audience', {
+      message: 'verify needs the audience that the token must be for.',
+      likelyCause: 'A token made for somebody else proves nothing to you, so there is no default.',
+      remedy:
+        'fedctl verify --audience <audience>   (or set FEDCTL_AUDIENCE, or accept any with --any-audience)',
+    });
+  }
+  if (second !== undefined) {
+    throw new FedctlError('usage.invalid-value', {
+      message: 'verify takes one --audience: the one that you are.',
+      details: { option: '--audience' },
+    });
+  }
+  return audience;
+}

@@ -34,6 +34,13 @@ export const TOKEN_FAILURES = catalogue({
     remedy: 'use the token as GetWebIdentityToken returned it',
     exit: EXIT.answeredNo,
   },
+  'jwt.header-refused': {
+    title: 'the header asks for something unknown',
+    cause:
+      'The header lists an extension under `crit` that every verifier must refuse if it does not know it.',
+    remedy: 'use the token as GetWebIdentityToken returned it',
+    exit: EXIT.answeredNo,
+  },
   'jwt.issuer-mismatch': {
     title: 'another issuer',
     cause:

@@ -2,7 +2,7 @@ import type { JWK } from 'jose';
 import { FedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { discoveryUrl, trustworthyUrl } from './address.ts';
-import { type FetchOptions, fetchJson } from './fetch-json.ts';
+import { curl, type FetchOptions, fetchJson } from './fetch-json.ts';
 import { keySet } from './key-set.ts';
 
 export type { FetchOptions } from './fetch-json.ts';
@@ -28,7 +28,7 @@ export async function fetchIssuerDocuments(issuer: string, options: FetchOptions
   const document = await fetchJson(discovery, options);
   refuseAnotherIssuer(issuer, document['issuer'], discovery);
   const jwksUri = jwksUriOf(document['jwks_uri'], discovery);
-  const keys = keySet(await fetchJson(jwksUri, options), jwksUri.href);
+  const keys = await keysAt(jwksUri, options);
   return { issuer, discoveryUrl: discovery.href, jwksUri: jwksUri.href, keys };
 }
 
@@ -39,7 +39,18 @@ export async function fetchIssuerDocuments(issuer: string, options: FetchOptions
  */
 export async function fetchKeySet(address: string, options: FetchOptions): Promise<readonly JWK[]> {
   const url = trustworthyUrl(address, 'key set');
-  return keySet(await fetchJson(url, options), url.href);
+  return keysAt(url, options);
+}
+
+async function keysAt(url: URL, options: FetchOptions): Promise<readonly JWK[]> {
+  return keySet(await fetchJson(url, options), (fault) => {
+    return new FedctlError('issuer.wrong-document', {
+      message: `The key set at ${url.href} ${fault}.`,
+      likelyCause: 'A key set of AWS is {"keys": […]} with an RSA and an EC key; this is something else.',
+      remedy: curl(url),
+      details: { url: url.href },
+    });
+  });
 }
 
 /** Byte for byte, as the specification and MongoDB have it (facts/mongodb.md 1.6). */

@@ -169,6 +169,6 @@ function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlErro
 }
 
 /** The remedy is typed into a shell, and part of the URL may come from somebody else. */
-function curl(url: URL): string {
+export function curl(url: URL): string {
   return `curl -v '${url.href.replaceAll("'", '%27')}'`;
 }

@@ -1,0 +1,42 @@
+import { FedctlError } from '../lib/errors.ts';
+import { readInput } from '../lib/files/input.ts';
+import { looksLikeJwt } from '../lib/jwt/decode.ts';
+import type { Invocation } from './command.ts';
+import type { OptionTable } from './options.ts';
+
+/**
+ * The token that `decode` or `verify` is about: from the file named, or from stdin for `-` and when nothing is named
+ * and stdin is no terminal.
+ *
+ * @throws FedctlError usage.token-as-argument, usage.invalid-command-line, usage.unreadable-input
+ */
+export async function tokenInput(
+  name: 'decode' | 'verify',
+  { args, context, hint }: Invocation<OptionTable>,
+): Promise<string> {
+  const [file = '-'] = args;
+  const typed = typedPipeline(name);
+  if (looksLikeJwt(file)) {
+    throw new FedctlError('usage.token-as-argument', {
+      message: `${name} takes the name of a file or -, and was given a token.`,
+      remedy: `${typed}   (or give the name of a file)`,
+    });
+  }
+  const terminal = context.stdin.isTTY === true;
+  if (args.length === 0 && terminal) {
+    throw new FedctlError('usage.invalid-command-line', {
+      message: `${name} needs a token, from a file or from stdin.`,
+      likelyCause: 'No file is named, and stdin is a terminal.',
+      remedy: `${typed}   (or fedctl ${name} <file>, or fedctl ${name} - to paste one)`,
+    });
+  }
+  if (file === '-' && terminal) hint('Paste the token, then press Enter and Ctrl-D.');
+  const { stdin, cwd, signal } = context;
+  return readInput(file, { stdin, cwd, signal });
+}
+
+function typedPipeline(name: 'decode' | 'verify'): string {
+  return name === 'decode'
+    ? 'fedctl token --audience <audience> | fedctl decode'
+    : 'fedctl token --audience <audience> | fedctl verify --audience <audience>';
+}

@@ -1,0 +1,64 @@
+import type { Context } from '../context.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import { trustworthyUrl } from '../issuer/address.ts';
+import type { AwsSettings } from '../ports.ts';
+import { printable } from '../printable.ts';
+
+/**
+ * The one issuer that a run trusts: the pinned one, else that of the caller's own account. Disabling federation
+ * neither changes the issuer nor withdraws its keys (facts/aws.md 1), so a disabled account's issuer is trusted too
+ * when IAM names it.
+ *
+ * @param pinned what `--issuer` says, or null
+ * @returns the issuer, to be compared byte for byte with `iss`
+ * @throws FedctlError issuer.unknown, issuer.plaintext-refused, usage.invalid-value, aws.* when AWS is unreachable
+ */
+export async function trustedIssuer(
+  pinned: string | null,
+  context: Context,
+  settings: AwsSettings,
+): Promise<string> {
+  if (pinned !== null) {
+    trustworthyUrl(pinned, 'issuer');
+    return pinned;
+  }
+  const issuer = await issuerOfOwnAccount(context, settings);
+  if (trustworthyUrl(issuer, 'issuer').protocol === 'https:') return issuer;
+  throw new FedctlError('issuer.plaintext-refused', {
+    message: `The issuer of your account is given as ${printable(issuer)}, without TLS.`,
+    likelyCause:
+      'IAM is asked at another endpoint than that of AWS. Plain http is accepted for a pinned issuer only.',
+    remedy: `fedctl verify --issuer ${printable(issuer)} --audience <audience>`,
+    details: { issuer },
+  });
+}
+
+async function issuerOfOwnAccount(context: Context, settings: AwsSettings): Promise<string> {
+  const info = await federationInfo(context, settings);
+  if (info.issuer !== null) return info.issuer;
+  throw new FedctlError('issuer.unknown', {
+    message:
+      'No issuer to trust: none is named, and your own account has none, because federation is disabled.',
+    remedy: 'fedctl verify --issuer <https://…> --audience <audience>   (or fedctl enable)',
+  });
+}
+
+async function federationInfo(context: Context, settings: AwsSettings) {
+  try {
+    const iam = await (await context.aws(settings)).iam();
+    return await iam.outboundFederationInfo(context.signal);
+  } catch (error) {
+    // Without credentials or permission there is no account to ask, and that is no failure of AWS.
+    const noAccount =
+      isFedctlError(error) &&
+      (error.exitCode === EXIT.notSetUp || error.exitCode === EXIT.refused || error.exitCode === EXIT.usage);
+    if (!noAccount) throw error;
+    throw new FedctlError('issuer.unknown', {
+      message: `No issuer to trust: none is named, and your own account cannot be asked. ${error.message}`,
+      details: { because: error.code },
+      requestId: error.requestId,
+      cause: error,
+    });
+  }
+}

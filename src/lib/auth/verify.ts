@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import type { JWK } from 'jose';
+import type { Context } from '../context.ts';
+import { discoveryUrl } from '../issuer/address.ts';
+import { fetchKeySet } from '../issuer/documents.ts';
+import { createKeyCache, type KeyCache } from '../issuer/key-cache.ts';
+import { readKeySet } from '../issuer/key-file.ts';
+import type { DecodedJwt } from '../jwt/decode.ts';
+import type { Fault } from '../jwt/fault.ts';
+import { numericDate } from '../jwt/numeric-date.ts';
+import { decodeOrFault, verifyJwt } from '../jwt/verify.ts';
+import type { AwsSettings } from '../ports.ts';
+import { trustedIssuer } from './trusted-issuer.ts';
+
+export interface VerifyRequest {
+  /** The issuer to trust; null: that of the caller's own account. */
+  readonly issuer: string | null;
+  /** null: any audience will do. */
+  readonly audience: string | null;
+  /** A glob over the subject; null: any subject. */
+  readonly subject: string | null;
+  /** A file or an https URL that holds the issuer's keys; null: what the issuer publishes. */
+  readonly keySet: string | null;
+}
+
+/** Whether a token is accepted, and everything that speaks against it. */
+export interface Verification {
+  readonly valid: boolean;
+  /** The issuer that was trusted; null when the text was no JWT and nobody had to be asked. */
+  readonly issuer: string | null;
+  /** What the token says of itself: proved only when it is valid. */
+  readonly subject: string | null;
+  readonly audience: readonly string[];
+  readonly algorithm: string | null;
+  readonly keyId: string | null;
+  readonly expiresAt: Date | null;
+  /** False when no key was asked for, because none could have made the token valid. */
+  readonly signatureChecked: boolean;
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Proves a token as a relying party does. Exactly one issuer is trusted, and only its keys are used: a foreign issuer
+ * and an algorithm that is not accepted are answered without any request to an issuer.
+ *
+ * @param keys shared by whoever verifies often
+ * @throws FedctlError issuer.*, usage.unreadable-input, usage.invalid-value, aws.*; a bad token is an answer, no error
+ */
+export async function verifyToken(
+  text: string,
+  request: VerifyRequest,
+  context: Context,
+  settings: AwsSettings,
+  keys: KeyCache = createKeyCache({ ...fetchOptions(context, settings), now: context.now }),
+): Promise<Verification> {
+  // A wrong --issuer is told whatever the token is.
+  if (request.issuer !== null) discoveryUrl(request.issuer);
+  const decoded = decodeOrFault(text);
+  if ('code' in decoded) return notAToken(decoded, request.issuer);
+  const issuer = await trustedIssuer(request.issuer, context, settings);
+  const findKeys = (kid: string | null) =>
+    request.keySet === null ? keys.keysOf(issuer, kid) : readOrFetchKeys(request.keySet, context, settings);
+  const proof = await verifyJwt(text, findKeys, { ...request, issuer, now: context.now() });
+  return { valid: proof.faults.length === 0, issuer, ...ofItself(decoded), ...proof };
+}
+
+async function readOrFetchKeys(
+  source: string,
+  context: Context,
+  settings: AwsSettings,
+): Promise<readonly JWK[]> {
+  return /^https?:/i.test(source)
+    ? fetchKeySet(source, fetchOptions(context, settings))
+    : readKeySet(resolve(context.cwd, source), context.signal);
+}
+
+function fetchOptions(context: Context, { timeoutMs }: AwsSettings) {
+  return { fetch: context.fetch, signal: context.signal, timeoutMs };
+}
+
+function notAToken(fault: Fault, issuer: string | null): Verification {
+  const nothing = { subject: null, audience: [], algorithm: null, keyId: null, expiresAt: null };
+  return { valid: false, issuer, ...nothing, signatureChecked: false, faults: [fault] };
+}
+
+function ofItself({ header, payload }: DecodedJwt) {
+  const audience: readonly unknown[] = Array.isArray(payload['aud']) ? payload['aud'] : [payload['aud']];
+  return {
+    subject: stringOrNull(payload['sub']),
+    audience: audience.filter((each) => typeof each === 'string'),
+    algorithm: stringOrNull(header['alg']),
+    keyId: stringOrNull(header['kid']),
+    expiresAt: numericDate(payload['exp']),
+  };
+}
+
+function stringOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

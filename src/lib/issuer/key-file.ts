@@ -1,0 +1,35 @@
+import type { JWK } from 'jose';
+import { FedctlError } from '../errors.ts';
+import { readBoundedFile } from '../files/bounded-file.ts';
+import { printable } from '../printable.ts';
+import { keySet } from './key-set.ts';
+
+/** As much as an issuer may answer with. */
+const MAX_BYTES = 512 * 1024;
+
+/**
+ * Reads a key set from a file, for proving tokens with no network.
+ *
+ * @param path absolute
+ * @throws FedctlError usage.unreadable-input; the signal's own reason
+ */
+export async function readKeySet(path: string, signal: AbortSignal): Promise<readonly JWK[]> {
+  const text = await readBoundedFile(path, MAX_BYTES, signal);
+  const refuse = (fault: string) =>
+    new FedctlError('usage.unreadable-input', {
+      message: `The key set in "${printable(path)}" ${fault}.`,
+      likelyCause: 'A key set is what an issuer serves at its jwks_uri: {"keys": […]}.',
+      remedy: 'curl -o <file> <issuer>/.well-known/jwks.json',
+      details: { file: path },
+    });
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw refuse('is not JSON');
+  }
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    throw refuse('is no JSON object');
+  }
+  return keySet(document as Record<string, unknown>, refuse);
+}

@@ -1,0 +1,61 @@
+/** The one claim under which AWS puts everything of its own. The slash at the end belongs to the name. */
+export const AWS_NAMESPACE = 'https://sts.amazonaws.com/';
+
+/** What a claim is called in plain words, and how its value is read. */
+export interface ClaimMeaning {
+  readonly words: string;
+  readonly kind: 'text' | 'time' | 'principal';
+}
+
+function text(words: string): ClaimMeaning {
+  return { words, kind: 'text' };
+}
+
+function time(words: string): ClaimMeaning {
+  return { words, kind: 'time' };
+}
+
+function principal(words: string): ClaimMeaning {
+  return { words, kind: 'principal' };
+}
+
+/** RFC 7515, section 4.1. AWS sends the first three (facts/aws.md 3). */
+export const HEADER_PARAMETERS: ReadonlyMap<string, ClaimMeaning> = new Map([
+  ['alg', text('algorithm')],
+  ['kid', text('key id')],
+  ['typ', text('type')],
+  ['crit', text('critical extensions')],
+]);
+
+/** RFC 7519, section 4.1. AWS sends all but `nbf` (facts/aws.md 3.1). In the order in which people ask. */
+export const STANDARD_CLAIMS: ReadonlyMap<string, ClaimMeaning> = new Map([
+  ['iss', text('issuer')],
+  ['sub', principal('subject')],
+  ['aud', text('audience')],
+  ['iat', time('issued')],
+  ['nbf', time('valid from')],
+  ['exp', time('expires')],
+  ['jti', text('token id')],
+]);
+
+/** Everything AWS is known to put under its namespace (facts/aws.md 3.2), who first and then from where. */
+export const AWS_CLAIMS: ReadonlyMap<string, ClaimMeaning> = new Map([
+  ['aws_account', text('account')],
+  ['source_region', text('Region asked')],
+  ['principal_id', principal('principal')],
+  ['org_id', text('organization')],
+  ['ou_path', text('organizational unit')],
+  ['principal_tags', text('tags of the principal')],
+  ['request_tags', text('tags of the request')],
+  ['original_session_exp', time('session ends')],
+  ['source_identity', text('source identity')],
+  ['federated_provider', text('federated by')],
+  ['identity_store_user_id', text('Identity Center user')],
+  ['identity_store_arn', text('identity store')],
+  ['ec2_source_instance_arn', text('EC2 instance')],
+  ['ec2_instance_source_vpc', text('VPC of the instance')],
+  ['ec2_instance_source_private_ipv4', text('address of the instance')],
+  ['ec2_role_delivery', text('metadata service version')],
+  ['lambda_source_function_arn', text('Lambda function')],
+  ['glue_credential_issuing_service', text('Glue service')],
+]);

@@ -1,0 +1,82 @@
+import { formatDuration } from '../duration.ts';
+import { rfc3339 } from '../time.ts';
+import type { DecodedJwt } from './decode.ts';
+import { type Fault, shown, shownAsJson } from './fault.ts';
+import { matchesGlob } from './glob.ts';
+import { numericDate } from './numeric-date.ts';
+
+/** What a relying party demands of the claims. */
+export interface Expectations {
+  /** Compared byte for byte with `iss`. */
+  readonly issuer: string;
+  /** Who the relying party is. null: any audience will do, which somebody has to have chosen. */
+  readonly audience: string | null;
+  /** A glob over `sub` (see glob.ts), or null for any subject. */
+  readonly subject: string | null;
+  readonly now: Date;
+}
+
+/**
+ * How far the clock of an issuer may be ahead of ours, for `nbf` and `iat`: what MongoDB allows. `exp` has no leeway,
+ * as there (facts/mongodb.md 1.6).
+ */
+export const CLOCK_LEEWAY_SECONDS = 60;
+
+/** Everything that is wrong with the claims, in the order issuer, audience, subject, times. Proves no signature. */
+export function claimFaults({ payload }: DecodedJwt, expected: Expectations): readonly Fault[] {
+  return [
+    ...issuerFaults(payload['iss'], expected.issuer),
+    ...audienceFaults(payload['aud'], expected.audience),
+    ...subjectFaults(payload['sub'], expected.subject),
+    ...expiryFaults(payload['exp'], expected.now),
+    ...startFaults('nbf', payload['nbf'], expected.now),
+    ...startFaults('iat', payload['iat'], expected.now),
+  ];
+}
+
+function issuerFaults(iss: unknown, issuer: string): readonly Fault[] {
+  if (iss === issuer) return [];
+  if (typeof iss !== 'string') return [wrongType('iss', `"${issuer}"`, iss)];
+  return [{ code: 'jwt.issuer-mismatch', claim: 'iss', expected: issuer, seen: shown(iss) }];
+}
+
+/** AWS writes one audience as a string and several as a list (facts/aws.md 3.1). */
+function audienceFaults(aud: unknown, audience: string | null): readonly Fault[] {
+  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  if (!named.every((each) => typeof each === 'string')) {
+    return [wrongType('aud', 'a string or a list of strings', aud)];
+  }
+  if (audience === null || named.includes(audience)) return [];
+  return [{ code: 'jwt.audience-mismatch', claim: 'aud', expected: audience, seen: shown(aud) }];
+}
+
+function subjectFaults(sub: unknown, pattern: string | null): readonly Fault[] {
+  if (typeof sub !== 'string' || sub === '') return [wrongType('sub', 'a string that is not empty', sub)];
+  if (pattern === null || matchesGlob(pattern, sub)) return [];
+  return [{ code: 'jwt.subject-mismatch', claim: 'sub', expected: pattern, seen: shown(sub) }];
+}
+
+function expiryFaults(exp: unknown, now: Date): readonly Fault[] {
+  const date = numericDate(exp);
+  if (date === null) return [wrongType('exp', 'a time in seconds since 1970', exp)];
+  if (now < date) return [];
+  const ago = formatDuration((now.getTime() - date.getTime()) / 1000);
+  const expected = `later than ${rfc3339(now)}`;
+  return [{ code: 'jwt.expired', claim: 'exp', expected, seen: `${rfc3339(date)}, expired ${ago} ago` }];
+}
+
+/** `nbf` and `iat` may be absent: AWS sends no `nbf`, and no relying party asks for `iat`. */
+function startFaults(claim: 'nbf' | 'iat', value: unknown, now: Date): readonly Fault[] {
+  if (value === undefined) return [];
+  const date = numericDate(value);
+  if (date === null) return [wrongType(claim, 'a time in seconds since 1970', value)];
+  const ahead = (date.getTime() - now.getTime()) / 1000;
+  if (ahead <= CLOCK_LEEWAY_SECONDS) return [];
+  const expected = `not later than ${rfc3339(now)} (${CLOCK_LEEWAY_SECONDS} s of leeway)`;
+  const seen = `${rfc3339(date)}, ${formatDuration(ahead)} from now`;
+  return [{ code: 'jwt.not-yet-valid', claim, expected, seen }];
+}
+
+function wrongType(claim: string, expected: string, value: unknown): Fault {
+  return { code: 'jwt.claim-missing', claim, expected, seen: shownAsJson(value) };
+}

@@ -1,0 +1,143 @@
+import { type CryptoKey, compactVerify, errors, importJWK, type JWK } from 'jose';
+import type { SigningAlgorithm } from '../token.ts';
+import type { DecodedJwt } from './decode.ts';
+import { type Fault, shown, shownAsJson } from './fault.ts';
+
+/** The two algorithms of AWS and the only kind of key each may be used with (RFC 7518, section 3.1). */
+const KEY_TYPE: ReadonlyMap<unknown, { readonly name: SigningAlgorithm; fits(key: JWK): boolean }> = new Map([
+  ['RS256', { name: 'RS256' as const, fits: (key: JWK) => key.kty === 'RSA' }],
+  ['ES384', { name: 'ES384' as const, fits: (key: JWK) => key.kty === 'EC' && key.crv === 'P-384' }],
+]);
+
+/** The header: algorithm, type and critical extensions. `jwk`, `jku` and their like are never looked at. */
+export function headerFaults({ header }: DecodedJwt): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (!KEY_TYPE.has(header['alg'])) {
+    faults.push({
+      code: 'jwt.algorithm-refused',
+      claim: 'alg',
+      expected: [...KEY_TYPE.keys()].join(' or '),
+      seen: shown(header['alg']),
+    });
+  }
+  // MongoDB: absent or exactly this, and `at+jwt` is refused (facts/mongodb.md 1.6).
+  if (header['typ'] !== undefined && header['typ'] !== 'JWT') {
+    faults.push({ code: 'jwt.type-refused', claim: 'typ', expected: 'JWT', seen: shown(header['typ']) });
+  }
+  // RFC 7515, section 4.1.11. No extension is known here, `b64` neither: RFC 7797 forbids it in a JWT.
+  if (header['crit'] !== undefined) {
+    const seen = shownAsJson(header['crit']);
+    faults.push({ code: 'jwt.header-refused', claim: 'crit', expected: 'no critical extension', seen });
+  }
+  return faults;
+}
+
+/** False when no key could make the signature good, so that there is no need to fetch one. */
+export function signatureCanHold(decoded: DecodedJwt): boolean {
+  return KEY_TYPE.has(decoded.header['alg']);
+}
+
+/**
+ * Proves the signature with the key that the header names. The keys are those of one issuer: AWS uses the same key ids
+ * in every account.
+ *
+ * @param text the whole token, as `decoded` was read from
+ */
+export async function signatureFaults(
+  text: string,
+  { header }: DecodedJwt,
+  keys: readonly JWK[],
+): Promise<readonly Fault[]> {
+  const algorithm = KEY_TYPE.get(header['alg']);
+  // Told already, as the header's fault.
+  if (algorithm === undefined) return [];
+  const kid = header['kid'];
+  const named = keys.filter((key) => key.kid !== undefined && key.kid === kid);
+  if (named.length === 0) return [keyUnknown(keys, kid)];
+  const fitting = named.filter((key) => algorithm.fits(key) && isForSignatures(key, algorithm.name));
+  if (fitting.length === 0) return [algorithmMismatch(named, kid, header['alg'])];
+  let usable = false;
+  for (const jwk of fitting) {
+    const key = await usableKey(jwk, algorithm.name);
+    if (key === null) continue;
+    usable = true;
+    if (await signatureHolds(text, key, algorithm.name)) return [];
+  }
+  return [usable ? signatureInvalid(kid) : keyUnusable(kid, algorithm.name)];
+}
+
+/** AWS's own RSA key may come without `alg` (facts/aws.md 4). */
+function isForSignatures(key: JWK, algorithm: SigningAlgorithm): boolean {
+  const forUse = key.use === undefined || key.use === 'sig';
+  const forOperation = key.key_ops === undefined || key.key_ops.includes('verify');
+  return forUse && forOperation && (key.alg === undefined || key.alg === algorithm);
+}
+
+/** RSA keys below this are refused (RFC 7518, section 3.3). */
+const MIN_RSA_BITS = 2048;
+
+const PUBLIC_MEMBERS: ReadonlySet<string> = new Set(['kty', 'n', 'e', 'crv', 'x', 'y']);
+
+/** Takes the public part only. null for a key that is broken or too weak. */
+async function usableKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoKey | null> {
+  const members = Object.entries(jwk).filter(([name]) => PUBLIC_MEMBERS.has(name));
+  const material: JWK = Object.fromEntries(members);
+  try {
+    const key = await importJWK(material, algorithm);
+    if (key instanceof Uint8Array) return null;
+    const bits = 'modulusLength' in key.algorithm ? Number(key.algorithm.modulusLength) : null;
+    return bits !== null && bits < MIN_RSA_BITS ? null : key;
+  } catch {
+    // What WebCrypto says of a broken key has a different class on every runtime, and tells nothing more.
+    return null;
+  }
+}
+
+async function signatureHolds(text: string, key: CryptoKey, algorithm: SigningAlgorithm): Promise<boolean> {
+  try {
+    await compactVerify(text, key, { algorithms: [algorithm] });
+    return true;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return false;
+    throw error;
+  }
+}
+
+function keyUnknown(keys: readonly JWK[], kid: unknown): Fault {
+  const known = keys.flatMap((key) => (key.kid === undefined ? [] : [key.kid]));
+  return {
+    code: 'jwt.key-unknown',
+    claim: 'kid',
+    expected: known.length === 0 ? 'the id of a key that the issuer publishes' : known.join(' or '),
+    seen: shown(kid),
+  };
+}
+
+function algorithmMismatch(named: readonly JWK[], kid: unknown, alg: unknown): Fault {
+  const kinds = named.map((key) => [key.kty, key.crv, key.alg, key.use].filter(Boolean).join(' '));
+  return {
+    code: 'jwt.algorithm-refused',
+    claim: 'alg',
+    expected: `an algorithm for the key ${shown(kid)} (${kinds.join(', ')})`,
+    seen: shown(alg),
+  };
+}
+
+function keyUnusable(kid: unknown, algorithm: SigningAlgorithm): Fault {
+  const strength = algorithm === 'RS256' ? `RSA key of ${MIN_RSA_BITS} bits or more` : 'EC key on P-384';
+  return {
+    code: 'jwt.key-unknown',
+    claim: 'kid',
+    expected: `a sound ${strength}`,
+    seen: `${shown(kid)}, which is broken or too weak`,
+  };
+}
+
+function signatureInvalid(kid: unknown): Fault {
+  return {
+    code: 'jwt.signature-invalid',
+    claim: null,
+    expected: `made by the key ${shown(kid)} over this very header and payload`,
+    seen: 'made by another key, or over something else',
+  };
+}

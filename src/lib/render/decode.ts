@@ -1,0 +1,63 @@
+import type { DecodedJwt } from '../jwt/decode.ts';
+import type { DescribedClaim, DescribedJwt } from '../jwt/describe.ts';
+import { printable } from '../printable.ts';
+import { timePair } from '../time.ts';
+import type { Theme } from './theme.ts';
+
+/** The JSON face of a decoded token: schema `fedctl.decode/v1`. The signature is left out, so it holds no secret. */
+export function decodeDocument({ header, payload }: DecodedJwt, described: DescribedJwt, now: Date) {
+  const { issuedAt, expiresAt } = described;
+  return {
+    schema: 'fedctl.decode/v1',
+    verified: false,
+    header,
+    payload,
+    ...(issuedAt === null ? { issuedAt: null, issuedAtEpoch: null } : timePair('issuedAt', issuedAt)),
+    ...(expiresAt === null ? { expiresAt: null, expiresAtEpoch: null } : timePair('expiresAt', expiresAt)),
+    expired: expiresAt === null ? null : now >= expiresAt,
+    claims: [
+      ...described.standard.map((each) => claimDocument('standard', each)),
+      ...described.aws.map((each) => claimDocument('aws', each)),
+      ...described.other.map((each) => claimDocument('other', each)),
+    ],
+  } as const;
+}
+
+function claimDocument(group: 'standard' | 'aws' | 'other', { claim, words, value, lines }: DescribedClaim) {
+  return { group, claim, words, value, lines };
+}
+
+/** The human face: one block each for header, claims and AWS's own claims. */
+export function decodeText(described: DescribedJwt, theme: Theme): string {
+  const blocks: readonly (readonly [string, readonly DescribedClaim[]])[] = [
+    ['Header', described.header],
+    ['Claims', described.standard],
+    ['AWS claims', described.aws],
+    ['Other claims', described.other],
+  ];
+  const shown = blocks.filter(([, claims]) => claims.length > 0);
+  const width = Math.max(...shown.flatMap(([, claims]) => claims.map((each) => labelOf(each).length)));
+  return shown
+    .map(([title, claims]) =>
+      [theme.strong(title), ...claims.map((each) => row(each, width, theme))].join('\n'),
+    )
+    .join('\n\n');
+}
+
+function row(claim: DescribedClaim, width: number, theme: Theme): string {
+  const [first = '', ...rest] = claim.lines.map(printable);
+  const label = labelOf(claim);
+  return [
+    `  ${theme.dim(label.padEnd(width))}  ${first}`,
+    ...rest.map((line) => `  ${' '.repeat(width)}  ${line}`),
+  ].join('\n');
+}
+
+/** Unknown claims may have any name, and one as long as the token. */
+const MAX_LABEL = 48;
+
+function labelOf({ claim, words }: DescribedClaim): string {
+  if (words !== null) return `${words} (${claim})`;
+  const name = printable(claim);
+  return name.length > MAX_LABEL ? `${name.slice(0, MAX_LABEL)}…` : name;
+}

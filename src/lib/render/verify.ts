@@ -1,0 +1,75 @@
+import type { Verification } from '../auth/verify.ts';
+import { formatDuration } from '../duration.ts';
+import { FAILURES } from '../failures.ts';
+import type { Fault } from '../jwt/fault.ts';
+import { printable } from '../printable.ts';
+import { rfc3339 } from '../time.ts';
+import type { Theme } from './theme.ts';
+
+/** The JSON face of a verification: schema `fedctl.verify/v1`. */
+export function verifyDocument({ valid, issuer, subject, faults }: Verification) {
+  return { schema: 'fedctl.verify/v1', valid, issuer, subject, faults } as const;
+}
+
+/** The human face: what was proved, or every fault with what was expected beside what was seen. */
+export function verifyText(
+  verification: Verification,
+  { audience, now, theme }: { readonly audience: string | null; readonly now: Date; readonly theme: Theme },
+): string {
+  return verification.valid
+    ? validText(verification, audience, now, theme)
+    : invalidText(verification, theme);
+}
+
+function validText(verification: Verification, audience: string | null, now: Date, theme: Theme): string {
+  const { issuer, subject, algorithm, keyId, expiresAt } = verification;
+  const named = verification.audience.join(', ');
+  return [
+    theme.good('valid'),
+    row('issuer', issuer, theme),
+    row('subject', subject, theme),
+    row('audience', audience ?? `not checked (--any-audience); the token is for ${named}`, theme),
+    row('signed', `${algorithm} by the key ${keyId}`, theme),
+    row('expires', expiresAt === null ? null : expiry(expiresAt, now), theme),
+  ].join('\n');
+}
+
+function expiry(expiresAt: Date, now: Date): string {
+  return `${rfc3339(expiresAt)}, in ${formatDuration((expiresAt.getTime() - now.getTime()) / 1000)}`;
+}
+
+function invalidText({ faults, signatureChecked, issuer }: Verification, theme: Theme): string {
+  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+  const unchecked =
+    signatureChecked || issuer === null
+      ? []
+      : [theme.dim('The signature was not checked: no key could make this token valid.')];
+  return [
+    `${theme.bad('invalid')}: ${count}`,
+    ...faults.map((fault) => faultText(fault, theme)),
+    ...unchecked,
+  ].join('\n');
+}
+
+function faultText(fault: Fault, theme: Theme): string {
+  const { title, remedy } = FAILURES[fault.code];
+  const about = fault.claim === null ? '' : ` (${fault.claim})`;
+  return [
+    `${theme.bad('✗')} ${title}${about}  ${theme.dim(fault.code)}`,
+    row('expected', fault.expected, theme),
+    row('seen', seenText(fault), theme),
+    row('remedy', remedy, theme),
+  ].join('\n');
+}
+
+/** A slash at the end is easy to miss, even beside its absence. */
+function seenText({ code, expected, seen }: Fault): string {
+  if (seen === null) return 'nothing';
+  if (code !== 'jwt.issuer-mismatch') return seen;
+  if (seen === `${expected}/`) return `${seen} (a slash too many at the end)`;
+  return `${seen}/` === expected ? `${seen} (without the slash at the end)` : seen;
+}
+
+function row(label: string, value: string | null, theme: Theme): string {
+  return `  ${theme.dim(label.padEnd(8))}  ${printable(value ?? 'nothing')}`;
+}
