@@ -82,7 +82,7 @@ function report(error: unknown, argv: readonly string[], context: Context, json:
   if (interruption instanceof Interruption) return EXIT[interruption.kind];
   const usage = usageFailure(error, COMMANDS);
   if (usage === 'told') return EXIT.done;
-  const failure = usage ?? (isFedctlError(error) ? error : bug(error));
+  const failure = forThisCommand(usage ?? (isFedctlError(error) ? error : bug(error)), argv);
   const theme = createTheme(wantsColour(context.stderr, context.env, argv.includes('--no-color')));
   context.stderr.write(json ? `${JSON.stringify(failureDocument(failure))}\n` : failureText(failure, theme));
   if (!json && argv.includes('--verbose')) context.stderr.write(theme.dim(causes(failure)));
@@ -123,8 +123,20 @@ function asksForJson(argv: readonly string[], env: Context['env']): boolean {
   return env['FEDCTL_OUTPUT'] === 'json' || ['1', 'true'].includes(env['FEDCTL_JSON']?.toLowerCase() ?? '');
 }
 
-/** `fedctl help token` is `fedctl token --help`; fedctl alone asks for help too. */
+/** `fedctl help token` and `fedctl --help token` are `fedctl token --help`; fedctl alone asks for help too. */
 function helpForm(argv: readonly string[]): readonly string[] {
   if (argv.length === 0) return ['--help'];
-  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+  return ['help', '--help', '-h'].includes(argv[0] ?? '') ? [...argv.slice(1), '--help'] : argv;
+}
+
+/** A remedy of the catalogue says `fedctl <command>` where it holds for all of them: here it gets this one's name. */
+function forThisCommand(failure: FedctlError, argv: readonly string[]): FedctlError {
+  if (!failure.remedy.includes('fedctl <command>')) return failure;
+  const row = COMMANDS.find(({ name }) => argv.includes(name));
+  const typed = row === undefined ? 'fedctl' : `fedctl ${row.name}`;
+  return new FedctlError(failure.code, {
+    ...failure,
+    message: failure.message,
+    remedy: failure.remedy.replaceAll('fedctl <command>', typed),
+  });
 }

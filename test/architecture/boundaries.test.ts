@@ -38,7 +38,7 @@ const ROOMS: readonly Room[] = [
     name: 'uri',
     files: /^src\/lib\/uri\//,
     rooms: ['vocabulary'],
-    packages: ['mongodb-connection-string-url'],
+    packages: ['mongodb-connection-string-url', 'node'],
   },
   { name: 'formats', files: /^src\/lib\/formats\//, rooms: ['vocabulary'], packages: ['node'] },
   {
