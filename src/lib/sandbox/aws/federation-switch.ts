@@ -1,0 +1,41 @@
+/** What STS makes of the account's switch right now. */
+export type VendingState = 'on' | 'off' | 'changing';
+
+/** STS answers with an internal failure in the last second before a change reaches it (facts/aws.md 1). */
+const CHANGING_MS = 1000;
+
+/**
+ * The account's switch for outbound federation. IAM reports a change at once; STS follows `propagationMs` later and
+ * replays the changes in their order, so that a quick off and on leaves a gap (facts/aws.md 1).
+ */
+export class FederationSwitch {
+  readonly #now: () => Date;
+  readonly #propagationMs: number;
+  readonly #changes: { readonly at: number; readonly enabled: boolean }[] = [];
+
+  constructor({ now, propagationMs }: { now: () => Date; propagationMs: number }) {
+    this.#now = now;
+    this.#propagationMs = propagationMs;
+  }
+
+  /** As IAM sees it. */
+  get enabled(): boolean {
+    return this.#changes.at(-1)?.enabled ?? false;
+  }
+
+  /** As STS sees it. */
+  get vending(): VendingState {
+    const now = this.#now().getTime();
+    const arrived = this.#changes.findLast(({ at }) => at + this.#propagationMs <= now)?.enabled ?? false;
+    const next = this.#changes.find(({ at }) => at + this.#propagationMs > now);
+    if (next !== undefined && next.at + this.#propagationMs - now <= CHANGING_MS) return 'changing';
+    return arrived ? 'on' : 'off';
+  }
+
+  /** @returns false when it stood there already: AWS calls that an error */
+  set(enabled: boolean): boolean {
+    if (enabled === this.enabled) return false;
+    this.#changes.push({ at: this.#now().getTime(), enabled });
+    return true;
+  }
+}

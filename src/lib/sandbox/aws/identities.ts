@@ -1,0 +1,106 @@
+import type { Secret } from '../../secret.ts';
+import type { SigningKeys } from '../issuer/signing-keys.ts';
+import type { LabAction } from './authorize.ts';
+import type { FederationSwitch } from './federation-switch.ts';
+
+/** Tags by their key, in the spelling in which they were given. */
+export type Tags = Readonly<Record<string, string>>;
+
+export interface LabAccount {
+  /** 12 digits */
+  readonly id: string;
+  /** null for an account that is in no organization. */
+  readonly organization: {
+    /** `o-…` */
+    readonly id: string;
+    /** Each ends in a slash: `o-x/r-y/ou-z/`. */
+    readonly ouPaths: readonly string[];
+  } | null;
+  readonly federation: FederationSwitch;
+  readonly keys: SigningKeys;
+  /** The URL in `iss`. Empty until the account's issuer listens; then it stays, whatever the switch says. */
+  issuer: string;
+}
+
+interface LabPrincipal {
+  readonly account: LabAccount;
+  readonly name: string;
+  /** With the path. */
+  readonly arn: string;
+  readonly id: string;
+  readonly tags: Tags;
+  /** What its policies allow: these actions, or all. */
+  readonly allowed: ReadonlySet<LabAction> | 'everything';
+}
+
+export interface LabUser extends LabPrincipal {
+  readonly kind: 'user';
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Secret;
+}
+
+export interface LabRole extends LabPrincipal {
+  readonly kind: 'role';
+  /** Who may assume it: ARNs of users and roles. */
+  readonly trusts: readonly string[];
+  /** What must be sent with AssumeRole; null when nothing must. */
+  readonly externalId: string | null;
+  readonly maxSessionSeconds: number;
+}
+
+/** Temporary credentials: of a role, or of a user by GetSessionToken. */
+export interface LabSession {
+  readonly principal: LabUser | LabRole;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Secret;
+  readonly sessionToken: Secret;
+  readonly expiresAt: Date;
+  /** The name of a role session; null for a user's. */
+  readonly sessionName: string | null;
+  readonly tags: Tags;
+  /** The tags that a further AssumeRole carries on. */
+  readonly transitiveTagKeys: readonly string[];
+  readonly sourceIdentity: string | null;
+}
+
+/** Who signed a request. */
+export interface Caller {
+  readonly account: LabAccount;
+  readonly principal: LabUser | LabRole;
+  /** null for the long-term keys of a user. */
+  readonly session: LabSession | null;
+  /** As GetCallerIdentity says it: for a role session `arn:aws:sts::A:assumed-role/R/S`, without the role's path. */
+  readonly arn: string;
+  /** `AIDA…` or `AROA…:session` */
+  readonly userId: string;
+}
+
+/** The caller that a user's keys or a session's keys speak for. */
+export function callerOf(holder: LabUser | LabSession): Caller {
+  const session = 'sessionToken' in holder ? holder : null;
+  const principal = 'sessionToken' in holder ? holder.principal : holder;
+  const { account } = principal;
+  if (principal.kind === 'user') {
+    return { account, principal, session, arn: principal.arn, userId: principal.id };
+  }
+  const name = session?.sessionName ?? '';
+  return {
+    account,
+    principal,
+    session,
+    arn: `arn:aws:sts::${account.id}:assumed-role/${principal.name}/${name}`,
+    userId: `${principal.id}:${name}`,
+  };
+}
+
+/**
+ * The tags a caller has: those of its principal, and over them those of the session. Keys are compared without regard
+ * to case and the winner keeps its spelling: role `Team=role` and session `team=session` give `team=session`
+ * (facts/aws.md 3.2).
+ */
+export function principalTags({ principal, session }: Caller): Tags {
+  const over = session?.tags ?? {};
+  const overridden = new Set(Object.keys(over).map((key) => key.toLowerCase()));
+  const kept = Object.entries(principal.tags).filter(([key]) => !overridden.has(key.toLowerCase()));
+  return { ...Object.fromEntries(kept), ...over };
+}

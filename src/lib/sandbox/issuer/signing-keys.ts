@@ -1,0 +1,61 @@
+import { webcrypto } from 'node:crypto';
+import { CompactSign, exportJWK, type JWK } from 'jose';
+import type { SigningAlgorithm } from '../../token.ts';
+
+/** One key of an account's issuer. Its public half is in the JWKS. */
+export interface SigningKey {
+  readonly algorithm: SigningAlgorithm;
+  /** AWS's own names, the same in every account (facts/aws.md 3): whoever caches by kid alone is wrong. */
+  readonly kid: 'RSA_0' | 'EC384_0';
+  readonly privateKey: webcrypto.CryptoKey;
+  /** As the JWKS shows it: kty, use, alg, kid and the public numbers. */
+  readonly jwk: JWK;
+}
+
+export type SigningKeys = Readonly<Record<SigningAlgorithm, SigningKey>>;
+
+const RSA = {
+  name: 'RSASSA-PKCS1-v1_5',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+  hash: 'SHA-256',
+} as const;
+const P384 = { name: 'ECDSA', namedCurve: 'P-384' } as const;
+
+/** Makes the two keys that an account signs with: RSA of 2048 bits and P-384. */
+export async function generateSigningKeys(): Promise<SigningKeys> {
+  const [RS256, ES384] = await Promise.all([
+    generateKey('RS256', 'RSA_0', RSA),
+    generateKey('ES384', 'EC384_0', P384),
+  ]);
+  return { RS256, ES384 };
+}
+
+async function generateKey(
+  algorithm: SigningAlgorithm,
+  kid: SigningKey['kid'],
+  parameters: typeof RSA | typeof P384,
+): Promise<SigningKey> {
+  const pair = await webcrypto.subtle.generateKey(parameters, true, ['sign', 'verify']);
+  const { kty, ...numbers } = await exportJWK(pair.publicKey);
+  return {
+    algorithm,
+    kid,
+    privateKey: pair.privateKey,
+    jwk: { kty, use: 'sig', alg: algorithm, kid, ...numbers } as JWK,
+  };
+}
+
+/**
+ * Signs any claims, also wrong ones: how AWS signs, and how a test forges. The header has exactly AWS's three members
+ * in AWS's order unless `header` says otherwise; the claims keep their order.
+ */
+export async function signToken(
+  key: SigningKey,
+  claims: object,
+  header: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  return await new CompactSign(Buffer.from(JSON.stringify(claims)))
+    .setProtectedHeader({ kid: key.kid, typ: 'JWT', alg: key.algorithm, ...header })
+    .sign(key.privateKey);
+}
