@@ -29,6 +29,14 @@ export interface StageEvent {
   readonly code?: string;
 }
 
+/** Keys for MONGODB-AWS, and whose they are. */
+export interface LoginKeys extends Credentials {
+  /** What GetCallerIdentity says, which is what the server will see; null when STS cannot be asked from here. */
+  readonly arn: string | null;
+  /** For people: which provider supplied the keys. */
+  readonly providerDetail: string;
+}
+
 /** What one login needs. The URI is checked and cleaned already (room `uri`). */
 export interface LoginPlan {
   readonly mechanism: Mechanism;
@@ -38,7 +46,7 @@ export interface LoginPlan {
   /** For MONGODB-OIDC. */
   readonly tokenSource?: TokenSource;
   /** For MONGODB-AWS. */
-  readonly credentials?: (signal: AbortSignal) => Promise<Credentials>;
+  readonly credentials?: (signal: AbortSignal) => Promise<LoginKeys>;
   /** The namespace of the write probe. */
   readonly writeProbe?: { readonly database: string; readonly collection: string };
 }

@@ -11,6 +11,27 @@ export function timedOut(signal: AbortSignal): boolean {
   return signal.aborted && signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
 }
 
+/**
+ * Waits for `work`, but no longer than the signal lets it: work that cannot be stopped is left behind.
+ *
+ * @throws the signal's own reason when it fires first
+ */
+export async function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  let stop = () => {};
+  const stopped = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    // What is left behind must not end the process when it fails later.
+    work.catch(() => {});
+  }
+}
+
 /** Why a run was stopped from outside: the reason of `Context.signal`. */
 export class Interruption extends Error {
   readonly kind: 'interrupted' | 'terminated';

@@ -1,0 +1,127 @@
+import type { MongoClient } from 'mongodb';
+import type { LoginPlan, ServerIdentity } from '../connection.ts';
+import { deadline, timedOut, within } from '../deadline.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import { commandFailure } from './server-failures.ts';
+import type { StageLog } from './stages.ts';
+
+/** How long cleaning up may take after a failure or an interruption, in milliseconds. */
+const CLEAN_UP_MS = 500;
+
+/**
+ * The stages after the login: whoami, ping and, if asked for, write-probe.
+ *
+ * @throws FedctlError mongo.unauthorized, mongo.command-failed
+ */
+export async function useSession(
+  client: MongoClient,
+  plan: LoginPlan,
+  stages: StageLog,
+  signal: AbortSignal,
+): Promise<ServerIdentity> {
+  const stage = <T>(
+    id: 'whoami' | 'ping' | 'write-probe',
+    what: string,
+    needs: string,
+    work: (bounded: AbortSignal) => Promise<{ readonly detail: string; readonly value: T }>,
+  ) => {
+    const bounded = deadline(signal, plan.timeoutMs);
+    return stages.during(
+      id,
+      () => work(bounded),
+      (error) => {
+        if (signal.aborted) return null;
+        if (isFedctlError(error)) return error;
+        return timedOut(bounded) ? noAnswer(what, plan.timeoutMs, error) : commandFailure(what, error, needs);
+      },
+    );
+  };
+  const identity = await stage('whoami', 'connectionStatus', 'a role', (bounded) => whoAmI(client, bounded));
+  await stage('ping', 'ping', 'a role', async (bounded) => {
+    await within(bounded, client.db('admin').command({ ping: 1 }));
+    return { detail: '', value: undefined };
+  });
+  if (plan.writeProbe !== undefined) {
+    const { database, collection } = plan.writeProbe;
+    const namespace = `${database}.${collection}`;
+    await stage(
+      'write-probe',
+      `writing to ${namespace}`,
+      `readWrite on the database ${database}`,
+      (bounded) => probeWriting(client, plan.writeProbe ?? { database, collection }, namespace, bounded),
+    );
+  }
+  return identity;
+}
+
+/** connectionStatus (facts/mongodb.md 4.3), read with care: the answer is the server's. */
+async function whoAmI(client: MongoClient, bounded: AbortSignal) {
+  const asked = client.db('admin').command({ connectionStatus: 1, showPrivileges: false });
+  const { authInfo } = await within(bounded, asked);
+  const users: readonly unknown[] = Array.isArray(authInfo?.authenticatedUsers)
+    ? authInfo.authenticatedUsers
+    : [];
+  const given: readonly unknown[] = Array.isArray(authInfo?.authenticatedUserRoles)
+    ? authInfo.authenticatedUserRoles
+    : [];
+  const user = textOf(users[0], 'user');
+  const roles = given.flatMap((each) => {
+    const role = textOf(each, 'role');
+    const db = textOf(each, 'db');
+    return role === null || db === null ? [] : [{ role, db }];
+  });
+  const detail = user === null ? 'the server names no user' : `${user} with ${rolesText(roles)}`;
+  return { detail, value: { user, roles } satisfies ServerIdentity };
+}
+
+/** Inserts a document of its own, finds it and deletes it; deletes it also when something goes wrong on the way. */
+async function probeWriting(
+  client: MongoClient,
+  { database, collection }: NonNullable<LoginPlan['writeProbe']>,
+  namespace: string,
+  bounded: AbortSignal,
+) {
+  const { ObjectId } = await import('mongodb');
+  const documents = client.db(database).collection(collection);
+  const _id = new ObjectId();
+  let inserted = false;
+  try {
+    const insertion = documents.insertOne({ _id, writtenBy: 'fedctl connect --write-probe' });
+    // From here on it may be there, even if no answer comes.
+    inserted = true;
+    await within(bounded, insertion);
+    const found = await within(bounded, documents.findOne({ _id }));
+    if (found === null) {
+      throw new FedctlError('mongo.command-failed', {
+        message: `The login worked, but a document just inserted into ${namespace} was not found there.`,
+        likelyCause: 'The connection string reads from a secondary, which is behind.',
+        remedy: 'leave readPreference out of the connection string',
+      });
+    }
+    await within(bounded, documents.deleteOne({ _id }));
+    inserted = false;
+  } finally {
+    if (inserted)
+      await within(AbortSignal.timeout(CLEAN_UP_MS), documents.deleteOne({ _id })).catch(() => {});
+  }
+  return { detail: `inserted, found and deleted a document of its own in ${namespace}`, value: undefined };
+}
+
+/** `readWrite@app, read@logs`, or `no roles`. */
+export function rolesText(roles: ServerIdentity['roles']): string {
+  return roles.length === 0 ? 'no roles' : roles.map(({ role, db }) => `${role}@${db}`).join(', ');
+}
+
+function textOf(value: unknown, key: string): string | null {
+  const found =
+    typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key) : null;
+  return typeof found?.[1] === 'string' ? found[1] : null;
+}
+
+function noAnswer(what: string, timeoutMs: number, cause: unknown): FedctlError {
+  return new FedctlError('mongo.command-failed', {
+    message: `The login worked, but ${what} got no answer within ${timeoutMs / 1000} s.`,
+    remedy: 'fedctl connect --timeout 60s',
+    cause,
+  });
+}

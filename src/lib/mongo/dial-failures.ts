@@ -1,0 +1,125 @@
+import type { StageId } from '../connection.ts';
+import { FedctlError } from '../errors.ts';
+import type { FailureCode } from '../failures.ts';
+import type { DialFault } from '../net/dial.ts';
+import { codeOf } from '../net/dial.ts';
+import { type HostPort, hostPort } from '../uri/target.ts';
+
+/** A host that was dialled in vain. */
+export interface Unreached {
+  readonly host: HostPort;
+  readonly fault: DialFault;
+  readonly cause: unknown;
+}
+
+interface Meaning {
+  readonly code: FailureCode;
+  /** Completes "<host> …". */
+  readonly says: string;
+  readonly likelyCause?: string;
+  readonly remedy?: (host: HostPort) => string;
+}
+
+const OPENSSL = ({ host, port }: HostPort) => `openssl s_client -connect ${hostPort({ host, port })}`;
+const NETCAT = ({ host, port }: HostPort) => `nc -vz -w 5 ${host} ${port}`;
+
+const RESOLVE: Partial<Record<DialFault, Meaning>> = {
+  'unknown-host': {
+    code: 'mongo.dns-failed',
+    says: 'does not resolve: there is no such name',
+    remedy: ({ host }) => `nslookup ${host}`,
+  },
+  timeout: {
+    code: 'mongo.dns-failed',
+    says: 'does not resolve: the resolver did not answer in time',
+    remedy: ({ host }) => `nslookup ${host}`,
+  },
+};
+
+const TCP: Partial<Record<DialFault, Meaning>> = {
+  refused: { code: 'mongo.port-closed', says: 'refused the connection', remedy: NETCAT },
+  timeout: { code: 'mongo.connect-timeout', says: 'did not answer in time', remedy: NETCAT },
+  cut: { code: 'mongo.port-closed', says: 'closed the connection at once', remedy: NETCAT },
+  proxy: { code: 'mongo.proxy-failed', says: 'cannot be reached through the SOCKS5 proxy' },
+};
+
+const TLS: Partial<Record<DialFault, Meaning>> = {
+  untrusted: { code: 'mongo.tls-untrusted', says: 'has a certificate that is not trusted here' },
+  'wrong-name': { code: 'mongo.tls-name-mismatch', says: 'has a certificate for another name' },
+  'out-of-date': { code: 'mongo.tls-expired', says: 'has a certificate that is outside its dates' },
+  alert: { code: 'mongo.tls-refused', says: 'ended the TLS handshake with an alert', remedy: OPENSSL },
+  timeout: { code: 'mongo.tls-timeout', says: 'did not answer the TLS handshake in time', remedy: OPENSSL },
+  'no-tls': {
+    code: 'mongo.tls-failed',
+    says: 'does not speak TLS',
+    likelyCause: 'The server, or whatever listens there, was started without TLS.',
+    remedy: OPENSSL,
+  },
+};
+
+const TABLES = { resolve: RESOLVE, tcp: TCP, tls: TLS };
+const OTHERWISE: Readonly<Record<keyof typeof TABLES, Meaning>> = {
+  resolve: {
+    code: 'mongo.dns-failed',
+    says: 'does not resolve: the resolver failed',
+    likelyCause: 'The resolver of this machine is not reachable or has a fault of its own.',
+    remedy: ({ host }) => `nslookup ${host}`,
+  },
+  tcp: {
+    code: 'mongo.connect-timeout',
+    says: 'cannot be reached: there is no way there',
+    likelyCause: 'No network, or a private host whose network this machine is not in.',
+    remedy: NETCAT,
+  },
+  tls: { code: 'mongo.tls-failed', says: 'cut the connection in the TLS handshake', remedy: OPENSSL },
+};
+
+/** The alert that Atlas answers with (facts/mongodb.md 9, row 1): others are about the handshake itself. */
+const INTERNAL_ERROR_ALERT = /ALERT_INTERNAL_ERROR$/;
+
+/** Why one host did not pass a stage, for a list: `refused the connection`. */
+export function dialFaultText(stage: keyof typeof TABLES, fault: DialFault): string {
+  return meaningOf(stage, fault).says;
+}
+
+/**
+ * The failure of a stage that no host passed. The first host gives the code; all of them are named.
+ *
+ * @param unreached at least one
+ */
+export function dialFailure(
+  stage: keyof typeof TABLES & StageId,
+  unreached: readonly Unreached[],
+): FedctlError {
+  const [first] = unreached;
+  if (first === undefined) throw new TypeError('no host was dialled');
+  const meaning = meaningOf(stage, first.fault);
+  const each = unreached.map(({ host, fault }) => `${hostPort(host)} ${dialFaultText(stage, fault)}`);
+  const likelyCause = meaning.likelyCause ?? alertCause(first);
+  return new FedctlError(meaning.code, {
+    message: `${each.join('; ')}.`,
+    ...(likelyCause === undefined ? {} : { likelyCause }),
+    ...(meaning.remedy === undefined || alertOfAtlas(first) ? {} : { remedy: meaning.remedy(first.host) }),
+    details: {
+      hosts: unreached.map(({ host, fault, cause }) => ({
+        host: hostPort(host),
+        fault,
+        error: codeOf(cause) || null,
+      })),
+    },
+    cause: first.cause,
+  });
+}
+
+function meaningOf(stage: keyof typeof TABLES, fault: DialFault): Meaning {
+  return TABLES[stage][fault] ?? OTHERWISE[stage];
+}
+
+function alertOfAtlas({ fault, cause }: Unreached): boolean {
+  return fault === 'alert' && INTERNAL_ERROR_ALERT.test(codeOf(cause));
+}
+
+function alertCause(unreached: Unreached): string | undefined {
+  if (unreached.fault !== 'alert' || alertOfAtlas(unreached)) return undefined;
+  return `The server does not accept this handshake (${codeOf(unreached.cause)}): it may want a client certificate (tlsCertificateKeyFile) or another version of TLS.`;
+}

@@ -1,0 +1,136 @@
+import type { LoginKeys, Mechanism } from '../connection.ts';
+import { formatDuration } from '../duration.ts';
+import { FedctlError } from '../errors.ts';
+import type { FailureCode } from '../failures.ts';
+import { printable } from '../printable.ts';
+import { rfc3339 } from '../time.ts';
+import type { MintedToken } from '../token.ts';
+import { isNetworkEnd, isNetworkTimeout, ownFailure, serverAnswer } from './server-failures.ts';
+
+/** What was put forward in a login. */
+export type Presented =
+  | { readonly mechanism: 'MONGODB-OIDC'; readonly token: MintedToken }
+  | { readonly mechanism: 'MONGODB-AWS'; readonly keys: LoginKeys };
+
+/** Codes of the server that end a login (facts/mongodb.md 1.2). */
+const REFUSED = 18;
+const ATLAS = 8000;
+const UNAVAILABLE = 334;
+
+/**
+ * Why the authentication itself failed. The server says next to nothing, so what it saw is put beside what must match.
+ *
+ * @param presented null when the driver failed before it asked for a token or keys
+ */
+export function authenticationFailure(
+  error: unknown,
+  mechanism: Mechanism,
+  presented: Presented | null,
+  now: Date,
+): FedctlError {
+  const own = ownFailure(error);
+  if (own !== null) return own;
+  const failed = (code: FailureCode, message: string) => {
+    const evidence = presented === null ? [] : evidenceOf(presented, now);
+    return new FedctlError(code, {
+      message,
+      details: evidence.length === 0 ? {} : { evidence },
+      cause: error,
+    });
+  };
+  const answer = serverAnswer(error);
+  if (answer === null) return brokenLogin(error, mechanism);
+  const said = `the server says only "${answer.text}" (${answer.code})`;
+  switch (answer.code) {
+    case REFUSED:
+      return mechanism === 'MONGODB-OIDC'
+        ? failed('mongo.oidc-refused', `The token was refused: ${said}.`)
+        : failed('mongo.aws-refused', `The AWS identity was refused: ${said}.`);
+    case ATLAS:
+      return failed('mongo.atlas-auth-error', `Atlas refused the login: ${said}.`);
+    case UNAVAILABLE:
+      return unavailable(error, mechanism, answer.text);
+    default:
+      return failed(
+        'mongo.auth-failed',
+        `The login failed: ${answer.text} (${[answer.code, answer.name].filter(Boolean).join(' ')}).`,
+      );
+  }
+}
+
+/** The connection or the conversation broke. */
+function brokenLogin(error: unknown, mechanism: Mechanism): FedctlError {
+  const failed = (code: FailureCode, message: string) => new FedctlError(code, { message, cause: error });
+  if (isNetworkTimeout(error))
+    return failed('mongo.auth-timeout', 'The server did not answer the login in time.');
+  if (isNetworkEnd(error)) {
+    return failed('mongo.auth-interrupted', 'The server closed the connection in the middle of the login.');
+  }
+  // What else the driver finds wrong with an answer to saslStart of MONGODB-AWS is its nonce or host (facts/mongodb.md 2.1).
+  return mechanism === 'MONGODB-AWS'
+    ? failed(
+        'mongo.server-nonce-invalid',
+        'The server answered the login with a nonce or a host that cannot be.',
+      )
+    : failed(
+        'mongo.auth-interrupted',
+        "The server answered the login with something that is not MongoDB's protocol.",
+      );
+}
+
+function unavailable(error: unknown, mechanism: Mechanism, text: string): FedctlError {
+  return new FedctlError('mongo.mechanism-unavailable', {
+    message: `The server does not offer ${mechanism}: ${text}.`,
+    ...(mechanism === 'MONGODB-AWS'
+      ? {
+          likelyCause: 'MONGODB-AWS needs Atlas, or MongoDB Enterprise with the mechanism switched on.',
+          remedy: 'fedctl connect --mechanism oidc   (or another cluster)',
+        }
+      : {}),
+    cause: error,
+  });
+}
+
+function evidenceOf(presented: Presented, now: Date): string[] {
+  return presented.mechanism === 'MONGODB-OIDC'
+    ? tokenEvidence(presented.token, now).map(printable)
+    : arnEvidence(presented.keys).map(printable);
+}
+
+/** facts/mongodb.md 1.6 and 6: everything that the server compares. */
+function tokenEvidence(token: MintedToken, now: Date): string[] {
+  const left = (token.expiresAt.getTime() - now.getTime()) / 1000;
+  const expiry = left > 0 ? `in ${formatDuration(left)}` : `EXPIRED ${formatDuration(left)} ago`;
+  const weak = token.algorithm === 'RS256' ? '' : '   MongoDB 7.0 and 8.0 accept RS256 only';
+  return [
+    `iss  ${token.issuer}`,
+    '     must be the issuer URI of the identity provider, byte for byte',
+    `aud  ${token.audience.join(', ')}`,
+    '     must be the audience of the identity provider',
+    `sub  ${token.subject}`,
+    `     needs the database user <idpId>/${token.subject} in $external`,
+    `exp  ${rfc3339(token.expiresAt)} (${expiry})`,
+    `alg  ${token.algorithm}${weak}`,
+    `kid  ${token.keyId ?? '(none)'}`,
+    '     must be among the keys that the issuer publishes',
+    '     the identity provider must be connected to the organization of the cluster',
+  ];
+}
+
+const ROLE_SESSION = /^(arn:aws[a-z-]*):sts::(\d{12}):assumed-role\/([^/]+)\/.+$/;
+
+/** facts/mongodb.md 2.5: the server maps a role session to its role, and loses the path of the role on the way. */
+function arnEvidence({ arn, accessKeyId, providerDetail }: LoginKeys): string[] {
+  if (arn === null)
+    return [`key  ${accessKeyId}, from ${providerDetail}; STS could not be asked whose it is`];
+  const session = ROLE_SESSION.exec(arn);
+  if (session === null) {
+    return [`arn  ${arn}`, `     needs the database user ${arn} in $external, AWS IAM type USER`];
+  }
+  const role = `${session[1]}:iam::${session[2]}:role/${session[3]}`;
+  return [
+    `arn  ${arn}`,
+    `     needs the database user ${role} in $external, AWS IAM type ROLE`,
+    '     the server does not learn the path of a role: use a role without one',
+  ];
+}

@@ -1,0 +1,199 @@
+import { isIP, type Socket } from 'node:net';
+import type { Context } from '../context.ts';
+import { deadline, timedOut, within } from '../deadline.ts';
+import { formatDuration } from '../duration.ts';
+import { isFedctlError } from '../errors.ts';
+import { type DialBounds, type Dialled, dialName, dialTcp } from '../net/dial.ts';
+import { dialThroughProxy } from '../net/dial-proxy.ts';
+import { dialTls, type TlsFacts, type TlsSettings } from '../net/dial-tls.ts';
+import { rfc3339 } from '../time.ts';
+import { refusePlaintext, refusePlaintextAddress } from '../uri/plaintext.ts';
+import { srvFailed, withSrvRecords } from '../uri/srv.ts';
+import { type HostPort, hostPort, readTarget, type SrvName, type Target } from '../uri/target.ts';
+import { dialFailure, dialFaultText, type Unreached } from './dial-failures.ts';
+import type { StageLog } from './stages.ts';
+
+/** A host and where it is. */
+interface Located {
+  readonly host: HostPort;
+  /** Of the host, or of the proxy that leads to it. */
+  readonly addresses: readonly string[];
+}
+
+interface Connected {
+  readonly host: HostPort;
+  readonly socket: Socket;
+}
+
+/** What a stage found out about each host. */
+interface Sorted<T> {
+  readonly passed: readonly T[];
+  readonly failed: readonly Unreached[];
+}
+
+/**
+ * The stages that need no driver: resolve, tcp, tls. Every host is tried; a stage fails only when none passes.
+ *
+ * @returns the plain `mongodb://` URI that the one given stands for
+ * @throws FedctlError mongo.* of the stage that failed
+ */
+export async function reach(
+  uri: string,
+  settings: TlsSettings,
+  context: Pick<Context, 'resolver' | 'now'>,
+  stages: StageLog,
+  bounds: DialBounds,
+): Promise<{ readonly uri: string; readonly target: Target }> {
+  const known = (error: unknown) => (isFedctlError(error) ? error : null);
+  const { plainUri, target, located } = await stages.during(
+    'resolve',
+    () => resolve(uri, context, bounds),
+    known,
+  );
+  const connected = await stages.during('tcp', () => connectAll(located, target, bounds), known);
+  try {
+    if (target.tls === 'off') stages.skip('tls', 'this machine, without TLS');
+    else
+      await stages.during('tls', () => encryptAll(connected, settings, target, context.now(), bounds), known);
+  } finally {
+    for (const { socket } of connected) socket.destroy();
+  }
+  return { uri: plainUri, target };
+}
+
+async function resolve(uri: string, { resolver }: Pick<Context, 'resolver'>, bounds: DialBounds) {
+  const named = readTarget(uri);
+  const plainUri = named.srv === null ? uri : await resolveSrv(uri, named.srv, resolver, bounds);
+  const target = readTarget(plainUri);
+  refusePlaintext(target);
+  const { passed, failed } = sort(
+    await Promise.all(
+      target.hosts.map(async (host) => ({ host, outcome: await locate(host, target, resolver, bounds) })),
+    ),
+    (host, addresses): Located => ({ host, addresses }),
+  );
+  if (passed.length === 0) throw dialFailure('resolve', failed);
+  for (const { host, addresses } of passed) refusePlaintextAddress(target, target.proxy ?? host, addresses);
+  const records = named.srv === null ? [] : [`SRV: ${target.hosts.map(hostPort).join(', ')}`];
+  const set = target.replicaSet === null ? [] : [`replica set ${target.replicaSet}`];
+  const where =
+    target.proxy === null
+      ? passed.map(locatedText)
+      : [`names are resolved by the proxy ${hostPort(target.proxy)}`];
+  return {
+    detail: [...records, ...where, ...set, ...failed.map(failedText('resolve'))].join('; '),
+    value: { plainUri, target, located: passed },
+  };
+}
+
+async function locate(
+  host: HostPort,
+  { proxy }: Target,
+  resolver: Context['resolver'],
+  bounds: DialBounds,
+): Promise<Dialled<readonly string[]>> {
+  const asked = (proxy ?? host).host;
+  return isIP(asked) === 0 ? dialName(resolver, asked, bounds) : { ok: true, value: [asked] };
+}
+
+/** Asks for both records at once. A name without a TXT record is fine. */
+async function resolveSrv(
+  uri: string,
+  name: SrvName,
+  resolver: Context['resolver'],
+  { signal, timeoutMs }: DialBounds,
+): Promise<string> {
+  const bounded = deadline(signal, timeoutMs);
+  try {
+    const [srv, txt] = await within(
+      bounded,
+      Promise.all([
+        resolver.srv(name.record),
+        resolver.txt(name.host).catch((error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENODATA' || error.code === 'ENOTFOUND') return [];
+          throw error;
+        }),
+      ]),
+    );
+    return withSrvRecords(uri, { srv, txt });
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (isFedctlError(error)) throw error;
+    const why = timedOut(bounded) ? 'the resolver did not answer in time' : 'the resolver has none';
+    throw srvFailed(name, `The SRV record ${name.record} cannot be found: ${why}.`, error);
+  }
+}
+
+async function connectAll(located: readonly Located[], target: Target, bounds: DialBounds) {
+  const { passed, failed } = sort(
+    await Promise.all(
+      located.map(async ({ host, addresses }) => ({
+        host,
+        outcome:
+          target.proxy === null
+            ? await dialTcp(host, addresses, bounds)
+            : await dialThroughProxy(host, target.proxy, addresses, bounds),
+      })),
+    ),
+    (host, socket): Connected => ({ host, socket }),
+  );
+  if (passed.length === 0) throw dialFailure('tcp', failed);
+  // Between two stages a socket may die; the next stage finds out.
+  for (const { socket } of passed) socket.on('error', () => {});
+  const through = target.proxy === null ? '' : ` through ${hostPort(target.proxy)}`;
+  const detail = `${passed.map(({ host }) => hostPort(host)).join(', ')}${through}`;
+  return { detail: [detail, ...failed.map(failedText('tcp'))].join('; '), value: passed };
+}
+
+async function encryptAll(
+  connected: readonly Connected[],
+  settings: TlsSettings,
+  target: Target,
+  now: Date,
+  bounds: DialBounds,
+) {
+  const { passed, failed } = sort(
+    await Promise.all(
+      connected.map(async ({ host, socket }) => ({
+        host,
+        outcome: await dialTls(socket, host, settings, bounds),
+      })),
+    ),
+    (host, { socket, facts }) => ({ host, socket, facts }),
+  );
+  for (const { socket } of passed) socket.destroy();
+  const [first] = passed;
+  if (first === undefined) throw dialFailure('tls', failed);
+  const unverified = target.unverifiedBy === null ? [] : [`not verified, because of ${target.unverifiedBy}`];
+  return {
+    detail: [tlsText(first.facts, now), ...unverified, ...failed.map(failedText('tls'))].join('; '),
+    value: undefined,
+  };
+}
+
+function sort<T, Passed>(
+  dialled: readonly { readonly host: HostPort; readonly outcome: Dialled<T> }[],
+  take: (host: HostPort, value: T) => Passed,
+): Sorted<Passed> {
+  const passed: Passed[] = [];
+  const failed: Unreached[] = [];
+  for (const { host, outcome } of dialled) {
+    if (outcome.ok) passed.push(take(host, outcome.value));
+    else failed.push({ host, fault: outcome.fault, cause: outcome.cause });
+  }
+  return { passed, failed };
+}
+
+function locatedText({ host, addresses }: Located): string {
+  return isIP(host.host) === 0 ? `${host.host} is ${addresses.join(', ')}` : `${host.host} is an address`;
+}
+
+function failedText(stage: 'resolve' | 'tcp' | 'tls') {
+  return ({ host, fault }: Unreached) => `${hostPort(host)} ${dialFaultText(stage, fault)}`;
+}
+
+function tlsText({ protocol, subject, issuer, expiresAt }: TlsFacts, now: Date): string {
+  const left = (expiresAt.getTime() - now.getTime()) / 1000;
+  const distance = left > 0 ? `in ${formatDuration(left)}` : `${formatDuration(left)} ago`;
+  return `${protocol}, certificate of ${subject} by ${issuer}, expires ${rfc3339(expiresAt)} (${distance})`;
+}

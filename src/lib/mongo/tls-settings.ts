@@ -1,0 +1,30 @@
+import { resolve } from 'node:path';
+import { readBoundedFile } from '../files/bounded-file.ts';
+import type { TlsSettings } from '../net/dial-tls.ts';
+import type { Target } from '../uri/target.ts';
+
+/** A bundle of every public CA is about 250 KiB. */
+const MAX_PEM_BYTES = 4 * 1024 * 1024;
+
+/**
+ * What the TLS options of a connection string come to, with their files read.
+ *
+ * @throws FedctlError usage.unreadable-input
+ */
+export async function readTlsSettings(
+  { tlsFiles, unverifiedBy }: Target,
+  cwd: string,
+  signal: AbortSignal,
+): Promise<TlsSettings> {
+  const read = (path: string) => readBoundedFile(resolve(cwd, path), MAX_PEM_BYTES, signal);
+  return {
+    ...(tlsFiles.ca === null ? {} : { ca: await read(tlsFiles.ca) }),
+    ...(tlsFiles.crl === null ? {} : { crl: await read(tlsFiles.crl) }),
+    ...(tlsFiles.certificateKey === null ? {} : { certificateKey: await read(tlsFiles.certificateKey) }),
+    ...(tlsFiles.certificateKeyPassword === null
+      ? {}
+      : { passphrase: tlsFiles.certificateKeyPassword.reveal() }),
+    verify: unverifiedBy === null || unverifiedBy === 'tlsAllowInvalidHostnames',
+    verifyName: unverifiedBy === null,
+  };
+}

@@ -1,0 +1,135 @@
+import { connect, isIP, type Socket } from 'node:net';
+import type { Resolver } from '../context.ts';
+import { deadline, within } from '../deadline.ts';
+
+/**
+ * What can go wrong between a name and an open connection, as facts: whoever dials says what they mean. `unknown-host`
+ * is a resolver that says no, `resolver-failed` one that cannot say.
+ */
+export type DialFault =
+  | 'unknown-host'
+  | 'resolver-failed'
+  | 'refused'
+  | 'unreachable'
+  | 'timeout'
+  | 'cut'
+  | 'proxy'
+  | 'untrusted'
+  | 'wrong-name'
+  | 'out-of-date'
+  | 'alert'
+  | 'no-tls';
+
+/** The end of one step of dialling. */
+export type Dialled<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly fault: DialFault; readonly cause: unknown };
+
+export interface DialBounds {
+  /** Stops at once; its reason is thrown as it is. */
+  readonly signal: AbortSignal;
+  /** Bounds the step, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The addresses of a name, in the order of the resolver. */
+export async function dialName(
+  resolver: Resolver,
+  host: string,
+  bounds: DialBounds,
+): Promise<Dialled<readonly string[]>> {
+  return step(bounds, faultOfResolver, async (bounded) => {
+    const found = await within(bounded, resolver.addresses(host));
+    return found.map(({ address }) => address);
+  });
+}
+
+/** How long one address may take before the next one is tried beside it (RFC 8305), in milliseconds. */
+export const NEXT_ADDRESS_MS = 500;
+
+/** Opens a TCP connection to a port of a host whose addresses are known. The caller owns the socket. */
+export async function dialTcp(
+  { host, port }: Endpoint,
+  addresses: readonly string[],
+  bounds: DialBounds,
+): Promise<Dialled<Socket>> {
+  return step(bounds, faultOfTcp, async (bounded) => {
+    const socket = connect({
+      host,
+      port,
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
+      lookup: (_host, _options, done) =>
+        done(
+          null,
+          addresses.map((address) => ({ address, family: isIP(address) })),
+        ),
+    });
+    await opened(socket, 'connect', bounded);
+    return socket;
+  });
+}
+
+/** Runs one step under its bounds. An interruption is thrown, everything else is an answer. */
+export async function step<T>(
+  { signal, timeoutMs }: DialBounds,
+  faultOf: (error: unknown) => DialFault,
+  work: (bounded: AbortSignal) => Promise<T>,
+): Promise<Dialled<T>> {
+  signal.throwIfAborted();
+  const bounded = deadline(signal, timeoutMs);
+  try {
+    return { ok: true, value: await work(bounded) };
+  } catch (cause) {
+    if (signal.aborted) throw signal.reason;
+    return { ok: false, fault: bounded.aborted ? 'timeout' : faultOf(cause), cause };
+  }
+}
+
+/** Waits until a socket is open in the sense of `event`; the socket is destroyed when it is not. */
+export async function opened(
+  socket: Socket,
+  event: 'connect' | 'secureConnect',
+  bounded: AbortSignal,
+): Promise<void> {
+  const settled = new Promise<void>((resolve, reject) => {
+    socket.once(event, () => resolve());
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error('The connection was closed.')));
+  });
+  try {
+    await within(bounded, settled);
+  } catch (error) {
+    // A socket that is torn down may still report an error: nobody is interested any more.
+    socket.on('error', () => {});
+    socket.destroy();
+    throw error;
+  }
+}
+
+/** The code of a Node.js error, '' without one. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function faultOfResolver(error: unknown): DialFault {
+  return ['ENOTFOUND', 'ENODATA'].includes(codeOf(error)) ? 'unknown-host' : 'resolver-failed';
+}
+
+function faultOfTcp(error: unknown): DialFault {
+  switch (codeOf(error)) {
+    case 'ECONNREFUSED':
+      return 'refused';
+    case 'ETIMEDOUT':
+      return 'timeout';
+    case 'ECONNRESET':
+      return 'cut';
+    default:
+      return 'unreachable';
+  }
+}

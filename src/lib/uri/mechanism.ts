@@ -1,0 +1,50 @@
+import type { Mechanism } from '../connection.ts';
+import { FedctlError, type Warning } from '../errors.ts';
+import { printable } from '../printable.ts';
+
+/** What `--mechanism` may say. */
+export const MECHANISM_CHOICES = ['oidc', 'aws', 'both'] as const;
+export type MechanismChoice = (typeof MECHANISM_CHOICES)[number];
+
+const MECHANISMS: Readonly<Record<MechanismChoice, readonly Mechanism[]>> = {
+  oidc: ['MONGODB-OIDC'],
+  aws: ['MONGODB-AWS'],
+  both: ['MONGODB-OIDC', 'MONGODB-AWS'],
+};
+
+/**
+ * Which mechanisms to log in by: those of the flag, else that of the connection string, else MONGODB-OIDC.
+ *
+ * @param named the authMechanism of the connection string
+ * @throws FedctlError mongo.mechanism-conflict
+ */
+export function chooseMechanisms(
+  flag: MechanismChoice | null,
+  named: string | null,
+): { readonly mechanisms: readonly Mechanism[]; readonly warnings: readonly Warning[] } {
+  const spoken = MECHANISMS.both.find((each) => each === named);
+  if (flag === null) {
+    return { mechanisms: [spoken ?? 'MONGODB-OIDC'], warnings: notSpoken(named, spoken) };
+  }
+  const mechanisms = MECHANISMS[flag];
+  if (named !== null && (spoken === undefined || !mechanisms.includes(spoken))) throw conflict(flag, named);
+  return { mechanisms, warnings: [] };
+}
+
+function notSpoken(named: string | null, spoken: Mechanism | undefined): Warning[] {
+  if (named === null || spoken !== undefined) return [];
+  return [
+    {
+      code: 'mongo.uri.mechanism-ignored',
+      message: `authMechanism=${printable(named)} is not used: fedctl logs in by MONGODB-OIDC or MONGODB-AWS.`,
+      remedy: 'leave authMechanism out of the connection string',
+    },
+  ];
+}
+
+function conflict(flag: MechanismChoice, named: string): FedctlError {
+  return new FedctlError('mongo.mechanism-conflict', {
+    message: `--mechanism is ${flag}, but the connection string says authMechanism=${printable(named)}.`,
+    details: { mechanism: flag, authMechanism: named },
+  });
+}

@@ -1,0 +1,80 @@
+import { isIP } from 'node:net';
+import { FedctlError } from '../errors.ts';
+import { bareHost } from '../hosts.ts';
+import { printable } from '../printable.ts';
+import { parseConnectionString } from './connection-string.ts';
+import { readTarget, type SrvName } from './target.ts';
+
+/** What DNS answered for a `mongodb+srv://` name. */
+export interface SrvRecords {
+  readonly srv: readonly { readonly name: string; readonly port: number }[];
+  /** One text per TXT record. */
+  readonly txt: readonly string[];
+}
+
+/** The options that DNS may set (Initial DNS Seedlist Discovery specification; facts/mongodb.md 9, row 8). */
+const TXT_OPTIONS: ReadonlySet<string> = new Set(['authSource', 'replicaSet', 'loadBalanced']);
+
+/**
+ * The plain connection string that a `mongodb+srv://` one stands for: its hosts, TLS on unless it says otherwise, and
+ * the options of the TXT record that it does not set itself.
+ *
+ * @throws FedctlError mongo.srv-failed: no records, a host outside the domain of the name (whoever answers DNS must
+ *   not choose who gets the token), a TXT record that sets more than it may
+ */
+export function withSrvRecords(uri: string, { srv, txt }: SrvRecords): string {
+  const name = readTarget(uri).srv;
+  if (name === null) return uri;
+  if (srv.length === 0) throw srvFailed(name, `${name.record} has no SRV records.`);
+  const hosts = srv.map(({ name: target, port }) => ({ host: bareHost(target.replace(/\.$/, '')), port }));
+  const stranger = hosts.find(({ host }) => !isInDomainOf(host, name.host));
+  if (stranger !== undefined) {
+    throw srvFailed(
+      name,
+      `The SRV records of ${name.host} lead out of its domain, to ${printable(stranger.host)}.`,
+    );
+  }
+  const parsed = parseConnectionString(uri.replace(/^mongodb\+srv:/i, 'mongodb:'));
+  parsed.hosts = hosts
+    .slice(0, name.maxHosts === 0 ? hosts.length : name.maxHosts)
+    .map(({ host, port }) => `${host}:${port}`);
+  for (const option of ['srvServiceName', 'srvMaxHosts']) parsed.searchParams.delete(option);
+  if (!parsed.searchParams.has('tls') && !parsed.searchParams.has('ssl'))
+    parsed.searchParams.set('tls', 'true');
+  for (const [option, value] of txtOptions(name, txt)) {
+    // Both mechanisms authenticate against $external, whatever DNS thinks.
+    if (option !== 'authSource' && !parsed.searchParams.has(option)) parsed.searchParams.set(option, value);
+  }
+  return parsed.toString();
+}
+
+/** The host has to be in the domain of the name: that without its first label, or the name itself if it has only two. */
+function isInDomainOf(host: string, name: string): boolean {
+  if (isIP(host) !== 0 || !/^[\w.-]+$/.test(host)) return false;
+  const labels = name.split('.');
+  const domain = labels.length < 3 ? name : labels.slice(1).join('.');
+  return host.endsWith(`.${domain}`) && host.split('.').length > (labels.length < 3 ? labels.length : 0);
+}
+
+function txtOptions(name: SrvName, txt: readonly string[]): [string, string][] {
+  if (txt.length > 1) throw srvFailed(name, `${name.host} has ${txt.length} TXT records where one may be.`);
+  const options = [...new URLSearchParams(txt[0] ?? '')];
+  const alien = options.find(([option, value]) => !TXT_OPTIONS.has(option) || value === '');
+  if (alien !== undefined) {
+    throw srvFailed(
+      name,
+      `The TXT record of ${name.host} sets "${printable(alien[0])}", which DNS may not set.`,
+    );
+  }
+  return options;
+}
+
+/** Also for a resolver that did not answer. */
+export function srvFailed(name: SrvName, message: string, cause?: unknown): FedctlError {
+  return new FedctlError('mongo.srv-failed', {
+    message,
+    remedy: `nslookup -type=SRV ${name.record}`,
+    details: { record: name.record },
+    cause,
+  });
+}

@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { Binary, deserialize, type Document, serialize } from 'bson';
+
+/** What the server does with a command: answers it, falls silent, or ends the connection. */
+export type Act = Document | 'silence' | 'close' | 'reset' | 'http';
+
+export type Script = Readonly<Record<string, Act | ((command: Document) => Act)>>;
+
+export interface ScriptedMongod {
+  readonly port: number;
+  /** The names of the commands that came in, hello included. */
+  readonly commands: string[];
+  /** The commands themselves. */
+  readonly received: Document[];
+  close(): Promise<void>;
+}
+
+const OP_QUERY = 2004;
+const OP_REPLY = 1;
+const OP_MSG = 2013;
+const MORE_TO_COME = 2;
+
+export const HELLO: Document = {
+  helloOk: true,
+  ismaster: true,
+  isWritablePrimary: true,
+  maxBsonObjectSize: 16_777_216,
+  maxMessageSizeBytes: 48_000_000,
+  maxWriteBatchSize: 100_000,
+  minWireVersion: 0,
+  maxWireVersion: 25,
+  readOnly: false,
+  ok: 1,
+};
+
+/** An answer with `ok: 0`. */
+export function refusal(code: number, codeName: string, errmsg: string): Document {
+  return { ok: 0, code, codeName, errmsg };
+}
+
+/** A server of MONGODB-OIDC that lets everybody in, unless the script says otherwise. */
+const FRIENDLY: Script = {
+  hello: HELLO,
+  saslStart: (command) =>
+    command['mechanism'] === 'MONGODB-AWS'
+      ? {
+          conversationId: 1,
+          done: false,
+          payload: serverFirst(command, (nonce) => Buffer.concat([nonce, randomBytes(32)])),
+          ok: 1,
+        }
+      : { conversationId: 1, done: true, payload: new Binary(Buffer.alloc(0)), ok: 1 },
+  saslContinue: { conversationId: 1, done: true, payload: new Binary(Buffer.alloc(0)), ok: 1 },
+  connectionStatus: {
+    authInfo: {
+      authenticatedUsers: [{ user: 'idp/arn:aws:iam::123456789012:role/app', db: '$external' }],
+      authenticatedUserRoles: [{ role: 'readWrite', db: 'fedctl' }],
+    },
+    ok: 1,
+  },
+  ping: { ok: 1 },
+  insert: { n: 1, ok: 1 },
+  delete: { n: 1, ok: 1 },
+  find: (command) => ({
+    cursor: { id: 0n, ns: `${command['$db']}.${command['find']}`, firstBatch: [{ _id: command['filter']['_id'] }] },
+    ok: 1,
+  }),
+};
+
+/** The first answer of MONGODB-AWS, with the server nonce that `nonceOf` makes of the client's. */
+export function serverFirst(saslStart: Document, nonceOf: (client: Buffer) => Buffer): Binary {
+  const { r } = deserialize((saslStart['payload'] as Binary).buffer);
+  const nonce = nonceOf(Buffer.from((r as Binary).buffer));
+  return new Binary(serialize({ s: new Binary(nonce), h: 'sts.amazonaws.com' }));
+}
+
+/**
+ * A MongoDB server of a few lines that does to each command exactly what its script says. Nothing is verified: it is
+ * there to die, lie or fall silent at one place.
+ *
+ * @param script by command name; `hello` stands for ismaster too. What it leaves out is answered kindly.
+ */
+export async function startScriptedMongod(script: Script = {}, tls?: TlsOptions): Promise<ScriptedMongod> {
+  const commands: string[] = [];
+  const received: Document[] = [];
+  const sockets = new Set<Socket>();
+  const serve = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket)).on('error', () => {});
+    readMessages(socket, (message) => answer(message, socket));
+  };
+  const server: Server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
+  server.on('tlsClientError', () => {});
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    commands,
+    received,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+
+  function answer(message: Buffer, socket: Socket): void {
+    const { command, opcode, moreToCome } = readCommand(message);
+    const sent = Object.keys(command)[0] ?? '';
+    const name = ['ismaster', 'isMaster', 'hello'].includes(sent) ? 'hello' : sent;
+    commands.push(name);
+    received.push(command);
+    const entry = script[name] ?? FRIENDLY[name] ?? refusal(59, 'CommandNotFound', `no such command: '${name}'`);
+    const act = typeof entry === 'function' ? entry(command) : entry;
+    if (moreToCome || act === 'silence') return;
+    if (act === 'close') socket.end();
+    else if (act === 'reset') socket.resetAndDestroy();
+    else if (act === 'http') socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n');
+    else if (!socket.destroyed) socket.write(reply(act as Document, opcode, message.readInt32LE(4)));
+  }
+}
+
+function readMessages(socket: Socket, take: (message: Buffer) => void): void {
+  let pending: Buffer = Buffer.alloc(0);
+  socket.on('data', (chunk: Buffer) => {
+    pending = Buffer.concat([pending, chunk]);
+    while (pending.length >= 16 && pending.length >= pending.readInt32LE(0)) {
+      const size = pending.readInt32LE(0);
+      take(pending.subarray(0, size));
+      pending = pending.subarray(size);
+    }
+  });
+}
+
+function readCommand(message: Buffer): { command: Document; opcode: number; moreToCome: boolean } {
+  const opcode = message.readInt32LE(12);
+  if (opcode === OP_QUERY) {
+    // flags, the namespace as a C string, skip, limit, then the document.
+    const end = message.indexOf(0, 20);
+    return { command: deserialize(message.subarray(end + 9)), opcode, moreToCome: false };
+  }
+  const flags = message.readUInt32LE(16);
+  const size = message.readInt32LE(21);
+  const command = deserialize(message.subarray(21, 21 + size), { promoteBuffers: false });
+  return { command, opcode, moreToCome: (flags & MORE_TO_COME) !== 0 };
+}
+
+function reply(document: Document, opcode: number, to: number): Buffer {
+  const body = Buffer.from(serialize(document));
+  const prefix = Buffer.alloc(opcode === OP_QUERY ? 20 : 5);
+  if (opcode === OP_QUERY) {
+    prefix.writeInt32LE(8, 0);
+    prefix.writeInt32LE(1, 16);
+  }
+  const header = Buffer.alloc(16);
+  header.writeInt32LE(16 + prefix.length + body.length, 0);
+  header.writeInt32LE(1, 4);
+  header.writeInt32LE(to, 8);
+  header.writeInt32LE(opcode === OP_QUERY ? OP_REPLY : OP_MSG, 12);
+  return Buffer.concat([header, prefix, body]);
+}
