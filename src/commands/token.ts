@@ -1,10 +1,114 @@
-import { command } from './command.ts';
+import { resolve } from 'node:path';
+import { enterProfile } from '../lib/auth/credential-loop.ts';
+import { checkWantedToken, DEFAULT_DURATION_SECONDS, fitToSession, type WantedDuration } from '../lib/auth/lifetime.ts';
+import { minting, mintWarnings } from '../lib/auth/mint.ts';
+import { asRole } from '../lib/auth/role.ts';
+import type { Warning } from '../lib/errors.ts';
+import { EXIT } from '../lib/exit-codes.ts';
+import { writeSecretFile } from '../lib/files/secret-file.ts';
+import { tokenDocument, tokenLine } from '../lib/render/token.ts';
+import type { MintedToken } from '../lib/token.ts';
+import { type Answer, command, type Ended, type Invocation } from './command.ts';
+import { refuseTwoFaces } from './faces.ts';
+import { choice, duration, type OptionSpec, text, texts } from './options.ts';
+import { ROLE_OPTIONS, roleToAssume } from './role-options.ts';
+import { readTags } from './tag-option.ts';
+
+const OPTIONS = {
+  audience: texts('--audience <aud>', 'who the token is for; repeatable, up to 10'),
+  signingAlgorithm: choice(
+    '--signing-algorithm <name>',
+    'how AWS signs the token',
+    ['RS256', 'ES384'],
+    'RS256',
+  ),
+  duration: durationOrAuto(),
+  // No environment form: several tags have no form that one variable could hold.
+  tag: texts('--tag <key=value>', 'a claim below request_tags; repeatable, up to 50', { env: false }),
+  ...ROLE_OPTIONS,
+  format: choice(
+    '--format <format>',
+    'raw: the token; header: for an HTTP request (default: raw)',
+    ['raw', 'json', 'header'],
+    null,
+    { env: false },
+  ),
+  out: text('--out <file>', 'write the answer to this file (mode 0600) and nothing to stdout', {
+    env: false,
+  }),
+} as const;
+
+type TokenInvocation = Invocation<typeof OPTIONS>;
 
 export const token = command({
   arguments: '',
-  examples: ['fedctl token'],
-  options: {},
-  async run() {
-    throw new Error('not built yet');
-  },
+  examples: [
+    'fedctl token --audience https://my.api',
+    'fedctl token --audience https://my.api --duration auto --out token.jwt',
+    'fedctl token --audience https://my.api | fedctl verify --audience https://my.api',
+    'curl -H @<(fedctl token --audience https://my.api --format header) https://my.api/',
+    'fedctl token --audience my-atlas --role-arn arn:aws:iam::123456789012:role/app',
+  ],
+  notes: `A token lives 1 min to 1 h and never longer than the session of its caller. --duration auto takes the longest
+that fits; where the session does not say when it ends, it mints a second token of 1 min to find out.
+Nothing is cached: every run mints a new token.`,
+  options: OPTIONS,
+  run,
 });
+
+async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
+  const { context, options, progress } = invocation;
+  const wanted = {
+    audience: options.audience,
+    signingAlgorithm: options.signingAlgorithm,
+    durationSeconds: options.duration,
+    tags: readTags(options.tag, '--tag'),
+  };
+  // Before a role is assumed: what cannot be minted is refused without any call.
+  checkWantedToken(wanted);
+  refuseTwoFaces(invocation.common.output, options.format);
+  const role = roleToAssume(options);
+  enterProfile(context, invocation.aws);
+  const { timeoutMs } = invocation.common;
+  const minted = await progress.during('Minting', async () => {
+    const settings = role === null ? invocation.aws : await asRole(context, invocation.aws, role);
+    const aws = await context.aws(settings);
+    const request = await fitToSession(aws, wanted, { now: context.now, timeoutMs, signal: context.signal });
+    return minting(aws, request, { timeoutMs, signal: context.signal }).get();
+  });
+  const warnings = mintWarnings(minted);
+  for (const warning of warnings) invocation.warn(warning);
+  const answer = { document: tokenDocument(minted), text: face(invocation, minted, warnings) };
+  if (options.out !== null) {
+    await writeSecretFile(resolve(context.cwd, options.out), answer.text, context.signal);
+  }
+  if (context.stderr.isTTY === true) invocation.hint(tokenLine(minted, context.now()));
+  return options.out === null ? answer : { exitCode: EXIT.done };
+}
+
+/** The answer as text, without a newline at its end. */
+function face(
+  { common, options }: TokenInvocation,
+  minted: MintedToken,
+  warnings: readonly Warning[],
+): string {
+  if (common.output === 'json' || options.format === 'json') {
+    return JSON.stringify({ ...tokenDocument(minted), warnings });
+  }
+  const token = minted.token.reveal();
+  return options.format === 'header' ? `Authorization: Bearer ${token}` : token;
+}
+
+/** `--duration` of a token: a duration, or `auto`. */
+function durationOrAuto(): OptionSpec<WantedDuration> {
+  const seconds = duration(
+    '--duration <time>',
+    'how long the token lives, or auto (default: 5m)',
+    DEFAULT_DURATION_SECONDS,
+  );
+  return {
+    ...seconds,
+    read: (given, name) =>
+      Array.isArray(given) && given.at(-1) === 'auto' ? 'auto' : seconds.read(given, name),
+  };
+}

@@ -24,6 +24,19 @@ export const DEFAULT_DURATION_SECONDS = 300;
 const MARGIN_SECONDS = 30;
 
 /**
+ * Checks what can be checked before anybody knows the caller's session.
+ *
+ * @throws FedctlError what `checkMintRequest` throws
+ */
+export function checkWantedToken(wanted: WantedToken): void {
+  const { durationSeconds } = wanted;
+  checkMintRequest({
+    ...wanted,
+    durationSeconds: durationSeconds === 'auto' ? MINT_LIMITS.shortest : durationSeconds,
+  });
+}
+
+/**
  * Settles how long the token lives, knowing when the caller's session ends. What cannot be minted is refused here,
  * without a call: AWS neither shortens a token nor says how long it may be.
  *
@@ -35,14 +48,13 @@ export async function fitToSession(
   wanted: WantedToken,
   options: { readonly now: () => Date; readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<MintRequest> {
+  checkWantedToken(wanted);
   const { durationSeconds } = wanted;
-  const shortest = { ...wanted, durationSeconds: MINT_LIMITS.shortest };
-  checkMintRequest(durationSeconds === 'auto' ? shortest : { ...wanted, durationSeconds });
   const credentials = await aws.credentials(options.signal);
   const temporary = credentials.sessionToken !== null;
   // Keys in the environment often come without their expiry. Only a token can tell then, and only `auto` must know.
   const unknown = temporary && credentials.expiresAt === null && durationSeconds === 'auto';
-  const end = unknown ? await sessionEndByToken(aws, shortest, options) : credentials.expiresAt;
+  const end = unknown ? await sessionEndByToken(aws, wanted, options) : credentials.expiresAt;
   return { ...wanted, durationSeconds: fittingDuration(durationSeconds, end, options.now()) };
 }
 
@@ -66,10 +78,11 @@ export function fittingDuration(wanted: WantedDuration, sessionEnd: Date | null,
 /** The shortest token there is says when the session behind it ends (`original_session_exp`, facts/aws.md 3.2). */
 async function sessionEndByToken(
   aws: Aws,
-  request: MintRequest,
+  wanted: WantedToken,
   options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<Date | null> {
-  const { token } = await minting(aws, request, options).get();
+  const shortest = { ...wanted, durationSeconds: MINT_LIMITS.shortest };
+  const { token } = await minting(aws, shortest, options).get();
   const claims = decodeJwt(token.reveal()).payload['https://sts.amazonaws.com/'];
   if (typeof claims !== 'object' || claims === null || !('original_session_exp' in claims)) return null;
   const end = new Date(String(claims.original_session_exp));

@@ -1,5 +1,5 @@
 import { deadline, timedOut } from '../deadline.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
+import { FedctlError, isFedctlError, type Warning } from '../errors.ts';
 import { decodeJwt } from '../jwt/decode.ts';
 import type { Aws } from '../ports.ts';
 import type { Secret } from '../secret.ts';
@@ -70,6 +70,26 @@ export function mintedToken(token: Secret, endpoint: string): MintedToken {
     issuedAt,
     expiresAt,
   };
+}
+
+/** What the relying party may not accept although AWS mints it (facts/aws.md 14.7). */
+export function mintWarnings({ algorithm, audience }: MintedToken): readonly Warning[] {
+  const warnings: Warning[] = [];
+  if (algorithm === 'ES384') {
+    warnings.push({
+      code: 'sts.es384-and-mongodb',
+      message: 'MongoDB 7.0 and 8.0 accept RS256 only: they refuse this token.',
+      remedy: 'for MongoDB, add --signing-algorithm RS256',
+    });
+  }
+  if (audience.length > 1) {
+    warnings.push({
+      code: 'sts.several-audiences',
+      message: `The token is good at ${audience.length} relying parties: each can replay it at the others, and many refuse a list in "aud".`,
+      remedy: 'fedctl token --audience <audience>   (one token for each relying party)',
+    });
+  }
+  return warnings;
 }
 
 function decoded(token: Secret, endpoint: string) {

@@ -1,3 +1,4 @@
+import { within } from '../deadline.ts';
 import { writeSecretFile } from '../files/secret-file.ts';
 import type { MintedToken, TokenSource } from '../token.ts';
 
@@ -83,7 +84,7 @@ export function singleFlight(source: TokenSource): TokenSource {
       const joined = flight;
       joined.waiting += 1;
       try {
-        return await unlessAborted(joined.landed, signal);
+        return await (signal === undefined ? joined.landed : within(signal, joined.landed));
       } finally {
         joined.waiting -= 1;
         if (joined.waiting === 0 && flight === joined) {
@@ -99,16 +100,6 @@ interface Flight {
   readonly landed: Promise<MintedToken>;
   readonly stop: AbortController;
   waiting: number;
-}
-
-/** Settles as `work` does, or with the signal's reason, whichever comes first. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
 
 /**

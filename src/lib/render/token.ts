@@ -23,5 +23,5 @@ export function tokenDocument(token: MintedToken) {
 export function tokenLine(token: MintedToken, now: Date): string {
   const left = formatDuration((token.expiresAt.getTime() - now.getTime()) / 1000);
   const audience = token.audience.map(printable).join(', ');
-  return `${printable(token.subject)} for ${audience}, until ${rfc3339(token.expiresAt)} (${left})`;
+  return `token of ${printable(token.subject)} for ${audience}, until ${rfc3339(token.expiresAt)} (${left})`;
 }

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { minting, mintWarnings } from '../../../src/lib/auth/mint.ts';
+import { FedctlError } from '../../../src/lib/errors.ts';
+import type { MintRequest } from '../../../src/lib/token.ts';
+import { fakeAws, forgedToken, jwtOf } from '../../support/fake-aws.ts';
+
+const NOW = new Date('2026-11-22T12:00:00Z');
+const REQUEST: MintRequest = {
+  audience: ['https://my.api'],
+  signingAlgorithm: 'RS256',
+  durationSeconds: 300,
+  tags: [{ key: 'team', value: 'payments' }],
+};
+
+interface Mint {
+  readonly vend?: (request: MintRequest, signal: AbortSignal) => Promise<string>;
+  readonly request?: MintRequest;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly own?: AbortSignal;
+}
+
+async function mint({ vend, request = REQUEST, timeoutMs = 30_000, signal, own }: Mint = {}) {
+  const fake = fakeAws({ now: () => NOW, ...(vend === undefined ? {} : { vend }) });
+  const aws = await fake.aws({ timeoutMs });
+  const source = minting(aws, request, { timeoutMs, signal: signal ?? new AbortController().signal });
+  return { token: await source.get(own), calls: fake.calls, source };
+}
+
+/** Answers when it is told to stop, as an SDK does: with an error of its own. */
+function untilStopped(_request: MintRequest, signal: AbortSignal): Promise<string> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('Request aborted')), { once: true });
+  });
+}
+
+describe('minting', () => {
+  test('sends the request as it is, and reads the facts from the token', async () => {
+    const { token, calls } = await mint();
+    expect(calls).toEqual([{ by: 'AKIAALICE', call: 'getWebIdentityToken', request: REQUEST }]);
+    expect({ ...token, token: token.token.reveal() }).toEqual({
+      token: forgedToken(REQUEST, NOW),
+      issuer: 'https://0a1b2c3d.tokens.sts.global.api.aws',
+      subject: 'arn:aws:iam::123456789012:user/alice',
+      audience: ['https://my.api'],
+      algorithm: 'RS256',
+      keyId: 'RSA_0',
+      tokenId: '11111111-2222-4333-8444-555555555555',
+      issuedAt: NOW,
+      expiresAt: new Date('2026-11-22T12:05:00Z'),
+    });
+  });
+
+  test('mints anew on every call', async () => {
+    const { source, calls } = await mint();
+    await source.get();
+    expect(calls.map(({ call }) => call)).toEqual(['getWebIdentityToken', 'getWebIdentityToken']);
+  });
+
+  test('refuses a bad request without a call', async () => {
+    await expect(mint({ request: { ...REQUEST, audience: [] } })).rejects.toMatchObject({
+      code: 'usage.missing-audience',
+    });
+  });
+
+  const header = { alg: 'RS256', kid: 'RSA_0', typ: 'JWT' };
+  const claims = { iss: 'https://i', sub: 's', aud: 'a', iat: 1, exp: 2, jti: 'j' };
+  test.each<[string, string]>([
+    ['HTML', '<html>Please log in</html>'],
+    ['an empty text', ''],
+    ['no issuer', jwtOf(header, { ...claims, iss: undefined })],
+    ['a subject that is a number', jwtOf(header, { ...claims, sub: 7 })],
+    ['an audience that is a list of numbers', jwtOf(header, { ...claims, aud: [7] })],
+    ['an expiry that is a text', jwtOf(header, { ...claims, exp: '2' })],
+    ['a time beyond what a date can be', jwtOf(header, { ...claims, iat: 1e300 })],
+    ['no algorithm', jwtOf({ kid: 'RSA_0' }, claims)],
+  ])('an answer that is no token of AWS is not taken for one: %s', async (_what, text) => {
+    const failure = await mint({ vend: async () => text }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(FedctlError);
+    expect(failure).toMatchObject({ code: 'aws.not-aws', exitCode: 6 });
+    expect(String(failure)).toMatch(
+      /^FedctlError: https:\/\/sts\.eu-west-1\.amazonaws\.com\/ answered, but what it returned as a token is none: (it is no JWT|a claim that AWS always sets is missing)\.$/,
+    );
+  });
+
+  test('a token without kid and jti is still one', async () => {
+    const { token } = await mint({
+      vend: async () => jwtOf({ alg: 'RS256' }, { ...claims, jti: undefined }),
+    });
+    expect([token.keyId, token.tokenId]).toEqual([null, null]);
+  });
+
+  test('gives up when the time is over, and keeps what the SDK said', async () => {
+    const failure: unknown = await mint({ vend: untilStopped, timeoutMs: 5 }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({
+      code: 'aws.timeout',
+      message: 'https://sts.eu-west-1.amazonaws.com/ did not mint a token within 0.005 s.',
+      cause: { message: 'Request aborted' },
+    });
+  });
+
+  test.each(['signal', 'own'] as const)('stops with the very reason of the signal (%s)', async (which) => {
+    const controller = new AbortController();
+    const reason = new Error('Ctrl-C');
+    const minted = mint({ vend: untilStopped, [which]: controller.signal });
+    setImmediate(() => controller.abort(reason));
+    await expect(minted).rejects.toBe(reason);
+  });
+
+  test('a failure of the port comes through unchanged', async () => {
+    const denied = new FedctlError('sts.mint-denied', { message: 'no' });
+    await expect(mint({ vend: () => Promise.reject(denied) })).rejects.toBe(denied);
+  });
+});
+
+test('warns of what a relying party may refuse', async () => {
+  const { token: plain } = await mint();
+  expect(mintWarnings(plain)).toEqual([]);
+  const { token } = await mint({
+    request: { ...REQUEST, signingAlgorithm: 'ES384', audience: ['a', 'b', 'c'] },
+  });
+  expect(mintWarnings(token)).toEqual([
+    {
+      code: 'sts.es384-and-mongodb',
+      message: 'MongoDB 7.0 and 8.0 accept RS256 only: they refuse this token.',
+      remedy: 'for MongoDB, add --signing-algorithm RS256',
+    },
+    {
+      code: 'sts.several-audiences',
+      message:
+        'The token is good at 3 relying parties: each can replay it at the others, and many refuse a list in "aud".',
+      remedy: 'fedctl token --audience <audience>   (one token for each relying party)',
+    },
+  ]);
+});
