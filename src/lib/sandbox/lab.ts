@@ -1,0 +1,171 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRelyingParty } from './atlas/relying-party.ts';
+import { startAws } from './aws/start-aws.ts';
+import { type AwsWorld, createAwsWorld } from './aws/world.ts';
+import { awsConfigFile, awsCredentialsFile, type LabEnvironment, type LabProfile } from './environment.ts';
+import { LabLog } from './log.ts';
+import { startMongod } from './mongod/mongod.ts';
+
+/** The audience that the lab's identity provider expects. */
+export const LAB_AUDIENCE = 'fedctl-lab';
+
+const REGION = 'eu-central-1';
+
+export interface LabOptions {
+  readonly now: () => Date;
+  /** The argv that starts fedctl, to put it on PATH inside. */
+  readonly fedctl: readonly string[];
+  /** Serve everything under a CA made for this lab. */
+  readonly tls: boolean;
+  /** The name of the replica set whose only member the MongoDB server is; null for a standalone. */
+  readonly replicaSet: string | null;
+  /** Port of the MongoDB server; 0 for a free one. */
+  readonly mongoPort: number;
+}
+
+/** A running lab. */
+export interface Lab {
+  readonly env: LabEnvironment;
+  /** A folder that holds `fedctl`, for PATH. */
+  readonly binFolder: string;
+  readonly log: LabLog;
+  readonly world: AwsWorld;
+  /** What is played where, for people. */
+  readonly plays: readonly (readonly [what: string, where: string])[];
+  /** Ends every server and removes every file, within a second. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts AWS STS and IAM, an issuer for each account, and a MongoDB server that trusts the first account's issuer, all
+ * on loopback. Federation starts disabled.
+ *
+ * @throws FedctlError lab.port-taken, lab.start-failed
+ */
+export async function startLab(options: LabOptions): Promise<Lab> {
+  const { now } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.reverse()) await closer();
+    closers.length = 0;
+  };
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'fedctl-lab-'));
+    closers.push(() => rm(folder, { recursive: true, force: true }));
+    const certificates = options.tls ? await makeCertificates(now()) : null;
+    const secured = certificates === null ? {} : { tls: { key: certificates.key, cert: certificates.cert } };
+    const log = new LabLog(now);
+    const world = await createAwsWorld({ now, log });
+    const aws = await startAws({ world, log, now, ...secured });
+    closers.push(() => aws.close());
+    const operator = world.user('operator');
+    const issuer = aws.issuerUrl(operator.account.id);
+    const relyingParty = createRelyingParty({ issuer, audience: LAB_AUDIENCE, world });
+    const mongod = await startMongod({
+      log,
+      now,
+      port: options.mongoPort,
+      replicaSet: options.replicaSet,
+      identityProviders: () => relyingParty.identityProviders,
+      databaseUsers: () => relyingParty.databaseUsers,
+      sts: { url: aws.stsUrl },
+      ...secured,
+      ...(certificates === null ? {} : { ca: certificates.ca }),
+    });
+    closers.push(() => mongod.close());
+    const caFile = join(folder, 'ca.pem');
+    if (certificates !== null) await writeFile(caFile, certificates.ca, { mode: 0o600 });
+    const uri = connectionString(mongod, options.replicaSet, certificates === null ? null : caFile);
+    return {
+      env: {
+        AWS_ACCESS_KEY_ID: operator.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: operator.secretAccessKey.reveal(),
+        AWS_REGION: REGION,
+        AWS_ENDPOINT_URL_STS: aws.stsUrl,
+        AWS_ENDPOINT_URL_IAM: aws.iamUrl,
+        ...(await writeAwsFiles(folder, world)),
+        AWS_EC2_METADATA_DISABLED: 'true',
+        FEDCTL_URI: uri,
+        FEDCTL_AUDIENCE: LAB_AUDIENCE,
+        FEDCTL_ISSUER: issuer,
+        ...(certificates === null
+          ? {}
+          : { NODE_EXTRA_CA_CERTS: caFile, AWS_CA_BUNDLE: caFile, SSL_CERT_FILE: caFile }),
+      },
+      binFolder: await writeFedctl(folder, options.fedctl),
+      log,
+      world,
+      plays: [
+        ['STS', aws.stsUrl],
+        ['IAM', aws.iamUrl],
+        ['issuer', issuer],
+        ['MongoDB', uri],
+        ['audience', LAB_AUDIENCE],
+      ],
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Certificates cost a fifth of a second to load, and most labs need none. */
+async function makeCertificates(now: Date) {
+  const { createCertificates } = await import('./certificates.ts');
+  return createCertificates(now);
+}
+
+function connectionString(
+  mongod: { readonly host: string; readonly port: number },
+  replicaSet: string | null,
+  caFile: string | null,
+): string {
+  const options = new URLSearchParams();
+  if (replicaSet !== null) options.set('replicaSet', replicaSet);
+  if (caFile !== null) {
+    options.set('tls', 'true');
+    options.set('tlsCAFile', caFile);
+  }
+  const query = options.toString();
+  return `mongodb://${mongod.host}:${mongod.port}/${query === '' ? '' : `?${query}`}`;
+}
+
+/** The AWS config and credentials files, and the variables that point to them. */
+async function writeAwsFiles(folder: string, world: AwsWorld): Promise<LabEnvironment> {
+  const config = join(folder, 'aws-config');
+  const credentials = join(folder, 'aws-credentials');
+  const profiles = labProfiles(world);
+  await writeFile(config, awsConfigFile(REGION, profiles), { mode: 0o600 });
+  await writeFile(credentials, awsCredentialsFile(profiles), { mode: 0o600 });
+  return { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials };
+}
+
+function labProfiles(world: AwsWorld): readonly LabProfile[] {
+  const keysOf = (name: string) => {
+    const { accessKeyId, secretAccessKey } = world.user(name);
+    return { accessKeyId, secretAccessKey: secretAccessKey.reveal() };
+  };
+  return [
+    { name: 'default', ...keysOf('operator') },
+    { name: 'no-mint', ...keysOf('no-mint') },
+    { name: 'org', ...keysOf('org-operator') },
+    ...world.roles.map((role) => ({
+      name: role.name,
+      roleArn: role.arn,
+      sourceProfile: 'default',
+      ...(role.externalId === null ? {} : { externalId: role.externalId }),
+    })),
+  ];
+}
+
+/** A `fedctl` for PATH that starts the very one that started the lab. */
+async function writeFedctl(folder: string, fedctl: readonly string[]): Promise<string> {
+  const bin = join(folder, 'bin');
+  await mkdir(bin);
+  const words = fedctl.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  await writeFile(join(bin, 'fedctl'), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o700 });
+  return bin;
+}

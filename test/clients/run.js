@@ -1,0 +1,223 @@
+// Proves the lab with clients that we did not write. Installs what it needs, starts itself again inside a lab, and ends
+// with a line `N passed, N failed`. mongosh, aws-jwt-verify and jose may not be skipped: a skip is a failure. The AWS
+// CLI skips, by name, the verbs that it lacks, and all of them where it is not installed.
+import { strict as assert } from 'node:assert';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const SELF = fileURLToPath(import.meta.url);
+const HERE = dirname(SELF);
+const BIN = join(HERE, '..', '..', 'bin', 'fedctl.js');
+const MONGOSH = join(HERE, 'node_modules', '.bin', 'mongosh');
+const SUBJECT = 'arn:aws:iam::123456789012:user/operator';
+
+if (process.argv[2] !== 'inside') {
+  if (!existsSync(MONGOSH)) {
+    execFileSync('npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit'], {
+      cwd: HERE,
+      stdio: 'inherit',
+    });
+  }
+  const inside = spawnSync(process.execPath, [BIN, 'sandbox', '--', process.execPath, SELF, 'inside'], {
+    stdio: 'inherit',
+    env: { ...process.env, CLIENT_RESULTS: process.env.FEDCTL_CLIENT_RESULTS ?? '' },
+  });
+  process.exit(inside.status ?? 1);
+}
+
+const say = (line) => process.stdout.write(`${line}\n`);
+const folder = mkdtempSync(join(tmpdir(), 'fedctl-clients-'));
+const tally = { passed: 0, failed: 0, skipped: 0 };
+
+async function proves(what, work) {
+  try {
+    await work();
+    tally.passed += 1;
+    say(`pass  ${what}`);
+  } catch (error) {
+    tally.failed += 1;
+    say(`FAIL  ${what}\n${error.stack}\n${error.stderr ?? ''}`);
+  }
+}
+
+function skips(what, why) {
+  tally.skipped += 1;
+  say(`skip  ${what}: ${why}`);
+}
+
+/** Runs a program in the lab, asynchronously because it talks to servers. Rejects unless it exits with 0. */
+async function run(program, args, env = {}) {
+  const { stdout } = await promisify(execFile)(program, args, {
+    env: { ...process.env, HOME: folder, ...env },
+    timeout: 60_000,
+    maxBuffer: 8 << 20,
+  });
+  return stdout;
+}
+
+const fedctl = (...args) => run(process.execPath, [BIN, ...args]);
+
+const { FEDCTL_URI, FEDCTL_AUDIENCE, FEDCTL_ISSUER } = process.env;
+await fedctl('enable');
+const tokenFile = join(folder, 'token.jwt');
+await fedctl('token', '--out', tokenFile);
+
+/** What mongosh does once it is in: everything a person would, and says who the server takes it for. */
+const ROUND_TRIP = `
+  const probe = db.getSiblingDB('clients').getCollection('probe');
+  const id = probe.insertOne({ word: 'federation', n: 1 }).insertedId;
+  probe.updateOne({ _id: id }, { $inc: { n: 41 } });
+  const found = probe.find({ n: { $gt: 1 } }).toArray();
+  const total = probe.aggregate([{ $group: { _id: null, n: { $sum: '$n' } } }]).toArray();
+  const dbs = db.adminCommand({ listDatabases: 1 }).databases.map((each) => each.name);
+  const collections = db.getSiblingDB('clients').getCollectionNames();
+  probe.deleteOne({ _id: id });
+  const user = db.runCommand({ connectionStatus: 1 }).authInfo.authenticatedUsers[0].user;
+  print(EJSON.stringify({ user, n: found[0].n, total: total[0].n, left: probe.countDocuments(), dbs, collections }));
+`;
+
+async function mongosh(uri, env) {
+  const stdout = await run(MONGOSH, [uri, '--quiet', '--norc', '--eval', ROUND_TRIP], env);
+  return JSON.parse(stdout.trim().split('\n').at(-1));
+}
+
+function withMechanism(options) {
+  return `${FEDCTL_URI}${FEDCTL_URI.includes('?') ? '&' : '?'}${options}`;
+}
+
+function assertRoundTrip(seen) {
+  assert.deepEqual(
+    { n: seen.n, total: seen.total, left: seen.left, collections: seen.collections },
+    { n: 42, total: 42, left: 0, collections: ['probe'] },
+  );
+  assert.ok(seen.dbs.includes('clients'));
+}
+
+await proves('mongosh logs in by MONGODB-OIDC with ENVIRONMENT:k8s and a token file', async () => {
+  const seen = await mongosh(
+    withMechanism('authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT:k8s'),
+    {
+      AZURE_FEDERATED_TOKEN_FILE: tokenFile,
+    },
+  );
+  assert.match(seen.user, /^[0-9a-f]{24}\//);
+  assert.equal(seen.user.slice(25), SUBJECT);
+  assertRoundTrip(seen);
+});
+
+await proves('mongosh logs in by MONGODB-AWS with keys from the environment', async () => {
+  const seen = await mongosh(withMechanism('authMechanism=MONGODB-AWS'), {});
+  assert.equal(seen.user, SUBJECT);
+  assertRoundTrip(seen);
+});
+
+await proves('mongosh is refused with a token for another audience, and told nothing more', async () => {
+  const other = join(folder, 'other.jwt');
+  await fedctl('token', '--audience', 'some-other-audience', '--out', other);
+  await assert.rejects(
+    mongosh(withMechanism('authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT:k8s'), {
+      AZURE_FEDERATED_TOKEN_FILE: other,
+    }),
+    (error) => {
+      assert.match(error.stderr, /^MongoServerError: Authentication failed\.$/m);
+      return true;
+    },
+  );
+});
+
+for (const algorithm of ['RS256', 'ES384']) {
+  await proves(`jose verifies a ${algorithm} token through discovery and keys`, async () => {
+    const { createRemoteJWKSet, jwtVerify } = await import('jose');
+    const token = (await fedctl('token', '--signing-algorithm', algorithm)).trim();
+    const discovery = await (await fetch(`${FEDCTL_ISSUER}/.well-known/openid-configuration`)).json();
+    assert.equal(discovery.issuer, FEDCTL_ISSUER);
+    const { payload, protectedHeader } = await jwtVerify(
+      token,
+      createRemoteJWKSet(new URL(discovery.jwks_uri)),
+      {
+        issuer: FEDCTL_ISSUER,
+        audience: FEDCTL_AUDIENCE,
+        algorithms: [algorithm],
+      },
+    );
+    assert.equal(payload.sub, SUBJECT);
+    assert.equal(protectedHeader.kid, algorithm === 'RS256' ? 'RSA_0' : 'EC384_0');
+  });
+
+  await proves(`aws-jwt-verify verifies a ${algorithm} token with the issuer's keys`, async () => {
+    const { JwtVerifier } = await import('aws-jwt-verify');
+    const token = (await fedctl('token', '--signing-algorithm', algorithm)).trim();
+    const verifier = JwtVerifier.create({ issuer: FEDCTL_ISSUER, audience: FEDCTL_AUDIENCE });
+    // Its own fetcher speaks https only; the keys come from the lab all the same.
+    verifier.cacheJwks(await (await fetch(`${FEDCTL_ISSUER}/.well-known/jwks.json`)).json());
+    const payload = await verifier.verify(token);
+    assert.equal(payload.sub, SUBJECT);
+    await assert.rejects(
+      JwtVerifier.create({ issuer: FEDCTL_ISSUER, audience: 'another' }).verify(token),
+      /not|Audience/,
+    );
+  });
+}
+
+const ACCOUNT = '123456789012';
+
+/** The verbs of the AWS CLI against the lab, with what each must answer. */
+const AWS_CLI = [
+  ['sts get-caller-identity', [], (answer) => assert.equal(answer.Arn, SUBJECT)],
+  ['sts get-session-token', [], (answer) => assert.match(answer.Credentials.AccessKeyId, /^ASIA/)],
+  [
+    'sts assume-role',
+    ['--role-arn', `arn:aws:iam::${ACCOUNT}:role/app`, '--role-session-name', 'cli'],
+    (answer) => assert.equal(answer.AssumedRoleUser.Arn, `arn:aws:sts::${ACCOUNT}:assumed-role/app/cli`),
+  ],
+  [
+    'sts get-web-identity-token',
+    ['--audience', FEDCTL_AUDIENCE, '--signing-algorithm', 'RS256'],
+    (answer) => assert.equal(answer.WebIdentityToken.split('.').length, 3),
+  ],
+  [
+    'iam get-outbound-web-identity-federation-info',
+    [],
+    (answer) => assert.deepEqual(answer, { IssuerIdentifier: FEDCTL_ISSUER, JwtVendingEnabled: true }),
+  ],
+  ['iam disable-outbound-web-identity-federation', [], (answer) => assert.equal(answer, null)],
+  [
+    'iam enable-outbound-web-identity-federation',
+    [],
+    (answer) => assert.deepEqual(answer, { IssuerIdentifier: FEDCTL_ISSUER }),
+  ],
+];
+
+if (spawnSync('aws', ['--version'], { stdio: 'ignore' }).status === 0) {
+  for (const [verb, args, check] of AWS_CLI) {
+    const words = verb.split(' ');
+    const known = spawnSync('aws', [...words, 'help'], {
+      env: { ...process.env, AWS_PAGER: 'cat', PAGER: 'cat' },
+    });
+    // `help` of a verb that the CLI lacks ends with a usage error.
+    if (known.status === 252 || known.status === 2) {
+      skips(`aws ${verb}`, 'this AWS CLI lacks the verb');
+      continue;
+    }
+    await proves(`aws ${verb}`, async () => {
+      const stdout = await run('aws', [...words, ...args, '--output', 'json'], { AWS_PAGER: '' });
+      check(stdout.trim() === '' ? null : JSON.parse(stdout));
+    });
+  }
+} else {
+  skips('the AWS CLI', 'it is not installed');
+}
+
+rmSync(folder, { recursive: true, force: true });
+if (process.env.CLIENT_RESULTS) {
+  writeFileSync(
+    process.env.CLIENT_RESULTS,
+    JSON.stringify({ numPassedTests: tally.passed, numFailedTests: tally.failed }),
+  );
+}
+say(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
+process.exitCode = tally.failed === 0 ? 0 : 1;
