@@ -56,14 +56,31 @@ export async function signatureFaults(
   if (named.length === 0) return [keyUnknown(keys, kid)];
   const fitting = named.filter((key) => algorithm.fits(key) && isForSignatures(key, algorithm.name));
   if (fitting.length === 0) return [algorithmMismatch(named, kid, header['alg'])];
-  let usable = false;
-  for (const jwk of fitting) {
-    const key = await usableKey(jwk, algorithm.name);
-    if (key === null) continue;
-    usable = true;
-    if (await signatureHolds(text, key, algorithm.name)) return [];
+  const answers = [];
+  for (const jwk of fitting) answers.push(await signatureIsBy(jwk, text, algorithm.name));
+  if (answers.includes('yes')) return [];
+  return [answers.includes('no') ? signatureInvalid(kid) : keyUnusable(kid, algorithm.name)];
+}
+
+/**
+ * Whether a key made the signature of a compact JWS, whatever its payload is.
+ *
+ * @returns `unusable` for a key that is broken or too weak
+ */
+export async function signatureIsBy(
+  jwk: JWK,
+  text: string,
+  algorithm: SigningAlgorithm,
+): Promise<'yes' | 'no' | 'unusable'> {
+  const key = await publicKey(jwk, algorithm);
+  if (key === null) return 'unusable';
+  try {
+    await compactVerify(text, key, { algorithms: [algorithm] });
+    return 'yes';
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return 'no';
+    throw error;
   }
-  return [usable ? signatureInvalid(kid) : keyUnusable(kid, algorithm.name)];
 }
 
 /** AWS's own RSA key may come without `alg` (facts/aws.md 4). */
@@ -79,7 +96,7 @@ const MIN_RSA_BITS = 2048;
 const PUBLIC_MEMBERS: ReadonlySet<string> = new Set(['kty', 'n', 'e', 'crv', 'x', 'y']);
 
 /** Takes the public part only. null for a key that is broken or too weak. */
-async function usableKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoKey | null> {
+async function publicKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoKey | null> {
   const members = Object.entries(jwk).filter(([name]) => PUBLIC_MEMBERS.has(name));
   const material: JWK = Object.fromEntries(members);
   try {
@@ -90,16 +107,6 @@ async function usableKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoK
   } catch {
     // What WebCrypto says of a broken key has a different class on every runtime, and tells nothing more.
     return null;
-  }
-}
-
-async function signatureHolds(text: string, key: CryptoKey, algorithm: SigningAlgorithm): Promise<boolean> {
-  try {
-    await compactVerify(text, key, { algorithms: [algorithm] });
-    return true;
-  } catch (error) {
-    if (error instanceof errors.JOSEError) return false;
-    throw error;
   }
 }
 
