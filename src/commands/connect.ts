@@ -1,10 +1,128 @@
-import { command } from './command.ts';
+import { type ConnectPlan, connect as connectTo, decisive, planConnect } from '../lib/auth/connect.ts';
+import { DEFAULT_DURATION_SECONDS } from '../lib/auth/lifetime.ts';
+import type { LoginPlan, Mechanism, StageEvent } from '../lib/connection.ts';
+import { FedctlError } from '../lib/errors.ts';
+import {
+  connectDocument,
+  connectFailure,
+  connectHeader,
+  identityLine,
+  secondFailureLines,
+  stageLine,
+} from '../lib/render/connect.ts';
+import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
+import { type Answer, command, type Invocation } from './command.ts';
+import { choice, duration, optionalText, text } from './options.ts';
+import { ROLE_OPTIONS, roleToAssume } from './role-options.ts';
+
+const DEFAULT_NAMESPACE = 'fedctl.probe';
+
+const OPTIONS = {
+  mechanism: choice(
+    '--mechanism <name>',
+    'how to log in; both: side by side (default: that of the URI, else oidc)',
+    MECHANISM_CHOICES,
+    null,
+  ),
+  uri: text('--uri <uri>', 'connection string of the cluster, without a password'),
+  audience: text('--audience <aud>', 'audience of the identity provider in Atlas, for oidc'),
+  writeProbe: optionalText(
+    '--write-probe [db.coll]',
+    `insert, find and delete a document of its own (default: ${DEFAULT_NAMESPACE})`,
+    DEFAULT_NAMESPACE,
+    { env: false },
+  ),
+  tokenFile: text('--token-file <file>', 'log in with this very token; - for stdin', { env: false }),
+  signingAlgorithm: choice(
+    '--signing-algorithm <name>',
+    'how AWS signs the token',
+    ['RS256', 'ES384'],
+    'RS256',
+  ),
+  duration: duration('--duration <time>', 'how long the token lives (default: 5m)', DEFAULT_DURATION_SECONDS),
+  ...ROLE_OPTIONS,
+} as const;
 
 export const connect = command({
   arguments: '',
-  examples: ['fedctl connect'],
-  options: {},
-  async run() {
-    throw new Error('not built yet');
-  },
+  examples: [
+    "fedctl connect --mechanism oidc --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
+    "fedctl connect --mechanism aws --uri 'mongodb+srv://cluster0.example.mongodb.net/'",
+    'fedctl connect --mechanism both --write-probe app.probe',
+    'fedctl connect --token-file /var/run/token   # the very token that an application reads',
+    'fedctl connect --role-arn arn:aws:iam::123456789012:role/app   # as the workload does',
+  ],
+  notes: `Stages: resolve, tcp, tls, hello, credential, authenticate, whoami, ping, write-probe. The first that fails
+ends the login and is named. --timeout bounds each of them. Nothing is sent to another machine without verified TLS.`,
+  options: OPTIONS,
+  run,
 });
+
+async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
+  const { context, options, aws } = invocation;
+  const { mechanism, uri, audience, tokenFile, signingAlgorithm } = options;
+  const plan = await planConnect(context, aws, {
+    mechanism,
+    uri,
+    audience,
+    tokenFile,
+    signingAlgorithm,
+    durationSeconds: options.duration,
+    role: roleToAssume(options),
+    writeProbe: options.writeProbe === null ? null : namespace(options.writeProbe),
+  });
+  for (const warning of plan.warnings) invocation.warn(warning);
+  const faces = new Faces(invocation, plan);
+  const results = await connectTo(context, plan, (name, event) => faces.stage(name, event));
+  const failed = decisive(results);
+  for (const { name, identity, failure } of results) {
+    if (identity !== null) faces.say(name, identityLine(identity, invocation.theme));
+    else if (failure !== null && name !== failed?.name) {
+      for (const line of secondFailureLines(failure, invocation.theme)) faces.say(name, line);
+    }
+  }
+  faces.end();
+  if (failed !== null) throw connectFailure(failed, results);
+  return { document: connectDocument(results), text: '' };
+}
+
+/** Prints the first mechanism's lines as they come, and keeps those of the second until the first is done. */
+class Faces {
+  readonly #invocation: Invocation<typeof OPTIONS>;
+  readonly #first: Mechanism | undefined;
+  readonly #kept: string[] = [];
+
+  constructor(invocation: Invocation<typeof OPTIONS>, plan: ConnectPlan) {
+    this.#invocation = invocation;
+    this.#first = plan.logins[0]?.mechanism;
+    for (const { mechanism } of plan.logins) {
+      this.say(mechanism, connectHeader(mechanism, plan.shownUri, invocation.theme));
+    }
+  }
+
+  stage(mechanism: Mechanism, event: StageEvent): void {
+    this.say(mechanism, stageLine(event, this.#invocation.theme));
+  }
+
+  say(mechanism: Mechanism, line: string): void {
+    if (mechanism === this.#first) this.#invocation.print(line);
+    else this.#kept.push(line);
+  }
+
+  end(): void {
+    for (const line of this.#kept) this.#invocation.print(line);
+  }
+}
+
+/** `db.collection`; a collection's name may have dots itself. */
+function namespace(text: string): NonNullable<LoginPlan['writeProbe']> {
+  const match = /^([^./\\ "$*<>:|?]{1,63})\.([^$]{1,120})$/.exec(text);
+  const [, database, collection] = match ?? [];
+  if (database === undefined || collection === undefined || collection.startsWith('system.')) {
+    throw new FedctlError('usage.invalid-value', {
+      message: '--write-probe is no namespace: expected <database>.<collection>.',
+      details: { option: '--write-probe', expected: '<database>.<collection>' },
+    });
+  }
+  return { database, collection };
+}

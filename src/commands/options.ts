@@ -45,6 +45,22 @@ export function text(
   return { flags, description, env, repeatable: false, read: only };
 }
 
+/** `--flag [value]`: null when absent, `bare` when given without a value. */
+export function optionalText(
+  flags: string,
+  description: string,
+  bare: string,
+  { env = true }: Common = {},
+): OptionSpec<string | null> {
+  return {
+    flags,
+    description,
+    env,
+    repeatable: false,
+    read: (given) => (given === true ? bare : only(given)),
+  };
+}
+
 /** A repeatable option. Its environment form holds exactly one value; flags replace it. */
 export function texts(
   flags: string,

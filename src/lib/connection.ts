@@ -33,6 +33,8 @@ export interface StageEvent {
 export interface LoginKeys extends Credentials {
   /** What GetCallerIdentity says, which is what the server will see; null when STS cannot be asked from here. */
   readonly arn: string | null;
+  /** The database user that lets this principal in; null where the ARN is unknown or Atlas has no type for it. */
+  readonly databaseUser: { readonly username: string; readonly awsIAMType: 'ROLE' | 'USER' } | null;
   /** For people: which provider supplied the keys. */
   readonly providerDetail: string;
 }

@@ -117,20 +117,17 @@ function tokenEvidence(token: MintedToken, now: Date): string[] {
   ];
 }
 
-const ROLE_SESSION = /^(arn:aws[a-z-]*):sts::(\d{12}):assumed-role\/([^/]+)\/.+$/;
-
 /** facts/mongodb.md 2.5: the server maps a role session to its role, and loses the path of the role on the way. */
-function arnEvidence({ arn, accessKeyId, providerDetail }: LoginKeys): string[] {
+function arnEvidence({ arn, databaseUser, accessKeyId, providerDetail }: LoginKeys): string[] {
   if (arn === null)
     return [`key  ${accessKeyId}, from ${providerDetail}; STS could not be asked whose it is`];
-  const session = ROLE_SESSION.exec(arn);
-  if (session === null) {
-    return [`arn  ${arn}`, `     needs the database user ${arn} in $external, AWS IAM type USER`];
-  }
-  const role = `${session[1]}:iam::${session[2]}:role/${session[3]}`;
+  if (databaseUser === null) return [`arn  ${arn}`, '     Atlas has no kind of database user for it'];
+  const { username, awsIAMType } = databaseUser;
   return [
     `arn  ${arn}`,
-    `     needs the database user ${role} in $external, AWS IAM type ROLE`,
-    '     the server does not learn the path of a role: use a role without one',
+    `     needs the database user ${username} in $external, AWS IAM type ${awsIAMType}`,
+    ...(awsIAMType === 'ROLE'
+      ? ['     the server does not learn the path of a role: use a role without one']
+      : []),
   ];
 }

@@ -1,0 +1,201 @@
+import type { LoginKeys, LoginPlan, Mechanism, ServerIdentity, StageEvent } from '../connection.ts';
+import type { Context } from '../context.ts';
+import { FedctlError, isFedctlError, type Warning } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Aws, AwsSettings } from '../ports.ts';
+import type { SigningAlgorithm, TokenSource } from '../token.ts';
+import { cleanConnectionString, shownUri } from '../uri/connection-string.ts';
+import { chooseMechanisms, type MechanismChoice } from '../uri/mechanism.ts';
+import { refusePlaintext } from '../uri/plaintext.ts';
+import { readTarget } from '../uri/target.ts';
+import { enterProfile } from './credential-loop.ts';
+import { atlasSide, subjectOf } from './identity.ts';
+import { checkMintRequest, minting } from './mint.ts';
+import { asRole, type RoleToAssume } from './role.ts';
+import { readTokenFile } from './token-file.ts';
+
+export interface ConnectRequest {
+  readonly uri: string | null;
+  /** Null: as the connection string says, else OIDC. */
+  readonly mechanism: MechanismChoice | null;
+  /** Of the token to mint. */
+  readonly audience: string | null;
+  readonly signingAlgorithm: SigningAlgorithm;
+  readonly durationSeconds: number;
+  /** Log in with this very token: a file, or `-` for stdin. */
+  readonly tokenFile: string | null;
+  readonly role: RoleToAssume | null;
+  readonly writeProbe: NonNullable<LoginPlan['writeProbe']> | null;
+}
+
+/** What is to be done, with everything checked that can be checked without the network. */
+export interface ConnectPlan {
+  /** The connection string as people may see it. */
+  readonly shownUri: string;
+  readonly logins: readonly LoginPlan[];
+  readonly warnings: readonly Warning[];
+}
+
+/** How one mechanism ended. */
+export interface MechanismResult {
+  readonly name: Mechanism;
+  readonly identity: ServerIdentity | null;
+  readonly stages: readonly StageEvent[];
+  readonly failure: FedctlError | null;
+}
+
+/**
+ * Checks a request and finds out what each login needs. Only the token file is read here.
+ *
+ * @throws FedctlError usage.missing-uri, usage.missing-audience, usage.invalid-value, usage.invalid-command-line,
+ *   mongo.uri-invalid, mongo.password-in-uri, mongo.mechanism-conflict, mongo.plaintext-refused,
+ *   mongo.token-file-unusable
+ */
+export async function planConnect(
+  context: Context,
+  settings: AwsSettings,
+  request: ConnectRequest,
+): Promise<ConnectPlan> {
+  if (request.uri === null) {
+    throw new FedctlError('usage.missing-uri', {
+      message: 'No connection string is given: connect to what?',
+    });
+  }
+  const { uri, namedMechanism, warnings } = cleanConnectionString(request.uri);
+  const chosen = chooseMechanisms(request.mechanism, namedMechanism);
+  refusePlaintext(readTarget(uri));
+  // Both mechanisms run as the same session: a role is assumed once, and not before it is needed.
+  const aws = once(async () => {
+    enterProfile(context, settings);
+    const own = request.role === null ? settings : await asRole(context, settings, request.role);
+    return context.aws(own);
+  });
+  const common: Pick<LoginPlan, 'uri' | 'timeoutMs' | 'writeProbe'> = {
+    uri,
+    timeoutMs: settings.timeoutMs,
+    ...(request.writeProbe === null ? {} : { writeProbe: request.writeProbe }),
+  };
+  const logins: LoginPlan[] = [];
+  const told: Warning[] = [...warnings, ...chosen.warnings];
+  for (const mechanism of chosen.mechanisms) {
+    if (mechanism === 'MONGODB-AWS') {
+      logins.push({ ...common, mechanism, credentials: async (signal) => loginKeys(await aws(), signal) });
+    } else {
+      const { source, warnings: ofSource } = await tokenSource(context, settings, request, aws);
+      logins.push({ ...common, mechanism, tokenSource: source });
+      told.push(...ofSource);
+    }
+  }
+  if (request.tokenFile !== null && !chosen.mechanisms.includes('MONGODB-OIDC')) throw tokenFileUnused();
+  return { shownUri: shownUri(uri), logins, warnings: told };
+}
+
+/**
+ * Does the logins of a plan, side by side. A failed login is a result here; what is thrown is an interruption or a bug.
+ *
+ * @param observe told of every stage as it ends
+ */
+export async function connect(
+  context: Context,
+  plan: ConnectPlan,
+  observe: (mechanism: Mechanism, event: StageEvent) => void,
+): Promise<readonly MechanismResult[]> {
+  const mongo = await context.mongo();
+  const ended = await Promise.allSettled(
+    plan.logins.map(async (login): Promise<MechanismResult> => {
+      const stages: StageEvent[] = [];
+      const note = (event: StageEvent) => {
+        stages.push(event);
+        observe(login.mechanism, event);
+      };
+      try {
+        const identity = await mongo.login(login, note, context.signal);
+        return { name: login.mechanism, identity, stages, failure: null };
+      } catch (error) {
+        if (context.signal.aborted) throw context.signal.reason;
+        if (!isFedctlError(error)) throw error;
+        return { name: login.mechanism, identity: null, stages, failure: error };
+      }
+    }),
+  );
+  return ended.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value;
+  });
+}
+
+/** The result that decides how the run ends: the first that failed, in the order of the mechanisms; null when all is well. */
+export function decisive(
+  results: readonly MechanismResult[],
+): (MechanismResult & { failure: FedctlError }) | null {
+  for (const result of results) {
+    if (result.failure !== null) return { ...result, failure: result.failure };
+  }
+  return null;
+}
+
+async function tokenSource(
+  context: Context,
+  settings: AwsSettings,
+  request: ConnectRequest,
+  aws: () => Promise<Aws>,
+): Promise<{ readonly source: TokenSource; readonly warnings: readonly Warning[] }> {
+  if (request.tokenFile !== null) {
+    const { token, warnings } = await readTokenFile(request.tokenFile, context);
+    return { source: { get: async () => token }, warnings };
+  }
+  if (request.audience === null) {
+    throw new FedctlError('usage.missing-audience', {
+      message: 'No audience is given: MONGODB-OIDC needs the audience of the identity provider in Atlas.',
+      remedy: 'fedctl connect --audience <audience>   (or set FEDCTL_AUDIENCE)',
+    });
+  }
+  const mint = {
+    audience: [request.audience],
+    signingAlgorithm: request.signingAlgorithm,
+    durationSeconds: request.durationSeconds,
+    tags: [],
+  };
+  checkMintRequest(mint);
+  const options = { timeoutMs: settings.timeoutMs, signal: context.signal };
+  return {
+    source: { get: async (signal) => minting(await aws(), mint, options).get(signal) },
+    warnings: [],
+  };
+}
+
+/**
+ * The keys for MONGODB-AWS, and whose they are. The server asks STS itself, so an STS that cannot be reached from here
+ * is no reason to give up; keys that it refuses are.
+ */
+async function loginKeys(aws: Aws, signal: AbortSignal): Promise<LoginKeys> {
+  const keys = await aws.credentials(signal);
+  const arn = await callerArn(aws, signal);
+  const user = arn === null ? null : atlasSide(null, null, subjectOf(arn)).awsUser;
+  return { ...keys, arn, databaseUser: user };
+}
+
+async function callerArn(aws: Aws, signal: AbortSignal): Promise<string | null> {
+  try {
+    return (await (await aws.sts()).getCallerIdentity(signal)).arn;
+  } catch (error) {
+    if (!signal.aborted && isFedctlError(error) && error.exitCode === EXIT.unreachable) return null;
+    throw error;
+  }
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | null = null;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}
+
+function tokenFileUnused(): FedctlError {
+  return new FedctlError('usage.invalid-command-line', {
+    message: '--token-file belongs to MONGODB-OIDC, and the login is by MONGODB-AWS.',
+    likelyCause: 'MONGODB-AWS logs in with AWS keys, not with a token.',
+    remedy: 'leave out --token-file, or add --mechanism oidc',
+  });
+}

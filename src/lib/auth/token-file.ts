@@ -1,0 +1,98 @@
+import { resolve } from 'node:path';
+import type { Context } from '../context.ts';
+import { FedctlError, isFedctlError, type Warning } from '../errors.ts';
+import { readBoundedFile } from '../files/bounded-file.ts';
+import { readInput } from '../files/input.ts';
+import { decodeJwt, looksLikeJwt } from '../jwt/decode.ts';
+import { numericDate } from '../jwt/numeric-date.ts';
+import { printable } from '../printable.ts';
+import { Secret } from '../secret.ts';
+import type { MintedToken } from '../token.ts';
+
+const MAX_FILE_BYTES = 64 * 1024;
+
+/** The token of a file, as it is, and what to say about the file. */
+export interface TokenFile {
+  readonly token: MintedToken;
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Reads the token that a program would read from this file. It is not verified, only taken apart: whether it is any
+ * good is for the server to say.
+ *
+ * @param name a file, or `-` for stdin
+ * @throws FedctlError mongo.token-file-unusable, usage.token-as-argument
+ */
+export async function readTokenFile(name: string, context: Context): Promise<TokenFile> {
+  if (looksLikeJwt(name)) {
+    throw new FedctlError('usage.token-as-argument', {
+      message: '--token-file was given a token instead of the name of a file.',
+      remedy: 'fedctl connect --token-file <file>   (or - for stdin)',
+    });
+  }
+  const shown = name === '-' ? 'stdin' : `"${printable(name)}"`;
+  try {
+    const content = await read(name, context);
+    const text = content.trim();
+    return {
+      token: tokenOf(text, context.now()),
+      // What comes through a pipe ends in a newline by custom; a file is what a driver sends as it is.
+      warnings: name === '-' || content === text ? [] : [whiteSpace(shown)],
+    };
+  } catch (error) {
+    if (context.signal.aborted || !isFedctlError(error)) throw error;
+    throw new FedctlError('mongo.token-file-unusable', {
+      message:
+        error.code === 'jwt.not-a-jwt'
+          ? `${shown === 'stdin' ? shown : `The file ${shown}`} holds no JWT that can be used: ${String(error.details['reason'])}.`
+          : error.message,
+      details: { file: name },
+      cause: error,
+    });
+  }
+}
+
+async function read(name: string, { stdin, cwd, signal }: Context): Promise<string> {
+  return name === '-'
+    ? readInput(name, { stdin, cwd, signal })
+    : readBoundedFile(resolve(cwd, name), MAX_FILE_BYTES, signal);
+}
+
+/** The claims without which MongoDB refuses a token anyway (facts/mongodb.md 1.6). */
+function tokenOf(text: string, now: Date): MintedToken {
+  const { header, payload } = decodeJwt(text);
+  const { iss, sub, aud, exp, iat, jti } = payload;
+  const audience = typeof aud === 'string' ? [aud] : aud;
+  const expiresAt = numericDate(exp);
+  const isList = Array.isArray(audience) && audience.every((each) => typeof each === 'string');
+  if (typeof iss !== 'string') throw missing('iss');
+  if (typeof sub !== 'string') throw missing('sub');
+  if (!isList) throw missing('aud');
+  if (expiresAt === null) throw missing('exp');
+  return {
+    token: new Secret(text),
+    issuer: iss,
+    subject: sub,
+    audience,
+    algorithm: typeof header['alg'] === 'string' ? header['alg'] : '(none)',
+    keyId: typeof header['kid'] === 'string' ? header['kid'] : null,
+    tokenId: typeof jti === 'string' ? jti : null,
+    // MongoDB does not ask for iat, so a token may have none.
+    issuedAt: numericDate(iat) ?? now,
+    expiresAt,
+  };
+}
+
+function missing(claim: string): FedctlError {
+  const reason = `it has no ${claim}`;
+  return new FedctlError('jwt.not-a-jwt', { message: `The text is no JWT: ${reason}.`, details: { reason } });
+}
+
+function whiteSpace(shown: string): Warning {
+  return {
+    code: 'mongo.token-file.white-space',
+    message: `The file ${shown} has white space around the token, such as a newline at its end. fedctl left it out; drivers send it along, and the server refuses that.`,
+    remedy: 'fedctl token --audience <audience> --out <file>   (writes none)',
+  };
+}

@@ -1,0 +1,103 @@
+import type { MechanismResult } from '../auth/connect.ts';
+import type { Mechanism, ServerIdentity, StageEvent, StageId } from '../connection.ts';
+import { FedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
+import type { Theme } from './theme.ts';
+
+/** The longest name of a stage, `authenticate`. */
+const STAGE_WIDTH = 12;
+
+/** The document of `connect`. */
+export function connectDocument(results: readonly MechanismResult[]) {
+  return {
+    schema: 'fedctl.connect/v1',
+    ok: results.every(({ failure }) => failure === null),
+    mechanisms: results.map(mechanismDocument),
+  } as const;
+}
+
+function mechanismDocument({ name, identity, stages, failure }: MechanismResult) {
+  return {
+    name,
+    ok: failure === null,
+    user: identity?.user ?? null,
+    roles: identity?.roles ?? [],
+    stages: stages.map(({ id, status, ms, code }) => ({
+      id,
+      status,
+      ms,
+      ...(code === undefined ? {} : { code }),
+    })),
+  };
+}
+
+/**
+ * The failure that ends the run, with what else is known: which mechanism, how far each got, and of the others that
+ * failed too, why.
+ */
+export function connectFailure(
+  decisive: MechanismResult & { readonly failure: FedctlError },
+  results: readonly MechanismResult[],
+): FedctlError {
+  const { failure, name, stages } = decisive;
+  const failedStage = stages.find(({ status }) => status === 'fail')?.id ?? null;
+  return new FedctlError(failure.code, {
+    message: `${name}${failedStage === null ? '' : `, ${failedStage}`}: ${failure.message}`,
+    likelyCause: failure.likelyCause,
+    remedy: failure.remedy,
+    requestId: failure.requestId,
+    details: {
+      ...failure.details,
+      mechanism: name,
+      stage: failedStage,
+      stages: mechanismDocument(decisive).stages,
+      ...(results.length === 1
+        ? {}
+        : {
+            mechanisms: results.map((result) => ({
+              ...mechanismDocument(result),
+              failure: result.failure === null ? null : failureMembers(result.failure),
+            })),
+          }),
+    },
+    cause: failure.cause,
+  });
+}
+
+function failureMembers({ code, message, likelyCause, remedy, requestId, details }: FedctlError) {
+  return { code, message, cause: likelyCause, remedy, requestId, details };
+}
+
+export function connectHeader(mechanism: Mechanism, shownUri: string, theme: Theme): string {
+  return `${theme.strong(mechanism)}  ${printable(shownUri)}`;
+}
+
+/** `  ✓ tls            12 ms  TLSv1.3, certificate of …` */
+export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: Theme): string {
+  const mark = { pass: theme.good('✓'), fail: theme.bad('✗'), skip: theme.dim('-') }[status];
+  const time = status === 'skip' ? 'skipped' : `${ms} ms`;
+  const text = code === undefined ? printable(detail) : `${theme.bad(code)}  ${printable(detail)}`;
+  return `  ${mark} ${padded(id)} ${theme.dim(time.padStart(9))}  ${text}`.trimEnd();
+}
+
+/** Who the server says we are. */
+export function identityLine({ user, roles }: ServerIdentity, theme: Theme): string {
+  const who = user === null ? 'a user the server does not name' : `${printable(user)} in $external`;
+  const allowed = roles.map(({ role, db }) => printable(`${role}@${db}`)).join(', ');
+  return `  ${theme.good('Logged in')} as ${theme.strong(who)}, ${allowed === '' ? 'without any role' : `with ${allowed}`}`;
+}
+
+/** What to know about a failure that does not end the run, because another mechanism's does. */
+export function secondFailureLines(failure: FedctlError, theme: Theme): readonly string[] {
+  const evidence = failure.details['evidence'];
+  const lines = Array.isArray(evidence) ? evidence.filter((line) => typeof line === 'string') : [];
+  return [
+    ...lines.map((line) => `      ${theme.strong(printable(line))}`),
+    `    ${theme.dim('cause:')}  ${failure.likelyCause}`,
+    `    ${theme.dim('remedy:')} ${theme.typed(failure.remedy)}`,
+  ];
+}
+
+function padded(id: StageId): string {
+  return id.padEnd(STAGE_WIDTH);
+}
