@@ -111,10 +111,20 @@ describe('what AWS refuses is refused before the call, by position', () => {
 
 describe('the claims limit', () => {
   test('claims that cannot fit whatever AWS adds are refused with both numbers', () => {
-    const [code, message] = refusal({ tags: tags(50, 'v'.repeat(256)), audience: ['x'.repeat(1000)] }) ?? [];
-    expect(code).toBe('sts.payload-too-large');
-    expect(message).toMatch(
-      /^The claims of this token would take at least 1\d{4} bytes; AWS signs at most 14984\.$/,
+    const audience = (length: number) => [
+      ...Array.from({ length: 9 }, () => 'x'.repeat(1000)),
+      'x'.repeat(length),
+    ];
+    const values = tags(20, 'v'.repeat(256));
+    const message = refusal({ tags: values, audience: audience(1000) })?.[1] ?? '';
+    const bytes = Number(/at least (\d+) bytes/.exec(message)?.[1]);
+    expect(message).toBe(
+      `The claims of this token would take at least ${bytes} bytes; AWS signs at most 14984.`,
+    );
+    // One byte less per character taken away: the last one that might fit, and the first that cannot.
+    expect(refusal({ tags: values, audience: audience(1000 - (bytes - 14_984)) })).toBeNull();
+    expect(refusal({ tags: values, audience: audience(1000 - (bytes - 14_985)) })?.[0]).toBe(
+      'sts.payload-too-large',
     );
   });
 
