@@ -1,6 +1,144 @@
 import type { Context } from '../context.ts';
+import type { ResolvedCredentials } from '../credentials.ts';
 import type { Aws, AwsSettings } from '../ports.ts';
+import { printable } from '../printable.ts';
+import { type Connection, createConnection } from './connection.ts';
+import { containerCredentials } from './container.ts';
+import { cachedCredentials, findCredentials, unexpired } from './credentials.ts';
+import { endpointOverride, endpointOverrides } from './endpoint.ts';
+import { environmentCredentials } from './environment.ts';
+import { createIam } from './iam.ts';
+import { instanceMetadataCredentials } from './instance-metadata.ts';
+import { type ChosenProfile, chooseProfile } from './profile.ts';
+import { profileCredentials } from './profile-credentials.ts';
+import type { CredentialProvider } from './provider.ts';
+import { resolveRegion } from './region.ts';
+import { createRequestHandler } from './request-handler.ts';
+import { readSharedFiles, type SharedFiles } from './shared-files.ts';
+import { createSts } from './sts.ts';
+import { environmentWebIdentity } from './web-identity.ts';
 
-export async function createAws(_settings: AwsSettings, _context: Context): Promise<Aws> {
-  throw new Error('not built yet');
+/** What the settings, the environment and the files come to; read once. */
+interface Configuration {
+  readonly files: SharedFiles;
+  readonly profile: ChosenProfile;
+}
+
+/** AWS as the settings and the context reach it. Reads nothing and loads no SDK before it is asked something. */
+export async function createAws(settings: AwsSettings, context: Context): Promise<Aws> {
+  const configuration = once(async (): Promise<Configuration> => {
+    const files = await readSharedFiles(context);
+    return { files, profile: chooseProfile(settings, context.env, files) };
+  });
+  const region = async () => resolveRegion(settings, context.env, (await configuration()).profile);
+  const connect = once(async () =>
+    connection(settings, context, (await region()).name, await configuration()),
+  );
+  const credentials = cachedCredentials(async (signal) => {
+    if (settings.credentials !== undefined) return unexpired(settings.credentials, context.now());
+    const known = await configuration();
+    return findCredentials(
+      providers(settings, context, known, connect),
+      known.files.faults,
+      context.now,
+      signal,
+    );
+  }, context);
+  const sts = once(async () => createSts(await connect(), credentials));
+  const iam = once(async () => createIam(await connect(), credentials));
+  return {
+    region,
+    async endpointOverrides() {
+      const { files, profile } = await configuration();
+      return endpointOverrides(context.env, profile, files);
+    },
+    credentials,
+    async notes() {
+      const { files, profile } = await configuration();
+      return [...choiceNotes(settings.credentials, profile, context.env), ...files.faults];
+    },
+    sts,
+    iam,
+  };
+}
+
+/** One connection for both services: Region, proxy and time-outs are the same, the endpoints are not. */
+function connection(
+  settings: AwsSettings,
+  context: Context,
+  region: string,
+  { files, profile }: Configuration,
+): Connection {
+  const setting = (variable: string, key: string) =>
+    (context.env[variable] ?? profile.settings[key])?.toLowerCase() === 'true';
+  return createConnection(context, {
+    region,
+    timeoutMs: settings.timeoutMs,
+    choice: {
+      useFipsEndpoint: setting('AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint'),
+      useDualstackEndpoint: setting('AWS_USE_DUALSTACK_ENDPOINT', 'use_dualstack_endpoint'),
+    },
+    endpoint: (service) => endpointOverride(service, context.env, profile, files)?.url ?? null,
+  });
+}
+
+/**
+ * The providers in the order of facts/aws.md 7.4, except that as in the AWS CLI keys in the environment beat
+ * AWS_PROFILE. A profile that was named on the command line beats everything in the environment.
+ */
+function providers(
+  settings: AwsSettings,
+  context: Context,
+  { files, profile }: Configuration,
+  connect: () => Promise<Connection>,
+): readonly CredentialProvider[] {
+  const { env } = context;
+  const signIn = {
+    context,
+    files,
+    timeoutMs: settings.timeoutMs,
+    requestHandler: createRequestHandler(env, settings.timeoutMs),
+    checkEndpoints() {
+      for (const service of ['sso', 'sso_oidc', 'signin'] as const) {
+        endpointOverride(service, env, profile, files);
+      }
+    },
+  };
+  const regionName = () => settings.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? null;
+  const world = { context, files, chosen: profile, signIn, connect, region: regionName };
+  const all: readonly CredentialProvider[] = [
+    { id: 'environment', find: async () => environmentCredentials(env) },
+    { id: 'profile', find: (signal) => profileCredentials(world, signal) },
+    { id: 'web-identity', find: (signal) => environmentWebIdentity(env, connect, signal) },
+    { id: 'container', find: (signal) => containerCredentials(context, signal) },
+    { id: 'instance-metadata', find: (signal) => instanceMetadataCredentials(context, profile, signal) },
+  ];
+  return profile.source === '--profile'
+    ? all.filter(({ id }) => id !== 'environment' && id !== 'web-identity')
+    : all;
+}
+
+/** Which of profile and environment won, where both are set. */
+function choiceNotes(
+  given: ResolvedCredentials | undefined,
+  profile: ChosenProfile,
+  env: Context['env'],
+): readonly string[] {
+  const hasKeys = Boolean(env['AWS_ACCESS_KEY_ID']) && Boolean(env['AWS_SECRET_ACCESS_KEY']);
+  if (given !== undefined || !hasKeys || profile.source === 'default') return [];
+  const name = printable(profile.name);
+  return profile.source === '--profile'
+    ? [`The profile "${name}" is used, and not the keys in the environment (AWS_ACCESS_KEY_ID).`]
+    : [
+        `The keys in the environment (AWS_ACCESS_KEY_ID) are used, and not the profile "${name}" of AWS_PROFILE.`,
+      ];
+}
+
+/** Does its work at the first call and answers the others with the same result, or the same failure. */
+function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
+  let result: Promise<Value> | null = null;
+  return () => {
+    result ??= work();
+    return result;
+  };
 }

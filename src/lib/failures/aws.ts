@@ -21,6 +21,12 @@ export const AWS_FAILURES = catalogue({
     remedy: 'fedctl <command> --region <region>   (for example --region eu-west-1)',
     exit: EXIT.usage,
   },
+  'aws.region-disabled': {
+    title: 'STS is not active in the Region',
+    cause: 'An administrator has deactivated STS there, or the Region has to be opted into first.',
+    remedy: 'fedctl <command> --region <another region>',
+    exit: EXIT.notSetUp,
+  },
   'aws.credentials-missing': {
     title: 'no AWS credentials',
     cause: 'No credential provider had any: each one that was asked is listed with its reason.',

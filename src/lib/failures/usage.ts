@@ -69,6 +69,18 @@ export const USAGE_FAILURES = catalogue({
     remedy: 'choose another --out <file>',
     exit: EXIT.usage,
   },
+  'net.proxy-invalid': {
+    title: 'the proxy setting is no proxy',
+    cause: 'HTTPS_PROXY or HTTP_PROXY names something that is no HTTP proxy.',
+    remedy: 'export HTTPS_PROXY=http://<host>:<port>   (or unset it)',
+    exit: EXIT.usage,
+  },
+  'net.ca-bundle-invalid': {
+    title: 'the CA bundle cannot be used',
+    cause: 'AWS_CA_BUNDLE must name a readable file of PEM certificates.',
+    remedy: 'export AWS_CA_BUNDLE=<file>   (or unset it)',
+    exit: EXIT.usage,
+  },
   'bug.unexpected': {
     title: 'a bug in fedctl',
     cause: 'fedctl did not expect this to happen.',

@@ -1,3 +1,26 @@
-export function createFetch(_env: Readonly<Record<string, string | undefined>>): typeof globalThis.fetch {
-  return globalThis.fetch;
+import type { Dispatcher } from 'undici';
+import { certificateAuthorities } from './certificate-authorities.ts';
+import { proxyFor } from './proxy.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * fetch as an operator behind a proxy needs it: Node's own does not know HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE.
+ * Where none of them concerns the URL it is the global fetch. What to do with redirects is the caller's to say.
+ *
+ * @returns rejects with FedctlError net.proxy-invalid, net.ca-bundle-invalid, and otherwise as fetch does
+ */
+export function createFetch(env: Env): typeof globalThis.fetch {
+  const dispatchers = new Map<string, Dispatcher>();
+  return async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const proxy = proxyFor(url, env);
+    const ca = await certificateAuthorities(env);
+    if (proxy === null && ca === undefined) return globalThis.fetch(input, init);
+    const undici = await import('./undici.ts');
+    const route = proxy?.href ?? 'direct';
+    const dispatcher = dispatchers.get(route) ?? undici.dispatcher(proxy, ca);
+    dispatchers.set(route, dispatcher);
+    return undici.fetchThrough(dispatcher, url, init);
+  };
 }

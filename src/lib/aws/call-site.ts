@@ -1,0 +1,34 @@
+import type { ResolvedCredentials } from '../credentials.ts';
+
+/** One call to AWS, as its failures have to describe it. */
+export interface CallSite {
+  readonly service: 'STS' | 'IAM';
+  /** The API's name of the operation: `GetWebIdentityToken`. */
+  readonly action: string;
+  readonly region: string;
+  /** Where the request goes, without a slash at the end. */
+  readonly endpoint: string;
+  /** Bounds the call with its retries, in milliseconds. */
+  readonly timeoutMs: number;
+  /** What the request is signed with; null for a call that needs no signature. */
+  readonly credentials: ResolvedCredentials | null;
+  now(): Date;
+}
+
+/** `STS in eu-west-1 (https://sts.eu-west-1.amazonaws.com)` */
+export function whereOf(site: CallSite): string {
+  return `${site.service} in ${site.region} (${site.endpoint})`;
+}
+
+/** The evidence that each failure of a call carries. */
+export function siteDetails(site: CallSite) {
+  return {
+    service: site.service,
+    action: site.action,
+    region: site.region,
+    endpoint: site.endpoint,
+    ...(site.credentials === null
+      ? {}
+      : { accessKeyId: site.credentials.accessKeyId, provider: site.credentials.providerDetail }),
+  };
+}

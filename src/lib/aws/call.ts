@@ -1,0 +1,37 @@
+import { deadline, timedOut } from '../deadline.ts';
+import { isFedctlError } from '../errors.ts';
+import type { CallSite } from './call-site.ts';
+import { callFailure, timeoutFailure } from './failures.ts';
+
+/**
+ * Makes a call that ends when it is done, when its time is over, or within a moment of the signal, whatever the SDK is
+ * waiting for at that time.
+ *
+ * @param send is given the signal that also carries the deadline
+ * @throws FedctlError for every failure of the service and of the way there; the signal's own reason when it fires
+ */
+export async function call<Output>(
+  site: CallSite,
+  signal: AbortSignal,
+  send: (bounded: AbortSignal) => Promise<Output>,
+): Promise<Output> {
+  const bounded = deadline(signal, site.timeoutMs);
+  try {
+    return await untilAborted(send(bounded), bounded);
+  } catch (error) {
+    if (isFedctlError(error)) throw error;
+    if (timedOut(bounded)) throw timeoutFailure(site, error);
+    if (signal.aborted) throw signal.reason;
+    throw callFailure(error, site);
+  }
+}
+
+/** The promise's result, unless the signal fires first: then its reason, at once, and the promise is left alone. */
+export function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

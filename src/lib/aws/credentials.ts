@@ -1,0 +1,83 @@
+import type { Context } from '../context.ts';
+import type { ResolvedCredentials } from '../credentials.ts';
+import { formatDuration } from '../duration.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import { rfc3339 } from '../time.ts';
+import { untilAborted } from './call.ts';
+import type { FindCredentials } from './connection.ts';
+import { type CredentialProvider, isAbsent } from './provider.ts';
+
+/** Keys that end sooner are asked for again: the SDK takes them for expired too (facts/aws.md 7.4). */
+const RENEW_BEFORE_MS = 5 * 60_000;
+
+/**
+ * Asks the providers in order. The SDK's own chain answers every failure with one sentence; here each provider says
+ * why it had nothing.
+ *
+ * @param faults sentences about files that could not be used, for the failure
+ * @throws FedctlError aws.credentials-missing with details.tried; aws.credentials-expired; what a provider throws
+ */
+export async function findCredentials(
+  providers: readonly CredentialProvider[],
+  faults: readonly string[],
+  now: () => Date,
+  signal: AbortSignal,
+): Promise<ResolvedCredentials> {
+  const tried: { readonly provider: string; readonly reason: string }[] = [];
+  for (const provider of providers) {
+    const found = await provider.find(signal);
+    if (!isAbsent(found)) return unexpired(found, now());
+    tried.push({ provider: provider.id, reason: found.absent });
+  }
+  throw new FedctlError('aws.credentials-missing', {
+    message: 'No AWS credentials were found.',
+    details: {
+      tried,
+      evidence: [...tried.map(({ provider, reason }) => `${provider}: ${reason}`), ...faults],
+    },
+  });
+}
+
+/** @throws FedctlError aws.credentials-expired */
+export function unexpired(credentials: ResolvedCredentials, now: Date): ResolvedCredentials {
+  const { expiresAt, providerDetail, provider } = credentials;
+  if (expiresAt === null || expiresAt > now) return credentials;
+  const age = formatDuration((now.getTime() - expiresAt.getTime()) / 1000);
+  throw new FedctlError('aws.credentials-expired', {
+    message: `The AWS credentials of ${providerDetail} expired ${age} ago, at ${rfc3339(expiresAt)}.`,
+    ...(provider === 'environment'
+      ? { remedy: 'export new ones, or: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN' }
+      : {}),
+    details: { provider, providerDetail, expiresAt: rfc3339(expiresAt) },
+  });
+}
+
+/**
+ * Keeps what was found until shortly before it expires. Callers at the same time share one search; each leaves it when
+ * its own signal fires. When a renewal fails while the keys at hand still hold, these are used.
+ */
+export function cachedCredentials(
+  find: FindCredentials,
+  { now, signal: runs }: Pick<Context, 'now' | 'signal'>,
+): FindCredentials {
+  let kept: ResolvedCredentials | null = null;
+  let search: Promise<ResolvedCredentials> | null = null;
+  const holdsFor = (credentials: ResolvedCredentials, ms: number): boolean =>
+    credentials.expiresAt === null || credentials.expiresAt.getTime() - now().getTime() > ms;
+  const searched = async (): Promise<ResolvedCredentials> => {
+    try {
+      kept = await find(runs);
+      return kept;
+    } catch (error) {
+      if (kept !== null && isFedctlError(error) && holdsFor(kept, 0)) return kept;
+      throw error;
+    } finally {
+      search = null;
+    }
+  };
+  return async (signal) => {
+    if (kept !== null && holdsFor(kept, RENEW_BEFORE_MS)) return kept;
+    search ??= searched();
+    return await untilAborted(search, signal);
+  };
+}

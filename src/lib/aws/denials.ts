@@ -1,0 +1,79 @@
+import type { FedctlError } from '../errors.ts';
+import { type CallSite, whereOf } from './call-site.ts';
+import { type AwsRefusal, refused } from './refusal.ts';
+
+/**
+ * AccessDenied, told apart by the call it answers and by the permission that AWS's sentence names
+ * (facts/aws.md 1, 2.3, 6). AWS gives one code for all of these.
+ */
+export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
+  if (site.service === 'IAM') return permissionMissing(refusal, site);
+  switch (site.action) {
+    case 'GetWebIdentityToken':
+      return mintDenied(refusal, site);
+    case 'GetSessionToken':
+      return sessionTokenDenied(refusal, site);
+    case 'AssumeRole':
+    case 'AssumeRoleWithWebIdentity':
+      return refused('sts.assume-denied', refusal, site, {
+        message: `${callerOf(refusal)} may not assume the role.`,
+      });
+    default:
+      return plainlyDenied(refusal, site);
+  }
+}
+
+function permissionMissing(refusal: AwsRefusal, site: CallSite): FedctlError {
+  const permission = deniedAction(refusal) ?? `iam:${site.action}`;
+  return refused('iam.permission-missing', refusal, site, {
+    message: `${callerOf(refusal)} may not call ${permission}${reasonOf(refusal)}.`,
+    remedy: `allow ${permission} on Resource "*" in the policy of that principal`,
+  });
+}
+
+function mintDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
+  if (/federated user/i.test(refusal.message)) {
+    return refused('sts.federated-user', refusal, site, {
+      message: 'A federated user, made by GetFederationToken, cannot mint tokens.',
+    });
+  }
+  if (deniedAction(refusal) === 'sts:TagGetWebIdentityToken') {
+    return refused('sts.tag-denied', refusal, site, {
+      message: `${callerOf(refusal)} may mint in ${site.region}, but not with tags${reasonOf(refusal)}.`,
+    });
+  }
+  return refused('sts.mint-denied', refusal, site, {
+    message: `${callerOf(refusal)} may not mint this token in ${site.region}${reasonOf(refusal)}.`,
+  });
+}
+
+function sessionTokenDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
+  if (site.credentials?.sessionToken === null) return plainlyDenied(refusal, site);
+  return refused('sts.session-credentials', refusal, site, {
+    message: `GetSessionToken takes long-term keys, and those of ${site.credentials?.providerDetail} belong to a session.`,
+  });
+}
+
+function plainlyDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
+  const permission = deniedAction(refusal) ?? `${site.service.toLowerCase()}:${site.action}`;
+  return refused('aws.access-denied', refusal, site, {
+    message: `${whereOf(site)} denied ${callerOf(refusal)} ${permission}${reasonOf(refusal)}.`,
+    remedy: `ask whoever administers the account to allow ${permission}`,
+  });
+}
+
+/** The principal that AWS's sentence names. */
+function callerOf({ message }: AwsRefusal): string {
+  return /\bUser: (arn:[^\s]+)/.exec(message)?.[1] ?? 'This principal';
+}
+
+function deniedAction({ message }: AwsRefusal): string | null {
+  return /not authorized to perform: ([a-z]+:[A-Za-z]+)/.exec(message)?.[1] ?? null;
+}
+
+/** ` (an explicit deny …)`: why, in AWS's words, when it says so. */
+function reasonOf({ message }: AwsRefusal): string {
+  const reason =
+    /\b(with an explicit deny in [^.]*)/.exec(message)?.[1] ?? /\bbecause (no [^.]*)/.exec(message)?.[1];
+  return reason === undefined ? '' : `, ${reason.trim()}`;
+}

@@ -1,0 +1,90 @@
+import type { Context } from '../context.ts';
+import { FedctlError } from '../errors.ts';
+import { isLoopbackHost, isMetadataHost } from '../hosts.ts';
+import type { EndpointOverride } from '../ports.ts';
+import { printable } from '../printable.ts';
+import type { ChosenProfile } from './profile.ts';
+import type { SharedFiles } from './shared-files.ts';
+
+/** The services that get a signature or a token from us. */
+export type Service = 'sts' | 'iam' | 'sso' | 'sso_oidc' | 'signin';
+
+/**
+ * The endpoint that a setting names for a service, in the SDK's own order (facts/aws.md 9.1), checked; null where AWS's
+ * own is used.
+ *
+ * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
+ */
+export function endpointOverride(
+  service: Service,
+  env: Context['env'],
+  profile: ChosenProfile,
+  files: SharedFiles,
+): { readonly url: string; readonly source: string } | null {
+  const ignored =
+    env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] ?? profile.settings['ignore_configured_endpoint_urls'];
+  if (ignored?.toLowerCase() === 'true') return null;
+  for (const name of [`AWS_ENDPOINT_URL_${service.toUpperCase()}`, 'AWS_ENDPOINT_URL']) {
+    const value = env[name];
+    if (value !== undefined && value !== '') return { url: checkedEndpoint(value, name), source: name };
+  }
+  const source = `profile "${printable(profile.name)}"`;
+  const value = servicesEndpoint(service, profile, files) ?? profile.settings['endpoint_url'];
+  return value === undefined ? null : { url: checkedEndpoint(value, source), source };
+}
+
+/** The overrides in effect for the two services that fedctl itself calls. */
+export function endpointOverrides(
+  env: Context['env'],
+  profile: ChosenProfile,
+  files: SharedFiles,
+): readonly EndpointOverride[] {
+  return (['sts', 'iam'] as const).flatMap((service) => {
+    const override = endpointOverride(service, env, profile, files);
+    return override === null ? [] : [{ service, ...override }];
+  });
+}
+
+function servicesEndpoint(service: Service, profile: ChosenProfile, files: SharedFiles): string | undefined {
+  const name = profile.settings['services'];
+  if (name === undefined) return undefined;
+  const section = files.services(name);
+  if (section === null) {
+    throw new FedctlError('aws.endpoint-invalid', {
+      message: `The profile "${printable(profile.name)}" names the services section "${printable(name)}", and ${printable(files.configPath)} has none of this name.`,
+      remedy: `add [services ${printable(name)}] to ${printable(files.configPath)}, or remove "services" from the profile`,
+      details: { profile: profile.name, services: name },
+    });
+  }
+  return section[`${service}.endpoint_url`];
+}
+
+/**
+ * @param source the setting that names the endpoint
+ * @returns the URL as written
+ * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
+ */
+export function checkedEndpoint(value: string, source: string): string {
+  if (!URL.canParse(value)) throw endpointInvalid(source, 'is no URL');
+  const url = new URL(value);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw endpointInvalid(source, `begins with ${printable(url.protocol)} and not with https:`);
+  }
+  if (url.username !== '' || url.password !== '') throw endpointInvalid(source, 'holds a user or a password');
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname) && !isMetadataHost(url.hostname)) {
+    throw new FedctlError('aws.plaintext-refused', {
+      message: `${source} names ${url.origin}: fedctl sends no credentials to another machine without TLS.`,
+      details: { source, endpoint: url.origin },
+    });
+  }
+  return value;
+}
+
+/** The value is not repeated: what is no URL may be anything, a secret too. */
+function endpointInvalid(source: string, why: string): FedctlError {
+  return new FedctlError('aws.endpoint-invalid', {
+    message: `The endpoint of ${source} ${why}.`,
+    ...(source.startsWith('AWS_') ? { remedy: `unset ${source}` } : {}),
+    details: { source },
+  });
+}

@@ -1,0 +1,42 @@
+import type { Context } from '../context.ts';
+import type { ResolvedCredentials } from '../credentials.ts';
+import { FedctlError } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import type { Absent } from './provider.ts';
+
+/**
+ * The keys in the environment (facts/aws.md 7.2).
+ *
+ * @throws FedctlError aws.credentials-half-set
+ */
+export function environmentCredentials(env: Context['env']): ResolvedCredentials | Absent {
+  const accessKeyId = env['AWS_ACCESS_KEY_ID']?.trim() ?? '';
+  const secretAccessKey = env['AWS_SECRET_ACCESS_KEY']?.trim() ?? '';
+  const sessionToken = env['AWS_SESSION_TOKEN']?.trim() ?? '';
+  if (accessKeyId === '' && secretAccessKey === '') return { absent: 'AWS_ACCESS_KEY_ID is not set' };
+  if (accessKeyId === '' || secretAccessKey === '') throw halfSet(accessKeyId === '');
+  return {
+    accessKeyId,
+    secretAccessKey: new Secret(secretAccessKey),
+    sessionToken: sessionToken === '' ? null : new Secret(sessionToken),
+    expiresAt: expiryOf(env['AWS_CREDENTIAL_EXPIRATION']),
+    provider: 'environment',
+    providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
+  };
+}
+
+/** Some tools export the expiry beside the keys. A text that is no time is nobody's loss: AWS has the last word. */
+function expiryOf(value: string | undefined): Date | null {
+  const time = Date.parse(value ?? '');
+  return Number.isNaN(time) ? null : new Date(time);
+}
+
+function halfSet(isIdMissing: boolean): FedctlError {
+  const [missing, set] = isIdMissing
+    ? ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
+    : ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'];
+  return new FedctlError('aws.credentials-half-set', {
+    message: `${set} is set in the environment and ${missing} is not.`,
+    details: { missing, set },
+  });
+}

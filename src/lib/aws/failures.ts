@@ -1,0 +1,199 @@
+import { formatDuration } from '../duration.ts';
+import { FedctlError } from '../errors.ts';
+import { transportFault } from '../net/transport-fault.ts';
+import { printable } from '../printable.ts';
+import { type CallSite, siteDetails, whereOf } from './call-site.ts';
+import { accessDenied } from './denials.ts';
+import { type AwsRefusal, metadataOf, refusalOf, refused } from './refusal.ts';
+
+/** The failure that an error of an SDK client stands for. What no row of the catalogue covers is returned as it is. */
+export function callFailure(error: unknown, site: CallSite): unknown {
+  const refusal = refusalOf(error);
+  if (refusal !== null) return refusalFailure(refusal, site);
+  return transportFailure(error, site) ?? answerFailure(error, site) ?? error;
+}
+
+export function timeoutFailure(site: CallSite, cause?: unknown): FedctlError {
+  return new FedctlError('aws.timeout', {
+    message: `${whereOf(site)} did not answer ${site.action} within ${formatDuration(site.timeoutMs / 1000)}.`,
+    details: { ...siteDetails(site), timeoutMs: site.timeoutMs },
+    cause,
+  });
+}
+
+/** For an answer that looks well at first and lacks what it must hold: a proxy's, or an emulator's. */
+export function notAws(site: CallSite, why: string, cause?: unknown): FedctlError {
+  return new FedctlError('aws.not-aws', {
+    message: `What answered ${site.action} at ${site.endpoint} is not AWS: ${why}.`,
+    remedy: `curl -v '${site.endpoint}'   (shows who answers there)`,
+    details: siteDetails(site),
+    cause,
+  });
+}
+
+const THROTTLED =
+  /^(?:Throttling|ThrottledRequest|TooManyRequests|RequestLimitExceeded|SlowDown|LimitExceeded$)/;
+const CLOCK = new Set(['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFuture']);
+const UNKNOWN_KEY = new Set([
+  'InvalidClientTokenId',
+  'UnrecognizedClient',
+  'InvalidAccessKeyId',
+  'NotAuthorized',
+]);
+const DENIED = new Set(['AccessDenied', 'UnauthorizedOperation', 'AuthorizationError', 'AuthFailure']);
+
+function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
+  const { code, status } = refusal;
+  if (DENIED.has(code)) return accessDenied(refusal, site);
+  if (CLOCK.has(code)) return clockSkew(refusal, site);
+  if (UNKNOWN_KEY.has(code)) return accessKeyUnknown(refusal, site);
+  if (THROTTLED.test(code)) {
+    return refused('aws.throttled', refusal, site, {
+      message: `${whereOf(site)} throttles ${site.action}, also after three attempts.`,
+    });
+  }
+  switch (code) {
+    case 'OutboundWebIdentityFederationDisabled':
+      return refused('sts.federation-disabled', refusal, site, {
+        message: `${whereOf(site)} mints no token: outbound federation is disabled for this account.`,
+      });
+    case 'SessionDurationEscalation':
+      return sessionTooShort(refusal, site);
+    case 'JWTPayloadSizeExceeded':
+      return refused('sts.payload-too-large', refusal, site, {
+        message: `${whereOf(site)} mints no token: with these audiences and tags it would be too large.`,
+      });
+    case 'ExpiredToken':
+    case 'RequestExpiredToken':
+      return expiredToken(refusal, site);
+    case 'SignatureDoesNotMatch':
+    case 'InvalidSignature':
+    case 'IncompleteSignature':
+      return signatureRefused(refusal, site);
+    case 'InvalidAction':
+      return unknownAction(refusal, site);
+    case 'RegionDisabled':
+      return refused('aws.region-disabled', refusal, site, {
+        message: `STS is not active in ${site.region} for this account.`,
+      });
+    default:
+      return status >= 500 ? serviceFailed(refusal, site) : requestRefused(refusal, site);
+  }
+}
+
+/** AWS answers so to a call signed with a session's keys, and with their expiry it says which session. */
+function expiredToken(refusal: AwsRefusal, site: CallSite): FedctlError {
+  if (site.credentials === null) {
+    return refused('aws.credentials-expired', refusal, site, {
+      message: `The web identity token for ${site.action} has expired.`,
+      remedy: 'renew the token in the file that AWS_WEB_IDENTITY_TOKEN_FILE or the profile names',
+    });
+  }
+  const { providerDetail } = site.credentials;
+  return refused('aws.credentials-expired', refusal, site, {
+    message: `The AWS credentials have expired: those of ${providerDetail}.`,
+  });
+}
+
+function sessionTooShort(refusal: AwsRefusal, site: CallSite): FedctlError {
+  const expiresAt = site.credentials?.expiresAt ?? null;
+  const left = expiresAt === null ? null : (expiresAt.getTime() - site.now().getTime()) / 1000;
+  return refused('sts.session-too-short', refusal, site, {
+    message: 'The token would outlive the session of the credentials that ask for it.',
+    evidence: left === null || left < 0 ? [] : [`the session ends in ${formatDuration(left)}`],
+  });
+}
+
+function accessKeyUnknown(refusal: AwsRefusal, site: CallSite): FedctlError {
+  const key = site.credentials?.accessKeyId ?? 'of the request';
+  const from = site.credentials === null ? '' : `, from ${site.credentials.providerDetail}`;
+  return refused('aws.access-key-unknown', refusal, site, {
+    message: `${whereOf(site)} does not know the access key ${printable(key)}${from}.`,
+  });
+}
+
+/** STS names a wrong clock SignatureDoesNotMatch too; the sentence alone tells the two apart. */
+function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
+  if (/^Signature (?:expired|not yet current)/i.test(refusal.message)) return clockSkew(refusal, site);
+  const key = site.credentials?.accessKeyId ?? 'of the request';
+  const from = site.credentials === null ? '' : `, from ${site.credentials.providerDetail}`;
+  return refused('aws.signature-refused', refusal, site, {
+    message: `${whereOf(site)} refused the signature made with access key ${printable(key)}${from}.`,
+  });
+}
+
+function clockSkew(refusal: AwsRefusal, site: CallSite): FedctlError {
+  const skew = skewOf(refusal.error, site.now());
+  return refused('aws.clock-skew', refusal, site, {
+    message:
+      skew === null
+        ? `${whereOf(site)} refused the request because of its time.`
+        : `The clock of this machine is ${formatDuration(skew)} ${skew > 0 ? 'ahead of' : 'behind'} that of ${whereOf(site)}.`,
+  });
+}
+
+/** Seconds by which our clock is ahead of the answer's Date header; null when they agree to five minutes. */
+function skewOf(error: Error, now: Date): number | null {
+  const response = '$response' in error ? error.$response : null;
+  const headers =
+    typeof response === 'object' && response !== null && 'headers' in response ? response.headers : null;
+  const date = typeof headers === 'object' && headers !== null && 'date' in headers ? headers.date : null;
+  const theirs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  const skew = (now.getTime() - theirs) / 1000;
+  return Number.isFinite(skew) && Math.abs(skew) >= 300 ? skew : null;
+}
+
+/** facts/aws.md 2.3: the global endpoint knows every action but this one. */
+function unknownAction(refusal: AwsRefusal, site: CallSite): FedctlError {
+  if (site.action !== 'GetWebIdentityToken') return requestRefused(refusal, site);
+  return refused('aws.region-global', refusal, site, {
+    message: `${site.endpoint} does not know GetWebIdentityToken: it is the global endpoint of STS, or not STS.`,
+    remedy: `use the endpoint of a Region: unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL, and --region <region>`,
+  });
+}
+
+function serviceFailed(refusal: AwsRefusal, site: CallSite): FedctlError {
+  return refused('aws.service-failed', refusal, site, {
+    message: `${whereOf(site)} answered ${site.action} with ${refusal.code} (HTTP ${refusal.status}).`,
+  });
+}
+
+function requestRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
+  const isDuration = site.action === 'AssumeRole' && /DurationSeconds|session limit/i.test(refusal.message);
+  return refused(isDuration ? 'sts.duration-refused' : 'aws.request-refused', refusal, site, {
+    message: `${whereOf(site)} refused ${site.action}: ${refusal.message}`,
+  });
+}
+
+function transportFailure(error: unknown, site: CallSite): FedctlError | null {
+  // Connection and request timeouts of the SDK's handler carry this name and, mostly, no code.
+  if (error instanceof Error && error.name === 'TimeoutError') return timeoutFailure(site, error);
+  const fault = transportFault(error);
+  if (fault === null) return null;
+  if (fault.kind === 'timeout') return timeoutFailure(site, error);
+  const facts = { details: { ...siteDetails(site), reason: fault.code }, cause: error };
+  return fault.kind === 'tls'
+    ? new FedctlError('aws.tls-failed', {
+        message: `No TLS connection to ${whereOf(site)}: ${fault.reason} (${fault.code}).`,
+        ...facts,
+      })
+    : new FedctlError('aws.unreachable', {
+        message: `${whereOf(site)} cannot be reached: ${fault.reason} (${fault.code}).`,
+        ...facts,
+      });
+}
+
+/** What came back and was no XML of AWS. The SDK keeps the response in a hidden field. */
+function answerFailure(error: unknown, site: CallSite): FedctlError | null {
+  if (!(error instanceof Error) || !('$response' in error)) return null;
+  const { httpStatusCode: status = 0 } = metadataOf(error);
+  if (status === 407) {
+    return new FedctlError('aws.unreachable', {
+      message: `${whereOf(site)} cannot be reached: the proxy asks for a user and a password (HTTP 407).`,
+      remedy: 'export HTTPS_PROXY=http://<user>:<password>@<host>:<port>',
+      details: { ...siteDetails(site), status },
+      cause: error,
+    });
+  }
+  return notAws(site, `HTTP ${status} with a body that is no answer of the service`, error);
+}

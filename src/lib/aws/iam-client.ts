@@ -1,0 +1,6 @@
+export {
+  DisableOutboundWebIdentityFederationCommand,
+  EnableOutboundWebIdentityFederationCommand,
+  GetOutboundWebIdentityFederationInfoCommand,
+  IAMClient,
+} from '@aws-sdk/client-iam';

@@ -1,0 +1,78 @@
+import { isFedctlError } from '../errors.ts';
+import type { Iam } from '../ports.ts';
+import { call } from './call.ts';
+import type { CallSite } from './call-site.ts';
+import { type Connection, clientConfig, type FindCredentials } from './connection.ts';
+import { notAws } from './failures.ts';
+import { originOf } from './service-endpoint.ts';
+import { signerOf } from './sts.ts';
+
+/** The account's switch in IAM, signing with what `find` finds before each call (facts/aws.md 1). */
+export async function createIam(connection: Connection, find: FindCredentials): Promise<Iam> {
+  const sdk = await import('./iam-client.ts');
+  const signer = signerOf(find);
+  const client = new sdk.IAMClient(clientConfig(connection, 'iam', signer.current));
+  const endpoint = originOf(client.config.endpointProvider, connection, 'iam');
+  async function ask<Output>(
+    action: string,
+    signal: AbortSignal,
+    send: (abortSignal: AbortSignal) => Promise<Output>,
+  ): Promise<{ readonly output: Output; readonly site: CallSite }> {
+    const credentials = await signer.refresh(signal);
+    const { region, timeoutMs, now } = connection;
+    const site: CallSite = { service: 'IAM', action, region, endpoint, timeoutMs, credentials, now };
+    return { output: await call(site, signal, send), site };
+  }
+  return {
+    endpoint,
+    async enableOutboundFederation(signal) {
+      const answer = await unlessAlready('FeatureEnabled', () =>
+        ask('EnableOutboundWebIdentityFederation', signal, (abortSignal) =>
+          client.send(new sdk.EnableOutboundWebIdentityFederationCommand({}), { abortSignal }),
+        ),
+      );
+      if (answer === null) return { changed: false, issuer: null };
+      const issuer = answer.output.IssuerIdentifier;
+      if (!issuer) throw notAws(answer.site, 'its answer names no issuer');
+      return { changed: true, issuer };
+    },
+    async disableOutboundFederation(signal) {
+      const answer = await unlessAlready('FeatureDisabled', () =>
+        ask('DisableOutboundWebIdentityFederation', signal, (abortSignal) =>
+          client.send(new sdk.DisableOutboundWebIdentityFederationCommand({}), { abortSignal }),
+        ),
+      );
+      if (answer === null) return { changed: false };
+      // The one answer without a member of its own: only the request id tells AWS from a portal's page.
+      if (answer.output.$metadata.requestId === undefined)
+        throw notAws(answer.site, 'its answer has no request id');
+      return { changed: true };
+    },
+    async outboundFederationInfo(signal) {
+      const answer = await unlessAlready('FeatureDisabled', () =>
+        ask('GetOutboundWebIdentityFederationInfo', signal, (abortSignal) =>
+          client.send(new sdk.GetOutboundWebIdentityFederationInfoCommand({}), { abortSignal }),
+        ),
+      );
+      if (answer === null) return { enabled: false, issuer: null };
+      const { IssuerIdentifier: issuer, JwtVendingEnabled: enabled } = answer.output;
+      // Documented, never observed: AWS answers FeatureDisabled instead (facts/aws.md 0.1).
+      if (enabled === false) return { enabled: false, issuer: issuer ?? null };
+      if (!issuer) throw notAws(answer.site, 'its answer names no issuer');
+      return { enabled: true, issuer };
+    },
+  };
+}
+
+/** A second enable is 409, a second disable and info while disabled are 404: answers here, and null. */
+async function unlessAlready<Answer>(
+  state: 'FeatureEnabled' | 'FeatureDisabled',
+  ask: () => Promise<Answer>,
+): Promise<Answer | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isFedctlError(error) && error.details['awsCode'] === state) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+import type { Context } from '../context.ts';
+import type { ResolvedCredentials } from '../credentials.ts';
+import { deadline } from '../deadline.ts';
+import { isFedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { reasonOf } from './container.ts';
+import { checkedEndpoint } from './endpoint.ts';
+import { metadataCredentials } from './metadata-credentials.ts';
+import type { ChosenProfile } from './profile.ts';
+import type { Absent } from './provider.ts';
+
+/** Off EC2 nobody answers, so this is how long a run without any credentials waits: once for the token, once after. */
+const TIMEOUT_MS = 1000;
+const ROLE_PATH = '/latest/meta-data/iam/security-credentials/';
+
+/**
+ * The keys of the role of an EC2 instance, by IMDSv2; by version 1 only where version 2 is not there and nobody has
+ * forbidden it (facts/aws.md 7.6).
+ *
+ * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused; the signal's own reason
+ */
+export async function instanceMetadataCredentials(
+  context: Pick<Context, 'env' | 'fetch'>,
+  profile: ChosenProfile,
+  signal: AbortSignal,
+): Promise<ResolvedCredentials | Absent> {
+  const { env } = context;
+  if (env['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true') {
+    return { absent: 'AWS_EC2_METADATA_DISABLED is true' };
+  }
+  const endpoint = endpointOf(env, profile);
+  const ask = (path: string, init: RequestInit) =>
+    context.fetch(new URL(path, endpoint), {
+      ...init,
+      redirect: 'error',
+      signal: deadline(signal, TIMEOUT_MS),
+    });
+  try {
+    const token = await sessionToken(ask, env, profile);
+    if (typeof token === 'object') return token;
+    const headers: Record<string, string> = token === '' ? {} : { 'x-aws-ec2-metadata-token': token };
+    const roles = await ask(ROLE_PATH, { headers });
+    if (!roles.ok) return { absent: `the instance has no role (HTTP ${roles.status})` };
+    const role = (await roles.text()).trim().split('\n')[0] ?? '';
+    const answer = await ask(`${ROLE_PATH}${encodeURIComponent(role)}`, { headers });
+    const credentials = answer.ok ? metadataCredentials(await answer.text()) : null;
+    if (credentials === null) {
+      return { absent: `the instance metadata service has no credentials for the role "${printable(role)}"` };
+    }
+    return {
+      ...credentials,
+      provider: 'instance-metadata',
+      providerDetail: `instance metadata (role "${printable(role)}")`,
+    };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (isFedctlError(error)) throw error;
+    return { absent: `no instance metadata service at ${endpoint}: ${reasonOf(error)}` };
+  }
+}
+
+function endpointOf(env: Context['env'], profile: ChosenProfile): string {
+  const fromEnv = env['AWS_EC2_METADATA_SERVICE_ENDPOINT'];
+  if (fromEnv) return checkedEndpoint(fromEnv, 'AWS_EC2_METADATA_SERVICE_ENDPOINT');
+  const fromProfile = profile.settings['ec2_metadata_service_endpoint'];
+  if (fromProfile) return checkedEndpoint(fromProfile, `profile "${printable(profile.name)}"`);
+  const mode =
+    env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'] ?? profile.settings['ec2_metadata_service_endpoint_mode'];
+  return mode?.toLowerCase() === 'ipv6' ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254';
+}
+
+/** The session token of version 2; '' for version 1. */
+async function sessionToken(
+  ask: (path: string, init: RequestInit) => Promise<Response>,
+  env: Context['env'],
+  profile: ChosenProfile,
+): Promise<string | Absent> {
+  const answer = await ask('/latest/api/token', {
+    method: 'PUT',
+    headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' },
+  });
+  const token = await answer.text();
+  if (answer.ok) return token.trim();
+  if (![403, 404, 405].includes(answer.status)) {
+    return { absent: `the instance metadata service answered with HTTP ${answer.status}` };
+  }
+  const forbidden = env['AWS_EC2_METADATA_V1_DISABLED'] ?? profile.settings['ec2_metadata_v1_disabled'];
+  return forbidden?.toLowerCase() === 'true'
+    ? { absent: 'there is no IMDSv2, and version 1 is disabled' }
+    : '';
+}

@@ -1,0 +1,67 @@
+import { FedctlError } from '../errors.ts';
+import type { FailureCode } from '../failures.ts';
+import { printable } from '../printable.ts';
+import { type CallSite, siteDetails } from './call-site.ts';
+
+/** What AWS said when it refused, freed from how the SDK wraps it (facts/aws.md 9.4). */
+export interface AwsRefusal {
+  /** The code on the wire without the suffix `Exception`, which documents, wire and SDK use differently (0.1). */
+  readonly code: string;
+  /** AWS's own sentence, fit for a terminal. */
+  readonly message: string;
+  readonly status: number;
+  readonly requestId: string | null;
+  readonly error: Error;
+}
+
+/** What the error of an SDK client says, or null when it is no answer of the service. */
+export function refusalOf(error: unknown): AwsRefusal | null {
+  if (!(error instanceof Error) || !('$fault' in error) || error.name === 'Unknown') return null;
+  const { httpStatusCode, requestId } = metadataOf(error);
+  const wireCode = 'Code' in error && typeof error.Code === 'string' ? error.Code : error.name;
+  return {
+    code: wireCode.replace(/Exception$/, ''),
+    message: printable(error.message).slice(0, 600),
+    status: httpStatusCode ?? 0,
+    requestId: requestId ?? null,
+    error,
+  };
+}
+
+export interface ResponseMetadata {
+  readonly httpStatusCode?: number;
+  readonly requestId?: string;
+}
+
+export function metadataOf(error: Error): ResponseMetadata {
+  return '$metadata' in error && typeof error.$metadata === 'object' && error.$metadata !== null
+    ? error.$metadata
+    : {};
+}
+
+/** A failure that AWS itself told, with its sentence as evidence. */
+export function refused(
+  code: FailureCode,
+  refusal: AwsRefusal,
+  site: CallSite,
+  facts: {
+    readonly message: string;
+    readonly likelyCause?: string;
+    readonly remedy?: string;
+    readonly evidence?: readonly string[];
+  },
+): FedctlError {
+  const { evidence = [], ...rest } = facts;
+  return new FedctlError(code, {
+    ...rest,
+    details: {
+      ...siteDetails(site),
+      awsCode: refusal.code,
+      awsMessage: refusal.message,
+      status: refusal.status,
+      evidence: [...evidence, `AWS says: ${refusal.code}: ${refusal.message}`],
+    },
+    requestId: refusal.requestId,
+    cause: refusal.error,
+  });
+}

@@ -1,0 +1,57 @@
+import type { Context } from '../context.ts';
+import { FedctlError } from '../errors.ts';
+import type { AwsSettings, ResolvedRegion } from '../ports.ts';
+import { printable } from '../printable.ts';
+import type { ChosenProfile } from './profile.ts';
+
+/**
+ * The Region and what names it: --region or FEDCTL_REGION, AWS_REGION, AWS_DEFAULT_REGION (which the JavaScript SDK
+ * ignores, facts/aws.md 7.2), the profile. Never a default: a token of the wrong Region looks right.
+ *
+ * @throws FedctlError aws.region-missing, aws.region-global, aws.region-invalid
+ */
+export function resolveRegion(
+  settings: Pick<AwsSettings, 'region'>,
+  env: Context['env'],
+  profile: ChosenProfile,
+): ResolvedRegion {
+  const profileSource = `profile "${printable(profile.name)}"`;
+  const candidates: readonly (readonly [string | undefined, string])[] = [
+    [settings.region, '--region'],
+    [env['AWS_REGION'], 'AWS_REGION'],
+    [env['AWS_DEFAULT_REGION'], 'AWS_DEFAULT_REGION'],
+    [profile.settings['region'], profileSource],
+  ];
+  for (const [value, source] of candidates) {
+    if (value !== undefined && value.trim() !== '') return checked(value.trim(), source);
+  }
+  throw new FedctlError('aws.region-missing', {
+    message: `No AWS Region: --region, FEDCTL_REGION, AWS_REGION and AWS_DEFAULT_REGION are not set, and the ${profileSource} names none.`,
+    details: { lookedAt: ['--region', 'FEDCTL_REGION', 'AWS_REGION', 'AWS_DEFAULT_REGION', profileSource] },
+  });
+}
+
+/** `aws-global`, `aws-cn-global`, `aws-us-gov-global` … stand for the endpoint that belongs to no Region. */
+const GLOBAL = /^aws(?:-[a-z]+)*-global$/;
+
+/** The Region becomes a label of a host name: anything else could name another host. */
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+function checked(name: string, source: string): ResolvedRegion {
+  const details = { region: name, source };
+  if (GLOBAL.test(name.toLowerCase())) {
+    throw new FedctlError('aws.region-global', {
+      message: `${source} names "${printable(name)}", the global endpoint, where no tokens are minted.`,
+      details,
+    });
+  }
+  if (!LABEL.test(name)) {
+    const lower = name.toLowerCase();
+    const hint = LABEL.test(lower) ? ` (did you mean "${lower}"?)` : '';
+    throw new FedctlError('aws.region-invalid', {
+      message: `${source} names "${printable(name)}", and no AWS Region is called so${hint}.`,
+      details,
+    });
+  }
+  return { name, source };
+}

@@ -1,0 +1,55 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Context } from '../context.ts';
+import { agentFor } from '../net/agents.ts';
+import { proxyFor } from '../net/proxy.ts';
+
+type HttpRequest = Parameters<NodeHttpHandler['handle']>[0];
+type HandlerOptions = Parameters<NodeHttpHandler['handle']>[1];
+
+/**
+ * The way of the SDK's clients to the network, with what the SDK itself lacks on Node: proxies, CA bundles, and a
+ * request timeout that ends the request (facts/aws.md 9.2). Which proxy serves a request depends on its host, and the
+ * clients inside credential providers talk to hosts of their own: so each request is looked at.
+ *
+ * @param timeoutMs bounds one attempt
+ */
+export function createRequestHandler(env: Context['env'], timeoutMs: number) {
+  const routes = new Map<string, Promise<NodeHttpHandler>>();
+  const routeOf = (url: URL): Promise<NodeHttpHandler> => {
+    const name = `${url.protocol} ${proxyFor(url, env)?.href ?? 'direct'}`;
+    const known = routes.get(name);
+    if (known !== undefined) return known;
+    const created = createHandler(url, env, timeoutMs);
+    routes.set(name, created);
+    return created;
+  };
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    async handle(request: HttpRequest, options?: HandlerOptions) {
+      const port = request.port === undefined ? '' : `:${request.port}`;
+      const handler = await routeOf(new URL(`${request.protocol}//${request.hostname}${port}`));
+      return handler.handle(request, options);
+    },
+    /** The clients may not change what was set here. */
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
+    destroy() {
+      for (const route of routes.values()) void route.then((handler) => handler.destroy());
+    },
+  };
+}
+
+export type RequestHandler = ReturnType<typeof createRequestHandler>;
+
+async function createHandler(url: URL, env: Context['env'], timeoutMs: number): Promise<NodeHttpHandler> {
+  const agent = await agentFor(url, env);
+  return new NodeHttpHandler({
+    httpAgent: agent,
+    httpsAgent: agent,
+    // A quarter: the three attempts of a host that swallows connections end before the step's own deadline, and so
+    // with an error that says what happened.
+    connectionTimeout: Math.ceil(timeoutMs / 4),
+    requestTimeout: timeoutMs,
+    throwOnRequestTimeout: true,
+  });
+}

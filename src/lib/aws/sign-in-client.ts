@@ -1,0 +1,1 @@
+export { fromLoginCredentials, fromSSO } from '@aws-sdk/credential-providers';

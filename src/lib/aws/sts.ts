@@ -1,0 +1,169 @@
+import type { AssumedRole, Credentials } from '../credentials.ts';
+import type { Sts } from '../ports.ts';
+import { Secret } from '../secret.ts';
+import { call } from './call.ts';
+import type { CallSite } from './call-site.ts';
+import { type Connection, clientConfig, type FindCredentials } from './connection.ts';
+import { notAws } from './failures.ts';
+import { originOf } from './service-endpoint.ts';
+
+/** STS in the connection's Region, signing with what `find` finds before each call. */
+export async function createSts(connection: Connection, find: FindCredentials): Promise<Sts> {
+  const sdk = await import('./sts-client.ts');
+  const signer = signerOf(find);
+  const client = new sdk.STSClient(clientConfig(connection, 'sts', signer.current));
+  const endpoint = originOf(client.config.endpointProvider, connection, 'sts');
+  /** `send` gets the deadline's signal; it does not include the time that finding the keys takes. */
+  async function ask<Output>(
+    action: string,
+    signal: AbortSignal,
+    send: (abortSignal: AbortSignal) => Promise<Output>,
+  ): Promise<{ readonly output: Output; readonly site: CallSite }> {
+    const credentials = await signer.refresh(signal);
+    const site = siteOf(connection, endpoint, action, credentials);
+    return { output: await call(site, signal, send), site };
+  }
+  return {
+    region: connection.region,
+    endpoint,
+    async getCallerIdentity(signal) {
+      const { output, site } = await ask('GetCallerIdentity', signal, (abortSignal) =>
+        client.send(new sdk.GetCallerIdentityCommand({}), { abortSignal }),
+      );
+      const { Account, Arn, UserId } = output;
+      if (!Account || !Arn || !UserId) throw notAws(site, 'its answer names no account and no principal');
+      return { account: Account, arn: Arn, userId: UserId };
+    },
+    async getWebIdentityToken(request, signal) {
+      const command = new sdk.GetWebIdentityTokenCommand({
+        Audience: [...request.audience],
+        SigningAlgorithm: request.signingAlgorithm,
+        DurationSeconds: request.durationSeconds,
+        // An empty list would be sent as `Tags=`, which AWS may read as a tag (facts/aws.md 13.1).
+        ...(request.tags.length === 0
+          ? {}
+          : { Tags: request.tags.map(({ key, value }) => ({ Key: key, Value: value })) }),
+      });
+      const { output, site } = await ask('GetWebIdentityToken', signal, (abortSignal) =>
+        client.send(command, { abortSignal }),
+      );
+      const { WebIdentityToken, Expiration } = output;
+      if (!WebIdentityToken || Expiration === undefined) throw notAws(site, 'its answer holds no token');
+      return { token: new Secret(WebIdentityToken), expiresAt: Expiration };
+    },
+    async getSessionToken(request, signal) {
+      const command = new sdk.GetSessionTokenCommand({
+        DurationSeconds: request.durationSeconds,
+        SerialNumber: request.serialNumber,
+        TokenCode: request.tokenCode,
+      });
+      const { output, site } = await ask('GetSessionToken', signal, (abortSignal) =>
+        client.send(command, { abortSignal }),
+      );
+      return credentialsOf(output.Credentials, site);
+    },
+    async assumeRole(request, signal) {
+      const command = new sdk.AssumeRoleCommand({
+        RoleArn: request.roleArn,
+        RoleSessionName: request.sessionName,
+        DurationSeconds: request.durationSeconds,
+        ExternalId: request.externalId,
+        SourceIdentity: request.sourceIdentity,
+        SerialNumber: request.serialNumber,
+        TokenCode: request.tokenCode,
+        ...(request.tags?.length
+          ? { Tags: request.tags.map(({ key, value }) => ({ Key: key, Value: value })) }
+          : {}),
+        ...(request.transitiveTagKeys?.length ? { TransitiveTagKeys: [...request.transitiveTagKeys] } : {}),
+      });
+      const { output, site } = await ask('AssumeRole', signal, (abortSignal) =>
+        client.send(command, { abortSignal }),
+      );
+      return assumedRole(output, site);
+    },
+  };
+}
+
+/** AssumeRoleWithWebIdentity, the one call that is not signed (facts/aws.md 6). */
+export interface WebIdentityRequest {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly token: Secret;
+}
+
+/** @throws FedctlError aws.credentials-expired, sts.assume-denied, aws.* */
+export async function assumeRoleWithWebIdentity(
+  connection: Connection,
+  request: WebIdentityRequest,
+  signal: AbortSignal,
+): Promise<AssumedRole> {
+  const sdk = await import('./sts-client.ts');
+  const unsigned = () => Promise.reject(new Error('AssumeRoleWithWebIdentity is not signed'));
+  const client = new sdk.STSClient(clientConfig(connection, 'sts', unsigned));
+  const endpoint = originOf(client.config.endpointProvider, connection, 'sts');
+  const site = siteOf(connection, endpoint, 'AssumeRoleWithWebIdentity', null);
+  const command = new sdk.AssumeRoleWithWebIdentityCommand({
+    RoleArn: request.roleArn,
+    RoleSessionName: request.sessionName,
+    WebIdentityToken: request.token.reveal(),
+  });
+  const output = await call(site, signal, (abortSignal) => client.send(command, { abortSignal }));
+  return assumedRole(output, site);
+}
+
+/** Keeps the keys that were found for the call under way, for the client to sign with. */
+export function signerOf(find: FindCredentials) {
+  let found: Credentials | null = null;
+  return {
+    async refresh(signal: AbortSignal) {
+      const credentials = await find(signal);
+      found = credentials;
+      return credentials;
+    },
+    async current(): Promise<Credentials> {
+      if (found === null) throw new Error('no call is under way');
+      return found;
+    },
+  };
+}
+
+function siteOf(
+  connection: Connection,
+  endpoint: string,
+  action: string,
+  credentials: CallSite['credentials'],
+): CallSite {
+  const { region, timeoutMs, now } = connection;
+  return { service: 'STS', action, region, endpoint, timeoutMs, credentials, now };
+}
+
+interface WireCredentials {
+  readonly AccessKeyId: string | undefined;
+  readonly SecretAccessKey: string | undefined;
+  readonly SessionToken: string | undefined;
+  readonly Expiration: Date | undefined;
+}
+
+function credentialsOf(wire: WireCredentials | undefined, site: CallSite): Credentials {
+  if (!wire?.AccessKeyId || !wire.SecretAccessKey || !wire.SessionToken || wire.Expiration === undefined) {
+    throw notAws(site, 'its answer holds no credentials');
+  }
+  return {
+    accessKeyId: wire.AccessKeyId,
+    secretAccessKey: new Secret(wire.SecretAccessKey),
+    sessionToken: new Secret(wire.SessionToken),
+    expiresAt: wire.Expiration,
+  };
+}
+
+function assumedRole(
+  output: {
+    readonly Credentials?: WireCredentials | undefined;
+    readonly AssumedRoleUser?: { readonly Arn: string | undefined } | undefined;
+  },
+  site: CallSite,
+): AssumedRole {
+  const arn = output.AssumedRoleUser?.Arn;
+  if (!arn) throw notAws(site, 'its answer names no role session');
+  return { credentials: credentialsOf(output.Credentials, site), arn };
+}

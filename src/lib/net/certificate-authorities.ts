@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { createSecureContext, rootCertificates } from 'node:tls';
+import { FedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The certificate authorities to trust, as the `ca` option of node:tls takes them (PEM), or undefined for Node's own.
+ *
+ * AWS_CA_BUNDLE adds to what is trusted. `ca` replaces Node's roots and with them NODE_EXTRA_CA_CERTS, so both are
+ * listed again (facts/dependencies.md 4).
+ *
+ * @throws FedctlError net.ca-bundle-invalid
+ */
+export async function certificateAuthorities(env: Env): Promise<string[] | undefined> {
+  const path = env['AWS_CA_BUNDLE'];
+  if (path === undefined || path === '') return undefined;
+  return [...rootCertificates, await readBundle(path), ...(await extraCertificates(env))];
+}
+
+async function readBundle(path: string): Promise<string> {
+  let pem: string;
+  try {
+    pem = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw bundleInvalid(path, 'it cannot be read', cause);
+  }
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw bundleInvalid(path, 'it holds no PEM certificate');
+  try {
+    createSecureContext({ ca: pem });
+  } catch (cause) {
+    throw bundleInvalid(path, 'a certificate in it is damaged', cause);
+  }
+  return pem;
+}
+
+/** Node ignores this file, with a warning, when it cannot be read: so it is no reason to stop here either. */
+async function extraCertificates(env: Env): Promise<readonly string[]> {
+  const path = env['NODE_EXTRA_CA_CERTS'];
+  if (path === undefined || path === '') return [];
+  try {
+    return [await readFile(path, 'utf8')];
+  } catch {
+    return [];
+  }
+}
+
+function bundleInvalid(path: string, why: string, cause?: unknown): FedctlError {
+  return new FedctlError('net.ca-bundle-invalid', {
+    message: `AWS_CA_BUNDLE names ${printable(path)}, and ${why}.`,
+    details: { file: path },
+    cause,
+  });
+}

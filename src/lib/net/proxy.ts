@@ -1,0 +1,99 @@
+import { BlockList, isIP } from 'node:net';
+import { FedctlError } from '../errors.ts';
+import { bareHost, isLoopbackHost, isMetadataHost } from '../hosts.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The HTTP proxy through which a URL is to be reached, or null when it is reached directly. The one rule for the SDK,
+ * for fetch and for whatever else goes out.
+ *
+ * The lower-case name of a variable wins over the upper-case one, also when it is empty. This machine and the metadata
+ * addresses never go through a proxy, whatever the environment says.
+ *
+ * @throws FedctlError net.proxy-invalid
+ */
+export function proxyFor(url: URL, env: Env): URL | null {
+  const host = bareHost(url.hostname);
+  if (isLoopbackHost(host) || isMetadataHost(host)) return null;
+  const setting = proxySetting(url.protocol, env);
+  if (setting === null || isExcluded(url, env['no_proxy'] ?? env['NO_PROXY'] ?? '')) return null;
+  return proxyUrl(setting.name, setting.value);
+}
+
+interface ProxySetting {
+  readonly name: string;
+  readonly value: string;
+}
+
+function proxySetting(protocol: string, env: Env): ProxySetting | null {
+  const names = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : httpProxyNames(env);
+  const name = names.find((each) => env[each] !== undefined);
+  const value = name === undefined ? '' : (env[name] ?? '').trim();
+  return name === undefined || value === '' ? null : { name, value };
+}
+
+/** A CGI program finds the request header `Proxy` in HTTP_PROXY: whoever sends the request would choose the proxy. */
+function httpProxyNames(env: Env): readonly string[] {
+  return env['REQUEST_METHOD'] === undefined ? ['http_proxy', 'HTTP_PROXY'] : ['http_proxy'];
+}
+
+/** The value may hold a password, so no message repeats it. */
+function proxyUrl(name: string, value: string): URL {
+  // As curl reads it: without a scheme it is an HTTP proxy. `new URL` would take `proxy:3128` for a scheme.
+  const text = value.includes('://') ? value : `http://${value}`;
+  if (!URL.canParse(text)) throw proxyInvalid(name, 'it is no URL');
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw proxyInvalid(name, `fedctl speaks to proxies over http: and https:, not ${url.protocol}`);
+  }
+  return url;
+}
+
+function proxyInvalid(name: string, why: string): FedctlError {
+  return new FedctlError('net.proxy-invalid', {
+    message: `${name} names no proxy that fedctl can use: ${why}.`,
+    remedy: `export ${name}=http://<host>:<port>   (or unset ${name})`,
+    details: { variable: name },
+  });
+}
+
+/** Whether an entry of NO_PROXY, a list separated by commas or blanks, covers the URL. */
+function isExcluded(url: URL, list: string): boolean {
+  const host = bareHost(url.hostname).replace(/\.$/, '');
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  return list
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .some((entry) => covers(entry.toLowerCase(), host, port));
+}
+
+/** An entry is `*`, an address, a network `10.0.0.0/8`, or a name that covers its subdomains; each may have a port. */
+function covers(entry: string, host: string, port: string): boolean {
+  if (entry === '*') return true;
+  const { name, port: entryPort } = splitPort(entry);
+  if (entryPort !== null && entryPort !== port) return false;
+  if (isIP(host) !== 0) return coversAddress(name, host);
+  const suffix = name.replace(/^\*?\./, '').replace(/\.$/, '');
+  return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
+}
+
+/** `host:port`, `[::1]:port`; a bare `::1` is an address and has no port. */
+function splitPort(entry: string): { readonly name: string; readonly port: string | null } {
+  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(entry);
+  if (bracketed !== null) return { name: bracketed[1] ?? '', port: bracketed[2] ?? null };
+  const named = /^([^:]*):(\d+)$/.exec(entry);
+  return named === null ? { name: entry, port: null } : { name: named[1] ?? '', port: named[2] ?? null };
+}
+
+function coversAddress(entry: string, host: string): boolean {
+  const [network = '', bits] = entry.split('/');
+  const family = isIP(network);
+  if (family === 0) return false;
+  const kind = family === 4 ? 'ipv4' : 'ipv6';
+  const prefix = bits === undefined ? (family === 4 ? 32 : 128) : Number(bits);
+  if (!Number.isInteger(prefix) || prefix < 0 || prefix > (family === 4 ? 32 : 128)) return false;
+  const block = new BlockList();
+  block.addSubnet(network, prefix, kind);
+  return block.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
+}
