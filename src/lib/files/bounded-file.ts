@@ -11,7 +11,7 @@ const closeFile = promisify(close);
 
 /**
  * Reads a small text file whole. A regular file or a pipe: `<(…)` of a shell is one. Never waits where a signal does
- * not reach: a pipe without a writer counts as empty.
+ * not reach.
  *
  * @param maxBytes more than this is refused
  * @throws FedctlError usage.unreadable-input; the signal's own reason
@@ -20,7 +20,7 @@ export async function readBoundedFile(path: string, maxBytes: number, signal: Ab
   signal.throwIfAborted();
   let file: number;
   try {
-    // Without O_NONBLOCK, opening a pipe would wait for a writer in a thread that nothing can stop.
+    // Without O_NONBLOCK, opening a pipe would wait for its writer in a thread that nothing can stop.
     file = await openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
     throw unreadable(path, reasonOf(cause), cause);
