@@ -1,0 +1,278 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { main } from '../../src/commands/main.ts';
+import { Interruption } from '../../src/lib/deadline.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { type LoopbackIssuer, loopbackIssuer } from '../support/loopback-issuer.ts';
+import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { schemaFaults } from '../support/schema.ts';
+import { ACCOUNT, failure, type Script, scriptedAws, USER_ARN } from '../support/scripted-aws.ts';
+
+let server: LoopbackIssuer;
+beforeEach(async () => {
+  server = await loopbackIssuer();
+});
+afterEach(() => server.close());
+
+async function enable(args: readonly string[], script: Script = {}, given: MemoryContextOptions = {}) {
+  const { aws, calls, minted } = scriptedAws({ issuer: server.issuer, ...script });
+  const context = memoryContext({ aws, fetch, ...fakeClock(), ...given });
+  const code = await main(['enable', ...args], context);
+  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls, minted };
+}
+
+async function enableJson(args: readonly string[], script: Script = {}) {
+  const run = await enable(['--json', ...args], script);
+  expect(run.stderr).toBe('');
+  const document = JSON.parse(run.stdout);
+  expect(schemaFaults('enable', document)).toEqual([]);
+  return { ...run, document };
+}
+
+const hints = `Enabling outbound federation for the whole account ${ACCOUNT}
+  as ${USER_ARN}, Region eu-west-1
+`;
+
+describe('the human face', () => {
+  test('tells who, where, what changed, how long it took, and what to copy', async () => {
+    const run = await enable(['--audience', 'my-atlas'], {
+      mints: ['sts.federation-disabled', 'aws.service-failed', 'token'],
+    });
+    expect(run.stderr).toBe(hints);
+    expect(run.stdout).toBe(`enabled Outbound federation of account ${ACCOUNT} is enabled now.
+
+  account    ${ACCOUNT}
+  principal  ${USER_ARN}
+  Region     eu-west-1
+  issuer     ${server.issuer}
+  discovery  ${server.issuer}/.well-known/openid-configuration
+  keys       ${server.issuer}/.well-known/jwks.json
+             RSA_0, RS256
+             EC384_0, ES384
+  tokens     minted in eu-west-1, 2 s after the change
+
+Atlas, for MONGODB-OIDC: an identity provider (workload) and a database user
+  issuer URI     ${server.issuer}
+  audience       my-atlas
+  authorization  USER (in the console: User ID)
+  user claim     sub
+  database user  <idpId>/${USER_ARN}
+  database       $external
+Atlas, for MONGODB-AWS: a database user of type AWS IAM
+  type           USER
+  database user  ${USER_ARN}
+  database       $external
+`);
+    expect(run.code).toBe(0);
+    expect(run.minted).toHaveLength(5);
+    expect(run.minted[0]).toEqual({
+      audience: ['my-atlas'],
+      signingAlgorithm: 'RS256',
+      durationSeconds: 60,
+      tags: [],
+    });
+  });
+
+  test('names the endpoint overrides before it changes anything', async () => {
+    const run = await enable([], {
+      overrides: [
+        { service: 'sts', url: 'http://127.0.0.1:1', source: 'AWS_ENDPOINT_URL_STS' },
+        { service: 'iam', url: 'http://127.0.0.1:2', source: 'profile "lab"' },
+      ],
+      fail: { enableOutboundFederation: failure('iam.permission-missing') },
+    });
+    expect(run.stderr).toBe(`${hints}  through http://127.0.0.1:1 for STS (AWS_ENDPOINT_URL_STS)
+  through http://127.0.0.1:2 for IAM (profile "lab")
+error: AWS says iam.permission-missing.
+cause:  The principal lacks the IAM permission named above, on Resource "*".
+remedy: ask whoever administers the account for the permission named above
+code:   iam.permission-missing, request id request-of-iam.permission-missing
+`);
+    expect(run.stdout).toBe('');
+    expect(run.code).toBe(4);
+  });
+
+  test('an ARN that only a session tells is marked as a guess, until a token settles it', async () => {
+    const callerArn = `arn:aws:sts::${ACCOUNT}:assumed-role/app/i-0abc`;
+    const guessed = await enable(['--no-wait'], { callerArn });
+    expect(guessed.stdout).toContain(`database user  arn:aws:iam::${ACCOUNT}:role/app\n`);
+    expect(guessed.stdout).toContain('The ARN of a session has lost the path of its role.');
+    expect(guessed.stdout).toContain('tokens     not waited for: STS follows in about ten seconds\n');
+
+    const settled = await enable([], { callerArn, subject: `arn:aws:iam::${ACCOUNT}:role/team/app` });
+    expect(settled.stdout).toContain(`database user  <idpId>/arn:aws:iam::${ACCOUNT}:role/team/app\n`);
+    expect(settled.stdout).not.toContain('has lost the path');
+    expect(settled.stderr).toContain(
+      `warning: arn:aws:iam::${ACCOUNT}:role/team/app has a path, and MONGODB-AWS sees roles without theirs: the database user may never match.\n`,
+    );
+  });
+});
+
+describe('the JSON face', () => {
+  test('is one document', async () => {
+    const { document, code } = await enableJson([], { mints: ['sts.federation-disabled', 'token'] });
+    const { issuer } = server;
+    expect(document).toEqual({
+      schema: 'fedctl.enable/v1',
+      account: ACCOUNT,
+      principal: USER_ARN,
+      region: 'eu-west-1',
+      endpointOverrides: [],
+      state: 'enabled',
+      changed: true,
+      issuer,
+      discovery: { url: `${issuer}/.well-known/openid-configuration`, ok: true, failure: null },
+      jwks: { url: `${issuer}/.well-known/jwks.json`, ok: true, failure: null },
+      keys: [
+        { keyId: 'RSA_0', keyType: 'RSA', algorithm: 'RS256' },
+        { keyId: 'EC384_0', keyType: 'EC', algorithm: 'ES384' },
+      ],
+      propagation: { outcome: 'minting', audience: 'fedctl-enable-probe', ms: 1000, attempts: 4 },
+      atlas: {
+        identityProvider: { issuer, audience: null, userClaim: 'sub', authorizationType: 'USER' },
+        oidcUser: { username: `<idpId>/${USER_ARN}`, database: '$external', oidcAuthType: 'USER' },
+        awsUser: { username: USER_ARN, database: '$external', awsIAMType: 'USER' },
+      },
+      warnings: [],
+    });
+    expect(code).toBe(0);
+  });
+
+  test('enabling twice changes nothing, and still proves that tokens are minted', async () => {
+    const { document, code, calls } = await enableJson([], { federation: 'enabled' });
+    expect(document).toMatchObject({ changed: false, issuer: server.issuer });
+    expect(document.propagation).toEqual({
+      outcome: 'minting',
+      audience: 'fedctl-enable-probe',
+      ms: 0,
+      attempts: 3,
+    });
+    expect(code).toBe(0);
+    expect(calls).toEqual([
+      'getCallerIdentity',
+      'enableOutboundFederation',
+      'outboundFederationInfo',
+      ...Array(3).fill('getWebIdentityToken'),
+    ]);
+  });
+
+  test('--no-wait mints nothing', async () => {
+    const { document, minted } = await enableJson(['--no-wait']);
+    expect(document.propagation).toEqual({
+      outcome: 'not-waited',
+      audience: 'fedctl-enable-probe',
+      ms: null,
+      attempts: null,
+    });
+    expect(minted).toEqual([]);
+  });
+
+  test('the issuer comes from the token where it may not be read', async () => {
+    const { document } = await enableJson([], { federation: 'info-denied' });
+    expect(document).toMatchObject({ changed: false, issuer: server.issuer, warnings: [] });
+  });
+
+  test('without token and permission there is no issuer, and it is said', async () => {
+    const script: Script = { federation: 'info-denied' };
+    const { document } = await enableJson(['--no-wait'], script);
+    expect(document).toMatchObject({
+      issuer: null,
+      discovery: { url: null, ok: null, failure: null },
+      jwks: { url: null, ok: null, failure: null },
+      keys: [],
+    });
+    expect((await enable(['--no-wait'], script)).stdout).toContain(
+      '  issuer     unknown: it may not be read by this principal\n  discovery  not asked\n',
+    );
+  });
+
+  test.each([
+    [
+      'sts.mint-denied',
+      `allow sts:GetWebIdentityToken for the audience fedctl-enable-probe in the policies of ${USER_ARN}`,
+    ],
+    ['sts.federated-user', 'use the credentials of a role or of an IAM user'],
+    ['sts.session-too-short', 'fedctl token --duration auto   (or renew the session)'],
+  ] as const)('%s ends the wait with a warning and exit code 0', async (code, remedy) => {
+    const run = await enableJson([], { mints: [code] });
+    expect(run.code).toBe(0);
+    expect(run.document).toMatchObject({
+      changed: true,
+      issuer: server.issuer,
+      propagation: { outcome: 'caller-cannot-mint', ms: null, attempts: null },
+    });
+    expect(run.document.warnings).toEqual([
+      {
+        code,
+        message: `Federation is enabled, but nobody saw whether STS follows: this principal cannot mint. AWS says ${code}.`,
+        remedy,
+      },
+    ]);
+    expect(run.minted).toHaveLength(1);
+  });
+
+  test('an issuer that does not answer is a warning: the account is enabled', async () => {
+    server.serve('keys', 200, '<html>');
+    const { document, code } = await enableJson([]);
+    const url = `${server.issuer}/.well-known/jwks.json`;
+    const fault = {
+      code: 'issuer.not-json',
+      message: `${url} did not answer with a JSON object (content type application/json).`,
+      remedy: `curl -v '${url}'`,
+    };
+    expect(document).toMatchObject({ jwks: { url, ok: false, failure: fault }, warnings: [fault] });
+    expect(code).toBe(0);
+  });
+
+  test('a wait without end is exit 6, with nothing on stdout', async () => {
+    const run = await enable(['--json', '--wait-timeout', '5s'], { mints: ['sts.federation-disabled'] });
+    expect(run.stdout).toBe('');
+    expect(run.code).toBe(6);
+    const document = JSON.parse(run.stderr);
+    expect(schemaFaults('error', document)).toEqual([]);
+    expect(document.error).toMatchObject({
+      code: 'iam.propagation-timeout',
+      message:
+        'IAM already reports federation as enabled, but STS did not mint 3 tokens in a row within 5 s. Its last refusal: AWS says sts.federation-disabled.',
+      remedy: 'fedctl enable --wait-timeout 3m',
+      exitCode: 6,
+      details: { waitMs: 5000, lastCode: 'sts.federation-disabled' },
+    });
+    expect(run.minted).toHaveLength(6);
+  });
+});
+
+test('FEDCTL_AUDIENCE is the audience of the proof, and of Atlas', async () => {
+  const run = await enable([], {}, { env: { FEDCTL_AUDIENCE: 'from-the-environment' } });
+  expect(run.minted[0]?.audience).toEqual(['from-the-environment']);
+  expect(run.stdout).toContain('  audience       from-the-environment\n');
+});
+
+test.each([
+  [['--wait-timeout', '0'], '--wait-timeout cannot be 0 s: expected 1 s to 1 h.'],
+  [['--wait-timeout', '2h'], '--wait-timeout cannot be 7200 s: expected 1 s to 1 h.'],
+  [['--wait-timeout', 'soon'], '--wait-timeout cannot be "soon": expected a duration such as 90s, 5m or 1h.'],
+  [['--audience', ''], 'Audience 1 is empty.'],
+  [['--audience', 'a'.repeat(1001)], 'Audience 1 has 1001 characters; AWS takes at most 1000.'],
+])('%j is refused before anything is asked of AWS', async (args, message) => {
+  const run = await enable(args);
+  expect(run.code).toBe(2);
+  expect(run.stderr.split('\n')[0]).toBe(`error: ${message}`);
+  expect(run.calls).toEqual([]);
+});
+
+test('Ctrl-C during the wait ends the run with 130 and prints no answer', async () => {
+  const controller = new AbortController();
+  const run = await enable(
+    [],
+    { mints: ['sts.federation-disabled'] },
+    {
+      signal: controller.signal,
+      sleep: async (_ms, signal) => {
+        controller.abort(new Interruption('interrupted'));
+        signal.throwIfAborted();
+      },
+    },
+  );
+  expect(run).toMatchObject({ code: 130, stdout: '', stderr: hints });
+  expect(run.minted).toHaveLength(1);
+});

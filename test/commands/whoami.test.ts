@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { main } from '../../src/commands/main.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { schemaFaults } from '../support/schema.ts';
+import { ACCOUNT, failure, ISSUER, type Script, scriptedAws, USER_ARN } from '../support/scripted-aws.ts';
+
+const SESSION_ARN = `arn:aws:sts::${ACCOUNT}:assumed-role/app/i-0abc`;
+const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/app`;
+const INFO = 'outboundFederationInfo';
+
+async function whoami(args: readonly string[], script: Script = {}, given: MemoryContextOptions = {}) {
+  const { aws, calls } = scriptedAws({ federation: 'enabled', ...script });
+  const context = memoryContext({ aws, ...given });
+  const code = await main(['whoami', ...args], context);
+  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls };
+}
+
+async function whoamiJson(script: Script, args: readonly string[] = []) {
+  const run = await whoami(['--json', ...args], script);
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  const document = JSON.parse(run.stdout);
+  expect(schemaFaults('whoami', document)).toEqual([]);
+  return document;
+}
+
+const SESSION: Script = {
+  callerArn: SESSION_ARN,
+  overrides: [{ service: 'sts', url: 'https://vpce-1.example', source: 'AWS_ENDPOINT_URL_STS' }],
+  credentials: {
+    accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+    secretAccessKey: new Secret('the-secret-key'),
+    sessionToken: new Secret('the-session-token'),
+    expiresAt: new Date('2026-11-22T12:47:03Z'),
+    provider: 'profile',
+    providerDetail: 'profile "prod" (IAM Identity Center)',
+  },
+  notes: ['--profile beats AWS_ACCESS_KEY_ID, which is set too'],
+};
+
+describe('a session of a role', () => {
+  test('for people', async () => {
+    expect(await whoami(['--audience', 'my-atlas'], SESSION)).toEqual({
+      code: 0,
+      stdout: `  account      ${ACCOUNT}
+  ARN          ${SESSION_ARN}
+  role         ${ROLE_ARN}   (if the role has no path)
+  credentials  profile "prod" (IAM Identity Center)
+  access key   ASIAIOSFODNN7EXAMPLE
+  expires      2026-11-22T12:47:03Z, in 47 min 3 s
+  Region       eu-west-1   (AWS_REGION)
+  STS          https://sts.eu-west-1.amazonaws.com
+  IAM          https://iam.amazonaws.com
+  override     https://vpce-1.example for STS (AWS_ENDPOINT_URL_STS)
+  note         --profile beats AWS_ACCESS_KEY_ID, which is set too
+
+Atlas, for MONGODB-OIDC: an identity provider (workload) and a database user
+  issuer URI     ${ISSUER}
+  audience       my-atlas
+  authorization  USER (in the console: User ID)
+  user claim     sub
+  database user  <idpId>/${ROLE_ARN}
+  database       $external
+Atlas, for MONGODB-AWS: a database user of type AWS IAM
+  type           ROLE
+  database user  ${ROLE_ARN}
+  database       $external
+The ARN of a session has lost the path of its role. If the role has a path, look the ARN up
+with: fedctl token --audience <audience> | fedctl decode
+`,
+      stderr: '',
+      calls: ['getCallerIdentity', INFO],
+    });
+  });
+
+  test('as a document, without a secret', async () => {
+    const document = await whoamiJson(SESSION, ['--audience', 'my-atlas']);
+    expect(document).toEqual({
+      schema: 'fedctl.whoami/v1',
+      account: ACCOUNT,
+      arn: SESSION_ARN,
+      userId: 'AIDAEXAMPLE',
+      subject: { kind: 'role', arn: ROLE_ARN, certainty: 'guessed' },
+      credentials: {
+        provider: 'profile',
+        detail: 'profile "prod" (IAM Identity Center)',
+        accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+        temporary: true,
+        expiresAt: '2026-11-22T12:47:03Z',
+        expiresAtEpoch: 1795351623,
+      },
+      region: { name: 'eu-west-1', source: 'AWS_REGION' },
+      endpoints: { sts: 'https://sts.eu-west-1.amazonaws.com', iam: 'https://iam.amazonaws.com' },
+      endpointOverrides: SESSION.overrides,
+      notes: SESSION.notes,
+      atlas: {
+        identityProvider: {
+          issuer: ISSUER,
+          audience: 'my-atlas',
+          userClaim: 'sub',
+          authorizationType: 'USER',
+        },
+        oidcUser: { username: `<idpId>/${ROLE_ARN}`, database: '$external', oidcAuthType: 'USER' },
+        awsUser: { username: ROLE_ARN, database: '$external', awsIAMType: 'ROLE' },
+      },
+      warnings: [],
+    });
+    expect(JSON.stringify(document)).not.toMatch(/secret|the-session-token/);
+  });
+
+  test('of Identity Center, whose role has a path for certain', async () => {
+    const callerArn = `arn:aws:sts::${ACCOUNT}:assumed-role/AWSReservedSSO_Admin_01/alice`;
+    const run = await whoami([], { callerArn });
+    expect(run.stdout).toContain(
+      `  role         arn:aws:iam::${ACCOUNT}:role/AWSReservedSSO_Admin_01   (its path is missing here)\n`,
+    );
+    expect(run.stdout).toContain(
+      'This role has a path, and the ARN of a session has lost it: the ARN above is not complete.\n',
+    );
+    expect(run.stderr).toContain('belongs to a role with a path');
+  });
+});
+
+describe('an IAM user', () => {
+  test('has long-term keys and is its own subject', async () => {
+    const { stdout } = await whoami([]);
+    expect(
+      stdout.startsWith(`  account      ${ACCOUNT}
+  ARN          ${USER_ARN}
+  credentials  environment (AWS_ACCESS_KEY_ID)
+  access key   AKIAIOSFODNN7EXAMPLE
+  expires      never: long-term keys
+`),
+    ).toBe(true);
+    expect(stdout).toContain(`  type           USER\n  database user  ${USER_ARN}\n`);
+    expect(stdout).toContain('  audience       <the audience that the workload asks tokens for>\n');
+  });
+});
+
+test('a federated user can hold no token', async () => {
+  const { stdout } = await whoami([], { callerArn: `arn:aws:sts::${ACCOUNT}:federated-user/bob` });
+  expect(stdout).toContain('  subject      none: this caller can hold no token\n');
+  expect(stdout).toContain('  database user  <idpId>/<ARN of the role of the workload>\n');
+  expect(stdout).toContain('  this caller cannot be one: use a role or an IAM user\n');
+});
+
+test.each([
+  [new Date('2026-11-22T11:59:00Z'), '2026-11-22T11:59:00Z, 1 min ago'],
+  [null, 'temporary; the provider does not say when'],
+])('the expiry of temporary keys: %s', async (expiresAt, shown) => {
+  const { stdout } = await whoami([], {
+    credentials: { sessionToken: new Secret('the-session-token'), expiresAt },
+  });
+  expect(stdout).toContain(`  expires      ${shown}\n`);
+});
+
+describe('the issuer', () => {
+  test.each(['disabled', 'info-denied'] as const)('%s: is left open', async (federation) => {
+    const document = await whoamiJson({ federation });
+    expect(document.atlas.identityProvider.issuer).toBeNull();
+    expect(document.warnings).toEqual([]);
+    expect((await whoami([], { federation })).stdout).toContain(
+      '  issuer URI     <issuer>   (fedctl status prints it once federation is enabled)\n',
+    );
+  });
+
+  test('IAM out of reach: who the caller is stands', async () => {
+    const document = await whoamiJson({ fail: { [INFO]: failure('aws.unreachable') } });
+    expect(document).toMatchObject({ arn: USER_ARN, atlas: { identityProvider: { issuer: null } } });
+    expect(document.warnings).toEqual([
+      {
+        code: 'aws.unreachable',
+        message: 'The issuer is not known. AWS says aws.unreachable.',
+        remedy: 'check the network, HTTPS_PROXY and the endpoint named above',
+      },
+    ]);
+  });
+});
+
+test('FEDCTL_AUDIENCE is shown for Atlas', async () => {
+  const { stdout } = await whoami([], {}, { env: { FEDCTL_AUDIENCE: 'from-the-environment' } });
+  expect(stdout).toContain('  audience       from-the-environment\n');
+});
+
+test('refused keys are a failure', async () => {
+  const run = await whoami([], { fail: { getCallerIdentity: failure('aws.access-key-unknown') } });
+  expect(run).toMatchObject({ code: 4, stdout: '' });
+  expect(run.stderr.split('\n')[0]).toBe('error: AWS says aws.access-key-unknown.');
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { atlasSide, subjectOf, subjectOfToken, subjectWarnings } from '../../../src/lib/auth/identity.ts';
+
+describe('subjectOf', () => {
+  test.each([
+    [
+      'arn:aws:sts::123456789012:assumed-role/app/i-0abc',
+      { kind: 'role', arn: 'arn:aws:iam::123456789012:role/app', certainty: 'guessed' },
+    ],
+    [
+      'arn:aws-us-gov:sts::123456789012:assumed-role/app/me@example.com',
+      { kind: 'role', arn: 'arn:aws-us-gov:iam::123456789012:role/app', certainty: 'guessed' },
+    ],
+    [
+      'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/alice',
+      {
+        kind: 'role',
+        arn: 'arn:aws:iam::123456789012:role/AWSReservedSSO_Admin_0123456789abcdef',
+        certainty: 'incomplete',
+      },
+    ],
+    [
+      'arn:aws:iam::123456789012:user/team/alice',
+      { kind: 'user', arn: 'arn:aws:iam::123456789012:user/team/alice', certainty: 'certain' },
+    ],
+    [
+      'arn:aws:iam::123456789012:root',
+      { kind: 'root', arn: 'arn:aws:iam::123456789012:root', certainty: 'certain' },
+    ],
+    [
+      'arn:aws:sts::123456789012:federated-user/bob',
+      { kind: 'federated-user', arn: null, certainty: 'certain' },
+    ],
+    ['arn:aws:sts::123456789012:assumed-role', { kind: 'other', arn: null, certainty: 'certain' }],
+    ['something else', { kind: 'other', arn: null, certainty: 'certain' }],
+  ])('%s', (arn, subject) => {
+    expect(subjectOf(arn)).toEqual(subject);
+  });
+});
+
+test('a token settles what the ARN of a session leaves open', () => {
+  const caller = subjectOf('arn:aws:sts::123456789012:assumed-role/app/i-0abc');
+  expect(subjectOfToken('arn:aws:iam::123456789012:role/team/x/app', caller)).toEqual({
+    kind: 'role',
+    arn: 'arn:aws:iam::123456789012:role/team/x/app',
+    certainty: 'certain',
+  });
+});
+
+describe('subjectWarnings', () => {
+  const role = { kind: 'role', certainty: 'certain' } as const;
+
+  test('a role without a path, and a user with one, are fine', () => {
+    expect(subjectWarnings({ ...role, arn: 'arn:aws:iam::123456789012:role/app' })).toEqual([]);
+    expect(subjectWarnings(subjectOf('arn:aws:iam::123456789012:user/team/alice'))).toEqual([]);
+  });
+
+  test('a role with a path', () => {
+    expect(subjectWarnings({ ...role, arn: 'arn:aws:iam::123456789012:role/team/app' })).toEqual([
+      {
+        code: 'mongo.role-path-lost',
+        message:
+          'arn:aws:iam::123456789012:role/team/app has a path, and MONGODB-AWS sees roles without theirs: the database user may never match.',
+        remedy: 'use a role without a path for MONGODB-AWS, or MONGODB-OIDC, which keeps the path',
+      },
+    ]);
+  });
+
+  test('a role whose name tells of a path', () => {
+    const subject = subjectOf('arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_01/alice');
+    expect(subjectWarnings(subject).map(({ message }) => message)).toEqual([
+      'arn:aws:iam::123456789012:role/AWSReservedSSO_Admin_01 belongs to a role with a path, and MONGODB-AWS sees roles without theirs: the database user may never match.',
+    ]);
+  });
+});
+
+describe('atlasSide', () => {
+  const identityProvider = {
+    issuer: 'https://issuer.example',
+    audience: 'my-atlas',
+    userClaim: 'sub',
+    authorizationType: 'USER',
+  };
+
+  test.each([
+    ['role', 'ROLE', 'arn:aws:sts::123456789012:assumed-role/app/s', 'arn:aws:iam::123456789012:role/app'],
+    ['user', 'USER', 'arn:aws:iam::123456789012:user/a/b', 'arn:aws:iam::123456789012:user/a/b'],
+  ])('of a %s', (_kind, awsIAMType, callerArn, arn) => {
+    expect(atlasSide('https://issuer.example', 'my-atlas', subjectOf(callerArn))).toEqual({
+      identityProvider,
+      oidcUser: { username: `<idpId>/${arn}`, database: '$external', oidcAuthType: 'USER' },
+      awsUser: { username: arn, database: '$external', awsIAMType },
+    });
+  });
+
+  test('of a federated user, who can be none of both', () => {
+    expect(atlasSide(null, null, subjectOf('arn:aws:sts::123456789012:federated-user/bob'))).toEqual({
+      identityProvider: { ...identityProvider, issuer: null, audience: null },
+      oidcUser: null,
+      awsUser: null,
+    });
+  });
+
+  test('of root, for which Atlas has no type', () => {
+    expect(atlasSide(null, null, subjectOf('arn:aws:iam::123456789012:root')).awsUser).toBeNull();
+  });
+});

@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { examineIssuer } from '../../../src/lib/auth/issuer-report.ts';
+import { Interruption } from '../../../src/lib/deadline.ts';
+import { type LoopbackIssuer, loopbackIssuer } from '../../support/loopback-issuer.ts';
+
+let server: LoopbackIssuer;
+beforeEach(async () => {
+  server = await loopbackIssuer();
+});
+afterEach(() => server.close());
+
+const options = { fetch, timeoutMs: 5000, signal: new AbortController().signal };
+const NOT_ASKED = { url: null, ok: null, failure: null };
+const discovery = () => `${server.issuer}/.well-known/openid-configuration`;
+const jwks = () => `${server.issuer}/.well-known/jwks.json`;
+
+test('an issuer that answers', async () => {
+  expect(await examineIssuer(server.issuer, options)).toEqual({
+    discovery: { url: discovery(), ok: true, failure: null },
+    jwks: { url: jwks(), ok: true, failure: null },
+    keys: [
+      { keyId: 'RSA_0', keyType: 'RSA', algorithm: 'RS256' },
+      { keyId: 'EC384_0', keyType: 'EC', algorithm: 'ES384' },
+    ],
+  });
+});
+
+test('members of a key that are no text, and curves that AWS does not use, are left out', async () => {
+  server.serve('keys', 200, JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256', kid: 7, alg: {} }] }));
+  const { keys } = await examineIssuer(server.issuer, options);
+  expect(keys).toEqual([{ keyId: null, keyType: 'EC', algorithm: null }]);
+});
+
+test('no discovery document: the keys are not asked for', async () => {
+  server.serve('discovery', 404, 'no');
+  const report = await examineIssuer(server.issuer, options);
+  expect(report).toEqual({
+    discovery: {
+      url: discovery(),
+      ok: false,
+      failure: expect.objectContaining({ code: 'issuer.http-status' }),
+    },
+    jwks: NOT_ASKED,
+    keys: [],
+  });
+  expect(report.discovery.failure?.message).toBe(`${discovery()} answered with status 404.`);
+});
+
+test('a discovery document that sends elsewhere for the keys', async () => {
+  server.serve(
+    'discovery',
+    200,
+    JSON.stringify({ issuer: server.issuer, jwks_uri: 'https://evil.example/k' }),
+  );
+  const report = await examineIssuer(server.issuer, options);
+  expect(report.discovery).toMatchObject({ ok: false, failure: { code: 'issuer.wrong-document' } });
+  expect(report.jwks).toEqual(NOT_ASKED);
+});
+
+test.each([
+  ['HTML', 200, '<html>', 'issuer.not-json'],
+  ['an error', 503, 'no', 'issuer.http-status'],
+  ['no key', 200, '{"keys":[]}', 'issuer.wrong-document'],
+])('%s in place of the keys: discovery answered', async (_what, status, body, code) => {
+  server.serve('keys', status, body);
+  expect(await examineIssuer(server.issuer, options)).toEqual({
+    discovery: { url: discovery(), ok: true, failure: null },
+    jwks: { url: jwks(), ok: false, failure: expect.objectContaining({ code }) },
+    keys: [],
+  });
+});
+
+test.each([
+  ['http://issuer.example', 'issuer.plaintext-refused'],
+  ['no url', 'usage.invalid-value'],
+])('an issuer that no relying party may ask: %s', async (issuer, code) => {
+  expect(await examineIssuer(issuer, options)).toEqual({
+    discovery: { url: null, ok: false, failure: expect.objectContaining({ code }) },
+    jwks: NOT_ASKED,
+    keys: [],
+  });
+});
+
+test('an interruption comes out unchanged', async () => {
+  const reason = new Interruption('terminated');
+  await expect(examineIssuer(server.issuer, { ...options, signal: AbortSignal.abort(reason) })).rejects.toBe(
+    reason,
+  );
+});
