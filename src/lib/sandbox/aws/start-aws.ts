@@ -1,5 +1,13 @@
+import { startIssuer } from '../issuer/issuer.ts';
 import type { LabLog } from '../log.ts';
+import { createIam } from './iam.ts';
+import type { LabAccount } from './identities.ts';
+import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
+import { answerQuery, type Service } from './service.ts';
+import { createSts } from './sts.ts';
 import type { AwsWorld } from './world.ts';
+
+const LOOPBACK = '127.0.0.1';
 
 export interface AwsOptions {
   readonly world: AwsWorld;
@@ -31,8 +39,53 @@ export interface LabAws {
 /**
  * Starts STS, IAM and one issuer an account, and tells the accounts where their issuers are.
  *
- * @throws FedctlError lab.port-taken, lab.start-failed
+ * @throws FedctlError lab.port-taken, lab.start-failed; nothing is left listening then
  */
-export async function startAws(_options: AwsOptions): Promise<LabAws> {
-  throw new Error('not built yet');
+export async function startAws(options: AwsOptions): Promise<LabAws> {
+  const { world, ports = {} } = options;
+  const started: LoopbackServer[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(started.map((server) => server.close()));
+  };
+  const keep = async (starting: Promise<LoopbackServer>): Promise<string> => {
+    const server = await starting;
+    started.push(server);
+    return server.url;
+  };
+  try {
+    const stsUrl = await keep(startService(createSts(), ports.sts, options));
+    const iamUrl = await keep(startService(createIam(), ports.iam, options));
+    for (const account of world.accounts) {
+      account.issuer = await keep(startAccountIssuer(account, options));
+    }
+    return { stsUrl, iamUrl, issuerUrl: (accountId) => world.account(accountId).issuer, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function startService(
+  service: Service,
+  port: number | undefined,
+  options: AwsOptions,
+): Promise<LoopbackServer> {
+  return startLoopbackServer({
+    name: service.name.toUpperCase(),
+    host: options.host ?? LOOPBACK,
+    port: port ?? 0,
+    tls: options.tls,
+    answer: (request) => answerQuery(service, request, options),
+  });
+}
+
+function startAccountIssuer(account: LabAccount, options: AwsOptions): Promise<LoopbackServer> {
+  return startIssuer({
+    accountId: account.id,
+    keys: account.keys,
+    log: options.log,
+    host: options.host ?? LOOPBACK,
+    port: options.ports?.issuers?.[account.id] ?? 0,
+    tls: options.tls,
+  });
 }

@@ -67,7 +67,13 @@ export async function createAwsWorld({ now, log, propagationMs = 0 }: AwsWorldOp
     trusts: [operator.arn],
     externalId: null,
     maxSessionSeconds: 3600,
-    allowed: new Set(['sts:GetWebIdentityToken', 'sts:TagGetWebIdentityToken', 'sts:AssumeRole']),
+    allowed: new Set([
+      'sts:GetWebIdentityToken',
+      'sts:TagGetWebIdentityToken',
+      'sts:AssumeRole',
+      'sts:TagSession',
+      'sts:SetSourceIdentity',
+    ]),
   });
   const users = [
     operator,

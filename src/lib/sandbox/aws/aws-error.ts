@@ -1,0 +1,34 @@
+/**
+ * A refusal as AWS puts it on the wire, thrown inside the lab's STS and IAM and answered by their one dispatcher.
+ * It never leaves the lab.
+ */
+export class AwsError extends Error {
+  /** The wire's `<Code>`, which is not always the SDK's name (facts/aws.md 0.1). */
+  readonly code: string;
+  readonly status: number;
+  /** What the lab's log says: the true reason, where the wire's message hides it. */
+  readonly reason: string;
+
+  constructor(code: string, status: number, message: string, reason: string = message) {
+    super(message);
+    this.name = 'AwsError';
+    this.code = code;
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** 403 AccessDenied. */
+export function accessDenied(message: string, reason?: string): AwsError {
+  return new AwsError('AccessDenied', 403, message, reason);
+}
+
+/** 400 ValidationError. */
+export function validationError(message: string, reason?: string): AwsError {
+  return new AwsError('ValidationError', 400, message, reason);
+}
+
+/** 400 InvalidParameterValue. */
+export function invalidParameterValue(message: string, reason?: string): AwsError {
+  return new AwsError('InvalidParameterValue', 400, message, reason);
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { authorize, type LabAction } from './authorize.ts';
+import { AwsError, accessDenied } from './aws-error.ts';
+import type { Caller, LabAccount } from './identities.ts';
+import type { Action, Call, Outcome, Service } from './service.ts';
+
+/** IAM as far as the lab plays it: the account's switch for outbound federation (facts/aws.md 1). */
+export function createIam(): Service {
+  return {
+    name: 'iam',
+    version: '2010-05-08',
+    namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+    actions: new Map<string, Action>([
+      ['EnableOutboundWebIdentityFederation', enable],
+      ['DisableOutboundWebIdentityFederation', disable],
+      ['GetOutboundWebIdentityFederationInfo', info],
+    ]),
+  };
+}
+
+function enable({ caller }: Call): Outcome {
+  permit(caller, 'iam:EnableOutboundWebIdentityFederation');
+  const { account } = caller;
+  if (!account.federation.set(true)) {
+    throw new AwsError(
+      'FeatureEnabled',
+      409,
+      `Outbound identity federation is already enabled for account ${account.id}`,
+    );
+  }
+  return {
+    result: [['IssuerIdentifier', account.issuer]],
+    reason: `outbound federation of account ${account.id} is enabled, issuer ${account.issuer}`,
+  };
+}
+
+function disable({ caller }: Call): Outcome {
+  permit(caller, 'iam:DisableOutboundWebIdentityFederation');
+  const { account } = caller;
+  if (!account.federation.set(false)) throw featureDisabled(account);
+  return { result: null, reason: `outbound federation of account ${account.id} is disabled` };
+}
+
+function info({ caller }: Call): Outcome {
+  permit(caller, 'iam:GetOutboundWebIdentityFederationInfo');
+  const { account } = caller;
+  // AWS never says JwtVendingEnabled=false: it throws (facts/aws.md 0.1).
+  if (!account.federation.enabled) throw featureDisabled(account);
+  return {
+    result: [
+      ['IssuerIdentifier', account.issuer],
+      ['JwtVendingEnabled', 'true'],
+    ],
+    reason: `outbound federation of account ${account.id} is enabled`,
+  };
+}
+
+function featureDisabled({ id }: LabAccount): AwsError {
+  return new AwsError('FeatureDisabled', 404, `Outbound identity federation is disabled for account ${id}`);
+}
+
+function permit(caller: Caller, action: LabAction): void {
+  if (caller.principal.kind === 'user' && caller.session !== null) {
+    // Credentials of GetSessionToken cannot call IAM without MFA, and IAM says it in these words.
+    throw new AwsError(
+      'InvalidClientTokenId',
+      403,
+      'The security token included in the request is invalid',
+      'credentials of GetSessionToken cannot call IAM: no MFA was used to get them',
+    );
+  }
+  const decision = authorize(caller, action, '*');
+  if (decision.allowed) return;
+  const id = randomUUID();
+  throw accessDenied(
+    `${decision.message}. Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/${id} ` +
+      'for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: ' +
+      id,
+    decision.reason,
+  );
+}

@@ -1,0 +1,56 @@
+import { assumeRole } from './assume-role.ts';
+import { accessDenied } from './aws-error.ts';
+import { getWebIdentityToken } from './get-web-identity-token.ts';
+import type { Action, Call, Outcome, Service } from './service.ts';
+import { credentialsXml, refuseMfa, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
+import { Validation } from './validation.ts';
+
+/** STS as far as the lab plays it. */
+export function createSts(): Service {
+  return {
+    name: 'sts',
+    version: '2011-06-15',
+    namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    actions: new Map<string, Action>([
+      ['GetCallerIdentity', getCallerIdentity],
+      ['GetSessionToken', getSessionToken],
+      ['AssumeRole', assumeRole],
+      ['GetWebIdentityToken', getWebIdentityToken],
+    ]),
+  };
+}
+
+/** Answers anybody: it needs no permission and cannot be denied. */
+function getCallerIdentity({ caller }: Call): Outcome {
+  return {
+    result: [
+      ['Arn', caller.arn],
+      ['UserId', caller.userId],
+      ['Account', caller.account.id],
+    ],
+    reason: 'the signature is good',
+  };
+}
+
+const TWELVE_HOURS = 43_200;
+
+/** Gives temporary credentials to the long-term keys of a user (facts/aws.md 6). No permission is needed. */
+function getSessionToken({ world, caller, parameters, now }: Call): Outcome {
+  const validation = new Validation();
+  const seconds = sessionSeconds(parameters, validation, 129_600) ?? TWELVE_HOURS;
+  const minimumTokenSize = sessionTokenSize(parameters, validation);
+  validation.finish();
+  if (caller.session !== null) {
+    throw accessDenied('Cannot call GetSessionToken with session credentials');
+  }
+  refuseMfa(parameters);
+  const session = world.createSession({
+    principal: caller.principal,
+    expiresAt: new Date(now.getTime() + seconds * 1000),
+    minimumTokenSize,
+  });
+  return {
+    result: [credentialsXml(session)],
+    reason: sessionReason(session),
+  };
+}

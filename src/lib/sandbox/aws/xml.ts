@@ -1,0 +1,21 @@
+/** An element of an answer: its name, and either text or further elements. */
+export type XmlElement = readonly [name: string, content: string | readonly XmlElement[]];
+
+/** Writes elements without white space between them. Text that XML 1.0 cannot carry becomes a question mark. */
+export function writeXml(elements: readonly XmlElement[], namespace?: string): string {
+  const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`;
+  return elements
+    .map(([name, content]) => {
+      const inner = typeof content === 'string' ? escapeText(content) : writeXml(content);
+      return `<${name}${attribute}>${inner}</${name}>`;
+    })
+    .join('');
+}
+
+function escapeText(text: string): string {
+  return text
+    .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '?')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}
