@@ -1,0 +1,33 @@
+import type { Credentials } from '../credentials.ts';
+import { credentialProcessOutput } from './credential-process.ts';
+import { dotenv } from './dotenv.ts';
+import { cmdStatements, fishStatements, posixStatements, powershellStatements } from './shells.ts';
+import { credentialVariables } from './variables.ts';
+
+/** Credentials, and who they speak for: an ARN, whose fifth part is the account. */
+export interface Principal {
+  readonly credentials: Credentials;
+  readonly arn: string;
+}
+
+/** The formats that are a text to print. */
+export const TEXT_FORMATS = {
+  env: ({ credentials }) => posixStatements(credentialVariables(credentials)),
+  fish: ({ credentials }) => fishStatements(credentialVariables(credentials)),
+  powershell: ({ credentials }) => powershellStatements(credentialVariables(credentials)),
+  cmd: ({ credentials }) => cmdStatements(credentialVariables(credentials)),
+  dotenv: ({ credentials }) => dotenv(credentialVariables(credentials)),
+  process: ({ credentials, arn }) => credentialProcessOutput(credentials, arn.split(':')[4] || null),
+} as const satisfies Readonly<Record<string, (principal: Principal) => string>>;
+
+/** All that `credentials --format` takes: `json` is the document, `github-env` appends to a file of the runner. */
+export const CREDENTIAL_FORMATS = [
+  'env',
+  'fish',
+  'powershell',
+  'cmd',
+  'dotenv',
+  'json',
+  'process',
+  'github-env',
+] as const satisfies readonly (keyof typeof TEXT_FORMATS | 'json' | 'github-env')[];
