@@ -16,6 +16,18 @@ export interface CleanUri {
 /** Options that hold a secret of their own. The driver needs them; nobody else does. */
 const SECRET_OPTIONS = ['proxyPassword', 'tlsCertificateKeyFilePassword'] as const;
 
+/** The properties that drivers know (facts/mongodb.md 1.5 and 3.1). */
+const PROPERTIES = [
+  'ENVIRONMENT',
+  'TOKEN_RESOURCE',
+  'ALLOWED_HOSTS',
+  'AWS_SESSION_TOKEN',
+  'SERVICE_NAME',
+  'SERVICE_HOST',
+  'SERVICE_REALM',
+  'CANONICALIZE_HOST_NAME',
+] as const;
+
 /**
  * Takes everything about authentication out of a connection string.
  *
@@ -48,17 +60,10 @@ export function parseConnectionString(text: string): ConnectionString {
     parsed = new ConnectionString(text);
   } catch {
     // The parser's error is not kept as the cause: it quotes the user name.
-    throw new FedctlError('mongo.uri-invalid', {
-      message: 'The connection string is not one.',
-      ...(/^mongodb(\+srv)?:\/\/.*@/is.test(text)
-        ? {
-            likelyCause: 'It holds a user name or a password, with characters that are not percent-encoded.',
-            remedy:
-              "leave them out, no mechanism of fedctl needs them: fedctl connect --uri 'mongodb+srv://<host>/'",
-          }
-        : {}),
-    });
+    throw notAConnectionString(text);
   }
+  // With a second @ nobody can tell where a password ends: what looks like a path may be the rest of it.
+  if (parsed.username !== '' && text.split('@').length > 2) throw notAConnectionString(text);
   for (const name of new Set([...parsed.searchParams.keys()].map((key) => key.toLowerCase()))) {
     const spellings = [...parsed.searchParams.keys()].filter((key) => key.toLowerCase() === name);
     if (spellings.length > 1 && name !== 'readpreferencetags') {
@@ -70,6 +75,19 @@ export function parseConnectionString(text: string): ConnectionString {
     }
   }
   return parsed;
+}
+
+function notAConnectionString(text: string): FedctlError {
+  return new FedctlError('mongo.uri-invalid', {
+    message: 'The connection string is not one.',
+    ...(/^mongodb(\+srv)?:\/\/.*@/is.test(text)
+      ? {
+          likelyCause: 'It holds a user name or a password, with characters that are not percent-encoded.',
+          remedy:
+            "leave them out, no mechanism of fedctl needs them: fedctl connect --uri 'mongodb+srv://<host>/'",
+        }
+      : {}),
+  });
 }
 
 /** A connection string as people may see it: without anything secret, safe between single quotes. */
@@ -124,13 +142,16 @@ function authSourceWarnings({ searchParams }: ConnectionString): Warning[] {
 
 function propertyWarnings({ searchParams }: ConnectionString): Warning[] {
   const properties = new CommaAndColonSeparatedRecord(searchParams.get('authMechanismProperties'));
-  return [...properties.keys()].map((name) => ({
+  // Never a value, for AWS_SESSION_TOKEN is a secret; and a comma in a value makes its rest look like a name.
+  const names = [...properties.keys()].map((name) =>
+    PROPERTIES.find((known) => known === name.toUpperCase()),
+  );
+  return [...new Set(names)].map((name) => ({
     code: 'mongo.uri.property-ignored',
-    // Never with its value: AWS_SESSION_TOKEN is a secret.
-    message: `${printable(name)} in authMechanismProperties is not used: fedctl brings the token or the keys itself.`,
+    message: `${name ?? 'A property'} in authMechanismProperties is not used: fedctl brings the token or the keys itself.`,
     remedy:
-      name.toUpperCase() === 'ENVIRONMENT'
+      name === 'ENVIRONMENT'
         ? 'fedctl connect --token-file <file>   (tests the very token that an application reads from there)'
-        : `leave ${printable(name)} out of the connection string`,
+        : `leave ${name ?? 'authMechanismProperties'} out of the connection string`,
   }));
 }
