@@ -133,7 +133,8 @@ describe('a password', () => {
           (s: string) => `mongodb+srv://alice:${s}@db.example.net`,
           (s: string) => `mongodb://alice:x@a/${s}@db.example.net/`,
           (s: string) => `mongodb://:${s}@db.example.net`,
-          (s: string) => `mongodb://alice:${s}`,
+          // Without its @: what follows it would rightly be the host.
+          (s: string) => `mongodb://alice:${s.replaceAll('@', '')}`,
           (s: string) => `mongo://alice:${s}@db.example.net/`,
           (s: string) => `alice:${s}@db.example.net`,
           (s: string) => `mongodb+srv://alice:${s}@db.example.net:27017/`,
