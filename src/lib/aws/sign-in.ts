@@ -119,7 +119,7 @@ async function signInWith(
 /** The SDK flattens what its providers met into a sentence, so the sentence is what there is to go by. */
 function providerFailure(profile: string, remedy: string, error: unknown): FedctlError {
   const sentence = error instanceof Error ? printable(error.message.split('\n')[0] ?? '') : String(error);
-  if (transportFault(error) !== null || /\b(?:E[A-Z]{4,}|getaddrinfo)\b/.test(sentence)) {
+  if (transportFault(error) !== null || /\b(?:ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|E[A-Z]+UNREACH|EPIPE)\b/.test(sentence)) {
     return new FedctlError('aws.unreachable', {
       message: `The sign-in service of the profile "${printable(profile)}" cannot be reached: ${sentence}.`,
       details: { profile },

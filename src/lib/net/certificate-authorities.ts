@@ -1,9 +1,12 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createSecureContext, rootCertificates } from 'node:tls';
+import { rootCertificates } from 'node:tls';
 import { FedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /**
  * The certificate authorities to trust, as the `ca` option of node:tls takes them (PEM), or undefined for Node's own.
@@ -26,11 +29,15 @@ async function readBundle(path: string): Promise<string> {
   } catch (cause) {
     throw bundleInvalid(path, 'it cannot be read', cause);
   }
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw bundleInvalid(path, 'it holds no PEM certificate');
-  try {
-    createSecureContext({ ca: pem });
-  } catch (cause) {
-    throw bundleInvalid(path, 'a certificate in it is damaged', cause);
+  const certificates = pem.match(PEM_CERTIFICATE) ?? [];
+  if (certificates.length === 0) throw bundleInvalid(path, 'it holds no PEM certificate');
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new X509Certificate(certificate);
+    } catch (cause) {
+      // node:tls would leave it out without a word.
+      throw bundleInvalid(path, `certificate ${index + 1} in it is damaged`, cause);
+    }
   }
   return pem;
 }
