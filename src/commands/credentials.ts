@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { enterProfile } from '../lib/auth/credential-loop.ts';
 import { type SessionRequest, sessionCredentials } from '../lib/auth/session-credentials.ts';
 import type { Context } from '../lib/context.ts';
 import type { Credentials } from '../lib/credentials.ts';
@@ -52,7 +51,6 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer | End
   refuseTwoFaces(common.output, format);
   const request = sessionRequest(options);
   const githubEnv = format === 'github-env' ? githubEnvFile(context.env) : null;
-  enterProfile(context, invocation.aws);
   const session = await invocation.progress.during('Fetching session credentials', () =>
     sessionCredentials(context, invocation.aws, request),
   );

@@ -1,6 +1,10 @@
 import { resolve } from 'node:path';
-import { enterProfile } from '../lib/auth/credential-loop.ts';
-import { checkWantedToken, DEFAULT_DURATION_SECONDS, fitToSession, type WantedDuration } from '../lib/auth/lifetime.ts';
+import {
+  checkWantedToken,
+  DEFAULT_DURATION_SECONDS,
+  fitToSession,
+  type WantedDuration,
+} from '../lib/auth/lifetime.ts';
 import { minting, mintWarnings } from '../lib/auth/mint.ts';
 import { asRole } from '../lib/auth/role.ts';
 import type { Warning } from '../lib/errors.ts';
@@ -68,7 +72,6 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
   checkWantedToken(wanted);
   refuseTwoFaces(invocation.common.output, options.format);
   const role = roleToAssume(options);
-  enterProfile(context, invocation.aws);
   const { timeoutMs } = invocation.common;
   const minted = await progress.during('Minting', async () => {
     const settings = role === null ? invocation.aws : await asRole(context, invocation.aws, role);

@@ -42,8 +42,6 @@ export interface Context {
   readonly stderr: OutputStream;
   /** Fires on Ctrl-C and SIGTERM; its reason is an Interruption. */
   readonly signal: AbortSignal;
-  /** Sets a variable in the environment of every process that is started from here on, also by an SDK. */
-  leaveToChildren(name: string, value: string): void;
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
   readonly resolver: Resolver;
   aws(settings: AwsSettings): Promise<Aws>;

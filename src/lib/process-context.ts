@@ -40,9 +40,6 @@ export function processContext(script: string): Context {
     stdout: process.stdout,
     stderr: process.stderr,
     signal: controller.signal,
-    leaveToChildren(name, value) {
-      process.env[name] = value;
-    },
     spawn: (command, args, options) => spawn(command, args, options),
     resolver: {
       async addresses(host) {

@@ -59,7 +59,6 @@ export function memoryContext({
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
     fetch: notGiven('fetch'),
     signal: new AbortController().signal,
-    leaveToChildren: () => {},
     spawn: (command, args, options) => spawn(command, args, options),
     resolver: { addresses: notGiven('resolver'), srv: notGiven('resolver'), txt: notGiven('resolver') },
     aws: notGiven('AWS'),

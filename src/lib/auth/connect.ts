@@ -8,7 +8,6 @@ import { cleanConnectionString, shownUri } from '../uri/connection-string.ts';
 import { chooseMechanisms, type MechanismChoice } from '../uri/mechanism.ts';
 import { refusePlaintext } from '../uri/plaintext.ts';
 import { readTarget } from '../uri/target.ts';
-import { enterProfile } from './credential-loop.ts';
 import { atlasSide, subjectOf } from './identity.ts';
 import { checkMintRequest, minting } from './mint.ts';
 import { asRole, type RoleToAssume } from './role.ts';
@@ -66,7 +65,6 @@ export async function planConnect(
   refusePlaintext(readTarget(uri));
   // Both mechanisms run as the same session: a role is assumed once, and not before it is needed.
   const aws = once(async () => {
-    enterProfile(context, settings);
     const own = request.role === null ? settings : await asRole(context, settings, request.role);
     return context.aws(own);
   });

@@ -4,6 +4,7 @@ import { deadline, timedOut } from '../deadline.ts';
 import { FedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
+import { processEnvironment } from './process-loop.ts';
 
 /** Such a program may ask its user for a code: that is what the bound has to allow. */
 const TIMEOUT_MS = 120_000;
@@ -16,7 +17,7 @@ const MAX_OUTPUT = 1024 * 1024;
  * The SDK's own provider would run it in this process's environment, could not be stopped, and repeats the command
  * line, which may hold a secret, in its errors.
  *
- * @throws FedctlError aws.profile-failed, aws.credentials-expired; the signal's own reason
+ * @throws FedctlError aws.credential-process-loop, aws.profile-failed, aws.credentials-expired; the signal's own reason
  */
 export async function processCredentials(
   command: string,
@@ -24,9 +25,10 @@ export async function processCredentials(
   context: Pick<Context, 'env' | 'spawn' | 'now'>,
   signal: AbortSignal,
 ): Promise<Credentials> {
+  const env = processEnvironment(context.env, profile);
   const bounded = deadline(signal, TIMEOUT_MS);
   try {
-    const output = await run(command, profile, context, bounded);
+    const output = await run(command, profile, { spawn: context.spawn, env }, bounded);
     return parse(output, profile, context.now());
   } catch (error) {
     if (signal.aborted) throw signal.reason;

@@ -1,6 +1,6 @@
 import type { Credentials } from '../credentials.ts';
-import { credentialProcessOutput } from './credential-process.ts';
 import { dotenv } from './dotenv.ts';
+import { credentialProcessOutput } from './process-output.ts';
 import { cmdStatements, fishStatements, posixStatements, powershellStatements } from './shells.ts';
 import { credentialVariables } from './variables.ts';
 

@@ -91,7 +91,10 @@ describe('fitting to the session of the caller', () => {
   });
 
   test('a token that does not say either leaves the limit to AWS', async () => {
-    expect(await settle('auto', sessionKeys(null))).toEqual({ seconds: 3600, calls: ['getWebIdentityToken'] });
+    expect(await settle('auto', sessionKeys(null))).toEqual({
+      seconds: 3600,
+      calls: ['getWebIdentityToken'],
+    });
   });
 
   test('what cannot be minted is refused before the credentials are asked for', async () => {

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { dotenv } from '../../../src/lib/formats/dotenv.ts';
 import {
   cmdStatements,
@@ -50,15 +53,20 @@ const value = fc.string({
 const named = (values: readonly string[]): Variable[] =>
   values.map((each, index) => ({ name: `FEDCTL_TEST_${index}`, value: each }));
 
+/** Where the shells run: a value that escaped its quotes does its harm here. */
+const directory = mkdtempSync(join(tmpdir(), 'fedctl-shells-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
 /** What a child of the shell sees of our variables after the shell ran the script. A missing shell is a failure. */
 function seenBelow(command: string, args: readonly string[], script: string): Record<string, string> {
   const print = `JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([n]) => n.startsWith('FEDCTL_TEST_'))))`;
   const { status, stdout, stderr, error } = spawnSync(command, [...args, process.execPath, '-p', print], {
     encoding: 'utf8',
+    cwd: directory,
     env: {
       PATH: process.env.PATH,
       LANG: 'C.UTF-8',
-      HOME: '/nonexistent',
+      HOME: directory,
       STATEMENTS: script,
       FEDCTL_TEST_OLD: 'x',
     },

@@ -1,0 +1,34 @@
+import { FedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The profiles whose `credential_process` led to this process, as a JSON list. */
+const ASKED = 'FEDCTL_CREDENTIAL_PROFILES';
+
+/**
+ * The environment for a profile's `credential_process`. That program may be fedctl again, and if it asks the same
+ * profile, it starts itself without end. So each such program is told which profiles led to it, and a fedctl that would
+ * ask one of them stops. A chain of different profiles is no loop.
+ *
+ * @throws FedctlError aws.credential-process-loop
+ */
+export function processEnvironment(env: Environment, profile: string): Environment {
+  const asked = profilesAsked(env[ASKED]);
+  if (asked.includes(profile)) {
+    throw new FedctlError('aws.credential-process-loop', {
+      message: `The credential_process of the profile "${printable(profile)}" is fedctl, which takes its credentials from that very profile.`,
+      details: { profile, asked },
+    });
+  }
+  return { ...env, [ASKED]: JSON.stringify([...asked, profile]) };
+}
+
+function profilesAsked(text: string | undefined): readonly string[] {
+  try {
+    const list: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(list) ? list.map(String) : [];
+  } catch {
+    return [];
+  }
+}
