@@ -1,5 +1,21 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { FedctlError } from '../../errors.ts';
 import type { DatabaseUser, IdentityProvider } from '../../trust/relying-party.ts';
 import type { LabLog } from '../log.ts';
+import { serve } from './connection.ts';
+import { Cursors } from './cursors.ts';
+import { IssuerKeys } from './issuer-keys.ts';
+import { loadQueryEngine, type QueryEngine } from './query-engine.ts';
+import type { SaslMechanism } from './sasl.ts';
+import { awsMechanism } from './sasl-aws.ts';
+import { oidcMechanism } from './sasl-oidc.ts';
+import type { ServerState } from './session.ts';
+import { Store } from './store.ts';
+
+/** A client that does not finish its TLS handshake is let go after this many milliseconds. */
+const HANDSHAKE_TIMEOUT = 10_000;
 
 /** What the lab's MongoDB server is started with. */
 export interface MongodOptions {
@@ -33,10 +49,97 @@ export interface LabMongod {
 }
 
 /**
- * Starts the lab's MongoDB server.
+ * Starts the lab's MongoDB server: both mechanisms, and a store in memory.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
-export async function startMongod(_options: MongodOptions): Promise<LabMongod> {
-  throw new Error('not built yet');
+export async function startMongod(options: MongodOptions): Promise<LabMongod> {
+  const { host = '127.0.0.1', port = 0, tls } = options;
+  const closing = new AbortController();
+  const sockets = new Set<Socket>();
+  const server =
+    tls === undefined ? createServer() : createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT });
+  // The raw sockets, also those whose TLS handshake is not over yet.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+  });
+  await listen(server, host, port);
+  // Out of file descriptors, for one: that connection is lost, the server goes on.
+  server.on('error', () => {});
+  const { port: bound } = server.address() as AddressInfo;
+  const state = serverState(options, `${isIPv6(host) ? `[${host}]` : host}:${bound}`, closing.signal);
+  let connections = 0;
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    connections += 1;
+    socket.setNoDelay(true);
+    void serve(socket, connections, state);
+  });
+  return {
+    host,
+    port: bound,
+    close: async () => {
+      closing.abort();
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+  } catch (cause) {
+    const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+    throw new FedctlError(taken ? 'lab.port-taken' : 'lab.start-failed', {
+      message: taken
+        ? `Port ${port} on ${host} is taken: the lab's MongoDB server cannot listen there.`
+        : `The lab's MongoDB server cannot listen on ${host}:${port}.`,
+      details: { server: 'mongod', host, port },
+      cause,
+    });
+  }
+}
+
+function serverState(options: MongodOptions, address: string, signal: AbortSignal): ServerState {
+  const { log, now, ca, identityProviders, databaseUsers } = options;
+  const keys = new IssuerKeys({ now, ca, signal });
+  const mechanisms: readonly (readonly [string, SaslMechanism])[] = [
+    [
+      'MONGODB-OIDC',
+      oidcMechanism(() => ({
+        keys,
+        relyingParty: { identityProviders: identityProviders(), databaseUsers: databaseUsers() },
+        now: now(),
+      })),
+    ],
+    [
+      'MONGODB-AWS',
+      awsMechanism({
+        stsHost: options.stsHost ?? 'sts.amazonaws.com',
+        stsUrl: options.sts.url,
+        ca,
+        signal,
+        databaseUsers,
+      }),
+    ],
+  ];
+  let engine: Promise<QueryEngine> | null = null;
+  return {
+    log,
+    now,
+    startedAt: now(),
+    address,
+    replicaSet: options.replicaSet ?? null,
+    mechanisms: new Map(mechanisms),
+    store: new Store(),
+    cursors: new Cursors(),
+    engine: () => {
+      engine ??= loadQueryEngine();
+      return engine;
+    },
+  };
 }

@@ -1,0 +1,120 @@
+import { Binary } from 'bson';
+import { printable } from '../../../printable.ts';
+import type { GrantedRole } from '../../../trust/relying-party.ts';
+import { EXTERNAL } from '../../../trust/relying-party.ts';
+import type { TypedDocument } from '../bson-codec.ts';
+import { CommandError } from '../command-error.ts';
+import { numberOf, requiredText } from '../fields.ts';
+import { privilegesOf } from '../privileges.ts';
+import { Refused } from '../refused.ts';
+import { readPayload, type SaslStep } from '../sasl.ts';
+import type { CommandCall, CommandTable } from './command.ts';
+
+/** One conversation at a time, so one number does. */
+const CONVERSATION = 1;
+
+export const AUTHENTICATION_COMMANDS: CommandTable = {
+  saslStart: { access: 'anyone', run: (call) => start(call, call.body, call.database) },
+  saslContinue: { access: 'anyone', run: advance },
+  logout: {
+    access: 'anyone',
+    run: ({ session }) => {
+      session.login = null;
+      return {};
+    },
+  },
+  connectionStatus: { access: 'anyone', run: connectionStatus },
+};
+
+/**
+ * What a hello carries for a client that is in a hurry: the first message of a login. Null, and no error, when it fails
+ * or needs a second message (facts/mongodb.md 1.1).
+ */
+export async function speculate(call: CommandCall, request: TypedDocument): Promise<TypedDocument | null> {
+  try {
+    return await start(call, request, typeof request['db'] === 'string' ? request['db'] : '');
+  } catch (error) {
+    if (error instanceof CommandError) return null;
+    throw error;
+  }
+}
+
+async function start(call: CommandCall, request: TypedDocument, database: string): Promise<TypedDocument> {
+  const name = requiredText(request, 'mechanism');
+  const { session, server } = call;
+  session.conversation = null;
+  const mechanism = server.mechanisms.get(name);
+  if (mechanism === undefined) {
+    throw new CommandError(
+      'MechanismUnavailable',
+      `Received authentication for mechanism ${printable(name)} which is unknown or not enabled`,
+    );
+  }
+  return await take(call, name, async () => {
+    if (database !== EXTERNAL) throw new Refused(`the database is "${database}", not "${EXTERNAL}"`);
+    return await mechanism(readPayload(request['payload']));
+  });
+}
+
+async function advance(call: CommandCall): Promise<TypedDocument> {
+  const { conversation } = call.session;
+  if (conversation === null) throw new CommandError('ProtocolError', 'No SASL session state found');
+  call.session.conversation = null;
+  if (numberOf(call.body['conversationId']) !== conversation.id) {
+    throw new CommandError('ProtocolError', 'sasl: Mismatched conversation id');
+  }
+  return await take(call, conversation.mechanism, async () => {
+    if (call.database !== EXTERNAL)
+      throw new Refused(`the database is "${call.database}", not "${EXTERNAL}"`);
+    return await conversation.next(readPayload(call.body['payload']));
+  });
+}
+
+/** Takes one step and answers it. The log gets the reason of a refusal, the wire never. */
+async function take(
+  call: CommandCall,
+  mechanism: string,
+  step: () => Promise<SaslStep>,
+): Promise<TypedDocument> {
+  const { session } = call;
+  const log = (decision: 'allowed' | 'refused', principal: string | null, reason: string): void =>
+    call.server.log.add({
+      hop: 'mongod',
+      action: `${call.name} ${mechanism}`,
+      principal: principal === null ? null : printable(principal),
+      decision,
+      reason: printable(reason),
+    });
+  let result: SaslStep;
+  try {
+    result = await step();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    log('refused', error.principal, error.message);
+    throw new CommandError('AuthenticationFailed', 'Authentication failed.');
+  }
+  if (!result.done) {
+    session.conversation = { id: CONVERSATION, mechanism, next: result.next };
+    return { conversationId: CONVERSATION, done: false, payload: result.payload };
+  }
+  session.login = result.login;
+  const { principal, evidence } = result.login;
+  log('allowed', principal.username, `${evidence}; roles ${rolesText(principal.roles)}`);
+  return { conversationId: CONVERSATION, done: true, payload: new Binary(new Uint8Array(0)) };
+}
+
+function rolesText(roles: readonly GrantedRole[]): string {
+  return roles.length === 0 ? 'none' : roles.map(({ role, db }) => `${role}@${db}`).join(', ');
+}
+
+function connectionStatus({ body, session, server }: CommandCall): TypedDocument {
+  const login = session.isExpired(server.now()) ? null : session.login;
+  const roles = login?.principal.roles ?? [];
+  return {
+    authInfo: {
+      authenticatedUsers: login === null ? [] : [{ user: login.principal.username, db: EXTERNAL }],
+      authenticatedUserRoles: roles.map(({ role, db }) => ({ role, db })),
+      ...(body['showPrivileges'] === true && { authenticatedUserPrivileges: privilegesOf(roles) }),
+    },
+  };
+}

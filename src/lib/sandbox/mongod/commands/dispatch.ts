@@ -1,0 +1,96 @@
+import type { TypedDocument } from '../bson-codec.ts';
+import { CommandError } from '../command-error.ts';
+import type { CommandMessage } from '../message.ts';
+import { allows } from '../privileges.ts';
+import type { ServerState, Session } from '../session.ts';
+import { AUTHENTICATION_COMMANDS } from './authentication.ts';
+import { CATALOGUE_COMMANDS } from './catalogue.ts';
+import type { Command, CommandCall, CommandTable } from './command.ts';
+import { commandText } from './command-text.ts';
+import { HANDSHAKE_COMMANDS, HELLO_NAMES } from './handshake.ts';
+import { READING_COMMANDS } from './reading.ts';
+import { SERVER_COMMANDS } from './server.ts';
+import { WRITING_COMMANDS } from './writing.ts';
+
+const COMMANDS: CommandTable = {
+  ...HANDSHAKE_COMMANDS,
+  ...AUTHENTICATION_COMMANDS,
+  ...SERVER_COMMANDS,
+  ...READING_COMMANDS,
+  ...WRITING_COMMANDS,
+  ...CATALOGUE_COMMANDS,
+};
+
+/** Spellings that old clients use. */
+const ALIASES: Readonly<Record<string, string>> = {
+  ismaster: 'isMaster',
+  buildinfo: 'buildInfo',
+  findandmodify: 'findAndModify',
+};
+
+/** Runs one command and answers with its reply, refusals included. It never throws. */
+export async function dispatch(
+  message: CommandMessage,
+  session: Session,
+  server: ServerState,
+): Promise<TypedDocument> {
+  const [spelling = ''] = Object.keys(message.body);
+  const name = Object.hasOwn(ALIASES, spelling) ? (ALIASES[spelling] ?? spelling) : spelling;
+  const call: CommandCall = { name, database: message.database, body: message.body, session, server };
+  try {
+    if (message.form === 'query' && !HELLO_NAMES.has(name)) {
+      throw new CommandError('UnsupportedOpQueryCommand', `Unsupported OP_QUERY command: ${spelling}.`);
+    }
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (command === undefined) throw new CommandError('CommandNotFound', `no such command: '${spelling}'`);
+    authorize(command, call);
+    if (call.body['autocommit'] === false) {
+      throw new CommandError('IllegalOperation', 'the lab has no transactions');
+    }
+    return { ...(await command.run(call)), ok: 1 };
+  } catch (error) {
+    return refusal(error, call).toReply();
+  }
+}
+
+/** @throws CommandError Unauthorized, ReauthenticationRequired */
+function authorize({ access }: Command, call: CommandCall): void {
+  if (access === 'anyone') return;
+  const { session, server, name } = call;
+  if (session.login === null) {
+    throw new CommandError('Unauthorized', `Command ${name} requires authentication`);
+  }
+  if (session.isExpired(server.now())) {
+    throw new CommandError(
+      'ReauthenticationRequired',
+      `Command ${name} requires reauthentication since the current authorization session has expired. Please re-auth.`,
+    );
+  }
+  if (access === 'authenticated') return;
+  const { roles } = session.login.principal;
+  if (!access(call).every((need) => allows(roles, need))) {
+    throw new CommandError(
+      'Unauthorized',
+      `not authorized on ${call.database} to execute command ${commandText(call.body)}`,
+    );
+  }
+}
+
+/** Writes refusals of rights, and faults of the lab itself, into its log. */
+function refusal(error: unknown, { name, session, server }: CommandCall): CommandError {
+  const known =
+    error instanceof CommandError
+      ? error
+      : new CommandError('InternalError', error instanceof Error ? error.message : 'unknown');
+  const isOfInterest = ['Unauthorized', 'ReauthenticationRequired', 'InternalError'].includes(known.codeName);
+  if (isOfInterest) {
+    server.log.add({
+      hop: 'mongod',
+      action: name,
+      principal: session.user,
+      decision: 'refused',
+      reason: known.message,
+    });
+  }
+  return known;
+}

@@ -1,0 +1,78 @@
+import type { TypedDocument } from '../bson-codec.ts';
+import { MAX_DOCUMENT } from '../bson-codec.ts';
+import { optionalDocument } from '../fields.ts';
+import { MAX_MESSAGE } from '../frames.ts';
+import { speculate } from './authentication.ts';
+import type { CommandCall, CommandTable } from './command.ts';
+
+/** What hello may be called; OP_QUERY knows nothing else. */
+export const HELLO_NAMES: ReadonlySet<string> = new Set(['hello', 'isMaster']);
+
+/** What the lab plays: the line that speaks both mechanisms. */
+export const VERSION = '8.0.16';
+
+export const HANDSHAKE_COMMANDS: CommandTable = {
+  hello: { access: 'anyone', run: (call) => hello(call, 'isWritablePrimary') },
+  isMaster: { access: 'anyone', run: (call) => hello(call, 'ismaster') },
+  ping: { access: 'anyone', run: () => ({}) },
+  buildInfo: { access: 'anyone', run: buildInfo },
+  whatsmyuri: { access: 'anyone', run: ({ session }) => ({ you: session.peer }) },
+};
+
+/**
+ * The handshake (facts/mongodb.md 4.2). No topologyVersion: with it clients would want a stream of hellos. No
+ * compression: nothing is gained on loopback.
+ */
+async function hello(
+  call: CommandCall,
+  primaryField: 'isWritablePrimary' | 'ismaster',
+): Promise<TypedDocument> {
+  const { body, server, session } = call;
+  const speculation = optionalDocument(body, 'speculativeAuthenticate');
+  const speculated = speculation === undefined ? null : await speculate(call, speculation);
+  return {
+    helloOk: true,
+    [primaryField]: true,
+    ...(server.replicaSet !== null && replicaSetFields(server.replicaSet, server.address)),
+    maxBsonObjectSize: MAX_DOCUMENT,
+    maxMessageSizeBytes: MAX_MESSAGE,
+    maxWriteBatchSize: 100_000,
+    localTime: server.now(),
+    logicalSessionTimeoutMinutes: 30,
+    connectionId: session.connectionId,
+    minWireVersion: 0,
+    maxWireVersion: 25,
+    readOnly: false,
+    ...(speculated !== null && { speculativeAuthenticate: speculated }),
+  };
+}
+
+/** A set with one member, which is the primary. */
+function replicaSetFields(setName: string, address: string): TypedDocument {
+  return {
+    setName,
+    setVersion: 1,
+    secondary: false,
+    hosts: [address],
+    primary: address,
+    me: address,
+  };
+}
+
+function buildInfo(): TypedDocument {
+  return {
+    version: VERSION,
+    versionArray: [...VERSION.split('.').map(Number), 0],
+    gitVersion: 'fedctl-lab',
+    // What Enterprise servers say: Community ones know neither mechanism.
+    modules: ['enterprise'],
+    allocator: 'system',
+    javascriptEngine: 'none',
+    sysInfo: 'deprecated',
+    openssl: {},
+    bits: 64,
+    debug: false,
+    maxBsonObjectSize: MAX_DOCUMENT,
+    storageEngines: ['inMemory'],
+  };
+}

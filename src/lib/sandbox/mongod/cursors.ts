@@ -1,0 +1,78 @@
+import { Long } from 'bson';
+import { encodedSize, type TypedDocument } from './bson-codec.ts';
+import { CommandError } from './command-error.ts';
+
+/** Without a batch size, the first batch holds this many documents, as mongod's does. */
+const FIRST_BATCH = 101;
+/** A batch stays below one document of the largest size, in bytes. */
+const MAX_BATCH = 16 * 1024 * 1024;
+/** The most cursors that wait; the oldest is forgotten for a new one. */
+const KEPT = 1000;
+
+interface OpenCursor {
+  readonly namespace: string;
+  readonly owner: string;
+  remaining: readonly TypedDocument[];
+}
+
+/** Results that were not sent yet. A cursor is a list computed at once: the lab's collections fit in memory anyway. */
+export class Cursors {
+  readonly #open = new Map<string, OpenCursor>();
+  #lastId = 0;
+
+  /** The `cursor` of a first reply. */
+  first(
+    owner: string,
+    namespace: string,
+    documents: readonly TypedDocument[],
+    {
+      batchSize = FIRST_BATCH,
+      single = false,
+    }: { readonly batchSize?: number | undefined; readonly single?: boolean } = {},
+  ): TypedDocument {
+    const { batch, remaining } = split(documents, batchSize);
+    if (remaining.length === 0 || single) return { firstBatch: batch, id: Long.ZERO, ns: namespace };
+    this.#lastId += 1;
+    this.#open.set(String(this.#lastId), { namespace, owner, remaining });
+    const [oldest] = this.#open.keys();
+    if (this.#open.size > KEPT && oldest !== undefined) this.#open.delete(oldest);
+    return { firstBatch: batch, id: Long.fromNumber(this.#lastId), ns: namespace };
+  }
+
+  /** The `cursor` of a reply to getMore. @throws CommandError CursorNotFound, Unauthorized */
+  next(owner: string, id: Long, namespace: string, batchSize: number | undefined): TypedDocument {
+    const cursor = this.#open.get(id.toString());
+    if (cursor === undefined || cursor.namespace !== namespace) {
+      throw new CommandError('CursorNotFound', `cursor id ${id.toString()} not found`);
+    }
+    if (cursor.owner !== owner) {
+      throw new CommandError(
+        'Unauthorized',
+        `cursor id ${id.toString()} was not created by the authenticated user`,
+      );
+    }
+    const { batch, remaining } = split(cursor.remaining, batchSize ?? Number.POSITIVE_INFINITY);
+    cursor.remaining = remaining;
+    if (remaining.length === 0) this.#open.delete(id.toString());
+    return { nextBatch: batch, id: remaining.length === 0 ? Long.ZERO : id, ns: namespace };
+  }
+
+  /** @returns whether there was such a cursor of this owner */
+  kill(owner: string, id: Long): boolean {
+    return this.#open.get(id.toString())?.owner === owner && this.#open.delete(id.toString());
+  }
+}
+
+function split(
+  documents: readonly TypedDocument[],
+  count: number,
+): { readonly batch: readonly TypedDocument[]; readonly remaining: readonly TypedDocument[] } {
+  let bytes = 0;
+  let taken = 0;
+  while (taken < documents.length && taken < count) {
+    bytes += encodedSize(documents[taken] ?? {});
+    if (taken > 0 && bytes > MAX_BATCH) break;
+    taken += 1;
+  }
+  return { batch: documents.slice(0, taken), remaining: documents.slice(taken) };
+}

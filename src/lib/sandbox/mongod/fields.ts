@@ -1,0 +1,77 @@
+import { Double, Int32, Long } from 'bson';
+import type { TypedDocument } from './bson-codec.ts';
+import { CommandError } from './command-error.ts';
+
+/** True for an embedded document, and not for an array, a date or one of BSON's own types. */
+export function isDocument(value: unknown): value is TypedDocument {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** @throws CommandError TypeMismatch, Location40414 (missing) */
+export function requiredText(body: TypedDocument, name: string): string {
+  const value = present(body, name);
+  if (typeof value !== 'string') throw wrongType(name, 'string');
+  return value;
+}
+
+/** @throws CommandError TypeMismatch */
+export function optionalDocument(body: TypedDocument, name: string): TypedDocument | undefined {
+  const value = body[name];
+  if (value === undefined || value === null) return undefined;
+  if (!isDocument(value)) throw wrongType(name, 'object');
+  return value;
+}
+
+/** @throws CommandError TypeMismatch, Location40414 */
+export function requiredDocuments(body: TypedDocument, name: string): readonly TypedDocument[] {
+  present(body, name);
+  return optionalDocuments(body, name) ?? [];
+}
+
+/** @throws CommandError TypeMismatch */
+export function optionalDocuments(body: TypedDocument, name: string): readonly TypedDocument[] | undefined {
+  const value = body[name];
+  if (value === undefined || value === null) return undefined;
+  if (!Array.isArray(value) || !value.every(isDocument)) throw wrongType(name, 'array of objects');
+  return value;
+}
+
+/** A whole number that fits JavaScript. @throws CommandError TypeMismatch */
+export function optionalInteger(body: TypedDocument, name: string): number | undefined {
+  const value = body[name];
+  if (value === undefined || value === null) return undefined;
+  const number = numberOf(value);
+  if (number === null || !Number.isSafeInteger(number)) throw wrongType(name, 'integer');
+  return number;
+}
+
+/** MongoDB's idea of yes: true, or a number that is not zero. */
+export function flag(body: TypedDocument, name: string, otherwise = false): boolean {
+  const value = body[name];
+  if (value === undefined || value === null) return otherwise;
+  return typeof value === 'boolean' ? value : numberOf(value) !== 0;
+}
+
+/** The number in a BSON int, long or double; null for anything else. */
+export function numberOf(value: unknown): number | null {
+  if (typeof value === 'number') return value;
+  if (value instanceof Int32 || value instanceof Double) return value.valueOf();
+  return value instanceof Long ? value.toNumber() : null;
+}
+
+function present(body: TypedDocument, name: string): unknown {
+  const value = body[name];
+  if (value === undefined) {
+    throw new CommandError('Location40414', `BSON field '${name}' is missing but a required field`);
+  }
+  return value;
+}
+
+function wrongType(name: string, expected: string): CommandError {
+  return new CommandError(
+    'TypeMismatch',
+    `BSON field '${name}' is the wrong type, expected type '${expected}'`,
+  );
+}

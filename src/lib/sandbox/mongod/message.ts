@@ -1,0 +1,185 @@
+import { decodeDocument, encodeDocument, type TypedDocument } from './bson-codec.ts';
+import { crc32c } from './crc32c.ts';
+import { HEADER_SIZE, WireError } from './frames.ts';
+
+const OP_REPLY = 1;
+const OP_QUERY = 2004;
+const OP_MSG = 2013;
+
+const CHECKSUM_PRESENT = 1 << 0;
+const MORE_TO_COME = 1 << 1;
+/** Bits below 16 change the meaning of a message: one that we do not know makes it unreadable. */
+const KNOWN_REQUIRED_BITS = CHECKSUM_PRESENT | MORE_TO_COME;
+
+/** One command, whichever way it came. */
+export interface CommandMessage {
+  readonly requestId: number;
+  /** OP_QUERY is what old clients say hello with; its reply has another form. */
+  readonly form: 'msg' | 'query';
+  readonly database: string;
+  readonly body: TypedDocument;
+  /** The client waits for no reply. */
+  readonly moreToCome: boolean;
+}
+
+/**
+ * Reads one message (facts/mongodb.md 4.1).
+ *
+ * @throws WireError for anything that is not a whole, well-formed OP_MSG or OP_QUERY
+ */
+export function parseMessage(frame: Buffer): CommandMessage {
+  const requestId = frame.readInt32LE(4);
+  const opCode = frame.readInt32LE(12);
+  try {
+    if (opCode === OP_MSG) return parseMsg(frame, requestId);
+    if (opCode === OP_QUERY) return parseQuery(frame, requestId);
+  } catch (error) {
+    if (error instanceof WireError) throw error;
+    // BSON's own faults, and reads beyond the end.
+    throw new WireError(`a message cannot be read: ${error instanceof Error ? error.message : 'unknown'}`, {
+      cause: error,
+    });
+  }
+  throw new WireError(`the operation ${opCode} is not spoken here`);
+}
+
+/** The reply to `message`, in the form that it asked in. */
+export function encodeReply(message: CommandMessage, replyId: number, reply: TypedDocument): Buffer {
+  const document = encodeDocument(reply);
+  if (message.form === 'query') {
+    const fields = Buffer.alloc(20);
+    fields.writeInt32LE(8, 0); // AwaitCapable, as every server since 2010 says
+    fields.writeInt32LE(1, 16);
+    return withHeader(OP_REPLY, replyId, message.requestId, [fields, document]);
+  }
+  // No flags, then one section of kind 0.
+  return withHeader(OP_MSG, replyId, message.requestId, [Buffer.alloc(5), document]);
+}
+
+function withHeader(opCode: number, id: number, responseTo: number, parts: readonly Uint8Array[]): Buffer {
+  const header = Buffer.alloc(HEADER_SIZE);
+  header.writeInt32LE(
+    parts.reduce((sum, part) => sum + part.length, HEADER_SIZE),
+    0,
+  );
+  header.writeInt32LE(id, 4);
+  header.writeInt32LE(responseTo, 8);
+  header.writeInt32LE(opCode, 12);
+  return Buffer.concat([header, ...parts]);
+}
+
+function parseMsg(frame: Buffer, requestId: number): CommandMessage {
+  const flags = frame.readUInt32LE(HEADER_SIZE);
+  const unknown = flags & 0xffff & ~KNOWN_REQUIRED_BITS;
+  if (unknown !== 0) throw new WireError(`OP_MSG has the unknown flags 0x${unknown.toString(16)}`);
+  const sections = new SectionReader(withoutChecksum(frame, (flags & CHECKSUM_PRESENT) !== 0));
+  let body: TypedDocument | null = null;
+  const sequences = new Map<string, TypedDocument[]>();
+  while (!sections.atEnd) {
+    const kind = sections.byte();
+    if (kind === 0) {
+      if (body !== null) throw new WireError('OP_MSG has two bodies');
+      body = sections.document();
+    } else if (kind === 1) {
+      const { name, documents } = sections.sequence();
+      if (sequences.has(name)) throw new WireError('OP_MSG names a document sequence twice');
+      sequences.set(name, documents);
+    } else {
+      throw new WireError(`OP_MSG has a section of the unknown kind ${kind}`);
+    }
+  }
+  if (body === null) throw new WireError('OP_MSG has no body');
+  for (const [name, documents] of sequences) {
+    if (Object.hasOwn(body, name))
+      throw new WireError('OP_MSG has a field both in its body and as a sequence');
+    Object.defineProperty(body, name, { value: documents, enumerable: true, writable: true });
+  }
+  const database = body['$db'];
+  if (typeof database !== 'string') throw new WireError('OP_MSG names no $db');
+  return { requestId, form: 'msg', database, body, moreToCome: (flags & MORE_TO_COME) !== 0 };
+}
+
+function withoutChecksum(frame: Buffer, present: boolean): Buffer {
+  if (!present) return frame.subarray(HEADER_SIZE + 4);
+  const end = frame.length - 4;
+  if (end < HEADER_SIZE + 4) throw new WireError('OP_MSG is too short for its checksum');
+  if (frame.readUInt32LE(end) !== crc32c(frame.subarray(0, end))) {
+    throw new WireError('the checksum of OP_MSG is wrong');
+  }
+  return frame.subarray(HEADER_SIZE + 4, end);
+}
+
+function parseQuery(frame: Buffer, requestId: number): CommandMessage {
+  const fields = new SectionReader(frame.subarray(HEADER_SIZE + 4));
+  const namespace = fields.cstring();
+  fields.skip(8); // numberToSkip, numberToReturn
+  const query = fields.document();
+  const wrapped = query['$query'];
+  if (!namespace.endsWith('.$cmd')) throw new WireError('OP_QUERY on a collection is not spoken here');
+  return {
+    requestId,
+    form: 'query',
+    database: namespace.slice(0, -'.$cmd'.length),
+    // Drivers wrap the command to add a read preference.
+    body: typeof wrapped === 'object' && wrapped !== null ? (wrapped as TypedDocument) : query,
+    moreToCome: false,
+  };
+}
+
+/** Reads the parts of a message one after the other, never beyond its end. */
+class SectionReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get atEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  byte(): number {
+    return this.#next(1).readUInt8(0);
+  }
+
+  skip(count: number): void {
+    this.#next(count);
+  }
+
+  cstring(): string {
+    const end = this.#bytes.indexOf(0, this.#at);
+    if (end === -1) throw new WireError('a name has no end');
+    const text = this.#bytes.toString('utf8', this.#at, end);
+    this.#at = end + 1;
+    return text;
+  }
+
+  document(): TypedDocument {
+    return decodeDocument(this.#sized(5));
+  }
+
+  sequence(): { readonly name: string; readonly documents: TypedDocument[] } {
+    const inner = new SectionReader(this.#sized(5).subarray(4));
+    const name = inner.cstring();
+    const documents: TypedDocument[] = [];
+    while (!inner.atEnd) documents.push(inner.document());
+    return { name, documents };
+  }
+
+  /** Bytes that begin with their own length, the length included. */
+  #sized(least: number): Buffer {
+    if (this.#bytes.length - this.#at < 4) throw new WireError('a section ends too early');
+    const size = this.#bytes.readInt32LE(this.#at);
+    if (size < least) throw new WireError(`a section cannot be ${size} bytes long`);
+    return this.#next(size);
+  }
+
+  #next(count: number): Buffer {
+    const end = this.#at + count;
+    if (end > this.#bytes.length) throw new WireError('a section ends too early');
+    const bytes = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
+    return bytes;
+  }
+}

@@ -1,0 +1,16 @@
+import { Refused } from './refused.ts';
+import type { SaslMechanism } from './sasl.ts';
+import { checkToken, type TokenCheckOptions } from './token-check.ts';
+
+/**
+ * MONGODB-OIDC in one step: the payload holds the token. A client that asks who the issuer is, as people's logins do,
+ * is refused: a workload's identity provider supports no human flow (facts/mongodb.md 1.1).
+ */
+export function oidcMechanism(checking: () => TokenCheckOptions): SaslMechanism {
+  return async (payload) => {
+    const token = payload['jwt'];
+    if (token === undefined) throw new Refused('none of the identity providers supports human flows');
+    if (typeof token !== 'string') throw new Refused('the field jwt is no string');
+    return { done: true, login: await checkToken(token, checking()) };
+  };
+}

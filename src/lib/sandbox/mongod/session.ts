@@ -1,0 +1,51 @@
+import type { LabLog } from '../log.ts';
+import type { Cursors } from './cursors.ts';
+import type { QueryEngine } from './query-engine.ts';
+import type { Login, SaslMechanism, SaslStep } from './sasl.ts';
+import type { Store } from './store.ts';
+
+/** What all connections share. */
+export interface ServerState {
+  readonly log: LabLog;
+  readonly now: () => Date;
+  readonly startedAt: Date;
+  /** `host:port`, as clients reach it. */
+  readonly address: string;
+  readonly replicaSet: string | null;
+  readonly mechanisms: ReadonlyMap<string, SaslMechanism>;
+  readonly store: Store;
+  readonly cursors: Cursors;
+  readonly engine: () => Promise<QueryEngine>;
+}
+
+/** A SASL conversation that waits for the client. */
+export interface Conversation {
+  readonly id: number;
+  readonly mechanism: string;
+  readonly next: Extract<SaslStep, { readonly done: false }>['next'];
+}
+
+/** What one connection remembers. */
+export class Session {
+  readonly connectionId: number;
+  /** `address:port` of the client. */
+  readonly peer: string;
+  conversation: Conversation | null = null;
+  /** The last login that worked; a later one takes its place, as re-authentication does. */
+  login: Login | null = null;
+
+  constructor(connectionId: number, peer: string) {
+    this.connectionId = connectionId;
+    this.peer = peer;
+  }
+
+  get user(): string | null {
+    return this.login?.principal.username ?? null;
+  }
+
+  /** True once the token behind the login is over: not a second later, as for the token itself. */
+  isExpired(now: Date): boolean {
+    const expiresAt = this.login?.expiresAt ?? null;
+    return expiresAt !== null && expiresAt <= now;
+  }
+}

@@ -1,0 +1,60 @@
+import type { TypedDocument } from './bson-codec.ts';
+import { Collection } from './collection.ts';
+import { CommandError } from './command-error.ts';
+
+const MAX_DATABASE_NAME = 63;
+const MAX_NAMESPACE = 255;
+
+/** Databases and collections, in memory. Both come into being with the first document, as in MongoDB. */
+export class Store {
+  readonly #databases = new Map<string, Map<string, Collection>>();
+
+  databases(): readonly string[] {
+    return [...this.#databases.keys()].sort();
+  }
+
+  collections(database: string): readonly (readonly [name: string, collection: Collection])[] {
+    return [...(this.#databases.get(database) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  find(database: string, name: string): Collection | undefined {
+    checkNames(database, name);
+    return this.#databases.get(database)?.get(name);
+  }
+
+  /** @throws CommandError InvalidNamespace */
+  open(database: string, name: string, options: TypedDocument = {}): Collection {
+    const existing = this.find(database, name);
+    if (existing !== undefined) return existing;
+    const collections = this.#databases.get(database) ?? new Map<string, Collection>();
+    const created = new Collection(`${database}.${name}`, options);
+    collections.set(name, created);
+    this.#databases.set(database, collections);
+    return created;
+  }
+
+  drop(database: string, name: string): boolean {
+    const collections = this.#databases.get(database);
+    const dropped = collections?.delete(name) ?? false;
+    if (collections?.size === 0) this.#databases.delete(database);
+    return dropped;
+  }
+
+  dropDatabase(database: string): boolean {
+    return this.#databases.delete(database);
+  }
+}
+
+function checkNames(database: string, collection: string): void {
+  const namespace = `${database}.${collection}`;
+  const databaseIsValid =
+    database !== '' && database.length <= MAX_DATABASE_NAME && !/[\0 "$./\\]/.test(database);
+  const collectionIsValid =
+    collection !== '' &&
+    !/[\0$]/.test(collection) &&
+    !collection.startsWith('.') &&
+    !collection.endsWith('.');
+  if (!databaseIsValid || !collectionIsValid || Buffer.byteLength(namespace) > MAX_NAMESPACE) {
+    throw new CommandError('InvalidNamespace', `Invalid namespace specified '${namespace}'`);
+  }
+}

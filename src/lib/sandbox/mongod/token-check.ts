@@ -1,0 +1,91 @@
+import { compactVerify } from 'jose';
+import { isFedctlError } from '../../errors.ts';
+import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
+import { printable } from '../../printable.ts';
+import { chooseIdentityProvider, decideToken, type RelyingParty } from '../../trust/decide-token.ts';
+import { refusalText } from '../../trust/refusal.ts';
+import type { DatabasePrincipal } from '../../trust/relying-party.ts';
+import type { IssuerKeys } from './issuer-keys.ts';
+import { Refused } from './refused.ts';
+
+/** Servers of the 7.0 and 8.0 lines know RSA only; the lab accepts what AWS can sign of that (facts/mongodb.md 1.6). */
+const ALGORITHM = 'RS256';
+/** `nbf` may lie this far in the future; `exp` has no leeway. In seconds. */
+const NOT_BEFORE_LEEWAY = 60;
+/** As much of an identifier as the log repeats, in characters. */
+const SHOWN = 100;
+
+export interface AcceptedToken {
+  readonly principal: DatabasePrincipal;
+  readonly expiresAt: Date;
+  /** For the log: jti and kid, never the token. */
+  readonly evidence: string;
+}
+
+export interface TokenCheckOptions {
+  readonly keys: IssuerKeys;
+  readonly relyingParty: RelyingParty;
+  readonly now: Date;
+}
+
+/**
+ * Checks a token as mongod does (facts/mongodb.md 1.6): header, claims, signature with the issuer's own key, lifetime,
+ * and then whether the relying party knows the user.
+ *
+ * @throws Refused with the true reason, which holds jti and kid but not the token
+ */
+export async function checkToken(token: string, options: TokenCheckOptions): Promise<AcceptedToken> {
+  const { header, payload } = decode(token);
+  const evidence = `token jti ${shown(payload['jti'])}, kid ${shown(header['kid'])}`;
+  const principal = typeof payload['sub'] === 'string' ? printable(payload['sub']).slice(0, SHOWN) : null;
+  const refuse = (reason: string): Refused => new Refused(`${evidence}: ${reason}`, principal);
+
+  const keyId = header['kid'];
+  if (typeof keyId !== 'string') throw refuse('the header has no kid');
+  if (header['alg'] !== ALGORITHM) {
+    throw refuse(`the algorithm ${shown(header['alg'])} is not ${ALGORITHM}`);
+  }
+  if (header['typ'] !== undefined && header['typ'] !== 'JWT') {
+    throw refuse(`the type ${shown(header['typ'])} is not "JWT"`);
+  }
+  if (typeof payload['sub'] !== 'string') throw refuse('the claim "sub" is missing or no string');
+  const expires = payload['exp'];
+  if (typeof expires !== 'number') throw refuse('the claim "exp" is missing or no number');
+
+  const choice = chooseIdentityProvider(payload, options.relyingParty.identityProviders);
+  if (!choice.accepted) throw refuse(refusalText(choice.refusal));
+  const lookup = await options.keys.find(choice.identityProvider.issuer, keyId);
+  if (!lookup.found) throw refuse(lookup.reason);
+  try {
+    await compactVerify(token, lookup.key, { algorithms: [ALGORITHM] });
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : 'unknown';
+    throw refuse(`the signature does not fit the issuer's key: ${cause}`);
+  }
+
+  const now = options.now.getTime() / 1000;
+  if (expires <= now) throw refuse(`the token expired ${Math.floor(now - expires)} s ago`);
+  const notBefore = payload['nbf'];
+  if (notBefore !== undefined && typeof notBefore !== 'number') throw refuse('the claim "nbf" is no number');
+  if (notBefore !== undefined && notBefore > now + NOT_BEFORE_LEEWAY) {
+    throw refuse(`the token is not valid for another ${Math.ceil(notBefore - now)} s`);
+  }
+  const decision = decideToken(payload, options.relyingParty);
+  if (!decision.accepted) throw refuse(refusalText(decision.refusal));
+  return { principal: decision.principal, expiresAt: new Date(expires * 1000), evidence };
+}
+
+function decode(token: string): DecodedJwt {
+  try {
+    return decodeJwt(token);
+  } catch (error) {
+    throw new Refused(isFedctlError(error) ? error.message : 'the token cannot be read');
+  }
+}
+
+/** A text of the token for the log: safe to show, quoted, and no longer than need be. */
+function shown(value: unknown): string {
+  return typeof value === 'string'
+    ? `"${printable(value.slice(0, SHOWN))}"`
+    : String(value === undefined ? 'missing' : typeof value);
+}
