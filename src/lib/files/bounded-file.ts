@@ -120,8 +120,19 @@ function tooLarge(name: string, maxBytes: number): FedctlError {
 }
 
 function unreadable(name: string, reason: string, cause?: unknown): FedctlError {
+  if (name === 'stdin') {
+    return new FedctlError('usage.unreadable-input', {
+      message: `Cannot read stdin: ${reason}.`,
+      likelyCause: 'Something else than a single token was piped in, or the pipe broke.',
+      remedy: 'fedctl token --audience <audience> | fedctl decode',
+      details: { file: '-' },
+      cause,
+    });
+  }
+  const shown = printable(name);
   return new FedctlError('usage.unreadable-input', {
-    message: `Cannot read ${name === 'stdin' ? name : `"${printable(name)}"`}: ${reason}.`,
+    message: `Cannot read "${shown}": ${reason}.`,
+    remedy: `ls -l '${shown.replaceAll("'", "'\\''")}'`,
     details: { file: name },
     cause,
   });

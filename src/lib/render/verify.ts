@@ -38,10 +38,10 @@ function expiry(expiresAt: Date, now: Date): string {
   return `${rfc3339(expiresAt)}, in ${formatDuration((expiresAt.getTime() - now.getTime()) / 1000)}`;
 }
 
-function invalidText({ faults, signatureChecked, issuer }: Verification, theme: Theme): string {
+function invalidText({ faults, signatureChecked }: Verification, theme: Theme): string {
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
   const unchecked =
-    signatureChecked || issuer === null
+    signatureChecked || faults.some(({ code }) => code === 'jwt.not-a-jwt')
       ? []
       : [theme.dim('The signature was not checked: no key could make this token valid.')];
   return [
