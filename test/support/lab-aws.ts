@@ -1,0 +1,77 @@
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { STSClient } from '@aws-sdk/client-sts';
+import type { LabSession, LabUser } from '../../src/lib/sandbox/aws/identities.ts';
+import { type AwsOptions, type LabAws, startAws } from '../../src/lib/sandbox/aws/start-aws.ts';
+import { type AwsWorld, createAwsWorld } from '../../src/lib/sandbox/aws/world.ts';
+import { LabLog, type LabLogEntry } from '../../src/lib/sandbox/log.ts';
+
+export const OWN_ACCOUNT = '123456789012';
+export const ORG_ACCOUNT = '210987654321';
+
+/** The lab's AWS with its clock in the test's hand, and the real SDK pointed at it. */
+export interface LabUnderTest {
+  readonly world: AwsWorld;
+  readonly aws: LabAws;
+  readonly log: LabLog;
+  /** Added to the real time: SDKs sign by the real one. Milliseconds. */
+  readonly clock: { offset: number };
+  now(): Date;
+  lastEntry(): LabLogEntry | undefined;
+  sts(keys: LabUser | LabSession, region?: string): Promise<STSClient>;
+  iam(keys: LabUser | LabSession): Promise<IAMClient>;
+}
+
+export async function startLabAws({
+  propagationMs = 0,
+  ...options
+}: { readonly propagationMs?: number } & Pick<AwsOptions, 'ports' | 'tls'> = {}): Promise<LabUnderTest> {
+  const clock = { offset: 0 };
+  const now = () => new Date(Date.now() + clock.offset);
+  const log = new LabLog(now);
+  const world = await createAwsWorld({ now, log, propagationMs });
+  const aws = await startAws({ world, log, now, ...options });
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  return {
+    world,
+    aws,
+    log,
+    clock,
+    now,
+    lastEntry: () => log.entries().at(-1),
+    sts: async (keys, region = 'eu-west-1') => {
+      const { STSClient } = await import('@aws-sdk/client-sts');
+      return new STSClient({
+        region,
+        endpoint: aws.stsUrl,
+        credentials: credentialsOf(keys),
+        maxAttempts: 1,
+      });
+    },
+    iam: async (keys) => {
+      const { IAMClient } = await import('@aws-sdk/client-iam');
+      const credentials = credentialsOf(keys);
+      return new IAMClient({ region: 'eu-west-1', endpoint: aws.iamUrl, credentials, maxAttempts: 1 });
+    },
+  };
+}
+
+/** The keys as the SDK takes them. */
+export function credentialsOf(keys: LabUser | LabSession) {
+  return {
+    accessKeyId: keys.accessKeyId,
+    secretAccessKey: keys.secretAccessKey.reveal(),
+    ...('sessionToken' in keys ? { sessionToken: keys.sessionToken.reveal() } : {}),
+  };
+}
+
+/** What a refused call of the SDK says: the wire's code, the status and the message. */
+export async function refusalOf(calling: Promise<unknown>): Promise<object> {
+  try {
+    await calling;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const { Code, $metadata } = error as { Code?: unknown; $metadata?: { httpStatusCode?: number } };
+    return { name: error.name, code: Code, status: $metadata?.httpStatusCode, message: error.message };
+  }
+  throw new Error('the call was not refused');
+}
