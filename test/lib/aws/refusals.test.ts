@@ -1,0 +1,328 @@
+import { describe, expect, test } from 'vitest';
+import { createAws } from '../../../src/lib/aws/aws.ts';
+import type { ResolvedCredentials } from '../../../src/lib/credentials.ts';
+import { isFedctlError } from '../../../src/lib/errors.ts';
+import type { Aws } from '../../../src/lib/ports.ts';
+import { Secret } from '../../../src/lib/secret.ts';
+import { awsRefusal } from '../../support/aws-answers.ts';
+import { type CannedAnswer, loopbackServer } from '../../support/loopback-server.ts';
+import { memoryContext } from '../../support/memory-context.ts';
+
+const CALLER = 'arn:aws:sts::123456789012:assumed-role/app/session';
+
+const SESSION: ResolvedCredentials = {
+  accessKeyId: 'ASIAEXAMPLE',
+  secretAccessKey: new Secret('secret'),
+  sessionToken: new Secret('session'),
+  expiresAt: new Date('2026-11-22T12:04:12Z'),
+  provider: 'profile',
+  providerDetail: 'profile "app" (IAM Identity Center)',
+};
+
+type Call = (aws: Aws, signal: AbortSignal) => Promise<unknown>;
+
+const mint: Call = async (aws, signal) =>
+  (await aws.sts()).getWebIdentityToken(
+    { audience: ['x'], signingAlgorithm: 'RS256', durationSeconds: 300, tags: [] },
+    signal,
+  );
+const whoami: Call = async (aws, signal) => (await aws.sts()).getCallerIdentity(signal);
+const session: Call = async (aws, signal) => (await aws.sts()).getSessionToken({}, signal);
+const assume: Call = async (aws, signal) =>
+  (await aws.sts()).assumeRole({ roleArn: 'arn:aws:iam::1:role/r', sessionName: 's' }, signal);
+const info: Call = async (aws, signal) => (await aws.iam()).outboundFederationInfo(signal);
+const enable: Call = async (aws, signal) => (await aws.iam()).enableOutboundFederation(signal);
+
+/** The failure of a call that is answered so; `ENDPOINT` stands for the server's address. */
+async function failureOf(call: Call, answer: CannedAnswer) {
+  await using server = await loopbackServer(() => answer);
+  const context = memoryContext({ env: { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: server.url } });
+  const aws = await createAws({ timeoutMs: 8000, credentials: SESSION }, context);
+  const error: unknown = await call(aws, context.signal).catch((thrown: unknown) => thrown);
+  if (!isFedctlError(error)) throw error;
+  const at = (text: string) => text.replaceAll(server.url, 'ENDPOINT');
+  return {
+    error,
+    code: error.code,
+    exit: error.exitCode,
+    message: at(error.message),
+    remedy: at(error.remedy),
+  };
+}
+
+function denied(action: string, why: string) {
+  return awsRefusal(
+    403,
+    'AccessDenied',
+    `User: ${CALLER} is not authorized to perform: ${action} on resource: arn:aws:sts::123456789012:self ${why}`,
+  );
+}
+
+const NO_POLICY = 'because no identity-based policy allows the sts:GetWebIdentityToken action';
+
+describe('what AWS refuses', () => {
+  test.each<[string, Call, CannedAnswer, string, number, string]>([
+    [
+      'federation disabled',
+      mint,
+      awsRefusal(
+        403,
+        'OutboundWebIdentityFederationDisabledException',
+        'OutboundWebIdentityFederation is disabled.',
+      ),
+      'sts.federation-disabled',
+      3,
+      'STS in eu-west-1 (ENDPOINT) mints no token: outbound federation is disabled for this account.',
+    ],
+    [
+      'the code as the documentation spells it',
+      mint,
+      awsRefusal(403, 'OutboundWebIdentityFederationDisabled', 'OutboundWebIdentityFederation is disabled.'),
+      'sts.federation-disabled',
+      3,
+      'STS in eu-west-1 (ENDPOINT) mints no token: outbound federation is disabled for this account.',
+    ],
+    [
+      'session too short',
+      mint,
+      awsRefusal(403, 'SessionDurationEscalationException', 'Requested token expiry time must be before …'),
+      'sts.session-too-short',
+      4,
+      'The token would outlive the session of the credentials that ask for it.',
+    ],
+    [
+      'payload too large',
+      mint,
+      awsRefusal(400, 'JWTPayloadSizeExceededException', 'too large'),
+      'sts.payload-too-large',
+      2,
+      'STS in eu-west-1 (ENDPOINT) mints no token: with these audiences and tags it would be too large.',
+    ],
+    [
+      'minting not allowed',
+      mint,
+      denied('sts:GetWebIdentityToken', NO_POLICY),
+      'sts.mint-denied',
+      4,
+      `${CALLER} may not mint this token in eu-west-1, no identity-based policy allows the sts:GetWebIdentityToken action.`,
+    ],
+    [
+      'minting denied',
+      mint,
+      denied('sts:GetWebIdentityToken', 'with an explicit deny in a service control policy'),
+      'sts.mint-denied',
+      4,
+      `${CALLER} may not mint this token in eu-west-1, with an explicit deny in a service control policy.`,
+    ],
+    [
+      'tagging not allowed',
+      mint,
+      denied('sts:TagGetWebIdentityToken', ''),
+      'sts.tag-denied',
+      4,
+      `${CALLER} may mint in eu-west-1, but not with tags.`,
+    ],
+    [
+      'a federated user',
+      mint,
+      awsRefusal(403, 'AccessDenied', 'GetWebIdentityToken does not support federated user sessions'),
+      'sts.federated-user',
+      4,
+      'A federated user, made by GetFederationToken, cannot mint tokens.',
+    ],
+    [
+      'the global endpoint',
+      mint,
+      awsRefusal(400, 'InvalidAction', 'Operation not supported on STS global endpoint'),
+      'aws.region-global',
+      2,
+      'ENDPOINT does not know GetWebIdentityToken: it is the global endpoint of STS, or not STS.',
+    ],
+    [
+      'a value AWS does not accept',
+      mint,
+      awsRefusal(400, 'InvalidParameterValue', 'Duplicate tag keys found.'),
+      'aws.request-refused',
+      2,
+      'STS in eu-west-1 (ENDPOINT) refused GetWebIdentityToken: Duplicate tag keys found.',
+    ],
+    [
+      'STS not active',
+      mint,
+      awsRefusal(403, 'RegionDisabledException', 'STS is not activated in this region'),
+      'aws.region-disabled',
+      3,
+      'STS is not active in eu-west-1 for this account.',
+    ],
+    [
+      'expired session',
+      whoami,
+      awsRefusal(403, 'ExpiredToken', 'The security token included in the request is expired'),
+      'aws.credentials-expired',
+      3,
+      'The AWS credentials have expired: those of profile "app" (IAM Identity Center).',
+    ],
+    [
+      'unknown key',
+      whoami,
+      awsRefusal(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.'),
+      'aws.access-key-unknown',
+      4,
+      'STS in eu-west-1 (ENDPOINT) does not know the access key ASIAEXAMPLE, from profile "app" (IAM Identity Center).',
+    ],
+    [
+      'wrong secret',
+      whoami,
+      awsRefusal(403, 'SignatureDoesNotMatch', 'The request signature we calculated does not match …'),
+      'aws.signature-refused',
+      4,
+      'STS in eu-west-1 (ENDPOINT) refused the signature made with access key ASIAEXAMPLE, from profile "app" (IAM Identity Center).',
+    ],
+    [
+      'wrong clock, as STS says it',
+      whoami,
+      awsRefusal(
+        403,
+        'SignatureDoesNotMatch',
+        'Signature expired: 20261122T120000Z is now earlier than 20261122T125500Z (20261122T130000Z - 5 min.)',
+        { date: 'Sun, 22 Nov 2026 13:00:00 GMT' },
+      ),
+      'aws.clock-skew',
+      3,
+      'The clock of this machine is 1 h behind that of STS in eu-west-1 (ENDPOINT).',
+    ],
+    [
+      'wrong clock',
+      whoami,
+      awsRefusal(403, 'RequestTimeTooSkewed', 'too skewed', { date: 'Sun, 22 Nov 2026 11:00:00 GMT' }),
+      'aws.clock-skew',
+      3,
+      'The clock of this machine is 1 h ahead of that of STS in eu-west-1 (ENDPOINT).',
+    ],
+    [
+      'session credentials for GetSessionToken',
+      session,
+      awsRefusal(403, 'AccessDenied', 'Cannot call GetSessionToken with session credentials'),
+      'sts.session-credentials',
+      4,
+      'GetSessionToken takes long-term keys, and those of profile "app" (IAM Identity Center) belong to a session.',
+    ],
+    [
+      'assuming not allowed',
+      assume,
+      denied('sts:AssumeRole', ''),
+      'sts.assume-denied',
+      4,
+      `${CALLER} may not assume the role.`,
+    ],
+    [
+      'chaining for too long',
+      assume,
+      awsRefusal(
+        400,
+        'ValidationError',
+        'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+      ),
+      'sts.duration-refused',
+      2,
+      'STS in eu-west-1 (ENDPOINT) refused AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+    ],
+    [
+      'reading the switch not allowed',
+      info,
+      denied(
+        'iam:GetOutboundWebIdentityFederationInfo',
+        'because no identity-based policy allows the action. Go to …',
+      ),
+      'iam.permission-missing',
+      4,
+      `${CALLER} may not call iam:GetOutboundWebIdentityFederationInfo, no identity-based policy allows the action.`,
+    ],
+    [
+      'enabling not allowed, in few words',
+      enable,
+      awsRefusal(403, 'AccessDenied', 'no'),
+      'iam.permission-missing',
+      4,
+      'This principal may not call iam:EnableOutboundWebIdentityFederation.',
+    ],
+    [
+      'throttled',
+      whoami,
+      awsRefusal(400, 'Throttling', 'Rate exceeded'),
+      'aws.throttled',
+      6,
+      'STS in eu-west-1 (ENDPOINT) throttles GetCallerIdentity, also after three attempts.',
+    ],
+    [
+      'a fault of the service',
+      mint,
+      awsRefusal(500, 'InternalFailure', ''),
+      'aws.service-failed',
+      6,
+      'STS in eu-west-1 (ENDPOINT) answered GetWebIdentityToken with InternalFailure (HTTP 500).',
+    ],
+  ])('%s', async (_, call, answer, code, exit, message) => {
+    const failure = await failureOf(call, answer);
+    expect([failure.code, failure.exit, failure.message]).toEqual([code, exit, message]);
+    expect(failure.error.requestId).toBe('request-1');
+    expect(failure.error.cause).toBeInstanceOf(Error);
+  });
+
+  test('the evidence is AWS’s own sentence, and how long the session lasts', async () => {
+    const { error } = await failureOf(
+      mint,
+      awsRefusal(403, 'SessionDurationEscalationException', 'No.\u001b[2J'),
+    );
+    expect(error.details).toMatchObject({
+      service: 'STS',
+      action: 'GetWebIdentityToken',
+      region: 'eu-west-1',
+      accessKeyId: 'ASIAEXAMPLE',
+      awsCode: 'SessionDurationEscalation',
+      status: 403,
+      evidence: ['the session ends in 4 min 12 s', 'AWS says: SessionDurationEscalation: No.\\u{1b}[2J'],
+    });
+  });
+
+  test('the missing permission can be copied', async () => {
+    const { remedy } = await failureOf(enable, denied('iam:EnableOutboundWebIdentityFederation', ''));
+    expect(remedy).toBe(
+      'allow iam:EnableOutboundWebIdentityFederation on Resource "*" in the policy of that principal',
+    );
+  });
+});
+
+describe('what is not AWS', () => {
+  const html = (status: number) => ({
+    status,
+    headers: { 'content-type': 'text/html' },
+    body: '<html><body><p>Welcome<br></body></html>',
+  });
+
+  test.each<[string, Call, CannedAnswer, string]>([
+    ['a portal', whoami, html(200), 'HTTP 200 with a body that is no answer of the service'],
+    ['a page of 403', whoami, html(403), 'HTTP 403 with a body that is no answer of the service'],
+    ['a gateway', whoami, html(502), 'HTTP 502 with a body that is no answer of the service'],
+    [
+      'a redirect',
+      whoami,
+      { ...html(302), body: '' },
+      'HTTP 302 with a body that is no answer of the service',
+    ],
+    ['nothing at all', whoami, {}, 'its answer names no account and no principal'],
+    ['nothing instead of a token', mint, {}, 'its answer holds no token'],
+    ['nothing instead of credentials', session, {}, 'its answer holds no credentials'],
+    ['nothing instead of a session', assume, {}, 'its answer names no role session'],
+    ['nothing instead of an issuer', info, {}, 'its answer names no issuer'],
+  ])('%s', async (_, call, answer, why) => {
+    const failure = await failureOf(call, answer);
+    const action = failure.error.details['action'];
+    expect([failure.code, failure.exit, failure.message, failure.remedy]).toEqual([
+      'aws.not-aws',
+      6,
+      `What answered ${String(action)} at ENDPOINT is not AWS: ${why}.`,
+      "curl -v 'ENDPOINT'   (shows who answers there)",
+    ]);
+  });
+});

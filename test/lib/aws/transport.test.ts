@@ -1,0 +1,198 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createAws } from '../../../src/lib/aws/aws.ts';
+import { Interruption } from '../../../src/lib/deadline.ts';
+import { byAction, IDENTITY } from '../../support/aws-answers.ts';
+import { createTestCa, type TestCa } from '../../support/certificates.ts';
+import { closedPort, connectProxy, loopbackServer } from '../../support/loopback-server.ts';
+import { memoryContext } from '../../support/memory-context.ts';
+
+const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'eu-west-1' };
+const STS_HOST = 'sts.eu-west-1.amazonaws.com';
+
+let directory: string;
+let bundle: string;
+let ca: TestCa;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fedctl-aws-'));
+  bundle = join(directory, 'ca.pem');
+  ca = await createTestCa();
+  await writeFile(bundle, ca.pem);
+});
+
+afterAll(() => rm(directory, { recursive: true }));
+
+/** Asks who we are, in this environment. */
+async function whoami(
+  env: Record<string, string>,
+  { timeoutMs = 5000, signal = new AbortController().signal } = {},
+) {
+  const context = memoryContext({ env: { ...KEYS, ...env }, signal });
+  const aws = await createAws({ timeoutMs }, context);
+  return (await aws.sts()).getCallerIdentity(context.signal);
+}
+
+describe('on the way to AWS', () => {
+  test('nothing listens', async () => {
+    const url = `http://127.0.0.1:${await closedPort()}`;
+    await expect(whoami({ AWS_ENDPOINT_URL: url })).rejects.toMatchObject({
+      code: 'aws.unreachable',
+      message: `STS in eu-west-1 (${url}) cannot be reached: nothing listens there (ECONNREFUSED).`,
+      exitCode: 6,
+    });
+  });
+
+  test('the connection is accepted, and nothing comes', async () => {
+    await using server = await loopbackServer(() => null);
+    await expect(whoami({ AWS_ENDPOINT_URL: server.url }, { timeoutMs: 1000 })).rejects.toMatchObject({
+      code: 'aws.timeout',
+      message: `STS in eu-west-1 (${server.url}) did not answer GetCallerIdentity within 1 s.`,
+      exitCode: 6,
+    });
+  });
+
+  test('the certificate is not trusted', async () => {
+    await using server = await loopbackServer(byAction({}), await ca.issue(['127.0.0.1']));
+    await expect(whoami({ AWS_ENDPOINT_URL: server.url })).rejects.toMatchObject({
+      code: 'aws.tls-failed',
+      message: `No TLS connection to STS in eu-west-1 (${server.url}): its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
+    });
+    expect(server.requests).toEqual([]);
+  });
+
+  test('the certificate is for another host', async () => {
+    await using server = await loopbackServer(byAction({}), await ca.issue(['other.example']));
+    await expect(whoami({ AWS_ENDPOINT_URL: server.url, AWS_CA_BUNDLE: bundle })).rejects.toMatchObject({
+      code: 'aws.tls-failed',
+      message: `No TLS connection to STS in eu-west-1 (${server.url}): its certificate is for another host (ERR_TLS_CERT_ALTNAME_INVALID).`,
+    });
+  });
+
+  test('AWS_CA_BUNDLE', async () => {
+    await using server = await loopbackServer(
+      byAction({ GetCallerIdentity: IDENTITY }),
+      await ca.issue(['127.0.0.1']),
+    );
+    const identity = await whoami({ AWS_ENDPOINT_URL: server.url, AWS_CA_BUNDLE: bundle });
+    expect(identity.account).toBe('123456789012');
+  });
+
+  test('an unreadable AWS_CA_BUNDLE', async () => {
+    const env = { AWS_ENDPOINT_URL: 'https://127.0.0.1:1', AWS_CA_BUNDLE: join(directory, 'absent') };
+    await expect(whoami(env)).rejects.toMatchObject({ code: 'net.ca-bundle-invalid', exitCode: 2 });
+  });
+
+  test('through a proxy, to AWS’s own endpoint', async () => {
+    await using server = await loopbackServer(
+      byAction({ GetCallerIdentity: IDENTITY }),
+      await ca.issue([STS_HOST]),
+    );
+    await using proxy = await connectProxy(server.port);
+    const identity = await whoami({ HTTPS_PROXY: proxy.url, AWS_CA_BUNDLE: bundle });
+    expect(identity.account).toBe('123456789012');
+    expect(proxy.tunnels).toEqual([{ target: `${STS_HOST}:443`, authorization: undefined }]);
+    expect(server.requests[0]?.headers.host).toBe(STS_HOST);
+  });
+
+  test('a proxy that wants a password', async () => {
+    await using proxy = await connectProxy(1, { status: 407 });
+    await expect(whoami({ HTTPS_PROXY: proxy.url })).rejects.toMatchObject({
+      code: 'aws.unreachable',
+      message: `STS in eu-west-1 (https://${STS_HOST}) cannot be reached: the proxy asks for a user and a password (HTTP 407).`,
+    });
+  });
+
+  test('a proxy setting that is none', async () => {
+    await expect(whoami({ HTTPS_PROXY: 'socks5://127.0.0.1:1' })).rejects.toMatchObject({
+      code: 'net.proxy-invalid',
+    });
+  });
+
+  test('a transient fault is tried again', async () => {
+    let attempts = 0;
+    await using server = await loopbackServer(() => {
+      attempts += 1;
+      return attempts < 3 ? { status: 503 } : IDENTITY;
+    });
+    expect((await whoami({ AWS_ENDPOINT_URL: server.url })).account).toBe('123456789012');
+    expect(server.requests.length).toBe(3);
+  });
+});
+
+describe('an interruption', () => {
+  test('ends a call at once, with its own reason', async () => {
+    const controller = new AbortController();
+    const reason = new Interruption('interrupted');
+    await using server = await loopbackServer(() => {
+      controller.abort(reason);
+      return null;
+    });
+    const run = whoami({ AWS_ENDPOINT_URL: server.url }, { timeoutMs: 30_000, signal: controller.signal });
+    await expect(run).rejects.toBe(reason);
+  });
+
+  test('before the call, nothing is sent', async () => {
+    await using server = await loopbackServer(() => IDENTITY);
+    const reason = new Interruption('terminated');
+    const run = whoami({ AWS_ENDPOINT_URL: server.url }, { signal: AbortSignal.abort(reason) });
+    await expect(run).rejects.toBe(reason);
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('plain http', () => {
+  test.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_STS'])(
+    'in %s is refused before anything is sent',
+    async (name) => {
+      await expect(whoami({ [name]: 'http://sts.internal.example:8080/x' })).rejects.toMatchObject({
+        code: 'aws.plaintext-refused',
+        message: `${name} names http://sts.internal.example:8080: fedctl sends no credentials to another machine without TLS.`,
+        exitCode: 2,
+      });
+    },
+  );
+});
+
+describe('the environment of the process', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  test('does not reach a run that has its own', async () => {
+    for (const [name, value] of Object.entries({
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+      AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1',
+      AWS_PROFILE: 'of-the-developer',
+      AWS_REGION: 'ap-south-1',
+      AWS_ACCESS_KEY_ID: 'AKIADEVELOPER',
+      AWS_SECRET_ACCESS_KEY: 'developer',
+      AWS_SESSION_TOKEN: 'developer',
+      AWS_USE_FIPS_ENDPOINT: 'true',
+      AWS_USE_DUALSTACK_ENDPOINT: 'true',
+      AWS_MAX_ATTEMPTS: '1',
+      AWS_RETRY_MODE: 'adaptive',
+      AWS_DEFAULTS_MODE: 'nonsense',
+      AWS_SDK_UA_APP_ID: 'developer',
+      AWS_CONFIG_FILE: '/nonexistent/config',
+      HTTPS_PROXY: 'http://127.0.0.1:1',
+    })) {
+      vi.stubEnv(name, value);
+    }
+    let attempts = 0;
+    await using server = await loopbackServer(
+      () => {
+        attempts += 1;
+        return attempts < 3 ? { status: 503 } : IDENTITY;
+      },
+      await ca.issue([STS_HOST]),
+    );
+    await using proxy = await connectProxy(server.port);
+    await whoami({ HTTPS_PROXY: proxy.url, AWS_CA_BUNDLE: bundle });
+    const { headers } = server.requests[2] ?? {};
+    expect(headers?.host).toBe(STS_HOST);
+    expect(headers?.authorization).toMatch(/Credential=AKIAEXAMPLE\/\d{8}\/eu-west-1\/sts\//);
+    expect(headers?.['x-amz-security-token']).toBeUndefined();
+    expect(headers?.['user-agent']).not.toContain('developer');
+  });
+});
