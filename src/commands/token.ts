@@ -7,14 +7,16 @@ import {
 } from '../lib/auth/lifetime.ts';
 import { minting, mintWarnings } from '../lib/auth/mint.ts';
 import { asRole } from '../lib/auth/role.ts';
-import type { Warning } from '../lib/errors.ts';
+import { parseDuration } from '../lib/duration.ts';
+import { FedctlError, type Warning } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
+import { printable } from '../lib/printable.ts';
 import { tokenDocument, tokenLine } from '../lib/render/token.ts';
 import type { MintedToken } from '../lib/token.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
 import { refuseTwoFaces } from './faces.ts';
-import { choice, duration, type OptionSpec, text, texts } from './options.ts';
+import { choice, type OptionSpec, text, texts } from './options.ts';
 import { ROLE_OPTIONS, roleToAssume } from './role-options.ts';
 import { readTags } from './tag-option.ts';
 
@@ -32,7 +34,7 @@ const OPTIONS = {
   ...ROLE_OPTIONS,
   format: choice(
     '--format <format>',
-    'raw: the token; header: for an HTTP request (default: raw)',
+    'how to print the token; default: raw',
     ['raw', 'json', 'header'],
     null,
     { env: false },
@@ -104,14 +106,21 @@ function face(
 
 /** `--duration` of a token: a duration, or `auto`. */
 function durationOrAuto(): OptionSpec<WantedDuration> {
-  const seconds = duration(
-    '--duration <time>',
-    'how long the token lives, or auto (default: 5m)',
-    DEFAULT_DURATION_SECONDS,
-  );
   return {
-    ...seconds,
-    read: (given, name) =>
-      Array.isArray(given) && given.at(-1) === 'auto' ? 'auto' : seconds.read(given, name),
+    flags: '--duration <time>',
+    description: 'how long the token lives, or auto (default: 5m)',
+    env: true,
+    repeatable: false,
+    read: (given, name) => {
+      const value = Array.isArray(given) ? given.at(-1) : undefined;
+      if (value === undefined) return DEFAULT_DURATION_SECONDS;
+      const wanted = value === 'auto' ? value : parseDuration(value);
+      if (wanted !== null) return wanted;
+      const expected = 'a duration such as 90s, 5m or 1h, or auto';
+      throw new FedctlError('usage.invalid-value', {
+        message: `${name} cannot be "${printable(value)}": expected ${expected}.`,
+        details: { option: name, expected },
+      });
+    },
   };
 }

@@ -1,0 +1,382 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { main } from '../../src/commands/main.ts';
+import type { ResolvedCredentials } from '../../src/lib/credentials.ts';
+import { Interruption } from '../../src/lib/deadline.ts';
+import type { MintRequest } from '../../src/lib/token.ts';
+import { fakeAws, forgedToken, sessionKeys } from '../support/fake-aws.ts';
+import { type MemoryContextOptions, MemoryOutput, memoryContext } from '../support/memory-context.ts';
+import { schemaFaults } from '../support/schema.ts';
+
+const NOW = new Date('2026-11-22T12:00:00Z');
+const API = 'https://my.api';
+const PLAIN: MintRequest = { audience: [API], signingAlgorithm: 'RS256', durationSeconds: 300, tags: [] };
+const TOKEN = forgedToken(PLAIN, NOW);
+
+interface World extends MemoryContextOptions {
+  readonly keys?: ResolvedCredentials;
+  readonly vend?: (request: MintRequest, signal: AbortSignal) => Promise<string>;
+}
+
+async function run(argv: readonly string[], { keys, vend, ...given }: World = {}) {
+  const fake = fakeAws({
+    now: () => NOW,
+    ...(keys === undefined ? {} : { keys }),
+    ...(vend === undefined ? {} : { vend }),
+  });
+  const context = memoryContext({ now: () => NOW, aws: fake.aws, ...given });
+  const code = await main(['token', ...argv], context);
+  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls: fake.calls, fake };
+}
+
+const only = ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
+  code,
+  stdout,
+  stderr,
+});
+
+async function directory(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'fedctl-'));
+  onTestFinished(() => rm(path, { recursive: true }));
+  return path;
+}
+
+describe('the answer', () => {
+  test('is the token and a newline, and nothing else', async () => {
+    const result = await run(['--audience', API]);
+    expect(only(result)).toEqual({ code: 0, stdout: `${TOKEN}\n`, stderr: '' });
+    expect(result.calls).toEqual([{ by: 'AKIAALICE', call: 'getWebIdentityToken', request: PLAIN }]);
+  });
+
+  test('on a terminal a line on stderr says who, for whom and until when', async () => {
+    const fake = fakeAws({ now: () => NOW });
+    // A terminal without a width gets no spinner, only the line.
+    const stderr = new MemoryOutput({ isTTY: true, columns: 0 });
+    const context = { ...memoryContext({ now: () => NOW, aws: fake.aws }), stderr };
+    expect(await main(['token', '--audience', API, '--no-color'], context)).toBe(0);
+    expect([context.stdout.text, stderr.text]).toEqual([
+      `${TOKEN}\n`,
+      'token of arn:aws:iam::123456789012:user/alice for https://my.api, until 2026-11-22T12:05:00Z (5 min)\n',
+    ]);
+    stderr.text = '';
+    expect(await main(['token', '--audience', API, '--quiet'], context)).toBe(0);
+    expect(stderr.text).toBe('');
+  });
+
+  test('as a header, for curl -H @file', async () => {
+    expect(only(await run(['--audience', API, '--format', 'header']))).toEqual({
+      code: 0,
+      stdout: `Authorization: Bearer ${TOKEN}\n`,
+      stderr: '',
+    });
+  });
+
+  const document = {
+    schema: 'fedctl.token/v1',
+    token: TOKEN,
+    issuer: 'https://0a1b2c3d.tokens.sts.global.api.aws',
+    subject: 'arn:aws:iam::123456789012:user/alice',
+    audience: [API],
+    algorithm: 'RS256',
+    keyId: 'RSA_0',
+    tokenId: '11111111-2222-4333-8444-555555555555',
+    issuedAt: '2026-11-22T12:00:00Z',
+    issuedAtEpoch: 1795348800,
+    expiresAt: '2026-11-22T12:05:00Z',
+    expiresAtEpoch: 1795349100,
+    warnings: [],
+  };
+
+  test.each([['--json'], ['--format=json'], ['--json', '--format=json']])(
+    'as a document: %s',
+    async (...flags) => {
+      const { code, stdout, stderr } = await run(['--audience', API, ...flags]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(JSON.parse(stdout)).toEqual(document);
+      expect(stdout).toBe(`${JSON.stringify(document)}\n`);
+      expect(schemaFaults('token', document)).toEqual([]);
+    },
+  );
+
+  test('warns of what a relying party may refuse: on stderr, or in the document', async () => {
+    const argv = ['--audience', 'a', '--audience', 'b', '--signing-algorithm', 'ES384'];
+    const human = await run(argv);
+    expect(human.stderr).toBe(`warning: MongoDB 7.0 and 8.0 accept RS256 only: they refuse this token.
+         for MongoDB, add --signing-algorithm RS256
+warning: The token is good at 2 relying parties: each can replay it at the others, and many refuse a list in "aud".
+         fedctl token --audience <audience>   (one token for each relying party)
+`);
+    const json = await run([...argv, '--json']);
+    expect(json.stderr).toBe('');
+    const parsed: { warnings: { code: string }[] } = JSON.parse(json.stdout);
+    expect(parsed.warnings.map(({ code }) => code)).toEqual([
+      'sts.es384-and-mongodb',
+      'sts.several-audiences',
+    ]);
+    expect(schemaFaults('token', parsed)).toEqual([]);
+  });
+});
+
+describe('what is asked of AWS', () => {
+  test('everything that was typed', async () => {
+    const argv =
+      '--audience a --audience b --signing-algorithm ES384 --duration 1h --tag team=payments --tag expr=a=b';
+    const { calls } = await run(argv.split(' '));
+    expect(calls[0]?.request).toEqual({
+      audience: ['a', 'b'],
+      signingAlgorithm: 'ES384',
+      durationSeconds: 3600,
+      tags: [
+        { key: 'team', value: 'payments' },
+        { key: 'expr', value: 'a=b' },
+      ],
+    });
+  });
+
+  test('FEDCTL_AUDIENCE is one audience, and flags replace it', async () => {
+    const env = { FEDCTL_AUDIENCE: 'a,b c' };
+    expect((await run([], { env })).calls[0]?.request).toMatchObject({ audience: ['a,b c'] });
+    expect((await run(['--audience', 'x'], { env })).calls[0]?.request).toMatchObject({ audience: ['x'] });
+  });
+
+  test('auto is the longest that fits the session', async () => {
+    const keys = sessionKeys(new Date('2026-11-22T12:10:00Z'));
+    const { calls } = await run(['--audience', API, '--duration', 'auto'], { keys });
+    expect(calls.map(({ request }) => request)).toEqual([{ ...PLAIN, durationSeconds: 570 }]);
+  });
+
+  test('as a role, which is assumed first', async () => {
+    const argv = [
+      '--audience',
+      API,
+      '--role-arn',
+      'arn:aws:iam::123456789012:role/app',
+      '--external-id',
+      'e-1',
+    ];
+    const { calls } = await run([...argv, '--session-name', 'me']);
+    expect(calls).toEqual([
+      {
+        by: 'AKIAALICE',
+        call: 'assumeRole',
+        request: { roleArn: 'arn:aws:iam::123456789012:role/app', sessionName: 'me', externalId: 'e-1' },
+      },
+      { by: 'ASIA-app', call: 'getWebIdentityToken', request: PLAIN },
+    ]);
+  });
+});
+
+/** How a refusal of fedctl's own reads. */
+const refused = (code: number, message: string, cause: string, remedy: string, name: string) => ({
+  code,
+  stdout: '',
+  stderr: `error: ${message}\ncause:  ${cause}\nremedy: ${remedy}\ncode:   ${name}\n`,
+});
+const NOT_SENT = 'AWS would refuse the request for this, so it is not sent.';
+const PER_PARTY = 'fedctl token --audience <audience>   (one token for each relying party)';
+
+describe('bad input makes no call, and says what and where', () => {
+  const many = Array.from({ length: 11 }, (_, i) => ['--audience', `a${i}`]).flat();
+  test.each<[string, string[], ReturnType<typeof refused>]>([
+    [
+      'no audience',
+      [],
+      refused(
+        2,
+        'No audience is given: who is the token for?',
+        'A token is made for somebody: there is no default audience.',
+        'fedctl token --audience <audience>   (or set FEDCTL_AUDIENCE)',
+        'usage.missing-audience',
+      ),
+    ],
+    [
+      '11 audiences',
+      many,
+      refused(
+        2,
+        'A token has at most 10 audiences; 11 are given.',
+        NOT_SENT,
+        PER_PARTY,
+        'usage.invalid-value',
+      ),
+    ],
+    [
+      'an audience of 1001 characters',
+      ['--audience', 'ok', '--audience', 'x'.repeat(1001)],
+      refused(
+        2,
+        'Audience 2 has 1001 characters; AWS takes at most 1000.',
+        NOT_SENT,
+        PER_PARTY,
+        'usage.invalid-value',
+      ),
+    ],
+    [
+      'the same tag in another case',
+      ['--audience', 'a', '--tag', 'Team=a', '--tag', 'team=b'],
+      refused(
+        2,
+        'Tags 1 and 2 have the same key: AWS ignores case in tag keys.',
+        NOT_SENT,
+        'add --tag <key>=<value>   (each key once)',
+        'usage.invalid-value',
+      ),
+    ],
+    [
+      'a tag without a value',
+      ['--audience', 'a', '--tag', 'a=b', '--tag', 'team'],
+      refused(
+        2,
+        'Tag 2 is not <key>=<value>.',
+        'The value is outside what the option accepts.',
+        'add --tag <key>=<value>',
+        'usage.invalid-value',
+      ),
+    ],
+    ...['59s', '61m'].map((text, index): [string, string[], ReturnType<typeof refused>] => [
+      `a duration of ${text}`,
+      ['--audience', 'a', '--duration', text],
+      refused(
+        2,
+        `A token lives 60 to 3600 whole seconds (1 min to 1 h); ${[59, 3660][index]} s are asked for.`,
+        NOT_SENT,
+        'add --duration 5m   (or --duration auto)',
+        'usage.invalid-value',
+      ),
+    ]),
+    [
+      'a duration that is none',
+      ['--audience', 'a', '--duration', 'automatic'],
+      refused(
+        2,
+        '--duration cannot be "automatic": expected a duration such as 90s, 5m or 1h, or auto.',
+        'The value is outside what the option accepts.',
+        'fedctl token --help',
+        'usage.invalid-value',
+      ),
+    ],
+    [
+      'an external id without a role',
+      ['--audience', 'a', '--external-id', 'x'],
+      refused(
+        2,
+        '--external-id belongs to a role, and no --role-arn is given.',
+        'Only the session of an assumed role has this.',
+        'add --role-arn <arn>, or leave --external-id out',
+        'usage.invalid-command-line',
+      ),
+    ],
+    [
+      'a format that there is not',
+      ['--audience', 'a', '--format', 'jwt'],
+      refused(
+        2,
+        '--format cannot be "jwt": expected raw, json, header.',
+        'The value is outside what the option accepts.',
+        'fedctl token --help',
+        'usage.invalid-value',
+      ),
+    ],
+  ])('%s', async (_what, argv, expected) => {
+    const result = await run(argv);
+    expect(only(result)).toEqual(expected);
+    expect([result.calls, result.fake.settings]).toEqual([[], []]);
+  });
+
+  test('json and a header at once', async () => {
+    const { code, stdout, stderr } = await run(['--audience', 'a', '--json', '--format', 'header']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: {
+        code: 'usage.invalid-command-line',
+        message: '--output json and --format header ask for two different answers.',
+      },
+    });
+  });
+});
+
+test('a session that is too short is refused here, with both numbers', async () => {
+  const keys = sessionKeys(new Date('2026-11-22T12:04:10Z'));
+  const result = await run(['--audience', API], { keys });
+  expect(only(result)).toEqual(
+    refused(
+      4,
+      'A token of 5 min would outlive its caller: the session of the caller ends in 4 min 10 s (2026-11-22T12:04:10Z).',
+      'A token may not outlive the session of its caller, and AWS does not shorten it.',
+      'add --duration auto',
+      'sts.session-too-short',
+    ),
+  );
+  expect(result.calls).toEqual([]);
+});
+
+describe('--out', () => {
+  test.each<[string, string[], string]>([
+    ['the token', [], TOKEN],
+    ['a header', ['--format', 'header'], `Authorization: Bearer ${TOKEN}`],
+  ])(
+    'leaves %s in a file: 0600, no newline, nothing beside it, and stdout empty',
+    async (_what, argv, content) => {
+      const cwd = await directory();
+      await writeFile(join(cwd, 'token'), 'an older and much longer content'.repeat(100), { mode: 0o644 });
+      const result = await run(['--audience', API, '--out', 'token', ...argv], { cwd });
+      expect(only(result)).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(await readFile(join(cwd, 'token'), 'utf8')).toBe(content);
+      expect((await stat(join(cwd, 'token'))).mode & 0o777).toBe(0o600);
+      expect(await readdir(cwd)).toEqual(['token']);
+    },
+  );
+
+  test('under json the document goes there, with its warnings', async () => {
+    const cwd = await directory();
+    const result = await run(['--audience', 'a', '--audience', 'b', '--json', '--out', 'token.json'], {
+      cwd,
+    });
+    expect(only(result)).toEqual({ code: 0, stdout: '', stderr: '' });
+    const document: { warnings: { code: string }[] } = JSON.parse(
+      await readFile(join(cwd, 'token.json'), 'utf8'),
+    );
+    expect(schemaFaults('token', document)).toEqual([]);
+    expect(document.warnings.map(({ code }) => code)).toEqual(['sts.several-audiences']);
+  });
+
+  test('refuses a directory and a link, and leaves them as they were', async () => {
+    const cwd = await directory();
+    await mkdir(join(cwd, 'folder'));
+    await symlink('/dev/stdout', join(cwd, 'link'));
+    for (const [name, kind] of [
+      ['folder', 'a directory'],
+      ['link', 'a symbolic link'],
+    ] as const) {
+      expect(only(await run(['--audience', API, '--out', name], { cwd }))).toEqual(
+        refused(
+          2,
+          `Cannot write "${join(cwd, name)}": it is ${kind}, and a secret goes to a regular file only.`,
+          'The target is no regular file, or its directory may not be written to.',
+          'choose another --out <file>',
+          'usage.unwritable-output',
+        ),
+      );
+    }
+    expect((await readdir(cwd)).sort()).toEqual(['folder', 'link']);
+    expect(await readdir(join(cwd, 'folder'))).toEqual([]);
+  });
+});
+
+test('Ctrl-C while AWS thinks ends with 130 and says nothing', async () => {
+  const controller = new AbortController();
+  const vend = (_request: MintRequest, signal: AbortSignal) =>
+    new Promise<string>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('Request aborted')), { once: true });
+      controller.abort(new Interruption('interrupted'));
+    });
+  const result = await run(['--audience', API], { vend, signal: controller.signal });
+  expect(only(result)).toEqual({ code: 130, stdout: '', stderr: '' });
+});
+
+test('--help shows examples first', async () => {
+  const { stdout } = await run(['--help']);
+  expect(stdout.startsWith('Examples:\n  $ fedctl token --audience https://my.api\n')).toBe(true);
+});
