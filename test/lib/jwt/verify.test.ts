@@ -161,6 +161,24 @@ describe('the header and the signature', () => {
     ]);
   });
 
+  it('refuse a key of another type or curve, although it names no algorithm', async () => {
+    const { alg: _alg, ...bareRsa } = rsa.jwk;
+    const p256 = { ...RFC7515_ES256.key, kid: 'EC384_0' };
+    for (const [key, kind] of [
+      [{ ...bareRsa, kid: 'EC384_0' }, 'RSA sig'],
+      [p256, 'EC P-256'],
+    ] as const) {
+      expect(await faultsOf(await sign(ec), {}, [key])).toEqual([
+        {
+          code: 'jwt.algorithm-refused',
+          claim: 'alg',
+          expected: `an algorithm for the key EC384_0 (${kind})`,
+          seen: 'ES384',
+        },
+      ]);
+    }
+  });
+
   it.each<[string, Partial<JWK>]>([
     ['for encryption', { use: 'enc' }],
     ['for another algorithm', { alg: 'RS512' }],
