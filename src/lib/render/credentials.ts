@@ -21,14 +21,14 @@ export function credentialsDocument({ operation, arn, credentials }: SessionCred
 const MADE_BY: Readonly<Record<SessionCredentials['operation'], string>> = {
   GetSessionToken: 'GetSessionToken',
   AssumeRole: 'AssumeRole',
-  none: 'nobody now: the credentials at hand are temporary already',
+  none: 'no call: the credentials at hand are temporary already',
 };
 
 const USES: readonly (readonly [string, string])[] = [
   ['eval "$(fedctl credentials --format env)"', 'bash, zsh'],
   ['fedctl credentials --format fish | source', 'fish'],
   ['fedctl credentials --format powershell | Out-String | Invoke-Expression', 'PowerShell'],
-  ['credential_process = fedctl credentials --format process', 'a profile in ~/.aws/config'],
+  ['credential_process = fedctl credentials --profile <base> --format process', 'in ~/.aws/config'],
 ];
 
 /** The human face: who, from where and until when, and how to get the secrets, which are not shown. */

@@ -1,0 +1,296 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { main } from '../../src/commands/main.ts';
+import type { ResolvedCredentials } from '../../src/lib/credentials.ts';
+import { fakeAws, sessionKeys } from '../support/fake-aws.ts';
+import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { schemaFaults } from '../support/schema.ts';
+
+const NOW = new Date('2026-11-22T12:00:00Z');
+const ROLE = 'arn:aws:iam::123456789012:role/app';
+
+interface World extends MemoryContextOptions {
+  readonly keys?: ResolvedCredentials;
+}
+
+async function run(argv: readonly string[], { keys, ...given }: World = {}) {
+  const fake = fakeAws({ now: () => NOW, ...(keys === undefined ? {} : { keys }) });
+  const context = memoryContext({ now: () => NOW, aws: fake.aws, env: { USER: 'alice' }, ...given });
+  const code = await main(['credentials', ...argv], context);
+  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls: fake.calls };
+}
+
+const only = ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
+  code,
+  stdout,
+  stderr,
+});
+const printed = (stdout: string, stderr = '') => ({ code: 0, stdout, stderr });
+
+describe('without a format', () => {
+  test('says who, from where, until when and how to go on, and shows no secret', async () => {
+    expect(only(await run([]))).toEqual(
+      printed(`principal      arn:aws:iam::123456789012:user/alice
+made by        GetSessionToken
+keys from      environment (AWS_ACCESS_KEY_ID)
+valid until    2026-11-23T00:00:00Z (in 12 h)
+access key id  ASIA-user
+secret key     (not shown)
+session token  (not shown)
+
+To use them, repeat the command with --format:
+  eval "$(fedctl credentials --format env)"                                  bash, zsh
+  fedctl credentials --format fish | source                                  fish
+  fedctl credentials --format powershell | Out-String | Invoke-Expression    PowerShell
+  credential_process = fedctl credentials --profile <base> --format process  in ~/.aws/config
+`),
+    );
+  });
+
+  test('temporary credentials are given as they are, also when nobody knows how long', async () => {
+    const { stdout } = await run([], { keys: sessionKeys(null) });
+    expect(stdout.split('\n').slice(0, 5)).toEqual([
+      'principal      arn:aws:iam::123456789012:user/alice',
+      'made by        no call: the credentials at hand are temporary already',
+      'keys from      profile "prod"',
+      'valid until    unknown: the provider does not say',
+      'access key id  ASIASESSION',
+    ]);
+    expect(stdout).not.toMatch(/session\/(secret|token)/);
+  });
+});
+
+describe('the formats', () => {
+  const role = ['--role-arn', ROLE];
+
+  test.each<[string, string]>([
+    [
+      'env',
+      "export AWS_ACCESS_KEY_ID='ASIA-app'\nexport AWS_SECRET_ACCESS_KEY='app/secret'\nexport AWS_SESSION_TOKEN='app/token'\nexport AWS_CREDENTIAL_EXPIRATION='2026-11-22T13:00:00Z'\n",
+    ],
+    [
+      'fish',
+      "set -gx AWS_ACCESS_KEY_ID 'ASIA-app'\nset -gx AWS_SECRET_ACCESS_KEY 'app/secret'\nset -gx AWS_SESSION_TOKEN 'app/token'\nset -gx AWS_CREDENTIAL_EXPIRATION '2026-11-22T13:00:00Z'\n",
+    ],
+    [
+      'powershell',
+      "$env:AWS_ACCESS_KEY_ID = 'ASIA-app'\n$env:AWS_SECRET_ACCESS_KEY = 'app/secret'\n$env:AWS_SESSION_TOKEN = 'app/token'\n$env:AWS_CREDENTIAL_EXPIRATION = '2026-11-22T13:00:00Z'\n",
+    ],
+    [
+      'cmd',
+      '@set "AWS_ACCESS_KEY_ID=ASIA-app"\r\n@set "AWS_SECRET_ACCESS_KEY=app/secret"\r\n@set "AWS_SESSION_TOKEN=app/token"\r\n@set "AWS_CREDENTIAL_EXPIRATION=2026-11-22T13:00:00Z"\r\n',
+    ],
+    [
+      'dotenv',
+      'AWS_ACCESS_KEY_ID=ASIA-app\nAWS_SECRET_ACCESS_KEY=app/secret\nAWS_SESSION_TOKEN=app/token\nAWS_CREDENTIAL_EXPIRATION=2026-11-22T13:00:00Z\n',
+    ],
+    [
+      'process',
+      '{"Version":1,"AccessKeyId":"ASIA-app","SecretAccessKey":"app/secret","SessionToken":"app/token","Expiration":"2026-11-22T13:00:00Z","AccountId":"123456789012"}\n',
+    ],
+  ])('%s', async (format, stdout) => {
+    expect(only(await run([...role, '--format', format]))).toEqual(printed(stdout));
+  });
+
+  const document = {
+    schema: 'fedctl.credentials/v1',
+    operation: 'AssumeRole',
+    arn: 'arn:aws:sts::123456789012:assumed-role/app/fedctl-alice',
+    accessKeyId: 'ASIA-app',
+    secretAccessKey: 'app/secret',
+    sessionToken: 'app/token',
+    expiresAt: '2026-11-22T13:00:00Z',
+    expiresAtEpoch: 1795352400,
+    warnings: [],
+  };
+
+  test.each([['--json'], ['--format=json']])('json: %s', async (flag) => {
+    expect(only(await run([...role, flag]))).toEqual(printed(`${JSON.stringify(document)}\n`));
+    expect(schemaFaults('credentials', document)).toEqual([]);
+  });
+
+  test('json of a session that does not say when it ends', async () => {
+    const { stdout } = await run(['--json'], { keys: sessionKeys(null) });
+    const parsed: unknown = JSON.parse(stdout);
+    expect(parsed).toMatchObject({ operation: 'none', expiresAt: null, expiresAtEpoch: null });
+    expect(schemaFaults('credentials', parsed)).toEqual([]);
+  });
+
+  test('warns where AWS_PROFILE would beat what was just set', async () => {
+    const env = { AWS_PROFILE: 'prod', USER: 'alice' };
+    const warning =
+      'warning: AWS_PROFILE is set: several SDKs then ignore keys in the environment.\n         unset AWS_PROFILE\n';
+    expect((await run([...role, '--format', 'env'], { env })).stderr).toBe(warning);
+    expect((await run([...role, '--format', 'process'], { env })).stderr).toBe('');
+    expect((await run([...role, '--json'], { env })).stderr).toBe('');
+  });
+});
+
+describe('github-env', () => {
+  async function githubEnv(before: string) {
+    const directory = await mkdtemp(join(tmpdir(), 'fedctl-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const file = join(directory, 'set_env');
+    await writeFile(file, before);
+    return { directory, file };
+  }
+
+  test('masks the secrets, then appends to the file of the runner', async () => {
+    const { file } = await githubEnv('EARLIER=1\n');
+    const result = await run(['--role-arn', ROLE, '--format', 'github-env'], { env: { GITHUB_ENV: file } });
+    expect(only(result)).toEqual(
+      printed('::add-mask::ASIA-app\n::add-mask::app/secret\n::add-mask::app/token\n'),
+    );
+    const text = await readFile(file, 'utf8');
+    const delimiter = /<<(fedctl-[0-9a-f-]{36})$/m.exec(text)?.[1] ?? '';
+    expect(text.replaceAll(delimiter, 'D')).toBe(
+      'EARLIER=1\nAWS_ACCESS_KEY_ID<<D\nASIA-app\nD\nAWS_SECRET_ACCESS_KEY<<D\napp/secret\nD\nAWS_SESSION_TOKEN<<D\napp/token\nD\nAWS_CREDENTIAL_EXPIRATION<<D\n2026-11-22T13:00:00Z\nD\n',
+    );
+  });
+
+  test('without GITHUB_ENV nothing is asked of AWS', async () => {
+    const result = await run(['--format', 'github-env']);
+    expect(only(result)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error: GITHUB_ENV is not set, so there is no file to append to.
+cause:  --format github-env works in a step of a GitHub Actions job only.
+remedy: eval "$(fedctl credentials --format env)"
+code:   usage.unwritable-output
+`,
+    });
+    expect(result.calls).toEqual([]);
+  });
+
+  test.each(['missing', '.', 'pipe'])('a file that is none is refused: %s', async (name) => {
+    const { directory } = await githubEnv('');
+    if (name === 'pipe') execFileSync('mkfifo', [join(directory, name)]);
+    const file = join(directory, name);
+    const { code, stderr } = await run(['--format', 'github-env'], { env: { GITHUB_ENV: file } });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `error: Cannot append to "${file}".
+cause:  The file does not exist, is no regular file, or may not be written to by this user.
+remedy: ls -l '${file}'
+code:   usage.unwritable-output
+`,
+    });
+  });
+});
+
+describe('bad input makes no call', () => {
+  test.each<[string, string[], string, string]>([
+    [
+      'an external id without a role',
+      ['--external-id', 'x'],
+      'usage.invalid-command-line',
+      '--external-id belongs to a role, and no --role-arn is given.',
+    ],
+    [
+      'a session name without a role',
+      ['--session-name', 'x'],
+      'usage.invalid-command-line',
+      '--session-name belongs to a role, and no --role-arn is given.',
+    ],
+    [
+      'a session tag without a role',
+      ['--session-tag', 'a=b'],
+      'usage.invalid-command-line',
+      '--session-tag belongs to a role, and no --role-arn is given.',
+    ],
+    [
+      'a transitive tag without a role',
+      ['--transitive-tag', 'a'],
+      'usage.invalid-command-line',
+      '--transitive-tag belongs to a role, and no --role-arn is given.',
+    ],
+    [
+      'a source identity without a role',
+      ['--source-identity', 'me'],
+      'usage.invalid-command-line',
+      '--source-identity belongs to a role, and no --role-arn is given.',
+    ],
+    [
+      'a format that is none',
+      ['--format', 'toml'],
+      'usage.invalid-value',
+      '--format cannot be "toml": expected env, fish, powershell, cmd, dotenv, json, process, github-env.',
+    ],
+    [
+      'a tag that is none',
+      ['--role-arn', ROLE, '--session-tag', 'a'],
+      'usage.invalid-value',
+      'Tag 1 is not <key>=<value>.',
+    ],
+    [
+      'json and a shell at once',
+      ['--output', 'json', '--format', 'env'],
+      'usage.invalid-command-line',
+      '--output json and --format env ask for two different answers.',
+    ],
+  ])('%s', async (_what, argv, code, message) => {
+    const result = await run(argv);
+    expect([result.code, result.stdout, result.calls]).toEqual([2, '', []]);
+    if (argv.includes('json')) {
+      expect(JSON.parse(result.stderr)).toMatchObject({ error: { code, message } });
+    } else {
+      expect(result.stderr).toMatch(new RegExp(`^error: .*\ncause:  .*\nremedy: .*\ncode:   ${code}\n$`));
+      expect(result.stderr.split('\n')[0]).toBe(`error: ${message}`);
+    }
+  });
+
+  test('what AWS refuses is explained: a duration for a session that exists already', async () => {
+    const keys = sessionKeys(new Date('2026-11-22T13:00:00Z'));
+    expect(only(await run(['--duration', '2h'], { keys }))).toEqual({
+      code: 4,
+      stdout: '',
+      stderr: `error: The credentials from profile "prod" are those of a session already, so --duration cannot be had. They end at 2026-11-22T13:00:00Z whatever is asked.
+cause:  Session credentials cannot call GetSessionToken: only long-term keys of an IAM user can.
+remedy: leave --duration out to get the current credentials, or assume a role with --role-arn <arn>
+code:   sts.session-credentials
+`,
+    });
+  });
+
+  test('what AWS refuses is explained: a chain for more than an hour', async () => {
+    const chain = ['--role-arn', ROLE, '--role-arn', `${ROLE}2`, '--duration', '2h'];
+    expect(only(await run(chain))).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error: The last of 2 roles is assumed from another role, so its session lives 1 h at most; 2 h is asked for.
+cause:  AWS caps the session of a role that was assumed from another role (chaining) at one hour.
+remedy: add --duration 1h, or assume the last role directly with long-term or SSO credentials
+code:   sts.duration-refused
+`,
+    });
+  });
+});
+
+test('every option reaches AWS', async () => {
+  const { calls } = await run(
+    `--role-arn ${ROLE} --external-id e-1 --session-name me --session-tag team=a=b --session-tag x= --transitive-tag TEAM --source-identity alice --duration 15m --json`.split(
+      ' ',
+    ),
+  );
+  expect(calls).toEqual([
+    {
+      by: 'AKIAALICE',
+      call: 'assumeRole',
+      request: {
+        roleArn: ROLE,
+        sessionName: 'me',
+        externalId: 'e-1',
+        tags: [
+          { key: 'team', value: 'a=b' },
+          { key: 'x', value: '' },
+        ],
+        transitiveTagKeys: ['TEAM'],
+        sourceIdentity: 'alice',
+        durationSeconds: 900,
+      },
+    },
+  ]);
+});
