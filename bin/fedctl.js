@@ -1,4 +1,8 @@
-#!/usr/bin/env node
+#!/bin/sh
+// 2>/dev/null; exec node -- "$0" "$@"
+// To a shell the line above starts Node.js with `--` before the script, and to Node.js it is a comment. Without `--`
+// Node.js takes `--env-file` for its own, wherever it stands on the command line.
+//
 // The SDK's notice about Node.js versions would land on stderr, beside the answer: silenced before anything loads.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 

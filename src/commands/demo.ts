@@ -95,8 +95,9 @@ and cleans up. Needs no account, no network and no terminal.`,
       await lab.close();
       await rm(folder, { recursive: true, force: true });
     }
+    const document = { schema: 'fedctl.demo/v1', steps: results } as const;
     return {
-      document: { schema: 'fedctl.demo/v1', steps: results } as const,
+      document,
       text: `\n${theme.good('The demo is over')}: every step ended as it should, and the lab is gone.`,
     };
   },

@@ -28,7 +28,8 @@ export function processContext(script: string): Context {
     cwd: process.cwd(),
     home: homedir(),
     version: packageVersion(),
-    self: [process.execPath, script],
+    // `--` keeps Node.js from taking --env-file for its own.
+    self: [process.execPath, '--', script],
     pid: process.pid,
     now: () => new Date(),
     sleep: (ms, signal) => delay(ms, undefined, { signal }),

@@ -21,7 +21,7 @@ export interface BinOptions {
 
 /** Runs the real binary with exactly this environment (PATH and a HOME that does not exist are added). */
 export async function runBin(args: readonly string[], options: BinOptions = {}): Promise<BinResult> {
-  const child = spawn(process.execPath, [BIN, ...args], {
+  const child = spawn(process.execPath, ['--', BIN, ...args], {
     env: { PATH: process.env.PATH, HOME: '/nonexistent', ...options.env },
     cwd: options.cwd,
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,0 +1,49 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import { runBin } from '../support/run-bin.ts';
+import { schemaFaults } from '../support/schema.ts';
+
+const leftovers = () => readdirSync(tmpdir()).filter((name) => /^fedctl-(demo|lab)-/.test(name));
+
+describe('fedctl demo', () => {
+  test('runs every step, shows what to type, and leaves nothing behind', async () => {
+    const before = leftovers();
+    const { code, stdout } = await runBin(['demo']);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').filter((line) => line.startsWith('$ '))).toEqual([
+      '$ fedctl status',
+      '$ fedctl enable',
+      '$ fedctl status',
+      '$ fedctl token --audience fedctl-lab --out token.jwt',
+      '$ fedctl decode token.jwt',
+      '$ fedctl verify token.jwt --audience fedctl-lab',
+      '$ fedctl credentials',
+      '$ fedctl connect --mechanism oidc --write-probe',
+      '$ fedctl connect --mechanism aws --write-probe',
+      '$ fedctl connect --mechanism oidc --audience some-other-audience',
+    ]);
+    expect(leftovers().filter((name) => !before.includes(name))).toEqual([]);
+  });
+
+  test('under json every step is in one document', async () => {
+    const { code, stdout, stderr } = await runBin(['demo', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const document = JSON.parse(stdout) as { steps: { exitCode: number; stderr: string }[] };
+    expect(schemaFaults('demo', document)).toEqual([]);
+    expect(document.steps.map((step) => step.exitCode)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 4]);
+    expect(document.steps.at(-1)?.stderr).toContain('code:   mongo.oidc-refused');
+  });
+
+  test.each(['enable', 'verify', 'connect'])('fails when %s is broken', async (name) => {
+    const preload = new URL('../support/break-command.mjs', import.meta.url).href;
+    const { code, stderr } = await runBin(['demo'], {
+      env: { BREAK_COMMAND: name, NODE_OPTIONS: `--import ${preload}` },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(`^error: "fedctl ${name}[^"]*" ended with exit code 9 instead of 0\\.$`, 'm'),
+    );
+    expect(stderr).toMatch(/\ncode: {3}lab\.demo-step-failed\n$/);
+  });
+});

@@ -1,0 +1,167 @@
+import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runBin } from '../support/run-bin.ts';
+import { runLab } from '../support/running-lab.ts';
+import { schemaFaults } from '../support/schema.ts';
+
+describe('fedctl sandbox -- CMD', () => {
+  test.each([
+    ['exit 0', 0],
+    ['exit 7', 7],
+    ['kill -TERM $$', 143],
+  ])('passes on how `%s` ends', async (script, code) => {
+    expect(await runBin(['sandbox', '--', 'sh', '-c', script])).toEqual({
+      code,
+      signal: null,
+      stdout: '',
+      stderr: '',
+    });
+  });
+
+  test('ends with 127 when the command does not exist', async () => {
+    const { code, stdout, stderr } = await runBin(['sandbox', '--', 'no-such-command']);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 127,
+      stdout: '',
+      stderr: 'error: cannot run no-such-command: spawn no-such-command ENOENT\n',
+    });
+  });
+
+  test('gives the command the variables of the lab, fedctl on PATH, and nothing of the outside', async () => {
+    const outside = {
+      AWS_PROFILE: 'production',
+      AWS_SESSION_TOKEN: 'outside',
+      AWS_ENDPOINT_URL: 'https://outside.example',
+      FEDCTL_PROFILE: 'production',
+      MONGODB_ATLAS_PUBLIC_API_KEY: 'outside',
+      AZURE_FEDERATED_TOKEN_FILE: '/outside',
+      OIDC_TOKEN_FILE: '/outside',
+      KEPT: 'yes',
+    };
+    const { stdout } = await runBin(['sandbox', '--', 'sh', '-c', 'env; echo FEDCTL=$(fedctl --version)'], {
+      env: outside,
+    });
+    const names = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.slice(0, line.indexOf('=')))
+      .filter((name) => !['PWD', 'SHLVL', '_', 'OLDPWD'].includes(name))
+      .sort();
+    expect(names).toEqual([
+      'AWS_ACCESS_KEY_ID',
+      'AWS_CONFIG_FILE',
+      'AWS_EC2_METADATA_DISABLED',
+      'AWS_ENDPOINT_URL_IAM',
+      'AWS_ENDPOINT_URL_STS',
+      'AWS_REGION',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_SHARED_CREDENTIALS_FILE',
+      'FEDCTL',
+      'FEDCTL_AUDIENCE',
+      'FEDCTL_ISSUER',
+      'FEDCTL_URI',
+      'HOME',
+      'KEPT',
+      'NO_PROXY',
+      'PATH',
+      'no_proxy',
+    ]);
+    expect(stdout).toMatch(/^FEDCTL=\d+\.\d+\.\d+$/m);
+    expect(stdout).not.toContain('outside');
+  });
+
+  test('removes its files when it ends', async () => {
+    const { stdout } = await runBin(['sandbox', '--', 'sh', '-c', 'echo $AWS_CONFIG_FILE']);
+    expect(existsSync(dirname(stdout.trim()))).toBe(false);
+  });
+
+  test('disable --yes in the lab cannot leave this machine', async () => {
+    const outside = {
+      AWS_ACCESS_KEY_ID: 'AKIAOUTSIDE',
+      AWS_SECRET_ACCESS_KEY: 'outside',
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+      AWS_ENDPOINT_URL_IAM: 'http://127.0.0.1:9',
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+      HTTP_PROXY: 'http://127.0.0.1:9',
+      ALL_PROXY: 'http://127.0.0.1:9',
+    };
+    const script = 'fedctl enable --no-wait --quiet && fedctl disable --yes --json';
+    const { code, stdout } = await runBin(['sandbox', '--', 'sh', '-c', script], { env: outside });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      schema: 'fedctl.disable/v1',
+      account: '123456789012',
+      changed: true,
+    });
+  });
+});
+
+describe('fedctl sandbox', () => {
+  test('says one line of JSON when it is ready, and ends with 0 when it is stopped', async () => {
+    const lab = await runLab();
+    expect(
+      schemaFaults('sandbox', { schema: 'fedctl.sandbox/v1', env: lab.env, pid: lab.process.pid }),
+    ).toEqual([]);
+    expect(await lab.stop()).toBe(0);
+    expect(existsSync(lab.env['AWS_CONFIG_FILE'] ?? '')).toBe(false);
+  });
+
+  test('prints lines to export, and ends with 0 on Ctrl-C', async () => {
+    let asked = false;
+    const { code, stdout, stderr } = await runBin(['sandbox'], {
+      watch(seen, kill) {
+        if (asked || !seen.stderr.includes('Ctrl-C ends the lab')) return;
+        asked = true;
+        kill('SIGINT');
+      },
+    });
+    expect(code).toBe(0);
+    expect(stdout.split('\n').map((line) => line.replace(/=.*/, '=…'))).toEqual([
+      'export AWS_ACCESS_KEY_ID=…',
+      'export AWS_SECRET_ACCESS_KEY=…',
+      'export AWS_REGION=…',
+      'export AWS_ENDPOINT_URL_STS=…',
+      'export AWS_ENDPOINT_URL_IAM=…',
+      'export AWS_CONFIG_FILE=…',
+      'export AWS_SHARED_CREDENTIALS_FILE=…',
+      'export AWS_EC2_METADATA_DISABLED=…',
+      'export FEDCTL_URI=…',
+      'export FEDCTL_AUDIENCE=…',
+      'export FEDCTL_ISSUER=…',
+      '',
+    ]);
+    expect(stderr).toMatch(/^\nSTS +http:\/\/127\.0\.0\.1:\d+\nIAM +/);
+  });
+
+  test('--env-file writes them to a private file instead', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'fedctl-test-')), 'lab.env');
+    let asked = false;
+    const { code, stdout } = await runBin(['sandbox', '--env-file', file], {
+      watch(seen, kill) {
+        if (asked || !seen.stderr.includes(`. ${file}`)) return;
+        asked = true;
+        kill('SIGTERM');
+      },
+    });
+    expect({ code, stdout, mode: statSync(file).mode & 0o777 }).toEqual({ code: 0, stdout: '', mode: 0o600 });
+    expect(readFileSync(file, 'utf8')).toMatch(/^export AWS_ACCESS_KEY_ID='AKIA[A-Z2-7]{16}'\n/);
+  });
+
+  test('refuses a port that is taken, and one that is none', async () => {
+    const lab = await runLab();
+    const port = new URL(lab.env['FEDCTL_URI'] ?? '').port;
+    const { code, stderr } = await runBin(['sandbox', '--mongo-port', port, '--', 'true']);
+    await lab.stop();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/\ncode: {3}lab\.port-taken\n$/);
+    expect(
+      (await runBin(['sandbox', '--mongo-port', '70000'])).stderr,
+    ).toBe(`error: --mongo-port cannot be "70000": expected a port from 1 to 65535.
+cause:  The value is outside what the option accepts.
+remedy: fedctl sandbox --help
+code:   usage.invalid-value
+`);
+  });
+});

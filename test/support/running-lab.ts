@@ -1,0 +1,33 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { BIN, type BinOptions, type BinResult, runBin } from './run-bin.ts';
+
+/** A lab started by the real binary, and the real binary run inside it. */
+export interface RunningLab {
+  readonly env: Readonly<Record<string, string>>;
+  readonly process: ChildProcess;
+  /** Runs `fedctl args…` with the lab's variables; `options.env` adds to them, or removes by undefined. */
+  run(args: readonly string[], options?: BinOptions): Promise<BinResult>;
+  stop(): Promise<number | null>;
+}
+
+export async function runLab(...args: readonly string[]): Promise<RunningLab> {
+  const lab = spawn(process.execPath, ['--', BIN, 'sandbox', '--json', ...args], {
+    env: { PATH: process.env.PATH, HOME: '/nonexistent' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface(lab.stdout), 'line')) as [string];
+  const { env } = JSON.parse(line) as { env: Record<string, string> };
+  return {
+    env,
+    process: lab,
+    run: (typed, options = {}) => runBin(typed, { ...options, env: { ...env, ...options.env } }),
+    async stop() {
+      if (lab.exitCode !== null) return lab.exitCode;
+      lab.kill('SIGTERM');
+      const [code] = (await once(lab, 'exit')) as [number | null];
+      return code;
+    },
+  };
+}
