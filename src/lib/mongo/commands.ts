@@ -1,6 +1,6 @@
 import type { MongoClient } from 'mongodb';
 import type { LoginPlan, ServerIdentity } from '../connection.ts';
-import { deadline, timedOut, within } from '../deadline.ts';
+import { deadline, within } from '../deadline.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import { commandFailure } from './server-failures.ts';
 import type { StageLog } from './stages.ts';
@@ -32,7 +32,9 @@ export async function useSession(
       (error) => {
         if (signal.aborted) return null;
         if (isFedctlError(error)) return error;
-        return timedOut(bounded) ? noAnswer(what, plan.timeoutMs, error) : commandFailure(what, error, needs);
+        return error === bounded.reason
+          ? noAnswer(what, plan.timeoutMs, error)
+          : commandFailure(what, error, needs);
       },
     );
   };

@@ -1,0 +1,400 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { StageId } from '../../../src/lib/connection.ts';
+import { Interruption } from '../../../src/lib/deadline.ts';
+import { createTestCa, type ServerCertificate, type TestCa } from '../../support/certificates.ts';
+import { attemptLogin, loopbackResolver, TOKEN } from '../../support/login.ts';
+import {
+  HELLO,
+  type Script,
+  type ScriptedMongod,
+  startScriptedMongod,
+} from '../../support/scripted-mongod.ts';
+
+const IDENTITY = {
+  user: 'idp/arn:aws:iam::123456789012:role/app',
+  roles: [{ role: 'readWrite', db: 'fedctl' }],
+};
+const ALL = 'hello pass, credential pass, authenticate pass, whoami pass, ping pass';
+const YESTERDAY = { notBefore: new Date(Date.now() - 2e8), notAfter: new Date(Date.now() - 1e8) };
+
+const started: { close(): unknown }[] = [];
+let directory: string;
+let ca: TestCa;
+let caFile: string;
+let certificate: ServerCertificate;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fedctl-'));
+  ca = await createTestCa();
+  caFile = join(directory, 'ca.pem');
+  await writeFile(caFile, ca.pem);
+  certificate = await ca.issue(['localhost', 'db.example.net', 'a.example.net']);
+});
+
+afterEach(async () => {
+  for (const each of started.splice(0)) await each.close();
+});
+
+afterAll(() => rm(directory, { recursive: true }));
+
+async function mongod(script: Script = {}, tls?: ServerCertificate): Promise<ScriptedMongod> {
+  const server = await startScriptedMongod(script, tls);
+  started.push(server);
+  return server;
+}
+
+describe('a whole login', () => {
+  test('by MONGODB-OIDC, with every stage as it was seen', async () => {
+    const { port, received } = await mongod();
+    const { stages, identity } = await attemptLogin({
+      uri: `mongodb://localhost:${port}/`,
+      writeProbe: { database: 'app', collection: 'probe' },
+    });
+    expect(identity).toEqual(IDENTITY);
+    expect(stages).toEqual([
+      { id: 'resolve', status: 'pass', ms: 0, detail: 'localhost is 127.0.0.1' },
+      { id: 'tcp', status: 'pass', ms: 0, detail: `localhost:${port}` },
+      { id: 'tls', status: 'skip', ms: 0, detail: 'this machine, without TLS' },
+      { id: 'hello', status: 'pass', ms: 0, detail: 'MongoDB 8.0 (wire version 25), standalone' },
+      {
+        id: 'credential',
+        status: 'pass',
+        ms: 0,
+        detail: 'token of arn:aws:iam::123456789012:role/team/app for my-atlas',
+      },
+      { id: 'authenticate', status: 'pass', ms: 0, detail: 'MONGODB-OIDC' },
+      {
+        id: 'whoami',
+        status: 'pass',
+        ms: 0,
+        detail: 'idp/arn:aws:iam::123456789012:role/app with readWrite@fedctl',
+      },
+      { id: 'ping', status: 'pass', ms: 0, detail: '' },
+      {
+        id: 'write-probe',
+        status: 'pass',
+        ms: 0,
+        detail: 'inserted, found and deleted a document of its own in app.probe',
+      },
+    ]);
+    const hello = received.find((command) => 'client' in command);
+    expect(hello?.['client']['application']).toEqual({ name: 'fedctl' });
+    const insert = received.find((command) => 'insert' in command);
+    expect(insert?.['documents'][0]).toMatchObject({ writtenBy: 'fedctl connect --write-probe' });
+  });
+
+  test('by MONGODB-AWS', async () => {
+    const { port, commands } = await mongod();
+    const { path, stages, identity } = await attemptLogin({
+      uri: `mongodb://localhost:${port}/`,
+      mechanism: 'MONGODB-AWS',
+    });
+    expect(identity).toEqual(IDENTITY);
+    expect(path).toBe(`resolve pass, tcp pass, tls skip, ${ALL}`);
+    expect(stages[4]?.detail).toBe(
+      'keys of arn:aws:sts::123456789012:assumed-role/app/me, from environment (AWS_ACCESS_KEY_ID)',
+    );
+    expect(commands).toEqual(['hello', 'hello', 'saslStart', 'saslContinue', 'connectionStatus', 'ping']);
+  });
+
+  test('to a replica set of which one seed is down', async () => {
+    const { port: down, close } = await startScriptedMongod();
+    await close();
+    const server = await mongod({
+      hello: () => ({
+        ...HELLO,
+        setName: 'rs0',
+        hosts: [`localhost:${server.port}`],
+        primary: `localhost:${server.port}`,
+        me: `localhost:${server.port}`,
+      }),
+    });
+    const { path, stages } = await attemptLogin({
+      uri: `mongodb://localhost:${down},localhost:${server.port}/?replicaSet=rs0`,
+    });
+    expect(path).toBe(`resolve pass, tcp pass, tls skip, ${ALL}`);
+    expect(stages.slice(0, 4).map(({ detail }) => detail)).toEqual([
+      'localhost is 127.0.0.1; localhost is 127.0.0.1; replica set rs0',
+      `localhost:${server.port}; localhost:${down} refused the connection`,
+      'this machine, without TLS',
+      `MongoDB 8.0 (wire version 25), replica set rs0, primary localhost:${server.port}`,
+    ]);
+  });
+
+  test('to a private name behind SRV records, over TLS of a private CA', async () => {
+    const { port } = await mongod({}, certificate);
+    const { path, stages } = await attemptLogin({
+      uri: `mongodb+srv://db.example.net/?tlsCAFile=${encodeURIComponent(caFile)}`,
+      resolver: loopbackResolver({ srv: async () => [{ name: 'a.example.net', port }] }),
+    });
+    expect(path).toBe(`resolve pass, tcp pass, tls pass, ${ALL}`);
+    expect(stages[0]?.detail).toBe(`SRV: a.example.net:${port}; a.example.net is 127.0.0.1`);
+    expect(stages[2]?.detail).toMatch(
+      /^TLSv1\.3, certificate of localhost by fedctl test CA, expires .+Z \(.+\)$/,
+    );
+  });
+
+  test('through a SOCKS5 proxy', async () => {
+    const { port } = await mongod({}, certificate);
+    const proxy = await relay(port);
+    const { path, stages } = await attemptLogin({
+      uri: `mongodb://db.example.net:1/?tls=true&tlsCAFile=${encodeURIComponent(caFile)}&proxyHost=127.0.0.1&proxyPort=${proxy}`,
+    });
+    expect(path).toBe(`resolve pass, tcp pass, tls pass, ${ALL}`);
+    expect(stages.slice(0, 2).map(({ detail }) => detail)).toEqual([
+      `names are resolved by the proxy 127.0.0.1:${proxy}`,
+      `db.example.net:1 through 127.0.0.1:${proxy}`,
+    ]);
+  });
+});
+
+describe('TLS', () => {
+  test.each([
+    ['of another CA', 'mongo.tls-untrusted', 'has a certificate that is not trusted here', 'db.example.net'],
+    ['for another name', 'mongo.tls-name-mismatch', 'has a certificate for another name', 'c.example.net'],
+    ['of yesterday', 'mongo.tls-expired', 'has a certificate that is outside its dates', 'db.example.net'],
+  ])('a certificate %s', async (which, code, says, host) => {
+    const other = await createTestCa('another CA');
+    const shown =
+      which === 'of another CA'
+        ? await other.issue([host])
+        : which === 'of yesterday'
+          ? await ca.issue([host], YESTERDAY)
+          : certificate;
+    const { port, commands } = await mongod({}, shown);
+    const { path, failure } = await attemptLogin({
+      uri: `mongodb://${host}:${port}/?tls=true&tlsCAFile=${encodeURIComponent(caFile)}`,
+    });
+    expect(path).toBe('resolve pass, tcp pass, tls fail');
+    expect(failure).toMatchObject({ code, exitCode: 6, message: `${host}:${port} ${says}.` });
+    expect(commands).toEqual([]);
+  });
+
+  test.each<[string, (socket: Socket) => void, string, string]>([
+    ['no TLS', (socket) => socket.end('hello\n'), 'mongo.tls-failed', 'does not speak TLS'],
+    [
+      'a cut',
+      (socket) => socket.resetAndDestroy(),
+      'mongo.tls-failed',
+      'cut the connection in the TLS handshake',
+    ],
+    ['silence', () => {}, 'mongo.tls-timeout', 'did not answer the TLS handshake in time'],
+    [
+      'alert 80',
+      (socket) => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, 80])),
+      'mongo.tls-refused',
+      'ended the TLS handshake with an alert',
+    ],
+  ])('a handshake that meets %s', async (_title, act, code, says) => {
+    const port = await listen((socket) => socket.once('data', () => act(socket)));
+    const { path, failure } = await attemptLogin({
+      uri: `mongodb://localhost:${port}/?tls=true`,
+      timeoutMs: 400,
+    });
+    expect(path).toBe('resolve pass, tcp pass, tls fail');
+    expect(failure).toMatchObject({ code, exitCode: 6, message: `localhost:${port} ${says}.` });
+  });
+
+  test('alert 80 points at the IP access list, another alert does not', async () => {
+    const alert = async (description: number) => {
+      const bytes = Buffer.from([21, 3, 3, 0, 2, 2, description]);
+      const port = await listen((socket) => socket.once('data', () => socket.end(bytes)));
+      return (await attemptLogin({ uri: `mongodb://localhost:${port}/?tls=true` })).failure;
+    };
+    expect((await alert(80))?.likelyCause).toBe(
+      'On Atlas this is how an address that is not on the IP access list, or a paused cluster, is refused.',
+    );
+    expect((await alert(40))?.likelyCause).toMatch(/^The server does not accept this handshake \(ERR_SSL_/);
+  });
+
+  test('a CA file that is not there is told before anything is dialled', async () => {
+    const { path, failure } = await attemptLogin({
+      uri: 'mongodb://localhost/?tls=true&tlsCAFile=/no/ca.pem',
+    });
+    expect(path).toBe('');
+    expect(failure).toMatchObject({
+      code: 'usage.unreadable-input',
+      message: 'Cannot read "/no/ca.pem": there is no such file.',
+    });
+  });
+});
+
+describe('who gets the token', () => {
+  test('NODE_TLS_REJECT_UNAUTHORIZED does not switch verification off', async () => {
+    const { port, commands } = await mongod(
+      {},
+      await (await createTestCa('another CA')).issue(['localhost']),
+    );
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    try {
+      const { failure } = await attemptLogin({ uri: `mongodb://localhost:${port}/?tls=true` });
+      expect(failure?.code).toBe('mongo.tls-untrusted');
+      expect(commands).toEqual([]);
+    } finally {
+      delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    }
+  });
+
+  test('a plain server of this machine cannot send the login elsewhere', async () => {
+    const elsewhere = await mongod({
+      hello: () => ({ ...HELLO, setName: 'rs0', hosts: members(), primary: members()[0] }),
+    });
+    const members = () => [`db.example.net:${elsewhere.port}`];
+    const local = await mongod({
+      hello: () => ({
+        ...HELLO,
+        ismaster: false,
+        isWritablePrimary: false,
+        secondary: true,
+        setName: 'rs0',
+        hosts: members(),
+      }),
+    });
+    let minted = 0;
+    const { path, failure } = await attemptLogin({
+      uri: `mongodb://localhost:${local.port}/?replicaSet=rs0`,
+      tokenSource: {
+        get: async () => {
+          minted += 1;
+          return TOKEN;
+        },
+      },
+    });
+    expect(path).toBe('resolve pass, tcp pass, tls skip, hello fail');
+    expect(failure).toMatchObject({
+      code: 'mongo.plaintext-refused',
+      exitCode: 2,
+      message: `The server sends its clients on to db.example.net:${elsewhere.port}, where nothing is sent without TLS.`,
+    });
+    expect(minted).toBe(0);
+    expect([...local.commands, ...elsewhere.commands]).not.toContain('saslStart');
+  });
+
+  test('nothing is dialled where TLS would be missing', async () => {
+    const { path, failure } = await attemptLogin({ uri: 'mongodb://db.example.net/' });
+    expect(path).toBe('');
+    expect(failure?.code).toBe('mongo.plaintext-refused');
+  });
+});
+
+test('an option that the driver does not know is told before anything is dialled, without a secret', async () => {
+  const { path, failure } = await attemptLogin({
+    uri: 'mongodb://localhost/?connectTimeout=hunter2&proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=hunter2',
+  });
+  expect(path).toBe('');
+  expect(failure).toMatchObject({
+    code: 'mongo.uri-invalid',
+    exitCode: 2,
+    message: 'The driver does not accept the connection string: option connecttimeout is not supported.',
+    remedy: 'correct the option named above',
+  });
+  expect(failure?.cause).toBeUndefined();
+});
+
+describe('an interruption', () => {
+  const interruption = new Interruption('interrupted');
+
+  /** Interrupts when `reached` resolves, and returns how long the login then took to end, in milliseconds. */
+  async function endAfter(reached: Promise<unknown>, attempt: Parameters<typeof attemptLogin>[0]) {
+    const controller = new AbortController();
+    const login = attemptLogin({ timeoutMs: 60_000, ...attempt, signal: controller.signal });
+    login.catch(() => {});
+    await reached;
+    const since = Date.now();
+    controller.abort(interruption);
+    await expect(login).rejects.toBe(interruption);
+    return Date.now() - since;
+  }
+
+  test('in resolve', async () => {
+    const resolver = loopbackResolver({ addresses: () => new Promise(() => {}) });
+    const took = await endAfter(Promise.resolve(), { uri: 'mongodb://localhost/', resolver });
+    expect(took).toBeLessThan(1000);
+  });
+
+  test('in tls', async () => {
+    let arrived = () => {};
+    const reached = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const port = await listen((socket) => socket.once('data', () => arrived()));
+    expect(await endAfter(reached, { uri: `mongodb://localhost:${port}/?tls=true` })).toBeLessThan(1000);
+  });
+
+  test.each<[StageId, string]>([
+    ['hello', 'hello'],
+    ['authenticate', 'saslStart'],
+    ['whoami', 'connectionStatus'],
+    ['ping', 'ping'],
+    ['write-probe', 'insert'],
+    ['write-probe', 'find'],
+  ])('in %s, while %s is not answered', async (_stage, command) => {
+    let arrived = () => {};
+    const reached = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const { port } = await mongod({
+      [command]: () => {
+        arrived();
+        return 'silence';
+      },
+    });
+    const took = await endAfter(reached, {
+      uri: `mongodb://localhost:${port}/`,
+      writeProbe: { database: 'fedctl', collection: 'probe' },
+    });
+    expect(took).toBeLessThan(1000);
+  });
+
+  test('in credential', async () => {
+    const { port } = await mongod();
+    let arrived = () => {};
+    const reached = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const get = () => {
+      arrived();
+      return new Promise<never>(() => {});
+    };
+    expect(
+      await endAfter(reached, { uri: `mongodb://localhost:${port}/`, tokenSource: { get } }),
+    ).toBeLessThan(1000);
+  });
+});
+
+async function listen(serve: (socket: Socket) => void): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}));
+    serve(socket);
+  });
+  started.push({
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** A SOCKS5 proxy that leads everybody to one port of this machine. */
+function relay(port: number): Promise<number> {
+  return listen((socket) => {
+    socket.once('data', () => {
+      socket.write(Buffer.from([5, 0]));
+      socket.once('data', () => {
+        const onward = connect(port, '127.0.0.1').on('error', () => socket.destroy());
+        socket.on('close', () => onward.destroy());
+        socket.write(Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, 0, 80]));
+        socket.pipe(onward).pipe(socket);
+      });
+    });
+  });
+}

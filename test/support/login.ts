@@ -1,0 +1,90 @@
+import type { LoginKeys, LoginPlan, ServerIdentity, StageEvent } from '../../src/lib/connection.ts';
+import type { Resolver } from '../../src/lib/context.ts';
+import { type FedctlError, isFedctlError } from '../../src/lib/errors.ts';
+import { createMongo } from '../../src/lib/mongo/mongo.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import type { MintedToken } from '../../src/lib/token.ts';
+
+const NOW = new Date('2026-11-22T12:00:00Z');
+
+export const SUBJECT = 'arn:aws:iam::123456789012:role/team/app';
+
+/** What a scripted server is shown; nobody signed it. */
+export const TOKEN: MintedToken = {
+  token: new Secret('header.payload.signature'),
+  issuer: 'https://issuer.test',
+  subject: SUBJECT,
+  audience: ['my-atlas'],
+  algorithm: 'RS256',
+  keyId: 'RSA_0',
+  tokenId: 'id',
+  issuedAt: NOW,
+  expiresAt: new Date('2026-11-22T12:05:00Z'),
+};
+
+export const KEYS: LoginKeys = {
+  accessKeyId: 'ASIAEXAMPLE',
+  secretAccessKey: new Secret('secret'),
+  sessionToken: new Secret('session'),
+  expiresAt: null,
+  arn: 'arn:aws:sts::123456789012:assumed-role/app/me',
+  databaseUser: { username: 'arn:aws:iam::123456789012:role/app', awsIAMType: 'ROLE' },
+  providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
+};
+
+/** Every name is this machine; the records are those given. */
+export function loopbackResolver(given: Partial<Resolver> = {}): Resolver {
+  const none = () => Promise.reject(Object.assign(new Error('ENOTFOUND'), { code: 'ENOTFOUND' }));
+  return {
+    addresses: async () => [{ address: '127.0.0.1', family: 4 }],
+    srv: none,
+    txt: none,
+    ...given,
+  };
+}
+
+export interface LoginAttempt extends Partial<LoginPlan> {
+  readonly uri: string;
+  readonly resolver?: Resolver;
+  readonly signal?: AbortSignal;
+  /** Called with every stage as it ends. */
+  readonly observe?: (event: StageEvent) => void;
+}
+
+export interface LoginOutcome {
+  readonly stages: readonly StageEvent[];
+  /** `resolve pass, tcp pass, tls skip, hello fail` */
+  readonly path: string;
+  readonly identity: ServerIdentity | null;
+  readonly failure: FedctlError | null;
+}
+
+/** One login over the real driver. The clock stands still, so every stage takes 0 ms. What is no failure is thrown. */
+export async function attemptLogin({
+  resolver = loopbackResolver(),
+  signal = new AbortController().signal,
+  observe = () => {},
+  ...plan
+}: LoginAttempt): Promise<LoginOutcome> {
+  const mongo = await createMongo({ resolver, now: () => NOW, cwd: '/' });
+  const stages: StageEvent[] = [];
+  const note = (event: StageEvent) => {
+    stages.push(event);
+    observe(event);
+  };
+  const full: LoginPlan = {
+    mechanism: 'MONGODB-OIDC',
+    timeoutMs: 5000,
+    tokenSource: { get: async () => TOKEN },
+    credentials: async () => KEYS,
+    ...plan,
+  };
+  const path = () => stages.map(({ id, status }) => `${id} ${status}`).join(', ');
+  try {
+    const identity = await mongo.login(full, note, signal);
+    return { stages, path: path(), identity, failure: null };
+  } catch (failure) {
+    if (!isFedctlError(failure)) throw failure;
+    return { stages, path: path(), identity: null, failure };
+  }
+}
