@@ -72,6 +72,14 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
       return signatureRefused(refusal, site);
     case 'InvalidAction':
       return unknownAction(refusal, site);
+    case 'InvalidIdentityToken':
+    case 'IDPRejectedClaim':
+      return refused('sts.assume-denied', refusal, site, {
+        message: `STS accepts no such web identity token for the role: ${refusal.message}`,
+        likelyCause:
+          'The account has no identity provider for the token’s issuer, or it knows neither the audience nor the key.',
+        remedy: 'aws iam list-open-id-connect-providers',
+      });
     case 'RegionDisabled':
       return refused('aws.region-disabled', refusal, site, {
         message: `STS is not active in ${site.region} for this account.`,

@@ -1,0 +1,435 @@
+import { describe, expect, test } from 'vitest';
+import { createAws } from '../../../src/lib/aws/aws.ts';
+import { cachedCredentials } from '../../../src/lib/aws/credentials.ts';
+import type { ResolvedCredentials } from '../../../src/lib/credentials.ts';
+import { Interruption } from '../../../src/lib/deadline.ts';
+import { FedctlError } from '../../../src/lib/errors.ts';
+import type { AwsSettings } from '../../../src/lib/ports.ts';
+import { Secret } from '../../../src/lib/secret.ts';
+import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/aws-answers.ts';
+import { awsHome } from '../../support/aws-home.ts';
+import { type Answering, closedPort, loopbackServer } from '../../support/loopback-server.ts';
+import { memoryContext } from '../../support/memory-context.ts';
+
+const ENV = { AWS_ACCESS_KEY_ID: 'AKIAENV', AWS_SECRET_ACCESS_KEY: 'secret' };
+const NO_IMDS = { AWS_EC2_METADATA_DISABLED: 'true' };
+const HOUR = '2026-11-22T13:00:00Z';
+
+async function found(
+  env: Record<string, string>,
+  settings: Partial<AwsSettings> = {},
+  home = '/nowhere',
+): Promise<ResolvedCredentials> {
+  const context = memoryContext({ env, home, fetch: globalThis.fetch });
+  return (await createAws({ timeoutMs: 2000, ...settings }, context)).credentials(context.signal);
+}
+
+/** Keys with their secrets out, to compare whole. */
+function plain({ secretAccessKey, sessionToken, ...rest }: ResolvedCredentials) {
+  return {
+    ...rest,
+    secretAccessKey: secretAccessKey.reveal(),
+    sessionToken: sessionToken?.reveal() ?? null,
+  };
+}
+
+describe('the environment', () => {
+  test('long-term keys', async () => {
+    expect(plain(await found(ENV))).toEqual({
+      accessKeyId: 'AKIAENV',
+      secretAccessKey: 'secret',
+      sessionToken: null,
+      expiresAt: null,
+      provider: 'environment',
+      providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
+    });
+  });
+
+  test('temporary keys with their expiry', async () => {
+    const keys = await found({ ...ENV, AWS_SESSION_TOKEN: 'token', AWS_CREDENTIAL_EXPIRATION: HOUR });
+    expect([keys.sessionToken?.reveal(), keys.expiresAt]).toEqual(['token', new Date(HOUR)]);
+  });
+
+  test.each([
+    ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+    ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'],
+  ])('only %s', async (set, missing) => {
+    await expect(found({ [set]: 'x' })).rejects.toMatchObject({
+      code: 'aws.credentials-half-set',
+      message: `${set} is set in the environment and ${missing} is not.`,
+      exitCode: 3,
+    });
+  });
+
+  test('expired', async () => {
+    const env = { ...ENV, AWS_CREDENTIAL_EXPIRATION: '2026-11-22T11:30:00Z' };
+    await expect(found(env)).rejects.toMatchObject({
+      code: 'aws.credentials-expired',
+      message:
+        'The AWS credentials of environment (AWS_ACCESS_KEY_ID) expired 30 min ago, at 2026-11-22T11:30:00Z.',
+      remedy: 'export new ones, or: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN',
+      exitCode: 3,
+    });
+  });
+
+  test('beats AWS_PROFILE and is beaten by --profile', async () => {
+    await using home = await awsHome('', '[p]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = s\n');
+    const env = { ...ENV, AWS_PROFILE: 'p' };
+    expect((await found(env, {}, home.path)).accessKeyId).toBe('AKIAENV');
+    expect((await found(env, { profile: 'p' }, home.path)).accessKeyId).toBe('AKIAPROFILE');
+  });
+});
+
+describe('nothing anywhere', () => {
+  test('each provider says why', async () => {
+    await expect(found(NO_IMDS)).rejects.toMatchObject({
+      code: 'aws.credentials-missing',
+      message: 'No AWS credentials were found.',
+      details: {
+        tried: [
+          { provider: 'environment', reason: 'AWS_ACCESS_KEY_ID is not set' },
+          { provider: 'profile', reason: 'there is no profile "default"' },
+          { provider: 'web-identity', reason: 'AWS_WEB_IDENTITY_TOKEN_FILE is not set' },
+          {
+            provider: 'container',
+            reason:
+              'neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set',
+          },
+          { provider: 'instance-metadata', reason: 'AWS_EC2_METADATA_DISABLED is true' },
+        ],
+        evidence: [
+          'environment: AWS_ACCESS_KEY_ID is not set',
+          'profile: there is no profile "default"',
+          'web-identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set',
+          'container: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set',
+          'instance-metadata: AWS_EC2_METADATA_DISABLED is true',
+        ],
+      },
+      exitCode: 3,
+    });
+  });
+
+  test('a named profile leaves the environment out', async () => {
+    await using home = await awsHome('[profile p]\nregion = eu-west-1\n');
+    const env = { ...ENV, ...NO_IMDS, AWS_WEB_IDENTITY_TOKEN_FILE: '/x', AWS_ROLE_ARN: 'r' };
+    await expect(found(env, { profile: 'p' }, home.path)).rejects.toMatchObject({
+      code: 'aws.credentials-missing',
+      details: {
+        tried: [
+          { provider: 'profile', reason: 'the profile "p" names no way to get credentials' },
+          { provider: 'container' },
+          { provider: 'instance-metadata' },
+        ],
+      },
+    });
+  });
+});
+
+describe('web identity', () => {
+  const ROLE = 'arn:aws:iam::1:role/ci';
+  const ANSWER = awsAnswer(
+    'AssumeRoleWithWebIdentity',
+    `<AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/ci/s</Arn></AssumedRoleUser>${wireCredentials('ASIACI')}`,
+  );
+
+  test('the token is sent unsigned and without its newline', async () => {
+    await using home = await awsHome('');
+    await using server = await loopbackServer(byAction({ AssumeRoleWithWebIdentity: ANSWER }));
+    const keys = await found({
+      AWS_WEB_IDENTITY_TOKEN_FILE: await home.write('token', 'a.b.c\n'),
+      AWS_ROLE_ARN: ROLE,
+      AWS_ROLE_SESSION_NAME: 'build-7',
+      AWS_REGION: 'eu-west-1',
+      AWS_ENDPOINT_URL_STS: server.url,
+    });
+    expect(plain(keys)).toEqual({
+      accessKeyId: 'ASIACI',
+      secretAccessKey: 'secret of ASIACI',
+      sessionToken: 'token of ASIACI',
+      expiresAt: new Date(HOUR),
+      provider: 'web-identity',
+      providerDetail: `web identity (AWS_WEB_IDENTITY_TOKEN_FILE, role ${ROLE})`,
+    });
+    expect(Object.fromEntries(new URLSearchParams(server.requests[0]?.body))).toEqual({
+      Action: 'AssumeRoleWithWebIdentity',
+      Version: '2011-06-15',
+      RoleArn: ROLE,
+      RoleSessionName: 'build-7',
+      WebIdentityToken: 'a.b.c',
+    });
+    expect(server.requests[0]?.headers.authorization).toBeUndefined();
+  });
+
+  test.each([
+    [
+      awsRefusal(400, 'ExpiredTokenException', 'Token expired'),
+      'aws.credentials-expired',
+      'The web identity token for AssumeRoleWithWebIdentity has expired.',
+    ],
+    [
+      awsRefusal(400, 'InvalidIdentityToken', 'No OpenIDConnect provider found'),
+      'sts.assume-denied',
+      'STS accepts no such web identity token for the role: No OpenIDConnect provider found',
+    ],
+    [
+      awsRefusal(403, 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity'),
+      'sts.assume-denied',
+      'This principal may not assume the role.',
+    ],
+  ])('refused: %j', async (answer, code, message) => {
+    await using home = await awsHome('');
+    await using server = await loopbackServer(() => answer);
+    const env = {
+      AWS_WEB_IDENTITY_TOKEN_FILE: await home.write('token', 'a.b.c'),
+      AWS_ROLE_ARN: ROLE,
+      AWS_REGION: 'eu-west-1',
+      AWS_ENDPOINT_URL_STS: server.url,
+    };
+    await expect(found(env)).rejects.toMatchObject({ code, message });
+  });
+
+  test('without the role, or without the file', async () => {
+    await expect(found({ AWS_WEB_IDENTITY_TOKEN_FILE: '/x' })).rejects.toMatchObject({
+      code: 'aws.credentials-half-set',
+      message: 'AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not.',
+    });
+    const env = { AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere/x', AWS_ROLE_ARN: ROLE, AWS_REGION: 'eu-west-1' };
+    await expect(found(env)).rejects.toMatchObject({
+      code: 'usage.unreadable-input',
+      message: 'The web identity token file /nowhere/x cannot be read.',
+    });
+  });
+});
+
+const METADATA_KEYS = JSON.stringify({
+  Code: 'Success',
+  AccessKeyId: 'ASIAMETA',
+  SecretAccessKey: 'secret',
+  Token: 'token',
+  Expiration: HOUR,
+});
+
+describe('the container endpoint', () => {
+  const FULL = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+
+  test('with its authorization from a file', async () => {
+    await using home = await awsHome('');
+    await using server = await loopbackServer(() => ({ body: METADATA_KEYS }));
+    const keys = await found({
+      [FULL]: `${server.url}/v1/credentials?x=1`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: 'not this one',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: await home.write('token', 'Bearer of keys\n'),
+    });
+    expect(plain(keys)).toEqual({
+      accessKeyId: 'ASIAMETA',
+      secretAccessKey: 'secret',
+      sessionToken: 'token',
+      expiresAt: new Date(HOUR),
+      provider: 'container',
+      providerDetail: `container (${FULL})`,
+    });
+    expect([server.requests[0]?.path, server.requests[0]?.headers.authorization]).toEqual([
+      '/v1/credentials?x=1',
+      'Bearer of keys',
+    ]);
+  });
+
+  test.each<[string, Answering, string]>([
+    ['a refusal', () => ({ status: 403, body: '{}' }), 'answered with HTTP 403'],
+    ['a page', () => ({ body: '<html>' }), 'answered with something else than credentials'],
+    [
+      'half of the keys',
+      () => ({ body: '{"AccessKeyId":"A"}' }),
+      'answered with something else than credentials',
+    ],
+    [
+      'a redirect',
+      () => ({ status: 302, headers: { location: 'http://127.0.0.1:1' } }),
+      'cannot be used: the request failed (TypeError)',
+    ],
+    ['silence', () => null, 'cannot be used: no answer came in time'],
+  ])('%s', async (_, answer, reason) => {
+    await using server = await loopbackServer(answer);
+    await expect(found({ ...NO_IMDS, [FULL]: server.url })).rejects.toMatchObject({
+      code: 'aws.credentials-missing',
+      details: {
+        tried: expect.arrayContaining([
+          { provider: 'container', reason: `the container endpoint ${server.url} ${reason}` },
+        ]),
+      },
+    });
+  });
+
+  test('a file that is not there is named', async () => {
+    const env = {
+      ...NO_IMDS,
+      [FULL]: 'http://127.0.0.1:1',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/nowhere/t',
+    };
+    await expect(found(env)).rejects.toMatchObject({
+      details: {
+        evidence: expect.arrayContaining([
+          'container: the container endpoint http://127.0.0.1:1 cannot be used: /nowhere/t cannot be read (ENOENT)',
+        ]),
+      },
+    });
+  });
+
+  test('plain http to another machine is refused', async () => {
+    await expect(found({ [FULL]: 'http://keys.example/' })).rejects.toMatchObject({
+      code: 'aws.plaintext-refused',
+      message: `${FULL} names http://keys.example: fedctl sends no credentials to another machine without TLS.`,
+    });
+    const env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '//keys.example/x' };
+    await expect(found(env)).rejects.toMatchObject({ code: 'aws.plaintext-refused' });
+  });
+});
+
+describe('the instance metadata service', () => {
+  const ROLES = '/latest/meta-data/iam/security-credentials/';
+  const imds: Answering = ({ method, path, headers }) => {
+    if (method === 'PUT') return { body: 'imds-token' };
+    if (headers['x-aws-ec2-metadata-token'] !== 'imds-token') return { status: 401 };
+    return path === ROLES ? { body: 'app' } : { body: METADATA_KEYS };
+  };
+
+  test('version 2', async () => {
+    await using server = await loopbackServer(imds);
+    const keys = await found({ AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url });
+    expect([keys.accessKeyId, keys.provider, keys.providerDetail]).toEqual([
+      'ASIAMETA',
+      'instance-metadata',
+      'instance metadata (role "app")',
+    ]);
+    expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'PUT /latest/api/token',
+      `GET ${ROLES}`,
+      `GET ${ROLES}app`,
+    ]);
+  });
+
+  const onlyOne: Answering = ({ method, path }) => {
+    if (method === 'PUT') return { status: 405 };
+    return path === ROLES ? { body: 'app' } : { body: METADATA_KEYS };
+  };
+
+  test('version 1, unless that is disabled', async () => {
+    await using server = await loopbackServer(onlyOne);
+    const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url };
+    expect((await found(env)).accessKeyId).toBe('ASIAMETA');
+    await expect(found({ ...env, AWS_EC2_METADATA_V1_DISABLED: 'true' })).rejects.toMatchObject({
+      details: {
+        evidence: expect.arrayContaining([
+          'instance-metadata: there is no IMDSv2, and version 1 is disabled',
+        ]),
+      },
+    });
+  });
+
+  test.each<[string, Answering, string]>([
+    [
+      'no role',
+      ({ method }) => (method === 'PUT' ? { body: 't' } : { status: 404 }),
+      'the instance has no role (HTTP 404)',
+    ],
+    [
+      'no keys for the role',
+      ({ path }) => ({ body: path === ROLES ? 'app' : '{"Code":"Failed"}' }),
+      'the instance metadata service has no credentials for the role "app"',
+    ],
+    ['a fault', () => ({ status: 500 }), 'the instance metadata service answered with HTTP 500'],
+  ])('%s', async (_, answer, reason) => {
+    await using server = await loopbackServer(answer);
+    await expect(found({ AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url })).rejects.toMatchObject({
+      details: {
+        tried: expect.arrayContaining([{ provider: 'instance-metadata', reason }]),
+      },
+    });
+  });
+
+  test('nobody there', async () => {
+    const url = `http://127.0.0.1:${await closedPort()}`;
+    await expect(found({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url })).rejects.toMatchObject({
+      details: {
+        evidence: expect.arrayContaining([
+          `instance-metadata: no instance metadata service at ${url}: nothing listens there (ECONNREFUSED)`,
+        ]),
+      },
+    });
+  });
+
+  test('an interruption ends the wait', async () => {
+    const controller = new AbortController();
+    const reason = new Interruption('interrupted');
+    await using server = await loopbackServer(() => {
+      controller.abort(reason);
+      return null;
+    });
+    const context = memoryContext({
+      env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url },
+      fetch: globalThis.fetch,
+      signal: controller.signal,
+    });
+    const aws = await createAws({ timeoutMs: 2000 }, context);
+    await expect(aws.credentials(context.signal)).rejects.toBe(reason);
+  });
+});
+
+describe('keeping credentials', () => {
+  function keys(expiresAt: string): ResolvedCredentials {
+    return {
+      accessKeyId: expiresAt,
+      secretAccessKey: new Secret('s'),
+      sessionToken: null,
+      expiresAt: new Date(expiresAt),
+      provider: 'profile',
+      providerDetail: 'profile "p"',
+    };
+  }
+
+  /** A clock at noon that the test moves, and a finder that hands out these, one at each call. */
+  function cached(answers: readonly (ResolvedCredentials | FedctlError)[]) {
+    const clock = { now: new Date('2026-11-22T12:00:00Z') };
+    let calls = 0;
+    const get = cachedCredentials(
+      async () => {
+        const answer = answers[calls];
+        calls += 1;
+        if (answer === undefined || answer instanceof FedctlError) throw answer;
+        return answer;
+      },
+      { now: () => clock.now, signal: new AbortController().signal },
+    );
+    const ask = async () => (await get(new AbortController().signal)).accessKeyId;
+    return { clock, ask, calls: () => calls };
+  }
+
+  const LATER = '2026-11-22T15:00:00Z';
+  const failure = new FedctlError('aws.sso-login-needed', { message: 'no' });
+
+  test('until five minutes before they expire', async () => {
+    const { clock, ask, calls } = cached([keys(HOUR), keys(LATER)]);
+    expect(await ask()).toBe(HOUR);
+    clock.now = new Date('2026-11-22T12:54:59Z');
+    expect(await ask()).toBe(HOUR);
+    clock.now = new Date('2026-11-22T12:55:00Z');
+    expect(await ask()).toBe(LATER);
+    expect(calls()).toBe(2);
+  });
+
+  test('callers at the same time share one search', async () => {
+    const { ask, calls } = cached([keys(HOUR)]);
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual([HOUR, HOUR, HOUR]);
+    expect(calls()).toBe(1);
+  });
+
+  test('a renewal that fails leaves those at hand, until they expire', async () => {
+    const { clock, ask } = cached([keys(HOUR), failure, failure, keys(LATER)]);
+    await ask();
+    clock.now = new Date('2026-11-22T12:59:00Z');
+    expect(await ask()).toBe(HOUR);
+    clock.now = new Date('2026-11-22T13:00:00Z');
+    await expect(ask()).rejects.toBe(failure);
+    expect(await ask()).toBe(LATER);
+  });
+});
