@@ -68,8 +68,12 @@ export function databaseUser(username: string, changes: Partial<DatabaseUser> = 
   };
 }
 
+/** Making an RSA key takes longer than most tests. */
+let sharedKey: Promise<SigningKey> | null = null;
+
 export async function startMongodFixture(options: Partial<MongodOptions> = {}): Promise<MongodFixture> {
-  const key = await newSigningKey('key-1');
+  sharedKey ??= newSigningKey('key-1');
+  const key = await sharedKey;
   const issuer = await startIssuerDouble([key.publicJwk]);
   const sts = await startStsDouble([ALICE, SESSION]);
   let ahead = 0;

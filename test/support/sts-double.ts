@@ -83,20 +83,13 @@ async function judge(
 
 async function sign(
   request: StsRequest,
-  { accessKeyId, secretAccessKey, sessionToken }: StsIdentity,
+  identity: StsIdentity,
   region: string,
   signedHeaders: readonly string[],
 ): Promise<string | undefined> {
-  const signer = new SignatureV4({
-    service: 'sts',
-    region,
-    sha256: Sha256,
-    applyChecksum: false,
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
-  });
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(request.headers['x-amz-date'] ?? '') ?? [];
-  const signed = await signer.sign(
+  const signed = await signer(identity, region).sign(
     {
       method: request.method,
       protocol: 'https:',
@@ -108,6 +101,34 @@ async function sign(
     { signingDate: new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) },
   );
   return /Signature=(.+)$/.exec(signed.headers['authorization'] ?? '')?.[1];
+}
+
+/** What a client of MONGODB-AWS signs; a header set to undefined is left out. */
+export async function signCallerIdentity(
+  identity: StsIdentity,
+  host: string,
+  extra: Readonly<Record<string, string | undefined>>,
+): Promise<{ readonly authorization: string; readonly date: string }> {
+  const body = 'Action=GetCallerIdentity&Version=2011-06-15';
+  const headers: Record<string, string> = {
+    'content-length': String(body.length),
+    'content-type': 'application/x-www-form-urlencoded',
+    host,
+  };
+  for (const [name, value] of Object.entries(extra)) if (value !== undefined) headers[name] = value;
+  const request = { method: 'POST', protocol: 'https:', hostname: host, path: '/', headers, body };
+  const signed = await signer(identity, 'us-east-1').sign(request);
+  return { authorization: signed.headers['authorization'] ?? '', date: signed.headers['x-amz-date'] ?? '' };
+}
+
+function signer({ accessKeyId, secretAccessKey, sessionToken }: StsIdentity, region: string): SignatureV4 {
+  return new SignatureV4({
+    service: 'sts',
+    region,
+    sha256: Sha256,
+    applyChecksum: false,
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
+  });
 }
 
 function failure(code: string): { status: number; body: string } {
