@@ -1,5 +1,5 @@
-import type { IAMClient } from '@aws-sdk/client-iam';
-import type { STSClient } from '@aws-sdk/client-sts';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { STSClient } from '@aws-sdk/client-sts';
 import type { LabSession, LabUser } from '../../src/lib/sandbox/aws/identities.ts';
 import { type AwsOptions, type LabAws, startAws } from '../../src/lib/sandbox/aws/start-aws.ts';
 import { type AwsWorld, createAwsWorld } from '../../src/lib/sandbox/aws/world.ts';
@@ -17,8 +17,8 @@ export interface LabUnderTest {
   readonly clock: { offset: number };
   now(): Date;
   lastEntry(): LabLogEntry | undefined;
-  sts(keys: LabUser | LabSession, region?: string): Promise<STSClient>;
-  iam(keys: LabUser | LabSession): Promise<IAMClient>;
+  sts(keys: LabUser | LabSession, region?: string): STSClient;
+  iam(keys: LabUser | LabSession): IAMClient;
 }
 
 export async function startLabAws({
@@ -30,6 +30,7 @@ export async function startLabAws({
   const log = new LabLog(now);
   const world = await createAwsWorld({ now, log, propagationMs });
   const aws = await startAws({ world, log, now, ...options });
+  // Read when the first client is made.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   return {
     world,
@@ -38,20 +39,15 @@ export async function startLabAws({
     clock,
     now,
     lastEntry: () => log.entries().at(-1),
-    sts: async (keys, region = 'eu-west-1') => {
-      const { STSClient } = await import('@aws-sdk/client-sts');
-      return new STSClient({
-        region,
-        endpoint: aws.stsUrl,
+    sts: (keys, region = 'eu-west-1') =>
+      new STSClient({ region, endpoint: aws.stsUrl, credentials: credentialsOf(keys), maxAttempts: 1 }),
+    iam: (keys) =>
+      new IAMClient({
+        region: 'eu-west-1',
+        endpoint: aws.iamUrl,
         credentials: credentialsOf(keys),
         maxAttempts: 1,
-      });
-    },
-    iam: async (keys) => {
-      const { IAMClient } = await import('@aws-sdk/client-iam');
-      const credentials = credentialsOf(keys);
-      return new IAMClient({ region: 'eu-west-1', endpoint: aws.iamUrl, credentials, maxAttempts: 1 });
-    },
+      }),
   };
 }
 
