@@ -45,7 +45,8 @@ export async function ssoCredentials(
     throw signInFailed(profile, `lacks ${missing}`, `aws configure sso --profile '${printable(profile)}'`);
   }
   await checkCachedLogin(profile, session ?? start['sso_start_url'] ?? '', session !== undefined, signIn);
-  return await signInWith(profile, ssoRemedy(profile), signIn, signal, async () => {
+  const role = `${settings['sso_role_name']} in ${settings['sso_account_id']}`;
+  return await signInWith({ profile, role, remedy: ssoRemedy(profile) }, signIn, signal, async () => {
     const { fromSSO } = await import('./sign-in-client.ts');
     return fromSSO(providerOptions(profile, signIn))();
   });
@@ -59,7 +60,7 @@ export async function loginCredentials(
   signal: AbortSignal,
 ): Promise<Credentials> {
   const remedy = `aws login --profile '${printable(profile)}'`;
-  return await signInWith(profile, remedy, signIn, signal, async () => {
+  return await signInWith({ profile, role: null, remedy }, signIn, signal, async () => {
     const { fromLoginCredentials } = await import('./sign-in-client.ts');
     const options = providerOptions(profile, signIn);
     return fromLoginCredentials({
@@ -86,9 +87,16 @@ interface SdkCredentials {
   readonly expiration?: Date;
 }
 
+/** Whose sign-in it is, for the failures. */
+interface Subject {
+  readonly profile: string;
+  /** `Reader in 123456789012`; null for `aws login`. */
+  readonly role: string | null;
+  readonly remedy: string;
+}
+
 async function signInWith(
-  profile: string,
-  remedy: string,
+  subject: Subject,
   signIn: SignIn,
   signal: AbortSignal,
   ask: () => Promise<SdkCredentials>,
@@ -106,23 +114,35 @@ async function signInWith(
   } catch (error) {
     if (timedOut(bounded)) {
       throw new FedctlError('aws.timeout', {
-        message: `The sign-in service of the profile "${printable(profile)}" did not answer within ${formatDuration(signIn.timeoutMs / 1000)}.`,
-        details: { profile },
+        message: `The sign-in service of the profile "${printable(subject.profile)}" did not answer within ${formatDuration(signIn.timeoutMs / 1000)}.`,
+        details: { profile: subject.profile },
         cause: error,
       });
     }
     if (signal.aborted) throw signal.reason;
-    throw providerFailure(profile, remedy, error);
+    throw providerFailure(subject, error);
   }
 }
 
 /** The SDK flattens what its providers met into a sentence, so the sentence is what there is to go by. */
-function providerFailure(profile: string, remedy: string, error: unknown): FedctlError {
+function providerFailure({ profile, role, remedy }: Subject, error: unknown): FedctlError {
   const sentence = error instanceof Error ? printable(error.message.split('\n')[0] ?? '') : String(error);
-  if (transportFault(error) !== null || /\b(?:ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|E[A-Z]+UNREACH|EPIPE)\b/.test(sentence)) {
+  if (
+    transportFault(error) !== null ||
+    /\b(?:ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|E[A-Z]+UNREACH|EPIPE)\b/.test(sentence)
+  ) {
     return new FedctlError('aws.unreachable', {
       message: `The sign-in service of the profile "${printable(profile)}" cannot be reached: ${sentence}.`,
       details: { profile },
+      cause: error,
+    });
+  }
+  if (role !== null && /^ForbiddenException\b/.test(sentence)) {
+    return new FedctlError('aws.access-denied', {
+      message: `IAM Identity Center gives the profile "${printable(profile)}" no credentials of ${printable(role)}: ${sentence.replace(/\.$/, '')}.`,
+      likelyCause: 'The permission set is not assigned to this user in this account.',
+      remedy: `ask whoever administers IAM Identity Center for the permission set ${printable(role).replace(' in ', ' in account ')}`,
+      details: { profile, role },
       cause: error,
     });
   }
