@@ -1,9 +1,16 @@
 /**
  * A signal that fires when `signal` does, or after `ms` milliseconds: the bound of one network step.
  * Whether time ran out or somebody interrupted is told by `timedOut`.
+ *
+ * Not AbortSignal.timeout: AbortSignal.any holds its sources weakly, and on Node.js 20 a garbage collection takes that
+ * signal away, so that the bound never fires. The timer here holds the controller until it has fired.
  */
 export function deadline(signal: AbortSignal, ms: number): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+  const bound = new AbortController();
+  const expire = () => bound.abort(new DOMException(`not done within ${ms} ms`, 'TimeoutError'));
+  // A bound alone is no reason for the process to stay.
+  setTimeout(expire, ms).unref();
+  return AbortSignal.any([signal, bound.signal]);
 }
 
 /** True when the signal fired because its time was over. */

@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { deadline, timedOut } from '../../src/lib/deadline.ts';
+
+describe('a deadline', () => {
+  test('fires when the time is over, also when garbage was collected in between', () => {
+    // In a process of its own: a test runner holds on to more than a program does.
+    const program = `
+      import { setTimeout as delay } from 'node:timers/promises';
+      import { deadline, timedOut } from ${JSON.stringify(new URL('../../dist/lib/deadline.js', import.meta.url))};
+      const { signal } = new AbortController();
+      let fired = 0;
+      for (let count = 0; count < 20; count += 1) {
+        const bounded = deadline(signal, 100);
+        bounded.addEventListener('abort', () => { if (timedOut(bounded)) fired += 1; });
+      }
+      gc();
+      await delay(5);
+      gc();
+      await delay(300);
+      console.log(fired);`;
+    const told = execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', program], {
+      encoding: 'utf8',
+    });
+    expect(told).toBe('20\n');
+  });
+
+  test('fires with the very reason of the signal, whether that fires later or has fired', () => {
+    const outer = new AbortController();
+    const later = deadline(outer.signal, 60_000);
+    const reason = new Error('Ctrl-C');
+    outer.abort(reason);
+    expect([later.reason, timedOut(later)]).toEqual([reason, false]);
+    expect(deadline(outer.signal, 60_000).reason).toBe(reason);
+  });
+});
