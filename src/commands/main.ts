@@ -3,6 +3,7 @@ import { Interruption } from '../lib/deadline.ts';
 import { FedctlError, isFedctlError, type Warning } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
 import { failureDocument, failureText, warningText } from '../lib/render/failure.ts';
+import { jsonLine } from '../lib/render/json.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
 import { createTheme, wantsColour } from '../lib/render/theme.ts';
 import { type Invocation, isEnded } from './command.ts';
@@ -70,7 +71,7 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   const answer = await parsed.command.run(invocation);
   if (isEnded(answer)) return answer.exitCode;
   if (context.signal.aborted) throw context.signal.reason;
-  if (json) context.stdout.write(`${JSON.stringify({ ...answer.document, warnings })}\n`);
+  if (json) context.stdout.write(jsonLine({ ...answer.document, warnings }));
   else if (answer.text !== '')
     context.stdout.write(answer.text.endsWith('\n') ? answer.text : `${answer.text}\n`);
   return answer.exitCode ?? EXIT.done;
@@ -84,7 +85,7 @@ function report(error: unknown, argv: readonly string[], context: Context, json:
   if (usage === 'told') return EXIT.done;
   const failure = forThisCommand(usage ?? (isFedctlError(error) ? error : bug(error)), argv);
   const theme = createTheme(wantsColour(context.stderr, context.env, argv.includes('--no-color')));
-  context.stderr.write(json ? `${JSON.stringify(failureDocument(failure))}\n` : failureText(failure, theme));
+  context.stderr.write(json ? jsonLine(failureDocument(failure)) : failureText(failure, theme));
   if (!json && argv.includes('--verbose')) context.stderr.write(theme.dim(causes(failure)));
   return failure.exitCode;
 }

@@ -1,4 +1,5 @@
 import type { FedctlError, Warning } from '../errors.ts';
+import { printable } from '../printable.ts';
 import type { Theme } from './theme.ts';
 
 /** The JSON face of a failure: schema `fedctl.error/v1`. */
@@ -21,10 +22,10 @@ export function failureDocument(error: FedctlError) {
 /** The human face of a failure: what happened, why, what to type, and what it is called. */
 export function failureText(error: FedctlError, theme: Theme): string {
   const lines = [
-    `${theme.bad('error:')} ${error.message}`,
+    `${theme.bad('error:')} ${printable(error.message)}`,
     ...evidenceLines(error, theme),
-    `${theme.dim('cause:')}  ${error.likelyCause}`,
-    `${theme.dim('remedy:')} ${theme.typed(error.remedy)}`,
+    `${theme.dim('cause:')}  ${printable(error.likelyCause)}`,
+    `${theme.dim('remedy:')} ${theme.typed(printable(error.remedy))}`,
     theme.dim(
       error.requestId === null
         ? `code:   ${error.code}`
@@ -38,10 +39,12 @@ export function failureText(error: FedctlError, theme: Theme): string {
 function evidenceLines(error: FedctlError, theme: Theme): string[] {
   const evidence = error.details['evidence'];
   if (!Array.isArray(evidence)) return [];
-  return evidence.filter((line) => typeof line === 'string').map((line) => `        ${theme.strong(line)}`);
+  return evidence
+    .filter((line) => typeof line === 'string')
+    .map((line) => `        ${theme.strong(printable(line))}`);
 }
 
 export function warningText(warning: Warning, theme: Theme): string {
-  const remedy = warning.remedy === null ? '' : `\n         ${theme.typed(warning.remedy)}`;
-  return `${theme.caution('warning:')} ${warning.message}${remedy}\n`;
+  const remedy = warning.remedy === null ? '' : `\n         ${theme.typed(printable(warning.remedy))}`;
+  return `${theme.caution('warning:')} ${printable(warning.message)}${remedy}\n`;
 }
