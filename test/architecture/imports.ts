@@ -57,3 +57,26 @@ function packageOf(specifier: string): string {
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 }
+
+/** A node of the syntax tree, as far as the rules look at it. */
+export interface Syntax {
+  readonly type: string;
+  readonly name?: string;
+  readonly object?: Syntax;
+  readonly property?: Syntax;
+  readonly callee?: Syntax;
+  readonly arguments?: readonly Syntax[];
+}
+
+function isSyntax(value: unknown): value is Syntax {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}
+
+/** Shows every node of a file to `visit`, in the order of the source. */
+export function walk(file: string, code: string, visit: (node: Syntax) => void): void {
+  const enter = (value: unknown): void => {
+    if (isSyntax(value)) visit(value);
+    if (typeof value === 'object' && value !== null) Object.values(value).forEach(enter);
+  };
+  enter(parseSync(file, code).program);
+}
