@@ -32,7 +32,7 @@ const OPTIONS = {
     DEFAULT_NAMESPACE,
     { env: false },
   ),
-  tokenFile: text('--token-file <file>', 'log in with this very token; - for stdin', { env: false }),
+  tokenFile: text('--token-file <file>', 'log in with this very token; - for stdin'),
   signingAlgorithm: choice(
     '--signing-algorithm <name>',
     'how AWS signs the token',

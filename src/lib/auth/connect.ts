@@ -27,6 +27,13 @@ export interface ConnectRequest {
   readonly writeProbe: NonNullable<LoginPlan['writeProbe']> | null;
 }
 
+/** No failure: the file may be named by the environment, for other runs. */
+const TOKEN_FILE_UNUSED: Warning = {
+  code: 'mongo.token-file.unused',
+  message: 'The token file is not used: MONGODB-AWS logs in with AWS keys.',
+  remedy: 'leave out --token-file, or add --mechanism oidc',
+};
+
 /** What is to be done, with everything checked that can be checked without the network. */
 export interface ConnectPlan {
   /** The connection string as people may see it. */
@@ -46,9 +53,9 @@ export interface MechanismResult {
 /**
  * Checks a request and finds out what each login needs. Only the token file is read here.
  *
- * @throws FedctlError usage.missing-uri, usage.missing-audience, usage.invalid-value, usage.invalid-command-line,
+ * @throws FedctlError usage.missing-uri, usage.missing-audience, usage.invalid-value,
  *   mongo.uri-invalid, mongo.password-in-uri, mongo.mechanism-conflict, mongo.plaintext-refused,
- *   mongo.token-file-unusable
+ *   mongo.token-file-unusable, usage.token-as-argument
  */
 export async function planConnect(
   context: Context,
@@ -84,7 +91,7 @@ export async function planConnect(
       told.push(...ofSource);
     }
   }
-  if (request.tokenFile !== null && !chosen.mechanisms.includes('MONGODB-OIDC')) throw tokenFileUnused();
+  if (request.tokenFile !== null && !chosen.mechanisms.includes('MONGODB-OIDC')) told.push(TOKEN_FILE_UNUSED);
   return { shownUri: shownUri(uri), logins, warnings: told };
 }
 
@@ -188,12 +195,4 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
     result ??= work();
     return result;
   };
-}
-
-function tokenFileUnused(): FedctlError {
-  return new FedctlError('usage.invalid-command-line', {
-    message: '--token-file belongs to MONGODB-OIDC, and the login is by MONGODB-AWS.',
-    likelyCause: 'MONGODB-AWS logs in with AWS keys, not with a token.',
-    remedy: 'leave out --token-file, or add --mechanism oidc',
-  });
 }

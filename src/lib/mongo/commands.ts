@@ -5,8 +5,8 @@ import { FedctlError, isFedctlError } from '../errors.ts';
 import { commandFailure } from './server-failures.ts';
 import type { StageLog } from './stages.ts';
 
-/** How long cleaning up may take after a failure or an interruption, in milliseconds. */
-const CLEAN_UP_MS = 500;
+/** How long deleting the probe's document may take, in milliseconds: an interrupted run has to end within a second. */
+const CLEAN_UP_MS = { afterFailure: 2000, interrupted: 300 } as const;
 
 /**
  * The stages after the login: whoami, ping and, if asked for, write-probe.
@@ -43,14 +43,12 @@ export async function useSession(
     await within(bounded, client.db('admin').command({ ping: 1 }));
     return { detail: '', value: undefined };
   });
-  if (plan.writeProbe !== undefined) {
-    const { database, collection } = plan.writeProbe;
-    const namespace = `${database}.${collection}`;
-    await stage(
-      'write-probe',
-      `writing to ${namespace}`,
-      `readWrite on the database ${database}`,
-      (bounded) => probeWriting(client, plan.writeProbe ?? { database, collection }, namespace, bounded),
+  const { writeProbe } = plan;
+  if (writeProbe !== undefined) {
+    const namespace = `${writeProbe.database}.${writeProbe.collection}`;
+    const needs = `readWrite on the database ${writeProbe.database}`;
+    await stage('write-probe', `writing to ${namespace}`, needs, (bounded) =>
+      probeWriting(client, writeProbe, bounded, signal),
     );
   }
   return identity;
@@ -80,10 +78,11 @@ async function whoAmI(client: MongoClient, bounded: AbortSignal) {
 async function probeWriting(
   client: MongoClient,
   { database, collection }: NonNullable<LoginPlan['writeProbe']>,
-  namespace: string,
   bounded: AbortSignal,
+  signal: AbortSignal,
 ) {
   const { ObjectId } = await import('mongodb');
+  const namespace = `${database}.${collection}`;
   const documents = client.db(database).collection(collection);
   const _id = new ObjectId();
   let inserted = false;
@@ -103,8 +102,10 @@ async function probeWriting(
     await within(bounded, documents.deleteOne({ _id }));
     inserted = false;
   } finally {
-    if (inserted)
-      await within(AbortSignal.timeout(CLEAN_UP_MS), documents.deleteOne({ _id })).catch(() => {});
+    if (inserted) {
+      const ms = signal.aborted ? CLEAN_UP_MS.interrupted : CLEAN_UP_MS.afterFailure;
+      await within(AbortSignal.timeout(ms), documents.deleteOne({ _id })).catch(() => {});
+    }
   }
   return { detail: `inserted, found and deleted a document of its own in ${namespace}`, value: undefined };
 }

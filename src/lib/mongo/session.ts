@@ -155,8 +155,9 @@ function tokenText({ token }: Extract<Presented, { mechanism: 'MONGODB-OIDC' }>)
 }
 
 function keysText({ keys }: Extract<Presented, { mechanism: 'MONGODB-AWS' }>): string {
-  const whose = keys.arn === null ? 'STS cannot be asked whose they are' : keys.arn;
-  return `keys of ${whose}, from ${keys.providerDetail}`;
+  return keys.arn === null
+    ? `key ${keys.accessKeyId}, from ${keys.providerDetail}; STS cannot be asked whose it is`
+    : `keys of ${keys.arn}, from ${keys.providerDetail}`;
 }
 
 /**
