@@ -8,12 +8,9 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 import { fileURLToPath } from 'node:url';
 
-const [{ main }, { processContext }] = await Promise.all([
+const [{ main }, { processContext, takeOverSignals }] = await Promise.all([
   import('../dist/commands/main.js'),
   import('../dist/lib/process-context.js'),
 ]);
-const code = await main(process.argv.slice(2), processContext(fileURLToPath(import.meta.url)));
-process.exitCode = code;
-// Everything that was asked for is cleaned up. A name look-up or a handshake of a library that nothing can call back
-// must not keep a process that was told to stop.
-if (code === 130 || code === 143) process.exit();
+const context = processContext(fileURLToPath(import.meta.url), takeOverSignals());
+process.exitCode = await main(process.argv.slice(2), context);

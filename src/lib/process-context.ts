@@ -11,18 +11,9 @@ import { Interruption } from './deadline.ts';
  * index.ts import this.
  *
  * @param script the path of the script that starts fedctl, for `self`
+ * @param signal ends the run
  */
-export function processContext(script: string): Context {
-  const controller = new AbortController();
-  const stop = (kind: Interruption['kind']) => () => controller.abort(new Interruption(kind));
-  process.once('SIGINT', stop('interrupted'));
-  process.once('SIGTERM', stop('terminated'));
-  // `fedctl … | head` closes the pipe early: that is no failure, and there is nobody left to tell.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+export function processContext(script: string, signal: AbortSignal): Context {
   const context: Context = {
     env: process.env,
     cwd: process.cwd(),
@@ -40,7 +31,7 @@ export function processContext(script: string): Context {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    signal: controller.signal,
+    signal,
     spawn: (command, args, options) => spawn(command, args, options),
     resolver: {
       async addresses(host) {
@@ -62,6 +53,22 @@ export function processContext(script: string): Context {
     },
   };
   return context;
+}
+
+/**
+ * Takes over the end of this process, for bin: the first Ctrl-C or SIGTERM fires the signal returned, a second one ends
+ * the process at once. A closed pipe (`fedctl … | head`) is no failure, and there is nobody left to tell.
+ */
+export function takeOverSignals(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort(new Interruption('interrupted')));
+  process.once('SIGTERM', () => controller.abort(new Interruption('terminated')));
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  return controller.signal;
 }
 
 function packageVersion(): string {

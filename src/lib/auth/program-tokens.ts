@@ -1,0 +1,86 @@
+import type { Context } from '../context.ts';
+import type { AwsSettings } from '../ports.ts';
+import type { SigningAlgorithm, TokenSource } from '../token.ts';
+import { DEFAULT_DURATION_SECONDS, fitToSession, type WantedDuration } from './lifetime.ts';
+import { minting } from './mint.ts';
+import { asRole, type RoleToAssume } from './role.ts';
+import { refreshingAhead, singleFlight } from './token-source.ts';
+
+/** What a program says of the tokens it needs. */
+export interface ProgramTokens {
+  /** Who the tokens are for. */
+  readonly audience: string;
+  /** RS256 unless given: MongoDB 7.0 and 8.0 accept RSA keys only. */
+  readonly signingAlgorithm?: SigningAlgorithm;
+  /** Seconds, 60 to 3600, or `auto`; 300 unless given. */
+  readonly durationSeconds?: WantedDuration;
+  readonly profile?: string;
+  readonly region?: string;
+  /** Assumed before each mint. */
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  /** Bounds each network step, in milliseconds; 30000 unless given. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Tokens for a program that lives longer than a token: minted when first asked for, kept in memory, renewed at half of
+ * their life, and one mint at a time however many ask.
+ */
+export function programTokens(context: Context, wanted: ProgramTokens): TokenSource {
+  const timeoutMs = wanted.timeoutMs ?? 30_000;
+  const settings: AwsSettings = {
+    timeoutMs,
+    ...(wanted.profile === undefined ? {} : { profile: wanted.profile }),
+    ...(wanted.region === undefined ? {} : { region: wanted.region }),
+  };
+  const anew: TokenSource = {
+    async get(signal = context.signal) {
+      const aws = await context.aws(await settingsOf(context, settings, wanted));
+      const options = { now: context.now, timeoutMs, signal };
+      const request = await fitToSession(
+        aws,
+        {
+          audience: [wanted.audience],
+          signingAlgorithm: wanted.signingAlgorithm ?? 'RS256',
+          durationSeconds: wanted.durationSeconds ?? DEFAULT_DURATION_SECONDS,
+          tags: [],
+        },
+        options,
+      );
+      return minting(aws, request, options).get(signal);
+    },
+  };
+  return singleFlight(refreshingAhead(anew, context.now));
+}
+
+async function settingsOf(
+  context: Context,
+  settings: AwsSettings,
+  wanted: ProgramTokens,
+): Promise<AwsSettings> {
+  if (wanted.roleArn === undefined) return settings;
+  const role: RoleToAssume = {
+    roleArn: wanted.roleArn,
+    externalId: wanted.externalId ?? null,
+    sessionName: null,
+  };
+  return asRole(context, settings, role);
+}
+
+/** What the MongoDB driver calls for a token, as `authMechanismProperties.OIDC_CALLBACK`. */
+export type OidcCallback = (params: {
+  readonly timeoutContext: AbortSignal;
+}) => Promise<{ accessToken: string; expiresInSeconds: number }>;
+
+/**
+ * The driver's callback over a token source. The driver asks again when the server wants a login anew; what it gets
+ * then is as fresh as the source makes it (facts/mongodb.md 1.3, 1.4).
+ */
+export function oidcCallback(source: TokenSource, now: () => Date): OidcCallback {
+  return async ({ timeoutContext }) => {
+    const { token, expiresAt } = await source.get(timeoutContext);
+    const left = Math.floor((expiresAt.getTime() - now().getTime()) / 1000);
+    return { accessToken: token.reveal(), expiresInSeconds: Math.max(0, left) };
+  };
+}

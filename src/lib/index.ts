@@ -1,0 +1,32 @@
+import { type OidcCallback, oidcCallback, type ProgramTokens, programTokens } from './auth/program-tokens.ts';
+import { processContext } from './process-context.ts';
+import type { TokenSource } from './token.ts';
+
+/** What a program may import from fedctl. Everything else may change without notice. */
+
+export type { OidcCallback, ProgramTokens } from './auth/program-tokens.ts';
+export { FedctlError, isFedctlError } from './errors.ts';
+export type { FailureCode } from './failures.ts';
+export { Secret } from './secret.ts';
+export type { MintedToken, SigningAlgorithm, TokenSource } from './token.ts';
+
+/** Nobody interrupts a library: its host has signals of its own. */
+const NEVER: AbortSignal = new AbortController().signal;
+
+/** Tokens of AWS outbound federation for this process: cached, renewed at half of their life, one mint at a time. */
+export function tokenSource(wanted: ProgramTokens): TokenSource {
+  return programTokens(processContext('', NEVER), wanted);
+}
+
+/**
+ * The callback for MongoDB's driver. For hosts that are not Atlas's own, ALLOWED_HOSTS has to name them beside it.
+ *
+ *     new MongoClient(uri, {
+ *       authMechanism: 'MONGODB-OIDC',
+ *       authMechanismProperties: { OIDC_CALLBACK: mongoOidcCallback({ audience: 'my-atlas' }) },
+ *     });
+ */
+export function mongoOidcCallback(wanted: ProgramTokens): OidcCallback {
+  const context = processContext('', NEVER);
+  return oidcCallback(programTokens(context, wanted), context.now);
+}
