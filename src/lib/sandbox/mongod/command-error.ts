@@ -7,7 +7,6 @@ const CODES = {
   TypeMismatch: 14,
   ProtocolError: 17,
   AuthenticationFailed: 18,
-  IllegalOperation: 20,
   NamespaceNotFound: 26,
   IndexNotFound: 27,
   CursorNotFound: 43,

@@ -2,6 +2,10 @@
 export const MAX_MESSAGE = 48_000_000;
 export const HEADER_SIZE = 16;
 
+export const OP_REPLY = 1;
+export const OP_QUERY = 2004;
+export const OP_MSG = 2013;
+
 /** Bytes that are no message of the wire protocol: the connection cannot go on. */
 export class WireError extends Error {
   override readonly name = 'WireError';
@@ -16,7 +20,7 @@ export class FrameReader {
    * Takes what arrived.
    *
    * @returns the messages that are whole now, headers included
-   * @throws WireError when a length is impossible; nothing is buffered for it
+   * @throws WireError when a length is impossible or an operation unknown; nothing is buffered for it
    */
   push(chunk: Buffer): Buffer[] {
     this.#chunks.push(chunk);
@@ -37,6 +41,12 @@ export class FrameReader {
     const length = this.#peek(4).readInt32LE(0);
     if (length < HEADER_SIZE || length > MAX_MESSAGE) {
       throw new WireError(`a message cannot be ${length} bytes long`);
+    }
+    // Known before the rest is waited for: the hello of a TLS client would pass for a length of many megabytes.
+    if (this.#size < HEADER_SIZE) return null;
+    const opCode = this.#peek(HEADER_SIZE).readInt32LE(12);
+    if (opCode !== OP_MSG && opCode !== OP_QUERY) {
+      throw new WireError(`the operation ${opCode} is not spoken here`);
     }
     return length;
   }

@@ -1,10 +1,6 @@
 import { decodeDocument, encodeDocument, type TypedDocument } from './bson-codec.ts';
 import { crc32c } from './crc32c.ts';
-import { HEADER_SIZE, WireError } from './frames.ts';
-
-const OP_REPLY = 1;
-const OP_QUERY = 2004;
-const OP_MSG = 2013;
+import { HEADER_SIZE, OP_MSG, OP_REPLY, WireError } from './frames.ts';
 
 const CHECKSUM_PRESENT = 1 << 0;
 const MORE_TO_COME = 1 << 1;
@@ -23,16 +19,14 @@ export interface CommandMessage {
 }
 
 /**
- * Reads one message (facts/mongodb.md 4.1).
+ * Reads one message, as the FrameReader cut it (facts/mongodb.md 4.1).
  *
  * @throws WireError for anything that is not a whole, well-formed OP_MSG or OP_QUERY
  */
 export function parseMessage(frame: Buffer): CommandMessage {
   const requestId = frame.readInt32LE(4);
-  const opCode = frame.readInt32LE(12);
   try {
-    if (opCode === OP_MSG) return parseMsg(frame, requestId);
-    if (opCode === OP_QUERY) return parseQuery(frame, requestId);
+    return frame.readInt32LE(12) === OP_MSG ? parseMsg(frame, requestId) : parseQuery(frame, requestId);
   } catch (error) {
     if (error instanceof WireError) throw error;
     // BSON's own faults, and reads beyond the end.
@@ -40,7 +34,6 @@ export function parseMessage(frame: Buffer): CommandMessage {
       cause: error,
     });
   }
-  throw new WireError(`the operation ${opCode} is not spoken here`);
 }
 
 /** The reply to `message`, in the form that it asked in. */

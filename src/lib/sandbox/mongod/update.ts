@@ -39,19 +39,19 @@ export function updated(engine: QueryEngine, before: TypedDocument, request: Upd
   const after = isReplacement(request.update)
     ? replaced(before, request.update)
     : modified(engine, before, request, request.update);
-  if (keyOf(after['_id']) !== keyOf(before['_id'])) {
-    throw new CommandError(
-      'ImmutableField',
-      "Performing an update on the path '_id' would modify the immutable field '_id'",
-    );
-  }
+  if (keyOf(after['_id']) !== keyOf(before['_id'])) throw immutableId('_id');
   return after;
+}
+
+function immutableId(path: string): CommandError {
+  const message = `Performing an update on the path '${path}' would modify the immutable field '_id'`;
+  return new CommandError('ImmutableField', message);
 }
 
 /** The document that an upsert inserts: what the filter's equalities say, with the update applied. */
 export function upserted(engine: QueryEngine, request: UpdateRequest): TypedDocument {
   const { update } = request;
-  const seed = equalities(request.filter);
+  const seed = { ...assignedId(update), ...equalities(request.filter) };
   const draft = isReplacement(update)
     ? { ...('_id' in seed && { _id: seed['_id'] }), ...update }
     : modified(engine, seed, { ...request, filter: {} }, withInsertions(update));
@@ -82,7 +82,7 @@ function modified(
   return after;
 }
 
-/** mingo has no $setOnInsert, and lets $inc of a text pass in silence. */
+/** mingo has no $setOnInsert, refuses an `_id` that stays the same, and lets $inc of a text pass in silence. */
 function operatorsOf(before: TypedDocument, update: TypedDocument): TypedDocument {
   for (const operator of COMPUTING) {
     for (const [path, operand] of pathsOf(update, operator)) {
@@ -99,12 +99,35 @@ function operatorsOf(before: TypedDocument, update: TypedDocument): TypedDocumen
       if (isNumber(value)) plainOperand({ value });
     }
   }
-  const { $setOnInsert: _, ...operators } = update;
+  const { $setOnInsert: _, ...operators } = withoutId(before, update);
   // What is only stored may be any long; what is computed or compared with may not.
   for (const [operator, operand] of Object.entries(operators)) {
     if (!STORING.has(operator)) plainOperand({ operand });
   }
   return plainDocument(operators);
+}
+
+/** Leaves out assignments that keep the `_id` as it is. @throws CommandError ImmutableField for any other change of it */
+function withoutId(before: TypedDocument, update: TypedDocument): TypedDocument {
+  const kept = Object.keys(update).map((operator) => {
+    const paths = pathsOf(update, operator).filter(([path, operand]) => {
+      if (path !== '_id' && !path.startsWith('_id.')) return true;
+      const assigns = operator === '$set' || operator === '$setOnInsert';
+      if (assigns && keyOf(operand) === keyOf(valueAt(before, path))) return false;
+      throw immutableId(path);
+    });
+    return [operator, isDocument(update[operator]) ? Object.fromEntries(paths) : update[operator]];
+  });
+  return Object.fromEntries(kept);
+}
+
+/** The `_id` that an upsert assigns, where its filter names none. */
+function assignedId(update: UpdateRequest['update']): TypedDocument {
+  for (const operator of ['$set', '$setOnInsert']) {
+    const fields = Array.isArray(update) ? undefined : (update as TypedDocument)[operator];
+    if (isDocument(fields) && '_id' in fields) return { _id: fields['_id'] };
+  }
+  return {};
 }
 
 function withInsertions(update: UpdateRequest['update']): UpdateRequest['update'] {

@@ -102,8 +102,11 @@ export function retypeDocument(after: PlainDocument, before: TypedDocument): Typ
   );
 }
 
-/** Elements may have moved: an equal one is looked for before the one at the same place is compared. */
+/** An element that is no longer where it was may have moved: an equal one is looked for. */
 function retypeArray(after: readonly unknown[], before: readonly unknown[]): unknown[] {
   const equal = new Map(before.map((value) => [keyOf(plain(value)), value]));
-  return after.map((value, index) => equal.get(keyOf(value)) ?? retype(value, before[index]));
+  return after.map((value, index) => {
+    const stayed = index < before.length && keyOf(value) === keyOf(plain(before[index]));
+    return stayed ? before[index] : (equal.get(keyOf(value)) ?? retype(value, before[index]));
+  });
 }

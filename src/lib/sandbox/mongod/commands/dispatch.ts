@@ -45,7 +45,7 @@ export async function dispatch(
     if (command === undefined) throw new CommandError('CommandNotFound', `no such command: '${spelling}'`);
     authorize(command, call);
     if (call.body['autocommit'] === false) {
-      throw new CommandError('IllegalOperation', 'the lab has no transactions');
+      throw new CommandError('NotImplemented', 'the lab has no transactions');
     }
     return { ...(await command.run(call)), ok: 1 };
   } catch (error) {
