@@ -45,7 +45,11 @@ describe('the real binary, while the server is silent', () => {
     ];
     const result = await runBin(args, {
       watch: (_seen, kill) => {
-        stop = () => kill(signal);
+        stop = () => {
+          kill(signal);
+          // What does not stop is not waited for.
+          setTimeout(() => kill('SIGKILL'), 3000).unref();
+        };
       },
     });
     const took = Date.now() - since;

@@ -5,12 +5,8 @@ import type { FailureCode } from '../failures.ts';
 import { printable } from '../printable.ts';
 import { rfc3339 } from '../time.ts';
 import type { MintedToken } from '../token.ts';
+import type { Presented } from './presented.ts';
 import { isNetworkEnd, isNetworkTimeout, ownFailure, serverAnswer } from './server-failures.ts';
-
-/** What was put forward in a login. */
-export type Presented =
-  | { readonly mechanism: 'MONGODB-OIDC'; readonly token: MintedToken }
-  | { readonly mechanism: 'MONGODB-AWS'; readonly keys: LoginKeys };
 
 /** Codes of the server that end a login (facts/mongodb.md 1.2). */
 const REFUSED = 18;

@@ -1,0 +1,36 @@
+import type { LoginKeys, LoginPlan } from '../connection.ts';
+import { deadline, within } from '../deadline.ts';
+import type { MintedToken } from '../token.ts';
+
+/** What is put forward in a login. */
+export type Presented =
+  | { readonly mechanism: 'MONGODB-OIDC'; readonly token: MintedToken }
+  | { readonly mechanism: 'MONGODB-AWS'; readonly keys: LoginKeys };
+
+/** The driver's own limit on an OIDC callback, in seconds (facts/mongodb.md 1.4). */
+export const CALLBACK_LIMIT_S = 60;
+
+/** Gets a token. Its source bounds each step by itself; what it may take in all is what the driver would wait. */
+export async function tokenToPresent({ tokenSource, timeoutMs }: LoginPlan, signal: AbortSignal) {
+  if (tokenSource === undefined) throw new TypeError('MONGODB-OIDC needs a token source');
+  const bounded = deadline(signal, Math.max(timeoutMs, CALLBACK_LIMIT_S * 1000));
+  return { mechanism: 'MONGODB-OIDC', token: await within(bounded, tokenSource.get(bounded)) } as const;
+}
+
+/** Gets keys, which bound each step by themselves. */
+export async function keysToPresent({ credentials }: LoginPlan, signal: AbortSignal) {
+  if (credentials === undefined) throw new TypeError('MONGODB-AWS needs credentials');
+  return { mechanism: 'MONGODB-AWS', keys: await within(signal, credentials(signal)) } as const;
+}
+
+/** For people, without a secret: what it is, whose and for whom. */
+export function presentedText(presented: Presented): string {
+  if (presented.mechanism === 'MONGODB-OIDC') {
+    const { subject, audience } = presented.token;
+    return `token of ${subject} for ${audience.join(', ')}`;
+  }
+  const { arn, accessKeyId, providerDetail } = presented.keys;
+  return arn === null
+    ? `key ${accessKeyId}, from ${providerDetail}; STS cannot be asked whose it is`
+    : `keys of ${arn}, from ${providerDetail}`;
+}

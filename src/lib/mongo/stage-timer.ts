@@ -1,0 +1,28 @@
+/** The time of a stage is over. */
+export class StageOver extends Error {}
+
+/** Bounds one stage after the other. */
+export class StageTimer {
+  readonly #ms: number;
+  #timer: NodeJS.Timeout | undefined;
+  #reject: (error: Error) => void = () => {};
+  /** Rejects with StageOver when a stage took too long; never fulfilled. */
+  readonly over: Promise<never>;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+    this.over = new Promise((_resolve, reject) => {
+      this.#reject = reject;
+    });
+    this.over.catch(() => {});
+  }
+
+  restart(): void {
+    this.stop();
+    this.#timer = setTimeout(() => this.#reject(new StageOver('the stage took too long')), this.#ms);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
