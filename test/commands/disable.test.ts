@@ -29,18 +29,19 @@ async function disableTyping(keys: string, args: readonly string[] = []) {
 
 const hints = `Disabling outbound federation for the whole account ${ACCOUNT}
   as ${USER_ARN}, Region eu-west-1
-Every workload of the account loses its tokens, for MongoDB and for everything else.
-Tokens that live stay valid for up to an hour, the keys stay published,
-and STS goes on minting for about ten seconds.
+Every workload of the account loses its tokens, for MongoDB and elsewhere.
+Live tokens stay valid for up to an hour, the keys stay published, and STS goes
+on minting for about ten seconds.
 `;
 const answer = `disabled Outbound federation of account ${ACCOUNT} is disabled now.
 
-  account    ${ACCOUNT}
-  principal  ${USER_ARN}
-  Region     eu-west-1
-  issuer     ${ISSUER}   (stays the same)
-  tokens     live ones stay valid for up to an hour; minting ends in about ten seconds
-  to undo    fedctl enable
+  account      ${ACCOUNT}
+  principal    ${USER_ARN}
+  Region       eu-west-1
+  issuer       ${ISSUER}   (stays the same)
+  minting      ends in about ten seconds
+  live tokens  stay valid for up to an hour
+  to undo      fedctl enable
 `;
 const CHANGE = 'disableOutboundFederation';
 
@@ -82,7 +83,7 @@ describe('with --yes', () => {
   test('also where the state may not be read', async () => {
     const run = await disable(['--yes'], { federation: 'info-denied' });
     expect(run.code).toBe(0);
-    expect(run.stdout).toContain('  issuer     unknown; it stays the same\n');
+    expect(run.stdout).toContain('  issuer       unknown; it stays the same\n');
     expect(run.calls).toContain(CHANGE);
   });
 

@@ -57,6 +57,7 @@ Atlas, for MONGODB-OIDC: an identity provider (workload) and a database user
   user claim     sub
   database user  <idpId>/${USER_ARN}
   database       $external
+
 Atlas, for MONGODB-AWS: a database user of type AWS IAM
   type           USER
   database user  ${USER_ARN}

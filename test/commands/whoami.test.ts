@@ -61,12 +61,14 @@ Atlas, for MONGODB-OIDC: an identity provider (workload) and a database user
   user claim     sub
   database user  <idpId>/${ROLE_ARN}
   database       $external
+
 Atlas, for MONGODB-AWS: a database user of type AWS IAM
   type           ROLE
   database user  ${ROLE_ARN}
   database       $external
-The ARN of a session has lost the path of its role. If the role has a path, look the ARN up
-with: fedctl token --audience <audience> | fedctl decode
+
+The ARN of a session has lost the path of its role. If the role has a path,
+look the ARN up with: fedctl token --audience <audience> | fedctl decode
 `,
       stderr: '',
       calls: ['getCallerIdentity', INFO],
@@ -115,7 +117,7 @@ with: fedctl token --audience <audience> | fedctl decode
       `  role         arn:aws:iam::${ACCOUNT}:role/AWSReservedSSO_Admin_01   (its path is missing here)\n`,
     );
     expect(run.stdout).toContain(
-      'This role has a path, and the ARN of a session has lost it: the ARN above is not complete.\n',
+      'This role has a path, and the ARN of a session has lost it: the ARN above is\nnot complete.',
     );
     expect(run.stderr).toContain('belongs to a role with a path');
   });

@@ -32,7 +32,7 @@ export const NO_ISSUER: IssuerReport = { discovery: NOT_ASKED, jwks: NOT_ASKED, 
 /**
  * Reads what the issuer publishes. That it does not answer is a finding here and no failure.
  *
- * @throws nothing but the signal's reason, and what is no FedctlError
+ * @throws the signal's reason, and nothing else
  */
 export async function examineIssuer(issuer: string, options: FetchOptions): Promise<IssuerReport> {
   try {
@@ -43,7 +43,6 @@ export async function examineIssuer(issuer: string, options: FetchOptions): Prom
       keys: documents.keys.map(offeredKey),
     };
   } catch (error) {
-    if (options.signal.aborted) throw options.signal.reason;
     if (!isFedctlError(error)) throw error;
     return failedReport(issuer, error);
   }

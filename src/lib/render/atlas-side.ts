@@ -16,13 +16,14 @@ export function atlasSideText(side: AtlasSide, subject: Subject, theme: Theme): 
   const parts = [
     theme.strong('Atlas, for MONGODB-OIDC: an identity provider (workload) and a database user'),
     block(oidc, theme),
+    '',
     theme.strong('Atlas, for MONGODB-AWS: a database user of type AWS IAM'),
     side.awsUser === null
       ? '  this caller cannot be one: use a role or an IAM user'
       : awsBlock(side.awsUser, theme),
   ];
   const note = certaintyNote(subject);
-  return [...parts, ...(note === null ? [] : [theme.dim(note)])].join('\n');
+  return [...parts, ...(note === null ? [] : ['', theme.dim(note)])].join('\n');
 }
 
 function awsBlock(
@@ -46,13 +47,13 @@ function certaintyNote({ certainty }: Subject): string | null {
       return null;
     case 'guessed':
       return [
-        'The ARN of a session has lost the path of its role. If the role has a path, look the ARN up',
-        'with: fedctl token --audience <audience> | fedctl decode',
+        'The ARN of a session has lost the path of its role. If the role has a path,',
+        'look the ARN up with: fedctl token --audience <audience> | fedctl decode',
       ].join('\n');
     case 'incomplete':
       return [
-        'This role has a path, and the ARN of a session has lost it: the ARN above is not complete.',
-        'Look it up with: fedctl token --audience <audience> | fedctl decode',
+        'This role has a path, and the ARN of a session has lost it: the ARN above is',
+        'not complete. Look it up with: fedctl token --audience <audience> | fedctl decode',
       ].join('\n');
   }
 }

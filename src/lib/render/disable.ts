@@ -14,9 +14,9 @@ export interface Disabled {
 export function disableHints(caller: Caller): readonly string[] {
   return [
     ...changeHints('Disabling', caller),
-    'Every workload of the account loses its tokens, for MongoDB and for everything else.',
-    'Tokens that live stay valid for up to an hour, the keys stay published,',
-    'and STS goes on minting for about ten seconds.',
+    'Every workload of the account loses its tokens, for MongoDB and elsewhere.',
+    'Live tokens stay valid for up to an hour, the keys stay published, and STS goes',
+    'on minting for about ten seconds.',
   ];
 }
 
@@ -43,7 +43,8 @@ export function disableText({ caller, changed, issuer }: Disabled, theme: Theme)
         ['principal', caller.arn],
         ['Region', caller.region.name],
         ['issuer', issuer === null ? 'unknown; it stays the same' : `${issuer}   (stays the same)`],
-        ['tokens', 'live ones stay valid for up to an hour; minting ends in about ten seconds'],
+        ['minting', 'ends in about ten seconds'],
+        ['live tokens', 'stay valid for up to an hour'],
         ['to undo', 'fedctl enable'],
       ],
       theme,

@@ -33,7 +33,8 @@ export async function askText(message: string, { stdin, stderr, signal }: Termin
   const onKey = (_text: string | undefined, key: Key | undefined) => {
     if (key?.ctrl !== true) return;
     if (key.name === 'c') interrupted = true;
-    if (key.name === 'd') left.abort();
+    // Once clack has seen the key too: it would draw the question again after its end.
+    if (key.name === 'd') setImmediate(() => left.abort());
   };
   const onEnd = () => left.abort();
   stdin.on('keypress', onKey).on('end', onEnd).on('close', onEnd);
@@ -50,8 +51,6 @@ export async function askText(message: string, { stdin, stderr, signal }: Termin
     return isCancel(answer) ? null : answer;
   } finally {
     stdin.off('keypress', onKey).off('end', onEnd).off('close', onEnd);
-    // Nobody reads on: an open terminal would keep the process.
-    stdin.pause();
   }
 }
 

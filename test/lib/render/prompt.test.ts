@@ -38,6 +38,7 @@ describe('askText', () => {
     const terminal = fakeTerminal();
     expect(await ask(terminal, keys)).toBeNull();
     expectTidy(terminal);
+    expect(terminal.stdin.listenerCount('keypress')).toBe(0);
   });
 
   test('the end of the input leaves the question', async () => {
