@@ -90,7 +90,6 @@ export function attempts(version: string) {
   return {
     maxAttempts: 3,
     retryMode: 'standard',
-    defaultsMode: 'standard' as const,
     userAgentAppId: '',
     customUserAgent,
     logger: SILENT,

@@ -242,11 +242,6 @@ describe('the container endpoint', () => {
       () => ({ body: '{"AccessKeyId":"A"}' }),
       'answered with something else than credentials',
     ],
-    [
-      'a redirect',
-      () => ({ status: 302, headers: { location: 'http://127.0.0.1:1' } }),
-      'cannot be used: the request failed (TypeError)',
-    ],
     ['silence', () => null, 'cannot be used: no answer came in time'],
   ])('%s', async (_, answer, reason) => {
     await using server = await loopbackServer(answer);
@@ -258,6 +253,23 @@ describe('the container endpoint', () => {
         ]),
       },
     });
+  });
+
+  test('a redirect is not followed', async () => {
+    await using elsewhere = await loopbackServer(() => ({ body: METADATA_KEYS }));
+    await using server = await loopbackServer(() => ({ status: 302, headers: { location: elsewhere.url } }));
+    await expect(found({ ...NO_IMDS, [FULL]: server.url })).rejects.toMatchObject({
+      code: 'aws.credentials-missing',
+      details: {
+        tried: expect.arrayContaining([
+          {
+            provider: 'container',
+            reason: `the container endpoint ${server.url} cannot be used: the request failed (TypeError)`,
+          },
+        ]),
+      },
+    });
+    expect(elsewhere.requests).toEqual([]);
   });
 
   test('a file that is not there is named', async () => {
@@ -345,6 +357,18 @@ describe('the instance metadata service', () => {
         tried: expect.arrayContaining([{ provider: 'instance-metadata', reason }]),
       },
     });
+  });
+
+  test('a redirect is not followed', async () => {
+    await using elsewhere = await loopbackServer(imds);
+    await using server = await loopbackServer(({ path }) => ({
+      status: 307,
+      headers: { location: `${elsewhere.url}${path}` },
+    }));
+    await expect(found({ AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url })).rejects.toMatchObject({
+      code: 'aws.credentials-missing',
+    });
+    expect(elsewhere.requests).toEqual([]);
   });
 
   test('nobody there', async () => {

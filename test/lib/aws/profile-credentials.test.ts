@@ -1,5 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
+import { processCredentials } from '../../../src/lib/aws/credential-process.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
 import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/aws-answers.ts';
 import { type AwsHome, awsHome } from '../../support/aws-home.ts';
@@ -9,24 +12,11 @@ import { memoryContext } from '../../support/memory-context.ts';
 const NO_IMDS = { AWS_EC2_METADATA_DISABLED: 'true' };
 const HOUR = new Date('2026-11-22T13:00:00Z');
 
-function awsOf(
-  home: AwsHome,
-  profile: string,
-  env: Record<string, string> = {},
-  signal = new AbortController().signal,
-) {
-  const context = memoryContext({
-    env: { ...NO_IMDS, ...env },
-    home: home.path,
-    fetch: globalThis.fetch,
-    signal,
-  });
-  return createAws({ timeoutMs: 2000, profile }, context);
-}
-
 /** What following the profile comes to, secrets out. */
 async function keysOf(home: AwsHome, profile: string, env: Record<string, string> = {}) {
-  const keys = await (await awsOf(home, profile, env)).credentials(new AbortController().signal);
+  const context = memoryContext({ env: { ...NO_IMDS, ...env }, home: home.path, fetch: globalThis.fetch });
+  const aws = await createAws({ timeoutMs: 2000, profile }, context);
+  const keys = await aws.credentials(context.signal);
   expect(keys.provider).toBe('profile');
   return {
     accessKeyId: keys.accessKeyId,
@@ -290,14 +280,23 @@ describe('credential_process', () => {
     });
   });
 
-  test('an interruption ends the wait for it', async () => {
-    await using home = await awsHome('[profile p]\ncredential_process = sleep 30\n');
+  test('an interruption ends it', async () => {
     const controller = new AbortController();
     const reason = new Interruption('interrupted');
-    const aws = await awsOf(home, 'p', { PATH: process.env['PATH'] ?? '' }, controller.signal);
-    const search = aws.credentials(new AbortController().signal);
-    setImmediate(() => controller.abort(reason));
-    await expect(search).rejects.toBe(reason);
+    const children: ChildProcess[] = [];
+    const context = memoryContext({
+      env: { PATH: process.env['PATH'] ?? '' },
+      spawn(command, args, options) {
+        const child = spawn(command, args, options);
+        children.push(child);
+        child.once('spawn', () => controller.abort(reason));
+        return child;
+      },
+    });
+    await expect(processCredentials('exec sleep 30', 'p', context, controller.signal)).rejects.toBe(reason);
+    const [child] = children;
+    if (child === undefined) throw new Error('nothing was started');
+    expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
   });
 });
 
