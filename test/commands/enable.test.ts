@@ -102,6 +102,7 @@ code:   iam.permission-missing, request id request-of-iam.permission-missing
     const settled = await enable([], { callerArn, subject: `arn:aws:iam::${ACCOUNT}:role/team/app` });
     expect(settled.stdout).toContain(`database user  <idpId>/arn:aws:iam::${ACCOUNT}:role/team/app\n`);
     expect(settled.stdout).not.toContain('has lost the path');
+    expect(settled.stdout).toContain('  tokens     minted in eu-west-1, at once\n');
     expect(settled.stderr).toContain(
       `warning: arn:aws:iam::${ACCOUNT}:role/team/app has a path, and MONGODB-AWS sees roles without theirs: the database user may never match.\n`,
     );

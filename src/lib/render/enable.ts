@@ -70,6 +70,6 @@ function tokensText({ propagation, caller, changed }: Enabled): string {
   const region = caller.region.name;
   if (propagation === null) return 'not waited for: STS follows in about ten seconds';
   if (propagation.outcome === 'caller-cannot-mint') return 'not seen: this principal cannot mint';
-  if (!changed && propagation.attempts === 3) return `minted in ${region}`;
+  if (propagation.ms < 1000) return `minted in ${region}, at once`;
   return `minted in ${region}, ${formatDuration(propagation.ms / 1000)} after ${changed ? 'the change' : 'the first attempt'}`;
 }
