@@ -1,7 +1,9 @@
 import { GetWebIdentityTokenCommand, type GetWebIdentityTokenCommandInput } from '@aws-sdk/client-sts';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { LabSession, LabUser } from '../../../../src/lib/sandbox/aws/identities.ts';
+import { getWebIdentityToken } from '../../../../src/lib/sandbox/aws/get-web-identity-token.ts';
+import { callerOf, type LabSession, type LabUser } from '../../../../src/lib/sandbox/aws/identities.ts';
+import { QueryParameters } from '../../../../src/lib/sandbox/aws/query.ts';
 import { amzDate } from '../../../../src/lib/sandbox/aws/sigv4.ts';
 import { rfc3339 } from '../../../../src/lib/time.ts';
 import {
@@ -323,6 +325,29 @@ describe('the order of evaluation', () => {
     expect(await refused({ DurationSeconds: 900 }, roleSession(900))).toEqual(TOO_SHORT);
     const { claims } = await mint({ DurationSeconds: 880 }, roleSession(900));
     expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(880);
+    // To the second, which no client can time.
+    const now = new Date('2026-11-22T12:00:00Z');
+    const session = roleSession(0, { expiresAt: new Date(now.getTime() + 900_000) });
+    const mintFor = async (seconds: number) => {
+      const parameters = new QueryParameters(
+        new Map([
+          ['Audience.member.1', 'a'],
+          ['SigningAlgorithm', 'ES384'],
+          ['DurationSeconds', String(seconds)],
+        ]),
+      );
+      const call = {
+        world: lab.world,
+        caller: callerOf(session),
+        parameters,
+        region: 'eu-west-1',
+        host: 'x',
+        now,
+      };
+      return await getWebIdentityToken(call);
+    };
+    await expect(mintFor(900)).rejects.toMatchObject({ code: TOO_SHORT.code });
+    expect((await mintFor(899)).result).toContainEqual(['Expiration', '2026-11-22T12:14:59.000Z']);
   });
 });
 
