@@ -1,3 +1,6 @@
+/** Node.js fires a timer at once when it is set to more than this, in milliseconds: about 24 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /**
  * A signal that fires when `signal` does, or after `ms` milliseconds: the bound of one network step.
  * Whether time ran out or somebody interrupted is told by `timedOut`.
@@ -9,7 +12,7 @@ export function deadline(signal: AbortSignal, ms: number): AbortSignal {
   const bound = new AbortController();
   const expire = () => bound.abort(new DOMException(`not done within ${ms} ms`, 'TimeoutError'));
   // A bound alone is no reason for the process to stay.
-  setTimeout(expire, ms).unref();
+  setTimeout(expire, Math.min(ms, LONGEST_TIMER)).unref();
   return AbortSignal.any([signal, bound.signal]);
 }
 
@@ -19,24 +22,18 @@ export function timedOut(signal: AbortSignal): boolean {
 }
 
 /**
- * Waits for `work`, but no longer than the signal lets it: work that cannot be stopped is left behind.
+ * Waits for `work`, but no longer than the signal lets it: work that cannot be stopped is left behind, and its later
+ * failure is nobody's.
  *
  * @throws the signal's own reason when it fires first
  */
-export async function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  let stop = () => {};
-  const stopped = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason);
+export function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
-  try {
-    return await Promise.race([work, stopped]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    // What is left behind must not end the process when it fails later.
-    work.catch(() => {});
-  }
 }
 
 /** Why a run was stopped from outside: the reason of `Context.signal`. */

@@ -24,10 +24,7 @@ export function processContext(script: string, signal: AbortSignal): Context {
     pid: process.pid,
     now: () => new Date(),
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
-    async fetch(input, init) {
-      const { createFetch } = await import('./net/fetch.ts');
-      return createFetch(process.env)(input, init);
-    },
+    fetch: proxiedFetch(),
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -53,6 +50,15 @@ export function processContext(script: string, signal: AbortSignal): Context {
     },
   };
   return context;
+}
+
+/** Loaded at the first request, and then one for all: its connections are kept. */
+function proxiedFetch(): typeof globalThis.fetch {
+  let loaded: Promise<typeof globalThis.fetch> | undefined;
+  return async (input, init) => {
+    loaded ??= import('./net/fetch.ts').then(({ createFetch }) => createFetch(process.env));
+    return (await loaded)(input, init);
+  };
 }
 
 /**

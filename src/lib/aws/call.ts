@@ -1,4 +1,4 @@
-import { deadline, timedOut } from '../deadline.ts';
+import { deadline, timedOut, within } from '../deadline.ts';
 import { isFedctlError } from '../errors.ts';
 import type { CallSite } from './call-site.ts';
 import { callFailure, timeoutFailure } from './failures.ts';
@@ -17,21 +17,11 @@ export async function call<Output>(
 ): Promise<Output> {
   const bounded = deadline(signal, site.timeoutMs);
   try {
-    return await untilAborted(send(bounded), bounded);
+    return await within(bounded, send(bounded));
   } catch (error) {
     if (isFedctlError(error)) throw error;
     if (timedOut(bounded)) throw timeoutFailure(site, error);
     if (signal.aborted) throw signal.reason;
     throw callFailure(error, site);
   }
-}
-
-/** The promise's result, unless the signal fires first: then its reason, at once, and the promise is left alone. */
-export function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

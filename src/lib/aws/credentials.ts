@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
+import { within } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import { rfc3339 } from '../time.ts';
-import { untilAborted } from './call.ts';
 import type { FindCredentials } from './connection.ts';
 import { type CredentialProvider, isAbsent } from './provider.ts';
 
@@ -78,6 +78,6 @@ export function cachedCredentials(
   return async (signal) => {
     if (kept !== null && holdsFor(kept, RENEW_BEFORE_MS)) return kept;
     search ??= searched();
-    return await untilAborted(search, signal);
+    return await within(signal, search);
   };
 }

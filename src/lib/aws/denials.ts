@@ -71,9 +71,9 @@ function deniedAction({ message }: AwsRefusal): string | null {
   return /not authorized to perform: ([a-z]+:[A-Za-z]+)/.exec(message)?.[1] ?? null;
 }
 
-/** ` (an explicit deny …)`: why, in AWS's words, when it says so. */
+/** `, because no …`, `, with an explicit deny …`: why, in AWS's words, when it says so. */
 function reasonOf({ message }: AwsRefusal): string {
   const reason =
-    /\b(with an explicit deny in [^.]*)/.exec(message)?.[1] ?? /\bbecause (no [^.]*)/.exec(message)?.[1];
+    /\b(with an explicit deny in [^.]*)/.exec(message)?.[1] ?? /\b(because no [^.]*)/.exec(message)?.[1];
   return reason === undefined ? '' : `, ${reason.trim()}`;
 }

@@ -3,13 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
-import { deadline, timedOut } from '../deadline.ts';
+import { deadline, timedOut, within } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
 import { transportFault } from '../net/transport-fault.ts';
 import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
-import { untilAborted } from './call.ts';
 import { attempts } from './connection.ts';
 import type { RequestHandler } from './request-handler.ts';
 import type { Section, SharedFiles } from './shared-files.ts';
@@ -104,7 +103,7 @@ async function signInWith(
   signIn.checkEndpoints();
   const bounded = deadline(signal, signIn.timeoutMs);
   try {
-    const keys = await untilAborted(ask(), bounded);
+    const keys = await within(bounded, ask());
     return {
       accessKeyId: keys.accessKeyId,
       secretAccessKey: new Secret(keys.secretAccessKey),

@@ -104,7 +104,7 @@ describe('what AWS refuses', () => {
       denied('sts:GetWebIdentityToken', NO_POLICY),
       'sts.mint-denied',
       4,
-      `${CALLER} may not mint this token in eu-west-1, no identity-based policy allows the sts:GetWebIdentityToken action.`,
+      `${CALLER} may not mint this token in eu-west-1, because no identity-based policy allows the sts:GetWebIdentityToken action.`,
     ],
     [
       'minting denied',
@@ -236,7 +236,7 @@ describe('what AWS refuses', () => {
       ),
       'iam.permission-missing',
       4,
-      `${CALLER} may not call iam:GetOutboundWebIdentityFederationInfo, no identity-based policy allows the action.`,
+      `${CALLER} may not call iam:GetOutboundWebIdentityFederationInfo, because no identity-based policy allows the action.`,
     ],
     [
       'enabling not allowed, in few words',
