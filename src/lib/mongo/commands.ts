@@ -111,7 +111,7 @@ async function probeWriting(
 }
 
 /** `readWrite@app, read@logs`, or `no roles`. */
-export function rolesText(roles: ServerIdentity['roles']): string {
+function rolesText(roles: ServerIdentity['roles']): string {
   return roles.length === 0 ? 'no roles' : roles.map(({ role, db }) => `${role}@${db}`).join(', ');
 }
 

@@ -1,8 +1,10 @@
 import { FedctlError, isFedctlError } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
-import { codeOf } from '../net/dial.ts';
+import { bareHost } from '../hosts.ts';
 import { faultOfTls } from '../net/dial-tls.ts';
 import { printable } from '../printable.ts';
+import type { HostPort } from '../uri/target.ts';
+import { dialFailure } from './dial-failures.ts';
 
 /** A failure of ours somewhere in a chain of causes: what our own callback threw, wrapped by the driver. */
 export function ownFailure(error: unknown): FedctlError | null {
@@ -41,9 +43,10 @@ export function helloFailure(address: string, error: Error): FedctlError {
   if (own !== null) return own;
   const host = printable(address);
   const said = (code: FailureCode, message: string) => new FedctlError(code, { message, cause: error });
-  const tls = chain(error).find((each) => codeOf(each).startsWith('ERR_SSL_'));
-  if (tls !== undefined && faultOfTls(tls) === 'alert') {
-    return said('mongo.tls-refused', `${host} accepted the TLS handshake and then ended it with an alert.`);
+  for (const cause of chain(error)) {
+    // With TLS 1.3 an alert may come after the handshake; and a server may show another certificate than before.
+    const fault = faultOfTls(cause);
+    if (fault !== 'cut') return dialFailure('tls', [{ host: hostOf(address), fault, cause }]);
   }
   if (chain(error).some(({ name }) => name === 'MongoCompatibilityError')) {
     return said(
@@ -93,6 +96,12 @@ export function commandFailure(what: string, error: unknown, needs: string): Fed
     details: { code: answer?.code ?? null },
     cause: error,
   });
+}
+
+/** An address as the driver writes it. */
+function hostOf(address: string): HostPort {
+  const colon = address.lastIndexOf(':');
+  return { host: printable(bareHost(address.slice(0, colon))), port: Number(address.slice(colon + 1)) };
 }
 
 /** An error and the errors behind it, the nearest first. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { StageId } from '../../../src/lib/connection.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
@@ -42,7 +43,7 @@ afterEach(async () => {
 
 afterAll(() => rm(directory, { recursive: true }));
 
-async function mongod(script: Script = {}, tls?: ServerCertificate): Promise<ScriptedMongod> {
+async function mongod(script: Script = {}, tls?: TlsOptions): Promise<ScriptedMongod> {
   const server = await startScriptedMongod(script, tls);
   started.push(server);
   return server;
@@ -234,6 +235,31 @@ describe('who gets the token', () => {
     try {
       const { failure } = await attemptLogin({ uri: `mongodb://localhost:${port}/?tls=true` });
       expect(failure?.code).toBe('mongo.tls-untrusted');
+      expect(commands).toEqual([]);
+    } finally {
+      delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    }
+  });
+
+  test('nor for the driver, when another certificate is shown after the first one was good', async () => {
+    const bad = await (await createTestCa('another CA')).issue(['localhost']);
+    let shown = 0;
+    const { port, commands } = await mongod(
+      {},
+      {
+        ...certificate,
+        SNICallback: (_name, done) => done(null, createSecureContext(shown++ === 0 ? certificate : bad)),
+      },
+    );
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    try {
+      const uri = `mongodb://localhost:${port}/?tls=true&tlsCAFile=${encodeURIComponent(caFile)}`;
+      const { path, failure } = await attemptLogin({ uri });
+      expect(path).toBe('resolve pass, tcp pass, tls pass, hello fail');
+      expect(failure).toMatchObject({
+        code: 'mongo.tls-untrusted',
+        message: `localhost:${port} has a certificate that is not trusted here.`,
+      });
       expect(commands).toEqual([]);
     } finally {
       delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
