@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -15,6 +15,8 @@ export interface BinOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
   readonly cwd?: string;
+  /** Called with the running process. */
+  readonly started?: (child: ChildProcess) => void;
   /** Called with everything printed so far; lets a test send a signal at the right moment. */
   readonly watch?: (seen: { stdout: string; stderr: string }, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -26,6 +28,7 @@ export async function runBin(args: readonly string[], options: BinOptions = {}):
     cwd: options.cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  options.started?.(child);
   const seen = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (chunk: string) => {
