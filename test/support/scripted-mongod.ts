@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { Binary, deserialize, type Document, serialize } from 'bson';
+import { Binary, type Document, deserialize, serialize } from 'bson';
 
 /** What the server does with a command: answers it, falls silent, or ends the connection. */
 export type Act = Document | 'silence' | 'close' | 'reset' | 'http';
@@ -65,7 +65,11 @@ const FRIENDLY: Script = {
   insert: { n: 1, ok: 1 },
   delete: { n: 1, ok: 1 },
   find: (command) => ({
-    cursor: { id: 0n, ns: `${command['$db']}.${command['find']}`, firstBatch: [{ _id: command['filter']['_id'] }] },
+    cursor: {
+      id: 0n,
+      ns: `${command['$db']}.${command['find']}`,
+      firstBatch: [{ _id: command['filter']['_id'] }],
+    },
     ok: 1,
   }),
 };
@@ -114,7 +118,8 @@ export async function startScriptedMongod(script: Script = {}, tls?: TlsOptions)
     const name = ['ismaster', 'isMaster', 'hello'].includes(sent) ? 'hello' : sent;
     commands.push(name);
     received.push(command);
-    const entry = script[name] ?? FRIENDLY[name] ?? refusal(59, 'CommandNotFound', `no such command: '${name}'`);
+    const entry =
+      script[name] ?? FRIENDLY[name] ?? refusal(59, 'CommandNotFound', `no such command: '${name}'`);
     const act = typeof entry === 'function' ? entry(command) : entry;
     if (moreToCome || act === 'silence') return;
     if (act === 'close') socket.end();
