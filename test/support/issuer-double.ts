@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
@@ -29,16 +30,20 @@ export interface IssuerDouble {
   close(): Promise<void>;
 }
 
-export async function startIssuerDouble(keys: readonly JWK[]): Promise<IssuerDouble> {
-  const server = createServer((request, response) => {
+export async function startIssuerDouble(
+  keys: readonly JWK[],
+  tls?: { readonly key: string; readonly cert: string },
+): Promise<IssuerDouble> {
+  const listener: RequestListener = (request, response) => {
     double.asked.push(request.url ?? '');
     const discovery = { issuer: url, jwks_uri: `${url}/keys`, ...double.discovery };
     const document = request.url === '/keys' ? { keys: double.keys } : discovery;
     response.writeHead(double.status, { 'content-type': 'application/json' }).end(JSON.stringify(document));
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http${tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const double: IssuerDouble = {
     url,
     keys: [...keys],

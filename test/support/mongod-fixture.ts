@@ -71,11 +71,17 @@ export function databaseUser(username: string, changes: Partial<DatabaseUser> = 
 /** Making an RSA key takes longer than most tests. */
 let sharedKey: Promise<SigningKey> | null = null;
 
-export async function startMongodFixture(options: Partial<MongodOptions> = {}): Promise<MongodFixture> {
+export async function startMongodFixture(
+  options: Partial<MongodOptions> & {
+    /** Issuer and STS speak TLS with this certificate. */
+    readonly neighbours?: { readonly key: string; readonly cert: string };
+  } = {},
+): Promise<MongodFixture> {
+  const { neighbours, ...mongodOptions } = options;
   sharedKey ??= newSigningKey('key-1');
   const key = await sharedKey;
-  const issuer = await startIssuerDouble([key.publicJwk]);
-  const sts = await startStsDouble([ALICE, SESSION]);
+  const issuer = await startIssuerDouble([key.publicJwk], neighbours);
+  const sts = await startStsDouble([ALICE, SESSION], neighbours);
   let ahead = 0;
   const now = (): Date => new Date(Date.now() + ahead);
   const log = new LabLog(now);
@@ -150,7 +156,7 @@ export async function startMongodFixture(options: Partial<MongodOptions> = {}): 
     identityProviders: () => fixture.identityProviders,
     databaseUsers: () => fixture.databaseUsers,
     sts: { url: sts.url },
-    ...options,
+    ...mongodOptions,
   });
   return Object.assign(fixture, { mongod });
 }

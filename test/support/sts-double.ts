@@ -1,6 +1,7 @@
 import { createHash, createHmac, type Hmac, type Hash as NodeHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { SignatureV4 } from '@smithy/signature-v4';
 
@@ -27,19 +28,23 @@ export interface StsDouble {
   close(): Promise<void>;
 }
 
-export async function startStsDouble(identities: readonly StsIdentity[]): Promise<StsDouble> {
-  const server = createServer((incoming, response) => {
+export async function startStsDouble(
+  identities: readonly StsIdentity[],
+  tls?: { readonly key: string; readonly cert: string },
+): Promise<StsDouble> {
+  const listener: RequestListener = (incoming, response) => {
     void (async () => {
       const request = await read(incoming);
       double.requests.push(request);
       const { status, body } = double.answer ?? (await judge(request, identities));
       response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
     })();
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const double: StsDouble = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: [],
     answer: null,
     close: async () => {

@@ -6,24 +6,34 @@ import {
   type MongodFixture,
   SESSION,
   SUBJECT,
+  saslStart,
   startMongodFixture,
   USER_ARN,
   USERNAME,
 } from '../../../support/mongod-fixture.ts';
+import { WireClient } from '../../../support/wire-client.ts';
 
 const certificates = await createCertificates(new Date());
 const tls = { tls: true, ca: certificates.ca };
 
 describe.each([
   { name: 'standalone', replicaSet: null, encrypted: false, query: '' },
-  { name: 'standalone with TLS', replicaSet: null, encrypted: true, query: '' },
+  { name: 'standalone with TLS on every hop', replicaSet: null, encrypted: true, query: '' },
   { name: 'replica set', replicaSet: 'lab0', encrypted: false, query: '&replicaSet=lab0' },
-  { name: 'replica set with TLS', replicaSet: 'lab0', encrypted: true, query: '&replicaSet=lab0' },
+  {
+    name: 'replica set with TLS on every hop',
+    replicaSet: 'lab0',
+    encrypted: true,
+    query: '&replicaSet=lab0',
+  },
 ])('the real driver on a $name', ({ replicaSet, encrypted, query }) => {
   let lab: MongodFixture;
 
   beforeAll(async () => {
-    lab = await startMongodFixture({ replicaSet, ...(encrypted && { tls: certificates }) });
+    lab = await startMongodFixture({
+      replicaSet,
+      ...(encrypted && { tls: certificates, ca: certificates.ca, neighbours: certificates }),
+    });
   });
   afterAll(() => lab.close());
 
@@ -68,4 +78,25 @@ describe.each([
     }
     expect(lab.refusals()).toEqual([]);
   });
+});
+
+test('an issuer and an STS whose certificates nobody vouches for are not believed', async () => {
+  const lab = await startMongodFixture({ neighbours: certificates });
+  try {
+    const client = await WireClient.connect(lab.mongod.port);
+    expect(await client.command(saslStart(await lab.token()), '$external')).toMatchObject({ code: 18 });
+    client.close();
+    const { accessKeyId, secretAccessKey } = ALICE;
+    const driver = new MongoClient(`mongodb://127.0.0.1:${lab.mongod.port}/?authMechanism=MONGODB-AWS`, {
+      authMechanismProperties: { AWS_CREDENTIAL_PROVIDER: async () => ({ accessKeyId, secretAccessKey }) },
+    });
+    await expect(driver.connect()).rejects.toMatchObject({ code: 18 });
+    await driver.close();
+    expect(lab.refusals()).toEqual([
+      expect.stringMatching(/: the keys of https:\S+ cannot be fetched: .*certificate/),
+      expect.stringMatching(/^STS cannot be asked: .*certificate/),
+    ]);
+  } finally {
+    await lab.close();
+  }
 });

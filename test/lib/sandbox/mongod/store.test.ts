@@ -128,7 +128,7 @@ describe('finding', () => {
       { _id: 't5', sum: 5 },
     ]);
     await visits.aggregate([{ $set: { 'in.depth': 99 } }]).toArray();
-    expect(await visits.findOne({ _id: 1 })).toEqual(FIVE[0]);
+    expect(await visits.find({ 'in.depth': 1 }).toArray()).toEqual([FIVE[0]]);
   });
 
   test('looks into another collection', async () => {
