@@ -22,6 +22,9 @@ export interface Modification {
   readonly variables?: TypedDocument | undefined;
 }
 
+/** The documents of another collection, for $lookup and $unionWith. */
+export type Foreign = (name: string) => readonly Entry[];
+
 type Mingo = typeof import('mingo');
 
 /** Loads mingo, which takes a tenth of a second: not before the first query. */
@@ -74,28 +77,35 @@ export class QueryEngine {
     });
   }
 
-  /** @param foreign the documents of another collection, for $lookup and $unionWith */
+  /** What a pipeline makes of a collection; what it leaves as it was keeps its stored type. */
   aggregate(
     collection: Collection,
     pipeline: readonly TypedDocument[],
     selection: Omit<Selection, 'filter'>,
-    foreign: (name: string) => readonly Entry[],
+    foreign: Foreign,
   ): readonly TypedDocument[] {
     const { chosen, rest } = this.#choose(collection, pipeline, selection);
     if (rest.length === 0) return chosen.map((entry) => entry.typed);
+    const plains = chosen.map((entry) => entry.plain);
+    return this.pipe(plains, rest, selection, foreign).map((document) =>
+      retypeDocument(document, collection.byId(document['_id'])?.typed ?? {}),
+    );
+  }
+
+  /** What a pipeline makes of plain documents, which stay as they are. */
+  pipe(
+    documents: readonly PlainDocument[],
+    pipeline: readonly TypedDocument[],
+    selection: Omit<Selection, 'filter'>,
+    foreign: Foreign,
+  ): readonly PlainDocument[] {
     return guarded(() =>
-      this.#mingo
-        .aggregate(
-          chosen.map((entry) => entry.plain),
-          rest.map(plainOperand),
-          {
-            ...options(selection),
-            // Without it, nested stages change the stored documents.
-            processingMode: this.#mingo.ProcessingMode.CLONE_INPUT,
-            collectionResolver: (name) => foreign(name).map((entry) => entry.plain),
-          },
-        )
-        .map((document) => retypeDocument(document, collection.byId(document['_id'])?.typed ?? {})),
+      this.#mingo.aggregate([...documents], pipeline.map(plainOperand), {
+        ...options(selection),
+        // Without it, nested stages change the stored documents.
+        processingMode: this.#mingo.ProcessingMode.CLONE_INPUT,
+        collectionResolver: (name) => foreign(name).map((entry) => entry.plain),
+      }),
     );
   }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { BSON } from 'bson';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crc32c } from '../../../../src/lib/sandbox/mongod/crc32c.ts';
@@ -286,7 +286,8 @@ describe('closing', () => {
     lab.identityProviders = lab.identityProviders.map((idp) => ({ ...idp, issuer }));
     const asked = once(silent, 'connection');
     client.socket.write(opMsg({ ...saslStart(await lab.token({ iss: issuer })), $db: '$external' }));
-    await asked;
+    const [waiting] = (await asked) as [Socket];
+    const given = once(waiting.resume(), 'close');
     const half = await WireClient.connect(lab.mongod.port);
     half.socket.write(opMsg(PING).subarray(0, 20));
     const before = performance.now();
@@ -294,6 +295,7 @@ describe('closing', () => {
     expect(performance.now() - before).toBeLessThan(1000);
     await Promise.all([client.end(), half.end()]);
     await expect(WireClient.connect(lab.mongod.port)).rejects.toThrow('ECONNREFUSED');
+    await given;
     silent.close();
   });
 

@@ -574,6 +574,9 @@ describe('the catalogue', () => {
     expect(await admin.command({ getCmdLineOpts: 1 })).toMatchObject({ argv: ['mongod'] });
     expect(await db.command({ dbStats: 1 })).toMatchObject({ db: 'app', collections: 0 });
     expect(await db.command({ collStats: 'visits' })).toMatchObject({ ns: 'app.visits', count: 0 });
+    expect(await visits.aggregate([{ $collStats: { storageStats: {} } }]).toArray()).toMatchObject([
+      { ns: 'app.visits', storageStats: { count: 0, nindexes: 1 } },
+    ]);
     expect(
       await client
         .db('admin')

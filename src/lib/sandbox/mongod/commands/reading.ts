@@ -1,5 +1,5 @@
 import { Long } from 'bson';
-import type { TypedDocument } from '../bson-codec.ts';
+import { encodedSize, type TypedDocument } from '../bson-codec.ts';
 import { Collection, type Entry } from '../collection.ts';
 import { CommandError } from '../command-error.ts';
 import {
@@ -57,7 +57,12 @@ async function aggregate(call: CommandCall): Promise<TypedDocument> {
   const { collation, variables } = selectionOf(body, 'query', 0);
   const engine = await server.engine();
   const foreign = (name: string): readonly Entry[] => [...collection(call, name).entries()];
-  const documents = engine.aggregate(collection(call), pipeline, { collation, variables }, foreign);
+  const source = collection(call);
+  const [first, ...rest] = pipeline;
+  const documents =
+    first !== undefined && '$collStats' in first
+      ? engine.pipe([collectionStats(source)], rest, { collation, variables }, foreign)
+      : engine.aggregate(source, pipeline, { collation, variables }, foreign);
   const batchSize = optionalInteger(optionalDocument(body, 'cursor') ?? {}, 'batchSize');
   return { cursor: server.cursors.first(ownerOf(call), namespace(call), documents, { batchSize }) };
 }
@@ -74,6 +79,22 @@ async function distinct(call: CommandCall): Promise<TypedDocument> {
   const found = engine.select(collection(call), selectionOf(call.body, 'query', 0));
   const values = found.flatMap((entry) => valuesAt(entry.typed, path));
   return { values: [...new Map(values.map((value) => [keyOf(value), value])).values()] };
+}
+
+/** What the stage $collStats begins with; shells ask for it. */
+function collectionStats(source: Collection): TypedDocument {
+  let size = 0;
+  for (const { typed } of source.entries()) size += encodedSize(typed);
+  const nindexes = source.indexes().length;
+  const storageStats = {
+    size,
+    count: source.size,
+    storageSize: size,
+    nindexes,
+    indexSizes: {},
+    totalIndexSize: 0,
+  };
+  return { ns: source.namespace, storageStats, count: source.size };
 }
 
 function getMore(call: CommandCall): TypedDocument {
