@@ -14,3 +14,7 @@ const [{ main }, { processContext, takeOverSignals }] = await Promise.all([
 ]);
 const context = processContext(fileURLToPath(import.meta.url), takeOverSignals());
 process.exitCode = await main(process.argv.slice(2), context);
+// What was said is said in full; then a connection that a driver cannot let go, or a look-up that hangs, must not hold
+// the process.
+for (const stream of [process.stdout, process.stderr]) await new Promise((said) => stream.write('', said));
+process.exit();
