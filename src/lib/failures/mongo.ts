@@ -153,7 +153,8 @@ export const MONGO_FAILURES = catalogue({
   },
   'mongo.role-path-lost': {
     title: 'MONGODB-AWS does not see the path of a role',
-    cause: 'The ARN of a session carries no path, so a database user named after a role with one may not match.',
+    cause:
+      'The ARN of a session carries no path, so a database user named after a role with one may not match.',
     remedy: 'use a role without a path for MONGODB-AWS, or MONGODB-OIDC, which keeps the path',
     exit: EXIT.refused,
   },
