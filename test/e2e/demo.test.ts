@@ -1,15 +1,14 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runBin } from '../support/run-bin.ts';
 import { schemaFaults } from '../support/schema.ts';
 
-const leftovers = () => readdirSync(tmpdir()).filter((name) => /^fedctl-(demo|lab)-/.test(name));
-
 describe('fedctl demo', () => {
   test('runs every step, shows what to type, and leaves nothing behind', async () => {
-    const before = leftovers();
-    const { code, stdout } = await runBin(['demo']);
+    const folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+    const { code, stdout } = await runBin(['demo'], { env: { TMPDIR: folder } });
     expect(code).toBe(0);
     expect(stdout.split('\n').filter((line) => line.startsWith('$ '))).toEqual([
       '$ fedctl status',
@@ -23,7 +22,7 @@ describe('fedctl demo', () => {
       '$ fedctl connect --mechanism aws --write-probe',
       '$ fedctl connect --mechanism oidc --audience some-other-audience',
     ]);
-    expect(leftovers().filter((name) => !before.includes(name))).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test('under json every step is in one document', async () => {
