@@ -93,6 +93,10 @@ const ROOMS: readonly Room[] = [
       '@smithy/signature-v4',
       '@peculiar/x509',
       'reflect-metadata',
+      'yaml',
+      'zod',
+      'otpauth',
+      'dns-packet',
     ],
   },
   {

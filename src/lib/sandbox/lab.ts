@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRelyingParty } from './atlas/relying-party.ts';
+import { createRelyingParty, type RelyingParty } from './atlas/relying-party.ts';
 import { startAws } from './aws/start-aws.ts';
 import { type AwsWorld, createAwsWorld } from './aws/world.ts';
+import { LabClock } from './clock.ts';
 import { awsConfigFile, awsCredentialsFile, type LabEnvironment, type LabProfile } from './environment.ts';
 import { LabLog } from './log.ts';
 import { startMongod } from './mongod/mongod.ts';
@@ -28,10 +29,13 @@ export interface LabOptions {
 /** A running lab. */
 export interface Lab {
   readonly env: LabEnvironment;
+  readonly clock: LabClock;
   /** A folder that holds `fedctl`, for PATH. */
   readonly binFolder: string;
   readonly log: LabLog;
   readonly world: AwsWorld;
+  /** Whom the MongoDB server lets in; read anew at each login. */
+  readonly relyingParty: RelyingParty;
   /** What is played where, for people. */
   readonly plays: readonly (readonly [what: string, where: string])[];
   /** Ends every server and removes every file, within a second. */
@@ -45,7 +49,8 @@ export interface Lab {
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
 export async function startLab(options: LabOptions): Promise<Lab> {
-  const { now } = options;
+  const clock = new LabClock(options.now);
+  const { now } = clock;
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.reverse()) await closer();
@@ -95,8 +100,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
           : { NODE_EXTRA_CA_CERTS: caFile, AWS_CA_BUNDLE: caFile, SSL_CERT_FILE: caFile }),
       },
       binFolder: await writeFedctl(folder, options.fedctl),
+      clock,
       log,
       world,
+      relyingParty,
       plays: [
         ['STS', aws.stsUrl],
         ['IAM', aws.iamUrl],

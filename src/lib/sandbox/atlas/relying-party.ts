@@ -4,8 +4,8 @@ import type { AwsWorld } from '../aws/world.ts';
 
 /** Whom the lab's cluster lets in, as Atlas would hold it. */
 export interface RelyingParty {
-  readonly identityProviders: readonly IdentityProvider[];
-  readonly databaseUsers: readonly DatabaseUser[];
+  identityProviders: readonly IdentityProvider[];
+  databaseUsers: readonly DatabaseUser[];
 }
 
 const ROLES = [{ role: 'readWriteAnyDatabase', db: 'admin' }] as const;
