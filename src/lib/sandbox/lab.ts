@@ -150,19 +150,18 @@ async function writeAwsFiles(folder: string, world: AwsWorld): Promise<LabEnviro
   return { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials };
 }
 
+/** Every user with its keys, and every role by way of the first user that it trusts. */
 function labProfiles(world: AwsWorld): readonly LabProfile[] {
-  const keysOf = (name: string) => {
-    const { accessKeyId, secretAccessKey } = world.user(name);
-    return { accessKeyId, secretAccessKey: secretAccessKey.reveal() };
-  };
   return [
-    { name: 'default', ...keysOf('operator') },
-    { name: 'no-mint', ...keysOf('no-mint') },
-    { name: 'org', ...keysOf('org-operator') },
+    ...world.users.map(({ profile, accessKeyId, secretAccessKey }) => ({
+      name: profile,
+      accessKeyId,
+      secretAccessKey: secretAccessKey.reveal(),
+    })),
     ...world.roles.map((role) => ({
-      name: role.name,
+      name: role.profile,
       roleArn: role.arn,
-      sourceProfile: 'default',
+      sourceProfile: world.users.find(({ arn }) => role.trusts.includes(arn))?.profile ?? 'default',
       ...(role.externalId === null ? {} : { externalId: role.externalId }),
     })),
   ];

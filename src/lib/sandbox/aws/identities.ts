@@ -17,7 +17,8 @@ export interface LabAccount {
     readonly ouPaths: readonly string[];
   } | null;
   readonly federation: FederationSwitch;
-  readonly keys: SigningKeys;
+  /** What it signs with and publishes now. */
+  keys: SigningKeys;
   /** The URL in `iss`. Empty until the account's issuer listens; then it stays, whatever the switch says. */
   issuer: string;
 }
@@ -28,6 +29,8 @@ interface LabPrincipal {
   /** With the path. */
   readonly arn: string;
   readonly id: string;
+  /** The name of its profile in the lab's AWS config file. */
+  readonly profile: string;
   readonly tags: Tags;
   /** What its policies allow: these actions, or all. */
   readonly allowed: ReadonlySet<LabAction> | 'everything';

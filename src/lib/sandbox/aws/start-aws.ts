@@ -82,7 +82,7 @@ function startService(
 function startAccountIssuer(account: LabAccount, options: AwsOptions): Promise<LoopbackServer> {
   return startIssuer({
     accountId: account.id,
-    keys: account.keys,
+    keys: () => account.keys,
     log: options.log,
     host: options.host ?? LOOPBACK,
     port: options.ports?.issuers?.[account.id] ?? 0,

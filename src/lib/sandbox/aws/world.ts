@@ -2,6 +2,12 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { Secret } from '../../secret.ts';
 import { generateSigningKeys } from '../issuer/signing-keys.ts';
 import type { LabLog } from '../log.ts';
+import {
+  type AwsDescription,
+  BUILT_IN_AWS,
+  type RoleDescription,
+  type UserDescription,
+} from './description.ts';
 import { FederationSwitch } from './federation-switch.ts';
 import type { LabAccount, LabRole, LabSession, LabUser, Tags } from './identities.ts';
 
@@ -10,6 +16,7 @@ export interface AwsWorldOptions {
   readonly log: LabLog;
   /** How long STS takes to follow the switch of an account: 0 here, 8 to 12 seconds at AWS (facts/aws.md 1). */
   readonly propagationMs?: number;
+  readonly description?: AwsDescription;
 }
 
 /** What a session is made of. No rule is applied: a test may want one that has expired already. */
@@ -37,6 +44,10 @@ export interface AwsWorld {
   role(name: string): LabRole;
   /** Turns an account's outbound federation on or off, as IAM does. */
   setFederation(accountId: string, enabled: boolean): void;
+  /** Signs with new keys from now on, under the next kids, and publishes those alone. */
+  rotateKeys(accountId: string): Promise<void>;
+  /** Deletes a user or role: its keys and sessions are unknown from now on. @returns false when there is none */
+  remove(arn: string): boolean;
   createSession(facts: SessionFacts): LabSession;
   /** Whose access key this is. Expired sessions are found too: AWS says "expired", not "unknown". */
   holderOf(accessKeyId: string): LabUser | LabSession | undefined;
@@ -44,64 +55,42 @@ export interface AwsWorld {
 
 const USUAL_TOKEN_SIZE = 380;
 
-/** Makes the lab's two accounts with fresh keys and secrets. Federation is disabled in both. */
-export async function createAwsWorld({ now, log, propagationMs = 0 }: AwsWorldOptions): Promise<AwsWorld> {
-  const [ownKeys, orgKeys] = await Promise.all([generateSigningKeys(), generateSigningKeys()]);
-  const own: LabAccount = {
-    id: '123456789012',
-    organization: null,
-    federation: new FederationSwitch({ now, propagationMs }),
-    keys: ownKeys,
-    issuer: '',
-  };
-  const org: LabAccount = {
-    id: '210987654321',
-    organization: { id: 'o-lab4fedctl', ouPaths: ['o-lab4fedctl/r-lab1/ou-lab1-workloads/'] },
-    federation: new FederationSwitch({ now, propagationMs }),
-    keys: orgKeys,
-    issuer: '',
-  };
-  const operator = createUser(own, 'operator', { allowed: 'everything' });
-  const app = createRole(own, 'app', {
-    path: '/',
-    trusts: [operator.arn],
-    externalId: null,
-    maxSessionSeconds: 3600,
-    allowed: new Set([
-      'sts:GetWebIdentityToken',
-      'sts:TagGetWebIdentityToken',
-      'sts:AssumeRole',
-      'sts:TagSession',
-      'sts:SetSourceIdentity',
-    ]),
+/** Makes the accounts and identities that are described, the built-in ones by default, with fresh keys and secrets. */
+export async function createAwsWorld({
+  now,
+  log,
+  propagationMs = 0,
+  description = BUILT_IN_AWS,
+}: AwsWorldOptions): Promise<AwsWorld> {
+  const accounts = await Promise.all(
+    description.accounts.map(async (described) => {
+      const account: LabAccount = {
+        id: described.id,
+        organization: described.organization,
+        federation: new FederationSwitch({ now, propagationMs }),
+        keys: await generateSigningKeys(),
+        issuer: '',
+      };
+      if (described.federation) account.federation.set(true);
+      return { account, described };
+    }),
+  );
+  return new World({
+    log,
+    accounts: accounts.map(({ account }) => account),
+    users: accounts.flatMap(({ account, described }) =>
+      described.users.map((user) => createUser(account, user)),
+    ),
+    roles: accounts.flatMap(({ account, described }) =>
+      described.roles.map((role) => createRole(account, role)),
+    ),
   });
-  const users = [
-    operator,
-    createUser(own, 'no-mint', { allowed: new Set() }),
-    createUser(org, 'org-operator', {
-      allowed: 'everything',
-      tags: { Team: 'platform', 'cost-center': '42' },
-    }),
-  ];
-  const roles = [
-    app,
-    createRole(own, 'etl', {
-      path: '/team/data/',
-      // `app` may assume it too, so that role chaining can be seen.
-      trusts: [operator.arn, app.arn],
-      externalId: 'lab-external-id',
-      maxSessionSeconds: 43_200,
-      allowed: new Set(['sts:GetWebIdentityToken', 'sts:TagGetWebIdentityToken']),
-      tags: { Team: 'data', Stage: 'lab' },
-    }),
-  ];
-  return new World({ log, accounts: [own, org], users, roles });
 }
 
 class World implements AwsWorld {
   readonly accounts: readonly LabAccount[];
-  readonly users: readonly LabUser[];
-  readonly roles: readonly LabRole[];
+  users: readonly LabUser[];
+  roles: readonly LabRole[];
   readonly #log: LabLog;
   readonly #holders = new Map<string, LabUser | LabSession>();
 
@@ -132,13 +121,32 @@ class World implements AwsWorld {
 
   setFederation(accountId: string, enabled: boolean): void {
     if (!this.account(accountId).federation.set(enabled)) return;
-    this.#log.add({
-      hop: 'iam',
-      action: 'setFederation',
-      principal: null,
-      decision: 'info',
-      reason: `outbound federation of account ${accountId} was ${enabled ? 'enabled' : 'disabled'} by the lab itself`,
-    });
+    this.#tell(
+      'setFederation',
+      `outbound federation of account ${accountId} was ${enabled ? 'enabled' : 'disabled'} by the lab itself`,
+    );
+  }
+
+  async rotateKeys(accountId: string): Promise<void> {
+    const account = this.account(accountId);
+    account.keys = await generateSigningKeys(account.keys.RS256.generation + 1);
+    this.#tell(
+      'rotateKeys',
+      `account ${accountId} signs with ${account.keys.RS256.kid} and ${account.keys.ES384.kid} from now on`,
+    );
+  }
+
+  remove(arn: string): boolean {
+    const principal = [...this.users, ...this.roles].find((one) => one.arn === arn);
+    if (principal === undefined) return false;
+    this.users = this.users.filter((user) => user !== principal);
+    this.roles = this.roles.filter((role) => role !== principal);
+    for (const [accessKeyId, holder] of this.#holders) {
+      const owner = 'principal' in holder ? holder.principal : holder;
+      if (owner === principal) this.#holders.delete(accessKeyId);
+    }
+    this.#tell('remove', `${arn} was deleted by the lab itself, with its keys and sessions`);
+    return true;
   }
 
   createSession(facts: SessionFacts): LabSession {
@@ -161,45 +169,42 @@ class World implements AwsWorld {
   holderOf(accessKeyId: string): LabUser | LabSession | undefined {
     return this.#holders.get(accessKeyId);
   }
+
+  #tell(action: string, reason: string): void {
+    this.#log.add({ hop: 'iam', action, principal: null, decision: 'info', reason });
+  }
 }
 
-function createUser(
-  account: LabAccount,
-  name: string,
-  given: Pick<LabUser, 'allowed'> & { readonly tags?: Tags },
-): LabUser {
+function createUser(account: LabAccount, described: UserDescription): LabUser {
+  const { name, path = '/', profile = name, tags = {}, allowed } = described;
   return {
     kind: 'user',
     account,
     name,
-    arn: `arn:aws:iam::${account.id}:user/${name}`,
+    arn: `arn:aws:iam::${account.id}:user${path}${name}`,
     id: uniqueId('AIDA'),
-    tags: {},
-    ...given,
+    profile,
+    tags,
+    allowed,
     accessKeyId: uniqueId('AKIA'),
     secretAccessKey: secretKey(),
   };
 }
 
-function createRole(
-  account: LabAccount,
-  name: string,
-  {
-    path,
-    ...given
-  }: Pick<LabRole, 'allowed' | 'trusts' | 'externalId' | 'maxSessionSeconds'> & {
-    readonly path: string;
-    readonly tags?: Tags;
-  },
-): LabRole {
+function createRole(account: LabAccount, described: RoleDescription): LabRole {
+  const { name, path = '/', profile = name, tags = {}, allowed } = described;
   return {
     kind: 'role',
     account,
     name,
     arn: `arn:aws:iam::${account.id}:role${path}${name}`,
     id: uniqueId('AROA'),
-    tags: {},
-    ...given,
+    profile,
+    tags,
+    allowed,
+    trusts: described.trusts,
+    externalId: described.externalId,
+    maxSessionSeconds: described.maxSessionSeconds,
   };
 }
 

@@ -12,7 +12,8 @@ const JWKS_PATH = '/.well-known/jwks.json';
 
 export interface IssuerOptions {
   readonly accountId: string;
-  readonly keys: SigningKeys;
+  /** Read at every request: keys are rotated. */
+  readonly keys: () => SigningKeys;
   readonly log: LabLog;
   readonly host: string;
   readonly port: number;
@@ -40,7 +41,7 @@ function answer(request: HttpRequest, issuer: string, { keys, log }: IssuerOptio
   const path = request.target.replace(/\?.*$/s, '');
   const documents = new Map<string, () => object>([
     [DISCOVERY_PATH, () => discoveryDocument(issuer)],
-    [JWKS_PATH, () => jwks(keys)],
+    [JWKS_PATH, () => jwks(keys())],
   ]);
   const document = documents.get(path);
   const readable = request.method === 'GET' || request.method === 'HEAD';

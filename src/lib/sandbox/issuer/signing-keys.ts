@@ -6,7 +6,9 @@ import type { SigningAlgorithm } from '../../token.ts';
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   /** AWS's own names, the same in every account (facts/aws.md 3): whoever caches by kid alone is wrong. */
-  readonly kid: 'RSA_0' | 'EC384_0';
+  readonly kid: string;
+  /** How often keys of this account were made before: the number in `kid`. */
+  readonly generation: number;
   readonly privateKey: webcrypto.CryptoKey;
   /** As the JWKS shows it: kty, use, alg, kid and the public numbers. */
   readonly jwk: JWK;
@@ -22,18 +24,22 @@ const RSA = {
 } as const;
 const P384 = { name: 'ECDSA', namedCurve: 'P-384' } as const;
 
-/** Makes the two keys that an account signs with: RSA of 2048 bits and P-384. */
-export async function generateSigningKeys(): Promise<SigningKeys> {
+/**
+ * Makes the two keys that an account signs with: RSA of 2048 bits and P-384. That a rotation counts up, `RSA_1` after
+ * `RSA_0`, is what AWS's numbering suggests; nobody has published one yet.
+ */
+export async function generateSigningKeys(generation = 0): Promise<SigningKeys> {
   const [RS256, ES384] = await Promise.all([
-    generateKey('RS256', 'RSA_0', RSA),
-    generateKey('ES384', 'EC384_0', P384),
+    generateKey('RS256', `RSA_${generation}`, generation, RSA),
+    generateKey('ES384', `EC384_${generation}`, generation, P384),
   ]);
   return { RS256, ES384 };
 }
 
 async function generateKey(
   algorithm: SigningAlgorithm,
-  kid: SigningKey['kid'],
+  kid: string,
+  generation: number,
   parameters: typeof RSA | typeof P384,
 ): Promise<SigningKey> {
   const pair = await webcrypto.subtle.generateKey(parameters, true, ['sign', 'verify']);
@@ -41,6 +47,7 @@ async function generateKey(
   return {
     algorithm,
     kid,
+    generation,
     privateKey: pair.privateKey,
     jwk: { kty, use: 'sig', alg: algorithm, kid, ...numbers } as JWK,
   };
