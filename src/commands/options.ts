@@ -37,12 +37,28 @@ function only(given: readonly string[] | true | null): string | null {
   return Array.isArray(given) ? ((given as readonly string[]).at(-1) ?? null) : null;
 }
 
-export function text(
+/** An option that takes one value, the last one given, and means `fallback` when it is absent. */
+function single<T, Default>(
   flags: string,
   description: string,
-  { env = true }: Common = {},
-): OptionSpec<string | null> {
-  return { flags, description, env, repeatable: false, read: only };
+  { env = true }: Common,
+  fallback: Default,
+  read: (value: string, name: string) => T,
+): OptionSpec<T | Default> {
+  return {
+    flags,
+    description,
+    env,
+    repeatable: false,
+    read: (given, name) => {
+      const value = only(given);
+      return value === null ? fallback : read(value, name);
+    },
+  };
+}
+
+export function text(flags: string, description: string, common: Common = {}): OptionSpec<string | null> {
+  return single(flags, description, common, null, (value) => value);
 }
 
 /** `--flag [value]`: null when absent, `bare` when given without a value. */
@@ -50,15 +66,10 @@ export function optionalText(
   flags: string,
   description: string,
   bare: string,
-  { env = true }: Common = {},
+  common: Common = {},
 ): OptionSpec<string | null> {
-  return {
-    flags,
-    description,
-    env,
-    repeatable: false,
-    read: (given) => (given === true ? bare : only(given)),
-  };
+  const valued = text(flags, description, common);
+  return { ...valued, read: (given, name) => (given === true ? bare : valued.read(given, name)) };
 }
 
 /** A repeatable option. Its environment form holds exactly one value; flags replace it. */
@@ -77,20 +88,13 @@ export function texts(
 }
 
 /** `--flag`, or `--no-flag`, which is true when given. In the environment 1, true, 0 or false. */
-export function toggle(flags: string, description: string, { env = true }: Common = {}): OptionSpec<boolean> {
-  return {
-    flags,
-    description,
-    env,
-    repeatable: false,
-    read: (given, name) => {
-      if (given === true) return true;
-      const value = only(given);
-      if (value === null || value === '0' || value.toLowerCase() === 'false') return false;
-      if (value === '1' || value.toLowerCase() === 'true') return true;
-      throw invalid(name, value, '1, true, 0 or false');
-    },
-  };
+export function toggle(flags: string, description: string, common: Common = {}): OptionSpec<boolean> {
+  const valued = single(flags, description, common, false, (value, name) => {
+    const switched = { '1': true, true: true, '0': false, false: false }[value.toLowerCase()];
+    if (switched === undefined) throw invalid(name, value, '1, true, 0 or false');
+    return switched;
+  });
+  return { ...valued, read: (given, name) => given === true || valued.read(given, name) };
 }
 
 /** Seconds, or `90s`, `5m`, `1h`. Comes out as whole seconds. */
@@ -98,21 +102,13 @@ export function duration<Default extends number | null>(
   flags: string,
   description: string,
   fallback: Default,
-  { env = true }: Common = {},
+  common: Common = {},
 ): OptionSpec<number | Default> {
-  return {
-    flags,
-    description,
-    env,
-    repeatable: false,
-    read: (given, name) => {
-      const value = only(given);
-      if (value === null) return fallback;
-      const seconds = parseDuration(value);
-      if (seconds === null) throw invalid(name, value, 'a duration such as 90s, 5m or 1h');
-      return seconds;
-    },
-  };
+  return single(flags, description, common, fallback, (value, name) => {
+    const seconds = parseDuration(value);
+    if (seconds === null) throw invalid(name, value, 'a duration such as 90s, 5m or 1h');
+    return seconds;
+  });
 }
 
 export function choice<const Choice extends string, Default extends Choice | null>(
@@ -120,21 +116,14 @@ export function choice<const Choice extends string, Default extends Choice | nul
   description: string,
   choices: readonly Choice[],
   fallback: Default,
-  { env = true }: Common = {},
+  common: Common = {},
 ): OptionSpec<Choice | Default> {
-  return {
-    flags,
-    description: `${description} (${choices.join(', ')})`,
-    env,
-    repeatable: false,
-    read: (given, name) => {
-      const value = only(given);
-      if (value === null) return fallback;
-      const found = choices.find((each) => each === value);
-      if (found === undefined) throw invalid(name, value, choices.join(', '));
-      return found;
-    },
-  };
+  const listed = choices.join(', ');
+  return single(flags, `${description} (${listed})`, common, fallback, (value, name) => {
+    const found = choices.find((each) => each === value);
+    if (found === undefined) throw invalid(name, value, listed);
+    return found;
+  });
 }
 
 /** `--max-age <time>` → `--max-age`. */

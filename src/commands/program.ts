@@ -11,6 +11,7 @@ import {
   text,
   toggle,
 } from './options.ts';
+import { refuseToken } from './usage-failure.ts';
 
 /** One row of the table of commands. Nothing of a command is loaded before it is called or asked for help. */
 interface CommandRow {
@@ -221,13 +222,18 @@ function readOptions<Table extends OptionTable>(
     const fromFlag = target.getOptionValueSource(attribute) === 'cli';
     const variable = environmentName(spec);
     const fromEnvironment = variable === null ? undefined : env[variable];
-    if (fromFlag) values[key] = spec.read(given(target.getOptionValue(attribute)), longFlag(spec));
+    if (fromFlag) values[key] = readGiven(spec, given(target.getOptionValue(attribute)), longFlag(spec));
     else if (fromEnvironment !== undefined && fromEnvironment !== '')
-      values[key] = spec.read([fromEnvironment], variable ?? '');
+      values[key] = readGiven(spec, [fromEnvironment], variable ?? '');
     else values[key] = spec.read(null, longFlag(spec));
   }
   // Every key of the table was read through its own spec just now.
   return values as OptionValues<Table>;
+}
+
+function readGiven(spec: OptionTable[string], values: readonly string[] | true, name: string): unknown {
+  if (values !== true) refuseToken(name, values);
+  return spec.read(values, name);
 }
 
 /** commander gives true (or false, for --no-x) for a switch, a text for a value, a list for a repeatable option. */

@@ -5,6 +5,18 @@ import { FedctlError } from '../lib/errors.ts';
 const JWT = /eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/;
 
 /**
+ * Refuses a token as the value of an option, before anything can repeat it.
+ *
+ * @throws FedctlError usage.token-as-argument
+ */
+export function refuseToken(option: string, values: readonly string[]): void {
+  if (!values.some((value) => JWT.test(value))) return;
+  throw new FedctlError('usage.token-as-argument', {
+    message: `A token was given as the value of ${option}.`,
+  });
+}
+
+/**
  * A usage fault that commander found, as a failure of fedctl.
  *
  * @returns 'told' when commander printed what was asked for (help, version); null when the error is not commander's.

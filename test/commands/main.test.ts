@@ -79,14 +79,17 @@ code:   usage.invalid-command-line
 `);
   });
 
-  test.each([[[TOKEN]], [['whoami', TOKEN]], [['whoami', `--${TOKEN}`]]])(
-    'a token given as an argument is never repeated (%#)',
-    async (argv) => {
-      const { code, stdout, stderr } = await run(argv);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).not.toContain('eyJ');
-    },
-  );
+  test.each([
+    [[TOKEN]],
+    [['whoami', TOKEN]],
+    [['whoami', `--${TOKEN}`]],
+    [['whoami', '--output', TOKEN]],
+    [['token', '--audience', `x${TOKEN}`]],
+  ])('a token given as an argument is never repeated (%#)', async (argv) => {
+    const { code, stdout, stderr } = await run(argv);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toContain('eyJ');
+  });
 
   test.each(['soon', '5x', '-1', ''])('--timeout cannot be "%s"', async (value) => {
     const { code, stderr } = await run(['whoami', `--timeout=${value}`]);
