@@ -117,8 +117,17 @@ function accessKeyUnknown(refusal: AwsRefusal, site: CallSite): FedctlError {
   const from = site.credentials === null ? '' : `, from ${site.credentials.providerDetail}`;
   return refused('aws.access-key-unknown', refusal, site, {
     message: `${whereOf(site)} does not know the access key ${printable(key)}${from}.`,
+    ...(site.service === 'IAM' && (site.credentials?.sessionToken ?? null) !== null
+      ? OF_GET_SESSION_TOKEN
+      : {}),
   });
 }
+
+/** IAM takes no session of GetSessionToken that was made without MFA, and says of it that it is invalid (facts/aws.md 6). */
+const OF_GET_SESSION_TOKEN = {
+  likelyCause: 'Credentials of GetSessionToken may not call IAM unless they were made with an MFA code.',
+  remedy: 'use the keys of the IAM user themselves, or assume a role: --role-arn <arn>',
+};
 
 /** STS names a wrong clock SignatureDoesNotMatch too; the sentence alone tells the two apart. */
 function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {

@@ -285,6 +285,20 @@ describe('what AWS refuses', () => {
     });
   });
 
+  test('IAM that does not know a session is explained', async () => {
+    const answer = awsRefusal(
+      403,
+      'InvalidClientTokenId',
+      'The security token included in the request is invalid.',
+    );
+    expect((await failureOf(info, answer)).error).toMatchObject({
+      code: 'aws.access-key-unknown',
+      likelyCause: 'Credentials of GetSessionToken may not call IAM unless they were made with an MFA code.',
+      remedy: 'use the keys of the IAM user themselves, or assume a role: --role-arn <arn>',
+    });
+    expect((await failureOf(whoami, answer)).remedy).toBe('fedctl whoami   (names the provider of the key)');
+  });
+
   test('the missing permission can be copied', async () => {
     const { remedy } = await failureOf(enable, denied('iam:EnableOutboundWebIdentityFederation', ''));
     expect(remedy).toBe(
