@@ -8,7 +8,12 @@ const MIN_MODULUS = 2048;
 
 export type KeyLookup =
   | { readonly found: true; readonly key: CryptoKey }
-  | { readonly found: false; readonly reason: string };
+  | {
+      readonly found: false;
+      /** Whether the issuer was heard and knows no such key, or could not be heard. */
+      readonly fault: 'unknown-key' | 'unreachable';
+      readonly reason: string;
+    };
 
 export interface IssuerKeysOptions {
   readonly now: () => Date;
@@ -41,6 +46,7 @@ export class IssuerKeys {
     if (kept !== undefined && this.#secondsSince(kept.fetchedAt) < QUIET_SECONDS) {
       return {
         found: false,
+        fault: 'unknown-key',
         reason: `unknown key id, and the keys of ${issuer} were fetched less than ${QUIET_SECONDS} s ago`,
       };
     }
@@ -48,11 +54,12 @@ export class IssuerKeys {
     try {
       fetched = await this.#fetchOnce(issuer);
     } catch (error) {
-      return { found: false, reason: `the keys of ${issuer} cannot be fetched: ${reasonOf(error)}` };
+      const reason = `the keys of ${issuer} cannot be fetched: ${reasonOf(error)}`;
+      return { found: false, fault: 'unreachable', reason };
     }
     const key = fetched.keys.get(keyId);
     return key === undefined
-      ? { found: false, reason: `unknown key id: ${issuer} publishes no such RSA key` }
+      ? { found: false, fault: 'unknown-key', reason: `unknown key id: ${issuer} publishes no such RSA key` }
       : { found: true, key };
   }
 

@@ -7,6 +7,7 @@ import type { LabLog } from '../log.ts';
 import { serve } from './connection.ts';
 import { Cursors } from './cursors.ts';
 import { IssuerKeys } from './issuer-keys.ts';
+import type { LoginAttempt } from './login-attempt.ts';
 import { loadQueryEngine, type QueryEngine } from './query-engine.ts';
 import type { SaslMechanism } from './sasl.ts';
 import { awsMechanism } from './sasl-aws.ts';
@@ -33,6 +34,8 @@ export interface MongodOptions {
   /** Read at every login, so that a change counts from the next one on. */
   readonly identityProviders: () => readonly IdentityProvider[];
   readonly databaseUsers: () => readonly DatabaseUser[];
+  /** Told of every login that came to its end, accepted or refused, with the reason in the server's words. */
+  readonly onLogin?: (attempt: LoginAttempt) => void;
   /** Where signed GetCallerIdentity requests are replayed to. */
   readonly sts: { readonly url: string };
   /** The CA, PEM, that vouches for STS and the issuers; what Node.js trusts unless given. */
@@ -135,6 +138,7 @@ function serverState(options: MongodOptions, address: string, signal: AbortSigna
     address,
     replicaSet: options.replicaSet ?? null,
     mechanisms: new Map(mechanisms),
+    onLogin: options.onLogin ?? (() => {}),
     store: new Store(),
     cursors: new Cursors(),
     engine: () => {

@@ -5,6 +5,7 @@ import { refusalText } from '../../trust/refusal.ts';
 import type { DatabaseUser } from '../../trust/relying-party.ts';
 import type { TypedDocument } from './bson-codec.ts';
 import { numberOf } from './fields.ts';
+import { serverTextOf } from './login-attempt.ts';
 import { Refused } from './refused.ts';
 import { type Login, type SaslMechanism, writePayload } from './sasl.ts';
 import { replayCallerIdentity, type SignedRequest } from './sts-replay.ts';
@@ -55,7 +56,9 @@ async function judge(payload: TypedDocument, nonce: Buffer, options: AwsMechanis
     signal: options.signal,
   });
   const decision = decideArn(arn, options.databaseUsers());
-  if (!decision.accepted) throw new Refused(refusalText(decision.refusal), arn);
+  if (!decision.accepted) {
+    throw new Refused(refusalText(decision.refusal), arn, serverTextOf(decision.refusal));
+  }
   return { principal: decision.principal, expiresAt: null, evidence: `STS says ${arn}` };
 }
 

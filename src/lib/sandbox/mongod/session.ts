@@ -1,5 +1,6 @@
 import type { LabLog } from '../log.ts';
 import type { Cursors } from './cursors.ts';
+import type { LoginAttempt } from './login-attempt.ts';
 import type { QueryEngine } from './query-engine.ts';
 import type { Login, SaslMechanism, SaslStep } from './sasl.ts';
 import type { Store } from './store.ts';
@@ -13,6 +14,8 @@ export interface ServerState {
   readonly address: string;
   readonly replicaSet: string | null;
   readonly mechanisms: ReadonlyMap<string, SaslMechanism>;
+  /** Told of every login that came to its end. */
+  readonly onLogin: (attempt: LoginAttempt) => void;
   readonly store: Store;
   readonly cursors: Cursors;
   readonly engine: () => Promise<QueryEngine>;
@@ -37,6 +40,11 @@ export class Session {
   constructor(connectionId: number, peer: string) {
     this.connectionId = connectionId;
     this.peer = peer;
+  }
+
+  /** The client's address without its port. */
+  get ipAddress(): string {
+    return this.peer.replace(/:\d+$/, '');
   }
 
   get user(): string | null {

@@ -3,9 +3,10 @@ import { isFedctlError } from '../../errors.ts';
 import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
 import { printable } from '../../printable.ts';
 import { chooseIdentityProvider, decideToken, type RelyingParty } from '../../trust/decide-token.ts';
-import { refusalText } from '../../trust/refusal.ts';
+import { type Refusal, refusalText } from '../../trust/refusal.ts';
 import type { DatabasePrincipal } from '../../trust/relying-party.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
+import { serverTextOf } from './login-attempt.ts';
 import { Refused } from './refused.ts';
 
 /** Servers of the 7.0 and 8.0 lines know RSA only; the lab accepts what AWS can sign of that (facts/mongodb.md 1.6). */
@@ -38,7 +39,9 @@ export async function checkToken(token: string, options: TokenCheckOptions): Pro
   const { header, payload } = decode(token);
   const evidence = `token jti ${shown(payload['jti'])}, kid ${shown(header['kid'])}`;
   const principal = typeof payload['sub'] === 'string' ? printable(payload['sub']).slice(0, SHOWN) : null;
-  const refuse = (reason: string): Refused => new Refused(`${evidence}: ${reason}`, principal);
+  const refuse = (reason: string, serverText = `AuthenticationFailed: ${reason}`): Refused =>
+    new Refused(`${evidence}: ${reason}`, principal, serverText);
+  const refuseAs = (refusal: Refusal): Refused => refuse(refusalText(refusal), serverTextOf(refusal));
 
   const keyId = header['kid'];
   if (typeof keyId !== 'string') throw refuse('the header has no kid');
@@ -46,16 +49,23 @@ export async function checkToken(token: string, options: TokenCheckOptions): Pro
     throw refuse(`the algorithm ${shown(header['alg'])} is not ${ALGORITHM}`);
   }
   if (header['typ'] !== undefined && header['typ'] !== 'JWT') {
-    throw refuse(`the type ${shown(header['typ'])} is not "JWT"`);
+    throw refuse(`the type ${shown(header['typ'])} is not "JWT"`, 'Location7095401: Unknown type of token');
   }
-  if (typeof payload['sub'] !== 'string') throw refuse('the claim "sub" is missing or no string');
+  if (typeof payload['sub'] !== 'string') {
+    const fault = payload['sub'] === undefined ? 'is missing' : 'format is not string';
+    throw refuse('the claim "sub" is missing or no string', `BadValue: Invalid JWT: 'sub' claim ${fault}`);
+  }
   const expires = payload['exp'];
   if (typeof expires !== 'number') throw refuse('the claim "exp" is missing or no number');
 
   const choice = chooseIdentityProvider(payload, options.relyingParty.identityProviders);
-  if (!choice.accepted) throw refuse(refusalText(choice.refusal));
+  if (!choice.accepted) throw refuseAs(choice.refusal);
   const lookup = await options.keys.find(choice.identityProvider.issuer, keyId);
-  if (!lookup.found) throw refuse(lookup.reason);
+  if (!lookup.found) {
+    throw lookup.fault === 'unknown-key'
+      ? refuse(lookup.reason, `BadValue: Unknown JWT keyId << '${keyId}'`)
+      : refuse(lookup.reason);
+  }
   try {
     await compactVerify(token, lookup.key, { algorithms: [ALGORITHM] });
   } catch (error) {
@@ -64,14 +74,19 @@ export async function checkToken(token: string, options: TokenCheckOptions): Pro
   }
 
   const now = options.now.getTime() / 1000;
-  if (expires <= now) throw refuse(`the token expired ${Math.floor(now - expires)} s ago`);
+  if (expires <= now) {
+    throw refuse(`the token expired ${Math.floor(now - expires)} s ago`, 'BadValue: Token is expired');
+  }
   const notBefore = payload['nbf'];
   if (notBefore !== undefined && typeof notBefore !== 'number') throw refuse('the claim "nbf" is no number');
   if (notBefore !== undefined && notBefore > now + NOT_BEFORE_LEEWAY) {
-    throw refuse(`the token is not valid for another ${Math.ceil(notBefore - now)} s`);
+    throw refuse(
+      `the token is not valid for another ${Math.ceil(notBefore - now)} s`,
+      'BadValue: Token not yet valid',
+    );
   }
   const decision = decideToken(payload, options.relyingParty);
-  if (!decision.accepted) throw refuse(refusalText(decision.refusal));
+  if (!decision.accepted) throw refuseAs(decision.refusal);
   return { principal: decision.principal, expiresAt: new Date(expires * 1000), evidence };
 }
 
@@ -79,7 +94,11 @@ function decode(token: string): DecodedJwt {
   try {
     return decodeJwt(token);
   } catch (error) {
-    throw new Refused(isFedctlError(error) ? error.message : 'the token cannot be read');
+    throw new Refused(
+      isFedctlError(error) ? error.message : 'the token cannot be read',
+      null,
+      'BadValue: Invalid JWT: parsing failed',
+    );
   }
 }
 

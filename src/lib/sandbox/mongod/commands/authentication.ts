@@ -85,12 +85,21 @@ async function take(
       decision,
       reason: printable(reason),
     });
+  const ended = (username: string | null, failureReason: string | null): void =>
+    call.server.onLogin({
+      mechanism,
+      username: username === null ? null : printable(username),
+      ipAddress: session.ipAddress,
+      accepted: failureReason === null,
+      failureReason: failureReason === null ? null : printable(failureReason),
+    });
   let result: SaslStep;
   try {
     result = await step();
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     log('refused', error.principal, error.message);
+    ended(error.principal, error.serverText);
     throw new CommandError('AuthenticationFailed', 'Authentication failed.');
   }
   if (!result.done) {
@@ -99,6 +108,7 @@ async function take(
   }
   session.login = result.login;
   const { principal, evidence } = result.login;
+  ended(principal.username, null);
   log('allowed', principal.username, `${evidence}; roles ${rolesText(principal.roles)}`);
   return { conversationId: CONVERSATION, done: true, payload: new Binary(new Uint8Array(0)) };
 }
