@@ -1,0 +1,55 @@
+import type { Condition, PolicyDocument } from './document.ts';
+import { COMPARISONS, type Comparison } from './operators.ts';
+import { type Pattern, patternOf } from './pattern.ts';
+import type { RequestContext } from './request.ts';
+import { resolveVariables } from './variables.ts';
+
+/**
+ * Whether a condition holds (facts/aws.md 5):
+ *
+ * - ForAllValues holds for a key that is absent, ForAnyValue does not.
+ * - An operator without either never holds for a multivalued key: AWS's StringEquals on sts:IdentityTokenAudience is an
+ *   implicit deny. That the negated ones do not hold either, as in a Deny, is not verified.
+ * - Elsewhere an absent key fails, except under a negated operator or with IfExists.
+ */
+export function holds(
+  { operator, key, values }: Condition,
+  context: RequestContext,
+  version: PolicyDocument['version'],
+): boolean {
+  const { comparison: name, set, ifExists } = operator;
+  const seen = context.get(key);
+  if (name === 'Null')
+    return values.some((value) => (value.toLowerCase() === 'true') === (seen === undefined));
+  const comparison: Comparison = COMPARISONS[name];
+  if (seen === undefined) {
+    if (ifExists || set !== null) return ifExists || set === 'ForAllValues';
+    return comparison.negated;
+  }
+  const wanted = values
+    .map((value) => (comparison.variables ? elementPattern(value, context, version) : patternOf(value)))
+    .filter((pattern) => pattern !== null);
+  const one = (value: string) =>
+    wanted.some((pattern) => comparison.matches(value, pattern)) !== comparison.negated;
+  if (set === null) return typeof seen === 'string' && one(seen);
+  const list = typeof seen === 'string' ? [seen] : seen;
+  return set === 'ForAllValues' ? list.every(one) : list.some(one);
+}
+
+/**
+ * A text of a policy with its variables put in, where its version has them. A multivalued key is no variable.
+ *
+ * @returns null where a variable has no value: whatever that is compared with does not match, which under a negated
+ *   operator means that the condition holds (not verified)
+ */
+export function elementPattern(
+  text: string,
+  context: RequestContext,
+  version: PolicyDocument['version'],
+): Pattern | null {
+  if (version === '2008-10-17') return patternOf(text);
+  return resolveVariables(text, (key) => {
+    const value = context.get(key);
+    return typeof value === 'string' ? value : undefined;
+  });
+}

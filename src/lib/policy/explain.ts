@@ -1,0 +1,48 @@
+import type { Decision, Layer, NearMiss, StatementPlace } from './evaluate.ts';
+import type { PolicyRequest } from './request.ts';
+
+/** How a layer's policies are called. */
+const NAMES: Readonly<Record<Layer, string>> = {
+  'service-control': 'service control policy',
+  trust: 'trust policy',
+  identity: 'identity-based policy',
+  boundary: 'permissions boundary',
+  session: 'session policy',
+};
+
+/**
+ * Why a request was decided as it was, for people: the statement, or what kept the nearest ones from applying, with what
+ * the policy wants and what the request has. AWS tells nobody; the lab tells its log.
+ */
+export function explainDecision(decision: Decision, request: PolicyRequest): string {
+  const { action, resource } = request;
+  if (decision.outcome === 'allowed') {
+    return `${action} is allowed by ${decision.statements.map(placeText).join(' and ')}`;
+  }
+  if (decision.outcome === 'explicit-deny') {
+    return `${placeText(decision.statement)} denies ${action} on ${resource}`;
+  }
+  const misses = decision.misses.map((miss) => `${placeText(miss)} ${missText(miss, request)}`);
+  return [`no ${NAMES[decision.layer]} allows ${action} on ${resource}`, ...misses].join('; ');
+}
+
+function placeText({ layer, policy, sid, index }: StatementPlace): string {
+  const statement = sid === null || sid === '' ? `statement ${index + 1}` : `statement ${sid}`;
+  return `${statement} of ${NAMES[layer]} ${policy}`;
+}
+
+function missText({ because }: NearMiss, { context }: PolicyRequest): string {
+  if (because === 'resource') return 'is about other resources';
+  if (because === 'principal') return 'does not name the caller';
+  const { operator, key, values } = because;
+  const seen = context.get(key);
+  const wants =
+    operator.comparison === 'Null' ? '' : ` ${values.map((value) => JSON.stringify(value)).join(' or ')}`;
+  const has = seen === undefined ? 'no such key' : JSON.stringify(seen);
+  const hint =
+    typeof seen === 'object' && operator.set === null && operator.comparison !== 'Null'
+      ? ': a multivalued key needs ForAllValues or ForAnyValue'
+      : '';
+  const asked = operator.comparison === 'Null' ? `Null ${values.join(' or ')}` : `${operator.name}${wants}`;
+  return `wants ${key} ${asked}, and the request has ${has}${hint}`;
+}

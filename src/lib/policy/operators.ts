@@ -1,0 +1,163 @@
+import { inNetwork, networkFault } from './ip-address.ts';
+import { matches, type Pattern, textOf } from './pattern.ts';
+
+/** A condition operator, taken apart. */
+export interface Operator {
+  /** As it was written: `ForAllValues:StringEqualsIfExists`. */
+  readonly name: string;
+  readonly set: 'ForAllValues' | 'ForAnyValue' | null;
+  readonly comparison: ComparisonName | 'Null';
+  /** Holds too when the request has no such key. */
+  readonly ifExists: boolean;
+}
+
+/** How a value of the request is compared with one of the policy. */
+export interface Comparison {
+  /** A negated one holds when none of the policy's values matches, and when the request has no such key. */
+  readonly negated: boolean;
+  /** Whether policy variables are put into its values. */
+  readonly variables: boolean;
+  /** What is wrong with a value of a policy; null when nothing is. */
+  fault(wanted: string): string | null;
+  matches(seen: string, wanted: Pattern): boolean;
+}
+
+export type ComparisonName = keyof typeof COMPARISONS;
+
+const sound = () => null;
+
+function text(negated: boolean, same: Comparison['matches']): Comparison {
+  return { negated, variables: true, fault: sound, matches: same };
+}
+
+function numeric(negated: boolean, holds: (seen: number, wanted: number) => boolean): Comparison {
+  return {
+    negated,
+    variables: false,
+    fault: (wanted) => (numberOf(wanted) === null ? `"${wanted}" is no number` : null),
+    matches: (seen, wanted) => compare(numberOf(seen), numberOf(textOf(wanted)), holds),
+  };
+}
+
+function date(negated: boolean, holds: (seen: number, wanted: number) => boolean): Comparison {
+  return {
+    negated,
+    variables: false,
+    fault: (wanted) => (timeOf(wanted) === null ? `"${wanted}" is no date of ISO 8601` : null),
+    matches: (seen, wanted) => compare(timeOf(seen), timeOf(textOf(wanted)), holds),
+  };
+}
+
+function address(negated: boolean): Comparison {
+  return {
+    negated,
+    variables: false,
+    fault: networkFault,
+    matches: (seen, wanted) => inNetwork(seen, textOf(wanted)),
+  };
+}
+
+const equal: Comparison['matches'] = (seen, wanted) => seen === textOf(wanted);
+const equalIgnoringCase: Comparison['matches'] = (seen, wanted) =>
+  seen.toLowerCase() === textOf(wanted).toLowerCase();
+const like: Comparison['matches'] = (seen, wanted) => matches(wanted, seen);
+
+const BOOL: Comparison = {
+  negated: false,
+  variables: false,
+  fault: (wanted) => (/^(?:true|false)$/i.test(wanted) ? null : `"${wanted}" is neither true nor false`),
+  matches: equalIgnoringCase,
+};
+
+/** Every comparison of the policy language but Null, which looks at the key's presence alone. */
+export const COMPARISONS = {
+  StringEquals: text(false, equal),
+  StringNotEquals: text(true, equal),
+  StringEqualsIgnoreCase: text(false, equalIgnoringCase),
+  StringNotEqualsIgnoreCase: text(true, equalIgnoringCase),
+  StringLike: text(false, like),
+  StringNotLike: text(true, like),
+  // AWS: the two of each pair behave identically.
+  ArnEquals: text(false, likeArn),
+  ArnLike: text(false, likeArn),
+  ArnNotEquals: text(true, likeArn),
+  ArnNotLike: text(true, likeArn),
+  NumericEquals: numeric(false, (seen, wanted) => seen === wanted),
+  NumericNotEquals: numeric(true, (seen, wanted) => seen === wanted),
+  NumericLessThan: numeric(false, (seen, wanted) => seen < wanted),
+  NumericLessThanEquals: numeric(false, (seen, wanted) => seen <= wanted),
+  NumericGreaterThan: numeric(false, (seen, wanted) => seen > wanted),
+  NumericGreaterThanEquals: numeric(false, (seen, wanted) => seen >= wanted),
+  DateEquals: date(false, (seen, wanted) => seen === wanted),
+  DateNotEquals: date(true, (seen, wanted) => seen === wanted),
+  DateLessThan: date(false, (seen, wanted) => seen < wanted),
+  DateLessThanEquals: date(false, (seen, wanted) => seen <= wanted),
+  DateGreaterThan: date(false, (seen, wanted) => seen > wanted),
+  DateGreaterThanEquals: date(false, (seen, wanted) => seen >= wanted),
+  Bool: BOOL,
+  BinaryEquals: { ...text(false, equal), variables: false },
+  IpAddress: address(false),
+  NotIpAddress: address(true),
+} as const satisfies Readonly<Record<string, Comparison>>;
+
+/** Takes the name of an operator apart; null for what is none. */
+export function parseOperator(name: string): Operator | null {
+  const found = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(name);
+  const [, set, comparison = '', ifExists] = found ?? [];
+  if (!isComparison(comparison) && !(comparison === 'Null' && ifExists === undefined)) return null;
+  return {
+    name,
+    set: set === 'ForAllValues' || set === 'ForAnyValue' ? set : null,
+    comparison,
+    ifExists: ifExists !== undefined,
+  };
+}
+
+function isComparison(name: string): name is ComparisonName {
+  return Object.hasOwn(COMPARISONS, name);
+}
+
+/**
+ * Compares ARNs part by part: a wildcard stays inside its part of the six, and the last part takes all the rest. A
+ * lone `*` fits everything that is there.
+ */
+function likeArn(seen: string, wanted: Pattern): boolean {
+  if (textOf(wanted) === '*') return true;
+  const given = seen.split(':');
+  const parts = [...given.slice(0, 5), given.slice(5).join(':')];
+  const wantedParts = splitArn(wanted);
+  if (given.length < 6 || wantedParts.length < 6) return false;
+  return wantedParts.every((part, index) => matches(part, parts[index] ?? ''));
+}
+
+function splitArn(pattern: Pattern): readonly Pattern[] {
+  const parts: Pattern[number][][] = [[]];
+  for (const token of pattern) {
+    if (token === ':' && parts.length < 6) parts.push([]);
+    else parts.at(-1)?.push(token);
+  }
+  return parts;
+}
+
+function compare(
+  seen: number | null,
+  wanted: number | null,
+  holds: (seen: number, wanted: number) => boolean,
+): boolean {
+  return seen !== null && wanted !== null && holds(seen, wanted);
+}
+
+function numberOf(value: string): number | null {
+  return /^[+-]?\d{1,30}(?:\.\d{1,30})?$/.test(value) ? Number(value) : null;
+}
+
+const ISO_8601 = /^\d{4}-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?)?$/;
+
+/** Milliseconds since 1970, of a date of ISO 8601 or of a number of seconds; null for what is neither. */
+function timeOf(value: string): number | null {
+  if (/^\d{1,12}$/.test(value) && value.length !== 4) return Number(value) * 1000;
+  if (!ISO_8601.test(value)) return null;
+  const zoned = !value.includes('T') || /(?:Z|[+-]\d\d:?\d\d)$/.test(value);
+  const time = Date.parse(zoned ? value : `${value}Z`);
+  return Number.isNaN(time) ? null : time;
+}

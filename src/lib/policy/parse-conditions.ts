@@ -1,0 +1,69 @@
+import type { Condition, PolicyDocument } from './document.ts';
+import { type Faults, isRecord, type PolicyFault } from './faults.ts';
+import { COMPARISONS, type Comparison, type Operator, parseOperator } from './operators.ts';
+import { variableFault } from './variables.ts';
+
+type Path = PolicyFault['path'];
+
+/** Reads a Condition element: operators, their keys, and the values of each. Absent is no condition. */
+export function parseConditions(
+  value: unknown,
+  path: Path,
+  version: PolicyDocument['version'],
+  faults: Faults,
+): readonly Condition[] {
+  if (value === undefined) return [];
+  if (!isRecord(value)) {
+    faults.add(path, 'Condition is an object of operators');
+    return [];
+  }
+  return Object.entries(value).flatMap(([name, keys]) => {
+    const at = [...path, name];
+    const operator = parseOperator(name);
+    if (operator === null) {
+      faults.add(at, `there is no condition operator ${name}`);
+      return [];
+    }
+    if (!isRecord(keys)) {
+      faults.add(at, `${name} is an object of condition keys`);
+      return [];
+    }
+    return Object.entries(keys).map(([key, values]) => {
+      const keyPath = [...at, key];
+      if (!/^[^:]+:./s.test(key)) faults.add(keyPath, `"${key}" is no condition key`);
+      return { operator, key, values: parseValues(values, keyPath, operator, version, faults) };
+    });
+  });
+}
+
+/** Numbers and booleans of JSON stand for their text. */
+function parseValues(
+  value: unknown,
+  path: Path,
+  operator: Operator,
+  version: PolicyDocument['version'],
+  faults: Faults,
+): readonly string[] {
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return all.map((one, index) => {
+    const at = Array.isArray(value) ? [...path, index] : path;
+    if (typeof one !== 'string' && typeof one !== 'number' && typeof one !== 'boolean') {
+      faults.add(at, 'a value of a condition is a text, a number or a boolean');
+      return '';
+    }
+    const fault = valueFault(String(one), operator, version);
+    if (fault !== null) faults.add(at, fault);
+    return String(one);
+  });
+}
+
+function valueFault(
+  value: string,
+  { comparison: name }: Operator,
+  version: PolicyDocument['version'],
+): string | null {
+  if (name === 'Null') return COMPARISONS.Bool.fault(value);
+  const comparison: Comparison = COMPARISONS[name];
+  const variable = comparison.variables && version === '2012-10-17' ? variableFault(value) : null;
+  return variable ?? comparison.fault(value);
+}

@@ -1,0 +1,142 @@
+import {
+  type PolicyDocument,
+  PRINCIPAL_TYPES,
+  type Principal,
+  type PrincipalType,
+  type Selection,
+  type Statement,
+} from './document.ts';
+import { type Faults, isRecord, type Located, type PolicyFault } from './faults.ts';
+import type { PolicyKind } from './parse.ts';
+import { parseConditions } from './parse-conditions.ts';
+import { variableFault } from './variables.ts';
+
+/** What a statement is read by. */
+export interface StatementRules {
+  readonly kind: PolicyKind;
+  readonly version: PolicyDocument['version'];
+}
+
+type Path = PolicyFault['path'];
+type Members = Readonly<Record<string, unknown>>;
+
+const MEMBERS = [
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+];
+
+/** Reads one statement; null where it is none at all. What is returned beside faults is not to be evaluated. */
+export function parseStatement(
+  value: unknown,
+  path: Path,
+  rules: StatementRules,
+  faults: Faults,
+): Statement | null {
+  if (!isRecord(value)) {
+    faults.add(path, 'a statement is an object');
+    return null;
+  }
+  faults.unknownMembers(value, path, MEMBERS);
+  const effect = value['Effect'];
+  if (effect !== 'Allow' && effect !== 'Deny') faults.add([...path, 'Effect'], 'Effect is "Allow" or "Deny"');
+  const trust = rules.kind === 'trust';
+  for (const name of trust ? ['Resource', 'NotResource'] : ['Principal', 'NotPrincipal']) {
+    if (value[name] !== undefined) {
+      faults.add([...path, name], `a ${trust ? 'trust' : 'permissions'} policy has no ${name}`);
+    }
+  }
+  return {
+    sid: parseSid(value['Sid'], path, faults),
+    effect: effect === 'Allow' ? 'Allow' : 'Deny',
+    action: parseTexts(value, 'Action', path, faults, actionFault),
+    resource: trust
+      ? null
+      : parseTexts(value, 'Resource', path, faults, (text) => resourceFault(text, rules.version)),
+    principal: trust ? parsePrincipals(value, path, faults) : null,
+    conditions: parseConditions(value['Condition'], [...path, 'Condition'], rules.version, faults),
+  };
+}
+
+function parseSid(value: unknown, path: Path, faults: Faults): string | null {
+  if (value === undefined) return null;
+  if (typeof value === 'string' && /^[A-Za-z0-9]*$/.test(value)) return value;
+  faults.add([...path, 'Sid'], 'Sid is a text of letters and digits');
+  return null;
+}
+
+/** Which of an element and its negation stands there; a fault when none does, or both. */
+function chosen(value: Members, name: string, path: Path, faults: Faults): string | null {
+  const given = [name, `Not${name}`].filter((one) => value[one] !== undefined);
+  if (given.length === 1) return given[0] ?? null;
+  faults.add(path, `a statement has either ${name} or Not${name}`);
+  return null;
+}
+
+function parseTexts(
+  value: Members,
+  name: string,
+  path: Path,
+  faults: Faults,
+  faultOf: (text: string) => string | null,
+): Selection<string> {
+  const member = chosen(value, name, path, faults);
+  if (member === null) return { except: false, listed: [] };
+  const texts = faults.texts(value[member], [...path, member], member);
+  for (const { text, path: at } of texts) {
+    const fault = faultOf(text);
+    if (fault !== null) faults.add(at, fault);
+  }
+  return { except: member !== name, listed: texts.map(({ text }) => text) };
+}
+
+function actionFault(action: string): string | null {
+  if (action === '*' || /^[a-zA-Z0-9-]+:[\w*?]+$/.test(action)) return null;
+  return `"${action}" is no action: service:name, with * and ? in the name only, or *`;
+}
+
+function resourceFault(resource: string, version: PolicyDocument['version']): string | null {
+  const variable = version === '2012-10-17' ? variableFault(resource) : null;
+  if (variable !== null) return variable;
+  if (resource === '*' || /^arn:[^:]+:[^:]+:[^:]*:[^:]*:./s.test(resource.replaceAll(/\$\{[^}]*\}/g, 'v')))
+    return null;
+  return `"${resource}" is no ARN and not *`;
+}
+
+function parsePrincipals(value: Members, path: Path, faults: Faults): Selection<Principal> {
+  const member = chosen(value, 'Principal', path, faults);
+  const except = member === 'NotPrincipal';
+  const given = member === null ? undefined : value[member];
+  if (member === null || given === '*')
+    return { except, listed: given === '*' ? [{ type: 'AWS', name: '*' }] : [] };
+  const at = [...path, member];
+  if (!isRecord(given) || Object.keys(given).length === 0) {
+    faults.add(at, `${member} is "*" or an object of ${PRINCIPAL_TYPES.join(', ')}`);
+    return { except, listed: [] };
+  }
+  const listed = Object.entries(given).flatMap(([type, names]) => {
+    if (!isPrincipalType(type)) {
+      faults.add([...at, type], `there is no principal type ${type}`);
+      return [];
+    }
+    return faults.texts(names, [...at, type], type).map((name) => principal(type, name, faults));
+  });
+  return { except, listed };
+}
+
+function principal(type: PrincipalType, { text, path }: Located, faults: Faults): Principal {
+  if (type === 'AWS' && text !== '*' && !/^(?:\d{12}|arn:[\w-]+:(?:iam|sts)::\d{12}:[^*?]+)$/.test(text)) {
+    faults.add(path, `"${text}" is no account and no ARN of a principal, where wildcards are not allowed`);
+  }
+  return { type, name: text };
+}
+
+function isPrincipalType(name: string): name is PrincipalType {
+  return PRINCIPAL_TYPES.some((type) => type === name);
+}

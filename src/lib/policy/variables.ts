@@ -1,0 +1,40 @@
+import { type Pattern, patternOf } from './pattern.ts';
+
+/** `${key}`, `${key, 'default'}`, `${*}`, `${?}`, `${$}`. */
+const VARIABLE = /\$\{([^}']*)(?:'([^']*)'[ \t]*)?\}/g;
+
+/** The text of a variable's key, or undefined where the request has none. */
+export type Lookup = (key: string) => string | undefined;
+
+/**
+ * Puts in what the policy variables stand for. What they stand for is taken as it is: a `*` in a tag is no wildcard.
+ *
+ * @returns null where a variable has neither a value nor a default: such an element matches nothing
+ */
+export function resolveVariables(text: string, lookup: Lookup): Pattern | null {
+  const pattern: Pattern[number][] = [];
+  let read = 0;
+  for (const found of text.matchAll(VARIABLE)) {
+    const value = resolved(found[1] ?? '', found[2], lookup);
+    if (value === undefined) return null;
+    pattern.push(...patternOf(text.slice(read, found.index)), ...value);
+    read = found.index + found[0].length;
+  }
+  pattern.push(...patternOf(text.slice(read)));
+  return pattern;
+}
+
+/** What is wrong with the variables of a text; null when nothing is. */
+export function variableFault(text: string): string | null {
+  for (const [whole, head = '', fallback] of text.matchAll(VARIABLE)) {
+    const wellFormed =
+      fallback === undefined ? /^(?:[*?$]|[^,]*[^, \t][^,]*)$/ : /^[^,]*[^, \t][^,]*,[ \t]*$/;
+    if (!wellFormed.test(head)) return `${whole} is no policy variable`;
+  }
+  return text.replaceAll(VARIABLE, '').includes('${') ? 'a policy variable is not closed' : null;
+}
+
+function resolved(head: string, fallback: string | undefined, lookup: Lookup): string | undefined {
+  if (head === '*' || head === '?' || head === '$') return head;
+  return lookup(head.replace(/,[ \t]*$/, '').trim()) ?? fallback;
+}
