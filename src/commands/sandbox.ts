@@ -19,7 +19,8 @@ export const sandbox = command({
   notes: `
 The lab plays AWS STS, AWS IAM, the issuer and a MongoDB server, on loopback only. It starts with outbound
 federation disabled: \`fedctl enable\` has something to do. Profiles in it: default (user operator), app and etl
-(roles), no-mint (may not mint), org (an account in an organization).
+(roles), no-mint (may not mint), org (an account in an organization), mfa-user (a user with an MFA device) and mfa
+(a role that wants its code; the secret for an authenticator is in a file that the lab names).
 
 With a command, the lab ends with it and exits with its code. Without one it stays up until Ctrl-C and prints the
 variables to export. --verbose shows each decision of the lab with its true reason.`,

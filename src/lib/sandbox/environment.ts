@@ -11,6 +11,7 @@ export interface LabProfile {
   readonly roleArn?: string;
   readonly sourceProfile?: string;
   readonly externalId?: string;
+  readonly mfaSerial?: string;
 }
 
 /** Everything that could point a client of the lab at the real world, or the other way round. */
@@ -57,6 +58,7 @@ export function awsConfigFile(region: string, profiles: readonly LabProfile[]): 
         ['role_arn', profile.roleArn],
         ['source_profile', profile.sourceProfile],
         ['external_id', profile.externalId],
+        ['mfa_serial', profile.mfaSerial],
       ];
       return section(profile.name === 'default' ? 'default' : `profile ${profile.name}`, keys);
     })

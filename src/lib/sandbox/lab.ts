@@ -82,6 +82,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     closers.push(() => mongod.close());
     const caFile = join(folder, 'ca.pem');
     if (certificates !== null) await writeFile(caFile, certificates.ca, { mode: 0o600 });
+    const mfaDevices = await writeMfaDevices(folder, world);
     const uri = connectionString(mongod, options.replicaSet, certificates === null ? null : caFile);
     return {
       env: {
@@ -110,6 +111,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         ['issuer', issuer],
         ['MongoDB', uri],
         ['audience', LAB_AUDIENCE],
+        ...mfaDevices.map(([serial, file]) => ['MFA', `${serial}, for an authenticator: ${file}`] as const),
       ],
       close,
     };
@@ -158,13 +160,34 @@ function labProfiles(world: AwsWorld): readonly LabProfile[] {
       accessKeyId,
       secretAccessKey: secretAccessKey.reveal(),
     })),
-    ...world.roles.map((role) => ({
-      name: role.profile,
-      roleArn: role.arn,
-      sourceProfile: world.users.find(({ arn }) => role.trusts.includes(arn))?.profile ?? 'default',
-      ...(role.externalId === null ? {} : { externalId: role.externalId }),
-    })),
+    ...world.roles.map((role) => {
+      const source = world.users.find(({ arn }) => role.trusts.includes(arn));
+      return {
+        name: role.profile,
+        roleArn: role.arn,
+        sourceProfile: source?.profile ?? 'default',
+        ...(role.externalId === null ? {} : { externalId: role.externalId }),
+        ...(role.needsMfa && source?.mfaDevice ? { mfaSerial: source.mfaDevice.serial } : {}),
+      };
+    }),
   ];
+}
+
+/**
+ * Writes down what an authenticator needs to play the MFA devices of the lab's users, beside the AWS files: an
+ * `otpauth` address in a file of its own. The secret is not in the environment, where every program of the lab would
+ * have it.
+ *
+ * @returns serial number and file of each device
+ */
+async function writeMfaDevices(folder: string, world: AwsWorld) {
+  const devices = world.users.flatMap(({ name, mfaDevice }) =>
+    mfaDevice === null ? [] : [{ file: join(folder, `${name}.otpauth`), mfaDevice }],
+  );
+  for (const { file, mfaDevice } of devices) {
+    await writeFile(file, `${mfaDevice.url.reveal()}\n`, { mode: 0o600 });
+  }
+  return devices.map(({ file, mfaDevice }) => [mfaDevice.serial, file] as const);
 }
 
 /** A `fedctl` for PATH that starts the very one that started the lab. */

@@ -1,9 +1,10 @@
 import { authorize, type LabAction, notAuthorized } from './authorize.ts';
 import { accessDenied, invalidParameterValue, validationError } from './aws-error.ts';
 import type { Caller, LabRole, Tags } from './identities.ts';
+import { checkMfa, type MfaInput, readMfa } from './mfa.ts';
 import { type QueryParameters, tagRecord } from './query.ts';
 import type { Call, Outcome } from './service.ts';
-import { credentialsXml, refuseMfa, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
+import { credentialsXml, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
 import { LIMITS, refuseDuplicateTagKeys, Validation } from './validation.ts';
 
 const ONE_HOUR = 3600;
@@ -18,16 +19,17 @@ interface AssumeRoleInput {
   readonly tags: Tags;
   readonly transitiveTagKeys: readonly string[];
   readonly minimumTokenSize: number;
+  readonly mfa: MfaInput;
 }
 
 /**
  * Gives credentials of a role to whom its trust policy names. Whatever part of that fails, AWS says the same sentence
  * (facts/aws.md 6); the lab's log says which.
  */
-export function assumeRole({ world, caller, parameters, now }: Call): Outcome {
+export async function assumeRole({ world, caller, parameters, now }: Call): Promise<Outcome> {
   const input = readInput(parameters);
-  const role = permittedRole(input, world.roles, caller);
-  refuseMfa(parameters);
+  const mfa = (await checkMfa(input.mfa, caller, now)) || (caller.session?.mfa ?? false);
+  const role = permittedRole(input, world.roles, caller, mfa);
   refuseTooLong(input.seconds, role, caller);
   const inherited = inheritedTags(caller);
   refuseOverriding(input.tags, inherited);
@@ -70,6 +72,7 @@ function readInput(parameters: QueryParameters): AssumeRoleInput {
   validation.optional(sourceIdentity, 'sourceIdentity', LIMITS.SESSION_NAME);
   const seconds = sessionSeconds(parameters, validation, TWELVE_HOURS) ?? ONE_HOUR;
   const minimumTokenSize = sessionTokenSize(parameters, validation);
+  const mfa = readMfa(parameters, validation);
   validation.tags(tags);
   validation.finish();
   refuseDuplicateTagKeys(tags);
@@ -88,6 +91,7 @@ function readInput(parameters: QueryParameters): AssumeRoleInput {
     tags: record,
     transitiveTagKeys,
     minimumTokenSize,
+    mfa,
   };
 }
 
@@ -101,9 +105,17 @@ function refuseSessionPolicies(parameters: QueryParameters): void {
 }
 
 /** The role, when both the caller's permissions and the role's trust agree. */
-function permittedRole(input: AssumeRoleInput, roles: readonly LabRole[], caller: Caller): LabRole {
+function permittedRole(
+  input: AssumeRoleInput,
+  roles: readonly LabRole[],
+  caller: Caller,
+  mfa: boolean,
+): LabRole {
   const refuse = (action: LabAction, reason: string) =>
     accessDenied(notAuthorized(caller, action, input.roleArn), reason);
+  if (caller.session !== null && caller.session.federatedUser !== null) {
+    throw refuse('sts:AssumeRole', 'a federated user can only call GetCallerIdentity in STS');
+  }
   const actions: LabAction[] = ['sts:AssumeRole'];
   if (Object.keys(input.tags).length > 0) actions.push('sts:TagSession');
   if (input.sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity');
@@ -121,6 +133,12 @@ function permittedRole(input: AssumeRoleInput, roles: readonly LabRole[], caller
     throw refuse(
       'sts:AssumeRole',
       `the trust policy of ${role.name} wants its external id, and ${seen} came`,
+    );
+  }
+  if (role.needsMfa && !mfa) {
+    throw refuse(
+      'sts:AssumeRole',
+      `the trust policy of ${role.name} wants a code of an MFA device, and none came`,
     );
   }
   const carried = caller.session?.sourceIdentity ?? null;

@@ -34,6 +34,7 @@ export interface AwsClaims {
   readonly principal_id: string;
   readonly principal_tags?: Tags;
   readonly source_identity?: string;
+  readonly federated_provider?: string;
 }
 
 /** When the token ends: to the millisecond, as the answer's Expiration has it. `exp` is this, floored. */
@@ -80,5 +81,8 @@ function awsClaims({ caller, request, region }: TokenFacts): AwsClaims {
     ...(session === null || session.sourceIdentity === null
       ? {}
       : { source_identity: session.sourceIdentity }),
+    ...(session === null || session.federatedProvider === null
+      ? {}
+      : { federated_provider: session.federatedProvider }),
   };
 }

@@ -27,7 +27,10 @@ interface PrincipalDescription {
   readonly allowed: ReadonlySet<LabAction> | 'everything';
 }
 
-export type UserDescription = PrincipalDescription;
+export interface UserDescription extends PrincipalDescription {
+  /** Whether it has a virtual MFA device. */
+  readonly mfa?: boolean;
+}
 
 export interface RoleDescription extends PrincipalDescription {
   /** Who may assume it: ARNs of users and roles. */
@@ -35,6 +38,8 @@ export interface RoleDescription extends PrincipalDescription {
   /** What must be sent with AssumeRole; null when nothing must. */
   readonly externalId: string | null;
   readonly maxSessionSeconds: number;
+  /** Whether who assumes it must have given an MFA code. */
+  readonly needsMfa?: boolean;
 }
 
 /** The lab as it is unless a configuration says otherwise: two accounts, federation disabled in both. */
@@ -47,6 +52,7 @@ export const BUILT_IN_AWS: AwsDescription = {
       users: [
         { name: 'operator', profile: 'default', allowed: 'everything' },
         { name: 'no-mint', allowed: new Set() },
+        { name: 'mfa-user', mfa: true, allowed: 'everything' },
       ],
       roles: [
         {
@@ -71,6 +77,14 @@ export const BUILT_IN_AWS: AwsDescription = {
           maxSessionSeconds: 43_200,
           allowed: new Set(['sts:GetWebIdentityToken', 'sts:TagGetWebIdentityToken']),
           tags: { Team: 'data', Stage: 'lab' },
+        },
+        {
+          name: 'mfa',
+          trusts: ['arn:aws:iam::123456789012:user/mfa-user'],
+          externalId: null,
+          maxSessionSeconds: 3600,
+          needsMfa: true,
+          allowed: new Set(['sts:GetWebIdentityToken', 'sts:TagGetWebIdentityToken']),
         },
       ],
     },

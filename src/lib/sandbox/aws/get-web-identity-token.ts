@@ -22,6 +22,7 @@ export async function getWebIdentityToken({ caller, parameters, region, host, no
     throw new AwsError('InvalidAction', 400, 'Operation not supported on STS global endpoint');
   }
   const request = readRequest(parameters);
+  refuseFederatedUser(caller);
   permit(caller, 'sts:GetWebIdentityToken');
   if (request.tags.length > 0) permit(caller, 'sts:TagGetWebIdentityToken');
   const facts = { caller, request, region, now };
@@ -77,6 +78,15 @@ function readRequest(parameters: QueryParameters): MintRequest {
 
 function isSigningAlgorithm(name: string | undefined): name is SigningAlgorithm {
   return name === 'RS256' || name === 'ES384';
+}
+
+/** The sentence names nobody (facts/aws.md 2.3). */
+function refuseFederatedUser({ arn, session }: Caller): void {
+  if (session === null || session.federatedUser === null) return;
+  throw accessDenied(
+    'GetWebIdentityToken does not support federated user sessions',
+    `${arn} was made by GetFederationToken`,
+  );
 }
 
 function permit(caller: Caller, action: LabAction): void {

@@ -60,13 +60,16 @@ function featureDisabled({ id }: LabAccount): AwsError {
 }
 
 function permit(caller: Caller, action: LabAction): void {
-  if (caller.principal.kind === 'user' && caller.session !== null) {
+  const { principal, session } = caller;
+  if (principal.kind === 'user' && session !== null && (!session.mfa || session.federatedUser !== null)) {
     // Credentials of GetSessionToken cannot call IAM without MFA, and IAM says it in these words.
     throw new AwsError(
       'InvalidClientTokenId',
       403,
       'The security token included in the request is invalid',
-      'credentials of GetSessionToken cannot call IAM: no MFA was used to get them',
+      session.federatedUser === null
+        ? 'credentials of GetSessionToken cannot call IAM: no MFA was used to get them'
+        : 'a federated user cannot call IAM',
     );
   }
   const decision = authorize(caller, action, '*');

@@ -2,6 +2,7 @@ import type { Secret } from '../../secret.ts';
 import type { SigningKeys } from '../issuer/signing-keys.ts';
 import type { LabAction } from './authorize.ts';
 import type { FederationSwitch } from './federation-switch.ts';
+import type { MfaDevice } from './mfa-device.ts';
 
 /** Tags by their key, in the spelling in which they were given. */
 export type Tags = Readonly<Record<string, string>>;
@@ -21,6 +22,25 @@ export interface LabAccount {
   keys: SigningKeys;
   /** The URL in `iss`. Empty until the account's issuer listens; then it stays, whatever the switch says. */
   issuer: string;
+  /** The foreign issuers it trusts: what IAM calls OpenID Connect providers. */
+  oidcProviders: readonly OidcProvider[];
+}
+
+/** An IAM OpenID Connect provider: tokens of an issuer, for any of these audiences, may stand for a role. */
+export interface OidcProvider {
+  /** `arn:aws:iam::A:oidc-provider/host/path` */
+  readonly arn: string;
+  /** Compared byte for byte with `iss`. */
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+}
+
+/** One statement of a role's trust policy: whose tokens may assume it by AssumeRoleWithWebIdentity. */
+export interface WebIdentityTrust {
+  readonly issuer: string;
+  readonly audience: string;
+  /** With `*` and `?`, as StringLike has them. */
+  readonly subject: string;
 }
 
 interface LabPrincipal {
@@ -40,6 +60,7 @@ export interface LabUser extends LabPrincipal {
   readonly kind: 'user';
   readonly accessKeyId: string;
   readonly secretAccessKey: Secret;
+  readonly mfaDevice: MfaDevice | null;
 }
 
 export interface LabRole extends LabPrincipal {
@@ -49,9 +70,12 @@ export interface LabRole extends LabPrincipal {
   /** What must be sent with AssumeRole; null when nothing must. */
   readonly externalId: string | null;
   readonly maxSessionSeconds: number;
+  /** Whether its trust policy wants `aws:MultiFactorAuthPresent`. */
+  readonly needsMfa: boolean;
+  webIdentityTrusts: readonly WebIdentityTrust[];
 }
 
-/** Temporary credentials: of a role, or of a user by GetSessionToken. */
+/** Temporary credentials: of a role, of a user by GetSessionToken, or of a federated user by GetFederationToken. */
 export interface LabSession {
   readonly principal: LabUser | LabRole;
   readonly accessKeyId: string;
@@ -60,6 +84,12 @@ export interface LabSession {
   readonly expiresAt: Date;
   /** The name of a role session; null for a user's. */
   readonly sessionName: string | null;
+  /** The name given to GetFederationToken; its principal is the user who called it. */
+  readonly federatedUser: string | null;
+  /** Whether an MFA code was given to get it. */
+  readonly mfa: boolean;
+  /** The ARN of the identity provider whose token it came from. */
+  readonly federatedProvider: string | null;
   readonly tags: Tags;
   /** The tags that a further AssumeRole carries on. */
   readonly transitiveTagKeys: readonly string[];
@@ -74,7 +104,7 @@ export interface Caller {
   readonly session: LabSession | null;
   /** As GetCallerIdentity says it: for a role session `arn:aws:sts::A:assumed-role/R/S`, without the role's path. */
   readonly arn: string;
-  /** `AIDA…` or `AROA…:session` */
+  /** `AIDA…`, `AROA…:session` or `A:federated user` */
   readonly userId: string;
 }
 
@@ -83,6 +113,15 @@ export function callerOf(holder: LabUser | LabSession): Caller {
   const session = 'sessionToken' in holder ? holder : null;
   const principal = 'sessionToken' in holder ? holder.principal : holder;
   const { account } = principal;
+  if (session !== null && session.federatedUser !== null) {
+    return {
+      account,
+      principal,
+      session,
+      arn: `arn:aws:sts::${account.id}:federated-user/${session.federatedUser}`,
+      userId: `${account.id}:${session.federatedUser}`,
+    };
+  }
   if (principal.kind === 'user') {
     return { account, principal, session, arn: principal.arn, userId: principal.id };
   }

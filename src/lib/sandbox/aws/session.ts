@@ -1,6 +1,5 @@
 import { rfc3339 } from '../../time.ts';
-import { accessDenied } from './aws-error.ts';
-import type { LabSession } from './identities.ts';
+import { callerOf, type LabSession } from './identities.ts';
 import type { QueryParameters } from './query.ts';
 import type { Validation } from './validation.ts';
 import type { XmlElement } from './xml.ts';
@@ -20,17 +19,8 @@ export function credentialsXml(session: LabSession): XmlElement {
 
 /** For the lab's log. */
 export function sessionReason(session: LabSession): string {
-  return `session ${session.accessKeyId} of ${session.principal.arn} until ${rfc3339(session.expiresAt)}`;
-}
-
-/** Nobody in this lab has an MFA device, so every code that is sent is refused as one of an unknown device. */
-export function refuseMfa(parameters: QueryParameters): void {
-  if (parameters.text('SerialNumber') === undefined && parameters.text('TokenCode') === undefined) return;
-  throw accessDenied(
-    'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid ' +
-      'and associated with this user.',
-    'the caller has no MFA device in this lab',
-  );
+  const who = session.federatedUser === null ? session.principal.arn : callerOf(session).arn;
+  return `session ${session.accessKeyId} of ${who}${session.mfa ? ', with MFA,' : ''} until ${rfc3339(session.expiresAt)}`;
 }
 
 /** How long a session is asked to live; every kind lives 15 minutes at least. */

@@ -1,8 +1,10 @@
 import { assumeRole } from './assume-role.ts';
 import { accessDenied } from './aws-error.ts';
+import { getFederationToken } from './get-federation-token.ts';
 import { getWebIdentityToken } from './get-web-identity-token.ts';
+import { checkMfa, readMfa } from './mfa.ts';
 import type { Action, Call, Outcome, Service } from './service.ts';
-import { credentialsXml, refuseMfa, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
+import { credentialsXml, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
 import { Validation } from './validation.ts';
 
 /** STS as far as the lab plays it. */
@@ -15,6 +17,7 @@ export function createSts(): Service {
       ['GetCallerIdentity', getCallerIdentity],
       ['GetSessionToken', getSessionToken],
       ['AssumeRole', assumeRole],
+      ['GetFederationToken', getFederationToken],
       ['GetWebIdentityToken', getWebIdentityToken],
     ]),
   };
@@ -35,17 +38,19 @@ function getCallerIdentity({ caller }: Call): Outcome {
 const TWELVE_HOURS = 43_200;
 
 /** Gives temporary credentials to the long-term keys of a user (facts/aws.md 6). No permission is needed. */
-function getSessionToken({ world, caller, parameters, now }: Call): Outcome {
+async function getSessionToken({ world, caller, parameters, now }: Call): Promise<Outcome> {
   const validation = new Validation();
   const seconds = sessionSeconds(parameters, validation, 129_600) ?? TWELVE_HOURS;
   const minimumTokenSize = sessionTokenSize(parameters, validation);
+  const given = readMfa(parameters, validation);
   validation.finish();
   if (caller.session !== null) {
     throw accessDenied('Cannot call GetSessionToken with session credentials');
   }
-  refuseMfa(parameters);
+  const mfa = await checkMfa(given, caller, now);
   const session = world.createSession({
     principal: caller.principal,
+    mfa,
     expiresAt: new Date(now.getTime() + seconds * 1000),
     minimumTokenSize,
   });

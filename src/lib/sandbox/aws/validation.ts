@@ -11,10 +11,22 @@ interface TextLimits {
 const SESSION_NAME: TextLimits = { min: 2, max: 64, pattern: '[\\w+=,.@-]*' };
 const EXTERNAL_ID: TextLimits = { min: 2, max: 1224, pattern: '[\\w+=,.@:\\/-]*' };
 const ROLE_ARN: TextLimits = { min: 20, max: 2048 };
+const FEDERATED_NAME: TextLimits = { min: 2, max: 32, pattern: '[\\w+=,.@-]*' };
+const SESSION_POLICY: TextLimits = { min: 1, max: 2048 };
+const MFA_SERIAL: TextLimits = { min: 9, max: 256, pattern: '[\\w+=/:,.@-]*' };
+const MFA_CODE: TextLimits = { min: 6, max: 6, pattern: '[\\d]*' };
 const TAG_KEY: TextLimits = { min: 1, max: 128, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+' };
 const TAG_VALUE: TextLimits = { min: 0, max: 256, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*' };
 
-export const LIMITS = { SESSION_NAME, EXTERNAL_ID, ROLE_ARN } as const;
+export const LIMITS = {
+  SESSION_NAME,
+  EXTERNAL_ID,
+  ROLE_ARN,
+  FEDERATED_NAME,
+  SESSION_POLICY,
+  MFA_SERIAL,
+  MFA_CODE,
+} as const;
 const MOST_TAGS = 50;
 
 /** Checks parameters the way AWS does: every fault is collected, and all are told in one sentence. */

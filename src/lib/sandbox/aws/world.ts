@@ -9,7 +9,8 @@ import {
   type UserDescription,
 } from './description.ts';
 import { FederationSwitch } from './federation-switch.ts';
-import type { LabAccount, LabRole, LabSession, LabUser, Tags } from './identities.ts';
+import type { LabAccount, LabRole, LabSession, LabUser, OidcProvider, Tags } from './identities.ts';
+import { MfaDevice } from './mfa-device.ts';
 
 export interface AwsWorldOptions {
   readonly now: () => Date;
@@ -28,8 +29,26 @@ export interface SessionFacts {
   readonly tags?: Tags;
   readonly transitiveTagKeys?: readonly string[];
   readonly sourceIdentity?: string | null;
+  /** The name of a federated user, made by the user who is the principal. */
+  readonly federatedUser?: string;
+  readonly mfa?: boolean;
+  readonly federatedProvider?: string;
   /** Length of the session token in characters, if it has to be longer than usual. */
   readonly minimumTokenSize?: number;
+}
+
+/** A foreign issuer that an account is to trust, and the roles that its tokens may assume. */
+export interface IssuerTrust {
+  readonly accountId: string;
+  /** As tokens name it in `iss`. */
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  /** Each for any of the audiences. */
+  readonly roles: readonly {
+    readonly name: string;
+    /** Of the tokens: with `*` and `?`, as StringLike has them. */
+    readonly subject: string;
+  }[];
 }
 
 /** The accounts, identities, keys and sessions of the lab: plain state. */
@@ -38,9 +57,9 @@ export interface AwsWorld {
   readonly users: readonly LabUser[];
   readonly roles: readonly LabRole[];
   account(id: string): LabAccount;
-  /** `operator`, `no-mint`, `org-operator` */
+  /** `operator`, `no-mint`, `mfa-user`, `org-operator` */
   user(name: string): LabUser;
-  /** `app`, `etl` */
+  /** `app`, `etl`, `mfa` */
   role(name: string): LabRole;
   /** Turns an account's outbound federation on or off, as IAM does. */
   setFederation(accountId: string, enabled: boolean): void;
@@ -48,6 +67,8 @@ export interface AwsWorld {
   rotateKeys(accountId: string): Promise<void>;
   /** Deletes a user or role: its keys and sessions are unknown from now on. @returns false when there is none */
   remove(arn: string): boolean;
+  /** Makes an OpenID Connect provider for a foreign issuer, or replaces the account's one for it. */
+  trustIssuer(trust: IssuerTrust): OidcProvider;
   createSession(facts: SessionFacts): LabSession;
   /** Whose access key this is. Expired sessions are found too: AWS says "expired", not "unknown". */
   holderOf(accessKeyId: string): LabUser | LabSession | undefined;
@@ -70,6 +91,7 @@ export async function createAwsWorld({
         federation: new FederationSwitch({ now, propagationMs }),
         keys: await generateSigningKeys(),
         issuer: '',
+        oidcProviders: [],
       };
       if (described.federation) account.federation.set(true);
       return { account, described };
@@ -149,6 +171,25 @@ class World implements AwsWorld {
     return true;
   }
 
+  trustIssuer({ accountId, issuer, audiences, roles }: IssuerTrust): OidcProvider {
+    const account = this.account(accountId);
+    const provider: OidcProvider = {
+      arn: `arn:aws:iam::${accountId}:oidc-provider/${issuer.replace(/^https?:\/\//, '')}`,
+      issuer,
+      audiences,
+    };
+    account.oidcProviders = [...account.oidcProviders.filter((one) => one.issuer !== issuer), provider];
+    for (const role of this.roles.filter((one) => one.account === account)) {
+      const others = role.webIdentityTrusts.filter((one) => one.issuer !== issuer);
+      const subjects = roles.filter(({ name }) => name === role.name).map(({ subject }) => subject);
+      role.webIdentityTrusts = [
+        ...others,
+        ...subjects.flatMap((subject) => audiences.map((audience) => ({ issuer, audience, subject }))),
+      ];
+    }
+    return provider;
+  }
+
   createSession(facts: SessionFacts): LabSession {
     const session: LabSession = {
       principal: facts.principal,
@@ -158,6 +199,9 @@ class World implements AwsWorld {
       // AWS gives and keeps whole seconds here (facts/aws.md 13.2).
       expiresAt: new Date(Math.floor(facts.expiresAt.getTime() / 1000) * 1000),
       sessionName: facts.principal.kind === 'role' ? (facts.sessionName ?? 'lab') : null,
+      federatedUser: facts.federatedUser ?? null,
+      mfa: facts.mfa ?? false,
+      federatedProvider: facts.federatedProvider ?? null,
       tags: facts.tags ?? {},
       transitiveTagKeys: facts.transitiveTagKeys ?? [],
       sourceIdentity: facts.sourceIdentity ?? null,
@@ -186,6 +230,7 @@ function createUser(account: LabAccount, described: UserDescription): LabUser {
     profile,
     tags,
     allowed,
+    mfaDevice: described.mfa === true ? new MfaDevice(`arn:aws:iam::${account.id}:mfa/${name}`) : null,
     accessKeyId: uniqueId('AKIA'),
     secretAccessKey: secretKey(),
   };
@@ -205,6 +250,8 @@ function createRole(account: LabAccount, described: RoleDescription): LabRole {
     trusts: described.trusts,
     externalId: described.externalId,
     maxSessionSeconds: described.maxSessionSeconds,
+    needsMfa: described.needsMfa ?? false,
+    webIdentityTrusts: [],
   };
 }
 

@@ -2,7 +2,7 @@ import {
   AssumeRoleCommand,
   type AssumeRoleCommandInput,
   GetCallerIdentityCommand,
-  GetFederationTokenCommand,
+  GetDelegatedAccessTokenCommand,
   GetSessionTokenCommand,
   STSClient,
 } from '@aws-sdk/client-sts';
@@ -129,7 +129,7 @@ describe('GetSessionToken', () => {
     expect((await whoAmI(sessionOf(Credentials?.AccessKeyId))).identity.Account).toBe('123456789012');
   });
 
-  it('refuses every MFA code: nobody has a device here', async () => {
+  it('refuses an MFA code of a user without a device', async () => {
     const sts = lab.sts(operator());
     const input = { SerialNumber: 'arn:aws:iam::123456789012:mfa/operator', TokenCode: '123456' };
     expect(await refusalOf(sts.send(new GetSessionTokenCommand(input)))).toEqual({
@@ -295,11 +295,11 @@ describe('AssumeRole', () => {
 
 it('says InvalidAction for what the lab does not play yet', async () => {
   const sts = lab.sts(operator());
-  expect(await refusalOf(sts.send(new GetFederationTokenCommand({ Name: 'bob' })))).toEqual({
+  expect(await refusalOf(sts.send(new GetDelegatedAccessTokenCommand({ TradeInToken: 'x' })))).toEqual({
     name: 'InvalidAction',
     code: 'InvalidAction',
     status: 400,
-    message: 'Could not find operation GetFederationToken for version 2011-06-15',
+    message: 'Could not find operation GetDelegatedAccessToken for version 2011-06-15',
   });
 });
 

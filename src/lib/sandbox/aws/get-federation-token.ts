@@ -1,0 +1,67 @@
+import { AwsError, accessDenied } from './aws-error.ts';
+import { callerOf } from './identities.ts';
+import { tagRecord } from './query.ts';
+import type { Call, Outcome } from './service.ts';
+import { credentialsXml, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
+import { LIMITS, refuseDuplicateTagKeys, Validation } from './validation.ts';
+
+const TWELVE_HOURS = 43_200;
+const THIRTY_SIX_HOURS = 129_600;
+
+/**
+ * Gives the long-term keys of a user credentials for somebody else, a federated user (facts/aws.md 6). In STS these can
+ * only call GetCallerIdentity, and IAM refuses them; what the policy would allow elsewhere the lab does not play, so
+ * its form is all that is looked at.
+ */
+export function getFederationToken({ world, caller, parameters, now }: Call): Outcome {
+  const validation = new Validation();
+  const name = parameters.text('Name');
+  const policy = parameters.text('Policy');
+  const tags = parameters.tags('Tags');
+  validation.required(name, 'name', LIMITS.FEDERATED_NAME);
+  validation.optional(policy, 'policy', LIMITS.SESSION_POLICY);
+  const seconds = sessionSeconds(parameters, validation, THIRTY_SIX_HOURS) ?? TWELVE_HOURS;
+  const minimumTokenSize = sessionTokenSize(parameters, validation);
+  validation.tags(tags);
+  validation.finish();
+  refuseDuplicateTagKeys(tags);
+  refuseMalformed(policy);
+  if (caller.session !== null) {
+    throw accessDenied('Cannot call GetFederationToken with session credentials');
+  }
+  const session = world.createSession({
+    principal: caller.principal,
+    federatedUser: name ?? '',
+    expiresAt: new Date(now.getTime() + seconds * 1000),
+    tags: tagRecord(tags),
+    minimumTokenSize,
+  });
+  const { arn, userId } = callerOf(session);
+  return {
+    result: [
+      credentialsXml(session),
+      [
+        'FederatedUser',
+        [
+          ['Arn', arn],
+          ['FederatedUserId', userId],
+        ],
+      ],
+    ],
+    reason: sessionReason(session),
+  };
+}
+
+function refuseMalformed(policy: string | undefined): void {
+  if (policy === undefined || isJsonObject(policy)) return;
+  throw new AwsError('MalformedPolicyDocument', 400, 'This policy contains invalid Json');
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
