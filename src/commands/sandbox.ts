@@ -5,8 +5,10 @@ import { writeSecretFile } from '../lib/files/secret-file.ts';
 import { labLogLine, labSummary } from '../lib/render/sandbox.ts';
 import { exportLines, insideLab } from '../lib/sandbox/environment.ts';
 import type { Lab } from '../lib/sandbox/lab.ts';
+import { AUTH_ERRORS } from '../lib/sandbox/mongod/settings.ts';
+import { DEFAULT_SERVER_LINE, SERVER_LINES, SERVER_VERSIONS } from '../lib/sandbox/mongod/versions.ts';
 import { command, type Ended, type Invocation } from './command.ts';
-import { type OptionTable, text, toggle } from './options.ts';
+import { choice, type OptionTable, text, toggle } from './options.ts';
 
 export const sandbox = command({
   arguments: '[command...]',
@@ -28,6 +30,19 @@ variables to export. --verbose shows each decision of the lab with its true reas
     tls: toggle('--tls', 'serve everything under a CA made for this lab'),
     replicaSet: text('--replica-set <name>', 'let the MongoDB server be the only member of a replica set'),
     mongoPort: text('--mongo-port <port>', 'port of the MongoDB server instead of a free one'),
+    serverVersion: choice(
+      '--server-version <line>',
+      'line of MongoDB servers to play; 9.0 knows EC keys',
+      SERVER_LINES,
+      DEFAULT_SERVER_LINE,
+    ),
+    authError: choice(
+      '--auth-error <whose>',
+      "whose answer a refused login gets: mongod's 18, or the 8000 of Atlas's proxy",
+      AUTH_ERRORS,
+      'mongod',
+    ),
+    clusterName: text('--cluster-name <name>', 'name of the cluster, for scopes of users (default: lab)'),
     envFile: text('--env-file <file>', 'write the variables to a file only you can read', { env: false }),
   },
   async run(invocation): Promise<Ended> {
@@ -40,6 +55,11 @@ variables to export. --verbose shows each decision of the lab with its true reas
         tls: options.tls,
         replicaSet: options.replicaSet,
         mongoPort: port(options.mongoPort),
+        ...(options.clusterName === null ? {} : { clusterName: options.clusterName }),
+        mongod: {
+          serverVersion: SERVER_VERSIONS[options.serverVersion],
+          authError: options.authError,
+        },
       }),
     );
     const unfollow = invocation.common.verbose

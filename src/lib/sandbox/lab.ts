@@ -7,7 +7,8 @@ import { type AwsWorld, createAwsWorld } from './aws/world.ts';
 import { LabClock } from './clock.ts';
 import { awsConfigFile, awsCredentialsFile, type LabEnvironment, type LabProfile } from './environment.ts';
 import { LabLog } from './log.ts';
-import { startMongod } from './mongod/mongod.ts';
+import { type LabMongod, startMongod } from './mongod/mongod.ts';
+import type { MongodSettings } from './mongod/settings.ts';
 
 /** The audience that the lab's identity provider expects. */
 export const LAB_AUDIENCE = 'fedctl-lab';
@@ -24,6 +25,10 @@ export interface LabOptions {
   readonly replicaSet: string | null;
   /** Port of the MongoDB server; 0 for a free one. */
   readonly mongoPort: number;
+  /** The name of the cluster, for the scopes of database users; `lab` unless given. */
+  readonly clusterName?: string;
+  /** What the MongoDB server starts with; it may be changed later, through `mongod.settings`. */
+  readonly mongod?: Partial<MongodSettings>;
 }
 
 /** A running lab. */
@@ -36,6 +41,7 @@ export interface Lab {
   readonly world: AwsWorld;
   /** Whom the MongoDB server lets in; read anew at each login. */
   readonly relyingParty: RelyingParty;
+  readonly mongod: LabMongod;
   /** What is played where, for people. */
   readonly plays: readonly (readonly [what: string, where: string])[];
   /** Ends every server and removes every file, within a second. */
@@ -73,6 +79,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       now,
       port: options.mongoPort,
       replicaSet: options.replicaSet,
+      ...(options.clusterName !== undefined && { cluster: options.clusterName }),
+      settings: options.mongod ?? {},
       identityProviders: () => relyingParty.identityProviders,
       databaseUsers: () => relyingParty.databaseUsers,
       sts: { url: aws.stsUrl },
@@ -105,6 +113,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       log,
       world,
       relyingParty,
+      mongod,
       plays: [
         ['STS', aws.stsUrl],
         ['IAM', aws.iamUrl],

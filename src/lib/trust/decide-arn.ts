@@ -1,6 +1,6 @@
-import { findUsers, similarNames } from './find-users.ts';
+import { absence, findUsers, similarNames } from './find-users.ts';
 import type { Refusal } from './refusal.ts';
-import { type DatabasePrincipal, type DatabaseUser, EXTERNAL } from './relying-party.ts';
+import { type DatabasePrincipal, type DatabaseUser, EXTERNAL, type Place } from './relying-party.ts';
 
 export type ArnDecision =
   | { readonly accepted: true; readonly principal: DatabasePrincipal }
@@ -32,14 +32,22 @@ export function iamNameOf(arn: string): IamName | null {
 /**
  * What a MongoDB server decides about the ARN that STS named for a MONGODB-AWS login: the database user of that name in
  * `$external`, of type ROLE for a session of a role and USER for an IAM user.
+ *
+ * @param place without it scopes and ends of users are not looked at
  */
-export function decideArn(arn: string, databaseUsers: readonly DatabaseUser[]): ArnDecision {
+export function decideArn(
+  arn: string,
+  databaseUsers: readonly DatabaseUser[],
+  place: Place | null = null,
+): ArnDecision {
   const name = iamNameOf(arn);
   if (name === null) return refused({ kind: 'not-an-arn', seen: arn });
   const { username, awsIAMType: expected } = name;
   const found = findUsers([username], databaseUsers);
   const user = found.external[0];
   if (user !== undefined) {
+    const absent = place === null ? null : absence(user, place);
+    if (absent !== null) return refused(absent);
     return user.awsIAMType === expected
       ? { accepted: true, principal: { username, roles: user.roles } }
       : refused({ kind: 'aws-iam-type', username, expected, seen: user.awsIAMType });

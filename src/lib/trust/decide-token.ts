@@ -1,4 +1,4 @@
-import { findUsers, similarNames } from './find-users.ts';
+import { absence, findUsers, similarNames } from './find-users.ts';
 import type { Refusal } from './refusal.ts';
 import {
   type DatabasePrincipal,
@@ -6,6 +6,7 @@ import {
   EXTERNAL,
   type GrantedRole,
   type IdentityProvider,
+  type Place,
 } from './relying-party.ts';
 
 /** The claims of a token: its payload. */
@@ -29,8 +30,14 @@ export type TokenDecision =
  * What a MongoDB server decides about the claims of a token: the identity provider by exact issuer and audience, then
  * the database user `<idpId>/<user claim>` in `$external` (facts/mongodb.md 1.6 and section 6). Signature and lifetime
  * are somebody else's: whoever acts on the answer has checked them before. Pure; reads no clock.
+ *
+ * @param place without it scopes and ends of users are not looked at
  */
-export function decideToken(claims: Claims, relyingParty: RelyingParty): TokenDecision {
+export function decideToken(
+  claims: Claims,
+  relyingParty: RelyingParty,
+  place: Place | null = null,
+): TokenDecision {
   const chosen = chooseIdentityProvider(claims, relyingParty.identityProviders);
   if (!chosen.accepted) return chosen;
   const { identityProvider } = chosen;
@@ -39,8 +46,8 @@ export function decideToken(claims: Claims, relyingParty: RelyingParty): TokenDe
   const username = `${identityProvider.id}/${subject.value}`;
   const roles =
     identityProvider.authorizationType === 'GROUP'
-      ? rolesOfGroups(claims, identityProvider, relyingParty.databaseUsers)
-      : rolesOfUser(username, relyingParty.databaseUsers);
+      ? rolesOfGroups(claims, identityProvider, relyingParty.databaseUsers, place)
+      : rolesOfUser(username, relyingParty.databaseUsers, place);
   return roles.ok
     ? { accepted: true, principal: { username, roles: roles.value }, identityProvider }
     : refused(roles.refusal);
@@ -81,10 +88,16 @@ type Found<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly refusal: Refusal };
 
-function rolesOfUser(username: string, users: readonly DatabaseUser[]): Found<readonly GrantedRole[]> {
+function rolesOfUser(
+  username: string,
+  users: readonly DatabaseUser[],
+  place: Place | null,
+): Found<readonly GrantedRole[]> {
   const found = findUsers([username], users);
   const user = found.external[0];
   if (user !== undefined) {
+    const absent = place === null ? null : absence(user, place);
+    if (absent !== null) return { ok: false, refusal: absent };
     return user.oidcAuthType === 'USER' ? { ok: true, value: user.roles } : wrongType(user, 'USER');
   }
   if (found.elsewhere !== undefined) return inOtherDatabase(found.elsewhere);
@@ -98,6 +111,7 @@ function rolesOfGroups(
   claims: Claims,
   { id, groupsClaim = 'groups' }: IdentityProvider,
   users: readonly DatabaseUser[],
+  place: Place | null,
 ): Found<readonly GrantedRole[]> {
   const groups = ownClaim(claims, groupsClaim);
   if (groups === undefined) {
@@ -119,7 +133,10 @@ function rolesOfGroups(
   }
   const names = groups.map((group) => `${id}/${group}`);
   const found = findUsers(names, users);
-  const granted = found.external.filter((user) => user.oidcAuthType === 'IDP_GROUP');
+  const ofType = found.external.filter((user) => user.oidcAuthType === 'IDP_GROUP');
+  const granted = ofType.filter((user) => place === null || absence(user, place) === null);
+  const [absent] = place === null ? [] : ofType.flatMap((user) => absence(user, place) ?? []);
+  if (granted.length === 0 && absent !== undefined) return { ok: false, refusal: absent };
   if (granted.length > 0) return { ok: true, value: granted.flatMap((user) => user.roles) };
   const other = found.external[0];
   if (other !== undefined) return wrongType(other, 'IDP_GROUP');

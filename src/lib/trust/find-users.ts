@@ -1,4 +1,5 @@
-import { type DatabaseUser, EXTERNAL } from './relying-party.ts';
+import type { Refusal } from './refusal.ts';
+import { type DatabaseUser, EXTERNAL, type Place } from './relying-party.ts';
 
 /** More would only fill the screen of whoever reads them. */
 const SIMILAR_SHOWN = 3;
@@ -35,4 +36,15 @@ function essence(username: string): string {
   const [type = '', ...path] = resource.split('/');
   const name = type === 'assumed-role' ? path[0] : path.at(-1);
   return `${account}:${type === 'assumed-role' ? 'role' : type}/${name ?? ''}`;
+}
+
+/** Why a user that has the right name is not there all the same; null when it is. */
+export function absence(user: DatabaseUser, { cluster, now }: Place): Refusal | null {
+  const { username, scopes = [], deleteAfterDate } = user;
+  if (deleteAfterDate !== undefined && deleteAfterDate <= now) {
+    return { kind: 'user-expired', username, since: deleteAfterDate };
+  }
+  const clusters = scopes.filter(({ type }) => type === 'CLUSTER').map(({ name }) => name);
+  const reaches = scopes.length === 0 || clusters.includes(cluster);
+  return reaches ? null : { kind: 'user-scope', username, expected: cluster, seen: clusters };
 }

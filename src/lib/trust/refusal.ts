@@ -48,6 +48,15 @@ export type Refusal =
       readonly expected: 'USER' | 'ROLE';
       readonly seen: string;
     }
+  /** The user's scopes name other clusters. */
+  | {
+      readonly kind: 'user-scope';
+      readonly username: string;
+      readonly expected: string;
+      readonly seen: readonly string[];
+    }
+  /** The temporary user is over. */
+  | { readonly kind: 'user-expired'; readonly username: string; readonly since: Date }
   | { readonly kind: 'not-an-arn'; readonly seen: string };
 
 /** A refusal in one plain sentence without a full stop. Text of the token is made safe to show; nothing secret is in it. */
@@ -69,6 +78,10 @@ export function refusalText(refusal: Refusal): string {
       return `the database user ${one(refusal.username)} has oidcAuthType ${refusal.seen}, not ${refusal.expected}`;
     case 'aws-iam-type':
       return `the database user ${one(refusal.username)} has awsIAMType ${refusal.seen}, not ${refusal.expected}`;
+    case 'user-scope':
+      return `the database user ${one(refusal.username)} is for the clusters ${many(refusal.seen)}, not for ${one(refusal.expected)}`;
+    case 'user-expired':
+      return `the database user ${one(refusal.username)} was deleted after ${refusal.since.toISOString()}`;
     case 'not-an-arn':
       return `${one(refusal.seen)} is no ARN of an IAM user or role`;
   }

@@ -30,6 +30,16 @@ export interface DatabaseUser {
   readonly oidcAuthType: 'NONE' | 'USER' | 'IDP_GROUP';
   readonly awsIAMType: 'NONE' | 'USER' | 'ROLE';
   readonly roles: readonly GrantedRole[];
+  /** Clusters that the user exists on, by name; all of the project's when absent or empty. */
+  readonly scopes?: readonly { readonly name: string; readonly type: 'CLUSTER' | 'DATA_LAKE' | 'STREAM' }[];
+  /** From then on there is no such user any more; for ever when absent. */
+  readonly deleteAfterDate?: Date;
+}
+
+/** Which cluster somebody knocks at, and when: what the scopes and the end of a user are compared with. */
+export interface Place {
+  readonly cluster: string;
+  readonly now: Date;
 }
 
 /** Both mechanisms look for their users here and nowhere else. */

@@ -20,7 +20,8 @@ export async function serve(socket: Socket, connectionId: number, server: Server
     for await (const chunk of socket) {
       for (const frame of frames.push(chunk as Buffer)) {
         const message = parseMessage(frame);
-        const reply: TypedDocument = await dispatch(message, session, server);
+        const reply: TypedDocument | null = await dispatch(message, session, server);
+        if (reply === null) return;
         if (message.moreToCome || socket.destroyed) continue;
         replies += 1;
         if (!socket.write(encoded(message, replies, reply))) await drained(socket);

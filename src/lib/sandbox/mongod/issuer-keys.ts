@@ -1,5 +1,6 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 import { sendHttp } from './http.ts';
+import type { ForeignKeys } from './versions.ts';
 
 /** mongod leaves an issuer alone for this long after a fetch that worked (JWKSMinimumQuiescePeriodSecs). */
 const QUIET_SECONDS = 60;
@@ -28,7 +29,8 @@ interface KeySet {
 
 /**
  * The public keys of issuers, found through discovery and kept: an unknown kid makes the server fetch once more, but not
- * within a minute of the last fetch that worked, and keys that are not RSA are left out (facts/mongodb.md 1.6).
+ * within a minute of the last fetch that worked. What happens to keys that are not RSA depends on the line of the server
+ * (facts/mongodb.md 1.6).
  */
 export class IssuerKeys {
   readonly #options: IssuerKeysOptions;
@@ -39,8 +41,8 @@ export class IssuerKeys {
     this.#options = options;
   }
 
-  async find(issuer: string, keyId: string): Promise<KeyLookup> {
-    const kept = this.#sets.get(issuer);
+  async find(issuer: string, keyId: string, foreignKeys: ForeignKeys): Promise<KeyLookup> {
+    const kept = this.#sets.get(slot(issuer, foreignKeys));
     const known = kept?.keys.get(keyId);
     if (known !== undefined) return { found: true, key: known };
     if (kept !== undefined && this.#secondsSince(kept.fetchedAt) < QUIET_SECONDS) {
@@ -52,14 +54,18 @@ export class IssuerKeys {
     }
     let fetched: KeySet;
     try {
-      fetched = await this.#fetchOnce(issuer);
+      fetched = await this.#fetchOnce(issuer, foreignKeys);
     } catch (error) {
       const reason = `the keys of ${issuer} cannot be fetched: ${reasonOf(error)}`;
       return { found: false, fault: 'unreachable', reason };
     }
     const key = fetched.keys.get(keyId);
     return key === undefined
-      ? { found: false, fault: 'unknown-key', reason: `unknown key id: ${issuer} publishes no such RSA key` }
+      ? {
+          found: false,
+          fault: 'unknown-key',
+          reason: `unknown key id: ${issuer} publishes no such ${foreignKeys === 'use' ? '' : 'RSA '}key`,
+        }
       : { found: true, key };
   }
 
@@ -68,15 +74,16 @@ export class IssuerKeys {
   }
 
   /** Logins that arrive together wait for one fetch. */
-  #fetchOnce(issuer: string): Promise<KeySet> {
-    const running = this.#fetches.get(issuer);
+  #fetchOnce(issuer: string, foreignKeys: ForeignKeys): Promise<KeySet> {
+    const name = slot(issuer, foreignKeys);
+    const running = this.#fetches.get(name);
     if (running !== undefined) return running;
-    const fetching = this.#fetch(issuer).finally(() => this.#fetches.delete(issuer));
-    this.#fetches.set(issuer, fetching);
+    const fetching = this.#fetch(issuer, foreignKeys).finally(() => this.#fetches.delete(name));
+    this.#fetches.set(name, fetching);
     return fetching;
   }
 
-  async #fetch(issuer: string): Promise<KeySet> {
+  async #fetch(issuer: string, foreignKeys: ForeignKeys): Promise<KeySet> {
     const discovery = await this.#json(new URL(`${issuer}/.well-known/openid-configuration`));
     if (discovery['issuer'] !== issuer) throw new Error('its discovery document names another issuer');
     const address = discovery['jwks_uri'];
@@ -84,8 +91,11 @@ export class IssuerKeys {
     const document = await this.#json(new URL(address));
     const jwks = document['keys'];
     if (!Array.isArray(jwks)) throw new Error('its key set holds no list of keys');
-    const set = { keys: await importRsaKeys(jwks), fetchedAt: this.#options.now().getTime() };
-    this.#sets.set(issuer, set);
+    const set = {
+      keys: await importKeys(jwks, foreignKeys),
+      fetchedAt: this.#options.now().getTime(),
+    };
+    this.#sets.set(slot(issuer, foreignKeys), set);
     return set;
   }
 
@@ -100,26 +110,41 @@ export class IssuerKeys {
   }
 }
 
-async function importRsaKeys(jwks: readonly unknown[]): Promise<ReadonlyMap<string, CryptoKey>> {
+/** A server whose line is changed while it runs starts with no keys. */
+function slot(issuer: string, foreignKeys: ForeignKeys): string {
+  return `${foreignKeys} ${issuer}`;
+}
+
+/** @throws Error where one key that is not RSA spoils the set */
+async function importKeys(
+  jwks: readonly unknown[],
+  foreignKeys: ForeignKeys,
+): Promise<ReadonlyMap<string, CryptoKey>> {
   const keys = new Map<string, CryptoKey>();
-  for (const jwk of jwks) {
-    if (!isRsaKey(jwk)) continue;
-    const key = await importJWK(jwk, 'RS256').catch(() => null);
+  for (const jwk of jwks.filter(isNamedKey)) {
+    if (foreignKeys === 'refuse-set' && jwk.kty !== 'RSA') {
+      throw new Error('Only RSA key types are accepted at this time');
+    }
+    const algorithm = algorithmOf(jwk, foreignKeys);
+    const key = algorithm === null ? null : await importJWK(jwk, algorithm).catch(() => null);
     if (key !== null && !(key instanceof Uint8Array)) keys.set(jwk.kid, key);
   }
   return keys;
 }
 
-/** An RSA key with a name, and large enough. Everything else in a set is passed over. */
-function isRsaKey(jwk: unknown): jwk is JWK & { readonly kid: string } {
-  if (typeof jwk !== 'object' || jwk === null) return false;
-  const { kty, kid, n } = jwk as Record<string, unknown>;
-  return (
-    kty === 'RSA' &&
-    typeof kid === 'string' &&
-    typeof n === 'string' &&
-    Buffer.from(n, 'base64url').length * 8 >= MIN_MODULUS
-  );
+type NamedKey = JWK & { readonly kid: string };
+
+function isNamedKey(jwk: unknown): jwk is NamedKey {
+  return typeof jwk === 'object' && jwk !== null && 'kid' in jwk && typeof jwk.kid === 'string';
+}
+
+/** What the key verifies; null for one that is passed over: too small, or of a kind that the server does not know. */
+function algorithmOf({ kty, n, crv }: NamedKey, foreignKeys: ForeignKeys): string | null {
+  if (kty === 'RSA' && typeof n === 'string') {
+    return Buffer.from(n, 'base64url').length * 8 >= MIN_MODULUS ? 'RS256' : null;
+  }
+  if (foreignKeys !== 'use' || kty !== 'EC') return null;
+  return crv === 'P-256' ? 'ES256' : crv === 'P-384' ? 'ES384' : null;
 }
 
 function reasonOf(error: unknown): string {

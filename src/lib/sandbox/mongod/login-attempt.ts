@@ -30,10 +30,12 @@ export function serverTextOf(refusal: Refusal): string {
       return `BadValue: Invalid JWT: '${refusal.claim}' claim format is not ${refusal.expected}`;
     case 'user-missing':
       return userNotFound(refusal.expected.join(', '));
-    // To a server a user of another kind or of another database is none.
+    // To a server a user of another kind, of another database or cluster, or that is over is none.
     case 'user-database':
     case 'oidc-auth-type':
     case 'aws-iam-type':
+    case 'user-scope':
+    case 'user-expired':
       return userNotFound(refusal.username);
     case 'not-an-arn':
       return userNotFound(refusal.seen);

@@ -3,20 +3,25 @@ import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from
 import { createServer as createTlsServer } from 'node:tls';
 import { FedctlError } from '../../errors.ts';
 import type { DatabaseUser, IdentityProvider } from '../../trust/relying-party.ts';
-import type { LabLog } from '../log.ts';
+import type { LabLog, LabLogEntry } from '../log.ts';
 import { serve } from './connection.ts';
 import { Cursors } from './cursors.ts';
+import { FailPoints } from './fail-points.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import type { LoginAttempt } from './login-attempt.ts';
 import { loadQueryEngine, type QueryEngine } from './query-engine.ts';
+import { RetriedWrites } from './retried-writes.ts';
 import type { SaslMechanism } from './sasl.ts';
 import { awsMechanism } from './sasl-aws.ts';
 import { oidcMechanism } from './sasl-oidc.ts';
 import type { ServerState } from './session.ts';
+import { defaultSettings, type MongodSettings } from './settings.ts';
 import { Store } from './store.ts';
 
 /** A client that does not finish its TLS handshake is let go after this many milliseconds. */
 const HANDSHAKE_TIMEOUT = 10_000;
+
+const DEFAULT_CLUSTER = 'lab';
 
 /** What the lab's MongoDB server is started with. */
 export interface MongodOptions {
@@ -31,6 +36,12 @@ export interface MongodOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** The name of the set of which this is the one member; null for a standalone. */
   readonly replicaSet?: string | null;
+  /** The name that a replica set announces for this member; `host` unless given. */
+  readonly announcedHost?: string;
+  /** The cluster's name, which scopes of database users are compared with; `lab` unless given. */
+  readonly cluster?: string;
+  /** As in `defaultSettings` where not given. */
+  readonly settings?: Partial<MongodSettings>;
   /** Read at every login, so that a change counts from the next one on. */
   readonly identityProviders: () => readonly IdentityProvider[];
   readonly databaseUsers: () => readonly DatabaseUser[];
@@ -47,6 +58,12 @@ export interface MongodOptions {
 export interface LabMongod {
   readonly host: string;
   readonly port: number;
+  readonly cluster: string;
+  /** May be changed at any time. */
+  readonly settings: MongodSettings;
+  readonly failPoints: FailPoints;
+  /** Closes every connection, as a network that fails does. @returns how many there were */
+  dropConnections(): number;
   /** Ends within a second, whatever clients do. */
   close(): Promise<void>;
 }
@@ -57,13 +74,20 @@ export interface LabMongod {
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
 export async function startMongod(options: MongodOptions): Promise<LabMongod> {
-  const { host = '127.0.0.1', port = 0, tls } = options;
+  const { host = '127.0.0.1', port = 0, tls, log, cluster = DEFAULT_CLUSTER } = options;
+  const settings: MongodSettings = { ...defaultSettings(), ...options.settings };
+  const failPoints = new FailPoints();
   const closing = new AbortController();
   const sockets = new Set<Socket>();
   const server =
     tls === undefined ? createServer() : createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT });
   // The raw sockets, also those whose TLS handshake is not over yet.
   server.on('connection', (socket: Socket) => {
+    if (sockets.size >= settings.maxConnections) {
+      log.add(tooMany(socket, settings.maxConnections));
+      socket.on('error', () => {}).destroy();
+      return;
+    }
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
@@ -71,9 +95,14 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
   // Out of file descriptors, for one: that connection is lost, the server goes on.
   server.on('error', () => {});
   const { port: bound } = server.address() as AddressInfo;
-  const state = serverState(options, `${isIPv6(host) ? `[${host}]` : host}:${bound}`, closing.signal);
+  const named = options.announcedHost ?? (isIPv6(host) ? `[${host}]` : host);
+  const state = serverState(
+    { ...options, cluster },
+    { address: `${named}:${bound}`, settings, failPoints, closing: closing.signal },
+  );
   let connections = 0;
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    if (socket.destroyed) return;
     connections += 1;
     socket.setNoDelay(true);
     void serve(socket, connections, state);
@@ -81,6 +110,14 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
   return {
     host,
     port: bound,
+    cluster,
+    settings,
+    failPoints,
+    dropConnections: () => {
+      const open = [...sockets];
+      for (const socket of open) socket.destroy();
+      return open.length;
+    },
     close: async () => {
       closing.abort();
       const closed = once(server, 'close');
@@ -88,6 +125,17 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
       for (const socket of sockets) socket.destroy();
       await closed;
     },
+  };
+}
+
+/** mongod hangs up on a client that it has no place for, without a word. */
+function tooMany(socket: Socket, limit: number): Omit<LabLogEntry, 'at'> {
+  return {
+    hop: 'mongod',
+    action: 'accept a connection',
+    principal: null,
+    decision: 'refused',
+    reason: `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}: more than ${limit} connections are open`,
   };
 }
 
@@ -107,38 +155,21 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   }
 }
 
-function serverState(options: MongodOptions, address: string, signal: AbortSignal): ServerState {
-  const { log, now, ca, identityProviders, databaseUsers } = options;
-  const keys = new IssuerKeys({ now, ca, signal });
-  const mechanisms: readonly (readonly [string, SaslMechanism])[] = [
-    [
-      'MONGODB-OIDC',
-      oidcMechanism(() => ({
-        keys,
-        relyingParty: { identityProviders: identityProviders(), databaseUsers: databaseUsers() },
-        now: now(),
-      })),
-    ],
-    [
-      'MONGODB-AWS',
-      awsMechanism({
-        stsHost: options.stsHost ?? 'sts.amazonaws.com',
-        stsUrl: options.sts.url,
-        ca,
-        signal,
-        databaseUsers,
-      }),
-    ],
-  ];
+function serverState(
+  options: MongodOptions & { readonly cluster: string },
+  shared: Pick<ServerState, 'address' | 'settings' | 'failPoints' | 'closing'>,
+): ServerState {
+  const { log, now, replicaSet = null } = options;
   let engine: Promise<QueryEngine> | null = null;
   return {
+    ...shared,
     log,
     now,
     startedAt: now(),
-    address,
-    replicaSet: options.replicaSet ?? null,
-    mechanisms: new Map(mechanisms),
+    replicaSet,
+    mechanisms: createMechanisms(options, shared),
     onLogin: options.onLogin ?? (() => {}),
+    retriedWrites: new RetriedWrites(),
     store: new Store(),
     cursors: new Cursors(),
     engine: () => {
@@ -146,4 +177,31 @@ function serverState(options: MongodOptions, address: string, signal: AbortSigna
       return engine;
     },
   };
+}
+
+function createMechanisms(
+  options: MongodOptions & { readonly cluster: string },
+  { settings, closing: signal }: Pick<ServerState, 'settings' | 'closing'>,
+): ReadonlyMap<string, SaslMechanism> {
+  const { now, ca, cluster, identityProviders, databaseUsers } = options;
+  const keys = new IssuerKeys({ now, ca, signal });
+  const place = () => ({ cluster, now: now() });
+  const oidc = oidcMechanism(() => ({
+    keys,
+    relyingParty: { identityProviders: identityProviders(), databaseUsers: databaseUsers() },
+    serverVersion: settings.serverVersion,
+    place: place(),
+  }));
+  const aws = awsMechanism({
+    stsHost: options.stsHost ?? 'sts.amazonaws.com',
+    stsUrl: options.sts.url,
+    ca,
+    signal,
+    databaseUsers,
+    place,
+  });
+  return new Map([
+    ['MONGODB-OIDC', oidc],
+    ['MONGODB-AWS', aws],
+  ]);
 }

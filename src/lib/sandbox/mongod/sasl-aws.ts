@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Binary } from 'bson';
 import { decideArn } from '../../trust/decide-arn.ts';
 import { refusalText } from '../../trust/refusal.ts';
-import type { DatabaseUser } from '../../trust/relying-party.ts';
+import type { DatabaseUser, Place } from '../../trust/relying-party.ts';
 import type { TypedDocument } from './bson-codec.ts';
 import { numberOf } from './fields.ts';
 import { serverTextOf } from './login-attempt.ts';
@@ -24,6 +24,7 @@ export interface AwsMechanismOptions {
   readonly ca: string | undefined;
   readonly signal: AbortSignal;
   readonly databaseUsers: () => readonly DatabaseUser[];
+  readonly place: () => Place;
 }
 
 /** MONGODB-AWS: nonces, then a signed GetCallerIdentity that STS is asked to judge (facts/mongodb.md 2.1, 2.5). */
@@ -55,7 +56,7 @@ async function judge(payload: TypedDocument, nonce: Buffer, options: AwsMechanis
     ca: options.ca,
     signal: options.signal,
   });
-  const decision = decideArn(arn, options.databaseUsers());
+  const decision = decideArn(arn, options.databaseUsers(), options.place());
   if (!decision.accepted) {
     throw new Refused(refusalText(decision.refusal), arn, serverTextOf(decision.refusal));
   }

@@ -1,8 +1,11 @@
 import type { LabLog } from '../log.ts';
 import type { Cursors } from './cursors.ts';
+import type { FailPoints } from './fail-points.ts';
 import type { LoginAttempt } from './login-attempt.ts';
 import type { QueryEngine } from './query-engine.ts';
+import type { RetriedWrites } from './retried-writes.ts';
 import type { Login, SaslMechanism, SaslStep } from './sasl.ts';
+import type { MongodSettings } from './settings.ts';
 import type { Store } from './store.ts';
 
 /** What all connections share. */
@@ -13,12 +16,18 @@ export interface ServerState {
   /** `host:port`, as clients reach it. */
   readonly address: string;
   readonly replicaSet: string | null;
+  /** Read anew each time: it may change while the server runs. */
+  readonly settings: MongodSettings;
+  readonly failPoints: FailPoints;
+  readonly retriedWrites: RetriedWrites;
   readonly mechanisms: ReadonlyMap<string, SaslMechanism>;
   /** Told of every login that came to its end. */
   readonly onLogin: (attempt: LoginAttempt) => void;
   readonly store: Store;
   readonly cursors: Cursors;
   readonly engine: () => Promise<QueryEngine>;
+  /** Fires when the server ends. */
+  readonly closing: AbortSignal;
 }
 
 /** A SASL conversation that waits for the client. */
@@ -33,6 +42,8 @@ export class Session {
   readonly connectionId: number;
   /** `address:port` of the client. */
   readonly peer: string;
+  /** What the client calls its application, from its first hello. */
+  appName: string | null = null;
   conversation: Conversation | null = null;
   /** The last login that worked; a later one takes its place, as re-authentication does. */
   login: Login | null = null;

@@ -4,13 +4,12 @@ import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
 import { printable } from '../../printable.ts';
 import { chooseIdentityProvider, decideToken, type RelyingParty } from '../../trust/decide-token.ts';
 import { type Refusal, refusalText } from '../../trust/refusal.ts';
-import type { DatabasePrincipal } from '../../trust/relying-party.ts';
+import type { DatabasePrincipal, Place } from '../../trust/relying-party.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { serverTextOf } from './login-attempt.ts';
 import { Refused } from './refused.ts';
+import type { ServerVersion } from './versions.ts';
 
-/** Servers of the 7.0 and 8.0 lines know RSA only; the lab accepts what AWS can sign of that (facts/mongodb.md 1.6). */
-const ALGORITHM = 'RS256';
 /** `nbf` may lie this far in the future; `exp` has no leeway. In seconds. */
 const NOT_BEFORE_LEEWAY = 60;
 /** As much of an identifier as the log repeats, in characters. */
@@ -26,7 +25,9 @@ export interface AcceptedToken {
 export interface TokenCheckOptions {
   readonly keys: IssuerKeys;
   readonly relyingParty: RelyingParty;
-  readonly now: Date;
+  /** Which keys and algorithms the server knows. */
+  readonly serverVersion: ServerVersion;
+  readonly place: Place;
 }
 
 /**
@@ -45,8 +46,10 @@ export async function checkToken(token: string, options: TokenCheckOptions): Pro
 
   const keyId = header['kid'];
   if (typeof keyId !== 'string') throw refuse('the header has no kid');
-  if (header['alg'] !== ALGORITHM) {
-    throw refuse(`the algorithm ${shown(header['alg'])} is not ${ALGORITHM}`);
+  const { algorithms, foreignKeys } = options.serverVersion;
+  const algorithm = algorithms.find((known) => known === header['alg']);
+  if (algorithm === undefined) {
+    throw refuse(`the algorithm ${shown(header['alg'])} is not ${algorithms.join(' or ')}`);
   }
   if (header['typ'] !== undefined && header['typ'] !== 'JWT') {
     throw refuse(`the type ${shown(header['typ'])} is not "JWT"`, 'Location7095401: Unknown type of token');
@@ -60,20 +63,20 @@ export async function checkToken(token: string, options: TokenCheckOptions): Pro
 
   const choice = chooseIdentityProvider(payload, options.relyingParty.identityProviders);
   if (!choice.accepted) throw refuseAs(choice.refusal);
-  const lookup = await options.keys.find(choice.identityProvider.issuer, keyId);
+  const lookup = await options.keys.find(choice.identityProvider.issuer, keyId, foreignKeys);
   if (!lookup.found) {
     throw lookup.fault === 'unknown-key'
       ? refuse(lookup.reason, `BadValue: Unknown JWT keyId << '${keyId}'`)
       : refuse(lookup.reason);
   }
   try {
-    await compactVerify(token, lookup.key, { algorithms: [ALGORITHM] });
+    await compactVerify(token, lookup.key, { algorithms: [algorithm] });
   } catch (error) {
     const cause = error instanceof Error ? error.message : 'unknown';
     throw refuse(`the signature does not fit the issuer's key: ${cause}`);
   }
 
-  const now = options.now.getTime() / 1000;
+  const now = options.place.now.getTime() / 1000;
   if (expires <= now) {
     throw refuse(`the token expired ${Math.floor(now - expires)} s ago`, 'BadValue: Token is expired');
   }
@@ -85,7 +88,7 @@ export async function checkToken(token: string, options: TokenCheckOptions): Pro
       'BadValue: Token not yet valid',
     );
   }
-  const decision = decideToken(payload, options.relyingParty);
+  const decision = decideToken(payload, options.relyingParty, options.place);
   if (!decision.accepted) throw refuseAs(decision.refusal);
   return { principal: decision.principal, expiresAt: new Date(expires * 1000), evidence };
 }

@@ -8,6 +8,7 @@ import { numberOf, requiredText } from '../fields.ts';
 import { privilegesOf } from '../privileges.ts';
 import { Refused } from '../refused.ts';
 import { readPayload, type SaslStep } from '../sasl.ts';
+import type { AuthError } from '../settings.ts';
 import type { CommandCall, CommandTable } from './command.ts';
 
 /** One conversation at a time, so one number does. */
@@ -43,7 +44,8 @@ async function start(call: CommandCall, request: TypedDocument, database: string
   const name = requiredText(request, 'mechanism');
   const { session, server } = call;
   session.conversation = null;
-  const mechanism = server.mechanisms.get(name);
+  const isOn = server.settings.mechanisms.includes(name);
+  const mechanism = isOn ? server.mechanisms.get(name) : undefined;
   if (mechanism === undefined) {
     throw new CommandError(
       'MechanismUnavailable',
@@ -100,7 +102,7 @@ async function take(
     if (!(error instanceof Refused)) throw error;
     log('refused', error.principal, error.message);
     ended(error.principal, error.serverText);
-    throw new CommandError('AuthenticationFailed', 'Authentication failed.');
+    throw loginRefused(call.server.settings.authError);
   }
   if (!result.done) {
     session.conversation = { id: CONVERSATION, mechanism, next: result.next };
@@ -111,6 +113,13 @@ async function take(
   ended(principal.username, null);
   log('allowed', principal.username, `${evidence}; roles ${rolesText(principal.roles)}`);
   return { conversationId: CONVERSATION, done: true, payload: new Binary(new Uint8Array(0)) };
+}
+
+/** All that the wire says of a refused login (facts/mongodb.md 1.2). */
+function loginRefused(authError: AuthError): CommandError {
+  return authError === 'atlas'
+    ? new CommandError('AtlasError', 'bad auth : Authentication failed.')
+    : new CommandError('AuthenticationFailed', 'Authentication failed.');
 }
 
 function rolesText(roles: readonly GrantedRole[]): string {

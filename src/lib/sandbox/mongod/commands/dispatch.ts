@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TypedDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
+import type { CommandFault } from '../fail-points.ts';
 import type { CommandMessage } from '../message.ts';
 import { allows } from '../privileges.ts';
+import { withRetryLabel } from '../retried-writes.ts';
 import type { ServerState, Session } from '../session.ts';
 import { AUTHENTICATION_COMMANDS } from './authentication.ts';
 import { CATALOGUE_COMMANDS } from './catalogue.ts';
@@ -28,15 +31,30 @@ const ALIASES: Readonly<Record<string, string>> = {
   findandmodify: 'findAndModify',
 };
 
-/** Runs one command and answers with its reply, refusals included. It never throws. */
+/**
+ * Runs one command and answers with its reply, refusals included; null where a fail point wants the connection closed.
+ * It never throws.
+ */
 export async function dispatch(
   message: CommandMessage,
   session: Session,
   server: ServerState,
-): Promise<TypedDocument> {
+): Promise<TypedDocument | null> {
   const [spelling = ''] = Object.keys(message.body);
   const name = Object.hasOwn(ALIASES, spelling) ? (ALIASES[spelling] ?? spelling) : spelling;
   const call: CommandCall = { name, database: message.database, body: message.body, session, server };
+  const fault = server.failPoints.meet(name, session.appName);
+  if (fault !== null) await noteFault(fault, call);
+  if (fault?.closeConnection) return null;
+  const reply = fault?.reply ?? (await answer(message, spelling, call));
+  return withRetryLabel(name, call.body, {
+    ...reply,
+    ...(fault?.writeConcernError && { writeConcernError: fault.writeConcernError }),
+  });
+}
+
+async function answer(message: CommandMessage, spelling: string, call: CommandCall): Promise<TypedDocument> {
+  const { name, server } = call;
   try {
     if (message.form === 'query' && !HELLO_NAMES.has(name)) {
       throw new CommandError('UnsupportedOpQueryCommand', `Unsupported OP_QUERY command: ${spelling}.`);
@@ -47,10 +65,34 @@ export async function dispatch(
     if (call.body['autocommit'] === false) {
       throw new CommandError('NotImplemented', 'the lab has no transactions');
     }
-    return { ...(await command.run(call)), ok: 1 };
+    const { retriedWrites, replicaSet } = server;
+    return await retriedWrites.once(name, call.body, replicaSet !== null, async () => ({
+      ...(await command.run(call)),
+      ok: 1,
+    }));
   } catch (error) {
     return refusal(error, call).toReply();
   }
+}
+
+/** Writes a fail point's blow into the log, and holds the command up if that is part of it. */
+async function noteFault(
+  { blockMs, closeConnection, reply }: CommandFault,
+  { name, session, server }: CommandCall,
+): Promise<void> {
+  const effects = [
+    blockMs > 0 ? `held up for ${blockMs} ms` : null,
+    closeConnection ? 'the connection is closed' : null,
+    reply === null || closeConnection ? null : `answered with ${String(reply['code'])}`,
+  ].filter((effect) => effect !== null);
+  server.log.add({
+    hop: 'mongod',
+    action: name,
+    principal: session.user,
+    decision: 'info',
+    reason: `fail point failCommand: ${effects.join(', ') || 'a write concern error is added'}`,
+  });
+  if (blockMs > 0) await delay(blockMs, undefined, { signal: server.closing }).catch(() => {});
 }
 
 /** @throws CommandError Unauthorized, ReauthenticationRequired */

@@ -8,9 +8,6 @@ import type { CommandCall, CommandTable } from './command.ts';
 /** What hello may be called; OP_QUERY knows nothing else. */
 export const HELLO_NAMES: ReadonlySet<string> = new Set(['hello', 'isMaster']);
 
-/** What the lab plays: the line that speaks both mechanisms. */
-export const VERSION = '8.0.16';
-
 export const HANDSHAKE_COMMANDS: CommandTable = {
   hello: { access: 'anyone', run: (call) => hello(call, 'isWritablePrimary') },
   isMaster: { access: 'anyone', run: (call) => hello(call, 'ismaster') },
@@ -28,6 +25,8 @@ async function hello(
   primaryField: 'isWritablePrimary' | 'ismaster',
 ): Promise<TypedDocument> {
   const { body, server, session } = call;
+  const application = optionalDocument(optionalDocument(body, 'client') ?? {}, 'application') ?? {};
+  if (typeof application['name'] === 'string') session.appName = application['name'];
   const speculation = optionalDocument(body, 'speculativeAuthenticate');
   const speculated = speculation === undefined ? null : await speculate(call, speculation);
   return {
@@ -41,7 +40,7 @@ async function hello(
     logicalSessionTimeoutMinutes: 30,
     connectionId: session.connectionId,
     minWireVersion: 0,
-    maxWireVersion: 25,
+    maxWireVersion: server.settings.serverVersion.maxWireVersion,
     readOnly: false,
     ...(speculated !== null && { speculativeAuthenticate: speculated }),
   };
@@ -59,10 +58,11 @@ function replicaSetFields(setName: string, address: string): TypedDocument {
   };
 }
 
-function buildInfo(): TypedDocument {
+function buildInfo({ server }: CommandCall): TypedDocument {
+  const { version } = server.settings.serverVersion;
   return {
-    version: VERSION,
-    versionArray: [...VERSION.split('.').map(Number), 0],
+    version,
+    versionArray: [...version.split('.').map(Number), 0],
     gitVersion: 'fedctl-lab',
     // What Enterprise servers say: Community ones know neither mechanism.
     modules: ['enterprise'],

@@ -2,7 +2,6 @@ import { Long } from 'bson';
 import type { TypedDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandCall, CommandTable } from './command.ts';
-import { VERSION } from './handshake.ts';
 
 /** Commands about the server and about sessions, which the lab has nothing to do for. */
 export const SERVER_COMMANDS: CommandTable = {
@@ -26,14 +25,29 @@ export const SERVER_COMMANDS: CommandTable = {
     }),
   },
   serverStatus: { access: () => [{ action: 'serverStatus' }], run: serverStatus },
+  // As a server started for tests does; anyone may, because the client that switches fail points off again must not
+  // stumble over the one that it switched on.
+  configureFailPoint: {
+    access: 'anyone',
+    run: ({ body, database, server }) => {
+      if (database !== 'admin') {
+        throw new CommandError(
+          'Unauthorized',
+          'configureFailPoint may only be run against the admin database.',
+        );
+      }
+      return server.failPoints.configure(body);
+    },
+  },
 };
 
-function getParameter({ body }: CommandCall): TypedDocument {
+function getParameter({ body, server }: CommandCall): TypedDocument {
   const everything = body['getParameter'] === '*';
   if (!everything && !('featureCompatibilityVersion' in body)) {
     throw new CommandError('InvalidOptions', 'no option found to get');
   }
-  return { featureCompatibilityVersion: { version: '8.0' } };
+  const [major, minor] = server.settings.serverVersion.version.split('.');
+  return { featureCompatibilityVersion: { version: `${major}.${minor}` } };
 }
 
 function getLog({ body }: CommandCall): TypedDocument {
@@ -49,7 +63,7 @@ function serverStatus({ server }: CommandCall): TypedDocument {
   const uptime = Math.floor((now.getTime() - server.startedAt.getTime()) / 1000);
   return {
     host: server.address,
-    version: VERSION,
+    version: server.settings.serverVersion.version,
     process: 'mongod',
     uptime,
     uptimeMillis: Long.fromNumber(now.getTime() - server.startedAt.getTime()),

@@ -1,0 +1,88 @@
+import { Binary, Long } from 'bson';
+import type { TypedDocument } from './bson-codec.ts';
+import { CommandError } from './command-error.ts';
+import { isDocument, numberOf } from './fields.ts';
+
+/** Commands that a driver sends again with the same transaction number when their answer did not arrive. */
+const RETRYABLE: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'findAndModify']);
+
+/** Codes after which a driver may send a write again (retryable writes specification). */
+const PASSING: ReadonlySet<number> = new Set([
+  6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+]);
+
+/** The most sessions that are remembered; the oldest is forgotten for a new one. */
+const KEPT = 1000;
+
+interface LastWrite {
+  readonly number: bigint;
+  readonly reply: Promise<TypedDocument>;
+}
+
+/** Gives a write that comes a second time the answer of the first, and does it once. */
+export class RetriedWrites {
+  readonly #last = new Map<string, LastWrite>();
+
+  /**
+   * Runs a write unless it ran already, by session and transaction number.
+   *
+   * @param isMember whether the server is in a replica set: a standalone refuses transaction numbers
+   * @throws CommandError IllegalOperation, TransactionTooOld, and what the write throws
+   */
+  async once(
+    name: string,
+    body: TypedDocument,
+    isMember: boolean,
+    write: () => Promise<TypedDocument>,
+  ): Promise<TypedDocument> {
+    const number = transactionNumber(name, body);
+    if (number === null) return await write();
+    if (!isMember) {
+      throw new CommandError(
+        'IllegalOperation',
+        'Transaction numbers are only allowed on a replica set member or mongos',
+      );
+    }
+    const session = sessionId(body);
+    if (session === null) throw new CommandError('InvalidOptions', 'txnNumber is sent without lsid');
+    const last = this.#last.get(session);
+    if (last?.number === number) return await last.reply;
+    if (last !== undefined && last.number > number) {
+      throw new CommandError(
+        'TransactionTooOld',
+        `Retryable write with txnNumber ${number} is prohibited on a session that has already started ${last.number}`,
+      );
+    }
+    const reply = write();
+    this.#last.delete(session);
+    this.#last.set(session, { number, reply });
+    const [oldest] = this.#last.keys();
+    if (this.#last.size > KEPT && oldest !== undefined) this.#last.delete(oldest);
+    // What failed did not happen: the next try is a first one.
+    reply.catch(() => this.#last.delete(session));
+    return await reply;
+  }
+}
+
+/** Tells the driver that it may try a write again, where it asked for that and the error passes. */
+export function withRetryLabel(name: string, body: TypedDocument, reply: TypedDocument): TypedDocument {
+  const code = numberOf(reply['code']);
+  const passes = reply['ok'] !== 1 && code !== null && PASSING.has(code) && !('errorLabels' in reply);
+  return passes && transactionNumber(name, body) !== null
+    ? { ...reply, errorLabels: ['RetryableWriteError'] }
+    : reply;
+}
+
+function transactionNumber(name: string, body: TypedDocument): bigint | null {
+  if (!RETRYABLE.has(name)) return null;
+  const value = body['txnNumber'];
+  if (value instanceof Long) return value.toBigInt();
+  const number = numberOf(value);
+  return number === null ? null : BigInt(number);
+}
+
+function sessionId(body: TypedDocument): string | null {
+  const { lsid } = body;
+  const id = isDocument(lsid) ? lsid['id'] : undefined;
+  return id instanceof Binary ? id.toString('hex') : null;
+}
