@@ -105,8 +105,11 @@ export async function signatureMatches(
     { method: request.method, protocol: 'http:', hostname: '', path, query, headers, body: request.body },
     { signingDate, signableHeaders: new Set(signedHeaders) },
   );
-  const expected = /Signature=([0-9a-f]{64})$/.exec(signed.headers['authorization'] ?? '')?.[1] ?? '';
-  return expected !== '' && equalInConstantTime(expected, authorization.signature);
+  const computed = parseAuthorization(signed.headers['authorization'] ?? '');
+  if ('faults' in computed) return false;
+  // The signer signs the date whether the client did or not, and passes over headers that were named and not sent.
+  const sameHeaders = computed.signedHeaders.join(';') === signedHeaders.join(';');
+  return sameHeaders && equalInConstantTime(computed.signature, authorization.signature);
 }
 
 /** Compares two texts in a time that depends on their lengths only. */

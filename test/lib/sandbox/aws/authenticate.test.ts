@@ -186,6 +186,24 @@ describe('one byte that differs is refused', () => {
         'is unknown',
       ],
       [
+        'in the list of signed headers, which no longer names the date',
+        (request) =>
+          withHeaders(request, {
+            authorization: (request.headers['authorization'] ?? '').replace(';x-amz-date', ''),
+          }),
+        'SignatureDoesNotMatch',
+        'the signature is not the one that the secret of',
+      ],
+      [
+        'in the list of signed headers, which names one that was not sent',
+        (request) =>
+          withHeaders(request, {
+            authorization: (request.headers['authorization'] ?? '').replace(';host;', ';host;nobody;'),
+          }),
+        'SignatureDoesNotMatch',
+        'the signature is not the one that the secret of',
+      ],
+      [
         'between the body and its hash',
         (request) => withHeaders(request, { 'x-amz-content-sha256': '0'.repeat(64) }),
         'SignatureDoesNotMatch',
