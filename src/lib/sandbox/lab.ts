@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRelyingParty, type RelyingParty } from './atlas/relying-party.ts';
+import { createLabAtlas, LAB_CLUSTER } from './atlas/lab-atlas.ts';
+import type { AtlasState } from './atlas/state.ts';
 import { startAws } from './aws/start-aws.ts';
 import { type AwsWorld, createAwsWorld } from './aws/world.ts';
 import { LabClock } from './clock.ts';
@@ -39,8 +40,8 @@ export interface Lab {
   readonly binFolder: string;
   readonly log: LabLog;
   readonly world: AwsWorld;
-  /** Whom the MongoDB server lets in; read anew at each login. */
-  readonly relyingParty: RelyingParty;
+  /** What Atlas knows: its API shows it, and the MongoDB server lets in whom it says; read anew at each login. */
+  readonly atlas: AtlasState;
   readonly mongod: LabMongod;
   /** What is played where, for people. */
   readonly plays: readonly (readonly [what: string, where: string])[];
@@ -73,16 +74,17 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     closers.push(() => aws.close());
     const operator = world.user('operator');
     const issuer = aws.issuerUrl(operator.account.id);
-    const relyingParty = createRelyingParty({ issuer, audience: LAB_AUDIENCE, world });
+    const atlas = createLabAtlas({ now, issuer, audience: LAB_AUDIENCE, world });
     const mongod = await startMongod({
       log,
       now,
       port: options.mongoPort,
       replicaSet: options.replicaSet,
+      identityProviders: () => atlas.trustedIdentityProviders(),
+      databaseUsers: () => atlas.clusterUsers(),
+      onLogin: (attempt) => atlas.recordLogin(attempt),
       ...(options.clusterName !== undefined && { cluster: options.clusterName }),
       settings: options.mongod ?? {},
-      identityProviders: () => relyingParty.identityProviders,
-      databaseUsers: () => relyingParty.databaseUsers,
       sts: { url: aws.stsUrl },
       ...secured,
       ...(certificates === null ? {} : { ca: certificates.ca }),
@@ -92,6 +94,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     if (certificates !== null) await writeFile(caFile, certificates.ca, { mode: 0o600 });
     const mfaDevices = await writeMfaDevices(folder, world);
     const uri = connectionString(mongod, options.replicaSet, certificates === null ? null : caFile);
+    atlas.addCluster({ name: options.clusterName ?? LAB_CLUSTER, connectionString: uri });
     return {
       env: {
         AWS_ACCESS_KEY_ID: operator.accessKeyId,
@@ -112,7 +115,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       clock,
       log,
       world,
-      relyingParty,
+      atlas,
       mongod,
       plays: [
         ['STS', aws.stsUrl],
