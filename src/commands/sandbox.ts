@@ -7,6 +7,7 @@ import { exportLines, insideLab } from '../lib/sandbox/environment.ts';
 import type { Lab } from '../lib/sandbox/lab.ts';
 import { AUTH_ERRORS } from '../lib/sandbox/mongod/settings.ts';
 import { DEFAULT_SERVER_LINE, SERVER_LINES, SERVER_VERSIONS } from '../lib/sandbox/mongod/versions.ts';
+import { PLATFORMS } from '../lib/sandbox/platforms.ts';
 import { command, type Ended, type Invocation } from './command.ts';
 import { choice, type OptionTable, text, toggle } from './options.ts';
 
@@ -17,6 +18,7 @@ export const sandbox = command({
     "fedctl sandbox -- sh -c 'fedctl enable && fedctl connect --mechanism oidc'",
     'fedctl sandbox --env-file lab.env                   # stay up; elsewhere: . ./lab.env',
     'fedctl sandbox --tls -- bash                        # a shell inside, everything under TLS',
+    'fedctl sandbox --as ec2 -- fedctl whoami            # keys as an EC2 instance has them',
   ],
   notes: `
 The lab plays AWS STS, AWS IAM, the issuer and a MongoDB server, on loopback only. It starts with outbound
@@ -24,9 +26,14 @@ federation disabled: \`fedctl enable\` has something to do. Profiles in it: defa
 (roles), no-mint (may not mint), org (an account in an organization), mfa-user (a user with an MFA device) and mfa
 (a role that wants its code; the secret for an authenticator is in a file that the lab names).
 
+--as sets the environment as a platform does, for the role app and without profiles: ec2 (instance metadata, version
+2), ecs (container credentials), lambda (session keys in the environment). Federation is enabled there from the start:
+a workload may not do it.
+
 With a command, the lab ends with it and exits with its code. Without one it stays up until Ctrl-C and prints the
 variables to export. --verbose shows each decision of the lab with its true reason.`,
   options: {
+    as: choice('--as <platform>', 'let the command find keys and Region as on', PLATFORMS, null),
     tls: toggle('--tls', 'serve everything under a CA made for this lab'),
     replicaSet: text('--replica-set <name>', 'let the MongoDB server be the only member of a replica set'),
     mongoPort: text('--mongo-port <port>', 'port of the MongoDB server instead of a free one'),
@@ -60,6 +67,7 @@ variables to export. --verbose shows each decision of the lab with its true reas
           serverVersion: SERVER_VERSIONS[options.serverVersion],
           authError: options.authError,
         },
+        as: options.as,
       }),
     );
     const unfollow = invocation.common.verbose

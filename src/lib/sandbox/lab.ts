@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLabAtlas, LAB_CLUSTER } from './atlas/lab-atlas.ts';
 import type { AtlasState } from './atlas/state.ts';
+import type { LabUser } from './aws/identities.ts';
 import { startAws } from './aws/start-aws.ts';
 import { type AwsWorld, createAwsWorld } from './aws/world.ts';
 import { LabClock } from './clock.ts';
 import { awsConfigFile, awsCredentialsFile, type LabEnvironment, type LabProfile } from './environment.ts';
 import { LabLog } from './log.ts';
+import type { Platform, PlatformOptions } from './metadata/platform.ts';
 import { type LabMongod, startMongod } from './mongod/mongod.ts';
 import type { MongodSettings } from './mongod/settings.ts';
+import type { PlatformName } from './platforms.ts';
 
 /** The audience that the lab's identity provider expects. */
 export const LAB_AUDIENCE = 'fedctl-lab';
@@ -30,6 +33,8 @@ export interface LabOptions {
   readonly clusterName?: string;
   /** What the MongoDB server starts with; it may be changed later, through `mongod.settings`. */
   readonly mongod?: Partial<MongodSettings>;
+  /** The platform that the environment is that of; otherwise that of an operator, with keys and profiles. */
+  readonly as?: PlatformName | null;
 }
 
 /** A running lab. */
@@ -51,7 +56,8 @@ export interface Lab {
 
 /**
  * Starts AWS STS and IAM, an issuer for each account, and a MongoDB server that trusts the first account's issuer, all
- * on loopback. Federation starts disabled.
+ * on loopback. Federation starts disabled, except on a platform: who runs there may not enable it, and finds it as an
+ * operator left it.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -90,6 +96,11 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       ...(certificates === null ? {} : { ca: certificates.ca }),
     });
     closers.push(() => mongod.close());
+    const platform =
+      options.as === undefined || options.as === null
+        ? null
+        : await playPlatform(options.as, { world, log, now, region: REGION }, operator.account.id);
+    if (platform !== null) closers.push(() => platform.close());
     const caFile = join(folder, 'ca.pem');
     if (certificates !== null) await writeFile(caFile, certificates.ca, { mode: 0o600 });
     const mfaDevices = await writeMfaDevices(folder, world);
@@ -97,13 +108,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     atlas.addCluster({ name: options.clusterName ?? LAB_CLUSTER, connectionString: uri });
     return {
       env: {
-        AWS_ACCESS_KEY_ID: operator.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: operator.secretAccessKey.reveal(),
-        AWS_REGION: REGION,
+        ...(platform === null ? operatorEnvironment(operator) : platform.env),
         AWS_ENDPOINT_URL_STS: aws.stsUrl,
         AWS_ENDPOINT_URL_IAM: aws.iamUrl,
-        ...(await writeAwsFiles(folder, world)),
-        AWS_EC2_METADATA_DISABLED: 'true',
+        ...(await writeAwsFiles(folder, platform === null ? labProfiles(world) : [])),
         FEDCTL_URI: uri,
         FEDCTL_AUDIENCE: LAB_AUDIENCE,
         FEDCTL_ISSUER: issuer,
@@ -124,6 +132,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         ['MongoDB', uri],
         ['audience', LAB_AUDIENCE],
         ...mfaDevices.map(([serial, file]) => ['MFA', `${serial}, for an authenticator: ${file}`] as const),
+        ...(platform?.plays ?? []),
       ],
       close,
     };
@@ -137,6 +146,26 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 async function makeCertificates(now: Date) {
   const { createCertificates } = await import('./certificates.ts');
   return createCertificates(now);
+}
+
+/** What an operator exports: long-term keys, and a Region. */
+function operatorEnvironment({ accessKeyId, secretAccessKey }: LabUser): LabEnvironment {
+  return {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey.reveal(),
+    AWS_REGION: REGION,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+async function playPlatform(
+  name: PlatformName,
+  options: PlatformOptions,
+  accountId: string,
+): Promise<Platform> {
+  const { startPlatform } = await import('./metadata/platform.ts');
+  options.world.setFederation(accountId, true);
+  return await startPlatform(name, options);
 }
 
 function connectionString(
@@ -154,11 +183,13 @@ function connectionString(
   return `mongodb://${mongod.host}:${mongod.port}/${query === '' ? '' : `?${query}`}`;
 }
 
-/** The AWS config and credentials files, and the variables that point to them. */
-async function writeAwsFiles(folder: string, world: AwsWorld): Promise<LabEnvironment> {
+/**
+ * The AWS config and credentials files, and the variables that point to them. No platform has such files: there they
+ * are empty, and keep the tools from whatever `~/.aws` holds.
+ */
+async function writeAwsFiles(folder: string, profiles: readonly LabProfile[]): Promise<LabEnvironment> {
   const config = join(folder, 'aws-config');
   const credentials = join(folder, 'aws-credentials');
-  const profiles = labProfiles(world);
   await writeFile(config, awsConfigFile(REGION, profiles), { mode: 0o600 });
   await writeFile(credentials, awsCredentialsFile(profiles), { mode: 0o600 });
   return { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rfc3339 } from '../../time.ts';
 import type { MintRequest } from '../../token.ts';
 import { signToken } from '../issuer/signing-keys.ts';
-import { type Caller, principalTags, type Tags } from './identities.ts';
+import { type Caller, type PlatformClaims, principalTags, type Tags } from './identities.ts';
 
 /** Everything that a token is made of. */
 export interface TokenFacts {
@@ -24,7 +24,7 @@ export interface WebIdentityClaims {
 }
 
 /** The claims under AWS's own name (facts/aws.md 3.2). */
-export interface AwsClaims {
+export interface AwsClaims extends PlatformClaims {
   readonly org_id?: string;
   readonly aws_account: string;
   readonly ou_path?: readonly string[];
@@ -84,5 +84,6 @@ function awsClaims({ caller, request, region }: TokenFacts): AwsClaims {
     ...(session === null || session.federatedProvider === null
       ? {}
       : { federated_provider: session.federatedProvider }),
+    ...session?.platformClaims,
   };
 }

@@ -94,6 +94,20 @@ export interface LabSession {
   /** The tags that a further AssumeRole carries on. */
   readonly transitiveTagKeys: readonly string[];
   readonly sourceIdentity: string | null;
+  /** What the platform that handed it out adds to tokens. A role assumed with it has a session of its own, without. */
+  readonly platformClaims: PlatformClaims;
+}
+
+/**
+ * The claims of sessions that EC2 and Lambda hand out; ECS and EKS have none (facts/aws.md 3.2). What AWS makes of
+ * `ec2_role_delivery` is unverified, a number or a string: here it is a string, as its neighbours are.
+ */
+export interface PlatformClaims {
+  readonly ec2_source_instance_arn?: string;
+  readonly ec2_instance_source_vpc?: string;
+  readonly ec2_instance_source_private_ipv4?: string;
+  readonly ec2_role_delivery?: string;
+  readonly lambda_source_function_arn?: string;
 }
 
 /** Who signed a request. */

@@ -9,7 +9,15 @@ import {
   type UserDescription,
 } from './description.ts';
 import { FederationSwitch } from './federation-switch.ts';
-import type { LabAccount, LabRole, LabSession, LabUser, OidcProvider, Tags } from './identities.ts';
+import type {
+  LabAccount,
+  LabRole,
+  LabSession,
+  LabUser,
+  OidcProvider,
+  PlatformClaims,
+  Tags,
+} from './identities.ts';
 import { MfaDevice } from './mfa-device.ts';
 
 export interface AwsWorldOptions {
@@ -33,6 +41,7 @@ export interface SessionFacts {
   readonly federatedUser?: string;
   readonly mfa?: boolean;
   readonly federatedProvider?: string;
+  readonly platformClaims?: PlatformClaims;
   /** Length of the session token in characters, if it has to be longer than usual. */
   readonly minimumTokenSize?: number;
 }
@@ -205,6 +214,7 @@ class World implements AwsWorld {
       tags: facts.tags ?? {},
       transitiveTagKeys: facts.transitiveTagKeys ?? [],
       sourceIdentity: facts.sourceIdentity ?? null,
+      platformClaims: facts.platformClaims ?? {},
     };
     this.#holders.set(session.accessKeyId, session);
     return session;

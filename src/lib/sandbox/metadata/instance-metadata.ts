@@ -1,0 +1,191 @@
+import type { LabSession } from '../aws/identities.ts';
+import {
+  type HttpAnswer,
+  type HttpRequest,
+  type LoopbackServer,
+  startLoopbackServer,
+} from '../aws/loopback-server.ts';
+import { headerValue } from '../aws/sigv4.ts';
+import type { LabLog } from '../log.ts';
+import { InstanceTokens, LONGEST_TTL_SECONDS } from './instance-tokens.ts';
+import { credentialsMembers } from './role-session.ts';
+
+const TOKEN_PATH = '/latest/api/token';
+const TOKEN_HEADER = 'x-aws-ec2-metadata-token';
+const TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds';
+
+/** An instance as its own metadata describes it. */
+export interface Instance {
+  readonly id: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly availabilityZone: string;
+  readonly privateIp: string;
+  readonly startedAt: Date;
+  readonly instanceProfileArn: string;
+}
+
+export interface InstanceMetadataOptions {
+  readonly instance: Instance;
+  /** The keys of the instance's role at this moment. */
+  readonly session: () => LabSession;
+  readonly log: LabLog;
+  readonly now: () => Date;
+}
+
+/** What is answered to a good token, by path without a slash at the end. */
+type Documents = ReadonlyMap<string, () => string>;
+
+/** An answer, and the true reason for the lab's log. */
+interface Decision {
+  readonly answer: HttpAnswer;
+  readonly reason: string;
+}
+
+/**
+ * Starts the metadata service of an EC2 instance that wants version 2, as new instances do (facts/aws.md 7.6): a PUT
+ * gives a token, and everything else is read with it. The words of its error pages are from memory; SDKs read the
+ * status alone. Its hop limit cannot be played on loopback; the other sign of a proxy on the way, X-Forwarded-For, is
+ * refused as AWS refuses it.
+ *
+ * @throws FedctlError lab.port-taken, lab.start-failed
+ */
+export async function startInstanceMetadata(options: InstanceMetadataOptions): Promise<LoopbackServer> {
+  const tokens = new InstanceTokens();
+  const documents = documentsOf(options);
+  return await startLoopbackServer({
+    name: 'instance metadata service',
+    host: '127.0.0.1',
+    port: 0,
+    // Plain HTTP, also in a lab under TLS: AWS has no other.
+    tls: undefined,
+    async answer(request) {
+      const path = request.target.replace(/\?.*$/s, '').replace(/(?<=.)\/$/, '');
+      const decision =
+        path === TOKEN_PATH
+          ? giveToken(request, tokens, options.now())
+          : readDocument(request, documents.get(path), tokens, options.now());
+      const known = path === TOKEN_PATH || documents.has(path);
+      const { answer, reason } = decision;
+      options.log.add({
+        hop: 'metadata',
+        action: `${/^[A-Z]{1,8}$/.test(request.method) ? request.method : 'other'} ${known ? path : '(another path)'}`,
+        principal: null,
+        decision: answer.status === 200 ? 'allowed' : 'refused',
+        reason: answer.status === 200 ? reason : `HTTP ${answer.status}: ${reason}`,
+      });
+      return answer;
+    },
+  });
+}
+
+function giveToken(request: HttpRequest, tokens: InstanceTokens, now: Date): Decision {
+  if (request.method !== 'PUT') return refuse(405, 'a token is made by PUT');
+  if (headerValue(request, 'x-forwarded-for') !== undefined) {
+    return refuse(403, 'it came through a proxy (X-Forwarded-For)');
+  }
+  const ttl = headerValue(request, TTL_HEADER) ?? '';
+  const seconds = /^\d{1,5}$/.test(ttl) ? Number(ttl) : 0;
+  if (seconds < 1 || seconds > LONGEST_TTL_SECONDS) {
+    return refuse(400, `${TTL_HEADER} has to say 1 to ${LONGEST_TTL_SECONDS}`);
+  }
+  const body = tokens.create(new Date(now.getTime() + seconds * 1000));
+  return {
+    answer: { status: 200, headers: { ...TEXT, [TTL_HEADER]: String(seconds) }, body },
+    reason: `a token for ${seconds} s`,
+  };
+}
+
+function readDocument(
+  request: HttpRequest,
+  document: (() => string) | undefined,
+  tokens: InstanceTokens,
+  now: Date,
+): Decision {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'metadata is only read');
+  const token = headerValue(request, TOKEN_HEADER);
+  if (token === undefined) return refuse(401, 'version 1 (no token), and this instance wants version 2');
+  const fault = tokens.fault(token, now);
+  if (fault !== null) return refuse(401, fault);
+  if (document === undefined) return refuse(404, 'there is no such metadata');
+  return { answer: { status: 200, headers: TEXT, body: document() }, reason: 'read with a good token' };
+}
+
+/** What SDKs and the AWS CLI ask for: keys, Region and who the instance is. */
+function documentsOf({ instance, session, now }: InstanceMetadataOptions): Documents {
+  const roleName = session().principal.name;
+  const lastUpdated = () => `${now().toISOString().slice(0, 19)}Z`;
+  const data = '/latest/meta-data';
+  return new Map([
+    [`${data}/iam/security-credentials`, () => roleName],
+    [
+      `${data}/iam/security-credentials/${roleName}`,
+      () =>
+        json({
+          Code: 'Success',
+          LastUpdated: lastUpdated(),
+          Type: 'AWS-HMAC',
+          ...credentialsMembers(session()),
+        }),
+    ],
+    [
+      `${data}/iam/info`,
+      () =>
+        json({
+          Code: 'Success',
+          LastUpdated: lastUpdated(),
+          InstanceProfileArn: instance.instanceProfileArn,
+          InstanceProfileId: `AIPA${session().principal.id.slice(4)}`,
+        }),
+    ],
+    [`${data}/instance-id`, () => instance.id],
+    [`${data}/local-ipv4`, () => instance.privateIp],
+    [`${data}/placement/region`, () => instance.region],
+    [`${data}/placement/availability-zone`, () => instance.availabilityZone],
+    ['/latest/dynamic/instance-identity/document', () => json(identityDocument(instance))],
+  ]);
+}
+
+function identityDocument({ id, accountId, region, availabilityZone, privateIp, startedAt }: Instance) {
+  return {
+    accountId,
+    architecture: 'x86_64',
+    availabilityZone,
+    billingProducts: null,
+    devpayProductCodes: null,
+    imageId: 'ami-0fedc71ab00000003',
+    instanceId: id,
+    instanceType: 't3.micro',
+    kernelId: null,
+    marketplaceProductCodes: null,
+    pendingTime: `${startedAt.toISOString().slice(0, 19)}Z`,
+    privateIp,
+    ramdiskId: null,
+    region,
+    version: '2017-09-30',
+  };
+}
+
+const TEXT = { 'content-type': 'text/plain', server: 'EC2ws' };
+
+const TITLES = {
+  400: '400 - Bad Request',
+  401: '401 - Unauthorized',
+  403: '403 - Forbidden',
+  404: '404 - Not Found',
+  405: '405 - Method Not Allowed',
+} as const;
+
+function refuse(status: keyof typeof TITLES, reason: string): Decision {
+  const title = TITLES[status];
+  const answer = {
+    status,
+    headers: { 'content-type': 'text/html', server: 'EC2ws' },
+    body: `<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`,
+  };
+  return { answer, reason };
+}
+
+function json(value: object): string {
+  return JSON.stringify(value, null, 2);
+}
