@@ -8,7 +8,7 @@ import { cachedCredentials, findCredentials, unexpired } from './credentials.ts'
 import { endpointOverride, endpointOverrides } from './endpoint.ts';
 import { environmentCredentials } from './environment.ts';
 import { createIam } from './iam.ts';
-import { instanceMetadataCredentials } from './instance-metadata.ts';
+import { instanceMetadataCredentials, instanceRegion } from './instance-metadata.ts';
 import { type ChosenProfile, chooseProfile } from './profile.ts';
 import { profileCredentials } from './profile-credentials.ts';
 import type { CredentialProvider } from './provider.ts';
@@ -30,7 +30,12 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
     const files = await readSharedFiles(context);
     return { files, profile: chooseProfile(settings, context.env, files) };
   });
-  const region = async () => resolveRegion(settings, context.env, (await configuration()).profile);
+  const region = once(async () => {
+    const { profile } = await configuration();
+    return resolveRegion(settings, context.env, profile, () =>
+      instanceRegion(context, profile, context.signal),
+    );
+  });
   const connect = once(async () =>
     connection(settings, context, (await region()).name, await configuration()),
   );

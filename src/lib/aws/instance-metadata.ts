@@ -11,7 +11,18 @@ import type { Absent } from './provider.ts';
 
 /** Off EC2 nobody answers, so this is how long a run without any credentials waits: once for the token, once after. */
 const TIMEOUT_MS = 1000;
+const TOKEN_PATH = '/latest/api/token';
 const ROLE_PATH = '/latest/meta-data/iam/security-credentials/';
+const REGION_PATH = '/latest/meta-data/placement/region';
+
+type World = Pick<Context, 'env' | 'fetch'>;
+
+/** A conversation with the metadata service: its token goes with every question. */
+interface Conversation {
+  /** 1 where the service has no tokens. */
+  readonly version: 1 | 2;
+  read(path: string): Promise<Response>;
+}
 
 /**
  * The keys of the role of an EC2 instance, by IMDSv2; by version 1 only where version 2 is not there and nobody has
@@ -20,29 +31,15 @@ const ROLE_PATH = '/latest/meta-data/iam/security-credentials/';
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused; the signal's own reason
  */
 export async function instanceMetadataCredentials(
-  context: Pick<Context, 'env' | 'fetch'>,
+  context: World,
   profile: ChosenProfile,
   signal: AbortSignal,
 ): Promise<ResolvedCredentials | Absent> {
-  const { env } = context;
-  if (env['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true') {
-    return { absent: 'AWS_EC2_METADATA_DISABLED is true' };
-  }
-  const endpoint = endpointOf(env, profile);
-  const ask = (path: string, init: RequestInit) =>
-    context.fetch(new URL(path, endpoint), {
-      ...init,
-      redirect: 'error',
-      signal: deadline(signal, TIMEOUT_MS),
-    });
-  try {
-    const token = await sessionToken(ask, env, profile);
-    if (typeof token === 'object') return token;
-    const headers: Record<string, string> = token === '' ? {} : { 'x-aws-ec2-metadata-token': token };
-    const roles = await ask(ROLE_PATH, { headers });
-    if (!roles.ok) return { absent: `the instance has no role (HTTP ${roles.status})` };
+  return await converse(context, profile, signal, async ({ version, read }) => {
+    const roles = await read(ROLE_PATH);
+    if (!roles.ok) return { absent: noRole(roles.status, version) };
     const role = (await roles.text()).trim().split('\n')[0] ?? '';
-    const answer = await ask(`${ROLE_PATH}${encodeURIComponent(role)}`, { headers });
+    const answer = await read(`${ROLE_PATH}${encodeURIComponent(role)}`);
     const credentials = answer.ok ? metadataCredentials(await answer.text()) : null;
     if (credentials === null) {
       return { absent: `the instance metadata service has no credentials for the role "${printable(role)}"` };
@@ -52,6 +49,55 @@ export async function instanceMetadataCredentials(
       provider: 'instance-metadata',
       providerDetail: `instance metadata (role "${printable(role)}")`,
     };
+  });
+}
+
+/**
+ * The Region that an EC2 instance runs in, as the AWS SDK finds it where nothing names one; null elsewhere.
+ *
+ * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused; the signal's own reason
+ */
+export async function instanceRegion(
+  context: World,
+  profile: ChosenProfile,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const found = await converse(context, profile, signal, async ({ read }) => {
+    const answer = await read(REGION_PATH);
+    return answer.ok ? { region: (await answer.text()).trim() } : { absent: `HTTP ${answer.status}` };
+  });
+  return 'region' in found ? found.region : null;
+}
+
+function noRole(status: number, version: Conversation['version']): string {
+  return status === 401 && version === 1
+    ? 'the instance metadata service gave no token, and wants one (HTTP 401)'
+    : `the instance has no role (HTTP ${status})`;
+}
+
+/** Gets a token and asks with it. Why nobody answered is an answer too. */
+async function converse<Answer>(
+  context: World,
+  profile: ChosenProfile,
+  signal: AbortSignal,
+  ask: (conversation: Conversation) => Promise<Answer | Absent>,
+): Promise<Answer | Absent> {
+  const { env } = context;
+  if (env['AWS_EC2_METADATA_DISABLED']?.toLowerCase() === 'true') {
+    return { absent: 'AWS_EC2_METADATA_DISABLED is true' };
+  }
+  const endpoint = endpointOf(env, profile);
+  const send = (path: string, init: RequestInit) =>
+    context.fetch(new URL(path, endpoint), {
+      ...init,
+      redirect: 'error',
+      signal: deadline(signal, TIMEOUT_MS),
+    });
+  try {
+    const token = await sessionToken(send, env, profile);
+    if (typeof token === 'object') return token;
+    const headers: Record<string, string> = token === '' ? {} : { 'x-aws-ec2-metadata-token': token };
+    return await ask({ version: token === '' ? 1 : 2, read: (path) => send(path, { headers }) });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (isFedctlError(error)) throw error;
@@ -71,11 +117,11 @@ function endpointOf(env: Context['env'], profile: ChosenProfile): string {
 
 /** The session token of version 2; '' for version 1. */
 async function sessionToken(
-  ask: (path: string, init: RequestInit) => Promise<Response>,
+  send: (path: string, init: RequestInit) => Promise<Response>,
   env: Context['env'],
   profile: ChosenProfile,
 ): Promise<string | Absent> {
-  const answer = await ask('/latest/api/token', {
+  const answer = await send(TOKEN_PATH, {
     method: 'PUT',
     headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' },
   });

@@ -6,15 +6,18 @@ import type { ChosenProfile } from './profile.ts';
 
 /**
  * The Region and what names it: --region or FEDCTL_REGION, AWS_REGION, AWS_DEFAULT_REGION (which the JavaScript SDK
- * ignores, facts/aws.md 7.2), the profile. Never a default: a token of the wrong Region looks right.
+ * ignores, facts/aws.md 7.2), the profile, and last the instance that this runs on. Never a default: a token of the
+ * wrong Region looks right.
  *
+ * @param instanceRegion asked only when nothing else names one: off EC2 it takes a second to learn that nobody answers
  * @throws FedctlError aws.region-missing, aws.region-global, aws.region-invalid
  */
-export function resolveRegion(
+export async function resolveRegion(
   settings: Pick<AwsSettings, 'region'>,
   env: Context['env'],
   profile: ChosenProfile,
-): ResolvedRegion {
+  instanceRegion: () => Promise<string | null>,
+): Promise<ResolvedRegion> {
   const profileSource = `profile "${printable(profile.name)}"`;
   const candidates: readonly (readonly [string | undefined, string])[] = [
     [settings.region, '--region'],
@@ -25,6 +28,8 @@ export function resolveRegion(
   for (const [value, source] of candidates) {
     if (value !== undefined && value.trim() !== '') return checked(value.trim(), source);
   }
+  const instance = await instanceRegion();
+  if (instance !== null) return checked(instance, 'instance metadata');
   throw new FedctlError('aws.region-missing', {
     message: `No AWS Region: --region, FEDCTL_REGION, AWS_REGION and AWS_DEFAULT_REGION are not set, and the ${profileSource} names none.`,
     details: { lookedAt: ['--region', 'FEDCTL_REGION', 'AWS_REGION', 'AWS_DEFAULT_REGION', profileSource] },

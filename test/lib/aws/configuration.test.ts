@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import type { AwsSettings } from '../../../src/lib/ports.ts';
 import { awsHome } from '../../support/aws-home.ts';
+import { loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
 const CONFIG = `
@@ -42,7 +43,7 @@ async function configured(
     config,
     '[prod]\naws_access_key_id = AKIAPROD\naws_secret_access_key = s\n',
   );
-  const context = memoryContext({ env, home: home.path });
+  const context = memoryContext({ env, home: home.path, fetch: globalThis.fetch });
   await use(await createAws({ timeoutMs: 1000, ...settings }, context), home.path);
 }
 
@@ -58,6 +59,23 @@ describe('the Region', () => {
     await configured(async (aws) => expect(await aws.region()).toEqual({ name, source }), env, settings);
   });
 
+  test('of the instance that this runs on, where nothing else names one', async () => {
+    await using server = await loopbackServer(({ method, path, headers }) => {
+      if (method === 'PUT') return { body: 'imds-token' };
+      const isAllowed = headers['x-aws-ec2-metadata-token'] === 'imds-token';
+      return isAllowed && path === '/latest/meta-data/placement/region' ? { body: 'a-1\n' } : { status: 404 };
+    });
+    const env = { AWS_PROFILE: 'lost', AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url };
+    await configured(
+      async (aws) => expect(await aws.region()).toEqual({ name: 'a-1', source: 'instance metadata' }),
+      env,
+    );
+    await configured((aws) => expect(aws.region()).rejects.toMatchObject({ code: 'aws.region-missing' }), {
+      ...env,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
+  });
+
   test('none', async () => {
     await configured(
       (aws) =>
@@ -68,7 +86,7 @@ describe('the Region', () => {
           remedy: 'export AWS_REGION=<region>   (or add --region <region>)',
           exitCode: 3,
         }),
-      { AWS_PROFILE: 'lost' },
+      { AWS_PROFILE: 'lost', AWS_EC2_METADATA_DISABLED: 'true' },
     );
   });
 

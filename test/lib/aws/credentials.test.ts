@@ -349,6 +349,11 @@ describe('the instance metadata service', () => {
       ({ path }) => ({ body: path === ROLES ? 'app' : '{"Code":"Failed"}' }),
       'the instance metadata service has no credentials for the role "app"',
     ],
+    [
+      'no token, and wants one',
+      ({ method }) => ({ status: method === 'PUT' ? 403 : 401 }),
+      'the instance metadata service gave no token, and wants one (HTTP 401)',
+    ],
     ['a fault', () => ({ status: 500 }), 'the instance metadata service answered with HTTP 500'],
   ])('%s', async (_, answer, reason) => {
     await using server = await loopbackServer(answer);
