@@ -9,6 +9,12 @@ export const LAB_FAILURES = catalogue({
     remedy: 'leave the port out: the lab finds a free one',
     exit: EXIT.usage,
   },
+  'lab.policy-malformed': {
+    title: 'a policy of the lab is malformed',
+    cause: 'IAM would refuse the document: an element is missing, unknown, or has a value it cannot have.',
+    remedy: 'mend the policy at the place that is named',
+    exit: EXIT.usage,
+  },
   'lab.start-failed': {
     title: 'the lab did not start',
     cause: 'One of its servers could not listen on loopback.',

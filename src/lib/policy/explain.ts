@@ -31,9 +31,9 @@ function placeText({ layer, policy, sid, index }: StatementPlace): string {
   return `${statement} of ${NAMES[layer]} ${policy}`;
 }
 
-function missText({ because }: NearMiss, { context }: PolicyRequest): string {
+function missText({ because }: NearMiss, { principal, context }: PolicyRequest): string {
   if (because === 'resource') return 'is about other resources';
-  if (because === 'principal') return 'does not name the caller';
+  if (because === 'principal') return `does not name ${principal.arn}`;
   const { operator, key, values } = because;
   const seen = context.get(key);
   const wants =

@@ -5,6 +5,7 @@ import { createLabAtlas, LAB_CLUSTER } from './atlas/lab-atlas.ts';
 import type { AtlasState } from './atlas/state.ts';
 import type { LabUser } from './aws/identities.ts';
 import { startAws } from './aws/start-aws.ts';
+import { asksForMfa, externalIdOf, namesPrincipal } from './aws/trust-policy.ts';
 import { type AwsWorld, createAwsWorld } from './aws/world.ts';
 import { LabClock } from './clock.ts';
 import { awsConfigFile, awsCredentialsFile, type LabEnvironment, type LabProfile } from './environment.ts';
@@ -204,13 +205,14 @@ function labProfiles(world: AwsWorld): readonly LabProfile[] {
       secretAccessKey: secretAccessKey.reveal(),
     })),
     ...world.roles.map((role) => {
-      const source = world.users.find(({ arn }) => role.trusts.includes(arn));
+      const externalId = externalIdOf(role);
+      const source = world.users.find(({ arn }) => namesPrincipal(role, arn));
       return {
         name: role.profile,
         roleArn: role.arn,
         sourceProfile: source?.profile ?? 'default',
-        ...(role.externalId === null ? {} : { externalId: role.externalId }),
-        ...(role.needsMfa && source?.mfaDevice ? { mfaSerial: source.mfaDevice.serial } : {}),
+        ...(externalId === null ? {} : { externalId }),
+        ...(asksForMfa(role) && source?.mfaDevice ? { mfaSerial: source.mfaDevice.serial } : {}),
       };
     }),
   ];

@@ -1,10 +1,14 @@
+import type { NamedPolicy } from '../../policy/document.ts';
+import type { ContextKeys } from '../../policy/request.ts';
 import { authorize, type LabAction, notAuthorized } from './authorize.ts';
 import { accessDenied, invalidParameterValue, validationError } from './aws-error.ts';
 import type { Caller, LabRole, Tags } from './identities.ts';
 import { checkMfa, type MfaInput, readMfa } from './mfa.ts';
 import { type QueryParameters, tagRecord } from './query.ts';
+import { prefixed, requestTagKeys } from './request-keys.ts';
 import type { Call, Outcome } from './service.ts';
 import { credentialsXml, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
+import { readSessionPolicy } from './session-policy.ts';
 import { LIMITS, refuseDuplicateTagKeys, Validation } from './validation.ts';
 
 const ONE_HOUR = 3600;
@@ -20,16 +24,18 @@ interface AssumeRoleInput {
   readonly transitiveTagKeys: readonly string[];
   readonly minimumTokenSize: number;
   readonly mfa: MfaInput;
+  readonly policies: readonly NamedPolicy[] | null;
 }
 
 /**
  * Gives credentials of a role to whom its trust policy names. Whatever part of that fails, AWS says the same sentence
  * (facts/aws.md 6); the lab's log says which.
  */
-export async function assumeRole({ world, caller, parameters, now }: Call): Promise<Outcome> {
-  const input = readInput(parameters);
+export async function assumeRole(call: Call): Promise<Outcome> {
+  const { world, caller, now } = call;
+  const input = readInput(call.parameters);
   const mfa = (await checkMfa(input.mfa, caller, now)) || (caller.session?.mfa ?? false);
-  const role = permittedRole(input, world.roles, caller, mfa);
+  const role = permittedRole(call, input, mfa);
   refuseTooLong(input.seconds, role, caller);
   const inherited = inheritedTags(caller);
   refuseOverriding(input.tags, inherited);
@@ -40,6 +46,7 @@ export async function assumeRole({ world, caller, parameters, now }: Call): Prom
     tags: { ...inherited, ...input.tags },
     transitiveTagKeys: [...Object.keys(inherited), ...input.transitiveTagKeys],
     sourceIdentity: input.sourceIdentity ?? caller.session?.sourceIdentity ?? null,
+    policies: input.policies,
     minimumTokenSize: input.minimumTokenSize,
   });
   return {
@@ -70,13 +77,14 @@ function readInput(parameters: QueryParameters): AssumeRoleInput {
   validation.required(sessionName, 'roleSessionName', LIMITS.SESSION_NAME);
   validation.optional(externalId, 'externalId', LIMITS.EXTERNAL_ID);
   validation.optional(sourceIdentity, 'sourceIdentity', LIMITS.SESSION_NAME);
+  validation.optional(parameters.text('Policy'), 'policy', LIMITS.SESSION_POLICY);
   const seconds = sessionSeconds(parameters, validation, TWELVE_HOURS) ?? ONE_HOUR;
   const minimumTokenSize = sessionTokenSize(parameters, validation);
   const mfa = readMfa(parameters, validation);
   validation.tags(tags);
   validation.finish();
   refuseDuplicateTagKeys(tags);
-  refuseSessionPolicies(parameters);
+  refuseUnplayed(parameters);
   const record = tagRecord(tags);
   if (transitiveTagKeys.some((key) => !hasTag(record, key))) {
     throw invalidParameterValue('The specified transitive tag key must be included in the requested tags.');
@@ -92,12 +100,13 @@ function readInput(parameters: QueryParameters): AssumeRoleInput {
     transitiveTagKeys,
     minimumTokenSize,
     mfa,
+    policies: readSessionPolicy(parameters),
   };
 }
 
-/** To ignore a session policy would give more than was asked for. */
-function refuseSessionPolicies(parameters: QueryParameters): void {
-  const given = ['Policy', 'PolicyArns.member.1.arn', 'ProvidedContexts.member.1.ProviderArn'].find(
+/** To ignore a managed session policy would give more than was asked for. */
+function refuseUnplayed(parameters: QueryParameters): void {
+  const given = ['PolicyArns.member.1.arn', 'ProvidedContexts.member.1.ProviderArn'].find(
     (name) => parameters.text(name) !== undefined,
   );
   if (given === undefined) return;
@@ -105,47 +114,44 @@ function refuseSessionPolicies(parameters: QueryParameters): void {
 }
 
 /** The role, when both the caller's permissions and the role's trust agree. */
-function permittedRole(
-  input: AssumeRoleInput,
-  roles: readonly LabRole[],
-  caller: Caller,
-  mfa: boolean,
-): LabRole {
+function permittedRole(call: Call, input: AssumeRoleInput, mfa: boolean): LabRole {
+  const { caller, world } = call;
   const refuse = (action: LabAction, reason: string) =>
     accessDenied(notAuthorized(caller, action, input.roleArn), reason);
   if (caller.session !== null && caller.session.federatedUser !== null) {
     throw refuse('sts:AssumeRole', 'a federated user can only call GetCallerIdentity in STS');
   }
+  const role = world.roles.find(({ arn }) => arn === input.roleArn) ?? null;
   const actions: LabAction[] = ['sts:AssumeRole'];
   if (Object.keys(input.tags).length > 0) actions.push('sts:TagSession');
   if (input.sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity');
+  const keys = requestKeys(input, role, mfa);
   for (const action of actions) {
-    const decision = authorize(caller, action, input.roleArn);
+    const decision = authorize(call, { action, resource: input.roleArn, keys, role });
     if (!decision.allowed) throw refuse(action, decision.reason);
   }
-  const role = roles.find(({ arn }) => arn === input.roleArn);
-  if (role === undefined) throw refuse('sts:AssumeRole', `there is no role ${input.roleArn}`);
-  if (!role.trusts.includes(caller.principal.arn)) {
-    throw refuse('sts:AssumeRole', `the trust policy of ${role.name} does not name ${caller.principal.arn}`);
-  }
-  if (role.externalId !== null && role.externalId !== input.externalId) {
-    const seen = input.externalId === undefined ? 'none' : 'another one';
-    throw refuse(
-      'sts:AssumeRole',
-      `the trust policy of ${role.name} wants its external id, and ${seen} came`,
-    );
-  }
-  if (role.needsMfa && !mfa) {
-    throw refuse(
-      'sts:AssumeRole',
-      `the trust policy of ${role.name} wants a code of an MFA device, and none came`,
-    );
-  }
+  if (role === null) throw refuse('sts:AssumeRole', `there is no role ${input.roleArn}`);
   const carried = caller.session?.sourceIdentity ?? null;
   if (carried !== null && input.sourceIdentity !== undefined && input.sourceIdentity !== carried) {
     throw refuse('sts:SetSourceIdentity', `the source identity of a session is fixed, here to ${carried}`);
   }
   return role;
+}
+
+/** The condition keys that AssumeRole has beside those of every request. */
+function requestKeys(input: AssumeRoleInput, role: LabRole | null, mfa: boolean): ContextKeys {
+  return {
+    'sts:ExternalId': input.externalId,
+    'sts:RoleSessionName': input.sessionName,
+    'sts:SourceIdentity': input.sourceIdentity,
+    'sts:TransitiveTagKeys': input.transitiveTagKeys,
+    ...requestTagKeys(input.tags),
+    // A code that comes with the request counts, whatever keys signed it.
+    ...(mfa ? { 'aws:MultiFactorAuthPresent': 'true' } : {}),
+    ...(role === null
+      ? {}
+      : { 'aws:ResourceAccount': role.account.id, ...prefixed('aws:ResourceTag/', role.tags) }),
+  };
 }
 
 /** Role to role is chaining, and lives an hour at most, whatever the role allows. */

@@ -1,5 +1,6 @@
-import type { LabAction } from './authorize.ts';
 import type { LabAccount, Tags } from './identities.ts';
+import { allowing, type PolicyDocuments } from './policies.ts';
+import { trusting } from './trust-policy.ts';
 
 /** What the lab's AWS is to hold: data, of which `createAwsWorld` makes accounts with fresh keys and secrets. */
 export interface AwsDescription {
@@ -13,6 +14,8 @@ export interface AccountDescription {
   readonly organization: LabAccount['organization'];
   /** Whether outbound federation is enabled from the start. */
   readonly federation: boolean;
+  /** One set for each level from the organization's root down to the account; none apply unless given. */
+  readonly serviceControlPolicies?: readonly PolicyDocuments[];
   readonly users: readonly UserDescription[];
   readonly roles: readonly RoleDescription[];
 }
@@ -24,7 +27,10 @@ interface PrincipalDescription {
   /** The name of its profile in the lab's AWS config file; its own name unless given. */
   readonly profile?: string;
   readonly tags?: Tags;
-  readonly allowed: ReadonlySet<LabAction> | 'everything';
+  /** Its identity policies; none unless given. */
+  readonly policies?: PolicyDocuments;
+  /** A policy document; no boundary unless given. */
+  readonly permissionsBoundary?: unknown;
 }
 
 export interface UserDescription extends PrincipalDescription {
@@ -33,14 +39,13 @@ export interface UserDescription extends PrincipalDescription {
 }
 
 export interface RoleDescription extends PrincipalDescription {
-  /** Who may assume it: ARNs of users and roles. */
-  readonly trusts: readonly string[];
-  /** What must be sent with AssumeRole; null when nothing must. */
-  readonly externalId: string | null;
+  /** A policy document: who may assume it, and under which conditions. */
+  readonly trustPolicy: unknown;
   readonly maxSessionSeconds: number;
-  /** Whether who assumes it must have given an MFA code. */
-  readonly needsMfa?: boolean;
 }
+
+const EVERYTHING: PolicyDocuments = { AdministratorAccess: allowing('*') };
+const MINT: PolicyDocuments = { Mint: allowing('sts:GetWebIdentityToken', 'sts:TagGetWebIdentityToken') };
 
 /** The lab as it is unless a configuration says otherwise: two accounts, federation disabled in both. */
 export const BUILT_IN_AWS: AwsDescription = {
@@ -50,41 +55,37 @@ export const BUILT_IN_AWS: AwsDescription = {
       organization: null,
       federation: false,
       users: [
-        { name: 'operator', profile: 'default', allowed: 'everything' },
-        { name: 'no-mint', allowed: new Set() },
-        { name: 'mfa-user', mfa: true, allowed: 'everything' },
+        { name: 'operator', profile: 'default', policies: EVERYTHING },
+        { name: 'no-mint' },
+        { name: 'mfa-user', mfa: true, policies: EVERYTHING },
       ],
       roles: [
         {
           name: 'app',
-          trusts: ['arn:aws:iam::123456789012:user/operator'],
-          externalId: null,
+          trustPolicy: trusting({ trusts: ['arn:aws:iam::123456789012:user/operator'] }),
           maxSessionSeconds: 3600,
-          allowed: new Set([
-            'sts:GetWebIdentityToken',
-            'sts:TagGetWebIdentityToken',
-            'sts:AssumeRole',
-            'sts:TagSession',
-            'sts:SetSourceIdentity',
-          ]),
+          policies: {
+            ...MINT,
+            Assume: allowing('sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'),
+          },
         },
         {
           name: 'etl',
           path: '/team/data/',
           // `app` may assume it too, so that role chaining can be seen.
-          trusts: ['arn:aws:iam::123456789012:user/operator', 'arn:aws:iam::123456789012:role/app'],
-          externalId: 'lab-external-id',
+          trustPolicy: trusting({
+            trusts: ['arn:aws:iam::123456789012:user/operator', 'arn:aws:iam::123456789012:role/app'],
+            externalId: 'lab-external-id',
+          }),
           maxSessionSeconds: 43_200,
-          allowed: new Set(['sts:GetWebIdentityToken', 'sts:TagGetWebIdentityToken']),
+          policies: MINT,
           tags: { Team: 'data', Stage: 'lab' },
         },
         {
           name: 'mfa',
-          trusts: ['arn:aws:iam::123456789012:user/mfa-user'],
-          externalId: null,
+          trustPolicy: trusting({ trusts: ['arn:aws:iam::123456789012:user/mfa-user'], mfa: true }),
           maxSessionSeconds: 3600,
-          needsMfa: true,
-          allowed: new Set(['sts:GetWebIdentityToken', 'sts:TagGetWebIdentityToken']),
+          policies: MINT,
         },
       ],
     },
@@ -96,7 +97,7 @@ export const BUILT_IN_AWS: AwsDescription = {
         {
           name: 'org-operator',
           profile: 'org',
-          allowed: 'everything',
+          policies: EVERYTHING,
           tags: { Team: 'platform', 'cost-center': '42' },
         },
       ],

@@ -1,8 +1,9 @@
-import { AwsError, accessDenied } from './aws-error.ts';
+import { accessDenied } from './aws-error.ts';
 import { callerOf } from './identities.ts';
 import { tagRecord } from './query.ts';
 import type { Call, Outcome } from './service.ts';
 import { credentialsXml, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
+import { readSessionPolicy } from './session-policy.ts';
 import { LIMITS, refuseDuplicateTagKeys, Validation } from './validation.ts';
 
 const TWELVE_HOURS = 43_200;
@@ -25,13 +26,15 @@ export function getFederationToken({ world, caller, parameters, now }: Call): Ou
   validation.tags(tags);
   validation.finish();
   refuseDuplicateTagKeys(tags);
-  refuseMalformed(policy);
+  const policies = readSessionPolicy(parameters) ?? [];
   if (caller.session !== null) {
     throw accessDenied('Cannot call GetFederationToken with session credentials');
   }
   const session = world.createSession({
     principal: caller.principal,
     federatedUser: name ?? '',
+    // Without a policy a federated user may do nothing (facts/aws.md 6).
+    policies,
     expiresAt: new Date(now.getTime() + seconds * 1000),
     tags: tagRecord(tags),
     minimumTokenSize,
@@ -50,18 +53,4 @@ export function getFederationToken({ world, caller, parameters, now }: Call): Ou
     ],
     reason: sessionReason(session),
   };
-}
-
-function refuseMalformed(policy: string | undefined): void {
-  if (policy === undefined || isJsonObject(policy)) return;
-  throw new AwsError('MalformedPolicyDocument', 400, 'This policy contains invalid Json');
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
 }

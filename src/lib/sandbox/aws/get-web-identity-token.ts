@@ -1,10 +1,11 @@
 import type { MintRequest, SigningAlgorithm } from '../../token.ts';
 import { signToken } from '../issuer/signing-keys.ts';
-import { authorize, type LabAction } from './authorize.ts';
+import { type Attempt, authorize } from './authorize.ts';
 import { AwsError, accessDenied, validationError } from './aws-error.ts';
 import { tokenExpiry, webIdentityClaims } from './claims.ts';
 import type { Caller } from './identities.ts';
-import type { QueryParameters } from './query.ts';
+import { type QueryParameters, tagRecord } from './query.ts';
+import { requestTagKeys } from './request-keys.ts';
 import { type Call, INTERNAL_FAILURE, type Outcome } from './service.ts';
 import { refuseDuplicateTagKeys, Validation } from './validation.ts';
 
@@ -23,8 +24,7 @@ export async function getWebIdentityToken({ caller, parameters, region, host, no
   }
   const request = readRequest(parameters);
   refuseFederatedUser(caller);
-  permit(caller, 'sts:GetWebIdentityToken');
-  if (request.tags.length > 0) permit(caller, 'sts:TagGetWebIdentityToken');
+  permit({ caller, region, now }, request);
   const facts = { caller, request, region, now };
   const expiresAt = tokenExpiry(facts);
   refuseLongerThanSession(caller, expiresAt);
@@ -89,9 +89,27 @@ function refuseFederatedUser({ arn, session }: Caller): void {
   );
 }
 
-function permit(caller: Caller, action: LabAction): void {
-  const decision = authorize(caller, action, `arn:aws:sts::${caller.account.id}:self`);
-  if (!decision.allowed) throw accessDenied(decision.message, decision.reason);
+/**
+ * The audience is looked at for the tag permission too; duration and algorithm are keys of the other alone (facts/aws.md
+ * 5). The resource is the account itself: neither user nor role.
+ */
+function permit(call: Pick<Call, 'caller' | 'region' | 'now'>, request: MintRequest): void {
+  const tags = tagRecord(request.tags);
+  const common = { 'sts:IdentityTokenAudience': request.audience, ...requestTagKeys(tags) };
+  const mint = {
+    ...common,
+    'sts:DurationSeconds': String(request.durationSeconds),
+    'sts:SigningAlgorithm': request.signingAlgorithm,
+  };
+  const resource = `arn:aws:sts::${call.caller.account.id}:self`;
+  const attempts: Attempt[] = [{ action: 'sts:GetWebIdentityToken', resource, keys: mint, role: null }];
+  if (request.tags.length > 0) {
+    attempts.push({ action: 'sts:TagGetWebIdentityToken', resource, keys: common, role: null });
+  }
+  for (const attempt of attempts) {
+    const decision = authorize(call, attempt);
+    if (!decision.allowed) throw accessDenied(decision.message, decision.reason);
+  }
 }
 
 function refuseLongerThanSession({ session }: Caller, expiresAt: Date): void {

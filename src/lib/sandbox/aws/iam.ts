@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { authorize, type LabAction } from './authorize.ts';
 import { AwsError, accessDenied } from './aws-error.ts';
-import type { Caller, LabAccount } from './identities.ts';
+import type { LabAccount } from './identities.ts';
 import type { Action, Call, Outcome, Service } from './service.ts';
 
 /** IAM as far as the lab plays it: the account's switch for outbound federation (facts/aws.md 1). */
@@ -18,9 +18,9 @@ export function createIam(): Service {
   };
 }
 
-function enable({ caller }: Call): Outcome {
-  permit(caller, 'iam:EnableOutboundWebIdentityFederation');
-  const { account } = caller;
+function enable(call: Call): Outcome {
+  permit(call, 'iam:EnableOutboundWebIdentityFederation');
+  const { account } = call.caller;
   if (!account.federation.set(true)) {
     throw new AwsError(
       'FeatureEnabled',
@@ -34,16 +34,16 @@ function enable({ caller }: Call): Outcome {
   };
 }
 
-function disable({ caller }: Call): Outcome {
-  permit(caller, 'iam:DisableOutboundWebIdentityFederation');
-  const { account } = caller;
+function disable(call: Call): Outcome {
+  permit(call, 'iam:DisableOutboundWebIdentityFederation');
+  const { account } = call.caller;
   if (!account.federation.set(false)) throw featureDisabled(account);
   return { result: null, reason: `outbound federation of account ${account.id} is disabled` };
 }
 
-function info({ caller }: Call): Outcome {
-  permit(caller, 'iam:GetOutboundWebIdentityFederationInfo');
-  const { account } = caller;
+function info(call: Call): Outcome {
+  permit(call, 'iam:GetOutboundWebIdentityFederationInfo');
+  const { account } = call.caller;
   // AWS never says JwtVendingEnabled=false: it throws (facts/aws.md 0.1).
   if (!account.federation.enabled) throw featureDisabled(account);
   return {
@@ -59,8 +59,8 @@ function featureDisabled({ id }: LabAccount): AwsError {
   return new AwsError('FeatureDisabled', 404, `Outbound identity federation is disabled for account ${id}`);
 }
 
-function permit(caller: Caller, action: LabAction): void {
-  const { principal, session } = caller;
+function permit(call: Call, action: LabAction): void {
+  const { principal, session } = call.caller;
   if (principal.kind === 'user' && session !== null && (!session.mfa || session.federatedUser !== null)) {
     // Credentials of GetSessionToken cannot call IAM without MFA, and IAM says it in these words.
     throw new AwsError(
@@ -72,7 +72,7 @@ function permit(caller: Caller, action: LabAction): void {
         : 'a federated user cannot call IAM',
     );
   }
-  const decision = authorize(caller, action, '*');
+  const decision = authorize(call, { action, resource: '*', keys: {}, role: null });
   if (decision.allowed) return;
   const id = randomUUID();
   throw accessDenied(

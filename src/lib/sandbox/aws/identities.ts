@@ -1,8 +1,9 @@
+import type { NamedPolicy } from '../../policy/document.ts';
 import type { Secret } from '../../secret.ts';
 import type { SigningKeys } from '../issuer/signing-keys.ts';
-import type { LabAction } from './authorize.ts';
 import type { FederationSwitch } from './federation-switch.ts';
 import type { MfaDevice } from './mfa-device.ts';
+import type { AttachedPolicies } from './policies.ts';
 
 /** Tags by their key, in the spelling in which they were given. */
 export type Tags = Readonly<Record<string, string>>;
@@ -24,6 +25,8 @@ export interface LabAccount {
   issuer: string;
   /** The foreign issuers it trusts: what IAM calls OpenID Connect providers. */
   oidcProviders: readonly OidcProvider[];
+  /** One set for each level from the organization's root down to the account: every level has to allow. */
+  serviceControlPolicies: readonly (readonly NamedPolicy[])[];
 }
 
 /** An IAM OpenID Connect provider: tokens of an issuer, for any of these audiences, may stand for a role. */
@@ -52,8 +55,7 @@ interface LabPrincipal {
   /** The name of its profile in the lab's AWS config file. */
   readonly profile: string;
   readonly tags: Tags;
-  /** What its policies allow: these actions, or all. */
-  readonly allowed: ReadonlySet<LabAction> | 'everything';
+  policies: AttachedPolicies;
 }
 
 export interface LabUser extends LabPrincipal {
@@ -65,13 +67,9 @@ export interface LabUser extends LabPrincipal {
 
 export interface LabRole extends LabPrincipal {
   readonly kind: 'role';
-  /** Who may assume it: ARNs of users and roles. */
-  readonly trusts: readonly string[];
-  /** What must be sent with AssumeRole; null when nothing must. */
-  readonly externalId: string | null;
+  /** Who may assume it, and under which conditions. */
+  trustPolicy: NamedPolicy;
   readonly maxSessionSeconds: number;
-  /** Whether its trust policy wants `aws:MultiFactorAuthPresent`. */
-  readonly needsMfa: boolean;
   webIdentityTrusts: readonly WebIdentityTrust[];
 }
 
@@ -94,6 +92,8 @@ export interface LabSession {
   /** The tags that a further AssumeRole carries on. */
   readonly transitiveTagKeys: readonly string[];
   readonly sourceIdentity: string | null;
+  /** What it was narrowed by when it was made; null when by nothing. */
+  readonly policies: readonly NamedPolicy[] | null;
   /** What the platform that handed it out adds to tokens. A role assumed with it has a session of its own, without. */
   readonly platformClaims: PlatformClaims;
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import type { NamedPolicy } from '../../policy/document.ts';
 import { Secret } from '../../secret.ts';
 import { generateSigningKeys } from '../issuer/signing-keys.ts';
 import type { LabLog } from '../log.ts';
@@ -19,6 +20,13 @@ import type {
   Tags,
 } from './identities.ts';
 import { MfaDevice } from './mfa-device.ts';
+import {
+  changedPolicies,
+  namedPolicies,
+  namedPolicy,
+  type PolicyChange,
+  type PolicyDocuments,
+} from './policies.ts';
 
 export interface AwsWorldOptions {
   readonly now: () => Date;
@@ -42,6 +50,8 @@ export interface SessionFacts {
   readonly mfa?: boolean;
   readonly federatedProvider?: string;
   readonly platformClaims?: PlatformClaims;
+  /** Session policies; nothing narrows the session unless given. */
+  readonly policies?: readonly NamedPolicy[] | null;
   /** Length of the session token in characters, if it has to be longer than usual. */
   readonly minimumTokenSize?: number;
 }
@@ -72,6 +82,18 @@ export interface AwsWorld {
   role(name: string): LabRole;
   /** Turns an account's outbound federation on or off, as IAM does. */
   setFederation(accountId: string, enabled: boolean): void;
+  /**
+   * Attaches policies to a user or role, for its sessions too, which exist already.
+   *
+   * @throws FedctlError lab.policy-malformed, as the next two
+   */
+  setPolicies(principal: LabUser | LabRole, change: PolicyChange): void;
+  setTrustPolicy(role: LabRole, document: unknown): void;
+  /**
+   * Puts an account under service control policies: one set for each level from the organization's root down to the
+   * account, every one of which has to allow. An empty list lifts them all.
+   */
+  setServiceControlPolicies(accountId: string, levels: readonly PolicyDocuments[]): void;
   /** Signs with new keys from now on, under the next kids, and publishes those alone. */
   rotateKeys(accountId: string): Promise<void>;
   /** Deletes a user or role: its keys and sessions are unknown from now on. @returns false when there is none */
@@ -85,7 +107,11 @@ export interface AwsWorld {
 
 const USUAL_TOKEN_SIZE = 380;
 
-/** Makes the accounts and identities that are described, the built-in ones by default, with fresh keys and secrets. */
+/**
+ * Makes the accounts and identities that are described, the built-in ones by default, with fresh keys and secrets.
+ *
+ * @throws FedctlError lab.policy-malformed
+ */
 export async function createAwsWorld({
   now,
   log,
@@ -101,6 +127,7 @@ export async function createAwsWorld({
         keys: await generateSigningKeys(),
         issuer: '',
         oidcProviders: [],
+        serviceControlPolicies: (described.serviceControlPolicies ?? []).map(namedPolicies),
       };
       if (described.federation) account.federation.set(true);
       return { account, described };
@@ -155,6 +182,24 @@ class World implements AwsWorld {
     this.#tell(
       'setFederation',
       `outbound federation of account ${accountId} was ${enabled ? 'enabled' : 'disabled'} by the lab itself`,
+    );
+  }
+
+  setPolicies(principal: LabUser | LabRole, change: PolicyChange): void {
+    principal.policies = changedPolicies(principal.policies, change);
+    this.#tell('setPolicies', `the policies of ${principal.arn} were changed by the lab itself`);
+  }
+
+  setTrustPolicy(role: LabRole, document: unknown): void {
+    role.trustPolicy = namedPolicy(role.name, document, 'trust');
+    this.#tell('setTrustPolicy', `the trust policy of ${role.arn} was changed by the lab itself`);
+  }
+
+  setServiceControlPolicies(accountId: string, levels: readonly PolicyDocuments[]): void {
+    this.account(accountId).serviceControlPolicies = levels.map(namedPolicies);
+    this.#tell(
+      'setServiceControlPolicies',
+      `the service control policies over account ${accountId} were changed by the lab itself`,
     );
   }
 
@@ -215,6 +260,7 @@ class World implements AwsWorld {
       transitiveTagKeys: facts.transitiveTagKeys ?? [],
       sourceIdentity: facts.sourceIdentity ?? null,
       platformClaims: facts.platformClaims ?? {},
+      policies: facts.policies ?? null,
     };
     this.#holders.set(session.accessKeyId, session);
     return session;
@@ -230,7 +276,7 @@ class World implements AwsWorld {
 }
 
 function createUser(account: LabAccount, described: UserDescription): LabUser {
-  const { name, path = '/', profile = name, tags = {}, allowed } = described;
+  const { name, path = '/', profile = name, tags = {} } = described;
   return {
     kind: 'user',
     account,
@@ -239,7 +285,7 @@ function createUser(account: LabAccount, described: UserDescription): LabUser {
     id: uniqueId('AIDA'),
     profile,
     tags,
-    allowed,
+    policies: attachedPolicies(described),
     mfaDevice: described.mfa === true ? new MfaDevice(`arn:aws:iam::${account.id}:mfa/${name}`) : null,
     accessKeyId: uniqueId('AKIA'),
     secretAccessKey: secretKey(),
@@ -247,7 +293,7 @@ function createUser(account: LabAccount, described: UserDescription): LabUser {
 }
 
 function createRole(account: LabAccount, described: RoleDescription): LabRole {
-  const { name, path = '/', profile = name, tags = {}, allowed } = described;
+  const { name, path = '/', profile = name, tags = {} } = described;
   return {
     kind: 'role',
     account,
@@ -256,13 +302,16 @@ function createRole(account: LabAccount, described: RoleDescription): LabRole {
     id: uniqueId('AROA'),
     profile,
     tags,
-    allowed,
-    trusts: described.trusts,
-    externalId: described.externalId,
+    policies: attachedPolicies(described),
+    trustPolicy: namedPolicy(name, described.trustPolicy, 'trust'),
     maxSessionSeconds: described.maxSessionSeconds,
-    needsMfa: described.needsMfa ?? false,
     webIdentityTrusts: [],
   };
+}
+
+function attachedPolicies({ policies = {}, permissionsBoundary = null }: UserDescription | RoleDescription) {
+  const none = { identity: [], boundary: null };
+  return changedPolicies(none, { identity: policies, boundary: permissionsBoundary });
 }
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

@@ -55,7 +55,10 @@ describe('GetFederationToken', () => {
   });
 
   test('takes a policy, tags and a duration', async () => {
-    const Policy = '{"Version":"2012-10-17","Statement":[]}';
+    const Policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*' },
+    });
     const { session } = await federate({
       Policy,
       Tags: [{ Key: 'team', Value: 'x' }],

@@ -3,6 +3,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { getWebIdentityToken } from '../../../../src/lib/sandbox/aws/get-web-identity-token.ts';
 import { callerOf, type LabSession, type LabUser } from '../../../../src/lib/sandbox/aws/identities.ts';
+import { allowing, namedPolicy } from '../../../../src/lib/sandbox/aws/policies.ts';
 import { QueryParameters } from '../../../../src/lib/sandbox/aws/query.ts';
 import { amzDate } from '../../../../src/lib/sandbox/aws/sigv4.ts';
 import { rfc3339 } from '../../../../src/lib/time.ts';
@@ -303,7 +304,8 @@ describe('the order of evaluation', () => {
   });
 
   it('tags need a permission of their own', async () => {
-    const mintOnly = { ...lab.world.role('app'), allowed: new Set(['sts:GetWebIdentityToken'] as const) };
+    const mint = namedPolicy('Mint', allowing('sts:GetWebIdentityToken'), 'permissions');
+    const mintOnly = { ...lab.world.role('app'), policies: { identity: [mint], boundary: null } };
     const session = roleSession(3600, { principal: mintOnly, sessionName: 's1' });
     const arn = 'arn:aws:sts::123456789012:assumed-role/app/s1';
     expect(await refused({}, session)).toEqual(DISABLED);

@@ -64,7 +64,7 @@ describe('a role that wants MFA', () => {
   test('is refused without a code, in the sentence of every refusal', async () => {
     expect(await refusalOf(assume({}))).toEqual(NOT_TRUSTED);
     expect(lab.lastEntry()?.reason).toBe(
-      'AccessDenied: the trust policy of mfa wants a code of an MFA device, and none came',
+      'AccessDenied: no trust policy allows sts:AssumeRole on arn:aws:iam::123456789012:role/mfa; statement 1 of trust policy mfa wants aws:MultiFactorAuthPresent Bool "true", and the request has no such key',
     );
   });
 

@@ -194,11 +194,11 @@ describe('AssumeRole', () => {
       denied('sts:AssumeRole', APP, 'arn:aws:iam::123456789012:user/no-mint'),
     );
     expect(log).toEqual([
-      'AccessDenied: the trust policy of etl wants its external id, and none came',
-      'AccessDenied: the trust policy of etl wants its external id, and another one came',
+      `AccessDenied: no trust policy allows sts:AssumeRole on ${ETL}; statement 1 of trust policy etl wants sts:ExternalId StringEquals "lab-external-id", and the request has no such key`,
+      `AccessDenied: no trust policy allows sts:AssumeRole on ${ETL}; statement 1 of trust policy etl wants sts:ExternalId StringEquals "lab-external-id", and the request has "lab-external-ie"`,
       'AccessDenied: there is no role arn:aws:iam::123456789012:role/nowhere',
-      'AccessDenied: the trust policy of app does not name arn:aws:iam::210987654321:user/org-operator',
-      'AccessDenied: user no-mint has no permission for sts:AssumeRole',
+      `AccessDenied: no trust policy allows sts:AssumeRole on ${APP}; statement 1 of trust policy app does not name arn:aws:iam::210987654321:user/org-operator`,
+      `AccessDenied: no trust policy allows sts:AssumeRole on ${APP}; statement 1 of trust policy app does not name arn:aws:iam::123456789012:user/no-mint`,
     ]);
   });
 
@@ -276,12 +276,13 @@ describe('AssumeRole', () => {
     expect(await refusalOf(assume(input))).toEqual(tooLong(message));
   });
 
-  it('refuses what it could only ignore: session policies', async () => {
-    expect(await refusalOf(assume({ Policy: '{}' }))).toEqual({
+  it('refuses what it could only ignore: managed session policies', async () => {
+    const arn = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+    expect(await refusalOf(assume({ PolicyArns: [{ arn }] }))).toEqual({
       name: 'InvalidParameterValue',
       code: 'InvalidParameterValue',
       status: 400,
-      message: 'The fedctl lab does not evaluate Policy yet.',
+      message: 'The fedctl lab does not evaluate PolicyArns yet.',
     });
   });
 
