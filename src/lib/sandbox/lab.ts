@@ -77,7 +77,13 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const secured = certificates === null ? {} : { tls: { key: certificates.key, cert: certificates.cert } };
     const log = new LabLog(now);
     const world = await createAwsWorld({ now, log });
-    const aws = await startAws({ world, log, now, ...secured });
+    const aws = await startAws({
+      world,
+      log,
+      now,
+      ...secured,
+      ...(certificates === null ? {} : { ca: certificates.ca }),
+    });
     closers.push(() => aws.close());
     const operator = world.user('operator');
     const issuer = aws.issuerUrl(operator.account.id);

@@ -7,7 +7,14 @@ import { checkMfa, type MfaInput, readMfa } from './mfa.ts';
 import { type QueryParameters, tagRecord } from './query.ts';
 import { prefixed, requestTagKeys } from './request-keys.ts';
 import type { Call, Outcome } from './service.ts';
-import { credentialsXml, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
+import {
+  assumedRoleXml,
+  credentialsXml,
+  refuseOverMaximum,
+  sessionReason,
+  sessionSeconds,
+  sessionTokenSize,
+} from './session.ts';
 import { readSessionPolicy } from './session-policy.ts';
 import { LIMITS, refuseDuplicateTagKeys, Validation } from './validation.ts';
 
@@ -52,13 +59,7 @@ export async function assumeRole(call: Call): Promise<Outcome> {
   return {
     result: [
       ...(session.sourceIdentity === null ? [] : [['SourceIdentity', session.sourceIdentity] as const]),
-      [
-        'AssumedRoleUser',
-        [
-          ['Arn', `arn:aws:sts::${role.account.id}:assumed-role/${role.name}/${input.sessionName}`],
-          ['AssumedRoleId', `${role.id}:${input.sessionName}`],
-        ],
-      ],
+      assumedRoleXml(role, input.sessionName),
       credentialsXml(session),
     ],
     reason: sessionReason(session),
@@ -105,7 +106,7 @@ function readInput(parameters: QueryParameters): AssumeRoleInput {
 }
 
 /** To ignore a managed session policy would give more than was asked for. */
-function refuseUnplayed(parameters: QueryParameters): void {
+export function refuseUnplayed(parameters: QueryParameters): void {
   const given = ['PolicyArns.member.1.arn', 'ProvidedContexts.member.1.ProviderArn'].find(
     (name) => parameters.text(name) !== undefined,
   );
@@ -161,12 +162,7 @@ function refuseTooLong(seconds: number, role: LabRole, caller: Caller): void {
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
     );
   }
-  if (seconds > role.maxSessionSeconds) {
-    throw validationError(
-      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
-      `${role.name} allows sessions of ${role.maxSessionSeconds} s, and ${seconds} s were asked for`,
-    );
-  }
+  refuseOverMaximum(seconds, role);
 }
 
 function inheritedTags({ session }: Caller): Tags {

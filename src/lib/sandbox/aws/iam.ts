@@ -15,6 +15,7 @@ export function createIam(): Service {
       ['DisableOutboundWebIdentityFederation', disable],
       ['GetOutboundWebIdentityFederationInfo', info],
     ]),
+    unsigned: new Map(),
   };
 }
 

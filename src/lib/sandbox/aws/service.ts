@@ -21,6 +21,9 @@ export interface Call {
   readonly now: Date;
 }
 
+/** One call of an action that needs no signature. */
+export type UnsignedCall = Omit<Call, 'caller' | 'region'>;
+
 export interface Outcome {
   /** The members of `<ActionResult>`; null where AWS sends no such element. */
   readonly result: readonly XmlElement[] | null;
@@ -31,12 +34,16 @@ export interface Outcome {
 /** What an action does. Refuses by throwing an AwsError. */
 export type Action = (call: Call) => Outcome | Promise<Outcome>;
 
+/** An action for anybody: what it is given proves who asks. */
+export type UnsignedAction = (call: UnsignedCall) => Promise<Outcome>;
+
 /** One service of AWS that speaks the query protocol. */
 export interface Service {
   readonly name: 'sts' | 'iam';
   readonly version: string;
   readonly namespace: string;
   readonly actions: ReadonlyMap<string, Action>;
+  readonly unsigned: ReadonlyMap<string, UnsignedAction>;
 }
 
 export interface ServiceOptions {
@@ -65,11 +72,16 @@ export async function answerQuery(
       reason,
     });
   try {
-    const perform = findAction(service, action, parameters.text('Version'));
-    const authenticated = await authenticate(request, { world, service: service.name, now: at });
-    caller = authenticated.caller;
-    const host = headerValue(request, 'host') ?? '';
-    const outcome = await perform({ world, caller, parameters, region: authenticated.region, host, now: at });
+    const found = findAction(service, action, parameters.text('Version'));
+    const call = { world, parameters, host: headerValue(request, 'host') ?? '', now: at };
+    let outcome: Outcome;
+    if ('unsigned' in found) {
+      outcome = await found.unsigned(call);
+    } else {
+      const authenticated = await authenticate(request, { world, service: service.name, now: at });
+      caller = authenticated.caller;
+      outcome = await found.signed({ ...call, caller, region: authenticated.region });
+    }
     note('allowed', outcome.reason);
     return xmlAnswer(200, successXml(service, action, outcome, requestId), requestId, at);
   } catch (error) {
@@ -86,15 +98,21 @@ export async function answerQuery(
 export const INTERNAL_FAILURE =
   'The request processing has failed because of an unknown error, exception or failure.';
 
-function findAction(service: Service, action: string, version = 'NO_VERSION_SPECIFIED'): Action {
+function findAction(
+  service: Service,
+  action: string,
+  version = 'NO_VERSION_SPECIFIED',
+): { readonly signed: Action } | { readonly unsigned: UnsignedAction } {
   if (action === '') {
     throw new AwsError('MissingAction', 400, 'The request is missing an action or a required parameter.');
   }
-  const found = version === service.version ? service.actions.get(action) : undefined;
-  if (found === undefined) {
-    throw new AwsError('InvalidAction', 400, `Could not find operation ${action} for version ${version}`);
+  const signed = service.actions.get(action);
+  const unsigned = service.unsigned.get(action);
+  if (version === service.version) {
+    if (signed !== undefined) return { signed };
+    if (unsigned !== undefined) return { unsigned };
   }
-  return found;
+  throw new AwsError('InvalidAction', 400, `Could not find operation ${action} for version ${version}`);
 }
 
 function successXml(service: Service, action: string, { result }: Outcome, requestId: string): string {

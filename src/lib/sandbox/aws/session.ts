@@ -1,5 +1,6 @@
 import { rfc3339 } from '../../time.ts';
-import { callerOf, type LabSession } from './identities.ts';
+import { validationError } from './aws-error.ts';
+import { callerOf, type LabRole, type LabSession } from './identities.ts';
 import type { QueryParameters } from './query.ts';
 import type { Validation } from './validation.ts';
 import type { XmlElement } from './xml.ts';
@@ -15,6 +16,26 @@ export function credentialsXml(session: LabSession): XmlElement {
       ['Expiration', rfc3339(session.expiresAt)],
     ],
   ];
+}
+
+/** The session of a role as answers name it. */
+export function assumedRoleXml(role: LabRole, sessionName: string): XmlElement {
+  return [
+    'AssumedRoleUser',
+    [
+      ['Arn', `arn:aws:sts::${role.account.id}:assumed-role/${role.name}/${sessionName}`],
+      ['AssumedRoleId', `${role.id}:${sessionName}`],
+    ],
+  ];
+}
+
+/** @throws AwsError ValidationError when a session is to live longer than its role allows */
+export function refuseOverMaximum(seconds: number, role: LabRole): void {
+  if (seconds <= role.maxSessionSeconds) return;
+  throw validationError(
+    'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+    `${role.name} allows sessions of ${role.maxSessionSeconds} s, and ${seconds} s were asked for`,
+  );
 }
 
 /** For the lab's log. */

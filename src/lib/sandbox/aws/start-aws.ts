@@ -1,5 +1,7 @@
+import { rootCertificates } from 'node:tls';
 import { startIssuer } from '../issuer/issuer.ts';
 import type { LabLog } from '../log.ts';
+import { findIssuerKeys } from './foreign-issuer.ts';
 import { createIam } from './iam.ts';
 import type { LabAccount } from './identities.ts';
 import { type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
@@ -24,6 +26,8 @@ export interface AwsOptions {
   };
   /** Makes every server speak https, with this certificate. Both PEM. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** PEM: trusted beside Node.js's own when STS asks foreign issuers for their keys. */
+  readonly ca?: string;
 }
 
 export interface LabAws {
@@ -44,7 +48,9 @@ export interface LabAws {
 export async function startAws(options: AwsOptions): Promise<LabAws> {
   const { world, ports = {} } = options;
   const started: LoopbackServer[] = [];
+  const ended = new AbortController();
   const close = async (): Promise<void> => {
+    ended.abort();
     await Promise.all(started.map((server) => server.close()));
   };
   const keep = async (starting: Promise<LoopbackServer>): Promise<string> => {
@@ -53,7 +59,9 @@ export async function startAws(options: AwsOptions): Promise<LabAws> {
     return server.url;
   };
   try {
-    const stsUrl = await keep(startService(createSts(), ports.sts, options));
+    const ca = options.ca === undefined ? undefined : [...rootCertificates, options.ca].join('\n');
+    const findKeys = findIssuerKeys({ ca, signal: ended.signal });
+    const stsUrl = await keep(startService(createSts(findKeys), ports.sts, options));
     const iamUrl = await keep(startService(createIam(), ports.iam, options));
     for (const account of world.accounts) {
       account.issuer = await keep(startAccountIssuer(account, options));

@@ -1,5 +1,7 @@
 import { assumeRole } from './assume-role.ts';
+import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts';
 import { accessDenied } from './aws-error.ts';
+import type { FindIssuerKeys } from './foreign-issuer.ts';
 import { getFederationToken } from './get-federation-token.ts';
 import { getWebIdentityToken } from './get-web-identity-token.ts';
 import { checkMfa, readMfa } from './mfa.ts';
@@ -8,7 +10,7 @@ import { credentialsXml, sessionReason, sessionSeconds, sessionTokenSize } from 
 import { Validation } from './validation.ts';
 
 /** STS as far as the lab plays it. */
-export function createSts(): Service {
+export function createSts(findKeys: FindIssuerKeys): Service {
   return {
     name: 'sts',
     version: '2011-06-15',
@@ -20,6 +22,7 @@ export function createSts(): Service {
       ['GetFederationToken', getFederationToken],
       ['GetWebIdentityToken', getWebIdentityToken],
     ]),
+    unsigned: new Map([['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity(findKeys)]]),
   };
 }
 

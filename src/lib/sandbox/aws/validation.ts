@@ -15,6 +15,7 @@ const FEDERATED_NAME: TextLimits = { min: 2, max: 32, pattern: '[\\w+=,.@-]*' };
 const SESSION_POLICY: TextLimits = { min: 1, max: 2048 };
 const MFA_SERIAL: TextLimits = { min: 9, max: 256, pattern: '[\\w+=/:,.@-]*' };
 const MFA_CODE: TextLimits = { min: 6, max: 6, pattern: '[\\d]*' };
+const WEB_IDENTITY_TOKEN: TextLimits = { min: 4, max: 20_000 };
 const TAG_KEY: TextLimits = { min: 1, max: 128, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+' };
 const TAG_VALUE: TextLimits = { min: 0, max: 256, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*' };
 
@@ -26,8 +27,10 @@ export const LIMITS = {
   SESSION_POLICY,
   MFA_SERIAL,
   MFA_CODE,
+  WEB_IDENTITY_TOKEN,
 } as const;
 const MOST_TAGS = 50;
+const HIDDEN = "'***Sensitive***'";
 
 /** Checks parameters the way AWS does: every fault is collected, and all are told in one sentence. */
 export class Validation {
@@ -47,6 +50,17 @@ export class Validation {
     if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, patternFlags(pattern)).test(value)) {
       this.fault(shown, at, `Member must satisfy regular expression pattern: ${pattern}`);
     }
+  }
+
+  /** As AWS shows what it keeps to itself. */
+  requiredSecret(value: string | undefined, at: string, { min, max }: TextLimits): void {
+    if (value === undefined) {
+      this.fault('null', at, 'Member must not be null');
+      return;
+    }
+    const length = characters(value);
+    if (length > max) this.fault(HIDDEN, at, `Member must have length less than or equal to ${max}`);
+    if (length < min) this.fault(HIDDEN, at, `Member must have length greater than or equal to ${min}`);
   }
 
   /** @returns the number, or undefined where it is absent */

@@ -1,0 +1,106 @@
+import { matchesGlob } from '../../jwt/glob.ts';
+import { printable } from '../../printable.ts';
+import { refuseUnplayed } from './assume-role.ts';
+import { accessDenied, validationError } from './aws-error.ts';
+import type { FindIssuerKeys } from './foreign-issuer.ts';
+import type { LabRole } from './identities.ts';
+import { proveIdentity, type WebIdentity } from './identity-token.ts';
+import type { QueryParameters } from './query.ts';
+import type { Outcome, UnsignedAction, UnsignedCall } from './service.ts';
+import {
+  assumedRoleXml,
+  credentialsXml,
+  refuseOverMaximum,
+  sessionReason,
+  sessionSeconds,
+  sessionTokenSize,
+} from './session.ts';
+import { readSessionPolicy } from './session-policy.ts';
+import { LIMITS, Validation } from './validation.ts';
+
+const ONE_HOUR = 3600;
+const TWELVE_HOURS = 43_200;
+
+/**
+ * Gives credentials of a role for a token of a foreign issuer. The token is all that the caller shows: the request is
+ * not signed (facts/aws.md 6).
+ */
+export function assumeRoleWithWebIdentity(findKeys: FindIssuerKeys): UnsignedAction {
+  return async ({ world, parameters, now }: UnsignedCall): Promise<Outcome> => {
+    const input = readInput(parameters);
+    const account = world.accounts.find(({ id }) => input.roleArn.startsWith(`arn:aws:iam::${id}:role/`));
+    const ownIssuers = world.accounts.map(({ issuer }) => issuer);
+    const identity = await proveIdentity(input.token, { account, ownIssuers, findKeys, now });
+    const role = trustingRole(input.roleArn, world.roles, identity);
+    refuseOverMaximum(input.seconds, role);
+    const session = world.createSession({
+      principal: role,
+      sessionName: input.sessionName,
+      expiresAt: new Date(now.getTime() + input.seconds * 1000),
+      federatedProvider: identity.provider.arn,
+      policies: input.policies,
+      minimumTokenSize: input.minimumTokenSize,
+    });
+    return {
+      result: [
+        ['SubjectFromWebIdentityToken', identity.subject],
+        ['Audience', identity.audience],
+        assumedRoleXml(role, input.sessionName),
+        credentialsXml(session),
+        ['Provider', identity.provider.arn],
+      ],
+      reason: `${sessionReason(session)}, for ${shownSubject(identity)} of ${identity.provider.issuer} (${identity.evidence})`,
+    };
+  };
+}
+
+function readInput(parameters: QueryParameters) {
+  const validation = new Validation();
+  const roleArn = parameters.text('RoleArn');
+  const sessionName = parameters.text('RoleSessionName');
+  const token = parameters.text('WebIdentityToken');
+  validation.required(roleArn, 'roleArn', LIMITS.ROLE_ARN);
+  validation.required(sessionName, 'roleSessionName', LIMITS.SESSION_NAME);
+  validation.requiredSecret(token, 'webIdentityToken', LIMITS.WEB_IDENTITY_TOKEN);
+  validation.optional(parameters.text('Policy'), 'policy', LIMITS.SESSION_POLICY);
+  const seconds = sessionSeconds(parameters, validation, TWELVE_HOURS) ?? ONE_HOUR;
+  const minimumTokenSize = sessionTokenSize(parameters, validation);
+  validation.finish();
+  refuseUnplayed(parameters);
+  if (!/^arn:aws:iam::\d{12}:role\/.+$/.test(roleArn ?? '')) throw validationError(`${roleArn} is invalid`);
+  return {
+    roleArn: roleArn ?? '',
+    sessionName: sessionName ?? '',
+    token: token ?? '',
+    seconds,
+    minimumTokenSize,
+    policies: readSessionPolicy(parameters),
+  };
+}
+
+/** The role, when its trust policy names provider, audience and subject. AWS says one sentence for all that may fail. */
+function trustingRole(arn: string, roles: readonly LabRole[], identity: WebIdentity): LabRole {
+  const refuse = (reason: string) =>
+    accessDenied(
+      'Not authorized to perform sts:AssumeRoleWithWebIdentity',
+      `${identity.evidence}: ${reason}`,
+    );
+  const role = roles.find((one) => one.arn === arn);
+  if (role === undefined) throw refuse(`there is no role ${arn}`);
+  const { issuer } = identity.provider;
+  const trusts = role.webIdentityTrusts.filter((trust) => trust.issuer === issuer);
+  if (trusts.length === 0) throw refuse(`the trust policy of ${role.name} does not name ${issuer}`);
+  const forAudience = trusts.filter(({ audience }) => audience === identity.audience);
+  if (forAudience.length === 0) {
+    throw refuse(`the trust policy of ${role.name} wants another audience than "${identity.audience}"`);
+  }
+  if (forAudience.some(({ subject }) => matchesGlob(subject, identity.subject))) return role;
+  const wanted = forAudience.map(({ subject }) => `"${subject}"`).join(' or ');
+  throw refuse(
+    `the trust policy of ${role.name} wants subject ${wanted}, and the token has ${shownSubject(identity)}`,
+  );
+}
+
+function shownSubject({ subject }: WebIdentity): string {
+  return `"${printable(subject.slice(0, 200))}"`;
+}

@@ -1,0 +1,79 @@
+import type { JWK } from 'jose';
+import { sendHttp } from '../mongod/http.ts';
+
+/** What came of asking an issuer for its keys: the keys, or why there are none. */
+export type IssuerAnswer =
+  | { readonly keys: readonly JWK[] }
+  | {
+      /** `unreachable`: nobody answered, or with a server error, so that a later try may work. */
+      readonly fault: 'unreachable' | 'unusable';
+      readonly reason: string;
+    };
+
+/** Asks an issuer for the keys that it signs with now. */
+export type FindIssuerKeys = (issuer: string) => Promise<IssuerAnswer>;
+
+/**
+ * Finds keys through discovery, anew each time: a rotation is seen at once. No redirect is followed.
+ *
+ * @param ca PEM, for issuers that the lab itself plays under TLS; what Node.js trusts when absent
+ */
+export function findIssuerKeys({
+  ca,
+  signal,
+}: {
+  readonly ca: string | undefined;
+  readonly signal: AbortSignal;
+}): FindIssuerKeys {
+  const read = async (address: string): Promise<unknown> => {
+    const url = parseUrl(address);
+    const headers = { Host: url.host, Accept: 'application/json' };
+    const answer = await sendHttp({ method: 'GET', url, headers, ca, signal }).catch((error: unknown) => {
+      throw new Unreachable(`${url.href}: ${error instanceof Error ? error.message : 'no answer'}`);
+    });
+    if (answer.status >= 500) throw new Unreachable(`${url.href} answered ${answer.status}`);
+    if (answer.status !== 200) throw new Error(`${url.href} answered ${answer.status}`);
+    return parseJson(answer.body, url);
+  };
+  return async (issuer) => {
+    try {
+      const discovery = await read(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+      if (member(discovery, 'issuer') !== issuer) {
+        throw new Error('its discovery document names another issuer');
+      }
+      const address = member(discovery, 'jwks_uri');
+      if (typeof address !== 'string') throw new Error('its discovery document names no jwks_uri');
+      const keys = member(await read(address), 'keys');
+      if (!Array.isArray(keys)) throw new Error('its key set holds no list of keys');
+      return { keys: keys.filter(isKey) };
+    } catch (error) {
+      const fault = error instanceof Unreachable ? 'unreachable' : 'unusable';
+      return { fault, reason: error instanceof Error ? error.message : 'unknown' };
+    }
+  };
+}
+
+class Unreachable extends Error {}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
+  throw new Error('its address is no http or https URL');
+}
+
+function parseJson(text: string, url: URL): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${url.href} is no JSON`);
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return Object.entries(value).find(([key]) => key === name)?.[1];
+}
+
+function isKey(value: unknown): value is JWK {
+  return typeof member(value, 'kty') === 'string';
+}
