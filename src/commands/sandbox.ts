@@ -27,8 +27,8 @@ federation disabled: \`fedctl enable\` has something to do. Profiles in it: defa
 (a role that wants its code; the secret for an authenticator is in a file that the lab names).
 
 --as sets the environment as a platform does, for the role app and without profiles: ec2 (instance metadata, version
-2), ecs (container credentials), lambda (session keys in the environment). Federation is enabled there from the start:
-a workload may not do it.
+2), ecs (container credentials), lambda (session keys in the environment), eks (a projected token and
+AssumeRoleWithWebIdentity). Federation is enabled there from the start: a workload may not do it.
 
 With a command, the lab ends with it and exits with its code. Without one it stays up until Ctrl-C and prints the
 variables to export. --verbose shows each decision of the lab with its true reason.`,

@@ -106,7 +106,11 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const platform =
       options.as === undefined || options.as === null
         ? null
-        : await playPlatform(options.as, { world, log, now, region: REGION }, operator.account.id);
+        : await playPlatform(
+            options.as,
+            { world, log, now, region: REGION, folder, tls: secured.tls },
+            operator.account.id,
+          );
     if (platform !== null) closers.push(() => platform.close());
     const caFile = join(folder, 'ca.pem');
     if (certificates !== null) await writeFile(caFile, certificates.ca, { mode: 0o600 });

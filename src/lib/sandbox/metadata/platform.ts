@@ -5,13 +5,18 @@ import type { LabLog } from '../log.ts';
 import type { PlatformName } from '../platforms.ts';
 import { startContainerCredentials } from './container-credentials.ts';
 import { startInstanceMetadata } from './instance-metadata.ts';
-import { renewedSession } from './role-session.ts';
+import { startPod } from './pod.ts';
+import { ROLE, renewedSession } from './role-session.ts';
 
 export interface PlatformOptions {
   readonly world: AwsWorld;
   readonly log: LabLog;
   readonly now: () => Date;
   readonly region: string;
+  /** For its files; the lab removes it. */
+  readonly folder: string;
+  /** For servers that have TLS where AWS's have it. */
+  readonly tls: { readonly key: string; readonly cert: string } | undefined;
 }
 
 /** A platform that is being played. */
@@ -21,9 +26,6 @@ export interface Platform {
   readonly plays: readonly (readonly [what: string, where: string])[];
   close(): Promise<void>;
 }
-
-/** The role that workloads run as on every platform. */
-const ROLE = 'app';
 
 /**
  * Starts what a platform offers to its workloads, which run as the role `app`.
@@ -38,6 +40,7 @@ const START: Readonly<Record<PlatformName, (options: PlatformOptions) => Promise
   ec2: startInstance,
   ecs: startTask,
   lambda: startFunction,
+  eks: startPod,
 };
 
 /** EC2 sets no variable at all: everything, the Region too, comes from the metadata service. */

@@ -2,6 +2,9 @@ import { rfc3339 } from '../../time.ts';
 import type { LabSession } from '../aws/identities.ts';
 import type { AwsWorld, SessionFacts } from '../aws/world.ts';
 
+/** The role that workloads run as on every platform. */
+export const ROLE = 'app';
+
 const SIX_HOURS_MS = 6 * 3_600_000;
 
 /** SDKs ask for new keys 5 to 20 minutes before the old ones end, and have to be given new ones then. */

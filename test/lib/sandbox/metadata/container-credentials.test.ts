@@ -14,7 +14,14 @@ let token: string;
 beforeAll(async () => {
   lab = await startLabAws();
   const { world, log, now } = lab;
-  task = await startPlatform('ecs', { world, log, now, region: 'eu-central-1' });
+  task = await startPlatform('ecs', {
+    world,
+    log,
+    now,
+    region: 'eu-central-1',
+    folder: '/nowhere',
+    tls: undefined,
+  });
   uri = task.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] ?? '';
   token = task.env['AWS_CONTAINER_AUTHORIZATION_TOKEN'] ?? '';
 });

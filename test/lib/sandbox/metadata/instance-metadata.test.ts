@@ -17,7 +17,14 @@ beforeAll(async () => {
   lab = await startLabAws();
   lab.world.setFederation(OWN_ACCOUNT, true);
   const { world, log, now } = lab;
-  instance = await startPlatform('ec2', { world, log, now, region: 'eu-central-1' });
+  instance = await startPlatform('ec2', {
+    world,
+    log,
+    now,
+    region: 'eu-central-1',
+    folder: '/nowhere',
+    tls: undefined,
+  });
 });
 
 beforeEach(() => {

@@ -1,0 +1,130 @@
+import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
+import { CompactSign, exportJWK } from 'jose';
+import { type HttpAnswer, startLoopbackServer } from '../aws/loopback-server.ts';
+import type { LabLog } from '../log.ts';
+
+/** A pod and the account it runs under. */
+export interface Pod {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly name: string;
+  readonly node: string;
+}
+
+export interface ClusterOptions {
+  readonly log: LabLog;
+  readonly now: () => Date;
+  /** As the lab's other issuers have it. Both PEM. */
+  readonly tls: { readonly key: string; readonly cert: string } | undefined;
+}
+
+/** A Kubernetes cluster, as far as others see it: an issuer of tokens for its pods. */
+export interface Cluster {
+  /** What stands in `iss`: with a path, as EKS has it. */
+  readonly issuer: string;
+  /** Issues a token as the kubelet projects it into a pod. */
+  issueToken(pod: Pod, audience: string, lifeSeconds: number): Promise<string>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the issuer of an EKS cluster: a key of its own, discovery and keys below a path. It is foreign to AWS, which
+ * believes it only where an account was told to. The documents have the members that EKS publishes, from memory.
+ *
+ * @throws FedctlError lab.port-taken, lab.start-failed
+ */
+export async function startCluster({ log, now, tls }: ClusterOptions): Promise<Cluster> {
+  const pair = await webcrypto.subtle.generateKey(
+    {
+      name: 'RSASSA-PKCS1-v1_5',
+      modulusLength: 2048,
+      publicExponent: new Uint8Array([1, 0, 1]),
+      hash: 'SHA-256',
+    },
+    true,
+    ['sign', 'verify'],
+  );
+  const kid = randomBytes(20).toString('hex');
+  const jwk = { ...(await exportJWK(pair.publicKey)), use: 'sig', kid, alg: 'RS256' };
+  const path = `/id/${randomBytes(16).toString('hex').toUpperCase()}`;
+  let issuer = '';
+  const documents: Readonly<Record<string, () => object>> = {
+    [`${path}/.well-known/openid-configuration`]: () => discoveryDocument(issuer),
+    [`${path}/keys`]: () => ({ keys: [jwk] }),
+  };
+  const server = await startLoopbackServer({
+    name: 'issuer of the EKS cluster',
+    host: '127.0.0.1',
+    port: 0,
+    tls,
+    async answer({ method, target }): Promise<HttpAnswer> {
+      const document = method === 'GET' && Object.hasOwn(documents, target) ? documents[target] : undefined;
+      log.add({
+        hop: 'issuer',
+        action: document === undefined ? '(another path)' : `GET ${target.slice(path.length)}`,
+        principal: null,
+        decision: document === undefined ? 'refused' : 'allowed',
+        reason: document === undefined ? 'only discovery and keys can be read here' : `served by ${issuer}`,
+      });
+      if (document === undefined) return { status: 404, headers: {}, body: '' };
+      const headers = { 'content-type': 'application/json' };
+      return { status: 200, headers, body: JSON.stringify(document()) };
+    },
+  });
+  issuer = `${server.url}${path}`;
+  return {
+    issuer,
+    async issueToken(pod, audience, lifeSeconds) {
+      const issuedAt = Math.floor(now().getTime() / 1000);
+      const claims = podClaims(pod, { issuer, audience, issuedAt, lifeSeconds });
+      return await new CompactSign(Buffer.from(JSON.stringify(claims)))
+        .setProtectedHeader({ alg: 'RS256', kid })
+        .sign(pair.privateKey);
+    },
+    close: () => server.close(),
+  };
+}
+
+function discoveryDocument(issuer: string): object {
+  return {
+    issuer,
+    jwks_uri: `${issuer}/keys`,
+    authorization_endpoint: 'urn:kubernetes:programmatic_authorization',
+    response_types_supported: ['id_token'],
+    subject_types_supported: ['public'],
+    claims_supported: ['sub', 'iss'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  };
+}
+
+/** The claims of a projected service account token; its audience is always a list. */
+function podClaims(
+  pod: Pod,
+  {
+    issuer,
+    audience,
+    issuedAt,
+    lifeSeconds,
+  }: {
+    readonly issuer: string;
+    readonly audience: string;
+    readonly issuedAt: number;
+    readonly lifeSeconds: number;
+  },
+): object {
+  return {
+    aud: [audience],
+    exp: issuedAt + lifeSeconds,
+    iat: issuedAt,
+    iss: issuer,
+    jti: randomUUID(),
+    'kubernetes.io': {
+      namespace: pod.namespace,
+      node: { name: pod.node },
+      pod: { name: pod.name },
+      serviceaccount: { name: pod.serviceAccount },
+    },
+    nbf: issuedAt,
+    sub: `system:serviceaccount:${pod.namespace}:${pod.serviceAccount}`,
+  };
+}

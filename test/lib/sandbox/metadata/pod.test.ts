@@ -1,0 +1,109 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Platform, startPlatform } from '../../../../src/lib/sandbox/metadata/platform.ts';
+import { projectToken } from '../../../../src/lib/sandbox/metadata/projected-token.ts';
+import { fakeClock } from '../../../support/fake-clock.ts';
+import { type LabUnderTest, OWN_ACCOUNT, startLabAws } from '../../../support/lab-aws.ts';
+
+let lab: LabUnderTest;
+let pod: Platform;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+  lab = await startLabAws();
+  const { world, log, now } = lab;
+  pod = await startPlatform('eks', { world, log, now, region: 'eu-central-1', folder, tls: undefined });
+});
+
+afterAll(async () => {
+  await pod.close();
+  await lab.aws.close();
+  rmSync(folder, { recursive: true });
+});
+
+function tokenOf(platform: Platform): string {
+  return readFileSync(platform.env['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '', 'utf8');
+}
+
+describe('a pod on EKS', () => {
+  test('has a token that its cluster issued for STS, in a file of its own without a newline', () => {
+    const file = pod.env['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '';
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(tokenOf(pod)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(decodeProtectedHeader(tokenOf(pod))).toEqual({
+      alg: 'RS256',
+      kid: expect.stringMatching(/^[0-9a-f]{40}$/),
+    });
+    const payload = decodeJwt(tokenOf(pod));
+    expect(payload).toEqual({
+      aud: ['sts.amazonaws.com'],
+      exp: (payload.iat ?? 0) + 86_400,
+      iat: expect.any(Number),
+      iss: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/id\/[0-9A-F]{32}$/),
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'kubernetes.io': {
+        namespace: 'default',
+        node: { name: 'lab-node' },
+        pod: { name: 'lab-pod' },
+        serviceaccount: { name: 'app' },
+      },
+      nbf: payload.iat,
+      sub: 'system:serviceaccount:default:app',
+    });
+  });
+
+  test('can be believed through discovery, and a changed token cannot', async () => {
+    const { iss = '' } = decodeJwt(tokenOf(pod));
+    const discovery = JSON.parse(
+      await (await fetch(`${iss}/.well-known/openid-configuration`)).text(),
+    ) as Record<string, string>;
+    expect(discovery).toMatchObject({ issuer: iss, jwks_uri: `${iss}/keys` });
+    const keys = JSON.parse(await (await fetch(discovery['jwks_uri'] ?? '')).text()) as JSONWebKeySet;
+    expect(Object.keys(keys.keys[0] ?? {}).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
+    const keySet = createLocalJWKSet(keys);
+    await jwtVerify(tokenOf(pod), keySet, { issuer: iss, audience: 'sts.amazonaws.com' });
+    const changed = tokenOf(pod).replace(/\.(.)/, (_all, first) => `.${first === 'e' ? 'f' : 'e'}`);
+    await expect(jwtVerify(changed, keySet)).rejects.toMatchObject({
+      code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
+    });
+    expect((await fetch(`${iss}/elsewhere`)).status).toBe(404);
+  });
+
+  test('runs as a role whose account trusts the cluster', () => {
+    const { iss = '' } = decodeJwt(tokenOf(pod));
+    expect(lab.world.account(OWN_ACCOUNT).oidcProviders).toEqual([
+      {
+        arn: `arn:aws:iam::${OWN_ACCOUNT}:oidc-provider/${iss.replace('http://', '')}`,
+        issuer: iss,
+        audiences: ['sts.amazonaws.com'],
+      },
+    ]);
+    expect(pod.env).toEqual({
+      AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'eks-token'),
+      AWS_ROLE_ARN: `arn:aws:iam::${OWN_ACCOUNT}:role/app`,
+      AWS_ROLE_SESSION_NAME: 'lab-pod',
+      AWS_STS_REGIONAL_ENDPOINTS: 'regional',
+      AWS_REGION: 'eu-central-1',
+      AWS_DEFAULT_REGION: 'eu-central-1',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
+  });
+});
+
+test('a projected token is replaced when four fifths of its life are over', async () => {
+  const { now, pass } = fakeClock();
+  const path = join(folder, 'projected');
+  let issued = 0;
+  const token = await projectToken({ path, lifeSeconds: 1000, now, issue: async () => `token-${++issued}` });
+  pass(799_000);
+  await token.refresh();
+  expect(readFileSync(path, 'utf8')).toBe('token-1');
+  pass(1000);
+  await Promise.all([token.refresh(), token.refresh()]);
+  expect(readFileSync(path, 'utf8')).toBe('token-2');
+  await token.close();
+});
