@@ -12,6 +12,7 @@ import {
 } from '../lib/render/connect.ts';
 import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { type Answer, command, type Invocation } from './command.ts';
+import { DNS_OPTIONS, dnsServer } from './dns-option.ts';
 import { choice, duration, optionalText, text } from './options.ts';
 import { ROLE_OPTIONS, roleToAssume } from './role-options.ts';
 
@@ -41,6 +42,7 @@ const OPTIONS = {
   ),
   duration: duration('--duration <time>', 'how long the token lives (default: 5m)', DEFAULT_DURATION_SECONDS),
   ...ROLE_OPTIONS,
+  ...DNS_OPTIONS,
 } as const;
 
 export const connect = command({
@@ -69,6 +71,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
     signingAlgorithm,
     durationSeconds: options.duration,
     role: roleToAssume(options),
+    dnsServer: dnsServer(options),
     writeProbe: options.writeProbe === null ? null : namespace(options.writeProbe),
   });
   for (const warning of plan.warnings) invocation.warn(warning);

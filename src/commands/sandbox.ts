@@ -19,6 +19,7 @@ export const sandbox = command({
     'fedctl sandbox --env-file lab.env                   # stay up; elsewhere: . ./lab.env',
     'fedctl sandbox --tls -- bash                        # a shell inside, everything under TLS',
     'fedctl sandbox --as ec2 -- fedctl whoami            # keys as an EC2 instance has them',
+    'fedctl sandbox --srv -- fedctl connect --mechanism aws   # through SRV and TXT records, as on Atlas',
   ],
   notes: `
 The lab plays AWS STS, AWS IAM, the issuer and a MongoDB server, on loopback only. It starts with outbound
@@ -36,6 +37,7 @@ variables to export. --verbose shows each decision of the lab with its true reas
     as: choice('--as <platform>', 'let the command find keys and Region as on', PLATFORMS, null),
     tls: toggle('--tls', 'serve everything under a CA made for this lab'),
     replicaSet: text('--replica-set <name>', 'let the MongoDB server be the only member of a replica set'),
+    srv: toggle('--srv', 'serve MongoDB behind mongodb+srv, through a DNS of its own; implies --tls'),
     mongoPort: text('--mongo-port <port>', 'port of the MongoDB server instead of a free one'),
     serverVersion: choice(
       '--server-version <line>',
@@ -61,6 +63,7 @@ variables to export. --verbose shows each decision of the lab with its true reas
         fedctl: context.self,
         tls: options.tls,
         replicaSet: options.replicaSet,
+        srv: options.srv,
         mongoPort: port(options.mongoPort),
         ...(options.clusterName === null ? {} : { clusterName: options.clusterName }),
         mongod: {

@@ -45,6 +45,8 @@ export interface LoginPlan {
   readonly uri: string;
   /** Bounds each stage, in milliseconds. */
   readonly timeoutMs: number;
+  /** The DNS server to ask for names, `address:port`; what this machine asks when absent. */
+  readonly dnsServer?: string;
   /** For MONGODB-OIDC. */
   readonly tokenSource?: TokenSource;
   /** For MONGODB-AWS. */

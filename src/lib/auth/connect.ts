@@ -25,6 +25,8 @@ export interface ConnectRequest {
   readonly tokenFile: string | null;
   readonly role: RoleToAssume | null;
   readonly writeProbe: NonNullable<LoginPlan['writeProbe']> | null;
+  /** The DNS server to ask for names, `address:port`; null for what this machine asks. */
+  readonly dnsServer: string | null;
 }
 
 /** No failure: the file may be named by the environment, for other runs. */
@@ -75,10 +77,11 @@ export async function planConnect(
     const own = request.role === null ? settings : await asRole(context, settings, request.role);
     return context.aws(own);
   });
-  const common: Pick<LoginPlan, 'uri' | 'timeoutMs' | 'writeProbe'> = {
+  const common: Pick<LoginPlan, 'uri' | 'timeoutMs' | 'writeProbe' | 'dnsServer'> = {
     uri,
     timeoutMs: settings.timeoutMs,
     ...(request.writeProbe === null ? {} : { writeProbe: request.writeProbe }),
+    ...(request.dnsServer === null ? {} : { dnsServer: request.dnsServer }),
   };
   const logins: LoginPlan[] = [];
   const told: Warning[] = [...warnings, ...chosen.warnings];

@@ -1,5 +1,6 @@
 import type { LoginPlan, Mongo, ServerIdentity, StageEvent } from '../connection.ts';
 import type { Context } from '../context.ts';
+import { nameServer } from '../net/name-server.ts';
 import { refusePlaintext } from '../uri/plaintext.ts';
 import { readTarget } from '../uri/target.ts';
 import { createClient } from './client.ts';
@@ -18,7 +19,7 @@ export async function createMongo(context: Pick<Context, 'resolver' | 'now' | 'c
 
 /** Refuses what can be refused without the network, then goes through the stages. */
 async function login(
-  context: Pick<Context, 'resolver' | 'now' | 'cwd'>,
+  { now, cwd, ...own }: Pick<Context, 'resolver' | 'now' | 'cwd'>,
   plan: LoginPlan,
   observe: (event: StageEvent) => void,
   signal: AbortSignal,
@@ -26,6 +27,8 @@ async function login(
   signal.throwIfAborted();
   const named = readTarget(plan.uri);
   refusePlaintext(named);
+  const resolver = plan.dnsServer === undefined ? own.resolver : nameServer(plan.dnsServer);
+  const context = { now, cwd, resolver };
   await tryOptions(plan, named, context);
   const settings = await readTlsSettings(named, context.cwd, signal);
   const stages = new StageLog(observe, context.now);

@@ -24,11 +24,11 @@ export interface LabCertificates {
 }
 
 /**
- * Makes a CA and one server certificate for loopback, valid for a week. The CA's key is dropped at once: nothing else
+ * Makes a CA and one server certificate for loopback and for the names given, valid for a week. The CA's key is dropped at once: nothing else
  * can be signed in the lab's name. Key identifiers are set because Python 3.13 and `openssl verify -x509_strict`
  * refuse certificates without them (facts/dependencies.md, trap 13).
  */
-export async function createCertificates(now: Date): Promise<LabCertificates> {
+export async function createCertificates(now: Date, names: readonly string[] = []): Promise<LabCertificates> {
   const [ca, server] = await Promise.all([generateKeys(), generateKeys()]);
   const dates = { notBefore: new Date(now.getTime() - MINUTE), notAfter: new Date(now.getTime() + 7 * DAY) };
   const caCertificate = await X509CertificateGenerator.createSelfSigned({
@@ -59,6 +59,7 @@ export async function createCertificates(now: Date): Promise<LabCertificates> {
         { type: 'dns', value: 'localhost' },
         { type: 'ip', value: '127.0.0.1' },
         { type: 'ip', value: '::1' },
+        ...names.map((value) => ({ type: 'dns', value }) as const),
       ]),
       await SubjectKeyIdentifierExtension.create(server.publicKey),
       await AuthorityKeyIdentifierExtension.create(ca.publicKey),

@@ -8,6 +8,8 @@ import { startAws } from './aws/start-aws.ts';
 import { asksForMfa, externalIdOf, namesPrincipal } from './aws/trust-policy.ts';
 import { type AwsWorld, createAwsWorld } from './aws/world.ts';
 import { LabClock } from './clock.ts';
+import { CLUSTER_ZONE, clusterRecords, MEMBER_HOST, SRV_HOST, SRV_REPLICA_SET } from './dns/cluster-names.ts';
+import { type LabDns, startDns } from './dns/dns-server.ts';
 import { awsConfigFile, awsCredentialsFile, type LabEnvironment, type LabProfile } from './environment.ts';
 import { LabLog } from './log.ts';
 import type { Platform, PlatformOptions } from './metadata/platform.ts';
@@ -30,6 +32,12 @@ export interface LabOptions {
   readonly replicaSet: string | null;
   /** Port of the MongoDB server; 0 for a free one. */
   readonly mongoPort: number;
+  /**
+   * Give the MongoDB server names of its own in a DNS of the lab's, behind a `mongodb+srv` connection string. As that
+   * implies, and as clients send nothing to a name without it, everything is under TLS then, and the server is a
+   * replica set.
+   */
+  readonly srv?: boolean;
   /** The name of the cluster, for the scopes of database users; `lab` unless given. */
   readonly clusterName?: string;
   /** What the MongoDB server starts with; it may be changed later, through `mongod.settings`. */
@@ -49,6 +57,8 @@ export interface Lab {
   /** What Atlas knows: its API shows it, and the MongoDB server lets in whom it says; read anew at each login. */
   readonly atlas: AtlasState;
   readonly mongod: LabMongod;
+  /** With `srv`. */
+  readonly dns: LabDns | null;
   /** What is played where, for people. */
   readonly plays: readonly (readonly [what: string, where: string])[];
   /** Ends every server and removes every file, within a second. */
@@ -73,7 +83,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   try {
     const folder = await mkdtemp(join(tmpdir(), 'fedctl-lab-'));
     closers.push(() => rm(folder, { recursive: true, force: true }));
-    const certificates = options.tls ? await makeCertificates(now()) : null;
+    const { srv = false } = options;
+    const certificates = options.tls || srv ? await makeCertificates(now()) : null;
+    const replicaSet = options.replicaSet ?? (srv ? SRV_REPLICA_SET : null);
     const secured = certificates === null ? {} : { tls: { key: certificates.key, cert: certificates.cert } };
     const log = new LabLog(now);
     const world = await createAwsWorld({ now, log });
@@ -92,11 +104,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       log,
       now,
       port: options.mongoPort,
-      replicaSet: options.replicaSet,
+      replicaSet,
+      ...(srv && { announcedHost: MEMBER_HOST }),
       identityProviders: () => atlas.trustedIdentityProviders(),
       databaseUsers: () => atlas.clusterUsers(),
       onLogin: (attempt) => atlas.recordLogin(attempt),
-      ...(options.clusterName !== undefined && { cluster: options.clusterName }),
+      cluster: options.clusterName ?? LAB_CLUSTER,
       settings: options.mongod ?? {},
       sts: { url: aws.stsUrl },
       ...secured,
@@ -112,11 +125,21 @@ export async function startLab(options: LabOptions): Promise<Lab> {
             operator.account.id,
           );
     if (platform !== null) closers.push(() => platform.close());
+    const dns = srv ? await startDns(clusterRecords(mongod.port, replicaSet ?? ''), log) : null;
+    if (dns !== null) closers.push(() => dns.close());
     const caFile = join(folder, 'ca.pem');
     if (certificates !== null) await writeFile(caFile, certificates.ca, { mode: 0o600 });
     const mfaDevices = await writeMfaDevices(folder, world);
-    const uri = connectionString(mongod, options.replicaSet, certificates === null ? null : caFile);
-    atlas.addCluster({ name: options.clusterName ?? LAB_CLUSTER, connectionString: uri });
+    const host = srv ? MEMBER_HOST : mongod.host;
+    const plainUri = connectionString(host, mongod.port, replicaSet, certificates === null ? null : caFile);
+    const srvUri = srv ? `mongodb+srv://${SRV_HOST}/?${new URLSearchParams({ tlsCAFile: caFile })}` : null;
+    const uri = srvUri ?? plainUri;
+    atlas.addCluster({
+      name: mongod.cluster,
+      mongoDBVersion: mongod.settings.serverVersion.version,
+      connectionString: plainUri,
+      connectionStringSrv: srvUri,
+    });
     return {
       env: {
         ...(platform === null ? operatorEnvironment(operator) : platform.env),
@@ -126,6 +149,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         FEDCTL_URI: uri,
         FEDCTL_AUDIENCE: LAB_AUDIENCE,
         FEDCTL_ISSUER: issuer,
+        ...(dns === null ? {} : { FEDCTL_DNS_SERVER: dns.address }),
         ...(certificates === null
           ? {}
           : { NODE_EXTRA_CA_CERTS: caFile, AWS_CA_BUNDLE: caFile, SSL_CERT_FILE: caFile }),
@@ -136,11 +160,13 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       world,
       atlas,
       mongod,
+      dns,
       plays: [
         ['STS', aws.stsUrl],
         ['IAM', aws.iamUrl],
         ['issuer', issuer],
         ['MongoDB', uri],
+        ...(dns === null ? [] : [['DNS', dns.address] as const]),
         ['audience', LAB_AUDIENCE],
         ...mfaDevices.map(([serial, file]) => ['MFA', `${serial}, for an authenticator: ${file}`] as const),
         ...(platform?.plays ?? []),
@@ -156,7 +182,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 /** Certificates cost a fifth of a second to load, and most labs need none. */
 async function makeCertificates(now: Date) {
   const { createCertificates } = await import('./certificates.ts');
-  return createCertificates(now);
+  return createCertificates(now, [`*.${CLUSTER_ZONE}`]);
 }
 
 /** What an operator exports: long-term keys, and a Region. */
@@ -180,7 +206,8 @@ async function playPlatform(
 }
 
 function connectionString(
-  mongod: { readonly host: string; readonly port: number },
+  host: string,
+  port: number,
   replicaSet: string | null,
   caFile: string | null,
 ): string {
@@ -191,7 +218,7 @@ function connectionString(
     options.set('tlsCAFile', caFile);
   }
   const query = options.toString();
-  return `mongodb://${mongod.host}:${mongod.port}/${query === '' ? '' : `?${query}`}`;
+  return `mongodb://${host}:${port}/${query === '' ? '' : `?${query}`}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** One thing that happened in the lab, with the true reason: what the wire never says. Never a token, only jti and kid. */
 export interface LabLogEntry {
   readonly at: Date;
-  readonly hop: 'sts' | 'iam' | 'issuer' | 'mongod' | 'metadata';
+  readonly hop: 'sts' | 'iam' | 'issuer' | 'mongod' | 'metadata' | 'dns';
   /** `GetWebIdentityToken`, `GET /.well-known/jwks.json`, `saslStart MONGODB-OIDC` … */
   readonly action: string;
   /** Who asked, where it is known. */

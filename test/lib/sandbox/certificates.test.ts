@@ -9,7 +9,7 @@ import { createCertificates } from '../../../src/lib/sandbox/certificates.ts';
 
 describe('the certificates of the lab', () => {
   test('openssl accepts them under its strict rules', async () => {
-    const made = await createCertificates(new Date());
+    const made = await createCertificates(new Date(), ['*.lab.fedctl.test']);
     const folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
     writeFileSync(join(folder, 'ca.pem'), made.ca);
     writeFileSync(join(folder, 'cert.pem'), made.cert);
@@ -33,6 +33,8 @@ describe('the certificates of the lab', () => {
       );
     expect(verify('-verify_hostname', 'localhost')).toBe(`${join(folder, 'cert.pem')}: OK\n`);
     expect(verify('-verify_ip', '127.0.0.1')).toBe(`${join(folder, 'cert.pem')}: OK\n`);
+    expect(verify('-verify_hostname', 'a.lab.fedctl.test')).toBe(`${join(folder, 'cert.pem')}: OK\n`);
+    expect(() => verify('-verify_hostname', 'lab.fedctl.test')).toThrow('hostname mismatch');
     expect(() => verify('-verify_hostname', 'example.com')).toThrow('hostname mismatch');
   });
 

@@ -1,0 +1,46 @@
+import { Resolver as DnsResolver } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { Resolver } from '../context.ts';
+import { bareHost } from '../hosts.ts';
+
+/** For each try, in milliseconds; whoever asks bounds the whole. */
+const PATIENCE = 2000;
+const TRIES = 2;
+
+/**
+ * Asks one DNS server for everything, whatever this machine is set up to ask. `localhost` is never asked for, here as
+ * little as elsewhere (RFC 6761). Errors are Node's own: `ENOTFOUND`, `ENODATA`, `ETIMEOUT`, `ECONNREFUSED`, `ESERVFAIL`.
+ *
+ * @param server an IP address with its port, as `readNameServer` checks it
+ */
+export function nameServer(server: string): Resolver {
+  const dns = new DnsResolver({ timeout: PATIENCE, tries: TRIES });
+  dns.setServers([server]);
+  return {
+    async addresses(host) {
+      const bare = bareHost(host);
+      if (isIP(bare) !== 0) return [{ address: bare, family: isIP(bare) === 6 ? 6 : 4 }];
+      if (bare === 'localhost') return [{ address: '127.0.0.1', family: 4 }];
+      const [v4, v6] = await Promise.allSettled([dns.resolve4(bare), dns.resolve6(bare)]);
+      const found = [
+        ...(v4.status === 'fulfilled' ? v4.value : []).map((address) => ({ address, family: 4 }) as const),
+        ...(v6.status === 'fulfilled' ? v6.value : []).map((address) => ({ address, family: 6 }) as const),
+      ];
+      if (found.length === 0 && v4.status === 'rejected') throw v4.reason;
+      return found;
+    },
+    srv: (name) => dns.resolveSrv(name),
+    async txt(name) {
+      return (await dns.resolveTxt(name)).map((parts) => parts.join(''));
+    },
+  };
+}
+
+/** `127.0.0.1:5353`, `[::1]:53` or an address alone, which means port 53. Null for anything else: names cannot be asked for. */
+export function readNameServer(text: string): string | null {
+  const [, v6, v4, given] = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  const host = v6 ?? v4 ?? text;
+  const port = Number(given ?? 53);
+  if (isIP(host) !== (v4 === undefined ? 6 : 4) || port < 1 || port > 65535) return null;
+  return v4 === undefined ? `[${host}]:${port}` : `${host}:${port}`;
+}
