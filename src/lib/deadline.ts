@@ -4,16 +4,48 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /**
  * A signal that fires when `signal` does, or after `ms` milliseconds: the bound of one network step.
  * Whether time ran out or somebody interrupted is told by `timedOut`.
- *
- * Not AbortSignal.timeout: AbortSignal.any holds its sources weakly, and on Node.js 20 a garbage collection takes that
- * signal away, so that the bound never fires. The timer here holds the controller until it has fired.
  */
 export function deadline(signal: AbortSignal, ms: number): AbortSignal {
+  return startBound(signal, ms).signal;
+}
+
+/** Does `work` under a deadline, and lets go of the deadline when it is done: for what is done thousands of times. */
+export async function bounded<T>(
+  signal: AbortSignal,
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const bound = startBound(signal, ms);
+  try {
+    return await work(bound.signal);
+  } finally {
+    bound.release();
+  }
+}
+
+/**
+ * Not AbortSignal.timeout and AbortSignal.any: any holds its sources weakly, and on Node.js 20 a garbage collection
+ * takes the time-out away, so that it never fires; and what any leaves behind in a signal that lives as long as the
+ * process stays there for good.
+ */
+function startBound(signal: AbortSignal, ms: number): { signal: AbortSignal; release: () => void } {
   const bound = new AbortController();
-  const expire = () => bound.abort(new DOMException(`not done within ${ms} ms`, 'TimeoutError'));
+  const expire = () => end(new DOMException(`not done within ${ms} ms`, 'TimeoutError'));
+  const follow = () => end(signal.reason);
+  const timer = setTimeout(expire, Math.min(ms, LONGEST_TIMER));
   // A bound alone is no reason for the process to stay.
-  setTimeout(expire, Math.min(ms, LONGEST_TIMER)).unref();
-  return AbortSignal.any([signal, bound.signal]);
+  timer.unref();
+  const release = () => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', follow);
+  };
+  const end = (reason: unknown) => {
+    release();
+    bound.abort(reason);
+  };
+  if (signal.aborted) follow();
+  else signal.addEventListener('abort', follow, { once: true });
+  return { signal: bound.signal, release };
 }
 
 /** True when the signal fired because its time was over. */

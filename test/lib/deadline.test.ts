@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { deadline, timedOut } from '../../src/lib/deadline.ts';
+import { bounded, deadline, timedOut } from '../../src/lib/deadline.ts';
 
 describe('a deadline', () => {
   test('fires when the time is over, also when garbage was collected in between', () => {
     // In a process of its own: a test runner holds on to more than a program does.
     const program = `
       import { setTimeout as delay } from 'node:timers/promises';
-      import { deadline, timedOut } from ${JSON.stringify(new URL('../../dist/lib/deadline.js', import.meta.url))};
+      import { bounded, deadline, timedOut } from ${JSON.stringify(new URL('../../dist/lib/deadline.js', import.meta.url))};
       const { signal } = new AbortController();
       let fired = 0;
       for (let count = 0; count < 20; count += 1) {
@@ -32,5 +33,24 @@ describe('a deadline', () => {
     outer.abort(reason);
     expect([later.reason, timedOut(later)]).toEqual([reason, false]);
     expect(deadline(outer.signal, 60_000).reason).toBe(reason);
+  });
+});
+
+describe('bounded work', () => {
+  const { signal } = new AbortController();
+
+  test('that ends in time leaves nothing behind in the signal', async () => {
+    expect(await bounded(signal, 60_000, async (bound) => bound.aborted)).toBe(false);
+    await expect(bounded(signal, 60_000, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test('is told when its time is over', async () => {
+    const told = bounded(
+      signal,
+      5,
+      (bound) => new Promise((resolve) => bound.addEventListener('abort', () => resolve(timedOut(bound)))),
+    );
+    expect(await told).toBe(true);
   });
 });

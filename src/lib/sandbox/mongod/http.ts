@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { isIP } from 'node:net';
-import { deadline } from '../../deadline.ts';
+import { bounded } from '../../deadline.ts';
 import { bareHost } from '../../hosts.ts';
 
 /** How long the server waits for STS or an issuer, in milliseconds; clients wait longer for us. */
@@ -27,9 +27,12 @@ export interface HttpAnswer {
 
 /** One request on a connection of its own, bounded in time and size; redirects are answers like any other. */
 export async function sendHttp(request: HttpRequest): Promise<HttpAnswer> {
+  return await bounded(request.signal, PATIENCE, (signal) => exchange(request, signal));
+}
+
+async function exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
   const { method, url, headers, ca } = request;
   const host = bareHost(url.hostname);
-  const signal = deadline(request.signal, PATIENCE);
   const common = { method, headers, signal, agent: false, setHost: false } as const;
   const outgoing =
     url.protocol === 'https:'
