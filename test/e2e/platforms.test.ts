@@ -57,6 +57,23 @@ describe.each([
     ],
     claims: ['lambda_source_function_arn'],
   },
+  {
+    platform: 'eks',
+    provider: 'web-identity',
+    detail: 'web identity (AWS_WEB_IDENTITY_TOKEN_FILE, role arn:aws:iam::123456789012:role/app)',
+    session: /^app-[0-9a-f]{10}$/,
+    region: { name: 'eu-central-1', source: 'AWS_REGION' },
+    variables: [
+      'AWS_DEFAULT_REGION',
+      'AWS_EC2_METADATA_DISABLED',
+      'AWS_REGION',
+      'AWS_ROLE_ARN',
+      'AWS_ROLE_SESSION_NAME',
+      'AWS_STS_REGIONAL_ENDPOINTS',
+      'AWS_WEB_IDENTITY_TOKEN_FILE',
+    ],
+    claims: ['federated_provider'],
+  },
 ])('fedctl sandbox --as $platform', ({ platform, provider, detail, session, region, variables, claims }) => {
   let lab: RunningLab;
 

@@ -1,12 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { startCluster } from './cluster.ts';
+import { type Pod, startCluster } from './cluster.ts';
 import type { Platform, PlatformOptions } from './platform.ts';
 import { projectToken } from './projected-token.ts';
 import { ROLE } from './role-session.ts';
 
 const AUDIENCE = 'sts.amazonaws.com';
 const ONE_DAY_S = 86_400;
-const POD = { namespace: 'default', serviceAccount: 'app', name: 'lab-pod', node: 'lab-node' } as const;
 
 /**
  * A pod on EKS whose service account has a role: a token of the cluster in a file, and the role that trusts it. The
@@ -14,26 +14,33 @@ const POD = { namespace: 'default', serviceAccount: 'app', name: 'lab-pod', node
  */
 export async function startPod({ world, log, now, region, folder, tls }: PlatformOptions): Promise<Platform> {
   const role = world.role(ROLE);
+  const pod: Pod = {
+    namespace: 'default',
+    serviceAccount: 'app',
+    // Another one each time, as pods are: the AWS CLI keeps sessions in the home folder, by role and session name.
+    name: `app-${randomBytes(5).toString('hex')}`,
+    node: 'lab-node',
+  };
   const cluster = await startCluster({ log, now, tls });
   try {
     world.trustIssuer({
       accountId: role.account.id,
       issuer: cluster.issuer,
       audiences: [AUDIENCE],
-      roles: [{ name: ROLE, subject: `system:serviceaccount:${POD.namespace}:${POD.serviceAccount}` }],
+      roles: [{ name: ROLE, subject: `system:serviceaccount:${pod.namespace}:${pod.serviceAccount}` }],
     });
     const path = join(folder, 'eks-token');
     const token = await projectToken({
       path,
       lifeSeconds: ONE_DAY_S,
       now,
-      issue: () => cluster.issueToken(POD, AUDIENCE, ONE_DAY_S),
+      issue: () => cluster.issueToken(pod, AUDIENCE, ONE_DAY_S),
     });
     return {
       env: {
         AWS_WEB_IDENTITY_TOKEN_FILE: path,
         AWS_ROLE_ARN: role.arn,
-        AWS_ROLE_SESSION_NAME: POD.name,
+        AWS_ROLE_SESSION_NAME: pod.name,
         AWS_STS_REGIONAL_ENDPOINTS: 'regional',
         AWS_REGION: region,
         AWS_DEFAULT_REGION: region,

@@ -1,8 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { fromTokenFile } from '@aws-sdk/credential-providers';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startCluster } from '../../../../src/lib/sandbox/metadata/cluster.ts';
 import { type Platform, startPlatform } from '../../../../src/lib/sandbox/metadata/platform.ts';
 import { projectToken } from '../../../../src/lib/sandbox/metadata/projected-token.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
@@ -29,6 +32,12 @@ function tokenOf(platform: Platform): string {
   return readFileSync(platform.env['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '', 'utf8');
 }
 
+function assumeWith(token: string) {
+  const sts = new STSClient({ region: 'eu-central-1', endpoint: lab.aws.stsUrl, maxAttempts: 1 });
+  const role = { RoleArn: `arn:aws:iam::${OWN_ACCOUNT}:role/app`, RoleSessionName: 'test' };
+  return sts.send(new AssumeRoleWithWebIdentityCommand({ ...role, WebIdentityToken: token }));
+}
+
 describe('a pod on EKS', () => {
   test('has a token that its cluster issued for STS, in a file of its own without a newline', () => {
     const file = pod.env['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '';
@@ -48,7 +57,7 @@ describe('a pod on EKS', () => {
       'kubernetes.io': {
         namespace: 'default',
         node: { name: 'lab-node' },
-        pod: { name: 'lab-pod' },
+        pod: { name: pod.env['AWS_ROLE_SESSION_NAME'] },
         serviceaccount: { name: 'app' },
       },
       nbf: payload.iat,
@@ -73,19 +82,52 @@ describe('a pod on EKS', () => {
     expect((await fetch(`${iss}/elsewhere`)).status).toBe(404);
   });
 
+  test('assumes the role through the real SDK, and its tokens say who vouched for it', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', lab.aws.stsUrl);
+    for (const [name, value] of Object.entries(pod.env)) vi.stubEnv(name, value);
+    const keys = await fromTokenFile()();
+    expect(lab.world.holderOf(keys.accessKeyId)).toMatchObject({
+      principal: { name: 'app' },
+      sessionName: pod.env['AWS_ROLE_SESSION_NAME'],
+      federatedProvider: lab.world.account(OWN_ACCOUNT).oidcProviders[0]?.arn,
+      platformClaims: {},
+    });
+    vi.unstubAllEnvs();
+  });
+
+  test.each([
+    ['another service account', { serviceAccount: 'other' }, 'sts.amazonaws.com', 'AccessDenied'],
+    ['another namespace', { namespace: 'kube-system' }, 'sts.amazonaws.com', 'AccessDenied'],
+    ['another audience', {}, 'https://kubernetes.default.svc', 'InvalidIdentityToken'],
+  ])('is refused as %s', async (_name, change, audience, code) => {
+    const { log, now } = lab;
+    const cluster = await startCluster({ log, now, tls: undefined });
+    lab.world.trustIssuer({
+      accountId: OWN_ACCOUNT,
+      issuer: cluster.issuer,
+      audiences: ['sts.amazonaws.com'],
+      roles: [{ name: 'app', subject: 'system:serviceaccount:default:app' }],
+    });
+    const good = { namespace: 'default', serviceAccount: 'app', name: 'p', node: 'n' };
+    const token = await cluster.issueToken({ ...good, ...change }, audience, 600);
+    await expect(assumeWith(token)).rejects.toMatchObject({ Code: code });
+    expect(await assumeWith(await cluster.issueToken(good, 'sts.amazonaws.com', 600))).toMatchObject({
+      SubjectFromWebIdentityToken: 'system:serviceaccount:default:app',
+    });
+    await cluster.close();
+  });
+
   test('runs as a role whose account trusts the cluster', () => {
     const { iss = '' } = decodeJwt(tokenOf(pod));
-    expect(lab.world.account(OWN_ACCOUNT).oidcProviders).toEqual([
-      {
-        arn: `arn:aws:iam::${OWN_ACCOUNT}:oidc-provider/${iss.replace('http://', '')}`,
-        issuer: iss,
-        audiences: ['sts.amazonaws.com'],
-      },
-    ]);
+    expect(lab.world.account(OWN_ACCOUNT).oidcProviders).toContainEqual({
+      arn: `arn:aws:iam::${OWN_ACCOUNT}:oidc-provider/${iss.replace('http://', '')}`,
+      issuer: iss,
+      audiences: ['sts.amazonaws.com'],
+    });
     expect(pod.env).toEqual({
       AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'eks-token'),
       AWS_ROLE_ARN: `arn:aws:iam::${OWN_ACCOUNT}:role/app`,
-      AWS_ROLE_SESSION_NAME: 'lab-pod',
+      AWS_ROLE_SESSION_NAME: expect.stringMatching(/^app-[0-9a-f]{10}$/),
       AWS_STS_REGIONAL_ENDPOINTS: 'regional',
       AWS_REGION: 'eu-central-1',
       AWS_DEFAULT_REGION: 'eu-central-1',
