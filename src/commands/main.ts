@@ -8,7 +8,7 @@ import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
 import { createTheme, wantsColour } from '../lib/render/theme.ts';
 import { type Invocation, isEnded } from './command.ts';
 import type { OptionTable } from './options.ts';
-import { COMMANDS, type Parsed, parse } from './program.ts';
+import { COMMANDS, commandWords, type Parsed, parse } from './program.ts';
 import { usageFailure } from './usage-failure.ts';
 
 /**
@@ -133,8 +133,7 @@ function helpForm(argv: readonly string[]): readonly string[] {
 /** A remedy of the catalogue says `fedctl <command>` where it holds for all of them: here it gets this one's name. */
 function forThisCommand(failure: FedctlError, argv: readonly string[]): FedctlError {
   if (!failure.remedy.includes('fedctl <command>')) return failure;
-  const row = COMMANDS.find(({ name }) => argv.includes(name));
-  const typed = row === undefined ? 'fedctl' : `fedctl ${row.name}`;
+  const typed = ['fedctl', ...commandWords(argv)].join(' ');
   return new FedctlError(failure.code, {
     ...failure,
     message: failure.message,

@@ -1,5 +1,6 @@
 import { Command, type CommanderError, Option } from 'commander';
 import type { Context } from '../lib/context.ts';
+import { FedctlError } from '../lib/errors.ts';
 import type { AnyCommand } from './command.ts';
 import {
   choice,
@@ -19,6 +20,8 @@ interface CommandRow {
   readonly group: string;
   readonly summary: string;
   readonly load: () => Promise<AnyCommand>;
+  /** Commands under this one: their names are its first word, if they stand in front of `--`. */
+  readonly subcommands?: readonly Omit<CommandRow, 'group'>[];
 }
 
 const ACCOUNT = 'Account:';
@@ -87,6 +90,33 @@ export const COMMANDS: readonly CommandRow[] = [
     group: LAB,
     summary: 'start AWS, an issuer and MongoDB on this machine',
     load: async () => (await import('./sandbox.ts')).sandbox,
+    subcommands: [
+      {
+        name: 'status',
+        summary: 'what the running lab plays',
+        load: async () => (await import('./sandbox/status.ts')).sandboxStatus,
+      },
+      {
+        name: 'set',
+        summary: 'change the running lab: federation, keys, users, delays',
+        load: async () => (await import('./sandbox/set.ts')).sandboxSet,
+      },
+      {
+        name: 'clock',
+        summary: 'read or move the clock of the running lab',
+        load: async () => (await import('./sandbox/clock.ts')).sandboxClock,
+      },
+      {
+        name: 'log',
+        summary: 'each request to the running lab, with its true reason',
+        load: async () => (await import('./sandbox/log.ts')).sandboxLog,
+      },
+      {
+        name: 'stop',
+        summary: 'end the running lab',
+        load: async () => (await import('./sandbox/stop.ts')).sandboxStop,
+      },
+    ],
   },
   {
     name: 'demo',
@@ -111,7 +141,6 @@ export const COMMON_OPTIONS = {
 
 /** What commander found: which command, its record, and what was given of each option. */
 export interface Parsed {
-  readonly name: string;
   readonly command: AnyCommand;
   readonly args: readonly string[];
   readonly common: OptionValues<typeof COMMON_OPTIONS>;
@@ -144,7 +173,6 @@ export async function parse(
   output: ProgramOutput,
 ): Promise<Parsed | null> {
   let parsed: Parsed | null = null;
-  const loaded = new Map<string, AnyCommand>();
   const program = new Command('fedctl')
     .version(context.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
@@ -160,36 +188,66 @@ export async function parse(
     .addHelpText('before', INTRODUCTION)
     .addHelpText('after', '\nfedctl <command> --help tells more. Exit codes are in the README.');
   addOptions(program, COMMON_OPTIONS);
-  for (const row of COMMANDS) {
-    program.commandsGroup(row.group);
-    const sub = program.command(row.name).description(row.summary).exitOverride();
-    sub.action(() => {
-      const record = loaded.get(row.name);
+  const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
+  /** Puts rows under a command. Whichever is called is loaded first, and then read by its own options. */
+  const addRows = (parent: Command, rows: readonly (Omit<CommandRow, 'group'> & { group?: string })[]) => {
+    const loaded = new Map<string, AnyCommand>();
+    for (const row of rows) {
+      if (row.group !== undefined) parent.commandsGroup(row.group);
+      const sub = parent.command(row.name).description(row.summary).exitOverride().helpCommand(false);
+      sub.action(() => {
+        const record = loaded.get(row.name);
+        if (record === undefined) return;
+        if (parent !== program) refuseOptionsOf(parent, sub);
+        parsed = {
+          command: record,
+          args: sub.args,
+          common: readOptions(program, COMMON_OPTIONS, context.env),
+          options: readOptions(sub, record.options, context.env),
+        };
+      });
+      // commander forgets where `--` stood, so a name that is the program to run must not be there to be found.
+      const typed = row.subcommands?.filter(({ name }) => commandLine?.includes(name) ?? true) ?? [];
+      if (typed.length > 0) addRows(sub, typed);
+    }
+    parent.hook('preSubcommand', async (_parent, sub) => {
+      const record = await rows.find((row) => row.name === sub.name())?.load();
       if (record === undefined) return;
-      parsed = {
-        name: row.name,
-        command: record,
-        args: sub.args,
-        common: readOptions(program, COMMON_OPTIONS, context.env),
-        options: readOptions(sub, record.options, context.env),
-      };
+      loaded.set(sub.name(), record);
+      define(sub, record, program);
     });
-  }
-  program.hook('preSubcommand', async (_program, sub) => {
-    const record = await COMMANDS.find((row) => row.name === sub.name())?.load();
-    if (record === undefined) return;
-    loaded.set(sub.name(), record);
-    define(sub, record);
-  });
+  };
+  addRows(program, COMMANDS);
   await program.parseAsync(argv, { from: 'user' });
   return parsed;
 }
 
-function define(sub: Command, record: AnyCommand): void {
+/** The words of a command line that name its command, as far as the table has them: `['sandbox', 'status']`. */
+export function commandWords(argv: readonly string[]): readonly string[] {
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const first = own.find((word) => COMMANDS.some(({ name }) => name === word));
+  const row = COMMANDS.find(({ name }) => name === first);
+  if (row === undefined) return [];
+  const sub = row.subcommands?.find(({ name }) => own.includes(name));
+  return sub === undefined ? [row.name] : [row.name, sub.name];
+}
+
+/** What belongs to `fedctl sandbox` itself has no meaning for `fedctl sandbox status`. */
+function refuseOptionsOf(parent: Command, sub: Command): void {
+  const given = parent.options.find(
+    (option) => parent.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (given === undefined) return;
+  throw new FedctlError('usage.unknown-option', {
+    message: `${given.long ?? given.flags} is no option of fedctl ${parent.name()} ${sub.name()}.`,
+  });
+}
+
+function define(sub: Command, record: AnyCommand, program: Command): void {
   if (record.arguments !== '') sub.arguments(record.arguments);
   addOptions(sub, record.options);
   sub.usage(`[options]${record.arguments === '' ? '' : ` ${record.arguments}`}`);
-  sub.configureHelp({ showGlobalOptions: true });
+  sub.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => [...program.options] });
   sub.addHelpText('before', `Examples:\n${record.examples.map((line) => `  $ ${line}`).join('\n')}\n`);
   if (record.notes !== undefined) sub.addHelpText('after', `\n${record.notes.trimEnd()}`);
 }

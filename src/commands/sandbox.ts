@@ -1,3 +1,4 @@
+import { Interruption } from '../lib/deadline.ts';
 import { FedctlError } from '../lib/errors.ts';
 import { runChild } from '../lib/exec/run-child.ts';
 import { EXIT } from '../lib/exit-codes.ts';
@@ -32,7 +33,8 @@ federation disabled: \`fedctl enable\` has something to do. Profiles in it: defa
 AssumeRoleWithWebIdentity). Federation is enabled there from the start: a workload may not do it.
 
 With a command, the lab ends with it and exits with its code. Without one it stays up until Ctrl-C and prints the
-variables to export. --verbose shows each decision of the lab with its true reason.`,
+variables to export, and \`fedctl sandbox status\`, \`set\`, \`clock\`, \`log\` and \`stop\` read and change it: they find it by
+those variables. --verbose shows each decision of the lab with its true reason.`,
   options: {
     as: choice('--as <platform>', 'let the command find keys and Region as on', PLATFORMS, null),
     tls: toggle('--tls', 'serve everything under a CA made for this lab'),
@@ -97,10 +99,18 @@ function port(given: string | null): number {
   });
 }
 
+/** Runs the command inside; whoever stops the lab in the meantime terminates it. */
 async function runInside({ context, args }: Invocation<OptionTable>, lab: Lab): Promise<Ended> {
   const [program = '', ...rest] = args;
   const env = insideLab(context.env, lab.env, lab.binFolder);
-  const { code, failure } = await runChild(context, { command: program, args: rest, env, stdio: 'inherit' });
+  const stopping = new AbortController();
+  lab.controls.stopping.addEventListener('abort', () => stopping.abort(new Interruption('terminated')));
+  context.signal.addEventListener('abort', () => stopping.abort(context.signal.reason));
+  if (context.signal.aborted) stopping.abort(context.signal.reason);
+  const { code, failure } = await runChild(
+    { ...context, signal: stopping.signal },
+    { command: program, args: rest, env, stdio: 'inherit' },
+  );
   if (failure !== null) context.stderr.write(`error: cannot run ${program}: ${failure.message}\n`);
   return { exitCode: code };
 }
@@ -114,11 +124,13 @@ async function stayUp(invocation: Invocation<OptionTable>, lab: Lab, envFile: st
     );
   } else {
     if (envFile === null) context.stdout.write(exportLines(lab.env));
-    for (const line of labSummary(lab, envFile)) invocation.hint(line);
+    for (const line of labSummary(lab.controls.status(), envFile)) invocation.hint(line);
   }
   await new Promise<void>((resolve) => {
-    if (context.signal.aborted) resolve();
-    else context.signal.addEventListener('abort', () => resolve(), { once: true });
+    for (const signal of [context.signal, lab.controls.stopping]) {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    }
   });
   return { exitCode: EXIT.done };
 }

@@ -61,6 +61,8 @@ describe('fedctl sandbox -- CMD', () => {
       'FEDCTL',
       'FEDCTL_AUDIENCE',
       'FEDCTL_ISSUER',
+      'FEDCTL_SANDBOX_TOKEN',
+      'FEDCTL_SANDBOX_URL',
       'FEDCTL_URI',
       'HOME',
       'KEPT',
@@ -130,9 +132,11 @@ describe('fedctl sandbox', () => {
       'export FEDCTL_URI=…',
       'export FEDCTL_AUDIENCE=…',
       'export FEDCTL_ISSUER=…',
+      'export FEDCTL_SANDBOX_URL=…',
+      'export FEDCTL_SANDBOX_TOKEN=…',
       '',
     ]);
-    expect(stderr).toMatch(/^\nSTS +http:\/\/127\.0\.0\.1:\d+\nIAM +/);
+    expect(stderr).toMatch(/^\nEndpoints\n {2}STS +http:\/\/127\.0\.0\.1:\d+\n {2}IAM +/);
   });
 
   test('--env-file writes them to a private file instead', async () => {

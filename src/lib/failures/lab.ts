@@ -21,6 +21,36 @@ export const LAB_FAILURES = catalogue({
     remedy: 'repeat the command with --verbose',
     exit: EXIT.unreachable,
   },
+  'lab.none': {
+    title: 'no lab is named',
+    cause: 'The command speaks to a running lab, and finds it by the variables that the lab gave.',
+    remedy: 'fedctl sandbox --env-file lab.env   (and elsewhere: . ./lab.env)',
+    exit: EXIT.notSetUp,
+  },
+  'lab.address-invalid': {
+    title: 'the address of the lab is none',
+    cause: 'FEDCTL_SANDBOX_URL was changed: a lab listens on loopback only.',
+    remedy: '. ./lab.env   (the variables as the lab wrote them)',
+    exit: EXIT.usage,
+  },
+  'lab.unreachable': {
+    title: 'the lab does not answer',
+    cause: 'It was stopped, and the variables in this shell are those of a lab that is gone.',
+    remedy: 'fedctl sandbox --env-file lab.env   (and elsewhere: . ./lab.env)',
+    exit: EXIT.unreachable,
+  },
+  'lab.refused': {
+    title: 'the lab refused the call',
+    cause: 'The variables in this shell are not those of the lab that runs there now.',
+    remedy: '. ./lab.env   (the variables as the lab wrote them)',
+    exit: EXIT.refused,
+  },
+  'lab.unknown-name': {
+    title: 'the lab has nothing of that name',
+    cause: 'The name is misspelt, or what it named was revoked before.',
+    remedy: 'fedctl sandbox status',
+    exit: EXIT.usage,
+  },
   'lab.demo-step-failed': {
     title: 'a step of the demo did not end as it should',
     cause: 'The command printed above is broken in this build of fedctl.',

@@ -1,16 +1,123 @@
-import type { Lab } from '../sandbox/lab.ts';
+import { formatDuration } from '../duration.ts';
+import { printable } from '../printable.ts';
+import type { LabChange } from '../sandbox/control/controls.ts';
+import type { LabStatus, LabTime } from '../sandbox/control/status.ts';
 import type { LabLogEntry } from '../sandbox/log.ts';
 
-/** What stands around the variables when the lab stays up; on stderr. */
-export function labSummary(lab: Lab, envFile: string | null): string[] {
+/** One line of a table: its cells. */
+type Cells = readonly string[];
+
+/** What stands around the variables when the lab stays up: everything it plays, and how to go on. */
+export function labSummary(status: LabStatus, envFile: string | null): string[] {
   const how =
     envFile === null ? 'Export the lines above in another terminal' : `In another terminal: . ${envFile}`;
-  return [
-    '',
-    ...lab.plays.map(([what, where]) => `${what.padEnd(10)} ${where}`),
-    '',
-    `${how}. Ctrl-C ends the lab.`,
+  return ['', ...sandboxStatusText(status).split('\n'), '', `${how}. Ctrl-C ends the lab.`];
+}
+
+export function sandboxStatusDocument(status: LabStatus) {
+  return { schema: 'fedctl.sandbox-status/v1', ...status } as const;
+}
+
+/** What the lab plays, as a table: where, for whom, who may do what, and who is let in. */
+export function sandboxStatusText(status: LabStatus): string {
+  const parts: readonly (readonly [title: string, rows: readonly Cells[]])[] = [
+    ['Endpoints', status.endpoints.map(({ name, url }) => [name, url])],
+    [
+      'Accounts',
+      status.accounts.map(({ id, federation, issuer, keyIds }) => [
+        id,
+        `federation ${federation}`,
+        issuer,
+        keyIds.join(', '),
+      ]),
+    ],
+    [
+      'Identities',
+      status.identities.map(({ arn, profile, may }) => [arn, `profile ${profile}`, mayText(may)]),
+    ],
+    [
+      'Identity providers',
+      status.identityProviders.map(({ id, displayName, issuer, audience }) => [
+        id,
+        displayName,
+        `issuer ${issuer}`,
+        `audience ${audience}`,
+      ]),
+    ],
+    [
+      'Database users',
+      status.databaseUsers.map(({ username, mechanism, roles }) => [
+        username,
+        mechanism,
+        roles.map(({ role, db }) => `${role}@${db}`).join(', '),
+      ]),
+    ],
+    ['MFA devices', status.mfaDevices.map(({ serial, file }) => [serial, `for an authenticator: ${file}`])],
+    ['Changed', changedRows(status)],
   ];
+  return parts
+    .filter(([, rows]) => rows.length > 0)
+    .map(([title, rows]) => `${title}\n${table(rows)}`)
+    .join('\n\n');
+}
+
+/** What is not as in a lab that nobody touched. */
+function changedRows({ clock, delays }: LabStatus): readonly Cells[] {
+  const slow = Object.entries(delays).filter(([, ms]) => ms > 0);
+  return [
+    ...(clock.offsetSeconds === 0 ? [] : [['clock', clockText(clock)]]),
+    ...slow.map(([hop, ms]) => [hop, `slow by ${ms} ms`]),
+  ];
+}
+
+function mayText(may: readonly string[]): string {
+  if (may.length === 0) return 'may nothing';
+  return may.includes('*') ? 'may everything' : `may ${may.join(', ')}`;
+}
+
+/** Cells in columns, two blanks in; the last column is as long as it is. Nothing is cut, so that it can be copied. */
+function table(rows: readonly Cells[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  }
+  return rows
+    .map((row) =>
+      `  ${row.map((cell, column) => printable(cell).padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+    )
+    .join('\n');
+}
+
+export function sandboxClockDocument(time: LabTime) {
+  return { schema: 'fedctl.sandbox-clock/v1', ...time } as const;
+}
+
+/** `2026-11-22T12:10:00Z, 10 min ahead of the real time` */
+export function clockText({ now, offsetSeconds }: LabTime): string {
+  const where =
+    offsetSeconds === 0
+      ? 'the real time'
+      : `${formatDuration(offsetSeconds)} ${offsetSeconds > 0 ? 'ahead of' : 'behind'} the real time`;
+  return `${now}, ${where}`;
+}
+
+export function sandboxChangesDocument(changes: readonly LabChange[]) {
+  return { schema: 'fedctl.sandbox-set/v1', changes } as const;
+}
+
+/** One line a change: `federation of 123456789012: enabled`. */
+export function sandboxChangesText(changes: readonly LabChange[]): string {
+  return changes
+    .map(({ setting, of, value }) => `${setting.replace('-', ' ')} ${printable(of)}: ${value}`)
+    .join('\n');
+}
+
+export function sandboxLogDocument(entries: readonly LabLogEntry[]) {
+  return { schema: 'fedctl.sandbox-log/v1', entries: entries.map(logEntryMembers) } as const;
+}
+
+function logEntryMembers({ at, ...entry }: LabLogEntry) {
+  return { at: at.toISOString(), atEpoch: Math.floor(at.getTime() / 1000), ...entry };
 }
 
 /** One decision of the lab: `12:00:01 sts GetWebIdentityToken refused: … (arn:…)`. */

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Secret } from '../secret.ts';
 import { createLabAtlas, LAB_CLUSTER } from './atlas/lab-atlas.ts';
 import type { AtlasState } from './atlas/state.ts';
 import type { LabUser } from './aws/identities.ts';
@@ -8,6 +10,9 @@ import { startAws } from './aws/start-aws.ts';
 import { asksForMfa, externalIdOf, namesPrincipal } from './aws/trust-policy.ts';
 import { type AwsWorld, createAwsWorld } from './aws/world.ts';
 import { LabClock } from './clock.ts';
+import { LabControls } from './control/controls.ts';
+import { startControl } from './control/start-control.ts';
+import { HopDelays } from './delays.ts';
 import { CLUSTER_ZONE, clusterRecords, MEMBER_HOST, SRV_HOST, SRV_REPLICA_SET } from './dns/cluster-names.ts';
 import { type LabDns, startDns } from './dns/dns-server.ts';
 import { awsConfigFile, awsCredentialsFile, type LabEnvironment, type LabProfile } from './environment.ts';
@@ -50,6 +55,8 @@ export interface LabOptions {
 export interface Lab {
   readonly env: LabEnvironment;
   readonly clock: LabClock;
+  /** The hand that changes the lab while it runs. */
+  readonly controls: LabControls;
   /** A folder that holds `fedctl`, for PATH. */
   readonly binFolder: string;
   readonly log: LabLog;
@@ -59,8 +66,6 @@ export interface Lab {
   readonly mongod: LabMongod;
   /** With `srv`. */
   readonly dns: LabDns | null;
-  /** What is played where, for people. */
-  readonly plays: readonly (readonly [what: string, where: string])[];
   /** Ends every server and removes every file, within a second. */
   close(): Promise<void>;
 }
@@ -89,10 +94,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const secured = certificates === null ? {} : { tls: { key: certificates.key, cert: certificates.cert } };
     const log = new LabLog(now);
     const world = await createAwsWorld({ now, log });
+    const delays = new HopDelays();
     const aws = await startAws({
       world,
       log,
       now,
+      wait: (hop) => delays.wait(hop),
       ...secured,
       ...(certificates === null ? {} : { ca: certificates.ca }),
     });
@@ -111,6 +118,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       onLogin: (attempt) => atlas.recordLogin(attempt),
       cluster: options.clusterName ?? LAB_CLUSTER,
       settings: options.mongod ?? {},
+      wait: () => delays.wait('mongod'),
       sts: { url: aws.stsUrl },
       ...secured,
       ...(certificates === null ? {} : { ca: certificates.ca }),
@@ -125,6 +133,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
             operator.account.id,
           );
     if (platform !== null) closers.push(() => platform.close());
+    closers.push(async () => delays.close());
     const dns = srv ? await startDns(clusterRecords(mongod.port, replicaSet ?? ''), log) : null;
     if (dns !== null) closers.push(() => dns.close());
     const caFile = join(folder, 'ca.pem');
@@ -140,6 +149,19 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       connectionString: plainUri,
       connectionStringSrv: srvUri,
     });
+    const endpoints = [
+      { name: 'STS', url: aws.stsUrl },
+      { name: 'IAM', url: aws.iamUrl },
+      { name: 'issuer', url: issuer },
+      { name: 'MongoDB', url: uri },
+      ...(dns === null ? [] : [{ name: 'DNS', url: dns.address }]),
+      ...(platform?.plays ?? []).map(([name, url]) => ({ name, url })),
+    ];
+    const controls = new LabControls({ clock, world, atlas, mongod, delays, endpoints, mfaDevices }, log);
+    const token = new Secret(randomBytes(32).toString('base64url'));
+    const control = await startControl({ controls, log, token, port: 0 });
+    // Closed last: who asked for the end of the lab sees by it that everything is gone.
+    closers.unshift(() => control.close());
     return {
       env: {
         ...(platform === null ? operatorEnvironment(operator) : platform.env),
@@ -150,27 +172,20 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         FEDCTL_AUDIENCE: LAB_AUDIENCE,
         FEDCTL_ISSUER: issuer,
         ...(dns === null ? {} : { FEDCTL_DNS_SERVER: dns.address }),
+        FEDCTL_SANDBOX_URL: control.url,
+        FEDCTL_SANDBOX_TOKEN: token.reveal(),
         ...(certificates === null
           ? {}
           : { NODE_EXTRA_CA_CERTS: caFile, AWS_CA_BUNDLE: caFile, SSL_CERT_FILE: caFile }),
       },
       binFolder: await writeFedctl(folder, options.fedctl),
       clock,
+      controls,
       log,
       world,
       atlas,
       mongod,
       dns,
-      plays: [
-        ['STS', aws.stsUrl],
-        ['IAM', aws.iamUrl],
-        ['issuer', issuer],
-        ['MongoDB', uri],
-        ...(dns === null ? [] : [['DNS', dns.address] as const]),
-        ['audience', LAB_AUDIENCE],
-        ...mfaDevices.map(([serial, file]) => ['MFA', `${serial}, for an authenticator: ${file}`] as const),
-        ...(platform?.plays ?? []),
-      ],
       close,
     };
   } catch (error) {

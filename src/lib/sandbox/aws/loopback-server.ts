@@ -17,6 +17,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Called when the answer is on its way. */
+  readonly sent?: () => void;
 }
 
 export interface LoopbackServer {
@@ -33,6 +35,8 @@ export interface LoopbackServerOptions {
   readonly port: number;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
+  /** In bytes; half a megabyte unless given. */
+  readonly largestBody?: number;
 }
 
 /** The largest valid request is one to mint with every limit used up and percent-encoded: some 350 kB. */
@@ -51,7 +55,7 @@ export async function startLoopbackServer(options: LoopbackServerOptions): Promi
   const { host, port, tls } = options;
   const limits = { requestTimeout: SLOWEST_REQUEST_MS, headersTimeout: SLOWEST_REQUEST_MS };
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    void respond(request, response, options.answer);
+    void respond(request, response, options);
   };
   const server =
     tls === undefined ? createServer(limits, serve) : createTlsServer({ ...limits, ...tls }, serve);
@@ -75,28 +79,28 @@ export async function startLoopbackServer(options: LoopbackServerOptions): Promi
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: LoopbackServerOptions['answer'],
+  { answer, largestBody = LARGEST_BODY }: LoopbackServerOptions,
 ): Promise<void> {
   response.on('error', () => response.destroy());
   let given: HttpAnswer;
   try {
-    const body = await readBody(request);
+    const body = await readBody(request, largestBody);
     given = body === null ? TOO_LARGE : await answer(readRequest(request, body));
   } catch {
     given = BROKEN;
   }
   if (response.destroyed) return;
   response.writeHead(given.status, { ...given.headers, 'content-length': Buffer.byteLength(given.body) });
-  response.end(given.body);
+  response.end(given.body, given.sent);
 }
 
 /** The body, or null for one that is too large. Rejects when the client goes away in the middle. */
-async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+async function readBody(request: IncomingMessage, largest: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
-    if (size > LARGEST_BODY) return null;
+    if (size > largest) return null;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

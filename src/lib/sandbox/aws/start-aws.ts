@@ -24,6 +24,8 @@ export interface AwsOptions {
     /** By account id. */
     readonly issuers?: Readonly<Record<string, number>>;
   };
+  /** Called before a request to that hop is read; makes it slow. */
+  readonly wait?: (hop: 'sts' | 'iam' | 'issuer') => Promise<void>;
   /** Makes every server speak https, with this certificate. Both PEM. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** PEM: trusted beside Node.js's own when STS asks foreign issuers for their keys. */
@@ -83,7 +85,10 @@ function startService(
     host: options.host ?? LOOPBACK,
     port: port ?? 0,
     tls: options.tls,
-    answer: (request) => answerQuery(service, request, options),
+    answer: async (request) => {
+      await options.wait?.(service.name);
+      return answerQuery(service, request, options);
+    },
   });
 }
 
@@ -91,6 +96,7 @@ function startAccountIssuer(account: LabAccount, options: AwsOptions): Promise<L
   return startIssuer({
     accountId: account.id,
     keys: () => account.keys,
+    wait: async () => options.wait?.('issuer'),
     log: options.log,
     host: options.host ?? LOOPBACK,
     port: options.ports?.issuers?.[account.id] ?? 0,

@@ -14,6 +14,8 @@ export interface IssuerOptions {
   readonly accountId: string;
   /** Read at every request: keys are rotated. */
   readonly keys: () => SigningKeys;
+  /** Called before a request is answered. */
+  readonly wait: () => Promise<void>;
   readonly log: LabLog;
   readonly host: string;
   readonly port: number;
@@ -31,7 +33,10 @@ export async function startIssuer(options: IssuerOptions): Promise<LoopbackServe
   const server = await startLoopbackServer({
     ...options,
     name: `issuer of account ${options.accountId}`,
-    answer: async (request) => answer(request, url, options),
+    answer: async (request) => {
+      await options.wait();
+      return answer(request, url, options);
+    },
   });
   url = server.url;
   return server;

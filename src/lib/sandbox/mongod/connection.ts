@@ -19,6 +19,7 @@ export async function serve(socket: Socket, connectionId: number, server: Server
     // Reading from the socket as a stream stops it while a command runs: a client cannot make us buffer without end.
     for await (const chunk of socket) {
       for (const frame of frames.push(chunk as Buffer)) {
+        await server.wait();
         const message = parseMessage(frame);
         const reply: TypedDocument | null = await dispatch(message, session, server);
         if (reply === null) return;

@@ -42,6 +42,8 @@ export interface MongodOptions {
   readonly cluster?: string;
   /** As in `defaultSettings` where not given. */
   readonly settings?: Partial<MongodSettings>;
+  /** Called before each message is answered; makes the server slow. */
+  readonly wait?: () => Promise<void>;
   /** Read at every login, so that a change counts from the next one on. */
   readonly identityProviders: () => readonly IdentityProvider[];
   readonly databaseUsers: () => readonly DatabaseUser[];
@@ -62,6 +64,8 @@ export interface LabMongod {
   /** May be changed at any time. */
   readonly settings: MongodSettings;
   readonly failPoints: FailPoints;
+  /** How many clients are connected. */
+  connections(): number;
   /** Closes every connection, as a network that fails does. @returns how many there were */
   dropConnections(): number;
   /** Ends within a second, whatever clients do. */
@@ -113,6 +117,7 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
     cluster,
     settings,
     failPoints,
+    connections: () => sockets.size,
     dropConnections: () => {
       const open = [...sockets];
       for (const socket of open) socket.destroy();
@@ -167,6 +172,7 @@ function serverState(
     now,
     startedAt: now(),
     replicaSet,
+    wait: options.wait ?? (async () => {}),
     mechanisms: createMechanisms(options, shared),
     onLogin: options.onLogin ?? (() => {}),
     retriedWrites: new RetriedWrites(),

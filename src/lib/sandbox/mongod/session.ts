@@ -12,6 +12,8 @@ import type { Store } from './store.ts';
 export interface ServerState {
   readonly log: LabLog;
   readonly now: () => Date;
+  /** Called before each message is answered. */
+  readonly wait: () => Promise<void>;
   readonly startedAt: Date;
   /** `host:port`, as clients reach it. */
   readonly address: string;

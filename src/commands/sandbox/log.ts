@@ -1,0 +1,42 @@
+import { isFedctlError } from '../../lib/errors.ts';
+import { EXIT } from '../../lib/exit-codes.ts';
+import { labLogLine, sandboxLogDocument } from '../../lib/render/sandbox.ts';
+import { createLabClient } from '../../lib/sandbox/control/client.ts';
+import type { LabLogEntry } from '../../lib/sandbox/log.ts';
+import { type Answer, command, type Ended } from '../command.ts';
+import { toggle } from '../options.ts';
+
+/** How long one question waits for the next entry, in seconds. */
+const WAIT = 15;
+
+export const sandboxLog = command({
+  arguments: '',
+  examples: [
+    'fedctl sandbox log              # why was that login refused?',
+    'fedctl sandbox log --follow     # as it happens, until Ctrl-C',
+  ],
+  notes: `
+Each request to the lab with the decision and its true reason, which the wire never says. Tokens are shown by their jti
+and kid. The last thousand entries are kept. Under --follow --json each entry is a document of its own, one a line.`,
+  options: { follow: toggle('--follow', 'go on until Ctrl-C or the end of the lab', { env: false }) },
+  async run({ context, common, options }): Promise<Answer | Ended> {
+    const lab = createLabClient(context, common.timeoutMs);
+    const first = await lab.log(0, 0);
+    if (!options.follow) {
+      return {
+        document: sandboxLogDocument(first.entries),
+        text: first.entries.map(labLogLine).join('\n'),
+      };
+    }
+    const show = (entry: LabLogEntry) =>
+      context.stdout.write(
+        `${common.output === 'json' ? JSON.stringify(sandboxLogDocument([entry])) : labLogLine(entry)}\n`,
+      );
+    try {
+      for (let page = first; ; page = await lab.log(page.next, WAIT)) page.entries.forEach(show);
+    } catch (error) {
+      if (isFedctlError(error) && error.code === 'lab.unreachable') return { exitCode: EXIT.done };
+      throw error;
+    }
+  },
+});

@@ -1,0 +1,16 @@
+import { sandboxStatusDocument, sandboxStatusText } from '../../lib/render/sandbox.ts';
+import { createLabClient } from '../../lib/sandbox/control/client.ts';
+import { type Answer, command } from '../command.ts';
+
+export const sandboxStatus = command({
+  arguments: '',
+  examples: [
+    'fedctl sandbox status                     # of the lab whose variables this shell has',
+    'fedctl sandbox status --json | jq .accounts',
+  ],
+  options: {},
+  async run({ context, common }): Promise<Answer> {
+    const status = await createLabClient(context, common.timeoutMs).status();
+    return { document: sandboxStatusDocument(status), text: sandboxStatusText(status) };
+  },
+});

@@ -1,0 +1,13 @@
+import { createLabClient } from '../../lib/sandbox/control/client.ts';
+import { type Answer, command } from '../command.ts';
+
+export const sandboxStop = command({
+  arguments: '',
+  examples: ['fedctl sandbox stop             # ends the lab whose variables this shell has'],
+  options: {},
+  async run({ context, common }): Promise<Answer> {
+    await createLabClient(context, common.timeoutMs).stop();
+    const document = { schema: 'fedctl.sandbox-stop/v1', stopped: true } as const;
+    return { document, text: 'The lab is gone.' };
+  },
+});

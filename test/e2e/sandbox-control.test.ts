@@ -1,0 +1,249 @@
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runBin } from '../support/run-bin.ts';
+import { type RunningLab, runLab } from '../support/running-lab.ts';
+import { schemaFaults } from '../support/schema.ts';
+
+let lab: RunningLab;
+
+beforeEach(async () => {
+  lab = await runLab();
+});
+
+afterEach(async () => {
+  await lab.stop();
+});
+
+/** The document that a command answers with, which must fit its schema. */
+async function document(name: string, ...args: readonly string[]): Promise<Record<string, unknown>> {
+  const { stdout, stderr } = await lab.run([...args, '--json']);
+  expect(stderr).toBe('');
+  const answer = JSON.parse(stdout) as Record<string, unknown>;
+  expect(schemaFaults(name, answer)).toEqual([]);
+  return answer;
+}
+
+describe('fedctl sandbox status', () => {
+  test('shows what the running lab plays', async () => {
+    expect(await document('sandbox-status', 'sandbox', 'status')).toMatchObject({
+      accounts: [
+        { id: '123456789012', federation: 'disabled', keyIds: ['RSA_0', 'EC384_0'] },
+        { id: '210987654321' },
+      ],
+      identityProviders: [{ issuer: lab.env['FEDCTL_ISSUER'], audience: 'fedctl-lab', userClaim: 'sub' }],
+    });
+    const { stdout } = await lab.run(['sandbox', 'status']);
+    expect(stdout).toMatch(/^Endpoints\n {2}STS +http:/);
+    expect(stdout).toMatch(
+      /\n\nIdentities\n {2}arn:aws:iam::123456789012:user\/operator +profile default +may /,
+    );
+  });
+});
+
+describe('fedctl sandbox set', () => {
+  test('changes the lab, and each change is one that a client meets', async () => {
+    expect(
+      await document('sandbox-set', 'sandbox', 'set', '--federation', 'enabled', '--rotate-keys'),
+    ).toMatchObject({
+      changes: [
+        { setting: 'federation', of: '123456789012', value: 'enabled' },
+        { setting: 'keys', of: '123456789012', value: 'RSA_1, EC384_1' },
+      ],
+    });
+    const { stdout: token } = await lab.run(['token']);
+    expect((await lab.run(['decode'], { input: token })).stdout).toContain('RSA_1');
+    expect((await lab.run(['verify'], { input: token })).code).toBe(0);
+    await lab.run(['sandbox', 'set', '--rotate-keys']);
+    const { code, stdout } = await lab.run(['verify', '--json'], { input: token });
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+      code: 5,
+      valid: false,
+      faults: [{ code: 'jwt.key-unknown' }],
+    });
+  });
+
+  test('a revoked database user is refused at its next login', async () => {
+    await lab.run(['sandbox', 'set', '--federation', 'enabled']);
+    expect((await lab.run(['connect', '--mechanism', 'aws'])).code).toBe(0);
+    const user = 'arn:aws:iam::123456789012:user/operator';
+    const { stdout } = await lab.run(['sandbox', 'set', '--revoke-user', user, '--drop-connections']);
+    expect(stdout).toMatch(
+      /^database user arn:aws:iam::123456789012:user\/operator: revoked\nconnections mongod: \d+ dropped\n$/,
+    );
+    expect((await lab.run(['connect', '--mechanism', 'aws'])).code).toBe(4);
+  });
+
+  test('a deleted identity has keys that nobody knows', async () => {
+    await lab.run(['sandbox', 'set', '--revoke-identity', 'arn:aws:iam::123456789012:user/operator']);
+    const { code, stderr } = await lab.run(['whoami', '--json']);
+    expect({ code, error: JSON.parse(stderr).error.code }).toEqual({
+      code: 4,
+      error: 'aws.access-key-unknown',
+    });
+  });
+
+  test.each([
+    [[], 'There is nothing to set.', 'usage.invalid-command-line', 'fedctl sandbox set --help'],
+    [
+      ['--slow', 'moon=1s'],
+      '--slow cannot be "moon=1s": expected a hop (sts, iam, issuer, mongod, atlas) and a time, such as mongod=2s.',
+      'usage.invalid-value',
+      'fedctl sandbox set --help',
+    ],
+    [
+      ['--revoke-user', 'nobody'],
+      'The lab has no database user "nobody".',
+      'lab.unknown-name',
+      'fedctl sandbox status',
+    ],
+    [['--what'], "Unknown option '--what'.", 'usage.unknown-option', 'fedctl sandbox set --help'],
+  ])('%j is refused', async (args, message, code, remedy) => {
+    const run = await lab.run(['sandbox', 'set', ...args, '--json']);
+    expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 2, stdout: '' });
+    expect(JSON.parse(run.stderr).error).toMatchObject({ message, code, remedy });
+  });
+});
+
+describe('fedctl sandbox clock', () => {
+  test('moves the time that AWS lives by, and puts it back', async () => {
+    expect(await document('sandbox-clock', 'sandbox', 'clock', '--ahead', '10m')).toMatchObject({
+      offsetSeconds: 600,
+    });
+    const { stdout } = await lab.run(['sandbox', 'clock']);
+    expect(stdout).toMatch(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z, 10 min ahead of the real time\n$/);
+    expect(await document('sandbox-clock', 'sandbox', 'clock', '--behind', '1h')).toMatchObject({
+      offsetSeconds: -3600,
+    });
+    expect(await document('sandbox-clock', 'sandbox', 'clock', '--reset')).toMatchObject({
+      offsetSeconds: 0,
+    });
+    expect((await lab.run(['sandbox', 'clock', '--reset', '--ahead', '1m'])).stderr).toBe(
+      `error: The clock can be set by one of --ahead, --behind and --reset.
+cause:  An argument or an option value is missing, or there is one too many.
+remedy: fedctl sandbox clock --help
+code:   usage.invalid-command-line
+`,
+    );
+  });
+});
+
+describe('fedctl sandbox log', () => {
+  test('shows the true reason, and no token', async () => {
+    await lab.run(['sandbox', 'set', '--federation', 'enabled']);
+    await lab.run(['connect', '--mechanism', 'oidc', '--audience', 'another']);
+    const { entries } = await document('sandbox-log', 'sandbox', 'log');
+    expect(entries).toContainEqual(
+      expect.objectContaining({
+        hop: 'mongod',
+        decision: 'refused',
+        reason: expect.stringContaining('another'),
+      }),
+    );
+    const { stdout } = await lab.run(['sandbox', 'log']);
+    expect(stdout).toMatch(/^lab \d\d:\d\d:\d\d sts GetWebIdentityToken allowed: /m);
+    expect(stdout).not.toMatch(/eyJ/);
+  });
+
+  test('--follow shows each as it happens, and ends with the lab', async () => {
+    let asked = false;
+    const following = lab.run(['sandbox', 'log', '--follow', '--json'], {
+      watch: ({ stdout }) => {
+        if (asked || !stdout.includes('"clock"')) return;
+        asked = true;
+        void lab.stop();
+      },
+    });
+    await lab.run(['sandbox', 'clock', '--reset']);
+    const { code, stdout, stderr } = await following;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(lines.flatMap((line) => schemaFaults('sandbox-log', line))).toEqual([]);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ entries: [expect.objectContaining({ hop: 'control', action: 'clock' })] }),
+    );
+  });
+});
+
+describe('fedctl sandbox stop', () => {
+  test('ends the lab, and a second one finds none', async () => {
+    const ended = once(lab.process, 'exit');
+    expect(await document('sandbox-stop', 'sandbox', 'stop')).toMatchObject({ stopped: true });
+    expect((await ended)[0]).toBe(0);
+    const { code, stderr } = await lab.run(['sandbox', 'stop']);
+    expect({ code, stderr }).toEqual({
+      code: 6,
+      stderr: `error: The lab at ${lab.env['FEDCTL_SANDBOX_URL']} does not answer.
+cause:  It was stopped, and the variables in this shell are those of a lab that is gone.
+remedy: fedctl sandbox --env-file lab.env   (and elsewhere: . ./lab.env)
+code:   lab.unreachable
+`,
+    });
+  });
+
+  test('terminates the command that runs inside', async () => {
+    const { code } = await runBin(['sandbox', '--', 'sh', '-c', 'fedctl sandbox stop && sleep 30']);
+    expect(code).toBe(143);
+  });
+});
+
+describe('the lab is found by its variables alone', () => {
+  test.each([
+    [{ FEDCTL_SANDBOX_URL: undefined }, 3, 'lab.none', 'No lab is named: FEDCTL_SANDBOX_URL is not set.'],
+    [{ FEDCTL_SANDBOX_TOKEN: undefined }, 3, 'lab.none', 'No lab is named: FEDCTL_SANDBOX_TOKEN is not set.'],
+    [
+      { FEDCTL_SANDBOX_URL: 'http://lab.example:80' },
+      2,
+      'lab.address-invalid',
+      'FEDCTL_SANDBOX_URL is no address of a lab: expected http://127.0.0.1:<port>.',
+    ],
+    [
+      { FEDCTL_SANDBOX_TOKEN: 'of-another-lab' },
+      4,
+      'lab.refused',
+      /^The lab at http:\/\/127\.0\.0\.1:\d+ answered 401: the bearer token is not the one of this lab\.$/,
+    ],
+  ])('%o', async (env, code, failure, message) => {
+    const run = await lab.run(['sandbox', 'status', '--json'], { env });
+    expect(run.code).toBe(code);
+    expect(JSON.parse(run.stderr).error).toMatchObject({
+      code: failure,
+      message: typeof message === 'string' ? message : expect.stringMatching(message),
+    });
+  });
+});
+
+describe('the first word after sandbox', () => {
+  test('behind -- is a program, whatever its name', async () => {
+    const { code, stderr } = await runBin(['sandbox', '--', 'status']);
+    expect({ code, stderr }).toEqual({
+      code: 127,
+      stderr: 'error: cannot run status: spawn status ENOENT\n',
+    });
+  });
+
+  test('is a subcommand, which takes no option of the lab itself', async () => {
+    const { code, stderr } = await runBin(['sandbox', '--tls', 'status']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `error: --tls is no option of fedctl sandbox status.
+cause:  The command does not take this option.
+remedy: fedctl sandbox status --help
+code:   usage.unknown-option
+`,
+    });
+  });
+
+  test('--help names them all', async () => {
+    const { stdout } = await runBin(['sandbox', '--help']);
+    expect([...stdout.matchAll(/^ {2}(status|set|clock|log|stop) /gm)].map((match) => match[1])).toEqual([
+      'status',
+      'set',
+      'clock',
+      'log',
+      'stop',
+    ]);
+  });
+});
