@@ -104,8 +104,9 @@ function actionFault(action: string): string | null {
 function resourceFault(resource: string, version: PolicyDocument['version']): string | null {
   const variable = version === '2012-10-17' ? variableFault(resource) : null;
   if (variable !== null) return variable;
-  if (resource === '*' || /^arn:[^:]+:[^:]+:[^:]*:[^:]*:./s.test(resource.replaceAll(/\$\{[^}]*\}/g, 'v')))
-    return null;
+  // AWS fills in the parts that a star at the end stands for.
+  const whole = /^arn:(?:.*\*$|[^:]+:[^:]+:[^:]*:[^:]*:.)/s;
+  if (resource === '*' || whole.test(resource.replaceAll(/\$\{[^}]*\}/g, 'v'))) return null;
   return `"${resource}" is no ARN and not *`;
 }
 

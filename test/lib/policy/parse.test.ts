@@ -1,0 +1,255 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { faultText } from '../../../src/lib/policy/faults.ts';
+import { type PolicyKind, parsePolicy } from '../../../src/lib/policy/parse.ts';
+
+const ALLOW = { Effect: 'Allow', Action: 'sts:*', Resource: '*' };
+
+function faults(document: unknown, kind: PolicyKind = 'permissions'): readonly string[] {
+  const parsed = parsePolicy(document, kind);
+  return parsed.ok ? [] : parsed.faults.map(faultText);
+}
+
+test('reads every element', () => {
+  const parsed = parsePolicy(
+    {
+      Version: '2012-10-17',
+      Id: 'an id',
+      Statement: [
+        {
+          Sid: 'One',
+          Effect: 'Deny',
+          NotAction: ['iam:Get*', '*'],
+          NotResource: 'arn:aws:sts::123456789012:self',
+          Condition: { 'ForAllValues:StringLikeIfExists': { 'aws:TagKeys': ['a', true, 3] } },
+        },
+      ],
+    },
+    'permissions',
+  );
+  expect(parsed).toEqual({
+    ok: true,
+    document: {
+      version: '2012-10-17',
+      statements: [
+        {
+          sid: 'One',
+          effect: 'Deny',
+          action: { except: true, listed: ['iam:Get*', '*'] },
+          resource: { except: true, listed: ['arn:aws:sts::123456789012:self'] },
+          principal: null,
+          conditions: [
+            {
+              operator: {
+                name: 'ForAllValues:StringLikeIfExists',
+                set: 'ForAllValues',
+                comparison: 'StringLike',
+                ifExists: true,
+              },
+              key: 'aws:TagKeys',
+              values: ['a', 'true', '3'],
+            },
+          ],
+        },
+      ],
+    },
+  });
+});
+
+test('reads the principals of a trust policy, and takes the older version for none', () => {
+  const trust = {
+    Statement: {
+      Effect: 'Allow',
+      Principal: {
+        AWS: ['123456789012', 'arn:aws:iam::123456789012:root', '*'],
+        Federated: 'arn:aws:iam::123456789012:oidc-provider/example.com/a',
+        Service: 'ec2.amazonaws.com',
+      },
+      Action: 'sts:AssumeRole',
+    },
+  };
+  expect(parsePolicy(trust, 'trust')).toMatchObject({
+    ok: true,
+    document: {
+      version: '2008-10-17',
+      statements: [
+        {
+          resource: null,
+          principal: {
+            except: false,
+            listed: [
+              { type: 'AWS', name: '123456789012' },
+              { type: 'AWS', name: 'arn:aws:iam::123456789012:root' },
+              { type: 'AWS', name: '*' },
+              { type: 'Federated', name: 'arn:aws:iam::123456789012:oidc-provider/example.com/a' },
+              { type: 'Service', name: 'ec2.amazonaws.com' },
+            ],
+          },
+        },
+      ],
+    },
+  });
+});
+
+describe('a malformed policy is refused with the place of each fault', () => {
+  test.each<[string, unknown, readonly string[]]>([
+    ['no object', [], ['a policy is an object']],
+    ['no statement', { Version: '2012-10-17' }, ['Statement: a policy has one statement at least']],
+    ['an empty list', { Statement: [] }, ['Statement: a policy has one statement at least']],
+    [
+      'a version of next year and an unknown element',
+      { Version: '2027-01-01', Statements: [], Statement: ALLOW },
+      ['Statements: there is no element Statements', 'Version: Version is "2012-10-17" or "2008-10-17"'],
+    ],
+    ['a statement that is a text', { Statement: ['x'] }, ['Statement[0]: a statement is an object']],
+    ['an Id that is none', { Id: 1, Statement: ALLOW }, ['Id: Id is a text']],
+    [
+      'an effect in lower case',
+      { Statement: { ...ALLOW, Effect: 'allow' } },
+      ['Statement.Effect: Effect is "Allow" or "Deny"'],
+    ],
+    [
+      'a Sid twice, and one with a space',
+      {
+        Statement: [
+          { ...ALLOW, Sid: 'A' },
+          { ...ALLOW, Sid: 'A' },
+          { ...ALLOW, Sid: 'a b' },
+        ],
+      },
+      ['Statement[2].Sid: Sid is a text of letters and digits', 'Statement[1].Sid: Sid A stands twice'],
+    ],
+    [
+      'neither action nor resource',
+      { Statement: { Effect: 'Allow' } },
+      [
+        'Statement: a statement has either Action or NotAction',
+        'Statement: a statement has either Resource or NotResource',
+      ],
+    ],
+    [
+      'both of a pair',
+      { Statement: { ...ALLOW, NotAction: 'a:b' } },
+      ['Statement: a statement has either Action or NotAction'],
+    ],
+    [
+      'actions that are none',
+      { Statement: { ...ALLOW, Action: ['GetWebIdentityToken', 's*:x', 7] } },
+      [
+        'Statement.Action[2]: Action is a text',
+        'Statement.Action[0]: "GetWebIdentityToken" is no action: service:name, with * and ? in the name only, or *',
+        'Statement.Action[1]: "s*:x" is no action: service:name, with * and ? in the name only, or *',
+      ],
+    ],
+    [
+      'no action in the list',
+      { Statement: { ...ALLOW, Action: [] } },
+      ['Statement.Action: Action is a text, or a list of texts that is not empty'],
+    ],
+    [
+      'a resource that is no ARN',
+      {
+        Version: '2012-10-17',
+        Statement: { ...ALLOW, Resource: ['self', `arn:aws:s3:::b/\${aws:username`] },
+      },
+      [
+        'Statement.Resource[0]: "self" is no ARN and not *',
+        'Statement.Resource[1]: a policy variable is not closed',
+      ],
+    ],
+    [
+      'a principal',
+      { Statement: { ...ALLOW, Principal: '*' } },
+      ['Statement.Principal: a permissions policy has no Principal'],
+    ],
+    [
+      'conditions that are none',
+      {
+        Version: '2012-10-17',
+        Statement: {
+          ...ALLOW,
+          Condition: {
+            StringEqual: { 'a:b': 'c' },
+            NullIfExists: { 'a:b': 'true' },
+            Bool: { 'a:b': 'yes' },
+            NumericEquals: { 'a:b': ['1', 'x'] },
+            DateEquals: { 'a:b': '22.11.2026' },
+            IpAddress: { 'a:b': '10.0.0.0/33' },
+            StringEquals: 'a:b',
+            StringLike: { b: `\${x`, 'a:b': [null] },
+            Null: { 'a:b': 'maybe' },
+          },
+        },
+      },
+      [
+        'Statement.Condition.StringEqual: there is no condition operator StringEqual',
+        'Statement.Condition.NullIfExists: there is no condition operator NullIfExists',
+        'Statement.Condition.Bool.a:b: "yes" is neither true nor false',
+        'Statement.Condition.NumericEquals.a:b[1]: "x" is no number',
+        'Statement.Condition.DateEquals.a:b: "22.11.2026" is no date of ISO 8601',
+        'Statement.Condition.IpAddress.a:b: "10.0.0.0/33" is no IP address and no network in CIDR notation',
+        'Statement.Condition.StringEquals: StringEquals is an object of condition keys',
+        'Statement.Condition.StringLike.b: "b" is no condition key',
+        'Statement.Condition.StringLike.b: a policy variable is not closed',
+        'Statement.Condition.StringLike.a:b[0]: a value of a condition is a text, a number or a boolean',
+        'Statement.Condition.Null.a:b: "maybe" is neither true nor false',
+      ],
+    ],
+    [
+      'a condition that is a list',
+      { Statement: { ...ALLOW, Condition: [] } },
+      ['Statement.Condition: Condition is an object of operators'],
+    ],
+  ])('%s', (_what, document, expected) => {
+    expect(faults(document)).toEqual(expected);
+  });
+
+  test.each<[string, object, readonly string[]]>([
+    ['a resource', { Principal: '*', Resource: '*' }, ['Statement.Resource: a trust policy has no Resource']],
+    ['no principal', {}, ['Statement: a statement has either Principal or NotPrincipal']],
+    [
+      'principals that are none',
+      { Principal: { AWS: ['arn:aws:iam::123456789012:role/*', 'ann'], Aws: 'x', Service: [] } },
+      [
+        'Statement.Principal.AWS[0]: "arn:aws:iam::123456789012:role/*" is no account and no ARN of a principal, where wildcards are not allowed',
+        'Statement.Principal.AWS[1]: "ann" is no account and no ARN of a principal, where wildcards are not allowed',
+        'Statement.Principal.Aws: there is no principal type Aws',
+        'Statement.Principal.Service: Service is a text, or a list of texts that is not empty',
+      ],
+    ],
+    [
+      'a principal that is a text',
+      { Principal: 'arn:aws:iam::123456789012:root' },
+      ['Statement.Principal: Principal is "*" or an object of AWS, Federated, Service, CanonicalUser'],
+    ],
+  ])('in a trust policy: %s', (_what, members, expected) => {
+    const statement = { Effect: 'Allow', Action: 'sts:AssumeRole', ...members };
+    expect(faults({ Statement: statement }, 'trust')).toEqual(expected);
+  });
+});
+
+test('no JSON makes it throw', () => {
+  const member = fc.constantFrom(
+    'Version',
+    'Statement',
+    'Effect',
+    'Action',
+    'Resource',
+    'Condition',
+    'Principal',
+  );
+  const value = fc.letrec((tie) => ({
+    json: fc.oneof(
+      { depthSize: 'medium' },
+      fc.constantFrom('Allow', '*', 'sts:*', 'StringEquals', null, 1, true),
+      fc.array(tie('json'), { maxLength: 3 }),
+      fc.dictionary(fc.oneof(member, fc.string({ maxLength: 3 })), tie('json'), { maxKeys: 5 }),
+    ),
+  })).json;
+  fc.assert(
+    fc.property(value, fc.constantFrom<PolicyKind>('permissions', 'trust'), (document, kind) => {
+      expect(typeof parsePolicy(document, kind).ok).toBe('boolean');
+    }),
+    { numRuns: 2000 },
+  );
+});
