@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { FedctlError } from '../../errors.ts';
 
 /** A request that was read to its end. */
@@ -59,6 +60,12 @@ export async function startLoopbackServer(options: LoopbackServerOptions): Promi
   };
   const server =
     tls === undefined ? createServer(limits, serve) : createTlsServer({ ...limits, ...tls }, serve);
+  // The raw sockets, also those whose TLS handshake is not over: closeAllConnections does not know of them.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   // A client that speaks something else, or goes away: it gets a line if it is still there.
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
@@ -73,7 +80,10 @@ export async function startLoopbackServer(options: LoopbackServerOptions): Promi
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   const authority = `${host.includes(':') ? `[${host}]` : host}:${bound}`;
-  return { url: `${tls === undefined ? 'http' : 'https'}://${authority}`, close: () => close(server) };
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://${authority}`,
+    close: () => close(server, sockets),
+  };
 }
 
 async function respond(
@@ -114,12 +124,12 @@ function readRequest(request: IncomingMessage, body: Buffer): HttpRequest {
   return { method: request.method ?? '', target: request.url ?? '/', headers, body };
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
   // Clients keep connections open for their next request; nothing waits for that.
-  server.closeAllConnections();
+  for (const socket of sockets) socket.destroy();
   await closed;
 }
 

@@ -7,6 +7,7 @@ import {
   type LoopbackServerOptions,
   startLoopbackServer,
 } from '../../../../src/lib/sandbox/aws/loopback-server.ts';
+import { createCertificates } from '../../../../src/lib/sandbox/certificates.ts';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -108,6 +109,19 @@ describe('a server of the lab', () => {
     await closed;
     expect(performance.now() - started).toBeLessThan(1000);
     await server.close();
+  });
+});
+
+describe('a server under TLS', () => {
+  it('closes within a second, although a client never ends its handshake', async () => {
+    const server = await start({ tls: await createCertificates(new Date()) });
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    socket.write(Buffer.from('16030100c8010000c4', 'hex'));
+    const started = performance.now();
+    await server.close();
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 });
 
