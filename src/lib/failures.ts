@@ -1,3 +1,4 @@
+import { ATLAS_FAILURES } from './failures/atlas.ts';
 import { AWS_FAILURES } from './failures/aws.ts';
 import type { Failure } from './failures/failure.ts';
 import { LAB_FAILURES } from './failures/lab.ts';
@@ -12,6 +13,7 @@ const ALL = {
   ...AWS_FAILURES,
   ...TOKEN_FAILURES,
   ...MONGO_FAILURES,
+  ...ATLAS_FAILURES,
   ...LAB_FAILURES,
 };
 

@@ -34,6 +34,19 @@ export const MONGO_FAILURES = catalogue({
     remedy: 'fedctl token --audience <audience> --out <file>',
     exit: EXIT.usage,
   },
+  'mongo.token-file.white-space': {
+    title: 'white space around the token',
+    cause:
+      'The file ends in a newline or begins with a mark: drivers send it along, and the server refuses that.',
+    remedy: 'fedctl token --audience <audience> --out <file>   (writes none)',
+    exit: EXIT.refused,
+  },
+  'mongo.token-file.world-readable': {
+    title: 'everybody on this machine can read the token file',
+    cause: 'Whoever reads the file can log in with it until the token ends.',
+    remedy: 'chmod 600 <file>',
+    exit: EXIT.usage,
+  },
   'mongo.dns-failed': {
     title: 'the host name does not resolve',
     cause: 'A typo, a deleted cluster, or a resolver that does not know the name.',

@@ -23,12 +23,30 @@ export interface LabCertificates {
   readonly key: string;
 }
 
+/** What makes a certificate one that clients refuse. */
+export interface CertificateFaults {
+  /** Leave the names and addresses of loopback out. */
+  readonly elsewhere?: boolean;
+  /** When the server's certificate ends; a week from now unless given. */
+  readonly notAfter?: Date;
+}
+
+const LOOPBACK = [
+  { type: 'dns', value: 'localhost' },
+  { type: 'ip', value: '127.0.0.1' },
+  { type: 'ip', value: '::1' },
+] as const;
+
 /**
- * Makes a CA and one server certificate for loopback and for the names given, valid for a week. The CA's key is dropped at once: nothing else
- * can be signed in the lab's name. Key identifiers are set because Python 3.13 and `openssl verify -x509_strict`
- * refuse certificates without them (facts/dependencies.md, trap 13).
+ * Makes a CA and one server certificate for loopback and for the names given, valid for a week. The CA's key is dropped
+ * at once: nothing else can be signed in the lab's name. Key identifiers are set because Python 3.13 and
+ * `openssl verify -x509_strict` refuse certificates without them (facts/dependencies.md, trap 13).
  */
-export async function createCertificates(now: Date, names: readonly string[] = []): Promise<LabCertificates> {
+export async function createCertificates(
+  now: Date,
+  names: readonly string[] = [],
+  { elsewhere = false, notAfter }: CertificateFaults = {},
+): Promise<LabCertificates> {
   const [ca, server] = await Promise.all([generateKeys(), generateKeys()]);
   const dates = { notBefore: new Date(now.getTime() - MINUTE), notAfter: new Date(now.getTime() + 7 * DAY) };
   const caCertificate = await X509CertificateGenerator.createSelfSigned({
@@ -44,9 +62,9 @@ export async function createCertificates(now: Date, names: readonly string[] = [
     ],
   });
   const certificate = await X509CertificateGenerator.create({
-    ...dates,
+    ...(notAfter === undefined ? dates : { notBefore: new Date(notAfter.getTime() - 7 * DAY), notAfter }),
     serialNumber: serial(),
-    subject: 'CN=localhost',
+    subject: `CN=${elsewhere ? names[0] : 'localhost'}`,
     issuer: caCertificate.subject,
     publicKey: server.publicKey,
     signingKey: ca.privateKey,
@@ -56,9 +74,7 @@ export async function createCertificates(now: Date, names: readonly string[] = [
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
       new SubjectAlternativeNameExtension([
-        { type: 'dns', value: 'localhost' },
-        { type: 'ip', value: '127.0.0.1' },
-        { type: 'ip', value: '::1' },
+        ...(elsewhere ? [] : LOOPBACK),
         ...names.map((value) => ({ type: 'dns', value }) as const),
       ]),
       await SubjectKeyIdentifierExtension.create(server.publicKey),

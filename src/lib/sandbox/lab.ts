@@ -9,6 +9,7 @@ import type { LabUser } from './aws/identities.ts';
 import { startAws } from './aws/start-aws.ts';
 import { asksForMfa, externalIdOf, namesPrincipal } from './aws/trust-policy.ts';
 import { type AwsWorld, createAwsWorld } from './aws/world.ts';
+import type { LabCertificates } from './certificates.ts';
 import { LabClock } from './clock.ts';
 import { LabControls } from './control/controls.ts';
 import { startControl } from './control/start-control.ts';
@@ -66,6 +67,10 @@ export interface Lab {
   readonly mongod: LabMongod;
   /** With `srv`. */
   readonly dns: LabDns | null;
+  /** A folder for files of the lab; it goes with it. */
+  readonly folder: string;
+  /** What its servers present with --tls, and the file that holds the CA; null without. */
+  readonly tls: (LabCertificates & { readonly caFile: string }) | null;
   /** Ends every server and removes every file, within a second. */
   close(): Promise<void>;
 }
@@ -186,6 +191,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       atlas,
       mongod,
       dns,
+      folder,
+      tls: certificates === null ? null : { ...certificates, caFile },
       close,
     };
   } catch (error) {

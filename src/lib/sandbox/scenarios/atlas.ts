@@ -1,0 +1,153 @@
+import type { AtlasDatabaseUser, AtlasIdentityProvider } from '../atlas/records.ts';
+import { type Scenario, scenario } from './scenario.ts';
+import type { Stage } from './stage.ts';
+
+/** What the wire says of a token and of AWS keys, whatever the reason. */
+const TOKEN_REFUSED = 'mongo.oidc-refused';
+const KEYS_REFUSED = 'mongo.aws-refused';
+
+/** What Atlas holds: identity provider and database users. On the wire all of it is one 18. */
+export const ATLAS_SCENARIOS: readonly Scenario[] = [
+  scenario(
+    'identity-provider-absent',
+    'Nobody has created the identity provider in Atlas, or somebody deleted it.',
+    ['atlas.identity-provider-missing', TOKEN_REFUSED],
+    (stage) => {
+      stage.lab.atlas.removeIdentityProvider(providerOf(stage).id);
+    },
+  ),
+  scenario(
+    'identity-provider-not-connected',
+    'The identity provider exists, but the organization was never connected to it for data access.',
+    ['atlas.identity-provider-not-connected', TOKEN_REFUSED],
+    (stage) => {
+      stage.lab.atlas.disconnectIdentityProvider(providerOf(stage).id);
+    },
+  ),
+  scenario(
+    'identity-provider-issuer',
+    'The issuer of the identity provider was entered with a slash at its end.',
+    ['atlas.issuer-mismatch', TOKEN_REFUSED],
+    (stage) => changeProvider(stage, { issuer: `${stage.account.issuer}/` }),
+  ),
+  scenario(
+    'identity-provider-audience',
+    'The identity provider expects another audience than tokens are minted for.',
+    ['atlas.audience-mismatch', TOKEN_REFUSED],
+    (stage) => changeProvider(stage, { audience: 'mongodb-atlas' }),
+  ),
+  scenario(
+    'identity-provider-claim',
+    'Somebody set the user claim of the identity provider to one that tokens of AWS do not have.',
+    ['atlas.user-claim-changed', TOKEN_REFUSED],
+    (stage) => changeProvider(stage, { userClaim: 'email' }),
+  ),
+  scenario(
+    'database-user-missing',
+    'There is no database user for the principal.',
+    ['atlas.database-user-missing', TOKEN_REFUSED],
+    removeTokenUser,
+  ),
+  scenario(
+    'database-user-session-arn',
+    'The database user was named after the session of the role instead of the role.',
+    ['atlas.database-user-session-arn', TOKEN_REFUSED],
+    (stage) => {
+      const { account, arn, name } = stage.actAsRole('app');
+      const session = `arn:aws:sts::${account.id}:assumed-role/${name}/lab`;
+      changeTokenUser(stage, arn, { username: tokenUser(stage, session) });
+    },
+  ),
+  scenario(
+    'database-user-wrong-database',
+    'The database user was created in admin instead of $external.',
+    ['atlas.database-user-wrong-database', TOKEN_REFUSED],
+    (stage) => changeTokenUser(stage, stage.operator.arn, { database: 'admin' }),
+  ),
+  scenario(
+    'database-user-role-path',
+    'The database user was named after the role without the path that the role has.',
+    ['atlas.database-user-wrong-path', TOKEN_REFUSED],
+    (stage) => {
+      const { account, arn, name } = stage.actAsRole('etl');
+      changeTokenUser(stage, arn, { username: tokenUser(stage, `arn:aws:iam::${account.id}:role/${name}`) });
+    },
+  ),
+  scenario(
+    'database-user-wrong-type',
+    'The database user was created for a group instead of a principal.',
+    ['atlas.database-user-wrong-type', TOKEN_REFUSED],
+    (stage) => changeTokenUser(stage, stage.operator.arn, { oidcAuthType: 'IDP_GROUP' }),
+  ),
+  scenario(
+    'database-user-expired',
+    'The database user was a temporary one, and Atlas has deleted it after its date.',
+    // Atlas deletes it then: from outside it is a user that does not exist.
+    ['atlas.database-user-missing', TOKEN_REFUSED],
+    (stage) => changeTokenUser(stage, stage.operator.arn, { deleteAfterDate: stage.later(-60) }),
+  ),
+  scenario(
+    'database-user-out-of-scope',
+    'The database user is for another cluster of the project.',
+    ['atlas.database-user-out-of-scope', TOKEN_REFUSED],
+    (stage) =>
+      changeTokenUser(stage, stage.operator.arn, { scopes: [{ name: 'analytics', type: 'CLUSTER' }] }),
+  ),
+  scenario(
+    'database-user-iam-type',
+    'The workload logs in with the keys of a role, and the database user was created with the type of an IAM user.',
+    ['atlas.database-user-wrong-type', KEYS_REFUSED],
+    (stage) => {
+      const { arn } = stage.actAsRole('app');
+      stage.set({ FEDCTL_MECHANISM: 'aws' });
+      stage.lab.atlas.updateDatabaseUser(arn, { awsIAMType: 'USER' });
+    },
+  ),
+  scenario(
+    'database-user-missing-for-keys',
+    'The workload logs in with its AWS keys, and there is no database user for its ARN.',
+    ['atlas.database-user-missing', KEYS_REFUSED],
+    (stage) => {
+      stage.set({ FEDCTL_MECHANISM: 'aws' });
+      stage.lab.atlas.removeDatabaseUser(stage.operator.arn);
+    },
+  ),
+  scenario(
+    'roles-missing',
+    'The database user exists and may log in, but it has no roles.',
+    'mongo.unauthorized',
+    (stage) => changeTokenUser(stage, stage.operator.arn, { roles: [] }),
+  ),
+  scenario(
+    'refused-with-8000',
+    'The database user is gone, and the cluster says so with 8000: drivers keep the refused token after that.',
+    ['atlas.database-user-missing', 'mongo.atlas-auth-error'],
+    (stage) => {
+      stage.lab.mongod.settings.authError = 'atlas';
+      removeTokenUser(stage);
+    },
+  ),
+];
+
+function providerOf({ lab, account }: Stage): AtlasIdentityProvider {
+  const found = lab.atlas.identityProviders.find(({ issuer }) => issuer === account.issuer);
+  if (found === undefined) throw new RangeError('the lab has no identity provider for the account');
+  return found;
+}
+
+function changeProvider(stage: Stage, changes: Partial<AtlasIdentityProvider>): void {
+  stage.lab.atlas.updateIdentityProvider(providerOf(stage).id, changes);
+}
+
+/** Changes the user whom a token of this principal stands for. */
+function changeTokenUser(stage: Stage, arn: string, changes: Partial<AtlasDatabaseUser>): void {
+  stage.lab.atlas.updateDatabaseUser(tokenUser(stage, arn), changes);
+}
+
+function removeTokenUser(stage: Stage): void {
+  stage.lab.atlas.removeDatabaseUser(tokenUser(stage, stage.operator.arn));
+}
+
+function tokenUser(stage: Stage, subject: string): string {
+  return `${providerOf(stage).id}/${subject}`;
+}

@@ -1,0 +1,101 @@
+import { type Scenario, scenario } from './scenario.ts';
+import type { Stage } from './stage.ts';
+
+/** AWS_PROFILE counts only where no keys are set. */
+const NO_KEYS = { AWS_ACCESS_KEY_ID: null, AWS_SECRET_ACCESS_KEY: null };
+
+/** Keys, profiles, the Region and the clock: what goes wrong before anything is asked of AWS. */
+export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
+  scenario(
+    'credentials-missing',
+    'The shell has no AWS credentials: no keys, no profile, no role.',
+    'aws.credentials-missing',
+    async (stage) => {
+      stage.set({ ...NO_KEYS, AWS_SHARED_CREDENTIALS_FILE: await stage.file('credentials', '') });
+      await useConfig(stage, '');
+    },
+  ),
+  scenario(
+    'credentials-expired',
+    'The session behind the AWS credentials has ended.',
+    'aws.credentials-expired',
+    (stage) => {
+      const { world } = stage.lab;
+      stage.actAs(world.createSession({ principal: stage.operator, expiresAt: stage.later(-60) }));
+    },
+  ),
+  scenario(
+    'secret-key-wrong',
+    'The secret access key was copied wrongly and does not belong to the access key.',
+    'aws.signature-refused',
+    (stage) => stage.set({ AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }),
+  ),
+  scenario(
+    'access-key-deleted',
+    'The access key was deleted in IAM, but the shell still has it.',
+    'aws.access-key-unknown',
+    (stage) => stage.set({ AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }),
+  ),
+  scenario(
+    'credentials-half-set',
+    'The access key id is set, and the secret access key is not.',
+    'aws.credentials-half-set',
+    (stage) => stage.set({ AWS_SECRET_ACCESS_KEY: null }),
+  ),
+  scenario(
+    'profile-missing',
+    'AWS_PROFILE names a profile that this machine does not have.',
+    'aws.profile-unknown',
+    (stage) => stage.set({ ...NO_KEYS, AWS_PROFILE: 'production' }),
+  ),
+  scenario(
+    'mfa-missing',
+    'The profile assumes a role with an MFA device, and nobody is there to type the code.',
+    'aws.mfa-needed',
+    (stage) => stage.set({ ...NO_KEYS, AWS_PROFILE: 'mfa', FEDCTL_NO_INPUT: 'true' }),
+  ),
+  scenario(
+    'sso-session-over',
+    'The profile signs in through IAM Identity Center, and nobody has signed in today.',
+    'aws.sso-login-needed',
+    async (stage) => {
+      stage.set({ ...NO_KEYS, AWS_PROFILE: 'sso' });
+      await useConfig(
+        stage,
+        `[profile sso]\nsso_session = lab\nsso_account_id = ${stage.account.id}\nsso_role_name = Operator\n\n` +
+          '[sso-session lab]\nsso_start_url = https://d-lab.awsapps.com/start\nsso_region = eu-central-1\n',
+      );
+    },
+  ),
+  scenario(
+    'credential-process-failing',
+    'The program that the profile gets its credentials from fails.',
+    'aws.profile-failed',
+    async (stage) => {
+      stage.set({ ...NO_KEYS, AWS_PROFILE: 'vault' });
+      await useConfig(stage, "[profile vault]\ncredential_process = sh -c 'exit 3'\n");
+    },
+  ),
+  scenario('region-missing', 'No Region is set anywhere.', 'aws.region-missing', async (stage) => {
+    stage.set({ AWS_REGION: null });
+    await useConfig(stage, '');
+  }),
+  scenario(
+    'region-global',
+    'The Region is the pseudo-Region of the global STS endpoint, which mints no tokens.',
+    'aws.region-global',
+    (stage) => stage.set({ AWS_REGION: 'aws-global' }),
+  ),
+  scenario(
+    'clock-off',
+    'The clock of this machine is ten minutes behind that of everybody else.',
+    'aws.clock-skew',
+    // The command lives by the clock of its machine, so everybody else moves.
+    (stage) => stage.lab.clock.set(10 * 60_000),
+  ),
+];
+
+/** Gives the command an AWS config file of its own. */
+async function useConfig(stage: Stage, config: string): Promise<void> {
+  stage.set({ AWS_CONFIG_FILE: await stage.file('config', config) });
+}

@@ -1,0 +1,38 @@
+import { type Scenario, scenario } from './scenario.ts';
+
+/** The file that a program reads its token from. */
+export const FILE_SCENARIOS: readonly Scenario[] = [
+  scenario(
+    'token-file-missing',
+    'The token file is not there: nothing has written it yet, or the path is wrong.',
+    'mongo.token-file-unusable',
+    async (stage) => stage.useTokenFile(`${await stage.file('token', '')}.jwt`),
+  ),
+  scenario(
+    'token-file-half-written',
+    'The token file was read while it was being written.',
+    'mongo.token-file-unusable',
+    async (stage) => {
+      const token = await stage.token();
+      stage.useTokenFile(await stage.file('token', token.slice(0, token.length / 3)));
+    },
+  ),
+  scenario(
+    'token-file-newline',
+    'The token file ends in a newline, which drivers send along.',
+    'mongo.token-file.white-space',
+    async (stage) => stage.useTokenFile(await stage.file('token', `${await stage.token()}\n`)),
+  ),
+  scenario(
+    'token-file-world-readable',
+    'Everybody on this machine can read the token file.',
+    'mongo.token-file.world-readable',
+    async (stage) => stage.useTokenFile(await stage.file('token', await stage.token(), 0o644)),
+  ),
+  scenario(
+    'token-file-stale',
+    'Nothing renews the token file: when the server asks for a new login (391), programs send the token that is over.',
+    'jwt.expired',
+    async (stage) => stage.useTokenFile(await stage.file('token', await stage.token(-3900))),
+  ),
+];

@@ -1,0 +1,45 @@
+import { createServer } from 'node:net';
+import {
+  type HttpAnswer,
+  type HttpRequest,
+  type LoopbackServer,
+  startLoopbackServer,
+} from '../../aws/loopback-server.ts';
+import type { Stage } from '../stage.ts';
+import { listen } from './listen.ts';
+
+export type { HttpAnswer, HttpRequest } from '../../aws/loopback-server.ts';
+
+/** Starts an HTTP server that stands in the place of one of the lab's own, under TLS if the lab is. */
+export async function standIn(
+  stage: Stage,
+  answer: (request: HttpRequest) => Promise<HttpAnswer>,
+): Promise<LoopbackServer> {
+  const tls = stage.lab.tls ?? undefined;
+  return stage.keep(await startLoopbackServer({ name: 'stand-in', host: '127.0.0.1', port: 0, tls, answer }));
+}
+
+/** Accepts a request and never answers it. */
+export function silence(): Promise<never> {
+  return new Promise(() => {});
+}
+
+export function html(body: string): HttpAnswer {
+  return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
+}
+
+export function json(document: unknown, status = 200): HttpAnswer {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(document) };
+}
+
+/** What a hotel answers to every request until somebody has clicked. */
+export const CAPTIVE_PORTAL: HttpAnswer = html(
+  '<!doctype html><title>Welcome</title><h1>Welcome to the guest network</h1><p>Accept the terms to go online.</p>',
+);
+
+/** A port of this machine where nothing listens any more. */
+export async function closedPort(): Promise<number> {
+  const server = await listen(createServer());
+  await server.close();
+  return server.port;
+}

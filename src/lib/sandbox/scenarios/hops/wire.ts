@@ -1,0 +1,54 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, connect as tlsConnect } from 'node:tls';
+import { FrameReader } from '../../mongod/frames.ts';
+import { parseMessage } from '../../mongod/message.ts';
+import type { Stage } from '../stage.ts';
+import { listen } from './listen.ts';
+
+/**
+ * Puts a front before the lab's MongoDB server that reads every message, under the lab's certificate if the lab has one,
+ * and points the command at it.
+ *
+ * @param act by the name of the command: passes it on, or cuts the connection instead
+ */
+export async function frontWire(stage: Stage, act: (command: string) => 'pass' | 'cut'): Promise<void> {
+  const { tls } = stage.lab;
+  const server = tls === null ? createServer() : createTlsServer({ key: tls.key, cert: tls.cert });
+  server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
+    void relay(socket, dialDatabase(stage), act);
+  });
+  const { port } = stage.keep(await listen(server));
+  stage.useDatabase(port, tls === null ? {} : { tls: 'true', tlsCAFile: tls.caFile });
+}
+
+/** A connection to the lab's own MongoDB server, as any client makes it. */
+export function dialDatabase({ lab: { mongod, tls } }: Stage): Socket {
+  const { host, port } = mongod;
+  const socket =
+    tls === null ? connect({ host, port }) : tlsConnect({ host, port, ca: tls.ca, servername: '' });
+  return socket.on('error', () => {});
+}
+
+async function relay(
+  client: Socket,
+  database: Socket,
+  act: (command: string) => 'pass' | 'cut',
+): Promise<void> {
+  const frames = new FrameReader();
+  client.on('error', () => {}).on('close', () => database.destroy());
+  database.pipe(client);
+  try {
+    for await (const chunk of client) {
+      for (const frame of frames.push(chunk as Buffer)) {
+        const [command = ''] = Object.keys(parseMessage(frame).body);
+        if (act(command) === 'cut') return;
+        database.write(frame);
+      }
+    }
+  } catch {
+    // A client that went away, or bytes that are no message: either way the connection is over.
+  } finally {
+    client.destroy();
+    database.destroy();
+  }
+}

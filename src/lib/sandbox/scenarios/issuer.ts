@@ -1,0 +1,115 @@
+import { discoveryDocument, jwks } from '../issuer/issuer.ts';
+import { generateSigningKeys } from '../issuer/signing-keys.ts';
+import { CAPTIVE_PORTAL, closedPort, type HttpAnswer, json, silence, standIn } from './hops/http.ts';
+import { type Scenario, scenario } from './scenario.ts';
+import type { Stage } from './stage.ts';
+
+/** The issuer: whoever wants to prove a token has to reach it and find the right documents there. */
+export const ISSUER_SCENARIOS: readonly Scenario[] = [
+  scenario(
+    'issuer-unreachable',
+    'Nothing listens at the address of the issuer.',
+    'issuer.unreachable',
+    async (stage) => moveIssuer(stage, `http://127.0.0.1:${await closedPort()}`),
+  ),
+  scenario(
+    'issuer-slow',
+    'The issuer accepts connections and does not answer in time.',
+    'issuer.timeout',
+    (stage) => {
+      stage.set({ FEDCTL_TIMEOUT: '2s' });
+      return replaceIssuer(stage, silence);
+    },
+  ),
+  scenario(
+    'issuer-redirecting',
+    'Something on the way redirects requests for the issuer to a sign-in page.',
+    'issuer.redirected',
+    (stage) =>
+      replaceIssuer(stage, async () => ({
+        status: 302,
+        headers: { location: 'https://login.example.com/' },
+        body: '',
+      })),
+  ),
+  scenario(
+    'issuer-captive-portal',
+    'A guest network answers requests for the issuer with its welcome page.',
+    'issuer.not-json',
+    (stage) => replaceIssuer(stage, async () => CAPTIVE_PORTAL),
+  ),
+  scenario(
+    'issuer-wrong-document',
+    'The address of the issuer serves the discovery document of something else, without any keys.',
+    'issuer.wrong-document',
+    (stage) =>
+      replaceIssuer(stage, async (_path, issuer) =>
+        json({ issuer, authorization_endpoint: `${issuer}/authorize`, response_types_supported: ['code'] }),
+      ),
+  ),
+  scenario(
+    'issuer-names-another',
+    'The discovery document names another issuer than the one that was asked.',
+    'issuer.wrong-document',
+    (stage) => serveDocuments(stage, { discovery: (issuer) => discoveryDocument(`${issuer}/`) }),
+  ),
+  scenario(
+    'issuer-key-missing',
+    'The issuer does not publish the key that tokens are signed with.',
+    'jwt.key-unknown',
+    async (stage) => {
+      const others = await generateSigningKeys(stage.account.keys.RS256.generation + 1);
+      await serveDocuments(stage, { keys: () => jwks(others) });
+    },
+  ),
+  scenario(
+    'issuer-ec-key-only',
+    'The issuer publishes an elliptic curve key only, and tokens are signed with RSA.',
+    'jwt.key-unknown',
+    (stage) => serveDocuments(stage, { keys: () => ({ keys: [stage.account.keys.ES384.jwk] }) }),
+  ),
+  scenario(
+    'issuer-key-rotated',
+    'The keys were rotated, and the token file holds a token that the old one signed.',
+    'jwt.key-unknown',
+    async (stage) => {
+      stage.useTokenFile(await stage.file('token', await stage.token()));
+      await stage.lab.world.rotateKeys(stage.account.id);
+    },
+  ),
+  scenario(
+    'token-signed-with-es384',
+    'Tokens are signed with ES384, and the server knows RSA only.',
+    'jwt.algorithm-refused',
+    (stage) => stage.set({ FEDCTL_SIGNING_ALGORITHM: 'ES384' }),
+  ),
+];
+
+/** Everything that names the issuer names another address from now on: tokens, the identity provider, the command. */
+function moveIssuer(stage: Stage, url: string): void {
+  const { account, lab } = stage;
+  for (const { id, issuer } of lab.atlas.identityProviders) {
+    if (issuer === account.issuer) lab.atlas.updateIdentityProvider(id, { issuer: url });
+  }
+  account.issuer = url;
+  stage.set({ FEDCTL_ISSUER: url });
+}
+
+async function replaceIssuer(
+  stage: Stage,
+  answer: (path: string, issuer: string) => Promise<HttpAnswer>,
+): Promise<void> {
+  const server = await standIn(stage, (request) => answer(request.target, stage.account.issuer));
+  moveIssuer(stage, server.url);
+}
+
+/** An issuer whose documents are the account's own, except for those given. */
+function serveDocuments(
+  stage: Stage,
+  given: { readonly discovery?: (issuer: string) => object; readonly keys?: () => object },
+): Promise<void> {
+  const { discovery = discoveryDocument, keys = () => jwks(stage.account.keys) } = given;
+  return replaceIssuer(stage, async (path, issuer) =>
+    json(path.endsWith('/openid-configuration') ? discovery(issuer) : keys()),
+  );
+}

@@ -1,0 +1,34 @@
+import { main } from '../../src/commands/main.ts';
+import { createAws } from '../../src/lib/aws/aws.ts';
+import { createMongo } from '../../src/lib/mongo/mongo.ts';
+import { createFetch } from '../../src/lib/net/fetch.ts';
+import { processContext } from '../../src/lib/process-context.ts';
+import { type MemoryContext, memoryContext } from './memory-context.ts';
+import { BIN } from './run-bin.ts';
+
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `fedctl args…` in this process with the real adapters and exactly this environment: the binary, without its start. */
+export async function runInProcess(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  input?: string,
+): Promise<Said> {
+  const { resolver } = processContext(BIN, new AbortController().signal);
+  const context: MemoryContext = memoryContext({
+    env,
+    home: '/nonexistent',
+    now: () => new Date(),
+    fetch: createFetch(env),
+    resolver,
+    aws: (settings) => createAws(settings, context),
+    mongo: () => createMongo(context),
+    ...(input === undefined ? {} : { input }),
+  });
+  const code = await main(args, context);
+  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+}
