@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '../secret.ts';
-import { createLabAtlas, LAB_CLUSTER } from './atlas/lab-atlas.ts';
+import { atlasConnectionString, atlasEnvironment, createLabAtlas, LAB_CLUSTER } from './atlas/lab-atlas.ts';
+import { type LabAtlas, startAtlas } from './atlas/start-atlas.ts';
 import type { AtlasState } from './atlas/state.ts';
 import type { LabUser } from './aws/identities.ts';
 import { startAws } from './aws/start-aws.ts';
@@ -64,6 +65,7 @@ export interface Lab {
   readonly world: AwsWorld;
   /** What Atlas knows: its API shows it, and the MongoDB server lets in whom it says; read anew at each login. */
   readonly atlas: AtlasState;
+  readonly atlasApi: LabAtlas;
   readonly mongod: LabMongod;
   /** With `srv`. */
   readonly dns: LabDns | null;
@@ -151,14 +153,17 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     atlas.addCluster({
       name: mongod.cluster,
       mongoDBVersion: mongod.settings.serverVersion.version,
-      connectionString: plainUri,
-      connectionStringSrv: srvUri,
+      connectionString: atlasConnectionString(plainUri),
+      connectionStringSrv: srvUri === null ? null : atlasConnectionString(srvUri),
     });
+    const atlasApi = await startAtlas({ atlas, log, now, wait: () => delays.wait('atlas'), ...secured });
+    closers.push(() => atlasApi.close());
     const endpoints = [
       { name: 'STS', url: aws.stsUrl },
       { name: 'IAM', url: aws.iamUrl },
       { name: 'issuer', url: issuer },
       { name: 'MongoDB', url: uri },
+      { name: 'Atlas API', url: atlasApi.url },
       ...(dns === null ? [] : [{ name: 'DNS', url: dns.address }]),
       ...(platform?.plays ?? []).map(([name, url]) => ({ name, url })),
     ];
@@ -177,6 +182,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         FEDCTL_AUDIENCE: LAB_AUDIENCE,
         FEDCTL_ISSUER: issuer,
         ...(dns === null ? {} : { FEDCTL_DNS_SERVER: dns.address }),
+        ...atlasEnvironment(atlas, atlasApi.url),
         FEDCTL_SANDBOX_URL: control.url,
         FEDCTL_SANDBOX_TOKEN: token.reveal(),
         ...(certificates === null
@@ -189,6 +195,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       log,
       world,
       atlas,
+      atlasApi,
       mongod,
       dns,
       folder,

@@ -1,4 +1,5 @@
 import type { AwsWorld } from '../aws/world.ts';
+import type { LabEnvironment } from '../environment.ts';
 import { AtlasState } from './state.ts';
 
 /** The cluster that the lab's MongoDB server plays. */
@@ -36,4 +37,38 @@ export function createLabAtlas(given: {
   }
   atlas.addAccessListEntry({ ipAddress: '127.0.0.1', comment: 'this machine' });
   return atlas;
+}
+
+/**
+ * A connection string as Atlas shows it: the one of SRV names nothing but the cluster, the standard one what its TXT
+ * record would say (facts/mongodb.md 7.8). The CA of the lab is not in it.
+ */
+export function atlasConnectionString(uri: string): string {
+  const { protocol, host, searchParams } = new URL(uri);
+  if (protocol === 'mongodb+srv:') return `${protocol}//${host}`;
+  const replicaSet = searchParams.get('replicaSet');
+  const options = new URLSearchParams({
+    ...(searchParams.get('tls') === 'true' && { ssl: 'true' }),
+    authSource: 'admin',
+    ...(replicaSet !== null && { replicaSet }),
+  });
+  return `${protocol}//${host}/?${options}`;
+}
+
+/** Where the API is and how to get in, under the names that the Atlas CLI reads, and fedctl's own for the address. */
+export function atlasEnvironment(
+  { credentials, organization, project }: AtlasState,
+  url: string,
+): LabEnvironment {
+  const { serviceAccount, apiKey } = credentials;
+  return {
+    FEDCTL_ATLAS_URL: url,
+    MONGODB_ATLAS_OPS_MANAGER_URL: `${url}/`,
+    MONGODB_ATLAS_CLIENT_ID: serviceAccount.clientId,
+    MONGODB_ATLAS_CLIENT_SECRET: serviceAccount.secret.reveal(),
+    MONGODB_ATLAS_PUBLIC_API_KEY: apiKey.publicKey,
+    MONGODB_ATLAS_PRIVATE_API_KEY: apiKey.privateKey.reveal(),
+    MONGODB_ATLAS_ORG_ID: organization.id,
+    MONGODB_ATLAS_PROJECT_ID: project.id,
+  };
 }

@@ -12,6 +12,8 @@ export interface HttpRequest {
   /** Every header in the order and number in which it was sent, names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
+  /** The client's address, without its port. */
+  readonly remoteAddress: string;
 }
 
 export interface HttpAnswer {
@@ -121,7 +123,13 @@ function readRequest(request: IncomingMessage, body: Buffer): HttpRequest {
   for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
     headers.push([request.rawHeaders[i]?.toLowerCase() ?? '', request.rawHeaders[i + 1] ?? '']);
   }
-  return { method: request.method ?? '', target: request.url ?? '/', headers, body };
+  return {
+    method: request.method ?? '',
+    target: request.url ?? '/',
+    headers,
+    body,
+    remoteAddress: request.socket.remoteAddress ?? '',
+  };
 }
 
 async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {

@@ -1,0 +1,96 @@
+import type { HttpAnswer } from '../aws/loopback-server.ts';
+
+/** What Atlas sends beside every answer (facts/mongodb.md 7.2). */
+export const COMMON_HEADERS: Readonly<Record<string, string>> = {
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  server: 'mdbws',
+  'strict-transport-security': 'max-age=31536000; includeSubdomains;',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'x-permitted-cross-domain-policies': 'none',
+};
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  410: 'Gone',
+  429: 'Too Many Requests',
+};
+
+/** A refusal of the API as its body shows it (facts/mongodb.md 7.4). Never leaves this room: every one becomes an answer. */
+export class ApiFailure extends Error {
+  override readonly name = 'ApiFailure';
+  readonly status: number;
+  readonly errorCode: string;
+  readonly parameters: readonly string[] | null;
+  /** Field and description of each thing that is wrong with the request. */
+  readonly fields: readonly (readonly [field: string, description: string])[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    errorCode: string,
+    detail: string,
+    more: Partial<Pick<ApiFailure, 'parameters' | 'fields' | 'headers'>> = {},
+  ) {
+    super(detail);
+    this.status = status;
+    this.errorCode = errorCode;
+    this.parameters = more.parameters ?? [];
+    this.fields = more.fields ?? [];
+    this.headers = more.headers ?? {};
+  }
+
+  /** The body as recorded, keys in alphabetical order. */
+  toDocument(): object {
+    const badRequestDetail =
+      this.fields.length === 0
+        ? {}
+        : {
+            badRequestDetail: { fields: this.fields.map(([field, description]) => ({ description, field })) },
+          };
+    return {
+      ...badRequestDetail,
+      detail: this.message,
+      error: this.status,
+      errorCode: this.errorCode,
+      parameters: this.parameters,
+      reason: REASONS[this.status] ?? 'Error',
+    };
+  }
+
+  toAnswer(): HttpAnswer {
+    return {
+      status: this.status,
+      headers: {
+        ...COMMON_HEADERS,
+        'content-type': 'application/json',
+        'x-error-code': this.errorCode,
+        ...this.headers,
+      },
+      body: JSON.stringify(this.toDocument()),
+    };
+  }
+}
+
+/** As recorded: `Cannot find resource Online archive with id …`. Which code Atlas has for other things is unverified. */
+export function notFound(what: string): ApiFailure {
+  return new ApiFailure(404, 'RESOURCE_NOT_FOUND', `Cannot find resource ${what}.`, { parameters: [what] });
+}
+
+/** A query parameter that is none. The code is known from issues, the wording is unverified. */
+export function invalidParameter(field: string, description: string): ApiFailure {
+  return new ApiFailure(
+    400,
+    'VALIDATION_ERROR',
+    `Invalid value for the query parameter ${field}: ${description}`,
+    {
+      parameters: [field],
+      fields: [[field, description]],
+    },
+  );
+}

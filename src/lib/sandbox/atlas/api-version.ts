@@ -1,0 +1,74 @@
+import { ApiFailure } from './answer.ts';
+
+/** A version of one resource; dates as `YYYY-MM-DD`. */
+export interface ResourceVersion {
+  readonly date: string;
+  /** From when on there is a better one. */
+  readonly deprecatedOn?: string;
+  /** From when on it is gone. */
+  readonly sunsetOn?: string;
+}
+
+export interface ResolvedVersion<Version extends ResourceVersion> {
+  readonly version: Version;
+  /** Content-Type, and where it applies Deprecation and Sunset. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const MEDIA_TYPE = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/i;
+
+/**
+ * The version of a resource that an Accept header means: the newest that is not newer than the date asked for
+ * (facts/mongodb.md 7.2).
+ *
+ * @throws ApiFailure 406 when the header names no version that there is (code and wording are unverified), 410 when the
+ * version is gone
+ */
+export function resolveVersion<Version extends ResourceVersion>(
+  accept: string,
+  versions: readonly Version[],
+  now: Date,
+): ResolvedVersion<Version> {
+  const wanted = accept
+    .split(',')
+    .map((type) => MEDIA_TYPE.exec(type.replace(/;.*$/s, '').trim())?.[1])
+    .find((date) => date !== undefined);
+  if (wanted === undefined || !isDate(wanted)) {
+    throw notAcceptable('The Accept header must name a version: application/vnd.atlas.YYYY-MM-DD+json.');
+  }
+  const version = versions
+    .filter(({ date }) => date <= wanted)
+    .sort((left, right) => left.date.localeCompare(right.date))
+    .at(-1);
+  if (version === undefined) {
+    throw notAcceptable(`The version ${wanted} is older than the first version of this resource.`);
+  }
+  const { deprecatedOn, sunsetOn } = version;
+  if (sunsetOn !== undefined && new Date(sunsetOn) <= now) {
+    throw new ApiFailure(410, 'VERSION_GONE', `The version ${version.date} of this resource is gone.`, {
+      parameters: [version.date],
+    });
+  }
+  return {
+    version,
+    headers: {
+      'content-type': `application/vnd.atlas.${version.date}+json;charset=utf-8`,
+      ...(deprecatedOn !== undefined && { deprecation: httpDate(deprecatedOn) }),
+      ...(sunsetOn !== undefined && { sunset: httpDate(sunsetOn) }),
+    },
+  };
+}
+
+function isDate(text: string): boolean {
+  const date = new Date(text);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+function notAcceptable(detail: string): ApiFailure {
+  return new ApiFailure(406, 'INVALID_VERSION_DATE', detail);
+}
+
+/** As Atlas writes it: the day without a zero in front, `Mon, 5 Aug 2024 00:00:00 GMT`. */
+function httpDate(date: string): string {
+  return new Date(date).toUTCString().replace(/, 0/, ', ');
+}

@@ -1,0 +1,107 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { ApiKey } from './credentials.ts';
+import { isSame } from './credentials.ts';
+
+const REALM = 'MMS Public API';
+/** A nonce is good for this long, in milliseconds; then the client is given another one. Atlas's own time is unknown. */
+const NONCE_LIFE = 5 * 60 * 1000;
+/** Nonces that are remembered at once; the oldest is forgotten first. */
+const NONCES = 1000;
+/** Requests that one nonce is good for. */
+const USES = 10_000;
+
+const ALGORITHMS: Readonly<Record<string, string>> = { MD5: 'md5', 'SHA-256': 'sha256' };
+
+interface Nonce {
+  /** Milliseconds since 1970. */
+  readonly issuedAt: number;
+  readonly used: Set<number>;
+}
+
+export type DigestVerdict = 'accepted' | 'stale' | { readonly refused: string };
+
+/**
+ * HTTP Digest (RFC 7616) with qop=auth, as Atlas asks it of programmatic API keys: the challenge names MD5, as recorded
+ * (facts/mongodb.md 7.3); an answer by SHA-256 is understood too. A nonce lives for a while, and no count of it twice.
+ */
+export class DigestAuthentication {
+  readonly #now: () => Date;
+  readonly #nonces = new Map<string, Nonce>();
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  /** The value of WWW-Authenticate, with a new nonce. */
+  challenge(stale: boolean): string {
+    const nonce = randomBytes(24).toString('base64');
+    const [oldest] = this.#nonces.keys();
+    if (this.#nonces.size >= NONCES && oldest !== undefined) this.#nonces.delete(oldest);
+    this.#nonces.set(nonce, { issuedAt: this.#now().getTime(), used: new Set() });
+    return `Digest realm="${REALM}", domain="", nonce="${nonce}", algorithm=MD5, qop="auth", stale=${stale}`;
+  }
+
+  /**
+   * Judges an answer to a challenge.
+   *
+   * @param credentials what stands behind `Digest ` in the Authorization header
+   * @param request method, and path and query byte for byte as they were sent
+   */
+  judge(
+    credentials: string,
+    request: { readonly method: string; readonly target: string },
+    key: ApiKey,
+  ): DigestVerdict {
+    const given = readParameters(credentials);
+    if (given === null) return refused('the Digest credentials cannot be read');
+    const hash = ALGORITHMS[(given['algorithm'] ?? 'MD5').toUpperCase()];
+    if (hash === undefined) return refused('the algorithm is neither MD5 nor SHA-256');
+    if (given['realm'] !== REALM) return refused('the realm is another');
+    if (given['qop'] !== 'auth') return refused('the quality of protection is not "auth"');
+    if (given['uri'] !== request.target) return refused('the answer is for another path');
+    const { nonce = '', nc = '', cnonce = '', username = '', response = '' } = given;
+    if (!/^[0-9a-f]{8}$/i.test(nc) || cnonce === '')
+      return refused('the count or the client nonce is missing');
+    const of = (text: string) => createHash(hash).update(text).digest('hex');
+    const secret = of(`${key.publicKey}:${REALM}:${key.privateKey.reveal()}`);
+    const expected = of(
+      [secret, nonce, nc, cnonce, 'auth', of(`${request.method}:${request.target}`)].join(':'),
+    );
+    const known = isSame(username, key.publicKey);
+    const right = isSame(response.toLowerCase(), expected);
+    if (!known) return refused('the public key is unknown');
+    if (!right) return refused('the private key is another');
+    return this.#spend(nonce, Number.parseInt(nc, 16));
+  }
+
+  #spend(nonce: string, count: number): DigestVerdict {
+    const known = this.#nonces.get(nonce);
+    if (known === undefined) return 'stale';
+    if (this.#now().getTime() - known.issuedAt > NONCE_LIFE || known.used.size >= USES) {
+      this.#nonces.delete(nonce);
+      return 'stale';
+    }
+    if (known.used.has(count)) return refused('the count of the nonce was used before');
+    known.used.add(count);
+    return 'accepted';
+  }
+}
+
+function refused(reason: string): DigestVerdict {
+  return { refused: reason };
+}
+
+/** `k="v", k=v` by name; null when it is anything else, or names something twice. */
+function readParameters(credentials: string): Readonly<Record<string, string>> | null {
+  const found: Record<string, string> = {};
+  const parameter = /\s*([a-z0-9-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))\s*(?:,|$)/iy;
+  while (parameter.lastIndex < credentials.length) {
+    const match = parameter.exec(credentials);
+    if (match === null) return null;
+    const [, name = '', quoted, plain = ''] = match;
+    const key = name.toLowerCase();
+    if (Object.hasOwn(found, key)) return null;
+    found[key] = quoted === undefined ? plain : quoted.replace(/\\(.)/g, '$1');
+  }
+  return found;
+}

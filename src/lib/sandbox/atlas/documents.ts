@@ -1,0 +1,189 @@
+import { addressOf } from './address-block.ts';
+import type {
+  AccessHistoryEntry,
+  AccessListEntry,
+  AtlasDatabaseUser,
+  AtlasIdentityProvider,
+} from './records.ts';
+import type { AtlasState } from './state.ts';
+
+/*
+ * The documents of the API, shaped and ordered as recorded from Atlas (facts/mongodb.md 7.5 to 7.7), the deviations from
+ * its own contract included (7.9): `identityProviderId` and `userConflicts` are null, users carry their `groupId`.
+ */
+
+/** `base` is the API's own URL up to `/api/atlas/v2`. */
+export interface DocumentContext {
+  readonly atlas: AtlasState;
+  readonly base: string;
+}
+
+const self = (href: string) => ({ href, rel: 'self' });
+const related = (href: string, name: string) => ({
+  href: `${href}/${name}`,
+  rel: `https://cloud.mongodb.com/${name}`,
+});
+
+/** As RFC 3339 in UTC, in whole seconds: `2026-08-10T03:07:38Z`. */
+export function timeText(date: Date): string {
+  return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+/** In a list an organization has fewer links than alone; so has a project. */
+export function organizationDocument({ atlas, base }: DocumentContext, alone: boolean): object {
+  const { id, name } = atlas.organization;
+  const href = `${base}/orgs/${id}`;
+  const more = alone ? ['groups', 'teams', 'users'].map((part) => related(href, part)) : [];
+  return { id, isDeleted: false, links: [self(href), ...more], name, skipDefaultAlertsSettings: false };
+}
+
+export function projectDocument({ atlas, base }: DocumentContext, alone: boolean): object {
+  const { id, name, createdAt } = atlas.project;
+  const href = `${base}/groups/${id}`;
+  const parts = ['containers', 'clusters', 'databaseUsers', 'peers', 'processes', 'whitelist'];
+  return {
+    clusterCount: atlas.clusters.length,
+    created: timeText(createdAt),
+    id,
+    links: [self(href), ...(alone ? parts.map((part) => related(href, part)) : [])],
+    name,
+    orgId: atlas.organization.id,
+    tags: [],
+    withDefaultAlertsSettings: true,
+  };
+}
+
+/** Without single sign-on of its own: `identityProviderId` is the legacy id of that, not of a workload's provider. */
+export function federationSettingsDocument(id: string): object {
+  return {
+    federatedDomains: [],
+    hasRoleMappings: false,
+    id,
+    identityProviderId: null,
+    identityProviderStatus: 'INACTIVE',
+  };
+}
+
+export function identityProviderDocument(
+  context: DocumentContext,
+  { issuer, id, createdAt, updatedAt, ...rest }: AtlasIdentityProvider,
+): object {
+  const connected = context.atlas.connectedIdentityProviderIds.includes(id);
+  return {
+    associatedOrgs: connected ? [connectedOrgConfigDocument(context)] : [],
+    audience: rest.audience,
+    authorizationType: rest.authorizationType,
+    createdAt: timeText(createdAt),
+    description: rest.description,
+    displayName: rest.displayName,
+    groupsClaim: rest.groupsClaim,
+    id,
+    idpType: 'WORKLOAD',
+    issuerUri: issuer,
+    oktaIdpId: null,
+    protocol: 'OIDC',
+    updatedAt: updatedAt === null ? null : timeText(updatedAt),
+    userClaim: rest.userClaim,
+  };
+}
+
+export function connectedOrgConfigDocument({ atlas }: DocumentContext): object {
+  return {
+    dataAccessIdentityProviderIds: atlas.connectedIdentityProviderIds,
+    domainAllowList: [],
+    domainRestrictionEnabled: false,
+    identityProviderId: null,
+    instantUserProvisioningDisabled: false,
+    orgId: atlas.organization.id,
+    postAuthRoleGrants: ['ORG_OWNER'],
+    roleMappings: [],
+    userConflicts: null,
+  };
+}
+
+export function databaseUserDocument({ atlas, base }: DocumentContext, user: AtlasDatabaseUser): object {
+  const groupId = atlas.project.id;
+  const place = [user.database, user.username].map(encodeURIComponent).join('/');
+  return {
+    awsIAMType: user.awsIAMType,
+    databaseName: user.database,
+    ...(user.deleteAfterDate !== undefined && { deleteAfterDate: timeText(user.deleteAfterDate) }),
+    ...(user.description !== null && { description: user.description }),
+    groupId,
+    labels: [],
+    ldapAuthType: 'NONE',
+    links: [self(`${base}/groups/${groupId}/databaseUsers/${place}`)],
+    oidcAuthType: user.oidcAuthType,
+    roles: user.roles.map(({ role, db }) => ({ databaseName: db, roleName: role })),
+    scopes: user.scopes.map(({ name, type }) => ({ name, type })),
+    username: user.username,
+    x509Type: 'NONE',
+  };
+}
+
+/** A block of one address is shown as both. */
+export function accessListDocument({ atlas, base }: DocumentContext, entry: AccessListEntry): object {
+  const groupId = atlas.project.id;
+  const { cidrBlock, awsSecurityGroup, comment, deleteAfterDate } = entry;
+  const ipAddress = cidrBlock === null ? null : addressOf(cidrBlock);
+  const place = encodeURIComponent(cidrBlock ?? awsSecurityGroup ?? '');
+  return {
+    ...(awsSecurityGroup !== null && { awsSecurityGroup }),
+    ...(cidrBlock !== null && { cidrBlock }),
+    comment,
+    ...(deleteAfterDate !== null && { deleteAfterDate: timeText(deleteAfterDate) }),
+    groupId,
+    ...(ipAddress !== null && { ipAddress }),
+    links: [self(`${base}/groups/${groupId}/accessList/${place}`)],
+  };
+}
+
+/**
+ * A login as the access history shows it. The fields are those of Atlas's contract, the time is written as seen in the
+ * field (`Tue Jun 08 15:49:25 GMT 2021`), the log line is that of a MongoDB server since 4.4; all three are unrecorded
+ * for a login by either mechanism.
+ */
+export function accessLogDocument({ atlas }: DocumentContext, login: AccessHistoryEntry): object {
+  return {
+    authResult: login.accepted,
+    authSource: login.authSource,
+    failureReason: login.failureReason,
+    groupId: atlas.project.id,
+    hostname: login.hostname.replace(/:\d+$/, ''),
+    ipAddress: login.ipAddress,
+    logLine: logLine(login),
+    timestamp: clockText(login.at),
+    username: login.username,
+  };
+}
+
+function logLine({
+  at,
+  accepted,
+  ipAddress,
+  mechanism,
+  username,
+  authSource,
+  failureReason,
+}: AccessHistoryEntry): string {
+  return JSON.stringify({
+    t: { $date: at.toISOString().replace('Z', '+00:00') },
+    s: 'I',
+    c: 'ACCESS',
+    id: accepted ? 5_286_306 : 5_286_307,
+    msg: accepted ? 'Successfully authenticated' : 'Failed to authenticate',
+    attr: {
+      client: ipAddress,
+      mechanism,
+      user: username,
+      db: authSource,
+      ...(failureReason !== null && { error: failureReason }),
+    },
+  });
+}
+
+/** As Java writes a date: `Tue Jun 08 15:49:25 GMT 2021`. */
+function clockText(date: Date): string {
+  const [, day, number, month, year, time] = /^(\w+), (\d+) (\w+) (\d+) (\S+)/.exec(date.toUTCString()) ?? [];
+  return `${day} ${month} ${number} ${time} GMT ${year}`;
+}

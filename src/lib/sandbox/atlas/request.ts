@@ -1,0 +1,41 @@
+import type { HttpRequest } from '../aws/loopback-server.ts';
+
+/** The value of a header that was sent once; undefined when it was sent never, or several times. */
+export function headerOf(request: HttpRequest, name: string): string | undefined {
+  const values = request.headers.filter(([given]) => given === name).map(([, value]) => value);
+  return values.length === 1 ? values[0] : undefined;
+}
+
+/** Path and query of a target. */
+export function splitTarget(target: string): { readonly path: string; readonly query: URLSearchParams } {
+  const mark = target.indexOf('?');
+  return mark < 0
+    ? { path: target, query: new URLSearchParams() }
+    : { path: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) };
+}
+
+/**
+ * What stands in a path where a pattern has a name in braces, decoded once; null when the path does not fit, or is not
+ * percent-encoded as it should be. A slash inside a value is written `%2F`.
+ */
+export function matchPath(pattern: string, path: string): Readonly<Record<string, string>> | null {
+  const wanted = pattern.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return null;
+  const params: Record<string, string> = {};
+  for (const [i, part] of wanted.entries()) {
+    const value = given[i] ?? '';
+    const name = /^\{(.+)\}$/.exec(part)?.[1];
+    if (name === undefined) {
+      if (part !== value) return null;
+      continue;
+    }
+    try {
+      params[name] = decodeURIComponent(value);
+    } catch {
+      return null;
+    }
+    if (value === '') return null;
+  }
+  return params;
+}

@@ -1,0 +1,222 @@
+import {
+  type HttpAnswer,
+  type HttpRequest,
+  type LoopbackServer,
+  startLoopbackServer,
+} from '../aws/loopback-server.ts';
+import type { LabLog } from '../log.ts';
+import { ApiFailure, COMMON_HEADERS, notFound } from './answer.ts';
+import { resolveVersion } from './api-version.ts';
+import { authorize, requireRole } from './authorization.ts';
+import { DigestAuthentication } from './digest.ts';
+import { readFlag } from './listing.ts';
+import { giveToken, type OAuthOutcome, revokeToken } from './oauth.ts';
+import { RateLimits } from './rate-limits.ts';
+import { headerOf, matchPath, splitTarget } from './request.ts';
+import { RESOURCES, type Resource } from './resources.ts';
+import type { AtlasState } from './state.ts';
+
+const API = '/api/atlas/v2';
+const LOOPBACK = '127.0.0.1';
+
+export interface AtlasOptions {
+  readonly atlas: AtlasState;
+  readonly log: LabLog;
+  /** The lab's clock. */
+  readonly now: () => Date;
+  /** `127.0.0.1` unless given. */
+  readonly host?: string;
+  /** A free one unless given. */
+  readonly port?: number;
+  /** Waited for before each request is read. */
+  readonly wait?: () => Promise<void>;
+  /** Speaks https with this certificate. Both PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+export interface LabAtlas {
+  /** What stands in place of `https://cloud.mongodb.com`, without a slash at the end. */
+  readonly url: string;
+  readonly rateLimits: RateLimits;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the Atlas Administration API over a state that others may change at any time: what can be read of section 7 of
+ * facts/mongodb.md, the OAuth of service accounts, and `GET /api/private/ipinfo`. Nothing can be written through it.
+ *
+ * @throws FedctlError lab.port-taken, lab.start-failed
+ */
+export async function startAtlas(options: AtlasOptions): Promise<LabAtlas> {
+  const api = new AtlasApi(options);
+  const server: LoopbackServer = await startLoopbackServer({
+    name: 'Atlas API',
+    host: options.host ?? LOOPBACK,
+    port: options.port ?? 0,
+    tls: options.tls,
+    answer: async (request) => {
+      await options.wait?.();
+      return api.answer(request);
+    },
+  });
+  api.url = server.url;
+  return { url: server.url, rateLimits: api.rateLimits, close: () => server.close() };
+}
+
+/** What an answer was decided to be, for the lab's log. */
+interface Outcome {
+  readonly answer: HttpAnswer;
+  /** `GET /groups/{groupId}`; never a path as it was sent. */
+  readonly action: string;
+  readonly principal: string | null;
+  /** null when nothing was refused. */
+  readonly refusal: string | null;
+}
+
+class AtlasApi {
+  url = '';
+  readonly rateLimits: RateLimits;
+  readonly #options: AtlasOptions;
+  readonly #digest: DigestAuthentication;
+
+  constructor(options: AtlasOptions) {
+    this.#options = options;
+    this.rateLimits = new RateLimits(options.now);
+    this.#digest = new DigestAuthentication(options.now);
+  }
+
+  answer(request: HttpRequest): HttpAnswer {
+    const { answer, action, principal, refusal } = this.#decide(request);
+    this.#options.log.add({
+      hop: 'atlas',
+      action,
+      principal,
+      decision: refusal === null ? 'allowed' : 'refused',
+      reason: refusal ?? `answered ${answer.status}`,
+    });
+    return { ...answer, headers: { date: this.#options.now().toUTCString(), ...answer.headers } };
+  }
+
+  #decide(request: HttpRequest): Outcome {
+    const { credentials } = this.#options.atlas;
+    // A page in a browser that was led to this address by a name of its own must not get at the lab.
+    if (!this.#isOwnHost(headerOf(request, 'host') ?? '')) {
+      const answer = { status: 421, headers: {}, body: '' };
+      return { answer, action: 'any', principal: null, refusal: 'the Host header names another server' };
+    }
+    const { path, query } = splitTarget(request.target);
+    const posted = request.method === 'POST';
+    if (posted && path === '/api/oauth/token') return oauth('token', giveToken(request, credentials));
+    if (posted && path === '/api/oauth/revoke') return oauth('revoke', revokeToken(request, credentials));
+    const found = path === IP_INFO.path ? { resource: IP_INFO, params: {} } : findResource(path);
+    const readable = request.method === 'GET' || request.method === 'HEAD';
+    const action = `${readable ? request.method : 'other'} ${found?.resource.path ?? '(another path)'}`;
+    const authorization = authorize(request, { credentials, digest: this.#digest });
+    const { principal } = authorization;
+    if (!authorization.accepted) {
+      return { answer: authorization.answer, action, principal, refusal: authorization.reason };
+    }
+    try {
+      if (found === null) throw notFound(path);
+      if (!readable) throw methodNotAllowed();
+      if (found.resource === IP_INFO) return { answer: ipInfo(request), action, principal, refusal: null };
+      const answer = this.#read(request, { ...found, path, query });
+      return { answer, action, principal, refusal: null };
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      return { answer: error.toAnswer(), action, principal, refusal: `${error.errorCode}: ${error.message}` };
+    }
+  }
+
+  #isOwnHost(host: string): boolean {
+    const { hostname, port } = new URL(this.url);
+    return [hostname, 'localhost'].some((name) => host.toLowerCase() === `${name}:${port}`);
+  }
+
+  /** @throws ApiFailure */
+  #read(
+    request: HttpRequest,
+    found: {
+      readonly resource: Resource;
+      readonly params: Readonly<Record<string, string>>;
+      readonly path: string;
+      readonly query: URLSearchParams;
+    },
+  ): HttpAnswer {
+    const { atlas, now } = this.#options;
+    const { resource, params, path, query } = found;
+    const limits = this.rateLimits.take(`api/atlas/v2${resource.path}`, resource.capacity);
+    const { version, headers } = resolveVersion(headerOf(request, 'accept') ?? '', resource.versions, now());
+    requireRole(atlas.credentials, resource.roles);
+    const document = version.read({
+      atlas,
+      base: `${this.url}${API}`,
+      url: `${this.url}${path}`,
+      params,
+      query,
+    });
+    const wrapped = readFlag(query, 'envelope') === true ? envelope(document) : document;
+    const space = readFlag(query, 'pretty') === true ? 2 : undefined;
+    return {
+      status: 200,
+      headers: {
+        ...COMMON_HEADERS,
+        ...headers,
+        ...limits,
+        'x-envoy-upstream-service-time': '1',
+        'x-java-method': resource.javaMethod,
+        'x-java-version': '17.0.19+10-LTS',
+        'x-mongodb-service-version': 'gitHash=0000000000000000000000000000000000000000; versionString=lab',
+      },
+      body: JSON.stringify(wrapped, null, space),
+    };
+  }
+}
+
+/** Not part of the versioned API, but of the same server; only its path counts here. */
+const IP_INFO: Resource = {
+  path: '/api/private/ipinfo',
+  javaMethod: 'ApiPrivateIpInfoResource::getIpInfo',
+  capacity: 0,
+  roles: [],
+  versions: [],
+};
+
+/** The caller's address as the lab sees it (facts/mongodb.md 7.7). */
+function ipInfo({ remoteAddress }: HttpRequest): HttpAnswer {
+  return {
+    status: 200,
+    headers: {
+      ...COMMON_HEADERS,
+      'content-type': 'application/json',
+      'x-java-method': IP_INFO.javaMethod,
+    },
+    body: JSON.stringify({ currentIpv4Address: remoteAddress }),
+  };
+}
+
+function findResource(path: string) {
+  if (!path.startsWith(`${API}/`)) return null;
+  for (const resource of RESOURCES) {
+    const params = matchPath(resource.path, path.slice(API.length));
+    if (params !== null) return { resource, params };
+  }
+  return null;
+}
+
+/** The wording is that of the framework that Atlas's server is written with; unverified. */
+function methodNotAllowed(): ApiFailure {
+  return new ApiFailure(405, 'UNEXPECTED_ERROR', 'HTTP 405 Method Not Allowed', {
+    parameters: null,
+    headers: { allow: 'GET, HEAD' },
+  });
+}
+
+/** A list takes the status in beside its results, anything else goes inside (facts/mongodb.md 7.2). */
+function envelope(document: object): object {
+  return 'results' in document ? { ...document, status: 200 } : { content: document, status: 200 };
+}
+
+function oauth(endpoint: string, { answer, principal, refusal }: OAuthOutcome): Outcome {
+  return { answer, action: `POST /api/oauth/${endpoint}`, principal, refusal };
+}
