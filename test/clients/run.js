@@ -2,10 +2,12 @@
 // with a line `N passed, N failed`. mongosh, aws-jwt-verify and jose may not be skipped: a skip is a failure. The AWS
 // CLI skips, by name, the verbs that it lacks, and all of them where it is not installed.
 import { strict as assert } from 'node:assert';
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -59,7 +61,22 @@ async function run(program, args, env = {}) {
   return stdout;
 }
 
-const fedctl = (...args) => run(process.execPath, [BIN, ...args]);
+const fedctl = (...args) => fedctlIn({}, ...args);
+const fedctlIn = (lab, ...args) => run(process.execPath, [BIN, ...args], lab);
+
+/** Runs another lab beside the one that this runs in. */
+async function withLab(options, work) {
+  const lab = spawn(process.execPath, [BIN, 'sandbox', '--json', ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const [line] = await once(createInterface(lab.stdout), 'line');
+    await work(JSON.parse(line).env);
+  } finally {
+    lab.kill();
+    if (lab.exitCode === null) await once(lab, 'exit');
+  }
+}
 
 const { FEDCTL_URI, FEDCTL_AUDIENCE, FEDCTL_ISSUER } = process.env;
 await fedctl('enable');
@@ -80,14 +97,16 @@ const ROUND_TRIP = `
   print(EJSON.stringify({ user, n: found[0].n, total: total[0].n, left: probe.countDocuments(), dbs, collections }));
 `;
 
-async function mongosh(uri, env) {
-  const stdout = await run(MONGOSH, [uri, '--quiet', '--norc', '--eval', ROUND_TRIP], env);
+async function mongosh(uri, env, script = ROUND_TRIP) {
+  const stdout = await run(MONGOSH, [uri, '--quiet', '--norc', '--eval', script], env);
   return JSON.parse(stdout.trim().split('\n').at(-1));
 }
 
-function withMechanism(options) {
-  return `${FEDCTL_URI}${FEDCTL_URI.includes('?') ? '&' : '?'}${options}`;
+function withMechanism(options, uri = FEDCTL_URI) {
+  return `${uri}${uri.includes('?') ? '&' : '?'}${options}`;
 }
+
+const BY_TOKEN_FILE = 'authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT:k8s';
 
 function assertRoundTrip(seen) {
   assert.deepEqual(
@@ -98,12 +117,7 @@ function assertRoundTrip(seen) {
 }
 
 await proves('mongosh logs in by MONGODB-OIDC with ENVIRONMENT:k8s and a token file', async () => {
-  const seen = await mongosh(
-    withMechanism('authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT:k8s'),
-    {
-      AZURE_FEDERATED_TOKEN_FILE: tokenFile,
-    },
-  );
+  const seen = await mongosh(withMechanism(BY_TOKEN_FILE), { AZURE_FEDERATED_TOKEN_FILE: tokenFile });
   assert.match(seen.user, /^[0-9a-f]{24}\//);
   assert.equal(seen.user.slice(25), SUBJECT);
   assertRoundTrip(seen);
@@ -119,7 +133,7 @@ await proves('mongosh is refused with a token for another audience, and told not
   const other = join(folder, 'other.jwt');
   await fedctl('token', '--audience', 'some-other-audience', '--out', other);
   await assert.rejects(
-    mongosh(withMechanism('authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT:k8s'), {
+    mongosh(withMechanism(BY_TOKEN_FILE), {
       AZURE_FEDERATED_TOKEN_FILE: other,
     }),
     (error) => {
@@ -127,6 +141,80 @@ await proves('mongosh is refused with a token for another audience, and told not
       return true;
     },
   );
+});
+
+/** What a session whose token ended looks like to a client: once, and then it wants a login. */
+const EXPIRED_ONCE = `
+  const sessionEnds = () => db.adminCommand({
+    configureFailPoint: 'failCommand', mode: { times: 1 }, data: { failCommands: ['find'], errorCode: 391 },
+  });
+  const find = () => db.getSiblingDB('clients').getCollection('probe').find().toArray().length;
+  const tokenFile = process.env.AZURE_FEDERATED_TOKEN_FILE;
+`;
+
+await proves('mongosh reads its token file again and goes on when its session ends', async () => {
+  const seen = await mongosh(
+    withMechanism(BY_TOKEN_FILE),
+    { AZURE_FEDERATED_TOKEN_FILE: tokenFile },
+    `${EXPIRED_ONCE} sessionEnds(); print(EJSON.stringify({ found: find() }));`,
+  );
+  assert.deepEqual(seen, { found: 0 });
+});
+
+await proves(
+  'mongosh is refused when its session ends and the file holds a token for another audience',
+  async () => {
+    const file = join(folder, 'changing.jwt');
+    writeFileSync(file, readFileSync(tokenFile));
+    const other = await fedctl('token', '--audience', 'some-other-audience');
+    const seen = await mongosh(
+      withMechanism(BY_TOKEN_FILE),
+      { AZURE_FEDERATED_TOKEN_FILE: file, OTHER_TOKEN: other.trim() },
+      `${EXPIRED_ONCE}
+     require('fs').writeFileSync(tokenFile, process.env.OTHER_TOKEN);
+     sessionEnds();
+     try { print(EJSON.stringify({ found: find() })); }
+     catch (error) { print(EJSON.stringify({ code: error.code, message: error.message })); }`,
+    );
+    assert.deepEqual(seen, { code: 18, message: 'Authentication failed.' });
+  },
+);
+
+await withLab(['--tls'], async (lab) => {
+  const file = join(folder, 'tls.jwt');
+  await fedctlIn(lab, 'enable');
+  await fedctlIn(lab, 'token', '--out', file);
+  await proves('mongosh logs in by MONGODB-OIDC over TLS', async () => {
+    const seen = await mongosh(withMechanism(BY_TOKEN_FILE, lab.FEDCTL_URI), {
+      ...lab,
+      AZURE_FEDERATED_TOKEN_FILE: file,
+    });
+    assert.equal(seen.user.slice(25), SUBJECT);
+    assertRoundTrip(seen);
+  });
+  await proves('mongosh logs in by MONGODB-AWS over TLS', async () => {
+    const seen = await mongosh(withMechanism('authMechanism=MONGODB-AWS', lab.FEDCTL_URI), lab);
+    assert.equal(seen.user, SUBJECT);
+    assertRoundTrip(seen);
+  });
+  await proves("mongosh does not trust the lab without the lab's CA", async () => {
+    const uri = lab.FEDCTL_URI.replace(/&?tlsCAFile=[^&]*/, '');
+    assert.notEqual(uri, lab.FEDCTL_URI);
+    await assert.rejects(
+      mongosh(`${uri}&authMechanism=MONGODB-AWS&serverSelectionTimeoutMS=5000`, {
+        ...lab,
+        NODE_EXTRA_CA_CERTS: '',
+        SSL_CERT_FILE: '',
+      }),
+      (error) => {
+        assert.match(
+          error.stderr,
+          /unable to (verify the first|get local issuer) certificate|self-signed certificate/,
+        );
+        return true;
+      },
+    );
+  });
 });
 
 for (const algorithm of ['RS256', 'ES384']) {
