@@ -25,6 +25,7 @@ const OPTIONS = {
   sessionTag: texts('--session-tag <key=value>', 'tag the last session; repeatable', FLAG_ONLY),
   transitiveTag: texts('--transitive-tag <key>', 'tag that later sessions inherit; repeatable', FLAG_ONLY),
   sourceIdentity: text('--source-identity <name>', 'who is behind the session, for CloudTrail'),
+  mfaSerial: text('--mfa-serial <arn>', 'MFA device of the user; its code is asked for'),
   duration: duration('--duration <time>', 'of the session (by AWS: role 1h, user 12h)', null, FLAG_ONLY),
   format: choice('--format <format>', 'print the secrets in this form', CREDENTIAL_FORMATS, null, FLAG_ONLY),
 } as const;
@@ -35,11 +36,13 @@ export const credentials = command({
     'fedctl credentials                            # who, from where and until when; no secrets',
     'eval "$(fedctl credentials --format env)"     # bash, zsh',
     'fedctl credentials --role-arn arn:aws:iam::123456789012:role/app --format fish | source',
+    'eval "$(fedctl credentials --mfa-serial arn:aws:iam::123456789012:mfa/ada --format env)"',
     'fedctl credentials --format github-env        # in a step of GitHub Actions',
   ],
   notes: `Without --role-arn: GetSessionToken for long-term keys; temporary credentials are given as they are, because AWS
 does not let session credentials call GetSessionToken. Several --role-arn are a chain, first to last; AWS caps
-the session of a role that was assumed from another role at 1 h. The Region is not part of any format.
+the session of a role that was assumed from another role at 1 h. An MFA code is asked for on the terminal,
+hidden, where --mfa-serial or mfa_serial of the profile names a device. The Region is not part of any format.
 In a profile of ~/.aws/config: credential_process = fedctl credentials --profile <other> --format process`,
   options: OPTIONS,
   run,
@@ -84,6 +87,7 @@ function sessionRequest(options: OptionValues<typeof OPTIONS>): SessionRequest {
     transitiveTagKeys: transitiveTag,
     sourceIdentity,
     durationSeconds: options.duration,
+    mfaSerial: options.mfaSerial,
   };
 }
 

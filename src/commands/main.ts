@@ -7,6 +7,7 @@ import { jsonLine } from '../lib/render/json.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
 import { createTheme, wantsColour } from '../lib/render/theme.ts';
 import { type Invocation, isEnded } from './command.ts';
+import { mfaPrompt } from './mfa-prompt.ts';
 import type { OptionTable } from './options.ts';
 import { COMMANDS, commandWords, type Parsed, parse } from './program.ts';
 import { usageFailure } from './usage-failure.ts';
@@ -37,6 +38,7 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   const warnings: Warning[] = [];
   const stderrTheme = createTheme(colourOf(context.stderr));
   const talks = !json && !common.quiet;
+  const progress = talks ? createProgress(context.stderr, colourOf(context.stderr)) : SILENT_PROGRESS;
   const invocation: Invocation<OptionTable> = {
     context,
     common: {
@@ -54,6 +56,8 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
       timeoutMs: common.timeout * 1000,
       ...(common.profile === null ? {} : { profile: common.profile }),
       ...(common.region === null ? {} : { region: common.region }),
+      // Under json stderr holds one document at most, so there is no place to ask.
+      ...(json || common.noInput ? {} : mfaPrompt(context, progress)),
     },
     warn(warning) {
       warnings.push(warning);
@@ -65,7 +69,7 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
     hint(line) {
       if (talks) context.stderr.write(`${stderrTheme.dim(line)}\n`);
     },
-    progress: talks ? createProgress(context.stderr, colourOf(context.stderr)) : SILENT_PROGRESS,
+    progress,
     theme: createTheme(colourOf(context.stdout)),
   };
   const answer = await parsed.command.run(invocation);

@@ -7,21 +7,23 @@ export const ROLE_OPTIONS = {
   roleArn: text('--role-arn <arn>', 'assume this role first'),
   externalId: text('--external-id <id>', 'external id that the role asks for'),
   sessionName: text('--session-name <name>', 'name of the role session (default: fedctl-<user>)'),
+  mfaSerial: text('--mfa-serial <arn>', 'MFA device whose code the role wants; the code is asked for'),
 } as const;
 
 /**
  * The role that the options name; null when they name none.
  *
- * @throws FedctlError usage.invalid-command-line when an external id or a session name comes without a role
+ * @throws FedctlError usage.invalid-command-line when an external id, a session name or an MFA device comes without a role
  */
 export function roleToAssume(values: OptionValues<typeof ROLE_OPTIONS>): RoleToAssume | null {
-  const { roleArn, externalId, sessionName } = values;
+  const { roleArn, externalId, sessionName, mfaSerial } = values;
   if (roleArn === null) {
     if (externalId !== null) throw belongsToRole('--external-id');
     if (sessionName !== null) throw belongsToRole('--session-name');
+    if (mfaSerial !== null) throw belongsToRole('--mfa-serial');
     return null;
   }
-  return { roleArn, externalId, sessionName };
+  return { roleArn, externalId, sessionName, mfaSerial };
 }
 
 /** The failure of an option that says nothing unless a role is assumed. */

@@ -35,7 +35,7 @@ export interface CallerIdentity {
 export interface SessionTokenRequest {
   readonly durationSeconds?: number;
   readonly serialNumber?: string;
-  readonly tokenCode?: string;
+  readonly tokenCode?: Secret;
 }
 
 export interface AssumeRoleRequest {
@@ -47,7 +47,7 @@ export interface AssumeRoleRequest {
   readonly tags?: readonly { readonly key: string; readonly value: string }[];
   readonly transitiveTagKeys?: readonly string[];
   readonly serialNumber?: string;
-  readonly tokenCode?: string;
+  readonly tokenCode?: Secret;
 }
 
 export interface AssumedRole {

@@ -24,6 +24,11 @@ export interface AwsSettings {
   readonly timeoutMs: number;
   /** Use these keys and ask no provider: those of a role that was assumed. */
   readonly credentials?: ResolvedCredentials;
+  /**
+   * Asks whoever runs this for the code that the MFA device of this serial number shows now; null when the question is
+   * left. Absent when there is nobody to ask.
+   */
+  readonly mfaCode?: (serialNumber: string) => Promise<Secret | null>;
 }
 
 /** An endpoint that is not AWS's own, and the setting that says so. */

@@ -16,7 +16,14 @@ export function fakeTerminal(): FakeTerminal {
       return stdin;
     },
   });
-  return { stdin, stderr: new MemoryOutput({ isTTY: true, columns: 80 }) };
+  // What ora asks of a terminal; where its cursor stands is nothing that a test reads.
+  const still = () => true;
+  const stderr = Object.assign(new MemoryOutput({ isTTY: true, columns: 80 }), {
+    cursorTo: still,
+    clearLine: still,
+    moveCursor: still,
+  });
+  return { stdin, stderr };
 }
 
 /** Waits until the terminal shows `text`, then types. */

@@ -25,6 +25,8 @@ export function minting(
     async get(signal) {
       const stopped = signal === undefined ? options.signal : AbortSignal.any([options.signal, signal]);
       const sts = await aws.sts();
+      // Whoever is asked for an MFA code may take longer than a network step.
+      await aws.credentials(stopped);
       const bounded = deadline(stopped, options.timeoutMs);
       try {
         const { token } = await sts.getWebIdentityToken(request, bounded);

@@ -64,6 +64,7 @@ async function settingsOf(
     roleArn: wanted.roleArn,
     externalId: wanted.externalId ?? null,
     sessionName: null,
+    mfaSerial: null,
   };
   return asRole(context, settings, role);
 }

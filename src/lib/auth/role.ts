@@ -1,13 +1,16 @@
 import type { Context } from '../context.ts';
 import type { AssumeRoleRequest, ResolvedCredentials } from '../credentials.ts';
 import { FedctlError } from '../errors.ts';
+import { checkMfaSerial, type MfaProof, proveMfa } from '../mfa.ts';
 import type { AwsSettings } from '../ports.ts';
 
-/** A role to assume before anything else is done: `--role-arn`, `--external-id`, `--session-name`. */
+/** A role to assume before anything else is done: `--role-arn`, `--external-id`, `--session-name`, `--mfa-serial`. */
 export interface RoleToAssume {
   readonly roleArn: string;
   readonly externalId: string | null;
   readonly sessionName: string | null;
+  /** Of the MFA device whose code the role wants; null where it wants none. */
+  readonly mfaSerial: string | null;
 }
 
 /** An IAM role with its path, in any partition. */
@@ -26,23 +29,27 @@ export async function asRole(
   settings: AwsSettings,
   role: RoleToAssume,
 ): Promise<AwsSettings> {
-  const { credentials } = await assume(context, settings, assumeRoleRequest(context, role));
+  const { credentials } = await assume(context, settings, assumeRoleRequest(context, role), role.mfaSerial);
   return { ...settings, credentials };
 }
 
 /**
  * Makes one AssumeRole call with the credentials that `settings` lead to.
  *
+ * @param mfaSerial of the device whose code is asked for, right before the call
  * @returns the role's credentials, and the ARN of its session, `arn:aws:sts::A:assumed-role/R/S`
  */
 export async function assume(
   context: Context,
   settings: AwsSettings,
   request: AssumeRoleRequest,
+  mfaSerial: string | null,
 ): Promise<{ readonly credentials: ResolvedCredentials; readonly arn: string }> {
   const aws = await context.aws(settings);
   const caller = await aws.credentials(context.signal);
-  const { credentials, arn } = await (await aws.sts()).assumeRole(request, context.signal);
+  const sts = await aws.sts();
+  const mfa = mfaSerial === null ? {} : await proveRole(settings, request.roleArn, mfaSerial);
+  const { credentials, arn } = await sts.assumeRole({ ...request, ...mfa }, context.signal);
   return {
     arn,
     credentials: {
@@ -51,6 +58,15 @@ export async function assume(
       providerDetail: `role ${request.roleArn}, assumed with ${caller.providerDetail}`,
     },
   };
+}
+
+function proveRole(settings: AwsSettings, roleArn: string, mfaSerial: string): Promise<MfaProof> {
+  return proveMfa(
+    settings.mfaCode,
+    mfaSerial,
+    `The role ${roleArn} is to be assumed with a code of`,
+    `eval "$(fedctl credentials --role-arn ${roleArn} --mfa-serial ${mfaSerial} --format env)"`,
+  );
 }
 
 /**
@@ -69,6 +85,7 @@ export function assumeRoleRequest(
   if (role.sessionName !== null && !SESSION_NAME.test(role.sessionName)) {
     throw invalid('--session-name', '2 to 64 letters, digits and any of _+=,.@-');
   }
+  if (role.mfaSerial !== null) checkMfaSerial(role.mfaSerial);
   return {
     roleArn: role.roleArn,
     sessionName: role.sessionName ?? defaultSessionName(context),

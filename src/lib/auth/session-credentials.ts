@@ -2,7 +2,8 @@ import type { Context } from '../context.ts';
 import type { AssumeRoleRequest, Credentials, ResolvedCredentials } from '../credentials.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
-import type { Aws, AwsSettings } from '../ports.ts';
+import { checkMfaSerial, type MfaProof, proveMfa } from '../mfa.ts';
+import type { AwsSettings } from '../ports.ts';
 import { rfc3339 } from '../time.ts';
 import type { Tag } from '../token.ts';
 import { checkTags } from './mint-request.ts';
@@ -24,6 +25,8 @@ export interface SessionRequest {
   readonly sourceIdentity: string | null;
   /** Of the last session; null leaves it to AWS (1 h for a role, 12 h for a user). */
   readonly durationSeconds: number | null;
+  /** Of the caller's MFA device: its code goes with the first call, the others are signed by sessions. */
+  readonly mfaSerial: string | null;
 }
 
 export interface SessionCredentials {
@@ -54,39 +57,53 @@ export async function sessionCredentials(
 ): Promise<SessionCredentials> {
   const [first, ...rest] = checkedChain(context, request);
   if (first === undefined) {
-    return ownSession(await context.aws(settings), request.durationSeconds, context.signal);
+    return ownSession(context, settings, request);
   }
-  let session = await assume(context, settings, first);
+  let session = await assume(context, settings, first, request.mfaSerial);
   for (const next of rest) {
-    session = await assume(context, { ...settings, credentials: session.credentials }, next);
+    session = await assume(context, { ...settings, credentials: session.credentials }, next, null);
   }
   return { operation: 'AssumeRole', ...session, providerDetail: session.credentials.providerDetail };
 }
 
 async function ownSession(
-  aws: Aws,
-  durationSeconds: number | null,
-  signal: AbortSignal,
+  { aws: reach, signal }: Pick<Context, 'aws' | 'signal'>,
+  settings: AwsSettings,
+  { durationSeconds, mfaSerial }: SessionRequest,
 ): Promise<SessionCredentials> {
+  const aws = await reach(settings);
   const caller = await aws.credentials(signal);
   const temporary = caller.sessionToken !== null;
-  if (temporary && durationSeconds !== null) throw sessionStays(caller);
+  if (temporary && durationSeconds !== null) throw sessionStays(caller, '--duration');
+  if (temporary && mfaSerial !== null) throw sessionStays(caller, '--mfa-serial');
   const sts = await aws.sts();
+  const mfa = mfaSerial === null ? {} : await proveUser(settings, mfaSerial);
   const [{ arn }, credentials] = await Promise.all([
     sts.getCallerIdentity(signal),
-    temporary ? caller : sts.getSessionToken(durationSeconds === null ? {} : { durationSeconds }, signal),
+    temporary
+      ? caller
+      : sts.getSessionToken({ ...(durationSeconds === null ? {} : { durationSeconds }), ...mfa }, signal),
   ]);
   const operation = temporary ? 'none' : 'GetSessionToken';
   return { operation, arn, credentials, providerDetail: caller.providerDetail };
 }
 
-/** Another duration would need GetSessionToken, which AWS refuses to temporary credentials (facts/aws.md 6). */
-function sessionStays(caller: ResolvedCredentials): FedctlError {
+function proveUser(settings: AwsSettings, mfaSerial: string): Promise<MfaProof> {
+  return proveMfa(
+    settings.mfaCode,
+    mfaSerial,
+    'The session is to be had with a code of',
+    `eval "$(fedctl credentials --mfa-serial ${mfaSerial} --format env)"`,
+  );
+}
+
+/** Another duration, or an MFA code, would need GetSessionToken, which AWS refuses to temporary credentials (facts/aws.md 6). */
+function sessionStays(caller: ResolvedCredentials, option: string): FedctlError {
   const end = caller.expiresAt === null ? '' : ` They end at ${rfc3339(caller.expiresAt)} whatever is asked.`;
   return new FedctlError('sts.session-credentials', {
-    message: `The credentials from ${caller.providerDetail} are those of a session already, so --duration cannot be had.${end}`,
+    message: `The credentials from ${caller.providerDetail} are those of a session already, so ${option} cannot be had.${end}`,
     likelyCause: 'Session credentials cannot call GetSessionToken: only long-term keys of an IAM user can.',
-    remedy: 'leave --duration out to get the current credentials, or assume a role with --role-arn <arn>',
+    remedy: `leave ${option} out to get the current credentials, or assume a role with --role-arn <arn>`,
   });
 }
 
@@ -97,14 +114,15 @@ function checkedChain(context: Context, request: SessionRequest): readonly Assum
   checkTags(request.tags, '--session-tag');
   checkTransitive(request);
   checkSourceIdentity(request.sourceIdentity);
+  if (request.mfaSerial !== null) checkMfaSerial(request.mfaSerial);
   const isTransitive = ({ key }: Tag) => includesKey(request.transitiveTagKeys, key);
   const last = roleArns.length - 1;
   return roleArns.map((roleArn, index) => {
-    const { externalId, sessionName, sourceIdentity } = request;
+    const { externalId, sessionName, sourceIdentity, mfaSerial } = request;
     // Inherited tags may be set only once, by the first session; the others end with the session they were set on.
     const tags = request.tags.filter((tag) => (isTransitive(tag) ? index === 0 : index === last));
     return {
-      ...assumeRoleRequest(context, { roleArn, externalId, sessionName }),
+      ...assumeRoleRequest(context, { roleArn, externalId, sessionName, mfaSerial }),
       ...(tags.length === 0 ? {} : { tags }),
       ...(index === 0 && request.transitiveTagKeys.length > 0
         ? { transitiveTagKeys: request.transitiveTagKeys }

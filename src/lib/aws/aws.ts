@@ -110,7 +110,8 @@ function providers(
     },
   };
   const regionName = () => settings.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? null;
-  const world = { context, files, chosen: profile, signIn, connect, region: regionName };
+  const { mfaCode } = settings;
+  const world = { context, files, chosen: profile, signIn, mfaCode, connect, region: regionName };
   const all: readonly CredentialProvider[] = [
     { id: 'environment', find: async () => environmentCredentials(env) },
     { id: 'profile', find: (signal) => profileCredentials(world, signal) },

@@ -8,6 +8,7 @@ import { type AwsRefusal, refused } from './refusal.ts';
  */
 export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.service === 'IAM') return permissionMissing(refusal, site);
+  if (/^MultiFactorAuthentication failed/.test(refusal.message)) return mfaRefused(refusal, site);
   switch (site.action) {
     case 'GetWebIdentityToken':
       return mintDenied(refusal, site);
@@ -21,6 +22,21 @@ export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
     default:
       return plainlyDenied(refusal, site);
   }
+}
+
+/** A wrong code and a wrong device have AWS's sentence alone to tell them from other denials (facts/aws.md 6). */
+function mfaRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
+  const isDevice = /unable to validate/.test(refusal.message);
+  return refused('sts.mfa-refused', refusal, site, {
+    message: `${whereOf(site)} refused the MFA ${isDevice ? 'device' : 'code'} of ${site.action}.`,
+    ...(isDevice
+      ? {
+          likelyCause:
+            'The serial number names no MFA device of the user whose keys signed the call, or these are the keys of a session.',
+          remedy: 'aws iam list-mfa-devices',
+        }
+      : {}),
+  });
 }
 
 function permissionMissing(refusal: AwsRefusal, site: CallSite): FedctlError {

@@ -74,11 +74,12 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
       return unknownAction(refusal, site);
     case 'InvalidIdentityToken':
     case 'IDPRejectedClaim':
-      return refused('sts.assume-denied', refusal, site, {
-        message: `STS accepts no such web identity token for the role: ${refusal.message}`,
-        likelyCause:
-          'The account has no identity provider for the token’s issuer, or it knows neither the audience nor the key.',
-        remedy: 'aws iam list-open-id-connect-providers',
+      return refused('sts.identity-token-refused', refusal, site, {
+        message: `${whereOf(site)} refused the web identity token.`,
+      });
+    case 'IDPCommunicationError':
+      return refused('sts.identity-provider-unreachable', refusal, site, {
+        message: `${whereOf(site)} could not reach the issuer of the web identity token, also in three attempts.`,
       });
     case 'RegionDisabled':
       return refused('aws.region-disabled', refusal, site, {
@@ -92,9 +93,8 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
 /** AWS answers so to a call signed with a session's keys, and with their expiry it says which session. */
 function expiredToken(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.credentials === null) {
-    return refused('aws.credentials-expired', refusal, site, {
+    return refused('sts.identity-token-expired', refusal, site, {
       message: `The web identity token for ${site.action} has expired.`,
-      remedy: 'renew the token in the file that AWS_WEB_IDENTITY_TOKEN_FILE or the profile names',
     });
   }
   const { providerDetail } = site.credentials;

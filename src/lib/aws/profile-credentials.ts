@@ -1,6 +1,8 @@
 import type { Context } from '../context.ts';
 import type { Credentials, ResolvedCredentials } from '../credentials.ts';
 import { FedctlError } from '../errors.ts';
+import { proveMfa } from '../mfa.ts';
+import type { AwsSettings } from '../ports.ts';
 import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
 import type { Connection } from './connection.ts';
@@ -21,6 +23,7 @@ export interface ProfileWorld {
   readonly files: SharedFiles;
   readonly chosen: ChosenProfile;
   readonly signIn: SignIn;
+  readonly mfaCode: AwsSettings['mfaCode'];
   /** For the calls to STS that a profile may ask for; names no Region before it is needed. */
   connect(): Promise<Connection>;
   /** For `aws login`, which may do without one. */
@@ -112,14 +115,6 @@ async function assumedRole(
   signal: AbortSignal,
 ): Promise<Found> {
   const roleArn = settings['role_arn'] ?? '';
-  if (settings['mfa_serial'] !== undefined) {
-    throw new FedctlError('aws.mfa-needed', {
-      message: `The profile "${printable(name)}" assumes ${printable(roleArn)} with a code of the MFA device ${printable(settings['mfa_serial'])}.`,
-      likelyCause: 'This version of fedctl does not ask for MFA codes.',
-      remedy: `eval "$(aws configure export-credentials --profile '${printable(name)}' --format env)"   (the AWS CLI asks for the code)`,
-      details: { profile: name, mfaSerial: settings['mfa_serial'] },
-    });
-  }
   const source = await sourceOf(name, settings, path, world, signal);
   const connection = await world.connect();
   const sts = await createSts(connection, async () => ({
@@ -128,12 +123,23 @@ async function assumedRole(
     providerDetail: `profile "${printable(name)}" (${source.how})`,
   }));
   const seconds = Number(settings['duration_seconds'] ?? '');
+  const serial = settings['mfa_serial'];
+  const mfa =
+    serial === undefined
+      ? {}
+      : await proveMfa(
+          world.mfaCode,
+          serial,
+          `The profile "${printable(name)}" assumes ${printable(roleArn)} with a code of`,
+          `eval "$(fedctl credentials --profile '${printable(name)}' --format env)"`,
+        );
   const { credentials } = await sts.assumeRole(
     {
       roleArn,
       sessionName: settings['role_session_name'] ?? defaultSessionName(world.context.now()),
       ...(settings['external_id'] === undefined ? {} : { externalId: settings['external_id'] }),
       ...(Number.isInteger(seconds) && seconds > 0 ? { durationSeconds: seconds } : {}),
+      ...mfa,
     },
     signal,
   );

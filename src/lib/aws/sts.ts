@@ -55,7 +55,7 @@ export async function createSts(connection: Connection, find: FindCredentials): 
       const command = new sdk.GetSessionTokenCommand({
         DurationSeconds: request.durationSeconds,
         SerialNumber: request.serialNumber,
-        TokenCode: request.tokenCode,
+        TokenCode: request.tokenCode?.reveal(),
       });
       const { output, site } = await ask('GetSessionToken', signal, (abortSignal) =>
         client.send(command, { abortSignal }),
@@ -70,7 +70,7 @@ export async function createSts(connection: Connection, find: FindCredentials): 
         ExternalId: request.externalId,
         SourceIdentity: request.sourceIdentity,
         SerialNumber: request.serialNumber,
-        TokenCode: request.tokenCode,
+        TokenCode: request.tokenCode?.reveal(),
         ...(request.tags?.length
           ? { Tags: request.tags.map(({ key, value }) => ({ Key: key, Value: value })) }
           : {}),

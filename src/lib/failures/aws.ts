@@ -53,8 +53,8 @@ export const AWS_FAILURES = catalogue({
   },
   'aws.mfa-needed': {
     title: 'needs an MFA code',
-    cause: 'The profile names an MFA device, and there is nobody to ask for a code.',
-    remedy: 'run the command on a terminal, without --no-input',
+    cause: 'An MFA code is needed, and there is nobody to ask: no terminal, --no-input or --output json.',
+    remedy: 'run the command on a terminal, without --no-input and --output json',
     exit: EXIT.notSetUp,
   },
   'aws.profile-unknown': {
@@ -208,6 +208,33 @@ export const AWS_FAILURES = catalogue({
       'The role does not trust this principal, wants another external id or an MFA code, or the principal lacks sts:AssumeRole. AWS gives one answer for all of these.',
     remedy: 'aws iam get-role --role-name <role> --query Role.AssumeRolePolicyDocument',
     exit: EXIT.refused,
+  },
+  'sts.mfa-refused': {
+    title: 'AWS refused the MFA code',
+    cause:
+      'The code was mistyped or used before, which each may be once, the clock of the device is wrong, or the device is not the one of this user.',
+    remedy: 'wait until the device shows the next code, repeat the command and type it',
+    exit: EXIT.refused,
+  },
+  'sts.identity-token-refused': {
+    title: 'AWS refused the web identity token',
+    cause:
+      'The account has no identity provider for the issuer of the token, the provider does not know its audience, or the key that signed it is not published.',
+    remedy: 'aws iam list-open-id-connect-providers   (and compare with: fedctl decode <token file>)',
+    exit: EXIT.refused,
+  },
+  'sts.identity-token-expired': {
+    title: 'the web identity token has expired',
+    cause: 'Whatever writes the token file has not renewed it.',
+    remedy: 'renew the token in the file that AWS_WEB_IDENTITY_TOKEN_FILE or the profile names',
+    exit: EXIT.notSetUp,
+  },
+  'sts.identity-provider-unreachable': {
+    title: 'AWS could not ask the identity provider',
+    cause:
+      'STS verifies a web identity token with the keys of its issuer, and the issuer did not answer AWS.',
+    remedy: 'wait a few seconds and repeat the command; the issuer must be reachable from the internet',
+    exit: EXIT.unreachable,
   },
   'sts.duration-refused': {
     title: 'the session duration is too long',

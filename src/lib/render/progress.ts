@@ -4,10 +4,13 @@ import type { OutputStream } from '../context.ts';
 export interface Progress {
   /** Shows `text` until the work is done or fails. */
   during<T>(text: string, work: () => Promise<T>): Promise<T>;
+  /** Shows nothing until the work is done or fails: somebody is asked something in the same place. */
+  paused<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export const SILENT_PROGRESS: Progress = {
   during: (_text, work) => work(),
+  paused: (work) => work(),
 };
 
 /**
@@ -16,6 +19,7 @@ export const SILENT_PROGRESS: Progress = {
  */
 export function createProgress(stream: OutputStream, colour: boolean): Progress {
   if (stream.isTTY !== true || (stream.columns ?? 0) <= 0) return SILENT_PROGRESS;
+  let running: { start(): unknown; stop(): unknown } | null = null;
   return {
     async during(text, work) {
       const { default: ora } = await import('ora');
@@ -27,10 +31,22 @@ export function createProgress(stream: OutputStream, colour: boolean): Progress 
         color: colour ? 'cyan' : false,
       });
       spinner.start();
+      running = spinner;
       try {
         return await work();
       } finally {
+        running = null;
         spinner.stop();
+      }
+    },
+    async paused(work) {
+      const spinner = running;
+      spinner?.stop();
+      try {
+        return await work();
+      } finally {
+        // The work that it stands for may be over by now.
+        if (running === spinner) spinner?.start();
       }
     },
   };

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import type { InputStream, OutputStream } from '../context.ts';
 import { Interruption } from '../deadline.ts';
+import { Secret } from '../secret.ts';
 
 /** Where a question is asked: the answer comes from stdin, and the question goes to stderr, beside the answer of the run. */
 export interface Terminal {
@@ -20,14 +21,57 @@ interface Key {
 }
 
 /**
- * Asks for a line of text on a terminal. In raw mode no signal comes of Ctrl-C, so it is made one here; Ctrl-D and the
- * end of the input are not heard by clack, which would wait for ever (facts/dependencies.md 6).
+ * Asks for a line of text on a terminal.
  *
  * @returns what was typed; null when the question was left by Ctrl-D, Escape or the end of the input
  * @throws Interruption on Ctrl-C, the signal's reason when it fires
  */
-export async function askText(message: string, { stdin, stderr, signal }: Terminal): Promise<string | null> {
-  const { text, isCancel } = await import('@clack/prompts');
+export async function askText(message: string, terminal: Terminal): Promise<string | null> {
+  const { text } = await import('@clack/prompts');
+  return await answered(terminal, (common) => text({ message, ...common }));
+}
+
+/**
+ * Asks for a secret: what is typed is not shown.
+ *
+ * @param fault why an answer cannot be; the question then stays. null for one that can.
+ * @returns what was typed, without white space around it; null when the question was left
+ * @throws Interruption on Ctrl-C, the signal's reason when it fires
+ */
+export async function askHidden(
+  message: string,
+  terminal: Terminal,
+  fault: (typed: string) => string | null,
+): Promise<Secret | null> {
+  const { password } = await import('@clack/prompts');
+  const typed = await answered(terminal, (common) =>
+    password({
+      message,
+      mask: '*',
+      clearOnError: true,
+      validate: (answer) => fault(answer ?? '') ?? undefined,
+      ...common,
+    }),
+  );
+  return typed === null ? null : new Secret(typed.trim());
+}
+
+/** What every question of clack takes. */
+interface QuestionOptions {
+  readonly input: InputStream;
+  readonly output: Writable;
+  readonly withGuide: false;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Puts a question. In raw mode no signal comes of Ctrl-C, so it is made one here; Ctrl-D and the end of the input are
+ * not heard by clack, which would wait for ever (facts/dependencies.md 6).
+ */
+async function answered(
+  { stdin, stderr, signal }: Terminal,
+  put: (common: QuestionOptions) => Promise<string | symbol>,
+): Promise<string | null> {
   const left = new AbortController();
   let interrupted = false;
   const onKey = (_text: string | undefined, key: Key | undefined) => {
@@ -39,8 +83,7 @@ export async function askText(message: string, { stdin, stderr, signal }: Termin
   const onEnd = () => left.abort();
   stdin.on('keypress', onKey).on('end', onEnd).on('close', onEnd);
   try {
-    const answer = await text({
-      message,
+    const answer = await put({
       input: stdin,
       output: withoutColour(stderr),
       withGuide: false,
@@ -48,7 +91,7 @@ export async function askText(message: string, { stdin, stderr, signal }: Termin
     });
     if (signal.aborted) throw signal.reason;
     if (interrupted) throw new Interruption('interrupted');
-    return isCancel(answer) ? null : answer;
+    return typeof answer === 'symbol' ? null : answer;
   } finally {
     stdin.off('keypress', onKey).off('end', onEnd).off('close', onEnd);
   }

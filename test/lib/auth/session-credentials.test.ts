@@ -17,6 +17,7 @@ const NONE: SessionRequest = {
   transitiveTagKeys: [],
   sourceIdentity: null,
   durationSeconds: null,
+  mfaSerial: null,
 };
 
 function world(keys?: ResolvedCredentials, env: Record<string, string> = { USER: 'alice' }) {
@@ -211,7 +212,7 @@ test('asRole carries the role on, and leaves profile and Region as they were', a
   const settings = await asRole(
     context,
     { ...SETTINGS, profile: 'prod' },
-    { roleArn: ONE, externalId: null, sessionName: null },
+    { roleArn: ONE, externalId: null, sessionName: null, mfaSerial: null },
   );
   expect(calls).toEqual([
     { by: 'AKIAALICE', call: 'assumeRole', request: { roleArn: ONE, sessionName: 'fedctl-alice' } },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Interruption } from '../../../src/lib/deadline.ts';
-import { askText, canAsk } from '../../../src/lib/render/prompt.ts';
+import { askHidden, askText, canAsk } from '../../../src/lib/render/prompt.ts';
 import { type FakeTerminal, fakeTerminal, typeWhenShown } from '../../support/fake-terminal.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -69,6 +69,48 @@ describe('askText', () => {
     await expect(askText(QUESTION, { ...fakeTerminal(), signal: AbortSignal.abort(reason) })).rejects.toBe(
       reason,
     );
+  });
+});
+
+describe('askHidden', () => {
+  const askCode = (terminal: FakeTerminal, keys: string) => {
+    typeWhenShown(terminal, QUESTION, keys);
+    return askHidden(QUESTION, { ...terminal, signal: NEVER }, (typed) =>
+      /^\d{6}$/.test(typed.trim()) ? null : 'Six digits are expected.',
+    );
+  };
+
+  test('returns what was typed, and shows nothing of it', async () => {
+    const terminal = fakeTerminal();
+    const answer = await askCode(terminal, ' 314159 \r');
+    expect(answer?.reveal()).toBe('314159');
+    expect(terminal.stderr.text).toContain(QUESTION);
+    expect(terminal.stderr.text).not.toMatch(/[0-9]{2}(?![0-9;]*[A-Za-z])/);
+    expect(terminal.stderr.text).not.toMatch(COLOUR);
+    expectTidy(terminal);
+  });
+
+  test('says why an answer cannot be, and asks on', async () => {
+    const terminal = fakeTerminal();
+    typeWhenShown(terminal, 'Six digits are expected.', '271828\r');
+    expect((await askCode(terminal, '12ab\r'))?.reveal()).toBe('271828');
+    expectTidy(terminal);
+  });
+
+  test.each([
+    ['Ctrl-D', '\u0004'],
+    ['Ctrl-D after some digits', '31\u0004'],
+    ['Escape', '\u001b'],
+  ])('%s leaves the question', async (_what, keys) => {
+    const terminal = fakeTerminal();
+    expect(await askCode(terminal, keys)).toBeNull();
+    expectTidy(terminal);
+  });
+
+  test('Ctrl-C interrupts', async () => {
+    const terminal = fakeTerminal();
+    await expect(askCode(terminal, '31\u0003')).rejects.toEqual(new Interruption('interrupted'));
+    expectTidy(terminal);
   });
 });
 

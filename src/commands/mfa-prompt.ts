@@ -1,0 +1,18 @@
+import type { Context } from '../lib/context.ts';
+import type { AwsSettings } from '../lib/ports.ts';
+import { printable } from '../lib/printable.ts';
+import type { Progress } from '../lib/render/progress.ts';
+import { askHidden, canAsk } from '../lib/render/prompt.ts';
+
+/** How to ask for MFA codes, as the AWS settings have it; nothing where there is nobody to ask. */
+export function mfaPrompt(context: Context, progress: Progress): Pick<AwsSettings, 'mfaCode'> {
+  if (!canAsk(context)) return {};
+  return {
+    mfaCode: (serialNumber) =>
+      progress.paused(() =>
+        askHidden(`Code of the MFA device ${printable(serialNumber)}`, context, (typed) =>
+          /^\d{6}$/.test(typed.trim()) ? null : 'Six digits are expected.',
+        ),
+      ),
+  };
+}

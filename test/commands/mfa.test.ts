@@ -1,0 +1,237 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { URI } from 'otpauth';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { main } from '../../src/commands/main.ts';
+import { createAws } from '../../src/lib/aws/aws.ts';
+import type { Context } from '../../src/lib/context.ts';
+import { type Lab, startLab } from '../../src/lib/sandbox/lab.ts';
+import { type FakeTerminal, fakeTerminal, typeWhenShown } from '../support/fake-terminal.ts';
+import { MemoryOutput, memoryContext } from '../support/memory-context.ts';
+
+const ROLE = 'arn:aws:iam::123456789012:role/mfa';
+const SERIAL = 'arn:aws:iam::123456789012:mfa/mfa-user';
+const QUESTION = `Code of the MFA device ${SERIAL}`;
+
+// Each test spends codes of its own lab's device.
+let lab: Lab;
+beforeEach(async () => {
+  lab = await startLab({
+    now: () => new Date(),
+    fedctl: ['fedctl'],
+    tls: false,
+    replicaSet: null,
+    mongoPort: 0,
+  });
+  lab.world.setFederation('123456789012', true);
+});
+afterEach(() => lab.close());
+
+/** The code that a person's authenticator shows, which was set up from the lab's file. */
+async function codeShown(): Promise<string> {
+  const folder = dirname(lab.env['AWS_CONFIG_FILE'] ?? '');
+  const device = URI.parse((await readFile(join(folder, 'mfa-user.otpauth'), 'utf8')).trim());
+  return device.generate();
+}
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs fedctl in the lab as mfa-user, on a terminal where `keys` are typed at the question, or without one. */
+async function run(
+  args: readonly string[],
+  {
+    keys,
+    terminal = keys === undefined ? null : fakeTerminal(),
+  }: { keys?: string; terminal?: FakeTerminal | null } = {},
+): Promise<Run> {
+  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...env } = lab.env;
+  const stdout = new MemoryOutput();
+  const base = memoryContext({
+    input: '',
+    env: { AWS_PROFILE: 'mfa-user', NO_COLOR: '1', ...env },
+    now: () => new Date(),
+    fetch: globalThis.fetch,
+  });
+  const context: Context = {
+    ...base,
+    ...(terminal ?? {}),
+    stdout,
+    aws: (settings) => createAws(settings, context),
+  };
+  if (terminal !== null && keys !== undefined) typeWhenShown(terminal, QUESTION, keys);
+  const code = await main(args, context);
+  return { code, stdout: stdout.text, stderr: terminal === null ? base.stderr.text : terminal.stderr.text };
+}
+
+const environment = (text: string) =>
+  Object.fromEntries([...text.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]));
+
+describe('on a terminal', () => {
+  test('a profile with mfa_serial asks, hidden, and the role is had', async () => {
+    const code = await codeShown();
+    const {
+      code: exit,
+      stdout,
+      stderr,
+    } = await run(['credentials', '--profile', 'mfa', '--format', 'env'], {
+      keys: `${code}\r`,
+    });
+    expect(exit).toBe(0);
+    const holder = lab.world.holderOf(environment(stdout)['AWS_ACCESS_KEY_ID'] ?? '');
+    expect(holder).toMatchObject({ principal: { arn: ROLE } });
+    expect(stderr).toContain(QUESTION);
+    expect(`${stdout}${stderr}`).not.toContain(code);
+  });
+
+  test('GetSessionToken takes a code, and the session may call IAM', async () => {
+    const { code, stdout } = await run(['credentials', '--mfa-serial', SERIAL, '--format', 'env'], {
+      keys: `${await codeShown()}\r`,
+    });
+    expect(code).toBe(0);
+    expect(lab.world.holderOf(environment(stdout)['AWS_ACCESS_KEY_ID'] ?? '')).toMatchObject({ mfa: true });
+  });
+
+  test.each([
+    ['token', ['token', '--audience', 'x']],
+    ['credentials', ['credentials', '--format', 'process']],
+  ])('%s --role-arn --mfa-serial asks once', async (_name, args) => {
+    const { code, stdout, stderr } = await run([...args, '--role-arn', ROLE, '--mfa-serial', SERIAL], {
+      keys: `${await codeShown()}\r`,
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^eyJ|^\{"Version":1/);
+    const asked = lab.log.entries().filter(({ action }) => action === 'AssumeRole');
+    expect(asked.map(({ decision }) => decision)).toEqual(['allowed']);
+    expect(stderr).toContain(QUESTION);
+  });
+
+  test('a code is not taken twice, and the answer says what to do', async () => {
+    const keys = `${await codeShown()}\r`;
+    await run(['whoami', '--profile', 'mfa'], { keys });
+    const { code, stdout, stderr } = await run(['whoami', '--profile', 'mfa'], { keys });
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+    const failure = stderr.slice(stderr.indexOf('error:'));
+    expect(failure.replace(/http:[\w/.:]+/, 'STS').replace(/, request id [\w-]+/, '')).toBe(
+      `error: STS in eu-central-1 (STS) refused the MFA code of AssumeRole.
+        AWS says: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
+cause:  The code was mistyped or used before, which each may be once, the clock of the device is wrong, or the device is not the one of this user.
+remedy: wait until the device shows the next code, repeat the command and type it
+code:   sts.mfa-refused
+`,
+    );
+  });
+
+  test('a device that is not the one of the user', async () => {
+    const other = `${SERIAL}2`;
+    const terminal = fakeTerminal();
+    typeWhenShown(terminal, `Code of the MFA device ${other}`, '123456\r');
+    const { code, stderr } = await run(['credentials', '--mfa-serial', other], { terminal });
+    expect(code).toBe(4);
+    expect(stderr).toContain('refused the MFA device of GetSessionToken.');
+    expect(stderr).toContain('remedy: aws iam list-mfa-devices\ncode:   sts.mfa-refused');
+  });
+
+  test.each([
+    ['Ctrl-D', '\u0004'],
+    ['Escape', '\u001b'],
+  ])('%s leaves the question, and nothing is called', async (_what, keys) => {
+    const { code, stdout, stderr } = await run(['token', '--audience', 'x', '--profile', 'mfa'], { keys });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr.slice(stderr.indexOf('error:'))).toBe(
+      `error: The profile "mfa" assumes ${ROLE} with a code of the MFA device ${SERIAL}, and none was typed.
+cause:  The question for the code was left without an answer.
+remedy: repeat the command, and type the six digits that the device shows
+code:   aws.mfa-needed
+`,
+    );
+    expect(lab.log.entries().filter(({ hop }) => hop === 'sts')).toEqual([]);
+  });
+
+  test('Ctrl-C ends the run with 130 and says nothing', async () => {
+    const { code, stdout, stderr } = await run(['token', '--audience', 'x', '--profile', 'mfa'], {
+      keys: '12\u0003',
+    });
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(stderr).not.toContain('error:');
+  });
+});
+
+describe('without somebody to ask', () => {
+  const needed = (remedy: string, message: string) => ({
+    code: 3,
+    stdout: '',
+    stderr: `error: ${message}
+cause:  An MFA code is needed, and there is nobody to ask: no terminal, --no-input or --output json.
+remedy: ${remedy}   (on a terminal, where the code can be asked for)
+code:   aws.mfa-needed
+`,
+  });
+
+  test('a profile with mfa_serial', async () => {
+    expect(await run(['whoami', '--profile', 'mfa'])).toEqual(
+      needed(
+        `eval "$(fedctl credentials --profile 'mfa' --format env)"`,
+        `The profile "mfa" assumes ${ROLE} with a code of the MFA device ${SERIAL}.`,
+      ),
+    );
+  });
+
+  test('--role-arn with --mfa-serial', async () => {
+    expect(await run(['token', '--audience', 'x', '--role-arn', ROLE, '--mfa-serial', SERIAL])).toEqual(
+      needed(
+        `eval "$(fedctl credentials --role-arn ${ROLE} --mfa-serial ${SERIAL} --format env)"`,
+        `The role ${ROLE} is to be assumed with a code of the MFA device ${SERIAL}.`,
+      ),
+    );
+  });
+
+  test('credentials --mfa-serial', async () => {
+    expect(await run(['credentials', '--mfa-serial', SERIAL])).toEqual(
+      needed(
+        `eval "$(fedctl credentials --mfa-serial ${SERIAL} --format env)"`,
+        `The session is to be had with a code of the MFA device ${SERIAL}.`,
+      ),
+    );
+  });
+
+  test.each([['--no-input'], ['--json']])('on a terminal, %s', async (option) => {
+    const terminal = fakeTerminal();
+    const { code, stdout, stderr } = await run(['whoami', '--profile', 'mfa', option], { terminal });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain('aws.mfa-needed');
+    expect(stderr).not.toContain(QUESTION);
+  });
+});
+
+describe('bad input makes no call', () => {
+  test.each<[string, string[], string, string]>([
+    [
+      'a device without a role',
+      ['token', '--audience', 'x', '--mfa-serial', SERIAL],
+      'usage.invalid-command-line',
+      '--mfa-serial belongs to a role, and no --role-arn is given.',
+    ],
+    [
+      'a device that is none',
+      ['credentials', '--mfa-serial', 'my phone'],
+      'usage.invalid-value',
+      'The value of --mfa-serial is not valid: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
+    ],
+    [
+      'a device for a role that is none',
+      ['token', '--audience', 'x', '--role-arn', ROLE, '--mfa-serial', 'my phone'],
+      'usage.invalid-value',
+      'The value of --mfa-serial is not valid: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
+    ],
+  ])('%s', async (_what, args, failure, message) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.split('\n')[0]).toBe(`error: ${message}`);
+    expect(stderr).toContain(`code:   ${failure}\n`);
+    expect(lab.log.entries().filter(({ hop }) => hop === 'sts')).toEqual([]);
+  });
+});
