@@ -35,17 +35,55 @@ function startBound(signal: AbortSignal, ms: number): { signal: AbortSignal; rel
   const timer = setTimeout(expire, Math.min(ms, LONGEST_TIMER));
   // A bound alone is no reason for the process to stay.
   timer.unref();
+  let unfollow = () => {};
   const release = () => {
     clearTimeout(timer);
-    signal.removeEventListener('abort', follow);
+    unfollow();
   };
   const end = (reason: unknown) => {
     release();
     bound.abort(reason);
   };
   if (signal.aborted) follow();
-  else signal.addEventListener('abort', follow, { once: true });
+  else unfollow = onAbort(signal, follow);
   return { signal: bound.signal, release };
+}
+
+interface Followers {
+  readonly told: Set<() => void>;
+  readonly tell: () => void;
+}
+
+const FOLLOWERS = new WeakMap<AbortSignal, Followers>();
+
+/**
+ * Calls back when the signal fires. All that follow a signal share one listener: a run has more steps under way than
+ * Node.js lets an EventTarget have listeners without a warning.
+ *
+ * @returns ends the following
+ */
+function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  const followers = FOLLOWERS.get(signal) ?? startFollowing(signal);
+  followers.told.add(callback);
+  return () => {
+    followers.told.delete(callback);
+    if (followers.told.size > 0 || FOLLOWERS.get(signal) !== followers) return;
+    signal.removeEventListener('abort', followers.tell);
+    FOLLOWERS.delete(signal);
+  };
+}
+
+function startFollowing(signal: AbortSignal): Followers {
+  const told = new Set<() => void>();
+  const followers = {
+    told,
+    tell: () => {
+      for (const callback of [...told]) callback();
+    },
+  };
+  FOLLOWERS.set(signal, followers);
+  signal.addEventListener('abort', followers.tell, { once: true });
+  return followers;
 }
 
 /** True when the signal fired because its time was over. */
@@ -63,8 +101,8 @@ export function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);
     if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    const unfollow = onAbort(signal, stop);
+    work.then(resolve, reject).finally(unfollow);
   });
 }
 

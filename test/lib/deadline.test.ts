@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { bounded, deadline, timedOut } from '../../src/lib/deadline.ts';
+import { bounded, deadline, timedOut, within } from '../../src/lib/deadline.ts';
 
 describe('a deadline', () => {
   test('fires when the time is over, also when garbage was collected in between', () => {
@@ -53,4 +53,18 @@ describe('bounded work', () => {
     );
     expect(await told).toBe(true);
   });
+});
+
+test('many steps that follow one signal are one listener to it, and all of them stop', async () => {
+  const outer = new AbortController();
+  const bounds = Array.from({ length: 20 }, () => deadline(outer.signal, 60_000));
+  const waits = Array.from({ length: 20 }, () => within(outer.signal, new Promise(() => {})));
+  await within(outer.signal, Promise.resolve());
+  expect(getEventListeners(outer.signal, 'abort')).toHaveLength(1);
+  const reason = new Error('Ctrl-C');
+  outer.abort(reason);
+  expect(bounds.map((bound) => bound.reason)).toEqual(Array.from({ length: 20 }, () => reason));
+  expect((await Promise.allSettled(waits)).map((wait) => wait.status)).toEqual(
+    Array.from({ length: 20 }, () => 'rejected'),
+  );
 });
