@@ -53,6 +53,12 @@ those variables. --verbose shows each decision of the lab with its true reason.`
       AUTH_ERRORS,
       'mongod',
     ),
+    propagation: choice(
+      '--propagation <state>',
+      'let STS follow enable and disable after 8 to 12 seconds, as at AWS',
+      ['on', 'off'],
+      'off',
+    ),
     clusterName: text('--cluster-name <name>', 'name of the cluster, for scopes of users (default: lab)'),
     envFile: text('--env-file <file>', 'write the variables to a file only you can read', { env: false }),
   },
@@ -73,6 +79,7 @@ those variables. --verbose shows each decision of the lab with its true reason.`
           authError: options.authError,
         },
         as: options.as,
+        propagation: options.propagation === 'on',
       }),
     );
     const unfollow = invocation.common.verbose

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,9 @@ export const LAB_AUDIENCE = 'fedctl-lab';
 
 const REGION = 'eu-central-1';
 
+/** How long STS follows IAM at AWS, as measured there (facts/aws.md 1): at least, and less than. */
+const PROPAGATION_MS = [8000, 12_001] as const;
+
 export interface LabOptions {
   readonly now: () => Date;
   /** The argv that starts fedctl, to put it on PATH inside. */
@@ -51,6 +54,8 @@ export interface LabOptions {
   readonly mongod?: Partial<MongodSettings>;
   /** The platform that the environment is that of; otherwise that of an operator, with keys and profiles. */
   readonly as?: PlatformName | null;
+  /** Let STS follow changes of the account's switch as late as AWS's own, and fail in the last moment before. */
+  readonly propagation?: boolean;
 }
 
 /** A running lab. */
@@ -100,7 +105,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const replicaSet = options.replicaSet ?? (srv ? SRV_REPLICA_SET : null);
     const secured = certificates === null ? {} : { tls: { key: certificates.key, cert: certificates.cert } };
     const log = new LabLog(now);
-    const world = await createAwsWorld({ now, log });
+    const propagationMs = options.propagation === true ? randomInt(...PROPAGATION_MS) : 0;
+    const world = await createAwsWorld({ now, log, propagationMs });
     const delays = new HopDelays();
     const aws = await startAws({
       world,

@@ -11,22 +11,34 @@ const CHANGING_MS = 1000;
 export class FederationSwitch {
   readonly #now: () => Date;
   readonly #propagationMs: number;
+  readonly #atFirst: boolean;
   readonly #changes: { readonly at: number; readonly enabled: boolean }[] = [];
 
-  constructor({ now, propagationMs }: { now: () => Date; propagationMs: number }) {
+  /** @param options.enabled how it has stood for long; off unless given */
+  constructor({
+    now,
+    propagationMs,
+    enabled = false,
+  }: {
+    readonly now: () => Date;
+    readonly propagationMs: number;
+    readonly enabled?: boolean;
+  }) {
     this.#now = now;
+    this.#atFirst = enabled;
     this.#propagationMs = propagationMs;
   }
 
   /** As IAM sees it. */
   get enabled(): boolean {
-    return this.#changes.at(-1)?.enabled ?? false;
+    return this.#changes.at(-1)?.enabled ?? this.#atFirst;
   }
 
   /** As STS sees it. */
   get vending(): VendingState {
     const now = this.#now().getTime();
-    const arrived = this.#changes.findLast(({ at }) => at + this.#propagationMs <= now)?.enabled ?? false;
+    const arrived =
+      this.#changes.findLast(({ at }) => at + this.#propagationMs <= now)?.enabled ?? this.#atFirst;
     const next = this.#changes.find(({ at }) => at + this.#propagationMs > now);
     if (next !== undefined && next.at + this.#propagationMs - now <= CHANGING_MS) return 'changing';
     return arrived ? 'on' : 'off';

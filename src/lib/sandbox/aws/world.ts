@@ -123,13 +123,12 @@ export async function createAwsWorld({
       const account: LabAccount = {
         id: described.id,
         organization: described.organization,
-        federation: new FederationSwitch({ now, propagationMs }),
+        federation: new FederationSwitch({ now, propagationMs, enabled: described.federation }),
         keys: await generateSigningKeys(),
         issuer: '',
         oidcProviders: [],
         serviceControlPolicies: (described.serviceControlPolicies ?? []).map(namedPolicies),
       };
-      if (described.federation) account.federation.set(true);
       return { account, described };
     }),
   );
