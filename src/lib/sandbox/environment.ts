@@ -9,6 +9,7 @@ export interface LabProfile {
   readonly secretAccessKey?: string;
   /** … or a role that `source` assumes. */
   readonly roleArn?: string;
+  readonly sessionName?: string;
   readonly sourceProfile?: string;
   readonly externalId?: string;
   readonly mfaSerial?: string;
@@ -56,6 +57,7 @@ export function awsConfigFile(region: string, profiles: readonly LabProfile[]): 
       const keys: readonly [string, string | undefined][] = [
         ['region', region],
         ['role_arn', profile.roleArn],
+        ['role_session_name', profile.sessionName],
         ['source_profile', profile.sourceProfile],
         ['external_id', profile.externalId],
         ['mfa_serial', profile.mfaSerial],

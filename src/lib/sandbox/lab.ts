@@ -270,6 +270,8 @@ async function writeAwsFiles(folder: string, profiles: readonly LabProfile[]): P
 
 /** Every user with its keys, and every role by way of the first user that it trusts. */
 function labProfiles(world: AwsWorld): readonly LabProfile[] {
+  // Another one in each lab: the AWS CLI keeps sessions in the home folder, by role and session name.
+  const sessionName = `lab-${randomBytes(4).toString('hex')}`;
   return [
     ...world.users.map(({ profile, accessKeyId, secretAccessKey }) => ({
       name: profile,
@@ -282,6 +284,7 @@ function labProfiles(world: AwsWorld): readonly LabProfile[] {
       return {
         name: role.profile,
         roleArn: role.arn,
+        sessionName,
         sourceProfile: source?.profile ?? 'default',
         ...(externalId === null ? {} : { externalId }),
         ...(asksForMfa(role) && source?.mfaDevice ? { mfaSerial: source.mfaDevice.serial } : {}),

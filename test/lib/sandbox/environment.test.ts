@@ -44,7 +44,13 @@ describe('the environment inside the lab', () => {
   test('has AWS files with a section for each profile', () => {
     const profiles: readonly LabProfile[] = [
       { name: 'default', accessKeyId: 'AKIA1', secretAccessKey: 'one' },
-      { name: 'etl', roleArn: 'arn:aws:iam::1:role/x/etl', sourceProfile: 'default', externalId: 'e' },
+      {
+        name: 'etl',
+        roleArn: 'arn:aws:iam::1:role/x/etl',
+        sessionName: 's',
+        sourceProfile: 'default',
+        externalId: 'e',
+      },
     ];
     expect(awsConfigFile('eu-central-1', profiles)).toBe(
       `[default]
@@ -53,6 +59,7 @@ region = eu-central-1
 [profile etl]
 region = eu-central-1
 role_arn = arn:aws:iam::1:role/x/etl
+role_session_name = s
 source_profile = default
 external_id = e
 `,
