@@ -24,6 +24,7 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{24}\b/g, '<idpId>'],
   [/\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z/g, '<time>'],
   [/\bfedctl-1\d{12}\b/g, 'fedctl-<ms>'],
+  [/\blab-[0-9a-f]{8}\b/g, 'lab-<id>'],
   [/\/tmp\/fedctl-[a-z]+-\w{6}/g, '<folder>'],
   [/ +\d+ ms {2}/g, ' <n> ms  '],
   [/ +\d+ ms$/gm, ' <n> ms'],
