@@ -1,3 +1,4 @@
+import { printable } from '../printable.ts';
 import type { Decision, Layer, NearMiss, StatementPlace } from './evaluate.ts';
 import type { PolicyRequest } from './request.ts';
 
@@ -36,13 +37,25 @@ function missText({ because }: NearMiss, { principal, context }: PolicyRequest):
   if (because === 'principal') return `does not name ${principal.arn}`;
   const { operator, key, values } = because;
   const seen = context.get(key);
-  const wants =
-    operator.comparison === 'Null' ? '' : ` ${values.map((value) => JSON.stringify(value)).join(' or ')}`;
-  const has = seen === undefined ? 'no such key' : JSON.stringify(seen);
+  const wants = operator.comparison === 'Null' ? '' : ` ${values.map((value) => shown(value)).join(' or ')}`;
+  const has =
+    seen === undefined
+      ? 'no such key'
+      : typeof seen === 'string'
+        ? shown(seen)
+        : `[${seen.map(shown).join(',')}]`;
   const hint =
     typeof seen === 'object' && operator.set === null && operator.comparison !== 'Null'
       ? ': a multivalued key needs ForAllValues or ForAnyValue'
       : '';
   const asked = operator.comparison === 'Null' ? `Null ${values.join(' or ')}` : `${operator.name}${wants}`;
   return `wants ${key} ${asked}, and the request has ${has}${hint}`;
+}
+
+const SHOWN = 200;
+
+/** Values come from whoever asks: they stay short, and steer no terminal. */
+function shown(value: string): string {
+  const text = value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value;
+  return printable(JSON.stringify(text));
 }

@@ -1,11 +1,12 @@
-import { matchesGlob } from '../../jwt/glob.ts';
 import { printable } from '../../printable.ts';
 import { refuseUnplayed } from './assume-role.ts';
+import { authorizeToken } from './authorize.ts';
 import { accessDenied, validationError } from './aws-error.ts';
 import type { FindIssuerKeys } from './foreign-issuer.ts';
 import type { LabRole } from './identities.ts';
 import { proveIdentity, type WebIdentity } from './identity-token.ts';
 import type { QueryParameters } from './query.ts';
+import { commonKeys } from './request-keys.ts';
 import type { Outcome, UnsignedAction, UnsignedCall } from './service.ts';
 import {
   assumedRoleXml,
@@ -17,6 +18,7 @@ import {
 } from './session.ts';
 import { readSessionPolicy } from './session-policy.ts';
 import { LIMITS, Validation } from './validation.ts';
+import type { AwsWorld } from './world.ts';
 
 const ONE_HOUR = 3600;
 const TWELVE_HOURS = 43_200;
@@ -31,7 +33,7 @@ export function assumeRoleWithWebIdentity(findKeys: FindIssuerKeys): UnsignedAct
     const account = world.accounts.find(({ id }) => input.roleArn.startsWith(`arn:aws:iam::${id}:role/`));
     const ownIssuers = world.accounts.map(({ issuer }) => issuer);
     const identity = await proveIdentity(input.token, { account, ownIssuers, findKeys, now });
-    const role = trustingRole(input.roleArn, world.roles, identity);
+    const role = trustingRole(input, world, now, identity);
     refuseOverMaximum(input.seconds, role);
     const session = world.createSession({
       principal: role,
@@ -53,6 +55,8 @@ export function assumeRoleWithWebIdentity(findKeys: FindIssuerKeys): UnsignedAct
     };
   };
 }
+
+type Input = ReturnType<typeof readInput>;
 
 function readInput(parameters: QueryParameters) {
   const validation = new Validation();
@@ -78,27 +82,26 @@ function readInput(parameters: QueryParameters) {
   };
 }
 
-/** The role, when its trust policy names provider, audience and subject. AWS says one sentence for all that may fail. */
-function trustingRole(arn: string, roles: readonly LabRole[], identity: WebIdentity): LabRole {
+/** The role, when its trust policy takes the token. AWS says one sentence for all that may fail. */
+function trustingRole(
+  { roleArn, sessionName }: Input,
+  world: AwsWorld,
+  now: Date,
+  identity: WebIdentity,
+): LabRole {
   const refuse = (reason: string) =>
     accessDenied(
       'Not authorized to perform sts:AssumeRoleWithWebIdentity',
       `${identity.evidence}: ${reason}`,
     );
-  const role = roles.find((one) => one.arn === arn);
-  if (role === undefined) throw refuse(`there is no role ${arn}`);
-  const { issuer } = identity.provider;
-  const trusts = role.webIdentityTrusts.filter((trust) => trust.issuer === issuer);
-  if (trusts.length === 0) throw refuse(`the trust policy of ${role.name} does not name ${issuer}`);
-  const forAudience = trusts.filter(({ audience }) => audience === identity.audience);
-  if (forAudience.length === 0) {
-    throw refuse(`the trust policy of ${role.name} wants another audience than "${identity.audience}"`);
-  }
-  if (forAudience.some(({ subject }) => matchesGlob(subject, identity.subject))) return role;
-  const wanted = forAudience.map(({ subject }) => `"${subject}"`).join(' or ');
-  throw refuse(
-    `the trust policy of ${role.name} wants subject ${wanted}, and the token has ${shownSubject(identity)}`,
-  );
+  const role = world.roles.find(({ arn }) => arn === roleArn);
+  if (role === undefined) throw refuse(`there is no role ${roleArn}`);
+  const decision = authorizeToken(role, identity, {
+    'sts:RoleSessionName': sessionName,
+    ...commonKeys(now),
+  });
+  if (!decision.allowed) throw refuse(decision.reason);
+  return role;
 }
 
 function shownSubject({ subject }: WebIdentity): string {

@@ -2,8 +2,10 @@ import { type Decision, evaluate, type Layer } from '../../policy/evaluate.ts';
 import { explainDecision } from '../../policy/explain.ts';
 import { type ContextKeys, type PolicyRequest, RequestContext } from '../../policy/request.ts';
 import type { Caller, LabRole } from './identities.ts';
+import type { WebIdentity } from './identity-token.ts';
 import { globalKeys } from './request-keys.ts';
 import type { Call } from './service.ts';
+import { providerHost } from './trust-policy.ts';
 
 /** What the lab's STS and IAM can be asked, and the permissions that go with it. GetCallerIdentity needs none. */
 export type LabAction =
@@ -68,6 +70,32 @@ export function authorize(
     message: `${notAuthorized(caller, action, resource)} ${becauseOf(decision, action)}`,
     reason: explainDecision(decision, request),
   };
+}
+
+/** Decides whether a role's trust policy takes a token: who holds one has no policies of its own. */
+export function authorizeToken(
+  role: LabRole,
+  { provider, audience, subject }: Pick<WebIdentity, 'provider' | 'audience' | 'subject'>,
+  keys: ContextKeys,
+): { readonly allowed: boolean; readonly reason: string } {
+  const host = providerHost(provider.arn);
+  const request: PolicyRequest = {
+    action: 'sts:AssumeRoleWithWebIdentity',
+    resource: role.arn,
+    principal: { type: 'Federated', arn: provider.arn },
+    context: new RequestContext(
+      { [`${host}:aud`]: audience, [`${host}:sub`]: subject, 'aws:FederatedProvider': provider.arn },
+      keys,
+    ),
+  };
+  const decision = evaluate(request, {
+    serviceControl: [],
+    trust: { policy: role.trustPolicy, accountId: role.account.id },
+    identity: [],
+    boundary: null,
+    session: null,
+  });
+  return { allowed: decision.outcome === 'allowed', reason: explainDecision(decision, request) };
 }
 
 /** The sentence AWS refuses with, without its reason: all that AssumeRole says (facts/aws.md 6). */

@@ -38,14 +38,6 @@ export interface OidcProvider {
   readonly audiences: readonly string[];
 }
 
-/** One statement of a role's trust policy: whose tokens may assume it by AssumeRoleWithWebIdentity. */
-export interface WebIdentityTrust {
-  readonly issuer: string;
-  readonly audience: string;
-  /** With `*` and `?`, as StringLike has them. */
-  readonly subject: string;
-}
-
 interface LabPrincipal {
   readonly account: LabAccount;
   readonly name: string;
@@ -70,7 +62,6 @@ export interface LabRole extends LabPrincipal {
   /** Who may assume it, and under which conditions. */
   trustPolicy: NamedPolicy;
   readonly maxSessionSeconds: number;
-  webIdentityTrusts: readonly WebIdentityTrust[];
 }
 
 /** Temporary credentials: of a role, of a user by GetSessionToken, or of a federated user by GetFederationToken. */

@@ -26,9 +26,16 @@ export function globalKeys(
     'aws:MultiFactorAuthPresent': session === null ? undefined : String(session.mfa),
     'aws:FederatedProvider': session?.federatedProvider ?? undefined,
     'aws:RequestedRegion': service === 'iam' ? 'us-east-1' : region,
-    'aws:SecureTransport': 'true',
     'aws:ViaAWSService': 'false',
     'aws:PrincipalIsAWSService': 'false',
+    ...commonKeys(now),
+  };
+}
+
+/** The keys that even a request has which nobody signed. */
+export function commonKeys(now: Date): ContextKeys {
+  return {
+    'aws:SecureTransport': 'true',
     'aws:CurrentTime': rfc3339(now),
     'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
   };

@@ -1,5 +1,7 @@
+import type { NamedPolicy } from '../../policy/document.ts';
 import type { ComparisonName } from '../../policy/operators.ts';
-import type { LabRole } from './identities.ts';
+import type { LabRole, OidcProvider } from './identities.ts';
+import { namedPolicy } from './policies.ts';
 
 /** Who may assume a role, and what they have to send. */
 export interface Trust {
@@ -27,6 +29,44 @@ export function trusting({ trusts, externalId, mfa = false }: Trust): unknown {
       },
     ],
   };
+}
+
+/**
+ * A trust policy that takes the tokens of a provider: those for one of its audiences and with one of these subjects,
+ * which may have the wildcards of StringLike. What it said of this provider before is gone, the rest stays.
+ */
+export function trustingTokens(
+  { name, document }: NamedPolicy,
+  { arn, audiences }: OidcProvider,
+  subjects: readonly string[],
+): NamedPolicy {
+  const statements = document.statements.filter(
+    ({ principal }) => principal?.listed.every((one) => one.name === arn) !== true,
+  );
+  if (subjects.length === 0) return { name, document: { ...document, statements } };
+  const host = providerHost(arn);
+  const added = namedPolicy(
+    name,
+    {
+      Version: '2012-10-17',
+      Statement: {
+        Effect: 'Allow',
+        Principal: { Federated: arn },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: {
+          StringEquals: { [`${host}:aud`]: audiences },
+          StringLike: { [`${host}:sub`]: subjects },
+        },
+      },
+    },
+    'trust',
+  );
+  return { name, document: { ...document, statements: [...statements, ...added.document.statements] } };
+}
+
+/** What the condition keys of a provider begin with: its issuer without the scheme. */
+export function providerHost(arn: string): string {
+  return arn.slice(arn.indexOf('/') + 1);
 }
 
 /** Whether the role's trust policy names this ARN, whatever its conditions are: so that a profile can be written. */

@@ -27,6 +27,7 @@ import {
   type PolicyChange,
   type PolicyDocuments,
 } from './policies.ts';
+import { trustingTokens } from './trust-policy.ts';
 
 export interface AwsWorldOptions {
   readonly now: () => Date;
@@ -233,12 +234,8 @@ class World implements AwsWorld {
     };
     account.oidcProviders = [...account.oidcProviders.filter((one) => one.issuer !== issuer), provider];
     for (const role of this.roles.filter((one) => one.account === account)) {
-      const others = role.webIdentityTrusts.filter((one) => one.issuer !== issuer);
       const subjects = roles.filter(({ name }) => name === role.name).map(({ subject }) => subject);
-      role.webIdentityTrusts = [
-        ...others,
-        ...subjects.flatMap((subject) => audiences.map((audience) => ({ issuer, audience, subject }))),
-      ];
+      role.trustPolicy = trustingTokens(role.trustPolicy, provider, subjects);
     }
     return provider;
   }
@@ -304,7 +301,6 @@ function createRole(account: LabAccount, described: RoleDescription): LabRole {
     policies: attachedPolicies(described),
     trustPolicy: namedPolicy(name, described.trustPolicy, 'trust'),
     maxSessionSeconds: described.maxSessionSeconds,
-    webIdentityTrusts: [],
   };
 }
 
