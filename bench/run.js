@@ -1,0 +1,60 @@
+// `npm run bench -- NAME [--option value…]`: how fast the lab is, and what it endures.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const BENCHES = {
+  lab: {
+    about: 'mints, key fetches and logins per second, beside the bare primitives',
+    options: { seconds: { type: 'string', default: '20' } },
+    run: async ({ seconds }) => (await import('./lab.js')).run(Number(seconds)),
+  },
+  'start-up': {
+    about: 'how long `fedctl sandbox -- true` takes, and where it goes',
+    options: { rounds: { type: 'string', default: '10' } },
+    run: async ({ rounds }) => (await import('./start-up.js')).run(Number(rounds)),
+  },
+  fuzz: {
+    about: '100,000 mutated frames and 100,000 mutated HTTP requests: no crash, nobody let in',
+    options: { rounds: { type: 'string', default: '100000' }, seed: { type: 'string' } },
+    run: ({ rounds, seed }) =>
+      tests(['wire-fuzz', 'http-fuzz'], {
+        FEDCTL_FUZZ_FRAMES: rounds,
+        FEDCTL_FUZZ_REQUESTS: rounds,
+        FEDCTL_FUZZ_SEED: seed,
+      }),
+  },
+  soak: {
+    about: '20,000 logins: heap and handles stay level',
+    options: { logins: { type: 'string', default: '20000' } },
+    run: ({ logins }) => tests(['soak'], { FEDCTL_SOAK_LOGINS: logins }),
+  },
+};
+
+/** The tests of the suite, with larger numbers. */
+function tests(names, env) {
+  const given = Object.entries(env).filter(([, value]) => value !== undefined);
+  const files = names.map((name) => `test/lib/sandbox/load/${name}.test.ts`);
+  const { status } = spawnSync('npx', ['vitest', 'run', '--no-file-parallelism', ...files], {
+    cwd: ROOT,
+    env: { ...process.env, ...Object.fromEntries(given) },
+    stdio: 'inherit',
+  });
+  return status ?? 1;
+}
+
+const [name = '', ...rest] = process.argv.slice(2);
+const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+if (bench === undefined) {
+  const lines = Object.entries(BENCHES).map(([each, { about, options }]) => {
+    const typed = Object.keys(options).map((option) => `[--${option} <n>]`);
+    return `  npm run bench -- ${[each, ...typed].join(' ').padEnd(38)} ${about}\n`;
+  });
+  process.stderr.write(lines.join(''));
+  process.exitCode = 2;
+} else {
+  const { values } = parseArgs({ args: rest, options: bench.options });
+  process.exitCode = (await bench.run(values)) ?? 0;
+}
