@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { Interruption } from '../lib/deadline.ts';
 import { FedctlError } from '../lib/errors.ts';
 import { runChild } from '../lib/exec/run-child.ts';
 import { EXIT } from '../lib/exit-codes.ts';
+import { readBoundedFile } from '../lib/files/bounded-file.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
 import { labLogLine, labSummary } from '../lib/render/sandbox.ts';
 import { exportLines, insideLab } from '../lib/sandbox/environment.ts';
@@ -12,6 +14,9 @@ import { PLATFORMS } from '../lib/sandbox/platforms.ts';
 import { command, type Ended, type Invocation } from './command.ts';
 import { choice, type OptionTable, text, toggle } from './options.ts';
 
+/** In bytes; with data to load. */
+const LARGEST_CONFIG = 16 * 1024 * 1024;
+
 export const sandbox = command({
   arguments: '[command...]',
   examples: [
@@ -19,6 +24,7 @@ export const sandbox = command({
     "fedctl sandbox -- sh -c 'fedctl enable && fedctl connect --mechanism oidc'",
     'fedctl sandbox --env-file lab.env                   # stay up; elsewhere: . ./lab.env',
     'fedctl sandbox --tls -- bash                        # a shell inside, everything under TLS',
+    'fedctl sandbox --config sandbox.yaml                # accounts, identities, users and data of your own',
     'fedctl sandbox --as ec2 -- fedctl whoami            # keys as an EC2 instance has them',
     'fedctl sandbox --srv -- fedctl connect --mechanism aws   # through SRV and TXT records, as on Atlas',
   ],
@@ -60,15 +66,18 @@ those variables. --verbose shows each decision of the lab with its true reason.`
       'off',
     ),
     clusterName: text('--cluster-name <name>', 'name of the cluster, for scopes of users (default: lab)'),
+    config: text('--config <file>', 'play what this YAML file declares', { env: false }),
     envFile: text('--env-file <file>', 'write the variables to a file only you can read', { env: false }),
   },
   async run(invocation): Promise<Ended> {
     const { context, options } = invocation;
     const { startLab } = await import('../lib/sandbox/lab.ts');
+    const description = options.config === null ? undefined : await readConfig(invocation, options.config);
     const lab = await invocation.progress.during('Starting the lab', () =>
       startLab({
         now: context.now,
         fedctl: context.self,
+        ...(description === undefined ? {} : { description }),
         tls: options.tls,
         replicaSet: options.replicaSet,
         srv: options.srv,
@@ -96,6 +105,13 @@ those variables. --verbose shows each decision of the lab with its true reason.`
     }
   },
 });
+
+/** Loads YAML and the schema, which only a lab with a configuration needs. */
+async function readConfig({ context }: Invocation<OptionTable>, file: string) {
+  const { readSandboxConfig } = await import('../lib/sandbox/config/read.ts');
+  const text = await readBoundedFile(resolve(context.cwd, file), LARGEST_CONFIG, context.signal);
+  return readSandboxConfig(text, file);
+}
 
 function port(given: string | null): number {
   if (given === null) return 0;

@@ -21,6 +21,12 @@ export const LAB_FAILURES = catalogue({
     remedy: 'repeat the command with --verbose',
     exit: EXIT.unreachable,
   },
+  'config.invalid': {
+    title: 'the configuration file is not valid',
+    cause: 'A key is unknown, a value has another kind than is wanted, or the file is no YAML.',
+    remedy: 'correct the lines above; schemas/sandbox-config.v1.json tells editors what may stand there',
+    exit: EXIT.usage,
+  },
   'lab.none': {
     title: 'no lab is named',
     cause: 'The command speaks to a running lab, and finds it by the variables that the lab gave.',

@@ -15,9 +15,11 @@ import { LabClock } from './clock.ts';
 import { LabControls } from './control/controls.ts';
 import { startControl } from './control/start-control.ts';
 import { HopDelays } from './delays.ts';
+import { BUILT_IN_LAB, type LabDescription } from './description.ts';
 import { CLUSTER_ZONE, clusterRecords, MEMBER_HOST, SRV_HOST, SRV_REPLICA_SET } from './dns/cluster-names.ts';
 import { type LabDns, startDns } from './dns/dns-server.ts';
 import { awsConfigFile, awsCredentialsFile, type LabEnvironment, type LabProfile } from './environment.ts';
+import { loadData } from './load-data.ts';
 import { LabLog } from './log.ts';
 import type { Platform, PlatformOptions } from './metadata/platform.ts';
 import { type LabMongod, startMongod } from './mongod/mongod.ts';
@@ -36,6 +38,8 @@ export interface LabOptions {
   readonly now: () => Date;
   /** The argv that starts fedctl, to put it on PATH inside. */
   readonly fedctl: readonly string[];
+  /** What to play; the built-in lab unless given. */
+  readonly description?: LabDescription;
   /** Serve everything under a CA made for this lab. */
   readonly tls: boolean;
   /** The name of the replica set whose only member the MongoDB server is; null for a standalone. */
@@ -90,6 +94,7 @@ export interface Lab {
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
 export async function startLab(options: LabOptions): Promise<Lab> {
+  const { description = BUILT_IN_LAB } = options;
   const clock = new LabClock(options.now);
   const { now } = clock;
   const closers: (() => Promise<void>)[] = [];
@@ -106,7 +111,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const secured = certificates === null ? {} : { tls: { key: certificates.key, cert: certificates.cert } };
     const log = new LabLog(now);
     const propagationMs = options.propagation === true ? randomInt(...PROPAGATION_MS) : 0;
-    const world = await createAwsWorld({ now, log, propagationMs });
+    const world = await createAwsWorld({ now, log, propagationMs, description: description.aws });
     const delays = new HopDelays();
     const aws = await startAws({
       world,
@@ -117,9 +122,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       ...(certificates === null ? {} : { ca: certificates.ca }),
     });
     closers.push(() => aws.close());
-    const operator = world.user('operator');
+    const operator = labUser(world);
     const issuer = aws.issuerUrl(operator.account.id);
-    const atlas = createLabAtlas({ now, issuer, audience: LAB_AUDIENCE, world });
+    const atlas = createLabAtlas({ now, issuer, audience: LAB_AUDIENCE, world, description });
     const mongod = await startMongod({
       log,
       now,
@@ -137,6 +142,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       ...(certificates === null ? {} : { ca: certificates.ca }),
     });
     closers.push(() => mongod.close());
+    loadData(mongod.store, description.data);
     const platform =
       options.as === undefined || options.as === null
         ? null
@@ -185,7 +191,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         AWS_ENDPOINT_URL_IAM: aws.iamUrl,
         ...(await writeAwsFiles(folder, platform === null ? labProfiles(world) : [])),
         FEDCTL_URI: uri,
-        FEDCTL_AUDIENCE: LAB_AUDIENCE,
+        FEDCTL_AUDIENCE: atlas.identityProviders[0]?.audience ?? LAB_AUDIENCE,
         FEDCTL_ISSUER: issuer,
         ...(dns === null ? {} : { FEDCTL_DNS_SERVER: dns.address }),
         ...atlasEnvironment(atlas, atlasApi.url),
@@ -212,6 +218,13 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     await close();
     throw error;
   }
+}
+
+/** Who the lab's environment speaks for: the first user of the first account. */
+function labUser(world: AwsWorld): LabUser {
+  const [user] = world.users;
+  if (user === undefined) throw new RangeError('a lab needs a user');
+  return user;
 }
 
 /** Certificates cost a fifth of a second to load, and most labs need none. */

@@ -1,4 +1,5 @@
 import type { AwsWorld } from '../aws/world.ts';
+import type { DescribedDatabaseUser, DescribedIdentityProvider, LabDescription } from '../description.ts';
 import type { LabEnvironment } from '../environment.ts';
 import { AtlasState } from './state.ts';
 
@@ -18,8 +19,22 @@ export function createLabAtlas(given: {
   readonly issuer: string;
   readonly audience: string;
   readonly world: AwsWorld;
+  readonly description: LabDescription;
 }): AtlasState {
   const atlas = new AtlasState({ now: given.now });
+  const { identityProviders, databaseUsers } = given.description;
+  if (identityProviders === null) addOwnProvider(atlas, given);
+  else for (const one of identityProviders) addProvider(atlas, one, given.world);
+  if (databaseUsers === null) addUsersOfAccount(atlas, given);
+  else for (const one of databaseUsers) addUser(atlas, one);
+  atlas.addAccessListEntry({ ipAddress: '127.0.0.1', comment: 'this machine' });
+  return atlas;
+}
+
+function addOwnProvider(
+  atlas: AtlasState,
+  given: { readonly issuer: string; readonly audience: string },
+): void {
   const { id } = atlas.addIdentityProvider({
     displayName: 'fedctl lab',
     description: 'The issuer of the lab',
@@ -27,16 +42,46 @@ export function createLabAtlas(given: {
     audience: given.audience,
   });
   atlas.connectIdentityProvider(id);
+}
+
+function addProvider(atlas: AtlasState, described: DescribedIdentityProvider, world: AwsWorld): void {
+  const { displayName, issuer, audience, userClaim, connected } = described;
+  const url = 'url' in issuer ? issuer.url : world.account(issuer.account).issuer;
+  const { id } = atlas.addIdentityProvider({ displayName, issuer: url, audience, userClaim });
+  if (connected) atlas.connectIdentityProvider(id);
+}
+
+/** By the first identity provider, and by MONGODB-AWS, everybody of that issuer's account. */
+function addUsersOfAccount(
+  atlas: AtlasState,
+  given: { readonly issuer: string; readonly world: AwsWorld },
+): void {
+  const [provider] = atlas.identityProviders;
   const principals = [...given.world.users, ...given.world.roles].filter(
     ({ account, name }) => account.issuer === given.issuer && name !== 'no-mint',
   );
   for (const { arn, kind } of principals) {
-    atlas.addDatabaseUser({ username: `${id}/${arn}`, oidcAuthType: 'USER', roles: ROLES });
+    if (provider !== undefined) {
+      atlas.addDatabaseUser({ username: `${provider.id}/${arn}`, oidcAuthType: 'USER', roles: ROLES });
+    }
     const awsIAMType = kind === 'role' ? 'ROLE' : 'USER';
     atlas.addDatabaseUser({ username: arn, awsIAMType, roles: ROLES });
   }
-  atlas.addAccessListEntry({ ipAddress: '127.0.0.1', comment: 'this machine' });
-  return atlas;
+}
+
+function addUser(atlas: AtlasState, described: DescribedDatabaseUser): void {
+  const { mechanism, principal, identityProvider, roles, clusters } = described;
+  const scopes = clusters.map((name) => ({ name, type: 'CLUSTER' }) as const);
+  if (mechanism === 'aws') {
+    const isUser = /^arn:aws:iam::\d{12}:user\//.test(principal);
+    atlas.addDatabaseUser({ username: principal, awsIAMType: isUser ? 'USER' : 'ROLE', roles, scopes });
+    return;
+  }
+  const provider = atlas.identityProviders.find(
+    ({ displayName }) => identityProvider === null || displayName === identityProvider,
+  );
+  const username = `${provider?.id ?? ''}/${principal}`;
+  atlas.addDatabaseUser({ username, oidcAuthType: 'USER', roles, scopes });
 }
 
 /**

@@ -64,6 +64,8 @@ export interface LabMongod {
   /** May be changed at any time. */
   readonly settings: MongodSettings;
   readonly failPoints: FailPoints;
+  /** Its databases: what is put there is there for every client. */
+  readonly store: Store;
   /** How many clients are connected. */
   connections(): number;
   /** Closes every connection, as a network that fails does. @returns how many there were */
@@ -117,6 +119,7 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
     cluster,
     settings,
     failPoints,
+    store: state.store,
     connections: () => sockets.size,
     dropConnections: () => {
       const open = [...sockets];

@@ -1,0 +1,81 @@
+import { BUILT_IN_AWS } from '../aws/description.ts';
+import type { SandboxConfig } from './schema.ts';
+
+/** What is wrong between the fields of a configuration, each of which is well by itself. */
+export interface CrossFault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+export function crossFaults(config: SandboxConfig): readonly CrossFault[] {
+  return [...accountFaults(config), ...roleFaults(config), ...relyingPartyFaults(config)];
+}
+
+function* accountFaults({ accounts }: SandboxConfig): Iterable<CrossFault> {
+  if (accounts === undefined) return;
+  if ((accounts[0]?.users ?? []).length === 0) {
+    yield {
+      path: ['accounts', 0],
+      message: 'the first account needs a user: it is who the lab speaks for',
+    };
+  }
+  for (const [index, id] of repeated(accounts, (one) => one.id)) {
+    yield { path: ['accounts', index, 'id'], message: `there is an account ${id} already` };
+  }
+  const principals = accounts.flatMap(({ users = [], roles = [] }, at) => [
+    ...users.map((one, index) => ({ one, path: ['accounts', at, 'users', index] })),
+    ...roles.map((one, index) => ({ one, path: ['accounts', at, 'roles', index] })),
+  ]);
+  for (const [index, profile] of repeated(principals, ({ one }) => one.profile ?? one.name)) {
+    yield {
+      path: [...(principals[index]?.path ?? []), 'name'],
+      message: `there is a profile ${profile} already: give this one another by "profile"`,
+    };
+  }
+}
+
+function* roleFaults({ accounts = [] }: SandboxConfig): Iterable<CrossFault> {
+  for (const [at, { roles = [] }] of accounts.entries()) {
+    for (const [index, { trusts, externalId, needsMfa, trustPolicy }] of roles.entries()) {
+      const path = ['accounts', at, 'roles', index];
+      if (trustPolicy === undefined && trusts === undefined) {
+        yield { path, message: 'needs trusts or trustPolicy: nobody could assume it' };
+      }
+      if (trustPolicy !== undefined && (trusts ?? externalId ?? needsMfa) !== undefined) {
+        const message = 'stands in the place of trusts, externalId and needsMfa: not beside them';
+        yield { path: [...path, 'trustPolicy'], message };
+      }
+    }
+  }
+}
+
+function* relyingPartyFaults(config: SandboxConfig): Iterable<CrossFault> {
+  const { accounts = BUILT_IN_AWS.accounts, identityProviders = [], databaseUsers = [] } = config;
+  const ids = accounts.map(({ id }) => id);
+  for (const [index, { account, issuer }] of identityProviders.entries()) {
+    const path = ['identityProviders', index];
+    if (account !== undefined && issuer !== undefined) {
+      yield { path: [...path, 'issuer'], message: 'stands in the place of account: not beside it' };
+    }
+    if (account !== undefined && !ids.includes(account)) {
+      const message = `the lab has no account ${account}, only ${ids.join(', ')}`;
+      yield { path: [...path, 'account'], message };
+    }
+  }
+  for (const [index, name] of repeated(identityProviders, (one) => one.name)) {
+    const message = `there is an identity provider ${name} already`;
+    yield { path: ['identityProviders', index, 'name'], message };
+  }
+  for (const [index, { identityProvider }] of databaseUsers.entries()) {
+    if (identityProvider === undefined || identityProviders.some(({ name }) => name === identityProvider))
+      continue;
+    const message = `there is no identity provider ${identityProvider} in this file`;
+    yield { path: ['databaseUsers', index, 'identityProvider'], message };
+  }
+}
+
+/** Each element whose key was there before, by its place. */
+function repeated<T>(all: readonly T[], keyOf: (one: T) => string): readonly (readonly [number, string])[] {
+  const keys = all.map(keyOf);
+  return keys.flatMap((key, index) => (keys.indexOf(key) < index ? [[index, key] as const] : []));
+}
