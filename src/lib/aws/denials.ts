@@ -15,9 +15,14 @@ export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
     case 'GetSessionToken':
       return sessionTokenDenied(refusal, site);
     case 'AssumeRole':
-    case 'AssumeRoleWithWebIdentity':
       return refused('sts.assume-denied', refusal, site, {
         message: `${callerOf(refusal)} may not assume the role.`,
+      });
+    case 'AssumeRoleWithWebIdentity':
+      return refused('sts.assume-denied', refusal, site, {
+        message: 'The bearer of the web identity token may not assume the role.',
+        likelyCause:
+          'The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, the audience and the subject of this token, or there is no such role.',
       });
     default:
       return plainlyDenied(refusal, site);

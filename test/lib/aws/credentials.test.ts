@@ -184,7 +184,7 @@ describe('web identity', () => {
     [
       awsRefusal(403, 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity'),
       'sts.assume-denied',
-      'This principal may not assume the role.',
+      'The bearer of the web identity token may not assume the role.',
     ],
   ])('refused: %j', async (answer, code, message) => {
     await using home = await awsHome('');
