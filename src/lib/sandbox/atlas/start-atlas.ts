@@ -1,3 +1,4 @@
+import { printable } from '../../printable.ts';
 import {
   type HttpAnswer,
   type HttpRequest,
@@ -90,9 +91,9 @@ class AtlasApi {
     this.#options.log.add({
       hop: 'atlas',
       action,
-      principal,
+      principal: principal === null ? null : printable(principal),
       decision: refusal === null ? 'allowed' : 'refused',
-      reason: refusal ?? `answered ${answer.status}`,
+      reason: printable(refusal ?? `answered ${answer.status}`),
     });
     return { ...answer, headers: { date: this.#options.now().toUTCString(), ...answer.headers } };
   }
