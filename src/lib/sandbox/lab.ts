@@ -112,6 +112,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const log = new LabLog(now);
     const propagationMs = options.propagation === true ? randomInt(...PROPAGATION_MS) : 0;
     const world = await createAwsWorld({ now, log, propagationMs, description: description.aws });
+    // The key that will be asked for first is made while the servers start and the command loads.
+    void world.accounts[0]?.keys.RS256.pair();
     const delays = new HopDelays();
     const aws = await startAws({
       world,

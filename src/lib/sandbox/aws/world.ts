@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { NamedPolicy } from '../../policy/document.ts';
 import { Secret } from '../../secret.ts';
-import { generateSigningKeys } from '../issuer/signing-keys.ts';
+import { createSigningKeys } from '../issuer/signing-keys.ts';
 import type { LabLog } from '../log.ts';
 import {
   type AwsDescription,
@@ -119,20 +119,18 @@ export async function createAwsWorld({
   propagationMs = 0,
   description = BUILT_IN_AWS,
 }: AwsWorldOptions): Promise<AwsWorld> {
-  const accounts = await Promise.all(
-    description.accounts.map(async (described) => {
-      const account: LabAccount = {
-        id: described.id,
-        organization: described.organization,
-        federation: new FederationSwitch({ now, propagationMs, enabled: described.federation }),
-        keys: await generateSigningKeys(),
-        issuer: '',
-        oidcProviders: [],
-        serviceControlPolicies: (described.serviceControlPolicies ?? []).map(namedPolicies),
-      };
-      return { account, described };
-    }),
-  );
+  const accounts = description.accounts.map((described) => {
+    const account: LabAccount = {
+      id: described.id,
+      organization: described.organization,
+      federation: new FederationSwitch({ now, propagationMs, enabled: described.federation }),
+      keys: createSigningKeys(),
+      issuer: '',
+      oidcProviders: [],
+      serviceControlPolicies: (described.serviceControlPolicies ?? []).map(namedPolicies),
+    };
+    return { account, described };
+  });
   return new World({
     log,
     accounts: accounts.map(({ account }) => account),
@@ -205,7 +203,7 @@ class World implements AwsWorld {
 
   async rotateKeys(accountId: string): Promise<void> {
     const account = this.account(accountId);
-    account.keys = await generateSigningKeys(account.keys.RS256.generation + 1);
+    account.keys = createSigningKeys(account.keys.RS256.generation + 1);
     this.#tell(
       'rotateKeys',
       `account ${accountId} signs with ${account.keys.RS256.kid} and ${account.keys.ES384.kid} from now on`,

@@ -42,9 +42,13 @@ export async function startIssuer(options: IssuerOptions): Promise<LoopbackServe
   return server;
 }
 
-function answer(request: HttpRequest, issuer: string, { keys, log }: IssuerOptions): HttpAnswer {
+async function answer(
+  request: HttpRequest,
+  issuer: string,
+  { keys, log }: IssuerOptions,
+): Promise<HttpAnswer> {
   const path = request.target.replace(/\?.*$/s, '');
-  const documents = new Map<string, () => object>([
+  const documents = new Map<string, () => object | Promise<object>>([
     [DISCOVERY_PATH, () => discoveryDocument(issuer)],
     [JWKS_PATH, () => jwks(keys())],
   ]);
@@ -60,7 +64,8 @@ function answer(request: HttpRequest, issuer: string, { keys, log }: IssuerOptio
   });
   if (!known) return { status: 404, headers: {}, body: '' };
   if (!readable) return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' };
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(document()) };
+  const body = JSON.stringify(await document());
+  return { status: 200, headers: { 'content-type': 'application/json' }, body };
 }
 
 /** As AWS publishes it: there is no authorization endpoint and no token endpoint (facts/aws.md 4). */
@@ -76,6 +81,7 @@ export function discoveryDocument(issuer: string): object {
 }
 
 /** The public halves of an account's keys. */
-export function jwks(keys: SigningKeys): object {
-  return { keys: [keys.RS256.jwk, keys.ES384.jwk] };
+export async function jwks(keys: SigningKeys): Promise<object> {
+  const [rsa, ec] = await Promise.all([keys.RS256.pair(), keys.ES384.pair()]);
+  return { keys: [rsa.jwk, ec.jwk] };
 }

@@ -9,6 +9,11 @@ export interface SigningKey {
   readonly kid: string;
   /** How often keys of this account were made before: the number in `kid`. */
   readonly generation: number;
+  /** Its two halves; made at the first call, which takes a tenth of a second for RSA. */
+  readonly pair: () => Promise<SigningKeyPair>;
+}
+
+export interface SigningKeyPair {
   readonly privateKey: webcrypto.CryptoKey;
   /** As the JWKS shows it: kty, use, alg, kid and the public numbers. */
   readonly jwk: JWK;
@@ -25,32 +30,36 @@ const RSA = {
 const P384 = { name: 'ECDSA', namedCurve: 'P-384' } as const;
 
 /**
- * Makes the two keys that an account signs with: RSA of 2048 bits and P-384. That a rotation counts up, `RSA_1` after
+ * The two keys that an account signs with: RSA of 2048 bits and P-384. Most labs need one of them at most. That a rotation counts up, `RSA_1` after
  * `RSA_0`, is what AWS's numbering suggests; nobody has published one yet.
  */
-export async function generateSigningKeys(generation = 0): Promise<SigningKeys> {
-  const [RS256, ES384] = await Promise.all([
-    generateKey('RS256', `RSA_${generation}`, generation, RSA),
-    generateKey('ES384', `EC384_${generation}`, generation, P384),
-  ]);
-  return { RS256, ES384 };
+export function createSigningKeys(generation = 0): SigningKeys {
+  return {
+    RS256: signingKey('RS256', `RSA_${generation}`, generation, RSA),
+    ES384: signingKey('ES384', `EC384_${generation}`, generation, P384),
+  };
 }
 
-async function generateKey(
+function signingKey(
   algorithm: SigningAlgorithm,
   kid: string,
   generation: number,
   parameters: typeof RSA | typeof P384,
-): Promise<SigningKey> {
-  const pair = await webcrypto.subtle.generateKey(parameters, true, ['sign', 'verify']);
-  const { kty, ...numbers } = await exportJWK(pair.publicKey);
-  return {
-    algorithm,
-    kid,
-    generation,
-    privateKey: pair.privateKey,
-    jwk: { kty, use: 'sig', alg: algorithm, kid, ...numbers } as JWK,
+): SigningKey {
+  let made: Promise<SigningKeyPair> | undefined;
+  const make = async (): Promise<SigningKeyPair> => {
+    const pair = await webcrypto.subtle.generateKey(parameters, true, ['sign', 'verify']);
+    const { kty, ...numbers } = await exportJWK(pair.publicKey);
+    return {
+      privateKey: pair.privateKey,
+      jwk: { kty, use: 'sig', alg: algorithm, kid, ...numbers } as JWK,
+    };
   };
+  const pair = () => {
+    made ??= make();
+    return made;
+  };
+  return { algorithm, kid, generation, pair };
 }
 
 /**
@@ -62,7 +71,8 @@ export async function signToken(
   claims: object,
   header: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
+  const { privateKey } = await key.pair();
   return await new CompactSign(Buffer.from(JSON.stringify(claims)))
     .setProtectedHeader({ kid: key.kid, typ: 'JWT', alg: key.algorithm, ...header })
-    .sign(key.privateKey);
+    .sign(privateKey);
 }

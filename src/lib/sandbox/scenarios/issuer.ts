@@ -1,5 +1,5 @@
 import { discoveryDocument, jwks } from '../issuer/issuer.ts';
-import { generateSigningKeys } from '../issuer/signing-keys.ts';
+import { createSigningKeys } from '../issuer/signing-keys.ts';
 import { CAPTIVE_PORTAL, closedPort, type HttpAnswer, json, silence, standIn } from './hops/http.ts';
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
@@ -58,7 +58,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
     'The issuer does not publish the key that tokens are signed with.',
     'jwt.key-unknown',
     async (stage) => {
-      const others = await generateSigningKeys(stage.account.keys.RS256.generation + 1);
+      const others = createSigningKeys(stage.account.keys.RS256.generation + 1);
       await serveDocuments(stage, { keys: () => jwks(others) });
     },
   ),
@@ -66,7 +66,8 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
     'issuer-ec-key-only',
     'The issuer publishes an elliptic curve key only, and tokens are signed with RSA.',
     'jwt.key-unknown',
-    (stage) => serveDocuments(stage, { keys: () => ({ keys: [stage.account.keys.ES384.jwk] }) }),
+    (stage) =>
+      serveDocuments(stage, { keys: async () => ({ keys: [(await stage.account.keys.ES384.pair()).jwk] }) }),
   ),
   scenario(
     'issuer-key-rotated',
@@ -106,10 +107,10 @@ async function replaceIssuer(
 /** An issuer whose documents are the account's own, except for those given. */
 function serveDocuments(
   stage: Stage,
-  given: { readonly discovery?: (issuer: string) => object; readonly keys?: () => object },
+  given: { readonly discovery?: (issuer: string) => object; readonly keys?: () => Promise<object> },
 ): Promise<void> {
   const { discovery = discoveryDocument, keys = () => jwks(stage.account.keys) } = given;
   return replaceIssuer(stage, async (path, issuer) =>
-    json(path.endsWith('/openid-configuration') ? discovery(issuer) : keys()),
+    json(path.endsWith('/openid-configuration') ? discovery(issuer) : await keys()),
   );
 }
