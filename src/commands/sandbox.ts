@@ -65,6 +65,7 @@ those variables. --verbose shows each decision of the lab with its true reason.`
       ['on', 'off'],
       'off',
     ),
+    maxConnections: text('--max-connections <n>', 'hang up on clients beyond this many connections'),
     clusterName: text('--cluster-name <name>', 'name of the cluster, for scopes of users (default: lab)'),
     config: text('--config <file>', 'play what this YAML file declares', { env: false }),
     envFile: text('--env-file <file>', 'write the variables to a file only you can read', { env: false }),
@@ -86,6 +87,7 @@ those variables. --verbose shows each decision of the lab with its true reason.`
         mongod: {
           serverVersion: SERVER_VERSIONS[options.serverVersion],
           authError: options.authError,
+          ...(options.maxConnections === null ? {} : { maxConnections: limit(options.maxConnections) }),
         },
         as: options.as,
         propagation: options.propagation === 'on',
@@ -111,6 +113,13 @@ async function readConfig({ context }: Invocation<OptionTable>, file: string) {
   const { readSandboxConfig } = await import('../lib/sandbox/config/read.ts');
   const text = await readBoundedFile(resolve(context.cwd, file), LARGEST_CONFIG, context.signal);
   return readSandboxConfig(text, file);
+}
+
+function limit(given: string): number {
+  if (/^[1-9]\d{0,5}$/.test(given)) return Number(given);
+  throw new FedctlError('usage.invalid-value', {
+    message: `--max-connections cannot be "${given}": expected a number from 1 to 999999.`,
+  });
 }
 
 function port(given: string | null): number {

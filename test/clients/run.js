@@ -180,6 +180,34 @@ await proves(
   },
 );
 
+await proves(
+  'mongosh goes on with a new token when the clock of the lab moves past the end of the old one',
+  async () => {
+    const file = join(folder, 'short.jwt');
+    await fedctl('token', '--duration', '60', '--out', file);
+    const binary = JSON.stringify([BIN]).slice(1, -1);
+    try {
+      const seen = await mongosh(
+        withMechanism(BY_TOKEN_FILE),
+        { AZURE_FEDERATED_TOKEN_FILE: file },
+        `${EXPIRED_ONCE}
+       const fedctl = (...args) =>
+         require('child_process').execFileSync(${JSON.stringify(process.execPath)}, [${binary}, ...args]);
+       const before = find();
+       fedctl('sandbox', 'clock', '--ahead', '61s');
+       let refused = 'not at all';
+       try { find(); } catch (error) { refused = error.code; }
+       fedctl('token', '--out', tokenFile);
+       print(EJSON.stringify({ before, refused, after: find() }));`,
+      );
+      // The file still held the old token when the session ended.
+      assert.deepEqual(seen, { before: 0, refused: 18, after: 0 });
+    } finally {
+      await fedctl('sandbox', 'clock', '--reset');
+    }
+  },
+);
+
 await withLab(['--tls'], async (lab) => {
   const file = join(folder, 'tls.jwt');
   await fedctlIn(lab, 'enable');
