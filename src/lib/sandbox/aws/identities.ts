@@ -70,6 +70,7 @@ export interface LabSession {
   readonly accessKeyId: string;
   readonly secretAccessKey: Secret;
   readonly sessionToken: Secret;
+  readonly issuedAt: Date;
   readonly expiresAt: Date;
   /** The name of a role session; null for a user's. */
   readonly sessionName: string | null;

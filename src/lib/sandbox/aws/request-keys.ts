@@ -24,6 +24,8 @@ export function globalKeys(
     'aws:SourceIdentity': session?.sourceIdentity ?? undefined,
     // Long-term keys have no such key at all, which is why policies ask by BoolIfExists.
     'aws:MultiFactorAuthPresent': session === null ? undefined : String(session.mfa),
+    // By which the sessions of a role are revoked: those made before a time are denied.
+    'aws:TokenIssueTime': session === null ? undefined : rfc3339(session.issuedAt),
     'aws:FederatedProvider': session?.federatedProvider ?? undefined,
     'aws:RequestedRegion': service === 'iam' ? 'us-east-1' : region,
     'aws:ViaAWSService': 'false',
@@ -36,6 +38,8 @@ export function globalKeys(
 export function commonKeys(now: Date): ContextKeys {
   return {
     'aws:SecureTransport': 'true',
+    // The lab is reached over loopback alone.
+    'aws:SourceIp': '127.0.0.1',
     'aws:CurrentTime': rfc3339(now),
     'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
   };

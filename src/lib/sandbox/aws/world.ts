@@ -132,6 +132,7 @@ export async function createAwsWorld({
     return { account, described };
   });
   return new World({
+    now,
     log,
     accounts: accounts.map(({ account }) => account),
     users: accounts.flatMap(({ account, described }) =>
@@ -147,15 +148,18 @@ class World implements AwsWorld {
   readonly accounts: readonly LabAccount[];
   users: readonly LabUser[];
   roles: readonly LabRole[];
+  readonly #now: () => Date;
   readonly #log: LabLog;
   readonly #holders = new Map<string, LabUser | LabSession>();
 
   constructor({
+    now,
     log,
     accounts,
     users,
     roles,
-  }: Pick<AwsWorld, 'accounts' | 'users' | 'roles'> & { log: LabLog }) {
+  }: Pick<AwsWorld, 'accounts' | 'users' | 'roles'> & Pick<AwsWorldOptions, 'now' | 'log'>) {
+    this.#now = now;
     this.#log = log;
     this.accounts = accounts;
     this.users = users;
@@ -244,6 +248,7 @@ class World implements AwsWorld {
       accessKeyId: uniqueId('ASIA'),
       secretAccessKey: secretKey(),
       sessionToken: new Secret(sessionToken(facts.minimumTokenSize ?? 0)),
+      issuedAt: this.#now(),
       // AWS gives and keeps whole seconds here (facts/aws.md 13.2).
       expiresAt: new Date(Math.floor(facts.expiresAt.getTime() / 1000) * 1000),
       sessionName: facts.principal.kind === 'role' ? (facts.sessionName ?? 'lab') : null,

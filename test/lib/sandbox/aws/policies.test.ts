@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { LabRole, LabSession, LabUser } from '../../../../src/lib/sandbox/aws/identities.ts';
 import { allowing } from '../../../../src/lib/sandbox/aws/policies.ts';
 import { type Trust, trusting } from '../../../../src/lib/sandbox/aws/trust-policy.ts';
+import { rfc3339 } from '../../../../src/lib/time.ts';
 import {
   type LabUnderTest,
   ORG_ACCOUNT,
@@ -259,6 +260,7 @@ describe('the keys of a mint', () => {
     ['aws:username', { StringEquals: { 'aws:username': 'operator' } }],
     ['aws:RequestedRegion', { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } }],
     ['aws:SecureTransport', { Bool: { 'aws:SecureTransport': 'true' } }],
+    ['aws:SourceIp', { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } }],
     ['aws:CurrentTime', { DateGreaterThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } }],
     ['no aws:MultiFactorAuthPresent', { Null: { 'aws:MultiFactorAuthPresent': 'true' } }],
     ['no aws:PrincipalOrgID', { Null: { 'aws:PrincipalOrgID': 'true' } }],
@@ -316,6 +318,27 @@ describe('the keys of a mint', () => {
       'wants aws:SourceIdentity StringEquals "alice", and the request has no such key',
     );
   });
+});
+
+test('sessions of a role are revoked by the time at which they were made', async () => {
+  const before = await assume();
+  const revoke = (time: Date) =>
+    lab.world.setPolicies(app(), {
+      identity: {
+        Mint: allowing('sts:GetWebIdentityToken'),
+        AWSRevokeOlderSessions: statement({
+          Effect: 'Deny',
+          Action: '*',
+          Condition: { DateLessThan: { 'aws:TokenIssueTime': rfc3339(time) } },
+        }),
+      },
+    });
+  revoke(before.issuedAt);
+  expect(await mint({}, before)).toBe('minted');
+  revoke(new Date(before.issuedAt.getTime() + 1000));
+  expect((await told(mint({}, before)))[1]).toBe(
+    `statement 1 of identity-based policy AWSRevokeOlderSessions denies sts:GetWebIdentityToken on ${SELF}`,
+  );
 });
 
 describe('IAM', () => {
