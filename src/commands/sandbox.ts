@@ -5,7 +5,7 @@ import { runChild } from '../lib/exec/run-child.ts';
 import { EXIT } from '../lib/exit-codes.ts';
 import { readBoundedFile } from '../lib/files/bounded-file.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
-import { labLogLine, labSummary } from '../lib/render/sandbox.ts';
+import { labLogLine } from '../lib/render/sandbox.ts';
 import { exportLines, insideLab } from '../lib/sandbox/environment.ts';
 import type { Lab } from '../lib/sandbox/lab.ts';
 import { AUTH_ERRORS } from '../lib/sandbox/mongod/settings.ts';
@@ -13,9 +13,43 @@ import { DEFAULT_SERVER_LINE, SERVER_LINES, SERVER_VERSIONS } from '../lib/sandb
 import { PLATFORMS } from '../lib/sandbox/platforms.ts';
 import { command, type Ended, type Invocation } from './command.ts';
 import { choice, type OptionTable, text, toggle } from './options.ts';
+import { announce } from './sandbox/announce.ts';
 
 /** In bytes; with data to load. */
 const LARGEST_CONFIG = 16 * 1024 * 1024;
+
+const OPTIONS = {
+  as: choice('--as <platform>', 'let the command find keys and Region as on', PLATFORMS, null),
+  tls: toggle('--tls', 'serve everything under a CA made for this lab'),
+  replicaSet: text('--replica-set <name>', 'let the MongoDB server be the only member of a replica set'),
+  srv: toggle('--srv', 'serve MongoDB behind mongodb+srv, through a DNS of its own; implies --tls'),
+  mongoPort: text('--mongo-port <port>', 'port of the MongoDB server instead of a free one'),
+  serverVersion: choice(
+    '--server-version <line>',
+    'line of MongoDB servers to play; 9.0 knows EC keys',
+    SERVER_LINES,
+    DEFAULT_SERVER_LINE,
+  ),
+  authError: choice(
+    '--auth-error <whose>',
+    "whose answer a refused login gets: mongod's 18, or the 8000 of Atlas's proxy",
+    AUTH_ERRORS,
+    'mongod',
+  ),
+  propagation: choice(
+    '--propagation <state>',
+    'let STS follow enable and disable after 8 to 12 seconds, as at AWS',
+    ['on', 'off'],
+    'off',
+  ),
+  maxConnections: text('--max-connections <n>', 'hang up on clients beyond this many connections'),
+  clusterName: text('--cluster-name <name>', 'name of the cluster, for scopes of users (default: lab)'),
+  config: text('--config <file>', 'play what this YAML file declares', { env: false }),
+  detach: toggle('--detach', 'start the lab in the background and return; `fedctl sandbox stop` ends it', {
+    env: false,
+  }),
+  envFile: text('--env-file <file>', 'write the variables to a file only you can read', { env: false }),
+} as const;
 
 export const sandbox = command({
   arguments: '[command...]',
@@ -23,6 +57,7 @@ export const sandbox = command({
     'fedctl sandbox -- fedctl connect --mechanism aws    # run one command in a new lab',
     "fedctl sandbox -- sh -c 'fedctl enable && fedctl connect --mechanism oidc'",
     'fedctl sandbox --env-file lab.env                   # stay up; elsewhere: . ./lab.env',
+    'fedctl sandbox --detach --env-file lab.env          # in the background, until fedctl sandbox stop',
     'fedctl sandbox --tls -- bash                        # a shell inside, everything under TLS',
     'fedctl sandbox --config sandbox.yaml                # accounts, identities, users and data of your own',
     'fedctl sandbox --as ec2 -- fedctl whoami            # keys as an EC2 instance has them',
@@ -41,37 +76,13 @@ AssumeRoleWithWebIdentity). Federation is enabled there from the start: a worklo
 With a command, the lab ends with it and exits with its code. Without one it stays up until Ctrl-C and prints the
 variables to export, and \`fedctl sandbox status\`, \`set\`, \`clock\`, \`log\` and \`stop\` read and change it: they find it by
 those variables. --verbose shows each decision of the lab with its true reason.`,
-  options: {
-    as: choice('--as <platform>', 'let the command find keys and Region as on', PLATFORMS, null),
-    tls: toggle('--tls', 'serve everything under a CA made for this lab'),
-    replicaSet: text('--replica-set <name>', 'let the MongoDB server be the only member of a replica set'),
-    srv: toggle('--srv', 'serve MongoDB behind mongodb+srv, through a DNS of its own; implies --tls'),
-    mongoPort: text('--mongo-port <port>', 'port of the MongoDB server instead of a free one'),
-    serverVersion: choice(
-      '--server-version <line>',
-      'line of MongoDB servers to play; 9.0 knows EC keys',
-      SERVER_LINES,
-      DEFAULT_SERVER_LINE,
-    ),
-    authError: choice(
-      '--auth-error <whose>',
-      "whose answer a refused login gets: mongod's 18, or the 8000 of Atlas's proxy",
-      AUTH_ERRORS,
-      'mongod',
-    ),
-    propagation: choice(
-      '--propagation <state>',
-      'let STS follow enable and disable after 8 to 12 seconds, as at AWS',
-      ['on', 'off'],
-      'off',
-    ),
-    maxConnections: text('--max-connections <n>', 'hang up on clients beyond this many connections'),
-    clusterName: text('--cluster-name <name>', 'name of the cluster, for scopes of users (default: lab)'),
-    config: text('--config <file>', 'play what this YAML file declares', { env: false }),
-    envFile: text('--env-file <file>', 'write the variables to a file only you can read', { env: false }),
-  },
+  options: OPTIONS,
   async run(invocation): Promise<Ended> {
     const { context, options } = invocation;
+    if (options.detach) {
+      const { detach } = await import('./sandbox/detach.ts');
+      return await detach(invocation, OPTIONS, options.envFile);
+    }
     const { startLab } = await import('../lib/sandbox/lab.ts');
     const description = options.config === null ? undefined : await readConfig(invocation, options.config);
     const lab = await invocation.progress.during('Starting the lab', () =>
@@ -97,10 +108,9 @@ those variables. --verbose shows each decision of the lab with its true reason.`
       ? lab.log.follow((entry) => context.stderr.write(`${labLogLine(entry)}\n`))
       : () => {};
     try {
+      if (invocation.args.length === 0) return await stayUp(invocation, lab, options.envFile);
       if (options.envFile !== null) await writeSecretFile(options.envFile, exportLines(lab.env));
-      return invocation.args.length === 0
-        ? await stayUp(invocation, lab, options.envFile)
-        : await runInside(invocation, lab);
+      return await runInside(invocation, lab);
     } finally {
       unfollow();
       await lab.close();
@@ -149,15 +159,9 @@ async function runInside({ context, args }: Invocation<OptionTable>, lab: Lab): 
 
 /** Says what the lab plays, then waits for Ctrl-C, which is how this is meant to end. */
 async function stayUp(invocation: Invocation<OptionTable>, lab: Lab, envFile: string | null): Promise<Ended> {
-  const { context, common } = invocation;
-  if (common.output === 'json') {
-    context.stdout.write(
-      `${JSON.stringify({ schema: 'fedctl.sandbox/v1', env: lab.env, pid: context.pid })}\n`,
-    );
-  } else {
-    if (envFile === null) context.stdout.write(exportLines(lab.env));
-    for (const line of labSummary(lab.controls.status(), envFile)) invocation.hint(line);
-  }
+  const { context } = invocation;
+  const status = lab.controls.status();
+  await announce(invocation, { env: lab.env, pid: context.pid, status, end: 'Ctrl-C ends the lab' }, envFile);
   await new Promise<void>((resolve) => {
     for (const signal of [context.signal, lab.controls.stopping]) {
       if (signal.aborted) resolve();

@@ -8,10 +8,10 @@ import type { LabLogEntry } from '../sandbox/log.ts';
 type Cells = readonly string[];
 
 /** What stands around the variables when the lab stays up: everything it plays, and how to go on. */
-export function labSummary(status: LabStatus, envFile: string | null): string[] {
+export function labSummary(status: LabStatus, envFile: string | null, end: string): string[] {
   const how =
     envFile === null ? 'Export the lines above in another terminal' : `In another terminal: . ${envFile}`;
-  return ['', ...sandboxStatusText(status).split('\n'), '', `${how}. Ctrl-C ends the lab.`];
+  return ['', ...sandboxStatusText(status).split('\n'), '', `${how}. ${end}.`];
 }
 
 export function sandboxStatusDocument(status: LabStatus) {

@@ -1,0 +1,115 @@
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { FedctlError } from '../../lib/errors.ts';
+import { EXIT } from '../../lib/exit-codes.ts';
+import { FAILURES, type FailureCode } from '../../lib/failures.ts';
+import { createLabClient } from '../../lib/sandbox/control/client.ts';
+import type { Ended, Invocation } from '../command.ts';
+import { longFlag, type OptionTable } from '../options.ts';
+import { announce } from './announce.ts';
+
+/** What stays with the process that starts the lab. */
+const OWN = new Set(['detach', 'envFile']);
+
+/**
+ * Starts the lab as a process of its own, which outlives this one, and says what it says when it stays up.
+ *
+ * @param table the options of `fedctl sandbox`, to pass on what was given
+ * @throws FedctlError usage.invalid-command-line with a command to run, and whatever keeps the lab from starting
+ */
+export async function detach(
+  invocation: Invocation<OptionTable>,
+  table: OptionTable,
+  envFile: string | null,
+): Promise<Ended> {
+  const { context, common, args } = invocation;
+  if (args.length > 0) {
+    throw new FedctlError('usage.invalid-command-line', {
+      message: 'With --detach the lab stays up by itself: there can be no command to run in it.',
+    });
+  }
+  const [node = '', ...script] = context.self;
+  const child = context.spawn(node, [...script, 'sandbox', '--json', ...typed(invocation, table)], {
+    cwd: context.cwd,
+    env: { ...context.env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { env, pid } = await invocation.progress.during('Starting the lab', () =>
+    ready(child, context.signal),
+  );
+  // Nothing of it holds this process any more; what it says from now on is in its log.
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  child.unref();
+  const lab = createLabClient({ ...context, env: { ...context.env, ...env } }, common.timeoutMs);
+  const end = 'fedctl sandbox stop ends the lab';
+  await announce(invocation, { env, pid, status: await lab.status(), end }, envFile);
+  return { exitCode: EXIT.done };
+}
+
+/** The options that were given, as they would be typed. */
+function typed({ options }: Invocation<OptionTable>, table: OptionTable): readonly string[] {
+  return Object.entries(table).flatMap(([key, spec]) => {
+    const value = options[key];
+    if (OWN.has(key) || value === null || value === undefined || value === false) return [];
+    return value === true ? [longFlag(spec)] : [`${longFlag(spec)}=${String(value)}`];
+  });
+}
+
+interface Ready {
+  readonly env: Readonly<Record<string, string>>;
+  readonly pid: number;
+}
+
+/** The line that a lab says when it is ready. */
+async function ready(child: ChildProcess, signal: AbortSignal): Promise<Ready> {
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    said += chunk;
+  });
+  const stop = () => child.kill('SIGTERM');
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await new Promise<Ready>((resolve, reject) => {
+      if (child.stdout !== null) {
+        // What our own lab says about itself.
+        createInterface(child.stdout).once('line', (line) => resolve(JSON.parse(line) as Ready));
+      }
+      child.once('error', (cause) => reject(notStarted('', cause)));
+      child.once('close', () => reject(signal.aborted ? signal.reason : notStarted(said)));
+    });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Why it did not start: the failure that the other process told. */
+function notStarted(said: string, cause?: unknown): FedctlError {
+  const { code, message, ...told } = errorIn(said);
+  if (code !== undefined && Object.hasOwn(FAILURES, code)) {
+    const likelyCause = told.cause === undefined ? {} : { likelyCause: told.cause };
+    return new FedctlError(code as FailureCode, { ...told, ...likelyCause, message: message ?? '', cause });
+  }
+  return new FedctlError('lab.start-failed', {
+    message: 'The lab ended before it was ready.',
+    details: { said },
+    cause,
+  });
+}
+
+interface ToldError {
+  readonly code?: string;
+  readonly message?: string;
+  readonly cause?: string;
+  readonly remedy?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+function errorIn(said: string): ToldError {
+  try {
+    return (JSON.parse(said) as { error?: ToldError }).error ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,62 @@
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runBin } from '../support/run-bin.ts';
+import { runLab } from '../support/running-lab.ts';
+import { schemaFaults } from '../support/schema.ts';
+
+interface Started {
+  readonly env: Record<string, string>;
+  readonly pid: number;
+}
+
+describe('fedctl sandbox --detach', () => {
+  test('returns when the lab is ready, and the lab stays until it is stopped', async () => {
+    const { code, stdout, stderr } = await runBin(['sandbox', '--detach', '--json', '--replica-set', 'rs0']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const started = JSON.parse(stdout) as Started;
+    expect(schemaFaults('sandbox', started)).toEqual([]);
+    const { env, pid } = started;
+    expect(env['FEDCTL_URI']).toMatch(/replicaSet=rs0$/);
+    expect(process.kill(pid, 0)).toBe(true);
+    expect((await runBin(['status', '--json'], { env })).code).toBe(0);
+    expect((await runBin(['sandbox', 'stop'], { env })).stdout).toBe('The lab is gone.\n');
+    expect((await runBin(['sandbox', 'status', '--json'], { env })).code).toBe(6);
+  });
+
+  test('--env-file holds the variables, and stderr says how it ends', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'fedctl-test-')), 'lab.env');
+    const { code, stdout, stderr } = await runBin(['sandbox', '--detach', '--env-file', file]);
+    const text = readFileSync(file, 'utf8');
+    const env = Object.fromEntries(
+      [...text.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, k, v]) => [k ?? '', v]),
+    );
+    await runBin(['sandbox', 'stop'], { env });
+    expect({ code, stdout, mode: statSync(file).mode & 0o777 }).toEqual({ code: 0, stdout: '', mode: 0o600 });
+    expect(stderr).toMatch(/\n\nIn another terminal: \. .*\. fedctl sandbox stop ends the lab\.\n$/);
+  });
+
+  test('tells why the lab did not start, in its own words', async () => {
+    const lab = await runLab();
+    const port = new URL(lab.env['FEDCTL_URI'] ?? '').port;
+    const { code, stdout, stderr } = await runBin(['sandbox', '--detach', '--mongo-port', port]);
+    await lab.stop();
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(
+      stderr,
+    ).toBe(`error: Port ${port} on 127.0.0.1 is taken: the lab's MongoDB server cannot listen there.
+cause:  Something else listens on the port that the lab was told to use.
+remedy: leave the port out: the lab finds a free one
+code:   lab.port-taken
+`);
+  });
+
+  test('takes no command to run', async () => {
+    const { code, stderr } = await runBin(['sandbox', '--detach', '--json', '--', 'true']);
+    expect({ code, message: JSON.parse(stderr).error.message }).toEqual({
+      code: 2,
+      message: 'With --detach the lab stays up by itself: there can be no command to run in it.',
+    });
+  });
+});
