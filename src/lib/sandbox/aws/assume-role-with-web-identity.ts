@@ -11,6 +11,7 @@ import type { Outcome, UnsignedAction, UnsignedCall } from './service.ts';
 import {
   assumedRoleXml,
   credentialsXml,
+  packedSizeXml,
   refuseOverMaximum,
   sessionReason,
   sessionSeconds,
@@ -35,6 +36,7 @@ export function assumeRoleWithWebIdentity(findKeys: FindIssuerKeys): UnsignedAct
     const identity = await proveIdentity(input.token, { account, ownIssuers, findKeys, now });
     const role = trustingRole(input, world, now, identity);
     refuseOverMaximum(input.seconds, role);
+    const packedSize = packedSizeXml(parameters.text('Policy'), {});
     const session = world.createSession({
       principal: role,
       sessionName: input.sessionName,
@@ -50,6 +52,7 @@ export function assumeRoleWithWebIdentity(findKeys: FindIssuerKeys): UnsignedAct
         assumedRoleXml(role, input.sessionName),
         credentialsXml(session),
         ['Provider', identity.provider.arn],
+        ...packedSize,
       ],
       reason: `${sessionReason(session)}, for ${shownSubject(identity)} of ${identity.provider.issuer} (${identity.evidence})`,
     };

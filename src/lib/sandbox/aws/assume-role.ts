@@ -10,6 +10,7 @@ import type { Call, Outcome } from './service.ts';
 import {
   assumedRoleXml,
   credentialsXml,
+  packedSizeXml,
   refuseOverMaximum,
   sessionReason,
   sessionSeconds,
@@ -46,6 +47,7 @@ export async function assumeRole(call: Call): Promise<Outcome> {
   refuseTooLong(input.seconds, role, caller);
   const inherited = inheritedTags(caller);
   refuseOverriding(input.tags, inherited);
+  const packedSize = packedSizeXml(call.parameters.text('Policy'), { ...inherited, ...input.tags });
   const session = world.createSession({
     principal: role,
     sessionName: input.sessionName,
@@ -61,6 +63,7 @@ export async function assumeRole(call: Call): Promise<Outcome> {
       ...(session.sourceIdentity === null ? [] : [['SourceIdentity', session.sourceIdentity] as const]),
       assumedRoleXml(role, input.sessionName),
       credentialsXml(session),
+      ...packedSize,
     ],
     reason: sessionReason(session),
   };

@@ -2,7 +2,7 @@ import { accessDenied } from './aws-error.ts';
 import { callerOf } from './identities.ts';
 import { tagRecord } from './query.ts';
 import type { Call, Outcome } from './service.ts';
-import { credentialsXml, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
+import { credentialsXml, packedSizeXml, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
 import { readSessionPolicy } from './session-policy.ts';
 import { LIMITS, refuseDuplicateTagKeys, Validation } from './validation.ts';
 
@@ -30,6 +30,7 @@ export function getFederationToken({ world, caller, parameters, now }: Call): Ou
   if (caller.session !== null) {
     throw accessDenied('Cannot call GetFederationToken with session credentials');
   }
+  const packedSize = packedSizeXml(parameters.text('Policy'), tagRecord(tags));
   const session = world.createSession({
     principal: caller.principal,
     federatedUser: name ?? '',
@@ -50,6 +51,7 @@ export function getFederationToken({ world, caller, parameters, now }: Call): Ou
           ['FederatedUserId', userId],
         ],
       ],
+      ...packedSize,
     ],
     reason: sessionReason(session),
   };

@@ -1,6 +1,6 @@
 import { rfc3339 } from '../../time.ts';
-import { validationError } from './aws-error.ts';
-import { callerOf, type LabRole, type LabSession } from './identities.ts';
+import { AwsError, validationError } from './aws-error.ts';
+import { callerOf, type LabRole, type LabSession, type Tags } from './identities.ts';
 import type { QueryParameters } from './query.ts';
 import type { Validation } from './validation.ts';
 import type { XmlElement } from './xml.ts';
@@ -35,6 +35,28 @@ export function refuseOverMaximum(seconds: number, role: LabRole): void {
   throw validationError(
     'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
     `${role.name} allows sessions of ${role.maxSessionSeconds} s, and ${seconds} s were asked for`,
+  );
+}
+
+/** Bytes of policy and tags that fill a session. AWS packs them in a form that it does not publish: this is a likeness. */
+const PACKED_SPACE = 4096;
+
+/**
+ * How much of its space the policy and the tags of a session take, in percent, as answers tell it; nothing for a session
+ * without (facts/aws.md 13.2).
+ *
+ * @throws AwsError PackedPolicyTooLarge
+ */
+export function packedSizeXml(policy: string | undefined, tags: Tags): readonly XmlElement[] {
+  const packed = [policy ?? '', ...Object.entries(tags).flat()].join('');
+  const percent = Math.ceil((Buffer.byteLength(packed) / PACKED_SPACE) * 100);
+  if (percent === 0) return [];
+  if (percent <= 100) return [['PackedPolicySize', String(percent)]];
+  const what = policy === undefined ? 'session tags' : 'policy and session tags';
+  throw new AwsError(
+    'PackedPolicyTooLarge',
+    400,
+    `Packed size of ${what} consumes ${percent}% of allotted space.`,
   );
 }
 

@@ -59,12 +59,25 @@ describe('GetFederationToken', () => {
       Version: '2012-10-17',
       Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*' },
     });
-    const { session } = await federate({
+    const { answer, session } = await federate({
       Policy,
       Tags: [{ Key: 'team', Value: 'x' }],
       DurationSeconds: 129_600,
     });
     expect(session.tags).toEqual({ team: 'x' });
+    expect(answer.PackedPolicySize).toBe(Math.ceil((100 * (Policy.length + 'teamx'.length)) / 4096));
+  });
+
+  test('refuses more tags than a session has space for', async () => {
+    const tags = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ Key: `k${index}`, Value: 'v'.repeat(256) }));
+    expect((await federate({ Tags: tags(15) })).answer.PackedPolicySize).toBe(95);
+    expect(await refusalOf(federate({ Tags: tags(16) }))).toEqual({
+      name: 'PackedPolicyTooLargeException',
+      code: 'PackedPolicyTooLarge',
+      status: 400,
+      message: 'Packed size of session tags consumes 101% of allotted space.',
+    });
   });
 
   test.each<[string, Partial<GetFederationTokenCommandInput>, string, RegExp]>([
