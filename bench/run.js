@@ -20,7 +20,7 @@ const BENCHES = {
     about: '100,000 mutated frames and 100,000 mutated HTTP requests: no crash, nobody let in',
     options: { rounds: { type: 'string', default: '100000' }, seed: { type: 'string' } },
     run: ({ rounds, seed }) =>
-      tests(['wire-fuzz', 'http-fuzz'], {
+      tests(['wire-fuzz', 'http-fuzz', 'api-fuzz'], {
         FEDCTL_FUZZ_FRAMES: rounds,
         FEDCTL_FUZZ_REQUESTS: rounds,
         FEDCTL_FUZZ_SEED: seed,

@@ -1,18 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LabUser } from '../../../../src/lib/sandbox/aws/identities.ts';
 import { amzDate } from '../../../../src/lib/sandbox/aws/sigv4.ts';
-import { Dice, mutateBytes, mutateText } from '../../../support/dice.ts';
+import { type Dice, mutateText } from '../../../support/dice.ts';
+import { broken, FUZZ, fuzz, whole } from '../../../support/http-fuzz.ts';
 import { IDENTITY_BODY, type LoadedLab, startLoadedLab } from '../../../support/loaded-lab.ts';
-import { type Answer, answerTo, answerToBytes, requestBytes } from '../../../support/raw-http.ts';
+import { answerTo } from '../../../support/raw-http.ts';
 import { type SignedRequest, type SigningFacts, signRequest } from '../../../support/sign-request.ts';
-
-/** `npm run bench -- fuzz` asks for the whole number; a seed repeats a run. */
-const ROUNDS = Number(process.env['FEDCTL_FUZZ_REQUESTS'] ?? 4000);
-const SEED = Number(process.env['FEDCTL_FUZZ_SEED'] ?? 20_261_122);
-/** So many clients ask at once. */
-const LANES = 8;
-const TESTS = 5;
-const TIMEOUT = 20_000 + ROUNDS * 20;
 
 const STS_BODIES = [
   IDENTITY_BODY,
@@ -75,43 +68,6 @@ function signed({ service, url }: Target, body: string, changes: Partial<Signing
   });
 }
 
-interface Fault {
-  readonly seed: number;
-  readonly round: number;
-  readonly sent: string;
-  readonly answer: string;
-}
-
-/** Sends what `ask` makes of the dice, and keeps the answers that are 500 or `isFault`. */
-async function fuzz(
-  ask: (dice: Dice) => Promise<{ readonly sent: string; readonly answer: Answer }>,
-  isFault: (answer: Answer) => boolean,
-): Promise<readonly Fault[]> {
-  const faults: Fault[] = [];
-  await Promise.all(
-    Array.from({ length: LANES }, async (_, index) => {
-      const seed = SEED + index;
-      const dice = new Dice(seed);
-      for (let round = 0; round < ROUNDS / TESTS / LANES && faults.length < 5; round += 1) {
-        const { sent, answer } = await ask(dice);
-        if (isFault(answer) || answer.status === 500) faults.push({ seed, round, sent, answer: answer.text });
-      }
-    }),
-  );
-  return faults;
-}
-
-/** Sends a request as it is. */
-async function whole(url: string, request: SignedRequest) {
-  return { sent: JSON.stringify(request), answer: await answerTo(url, request) };
-}
-
-/** Sends what is left of a request, byte by byte. */
-async function broken(dice: Dice, url: string, request: SignedRequest) {
-  const bytes = mutateBytes(dice, requestBytes(request));
-  return { sent: bytes.toString('latin1'), answer: await answerToBytes(url, bytes) };
-}
-
 /** The AWS that everybody had before, and nobody else's word in the log. */
 async function healthy(): Promise<object> {
   const [sts] = services;
@@ -121,9 +77,9 @@ async function healthy(): Promise<object> {
 
 const HEALTHY = { mints: 200, enabled: true, bugs: [] };
 
-describe(`${ROUNDS} requests from seed ${SEED}`, () => {
+describe(`${FUZZ.rounds} requests from seed ${FUZZ.seed}`, () => {
   test('signed with another secret or not at all get nothing, however they are changed', {
-    timeout: TIMEOUT,
+    timeout: FUZZ.timeout,
   }, async () => {
     lab.granted();
     const faults = await fuzz(
@@ -145,7 +101,7 @@ describe(`${ROUNDS} requests from seed ${SEED}`, () => {
     expect(await healthy()).toEqual(HEALTHY);
   });
 
-  test('that were changed after they were signed get nothing', { timeout: TIMEOUT }, async () => {
+  test('that were changed after they were signed get nothing', { timeout: FUZZ.timeout }, async () => {
     lab.granted();
     const faults = await fuzz(
       (dice) => {
@@ -160,7 +116,7 @@ describe(`${ROUNDS} requests from seed ${SEED}`, () => {
   });
 
   test('with any parameters from somebody without rights meet no bug and get no token', {
-    timeout: TIMEOUT,
+    timeout: FUZZ.timeout,
   }, async () => {
     const faults = await fuzz(
       (dice) => {
@@ -177,7 +133,9 @@ describe(`${ROUNDS} requests from seed ${SEED}`, () => {
     expect(await healthy()).toEqual(HEALTHY);
   });
 
-  test('with any parameters from somebody with all rights meet no bug', { timeout: TIMEOUT }, async () => {
+  test('with any parameters from somebody with all rights meet no bug', {
+    timeout: FUZZ.timeout,
+  }, async () => {
     const faults = await fuzz(
       (dice) => {
         const [target] = services;
@@ -189,7 +147,7 @@ describe(`${ROUNDS} requests from seed ${SEED}`, () => {
     expect(await healthy()).toEqual(HEALTHY);
   });
 
-  test('to the issuer get its two documents or nothing', { timeout: TIMEOUT }, async () => {
+  test('to the issuer get its two documents or nothing', { timeout: FUZZ.timeout }, async () => {
     const faults = await fuzz(
       (dice) => {
         const headers = { host: new URL(issuerUrl).host, accept: dice.text(10).trim() };
