@@ -26,9 +26,9 @@ const ROOMS: readonly Room[] = [
   },
   {
     name: 'index',
-    files: /^src\/lib\/index\.ts$/,
+    files: /^src\/lib\/(sandbox\/)?index\.ts$/,
     rooms: ['vocabulary', 'process-context', 'auth', 'sandbox', ...PURE, ...ADAPTERS],
-    packages: [],
+    packages: ['node'],
   },
   { name: 'vocabulary', files: /^src\/lib\/(failures\/)?[a-z-]+\.ts$/, rooms: [], packages: ['node'] },
   { name: 'jwt', files: /^src\/lib\/jwt\//, rooms: ['vocabulary'], packages: ['jose', 'node'] },

@@ -97,7 +97,8 @@ describe.each([
     expect(
       schemaFaults('sandbox', { schema: 'fedctl.sandbox/v1', env: lab.env, pid: lab.process.pid }),
     ).toEqual([]);
-    const needed = /^(FEDCTL_.*|AWS_ENDPOINT_URL_(STS|IAM)|AWS_CONFIG_FILE|AWS_SHARED_CREDENTIALS_FILE)$/;
+    const needed =
+      /^(FEDCTL_.*|MONGODB_ATLAS_.*|AWS_ENDPOINT_URL_(STS|IAM)|AWS_CONFIG_FILE|AWS_SHARED_CREDENTIALS_FILE)$/;
     expect(
       Object.keys(lab.env)
         .filter((name) => !needed.test(name))
