@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { holds } from '../../../src/lib/policy/conditions.ts';
 import { parsePolicy } from '../../../src/lib/policy/parse.ts';
 import { type ContextKeys, RequestContext } from '../../../src/lib/policy/request.ts';
@@ -6,7 +6,9 @@ import { type ContextKeys, RequestContext } from '../../../src/lib/policy/reques
 const KEYS: ContextKeys = {
   'aws:username': 'Ann',
   'aws:RequestTag/Empty': '',
+  'aws:RequestTag/first': 'scope',
   'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/team/data/etl',
+  'lambda:SourceFunctionArn': 'arn:aws:lambda:eu-west-1:123456789012:function:etl:live',
   'sts:DurationSeconds': '300',
   'aws:CurrentTime': '2026-11-22T09:00:00Z',
   'aws:SecureTransport': 'true',
@@ -46,6 +48,8 @@ describe('one value', () => {
     ['StringLike', 'aws:username', `\${aws:username}*`, true],
     ['StringLike', 'aws:username', `\${aws:nothing}*`, false],
     ['StringLike', 'aws:username', `A\${*}`, false],
+    // A key of many values is no variable.
+    ['StringEquals', 'aws:RequestTag/first', `\${aws:TagKeys}`, false],
     ['StringNotLike', 'aws:username', 'a*', true],
     ['NumericEquals', 'sts:DurationSeconds', 300, true],
     ['NumericEquals', 'sts:DurationSeconds', '300.0', true],
@@ -74,12 +78,21 @@ describe('one value', () => {
     // A star stays within its part of the ARN.
     ['ArnLike', 'aws:PrincipalArn', 'arn:aws:iam:*:role/team/data/etl', false],
     ['ArnLike', 'aws:PrincipalArn', 'arn:*', false],
+    // The last part has colons of its own.
+    ['ArnLike', 'lambda:SourceFunctionArn', 'arn:aws:lambda:*:*:function:etl:*', true],
+    ['ArnLike', 'lambda:SourceFunctionArn', 'arn:aws:lambda:*:*:function:e', false],
     ['ArnLike', 'aws:PrincipalArn', '*', true],
     ['ArnLike', 'aws:username', 'arn:aws:iam::*:role/*', false],
     ['ArnNotLike', 'aws:PrincipalArn', 'arn:aws:iam::*:role/platform/*', true],
     ['ArnNotEquals', 'aws:PrincipalArn', 'arn:aws:iam::*:role/team/*', false],
   ])('%s %s %j is %s', (operator, key, value, expected) => {
     expect(verdict(operator, key, value)).toBe(expected);
+  });
+
+  test('a time without a zone is one of UTC, wherever this runs', () => {
+    vi.stubEnv('TZ', 'America/New_York');
+    expect(verdict('DateEquals', 'aws:CurrentTime', '2026-11-22T09:00')).toBe(true);
+    vi.unstubAllEnvs();
   });
 
   test('variables belong to the newer version', () => {
