@@ -1,4 +1,4 @@
-import { absence, findUsers, similarNames } from './find-users.ts';
+import { absence, currentUser, findUsers, similarNames } from './find-users.ts';
 import type { Refusal } from './refusal.ts';
 import { type DatabasePrincipal, type DatabaseUser, EXTERNAL, type Place } from './relying-party.ts';
 
@@ -44,7 +44,7 @@ export function decideArn(
   if (name === null) return refused({ kind: 'not-an-arn', seen: arn });
   const { username, awsIAMType: expected } = name;
   const found = findUsers([username], databaseUsers);
-  const user = found.external[0];
+  const user = currentUser(found.external, place);
   if (user !== undefined) {
     const absent = place === null ? null : absence(user, place);
     if (absent !== null) return refused(absent);

@@ -1,4 +1,4 @@
-import { absence, findUsers, similarNames } from './find-users.ts';
+import { absence, currentUser, findUsers, similarNames } from './find-users.ts';
 import type { Refusal } from './refusal.ts';
 import {
   type DatabasePrincipal,
@@ -94,7 +94,7 @@ function rolesOfUser(
   place: Place | null,
 ): Found<readonly GrantedRole[]> {
   const found = findUsers([username], users);
-  const user = found.external[0];
+  const user = currentUser(found.external, place);
   if (user !== undefined) {
     const absent = place === null ? null : absence(user, place);
     if (absent !== null) return { ok: false, refusal: absent };

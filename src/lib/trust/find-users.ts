@@ -38,6 +38,11 @@ function essence(username: string): string {
   return `${account}:${type === 'assumed-role' ? 'role' : type}/${name ?? ''}`;
 }
 
+/** Of users with one name the one that is there: a temporary one may be over, and made anew. The first if none is. */
+export function currentUser(users: readonly DatabaseUser[], place: Place | null): DatabaseUser | undefined {
+  return users.find((user) => place === null || absence(user, place) === null) ?? users[0];
+}
+
 /** Why a user that has the right name is not there all the same; null when it is. */
 export function absence(user: DatabaseUser, { cluster, now }: Place): Refusal | null {
   const { username, scopes = [], deleteAfterDate } = user;
