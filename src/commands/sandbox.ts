@@ -11,9 +11,10 @@ import type { Lab } from '../lib/sandbox/lab.ts';
 import { AUTH_ERRORS } from '../lib/sandbox/mongod/settings.ts';
 import { DEFAULT_SERVER_LINE, SERVER_LINES, SERVER_VERSIONS } from '../lib/sandbox/mongod/versions.ts';
 import { PLATFORMS } from '../lib/sandbox/platforms.ts';
-import { command, type Ended, type Invocation } from './command.ts';
+import { type Answer, command, type Ended, type Invocation } from './command.ts';
 import { choice, type OptionTable, text, toggle } from './options.ts';
 import { announce } from './sandbox/announce.ts';
+import { labStarter, listScenarios } from './sandbox/scenarios.ts';
 
 /** In bytes; with data to load. */
 const LARGEST_CONFIG = 16 * 1024 * 1024;
@@ -45,6 +46,10 @@ const OPTIONS = {
   maxConnections: text('--max-connections <n>', 'hang up on clients beyond this many connections'),
   clusterName: text('--cluster-name <name>', 'name of the cluster, for scopes of users (default: lab)'),
   config: text('--config <file>', 'play what this YAML file declares', { env: false }),
+  scenario: text('--scenario <name>', 'start enabled and healthy but for one thing, broken as in reality'),
+  listScenarios: toggle('--list-scenarios', 'what can be broken, and what a diagnosis must find', {
+    env: false,
+  }),
   detach: toggle('--detach', 'start the lab in the background and return; `fedctl sandbox stop` ends it', {
     env: false,
   }),
@@ -61,6 +66,7 @@ export const sandbox = command({
     'fedctl sandbox --tls -- bash                        # a shell inside, everything under TLS',
     'fedctl sandbox --config sandbox.yaml                # accounts, identities, users and data of your own',
     'fedctl sandbox --as ec2 -- fedctl whoami            # keys as an EC2 instance has them',
+    'fedctl sandbox --scenario database-user-missing -- fedctl connect   # one thing is broken: which?',
     'fedctl sandbox --srv -- fedctl connect --mechanism aws   # through SRV and TXT records, as on Atlas',
   ],
   notes: `
@@ -73,20 +79,24 @@ federation disabled: \`fedctl enable\` has something to do. Profiles in it: defa
 2), ecs (container credentials), lambda (session keys in the environment), eks (a projected token and
 AssumeRoleWithWebIdentity). Federation is enabled there from the start: a workload may not do it.
 
+--scenario plays one failure of the real world in a lab that is otherwise enabled and healthy; the command needs no
+option to meet it. --list-scenarios names them, with the code that a diagnosis must reach.
+
 With a command, the lab ends with it and exits with its code. Without one it stays up until Ctrl-C and prints the
 variables to export, and \`fedctl sandbox status\`, \`set\`, \`clock\`, \`log\` and \`stop\` read and change it: they find it by
 those variables. --verbose shows each decision of the lab with its true reason.`,
   options: OPTIONS,
-  async run(invocation): Promise<Ended> {
+  async run(invocation): Promise<Answer | Ended> {
     const { context, options } = invocation;
+    if (options.listScenarios) return await listScenarios();
     if (options.detach) {
       const { detach } = await import('./sandbox/detach.ts');
       return await detach(invocation, OPTIONS, options.envFile);
     }
-    const { startLab } = await import('../lib/sandbox/lab.ts');
+    const start = await labStarter(options);
     const description = options.config === null ? undefined : await readConfig(invocation, options.config);
     const lab = await invocation.progress.during('Starting the lab', () =>
-      startLab({
+      start({
         now: context.now,
         fedctl: context.self,
         ...(description === undefined ? {} : { description }),

@@ -12,7 +12,7 @@ export class FederationSwitch {
   readonly #now: () => Date;
   readonly #propagationMs: number;
   readonly #atFirst: boolean;
-  readonly #changes: { readonly at: number; readonly enabled: boolean }[] = [];
+  readonly #changes: { readonly arrivesAt: number; readonly enabled: boolean }[] = [];
 
   /** @param options.enabled how it has stood for long; off unless given */
   constructor({
@@ -37,17 +37,19 @@ export class FederationSwitch {
   /** As STS sees it. */
   get vending(): VendingState {
     const now = this.#now().getTime();
-    const arrived =
-      this.#changes.findLast(({ at }) => at + this.#propagationMs <= now)?.enabled ?? this.#atFirst;
-    const next = this.#changes.find(({ at }) => at + this.#propagationMs > now);
-    if (next !== undefined && next.at + this.#propagationMs - now <= CHANGING_MS) return 'changing';
+    const arrived = this.#changes.findLast(({ arrivesAt }) => arrivesAt <= now)?.enabled ?? this.#atFirst;
+    const next = this.#changes.find(({ arrivesAt }) => arrivesAt > now);
+    if (next !== undefined && next.arrivesAt - now <= CHANGING_MS) return 'changing';
     return arrived ? 'on' : 'off';
   }
 
-  /** @returns false when it stood there already: AWS calls that an error */
-  set(enabled: boolean): boolean {
+  /**
+   * @param propagationMs how long STS takes to follow this one change
+   * @returns false when it stood there already: AWS calls that an error
+   */
+  set(enabled: boolean, propagationMs: number = this.#propagationMs): boolean {
     if (enabled === this.enabled) return false;
-    this.#changes.push({ at: this.#now().getTime(), enabled });
+    this.#changes.push({ arrivesAt: this.#now().getTime() + propagationMs, enabled });
     return true;
   }
 }

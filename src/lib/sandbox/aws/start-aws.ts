@@ -98,6 +98,7 @@ function startAccountIssuer(account: LabAccount, options: AwsOptions): Promise<L
     keys: () => account.keys,
     wait: async () => options.wait?.('issuer'),
     log: options.log,
+    now: options.now,
     host: options.host ?? LOOPBACK,
     port: options.ports?.issuers?.[account.id] ?? 0,
     tls: options.tls,

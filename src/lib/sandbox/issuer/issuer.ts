@@ -17,6 +17,8 @@ export interface IssuerOptions {
   /** Called before a request is answered. */
   readonly wait: () => Promise<void>;
   readonly log: LabLog;
+  /** The lab's clock: answers are dated by it, and clients compare their own with that. */
+  readonly now: () => Date;
   readonly host: string;
   readonly port: number;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
@@ -35,7 +37,8 @@ export async function startIssuer(options: IssuerOptions): Promise<LoopbackServe
     name: `issuer of account ${options.accountId}`,
     answer: async (request) => {
       await options.wait();
-      return answer(request, url, options);
+      const given = await answer(request, url, options);
+      return { ...given, headers: { ...given.headers, date: options.now().toUTCString() } };
     },
   });
   url = server.url;

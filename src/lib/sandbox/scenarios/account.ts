@@ -1,4 +1,9 @@
+import { allowing } from '../aws/policies.ts';
 import { type Scenario, scenario } from './scenario.ts';
+import type { Stage } from './stage.ts';
+
+/** AWS takes some ten seconds (facts/aws.md 1): long enough here for somebody to look at it. In milliseconds. */
+const PROPAGATION = 60_000;
 
 /** The switch of the account, permissions and sessions: what STS refuses. */
 export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
@@ -6,7 +11,76 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
     'federation-disabled',
     'Outbound federation was never enabled for the account, or somebody disabled it.',
     'sts.federation-disabled',
-    (stage) => stage.lab.world.setFederation(stage.account.id, false),
+    ({ account }) => {
+      account.federation.set(false, 0);
+    },
+  ),
+  scenario(
+    'federation-just-enabled',
+    'Federation was enabled a moment ago, and STS does not know yet.',
+    'iam.propagation-timeout',
+    ({ account }) => {
+      account.federation.set(false, 0);
+      account.federation.set(true, PROPAGATION);
+    },
+  ),
+  scenario(
+    'mint-permission-missing',
+    'No policy lets the principal mint tokens.',
+    'sts.mint-denied',
+    (stage) => usePolicy(stage, null),
+  ),
+  scenario(
+    'mint-audience-denied',
+    'The policy of the principal allows tokens for another audience only.',
+    'sts.mint-denied',
+    (stage) =>
+      usePolicy(stage, {
+        'ForAllValues:StringEquals': { 'sts:IdentityTokenAudience': ['https://api.example.com'] },
+        Null: { 'sts:IdentityTokenAudience': 'false' },
+      }),
+  ),
+  scenario(
+    'mint-algorithm-denied',
+    'The policy of the principal allows ES384 only, and tokens are asked for with RS256.',
+    'sts.mint-denied',
+    (stage) => usePolicy(stage, { StringEquals: { 'sts:SigningAlgorithm': 'ES384' } }),
+  ),
+  scenario(
+    'mint-duration-denied',
+    'The policy of the principal allows tokens of two minutes at most, and five are asked for.',
+    'sts.mint-denied',
+    (stage) => usePolicy(stage, { NumericLessThanEquals: { 'sts:DurationSeconds': '120' } }),
+  ),
+  scenario(
+    'mint-tag-denied',
+    'The policy of the principal allows tokens with the tag Team only, and none is asked for.',
+    'sts.mint-denied',
+    (stage) => usePolicy(stage, { StringEquals: { 'aws:RequestTag/Team': 'platform' } }),
+  ),
+  scenario(
+    'mint-denied-by-scp',
+    'A service control policy of the organization forbids tokens for anybody but its own audience.',
+    'sts.mint-denied',
+    (stage) =>
+      stage.lab.world.setServiceControlPolicies(stage.account.id, [
+        {
+          FullAWSAccess: allowing('*'),
+          TokenAudiences: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Deny',
+                Action: 'sts:GetWebIdentityToken',
+                Resource: '*',
+                Condition: {
+                  'ForAnyValue:StringNotEquals': { 'sts:IdentityTokenAudience': ['https://api.example.com'] },
+                },
+              },
+            ],
+          },
+        },
+      ]),
   ),
   scenario(
     'session-too-short',
@@ -30,3 +104,16 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
     },
   ),
 ];
+
+/** Lets the operator do anything but mint, which it may under a condition only; null: not at all. */
+function usePolicy(stage: Stage, condition: object | null): void {
+  const statement = { Effect: 'Allow', Action: 'sts:GetWebIdentityToken', Resource: '*' };
+  stage.lab.world.setPolicies(stage.operator, {
+    identity: {
+      Federation: allowing('iam:*', 'sts:AssumeRole'),
+      ...(condition !== null && {
+        Mint: { Version: '2012-10-17', Statement: [{ ...statement, Condition: condition }] },
+      }),
+    },
+  });
+}

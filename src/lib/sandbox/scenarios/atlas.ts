@@ -95,7 +95,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'database-user-iam-type',
-    'The workload logs in with the keys of a role, and the database user was created with the type of an IAM user.',
+    'The workload logs in with the keys of a role, and its database user is of the type for IAM users.',
     ['atlas.database-user-wrong-type', KEYS_REFUSED],
     (stage) => {
       const { arn } = stage.actAsRole('app');

@@ -31,7 +31,7 @@ export const FILE_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'token-file-stale',
-    'Nothing renews the token file: when the server asks for a new login (391), programs send the token that is over.',
+    'Nothing renews the token file: asked to log in again (391), programs send the token that is over.',
     'jwt.expired',
     async (stage) => stage.useTokenFile(await stage.file('token', await stage.token(-3900))),
   ),

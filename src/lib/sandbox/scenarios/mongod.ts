@@ -10,17 +10,19 @@ export const MONGOD_SCENARIOS: readonly Scenario[] = [
     'server-too-old',
     'The cluster runs MongoDB 4.2, which current drivers do not speak to.',
     'mongo.server-too-old',
-    ({ lab }) => {
+    ({ lab, cluster }) => {
       const { settings } = lab.mongod;
       settings.serverVersion = { ...settings.serverVersion, ...TOO_OLD };
+      lab.atlas.updateCluster(cluster, { mongoDBVersion: TOO_OLD.version });
     },
   ),
   scenario(
     'mechanism-unavailable',
-    'The cluster does not know MONGODB-OIDC: a free tier, an old version, or no identity provider ever deployed.',
+    'The cluster is of the free tier, which does not know MONGODB-OIDC.',
     'mongo.mechanism-unavailable',
-    ({ lab }) => {
+    ({ lab, cluster }) => {
       lab.mongod.settings.mechanisms = ['MONGODB-AWS'];
+      lab.atlas.updateCluster(cluster, { instanceSize: 'M0' });
     },
   ),
   scenario(

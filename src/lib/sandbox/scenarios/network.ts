@@ -1,18 +1,33 @@
+import type { FailureCode } from '../../failures.ts';
+import { MEMBER_HOST, SRV_HOST } from '../dns/cluster-names.ts';
+import type { LabDns } from '../dns/dns-server.ts';
 import { closedPort } from './hops/http.ts';
 import { swallowPackets } from './hops/swallow.ts';
 import { frontTls, refuseTls } from './hops/tls.ts';
 import { type Scenario, scenario } from './scenario.ts';
+import type { Stage } from './stage.ts';
 
 const DAY = 24 * 3600;
 
 /** The way to the database: names, ports and TLS. */
 export const NETWORK_SCENARIOS: readonly Scenario[] = [
-  scenario(
+  srvScenario(
+    'srv-missing',
+    'There is no SRV record for the name of the connection string: a typo, or a deleted cluster.',
+    'mongo.srv-failed',
+    (zone) => zone.delete(`_mongodb._tcp.${SRV_HOST}`),
+  ),
+  srvScenario(
+    'txt-broken',
+    'The TXT record of the cluster sets an option that DNS may not set.',
+    'mongo.srv-failed',
+    (zone) => zone.set(SRV_HOST, { TXT: ['replicaSet=atlas-lab-shard-0&readPreference=secondary'] }),
+  ),
+  srvScenario(
     'host-unknown',
-    'The host of the connection string does not exist: a typo, or a deleted cluster.',
+    'The SRV record names a host that does not exist, or not for the resolver of this network.',
     'mongo.dns-failed',
-    // RFC 6761: names under `invalid` exist nowhere.
-    (stage) => stage.set({ FEDCTL_URI: 'mongodb://cluster0.fedctl-lab.invalid/?tls=true' }),
+    (zone) => zone.delete(MEMBER_HOST),
   ),
   scenario(
     'port-closed',
@@ -32,7 +47,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'tls-untrusted',
-    'The certificate of the database comes from a CA that nobody here trusts, as behind a proxy that inspects TLS.',
+    'The certificate of the database is of a CA that nobody here trusts: something inspects TLS.',
     'mongo.tls-untrusted',
     (stage) => frontTls(stage, { trusted: false }),
   ),
@@ -64,3 +79,17 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
     },
   ),
 ];
+
+/** Breaks the zone of the lab's DNS. */
+function srvScenario(
+  name: string,
+  title: string,
+  expects: FailureCode,
+  change: (zone: LabDns['zone']) => void,
+): Scenario {
+  const play = ({ lab }: Stage) => {
+    if (lab.dns === null) throw new RangeError(`the scenario ${name} needs a lab with srv`);
+    change(lab.dns.zone);
+  };
+  return { ...scenario(name, title, expects, play), srv: true };
+}

@@ -1,6 +1,8 @@
 import { FedctlError } from '../../errors.ts';
+import { printable } from '../../printable.ts';
 import type { LabEnvironment } from '../environment.ts';
-import type { Lab } from '../lab.ts';
+import { type Lab, type LabOptions, startLab } from '../lab.ts';
+import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { Stage } from './stage.ts';
 
@@ -12,23 +14,33 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-/** Makes the lab enabled and healthy: what every scenario starts from. */
+/** Makes the lab enabled and healthy, as if it had been for long: what every scenario starts from. */
 export function enableLab(lab: Lab): void {
-  lab.world.setFederation(new Stage(lab).account.id, true);
+  new Stage(lab).account.federation.set(true, 0);
+}
+
+/** @throws FedctlError usage.invalid-value for a name that no scenario has */
+export function scenarioNamed(name: string): Scenario {
+  const found = SCENARIOS.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  throw new FedctlError('usage.invalid-value', {
+    message: `There is no scenario "${printable(name)}".`,
+    likelyCause: 'Scenarios have fixed names.',
+    remedy: 'fedctl sandbox --list-scenarios',
+    details: { option: '--scenario' },
+  });
 }
 
 /**
- * Enables a new lab and breaks one thing in it.
+ * Enables a new lab, that of an operator with the built-in identities, and breaks one thing in it.
  *
- * @throws FedctlError usage.invalid-value for a name that no scenario has; lab.start-failed
+ * @throws FedctlError lab.start-failed; RangeError for a lab without what the scenario breaks
  */
-export async function playScenario(lab: Lab, name: string): Promise<Scene> {
-  const found = SCENARIOS.find((scenario) => scenario.name === name);
-  if (found === undefined) throw unknownScenario(name);
+export async function playScenario(lab: Lab, { play }: Scenario): Promise<Scene> {
   enableLab(lab);
   const stage = new Stage(lab);
   try {
-    await found.play(stage);
+    await play(stage);
   } catch (error) {
     await stage.close();
     throw error;
@@ -36,11 +48,23 @@ export async function playScenario(lab: Lab, name: string): Promise<Scene> {
   return { env: stage.env, close: () => stage.close() };
 }
 
-function unknownScenario(name: string): FedctlError {
-  return new FedctlError('usage.invalid-value', {
-    message: `There is no scenario "${name}".`,
-    likelyCause: 'Scenarios have fixed names.',
-    remedy: 'fedctl sandbox --list-scenarios',
-    details: { option: '--scenario' },
-  });
+/**
+ * Starts a lab as a scenario needs it and breaks that one thing in it.
+ *
+ * @returns a lab whose environment is the one to hand to a command
+ * @throws FedctlError lab.port-taken, lab.start-failed
+ */
+export async function startScenario(scenario: Scenario, options: LabOptions): Promise<Lab> {
+  const lab = await startLab({ ...options, srv: options.srv === true || scenario.srv });
+  try {
+    const scene = await playScenario(lab, scenario);
+    const close = async () => {
+      await scene.close();
+      await lab.close();
+    };
+    return { ...lab, env: scene.env, close };
+  } catch (error) {
+    await lab.close();
+    throw error;
+  }
 }

@@ -13,6 +13,8 @@ export interface Scenario {
   readonly expectsBlind: FailureCode;
   /** Breaks one thing in a lab that is enabled and healthy. */
   readonly play: (stage: Stage) => void | Promise<void>;
+  /** The lab's database has to be behind `mongodb+srv` (the option `srv` of the lab). */
+  readonly srv: boolean;
 }
 
 /** @param expects one code for both, where the cause can be seen without Atlas, or the one with and the one without */
@@ -23,5 +25,5 @@ export function scenario(
   play: Scenario['play'],
 ): Scenario {
   const [withAtlas, blind] = typeof expects === 'string' ? [expects, expects] : expects;
-  return { name, title, expects: withAtlas, expectsBlind: blind, play };
+  return { name, title, expects: withAtlas, expectsBlind: blind, play, srv: false };
 }

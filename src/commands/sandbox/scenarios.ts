@@ -1,0 +1,36 @@
+import { FedctlError } from '../../lib/errors.ts';
+import { scenariosDocument, scenariosText } from '../../lib/render/scenarios.ts';
+import type { Lab, LabOptions } from '../../lib/sandbox/lab.ts';
+import type { Answer } from '../command.ts';
+
+/** `--list-scenarios` */
+export async function listScenarios(): Promise<Answer> {
+  const { SCENARIOS } = await import('../../lib/sandbox/scenarios/scenarios.ts');
+  return { document: scenariosDocument(SCENARIOS), text: scenariosText(SCENARIOS) };
+}
+
+/**
+ * What starts the lab: as it is, or with the thing broken that `--scenario` names.
+ *
+ * @throws FedctlError usage.invalid-value, usage.invalid-command-line
+ */
+export async function labStarter({
+  scenario,
+  as: platform,
+  config,
+}: {
+  readonly scenario: string | null;
+  readonly as: string | null;
+  readonly config: string | null;
+}): Promise<(options: LabOptions) => Promise<Lab>> {
+  if (scenario === null) return (await import('../../lib/sandbox/lab.ts')).startLab;
+  if (platform !== null || config !== null) {
+    const other = platform === null ? '--config' : '--as';
+    throw new FedctlError('usage.invalid-command-line', {
+      message: `--scenario and ${other} do not go together: what scenarios break is the built-in lab of an operator.`,
+    });
+  }
+  const { scenarioNamed, startScenario } = await import('../../lib/sandbox/scenarios/play.ts');
+  const named = scenarioNamed(scenario);
+  return (options) => startScenario(named, options);
+}

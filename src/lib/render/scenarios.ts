@@ -1,0 +1,23 @@
+import type { Scenario } from '../sandbox/scenarios/scenario.ts';
+
+export function scenariosDocument(scenarios: readonly Scenario[]) {
+  return {
+    schema: 'fedctl.scenarios/v1',
+    scenarios: scenarios.map(({ name, title, expects, expectsBlind }) => ({
+      name,
+      title,
+      expects,
+      expectsBlind,
+    })),
+  } as const;
+}
+
+/** Three lines each: the name, what happened, and what a diagnosis must find. */
+export function scenariosText(scenarios: readonly Scenario[]): string {
+  return scenarios
+    .map(({ name, title, expects, expectsBlind }) => {
+      const blind = expects === expectsBlind ? '' : `, or ${expectsBlind} without access to Atlas`;
+      return `${name}\n  ${title}\n  ${expects}${blind}\n`;
+    })
+    .join('');
+}
