@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
@@ -138,6 +141,22 @@ describe.each([
         { user: 'arn:aws:iam::123456789012:role/app' },
       ],
     });
+  });
+
+  test('ends within a second, although a request to it is only half there', async () => {
+    const mortal = await runLab('--as', platform);
+    const { env } = mortal;
+    const { iss } =
+      platform === 'eks' ? decodeJwt(readFileSync(env['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '', 'utf8')) : {};
+    const url =
+      env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] ?? iss ?? null;
+    const socket = url === null ? null : connect(Number(new URL(url).port), '127.0.0.1');
+    socket?.on('error', () => {}).write('GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n');
+    if (socket !== null) await once(socket, 'connect');
+    const since = performance.now();
+    expect(await mortal.stop()).toBe(0);
+    expect(performance.now() - since).toBeLessThan(1000);
+    socket?.destroy();
   });
 
   test('enable is not for a workload', async () => {
