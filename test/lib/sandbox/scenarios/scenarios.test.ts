@@ -147,7 +147,10 @@ const MEETINGS: Readonly<Record<string, Meeting>> = {
     reason: /^Unexpected GetCallerIdentity HTTP status code: 403 \(SignatureDoesNotMatch\)$/,
   },
   'federation-disabled': TOKEN,
-  'federation-just-enabled': { args: ['enable', '--wait-timeout', '1s', '--json'] },
+  'federation-just-enabled': {
+    args: ['enable', '--wait-timeout', '1s', '--json'],
+    reason: /: account \d+ was enabled, and STS does not know yet$/,
+  },
   'mint-permission-missing': denied(/: no identity-based policy allows sts:GetWebIdentityToken on [^;]*$/),
   'mint-audience-denied': denied(
     /wants sts:IdentityTokenAudience ForAllValues:StringEquals "https:\/\/api\.example\.com", and the request has \["fedctl-lab"\]$/,
