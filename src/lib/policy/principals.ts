@@ -8,7 +8,10 @@ import type { RequestPrincipal } from './request.ts';
  */
 export type Grant = 'account' | 'principal' | 'session';
 
-/** How closely an element names the principal; null when it does not. */
+/**
+ * How closely an element names the principal; null when it does not. NotPrincipal excepts whom any of its names fits;
+ * whether AWS wants account, role and session named to except a session is not verified.
+ */
 export function grantTo({ except, listed }: Selection<Principal>, principal: RequestPrincipal): Grant | null {
   const grants = listed.map((one) => named(one, principal)).filter((grant) => grant !== null);
   // Who is not excepted is meant like everybody: NotPrincipal names nobody.

@@ -35,9 +35,9 @@ export class RequestContext {
   /** Later keys win. An empty list and undefined count as absent. */
   constructor(...all: readonly ContextKeys[]) {
     for (const [key, value] of all.flatMap((keys) => Object.entries(keys))) {
-      if (value !== undefined && value.length !== 0) this.#values.set(key.toLowerCase(), value);
       // An empty text is a value: of a tag, for example.
-      else if (value === '') this.#values.set(key.toLowerCase(), value);
+      const absent = value === undefined || (typeof value === 'object' && value.length === 0);
+      if (!absent) this.#values.set(key.toLowerCase(), value);
     }
   }
 
