@@ -1,15 +1,11 @@
-import { randomBytes, randomInt } from 'node:crypto';
 import type { NamedPolicy } from '../../policy/document.ts';
 import { Secret } from '../../secret.ts';
 import { createSigningKeys } from '../issuer/signing-keys.ts';
 import type { LabLog } from '../log.ts';
-import {
-  type AwsDescription,
-  BUILT_IN_AWS,
-  type RoleDescription,
-  type UserDescription,
-} from './description.ts';
+import { createRole, createUser } from './create-principal.ts';
+import { type AwsDescription, BUILT_IN_AWS } from './description.ts';
 import { FederationSwitch } from './federation-switch.ts';
+import { secretKey, sessionToken, uniqueId } from './fresh-keys.ts';
 import type {
   LabAccount,
   LabRole,
@@ -19,7 +15,6 @@ import type {
   PlatformClaims,
   Tags,
 } from './identities.ts';
-import { MfaDevice } from './mfa-device.ts';
 import {
   changedPolicies,
   namedPolicies,
@@ -105,8 +100,6 @@ export interface AwsWorld {
   /** Whose access key this is. Expired sessions are found too: AWS says "expired", not "unknown". */
   holderOf(accessKeyId: string): LabUser | LabSession | undefined;
 }
-
-const USUAL_TOKEN_SIZE = 380;
 
 /**
  * Makes the accounts and identities that are described, the built-in ones by default, with fresh keys and secrets.
@@ -272,61 +265,6 @@ class World implements AwsWorld {
   #tell(action: string, reason: string): void {
     this.#log.add({ hop: 'iam', action, principal: null, decision: 'info', reason });
   }
-}
-
-function createUser(account: LabAccount, described: UserDescription): LabUser {
-  const { name, path = '/', profile = name, tags = {} } = described;
-  return {
-    kind: 'user',
-    account,
-    name,
-    arn: `arn:aws:iam::${account.id}:user${path}${name}`,
-    id: uniqueId('AIDA'),
-    profile,
-    tags,
-    policies: attachedPolicies(described),
-    mfaDevice: described.mfa === true ? new MfaDevice(`arn:aws:iam::${account.id}:mfa/${name}`) : null,
-    accessKeyId: uniqueId('AKIA'),
-    secretAccessKey: secretKey(),
-  };
-}
-
-function createRole(account: LabAccount, described: RoleDescription): LabRole {
-  const { name, path = '/', profile = name, tags = {} } = described;
-  return {
-    kind: 'role',
-    account,
-    name,
-    arn: `arn:aws:iam::${account.id}:role${path}${name}`,
-    id: uniqueId('AROA'),
-    profile,
-    tags,
-    policies: attachedPolicies(described),
-    trustPolicy: namedPolicy(name, described.trustPolicy, 'trust'),
-    maxSessionSeconds: described.maxSessionSeconds,
-  };
-}
-
-function attachedPolicies({ policies = {}, permissionsBoundary = null }: UserDescription | RoleDescription) {
-  const none = { identity: [], boundary: null };
-  return changedPolicies(none, { identity: policies, boundary: permissionsBoundary });
-}
-
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-/** A prefix that tells the kind, and 16 more characters, as IAM's unique ids and access key ids have them. */
-function uniqueId(prefix: 'AKIA' | 'ASIA' | 'AIDA' | 'AROA'): string {
-  return prefix + Array.from({ length: 16 }, () => BASE32[randomInt(BASE32.length)]).join('');
-}
-
-/** 40 characters of base64. */
-function secretKey(): Secret {
-  return new Secret(randomBytes(30).toString('base64'));
-}
-
-function sessionToken(minimumSize: number): string {
-  const size = Math.max(USUAL_TOKEN_SIZE, minimumSize);
-  return randomBytes(size).toString('base64').slice(0, size);
 }
 
 /** The world is fixed, so a name that it lacks is a mistake of the program that asks. */
