@@ -100,6 +100,8 @@ async function answered(
 /** Select Graphic Rendition: what colours are made of; the sequences that move the cursor end otherwise. */
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
 
+const USUAL_COLUMNS = 80;
+
 /** clack colours through Node, which on Node 20 asks no NO_COLOR: one question needs no colour. */
 function withoutColour(stream: OutputStream): Writable {
   const plain = new Writable({
@@ -109,5 +111,6 @@ function withoutColour(stream: OutputStream): Writable {
       done();
     },
   });
-  return Object.assign(plain, { columns: stream.columns, isTTY: true });
+  // A terminal may say that it has no columns at all, and the question would be broken after each letter.
+  return Object.assign(plain, { columns: stream.columns || USUAL_COLUMNS, isTTY: true });
 }

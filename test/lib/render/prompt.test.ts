@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Interruption } from '../../../src/lib/deadline.ts';
 import { askHidden, askText, canAsk } from '../../../src/lib/render/prompt.ts';
 import { type FakeTerminal, fakeTerminal, typeWhenShown } from '../../support/fake-terminal.ts';
-import { memoryContext } from '../../support/memory-context.ts';
+import { MemoryOutput, memoryContext } from '../../support/memory-context.ts';
 
 const QUESTION = 'Type the account id';
 const NEVER = new AbortController().signal;
@@ -70,6 +70,11 @@ describe('askText', () => {
       reason,
     );
   });
+});
+
+test('a terminal that says it has no columns is asked in one line', async () => {
+  const terminal = { ...fakeTerminal(), stderr: new MemoryOutput({ isTTY: true, columns: 0 }) };
+  expect(await ask(terminal, '1234\r')).toBe('1234');
 });
 
 describe('askHidden', () => {
