@@ -44,7 +44,7 @@ export class AtlasState {
 
   constructor({ now }: AtlasStateOptions) {
     this.#now = now;
-    this.organization = { id: objectId(), name: 'fedctl lab' };
+    this.organization = { id: objectId(), name: 'fedctl-lab' };
     this.project = { id: objectId(), name: 'lab', createdAt: now() };
     this.credentials = new ApiCredentials(now);
   }

@@ -96,7 +96,7 @@ describe('HTTP Digest', () => {
       digestHeader(parts, response).replace('qop=auth', 'qop=auth-int'),
       digestHeader(parts, response).replace('algorithm=MD5', 'algorithm=MD4'),
       digestHeader(parts, response).replace('algorithm=MD5', 'algorithm=SHA-256'),
-      `${digestHeader(parts, response)}, nc=00000002`,
+      `${digestHeader(parts, response)}, nc=00000001`,
       'Digest',
       'Digest ,,,',
     ]) {

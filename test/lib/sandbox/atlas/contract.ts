@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 /*
  * What Atlas answers, as JSON Schemas written by hand from its contract and its recorded answers (facts/mongodb.md 7.4
  * to 7.8). Where both differ the recorded answer counts: `identityProviderId` and `userConflicts` null, `groupId` in a
- * database user, `readPreference` in lower case, `oktaIdpId` in any spelling, slashes in CIDR blocks (7.9). Nothing
+ * database user, `readPreference` in lower case, a `failureReason` of null, which the contract has in its prose only, `oktaIdpId` in any spelling, slashes in CIDR blocks (7.9). Nothing
  * else than what is named here may be answered.
  */
 
