@@ -148,11 +148,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const platform =
       options.as === undefined || options.as === null
         ? null
-        : await playPlatform(
-            options.as,
-            { world, log, now, region: REGION, folder, tls: secured.tls },
-            operator.account.id,
-          );
+        : await playPlatform(options.as, { world, log, now, region: REGION, folder, tls: secured.tls });
     if (platform !== null) closers.push(() => platform.close());
     closers.push(async () => delays.close());
     const dns = srv ? await startDns(clusterRecords(mongod.port, replicaSet ?? ''), log) : null;
@@ -245,13 +241,8 @@ function operatorEnvironment({ accessKeyId, secretAccessKey }: LabUser): LabEnvi
   };
 }
 
-async function playPlatform(
-  name: PlatformName,
-  options: PlatformOptions,
-  accountId: string,
-): Promise<Platform> {
+async function playPlatform(name: PlatformName, options: PlatformOptions): Promise<Platform> {
   const { startPlatform } = await import('./metadata/platform.ts');
-  options.world.setFederation(accountId, true);
   return await startPlatform(name, options);
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { FedctlError } from '../../errors.ts';
 import type { AwsWorld } from '../aws/world.ts';
 import type { LabEnvironment } from '../environment.ts';
 import type { LabLog } from '../log.ts';
@@ -28,11 +29,20 @@ export interface Platform {
 }
 
 /**
- * Starts what a platform offers to its workloads, which run as the role `app`.
+ * Starts what a platform offers to its workloads, which run as the role `app`, and enables federation in its account:
+ * an operator did that before.
  *
- * @throws FedctlError lab.start-failed
+ * @throws FedctlError lab.unknown-name, lab.start-failed
  */
 export async function startPlatform(name: PlatformName, options: PlatformOptions): Promise<Platform> {
+  const role = options.world.roles.find((one) => one.name === ROLE);
+  if (role === undefined) {
+    throw new FedctlError('lab.unknown-name', {
+      message: `The lab has no role "${ROLE}", and that is who workloads on ${name} are.`,
+      remedy: `add a role named ${ROLE} to the configuration, or leave --as out`,
+    });
+  }
+  options.world.setFederation(role.account.id, true);
   return await START[name](options);
 }
 

@@ -136,6 +136,17 @@ describe('a pod on EKS', () => {
   });
 });
 
+test('a lab without the role that workloads have plays no platform', async () => {
+  const { aws, world, log, now } = await startLabAws();
+  world.remove(world.role('app').arn);
+  const options = { world, log, now, region: 'eu-central-1', folder, tls: undefined };
+  await expect(startPlatform('ec2', options)).rejects.toMatchObject({
+    code: 'lab.unknown-name',
+    message: 'The lab has no role "app", and that is who workloads on ec2 are.',
+  });
+  await aws.close();
+});
+
 test('a projected token is replaced when four fifths of its life are over', async () => {
   const { now, pass } = fakeClock();
   const path = join(folder, 'projected');
