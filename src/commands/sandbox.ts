@@ -53,6 +53,7 @@ const OPTIONS = {
   detach: toggle('--detach', 'start the lab in the background and return; `fedctl sandbox stop` ends it', {
     env: false,
   }),
+  state: text('--state <folder>', 'keep accounts, keys and data there between runs', { env: false }),
   envFile: text('--env-file <file>', 'write the variables to a file only you can read', { env: false }),
 } as const;
 
@@ -64,6 +65,7 @@ export const sandbox = command({
     'fedctl sandbox --env-file lab.env                   # stay up; elsewhere: . ./lab.env',
     'fedctl sandbox --detach --env-file lab.env          # in the background, until fedctl sandbox stop',
     'fedctl sandbox --tls -- bash                        # a shell inside, everything under TLS',
+    'fedctl sandbox --state ./lab                        # accounts, keys and data outlive the lab',
     'fedctl sandbox --config sandbox.yaml                # accounts, identities, users and data of your own',
     'fedctl sandbox --as ec2 -- fedctl whoami            # keys as an EC2 instance has them',
     'fedctl sandbox --scenario database-user-missing -- fedctl connect   # one thing is broken: which?',
@@ -95,11 +97,13 @@ those variables. --verbose shows each decision of the lab with its true reason.`
     }
     const start = await labStarter(options);
     const description = options.config === null ? undefined : await readConfig(invocation, options.config);
+    const state = options.state === null ? null : await openState(invocation, options.state);
     const lab = await invocation.progress.during('Starting the lab', () =>
       start({
         now: context.now,
         fedctl: context.self,
         ...(description === undefined ? {} : { description }),
+        kept: state?.kept ?? null,
         tls: options.tls,
         replicaSet: options.replicaSet,
         srv: options.srv,
@@ -118,15 +122,26 @@ those variables. --verbose shows each decision of the lab with its true reason.`
       ? lab.log.follow((entry) => context.stderr.write(`${labLogLine(entry)}\n`))
       : () => {};
     try {
+      await state?.write(lab, true);
       if (invocation.args.length === 0) return await stayUp(invocation, lab, options.envFile);
       if (options.envFile !== null) await writeSecretFile(options.envFile, exportLines(lab.env));
       return await runInside(invocation, lab);
     } finally {
       unfollow();
-      await lab.close();
+      try {
+        await state?.write(lab, false);
+      } finally {
+        await lab.close();
+      }
     }
   },
 });
+
+/** Loads what only a lab with a state needs. */
+async function openState(invocation: Invocation<OptionTable>, folder: string) {
+  const { openState: open } = await import('./sandbox/state.ts');
+  return await open(invocation, folder);
+}
 
 /** Loads YAML and the schema, which only a lab with a configuration needs. */
 async function readConfig({ context }: Invocation<OptionTable>, file: string) {

@@ -51,6 +51,18 @@ export const LAB_FAILURES = catalogue({
     remedy: '. ./lab.env   (the variables as the lab wrote them)',
     exit: EXIT.refused,
   },
+  'lab.state-invalid': {
+    title: 'the state of the lab cannot be used',
+    cause: 'Something else wrote the file, another version of fedctl did, or its mode was changed.',
+    remedy: 'fedctl sandbox --state <another folder>   (or remove the file: the lab makes a new one)',
+    exit: EXIT.usage,
+  },
+  'lab.state-in-use': {
+    title: 'another lab uses this state',
+    cause: 'A lab that was started with the same --state is still running.',
+    remedy: 'fedctl sandbox stop   (in a shell with the variables of that lab)',
+    exit: EXIT.usage,
+  },
   'lab.unknown-name': {
     title: 'the lab has nothing of that name',
     cause: 'The name is misspelt, or what it named was revoked before.',

@@ -25,6 +25,7 @@ import type { Platform, PlatformOptions } from './metadata/platform.ts';
 import { type LabMongod, startMongod } from './mongod/mongod.ts';
 import type { MongodSettings } from './mongod/settings.ts';
 import type { PlatformName } from './platforms.ts';
+import type { Kept } from './state/kept.ts';
 
 /** The audience that the lab's identity provider expects. */
 export const LAB_AUDIENCE = 'fedctl-lab';
@@ -40,6 +41,8 @@ export interface LabOptions {
   readonly fedctl: readonly string[];
   /** What to play; the built-in lab unless given. */
   readonly description?: LabDescription;
+  /** What an earlier lab left; nothing unless given. */
+  readonly kept?: Kept | null;
   /** Serve everything under a CA made for this lab. */
   readonly tls: boolean;
   /** The name of the replica set whose only member the MongoDB server is; null for a standalone. */
@@ -94,7 +97,7 @@ export interface Lab {
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
 export async function startLab(options: LabOptions): Promise<Lab> {
-  const { description = BUILT_IN_LAB } = options;
+  const { description = BUILT_IN_LAB, kept = null } = options;
   const clock = new LabClock(options.now);
   const { now } = clock;
   const closers: (() => Promise<void>)[] = [];
@@ -111,7 +114,13 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const secured = certificates === null ? {} : { tls: { key: certificates.key, cert: certificates.cert } };
     const log = new LabLog(now);
     const propagationMs = options.propagation === true ? randomInt(...PROPAGATION_MS) : 0;
-    const world = await createAwsWorld({ now, log, propagationMs, description: description.aws });
+    const world = await createAwsWorld({
+      now,
+      log,
+      propagationMs,
+      description: description.aws,
+      ...(kept !== null && { kept: kept.accounts }),
+    });
     // The key that will be asked for first is made while the servers start and the command loads.
     void world.accounts[0]?.keys.RS256.pair();
     const delays = new HopDelays();
@@ -126,7 +135,14 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     closers.push(() => aws.close());
     const operator = labUser(world);
     const issuer = aws.issuerUrl(operator.account.id);
-    const atlas = createLabAtlas({ now, issuer, audience: LAB_AUDIENCE, world, description });
+    const atlas = createLabAtlas({
+      now,
+      issuer,
+      audience: LAB_AUDIENCE,
+      world,
+      description,
+      ...(kept !== null && { kept: kept.identityProviders }),
+    });
     const mongod = await startMongod({
       log,
       now,
@@ -144,7 +160,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       ...(certificates === null ? {} : { ca: certificates.ca }),
     });
     closers.push(() => mongod.close());
-    loadData(mongod.store, description.data);
+    loadData(mongod.store, kept?.data ?? description.data);
     const platform =
       options.as === undefined || options.as === null
         ? null

@@ -20,23 +20,34 @@ export function createLabAtlas(given: {
   readonly audience: string;
   readonly world: AwsWorld;
   readonly description: LabDescription;
+  /** Ids of identity providers by their display names, from an earlier lab. */
+  readonly kept?: KeptIds;
 }): AtlasState {
   const atlas = new AtlasState({ now: given.now });
   const { identityProviders, databaseUsers } = given.description;
   if (identityProviders === null) addOwnProvider(atlas, given);
-  else for (const one of identityProviders) addProvider(atlas, one, given.world);
+  else for (const one of identityProviders) addProvider(atlas, one, given);
   if (databaseUsers === null) addUsersOfAccount(atlas, given);
   else for (const one of databaseUsers) addUser(atlas, one);
   atlas.addAccessListEntry({ ipAddress: '127.0.0.1', comment: 'this machine' });
   return atlas;
 }
 
+type KeptIds = Readonly<Record<string, string>>;
+
+function keptId(kept: KeptIds | undefined, displayName: string): { readonly id?: string } {
+  const id = kept?.[displayName];
+  return id === undefined ? {} : { id };
+}
+
 function addOwnProvider(
   atlas: AtlasState,
-  given: { readonly issuer: string; readonly audience: string },
+  given: { readonly issuer: string; readonly audience: string; readonly kept?: KeptIds },
 ): void {
+  const displayName = 'fedctl lab';
   const { id } = atlas.addIdentityProvider({
-    displayName: 'fedctl lab',
+    ...keptId(given.kept, displayName),
+    displayName,
     description: 'The issuer of the lab',
     issuer: given.issuer,
     audience: given.audience,
@@ -44,10 +55,20 @@ function addOwnProvider(
   atlas.connectIdentityProvider(id);
 }
 
-function addProvider(atlas: AtlasState, described: DescribedIdentityProvider, world: AwsWorld): void {
+function addProvider(
+  atlas: AtlasState,
+  described: DescribedIdentityProvider,
+  given: { readonly world: AwsWorld; readonly kept?: KeptIds },
+): void {
   const { displayName, issuer, audience, userClaim, connected } = described;
-  const url = 'url' in issuer ? issuer.url : world.account(issuer.account).issuer;
-  const { id } = atlas.addIdentityProvider({ displayName, issuer: url, audience, userClaim });
+  const url = 'url' in issuer ? issuer.url : given.world.account(issuer.account).issuer;
+  const { id } = atlas.addIdentityProvider({
+    ...keptId(given.kept, displayName),
+    displayName,
+    issuer: url,
+    audience,
+    userClaim,
+  });
   if (connected) atlas.connectIdentityProvider(id);
 }
 

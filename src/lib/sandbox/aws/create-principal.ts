@@ -1,3 +1,5 @@
+import { Secret } from '../../secret.ts';
+import type { KeptAccount } from '../state/kept.ts';
 import type { RoleDescription, UserDescription } from './description.ts';
 import { secretKey, uniqueId } from './fresh-keys.ts';
 import type { LabAccount, LabRole, LabUser } from './identities.ts';
@@ -5,32 +7,42 @@ import { MfaDevice } from './mfa-device.ts';
 import { changedPolicies, namedPolicy } from './policies.ts';
 
 /** @throws FedctlError lab.policy-malformed */
-export function createUser(account: LabAccount, described: UserDescription): LabUser {
+export function createUser(account: LabAccount, described: UserDescription, kept?: KeptAccount): LabUser {
   const { name, path = '/', profile = name, tags = {} } = described;
+  const arn = `arn:aws:iam::${account.id}:user${path}${name}`;
+  const before = kept?.users[arn];
+  const seed = before?.mfaSeed ?? null;
   return {
     kind: 'user',
     account,
     name,
-    arn: `arn:aws:iam::${account.id}:user${path}${name}`,
-    id: uniqueId('AIDA'),
+    arn,
+    id: before?.id ?? uniqueId('AIDA'),
     profile,
     tags,
     policies: attachedPolicies(described),
-    mfaDevice: described.mfa === true ? new MfaDevice(`arn:aws:iam::${account.id}:mfa/${name}`) : null,
-    accessKeyId: uniqueId('AKIA'),
-    secretAccessKey: secretKey(),
+    mfaDevice:
+      described.mfa === true
+        ? new MfaDevice(
+            `arn:aws:iam::${account.id}:mfa/${name}`,
+            seed === null ? undefined : new Secret(seed),
+          )
+        : null,
+    accessKeyId: before?.accessKeyId ?? uniqueId('AKIA'),
+    secretAccessKey: before === undefined ? secretKey() : new Secret(before.secretAccessKey),
   };
 }
 
 /** @throws FedctlError lab.policy-malformed */
-export function createRole(account: LabAccount, described: RoleDescription): LabRole {
+export function createRole(account: LabAccount, described: RoleDescription, kept?: KeptAccount): LabRole {
   const { name, path = '/', profile = name, tags = {} } = described;
+  const arn = `arn:aws:iam::${account.id}:role${path}${name}`;
   return {
     kind: 'role',
     account,
     name,
-    arn: `arn:aws:iam::${account.id}:role${path}${name}`,
-    id: uniqueId('AROA'),
+    arn,
+    id: kept?.roles[arn] ?? uniqueId('AROA'),
     profile,
     tags,
     policies: attachedPolicies(described),

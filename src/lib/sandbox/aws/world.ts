@@ -2,6 +2,7 @@ import type { NamedPolicy } from '../../policy/document.ts';
 import { Secret } from '../../secret.ts';
 import { createSigningKeys } from '../issuer/signing-keys.ts';
 import type { LabLog } from '../log.ts';
+import type { Kept } from '../state/kept.ts';
 import { createRole, createUser } from './create-principal.ts';
 import { type AwsDescription, BUILT_IN_AWS } from './description.ts';
 import { FederationSwitch } from './federation-switch.ts';
@@ -30,6 +31,8 @@ export interface AwsWorldOptions {
   /** How long STS takes to follow the switch of an account: 0 here, 8 to 12 seconds at AWS (facts/aws.md 1). */
   readonly propagationMs?: number;
   readonly description?: AwsDescription;
+  /** By account id: the keys, secrets and switches of an earlier lab, where it had the same identities. */
+  readonly kept?: Kept['accounts'];
 }
 
 /** What a session is made of. No rule is applied: a test may want one that has expired already. */
@@ -111,13 +114,16 @@ export async function createAwsWorld({
   log,
   propagationMs = 0,
   description = BUILT_IN_AWS,
+  kept = {},
 }: AwsWorldOptions): Promise<AwsWorld> {
   const accounts = description.accounts.map((described) => {
+    const before = kept[described.id];
+    const enabled = before?.federation ?? described.federation;
     const account: LabAccount = {
       id: described.id,
       organization: described.organization,
-      federation: new FederationSwitch({ now, propagationMs, enabled: described.federation }),
-      keys: createSigningKeys(),
+      federation: new FederationSwitch({ now, propagationMs, enabled }),
+      keys: createSigningKeys(before?.generation, before?.keys),
       issuer: '',
       oidcProviders: [],
       serviceControlPolicies: (described.serviceControlPolicies ?? []).map(namedPolicies),
@@ -129,10 +135,10 @@ export async function createAwsWorld({
     log,
     accounts: accounts.map(({ account }) => account),
     users: accounts.flatMap(({ account, described }) =>
-      described.users.map((user) => createUser(account, user)),
+      described.users.map((user) => createUser(account, user, kept[account.id])),
     ),
     roles: accounts.flatMap(({ account, described }) =>
-      described.roles.map((role) => createRole(account, role)),
+      described.roles.map((role) => createRole(account, role, kept[account.id])),
     ),
   });
 }

@@ -19,6 +19,8 @@ export interface SigningKeyPair {
   readonly jwk: JWK;
 }
 
+export type KeptKeys = Readonly<Record<SigningAlgorithm, JWK>>;
+
 export type SigningKeys = Readonly<Record<SigningAlgorithm, SigningKey>>;
 
 const RSA = {
@@ -30,13 +32,15 @@ const RSA = {
 const P384 = { name: 'ECDSA', namedCurve: 'P-384' } as const;
 
 /**
- * The two keys that an account signs with: RSA of 2048 bits and P-384. Most labs need one of them at most. That a rotation counts up, `RSA_1` after
- * `RSA_0`, is what AWS's numbering suggests; nobody has published one yet.
+ * The two keys that an account signs with: RSA of 2048 bits and P-384. Most labs need one of them at most. That a
+ * rotation counts up, `RSA_1` after `RSA_0`, is what AWS's numbering suggests; nobody has published one yet.
+ *
+ * @param kept their private halves as JWK, to have those of an earlier lab again
  */
-export function createSigningKeys(generation = 0): SigningKeys {
+export function createSigningKeys(generation = 0, kept?: KeptKeys): SigningKeys {
   return {
-    RS256: signingKey('RS256', `RSA_${generation}`, generation, RSA),
-    ES384: signingKey('ES384', `EC384_${generation}`, generation, P384),
+    RS256: signingKey('RS256', `RSA_${generation}`, generation, RSA, kept?.RS256),
+    ES384: signingKey('ES384', `EC384_${generation}`, generation, P384, kept?.ES384),
   };
 }
 
@@ -45,10 +49,13 @@ function signingKey(
   kid: string,
   generation: number,
   parameters: typeof RSA | typeof P384,
+  kept: JWK | undefined,
 ): SigningKey {
   let made: Promise<SigningKeyPair> | undefined;
   const make = async (): Promise<SigningKeyPair> => {
-    const pair = await webcrypto.subtle.generateKey(parameters, true, ['sign', 'verify']);
+    const pair = await (kept === undefined
+      ? webcrypto.subtle.generateKey(parameters, true, ['sign', 'verify'])
+      : importPair(kept, parameters));
     const { kty, ...numbers } = await exportJWK(pair.publicKey);
     return {
       privateKey: pair.privateKey,
@@ -60,6 +67,17 @@ function signingKey(
     return made;
   };
   return { algorithm, kid, generation, pair };
+}
+
+/** A private key as JWK holds the public numbers too. */
+async function importPair(kept: JWK, parameters: typeof RSA | typeof P384) {
+  const { kty, n, e, crv, x, y } = kept;
+  const open = JSON.parse(JSON.stringify({ kty, n, e, crv, x, y })) as webcrypto.JsonWebKey;
+  const [privateKey, publicKey] = await Promise.all([
+    webcrypto.subtle.importKey('jwk', { ...kept } as webcrypto.JsonWebKey, parameters, true, ['sign']),
+    webcrypto.subtle.importKey('jwk', open, parameters, true, ['verify']),
+  ]);
+  return { privateKey, publicKey };
 }
 
 /**

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path';
+import { FedctlError, isFedctlError } from '../../lib/errors.ts';
+import { createLabClient } from '../../lib/sandbox/control/client.ts';
+import type { Lab } from '../../lib/sandbox/lab.ts';
+import type { Kept } from '../../lib/sandbox/state/kept.ts';
+import { readState, writeState } from '../../lib/sandbox/state/state-folder.ts';
+import type { Invocation } from '../command.ts';
+import type { OptionTable } from '../options.ts';
+
+/** The folder in which a lab keeps what outlives it. */
+export interface OpenState {
+  /** null in a new folder. */
+  readonly kept: Kept | null;
+  /** @param running false when the lab ends: the folder is free for the next one then */
+  write(lab: Lab, running: boolean): Promise<void>;
+}
+
+/**
+ * Opens the state of a lab, unless another lab that still runs uses it. One that ended without a word is told, and what
+ * it wrote last is used.
+ *
+ * @throws FedctlError lab.state-invalid, lab.state-in-use
+ */
+export async function openState(invocation: Invocation<OptionTable>, given: string): Promise<OpenState> {
+  const folder = resolve(invocation.context.cwd, given);
+  const kept = await readState(folder);
+  const usedBy = kept?.usedBy ?? null;
+  if (usedBy !== null && (await answers(invocation, usedBy))) {
+    throw new FedctlError('lab.state-in-use', {
+      message: `The lab at ${usedBy.url} runs with the state in ${folder}.`,
+      details: { folder, url: usedBy.url },
+    });
+  }
+  if (usedBy !== null) {
+    invocation.warn({
+      code: 'lab.state-stale',
+      message: `The lab that used ${folder} ended without a word: what was changed after its start is lost.`,
+      remedy: null,
+    });
+  }
+  return { kept, write: (lab, running) => writeState(folder, lab, running) };
+}
+
+/** Whether the very lab that wrote the state is still there: something else at its address does not know its token. */
+async function answers(
+  { context, common }: Invocation<OptionTable>,
+  { url, token }: { readonly url: string; readonly token: string },
+): Promise<boolean> {
+  const env = { ...context.env, FEDCTL_SANDBOX_URL: url, FEDCTL_SANDBOX_TOKEN: token };
+  try {
+    await createLabClient({ ...context, env }, Math.min(common.timeoutMs, 5000)).time();
+    return true;
+  } catch (error) {
+    if (isFedctlError(error)) return false;
+    throw error;
+  }
+}

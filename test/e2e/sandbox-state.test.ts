@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { runBin } from '../support/run-bin.ts';
+import { runLab } from '../support/running-lab.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), 'fedctl-test-')), 'state');
+});
+
+const COUNT = 'fedctl connect --mechanism aws --write-probe --json >/dev/null && fedctl status --json';
+
+describe('fedctl sandbox --state', () => {
+  test('keeps accounts, keys and data, in a file that only their owner may read', async () => {
+    const first = await runLab('--state', folder);
+    await first.run(['enable', '--no-wait']);
+    await first.run(['sandbox', 'set', '--rotate-keys']);
+    const jwks = async (env: Readonly<Record<string, string>>) =>
+      await (await fetch(`${env['FEDCTL_ISSUER']}/.well-known/jwks.json`)).json();
+    const keys = await jwks(first.env);
+    expect(await first.stop()).toBe(0);
+    const file = join(folder, 'state.json');
+    expect([statSync(folder).mode & 0o777, statSync(file).mode & 0o777]).toEqual([0o700, 0o600]);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ usedBy: null });
+
+    const second = await runLab('--state', folder);
+    expect(second.env['AWS_ACCESS_KEY_ID']).toBe(first.env['AWS_ACCESS_KEY_ID']);
+    expect(second.env['AWS_SECRET_ACCESS_KEY']).toBe(first.env['AWS_SECRET_ACCESS_KEY']);
+    expect(await jwks(second.env)).toEqual(keys);
+    expect(JSON.stringify(keys)).toContain('RSA_1');
+    expect(JSON.stringify(keys)).not.toContain('"d"');
+    expect(JSON.parse((await second.run(['status', '--json'])).stdout)).toMatchObject({ state: 'enabled' });
+    expect((await second.run(['connect', '--mechanism', 'oidc'])).code).toBe(0);
+    await second.stop();
+  });
+
+  test('keeps the documents, and loads those of the configuration once', async () => {
+    const config = join(folder, '..', 'sandbox.yaml');
+    writeFileSync(config, 'data: { app.visits: [{ _id: 1 }] }\n');
+    const once = await runBin(['sandbox', '--state', folder, '--config', config, '--', 'sh', '-c', COUNT]);
+    expect(once.code).toBe(0);
+    const again = await runBin(['sandbox', '--state', folder, '--config', config, '--', 'true']);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    const { data } = JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')) as { data: object };
+    expect(data).toMatchObject({ 'app.visits': [{ _id: { $numberInt: '1' } }] });
+  });
+
+  test('is used by one lab at a time', async () => {
+    const lab = await runLab('--state', folder);
+    const { code, stderr } = await runBin(['sandbox', '--state', folder, '--', 'true']);
+    await lab.stop();
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `error: The lab at ${lab.env['FEDCTL_SANDBOX_URL']} runs with the state in ${folder}.
+cause:  A lab that was started with the same --state is still running.
+remedy: fedctl sandbox stop   (in a shell with the variables of that lab)
+code:   lab.state-in-use
+`,
+    });
+  });
+
+  test('of a lab that ended without a word is told, and used', async () => {
+    const lab = await runLab('--state', folder);
+    lab.process.kill('SIGKILL');
+    await once(lab.process, 'exit');
+    const script = 'echo $AWS_ACCESS_KEY_ID';
+    const { code, stdout, stderr } = await runBin(['sandbox', '--state', folder, '--', 'sh', '-c', script]);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: `${lab.env['AWS_ACCESS_KEY_ID']}\n`,
+      stderr: `warning: The lab that used ${folder} ended without a word: what was changed after its start is lost.\n`,
+    });
+  });
+
+  test.each([
+    ['no JSON', 'x', 0o600, 'it is no JSON'],
+    ['of something else', '{"schema":"other/v1"}', 0o600, 'a lab of this version of fedctl did not write it'],
+    ['open to others', '{}', 0o644, 'others than its owner may read it'],
+  ])('that is %s is refused', async (_what, text, mode, reason) => {
+    folder = join(folder, '..');
+    const file = join(folder, 'state.json');
+    writeFileSync(file, text, { mode });
+    const { code, stdout, stderr } = await runBin([
+      'sandbox',
+      '--state',
+      folder,
+      '--json',
+      '--',
+      'echo',
+      'x',
+    ]);
+    expect({ code, stdout, error: JSON.parse(stderr).error }).toMatchObject({
+      code: 2,
+      stdout: '',
+      error: { code: 'lab.state-invalid', message: `${file} is no state of a lab: ${reason}.` },
+    });
+    expect(readFileSync(file, 'utf8')).toBe(text);
+  });
+});
