@@ -1,0 +1,122 @@
+import { atlasConnectionString, createLabAtlas, LAB_CLUSTER } from './atlas/lab-atlas.ts';
+import { type LabAtlas, startAtlas } from './atlas/start-atlas.ts';
+import type { AtlasState } from './atlas/state.ts';
+import type { AwsWorld } from './aws/world.ts';
+import type { Closers } from './closers.ts';
+import type { LabDescription } from './description.ts';
+import { clusterRecords, MEMBER_HOST, SRV_HOST, SRV_REPLICA_SET } from './dns/cluster-names.ts';
+import { type LabDns, startDns } from './dns/dns-server.ts';
+import type { Ground } from './ground.ts';
+import { loadData } from './load-data.ts';
+import { type LabMongod, startMongod } from './mongod/mongod.ts';
+import type { MongodSettings } from './mongod/settings.ts';
+import type { Kept } from './state/kept.ts';
+
+/** How the cluster is to be. */
+export interface ClusterOptions {
+  /** The name of the replica set whose only member the MongoDB server is; null for a standalone. */
+  readonly replicaSet: string | null;
+  /** Port of the MongoDB server; 0 for a free one. */
+  readonly mongoPort: number;
+  /**
+   * Give the MongoDB server names of its own in a DNS of the lab's, behind a `mongodb+srv` connection string. As that
+   * implies, and as clients send nothing to a name without it, everything is under TLS then, and the server is a
+   * replica set.
+   */
+  readonly srv?: boolean;
+  /** The name of the cluster, for the scopes of database users; `lab` unless given. */
+  readonly clusterName?: string;
+  /** What the MongoDB server starts with; it may be changed later, through `mongod.settings`. */
+  readonly mongod?: Partial<MongodSettings>;
+}
+
+/** The relying party of a lab: what Atlas knows, the server that obeys it, and the names it is found under. */
+export interface LabCluster {
+  readonly atlas: AtlasState;
+  readonly atlasApi: LabAtlas;
+  readonly mongod: LabMongod;
+  readonly dns: LabDns | null;
+  /** The connection string, without anything about a mechanism. */
+  readonly uri: string;
+}
+
+/** Whom the cluster trusts, and through whom it checks AWS identities. */
+export interface ClusterTrust {
+  readonly world: AwsWorld;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly stsUrl: string;
+  readonly description: LabDescription;
+  readonly kept: Kept | null;
+}
+
+/** Starts the MongoDB server, with `srv` a DNS server for its names, and the Atlas API that shows what it obeys. */
+export async function startCluster(
+  options: ClusterOptions,
+  trust: ClusterTrust,
+  { clock, log, delays, tls, secured }: Ground,
+  closers: Closers,
+): Promise<LabCluster> {
+  const { srv = false } = options;
+  const { now } = clock;
+  const { kept, description } = trust;
+  const replicaSet = options.replicaSet ?? (srv ? SRV_REPLICA_SET : null);
+  const atlas = createLabAtlas({
+    now,
+    issuer: trust.issuer,
+    audience: trust.audience,
+    world: trust.world,
+    description,
+    ...(kept !== null && { kept: kept.identityProviders }),
+  });
+  const mongod = await startMongod({
+    log,
+    now,
+    port: options.mongoPort,
+    replicaSet,
+    ...(srv && { announcedHost: MEMBER_HOST }),
+    identityProviders: () => atlas.trustedIdentityProviders(),
+    databaseUsers: () => atlas.clusterUsers(),
+    onLogin: (attempt) => atlas.recordLogin(attempt),
+    cluster: options.clusterName ?? LAB_CLUSTER,
+    settings: options.mongod ?? {},
+    wait: () => delays.wait('mongod'),
+    sts: { url: trust.stsUrl },
+    ...secured,
+  });
+  closers.add(() => mongod.close());
+  loadData(mongod.store, kept?.data ?? description.data);
+  const dns = srv ? await startDns(clusterRecords(mongod.port, replicaSet ?? ''), log) : null;
+  if (dns !== null) closers.add(() => dns.close());
+  const host = srv ? MEMBER_HOST : mongod.host;
+  const caFile = tls?.caFile ?? null;
+  const plainUri = connectionString(host, mongod.port, replicaSet, caFile);
+  const srvUri = srv
+    ? `mongodb+srv://${SRV_HOST}/?${new URLSearchParams({ tlsCAFile: caFile ?? '' })}`
+    : null;
+  atlas.addCluster({
+    name: mongod.cluster,
+    mongoDBVersion: mongod.settings.serverVersion.version,
+    connectionString: atlasConnectionString(plainUri),
+    connectionStringSrv: srvUri === null ? null : atlasConnectionString(srvUri),
+  });
+  const atlasApi = await startAtlas({ atlas, log, now, wait: () => delays.wait('atlas'), ...secured });
+  closers.add(() => atlasApi.close());
+  return { atlas, atlasApi, mongod, dns, uri: srvUri ?? plainUri };
+}
+
+function connectionString(
+  host: string,
+  port: number,
+  replicaSet: string | null,
+  caFile: string | null,
+): string {
+  const options = new URLSearchParams();
+  if (replicaSet !== null) options.set('replicaSet', replicaSet);
+  if (caFile !== null) {
+    options.set('tls', 'true');
+    options.set('tlsCAFile', caFile);
+  }
+  const query = options.toString();
+  return `mongodb://${host}:${port}/${query === '' ? '' : `?${query}`}`;
+}
