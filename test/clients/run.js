@@ -288,6 +288,7 @@ for (const algorithm of ['RS256', 'ES384']) {
 }
 
 const ACCOUNT = '123456789012';
+const HAS_AWS_CLI = spawnSync('aws', ['--version'], { stdio: 'ignore' }).status === 0;
 
 /** The verbs of the AWS CLI against the lab, with what each must answer. */
 const AWS_CLI = [
@@ -316,7 +317,43 @@ const AWS_CLI = [
   ],
 ];
 
-if (spawnSync('aws', ['--version'], { stdio: 'ignore' }).status === 0) {
+/** Reads what Python's own TLS reaches: it is stricter about certificates than OpenSSL's command line. */
+const PYTHON = `
+import json, os, ssl, urllib.request
+context = ssl.create_default_context()
+context.verify_flags |= ssl.VERIFY_X509_STRICT
+def read(url):
+    with urllib.request.urlopen(url, context=context, timeout=10) as answer:
+        return json.load(answer)
+document = read(os.environ['FEDCTL_ISSUER'] + '/.well-known/openid-configuration')
+keys = read(document['jwks_uri'])['keys']
+print(json.dumps({'issuer': document['issuer'], 'kids': sorted(key['kid'] for key in keys)}))
+`;
+
+await withLab(['--tls'], async (lab) => {
+  if (spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0) {
+    await proves('Python reads discovery and keys over TLS, by its strict rules', async () => {
+      assert.deepEqual(JSON.parse(await run('python3', ['-c', PYTHON], lab)), {
+        issuer: lab.FEDCTL_ISSUER,
+        kids: ['EC384_0', 'RSA_0'],
+      });
+      assert.match(lab.FEDCTL_ISSUER, /^https:/);
+    });
+  } else {
+    skips('Python', 'it is not installed');
+  }
+  if (HAS_AWS_CLI) {
+    await proves('aws sts get-caller-identity over TLS', async () => {
+      const stdout = await run('aws', ['sts', 'get-caller-identity', '--output', 'json'], {
+        ...lab,
+        AWS_PAGER: '',
+      });
+      assert.equal(JSON.parse(stdout).Arn, SUBJECT);
+    });
+  }
+});
+
+if (HAS_AWS_CLI) {
   for (const [verb, args, check] of AWS_CLI) {
     const words = verb.split(' ');
     const known = spawnSync('aws', [...words, 'help'], {
