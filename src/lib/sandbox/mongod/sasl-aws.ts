@@ -41,6 +41,7 @@ export function awsMechanism(options: AwsMechanismOptions): SaslMechanism {
     return {
       done: false,
       payload: writePayload({ s: new Binary(nonce), h: options.stsHost }),
+      evidence: `the client is to sign a GetCallerIdentity for ${options.stsHost} with the server's nonce`,
       next: async (second) => ({ done: true, login: await judge(second, nonce, options) }),
     };
   };

@@ -18,6 +18,8 @@ export type SaslStep =
   | {
       readonly done: false;
       readonly payload: Binary;
+      /** For the log: what was asked, and what comes next. */
+      readonly evidence: string;
       /** @throws Refused */
       readonly next: (payload: TypedDocument) => Promise<SaslStep>;
     };

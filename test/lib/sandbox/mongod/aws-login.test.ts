@@ -109,6 +109,13 @@ test.each([
   expect(lab.log.entries()).toMatchObject([
     {
       hop: 'mongod',
+      action: 'saslStart MONGODB-AWS',
+      principal: null,
+      decision: 'info',
+      reason: "the client is to sign a GetCallerIdentity for sts.amazonaws.com with the server's nonce",
+    },
+    {
+      hop: 'mongod',
       action: 'saslContinue MONGODB-AWS',
       principal: user,
       decision: 'allowed',
@@ -180,6 +187,7 @@ describe('one byte changed', () => {
     lab.databaseUsers = [databaseUser(USER_ARN.replace('alice', 'alicf'))];
     expect(await proceed(await signed(ALICE))).toEqual(REFUSED);
     expect(lab.log.entries()).toMatchObject([
+      { action: 'saslStart MONGODB-AWS', decision: 'info' },
       {
         action: 'saslContinue MONGODB-AWS',
         principal: USER_ARN,

@@ -79,7 +79,7 @@ async function take(
   step: () => Promise<SaslStep>,
 ): Promise<TypedDocument> {
   const { session } = call;
-  const log = (decision: 'allowed' | 'refused', principal: string | null, reason: string): void =>
+  const log = (decision: 'allowed' | 'refused' | 'info', principal: string | null, reason: string): void =>
     call.server.log.add({
       hop: 'mongod',
       action: `${call.name} ${mechanism}`,
@@ -106,6 +106,7 @@ async function take(
   }
   if (!result.done) {
     session.conversation = { id: CONVERSATION, mechanism, next: result.next };
+    log('info', null, result.evidence);
     return { conversationId: CONVERSATION, done: false, payload: result.payload };
   }
   session.login = result.login;
