@@ -102,6 +102,11 @@ export const COMMANDS: readonly CommandRow[] = [
         load: async () => (await import('./sandbox/set.ts')).sandboxSet,
       },
       {
+        name: 'scenario',
+        summary: 'break one thing in the running lab, as in reality',
+        load: async () => (await import('./sandbox/scenario.ts')).sandboxScenario,
+      },
+      {
         name: 'clock',
         summary: 'read or move the clock of the running lab',
         load: async () => (await import('./sandbox/clock.ts')).sandboxClock,

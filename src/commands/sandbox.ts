@@ -85,7 +85,7 @@ AssumeRoleWithWebIdentity). Federation is enabled there from the start: a worklo
 option to meet it. --list-scenarios names them, with the code that a diagnosis must reach.
 
 With a command, the lab ends with it and exits with its code. Without one it stays up until Ctrl-C and prints the
-variables to export, and \`fedctl sandbox status\`, \`set\`, \`clock\`, \`log\` and \`stop\` read and change it: they find it by
+variables to export, and \`fedctl sandbox status\`, \`set\`, \`scenario\`, \`clock\`, \`log\` and \`stop\` read and change it: they find it by
 those variables. --verbose shows each decision of the lab with its true reason.`,
   options: OPTIONS,
   async run(invocation): Promise<Answer | Ended> {

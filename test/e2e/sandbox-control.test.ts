@@ -238,12 +238,8 @@ code:   usage.unknown-option
 
   test('--help names them all', async () => {
     const { stdout } = await runBin(['sandbox', '--help']);
-    expect([...stdout.matchAll(/^ {2}(status|set|clock|log|stop) /gm)].map((match) => match[1])).toEqual([
-      'status',
-      'set',
-      'clock',
-      'log',
-      'stop',
-    ]);
+    expect(
+      [...stdout.matchAll(/^ {2}(status|set|scenario|clock|log|stop) /gm)].map((match) => match[1]),
+    ).toEqual(['status', 'set', 'scenario', 'clock', 'log', 'stop']);
   });
 });

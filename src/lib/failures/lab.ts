@@ -69,6 +69,18 @@ export const LAB_FAILURES = catalogue({
     remedy: 'fedctl sandbox status',
     exit: EXIT.usage,
   },
+  'lab.scenario-played': {
+    title: 'the lab plays a scenario already',
+    cause: 'What a scenario changed in a lab stays changed: after a second one, two things would be broken.',
+    remedy: 'fedctl sandbox --scenario <name>',
+    exit: EXIT.usage,
+  },
+  'lab.scenario-unplayable': {
+    title: 'this lab cannot play the scenario',
+    cause: 'The lab was started, or changed since, in a way that leaves nothing there for it to break.',
+    remedy: 'fedctl sandbox --scenario <name>',
+    exit: EXIT.usage,
+  },
   'lab.demo-step-failed': {
     title: 'a step of the demo did not end as it should',
     cause: 'The command printed above is broken in this build of fedctl.',

@@ -1,3 +1,4 @@
+import type { PlayedScenario } from '../sandbox/scenarios/player.ts';
 import type { Scenario } from '../sandbox/scenarios/scenario.ts';
 
 export function scenariosDocument(scenarios: readonly Scenario[]) {
@@ -20,4 +21,8 @@ export function scenariosText(scenarios: readonly Scenario[]): string {
       return `${name}\n  ${title}\n  ${expects}${blind}\n`;
     })
     .join('');
+}
+
+export function playedScenarioDocument(played: PlayedScenario) {
+  return { schema: 'fedctl.sandbox-scenario/v1', ...played } as const;
 }

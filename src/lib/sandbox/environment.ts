@@ -43,10 +43,12 @@ export function insideLab(
   return { ...inside, ...lab };
 }
 
-/** `export K='v'` lines for a shell; a closing quote inside a value is written as '\''. */
-export function exportLines(lab: LabEnvironment): string {
-  return Object.entries(lab)
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`)
+/** `export K='v'` lines for a shell, `unset K` for null; a closing quote inside a value is written as '\''. */
+export function exportLines(variables: Readonly<Record<string, string | null>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) =>
+      value === null ? `unset ${name}\n` : `export ${name}='${value.replaceAll("'", "'\\''")}'\n`,
+    )
     .join('');
 }
 

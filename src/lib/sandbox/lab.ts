@@ -20,6 +20,7 @@ import type { LabLog } from './log.ts';
 import type { Platform, PlatformOptions } from './metadata/platform.ts';
 import type { LabMongod } from './mongod/mongod.ts';
 import type { PlatformName } from './platforms.ts';
+import { ScenarioPlayer } from './scenarios/player.ts';
 import type { Kept } from './state/kept.ts';
 
 /** The audience that the lab's identity provider expects. */
@@ -126,14 +127,17 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     ...(platform?.plays ?? []).map(([name, url]) => ({ name, url })),
   ];
   const mfaDevices = await writeMfaDevices(folder, world);
-  const controls = new LabControls({ clock, world, atlas, mongod, delays, endpoints, mfaDevices }, log);
+  const scenarios = new ScenarioPlayer(() => lab, options);
+  closers.add(() => scenarios.close());
+  const parts = { clock, world, atlas, mongod, delays, endpoints, mfaDevices, scenarios };
+  const controls = new LabControls(parts, log);
   const token = new Secret(randomBytes(32).toString('base64url'));
   // Requests that a slow hop holds back are let go before the servers that they hold open.
   closers.add(async () => delays.close());
   const control = await startControl({ controls, log, token, port: 0 });
   // Who asked for the end of the lab sees by it that everything is gone.
   closers.addLast(() => control.close());
-  return {
+  const lab: Lab = {
     env: {
       ...(platform === null ? operatorEnvironment(operator) : platform.env),
       AWS_ENDPOINT_URL_STS: aws.stsUrl,
@@ -161,6 +165,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     tls,
     close: closers.close,
   };
+  return lab;
 }
 
 /** Who the lab's environment speaks for: the first user of the first account. */

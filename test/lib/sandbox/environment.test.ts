@@ -35,8 +35,8 @@ describe('the environment inside the lab', () => {
   });
 
   test('is printed so that a shell reads it back', () => {
-    const lines = exportLines({ FEDCTL_URI: "mongodb://h/?a=1&b='$x`", AWS_REGION: 'r' });
-    expect(lines).toBe("export FEDCTL_URI='mongodb://h/?a=1&b='\\''$x`'\nexport AWS_REGION='r'\n");
+    const lines = exportLines({ FEDCTL_URI: "mongodb://h/?a=1&b='$x`", AWS_REGION: null });
+    expect(lines).toBe("export FEDCTL_URI='mongodb://h/?a=1&b='\\''$x`'\nunset AWS_REGION\n");
     const script = `${lines}printf %s "$FEDCTL_URI"`;
     expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' })).toBe("mongodb://h/?a=1&b='$x`");
   });

@@ -5,6 +5,7 @@ import { FAILURES, type FailureCode } from '../../failures.ts';
 import { isLoopbackHost } from '../../hosts.ts';
 import type { Hop } from '../delays.ts';
 import type { LabLogEntry } from '../log.ts';
+import type { PlayedScenario } from '../scenarios/player.ts';
 import type { LabChange } from './controls.ts';
 import type { LabStatus, LabTime } from './status.ts';
 
@@ -25,7 +26,8 @@ export interface LabLogPage {
 
 /**
  * The running lab, as another process has it in hand. Every method throws FedctlError lab.none, lab.address-invalid,
- * lab.unreachable, lab.refused, and what the lab itself says: usage.invalid-value, lab.unknown-name.
+ * lab.unreachable, lab.refused, and what the lab itself says: usage.invalid-value, lab.unknown-name,
+ * lab.scenario-played, lab.scenario-unplayable.
  */
 export interface LabClient {
   status(): Promise<LabStatus>;
@@ -34,6 +36,7 @@ export interface LabClient {
   /** @param wait seconds to wait for the next entry when there is none */
   log(since: number, wait: number): Promise<LabLogPage>;
   change(request: LabChangeRequest): Promise<LabChange>;
+  playScenario(name: string): Promise<PlayedScenario>;
   /** Asks for the end, and waits until the lab is gone. */
   stop(): Promise<void>;
 }
@@ -81,6 +84,15 @@ export function createLabClient(context: Context, timeoutMs: number): LabClient 
     },
     change: async ({ setting, ...body }) =>
       (await call(context, { ...CHANGES[setting], body, timeoutMs })) as LabChange,
+    playScenario: async (name) => {
+      const body = { name };
+      return (await call(context, {
+        method: 'POST',
+        path: '/v1/scenario',
+        body,
+        timeoutMs,
+      })) as PlayedScenario;
+    },
     stop: async () => {
       await call(context, { method: 'POST', path: '/v1/stop', timeoutMs });
       await gone(context, timeoutMs);
@@ -154,8 +166,8 @@ function labAddress(env: Context['env']): { readonly url: string; readonly token
 
 /** What the lab answered instead of a document, as the failure that it is. */
 function refusal(url: string, status: number, text: string): FedctlError {
-  const { code, message, details } = errorIn(text);
-  if (status === 422 && code !== null) return new FedctlError(code, { message, details });
+  const { code, message, ...facts } = errorIn(text);
+  if (status === 422 && code !== null) return new FedctlError(code, { message, ...facts });
   const said = message === '' ? '' : `: ${message}`;
   return new FedctlError('lab.refused', {
     message: `The lab at ${url} answered ${status}${said}.`,
@@ -166,6 +178,8 @@ function refusal(url: string, status: number, text: string): FedctlError {
 interface LabError {
   readonly code: FailureCode | null;
   readonly message: string;
+  readonly likelyCause?: string;
+  readonly remedy?: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
@@ -176,10 +190,12 @@ function errorIn(text: string): LabError {
   } catch {
     // Not the control API: its status says enough.
   }
-  const { code, message, details } = (error ?? {}) as Record<string, unknown>;
+  const { code, message, likelyCause, remedy, details } = (error ?? {}) as Record<string, unknown>;
   return {
     code: typeof code === 'string' && Object.hasOwn(FAILURES, code) ? (code as FailureCode) : null,
     message: typeof message === 'string' ? message : '',
+    ...(typeof likelyCause === 'string' && { likelyCause }),
+    ...(typeof remedy === 'string' && { remedy }),
     details: typeof details === 'object' && details !== null ? { ...details } : {},
   };
 }

@@ -1,6 +1,7 @@
 import { FedctlError } from '../../errors.ts';
 import type { Hop } from '../delays.ts';
 import type { LabLog } from '../log.ts';
+import type { PlayedScenario } from '../scenarios/player.ts';
 import { type LabParts, type LabStatus, type LabTime, labStatus, labTime } from './status.ts';
 
 /** One thing that was changed: what, of whom, and how it stands now. */
@@ -114,6 +115,15 @@ export class LabControls {
     if (!(ms >= 0 && ms <= SLOWEST)) throw invalid('ms', 'milliseconds, ten minutes at most');
     this.#parts.delays.set(hop, ms);
     return this.#changed('delay', hop, `${ms} ms`);
+  }
+
+  /**
+   * Enables the lab and breaks one thing in it, as `--scenario` does in a new one. A lab plays one in its life.
+   *
+   * @throws FedctlError usage.invalid-value, lab.scenario-played, lab.scenario-unplayable
+   */
+  playScenario(name: string): Promise<PlayedScenario> {
+    return this.#parts.scenarios.play(name);
   }
 
   /** Asks for the end of the lab; whoever started it ends it. */

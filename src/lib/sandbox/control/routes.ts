@@ -29,6 +29,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'POST /v1/revoke-identity': (input, { controls }) => controls.revokeIdentity(input.text('arn')),
   'POST /v1/drop-connections': (_input, { controls }) => controls.dropConnections(),
   'PUT /v1/delay': (input, { controls }) => controls.slow(input.choice('hop', HOPS), input.number('ms')),
+  'POST /v1/scenario': (input, { controls }) => controls.playScenario(input.text('name')),
   'POST /v1/stop': () => ({ stopping: true }),
 };
 

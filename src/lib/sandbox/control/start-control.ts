@@ -93,8 +93,8 @@ async function perform(request: HttpRequest, { controls, log }: ControlOptions):
     return path === '/v1/stop' ? { ...answer, sent: () => controls.stop() } : answer;
   } catch (error) {
     if (!isFedctlError(error)) throw error;
-    const { code, message, details } = error;
-    return json(422, { error: { code, message, details } });
+    const { code, message, likelyCause, remedy, details } = error;
+    return json(422, { error: { code, message, likelyCause, remedy, details } });
   }
 }
 

@@ -1,10 +1,15 @@
 import { FedctlError } from '../../errors.ts';
 import { printable } from '../../printable.ts';
+import { nearest } from '../config/nearest.ts';
 import type { LabEnvironment } from '../environment.ts';
 import { type Lab, type LabOptions, startLab } from '../lab.ts';
+import type { ChangedVariables } from './player.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { Stage } from './stage.ts';
+
+/** Of a name that is compared with those of the scenarios. */
+const LONGEST_NAME = 100;
 
 /** A scenario that is being played. */
 export interface Scene {
@@ -23,11 +28,16 @@ export function enableLab(lab: Lab): void {
 export function scenarioNamed(name: string): Scenario {
   const found = SCENARIOS.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
+  const near = nearest(
+    name.slice(0, LONGEST_NAME),
+    SCENARIOS.map((one) => one.name),
+  );
+  const hint = near === null ? '.' : `; did you mean "${near}"?`;
   throw new FedctlError('usage.invalid-value', {
-    message: `There is no scenario "${printable(name)}".`,
+    message: `There is no scenario "${printable(name)}"${hint}`,
     likelyCause: 'Scenarios have fixed names.',
     remedy: 'fedctl sandbox --list-scenarios',
-    details: { option: '--scenario' },
+    details: { name, nearest: near },
   });
 }
 
@@ -57,14 +67,15 @@ export async function playScenario(lab: Lab, { play }: Scenario): Promise<Scene>
 export async function startScenario(scenario: Scenario, options: LabOptions): Promise<Lab> {
   const lab = await startLab({ ...options, srv: options.srv === true || scenario.srv });
   try {
-    const scene = await playScenario(lab, scenario);
-    const close = async () => {
-      await scene.close();
-      await lab.close();
-    };
-    return { ...lab, env: scene.env, close };
+    const { env } = await lab.controls.playScenario(scenario.name);
+    return { ...lab, env: changed(lab.env, env) };
   } catch (error) {
     await lab.close();
     throw error;
   }
+}
+
+function changed(before: LabEnvironment, changes: ChangedVariables): LabEnvironment {
+  const all = Object.entries({ ...before, ...changes });
+  return Object.fromEntries(all.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
