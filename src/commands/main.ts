@@ -9,7 +9,8 @@ import { createTheme, wantsColour } from '../lib/render/theme.ts';
 import { type Invocation, isEnded } from './command.ts';
 import { mfaPrompt } from './mfa-prompt.ts';
 import type { OptionTable } from './options.ts';
-import { COMMANDS, commandWords, type Parsed, parse } from './program.ts';
+import { commandWords, type Parsed, parse } from './parse.ts';
+import { COMMANDS } from './program.ts';
 import { usageFailure } from './usage-failure.ts';
 
 /**

@@ -1,0 +1,168 @@
+import { Command, Option } from 'commander';
+import type { Context } from '../lib/context.ts';
+import { FedctlError } from '../lib/errors.ts';
+import type { AnyCommand } from './command.ts';
+import { environmentName, longFlag, type OptionTable, type OptionValues } from './options.ts';
+import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './program.ts';
+import { refuseToken } from './usage-failure.ts';
+
+/** What commander found: which command, its record, and what was given of each option. */
+export interface Parsed {
+  readonly command: AnyCommand;
+  readonly args: readonly string[];
+  readonly common: OptionValues<typeof COMMON_OPTIONS>;
+  readonly options: OptionValues<OptionTable>;
+}
+
+/** What help and version print, and where. */
+export interface ProgramOutput {
+  readonly width: number;
+  writeOut(text: string): void;
+}
+
+const INTRODUCTION = `fedctl: passwordless login from AWS to MongoDB Atlas, and to anything else that trusts OIDC.
+
+Start here:
+  $ fedctl demo                                  see it all run on this machine, no account needed
+  $ fedctl enable                                let your AWS account issue tokens
+  $ fedctl token --audience https://my.api       mint a token
+  $ fedctl connect --mechanism oidc --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas
+`;
+
+/**
+ * Reads the command line.
+ *
+ * @throws CommanderError for help, version and every usage fault; FedctlError usage.invalid-value
+ */
+export async function parse(
+  argv: readonly string[],
+  context: Context,
+  output: ProgramOutput,
+): Promise<Parsed | null> {
+  let parsed: Parsed | null = null;
+  const program = new Command('fedctl')
+    .version(context.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .usage('[options] <command>')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: output.writeOut,
+      // Usage faults are thrown and told by main, in the face that was asked for.
+      writeErr: () => {},
+      getOutHelpWidth: () => output.width,
+    })
+    .addHelpText('before', INTRODUCTION)
+    .addHelpText('after', '\nfedctl <command> --help tells more. Exit codes are in the README.');
+  addOptions(program, COMMON_OPTIONS);
+  const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
+  /** Puts rows under a command. Whichever is called is loaded first, and then read by its own options. */
+  const addRows = (parent: Command, rows: readonly (Omit<CommandRow, 'group'> & { group?: string })[]) => {
+    const loaded = new Map<string, AnyCommand>();
+    for (const row of rows) {
+      if (row.group !== undefined) parent.commandsGroup(row.group);
+      const sub = parent.command(row.name).description(row.summary).exitOverride().helpCommand(false);
+      sub.action(() => {
+        const record = loaded.get(row.name);
+        if (record === undefined) return;
+        if (parent !== program) refuseOptionsOf(parent, sub);
+        parsed = {
+          command: record,
+          args: sub.args,
+          common: readOptions(program, COMMON_OPTIONS, context.env),
+          options: readOptions(sub, record.options, context.env),
+        };
+      });
+      // commander forgets where `--` stood, so a name that is the program to run must not be there to be found.
+      const typed = row.subcommands?.filter(({ name }) => commandLine?.includes(name) ?? true) ?? [];
+      if (typed.length > 0) addRows(sub, typed);
+    }
+    parent.hook('preSubcommand', async (_parent, sub) => {
+      const record = await rows.find((row) => row.name === sub.name())?.load();
+      if (record === undefined) return;
+      loaded.set(sub.name(), record);
+      define(sub, record, program);
+    });
+  };
+  addRows(program, COMMANDS);
+  await program.parseAsync(argv, { from: 'user' });
+  return parsed;
+}
+
+/** The words of a command line that name its command, as far as the table has them: `['sandbox', 'status']`. */
+export function commandWords(argv: readonly string[]): readonly string[] {
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const first = own.find((word) => COMMANDS.some(({ name }) => name === word));
+  const row = COMMANDS.find(({ name }) => name === first);
+  if (row === undefined) return [];
+  const sub = row.subcommands?.find(({ name }) => own.includes(name));
+  return sub === undefined ? [row.name] : [row.name, sub.name];
+}
+
+/** What belongs to `fedctl sandbox` itself has no meaning for `fedctl sandbox status`. */
+function refuseOptionsOf(parent: Command, sub: Command): void {
+  const given = parent.options.find(
+    (option) => parent.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  if (given === undefined) return;
+  throw new FedctlError('usage.unknown-option', {
+    message: `${given.long ?? given.flags} is no option of fedctl ${parent.name()} ${sub.name()}.`,
+  });
+}
+
+function define(sub: Command, record: AnyCommand, program: Command): void {
+  if (record.arguments !== '') sub.arguments(record.arguments);
+  addOptions(sub, record.options);
+  sub.usage(`[options]${record.arguments === '' ? '' : ` ${record.arguments}`}`);
+  sub.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => [...program.options] });
+  sub.addHelpText('before', `Examples:\n${record.examples.map((line) => `  $ ${line}`).join('\n')}\n`);
+  if (record.notes !== undefined) sub.addHelpText('after', `\n${record.notes.trimEnd()}`);
+}
+
+function addOptions(target: Command, table: OptionTable): void {
+  for (const spec of Object.values(table)) {
+    const variable = environmentName(spec);
+    const option = new Option(
+      spec.flags,
+      variable === null ? spec.description : `${spec.description} [${variable}]`,
+    );
+    if (spec.repeatable)
+      option.argParser((value: string, previous: readonly string[] | undefined) => [
+        ...(previous ?? []),
+        value,
+      ]);
+    target.addOption(option);
+  }
+}
+
+/** Flags beat the environment; what neither gives is the option's own default. */
+function readOptions<Table extends OptionTable>(
+  target: Command,
+  table: Table,
+  env: Context['env'],
+): OptionValues<Table> {
+  const values: Record<string, unknown> = {};
+  for (const [key, spec] of Object.entries(table)) {
+    const attribute = new Option(spec.flags).attributeName();
+    const fromFlag = target.getOptionValueSource(attribute) === 'cli';
+    const variable = environmentName(spec);
+    const fromEnvironment = variable === null ? undefined : env[variable];
+    if (fromFlag) values[key] = readGiven(spec, given(target.getOptionValue(attribute)), longFlag(spec));
+    else if (fromEnvironment !== undefined && fromEnvironment !== '')
+      values[key] = readGiven(spec, [fromEnvironment], variable ?? '');
+    else values[key] = spec.read(null, longFlag(spec));
+  }
+  // Every key of the table was read through its own spec just now.
+  return values as OptionValues<Table>;
+}
+
+function readGiven(spec: OptionTable[string], values: readonly string[] | true, name: string): unknown {
+  if (values !== true) refuseToken(name, values);
+  return spec.read(values, name);
+}
+
+/** commander gives true (or false, for --no-x) for a switch, a text for a value, a list for a repeatable option. */
+function given(value: unknown): readonly string[] | true {
+  if (Array.isArray(value)) return value.map(String);
+  return typeof value === 'string' ? [value] : true;
+}
