@@ -17,7 +17,12 @@ export async function runLab(...args: readonly string[]): Promise<RunningLab> {
     env: { PATH: process.env.PATH, HOME: '/nonexistent' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(createInterface(lab.stdout), 'line')) as [string];
+  const line = await Promise.race([
+    once(createInterface(lab.stdout), 'line').then(([text]) => String(text)),
+    once(lab, 'exit').then(([code]) =>
+      Promise.reject(new Error(`the lab ended with ${code} before it was ready`)),
+    ),
+  ]);
   const { env } = JSON.parse(line) as { env: Record<string, string> };
   return {
     env,

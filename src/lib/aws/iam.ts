@@ -1,11 +1,9 @@
 import { isFedctlError } from '../errors.ts';
 import type { Iam } from '../ports.ts';
-import { call } from './call.ts';
-import type { CallSite } from './call-site.ts';
 import { type Connection, clientConfig, type FindCredentials } from './connection.ts';
 import { notAws } from './failures.ts';
 import { originOf } from './service-endpoint.ts';
-import { signerOf } from './sts.ts';
+import { asker, signerOf } from './signed-calls.ts';
 
 /** The account's switch in IAM, signing with what `find` finds before each call (facts/aws.md 1). */
 export async function createIam(connection: Connection, find: FindCredentials): Promise<Iam> {
@@ -13,16 +11,7 @@ export async function createIam(connection: Connection, find: FindCredentials): 
   const signer = signerOf(find);
   const client = new sdk.IAMClient(clientConfig(connection, 'iam', signer.current));
   const endpoint = originOf(client.config.endpointProvider, connection, 'iam');
-  async function ask<Output>(
-    action: string,
-    signal: AbortSignal,
-    send: (abortSignal: AbortSignal) => Promise<Output>,
-  ): Promise<{ readonly output: Output; readonly site: CallSite }> {
-    const credentials = await signer.refresh(signal);
-    const { region, timeoutMs, now } = connection;
-    const site: CallSite = { service: 'IAM', action, region, endpoint, timeoutMs, credentials, now };
-    return { output: await call(site, signal, send), site };
-  }
+  const ask = asker('IAM', connection, endpoint, signer);
   return {
     endpoint,
     async enableOutboundFederation(signal) {

@@ -6,6 +6,7 @@ import type { CallSite } from './call-site.ts';
 import { type Connection, clientConfig, type FindCredentials } from './connection.ts';
 import { notAws } from './failures.ts';
 import { originOf } from './service-endpoint.ts';
+import { asker, signerOf, siteOf } from './signed-calls.ts';
 
 /** STS in the connection's Region, signing with what `find` finds before each call. */
 export async function createSts(connection: Connection, find: FindCredentials): Promise<Sts> {
@@ -13,16 +14,7 @@ export async function createSts(connection: Connection, find: FindCredentials): 
   const signer = signerOf(find);
   const client = new sdk.STSClient(clientConfig(connection, 'sts', signer.current));
   const endpoint = originOf(client.config.endpointProvider, connection, 'sts');
-  /** `send` gets the deadline's signal; it does not include the time that finding the keys takes. */
-  async function ask<Output>(
-    action: string,
-    signal: AbortSignal,
-    send: (abortSignal: AbortSignal) => Promise<Output>,
-  ): Promise<{ readonly output: Output; readonly site: CallSite }> {
-    const credentials = await signer.refresh(signal);
-    const site = siteOf(connection, endpoint, action, credentials);
-    return { output: await call(site, signal, send), site };
-  }
+  const ask = asker('STS', connection, endpoint, signer);
   return {
     region: connection.region,
     endpoint,
@@ -101,7 +93,7 @@ export async function assumeRoleWithWebIdentity(
   const unsigned = () => Promise.reject(new Error('AssumeRoleWithWebIdentity is not signed'));
   const client = new sdk.STSClient(clientConfig(connection, 'sts', unsigned));
   const endpoint = originOf(client.config.endpointProvider, connection, 'sts');
-  const site = siteOf(connection, endpoint, 'AssumeRoleWithWebIdentity', null);
+  const site = siteOf('STS', connection, endpoint, 'AssumeRoleWithWebIdentity', null);
   const command = new sdk.AssumeRoleWithWebIdentityCommand({
     RoleArn: request.roleArn,
     RoleSessionName: request.sessionName,
@@ -109,32 +101,6 @@ export async function assumeRoleWithWebIdentity(
   });
   const output = await call(site, signal, (abortSignal) => client.send(command, { abortSignal }));
   return assumedRole(output, site);
-}
-
-/** Keeps the keys that were found for the call under way, for the client to sign with. */
-export function signerOf(find: FindCredentials) {
-  let found: Credentials | null = null;
-  return {
-    async refresh(signal: AbortSignal) {
-      const credentials = await find(signal);
-      found = credentials;
-      return credentials;
-    },
-    async current(): Promise<Credentials> {
-      if (found === null) throw new Error('no call is under way');
-      return found;
-    },
-  };
-}
-
-function siteOf(
-  connection: Connection,
-  endpoint: string,
-  action: string,
-  credentials: CallSite['credentials'],
-): CallSite {
-  const { region, timeoutMs, now } = connection;
-  return { service: 'STS', action, region, endpoint, timeoutMs, credentials, now };
 }
 
 interface WireCredentials {
