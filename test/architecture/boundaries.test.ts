@@ -73,6 +73,12 @@ const ROOMS: readonly Room[] = [
     rooms: ['vocabulary', ...PURE, ...UNDER],
     packages: ['node', 'mongodb'],
   },
+  {
+    name: 'atlas',
+    files: /^src\/lib\/atlas\//,
+    rooms: ['vocabulary', ...PURE, ...UNDER],
+    packages: ['node', 'zod'],
+  },
   { name: 'exec', files: /^src\/lib\/exec\//, rooms: ['vocabulary', ...UNDER], packages: ['node'] },
   {
     name: 'auth',
