@@ -1,7 +1,8 @@
 import { type ConnectPlan, connect as connectTo, decisive, planConnect } from '../lib/auth/connect.ts';
 import { DEFAULT_DURATION_SECONDS } from '../lib/auth/lifetime.ts';
-import type { LoginPlan, Mechanism, StageEvent } from '../lib/connection.ts';
+import type { Mechanism, StageEvent } from '../lib/connection.ts';
 import { FedctlError } from '../lib/errors.ts';
+import { type Namespace, PROBE_NAMESPACE, readNamespace } from '../lib/namespace.ts';
 import {
   connectDocument,
   connectFailure,
@@ -16,7 +17,7 @@ import { DNS_OPTIONS, dnsServer } from './dns-option.ts';
 import { choice, duration, optionalText, text } from './options.ts';
 import { ROLE_OPTIONS, roleToAssume } from './role-options.ts';
 
-const DEFAULT_NAMESPACE = 'fedctl.probe';
+const DEFAULT_NAMESPACE = `${PROBE_NAMESPACE.database}.${PROBE_NAMESPACE.collection}`;
 
 const OPTIONS = {
   mechanism: choice(
@@ -117,15 +118,11 @@ class Faces {
   }
 }
 
-/** `db.collection`; a collection's name may have dots itself. */
-function namespace(text: string): NonNullable<LoginPlan['writeProbe']> {
-  const match = /^([^./\\ "$*<>:|?]{1,63})\.([^$]{1,120})$/.exec(text);
-  const [, database, collection] = match ?? [];
-  if (database === undefined || collection === undefined || collection.startsWith('system.')) {
-    throw new FedctlError('usage.invalid-value', {
-      message: '--write-probe is no namespace: expected <database>.<collection>.',
-      details: { option: '--write-probe', expected: '<database>.<collection>' },
-    });
-  }
-  return { database, collection };
+function namespace(text: string): Namespace {
+  const read = readNamespace(text);
+  if (read !== null) return read;
+  throw new FedctlError('usage.invalid-value', {
+    message: '--write-probe is no namespace: expected <database>.<collection>.',
+    details: { option: '--write-probe', expected: '<database>.<collection>' },
+  });
 }
