@@ -40,6 +40,12 @@ const ROOMS: readonly Room[] = [
     rooms: ['vocabulary'],
     packages: ['mongodb-connection-string-url', 'node'],
   },
+  {
+    name: 'config',
+    files: /^src\/lib\/config\//,
+    rooms: ['vocabulary', 'jwt', 'uri'],
+    packages: ['yaml', 'zod', 'node'],
+  },
   { name: 'formats', files: /^src\/lib\/formats\//, rooms: ['vocabulary'], packages: ['node'] },
   {
     name: 'net',
@@ -89,7 +95,7 @@ const ROOMS: readonly Room[] = [
   {
     name: 'sandbox',
     files: /^src\/lib\/sandbox\//,
-    rooms: ['vocabulary', ...PURE, ...UNDER],
+    rooms: ['vocabulary', 'config', ...PURE, ...UNDER],
     packages: [
       'node',
       'jose',
@@ -138,6 +144,7 @@ const ROOMS: readonly Room[] = [
       'vocabulary',
       'auth',
       'sandbox',
+      'config',
       'render',
       'theme',
       'progress',
