@@ -4,8 +4,8 @@ import { EXIT } from '../lib/exit-codes.ts';
 import { checkDocument } from '../lib/render/check/document.ts';
 import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { listChecks } from './check/list.ts';
-import { readRequest } from './check/request.ts';
 import { CHECK_FACES, reportFaces } from './check/reports.ts';
+import { readRequest } from './check/request.ts';
 import { StreamedChecks } from './check/streamed.ts';
 import { type Answer, command, type Invocation } from './command.ts';
 import { DNS_OPTIONS } from './dns-option.ts';
@@ -15,17 +15,35 @@ import { ROLE_OPTIONS } from './role-options.ts';
 export const CHECK_OPTIONS = {
   uri: text('--uri <uri>', 'connection string of the cluster, without a password'),
   audience: text('--audience <aud>', 'audience of the identity provider in Atlas'),
-  mechanism: choice('--mechanism <name>', 'how to log in (default: that of the URI, else oidc)', MECHANISM_CHOICES, null),
+  mechanism: choice(
+    '--mechanism <name>',
+    'how to log in (default: that of the URI, else oidc)',
+    MECHANISM_CHOICES,
+    null,
+  ),
   tokenFile: text('--token-file <file>', 'check this very token, which an application reads from there'),
   ...ROLE_OPTIONS,
-  signingAlgorithm: choice('--signing-algorithm <name>', 'how AWS signs the token', ['RS256', 'ES384'], 'RS256'),
+  signingAlgorithm: choice(
+    '--signing-algorithm <name>',
+    'how AWS signs the token',
+    ['RS256', 'ES384'],
+    'RS256',
+  ),
   duration: duration('--duration <time>', 'how long the token lives (default: 5m)', DEFAULT_DURATION_SECONDS),
   issuer: text('--issuer <url>', 'issuer that the token must have (default: that of the account)'),
   subject: text('--subject <glob>', 'whom the token must speak for; * and ? stand for anything'),
-  privilege: texts('--privilege <action@db[.coll]>', 'what the database user must be allowed, such as insert@app'),
-  writeProbe: optionalText('--write-probe [db.coll]', 'insert, find and delete a document of its own', 'fedctl.probe', {
-    env: false,
-  }),
+  privilege: texts(
+    '--privilege <action@db[.coll]>',
+    'what the database user must be allowed, such as insert@app',
+  ),
+  writeProbe: optionalText(
+    '--write-probe [db.coll]',
+    'insert, find and delete a document of its own',
+    'fedctl.probe',
+    {
+      env: false,
+    },
+  ),
   api: text('--api <url>', 'an HTTP API that takes the token'),
   atlasProject: text('--atlas-project <id>', 'project of the cluster [also MONGODB_ATLAS_PROJECT_ID]'),
   atlasCluster: text('--atlas-cluster <name>', 'its name in Atlas (default: found by the connection string)'),
@@ -33,7 +51,9 @@ export const CHECK_OPTIONS = {
   ...DNS_OPTIONS,
   config: text('--config <file>', 'check the targets of this file (default: ./fedctl.yaml, if there is one)'),
   target: texts('--target <name>', 'check this target of the file only'),
-  allowHost: texts('--allow-host <host>', 'let a file that was found here send tokens to this host', { env: false }),
+  allowHost: texts('--allow-host <host>', 'let a file that was found here send tokens to this host', {
+    env: false,
+  }),
   only: texts('--only <id>', 'only this check, or all that begin so, and what they need'),
   skip: texts('--skip <id>', 'leave this check out, or all that begin so'),
   list: toggle('--list', 'every check with what it asserts', { env: false }),

@@ -1,5 +1,5 @@
-import type { CheckEvent, CheckReport, CheckResult } from '../../lib/check-run.ts';
 import type { CheckPlan } from '../../lib/check/run.ts';
+import type { CheckEvent, CheckReport, CheckResult } from '../../lib/check-run.ts';
 import { chainLines } from '../../lib/render/check/chain.ts';
 import { checkLines, summaryLines, targetHeader } from '../../lib/render/check/human.ts';
 import type { Invocation } from '../command.ts';
@@ -68,7 +68,8 @@ export class StreamedChecks {
       const over = this.#over.has(name);
       if (!over && !this.#final) return;
       const results = this.#resultsOf(name);
-      if (!this.#headed) this.#print(targetHeader({ name, uri: planned.plan.database?.shownUri ?? null }, theme));
+      if (!this.#headed)
+        this.#print(targetHeader({ name, uri: planned.plan.database?.shownUri ?? null }, theme));
       this.#headed = true;
       for (; this.#next < this.#order.length; this.#next += 1) {
         const result = results.get(this.#order[this.#next] ?? '');

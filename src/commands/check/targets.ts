@@ -36,7 +36,10 @@ export async function readTargets(
   return [ofFlags(invocation)];
 }
 
-function ofFile({ context, options }: Invocation<typeof CHECK_OPTIONS>, file: ConfigFile): readonly CheckTarget[] {
+function ofFile(
+  { context, options }: Invocation<typeof CHECK_OPTIONS>,
+  file: ConfigFile,
+): readonly CheckTarget[] {
   const { name, folder, text } = file;
   const all = readCheckConfig(text, { file: name, folder, env: context.env });
   const wanted = options.target;

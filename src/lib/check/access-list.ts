@@ -6,7 +6,5 @@ export function admittedBy(
   address: string,
   entries: readonly AtlasAccessListEntry[],
 ): AtlasAccessListEntry | null {
-  return (
-    entries.find(({ cidrBlock }) => cidrBlock !== null && inNetwork(address, cidrBlock)) ?? null
-  );
+  return entries.find(({ cidrBlock }) => cidrBlock !== null && inNetwork(address, cidrBlock)) ?? null;
 }

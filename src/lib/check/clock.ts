@@ -67,7 +67,8 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
     aheadSeconds === null ? [] : [{ host, ahead: aheadSeconds }],
   );
   const [first, ...others] = read;
-  if (first === undefined) return skip(`no server told the time: ${readings.map(({ host }) => host).join(', ')}`);
+  if (first === undefined)
+    return skip(`no server told the time: ${readings.map(({ host }) => host).join(', ')}`);
   const off = read.filter(({ ahead }) => Math.abs(ahead) > NOTABLE);
   const [worst] = off;
   if (worst === undefined) return pass(`as at ${read.map(({ host }) => host).join(' and ')}`, null);

@@ -17,7 +17,9 @@ export function clusterOfUri(
   if (name !== null) return clusters.find((each) => each.name === name) ?? null;
   if (address === null) return null;
   const wanted = placesOf(address);
-  return clusters.find(({ connectionStrings }) => connectionStrings.some((uri) => leadsTo(uri, wanted))) ?? null;
+  return (
+    clusters.find(({ connectionStrings }) => connectionStrings.some((uri) => leadsTo(uri, wanted))) ?? null
+  );
 }
 
 function leadsTo(uri: string, wanted: ReadonlySet<string>): boolean {

@@ -4,8 +4,8 @@ import { printable } from '../printable.ts';
 
 /** The identity provider that is meant, and why it does not do. */
 export type FoundProvider =
-  | { readonly provider: AtlasIdentityProvider; readonly failure: FedctlError | null }
-  | { readonly provider: null; readonly failure: FedctlError };
+  | { readonly provider: AtlasIdentityProvider; readonly failure: null }
+  | { readonly provider: AtlasIdentityProvider | null; readonly failure: FedctlError };
 
 /**
  * Finds the identity provider for a token as a server does, byte for byte (facts/mongodb.md 1.6), and where there is
@@ -18,7 +18,10 @@ export function findProvider(
 ): FoundProvider {
   const ofIssuer = providers.filter((each) => each.issuer === issuer);
   const exact = ofIssuer.find((each) => each.audience === audience);
-  if (exact !== undefined) return { provider: exact, failure: claimFault(exact) };
+  if (exact !== undefined) {
+    const failure = claimFault(exact);
+    return failure === null ? { provider: exact, failure } : { provider: exact, failure };
+  }
   const [other] = ofIssuer;
   if (other !== undefined) return { provider: other, failure: audienceMismatch(other, audience) };
   const meant =
@@ -76,11 +79,7 @@ function slash(expected: string, seen: string): string {
   return expected === `${seen}/` || seen === `${expected}/` ? ': they differ by the slash at the end' : '';
 }
 
-function missing(
-  issuer: string,
-  audience: string,
-  providers: readonly AtlasIdentityProvider[],
-): FedctlError {
+function missing(issuer: string, audience: string, providers: readonly AtlasIdentityProvider[]): FedctlError {
   const others = providers.map((each) => printable(each.issuer)).join(', ');
   return new FedctlError('atlas.identity-provider-missing', {
     message: `No workload identity provider of the organization has the issuer ${printable(issuer)}${others === '' ? '' : `; there are ${others}`}.`,

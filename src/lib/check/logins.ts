@@ -1,9 +1,9 @@
 import { atlasSide } from '../auth/identity.ts';
 import type { LoginKeys, LoginPlan, Mechanism } from '../connection.ts';
 import { FedctlError } from '../errors.ts';
-import type { Facts } from './check.ts';
 import { awsIdentity, stsRole } from './catalogue/aws.ts';
 import { callerAws, jwtClaims, tokenOf } from './catalogue/token.ts';
+import type { Facts } from './check.ts';
 import { LoginRun } from './login-run.ts';
 import type { World } from './world.ts';
 
@@ -35,9 +35,7 @@ function start(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
       ? { tokenSource: { get: () => tokenToSend(facts) } }
       : { credentials: (signal: AbortSignal) => keysToSend(facts, signal) }),
   };
-  return new LoginRun(async (observe) =>
-    (await context.mongo()).login(login, observe, context.signal),
-  );
+  return new LoginRun(async (observe) => (await context.mongo()).login(login, observe, context.signal));
 }
 
 /** Only a token that says what is expected of it is shown to anybody. */

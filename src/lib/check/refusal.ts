@@ -4,7 +4,6 @@ import type { Mechanism } from '../connection.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { rfc3339 } from '../time.ts';
-import type { Check, Facts, Timing } from './check.ts';
 import {
   atlasApi,
   atlasAwsUser,
@@ -17,6 +16,7 @@ import { awsIdentity, stsRole } from './catalogue/aws.ts';
 import { issuerKeys, jwtSignature } from './catalogue/issuer.ts';
 import { mongoHello } from './catalogue/mongo.ts';
 import { tokenOf } from './catalogue/token.ts';
+import type { Check, Facts, Timing } from './check.ts';
 import { compare } from './claim-comparisons.ts';
 import type { World } from './world.ts';
 
@@ -84,7 +84,11 @@ interface Question {
 }
 
 const OF_TOKENS: readonly Question[] = [
-  { what: 'the signature is good', answeredBy: jwtSignature, otherwise: 'the key that signed is not published' },
+  {
+    what: 'the signature is good',
+    answeredBy: jwtSignature,
+    otherwise: 'the key that signed is not published',
+  },
   {
     what: 'issuer, audience and user claim are those of the identity provider',
     answeredBy: atlasIdentityProvider,
@@ -98,7 +102,8 @@ const OF_TOKENS: readonly Question[] = [
   {
     what: 'there is a database user of that name',
     answeredBy: atlasOidcUser,
-    otherwise: 'no database user is named <idpId>/<subject>, in $external, of the type USER, for this cluster',
+    otherwise:
+      'no database user is named <idpId>/<subject>, in $external, of the type USER, for this cluster',
   },
 ];
 
@@ -135,7 +140,12 @@ async function tokenSides(facts: Facts): Promise<Sides> {
   const comparisons = [
     compare('iss', token.issuer, provider === null ? [] : [provider.issuer], by),
     compare('aud', token.audience.join(', '), provider === null ? [] : [provider.audience], by),
-    compare('sub', token.subject, user === null ? [] : [user.username.replace(/^[^/]*\//, '')], 'the database user'),
+    compare(
+      'sub',
+      token.subject,
+      user === null ? [] : [user.username.replace(/^[^/]*\//, '')],
+      'the database user',
+    ),
     compare('exp', rfc3339(token.expiresAt), [], 'the server'),
     compare('alg', token.algorithm, ['RS256'], 'servers up to MongoDB 8.0'),
     compare('kid', token.keyId, keys, 'the keys of the issuer'),
@@ -158,7 +168,8 @@ function algorithmRefused(facts: Facts): FedctlError | null {
   const token = tokenOf(facts);
   const hello = facts.of(mongoHello)?.event.facts;
   const version = hello?.stage === 'hello' ? hello.wireVersion : null;
-  if (token === null || token.algorithm === 'RS256' || version === null || version > LAST_RSA_ONLY) return null;
+  if (token === null || token.algorithm === 'RS256' || version === null || version > LAST_RSA_ONLY)
+    return null;
   return new FedctlError('jwt.algorithm-refused', {
     message: `The token is signed with ${printable(token.algorithm)}, and this server knows RSA keys only (wire version ${version}).`,
     likelyCause: 'MongoDB 7.0 and 8.0 accept RS256 only.',
@@ -210,7 +221,11 @@ async function serverReason(
 }
 
 /** Refused, and by the name of whoever logged in; a server that could not tell the name leaves it out. */
-function isOurs({ accepted, username, failureReason }: AtlasLogin, mechanism: Mechanism, facts: Facts): boolean {
+function isOurs(
+  { accepted, username, failureReason }: AtlasLogin,
+  mechanism: Mechanism,
+  facts: Facts,
+): boolean {
   if (accepted || failureReason === null) return false;
   const subject =
     mechanism === 'MONGODB-OIDC'

@@ -1,9 +1,9 @@
+import { checkMintRequest } from '../auth/mint.ts';
+import { assumeRoleRequest } from '../auth/role.ts';
 import type { CheckTarget } from '../check-target.ts';
 import type { Mechanism } from '../connection.ts';
 import type { Context } from '../context.ts';
 import type { Warning } from '../errors.ts';
-import { checkMintRequest } from '../auth/mint.ts';
-import { assumeRoleRequest } from '../auth/role.ts';
 import type { MintRequest } from '../token.ts';
 import { cleanConnectionString, shownUri } from '../uri/connection-string.ts';
 import { chooseMechanisms } from '../uri/mechanism.ts';

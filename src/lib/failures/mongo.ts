@@ -177,6 +177,19 @@ export const MONGO_FAILURES = catalogue({
     remedy: 'compare issuer, audience and subject with the identity provider and the database user in Atlas',
     exit: EXIT.refused,
   },
+  'mongo.audience-unchecked': {
+    title: 'the cluster takes a token for another audience',
+    cause: 'The server was told to accept any audience, or another identity provider accepts this one.',
+    remedy: 'set the audience of the identity provider to the one that workloads ask tokens for',
+    exit: EXIT.refused,
+  },
+  'mongo.reauthentication-unseen': {
+    title: 'the server never asked for a new login',
+    cause:
+      'The connection was not held past the end of its token, or the server does not end the session then.',
+    remedy: 'fedctl check --soak 3m',
+    exit: EXIT.refused,
+  },
   'mongo.auth-failed': {
     title: 'the login failed',
     cause: 'The server ended the login with a code of its own.',

@@ -1,7 +1,8 @@
 import type { MongoClient } from 'mongodb';
-import type { LoginPlan, ServerIdentity } from '../connection.ts';
+import type { LoginPlan, ServerIdentity, StageFacts } from '../connection.ts';
 import { deadline, within } from '../deadline.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
+import { readPrivileges } from './privileges.ts';
 import { commandFailure } from './server-failures.ts';
 import type { StageLog } from './stages.ts';
 
@@ -23,7 +24,9 @@ export async function useSession(
     id: 'whoami' | 'ping' | 'write-probe',
     what: string,
     needs: string,
-    work: (bounded: AbortSignal) => Promise<{ readonly detail: string; readonly value: T }>,
+    work: (
+      bounded: AbortSignal,
+    ) => Promise<{ readonly detail: string; readonly value: T; readonly facts?: StageFacts }>,
   ) => {
     const bounded = deadline(signal, plan.timeoutMs);
     return stages.during(
@@ -38,7 +41,9 @@ export async function useSession(
       },
     );
   };
-  const identity = await stage('whoami', 'connectionStatus', 'a role', (bounded) => whoAmI(client, bounded));
+  const identity = await stage('whoami', 'connectionStatus', 'a role', (bounded) =>
+    whoAmI(client, plan.privileges === true, bounded),
+  );
   await stage('ping', 'ping', 'a role', async (bounded) => {
     await within(bounded, client.db('admin').command({ ping: 1 }));
     return { detail: '', value: undefined };
@@ -55,8 +60,8 @@ export async function useSession(
 }
 
 /** connectionStatus (facts/mongodb.md 4.3), read with care: the answer is the server's. */
-async function whoAmI(client: MongoClient, bounded: AbortSignal) {
-  const asked = client.db('admin').command({ connectionStatus: 1, showPrivileges: false });
+async function whoAmI(client: MongoClient, showPrivileges: boolean, bounded: AbortSignal) {
+  const asked = client.db('admin').command({ connectionStatus: 1, showPrivileges });
   const { authInfo } = await within(bounded, asked);
   const users: readonly unknown[] = Array.isArray(authInfo?.authenticatedUsers)
     ? authInfo.authenticatedUsers
@@ -71,7 +76,9 @@ async function whoAmI(client: MongoClient, bounded: AbortSignal) {
     return role === null || db === null ? [] : [{ role, db }];
   });
   const detail = user === null ? 'the server names no user' : `${user} with ${rolesText(roles)}`;
-  return { detail, value: { user, roles } satisfies ServerIdentity };
+  const privileges = showPrivileges ? readPrivileges(authInfo?.authenticatedUserPrivileges) : null;
+  const identity: ServerIdentity = { user, roles, privileges };
+  return { detail, value: identity, facts: { stage: 'whoami', ...identity } as const };
 }
 
 /** Inserts a document of its own, finds it and deletes it; deletes it also when something goes wrong on the way. */

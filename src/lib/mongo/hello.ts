@@ -51,15 +51,23 @@ export class HelloWatch {
   detail(): string {
     const servers = [...(this.#topology?.servers.values() ?? [])];
     const primary = servers.find(({ type }) => type === 'RSPrimary');
-    const reply = [...this.#answers.values()][0];
     const server = primary ?? servers.find(({ type }) => type !== 'Unknown');
-    const wireVersion = server?.maxWireVersion ?? Number(reply?.['maxWireVersion'] ?? 0);
+    const wireVersion = this.wireVersion();
     const set = server?.setName ?? null;
     return [
-      wireVersion === 0 ? 'MongoDB' : `${releaseOf(wireVersion)} (wire version ${wireVersion})`,
+      wireVersion === null ? 'MongoDB' : `${releaseOf(wireVersion)} (wire version ${wireVersion})`,
       ...(set === null ? [kindOf(server)] : [`replica set ${printable(set)}`]),
       ...(primary === undefined ? [] : [`primary ${printable(primary.address)}`]),
     ].join(', ');
+  }
+
+  /** The highest wire version of the server that will be used; null where none has told it. */
+  wireVersion(): number | null {
+    const servers = [...(this.#topology?.servers.values() ?? [])];
+    const server =
+      servers.find(({ type }) => type === 'RSPrimary') ?? servers.find(({ type }) => type !== 'Unknown');
+    const reply = [...this.#answers.values()][0];
+    return server?.maxWireVersion ?? (Number(reply?.['maxWireVersion'] ?? 0) || null);
   }
 
   /** The failure when the time is over: what was seen tells why. */

@@ -14,6 +14,9 @@ import { readTlsSettings } from './tls-settings.ts';
 export async function createMongo(context: Pick<Context, 'resolver' | 'now' | 'cwd'>): Promise<Mongo> {
   return {
     login: (plan, observe, signal) => login(context, plan, observe, signal),
+    hold: async () => {
+      throw new Error('later');
+    },
   };
 }
 

@@ -164,10 +164,13 @@ async function encryptAll(
   for (const { socket } of passed) socket.destroy();
   const [first] = passed;
   if (first === undefined) throw dialFailure('tls', failed);
+  const soonest = passed.reduce((a, b) => (b.facts.expiresAt < a.facts.expiresAt ? b : a), first);
+  const { subject, issuer, expiresAt } = soonest.facts;
   const unverified = target.unverifiedBy === null ? [] : [`not verified, because of ${target.unverifiedBy}`];
   return {
-    detail: [tlsText(first.facts, now), ...unverified, ...failed.map(failedText('tls'))].join('; '),
+    detail: [tlsText(soonest.facts, now), ...unverified, ...failed.map(failedText('tls'))].join('; '),
     value: undefined,
+    facts: { stage: 'tls', subject, issuer, expiresAt } as const,
   };
 }
 

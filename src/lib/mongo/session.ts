@@ -116,7 +116,8 @@ class Opening {
     // The driver asks again when it opens another connection; these stages are over by then.
     if (this.#stages.running !== 'hello') return get();
     refuseOtherServer(this.#target, this.#selected);
-    this.#stages.pass(this.#watch?.detail() ?? '');
+    const wireVersion = this.#watch?.wireVersion() ?? null;
+    this.#stages.pass(this.#watch?.detail() ?? '', { stage: 'hello', wireVersion });
     this.#stages.begin('credential');
     this.#timer.stop();
     const presented = await get();

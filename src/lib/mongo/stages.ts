@@ -1,4 +1,4 @@
-import type { StageEvent, StageId } from '../connection.ts';
+import type { StageEvent, StageFacts, StageId } from '../connection.ts';
 import type { FedctlError } from '../errors.ts';
 
 /** Times the stages of one login and tells each as it ends. One runs at a time. */
@@ -6,7 +6,7 @@ export class StageLog {
   readonly #observe: (event: StageEvent) => void;
   readonly #now: () => Date;
   #running: StageId | null = null;
-  #since = 0;
+  #since: Date = new Date(0);
 
   constructor(observe: (event: StageEvent) => void, now: () => Date) {
     this.#observe = observe;
@@ -20,34 +20,34 @@ export class StageLog {
 
   begin(id: StageId): void {
     this.#running = id;
-    this.#since = this.#now().getTime();
+    this.#since = this.#now();
   }
 
-  pass(detail: string): void {
-    this.#end('pass', detail);
+  pass(detail: string, facts?: StageFacts): void {
+    this.#end('pass', detail, facts === undefined ? {} : { facts });
   }
 
   skip(id: StageId, detail: string): void {
     this.begin(id);
-    this.#end('skip', detail);
+    this.#end('skip', detail, {});
   }
 
   /** @returns the failure, to be thrown */
   fail(failure: FedctlError): FedctlError {
-    this.#end('fail', failure.message, failure.code);
+    this.#end('fail', failure.message, { code: failure.code });
     return failure;
   }
 
   /** One stage that is one piece of work. */
   async during<T>(
     id: StageId,
-    work: () => Promise<{ readonly detail: string; readonly value: T }>,
+    work: () => Promise<{ readonly detail: string; readonly value: T; readonly facts?: StageFacts }>,
     explain: (error: unknown) => FedctlError | null,
   ): Promise<T> {
     this.begin(id);
     try {
-      const { detail, value } = await work();
-      this.pass(detail);
+      const { detail, value, facts } = await work();
+      this.pass(detail, facts);
       return value;
     } catch (error) {
       const failure = explain(error);
@@ -55,11 +55,11 @@ export class StageLog {
     }
   }
 
-  #end(status: StageEvent['status'], detail: string, code?: string): void {
+  #end(status: StageEvent['status'], detail: string, more: Pick<StageEvent, 'code' | 'facts'>): void {
     if (this.#running === null) return;
     // A clock that is set back must not make a stage negative.
-    const ms = Math.max(0, this.#now().getTime() - this.#since);
-    this.#observe({ id: this.#running, status, ms, detail, ...(code === undefined ? {} : { code }) });
+    const ms = Math.max(0, this.#now().getTime() - this.#since.getTime());
+    this.#observe({ id: this.#running, status, startedAt: this.#since, ms, detail, ...more });
     this.#running = null;
   }
 }

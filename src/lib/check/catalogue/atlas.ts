@@ -4,13 +4,13 @@ import { printable } from '../../printable.ts';
 import { decideArn } from '../../trust/decide-arn.ts';
 import { decideToken } from '../../trust/decide-token.ts';
 import { admittedBy } from '../access-list.ts';
+import * as failures from '../atlas-failures.ts';
 import { check, type Facts, fail, type Outcome, pass, skip, warn } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { clusterFault, clusterOfUri } from '../cluster.ts';
 import { arnRefused, subjectRefused } from '../database-user.ts';
 import { findProvider } from '../identity-provider.ts';
 import { rememberedAtlas } from '../remembered-atlas.ts';
-import * as failures from '../atlas-failures.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, required, stsRole } from './aws.ts';
 import { mongoHello, mongoTcp, mongoTls } from './mongo.ts';
@@ -85,7 +85,11 @@ export const atlasIdentityProvider = check<Trusted>({
       if (named.issuer === null || named.audience === null) return skip('no issuer and audience are known');
       const federation = await atlas.federationSettingsId(organizationId, signal);
       if (federation === null) return fail(failures.noFederation(organizationId));
-      const found = findProvider(named.issuer, named.audience, await atlas.identityProviders(federation, signal));
+      const found = findProvider(
+        named.issuer,
+        named.audience,
+        await atlas.identityProviders(federation, signal),
+      );
       const comparisons = comparisonsOf(named.issuer, named.audience, found.provider);
       if (found.failure !== null) return fail(found.failure, { comparisons });
       const { displayName, id } = found.provider;
@@ -142,14 +146,17 @@ export const atlasCluster = check<AtlasCluster>({
   link: 'cluster',
   needs: [atlasApi],
   asked: hasDatabase,
-  sharedBy: (world) => JSON.stringify([projectOf(world), world.target.atlasCluster, world.plan.database?.uri]),
+  sharedBy: (world) =>
+    JSON.stringify([projectOf(world), world.target.atlasCluster, world.plan.database?.uri]),
   async run({ context, target, plan }, facts) {
     return askAtlas(facts, 'state, tier and version of the cluster', async ({ atlas, id }) => {
       const clusters = await atlas.clusters(id, context.signal);
       const cluster = clusterOfUri(clusters, target.atlasCluster, plan.database?.address ?? null);
       if (cluster === null) {
         const known = clusters.map(({ name }) => name).join(', ');
-        return skip(printable(`no cluster of the project has this address (${known}): add --atlas-cluster <name>`));
+        return skip(
+          printable(`no cluster of the project has this address (${known}): add --atlas-cluster <name>`),
+        );
       }
       const failure = clusterFault(cluster, plan.database?.mechanisms ?? [], id);
       if (failure !== null) return fail(failure);
@@ -229,13 +236,20 @@ export const atlasAccessList = check<null>({
       const entry = admittedBy(address, entries);
       const comparisons = [
         {
-          ...compare('address', address, entries.flatMap(({ cidrBlock }) => cidrBlock ?? []), 'the IP access list'),
+          ...compare(
+            'address',
+            address,
+            entries.flatMap(({ cidrBlock }) => cidrBlock ?? []),
+            'the IP access list',
+          ),
           matches: entry !== null,
         },
       ];
       if (entry === null) {
         const reached = `${address} is not on the list, and the cluster is reached all the same: over a private endpoint or a peering`;
-        return unreached ? fail(failures.notListed(address, id), { comparisons }) : pass(printable(reached), null);
+        return unreached
+          ? fail(failures.notListed(address, id), { comparisons })
+          : pass(printable(reached), null);
       }
       const status = unreached ? await atlas.accessListStatus(id, entry, signal) : 'ACTIVE';
       if (status !== 'ACTIVE') return fail(failures.notInForce(entry, status, id), { comparisons });
@@ -267,4 +281,3 @@ function unseen(error: FedctlError): string {
   const what = NOT_SEEN.has(error.code) ? 'the credential may not look' : error.message.replace(/\.$/, '');
   return `${what} (${error.code})`;
 }
-

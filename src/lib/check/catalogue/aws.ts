@@ -1,4 +1,4 @@
-import { identifyCaller, type Caller } from '../../auth/identity.ts';
+import { type Caller, identifyCaller } from '../../auth/identity.ts';
 import { asRole } from '../../auth/role.ts';
 import type { ResolvedCredentials } from '../../credentials.ts';
 import { formatDuration } from '../../duration.ts';
@@ -98,7 +98,8 @@ export const awsCredentials = check<ResolvedCredentials>({
     if (expiresAt === null) return pass(printable(providerDetail), credentials);
     const left = expiresAt.getTime() - context.now().getTime();
     const detail = `${providerDetail}, until ${rfc3339(expiresAt)} (${formatDuration(left / 1000)})`;
-    if (options.warnExpiryMs === null || left > options.warnExpiryMs) return pass(printable(detail), credentials);
+    if (options.warnExpiryMs === null || left > options.warnExpiryMs)
+      return pass(printable(detail), credentials);
     const message = `The credentials end in ${formatDuration(left / 1000)}: ${printable(providerDetail)}.`;
     return warn({ code: null, message, remedy: 'renew the credentials where they come from' }, credentials);
   },

@@ -1,8 +1,8 @@
 import { examineIssuer, type IssuerReport } from '../../auth/issuer-report.ts';
 import { verifyJwt } from '../../jwt/verify.ts';
 import { printable } from '../../printable.ts';
-import { compare } from '../claim-comparisons.ts';
 import { check, type Facts, fail, pass, skip } from '../check.ts';
+import { compare } from '../claim-comparisons.ts';
 import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
 import { expectedIssuer, iamFederation, jwtClaims, TOKEN, tokenOf } from './token.ts';
@@ -63,7 +63,12 @@ export const jwtSignature = check<null>({
       subject: null,
       now: context.now(),
     });
-    const kid = compare('kid', token.keyId, report.keys.flatMap(({ keyId }) => keyId ?? []), 'the keys of the issuer');
+    const kid = compare(
+      'kid',
+      token.keyId,
+      report.keys.flatMap(({ keyId }) => keyId ?? []),
+      'the keys of the issuer',
+    );
     const [fault] = faults;
     if (fault !== undefined) return fail(tokenFault(fault), { comparisons: [kid] });
     return pass(printable(`${token.algorithm} by the key ${token.keyId}`), null, { comparisons: [kid] });

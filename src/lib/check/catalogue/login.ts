@@ -45,7 +45,11 @@ function loginChecks(mechanism: Mechanism, part: 'oidc' | 'aws', presents: reado
         return fail(...(await explainRefusal(mechanism, end.failure, world, facts, timing)));
       }
       const outcome = stageOutcome(end);
-      return outcome.status === 'pass' ? pass(null, null, timing) : outcome.status === 'warn' ? pass(null, null) : outcome;
+      return outcome.status === 'pass'
+        ? pass(null, null, timing)
+        : outcome.status === 'warn'
+          ? pass(null, null)
+          : outcome;
     },
   });
   const user = check<ServerIdentity>({
@@ -59,7 +63,8 @@ function loginChecks(mechanism: Mechanism, part: 'oidc' | 'aws', presents: reado
       const ping = await loginStage('ping', mechanism, world, facts);
       if (end === null) return skip('nobody has logged in');
       const outcome = stageOutcome(end);
-      if (outcome.status !== 'pass') return outcome.status === 'warn' ? skip('nobody has logged in') : outcome;
+      if (outcome.status !== 'pass')
+        return outcome.status === 'warn' ? skip('nobody has logged in') : outcome;
       if (ping?.failure != null) return fail(ping.failure);
       const { facts: seen } = outcome.fact.event;
       if (seen?.stage !== 'whoami') return skip('the server named nobody');
@@ -88,7 +93,11 @@ function loginChecks(mechanism: Mechanism, part: 'oidc' | 'aws', presents: reado
       const end = await loginStage('write-probe', mechanism, world, facts);
       if (end === null) return skip('nobody has logged in');
       const outcome = stageOutcome(end);
-      return outcome.status === 'pass' ? { ...outcome, fact: null } : outcome.status === 'warn' ? skip('') : outcome;
+      return outcome.status === 'pass'
+        ? { ...outcome, fact: null }
+        : outcome.status === 'warn'
+          ? skip('')
+          : outcome;
     },
   });
   return { login, user, privileges, write };
@@ -107,7 +116,8 @@ function privilegesOutcome(
       }),
     );
   }
-  if (asked.length === 0) return pass('no privileges are asked for; add --privilege <action>@<database>', null);
+  if (asked.length === 0)
+    return pass('no privileges are asked for; add --privilege <action>@<database>', null);
   if (privileges === null) return skip('the server does not say what the database user is allowed');
   const lacking = asked.filter((each) => !isAllowed(privileges, each)).map(privilegeText);
   if (lacking.length === 0) return pass(printable(asked.map(privilegeText).join(', ')), null);
@@ -127,4 +137,3 @@ function privilegeText({ action, database, collection }: World['target']['privil
 
 export const OIDC = loginChecks('MONGODB-OIDC', 'oidc', [jwtClaims, ...TOKEN]);
 export const AWS = loginChecks('MONGODB-AWS', 'aws', [awsIdentity, stsRole]);
-

@@ -85,7 +85,8 @@ export const wrongAudienceRefused = check<null>({
     const { context, target, plan, options } = world;
     if (plan.database === null) return skip('no connection string is given');
     const { minted } = await mintFor([NOBODY], world, facts);
-    if (minted === null) return skip('policy lets no token for another audience be minted, so none can be tried');
+    if (minted === null)
+      return skip('policy lets no token for another audience be minted, so none can be tried');
     const login: LoginPlan = {
       mechanism: 'MONGODB-OIDC',
       uri: plan.database.uri,

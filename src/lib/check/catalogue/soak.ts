@@ -16,9 +16,12 @@ export const mongoSoak = check<null>({
   link: 'cluster',
   needs: [OIDC.user],
   asked: ({ options, plan }) =>
-    options.soakMs !== null && plan.mint !== null && plan.database?.mechanisms.includes('MONGODB-OIDC') === true,
+    options.soakMs !== null &&
+    plan.mint !== null &&
+    plan.database?.mechanisms.includes('MONGODB-OIDC') === true,
   async run({ context, target, plan, options }, facts) {
-    if (plan.database === null || plan.mint === null || options.soakMs === null) return skip('nothing to hold');
+    if (plan.database === null || plan.mint === null || options.soakMs === null)
+      return skip('nothing to hold');
     if (facts.of(stsMint) === null) return skip('no token can be minted');
     const bounds = { timeoutMs: options.timeoutMs, signal: context.signal };
     const request = { ...plan.mint, durationSeconds: TOKEN_SECONDS };

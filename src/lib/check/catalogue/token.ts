@@ -9,8 +9,8 @@ import { claimFaults } from '../../jwt/expectations.ts';
 import type { Aws } from '../../ports.ts';
 import { printable } from '../../printable.ts';
 import type { MintedToken } from '../../token.ts';
-import { claimComparisons } from '../claim-comparisons.ts';
 import { check, type Facts, fail, pass, skip, warn } from '../check.ts';
+import { claimComparisons } from '../claim-comparisons.ts';
 import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, awsProfile, callerKey, required, stsRole } from './aws.ts';
@@ -140,7 +140,10 @@ export const jwtClaims = check<DecodedJwt>({
       subject: target.subject,
       now: context.now(),
     };
-    const comparisons = claimComparisons(token, { ...expected, knowsIssuer: expectedIssuer(world, facts) !== null });
+    const comparisons = claimComparisons(token, {
+      ...expected,
+      knowsIssuer: expectedIssuer(world, facts) !== null,
+    });
     const [fault] = claimFaults(decoded, expected);
     if (fault !== undefined) return fail(tokenFault(fault), { comparisons });
     const left = (token.expiresAt.getTime() - context.now().getTime()) / 1000;

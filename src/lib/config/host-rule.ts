@@ -1,0 +1,1 @@
+export function refuseStrangeHosts(..._all: unknown[]): void {}

@@ -1,0 +1,3 @@
+export function junitText(..._all: unknown[]): string {
+  return '';
+}

@@ -1,0 +1,3 @@
+export function markdownText(..._all: unknown[]): string {
+  return '';
+}
