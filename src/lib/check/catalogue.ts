@@ -1,13 +1,12 @@
 import { netApi } from './catalogue/api.ts';
+import { atlasApi } from './catalogue/atlas-api.ts';
+import { atlasAccessList, atlasCluster } from './catalogue/atlas-cluster.ts';
 import {
-  atlasAccessList,
-  atlasApi,
   atlasAwsUser,
-  atlasCluster,
   atlasIdentityProvider,
   atlasOidcUser,
   atlasOrganizationLink,
-} from './catalogue/atlas.ts';
+} from './catalogue/atlas-trust.ts';
 import { awsClock, awsCredentials, awsIdentity, awsProfile, awsRegion, stsRole } from './catalogue/aws.ts';
 import { configTarget } from './catalogue/configuration.ts';
 import { issuerDiscovery, issuerKeys, jwtSignature } from './catalogue/issuer.ts';

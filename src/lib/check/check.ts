@@ -12,6 +12,7 @@ export interface Timing {
 
 interface Seen {
   readonly comparisons?: readonly Comparison[];
+  readonly notes?: readonly string[];
   readonly timing?: Timing;
 }
 

@@ -139,6 +139,7 @@ class Run implements Facts {
       link,
       status: outcome.status,
       ...wordsOf(outcome),
+      notes: outcome.notes ?? [],
       comparisons: outcome.comparisons ?? [],
       ...timing,
     };

@@ -1,26 +1,29 @@
-import type { AtlasLogin } from '../atlas-port.ts';
-import type { Comparison } from '../check-run.ts';
+import type { CheckResult, Comparison } from '../check-run.ts';
 import type { Mechanism } from '../connection.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
+import { FedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { rfc3339 } from '../time.ts';
 import {
-  atlasApi,
   atlasAwsUser,
-  atlasCluster,
   atlasIdentityProvider,
   atlasOidcUser,
   atlasOrganizationLink,
-} from './catalogue/atlas.ts';
+} from './catalogue/atlas-trust.ts';
 import { awsIdentity, stsRole } from './catalogue/aws.ts';
 import { issuerKeys, jwtSignature } from './catalogue/issuer.ts';
 import { mongoHello } from './catalogue/mongo.ts';
-import { tokenOf } from './catalogue/token.ts';
-import type { Check, Facts, Timing } from './check.ts';
+import { jwtClaims, tokenOf } from './catalogue/token.ts';
+import type { Check, Facts } from './check.ts';
 import { compare } from './claim-comparisons.ts';
+import { serverReason } from './server-reason.ts';
 import type { World } from './world.ts';
 
-type Explained = [FedctlError, { readonly comparisons: readonly Comparison[]; readonly timing?: Timing }];
+/** A refused login, with what is known about it. */
+export interface Explained {
+  readonly failure: FedctlError;
+  readonly comparisons: readonly Comparison[];
+  readonly notes: readonly string[];
+}
 
 /** What the server says only "no" to, whatever the reason (facts/mongodb.md 1.2). */
 const REFUSALS: ReadonlySet<string> = new Set([
@@ -38,41 +41,68 @@ const LAST_RSA_ONLY = 25;
 /**
  * Says what a refused login is worth: the token beside what must match it, what is ruled out by the checks above, what
  * remains, and the server's own reason where the Atlas API may read it.
+ *
+ * @param startedAt of the login, for the access history
  */
 export async function explainRefusal(
   mechanism: Mechanism,
   failure: FedctlError,
   world: World,
   facts: Facts,
-  seen: { readonly timing?: Timing },
+  startedAt: Date,
 ): Promise<Explained> {
-  if (!REFUSALS.has(failure.code)) return [failure, { comparisons: [], ...seen }];
-  const sides = mechanism === 'MONGODB-OIDC' ? tokenSides : keySides;
-  const { comparisons, ruledOut, remains } = await sides(facts);
+  if (!REFUSALS.has(failure.code)) return { failure, comparisons: [], notes: [] };
+  const { comparisons, known } = await (mechanism === 'MONGODB-OIDC' ? tokenSides : keySides)(facts);
   const algorithm = mechanism === 'MONGODB-OIDC' ? algorithmRefused(facts) : null;
-  if (algorithm !== null) return [algorithm, { comparisons, ...seen }];
-  const reason = await serverReason(mechanism, world, facts, seen.timing?.startedAt ?? world.context.now());
-  const parts = [
-    failure.message,
-    ...(reason === null ? [] : [`The server's own log says: ${reason}.`]),
-    ...(ruledOut.length === 0 ? [] : [`Ruled out: ${ruledOut.join('; ')}.`]),
-    ...(remains.length === 0 ? [] : [`What remains: ${remains.join('; ')}.`]),
-  ];
-  const explained = new FedctlError(failure.code, {
-    message: parts.join(' '),
-    likelyCause: failure.likelyCause,
-    remedy: remedyOf(facts, mechanism) ?? failure.remedy,
-    details: { ...failure.details, ruledOut, remains, reason },
+  if (algorithm !== null) return { failure: algorithm, comparisons, notes: [] };
+  const reason = await serverReason(mechanism, world, facts, startedAt);
+  const said = reason === null ? [] : [`The server's own log says: ${reason}.`];
+  const cause = known.find(({ end }) => end?.status === 'fail')?.end ?? null;
+  if (cause !== null) return { failure: asExpected(failure, cause), comparisons, notes: said };
+  const ruledOut = known.filter(({ end }) => end?.status === 'pass').map(({ what }) => what);
+  const remains = known.filter(({ end }) => end?.status !== 'pass').map(({ otherwise }) => otherwise);
+  return {
+    failure: withDetails(failure, { ruledOut, remains }),
+    comparisons,
+    notes: [
+      ...said,
+      ...ruledOut.map((what) => `Ruled out: ${what}.`),
+      ...remains.map((what) => `What remains: ${what}.`),
+    ],
+  };
+}
+
+/** The consequence of what a check above found: that is where to look. */
+function asExpected(failure: FedctlError, { id, code, remedy }: CheckResult): FedctlError {
+  return new FedctlError(failure.code, {
+    message: failure.message,
+    likelyCause: `What ${id} found above${code === null ? '' : ` (${code})`}.`,
+    remedy: remedy ?? failure.remedy,
+    details: failure.details,
     requestId: failure.requestId,
     cause: failure,
   });
-  return [explained, { comparisons, ...seen }];
+}
+
+function withDetails(failure: FedctlError, more: Readonly<Record<string, unknown>>): FedctlError {
+  return new FedctlError(failure.code, {
+    message: failure.message,
+    likelyCause: failure.likelyCause,
+    remedy: failure.remedy,
+    details: { ...failure.details, ...more },
+    requestId: failure.requestId,
+    cause: failure,
+  });
+}
+
+/** A question with how the check ended that answers it; null where nobody asked. */
+interface Known extends Question {
+  readonly end: CheckResult | null;
 }
 
 interface Sides {
   readonly comparisons: readonly Comparison[];
-  readonly ruledOut: readonly string[];
-  readonly remains: readonly string[];
+  readonly known: readonly Known[];
 }
 
 /** One question that a server asks itself, and what is known of its answer here. */
@@ -84,6 +114,11 @@ interface Question {
 }
 
 const OF_TOKENS: readonly Question[] = [
+  {
+    what: 'the token has not expired, by the clock of this machine',
+    answeredBy: jwtClaims,
+    otherwise: 'the token has expired',
+  },
   {
     what: 'the signature is good',
     answeredBy: jwtSignature,
@@ -116,51 +151,42 @@ const OF_KEYS: readonly Question[] = [
   },
 ];
 
-async function answers(questions: readonly Question[], facts: Facts): Promise<Omit<Sides, 'comparisons'>> {
+/** Waits for the checks that answer. */
+async function answers(questions: readonly Question[], facts: Facts): Promise<readonly Known[]> {
   for (const { answeredBy } of questions) await facts.when(answeredBy);
-  const of = (status: 'pass' | 'other') =>
-    questions.filter(
-      ({ answeredBy }) => (facts.resultOf(answeredBy)?.status === 'pass') === (status === 'pass'),
-    );
-  const remains = of('other').map(({ otherwise, answeredBy }) => {
-    const failed = facts.failureOf(answeredBy);
-    return failed === null ? otherwise : `${otherwise} (${facts.resultOf(answeredBy)?.id} failed)`;
-  });
-  return { ruledOut: of('pass').map(({ what }) => what), remains };
+  return questions.map((question) => ({ ...question, end: facts.resultOf(question.answeredBy) }));
 }
 
 async function tokenSides(facts: Facts): Promise<Sides> {
-  const { ruledOut, remains } = await answers(OF_TOKENS, facts);
+  const known = await answers(OF_TOKENS, facts);
   const token = tokenOf(facts);
-  if (token === null) return { comparisons: [], ruledOut, remains };
+  if (token === null) return { comparisons: [], known };
   const provider = facts.of(atlasIdentityProvider)?.provider ?? null;
   const by = provider === null ? 'the identity provider' : `identity provider "${provider.displayName}"`;
   const user = facts.of(atlasOidcUser);
+  const subject = user === null ? [] : [user.username.slice(user.username.indexOf('/') + 1)];
   const keys = facts.of(issuerKeys)?.keys.flatMap(({ keyId }) => keyId ?? []) ?? [];
   const comparisons = [
     compare('iss', token.issuer, provider === null ? [] : [provider.issuer], by),
     compare('aud', token.audience.join(', '), provider === null ? [] : [provider.audience], by),
-    compare(
-      'sub',
-      token.subject,
-      user === null ? [] : [user.username.replace(/^[^/]*\//, '')],
-      'the database user',
-    ),
-    compare('exp', rfc3339(token.expiresAt), [], 'the server'),
+    compare('sub', token.subject, subject, 'the database user, after <idpId>/'),
+    compare('exp', rfc3339(token.expiresAt), [], 'the clock of the server'),
     compare('alg', token.algorithm, ['RS256'], 'servers up to MongoDB 8.0'),
     compare('kid', token.keyId, keys, 'the keys of the issuer'),
   ];
-  return { comparisons, ruledOut: ['the token has not expired', ...ruledOut], remains };
+  return { comparisons, known };
 }
 
 async function keySides(facts: Facts): Promise<Sides> {
-  const { ruledOut, remains } = await answers(OF_KEYS, facts);
+  const known = await answers(OF_KEYS, facts);
   const caller = facts.of(stsRole)?.caller ?? facts.of(awsIdentity);
-  if (caller === null) return { comparisons: [], ruledOut, remains };
+  if (caller === null) return { comparisons: [], known };
   const user = facts.of(atlasAwsUser);
   const seen = caller.subject.arn ?? caller.arn;
-  const comparisons = [compare('arn', seen, user === null ? [] : [user.username], 'the database user')];
-  return { comparisons, ruledOut, remains };
+  return {
+    comparisons: [compare('arn', seen, user === null ? [] : [user.username], 'the database user')],
+    known,
+  };
 }
 
 /** A server that cannot know the key is not asked why it refused: the token beside its version says it. */
@@ -176,60 +202,4 @@ function algorithmRefused(facts: Facts): FedctlError | null {
     remedy: 'fedctl check --signing-algorithm RS256',
     details: { algorithm: token.algorithm, wireVersion: version },
   });
-}
-
-/** What to type is known where a check above found the cause. */
-function remedyOf(facts: Facts, mechanism: Mechanism): string | null {
-  const causes =
-    mechanism === 'MONGODB-OIDC'
-      ? [atlasIdentityProvider, atlasOrganizationLink, atlasOidcUser]
-      : [atlasAwsUser];
-  for (const each of causes) {
-    const failure = facts.failureOf(each);
-    if (failure !== null) return failure.remedy;
-  }
-  return null;
-}
-
-/** Clocks differ, and the history has whole seconds: entries from so long before the login count. Milliseconds. */
-const BEFORE_MS = 60_000;
-
-/**
- * What the cluster's log says of this very login, by Atlas's access history. It may come late, or not be told to this
- * credential: then there is none.
- */
-async function serverReason(
-  mechanism: Mechanism,
-  { context }: World,
-  facts: Facts,
-  startedAt: Date,
-): Promise<string | null> {
-  const project = await facts.when(atlasApi);
-  const cluster = await facts.when(atlasCluster);
-  if (project === null || cluster === null) return null;
-  const since = new Date(startedAt.getTime() - BEFORE_MS);
-  try {
-    const logins = await project.atlas.accessHistory(project.id, cluster.name, since, context.signal);
-    const refused = logins.find((login) => isOurs(login, mechanism, facts));
-    return refused?.failureReason === undefined || refused.failureReason === null
-      ? null
-      : printable(refused.failureReason).replace(/\.$/, '');
-  } catch (error) {
-    if (!isFedctlError(error)) throw error;
-    return null;
-  }
-}
-
-/** Refused, and by the name of whoever logged in; a server that could not tell the name leaves it out. */
-function isOurs(
-  { accepted, username, failureReason }: AtlasLogin,
-  mechanism: Mechanism,
-  facts: Facts,
-): boolean {
-  if (accepted || failureReason === null) return false;
-  const subject =
-    mechanism === 'MONGODB-OIDC'
-      ? tokenOf(facts)?.subject
-      : (facts.of(stsRole)?.caller ?? facts.of(awsIdentity))?.subject.arn;
-  return username === '' || (subject != null && username.includes(subject));
 }

@@ -42,7 +42,9 @@ function loginChecks(mechanism: Mechanism, part: 'oidc' | 'aws', presents: reado
       if (end === null) return skip('the mechanism is not asked for');
       const timing = end.event === null ? {} : { timing: timingOf(end.event) };
       if (end.failure !== null) {
-        return fail(...(await explainRefusal(mechanism, end.failure, world, facts, timing)));
+        const startedAt = end.event?.startedAt ?? world.context.now();
+        const { failure, ...seen } = await explainRefusal(mechanism, end.failure, world, facts, startedAt);
+        return fail(failure, { ...seen, ...timing });
       }
       const outcome = stageOutcome(end);
       return outcome.status === 'pass'
