@@ -1,9 +1,15 @@
+import { inspect } from 'node:util';
+import { expect } from 'vitest';
 import { createAtlas } from '../../src/lib/atlas/atlas.ts';
 import type { Atlas, AtlasCredentials } from '../../src/lib/atlas-port.ts';
 import type { Context } from '../../src/lib/context.ts';
+import { type FedctlError, isFedctlError } from '../../src/lib/errors.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { type Answering, type CannedAnswer, type LoopbackServer, loopbackServer } from './loopback-server.ts';
+
+export const GROUP = '/api/atlas/v2/groups/g';
+export const never: AbortSignal = new AbortController().signal;
 
 export const CLIENT_ID = 'mdb_sa_id_0123456789abcdef01234567';
 /** Nothing that may ever be seen: of each kind of credential, and what is made of it. */
@@ -80,4 +86,32 @@ export async function scriptedAtlas(
     asked: () => server.requests.map(({ path }) => path).filter((path) => path !== '/api/oauth/token'),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** The failure that work ends with. That no face of it shows a secret is seen each time. */
+export async function failureOf(work: Promise<unknown>): Promise<FedctlError> {
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!isFedctlError(error)) throw new Error('expected a failure of fedctl', { cause: error });
+  const { message, likelyCause, remedy, details, stack } = error;
+  const shown = `${inspect(error, { depth: 20, showHidden: true })}${JSON.stringify({ message, likelyCause, remedy, details, stack, error })}`;
+  for (const secret of Object.values(SECRETS)) expect(shown).not.toContain(secret);
+  expect(shown).not.toContain(Buffer.from(`${CLIENT_ID}:${SECRETS.client}`).toString('base64'));
+  return error;
+}
+
+/** Reads a project where the answer is always the same: code, exit, and message with `<url>` for the server. */
+export async function told(
+  answer: CannedAnswer | Answering,
+  given: Parameters<typeof scriptedAtlas>[1] = {},
+) {
+  const answering: Answering = typeof answer === 'function' ? answer : () => answer;
+  await using lab = await scriptedAtlas(answering, given);
+  const error = await failureOf(lab.atlas.project('g', never));
+  const message = error.message
+    .replaceAll(lab.server.url, '<url>')
+    .replaceAll(new URL(lab.server.url).host, '<host>');
+  return { code: error.code, exit: error.exitCode, message };
 }
