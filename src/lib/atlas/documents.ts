@@ -56,8 +56,8 @@ export const DatabaseUser = z
   .object({
     username: z.string(),
     databaseName: z.string(),
-    oidcAuthType: z.enum(['NONE', 'USER', 'IDP_GROUP']).default('NONE'),
-    awsIAMType: z.enum(['NONE', 'USER', 'ROLE']).default('NONE'),
+    oidcAuthType: z.enum(['NONE', 'USER', 'IDP_GROUP']).nullish(),
+    awsIAMType: z.enum(['NONE', 'USER', 'ROLE']).nullish(),
     roles: z.array(z.object({ roleName: z.string(), databaseName: z.string() })).default([]),
     scopes: z
       .array(z.object({ name: z.string(), type: z.enum(['CLUSTER', 'DATA_LAKE', 'STREAM']) }))
@@ -76,8 +76,8 @@ export const DatabaseUser = z
     }): AtlasDatabaseUser => ({
       username,
       database: databaseName,
-      oidcAuthType,
-      awsIAMType,
+      oidcAuthType: oidcAuthType ?? 'NONE',
+      awsIAMType: awsIAMType ?? 'NONE',
       roles: roles.map((role) => ({ role: role.roleName, db: role.databaseName })),
       scopes,
       ...(deleteAfterDate != null && { deleteAfterDate }),
@@ -162,10 +162,9 @@ export const Cluster = z
       .default([]),
   })
   .transform(({ replicationSpecs, ...rest }): AtlasCluster => {
-    const sizes = replicationSpecs
-      .flatMap(({ regionConfigs }) => regionConfigs)
-      .flatMap((region) => [region.electableSpecs, region.readOnlySpecs, region.analyticsSpecs])
-      .map((specs) => specs?.instanceSize)
+    const regions = replicationSpecs.flatMap(({ regionConfigs }) => regionConfigs);
+    const sizes = (['electableSpecs', 'readOnlySpecs', 'analyticsSpecs'] as const)
+      .flatMap((kind) => regions.map((region) => region[kind]?.instanceSize))
       .filter((size) => size !== undefined);
     return { ...rest, instanceSize: sizes[0] ?? '' };
   });

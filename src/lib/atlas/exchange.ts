@@ -91,7 +91,9 @@ export function nameOf({ method, url }: HttpRequest): string {
 
 /** What Atlas, or whoever answered, wrote: safe to show, of a bounded length, and without what we sent. */
 export function quote({ secrets }: HttpRequest, text: string): string {
-  const clean = secrets.reduce((left, secret) => left.replaceAll(secret, '[secret]'), text);
+  const clean = secrets
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .reduce((left, secret) => left.replaceAll(secret, '[secret]'), text);
   return printable(clean.length > QUOTED ? `${clean.slice(0, QUOTED)}…` : clean);
 }
 

@@ -326,6 +326,21 @@ describe('the access history', () => {
     ]);
   });
 
+  test('is seen whole also where the clock of Atlas is some minutes ahead', async () => {
+    const { atlas } = await atlasOf();
+    const ours = lab.now;
+    lab.now = new Date(ours.getTime() + 4 * 60_000);
+    lab.atlas.recordLogin({
+      mechanism: 'x',
+      username: 'x',
+      ipAddress: '::1',
+      accepted: true,
+      failureReason: null,
+    });
+    lab.now = ours;
+    expect(await atlas.accessHistory(lab.atlas.project.id, 'lab', ours, signal)).toHaveLength(1);
+  });
+
   test('of a shared tier is empty, and of a wrong request is a failure', async () => {
     const { atlas } = await atlasOf();
     const { id } = lab.atlas.project;
