@@ -15,6 +15,7 @@ const ACCOUNT = 'Account:';
 const TOKEN = 'Token:';
 const CREDENTIALS = 'Credentials:';
 const DATABASE = 'Database:';
+const DIAGNOSE = 'Diagnose:';
 const LAB = 'Local lab:';
 
 export const COMMANDS: readonly CommandRow[] = [
@@ -71,6 +72,12 @@ export const COMMANDS: readonly CommandRow[] = [
     group: DATABASE,
     summary: 'log in to MongoDB by OIDC or AWS and show each stage',
     load: async () => (await import('./connect.ts')).connect,
+  },
+  {
+    name: 'init',
+    group: DIAGNOSE,
+    summary: 'write a commented fedctl.yaml for check',
+    load: async () => (await import('./init.ts')).init,
   },
   {
     name: 'sandbox',

@@ -102,7 +102,7 @@ function hostOf(url: string): string {
 
 function isTrusted(host: string, patterns: readonly string[]): boolean {
   const name = withoutFinalDot(host);
-  return isLoopbackHost(name) || patterns.some((pattern) => fits(name, pattern));
+  return isLoopbackHost(host) || patterns.some((pattern) => fits(name, pattern));
 }
 
 /** `*.example.com` stands for what is below example.com, at any depth, and not for example.com itself. */
