@@ -80,6 +80,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./check.ts')).check,
   },
   {
+    name: 'init',
+    group: DIAGNOSE,
+    summary: 'write a commented fedctl.yaml for check',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
     name: 'sandbox',
     group: LAB,
     summary: 'start AWS, an issuer and MongoDB on this machine',

@@ -32,6 +32,9 @@ export interface YamlOptions {
   readonly readText?: (text: string) => { readonly text: string } | { readonly fault: string };
 }
 
+/** Nobody reads more at once. */
+const MOST_FAULTS = 100;
+
 /** In characters from the start of the file. */
 interface Fault {
   readonly offset: number;
@@ -162,12 +165,14 @@ function invalid(
   });
 }
 
-/** By place; of what is wrong with one value the first says enough. */
+/** By place; of what is wrong at one place the first says enough, and a parser that lost its way says it endlessly. */
 function inOrder(faults: readonly Fault[]): readonly Fault[] {
-  const first = faults.filter(
-    ({ path }, index) => path === '' || faults.findIndex((fault) => fault.path === path) === index,
-  );
-  return [...first].sort((a, b) => a.offset - b.offset);
+  const seen = new Set<string>();
+  const first = faults.filter(({ path, offset }) => {
+    const place = path === '' ? String(offset) : path;
+    return !seen.has(place) && seen.add(place);
+  });
+  return first.sort((a, b) => a.offset - b.offset).slice(0, MOST_FAULTS);
 }
 
 /** Words of the YAML parser may quote the file: the name of an alias, a tag. */

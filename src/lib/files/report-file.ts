@@ -7,6 +7,6 @@ import { writeWholeFile } from './whole-file.ts';
  * @param path absolute
  * @throws FedctlError usage.unwritable-output; the signal's own reason when it fires before the rename
  */
-export async function writeReportFile(path: string, content: string, signal: AbortSignal): Promise<void> {
-  await writeWholeFile(path, content, { what: 'a report', mode: 0o666 }, signal);
+export function writeReportFile(path: string, content: string, signal: AbortSignal): Promise<void> {
+  return writeWholeFile(path, content, { mode: 0o666, holds: 'a report', signal });
 }

@@ -1,12 +1,11 @@
 import { writeWholeFile } from './whole-file.ts';
 
 /**
- * Writes a file that holds a secret: whole, by rename, mode 0600, with no newline added. Symbolic links are refused,
- * whatever they point to.
+ * Writes a file that holds a secret: whole, by rename, mode 0600, with no newline added.
  *
- * @param path absolute, or relative to the working directory of the process
+ * @param path absolute, or relative to the working directory of the process; a regular file if it exists
  * @throws FedctlError usage.unwritable-output; the signal's own reason when it fires before the rename
  */
-export async function writeSecretFile(path: string, content: string, signal?: AbortSignal): Promise<void> {
-  await writeWholeFile(path, content, { what: 'a secret', mode: 0o600 }, signal);
+export function writeSecretFile(path: string, content: string, signal?: AbortSignal): Promise<void> {
+  return writeWholeFile(path, content, { mode: 0o600, holds: 'a secret', signal });
 }

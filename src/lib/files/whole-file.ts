@@ -4,11 +4,12 @@ import { basename, dirname, join } from 'node:path';
 import { FedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
 
-/** What is written, for messages, and who may read it. */
-export interface WholeFile {
-  /** `a secret` */
-  readonly what: string;
+export interface WholeFileOptions {
+  /** Permission bits of the file, before the umask. */
   readonly mode: number;
+  /** What a message says is written: `a secret`. */
+  readonly holds: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -25,19 +26,19 @@ export interface WholeFile {
 export async function writeWholeFile(
   path: string,
   content: string,
-  { what, mode }: WholeFile,
-  signal?: AbortSignal,
+  options: WholeFileOptions,
 ): Promise<void> {
+  const { signal, holds } = options;
   try {
-    await refuseUnlessRegular(path, what);
-    await replace(path, content, mode, signal);
+    await refuseUnlessRegular(path, holds);
+    await replace(path, content, options);
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     throw cause instanceof FedctlError ? cause : unwritable(path, reasonOf(cause), cause);
   }
 }
 
-async function refuseUnlessRegular(path: string, what: string): Promise<void> {
+async function refuseUnlessRegular(path: string, holds: string): Promise<void> {
   const found = await lstat(path).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
@@ -46,16 +47,11 @@ async function refuseUnlessRegular(path: string, what: string): Promise<void> {
   const kind = found.isSymbolicLink() ? 'a symbolic link' : found.isDirectory() ? 'a directory' : null;
   throw unwritable(
     path,
-    `it is ${kind ?? 'a device, a pipe or a socket'}, and ${what} goes to a regular file only`,
+    `it is ${kind ?? 'a device, a pipe or a socket'}, and ${holds} goes to a regular file only`,
   );
 }
 
-async function replace(
-  path: string,
-  content: string,
-  mode: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function replace(path: string, content: string, { mode, signal }: WholeFileOptions): Promise<void> {
   const directory = dirname(path);
   // In the same directory, because a rename is whole only within one file system.
   const temporary = join(directory, `.${basename(path)}.${randomUUID()}.tmp`);
