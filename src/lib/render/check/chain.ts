@@ -1,3 +1,0 @@
-export function chainLines(..._all: unknown[]): readonly string[] {
-  return [];
-}

@@ -1,3 +1,0 @@
-export function markdownText(..._all: unknown[]): string {
-  return '';
-}
