@@ -1,4 +1,5 @@
 import type { CheckTarget } from '../lib/check-target.ts';
+import { readPrivilege } from '../lib/config/value-faults.ts';
 import { FedctlError } from '../lib/errors.ts';
 import { printable } from '../lib/printable.ts';
 
@@ -8,14 +9,11 @@ import { printable } from '../lib/printable.ts';
  * @throws FedctlError usage.invalid-value
  */
 export function privilege(text: string): CheckTarget['privileges'][number] {
-  const match = /^([a-zA-Z]{1,60})@([^./\\ "$*<>:|?]{1,63})(?:\.([^$]{1,120}))?$/.exec(text);
-  const [, action, database, collection = ''] = match ?? [];
-  if (action === undefined || database === undefined) {
-    throw new FedctlError('usage.invalid-value', {
-      message: `--privilege cannot be "${printable(text)}": expected <action>@<database> or <action>@<database>.<collection>.`,
-      remedy: 'fedctl check --privilege insert@app.visits',
-      details: { option: '--privilege' },
-    });
-  }
-  return { action, database, collection };
+  const read = readPrivilege(text);
+  if (read !== null) return read;
+  throw new FedctlError('usage.invalid-value', {
+    message: `--privilege cannot be "${printable(text)}": expected <action>@<database> or <action>@<database>.<collection>.`,
+    remedy: 'fedctl check --privilege insert@app.visits',
+    details: { option: '--privilege' },
+  });
 }

@@ -1,12 +1,10 @@
 import { resolve } from 'node:path';
 import type { CheckTarget } from '../../lib/check-target.ts';
-import { readCheckConfig } from '../../lib/config/check-config.ts';
-import { refuseStrangeHosts } from '../../lib/config/host-rule.ts';
 import { FedctlError } from '../../lib/errors.ts';
+import { type ConfigFile, findConfig } from '../../lib/files/config-file.ts';
 import { printable } from '../../lib/printable.ts';
 import type { CHECK_OPTIONS } from '../check.ts';
 import type { Invocation } from '../command.ts';
-import { type ConfigFile, findConfig } from '../config-file.ts';
 import { dnsServer } from '../dns-option.ts';
 import { namespace } from '../namespace-option.ts';
 import { privilege } from '../privilege-option.ts';
@@ -29,24 +27,29 @@ export async function readTargets(
   if (options.config !== null && typedTarget !== undefined) throw twoSources(typedTarget);
   const given = OF_ONE_TARGET.some((option) => options[option] !== null);
   const file = await findConfig(context, options.config);
-  if (file !== null && (file.trusted || !given)) return ofFile(invocation, file);
+  if (file !== null && (file.named || !given)) return ofFile(invocation, file);
   if (file !== null && typedTarget === undefined) {
-    hint(`${file.name} is not used, because the environment names a target; --config ${file.name} uses it.`);
+    hint(`${file.file} is not used, because the environment names a target; --config ${file.file} uses it.`);
   }
   return [ofFlags(invocation)];
 }
 
-function ofFile(
+/** Loads YAML and the schema, which only a run with a file needs. */
+async function ofFile(
   { context, options }: Invocation<typeof CHECK_OPTIONS>,
   file: ConfigFile,
-): readonly CheckTarget[] {
-  const { name, folder, text } = file;
+): Promise<readonly CheckTarget[]> {
+  const { readCheckConfig } = await import('../../lib/config/check-config.ts');
+  const { file: name, folder, text } = file;
   const all = readCheckConfig(text, { file: name, folder, env: context.env });
   const wanted = options.target;
   const unknown = wanted.find((each) => !all.some((target) => target.name === each));
   if (unknown !== undefined) throw unknownTarget(unknown, name, all);
   const picked = wanted.length === 0 ? all : all.filter((target) => wanted.includes(target.name));
-  if (!file.trusted) refuseStrangeHosts(picked, { file: name, allowed: options.allowHost });
+  if (!file.named) {
+    const { refuseStrangeHosts } = await import('../../lib/config/host-rule.ts');
+    refuseStrangeHosts(picked, { file: name, allowed: options.allowHost });
+  }
   return picked;
 }
 
