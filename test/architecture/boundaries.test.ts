@@ -14,7 +14,7 @@ interface Room {
 }
 
 const PURE = ['jwt', 'policy', 'trust', 'uri', 'formats'];
-const ADAPTERS = ['aws', 'issuer', 'mongo', 'atlas', 'exec'];
+const ADAPTERS = ['aws', 'issuer', 'mongo', 'atlas', 'http-api', 'exec'];
 const UNDER = ['net', 'files'];
 
 const ROOMS: readonly Room[] = [
@@ -93,6 +93,12 @@ const ROOMS: readonly Room[] = [
     packages: ['node'],
   },
   {
+    name: 'check',
+    files: /^src\/lib\/check\//,
+    rooms: ['vocabulary', 'auth', ...PURE, ...ADAPTERS, ...UNDER],
+    packages: [],
+  },
+  {
     name: 'sandbox',
     files: /^src\/lib\/sandbox\//,
     rooms: ['vocabulary', 'config', ...PURE, ...UNDER],
@@ -143,6 +149,7 @@ const ROOMS: readonly Room[] = [
     rooms: [
       'vocabulary',
       'auth',
+      'check',
       'sandbox',
       'config',
       'render',

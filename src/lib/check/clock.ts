@@ -41,13 +41,14 @@ export async function readClocks(
 
 async function readClock(
   address: string,
-  { fetch, now, signal }: Pick<Context, 'fetch' | 'now' | 'signal'>,
+  context: Pick<Context, 'fetch' | 'now' | 'signal'>,
   timeoutMs: number,
 ): Promise<number | null> {
+  const { now, signal } = context;
   const asked = now().getTime();
   try {
     const date = await bounded(signal, timeoutMs, async (within) => {
-      const response = await fetch(address, { redirect: 'manual', signal: within });
+      const response = await context.fetch(address, { redirect: 'manual', signal: within });
       await response.body?.cancel().catch(() => {});
       return Date.parse(response.headers.get('date') ?? '');
     });
