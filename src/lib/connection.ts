@@ -18,15 +18,51 @@ export const STAGES = [
 
 export type StageId = (typeof STAGES)[number];
 
+/** What a stage that passed saw, for programs. Names come from servers: not safe to show on a terminal as they are. */
+export type StageFacts =
+  | {
+      readonly stage: 'resolve';
+      /** The addresses of the proxy, where one leads to the host; empty for a host that does not resolve. */
+      readonly hosts: readonly {
+        readonly host: string;
+        readonly port: number;
+        readonly addresses: readonly string[];
+      }[];
+    }
+  /** Each `host:port`. */
+  | { readonly stage: 'tcp'; readonly reached: readonly string[]; readonly unreached: readonly string[] }
+  /** Of the host whose own certificate ends first. */
+  | {
+      readonly stage: 'tls';
+      /** `TLSv1.3` */
+      readonly protocol: string;
+      readonly subject: string;
+      readonly issuer: string;
+      readonly expiresAt: Date;
+    }
+  | {
+      readonly stage: 'hello';
+      /** The highest that the server speaks; null where it says none. */
+      readonly wireVersion: number | null;
+      /** The name of the set; null for a server that is in none. */
+      readonly replicaSet: string | null;
+      /** `host:port`; null without a primary. */
+      readonly primary: string | null;
+    }
+  | ({ readonly stage: 'whoami' } & ServerIdentity);
+
 /** One stage as it ended, observed where it happened and not concluded from the driver's last error. */
 export interface StageEvent {
   readonly id: StageId;
   readonly status: 'pass' | 'fail' | 'skip';
+  readonly startedAt: Date;
   readonly ms: number;
   /** For people: what was seen (addresses, certificate, server version, user …) or why it was skipped. No secrets. */
   readonly detail: string;
   /** The failure code, with status `fail`. */
   readonly code?: string;
+  /** With status `pass`, of the stages that have some. */
+  readonly facts?: StageFacts;
 }
 
 /** Keys for MONGODB-AWS, and whose they are. */
@@ -53,6 +89,22 @@ export interface LoginPlan {
   readonly credentials?: (signal: AbortSignal) => Promise<LoginKeys>;
   /** The namespace of the write probe. */
   readonly writeProbe?: { readonly database: string; readonly collection: string };
+  /** Ask what the roles allow, too. */
+  readonly privileges?: true;
+}
+
+/**
+ * What a privilege is on, as MongoDB writes it: a collection ('' for any), or one of the other kinds, such as
+ * `{cluster: true}` and `{anyResource: true}`.
+ */
+export type PrivilegeResource =
+  | { readonly db: string; readonly collection: string }
+  | Readonly<Record<string, string | boolean>>;
+
+export interface Privilege {
+  readonly resource: PrivilegeResource;
+  /** `find`, `insert` … */
+  readonly actions: readonly string[];
 }
 
 /** Who the server says we are (connectionStatus). */
@@ -60,6 +112,8 @@ export interface ServerIdentity {
   /** `<idpId>/<subject>` or an ARN, of `$external`. */
   readonly user: string | null;
   readonly roles: readonly { readonly role: string; readonly db: string }[];
+  /** Null unless the plan asks for them, and where the server does not tell. */
+  readonly privileges: readonly Privilege[] | null;
 }
 
 /** Logs in once with a new client, reporting each stage as it ends. */
