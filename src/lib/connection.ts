@@ -18,19 +18,36 @@ export const STAGES = [
 
 export type StageId = (typeof STAGES)[number];
 
-/** What a stage showed, for whoever compares it; not every stage shows something. */
+/** What a stage that passed saw, for programs. Names come from servers: not safe to show on a terminal as they are. */
 export type StageFacts =
   | {
+      readonly stage: 'resolve';
+      /** The addresses of the proxy, where one leads to the host; empty for a host that does not resolve. */
+      readonly hosts: readonly {
+        readonly host: string;
+        readonly port: number;
+        readonly addresses: readonly string[];
+      }[];
+    }
+  /** Each `host:port`. */
+  | { readonly stage: 'tcp'; readonly reached: readonly string[]; readonly unreached: readonly string[] }
+  /** Of the host whose own certificate ends first. */
+  | {
       readonly stage: 'tls';
-      /** Of the certificate that ends first, where there are several hosts. */
+      /** `TLSv1.3` */
+      readonly protocol: string;
       readonly subject: string;
       readonly issuer: string;
       readonly expiresAt: Date;
     }
   | {
       readonly stage: 'hello';
-      /** The highest that the server speaks; null where it was not told. */
+      /** The highest that the server speaks; null where it says none. */
       readonly wireVersion: number | null;
+      /** The name of the set; null for a server that is in none. */
+      readonly replicaSet: string | null;
+      /** `host:port`; null without a primary. */
+      readonly primary: string | null;
     }
   | ({ readonly stage: 'whoami' } & ServerIdentity);
 
@@ -44,6 +61,7 @@ export interface StageEvent {
   readonly detail: string;
   /** The failure code, with status `fail`. */
   readonly code?: string;
+  /** With status `pass`, of the stages that have some. */
   readonly facts?: StageFacts;
 }
 
@@ -71,17 +89,21 @@ export interface LoginPlan {
   readonly credentials?: (signal: AbortSignal) => Promise<LoginKeys>;
   /** The namespace of the write probe. */
   readonly writeProbe?: { readonly database: string; readonly collection: string };
-  /** Ask the server for the privileges too. */
+  /** Ask what the roles allow, too. */
   readonly privileges?: true;
 }
 
-/** What the roles of a database user allow, resource by resource (privilege documents of MongoDB's manual). */
+/**
+ * What a privilege is on, as MongoDB writes it: a collection ('' for any), or one of the other kinds, such as
+ * `{cluster: true}` and `{anyResource: true}`.
+ */
+export type PrivilegeResource =
+  | { readonly db: string; readonly collection: string }
+  | Readonly<Record<string, string | boolean>>;
+
 export interface Privilege {
-  /** A database and a collection, each '' for any; `cluster` and `anyResource` name no database. */
-  readonly resource:
-    | { readonly db: string; readonly collection: string }
-    | { readonly cluster: true }
-    | { readonly anyResource: true };
+  readonly resource: PrivilegeResource;
+  /** `find`, `insert` … */
   readonly actions: readonly string[];
 }
 
@@ -90,7 +112,7 @@ export interface ServerIdentity {
   /** `<idpId>/<subject>` or an ARN, of `$external`. */
   readonly user: string | null;
   readonly roles: readonly { readonly role: string; readonly db: string }[];
-  /** Null unless they were asked for. */
+  /** Null unless the plan asks for them, and where the server does not tell. */
   readonly privileges: readonly Privilege[] | null;
 }
 
@@ -98,13 +120,5 @@ export interface ServerIdentity {
 export interface Mongo {
   /** @throws FedctlError mongo.* of the first stage that failed, after that stage's event; aws.*, sts.* from the credential stage */
   login(plan: LoginPlan, observe: (event: StageEvent) => void, signal: AbortSignal): Promise<ServerIdentity>;
-  hold(
-    plan: LoginPlan & { readonly forMs: number; readonly everyMs: number },
-    observe: (event: never) => void,
-    signal: AbortSignal,
-  ): Promise<{
-    reauthentications: number;
-    commands: number;
-    failure: import('./errors.ts').FedctlError | null;
-  }>;
+  hold(plan: LoginPlan & { readonly forMs: number; readonly everyMs: number }, observe: (event: never) => void, signal: AbortSignal): Promise<{ reauthentications: number; commands: number; failure: import('./errors.ts').FedctlError | null }>;
 }

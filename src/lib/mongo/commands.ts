@@ -1,10 +1,10 @@
 import type { MongoClient } from 'mongodb';
-import type { LoginPlan, ServerIdentity, StageFacts } from '../connection.ts';
+import type { LoginPlan, ServerIdentity } from '../connection.ts';
 import { deadline, within } from '../deadline.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
-import { readPrivileges } from './privileges.ts';
+import { readPrivileges } from '../trust/privileges.ts';
 import { commandFailure } from './server-failures.ts';
-import type { StageLog } from './stages.ts';
+import type { StageLog, StageOutcome } from './stages.ts';
 
 /** How long deleting the probe's document may take, in milliseconds: an interrupted run has to end within a second. */
 const CLEAN_UP_MS = { afterFailure: 2000, interrupted: 300 } as const;
@@ -24,9 +24,7 @@ export async function useSession(
     id: 'whoami' | 'ping' | 'write-probe',
     what: string,
     needs: string,
-    work: (
-      bounded: AbortSignal,
-    ) => Promise<{ readonly detail: string; readonly value: T; readonly facts?: StageFacts }>,
+    work: (bounded: AbortSignal) => Promise<StageOutcome<T>>,
   ) => {
     const bounded = deadline(signal, plan.timeoutMs);
     return stages.during(
@@ -42,7 +40,7 @@ export async function useSession(
     );
   };
   const identity = await stage('whoami', 'connectionStatus', 'a role', (bounded) =>
-    whoAmI(client, plan.privileges === true, bounded),
+    whoAmI(client, plan.privileges ?? false, bounded),
   );
   await stage('ping', 'ping', 'a role', async (bounded) => {
     await within(bounded, client.db('admin').command({ ping: 1 }));
@@ -60,7 +58,11 @@ export async function useSession(
 }
 
 /** connectionStatus (facts/mongodb.md 4.3), read with care: the answer is the server's. */
-async function whoAmI(client: MongoClient, showPrivileges: boolean, bounded: AbortSignal) {
+async function whoAmI(
+  client: MongoClient,
+  showPrivileges: boolean,
+  bounded: AbortSignal,
+): Promise<StageOutcome<ServerIdentity>> {
   const asked = client.db('admin').command({ connectionStatus: 1, showPrivileges });
   const { authInfo } = await within(bounded, asked);
   const users: readonly unknown[] = Array.isArray(authInfo?.authenticatedUsers)
@@ -77,8 +79,8 @@ async function whoAmI(client: MongoClient, showPrivileges: boolean, bounded: Abo
   });
   const detail = user === null ? 'the server names no user' : `${user} with ${rolesText(roles)}`;
   const privileges = showPrivileges ? readPrivileges(authInfo?.authenticatedUserPrivileges) : null;
-  const identity: ServerIdentity = { user, roles, privileges };
-  return { detail, value: identity, facts: { stage: 'whoami', ...identity } as const };
+  const value = { user, roles, privileges };
+  return { detail, facts: { stage: 'whoami', ...value }, value };
 }
 
 /** Inserts a document of its own, finds it and deletes it; deletes it also when something goes wrong on the way. */

@@ -1,12 +1,19 @@
 import type { StageEvent, StageFacts, StageId } from '../connection.ts';
 import type { FedctlError } from '../errors.ts';
 
+/** What one stage comes to when it passes. */
+export interface StageOutcome<T> {
+  readonly detail: string;
+  readonly facts?: StageFacts;
+  readonly value: T;
+}
+
 /** Times the stages of one login and tells each as it ends. One runs at a time. */
 export class StageLog {
   readonly #observe: (event: StageEvent) => void;
   readonly #now: () => Date;
   #running: StageId | null = null;
-  #since: Date = new Date(0);
+  #startedAt = new Date(0);
 
   constructor(observe: (event: StageEvent) => void, now: () => Date) {
     this.#observe = observe;
@@ -20,7 +27,7 @@ export class StageLog {
 
   begin(id: StageId): void {
     this.#running = id;
-    this.#since = this.#now();
+    this.#startedAt = this.#now();
   }
 
   pass(detail: string, facts?: StageFacts): void {
@@ -29,7 +36,7 @@ export class StageLog {
 
   skip(id: StageId, detail: string): void {
     this.begin(id);
-    this.#end('skip', detail, {});
+    this.#end('skip', detail);
   }
 
   /** @returns the failure, to be thrown */
@@ -41,12 +48,12 @@ export class StageLog {
   /** One stage that is one piece of work. */
   async during<T>(
     id: StageId,
-    work: () => Promise<{ readonly detail: string; readonly value: T; readonly facts?: StageFacts }>,
+    work: () => Promise<StageOutcome<T>>,
     explain: (error: unknown) => FedctlError | null,
   ): Promise<T> {
     this.begin(id);
     try {
-      const { detail, value, facts } = await work();
+      const { detail, facts, value } = await work();
       this.pass(detail, facts);
       return value;
     } catch (error) {
@@ -55,11 +62,12 @@ export class StageLog {
     }
   }
 
-  #end(status: StageEvent['status'], detail: string, more: Pick<StageEvent, 'code' | 'facts'>): void {
+  #end(status: StageEvent['status'], detail: string, more: Pick<StageEvent, 'code' | 'facts'> = {}): void {
     if (this.#running === null) return;
+    const startedAt = this.#startedAt;
     // A clock that is set back must not make a stage negative.
-    const ms = Math.max(0, this.#now().getTime() - this.#since.getTime());
-    this.#observe({ id: this.#running, status, startedAt: this.#since, ms, detail, ...more });
+    const ms = Math.max(0, this.#now().getTime() - startedAt.getTime());
+    this.#observe({ id: this.#running, status, startedAt, ms, detail, ...more });
     this.#running = null;
   }
 }
