@@ -1,9 +1,10 @@
 import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
 import { printable } from '../../printable.ts';
 import type { Theme } from '../theme.ts';
-import { comparisonLines } from './comparison-lines.ts';
 import { countChecks, countsText, shownMs } from './counts.ts';
+import { evidenceLines } from './evidence.ts';
 import { explainCommand, MARKS, reportVerdict, targetVerdict } from './verdict.ts';
+import { withoutCommands } from './workflow-command.ts';
 
 /** Lines come one at a time, so the column is fixed; a longer id pushes its own line only. */
 const ID_WIDTH = 24;
@@ -17,9 +18,13 @@ export function targetHeader({ name, uri }: Pick<TargetReport, 'name' | 'uri'>, 
 
 /**
  * One check: `  ✓ sts.mint      142 ms  token of arn:…`, and under a failure or a warning what was compared, the cause
- * and what to type.
+ * and what to type. No line of it is a command to the runner of a CI job that shows it.
  */
 export function checkLines(result: CheckResult, theme: Theme): readonly string[] {
+  return linesOf(result, theme).map(withoutCommands);
+}
+
+function linesOf(result: CheckResult, theme: Theme): readonly string[] {
   switch (result.status) {
     case 'pass':
       return [headLine(result, printable(result.detail ?? result.title), theme)];
@@ -27,7 +32,7 @@ export function checkLines(result: CheckResult, theme: Theme): readonly string[]
       return [headLine(result, theme.dim(printable(result.detail ?? result.title)), theme)];
     case 'warn':
     case 'fail':
-      return [headLine(result, printable(result.title), theme), ...troubleLines(result, theme)];
+      return [headLine(result, printable(result.title), theme), ...evidenceLines(result, INDENT, theme)];
   }
 }
 
@@ -41,18 +46,6 @@ function mark(status: CheckResult['status'], theme: Theme): string {
   return paint(MARKS[status]);
 }
 
-function troubleLines(result: CheckResult, theme: Theme): string[] {
-  const row = (label: string, text: string | null, paint: (text: string) => string = (plain) => plain) =>
-    text === null ? [] : [`${INDENT}${theme.dim(label.padEnd(7))} ${paint(printable(text))}`];
-  return [
-    ...(result.detail === null ? [] : [`${INDENT}${printable(result.detail)}`]),
-    ...comparisonLines(result.comparisons, INDENT, theme),
-    ...row('cause:', result.cause),
-    ...row('remedy:', result.remedy, theme.typed),
-    ...row('more:', explainCommand(result), theme.typed),
-  ];
-}
-
 /** What came of it: a line for each target where there are several, then the verdict, the counts, and what to type. */
 export function summaryLines(report: CheckReport, theme: Theme): readonly string[] {
   const { targets } = report;
@@ -63,7 +56,7 @@ export function summaryLines(report: CheckReport, theme: Theme): readonly string
     ...(targets.length > 1 ? targets.map((target) => targetLine(target, width, theme)) : []),
     `${mark(status, theme)} ${theme.strong(printable(words))}: ${counts} in ${shownMs(report.ms)}${attempts(targets)}`,
     ...(first === null ? [] : typeLine(first, theme)),
-  ];
+  ].map(withoutCommands);
 }
 
 function attempts(targets: readonly TargetReport[]): string {
