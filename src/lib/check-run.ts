@@ -28,7 +28,7 @@ export interface Comparison {
   readonly seen: string | null;
   /** What would match; several where any of them will do, none where nobody expects anything. */
   readonly expected: readonly string[];
-  /** Who expects it: `identity provider "prod"`, `--subject`, `keys of the issuer` … */
+  /** Who expects it, or would know: `identity provider "prod"`, `--subject`; empty where nobody does. */
   readonly by: string;
   readonly matches: boolean;
 }

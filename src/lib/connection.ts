@@ -120,5 +120,13 @@ export interface ServerIdentity {
 export interface Mongo {
   /** @throws FedctlError mongo.* of the first stage that failed, after that stage's event; aws.*, sts.* from the credential stage */
   login(plan: LoginPlan, observe: (event: StageEvent) => void, signal: AbortSignal): Promise<ServerIdentity>;
-  hold(plan: LoginPlan & { readonly forMs: number; readonly everyMs: number }, observe: (event: never) => void, signal: AbortSignal): Promise<{ reauthentications: number; commands: number; failure: import('./errors.ts').FedctlError | null }>;
+  hold(
+    plan: LoginPlan & { readonly forMs: number; readonly everyMs: number },
+    observe: (event: never) => void,
+    signal: AbortSignal,
+  ): Promise<{
+    reauthentications: number;
+    commands: number;
+    failure: import('./errors.ts').FedctlError | null;
+  }>;
 }

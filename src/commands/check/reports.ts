@@ -30,8 +30,8 @@ export async function reportFaces(
   const summary = context.env['GITHUB_STEP_SUMMARY'];
   const forGithub = [stdout, ...files.map(({ face }) => face)].includes('github');
   if (forGithub && summary !== undefined && summary !== '') {
-    const { stepSummary } = await import('../../lib/render/check/github.ts');
-    await appendToFile(resolve(context.cwd, summary), stepSummary(report));
+    const { githubSummary } = await import('../../lib/render/check/github.ts');
+    await appendToFile(resolve(context.cwd, summary), githubSummary(report));
   }
   return stdout === 'human' || stdout === 'json' ? '' : faceText(stdout, report);
 }
@@ -42,11 +42,11 @@ async function faceText(face: string, report: CheckReport): Promise<string> {
     case 'json':
       return jsonLine({ ...checkDocument(report), warnings: [] });
     case 'junit':
-      return (await import('../../lib/render/check/junit.ts')).junitText(report);
+      return (await import('../../lib/render/check/junit.ts')).junitXml(report);
     case 'github':
-      return (await import('../../lib/render/check/github.ts')).annotations(report);
+      return (await import('../../lib/render/check/github.ts')).githubAnnotations(report);
     case 'markdown':
-      return (await import('../../lib/render/check/markdown.ts')).markdownText(report);
+      return (await import('../../lib/render/check/markdown.ts')).checkMarkdown(report);
     case 'html':
       return (await import('../../lib/render/check/html.ts')).htmlText(report);
     default:

@@ -54,7 +54,8 @@ export class StreamedChecks {
     if (common.faces.stdout !== 'human') return;
     if (context.stdout.isTTY === true) {
       for (const target of report.targets) {
-        for (const line of chainLines(target, theme, context.stdout.columns ?? 80)) this.#print(line);
+        for (const line of chainLines(target, { theme, columns: context.stdout.columns ?? 80 }))
+          this.#print(line);
       }
     }
     for (const line of summaryLines(report, theme)) this.#print(line);

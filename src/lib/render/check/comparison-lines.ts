@@ -25,13 +25,18 @@ function rows({ what: _, ...comparison }: Comparison, theme: Theme, column: numb
   const row = (label: string, value: string, more: string) =>
     `${theme.dim(label.padEnd(LABEL_WIDTH))}  ${value}${more === '' ? '' : `  ${theme.dim(more)}`}`;
   const who = printable(by);
+  if (expected.length === 0) {
+    // Nobody here knows what would match: that is for the reader to compare.
+    return [
+      row('seen', seen === null ? 'nothing' : visible(seen), by === '' ? '' : `to compare with ${who}`),
+    ];
+  }
   if (matches) return [row('matches', seen === null ? 'nothing' : visible(seen), who)];
   const likest = seen === null ? null : nearest(seen, expected);
   if (seen === null || likest === null) {
-    const wanted = expected.length === 0 ? ['nothing'] : expected.map(visible);
     return [
       row('seen', seen === null ? 'nothing' : visible(seen), ''),
-      ...wanted.map((value) => pad + row('expected', value, who)),
+      ...expected.map((value) => pad + row('expected', visible(value), who)),
     ];
   }
   const apart = difference(seen, likest);

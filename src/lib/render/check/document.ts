@@ -29,13 +29,14 @@ function targetMembers({ name, uri, ok, firstFailure, attempts, checks, startedA
 
 /** Member by member, so that what an engine may carry beside a result never slips into the document. */
 function checkMembers(result: CheckResult) {
-  const { id, title, link, status, detail, code, cause, remedy, comparisons, startedAt, ms } = result;
+  const { id, title, link, status, detail, notes, code, cause, remedy, comparisons, startedAt, ms } = result;
   return {
     id,
     title,
     link,
     status,
     detail,
+    notes,
     code,
     cause,
     remedy,

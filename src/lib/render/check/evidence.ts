@@ -21,6 +21,7 @@ export function evidenceLines(result: CheckResult, indent: string, theme: Theme)
     text === null ? [] : [`${indent}${theme.dim(label.padEnd(7))} ${paint(printable(text))}`];
   return [
     ...(result.detail === null ? [] : [`${indent}${printable(result.detail)}`]),
+    ...result.notes.map((note) => `${indent}${printable(note)}`),
     ...comparisonLines(result.comparisons, indent, theme),
     ...row('cause:', result.cause, (text) => text),
     ...row('remedy:', result.remedy, theme.typed),
