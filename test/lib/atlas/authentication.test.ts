@@ -5,6 +5,7 @@ import {
   apiError,
   CHALLENGE,
   CLIENT_ID,
+  failureOf,
   json,
   KEY,
   never,
@@ -98,6 +99,43 @@ describe('a token', () => {
       '/api/private/ipinfo',
       '/api/private/ipinfo',
     ]);
+  });
+});
+
+describe('a refused token', () => {
+  const READ = '/api/private/ipinfo';
+  const TOKEN = '/api/oauth/token';
+
+  /** Reads twice, the first time well, and says what was asked for at the second. */
+  async function secondRead(refusal: CannedAnswer) {
+    let reads = 0;
+    await using lab = await scriptedAtlas(() => {
+      reads += 1;
+      return reads === 1 ? json({ currentIpv4Address: '192.0.2.1' }) : refusal;
+    });
+    await lab.atlas.ownAddress(never);
+    const { code } = await failureOf(lab.atlas.ownAddress(never));
+    return { code, asked: lab.server.requests.slice(2).map(({ path }) => path) };
+  }
+
+  test('that was kept is replaced, once', async () => {
+    expect(await secondRead(apiError(401, 'UNEXPECTED_ERROR', 'No.'))).toEqual({
+      code: 'atlas.credentials-refused',
+      asked: [READ, TOKEN, READ],
+    });
+  });
+
+  test('that was just given is not asked for again', async () => {
+    await using lab = await scriptedAtlas(() => apiError(401, 'UNEXPECTED_ERROR', 'No.'));
+    expect((await failureOf(lab.atlas.ownAddress(never))).code).toBe('atlas.credentials-refused');
+    expect(lab.server.requests.map(({ path }) => path)).toEqual([TOKEN, READ]);
+  });
+
+  test('that lacks a role is kept: another would lack it too', async () => {
+    expect(await secondRead(apiError(401, 'USER_UNAUTHORIZED', 'No.'))).toEqual({
+      code: 'atlas.role-missing',
+      asked: [READ],
+    });
   });
 });
 

@@ -100,6 +100,6 @@ describe('a challenge', () => {
     ]) {
       expect(readChallenge(`Digest ${text}`)).toBeNull();
     }
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAtlas } from '../../../src/lib/atlas/atlas.ts';
 import type { AtlasCredentials } from '../../../src/lib/atlas-port.ts';
 import { isFedctlError } from '../../../src/lib/errors.ts';
+import { processContext } from '../../../src/lib/process-context.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import { type AtlasFixture, startAtlasFixture } from '../../support/atlas-fixture.ts';
 
@@ -249,6 +250,12 @@ describe('a service account', () => {
     expect((await failureOf(atlas.ownAddress(signal))).code).toBe('atlas.credentials-refused');
     expect(requests.slice(2)).toEqual(['GET /api/private/ipinfo', 'POST /api/oauth/token']);
   });
+});
+
+test('the context of a process has the port', async () => {
+  const settings = { url: `${lab.api.url}/`, credentials: credentials('api-key'), timeoutMs: 5000 };
+  const atlas = await processContext('', signal).atlas(settings);
+  expect([atlas.url, await atlas.ownAddress(signal)]).toEqual([lab.api.url, '127.0.0.1']);
 });
 
 test('an organization without federation has none', async () => {
