@@ -168,6 +168,7 @@ export const CheckConfig = z
       .meta({ description: "For every target; a target's own keys beat these." }),
     targets: z
       .record(targetName, CheckSettings.nullable())
+      .refine((targets) => Object.keys(targets).length > 0, 'is empty: nothing would be checked')
       .meta({ description: 'The chains to check, by names of your choice.' }),
   })
   // Also where something else is wrong, so that all is told at once.

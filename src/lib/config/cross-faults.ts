@@ -20,9 +20,6 @@ const OF_A_ROLE = ['externalId', 'sessionName', 'mfaSerial'] as const;
  */
 export function* crossFaults(config: unknown): Iterable<CrossFault> {
   const { defaults, targets } = keysOf(config);
-  if (typeof targets === 'object' && targets !== null && Object.keys(targets).length === 0) {
-    yield { path: ['targets'], message: 'is empty: nothing would be checked' };
-  }
   for (const [name, target] of Object.entries(keysOf(targets))) {
     const own = keysOf(target);
     for (const { key, message } of targetFaults({ ...keysOf(defaults), ...own })) {

@@ -52,8 +52,11 @@ interface Fault {
 export function readYaml<T>(schema: ZodType<T>, text: string, file: string, options: YamlOptions): T {
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-    const broken = document.errors.map(({ pos, message }) => ({ offset: pos[0], path: '', message }));
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+    const broken = [
+      ...document.errors.map(({ pos, message }) => ({ offset: pos[0], path: '', message })),
+      ...aliasFaults(document),
+    ];
     if (broken.length > 0) throw invalid(file, lines, broken, options);
     const ofTexts = [...nameFaults(document), ...replaceTexts(document, options)];
     const read = schema.safeParse(document.toJS() ?? {});
@@ -66,6 +69,22 @@ export function readYaml<T>(schema: ZodType<T>, text: string, file: string, opti
     const message = cause instanceof RangeError || !(cause instanceof Error) ? 'is too deep' : cause.message;
     throw invalid(file, lines, [{ offset: 0, path: '', message }], options);
   }
+}
+
+/** The parser would tell only the first of them, and not where it stands. */
+function aliasFaults(document: Document): readonly Fault[] {
+  const faults: Fault[] = [];
+  const anchors = new Set<string>();
+  visit(document, {
+    Alias(_, { source, range }) {
+      if (anchors.has(source)) return;
+      faults.push({ offset: range?.[0] ?? 0, path: '', message: `no anchor &${source} before this` });
+    },
+    Value(_, { anchor }) {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
+  });
+  return faults;
 }
 
 /** JavaScript gives this key a meaning of its own, and who reads objects passes over it. */
