@@ -86,6 +86,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./init.ts')).init,
   },
   {
+    name: 'explain',
+    group: DIAGNOSE,
+    summary: 'what a failure code means, or which one an error text is',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
     name: 'sandbox',
     group: LAB,
     summary: 'start AWS, an issuer and MongoDB on this machine',
