@@ -1,3 +1,0 @@
-export function htmlText(..._all: unknown[]): string {
-  return '';
-}
