@@ -85,7 +85,9 @@ function seconds(ms: number): string {
 }
 
 function attributes(values: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [AT + key, valid(printable(value))]));
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [AT + key, valid(printable(value))]),
+  );
 }
 
 function text(lines: readonly string[]): string {
