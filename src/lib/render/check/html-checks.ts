@@ -17,10 +17,13 @@ function checkHtml(check: CheckResult): Markup {
   const { id, title, status, detail, ms } = check;
   const open = status === 'fail' || status === 'warn' ? markup` open` : NOTHING;
   const time = status === 'skip' ? '' : shownMs(ms);
+  // What went well is told in one place; what did not, beside its evidence.
+  const folded = open === NOTHING && detail !== null ? markup`<span class="seen">${detail}</span>` : NOTHING;
+  const unfolded = open === NOTHING || detail === null ? NOTHING : markup`<p>${detail}</p>\n`;
   return markup`<details class="check ${status}"${open}>
-<summary><span class="status">${MARKS[status]} ${STATUS_WORDS[status]}</span> <code>${id}</code> <span class="what">${title}</span> <span class="time">${time}</span></summary>
+<summary><span class="status">${MARKS[status]} ${STATUS_WORDS[status]}</span> <code>${id}</code> <span class="what">${title}${folded}</span> <span class="time">${time}</span></summary>
 <div class="body">
-${detail === null ? NOTHING : markup`<p>${detail}</p>\n`}${comparisonsHtml(check.comparisons)}${adviceHtml(check)}<p class="label">started ${check.startedAt.toISOString()}</p>
+${unfolded}${comparisonsHtml(check.comparisons)}${adviceHtml(check)}<p class="label">started ${check.startedAt.toISOString()}</p>
 </div>
 </details>
 `;
@@ -75,7 +78,7 @@ function mismatch(seen: string | null, expected: readonly string[], by: string):
 }
 
 function row(label: string, status: 'pass' | 'fail', value: Markup, by: string): Markup {
-  return markup`<td class="quiet">${label}</td><td class="value ${status}">${value}</td><td class="quiet">${by}</td>`;
+  return markup`<td class="quiet side">${label}</td><td class="value ${status}">${value}</td><td class="quiet">${by}</td>`;
 }
 
 function plain(value: string | null): Markup {

@@ -20,7 +20,7 @@ main, footer { max-width: 62rem; margin: 0 auto; padding: 0 1rem; }
 h1, h2, h3 { line-height: 1.25; margin: 0; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; }
 h2 { font-size: 1.3rem; margin-top: 2.5rem; }
-h3 { font-size: 1rem; margin: 1.75rem 0 .6rem; color: var(--quiet); font-weight: 600; }
+h3, .verdict + section h2 { font-size: 1rem; margin: 1.75rem 0 .6rem; color: var(--quiet); font-weight: 600; }
 p { margin: .5rem 0 0; overflow-wrap: anywhere; }
 code, .value { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .875em;
   unicode-bidi: isolate; overflow-wrap: anywhere; }
@@ -72,10 +72,11 @@ code, .value { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Deja
 .check .status::after { content: " ▸"; color: var(--quiet); }
 .check[open] .status::after { content: " ▾"; }
 .check .time { color: var(--quiet); font-size: .875rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.check .body { padding: 0 .9rem 1rem 7.9rem; }
+.check .body { padding: 0 .9rem 1rem; }
 .check .body > :first-child { margin-top: 0; }
 .check.fail > summary, .check.warn > summary { background: var(--soft); }
 .check.fail .body, .check.warn .body { padding-top: .6rem; }
+.check .seen { display: block; color: var(--quiet); font-size: .875rem; overflow-wrap: anywhere; }
 .check.skip .what { color: var(--quiet); }
 
 .scroll { overflow-x: auto; margin-top: .75rem; }
@@ -84,7 +85,8 @@ code, .value { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Deja
 .claims tbody { border-top: 1px solid var(--line); }
 .claims thead th { color: var(--quiet); font-size: .8rem; }
 .claims .what { font-weight: 600; }
-.claims .quiet { color: var(--quiet); white-space: nowrap; }
+.claims .quiet { color: var(--quiet); }
+.claims .side { white-space: nowrap; }
 .claims .value { white-space: pre; overflow-wrap: normal; }
 .claims mark { background: var(--soft); color: var(--tone); font-weight: 700; text-decoration: underline 2px; text-underline-offset: .2em;
   outline: 1px solid var(--tone); border-radius: .1em; padding: 0 .05em; }
@@ -106,7 +108,6 @@ footer { color: var(--quiet); font-size: .85rem; padding-top: 2rem; padding-bott
   .check > summary .what { grid-column: 1 / -1; grid-row: 3; }
   .check .body { padding-left: .9rem; }
   .claims .value { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 12rem; }
-  .claims .quiet { white-space: normal; }
   .overview th, .overview td, .times th, .times td { padding: .35rem .5rem; }
   .times .bar { width: 40%; }
 }

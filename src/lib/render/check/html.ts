@@ -33,7 +33,7 @@ export function checkHtml(report: CheckReport): string {
 </head>
 <body>
 <main>
-${headline(report)}${targets.length > 1 ? overview(targets) : NOTHING}${targets.map((target, index) => targetHtml(target, index))}</main>
+${headline(report)}${targets.length > 1 ? overview(targets) : NOTHING}${targets.map((target, index) => targetHtml(target, index, targets.length === 1))}</main>
 <footer>Made by fedctl ${report.version}. This file loads nothing from anywhere and holds no token, key or password.</footer>
 </body>
 </html>
@@ -43,14 +43,17 @@ ${headline(report)}${targets.length > 1 ? overview(targets) : NOTHING}${targets.
 /** The verdict, the first cause and what to type, and the facts of the run. */
 function headline(report: CheckReport): Markup {
   const { targets, startedAt, ms, version } = report;
-  const { status, words, first } = reportVerdict(report);
+  const { status, words, first, where } = reportVerdict(report);
   const counts = countsText(countChecks(targets.flatMap(({ checks }) => checks)));
   const [only, ...others] = targets;
   const named = only === undefined || others.length > 0 ? [] : targetFacts(only);
-  const where = others.length > 0 && first !== null ? markup`<code>${first.id}</code>: ` : NOTHING;
+  const lead =
+    where === null || first === null
+      ? NOTHING
+      : markup`<strong>${where}</strong>, <code>${first.id}</code>: `;
   return markup`<header class="verdict ${status}">
 <h1>${MARKS[status]} ${capital(words)}</h1>
-${first === null ? NOTHING : markup`<p>${where}${first.detail ?? first.title}</p>\n${adviceHtml({ ...first, code: null })}`}<dl class="facts">
+${first === null ? NOTHING : markup`<p>${lead}${first.detail ?? first.title}</p>\n${adviceHtml({ ...first, code: null })}`}<dl class="facts">
 ${[...named, fact('checked', rfc3339(startedAt)), fact('took', shownMs(ms)), fact('checks', counts), fact('fedctl', version)]}</dl>
 </header>
 `;
@@ -86,17 +89,19 @@ ${targets.map((target, index) => {
 `;
 }
 
-function targetHtml(target: TargetReport, index: number): Markup {
+/** The parts of one target, below its name where there are several. */
+function targetHtml(target: TargetReport, index: number, alone: boolean): Markup {
   const { status, words } = targetVerdict(target);
   const id = `target-${index + 1}`;
-  return markup`<section id="${id}" aria-labelledby="${id}-name" class="${status}">
-<h2 id="${id}-name">${target.name}: <span class="status">${MARKS[status]} ${words}</span></h2>
+  const title = (text: string) => (alone ? markup`<h2>${text}</h2>\n` : markup`<h3>${text}</h3>\n`);
+  const heading = alone
+    ? NOTHING
+    : markup`<h2 id="${id}-name">${target.name}: <span class="status">${MARKS[status]} ${words}</span></h2>
 <dl class="facts">
 ${targetFacts(target).slice(1)}</dl>
-<h3>The chain</h3>
-${chainSvg(target)}<h3>The checks</h3>
-${checksHtml(target.checks)}<h3>The times</h3>
-<div class="scroll">${timesHtml(target.checks)}</div>
+`;
+  return markup`<section id="${id}"${alone ? NOTHING : markup` aria-labelledby="${id}-name"`} class="${status}">
+${heading}${title('The chain')}${chainSvg(target)}${title('The checks')}${checksHtml(target.checks)}${title('The times')}<div class="scroll">${timesHtml(target.checks)}</div>
 </section>
 `;
 }
