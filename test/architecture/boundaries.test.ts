@@ -138,9 +138,9 @@ const ROOMS: readonly Room[] = [
   },
   {
     name: 'report-faces',
-    files: /^src\/lib\/render\/check\/(junit|markdown-text|markup)\.ts$/,
+    files: /^src\/lib\/render\/check\/(junit|markdown-text|markup|html)\.ts$/,
     rooms: ['vocabulary', 'render', 'theme'],
-    packages: ['fast-xml-parser', 'escape-goat'],
+    packages: ['fast-xml-parser', 'escape-goat', 'node'],
   },
   {
     name: 'explain face',

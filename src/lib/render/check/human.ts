@@ -50,12 +50,12 @@ function mark(status: CheckResult['status'], theme: Theme): string {
 export function summaryLines(report: CheckReport, theme: Theme): readonly string[] {
   const { targets } = report;
   const width = Math.max(0, ...targets.map(({ name }) => printable(name).length));
-  const { status, words, first } = reportVerdict(report);
+  const { status, words, first, where } = reportVerdict(report);
   const counts = countsText(countChecks(targets.flatMap(({ checks }) => checks)));
   return [
     ...(targets.length > 1 ? targets.map((target) => targetLine(target, width, theme)) : []),
     `${mark(status, theme)} ${theme.strong(printable(words))}: ${counts} in ${shownMs(report.ms)}${attempts(targets)}`,
-    ...(first === null ? [] : typeLine(first, theme)),
+    ...(first === null ? [] : typeLine(first, where, theme)),
   ].map(withoutCommands);
 }
 
@@ -64,9 +64,10 @@ function attempts(targets: readonly TargetReport[]): string {
   return most === 1 ? '' : `, after ${most} attempts`;
 }
 
-function typeLine(first: CheckResult, theme: Theme): string[] {
+function typeLine(first: CheckResult, where: string | null, theme: Theme): string[] {
   const typed = first.remedy ?? explainCommand(first);
-  return typed === null ? [] : [`  ${theme.dim('type:')} ${theme.typed(printable(typed))}`];
+  const label = where === null ? 'type:' : `type, for ${printable(where)}:`;
+  return typed === null ? [] : [`  ${theme.dim(label)} ${theme.typed(printable(typed))}`];
 }
 
 function targetLine(target: TargetReport, width: number, theme: Theme): string {

@@ -1,9 +1,12 @@
-import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
+import type { CheckReport, CheckResult, CheckStatus, TargetReport } from '../../check-run.ts';
 
 /** What every face says of a status; never by colour alone. */
 export const MARKS = { pass: '✓', warn: '!', fail: '✗', skip: '-' } as const;
 
 export const STATUS_WORDS = { pass: 'passed', warn: 'warned', fail: 'failed', skip: 'skipped' } as const;
+
+/** With --fail-on warn. */
+const WARNINGS_COUNT = 'warnings count as failures here';
 
 /** How a target came out, in the words that every headline uses. */
 export interface Verdict {
@@ -14,11 +17,16 @@ export interface Verdict {
   readonly first: CheckResult | null;
 }
 
+/** The verdict on a run: `where` is the name of the target of `first`, null where there is only one. */
+export interface RunVerdict extends Verdict {
+  readonly where: string | null;
+}
+
 export function targetVerdict({ ok, checks, firstFailure }: TargetReport): Verdict {
   const failed = firstFailure === null ? undefined : checks.find(({ id }) => id === firstFailure);
   if (failed !== undefined) return { status: 'fail', words: `broken at ${failed.id}`, first: failed };
   const warned = checks.find(({ status }) => status === 'warn');
-  if (!ok) return { status: 'fail', words: 'warnings count as failures here', first: warned ?? null };
+  if (!ok) return { status: 'fail', words: WARNINGS_COUNT, first: warned ?? null };
   if (warned !== undefined) {
     return { status: 'warn', words: `${provenVerdict(checks).words}, with warnings`, first: warned };
   }
@@ -47,20 +55,22 @@ function provenVerdict(checks: readonly CheckResult[]): Verdict {
 }
 
 /** Of a run: that of its only target, or how many of them are broken. */
-export function reportVerdict(report: CheckReport): Verdict {
-  const [only, ...others] = report.targets;
-  if (only !== undefined && others.length === 0) return targetVerdict({ ...only, ok: report.ok && only.ok });
-  const verdicts = report.targets.map(targetVerdict);
-  const broken = verdicts.filter(({ status }) => status === 'fail');
-  const first = (broken[0] ?? verdicts.find(({ status }) => status === 'warn'))?.first ?? null;
-  const count = report.targets.length;
-  if (broken.length > 0)
-    return { status: 'fail', words: `${broken.length} of ${count} targets broken`, first };
-  if (!report.ok) return { status: 'fail', words: 'warnings count as failures here', first };
-  const warned = verdicts.filter(({ status }) => status === 'warn').length;
-  return warned > 0
-    ? { status: 'warn', words: `${count} targets hold, ${warned} with warnings`, first }
-    : { status: 'pass', words: `${count} targets hold`, first };
+export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
+  const [only, ...others] = targets;
+  if (only !== undefined && others.length === 0) {
+    return { ...targetVerdict({ ...only, ok: ok && only.ok }), where: null };
+  }
+  const verdicts = targets.map((target) => ({ ...targetVerdict(target), where: target.name }));
+  const of = (status: CheckStatus) => verdicts.filter((verdict) => verdict.status === status);
+  const [broken, warned, count] = [of('fail'), of('warn'), targets.length];
+  const { first, where } = [...broken, ...warned][0] ?? { first: null, where: null };
+  if (broken.length > 0) {
+    return { status: 'fail', words: `${broken.length} of ${count} targets broken`, first, where };
+  }
+  if (!ok) return { status: 'fail', words: WARNINGS_COUNT, first, where };
+  return warned.length > 0
+    ? { status: 'warn', words: `${count} targets hold, ${warned.length} with warnings`, first, where }
+    : { status: 'pass', words: `${count} targets hold`, first, where };
 }
 
 /** What to type to learn more about a check; null without a code. */
