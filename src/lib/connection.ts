@@ -1,4 +1,5 @@
 import type { Credentials } from './credentials.ts';
+import type { FedctlError } from './errors.ts';
 import type { TokenSource } from './token.ts';
 
 export type Mechanism = 'MONGODB-OIDC' | 'MONGODB-AWS';
@@ -116,17 +117,45 @@ export interface ServerIdentity {
   readonly privileges: readonly Privilege[] | null;
 }
 
-/** Logs in once with a new client, reporting each stage as it ends. */
+/** How long one login by MONGODB-OIDC is held, and how often it is used meanwhile, in milliseconds. */
+export interface HoldPlan extends LoginPlan {
+  readonly mechanism: 'MONGODB-OIDC';
+  readonly tokenSource: TokenSource;
+  readonly forMs: number;
+  readonly everyMs: number;
+}
+
+/** What happens to a connection that is held, as it happens. */
+export type HoldEvent =
+  /** Of the login, up to `authenticate`. */
+  | { readonly kind: 'stage'; readonly stage: StageEvent }
+  /** A command was answered, `count` being the first, the second … */
+  | { readonly kind: 'command'; readonly at: Date; readonly ms: number; readonly count: number }
+  /** The server wanted a new login on the same connection, so the driver asked for another token. */
+  | { readonly kind: 'reauthentication'; readonly at: Date; readonly count: number };
+
+export interface HoldResult {
+  /** There is no second one: a connection that is lost is a failure. */
+  readonly logins: 1;
+  /** How often the driver asked for a token after the one it logged in with; the last time in vain where there is a failure. */
+  readonly reauthentications: number;
+  /** How many commands were answered. */
+  readonly commands: number;
+  /** Why it ended before its time; null when it did not. */
+  readonly failure: FedctlError | null;
+}
+
 export interface Mongo {
-  /** @throws FedctlError mongo.* of the first stage that failed, after that stage's event; aws.*, sts.* from the credential stage */
+  /**
+   * Logs in once with a new client, reporting each stage as it ends.
+   *
+   * @throws FedctlError mongo.* of the first stage that failed, after that stage's event; aws.*, sts.* from the credential stage
+   */
   login(plan: LoginPlan, observe: (event: StageEvent) => void, signal: AbortSignal): Promise<ServerIdentity>;
-  hold(
-    plan: LoginPlan & { readonly forMs: number; readonly everyMs: number },
-    observe: (event: never) => void,
-    signal: AbortSignal,
-  ): Promise<{
-    reauthentications: number;
-    commands: number;
-    failure: import('./errors.ts').FedctlError | null;
-  }>;
+  /**
+   * Logs in once and uses the connection until `forMs` are over: whether it outlives its token.
+   *
+   * @throws FedctlError as `login` does, of the login
+   */
+  hold(plan: HoldPlan, observe: (event: HoldEvent) => void, signal: AbortSignal): Promise<HoldResult>;
 }

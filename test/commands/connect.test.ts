@@ -53,7 +53,7 @@ async function run(argv: readonly string[], options: MemoryContextOptions = {}) 
     cwd: directory,
     aws: fake.aws,
     resolver,
-    mongo: () => createMongo({ resolver, now: () => NOW, cwd: directory }),
+    mongo: () => createMongo({ resolver, now: () => NOW, sleep: async () => {}, cwd: directory }),
     ...options,
   });
   const code = await main(['connect', ...argv], context);

@@ -67,7 +67,7 @@ export async function attemptLogin({
   observe = () => {},
   ...plan
 }: LoginAttempt): Promise<LoginOutcome> {
-  const mongo = await createMongo({ resolver, now: () => NOW, cwd: '/' });
+  const mongo = await createMongo({ resolver, now: () => NOW, sleep: async () => {}, cwd: '/' });
   const stages: StageEvent[] = [];
   const note = (event: StageEvent) => {
     stages.push(event);

@@ -208,6 +208,20 @@ export const MONGO_FAILURES = catalogue({
     remedy: 'fedctl connect --timeout 60s',
     exit: EXIT.unreachable,
   },
+  'mongo.reauthentication-failed': {
+    title: 'the connection did not outlive its token',
+    cause:
+      'The server asked for a new login when the token ended, and refused the token that it was given then.',
+    remedy: 'leave out --token-file, so that every login gets a token of its own',
+    exit: EXIT.refused,
+  },
+  'mongo.connection-lost': {
+    title: 'the connection was lost while it was held',
+    cause:
+      'The server was restarted or elected another primary, or something on the way ends idle connections.',
+    remedy: 'repeat the command; if it persists, look for a firewall or proxy that ends connections',
+    exit: EXIT.unreachable,
+  },
   'mongo.server-nonce-invalid': {
     title: 'the server sent a bad nonce',
     cause: 'The answer does not continue what was sent: this is no honest MongoDB server.',
