@@ -153,9 +153,30 @@ const MONGODB: Readonly<Record<number, Row>> = {
     ['atlas.username-not-found'],
     '{"error":404,"errorCode":"USERNAME_NOT_FOUND","detail":"No user with username arn:aws:iam::1:role/x exists."}',
   ),
+  52: row(
+    ['atlas.credentials-refused', 'atlas.secret-expired'],
+    '{"error":401,"reason":"Unauthorized","detail":"You are not authorized for this resource.","errorCode":"UNEXPECTED_ERROR"}',
+  ),
+  53: row(
+    ['atlas.api-access-list'],
+    '{"error":403,"errorCode":"IP_ADDRESS_NOT_ON_ACCESS_LIST","reason":"Forbidden","detail":"IP address 203.0.113.9 is not allowed to access this resource.","parameters":["203.0.113.9"]}',
+  ),
+  54: row(
+    ['atlas.role-missing'],
+    '{"error":401,"errorCode":"USER_UNAUTHORIZED","detail":"Current user is not authorized to perform this action."}',
+  ),
+  55: row(
+    ['atlas.not-found'],
+    '{"error":404,"errorCode":"RESOURCE_NOT_FOUND","detail":"Cannot find resource /api/atlas/v2/orgs/1/federationSettings."}',
+  ),
   56: row(['atlas.identity-provider-hidden']),
   57: row(['atlas.sso-disconnected'], 'colleagues lose SSO after set-up'),
   58: row(['atlas.data-access-dropped'], 'other workloads lose access'),
+  59: row(
+    ['atlas.rate-limited'],
+    'Rate limit exceeded for api/atlas/v2/orgs. Please retry after 55 seconds. Request capacity: 10. Refill rate: 5 per 60 seconds.',
+    '{"error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET"}',
+  ),
   60: row(['atlas.access-list-pending'], '{"STATUS":"PENDING"}'.slice(1)),
   61: row(['atlas.temporary-entry-ended', 'atlas.database-user-missing'], 'it worked last week'),
   62: row(['mongo.unauthorized'], 'MongoServerError: not authorized on app to execute command { find: "x" }'),
