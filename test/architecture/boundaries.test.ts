@@ -14,7 +14,7 @@ interface Room {
 }
 
 const PURE = ['jwt', 'policy', 'trust', 'uri', 'formats'];
-const ADAPTERS = ['aws', 'issuer', 'mongo', 'atlas', 'exec'];
+const ADAPTERS = ['aws', 'issuer', 'mongo', 'atlas', 'http-api', 'exec'];
 const UNDER = ['net', 'files'];
 
 const ROOMS: readonly Room[] = [
@@ -73,6 +73,7 @@ const ROOMS: readonly Room[] = [
     rooms: ['vocabulary', ...PURE, ...UNDER],
     packages: ['node', 'mongodb'],
   },
+  { name: 'http-api', files: /^src\/lib\/http-api\//, rooms: ['vocabulary', ...UNDER], packages: ['node'] },
   { name: 'exec', files: /^src\/lib\/exec\//, rooms: ['vocabulary', ...UNDER], packages: ['node'] },
   {
     name: 'auth',
