@@ -91,6 +91,7 @@ const ROOMS: readonly Room[] = [
     rooms: ['vocabulary', ...PURE, ...UNDER],
     packages: ['node', 'zod'],
   },
+  { name: 'http-api', files: /^src\/lib\/http-api\//, rooms: ['vocabulary', ...UNDER], packages: ['node'] },
   { name: 'exec', files: /^src\/lib\/exec\//, rooms: ['vocabulary', ...UNDER], packages: ['node'] },
   {
     name: 'auth',
