@@ -116,8 +116,10 @@ footer { color: var(--quiet); font-size: .85rem; padding-top: 2rem; padding-bott
     --pass: #17692f; --warn: #855000; --fail: #b3131b; --skip: #444444;
     --pass-soft: #ffffff; --warn-soft: #ffffff; --fail-soft: #ffffff; --skip-soft: #ffffff; }
   * { print-color-adjust: exact; }
-  .check, .verdict, .chain, tr { break-inside: avoid; }
+  .check > summary, .verdict, .chain, tr { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
   .claims .value { white-space: pre-wrap; overflow-wrap: anywhere; }
-  details::details-content { content-visibility: visible; block-size: auto; }
+  body { font-size: 13px; }
+  .check > summary { grid-template-columns: 5.5rem minmax(0, 13rem) minmax(0, 1fr) auto; }
 }
 `;
