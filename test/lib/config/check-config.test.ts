@@ -171,7 +171,7 @@ describe('a fault is told with its line and column', () => {
         '2:3 targets.a b: must be a name of letters, digits, dots, underscores and hyphens, with a letter in it',
       ],
     ],
-    ['a name of JavaScript', `${A}  __proto__: {}\n`, ['3:3 __proto__: cannot be a key']],
+    ['a name of JavaScript', `${A}  __proto__: {}\n`, ['3:3: __proto__ cannot be a key']],
     ['an unknown key', `tarets: {}\n${A}`, ['1:1 tarets: unknown key; did you mean "targets"?']],
     [
       'a merge key, which YAML 1.2 has not',
