@@ -20,6 +20,7 @@ test.each<[string | null, ReturnType<typeof bearerChallenge>]>([
   ],
   ['Basic realm="a, Bearer error=b", Bearer error="c"', challenge('c', null)],
   ['Negotiate YWJj==, Bearer error="c"', challenge('c', null)],
+  ['Bearer error="a", Bearer error="b"', challenge('a', null)],
   ['Bearer error="c", Basic error="d", error_description="e"', challenge('c', null)],
   ['Bearer error="never ends', challenge(null, null)],
   ['Basic realm="x"', null],

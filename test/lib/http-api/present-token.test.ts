@@ -270,8 +270,20 @@ describe('an answer', () => {
       const flood = setInterval(() => socket.write('x'.repeat(65_536)), 1);
       socket.on('close', () => clearInterval(flood));
     });
-    expect(await present(url, await tokenWith())).toEqual({ status: 200, ms: 0 });
+    expect(await present(url, await tokenWith(), { timeoutMs: 60_000 })).toEqual({ status: 200, ms: 0 });
     await Promise.all(closed);
+  });
+
+  test.each([200, 500])('of %i is let go of at once, body and all', async (status) => {
+    let cancelled = false;
+    const body = new ReadableStream({
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    const fetch = async () => new Response(body, { status });
+    await present('https://api.example.com/', await tokenWith(), { fetch }).catch(() => {});
+    expect(cancelled).toBe(true);
   });
 
   test.each([301, 302, 303, 307, 308])(
