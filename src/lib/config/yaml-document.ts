@@ -72,7 +72,7 @@ export function readYaml<T>(schema: ZodType<T>, text: string, file: string, opti
   } catch (cause) {
     if (isFedctlError(cause)) throw cause;
     // Too many aliases, or nested so deep that the parser gives up.
-    const message = cause instanceof RangeError || !(cause instanceof Error) ? 'is too deep' : cause.message;
+    const message = cause instanceof Error ? cause.message : 'it cannot be read';
     throw invalid(file, lines, [{ offset: 0, path: '', message }], options);
   }
 }
