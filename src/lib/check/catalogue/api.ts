@@ -12,8 +12,8 @@ export const netApi = check<null>({
   async run({ context, target, options }, facts) {
     const token = tokenOf(facts);
     if (token === null || target.api === null) return skip('there is no token to present');
-    const { fetch, signal } = context;
-    const bounds = { fetch, signal, timeoutMs: options.timeoutMs };
+    const { fetch, now, signal } = context;
+    const bounds = { fetch, now, signal, timeoutMs: options.timeoutMs };
     const { status } = await presentToken(target.api, token.token, bounds);
     return pass(`${new URL(target.api).host} answered ${status}`, null);
   },
