@@ -8,7 +8,7 @@ const BEARER = 'RFC 6750 section 3';
 export const NET_API_EXPLANATIONS = explanations({
   'net.plaintext-refused': {
     meaning: 'fedctl sends no token over plain http to another machine: whoever is on the way could use it.',
-    shows: { fedctl: 'refused to send a token without TLS' },
+    shows: { fedctl: 'Refused to send the token to <url>: it is not https, and <host> is not this machine.' },
     causes: ['http was typed for https.', 'A test environment without TLS.'],
     apart: {
       'mongo.plaintext-refused': 'The same rule for the database.',
@@ -88,7 +88,8 @@ export const NET_API_EXPLANATIONS = explanations({
   'net.api-unreachable': {
     meaning:
       'No connection to the API came about: its name does not resolve, its port refuses, or the connection was cut.',
-    shows: { fedctl: 'the API cannot be reached' },
+    shows: {},
+    alsoShows: { fedctl: '<host> cannot be reached: <reason>' },
     causes: [
       'A typing error.',
       'The API is inside a network that this machine is not in.',
@@ -104,7 +105,8 @@ export const NET_API_EXPLANATIONS = explanations({
   },
   'net.api-tls-failed': {
     meaning: 'The certificate of the API is not trusted here.',
-    shows: { fedctl: 'the TLS connection to the API failed' },
+    shows: {},
+    alsoShows: { fedctl: 'No TLS connection to <host>' },
     causes: [
       'A private authority: name it by AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS.',
       'A proxy that inspects TLS.',
@@ -119,7 +121,8 @@ export const NET_API_EXPLANATIONS = explanations({
   },
   'net.api-timeout': {
     meaning: 'The API took the connection, or nobody did, and no answer came in time.',
-    shows: { fedctl: 'the API did not answer in time' },
+    shows: {},
+    alsoShows: { fedctl: 'gave no answer within <time>' },
     causes: ['A firewall drops packets.', 'The API waits for something behind it.'],
     apart: {
       'net.api-unreachable': 'There somebody says no at once.',
