@@ -146,7 +146,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     name: 'explain face',
-    files: /^src\/lib\/render\/explain\.ts$/,
+    files: /^src\/lib\/render\/(explain|failures-page)\.ts$/,
     rooms: ['vocabulary', 'explanations'],
     packages: ['wrap-ansi'],
     types: ['theme'],
