@@ -72,10 +72,7 @@ export const ATLAS_CREDENTIAL_EXPLANATIONS = explanations({
       'atlas.credentials-refused': 'There Atlas does not say why.',
       'aws.credentials-expired': 'There a session of AWS is over.',
     },
-    type: [
-      'atlas api serviceAccounts createServiceAccountSecret --orgId <orgId> --clientId <clientId>',
-      'export MONGODB_ATLAS_CLIENT_SECRET=<secret>',
-    ],
+    type: ['export MONGODB_ATLAS_CLIENT_SECRET=<secret>', CHECK],
     sources: [AUTHENTICATION, 'The wording of Atlas is unverified'],
     evidence: 'provoked',
   },

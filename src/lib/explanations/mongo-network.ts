@@ -88,7 +88,7 @@ export const MONGO_NETWORK_EXPLANATIONS = explanations({
       ],
       PyMongo: ['ServerSelectionTimeoutError: <host>: timed out', 'No servers found yet'],
       'Go driver': 'server selection error: server selection timeout',
-      'Java driver': 'Timed out while waiting for a server that matches',
+      'Java driver': 'while waiting for a server that matches',
     },
     causes: [
       'A firewall or security group drops what goes out to 27017.',

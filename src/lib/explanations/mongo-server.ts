@@ -77,7 +77,7 @@ export const MONGO_SERVER_EXPLANATIONS = explanations({
         'There the driver can speak to the server, which is too old or too small for OIDC.',
       'mongo.hello-failed': 'There it is no MongoDB at all.',
     },
-    type: ['atlas clusters describe <cluster>', 'atlas clusters upgrade <cluster> --mdbVersion 8.0'],
+    type: ['atlas clusters describe <cluster>', 'atlas clusters update <cluster> --mdbVersion 8.0'],
     sources: [
       'https://www.mongodb.com/docs/drivers/compatibility/',
       'run against Node.js 7.9 and PyMongo 4.18',
@@ -87,9 +87,12 @@ export const MONGO_SERVER_EXPLANATIONS = explanations({
   'mongo.topology-mismatch': {
     meaning: 'The connection string names a replica set, and the servers are of another or of none.',
     shows: {
-      'Node.js driver': 'does not match server replica set name',
+      'Node.js driver': "type: 'ReplicaSetNoPrimary', servers: Map(0) {}",
       'Go driver': 'ReplicaSetNoPrimary, Servers: []',
-      PyMongo: 'ReplicaSetNoPrimary, servers: []',
+      PyMongo: [
+        'topology_type: ReplicaSetNoPrimary, servers: []',
+        "client is configured to connect to a replica set named '<name>' but this node belongs to a set named",
+      ],
     },
     causes: [
       'replicaSet= was copied from another cluster.',
@@ -109,7 +112,7 @@ export const MONGO_SERVER_EXPLANATIONS = explanations({
   'mongo.no-primary': {
     meaning: 'The servers answer, and none of them is a primary.',
     shows: {
-      'Node.js driver': ['MongoServerSelectionError: No primary available', 'not primary'],
+      'Node.js driver': 'MongoServerError: not primary',
       PyMongo: ['No replica set members match selector "Primary()"', 'No primary available for writes'],
       mongod: ['NotWritablePrimary', 'NotPrimaryNoSecondaryOk', 'InterruptedDueToReplStateChange'],
     },

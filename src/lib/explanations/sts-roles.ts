@@ -121,7 +121,12 @@ export const STS_ROLE_EXPLANATIONS = explanations({
   'sts.identity-provider-unreachable': {
     meaning:
       'STS fetches the keys of the issuer to verify a web identity token, and the issuer did not answer it.',
-    shows: { 'AWS STS': ['IDPCommunicationError', 'Error communicating with the identity provider'] },
+    shows: {
+      'AWS STS': [
+        'IDPCommunicationError',
+        'the identity provider (IDP) that was asked to verify the incoming identity token could not be reached',
+      ],
+    },
     causes: [
       'The issuer is inside a private network, or its firewall does not let AWS in.',
       'It was down or slow for a moment: this one is worth a second try.',
