@@ -36,16 +36,13 @@ export const MONGO_LOGIN_EXPLANATIONS = explanations({
     meaning:
       'The server refused the token: code 18. It never says why. Expired, wrong audience, unknown issuer, no database user: all are these two words, and the reason is in the log of the server alone.',
     shows: {
-      'mongod, any driver': [
-        'MongoServerError: Authentication failed.',
-        'Authentication failed., full error:',
-        'AuthenticationFailed',
-      ],
+      'mongod, any driver': 'MongoServerError: Authentication failed.',
+      mongosh: 'MongoServerError[AuthenticationFailed]: Authentication failed.',
       PyMongo: 'pymongo.errors.OperationFailure: Authentication failed.',
       'Go driver': 'unable to authenticate using mechanism "MONGODB-OIDC"',
       'mongod log': 'No identity provider found for principal name',
     },
-    alsoShows: { 'mongod log': 'Failed to authenticate' },
+    alsoShows: { 'mongod, any driver': 'AuthenticationFailed', 'mongod log': 'Failed to authenticate' },
     causes: [
       'No database user <idpId>/<sub> in $external of this project, or one that is spelled otherwise: the id has 24 hex digits, the subject is the ARN of the role with its path.',
       'The audience of the token is not that of the identity provider, byte for byte.',
@@ -74,6 +71,8 @@ export const MONGO_LOGIN_EXPLANATIONS = explanations({
       'The server asked STS who signed, and did not let that identity in: code 18, without a reason. It maps the session of a role to arn:aws:iam::<account>:role/<role>, and looks for a database user of that name.',
     shows: {
       'mongod, any driver': 'MongoServerError: Authentication failed.',
+      mongosh: 'MongoServerError[AuthenticationFailed]: Authentication failed.',
+      PyMongo: 'pymongo.errors.OperationFailure: Authentication failed.',
       'mongod log':
         'Could not find user "arn:aws:sts::<account>:assumed-role/<role>/<session>" for db "$external"',
       'Go driver': 'unable to authenticate using mechanism "MONGODB-AWS"',

@@ -83,10 +83,15 @@ export const MONGO_NETWORK_EXPLANATIONS = explanations({
     shows: {
       'Node.js driver': [
         'MongoServerSelectionError: connection timed out',
-        'Server selection timed out after <ms> ms',
         'connect ETIMEDOUT <address>:<port>',
       ],
-      PyMongo: ['ServerSelectionTimeoutError: <host>: timed out', 'No servers found yet'],
+      PyMongo: 'ServerSelectionTimeoutError: <host>: timed out',
+      'Go driver': 'dial tcp <address>: i/o timeout',
+      'Java driver': 'MongoSocketOpenException: Exception opening socket',
+    },
+    alsoShows: {
+      'Node.js driver': 'Server selection timed out after <ms> ms',
+      PyMongo: 'No servers found yet',
       'Go driver': 'server selection error: server selection timeout',
       'Java driver': 'while waiting for a server that matches',
     },

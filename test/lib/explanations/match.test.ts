@@ -19,6 +19,11 @@ function filled(text: string): string {
 const SHARED: Readonly<Record<string, readonly ExplainedCode[]>> = {
   'Region is missing': ['aws.region-missing', 'aws.sdk.region-ignored'],
   'MongoServerError: Authentication failed.': ['mongo.oidc-refused', 'mongo.aws-refused'],
+  'MongoServerError[AuthenticationFailed]: Authentication failed.': [
+    'mongo.oidc-refused',
+    'mongo.aws-refused',
+  ],
+  'pymongo.errors.OperationFailure: Authentication failed.': ['mongo.oidc-refused', 'mongo.aws-refused'],
   'unsupported issuer or audience': [
     'jwt.issuer-mismatch',
     'atlas.issuer-mismatch',
@@ -91,6 +96,31 @@ code:   mongo.oidc-refused
     expect(
       codesIn(`${wrapper}\n  [cause]: MongoNetworkError: getaddrinfo ENOTFOUND cluster0.example.net`),
     ).toEqual(['mongo.dns-failed']);
+  });
+
+  test.each<[string, string, ExplainedCode]>([
+    [
+      'Java',
+      'com.mongodb.MongoTimeoutException: Timed out after 30000 ms while waiting for a server that matches WritableServerSelector. Client view of cluster state is {type=REPLICA_SET, servers=[{address=h:27017, exception={com.mongodb.MongoSocketReadException: Prematurely reached end of stream}}]',
+      'mongo.tls-failed',
+    ],
+    [
+      'Go',
+      'server selection error: server selection timeout, current topology: { Type: ReplicaSetNoPrimary, Servers: [{ Addr: h:27017, Type: Unknown, Last error: remote error: tls: internal error }, ] }',
+      'mongo.tls-refused',
+    ],
+    [
+      'Node.js',
+      'MongoServerSelectionError: Server selection timed out after 30000 ms\n  reason: TopologyDescription {\n    error: MongoNetworkError: connect ECONNREFUSED 10.0.0.1:27017',
+      'mongo.port-closed',
+    ],
+    [
+      'a mongod',
+      '{"s":"I","c":"ACCESS","id":5286307,"msg":"Failed to authenticate","attr":{"mechanism":"MONGODB-OIDC","error":"AuthenticationFailed: Token is expired","result":18}}',
+      'jwt.expired',
+    ],
+  ])('what a driver gave up with gives way to why: %s', (_driver, text, code) => {
+    expect(codesIn(text)[0]).toBe(code);
   });
 
   test('of two errors the last of a kind is named, and both are told', () => {
