@@ -4,6 +4,7 @@ import type { ExitCode } from '../lib/exit-codes.ts';
 import type { AwsSettings } from '../lib/ports.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import type { Theme } from '../lib/render/theme.ts';
+import type { Faces } from './faces.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 
 /** What the options common to all commands came to. */
@@ -12,6 +13,8 @@ export interface CommonOptions {
   readonly region: string | null;
   readonly timeoutMs: number;
   readonly output: 'human' | 'json';
+  /** The same for a command that has faces of its own. */
+  readonly faces: Faces;
   readonly quiet: boolean;
   readonly verbose: boolean;
   /** False under --no-input: nobody may be asked anything. */
@@ -23,6 +26,8 @@ export interface Invocation<Table extends OptionTable> {
   readonly context: Context;
   readonly common: CommonOptions;
   readonly options: OptionValues<Table>;
+  /** The keys of the options that were typed, and not left to the environment or to their defaults. */
+  readonly typed: ReadonlySet<string>;
   /** The positional arguments. */
   readonly args: readonly string[];
   /** The common options as the AWS port takes them. */
@@ -68,6 +73,8 @@ export interface CommandSpec<Table extends OptionTable> {
   /** Shown after the options: what a reader of --help should know, in a few lines. */
   readonly notes?: string;
   readonly options: Table;
+  /** What it can answer as, where that is more than human and json. */
+  readonly faces?: readonly string[];
   readonly run: (invocation: Invocation<Table>) => Promise<Answer | Ended>;
 }
 
@@ -77,6 +84,7 @@ export interface AnyCommand {
   readonly examples: readonly string[];
   readonly notes?: string;
   readonly options: OptionTable;
+  readonly faces?: readonly string[];
   readonly run: (invocation: Invocation<OptionTable>) => Promise<Answer | Ended>;
 }
 

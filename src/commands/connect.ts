@@ -1,7 +1,6 @@
 import { type ConnectPlan, connect as connectTo, decisive, planConnect } from '../lib/auth/connect.ts';
 import { DEFAULT_DURATION_SECONDS } from '../lib/auth/lifetime.ts';
-import type { LoginPlan, Mechanism, StageEvent } from '../lib/connection.ts';
-import { FedctlError } from '../lib/errors.ts';
+import type { Mechanism, StageEvent } from '../lib/connection.ts';
 import {
   connectDocument,
   connectFailure,
@@ -13,6 +12,7 @@ import {
 import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { type Answer, command, type Invocation } from './command.ts';
 import { DNS_OPTIONS, dnsServer } from './dns-option.ts';
+import { namespace } from './namespace-option.ts';
 import { choice, duration, optionalText, text } from './options.ts';
 import { ROLE_OPTIONS, roleToAssume } from './role-options.ts';
 
@@ -115,17 +115,4 @@ class Faces {
   end(): void {
     for (const line of this.#kept) this.#invocation.print(line);
   }
-}
-
-/** `db.collection`; a collection's name may have dots itself. */
-function namespace(text: string): NonNullable<LoginPlan['writeProbe']> {
-  const match = /^([^./\\ "$*<>:|?]{1,63})\.([^$]{1,120})$/.exec(text);
-  const [, database, collection] = match ?? [];
-  if (database === undefined || collection === undefined || collection.startsWith('system.')) {
-    throw new FedctlError('usage.invalid-value', {
-      message: '--write-probe is no namespace: expected <database>.<collection>.',
-      details: { option: '--write-probe', expected: '<database>.<collection>' },
-    });
-  }
-  return { database, collection };
 }

@@ -13,3 +13,49 @@ export function refuseTwoFaces(output: 'human' | 'json', format: string | null):
     remedy: `leave out --output json, or --format ${format}`,
   });
 }
+
+/** Where an answer goes, and in which face. */
+export interface Faces {
+  /** On stdout. */
+  readonly stdout: string;
+  /** In files, beside it. */
+  readonly files: readonly { readonly face: string; readonly file: string }[];
+}
+
+/** What every command can answer as. */
+const COMMON_FACES = ['human', 'json'];
+
+/**
+ * Reads `--output`. Where a command has faces of its own it may be given several times, each but one with a file:
+ * `--output json=report.json`.
+ *
+ * @param given as typed, in order
+ * @param own the faces of the command; null for those of every command, of which the last one counts
+ * @throws FedctlError usage.invalid-value, usage.invalid-command-line
+ */
+export function readFaces(given: readonly string[], own: readonly string[] | null): Faces {
+  const known = own ?? COMMON_FACES;
+  const read = given.map((text) => {
+    const [face = '', ...rest] = text.split('=');
+    const file = rest.length === 0 || own === null ? null : rest.join('=');
+    const named = own === null ? text : face;
+    if (!known.includes(named) || file === '') throw faceInvalid(text, known);
+    return { face: named, file };
+  });
+  const files = read.flatMap(({ face, file }) => (file === null ? [] : [{ face, file }]));
+  const plain = read.filter(({ file }) => file === null);
+  if (own !== null && new Set(plain.map(({ face }) => face)).size > 1) {
+    throw new FedctlError('usage.invalid-command-line', {
+      message: `--output asks for ${plain.map(({ face }) => face).join(' and ')} on stdout, which holds one answer.`,
+      remedy: `--output ${plain[0]?.face} --output ${plain[1]?.face}=<file>`,
+    });
+  }
+  return { stdout: plain.at(-1)?.face ?? 'human', files };
+}
+
+function faceInvalid(text: string, known: readonly string[]): FedctlError {
+  return new FedctlError('usage.invalid-value', {
+    message: `--output cannot be "${text}": expected ${known.join(', ')}.`,
+    details: { option: '--output', expected: known.join(', ') },
+  });
+}

@@ -7,6 +7,7 @@ import { jsonLine } from '../lib/render/json.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
 import { createTheme, wantsColour } from '../lib/render/theme.ts';
 import { type Invocation, isEnded } from './command.ts';
+import { readFaces } from './faces.ts';
 import { mfaPrompt } from './mfa-prompt.ts';
 import type { OptionTable } from './options.ts';
 import { commandWords, type Parsed, parse } from './parse.ts';
@@ -34,7 +35,9 @@ export async function main(argv: readonly string[], context: Context): Promise<n
 
 async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   const { common } = parsed;
-  const json = common.json || common.output === 'json';
+  const given = common.json ? [...common.output, 'json'] : common.output;
+  const faces = readFaces(given, parsed.command.faces ?? null);
+  const json = faces.stdout === 'json';
   const colourOf = (stream: Context['stdout']) => wantsColour(stream, context.env, common.noColor);
   const warnings: Warning[] = [];
   const stderrTheme = createTheme(colourOf(context.stderr));
@@ -47,11 +50,13 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
       region: common.region,
       timeoutMs: common.timeout * 1000,
       output: json ? 'json' : 'human',
+      faces,
       quiet: common.quiet,
       verbose: common.verbose,
       input: !common.noInput,
     },
     options: parsed.options,
+    typed: parsed.typed,
     args: parsed.args,
     aws: {
       timeoutMs: common.timeout * 1000,
@@ -125,7 +130,8 @@ function asksForJson(argv: readonly string[], env: Context['env']): boolean {
         : [],
   );
   if (own.includes('--json')) return true;
-  if (output.length > 0) return output.at(-1) === 'json';
+  const plain = output.filter((face) => !face.includes('='));
+  if (plain.length > 0) return plain.at(-1) === 'json';
   return env['FEDCTL_OUTPUT'] === 'json' || ['1', 'true'].includes(env['FEDCTL_JSON']?.toLowerCase() ?? '');
 }
 

@@ -12,6 +12,8 @@ export interface Parsed {
   readonly args: readonly string[];
   readonly common: OptionValues<typeof COMMON_OPTIONS>;
   readonly options: OptionValues<OptionTable>;
+  /** The keys of the command's options that were given as flags. */
+  readonly typed: ReadonlySet<string>;
 }
 
 /** What help and version print, and where. */
@@ -71,6 +73,7 @@ export async function parse(
           args: sub.args,
           common: readOptions(program, COMMON_OPTIONS, context.env),
           options: readOptions(sub, record.options, context.env),
+          typed: typedOptions(sub, record.options),
         };
       });
       // commander forgets where `--` stood, so a name that is the program to run must not be there to be found.
@@ -144,7 +147,7 @@ function readOptions<Table extends OptionTable>(
   const values: Record<string, unknown> = {};
   for (const [key, spec] of Object.entries(table)) {
     const attribute = new Option(spec.flags).attributeName();
-    const fromFlag = target.getOptionValueSource(attribute) === 'cli';
+    const fromFlag = isTyped(target, attribute);
     const variable = environmentName(spec);
     const fromEnvironment = variable === null ? undefined : env[variable];
     if (fromFlag) values[key] = readGiven(spec, given(target.getOptionValue(attribute)), longFlag(spec));
@@ -154,6 +157,17 @@ function readOptions<Table extends OptionTable>(
   }
   // Every key of the table was read through its own spec just now.
   return values as OptionValues<Table>;
+}
+
+function isTyped(target: Command, attribute: string): boolean {
+  return target.getOptionValueSource(attribute) === 'cli';
+}
+
+function typedOptions(target: Command, table: OptionTable): ReadonlySet<string> {
+  const typed = Object.entries(table).filter(([, spec]) =>
+    isTyped(target, new Option(spec.flags).attributeName()),
+  );
+  return new Set(typed.map(([key]) => key));
 }
 
 function readGiven(spec: OptionTable[string], values: readonly string[] | true, name: string): unknown {

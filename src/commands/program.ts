@@ -1,5 +1,5 @@
 import type { AnyCommand } from './command.ts';
-import { choice, duration, text, toggle } from './options.ts';
+import { duration, text, texts, toggle } from './options.ts';
 
 /** One row of the table of commands. Nothing of a command is loaded before it is called or asked for help. */
 export interface CommandRow {
@@ -15,6 +15,7 @@ const ACCOUNT = 'Account:';
 const TOKEN = 'Token:';
 const CREDENTIALS = 'Credentials:';
 const DATABASE = 'Database:';
+const DIAGNOSE = 'Diagnose:';
 const LAB = 'Local lab:';
 
 export const COMMANDS: readonly CommandRow[] = [
@@ -73,6 +74,24 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./connect.ts')).connect,
   },
   {
+    name: 'check',
+    group: DIAGNOSE,
+    summary: 'walk the whole chain, find the broken hop, say what to type',
+    load: async () => (await import('./check.ts')).check,
+  },
+  {
+    name: 'init',
+    group: DIAGNOSE,
+    summary: 'write a commented fedctl.yaml for check',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    name: 'explain',
+    group: DIAGNOSE,
+    summary: 'what a failure code means, or which one an error text is',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
     name: 'sandbox',
     group: LAB,
     summary: 'start AWS, an issuer and MongoDB on this machine',
@@ -123,7 +142,7 @@ export const COMMON_OPTIONS = {
   profile: text('--profile <name>', 'AWS profile; beats keys in the environment'),
   region: text('--region <region>', 'AWS Region'),
   timeout: duration('--timeout <time>', 'bounds each network step (default: 30s)', 30),
-  output: choice('--output <face>', 'how to answer', ['human', 'json'], 'human'),
+  output: texts('--output <face>', 'how to answer: human (default) or json'),
   json: toggle('--json', 'short for --output json'),
   quiet: toggle('--quiet', 'no hints and no warnings'),
   verbose: toggle('--verbose', 'tell more on stderr'),

@@ -28,7 +28,7 @@ export interface Comparison {
   readonly seen: string | null;
   /** What would match; several where any of them will do, none where nobody expects anything. */
   readonly expected: readonly string[];
-  /** Who expects it: `identity provider "prod"`, `--subject`, `keys of the issuer` … */
+  /** Who expects it, or would know: `identity provider "prod"`, `--subject`; empty where nobody does. */
   readonly by: string;
   readonly matches: boolean;
 }
@@ -43,6 +43,8 @@ export interface CheckResult {
   readonly status: CheckStatus;
   /** What was seen, what went wrong, or why nothing was found out. One sentence or a few; null when the title says all. */
   readonly detail: string | null;
+  /** What else is known: what is ruled out, what remains, what the server's own log says. One sentence each. */
+  readonly notes: readonly string[];
   /** With `fail`, and with a `warn` that has one. */
   readonly code: FailureCode | null;
   /** The likely cause, with a code. */

@@ -1,5 +1,6 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import type { Atlas, AtlasSettings } from './atlas-port.ts';
 import type { Mongo } from './connection.ts';
 import type { Aws, AwsSettings } from './ports.ts';
 
@@ -46,4 +47,5 @@ export interface Context {
   readonly resolver: Resolver;
   aws(settings: AwsSettings): Promise<Aws>;
   mongo(): Promise<Mongo>;
+  atlas(settings: AtlasSettings): Promise<Atlas>;
 }

@@ -33,3 +33,12 @@ export function isLoopbackHost(host: string): boolean {
 export function isMetadataHost(host: string): boolean {
   return METADATA_HOSTS.has(bareHost(host));
 }
+
+/** `127.0.0.1:5353`, `[::1]:53` or an address alone, which means port 53: how a DNS server is named. Null for anything else: names cannot be asked for. */
+export function readNameServer(text: string): string | null {
+  const [, v6, v4, given] = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  const host = v6 ?? v4 ?? text;
+  const port = Number(given ?? 53);
+  if (isIP(host) !== (v4 === undefined ? 6 : 4) || port < 1 || port > 65535) return null;
+  return v4 === undefined ? `[${host}]:${port}` : `${host}:${port}`;
+}

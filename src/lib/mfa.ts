@@ -1,6 +1,7 @@
 import { FedctlError } from './errors.ts';
 import type { AwsSettings } from './ports.ts';
 import { printable } from './printable.ts';
+import { ROLE_VALUES } from './role-values.ts';
 import type { Secret } from './secret.ts';
 
 /** What of a call to STS proves that its maker holds an MFA device. */
@@ -9,14 +10,10 @@ export interface MfaProof {
   readonly tokenCode: Secret;
 }
 
-/** `GAHT12345678` of a hardware device, the ARN of a virtual one (facts/aws.md 6). */
-const SERIAL = /^[\w+=/:,.@-]{9,256}$/;
-
 /** @throws FedctlError usage.invalid-value */
 export function checkMfaSerial(serial: string): void {
-  if (SERIAL.test(serial)) return;
-  const expected =
-    'the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number';
+  const { accepts, expected } = ROLE_VALUES.mfaSerial;
+  if (accepts(serial)) return;
   throw new FedctlError('usage.invalid-value', {
     message: `The value of --mfa-serial is not valid: expected ${expected}.`,
     details: { option: '--mfa-serial', expected },

@@ -48,6 +48,10 @@ export function processContext(script: string, signal: AbortSignal): Context {
       const { createMongo } = await import('./mongo/mongo.ts');
       return createMongo(context);
     },
+    async atlas(settings) {
+      const { createAtlas } = await import('./atlas/atlas.ts');
+      return createAtlas(settings, context);
+    },
   };
   return context;
 }

@@ -18,6 +18,18 @@ export interface MintRequest {
   readonly tags: readonly Tag[];
 }
 
+/** The limits of GetWebIdentityToken (facts/aws.md 2.1). Seconds, characters, bytes. */
+export const MINT_LIMITS = {
+  audiences: 10,
+  audienceLength: 1000,
+  shortest: 60,
+  longest: 3600,
+  tags: 50,
+  tagKeyLength: 128,
+  tagValueLength: 256,
+  claimsBytes: 14_984,
+} as const;
+
 /** A token with what it says about itself. The facts are read from the token, which AWS signed for us over TLS. */
 export interface MintedToken {
   readonly token: Secret;

@@ -14,7 +14,7 @@ interface Room {
 }
 
 const PURE = ['jwt', 'policy', 'trust', 'uri', 'formats'];
-const ADAPTERS = ['aws', 'issuer', 'mongo', 'atlas', 'exec'];
+const ADAPTERS = ['aws', 'issuer', 'mongo', 'atlas', 'http-api', 'exec'];
 const UNDER = ['net', 'files'];
 
 const ROOMS: readonly Room[] = [
@@ -31,6 +31,12 @@ const ROOMS: readonly Room[] = [
     packages: ['node'],
   },
   { name: 'vocabulary', files: /^src\/lib\/(failures\/)?[a-z-]+\.ts$/, rooms: [], packages: ['node'] },
+  {
+    name: 'explanations',
+    files: /^src\/lib\/explanations\//,
+    rooms: ['vocabulary'],
+    packages: ['node'],
+  },
   { name: 'jwt', files: /^src\/lib\/jwt\//, rooms: ['vocabulary'], packages: ['jose', 'node'] },
   { name: 'policy', files: /^src\/lib\/policy\//, rooms: ['vocabulary'], packages: [] },
   { name: 'trust', files: /^src\/lib\/trust\//, rooms: ['vocabulary'], packages: [] },
@@ -39,6 +45,12 @@ const ROOMS: readonly Room[] = [
     files: /^src\/lib\/uri\//,
     rooms: ['vocabulary'],
     packages: ['mongodb-connection-string-url', 'node'],
+  },
+  {
+    name: 'config',
+    files: /^src\/lib\/config\//,
+    rooms: ['vocabulary', 'jwt', 'uri'],
+    packages: ['yaml', 'zod', 'node'],
   },
   { name: 'formats', files: /^src\/lib\/formats\//, rooms: ['vocabulary'], packages: ['node'] },
   {
@@ -73,6 +85,12 @@ const ROOMS: readonly Room[] = [
     rooms: ['vocabulary', ...PURE, ...UNDER],
     packages: ['node', 'mongodb'],
   },
+  {
+    name: 'atlas',
+    files: /^src\/lib\/atlas\//,
+    rooms: ['vocabulary', ...PURE, ...UNDER],
+    packages: ['node', 'zod'],
+  },
   { name: 'exec', files: /^src\/lib\/exec\//, rooms: ['vocabulary', ...UNDER], packages: ['node'] },
   {
     name: 'auth',
@@ -81,9 +99,15 @@ const ROOMS: readonly Room[] = [
     packages: ['node'],
   },
   {
+    name: 'check',
+    files: /^src\/lib\/check\//,
+    rooms: ['vocabulary', 'auth', ...PURE, ...ADAPTERS, ...UNDER],
+    packages: [],
+  },
+  {
     name: 'sandbox',
     files: /^src\/lib\/sandbox\//,
-    rooms: ['vocabulary', ...PURE, ...UNDER],
+    rooms: ['vocabulary', 'config', ...PURE, ...UNDER],
     packages: [
       'node',
       'jose',
@@ -113,9 +137,22 @@ const ROOMS: readonly Room[] = [
     packages: ['@clack/prompts', 'node'],
   },
   {
+    name: 'report-faces',
+    files: /^src\/lib\/render\/check\/(junit|markdown-text|markup|html)\.ts$/,
+    rooms: ['vocabulary', 'render', 'theme'],
+    packages: ['fast-xml-parser', 'escape-goat', 'node'],
+  },
+  {
+    name: 'explain face',
+    files: /^src\/lib\/render\/explain\.ts$/,
+    rooms: ['vocabulary', 'explanations'],
+    packages: ['wrap-ansi'],
+    types: ['theme'],
+  },
+  {
     name: 'render',
     files: /^src\/lib\/render\//,
-    rooms: ['vocabulary', 'theme'],
+    rooms: ['vocabulary', 'theme', 'report-faces'],
     types: ['auth', 'sandbox', ...PURE, ...ADAPTERS],
     packages: [],
   },
@@ -131,8 +168,13 @@ const ROOMS: readonly Room[] = [
     rooms: [
       'vocabulary',
       'auth',
+      'check',
       'sandbox',
+      'config',
+      'explanations',
+      'explain face',
       'render',
+      'report-faces',
       'theme',
       'progress',
       'prompt',

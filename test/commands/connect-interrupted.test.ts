@@ -13,7 +13,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fedctl-'));
   tokenFile = join(directory, 'token');
   const payload = { iss: 'https://issuer.test', sub: 'system:app', aud: 'a', exp: 4_000_000_000 };
-  await writeFile(tokenFile, jwtOf({ alg: 'RS256', kid: 'k' }, payload));
+  await writeFile(tokenFile, jwtOf({ alg: 'RS256', kid: 'k' }, payload), { mode: 0o600 });
 });
 
 afterAll(() => rm(directory, { recursive: true }));

@@ -53,7 +53,7 @@ async function run(argv: readonly string[], options: MemoryContextOptions = {}) 
     cwd: directory,
     aws: fake.aws,
     resolver,
-    mongo: () => createMongo({ resolver, now: () => NOW, cwd: directory }),
+    mongo: () => createMongo({ resolver, now: () => NOW, sleep: async () => {}, cwd: directory }),
     ...options,
   });
   const code = await main(['connect', ...argv], context);
@@ -192,7 +192,7 @@ describe('a login', () => {
 describe('a token file', () => {
   test('is sent as it is, and no AWS is asked', async () => {
     const { port, received } = await mongod();
-    await writeFile(join(directory, 'token'), FILE_TOKEN);
+    await writeFile(join(directory, 'token'), FILE_TOKEN, { mode: 0o600 });
     const uri = `mongodb://localhost:${port}/`;
     const { code, stdout, stderr, calls } = await run(['--uri', uri, '--token-file', 'token']);
     expect({ code, stderr, calls }).toEqual({ code: 0, stderr: '', calls: [] });
@@ -204,7 +204,7 @@ describe('a token file', () => {
 
   test('with a newline is told about; stdin ends in one by custom', async () => {
     const { port } = await mongod();
-    await writeFile(join(directory, 'newline'), `${FILE_TOKEN}\n`);
+    await writeFile(join(directory, 'newline'), `${FILE_TOKEN}\n`, { mode: 0o600 });
     const uri = `mongodb://localhost:${port}/`;
     const file = await run(['--uri', uri, '--token-file', 'newline']);
     expect({ code: file.code, stderr: file.stderr }).toEqual({

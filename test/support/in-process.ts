@@ -1,4 +1,5 @@
 import { main } from '../../src/commands/main.ts';
+import { createAtlas } from '../../src/lib/atlas/atlas.ts';
 import { createAws } from '../../src/lib/aws/aws.ts';
 import { createMongo } from '../../src/lib/mongo/mongo.ts';
 import { createFetch } from '../../src/lib/net/fetch.ts';
@@ -27,6 +28,7 @@ export async function runInProcess(
     resolver,
     aws: (settings) => createAws(settings, context),
     mongo: () => createMongo(context),
+    atlas: (settings) => createAtlas(settings, context),
     ...(input === undefined ? {} : { input }),
   });
   const code = await main(args, context);

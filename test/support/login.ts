@@ -5,7 +5,8 @@ import { createMongo } from '../../src/lib/mongo/mongo.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import type { MintedToken } from '../../src/lib/token.ts';
 
-const NOW = new Date('2026-11-22T12:00:00Z');
+/** Where the clock of every login stands. */
+export const NOW = new Date('2026-11-22T12:00:00Z');
 
 export const SUBJECT = 'arn:aws:iam::123456789012:role/team/app';
 
@@ -66,7 +67,7 @@ export async function attemptLogin({
   observe = () => {},
   ...plan
 }: LoginAttempt): Promise<LoginOutcome> {
-  const mongo = await createMongo({ resolver, now: () => NOW, cwd: '/' });
+  const mongo = await createMongo({ resolver, now: () => NOW, sleep: async () => {}, cwd: '/' });
   const stages: StageEvent[] = [];
   const note = (event: StageEvent) => {
     stages.push(event);

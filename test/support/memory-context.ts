@@ -63,6 +63,7 @@ export function memoryContext({
     resolver: { addresses: notGiven('resolver'), srv: notGiven('resolver'), txt: notGiven('resolver') },
     aws: notGiven('AWS'),
     mongo: notGiven('MongoDB'),
+    atlas: notGiven('Atlas'),
     ...given,
     stdin,
     stdout: new MemoryOutput({ isTTY: terminal }),

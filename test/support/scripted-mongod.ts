@@ -15,6 +15,10 @@ export interface ScriptedMongod {
   readonly commands: string[];
   /** The commands themselves. */
   readonly received: Document[];
+  /** How many connections are open. */
+  connections(): number;
+  /** Ends every connection that is open, and waits until the other side has, too. */
+  cut(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -105,6 +109,10 @@ export async function startScriptedMongod(script: Script = {}, tls?: TlsOptions)
     port,
     commands,
     received,
+    connections: () => sockets.size,
+    async cut() {
+      await Promise.all([...sockets].map((socket) => once(socket.end(), 'close')));
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       server.close();

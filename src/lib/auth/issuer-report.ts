@@ -22,12 +22,14 @@ export interface IssuerReport {
   readonly discovery: Reading;
   readonly jwks: Reading;
   readonly keys: readonly OfferedKey[];
+  /** The same as they were published, for whoever proves a signature. */
+  readonly published: readonly JWK[];
 }
 
 const NOT_ASKED: Reading = { url: null, ok: null, failure: null };
 
 /** The report where no issuer is known. */
-export const NO_ISSUER: IssuerReport = { discovery: NOT_ASKED, jwks: NOT_ASKED, keys: [] };
+export const NO_ISSUER: IssuerReport = { discovery: NOT_ASKED, jwks: NOT_ASKED, keys: [], published: [] };
 
 /**
  * Reads what the issuer publishes. That it does not answer is a finding here and no failure.
@@ -41,6 +43,7 @@ export async function examineIssuer(issuer: string, options: FetchOptions): Prom
       discovery: { url: documents.discoveryUrl, ok: true, failure: null },
       jwks: { url: documents.jwksUri, ok: true, failure: null },
       keys: documents.keys.map(offeredKey),
+      published: documents.keys,
     };
   } catch (error) {
     if (!isFedctlError(error)) throw error;
@@ -57,9 +60,10 @@ function failedReport(issuer: string, failure: FedctlError): IssuerReport {
       discovery: { url: discovery, ok: true, failure: null },
       jwks: { url, ok: false, failure },
       keys: [],
+      published: [],
     };
   }
-  return { discovery: { url: discovery, ok: false, failure }, jwks: NOT_ASKED, keys: [] };
+  return { discovery: { url: discovery, ok: false, failure }, jwks: NOT_ASKED, keys: [], published: [] };
 }
 
 function addressOfDiscovery(issuer: string): string | null {

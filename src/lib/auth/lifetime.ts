@@ -3,9 +3,9 @@ import { FedctlError } from '../errors.ts';
 import { decodeJwt } from '../jwt/decode.ts';
 import type { Aws } from '../ports.ts';
 import { rfc3339 } from '../time.ts';
-import type { MintRequest } from '../token.ts';
+import { MINT_LIMITS, type MintRequest } from '../token.ts';
 import { minting } from './mint.ts';
-import { checkMintRequest, MINT_LIMITS } from './mint-request.ts';
+import { checkMintRequest } from './mint-request.ts';
 
 /** How long a token is to live, in seconds; `auto` is as long as AWS and the caller's session allow. */
 export type WantedDuration = number | 'auto';

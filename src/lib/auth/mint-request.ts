@@ -1,17 +1,5 @@
 import { FedctlError } from '../errors.ts';
-import type { MintRequest, Tag } from '../token.ts';
-
-/** The limits of GetWebIdentityToken (facts/aws.md 2.1). Seconds, characters, bytes. */
-export const MINT_LIMITS = {
-  audiences: 10,
-  audienceLength: 1000,
-  shortest: 60,
-  longest: 3600,
-  tags: 50,
-  tagKeyLength: 128,
-  tagValueLength: 256,
-  claimsBytes: 14_984,
-} as const;
+import { MINT_LIMITS, type MintRequest, type Tag } from '../token.ts';
 
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 

@@ -3,6 +3,7 @@ import type { AssumeRoleRequest, ResolvedCredentials } from '../credentials.ts';
 import { FedctlError } from '../errors.ts';
 import { checkMfaSerial, type MfaProof, proveMfa } from '../mfa.ts';
 import type { AwsSettings } from '../ports.ts';
+import { ROLE_VALUES } from '../role-values.ts';
 
 /** A role to assume before anything else is done: `--role-arn`, `--external-id`, `--session-name`, `--mfa-serial`. */
 export interface RoleToAssume {
@@ -12,11 +13,6 @@ export interface RoleToAssume {
   /** Of the MFA device whose code the role wants; null where it wants none. */
   readonly mfaSerial: string | null;
 }
-
-/** An IAM role with its path, in any partition. */
-const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,64}$/;
-const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
-const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
 
 /**
  * The settings with which everything after runs as the role: assumes it once and carries its credentials
@@ -79,11 +75,11 @@ export function assumeRoleRequest(
   role: RoleToAssume,
 ): AssumeRoleRequest {
   checkRoleArn(role.roleArn);
-  if (role.externalId !== null && !EXTERNAL_ID.test(role.externalId)) {
-    throw invalid('--external-id', '2 to 1224 letters, digits and any of _+=,.@:/-');
+  if (role.externalId !== null && !ROLE_VALUES.externalId.accepts(role.externalId)) {
+    throw invalid('--external-id', ROLE_VALUES.externalId.expected);
   }
-  if (role.sessionName !== null && !SESSION_NAME.test(role.sessionName)) {
-    throw invalid('--session-name', '2 to 64 letters, digits and any of _+=,.@-');
+  if (role.sessionName !== null && !ROLE_VALUES.sessionName.accepts(role.sessionName)) {
+    throw invalid('--session-name', ROLE_VALUES.sessionName.expected);
   }
   if (role.mfaSerial !== null) checkMfaSerial(role.mfaSerial);
   return {
@@ -94,8 +90,8 @@ export function assumeRoleRequest(
 }
 
 function checkRoleArn(arn: string): void {
-  if (arn.length <= 2048 && ROLE_ARN.test(arn)) return;
-  const expected = 'the ARN of an IAM role, such as arn:aws:iam::123456789012:role/path/name';
+  const { accepts, expected } = ROLE_VALUES.roleArn;
+  if (accepts(arn)) return;
   throw invalid(
     '--role-arn',
     arn.includes(':assumed-role/') ? `${expected}; this is the ARN of a session of a role` : expected,

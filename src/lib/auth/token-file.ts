@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { FedctlError, isFedctlError, type Warning } from '../errors.ts';
+import type { FailureCode } from '../failures.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import { readInput } from '../files/input.ts';
+import { isReadableByOthers } from '../files/readable-by-others.ts';
 import { decodeJwt, looksLikeJwt } from '../jwt/decode.ts';
 import { numericDate } from '../jwt/numeric-date.ts';
 import { printable } from '../printable.ts';
@@ -11,10 +13,16 @@ import type { MintedToken } from '../token.ts';
 
 const MAX_FILE_BYTES = 64 * 1024;
 
+/** What is wrong with a file whose token can be read all the same. */
+export interface TokenFileWarning extends Warning {
+  readonly code: Extract<FailureCode, `mongo.token-file.${string}`>;
+  readonly remedy: string;
+}
+
 /** The token of a file, as it is, and what to say about the file. */
 export interface TokenFile {
   readonly token: MintedToken;
-  readonly warnings: readonly Warning[];
+  readonly warnings: readonly TokenFileWarning[];
 }
 
 /**
@@ -35,11 +43,15 @@ export async function readTokenFile(name: string, context: Context): Promise<Tok
   try {
     const content = await read(name, context);
     const text = content.trim();
-    return {
-      token: tokenOf(text, context.now()),
-      // What comes through a pipe ends in a newline by custom; a file is what a driver sends as it is.
-      warnings: name === '-' || content === text ? [] : [whiteSpace(shown)],
-    };
+    const token = tokenOf(text, context.now());
+    // What comes through a pipe ends in a newline by custom; a file is what a driver sends as it is.
+    if (name === '-') return { token, warnings: [] };
+    const open = await isReadableByOthers(resolve(context.cwd, name));
+    const warnings = [
+      ...(content === text ? [] : [whiteSpace(shown)]),
+      ...(open ? [worldReadable(shown, name)] : []),
+    ];
+    return { token, warnings };
   } catch (error) {
     if (context.signal.aborted || !isFedctlError(error)) throw error;
     throw new FedctlError('mongo.token-file-unusable', {
@@ -89,10 +101,23 @@ function missing(claim: string): FedctlError {
   return new FedctlError('jwt.not-a-jwt', { message: `The text is no JWT: ${reason}.`, details: { reason } });
 }
 
-function whiteSpace(shown: string): Warning {
+function whiteSpace(shown: string): TokenFileWarning {
   return {
     code: 'mongo.token-file.white-space',
     message: `The file ${shown} has white space around the token, such as a newline at its end. fedctl left it out; drivers send it along, and the server refuses that.`,
     remedy: 'fedctl token --audience <audience> --out <file>   (writes none)',
   };
+}
+
+function worldReadable(shown: string, name: string): TokenFileWarning {
+  return {
+    code: 'mongo.token-file.world-readable',
+    message: `Everybody on this machine can read the file ${shown}, and log in with its token until that ends.`,
+    remedy: `chmod 600 ${shellWord(printable(name))}`,
+  };
+}
+
+/** As a shell takes it for one word. */
+function shellWord(text: string): string {
+  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

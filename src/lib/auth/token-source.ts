@@ -1,5 +1,5 @@
-import { within } from '../deadline.ts';
 import { writeSecretFile } from '../files/secret-file.ts';
+import { singleFlight as shared } from '../single-flight.ts';
 import type { MintedToken, TokenSource } from '../token.ts';
 
 type Clock = () => Date;
@@ -68,38 +68,7 @@ export function refreshingAhead(
  * the work itself stops when the last one gave up.
  */
 export function singleFlight(source: TokenSource): TokenSource {
-  let flight: Flight | null = null;
-  const takeOff = (): Flight => {
-    const stop = new AbortController();
-    const landed = source.get(stop.signal).finally(() => {
-      if (flight === own) flight = null;
-    });
-    const own: Flight = { landed, stop, waiting: 0 };
-    return own;
-  };
-  return {
-    async get(signal) {
-      signal?.throwIfAborted();
-      flight ??= takeOff();
-      const joined = flight;
-      joined.waiting += 1;
-      try {
-        return await (signal === undefined ? joined.landed : within(signal, joined.landed));
-      } finally {
-        joined.waiting -= 1;
-        if (joined.waiting === 0 && flight === joined) {
-          flight = null;
-          joined.stop.abort(signal?.reason);
-        }
-      }
-    },
-  };
-}
-
-interface Flight {
-  readonly landed: Promise<MintedToken>;
-  readonly stop: AbortController;
-  waiting: number;
+  return { get: shared((signal) => source.get(signal)) };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { FedctlError } from '../errors.ts';
 import type { AwsSettings, ResolvedRegion } from '../ports.ts';
 import { printable } from '../printable.ts';
+import { isGlobalRegion, isRegionName } from '../region-name.ts';
 import type { ChosenProfile } from './profile.ts';
 
 /**
@@ -36,23 +37,17 @@ export async function resolveRegion(
   });
 }
 
-/** `aws-global`, `aws-cn-global`, `aws-us-gov-global` … stand for the endpoint that belongs to no Region. */
-const GLOBAL = /^aws(?:-[a-z]+)*-global$/;
-
-/** The Region becomes a label of a host name: anything else could name another host. */
-const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-
 function checked(name: string, source: string): ResolvedRegion {
   const details = { region: name, source };
-  if (GLOBAL.test(name.toLowerCase())) {
+  if (isGlobalRegion(name)) {
     throw new FedctlError('aws.region-global', {
       message: `${source} names "${printable(name)}", the global endpoint, where no tokens are minted.`,
       details,
     });
   }
-  if (!LABEL.test(name)) {
+  if (!isRegionName(name)) {
     const lower = name.toLowerCase();
-    const hint = LABEL.test(lower) ? ` (did you mean "${lower}"?)` : '';
+    const hint = isRegionName(lower) ? ` (did you mean "${lower}"?)` : '';
     throw new FedctlError('aws.region-invalid', {
       message: `${source} names "${printable(name)}", and no AWS Region is called so${hint}.`,
       details,

@@ -178,6 +178,14 @@ export const AWS_FAILURES = catalogue({
     remedy: 'allow sts:TagGetWebIdentityToken in the policy, or leave --tag out',
     exit: EXIT.refused,
   },
+  'sts.audience-unrestricted': {
+    title: 'no policy holds the principal to its audience',
+    cause:
+      'The policy allows sts:GetWebIdentityToken without a condition on sts:IdentityTokenAudience, or with ForAnyValue, which lets further audiences through.',
+    remedy:
+      'add ForAllValues:StringEquals and Null "false" for sts:IdentityTokenAudience to the policy of the principal',
+    exit: EXIT.refused,
+  },
   'sts.session-too-short': {
     title: 'the session ends before the token would',
     cause: 'A token may not outlive the session of its caller, and AWS does not shorten it.',

@@ -24,7 +24,7 @@ export const LAB_FAILURES = catalogue({
   'config.invalid': {
     title: 'the configuration file is not valid',
     cause: 'A key is unknown, a value has another kind than is wanted, or the file is no YAML.',
-    remedy: 'correct the lines above; schemas/sandbox-config.v1.json tells editors what may stand there',
+    remedy: 'correct the lines that are named; an editor that knows the schema of the file marks them',
     exit: EXIT.usage,
   },
   'lab.none': {

@@ -177,6 +177,19 @@ export const MONGO_FAILURES = catalogue({
     remedy: 'compare issuer, audience and subject with the identity provider and the database user in Atlas',
     exit: EXIT.refused,
   },
+  'mongo.audience-unchecked': {
+    title: 'the cluster takes a token for another audience',
+    cause: 'The server was told to accept any audience, or another identity provider accepts this one.',
+    remedy: 'set the audience of the identity provider to the one that workloads ask tokens for',
+    exit: EXIT.refused,
+  },
+  'mongo.reauthentication-unseen': {
+    title: 'the server never asked for a new login',
+    cause:
+      'The connection was not held past the end of its token, or the server does not end the session then.',
+    remedy: 'fedctl check --soak 3m',
+    exit: EXIT.refused,
+  },
   'mongo.auth-failed': {
     title: 'the login failed',
     cause: 'The server ended the login with a code of its own.',
@@ -193,6 +206,20 @@ export const MONGO_FAILURES = catalogue({
     title: 'the login got no answer',
     cause: 'The server answered hello, but not the login.',
     remedy: 'fedctl connect --timeout 60s',
+    exit: EXIT.unreachable,
+  },
+  'mongo.reauthentication-failed': {
+    title: 'the connection did not outlive its token',
+    cause:
+      'The server asked for a new login when the token ended, and refused the token that it was given then.',
+    remedy: 'leave out --token-file, so that every login gets a token of its own',
+    exit: EXIT.refused,
+  },
+  'mongo.connection-lost': {
+    title: 'the connection was lost while it was held',
+    cause:
+      'The server was restarted or elected another primary, or something on the way ends idle connections.',
+    remedy: 'repeat the command; if it persists, look for a firewall or proxy that ends connections',
     exit: EXIT.unreachable,
   },
   'mongo.server-nonce-invalid': {

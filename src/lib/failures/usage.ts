@@ -69,6 +69,19 @@ export const USAGE_FAILURES = catalogue({
     remedy: 'choose another --out <file>',
     exit: EXIT.usage,
   },
+  'usage.file-exists': {
+    title: 'the file is there already',
+    cause: 'Somebody wrote it before, and nothing is overwritten unasked.',
+    remedy: 'fedctl init --force   (or --out <another file>)',
+    exit: EXIT.usage,
+  },
+  'config.host-refused': {
+    title: 'a found configuration file names a host that nobody vouched for',
+    cause:
+      'The file was found in the working directory, as it would be in a repository of anybody: it may send tokens to this machine and to MongoDB Atlas only.',
+    remedy: 'fedctl check --allow-host <host>   (or --config <file>, if you trust it)',
+    exit: EXIT.usage,
+  },
   'net.proxy-invalid': {
     title: 'the proxy setting is no proxy',
     cause: 'HTTPS_PROXY or HTTP_PROXY names something that is no HTTP proxy.',

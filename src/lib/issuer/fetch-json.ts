@@ -1,6 +1,7 @@
 import { deadline, timedOut } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
+import { dropBody, readBody } from '../net/bounded-body.ts';
 import { printable } from '../printable.ts';
 
 /** A discovery document or key set of AWS is a few kilobytes. */
@@ -50,31 +51,16 @@ async function acceptableBody(url: URL, response: Response): Promise<string> {
         details: { url: url.href, status: response.status },
       });
     }
-    return await readBody(url, response);
+    const body = await readBody(response, MAX_BYTES);
+    if (body !== null) return body;
+    throw new FedctlError('issuer.too-large', {
+      message: `The answer of ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
+      remedy: curl(url),
+      details: { url: url.href, maxBytes: MAX_BYTES },
+    });
   } finally {
-    // A body that is not read to its end would keep the connection, and with it the process.
-    if (response.body !== null && !response.body.locked) await response.body.cancel().catch(() => {});
+    await dropBody(response);
   }
-}
-
-async function readBody(url: URL, response: Response): Promise<string> {
-  if (response.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Leaving the loop cancels the stream. The length that a header promises is not asked: it may lie.
-  for await (const chunk of response.body) {
-    const bytes: Uint8Array = chunk;
-    size += bytes.length;
-    if (size > MAX_BYTES) {
-      throw new FedctlError('issuer.too-large', {
-        message: `The answer of ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
-        remedy: curl(url),
-        details: { url: url.href, maxBytes: MAX_BYTES },
-      });
-    }
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseObject(url: URL, body: string, type: string | null): Readonly<Record<string, unknown>> {

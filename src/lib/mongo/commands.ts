@@ -2,8 +2,9 @@ import type { MongoClient } from 'mongodb';
 import type { LoginPlan, ServerIdentity } from '../connection.ts';
 import { deadline, within } from '../deadline.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
+import { readPrivileges } from '../trust/privileges.ts';
 import { commandFailure } from './server-failures.ts';
-import type { StageLog } from './stages.ts';
+import type { StageLog, StageOutcome } from './stages.ts';
 
 /** How long deleting the probe's document may take, in milliseconds: an interrupted run has to end within a second. */
 const CLEAN_UP_MS = { afterFailure: 2000, interrupted: 300 } as const;
@@ -23,7 +24,7 @@ export async function useSession(
     id: 'whoami' | 'ping' | 'write-probe',
     what: string,
     needs: string,
-    work: (bounded: AbortSignal) => Promise<{ readonly detail: string; readonly value: T }>,
+    work: (bounded: AbortSignal) => Promise<StageOutcome<T>>,
   ) => {
     const bounded = deadline(signal, plan.timeoutMs);
     return stages.during(
@@ -38,7 +39,9 @@ export async function useSession(
       },
     );
   };
-  const identity = await stage('whoami', 'connectionStatus', 'a role', (bounded) => whoAmI(client, bounded));
+  const identity = await stage('whoami', 'connectionStatus', 'a role', (bounded) =>
+    whoAmI(client, plan.privileges ?? false, bounded),
+  );
   await stage('ping', 'ping', 'a role', async (bounded) => {
     await within(bounded, client.db('admin').command({ ping: 1 }));
     return { detail: '', value: undefined };
@@ -55,8 +58,12 @@ export async function useSession(
 }
 
 /** connectionStatus (facts/mongodb.md 4.3), read with care: the answer is the server's. */
-async function whoAmI(client: MongoClient, bounded: AbortSignal) {
-  const asked = client.db('admin').command({ connectionStatus: 1, showPrivileges: false });
+async function whoAmI(
+  client: MongoClient,
+  showPrivileges: boolean,
+  bounded: AbortSignal,
+): Promise<StageOutcome<ServerIdentity>> {
+  const asked = client.db('admin').command({ connectionStatus: 1, showPrivileges });
   const { authInfo } = await within(bounded, asked);
   const users: readonly unknown[] = Array.isArray(authInfo?.authenticatedUsers)
     ? authInfo.authenticatedUsers
@@ -71,7 +78,9 @@ async function whoAmI(client: MongoClient, bounded: AbortSignal) {
     return role === null || db === null ? [] : [{ role, db }];
   });
   const detail = user === null ? 'the server names no user' : `${user} with ${rolesText(roles)}`;
-  return { detail, value: { user, roles } satisfies ServerIdentity };
+  const privileges = showPrivileges ? readPrivileges(authInfo?.authenticatedUserPrivileges) : null;
+  const value = { user, roles, privileges };
+  return { detail, facts: { stage: 'whoami', ...value }, value };
 }
 
 /** Inserts a document of its own, finds it and deletes it; deletes it also when something goes wrong on the way. */

@@ -1,8 +1,11 @@
 import type { MongoClient, ServerDescription, TopologyDescription } from 'mongodb';
+import type { StageFacts } from '../connection.ts';
 import { FedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { hostPort, type Target } from '../uri/target.ts';
 import { helloFailure } from './server-failures.ts';
+
+export type HelloFacts = Extract<StageFacts, { readonly stage: 'hello' }>;
 
 /** The release lines by the wire version that they speak at most (facts/mongodb.md 4.2). */
 const RELEASES: readonly (readonly [wireVersion: number, release: string])[] = [
@@ -47,19 +50,33 @@ export class HelloWatch {
     });
   }
 
-  /** What answered: `MongoDB 8.0 (wire version 25), replica set rs0, primary a:27017`. */
-  detail(): string {
+  facts(): HelloFacts {
     const servers = [...(this.#topology?.servers.values() ?? [])];
     const primary = servers.find(({ type }) => type === 'RSPrimary');
-    const reply = [...this.#answers.values()][0];
     const server = primary ?? servers.find(({ type }) => type !== 'Unknown');
+    const reply = [...this.#answers.values()][0];
     const wireVersion = server?.maxWireVersion ?? Number(reply?.['maxWireVersion'] ?? 0);
-    const set = server?.setName ?? null;
+    return {
+      stage: 'hello',
+      wireVersion: wireVersion > 0 ? wireVersion : null,
+      replicaSet: server?.setName ?? null,
+      primary: primary?.address ?? null,
+    };
+  }
+
+  /** What answered: `MongoDB 8.0 (wire version 25), replica set rs0, primary a:27017`. */
+  detail(): string {
+    const { wireVersion, replicaSet, primary } = this.facts();
     return [
-      wireVersion === 0 ? 'MongoDB' : `${releaseOf(wireVersion)} (wire version ${wireVersion})`,
-      ...(set === null ? [kindOf(server)] : [`replica set ${printable(set)}`]),
-      ...(primary === undefined ? [] : [`primary ${printable(primary.address)}`]),
+      wireVersion === null ? 'MongoDB' : `${releaseOf(wireVersion)} (wire version ${wireVersion})`,
+      ...(replicaSet === null ? [this.#kind()] : [`replica set ${printable(replicaSet)}`]),
+      ...(primary === null ? [] : [`primary ${printable(primary)}`]),
     ].join(', ');
+  }
+
+  #kind(): string {
+    const servers = [...(this.#topology?.servers.values() ?? [])];
+    return kindOf(servers.find(({ type }) => type !== 'Unknown'));
   }
 
   /** The failure when the time is over: what was seen tells why. */

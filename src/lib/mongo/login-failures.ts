@@ -87,7 +87,8 @@ function unavailable(error: unknown, mechanism: Mechanism, text: string): Fedctl
   });
 }
 
-function evidenceOf(presented: Presented, now: Date): string[] {
+/** What the server may have seen, beside what it must match. No secrets. */
+export function evidenceOf(presented: Presented, now: Date): string[] {
   return presented.mechanism === 'MONGODB-OIDC'
     ? tokenEvidence(presented.token, now).map(printable)
     : arnEvidence(presented.keys).map(printable);

@@ -82,6 +82,13 @@ async function resolve(uri: string, { resolver }: Pick<Context, 'resolver'>, bou
       : [`names are resolved by the proxy ${hostPort(target.proxy)}`];
   return {
     detail: [...records, ...where, ...set, ...failed.map(failedText('resolve'))].join('; '),
+    facts: {
+      stage: 'resolve' as const,
+      hosts: [
+        ...passed.map(({ host, addresses }) => ({ ...host, addresses })),
+        ...failed.map(({ host }) => ({ ...host, addresses: [] })),
+      ],
+    },
     value: { plainUri, target, located: passed },
   };
 }
@@ -142,7 +149,12 @@ async function connectAll(located: readonly Located[], target: Target, bounds: D
   for (const { socket } of passed) socket.on('error', () => {});
   const through = target.proxy === null ? '' : ` through ${hostPort(target.proxy)}`;
   const detail = `${passed.map(({ host }) => hostPort(host)).join(', ')}${through}`;
-  return { detail: [detail, ...failed.map(failedText('tcp'))].join('; '), value: passed };
+  const names = (each: readonly { readonly host: HostPort }[]) => each.map(({ host }) => hostPort(host));
+  return {
+    detail: [detail, ...failed.map(failedText('tcp'))].join('; '),
+    facts: { stage: 'tcp' as const, reached: names(passed), unreached: names(failed) },
+    value: passed,
+  };
 }
 
 async function encryptAll(
@@ -167,6 +179,13 @@ async function encryptAll(
   const unverified = target.unverifiedBy === null ? [] : [`not verified, because of ${target.unverifiedBy}`];
   return {
     detail: [tlsText(first.facts, now), ...unverified, ...failed.map(failedText('tls'))].join('; '),
+    facts: {
+      stage: 'tls' as const,
+      ...endsFirst(
+        passed.map(({ facts }) => facts),
+        first.facts,
+      ),
+    },
     value: undefined,
   };
 }
@@ -190,6 +209,10 @@ function locatedText({ host, addresses }: Located): string {
 
 function failedText(stage: 'resolve' | 'tcp' | 'tls') {
   return ({ host, fault }: Unreached) => `${hostPort(host)} ${dialFaultText(stage, fault)}`;
+}
+
+function endsFirst(all: readonly TlsFacts[], first: TlsFacts): TlsFacts {
+  return all.reduce((soonest, each) => (each.expiresAt < soonest.expiresAt ? each : soonest), first);
 }
 
 function tlsText({ protocol, subject, issuer, expiresAt }: TlsFacts, now: Date): string {

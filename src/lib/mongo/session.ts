@@ -116,7 +116,7 @@ class Opening {
     // The driver asks again when it opens another connection; these stages are over by then.
     if (this.#stages.running !== 'hello') return get();
     refuseOtherServer(this.#target, this.#selected);
-    this.#stages.pass(this.#watch?.detail() ?? '');
+    this.#stages.pass(this.#watch?.detail() ?? '', this.#watch?.facts());
     this.#stages.begin('credential');
     this.#timer.stop();
     const presented = await get();

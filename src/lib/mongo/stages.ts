@@ -1,12 +1,19 @@
-import type { StageEvent, StageId } from '../connection.ts';
+import type { StageEvent, StageFacts, StageId } from '../connection.ts';
 import type { FedctlError } from '../errors.ts';
+
+/** What one stage comes to when it passes. */
+export interface StageOutcome<T> {
+  readonly detail: string;
+  readonly facts?: StageFacts;
+  readonly value: T;
+}
 
 /** Times the stages of one login and tells each as it ends. One runs at a time. */
 export class StageLog {
   readonly #observe: (event: StageEvent) => void;
   readonly #now: () => Date;
   #running: StageId | null = null;
-  #since = 0;
+  #startedAt = new Date(0);
 
   constructor(observe: (event: StageEvent) => void, now: () => Date) {
     this.#observe = observe;
@@ -20,11 +27,11 @@ export class StageLog {
 
   begin(id: StageId): void {
     this.#running = id;
-    this.#since = this.#now().getTime();
+    this.#startedAt = this.#now();
   }
 
-  pass(detail: string): void {
-    this.#end('pass', detail);
+  pass(detail: string, facts?: StageFacts): void {
+    this.#end('pass', detail, facts === undefined ? {} : { facts });
   }
 
   skip(id: StageId, detail: string): void {
@@ -34,20 +41,20 @@ export class StageLog {
 
   /** @returns the failure, to be thrown */
   fail(failure: FedctlError): FedctlError {
-    this.#end('fail', failure.message, failure.code);
+    this.#end('fail', failure.message, { code: failure.code });
     return failure;
   }
 
   /** One stage that is one piece of work. */
   async during<T>(
     id: StageId,
-    work: () => Promise<{ readonly detail: string; readonly value: T }>,
+    work: () => Promise<StageOutcome<T>>,
     explain: (error: unknown) => FedctlError | null,
   ): Promise<T> {
     this.begin(id);
     try {
-      const { detail, value } = await work();
-      this.pass(detail);
+      const { detail, facts, value } = await work();
+      this.pass(detail, facts);
       return value;
     } catch (error) {
       const failure = explain(error);
@@ -55,11 +62,12 @@ export class StageLog {
     }
   }
 
-  #end(status: StageEvent['status'], detail: string, code?: string): void {
+  #end(status: StageEvent['status'], detail: string, more: Pick<StageEvent, 'code' | 'facts'> = {}): void {
     if (this.#running === null) return;
+    const startedAt = this.#startedAt;
     // A clock that is set back must not make a stage negative.
-    const ms = Math.max(0, this.#now().getTime() - this.#since);
-    this.#observe({ id: this.#running, status, ms, detail, ...(code === undefined ? {} : { code }) });
+    const ms = Math.max(0, this.#now().getTime() - startedAt.getTime());
+    this.#observe({ id: this.#running, status, startedAt, ms, detail, ...more });
     this.#running = null;
   }
 }

@@ -10,6 +10,7 @@ export interface Theme {
   readonly strong: (text: string) => string;
   /** Something to type. */
   readonly typed: (text: string) => string;
+  readonly underlined: (text: string) => string;
 }
 
 /**
@@ -37,5 +38,6 @@ export function createTheme(colour: boolean): Theme {
     dim: chalk.dim,
     strong: chalk.bold,
     typed: chalk.cyan,
+    underlined: chalk.underline,
   };
 }

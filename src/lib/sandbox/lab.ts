@@ -67,6 +67,8 @@ export interface Lab {
   readonly folder: string;
   /** What its servers present with --tls, and the file that holds the CA; null without. */
   readonly tls: LabTls | null;
+  /** Ends the control API alone: what is left is what a client of the real thing may know. */
+  closeControl(): Promise<void>;
   /** Ends every server and removes every file, within a second. */
   close(): Promise<void>;
 }
@@ -136,7 +138,12 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   closers.add(async () => delays.close());
   const control = await startControl({ controls, log, token, port: 0 });
   // Who asked for the end of the lab sees by it that everything is gone.
-  closers.addLast(() => control.close());
+  let controlEnd: Promise<void> | null = null;
+  const closeControl = () => {
+    controlEnd ??= control.close();
+    return controlEnd;
+  };
+  closers.addLast(closeControl);
   const lab: Lab = {
     env: {
       ...(platform === null ? operatorEnvironment(operator) : platform.env),
@@ -163,6 +170,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     dns,
     folder,
     tls,
+    closeControl,
     close: closers.close,
   };
   return lab;

@@ -22,6 +22,7 @@ test('an issuer that answers', async () => {
       { keyId: 'RSA_0', keyType: 'RSA', algorithm: 'RS256' },
       { keyId: 'EC384_0', keyType: 'EC', algorithm: 'ES384' },
     ],
+    published: [expect.objectContaining({ kid: 'RSA_0' }), expect.objectContaining({ kid: 'EC384_0' })],
   });
 });
 
@@ -42,6 +43,7 @@ test('no discovery document: the keys are not asked for', async () => {
     },
     jwks: NOT_ASKED,
     keys: [],
+    published: [],
   });
   expect(report.discovery.failure?.message).toBe(`${discovery()} answered with status 404.`);
 });
@@ -67,6 +69,7 @@ test.each([
     discovery: { url: discovery(), ok: true, failure: null },
     jwks: { url: jwks(), ok: false, failure: expect.objectContaining({ code }) },
     keys: [],
+    published: [],
   });
 });
 
@@ -78,6 +81,7 @@ test.each([
     discovery: { url: null, ok: false, failure: expect.objectContaining({ code }) },
     jwks: NOT_ASKED,
     keys: [],
+    published: [],
   });
 });
 

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { StageId } from '../../../src/lib/connection.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
 import { createTestCa, type ServerCertificate, type TestCa } from '../../support/certificates.ts';
-import { attemptLogin, loopbackResolver, TOKEN } from '../../support/login.ts';
+import { attemptLogin, loopbackResolver, NOW, TOKEN } from '../../support/login.ts';
 import {
   HELLO,
   type Script,
@@ -19,6 +19,7 @@ import {
 const IDENTITY = {
   user: 'idp/arn:aws:iam::123456789012:role/app',
   roles: [{ role: 'readWrite', db: 'fedctl' }],
+  privileges: null,
 };
 const ALL = 'hello pass, credential pass, authenticate pass, whoami pass, ping pass';
 const YESTERDAY = { notBefore: new Date(Date.now() - 2e8), notAfter: new Date(Date.now() - 1e8) };
@@ -57,28 +58,54 @@ describe('a whole login', () => {
       writeProbe: { database: 'app', collection: 'probe' },
     });
     expect(identity).toEqual(IDENTITY);
+    const startedAt = NOW;
     expect(stages).toEqual([
-      { id: 'resolve', status: 'pass', ms: 0, detail: 'localhost is 127.0.0.1' },
-      { id: 'tcp', status: 'pass', ms: 0, detail: `localhost:${port}` },
-      { id: 'tls', status: 'skip', ms: 0, detail: 'this machine, without TLS' },
-      { id: 'hello', status: 'pass', ms: 0, detail: 'MongoDB 8.0 (wire version 25), standalone' },
+      {
+        id: 'resolve',
+        status: 'pass',
+        startedAt,
+        ms: 0,
+        detail: 'localhost is 127.0.0.1',
+        facts: { stage: 'resolve', hosts: [{ host: 'localhost', port, addresses: ['127.0.0.1'] }] },
+      },
+      {
+        id: 'tcp',
+        status: 'pass',
+        startedAt,
+        ms: 0,
+        detail: `localhost:${port}`,
+        facts: { stage: 'tcp', reached: [`localhost:${port}`], unreached: [] },
+      },
+      { id: 'tls', status: 'skip', startedAt, ms: 0, detail: 'this machine, without TLS' },
+      {
+        id: 'hello',
+        status: 'pass',
+        startedAt,
+        ms: 0,
+        detail: 'MongoDB 8.0 (wire version 25), standalone',
+        facts: { stage: 'hello', wireVersion: 25, replicaSet: null, primary: null },
+      },
       {
         id: 'credential',
         status: 'pass',
+        startedAt,
         ms: 0,
         detail: 'token of arn:aws:iam::123456789012:role/team/app for my-atlas',
       },
-      { id: 'authenticate', status: 'pass', ms: 0, detail: 'MONGODB-OIDC' },
+      { id: 'authenticate', status: 'pass', startedAt, ms: 0, detail: 'MONGODB-OIDC' },
       {
         id: 'whoami',
         status: 'pass',
+        startedAt,
         ms: 0,
         detail: 'idp/arn:aws:iam::123456789012:role/app with readWrite@fedctl',
+        facts: { stage: 'whoami', ...IDENTITY },
       },
-      { id: 'ping', status: 'pass', ms: 0, detail: '' },
+      { id: 'ping', status: 'pass', startedAt, ms: 0, detail: '' },
       {
         id: 'write-probe',
         status: 'pass',
+        startedAt,
         ms: 0,
         detail: 'inserted, found and deleted a document of its own in app.probe',
       },
@@ -125,6 +152,11 @@ describe('a whole login', () => {
       'this machine, without TLS',
       `MongoDB 8.0 (wire version 25), replica set rs0, primary localhost:${server.port}`,
     ]);
+    const primary = `localhost:${server.port}`;
+    expect([stages[1]?.facts, stages[3]?.facts]).toEqual([
+      { stage: 'tcp', reached: [primary], unreached: [`localhost:${down}`] },
+      { stage: 'hello', wireVersion: 25, replicaSet: 'rs0', primary },
+    ]);
   });
 
   test('to a private name behind SRV records, over TLS of a private CA', async () => {
@@ -154,7 +186,65 @@ describe('a whole login', () => {
   });
 });
 
+describe('privileges', () => {
+  test('are asked for when the plan says so, and what makes no sense is left out', async () => {
+    const authenticatedUserPrivileges = [
+      { resource: { db: 'app', collection: '' }, actions: ['find', 7] },
+      { resource: { cluster: true }, actions: ['listDatabases'] },
+      { resource: { db: 'app', collection: { $gt: '' } }, actions: ['find'] },
+      { resource: 'app', actions: ['find'] },
+      'nonsense',
+    ];
+    const { port, received } = await mongod({
+      connectionStatus: { authInfo: { authenticatedUserPrivileges }, ok: 1 },
+    });
+    const { identity, stages } = await attemptLogin({
+      uri: `mongodb://localhost:${port}/`,
+      privileges: true,
+    });
+    const privileges = [
+      { resource: { db: 'app', collection: '' }, actions: ['find'] },
+      { resource: { cluster: true }, actions: ['listDatabases'] },
+    ];
+    expect(identity).toEqual({ user: null, roles: [], privileges });
+    expect(stages.find(({ id }) => id === 'whoami')?.facts).toEqual({
+      stage: 'whoami',
+      user: null,
+      roles: [],
+      privileges,
+    });
+    expect(received.find((each) => 'connectionStatus' in each)).toMatchObject({ showPrivileges: true });
+  });
+
+  test('are null without the plan saying so, and where the server does not tell', async () => {
+    const { port, received } = await mongod();
+    const uri = `mongodb://localhost:${port}/`;
+    expect((await attemptLogin({ uri })).identity).toEqual(IDENTITY);
+    expect(received.find((each) => 'connectionStatus' in each)).toMatchObject({ showPrivileges: false });
+    expect((await attemptLogin({ uri, privileges: true })).identity).toEqual(IDENTITY);
+  });
+});
+
 describe('TLS', () => {
+  test('the facts are of the certificate that ends first', async () => {
+    const soon = new Date('2030-01-01T00:00:00Z');
+    const later = new Date('2031-01-01T00:00:00Z');
+    const notBefore = new Date(Date.now() - 1e6);
+    const first = await mongod({}, await ca.issue(['a.example.net'], { notBefore, notAfter: later }));
+    const second = await mongod({}, await ca.issue(['db.example.net'], { notBefore, notAfter: soon }));
+    const { stages } = await attemptLogin({
+      uri: `mongodb://a.example.net:${first.port},db.example.net:${second.port}/?tls=true&tlsCAFile=${encodeURIComponent(caFile)}`,
+    });
+    expect(stages[2]?.facts).toEqual({
+      stage: 'tls',
+      protocol: 'TLSv1.3',
+      subject: 'db.example.net',
+      issuer: 'fedctl test CA',
+      expiresAt: soon,
+    });
+    expect(stages[2]?.detail).toContain('certificate of a.example.net by fedctl test CA');
+  });
+
   test.each([
     ['of another CA', 'mongo.tls-untrusted', 'has a certificate that is not trusted here', 'db.example.net'],
     ['for another name', 'mongo.tls-name-mismatch', 'has a certificate for another name', 'c.example.net'],

@@ -252,6 +252,7 @@ describe('credential', () => {
     expect(stages.at(-1)).toEqual({
       id: 'credential',
       status: 'fail',
+      startedAt: expect.any(Date),
       ms: 0,
       detail: 'Not enabled.',
       code: 'sts.federation-disabled',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { nameServer, readNameServer } from '../../../src/lib/net/name-server.ts';
+import { readNameServer } from '../../../src/lib/hosts.ts';
+import { nameServer } from '../../../src/lib/net/name-server.ts';
 import { type LabDns, startDns } from '../../../src/lib/sandbox/dns/dns-server.ts';
 import { LabLog } from '../../../src/lib/sandbox/log.ts';
 

@@ -217,6 +217,13 @@ export const RESOURCES: readonly Resource[] = [
     ],
   },
   {
+    path: '/groups/{groupId}/flexClusters',
+    javaMethod: 'ApiAtlasFlexClusterResource::getAllFlexClusters',
+    capacity: 1200,
+    roles: PROJECT,
+    versions: [{ date: '2024-11-13', read: flexClusters }],
+  },
+  {
     path: '/groups/{groupId}/flexClusters/{clusterName}',
     javaMethod: 'ApiAtlasFlexClusterResource::getFlexCluster',
     capacity: 1200,
@@ -305,6 +312,15 @@ function dedicatedOrFree(call: ResourceCall): AtlasCluster {
     'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API',
     `Flex cluster ${found.name} cannot be used in the Cluster API.`,
     { parameters: [found.name] },
+  );
+}
+
+function flexClusters(call: ResourceCall): object {
+  requireProject(call);
+  const shown = call.atlas.clusters.filter(isFlex);
+  return list(
+    call,
+    shown.map((each) => flexClusterDocument(call, each)),
   );
 }
 

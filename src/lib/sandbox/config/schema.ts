@@ -55,7 +55,11 @@ const user = z.strictObject({
 const role = z.strictObject({
   ...principal,
   trusts: z
-    .array(z.union([arn, accountId, z.literal('*')]))
+    .array(
+      z.union([arn, accountId, z.literal('*')], {
+        error: 'must be an ARN, the 12 digits of an account in quotes, or *',
+      }),
+    )
     .optional()
     .meta({ description: 'Who may assume it: ARNs, accounts or *.' }),
   externalId: z.string().min(2).optional().meta({ description: 'Wanted from whoever assumes it.' }),

@@ -1,6 +1,6 @@
+import { nearest } from '../../config/nearest.ts';
 import { FedctlError } from '../../errors.ts';
 import { printable } from '../../printable.ts';
-import { nearest } from '../config/nearest.ts';
 import type { LabEnvironment } from '../environment.ts';
 import { type Lab, type LabOptions, startLab } from '../lab.ts';
 import type { ChangedVariables } from './player.ts';

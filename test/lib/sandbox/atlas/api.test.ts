@@ -85,6 +85,7 @@ describe('answers fit the contract of Atlas', () => {
     ['cluster', () => `${group}/clusters/free`, '2024-08-05'],
     ['cluster20230201', () => `${group}/clusters/lab`, '2023-02-01', '2023-02-01'],
     ['cluster20230201', () => `${group}/clusters/free`, '2023-02-01', '2023-02-01'],
+    ['flexClusters', () => `${group}/flexClusters`, '2024-11-13'],
     ['flexCluster', () => `${group}/flexClusters/flex`, '2024-11-13'],
     ['allClusters', () => '/clusters', '2023-01-01'],
     ['accessHistory', () => `${group}/dbAccessHistory/clusters/lab`, '2023-01-01'],
@@ -199,7 +200,9 @@ describe('clusters', () => {
     });
     expect(await results(`${group}/clusters`)).toEqual([]);
     expect((await read(`${group}/flexClusters/lab`)).status).toBe(200);
+    expect(await results(`${group}/flexClusters`)).toMatchObject([{ name: 'lab' }]);
     lab.atlas.updateCluster('lab', { instanceSize: 'M10' });
+    expect(await results(`${group}/flexClusters`)).toEqual([]);
     expect(await refusal(`${group}/flexClusters/lab`)).toMatchObject({
       status: 400,
       code: 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API',

@@ -216,6 +216,7 @@ const SCHEMAS = {
   clusters: page(cluster),
   clusters20230201: page(cluster20230201),
   flexCluster,
+  flexClusters: page(flexCluster),
   allClusters: page(
     shape({
       clusters: list(

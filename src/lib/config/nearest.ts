@@ -1,10 +1,15 @@
 /** The known word that a misspelt one is nearest to, or null when none is near: a third of its letters at most. */
 export function nearest(word: string, known: readonly string[]): string | null {
-  const distances = known.map((one) => [distance(word.toLowerCase(), one.toLowerCase()), one] as const);
+  const near = known.filter((one) => Math.abs(one.length - word.length) <= limit(word, one));
+  const distances = near.map((one) => [distance(word.toLowerCase(), one.toLowerCase()), one] as const);
   const [best] = distances.sort(([a], [b]) => a - b);
   if (best === undefined) return null;
   const [edits, one] = best;
-  return edits <= Math.max(1, Math.ceil(Math.max(word.length, one.length) / 3)) ? one : null;
+  return edits <= limit(word, one) ? one : null;
+}
+
+function limit(word: string, one: string): number {
+  return Math.max(1, Math.ceil(Math.max(word.length, one.length) / 3));
 }
 
 /** How many letters have to be changed, added, left out, or swapped with their neighbour. */

@@ -1,0 +1,64 @@
+import { resolve } from 'node:path';
+import type { CheckReport } from '../../lib/check-run.ts';
+import { appendToFile } from '../../lib/files/append-file.ts';
+import { writeReportFile } from '../../lib/files/report-file.ts';
+import { checkDocument } from '../../lib/render/check/document.ts';
+import { checkLines, summaryLines, targetHeader } from '../../lib/render/check/human.ts';
+import { jsonLine } from '../../lib/render/json.ts';
+import { createTheme } from '../../lib/render/theme.ts';
+import type { Invocation } from '../command.ts';
+import type { Faces } from '../faces.ts';
+import type { OptionTable } from '../options.ts';
+
+export const CHECK_FACES = ['human', 'json', 'junit', 'github', 'markdown', 'html'] as const;
+
+/**
+ * Writes the reports that go to files.
+ *
+ * @returns what goes to stdout; '' where it was said already, or is the document
+ * @throws FedctlError usage.unwritable-output
+ */
+export async function reportFaces(
+  report: CheckReport,
+  { stdout, files }: Faces,
+  { context, hint }: Invocation<OptionTable>,
+): Promise<string> {
+  for (const { face, file } of files) {
+    await writeReportFile(resolve(context.cwd, file), await faceText(face, report), context.signal);
+    hint(`Wrote ${file}.`);
+  }
+  const summary = context.env['GITHUB_STEP_SUMMARY'];
+  const forGithub = [stdout, ...files.map(({ face }) => face)].includes('github');
+  if (forGithub && summary !== undefined && summary !== '') {
+    const { githubSummary } = await import('../../lib/render/check/github.ts');
+    await appendToFile(resolve(context.cwd, summary), githubSummary(report));
+  }
+  return stdout === 'human' || stdout === 'json' ? '' : faceText(stdout, report);
+}
+
+/** A report as a whole, in a face. Each is loaded only when it is asked for. */
+async function faceText(face: string, report: CheckReport): Promise<string> {
+  switch (face) {
+    case 'json':
+      return jsonLine({ ...checkDocument(report), warnings: [] });
+    case 'junit':
+      return (await import('../../lib/render/check/junit.ts')).junitXml(report);
+    case 'github':
+      return (await import('../../lib/render/check/github.ts')).githubAnnotations(report);
+    case 'markdown':
+      return (await import('../../lib/render/check/markdown.ts')).checkMarkdown(report);
+    case 'html':
+      return (await import('../../lib/render/check/html.ts')).htmlText(report);
+    default:
+      return humanText(report);
+  }
+}
+
+function humanText(report: CheckReport): string {
+  const theme = createTheme(false);
+  const lines = report.targets.flatMap((target) => [
+    targetHeader(target, theme),
+    ...target.checks.flatMap((check) => checkLines(check, theme)),
+  ]);
+  return `${[...lines, ...summaryLines(report, theme)].join('\n')}\n`;
+}

@@ -1,0 +1,52 @@
+import { atlasAccess } from '../../lib/atlas/access.ts';
+import type { CheckRequest } from '../../lib/check/run.ts';
+import type { CheckOptions } from '../../lib/check/world.ts';
+import { FedctlError } from '../../lib/errors.ts';
+import type { CHECK_OPTIONS } from '../check.ts';
+import type { Invocation } from '../command.ts';
+import { readTargets } from './targets.ts';
+
+const DEFAULT_CONCURRENCY = 8;
+
+/**
+ * What the command line, the environment and a configuration file ask for.
+ *
+ * @throws FedctlError usage.*, config.*, mongo.*, atlas.credentials-half-set
+ */
+export async function readRequest(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<CheckRequest> {
+  const { options } = invocation;
+  return {
+    targets: await readTargets(invocation),
+    options: checkOptions(invocation),
+    only: options.only,
+    skip: options.skip,
+    concurrency: whole('--concurrency', options.concurrency, 1, 100) ?? DEFAULT_CONCURRENCY,
+    retries: whole('--retry', options.retry, 0, 100) ?? 0,
+    waitMs: options.wait * 1000,
+    failOn: options.failOn,
+  };
+}
+
+function checkOptions({ context, common, aws, options }: Invocation<typeof CHECK_OPTIONS>): CheckOptions {
+  const { timeoutMs } = common;
+  const access = atlasAccess(context.env, { url: options.atlasUrl });
+  return {
+    aws,
+    timeoutMs,
+    atlas: access === null ? null : { ...access, timeoutMs },
+    atlasProject: options.atlasProject ?? context.env['MONGODB_ATLAS_PROJECT_ID'] ?? null,
+    warnExpiryMs: options.warnExpiry === null ? null : options.warnExpiry * 1000,
+    negative: options.negative,
+    soakMs: options.soak === null ? null : options.soak * 1000,
+  };
+}
+
+function whole(option: string, given: string | null, least: number, most: number): number | null {
+  if (given === null) return null;
+  const value = Number(given);
+  if (/^\d{1,3}$/.test(given) && value >= least && value <= most) return value;
+  throw new FedctlError('usage.invalid-value', {
+    message: `${option} cannot be "${given}": expected a number from ${least} to ${most}.`,
+    details: { option },
+  });
+}

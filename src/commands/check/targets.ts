@@ -1,0 +1,96 @@
+import { resolve } from 'node:path';
+import type { CheckTarget } from '../../lib/check-target.ts';
+import { FedctlError } from '../../lib/errors.ts';
+import { type ConfigFile, findConfig } from '../../lib/files/config-file.ts';
+import { printable } from '../../lib/printable.ts';
+import type { CHECK_OPTIONS } from '../check.ts';
+import type { Invocation } from '../command.ts';
+import { dnsServer } from '../dns-option.ts';
+import { namespace } from '../namespace-option.ts';
+import { privilege } from '../privilege-option.ts';
+import { roleToAssume } from '../role-options.ts';
+
+/** Options that say what one target is. Typed, they are the target; in the environment they yield to --config alone. */
+const OF_ONE_TARGET = ['uri', 'audience', 'mechanism', 'tokenFile', 'roleArn', 'api'] as const;
+
+/**
+ * The targets to check: those of a file that was named; else the one of the flags or of the environment; else those of
+ * a file in the working directory.
+ *
+ * @throws FedctlError usage.*, config.invalid, config.host-refused
+ */
+export async function readTargets(
+  invocation: Invocation<typeof CHECK_OPTIONS>,
+): Promise<readonly CheckTarget[]> {
+  const { context, options, typed, hint } = invocation;
+  const typedTarget = OF_ONE_TARGET.find((option) => typed.has(option));
+  if (options.config !== null && typedTarget !== undefined) throw twoSources(typedTarget);
+  const given = OF_ONE_TARGET.some((option) => options[option] !== null);
+  const file = await findConfig(context, options.config);
+  if (file !== null && (file.named || !given)) return ofFile(invocation, file);
+  if (file !== null && typedTarget === undefined) {
+    hint(`${file.file} is not used, because the environment names a target; --config ${file.file} uses it.`);
+  }
+  return [ofFlags(invocation)];
+}
+
+/** Loads YAML and the schema, which only a run with a file needs. */
+async function ofFile(
+  { context, options }: Invocation<typeof CHECK_OPTIONS>,
+  file: ConfigFile,
+): Promise<readonly CheckTarget[]> {
+  const { readCheckConfig } = await import('../../lib/config/check-config.ts');
+  const { file: name, folder, text } = file;
+  const all = readCheckConfig(text, { file: name, folder, env: context.env });
+  const wanted = options.target;
+  const unknown = wanted.find((each) => !all.some((target) => target.name === each));
+  if (unknown !== undefined) throw unknownTarget(unknown, name, all);
+  const picked = wanted.length === 0 ? all : all.filter((target) => wanted.includes(target.name));
+  if (!file.named) {
+    const { refuseStrangeHosts } = await import('../../lib/config/host-rule.ts');
+    refuseStrangeHosts(picked, { file: name, allowed: options.allowHost });
+  }
+  return picked;
+}
+
+function ofFlags({ context, options }: Invocation<typeof CHECK_OPTIONS>): CheckTarget {
+  return {
+    name: 'default',
+    uri: options.uri,
+    mechanism: options.mechanism,
+    audience: options.audience,
+    signingAlgorithm: options.signingAlgorithm,
+    durationSeconds: options.duration,
+    tokenFile: options.tokenFile === null ? null : fileName(options.tokenFile, context.cwd),
+    role: roleToAssume(options),
+    profile: null,
+    region: null,
+    issuer: options.issuer,
+    subject: options.subject,
+    privileges: options.privilege.map(privilege),
+    writeProbe: options.writeProbe === null ? null : namespace(options.writeProbe),
+    api: options.api,
+    atlasProject: options.atlasProject,
+    atlasCluster: options.atlasCluster,
+    dnsServer: dnsServer(options),
+  };
+}
+
+/** `-` is stdin. */
+function fileName(given: string, cwd: string): string {
+  return given === '-' ? given : resolve(cwd, given);
+}
+
+function twoSources(option: string): FedctlError {
+  return new FedctlError('usage.invalid-command-line', {
+    message: `--config names the targets, and so does --${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.`,
+    remedy: 'leave one of them out; --target <name> picks a target of the file',
+  });
+}
+
+function unknownTarget(name: string, file: string, all: readonly CheckTarget[]): FedctlError {
+  return new FedctlError('usage.invalid-value', {
+    message: `--target cannot be "${printable(name)}": ${printable(file)} has ${all.map((each) => each.name).join(', ')}.`,
+    details: { option: '--target' },
+  });
+}

@@ -1,0 +1,96 @@
+import { FedctlError } from '../lib/errors.ts';
+import { EXIT } from '../lib/exit-codes.ts';
+import type { ExplainedCode } from '../lib/explanations/explanation.ts';
+import { areas, CODES, EXPLANATIONS, isExplained, pageOf } from '../lib/explanations/explanations.ts';
+import { matches, patternsOf } from '../lib/explanations/match.ts';
+import { pasted } from '../lib/explanations/pasted.ts';
+import { readTail } from '../lib/files/tail.ts';
+import { printable } from '../lib/printable.ts';
+import {
+  explainDocument,
+  explainText,
+  explanationsDocument,
+  explanationsText,
+  matchesDocument,
+  matchesText,
+} from '../lib/render/explain.ts';
+import type { Theme } from '../lib/render/theme.ts';
+import { nearest } from '../lib/config/nearest.ts';
+import { type Answer, command, type Invocation } from './command.ts';
+import type { OptionTable } from './options.ts';
+
+/** Of a log, its end is read: there the error stands. */
+const MAX_TEXT_BYTES = 1024 * 1024;
+const MOST_MATCHES = 5;
+const MAX_WIDTH = 100;
+
+export const explain = command({
+  arguments: '[code]',
+  examples: [
+    'fedctl explain mongo.oidc-refused        # what it means, and what to type',
+    'fedctl explain                           # all codes',
+    'npm start 2>&1 | fedctl explain -        # which codes the errors of a program come down to',
+    'fedctl explain - < error.txt',
+  ],
+  notes: `Every failure of fedctl names its code. With - a text is read from stdin, and so it is when stdin is a pipe and no
+code is given; of a long one, the last MiB. Nothing of the text is printed, kept or sent anywhere. Exit code 5: nothing in it is known.`,
+  options: {},
+  async run(invocation) {
+    const { args, context, theme } = invocation;
+    const [code] = args;
+    if (code === '-' || (code === undefined && context.stdin.isTTY !== true))
+      return explainPasted(invocation);
+    if (code === undefined) return list(theme);
+    if (!isExplained(code)) throw unknownCode(code);
+    return {
+      document: explainDocument(pageOf(code), titleOf),
+      text: explainText(pageOf(code), titleOf, theme, widthOf(invocation)),
+    };
+  },
+});
+
+function list(theme: Theme): Answer {
+  return {
+    document: explanationsDocument(areas(), titleOf),
+    text: explanationsText(areas(), titleOf, theme),
+  };
+}
+
+/** Without - nobody has said that there is a text: where stdin is empty, as in cron and CI, the list was meant. */
+async function explainPasted(invocation: Invocation<OptionTable>): Promise<Answer> {
+  const { args, context, hint, theme } = invocation;
+  if (context.stdin.isTTY === true) hint('Paste the error, then press Enter and Ctrl-D.');
+  const { text, linesBefore } = await readTail(context.stdin, MAX_TEXT_BYTES, context.signal);
+  if (args.length === 0 && text === '') return list(theme);
+  const found = matches(patternsOf(EXPLANATIONS), pasted(text, linesBefore + 1), MOST_MATCHES);
+  return {
+    document: matchesDocument(found, titleOf),
+    text: matchesText(found, titleOf, theme, widthOf(invocation)),
+    exitCode: found.length === 0 ? EXIT.answeredNo : EXIT.done,
+  };
+}
+
+function titleOf(code: ExplainedCode): string {
+  return pageOf(code).row.title;
+}
+
+function widthOf({ context }: Invocation<OptionTable>): number {
+  return Math.min(context.stdout.columns ?? MAX_WIDTH, MAX_WIDTH);
+}
+
+/** Names the codes that hold what was typed, or else the one that is nearest to it. */
+function unknownCode(typed: string): FedctlError {
+  const word = typed.toLowerCase();
+  const holding = CODES.filter((code) => code.includes(word) || code.endsWith(`.${word}`)).slice(
+    0,
+    MOST_MATCHES,
+  );
+  const near = nearest(word, CODES);
+  const suggested = near !== null && !holding.some((code) => code === near) ? [near, ...holding] : holding;
+  return new FedctlError('usage.invalid-value', {
+    message: `There is no code "${printable(typed.slice(0, 100))}"${suggested.length === 0 ? '' : `; did you mean ${suggested.slice(0, MOST_MATCHES).join(', ')}?`}`,
+    likelyCause: 'Codes have fixed names, and this is none of them.',
+    remedy: suggested[0] === undefined ? 'fedctl explain' : `fedctl explain ${suggested[0]}`,
+    details: { nearest: suggested },
+  });
+}

@@ -1,0 +1,104 @@
+import { lstat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { CheckTarget } from '../lib/check-target.ts';
+import { FedctlError, isFedctlError } from '../lib/errors.ts';
+import { CONFIG_NAMES } from '../lib/files/config-file.ts';
+import { writeWholeFile } from '../lib/files/whole-file.ts';
+import { printable } from '../lib/printable.ts';
+import { initDocument, initText } from '../lib/render/init.ts';
+import { cleanConnectionString } from '../lib/uri/connection-string.ts';
+import { chooseMechanisms, MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
+import { type Answer, command, type Invocation } from './command.ts';
+import { choice, text, toggle } from './options.ts';
+
+const [DEFAULT_FILE] = CONFIG_NAMES;
+
+const OPTIONS = {
+  uri: text('--uri <uri>', 'connection string of the cluster, without a password'),
+  audience: text('--audience <aud>', 'audience of the identity provider in Atlas'),
+  mechanism: choice('--mechanism <name>', 'how to log in', MECHANISM_CHOICES, null),
+  out: text('--out <file>', `where to write (default: ${DEFAULT_FILE}); - for stdout`, { env: false }),
+  force: toggle('--force', 'overwrite a file that is there', { env: false }),
+} as const;
+
+export const init = command({
+  arguments: '',
+  examples: [
+    'fedctl init',
+    "fedctl init --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
+    'fedctl init --out -                        # see what may stand in the file',
+  ],
+  notes: `Asks nobody and calls nothing. The file has a comment for every key, and its first line names the schema by
+which an editor checks it. It holds no secret, so it can be kept with the code.`,
+  options: OPTIONS,
+  run,
+});
+
+async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
+  const { context, options, theme } = invocation;
+  const file = options.out ?? DEFAULT_FILE;
+  if (file === '-' && invocation.common.output === 'json') throw twoAnswers();
+  const { content, targets, trusted } = await starter(invocation, file);
+  if (file === '-') {
+    return { document: initDocument({ file, targets, found: false }), text: content };
+  }
+  const path = resolve(context.cwd, file);
+  if (!options.force) {
+    for (const other of options.out === null ? CONFIG_NAMES : [file])
+      await refuseExisting(context.cwd, other);
+  }
+  await writeWholeFile(path, content, {
+    mode: 0o666,
+    holds: 'a configuration',
+    signal: context.signal,
+  });
+  const found = trusted && path === resolve(context.cwd, DEFAULT_FILE);
+  const written = { file, targets, found };
+  return { document: initDocument(written), text: initText(written, theme) };
+}
+
+/** The text of the file, as the reader of `check` takes it, and whether `check` does so unasked. */
+async function starter({ context, options }: Invocation<typeof OPTIONS>, file: string) {
+  const { starterConfig } = await import('../lib/config/starter.ts');
+  const { readCheckConfig } = await import('../lib/config/check-config.ts');
+  const { uri, audience } = options;
+  const content = starterConfig({ uri, audience, mechanism: mechanismOf(options) });
+  const targets = readCheckConfig(content, { file, folder: context.cwd, env: {} });
+  return { content, targets: targets.map(({ name }) => name), trusted: await isTrusted(targets, file) };
+}
+
+/** Says of a conflict with the connection string what every command says. */
+function mechanismOf({ uri, mechanism }: Invocation<typeof OPTIONS>['options']): CheckTarget['mechanism'] {
+  if (uri === null) return mechanism;
+  const { mechanisms } = chooseMechanisms(mechanism, cleanConnectionString(uri).namedMechanism);
+  return mechanism ?? (mechanisms.includes('MONGODB-AWS') ? 'aws' : 'oidc');
+}
+
+/** A file that leads elsewhere than to Atlas has to be named, here too. */
+async function isTrusted(targets: readonly CheckTarget[], file: string): Promise<boolean> {
+  const { refuseStrangeHosts } = await import('../lib/config/host-rule.ts');
+  try {
+    refuseStrangeHosts(targets, { file, allowed: [] });
+    return true;
+  } catch (error) {
+    if (isFedctlError(error) && error.code === 'config.host-refused') return false;
+    throw error;
+  }
+}
+
+async function refuseExisting(cwd: string, file: string): Promise<void> {
+  const there = await lstat(resolve(cwd, file)).catch(() => null);
+  if (there === null) return;
+  throw new FedctlError('usage.file-exists', {
+    message: `"${printable(file)}" is there already, and was left as it is.`,
+    details: { file },
+  });
+}
+
+function twoAnswers(): FedctlError {
+  return new FedctlError('usage.invalid-command-line', {
+    message: '--output json and --out - ask for two different answers.',
+    likelyCause: 'stdout holds one answer.',
+    remedy: 'leave out --output json, or --out -',
+  });
+}

@@ -1,0 +1,19 @@
+import type { CheckTarget } from '../lib/check-target.ts';
+import { readPrivilege } from '../lib/config/value-faults.ts';
+import { FedctlError } from '../lib/errors.ts';
+import { printable } from '../lib/printable.ts';
+
+/**
+ * What `--privilege` names: an action of MongoDB on a database, or on one of its collections: `insert@app.visits`.
+ *
+ * @throws FedctlError usage.invalid-value
+ */
+export function privilege(text: string): CheckTarget['privileges'][number] {
+  const read = readPrivilege(text);
+  if (read !== null) return read;
+  throw new FedctlError('usage.invalid-value', {
+    message: `--privilege cannot be "${printable(text)}": expected <action>@<database> or <action>@<database>.<collection>.`,
+    remedy: 'fedctl check --privilege insert@app.visits',
+    details: { option: '--privilege' },
+  });
+}

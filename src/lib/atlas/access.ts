@@ -1,0 +1,53 @@
+import type { AtlasCredentials, AtlasSettings } from '../atlas-port.ts';
+import type { Context } from '../context.ts';
+import { FedctlError } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import { ATLAS_URL } from './address.ts';
+
+/** Under the names that the Atlas CLI reads: who, and the secret that belongs to it. */
+const SERVICE_ACCOUNT = ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET'] as const;
+const API_KEY = ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'] as const;
+const OPS_MANAGER_URL = 'MONGODB_ATLAS_OPS_MANAGER_URL';
+
+/**
+ * Where the Atlas API is and how to get in, by the environment; a service account wins over an API key. What is set to
+ * nothing counts as not set. Nothing is sent, and the address is checked only when the port is made.
+ *
+ * @param given the address that `--atlas-url` or FEDCTL_ATLAS_URL names, before MONGODB_ATLAS_OPS_MANAGER_URL
+ * @returns null when no credential is set
+ * @throws FedctlError atlas.credentials-half-set
+ */
+export function atlasAccess(
+  env: Context['env'],
+  given: { readonly url: string | null },
+): Omit<AtlasSettings, 'timeoutMs'> | null {
+  const account = pairOf(env, SERVICE_ACCOUNT);
+  const key = pairOf(env, API_KEY);
+  const credentials = credentialsOf(account, key);
+  if (credentials === null) return null;
+  return { url: given.url ?? setting(env, OPS_MANAGER_URL) ?? ATLAS_URL, credentials };
+}
+
+type Pair = readonly [id: string, secret: Secret];
+
+function credentialsOf(account: Pair | null, key: Pair | null): AtlasCredentials | null {
+  if (account !== null) return { kind: 'service-account', clientId: account[0], secret: account[1] };
+  return key === null ? null : { kind: 'api-key', publicKey: key[0], privateKey: key[1] };
+}
+
+function pairOf(env: Context['env'], names: readonly [id: string, secret: string]): Pair | null {
+  const [id, secret] = names.map((name) => setting(env, name));
+  if (id !== undefined && secret !== undefined) return [id, new Secret(secret)];
+  if (id === undefined && secret === undefined) return null;
+  const [set, missing] = id === undefined ? [names[1], names[0]] : names;
+  throw new FedctlError('atlas.credentials-half-set', {
+    message: `${set} is set and ${missing} is not.`,
+    remedy: `export ${missing}=…   (or unset ${set})`,
+    details: { set, missing },
+  });
+}
+
+function setting(env: Context['env'], name: string): string | undefined {
+  const value = env[name];
+  return value === '' ? undefined : value;
+}

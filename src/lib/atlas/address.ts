@@ -1,0 +1,37 @@
+import { FedctlError } from '../errors.ts';
+import { isLoopbackHost } from '../hosts.ts';
+import { printable } from '../printable.ts';
+
+/** MongoDB's own Atlas; that of governments is https://cloud.mongodbgov.com (facts/mongodb.md 7.2). */
+export const ATLAS_URL = 'https://cloud.mongodb.com';
+
+/**
+ * The address of the API, checked before any credential goes there.
+ *
+ * @param value as somebody wrote it; a slash at the end is left out
+ * @returns scheme, host and port
+ * @throws FedctlError atlas.url-invalid, atlas.plaintext-refused
+ */
+export function checkedAddress(value: string): string {
+  if (!URL.canParse(value)) throw invalid('is no URL');
+  const url = new URL(value);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw invalid(`begins with ${printable(url.protocol)} and not with https:`);
+  }
+  if (url.username !== '' || url.password !== '') throw invalid('holds a user or a password');
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    throw invalid(`${url.origin} has something behind the host`);
+  }
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
+    throw new FedctlError('atlas.plaintext-refused', {
+      message: `The address of the Atlas API is ${url.origin}: fedctl sends no credentials to another machine without TLS.`,
+      details: { url: url.origin },
+    });
+  }
+  return url.origin;
+}
+
+/** The value itself is not repeated: it may hold a password. */
+function invalid(what: string): FedctlError {
+  return new FedctlError('atlas.url-invalid', { message: `The address of the Atlas API ${what}.` });
+}

@@ -1,0 +1,175 @@
+import * as z from 'zod';
+import type { AtlasSettings } from '../atlas-port.ts';
+import type { Context } from '../context.ts';
+import { FedctlError } from '../errors.ts';
+import { type Authentication, bearer, digest } from './authentication.ts';
+import { type Bounds, exchange, type HttpAnswer } from './exchange.ts';
+import { accessTokens } from './oauth.ts';
+import { readAnswer } from './read-answer.ts';
+import { lacksRole, refusalOf } from './refusals.ts';
+
+export type ApiContext = Pick<Context, 'fetch' | 'now' | 'sleep' | 'version'>;
+
+/** One thing to read. */
+export interface Resource<T> {
+  /** From the root, `/api/atlas/v2/groups/…`, percent-encoded once. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** The version's date, `2023-01-01`; null for what has none. */
+  readonly version: string | null;
+  /** What the credential needs, as Atlas names it; null: nothing. */
+  readonly role: string | null;
+  readonly shape: z.ZodType<T>;
+}
+
+/** The first request may be challenged, and its answer may come too late once. */
+const ATTEMPTS = 3;
+/** How often a call waits because Atlas takes no more requests, before it says so. */
+const WAITS = 2;
+/** Of a list: as many as Atlas itself puts on a page unless asked (facts/mongodb.md 7.2). */
+const PAGE = 100;
+/** Ten thousand of anything; the limits of Atlas are far below. */
+const PAGES = 100;
+
+/** Reads of one Atlas with one credential. */
+export class AtlasApi {
+  readonly #settings: AtlasSettings;
+  readonly #context: ApiContext;
+  readonly #authentication: Authentication;
+  readonly #userAgent: string;
+
+  /** @param settings with the address and the credentials checked */
+  constructor(settings: AtlasSettings, context: ApiContext) {
+    const { url, credentials, timeoutMs } = settings;
+    this.#settings = settings;
+    this.#context = context;
+    this.#userAgent = `fedctl/${context.version}`;
+    this.#authentication =
+      credentials.kind === 'api-key'
+        ? digest(credentials)
+        : bearer(credentials.clientId, accessTokens(url, credentials, context, this.#userAgent, timeoutMs));
+  }
+
+  /** @throws FedctlError atlas.* */
+  async read<T>(resource: Resource<T>, signal: AbortSignal): Promise<T> {
+    const answer = await this.#patiently(resource, { signal, timeoutMs: this.#settings.timeoutMs });
+    if (answer.status === 200) return readAnswer(answer, resource.shape);
+    throw refusalOf(answer, { credential: this.#authentication.name, role: resource.role });
+  }
+
+  /**
+   * All pages of a list. Pages are asked for by number: an address that an answer names is never followed.
+   *
+   * @throws FedctlError atlas.*
+   */
+  async list<T>(resource: Resource<T>, signal: AbortSignal): Promise<readonly T[]> {
+    const shape = pageOf(resource.shape);
+    const items: T[] = [];
+    for (let pageNum = 1; pageNum <= PAGES; pageNum += 1) {
+      const query = { ...resource.query, itemsPerPage: String(PAGE), pageNum: String(pageNum) };
+      const page = await this.read({ ...resource, query, shape }, signal);
+      items.push(...page.results);
+      const isLast = page.totalCount === undefined ? !page.hasNext : items.length >= page.totalCount;
+      if (isLast || page.results.length === 0) return items;
+    }
+    throw new FedctlError('atlas.answer-unreadable', {
+      message: `The list at ${this.#settings.url}${resource.path} has more than ${PAGES} pages.`,
+      likelyCause: 'No list of Atlas is that long: whatever answers does not number its pages.',
+      details: { url: `${this.#settings.url}${resource.path}`, pages: PAGES },
+    });
+  }
+
+  /** Waits as long as Atlas says when it takes no more requests, but not longer than a request may take. */
+  async #patiently(resource: Resource<unknown>, bounds: Bounds): Promise<HttpAnswer> {
+    let left = bounds.timeoutMs;
+    for (let waits = 0; ; waits += 1) {
+      const answer = await this.#authorized(resource, bounds);
+      if (answer.status !== 429 || waits === WAITS) return answer;
+      const pause = pauseMs(answer, waits, this.#context.now());
+      if (pause > left) return answer;
+      left -= pause;
+      await this.#sleep(pause, bounds.signal);
+    }
+  }
+
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#context.sleep(ms, signal);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    }
+  }
+
+  /** Sends it with what proves who asks, and again where the answer wants another proof. */
+  async #authorized(resource: Resource<unknown>, bounds: Bounds): Promise<HttpAnswer> {
+    const url = this.#urlOf(resource);
+    const accept =
+      resource.version === null ? 'application/json' : `application/vnd.atlas.${resource.version}+json`;
+    let renewed = false;
+    for (let attempt = 1; ; attempt += 1) {
+      const authorization = await this.#authentication.authorize(
+        'GET',
+        `${url.pathname}${url.search}`,
+        bounds,
+      );
+      const { header, fresh, secrets } = authorization;
+      const answer = await exchange(
+        this.#context,
+        {
+          method: 'GET',
+          url,
+          headers: {
+            accept,
+            'user-agent': this.#userAgent,
+            ...(header !== null && { authorization: header }),
+          },
+          secrets: header === null ? secrets : [header, ...secrets],
+        },
+        bounds,
+      );
+      if (answer.status !== 401 || lacksRole(answer)) return answer;
+      const learnt = this.#authentication.refused(answer, authorization);
+      const hopeless = learnt === 'unasked' || (learnt === 'again' && (fresh || renewed));
+      if (hopeless || attempt === ATTEMPTS) return answer;
+      renewed = true;
+    }
+  }
+
+  #urlOf({ path, query = {} }: Resource<unknown>): URL {
+    const url = new URL(path, this.#settings.url);
+    url.search = new URLSearchParams(query).toString();
+    return url;
+  }
+}
+
+function pageOf<T>(item: z.ZodType<T>) {
+  return z
+    .object({
+      results: z.array(item),
+      totalCount: z.number().int().nonnegative().optional(),
+      links: z.array(z.object({ rel: z.string() })).optional(),
+    })
+    .transform(({ results, totalCount, links = [] }) => ({
+      results,
+      totalCount,
+      hasNext: links.some(({ rel }) => rel === 'next'),
+    }));
+}
+
+/** Retry-After in seconds or as a date (RFC 9110 10.2.3); without it, a second and then two. */
+function pauseMs({ headers }: HttpAnswer, waits: number, now: Date): number {
+  const given = headers.get('retry-after') ?? '';
+  if (/^\d{1,9}$/.test(given)) return Number(given) * 1000;
+  const at = Date.parse(given);
+  return Number.isNaN(at) ? 1000 * 2 ** waits : Math.max(0, at - now.getTime());
+}
+
+/**
+ * One segment of a path, percent-encoded once: ARNs and blocks hold slashes.
+ *
+ * @throws FedctlError atlas.not-found for what would be no segment but a way through the path
+ */
+export function segment(value: string): string {
+  if (!/^\.{0,2}$/.test(value)) return encodeURIComponent(value);
+  throw new FedctlError('atlas.not-found', { message: `Atlas has nothing by the name "${value}".` });
+}

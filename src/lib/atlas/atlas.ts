@@ -1,0 +1,141 @@
+import type { Atlas, AtlasSettings } from '../atlas-port.ts';
+import { isFedctlError } from '../errors.ts';
+import { checkedAddress } from './address.ts';
+import { type ApiContext, AtlasApi, type Resource, segment } from './api.ts';
+import { checkCredentials } from './authentication.ts';
+import {
+  AccessListEntry,
+  AccessListStatus,
+  AccessLogs,
+  Cluster,
+  ConnectedOrganization,
+  DatabaseUser,
+  FederationSettings,
+  FlexCluster,
+  IdentityProvider,
+  OwnAddress,
+  Project,
+} from './documents.ts';
+
+/** Of all resources but clusters: their first version is their newest (facts/mongodb.md 7.5 to 7.8). */
+const VERSION = '2023-01-01';
+const CLUSTER_VERSION = '2024-08-05';
+const FLEX_VERSION = '2024-11-13';
+
+/** The least that Atlas asks for, by its own names. */
+const FEDERATION_ROLE = 'Organization Owner';
+const PROJECT_ROLE = 'Project Read Only';
+const HISTORY_ROLE = 'Project Database Access Admin or Project Monitoring Admin';
+
+/** Logins that are read at most: some megabytes at a cluster where much is going on. */
+const MOST_LOGINS = 2000;
+/** How far the clock of Atlas may be ahead of ours, so that the newest logins are still seen. Milliseconds. */
+const SKEW_MS = 5 * 60 * 1000;
+
+/**
+ * The port to the Atlas Administration API v2 (facts/mongodb.md 7). Nothing is sent before the first call; the access
+ * token of a service account and the nonce of an API key live as long as what is returned.
+ *
+ * @throws FedctlError atlas.url-invalid, atlas.plaintext-refused, atlas.credentials-malformed. The methods throw
+ *   atlas.credentials-refused, atlas.secret-expired, atlas.api-access-list, atlas.role-missing, atlas.not-found,
+ *   atlas.rate-limited, atlas.version-gone, atlas.request-refused, atlas.service-failed, atlas.unreachable,
+ *   atlas.tls-failed, atlas.timeout, atlas.not-atlas, atlas.answer-unreadable, those of the proxy (net.*), and the
+ *   reason of the signal when it fires
+ */
+export async function createAtlas(settings: AtlasSettings, context: ApiContext): Promise<Atlas> {
+  const url = checkedAddress(settings.url);
+  checkCredentials(settings.credentials);
+  const api = new AtlasApi({ ...settings, url }, context);
+  const group = (projectId: string) => `/groups/${segment(projectId)}`;
+  const federation = (id: string) => `/federationSettings/${segment(id)}`;
+  return {
+    url,
+    project: async (id, signal) => api.read(resource(group(id), Project), signal),
+    federationSettingsId: async (id, signal) => {
+      const path = `/orgs/${segment(id)}/federationSettings`;
+      const read = api.read(resource(path, FederationSettings, { role: FEDERATION_ROLE }), signal);
+      return await unless(read, null, isNoFederation);
+    },
+    identityProviders: async (id, signal) => {
+      // Without these Atlas lists the providers of single sign-on for people.
+      const query = { protocol: 'OIDC', idpType: 'WORKLOAD' };
+      const path = `${federation(id)}/identityProviders`;
+      return await api.list(resource(path, IdentityProvider, { role: FEDERATION_ROLE, query }), signal);
+    },
+    connectedIdentityProviderIds: async (id, organizationId, signal) => {
+      const path = `${federation(id)}/connectedOrgConfigs/${segment(organizationId)}`;
+      return await api.read(resource(path, ConnectedOrganization, { role: FEDERATION_ROLE }), signal);
+    },
+    databaseUsers: async (id, signal) =>
+      api.list(resource(`${group(id)}/databaseUsers`, DatabaseUser), signal),
+    accessList: async (id, signal) => api.list(resource(`${group(id)}/accessList`, AccessListEntry), signal),
+    accessListStatus: async (id, { cidrBlock, awsSecurityGroup }, signal) => {
+      const entry = segment(cidrBlock ?? awsSecurityGroup ?? '');
+      return await api.read(resource(`${group(id)}/accessList/${entry}/status`, AccessListStatus), signal);
+    },
+    clusters: async (id, signal) => {
+      const version = CLUSTER_VERSION;
+      const clusters = await api.list(resource(`${group(id)}/clusters`, Cluster, { version }), signal);
+      const flex = resource(`${group(id)}/flexClusters`, FlexCluster, { version: FLEX_VERSION });
+      // The project is there, or the first list had failed: a 404 here says that this Atlas has no flex clusters.
+      return [...clusters, ...(await unless(api.list(flex, signal), [], isNotFound))];
+    },
+    accessHistory: async (id, clusterName, since, signal) => {
+      const query = {
+        start: String(since.getTime()),
+        end: String(context.now().getTime() + SKEW_MS),
+        nLogs: String(MOST_LOGINS),
+      };
+      const path = `${group(id)}/dbAccessHistory/clusters/${segment(clusterName)}`;
+      const read = api.read(resource(path, AccessLogs, { role: HISTORY_ROLE, query }), signal);
+      return await unless(read, [], isWithoutHistory);
+    },
+    ownAddress: async (signal) => {
+      return await api.read(
+        { path: '/api/private/ipinfo', version: null, role: null, shape: OwnAddress },
+        signal,
+      );
+    },
+  };
+}
+
+function resource<T>(
+  path: string,
+  shape: Resource<T>['shape'],
+  more: Partial<Pick<Resource<T>, 'version' | 'role' | 'query'>> = {},
+): Resource<T> {
+  return { path: `/api/atlas/v2${path}`, version: VERSION, role: PROJECT_ROLE, shape, ...more };
+}
+
+/** What a refusal that is an answer stands for. */
+async function unless<T, U>(
+  work: Promise<T>,
+  instead: U,
+  isAnswer: (error: unknown) => boolean,
+): Promise<T | U> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isAnswer(error)) return instead;
+    throw error;
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return isFedctlError(error) && error.code === 'atlas.not-found';
+}
+
+/** Which code Atlas has for it is unverified; that an organization itself is unknown has one of its own. */
+function isNoFederation(error: unknown): boolean {
+  return isNotFound(error) && isFedctlError(error) && error.details['errorCode'] !== 'ORG_NOT_FOUND';
+}
+
+/** A shared tier answers 400, with a code that is unverified; a request that is wrong has a known one. */
+function isWithoutHistory(error: unknown): boolean {
+  return (
+    isFedctlError(error) &&
+    error.code === 'atlas.request-refused' &&
+    error.details['status'] === 400 &&
+    !/VALIDATION|INVALID|MISSING/.test(String(error.details['errorCode']))
+  );
+}

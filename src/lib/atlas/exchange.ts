@@ -1,0 +1,132 @@
+import type { Context } from '../context.ts';
+import { bounded, timedOut } from '../deadline.ts';
+import { formatDuration } from '../duration.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import { dropBody, readBody } from '../net/bounded-body.ts';
+import { transportFault } from '../net/transport-fault.ts';
+import { printable } from '../printable.ts';
+
+/** A page of a hundred clusters is about a megabyte. */
+const MAX_BYTES = 8 * 1024 * 1024;
+/** Of what others wrote, this much is shown. */
+const QUOTED = 300;
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What is sent and may not come back in a message, should the server repeat it. */
+  readonly secrets: readonly string[];
+}
+
+export interface HttpAnswer {
+  readonly request: HttpRequest;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** How long one exchange may take, in milliseconds, and who ends it before. */
+export interface Bounds {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends one request and reads the whole answer, whatever its status. Redirects are not followed: Atlas sends none, and
+ * the credential is for one host.
+ *
+ * @throws FedctlError atlas.unreachable, atlas.tls-failed, atlas.timeout, atlas.not-atlas, and those of the proxy; the
+ *   signal's own reason when it fires
+ */
+export async function exchange(
+  context: Pick<Context, 'fetch'>,
+  request: HttpRequest,
+  { signal, timeoutMs }: Bounds,
+): Promise<HttpAnswer> {
+  signal.throwIfAborted();
+  return await bounded(signal, timeoutMs, async (bound) => {
+    try {
+      return await send(context, request, bound);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (isFedctlError(error)) throw error;
+      throw timedOut(bound)
+        ? timeoutFailure(request, timeoutMs, error)
+        : networkFailure(request, timeoutMs, error);
+    }
+  });
+}
+
+async function send(
+  context: Pick<Context, 'fetch'>,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const { method, url, headers, body } = request;
+  const init = { method, headers, redirect: 'manual', signal } as const;
+  const response = await context.fetch(url.href, body === undefined ? init : { ...init, body });
+  try {
+    const { status } = response;
+    if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+      const location = response.headers.get('location');
+      const target = location === null ? 'another address' : quote(request, location);
+      throw notAtlas(request, `redirects to ${target}, and fedctl does not follow`, status);
+    }
+    const text = await readBody(response, MAX_BYTES);
+    if (text === null) {
+      throw notAtlas(request, `gave an answer of more than ${MAX_BYTES / 1024 / 1024} MiB`, status);
+    }
+    return { request, status, headers: response.headers, body: text };
+  } finally {
+    await dropBody(response);
+  }
+}
+
+/** `GET https://cloud.mongodb.com/api/atlas/v2/groups/…`, without the query. */
+export function nameOf({ method, url }: HttpRequest): string {
+  return `${method} ${url.origin}${url.pathname}`;
+}
+
+/** What Atlas, or whoever answered, wrote: safe to show, of a bounded length, and without what we sent. */
+export function quote({ secrets }: HttpRequest, text: string): string {
+  const clean = secrets
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .reduce((left, secret) => left.replaceAll(secret, '[secret]'), text);
+  return printable(clean.length > QUOTED ? `${clean.slice(0, QUOTED)}…` : clean);
+}
+
+/** @param did `answered with HTML`: the second half of a sentence */
+export function notAtlas(request: HttpRequest, did: string, status: number): FedctlError {
+  return new FedctlError('atlas.not-atlas', {
+    message: `${nameOf(request)} ${did}.`,
+    remedy: `curl -v ${request.url.origin}/   (and see who answers)`,
+    details: { url: request.url.href, status },
+  });
+}
+
+function timeoutFailure(request: HttpRequest, timeoutMs: number, cause: unknown): FedctlError {
+  return new FedctlError('atlas.timeout', {
+    message: `${nameOf(request)} gave no whole answer within ${formatDuration(timeoutMs / 1000)}.`,
+    details: { url: request.url.href, timeoutMs },
+    cause,
+  });
+}
+
+function networkFailure(request: HttpRequest, timeoutMs: number, cause: unknown): FedctlError {
+  const { host, href } = request.url;
+  const fault = transportFault(cause);
+  if (fault?.kind === 'timeout') return timeoutFailure(request, timeoutMs, cause);
+  const details = { url: href, reason: fault?.code ?? null };
+  if (fault?.kind === 'tls') {
+    const message = `No TLS connection to the Atlas API at ${host}: ${fault.reason} (${fault.code}).`;
+    return new FedctlError('atlas.tls-failed', { message, details, cause });
+  }
+  const reason = fault === null ? 'the connection failed' : `${fault.reason} (${fault.code})`;
+  return new FedctlError('atlas.unreachable', {
+    message: `The Atlas API at ${host} cannot be reached: ${reason}.`,
+    details,
+    cause,
+  });
+}

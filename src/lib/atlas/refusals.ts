@@ -1,0 +1,145 @@
+import { isIP } from 'node:net';
+import * as z from 'zod';
+import { type FailureFacts, FedctlError } from '../errors.ts';
+import type { FailureCode } from '../failures.ts';
+import { type HttpAnswer, nameOf, quote } from './exchange.ts';
+import { jsonOf, notJson } from './read-answer.ts';
+
+/** Who asked, and what it takes. */
+export interface Site {
+  /** `service account mdb_sa_id_…` */
+  readonly credential: string;
+  /** `Organization Owner`; null where everybody who is let in may. */
+  readonly role: string | null;
+}
+
+/** What Atlas says about a refusal (facts/mongodb.md 7.4), or OAuth in its place (RFC 6749 5.2). */
+export interface ApiError {
+  /** `GROUP_NOT_FOUND`, `invalid_client`; null when there is none. */
+  readonly code: string | null;
+  readonly detail: string;
+  readonly parameters: readonly unknown[];
+}
+
+const AtlasShape = z.object({
+  errorCode: z.string(),
+  detail: z.string().nullish(),
+  reason: z.string().nullish(),
+  parameters: z.array(z.unknown()).nullish(),
+});
+const OAuthShape = z.object({ error: z.string(), error_description: z.string().nullish() });
+
+/** @returns null when the body is neither */
+export function apiErrorOf(answer: HttpAnswer): ApiError | null {
+  const document = jsonOf(answer);
+  const atlas = AtlasShape.safeParse(document).data;
+  if (atlas !== undefined) {
+    const { errorCode, detail, reason, parameters } = atlas;
+    return { code: errorCode, detail: detail ?? reason ?? '', parameters: parameters ?? [] };
+  }
+  const oauth = OAuthShape.safeParse(document).data;
+  if (oauth === undefined) return null;
+  return { code: oauth.error, detail: oauth.error_description ?? '', parameters: [] };
+}
+
+/** True for a 401 that is about a role, and not about who asks: Atlas answers both with the same status. */
+export function lacksRole(answer: HttpAnswer): boolean {
+  return /USER_UNAUTHORIZED/.test(apiErrorOf(answer)?.code ?? '');
+}
+
+/** What an answer other than 200 means; a 401 has been answered before as far as it can be. */
+export function refusalOf(answer: HttpAnswer, site: Site): FedctlError {
+  const { status } = answer;
+  const error = apiErrorOf(answer);
+  // Whoever answers 429 or 5xx is on the way to Atlas, and often says it in HTML.
+  if (status === 429) return failure('atlas.rate-limited', answer, error, rateLimited(answer));
+  if (status >= 500) return failure('atlas.service-failed', answer, error, answered(answer, error));
+  if (error === null) return notJson(answer);
+  if (status === 403 && /ACCESS_LIST|WHITELIST/.test(error.code ?? '')) {
+    return failure('atlas.api-access-list', answer, error, offList(answer, error, site));
+  }
+  if (status === 403 || lacksRole(answer)) {
+    return failure('atlas.role-missing', answer, error, withoutRole(answer, error, site));
+  }
+  if (status === 401 || error.code === 'invalid_client') return credentialRefused(answer, error, site);
+  if (status === 404) return failure('atlas.not-found', answer, error, answered(answer, error));
+  if (status === 410 || status === 406)
+    return failure('atlas.version-gone', answer, error, answered(answer, error));
+  return failure('atlas.request-refused', answer, error, answered(answer, error));
+}
+
+function failure(
+  code: FailureCode,
+  { request, status }: HttpAnswer,
+  error: ApiError | null,
+  facts: FailureFacts,
+): FedctlError {
+  const said =
+    error === null
+      ? {}
+      : {
+          errorCode: error.code === null ? null : quote(request, error.code),
+          detail: quote(request, error.detail),
+        };
+  return new FedctlError(code, {
+    ...facts,
+    details: { url: request.url.href, status, ...said, ...facts.details },
+  });
+}
+
+/** `No group with ID … exists (GROUP_NOT_FOUND)` */
+function textOf({ request, status }: HttpAnswer, error: ApiError | null): string {
+  if (error === null) return `HTTP ${status}`;
+  const detail = quote(request, error.detail).replace(/\.$/, '');
+  const code = quote(request, error.code ?? `HTTP ${status}`);
+  return detail === '' ? code : `${detail} (${code})`;
+}
+
+function answered(answer: HttpAnswer, error: ApiError | null): FailureFacts {
+  return { message: `${nameOf(answer.request)} answered: ${textOf(answer, error)}.` };
+}
+
+function credentialRefused(answer: HttpAnswer, error: ApiError, { credential }: Site): FedctlError {
+  const host = answer.request.url.host;
+  // Only what Atlas says itself: it has one answer for a wrong secret and for most that are over.
+  if (/expired/i.test(`${error.code} ${error.detail}`)) {
+    return failure('atlas.secret-expired', answer, error, {
+      message: `Atlas at ${host} says that the secret of ${credential} has expired: ${textOf(answer, error)}.`,
+    });
+  }
+  return failure('atlas.credentials-refused', answer, error, {
+    message: `Atlas at ${host} does not accept ${credential}: ${textOf(answer, error)}.`,
+  });
+}
+
+function offList(answer: HttpAnswer, error: ApiError, { credential }: Site): FailureFacts {
+  const [first] = error.parameters;
+  const address = typeof first === 'string' && isIP(first) !== 0 ? first : null;
+  return {
+    message: `Atlas lets nobody use ${credential} from ${address ?? 'the address of this machine'}: ${textOf(answer, error)}.`,
+    remedy: `in Atlas: Organization, Applications, ${credential}, API Access List: add ${address ?? 'the address of this machine'}`,
+    details: { address },
+  };
+}
+
+function withoutRole(answer: HttpAnswer, error: ApiError, { credential, role }: Site): FailureFacts {
+  const wanted = role === null ? '' : ` It takes the role ${role}.`;
+  return {
+    message: `Atlas does not let ${credential} read ${answer.request.url.pathname}: ${textOf(answer, error)}.${wanted}`,
+    ...(role !== null && { remedy: `in Atlas: give ${credential} the role ${role}` }),
+    details: { role },
+  };
+}
+
+function rateLimited(answer: HttpAnswer): FailureFacts {
+  const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN);
+  const known = Number.isFinite(seconds) && seconds >= 0;
+  const message = `${nameOf(answer.request)} was refused: too many requests in a short time.`;
+  return known
+    ? {
+        message,
+        remedy: `repeat the command in ${Math.ceil(seconds)} s`,
+        details: { retryAfterSeconds: seconds },
+      }
+    : { message };
+}

@@ -1,0 +1,10 @@
+import type { AtlasAccessListEntry } from '../atlas-port.ts';
+import { inNetwork } from '../policy/ip-address.ts';
+
+/** The entry of an IP access list that lets an address in; null when none does. Security groups cannot be looked into. */
+export function admittedBy(
+  address: string,
+  entries: readonly AtlasAccessListEntry[],
+): AtlasAccessListEntry | null {
+  return entries.find(({ cidrBlock }) => cidrBlock !== null && inNetwork(address, cidrBlock)) ?? null;
+}

@@ -1,0 +1,60 @@
+import { netApi } from './catalogue/api.ts';
+import { atlasApi } from './catalogue/atlas-api.ts';
+import { atlasAccessList, atlasCluster } from './catalogue/atlas-cluster.ts';
+import {
+  atlasAwsUser,
+  atlasIdentityProvider,
+  atlasOidcUser,
+  atlasOrganizationLink,
+} from './catalogue/atlas-trust.ts';
+import { awsClock, awsCredentials, awsIdentity, awsProfile, awsRegion, stsRole } from './catalogue/aws.ts';
+import { configTarget } from './catalogue/configuration.ts';
+import { issuerDiscovery, issuerKeys, jwtSignature } from './catalogue/issuer.ts';
+import { AWS, OIDC } from './catalogue/login.ts';
+import { mongoDns, mongoHello, mongoTcp, mongoTls } from './catalogue/mongo.ts';
+import { foreignAudience, secondAudience, wrongAudienceRefused } from './catalogue/negative.ts';
+import { mongoSoak } from './catalogue/soak.ts';
+import { iamFederation, jwtClaims, stsMint, tokenFile } from './catalogue/token.ts';
+import type { Check } from './check.ts';
+
+/** Every check, in the order of the chain: where several fail, the first one here is where to begin. */
+export const CATALOGUE: readonly Check[] = [
+  configTarget,
+  awsProfile,
+  awsRegion,
+  awsClock,
+  awsCredentials,
+  awsIdentity,
+  stsRole,
+  iamFederation,
+  stsMint,
+  foreignAudience,
+  secondAudience,
+  tokenFile,
+  jwtClaims,
+  issuerDiscovery,
+  issuerKeys,
+  jwtSignature,
+  atlasApi,
+  atlasIdentityProvider,
+  atlasOrganizationLink,
+  atlasOidcUser,
+  atlasAwsUser,
+  atlasAccessList,
+  atlasCluster,
+  mongoDns,
+  mongoTcp,
+  mongoTls,
+  mongoHello,
+  OIDC.login,
+  OIDC.user,
+  OIDC.privileges,
+  OIDC.write,
+  AWS.login,
+  AWS.user,
+  AWS.privileges,
+  AWS.write,
+  wrongAudienceRefused,
+  mongoSoak,
+  netApi,
+];

@@ -1,0 +1,77 @@
+import type { Atlas } from '../../atlas-port.ts';
+import { type FedctlError, isFedctlError } from '../../errors.ts';
+import { printable } from '../../printable.ts';
+import { check, type Facts, type Outcome, pass, skip, warn } from '../check.ts';
+import { rememberedAtlas } from '../remembered-atlas.ts';
+import type { World } from '../world.ts';
+
+/** A project of Atlas that can be asked. */
+export interface AtlasProject {
+  readonly atlas: Atlas;
+  readonly id: string;
+  readonly organizationId: string;
+}
+
+export const hasDatabase = ({ plan }: World) => plan.database !== null;
+export const byOidc = ({ plan }: World) => plan.database?.mechanisms.includes('MONGODB-OIDC') === true;
+export const byAws = ({ plan }: World) => plan.database?.mechanisms.includes('MONGODB-AWS') === true;
+
+export const projectOf = ({ target, options }: World) => target.atlasProject ?? options.atlasProject;
+const projectKey = (world: World) => projectOf(world);
+
+/**
+ * Not part of the chain, but the way to see the half of it that Atlas keeps: what goes wrong here is a warning, and the
+ * checks that wanted to look are skipped.
+ */
+export const atlasApi = check<AtlasProject | null>({
+  id: 'atlas.api',
+  title: 'the Atlas Administration API answers',
+  link: 'identity-provider',
+  needs: [],
+  asked: hasDatabase,
+  sharedBy: projectKey,
+  async run(world) {
+    const { context, options } = world;
+    const id = projectOf(world);
+    if (options.atlas === null) {
+      return skip(
+        'no credentials of the Atlas API are set (MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET): ' +
+          'identity provider, database users, IP access list and cluster are not looked at',
+      );
+    }
+    if (id === null) return skip('no project of Atlas is named: add --atlas-project <id>');
+    try {
+      const atlas = rememberedAtlas(await context.atlas(options.atlas));
+      const project = await atlas.project(id, context.signal);
+      const detail = `project ${project.name} (${project.id}) at ${atlas.url}`;
+      return pass(printable(detail), { atlas, id, organizationId: project.organizationId });
+    } catch (error) {
+      if (!isFedctlError(error)) throw error;
+      return warn(error, null);
+    }
+  },
+});
+
+/** Failures that say nothing of the chain, only that this credential may not look. */
+const NOT_SEEN: ReadonlySet<string> = new Set(['atlas.role-missing', 'atlas.api-access-list']);
+
+/** Asks what only Atlas knows; where it cannot be asked, that is no fault of the chain. */
+export async function askAtlas<Fact>(
+  facts: Facts,
+  what: string,
+  ask: (project: AtlasProject) => Promise<Outcome<Fact>>,
+): Promise<Outcome<Fact>> {
+  const project = facts.of(atlasApi);
+  if (project === null) return skip(`the Atlas API would tell ${what}`);
+  try {
+    return await ask(project);
+  } catch (error) {
+    if (!isFedctlError(error)) throw error;
+    return skip(`the Atlas API would tell ${what}: ${unseen(error)}`);
+  }
+}
+
+function unseen(error: FedctlError): string {
+  const what = NOT_SEEN.has(error.code) ? 'the credential may not look' : error.message.replace(/\.$/, '');
+  return `${what} (${error.code})`;
+}

@@ -1,0 +1,145 @@
+import type { AtlasDatabaseUser, AtlasIdentityProvider } from '../../atlas-port.ts';
+import { printable } from '../../printable.ts';
+import { decideArn } from '../../trust/decide-arn.ts';
+import { decideToken } from '../../trust/decide-token.ts';
+import * as failures from '../atlas-failures.ts';
+import { check, type Facts, fail, type Outcome, pass, skip } from '../check.ts';
+import { compare } from '../claim-comparisons.ts';
+import { arnRefused, subjectRefused } from '../database-user.ts';
+import { findProvider } from '../identity-provider.ts';
+import type { World } from '../world.ts';
+import { askAtlas, atlasApi, byAws, byOidc, projectOf } from './atlas-api.ts';
+import { atlasCluster } from './atlas-cluster.ts';
+import { awsIdentity, required, stsRole } from './aws.ts';
+import { expectedIssuer, iamFederation, TOKEN, tokenOf } from './token.ts';
+
+/** The identity provider in Atlas that is meant for the token of the chain. */
+export interface Trusted {
+  readonly federationSettingsId: string;
+  readonly provider: AtlasIdentityProvider;
+}
+
+export const atlasIdentityProvider = check<Trusted>({
+  id: 'atlas.identity-provider',
+  title: 'Atlas has an identity provider for the issuer and the audience',
+  link: 'identity-provider',
+  needs: [atlasApi],
+  evidence: [iamFederation, ...TOKEN],
+  asked: byOidc,
+  sharedBy: (world, facts) => JSON.stringify([projectOf(world), namedByToken(world, facts)]),
+  async run(world, facts) {
+    const named = namedByToken(world, facts);
+    return askAtlas(facts, 'issuer, audience and user claim of the identity provider', async (project) => {
+      const { atlas, organizationId } = project;
+      const { signal } = world.context;
+      if (named.issuer === null || named.audience === null) return skip('no issuer and audience are known');
+      const federation = await atlas.federationSettingsId(organizationId, signal);
+      if (federation === null) return fail(failures.noFederation(organizationId));
+      const found = findProvider(
+        named.issuer,
+        named.audience,
+        await atlas.identityProviders(federation, signal),
+      );
+      const comparisons = comparisonsOf(named.issuer, named.audience, found.provider);
+      if (found.failure !== null) return fail(found.failure, { comparisons });
+      const { displayName, id } = found.provider;
+      const fact = { federationSettingsId: federation, provider: found.provider };
+      return pass(printable(`"${displayName}" (${id})`), fact, { comparisons });
+    });
+  },
+});
+
+/** Issuer and audience as the token has them, or as the token that could not be minted would. */
+function namedByToken(world: World, facts: Facts) {
+  const token = tokenOf(facts);
+  return {
+    issuer: token?.issuer ?? expectedIssuer(world, facts),
+    audience: token?.audience[0] ?? world.target.audience,
+  };
+}
+
+function comparisonsOf(issuer: string, audience: string, provider: AtlasIdentityProvider | null) {
+  if (provider === null) return [];
+  const by = `identity provider "${provider.displayName}"`;
+  return [
+    compare('iss', issuer, [provider.issuer], by),
+    compare('aud', audience, [provider.audience], by),
+    { ...compare('user claim', 'sub', [provider.userClaim], by) },
+  ];
+}
+
+export const atlasOrganizationLink = check<null>({
+  id: 'atlas.organization-link',
+  title: 'the organization of the cluster is connected to the identity provider',
+  link: 'identity-provider',
+  needs: [atlasIdentityProvider],
+  asked: byOidc,
+  async run({ context }, facts) {
+    return askAtlas(facts, 'whether the organization is connected', async ({ atlas, organizationId }) => {
+      const trusted = facts.of(atlasIdentityProvider);
+      if (trusted === null) return skip('no identity provider is known');
+      const { federationSettingsId, provider } = trusted;
+      const connected = await atlas.connectedIdentityProviderIds(
+        federationSettingsId,
+        organizationId,
+        context.signal,
+      );
+      if (connected.includes(provider.id)) return pass(`organization ${organizationId}`, null);
+      return fail(failures.notConnected(provider, organizationId));
+    });
+  },
+});
+
+export const atlasOidcUser = check<AtlasDatabaseUser>({
+  id: 'atlas.oidc.database-user',
+  title: 'there is a database user for the subject of the token',
+  link: 'database-user',
+  needs: [atlasIdentityProvider],
+  evidence: [awsIdentity, stsRole, atlasCluster, ...TOKEN],
+  asked: byOidc,
+  async run(world, facts) {
+    return askAtlas(facts, 'the database user', async ({ atlas, id }) => {
+      const token = tokenOf(facts);
+      const provider = facts.of(atlasIdentityProvider)?.provider;
+      if (token === null || provider === undefined) return skip('no token or identity provider is known');
+      const users = await atlas.databaseUsers(id, world.context.signal);
+      const claims = { iss: token.issuer, aud: [...token.audience], sub: token.subject };
+      const parties = { identityProviders: [provider], databaseUsers: users };
+      const decision = decideToken(claims, parties, placeOf(world, facts));
+      const username = `${provider.id}/${token.subject}`;
+      if (!decision.accepted) return subjectRefused(decision.refusal, username, id);
+      return userOutcome(username, users);
+    });
+  },
+});
+
+export const atlasAwsUser = check<AtlasDatabaseUser>({
+  id: 'atlas.aws.database-user',
+  title: 'there is a database user for the ARN of the caller',
+  link: 'database-user',
+  needs: [atlasApi],
+  evidence: [awsIdentity, stsRole, atlasCluster],
+  asked: byAws,
+  async run(world, facts) {
+    return askAtlas(facts, 'the database user', async ({ atlas, id }) => {
+      const caller = facts.of(stsRole)?.caller ?? facts.of(awsIdentity);
+      if (caller === null) return skip('nobody knows who the caller is');
+      const users = await atlas.databaseUsers(id, world.context.signal);
+      const decision = decideArn(caller.arn, users, placeOf(world, facts));
+      if (!decision.accepted) return arnRefused(decision.refusal, caller, id);
+      return userOutcome(decision.principal.username, users);
+    });
+  },
+});
+
+function placeOf({ context }: World, facts: Facts) {
+  const cluster = facts.of(atlasCluster);
+  return cluster === null ? null : { cluster: cluster.name, now: context.now() };
+}
+
+function userOutcome(username: string, users: readonly AtlasDatabaseUser[]): Outcome<AtlasDatabaseUser> {
+  const user = required(users.find((each) => each.username === username) ?? null);
+  const roles = user.roles.map(({ role, db }) => `${role}@${db}`).join(', ');
+  const comparisons = [compare('database user', username, [user.username], 'the project')];
+  return pass(printable(`${username}, ${roles === '' ? 'no roles' : roles}`), user, { comparisons });
+}

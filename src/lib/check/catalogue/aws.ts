@@ -1,0 +1,142 @@
+import { type Caller, identifyCaller } from '../../auth/identity.ts';
+import { asRole } from '../../auth/role.ts';
+import type { ResolvedCredentials } from '../../credentials.ts';
+import { formatDuration } from '../../duration.ts';
+import type { Aws, AwsSettings, EndpointOverride, ResolvedRegion } from '../../ports.ts';
+import { printable } from '../../printable.ts';
+import { rfc3339 } from '../../time.ts';
+import { check, pass, warn } from '../check.ts';
+import { clockOutcome, readClocks } from '../clock.ts';
+import type { World } from '../world.ts';
+
+/** Whose keys a target uses: targets that agree on this share what is found out about the caller. */
+export function callerKey({ target, options }: World): string {
+  const { profile, region } = settingsOf(target, options.aws);
+  return JSON.stringify([profile, region, target.role]);
+}
+
+/** A target's own profile and Region beat those of the command. */
+function settingsOf({ profile, region }: World['target'], common: AwsSettings): AwsSettings {
+  return {
+    ...common,
+    ...(profile === null ? {} : { profile }),
+    ...(region === null ? {} : { region }),
+  };
+}
+
+const usesAws = ({ plan }: World) => plan.usesAws;
+
+/** The files and the environment can be read, and name a profile that exists. */
+export const awsProfile = check<Aws>({
+  id: 'aws.profile',
+  title: 'the AWS profile is known',
+  link: 'principal',
+  needs: [],
+  asked: usesAws,
+  sharedBy: callerKey,
+  async run({ context, target, options }) {
+    const aws = await context.aws(settingsOf(target, options.aws));
+    const [note, ...more] = await aws.notes();
+    if (note === undefined) return pass(null, aws);
+    return warn({ code: null, message: [note, ...more].map(printable).join(' '), remedy: null }, aws);
+  },
+});
+
+export interface AwsPlace {
+  readonly region: ResolvedRegion;
+  readonly overrides: readonly EndpointOverride[];
+}
+
+export const awsRegion = check<AwsPlace>({
+  id: 'aws.region',
+  title: 'there is a Region, and AWS is asked at its own endpoints or at those that were set',
+  link: 'principal',
+  needs: [awsProfile],
+  asked: usesAws,
+  sharedBy: callerKey,
+  async run(_world, facts) {
+    const aws = required(facts.of(awsProfile));
+    const region = await aws.region();
+    const overrides = await aws.endpointOverrides();
+    const elsewhere = overrides.map(
+      ({ service, url, source }) => `${service.toUpperCase()} at ${url} (${source})`,
+    );
+    return pass(printable([`${region.name} (${region.source})`, ...elsewhere].join('; ')), {
+      region,
+      overrides,
+    });
+  },
+});
+
+export const awsClock = check<null>({
+  id: 'aws.clock',
+  title: 'the clock of this machine is right',
+  link: 'principal',
+  needs: [awsRegion],
+  asked: usesAws,
+  sharedBy: (world) => JSON.stringify([callerKey(world), world.target.issuer]),
+  async run({ context, target, options }, facts) {
+    const aws = required(facts.of(awsProfile));
+    const sts = (await aws.sts()).endpoint;
+    const second = target.issuer ?? (await aws.iam()).endpoint;
+    const third = options.atlas === null ? [] : [options.atlas.url];
+    return clockOutcome(await readClocks([sts, second, ...third], context, options.timeoutMs));
+  },
+});
+
+export const awsCredentials = check<ResolvedCredentials>({
+  id: 'aws.credentials',
+  title: 'a provider has AWS credentials',
+  link: 'principal',
+  needs: [awsProfile],
+  asked: usesAws,
+  sharedBy: callerKey,
+  async run({ context, options }, facts) {
+    const aws = required(facts.of(awsProfile));
+    const credentials = await aws.credentials(context.signal);
+    const { expiresAt, providerDetail } = credentials;
+    if (expiresAt === null) return pass(printable(providerDetail), credentials);
+    const left = expiresAt.getTime() - context.now().getTime();
+    const detail = `${providerDetail}, until ${rfc3339(expiresAt)} (${formatDuration(left / 1000)})`;
+    if (options.warnExpiryMs === null || left > options.warnExpiryMs)
+      return pass(printable(detail), credentials);
+    const message = `The credentials end in ${formatDuration(left / 1000)}: ${printable(providerDetail)}.`;
+    return warn({ code: null, message, remedy: 'renew the credentials where they come from' }, credentials);
+  },
+});
+
+export const awsIdentity = check<Caller>({
+  id: 'aws.identity',
+  title: 'AWS knows who is asking',
+  link: 'principal',
+  needs: [awsRegion, awsCredentials],
+  asked: usesAws,
+  sharedBy: callerKey,
+  async run({ context }, facts) {
+    const caller = await identifyCaller(required(facts.of(awsProfile)), context.signal);
+    return pass(`${caller.arn} of account ${caller.account}`, caller);
+  },
+});
+
+/** The same AWS, with the keys of the role that the target names. */
+export const stsRole = check<{ readonly aws: Aws; readonly caller: Caller }>({
+  id: 'sts.role',
+  title: 'the role can be assumed',
+  link: 'principal',
+  needs: [awsIdentity],
+  asked: ({ target }) => target.role !== null,
+  sharedBy: callerKey,
+  async run({ context, target, options }) {
+    const { role } = target;
+    if (role === null) throw new TypeError('no role is named');
+    const aws = await context.aws(await asRole(context, settingsOf(target, options.aws), role));
+    const caller = await identifyCaller(aws, context.signal);
+    return pass(caller.arn, { aws, caller });
+  },
+});
+
+/** What a check that is needed has left. */
+export function required<Fact>(fact: Fact | null): Fact {
+  if (fact === null) throw new TypeError('a check that is needed left nothing');
+  return fact;
+}

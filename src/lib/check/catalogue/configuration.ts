@@ -1,0 +1,22 @@
+import { printable } from '../../printable.ts';
+import { check, pass, warn } from '../check.ts';
+
+/** What is wrong with a configuration is told before anything is checked: here stands what it came to. */
+export const configTarget = check<null>({
+  id: 'config.target',
+  title: 'the configuration is whole, and nothing in it contradicts itself',
+  link: 'principal',
+  needs: [],
+  async run({ plan, target }) {
+    const [first, ...more] = plan.warnings;
+    if (first !== undefined) {
+      const message = [first, ...more].map(({ message: each }) => printable(each)).join(' ');
+      return warn({ code: null, message, remedy: first.remedy }, null);
+    }
+    const { database } = plan;
+    const audience = target.audience === null ? [] : [`audience ${target.audience}`];
+    const uri = database === null ? [] : [`${database.mechanisms.join(' and ')} at ${database.shownUri}`];
+    const file = target.tokenFile === null ? [] : [`token file ${target.tokenFile}`];
+    return pass(printable([...uri, ...audience, ...file].join(', ')), null);
+  },
+});

@@ -1,0 +1,76 @@
+import { examineIssuer, type IssuerReport } from '../../auth/issuer-report.ts';
+import { verifyJwt } from '../../jwt/verify.ts';
+import { printable } from '../../printable.ts';
+import { check, type Facts, fail, pass, skip } from '../check.ts';
+import { compare } from '../claim-comparisons.ts';
+import { tokenFault } from '../token-fault.ts';
+import type { World } from '../world.ts';
+import { expectedIssuer, iamFederation, jwtClaims, TOKEN, tokenOf } from './token.ts';
+
+const usesToken = ({ plan }: World) => plan.usesToken;
+const issuerKey = (world: World, facts: Facts) => expectedIssuer(world, facts);
+
+/** Asked of the issuer that the account names, also where no token could be minted: others may hold tokens of it. */
+export const issuerDiscovery = check<IssuerReport>({
+  id: 'issuer.discovery',
+  title: 'the issuer answers with its discovery document',
+  link: 'issuer',
+  needs: [],
+  evidence: [iamFederation, ...TOKEN],
+  asked: usesToken,
+  sharedBy: issuerKey,
+  async run(world, facts) {
+    const issuer = expectedIssuer(world, facts);
+    if (issuer === null) return skip('no issuer is known: add --issuer <https://…>');
+    const { fetch, signal } = world.context;
+    const report = await examineIssuer(issuer, { fetch, signal, timeoutMs: world.options.timeoutMs });
+    const { failure, url } = report.discovery;
+    return failure === null ? pass(url, report) : fail(failure);
+  },
+});
+
+export const issuerKeys = check<IssuerReport>({
+  id: 'issuer.keys',
+  title: 'the issuer publishes its keys',
+  link: 'issuer',
+  needs: [issuerDiscovery],
+  asked: usesToken,
+  async run(_world, facts) {
+    const report = facts.of(issuerDiscovery);
+    if (report === null) return skip('no issuer is known');
+    const { failure } = report.jwks;
+    if (failure !== null) return fail(failure);
+    const keys = report.keys.map(({ keyId, algorithm, keyType }) => `${keyId} (${algorithm ?? keyType})`);
+    return pass(printable(keys.join(', ')), report);
+  },
+});
+
+/** Only the keys of the issuer that is expected count: a token of another one proves nothing. */
+export const jwtSignature = check<null>({
+  id: 'jwt.signature',
+  title: 'a key of the issuer signed the token',
+  link: 'issuer',
+  needs: [jwtClaims, issuerKeys],
+  asked: usesToken,
+  async run({ context }, facts) {
+    const token = tokenOf(facts);
+    const report = facts.of(issuerKeys);
+    if (token === null) return skip('there is no token to prove');
+    if (report === null) return skip('no issuer is known whose keys would prove it');
+    const { faults } = await verifyJwt(token.token.reveal(), async () => report.published, {
+      issuer: token.issuer,
+      audience: null,
+      subject: null,
+      now: context.now(),
+    });
+    const kid = compare(
+      'kid',
+      token.keyId,
+      report.keys.flatMap(({ keyId }) => keyId ?? []),
+      'the keys of the issuer',
+    );
+    const [fault] = faults;
+    if (fault !== undefined) return fail(tokenFault(fault), { comparisons: [kid] });
+    return pass(printable(`${token.algorithm} by the key ${token.keyId}`), null, { comparisons: [kid] });
+  },
+});

@@ -1,0 +1,141 @@
+import type { Mechanism, ServerIdentity } from '../../connection.ts';
+import { FedctlError } from '../../errors.ts';
+import { printable } from '../../printable.ts';
+import { isAllowed } from '../../trust/privileges.ts';
+import { type Check, check, fail, pass, skip } from '../check.ts';
+import { explainRefusal } from '../refusal.ts';
+import type { World } from '../world.ts';
+import { awsIdentity, stsRole } from './aws.ts';
+import { loginStage, mongoHello, stageOutcome, timingOf } from './mongo.ts';
+import { jwtClaims, TOKEN } from './token.ts';
+
+/** What is checked of a login, by one mechanism. */
+export interface LoginChecks {
+  readonly login: Check<null>;
+  readonly user: Check<ServerIdentity>;
+  readonly privileges: Check<null>;
+  readonly write: Check<null>;
+}
+
+/** Neither mechanism is asked for, so the default one stands for both in what is skipped. */
+function isAskedFor(mechanism: Mechanism, { plan }: World): boolean {
+  return plan.database === null ? mechanism === 'MONGODB-OIDC' : plan.database.mechanisms.includes(mechanism);
+}
+
+function loginChecks(mechanism: Mechanism, part: 'oidc' | 'aws', presents: readonly Check[]): LoginChecks {
+  const asked = (world: World) => isAskedFor(mechanism, world);
+  const login = check<null>({
+    id: `mongo.${part}.login`,
+    title: `the cluster lets us in by ${mechanism}`,
+    link: 'cluster',
+    needs: [mongoHello, ...presents],
+    asked,
+    async run(world, facts) {
+      if (world.plan.database === null) return skip('no connection string is given: add --uri <uri>');
+      if (mechanism === 'MONGODB-OIDC' && facts.of(jwtClaims) === null) {
+        return skip('there is no token to log in with');
+      }
+      // The token or the keys were looked at above: what is left of that stage is handing them over.
+      const credential = await loginStage('credential', mechanism, world, facts);
+      const end = await loginStage('authenticate', mechanism, world, facts);
+      if (credential?.failure != null) return fail(credential.failure);
+      if (end === null) return skip('the mechanism is not asked for');
+      const timing = end.event === null ? {} : { timing: timingOf(end.event) };
+      if (end.failure !== null) {
+        const startedAt = end.event?.startedAt ?? world.context.now();
+        const { failure, ...seen } = await explainRefusal(mechanism, end.failure, world, facts, startedAt);
+        return fail(failure, { ...seen, ...timing });
+      }
+      const outcome = stageOutcome(end);
+      return outcome.status === 'pass'
+        ? pass(null, null, timing)
+        : outcome.status === 'warn'
+          ? pass(null, null)
+          : outcome;
+    },
+  });
+  const user = check<ServerIdentity>({
+    id: `mongo.${part}.user`,
+    title: 'the server says who we are',
+    link: 'database-user',
+    needs: [login],
+    asked,
+    async run(world, facts) {
+      const end = await loginStage('whoami', mechanism, world, facts);
+      const ping = await loginStage('ping', mechanism, world, facts);
+      if (end === null) return skip('nobody has logged in');
+      const outcome = stageOutcome(end);
+      if (outcome.status !== 'pass')
+        return outcome.status === 'warn' ? skip('nobody has logged in') : outcome;
+      if (ping?.failure != null) return fail(ping.failure);
+      const { facts: seen } = outcome.fact.event;
+      if (seen?.stage !== 'whoami') return skip('the server named nobody');
+      return { ...outcome, fact: seen };
+    },
+  });
+  const privileges = check<null>({
+    id: `mongo.${part}.privileges`,
+    title: 'the database user may do what is asked for',
+    link: 'database-user',
+    needs: [user],
+    asked,
+    async run({ target }, facts) {
+      const identity = facts.of(user);
+      if (identity === null) return skip('nobody has logged in');
+      return privilegesOutcome(identity, target.privileges);
+    },
+  });
+  const write = check<null>({
+    id: `mongo.${part}.write`,
+    title: 'a document can be written, read and deleted',
+    link: 'database-user',
+    needs: [privileges],
+    asked: (world) => asked(world) && world.target.writeProbe !== null,
+    async run(world, facts) {
+      const end = await loginStage('write-probe', mechanism, world, facts);
+      if (end === null) return skip('nobody has logged in');
+      const outcome = stageOutcome(end);
+      return outcome.status === 'pass'
+        ? { ...outcome, fact: null }
+        : outcome.status === 'warn'
+          ? skip('')
+          : outcome;
+    },
+  });
+  return { login, user, privileges, write };
+}
+
+function privilegesOutcome(
+  { user, roles, privileges }: ServerIdentity,
+  asked: World['target']['privileges'],
+) {
+  const who = user === null ? 'The database user' : `The database user ${printable(user)}`;
+  if (roles.length === 0) {
+    return fail(
+      new FedctlError('mongo.unauthorized', {
+        message: `${who} may log in, but has no roles: it is allowed nothing.`,
+        details: { user },
+      }),
+    );
+  }
+  if (asked.length === 0)
+    return pass('no privileges are asked for; add --privilege <action>@<database>', null);
+  if (privileges === null) return skip('the server does not say what the database user is allowed');
+  const lacking = asked.filter((each) => !isAllowed(privileges, each)).map(privilegeText);
+  if (lacking.length === 0) return pass(printable(asked.map(privilegeText).join(', ')), null);
+  const named = roles.map(({ role, db }) => `${role}@${db}`).join(', ');
+  return fail(
+    new FedctlError('mongo.unauthorized', {
+      message: `${who} is not allowed ${printable(lacking.join(', '))}; it has ${printable(named)}.`,
+      remedy: 'give the database user a role that allows it, such as readWrite on the database',
+      details: { user, lacking },
+    }),
+  );
+}
+
+function privilegeText({ action, database, collection }: World['target']['privileges'][number]): string {
+  return `${action}@${database}${collection === '' ? '' : `.${collection}`}`;
+}
+
+export const OIDC = loginChecks('MONGODB-OIDC', 'oidc', [jwtClaims, ...TOKEN]);
+export const AWS = loginChecks('MONGODB-AWS', 'aws', [awsIdentity, stsRole]);

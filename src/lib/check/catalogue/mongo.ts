@@ -1,0 +1,97 @@
+import type { Mechanism, StageEvent, StageId } from '../../connection.ts';
+import { formatDuration } from '../../duration.ts';
+import { printable } from '../../printable.ts';
+import { rfc3339 } from '../../time.ts';
+import { check, type Facts, fail, type Outcome, pass, skip, type Timing, warn } from '../check.ts';
+import type { StageEnd } from '../login-run.ts';
+import type { World } from '../world.ts';
+
+/** A certificate that ends sooner is worth a warning: most are renewed a month before their end. Days. */
+const CERTIFICATE_DAYS = 14;
+const DAY_MS = 86_400_000;
+
+const NO_URI = 'no connection string is given: add --uri <uri>';
+
+/** What a stage of the login left. */
+export interface StageFact {
+  readonly event: StageEvent;
+}
+
+export const mongoDns = check<StageFact>({
+  id: 'mongo.dns',
+  title: 'the names of the cluster resolve',
+  link: 'cluster',
+  needs: [],
+  run: (world, facts) => networkStage('resolve', world, facts),
+});
+
+export const mongoTcp = check<StageFact>({
+  id: 'mongo.tcp',
+  title: 'the cluster accepts connections',
+  link: 'cluster',
+  needs: [mongoDns],
+  run: (world, facts) => networkStage('tcp', world, facts),
+});
+
+export const mongoTls = check<StageFact>({
+  id: 'mongo.tls',
+  title: 'the certificate of the cluster is trusted, for its name and in date',
+  link: 'cluster',
+  needs: [mongoTcp],
+  async run(world, facts) {
+    const outcome = await networkStage('tls', world, facts);
+    return outcome.status === 'pass' ? inDate(outcome, world.context.now()) : outcome;
+  },
+});
+
+export const mongoHello = check<StageFact>({
+  id: 'mongo.hello',
+  title: 'a MongoDB server answers',
+  link: 'cluster',
+  needs: [mongoTls],
+  run: (world, facts) => networkStage('hello', world, facts),
+});
+
+/** The way there is the same for every mechanism: the first one's login shows it. */
+async function networkStage(id: StageId, world: World, facts: Facts): Promise<Outcome<StageFact>> {
+  const mechanism = world.plan.database?.mechanisms[0];
+  if (mechanism === undefined) return skip(NO_URI);
+  return stageOutcome(await world.logins.of(mechanism, world, facts).stage(id));
+}
+
+/** The end of a stage by a mechanism that was asked for. */
+export async function loginStage(
+  id: StageId,
+  mechanism: Mechanism,
+  world: World,
+  facts: Facts,
+): Promise<StageEnd | null> {
+  if (world.plan.database?.mechanisms.includes(mechanism) !== true) return null;
+  return world.logins.of(mechanism, world, facts).stage(id);
+}
+
+/** A stage as a check sees it, with the time that it took itself. */
+export function stageOutcome({ event, failure }: StageEnd): Outcome<StageFact> {
+  const timing = event === null ? {} : { timing: timingOf(event) };
+  if (failure !== null) return fail(failure, timing);
+  if (event === null) return skip('the login did not come so far');
+  const detail = event.detail === '' ? null : printable(event.detail);
+  return event.status === 'skip' ? skip(detail ?? 'not done', timing) : pass(detail, { event }, timing);
+}
+
+export function timingOf({ startedAt, ms }: StageEvent): Timing {
+  return { startedAt, ms };
+}
+
+function inDate(outcome: Outcome<StageFact> & { readonly status: 'pass' }, now: Date): Outcome<StageFact> {
+  const { facts } = outcome.fact.event;
+  if (facts?.stage !== 'tls') return outcome;
+  const { expiresAt, subject } = facts;
+  const left = expiresAt.getTime() - now.getTime();
+  if (left > CERTIFICATE_DAYS * DAY_MS) return outcome;
+  const message = `The certificate of ${printable(subject)} ends in ${formatDuration(left / 1000)} (${rfc3339(expiresAt)}).`;
+  const { timing } = outcome;
+  return warn({ code: null, message, remedy: 'renew the certificate of the server' }, outcome.fact, {
+    ...(timing === undefined ? {} : { timing }),
+  });
+}

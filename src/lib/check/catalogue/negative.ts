@@ -1,0 +1,111 @@
+import { minting } from '../../auth/mint.ts';
+import type { LoginPlan } from '../../connection.ts';
+import { FedctlError, isFedctlError } from '../../errors.ts';
+import { printable } from '../../printable.ts';
+import type { MintedToken } from '../../token.ts';
+import { check, type Facts, fail, type Outcome, pass, skip } from '../check.ts';
+import type { World } from '../world.ts';
+import { callerKey } from './aws.ts';
+import { OIDC } from './login.ts';
+import { callerAws, stsMint } from './token.ts';
+
+/** Nobody is this audience: whoever holds a token for it can use it nowhere. */
+const NOBODY = 'urn:fedctl:negative-probe';
+/** The shortest that AWS mints. Seconds. */
+const SHORTEST = 60;
+
+const asked = ({ options, plan }: World) => options.negative && plan.mint !== null;
+
+/** A principal that is held to its audience gets no token for anybody else. */
+export const foreignAudience = check<null>({
+  id: 'sts.foreign-audience',
+  title: 'policy refuses a token for an audience that nobody named',
+  link: 'sts',
+  needs: [stsMint],
+  asked,
+  sharedBy: callerKey,
+  async run(world, facts) {
+    const outcome = await mintFor([NOBODY], world, facts);
+    return outcome.minted === null
+      ? pass(outcome.refusal, null)
+      : fail(unrestricted(`a token for "${NOBODY}"`));
+  },
+});
+
+/** The audience that is allowed, and one more: what ForAnyValue in a policy lets through (facts/aws.md 5). */
+export const secondAudience = check<null>({
+  id: 'sts.second-audience',
+  title: 'policy refuses a token for the audience and a second one',
+  link: 'sts',
+  needs: [stsMint],
+  asked,
+  sharedBy: (world) => JSON.stringify([callerKey(world), world.target.audience]),
+  async run(world, facts) {
+    const { audience } = world.target;
+    if (audience === null) return skip('no audience is given');
+    const outcome = await mintFor([audience, NOBODY], world, facts);
+    return outcome.minted === null
+      ? pass(outcome.refusal, null)
+      : fail(unrestricted(`a token for "${printable(audience)}" and "${NOBODY}" at once`));
+  },
+});
+
+type Minted =
+  | { readonly minted: MintedToken; readonly refusal: null }
+  | { readonly minted: null; readonly refusal: string };
+
+async function mintFor(audience: readonly string[], world: World, facts: Facts): Promise<Minted> {
+  const { context, plan, options } = world;
+  const signingAlgorithm = plan.mint?.signingAlgorithm ?? 'RS256';
+  const request = { audience, signingAlgorithm, durationSeconds: SHORTEST, tags: [] };
+  const bounds = { timeoutMs: options.timeoutMs, signal: context.signal };
+  try {
+    return { minted: await minting(callerAws(facts), request, bounds).get(context.signal), refusal: null };
+  } catch (error) {
+    if (!isFedctlError(error) || error.code !== 'sts.mint-denied') throw error;
+    return { minted: null, refusal: 'refused, as it should be' };
+  }
+}
+
+function unrestricted(what: string): FedctlError {
+  return new FedctlError('sts.audience-unrestricted', {
+    message: `STS minted ${what}: no policy holds the principal to its audience.`,
+    details: { audience: NOBODY },
+  });
+}
+
+/** Tried with a token that nobody should accept: the server has to say no, and to say it as it does to a stranger. */
+export const wrongAudienceRefused = check<null>({
+  id: 'mongo.oidc.wrong-audience',
+  title: 'the cluster refuses a token for another audience',
+  link: 'cluster',
+  needs: [OIDC.login],
+  asked: (world) => asked(world) && world.plan.database?.mechanisms.includes('MONGODB-OIDC') === true,
+  async run(world, facts): Promise<Outcome<null>> {
+    const { context, target, plan, options } = world;
+    if (plan.database === null) return skip('no connection string is given');
+    const { minted } = await mintFor([NOBODY], world, facts);
+    if (minted === null)
+      return skip('policy lets no token for another audience be minted, so none can be tried');
+    const login: LoginPlan = {
+      mechanism: 'MONGODB-OIDC',
+      uri: plan.database.uri,
+      timeoutMs: options.timeoutMs,
+      tokenSource: { get: async () => minted },
+      ...(target.dnsServer === null ? {} : { dnsServer: target.dnsServer }),
+    };
+    try {
+      await (await context.mongo()).login(login, () => {}, context.signal);
+    } catch (error) {
+      if (!isFedctlError(error)) throw error;
+      const refused = error.code === 'mongo.oidc-refused' || error.code === 'mongo.atlas-auth-error';
+      if (refused) return pass('refused, as it should be', null);
+      throw error;
+    }
+    return fail(
+      new FedctlError('mongo.audience-unchecked', {
+        message: `The cluster let a token for "${NOBODY}" in: it does not check the audience.`,
+      }),
+    );
+  },
+});

@@ -1,0 +1,52 @@
+import { minting } from '../../auth/mint.ts';
+import { formatDuration } from '../../duration.ts';
+import { FedctlError } from '../../errors.ts';
+import { check, fail, pass, skip } from '../check.ts';
+import { OIDC } from './login.ts';
+import { callerAws, stsMint } from './token.ts';
+
+/** The shortest that AWS mints: the sooner it ends, the sooner the server asks for another. Seconds. */
+const TOKEN_SECONDS = 60;
+const EVERY_MS = 1000;
+
+/** An application's connection outlives its token: the server asks for a new one (391), and the driver brings it. */
+export const mongoSoak = check<null>({
+  id: 'mongo.oidc.soak',
+  title: 'a connection outlives its token',
+  link: 'cluster',
+  needs: [OIDC.user],
+  asked: ({ options, plan }) =>
+    options.soakMs !== null &&
+    plan.mint !== null &&
+    plan.database?.mechanisms.includes('MONGODB-OIDC') === true,
+  async run({ context, target, plan, options }, facts) {
+    if (plan.database === null || plan.mint === null || options.soakMs === null)
+      return skip('nothing to hold');
+    if (facts.of(stsMint) === null) return skip('no token can be minted');
+    const bounds = { timeoutMs: options.timeoutMs, signal: context.signal };
+    const request = { ...plan.mint, durationSeconds: TOKEN_SECONDS };
+    const mongo = await context.mongo();
+    const { reauthentications, commands, failure } = await mongo.hold(
+      {
+        mechanism: 'MONGODB-OIDC',
+        uri: plan.database.uri,
+        timeoutMs: options.timeoutMs,
+        tokenSource: minting(callerAws(facts), request, bounds),
+        forMs: options.soakMs,
+        everyMs: EVERY_MS,
+        ...(target.dnsServer === null ? {} : { dnsServer: target.dnsServer }),
+      },
+      () => {},
+      context.signal,
+    );
+    if (failure !== null) return fail(failure);
+    const held = `held for ${formatDuration(options.soakMs / 1000)} with tokens of ${TOKEN_SECONDS} s: ${commands} commands`;
+    if (reauthentications > 0) return pass(`${held}, logged in again ${reauthentications} times`, null);
+    return fail(
+      new FedctlError('mongo.reauthentication-unseen', {
+        message: `The connection was ${held}, and the server never asked for a new one.`,
+        details: { commands },
+      }),
+    );
+  },
+});

@@ -1,0 +1,152 @@
+import { type FederationState, federationState } from '../../auth/federation.ts';
+import { fitToSession } from '../../auth/lifetime.ts';
+import { minting } from '../../auth/mint.ts';
+import { readTokenFile } from '../../auth/token-file.ts';
+import { formatDuration } from '../../duration.ts';
+import { FedctlError, isFedctlError } from '../../errors.ts';
+import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
+import { claimFaults } from '../../jwt/expectations.ts';
+import type { Aws } from '../../ports.ts';
+import { printable } from '../../printable.ts';
+import type { MintedToken } from '../../token.ts';
+import { check, type Facts, fail, pass, skip, warn } from '../check.ts';
+import { claimComparisons } from '../claim-comparisons.ts';
+import { tokenFault } from '../token-fault.ts';
+import type { World } from '../world.ts';
+import { awsIdentity, awsProfile, callerKey, required, stsRole } from './aws.ts';
+
+/** Everything after works as the role, where one is named. */
+export function callerAws(facts: Facts): Aws {
+  return facts.of(stsRole)?.aws ?? required(facts.of(awsProfile));
+}
+
+const usesToken = ({ plan }: World) => plan.usesToken;
+const mints = (world: World) => usesToken(world) && world.target.tokenFile === null;
+
+export const iamFederation = check<FederationState>({
+  id: 'iam.federation',
+  title: 'outbound federation is enabled for the account',
+  link: 'sts',
+  needs: [awsIdentity, stsRole],
+  asked: mints,
+  sharedBy: callerKey,
+  async run({ context }, facts) {
+    const account = (facts.of(stsRole)?.caller ?? required(facts.of(awsIdentity))).account;
+    const federation = await federationState(await callerAws(facts).iam(), context.signal);
+    switch (federation.state) {
+      case 'enabled':
+        return pass(`account ${account}, issuer ${federation.issuer}`, federation);
+      case 'disabled':
+        return fail(
+          new FedctlError('sts.federation-disabled', {
+            message: `Outbound federation is disabled for account ${account}.`,
+            likelyCause: 'Nobody enabled it, or somebody disabled it: the switch is account-wide.',
+            details: { account },
+          }),
+        );
+      case 'unknown':
+        return skip(
+          `not allowed to read it (${federation.missingPermission}); whether tokens are minted shows below`,
+        );
+    }
+  },
+});
+
+export const stsMint = check<MintedToken>({
+  id: 'sts.mint',
+  title: 'STS mints a token for the audience',
+  link: 'sts',
+  needs: [iamFederation, awsIdentity, stsRole],
+  asked: mints,
+  sharedBy: (world) => JSON.stringify([callerKey(world), world.plan.mint]),
+  async run({ context, plan, options }, facts) {
+    if (plan.mint === null) return skip('no audience is given: add --audience <audience>');
+    const { now, signal } = context;
+    const aws = callerAws(facts);
+    const bounds = { now, timeoutMs: options.timeoutMs, signal };
+    try {
+      const request = await fitToSession(aws, plan.mint, bounds);
+      const token = await minting(aws, request, bounds).get(signal);
+      const life = formatDuration((token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000);
+      return pass(printable(`token of ${token.subject} for ${token.audience.join(', ')}, ${life}`), token);
+    } catch (error) {
+      throw notYet(error, facts);
+    }
+  },
+});
+
+/** IAM knows at once, STS some seconds later (facts/aws.md 1): what one says of the other tells them apart. */
+function notYet(error: unknown, facts: Facts): unknown {
+  if (!isFedctlError(error) || error.code !== 'sts.federation-disabled') return error;
+  if (facts.of(iamFederation)?.state !== 'enabled') return error;
+  return new FedctlError('iam.propagation-timeout', {
+    message: `IAM says that federation is enabled, and STS does not mint yet. ${error.message}`,
+    likelyCause: 'It was enabled a moment ago: STS follows IAM by about ten seconds.',
+    remedy: 'fedctl check --wait 60s',
+    requestId: error.requestId,
+    cause: error,
+  });
+}
+
+export const tokenFile = check<MintedToken>({
+  id: 'mongo.token-file',
+  title: 'the token file holds a token that drivers can use, and nobody else can read',
+  link: 'token',
+  needs: [],
+  asked: (world) => usesToken(world) && world.target.tokenFile !== null,
+  async run({ context, target, options }) {
+    const { token, warnings } = await readTokenFile(target.tokenFile ?? '', context);
+    const [worst] = warnings;
+    if (worst !== undefined) {
+      const { code, message, remedy } = worst;
+      return fail(new FedctlError(code, { message, remedy, details: { file: target.tokenFile } }));
+    }
+    const detail = printable(`token of ${token.subject} for ${token.audience.join(', ')}`);
+    const left = token.expiresAt.getTime() - context.now().getTime();
+    if (options.warnExpiryMs === null || left <= 0 || left > options.warnExpiryMs) return pass(detail, token);
+    const message = `The token ends in ${formatDuration(left / 1000)}: whatever renews the file is late.`;
+    return warn({ code: null, message, remedy: 'look at what writes the token file' }, token);
+  },
+});
+
+/** The token of the chain, from wherever it came. */
+export function tokenOf(facts: Facts): MintedToken | null {
+  return facts.of(stsMint) ?? facts.of(tokenFile);
+}
+
+/** What every check waits for that wants a token. */
+export const TOKEN = [stsMint, tokenFile];
+
+/** The issuer that the chain is about: the one that was named, else that of the account. Null where neither is known. */
+export function expectedIssuer({ target }: World, facts: Facts): string | null {
+  // STS signed for us over TLS: a token that was just minted names the account's own issuer.
+  return target.issuer ?? facts.of(iamFederation)?.issuer ?? facts.of(stsMint)?.issuer ?? null;
+}
+
+export const jwtClaims = check<DecodedJwt>({
+  id: 'jwt.claims',
+  title: 'the token says what is expected of it',
+  link: 'token',
+  needs: TOKEN,
+  asked: usesToken,
+  async run(world, facts) {
+    const { context, target } = world;
+    const token = tokenOf(facts);
+    if (token === null) return skip('there is no token to look at');
+    const decoded = decodeJwt(token.token.reveal());
+    const expected = {
+      issuer: expectedIssuer(world, facts) ?? token.issuer,
+      audience: target.audience,
+      subject: target.subject,
+      now: context.now(),
+    };
+    const comparisons = claimComparisons(token, {
+      ...expected,
+      knowsIssuer: expectedIssuer(world, facts) !== null,
+    });
+    const [fault] = claimFaults(decoded, expected);
+    if (fault !== undefined) return fail(tokenFault(fault), { comparisons });
+    const left = (token.expiresAt.getTime() - context.now().getTime()) / 1000;
+    return pass(`valid for another ${formatDuration(left)}`, decoded, { comparisons });
+  },
+});

@@ -1,0 +1,64 @@
+import type { Comparison } from '../check-run.ts';
+import { formatDuration } from '../duration.ts';
+import { matchesGlob } from '../jwt/glob.ts';
+import { rfc3339 } from '../time.ts';
+import type { MintedToken } from '../token.ts';
+
+/** What is expected of a token before any relying party is asked. */
+export interface ExpectedClaims {
+  readonly issuer: string;
+  /** False: nobody said who issues, so the token's own word stands. */
+  readonly knowsIssuer: boolean;
+  readonly audience: string | null;
+  readonly subject: string | null;
+  readonly now: Date;
+}
+
+/** Issuer, audience, subject and expiry of a token, each beside what must match it. */
+export function claimComparisons(token: MintedToken, expected: ExpectedClaims): readonly Comparison[] {
+  const { issuer, knowsIssuer, audience, subject, now } = expected;
+  return [
+    compare('iss', token.issuer, knowsIssuer ? [issuer] : [], knowsIssuer ? 'the account' : ''),
+    compare(
+      'aud',
+      token.audience.join(', '),
+      audience === null ? [] : [audience],
+      audience === null ? '' : '--audience',
+    ),
+    {
+      ...compare(
+        'sub',
+        token.subject,
+        subject === null ? [] : [subject],
+        subject === null ? '' : '--subject',
+      ),
+      matches: subject === null || matchesGlob(subject, token.subject),
+    },
+    expiry(token.expiresAt, now),
+    compare('alg', token.algorithm, [], ''),
+    compare('kid', token.keyId, [], ''),
+  ];
+}
+
+/** Byte for byte; whatever is seen matches where nobody expects anything. */
+export function compare(
+  what: string,
+  seen: string | null,
+  expected: readonly string[],
+  by: string,
+): Comparison {
+  const matches = expected.length === 0 || (seen !== null && expected.includes(seen));
+  return { what, seen, expected, by, matches };
+}
+
+function expiry(expiresAt: Date, now: Date): Comparison {
+  const left = (expiresAt.getTime() - now.getTime()) / 1000;
+  const distance = left > 0 ? `in ${formatDuration(left)}` : `${formatDuration(left)} ago`;
+  return {
+    what: 'exp',
+    seen: `${rfc3339(expiresAt)}, ${distance}`,
+    expected: [`later than ${rfc3339(now)}`],
+    by: 'the clock of this machine',
+    matches: left > 0,
+  };
+}

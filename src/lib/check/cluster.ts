@@ -1,0 +1,96 @@
+import type { AtlasCluster } from '../atlas-port.ts';
+import type { Mechanism } from '../connection.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { hostPort, readTarget, type Target } from '../uri/target.ts';
+
+/**
+ * The cluster of a project that a connection string leads to.
+ *
+ * @param name as somebody said it; null to find it by its addresses
+ */
+export function clusterOfUri(
+  clusters: readonly AtlasCluster[],
+  name: string | null,
+  address: Target | null,
+): AtlasCluster | null {
+  if (name !== null) return clusters.find((each) => each.name === name) ?? null;
+  if (address === null) return null;
+  const wanted = placesOf(address);
+  return (
+    clusters.find(({ connectionStrings }) => connectionStrings.some((uri) => leadsTo(uri, wanted))) ?? null
+  );
+}
+
+function leadsTo(uri: string, wanted: ReadonlySet<string>): boolean {
+  try {
+    return [...placesOf(readTarget(uri))].some((place) => wanted.has(place));
+  } catch (error) {
+    if (isFedctlError(error)) return false;
+    throw error;
+  }
+}
+
+function placesOf({ hosts, srv }: Target): ReadonlySet<string> {
+  return new Set(srv === null ? hosts.map(hostPort) : [srv.record]);
+}
+
+/** The tiers that share their servers: no workload identity federation there (facts/mongodb.md 6 and 7.8). */
+const SHARED_TIERS: ReadonlySet<string> = new Set(['M0', 'M2', 'M5', 'FLEX', 'SERVERLESS']);
+const OLDEST_FOR_DRIVERS = [4, 4, 0];
+const OLDEST_FOR_OIDC = [7, 0, 11];
+
+/** Why nobody can log in to a cluster by these mechanisms as it is; null when it is no fault of the cluster. */
+export function clusterFault(
+  cluster: AtlasCluster,
+  mechanisms: readonly Mechanism[],
+  projectId: string,
+): FedctlError | null {
+  const { name, instanceSize, mongoDBVersion, stateName, paused } = cluster;
+  const shown = `The cluster ${printable(name)}`;
+  const details = { cluster: name, instanceSize, mongoDBVersion, stateName, paused };
+  if (paused) {
+    return new FedctlError('atlas.cluster-paused', {
+      message: `${shown} is paused.`,
+      remedy: `atlas clusters start ${printable(name)} --projectId ${projectId}`,
+      details,
+    });
+  }
+  if (stateName === 'CREATING' || stateName === 'DELETING') {
+    return new FedctlError('atlas.cluster-paused', {
+      message: `${shown} is not there ${stateName === 'CREATING' ? 'yet' : 'any more'}: its state is ${stateName}.`,
+      likelyCause: 'A cluster that is being made or deleted answers nobody.',
+      remedy: `atlas clusters watch ${printable(name)} --projectId ${projectId}`,
+      details,
+    });
+  }
+  if (isOlder(mongoDBVersion, OLDEST_FOR_DRIVERS)) {
+    return new FedctlError('mongo.server-too-old', {
+      message: `${shown} runs MongoDB ${printable(mongoDBVersion)}; the driver needs 4.4 or later.`,
+      details,
+    });
+  }
+  if (!mechanisms.includes('MONGODB-OIDC')) return null;
+  if (SHARED_TIERS.has(instanceSize)) return cannotOidc(`${shown} is of the tier ${instanceSize}`, details);
+  return isOlder(mongoDBVersion, OLDEST_FOR_OIDC)
+    ? cannotOidc(`${shown} runs MongoDB ${printable(mongoDBVersion)}`, details)
+    : null;
+}
+
+function cannotOidc(what: string, details: Readonly<Record<string, unknown>>): FedctlError {
+  return new FedctlError('mongo.mechanism-unavailable', {
+    message: `${what}: MONGODB-OIDC with workloads needs M10 or larger and MongoDB 7.0.11 or later.`,
+    details,
+  });
+}
+
+/** A version that cannot be read is none that could be called old. */
+function isOlder(version: string, oldest: readonly number[]): boolean {
+  const parts = version.split('.').map(Number);
+  if (parts.some((part) => !Number.isInteger(part))) return false;
+  for (const [index, least] of oldest.entries()) {
+    const part = parts[index] ?? 0;
+    if (part !== least) return part < least;
+  }
+  return false;
+}

@@ -1,0 +1,170 @@
+import type { CheckResult } from '../check-run.ts';
+import { type FedctlError, isFedctlError } from '../errors.ts';
+import type { Check, Facts, Outcome, Timing } from './check.ts';
+import type { Selection } from './selection.ts';
+import type { TimedOutcome } from './shared.ts';
+import type { World } from './world.ts';
+
+/** What is known of a check that is over. */
+interface Ended {
+  readonly result: CheckResult;
+  readonly fact: unknown;
+  readonly failure: FedctlError | null;
+  /** The id of the check whose failure this one owes its skip to. */
+  readonly blockedBy: string | null;
+}
+
+/**
+ * Runs the checks of one target: each as soon as what it waits for is over, independent ones side by side. A failed
+ * check makes those that need it a skip; all others go on.
+ *
+ * @param selection in the order of the chain; no check may wait for itself by way of others
+ * @param observe told of each check as it ends
+ * @returns the results in the order of the catalogue; checks that nobody asked for are left out
+ * @throws the signal's reason, and bugs
+ */
+export async function runChecks(
+  selection: Selection,
+  world: World,
+  observe: (result: CheckResult) => void,
+): Promise<readonly CheckResult[]> {
+  const run = new Run(world, selection.left, observe);
+  const ends = selection.checks
+    .filter(({ asked }) => asked === undefined || asked(world))
+    .map((check) => run.start(check));
+  const settled = await Promise.allSettled(ends);
+  return settled.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value.result;
+  });
+}
+
+class Run implements Facts {
+  readonly #world: World;
+  readonly #left: ReadonlySet<Check>;
+  readonly #observe: (result: CheckResult) => void;
+  readonly #under = new Map<Check, Promise<Ended>>();
+  readonly #over = new Map<Check, Ended>();
+
+  constructor(world: World, left: ReadonlySet<Check>, observe: (result: CheckResult) => void) {
+    this.#world = world;
+    this.#left = left;
+    this.#observe = observe;
+  }
+
+  start(check: Check): Promise<Ended> {
+    const end = this.#do(check).then((ended) => {
+      this.#over.set(check, ended);
+      this.#observe(ended.result);
+      return ended;
+    });
+    this.#under.set(check, end);
+    // Whoever waits for it hears of it; the others do not end over it.
+    end.catch(() => {});
+    return end;
+  }
+
+  of<Fact>(check: Check<Fact>): Fact | null {
+    return factOf<Fact>(this.#over.get(check));
+  }
+
+  async when<Fact>(check: Check<Fact>): Promise<Fact | null> {
+    return factOf<Fact>(await this.#under.get(check));
+  }
+
+  resultOf(check: Check): CheckResult | null {
+    return this.#over.get(check)?.result ?? null;
+  }
+
+  failureOf(check: Check): FedctlError | null {
+    return this.#over.get(check)?.failure ?? null;
+  }
+
+  async #do(check: Check): Promise<Ended> {
+    // Not before every check has been started, so that all are known to those that wait.
+    await Promise.resolve();
+    const before = await this.#wait(check);
+    const { context } = this.#world;
+    context.signal.throwIfAborted();
+    const startedAt = context.now();
+    const blocker = before.find(({ failure, blockedBy }) => failure !== null || blockedBy !== null);
+    if (blocker !== undefined) {
+      const id = blocker.blockedBy ?? blocker.result.id;
+      const outcome: Outcome<unknown> = { status: 'skip', detail: `not tried, because ${id} failed` };
+      return this.#end(check, { startedAt, ms: 0 }, outcome, id);
+    }
+    if (this.#left.has(check)) {
+      return this.#end(check, { startedAt, ms: 0 }, { status: 'skip', detail: 'left out by --skip' }, null);
+    }
+    const { outcome, ...timing } = await this.#find(check, startedAt);
+    if (context.signal.aborted) throw context.signal.reason;
+    return this.#end(check, timing, outcome, null);
+  }
+
+  /** @returns the ends of what the check needs */
+  async #wait(check: Check): Promise<readonly Ended[]> {
+    const ends = (checks: readonly Check[]) =>
+      Promise.all(checks.flatMap((each) => this.#under.get(each) ?? []));
+    const [needed] = await Promise.all([ends(check.needs), ends(check.evidence ?? [])]);
+    return needed;
+  }
+
+  /** Asks, or takes what was found out for another target. */
+  #find(check: Check, startedAt: Date): Promise<TimedOutcome> {
+    const { context, shared } = this.#world;
+    const find = async (): Promise<TimedOutcome> => {
+      const outcome = await this.#ask(check);
+      // A clock that is set back must not make a check negative.
+      const ms = Math.max(0, context.now().getTime() - startedAt.getTime());
+      return { outcome, ...(outcome.timing ?? { startedAt, ms }) };
+    };
+    const key = check.sharedBy?.(this.#world, this) ?? null;
+    return key === null ? find() : shared.once(check, key, find);
+  }
+
+  async #ask(check: Check): Promise<Outcome<unknown>> {
+    try {
+      return await check.run(this.#world, this);
+    } catch (error) {
+      if (!isFedctlError(error)) throw error;
+      return { status: 'fail', failure: error };
+    }
+  }
+
+  #end(check: Check, timing: Timing, outcome: Outcome<unknown>, blockedBy: string | null): Ended {
+    const { id, title, link } = check;
+    const result: CheckResult = {
+      id,
+      title,
+      link,
+      status: outcome.status,
+      ...wordsOf(outcome),
+      notes: outcome.notes ?? [],
+      comparisons: outcome.comparisons ?? [],
+      ...timing,
+    };
+    const left = outcome.status === 'pass' || outcome.status === 'warn' ? outcome.fact : null;
+    return { result, fact: left, failure: outcome.status === 'fail' ? outcome.failure : null, blockedBy };
+  }
+}
+
+function wordsOf(outcome: Outcome<unknown>): Pick<CheckResult, 'detail' | 'code' | 'cause' | 'remedy'> {
+  switch (outcome.status) {
+    case 'pass':
+    case 'skip':
+      return { detail: outcome.detail, code: null, cause: null, remedy: null };
+    case 'warn': {
+      const { code, message, remedy } = outcome.caution;
+      return { detail: message, code, cause: null, remedy };
+    }
+    case 'fail': {
+      const { code, message, likelyCause, remedy } = outcome.failure;
+      return { detail: message, code, cause: likelyCause, remedy };
+    }
+  }
+}
+
+/** A check's fact has the type that the check was defined with; the map cannot say so. */
+function factOf<Fact>(ended: Ended | undefined): Fact | null {
+  return (ended?.fact ?? null) as Fact | null;
+}

@@ -1,0 +1,89 @@
+import type { AtlasIdentityProvider } from '../atlas-port.ts';
+import { FedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
+
+/** The identity provider that is meant, and why it does not do. */
+export type FoundProvider =
+  | { readonly provider: AtlasIdentityProvider; readonly failure: null }
+  | { readonly provider: AtlasIdentityProvider | null; readonly failure: FedctlError };
+
+/**
+ * Finds the identity provider for a token as a server does, byte for byte (facts/mongodb.md 1.6), and where there is
+ * none, the one that somebody meant: of the same audience, or whose issuer differs by how it is written only.
+ */
+export function findProvider(
+  issuer: string,
+  audience: string,
+  providers: readonly AtlasIdentityProvider[],
+): FoundProvider {
+  const ofIssuer = providers.filter((each) => each.issuer === issuer);
+  const exact = ofIssuer.find((each) => each.audience === audience);
+  if (exact !== undefined) {
+    const failure = claimFault(exact);
+    return failure === null ? { provider: exact, failure } : { provider: exact, failure };
+  }
+  const [other] = ofIssuer;
+  if (other !== undefined) return { provider: other, failure: audienceMismatch(other, audience) };
+  const meant =
+    providers.find((each) => essence(each.issuer) === essence(issuer)) ??
+    providers.find((each) => each.audience === audience);
+  if (meant !== undefined) return { provider: meant, failure: issuerMismatch(meant, issuer) };
+  return { provider: null, failure: missing(issuer, audience, providers) };
+}
+
+/** What two issuers share that somebody wrote differently. */
+function essence(issuer: string): string {
+  return issuer
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/\/\.well-known\/openid-configuration$/, '')
+    .replace(/\/+$/, '');
+}
+
+function named({ displayName, id }: AtlasIdentityProvider): string {
+  return `The identity provider "${printable(displayName)}" (${printable(id)})`;
+}
+
+function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
+  const { userClaim, authorizationType } = provider;
+  if (authorizationType === 'USER' && userClaim === 'sub') return null;
+  const seen =
+    authorizationType === 'USER'
+      ? `names users by the claim "${printable(userClaim)}"`
+      : 'names users by groups, and tokens of AWS carry none';
+  return new FedctlError('atlas.user-claim-changed', {
+    message: `${named(provider)} ${seen}; tokens of AWS name their principal in "sub".`,
+    remedy: 'set the authorization type of the identity provider to User ID and its user claim to sub',
+    details: { identityProvider: provider.id, userClaim, authorizationType },
+  });
+}
+
+function audienceMismatch(provider: AtlasIdentityProvider, audience: string): FedctlError {
+  return new FedctlError('atlas.audience-mismatch', {
+    message: `${named(provider)} expects the audience ${printable(provider.audience)}, and the token is for ${printable(audience)}.`,
+    remedy: `fedctl check --audience ${printable(provider.audience)}   (or change the audience of the identity provider)`,
+    details: { identityProvider: provider.id, expected: provider.audience, seen: audience },
+  });
+}
+
+function issuerMismatch(provider: AtlasIdentityProvider, issuer: string): FedctlError {
+  return new FedctlError('atlas.issuer-mismatch', {
+    message: `${named(provider)} expects the issuer ${printable(provider.issuer)}, and the token is from ${printable(issuer)}${slash(provider.issuer, issuer)}.`,
+    remedy: `set the issuer URI of the identity provider to ${printable(issuer)}`,
+    details: { identityProvider: provider.id, expected: provider.issuer, seen: issuer },
+  });
+}
+
+function slash(expected: string, seen: string): string {
+  return expected === `${seen}/` || seen === `${expected}/` ? ': they differ by the slash at the end' : '';
+}
+
+function missing(issuer: string, audience: string, providers: readonly AtlasIdentityProvider[]): FedctlError {
+  const others = providers.map((each) => printable(each.issuer)).join(', ');
+  return new FedctlError('atlas.identity-provider-missing', {
+    message: `No workload identity provider of the organization has the issuer ${printable(issuer)}${others === '' ? '' : `; there are ${others}`}.`,
+    remedy: `atlas federatedAuthentication federationSettings identityProvider create oidc <name> --federationSettingsId <id> --idpType WORKLOAD --issuerUri ${printable(issuer)} --audience ${printable(audience)} --authorizationType USER --userClaim sub --groupsClaim groups --desc fedctl`,
+    details: { issuer, audience },
+  });
+}

@@ -1,0 +1,77 @@
+import { type ServerIdentity, STAGES, type StageEvent, type StageId } from '../connection.ts';
+import { type FedctlError, isFedctlError } from '../errors.ts';
+
+/** How a stage of a login ended. Both are null for one that was never reached. */
+export interface StageEnd {
+  readonly event: StageEvent | null;
+  readonly failure: FedctlError | null;
+}
+
+interface Waiting {
+  readonly end: Promise<StageEnd>;
+  resolve(end: StageEnd): void;
+  reject(reason: unknown): void;
+}
+
+const NOT_REACHED: StageEnd = { event: null, failure: null };
+
+/** One login under way that several checks look at: each stage can be waited for by itself. */
+export class LoginRun {
+  readonly #stages: ReadonlyMap<StageId, Waiting> = new Map(STAGES.map((id) => [id, waiting()]));
+  readonly #over = new Set<StageId>();
+  #failed: StageEvent | null = null;
+
+  /** @param login does the login, and tells of each stage as it ends */
+  constructor(login: (observe: (event: StageEvent) => void) => Promise<ServerIdentity>) {
+    login((event) => this.#note(event)).then(
+      () => this.#endAll(NOT_REACHED),
+      (error: unknown) => this.#end(error),
+    );
+  }
+
+  /**
+   * @returns when the stage is over, or can no longer be reached
+   * @throws the signal's reason, and bugs
+   */
+  async stage(id: StageId): Promise<StageEnd> {
+    return (await this.#stages.get(id)?.end) ?? NOT_REACHED;
+  }
+
+  #note(event: StageEvent): void {
+    // Why it failed comes with the end of the login.
+    if (event.status === 'fail') this.#failed = event;
+    else this.#settle(event.id, { event, failure: null });
+  }
+
+  #end(error: unknown): void {
+    if (!isFedctlError(error)) {
+      for (const [id, { reject }] of this.#stages) if (!this.#over.has(id)) reject(error);
+      return;
+    }
+    // What failed before the first stage is told there.
+    const at = this.#failed?.id ?? STAGES.find((id) => !this.#over.has(id));
+    if (at !== undefined) this.#settle(at, { event: this.#failed, failure: error });
+    this.#endAll(NOT_REACHED);
+  }
+
+  #endAll(end: StageEnd): void {
+    for (const id of STAGES) if (!this.#over.has(id)) this.#settle(id, end);
+  }
+
+  #settle(id: StageId, end: StageEnd): void {
+    this.#over.add(id);
+    this.#stages.get(id)?.resolve(end);
+  }
+}
+
+function waiting(): Waiting {
+  let resolve: Waiting['resolve'] = () => {};
+  let reject: Waiting['reject'] = () => {};
+  const end = new Promise<StageEnd>((fulfil, refuse) => {
+    resolve = fulfil;
+    reject = refuse;
+  });
+  // Not every stage is waited for.
+  end.catch(() => {});
+  return { end, resolve, reject };
+}

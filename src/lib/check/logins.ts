@@ -1,0 +1,60 @@
+import { atlasSide } from '../auth/identity.ts';
+import type { LoginKeys, LoginPlan, Mechanism } from '../connection.ts';
+import { FedctlError } from '../errors.ts';
+import { awsIdentity, stsRole } from './catalogue/aws.ts';
+import { callerAws, jwtClaims, tokenOf } from './catalogue/token.ts';
+import type { Facts } from './check.ts';
+import { LoginRun } from './login-run.ts';
+import type { World } from './world.ts';
+
+/**
+ * The logins of one target, one by each mechanism. The first check that asks for one starts it: it goes as far as it can
+ * without a token or keys, and waits there for the check that has them.
+ */
+export class Logins {
+  readonly #started = new Map<Mechanism, LoginRun>();
+
+  of(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
+    const started = this.#started.get(mechanism) ?? start(mechanism, world, facts);
+    this.#started.set(mechanism, started);
+    return started;
+  }
+}
+
+function start(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
+  const { context, target, plan, options } = world;
+  if (plan.database === null) throw new TypeError('there is nothing to log in to');
+  const login: LoginPlan = {
+    mechanism,
+    uri: plan.database.uri,
+    timeoutMs: options.timeoutMs,
+    ...(target.dnsServer === null ? {} : { dnsServer: target.dnsServer }),
+    ...(target.writeProbe === null ? {} : { writeProbe: target.writeProbe }),
+    ...(target.privileges.length === 0 ? {} : { privileges: true }),
+    ...(mechanism === 'MONGODB-OIDC'
+      ? { tokenSource: { get: () => tokenToSend(facts) } }
+      : { credentials: (signal: AbortSignal) => keysToSend(facts, signal) }),
+  };
+  return new LoginRun(async (observe) => (await context.mongo()).login(login, observe, context.signal));
+}
+
+/** Only a token that says what is expected of it is shown to anybody. */
+async function tokenToSend(facts: Facts) {
+  const claims = await facts.when(jwtClaims);
+  const token = tokenOf(facts);
+  if (claims === null || token === null) throw nothingToSend('no token');
+  return token;
+}
+
+async function keysToSend(facts: Facts, signal: AbortSignal): Promise<LoginKeys> {
+  const known = await facts.when(awsIdentity);
+  const caller = (await facts.when(stsRole))?.caller ?? known;
+  if (caller === null) throw nothingToSend('no AWS keys');
+  const keys = await callerAws(facts).credentials(signal);
+  return { ...keys, arn: caller.arn, databaseUser: atlasSide(null, null, caller.subject).awsUser };
+}
+
+/** Ends a login that cannot go on. The checks that need what is missing are skipped, and say why. */
+function nothingToSend(what: string): FedctlError {
+  return new FedctlError('mongo.auth-failed', { message: `There is ${what} to log in with.` });
+}

@@ -1,0 +1,146 @@
+import type { CheckEvent, CheckReport, CheckResult, TargetReport } from '../check-run.ts';
+import type { CheckTarget } from '../check-target.ts';
+import type { Context } from '../context.ts';
+import { CATALOGUE } from './catalogue.ts';
+import { runChecks } from './engine.ts';
+import { Logins } from './logins.ts';
+import { type Selection, selectChecks } from './selection.ts';
+import { SharedOutcomes } from './shared.ts';
+import { planTarget, type TargetPlan } from './target-plan.ts';
+import type { CheckOptions } from './world.ts';
+
+/** What a run is asked for. */
+export interface CheckRequest {
+  readonly targets: readonly CheckTarget[];
+  readonly options: CheckOptions;
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  /** Targets that are checked at once. */
+  readonly concurrency: number;
+  /** How often a target that is not well is checked again. */
+  readonly retries: number;
+  /** Check such a target again and again for so long, in milliseconds; 0: no longer than the retries say. */
+  readonly waitMs: number;
+  /** What makes a target unwell: a failed check, or a warning too. */
+  readonly failOn: 'fail' | 'warn';
+}
+
+interface PlannedTarget {
+  readonly target: CheckTarget;
+  readonly plan: TargetPlan;
+}
+
+/** A request with everything checked that can be checked without the network. */
+export interface CheckPlan {
+  readonly request: CheckRequest;
+  readonly selection: Selection;
+  readonly targets: readonly PlannedTarget[];
+}
+
+/** Between two attempts, in milliseconds: twice as long each time, up to the longest. */
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 10_000;
+
+/** @throws FedctlError usage.*, mongo.*: what `planTarget` and `selectChecks` throw */
+export function planCheck(context: Pick<Context, 'env' | 'pid'>, request: CheckRequest): CheckPlan {
+  return {
+    request,
+    selection: selectChecks(CATALOGUE, request.only, request.skip),
+    targets: request.targets.map((target) => ({ target, plan: planTarget(context, target) })),
+  };
+}
+
+/**
+ * Checks every target, several at once. What targets have in common is found out once a round: the first round is all
+ * targets, each one after it those that were unwell.
+ *
+ * @param observe told of everything as it happens; every face is one of these
+ * @throws the signal's reason, and bugs: whatever is found out is an answer
+ */
+export async function runCheck(
+  context: Context,
+  plan: CheckPlan,
+  observe: (event: CheckEvent) => void,
+): Promise<CheckReport> {
+  const startedAt = context.now();
+  const elapsed = () => Math.max(0, context.now().getTime() - startedAt.getTime());
+  const { retries, waitMs } = plan.request;
+  const reports = new Map<PlannedTarget, TargetReport>();
+  let unwell: readonly PlannedTarget[] = plan.targets;
+  for (let attempt = 1; unwell.length > 0; attempt += 1) {
+    const pauseMs = pauseAfter(attempt, retries, waitMs - elapsed());
+    for (const [planned, report] of await checkRound(context, plan, unwell, attempt, pauseMs, observe)) {
+      reports.set(planned, report);
+    }
+    if (pauseMs === null) break;
+    unwell = unwell.filter((planned) => reports.get(planned)?.ok === false);
+    if (unwell.length > 0) await context.sleep(pauseMs, context.signal);
+  }
+  const targets = plan.targets.flatMap((planned) => reports.get(planned) ?? []);
+  const ok = targets.every((report) => report.ok);
+  return { ok, version: context.version, targets, startedAt, ms: elapsed() };
+}
+
+/** How long to wait before the targets that are unwell are checked again, in milliseconds; null: they are not. */
+function pauseAfter(attempt: number, retries: number, leftMs: number): number | null {
+  const pause = Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE);
+  if (attempt <= retries) return pause;
+  return leftMs > 0 ? Math.min(pause, leftMs) : null;
+}
+
+/** One look at some targets. */
+async function checkRound(
+  context: Context,
+  plan: CheckPlan,
+  targets: readonly PlannedTarget[],
+  attempt: number,
+  pauseMs: number | null,
+  observe: (event: CheckEvent) => void,
+): Promise<ReadonlyMap<PlannedTarget, TargetReport>> {
+  const shared = new SharedOutcomes();
+  const reports = new Map<PlannedTarget, TargetReport>();
+  const check = async (planned: PlannedTarget) => {
+    const report = await checkTarget(context, plan, planned, attempt, shared, observe);
+    reports.set(planned, report);
+    const failed = report.ok ? undefined : worstOf(report);
+    if (failed === undefined || pauseMs === null) observe({ kind: 'target', report });
+    else observe({ kind: 'again', target: report.name, attempt, failed, pauseMs });
+  };
+  const waiting = [...targets];
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await check(next);
+  };
+  await Promise.all(Array.from({ length: Math.min(plan.request.concurrency, targets.length) }, work));
+  return reports;
+}
+
+async function checkTarget(
+  context: Context,
+  { request, selection }: CheckPlan,
+  { target, plan }: PlannedTarget,
+  attempt: number,
+  shared: SharedOutcomes,
+  observe: (event: CheckEvent) => void,
+): Promise<TargetReport> {
+  const { name } = target;
+  const startedAt = context.now();
+  const world = { context, options: request.options, target, plan, shared, logins: new Logins() };
+  const checks = await runChecks(selection, world, (result) =>
+    observe({ kind: 'check', target: name, attempt, result }),
+  );
+  return {
+    name,
+    uri: plan.database?.shownUri ?? null,
+    ok: !checks.some(({ status }) => status === 'fail' || (request.failOn === 'warn' && status === 'warn')),
+    firstFailure: checks.find(({ status }) => status === 'fail')?.id ?? null,
+    attempts: attempt,
+    checks,
+    startedAt,
+    ms: Math.max(0, context.now().getTime() - startedAt.getTime()),
+  };
+}
+
+/** What a target that is unwell is to be blamed on: its first failure, else its first warning. */
+function worstOf({ checks }: TargetReport): CheckResult | undefined {
+  return checks.find(({ status }) => status === 'fail') ?? checks.find(({ status }) => status === 'warn');
+}

@@ -1,0 +1,22 @@
+import type { Check, Outcome, Timing } from './check.ts';
+
+/** An outcome with when it was found out. */
+export interface TimedOutcome extends Timing {
+  readonly outcome: Outcome<unknown>;
+}
+
+/**
+ * Outcomes that several targets share, for the length of one round: one mint for all that want the same token, one
+ * look at an issuer or a project. Whoever comes second waits for the first.
+ */
+export class SharedOutcomes {
+  readonly #kept = new Map<Check, Map<string, Promise<TimedOutcome>>>();
+
+  once(check: Check, key: string, find: () => Promise<TimedOutcome>): Promise<TimedOutcome> {
+    const known = this.#kept.get(check) ?? new Map<string, Promise<TimedOutcome>>();
+    this.#kept.set(check, known);
+    const found = known.get(key) ?? find();
+    known.set(key, found);
+    return found;
+  }
+}

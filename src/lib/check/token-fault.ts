@@ -1,0 +1,22 @@
+import { FedctlError } from '../errors.ts';
+import type { Fault } from '../jwt/fault.ts';
+import { printable } from '../printable.ts';
+
+const NAMES: Readonly<Record<string, string>> = {
+  iss: 'issuer',
+  aud: 'audience',
+  sub: 'subject',
+  exp: 'expiry',
+  alg: 'algorithm',
+  kid: 'key id',
+};
+
+/** What is wrong with a token, as a failure: what it has and what was expected, in one sentence. */
+export function tokenFault({ code, claim, expected, seen }: Fault): FedctlError {
+  const about = claim === null ? 'The token' : `The ${NAMES[claim] ?? claim} of the token`;
+  const is = seen === null ? 'is missing' : `is ${printable(seen)}`;
+  return new FedctlError(code, {
+    message: `${about} ${is}; expected ${printable(expected)}.`,
+    details: { claim, expected, seen },
+  });
+}

@@ -1,0 +1,36 @@
+import type { AtlasSettings } from '../atlas-port.ts';
+import type { CheckTarget } from '../check-target.ts';
+import type { Context } from '../context.ts';
+import type { AwsSettings } from '../ports.ts';
+import type { Logins } from './logins.ts';
+import type { SharedOutcomes } from './shared.ts';
+import type { TargetPlan } from './target-plan.ts';
+
+/** What holds for every target of a run. */
+export interface CheckOptions {
+  /** How AWS is reached where a target does not say: profile, Region, who is asked for an MFA code. */
+  readonly aws: AwsSettings;
+  /** Bounds each network step, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How to get into the Atlas Administration API; null without credentials. */
+  readonly atlas: AtlasSettings | null;
+  /** Ids of organization and project in Atlas where a target names none; null where unknown. */
+  readonly atlasProject: string | null;
+  /** Warn about what ends sooner than this, in milliseconds; null: never. */
+  readonly warnExpiryMs: number | null;
+  /** Also try what must be refused. */
+  readonly negative: boolean;
+  /** Hold a connection for so long, in milliseconds, with a token that ends before; null: no. */
+  readonly soakMs: number | null;
+}
+
+/** Everything that the checks of one target may ask. */
+export interface World {
+  readonly context: Context;
+  readonly options: CheckOptions;
+  readonly target: CheckTarget;
+  readonly plan: TargetPlan;
+  /** What was found out for another target of the same run, and holds for this one. */
+  readonly shared: SharedOutcomes;
+  readonly logins: Logins;
+}

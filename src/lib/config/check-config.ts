@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import type { CheckTarget } from '../check-target.ts';
+import type { Context } from '../context.ts';
+import { parseDuration } from '../duration.ts';
+import { PROBE_NAMESPACE, readNamespace } from '../namespace.ts';
+import { CheckConfig, type CheckSettings } from './check-schema.ts';
+import { interpolate } from './interpolate.ts';
+import { secretIn } from './secrets.ts';
+import { readPrivilege } from './value-faults.ts';
+import { readYaml } from './yaml-document.ts';
+
+/** AWS's own default, which every command of fedctl sends (facts/aws.md 2.1). */
+const DEFAULT_DURATION_SECONDS = 300;
+
+const REMEDY = 'correct the lines above; fedctl init --out - shows every key that may stand there';
+
+export interface ConfigPlace {
+  /** Its name, for messages. */
+  readonly file: string;
+  /** Absolute: what its relative paths are relative to. */
+  readonly folder: string;
+  /** Only FEDCTL_VAR_* of it is read. */
+  readonly env: Context['env'];
+}
+
+/**
+ * Reads `fedctl.yaml`: the targets of `fedctl check`, in the order of the file, with the defaults filled in. Reads no
+ * other file and asks nobody. Who found the file instead of being told its name calls `refuseStrangeHosts` next.
+ *
+ * @throws FedctlError config.invalid with every fault that was found, each with its line and column
+ */
+export function readCheckConfig(text: string, { file, folder, env }: ConfigPlace): readonly CheckTarget[] {
+  const config = readYaml(CheckConfig, text, file, {
+    remedy: REMEDY,
+    readText: (value) => withoutSecret(interpolate(value, env)),
+  });
+  return Object.entries(config.targets).map(([name, own]) =>
+    checkTarget(name, { ...config.defaults, ...own }, folder),
+  );
+}
+
+function withoutSecret(read: ReturnType<typeof interpolate>): ReturnType<typeof interpolate> {
+  const secret = 'text' in read ? secretIn(read.text) : null;
+  return secret === null
+    ? read
+    : { fault: `looks like ${secret}: no secret belongs here, and fedctl needs none` };
+}
+
+function checkTarget(name: string, keys: CheckSettings, folder: string): CheckTarget {
+  return {
+    name,
+    uri: keys.uri ?? null,
+    mechanism: keys.mechanism ?? null,
+    audience: keys.audience ?? null,
+    signingAlgorithm: keys.signingAlgorithm ?? 'RS256',
+    durationSeconds: seconds(keys.duration),
+    tokenFile: keys.tokenFile === undefined ? null : resolve(folder, keys.tokenFile),
+    role:
+      keys.roleArn === undefined
+        ? null
+        : {
+            roleArn: keys.roleArn,
+            externalId: keys.externalId ?? null,
+            sessionName: keys.sessionName ?? null,
+            mfaSerial: keys.mfaSerial ?? null,
+          },
+    profile: keys.profile ?? null,
+    region: keys.region ?? null,
+    issuer: keys.issuer ?? null,
+    subject: keys.subject ?? null,
+    privileges: (keys.privileges ?? []).map(readPrivilege).filter((privilege) => privilege !== null),
+    writeProbe: writeProbe(keys.writeProbe),
+    api: keys.api ?? null,
+    atlasProject: keys.atlasProject ?? null,
+    atlasCluster: keys.atlasCluster ?? null,
+    dnsServer: keys.dnsServer ?? null,
+  };
+}
+
+function seconds(duration: CheckSettings['duration']): number {
+  const read = typeof duration === 'string' ? parseDuration(duration) : duration;
+  return read ?? DEFAULT_DURATION_SECONDS;
+}
+
+function writeProbe(given: CheckSettings['writeProbe']): CheckTarget['writeProbe'] {
+  return typeof given === 'string' ? readNamespace(given) : given === true ? PROBE_NAMESPACE : null;
+}

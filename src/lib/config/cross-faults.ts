@@ -1,0 +1,66 @@
+import { isFedctlError } from '../errors.ts';
+import { cleanConnectionString } from '../uri/connection-string.ts';
+import { chooseMechanisms, MECHANISM_CHOICES } from '../uri/mechanism.ts';
+
+/** What is wrong between the keys of a target, each of which is well by itself. */
+interface CrossFault {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+type Keys = Readonly<Record<string, unknown>>;
+
+/** Keys that say nothing unless a role is assumed. */
+const OF_A_ROLE = ['externalId', 'sessionName', 'mfaSerial'] as const;
+
+/**
+ * Looks at every target with the defaults filled in. A fault of the defaults alone is told once, at the defaults.
+ *
+ * @param config whatever stands in the file: what the schema refuses is passed over here
+ */
+export function* crossFaults(config: unknown): Iterable<CrossFault> {
+  const { defaults, targets } = keysOf(config);
+  for (const [name, target] of Object.entries(keysOf(targets))) {
+    const own = keysOf(target);
+    for (const { key, message } of targetFaults({ ...keysOf(defaults), ...own })) {
+      yield { path: Object.hasOwn(own, key) ? ['targets', name, key] : ['targets', name], message };
+    }
+  }
+}
+
+function* targetFaults(keys: Keys): Iterable<{ readonly key: string; readonly message: string }> {
+  if (keys['roleArn'] === undefined) {
+    for (const key of OF_A_ROLE) {
+      if (keys[key] !== undefined) yield { key, message: `has ${key} without roleArn` };
+    }
+  }
+  const { uri, mechanism } = keys;
+  const chosen = MECHANISM_CHOICES.find((choice) => choice === mechanism);
+  const named = typeof uri === 'string' ? namedMechanism(uri) : null;
+  if (chosen !== undefined && named !== null && isConflict(chosen, named)) {
+    yield { key: 'mechanism', message: `mechanism is ${chosen}, but uri says authMechanism=${named}` };
+  }
+}
+
+function namedMechanism(uri: string): string | null {
+  try {
+    return cleanConnectionString(uri).namedMechanism;
+  } catch {
+    // A fault of the connection string alone, which is told where it stands.
+    return null;
+  }
+}
+
+function isConflict(chosen: (typeof MECHANISM_CHOICES)[number], named: string): boolean {
+  try {
+    chooseMechanisms(chosen, named);
+    return false;
+  } catch (error) {
+    if (!isFedctlError(error)) throw error;
+    return true;
+  }
+}
+
+function keysOf(value: unknown): Keys {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}

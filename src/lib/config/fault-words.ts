@@ -1,0 +1,96 @@
+import type { core } from 'zod';
+import { printable } from '../printable.ts';
+import { nearest } from './nearest.ts';
+import { secretIn } from './secrets.ts';
+
+/** Where something stands in a configuration: keys, and places in lists from 0. */
+export type Path = readonly (string | number)[];
+
+/** A longer key is no key that somebody mistyped. */
+const LONGEST_SHOWN = 80;
+
+/** Said as a person would: zod's own words are about its types. */
+export function saidAs(issue: core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined && /received undefined$/.test(issue.message)
+        ? 'is missing'
+        : `must be ${KINDS[issue.expected] ?? issue.expected}${/received number$/.test(issue.message) && issue.expected === 'string' ? ': put it in quotes' : ''}`;
+    case 'invalid_value':
+      return `must be ${issue.values.map((value) => String(value)).join(' or ')}`;
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message;
+    case 'too_small':
+      return `must have at least ${issue.minimum}`;
+    case 'too_big':
+      return `must have at most ${issue.maximum}`;
+    default:
+      // Of a check or a union: the schema's own words.
+      return issue.message;
+  }
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+};
+
+export function suggestion(key: string, known: readonly string[]): string {
+  const near = nearest(key, known);
+  if (near !== null) return `; did you mean "${near}"?`;
+  return known.length === 0 ? '' : `; known are ${known.join(', ')}`;
+}
+
+/** `accounts[0].users[1].name` */
+export function pathText(path: Path): string {
+  return path
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${keyText(part)}`,
+    )
+    .join('');
+}
+
+/** A key as it may be shown: on one line, not too long, and not when somebody put a secret there. */
+function keyText(key: string): string {
+  if (secretIn(key) !== null) return '(a secret)';
+  return printable(key.length > LONGEST_SHOWN ? `${key.slice(0, LONGEST_SHOWN)}…` : key);
+}
+
+/** The keys that may stand in the mapping at this path, found in the schema by walking down. */
+export function knownKeys(root: unknown, path: Path): readonly string[] {
+  let schema = root;
+  for (const part of path) schema = within(unwrapped(schema), part);
+  const shape = shapeOf(unwrapped(schema));
+  return shape === null ? [] : Object.keys(shape);
+}
+
+function unwrapped(schema: unknown): unknown {
+  let inner = schema;
+  while (hasMethod(inner, 'unwrap') && !hasMember(inner, 'element')) inner = inner.unwrap();
+  return inner;
+}
+
+/** The schema of an element of a list, of a key of a mapping, or of every value of a mapping by names. */
+function within(schema: unknown, part: string | number): unknown {
+  if (typeof part === 'number') return hasMember(schema, 'element') ? schema.element : undefined;
+  return hasMember(schema, 'valueType') ? schema.valueType : shapeOf(schema)?.[part];
+}
+
+function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | null {
+  if (!hasMember(schema, 'shape')) return null;
+  const { shape } = schema;
+  return typeof shape === 'object' && shape !== null ? { ...shape } : null;
+}
+
+function hasMember<Name extends string>(value: unknown, name: Name): value is Record<Name, unknown> {
+  return typeof value === 'object' && value !== null && name in value;
+}
+
+function hasMethod<Name extends string>(value: unknown, name: Name): value is Record<Name, () => unknown> {
+  return hasMember(value, name) && typeof value[name] === 'function';
+}

@@ -1,0 +1,131 @@
+import { isIP } from 'node:net';
+import type { CheckTarget } from '../check-target.ts';
+import { FedctlError } from '../errors.ts';
+import { bareHost, isLoopbackHost, readNameServer } from '../hosts.ts';
+import { printable } from '../printable.ts';
+import { readTarget } from '../uri/target.ts';
+
+/** Atlas's own domains, of those that drivers send tokens to unasked (ALLOWED_HOSTS, facts/mongodb.md 1.5). */
+const ATLAS = ['*.mongodb.net', '*.mongodbgov.net', '*.mongo.com'] as const;
+
+export interface HostRule {
+  /** The file that was found, for messages. */
+  readonly file: string;
+  /** What `--allow-host` names: hosts, or `*.domain` for those below it. */
+  readonly allowed: readonly string[];
+}
+
+/** One host that a target of the file would have something to do with. */
+interface Dealing {
+  readonly target: string;
+  /** As `bareHost` has it. */
+  readonly host: string;
+  /** What the host gets or decides, as a sentence goes on after `target "x"`. */
+  readonly what: string;
+  /** Whether its being Atlas's is enough. */
+  readonly atlasWillDo: boolean;
+}
+
+/**
+ * The rule for a file that was found in the working directory instead of being named: whoever commits a `fedctl.yaml` to
+ * a repository that an operator clones must not get the operator's token. Every host that would be sent a token or a
+ * credential has to be this machine or Atlas's, and no setting may decide whom to trust (a DNS server, a proxy, a CA of
+ * its own, an issuer without TLS) for anybody else; `--allow-host` makes exceptions by name.
+ *
+ * Hosts are compared as names: what a resolver would make of them is no ground for trust.
+ *
+ * @throws FedctlError config.host-refused (`details.hosts`, every one of them); usage.invalid-value for an
+ *   `--allow-host` that names no host
+ */
+export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allowed }: HostRule): void {
+  const patterns = allowed.map(readPattern);
+  const strange = targets
+    .flatMap(dealingsOf)
+    .filter(({ host, atlasWillDo }) => !isTrusted(host, atlasWillDo ? [...patterns, ...ATLAS] : patterns));
+  const [first] = strange;
+  if (first === undefined) return;
+  const name = printable(file);
+  const hosts = [...new Set(strange.map(({ host }) => host))];
+  const lines = strange.map((one) => `${name}, target "${printable(one.target)}": ${sentence(one)}`);
+  throw new FedctlError('config.host-refused', {
+    message: `${name}, which was found and not named, may not do this: target "${printable(first.target)}" ${sentence(first)}.`,
+    remedy: `fedctl check ${hosts.map((host) => `--allow-host ${typed(host)}`).join(' ')}   (or --config ${name}, if you trust it)`,
+    details: { file, hosts, target: first.target, ...(lines.length > 1 ? { evidence: lines } : {}) },
+  });
+}
+
+function sentence({ what, host }: Dealing): string {
+  return what.replace('<host>', printable(host));
+}
+
+function dealingsOf(target: CheckTarget): readonly Dealing[] {
+  return [...ofTheUri(target), ...ofUrls(target), ...ofDns(target)];
+}
+
+function* ofTheUri({ name, uri }: CheckTarget): Iterable<Dealing> {
+  if (uri === null) return;
+  const { hosts, srv, proxy, tlsFiles } = readTarget(uri);
+  for (const { host } of [...hosts, ...(srv === null ? [] : [srv])]) {
+    yield { target: name, host, what: 'would log in to <host>', atlasWillDo: true };
+    if (tlsFiles.ca !== null) {
+      const what = 'brings a CA of its own (tlsCAFile) for <host>';
+      yield { target: name, host, what, atlasWillDo: false };
+    }
+  }
+  if (proxy !== null) {
+    const what = 'would log in through the proxy <host>';
+    yield { target: name, host: proxy.host, what, atlasWillDo: false };
+  }
+}
+
+function* ofUrls({ name, api, issuer }: CheckTarget): Iterable<Dealing> {
+  if (api !== null) {
+    const what = 'would send a token to the API at <host>';
+    yield { target: name, host: hostOf(api), what, atlasWillDo: true };
+  }
+  if (issuer !== null && !/^https:/i.test(issuer)) {
+    const what = 'would trust the issuer <host> without TLS';
+    yield { target: name, host: hostOf(issuer), what, atlasWillDo: false };
+  }
+}
+
+function* ofDns({ name, dnsServer }: CheckTarget): Iterable<Dealing> {
+  if (dnsServer === null) return;
+  const [, host = dnsServer] = /^(.*):\d+$/.exec(readNameServer(dnsServer) ?? '') ?? [];
+  const what = 'would ask the DNS server <host> for its hosts';
+  yield { target: name, host: bareHost(host), what, atlasWillDo: false };
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? bareHost(new URL(url).hostname) : url;
+}
+
+function isTrusted(host: string, patterns: readonly string[]): boolean {
+  const name = withoutFinalDot(host);
+  return isLoopbackHost(host) || patterns.some((pattern) => fits(name, pattern));
+}
+
+/** `*.example.com` stands for what is below example.com, at any depth, and not for example.com itself. */
+function fits(host: string, pattern: string): boolean {
+  if (!pattern.startsWith('*.')) return host === pattern;
+  return isIP(host) === 0 && host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1;
+}
+
+/** `example.com.` is the same name as `example.com`, said to be complete. */
+function withoutFinalDot(host: string): string {
+  return host.replace(/\.$/, '');
+}
+
+function readPattern(given: string): string {
+  const host = withoutFinalDot(bareHost(given.trim()));
+  if (isIP(host) !== 0 || /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(host)) return host;
+  throw new FedctlError('usage.invalid-value', {
+    message: `--allow-host cannot be "${printable(given)}": expected a host without its port, or *.<domain>.`,
+    details: { option: '--allow-host', expected: 'a host without its port, or *.<domain>' },
+  });
+}
+
+/** Safe to type: what is no plain name would mean something to a shell. */
+function typed(host: string): string {
+  return /^[\w.:-]+$/.test(host) ? host : '<host>';
+}

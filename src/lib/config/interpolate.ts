@@ -1,0 +1,52 @@
+import type { Context } from '../context.ts';
+import { printable } from '../printable.ts';
+
+/** The only variables that a configuration file may read. */
+const OWN = /^FEDCTL_VAR_\w+$/;
+
+/** `$$`, `${NAME}`, `${NAME:-default}`, and a `${` that is none of these. */
+const MARKS = /\$(?:(\$)|\{(?:([^}:]*)(?::-([^}]*))?\})?)/g;
+
+/**
+ * Puts values of the environment into a text: `${FEDCTL_VAR_NAME}`, and `${FEDCTL_VAR_NAME:-default}` where the variable
+ * may be missing or empty. `$$` is a dollar sign. One pass: what is put in is not looked at again.
+ *
+ * Other variables are refused, so that a file that came with somebody's repository cannot read secrets out of the
+ * environment. No value is ever repeated in a fault.
+ */
+export function interpolate(
+  text: string,
+  env: Context['env'],
+): { readonly text: string } | { readonly fault: string } {
+  const faults: string[] = [];
+  const replaced = text.replace(MARKS, (mark, dollar?: string, name?: string, fallback?: string) => {
+    if (dollar !== undefined) return '$';
+    if (mark === '$') return mark;
+    const read = name === undefined ? { fault: BROKEN } : variable(name, fallback, env);
+    if ('text' in read) return read.text;
+    faults.push(read.fault);
+    return '';
+  });
+  const [fault] = faults;
+  return fault === undefined ? { text: replaced } : { fault };
+}
+
+const BROKEN = `has a \${ without its end: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`;
+
+function variable(name: string, fallback: string | undefined, env: Context['env']) {
+  if (!OWN.test(name)) {
+    return {
+      fault: `names ${shownName(name)}: a configuration file reads variables called FEDCTL_VAR_… only`,
+    };
+  }
+  if (fallback?.includes('${') === true) return { fault: `has a \${ inside the default of ${name}` };
+  const value = env[name];
+  if (value !== undefined && (value !== '' || fallback === undefined)) return { text: value };
+  if (fallback !== undefined) return { text: fallback };
+  return { fault: `needs ${name}, which is not set, and gives no default: \${${name}:-<default>}` };
+}
+
+/** What is no name may be anything, a secret too. */
+function shownName(name: string): string {
+  return /^\w{1,40}$/.test(name) ? `\${${printable(name)}}` : 'something that is no variable';
+}

@@ -1,0 +1,103 @@
+import { isFedctlError } from '../errors.ts';
+import { isLoopbackHost, readNameServer } from '../hosts.ts';
+import { readNamespace } from '../namespace.ts';
+import { isGlobalRegion, isRegionName } from '../region-name.ts';
+import { ROLE_VALUES } from '../role-values.ts';
+import { MINT_LIMITS } from '../token.ts';
+import { cleanConnectionString, secretsOf } from '../uri/connection-string.ts';
+import { readTarget } from '../uri/target.ts';
+
+/** What is wrong with one value of `fedctl.yaml`, as the rest of a sentence that begins with its key; null when nothing is. */
+export type Fault = string | null;
+
+/** Also for what a connection string keeps for other programs: a file in a repository is no place for secrets. */
+export function uriFault(uri: string): Fault {
+  if (!/^mongodb(\+srv)?:\/\//i.test(uri)) return 'must begin with mongodb:// or mongodb+srv://';
+  try {
+    cleanConnectionString(uri);
+    readTarget(uri);
+    if (secretsOf(uri).length > 0 || /AWS_SESSION_TOKEN/i.test(uri)) {
+      return 'holds a secret in one of its options: leave it out, this file is no place for it';
+    }
+    return null;
+  } catch (error) {
+    if (!isFedctlError(error)) throw error;
+    if (error.code === 'mongo.password-in-uri')
+      return 'holds a password: leave it out, no mechanism uses one';
+    const why = /^It holds/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
+    return `is not valid: ${error.message}${why}`;
+  }
+}
+
+export function audienceFault(audience: string): Fault {
+  return [...audience].length <= MINT_LIMITS.audienceLength
+    ? null
+    : `must have at most ${MINT_LIMITS.audienceLength} characters`;
+}
+
+/** @param seconds null for what is no duration */
+export function durationFault(seconds: number | null): Fault {
+  if (seconds === null) return 'must be seconds, or a duration such as 90s, 5m or 1h';
+  if (seconds >= MINT_LIMITS.shortest && seconds <= MINT_LIMITS.longest) return null;
+  return `must be from ${MINT_LIMITS.shortest} to ${MINT_LIMITS.longest} seconds`;
+}
+
+export function roleValueFault(kind: keyof typeof ROLE_VALUES): (value: string) => Fault {
+  const { accepts, expected } = ROLE_VALUES[kind];
+  return (value) => (accepts(value) ? null : `must be ${expected}`);
+}
+
+export function regionFault(name: string): Fault {
+  if (isGlobalRegion(name)) return 'is the global endpoint, where no tokens are minted: name a Region';
+  return isRegionName(name) ? null : 'must be the name of a Region, such as eu-west-1';
+}
+
+/** `insert@app.visits` taken apart; null for anything else. */
+export function readPrivilege(text: string) {
+  const [, action, place = ''] = /^([A-Za-z]+)@(.+)$/.exec(text) ?? [];
+  if (action === undefined) return null;
+  if (!place.includes('.')) {
+    return /^[^./\\ "$*<>:|?@]{1,63}$/.test(place) ? { action, database: place, collection: '' } : null;
+  }
+  const namespace = readNamespace(place);
+  return namespace === null ? null : { action, ...namespace };
+}
+
+export function privilegeFault(text: string): Fault {
+  return readPrivilege(text) === null
+    ? 'must be an action on a database or a collection, such as find@app or insert@app.visits'
+    : null;
+}
+
+export function writeProbeFault(text: string): Fault {
+  return readNamespace(text) === null
+    ? 'must be true, false, or a database and a collection such as app.probe'
+    : null;
+}
+
+export function nameServerFault(text: string): Fault {
+  return readNameServer(text) === null ? 'must be an IP address and a port, such as 127.0.0.1:5353' : null;
+}
+
+export function atlasProjectFault(text: string): Fault {
+  return /^[0-9a-f]{24}$/.test(text) ? null : 'must be the id of a project: 24 hexadecimal digits';
+}
+
+/**
+ * An https URL, or http to this machine. URLs allow host names that a shell would run (`$(…)`); those are refused,
+ * because hosts end up in remedies that are typed.
+ */
+export function urlFault(text: string): Fault {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !['https:', 'http:'].includes(url.protocol)) return 'must be an https URL';
+  if (url.username !== '' || url.password !== '') return 'holds a user name or a password: leave it out';
+  if (!/^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)) return 'must name a host by its name or address';
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname))
+    return 'must be https: its host is not this machine';
+  return null;
+}
+
+export function issuerFault(text: string): Fault {
+  // As text, because an empty query or fragment leaves no trace in a URL.
+  return urlFault(text) ?? (/[?#]/.test(text) ? 'must have no query and no fragment' : null);
+}

@@ -1,0 +1,200 @@
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
+import type { core, ZodType } from 'zod';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { knownKeys, type Path, pathText, saidAs, suggestion } from './fault-words.ts';
+import { secretIn } from './secrets.ts';
+
+/** One thing that is wrong with a configuration file, and where. Lines and columns count from 1. */
+export interface ConfigFault {
+  readonly line: number;
+  readonly column: number;
+  /** `accounts[0].users[1].name`; '' for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface YamlOptions {
+  /** What to do about faults, in the words of this kind of file. */
+  readonly remedy: string;
+  /** What a text of the file stands for (keys are left as they are), or what is wrong with it. The text itself unless given. */
+  readonly readText?: (text: string) => { readonly text: string } | { readonly fault: string };
+}
+
+/** Nobody reads more at once. */
+const MOST_FAULTS = 100;
+
+/** In characters from the start of the file. */
+interface Fault {
+  readonly offset: number;
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * Reads a configuration file: YAML 1.2 that fits a schema. An empty file is an empty mapping.
+ *
+ * @param file its name, for messages
+ * @throws FedctlError config.invalid with every fault that was found, each with its place (`details.faults`, and as
+ *   lines in `details.evidence`), and nothing else whatever the text is
+ */
+export function readYaml<T>(schema: ZodType<T>, text: string, file: string, options: YamlOptions): T {
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+    const broken = [
+      ...document.errors.map(({ pos, message }) => ({ offset: pos[0], path: '', message })),
+      ...aliasFaults(document),
+    ];
+    if (broken.length > 0) throw invalid(file, lines, broken, options);
+    const ofTexts = [...nameFaults(document), ...replaceTexts(document, options)];
+    const read = schema.safeParse(document.toJS() ?? {});
+    if (read.success && ofTexts.length === 0) return read.data;
+    const ofSchema = read.error?.issues.flatMap((issue) => faultsOf(issue, document, schema)) ?? [];
+    throw invalid(file, lines, [...ofTexts, ...ofSchema], options);
+  } catch (cause) {
+    if (isFedctlError(cause)) throw cause;
+    // Too many aliases, or nested so deep that the parser gives up.
+    const message = cause instanceof RangeError || !(cause instanceof Error) ? 'is too deep' : cause.message;
+    throw invalid(file, lines, [{ offset: 0, path: '', message }], options);
+  }
+}
+
+/** The parser would tell only the first of them, and not where it stands. */
+function aliasFaults(document: Document): readonly Fault[] {
+  const faults: Fault[] = [];
+  const anchors = new Set<string>();
+  visit(document, {
+    Alias(_, { source, range }) {
+      if (anchors.has(source)) return;
+      faults.push({ offset: range?.[0] ?? 0, path: '', message: `no anchor &${source} before this` });
+    },
+    Value(_, { anchor }) {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
+  });
+  return faults;
+}
+
+/** JavaScript gives this key a meaning of its own, and who reads objects passes over it. */
+function nameFaults(document: Document): readonly Fault[] {
+  const faults: Fault[] = [];
+  visit(document, {
+    Pair(_, { key }) {
+      if (!isScalar(key) || key.value !== '__proto__') return;
+      faults.push({ offset: key.range?.[0] ?? 0, path: '__proto__', message: 'cannot be a key' });
+    },
+  });
+  return faults;
+}
+
+/** Puts what each text stands for in its place. */
+function replaceTexts(document: Document, { readText }: YamlOptions): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (readText === undefined) return faults;
+  visit(document, {
+    Scalar(key, node, ancestors) {
+      if (key === 'key' || typeof node.value !== 'string') return;
+      const read = readText(node.value);
+      if ('text' in read) node.value = read.text;
+      else faults.push({ offset: node.range?.[0] ?? 0, path: pathOf(node, ancestors), message: read.fault });
+    },
+  });
+  return faults;
+}
+
+/** Where a node stands, by its ancestors. */
+function pathOf(node: Scalar, ancestors: readonly unknown[]): string {
+  const path: (string | number)[] = [];
+  for (const [depth, one] of ancestors.entries()) {
+    const child = ancestors[depth + 1] ?? node;
+    if (isPair(one)) path.push(String(one.key));
+    else if (isCollection(one) && !isMap(one)) path.push(one.items.indexOf(child));
+  }
+  return pathText(path);
+}
+
+/** What an issue of the schema says, key by key where it is about several. */
+function faultsOf(issue: core.$ZodIssue, document: Document, schema: ZodType): readonly Fault[] {
+  const path = issue.path.filter((part) => typeof part !== 'symbol');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      offset: offsetOfKey(document, path, key),
+      path: pathText([...path, key]),
+      message: `unknown key${suggestion(key, knownKeys(schema, path))}`,
+    }));
+  }
+  const key = issue.code === 'invalid_key' ? path.at(-1) : undefined;
+  const offset =
+    key === undefined ? offsetOf(document, path) : offsetOfKey(document, path.slice(0, -1), String(key));
+  return [{ offset, path: pathText(path), message: saidAs(issue) }];
+}
+
+/** Where the value stands; for one that is missing, what it is missing from. */
+function offsetOf(document: Document, path: Path): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return document.contents?.range?.[0] ?? 0;
+}
+
+function offsetOfKey(document: Document, path: Path, key: string): number {
+  const parent = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (isMap(parent)) {
+    const pair = parent.items.find((item) => String(item.key) === key);
+    if (isNode(pair?.key) && pair.key.range) return pair.key.range[0];
+  }
+  return offsetOf(document, path);
+}
+
+function invalid(
+  file: string,
+  lines: LineCounter,
+  found: readonly Fault[],
+  { remedy }: YamlOptions,
+): FedctlError {
+  const faults = inOrder(found).map(({ offset, path, message }): ConfigFault => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1), path, message: shown(message) };
+  });
+  const name = printable(file);
+  return new FedctlError('config.invalid', {
+    message: `${name} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}.`,
+    remedy,
+    details: {
+      file,
+      faults,
+      evidence: faults.map(
+        ({ line, column, path, message }) =>
+          `${name}:${line}:${column}${path === '' ? '' : ` ${path}`}: ${message}`,
+      ),
+    },
+  });
+}
+
+/** By place; of what is wrong at one place the first says enough, and a parser that lost its way says it endlessly. */
+function inOrder(faults: readonly Fault[]): readonly Fault[] {
+  const seen = new Set<string>();
+  const first = faults.filter(({ path, offset }) => {
+    const place = path === '' ? String(offset) : path;
+    return !seen.has(place) && seen.add(place);
+  });
+  return first.sort((a, b) => a.offset - b.offset).slice(0, MOST_FAULTS);
+}
+
+/** Words of the YAML parser may quote the file: the name of an alias, a tag. */
+function shown(message: string): string {
+  return secretIn(message) === null ? printable(message) : 'cannot be read, and looks like a secret';
+}

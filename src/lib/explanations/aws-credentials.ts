@@ -1,0 +1,183 @@
+import { explanations } from './explanation.ts';
+import { SDK_PROCESS, SDK_SETTINGS } from './sources.ts';
+
+const SSO = 'https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html';
+const FILES = 'https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html';
+
+/** Where keys come from, and why there are none. Facts of facts/aws.md, section 7. */
+export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
+  'aws.credentials-missing': {
+    meaning:
+      'No provider had keys: not the environment, not the profile, not web identity, not the container or the instance. SDKs fold every reason into one sentence; fedctl asks each provider and lists what it said.',
+    shows: {
+      'AWS SDK for JavaScript, Node.js driver': 'Could not load credentials from any providers',
+      'boto3, AWS CLI': 'Unable to locate credentials',
+      'AWS SDK for Java': 'Unable to load credentials from any of the providers in the chain',
+    },
+    causes: [
+      'Nobody has signed in today: aws sso login was never run, or AWS_PROFILE is not set in this shell.',
+      'The variables are in another process: sudo, systemd, cron and containers start with an environment of their own.',
+      'The pod or task has no role, or IMDS is out of reach from the container.',
+      'The shared files are unreadable or malformed: the JavaScript SDK silently takes them for empty.',
+    ],
+    apart: {
+      'aws.credentials-half-set': 'There one variable of the pair is set.',
+      'aws.profile-unknown': 'There a profile is named that does not exist; SDKs say the same sentence.',
+    },
+    type: [
+      'fedctl whoami',
+      'env | grep ^AWS_ | cut -d= -f1',
+      'aws sso login --profile <profile>',
+      'export AWS_PROFILE=<profile>',
+    ],
+    sources: ['https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html', SDK_SETTINGS],
+    evidence: 'provoked',
+  },
+  'aws.credentials-half-set': {
+    meaning:
+      'A key pair has two halves, and one of them is missing or empty. Some SDKs skip such a pair and go on to other keys, which is worse: you then act as somebody else.',
+    shows: {
+      boto3: 'Partial credentials found in env, missing: <variable>',
+      fedctl: 'The profile "<name>" has <one half> and no <other half>',
+    },
+    causes: [
+      'One export of two was copied.',
+      'A secret of the CI system is empty for this branch or for a fork.',
+      'AWS_SESSION_TOKEN was left from another session, and the pair was replaced.',
+    ],
+    apart: {
+      'aws.credentials-missing': 'There neither half is set.',
+      'aws.signature-refused': 'There both are set and do not belong together.',
+    },
+    type: ['unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN', 'fedctl whoami'],
+    sources: [SDK_SETTINGS],
+    evidence: 'provoked',
+  },
+  'aws.credentials-expired': {
+    meaning:
+      'The session that the keys belong to has ended. Keys of a session cannot be renewed: they are fetched anew where they came from.',
+    shows: {
+      AWS: ['The security token included in the request is expired', 'ExpiredTokenException', 'ExpiredToken'],
+    },
+    causes: [
+      'The keys were exported into the shell hours ago.',
+      'Whatever writes the credentials file has stopped.',
+      'A role was chained, and its session of an hour is over.',
+    ],
+    apart: {
+      'aws.clock-skew': 'There the session is alive and the clock of this machine is wrong.',
+      'sts.identity-token-expired': 'There the token that is exchanged for keys is over, not the keys.',
+    },
+    type: [
+      'fedctl whoami',
+      'aws sso login --profile <profile>',
+      'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN',
+    ],
+    sources: ['https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html'],
+    evidence: 'provoked',
+  },
+  'aws.sso-login-needed': {
+    meaning:
+      'The profile signs in through IAM Identity Center, and the login that is cached under ~/.aws/sso/cache has ended or was never made.',
+    shows: {
+      'AWS SDK for JavaScript': [
+        'The SSO session associated with this profile has expired',
+        'The SSO session token associated with profile=<profile> was not found or is invalid',
+      ],
+      'AWS CLI, boto3': [
+        'Error loading SSO Token: Token for <session> does not exist',
+        'Token has expired and refresh failed',
+      ],
+    },
+    causes: [
+      'The login of this morning has ended: administrators choose how long it lives.',
+      'The program runs as another user, or in a container, where the cache is not.',
+    ],
+    apart: {
+      'aws.credentials-expired': 'There the keys are those of a session that no login renews.',
+      'aws.profile-failed': 'There the login works, and the role that the profile names is not given.',
+    },
+    type: ['aws sso login --profile <profile>', 'fedctl whoami --profile <profile>'],
+    sources: [SSO],
+    evidence: 'provoked',
+  },
+  'aws.mfa-needed': {
+    meaning: 'The profile assumes a role with an MFA device, and there is nobody to ask for the code.',
+    shows: {
+      'AWS SDK for JavaScript': 'requires multi-factor authentication, but no MFA code callback was provided',
+    },
+    causes: [
+      'The command runs in CI, in a pipe, with --no-input or with --output json.',
+      'A profile for people is used by a program.',
+    ],
+    apart: {
+      'sts.mfa-refused': 'There a code was given, and AWS did not take it.',
+      'sts.assume-denied': 'A role that demands MFA answers AccessDenied when no device is named at all.',
+    },
+    type: ['fedctl credentials --profile <profile>', 'fedctl whoami --profile <another-profile>'],
+    sources: ['https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html'],
+    evidence: 'provoked',
+  },
+  'aws.profile-unknown': {
+    meaning:
+      'Neither ~/.aws/config nor ~/.aws/credentials has a section of this name. In config it is [profile NAME], in credentials [NAME].',
+    shows: {
+      'AWS CLI, boto3': 'The config profile (<profile>) could not be found',
+      'AWS SDK for JavaScript':
+        'Could not resolve credentials using profile: [<profile>] in configuration/credentials file(s)',
+    },
+    causes: [
+      'A typing error, or AWS_PROFILE from another machine.',
+      'HOME, AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE lead elsewhere: sudo and containers change them.',
+      'The section in config lacks the word profile.',
+    ],
+    apart: {
+      'aws.profile-failed': 'There the section exists, and what it names fails.',
+      'aws.credentials-missing': 'There no profile is asked for.',
+    },
+    type: ['aws configure list-profiles', 'env | grep -E "AWS_(PROFILE|CONFIG_FILE|SHARED)"'],
+    sources: [FILES],
+    evidence: 'provoked',
+  },
+  'aws.profile-failed': {
+    meaning:
+      'The profile exists, and the provider that it names gave no keys: a program that failed, a role that needs what is not there, a sign-in that gives nothing for this role.',
+    shows: {
+      'AWS SDK for JavaScript': [
+        'credential_process did not return Version 1.',
+        'credential_process returned invalid credentials.',
+        'credential_process returned expired credentials.',
+        'credential_process returned invalid JSON.',
+      ],
+      'boto3, AWS CLI': 'Error when retrieving credentials from custom-process',
+    },
+    causes: [
+      'The credential_process is not on the PATH of this process, wants a terminal, or ends with an error. SDKs drop what it prints to stderr.',
+      'It prints something beside the JSON, or no "Version": 1.',
+      'source_profile leads to a profile without keys.',
+    ],
+    apart: {
+      'aws.profile-unknown': 'There the profile itself is missing.',
+      'aws.credential-process-loop': 'There the program is fedctl, asking itself.',
+    },
+    type: [
+      'aws configure get credential_process --profile <profile>',
+      'fedctl whoami --profile <profile> --verbose',
+    ],
+    sources: [SDK_PROCESS, FILES],
+    evidence: 'provoked',
+  },
+  'aws.credential-process-loop': {
+    meaning:
+      'The credential_process of the profile is fedctl, and fedctl would take its own keys from that same profile, over and over.',
+    shows: { fedctl: 'is fedctl, which takes its credentials from that very profile' },
+    causes: ['The line names no --profile, so it takes the one that is being asked for.'],
+    apart: {
+      'aws.profile-failed': 'There the program is another one, and it failed by itself.',
+      'aws.credentials-missing': 'There nothing names a program.',
+    },
+    type: ['fedctl credentials --format process --profile <other>'],
+    sources: [SDK_PROCESS],
+    evidence: 'provoked',
+  },
+});

@@ -1,0 +1,133 @@
+import { explanations } from './explanation.ts';
+import { STS_ERRORS, STS_TOKEN } from './sources.ts';
+
+const SIGNING = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html';
+
+/** What AWS refuses whatever the call. Facts of facts/aws.md, sections 2.3 and 6. */
+export const AWS_REFUSAL_EXPLANATIONS = explanations({
+  'aws.clock-skew': {
+    meaning:
+      'Each call is signed with the time of this machine, and AWS takes five minutes of difference. The JavaScript SDK corrects itself by the Date header; drivers that sign for MONGODB-AWS do not.',
+    shows: {
+      AWS: [
+        'Signature expired: <time> is now earlier than <time>',
+        'Signature not yet current: <time> is still later than <time>',
+        'RequestTimeTooSkewed',
+        'RequestExpired',
+      ],
+    },
+    causes: [
+      'The machine slept, was restored from a snapshot, or has no NTP: virtual machines and WSL above all.',
+      'Outgoing UDP 123 is blocked.',
+      'The clock is right and the time zone is not: local time was set as UTC.',
+    ],
+    apart: {
+      'aws.signature-refused':
+        'The same code SignatureDoesNotMatch, without the words about time: a wrong secret.',
+      'jwt.not-yet-valid': 'There a token is from the future: the clock of whoever verifies is behind.',
+    },
+    type: [
+      'date -u && curl -sI https://sts.<region>.amazonaws.com/ | grep -i ^date',
+      'timedatectl set-ntp true',
+    ],
+    sources: [SIGNING, STS_ERRORS],
+    evidence: 'provoked',
+  },
+  'aws.signature-refused': {
+    meaning: 'AWS knows the access key id, and the signature was not made with its secret.',
+    shows: {
+      AWS: [
+        'The request signature we calculated does not match the signature you provided',
+        'SignatureDoesNotMatch',
+        'IncompleteSignature',
+      ],
+    },
+    causes: [
+      'The secret was cut, has a blank or a newline at its end, or a + or / was lost on the way through a URL or YAML.',
+      'The id is of one key pair and the secret of another: half of a rotation.',
+      'A proxy changes headers that are part of the signature.',
+    ],
+    apart: {
+      'aws.clock-skew': 'There the message says "Signature expired" or "not yet current".',
+      'aws.access-key-unknown': 'There AWS does not know the id.',
+    },
+    type: ['fedctl whoami', 'aws iam list-access-keys', 'aws iam create-access-key'],
+    sources: [SIGNING],
+    evidence: 'provoked',
+  },
+  'aws.access-key-unknown': {
+    meaning: 'AWS does not know the access key id, or does not know it together with this session token.',
+    shows: {
+      AWS: [
+        'The security token included in the request is invalid',
+        'InvalidClientTokenId',
+        'UnrecognizedClientException',
+      ],
+    },
+    causes: [
+      'The key was deleted or made inactive.',
+      'Keys of a session (ASIA…) were copied without AWS_SESSION_TOKEN, or with that of another session.',
+      'The key is of another partition: China and GovCloud have their own.',
+      'IAM was called with a session of GetSessionToken that was made without MFA.',
+    ],
+    apart: {
+      'aws.credentials-expired': 'There AWS knows the session and says that it is over.',
+      'aws.signature-refused': 'There the id is known and the secret is wrong.',
+    },
+    type: ['fedctl whoami', 'aws sts get-access-key-info --access-key-id <id>', 'unset AWS_SESSION_TOKEN'],
+    sources: [STS_ERRORS],
+    evidence: 'provoked',
+  },
+  'aws.access-denied': {
+    meaning:
+      'A policy does not allow the call or denies it. The message names the principal, the action and, at its end, the kind of policy.',
+    shows: { AWS: 'is not authorized to perform: <action> on resource: <resource>' },
+    alsoShows: {
+      AWS: ['AccessDenied', 'is not authorized to perform: <action>', 'with an explicit deny in'],
+    },
+    causes: [
+      'No identity policy allows the action.',
+      'A service control policy of the organization denies it: "explicit deny in a service control policy".',
+      'A permissions boundary or the policy of the session leaves it out.',
+    ],
+    apart: {
+      'sts.mint-denied': 'The action is sts:GetWebIdentityToken.',
+      'sts.assume-denied': 'The action is sts:AssumeRole.',
+    },
+    type: [
+      'fedctl whoami',
+      'aws iam simulate-principal-policy --policy-source-arn <arn> --action-names <action>',
+    ],
+    sources: ['https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html'],
+    evidence: 'provoked',
+  },
+  'aws.request-refused': {
+    meaning:
+      'AWS found a parameter that it does not take. fedctl checks what it can before it asks, so this is mostly about names in your account.',
+    shows: {
+      'AWS STS': [
+        "1 validation error detected: Value '<value>' at '<parameter>' failed to satisfy constraint: Member must have value greater than or equal to 60",
+        "validation error detected: Value <value> at '<parameter>' failed to satisfy constraint",
+        'Requested SigningAlgorithm is not supported. See the GetWebIdentityToken documentation for supported algorithms',
+        'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
+      ],
+    },
+    alsoShows: { AWS: ['ValidationError', 'InvalidParameterValue'] },
+    causes: [
+      'A duration, an audience, a tag or a session name is outside the limits of the call.',
+      'The signing algorithm is in lower case: it is RS256 or ES384, as written.',
+      'Two tags differ in upper and lower case only.',
+      'A transitive tag of the session is set again.',
+    ],
+    apart: {
+      'usage.invalid-value': 'The same, found by fedctl before anything was sent.',
+      'sts.duration-refused': 'There the duration of a role session is over the limit of the role.',
+    },
+    type: [
+      'fedctl token --help',
+      'fedctl token --audience <audience> --signing-algorithm RS256 --duration 5m --tag team=<team>',
+    ],
+    sources: [STS_TOKEN, 'https://docs.aws.amazon.com/STS/latest/APIReference/API_Tag.html'],
+    evidence: 'provoked',
+  },
+});

@@ -1,0 +1,122 @@
+import { type ExplainedCode, type Explanation, type Symptom, symptoms } from './explanation.ts';
+import { type Pasted, plain } from './pasted.ts';
+
+/** A code that a text speaks of, and why. */
+export interface Match {
+  readonly code: ExplainedCode;
+  /** The known text that was found; `fedctl` itself where the code was named. */
+  readonly symptom: Symptom;
+  /** Where it begins in what was pasted, from 1. */
+  readonly line: number;
+}
+
+/** What one known text looks like. */
+interface Pattern {
+  readonly code: ExplainedCode;
+  readonly symptom: Symptom;
+  /** What stands between the placeholders. */
+  readonly parts: readonly string[];
+  /** 2: the code itself; 1: a text of its own; 0: one that it shares. */
+  readonly rank: number;
+  /** How much of it is fixed: letters and digits. */
+  readonly weight: number;
+}
+
+interface Hit {
+  readonly pattern: Pattern;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The longest thing that a placeholder may stand for. */
+const MAX_GAP = 240;
+/** Less than this is no text to know a failure by. */
+const MIN_WEIGHT = 8;
+const PLACEHOLDER = /<[^<>]*>|…/;
+
+/** What the texts of all explanations look like. */
+export function patternsOf(all: Readonly<Record<ExplainedCode, Explanation>>): readonly Pattern[] {
+  return (Object.entries(all) as readonly [ExplainedCode, Explanation][]).flatMap(([code, explanation]) => [
+    pattern(code, { from: 'fedctl', text: code }, 2),
+    ...symptoms(explanation.shows).map((symptom) => pattern(code, symptom, 1)),
+    ...symptoms(explanation.alsoShows ?? {}).map((symptom) => pattern(code, symptom, 0)),
+  ]);
+}
+
+function pattern(code: ExplainedCode, symptom: Symptom, rank: number): Pattern {
+  const parts = symptom.text
+    .split(PLACEHOLDER)
+    .map(plain)
+    .filter((part) => part !== '');
+  return { code, symptom, parts, rank, weight: parts.join('').replace(/[^a-z0-9]/g, '').length };
+}
+
+/**
+ * The codes that a text speaks of, the likeliest first: those that it names, then those whose own texts it holds, the
+ * longest first; where there are none, those with texts that they share. Of two on the same words, the better counts.
+ *
+ * @param most how many at most
+ */
+export function matches(
+  patterns: readonly Pattern[],
+  { text, lineAt }: Pasted,
+  most: number,
+): readonly Match[] {
+  const found = patterns
+    .filter(({ weight }) => weight >= MIN_WEIGHT)
+    .map((each) => find(each, text))
+    .filter((hit) => hit !== null);
+  const own = found.filter(({ pattern: { rank } }) => rank > 0);
+  const hits = (own.length === 0 ? found : own).sort((a, b) => better(a, b) || b.start - a.start);
+  const kept: Hit[] = [];
+  for (const hit of hits) {
+    if (kept.length === most) break;
+    if (kept.some(({ pattern: { code } }) => code === hit.pattern.code)) continue;
+    if (kept.some((other) => better(other, hit) < 0 && overlap(other, hit))) continue;
+    kept.push(hit);
+  }
+  return kept.map(({ pattern: { code, symptom }, start }) => ({ code, symptom, line: lineAt(start) }));
+}
+
+function better(a: Hit, b: Hit): number {
+  return b.pattern.rank - a.pattern.rank || b.pattern.weight - a.pattern.weight;
+}
+
+function overlap(a: Hit, b: Hit): boolean {
+  return a.start < b.end && b.start < a.end;
+}
+
+/** The last place where the parts stand one after another, no further apart than a placeholder reaches. */
+function find(wanted: Pattern, text: string): Hit | null {
+  // Most are not there at all, and that is found out fastest this way.
+  if (!wanted.parts.every((part) => text.includes(part))) return null;
+  const [first = '', ...rest] = wanted.parts;
+  for (let start = text.lastIndexOf(first); start >= 0; start = text.lastIndexOf(first, start - 1)) {
+    const end = endOf(rest, text, start + first.length);
+    if (end !== null && standsAlone(wanted, text, start, end)) return { pattern: wanted, start, end };
+    if (start === 0) break;
+  }
+  return null;
+}
+
+function endOf(parts: readonly string[], text: string, from: number): number | null {
+  let end = from;
+  for (const part of parts) {
+    const window = text.slice(end, end + MAX_GAP + part.length);
+    const at = window.indexOf(part);
+    if (at < 0) return null;
+    end += at + part.length;
+  }
+  return end;
+}
+
+/** Words are whole words, and a code is not the beginning of another. */
+function standsAlone({ rank }: Pattern, text: string, start: number, end: number): boolean {
+  const before = text.charAt(start - 1);
+  const after = text.slice(end, end + 2);
+  if (rank === 2) return !/[a-z0-9.-]/.test(before) && !/^(?:[a-z0-9-]|\.[a-z])/.test(after);
+  return (
+    !(/[a-z0-9]/.test(before) && /[a-z0-9]/.test(text.charAt(start))) &&
+    !(/^[a-z0-9]/.test(after) && /[a-z0-9]/.test(text.charAt(end - 1)))
+  );
+}

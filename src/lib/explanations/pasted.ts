@@ -1,0 +1,73 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** A pasted error or log, made ready to be searched. */
+export interface Pasted {
+  /** Lower case, one blank for any run of white space and line breaks, quotation marks made straight. */
+  readonly text: string;
+  /** The number of the line, from 1, that a place of `text` stood on. */
+  readonly lineAt: (place: number) => number;
+}
+
+/** How deep a JSON log line is looked into. */
+const MAX_DEPTH = 8;
+
+/**
+ * Makes a text from a terminal or a log ready: escape sequences go, JSON log lines give up their texts, and a message
+ * that was wrapped over lines becomes one again. Linear in the length of the text.
+ *
+ * @param firstLine the number of its first line
+ */
+export function pasted(raw: string, firstLine = 1): Pasted {
+  const starts: number[] = [];
+  let length = 0;
+  const pieces = stripVTControlCharacters(raw)
+    .split(/\r\n|\n|\r/)
+    .map((line) => {
+      starts.push(length);
+      const piece = plain(textsOf(line));
+      length += piece.length + 1;
+      return piece;
+    });
+  return {
+    text: pieces.join(' '),
+    lineAt(place) {
+      let low = 0;
+      let high = starts.length;
+      while (high - low > 1) {
+        const middle = (low + high) >> 1;
+        if ((starts[middle] ?? 0) <= place) low = middle;
+        else high = middle;
+      }
+      return firstLine + low;
+    },
+  };
+}
+
+/** Letters as they are compared: also used for the texts that are searched for. */
+export function plain(text: string): string {
+  return text
+    .replace(/[‘’`´]/g, "'")
+    .replace(/[“”]/g, '"')
+    .replace(/\\[nrt]/g, ' ')
+    .replace(/\\+(?=["'])/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .toLowerCase();
+}
+
+/** The texts of a line of JSON, keys left out, or the line itself. */
+function textsOf(line: string): string {
+  const trimmed = line.trim();
+  if (!trimmed.startsWith('{')) return line;
+  try {
+    return texts(JSON.parse(trimmed), 0).join(' \n ');
+  } catch {
+    return line;
+  }
+}
+
+function texts(value: unknown, depth: number): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null || depth === MAX_DEPTH) return [];
+  return Object.values(value).flatMap((each) => texts(each, depth + 1));
+}

@@ -1,0 +1,12 @@
+import { writeWholeFile } from './whole-file.ts';
+
+/**
+ * Writes a file for others to read, such as a report: whole, by rename, with the mode that the umask leaves. It must
+ * hold no secret.
+ *
+ * @param path absolute
+ * @throws FedctlError usage.unwritable-output; the signal's own reason when it fires before the rename
+ */
+export function writeReportFile(path: string, content: string, signal: AbortSignal): Promise<void> {
+  return writeWholeFile(path, content, { mode: 0o666, holds: 'a report', signal });
+}

@@ -1,0 +1,59 @@
+import type { InputStream } from '../context.ts';
+import { FedctlError } from '../errors.ts';
+
+/** The end of a stream. */
+export interface Tail {
+  readonly text: string;
+  /** How many line breaks came before it. */
+  readonly linesBefore: number;
+}
+
+const LINE_BREAK = 0x0a;
+
+/**
+ * Reads a stream to its end, however long it is, and keeps the last `maxBytes` of it: whoever writes into the pipe is
+ * never held up or cut off.
+ *
+ * @throws FedctlError usage.unreadable-input; the signal's own reason, at once when it fires
+ */
+export async function readTail(stream: InputStream, maxBytes: number, signal: AbortSignal): Promise<Tail> {
+  const stop = () => stream.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  const kept: Buffer[] = [];
+  let size = 0;
+  let linesBefore = 0;
+  try {
+    signal.throwIfAborted();
+    for await (const chunk of stream) {
+      const bytes = Buffer.from(chunk as Buffer | string);
+      kept.push(bytes);
+      size += bytes.length;
+      while (size > maxBytes) {
+        const over = Math.min(size - maxBytes, kept[0]?.length ?? 0);
+        const first = kept.shift() ?? Buffer.alloc(0);
+        linesBefore += countBreaks(first.subarray(0, over));
+        if (over < first.length) kept.unshift(first.subarray(over));
+        size -= over;
+      }
+    }
+  } catch (cause) {
+    if (signal.aborted) throw signal.reason;
+    throw new FedctlError('usage.unreadable-input', {
+      message: 'Cannot read stdin: the pipe broke.',
+      likelyCause: 'Whatever wrote into it failed.',
+      remedy: '<command> 2>&1 | fedctl explain -',
+      details: { file: '-' },
+      cause,
+    });
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stream.destroy();
+  }
+  return { text: Buffer.concat(kept).toString('utf8'), linesBefore };
+}
+
+function countBreaks(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(LINE_BREAK); at >= 0; at = bytes.indexOf(LINE_BREAK, at + 1)) count += 1;
+  return count;
+}

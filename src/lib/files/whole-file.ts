@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { lstat, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { FedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
+
+export interface WholeFileOptions {
+  /** Permission bits of the file, before the umask. */
+  readonly mode: number;
+  /** What a message says is written: `a secret`. */
+  readonly holds: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes a file whole, by rename, with no newline added. A reader sees the old content or the new, never a part, and
+ * nothing is left behind when it fails or is stopped.
+ *
+ * An existing target must be a regular file itself. Directories, FIFOs and devices are refused, and so is every
+ * symbolic link (`/dev/stdout` among them), whatever it points to: the rename would replace the link instead of
+ * writing through it, and writing through a link that somebody else planted would be worse.
+ *
+ * @param path absolute, or relative to the working directory of the process
+ * @throws FedctlError usage.unwritable-output; the signal's own reason when it fires before the rename
+ */
+export async function writeWholeFile(
+  path: string,
+  content: string,
+  options: WholeFileOptions,
+): Promise<void> {
+  const { signal, holds } = options;
+  try {
+    await refuseUnlessRegular(path, holds);
+    await replace(path, content, options);
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
+    throw cause instanceof FedctlError ? cause : unwritable(path, reasonOf(cause), cause);
+  }
+}
+
+async function refuseUnlessRegular(path: string, holds: string): Promise<void> {
+  const found = await lstat(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  });
+  if (found === null || found.isFile()) return;
+  const kind = found.isSymbolicLink() ? 'a symbolic link' : found.isDirectory() ? 'a directory' : null;
+  throw unwritable(
+    path,
+    `it is ${kind ?? 'a device, a pipe or a socket'}, and ${holds} goes to a regular file only`,
+  );
+}
+
+async function replace(path: string, content: string, { mode, signal }: WholeFileOptions): Promise<void> {
+  const directory = dirname(path);
+  // In the same directory, because a rename is whole only within one file system.
+  const temporary = join(directory, `.${basename(path)}.${randomUUID()}.tmp`);
+  try {
+    const file = await open(temporary, 'wx', mode);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    signal?.throwIfAborted();
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncDirectory(directory);
+}
+
+/** Makes the rename survive a power cut. Not every file system can; the file stands anyway. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r').catch(() => null);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null;
+}
+
+function reasonOf(error: unknown): string {
+  switch (codeOf(error)) {
+    case 'ENOENT':
+      return 'its directory does not exist';
+    case 'ENOTDIR':
+      return 'its directory is a file';
+    case 'EACCES':
+    case 'EPERM':
+      return 'its directory may not be written to';
+    case 'EROFS':
+      return 'its file system is read-only';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full';
+    case 'ENAMETOOLONG':
+      return 'its name is too long';
+    default:
+      return `the system says ${String(codeOf(error) ?? 'no more')}`;
+  }
+}
+
+function unwritable(path: string, reason: string, cause?: unknown): FedctlError {
+  return new FedctlError('usage.unwritable-output', {
+    message: `Cannot write "${printable(path)}": ${reason}.`,
+    details: { path },
+    cause,
+  });
+}

@@ -1,0 +1,165 @@
+import type { MongoClient } from 'mongodb';
+import type { HoldEvent, HoldPlan, HoldResult } from '../connection.ts';
+import type { Context } from '../context.ts';
+import { deadline, timedOut, within } from '../deadline.ts';
+import { formatDuration } from '../duration.ts';
+import { FedctlError } from '../errors.ts';
+import type { MintedToken, TokenSource } from '../token.ts';
+import { evidenceOf } from './login-failures.ts';
+import { commandFailure, isNetworkEnd, ownFailure, serverAnswer } from './server-failures.ts';
+
+/** Codes that end a new login on an old connection: refused, refused by Atlas, still wanted (facts/mongodb.md 1.2). */
+const NOT_LOGGED_IN: ReadonlySet<number | null> = new Set([18, 8000, 391]);
+
+/**
+ * Every user may ask for the names of the databases it can see, and nobody who is not logged in: `ping` and
+ * `connectionStatus` are answered without a login, and never with 391 (facts/mongodb.md 4.3).
+ */
+const COMMAND = { listDatabases: 1, nameOnly: true, authorizedDatabases: true } as const;
+
+/** Counts what a driver takes from a token source. The first token is the login; each later one a re-authentication. */
+export class TokenTally implements TokenSource {
+  readonly #source: TokenSource;
+  readonly #again: (count: number) => void;
+  #asked = 0;
+  #previous: MintedToken | null = null;
+  #last: MintedToken | null = null;
+
+  /** @param again told before each token after the first */
+  constructor(source: TokenSource, again: (count: number) => void) {
+    this.#source = source;
+    this.#again = again;
+  }
+
+  async get(signal?: AbortSignal): Promise<MintedToken> {
+    this.#asked += 1;
+    if (this.#asked > 1) this.#again(this.#asked - 1);
+    const token = await this.#source.get(signal);
+    this.#previous = this.#last;
+    this.#last = token;
+    return token;
+  }
+
+  get reauthentications(): number {
+    return Math.max(0, this.#asked - 1);
+  }
+
+  /** The token that was handed out last. */
+  get last(): MintedToken | null {
+    return this.#last;
+  }
+
+  /** True when the source gave the same token twice in a row. */
+  get repeated(): boolean {
+    return this.#previous !== null && this.#previous.token.reveal() === this.#last?.token.reveal();
+  }
+}
+
+/**
+ * Sends a harmless command that needs the login, now and every `everyMs` until `forMs` are over, the last one at the
+ * very end. A connection that is replaced is a failure: a new one proves nothing about the old.
+ */
+export async function holdSession(
+  client: MongoClient,
+  plan: HoldPlan,
+  tally: TokenTally,
+  { now, sleep }: Pick<Context, 'now' | 'sleep'>,
+  observe: (event: HoldEvent) => void,
+  signal: AbortSignal,
+): Promise<HoldResult> {
+  const since = now().getTime();
+  let replaced = false;
+  client.on('connectionCreated', () => {
+    replaced = true;
+  });
+  let commands = 0;
+  const ended = (failure: FedctlError | null): HoldResult => ({
+    logins: 1,
+    reauthentications: tally.reauthentications,
+    commands,
+    failure,
+  });
+  for (;;) {
+    const at = now();
+    const bounded = deadline(signal, plan.timeoutMs);
+    try {
+      await within(bounded, client.db('admin').command(COMMAND));
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      return ended(holdFailure(error, heldFor(), plan, tally, timedOut(bounded), now()));
+    }
+    if (replaced) return ended(connectionLost(heldFor()));
+    commands += 1;
+    observe({ kind: 'command', at, ms: elapsed(at), count: commands });
+    const left = since + plan.forMs - now().getTime();
+    if (left <= 0) return ended(null);
+    await pause(Math.min(plan.everyMs, left));
+  }
+
+  async function pause(ms: number): Promise<void> {
+    await within(signal, sleep(ms, signal)).catch((error) => {
+      throw signal.aborted ? signal.reason : error;
+    });
+  }
+
+  /** A clock that is set back must not make it negative. */
+  function elapsed(from: Date): number {
+    return Math.max(0, now().getTime() - from.getTime());
+  }
+
+  function heldFor(): string {
+    return formatDuration(elapsed(new Date(since)) / 1000);
+  }
+}
+
+function holdFailure(
+  error: unknown,
+  after: string,
+  { timeoutMs }: HoldPlan,
+  tally: TokenTally,
+  isLate: boolean,
+  now: Date,
+): FedctlError {
+  const own = ownFailure(error);
+  if (own !== null) return own;
+  if (isLate) {
+    return new FedctlError('mongo.command-failed', {
+      message: `The login worked, but after ${after} listDatabases got no answer within ${timeoutMs / 1000} s.`,
+      remedy: 'repeat the command; if it persists, look at the log of the server',
+      cause: error,
+    });
+  }
+  const answer = serverAnswer(error);
+  if (answer !== null && NOT_LOGGED_IN.has(answer.code)) {
+    return reauthenticationFailed(`"${answer.text}" (${answer.code})`, after, tally, now, error);
+  }
+  return isNetworkEnd(error)
+    ? connectionLost(after, error)
+    : commandFailure('listDatabases', error, 'a role');
+}
+
+/** The token is shown beside what it must match, as for a login that fails: it may be another than the first. */
+function reauthenticationFailed(
+  said: string,
+  after: string,
+  { last, repeated }: TokenTally,
+  now: Date,
+  cause: unknown,
+): FedctlError {
+  const evidence = last === null ? [] : evidenceOf({ mechanism: 'MONGODB-OIDC', token: last }, now);
+  return new FedctlError('mongo.reauthentication-failed', {
+    message: `After ${after} the server wanted a new login, and refused the token that it was given: it says only ${said}.`,
+    ...(repeated
+      ? { likelyCause: 'The source returned the token that had ended, instead of a fresh one.' }
+      : {}),
+    details: evidence.length === 0 ? {} : { evidence },
+    cause,
+  });
+}
+
+function connectionLost(after: string, cause?: unknown): FedctlError {
+  return new FedctlError('mongo.connection-lost', {
+    message: `The connection was lost after it had been held for ${after}.`,
+    cause,
+  });
+}

@@ -1,0 +1,129 @@
+import type { CheckStatus, TargetReport } from '../../check-run.ts';
+import { printable } from '../../printable.ts';
+import type { Theme } from '../theme.ts';
+import { LINK_NAMES, type LinkState, linkStates } from './link-state.ts';
+import { MARKS } from './verdict.ts';
+
+/** The widest the picture gets. Below, it is drawn from top to bottom. */
+const WIDTH = 80;
+
+/** A piece of a line: its text, and how it is painted. */
+type Piece = readonly [text: string, paint: CheckStatus | 'label'];
+type Line = readonly Piece[];
+
+/** What leads to a link: it holds, it is broken, or nobody came so far. */
+const ARROWS = { pass: '─────▶', warn: '─────▶', fail: '──✗──▶', skip: '╌╌╌╌╌▶' } as const;
+const ACROSS = { pass: '─', warn: '─', fail: '─', skip: '╌' } as const;
+const DOWN = { pass: '│', warn: '│', fail: '╳', skip: '┆' } as const;
+
+/**
+ * The chain as a picture, the broken link marked and named by its first failing check. The upper row is AWS's half; the
+ * issuer leads to those who rely on it, which are Atlas and perhaps an API.
+ *
+ * @param columns of the terminal; below 80 the picture is drawn from top to bottom.
+ */
+export function chainLines(
+  target: Pick<TargetReport, 'checks' | 'firstFailure'>,
+  { columns, theme }: { readonly columns: number; readonly theme: Theme },
+): readonly string[] {
+  const painters = {
+    pass: theme.good,
+    warn: theme.caution,
+    fail: theme.bad,
+    skip: theme.dim,
+    label: theme.strong,
+  };
+  const states = linkStates(target);
+  const lines = columns < WIDTH ? drawnDown(states) : drawnAcross(states);
+  return lines.map((line) => line.map(([text, paint]) => painters[paint](text)).join(''));
+}
+
+function drawnAcross(states: readonly LinkState[]): Line[] {
+  const [aws, atlas, api] = halves(states);
+  const upper: Line = [['  ', 'skip'], ...row(aws).slice(1)];
+  const width = plain(upper).length;
+  const [turn, fork] = [statusOf(atlas), statusOf(api)];
+  const lower: Line = [[api.length === 0 ? '  ╰' : '  ├', turn], ...row(atlas)];
+  const last: Line = [['  ╰', fork], ...row(api)];
+  const stem: Piece = [api.length === 0 ? '   ' : '  │', fork];
+  return [
+    ...label(aws, upper, ['╭', '╮'], ['   ', 'skip']),
+    [...upper, [` ${ACROSS[turn]}╮`, turn]],
+    [[`  ╭${ACROSS[turn].repeat(width - 1)}╯`, turn]],
+    lower,
+    ...label(atlas, lower, ['╰', '╯'], stem),
+    ...(api.length === 0 ? [] : [last, ...label(api, last, ['╰', '╯'], ['   ', 'skip'])]),
+  ];
+}
+
+/** AWS's half; those of Atlas; the API, if any. */
+function halves(states: readonly LinkState[]) {
+  return [states.slice(0, 4), states.slice(4, 7), states.slice(7)] as const;
+}
+
+function statusOf([first]: readonly LinkState[]): CheckStatus {
+  return first?.status ?? 'skip';
+}
+
+/** Before each link what leads to it. */
+function row(states: readonly LinkState[]): Piece[] {
+  return states.flatMap(({ link, status }, index): Piece[] => [
+    [`${index === 0 ? '' : ' '}${ARROWS[status]} `, status],
+    [`${MARKS[status]} ${LINK_NAMES[link]}`, status],
+  ]);
+}
+
+function plain(line: Line): string {
+  return line.map(([text]) => text).join('');
+}
+
+/** A line that leads from the broken link to the name of the check: to the right where there is room, else to the left. */
+function label(
+  states: readonly LinkState[],
+  line: Line,
+  corners: readonly [string, string],
+  stem: Piece,
+): Line[] {
+  const broken = states.find((state) => state.broken);
+  const name = brokenBy(broken);
+  if (broken === undefined || name === null) return [];
+  const at = plain(line).indexOf(nodeText(broken));
+  const right = `${corners[0]}─ ${name}`;
+  const left = `${name} ─${corners[1]}`;
+  const toTheLeft = at + right.length > WIDTH && at + 1 - left.length > stem[0].length;
+  const [start, text] = toTheLeft ? [at + 1 - left.length, left] : [at, right];
+  return [[stem, [' '.repeat(Math.max(0, start - stem[0].length)), 'skip'], [text, 'label']]];
+}
+
+function nodeText({ link, status }: LinkState): string {
+  return `${MARKS[status]} ${LINK_NAMES[link]}`;
+}
+
+function brokenBy(state: LinkState | undefined): string | null {
+  return state?.broken === true && state.check !== null ? printable(state.check.id) : null;
+}
+
+/** One link below the other; the API branches off where it takes the token. */
+function drawnDown(states: readonly LinkState[]): Line[] {
+  const [aws, atlas, api] = halves(states);
+  const node = (state: LinkState): Line => {
+    const name = brokenBy(state);
+    const named: Line = name === null ? [] : [[` ◀─ ${name}`, 'label']];
+    return [[nodeText(state), state.status], ...named];
+  };
+  const indent: Piece = ['  ', 'skip'];
+  const down = (links: readonly LinkState[], first: boolean) =>
+    links.flatMap((state, index): Line[] => [
+      ...(first && index === 0 ? [] : [[indent, [DOWN[state.status], state.status]] as const]),
+      [indent, ...node(state)],
+    ]);
+  const branch = api.map(
+    (state): Line => [
+      indent,
+      ['├', statusOf(atlas)],
+      [`${ARROWS[state.status].slice(1)} `, state.status],
+      ...node(state),
+    ],
+  );
+  return [...down(aws, true), ...branch, ...down(atlas, false)];
+}

@@ -1,0 +1,64 @@
+import type { Comparison } from '../../check-run.ts';
+import { printable } from '../../printable.ts';
+import type { Theme } from '../theme.ts';
+import { difference, nearest, type Span, visible, visiblePiece } from './difference.ts';
+
+/** The longest of `seen`, `expected`, `matches`. */
+const LABEL_WIDTH = 8;
+
+/**
+ * A small table: what was seen over what was expected and by whom, with the difference underlined on a line of its own,
+ * so that it shows without colour too. Values are whole and on one line, as they get copied.
+ */
+export function comparisonLines(comparisons: readonly Comparison[], indent: string, theme: Theme): string[] {
+  const width = Math.max(0, ...comparisons.map(({ what }) => printable(what).length));
+  return comparisons.flatMap((comparison) => {
+    const [first = '', ...rest] = rows(comparison, theme, indent.length + width + 2);
+    return [`${indent}${theme.strong(printable(comparison.what).padEnd(width))}  ${first}`, ...rest];
+  });
+}
+
+/** The rows of one comparison. All but the first are padded to `column`, where the first one will start. */
+function rows({ what: _, ...comparison }: Comparison, theme: Theme, column: number): string[] {
+  const { seen, expected, by, matches } = comparison;
+  const pad = ' '.repeat(column);
+  const row = (label: string, value: string, more: string) =>
+    `${theme.dim(label.padEnd(LABEL_WIDTH))}  ${value}${more === '' ? '' : `  ${theme.dim(more)}`}`;
+  const who = printable(by);
+  if (expected.length === 0) {
+    // Nobody here knows what would match: that is for the reader to compare.
+    return [
+      row('seen', seen === null ? 'nothing' : visible(seen), by === '' ? '' : `to compare with ${who}`),
+    ];
+  }
+  if (matches) return [row('matches', seen === null ? 'nothing' : visible(seen), who)];
+  const likest = seen === null ? null : nearest(seen, expected);
+  if (seen === null || likest === null) {
+    return [
+      row('seen', seen === null ? 'nothing' : visible(seen), ''),
+      ...expected.map((value) => pad + row('expected', visible(value), who)),
+    ];
+  }
+  const apart = difference(seen, likest);
+  const under = (span: Span) => `${pad}${' '.repeat(LABEL_WIDTH + 2)}${underline(span, theme)}`;
+  const others = expected.filter((value) => value !== likest);
+  return [
+    row('seen', painted(apart.seen, theme.bad, theme), ''),
+    under(apart.seen),
+    pad + row('expected', painted(apart.expected, theme.good, theme), who),
+    under(apart.expected),
+    ...others.map((value) => pad + row('or', visible(value), who)),
+    ...(apart.note === null ? [] : [`${pad}${theme.caution(apart.note)}`]),
+  ];
+}
+
+function painted({ before, differs, after }: Span, colour: Theme['bad'], theme: Theme): string {
+  const piece = differs === '' ? '' : theme.underlined(colour(visiblePiece(differs)));
+  return `${visible(before)}${piece}${visible(after)}`;
+}
+
+/** `~~~~` under what differs; `^` under the place where the other value has something more. */
+function underline({ before, differs }: Span, theme: Theme): string {
+  const tildes = '~'.repeat(visiblePiece(differs).length);
+  return `${' '.repeat(visible(before).length)}${theme.caution(tildes === '' ? '^' : tildes)}`;
+}

@@ -1,0 +1,50 @@
+import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
+import { timePair } from '../../time.ts';
+import { explainCommand } from './verdict.ts';
+
+/** The JSON face of a run of `check`: schema `fedctl.check/v1`, whether one target was checked or many. */
+export function checkDocument({ ok, version, targets, startedAt, ms }: CheckReport) {
+  return {
+    schema: 'fedctl.check/v1',
+    ok,
+    version,
+    ...timePair('startedAt', startedAt),
+    ms: Math.round(ms),
+    targets: targets.map(targetMembers),
+  } as const;
+}
+
+function targetMembers({ name, uri, ok, firstFailure, attempts, checks, startedAt, ms }: TargetReport) {
+  return {
+    name,
+    uri,
+    ok,
+    firstFailure,
+    attempts,
+    ...timePair('startedAt', startedAt),
+    ms: Math.round(ms),
+    checks: checks.map(checkMembers),
+  };
+}
+
+/** Member by member, so that what an engine may carry beside a result never slips into the document. */
+function checkMembers(result: CheckResult) {
+  const { id, title, link, status, detail, notes, code, cause, remedy, comparisons, startedAt, ms } = result;
+  return {
+    id,
+    title,
+    link,
+    status,
+    detail,
+    notes,
+    code,
+    cause,
+    remedy,
+    docs: explainCommand(result),
+    comparisons: comparisons.map(({ what, seen, expected, by, matches }) => {
+      return { what, seen, expected, by, matches };
+    }),
+    ...timePair('startedAt', startedAt),
+    ms: Math.round(ms),
+  };
+}

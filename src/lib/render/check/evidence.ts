@@ -1,0 +1,30 @@
+import type { CheckResult } from '../../check-run.ts';
+import { printable } from '../../printable.ts';
+import type { Theme } from '../theme.ts';
+import { comparisonLines } from './comparison-lines.ts';
+import { explainCommand } from './verdict.ts';
+
+/** Text as it is: for the faces that know no colour. */
+export const UNPAINTED: Theme = {
+  good: (text) => text,
+  bad: (text) => text,
+  caution: (text) => text,
+  dim: (text) => text,
+  strong: (text) => text,
+  typed: (text) => text,
+  underlined: (text) => text,
+};
+
+/** What is said under a failure or a warning: what was seen and compared, the cause, and what to type. */
+export function evidenceLines(result: CheckResult, indent: string, theme: Theme): readonly string[] {
+  const row = (label: string, text: string | null, paint: (text: string) => string) =>
+    text === null ? [] : [`${indent}${theme.dim(label.padEnd(7))} ${paint(printable(text))}`];
+  return [
+    ...(result.detail === null ? [] : [`${indent}${printable(result.detail)}`]),
+    ...result.notes.map((note) => `${indent}${printable(note)}`),
+    ...comparisonLines(result.comparisons, indent, theme),
+    ...row('cause:', result.cause, (text) => text),
+    ...row('remedy:', result.remedy, theme.typed),
+    ...row('more:', explainCommand(result), theme.typed),
+  ];
+}

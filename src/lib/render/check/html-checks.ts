@@ -1,0 +1,92 @@
+import type { CheckResult, Comparison } from '../../check-run.ts';
+import { shownMs } from './counts.ts';
+import { difference, nearest, type Span, visible, visiblePiece } from './difference.ts';
+import { type Markup, markup } from './markup.ts';
+import { explainCommand, MARKS, STATUS_WORDS } from './verdict.ts';
+
+const NOTHING = markup``;
+
+/** Every check, to be unfolded; what failed is open already. */
+export function checksHtml(checks: readonly CheckResult[]): Markup {
+  return markup`<div class="checks">
+${checks.map(checkHtml)}</div>
+`;
+}
+
+function checkHtml(check: CheckResult): Markup {
+  const { id, title, status, detail, ms } = check;
+  const open = status === 'fail' || status === 'warn' ? markup` open` : NOTHING;
+  const time = status === 'skip' ? '' : shownMs(ms);
+  // What went well is told in one place; what did not, beside its evidence.
+  const folded = open === NOTHING && detail !== null ? markup`<span class="seen">${detail}</span>` : NOTHING;
+  const unfolded = open === NOTHING || detail === null ? NOTHING : markup`<p>${detail}</p>\n`;
+  return markup`<details class="check ${status}"${open}>
+<summary><span class="status">${MARKS[status]} ${STATUS_WORDS[status]}</span> <code>${id}</code> <span class="what">${title}${folded}</span> <span class="time">${time}</span></summary>
+<div class="body">
+${unfolded}${comparisonsHtml(check.comparisons)}${adviceHtml(check)}<p class="label">started ${check.startedAt.toISOString()}</p>
+</div>
+</details>
+`;
+}
+
+/** The likely cause and what to type. */
+export function adviceHtml(check: Pick<CheckResult, 'cause' | 'remedy' | 'code'>): Markup {
+  const { cause, remedy } = check;
+  const more = explainCommand(check);
+  return markup`${cause === null ? NOTHING : markup`<p><span class="label">likely cause</span> ${cause}</p>\n`}${
+    remedy === null
+      ? NOTHING
+      : markup`<p><span class="label">what to type</span> <code class="type">${remedy}</code></p>\n`
+  }${more === null ? NOTHING : markup`<p><span class="label">more about it</span> <code class="type">${more}</code></p>\n`}`;
+}
+
+function comparisonsHtml(comparisons: readonly Comparison[]): Markup {
+  if (comparisons.length === 0) return NOTHING;
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="what was compared"><table class="claims">
+<thead><tr><th scope="col">what</th><th scope="col"></th><th scope="col">value</th><th scope="col">expected by</th></tr></thead>
+${comparisons.map(comparisonHtml)}</table></div>
+`;
+}
+
+/** The rows of one comparison: what was seen over what was expected, so that the difference stands in one column. */
+function comparisonHtml({ what, seen, expected, by, matches }: Comparison): Markup {
+  const rows = matches ? [row('✓ matches', 'pass', plain(seen), by)] : mismatch(seen, expected, by);
+  const [first = NOTHING, ...rest] = rows;
+  return markup`<tbody>
+<tr><th scope="rowgroup" class="what" rowspan="${rows.length}">${what}</th>${first}</tr>
+${rest.map((each) => markup`<tr>${each}</tr>\n`)}</tbody>
+`;
+}
+
+function mismatch(seen: string | null, expected: readonly string[], by: string): Markup[] {
+  const likest = seen === null ? null : nearest(seen, expected);
+  if (seen === null || likest === null) {
+    const wanted = expected.length === 0 ? [null] : expected;
+    return [
+      row('✗ seen', 'fail', plain(seen), ''),
+      ...wanted.map((value) => row('expected', 'pass', plain(value), by)),
+    ];
+  }
+  const apart = difference(seen, likest);
+  const others = expected.filter((value) => value !== likest);
+  return [
+    row('✗ seen', 'fail', marked(apart.seen), ''),
+    row('expected', 'pass', marked(apart.expected), by),
+    ...others.map((value) => row('or', 'pass', plain(value), by)),
+    ...(apart.note === null ? [] : [markup`<td></td><td class="note" colspan="2">${apart.note}</td>`]),
+  ];
+}
+
+function row(label: string, status: 'pass' | 'fail', value: Markup, by: string): Markup {
+  return markup`<td class="quiet side">${label}</td><td class="value ${status}">${value}</td><td class="quiet">${by}</td>`;
+}
+
+function plain(value: string | null): Markup {
+  return value === null ? markup`<em>nothing</em>` : markup`${visible(value)}`;
+}
+
+function marked({ before, differs, after }: Span): Markup {
+  const mark =
+    differs === '' ? markup`<mark class="gap"></mark>` : markup`<mark>${visiblePiece(differs)}</mark>`;
+  return markup`${visible(before)}${mark}${visible(after)}`;
+}

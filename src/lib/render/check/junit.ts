@@ -1,0 +1,100 @@
+import { XMLBuilder } from 'fast-xml-parser';
+import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
+import { printable } from '../../printable.ts';
+import { rfc3339 } from '../../time.ts';
+import { countChecks } from './counts.ts';
+import { evidenceLines, UNPAINTED } from './evidence.ts';
+import { withoutCommands } from './workflow-command.ts';
+
+/** Where XMLBuilder is to find attributes. */
+const AT = '@';
+
+/**
+ * The JUnit face: `testsuites/testsuite/testcase` with `failure` and `skipped`, as Jenkins, GitLab and GitHub's
+ * reporters read it. A suite is a target, a case is a check; a case is named by the id, so that its history goes on
+ * when a title is worded anew. JUnit knows no warning: a warned check passed, and says so under `system-out`.
+ */
+export function junitXml({ targets, version, ms }: CheckReport): string {
+  const builder = new XMLBuilder({
+    ignoreAttributes: false,
+    attributeNamePrefix: AT,
+    textNodeName: '#text',
+    format: true,
+    suppressEmptyNode: true,
+    suppressBooleanAttributes: false,
+  });
+  const document = {
+    '?xml': attributes({ version: '1.0', encoding: 'UTF-8' }),
+    testsuites: {
+      ...attributes({
+        name: 'fedctl check',
+        ...totals(targets.flatMap(({ checks }) => checks)),
+        time: seconds(ms),
+      }),
+      testsuite: targets.map((target) => suite(target, version)),
+    },
+  };
+  return builder.build(document);
+}
+
+function suite({ name, uri, checks, startedAt, ms, attempts }: TargetReport, version: string) {
+  const property = (key: string, value: string) => attributes({ name: key, value });
+  return {
+    ...attributes({ name, ...totals(checks), time: seconds(ms), timestamp: rfc3339(startedAt) }),
+    properties: {
+      property: [
+        property('fedctl.version', version),
+        property('fedctl.attempts', `${attempts}`),
+        ...(uri === null ? [] : [property('fedctl.uri', uri)]),
+      ],
+    },
+    testcase: checks.map((check) => testcase(check, name)),
+  };
+}
+
+function totals(checks: readonly CheckResult[]) {
+  const { fail, skip } = countChecks(checks);
+  return { tests: `${checks.length}`, failures: `${fail}`, errors: '0', skipped: `${skip}` };
+}
+
+function testcase(check: CheckResult, target: string) {
+  const { id, title, detail, status, code, startedAt, ms } = check;
+  const about = detail ?? title;
+  const body = text([title, ...evidenceLines(check, '', UNPAINTED)]);
+  const named = attributes({
+    name: id,
+    // Jenkins takes what is before the last dot for a package.
+    classname: `fedctl.${target.replaceAll('.', '_')}`,
+    time: seconds(ms),
+    timestamp: rfc3339(startedAt),
+  });
+  switch (status) {
+    case 'fail':
+      return { ...named, failure: { ...attributes({ message: about, type: code ?? id }), '#text': body } };
+    case 'skip':
+      return { ...named, skipped: attributes({ message: about }) };
+    case 'warn':
+      return { ...named, 'system-out': text([`warning: ${title}`, ...evidenceLines(check, '', UNPAINTED)]) };
+    case 'pass':
+      return { ...named, 'system-out': text(detail === null ? [title] : [title, detail]) };
+  }
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
+}
+
+function attributes(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [AT + key, valid(printable(value))]),
+  );
+}
+
+function text(lines: readonly string[]): string {
+  return lines.map((line) => valid(withoutCommands(printable(line)))).join('\n');
+}
+
+/** XML 1.0 has no place for these two, however they are written (section 2.2); `printable` takes care of the others. */
+function valid(line: string): string {
+  return line.replaceAll('\ufffe', '\\u{fffe}').replaceAll('\uffff', '\\u{ffff}');
+}

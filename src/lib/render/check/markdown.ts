@@ -1,0 +1,84 @@
+import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
+import { printable } from '../../printable.ts';
+import { rfc3339 } from '../../time.ts';
+import { chainLines } from './chain.ts';
+import { countChecks, countsText, shownMs } from './counts.ts';
+import { evidenceLines, UNPAINTED } from './evidence.ts';
+import { markdownBlock, markdownCode, markdownText } from './markdown-text.ts';
+import { explainCommand, MARKS, reportVerdict, STATUS_WORDS, targetVerdict } from './verdict.ts';
+import { withoutCommands } from './workflow-command.ts';
+
+/** The Markdown face (GitHub's and GitLab's flavour): for a pull request, a job's summary, an incident. */
+export function checkMarkdown(report: CheckReport): string {
+  const { targets, version, startedAt, ms } = report;
+  const { status, words } = reportVerdict(report);
+  const counts = countsText(countChecks(targets.flatMap(({ checks }) => checks)));
+  const lines = [
+    `## ${MARKS[status]} fedctl check: ${markdownText(words)}`,
+    '',
+    `${counts} in ${shownMs(ms)}, ${rfc3339(startedAt)}, fedctl ${markdownText(version)}`,
+    '',
+    ...(targets.length > 1 ? overview(targets) : []),
+    ...targets.flatMap((target) => [
+      ...(targets.length > 1 ? targetHeading(target) : []),
+      ...targetLines(target),
+    ]),
+  ];
+  return `${lines.map(withoutCommands).join('\n').trimEnd()}\n`;
+}
+
+function overview(targets: readonly TargetReport[]): string[] {
+  const rows = targets.map((target) => {
+    const { status, words } = targetVerdict(target);
+    const counts = countsText(countChecks(target.checks));
+    return `| ${MARKS[status]} | ${markdownCode(target.name)} | ${markdownText(words)} | ${counts} | ${shownMs(target.ms)} |`;
+  });
+  return ['|  | target | verdict | checks | time |', '| --- | --- | --- | --- | ---: |', ...rows, ''];
+}
+
+function targetHeading(target: TargetReport): string[] {
+  const { status, words } = targetVerdict(target);
+  return [`### ${MARKS[status]} ${markdownCode(target.name)}: ${markdownText(words)}`, ''];
+}
+
+function targetLines(target: TargetReport): string[] {
+  const { name, uri, checks, attempts } = target;
+  const more = attempts === 1 ? '' : `, checked ${attempts} times`;
+  const trouble = checks.filter((check) => check.status === 'fail' || check.status === 'warn');
+  return [
+    `Target ${markdownCode(name)}${uri === null ? '' : `, ${markdownCode(uri)}`}${more}`,
+    '',
+    ...markdownBlock(chainLines(target, { columns: 80, theme: UNPAINTED })),
+    '',
+    ...trouble.flatMap(troubleLines),
+    '<details>',
+    `<summary>${countsText(countChecks(checks))}</summary>`,
+    '',
+    '|  | check | time | what was seen |',
+    '| --- | --- | ---: | --- |',
+    ...checks.map(tableRow),
+    '',
+    '</details>',
+    '',
+  ];
+}
+
+function tableRow({ status, id, title, detail, ms }: CheckResult): string {
+  const time = status === 'skip' ? '' : shownMs(ms);
+  const seen = detail === null ? '' : `<br>${markdownCode(detail)}`;
+  return `| ${MARKS[status]} ${STATUS_WORDS[status]} | ${markdownCode(id)} | ${time} | ${markdownText(title)}${seen} |`;
+}
+
+/** The evidence as the terminal shows it, then what to type in a block of its own, to be copied. */
+function troubleLines(check: CheckResult): string[] {
+  const { status, id, title, remedy } = check;
+  const evidence = evidenceLines({ ...check, remedy: null, code: null }, '', UNPAINTED);
+  const commands = [remedy, explainCommand(check)].filter((command) => command !== null);
+  return [
+    `**${MARKS[status]} ${STATUS_WORDS[status]}** ${markdownCode(id)} ${markdownText(title)}`,
+    '',
+    ...(evidence.length === 0 ? [] : [...markdownBlock(evidence), '']),
+    ...(commands.length === 0 ? [] : ['What to type:', '']),
+    ...commands.flatMap((command) => [...markdownBlock([printable(command)]), '']),
+  ];
+}

@@ -1,0 +1,169 @@
+import wrapAnsi from 'wrap-ansi';
+import { type ExplainedCode, type Symptom, symptoms } from '../explanations/explanation.ts';
+import type { Page } from '../explanations/explanations.ts';
+import type { Match } from '../explanations/match.ts';
+import type { Theme } from './theme.ts';
+
+/** The JSON face of one page: schema `fedctl.explain/v1`. */
+export function explainDocument({ code, row, exitCode, explanation }: Page, titleOf: TitleOf) {
+  const { meaning, causes, apart, type, sources, evidence } = explanation;
+  return {
+    schema: 'fedctl.explain/v1',
+    code,
+    title: row.title,
+    exitCode,
+    cause: row.cause,
+    remedy: row.remedy,
+    meaning,
+    shows: symptoms(explanation.shows),
+    alsoShows: symptoms(explanation.alsoShows ?? {}),
+    causes,
+    apart: entriesOf(apart).map(([other, how]) => ({ code: other, title: titleOf(other), how })),
+    commands: type,
+    sources,
+    provoked: evidence === 'provoked',
+    fieldReport: evidence === 'provoked' ? null : evidence.fieldReport,
+  } as const;
+}
+
+export type TitleOf = (code: ExplainedCode) => string;
+
+/** The human face: prose wrapped to `width`, what is to be typed left whole. */
+export function explainText(
+  { code, row, exitCode, explanation }: Page,
+  titleOf: TitleOf,
+  theme: Theme,
+  width: number,
+): string {
+  const { meaning, shows, alsoShows, causes, apart, type, sources, evidence } = explanation;
+  const prose = (text: string, indent = 0, first = ' '.repeat(indent)) => wrapped(text, width, indent, first);
+  const exit = exitCode === null ? 'fedctl itself never ends with it' : `exit code ${exitCode}`;
+  return [
+    `${theme.strong(code)}: ${row.title} ${theme.dim(`(${exit})`)}`,
+    '',
+    prose(row.cause),
+    '',
+    prose(meaning),
+    ...section('How it shows', said([...symptoms(shows), ...symptoms(alsoShows ?? {})], theme, prose), theme),
+    ...section(
+      'What causes it, likeliest first',
+      causes.map((each, index) => prose(each, 5, `${index + 1}.`.padStart(4).padEnd(5))),
+      theme,
+    ),
+    ...section(
+      'Easily taken for',
+      entriesOf(apart).flatMap(([other, how]) => [
+        `  ${theme.strong(other)}: ${titleOf(other)}`,
+        prose(how, 5),
+      ]),
+      theme,
+    ),
+    ...section(
+      'What to type',
+      type.map((line) => `  ${theme.typed(line)}`),
+      theme,
+    ),
+    ...section(
+      'Sources',
+      sources.map((each) => `  ${each}`),
+      theme,
+    ),
+    '',
+    theme.dim(
+      prose(
+        evidence === 'provoked'
+          ? 'Tests of fedctl provoke it.'
+          : `Known from the field: ${evidence.fieldReport}`,
+      ),
+    ),
+  ].join('\n');
+}
+
+/** The texts, under the name of each that prints them. */
+function said(
+  all: readonly Symptom[],
+  theme: Theme,
+  prose: (text: string, indent: number) => string,
+): string[] {
+  return all.flatMap(({ from, text }, index) => [
+    ...(all[index - 1]?.from === from ? [] : [`  ${theme.dim(`${from}:`)}`]),
+    prose(text, 5),
+  ]);
+}
+
+function section(title: string, lines: readonly string[], theme: Theme): string[] {
+  return lines.length === 0 ? [] : ['', theme.strong(title), ...lines];
+}
+
+function wrapped(text: string, width: number, indent: number, first: string): string {
+  const lines = wrapAnsi(text, Math.max(width - indent, 40)).split('\n');
+  return lines.map((line, index) => `${index === 0 ? first : ' '.repeat(indent)}${line}`).join('\n');
+}
+
+/** The keys are those of the type: what is written down is checked where it is written. */
+function entriesOf(apart: Page['explanation']['apart']): [ExplainedCode, string][] {
+  return Object.entries(apart) as [ExplainedCode, string][];
+}
+
+interface Area {
+  readonly name: string;
+  readonly codes: readonly ExplainedCode[];
+}
+
+/** The JSON face of the list: schema `fedctl.explanations/v1`. */
+export function explanationsDocument(areas: readonly Area[], titleOf: TitleOf) {
+  return {
+    schema: 'fedctl.explanations/v1',
+    areas: areas.map(({ name, codes }) => ({
+      name,
+      codes: codes.map((code) => ({ code, title: titleOf(code) })),
+    })),
+  } as const;
+}
+
+export function explanationsText(areas: readonly Area[], titleOf: TitleOf, theme: Theme): string {
+  const width = Math.max(...areas.flatMap(({ codes }) => codes.map((code) => code.length)));
+  return areas
+    .map(({ name, codes }) =>
+      [theme.strong(name), ...codes.map((code) => `  ${code.padEnd(width)}  ${titleOf(code)}`)].join('\n'),
+    )
+    .join('\n\n');
+}
+
+/** The JSON face of what a pasted text speaks of: schema `fedctl.explain-text/v1`. Nothing of the text is in it. */
+export function matchesDocument(found: readonly Match[], titleOf: TitleOf) {
+  return {
+    schema: 'fedctl.explain-text/v1',
+    matches: found.map(({ code, symptom, line }) => ({
+      code,
+      title: titleOf(code),
+      from: symptom.from,
+      text: symptom.text,
+      line,
+    })),
+  } as const;
+}
+
+/** The human face: the likeliest code first, each with the known text that gave it away. */
+export function matchesText(found: readonly Match[], titleOf: TitleOf, theme: Theme, width: number): string {
+  const [best] = found;
+  if (best === undefined) return NOTHING_FOUND;
+  const rows = found.map(({ code, symptom, line }) =>
+    [
+      `${theme.strong(code)}: ${titleOf(code)}`,
+      wrapped(`line ${line}, ${reason({ code, symptom, line })}`, width, 2, '  '),
+    ].join('\n'),
+  );
+  return [...rows, '', `More: ${theme.typed(`fedctl explain ${best.code}`)}`].join('\n');
+}
+
+function reason({ code, symptom }: Match): string {
+  return symptom.text === code ? 'names the code itself' : `as ${symptom.from} says: ${symptom.text}`;
+}
+
+const NOTHING_FOUND = `Nothing in this text is known to fedctl.
+
+What to type instead:
+  fedctl explain                  the list of all codes
+  fedctl connect --json           each stage of a login, and the code of the one that fails
+  <program> 2>&1 | fedctl explain -    with the nested errors: print error.cause and error.reason, too`;

@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import { createAtlas } from '../../../src/lib/atlas/atlas.ts';
+import { createTestCa } from '../../support/certificates.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { latch } from '../../support/latch.ts';
+import { closedPort, loopbackServer } from '../../support/loopback-server.ts';
+import {
+  ACCOUNT,
+  apiError,
+  failureOf,
+  GROUP,
+  json,
+  KEY,
+  never,
+  scriptedAtlas,
+} from '../../support/scripted-atlas.ts';
+
+describe('too many requests', () => {
+  const busy = (headers: Record<string, string> = {}) =>
+    apiError(429, 'RATE_LIMITED', 'Rate limit exceeded.', headers);
+  const project = json({ id: 'g', name: 'n', orgId: 'o' });
+
+  test.each<[what: string, headers: Record<string, string>[], slept: number[]]>([
+    ['waits as long as they ask', [{ 'retry-after': '2' }], [2000]],
+    ['waits until they ask', [{ 'retry-after': 'Sun, 22 Nov 2026 12:00:03 GMT' }], [3000]],
+    ['waits twice, and longer, where they do not say', [{}, {}], [1000, 2000]],
+    ['do not wait for the past', [{ 'retry-after': 'Sun, 22 Nov 2026 11:00:00 GMT' }], [0]],
+  ])('%s', async (_what, refusals, slept) => {
+    let next = 0;
+    await using lab = await scriptedAtlas(() => {
+      const headers = refusals[next++];
+      return headers === undefined ? project : busy(headers);
+    });
+    expect((await lab.atlas.project('g', never)).id).toBe('g');
+    expect(lab.clock.slept).toEqual(slept);
+  });
+
+  test.each([
+    [{}, [1000, 2000]],
+    [{ 'retry-after': '3' }, [3000]],
+    [{ 'retry-after': '6' }, []],
+  ])('%j end in a failure within the time-out', async (headers, slept) => {
+    await using lab = await scriptedAtlas(() => busy(headers));
+    expect(await failureOf(lab.atlas.project('g', never))).toMatchObject({
+      code: 'atlas.rate-limited',
+      message: `GET ${lab.server.url}${GROUP} was refused: too many requests in a short time.`,
+    });
+    expect(lab.clock.slept).toEqual(slept);
+  });
+
+  test('wait no longer than the signal lets them', async () => {
+    await using server = await loopbackServer(({ method }) =>
+      method === 'POST' ? json({ access_token: 'a', expires_in: 60, token_type: 'Bearer' }) : busy(),
+    );
+    const stop = new AbortController();
+    const context = {
+      fetch,
+      version: '1',
+      now: () => new Date(0),
+      sleep: async () => {
+        stop.abort(new Error('interrupted'));
+        throw new Error('what the timer says');
+      },
+    };
+    const atlas = await createAtlas({ url: server.url, credentials: ACCOUNT, timeoutMs: 5000 }, context);
+    await expect(atlas.project('g', stop.signal)).rejects.toThrow('interrupted');
+  });
+});
+
+describe('the way there', () => {
+  const context = { ...fakeClock(), fetch, version: '1.2.3' };
+  const failing = async (url: string, timeoutMs = 5000) => {
+    const atlas = await createAtlas({ url, credentials: KEY, timeoutMs }, context);
+    const { code, exitCode, message, details, cause } = await failureOf(atlas.project('g', never));
+    return { code, exitCode, message, details, hasCause: cause !== undefined };
+  };
+
+  test('a port where nothing listens', async () => {
+    const url = `http://127.0.0.1:${await closedPort()}`;
+    expect(await failing(url)).toEqual({
+      code: 'atlas.unreachable',
+      exitCode: 6,
+      message: `The Atlas API at ${new URL(url).host} cannot be reached: nothing listens there (ECONNREFUSED).`,
+      details: { url: `${url}${GROUP}`, reason: 'ECONNREFUSED' },
+      hasCause: true,
+    });
+  });
+
+  test('a certificate that nobody here trusts', async () => {
+    const certificate = await (await createTestCa()).issue(['127.0.0.1']);
+    await using server = await loopbackServer(() => json({}), certificate);
+    expect(await failing(server.url)).toEqual({
+      code: 'atlas.tls-failed',
+      exitCode: 6,
+      message: `No TLS connection to the Atlas API at ${new URL(server.url).host}: its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
+      details: { url: `${server.url}${GROUP}`, reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+      hasCause: true,
+    });
+    expect(server.requests).toEqual([]);
+  });
+
+  test('a server that says nothing', async () => {
+    await using server = await loopbackServer(() => null);
+    expect(await failing(server.url, 50)).toEqual({
+      code: 'atlas.timeout',
+      exitCode: 6,
+      message: `GET ${server.url}${GROUP} gave no whole answer within 0 s.`,
+      details: { url: `${server.url}${GROUP}`, timeoutMs: 50 },
+      hasCause: true,
+    });
+  });
+
+  test.each(['POST', 'GET'])('Ctrl-C during a %s ends it with its own reason', async (held) => {
+    const { promise: reached, resolve: arrived } = latch();
+    const hold = () => {
+      arrived();
+      return null;
+    };
+    await using lab = await scriptedAtlas(hold, held === 'POST' ? { token: hold } : {});
+    const stop = new AbortController();
+    const reason = new Error('interrupted');
+    const work = lab.atlas.project('g', stop.signal).catch((error: unknown) => error);
+    await reached;
+    stop.abort(reason);
+    expect(await work).toBe(reason);
+    expect(await lab.atlas.project('g', stop.signal).catch((error: unknown) => error)).toBe(reason);
+  });
+});
+
+describe('lists', () => {
+  const user = { username: 'u', databaseName: '$external' };
+  const next = [{ rel: 'next', href: 'https://attacker.test/' }];
+
+  test('go on while there is a next page, at the address that we know', async () => {
+    await using lab = await scriptedAtlas(({ path }) =>
+      json({ results: [user], links: path.endsWith('pageNum=3') ? [] : next }),
+    );
+    expect(await lab.atlas.databaseUsers('g', never)).toHaveLength(3);
+    expect(lab.asked()).toEqual(
+      [1, 2, 3].map((page) => `${GROUP}/databaseUsers?itemsPerPage=100&pageNum=${page}`),
+    );
+  });
+
+  test('end with an empty page, whatever was promised', async () => {
+    await using lab = await scriptedAtlas(({ path }) =>
+      json({ results: path.endsWith('pageNum=2') ? [] : [user], links: next, totalCount: 1000 }),
+    );
+    expect(await lab.atlas.databaseUsers('g', never)).toHaveLength(1);
+  });
+
+  test('that never end do', async () => {
+    await using lab = await scriptedAtlas(() => json({ results: [user], links: next }));
+    expect(await failureOf(lab.atlas.databaseUsers('g', never))).toMatchObject({
+      code: 'atlas.answer-unreadable',
+      message: `The list at ${lab.server.url}${GROUP}/databaseUsers has more than 100 pages.`,
+    });
+  });
+
+  test.each([
+    ['results', { results: {} }, 'results (invalid_type)'],
+    [
+      'a type of user',
+      { results: [user, { ...user, oidcAuthType: 'NEW' }] },
+      'results.1.oidcAuthType (invalid_value)',
+    ],
+    ['a date', { results: [{ ...user, deleteAfterDate: 'soon' }] }, 'results.0.deleteAfterDate (custom)'],
+    [
+      'a kind of scope',
+      { results: [{ ...user, scopes: [{ name: 'x', type: 'NEW' }] }] },
+      'results.0.scopes.0.type (invalid_value)',
+    ],
+  ])('with %s that is none are not read', async (_what, document, where) => {
+    await using lab = await scriptedAtlas(() => json(document));
+    const { message } = await failureOf(lab.atlas.databaseUsers('g', never));
+    expect(message).toBe(
+      `GET ${lab.server.url}${GROUP}/databaseUsers answered with a field that fedctl cannot read: ${where}.`,
+    );
+  });
+});

@@ -1,0 +1,262 @@
+import { describe, expect, test } from 'vitest';
+import { CATALOGUE } from '../../../src/lib/check/catalogue.ts';
+import { type Check, check, fail, pass, skip, warn } from '../../../src/lib/check/check.ts';
+import { runChecks } from '../../../src/lib/check/engine.ts';
+import { Logins } from '../../../src/lib/check/logins.ts';
+import { selectChecks } from '../../../src/lib/check/selection.ts';
+import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
+import type { World } from '../../../src/lib/check/world.ts';
+import { Interruption } from '../../../src/lib/deadline.ts';
+import { FedctlError } from '../../../src/lib/errors.ts';
+import { target } from '../../support/check-target.ts';
+import { memoryContext } from '../../support/memory-context.ts';
+
+const NOTHING: ReadonlySet<Check> = new Set();
+const DOWN = new FedctlError('aws.unreachable', { message: 'It is down.' });
+
+function world(changes: Partial<World> = {}): World {
+  return {
+    context: memoryContext(),
+    options: {
+      aws: { timeoutMs: 1000 },
+      timeoutMs: 1000,
+      atlas: null,
+      atlasProject: null,
+      warnExpiryMs: null,
+      negative: false,
+      soakMs: null,
+    },
+    target: target(),
+    plan: { database: null, mint: null, usesToken: true, usesAws: true, warnings: [] },
+    shared: new SharedOutcomes(),
+    logins: new Logins(),
+    ...changes,
+  };
+}
+
+type Toy = Partial<Check<unknown>> & Pick<Check, 'id'>;
+
+function toy({ id, ...more }: Toy): Check {
+  return check<unknown>({
+    id,
+    title: `${id} holds`,
+    link: 'sts',
+    needs: [],
+    run: async () => pass(null, null),
+    ...more,
+  });
+}
+
+async function run(checks: readonly Check[], changes: Partial<World> = {}, left = NOTHING) {
+  const seen: string[] = [];
+  const results = await runChecks({ checks, left }, world(changes), ({ id }) => seen.push(id));
+  return { results, seen, short: results.map(({ id, status, detail }) => `${id} ${status}: ${detail}`) };
+}
+
+describe('a check', () => {
+  test('says what it found, whole', async () => {
+    const failing = toy({ id: 'a.b', run: async () => fail(DOWN, { notes: ['It was up before.'] }) });
+    expect((await run([failing])).results).toEqual([
+      {
+        id: 'a.b',
+        title: 'a.b holds',
+        link: 'sts',
+        status: 'fail',
+        detail: 'It is down.',
+        code: 'aws.unreachable',
+        cause: DOWN.likelyCause,
+        remedy: DOWN.remedy,
+        notes: ['It was up before.'],
+        comparisons: [],
+        startedAt: new Date('2026-11-22T12:00:00Z'),
+        ms: 0,
+      },
+    ]);
+  });
+
+  test('that throws one of our failures has failed; anything else is a bug and ends the run', async () => {
+    const throwing = toy({
+      id: 'a.b',
+      run: async () => {
+        throw DOWN;
+      },
+    });
+    const buggy = toy({
+      id: 'a.c',
+      run: async () => {
+        throw new TypeError('oops');
+      },
+    });
+    expect((await run([throwing])).short).toEqual(['a.b fail: It is down.']);
+    await expect(run([throwing, buggy])).rejects.toThrow(new TypeError('oops'));
+  });
+
+  test('that nobody asked for is not there; one that is left out says so', async () => {
+    const unasked = toy({ id: 'a.b', asked: () => false });
+    const left = toy({ id: 'a.c' });
+    const after = toy({ id: 'a.d', needs: [unasked, left] });
+    expect((await run([unasked, left, after], {}, new Set([left]))).short).toEqual([
+      'a.c skip: left out by --skip',
+      'a.d pass: null',
+    ]);
+  });
+});
+
+describe('what depends on what', () => {
+  test('a failure skips what needs it, and what needs that, and nothing else', async () => {
+    const first = toy({ id: 'a.first', run: async () => fail(DOWN) });
+    const second = toy({ id: 'a.second', needs: [first] });
+    const third = toy({ id: 'a.third', needs: [second] });
+    const apart = toy({ id: 'b.apart' });
+    expect((await run([first, second, third, apart])).short).toEqual([
+      'a.first fail: It is down.',
+      'a.second skip: not tried, because a.first failed',
+      'a.third skip: not tried, because a.first failed',
+      'b.apart pass: null',
+    ]);
+  });
+
+  test('a skip for want of input and a warning are no reason to skip what comes after', async () => {
+    const wanting = toy({ id: 'a.wanting', run: async () => skip('no audience') });
+    const warned = toy({
+      id: 'a.warned',
+      run: async () => warn({ code: null, message: 'Hm.', remedy: null }, 7),
+    });
+    const after = toy({
+      id: 'a.after',
+      needs: [wanting, warned],
+      run: async (_world, facts) => pass(`${facts.of(wanting)} and ${facts.of(warned)}`, null),
+    });
+    expect((await run([wanting, warned, after])).short).toEqual([
+      'a.wanting skip: no audience',
+      'a.warned warn: Hm.',
+      'a.after pass: null and 7',
+    ]);
+  });
+
+  test('evidence is waited for, and may have failed', async () => {
+    const seen = toy({ id: 'a.seen', run: async () => fail(DOWN) });
+    const judge = toy({
+      id: 'a.judge',
+      evidence: [seen],
+      run: async (_world, facts) => pass(facts.failureOf(seen)?.code ?? 'nothing', null),
+    });
+    // The evidence stands after the one that waits for it.
+    expect((await run([judge, seen])).short).toEqual([
+      'a.judge pass: aws.unreachable',
+      'a.seen fail: It is down.',
+    ]);
+  });
+
+  test('independent checks run side by side, and results stand in the order of the catalogue', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = toy({ id: 'a.slow', run: () => held.then(() => pass(null, null)) });
+    const quick = toy({
+      id: 'a.quick',
+      run: async () => {
+        release();
+        return pass(null, null);
+      },
+    });
+    const { seen, results } = await run([slow, quick]);
+    expect(seen).toEqual(['a.quick', 'a.slow']);
+    expect(results.map(({ id }) => id)).toEqual(['a.slow', 'a.quick']);
+  });
+});
+
+test('targets with the same key share one outcome, a failure too', async () => {
+  let asked = 0;
+  const shared = toy({
+    id: 'a.b',
+    sharedBy: ({ target: { name } }) => (name === 'other' ? null : 'key'),
+    run: async () => {
+      asked += 1;
+      return fail(DOWN);
+    },
+  });
+  const round = new SharedOutcomes();
+  const all = ['one', 'two', 'other'].map((name) =>
+    run([shared], { shared: round, target: target({ name }) }),
+  );
+  expect((await Promise.all(all)).map(({ short }) => short)).toEqual(
+    Array(3).fill(['a.b fail: It is down.']),
+  );
+  expect(asked).toBe(2);
+});
+
+test('an interruption ends the run with its own reason, whatever a check makes of it', async () => {
+  const stop = new AbortController();
+  const interrupted = new Interruption('interrupted');
+  const dying = toy({
+    id: 'a.b',
+    run: async () => {
+      stop.abort(interrupted);
+      throw DOWN;
+    },
+  });
+  const context = memoryContext({ signal: stop.signal });
+  await expect(run([dying, toy({ id: 'a.c', needs: [dying] })], { context })).rejects.toBe(interrupted);
+});
+
+describe('the catalogue', () => {
+  test('has ids that are unique and of a known area, and titles that are assertions', () => {
+    const ids = CATALOGUE.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { id, title } of CATALOGUE) {
+      expect(id).toMatch(/^(config|aws|sts|iam|jwt|issuer|mongo|atlas|net)(\.[a-z]+)?\.[a-z-]+$/);
+      expect(title).toMatch(/^[a-zA-Z][^.!?]+$/);
+    }
+  });
+
+  test('lets nobody wait for himself, and for nobody who is not there', () => {
+    const waits = (one: Check) => [...one.needs, ...(one.evidence ?? [])];
+    const over = new Set<Check>();
+    const open = new Set(CATALOGUE);
+    for (let before = -1; before !== over.size; ) {
+      before = over.size;
+      for (const one of open) if (waits(one).every((each) => over.has(each))) over.add(one);
+    }
+    expect(CATALOGUE.filter((one) => !over.has(one)).map(({ id }) => id)).toEqual([]);
+  });
+
+  test('stands in the order of the chain: what is needed comes before', () => {
+    const late = CATALOGUE.flatMap(({ id, needs }, index) =>
+      needs.filter((each) => CATALOGUE.indexOf(each) > index).map((each) => `${id} needs ${each.id}`),
+    );
+    expect(late).toEqual([]);
+  });
+});
+
+describe('selection', () => {
+  const first = toy({ id: 'aws.first' });
+  const heard = toy({ id: 'aws.heard' });
+  const second = toy({ id: 'sts.second', needs: [first], evidence: [heard] });
+  const other = toy({ id: 'mongo.oidc.other' });
+  const all = [first, heard, second, other];
+
+  test('takes everything, or what is named with what it needs and listens to', () => {
+    expect(selectChecks(all, [], []).checks).toEqual(all);
+    expect(selectChecks(all, ['sts'], []).checks).toEqual([first, heard, second]);
+    expect(selectChecks(all, ['mongo.oidc.other', 'aws.heard'], []).checks).toEqual([heard, other]);
+  });
+
+  test('names what is left out', () => {
+    expect([...selectChecks(all, [], ['aws', 'mongo.oidc']).left]).toEqual([first, heard, other]);
+  });
+
+  test('refuses a name that no check has, also the beginning of a word', () => {
+    for (const name of ['mong', 'aws.', 'aws.firs', '']) {
+      expect(() => selectChecks(all, [name], [])).toThrow(
+        expect.objectContaining({
+          code: 'usage.invalid-value',
+          message: `--only cannot be "${name}": no check has this name.`,
+          remedy: 'fedctl check --list',
+        }),
+      );
+    }
+    expect(() => selectChecks(all, [], ['x'])).toThrow('--skip cannot be "x": no check has this name.');
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { interpolate } from '../../../src/lib/config/interpolate.ts';
+
+const ENV = {
+  FEDCTL_VAR_A: 'one',
+  FEDCTL_VAR_EMPTY: '',
+  FEDCTL_VAR_NESTED: `\${FEDCTL_VAR_A} $$`,
+  HOME: '/root',
+};
+
+describe('what stands in a text', () => {
+  test.each([
+    ['plain', 'plain'],
+    [`\${FEDCTL_VAR_A}`, 'one'],
+    [`a-\${FEDCTL_VAR_A}-\${FEDCTL_VAR_A}`, 'a-one-one'],
+    [`\${FEDCTL_VAR_A:-two}`, 'one'],
+    [`\${FEDCTL_VAR_NONE:-two}`, 'two'],
+    [`\${FEDCTL_VAR_NONE:-a:-b $x}`, 'a:-b $x'],
+    [`\${FEDCTL_VAR_NONE:-}`, ''],
+    [`\${FEDCTL_VAR_EMPTY:-two}`, 'two'],
+    [`\${FEDCTL_VAR_EMPTY}`, ''],
+    ['$$', '$'],
+    [`$\${FEDCTL_VAR_A}`, `\${FEDCTL_VAR_A}`],
+    [`$$\${FEDCTL_VAR_A}`, '$one'],
+    ['$$$$', '$$'],
+    ['$HOME costs 5$', '$HOME costs 5$'],
+    // One pass: a value is not looked at again.
+    [`\${FEDCTL_VAR_NESTED}`, `\${FEDCTL_VAR_A} $$`],
+  ])('%s', (text, expected) => {
+    expect(interpolate(text, ENV)).toEqual({ text: expected });
+  });
+
+  test.each([
+    [`\${HOME}`, `names \${HOME}: a configuration file reads variables called FEDCTL_VAR_… only`],
+    [`\${HOME:-x}`, `names \${HOME}: a configuration file reads variables called FEDCTL_VAR_… only`],
+    [
+      `\${fedctl_var_a}`,
+      `names \${fedctl_var_a}: a configuration file reads variables called FEDCTL_VAR_… only`,
+    ],
+    [`\${FEDCTL_URI}`, `names \${FEDCTL_URI}: a configuration file reads variables called FEDCTL_VAR_… only`],
+    [
+      `\${}`,
+      'names something that is no variable: a configuration file reads variables called FEDCTL_VAR_… only',
+    ],
+    [
+      `\${FEDCTL_VAR_A b}`,
+      'names something that is no variable: a configuration file reads variables called FEDCTL_VAR_… only',
+    ],
+    [
+      `\${FEDCTL_VAR_NONE}`,
+      `needs FEDCTL_VAR_NONE, which is not set, and gives no default: \${FEDCTL_VAR_NONE:-<default>}`,
+    ],
+    [`\${FEDCTL_VAR_NONE:-\${FEDCTL_VAR_A}}`, `has a \${ inside the default of FEDCTL_VAR_NONE`],
+    [
+      `x\${FEDCTL_VAR_A`,
+      `has a \${ without its end: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`,
+    ],
+    [
+      `\${FEDCTL_VAR_A:x}`,
+      `has a \${ without its end: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`,
+    ],
+  ])('%s is a fault', (text, fault) => {
+    expect(interpolate(text, ENV)).toEqual({ fault });
+  });
+});

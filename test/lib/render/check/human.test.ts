@@ -1,0 +1,45 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import type { CheckReport } from '../../../../src/lib/check-run.ts';
+import { checkLines, summaryLines, targetHeader } from '../../../../src/lib/render/check/human.ts';
+import { createTheme, type Theme } from '../../../../src/lib/render/theme.ts';
+import { HOSTILE_TEXTS, hostileReport, REPORTS, WRONG_AUDIENCE } from './reports.ts';
+
+const PLAIN = createTheme(false);
+
+function page(report: CheckReport, theme: Theme): string {
+  const lines = report.targets.flatMap((target) => [
+    targetHeader(target, theme),
+    ...target.checks.flatMap((check) => checkLines(check, theme)),
+    '',
+  ]);
+  return `${[...lines, ...summaryLines(report, theme)].join('\n')}\n`;
+}
+
+test.each(REPORTS)(
+  '%s: a line for each check, evidence under trouble, the verdict last',
+  async (name, report) => {
+    await expect(page(report, PLAIN)).toMatchFileSnapshot(`golden/human-${name}.golden`);
+  },
+);
+
+test('colour changes no character of it', () => {
+  const coloured = page(WRONG_AUDIENCE, createTheme(true));
+  expect(coloured).toContain('\u001b[4m\u001b[31m/\u001b[39m\u001b[24m');
+  expect(stripVTControlCharacters(coloured)).toBe(page(WRONG_AUDIENCE, PLAIN));
+});
+
+test.each(HOSTILE_TEXTS)('a text from outside steers no terminal and stays on its line: %j', (text) => {
+  const shown = page(hostileReport(text), PLAIN);
+  expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+  expect(shown.split('\n')).toHaveLength(page(hostileReport('plain'), PLAIN).split('\n').length);
+});
+
+test('nothing is cut or wrapped, however long', () => {
+  const long = `https://${'a'.repeat(4000)}.example`;
+  expect(
+    page(hostileReport(long), PLAIN)
+      .split('\n')
+      .filter((line) => line.includes(long)).length,
+  ).toBeGreaterThan(8);
+});

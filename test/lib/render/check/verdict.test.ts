@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import type { CheckReport, CheckResult } from '../../../../src/lib/check-run.ts';
+import { summaryLines } from '../../../../src/lib/render/check/human.ts';
+import { explainCommand, reportVerdict } from '../../../../src/lib/render/check/verdict.ts';
+import { createTheme } from '../../../../src/lib/render/theme.ts';
+import { check, HEALTHY, report, TWO_TARGETS, target, WRONG_AUDIENCE } from './reports.ts';
+
+const PASSED = check(0, { id: 'sts.mint', title: 'STS mints a token', link: 'sts' });
+const WARNED: CheckResult = { ...PASSED, id: 'mongo.tls', status: 'warn', code: 'sts.federation-disabled' };
+const FAILED: CheckResult = { ...PASSED, id: 'net.dns', status: 'fail', remedy: 'dig orders' };
+const SKIPPED: CheckResult = { ...PASSED, id: 'api.call', status: 'skip' };
+
+function told(run: CheckReport) {
+  const { status, words, first, where } = reportVerdict(run);
+  return [status, words, first?.id ?? null, where];
+}
+
+/** As `--fail-on warn` ends. */
+function refused(run: CheckReport): CheckReport {
+  return { ...run, ok: false };
+}
+
+test('one target', () => {
+  expect(told(HEALTHY)).toEqual(['pass', 'the chain holds', null, null]);
+  expect(told(WRONG_AUDIENCE)).toEqual([
+    'fail',
+    'broken at atlas.identity-provider',
+    'atlas.identity-provider',
+    null,
+  ]);
+  const warned = report([target([PASSED, WARNED])]);
+  expect(told(warned)).toEqual(['warn', 'the chain holds, with warnings', 'mongo.tls', null]);
+  expect(told(refused(warned))).toEqual(['fail', 'warnings count as failures here', 'mongo.tls', null]);
+  expect(told(report([target([SKIPPED])]))).toEqual(['warn', 'nothing was found out', null, null]);
+});
+
+test('several targets', () => {
+  const well = target([PASSED], { name: 'a' });
+  expect(told(report([well, well]))).toEqual(['pass', '2 targets hold', null, null]);
+  expect(told(TWO_TARGETS)).toEqual([
+    'warn',
+    '2 targets hold, 1 with warnings',
+    'mongo.tls',
+    'orders-staging',
+  ]);
+  expect(told(refused(TWO_TARGETS))).toEqual([
+    'fail',
+    'warnings count as failures here',
+    'mongo.tls',
+    'orders-staging',
+  ]);
+  const broken = target([WARNED, FAILED], { name: 'b' });
+  expect(told(report([target([WARNED], { name: 'w' }), broken]))).toEqual([
+    'fail',
+    '1 of 2 targets broken',
+    'net.dns',
+    'b',
+  ]);
+});
+
+test('the last line is what to type, and for which target', () => {
+  const lines = summaryLines(
+    report([target([PASSED], { name: 'a' }), target([FAILED], { name: 'bb', attempts: 3 })]),
+    createTheme(false),
+  );
+  expect(lines).toEqual([
+    '  ✓ a   the chain holds: 1 passed in 1203 ms',
+    '  ✗ bb  broken at net.dns: 1 failed in 1203 ms',
+    '✗ 1 of 2 targets broken: 1 passed, 1 failed in 1210 ms, after 3 attempts',
+    '  type, for bb: dig orders',
+  ]);
+  expect(summaryLines(report([target([WARNED])]), createTheme(false)).at(-1)).toBe(
+    '  type: fedctl explain sts.federation-disabled',
+  );
+});
+
+test('a check without a code has nothing to explain', () => {
+  expect([explainCommand(PASSED), explainCommand(WARNED)]).toEqual([
+    null,
+    'fedctl explain sts.federation-disabled',
+  ]);
+});

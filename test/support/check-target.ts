@@ -1,0 +1,26 @@
+import type { CheckTarget } from '../../src/lib/check-target.ts';
+
+/** A target that says nothing, and what a test changes of it. */
+export function target(changes: Partial<CheckTarget> = {}): CheckTarget {
+  return {
+    name: 'default',
+    uri: null,
+    mechanism: null,
+    audience: null,
+    signingAlgorithm: 'RS256',
+    durationSeconds: 300,
+    tokenFile: null,
+    role: null,
+    profile: null,
+    region: null,
+    issuer: null,
+    subject: null,
+    privileges: [],
+    writeProbe: null,
+    api: null,
+    atlasProject: null,
+    atlasCluster: null,
+    dnsServer: null,
+    ...changes,
+  };
+}

@@ -1,0 +1,8 @@
+/** Something to wait for, until somebody opens it. */
+export function latch(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

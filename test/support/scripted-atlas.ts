@@ -1,0 +1,117 @@
+import { inspect } from 'node:util';
+import { expect } from 'vitest';
+import { createAtlas } from '../../src/lib/atlas/atlas.ts';
+import type { Atlas, AtlasCredentials } from '../../src/lib/atlas-port.ts';
+import type { Context } from '../../src/lib/context.ts';
+import { type FedctlError, isFedctlError } from '../../src/lib/errors.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import { type FakeClock, fakeClock } from './fake-clock.ts';
+import { type Answering, type CannedAnswer, type LoopbackServer, loopbackServer } from './loopback-server.ts';
+
+export const GROUP = '/api/atlas/v2/groups/g';
+export const never: AbortSignal = new AbortController().signal;
+
+export const CLIENT_ID = 'mdb_sa_id_0123456789abcdef01234567';
+/** Nothing that may ever be seen: of each kind of credential, and what is made of it. */
+export const SECRETS = {
+  client: 'mdb_sa_sk_open-sesame_client',
+  private: 'open-sesame-private-key',
+  token: 'open-sesame-access-token',
+};
+export const ACCOUNT: AtlasCredentials = {
+  kind: 'service-account',
+  clientId: CLIENT_ID,
+  secret: new Secret(SECRETS.client),
+};
+export const KEY: AtlasCredentials = {
+  kind: 'api-key',
+  publicKey: 'abcdefgh',
+  privateKey: new Secret(SECRETS.private),
+};
+
+export const CHALLENGE = (nonce: string, more = '') => ({
+  'www-authenticate': `Digest realm="MMS Public API", domain="", nonce="${nonce}", algorithm=MD5, qop="auth", stale=false${more}`,
+});
+
+/** JSON as Atlas sends it. */
+export function json(document: unknown, status = 200, headers: Record<string, string> = {}): CannedAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/vnd.atlas.2023-01-01+json;charset=utf-8', ...headers },
+    body: JSON.stringify(document),
+  };
+}
+
+/** A refusal as Atlas words it. */
+export function apiError(
+  status: number,
+  errorCode: string,
+  detail: string,
+  headers: Record<string, string> = {},
+): CannedAnswer {
+  return json({ error: status, errorCode, detail, reason: 'x', parameters: [] }, status, headers);
+}
+
+export const TOKEN = json({ access_token: SECRETS.token, expires_in: 3600, token_type: 'Bearer' });
+
+export interface ScriptedAtlas extends AsyncDisposable {
+  readonly server: LoopbackServer;
+  readonly clock: FakeClock;
+  readonly atlas: Atlas;
+  /** What it was asked, token requests left out. */
+  asked(): string[];
+}
+
+/** A server that gives a token to everybody and answers anything else as the test says, and the port to it. */
+export async function scriptedAtlas(
+  answer: Answering,
+  given: {
+    readonly credentials?: AtlasCredentials;
+    /** Answers requests for a token. */
+    readonly token?: Answering;
+    readonly timeoutMs?: number;
+    readonly fetch?: Context['fetch'];
+  } = {},
+): Promise<ScriptedAtlas> {
+  const server = await loopbackServer((request) =>
+    request.path === '/api/oauth/token' ? (given.token ?? (() => TOKEN))(request) : answer(request),
+  );
+  const clock = fakeClock();
+  const { credentials = ACCOUNT, timeoutMs = 5000 } = given;
+  const context = { ...clock, version: '1.2.3', fetch: given.fetch ?? fetch };
+  return {
+    server,
+    clock,
+    atlas: await createAtlas({ url: server.url, credentials, timeoutMs }, context),
+    asked: () => server.requests.map(({ path }) => path).filter((path) => path !== '/api/oauth/token'),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** The failure that work ends with. That no face of it shows a secret is seen each time. */
+export async function failureOf(work: Promise<unknown>): Promise<FedctlError> {
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!isFedctlError(error)) throw new Error('expected a failure of fedctl', { cause: error });
+  const { message, likelyCause, remedy, details, stack } = error;
+  const shown = `${inspect(error, { depth: 20, showHidden: true })}${JSON.stringify({ message, likelyCause, remedy, details, stack, error })}`;
+  for (const secret of Object.values(SECRETS)) expect(shown).not.toContain(secret);
+  expect(shown).not.toContain(Buffer.from(`${CLIENT_ID}:${SECRETS.client}`).toString('base64'));
+  return error;
+}
+
+/** Reads a project where the answer is always the same: code, exit, and message with `<url>` for the server. */
+export async function told(
+  answer: CannedAnswer | Answering,
+  given: Parameters<typeof scriptedAtlas>[1] = {},
+) {
+  const answering: Answering = typeof answer === 'function' ? answer : () => answer;
+  await using lab = await scriptedAtlas(answering, given);
+  const error = await failureOf(lab.atlas.project('g', never));
+  const message = error.message
+    .replaceAll(lab.server.url, '<url>')
+    .replaceAll(new URL(lab.server.url).host, '<host>');
+  return { code: error.code, exit: error.exitCode, message };
+}
