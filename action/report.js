@@ -23,14 +23,14 @@ export function readReport(text) {
 }
 
 /**
- * What the tool said on stderr when it could not even begin (exit codes 1 and 2).
+ * What the tool said on stderr when it could not answer (exit codes other than 0 and 5).
  *
  * @param {string} stderr
- * @returns `message` is one line; `code` is '' when there is none
+ * @returns `message` is one line, null when there is none; `code` is '' when there is none
  */
 export function readFailure(stderr) {
   return {
-    message: /^error: (.+)$/m.exec(stderr)?.[1] ?? 'fedctl check could not begin.',
+    message: /^error: (.+)$/m.exec(stderr)?.[1] ?? null,
     code: /^code: +([a-z0-9.-]+)$/m.exec(stderr)?.[1] ?? '',
   };
 }

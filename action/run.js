@@ -66,14 +66,14 @@ async function check() {
     const [before, after] = readOnly('The report of fedctl check');
     say(before + readFileSync(log, 'utf8') + after);
   }
-  const found = readReport(written(report) === '' ? null : readFileSync(report, 'utf8'));
+  const answered = exitCode === 0 || exitCode === 5;
   const failure = readFailure(stderr);
-  const began = written(report) !== '';
-  if (!began && exitCode !== 0) say(errorAnnotation(failure.message));
+  const found = readReport(written(report) === '' ? null : readFileSync(report, 'utf8'));
+  if (!answered) say(errorAnnotation(failure.message ?? `fedctl check ended with exit code ${exitCode}.`));
   setOutputs({
     ok: String(exitCode === 0),
-    'first-failure': found.firstFailure,
-    code: began ? found.code : failure.code,
+    'first-failure': answered ? found.firstFailure : '',
+    code: answered ? found.code : failure.code,
     junit: written(junit),
     html: written(html),
     report: written(report),
