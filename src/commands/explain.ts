@@ -1,3 +1,4 @@
+import { nearest } from '../lib/config/nearest.ts';
 import { FedctlError } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
 import type { ExplainedCode } from '../lib/explanations/explanation.ts';
@@ -15,7 +16,6 @@ import {
   matchesText,
 } from '../lib/render/explain.ts';
 import type { Theme } from '../lib/render/theme.ts';
-import { nearest } from '../lib/config/nearest.ts';
 import { type Answer, command, type Invocation } from './command.ts';
 import type { OptionTable } from './options.ts';
 

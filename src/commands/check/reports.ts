@@ -48,7 +48,7 @@ async function faceText(face: string, report: CheckReport): Promise<string> {
     case 'markdown':
       return (await import('../../lib/render/check/markdown.ts')).checkMarkdown(report);
     case 'html':
-      return (await import('../../lib/render/check/html.ts')).htmlText(report);
+      return (await import('../../lib/render/check/html.ts')).checkHtml(report);
     default:
       return humanText(report);
   }

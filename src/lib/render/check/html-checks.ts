@@ -23,9 +23,19 @@ function checkHtml(check: CheckResult): Markup {
   return markup`<details class="check ${status}"${open}>
 <summary><span class="status">${MARKS[status]} ${STATUS_WORDS[status]}</span> <code>${id}</code> <span class="what">${title}${folded}</span> <span class="time">${time}</span></summary>
 <div class="body">
-${unfolded}${comparisonsHtml(check.comparisons)}${adviceHtml(check)}<p class="label">started ${check.startedAt.toISOString()}</p>
+${unfolded}${notesHtml(check.notes)}${comparisonsHtml(check.comparisons)}${adviceHtml(check)}<p class="label">started ${check.startedAt.toISOString()}</p>
 </div>
 </details>
+`;
+}
+
+function notesHtml(notes: readonly string[]): Markup {
+  if (notes.length === 0) return NOTHING;
+  return markup`<ul class="notes">
+${notes.map(
+  (note) => markup`<li>${note}</li>
+`,
+)}</ul>
 `;
 }
 
@@ -50,7 +60,7 @@ ${comparisons.map(comparisonHtml)}</table></div>
 
 /** The rows of one comparison: what was seen over what was expected, so that the difference stands in one column. */
 function comparisonHtml({ what, seen, expected, by, matches }: Comparison): Markup {
-  const rows = matches ? [row('✓ matches', 'pass', plain(seen), by)] : mismatch(seen, expected, by);
+  const rows = rowsOf({ seen, expected, by, matches });
   const [first = NOTHING, ...rest] = rows;
   return markup`<tbody>
 <tr><th scope="rowgroup" class="what" rowspan="${rows.length}">${what}</th>${first}</tr>
@@ -58,13 +68,19 @@ ${rest.map((each) => markup`<tr>${each}</tr>\n`)}</tbody>
 `;
 }
 
+function rowsOf({ seen, expected, by, matches }: Omit<Comparison, 'what'>): Markup[] {
+  // Nobody here knows what would match: that is for the reader to compare.
+  if (expected.length === 0)
+    return [row('seen', 'skip', plain(seen), by === '' ? '' : `to compare with ${by}`)];
+  return matches ? [row('✓ matches', 'pass', plain(seen), by)] : mismatch(seen, expected, by);
+}
+
 function mismatch(seen: string | null, expected: readonly string[], by: string): Markup[] {
   const likest = seen === null ? null : nearest(seen, expected);
   if (seen === null || likest === null) {
-    const wanted = expected.length === 0 ? [null] : expected;
     return [
       row('✗ seen', 'fail', plain(seen), ''),
-      ...wanted.map((value) => row('expected', 'pass', plain(value), by)),
+      ...expected.map((value) => row('expected', 'pass', plain(value), by)),
     ];
   }
   const apart = difference(seen, likest);
@@ -77,7 +93,7 @@ function mismatch(seen: string | null, expected: readonly string[], by: string):
   ];
 }
 
-function row(label: string, status: 'pass' | 'fail', value: Markup, by: string): Markup {
+function row(label: string, status: 'pass' | 'fail' | 'skip', value: Markup, by: string): Markup {
   return markup`<td class="quiet side">${label}</td><td class="value ${status}">${value}</td><td class="quiet">${by}</td>`;
 }
 

@@ -43,13 +43,13 @@ function provenVerdict(checks: readonly CheckResult[]): Verdict {
   if (passed.includes('jwt.signature')) {
     return {
       status: 'pass',
-      words: 'the chain holds as far as the token, and nobody has logged in',
+      words: 'the chain holds as far as the token, but nobody has logged in',
       first: null,
     };
   }
   return {
     status: 'warn',
-    words: 'nothing is broken as far as was looked, and nobody has logged in',
+    words: 'nothing is broken as far as was looked, but nobody has logged in',
     first: null,
   };
 }
@@ -69,7 +69,12 @@ export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
   }
   if (!ok) return { status: 'fail', words: WARNINGS_COUNT, first, where };
   return warned.length > 0
-    ? { status: 'warn', words: `${count} targets hold, ${warned.length} with warnings`, first, where }
+    ? {
+        status: 'warn',
+        words: `none of ${count} targets is broken, ${warned.length} to look at`,
+        first,
+        where,
+      }
     : { status: 'pass', words: `${count} targets hold`, first, where };
 }
 

@@ -27,7 +27,7 @@ test.each(REPORTS)('%s', async (name, report) => {
 });
 
 test('wherever it breaks, the link is marked and named, in 80 columns', async () => {
-  const pages = LINKS.map((link) => chainLines(brokenAt(link, 'mongo.oidc.authenticate'), WIDE));
+  const pages = LINKS.map((link) => chainLines(brokenAt(link, 'mongo.oidc.login'), WIDE));
   for (const line of pages.flat()) expect(line.length).toBeLessThanOrEqual(80);
   await expect(`${pages.map((lines) => lines.join('\n')).join('\n\n')}\n`).toMatchFileSnapshot(
     'golden/chain-broken.golden',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { CheckReport } from '../../../../src/lib/check-run.ts';
 import { checkLines, summaryLines, targetHeader } from '../../../../src/lib/render/check/human.ts';
 import { createTheme, type Theme } from '../../../../src/lib/render/theme.ts';
-import { HOSTILE_TEXTS, hostileReport, REPORTS, WRONG_AUDIENCE } from './reports.ts';
+import { check, HOSTILE_TEXTS, hostileReport, REPORTS, WRONG_AUDIENCE } from './reports.ts';
 
 const PLAIN = createTheme(false);
 
@@ -42,4 +42,33 @@ test('nothing is cut or wrapped, however long', () => {
       .split('\n')
       .filter((line) => line.includes(long)).length,
   ).toBeGreaterThan(8);
+});
+
+test('what else is known stands under a failure, and what nobody here can compare says with what', () => {
+  const refused = check(0, {
+    id: 'mongo.oidc.login',
+    title: 'the cluster lets us in',
+    link: 'cluster',
+    status: 'fail',
+    detail: 'The token was refused.',
+    code: 'mongo.oidc-refused',
+    cause: 'The server never says why.',
+    remedy: 'compare them',
+    notes: ['Ruled out: the signature is good.', 'What remains: nobody\nknows.'],
+    comparisons: [
+      { what: 'aud', seen: 'my-atlas', expected: [], by: 'the identity provider', matches: true },
+      { what: 'kid', seen: null, expected: [], by: '', matches: true },
+    ],
+  });
+  expect(checkLines(refused, createTheme(false))).toEqual([
+    '  ✗ mongo.oidc.login            20 ms  the cluster lets us in',
+    '      The token was refused.',
+    '      Ruled out: the signature is good.',
+    '      What remains: nobody\\u{a}knows.',
+    '      aud  seen      my-atlas  to compare with the identity provider',
+    '      kid  seen      nothing',
+    '      cause:  The server never says why.',
+    '      remedy: compare them',
+    '      more:   fedctl explain mongo.oidc-refused',
+  ]);
 });

@@ -22,7 +22,7 @@ test('failed beats warned beats passed beats skipped, and the first of its kind 
 test('the API is a link only where something was found out about it', () => {
   const [healthy = target([])] = HEALTHY.targets;
   expect(linkStates(healthy).map(({ link }) => link)).not.toContain('api');
-  const api = check(0, { id: 'api.call', title: 'x', link: 'api' });
+  const api = check(0, { id: 'net.api', title: 'x', link: 'api' });
   expect(linkStates(target([...healthy.checks, api])).at(-1)).toMatchObject({ link: 'api', status: 'pass' });
 });
 

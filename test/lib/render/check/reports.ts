@@ -62,7 +62,7 @@ const AWS_HALF = [
     ms: 31,
   }),
   check(31, {
-    id: 'sts.identity',
+    id: 'aws.identity',
     title: 'AWS knows the caller',
     link: 'principal',
     detail: `${SUBJECT} in account 123456789012`,
@@ -113,14 +113,14 @@ const DATABASE_HALF = [
     ms: 240,
   }),
   check(532, {
-    id: 'atlas.database-user',
+    id: 'atlas.oidc.database-user',
     title: 'there is a database user for the subject',
     link: 'database-user',
     detail: `66f1a2b3c4d5e6f708192a3b/${SUBJECT} with readWrite@orders`,
     ms: 130,
   }),
   check(20, {
-    id: 'net.dns',
+    id: 'mongo.dns',
     title: 'the names of the cluster are found',
     link: 'cluster',
     detail: '3 hosts',
@@ -128,7 +128,7 @@ const DATABASE_HALF = [
   }),
   check(58, { id: 'mongo.tls', title: 'the servers prove who they are', link: 'cluster', ms: 55 }),
   check(662, {
-    id: 'mongo.oidc.authenticate',
+    id: 'mongo.oidc.login',
     title: 'the cluster lets the token in',
     link: 'cluster',
     detail: 'as readWrite@orders',
@@ -137,7 +137,7 @@ const DATABASE_HALF = [
 ];
 
 const SKIPPED_API = check(0, {
-  id: 'api.call',
+  id: 'net.api',
   title: 'the API takes the token',
   link: 'api',
   status: 'skip',
@@ -148,7 +148,7 @@ const SKIPPED_API = check(0, {
 export const HEALTHY = report([target([...AWS_HALF, ...DATABASE_HALF, SKIPPED_API])]);
 
 const SKIPPED_BY_AUDIENCE = DATABASE_HALF.map((each) =>
-  ['atlas.database-user', 'mongo.oidc.authenticate'].includes(each.id)
+  ['atlas.oidc.database-user', 'mongo.oidc.login'].includes(each.id)
     ? { ...each, status: 'skip' as const, detail: 'atlas.identity-provider failed', ms: 0 }
     : each,
 );
@@ -200,7 +200,7 @@ export const TWO_TARGETS = report([
   target(
     [...AWS_HALF, ...DATABASE_HALF.map((each) => (each.id === WARNED_TLS.id ? WARNED_TLS : each))].concat(
       check(1149, {
-        id: 'api.call',
+        id: 'net.api',
         title: 'the API takes the token',
         link: 'api',
         detail: 'https://api.example.com/ answered 200',

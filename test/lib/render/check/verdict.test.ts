@@ -5,10 +5,12 @@ import { explainCommand, reportVerdict } from '../../../../src/lib/render/check/
 import { createTheme } from '../../../../src/lib/render/theme.ts';
 import { check, HEALTHY, report, TWO_TARGETS, target, WRONG_AUDIENCE } from './reports.ts';
 
-const PASSED = check(0, { id: 'sts.mint', title: 'STS mints a token', link: 'sts' });
+const PASSED = check(0, { id: 'mongo.oidc.login', title: 'the cluster lets us in', link: 'cluster' });
+const PROVED = check(0, { id: 'jwt.signature', title: 'a key signed it', link: 'issuer' });
+const MINTED = check(0, { id: 'sts.mint', title: 'STS mints a token', link: 'sts' });
 const WARNED: CheckResult = { ...PASSED, id: 'mongo.tls', status: 'warn', code: 'sts.federation-disabled' };
-const FAILED: CheckResult = { ...PASSED, id: 'net.dns', status: 'fail', remedy: 'dig orders' };
-const SKIPPED: CheckResult = { ...PASSED, id: 'api.call', status: 'skip' };
+const FAILED: CheckResult = { ...PASSED, id: 'mongo.dns', status: 'fail', remedy: 'dig orders' };
+const SKIPPED: CheckResult = { ...PASSED, id: 'net.api', status: 'skip' };
 
 function told(run: CheckReport) {
   const { status, words, first, where } = reportVerdict(run);
@@ -31,7 +33,16 @@ test('one target', () => {
   const warned = report([target([PASSED, WARNED])]);
   expect(told(warned)).toEqual(['warn', 'the chain holds, with warnings', 'mongo.tls', null]);
   expect(told(refused(warned))).toEqual(['fail', 'warnings count as failures here', 'mongo.tls', null]);
-  expect(told(report([target([SKIPPED])]))).toEqual(['warn', 'nothing was found out', null, null]);
+});
+
+test('that nothing is broken says little where nobody was let in', () => {
+  const little = 'nothing is broken as far as was looked, but nobody has logged in';
+  expect(told(report([target([SKIPPED])]))).toEqual(['warn', little, null, null]);
+  expect(told(report([target([MINTED])]))).toEqual(['warn', little, null, null]);
+  const token = 'the chain holds as far as the token, but nobody has logged in';
+  expect(told(report([target([MINTED, PROVED])]))).toEqual(['pass', token, null, null]);
+  expect(told(report([target([MINTED, PROVED, WARNED])]))[1]).toBe(`${token}, with warnings`);
+  expect(told(report([target([PROVED, { ...PASSED, id: 'net.api' }])]))[1]).toBe('the chain holds');
 });
 
 test('several targets', () => {
@@ -39,7 +50,7 @@ test('several targets', () => {
   expect(told(report([well, well]))).toEqual(['pass', '2 targets hold', null, null]);
   expect(told(TWO_TARGETS)).toEqual([
     'warn',
-    '2 targets hold, 1 with warnings',
+    'none of 2 targets is broken, 1 to look at',
     'mongo.tls',
     'orders-staging',
   ]);
@@ -53,7 +64,7 @@ test('several targets', () => {
   expect(told(report([target([WARNED], { name: 'w' }), broken]))).toEqual([
     'fail',
     '1 of 2 targets broken',
-    'net.dns',
+    'mongo.dns',
     'b',
   ]);
 });
@@ -65,7 +76,7 @@ test('the last line is what to type, and for which target', () => {
   );
   expect(lines).toEqual([
     '  ✓ a   the chain holds: 1 passed in 1203 ms',
-    '  ✗ bb  broken at net.dns: 1 failed in 1203 ms',
+    '  ✗ bb  broken at mongo.dns: 1 failed in 1203 ms',
     '✗ 1 of 2 targets broken: 1 passed, 1 failed in 1210 ms, after 3 attempts',
     '  type, for bb: dig orders',
   ]);
