@@ -30,7 +30,7 @@ const fedctl = (args: readonly string[], options: BinOptions = {}): Promise<BinR
 
 /** A shell inside the bundle's own lab, where `fedctl` is the bundle. */
 const inside = (script: string, ...options: readonly string[]) =>
-  fedctl(['sandbox', ...options, '--', 'sh', '-euc', script]);
+  fedctl(['sandbox', ...options, '--', 'sh', '-euc', script], { cwd: home });
 
 /** The output that the bundle has at this path. */
 function output(file: string): Metafile['outputs'][string] {
@@ -92,20 +92,24 @@ describe('the bundle', () => {
 });
 
 describe('loading stays lazy', () => {
-  test.each([['--help'], ['--version'], ['token', '--help'], ['connect', '--help'], ['sandbox', '--help']])(
-    'fedctl %s %s',
-    async (...args) => {
-      const { code, stderr } = await fedctl(args, {
-        env: { NODE_OPTIONS: `--import ${new URL('../support/report-loads.mjs', import.meta.url).href}` },
-      });
-      expect(code).toBe(0);
-      const loaded = [...stderr.matchAll(/^loaded (file:.*\/dist\/.*)$/gm)].map(([, url = '']) =>
-        relative(folder, fileURLToPath(url)),
-      );
-      expect(loaded).toContain('dist/commands/main.js');
-      expect(loaded.flatMap(heavyOf)).toEqual([]);
-    },
-  );
+  test.each([
+    ['--help'],
+    ['--version'],
+    ['token', '--help'],
+    ['connect', '--help'],
+    ['sandbox', '--help'],
+    ['check', '--help'],
+  ])('fedctl %s %s', async (...args) => {
+    const { code, stderr } = await fedctl(args, {
+      env: { NODE_OPTIONS: `--import ${new URL('../support/report-loads.mjs', import.meta.url).href}` },
+    });
+    expect(code).toBe(0);
+    const loaded = [...stderr.matchAll(/^loaded (file:.*\/dist\/.*)$/gm)].map(([, url = '']) =>
+      relative(folder, fileURLToPath(url)),
+    );
+    expect(loaded).toContain('dist/commands/main.js');
+    expect(loaded.flatMap(heavyOf)).toEqual([]);
+  });
 
   test('a script that is heavy would be told from one that is not', () => {
     const scripts = Object.keys(metafile.outputs).filter((file) => file.endsWith('.js'));
@@ -131,6 +135,8 @@ describe('the bundle runs', { timeout: 60_000 }, () => {
       fedctl credentials --json | grep -o '"fedctl.credentials/v1"'
       fedctl connect --mechanism both --write-probe --json | grep -o '"ok":true,"mechanisms"'
       fedctl whoami --profile app --json | grep -o 'assumed-role/app'
+      fedctl check --quiet --mechanism both --output json=r.json --output html=r.html --output junit=r.xml | tail -1
+      fedctl explain mongo.oidc-refused | head -1
       fedctl disable --yes --quiet >/dev/null
       fedctl status --json | grep -o '"state":"[a-z]*"'`);
     expect(stdout.split('\n').filter((line, at, all) => line !== all[at - 1])).toEqual([
@@ -140,6 +146,8 @@ describe('the bundle runs', { timeout: 60_000 }, () => {
       '"fedctl.credentials/v1"',
       '"ok":true,"mechanisms"',
       'assumed-role/app',
+      expect.stringMatching(/^✓ .* passed/),
+      expect.stringContaining('mongo.oidc-refused'),
       expect.stringContaining('disabled'),
       '',
     ]);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -79,7 +79,8 @@ export async function runAction({ inputs, env, actionPath, ...given }: StepOptio
   mkdirSync(join(folder, 'temp'));
   const [script, output, summary] = ['step.sh', 'output', 'summary.md'].map((name) => join(folder, name));
   writeFileSync(String(script), fill(step.run));
-  writeFileSync(String(output), '');
+  // The runner makes both before the step begins.
+  for (const file of [output, summary]) writeFileSync(String(file), '');
   const child = spawn('/bin/bash', ['--noprofile', '--norc', '-eo', 'pipefail', String(script)], {
     cwd: workspace,
     env: {
@@ -108,7 +109,7 @@ export async function runAction({ inputs, env, actionPath, ...given }: StepOptio
     ...said,
     obeyed: obeyedCommands(said.stdout),
     outputs: readOutputs(readFileSync(String(output), 'utf8')),
-    summary: existsSync(String(summary)) ? readFileSync(String(summary), 'utf8') : '',
+    summary: readFileSync(String(summary), 'utf8'),
     workspace,
   };
 }
