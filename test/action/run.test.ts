@@ -183,6 +183,20 @@ describe('the action', () => {
     });
   });
 
+  test('stops the tool when the job is cancelled, and ends as it does', async () => {
+    const { code, outputs, obeyed } = await runAction({
+      inputs: {},
+      env: { STAND_IN: 'stopped', STAND_IN_RECORD: '/dev/null' },
+      actionPath,
+      watch: (stdout, kill) => stdout.includes('waiting\n') && kill('SIGTERM'),
+    });
+    expect({ code, ok: outputs['ok'], data: obeyed.map(({ data }) => data) }).toEqual({
+      code: 143,
+      ok: 'false',
+      data: ['fedctl check ended with exit code 143.'],
+    });
+  });
+
   test('masks secrets before it says anything else', async () => {
     const { obeyed, stdout } = await play(
       {

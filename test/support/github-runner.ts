@@ -49,6 +49,8 @@ export interface StepOptions {
   /** The folder of the action: what GITHUB_ACTION_PATH names. */
   readonly actionPath: string;
   readonly workspace?: string;
+  /** Called with everything printed so far; lets a test cancel the step as the runner does. */
+  readonly watch?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** A checkout of the action, with a tool of its own in its bundle. */
@@ -101,6 +103,7 @@ export async function runAction({ inputs, env, actionPath, ...given }: StepOptio
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (chunk: string) => {
       said[name] += chunk;
+      given.watch?.(said.stdout, (signal) => child.kill(signal));
     });
   }
   const [code] = (await once(child, 'close')) as [number | null];

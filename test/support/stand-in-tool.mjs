@@ -22,6 +22,7 @@ const ENDINGS = {
   warned: { exit: 5, checks: [check('sts.mint', 'pass'), check('mongo.tls', 'warn', 'mongo.tls-expiring')] },
   usage: { exit: 2, checks: null },
   silent: { exit: 1, checks: null },
+  stopped: { exit: 143, checks: null },
 };
 const { exit, checks } = ENDINGS[ending];
 const files = Object.fromEntries(
@@ -43,3 +44,8 @@ if (checks !== null) {
   if (exit !== 0) process.stdout.write('::error title=fedctl check%3A mongo.tcp::closed%0Aport\n');
 }
 process.exitCode = exit;
+if (ending === 'stopped') {
+  const waiting = setTimeout(() => {}, 20_000);
+  process.once('SIGTERM', () => clearTimeout(waiting));
+  process.stdout.write('waiting\n');
+}
