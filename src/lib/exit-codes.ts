@@ -49,7 +49,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
   {
     code: EXIT.answeredNo,
     meaning: 'answered no',
-    examples: '`verify` of an invalid token, text that is no JWT included',
+    examples: '`verify` of an invalid token, text that is no JWT included; `check` where a link is broken',
   },
   {
     code: EXIT.unreachable,

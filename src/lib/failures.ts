@@ -3,6 +3,7 @@ import { AWS_FAILURES } from './failures/aws.ts';
 import type { Failure } from './failures/failure.ts';
 import { LAB_FAILURES } from './failures/lab.ts';
 import { MONGO_FAILURES } from './failures/mongo.ts';
+import { NET_FAILURES } from './failures/net.ts';
 import { TOKEN_FAILURES } from './failures/token.ts';
 import { USAGE_FAILURES } from './failures/usage.ts';
 
@@ -15,6 +16,7 @@ const ALL = {
   ...MONGO_FAILURES,
   ...ATLAS_FAILURES,
   ...LAB_FAILURES,
+  ...NET_FAILURES,
 };
 
 /** A stable name of one way to fail: `<area>[.<part>].<kebab>`. Codes are never renamed. */

@@ -91,6 +91,7 @@ const ROOMS: readonly Room[] = [
     rooms: ['vocabulary', ...PURE, ...UNDER],
     packages: ['node', 'zod'],
   },
+  { name: 'http-api', files: /^src\/lib\/http-api\//, rooms: ['vocabulary', ...UNDER], packages: ['node'] },
   { name: 'exec', files: /^src\/lib\/exec\//, rooms: ['vocabulary', ...UNDER], packages: ['node'] },
   {
     name: 'auth',
@@ -136,9 +137,10 @@ const ROOMS: readonly Room[] = [
     rooms: ['vocabulary'],
     packages: ['@clack/prompts', 'node'],
   },
+  // The faces of `check` that bring a package along. The human one is in `render`, and so cannot load them.
   {
     name: 'report-faces',
-    files: /^src\/lib\/render\/check\/(junit|markdown-text|markup|html)\.ts$/,
+    files: /^src\/lib\/render\/check\/(junit|github|markdown|markup|html)[a-z-]*\.ts$/,
     rooms: ['vocabulary', 'render', 'theme'],
     packages: ['fast-xml-parser', 'escape-goat', 'node'],
   },
@@ -152,7 +154,7 @@ const ROOMS: readonly Room[] = [
   {
     name: 'render',
     files: /^src\/lib\/render\//,
-    rooms: ['vocabulary', 'theme', 'report-faces'],
+    rooms: ['vocabulary', 'theme'],
     types: ['auth', 'sandbox', ...PURE, ...ADAPTERS],
     packages: [],
   },

@@ -335,7 +335,7 @@ describe('a failure', () => {
              must be among the keys that the issuer publishes
              the identity provider must be connected to the organization of the cluster
 cause:  The server never says why. What it saw stands beside what must match it.
-remedy: compare issuer, audience and subject with the identity provider and the database user in Atlas
+remedy: fedctl check   (compares what the server saw with what it must match)
 code:   mongo.oidc-refused
 `,
     });

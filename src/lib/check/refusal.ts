@@ -62,7 +62,7 @@ export async function explainRefusal(
   const ruledOut = known.filter(({ end }) => end?.status === 'pass').map(({ what }) => what);
   const remains = known.filter(({ end }) => end?.status !== 'pass').map(({ otherwise }) => otherwise);
   return {
-    failure: withDetails(failure, { ruledOut, remains }),
+    failure: withDetails(failure, mechanism, { ruledOut, remains }),
     comparisons,
     notes: [
       ...said,
@@ -84,11 +84,23 @@ function asExpected(failure: FedctlError, { id, code, remedy }: CheckResult): Fe
   });
 }
 
-function withDetails(failure: FedctlError, more: Readonly<Record<string, unknown>>): FedctlError {
+/** What fedctl cannot compare itself, somebody has to: with the Atlas API at hand, it can. */
+const COMPARE: Readonly<Record<Mechanism, string>> = {
+  'MONGODB-OIDC':
+    'compare issuer, audience and subject with the identity provider and the database user in Atlas; with MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, fedctl check does',
+  'MONGODB-AWS':
+    'see whether Atlas has a database user of type AWS IAM whose name is the ARN above; with MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, fedctl check does',
+};
+
+function withDetails(
+  failure: FedctlError,
+  mechanism: Mechanism,
+  more: Readonly<Record<string, unknown>>,
+): FedctlError {
   return new FedctlError(failure.code, {
     message: failure.message,
     likelyCause: failure.likelyCause,
-    remedy: failure.remedy,
+    remedy: COMPARE[mechanism],
     details: { ...failure.details, ...more },
     requestId: failure.requestId,
     cause: failure,

@@ -4,6 +4,7 @@ import type { CheckTarget } from '../check-target.ts';
 import type { Mechanism } from '../connection.ts';
 import type { Context } from '../context.ts';
 import type { Warning } from '../errors.ts';
+import { apiUrl } from '../http-api/api-url.ts';
 import type { MintRequest } from '../token.ts';
 import { cleanConnectionString, shownUri } from '../uri/connection-string.ts';
 import { chooseMechanisms } from '../uri/mechanism.ts';
@@ -33,11 +34,12 @@ export interface TargetPlan {
  * Reads what a target says.
  *
  * @throws FedctlError usage.invalid-value, sts.payload-too-large, mongo.uri-invalid, mongo.password-in-uri,
- *   mongo.mechanism-conflict, mongo.plaintext-refused
+ *   mongo.mechanism-conflict, mongo.plaintext-refused, net.plaintext-refused
  */
 export function planTarget(context: Pick<Context, 'env' | 'pid'>, target: CheckTarget): TargetPlan {
   const { audience, signingAlgorithm, durationSeconds, tokenFile, role } = target;
   if (role !== null) assumeRoleRequest(context, role);
+  if (target.api !== null) apiUrl(target.api);
   const mint: MintRequest | null =
     audience === null || tokenFile !== null
       ? null

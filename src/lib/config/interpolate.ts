@@ -4,8 +4,8 @@ import { printable } from '../printable.ts';
 /** The only variables that a configuration file may read. */
 const OWN = /^FEDCTL_VAR_\w+$/;
 
-/** `$$`, `${NAME}`, `${NAME:-default}`, and a `${` that is none of these. */
-const MARKS = /\$(?:(\$)|\{(?:([^}:]*)(?::-([^}]*))?\})?)/g;
+/** `$$`, `${NAME}`, `${NAME:-default}`, and a `${` that is none of these. No brace within braces: read in one go. */
+const MARKS = /\$(?:(\$)|\{(?:([^{}:]*)(?::-([^{}]*))?\})?)/g;
 
 /**
  * Puts values of the environment into a text: `${FEDCTL_VAR_NAME}`, and `${FEDCTL_VAR_NAME:-default}` where the variable
@@ -31,7 +31,7 @@ export function interpolate(
   return fault === undefined ? { text: replaced } : { fault };
 }
 
-const BROKEN = `has a \${ without its end: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`;
+const BROKEN = `has a \${ without its end or with a brace inside: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`;
 
 function variable(name: string, fallback: string | undefined, env: Context['env']) {
   if (!OWN.test(name)) {
@@ -39,7 +39,6 @@ function variable(name: string, fallback: string | undefined, env: Context['env'
       fault: `names ${shownName(name)}: a configuration file reads variables called FEDCTL_VAR_… only`,
     };
   }
-  if (fallback?.includes('${') === true) return { fault: `has a \${ inside the default of ${name}` };
   const value = env[name];
   if (value !== undefined && (value !== '' || fallback === undefined)) return { text: value };
   if (fallback !== undefined) return { text: fallback };

@@ -4,7 +4,6 @@ import {
   isMap,
   isNode,
   isPair,
-  isScalar,
   LineCounter,
   parseDocument,
   type Scalar,
@@ -52,21 +51,28 @@ interface Fault {
 export function readYaml<T>(schema: ZodType<T>, text: string, file: string, options: YamlOptions): T {
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: false,
+      logLevel: 'error',
+    });
     const broken = [
       ...document.errors.map(({ pos, message }) => ({ offset: pos[0], path: '', message })),
       ...aliasFaults(document),
+      ...keyFaults(document),
     ];
     if (broken.length > 0) throw invalid(file, lines, broken, options);
-    const ofTexts = [...nameFaults(document), ...replaceTexts(document, options)];
+    const ofTexts = replaceTexts(document, options);
     const read = schema.safeParse(document.toJS() ?? {});
     if (read.success && ofTexts.length === 0) return read.data;
-    const ofSchema = read.error?.issues.flatMap((issue) => faultsOf(issue, document, schema)) ?? [];
+    const issues = read.error?.issues.slice(0, MOST_FAULTS) ?? [];
+    const ofSchema = issues.flatMap((issue) => faultsOf(issue, document, schema));
     throw invalid(file, lines, [...ofTexts, ...ofSchema], options);
   } catch (cause) {
     if (isFedctlError(cause)) throw cause;
     // Too many aliases, or nested so deep that the parser gives up.
-    const message = cause instanceof RangeError || !(cause instanceof Error) ? 'is too deep' : cause.message;
+    const message = cause instanceof Error ? cause.message : 'it cannot be read';
     throw invalid(file, lines, [{ offset: 0, path: '', message }], options);
   }
 }
@@ -87,13 +93,19 @@ function aliasFaults(document: Document): readonly Fault[] {
   return faults;
 }
 
-/** JavaScript gives this key a meaning of its own, and who reads objects passes over it. */
-function nameFaults(document: Document): readonly Fault[] {
+/** Keys that stand twice, and the one that JavaScript gives a meaning of its own. In the parser's words, whose own look takes forever. */
+function keyFaults(document: Document): readonly Fault[] {
   const faults: Fault[] = [];
   visit(document, {
-    Pair(_, { key }) {
-      if (!isScalar(key) || key.value !== '__proto__') return;
-      faults.push({ offset: key.range?.[0] ?? 0, path: '__proto__', message: 'cannot be a key' });
+    Map(_, { items }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        const name = String(key);
+        const offset = isNode(key) ? (key.range?.[0] ?? 0) : 0;
+        if (name === '__proto__') faults.push({ offset, path: '', message: '__proto__ cannot be a key' });
+        if (seen.has(name)) faults.push({ offset, path: '', message: 'Map keys must be unique' });
+        seen.add(name);
+      }
     },
   });
   return faults;
@@ -108,7 +120,8 @@ function replaceTexts(document: Document, { readText }: YamlOptions): readonly F
       if (key === 'key' || typeof node.value !== 'string') return;
       const read = readText(node.value);
       if ('text' in read) node.value = read.text;
-      else faults.push({ offset: node.range?.[0] ?? 0, path: pathOf(node, ancestors), message: read.fault });
+      else if (faults.length < MOST_FAULTS)
+        faults.push({ offset: node.range?.[0] ?? 0, path: pathOf(node, ancestors), message: read.fault });
     },
   });
   return faults;
@@ -129,7 +142,7 @@ function pathOf(node: Scalar, ancestors: readonly unknown[]): string {
 function faultsOf(issue: core.$ZodIssue, document: Document, schema: ZodType): readonly Fault[] {
   const path = issue.path.filter((part) => typeof part !== 'symbol');
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MOST_FAULTS).map((key) => ({
       offset: offsetOfKey(document, path, key),
       path: pathText([...path, key]),
       message: `unknown key${suggestion(key, knownKeys(schema, path))}`,

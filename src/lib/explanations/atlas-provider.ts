@@ -141,7 +141,7 @@ export const ATLAS_PROVIDER_EXPLANATIONS = explanations({
     alsoShows: { 'OpenSSL, Node.js driver': 'SSL alert number 80' },
     causes: [
       'Somebody paused it to save money; Atlas wakes it after 30 days.',
-      'An M0 that nobody used for 60 days.',
+      'A free cluster that nobody used for weeks.',
       'It is being created or repaired: its connectionStrings are {} until then.',
     ],
     apart: {

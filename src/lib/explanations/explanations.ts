@@ -1,4 +1,6 @@
 import { FAILURES, type FailureCode } from '../failures.ts';
+import { ATLAS_API_EXPLANATIONS } from './atlas-api.ts';
+import { ATLAS_CREDENTIAL_EXPLANATIONS } from './atlas-credentials.ts';
 import { ATLAS_PROVIDER_EXPLANATIONS } from './atlas-provider.ts';
 import { ATLAS_USER_EXPLANATIONS } from './atlas-users.ts';
 import { AWS_CREDENTIAL_EXPLANATIONS } from './aws-credentials.ts';
@@ -12,6 +14,7 @@ import { FIELD_DRIVER_RUN_EXPLANATIONS } from './field-driver-run.ts';
 import { FIELD_DRIVER_SETUP_EXPLANATIONS } from './field-driver-setup.ts';
 import { FIELD_NETWORK_EXPLANATIONS } from './field-network.ts';
 import { FIELD_REPORTS, type FieldReport } from './field-reports.ts';
+import { HELD_EXPLANATIONS } from './held.ts';
 import { ISSUER_EXPLANATIONS } from './issuer.ts';
 import { LAB_EXPLANATIONS } from './lab.ts';
 import { LAB_STATE_EXPLANATIONS } from './lab-state.ts';
@@ -46,6 +49,9 @@ const ALL = {
   ...MONGO_LOGIN_EXPLANATIONS,
   ...ATLAS_PROVIDER_EXPLANATIONS,
   ...ATLAS_USER_EXPLANATIONS,
+  ...HELD_EXPLANATIONS,
+  ...ATLAS_API_EXPLANATIONS,
+  ...ATLAS_CREDENTIAL_EXPLANATIONS,
   ...LAB_EXPLANATIONS,
   ...LAB_STATE_EXPLANATIONS,
   ...FIELD_AWS_EXPLANATIONS,

@@ -25,8 +25,10 @@ export const FIELD_ATLAS_EXPLANATIONS = explanations({
       'fedctl whoami',
       'atlas dbusers create --awsIAMType ROLE --username arn:aws:iam::<account>:role/<role> --role readWrite@<database>',
     ],
-    sources: [ATLAS_API, 'crossplane-contrib provider issue 22'],
-    evidence: { fieldReport: 'reports of users in issues and forums, collected in 2026' },
+    sources: [ATLAS_API, 'https://www.mongodb.com/docs/atlas/security/aws-iam-authentication/'],
+    evidence: {
+      fieldReport: 'an Atlas provider for Crossplane, issue 22; AWS CDK resources of Atlas, issue 414',
+    },
   },
   'atlas.username-not-found': {
     meaning:
@@ -55,10 +57,7 @@ export const FIELD_ATLAS_EXPLANATIONS = explanations({
     },
     type: ['atlas security ldap get', 'atlas projects create <name>'],
     sources: ['https://www.mongodb.com/docs/atlas/security-ldaps/', ATLAS_API],
-    evidence: {
-      fieldReport:
-        'reports of users in issues and forums, collected in 2026; the wording of the API is unverified',
-    },
+    evidence: { fieldReport: 'the documentation of Atlas; the wording of the API is unverified' },
   },
   'atlas.database-user-okta-id': {
     meaning:
@@ -78,7 +77,7 @@ export const FIELD_ATLAS_EXPLANATIONS = explanations({
     },
     type: [LIST, 'atlas dbusers list'],
     sources: ['terraform-provider-mongodbatlas PR 1883 and issue 2322'],
-    evidence: { fieldReport: 'reports of users in issues and forums, collected in 2026' },
+    evidence: { fieldReport: 'terraform-provider-mongodbatlas PR 1883 and issue 2322' },
   },
   'atlas.identity-provider-hidden': {
     meaning:
@@ -92,7 +91,7 @@ export const FIELD_ATLAS_EXPLANATIONS = explanations({
     },
     type: [LIST],
     sources: [ATLAS_API],
-    evidence: { fieldReport: 'reports of users in issues and forums, collected in 2026' },
+    evidence: { fieldReport: 'the OpenAPI document of the Atlas API: the defaults of the list' },
   },
   'atlas.sso-disconnected': {
     meaning:
@@ -105,7 +104,9 @@ export const FIELD_ATLAS_EXPLANATIONS = explanations({
     },
     type: [ORGS, 'atlas federatedAuthentication federationSettings describe --orgId <orgId>'],
     sources: [ATLAS_API],
-    evidence: { fieldReport: 'reports of users in issues and forums, collected in 2026' },
+    evidence: {
+      fieldReport: 'the OpenAPI document of the Atlas API: what a PATCH does with fields that are left out',
+    },
   },
   'atlas.data-access-dropped': {
     meaning:
@@ -121,7 +122,9 @@ export const FIELD_ATLAS_EXPLANATIONS = explanations({
       'atlas federatedAuthentication federationSettings connectedOrgConfigs connect --identityProviderId <idpId> --federationSettingsId <id> --orgId <orgId> --protocol OIDC',
     ],
     sources: [ATLAS_API],
-    evidence: { fieldReport: 'reports of users in issues and forums, collected in 2026' },
+    evidence: {
+      fieldReport: 'the OpenAPI document of the Atlas API: what a PATCH does with fields that are left out',
+    },
   },
   'atlas.access-list-pending': {
     meaning:
@@ -137,8 +140,8 @@ export const FIELD_ATLAS_EXPLANATIONS = explanations({
       'atlas.temporary-entry-ended': 'There was one.',
     },
     type: ['curl -s https://cloud.mongodb.com/api/private/ipinfo', 'atlas accessLists list'],
-    sources: [ATLAS_ACCESS_LIST, 'aws-quickstart/mongodb cloudformation-resources issue 214'],
-    evidence: { fieldReport: 'reports of users in issues and forums, collected in 2026' },
+    sources: [ATLAS_ACCESS_LIST],
+    evidence: { fieldReport: 'cloudformation-resources issue 214; the OpenAPI document of the Atlas API' },
   },
   'atlas.temporary-entry-ended': {
     meaning:
@@ -155,7 +158,7 @@ export const FIELD_ATLAS_EXPLANATIONS = explanations({
       'atlas accessLists create --currentIp --deleteAfter <date>',
     ],
     sources: [ATLAS_ACCESS_LIST],
-    evidence: { fieldReport: 'reports of users in issues and forums, collected in 2026' },
+    evidence: { fieldReport: 'the documentation of Atlas, and reports of users collected in 2026' },
   },
   'atlas.keys-revoked': {
     meaning:
@@ -172,6 +175,6 @@ export const FIELD_ATLAS_EXPLANATIONS = explanations({
     },
     type: [LIST, 'kubectl rollout restart deployment <name>'],
     sources: [ATLAS_WORKLOAD, ATLAS_API],
-    evidence: { fieldReport: 'reports of users in issues and forums, collected in 2026' },
+    evidence: { fieldReport: 'the documentation of Atlas: Revoke' },
   },
 });

@@ -39,7 +39,7 @@ export const FIELD_AWS_EXPLANATIONS = explanations({
   'aws.sdk.region-ignored': {
     meaning:
       'The JavaScript SDK reads AWS_REGION and the profile. AWS_DEFAULT_REGION, which the CLI and boto3 read, means nothing to it.',
-    shows: { 'AWS SDK for JavaScript': 'Error: Region is missing' },
+    shows: { 'AWS SDK for JavaScript': 'Region is missing' },
     causes: [
       'The environment was made for the AWS CLI.',
       'GitHub Actions or a container image sets AWS_DEFAULT_REGION only.',

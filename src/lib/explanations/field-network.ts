@@ -23,7 +23,7 @@ export const FIELD_NETWORK_EXPLANATIONS = explanations({
     },
     type: ["fedctl connect --uri '<uri>' --audience <audience>", 'node app.js 2>&1 | fedctl explain -'],
     sources: ['mongoose issues 9318, 9470, 12969, 14917, 15512', 'vercel issue 8602'],
-    evidence: { fieldReport: 'reports of users in issues and forums, collected in 2026' },
+    evidence: { fieldReport: 'mongoose issues 9318, 12969, 15512 and others' },
   },
   'mongo.driver.srv-resolver': {
     meaning:

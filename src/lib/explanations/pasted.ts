@@ -49,7 +49,7 @@ export function plain(text: string): string {
     .replace(/[‘’`´]/g, "'")
     .replace(/[“”]/g, '"')
     .replace(/\\[nrt]/g, ' ')
-    .replace(/\\+(?=["'])/g, '')
+    .replace(/\\/g, '')
     .replace(/\s+/g, ' ')
     .trim()
     .toLowerCase();

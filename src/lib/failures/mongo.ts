@@ -155,7 +155,7 @@ export const MONGO_FAILURES = catalogue({
   'mongo.oidc-refused': {
     title: 'the server refused the token',
     cause: 'The server never says why. What it saw stands beside what must match it.',
-    remedy: 'compare issuer, audience and subject with the identity provider and the database user in Atlas',
+    remedy: 'fedctl check   (compares what the server saw with what it must match)',
     exit: EXIT.refused,
   },
   'mongo.aws-refused': {
@@ -174,7 +174,7 @@ export const MONGO_FAILURES = catalogue({
   'mongo.atlas-auth-error': {
     title: 'Atlas refused the login (8000)',
     cause: 'The proxy of the cluster refused: drivers keep a refused token after this code.',
-    remedy: 'compare issuer, audience and subject with the identity provider and the database user in Atlas',
+    remedy: 'fedctl check   (compares what the server saw with what it must match)',
     exit: EXIT.refused,
   },
   'mongo.audience-unchecked': {

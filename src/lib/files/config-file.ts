@@ -6,8 +6,8 @@ import { readBoundedFile } from './bounded-file.ts';
 /** Looked for in the working directory and nowhere else: a file further up would surprise whoever cloned something there. */
 export const CONFIG_NAMES = ['fedctl.yaml', 'fedctl.yml'] as const;
 
-/** Some thousands of targets. */
-const LARGEST_CONFIG = 1024 * 1024;
+/** Some thousands of targets, and a second of reading them. */
+const LARGEST_CONFIG = 256 * 1024;
 
 export interface ConfigFile {
   /** As it was named, or `fedctl.yaml`: for messages. */
@@ -24,7 +24,7 @@ export interface ConfigFile {
  * directory, in this order; null where there is none. What is there and cannot be read is a failure, not an absence.
  *
  * @param named what `--config` says, relative to the working directory; null without it
- * @throws FedctlError usage.unreadable-input, also above 1 MiB; the signal's own reason
+ * @throws FedctlError usage.unreadable-input, also above 256 KiB; the signal's own reason
  */
 export async function findConfig(
   { cwd, signal }: Pick<Context, 'cwd' | 'signal'>,

@@ -1,3 +1,69 @@
-export async function presentToken(..._all: unknown[]): Promise<{ status: number; ms: number }> {
-  throw new Error('later');
+import { deadline, timedOut, within } from '../deadline.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import type { Secret } from '../secret.ts';
+import { apiUrl } from './api-url.ts';
+import { answerFailure, networkFailure, timeoutFailure } from './failures.ts';
+
+export interface PresentOptions {
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => Date;
+  /** Bounds the request up to the head of the answer, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** How an API took a token. */
+export interface Presentation {
+  /** 200 to 299. */
+  readonly status: number;
+  /** Milliseconds to the head of the answer. */
+  readonly ms: number;
+}
+
+/** What a bearer token may be made of (RFC 6750, 2.1): fetch would quote anything else in its complaint. */
+const TOKEN = /^[\w.~+/-]+=*$/;
+
+/**
+ * Shows a token to an HTTP API: `GET url` with `Authorization: Bearer …`. No redirect is followed, because the token
+ * must not, and no body is read, because nobody needs it.
+ *
+ * @param url https, or http on this machine
+ * @throws FedctlError net.plaintext-refused, usage.invalid-value, jwt.not-a-jwt before anything is sent;
+ *   net.api-refused, net.api-failed, net.api-redirected for an answer; net.api-unreachable, net.api-tls-failed,
+ *   net.api-timeout without one; net.proxy-invalid, net.ca-bundle-invalid; the signal's own reason when it fires
+ */
+export async function presentToken(
+  url: string,
+  token: Secret,
+  options: PresentOptions,
+): Promise<Presentation> {
+  const { now, timeoutMs, signal } = options;
+  const to = apiUrl(url);
+  if (!TOKEN.test(token.reveal())) {
+    throw new FedctlError('jwt.not-a-jwt', {
+      message: 'The token holds characters that no Authorization header can carry.',
+    });
+  }
+  signal.throwIfAborted();
+  const bounded = deadline(signal, timeoutMs);
+  const since = now().getTime();
+  try {
+    const response = await within(
+      bounded,
+      options.fetch(to.href, {
+        redirect: 'manual',
+        signal: bounded,
+        headers: { accept: '*/*', authorization: `Bearer ${token.reveal()}` },
+      }),
+    );
+    const ms = Math.max(0, now().getTime() - since);
+    // A body that is not read to its end would keep the connection, and with it the process.
+    response.body?.cancel().catch(() => {});
+    if (!response.ok) throw answerFailure(to, response);
+    return { status: response.status, ms };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (isFedctlError(error)) throw error;
+    throw timedOut(bounded) ? timeoutFailure(to, timeoutMs, error) : networkFailure(to, timeoutMs, error);
+  }
 }

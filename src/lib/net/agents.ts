@@ -13,7 +13,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 export async function agentFor(url: URL, env: Env): Promise<HttpAgent> {
   const proxy = proxyFor(url, env);
   const ca = await certificateAuthorities(env);
-  const trust = ca === undefined ? {} : { ca };
+  // NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off behind our back.
+  const trust = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } as const;
   if (proxy !== null) {
     const { TunnelAgent } = await import('./tunnel-agent.ts');
     return new TunnelAgent(proxy, trust);

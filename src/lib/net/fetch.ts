@@ -6,7 +6,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * fetch as an operator behind a proxy needs it: Node's own does not know HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE.
- * Where none of them concerns the URL it is the global fetch. What to do with redirects is the caller's to say.
+ * Where none of them concerns the URL it is the global fetch, unless NODE_TLS_REJECT_UNAUTHORIZED would keep that from
+ * verifying certificates: what goes out here are tokens, and what comes in are keys. What to do with redirects is the caller's to say.
  *
  * @returns rejects with FedctlError net.proxy-invalid, net.ca-bundle-invalid, and otherwise as fetch does
  */
@@ -16,7 +17,8 @@ export function createFetch(env: Env): typeof globalThis.fetch {
     const url = new URL(input instanceof Request ? input.url : input);
     const proxy = proxyFor(url, env);
     const ca = await certificateAuthorities(env);
-    if (proxy === null && ca === undefined) return globalThis.fetch(input, init);
+    const isNodeStrict = env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0';
+    if (proxy === null && ca === undefined && isNodeStrict) return globalThis.fetch(input, init);
     const undici = await import('./undici.ts');
     const route = proxy?.href ?? 'direct';
     const dispatcher = dispatchers.get(route) ?? undici.dispatcher(proxy, ca);

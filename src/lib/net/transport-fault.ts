@@ -30,6 +30,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no way to it from here',
   ENETUNREACH: 'there is no way to it from here',
   EADDRNOTAVAIL: 'there is no way to it from here',
+  HTTPParserError: 'what answers there does not speak HTTP',
   HPE_INVALID_CONSTANT: 'what answers there does not speak HTTP',
 };
 
@@ -47,6 +48,8 @@ export function transportFault(error: unknown): TransportFault | null {
 function transportCode(error: unknown): string | null {
   for (let each = error, hops = 0; each instanceof Error && hops < 5; each = each.cause, hops += 1) {
     if ('code' in each && typeof each.code === 'string') return each.code;
+    // undici's own copy does not name what it could not parse, as the one in Node.js does.
+    if (each.name === 'HTTPParserError') return each.name;
     if (each instanceof AggregateError && each.errors.length > 0) return transportCode(each.errors[0]);
   }
   return null;

@@ -4,11 +4,17 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 
 type ConnectOptions = Parameters<HttpsProxyAgent<string>['connect']>[1];
 
+/** How certificates are verified, at the proxy and behind it. */
+interface Trust {
+  readonly rejectUnauthorized: true;
+  readonly ca?: string[];
+}
+
 /** A tunnel through a proxy that trusts the same authorities at both ends. */
 export class TunnelAgent extends HttpsProxyAgent<string> {
-  readonly #trust: { readonly ca?: string[] };
+  readonly #trust: Trust;
 
-  constructor(proxy: URL, trust: { readonly ca?: string[] }) {
+  constructor(proxy: URL, trust: Trust) {
     super(proxy, { keepAlive: true, ...trust });
     this.#trust = trust;
   }

@@ -1,8 +1,8 @@
 import { Agent, type Dispatcher, fetch, ProxyAgent } from 'undici';
 
-/** How connections are made: through a proxy or directly, trusting `ca` where it is given. */
+/** How connections are made: through a proxy or directly, trusting `ca` where it is given, and never unverified. */
 export function dispatcher(proxy: URL | null, ca: string[] | undefined): Dispatcher {
-  const trust = ca === undefined ? {} : { ca };
+  const trust = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) };
   return proxy === null
     ? new Agent({ connect: trust })
     : new ProxyAgent({ uri: proxy.href, requestTls: trust, proxyTls: trust });

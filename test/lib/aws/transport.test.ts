@@ -36,6 +36,8 @@ async function whoami(
 }
 
 describe('on the way to AWS', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
   test('nothing listens', async () => {
     const url = `http://127.0.0.1:${await closedPort()}`;
     await expect(whoami({ AWS_ENDPOINT_URL: url })).rejects.toMatchObject({
@@ -60,6 +62,13 @@ describe('on the way to AWS', () => {
       code: 'aws.tls-failed',
       message: `No TLS connection to STS in eu-west-1 (${server.url}): its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
     });
+    expect(server.requests).toEqual([]);
+  });
+
+  test('the certificate is not trusted, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
+    await using server = await loopbackServer(byAction({}), await ca.issue(['127.0.0.1']));
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    await expect(whoami({ AWS_ENDPOINT_URL: server.url })).rejects.toMatchObject({ code: 'aws.tls-failed' });
     expect(server.requests).toEqual([]);
   });
 

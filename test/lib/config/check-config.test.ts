@@ -171,7 +171,7 @@ describe('a fault is told with its line and column', () => {
         '2:3 targets.a b: must be a name of letters, digits, dots, underscores and hyphens, with a letter in it',
       ],
     ],
-    ['a name of JavaScript', `${A}  __proto__: {}\n`, ['3:3 __proto__: cannot be a key']],
+    ['a name of JavaScript', `${A}  __proto__: {}\n`, ['3:3: __proto__ cannot be a key']],
     ['an unknown key', `tarets: {}\n${A}`, ['1:1 tarets: unknown key; did you mean "targets"?']],
     [
       'a merge key, which YAML 1.2 has not',
@@ -267,6 +267,7 @@ defaults:
   duration: 5
 targets:
   a: { mechanism: aws, region: aws-global, zzz: 1 }
+  c: { mechanism: 7, audience: 7, externalId: xx }
   b: { uri: "mongodb://x/?authMechanism=MONGODB-OIDC", mechanism: aws, roleArn: x }
 `;
     expect(faultsOf(text)).toEqual([
@@ -274,8 +275,12 @@ targets:
       '6:6 targets.a: has sessionName without roleArn',
       '6:32 targets.a.region: is the global endpoint, where no tokens are minted: name a Region',
       expect.stringMatching(/^6:44 targets\.a\.zzz: unknown key; known are /),
-      '7:67 targets.b.mechanism: mechanism is aws, but uri says authMechanism=MONGODB-OIDC',
-      '7:81 targets.b.roleArn: must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/path/name',
+      '7:6 targets.c: has sessionName without roleArn',
+      '7:19 targets.c.mechanism: must be oidc or aws or both',
+      '7:32 targets.c.audience: must be a text: put it in quotes',
+      '7:47 targets.c.externalId: has externalId without roleArn',
+      '8:67 targets.b.mechanism: mechanism is aws, but uri says authMechanism=MONGODB-OIDC',
+      '8:81 targets.b.roleArn: must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/path/name',
     ]);
   });
 
@@ -339,6 +344,7 @@ describe('a secret', () => {
   test.each([
     'audience: eyes.shop.example',
     'tokenFile: /var/run/secrets/fedctl/atlas/prod/token',
+    'tokenFile: /Secrets/Prod/Prod/Prod/Prod/Prod/Prod/P',
     'audience: 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12',
     'subject: arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef',
   ])('is not what this is: %s', (line) => {

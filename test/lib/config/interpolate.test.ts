@@ -50,14 +50,17 @@ describe('what stands in a text', () => {
       `\${FEDCTL_VAR_NONE}`,
       `needs FEDCTL_VAR_NONE, which is not set, and gives no default: \${FEDCTL_VAR_NONE:-<default>}`,
     ],
-    [`\${FEDCTL_VAR_NONE:-\${FEDCTL_VAR_A}}`, `has a \${ inside the default of FEDCTL_VAR_NONE`],
+    [
+      `\${FEDCTL_VAR_NONE:-\${FEDCTL_VAR_A}}`,
+      `has a \${ without its end or with a brace inside: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`,
+    ],
     [
       `x\${FEDCTL_VAR_A`,
-      `has a \${ without its end: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`,
+      `has a \${ without its end or with a brace inside: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`,
     ],
     [
       `\${FEDCTL_VAR_A:x}`,
-      `has a \${ without its end: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`,
+      `has a \${ without its end or with a brace inside: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`,
     ],
   ])('%s is a fault', (text, fault) => {
     expect(interpolate(text, ENV)).toEqual({ fault });

@@ -60,9 +60,9 @@ describe('findConfig', () => {
     ['a folder', 'it is a directory', () => mkdir(join(cwd, 'fedctl.yaml'))],
     ['a device', 'it is a device, not a file', () => symlink('/dev/zero', join(cwd, 'fedctl.yaml'))],
     [
-      'more than 1 MiB',
-      'it is larger than 1024 KiB',
-      () => writeFile(join(cwd, 'fedctl.yaml'), '#'.repeat(1024 * 1024 + 1)),
+      'more than 256 KiB',
+      'it is larger than 256 KiB',
+      () => writeFile(join(cwd, 'fedctl.yaml'), '#'.repeat(256 * 1024 + 1)),
     ],
   ])('refuses %s', async (_, reason, make) => {
     await make();

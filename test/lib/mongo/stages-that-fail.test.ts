@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FedctlError } from '../../../src/lib/errors.ts';
-import { attemptLogin, KEYS, loopbackResolver, TOKEN } from '../../support/login.ts';
+import { attemptLogin, KEYS, loopbackResolver, NOW, TOKEN } from '../../support/login.ts';
 import {
   type Act,
   HELLO,
@@ -252,7 +252,7 @@ describe('credential', () => {
     expect(stages.at(-1)).toEqual({
       id: 'credential',
       status: 'fail',
-      startedAt: expect.any(Date),
+      startedAt: NOW,
       ms: 0,
       detail: 'Not enabled.',
       code: 'sts.federation-disabled',

@@ -1,5 +1,8 @@
+import { isFedctlError } from '../../errors.ts';
 import { presentToken } from '../../http-api/present-token.ts';
-import { check, pass, skip } from '../check.ts';
+import type { MintedToken } from '../../token.ts';
+import { check, fail, pass, skip } from '../check.ts';
+import { compare } from '../claim-comparisons.ts';
 import { jwtClaims, TOKEN, tokenOf } from './token.ts';
 
 /** Any other relying party than MongoDB: an HTTP API that takes the token as a bearer token (RFC 6750). */
@@ -12,9 +15,25 @@ export const netApi = check<null>({
   async run({ context, target, options }, facts) {
     const token = tokenOf(facts);
     if (token === null || target.api === null) return skip('there is no token to present');
-    const { fetch, signal } = context;
-    const bounds = { fetch, signal, timeoutMs: options.timeoutMs };
-    const { status } = await presentToken(target.api, token.token, bounds);
-    return pass(`${new URL(target.api).host} answered ${status}`, null);
+    const { fetch, now, signal } = context;
+    const bounds = { fetch, now, signal, timeoutMs: options.timeoutMs };
+    try {
+      const { status } = await presentToken(target.api, token.token, bounds);
+      return pass(`${new URL(target.api).host} answered ${status}`, null);
+    } catch (error) {
+      if (!isFedctlError(error) || error.code !== 'net.api-refused') throw error;
+      return fail(error, { comparisons: toCompare(token) });
+    }
   },
 });
+
+/** What the API looks at; what it expects only its owner knows. */
+function toCompare({ issuer, audience, subject, algorithm }: MintedToken) {
+  const by = 'what the API expects';
+  return [
+    compare('iss', issuer, [], by),
+    compare('aud', audience.join(', '), [], by),
+    compare('sub', subject, [], by),
+    compare('alg', algorithm, [], by),
+  ];
+}

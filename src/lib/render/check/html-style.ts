@@ -15,7 +15,7 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 main, footer { max-width: 62rem; margin: 0 auto; padding: 0 1rem; }
 h1, h2, h3 { line-height: 1.25; margin: 0; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; }
@@ -116,8 +116,10 @@ footer { color: var(--quiet); font-size: .85rem; padding-top: 2rem; padding-bott
     --pass: #17692f; --warn: #855000; --fail: #b3131b; --skip: #444444;
     --pass-soft: #ffffff; --warn-soft: #ffffff; --fail-soft: #ffffff; --skip-soft: #ffffff; }
   * { print-color-adjust: exact; }
-  .check, .verdict, .chain, tr { break-inside: avoid; }
+  .check > summary, .verdict, .chain, tr { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
   .claims .value { white-space: pre-wrap; overflow-wrap: anywhere; }
-  details::details-content { content-visibility: visible; block-size: auto; }
+  html { font-size: 13px; }
+  .check > summary { grid-template-columns: 5.5rem minmax(0, 13rem) minmax(0, 1fr) auto; }
 }
 `;

@@ -13,7 +13,8 @@ const INDENT = ' '.repeat(6);
 
 /** The name of a target and, where there is one, its connection string. */
 export function targetHeader({ name, uri }: Pick<TargetReport, 'name' | 'uri'>, theme: Theme): string {
-  return uri === null ? theme.strong(printable(name)) : `${theme.strong(printable(name))}  ${printable(uri)}`;
+  const shown = uri === null ? '' : `  ${printable(uri)}`;
+  return withoutCommands(`${theme.strong(printable(name))}${shown}`);
 }
 
 /**

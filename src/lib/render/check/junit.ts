@@ -85,16 +85,17 @@ function seconds(ms: number): string {
 }
 
 function attributes(values: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [AT + key, valid(printable(value))]),
-  );
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [AT + key, harmless(value)]));
 }
 
 function text(lines: readonly string[]): string {
-  return lines.map((line) => valid(withoutCommands(printable(line)))).join('\n');
+  return lines.map(harmless).join('\n');
 }
 
-/** XML 1.0 has no place for these two, however they are written (section 2.2); `printable` takes care of the others. */
-function valid(line: string): string {
-  return line.replaceAll('\ufffe', '\\u{fffe}').replaceAll('\uffff', '\\u{ffff}');
+/**
+ * What may stand in XML 1.0, which has no place for two characters that `printable` lets through, however they are
+ * written (section 2.2); and no command to a runner whose log shows the file.
+ */
+function harmless(line: string): string {
+  return withoutCommands(printable(line)).replaceAll('\ufffe', '\\u{fffe}').replaceAll('\uffff', '\\u{ffff}');
 }

@@ -51,3 +51,8 @@ test('colour changes no character of it, and nothing checked is a chain too', ()
     '  - principal ╌╌╌╌╌▶ - STS ╌╌╌╌╌▶ - token ╌╌╌╌╌▶ - issuer ╌╮',
   );
 });
+
+test('an id is not trusted either', () => {
+  const lines = chainLines(brokenAt('sts', 'a\u001b[31m\nb'), WIDE);
+  expect(lines[0]).toBe('                     ╭─ a\\u{1b}[31m\\u{a}b');
+});

@@ -32,6 +32,7 @@ test('colour changes no character of it', () => {
 test.each(HOSTILE_TEXTS)('a text from outside steers no terminal and stays on its line: %j', (text) => {
   const shown = page(hostileReport(text), PLAIN);
   expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+  expect(shown).not.toMatch(/^\s*::|##\[/m);
   expect(shown.split('\n')).toHaveLength(page(hostileReport('plain'), PLAIN).split('\n').length);
 });
 

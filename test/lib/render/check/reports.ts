@@ -224,6 +224,7 @@ export const HOSTILE_TEXTS = [
   '"><img src=x onerror=alert(1)>',
   ']]><!--',
   'a\n::set-env name=X::y\r\n::error::z',
+  '::add-mask::x ##[error]y',
   '| table | row |\n| --- | --- |',
   '``` `code` ```\n# heading\n[link](https://evil.example) @everyone https://evil.example',
   '\u202egnp.exe\u2066 \u200b\u0000\ufffe\ud800',

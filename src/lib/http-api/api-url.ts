@@ -1,0 +1,37 @@
+import { FedctlError } from '../errors.ts';
+import { isLoopbackHost } from '../hosts.ts';
+import { printable } from '../printable.ts';
+
+/**
+ * Reads the URL of an API that is to be shown a token: https, or http on this machine.
+ *
+ * @throws FedctlError net.plaintext-refused, usage.invalid-value, neither of which repeats a password
+ */
+export function apiUrl(text: string): URL {
+  // What is no URL is not shown: there may be a password in it, where nobody can tell.
+  if (!URL.canParse(text)) throw invalid('What is given as the URL of the API is no URL.');
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') {
+    throw invalid(`The URL of the API at ${printable(url.host)} holds a user name or a password.`);
+  }
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return url;
+  if (url.protocol !== 'http:')
+    throw invalid(`The URL of the API begins with ${printable(url.protocol)}, not with https:.`);
+  throw new FedctlError('net.plaintext-refused', {
+    message: `Refused to send the token to ${shownUrl(url)}: it is not https, and ${url.hostname} is not this machine.`,
+    details: { url: shownUrl(url) },
+  });
+}
+
+/** Without query and fragment, which may hold keys. */
+export function shownUrl(url: URL): string {
+  return `${url.origin}${url.pathname}`;
+}
+
+function invalid(message: string): FedctlError {
+  return new FedctlError('usage.invalid-value', {
+    message,
+    likelyCause: 'The token is shown to an API at an https URL; http is for this machine only.',
+    remedy: 'give a URL such as https://api.example.com/me',
+  });
+}

@@ -1,0 +1,122 @@
+import { formatDuration } from '../duration.ts';
+import { FedctlError } from '../errors.ts';
+import { transportFault } from '../net/transport-fault.ts';
+import { printable } from '../printable.ts';
+import { shownUrl } from './api-url.ts';
+import { type BearerChallenge, bearerChallenge } from './challenge.ts';
+
+/** What an API writes about a refusal is for people: a sentence or two. */
+const LONGEST_TEXT = 300;
+
+/** What the errors of RFC 6750, 3.1 mean. */
+const CAUSES: Readonly<Record<string, string>> = {
+  invalid_request: 'The API did not find a bearer token where it looks for one, or found two.',
+  insufficient_scope:
+    'The API accepts the token, but its subject lacks a right there. AWS tokens carry no scope: rights have to be granted to the subject.',
+};
+
+/** The failure that an answer other than 2xx stands for. Only its head is looked at. */
+export function answerFailure(url: URL, { status, headers, type }: Response): FedctlError {
+  const location = headers.get('location');
+  if (type === 'opaqueredirect' || (status >= 300 && status < 400 && location !== null)) {
+    return redirected(url, status, location);
+  }
+  if (status === 401 || status === 403) {
+    return refused(url, status, bearerChallenge(headers.get('www-authenticate')));
+  }
+  return new FedctlError('net.api-failed', {
+    message: `${shownUrl(url)} answered with status ${status}.`,
+    likelyCause: causeOf(status),
+    remedy: curl(url),
+    details: { url: shownUrl(url), status },
+  });
+}
+
+/** What came instead of an answer. */
+export function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlError {
+  const fault = transportFault(error);
+  if (fault?.kind === 'timeout') return timeoutFailure(url, timeoutMs, error);
+  const details = { url: shownUrl(url), reason: fault?.code ?? null };
+  const why = fault === null ? 'the connection failed' : `${fault.reason} (${fault.code})`;
+  return fault?.kind === 'tls'
+    ? new FedctlError('net.api-tls-failed', {
+        message: `No TLS connection to ${url.host}: ${why}.`,
+        details,
+        cause: error,
+      })
+    : new FedctlError('net.api-unreachable', {
+        message: `${url.host} cannot be reached: ${why}.`,
+        remedy: curl(url),
+        details,
+        cause: error,
+      });
+}
+
+export function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlError {
+  return new FedctlError('net.api-timeout', {
+    message: `${shownUrl(url)} gave no answer within ${formatDuration(timeoutMs / 1000)}.`,
+    remedy: curl(url),
+    details: { url: shownUrl(url), timeoutMs },
+    cause,
+  });
+}
+
+function redirected(url: URL, status: number, location: string | null): FedctlError {
+  const to = location === null ? 'another address' : shown(location);
+  return new FedctlError('net.api-redirected', {
+    message: `${shownUrl(url)} redirects to ${to}; the token does not follow.`,
+    details: { url: shownUrl(url), status, location: location === null ? null : to },
+  });
+}
+
+function refused(url: URL, status: number, challenge: BearerChallenge | null): FedctlError {
+  const error = challenge?.error ?? null;
+  const description = challenge?.description ?? null;
+  const said = [
+    ...(error === null ? [] : [shown(error)]),
+    ...(description === null ? [] : [`"${shown(description)}"`]),
+  ].join(', ');
+  const likelyCause =
+    challenge === null && status === 401
+      ? NO_BEARER
+      : Object.entries(CAUSES).find(([name]) => name === error)?.[1];
+  return new FedctlError('net.api-refused', {
+    message: `${shownUrl(url)} refused the token with status ${status}${said === '' ? '' : `: ${said}`}.`,
+    ...(likelyCause === undefined ? {} : { likelyCause }),
+    details: {
+      url: shownUrl(url),
+      status,
+      error: error === null ? null : shown(error),
+      errorDescription: description === null ? null : shown(description),
+    },
+  });
+}
+
+const NO_BEARER =
+  'The answer does not ask for a bearer token (no WWW-Authenticate: Bearer): the API, or a proxy before it, may want other credentials.';
+
+function causeOf(status: number): string {
+  if (status >= 500) return 'The API, or a proxy before it, has a fault of its own.';
+  switch (status) {
+    case 404:
+    case 410:
+      return 'There is nothing at this path of the API.';
+    case 405:
+      return 'The API takes no GET at this path.';
+    case 429:
+      return 'The API had too many requests.';
+    default:
+      return 'The API did not get as far as the token: it refuses the request itself.';
+  }
+}
+
+/** The location may be long, and so may what an API says. */
+function shown(text: string): string {
+  const safe = printable(text);
+  return safe.length > LONGEST_TEXT ? `${safe.slice(0, LONGEST_TEXT)}…` : safe;
+}
+
+/** Without the token: whoever repeats it sees the answer to somebody who shows none. */
+function curl(url: URL): string {
+  return `curl -v '${shownUrl(url).replaceAll("'", '%27')}'`;
+}
