@@ -6,7 +6,6 @@ import { areas, CODES, EXPLANATIONS, isExplained, pageOf } from '../lib/explanat
 import { matches, patternsOf } from '../lib/explanations/match.ts';
 import { pasted } from '../lib/explanations/pasted.ts';
 import { readTail } from '../lib/files/tail.ts';
-import { printable } from '../lib/printable.ts';
 import {
   explainDocument,
   explainText,
@@ -18,6 +17,7 @@ import {
 import type { Theme } from '../lib/render/theme.ts';
 import { type Answer, command, type Invocation } from './command.ts';
 import type { OptionTable } from './options.ts';
+import { refuseToken } from './usage-failure.ts';
 
 /** Of a log, its end is read: there the error stands. */
 const MAX_TEXT_BYTES = 1024 * 1024;
@@ -78,19 +78,29 @@ function widthOf({ context }: Invocation<OptionTable>): number {
   return Math.min(context.stdout.columns ?? MAX_WIDTH, MAX_WIDTH);
 }
 
-/** Names the codes that hold what was typed, or else the one that is nearest to it. */
+/**
+ * Names the codes that hold what was typed, or that are nearest to it, or that it speaks of. What has not the form of a
+ * code is not repeated: it may be anything.
+ */
 function unknownCode(typed: string): FedctlError {
-  const word = typed.toLowerCase();
-  const holding = CODES.filter((code) => code.includes(word) || code.endsWith(`.${word}`)).slice(
-    0,
-    MOST_MATCHES,
-  );
-  const near = nearest(word, CODES);
-  const suggested = near !== null && !holding.some((code) => code === near) ? [near, ...holding] : holding;
+  refuseToken('a code', [typed]);
+  const suggested = suggestions(typed).slice(0, MOST_MATCHES);
+  const isShaped = /^[a-z0-9.-]{1,60}$/.test(typed);
+  const what = isShaped ? `There is no code "${typed}"` : 'What was given is no code';
   return new FedctlError('usage.invalid-value', {
-    message: `There is no code "${printable(typed.slice(0, 100))}"${suggested.length === 0 ? '' : `; did you mean ${suggested.slice(0, MOST_MATCHES).join(', ')}?`}`,
-    likelyCause: 'Codes have fixed names, and this is none of them.',
-    remedy: suggested[0] === undefined ? 'fedctl explain' : `fedctl explain ${suggested[0]}`,
+    message: suggested.length === 0 ? `${what}.` : `${what}; did you mean ${suggested.join(', ')}?`,
+    likelyCause: isShaped
+      ? 'Codes have fixed names, and this is none of them.'
+      : 'A code looks like sts.mint-denied; the text of an error is read from stdin.',
+    remedy: suggested[0] !== undefined ? `fedctl explain ${suggested[0]}` : 'fedctl explain',
     details: { nearest: suggested },
   });
+}
+
+function suggestions(typed: string): readonly string[] {
+  const word = typed.toLowerCase();
+  const near = nearest(word, CODES);
+  const alike = CODES.filter((code) => code === near || (word.length > 2 && code.includes(word)));
+  if (alike.length > 0) return alike;
+  return matches(patternsOf(EXPLANATIONS), pasted(typed), MOST_MATCHES).map(({ code }) => code);
 }

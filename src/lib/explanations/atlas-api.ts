@@ -108,7 +108,7 @@ export const ATLAS_API_EXPLANATIONS = explanations({
   'atlas.tls-failed': {
     meaning:
       'The API showed a certificate that is not trusted here. Atlas uses a public authority: something inspects TLS.',
-    shows: { fedctl: 'The Atlas API at <host> cannot be reached: the certificate' },
+    shows: { fedctl: 'No TLS connection to the Atlas API at <host>' },
     causes: ['A proxy that inspects TLS, whose authority is not in AWS_CA_BUNDLE.'],
     apart: {
       'aws.tls-failed': 'The same on the way to AWS.',
@@ -124,7 +124,7 @@ export const ATLAS_API_EXPLANATIONS = explanations({
   'atlas.timeout': {
     meaning: 'The connection was accepted or swallowed, and no whole answer came within --timeout.',
     shows: {
-      fedctl: 'the Atlas API gave no whole answer within <time>',
+      fedctl: 'GET <url>/api/atlas/v2/<path> gave no whole answer within',
       curl: 'Failed to connect to cloud.mongodb.com port 443',
     },
     causes: [
@@ -142,7 +142,9 @@ export const ATLAS_API_EXPLANATIONS = explanations({
   },
   'atlas.not-atlas': {
     meaning: 'Something answered in the place of the API: a page, a redirect, or JSON of something else.',
-    shows: { fedctl: 'something other than Atlas answered' },
+    shows: {
+      fedctl: 'GET <url>/api/atlas/v2/<path> answered HTTP <status> with a body that is no JSON object',
+    },
     causes: [
       'A guest network or a VPN that wants a sign-in first.',
       'A proxy with a page of its own.',

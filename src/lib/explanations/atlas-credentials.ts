@@ -10,7 +10,7 @@ export const ATLAS_CREDENTIAL_EXPLANATIONS = explanations({
   'atlas.credentials-half-set': {
     meaning:
       'A credential of the Atlas API has two halves: id and secret of a service account, or public and private key. Without any, check leaves the Atlas half out and says so; with one half it does not guess.',
-    shows: { fedctl: 'MONGODB_ATLAS_<one> is set and MONGODB_ATLAS_<other> is not.' },
+    shows: { fedctl: 'MONGODB_ATLAS_<one> is set and <other> is not.' },
     causes: [
       'One export of two was copied.',
       'A secret of the CI system is empty for this branch or for a fork.',

@@ -68,7 +68,7 @@ export const ATLAS_USER_EXPLANATIONS = explanations({
   'atlas.database-user-wrong-path': {
     meaning:
       'The subject of a token holds the path of the role, arn:aws:iam::…:role/team/data/etl, and the name of the database user has another path or none.',
-    shows: { fedctl: 'The subject of a token holds the path of the role' },
+    shows: {},
     alsoShows: REFUSED,
     causes: [
       'The name was put together from the name of the role.',

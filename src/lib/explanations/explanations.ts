@@ -23,6 +23,7 @@ import { MONGO_NETWORK_EXPLANATIONS } from './mongo-network.ts';
 import { MONGO_SERVER_EXPLANATIONS } from './mongo-server.ts';
 import { MONGO_TLS_EXPLANATIONS } from './mongo-tls.ts';
 import { MONGO_URI_EXPLANATIONS } from './mongo-uri.ts';
+import { NET_API_EXPLANATIONS } from './net-api.ts';
 import { STS_EXPLANATIONS } from './sts.ts';
 import { STS_ROLE_EXPLANATIONS } from './sts-roles.ts';
 import { TOKEN_EXPLANATIONS } from './token.ts';
@@ -52,6 +53,7 @@ const ALL = {
   ...HELD_EXPLANATIONS,
   ...ATLAS_API_EXPLANATIONS,
   ...ATLAS_CREDENTIAL_EXPLANATIONS,
+  ...NET_API_EXPLANATIONS,
   ...LAB_EXPLANATIONS,
   ...LAB_STATE_EXPLANATIONS,
   ...FIELD_AWS_EXPLANATIONS,

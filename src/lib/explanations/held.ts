@@ -26,7 +26,7 @@ export const HELD_EXPLANATIONS = explanations({
   'mongo.audience-unchecked': {
     meaning:
       'The server let somebody in whose token was minted for another audience. A token that another relying party was given would open this cluster.',
-    shows: { fedctl: 'the cluster takes a token for another audience' },
+    shows: { fedctl: 'The cluster let a token for "<audience>" in: it does not check the audience.' },
     causes: [
       'A second identity provider of the organization has the same issuer and that audience.',
       'A server of your own with a lax setting, or an emulator.',
@@ -45,7 +45,7 @@ export const HELD_EXPLANATIONS = explanations({
   'mongo.reauthentication-unseen': {
     meaning:
       'The connection was held past the end of its token, and the server never asked for a new login (391). It proves nothing about how programs renew.',
-    shows: { fedctl: 'the server never asked for a new login' },
+    shows: { fedctl: 'and the server never asked for a new one.' },
     causes: [
       'The hold ended before the token did.',
       'The server ends sessions later than tokens, or is an emulator.',
@@ -61,7 +61,7 @@ export const HELD_EXPLANATIONS = explanations({
   'mongo.reauthentication-failed': {
     meaning:
       'When the token ended the server asked for a new login on the same connection, and refused what it got. A program would be logged out at this moment.',
-    shows: { fedctl: 'the connection did not outlive its token' },
+    shows: { fedctl: 'the server wanted a new login, and refused the token that it was given' },
     alsoShows: { mongod: 'ReauthenticationRequired' },
     causes: [
       'The token comes from a file that nobody renews: the old one was sent again.',
@@ -79,7 +79,7 @@ export const HELD_EXPLANATIONS = explanations({
     meaning: 'The connection ended while it was held, for a reason other than its token.',
     shows: {
       'Node.js driver': 'MongoNetworkError: connection <id> to <host> closed',
-      fedctl: 'the connection was lost while it was held',
+      fedctl: 'The connection was lost after it had been held for <time>.',
     },
     causes: [
       'An election or a restart of the server.',
@@ -95,7 +95,7 @@ export const HELD_EXPLANATIONS = explanations({
   },
   'usage.file-exists': {
     meaning: 'The file that would be written is there already, and was left as it is.',
-    shows: { fedctl: 'the file is there already' },
+    shows: { fedctl: 'is there already, and was left as it is.' },
     causes: ['init ran here before.'],
     apart: {
       'usage.unwritable-output': 'There the file cannot be written at all.',
@@ -108,7 +108,7 @@ export const HELD_EXPLANATIONS = explanations({
   'config.host-refused': {
     meaning:
       'A configuration file that was merely found in the working directory sends tokens to this machine and to hosts of Atlas only. Whoever clones a repository would otherwise send tokens wherever its author likes.',
-    shows: { fedctl: 'names a host that nobody vouched for' },
+    shows: { fedctl: '<file>, which was found and not named, may not do this: target' },
     causes: [
       'A private endpoint with a name of your own, or a cluster that is not in Atlas.',
       'A file of somebody else that wants your token.',

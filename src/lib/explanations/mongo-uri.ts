@@ -116,7 +116,10 @@ export const MONGO_URI_EXPLANATIONS = explanations({
   'mongo.token-file.world-readable': {
     meaning:
       'Everybody on this machine can read the token file, and log in with it for as long as the token lives.',
-    shows: { fedctl: 'everybody on this machine can read the token file' },
+    shows: {
+      fedctl:
+        'Everybody on this machine can read the file <file>, and log in with its token until that ends.',
+    },
     causes: ['A script writes it with the umask 022.', 'A volume is mounted with a mode for all.'],
     apart: {
       'mongo.token-file-unusable': 'There it cannot be read by this user.',

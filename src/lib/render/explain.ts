@@ -41,8 +41,6 @@ export function explainText(
   return [
     `${theme.strong(code)}: ${row.title} ${theme.dim(`(${exit})`)}`,
     '',
-    prose(row.cause),
-    '',
     prose(meaning),
     ...section('How it shows', said([...symptoms(shows), ...symptoms(alsoShows ?? {})], theme, prose), theme),
     ...section(
@@ -164,6 +162,6 @@ function reason({ code, symptom }: Match): string {
 const NOTHING_FOUND = `Nothing in this text is known to fedctl.
 
 What to type instead:
-  fedctl explain                  the list of all codes
-  fedctl connect --json           each stage of a login, and the code of the one that fails
-  <program> 2>&1 | fedctl explain -    with the nested errors: print error.cause and error.reason, too`;
+  fedctl check                         walk the chain and find the broken link
+  fedctl explain                       the list of all codes
+  <program> 2>&1 | fedctl explain -    with nested errors: print error.cause and error.reason, too`;

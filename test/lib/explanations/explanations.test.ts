@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from '../../../src/commands/parse.ts';
 import { symptoms } from '../../../src/lib/explanations/explanation.ts';
@@ -10,6 +12,7 @@ import {
 } from '../../../src/lib/explanations/explanations.ts';
 import { FIELD_REPORTS } from '../../../src/lib/explanations/field-reports.ts';
 import { FAILURES } from '../../../src/lib/failures.ts';
+import { ROOT, sources } from '../../architecture/imports.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 import { fedctlCommands } from '../../support/typed-lines.ts';
 
@@ -32,7 +35,7 @@ describe('the codes', () => {
 });
 
 describe.each(ALL)('$code', ({ code, row, explanation }) => {
-  const { meaning, shows, alsoShows, causes, apart, type, sources, evidence } = explanation;
+  const { meaning, shows, alsoShows, causes, apart, type, evidence } = explanation;
 
   test('says what it means, how it shows, and what causes it', () => {
     expect(meaning).toMatch(/^[A-Za-z].{30,}\.$/s);
@@ -59,7 +62,7 @@ describe.each(ALL)('$code', ({ code, row, explanation }) => {
 
   test('names what to type, and its sources', () => {
     expect(type.length).toBeGreaterThan(0);
-    expect(sources.length).toBeGreaterThan(0);
+    expect(explanation.sources.length).toBeGreaterThan(0);
     if (evidence !== 'provoked') expect(evidence.fieldReport.length).toBeGreaterThan(5);
     if (Object.hasOwn(FIELD_REPORTS, code)) expect(evidence).not.toBe('provoked');
   });
@@ -86,3 +89,20 @@ async function parsed(args: readonly string[]): Promise<boolean> {
     throw error;
   }
 }
+
+test('what fedctl is said to print stands in its source', () => {
+  // The texts of commander are not fedctl's own.
+  const others = ['usage.unknown-command', 'usage.unknown-option', 'usage.invalid-command-line'];
+  const code = sources()
+    .filter((file) => !/^src\/lib\/(explanations|failures)\//.test(file))
+    .map((file) => readFileSync(join(ROOT, file), 'utf8').replaceAll("\\'", "'"))
+    .join('\n');
+  const missing = ALL.filter((page) => !others.includes(page.code)).flatMap(({ code: name, explanation }) =>
+    symptoms({ ...explanation.shows, ...explanation.alsoShows })
+      .filter(({ from }) => from === 'fedctl')
+      .flatMap(({ text }) => text.split(/<[^<>]*>/).map((part) => part.trim()))
+      .filter((part) => part.length > 3 && !code.includes(part))
+      .map((part) => `${name}: ${part}`),
+  );
+  expect(missing).toEqual([]);
+});

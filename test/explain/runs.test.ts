@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { main } from '../../src/commands/main.ts';
+import { type Lab, startLab } from '../../src/lib/sandbox/lab.ts';
+import { enableLab } from '../../src/lib/sandbox/scenarios/play.ts';
+import { runInProcess } from '../support/in-process.ts';
+import { memoryContext } from '../support/memory-context.ts';
+import { startScriptedMongod } from '../support/scripted-mongod.ts';
+
+/** Runs that provoke what no other test does. */
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await startLab({
+    now: () => new Date(),
+    fedctl: ['fedctl'],
+    tls: false,
+    replicaSet: null,
+    mongoPort: 0,
+  });
+  enableLab(lab);
+});
+
+afterAll(() => lab.close());
+
+/** Ids and codes of the checks that failed. */
+async function failed(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const { code, stdout, stderr } = await runInProcess(['check', '--json', ...args], { ...lab.env, ...env });
+  expect({ code, stderr }).toEqual({ code: 5, stderr: '' });
+  const { targets } = JSON.parse(stdout) as {
+    targets: { checks: { id: string; status: string; code: string | null }[] }[];
+  };
+  return targets
+    .flatMap(({ checks }) => checks)
+    .filter(({ status }) => status === 'fail')
+    .map(({ id, code: why }) => [id, why]);
+}
+
+describe('check --negative', () => {
+  test('finds a principal that mints for whomever it likes', async () => {
+    expect(await failed(['--negative'])).toEqual([
+      ['sts.foreign-audience', 'sts.audience-unrestricted'],
+      ['sts.second-audience', 'sts.audience-unrestricted'],
+    ]);
+  });
+
+  test('finds a cluster that takes the token of anybody', async () => {
+    const server = await startScriptedMongod({});
+    const found = await failed(['--negative'], { FEDCTL_URI: `mongodb://127.0.0.1:${server.port}/` });
+    await server.close();
+    expect(found).toContainEqual(['mongo.oidc.wrong-audience', 'mongo.audience-unchecked']);
+  });
+});
+
+test('check --soak that ends before the token has seen nothing', async () => {
+  expect(await failed(['--soak', '1s'])).toEqual([['mongo.oidc.soak', 'mongo.reauthentication-unseen']]);
+});
+
+test('a demo whose commands are broken says which', async () => {
+  const context = memoryContext({ now: () => new Date(), self: [process.execPath, '-e', 'process.exit(7)'] });
+  expect(await main(['demo', '--json'], context)).toBe(1);
+  expect(JSON.parse(context.stderr.text)).toMatchObject({ error: { code: 'lab.demo-step-failed' } });
+});
