@@ -12,6 +12,8 @@ export interface BinResult {
 }
 
 export interface BinOptions {
+  /** The script to run instead of the checkout's own. */
+  readonly bin?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
   readonly cwd?: string;
@@ -23,7 +25,7 @@ export interface BinOptions {
 
 /** Runs the real binary with exactly this environment (PATH and a HOME that does not exist are added). */
 export async function runBin(args: readonly string[], options: BinOptions = {}): Promise<BinResult> {
-  const child = spawn(process.execPath, ['--', BIN, ...args], {
+  const child = spawn(process.execPath, ['--', options.bin ?? BIN, ...args], {
     env: { PATH: process.env.PATH, HOME: '/nonexistent', ...options.env },
     cwd: options.cwd,
     stdio: ['pipe', 'pipe', 'pipe'],

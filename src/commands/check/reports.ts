@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { CheckReport } from '../../lib/check-run.ts';
+import { isFedctlError } from '../../lib/errors.ts';
 import { appendToFile } from '../../lib/files/append-file.ts';
 import { writeReportFile } from '../../lib/files/report-file.ts';
 import { checkDocument } from '../../lib/render/check/document.ts';
@@ -21,7 +22,7 @@ export const CHECK_FACES = ['human', 'json', 'junit', 'github', 'markdown', 'htm
 export async function reportFaces(
   report: CheckReport,
   { stdout, files }: Faces,
-  { context, hint }: Invocation<OptionTable>,
+  { context, hint, warn }: Invocation<OptionTable>,
 ): Promise<string> {
   for (const { face, file } of files) {
     await writeReportFile(resolve(context.cwd, file), await faceText(face, report), context.signal);
@@ -31,7 +32,13 @@ export async function reportFaces(
   const forGithub = [stdout, ...files.map(({ face }) => face)].includes('github');
   if (forGithub && summary !== undefined && summary !== '') {
     const { githubSummary } = await import('../../lib/render/check/github.ts');
-    await appendToFile(resolve(context.cwd, summary), githubSummary(report));
+    try {
+      await appendToFile(resolve(context.cwd, summary), githubSummary(report));
+    } catch (error) {
+      // Beside the answer, and no reason to keep it back.
+      if (!isFedctlError(error)) throw error;
+      warn({ code: error.code, message: error.message, remedy: error.remedy });
+    }
   }
   return stdout === 'human' || stdout === 'json' ? '' : faceText(stdout, report);
 }

@@ -36,7 +36,7 @@ export async function readTokenFile(name: string, context: Context): Promise<Tok
   if (looksLikeJwt(name)) {
     throw new FedctlError('usage.token-as-argument', {
       message: '--token-file was given a token instead of the name of a file.',
-      remedy: 'fedctl connect --token-file <file>   (or - for stdin)',
+      remedy: 'fedctl <command> --token-file <file>   (or - for stdin)',
     });
   }
   const shown = name === '-' ? 'stdin' : `"${printable(name)}"`;

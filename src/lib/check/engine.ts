@@ -139,7 +139,6 @@ class Run implements Facts {
       link,
       status: outcome.status,
       ...wordsOf(outcome),
-      notes: outcome.notes ?? [],
       comparisons: outcome.comparisons ?? [],
       ...timing,
     };
@@ -148,20 +147,34 @@ class Run implements Facts {
   }
 }
 
-function wordsOf(outcome: Outcome<unknown>): Pick<CheckResult, 'detail' | 'code' | 'cause' | 'remedy'> {
+type Words = Pick<CheckResult, 'detail' | 'notes' | 'code' | 'cause' | 'remedy'>;
+
+function wordsOf(outcome: Outcome<unknown>): Words {
+  const { notes = [] } = outcome;
   switch (outcome.status) {
     case 'pass':
     case 'skip':
-      return { detail: outcome.detail, code: null, cause: null, remedy: null };
+      return { detail: outcome.detail, notes, code: null, cause: null, remedy: null };
     case 'warn': {
       const { code, message, remedy } = outcome.caution;
-      return { detail: message, code, cause: null, remedy };
+      return { detail: message, notes, code, cause: null, remedy: typed(remedy) };
     }
     case 'fail': {
-      const { code, message, likelyCause, remedy } = outcome.failure;
-      return { detail: message, code, cause: likelyCause, remedy };
+      const { code, message, likelyCause, remedy, details } = outcome.failure;
+      const told = outcome.notes ?? evidenceIn(details);
+      return { detail: message, notes: told, code, cause: likelyCause, remedy: typed(remedy) };
     }
   }
+}
+
+/** A failure that has evidence for people has it under this name. */
+function evidenceIn({ evidence }: FedctlError['details']): readonly string[] {
+  return Array.isArray(evidence) ? evidence.filter((line) => typeof line === 'string') : [];
+}
+
+/** A remedy of the catalogue says `fedctl <command>` where it holds for several: here it is this one. */
+function typed(remedy: string | null): string | null {
+  return remedy?.replaceAll('fedctl <command>', 'fedctl check') ?? null;
 }
 
 /** A check's fact has the type that the check was defined with; the map cannot say so. */

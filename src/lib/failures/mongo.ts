@@ -6,7 +6,7 @@ export const MONGO_FAILURES = catalogue({
   'mongo.uri-invalid': {
     title: 'not a MongoDB connection string',
     cause: 'A connection string starts with mongodb:// or mongodb+srv:// and names at least one host.',
-    remedy: "fedctl connect --uri 'mongodb+srv://<host>/'",
+    remedy: "fedctl <command> --uri 'mongodb+srv://<host>/'",
     exit: EXIT.usage,
   },
   'mongo.password-in-uri': {
@@ -149,7 +149,7 @@ export const MONGO_FAILURES = catalogue({
     title: 'the server does not offer the mechanism',
     cause:
       'MONGODB-OIDC needs an Atlas cluster of M10 or larger with MongoDB 7.0.11 or later and an identity provider.',
-    remedy: 'fedctl connect --mechanism aws   (or upgrade the cluster)',
+    remedy: 'fedctl <command> --mechanism aws   (or upgrade the cluster)',
     exit: EXIT.refused,
   },
   'mongo.oidc-refused': {
@@ -205,7 +205,7 @@ export const MONGO_FAILURES = catalogue({
   'mongo.auth-timeout': {
     title: 'the login got no answer',
     cause: 'The server answered hello, but not the login.',
-    remedy: 'fedctl connect --timeout 60s',
+    remedy: 'fedctl <command> --timeout 60s',
     exit: EXIT.unreachable,
   },
   'mongo.reauthentication-failed': {

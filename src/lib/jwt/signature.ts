@@ -1,4 +1,8 @@
-import { type CryptoKey, compactVerify, errors, importJWK, type JWK } from 'jose';
+import type { CryptoKey, JWK } from 'jose';
+import * as errors from 'jose/errors';
+// Not the package's index, which loads encryption and much else: every run that proves a token would wait for it.
+import { compactVerify } from 'jose/jws/compact/verify';
+import { importJWK } from 'jose/key/import';
 import type { SigningAlgorithm } from '../token.ts';
 import type { DecodedJwt } from './decode.ts';
 import { type Fault, shown, shownAsJson } from './fault.ts';

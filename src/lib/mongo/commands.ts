@@ -133,7 +133,7 @@ function textOf(value: unknown, key: string): string | null {
 function noAnswer(what: string, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('mongo.command-failed', {
     message: `The login worked, but ${what} got no answer within ${timeoutMs / 1000} s.`,
-    remedy: 'fedctl connect --timeout 60s',
+    remedy: 'fedctl <command> --timeout 60s',
     cause,
   });
 }

@@ -80,7 +80,7 @@ function unavailable(error: unknown, mechanism: Mechanism, text: string): Fedctl
     ...(mechanism === 'MONGODB-AWS'
       ? {
           likelyCause: 'MONGODB-AWS needs Atlas, or MongoDB Enterprise with the mechanism switched on.',
-          remedy: 'fedctl connect --mechanism oidc   (or another cluster)',
+          remedy: 'fedctl <command> --mechanism oidc   (or another cluster)',
         }
       : {}),
     cause: error,

@@ -84,7 +84,7 @@ function notAConnectionString(text: string): FedctlError {
       ? {
           likelyCause: 'It holds a user name or a password, with characters that are not percent-encoded.',
           remedy:
-            "leave them out, no mechanism of fedctl needs them: fedctl connect --uri 'mongodb+srv://<host>/'",
+            "leave them out, no mechanism of fedctl needs them: fedctl <command> --uri 'mongodb+srv://<host>/'",
         }
       : {}),
   });
@@ -112,7 +112,7 @@ function passwordInUri(parsed: ConnectionString, namedMechanism: string | null):
   const flag = mechanism === null ? '' : '--mechanism aws ';
   return new FedctlError('mongo.password-in-uri', {
     message: 'The connection string holds a password.',
-    remedy: `fedctl connect ${flag}--uri '${shownUri(parsed.toString())}'`,
+    remedy: `fedctl <command> ${flag}--uri '${shownUri(parsed.toString())}'`,
   });
 }
 

@@ -104,7 +104,7 @@ describe('a password', () => {
       code: 'mongo.password-in-uri',
       message: 'The connection string holds a password.',
       cause: 'Neither mechanism uses one, and it would be visible in the process list.',
-      remedy: "fedctl connect --uri 'mongodb+srv://db.example.net/app?retryWrites=true&proxyHost=p'",
+      remedy: "fedctl <command> --uri 'mongodb+srv://db.example.net/app?retryWrites=true&proxyHost=p'",
       docs: 'fedctl explain mongo.password-in-uri',
       requestId: null,
       exitCode: 2,
@@ -117,7 +117,7 @@ describe('a password', () => {
     const failure = failureOf(() =>
       cleanConnectionString('mongodb://AKIA:key@localhost/?authMechanism=MONGODB-AWS'),
     );
-    expect(failure.remedy).toBe("fedctl connect --mechanism aws --uri 'mongodb://localhost/'");
+    expect(failure.remedy).toBe("fedctl <command> --mechanism aws --uri 'mongodb://localhost/'");
   });
 
   test('never survives, however the connection string is broken around it', () => {
@@ -175,7 +175,7 @@ describe('what is no connection string', () => {
       message: 'The connection string is not one.',
       likelyCause:
         'A connection string starts with mongodb:// or mongodb+srv:// and names at least one host.',
-      remedy: "fedctl connect --uri 'mongodb+srv://<host>/'",
+      remedy: "fedctl <command> --uri 'mongodb+srv://<host>/'",
     });
   });
 

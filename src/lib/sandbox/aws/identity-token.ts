@@ -1,4 +1,5 @@
-import { compactVerify, importJWK } from 'jose';
+import { compactVerify } from 'jose/jws/compact/verify';
+import { importJWK } from 'jose/key/import';
 import { isFedctlError } from '../../errors.ts';
 import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
 import { printable } from '../../printable.ts';

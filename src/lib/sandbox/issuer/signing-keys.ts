@@ -1,5 +1,7 @@
 import { webcrypto } from 'node:crypto';
-import { CompactSign, exportJWK, type JWK } from 'jose';
+import type { JWK } from 'jose';
+import { CompactSign } from 'jose/jws/compact/sign';
+import { exportJWK } from 'jose/key/export';
 import type { SigningAlgorithm } from '../../token.ts';
 
 /** One key of an account's issuer. Its public half is in the JWKS. */

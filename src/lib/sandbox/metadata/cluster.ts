@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
-import { CompactSign, exportJWK } from 'jose';
+import { CompactSign } from 'jose/jws/compact/sign';
+import { exportJWK } from 'jose/key/export';
 import { type HttpAnswer, startLoopbackServer } from '../aws/loopback-server.ts';
 import type { LabLog } from '../log.ts';
 

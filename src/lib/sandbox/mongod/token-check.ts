@@ -1,4 +1,4 @@
-import { compactVerify } from 'jose';
+import { compactVerify } from 'jose/jws/compact/verify';
 import { isFedctlError } from '../../errors.ts';
 import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
 import { printable } from '../../printable.ts';

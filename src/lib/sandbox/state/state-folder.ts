@@ -1,6 +1,6 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exportJWK } from 'jose';
+import { exportJWK } from 'jose/key/export';
 import { FedctlError } from '../../errors.ts';
 import { writeSecretFile } from '../../files/secret-file.ts';
 import type { Lab } from '../lab.ts';

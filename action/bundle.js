@@ -1,0 +1,36 @@
+// @ts-check
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readOnly } from './workflow-commands.js';
+
+/** What the build of the tool has no use for: inputs, keys, and the tokens of the job. */
+const KEPT_FROM_NPM = /^(INPUT_|AWS_|FEDCTL_|MONGODB_ATLAS_|ACTIONS_|GITHUB_TOKEN$)/i;
+
+/**
+ * The script that starts the tool. A release has its bundle with it; anywhere else it is built first.
+ *
+ * @param {string} actionPath the checkout of the action
+ * @param {import('./inputs.js').Environment} env
+ * @param {(text: string) => void} say
+ * @returns {string}
+ * @throws Error when it cannot be built
+ */
+export function bundledTool(actionPath, env, say) {
+  const script = join(actionPath, 'bundle', 'bin', 'fedctl.js');
+  if (existsSync(script)) return script;
+  const [before, after] = readOnly('Build fedctl');
+  say(before);
+  try {
+    const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !KEPT_FROM_NPM.test(name)));
+    for (const typed of ['npm ci --ignore-scripts --no-audit --no-fund', 'npm run bundle']) {
+      // A shell finds npm on Windows too; nothing of what it reads comes from outside.
+      const { status } = spawnSync(typed, { cwd: actionPath, env: kept, shell: true, stdio: 'inherit' });
+      if (status !== 0) throw new Error(`"${typed}" failed in the folder of the action`);
+    }
+  } finally {
+    say(after);
+  }
+  return script;
+}

@@ -1,0 +1,97 @@
+// @ts-check
+// The GitHub Action `fedctl check`, called by action.yml. Everything that comes from outside comes as variables.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundledTool } from './bundle.js';
+import { readInputs, secretsOf, toolEnvironment } from './inputs.js';
+import { nodeFault } from './node-version.js';
+import { readFailure, readReport } from './report.js';
+import { errorAnnotation, mask, outputLines, readOnly } from './workflow-commands.js';
+
+/** Of the tool's stderr, in characters: the end of it is what tells why it could not begin. */
+const KEPT_OF_STDERR = 64 * 1024;
+
+/** @param {string} text */
+const say = (text) => process.stdout.write(text);
+
+/** @param {Readonly<Record<string, string>>} outputs */
+function setOutputs(outputs) {
+  const file = process.env['GITHUB_OUTPUT'];
+  if (file !== undefined && file !== '') appendFileSync(file, outputLines(outputs));
+}
+
+/**
+ * Runs the tool. Its stdout, the annotations, is the step's own; its stderr is handed on and kept.
+ *
+ * @param {readonly string[]} argv
+ * @param {{ cwd: string, env: Record<string, string | undefined> }} options
+ */
+async function runTool(argv, { cwd, env }) {
+  const child = spawn(process.execPath, argv, { cwd, env, stdio: ['ignore', 'inherit', 'pipe'] });
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
+    process.on(signal, () => child.kill(signal));
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+    process.stderr.write(chunk);
+    stderr = (stderr + chunk).slice(-KEPT_OF_STDERR);
+  });
+  const [code, signal] = await once(child, 'close');
+  return { exitCode: code ?? 128 + (constants.signals[/** @type {NodeJS.Signals} */ (signal)] ?? 0), stderr };
+}
+
+async function check() {
+  const { variables, args, cwd, junit, html } = readInputs(process.env);
+  if (!existsSync(cwd)) throw new Error('working-directory names a folder that is not there');
+  const actionPath = process.env['GITHUB_ACTION_PATH'] ?? fileURLToPath(new URL('..', import.meta.url));
+  const script = bundledTool(actionPath, process.env, say);
+  const folder = mkdtempSync(join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'fedctl-check-'));
+  const report = join(folder, 'report.json');
+  const log = join(folder, 'report.txt');
+  const faces = ['github', `json=${report}`, `human=${log}`];
+  if (junit !== '') faces.push(`junit=${junit}`);
+  if (html !== '') faces.push(`html=${html}`);
+  const typed = ['check', ...faces.flatMap((face) => ['--output', face]), ...args];
+  const { exitCode, stderr } = await runTool(['--', script, ...typed], {
+    cwd,
+    env: toolEnvironment(process.env, variables),
+  });
+  /** @param {string} file */
+  const written = (file) => (file !== '' && existsSync(file) ? file : '');
+  if (written(log) !== '') {
+    const [before, after] = readOnly('The report of fedctl check');
+    say(before + readFileSync(log, 'utf8') + after);
+  }
+  const answered = exitCode === 0 || exitCode === 5;
+  const failure = readFailure(stderr);
+  const found = readReport(written(report) === '' ? null : readFileSync(report, 'utf8'));
+  if (!answered) say(errorAnnotation(failure.message ?? `fedctl check ended with exit code ${exitCode}.`));
+  setOutputs({
+    ok: String(exitCode === 0),
+    'first-failure': answered ? found.firstFailure : '',
+    code: answered ? found.code : failure.code,
+    junit: written(junit),
+    html: written(html),
+    report: written(report),
+  });
+  return exitCode;
+}
+
+async function main() {
+  for (const secret of secretsOf(process.env)) say(mask(secret));
+  try {
+    const fault = nodeFault(process.versions.node);
+    if (fault !== null) throw new Error(fault);
+    return await check();
+  } catch (error) {
+    say(errorAnnotation(error instanceof Error ? error.message : String(error)));
+    setOutputs({ ok: 'false', 'first-failure': '', code: '', junit: '', html: '', report: '' });
+    return 2;
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,51 @@
+// @ts-check
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * The licences and notices of every package of which something stands in a bundle, packages of one text together.
+ *
+ * @param {string} root the checkout
+ * @param {import('esbuild').Metafile} metafile
+ * @returns {Promise<string>}
+ * @throws Error when a package says nothing about its licence
+ */
+export async function licences(root, metafile) {
+  /** @type {Map<string, string[]>} */
+  const packagesByText = new Map();
+  for (const folder of packagesIn(metafile)) {
+    const { title, text } = await licenceOf(join(root, folder));
+    packagesByText.set(text, [...(packagesByText.get(text) ?? []), title]);
+  }
+  return [...packagesByText]
+    .map(([text, titles]) => `${titles.join('\n')}\n\n${text}\n`)
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/**
+ * @param {import('esbuild').Metafile} metafile
+ * @returns the folders of the packages, `node_modules/…`, sorted
+ */
+export function packagesIn({ outputs }) {
+  const taken = Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0),
+  );
+  const folders = taken.map(([file]) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
+}
+
+/**
+ * @param {string} folder of a package
+ * @returns what it is called, with version and licence, and the texts that it wants to be handed on
+ */
+async function licenceOf(folder) {
+  const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file)).sort();
+  if (files.length === 0 && typeof license !== 'string') throw new Error(`${name} names no licence`);
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return {
+    title: `${name} ${version} (${license})`,
+    text: files.length === 0 ? `Licence: ${license}` : texts.map((text) => text.trim()).join('\n\n'),
+  };
+}
