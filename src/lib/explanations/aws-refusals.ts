@@ -107,7 +107,7 @@ export const AWS_REFUSAL_EXPLANATIONS = explanations({
     shows: {
       'AWS STS': [
         "1 validation error detected: Value '<value>' at '<parameter>' failed to satisfy constraint: Member must have value greater than or equal to 60",
-        "validation error detected: Value <value> at '<parameter>' failed to satisfy constraint",
+        "Value <value> at '<parameter>' failed to satisfy constraint",
         'Requested SigningAlgorithm is not supported. See the GetWebIdentityToken documentation for supported algorithms',
         'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
       ],

@@ -12,7 +12,7 @@ export interface Pasted {
 const MAX_DEPTH = 8;
 
 /**
- * Makes a text from a terminal or a log ready: escape sequences go, JSON log lines give up their texts, and a message
+ * Makes a text from a terminal or a log ready: escape sequences go, JSON log lines give up their texts, a message
  * that was wrapped over lines becomes one again. Linear in the length of the text.
  *
  * @param firstLine the number of its first line
@@ -55,12 +55,12 @@ export function plain(text: string): string {
     .toLowerCase();
 }
 
-/** The texts of a line of JSON, keys left out, or the line itself. */
+/** The line itself; behind it, where it is JSON, its texts as they were before they were escaped. */
 function textsOf(line: string): string {
   const trimmed = line.trim();
   if (!trimmed.startsWith('{')) return line;
   try {
-    return texts(JSON.parse(trimmed), 0).join(' \n ');
+    return [line, ...texts(JSON.parse(trimmed), 0)].join(' \n ');
   } catch {
     return line;
   }

@@ -67,6 +67,11 @@ describe('what was pasted', () => {
     ]);
   });
 
+  test('may be JSON that escapes what others leave as it is', () => {
+    const log = String.raw`{"Level":"Error","Message":"Value \u002759\u0027 at \u0027durationSeconds\u0027 failed to satisfy constraint: Member must have value greater than or equal to 60","Exception":"The OIDC user\u0027s Hostname/IP does not match certificate\u0027s altnames"}`;
+    expect(codesIn(log).toSorted()).toEqual(['aws.request-refused', 'mongo.tls-name-mismatch']);
+  });
+
   test('may be an error of fedctl, in either face: it names its code', () => {
     const human = `error: The token was refused: the server says only "Authentication failed." (18).
 cause:  The server never says why.
