@@ -57,7 +57,7 @@ export const AWS_WAY_EXPLANATIONS = explanations({
       'export AWS_CA_BUNDLE=<file>',
       'export NODE_EXTRA_CA_CERTS=<file>',
     ],
-    sources: [SDK_SETTINGS, 'facts of the JavaScript SDK 3.1169.0, run'],
+    sources: [SDK_SETTINGS, 'seen with the JavaScript SDK 3.1169.0'],
     evidence: 'provoked',
   },
   'aws.timeout': {
@@ -148,7 +148,7 @@ export const AWS_WAY_EXPLANATIONS = explanations({
       'issuer.not-json': 'The same on the way to the issuer.',
     },
     type: ['curl -sv https://sts.<region>.amazonaws.com/', 'env | grep -iE "proxy|AWS_ENDPOINT"'],
-    sources: ['facts of the JavaScript SDK 3.1169.0, run', SDK_ENDPOINTS],
+    sources: ['seen with the JavaScript SDK 3.1169.0', SDK_ENDPOINTS],
     evidence: 'provoked',
   },
 });

@@ -50,7 +50,7 @@ export const FIELD_AWS_EXPLANATIONS = explanations({
     },
     type: ['env | grep REGION', 'export AWS_REGION="$AWS_DEFAULT_REGION"'],
     sources: [SDK_SETTINGS],
-    evidence: { fieldReport: 'run against the JavaScript SDK 3.1169.0' },
+    evidence: { fieldReport: 'seen with the JavaScript SDK 3.1169.0' },
   },
   'aws.sdk.proxy-ignored': {
     meaning:
@@ -68,7 +68,7 @@ export const FIELD_AWS_EXPLANATIONS = explanations({
     },
     type: ['fedctl whoami', 'env | grep -i proxy', 'export NODE_EXTRA_CA_CERTS="$AWS_CA_BUNDLE"'],
     sources: ['https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/CLIENTS.md', SDK_SETTINGS],
-    evidence: { fieldReport: 'run against the JavaScript SDK 3.1169.0' },
+    evidence: { fieldReport: 'seen with the JavaScript SDK 3.1169.0' },
   },
   'aws.sdk.metadata-timeout': {
     meaning:

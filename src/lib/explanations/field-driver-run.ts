@@ -31,7 +31,7 @@ export const FIELD_DRIVER_RUN_EXPLANATIONS = explanations({
       'ls -l <file>',
     ],
     sources: [AUTH_SPEC, NODE_DRIVER],
-    evidence: { fieldReport: 'run against the Node.js driver 7.9 and PyMongo 4.18' },
+    evidence: { fieldReport: 'seen with the Node.js driver 7.9 and PyMongo 4.18' },
   },
   'mongo.driver.other-token-file': {
     meaning:
@@ -53,7 +53,7 @@ export const FIELD_DRIVER_RUN_EXPLANATIONS = explanations({
       'export OIDC_TOKEN_FILE=<file>',
     ],
     sources: [AUTH_SPEC, 'mongodb-mcp-server issue 885'],
-    evidence: { fieldReport: 'run against PyMongo 4.18' },
+    evidence: { fieldReport: 'seen with PyMongo 4.18' },
   },
   'mongo.driver.callback-timeout': {
     meaning:
@@ -84,7 +84,7 @@ export const FIELD_DRIVER_RUN_EXPLANATIONS = explanations({
     },
     type: ['fedctl token --audience <audience>'],
     sources: [AUTH_SPEC],
-    evidence: { fieldReport: 'run against the Node.js driver 7.9' },
+    evidence: { fieldReport: 'seen with the Node.js driver 7.9' },
   },
   'mongo.driver.human-flow': {
     meaning:
@@ -157,7 +157,7 @@ export const FIELD_DRIVER_RUN_EXPLANATIONS = explanations({
     },
     type: [CONNECT, 'kubectl rollout restart deployment <name>'],
     sources: ['the source of the Node.js, Python, Go and Java drivers', AUTH_SPEC],
-    evidence: { fieldReport: 'run against the Node.js driver 7.9' },
+    evidence: { fieldReport: 'seen with the Node.js driver 7.9' },
   },
   'mongo.driver.other-environment': {
     meaning:

@@ -23,7 +23,7 @@ export const FIELD_DRIVER_SETUP_EXPLANATIONS = explanations({
     },
     type: [TRY],
     sources: [AUTH_SPEC, 'NODE-7478'],
-    evidence: { fieldReport: 'run against the Node.js driver 7.9' },
+    evidence: { fieldReport: 'seen with the Node.js driver 7.9' },
   },
   'mongo.driver.allowed-hosts-in-uri': {
     meaning:
@@ -38,7 +38,7 @@ export const FIELD_DRIVER_SETUP_EXPLANATIONS = explanations({
     },
     type: [TRY],
     sources: [AUTH_SPEC],
-    evidence: { fieldReport: 'run against the Node.js driver 7.9' },
+    evidence: { fieldReport: 'seen with the Node.js driver 7.9' },
   },
   'mongo.driver.username-with-environment': {
     meaning:
@@ -56,7 +56,7 @@ export const FIELD_DRIVER_SETUP_EXPLANATIONS = explanations({
     },
     type: [TRY],
     sources: [AUTH_SPEC, MESSAGES],
-    evidence: { fieldReport: 'run against the Node.js driver 7.9' },
+    evidence: { fieldReport: 'seen with the Node.js driver 7.9' },
   },
   'mongo.driver.environment-missing': {
     meaning: 'The string says MONGODB-OIDC, and neither it nor the options say where a token comes from.',
@@ -74,7 +74,7 @@ export const FIELD_DRIVER_SETUP_EXPLANATIONS = explanations({
     },
     type: [TRY],
     sources: [AUTH_SPEC, MESSAGES],
-    evidence: { fieldReport: 'run against the Node.js driver 7.9' },
+    evidence: { fieldReport: 'seen with the Node.js driver 7.9' },
   },
   'mongo.driver.environment-unsupported': {
     meaning:
@@ -138,7 +138,7 @@ export const FIELD_DRIVER_SETUP_EXPLANATIONS = explanations({
     },
     type: [TRY],
     sources: [AUTH_SPEC],
-    evidence: { fieldReport: 'run against the Node.js driver 7.9' },
+    evidence: { fieldReport: 'seen with the Node.js driver 7.9' },
   },
   'mongo.driver.aws-keys-in-uri': {
     meaning:
@@ -156,7 +156,7 @@ export const FIELD_DRIVER_SETUP_EXPLANATIONS = explanations({
     },
     type: ['fedctl whoami', "fedctl connect --uri 'mongodb+srv://<host>/' --mechanism aws"],
     sources: ['NODE-7046', AUTH_SPEC],
-    evidence: { fieldReport: 'run against the Node.js driver 7.9' },
+    evidence: { fieldReport: 'seen with the Node.js driver 7.9' },
   },
   'mongo.driver.module-missing': {
     meaning:
@@ -177,6 +177,6 @@ export const FIELD_DRIVER_SETUP_EXPLANATIONS = explanations({
     },
     type: ['npm install @aws-sdk/credential-providers', "python3 -m pip install 'pymongo[aws]'"],
     sources: ['NODE-6988', 'NODE-5393', 'beekeeper-studio issue 4263'],
-    evidence: { fieldReport: 'run against the Node.js driver 7.9' },
+    evidence: { fieldReport: 'seen with the Node.js driver 7.9' },
   },
 });

@@ -64,7 +64,7 @@ export const LAB_EXPLANATIONS = explanations({
       'lab.policy-malformed': 'There a policy in the file is wrong.',
       'usage.invalid-value': 'There an option is wrong.',
     },
-    type: ['fedctl sandbox --config <file>'],
+    type: ['fedctl check --config <file> --list', 'fedctl sandbox --config <file>'],
     sources: ['schemas/sandbox-config.v1.json', 'https://yaml.org/spec/1.2.2/'],
     evidence: 'provoked',
   },

@@ -16,7 +16,7 @@ interface Pattern {
   readonly symptom: Symptom;
   /** What stands between the placeholders. */
   readonly parts: readonly string[];
-  /** 2: the code itself; 1: a text of its own; 0: one that it shares. */
+  /** What was found: CODE, OWN or SHARED. */
   readonly rank: number;
   /** How much of it is fixed: letters and digits. */
   readonly weight: number;
@@ -28,6 +28,10 @@ interface Hit {
   readonly end: number;
 }
 
+/** The code itself, a text of its own, one that it shares: the more, the surer. */
+const CODE = 2;
+const OWN = 1;
+const SHARED = 0;
 /** The longest thing that a placeholder may stand for. */
 const MAX_GAP = 240;
 /** Less than this is no text to know a failure by. */
@@ -37,9 +41,9 @@ const PLACEHOLDER = /<[^<>]*>|…/;
 /** What the texts of all explanations look like. */
 export function patternsOf(all: Readonly<Record<ExplainedCode, Explanation>>): readonly Pattern[] {
   return (Object.entries(all) as readonly [ExplainedCode, Explanation][]).flatMap(([code, explanation]) => [
-    pattern(code, { from: 'fedctl', text: code }, 2),
-    ...symptoms(explanation.shows).map((symptom) => pattern(code, symptom, 1)),
-    ...symptoms(explanation.alsoShows ?? {}).map((symptom) => pattern(code, symptom, 0)),
+    pattern(code, { from: 'fedctl', text: code }, CODE),
+    ...symptoms(explanation.shows).map((symptom) => pattern(code, symptom, OWN)),
+    ...symptoms(explanation.alsoShows ?? {}).map((symptom) => pattern(code, symptom, SHARED)),
   ]);
 }
 
@@ -52,8 +56,9 @@ function pattern(code: ExplainedCode, symptom: Symptom, rank: number): Pattern {
 }
 
 /**
- * The codes that a text speaks of, the likeliest first: those that it names, then those whose own texts it holds, the
- * longest first; where there are none, those with texts that they share. Of two on the same words, the better counts.
+ * The codes that a text speaks of, the likeliest first: those that it names, in their order, then those whose own texts
+ * it holds, the longest first; where there are none, those with texts that they share. Of two on the same words, the
+ * better counts.
  *
  * @param most how many at most
  */
@@ -66,8 +71,10 @@ export function matches(
     .filter(({ weight }) => weight >= MIN_WEIGHT)
     .map((each) => find(each, text))
     .filter((hit) => hit !== null);
-  const own = found.filter(({ pattern: { rank } }) => rank > 0);
-  const hits = (own.length === 0 ? found : own).sort((a, b) => better(a, b) || b.start - a.start);
+  const own = found.filter(({ pattern: { rank } }) => rank > SHARED);
+  const hits = (own.length === 0 ? found : own).sort(
+    (a, b) => better(a, b) || (a.pattern.rank === CODE ? a.start - b.start : b.start - a.start),
+  );
   const kept: Hit[] = [];
   for (const hit of hits) {
     if (kept.length === most) break;
@@ -79,22 +86,33 @@ export function matches(
 }
 
 function better(a: Hit, b: Hit): number {
-  return b.pattern.rank - a.pattern.rank || b.pattern.weight - a.pattern.weight;
+  const { rank } = a.pattern;
+  // That a code has a longer name says nothing.
+  return b.pattern.rank - rank || (rank === CODE ? 0 : b.pattern.weight - a.pattern.weight);
 }
 
 function overlap(a: Hit, b: Hit): boolean {
   return a.start < b.end && b.start < a.end;
 }
 
-/** The last place where the parts stand one after another, no further apart than a placeholder reaches. */
+/**
+ * The last place where the parts stand one after another, no further apart than a placeholder reaches: in a log the
+ * error stands at the end. Of a code the first: a report names the broken link before what follows from it.
+ */
 function find(wanted: Pattern, text: string): Hit | null {
   // Most are not there at all, and that is found out fastest this way.
   if (!wanted.parts.every((part) => text.includes(part))) return null;
   const [first = '', ...rest] = wanted.parts;
-  for (let start = text.lastIndexOf(first); start >= 0; start = text.lastIndexOf(first, start - 1)) {
+  const forward = wanted.rank === CODE;
+  const after = (place: number) =>
+    forward ? text.indexOf(first, place + 1) : place === 0 ? -1 : text.lastIndexOf(first, place - 1);
+  for (
+    let start = forward ? text.indexOf(first) : text.lastIndexOf(first);
+    start >= 0;
+    start = after(start)
+  ) {
     const end = endOf(rest, text, start + first.length);
     if (end !== null && standsAlone(wanted, text, start, end)) return { pattern: wanted, start, end };
-    if (start === 0) break;
   }
   return null;
 }
@@ -114,7 +132,7 @@ function endOf(parts: readonly string[], text: string, from: number): number | n
 function standsAlone({ rank }: Pattern, text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1);
   const after = text.slice(end, end + 2);
-  if (rank === 2) return !/[a-z0-9.-]/.test(before) && !/^(?:[a-z0-9-]|\.[a-z])/.test(after);
+  if (rank === CODE) return !/[a-z0-9.-]/.test(before) && !/^(?:[a-z0-9-]|\.[a-z])/.test(after);
   return (
     !(/[a-z0-9]/.test(before) && /[a-z0-9]/.test(text.charAt(start))) &&
     !(/^[a-z0-9]/.test(after) && /[a-z0-9]/.test(text.charAt(end - 1)))

@@ -138,7 +138,7 @@ export const MONGO_LOGIN_EXPLANATIONS = explanations({
       'mongo.driver.sticky-token': 'There the cause is mended, and the program has to be restarted.',
     },
     type: [CHECK, CONNECT, 'atlas clusters describe <cluster>'],
-    sources: ['run against the Node.js driver 7.9', ATLAS_WORKLOAD],
+    sources: ['seen with the Node.js driver 7.9', ATLAS_WORKLOAD],
     evidence: 'provoked',
   },
   'mongo.auth-failed': {

@@ -80,7 +80,7 @@ export const MONGO_SERVER_EXPLANATIONS = explanations({
     type: ['atlas clusters describe <cluster>', 'atlas clusters update <cluster> --mdbVersion 8.0'],
     sources: [
       'https://www.mongodb.com/docs/drivers/compatibility/',
-      'run against Node.js 7.9 and PyMongo 4.18',
+      'seen with the Node.js driver 7.9 and PyMongo 4.18',
     ],
     evidence: 'provoked',
   },

@@ -93,7 +93,7 @@ export const MONGO_URI_EXPLANATIONS = explanations({
       'mongo.driver.token-file-not-found': 'There the driver of a program does not find its file.',
     },
     type: ['ls -l <file>', 'fedctl decode <file>', 'fedctl token --audience <audience> --out <file>'],
-    sources: [AUTH_SPEC, 'facts of drivers, run: Node.js sends an empty token'],
+    sources: [AUTH_SPEC, 'seen with the Node.js driver 7.9: it sends an empty token'],
     evidence: 'provoked',
   },
   'mongo.token-file.white-space': {
@@ -110,7 +110,7 @@ export const MONGO_URI_EXPLANATIONS = explanations({
       'mongo.token-file-unusable': 'There it is no token at all.',
     },
     type: ['tail -c 3 <file> | od -c', 'fedctl token --audience <audience> --out <file>'],
-    sources: ['facts of drivers, run: Node.js 7.9 and PyMongo 4.18', AUTH_SPEC],
+    sources: ['seen with the Node.js driver 7.9 and PyMongo 4.18', AUTH_SPEC],
     evidence: 'provoked',
   },
   'mongo.token-file.world-readable': {

@@ -89,6 +89,18 @@ code:   mongo.oidc-refused
     expect(codesIn(json)).toEqual(['sts.federation-disabled']);
   });
 
+  test('may be a report of check: the first broken link comes first', () => {
+    const report = `✗ the account issues tokens   sts.federation-disabled
+✗ the token can be minted     sts.mint-denied
+✗ the principal may log in    atlas.database-user-session-arn
+1 failed: sts.federation-disabled`;
+    expect(codesIn(report)).toEqual([
+      'sts.federation-disabled',
+      'sts.mint-denied',
+      'atlas.database-user-session-arn',
+    ]);
+  });
+
   test('names a code by the whole of it only', () => {
     expect(codesIn('see my.sts.mint-denied.example and xsts.mint-denied')).toEqual([]);
     expect(codesIn('see sts.mint-denied.')).toEqual(['sts.mint-denied']);
