@@ -1,4 +1,5 @@
 import { atlasAccess } from '../../lib/atlas/access.ts';
+import { checkedAddress } from '../../lib/atlas/address.ts';
 import type { CheckRequest } from '../../lib/check/run.ts';
 import type { CheckOptions } from '../../lib/check/world.ts';
 import { FedctlError } from '../../lib/errors.ts';
@@ -11,7 +12,7 @@ const DEFAULT_CONCURRENCY = 8;
 /**
  * What the command line, the environment and a configuration file ask for.
  *
- * @throws FedctlError usage.*, config.*, mongo.*, atlas.credentials-half-set
+ * @throws FedctlError usage.*, config.*, mongo.*, atlas.credentials-half-set, atlas.url-invalid, atlas.plaintext-refused
  */
 export async function readRequest(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<CheckRequest> {
   const { options } = invocation;
@@ -33,7 +34,7 @@ function checkOptions({ context, common, aws, options }: Invocation<typeof CHECK
   return {
     aws,
     timeoutMs,
-    atlas: access === null ? null : { ...access, timeoutMs },
+    atlas: access === null ? null : { ...access, url: checkedAddress(access.url), timeoutMs },
     atlasProject: options.atlasProject ?? context.env['MONGODB_ATLAS_PROJECT_ID'] ?? null,
     warnExpiryMs: options.warnExpiry === null ? null : options.warnExpiry * 1000,
     negative: options.negative,

@@ -9,6 +9,7 @@ import { decodeJwt, looksLikeJwt } from '../jwt/decode.ts';
 import { numericDate } from '../jwt/numeric-date.ts';
 import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
 import type { MintedToken } from '../token.ts';
 
 const MAX_FILE_BYTES = 64 * 1024;
@@ -113,11 +114,6 @@ function worldReadable(shown: string, name: string): TokenFileWarning {
   return {
     code: 'mongo.token-file.world-readable',
     message: `Everybody on this machine can read the file ${shown}, and log in with its token until that ends.`,
-    remedy: `chmod 600 ${shellWord(printable(name))}`,
+    remedy: `chmod 600 ${shellWord(name)}`,
   };
-}
-
-/** As a shell takes it for one word. */
-function shellWord(text: string): string {
-  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -2,6 +2,7 @@ import type { AtlasCluster } from '../atlas-port.ts';
 import type { Mechanism } from '../connection.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 import { hostPort, readTarget, type Target } from '../uri/target.ts';
 
 /**
@@ -52,7 +53,7 @@ export function clusterFault(
   if (paused) {
     return new FedctlError('atlas.cluster-paused', {
       message: `${shown} is paused.`,
-      remedy: `atlas clusters start ${printable(name)} --projectId ${projectId}`,
+      remedy: `atlas clusters start ${shellWord(name)} --projectId ${shellWord(projectId)}`,
       details,
     });
   }
@@ -60,7 +61,7 @@ export function clusterFault(
     return new FedctlError('atlas.cluster-paused', {
       message: `${shown} is not there ${stateName === 'CREATING' ? 'yet' : 'any more'}: its state is ${stateName}.`,
       likelyCause: 'A cluster that is being made or deleted answers nobody.',
-      remedy: `atlas clusters watch ${printable(name)} --projectId ${projectId}`,
+      remedy: `atlas clusters watch ${shellWord(name)} --projectId ${shellWord(projectId)}`,
       details,
     });
   }

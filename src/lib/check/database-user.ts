@@ -2,6 +2,7 @@ import type { Caller } from '../auth/identity.ts';
 import { FedctlError } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
 import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 import { type Refusal, refusalText } from '../trust/refusal.ts';
 import { fail, type Outcome } from './check.ts';
 import { compare } from './claim-comparisons.ts';
@@ -12,7 +13,7 @@ import { compare } from './claim-comparisons.ts';
  * @param username the name that is wanted, `<idpId>/<subject>`
  */
 export function subjectRefused(refusal: Refusal, username: string, projectId: string): Outcome<never> {
-  const create = `atlas dbusers create --username ${username} --oidcType USER --role readWrite@<database> --projectId ${projectId}`;
+  const create = `atlas dbusers create --username ${shellWord(username)} --oidcType USER --role readWrite@<database> --projectId ${shellWord(projectId)}`;
   return refused(refusal, username, create);
 }
 
@@ -20,7 +21,7 @@ export function subjectRefused(refusal: Refusal, username: string, projectId: st
 export function arnRefused(refusal: Refusal, caller: Caller, projectId: string): Outcome<never> {
   const { arn, kind } = caller.subject;
   const type = kind === 'user' ? 'USER' : 'ROLE';
-  const create = `atlas dbusers create --username ${arn ?? caller.arn} --awsIAMType ${type} --role readWrite@<database> --projectId ${projectId}`;
+  const create = `atlas dbusers create --username ${shellWord(arn ?? caller.arn)} --awsIAMType ${type} --role readWrite@<database> --projectId ${shellWord(projectId)}`;
   return refused(refusal, arn ?? caller.arn, create);
 }
 
@@ -29,7 +30,7 @@ function refused(refusal: Refusal, username: string, create: string): Outcome<ne
   const text = printable(refusalText(refusal));
   const failure = new FedctlError(codeOf(refusal, username), {
     message: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`,
-    remedy: remedyOf(refusal, username, printable(create)),
+    remedy: remedyOf(refusal, username, create),
     details: { username },
   });
   const comparisons = seen === null ? [] : [compare('database user', seen, [username], 'the token')];
@@ -82,7 +83,7 @@ function remedyOf(refusal: Refusal, username: string, create: string): string {
     case 'aws-iam-type':
     case 'user-database': {
       const where = refusal.kind === 'user-database' ? refusal.seen : '$external';
-      return `atlas dbusers delete ${printable(username)} --authDB '${printable(where)}' && ${create}`;
+      return `atlas dbusers delete ${shellWord(username)} --authDB ${shellWord(where)} && ${create}`;
     }
     default:
       return create;

@@ -1,6 +1,7 @@
 import type { AtlasIdentityProvider } from '../atlas-port.ts';
 import { FedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 
 /** The identity provider that is meant, and why it does not do. */
 export type FoundProvider =
@@ -13,11 +14,11 @@ export type FoundProvider =
  */
 export function findProvider(
   issuer: string,
-  audience: string,
+  audience: readonly string[],
   providers: readonly AtlasIdentityProvider[],
 ): FoundProvider {
   const ofIssuer = providers.filter((each) => each.issuer === issuer);
-  const exact = ofIssuer.find((each) => each.audience === audience);
+  const exact = ofIssuer.find((each) => audience.includes(each.audience));
   if (exact !== undefined) {
     const failure = claimFault(exact);
     return failure === null ? { provider: exact, failure } : { provider: exact, failure };
@@ -26,7 +27,7 @@ export function findProvider(
   if (other !== undefined) return { provider: other, failure: audienceMismatch(other, audience) };
   const meant =
     providers.find((each) => essence(each.issuer) === essence(issuer)) ??
-    providers.find((each) => each.audience === audience);
+    providers.find((each) => audience.includes(each.audience));
   if (meant !== undefined) return { provider: meant, failure: issuerMismatch(meant, issuer) };
   return { provider: null, failure: missing(issuer, audience, providers) };
 }
@@ -59,10 +60,10 @@ function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
   });
 }
 
-function audienceMismatch(provider: AtlasIdentityProvider, audience: string): FedctlError {
+function audienceMismatch(provider: AtlasIdentityProvider, audience: readonly string[]): FedctlError {
   return new FedctlError('atlas.audience-mismatch', {
-    message: `${named(provider)} expects the audience ${printable(provider.audience)}, and the token is for ${printable(audience)}.`,
-    remedy: `fedctl check --audience ${printable(provider.audience)}   (or change the audience of the identity provider)`,
+    message: `${named(provider)} expects the audience ${printable(provider.audience)}, and the token is for ${printable(audience.join(', '))}.`,
+    remedy: `fedctl check --audience ${shellWord(provider.audience)}   (or change the audience of the identity provider)`,
     details: { identityProvider: provider.id, expected: provider.audience, seen: audience },
   });
 }
@@ -79,11 +80,15 @@ function slash(expected: string, seen: string): string {
   return expected === `${seen}/` || seen === `${expected}/` ? ': they differ by the slash at the end' : '';
 }
 
-function missing(issuer: string, audience: string, providers: readonly AtlasIdentityProvider[]): FedctlError {
+function missing(
+  issuer: string,
+  audience: readonly string[],
+  providers: readonly AtlasIdentityProvider[],
+): FedctlError {
   const others = providers.map((each) => printable(each.issuer)).join(', ');
   return new FedctlError('atlas.identity-provider-missing', {
     message: `No workload identity provider of the organization has the issuer ${printable(issuer)}${others === '' ? '' : `; there are ${others}`}.`,
-    remedy: `atlas federatedAuthentication federationSettings identityProvider create oidc <name> --federationSettingsId <id> --idpType WORKLOAD --issuerUri ${printable(issuer)} --audience ${printable(audience)} --authorizationType USER --userClaim sub --groupsClaim groups --desc fedctl`,
+    remedy: `atlas federatedAuthentication federationSettings identityProvider create oidc <name> --federationSettingsId <id> --idpType WORKLOAD --issuerUri ${shellWord(issuer)} --audience ${shellWord(audience[0] ?? '')} --authorizationType USER --userClaim sub --groupsClaim groups --desc fedctl`,
     details: { issuer, audience },
   });
 }

@@ -5,6 +5,7 @@ import type { Mechanism } from '../connection.ts';
 import type { Context } from '../context.ts';
 import type { Warning } from '../errors.ts';
 import { apiUrl } from '../http-api/api-url.ts';
+import { trustworthyUrl } from '../issuer/address.ts';
 import type { MintRequest } from '../token.ts';
 import { cleanConnectionString, shownUri } from '../uri/connection-string.ts';
 import { chooseMechanisms } from '../uri/mechanism.ts';
@@ -34,12 +35,13 @@ export interface TargetPlan {
  * Reads what a target says.
  *
  * @throws FedctlError usage.invalid-value, sts.payload-too-large, mongo.uri-invalid, mongo.password-in-uri,
- *   mongo.mechanism-conflict, mongo.plaintext-refused, net.plaintext-refused
+ *   mongo.mechanism-conflict, mongo.plaintext-refused, net.plaintext-refused, issuer.plaintext-refused
  */
 export function planTarget(context: Pick<Context, 'env' | 'pid'>, target: CheckTarget): TargetPlan {
   const { audience, signingAlgorithm, durationSeconds, tokenFile, role } = target;
   if (role !== null) assumeRoleRequest(context, role);
   if (target.api !== null) apiUrl(target.api);
+  if (target.issuer !== null) trustworthyUrl(target.issuer, 'issuer');
   const mint: MintRequest | null =
     audience === null || tokenFile !== null
       ? null

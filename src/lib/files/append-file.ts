@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { FedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 
 /**
  * Appends to a regular file that somebody else made and reads later, such as the one that GITHUB_ENV names. Never makes
@@ -27,7 +28,7 @@ function unwritable(path: string, cause: unknown): FedctlError {
   return new FedctlError('usage.unwritable-output', {
     message: `Cannot append to "${printable(path)}".`,
     likelyCause: 'The file does not exist, is no regular file, or may not be written to by this user.',
-    remedy: `ls -l '${printable(path).replaceAll("'", `'\\''`)}'`,
+    remedy: `ls -l ${shellWord(path)}`,
     details: { path },
     cause: cause ?? undefined,
   });

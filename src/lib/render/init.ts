@@ -1,4 +1,5 @@
 import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 import type { Theme } from './theme.ts';
 
 /** What `init` wrote. */
@@ -17,7 +18,7 @@ export function initDocument({ file, targets }: Written) {
 /** The name of the file and its targets, and what to type next. */
 export function initText({ file, targets, found }: Written, theme: Theme): string {
   const name = printable(file);
-  const typed = /^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+  const typed = shellWord(name);
   const next = found ? 'fedctl check' : `fedctl check --config ${typed}`;
   return `${theme.good('written')} ${name}   (${targets.join(', ')})\nnext    ${theme.typed(next)}`;
 }

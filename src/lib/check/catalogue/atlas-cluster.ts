@@ -1,8 +1,10 @@
-import type { AtlasCluster } from '../../atlas-port.ts';
+import type { AtlasAccessListEntry, AtlasCluster } from '../../atlas-port.ts';
+import type { Comparison } from '../../check-run.ts';
+import { proxyFor } from '../../net/proxy.ts';
 import { printable } from '../../printable.ts';
 import { admittedBy } from '../access-list.ts';
 import * as failures from '../atlas-failures.ts';
-import { check, fail, pass, skip } from '../check.ts';
+import { check, fail, pass, skip, warn } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { clusterFault, clusterOfUri } from '../cluster.ts';
 import { askAtlas, atlasApi, hasDatabase, projectOf } from './atlas-api.ts';
@@ -14,8 +16,7 @@ export const atlasCluster = check<AtlasCluster>({
   link: 'cluster',
   needs: [atlasApi],
   asked: hasDatabase,
-  sharedBy: (world) =>
-    JSON.stringify([projectOf(world), world.target.atlasCluster, world.plan.database?.uri]),
+  sharedBy: (world) => JSON.stringify([projectOf(world), world.target.atlasCluster, world.plan.database]),
   async run({ context, target, plan }, facts) {
     return askAtlas(facts, 'state, tier and version of the cluster', async ({ atlas, id }) => {
       const clusters = await atlas.clusters(id, context.signal);
@@ -34,7 +35,20 @@ export const atlasCluster = check<AtlasCluster>({
   },
 });
 
-/** A list that lacks the address says nothing where the cluster is reached all the same: over a private endpoint, say. */
+/** How an access list keeps somebody out: packets that get no answer, and a TLS that is ended or cut (facts/mongodb.md 9). */
+const KEPT_OUT: ReadonlySet<string> = new Set([
+  'mongo.connect-timeout',
+  'mongo.tls-refused',
+  'mongo.tls-failed',
+  'mongo.tls-timeout',
+  'mongo.hello-failed',
+  'mongo.hello-timeout',
+]);
+
+/**
+ * A list that lacks the address is the cause only where the cluster keeps us out as such a list does; where it is
+ * reached all the same (over a private endpoint, say) the list is none of our business.
+ */
 export const atlasAccessList = check<null>({
   id: 'atlas.access-list',
   title: 'the IP access list of the project has the address of this machine',
@@ -44,30 +58,42 @@ export const atlasAccessList = check<null>({
   asked: hasDatabase,
   async run({ context }, facts) {
     return askAtlas(facts, 'the IP access list', async ({ atlas, id }) => {
+      if (proxyFor(new URL(atlas.url), context.env) !== null) {
+        return skip(
+          'the Atlas API is asked through a proxy and sees the address of that, not the one that the cluster sees',
+        );
+      }
       const { signal } = context;
       const [address, entries] = await Promise.all([atlas.ownAddress(signal), atlas.accessList(id, signal)]);
-      const unreached = [mongoTcp, mongoTls, mongoHello].some((each) => facts.failureOf(each) !== null);
+      const unreached = [mongoTcp, mongoTls, mongoHello].flatMap((each) => facts.failureOf(each) ?? []);
+      const keptOut = unreached.some(({ code }) => KEPT_OUT.has(code));
       const entry = admittedBy(address, entries);
-      const comparisons = [
-        {
-          ...compare(
-            'address',
-            address,
-            entries.flatMap(({ cidrBlock }) => cidrBlock ?? []),
-            'the IP access list',
-          ),
-          matches: entry !== null,
-        },
-      ];
-      if (entry === null) {
-        const reached = `${address} is not on the list, and the cluster is reached all the same: over a private endpoint or a peering`;
-        return unreached
-          ? fail(failures.notListed(address, id), { comparisons })
-          : pass(printable(reached), null);
+      const comparisons = [listComparison(address, entries, entry !== null)];
+      if (entry !== null) {
+        const status = keptOut ? await atlas.accessListStatus(id, entry, signal) : 'ACTIVE';
+        if (status !== 'ACTIVE') return fail(failures.notInForce(entry, status, id), { comparisons });
+        return pass(printable(`${address} is in ${entry.cidrBlock}`), null, { comparisons });
       }
-      const status = unreached ? await atlas.accessListStatus(id, entry, signal) : 'ACTIVE';
-      if (status !== 'ACTIVE') return fail(failures.notInForce(entry, status, id), { comparisons });
-      return pass(printable(`${address} is in ${entry.cidrBlock}`), null, { comparisons });
+      const missing = failures.notListed(address, id);
+      if (keptOut) return fail(missing, { comparisons });
+      const [other] = unreached;
+      if (other === undefined) {
+        const how = 'and the cluster is reached all the same: over a private endpoint or a peering';
+        return pass(printable(`${address} is not on the list, ${how}`), null);
+      }
+      const message = printable(
+        `${address} is not on the list, which is not what keeps us out now (${other.code}).`,
+      );
+      return warn({ code: missing.code, message, remedy: missing.remedy }, null, { comparisons });
     });
   },
 });
+
+function listComparison(
+  address: string,
+  entries: readonly AtlasAccessListEntry[],
+  matches: boolean,
+): Comparison {
+  const blocks = entries.flatMap(({ cidrBlock }) => cidrBlock ?? []);
+  return { ...compare('address', address, blocks, 'the IP access list'), matches };
+}

@@ -32,7 +32,8 @@ export const atlasIdentityProvider = check<Trusted>({
     return askAtlas(facts, 'issuer, audience and user claim of the identity provider', async (project) => {
       const { atlas, organizationId } = project;
       const { signal } = world.context;
-      if (named.issuer === null || named.audience === null) return skip('no issuer and audience are known');
+      if (named.issuer === null || named.audience.length === 0)
+        return skip('no issuer and audience are known');
       const federation = await atlas.federationSettingsId(organizationId, signal);
       if (federation === null) return fail(failures.noFederation(organizationId));
       const found = findProvider(
@@ -54,17 +55,20 @@ function namedByToken(world: World, facts: Facts) {
   const token = tokenOf(facts);
   return {
     issuer: token?.issuer ?? expectedIssuer(world, facts),
-    audience: token?.audience[0] ?? world.target.audience,
+    audience: token?.audience ?? (world.target.audience === null ? [] : [world.target.audience]),
   };
 }
 
-function comparisonsOf(issuer: string, audience: string, provider: AtlasIdentityProvider | null) {
+function comparisonsOf(issuer: string, audience: readonly string[], provider: AtlasIdentityProvider | null) {
   if (provider === null) return [];
   const by = `identity provider "${provider.displayName}"`;
   return [
     compare('iss', issuer, [provider.issuer], by),
-    compare('aud', audience, [provider.audience], by),
-    { ...compare('user claim', 'sub', [provider.userClaim], by) },
+    {
+      ...compare('aud', audience.join(', '), [provider.audience], by),
+      matches: audience.includes(provider.audience),
+    },
+    compare('user claim', 'sub', [provider.userClaim], by),
   ];
 }
 

@@ -14,6 +14,7 @@ const NOBODY = 'urn:fedctl:negative-probe';
 /** The shortest that AWS mints. Seconds. */
 const SHORTEST = 60;
 
+const mintKey = (world: World) => JSON.stringify([callerKey(world), world.plan.mint]);
 const asked = ({ options, plan }: World) => options.negative && plan.mint !== null;
 
 /** A principal that is held to its audience gets no token for anybody else. */
@@ -23,7 +24,7 @@ export const foreignAudience = check<null>({
   link: 'sts',
   needs: [stsMint],
   asked,
-  sharedBy: callerKey,
+  sharedBy: mintKey,
   async run(world, facts) {
     const outcome = await mintFor([NOBODY], world, facts);
     return outcome.minted === null
@@ -39,7 +40,7 @@ export const secondAudience = check<null>({
   link: 'sts',
   needs: [stsMint],
   asked,
-  sharedBy: (world) => JSON.stringify([callerKey(world), world.target.audience]),
+  sharedBy: mintKey,
   async run(world, facts) {
     const { audience } = world.target;
     if (audience === null) return skip('no audience is given');
