@@ -1,6 +1,6 @@
 import type { CheckResult } from '../check-run.ts';
 import { type FedctlError, isFedctlError } from '../errors.ts';
-import type { Check, Facts, Outcome, Timing } from './check.ts';
+import { type Check, type Facts, type Outcome, skip, type Timing } from './check.ts';
 import type { Selection } from './selection.ts';
 import type { TimedOutcome } from './shared.ts';
 import type { World } from './world.ts';
@@ -39,6 +39,13 @@ export async function runChecks(
   });
 }
 
+/** A check asked for a fact that is not there: what would have left it was left out, or had nothing to go by. */
+class MissingFact extends Error {
+  constructor(id: string) {
+    super(`cannot be told without ${id}`);
+  }
+}
+
 class Run implements Facts {
   readonly #world: World;
   readonly #left: ReadonlySet<Check>;
@@ -66,6 +73,12 @@ class Run implements Facts {
 
   of<Fact>(check: Check<Fact>): Fact | null {
     return factOf<Fact>(this.#over.get(check));
+  }
+
+  needed<Fact>(check: Check<Fact>): Fact {
+    const fact = this.of(check);
+    if (fact === null) throw new MissingFact(check.id);
+    return fact;
   }
 
   async when<Fact>(check: Check<Fact>): Promise<Fact | null> {
@@ -126,6 +139,7 @@ class Run implements Facts {
     try {
       return await check.run(this.#world, this);
     } catch (error) {
+      if (error instanceof MissingFact) return skip(error.message);
       if (!isFedctlError(error)) throw error;
       return { status: 'fail', failure: error };
     }
@@ -139,7 +153,7 @@ class Run implements Facts {
       link,
       status: outcome.status,
       ...wordsOf(outcome),
-      notes: outcome.notes ?? [],
+      notes: notesOf(outcome),
       comparisons: outcome.comparisons ?? [],
       ...timing,
     };
@@ -162,6 +176,14 @@ function wordsOf(outcome: Outcome<unknown>): Pick<CheckResult, 'detail' | 'code'
       return { detail: message, code, cause: likelyCause, remedy };
     }
   }
+}
+
+/** What the failure itself brings as evidence, too, where nothing is compared that says the same. */
+function notesOf(outcome: Outcome<unknown>): readonly string[] {
+  const { notes = [], comparisons = [] } = outcome;
+  const evidence = outcome.status === 'fail' ? outcome.failure.details['evidence'] : null;
+  if (!Array.isArray(evidence) || comparisons.length > 0) return notes;
+  return [...notes, ...evidence.filter((line) => typeof line === 'string')];
 }
 
 /** A check's fact has the type that the check was defined with; the map cannot say so. */
