@@ -1,6 +1,8 @@
 import type { CheckEvent, CheckReport, CheckResult, TargetReport } from '../check-run.ts';
 import type { CheckTarget } from '../check-target.ts';
 import type { Context } from '../context.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { runChecks } from './engine.ts';
 import { Logins } from './logins.ts';
@@ -46,8 +48,24 @@ export function planCheck(context: Pick<Context, 'env' | 'pid'>, request: CheckR
   return {
     request,
     selection: selectChecks(CATALOGUE, request.only, request.skip),
-    targets: request.targets.map((target) => ({ target, plan: planTarget(context, target) })),
+    targets: request.targets.map((target) => ({
+      target,
+      plan: request.targets.length === 1 ? planTarget(context, target) : planNamed(context, target),
+    })),
   };
+}
+
+/** Says which of several targets it is that cannot be checked. */
+function planNamed(context: Pick<Context, 'env' | 'pid'>, target: CheckTarget): TargetPlan {
+  try {
+    return planTarget(context, target);
+  } catch (error) {
+    if (!isFedctlError(error)) throw error;
+    const { code, likelyCause, remedy, details, requestId } = error;
+    const message = `Target "${printable(target.name)}": ${error.message}`;
+    const named = { ...details, target: target.name };
+    throw new FedctlError(code, { message, likelyCause, remedy, details: named, requestId, cause: error });
+  }
 }
 
 /**
