@@ -173,7 +173,9 @@ function wordsOf(outcome: Outcome<unknown>): Pick<CheckResult, 'detail' | 'code'
     }
     case 'fail': {
       const { code, message, likelyCause, remedy } = outcome.failure;
-      return { detail: message, code, cause: likelyCause, remedy };
+      // A remedy of the catalogue says `fedctl <command>` where it holds for all of them.
+      const typed = remedy.replaceAll('fedctl <command>', 'fedctl check');
+      return { detail: message, code, cause: likelyCause, remedy: typed };
     }
   }
 }
