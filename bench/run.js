@@ -16,6 +16,11 @@ const BENCHES = {
     options: { rounds: { type: 'string', default: '10' } },
     run: async ({ rounds }) => (await import('./start-up.js')).run(Number(rounds)),
   },
+  check: {
+    about: '`fedctl check` beside `connect`, and 100 targets beside one',
+    options: { rounds: { type: 'string', default: '10' } },
+    run: async ({ rounds }) => (await import('./check.js')).run(Number(rounds)),
+  },
   fuzz: {
     about: '100,000 mutated frames and 100,000 mutated HTTP requests: no crash, nobody let in',
     options: { rounds: { type: 'string', default: '100000' }, seed: { type: 'string' } },

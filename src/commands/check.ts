@@ -4,7 +4,7 @@ import { EXIT } from '../lib/exit-codes.ts';
 import { checkDocument } from '../lib/render/check/document.ts';
 import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { listChecks } from './check/list.ts';
-import { CHECK_FACES, reportFaces } from './check/reports.ts';
+import { CHECK_FACES, refuseUnwritableReports, reportFaces } from './check/reports.ts';
 import { readRequest } from './check/request.ts';
 import { StreamedChecks } from './check/streamed.ts';
 import { type Answer, command, type Invocation } from './command.ts';
@@ -92,8 +92,9 @@ A file that was found in the working directory sends tokens to Atlas and to this
 
 async function run(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Answer> {
   const { context, options, common } = invocation;
-  if (options.list) return listChecks();
+  if (options.list) return listChecks(common.faces);
   const plan = planCheck(context, await readRequest(invocation));
+  await refuseUnwritableReports(invocation);
   const streamed = new StreamedChecks(invocation, plan);
   const report = await runCheck(context, plan, (event) => streamed.observe(event));
   const text = await reportFaces(report, common.faces, invocation);

@@ -1,4 +1,5 @@
 import { FedctlError } from '../lib/errors.ts';
+import { printable } from '../lib/printable.ts';
 
 /**
  * `--output json` promises one JSON document; a --format that is something else contradicts it.
@@ -50,12 +51,20 @@ export function readFaces(given: readonly string[], own: readonly string[] | nul
       remedy: `--output ${plain[0]?.face} --output ${plain[1]?.face}=<file>`,
     });
   }
+  const twice = files.find(({ file }, index) => files.findIndex((each) => each.file === file) !== index);
+  if (twice !== undefined) {
+    throw new FedctlError('usage.invalid-command-line', {
+      message: `--output names the file "${printable(twice.file)}" twice.`,
+      likelyCause: 'A file holds one report: the second would replace the first.',
+      remedy: `--output ${twice.face}=<another file>`,
+    });
+  }
   return { stdout: plain.at(-1)?.face ?? 'human', files };
 }
 
 function faceInvalid(text: string, known: readonly string[]): FedctlError {
   return new FedctlError('usage.invalid-value', {
-    message: `--output cannot be "${text}": expected ${known.join(', ')}.`,
+    message: `--output cannot be "${printable(text)}": expected ${known.join(', ')}.`,
     details: { option: '--output', expected: known.join(', ') },
   });
 }

@@ -35,8 +35,7 @@ export async function main(argv: readonly string[], context: Context): Promise<n
 
 async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   const { common } = parsed;
-  const given = common.json ? [...common.output, 'json'] : common.output;
-  const faces = readFaces(given, parsed.command.faces ?? null);
+  const faces = readFaces(outputs(parsed), parsed.command.faces ?? null);
   const json = faces.stdout === 'json';
   const colourOf = (stream: Context['stdout']) => wantsColour(stream, context.env, common.noColor);
   const warnings: Warning[] = [];
@@ -100,6 +99,13 @@ function report(error: unknown, argv: readonly string[], context: Context, json:
   return failure.exitCode;
 }
 
+/** `--json` is `--output json`; either of them, typed, beats the other's variable. */
+function outputs({ common, typedCommon }: Parsed): readonly string[] {
+  const output = typedCommon.has('json') && !typedCommon.has('output') ? [] : common.output;
+  const json = common.json && (typedCommon.has('json') || !typedCommon.has('output'));
+  return json ? [...output, 'json'] : output;
+}
+
 function bug(error: unknown): FedctlError {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new FedctlError('bug.unexpected', {
@@ -130,8 +136,7 @@ function asksForJson(argv: readonly string[], env: Context['env']): boolean {
         : [],
   );
   if (own.includes('--json')) return true;
-  const plain = output.filter((face) => !face.includes('='));
-  if (plain.length > 0) return plain.at(-1) === 'json';
+  if (output.length > 0) return output.filter((face) => !face.includes('=')).at(-1) === 'json';
   return env['FEDCTL_OUTPUT'] === 'json' || ['1', 'true'].includes(env['FEDCTL_JSON']?.toLowerCase() ?? '');
 }
 

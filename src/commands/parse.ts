@@ -12,6 +12,8 @@ export interface Parsed {
   readonly args: readonly string[];
   readonly common: OptionValues<typeof COMMON_OPTIONS>;
   readonly options: OptionValues<OptionTable>;
+  /** The keys of the common options that were given as flags. */
+  readonly typedCommon: ReadonlySet<string>;
   /** The keys of the command's options that were given as flags. */
   readonly typed: ReadonlySet<string>;
 }
@@ -74,6 +76,7 @@ export async function parse(
           common: readOptions(program, COMMON_OPTIONS, context.env),
           options: readOptions(sub, record.options, context.env),
           typed: typedOptions(sub, record.options),
+          typedCommon: typedOptions(program, COMMON_OPTIONS),
         };
       });
       // commander forgets where `--` stood, so a name that is the program to run must not be there to be found.

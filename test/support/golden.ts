@@ -28,7 +28,7 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/\/tmp\/fedctl-[a-z]+-\w{6}/g, '<folder>'],
   [/ +\d+ ms {2}/g, ' <n> ms  '],
   [/ +\d+ ms$/gm, ' <n> ms'],
-  [/\b(in|ago|for) \d+ (s|min|h)( \d+ (s|min))?\b/g, '$1 <span>'],
+  [/\b(in|ago|for|another) \d+ (s|min|h)( \d+ (s|min))?\b/g, '$1 <span>'],
   [/\b\d+ (s|min)( \d+ s)? ago\b/g, '<span> ago'],
 ];
 

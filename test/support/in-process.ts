@@ -4,7 +4,7 @@ import { createAws } from '../../src/lib/aws/aws.ts';
 import { createMongo } from '../../src/lib/mongo/mongo.ts';
 import { createFetch } from '../../src/lib/net/fetch.ts';
 import { processContext } from '../../src/lib/process-context.ts';
-import { type MemoryContext, memoryContext } from './memory-context.ts';
+import { type MemoryContext, type MemoryContextOptions, memoryContext } from './memory-context.ts';
 import { BIN } from './run-bin.ts';
 
 export interface Said {
@@ -18,6 +18,7 @@ export async function runInProcess(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   input?: string,
+  changes: MemoryContextOptions = {},
 ): Promise<Said> {
   const { resolver } = processContext(BIN, new AbortController().signal);
   const context: MemoryContext = memoryContext({
@@ -30,6 +31,7 @@ export async function runInProcess(
     mongo: () => createMongo(context),
     atlas: (settings) => createAtlas(settings, context),
     ...(input === undefined ? {} : { input }),
+    ...changes,
   });
   const code = await main(args, context);
   return { code, stdout: context.stdout.text, stderr: context.stderr.text };

@@ -1,17 +1,34 @@
 import { CATALOGUE } from '../../lib/check/catalogue.ts';
+import { FedctlError } from '../../lib/errors.ts';
+import { printable } from '../../lib/printable.ts';
 import type { Answer } from '../command.ts';
+import type { Faces } from '../faces.ts';
 
-/** `--list`: every check, in the order of the chain. */
-export function listChecks(): Answer {
+/**
+ * `--list`: every check, in the order of the chain.
+ *
+ * @throws FedctlError usage.invalid-command-line for a face that shows reports only
+ */
+export function listChecks({ stdout, files }: Faces): Answer {
+  const strange = [stdout, ...files.map(({ face, file }) => `${face}=${file}`)].find(
+    (face) => face !== 'human' && face !== 'json',
+  );
+  if (strange !== undefined) {
+    throw new FedctlError('usage.invalid-command-line', {
+      message: `--list answers as human or json, and not as ${printable(strange)}.`,
+      remedy: 'fedctl check --list --output json',
+    });
+  }
   const checks = CATALOGUE.map(({ id, title, link, needs }) => ({
     id,
     title,
     link,
     needs: needs.map((each) => each.id),
   }));
+  const document = { schema: 'fedctl.checks/v1', checks } as const;
   const width = Math.max(...checks.map(({ id }) => id.length));
   return {
-    document: { schema: 'fedctl.checks/v1', checks } as Answer['document'],
+    document,
     text: checks.map(({ id, title }) => `${id.padEnd(width)}  ${title}`).join('\n'),
   };
 }

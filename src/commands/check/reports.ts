@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { CheckReport } from '../../lib/check-run.ts';
 import { isFedctlError } from '../../lib/errors.ts';
 import { appendToFile } from '../../lib/files/append-file.ts';
-import { writeReportFile } from '../../lib/files/report-file.ts';
+import { refuseReportFile, writeReportFile } from '../../lib/files/report-file.ts';
 import { checkDocument } from '../../lib/render/check/document.ts';
 import { checkLines, summaryLines, targetHeader } from '../../lib/render/check/human.ts';
 import { jsonLine } from '../../lib/render/json.ts';
@@ -14,6 +14,24 @@ import type { OptionTable } from '../options.ts';
 export const CHECK_FACES = ['human', 'json', 'junit', 'github', 'markdown', 'html'] as const;
 
 /**
+ * Refuses what could not be written in the end: a typo in a file name is told before the checks, not after them.
+ *
+ * @throws FedctlError usage.unwritable-output
+ */
+export async function refuseUnwritableReports({ common, context }: Invocation<OptionTable>): Promise<void> {
+  for (const { file } of common.faces.files) await refuseReportFile(resolve(context.cwd, file));
+  const summary = summaryFile(common.faces, context);
+  if (summary !== null) await appendToFile(summary, '');
+}
+
+/** Where GitHub Actions wants the summary of the step; null where nobody asked for its face. */
+function summaryFile({ stdout, files }: Faces, { env, cwd }: Invocation<OptionTable>['context']) {
+  const file = env['GITHUB_STEP_SUMMARY'] ?? '';
+  const wanted = [stdout, ...files.map(({ face }) => face)].includes('github');
+  return wanted && file !== '' ? resolve(cwd, file) : null;
+}
+
+/**
  * Writes the reports that go to files.
  *
  * @returns what goes to stdout; '' where it was said already, or is the document
@@ -21,19 +39,19 @@ export const CHECK_FACES = ['human', 'json', 'junit', 'github', 'markdown', 'htm
  */
 export async function reportFaces(
   report: CheckReport,
-  { stdout, files }: Faces,
+  faces: Faces,
   { context, hint, warn }: Invocation<OptionTable>,
 ): Promise<string> {
+  const { stdout, files } = faces;
   for (const { face, file } of files) {
     await writeReportFile(resolve(context.cwd, file), await faceText(face, report), context.signal);
     hint(`Wrote ${file}.`);
   }
-  const summary = context.env['GITHUB_STEP_SUMMARY'];
-  const forGithub = [stdout, ...files.map(({ face }) => face)].includes('github');
-  if (forGithub && summary !== undefined && summary !== '') {
+  const summary = summaryFile(faces, context);
+  if (summary !== null) {
     const { githubSummary } = await import('../../lib/render/check/github.ts');
     try {
-      await appendToFile(resolve(context.cwd, summary), githubSummary(report));
+      await appendToFile(summary, githubSummary(report));
     } catch (error) {
       // Beside the answer, and no reason to keep it back.
       if (!isFedctlError(error)) throw error;

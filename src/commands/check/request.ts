@@ -1,5 +1,6 @@
 import { atlasAccess } from '../../lib/atlas/access.ts';
 import { checkedAddress } from '../../lib/atlas/address.ts';
+import { SOAK_TOKEN_SECONDS } from '../../lib/check/catalogue/soak.ts';
 import type { CheckRequest } from '../../lib/check/run.ts';
 import type { CheckOptions } from '../../lib/check/world.ts';
 import { FedctlError } from '../../lib/errors.ts';
@@ -38,8 +39,18 @@ function checkOptions({ context, common, aws, options }: Invocation<typeof CHECK
     atlasProject: options.atlasProject ?? context.env['MONGODB_ATLAS_PROJECT_ID'] ?? null,
     warnExpiryMs: options.warnExpiry === null ? null : options.warnExpiry * 1000,
     negative: options.negative,
-    soakMs: options.soak === null ? null : options.soak * 1000,
+    soakMs: soakMs(options.soak),
   };
+}
+
+/** A connection that is let go before its token ends proves nothing: that is a mistake, and no fault of the chain. */
+function soakMs(seconds: number | null): number | null {
+  if (seconds === null || seconds > SOAK_TOKEN_SECONDS) return seconds === null ? null : seconds * 1000;
+  throw new FedctlError('usage.invalid-value', {
+    message: `--soak cannot be ${seconds}s: its tokens live ${SOAK_TOKEN_SECONDS} s, and have to end meanwhile.`,
+    remedy: 'fedctl check --soak 3m',
+    details: { option: '--soak' },
+  });
 }
 
 function whole(option: string, given: string | null, least: number, most: number): number | null {

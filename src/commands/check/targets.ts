@@ -13,6 +13,22 @@ import { roleToAssume } from '../role-options.ts';
 /** Options that say what one target is. Typed, they are the target; in the environment they yield to --config alone. */
 const OF_ONE_TARGET = ['uri', 'audience', 'mechanism', 'tokenFile', 'roleArn', 'api'] as const;
 
+/** And these, which say nothing without a role. */
+const OF_A_ROLE = ['externalId', 'sessionName', 'mfaSerial'] as const;
+
+/** What else a flag may say of a target. Typed, it holds for every target of a file: a flag beats the file. */
+const OF_ANY_TARGET = {
+  signingAlgorithm: 'signingAlgorithm',
+  durationSeconds: 'duration',
+  issuer: 'issuer',
+  subject: 'subject',
+  privileges: 'privilege',
+  writeProbe: 'writeProbe',
+  atlasProject: 'atlasProject',
+  atlasCluster: 'atlasCluster',
+  dnsServer: 'dnsServer',
+} as const;
+
 /**
  * The targets to check: those of a file that was named; else the one of the flags or of the environment; else those of
  * a file in the working directory.
@@ -23,11 +39,12 @@ export async function readTargets(
   invocation: Invocation<typeof CHECK_OPTIONS>,
 ): Promise<readonly CheckTarget[]> {
   const { context, options, typed, hint } = invocation;
-  const typedTarget = OF_ONE_TARGET.find((option) => typed.has(option));
+  const typedTarget = [...OF_ONE_TARGET, ...OF_A_ROLE].find((option) => typed.has(option));
   if (options.config !== null && typedTarget !== undefined) throw twoSources(typedTarget);
   const given = OF_ONE_TARGET.some((option) => options[option] !== null);
   const file = await findConfig(context, options.config);
   if (file !== null && (file.named || !given)) return ofFile(invocation, file);
+  if (typed.has('target')) throw noFile(file);
   if (file !== null && typedTarget === undefined) {
     hint(`${file.file} is not used, because the environment names a target; --config ${file.file} uses it.`);
   }
@@ -36,9 +53,10 @@ export async function readTargets(
 
 /** Loads YAML and the schema, which only a run with a file needs. */
 async function ofFile(
-  { context, options }: Invocation<typeof CHECK_OPTIONS>,
+  invocation: Invocation<typeof CHECK_OPTIONS>,
   file: ConfigFile,
 ): Promise<readonly CheckTarget[]> {
+  const { context, options } = invocation;
   const { readCheckConfig } = await import('../../lib/config/check-config.ts');
   const { file: name, folder, text } = file;
   const all = readCheckConfig(text, { file: name, folder, env: context.env });
@@ -50,7 +68,15 @@ async function ofFile(
     const { refuseStrangeHosts } = await import('../../lib/config/host-rule.ts');
     refuseStrangeHosts(picked, { file: name, allowed: options.allowHost });
   }
-  return picked;
+  const flags = typedFlags(invocation);
+  return picked.map((target) => ({ ...target, ...flags }));
+}
+
+function typedFlags(invocation: Invocation<typeof CHECK_OPTIONS>): Partial<CheckTarget> {
+  const { typed } = invocation;
+  const keys = Object.entries(OF_ANY_TARGET).flatMap(([key, option]) => (typed.has(option) ? [key] : []));
+  if (keys.length === 0) return {};
+  return Object.fromEntries(Object.entries(ofFlags(invocation)).filter(([key]) => keys.includes(key)));
 }
 
 function ofFlags({ context, options }: Invocation<typeof CHECK_OPTIONS>): CheckTarget {
@@ -85,6 +111,18 @@ function twoSources(option: string): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: `--config names the targets, and so does --${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.`,
     remedy: 'leave one of them out; --target <name> picks a target of the file',
+  });
+}
+
+function noFile(file: ConfigFile | null): FedctlError {
+  const why =
+    file === null
+      ? 'and there is no configuration file'
+      : `and ${file.file} is not used, because the command line or the environment names a target`;
+  return new FedctlError('usage.invalid-command-line', {
+    message: `--target picks a target of a configuration file, ${why}.`,
+    remedy: 'fedctl check --config <file> --target <name>',
+    details: { option: '--target' },
   });
 }
 

@@ -54,6 +54,8 @@ export interface Check<Fact = unknown> {
 export interface Facts {
   /** The fact of a check that is over; null when it left none: skipped, failed, or not asked for. */
   of<Fact>(check: Check<Fact>): Fact | null;
+  /** The same, where nothing can be asked without it: the check that calls this is skipped when there is none. */
+  needed<Fact>(check: Check<Fact>): Fact;
   /** The same, for one that may still be running and is not waited for otherwise. */
   when<Fact>(check: Check<Fact>): Promise<Fact | null>;
   /** How a check ended; null for one that is not over, or was not asked for. */

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../check-run.ts';
 import { type FedctlError, isFedctlError } from '../errors.ts';
-import type { Check, Facts, Outcome, Timing } from './check.ts';
+import { type Check, type Facts, type Outcome, skip, type Timing } from './check.ts';
 import type { Selection } from './selection.ts';
 import type { TimedOutcome } from './shared.ts';
 import type { World } from './world.ts';
@@ -39,6 +39,13 @@ export async function runChecks(
   });
 }
 
+/** A check asked for a fact that is not there: what would have left it was left out, or had nothing to go by. */
+class MissingFact extends Error {
+  constructor(id: string) {
+    super(`cannot be told without ${id}`);
+  }
+}
+
 class Run implements Facts {
   readonly #world: World;
   readonly #left: ReadonlySet<Check>;
@@ -66,6 +73,12 @@ class Run implements Facts {
 
   of<Fact>(check: Check<Fact>): Fact | null {
     return factOf<Fact>(this.#over.get(check));
+  }
+
+  needed<Fact>(check: Check<Fact>): Fact {
+    const fact = this.of(check);
+    if (fact === null) throw new MissingFact(check.id);
+    return fact;
   }
 
   async when<Fact>(check: Check<Fact>): Promise<Fact | null> {
@@ -126,6 +139,7 @@ class Run implements Facts {
     try {
       return await check.run(this.#world, this);
     } catch (error) {
+      if (error instanceof MissingFact) return skip(error.message);
       if (!isFedctlError(error)) throw error;
       return { status: 'fail', failure: error };
     }
@@ -139,6 +153,7 @@ class Run implements Facts {
       link,
       status: outcome.status,
       ...wordsOf(outcome),
+      notes: notesOf(outcome),
       comparisons: outcome.comparisons ?? [],
       ...timing,
     };
@@ -147,34 +162,35 @@ class Run implements Facts {
   }
 }
 
-type Words = Pick<CheckResult, 'detail' | 'notes' | 'code' | 'cause' | 'remedy'>;
+type Words = Pick<CheckResult, 'detail' | 'code' | 'cause' | 'remedy'>;
 
 function wordsOf(outcome: Outcome<unknown>): Words {
-  const { notes = [] } = outcome;
   switch (outcome.status) {
     case 'pass':
     case 'skip':
-      return { detail: outcome.detail, notes, code: null, cause: null, remedy: null };
+      return { detail: outcome.detail, code: null, cause: null, remedy: null };
     case 'warn': {
       const { code, message, remedy } = outcome.caution;
-      return { detail: message, notes, code, cause: null, remedy: typed(remedy) };
+      return { detail: message, code, cause: null, remedy: typed(remedy) };
     }
     case 'fail': {
-      const { code, message, likelyCause, remedy, details } = outcome.failure;
-      const told = outcome.notes ?? evidenceIn(details);
-      return { detail: message, notes: told, code, cause: likelyCause, remedy: typed(remedy) };
+      const { code, message, likelyCause, remedy } = outcome.failure;
+      return { detail: message, code, cause: likelyCause, remedy: typed(remedy) };
     }
   }
-}
-
-/** A failure that has evidence for people has it under this name. */
-function evidenceIn({ evidence }: FedctlError['details']): readonly string[] {
-  return Array.isArray(evidence) ? evidence.filter((line) => typeof line === 'string') : [];
 }
 
 /** A remedy of the catalogue says `fedctl <command>` where it holds for several: here it is this one. */
 function typed(remedy: string | null): string | null {
   return remedy?.replaceAll('fedctl <command>', 'fedctl check') ?? null;
+}
+
+/** What the failure itself brings as evidence, too, where nothing is compared that says the same. */
+function notesOf(outcome: Outcome<unknown>): readonly string[] {
+  const { notes = [], comparisons = [] } = outcome;
+  const evidence = outcome.status === 'fail' ? outcome.failure.details['evidence'] : null;
+  if (!Array.isArray(evidence) || comparisons.length > 0) return notes;
+  return [...notes, ...evidence.filter((line) => typeof line === 'string')];
 }
 
 /** A check's fact has the type that the check was defined with; the map cannot say so. */

@@ -1,7 +1,7 @@
 import { atlasSide } from '../auth/identity.ts';
 import type { LoginKeys, LoginPlan, Mechanism } from '../connection.ts';
 import { FedctlError } from '../errors.ts';
-import { awsIdentity, stsRole } from './catalogue/aws.ts';
+import { awsIdentity, callerOf, stsRole } from './catalogue/aws.ts';
 import { callerAws, jwtClaims, tokenOf } from './catalogue/token.ts';
 import type { Facts } from './check.ts';
 import { LoginRun } from './login-run.ts';
@@ -42,19 +42,20 @@ function start(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
 async function tokenToSend(facts: Facts) {
   const claims = await facts.when(jwtClaims);
   const token = tokenOf(facts);
-  if (claims === null || token === null) throw nothingToSend('no token');
+  if (claims === null || token === null) throw nothingToSend('tokens');
   return token;
 }
 
 async function keysToSend(facts: Facts, signal: AbortSignal): Promise<LoginKeys> {
-  const known = await facts.when(awsIdentity);
-  const caller = (await facts.when(stsRole))?.caller ?? known;
-  if (caller === null) throw nothingToSend('no AWS keys');
+  await facts.when(awsIdentity);
+  await facts.when(stsRole);
+  const caller = callerOf(facts);
+  if (caller === null) throw nothingToSend('AWS keys');
   const keys = await callerAws(facts).credentials(signal);
   return { ...keys, arn: caller.arn, databaseUser: atlasSide(null, null, caller.subject).awsUser };
 }
 
 /** Ends a login that cannot go on. The checks that need what is missing are skipped, and say why. */
 function nothingToSend(what: string): FedctlError {
-  return new FedctlError('mongo.auth-failed', { message: `There is ${what} to log in with.` });
+  return new FedctlError('mongo.auth-failed', { message: `There are no ${what} to log in with.` });
 }

@@ -9,7 +9,7 @@ import {
   atlasOidcUser,
   atlasOrganizationLink,
 } from './catalogue/atlas-trust.ts';
-import { awsIdentity, stsRole } from './catalogue/aws.ts';
+import { awsIdentity, callerOf } from './catalogue/aws.ts';
 import { issuerKeys, jwtSignature } from './catalogue/issuer.ts';
 import { mongoHello } from './catalogue/mongo.ts';
 import { jwtClaims, tokenOf } from './catalogue/token.ts';
@@ -191,7 +191,7 @@ async function tokenSides(facts: Facts): Promise<Sides> {
 
 async function keySides(facts: Facts): Promise<Sides> {
   const known = await answers(OF_KEYS, facts);
-  const caller = facts.of(stsRole)?.caller ?? facts.of(awsIdentity);
+  const caller = callerOf(facts);
   if (caller === null) return { comparisons: [], known };
   const user = facts.of(atlasAwsUser);
   const seen = caller.subject.arn ?? caller.arn;

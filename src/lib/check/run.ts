@@ -1,6 +1,8 @@
 import type { CheckEvent, CheckReport, CheckResult, TargetReport } from '../check-run.ts';
 import type { CheckTarget } from '../check-target.ts';
 import type { Context } from '../context.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { runChecks } from './engine.ts';
 import { Logins } from './logins.ts';
@@ -46,8 +48,24 @@ export function planCheck(context: Pick<Context, 'env' | 'pid'>, request: CheckR
   return {
     request,
     selection: selectChecks(CATALOGUE, request.only, request.skip),
-    targets: request.targets.map((target) => ({ target, plan: planTarget(context, target) })),
+    targets: request.targets.map((target) => ({
+      target,
+      plan: request.targets.length === 1 ? planTarget(context, target) : planNamed(context, target),
+    })),
   };
+}
+
+/** Says which of several targets it is that cannot be checked. */
+function planNamed(context: Pick<Context, 'env' | 'pid'>, target: CheckTarget): TargetPlan {
+  try {
+    return planTarget(context, target);
+  } catch (error) {
+    if (!isFedctlError(error)) throw error;
+    const { code, likelyCause, remedy, details, requestId } = error;
+    const message = `Target "${printable(target.name)}": ${error.message}`;
+    const named = { ...details, target: target.name };
+    throw new FedctlError(code, { message, likelyCause, remedy, details: named, requestId, cause: error });
+  }
 }
 
 /**
@@ -68,13 +86,16 @@ export async function runCheck(
   const reports = new Map<PlannedTarget, TargetReport>();
   let unwell: readonly PlannedTarget[] = plan.targets;
   for (let attempt = 1; unwell.length > 0; attempt += 1) {
-    const pauseMs = pauseAfter(attempt, retries, waitMs - elapsed());
-    for (const [planned, report] of await checkRound(context, plan, unwell, attempt, pauseMs, observe)) {
-      reports.set(planned, report);
+    const pause = () => pauseAfter(attempt, retries, waitMs - elapsed());
+    const round = await checkRound(context, plan, unwell, attempt, pause, observe);
+    for (const [planned, { report }] of round) reports.set(planned, report);
+    const again = [...round].flatMap(([planned, { pauseMs }]) =>
+      pauseMs === null ? [] : [{ planned, pauseMs }],
+    );
+    unwell = again.map(({ planned }) => planned);
+    if (again.length > 0) {
+      await context.sleep(Math.min(...again.map(({ pauseMs }) => pauseMs)), context.signal);
     }
-    if (pauseMs === null) break;
-    unwell = unwell.filter((planned) => reports.get(planned)?.ok === false);
-    if (unwell.length > 0) await context.sleep(pauseMs, context.signal);
   }
   const targets = plan.targets.flatMap((planned) => reports.get(planned) ?? []);
   const ok = targets.every((report) => report.ok);
@@ -88,21 +109,32 @@ function pauseAfter(attempt: number, retries: number, leftMs: number): number | 
   return leftMs > 0 ? Math.min(pause, leftMs) : null;
 }
 
-/** One look at some targets. */
+/** One look at a target, and how long until the next one; null: it was the last. */
+interface Look {
+  readonly report: TargetReport;
+  readonly pauseMs: number | null;
+}
+
+/**
+ * One look at some targets.
+ *
+ * @param pause as `pauseAfter` has it, at the time when it is called: a look may have taken all of --wait
+ */
 async function checkRound(
   context: Context,
   plan: CheckPlan,
   targets: readonly PlannedTarget[],
   attempt: number,
-  pauseMs: number | null,
+  pause: () => number | null,
   observe: (event: CheckEvent) => void,
-): Promise<ReadonlyMap<PlannedTarget, TargetReport>> {
+): Promise<ReadonlyMap<PlannedTarget, Look>> {
   const shared = new SharedOutcomes();
-  const reports = new Map<PlannedTarget, TargetReport>();
+  const looks = new Map<PlannedTarget, Look>();
   const check = async (planned: PlannedTarget) => {
     const report = await checkTarget(context, plan, planned, attempt, shared, observe);
-    reports.set(planned, report);
     const failed = report.ok ? undefined : worstOf(report);
+    const pauseMs = failed === undefined ? null : pause();
+    looks.set(planned, { report, pauseMs });
     if (failed === undefined || pauseMs === null) observe({ kind: 'target', report });
     else observe({ kind: 'again', target: report.name, attempt, failed, pauseMs });
   };
@@ -111,7 +143,7 @@ async function checkRound(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await check(next);
   };
   await Promise.all(Array.from({ length: Math.min(plan.request.concurrency, targets.length) }, work));
-  return reports;
+  return looks;
 }
 
 async function checkTarget(

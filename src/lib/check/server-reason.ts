@@ -4,7 +4,7 @@ import { isFedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { atlasApi } from './catalogue/atlas-api.ts';
 import { atlasCluster } from './catalogue/atlas-cluster.ts';
-import { awsIdentity, stsRole } from './catalogue/aws.ts';
+import { callerOf } from './catalogue/aws.ts';
 import { tokenOf } from './catalogue/token.ts';
 import type { Facts } from './check.ts';
 import type { World } from './world.ts';
@@ -45,9 +45,6 @@ function isOurs(
   facts: Facts,
 ): boolean {
   if (accepted || failureReason === null) return false;
-  const subject =
-    mechanism === 'MONGODB-OIDC'
-      ? tokenOf(facts)?.subject
-      : (facts.of(stsRole)?.caller ?? facts.of(awsIdentity))?.subject.arn;
+  const subject = mechanism === 'MONGODB-OIDC' ? tokenOf(facts)?.subject : callerOf(facts)?.subject.arn;
   return username === '' || (subject != null && username.includes(subject));
 }

@@ -30,7 +30,7 @@ defaults:
   # region: eu-west-1
 
 targets:
-  # A name of your choice; fedctl check --only ${STARTER_TARGET} checks this one.
+  # A name of your choice; fedctl check --target ${STARTER_TARGET} checks this one.
   ${STARTER_TARGET}:
     # oidc logs in with a token, aws with AWS keys, both does both.
     mechanism: ${mechanism ?? 'oidc'}

@@ -1,4 +1,6 @@
-import { writeWholeFile } from './whole-file.ts';
+import { refuseUnwritable, writeWholeFile } from './whole-file.ts';
+
+const WORDS = { holds: 'a report', remedy: 'choose another file: --output <face>=<file>' };
 
 /**
  * Writes a file for others to read, such as a report: whole, by rename, with the mode that the umask leaves. It must
@@ -8,5 +10,15 @@ import { writeWholeFile } from './whole-file.ts';
  * @throws FedctlError usage.unwritable-output; the signal's own reason when it fires before the rename
  */
 export function writeReportFile(path: string, content: string, signal: AbortSignal): Promise<void> {
-  return writeWholeFile(path, content, { mode: 0o666, holds: 'a report', signal });
+  return writeWholeFile(path, content, { mode: 0o666, ...WORDS, signal });
+}
+
+/**
+ * Says beforehand whether `writeReportFile` will be refused.
+ *
+ * @param path absolute
+ * @throws FedctlError usage.unwritable-output
+ */
+export function refuseReportFile(path: string): Promise<void> {
+  return refuseUnwritable(path, WORDS);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, open, rename, rm } from 'node:fs/promises';
+import { access, constants, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
@@ -9,6 +9,8 @@ export interface WholeFileOptions {
   readonly mode: number;
   /** What a message says is written: `a secret`. */
   readonly holds: string;
+  /** What to type when it cannot be written, where that is not another `--out`. */
+  readonly remedy?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,17 +30,35 @@ export async function writeWholeFile(
   content: string,
   options: WholeFileOptions,
 ): Promise<void> {
-  const { signal, holds } = options;
+  const { signal } = options;
   try {
-    await refuseUnlessRegular(path, holds);
+    await refuseUnlessRegular(path, options);
     await replace(path, content, options);
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
-    throw cause instanceof FedctlError ? cause : unwritable(path, reasonOf(cause), cause);
+    throw cause instanceof FedctlError ? cause : unwritable(path, reasonOf(cause), options, cause);
   }
 }
 
-async function refuseUnlessRegular(path: string, holds: string): Promise<void> {
+type Words = Pick<WholeFileOptions, 'holds' | 'remedy'>;
+
+/**
+ * Says now what `writeWholeFile` would say in the end, as far as it can be known: for whoever has long work to do before
+ * there is something to write. Writes nothing.
+ *
+ * @throws FedctlError usage.unwritable-output
+ */
+export async function refuseUnwritable(path: string, words: Words): Promise<void> {
+  try {
+    await refuseUnlessRegular(path, words);
+    // The dot makes a directory that is a file a failure.
+    await access(`${dirname(path)}/.`, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw cause instanceof FedctlError ? cause : unwritable(path, reasonOf(cause), words, cause);
+  }
+}
+
+async function refuseUnlessRegular(path: string, words: Words): Promise<void> {
   const found = await lstat(path).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
@@ -47,7 +67,8 @@ async function refuseUnlessRegular(path: string, holds: string): Promise<void> {
   const kind = found.isSymbolicLink() ? 'a symbolic link' : found.isDirectory() ? 'a directory' : null;
   throw unwritable(
     path,
-    `it is ${kind ?? 'a device, a pipe or a socket'}, and ${holds} goes to a regular file only`,
+    `it is ${kind ?? 'a device, a pipe or a socket'}, and ${words.holds} goes to a regular file only`,
+    words,
   );
 }
 
@@ -104,9 +125,10 @@ function reasonOf(error: unknown): string {
   }
 }
 
-function unwritable(path: string, reason: string, cause?: unknown): FedctlError {
+function unwritable(path: string, reason: string, { remedy }: Words, cause?: unknown): FedctlError {
   return new FedctlError('usage.unwritable-output', {
     message: `Cannot write "${printable(path)}": ${reason}.`,
+    ...(remedy === undefined ? {} : { remedy }),
     details: { path },
     cause,
   });

@@ -2,6 +2,7 @@ import type { AtlasDatabaseUser, AtlasIdentityProvider } from '../../atlas-port.
 import { printable } from '../../printable.ts';
 import { decideArn } from '../../trust/decide-arn.ts';
 import { decideToken } from '../../trust/decide-token.ts';
+import { EXTERNAL } from '../../trust/relying-party.ts';
 import * as failures from '../atlas-failures.ts';
 import { check, type Facts, fail, type Outcome, pass, skip } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
@@ -10,7 +11,7 @@ import { findProvider } from '../identity-provider.ts';
 import type { World } from '../world.ts';
 import { askAtlas, atlasApi, byAws, byOidc, projectOf } from './atlas-api.ts';
 import { atlasCluster } from './atlas-cluster.ts';
-import { awsIdentity, required, stsRole } from './aws.ts';
+import { awsIdentity, callerOf, stsRole } from './aws.ts';
 import { expectedIssuer, iamFederation, TOKEN, tokenOf } from './token.ts';
 
 /** The identity provider in Atlas that is meant for the token of the chain. */
@@ -126,7 +127,7 @@ export const atlasAwsUser = check<AtlasDatabaseUser>({
   asked: byAws,
   async run(world, facts) {
     return askAtlas(facts, 'the database user', async ({ atlas, id }) => {
-      const caller = facts.of(stsRole)?.caller ?? facts.of(awsIdentity);
+      const caller = callerOf(facts);
       if (caller === null) return skip('nobody knows who the caller is');
       const users = await atlas.databaseUsers(id, world.context.signal);
       const decision = decideArn(caller.arn, users, placeOf(world, facts));
@@ -142,7 +143,8 @@ function placeOf({ context }: World, facts: Facts) {
 }
 
 function userOutcome(username: string, users: readonly AtlasDatabaseUser[]): Outcome<AtlasDatabaseUser> {
-  const user = required(users.find((each) => each.username === username) ?? null);
+  const user = users.find((each) => each.username === username && each.database === EXTERNAL);
+  if (user === undefined) throw new TypeError('a database user that was let in is not there');
   const roles = user.roles.map(({ role, db }) => `${role}@${db}`).join(', ');
   const comparisons = [compare('database user', username, [user.username], 'the project')];
   return pass(printable(`${username}, ${roles === '' ? 'no roles' : roles}`), user, { comparisons });

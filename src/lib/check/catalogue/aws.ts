@@ -5,7 +5,7 @@ import { formatDuration } from '../../duration.ts';
 import type { Aws, AwsSettings, EndpointOverride, ResolvedRegion } from '../../ports.ts';
 import { printable } from '../../printable.ts';
 import { rfc3339 } from '../../time.ts';
-import { check, pass, warn } from '../check.ts';
+import { check, type Facts, pass, warn } from '../check.ts';
 import { clockOutcome, readClocks } from '../clock.ts';
 import type { World } from '../world.ts';
 
@@ -55,7 +55,7 @@ export const awsRegion = check<AwsPlace>({
   asked: usesAws,
   sharedBy: callerKey,
   async run(_world, facts) {
-    const aws = required(facts.of(awsProfile));
+    const aws = facts.needed(awsProfile);
     const region = await aws.region();
     const overrides = await aws.endpointOverrides();
     const elsewhere = overrides.map(
@@ -76,7 +76,7 @@ export const awsClock = check<null>({
   asked: usesAws,
   sharedBy: (world) => JSON.stringify([callerKey(world), world.target.issuer]),
   async run({ context, target, options }, facts) {
-    const aws = required(facts.of(awsProfile));
+    const aws = facts.needed(awsProfile);
     const sts = (await aws.sts()).endpoint;
     const second = target.issuer ?? (await aws.iam()).endpoint;
     const third = options.atlas === null ? [] : [options.atlas.url];
@@ -92,7 +92,7 @@ export const awsCredentials = check<ResolvedCredentials>({
   asked: usesAws,
   sharedBy: callerKey,
   async run({ context, options }, facts) {
-    const aws = required(facts.of(awsProfile));
+    const aws = facts.needed(awsProfile);
     const credentials = await aws.credentials(context.signal);
     const { expiresAt, providerDetail } = credentials;
     if (expiresAt === null) return pass(printable(providerDetail), credentials);
@@ -113,7 +113,7 @@ export const awsIdentity = check<Caller>({
   asked: usesAws,
   sharedBy: callerKey,
   async run({ context }, facts) {
-    const caller = await identifyCaller(required(facts.of(awsProfile)), context.signal);
+    const caller = await identifyCaller(facts.needed(awsProfile), context.signal);
     return pass(`${caller.arn} of account ${caller.account}`, caller);
   },
 });
@@ -135,8 +135,7 @@ export const stsRole = check<{ readonly aws: Aws; readonly caller: Caller }>({
   },
 });
 
-/** What a check that is needed has left. */
-export function required<Fact>(fact: Fact | null): Fact {
-  if (fact === null) throw new TypeError('a check that is needed left nothing');
-  return fact;
+/** Whom everything after works as: the role, where one is named. Null where that is not known. */
+export function callerOf(facts: Facts): Caller | null {
+  return facts.resultOf(stsRole) === null ? facts.of(awsIdentity) : (facts.of(stsRole)?.caller ?? null);
 }

@@ -17,6 +17,13 @@ export const configTarget = check<null>({
     const audience = target.audience === null ? [] : [`audience ${target.audience}`];
     const uri = database === null ? [] : [`${database.mechanisms.join(' and ')} at ${database.shownUri}`];
     const file = target.tokenFile === null ? [] : [`token file ${target.tokenFile}`];
-    return pass(printable([...uri, ...audience, ...file].join(', ')), null);
+    const said = [...uri, ...audience, ...file];
+    if (said.length === 0) {
+      return pass(
+        'nothing names a target: add --uri <uri> and --audience <audience>, or type fedctl init',
+        null,
+      );
+    }
+    return pass(printable(said.join(', ')), null);
   },
 });

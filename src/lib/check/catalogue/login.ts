@@ -5,7 +5,7 @@ import { isAllowed } from '../../trust/privileges.ts';
 import { type Check, check, fail, pass, skip } from '../check.ts';
 import { explainRefusal } from '../refusal.ts';
 import type { World } from '../world.ts';
-import { awsIdentity, stsRole } from './aws.ts';
+import { awsIdentity, callerOf, stsRole } from './aws.ts';
 import { loginStage, mongoHello, stageOutcome, timingOf } from './mongo.ts';
 import { jwtClaims, TOKEN } from './token.ts';
 
@@ -34,6 +34,9 @@ function loginChecks(mechanism: Mechanism, part: 'oidc' | 'aws', presents: reado
       if (world.plan.database === null) return skip('no connection string is given: add --uri <uri>');
       if (mechanism === 'MONGODB-OIDC' && facts.of(jwtClaims) === null) {
         return skip('there is no token to log in with');
+      }
+      if (mechanism === 'MONGODB-AWS' && callerOf(facts) === null) {
+        return skip('nobody knows whose AWS keys to log in with');
       }
       // The token or the keys were looked at above: what is left of that stage is handing them over.
       const credential = await loginStage('credential', mechanism, world, facts);

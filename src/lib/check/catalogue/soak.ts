@@ -6,7 +6,7 @@ import { OIDC } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 
 /** The shortest that AWS mints: the sooner it ends, the sooner the server asks for another. Seconds. */
-const TOKEN_SECONDS = 60;
+export const SOAK_TOKEN_SECONDS = 60;
 const EVERY_MS = 1000;
 
 /** An application's connection outlives its token: the server asks for a new one (391), and the driver brings it. */
@@ -24,7 +24,7 @@ export const mongoSoak = check<null>({
       return skip('nothing to hold');
     if (facts.of(stsMint) === null) return skip('no token can be minted');
     const bounds = { timeoutMs: options.timeoutMs, signal: context.signal };
-    const request = { ...plan.mint, durationSeconds: TOKEN_SECONDS };
+    const request = { ...plan.mint, durationSeconds: SOAK_TOKEN_SECONDS };
     const mongo = await context.mongo();
     const { reauthentications, commands, failure } = await mongo.hold(
       {
@@ -40,7 +40,7 @@ export const mongoSoak = check<null>({
       context.signal,
     );
     if (failure !== null) return fail(failure);
-    const held = `held for ${formatDuration(options.soakMs / 1000)} with tokens of ${TOKEN_SECONDS} s: ${commands} commands`;
+    const held = `held for ${formatDuration(options.soakMs / 1000)} with tokens of ${SOAK_TOKEN_SECONDS} s: ${commands} commands`;
     if (reauthentications > 0) return pass(`${held}, logged in again ${reauthentications} times`, null);
     return fail(
       new FedctlError('mongo.reauthentication-unseen', {

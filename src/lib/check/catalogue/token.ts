@@ -13,11 +13,11 @@ import { check, type Facts, fail, pass, skip, warn } from '../check.ts';
 import { claimComparisons } from '../claim-comparisons.ts';
 import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
-import { awsIdentity, awsProfile, callerKey, required, stsRole } from './aws.ts';
+import { awsIdentity, awsProfile, callerKey, callerOf, stsRole } from './aws.ts';
 
 /** Everything after works as the role, where one is named. */
 export function callerAws(facts: Facts): Aws {
-  return facts.of(stsRole)?.aws ?? required(facts.of(awsProfile));
+  return facts.resultOf(stsRole) === null ? facts.needed(awsProfile) : facts.needed(stsRole).aws;
 }
 
 const usesToken = ({ plan }: World) => plan.usesToken;
@@ -31,8 +31,8 @@ export const iamFederation = check<FederationState>({
   asked: mints,
   sharedBy: callerKey,
   async run({ context }, facts) {
-    const account = (facts.of(stsRole)?.caller ?? required(facts.of(awsIdentity))).account;
     const federation = await federationState(await callerAws(facts).iam(), context.signal);
+    const account = (callerOf(facts) ?? facts.needed(awsIdentity)).account;
     switch (federation.state) {
       case 'enabled':
         return pass(`account ${account}, issuer ${federation.issuer}`, federation);

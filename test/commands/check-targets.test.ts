@@ -1,0 +1,267 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type CheckLab, type Environment, startCheckLab, WITHOUT_TARGET } from '../support/check-lab.ts';
+
+let lab: CheckLab;
+let folder: string;
+
+beforeAll(async () => {
+  lab = await startCheckLab();
+});
+
+afterAll(() => lab[Symbol.asyncDispose]());
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fedctl-targets-'));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+const QUICK = ['--only', 'config'];
+
+/** Keys of one target: `name: { … }` in YAML's own short form. */
+function targets(named: Readonly<Record<string, Readonly<Record<string, unknown>>>>): string {
+  return `targets: ${JSON.stringify(named)}\n`;
+}
+
+const HEALTHY = () => ({ uri: lab.uri, audience: 'fedctl-lab' });
+
+async function write(text: string, name = 'fedctl.yaml'): Promise<void> {
+  await writeFile(join(folder, name), text);
+}
+
+const inFolder = (args: readonly string[], env: Environment = WITHOUT_TARGET) =>
+  lab.check(args, env, { cwd: folder });
+
+/** Refused before anybody was asked anything. */
+async function refused(args: readonly string[], env: Environment = WITHOUT_TARGET): Promise<string> {
+  const before = lab.lab.log.entries().length;
+  const { code, stdout, stderr } = await inFolder(args, env);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(lab.lab.log.entries()).toHaveLength(before);
+  return stderr;
+}
+
+describe('the target of flags and environment', () => {
+  test('needs no flag inside the lab', async () => {
+    expect((await inFolder([], {})).code).toBe(0);
+  });
+
+  test('flags beat the environment', async () => {
+    const { stdout } = await inFolder([...QUICK, '--audience', 'mine', '--mechanism', 'aws'], {});
+    expect(stdout).toContain(`MONGODB-AWS at ${lab.uri}, audience mine`);
+  });
+
+  test.each([
+    ['--uri', 'http://x', 'mongo.uri-invalid'],
+    ['--uri', 'mongodb://u:p@db.example.com/', 'mongo.password-in-uri'],
+    ['--uri', 'mongodb://db.example.com/?tls=false', 'mongo.plaintext-refused'],
+    ['--uri', 'mongodb://127.0.0.1/?authMechanism=MONGODB-AWS&x=1', 'mongo.mechanism-conflict'],
+    ['--audience', 'x'.repeat(2000), 'usage.invalid-value'],
+    ['--duration', '1s', 'usage.invalid-value'],
+    ['--mechanism', 'x509', 'usage.invalid-value'],
+    ['--privilege', 'insert', 'usage.invalid-value'],
+    ['--write-probe', 'x', 'usage.invalid-value'],
+    ['--role-arn', 'nonsense', 'usage.invalid-value'],
+    ['--external-id', 'x', 'usage.invalid-command-line'],
+    ['--dns-server', 'ns.example.com', 'usage.invalid-value'],
+    ['--signing-algorithm', 'HS256', 'usage.invalid-value'],
+  ])('what %s %s says is refused before anything is asked', async (option, value, code) => {
+    const more = code === 'mongo.mechanism-conflict' ? ['--mechanism', 'oidc'] : [];
+    const said = await refused([option, value, ...more], {});
+    expect(said).toContain(`code:   ${code}\n`);
+    expect(said).not.toContain('u:p@');
+  });
+
+  test('an option that nobody knows is refused with the nearest that is known', async () => {
+    const said = await refused(['--audiense', 'x'], {});
+    expect(said).toContain('--audiense');
+    expect(said).toContain('--audience');
+  });
+});
+
+describe('a configuration file', () => {
+  test('that is named gives the targets, in its own order, and beats the environment', async () => {
+    await write(
+      targets({
+        first: { ...HEALTHY(), audience: 'one' },
+        second: { ...HEALTHY(), audience: 'two', mechanism: 'both' },
+      }),
+      'mine.yaml',
+    );
+    const { code, stdout, stderr } = await inFolder([...QUICK, '--config', 'mine.yaml'], {});
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n').map((line) => line.replace(/ +\d+ ms +(?=MONGODB)/, ' '))).toEqual([
+      `first  ${lab.uri}`,
+      `  ✓ config.target MONGODB-OIDC at ${lab.uri}, audience one`,
+      `second  ${lab.uri}`,
+      `  ✓ config.target MONGODB-OIDC and MONGODB-AWS at ${lab.uri}, audience two`,
+      expect.stringMatching(/^ {2}. first {3}/),
+      expect.stringMatching(/^ {2}. second {2}/),
+      expect.any(String),
+      '',
+    ]);
+  });
+
+  test('that is found in the working directory is used where nothing names a target', async () => {
+    await write(targets({ found: HEALTHY() }));
+    const { code, stdout, stderr } = await inFolder([]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^found {2}mongodb:/);
+  });
+
+  test('that is found yields to the environment, which is said to people only', async () => {
+    await write(targets({ found: HEALTHY() }));
+    const { stdout, stderr } = await inFolder(QUICK, {});
+    expect(stdout).toMatch(/^default /);
+    expect(stderr).toBe(
+      'fedctl.yaml is not used, because the environment names a target; --config fedctl.yaml uses it.\n',
+    );
+    expect((await inFolder([...QUICK, '--quiet'], {})).stderr).toBe('');
+    expect((await inFolder([...QUICK, '--json'], {})).stderr).toBe('');
+    // Who types a target knows that it is that one.
+    expect((await inFolder([...QUICK, '--audience', 'x'], {})).stderr).toBe('');
+  });
+
+  test.each([
+    ['--uri', 'mongodb://127.0.0.1/'],
+    ['--audience', 'x'],
+    ['--token-file', 'x'],
+    ['--role-arn', 'arn:aws:iam::123456789012:role/x'],
+    ['--external-id', 'x'],
+  ])('and %s are two sources', async (option, value) => {
+    await write(targets({ one: HEALTHY() }));
+    expect(await refused(['--config', 'fedctl.yaml', option, value])).toContain(
+      `error: --config names the targets, and so does ${option}.`,
+    );
+  });
+
+  test('gives way to flags that say something of any target', async () => {
+    await write(targets({ one: { ...HEALTHY(), signingAlgorithm: 'RS256', subject: '*:user/nobody' } }));
+    const args = ['--config', 'fedctl.yaml', '--signing-algorithm', 'ES384', '--subject', '*:user/operator'];
+    const { stdout } = await inFolder([...args, '--only', 'jwt.claims', '--json']);
+    const { checks } = JSON.parse(stdout).targets[0];
+    const claims = checks.find(({ id }: { id: string }) => id === 'jwt.claims');
+    expect(claims.status).toBe('pass');
+    expect(claims.comparisons.find(({ what }: { what: string }) => what === 'alg').seen).toBe('ES384');
+  });
+
+  test('--target picks of its targets, in the order of the file', async () => {
+    await write(targets({ a: HEALTHY(), b: HEALTHY(), c: HEALTHY() }));
+    const { stdout } = await inFolder([...QUICK, '--target', 'c', '--target', 'a', '--json']);
+    expect(JSON.parse(stdout).targets.map(({ name }: { name: string }) => name)).toEqual(['a', 'c']);
+    expect(await refused(['--target', 'd'])).toContain(
+      'error: --target cannot be "d": fedctl.yaml has a, b, c.',
+    );
+  });
+
+  test('--target without one is refused', async () => {
+    expect(await refused(['--target', 'a'])).toContain(
+      'error: --target picks a target of a configuration file, and there is no configuration file.',
+    );
+    await write(targets({ a: HEALTHY() }));
+    expect(await refused(['--target', 'a'], {})).toContain(
+      'and fedctl.yaml is not used, because the command line or the environment names a target.',
+    );
+  });
+
+  test('that is found may not send anything to a strange host, until somebody allows it', async () => {
+    await write(
+      targets({ ok: HEALTHY(), bad: { ...HEALTHY(), uri: 'mongodb://db.evil.example/?tls=true' } }),
+    );
+    const said = await refused([]);
+    expect(said).toContain(
+      'error: fedctl.yaml, which was found and not named, may not do this: target "bad" would log in to db.evil.example.',
+    );
+    expect(said).toContain('code:   config.host-refused');
+    expect((await inFolder([...QUICK, '--allow-host', 'db.evil.example'])).code).toBe(0);
+    expect((await inFolder([...QUICK, '--config', 'fedctl.yaml'])).code).toBe(0);
+    expect((await inFolder([...QUICK, '--target', 'ok'])).code).toBe(0);
+    // Nothing in the environment may allow it.
+    expect(await refused([], { ...WITHOUT_TARGET, FEDCTL_ALLOW_HOST: 'db.evil.example' })).toContain(
+      'config.host-refused',
+    );
+  });
+
+  test('reads variables of its own, and no others', async () => {
+    await write(
+      targets({ one: { uri: lab.uri, audience: '$' + '{FEDCTL_VAR_STAGE}-$' + '{FEDCTL_VAR_PART:-lab}' } }),
+    );
+    const env = { ...WITHOUT_TARGET, FEDCTL_VAR_STAGE: 'fedctl' };
+    expect((await inFolder([], env)).code).toBe(0);
+    expect(await refused([])).toContain('FEDCTL_VAR_STAGE');
+    await write(targets({ one: { uri: lab.uri, audience: '$' + '{AWS_SECRET_ACCESS_KEY}' } }));
+    const said = await refused([]);
+    expect(said).toContain('config.invalid');
+    expect(said).not.toContain(lab.lab.env['AWS_SECRET_ACCESS_KEY']);
+  });
+
+  test('that is wrong says where, and all of it', async () => {
+    await write('targets:\n  one:\n    audiense: x\n    duration: 1s\n');
+    const said = await refused([]);
+    expect(said).toContain('fedctl.yaml:3:5 targets.one.audiense: unknown key; did you mean "audience"?');
+    expect(said).toContain('fedctl.yaml:4:15 targets.one.duration: must be from 60 to 3600 seconds');
+    expect(said).toContain('code:   config.invalid');
+  });
+
+  test('says which of several targets would log in without TLS', async () => {
+    await write(targets({ ok: HEALTHY(), bad: { uri: 'mongodb://db.example.com/' } }));
+    const said = await refused(['--config', 'fedctl.yaml']);
+    expect(said).toMatch(/^error: Target "bad": /);
+    expect(said).toContain('code:   mongo.plaintext-refused');
+  });
+
+  test('that is not there is refused', async () => {
+    expect(await refused(['--config', 'none.yaml'])).toContain('code:   usage.unreadable-input');
+  });
+});
+
+describe('several targets', () => {
+  test('stand on the screen as they were named, although the second is quicker', async () => {
+    await write(targets({ slow: { ...HEALTHY(), mechanism: 'both' }, quick: { audience: 'fedctl-lab' } }));
+    const over: string[] = [];
+    const { code, stdout } = await inFolder([]);
+    for (const line of stdout.split('\n')) {
+      if (/^(slow|quick) ?/.test(line)) over.push(line.split(' ')[0] ?? '');
+    }
+    expect({ code, over }).toEqual({ code: 0, over: ['slow', 'quick'] });
+    const [first = '', second = ''] = stdout.split('\nquick');
+    expect(first).toContain('mongo.aws.login');
+    expect(second).not.toContain('mongo.aws.login');
+  });
+
+  test('share one mint where they want the same token, and one run each', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+    await write(targets(Object.fromEntries(names.map((name) => [name, HEALTHY()]))));
+    const before = lab.lab.log.entries().length;
+    const { code } = await inFolder([]);
+    const done = lab.lab.log.entries().slice(before);
+    const count = (action: string) => done.filter((entry) => entry.action === action).length;
+    expect({
+      code,
+      mints: count('GetWebIdentityToken'),
+      identities: count('GetCallerIdentity'),
+      federation: count('GetOutboundWebIdentityFederationInfo'),
+    }).toEqual({ code: 0, mints: 1, identities: 1, federation: 1 });
+  });
+
+  test('of which one is broken are told in one line each, and the exit code is that of the worst', async () => {
+    await write(targets({ well: HEALTHY(), unwell: { ...HEALTHY(), audience: 'other' } }));
+    const { code, stdout } = await inFolder([]);
+    expect(code).toBe(5);
+    expect(stdout).toMatch(/ {2}✓ well {4}the chain holds: /);
+    expect(stdout).toMatch(
+      / {2}✗ unwell {2}broken at atlas\.identity-provider \(atlas\.audience-mismatch\): /,
+    );
+    expect(stdout).toContain('type, for unwell: fedctl check --audience fedctl-lab');
+  });
+
+  test.each(['0', '101', 'x', '1.5', '-1'])('--concurrency %s is refused', async (given) => {
+    await write(targets({ one: HEALTHY() }));
+    expect(await refused([`--concurrency=${given}`])).toContain(
+      `error: --concurrency cannot be "${given}": expected a number from 1 to 100.`,
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import { type Lab, type LabOptions, startLab } from '../../src/lib/sandbox/lab.ts';
+import { enableLab } from '../../src/lib/sandbox/scenarios/play.ts';
+import { runInProcess, type Said } from './in-process.ts';
+import type { MemoryContextOptions } from './memory-context.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What keeps the Atlas API from being asked. */
+export const WITHOUT_ATLAS: Environment = {
+  FEDCTL_ATLAS_URL: undefined,
+  MONGODB_ATLAS_OPS_MANAGER_URL: undefined,
+  MONGODB_ATLAS_CLIENT_ID: undefined,
+  MONGODB_ATLAS_CLIENT_SECRET: undefined,
+  MONGODB_ATLAS_PUBLIC_API_KEY: undefined,
+  MONGODB_ATLAS_PRIVATE_API_KEY: undefined,
+  MONGODB_ATLAS_ORG_ID: undefined,
+  MONGODB_ATLAS_PROJECT_ID: undefined,
+};
+
+/** What names the target of the lab. */
+export const WITHOUT_TARGET: Environment = {
+  FEDCTL_URI: undefined,
+  FEDCTL_AUDIENCE: undefined,
+  FEDCTL_ISSUER: undefined,
+};
+
+export interface Checked {
+  readonly id: string;
+  readonly status: 'pass' | 'warn' | 'fail' | 'skip';
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly cause: string | null;
+  readonly remedy: string | null;
+  readonly notes: readonly string[];
+  readonly comparisons: readonly { readonly what: string; readonly matches: boolean }[];
+}
+
+export interface CheckDocument {
+  readonly ok: boolean;
+  readonly targets: readonly {
+    readonly name: string;
+    readonly ok: boolean;
+    readonly firstFailure: string | null;
+    readonly attempts: number;
+    readonly checks: readonly Checked[];
+  }[];
+}
+
+/** A lab in this process, enabled and healthy, with `fedctl check` run inside it. */
+export interface CheckLab extends AsyncDisposable {
+  readonly lab: Lab;
+  readonly uri: string;
+  check(args: readonly string[], env?: Environment, more?: CheckOptions): Promise<Said>;
+  /** The same with --json: the exit code, the document, and its first target's checks by id. */
+  answer(args: readonly string[], env?: Environment, more?: CheckOptions): Promise<CheckAnswer>;
+}
+
+export interface CheckOptions extends MemoryContextOptions {
+  readonly input?: string;
+}
+
+export interface CheckAnswer {
+  readonly code: number;
+  readonly document: CheckDocument;
+  /** `mongo.dns pass` */
+  readonly path: readonly string[];
+  of(id: string): Checked | undefined;
+}
+
+export async function startCheckLab(options: Partial<LabOptions> = {}): Promise<CheckLab> {
+  const lab = await startLab({
+    now: () => new Date(),
+    fedctl: ['fedctl'],
+    tls: false,
+    replicaSet: null,
+    mongoPort: 0,
+    ...options,
+  });
+  enableLab(lab);
+  return { ...inLab(lab.env), lab, [Symbol.asyncDispose]: () => lab.close() };
+}
+
+/** `fedctl check` with the variables of a lab. */
+export function inLab(variables: Environment): Omit<CheckLab, 'lab' | typeof Symbol.asyncDispose> {
+  const check: CheckLab['check'] = (args, env = {}, { input, ...more } = {}) =>
+    runInProcess(['check', ...args], { ...variables, ...env }, input, more);
+  return {
+    uri: variables['FEDCTL_URI'] ?? '',
+    check,
+    async answer(args, env, more) {
+      const { code, stdout, stderr } = await check([...args, '--json'], env, more);
+      if (stderr !== '') throw new Error(stderr);
+      const document = JSON.parse(stdout) as CheckDocument;
+      const checks = document.targets[0]?.checks ?? [];
+      return {
+        code,
+        document,
+        path: checks.map(({ id, status }) => `${id} ${status}`),
+        of: (id) => checks.find((each) => each.id === id),
+      };
+    },
+  };
+}
