@@ -14,13 +14,17 @@ export interface Difference {
   readonly note: string | null;
 }
 
-/** Where two values part: the longest common beginning, then the longest common end of what is left. By code point. */
+/**
+ * Where two values part: the longest common beginning, then the longest common end of what is left. By code point. Where
+ * one is the end of the other, only the beginning differs, whatever letters it happens to share.
+ */
 export function difference(seen: string, expected: string): Difference {
   const a = [...seen];
   const b = [...expected];
   const shorter = Math.min(a.length, b.length);
+  const isEnd = seen !== expected && (seen.endsWith(expected) || expected.endsWith(seen));
   let front = 0;
-  while (front < shorter && a[front] === b[front]) front += 1;
+  while (!isEnd && front < shorter && a[front] === b[front]) front += 1;
   let back = 0;
   while (back < shorter - front && a[a.length - 1 - back] === b[b.length - 1 - back]) back += 1;
   return { seen: cut(a, front, back), expected: cut(b, front, back), note: note(seen, expected) };

@@ -62,3 +62,11 @@ test('what cannot be seen is written out', () => {
     '\\u{9}',
   ]);
 });
+
+test('a value that is the end of the other lacks its beginning, and shares no letter of that by chance', () => {
+  expect(difference('arn:aws', 'a5e/arn:aws')).toEqual({
+    seen: { before: '', differs: '', after: 'arn:aws' },
+    expected: { before: '', differs: 'a5e/', after: 'arn:aws' },
+    note: null,
+  });
+});
