@@ -44,13 +44,13 @@ describe('the real binary', () => {
         cwd: folder,
         started: (child) => {
           const kill = (sent: NodeJS.Signals) => child.kill(sent);
-          // Asked once, it has begun; what hangs says so in the lab's log only when it is let go.
+          // What hangs is in the lab's log only when it is let go: what came before shows that it has begun.
           unfollow = lab.lab.log.follow(({ hop: at }) => {
-            if (hop !== null && at === (hop === 'sts' ? 'iam' : 'sts')) setTimeout(() => stop(kill), 100);
+            if (hop !== null && hop !== 'sts' && at === 'sts') setTimeout(() => stop(kill), 100);
           });
         },
-        watch: ({ stderr }, kill) => {
-          if (stderr.includes('again in')) stop(kill);
+        watch: ({ stdout, stderr }, kill) => {
+          if (stderr.includes('again in') || (hop === 'sts' && stdout.includes('aws.region'))) stop(kill);
         },
       });
       const took = Date.now() - since;
