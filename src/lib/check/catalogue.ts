@@ -7,7 +7,8 @@ import {
   atlasOidcUser,
   atlasOrganizationLink,
 } from './catalogue/atlas-trust.ts';
-import { awsClock, awsCredentials, awsIdentity, awsProfile, awsRegion, stsRole } from './catalogue/aws.ts';
+import { awsCredentials, awsIdentity, awsProfile, awsRegion, stsRole } from './catalogue/aws.ts';
+import { awsClock } from './catalogue/clock.ts';
 import { configTarget } from './catalogue/configuration.ts';
 import { issuerDiscovery, issuerKeys, jwtSignature } from './catalogue/issuer.ts';
 import { AWS, OIDC } from './catalogue/login.ts';

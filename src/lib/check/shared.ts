@@ -1,4 +1,5 @@
 import type { Check, Outcome, Timing } from './check.ts';
+import type { MintAttempt } from './mint-attempt.ts';
 
 /** An outcome with when it was found out. */
 export interface TimedOutcome extends Timing {
@@ -11,6 +12,7 @@ export interface TimedOutcome extends Timing {
  */
 export class SharedOutcomes {
   readonly #kept = new Map<Check, Map<string, Promise<TimedOutcome>>>();
+  readonly #mints = new Map<string, Promise<MintAttempt>>();
 
   once(check: Check, key: string, find: () => Promise<TimedOutcome>): Promise<TimedOutcome> {
     const known = this.#kept.get(check) ?? new Map<string, Promise<TimedOutcome>>();
@@ -18,5 +20,12 @@ export class SharedOutcomes {
     const found = known.get(key) ?? find();
     known.set(key, found);
     return found;
+  }
+
+  /** The one attempt to mint for a caller and a request, whichever check asks first. */
+  mint(key: string, attempt: () => Promise<MintAttempt>): Promise<MintAttempt> {
+    const made = this.#mints.get(key) ?? attempt();
+    this.#mints.set(key, made);
+    return made;
   }
 }

@@ -6,7 +6,6 @@ import type { Aws, AwsSettings, EndpointOverride, ResolvedRegion } from '../../p
 import { printable } from '../../printable.ts';
 import { rfc3339 } from '../../time.ts';
 import { check, type Facts, pass, warn } from '../check.ts';
-import { clockOutcome, readClocks } from '../clock.ts';
 import type { World } from '../world.ts';
 
 /** Whose keys a target uses: targets that agree on this share what is found out about the caller. */
@@ -65,22 +64,6 @@ export const awsRegion = check<AwsPlace>({
       region,
       overrides,
     });
-  },
-});
-
-export const awsClock = check<null>({
-  id: 'aws.clock',
-  title: 'the clock of this machine is right',
-  link: 'principal',
-  needs: [awsRegion],
-  asked: usesAws,
-  sharedBy: (world) => JSON.stringify([callerKey(world), world.target.issuer]),
-  async run({ context, target, options }, facts) {
-    const aws = facts.needed(awsProfile);
-    const sts = (await aws.sts()).endpoint;
-    const second = target.issuer ?? (await aws.iam()).endpoint;
-    const third = options.atlas === null ? [] : [options.atlas.url];
-    return clockOutcome(await readClocks([sts, second, ...third], context, options.timeoutMs));
   },
 });
 

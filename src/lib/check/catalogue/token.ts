@@ -1,16 +1,16 @@
 import { type FederationState, federationState } from '../../auth/federation.ts';
-import { fitToSession } from '../../auth/lifetime.ts';
-import { minting } from '../../auth/mint.ts';
 import { readTokenFile } from '../../auth/token-file.ts';
 import { formatDuration } from '../../duration.ts';
 import { FedctlError, isFedctlError } from '../../errors.ts';
+import { EXIT } from '../../exit-codes.ts';
 import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
 import { claimFaults } from '../../jwt/expectations.ts';
 import type { Aws } from '../../ports.ts';
 import { printable } from '../../printable.ts';
 import type { MintedToken } from '../../token.ts';
-import { check, type Facts, fail, pass, skip, warn } from '../check.ts';
+import { check, type Facts, fail, type Outcome, pass, skip, warn } from '../check.ts';
 import { claimComparisons } from '../claim-comparisons.ts';
+import { attemptToMint, type MintAttempt } from '../mint-attempt.ts';
 import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, awsProfile, callerKey, callerOf, stsRole } from './aws.ts';
@@ -23,34 +23,68 @@ export function callerAws(facts: Facts): Aws {
 const usesToken = ({ plan }: World) => plan.usesToken;
 const mints = (world: World) => usesToken(world) && world.target.tokenFile === null;
 
+const mintKey = (world: World) => JSON.stringify([callerKey(world), world.plan.mint]);
+
+/** Null without an audience: there is nothing to try. */
+async function minted(world: World, facts: Facts): Promise<MintAttempt | null> {
+  const { mint } = world.plan;
+  if (mint === null) return null;
+  return world.shared.mint(mintKey(world), () => attemptToMint(world, callerAws(facts), mint));
+}
+
+/**
+ * A token is the best proof, and needs no permission to read anything: IAM is asked only where none can be had, and
+ * tells then whether that is the account's fault or the caller's.
+ */
 export const iamFederation = check<FederationState>({
   id: 'iam.federation',
   title: 'outbound federation is enabled for the account',
   link: 'sts',
   needs: [awsIdentity, stsRole],
   asked: mints,
-  sharedBy: callerKey,
-  async run({ context }, facts) {
-    const federation = await federationState(await callerAws(facts).iam(), context.signal);
+  sharedBy: mintKey,
+  async run(world, facts) {
     const account = (callerOf(facts) ?? facts.needed(awsIdentity)).account;
-    switch (federation.state) {
-      case 'enabled':
-        return pass(`account ${account}, issuer ${federation.issuer}`, federation);
-      case 'disabled':
-        return fail(
-          new FedctlError('sts.federation-disabled', {
-            message: `Outbound federation is disabled for account ${account}.`,
-            likelyCause: 'Nobody enabled it, or somebody disabled it: the switch is account-wide.',
-            details: { account },
-          }),
-        );
-      case 'unknown':
-        return skip(
-          `not allowed to read it (${federation.missingPermission}); whether tokens are minted shows below`,
-        );
+    const attempt = await minted(world, facts);
+    if (attempt !== null && attempt.token !== null) {
+      const { issuer } = attempt.token;
+      const detail = printable(`STS mints tokens of account ${account}, issuer ${issuer}`);
+      return pass(detail, { state: 'enabled', issuer, missingPermission: null });
     }
+    return stateOutcome(await stateByIam(world, facts), account);
   },
 });
+
+/** Null where IAM is out of reach, and STS has said more already. */
+async function stateByIam(world: World, facts: Facts): Promise<FederationState | null> {
+  try {
+    return await federationState(await callerAws(facts).iam(), world.context.signal);
+  } catch (error) {
+    if (world.plan.mint === null || !isFedctlError(error) || error.exitCode !== EXIT.unreachable) throw error;
+    return null;
+  }
+}
+
+function stateOutcome(federation: FederationState | null, account: string): Outcome<FederationState> {
+  switch (federation?.state) {
+    case 'enabled':
+      return pass(printable(`account ${account}, issuer ${federation.issuer}`), federation);
+    case 'disabled':
+      return fail(
+        new FedctlError('sts.federation-disabled', {
+          message: `Outbound federation is disabled for account ${account}.`,
+          likelyCause: 'Nobody enabled it, or somebody disabled it: the switch is account-wide.',
+          details: { account },
+        }),
+      );
+    case 'unknown':
+      return skip(
+        `not allowed to read it (${federation.missingPermission}); whether tokens are minted shows below`,
+      );
+    default:
+      return skip('IAM cannot be asked; what STS says shows below');
+  }
+}
 
 export const stsMint = check<MintedToken>({
   id: 'sts.mint',
@@ -58,33 +92,29 @@ export const stsMint = check<MintedToken>({
   link: 'sts',
   needs: [iamFederation, awsIdentity, stsRole],
   asked: mints,
-  sharedBy: (world) => JSON.stringify([callerKey(world), world.plan.mint]),
-  async run({ context, plan, options }, facts) {
-    if (plan.mint === null) return skip('no audience is given: add --audience <audience>');
-    const { now, signal } = context;
-    const aws = callerAws(facts);
-    const bounds = { now, timeoutMs: options.timeoutMs, signal };
-    try {
-      const request = await fitToSession(aws, plan.mint, bounds);
-      const token = await minting(aws, request, bounds).get(signal);
-      const life = formatDuration((token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000);
-      return pass(printable(`token of ${token.subject} for ${token.audience.join(', ')}, ${life}`), token);
-    } catch (error) {
-      throw notYet(error, facts);
-    }
+  sharedBy: mintKey,
+  async run(world, facts) {
+    const attempt = await minted(world, facts);
+    if (attempt === null) return skip('no audience is given: add --audience <audience>');
+    const { token, failure, startedAt, ms } = attempt;
+    const timing = { startedAt, ms };
+    if (failure !== null) return fail(notYet(failure, facts), { timing });
+    const life = formatDuration((token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000);
+    const detail = printable(`token of ${token.subject} for ${token.audience.join(', ')}, ${life}`);
+    return pass(detail, token, { timing });
   },
 });
 
 /** IAM knows at once, STS some seconds later (facts/aws.md 1): what one says of the other tells them apart. */
-function notYet(error: unknown, facts: Facts): unknown {
-  if (!isFedctlError(error) || error.code !== 'sts.federation-disabled') return error;
-  if (facts.of(iamFederation)?.state !== 'enabled') return error;
+function notYet(failure: FedctlError, facts: Facts): FedctlError {
+  if (failure.code !== 'sts.federation-disabled' || facts.of(iamFederation)?.state !== 'enabled')
+    return failure;
   return new FedctlError('iam.propagation-timeout', {
-    message: `IAM says that federation is enabled, and STS does not mint yet. ${error.message}`,
+    message: `IAM says that federation is enabled, and STS does not mint yet. ${failure.message}`,
     likelyCause: 'It was enabled a moment ago: STS follows IAM by about ten seconds.',
     remedy: 'fedctl check --wait 60s',
-    requestId: error.requestId,
-    cause: error,
+    requestId: failure.requestId,
+    cause: failure,
   });
 }
 

@@ -1,0 +1,26 @@
+import { check } from '../check.ts';
+import { clockOutcome, readClocks } from '../clock.ts';
+import { awsProfile, awsRegion, callerKey } from './aws.ts';
+import { expectedIssuer, iamFederation, TOKEN } from './token.ts';
+
+/**
+ * The clock of STS beside that of the issuer, which are run apart; where no issuer is known, that of IAM. It stands
+ * before the keys: a clock that is wrong makes them useless.
+ */
+export const awsClock = check<null>({
+  id: 'aws.clock',
+  title: 'the clock of this machine is right',
+  link: 'principal',
+  needs: [awsRegion],
+  evidence: [iamFederation, ...TOKEN],
+  asked: ({ plan }) => plan.usesAws,
+  sharedBy: (world, facts) => JSON.stringify([callerKey(world), expectedIssuer(world, facts)]),
+  async run(world, facts) {
+    const { context, options } = world;
+    const aws = facts.needed(awsProfile);
+    const sts = (await aws.sts()).endpoint;
+    const second = expectedIssuer(world, facts) ?? (await aws.iam()).endpoint;
+    const third = options.atlas === null ? [] : [options.atlas.url];
+    return clockOutcome(await readClocks([sts, second, ...third], context, options.timeoutMs));
+  },
+});

@@ -1,0 +1,33 @@
+import { fitToSession } from '../auth/lifetime.ts';
+import { minting } from '../auth/mint.ts';
+import { type FedctlError, isFedctlError } from '../errors.ts';
+import type { Aws } from '../ports.ts';
+import type { MintedToken, MintRequest } from '../token.ts';
+import type { Timing } from './check.ts';
+import type { World } from './world.ts';
+
+/** What came of the one call that two checks are about: whether the account issues tokens, and whether this caller gets one. */
+export type MintAttempt = Timing &
+  (
+    | { readonly token: MintedToken; readonly failure: null }
+    | { readonly token: null; readonly failure: FedctlError }
+  );
+
+/** Mints once. That it was refused is an answer here. */
+export async function attemptToMint(
+  { context, options }: Pick<World, 'context' | 'options'>,
+  aws: Aws,
+  wanted: MintRequest,
+): Promise<MintAttempt> {
+  const { now, signal } = context;
+  const bounds = { now, timeoutMs: options.timeoutMs, signal };
+  const startedAt = now();
+  const timing = () => ({ startedAt, ms: Math.max(0, now().getTime() - startedAt.getTime()) });
+  try {
+    const request = await fitToSession(aws, wanted, bounds);
+    return { token: await minting(aws, request, bounds).get(signal), failure: null, ...timing() };
+  } catch (failure) {
+    if (signal.aborted || !isFedctlError(failure)) throw failure;
+    return { token: null, failure, ...timing() };
+  }
+}
