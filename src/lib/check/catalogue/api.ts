@@ -1,5 +1,4 @@
 import { isFedctlError } from '../../errors.ts';
-import { presentToken } from '../../http-api/present-token.ts';
 import type { MintedToken } from '../../token.ts';
 import { check, fail, pass, skip } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
@@ -17,6 +16,7 @@ export const netApi = check<null>({
     if (token === null || target.api === null) return skip('there is no token to present');
     const { fetch, now, signal } = context;
     const bounds = { fetch, now, signal, timeoutMs: options.timeoutMs };
+    const { presentToken } = await import('../../http-api/present-token.ts');
     try {
       const { status } = await presentToken(target.api, token.token, bounds);
       return pass(`${new URL(target.api).host} answered ${status}`, null);

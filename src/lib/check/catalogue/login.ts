@@ -3,7 +3,6 @@ import { FedctlError } from '../../errors.ts';
 import { printable } from '../../printable.ts';
 import { isAllowed } from '../../trust/privileges.ts';
 import { type Check, check, fail, pass, skip } from '../check.ts';
-import { explainRefusal } from '../refusal.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, callerOf, stsRole } from './aws.ts';
 import { loginStage, mongoHello, stageOutcome, timingOf } from './mongo.ts';
@@ -46,6 +45,8 @@ function loginChecks(mechanism: Mechanism, part: 'oidc' | 'aws', presents: reado
       const timing = end.event === null ? {} : { timing: timingOf(end.event) };
       if (end.failure !== null) {
         const startedAt = end.event?.startedAt ?? world.context.now();
+        // What a refusal is worth is asked of a refused login only: a healthy one does not wait for its modules.
+        const { explainRefusal } = await import('../refusal.ts');
         const { failure, ...seen } = await explainRefusal(mechanism, end.failure, world, facts, startedAt);
         return fail(failure, { ...seen, ...timing });
       }
