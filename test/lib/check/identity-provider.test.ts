@@ -72,6 +72,18 @@ describe('the identity provider for a token', () => {
     expect(told(provider(changes))).toMatchObject({ provider: 'prod', failure });
   });
 
+  test('is meant rather by an issuer that is written otherwise than by its audience alone', () => {
+    const sameAudience = provider({ displayName: 'staging', issuer: 'https://c3d4.example' });
+    const written = provider({
+      issuer: ` ${ISSUER.replace('https', 'http').toUpperCase()}// `,
+      audience: 'x',
+    });
+    expect(told(sameAudience, written)).toMatchObject({
+      provider: 'prod',
+      failure: expect.stringMatching(/^atlas\.issuer-mismatch: /),
+    });
+  });
+
   test('that nobody made is told with those that there are, and how to make it', () => {
     const stranger = provider({ issuer: 'https://login.example', audience: 'x' });
     expect(told(stranger)).toEqual({

@@ -13,15 +13,7 @@ import { awsIdentity } from '../../../src/lib/check/catalogue/aws.ts';
 import { jwtSignature } from '../../../src/lib/check/catalogue/issuer.ts';
 import { mongoHello } from '../../../src/lib/check/catalogue/mongo.ts';
 import { jwtClaims, stsMint } from '../../../src/lib/check/catalogue/token.ts';
-import {
-  type Check,
-  check,
-  type Facts,
-  fail,
-  type Outcome,
-  pass,
-  skip,
-} from '../../../src/lib/check/check.ts';
+import { type Check, type Facts, fail, type Outcome, pass, skip } from '../../../src/lib/check/check.ts';
 import { Logins } from '../../../src/lib/check/logins.ts';
 import { type Explained, explainRefusal } from '../../../src/lib/check/refusal.ts';
 import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
