@@ -20,6 +20,13 @@ export function subjectRefused(refusal: Refusal, username: string, projectId: st
 /** The same for the ARN of a caller who logs in with AWS keys. */
 export function arnRefused(refusal: Refusal, caller: Caller, projectId: string): Outcome<never> {
   const { arn, kind } = caller.subject;
+  if (kind !== 'user' && kind !== 'role') {
+    return refused(
+      refusal,
+      caller.arn,
+      'log in as an IAM user or a role: Atlas has no database user for others',
+    );
+  }
   const type = kind === 'user' ? 'USER' : 'ROLE';
   const create = `atlas dbusers create --username ${shellWord(arn ?? caller.arn)} --awsIAMType ${type} --role readWrite@<database> --projectId ${shellWord(projectId)}`;
   return refused(refusal, arn ?? caller.arn, create);

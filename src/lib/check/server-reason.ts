@@ -1,4 +1,3 @@
-import type { AtlasLogin } from '../atlas-port.ts';
 import type { Mechanism } from '../connection.ts';
 import { isFedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
@@ -28,23 +27,32 @@ export async function serverReason(
   const since = new Date(startedAt.getTime() - BEFORE_MS);
   try {
     const logins = await project.atlas.accessHistory(project.id, cluster.name, since, context.signal);
-    const refused = logins.find((login) => isOurs(login, mechanism, facts));
-    return refused?.failureReason === undefined || refused.failureReason === null
-      ? null
-      : printable(refused.failureReason).replace(/\.$/, '');
+    const recent = logins.filter(({ at, accepted }) => !accepted && at !== null && at >= since);
+    const address = recent.some(({ username }) => username === '')
+      ? await project.atlas.ownAddress(context.signal)
+      : null;
+    const names = namesOf(mechanism, facts);
+    const refused = recent.find(
+      ({ username, ipAddress, failureReason }) =>
+        failureReason !== null && (username === '' ? ipAddress === address : names(username)),
+    );
+    const reason = refused?.failureReason ?? null;
+    return reason === null ? null : printable(reason).replace(/\.$/, '');
   } catch (error) {
     if (!isFedctlError(error)) throw error;
     return null;
   }
 }
 
-/** Refused, and by the name of whoever logged in; a server that could not tell the name leaves it out. */
-function isOurs(
-  { accepted, username, failureReason }: AtlasLogin,
-  mechanism: Mechanism,
-  facts: Facts,
-): boolean {
-  if (accepted || failureReason === null) return false;
-  const subject = mechanism === 'MONGODB-OIDC' ? tokenOf(facts)?.subject : callerOf(facts)?.subject.arn;
-  return username === '' || (subject != null && username.includes(subject));
+/**
+ * Whether a name in the history is ours: `<idpId>/<subject>`, or an ARN. An entry without a name, of a server that could
+ * not tell it, is told from those of others by the address it came from.
+ */
+function namesOf(mechanism: Mechanism, facts: Facts): (username: string) => boolean {
+  if (mechanism === 'MONGODB-OIDC') {
+    const subject = tokenOf(facts)?.subject ?? null;
+    return (username) => subject !== null && (username === subject || username.endsWith(`/${subject}`));
+  }
+  const caller = callerOf(facts);
+  return (username) => caller !== null && [caller.arn, caller.subject.arn].includes(username);
 }

@@ -91,6 +91,53 @@ describe('a check', () => {
     await expect(run([throwing, buggy])).rejects.toThrow(new TypeError('oops'));
   });
 
+  test('shows the evidence that a failure brings, where nothing is compared that says the same', async () => {
+    const details = { evidence: ['environment: nothing', 7, 'profile: nothing'] };
+    const failure = new FedctlError('aws.credentials-missing', { message: 'None.', details });
+    const comparisons = [{ what: 'x', seen: null, expected: [], by: '', matches: true }];
+    const alone = toy({ id: 'a.b', run: async () => fail(failure, { notes: ['First.'] }) });
+    const compared = toy({ id: 'a.c', run: async () => fail(failure, { notes: ['First.'], comparisons }) });
+    expect((await run([alone, compared])).results.map(({ notes }) => notes)).toEqual([
+      ['First.', 'environment: nothing', 'profile: nothing'],
+      ['First.'],
+    ]);
+  });
+
+  test('names itself in a remedy that holds for any command', async () => {
+    const failure = new FedctlError('aws.region-missing', {
+      message: 'No.',
+      remedy: 'fedctl <command> --region x',
+    });
+    const [result] = (await run([toy({ id: 'a.b', run: async () => fail(failure) })])).results;
+    expect(result?.remedy).toBe('fedctl check --region x');
+  });
+
+  test('that cannot be told without what another one leaves is skipped, by way of others too', async () => {
+    const left = toy({ id: 'a.left' });
+    const asking = toy({
+      id: 'a.asking',
+      needs: [left],
+      run: async (_world, facts) => pass(String(facts.needed(left)), 1),
+    });
+    const after = toy({
+      id: 'a.after',
+      needs: [asking],
+      run: async (_world, facts) => pass(String(facts.needed(asking)), 1),
+    });
+    expect((await run([left, asking, after], {}, new Set([left]))).short).toEqual([
+      'a.left skip: left out by --skip',
+      'a.asking skip: cannot be told without a.left',
+      'a.after skip: cannot be told without a.asking',
+    ]);
+    const there = toy({ id: 'a.left', run: async () => pass(null, 7) });
+    const found = toy({
+      ...asking,
+      needs: [there],
+      run: async (_w, facts) => pass(String(facts.needed(there)), 1),
+    });
+    expect((await run([there, found])).short[1]).toBe('a.asking pass: 7');
+  });
+
   test('that nobody asked for is not there; one that is left out says so', async () => {
     const unasked = toy({ id: 'a.b', asked: () => false });
     const left = toy({ id: 'a.c' });

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import type { AtlasIdentityProvider } from '../../../src/lib/atlas-port.ts';
+import { findProvider } from '../../../src/lib/check/identity-provider.ts';
+
+const ISSUER = 'https://a1b2.tokens.sts.global.api.aws';
+
+function provider(changes: Partial<AtlasIdentityProvider> = {}): AtlasIdentityProvider {
+  return {
+    id: '0123456789abcdef01234567',
+    displayName: 'prod',
+    issuer: ISSUER,
+    audience: 'my-atlas',
+    userClaim: 'sub',
+    groupsClaim: 'groups',
+    authorizationType: 'USER',
+    ...changes,
+  };
+}
+
+function told(...providers: readonly AtlasIdentityProvider[]) {
+  const found = findProvider(ISSUER, 'my-atlas', providers);
+  return {
+    provider: found.provider?.displayName ?? null,
+    failure: found.failure === null ? null : `${found.failure.code}: ${found.failure.message}`,
+    remedy: found.failure?.remedy ?? null,
+  };
+}
+
+const PROD = 'The identity provider "prod" (0123456789abcdef01234567)';
+
+describe('the identity provider for a token', () => {
+  test('is the one of its issuer and audience, byte for byte, wherever it stands', () => {
+    const strangers = [
+      provider({ displayName: 'a', audience: 'x' }),
+      provider({ displayName: 'b', issuer: 'y' }),
+    ];
+    expect(told(...strangers, provider())).toEqual({ provider: 'prod', failure: null, remedy: null });
+  });
+
+  test.each([
+    [
+      'of the issuer with another audience',
+      { audience: 'My-Atlas' },
+      `atlas.audience-mismatch: ${PROD} expects the audience My-Atlas, and the token is for my-atlas.`,
+    ],
+    [
+      'with a slash at the end of the issuer',
+      { issuer: `${ISSUER}/` },
+      `atlas.issuer-mismatch: ${PROD} expects the issuer ${ISSUER}/, and the token is from ${ISSUER}: they differ by the slash at the end.`,
+    ],
+    [
+      'with the address of the document as issuer',
+      { issuer: `${ISSUER}/.well-known/openid-configuration`, audience: 'x' },
+      `atlas.issuer-mismatch: ${PROD} expects the issuer ${ISSUER}/.well-known/openid-configuration, and the token is from ${ISSUER}.`,
+    ],
+    [
+      'of the audience with the issuer of another account',
+      { issuer: 'https://c3d4.tokens.sts.global.api.aws' },
+      `atlas.issuer-mismatch: ${PROD} expects the issuer https://c3d4.tokens.sts.global.api.aws, and the token is from ${ISSUER}.`,
+    ],
+    [
+      'that goes by another claim',
+      { userClaim: 'email' },
+      `atlas.user-claim-changed: ${PROD} names users by the claim "email"; tokens of AWS name their principal in "sub".`,
+    ],
+    [
+      'that goes by groups',
+      { authorizationType: 'GROUP' },
+      `atlas.user-claim-changed: ${PROD} names users by groups, and tokens of AWS carry none; tokens of AWS name their principal in "sub".`,
+    ],
+  ] as const)('%s is the one that is meant', (_what, changes, failure) => {
+    expect(told(provider(changes))).toMatchObject({ provider: 'prod', failure });
+  });
+
+  test('is meant rather by an issuer that is written otherwise than by its audience alone', () => {
+    const sameAudience = provider({ displayName: 'staging', issuer: 'https://c3d4.example' });
+    const written = provider({
+      issuer: ` ${ISSUER.replace('https', 'http').toUpperCase()}// `,
+      audience: 'x',
+    });
+    expect(told(sameAudience, written)).toMatchObject({
+      provider: 'prod',
+      failure: expect.stringMatching(/^atlas\.issuer-mismatch: /),
+    });
+  });
+
+  test('that nobody made is told with those that there are, and how to make it', () => {
+    const stranger = provider({ issuer: 'https://login.example', audience: 'x' });
+    expect(told(stranger)).toEqual({
+      provider: null,
+      failure: `atlas.identity-provider-missing: No workload identity provider of the organization has the issuer ${ISSUER}; there are https://login.example.`,
+      remedy: expect.stringContaining(`--issuerUri ${ISSUER} --audience my-atlas `),
+    });
+    expect(told().failure).toBe(
+      `atlas.identity-provider-missing: No workload identity provider of the organization has the issuer ${ISSUER}.`,
+    );
+  });
+
+  test('cannot write to the terminal by its name', () => {
+    expect(told(provider({ displayName: '\u001b[2J', audience: 'x' })).failure).not.toContain('\u001b');
+  });
+});
