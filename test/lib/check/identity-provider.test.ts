@@ -18,7 +18,7 @@ function provider(changes: Partial<AtlasIdentityProvider> = {}): AtlasIdentityPr
 }
 
 function told(...providers: readonly AtlasIdentityProvider[]) {
-  const found = findProvider(ISSUER, 'my-atlas', providers);
+  const found = findProvider(ISSUER, ['my-atlas'], providers);
   return {
     provider: found.provider?.displayName ?? null,
     failure: found.failure === null ? null : `${found.failure.code}: ${found.failure.message}`,
@@ -99,4 +99,12 @@ describe('the identity provider for a token', () => {
   test('cannot write to the terminal by its name', () => {
     expect(told(provider({ displayName: '\u001b[2J', audience: 'x' })).failure).not.toContain('\u001b');
   });
+});
+
+test('one of several audiences will do, as for the server', () => {
+  const several = ['somebody', 'my-atlas'];
+  expect(findProvider(ISSUER, several, [provider()])).toEqual({ provider: provider(), failure: null });
+  expect(findProvider(ISSUER, several, [provider({ audience: 'x' })]).failure?.message).toBe(
+    `${PROD} expects the audience x, and the token is for somebody, my-atlas.`,
+  );
 });
