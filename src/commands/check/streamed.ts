@@ -1,5 +1,5 @@
 import type { CheckPlan } from '../../lib/check/run.ts';
-import type { CheckEvent, CheckReport, CheckResult } from '../../lib/check-run.ts';
+import type { CheckEvent, CheckReport, CheckResult, TargetReport } from '../../lib/check-run.ts';
 import { chainLines } from '../../lib/render/check/chain.ts';
 import { checkLines, summaryLines, targetHeader } from '../../lib/render/check/human.ts';
 import type { Invocation } from '../command.ts';
@@ -53,9 +53,10 @@ export class StreamedChecks {
     const { common, context, theme } = this.#invocation;
     if (common.faces.stdout !== 'human') return;
     if (context.stdout.isTTY === true) {
-      for (const target of report.targets) {
-        for (const line of chainLines(target, { theme, columns: context.stdout.columns ?? 80 }))
-          this.#print(line);
+      const columns = context.stdout.columns ?? 80;
+      for (const target of pictured(report.targets)) {
+        if (report.targets.length > 1) this.#print(targetHeader(target, theme));
+        for (const line of chainLines(target, { theme, columns })) this.#print(line);
       }
     }
     for (const line of summaryLines(report, theme)) this.#print(line);
@@ -95,4 +96,12 @@ export class StreamedChecks {
   #print(line: string): void {
     this.#invocation.print(line);
   }
+}
+
+/** More would push the summary off the screen. */
+const PICTURES = 3;
+
+/** The only target; of several the first few that are broken. */
+function pictured(targets: readonly TargetReport[]): readonly TargetReport[] {
+  return targets.length === 1 ? targets : targets.filter(({ ok }) => !ok).slice(0, PICTURES);
 }

@@ -46,7 +46,7 @@ describe('no database user for the subject of a token', () => {
       'but one in another database',
       { kind: 'user-database', username: USERNAME, expected: '$external', seen: 'admin' },
       'atlas.database-user-wrong-database',
-      `atlas dbusers delete ${USERNAME} --authDB 'admin' && ${CREATE}`,
+      `atlas dbusers delete ${USERNAME} --authDB admin && ${CREATE}`,
     ],
     [
       'but one of another type',
