@@ -155,13 +155,18 @@ function wordsOf(outcome: Outcome<unknown>): Pick<CheckResult, 'detail' | 'code'
       return { detail: outcome.detail, code: null, cause: null, remedy: null };
     case 'warn': {
       const { code, message, remedy } = outcome.caution;
-      return { detail: message, code, cause: null, remedy };
+      return { detail: message, code, cause: null, remedy: typed(remedy) };
     }
     case 'fail': {
       const { code, message, likelyCause, remedy } = outcome.failure;
-      return { detail: message, code, cause: likelyCause, remedy };
+      return { detail: message, code, cause: likelyCause, remedy: typed(remedy) };
     }
   }
+}
+
+/** The catalogue's remedies are for every command; here it is known which one was typed. */
+function typed<Remedy extends string | null>(remedy: Remedy): Remedy | string {
+  return remedy?.replaceAll('fedctl <command>', 'fedctl check') ?? remedy;
 }
 
 /** A check's fact has the type that the check was defined with; the map cannot say so. */

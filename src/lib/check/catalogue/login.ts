@@ -2,12 +2,23 @@ import type { Mechanism, ServerIdentity } from '../../connection.ts';
 import { FedctlError } from '../../errors.ts';
 import { printable } from '../../printable.ts';
 import { isAllowed } from '../../trust/privileges.ts';
-import { type Check, check, fail, pass, skip } from '../check.ts';
+import {
+  type Check,
+  check,
+  type Facts,
+  fail,
+  type Outcome,
+  pass,
+  skip,
+  type Timing,
+  warn,
+} from '../check.ts';
+import { compare } from '../claim-comparisons.ts';
 import { explainRefusal } from '../refusal.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, stsRole } from './aws.ts';
 import { loginStage, mongoHello, stageOutcome, timingOf } from './mongo.ts';
-import { jwtClaims, TOKEN } from './token.ts';
+import { jwtClaims, TOKEN, tokenOf } from './token.ts';
 
 /** What is checked of a login, by one mechanism. */
 export interface LoginChecks {
@@ -22,7 +33,12 @@ function isAskedFor(mechanism: Mechanism, { plan }: World): boolean {
   return plan.database === null ? mechanism === 'MONGODB-OIDC' : plan.database.mechanisms.includes(mechanism);
 }
 
-function loginChecks(mechanism: Mechanism, part: 'oidc' | 'aws', presents: readonly Check[]): LoginChecks {
+function loginChecks(
+  mechanism: Mechanism,
+  part: 'oidc' | 'aws',
+  presents: readonly Check[],
+  presented: (facts: Facts) => Presented | null,
+): LoginChecks {
   const asked = (world: World) => isAskedFor(mechanism, world);
   const login = check<null>({
     id: `mongo.${part}.login`,
@@ -70,7 +86,8 @@ function loginChecks(mechanism: Mechanism, part: 'oidc' | 'aws', presents: reado
       if (ping?.failure != null) return fail(ping.failure);
       const { facts: seen } = outcome.fact.event;
       if (seen?.stage !== 'whoami') return skip('the server named nobody');
-      return { ...outcome, fact: seen };
+      const { timing } = outcome;
+      return userOutcome(seen, presented(facts), outcome.detail, timing === undefined ? {} : { timing });
     },
   });
   const privileges = check<null>({
@@ -105,6 +122,72 @@ function loginChecks(mechanism: Mechanism, part: 'oidc' | 'aws', presents: reado
   return { login, user, privileges, write };
 }
 
+/** Whose token or keys were shown. */
+interface Presented {
+  readonly subject: string;
+  /** As a server names a user, whatever stands for it on its side. */
+  readonly matches: (user: string) => boolean;
+  /** The names that a server has for it. */
+  readonly expected: readonly string[];
+}
+
+/** The server's word beside ours: it may have been told to name users by something else, or be another than it seems. */
+function userOutcome(
+  identity: ServerIdentity,
+  presented: Presented | null,
+  detail: string | null,
+  seen: { readonly timing?: Timing },
+): Outcome<ServerIdentity> {
+  const { user } = identity;
+  if (user === null) {
+    return fail(
+      new FedctlError('mongo.auth-failed', {
+        message: 'The server ended the login well, and names nobody as logged in.',
+        likelyCause: 'What answers there lets everybody in, or is no MongoDB server.',
+        remedy: 'fedctl check --negative   (shows whether it refuses anybody)',
+      }),
+      seen,
+    );
+  }
+  if (presented === null) return pass(detail, identity, seen);
+  const { subject, expected, matches } = presented;
+  const comparison = {
+    ...compare('database user', user, expected, 'what was logged in with'),
+    matches: matches(user),
+  };
+  if (comparison.matches) return pass(detail, identity, { ...seen, comparisons: [comparison] });
+  const message = `The server says that we are ${printable(user)}, and what was shown to it speaks for ${printable(subject)}.`;
+  const remedy = 'compare the user claim of the identity provider, and see who answers at this host';
+  return warn({ code: null, message, remedy }, identity, { ...seen, comparisons: [comparison] });
+}
+
+/** `<idpId>/<subject>` (facts/mongodb.md 4.3); the prefix is the server's own affair. */
+function ofToken(facts: Facts): Presented | null {
+  const subject = tokenOf(facts)?.subject;
+  if (subject === undefined) return null;
+  return {
+    subject,
+    expected: [`<idpId>/${subject}`],
+    matches: (user) => user === subject || user.endsWith(`/${subject}`),
+  };
+}
+
+/**
+ * The ARN of the user or role, or that of the session with any name (facts/mongodb.md 2.5). A session has lost the path
+ * of its role, and a server may have it from the database user: any will do.
+ */
+function ofKeys(facts: Facts): Presented | null {
+  const caller = facts.of(stsRole)?.caller ?? facts.of(awsIdentity);
+  if (caller === null) return null;
+  const anySession = caller.arn.replace(/(:assumed-role\/[^/]+\/).*$/, '$1*');
+  const names = [caller.subject.arn, anySession, caller.arn].flatMap((each) => each ?? []);
+  const expected = [...new Set(names)];
+  const [, account, name] = /^(arn:[^:]+:iam::\d+:role\/)(.+)$/.exec(caller.subject.arn ?? '') ?? [];
+  const isRole = (user: string) =>
+    account !== undefined && user.startsWith(account) && user.endsWith(`/${name}`);
+  return { subject: caller.arn, expected, matches: (user) => expected.includes(user) || isRole(user) };
+}
+
 function privilegesOutcome(
   { user, roles, privileges }: ServerIdentity,
   asked: World['target']['privileges'],
@@ -137,5 +220,5 @@ function privilegeText({ action, database, collection }: World['target']['privil
   return `${action}@${database}${collection === '' ? '' : `.${collection}`}`;
 }
 
-export const OIDC = loginChecks('MONGODB-OIDC', 'oidc', [jwtClaims, ...TOKEN]);
-export const AWS = loginChecks('MONGODB-AWS', 'aws', [awsIdentity, stsRole]);
+export const OIDC = loginChecks('MONGODB-OIDC', 'oidc', [jwtClaims, ...TOKEN], ofToken);
+export const AWS = loginChecks('MONGODB-AWS', 'aws', [awsIdentity, stsRole], ofKeys);
