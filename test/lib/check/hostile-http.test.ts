@@ -49,16 +49,14 @@ const ATLAS: Hop = {
   // Not part of the chain: it is a warning, unless somebody wants to be told.
   args: ['--fail-on', 'warn'],
 };
+const STS: Hop = {
+  check: 'aws.identity',
+  passes: [...AWS_PASSES, 'issuer.discovery', 'issuer.keys'],
+  says: ({ aws }) => aws,
+  lead: (url) => ({ AWS_ENDPOINT_URL_STS: url }),
+};
 const HOPS: readonly (readonly [string, Hop])[] = [
-  [
-    'STS',
-    {
-      check: 'aws.identity',
-      passes: [...AWS_PASSES, 'issuer.discovery', 'issuer.keys'],
-      says: ({ aws }) => aws,
-      lead: (url) => ({ AWS_ENDPOINT_URL_STS: url }),
-    },
-  ],
+  ['STS', STS],
   [
     'IAM',
     {
@@ -204,9 +202,7 @@ describe('STS itself', () => {
     [503, 'ServiceUnavailable', 'aws.service-failed'],
     [418, 'Teapot', 'aws.request-refused'],
   ])('says %i %s', async (status, name, code) => {
-    const [, sts] = HOPS[0] ?? [];
-    if (sts === undefined) throw new Error('no hop');
-    const { diagnosis } = await provoke(sts, error(status, name), false);
+    const { diagnosis } = await provoke(STS, error(status, name), false);
     expect([diagnosis.exit, diagnosis.first?.id, diagnosis.first?.code]).toEqual([5, 'aws.identity', code]);
   });
 
@@ -215,11 +211,9 @@ describe('STS itself', () => {
     const behave = hostile.byRequest((request) =>
       request.startsWith('POST') && asked++ > 0 ? hostile.silent : http(429),
     );
-    const [, sts] = HOPS[0] ?? [];
-    if (sts === undefined) throw new Error('no hop');
-    const { diagnosis, url } = await provoke(sts, behave, true);
+    const { diagnosis, url } = await provoke(STS, behave, true);
     judge(
-      sts,
+      STS,
       ['aws.throttled', 'WHERE answered ACTION with HTTP 429, also when asked again, until 1 s were over.'],
       true,
       { diagnosis, url, received: '' },
