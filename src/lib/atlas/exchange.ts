@@ -3,7 +3,7 @@ import { bounded, timedOut } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import { dropBody, readBody } from '../net/bounded-body.ts';
-import { transportFault } from '../net/transport-fault.ts';
+import { adviceOf, transportFault } from '../net/transport-fault.ts';
 import { printable } from '../printable.ts';
 
 /** A page of a hundred clusters is about a megabyte. */
@@ -119,14 +119,16 @@ function networkFailure(request: HttpRequest, timeoutMs: number, cause: unknown)
   const fault = transportFault(cause);
   if (fault?.kind === 'timeout') return timeoutFailure(request, timeoutMs, cause);
   const details = { url: href, reason: fault?.code ?? null };
+  const advice = fault === null ? {} : adviceOf(fault, request.url);
   if (fault?.kind === 'tls') {
     const message = `No TLS connection to the Atlas API at ${host}: ${fault.reason} (${fault.code}).`;
-    return new FedctlError('atlas.tls-failed', { message, details, cause });
+    return new FedctlError('atlas.tls-failed', { message, details, ...advice, cause });
   }
   const reason = fault === null ? 'the connection failed' : `${fault.reason} (${fault.code})`;
   return new FedctlError('atlas.unreachable', {
     message: `The Atlas API at ${host} cannot be reached: ${reason}.`,
     details,
+    ...advice,
     cause,
   });
 }

@@ -2,6 +2,7 @@ import { deadline, timedOut, within } from '../deadline.ts';
 import { isFedctlError } from '../errors.ts';
 import type { CallSite } from './call-site.ts';
 import { callFailure, timeoutFailure } from './failures.ts';
+import { statusSeen } from './request-handler.ts';
 
 /**
  * Makes a call that ends when it is done, when its time is over, or within a moment of the signal, whatever the SDK is
@@ -20,7 +21,7 @@ export async function call<Output>(
     return await within(bounded, send(bounded));
   } catch (error) {
     if (isFedctlError(error)) throw error;
-    if (timedOut(bounded)) throw timeoutFailure(site, error);
+    if (timedOut(bounded)) throw timeoutFailure(site, error, statusSeen(bounded));
     if (signal.aborted) throw signal.reason;
     throw callFailure(error, site);
   }

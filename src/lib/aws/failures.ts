@@ -1,6 +1,6 @@
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
-import { transportFault } from '../net/transport-fault.ts';
+import { adviceOf, transportFault } from '../net/transport-fault.ts';
 import { printable } from '../printable.ts';
 import { type CallSite, siteDetails, whereOf } from './call-site.ts';
 import { accessDenied } from './denials.ts';
@@ -13,10 +13,38 @@ export function callFailure(error: unknown, site: CallSite): unknown {
   return transportFailure(error, site) ?? answerFailure(error, site) ?? error;
 }
 
-export function timeoutFailure(site: CallSite, cause?: unknown): FedctlError {
+/** @param status of the last answer that came, when one did */
+export function timeoutFailure(site: CallSite, cause?: unknown, status: number | null = null): FedctlError {
+  const limit = formatDuration(site.timeoutMs / 1000);
+  const details = { ...siteDetails(site), timeoutMs: site.timeoutMs, status };
+  if (status !== null && (status === 429 || status >= 500)) {
+    return unable(status, site, `, also when asked again, until ${limit} were over`, details, cause);
+  }
   return new FedctlError('aws.timeout', {
-    message: `${whereOf(site)} did not answer ${site.action} within ${formatDuration(site.timeoutMs / 1000)}.`,
-    details: { ...siteDetails(site), timeoutMs: site.timeoutMs },
+    message:
+      status === null
+        ? `${whereOf(site)} did not answer ${site.action} within ${limit}.`
+        : `${whereOf(site)} answered ${site.action} with HTTP ${status}, but not to the end within ${limit}.`,
+    ...(status === null ? {} : { likelyCause: 'The answer stopped half-way, or is tried again and again.' }),
+    details,
+    cause,
+  });
+}
+
+/** Too many requests, or a fault of whoever answers: by the status alone, without a word of AWS. */
+function unable(
+  status: number,
+  site: CallSite,
+  more: string,
+  details: FedctlError['details'],
+  cause: unknown,
+): FedctlError {
+  return new FedctlError(status === 429 ? 'aws.throttled' : 'aws.service-failed', {
+    message: `${whereOf(site)} answered ${site.action} with HTTP ${status}${more}.`,
+    ...(status === 429
+      ? {}
+      : { likelyCause: 'The service, or a proxy or load balancer before it, has a fault of its own.' }),
+    details,
     cause,
   });
 }
@@ -183,12 +211,18 @@ function requestRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
 }
 
 function transportFailure(error: unknown, site: CallSite): FedctlError | null {
-  // Connection and request timeouts of the SDK's handler carry this name and, mostly, no code.
-  if (error instanceof Error && error.name === 'TimeoutError') return timeoutFailure(site, error);
   const fault = transportFault(error);
+  // The SDK gives this name to its own time-outs, which mostly have no code, but also to connections that were cut.
+  if (fault === null && error instanceof Error && error.name === 'TimeoutError') {
+    return timeoutFailure(site, error);
+  }
   if (fault === null) return null;
   if (fault.kind === 'timeout') return timeoutFailure(site, error);
-  const facts = { details: { ...siteDetails(site), reason: fault.code }, cause: error };
+  const facts = {
+    details: { ...siteDetails(site), reason: fault.code },
+    ...adviceOf(fault, new URL(site.endpoint)),
+    cause: error,
+  };
   return fault.kind === 'tls'
     ? new FedctlError('aws.tls-failed', {
         message: `No TLS connection to ${whereOf(site)}: ${fault.reason} (${fault.code}).`,
@@ -204,13 +238,9 @@ function transportFailure(error: unknown, site: CallSite): FedctlError | null {
 function answerFailure(error: unknown, site: CallSite): FedctlError | null {
   if (!(error instanceof Error) || !('$response' in error)) return null;
   const { httpStatusCode: status = 0 } = metadataOf(error);
-  if (status === 407) {
-    return new FedctlError('aws.unreachable', {
-      message: `${whereOf(site)} cannot be reached: the proxy asks for a user and a password (HTTP 407).`,
-      remedy: 'export HTTPS_PROXY=http://<user>:<password>@<host>:<port>',
-      details: { ...siteDetails(site), status },
-      cause: error,
-    });
+  if (status === 429) {
+    const details = { ...siteDetails(site), status };
+    return unable(status, site, ' and a body that is no answer of the service', details, error);
   }
   return notAws(site, `HTTP ${status} with a body that is no answer of the service`, error);
 }

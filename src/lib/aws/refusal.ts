@@ -14,9 +14,13 @@ export interface AwsRefusal {
   readonly error: Error;
 }
 
+/** What the SDK calls an answer without a code of the service, by its status alone. */
+const MADE_UP: ReadonlySet<string> = new Set(['Unknown', 'NotFound']);
+
 /** What the error of an SDK client says, or null when it is no answer of the service. */
 export function refusalOf(error: unknown): AwsRefusal | null {
-  if (!(error instanceof Error) || !('$fault' in error) || error.name === 'Unknown') return null;
+  if (!(error instanceof Error) || !('$fault' in error)) return null;
+  if (MADE_UP.has(error.name) && !('Code' in error)) return null;
   const { httpStatusCode, requestId } = metadataOf(error);
   const wireCode = 'Code' in error && typeof error.Code === 'string' ? error.Code : error.name;
   return {

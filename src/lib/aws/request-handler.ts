@@ -1,3 +1,4 @@
+import { pipeline, Readable, Transform } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Context } from '../context.ts';
 import { agentFor } from '../net/agents.ts';
@@ -5,6 +6,38 @@ import { proxyFor } from '../net/proxy.ts';
 
 type HttpRequest = Parameters<NodeHttpHandler['handle']>[0];
 type HandlerOptions = Parameters<NodeHttpHandler['handle']>[1];
+
+/** An answer of STS or IAM is a few kilobytes of XML. */
+const MAX_BYTES = 1024 * 1024;
+
+/** The status of the last answer to each call, by the signal that the SDK hands down with it. */
+const STATUS = new WeakMap<object, number>();
+
+/**
+ * The status of the last answer to a call, for one that ended without a result: the SDK repeats what failed, and tells
+ * nobody why.
+ *
+ * @param signal the very one that the call was made with
+ * @returns null when nothing has answered yet
+ */
+export function statusSeen(signal: AbortSignal): number | null {
+  return STATUS.get(signal) ?? null;
+}
+
+/** The SDK reads bodies to their end, however long they are. */
+function bounded(body: Readable): Readable {
+  let size = 0;
+  const gate = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      if (size > MAX_BYTES) done(new Error(`the answer is larger than ${MAX_BYTES} bytes`));
+      else done(null, chunk);
+    },
+  });
+  // Whoever reads hears of it.
+  pipeline(body, gate, () => {});
+  return gate;
+}
 
 /**
  * The way of the SDK's clients to the network, with what the SDK itself lacks on Node: proxies, CA bundles, and a
@@ -28,7 +61,10 @@ export function createRequestHandler(env: Context['env'], timeoutMs: number) {
     async handle(request: HttpRequest, options?: HandlerOptions) {
       const port = request.port === undefined ? '' : `:${request.port}`;
       const handler = await routeOf(new URL(`${request.protocol}//${request.hostname}${port}`));
-      return handler.handle(request, options);
+      const { response } = await handler.handle(request, options);
+      if (options?.abortSignal !== undefined) STATUS.set(options.abortSignal, response.statusCode);
+      if (response.body instanceof Readable) response.body = bounded(response.body);
+      return { response };
     },
     /** The clients may not change what was set here. */
     updateHttpClientConfig() {},

@@ -2,12 +2,15 @@ import type { Context } from '../context.ts';
 import { bounded } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import { fail, type Outcome, pass, skip, warn } from './check.ts';
 
 /** What one server's clock says of ours. */
 export interface ClockReading {
   /** The host of the server. */
   readonly host: string;
+  /** What was asked. */
+  readonly url: string;
   /** How far its clock is ahead of this machine's, in seconds; null where it could not be read. */
   readonly aheadSeconds: number | null;
 }
@@ -34,6 +37,7 @@ export async function readClocks(
   return Promise.all(
     [...hosts].map(async ([host, address]) => ({
       host,
+      url: address,
       aheadSeconds: await readClock(address, context, timeoutMs),
     })),
   );
@@ -64,8 +68,8 @@ async function readClock(
 
 /** What several clocks say together: one alone may be wrong itself, two that agree are right. */
 export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
-  const read = readings.flatMap(({ host, aheadSeconds }) =>
-    aheadSeconds === null ? [] : [{ host, ahead: aheadSeconds }],
+  const read = readings.flatMap(({ host, url, aheadSeconds }) =>
+    aheadSeconds === null ? [] : [{ host, url, ahead: aheadSeconds }],
   );
   const [first, ...others] = read;
   if (first === undefined)
@@ -74,6 +78,12 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   const [worst] = off;
   if (worst === undefined) return pass(`as at ${read.map(({ host }) => host).join(' and ')}`, null);
   const said = read.map(({ host, ahead }) => `${host} is ${distance(ahead)}`).join(', ');
+  const right = read.filter(({ ahead }) => Math.abs(ahead) <= NOTABLE);
+  if (right.length > off.length) {
+    // Most say that it is right here: theirs is the odd one.
+    const message = `${said}: most agree with this machine, so the clock is wrong there, or something on the way answers in its place.`;
+    return warn({ code: null, message, remedy: `curl -sI ${shellWord(worst.url)}   (shows its Date)` }, null);
+  }
   const agree = others.length > 0 && others.every(({ ahead }) => Math.abs(ahead - first.ahead) <= AGREEMENT);
   if (!agree) {
     const why = others.length === 0 ? 'no other server told the time' : 'they do not agree';

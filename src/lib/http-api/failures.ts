@@ -1,6 +1,6 @@
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
-import { transportFault } from '../net/transport-fault.ts';
+import { adviceOf, transportFault } from '../net/transport-fault.ts';
 import { printable } from '../printable.ts';
 import { shownUrl } from './api-url.ts';
 import { type BearerChallenge, bearerChallenge } from './challenge.ts';
@@ -38,14 +38,17 @@ export function networkFailure(url: URL, timeoutMs: number, error: unknown): Fed
   if (fault?.kind === 'timeout') return timeoutFailure(url, timeoutMs, error);
   const details = { url: shownUrl(url), reason: fault?.code ?? null };
   const why = fault === null ? 'the connection failed' : `${fault.reason} (${fault.code})`;
+  const advice = fault === null ? {} : adviceOf(fault, url);
   return fault?.kind === 'tls'
     ? new FedctlError('net.api-tls-failed', {
         message: `No TLS connection to ${url.host}: ${why}.`,
+        ...advice,
         details,
         cause: error,
       })
     : new FedctlError('net.api-unreachable', {
         message: `${url.host} cannot be reached: ${why}.`,
+        ...advice,
         remedy: curl(url),
         details,
         cause: error,

@@ -2,6 +2,7 @@ import { deadline, timedOut } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
 import { dropBody, readBody } from '../net/bounded-body.ts';
+import { adviceOf, transportFault } from '../net/transport-fault.ts';
 import { printable } from '../printable.ts';
 
 /** A discovery document or key set of AWS is a few kilobytes. */
@@ -47,6 +48,7 @@ async function acceptableBody(url: URL, response: Response): Promise<string> {
     if (response.status !== 200) {
       throw new FedctlError('issuer.http-status', {
         message: `${url.href} answered with status ${response.status}.`,
+        ...causeOfStatus(response.status),
         remedy: curl(url),
         details: { url: url.href, status: response.status },
       });
@@ -61,6 +63,14 @@ async function acceptableBody(url: URL, response: Response): Promise<string> {
   } finally {
     await dropBody(response);
   }
+}
+
+/** A status that says nothing of whether there is such a document. */
+function causeOfStatus(status: number): { readonly likelyCause?: string } {
+  if (status >= 500) return { likelyCause: 'The issuer, or a proxy before it, has a fault of its own.' };
+  if (status === 429) return { likelyCause: 'The issuer had too many requests.' };
+  if (status !== 401 && status !== 403 && status !== 407) return {};
+  return { likelyCause: 'An issuer publishes to everybody: something on the way refuses, such as a proxy.' };
 }
 
 function parseObject(url: URL, body: string, type: string | null): Readonly<Record<string, unknown>> {
@@ -90,59 +100,26 @@ function redirected(url: URL, response: Response): FedctlError {
   });
 }
 
-const TIMEOUTS: ReadonlySet<string> = new Set([
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-]);
-
-/** How OpenSSL and Node name what is wrong with a certificate or a handshake. */
-const TLS_CODE =
-  /CERT|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)|^EPROTO$|_CA$|HOSTNAME_MISMATCH/;
-
 function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlError {
-  const code = causeCode(error);
-  if (code !== null && TIMEOUTS.has(code)) return timeoutFailure(url, timeoutMs, error);
-  if (code !== null && TLS_CODE.test(code)) {
-    return new FedctlError('issuer.tls-failed', {
-      message: `The TLS connection to ${url.host} failed (${code}).`,
-      details: { url: url.href, reason: code },
-      cause: error,
-    });
-  }
-  return new FedctlError('issuer.unreachable', {
-    message: `${url.host} cannot be reached: ${reasonOf(code)}.`,
-    remedy: curl(url),
-    details: { url: url.href, reason: code },
-    cause: error,
-  });
-}
-
-function reasonOf(code: string | null): string {
-  switch (code) {
-    case 'ENOTFOUND':
-      return 'its name does not resolve';
-    case 'EAI_AGAIN':
-      return 'the name server does not answer';
-    case 'ECONNREFUSED':
-      return 'nothing listens there';
-    case 'ECONNRESET':
-    case 'UND_ERR_SOCKET':
-    case 'EPIPE':
-      return 'the connection was cut';
-    default:
-      return code === null ? 'the connection failed' : `the connection failed (${code})`;
-  }
-}
-
-/** fetch wraps what happened, sometimes twice, and several addresses into an AggregateError: the first code counts. */
-function causeCode(error: unknown): string | null {
-  for (let each = error, hops = 0; each instanceof Error && hops < 5; each = each.cause, hops += 1) {
-    if ('code' in each && typeof each.code === 'string') return each.code;
-    if (each instanceof AggregateError && each.errors.length > 0) return causeCode(each.errors[0]);
-  }
-  return null;
+  const fault = transportFault(error);
+  if (fault?.kind === 'timeout') return timeoutFailure(url, timeoutMs, error);
+  const why = fault === null ? 'the connection failed' : `${fault.reason} (${fault.code})`;
+  const details = { url: url.href, reason: fault?.code ?? null };
+  const advice = fault === null ? {} : adviceOf(fault, url);
+  return fault?.kind === 'tls'
+    ? new FedctlError('issuer.tls-failed', {
+        message: `No TLS connection to ${url.host}: ${why}.`,
+        details,
+        ...advice,
+        cause: error,
+      })
+    : new FedctlError('issuer.unreachable', {
+        message: `${url.host} cannot be reached: ${why}.`,
+        ...advice,
+        remedy: curl(url),
+        details,
+        cause: error,
+      });
 }
 
 function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlError {

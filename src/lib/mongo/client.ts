@@ -8,6 +8,7 @@ import { NEXT_ADDRESS_MS } from '../net/dial.ts';
 import { printable } from '../printable.ts';
 import { parseConnectionString, secretsOf } from '../uri/connection-string.ts';
 import { hostPort, type Target } from '../uri/target.ts';
+import { guardFrames } from './frame-guard.ts';
 
 /** What the driver calls when it wants to log in. */
 export interface LoginCallbacks {
@@ -34,6 +35,7 @@ export async function createClient(
   resolver: Resolver,
 ): Promise<MongoClient> {
   const { MongoClient } = await import('mongodb');
+  await guardFrames();
   const parsed = parseConnectionString(uri);
   // Written out, so that the driver reads the very hosts that were dialled.
   if (target.srv === null) parsed.hosts = target.hosts.map(hostPort);

@@ -3,6 +3,7 @@ import { FedctlError } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
 import type { DialFault } from '../net/dial.ts';
 import { codeOf } from '../net/dial.ts';
+import { proxyFault } from '../net/dial-proxy.ts';
 import { type HostPort, hostPort } from '../uri/target.ts';
 
 /** A host that was dialled in vain. */
@@ -32,6 +33,7 @@ const RESOLVE: Partial<Record<DialFault, Meaning>> = {
   timeout: {
     code: 'mongo.dns-failed',
     says: 'does not resolve: the resolver did not answer in time',
+    likelyCause: 'The resolver is down, or something on the way to it swallows questions.',
     remedy: ({ host }) => `nslookup ${host}`,
   },
 };
@@ -39,7 +41,12 @@ const RESOLVE: Partial<Record<DialFault, Meaning>> = {
 const TCP: Partial<Record<DialFault, Meaning>> = {
   refused: { code: 'mongo.port-closed', says: 'refused the connection', remedy: NETCAT },
   timeout: { code: 'mongo.connect-timeout', says: 'did not answer in time', remedy: NETCAT },
-  cut: { code: 'mongo.port-closed', says: 'closed the connection at once', remedy: NETCAT },
+  cut: {
+    code: 'mongo.port-closed',
+    says: 'closed the connection at once',
+    likelyCause: 'The server, or a firewall or proxy before it, takes no connection from here.',
+    remedy: NETCAT,
+  },
   proxy: { code: 'mongo.proxy-failed', says: 'cannot be reached through the SOCKS5 proxy' },
 };
 
@@ -62,7 +69,7 @@ const OTHERWISE: Readonly<Record<keyof typeof TABLES, Meaning>> = {
   resolve: {
     code: 'mongo.dns-failed',
     says: 'does not resolve: the resolver failed',
-    likelyCause: 'The resolver of this machine is not reachable or has a fault of its own.',
+    likelyCause: 'The resolver is not reachable, refuses to answer, or has a fault of its own.',
     remedy: ({ host }) => `nslookup ${host}`,
   },
   tcp: {
@@ -78,8 +85,12 @@ const OTHERWISE: Readonly<Record<keyof typeof TABLES, Meaning>> = {
 const INTERNAL_ERROR_ALERT = /ALERT_INTERNAL_ERROR$/;
 
 /** Why one host did not pass a stage, for a list: `refused the connection`. */
-export function dialFaultText(stage: keyof typeof TABLES, fault: DialFault): string {
-  return meaningOf(stage, fault).says;
+export function dialFaultText(
+  stage: keyof typeof TABLES,
+  { fault, cause }: Pick<Unreached, 'fault' | 'cause'>,
+): string {
+  const { says } = meaningOf(stage, fault);
+  return fault === 'proxy' ? `${says}: ${proxyFault(cause).says}` : says;
 }
 
 /**
@@ -94,8 +105,11 @@ export function dialFailure(
   const [first] = unreached;
   if (first === undefined) throw new TypeError('no host was dialled');
   const meaning = meaningOf(stage, first.fault);
-  const each = unreached.map(({ host, fault }) => `${hostPort(host)} ${dialFaultText(stage, fault)}`);
-  const likelyCause = meaning.likelyCause ?? alertCause(first);
+  const each = unreached.map((one) => `${hostPort(one.host)} ${dialFaultText(stage, one)}`);
+  const likelyCause =
+    first.fault === 'proxy'
+      ? proxyFault(first.cause).likelyCause
+      : (meaning.likelyCause ?? alertCause(first));
   return new FedctlError(meaning.code, {
     message: `${each.join('; ')}.`,
     ...(likelyCause === undefined ? {} : { likelyCause }),

@@ -6,7 +6,14 @@ import { printable } from '../printable.ts';
 import { rfc3339 } from '../time.ts';
 import type { MintedToken } from '../token.ts';
 import type { Presented } from './presented.ts';
-import { isNetworkEnd, isNetworkTimeout, ownFailure, serverAnswer } from './server-failures.ts';
+import {
+  answerText,
+  isNetworkEnd,
+  isNetworkTimeout,
+  isStrange,
+  ownFailure,
+  serverAnswer,
+} from './server-failures.ts';
 
 /** Codes of the server that end a login (facts/mongodb.md 1.2). */
 const REFUSED = 18;
@@ -47,10 +54,7 @@ export function authenticationFailure(
     case UNAVAILABLE:
       return unavailable(error, mechanism, answer.text);
     default:
-      return failed(
-        'mongo.auth-failed',
-        `The login failed: ${answer.text} (${[answer.code, answer.name].filter(Boolean).join(' ')}).`,
-      );
+      return failed('mongo.auth-failed', `The login failed: ${answerText(answer)}.`);
   }
 }
 
@@ -63,15 +67,16 @@ function brokenLogin(error: unknown, mechanism: Mechanism): FedctlError {
     return failed('mongo.auth-interrupted', 'The server closed the connection in the middle of the login.');
   }
   // What else the driver finds wrong with an answer to saslStart of MONGODB-AWS is its nonce or host (facts/mongodb.md 2.1).
-  return mechanism === 'MONGODB-AWS'
+  return mechanism === 'MONGODB-AWS' && !isStrange(error)
     ? failed(
         'mongo.server-nonce-invalid',
         'The server answered the login with a nonce or a host that cannot be.',
       )
-    : failed(
-        'mongo.auth-interrupted',
-        "The server answered the login with something that is not MongoDB's protocol.",
-      );
+    : new FedctlError('mongo.auth-interrupted', {
+        message: "The server answered the login with something that is not MongoDB's protocol.",
+        likelyCause: 'Something on the way changes what the server says, or answers in its place.',
+        cause: error,
+      });
 }
 
 function unavailable(error: unknown, mechanism: Mechanism, text: string): FedctlError {

@@ -2,8 +2,8 @@ import { isIP, type Socket } from 'node:net';
 import type { Context } from '../context.ts';
 import { deadline, timedOut, within } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
-import { isFedctlError } from '../errors.ts';
-import { type DialBounds, type Dialled, dialName, dialTcp } from '../net/dial.ts';
+import { type FedctlError, isFedctlError } from '../errors.ts';
+import { codeOf, type DialBounds, type Dialled, dialName, dialTcp } from '../net/dial.ts';
 import { dialThroughProxy } from '../net/dial-proxy.ts';
 import { dialTls, type TlsFacts, type TlsSettings } from '../net/dial-tls.ts';
 import { rfc3339 } from '../time.ts';
@@ -111,24 +111,39 @@ async function resolveSrv(
   { signal, timeoutMs }: DialBounds,
 ): Promise<string> {
   const bounded = deadline(signal, timeoutMs);
-  try {
-    const [srv, txt] = await within(
-      bounded,
-      Promise.all([
-        resolver.srv(name.record),
-        resolver.txt(name.host).catch((error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENODATA' || error.code === 'ENOTFOUND') return [];
-          throw error;
-        }),
-      ]),
-    );
-    return withSrvRecords(uri, { srv, txt });
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    if (isFedctlError(error)) throw error;
-    const why = timedOut(bounded) ? 'the resolver did not answer in time' : 'the resolver has none';
-    throw srvFailed(name, `The SRV record ${name.record} cannot be found: ${why}.`, error);
-  }
+  const asked = <T>(what: string, records: Promise<T>) =>
+    within(bounded, records).catch((error: unknown) => {
+      if (signal.aborted) throw signal.reason;
+      throw recordFailed(name, what, timedOut(bounded) ? 'ETIMEOUT' : codeOf(error), error);
+    });
+  const [srv, txt] = await Promise.all([
+    asked(`The SRV record ${name.record}`, resolver.srv(name.record)),
+    asked(
+      `The TXT record of ${name.host}`,
+      resolver.txt(name.host).catch((error: unknown) => {
+        if (NO_RECORD.has(codeOf(error))) return [];
+        throw error;
+      }),
+    ),
+  ]);
+  return withSrvRecords(uri, { srv, txt });
+}
+
+/** A resolver that says no. What it says otherwise is about itself, and not about the record. */
+const NO_RECORD: ReadonlySet<string> = new Set(['ENODATA', 'ENOTFOUND']);
+
+function recordFailed(name: SrvName, what: string, code: string, cause: unknown): FedctlError {
+  if (NO_RECORD.has(code)) return srvFailed(name, `${what} cannot be found: the resolver has none.`, cause);
+  const isLate = code === 'ETIMEOUT';
+  const why = isLate ? 'did not answer in time' : `failed${code === '' ? '' : ` (${code})`}`;
+  return srvFailed(
+    name,
+    `${what} cannot be asked for: the resolver ${why}.`,
+    cause,
+    isLate
+      ? 'The resolver is down, or something on the way to it swallows questions.'
+      : 'The resolver is not reachable, refuses to answer, or has a fault of its own.',
+  );
 }
 
 async function connectAll(located: readonly Located[], target: Target, bounds: DialBounds) {
@@ -208,7 +223,7 @@ function locatedText({ host, addresses }: Located): string {
 }
 
 function failedText(stage: 'resolve' | 'tcp' | 'tls') {
-  return ({ host, fault }: Unreached) => `${hostPort(host)} ${dialFaultText(stage, fault)}`;
+  return (unreached: Unreached) => `${hostPort(unreached.host)} ${dialFaultText(stage, unreached)}`;
 }
 
 function endsFirst(all: readonly TlsFacts[], first: TlsFacts): TlsFacts {

@@ -5,6 +5,8 @@ import { faultOfTls } from '../net/dial-tls.ts';
 import { printable } from '../printable.ts';
 import type { HostPort } from '../uri/target.ts';
 import { dialFailure } from './dial-failures.ts';
+import { withoutTokens } from './foreign-text.ts';
+import { StrangeAnswer } from './frame-guard.ts';
 
 /** A failure of ours somewhere in a chain of causes: what our own callback threw, wrapped by the driver. */
 export function ownFailure(error: unknown): FedctlError | null {
@@ -20,9 +22,22 @@ export function serverAnswer(
     if (each.name !== 'MongoServerError') continue;
     const code = 'code' in each && typeof each.code === 'number' ? each.code : null;
     const name = 'codeName' in each && typeof each.codeName === 'string' ? each.codeName : '';
-    return { code, name: printable(name), text: printable(each.message) };
+    return { code, name: printable(name), text: withoutTokens(printable(each.message)) };
   }
   return null;
+}
+
+/** What an answer with `ok: 0` says, for the end of a sentence: `no such command (59 CommandNotFound)`. */
+export function answerText({ code, name, text }: NonNullable<ReturnType<typeof serverAnswer>>): string {
+  // The driver puts `n/a` where the server gave no reason.
+  const reason = text === 'n/a' || text === '' ? 'no reason given' : text;
+  const number = [code, name].filter((each) => each !== null && each !== '').join(' ');
+  return number === '' ? reason : `${reason} (${number})`;
+}
+
+/** Whether the driver met something that is no message of MongoDB. */
+export function isStrange(error: unknown): boolean {
+  return chain(error).some((each) => each instanceof StrangeAnswer || each.name === 'MongoParseError');
 }
 
 /** Whether the driver gave up waiting for an answer. */
@@ -59,14 +74,34 @@ export function helloFailure(address: string, error: Error): FedctlError {
   }
   const answer = serverAnswer(error);
   if (answer !== null) {
-    return said(
-      'mongo.hello-failed',
-      `${host} answered hello with an error: ${answer.text} (${answer.code}).`,
-    );
+    return said('mongo.hello-failed', `${host} answered hello with an error: ${answerText(answer)}.`);
   }
-  return isNetworkEnd(error)
-    ? said('mongo.hello-failed', `${host} closed the connection instead of answering hello.`)
-    : said('mongo.hello-failed', `${host} answered hello with something that is not MongoDB's protocol.`);
+  const strange = chain(error).find((each) => each instanceof StrangeAnswer);
+  if (strange !== undefined) return strangeHello(host, strange);
+  return new FedctlError('mongo.hello-failed', {
+    message: isNetworkEnd(error)
+      ? `${host} closed the connection instead of answering hello.`
+      : `${host} answered hello with something that is not MongoDB's protocol.`,
+    remedy: `nc -v ${hostOf(address).host} ${hostOf(address).port}   (shows what listens there)`,
+    cause: error,
+  });
+}
+
+function strangeHello(host: string, cause: StrangeAnswer): FedctlError {
+  return new FedctlError('mongo.hello-failed', {
+    message: `${host} answered hello with ${cause.protocol === 'HTTP' ? 'HTTP' : 'an alert of TLS'}.`,
+    ...(cause.protocol === 'HTTP'
+      ? {
+          likelyCause: 'A web server or a proxy for HTTP listens there, and no MongoDB server.',
+          remedy: `curl -v 'http://${host}/'   (shows what listens there)`,
+        }
+      : {
+          likelyCause: 'The server wants TLS, and the connection string does not ask for it.',
+          remedy: 'add tls=true to the connection string',
+        }),
+    details: { protocol: cause.protocol },
+    cause,
+  });
 }
 
 /** Why a command after the login failed. 13 is a missing role, whatever the command. */
@@ -82,7 +117,7 @@ export function commandFailure(what: string, error: unknown, needs: string): Fed
   }
   const why =
     answer !== null
-      ? `${answer.text} (${[answer.code, answer.name].filter(Boolean).join(' ')})`
+      ? answerText(answer)
       : isNetworkTimeout(error)
         ? 'no answer in time'
         : isNetworkEnd(error)

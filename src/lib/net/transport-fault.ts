@@ -1,3 +1,5 @@
+import { ProxyFault } from './proxy-fault.ts';
+
 /** What went wrong below HTTP. `tls` covers the handshake and the certificate. */
 export interface TransportFault {
   readonly kind: 'unreachable' | 'tls' | 'timeout';
@@ -5,6 +7,10 @@ export interface TransportFault {
   readonly code: string;
   /** Half a sentence for people: `its name does not resolve`. */
   readonly reason: string;
+  /** Where this fault has another cause than most of its kind. */
+  readonly likelyCause?: string;
+  /** What to type where that is not what helps against most of its kind. */
+  readonly remedy?: (url: URL) => string;
 }
 
 const TIMEOUTS: ReadonlySet<string> = new Set([
@@ -19,52 +25,184 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
 const TLS_CODE =
   /CERT|CRL|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_|^EPROTO$|_CA$|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|SIGNATURE_FAILURE/;
 
-const UNREACHABLE: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'its name does not resolve',
-  EAI_AGAIN: 'the name server does not answer',
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was cut',
-  EPIPE: 'the connection was cut',
-  UND_ERR_SOCKET: 'the connection was cut',
-  UND_ERR_ABORTED: 'the proxy refused to connect to it',
-  EHOSTUNREACH: 'there is no way to it from here',
-  ENETUNREACH: 'there is no way to it from here',
-  EADDRNOTAVAIL: 'there is no way to it from here',
-  HTTPParserError: 'what answers there does not speak HTTP',
-  HPE_INVALID_CONSTANT: 'what answers there does not speak HTTP',
+type Meaning = Pick<TransportFault, 'reason' | 'likelyCause' | 'remedy'>;
+
+const CURL = (url: URL) => `curl -v '${url.origin}'`;
+const NSLOOKUP = ({ hostname }: URL) => `nslookup ${hostname}`;
+const OPENSSL = ({ hostname, port }: URL) => `openssl s_client -connect ${hostname}:${port || '443'}`;
+
+const CUT: Meaning = {
+  reason: 'the connection was cut',
+  likelyCause: 'The server, or something on the way, ended the connection before it had answered.',
+  remedy: CURL,
+};
+const NO_WAY: Meaning = {
+  reason: 'there is no way to it from here',
+  likelyCause: 'No network, or a private address whose network this machine is not in.',
+  remedy: CURL,
+};
+const NOT_HTTP: Meaning = {
+  reason: 'what answers there does not speak HTTP',
+  likelyCause: 'Another kind of server listens there: a wrong port.',
+  remedy: CURL,
+};
+const LONG_HEADER: Meaning = {
+  reason: 'what answers there sends a header that is too long',
+  likelyCause: 'Another kind of server listens there, or something on the way answers in its place.',
+  remedy: CURL,
+};
+const UNREADABLE: Meaning = {
+  reason: 'the body of the answer cannot be unpacked',
+  likelyCause: 'Something on the way changed the answer, or answers in its place.',
+  remedy: CURL,
+};
+
+const UNREACHABLE: Readonly<Record<string, Meaning>> = {
+  ENOTFOUND: {
+    reason: 'its name does not resolve',
+    likelyCause: 'A typo, or a resolver that does not know the name.',
+    remedy: NSLOOKUP,
+  },
+  EAI_AGAIN: {
+    reason: 'the name server does not answer',
+    likelyCause: 'The name server of this machine is not reachable or has a fault of its own.',
+    remedy: NSLOOKUP,
+  },
+  ECONNREFUSED: {
+    reason: 'nothing listens there',
+    likelyCause: 'The server is down, or its port is another one.',
+    remedy: CURL,
+  },
+  ECONNRESET: CUT,
+  EPIPE: CUT,
+  UND_ERR_SOCKET: CUT,
+  EHOSTUNREACH: NO_WAY,
+  ENETUNREACH: NO_WAY,
+  EADDRNOTAVAIL: NO_WAY,
+  HPE_HEADER_OVERFLOW: LONG_HEADER,
+  UND_ERR_HEADERS_OVERFLOW: LONG_HEADER,
+  Z_DATA_ERROR: UNREADABLE,
+  Z_BUF_ERROR: UNREADABLE,
 };
 
 /** The fault of the network that an error of node:http, node:tls or undici stands for; null for any other error. */
 export function transportFault(error: unknown): TransportFault | null {
-  const code = transportCode(error);
-  if (code === null) return null;
+  const chain = chainOf(error);
+  const coded = chain.find((each): each is Coded => typeof codeOf(each) === 'string');
+  if (coded === undefined) {
+    // undici's own copy does not name what it could not parse, as the one in Node.js does.
+    const unparsed = chain.find(({ name }) => name === 'HTTPParserError');
+    return unparsed === undefined ? null : { kind: 'unreachable', code: unparsed.name, ...NOT_HTTP };
+  }
+  const { code } = coded;
   if (TIMEOUTS.has(code)) return { kind: 'timeout', code, reason: 'no answer came in time' };
-  if (TLS_CODE.test(code)) return { kind: 'tls', code, reason: tlsReason(code) };
-  const reason = UNREACHABLE[code] ?? (/^HPE_/.test(code) ? UNREACHABLE['HPE_INVALID_CONSTANT'] : undefined);
-  return reason === undefined ? null : { kind: 'unreachable', code, reason };
+  const proxy = ProxyFault.of(coded);
+  if (proxy !== null) return faultOfProxy(proxy);
+  if (TLS_CODE.test(code)) return { kind: 'tls', code, ...tlsMeaning(coded) };
+  const meaning = UNREACHABLE[code] ?? (/^HPE_/.test(code) ? NOT_HTTP : undefined);
+  return meaning === undefined ? null : { kind: 'unreachable', code, ...meaning };
+}
+
+/** The parts of a failure in which a fault differs from most of its kind; empty where it does not. */
+export function adviceOf(
+  { likelyCause, remedy }: TransportFault,
+  url: URL,
+): { readonly likelyCause?: string; readonly remedy?: string } {
+  return {
+    ...(likelyCause === undefined ? {} : { likelyCause }),
+    ...(remedy === undefined ? {} : { remedy: remedy(url) }),
+  };
+}
+
+function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
+  const unreached = status === null ? transportFault(cause) : null;
+  if (unreached?.kind === 'unreachable') {
+    return {
+      ...unreached,
+      reason: `the proxy on the way cannot be reached, ${unreached.reason}`,
+      likelyCause: 'HTTPS_PROXY names a proxy that is down, or that this machine has no way to.',
+      remedy: () => 'export HTTPS_PROXY=http://<host>:<port>   (or unset HTTPS_PROXY)',
+    };
+  }
+  const code = status === null ? 'ERR_PROXY' : `HTTP ${status}`;
+  if (status === null) {
+    return {
+      kind: 'unreachable',
+      code,
+      reason: 'the proxy on the way does not answer as a proxy does',
+      likelyCause: 'HTTPS_PROXY names something that is no HTTP proxy.',
+      remedy: () => 'export HTTPS_PROXY=http://<host>:<port>   (or unset HTTPS_PROXY)',
+    };
+  }
+  if (status === 407) {
+    return {
+      kind: 'unreachable',
+      code,
+      reason: 'the proxy asks for a user and a password',
+      likelyCause: 'HTTPS_PROXY names no user, or one that the proxy does not accept.',
+      remedy: () => 'export HTTPS_PROXY=http://<user>:<password>@<host>:<port>',
+    };
+  }
+  return {
+    kind: 'unreachable',
+    code,
+    reason: 'the proxy on the way opened no tunnel',
+    likelyCause: 'The proxy lets nobody through to this host, or cannot reach it.',
+    remedy: ({ hostname }) => `export NO_PROXY=${hostname}   (or have the proxy allow the host)`,
+  };
+}
+
+type Coded = Error & { readonly code: string };
+
+function codeOf(error: Error): unknown {
+  return 'code' in error ? error.code : undefined;
 }
 
 /** fetch wraps what happened, sometimes twice, and several addresses into an AggregateError: the first code counts. */
-function transportCode(error: unknown): string | null {
-  for (let each = error, hops = 0; each instanceof Error && hops < 5; each = each.cause, hops += 1) {
-    if ('code' in each && typeof each.code === 'string') return each.code;
-    // undici's own copy does not name what it could not parse, as the one in Node.js does.
-    if (each.name === 'HTTPParserError') return each.name;
-    if (each instanceof AggregateError && each.errors.length > 0) return transportCode(each.errors[0]);
+function chainOf(error: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  for (let each = error; each instanceof Error && chain.length < 5; each = each.cause) {
+    chain.push(each);
+    if (each instanceof AggregateError && typeof codeOf(each) !== 'string') {
+      return [...chain, ...chainOf(each.errors[0])];
+    }
   }
-  return null;
+  return chain;
 }
 
-function tlsReason(code: string): string {
+/** Node hides behind EPROTO what OpenSSL says; it stands in the text. */
+function tlsMeaning({ code, message }: Coded): Meaning {
+  if (/ALERT|UNRECOGNIZED_NAME/.test(code) || (code === 'EPROTO' && /\balert\b/i.test(message))) {
+    return {
+      reason: 'the other side ended the handshake with an alert',
+      likelyCause: 'The server does not accept this handshake, or not from here.',
+      remedy: OPENSSL,
+    };
+  }
   switch (code) {
     case 'CERT_HAS_EXPIRED':
-      return 'its certificate has expired';
+    case 'CERT_NOT_YET_VALID':
+      return {
+        reason:
+          code === 'CERT_HAS_EXPIRED' ? 'its certificate has expired' : 'its certificate is not valid yet',
+        likelyCause: 'Nobody renewed the certificate, or the clock of this machine is wrong.',
+        remedy: (url) => `${OPENSSL(url)}   (shows the dates; the time here: date -u)`,
+      };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return 'its certificate is for another host';
+      return {
+        reason: 'its certificate is for another host',
+        likelyCause: 'The address leads to another server, or something on the way answers in its place.',
+        remedy: (url) => `${OPENSSL(url)}   (shows whose certificate it is)`,
+      };
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
-      return 'what answers there does not speak TLS';
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+      return {
+        reason: 'what answers there does not speak TLS',
+        likelyCause: 'The port is one for plain text, or another kind of server listens there.',
+        remedy: OPENSSL,
+      };
     default:
-      return 'its certificate is not trusted here';
+      return { reason: 'its certificate is not trusted here' };
   }
 }

@@ -32,6 +32,8 @@ export function withSrvRecords(uri: string, { srv, txt }: SrvRecords): string {
     throw srvFailed(
       name,
       `The SRV records of ${name.host} lead out of its domain, to ${printable(stranger.host)}.`,
+      undefined,
+      'Whoever answers for the name is not who it belongs to, or it was set up wrongly: nothing is sent there.',
     );
   }
   const parsed = parseConnectionString(uri.replace(/^mongodb\+srv:/i, 'mongodb:'));
@@ -64,15 +66,23 @@ function txtOptions(name: SrvName, txt: readonly string[]): [string, string][] {
     throw srvFailed(
       name,
       `The TXT record of ${name.host} sets "${printable(alien[0])}", which DNS may not set.`,
+      undefined,
+      'Whoever answers for the name is not who it belongs to, or it was set up wrongly.',
     );
   }
   return options;
 }
 
 /** Also for a resolver that did not answer. */
-export function srvFailed(name: SrvName, message: string, cause?: unknown): FedctlError {
+export function srvFailed(
+  name: SrvName,
+  message: string,
+  cause?: unknown,
+  likelyCause?: string,
+): FedctlError {
   return new FedctlError('mongo.srv-failed', {
     message,
+    ...(likelyCause === undefined ? {} : { likelyCause }),
     remedy: `nslookup -type=SRV ${name.record}`,
     details: { record: name.record },
     cause,

@@ -6,7 +6,10 @@ import { loopbackServer } from '../../support/loopback-server.ts';
 const HOSTS = ['sts.test', 'issuer.test', 'atlas.test'];
 
 function readings(...ahead: readonly (number | null)[]): ClockReading[] {
-  return ahead.map((aheadSeconds, index) => ({ host: HOSTS[index] ?? '', aheadSeconds }));
+  return ahead.map((aheadSeconds, index) => {
+    const host = HOSTS[index] ?? '';
+    return { host, url: `https://${host}/`, aheadSeconds };
+  });
 }
 
 function told(...ahead: readonly (number | null)[]) {

@@ -189,7 +189,7 @@ describe('fetchIssuerDocuments', () => {
     expect(await failureOf(fetchIssuerDocuments(`http://127.0.0.1:${port}`, options()))).toEqual({
       code: 'issuer.unreachable',
       exitCode: 6,
-      message: `127.0.0.1:${port} cannot be reached: nothing listens there.`,
+      message: `127.0.0.1:${port} cannot be reached: nothing listens there (ECONNREFUSED).`,
     });
   });
 
@@ -217,7 +217,7 @@ describe('fetchIssuerDocuments', () => {
     expect(await failureOf(fetchIssuerDocuments('https://nowhere.example', fails))).toEqual({
       code: 'issuer.unreachable',
       exitCode: 6,
-      message: 'nowhere.example cannot be reached: its name does not resolve.',
+      message: 'nowhere.example cannot be reached: its name does not resolve (ENOTFOUND).',
     });
   });
 

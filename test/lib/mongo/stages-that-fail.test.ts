@@ -123,7 +123,9 @@ describe('tcp', () => {
     expect(path).toBe('resolve pass, tcp fail');
     expect(failure).toMatchObject({
       code: 'mongo.proxy-failed',
-      message: 'localhost:1 cannot be reached through the SOCKS5 proxy.',
+      message:
+        'localhost:1 cannot be reached through the SOCKS5 proxy: what answers there does not speak SOCKS5.',
+      likelyCause: 'Another kind of server listens at proxyHost and proxyPort, such as a proxy for HTTP.',
       remedy: 'check proxyHost and proxyPort in the connection string',
     });
   });
@@ -139,12 +141,12 @@ describe('hello', () => {
     ],
     ['closes', 'close', 'mongo.hello-failed', 'closed the connection instead of answering hello.'],
     ['resets', 'reset', 'mongo.hello-failed', 'closed the connection instead of answering hello.'],
-    ['is a web server', 'http', 'mongo.hello-failed', 'closed the connection instead of answering hello.'],
+    ['is a web server', 'http', 'mongo.hello-failed', 'answered hello with HTTP.'],
     [
       'answers with an error',
       refusal(59, 'CommandNotFound', 'no such command'),
       'mongo.hello-failed',
-      'answered hello with an error: no such command (59).',
+      'answered hello with an error: no such command (59 CommandNotFound).',
     ],
   ])('a server that %s', async (_title, hello, code, says) => {
     const { port } = await mongod({ hello });

@@ -2,7 +2,8 @@ import type { Mechanism, ServerIdentity } from '../../connection.ts';
 import { FedctlError } from '../../errors.ts';
 import { printable } from '../../printable.ts';
 import { isAllowed } from '../../trust/privileges.ts';
-import { type Check, check, fail, pass, skip } from '../check.ts';
+import { type Check, check, type Facts, fail, pass, skip } from '../check.ts';
+import { keysShown, type Shown, tokenShown, userOutcome } from '../server-user.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, callerOf, stsRole } from './aws.ts';
 import { loginStage, mongoHello, stageOutcome, timingOf } from './mongo.ts';
@@ -21,7 +22,12 @@ function isAskedFor(mechanism: Mechanism, { plan }: World): boolean {
   return plan.database === null ? mechanism === 'MONGODB-OIDC' : plan.database.mechanisms.includes(mechanism);
 }
 
-function loginChecks(mechanism: Mechanism, part: 'oidc' | 'aws', presents: readonly Check[]): LoginChecks {
+function loginChecks(
+  mechanism: Mechanism,
+  part: 'oidc' | 'aws',
+  presents: readonly Check[],
+  shown: (facts: Facts) => Shown | null,
+): LoginChecks {
   const asked = (world: World) => isAskedFor(mechanism, world);
   const login = check<null>({
     id: `mongo.${part}.login`,
@@ -74,7 +80,8 @@ function loginChecks(mechanism: Mechanism, part: 'oidc' | 'aws', presents: reado
       if (ping?.failure != null) return fail(ping.failure);
       const { facts: seen } = outcome.fact.event;
       if (seen?.stage !== 'whoami') return skip('the server named nobody');
-      return { ...outcome, fact: seen };
+      const { timing } = outcome;
+      return userOutcome(seen, shown(facts), outcome.detail, timing === undefined ? {} : { timing });
     },
   });
   const privileges = check<null>({
@@ -141,5 +148,5 @@ function privilegeText({ action, database, collection }: World['target']['privil
   return `${action}@${database}${collection === '' ? '' : `.${collection}`}`;
 }
 
-export const OIDC = loginChecks('MONGODB-OIDC', 'oidc', [jwtClaims, ...TOKEN]);
-export const AWS = loginChecks('MONGODB-AWS', 'aws', [awsIdentity, stsRole]);
+export const OIDC = loginChecks('MONGODB-OIDC', 'oidc', [jwtClaims, ...TOKEN], tokenShown);
+export const AWS = loginChecks('MONGODB-AWS', 'aws', [awsIdentity, stsRole], keysShown);

@@ -1,0 +1,73 @@
+import type { ServerIdentity } from '../connection.ts';
+import { FedctlError } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { awsIdentity, stsRole } from './catalogue/aws.ts';
+import { tokenOf } from './catalogue/token.ts';
+import { type Facts, fail, type Outcome, pass, type Timing, warn } from './check.ts';
+import { compare } from './claim-comparisons.ts';
+
+/** Whose token or keys were shown. */
+export interface Shown {
+  readonly subject: string;
+  /** As a server names a user, whatever stands for it on its side. */
+  readonly matches: (user: string) => boolean;
+  /** The names that a server has for it. */
+  readonly expected: readonly string[];
+}
+
+/** The server's word beside ours: it may have been told to name users by something else, or be another than it seems. */
+export function userOutcome(
+  identity: ServerIdentity,
+  shown: Shown | null,
+  detail: string | null,
+  seen: { readonly timing?: Timing },
+): Outcome<ServerIdentity> {
+  const { user } = identity;
+  if (user === null) {
+    return fail(
+      new FedctlError('mongo.auth-failed', {
+        message: 'The server ended the login well, and names nobody as logged in.',
+        likelyCause: 'What answers there lets everybody in, or is no MongoDB server.',
+        remedy: 'fedctl check --negative   (shows whether it refuses anybody)',
+      }),
+      seen,
+    );
+  }
+  if (shown === null) return pass(detail, identity, seen);
+  const { subject, expected, matches } = shown;
+  const comparison = {
+    ...compare('database user', user, expected, 'what was logged in with'),
+    matches: matches(user),
+  };
+  if (comparison.matches) return pass(detail, identity, { ...seen, comparisons: [comparison] });
+  const message = `The server says that we are ${printable(user)}, and what was shown to it speaks for ${printable(subject)}.`;
+  const remedy = 'compare the user claim of the identity provider, and see who answers at this host';
+  return warn({ code: null, message, remedy }, identity, { ...seen, comparisons: [comparison] });
+}
+
+/** `<idpId>/<subject>` (facts/mongodb.md 4.3); the prefix is the server's own affair. */
+export function tokenShown(facts: Facts): Shown | null {
+  const subject = tokenOf(facts)?.subject;
+  if (subject === undefined) return null;
+  return {
+    subject,
+    expected: [`<idpId>/${subject}`],
+    matches: (user) => user === subject || user.endsWith(`/${subject}`),
+  };
+}
+
+/**
+ * The ARN of the user or role, or that of the session with any name (facts/mongodb.md 2.5). A session has lost the path
+ * of its role, and a server may have it from the database user: any will do.
+ */
+export function keysShown(facts: Facts): Shown | null {
+  const caller = facts.of(stsRole)?.caller ?? facts.of(awsIdentity);
+  if (caller === null) return null;
+  const anySession = caller.arn.replace(/(:assumed-role\/[^/]+\/).*$/, '$1*');
+  const names = [caller.subject.arn, anySession, caller.arn].flatMap((each) => each ?? []);
+  const expected = [...new Set(names)];
+  const [, account, name] = /^(arn:[^:]+:iam::\d+:role\/)(.+)$/.exec(caller.subject.arn ?? '') ?? [];
+  const isRole = (user: string) =>
+    account !== undefined && user.startsWith(account) && user.endsWith(`/${name}`);
+  return { subject: caller.arn, expected, matches: (user) => expected.includes(user) || isRole(user) };
+}

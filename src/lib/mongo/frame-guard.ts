@@ -1,0 +1,57 @@
+/** A header alone; and what a server takes at most (maxMessageSizeBytes), with room for the header. Bytes. */
+const SHORTEST = 16;
+const LONGEST = 48_000_000 + 16_384;
+
+/** The first bytes of an answer, told by what they are where MongoDB should be. */
+export class StrangeAnswer extends Error {
+  readonly protocol: 'HTTP' | 'TLS';
+
+  constructor(protocol: 'HTTP' | 'TLS') {
+    super(`the server answered with ${protocol}`);
+    this.name = 'StrangeAnswer';
+    this.protocol = protocol;
+  }
+}
+
+let guarded: Promise<void> | null = null;
+
+/**
+ * Makes the driver refuse messages of a length that cannot be. Left alone (7.9.0), it takes a length of 0 for a whole
+ * message again and again until the memory is full and the process gone, and waits for 2 GiB where HTTP was spoken: what a
+ * web server answers begins with a number of that size. Who has not even logged in could do so to anybody.
+ */
+export function guardFrames(): Promise<void> {
+  guarded ??= guard();
+  return guarded;
+}
+
+async function guard(): Promise<void> {
+  const { SizedMessageTransform } = await import('mongodb/lib/cmap/connection.js');
+  const transform = SizedMessageTransform.prototype._transform;
+  const seen = new WeakSet<object>();
+  SizedMessageTransform.prototype._transform = function (chunk, encoding, callback) {
+    if (!seen.has(this)) {
+      seen.add(this);
+      const strange = strangeAnswer(chunk);
+      if (strange !== null) {
+        callback(strange);
+        return;
+      }
+      const { bufferPool } = this;
+      const next = bufferPool.getInt32.bind(bufferPool);
+      // Of a negative length the driver says itself that it cannot be.
+      bufferPool.getInt32 = () => {
+        const length = next();
+        return length !== null && (length < SHORTEST || length > LONGEST) ? -1 : length;
+      };
+    }
+    transform.call(this, chunk, encoding, callback);
+  };
+}
+
+function strangeAnswer(first: Buffer): StrangeAnswer | null {
+  if (first.toString('latin1', 0, 5) === 'HTTP/') return new StrangeAnswer('HTTP');
+  // A record of the type alert, of SSL 3 or any TLS, with two bytes in it (RFC 8446, 5.1 and 6).
+  const isAlert = first.length >= 5 && first[0] === 0x15 && first[1] === 3 && first.readUInt16BE(3) === 2;
+  return isAlert ? new StrangeAnswer('TLS') : null;
+}

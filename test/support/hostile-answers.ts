@@ -1,0 +1,156 @@
+import * as hostile from './hostile-server.ts';
+import { type Behaviour, http } from './hostile-server.ts';
+
+/** What may answer where AWS, an issuer or Atlas should, and what `fedctl check` has to say of it at each. */
+
+/** A code, and the whole sentence with its addresses replaced. */
+export type Says = readonly [code: string, sentence: string];
+
+export interface Row {
+  readonly behave: Behaviour;
+  readonly aws: Says;
+  readonly issuer: Says;
+  readonly atlas: Says;
+  /** Ends by the time-out only. */
+  readonly slow?: true;
+}
+
+const HTML = '<html><body>Welcome to the guest network</body></html>';
+export const JSON_TYPE = { 'content-type': 'application/json' };
+/** An OP_MSG with an empty document. */
+const MONGODB = Buffer.from('1a0000000100000001000000dd07000000000000000500000000', 'hex');
+
+const cut: Pick<Row, 'aws' | 'issuer' | 'atlas'> = {
+  aws: ['aws.unreachable', 'WHERE cannot be reached: the connection was cut (CUT).'],
+  issuer: ['issuer.unreachable', 'HOST cannot be reached: the connection was cut (CUT).'],
+  atlas: ['atlas.unreachable', 'The Atlas API at HOST cannot be reached: the connection was cut (CUT).'],
+};
+const late: Pick<Row, 'issuer' | 'atlas' | 'slow'> = {
+  issuer: ['issuer.timeout', 'DOCUMENT gave no whole answer within 1 s.'],
+  atlas: ['atlas.timeout', 'DOCUMENT gave no whole answer within 1 s.'],
+  slow: true,
+};
+const noHttp = unreachable('what answers there does not speak HTTP (HPE_INVALID_CONSTANT)');
+const lacking: Says = ['aws.not-aws', 'What answered ACTION at URL is not AWS: its answer LACKS.'];
+
+function unreachable(why: string): Pick<Row, 'aws' | 'issuer' | 'atlas'> {
+  return {
+    aws: ['aws.unreachable', `WHERE cannot be reached: ${why}.`],
+    issuer: ['issuer.unreachable', `HOST cannot be reached: ${why}.`],
+    atlas: ['atlas.unreachable', `The Atlas API at HOST cannot be reached: ${why}.`],
+  };
+}
+
+export function noAnswer(status: number): Says {
+  const why = `HTTP ${status} with a body that is no answer of the service`;
+  return ['aws.not-aws', `What answered ACTION at URL is not AWS: ${why}.`];
+}
+
+function noJson(type: string, status = 200): Pick<Row, 'issuer' | 'atlas'> {
+  return {
+    issuer: ['issuer.not-json', `DOCUMENT did not answer with a JSON object (${type}).`],
+    atlas: [
+      'atlas.not-atlas',
+      `DOCUMENT answered HTTP ${status} with a body that is no JSON object (${type}).`,
+    ],
+  };
+}
+
+/** The statuses that refuse, each alone and some with a page. */
+const STATUSES = [400, 401, 403, 404, 429, 500, 503].flatMap(
+  (status): readonly (readonly [string, Row])[] => {
+    const row = (type: string): Omit<Row, 'behave'> => ({
+      aws:
+        status === 429
+          ? [
+              'aws.throttled',
+              'WHERE answered ACTION with HTTP 429 and a body that is no answer of the service.',
+            ]
+          : noAnswer(status),
+      issuer: ['issuer.http-status', `DOCUMENT answered with status ${status}.`],
+      atlas:
+        status === 429
+          ? ['atlas.rate-limited', 'DOCUMENT was refused: too many requests in a short time.']
+          : status >= 500
+            ? ['atlas.service-failed', `DOCUMENT answered: HTTP ${status}.`]
+            : noJson(type, status).atlas,
+    });
+    const body = http(status, { 'content-type': 'text/html' }, HTML);
+    const html: Row = { behave: hostile.answers(body), ...row('content type text/html') };
+    return [
+      [`answers ${status}`, { behave: hostile.answers(http(status)), ...row('no content type') }],
+      ...(status === 403 || status === 503 ? [[`answers ${status} with HTML`, html] as const] : []),
+    ];
+  },
+);
+
+export const ROWS: readonly (readonly [what: string, row: Row])[] = [
+  [
+    'accepts and is silent',
+    { behave: hostile.silent, aws: ['aws.timeout', 'WHERE did not answer ACTION within 1 s.'], ...late },
+  ],
+  ['accepts and closes', { behave: hostile.closes, ...cut }],
+  ['accepts and resets', { behave: hostile.resets, ...cut }],
+  ['closes when asked', { behave: hostile.afterFirstBytes(hostile.closes), ...cut }],
+  ['resets when asked', { behave: hostile.afterFirstBytes(hostile.resets), ...cut }],
+  ['answers garbage', { behave: hostile.answers(Buffer.alloc(64, 0x80)), ...noHttp }],
+  ['speaks MongoDB', { behave: hostile.answers(MONGODB), ...noHttp }],
+  [
+    'answers with HTML',
+    {
+      behave: hostile.answers(http(200, { 'content-type': 'text/html' }, HTML)),
+      aws: lacking,
+      ...noJson('content type text/html'),
+    },
+  ],
+  ['answers nothing', { behave: hostile.answers(http(200)), aws: lacking, ...noJson('no content type') }],
+  [
+    'answers with JSON of another shape',
+    {
+      behave: hostile.answers(http(200, JSON_TYPE, '{"hello":[1,2]}')),
+      aws: noAnswer(200),
+      issuer: ['issuer.wrong-document', 'The LACKING.'],
+      atlas: [
+        'atlas.answer-unreadable',
+        'DOCUMENT answered with a field that fedctl cannot read: access_token (invalid_type).',
+      ],
+    },
+  ],
+  [
+    'never ends its answer',
+    {
+      behave: hostile.endless(hostile.chunkedHead('application/json'), `10000\r\n${'x'.repeat(65_536)}\r\n`),
+      aws: noAnswer(200),
+      issuer: ['issuer.too-large', 'The answer of DOCUMENT is larger than 512 KiB.'],
+      atlas: ['atlas.not-atlas', 'DOCUMENT gave an answer of more than 8 MiB.'],
+    },
+  ],
+  [
+    'stalls half-way',
+    {
+      behave: hostile.stallsAfter('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"a":'),
+      aws: ['aws.timeout', 'WHERE answered ACTION with HTTP 200, but not to the end within 1 s.'],
+      ...late,
+    },
+  ],
+  [
+    'closes half-way',
+    { behave: hostile.answers('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"a":'), ...cut },
+  ],
+  [
+    'answers with what is no gzip',
+    {
+      behave: hostile.answers(http(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }, 'no gzip')),
+      ...unreachable('the body of the answer cannot be unpacked (Z_DATA_ERROR)'),
+      aws: noAnswer(200),
+    },
+  ],
+  [
+    'answers with a header that has no end',
+    {
+      behave: hostile.answers(http(200, { 'x-long': 'y'.repeat(200_000) })),
+      ...unreachable('what answers there sends a header that is too long (OVERFLOW)'),
+    },
+  ],
+  ...STATUSES,
+];
