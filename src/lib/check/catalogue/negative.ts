@@ -23,7 +23,7 @@ export const foreignAudience = check<null>({
   link: 'sts',
   needs: [stsMint],
   asked,
-  sharedBy: callerKey,
+  sharedBy: (world) => JSON.stringify([callerKey(world), world.plan.mint?.signingAlgorithm]),
   async run(world, facts) {
     const outcome = await mintFor([NOBODY], world, facts);
     return outcome.minted === null
@@ -39,7 +39,7 @@ export const secondAudience = check<null>({
   link: 'sts',
   needs: [stsMint],
   asked,
-  sharedBy: (world) => JSON.stringify([callerKey(world), world.target.audience]),
+  sharedBy: (world) => JSON.stringify([callerKey(world), world.plan.mint]),
   async run(world, facts) {
     const { audience } = world.target;
     if (audience === null) return skip('no audience is given');
