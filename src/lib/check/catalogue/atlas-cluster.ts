@@ -16,7 +16,10 @@ export const atlasCluster = check<AtlasCluster>({
   link: 'cluster',
   needs: [atlasApi],
   asked: hasDatabase,
-  sharedBy: (world) => JSON.stringify([projectOf(world), world.target.atlasCluster, world.plan.database]),
+  sharedBy: (world) => {
+    const { uri, mechanisms } = world.plan.database ?? {};
+    return JSON.stringify([projectOf(world), world.target.atlasCluster, uri, mechanisms]);
+  },
   async run({ context, target, plan }, facts) {
     return askAtlas(facts, 'state, tier and version of the cluster', async ({ atlas, id }) => {
       const clusters = await atlas.clusters(id, context.signal);

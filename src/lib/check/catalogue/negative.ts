@@ -14,7 +14,6 @@ const NOBODY = 'urn:fedctl:negative-probe';
 /** The shortest that AWS mints. Seconds. */
 const SHORTEST = 60;
 
-const mintKey = (world: World) => JSON.stringify([callerKey(world), world.plan.mint]);
 const asked = ({ options, plan }: World) => options.negative && plan.mint !== null;
 
 /** A principal that is held to its audience gets no token for anybody else. */
@@ -24,7 +23,7 @@ export const foreignAudience = check<null>({
   link: 'sts',
   needs: [stsMint],
   asked,
-  sharedBy: mintKey,
+  sharedBy: (world) => JSON.stringify([callerKey(world), world.plan.mint?.signingAlgorithm]),
   async run(world, facts) {
     const outcome = await mintFor([NOBODY], world, facts);
     return outcome.minted === null
@@ -40,7 +39,7 @@ export const secondAudience = check<null>({
   link: 'sts',
   needs: [stsMint],
   asked,
-  sharedBy: mintKey,
+  sharedBy: (world) => JSON.stringify([callerKey(world), world.plan.mint]),
   async run(world, facts) {
     const { audience } = world.target;
     if (audience === null) return skip('no audience is given');
