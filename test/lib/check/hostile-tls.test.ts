@@ -10,11 +10,10 @@ import { type Behaviour, http } from '../../support/hostile-server.ts';
 /** TLS that stalls, breaks off, or proves to be somebody else. Nothing is said to such a server. */
 
 const DAY = 86_400_000;
-const HOPS = ['STS', 'IAM', 'Atlas', 'issuer', 'MongoDB'] as const;
+const HOPS = ['STS', 'Atlas', 'issuer', 'MongoDB'] as const;
 type Hop = (typeof HOPS)[number];
 const CHECKS: Readonly<Record<Hop, string>> = {
   STS: 'aws.identity',
-  IAM: 'iam.federation',
   Atlas: 'atlas.api',
   issuer: 'issuer.discovery',
   MongoDB: 'mongo.tls',
@@ -139,8 +138,6 @@ function lead(hop: Hop, port: number, trusted: boolean): Readonly<Record<string,
   switch (hop) {
     case 'STS':
       return { ...trust, AWS_ENDPOINT_URL_STS: url };
-    case 'IAM':
-      return { ...trust, AWS_ENDPOINT_URL_IAM: url };
     case 'Atlas':
       return { ...trust, FEDCTL_ATLAS_URL: url };
     case 'issuer':
@@ -166,7 +163,7 @@ async function judge(hop: Hop, row: Row): Promise<void> {
       'warn',
     );
     const found = check(CHECKS[hop]);
-    const area = { STS: 'aws', IAM: 'aws', Atlas: 'atlas', issuer: 'issuer', MongoDB: '' }[hop];
+    const area = { STS: 'aws', Atlas: 'atlas', issuer: 'issuer', MongoDB: '' }[hop];
     const code = hop === 'MongoDB' ? row.codes[1] : `${area}.${row.codes[0]}`;
     expect([exit, found?.code]).toEqual([5, code]);
     if (hop !== 'MongoDB') expect(found?.detail).toContain(row.says);
