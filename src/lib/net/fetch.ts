@@ -1,7 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { certificateAuthorities } from './certificate-authorities.ts';
 import { proxyFor } from './proxy.ts';
-import { throughProxy } from './proxy-fault.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -24,11 +23,6 @@ export function createFetch(env: Env): typeof globalThis.fetch {
     const route = proxy?.href ?? 'direct';
     const dispatcher = dispatchers.get(route) ?? undici.dispatcher(proxy, ca);
     dispatchers.set(route, dispatcher);
-    const answer = undici.fetchThrough(dispatcher, url, init);
-    return proxy === null
-      ? answer
-      : answer.catch((error: unknown) => {
-          throw throughProxy(error);
-        });
+    return undici.fetchThrough(dispatcher, url, init);
   };
 }

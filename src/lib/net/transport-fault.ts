@@ -96,8 +96,7 @@ export function transportFault(error: unknown): TransportFault | null {
   }
   const { code } = coded;
   if (TIMEOUTS.has(code)) return { kind: 'timeout', code, reason: 'no answer came in time' };
-  const proxy = ProxyFault.of(coded);
-  if (proxy !== null) return faultOfProxy(proxy);
+  if (coded instanceof ProxyFault) return faultOfProxy(coded);
   if (TLS_CODE.test(code)) return { kind: 'tls', code, ...tlsMeaning(coded) };
   const meaning = UNREACHABLE[code] ?? (/^HPE_/.test(code) ? NOT_HTTP : undefined);
   return meaning === undefined ? null : { kind: 'unreachable', code, ...meaning };
@@ -116,7 +115,7 @@ export function adviceOf(
 
 function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
   const unreached = status === null ? transportFault(cause) : null;
-  if (unreached?.kind === 'unreachable') {
+  if (unreached?.kind === 'unreachable' && !/^HPE_/.test(unreached.code)) {
     return {
       ...unreached,
       reason: `the proxy on the way cannot be reached, ${unreached.reason}`,

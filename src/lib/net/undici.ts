@@ -1,11 +1,23 @@
-import { Agent, type Dispatcher, fetch, ProxyAgent } from 'undici';
+import { Agent, buildConnector, type Dispatcher, fetch } from 'undici';
+import { openTunnel } from './tunnel.ts';
 
 /** How connections are made: through a proxy or directly, trusting `ca` where it is given, and never unverified. */
 export function dispatcher(proxy: URL | null, ca: string[] | undefined): Dispatcher {
   const trust = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) };
-  return proxy === null
-    ? new Agent({ connect: trust })
-    : new ProxyAgent({ uri: proxy.href, requestTls: trust, proxyTls: trust });
+  return new Agent({ connect: proxy === null ? trust : through(proxy, trust) });
+}
+
+/** Not undici's ProxyAgent: it asks a proxy that hangs up again and again, as fast as it can, for as long as it is let. */
+function through(proxy: URL, trust: buildConnector.BuildOptions): buildConnector.connector {
+  const connect = buildConnector(trust);
+  return (options, callback) => {
+    const { protocol, hostname, port } = options;
+    const secure = protocol === 'https:';
+    openTunnel(proxy, `${hostname}:${port || (secure ? 443 : 80)}`, trust).then(
+      (socket) => (secure ? connect({ ...options, httpSocket: socket }, callback) : callback(null, socket)),
+      (error: Error) => callback(error, null),
+    );
+  };
 }
 
 /** undici's own fetch: a dispatcher of this copy does not fit the fetch of every Node (facts/dependencies.md 4). */

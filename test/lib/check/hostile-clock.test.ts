@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Lab } from '../../../src/lib/sandbox/lab.ts';
+import { diagnose, startHealthyLab } from '../../support/hostile-check.ts';
+import * as hostile from '../../support/hostile-server.ts';
+
+/** Servers whose clocks do not agree with ours, or with each other. */
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await startHealthyLab();
+  await diagnose(lab.env);
+});
+afterAll(() => lab.close());
+
+describe('clocks', () => {
+  /** Minutes from now, or a text. */
+  const dateOf = (date: number | string) =>
+    typeof date === 'string' ? date : new Date(Date.now() + date * 60_000).toUTCString();
+
+  /** The server of the lab, with another Date on what it answers to whoever asks for the time. */
+  async function clocked(url: string, date: () => string) {
+    const { port } = new URL(url);
+    return hostile.hostileServer(
+      hostile.byRequest((request) =>
+        request.startsWith('GET / ')
+          ? hostile.http(404, { date: date() })
+          : hostile.passOn(Number(port), request),
+      ),
+    );
+  }
+
+  async function told(dates: readonly [sts: number | string, iam: number | string, atlas: number | string]) {
+    const urls = [
+      lab.env['AWS_ENDPOINT_URL_STS'],
+      lab.env['AWS_ENDPOINT_URL_IAM'],
+      lab.env['MONGODB_ATLAS_OPS_MANAGER_URL'],
+    ];
+    const servers = await Promise.all(
+      dates.map((date, index) => clocked(urls[index] ?? '', () => dateOf(date))),
+    );
+    const [sts, iam, atlas] = servers.map(({ port }) => `http://127.0.0.1:${port}`);
+    try {
+      const env = {
+        ...lab.env,
+        FEDCTL_ISSUER: undefined,
+        AWS_ENDPOINT_URL_STS: sts,
+        AWS_ENDPOINT_URL_IAM: iam,
+        FEDCTL_ATLAS_URL: atlas,
+      };
+      const diagnosis = await diagnose(env);
+      const { status, code, detail } = diagnosis.check('aws.clock') ?? {};
+      // Whatever the clocks say, the rest of the chain holds.
+      expect(diagnosis.with('fail').filter((id) => id !== 'aws.clock')).toEqual([]);
+      const named = servers.reduce(
+        (text, { port }, index) => text.replaceAll(`127.0.0.1:${port}`, 'abc'.charAt(index)),
+        detail ?? '',
+      );
+      // A header has whole seconds, and answers take their time.
+      const rounded = named
+        .replaceAll(/1 min 59 s|2 min 1 s/g, '2 min')
+        .replaceAll(/9 min 59 s|10 min 1 s/g, '10 min');
+      return [diagnosis.exit, status, code, rounded];
+    } finally {
+      await Promise.all(servers.map((server) => server.close()));
+    }
+  }
+
+  const THEIRS =
+    'most agree with this machine, so the clock is wrong there, or something on the way answers in its place.';
+  test.concurrent.each<[string, [number | string, number | string, number | string], unknown[]]>([
+    ['all right', [0, 0, 0], [0, 'pass', null, 'as at a and b and c']],
+    ['one off', [10, 0, 0], [0, 'warn', null, `a is 10 min ahead, b is on time, c is on time: ${THEIRS}`]],
+    [
+      'two off',
+      [10, 10, 0],
+      [
+        0,
+        'warn',
+        'aws.clock-skew',
+        'The clock here may be wrong: a is 10 min ahead, b is 10 min ahead, c is on time; they do not agree.',
+      ],
+    ],
+    [
+      'all off by two minutes',
+      [2, 2, 2],
+      [
+        0,
+        'warn',
+        'aws.clock-skew',
+        'The clock of this machine is 2 min behind: a is 2 min ahead, b is 2 min ahead, c is 2 min ahead.',
+      ],
+    ],
+    [
+      'all off by ten minutes',
+      [-10, -10, -10],
+      [
+        5,
+        'fail',
+        'aws.clock-skew',
+        'The clock of this machine is 10 min ahead: a is 10 min behind, b is 10 min behind, c is 10 min behind.',
+      ],
+    ],
+    ['no date', ['yesterday', 'soon', ''], [0, 'skip', null, 'no server told the time: a, b, c']],
+    [
+      'one date alone',
+      [10, 'soon', ''],
+      [
+        0,
+        'warn',
+        'aws.clock-skew',
+        'The clock here may be wrong: a is 10 min ahead; no other server told the time.',
+      ],
+    ],
+  ])('%s', async (_what, dates, expected) => {
+    expect(await told(dates)).toEqual(expected);
+  });
+});

@@ -1,0 +1,190 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Lab } from '../../../src/lib/sandbox/lab.ts';
+import { createTestCa, type ServerCertificate, type TestCa } from '../../support/certificates.ts';
+import { diagnose, moveIssuer, secretsOf, startHealthyLab, TOKEN } from '../../support/hostile-check.ts';
+import * as hostile from '../../support/hostile-server.ts';
+import { type Behaviour, http } from '../../support/hostile-server.ts';
+
+/** TLS that stalls, breaks off, or proves to be somebody else. Nothing is said to such a server. */
+
+const DAY = 86_400_000;
+const HOPS = ['STS', 'Atlas', 'issuer', 'MongoDB'] as const;
+type Hop = (typeof HOPS)[number];
+const CHECKS: Readonly<Record<Hop, string>> = {
+  STS: 'aws.identity',
+  Atlas: 'atlas.api',
+  issuer: 'issuer.discovery',
+  MongoDB: 'mongo.tls',
+};
+
+let lab: Lab;
+let ca: TestCa;
+let bundle: string;
+
+beforeAll(async () => {
+  lab = await startHealthyLab();
+  ca = await createTestCa();
+  bundle = join(lab.folder, 'hostile-ca.pem');
+  await writeFile(bundle, ca.pem);
+  await diagnose(lab.env);
+});
+afterAll(async () => {
+  await rm(bundle, { force: true });
+  await lab.close();
+});
+
+interface Row {
+  readonly what: string;
+  readonly behave: Behaviour;
+  readonly certificate?: () => Promise<ServerCertificate>;
+  /** The CA is trusted here. */
+  readonly trusted?: true;
+  readonly slow?: true;
+  /** After the area, for HTTP; and the whole code of MongoDB. */
+  readonly codes: readonly [http: string, mongo: string];
+  /** Within the sentence, for HTTP. */
+  readonly says: string;
+  readonly remedy: RegExp;
+}
+
+const answer = hostile.answers(http(200, {}, '{}'));
+const dates = (from: number, to: number) => ({
+  notBefore: new Date(Date.now() + from * DAY),
+  notAfter: new Date(Date.now() + to * DAY),
+});
+const OPENSSL = /^openssl s_client -connect 127\.0\.0\.1:\d+/;
+const CURL = /^curl -v /;
+const ALERT = Buffer.from([0x15, 3, 3, 0, 2, 2, 80]);
+
+const ROWS: readonly Row[] = [
+  {
+    what: 'stalls after ClientHello',
+    behave: hostile.silent,
+    slow: true,
+    codes: ['timeout', 'mongo.tls-timeout'],
+    says: 'within 1 s',
+    remedy: /timeout 60s|^curl|^openssl/,
+  },
+  {
+    what: 'closes after ClientHello',
+    behave: hostile.afterFirstBytes(hostile.closes),
+    codes: ['unreachable', 'mongo.tls-failed'],
+    says: 'the connection was cut',
+    remedy: CURL,
+  },
+  {
+    what: 'resets after ClientHello',
+    behave: hostile.afterFirstBytes(hostile.resets),
+    codes: ['unreachable', 'mongo.tls-failed'],
+    says: 'the connection was cut',
+    remedy: CURL,
+  },
+  {
+    what: 'speaks plain HTTP',
+    behave: hostile.answers(http(400)),
+    codes: ['tls-failed', 'mongo.tls-failed'],
+    says: 'what answers there does not speak TLS',
+    remedy: OPENSSL,
+  },
+  {
+    what: 'ends the handshake with an alert',
+    behave: hostile.answers(ALERT),
+    codes: ['tls-failed', 'mongo.tls-refused'],
+    says: 'ended the handshake with an alert',
+    remedy: OPENSSL,
+  },
+  {
+    what: 'has a certificate that nobody trusts',
+    behave: answer,
+    certificate: () => ca.issue(['127.0.0.1']),
+    codes: ['tls-failed', 'mongo.tls-untrusted'],
+    says: 'its certificate is not trusted here',
+    remedy: /^export AWS_CA_BUNDLE=/,
+  },
+  {
+    what: 'has a certificate that has expired',
+    behave: answer,
+    trusted: true,
+    certificate: () => ca.issue(['127.0.0.1'], dates(-20, -1)),
+    codes: ['tls-failed', 'mongo.tls-expired'],
+    says: 'its certificate has expired',
+    remedy: /dates/,
+  },
+  {
+    what: 'has a certificate for later',
+    behave: answer,
+    trusted: true,
+    certificate: () => ca.issue(['127.0.0.1'], dates(1, 20)),
+    codes: ['tls-failed', 'mongo.tls-expired'],
+    says: 'its certificate is not valid yet',
+    remedy: /dates/,
+  },
+  {
+    what: 'has a certificate for another name',
+    behave: answer,
+    trusted: true,
+    certificate: () => ca.issue(['other.test']),
+    codes: ['tls-failed', 'mongo.tls-name-mismatch'],
+    says: 'its certificate is for another host',
+    remedy: /whose certificate/,
+  },
+];
+
+function lead(hop: Hop, port: number, trusted: boolean): Readonly<Record<string, string>> {
+  const url = `https://127.0.0.1:${port}`;
+  const trust: Readonly<Record<string, string>> = trusted ? { AWS_CA_BUNDLE: bundle } : {};
+  switch (hop) {
+    case 'STS':
+      return { ...trust, AWS_ENDPOINT_URL_STS: url };
+    case 'Atlas':
+      return { ...trust, FEDCTL_ATLAS_URL: url };
+    case 'issuer':
+      moveIssuer(lab, url);
+      return { ...trust, FEDCTL_ISSUER: url };
+    case 'MongoDB': {
+      const file = trusted ? `&tlsCAFile=${encodeURIComponent(bundle)}` : '';
+      return { FEDCTL_URI: `mongodb://127.0.0.1:${port}/?tls=true${file}` };
+    }
+  }
+}
+
+async function judge(hop: Hop, row: Row): Promise<void> {
+  const server = await hostile.hostileServer(row.behave, await row.certificate?.());
+  const slow = row.slow === true;
+  try {
+    const env = { ...lab.env, ...lead(hop, server.port, row.trusted === true) };
+    const { exit, check, seconds } = await diagnose(
+      env,
+      '--timeout',
+      slow ? '1s' : '20s',
+      '--fail-on',
+      'warn',
+    );
+    const found = check(CHECKS[hop]);
+    const area = { STS: 'aws', Atlas: 'atlas', issuer: 'issuer', MongoDB: '' }[hop];
+    const code = hop === 'MongoDB' ? row.codes[1] : `${area}.${row.codes[0]}`;
+    expect([exit, found?.code]).toEqual([5, code]);
+    if (hop !== 'MongoDB') expect(found?.detail).toContain(row.says);
+    // The issuer's own document is what to look at, whatever went wrong on the way there.
+    if (hop !== 'MongoDB')
+      expect(found?.remedy).toMatch(hop === 'issuer' && /^c/.test(String(found?.remedy)) ? CURL : row.remedy);
+    expect(seconds).toBeLessThan(slow ? 6 : 12);
+    for (const secret of secretsOf(lab.env)) expect(server.received()).not.toContain(secret);
+    expect(server.received()).not.toMatch(TOKEN);
+    expect(server.received()).not.toMatch(/authorization:/i);
+  } finally {
+    await server.close();
+    if (hop === 'issuer') moveIssuer(lab, lab.env['FEDCTL_ISSUER'] ?? '');
+  }
+}
+
+describe.each(HOPS.filter((hop) => hop !== 'issuer'))('in the place of %s', (hop) => {
+  test.concurrent.each(ROWS)('a server that $what', (row) => judge(hop, row));
+});
+
+describe('in the place of the issuer', () => {
+  // One after the other: the lab has one issuer.
+  test.each(ROWS)('a server that $what', (row) => judge('issuer', row));
+});
