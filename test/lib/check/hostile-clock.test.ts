@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../../../src/lib/sandbox/lab.ts';
-import { diagnose, startHealthyLab } from '../../support/hostile-check.ts';
+import { diagnose, moveIssuer, startHealthyLab } from '../../support/hostile-check.ts';
 import * as hostile from '../../support/hostile-server.ts';
 
 /** Servers whose clocks do not agree with ours, or with each other. */
@@ -18,36 +18,35 @@ describe('clocks', () => {
   const dateOf = (date: number | string) =>
     typeof date === 'string' ? date : new Date(Date.now() + date * 60_000).toUTCString();
 
-  /** The server of the lab, with another Date on what it answers to whoever asks for the time. */
+  /** A server of the lab, with another Date on what it answers to whoever asks for the time. */
   async function clocked(url: string, date: () => string) {
     const { port } = new URL(url);
-    return hostile.hostileServer(
-      hostile.byRequest((request) =>
-        request.startsWith('GET / ')
-          ? hostile.http(404, { date: date() })
-          : hostile.passOn(Number(port), request),
-      ),
+    const server: hostile.HostileServer = await hostile.hostileServer(
+      hostile.byRequest((request) => {
+        if (request.startsWith('GET / ')) return hostile.http(404, { date: date() });
+        if (!request.startsWith('GET /.well-known/openid-configuration ')) {
+          return hostile.passOn(Number(port), request);
+        }
+        const issuer = `http://127.0.0.1:${server.port}`;
+        const document = { issuer, jwks_uri: `${issuer}/.well-known/jwks.json` };
+        return hostile.http(200, { 'content-type': 'application/json' }, JSON.stringify(document));
+      }),
     );
+    return server;
   }
 
-  async function told(dates: readonly [sts: number | string, iam: number | string, atlas: number | string]) {
-    const urls = [
-      lab.env['AWS_ENDPOINT_URL_STS'],
-      lab.env['AWS_ENDPOINT_URL_IAM'],
-      lab.env['MONGODB_ATLAS_OPS_MANAGER_URL'],
-    ];
+  async function told(
+    dates: readonly [sts: number | string, issuer: number | string, atlas: number | string],
+  ) {
+    const issuer = lab.env['FEDCTL_ISSUER'] ?? '';
+    const urls = [lab.env['AWS_ENDPOINT_URL_STS'], issuer, lab.env['MONGODB_ATLAS_OPS_MANAGER_URL']];
     const servers = await Promise.all(
       dates.map((date, index) => clocked(urls[index] ?? '', () => dateOf(date))),
     );
-    const [sts, iam, atlas] = servers.map(({ port }) => `http://127.0.0.1:${port}`);
+    const [sts, moved = '', atlas] = servers.map(({ port }) => `http://127.0.0.1:${port}`);
+    moveIssuer(lab, moved);
     try {
-      const env = {
-        ...lab.env,
-        FEDCTL_ISSUER: undefined,
-        AWS_ENDPOINT_URL_STS: sts,
-        AWS_ENDPOINT_URL_IAM: iam,
-        FEDCTL_ATLAS_URL: atlas,
-      };
+      const env = { ...lab.env, AWS_ENDPOINT_URL_STS: sts, FEDCTL_ISSUER: moved, FEDCTL_ATLAS_URL: atlas };
       const diagnosis = await diagnose(env);
       const { status, code, detail } = diagnosis.check('aws.clock') ?? {};
       // Whatever the clocks say, the rest of the chain holds.
@@ -62,13 +61,14 @@ describe('clocks', () => {
         .replaceAll(/9 min 59 s|10 min 1 s/g, '10 min');
       return [diagnosis.exit, status, code, rounded];
     } finally {
+      moveIssuer(lab, issuer);
       await Promise.all(servers.map((server) => server.close()));
     }
   }
 
   const THEIRS =
     'most agree with this machine, so the clock is wrong there, or something on the way answers in its place.';
-  test.concurrent.each<[string, [number | string, number | string, number | string], unknown[]]>([
+  test.each<[string, [number | string, number | string, number | string], unknown[]]>([
     ['all right', [0, 0, 0], [0, 'pass', null, 'as at a and b and c']],
     ['one off', [10, 0, 0], [0, 'warn', null, `a is 10 min ahead, b is on time, c is on time: ${THEIRS}`]],
     [

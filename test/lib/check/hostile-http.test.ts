@@ -37,7 +37,7 @@ interface Hop {
   readonly passes: readonly string[];
   readonly says: (row: Row) => Says;
   /** @returns variables, and options */
-  readonly lead: (url: string) => Readonly<Record<string, string>>;
+  readonly lead: (url: string) => Readonly<Record<string, string | undefined>>;
   readonly args?: readonly string[];
 }
 
@@ -63,7 +63,8 @@ const HOPS: readonly (readonly [string, Hop])[] = [
       check: 'iam.federation',
       passes: [...AWS_PASSES, 'aws.identity', 'issuer.discovery', 'issuer.keys'],
       says: ({ aws }) => aws,
-      lead: (url) => ({ AWS_ENDPOINT_URL_IAM: url }),
+      // A token at hand proves the federation: IAM is asked where none can be had.
+      lead: (url) => ({ AWS_ENDPOINT_URL_IAM: url, FEDCTL_AUDIENCE: undefined }),
     },
   ],
   ['the Atlas API', ATLAS],
