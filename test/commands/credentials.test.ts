@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
 import type { ResolvedCredentials } from '../../src/lib/credentials.ts';
+import { shellWord } from '../../src/lib/shell-word.ts';
 import { fakeAws, sessionKeys } from '../support/fake-aws.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';
@@ -174,7 +175,7 @@ code:   usage.unwritable-output
       code: 2,
       stderr: `error: Cannot append to "${file}".
 cause:  The file does not exist, is no regular file, or may not be written to by this user.
-remedy: ls -l '${file}'
+remedy: ls -l ${shellWord(file)}
 code:   usage.unwritable-output
 `,
     });

@@ -2,37 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../../src/lib/check/catalogue.ts';
 import { type Check, check, fail, pass, skip, warn } from '../../../src/lib/check/check.ts';
 import { runChecks } from '../../../src/lib/check/engine.ts';
-import { Logins } from '../../../src/lib/check/logins.ts';
 import { selectChecks } from '../../../src/lib/check/selection.ts';
 import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
 import type { World } from '../../../src/lib/check/world.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
 import { FedctlError } from '../../../src/lib/errors.ts';
 import { target } from '../../support/check-target.ts';
+import { checkWorld } from '../../support/check-world.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
 const NOTHING: ReadonlySet<Check> = new Set();
 const DOWN = new FedctlError('aws.unreachable', { message: 'It is down.' });
-
-function world(changes: Partial<World> = {}): World {
-  return {
-    context: memoryContext(),
-    options: {
-      aws: { timeoutMs: 1000 },
-      timeoutMs: 1000,
-      atlas: null,
-      atlasProject: null,
-      warnExpiryMs: null,
-      negative: false,
-      soakMs: null,
-    },
-    target: target(),
-    plan: { database: null, mint: null, usesToken: true, usesAws: true, warnings: [] },
-    shared: new SharedOutcomes(),
-    logins: new Logins(),
-    ...changes,
-  };
-}
 
 type Toy = Partial<Check<unknown>> & Pick<Check, 'id'>;
 
@@ -49,7 +29,7 @@ function toy({ id, ...more }: Toy): Check {
 
 async function run(checks: readonly Check[], changes: Partial<World> = {}, left = NOTHING) {
   const seen: string[] = [];
-  const results = await runChecks({ checks, left }, world(changes), ({ id }) => seen.push(id));
+  const results = await runChecks({ checks, left }, checkWorld(changes), ({ id }) => seen.push(id));
   return { results, seen, short: results.map(({ id, status, detail }) => `${id} ${status}: ${detail}`) };
 }
 

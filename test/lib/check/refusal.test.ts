@@ -14,13 +14,11 @@ import { jwtSignature } from '../../../src/lib/check/catalogue/issuer.ts';
 import { mongoHello } from '../../../src/lib/check/catalogue/mongo.ts';
 import { jwtClaims, stsMint } from '../../../src/lib/check/catalogue/token.ts';
 import { type Check, type Facts, fail, type Outcome, pass, skip } from '../../../src/lib/check/check.ts';
-import { Logins } from '../../../src/lib/check/logins.ts';
 import { type Explained, explainRefusal } from '../../../src/lib/check/refusal.ts';
-import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
 import type { World } from '../../../src/lib/check/world.ts';
 import type { Mechanism } from '../../../src/lib/connection.ts';
 import { FedctlError } from '../../../src/lib/errors.ts';
-import { target } from '../../support/check-target.ts';
+import { checkWorld } from '../../support/check-world.ts';
 import { NOW, SUBJECT, TOKEN } from '../../support/login.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -107,22 +105,7 @@ function seeing(logins: readonly AtlasLogin[] = []): Map<Check, Outcome<unknown>
 }
 
 function world(): World {
-  return {
-    context: memoryContext({ now: () => NOW }),
-    options: {
-      aws: { timeoutMs: 1000 },
-      timeoutMs: 1000,
-      atlas: null,
-      atlasProject: null,
-      warnExpiryMs: null,
-      negative: false,
-      soakMs: null,
-    },
-    target: target(),
-    plan: { database: null, mint: null, usesToken: true, usesAws: true, warnings: [] },
-    shared: new SharedOutcomes(),
-    logins: new Logins(),
-  };
+  return checkWorld({ context: memoryContext({ now: () => NOW }) });
 }
 
 function explain(ends: Ends, failure = REFUSED, mechanism: Mechanism = 'MONGODB-OIDC'): Promise<Explained> {

@@ -5,6 +5,7 @@ import type { World } from '../../../src/lib/check/world.ts';
 import type { CheckEvent } from '../../../src/lib/check-run.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
 import { FedctlError } from '../../../src/lib/errors.ts';
+import { checkRequest } from '../../support/check-request.ts';
 import { target } from '../../support/check-target.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
 import { memoryContext } from '../../support/memory-context.ts';
@@ -12,28 +13,6 @@ import { memoryContext } from '../../support/memory-context.ts';
 const DOWN = new FedctlError('aws.unreachable', { message: 'It is down.' });
 
 const CONTEXT = { env: {}, pid: 1 };
-
-function request(changes: Partial<CheckRequest> = {}): CheckRequest {
-  return {
-    targets: [target()],
-    options: {
-      aws: { timeoutMs: 1000 },
-      timeoutMs: 1000,
-      atlas: null,
-      atlasProject: null,
-      warnExpiryMs: null,
-      negative: false,
-      soakMs: null,
-    },
-    only: [],
-    skip: [],
-    concurrency: 8,
-    retries: 0,
-    waitMs: 0,
-    failOn: 'fail',
-    ...changes,
-  };
-}
 
 function toy(id: string, run: Check['run'], sharedBy?: Check['sharedBy']): Check {
   return check<unknown>({
@@ -48,7 +27,7 @@ function toy(id: string, run: Check['run'], sharedBy?: Check['sharedBy']): Check
 
 /** A plan with checks of the test's own. */
 function planOf(checks: readonly Check[], changes: Partial<CheckRequest> = {}): CheckPlan {
-  return { ...planCheck(CONTEXT, request(changes)), selection: { checks, left: new Set() } };
+  return { ...planCheck(CONTEXT, checkRequest(changes)), selection: { checks, left: new Set() } };
 }
 
 async function run(
@@ -251,7 +230,7 @@ describe('what targets have in common', () => {
 describe('planning', () => {
   test('says which of several targets cannot be checked', () => {
     const bad = target({ name: 'bad', uri: 'mongodb://db.example.com/' });
-    const plan = (targets: CheckRequest['targets']) => () => planCheck(CONTEXT, request({ targets }));
+    const plan = (targets: CheckRequest['targets']) => () => planCheck(CONTEXT, checkRequest({ targets }));
     expect(plan([target(), bad])).toThrow(
       expect.objectContaining({
         code: 'mongo.plaintext-refused',

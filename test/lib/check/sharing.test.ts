@@ -2,32 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../../src/lib/check/catalogue.ts';
 import type { Facts } from '../../../src/lib/check/check.ts';
 import { Logins } from '../../../src/lib/check/logins.ts';
-import { type CheckRequest, planCheck } from '../../../src/lib/check/run.ts';
+import { planCheck } from '../../../src/lib/check/run.ts';
 import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
 import type { CheckTarget } from '../../../src/lib/check-target.ts';
+import { checkRequest } from '../../support/check-request.ts';
 import { target } from '../../support/check-target.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
 const CONTEXT = { env: {}, pid: 1 };
 
-const REQUEST: CheckRequest = {
-  targets: [target()],
-  options: {
-    aws: { timeoutMs: 1000 },
-    timeoutMs: 1000,
-    atlas: null,
-    atlasProject: null,
-    warnExpiryMs: null,
-    negative: false,
-    soakMs: null,
-  },
-  only: [],
-  skip: [],
-  concurrency: 8,
-  retries: 0,
-  waitMs: 0,
-  failOn: 'fail',
-};
+const REQUEST = checkRequest();
 
 describe('what targets of the catalogue share', () => {
   /** Whether two targets would share what a check finds out. */

@@ -3,33 +3,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { CheckTarget } from '../../../src/lib/check-target.ts';
 import { readCheckConfig } from '../../../src/lib/config/check-config.ts';
 import { checkConfigSchema } from '../../../src/lib/config/check-schema.ts';
 import { isFedctlError } from '../../../src/lib/errors.ts';
+import { target } from '../../support/check-target.ts';
 
 const PLACE = { file: 'fedctl.yaml', folder: '/etc/fedctl', env: {} };
 
-const EMPTY: CheckTarget = {
-  name: 'a',
-  uri: null,
-  mechanism: null,
-  audience: null,
-  signingAlgorithm: 'RS256',
-  durationSeconds: 300,
-  tokenFile: null,
-  role: null,
-  profile: null,
-  region: null,
-  issuer: null,
-  subject: null,
-  privileges: [],
-  writeProbe: null,
-  api: null,
-  atlasProject: null,
-  atlasCluster: null,
-  dnsServer: null,
-};
+const EMPTY = target({ name: 'a' });
 
 /** The lines that tell what is wrong, as people read them, without the name of the file. */
 function faultsOf(text: string, env: Readonly<Record<string, string>> = {}): unknown {

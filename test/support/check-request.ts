@@ -1,0 +1,29 @@
+import type { CheckRequest } from '../../src/lib/check/run.ts';
+import type { World } from '../../src/lib/check/world.ts';
+import { target } from './check-target.ts';
+
+/** How a check goes about it where nobody says otherwise: without the Atlas API. */
+export const CHECK_OPTIONS: World['options'] = {
+  aws: { timeoutMs: 1000 },
+  timeoutMs: 1000,
+  atlas: null,
+  atlasProject: null,
+  warnExpiryMs: null,
+  negative: false,
+  soakMs: null,
+};
+
+/** A request for every check of one target, and what a test changes of it. */
+export function checkRequest(changes: Partial<CheckRequest> = {}): CheckRequest {
+  return {
+    targets: [target()],
+    options: CHECK_OPTIONS,
+    only: [],
+    skip: [],
+    concurrency: 8,
+    retries: 0,
+    waitMs: 0,
+    failOn: 'fail',
+    ...changes,
+  };
+}

@@ -1,0 +1,19 @@
+import { Logins } from '../../src/lib/check/logins.ts';
+import { SharedOutcomes } from '../../src/lib/check/shared.ts';
+import type { World } from '../../src/lib/check/world.ts';
+import { CHECK_OPTIONS } from './check-request.ts';
+import { target } from './check-target.ts';
+import { memoryContext } from './memory-context.ts';
+
+/** The surroundings of a check of a target that says nothing, and what a test changes of them. */
+export function checkWorld(changes: Partial<World> = {}): World {
+  return {
+    context: memoryContext(),
+    options: CHECK_OPTIONS,
+    target: target(),
+    plan: { database: null, mint: null, usesToken: true, usesAws: true, warnings: [] },
+    shared: new SharedOutcomes(),
+    logins: new Logins(),
+    ...changes,
+  };
+}
