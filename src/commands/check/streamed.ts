@@ -24,7 +24,7 @@ export class StreamedChecks {
   constructor(invocation: Invocation<OptionTable>, plan: CheckPlan) {
     this.#invocation = invocation;
     this.#plan = plan;
-    this.#order = plan.selection.checks.map(({ id }) => id);
+    this.#order = plan.selection.catalogue.map(({ id }) => id);
     this.#final = plan.request.retries === 0 && plan.request.waitMs === 0;
   }
 

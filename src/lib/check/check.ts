@@ -1,4 +1,5 @@
 import type { CheckResult, Comparison, Link } from '../check-run.ts';
+import type { CheckTarget } from '../check-target.ts';
 import type { FedctlError, Warning } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
 import type { World } from './world.ts';
@@ -40,8 +41,8 @@ export interface Check<Fact = unknown> {
   readonly link: Link;
   /** When one of these fails, this one is skipped and says so. One that was skipped for want of input is no reason. */
   readonly needs: readonly Check[];
-  /** Waited for as evidence, however they end. */
-  readonly evidence?: readonly Check[];
+  /** Waited for as evidence, however they end; what the target itself says needs none. */
+  readonly evidence?: (target: CheckTarget) => readonly Check[];
   /** Whether somebody asked for it; a check that is part of every chain has none, and is skipped visibly instead. */
   readonly asked?: (world: World) => boolean;
   /** Targets for which this is the same text share one outcome; null, or without it, each finds out for itself. */

@@ -1,7 +1,7 @@
 import type { CheckResult } from '../check-run.ts';
 import { type FedctlError, isFedctlError } from '../errors.ts';
 import { type Check, type Facts, type Outcome, skip, type Timing } from './check.ts';
-import type { Selection } from './selection.ts';
+import { checksFor, type Selection } from './selection.ts';
 import type { TimedOutcome } from './shared.ts';
 import type { World } from './world.ts';
 
@@ -29,7 +29,7 @@ export async function runChecks(
   observe: (result: CheckResult) => void,
 ): Promise<readonly CheckResult[]> {
   const run = new Run(world, selection.left, observe);
-  const ends = selection.checks
+  const ends = checksFor(selection, world.target)
     .filter(({ asked }) => asked === undefined || asked(world))
     .map((check) => run.start(check));
   const settled = await Promise.allSettled(ends);
@@ -118,7 +118,7 @@ class Run implements Facts {
   async #wait(check: Check): Promise<readonly Ended[]> {
     const ends = (checks: readonly Check[]) =>
       Promise.all(checks.flatMap((each) => this.#under.get(each) ?? []));
-    const [needed] = await Promise.all([ends(check.needs), ends(check.evidence ?? [])]);
+    const [needed] = await Promise.all([ends(check.needs), ends(check.evidence?.(this.#world.target) ?? [])]);
     return needed;
   }
 

@@ -1,16 +1,18 @@
+import type { CheckTarget } from '../check-target.ts';
 import { FedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { Check } from './check.ts';
 
-/** Which checks of the catalogue are run, and which of them are only named as left out. */
+/** Which checks of a catalogue are run, and which of them are only named as left out. */
 export interface Selection {
-  readonly checks: readonly Check[];
+  readonly catalogue: readonly Check[];
+  /** Null: all of them. */
+  readonly picked: ReadonlySet<Check> | null;
   readonly left: ReadonlySet<Check>;
 }
 
 /**
- * Picks checks by id, or by the beginning of one: `atlas` is all of `atlas.…`. With `only`, what the picked ones need is
- * run as well.
+ * Picks checks by id, or by the beginning of one: `atlas` is all of `atlas.…`.
  *
  * @throws FedctlError usage.invalid-value for a name that no check has
  */
@@ -21,17 +23,22 @@ export function selectChecks(
 ): Selection {
   const named = (names: readonly string[], option: string) =>
     new Set(names.flatMap((name) => checksNamed(catalogue, name, option)));
-  const left = named(skip, '--skip');
-  if (only.length === 0) return { checks: catalogue, left };
+  const picked = only.length === 0 ? null : named(only, '--only');
+  return { catalogue, picked, left: named(skip, '--skip') };
+}
+
+/** The checks for one target, in the order of the catalogue: what is picked, with all that it needs or listens to. */
+export function checksFor({ catalogue, picked }: Selection, target: CheckTarget): readonly Check[] {
+  if (picked === null) return catalogue;
   const wanted = new Set<Check>();
   const want = (check: Check) => {
     if (wanted.has(check)) return;
     wanted.add(check);
     for (const needed of check.needs) want(needed);
-    for (const heard of check.evidence ?? []) want(heard);
+    for (const heard of check.evidence?.(target) ?? []) want(heard);
   };
-  for (const check of named(only, '--only')) want(check);
-  return { checks: catalogue.filter((check) => wanted.has(check)), left };
+  for (const check of picked) want(check);
+  return catalogue.filter((check) => wanted.has(check));
 }
 
 function checksNamed(catalogue: readonly Check[], name: string, option: string): readonly Check[] {

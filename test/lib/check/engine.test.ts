@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../../src/lib/check/catalogue.ts';
 import { type Check, check, fail, pass, skip, warn } from '../../../src/lib/check/check.ts';
 import { runChecks } from '../../../src/lib/check/engine.ts';
-import { selectChecks } from '../../../src/lib/check/selection.ts';
+import { checksFor, selectChecks } from '../../../src/lib/check/selection.ts';
 import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
 import type { World } from '../../../src/lib/check/world.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
@@ -29,7 +29,9 @@ function toy({ id, ...more }: Toy): Check {
 
 async function run(checks: readonly Check[], changes: Partial<World> = {}, left = NOTHING) {
   const seen: string[] = [];
-  const results = await runChecks({ checks, left }, checkWorld(changes), ({ id }) => seen.push(id));
+  const results = await runChecks({ catalogue: checks, picked: null, left }, checkWorld(changes), ({ id }) =>
+    seen.push(id),
+  );
   return { results, seen, short: results.map(({ id, status, detail }) => `${id} ${status}: ${detail}`) };
 }
 
@@ -165,7 +167,7 @@ describe('what depends on what', () => {
     const seen = toy({ id: 'a.seen', run: async () => fail(DOWN) });
     const judge = toy({
       id: 'a.judge',
-      evidence: [seen],
+      evidence: () => [seen],
       run: async (_world, facts) => pass(facts.failureOf(seen)?.code ?? 'nothing', null),
     });
     // The evidence stands after the one that waits for it.
@@ -239,7 +241,7 @@ describe('the catalogue', () => {
   });
 
   test('lets nobody wait for himself, and for nobody who is not there', () => {
-    const waits = (one: Check) => [...one.needs, ...(one.evidence ?? [])];
+    const waits = (one: Check) => [...one.needs, ...(one.evidence?.(target()) ?? [])];
     const over = new Set<Check>();
     const open = new Set(CATALOGUE);
     for (let before = -1; before !== over.size; ) {
@@ -260,14 +262,21 @@ describe('the catalogue', () => {
 describe('selection', () => {
   const first = toy({ id: 'aws.first' });
   const heard = toy({ id: 'aws.heard' });
-  const second = toy({ id: 'sts.second', needs: [first], evidence: [heard] });
+  const second = toy({
+    id: 'sts.second',
+    needs: [first],
+    evidence: ({ issuer }) => (issuer === null ? [heard] : []),
+  });
   const other = toy({ id: 'mongo.oidc.other' });
   const all = [first, heard, second, other];
 
   test('takes everything, or what is named with what it needs and listens to', () => {
-    expect(selectChecks(all, [], []).checks).toEqual(all);
-    expect(selectChecks(all, ['sts'], []).checks).toEqual([first, heard, second]);
-    expect(selectChecks(all, ['mongo.oidc.other', 'aws.heard'], []).checks).toEqual([heard, other]);
+    const picks = (only: readonly string[], issuer: string | null = null) =>
+      checksFor(selectChecks(all, only, []), target({ issuer }));
+    expect(picks([])).toEqual(all);
+    expect(picks(['sts'])).toEqual([first, heard, second]);
+    expect(picks(['sts'], 'https://issuer.test')).toEqual([first, second]);
+    expect(picks(['mongo.oidc.other', 'aws.heard'])).toEqual([heard, other]);
   });
 
   test('names what is left out', () => {

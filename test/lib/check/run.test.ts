@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Check, check, fail, pass, warn } from '../../../src/lib/check/check.ts';
 import { type CheckPlan, type CheckRequest, planCheck, runCheck } from '../../../src/lib/check/run.ts';
+import { selectChecks } from '../../../src/lib/check/selection.ts';
 import type { World } from '../../../src/lib/check/world.ts';
 import type { CheckEvent } from '../../../src/lib/check-run.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
@@ -27,7 +28,7 @@ function toy(id: string, run: Check['run'], sharedBy?: Check['sharedBy']): Check
 
 /** A plan with checks of the test's own. */
 function planOf(checks: readonly Check[], changes: Partial<CheckRequest> = {}): CheckPlan {
-  return { ...planCheck(CONTEXT, checkRequest(changes)), selection: { checks, left: new Set() } };
+  return { ...planCheck(CONTEXT, checkRequest(changes)), selection: selectChecks(checks, [], []) };
 }
 
 async function run(

@@ -57,7 +57,7 @@ export const atlasAccessList = check<null>({
   title: 'the IP access list of the project has the address of this machine',
   link: 'cluster',
   needs: [atlasApi],
-  evidence: [mongoTcp, mongoTls, mongoHello],
+  evidence: () => [mongoTcp, mongoTls, mongoHello],
   asked: hasDatabase,
   async run({ context }, facts) {
     return askAtlas(facts, 'the IP access list', async ({ atlas, id }) => {

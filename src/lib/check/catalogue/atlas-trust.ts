@@ -25,7 +25,7 @@ export const atlasIdentityProvider = check<Trusted>({
   title: 'Atlas has an identity provider for the issuer and the audience',
   link: 'identity-provider',
   needs: [atlasApi],
-  evidence: [iamFederation, ...TOKEN],
+  evidence: () => [iamFederation, ...TOKEN],
   asked: byOidc,
   sharedBy: (world, facts) => JSON.stringify([projectOf(world), namedByToken(world, facts)]),
   async run(world, facts) {
@@ -100,7 +100,7 @@ export const atlasOidcUser = check<AtlasDatabaseUser>({
   title: 'there is a database user for the subject of the token',
   link: 'database-user',
   needs: [atlasIdentityProvider],
-  evidence: [awsIdentity, stsRole, atlasCluster, ...TOKEN],
+  evidence: () => [awsIdentity, stsRole, atlasCluster, ...TOKEN],
   asked: byOidc,
   async run(world, facts) {
     return askAtlas(facts, 'the database user', async ({ atlas, id }) => {
@@ -123,7 +123,7 @@ export const atlasAwsUser = check<AtlasDatabaseUser>({
   title: 'there is a database user for the ARN of the caller',
   link: 'database-user',
   needs: [atlasApi],
-  evidence: [awsIdentity, stsRole, atlasCluster],
+  evidence: () => [awsIdentity, stsRole, atlasCluster],
   asked: byAws,
   async run(world, facts) {
     return askAtlas(facts, 'the database user', async ({ atlas, id }) => {

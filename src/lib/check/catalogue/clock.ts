@@ -1,7 +1,7 @@
 import { check } from '../check.ts';
 import { clockOutcome, readClocks } from '../clock.ts';
 import { awsProfile, awsRegion, callerKey } from './aws.ts';
-import { expectedIssuer, iamFederation, TOKEN } from './token.ts';
+import { expectedIssuer, issuerEvidence } from './token.ts';
 
 /**
  * The clock of STS beside that of the issuer, which are run apart; where no issuer is known, that of IAM. It stands
@@ -12,7 +12,7 @@ export const awsClock = check<null>({
   title: 'the clock of this machine is right',
   link: 'principal',
   needs: [awsRegion],
-  evidence: [iamFederation, ...TOKEN],
+  evidence: issuerEvidence,
   asked: ({ plan }) => plan.usesAws,
   sharedBy: (world, facts) => JSON.stringify([callerKey(world), expectedIssuer(world, facts)]),
   async run(world, facts) {

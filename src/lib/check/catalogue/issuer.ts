@@ -5,7 +5,7 @@ import { check, type Facts, fail, pass, skip } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
-import { expectedIssuer, iamFederation, jwtClaims, TOKEN, tokenOf } from './token.ts';
+import { expectedIssuer, issuerEvidence, jwtClaims, tokenOf } from './token.ts';
 
 const usesToken = ({ plan }: World) => plan.usesToken;
 const issuerKey = (world: World, facts: Facts) => expectedIssuer(world, facts);
@@ -16,7 +16,7 @@ export const issuerDiscovery = check<IssuerReport>({
   title: 'the issuer answers with its discovery document',
   link: 'issuer',
   needs: [],
-  evidence: [iamFederation, ...TOKEN],
+  evidence: issuerEvidence,
   asked: usesToken,
   sharedBy: issuerKey,
   async run(world, facts) {

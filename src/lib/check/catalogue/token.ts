@@ -1,5 +1,6 @@
 import { type FederationState, federationState } from '../../auth/federation.ts';
 import { readTokenFile } from '../../auth/token-file.ts';
+import type { CheckTarget } from '../../check-target.ts';
 import { formatDuration } from '../../duration.ts';
 import { FedctlError, isFedctlError } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
@@ -8,7 +9,7 @@ import { claimFaults } from '../../jwt/expectations.ts';
 import type { Aws } from '../../ports.ts';
 import { printable } from '../../printable.ts';
 import type { MintedToken } from '../../token.ts';
-import { check, type Facts, fail, type Outcome, pass, skip, warn } from '../check.ts';
+import { type Check, check, type Facts, fail, type Outcome, pass, skip, warn } from '../check.ts';
 import { claimComparisons } from '../claim-comparisons.ts';
 import { attemptToMint, type MintAttempt } from '../mint-attempt.ts';
 import { tokenFault } from '../token-fault.ts';
@@ -146,6 +147,11 @@ export function tokenOf(facts: Facts): MintedToken | null {
 
 /** What every check waits for that wants a token. */
 export const TOKEN = [stsMint, tokenFile];
+
+/** What tells the issuer where a target does not name it. */
+export function issuerEvidence({ issuer }: CheckTarget): readonly Check[] {
+  return issuer === null ? [iamFederation, ...TOKEN] : [];
+}
 
 /** The issuer that the chain is about: the one that was named, else that of the account. Null where neither is known. */
 export function expectedIssuer({ target }: World, facts: Facts): string | null {
