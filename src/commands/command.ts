@@ -26,7 +26,7 @@ export interface Invocation<Table extends OptionTable> {
   readonly context: Context;
   readonly common: CommonOptions;
   readonly options: OptionValues<Table>;
-  /** The keys of the options that were typed, and not left to the environment or to their defaults. */
+  /** The keys of the options, common ones too, that were typed and not left to the environment or their defaults. */
   readonly typed: ReadonlySet<string>;
   /** The positional arguments. */
   readonly args: readonly string[];

@@ -55,7 +55,7 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
       input: !common.noInput,
     },
     options: parsed.options,
-    typed: parsed.typed,
+    typed: new Set([...parsed.typed, ...parsed.typedCommon]),
     args: parsed.args,
     aws: {
       timeoutMs: common.timeout * 1000,

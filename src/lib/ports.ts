@@ -20,6 +20,8 @@ export interface AwsSettings {
   readonly profile?: string;
   /** `--region` or FEDCTL_REGION. */
   readonly region?: string;
+  /** What names the Region, for people, where it is not that option. */
+  readonly regionSource?: string;
   /** Bounds each network step, in milliseconds. */
   readonly timeoutMs: number;
   /** Use these keys and ask no provider: those of a role that was assumed. */

@@ -148,6 +148,22 @@ describe('a configuration file', () => {
     expect(claims.comparisons.find(({ what }: { what: string }) => what === 'alg').seen).toBe('ES384');
   });
 
+  test('gives way to a typed profile and Region, and not to those of the environment', async () => {
+    await write(targets({ one: { ...HEALTHY(), profile: 'nobody', region: 'eu-west-9' } }));
+    const env = { ...WITHOUT_TARGET, AWS_PROFILE: undefined, FEDCTL_PROFILE: 'nowhere' };
+    const seen = async (...args: readonly string[]) => {
+      const { stdout } = await inFolder(['--only', 'aws.region', '--json', ...args], env);
+      return JSON.parse(stdout).targets[0].checks.map(({ detail }: { detail: string }) => detail);
+    };
+    expect((await seen())[0]).toContain('"nobody"');
+    expect((await seen('--profile', 'default'))[1]).toMatch(/^eu-west-9 \(the target\)/);
+    const [profile, region] = await seen('--profile', 'default', '--region', 'us-east-2');
+    expect(profile).toBe(
+      'The profile "default" is used, and not the keys in the environment (AWS_ACCESS_KEY_ID).',
+    );
+    expect(region).toMatch(/^us-east-2 \(--region\)/);
+  });
+
   test('--target picks of its targets, in the order of the file', async () => {
     await write(targets({ a: HEALTHY(), b: HEALTHY(), c: HEALTHY() }));
     const { stdout } = await inFolder([...QUICK, '--target', 'c', '--target', 'a', '--json']);

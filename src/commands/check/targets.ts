@@ -29,6 +29,9 @@ const OF_ANY_TARGET = {
   dnsServer: 'dnsServer',
 } as const;
 
+/** Typed, these hold for all targets as well: one that names none goes by those of the command. */
+const OF_THE_CALLER = ['profile', 'region'] as const;
+
 /**
  * The targets to check: those of a file that was named; else the one of the flags or of the environment; else those of
  * a file in the working directory.
@@ -74,7 +77,10 @@ async function ofFile(
 
 function typedFlags(invocation: Invocation<typeof CHECK_OPTIONS>): Partial<CheckTarget> {
   const { typed } = invocation;
-  const keys = Object.entries(OF_ANY_TARGET).flatMap(([key, option]) => (typed.has(option) ? [key] : []));
+  const keys: readonly string[] = [
+    ...Object.entries(OF_ANY_TARGET).flatMap(([key, option]) => (typed.has(option) ? [key] : [])),
+    ...OF_THE_CALLER.filter((option) => typed.has(option)),
+  ];
   if (keys.length === 0) return {};
   return Object.fromEntries(Object.entries(ofFlags(invocation)).filter(([key]) => keys.includes(key)));
 }

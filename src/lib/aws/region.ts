@@ -14,14 +14,14 @@ import type { ChosenProfile } from './profile.ts';
  * @throws FedctlError aws.region-missing, aws.region-global, aws.region-invalid
  */
 export async function resolveRegion(
-  settings: Pick<AwsSettings, 'region'>,
+  settings: Pick<AwsSettings, 'region' | 'regionSource'>,
   env: Context['env'],
   profile: ChosenProfile,
   instanceRegion: () => Promise<string | null>,
 ): Promise<ResolvedRegion> {
   const profileSource = `profile "${printable(profile.name)}"`;
   const candidates: readonly (readonly [string | undefined, string])[] = [
-    [settings.region, '--region'],
+    [settings.region, settings.regionSource ?? '--region'],
     [env['AWS_REGION'], 'AWS_REGION'],
     [env['AWS_DEFAULT_REGION'], 'AWS_DEFAULT_REGION'],
     [profile.settings['region'], profileSource],

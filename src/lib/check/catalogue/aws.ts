@@ -19,7 +19,7 @@ function settingsOf({ profile, region }: World['target'], common: AwsSettings): 
   return {
     ...common,
     ...(profile === null ? {} : { profile }),
-    ...(region === null ? {} : { region }),
+    ...(region === null ? {} : { region, regionSource: 'the target' }),
   };
 }
 
