@@ -12,6 +12,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  */
 export async function agentFor(url: URL, env: Env): Promise<HttpAgent> {
   const proxy = proxyFor(url, env);
+  if (proxy === null && url.protocol !== 'https:') return new HttpAgent({ keepAlive: true });
   const ca = await certificateAuthorities(env);
   // NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off behind our back.
   const trust = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } as const;
@@ -19,7 +20,5 @@ export async function agentFor(url: URL, env: Env): Promise<HttpAgent> {
     const { TunnelAgent } = await import('./tunnel-agent.ts');
     return new TunnelAgent(proxy, trust);
   }
-  return url.protocol === 'https:'
-    ? new HttpsAgent({ keepAlive: true, ...trust })
-    : new HttpAgent({ keepAlive: true });
+  return new HttpsAgent({ keepAlive: true, ...trust });
 }

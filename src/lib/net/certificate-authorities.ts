@@ -8,15 +8,24 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
+const known = new WeakMap<Env, Promise<string[] | undefined>>();
+
 /**
  * The certificate authorities to trust, as the `ca` option of node:tls takes them (PEM), or undefined for Node's own.
  *
  * AWS_CA_BUNDLE adds to what is trusted. `ca` replaces Node's roots and with them NODE_EXTRA_CA_CERTS, so both are
- * listed again (facts/dependencies.md 4).
+ * listed again (facts/dependencies.md 4). Found out once for an environment: to prove a bundle of the size that systems
+ * have takes as long as a login.
  *
  * @throws FedctlError net.ca-bundle-invalid
  */
-export async function certificateAuthorities(env: Env): Promise<string[] | undefined> {
+export function certificateAuthorities(env: Env): Promise<string[] | undefined> {
+  const found = known.get(env) ?? read(env);
+  known.set(env, found);
+  return found;
+}
+
+async function read(env: Env): Promise<string[] | undefined> {
   const path = env['AWS_CA_BUNDLE'];
   if (path === undefined || path === '') return undefined;
   return [...rootCertificates, await readBundle(path), ...(await extraCertificates(env))];

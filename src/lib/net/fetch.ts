@@ -16,6 +16,7 @@ export function createFetch(env: Env): typeof globalThis.fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const proxy = proxyFor(url, env);
+    if (proxy === null && url.protocol !== 'https:') return globalThis.fetch(input, init);
     const ca = await certificateAuthorities(env);
     const isNodeStrict = env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0';
     if (proxy === null && ca === undefined && isNodeStrict) return globalThis.fetch(input, init);
