@@ -271,7 +271,7 @@ describe('several targets', () => {
     expect(stdout).toMatch(
       / {2}✗ unwell {2}broken at atlas\.identity-provider \(atlas\.audience-mismatch\): /,
     );
-    expect(stdout).toContain('type, for unwell: fedctl check --audience fedctl-lab');
+    expect(stdout).toContain('next, for unwell: fedctl check --audience fedctl-lab');
   });
 
   test.each(['0', '101', 'x', '1.5', '-1'])('--concurrency %s is refused', async (given) => {

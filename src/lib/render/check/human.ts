@@ -56,7 +56,7 @@ export function summaryLines(report: CheckReport, theme: Theme): readonly string
   return [
     ...(targets.length > 1 ? targets.map((target) => targetLine(target, width, theme)) : []),
     `${mark(status, theme)} ${theme.strong(printable(words))}: ${counts} in ${shownMs(report.ms)}${attempts(targets)}`,
-    ...(first === null ? [] : typeLine(first, where, theme)),
+    ...(first === null ? [] : nextLine(first, where, theme)),
   ].map(withoutCommands);
 }
 
@@ -65,9 +65,9 @@ function attempts(targets: readonly TargetReport[]): string {
   return most === 1 ? '' : `, after ${most} attempts`;
 }
 
-function typeLine(first: CheckResult, where: string | null, theme: Theme): string[] {
+function nextLine(first: CheckResult, where: string | null, theme: Theme): string[] {
   const typed = first.remedy ?? explainCommand(first);
-  const label = where === null ? 'type:' : `type, for ${printable(where)}:`;
+  const label = where === null ? 'next:' : `next, for ${printable(where)}:`;
   return typed === null ? [] : [`  ${theme.dim(label)} ${theme.typed(printable(typed))}`];
 }
 

@@ -78,10 +78,10 @@ test('the last line is what to type, and for which target', () => {
     '  ✓ a   the chain holds: 1 passed in 1203 ms',
     '  ✗ bb  broken at mongo.dns: 1 failed in 1203 ms',
     '✗ 1 of 2 targets broken: 1 passed, 1 failed in 1210 ms, after 3 attempts',
-    '  type, for bb: dig orders',
+    '  next, for bb: dig orders',
   ]);
   expect(summaryLines(report([target([WARNED])]), createTheme(false)).at(-1)).toBe(
-    '  type: fedctl explain sts.federation-disabled',
+    '  next: fedctl explain sts.federation-disabled',
   );
 });
 
