@@ -3,9 +3,8 @@ import { isFedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { atlasApi } from './catalogue/atlas-api.ts';
 import { atlasCluster } from './catalogue/atlas-cluster.ts';
-import { callerOf } from './catalogue/aws.ts';
-import { tokenOf } from './catalogue/token.ts';
 import type { Facts } from './check.ts';
+import { keysShown, tokenShown } from './server-user.ts';
 import type { World } from './world.ts';
 
 /** Clocks differ, and the history has whole seconds: entries from so long before the login count. Milliseconds. */
@@ -31,10 +30,12 @@ export async function serverReason(
     const address = recent.some(({ username }) => username === '')
       ? await project.atlas.ownAddress(context.signal)
       : null;
-    const names = namesOf(mechanism, facts);
+    const shown = mechanism === 'MONGODB-OIDC' ? tokenShown(facts) : keysShown(facts);
     const refused = recent.find(
       ({ username, ipAddress, failureReason }) =>
-        failureReason !== null && (username === '' ? ipAddress === address : names(username)),
+        failureReason !== null &&
+        // A server that could not tell a name: told from the entries of others by the address it came from.
+        (username === '' ? ipAddress === address : shown?.matches(username) === true),
     );
     const reason = refused?.failureReason ?? null;
     return reason === null ? null : printable(reason).replace(/\.$/, '');
@@ -42,17 +43,4 @@ export async function serverReason(
     if (!isFedctlError(error)) throw error;
     return null;
   }
-}
-
-/**
- * Whether a name in the history is ours: `<idpId>/<subject>`, or an ARN. An entry without a name, of a server that could
- * not tell it, is told from those of others by the address it came from.
- */
-function namesOf(mechanism: Mechanism, facts: Facts): (username: string) => boolean {
-  if (mechanism === 'MONGODB-OIDC') {
-    const subject = tokenOf(facts)?.subject ?? null;
-    return (username) => subject !== null && (username === subject || username.endsWith(`/${subject}`));
-  }
-  const caller = callerOf(facts);
-  return (username) => caller !== null && [caller.arn, caller.subject.arn].includes(username);
 }

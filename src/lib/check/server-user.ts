@@ -1,7 +1,7 @@
 import type { ServerIdentity } from '../connection.ts';
 import { FedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
-import { awsIdentity, stsRole } from './catalogue/aws.ts';
+import { callerOf } from './catalogue/aws.ts';
 import { tokenOf } from './catalogue/token.ts';
 import { type Facts, fail, type Outcome, pass, type Timing, warn } from './check.ts';
 import { compare } from './claim-comparisons.ts';
@@ -61,7 +61,7 @@ export function tokenShown(facts: Facts): Shown | null {
  * of its role, and a server may have it from the database user: any will do.
  */
 export function keysShown(facts: Facts): Shown | null {
-  const caller = facts.of(stsRole)?.caller ?? facts.of(awsIdentity);
+  const caller = callerOf(facts);
   if (caller === null) return null;
   const anySession = caller.arn.replace(/(:assumed-role\/[^/]+\/).*$/, '$1*');
   const names = [caller.subject.arn, anySession, caller.arn].flatMap((each) => each ?? []);

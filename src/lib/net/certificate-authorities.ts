@@ -14,8 +14,8 @@ const known = new WeakMap<Env, Promise<string[] | undefined>>();
  * The certificate authorities to trust, as the `ca` option of node:tls takes them (PEM), or undefined for Node's own.
  *
  * AWS_CA_BUNDLE adds to what is trusted. `ca` replaces Node's roots and with them NODE_EXTRA_CA_CERTS, so both are
- * listed again (facts/dependencies.md 4). Found out once for an environment: to prove a bundle of the size that systems
- * have takes as long as a login.
+ * listed again (facts/dependencies.md 4). Found out once for an environment: every client asks, and the
+ * bundle of a whole system has more than a hundred certificates to parse.
  *
  * @throws FedctlError net.ca-bundle-invalid
  */

@@ -36,9 +36,10 @@ export function openTunnel(proxy: URL, authority: string, trust: object): Promis
   return new Promise((resolve, reject) => {
     const asked = (secure ? requestHttps : requestHttp)(options);
     asked.once('connect', (answer, socket: Socket, head: Buffer) => {
-      if (answer.statusCode !== 200) {
+      const { statusCode = 0 } = answer;
+      if (statusCode < 200 || statusCode > 299) {
         socket.destroy();
-        reject(new ProxyFault(answer.statusCode ?? null));
+        reject(new ProxyFault(statusCode));
         return;
       }
       if (head.length > 0) socket.unshift(head);
