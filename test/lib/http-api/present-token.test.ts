@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errors, jwtVerify } from 'jose';
@@ -12,6 +11,7 @@ import { createFetch } from '../../../src/lib/net/fetch.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import { createTestCa, type ServerCertificate } from '../../support/certificates.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { type Behaviour, hostileServer } from '../../support/hostile-server.ts';
 import { newSigningKey, type SigningKey, signToken } from '../../support/issuer-double.ts';
 import {
   type Answering,
@@ -472,19 +472,8 @@ test('an interruption that came before sends nothing', async () => {
   expect(server.requests).toEqual([]);
 });
 
-async function listen(serve: (socket: Socket) => void): Promise<string> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.on('error', () => {}));
-    serve(socket);
-  });
-  started.push({
-    close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function listen(serve: Behaviour): Promise<string> {
+  const server = await hostileServer(serve);
+  started.push(server);
+  return `http://127.0.0.1:${server.port}`;
 }

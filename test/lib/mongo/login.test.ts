@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext, type TlsOptions } from 'node:tls';
@@ -8,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { StageId } from '../../../src/lib/connection.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
 import { createTestCa, type ServerCertificate, type TestCa } from '../../support/certificates.ts';
+import { type Behaviour, hostileServer } from '../../support/hostile-server.ts';
 import { attemptLogin, loopbackResolver, NOW, TOKEN } from '../../support/login.ts';
 import {
   HELLO,
@@ -483,21 +483,10 @@ describe('an interruption', () => {
   });
 });
 
-async function listen(serve: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.on('error', () => {}));
-    serve(socket);
-  });
-  started.push({
-    close() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+async function listen(serve: Behaviour): Promise<number> {
+  const server = await hostileServer(serve);
+  started.push(server);
+  return server.port;
 }
 
 /** A SOCKS5 proxy that leads everybody to one port of this machine. */
