@@ -42,6 +42,10 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   const stderrTheme = createTheme(colourOf(context.stderr));
   const talks = !json && !common.quiet;
   const progress = talks ? createProgress(context.stderr, colourOf(context.stderr)) : SILENT_PROGRESS;
+  const warn = (warning: Warning) => {
+    warnings.push(warning);
+    if (talks) context.stderr.write(warningText(warning, stderrTheme));
+  };
   const invocation: Invocation<OptionTable> = {
     context,
     common: {
@@ -63,11 +67,9 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
       ...(common.region === null ? {} : { region: common.region }),
       // Under json stderr holds one document at most, so there is no place to ask.
       ...(json || common.noInput ? {} : mfaPrompt(context, progress)),
+      warn,
     },
-    warn(warning) {
-      warnings.push(warning);
-      if (talks) context.stderr.write(warningText(warning, stderrTheme));
-    },
+    warn,
     print(line) {
       if (!json) context.stdout.write(`${line}\n`);
     },
