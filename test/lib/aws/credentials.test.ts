@@ -8,6 +8,7 @@ import type { AwsSettings } from '../../../src/lib/ports.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/aws-answers.ts';
 import { awsHome } from '../../support/aws-home.ts';
+import { fetch } from '../../support/fetch.ts';
 import { type Answering, closedPort, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -20,7 +21,7 @@ async function found(
   settings: Partial<AwsSettings> = {},
   home = '/nowhere',
 ): Promise<ResolvedCredentials> {
-  const context = memoryContext({ env, home, fetch: globalThis.fetch });
+  const context = memoryContext({ env, home, fetch });
   return (await createAws({ timeoutMs: 2000, ...settings }, context)).credentials(context.signal);
 }
 
@@ -274,7 +275,7 @@ describe('the container endpoint', () => {
         tried: expect.arrayContaining([
           {
             provider: 'container',
-            reason: `the container endpoint ${server.url} cannot be used: the request failed (TypeError)`,
+            reason: `the container endpoint ${server.url} answered with HTTP 302`,
           },
         ]),
       },
@@ -406,7 +407,7 @@ describe('the instance metadata service', () => {
     });
     const context = memoryContext({
       env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url },
-      fetch: globalThis.fetch,
+      fetch,
       signal: controller.signal,
     });
     const aws = await createAws({ timeoutMs: 2000 }, context);
