@@ -304,6 +304,11 @@ const d: any = fetch('x'); // biome-ignore`;
       'src/lib/x.ts touches the global fetch',
       'src/lib/x.ts touches biome-ignore',
     ]);
+    for (const way of ['globalThis.fetch', 'new Headers()', 'new Response()']) {
+      expect(trespasses('src/lib/x.ts', `const x = ${way};`)).toEqual([
+        'src/lib/x.ts touches the global fetch',
+      ]);
+    }
     expect(trespasses('src/lib/x.ts', 'const at = new Date(0); link("console.aws"); // process.env')).toEqual(
       [],
     );

@@ -233,6 +233,16 @@ describe('endpoint overrides', () => {
       'aws.plaintext-refused',
       'profile "open" names http://open.example: fedctl sends no credentials to another machine without TLS.',
     ],
+    [
+      { AWS_ENDPOINT_URL_IAM: 'http://169.254.169.254:8099/' },
+      'aws.plaintext-refused',
+      'AWS_ENDPOINT_URL_IAM names http://169.254.169.254:8099: fedctl sends no credentials to another machine without TLS.',
+    ],
+    [
+      { AWS_ENDPOINT_URL: 'http://[fd00:ec2::254]' },
+      'aws.plaintext-refused',
+      'AWS_ENDPOINT_URL names http://[fd00:ec2::254]: fedctl sends no credentials to another machine without TLS.',
+    ],
   ])('%j is refused', async (env, code, message) => {
     await configured(
       (aws) => expect(aws.endpointOverrides()).rejects.toMatchObject({ code, message, exitCode: 2 }),

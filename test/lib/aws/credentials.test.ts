@@ -9,6 +9,7 @@ import { Secret } from '../../../src/lib/secret.ts';
 import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/aws-answers.ts';
 import { awsHome } from '../../support/aws-home.ts';
 import { fetch } from '../../support/fetch.ts';
+import { chunkedHead, endless, hostileServer } from '../../support/hostile-server.ts';
 import { type Answering, closedPort, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -264,6 +265,18 @@ describe('the container endpoint', () => {
         ]),
       },
     });
+  });
+
+  test('an answer without an end is read no further than a bound', async () => {
+    const server = await hostileServer(
+      endless(chunkedHead('application/json'), `400\r\n${' '.repeat(1024)}\r\n`),
+    );
+    const url = `http://127.0.0.1:${server.port}`;
+    const reason = `the container endpoint ${url} answered with something else than credentials`;
+    await expect(found({ ...NO_IMDS, [FULL]: url })).rejects.toMatchObject({
+      details: { tried: expect.arrayContaining([{ provider: 'container', reason }]) },
+    });
+    await server.close();
   });
 
   test('a redirect is not followed', async () => {

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { deadline } from '../../../src/lib/deadline.ts';
@@ -245,6 +247,67 @@ describe('the signal', () => {
       return null;
     });
     await expect(ask(server.url, {}, { signal: controller.signal })).rejects.toBe(reason);
+  });
+});
+
+describe('in a process of its own', () => {
+  /** Runs statements that find `ask(url, request)` and `deadline`, as a program does that uses the package. */
+  async function program(statements: string, env: Env = {}): Promise<string> {
+    const module = (name: string) => JSON.stringify(new URL(`../../../dist/lib/${name}.js`, import.meta.url));
+    const code = `
+      import { deadline } from ${module('deadline')};
+      import { createFetch } from ${module('net/fetch')};
+      const { signal } = new AbortController();
+      const fetch = createFetch(process.env);
+      const ask = (url, request) => fetch(new URL(url), { maxBytes: 1024, signal, ...request });
+      ${statements}`;
+    const options = ['--expose-gc', '--input-type=module', '-e', code];
+    const { stdout } = await promisify(execFile)(process.execPath, options, {
+      env: { PATH: process.env.PATH, ...env },
+    });
+    return stdout;
+  }
+
+  /** Takes CONNECT for what it is, answers everything else, and never closes. */
+  const neverCloses: hostile.Behaviour = (socket) =>
+    socket.on('data', (chunk: Buffer) => {
+      const isConnect = chunk.toString('latin1').startsWith('CONNECT');
+      socket.write(
+        isConnect ? 'HTTP/1.1 200 OK\r\n\r\n' : hostile.http(200, { connection: 'keep-alive' }, 'hello'),
+      );
+    });
+
+  test.each(['directly', 'through a proxy'])(
+    '%s, a connection serves the next request and keeps no process alive',
+    async (way) => {
+      const server = await hostile.hostileServer(neverCloses);
+      const address = `http://127.0.0.1:${server.port}`;
+      const url = way === 'directly' ? address : 'http://api.fedctl.test';
+      const twice = `for (let n = 0; n < 2; n += 1) console.log((await ask('${url}')).body);`;
+      expect(await program(twice, { HTTP_PROXY: address })).toBe('hello\nhello\n');
+      expect(server.connections()).toBe(1);
+      await server.close();
+    },
+  );
+
+  test('the deadline holds when garbage was collected', async () => {
+    const server = await hostile.hostileServer(
+      hostile.stallsAfter('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'),
+    );
+    const waiting = `
+      const work = ask('http://127.0.0.1:${server.port}', { signal: deadline(signal, 500) });
+      for (let n = 0; n < 4; n += 1) { gc(); await new Promise((done) => setTimeout(done, 50)); }
+      await work.catch((error) => console.log(error.name));`;
+    expect(await program(waiting)).toBe('TimeoutError\n');
+    await server.close();
+  });
+
+  test('a proxy that only Node.js itself would use is not used', async () => {
+    await using server = await loopbackServer(() => ({ body: 'hello' }));
+    await using proxy = await connectProxy(server.port);
+    const env = { HTTP_PROXY: proxy.url, NODE_USE_ENV_PROXY: '1' };
+    expect(await program(`console.log((await ask('${server.url}')).body);`, env)).toBe('hello\n');
+    expect(proxy.tunnels).toEqual([]);
   });
 });
 
