@@ -11,10 +11,15 @@ const MAX_BYTES = 512 * 1024;
  * Reads a key set from a file, for proving tokens with no network.
  *
  * @param path absolute
+ * @param timeoutMs bounds the reading, in milliseconds
  * @throws FedctlError usage.unreadable-input; the signal's own reason
  */
-export async function readKeySet(path: string, signal: AbortSignal): Promise<readonly JWK[]> {
-  const text = await readBoundedFile(path, MAX_BYTES, signal);
+export async function readKeySet(
+  path: string,
+  signal: AbortSignal,
+  timeoutMs?: number,
+): Promise<readonly JWK[]> {
+  const text = await readBoundedFile(path, MAX_BYTES, signal, timeoutMs);
   const refuse = (fault: string) =>
     new FedctlError('usage.unreadable-input', {
       message: `The key set in "${printable(path)}" ${fault}.`,
