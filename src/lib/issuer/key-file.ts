@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import { FedctlError } from '../errors.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
+import { isTooDeep, MAX_NESTING } from '../nesting.ts';
 import { printable } from '../printable.ts';
 import { keySet } from './key-set.ts';
 
@@ -36,5 +37,6 @@ export async function readKeySet(
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw refuse('is no JSON object');
   }
+  if (isTooDeep(document)) throw refuse(`is nested more than ${MAX_NESTING} levels deep`);
   return keySet(document as Record<string, unknown>, refuse);
 }
