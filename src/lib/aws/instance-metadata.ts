@@ -2,7 +2,6 @@ import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
 import { deadline } from '../deadline.ts';
 import { isFedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { reasonOf } from './container.ts';
 import { checkedEndpoint } from './endpoint.ts';
 import { metadataCredentials } from './metadata-credentials.ts';
@@ -42,12 +41,12 @@ export async function instanceMetadataCredentials(
     const answer = await read(`${ROLE_PATH}${encodeURIComponent(role)}`);
     const credentials = answer.ok ? metadataCredentials(await answer.text()) : null;
     if (credentials === null) {
-      return { absent: `the instance metadata service has no credentials for the role "${printable(role)}"` };
+      return { absent: `the instance metadata service has no credentials for the role "${role}"` };
     }
     return {
       ...credentials,
       provider: 'instance-metadata',
-      providerDetail: `instance metadata (role "${printable(role)}")`,
+      providerDetail: `instance metadata (role "${role}")`,
     };
   });
 }
@@ -109,7 +108,7 @@ function endpointOf(env: Context['env'], profile: ChosenProfile): string {
   const fromEnv = env['AWS_EC2_METADATA_SERVICE_ENDPOINT'];
   if (fromEnv) return checkedEndpoint(fromEnv, 'AWS_EC2_METADATA_SERVICE_ENDPOINT');
   const fromProfile = profile.settings['ec2_metadata_service_endpoint'];
-  if (fromProfile) return checkedEndpoint(fromProfile, `profile "${printable(profile.name)}"`);
+  if (fromProfile) return checkedEndpoint(fromProfile, `profile "${profile.name}"`);
   const mode =
     env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'] ?? profile.settings['ec2_metadata_service_endpoint_mode'];
   return mode?.toLowerCase() === 'ipv6' ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254';

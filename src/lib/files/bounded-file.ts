@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 
 const openFile = promisify(open);
 const statFile = promisify(fstat);
@@ -129,10 +129,9 @@ function unreadable(name: string, reason: string, cause?: unknown): FedctlError 
       cause,
     });
   }
-  const shown = printable(name);
   return new FedctlError('usage.unreadable-input', {
-    message: `Cannot read "${shown}": ${reason}.`,
-    remedy: `ls -l '${shown.replaceAll("'", "'\\''")}'`,
+    message: `Cannot read "${name}": ${reason}.`,
+    remedy: `ls -l ${shellWord(name)}`,
     details: { file: name },
     cause,
   });

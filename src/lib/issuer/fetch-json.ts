@@ -3,7 +3,6 @@ import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
 import { dropBody, readBody } from '../net/bounded-body.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
 
 /** A discovery document or key set of AWS is a few kilobytes. */
 const MAX_BYTES = 512 * 1024;
@@ -83,7 +82,7 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
-  const seen = type === null ? 'no content type' : `content type ${printable(type)}`;
+  const seen = type === null ? 'no content type' : `content type ${type}`;
   throw new FedctlError('issuer.not-json', {
     message: `${url.href} did not answer with a JSON object (${seen}).`,
     remedy: curl(url),
@@ -94,7 +93,7 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
 function redirected(url: URL, response: Response): FedctlError {
   const location = response.headers.get('location');
   return new FedctlError('issuer.redirected', {
-    message: `${url.href} redirects to ${location === null ? 'another address' : printable(location)}; fedctl does not follow.`,
+    message: `${url.href} redirects to ${location ?? 'another address'}; fedctl does not follow.`,
     remedy: `${curl(url)}   (often a captive portal or a wrong issuer)`,
     details: { url: url.href, status: response.status, location },
   });

@@ -1,7 +1,6 @@
 import type { JWK } from 'jose';
 import { FedctlError } from '../errors.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
-import { printable } from '../printable.ts';
 import { keySet } from './key-set.ts';
 
 /** As much as an issuer may answer with. */
@@ -17,7 +16,7 @@ export async function readKeySet(path: string, signal: AbortSignal): Promise<rea
   const text = await readBoundedFile(path, MAX_BYTES, signal);
   const refuse = (fault: string) =>
     new FedctlError('usage.unreadable-input', {
-      message: `The key set in "${printable(path)}" ${fault}.`,
+      message: `The key set in "${path}" ${fault}.`,
       likelyCause: 'A key set is what an issuer serves at its jwks_uri: {"keys": […]}.',
       remedy: 'curl -o <file> <issuer>/.well-known/jwks.json',
       details: { file: path },
