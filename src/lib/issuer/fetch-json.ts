@@ -4,7 +4,6 @@ import { FedctlError } from '../errors.ts';
 import type { Fetch, FetchResponse } from '../fetch.ts';
 import { isTooDeep, MAX_NESTING } from '../nesting.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
 
 /** A discovery document or key set of AWS is a few kilobytes. */
 const MAX_BYTES = 512 * 1024;
@@ -78,7 +77,7 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
     if (isTooDeep(value)) throw tooDeep(url);
     return value as Record<string, unknown>;
   }
-  const seen = type === null ? 'no content type' : `content type ${printable(type)}`;
+  const seen = type === null ? 'no content type' : `content type ${type}`;
   throw new FedctlError('issuer.not-json', {
     message: `${url.href} did not answer with a JSON object (${seen}).`,
     remedy: curl(url),
@@ -98,7 +97,7 @@ function tooDeep(url: URL): FedctlError {
 function redirected(url: URL, { status, headers }: FetchResponse): FedctlError {
   const { location = null } = headers;
   return new FedctlError('issuer.redirected', {
-    message: `${url.href} redirects to ${location === null ? 'another address' : printable(location)}; fedctl does not follow.`,
+    message: `${url.href} redirects to ${location ?? 'another address'}; fedctl does not follow.`,
     remedy: `${curl(url)}   (often a captive portal or a wrong issuer)`,
     details: { url: url.href, status, location },
   });

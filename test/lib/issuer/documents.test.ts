@@ -249,7 +249,7 @@ describe('fetchIssuerDocuments', () => {
       'another issuer',
       () => ({ issuer: 'https://evil.example\u001b[2J' }),
       (issuer) =>
-        `The discovery document at ${issuer}${DISCOVERY} names another issuer: https://evil.example\\u{1b}[2J.`,
+        `The discovery document at ${issuer}${DISCOVERY} names another issuer: https://evil.example\u001b[2J.`,
     ],
     [
       'the issuer with a slash',
