@@ -3,10 +3,9 @@ import type { Context } from '../context.ts';
 import type { Credentials, ResolvedCredentials } from '../credentials.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
-import { printable } from '../printable.ts';
 import { metadataEndpoint } from './endpoint.ts';
 import { metadataCredentials, metadataRefusal } from './metadata-credentials.ts';
-import { askMetadata, type MetadataAnswer, reasonOf } from './metadata-request.ts';
+import { askMetadata, type MetadataAnswer, type MetadataRequest, reasonOf } from './metadata-request.ts';
 import type { Absent } from './provider.ts';
 
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
@@ -62,7 +61,7 @@ export async function containerCredentials(
 /** @returns what came instead of keys, as half a sentence */
 async function ask(
   { url, variable }: ContainerEndpoint,
-  request: Parameters<typeof askMetadata>[2],
+  request: MetadataRequest,
   context: World,
   signal: AbortSignal,
 ): Promise<ResolvedCredentials | string> {
@@ -78,7 +77,7 @@ async function ask(
     return { ...credentials, provider: 'container', providerDetail: `container (${variable})` };
   }
   const words = metadataRefusal(answer.body);
-  const more = words === null ? '' : ` (${printable(words)})`;
+  const more = words === null ? '' : ` (${words})`;
   return answer.status === 200
     ? `it responded with something other than credentials${more}`
     : `it responded with HTTP ${answer.status}${more}`;

@@ -2,8 +2,8 @@ import type { Context } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
 import { deadline, timedOut } from '../deadline.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
 import { readExpiry } from './expiry.ts';
 import { processEnvironment } from './process-loop.ts';
 import { shellWords } from './shell-words.ts';
@@ -81,7 +81,7 @@ function run(
 /** Only the first word is repeated: those after it may be secrets. */
 function notStarted(profile: string, program: string, cause: Error): FedctlError {
   const why = 'code' in cause && cause.code === 'ENOENT' ? 'there is no such program' : cause.message;
-  const failure = `cannot be started: "${printable(program)}": ${printable(why)}`;
+  const failure = `cannot be started: "${program}": ${why}`;
   return processFailed(profile, failure, {
     cause,
     likelyCause:
@@ -92,7 +92,7 @@ function notStarted(profile: string, program: string, cause: Error): FedctlError
 function ending(code: number | null, killedBy: string | null, stderr: string): string {
   const how = code === null ? `was ended by ${String(killedBy)}` : `exited with code ${code}`;
   const last = stderr.trim().split('\n').at(-1)?.trim() ?? '';
-  return last === '' ? how : `${how}, saying "${printable(last).slice(0, 200)}"`;
+  return last === '' ? how : `${how}, saying "${last.slice(0, 200)}"`;
 }
 
 function parse(output: string, profile: string, now: Date): Credentials {
@@ -124,7 +124,7 @@ function expiryOf(expiration: unknown, profile: string, now: Date): Date | null 
   if (expiresAt === null) throw processFailed(profile, 'printed an Expiration that is no time');
   if (expiresAt <= now) {
     throw new FedctlError('aws.credentials-expired', {
-      message: `The credential_process of the profile "${printable(profile)}" printed credentials that expired at ${expiresAt.toISOString()}.`,
+      message: `The credential_process of the profile "${profile}" printed credentials that expired at ${expiresAt.toISOString()}.`,
       remedy: 'renew the session that this program reads from',
       details: { profile, expiresAt: expiresAt.toISOString() },
     });
@@ -138,10 +138,10 @@ function processFailed(
   { cause, likelyCause }: { readonly cause?: unknown; readonly likelyCause?: string } = {},
 ): FedctlError {
   return new FedctlError('aws.profile-failed', {
-    message: `The credential_process of the profile "${printable(profile)}" ${how}.`,
+    message: `The credential_process of the profile "${profile}" ${how}.`,
     likelyCause:
       likelyCause ?? 'The program that the profile names failed, or does not print what AWS tools expect.',
-    remedy: `run the command that this prints: aws configure get credential_process --profile '${printable(profile)}'`,
+    remedy: `run the command that this prints: aws configure get credential_process --profile ${shellWord(profile)}`,
     details: { profile },
     cause,
   });

@@ -2,11 +2,16 @@ import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import type { AwsSettings } from '../ports.ts';
-import { printable } from '../printable.ts';
 import { rfc3339 } from '../time.ts';
 import { metadataEndpoint } from './endpoint.ts';
 import { metadataCredentials, metadataRefusal } from './metadata-credentials.ts';
-import { askMetadata, isTimeout, type MetadataAnswer, reasonOf } from './metadata-request.ts';
+import {
+  askMetadata,
+  isTimeout,
+  type MetadataAnswer,
+  type MetadataRequest,
+  reasonOf,
+} from './metadata-request.ts';
 import type { ChosenProfile } from './profile.ts';
 import type { Absent } from './provider.ts';
 
@@ -53,14 +58,14 @@ export async function instanceMetadataCredentials(
     if (credentials === null) {
       const words = metadataRefusal(answer.body) ?? `HTTP ${answer.status}`;
       return {
-        absent: `the instance metadata service has no credentials for the role "${printable(role)}" (${printable(words)})`,
+        absent: `the instance metadata service has no credentials for the role "${role}" (${words})`,
       };
     }
     return {
       ...credentials,
       expiresAt: extended(credentials.expiresAt, context.now(), warn),
       provider: 'instance-metadata',
-      providerDetail: `instance metadata (role "${printable(role)}")`,
+      providerDetail: `instance metadata (role "${role}")`,
     };
   });
 }
@@ -147,17 +152,14 @@ async function converse<Answer>(
   }
 }
 
-type Send = (
-  path: string,
-  request: { readonly method?: string; readonly headers: Readonly<Record<string, string>> },
-) => Promise<MetadataAnswer>;
+type Send = (path: string, request: Omit<MetadataRequest, 'timeoutMs'>) => Promise<MetadataAnswer>;
 
 function endpointOf(env: Context['env'], profile: ChosenProfile): string {
   const fromEnv = env['AWS_EC2_METADATA_SERVICE_ENDPOINT'];
   if (fromEnv) return metadataEndpoint(fromEnv, 'AWS_EC2_METADATA_SERVICE_ENDPOINT');
   const fromProfile = profile.settings['ec2_metadata_service_endpoint'];
   if (fromProfile) {
-    const source = `profile "${printable(profile.name)}"`;
+    const source = `profile "${profile.name}"`;
     return metadataEndpoint(fromProfile, source, `remove ec2_metadata_service_endpoint from the ${source}`);
   }
   const mode =
@@ -171,9 +173,9 @@ function settingOf(key: string, env: Context['env'], profile: ChosenProfile): nu
   const text = env[variable] || profile.settings[key] || '1';
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
-  const source = env[variable] ? variable : `${key} of the profile "${printable(profile.name)}"`;
+  const source = env[variable] ? variable : `${key} of the profile "${profile.name}"`;
   throw new FedctlError('usage.invalid-value', {
-    message: `${source} is "${printable(text).slice(0, 50)}": expected a positive number.`,
+    message: `${source} is "${text.slice(0, 50)}": expected a positive number.`,
     remedy: env[variable] ? `unset ${variable}` : `remove ${source}`,
     details: { source },
   });

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
-import { deadline } from '../deadline.ts';
+import { bounded } from '../deadline.ts';
+import type { FetchRequest } from '../fetch.ts';
 import { transportFault } from '../net/transport-fault.ts';
 import { METADATA_MAX_BYTES } from './metadata-credentials.ts';
 
@@ -8,34 +9,30 @@ export interface MetadataAnswer {
   readonly body: string;
 }
 
+export interface MetadataRequest extends Pick<FetchRequest, 'method' | 'headers'> {
+  /** Covers the answer to its end, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
 /**
- * Asks an endpoint that hands out credentials. Follows no redirect.
+ * Asks an endpoint that hands out credentials. A body that is too large to be one of its answers is an empty one.
  *
- * @param request its time-out in milliseconds covers the answer to its end
  * @throws what the transport throws, for `reasonOf`; the signal's own reason
  */
 export async function askMetadata(
   context: Pick<Context, 'fetch'>,
   url: URL,
-  request: {
-    readonly method?: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly timeoutMs: number;
-  },
+  { timeoutMs, ...request }: MetadataRequest,
   signal: AbortSignal,
 ): Promise<MetadataAnswer> {
-  const { timeoutMs, ...rest } = request;
-  try {
-    const response = await context.fetch(url, {
-      ...rest,
-      redirect: 'manual',
-      signal: deadline(signal, timeoutMs),
+  return await bounded(signal, timeoutMs, async (bound) => {
+    const { status, body } = await context.fetch(url, {
+      ...request,
+      maxBytes: METADATA_MAX_BYTES,
+      signal: bound,
     });
-    const body = await response.text();
-    return { status: response.status, body: body.slice(0, METADATA_MAX_BYTES) };
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  }
+    return { status, body: body ?? '' };
+  });
 }
 
 /** The error may quote the request's authorization, so only its code or name is repeated. */

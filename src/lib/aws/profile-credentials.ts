@@ -3,8 +3,8 @@ import type { Credentials, ResolvedCredentials } from '../credentials.ts';
 import { FedctlError } from '../errors.ts';
 import { proveMfa } from '../mfa.ts';
 import type { AwsSettings } from '../ports.ts';
-import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
 import type { Connection } from './connection.ts';
 import { containerCredentials } from './container.ts';
 import { processCredentials } from './credential-process.ts';
@@ -70,20 +70,20 @@ export async function profileCredentials(
   const { name, source } = chosen;
   const found = await follow({ name, profile: chosen, path: [name] }, world, signal);
   if (found !== null) {
-    const providerDetail = `profile "${printable(name)}" (${found.how})`;
+    const providerDetail = `profile "${name}" (${found.how})`;
     return { ...found.credentials, provider: 'profile', providerDetail };
   }
   const absent =
     source === 'default' && files.profile('default') === null
       ? 'there is no profile "default"'
-      : `the profile "${printable(name)}" names no way to get credentials`;
+      : `the profile "${name}" names no way to get credentials`;
   if (files.severe.length === 0) return { absent };
   // The keys that somebody meant may be where nobody could read them.
   throw new FedctlError('aws.profile-failed', {
     message: `No credentials in the AWS files: ${absent}. ${files.severe.join(' ')}`,
     likelyCause:
       'A file with AWS settings cannot be read, or not to its end, so the profile may not be complete.',
-    remedy: `correct or remove the file: ${printable(files.configPath)} or ${printable(files.credentialsPath)}`,
+    remedy: `correct or remove the file: ${files.configPath} or ${files.credentialsPath}`,
     details: { profile: name },
   });
 }
@@ -140,7 +140,7 @@ async function assumedRole(link: Link, world: ProfileWorld, signal: AbortSignal)
   const sts = await createSts(connection, async () => ({
     ...source.credentials,
     provider: 'profile',
-    providerDetail: `profile "${printable(name)}" (${source.how})`,
+    providerDetail: `profile "${name}" (${source.how})`,
   }));
   const seconds = Number(settings['duration_seconds'] ?? '');
   const serial = settings['mfa_serial'];
@@ -150,8 +150,8 @@ async function assumedRole(link: Link, world: ProfileWorld, signal: AbortSignal)
       : await proveMfa(
           world.mfaCode,
           serial,
-          `The profile "${printable(name)}" assumes ${printable(roleArn)} with a code of`,
-          `eval "$(fedctl credentials --profile '${printable(name)}' --format env)"`,
+          `The profile "${name}" assumes ${roleArn} with a code of`,
+          `eval "$(fedctl credentials --profile ${shellWord(name)} --format env)"`,
         );
   const { credentials } = await sts.assumeRole(
     {
@@ -163,7 +163,7 @@ async function assumedRole(link: Link, world: ProfileWorld, signal: AbortSignal)
     },
     signal,
   );
-  return { credentials, how: `role ${printable(roleArn)}, from ${source.how}` };
+  return { credentials, how: `role ${roleArn}, from ${source.how}` };
 }
 
 async function sourceOf(link: Link, world: ProfileWorld, signal: AbortSignal): Promise<Found> {
@@ -176,16 +176,16 @@ async function sourceOf(link: Link, world: ProfileWorld, signal: AbortSignal): P
   if (written === undefined) return await credentialSource(name, credential ?? '', world, signal);
   const source = world.files.sourceProfile(written);
   if (source === null) {
-    throw profileUnknown(written, `source_profile of the profile "${printable(name)}"`, world.files);
+    throw profileUnknown(written, `source_profile of the profile "${name}"`, world.files);
   }
   if (source.name !== name && path.includes(source.name)) {
-    const circle = [...path, source.name].map(printable).join(' -> ');
+    const circle = [...path, source.name].join(' -> ');
     throw profileFailed(name, `takes its keys from itself, in a circle: ${circle}`);
   }
   const next = { name: source.name, profile: source.value, path: [...path, source.name] };
   const found = await follow(next, world, signal);
-  if (found === null) throw profileFailed(source.name, `gives the profile "${printable(name)}" no keys`);
-  return { ...found, how: `profile "${printable(source.name)}" (${found.how})` };
+  if (found === null) throw profileFailed(source.name, `gives the profile "${name}" no keys`);
+  return { ...found, how: `profile "${source.name}" (${found.how})` };
 }
 
 async function credentialSource(
@@ -198,7 +198,7 @@ async function credentialSource(
   if (found === null) {
     throw profileFailed(
       name,
-      `has credential_source ${printable(source)}; AWS knows Environment, Ec2InstanceMetadata and EcsContainer`,
+      `has credential_source ${source}; AWS knows Environment, Ec2InstanceMetadata and EcsContainer`,
     );
   }
   if (isAbsent(found)) throw profileFailed(name, `takes its keys from ${source}, but ${found.absent}`);
@@ -233,7 +233,7 @@ async function webIdentity(
   if (identity === null) throw profileFailed(name, 'has a web_identity_token_file and no role_arn');
   return {
     credentials: await webIdentityCredentials(identity, context.cwd, await connect(), signal),
-    how: `web identity, role ${printable(identity.roleArn)}`,
+    how: `web identity, role ${identity.roleArn}`,
   };
 }
 
@@ -247,9 +247,9 @@ function keysOf(name: string, section: Section): Found {
       ? ['aws_secret_access_key', 'aws_access_key_id']
       : ['aws_access_key_id', 'aws_secret_access_key'];
     throw new FedctlError('aws.credentials-half-set', {
-      message: `The profile "${printable(name)}" has ${set} and no ${missing}.`,
+      message: `The profile "${name}" has ${set} and no ${missing}.`,
       likelyCause: 'The two belong together, and in one section of one file.',
-      remedy: `aws configure --profile '${printable(name)}'`,
+      remedy: `aws configure --profile ${shellWord(name)}`,
       details: { profile: name, missing, set },
     });
   }
@@ -264,9 +264,9 @@ function keysOf(name: string, section: Section): Found {
 
 function profileFailed(name: string, what: string): FedctlError {
   return new FedctlError('aws.profile-failed', {
-    message: `The profile "${printable(name)}" ${what}.`,
+    message: `The profile "${name}" ${what}.`,
     likelyCause: 'The profile does not say completely, or without contradiction, where its keys come from.',
-    remedy: `aws configure list --profile '${printable(name)}'`,
+    remedy: `aws configure list --profile ${shellWord(name)}`,
     details: { profile: name },
   });
 }

@@ -1,7 +1,6 @@
 import type { Context } from '../context.ts';
 import { FedctlError } from '../errors.ts';
 import type { AwsSettings } from '../ports.ts';
-import { printable } from '../printable.ts';
 import type { Profile, SharedFiles } from './shared-files.ts';
 
 /** In the order of version 2 of the AWS CLI; version 1 and boto3 take them the other way round. */
@@ -48,12 +47,12 @@ export function profileUnknown(name: string, source: string, files: SharedFiles)
   const shown = near.slice(0, NAMES_SHOWN).map((each) => each.name);
   const why = [...(misspelt === null ? [] : [misspelt.fault]), ...files.missing, ...files.severe];
   return new FedctlError('aws.profile-unknown', {
-    message: `There is no AWS profile "${printable(name)}", which ${source} names${hint === null ? '.' : `; did you mean "${printable(hint.name)}"?`}`,
+    message: `There is no AWS profile "${name}", which ${source} names${hint === null ? '.' : `; did you mean "${hint.name}"?`}`,
     ...(why.length === 0 ? {} : { likelyCause: why.join(' ') }),
     ...(misspelt !== null
       ? { remedy: misspelt.remedy }
       : source === '--profile' && hint !== null
-        ? { remedy: `fedctl <command> --profile ${printable(hint.name)}` }
+        ? { remedy: `fedctl <command> --profile ${hint.name}` }
         : {}),
     details: {
       profile: name,
@@ -69,10 +68,10 @@ export function profileUnknown(name: string, source: string, files: SharedFiles)
 const NAMES_SHOWN = 10;
 
 function knownProfiles(nearest: readonly string[], files: SharedFiles): string {
-  const names = [...nearest].sort().map(printable).join(', ');
+  const names = [...nearest].sort().join(', ');
   const count = files.profileNames.length;
   if (count === 0) {
-    return `no profiles in ${printable(files.configPath)} and ${printable(files.credentialsPath)}`;
+    return `no profiles in ${files.configPath} and ${files.credentialsPath}`;
   }
   return count > nearest.length
     ? `the nearest of ${count} known profiles: ${names}`

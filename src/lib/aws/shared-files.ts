@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { isFedctlError } from '../errors.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
-import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 import { type IniFile, overlaid, readIni, type Section, withoutComment } from './ini.ts';
-import { shellWord, shellWords } from './shell-words.ts';
+import { shellWords } from './shell-words.ts';
 
 /** Organizations with thousands of accounts have files of a megabyte. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -117,7 +117,7 @@ async function readSharedFile(
   const setting = env[variable] ?? '';
   const isNamed = setting !== '';
   const path = isNamed ? resolve(cwd, expanded(setting, env, home)) : join(home, '.aws', name);
-  const shown = printable(path);
+  const shown = path;
   try {
     const file = readIni(await readBoundedFile(path, MAX_BYTES, signal, timeoutMs));
     return { path, file, ...faultIn(file, shown) };
@@ -199,10 +199,10 @@ function sectionsOf(
 function misspelt(name: string, { path, file }: SharedFile, right: string): Misspelling | null {
   const header = [...file.sections.keys()].find((each) => plainName(each) === plainName(name));
   if (header === undefined || `[${header}]` === right) return null;
-  const [wrong, shown] = [`[${printable(header)}]`, printable(path)];
+  const [wrong, shown] = [`[${header}]`, path];
   return {
-    fault: `${shown} has a section ${wrong}, which is not the profile "${printable(name)}" there.`,
-    remedy: `write ${printable(right)} instead of ${wrong} in ${shown}`,
+    fault: `${shown} has a section ${wrong}, which is not the profile "${name}" there.`,
+    remedy: `write ${right} instead of ${wrong} in ${shown}`,
   };
 }
 

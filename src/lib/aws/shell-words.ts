@@ -31,8 +31,3 @@ export function shellWords(text: string): readonly string[] | null {
   if (quote !== null) return null;
   return word === null ? words : [...words, word];
 }
-
-/** The text as one word for `shellWords` and for a shell. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
-}

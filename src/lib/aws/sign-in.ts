@@ -7,14 +7,13 @@ import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import { transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
 import { attempts } from './connection.ts';
 import { readExpiry } from './expiry.ts';
 import type { Section } from './ini.ts';
 import type { RequestHandler } from './request-handler.ts';
 import { expanded, type SharedFiles } from './shared-files.ts';
-import { shellWord } from './shell-words.ts';
 
 /** What the two providers need that sign a person in: IAM Identity Center, and `aws login`. */
 export interface SignIn {
@@ -44,7 +43,7 @@ export async function ssoCredentials(
   signIn: SignIn,
   signal: AbortSignal,
 ): Promise<Credentials> {
-  const remedy = `aws sso login --profile ${shellWord(printable(profile))}`;
+  const remedy = `aws sso login --profile ${shellWord(profile)}`;
   const { session, startUrl, region, accountId, roleName } = ssoSettings(profile, settings, signIn);
   const key = session ?? startUrl;
   const login = await ssoLogin({ profile, remedy }, key, session !== null, signIn, signal);
@@ -72,9 +71,9 @@ export async function ssoCredentials(
 function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
   const written = settings['sso_session'];
   const session = written === undefined ? null : files.ssoSession(written);
-  const configure = `aws configure sso --profile ${shellWord(printable(profile))}`;
+  const configure = `aws configure sso --profile ${shellWord(profile)}`;
   if (written !== undefined && session === null) {
-    const what = `names the sso-session "${printable(written)}", and ${printable(files.configPath)} has no section [sso-session ${printable(shellWord(written))}]`;
+    const what = `names the sso-session "${written}", and ${files.configPath} has no section [sso-session ${shellWord(written)}]`;
     throw signInFailed(profile, what, configure);
   }
   const own = (key: string): string => {
@@ -83,7 +82,7 @@ function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
     if (settings[key] !== undefined && settings[key] !== value) {
       throw signInFailed(
         profile,
-        `has another ${key} than its sso-session "${printable(session?.name ?? '')}"`,
+        `has another ${key} than its sso-session "${session?.name ?? ''}"`,
         configure,
       );
     }
@@ -111,7 +110,7 @@ export async function loginCredentials(
   signIn: SignIn,
   signal: AbortSignal,
 ): Promise<Credentials> {
-  const remedy = `aws login --profile ${shellWord(printable(profile))}`;
+  const remedy = `aws login --profile ${shellWord(profile)}`;
   const { env, home } = signIn.context;
   const folder = env['AWS_LOGIN_CACHE_DIRECTORY'] || join(home, '.aws', 'login', 'cache');
   const name = createHash('sha256').update(session).digest('hex');
@@ -200,7 +199,7 @@ async function signInWith(
   } catch (error) {
     if (timedOut(bounded)) {
       throw new FedctlError('aws.timeout', {
-        message: `The sign-in service of the profile "${printable(subject.profile)}" did not answer within ${formatDuration(signIn.timeoutMs / 1000)}.`,
+        message: `The sign-in service of the profile "${subject.profile}" did not answer within ${formatDuration(signIn.timeoutMs / 1000)}.`,
         details: { profile: subject.profile },
         cause: error,
       });
@@ -213,22 +212,22 @@ async function signInWith(
 /** The SDK flattens what its providers met into a sentence, so the sentence is what there is to go by. */
 function providerFailure(subject: Subject, error: unknown): FedctlError {
   const { profile, role, remedy } = subject;
-  const sentence = error instanceof Error ? printable(error.message.split('\n')[0] ?? '') : String(error);
+  const sentence = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   if (
     transportFault(error) !== null ||
     /\b(?:ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|E[A-Z]+UNREACH|EPIPE)\b/.test(sentence)
   ) {
     return new FedctlError('aws.unreachable', {
-      message: `The sign-in service of the profile "${printable(profile)}" cannot be reached: ${sentence}.`,
+      message: `The sign-in service of the profile "${profile}" cannot be reached: ${sentence}.`,
       details: { profile },
       cause: error,
     });
   }
   if (role !== null && /^ForbiddenException\b/.test(sentence)) {
     return new FedctlError('aws.access-denied', {
-      message: `IAM Identity Center gives the profile "${printable(profile)}" no credentials of ${printable(role)}: ${sentence.replace(/\.$/, '')}.`,
+      message: `IAM Identity Center gives the profile "${profile}" no credentials of ${role}: ${sentence.replace(/\.$/, '')}.`,
       likelyCause: 'The permission set is not assigned to this user in this account.',
-      remedy: `ask whoever administers IAM Identity Center for the permission set ${printable(role).replace(' in ', ' in account ')}`,
+      remedy: `ask whoever administers IAM Identity Center for the permission set ${role.replace(' in ', ' in account ')}`,
       details: { profile, role },
       cause: error,
     });
@@ -287,7 +286,7 @@ function loginNeeded(
   cause?: unknown,
 ): FedctlError {
   return new FedctlError('aws.sso-login-needed', {
-    message: `The login of the profile "${printable(profile)}" ${what}.`,
+    message: `The login of the profile "${profile}" ${what}.`,
     likelyCause,
     remedy,
     details: { profile },
@@ -297,7 +296,7 @@ function loginNeeded(
 
 function signInFailed(profile: string, what: string, remedy: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.profile-failed', {
-    message: `The profile "${printable(profile)}" ${what}.`,
+    message: `The profile "${profile}" ${what}.`,
     remedy,
     details: { profile },
     cause,

@@ -3,7 +3,6 @@ import type { Context } from '../context.ts';
 import type { Credentials, ResolvedCredentials } from '../credentials.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
-import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
 import type { Connection } from './connection.ts';
 import type { Section } from './ini.ts';
@@ -45,7 +44,7 @@ export async function environmentWebIdentity(
   return {
     ...(await webIdentityCredentials(identity, cwd, await connect(), signal)),
     provider: 'web-identity',
-    providerDetail: `web identity (AWS_WEB_IDENTITY_TOKEN_FILE, role ${printable(identity.roleArn)})`,
+    providerDetail: `web identity (AWS_WEB_IDENTITY_TOKEN_FILE, role ${identity.roleArn})`,
   };
 }
 

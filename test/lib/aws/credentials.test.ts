@@ -8,6 +8,8 @@ import type { AwsSettings } from '../../../src/lib/ports.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/aws-answers.ts';
 import { awsHome } from '../../support/aws-home.ts';
+import { fetch } from '../../support/fetch.ts';
+import { chunkedHead, endless, hostileServer } from '../../support/hostile-server.ts';
 import { type Answering, closedPort, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -20,7 +22,7 @@ async function found(
   settings: Partial<AwsSettings> = {},
   home = '/nowhere',
 ): Promise<ResolvedCredentials> {
-  const context = memoryContext({ env, home, fetch: globalThis.fetch, sleep: async () => {} });
+  const context = memoryContext({ env, home, fetch, sleep: async () => {} });
   return (await createAws({ timeoutMs: 2000, ...settings }, context)).credentials(context.signal);
 }
 
@@ -277,6 +279,18 @@ describe('the container endpoint', () => {
     expect([server.requests.length, imds.requests]).toEqual([3, []]);
   });
 
+  test('an answer without an end is read no further than a bound', async () => {
+    const server = await hostileServer(
+      endless(chunkedHead('application/json'), `400\r\n${' '.repeat(1024)}\r\n`),
+    );
+    const url = `http://127.0.0.1:${server.port}`;
+    await expect(found({ ...NO_IMDS, [FULL]: url })).rejects.toMatchObject({
+      code: 'aws.container-failed',
+      message: expect.stringContaining('it responded with something other than credentials'),
+    });
+    await server.close();
+  });
+
   test('that refuses connections is the answer', async () => {
     await using imds = await loopbackServer(instance);
     const url = `http://127.0.0.1:${await closedPort()}`;
@@ -297,7 +311,7 @@ describe('the container endpoint', () => {
     });
     const context = memoryContext({
       env: { [FULL]: server.url },
-      fetch: globalThis.fetch,
+      fetch,
       sleep: async (ms) => {
         pauses.push(ms);
       },
@@ -520,7 +534,7 @@ describe('the instance metadata service', () => {
     });
     const context = memoryContext({
       env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url },
-      fetch: globalThis.fetch,
+      fetch,
       signal: controller.signal,
     });
     const aws = await createAws({ timeoutMs: 2000 }, context);
