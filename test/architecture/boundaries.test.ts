@@ -124,24 +124,36 @@ const ROOMS: readonly Room[] = [
       'dns-packet',
     ],
   },
+  // What escapes and writes.
+  {
+    name: 'output',
+    files: /^src\/lib\/render\/(escape|output|workflow-command)\.ts$/,
+    rooms: ['vocabulary'],
+    packages: ['node'],
+  },
   {
     name: 'theme',
     files: /^src\/lib\/render\/theme\.ts$/,
-    rooms: ['vocabulary'],
+    rooms: ['vocabulary', 'output'],
     packages: ['chalk'],
   },
-  { name: 'progress', files: /^src\/lib\/render\/progress\.ts$/, rooms: ['vocabulary'], packages: ['ora'] },
+  {
+    name: 'progress',
+    files: /^src\/lib\/render\/progress\.ts$/,
+    rooms: ['vocabulary', 'output'],
+    packages: ['ora'],
+  },
   {
     name: 'prompt',
     files: /^src\/lib\/render\/prompt\.ts$/,
-    rooms: ['vocabulary'],
+    rooms: ['vocabulary', 'output'],
     packages: ['@clack/prompts', 'node'],
   },
   // The faces of `check` that bring a package along. The human one is in `render`, and so cannot load them.
   {
     name: 'report-faces',
     files: /^src\/lib\/render\/check\/(junit|github|markdown|markup|html)[a-z-]*\.ts$/,
-    rooms: ['vocabulary', 'render', 'theme'],
+    rooms: ['vocabulary', 'output', 'render', 'theme'],
     packages: ['fast-xml-parser', 'escape-goat', 'node'],
   },
   {
@@ -154,14 +166,14 @@ const ROOMS: readonly Room[] = [
   {
     name: 'render',
     files: /^src\/lib\/render\//,
-    rooms: ['vocabulary', 'theme'],
+    rooms: ['vocabulary', 'output', 'theme'],
     types: ['auth', 'sandbox', ...PURE, ...ADAPTERS],
     packages: [],
   },
   {
     name: 'main',
     files: /^src\/commands\/main\.ts$/,
-    rooms: ['command', 'vocabulary', 'render', 'theme', 'progress'],
+    rooms: ['command', 'vocabulary', 'output', 'render', 'theme', 'progress'],
     packages: [],
   },
   {
@@ -169,6 +181,7 @@ const ROOMS: readonly Room[] = [
     files: /^src\/commands\//,
     rooms: [
       'vocabulary',
+      'output',
       'auth',
       'check',
       'sandbox',

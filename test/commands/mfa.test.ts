@@ -175,7 +175,7 @@ code:   aws.mfa-needed
   test('a profile with mfa_serial', async () => {
     expect(await run(['whoami', '--profile', 'mfa'])).toEqual(
       needed(
-        `eval "$(fedctl credentials --profile 'mfa' --format env)"`,
+        `eval "$(fedctl credentials --profile mfa --format env)"`,
         `The profile "mfa" assumes ${ROLE} with a code of the MFA device ${SERIAL}.`,
       ),
     );

@@ -4,7 +4,6 @@ import { formatDuration } from '../duration.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import type { FetchResponse } from '../fetch.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
 
 /** A page of a hundred clusters is about a megabyte. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -94,7 +93,7 @@ export function quote({ secrets }: HttpRequest, text: string): string {
   const clean = secrets
     .flatMap((secret) => [secret, encodeURIComponent(secret)])
     .reduce((left, secret) => left.replaceAll(secret, '[secret]'), text);
-  return printable(clean.length > QUOTED ? `${clean.slice(0, QUOTED)}…` : clean);
+  return clean.length > QUOTED ? `${clean.slice(0, QUOTED)}…` : clean;
 }
 
 /** @param did `answered with HTML`: the second half of a sentence */

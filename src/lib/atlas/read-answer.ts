@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { type HttpAnswer, nameOf, notAtlas, quote } from './exchange.ts';
 
 /** `application/json`, or a version of it: `application/vnd.atlas.2023-01-01+json;charset=utf-8`. */
@@ -29,7 +28,7 @@ export function readAnswer<T>(answer: HttpAnswer, shape: z.ZodType<T>): T {
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   // The issue's own text would repeat what is expected, never what came; the path is made of names that we know.
-  const where = printable(issue?.path.join('.') ?? '');
+  const where = issue?.path.join('.') ?? '';
   throw new FedctlError('atlas.answer-unreadable', {
     message: `${nameOf(answer.request)} answered with a field that fedctl cannot read: ${where === '' ? 'the whole' : where} (${issue?.code ?? 'unknown'}).`,
     details: { url: answer.request.url.href, field: where, problem: issue?.code ?? null },

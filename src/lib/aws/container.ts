@@ -4,7 +4,6 @@ import type { ResolvedCredentials } from '../credentials.ts';
 import { deadline } from '../deadline.ts';
 import { isFedctlError } from '../errors.ts';
 import { transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
 import { metadataEndpoint } from './endpoint.ts';
 import { METADATA_MAX_BYTES, metadataCredentials } from './metadata-credentials.ts';
 import type { Absent } from './provider.ts';
@@ -75,7 +74,7 @@ export function reasonOf(error: unknown): string {
   if (fault !== null) return `${fault.reason} (${fault.code})`;
   if (error instanceof Error && error.name === 'TimeoutError') return 'no answer came in time';
   if (error instanceof Error && 'code' in error && 'path' in error) {
-    return `${printable(String(error.path))} cannot be read (${String(error.code)})`;
+    return `${String(error.path)} cannot be read (${String(error.code)})`;
   }
   return error instanceof Error ? `the request failed (${error.name})` : 'the request failed';
 }

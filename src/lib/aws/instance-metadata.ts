@@ -3,7 +3,6 @@ import type { ResolvedCredentials } from '../credentials.ts';
 import { deadline } from '../deadline.ts';
 import { isFedctlError } from '../errors.ts';
 import type { FetchRequest, FetchResponse } from '../fetch.ts';
-import { printable } from '../printable.ts';
 import { reasonOf } from './container.ts';
 import { metadataEndpoint } from './endpoint.ts';
 import { METADATA_MAX_BYTES, metadataCredentials } from './metadata-credentials.ts';
@@ -43,12 +42,12 @@ export async function instanceMetadataCredentials(
     const answer = await read(`${ROLE_PATH}${encodeURIComponent(role)}`);
     const credentials = answer.status === 200 ? metadataCredentials(answer.body ?? '') : null;
     if (credentials === null) {
-      return { absent: `the instance metadata service has no credentials for the role "${printable(role)}"` };
+      return { absent: `the instance metadata service has no credentials for the role "${role}"` };
     }
     return {
       ...credentials,
       provider: 'instance-metadata',
-      providerDetail: `instance metadata (role "${printable(role)}")`,
+      providerDetail: `instance metadata (role "${role}")`,
     };
   });
 }
@@ -112,7 +111,7 @@ function endpointOf(env: Context['env'], profile: ChosenProfile): string {
   const fromEnv = env['AWS_EC2_METADATA_SERVICE_ENDPOINT'];
   if (fromEnv) return metadataEndpoint(fromEnv, 'AWS_EC2_METADATA_SERVICE_ENDPOINT');
   const fromProfile = profile.settings['ec2_metadata_service_endpoint'];
-  if (fromProfile) return metadataEndpoint(fromProfile, `profile "${printable(profile.name)}"`);
+  if (fromProfile) return metadataEndpoint(fromProfile, `profile "${profile.name}"`);
   const mode =
     env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'] ?? profile.settings['ec2_metadata_service_endpoint_mode'];
   return mode?.toLowerCase() === 'ipv6' ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254';

@@ -2,7 +2,6 @@ import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
 import type { FetchResponse } from '../fetch.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
 import { shownUrl } from './api-url.ts';
 import { type BearerChallenge, bearerChallenge } from './challenge.ts';
 
@@ -114,8 +113,7 @@ function causeOf(status: number): string {
 
 /** The location may be long, and so may what an API says. */
 function shown(text: string): string {
-  const safe = printable(text);
-  return safe.length > LONGEST_TEXT ? `${safe.slice(0, LONGEST_TEXT)}…` : safe;
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
 /** Without the token: whoever repeats it sees the answer to somebody who shows none. */

@@ -2,8 +2,8 @@ import { deadline, timedOut } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
 import type { Fetch, FetchResponse } from '../fetch.ts';
+import { isTooDeep, MAX_NESTING } from '../nesting.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
 
 /** A discovery document or key set of AWS is a few kilobytes. */
 const MAX_BYTES = 512 * 1024;
@@ -20,7 +20,7 @@ export interface FetchOptions {
  * the whole answer are bounded while it comes in.
  *
  * @throws FedctlError issuer.unreachable, issuer.timeout, issuer.tls-failed, issuer.redirected, issuer.http-status,
- *   issuer.too-large, issuer.not-json; the signal's own reason when it fires
+ *   issuer.too-large, issuer.not-json, issuer.wrong-document where it is nested too deep; the signal's own reason when it fires
  */
 export async function fetchJson(url: URL, options: FetchOptions): Promise<Readonly<Record<string, unknown>>> {
   const signal = deadline(options.signal, options.timeoutMs);
@@ -74,9 +74,10 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
     // Told below. The error would quote the body, which anybody may have written.
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    if (isTooDeep(value)) throw tooDeep(url);
     return value as Record<string, unknown>;
   }
-  const seen = type === null ? 'no content type' : `content type ${printable(type)}`;
+  const seen = type === null ? 'no content type' : `content type ${type}`;
   throw new FedctlError('issuer.not-json', {
     message: `${url.href} did not answer with a JSON object (${seen}).`,
     remedy: curl(url),
@@ -84,10 +85,19 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
   });
 }
 
+function tooDeep(url: URL): FedctlError {
+  return new FedctlError('issuer.wrong-document', {
+    message: `The document at ${url.href} is nested more than ${MAX_NESTING} levels deep.`,
+    likelyCause: 'Documents of AWS are nested two levels deep; this is something else.',
+    remedy: curl(url),
+    details: { url: url.href },
+  });
+}
+
 function redirected(url: URL, { status, headers }: FetchResponse): FedctlError {
   const { location = null } = headers;
   return new FedctlError('issuer.redirected', {
-    message: `${url.href} redirects to ${location === null ? 'another address' : printable(location)}; fedctl does not follow.`,
+    message: `${url.href} redirects to ${location ?? 'another address'}; fedctl does not follow.`,
     remedy: `${curl(url)}   (often a captive portal or a wrong issuer)`,
     details: { url: url.href, status, location },
   });

@@ -108,7 +108,7 @@ describe('the Region', () => {
     ['eu_west_1', ''],
     ['-eu', ''],
     ['EU-WEST-1', ' (did you mean "eu-west-1"?)'],
-    ['a\u001b[2J', '', 'a\\u{1b}[2J'],
+    ['a\u001b[2J', '', 'a\u001b[2J'],
   ])('"%s" is none', async (region, hint, shown = region) => {
     await configured(
       (aws) =>

@@ -55,7 +55,7 @@ aws_access_key_id = AKIAHALF
     await expect(keysOf(home, 'half')).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
       message: 'The profile "half" has aws_access_key_id and no aws_secret_access_key.',
-      remedy: "aws configure --profile 'half'",
+      remedy: 'aws configure --profile half',
     });
   });
 });
@@ -267,7 +267,7 @@ describe('credential_process', () => {
     await expect(processOf('', script)).rejects.toMatchObject({
       code: 'aws.profile-failed',
       message: `The credential_process of the profile "p" ${how}.`,
-      remedy: "run the command that this prints: aws configure get credential_process --profile 'p'",
+      remedy: 'run the command that this prints: aws configure get credential_process --profile p',
     });
   });
 
@@ -437,7 +437,7 @@ describe('aws login', () => {
     await expect(keysOf(home, 'p', { AWS_REGION: 'eu-west-1' })).rejects.toMatchObject({
       code: 'aws.profile-failed',
       message: expect.stringMatching(/^The profile "p" gave no credentials: Failed to load a? ?token/),
-      remedy: "aws login --profile 'p'",
+      remedy: 'aws login --profile p',
     });
     vi.unstubAllEnvs();
   });

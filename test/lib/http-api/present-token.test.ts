@@ -246,7 +246,7 @@ describe('an answer', () => {
     expect(failure).toMatchObject(Object.fromEntries(named));
   });
 
-  test('is shown without what would steer a terminal', async () => {
+  test('is kept as it came: the output layer escapes it', async () => {
     // Node's own server does not send it.
     const url = await listen((socket) =>
       socket.end(
@@ -255,12 +255,10 @@ describe('an answer', () => {
       ),
     );
     const failure = await failureOf(url, await tokenWith());
-    expect(failure.message).toBe(
-      String.raw`${url}/ refused the token with status 401: \u{9b}2J, "\u{9b}31mred".`,
-    );
+    expect(failure.message).toBe(`${url}/ refused the token with status 401: \u009b2J, "\u009b31mred".`);
     expect(failure.details).toMatchObject({
-      error: String.raw`\u{9b}2J`,
-      errorDescription: String.raw`\u{9b}31mred`,
+      error: '\u009b2J',
+      errorDescription: '\u009b31mred',
     });
   });
 
