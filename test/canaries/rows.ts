@@ -90,10 +90,10 @@ function accountRow(own: {
 
 /** An account whose issuer is hostile: IAM names it. */
 const hostileIssuers = (typed: (stage: Stage, env: Env) => Run): readonly Scenario[] =>
-  (['discovery', 'keys', 'status', 'redirect', 'not-json'] as const).map((fault) => ({
+  (['discovery', 'status', 'redirect', 'not-json'] as const).map((fault) => ({
     what: `the issuer answers with ${fault}`,
     stage: async (stage) => {
-      const issuer = await stage.servers.issuer(fault);
+      const issuer = await stage.servers.issuer(fault, stage.minted);
       return typed(stage, {
         ...(await awsEnv(stage)),
         AWS_ENDPOINT_URL: await stage.servers.aws(undefined, issuer),
@@ -331,7 +331,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
         ...(['discovery', 'keys', 'status', 'redirect', 'not-json'] as const).map((fault) => ({
           what: `the issuer answers with ${fault}`,
           stage: async ({ servers, presented }: Stage) => ({
-            args: ['-', '--audience', 'orders', '--issuer', await servers.issuer(fault)],
+            args: ['-', '--audience', 'orders', '--issuer', await servers.issuer(fault, presented)],
             input: presented,
           }),
         })),
@@ -578,8 +578,14 @@ export const ROWS: Readonly<Record<string, Row>> = {
       ],
       issuer: (['discovery', 'keys', 'status', 'redirect', 'not-json'] as const).map((fault) => ({
         what: `the issuer answers with ${fault}`,
-        stage: async ({ servers, file }: Stage) => ({
-          args: [...LOGIN, '--token-file', file('token.jwt'), '--issuer', await servers.issuer(fault)],
+        stage: async ({ servers, file, presented }: Stage) => ({
+          args: [
+            ...LOGIN,
+            '--token-file',
+            file('token.jwt'),
+            '--issuer',
+            await servers.issuer(fault, presented),
+          ],
         }),
       })),
       mongo: [

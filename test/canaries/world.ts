@@ -63,8 +63,8 @@ export interface Servers {
    * @param issuer of the account, when it is not the healthy one
    */
   aws(fault?: AwsFault, issuer?: string): Promise<string>;
-  /** An issuer that knows the tokens: healthy, or with one document that holds them. */
-  issuer(fault?: 'discovery' | 'keys' | 'status' | 'redirect' | 'not-json'): Promise<string>;
+  /** An issuer: healthy, or with one document that holds a token which it knows, since it got it elsewhere. */
+  issuer(fault?: 'discovery' | 'keys' | 'status' | 'redirect' | 'not-json', token?: string): Promise<string>;
   /** A MongoDB server: lets everybody in, or repeats what was presented. */
   mongod(fault?: MongodFault): Promise<string>;
   /** The Atlas API: refuses the credentials, or every question after them. */
@@ -79,6 +79,7 @@ export interface Servers {
   proxy(): Promise<string>;
 }
 
+/** `set-name` and `hello` hold the token of the file `token.jwt`, which was presented to it at another time. */
 export type MongodFault = 'login' | 'user' | 'set-name' | 'hello' | 'ping' | 'write';
 
 export interface World extends AsyncDisposable {
@@ -88,7 +89,8 @@ export interface World extends AsyncDisposable {
   readonly presented: string;
   /** The folder of the files that hold secrets. */
   readonly folder: string;
-  servers(manner: Manner, place: Place): Servers;
+  /** @param own gets the servers that must not serve another run */
+  servers(manner: Manner, place: Place, own: AsyncDisposable[]): Servers;
 }
 
 export async function createWorld(): Promise<World> {
@@ -99,7 +101,8 @@ export async function createWorld(): Promise<World> {
     running.set(what, known);
     return known.then(({ url }) => url);
   };
-  const issuer = await start('issuer', () => issuerServer([key.publicJwk]));
+  const healthy = start('issuer', () => issuerServer([key.publicJwk]));
+  const issuer = await healthy;
   const now = Math.floor(Date.now() / 1000);
   const claims = {
     iss: issuer,
@@ -126,24 +129,27 @@ export async function createWorld(): Promise<World> {
     minted,
     presented,
     folder: secretFiles({ presented, identity }),
-    servers(manner, place) {
+    servers(manner, place, own) {
       const write = manner === 'piece' ? (text: string) => text.slice(4, 28) : ENCODINGS[manner];
       const told = (secrets: readonly string[]) => secrets.map(write).join(' ');
-      const known = [minted, presented];
       return {
         aws: (fault, named = issuer) =>
           start(
             `aws ${named} ${fault === undefined ? '' : `${JSON.stringify(fault)} ${manner} ${place}`}`,
             () => awsServer({ minted, issuer: named, fault: fault ?? null, place, told }),
           ),
-        issuer: (fault) =>
-          start(`issuer ${fault === undefined ? '' : `${fault} ${manner}`}`, () =>
-            issuerServer([key.publicJwk], fault ?? null, told(known)),
-          ),
-        mongod: (fault) =>
-          start(`mongod ${fault === undefined ? '' : `${fault} ${manner}`}`, () =>
-            mongodServer(fault ?? null, told, known),
-          ),
+        issuer: (fault, token = '') =>
+          fault === undefined
+            ? healthy
+            : start(`issuer ${fault} ${manner} ${token}`, () =>
+                issuerServer([key.publicJwk], fault, told([token])),
+              ),
+        async mongod(fault) {
+          // It keeps what is presented, so that it has to be this run's alone.
+          const { url, close } = await mongodServer(fault ?? null, told, presented);
+          own.push({ [Symbol.asyncDispose]: close });
+          return url;
+        },
         atlas: (fault) => start(`atlas ${fault} ${manner}`, () => atlasServer(fault, told)),
         api: (fault) =>
           start(`api ${fault === undefined ? '' : `${fault} ${manner}`}`, () =>
@@ -222,7 +228,7 @@ function awsServer(given: {
       const answer = `<${action}Response><${action}Result>${results[action] ?? ''}</${action}Result></${action}Response>`;
       return { headers: { 'content-type': 'text/xml', 'x-amzn-requestid': 'request-1' }, body: answer };
     }
-    const words = told([...carried(request), minted]);
+    const words = told(carried(request));
     const code = place === 'code' ? words : fault.code;
     const message = place === 'message' ? words : 'no';
     const id = place === 'request-id' ? words : 'request-1';
@@ -257,11 +263,7 @@ function issuerServer(keys: readonly object[], fault: string | null = null, word
   });
 }
 
-async function mongodServer(
-  fault: MongodFault | null,
-  told: Told,
-  known: readonly string[],
-): Promise<Running> {
+async function mongodServer(fault: MongodFault | null, told: Told, earlier: string): Promise<Running> {
   const seen: string[] = [];
   const words = () => told(seen.slice(-2));
   const refused = () => refusal(18, `AuthenticationFailed${words()}`, `bad login ${words()}`);
@@ -276,7 +278,7 @@ async function mongodServer(
     if (fault === 'login') return refused();
     return { conversationId: 1, done: true, payload: new Binary(Buffer.alloc(0)), ok: 1 };
   };
-  const name = told(known);
+  const name = told([earlier]);
   const faults: Readonly<Record<MongodFault, Script>> = {
     login: {},
     user: {
