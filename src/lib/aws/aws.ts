@@ -1,7 +1,6 @@
 import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
 import type { Aws, AwsSettings } from '../ports.ts';
-import { printable } from '../printable.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { containerCredentials } from './container.ts';
 import { cachedCredentials, findCredentials, unexpired } from './credentials.ts';
@@ -132,7 +131,7 @@ function choiceNotes(
 ): readonly string[] {
   const hasKeys = Boolean(env['AWS_ACCESS_KEY_ID']) && Boolean(env['AWS_SECRET_ACCESS_KEY']);
   if (given !== undefined || !hasKeys || profile.source === 'default') return [];
-  const name = printable(profile.name);
+  const name = profile.name;
   return profile.source === '--profile'
     ? [`The profile "${name}" is used, and not the keys in the environment (AWS_ACCESS_KEY_ID).`]
     : [

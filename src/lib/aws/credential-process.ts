@@ -2,8 +2,8 @@ import type { Context } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
 import { deadline, timedOut } from '../deadline.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
 import { processEnvironment } from './process-loop.ts';
 
 /** Such a program may ask its user for a code: that is what the bound has to allow. */
@@ -75,7 +75,7 @@ function run(
 function ending(code: number | null, killedBy: string | null, stderr: string): string {
   const how = code === null ? `was ended by ${String(killedBy)}` : `exited with code ${code}`;
   const last = stderr.trim().split('\n').at(-1)?.trim() ?? '';
-  return last === '' ? how : `${how}, saying "${printable(last).slice(0, 200)}"`;
+  return last === '' ? how : `${how}, saying "${last.slice(0, 200)}"`;
 }
 
 function parse(output: string, profile: string, now: Date): Credentials {
@@ -108,7 +108,7 @@ function expiryOf(expiration: unknown, profile: string, now: Date): Date | null 
     throw processFailed(profile, 'printed an Expiration that is no time');
   if (expiresAt <= now) {
     throw new FedctlError('aws.credentials-expired', {
-      message: `The credential_process of the profile "${printable(profile)}" printed credentials that expired at ${expiresAt.toISOString()}.`,
+      message: `The credential_process of the profile "${profile}" printed credentials that expired at ${expiresAt.toISOString()}.`,
       remedy: 'renew the session that this program reads from',
       details: { profile, expiresAt: expiresAt.toISOString() },
     });
@@ -118,9 +118,9 @@ function expiryOf(expiration: unknown, profile: string, now: Date): Date | null 
 
 function processFailed(profile: string, how: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.profile-failed', {
-    message: `The credential_process of the profile "${printable(profile)}" ${how}.`,
+    message: `The credential_process of the profile "${profile}" ${how}.`,
     likelyCause: 'The program that the profile names failed, or does not print what AWS tools expect.',
-    remedy: `run the command that this prints: aws configure get credential_process --profile '${printable(profile)}'`,
+    remedy: `run the command that this prints: aws configure get credential_process --profile ${shellWord(profile)}`,
     details: { profile },
     cause,
   });

@@ -2,7 +2,6 @@ import type { Context } from '../context.ts';
 import { FedctlError } from '../errors.ts';
 import { isLoopbackHost, isMetadataHost } from '../hosts.ts';
 import type { EndpointOverride } from '../ports.ts';
-import { printable } from '../printable.ts';
 import type { ChosenProfile } from './profile.ts';
 import type { SharedFiles } from './shared-files.ts';
 
@@ -28,7 +27,7 @@ export function endpointOverride(
     const value = env[name];
     if (value !== undefined && value !== '') return { url: checkedEndpoint(value, name), source: name };
   }
-  const source = `profile "${printable(profile.name)}"`;
+  const source = `profile "${profile.name}"`;
   const value = servicesEndpoint(service, profile, files) ?? profile.settings['endpoint_url'];
   return value === undefined ? null : { url: checkedEndpoint(value, source), source };
 }
@@ -51,8 +50,8 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
   const section = files.services(name);
   if (section === null) {
     throw new FedctlError('aws.endpoint-invalid', {
-      message: `The profile "${printable(profile.name)}" names the services section "${printable(name)}", and ${printable(files.configPath)} has none of this name.`,
-      remedy: `add [services ${printable(name)}] to ${printable(files.configPath)}, or remove "services" from the profile`,
+      message: `The profile "${profile.name}" names the services section "${name}", and ${files.configPath} has none of this name.`,
+      remedy: `add [services ${name}] to ${files.configPath}, or remove "services" from the profile`,
       details: { profile: profile.name, services: name },
     });
   }
@@ -60,18 +59,35 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
 }
 
 /**
+ * Checks an endpoint that receives signed requests or tokens: https, or http on this machine.
+ *
  * @param source the setting that names the endpoint
  * @returns the URL as written
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
 export function checkedEndpoint(value: string, source: string): string {
+  return checked(value, source, isLoopbackHost);
+}
+
+/**
+ * Checks an endpoint that hands out credentials, which is also allowed at the metadata addresses of AWS without TLS.
+ *
+ * @param source the setting that names the endpoint
+ * @returns the URL as written
+ * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
+ */
+export function metadataEndpoint(value: string, source: string): string {
+  return checked(value, source, (host) => isLoopbackHost(host) || isMetadataHost(host));
+}
+
+function checked(value: string, source: string, allowsPlaintext: (host: string) => boolean): string {
   if (!URL.canParse(value)) throw endpointInvalid(source, 'is no URL');
   const url = new URL(value);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw endpointInvalid(source, `begins with ${printable(url.protocol)} and not with https:`);
+    throw endpointInvalid(source, `begins with ${url.protocol} and not with https:`);
   }
   if (url.username !== '' || url.password !== '') throw endpointInvalid(source, 'holds a user or a password');
-  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname) && !isMetadataHost(url.hostname)) {
+  if (url.protocol === 'http:' && !allowsPlaintext(url.hostname)) {
     throw new FedctlError('aws.plaintext-refused', {
       message: `${source} names ${url.origin}: fedctl sends no credentials to another machine without TLS.`,
       details: { source, endpoint: url.origin },

@@ -3,8 +3,8 @@ import type { Credentials, ResolvedCredentials } from '../credentials.ts';
 import { FedctlError } from '../errors.ts';
 import { proveMfa } from '../mfa.ts';
 import type { AwsSettings } from '../ports.ts';
-import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
 import type { Connection } from './connection.ts';
 import { containerCredentials } from './container.ts';
 import { processCredentials } from './credential-process.ts';
@@ -55,13 +55,13 @@ export async function profileCredentials(
       absent:
         source === 'default' && world.files.profile('default') === null
           ? 'there is no profile "default"'
-          : `the profile "${printable(name)}" names no way to get credentials`,
+          : `the profile "${name}" names no way to get credentials`,
     };
   }
   return {
     ...found.credentials,
     provider: 'profile',
-    providerDetail: `profile "${printable(name)}" (${found.how})`,
+    providerDetail: `profile "${name}" (${found.how})`,
   };
 }
 
@@ -120,7 +120,7 @@ async function assumedRole(
   const sts = await createSts(connection, async () => ({
     ...source.credentials,
     provider: 'profile',
-    providerDetail: `profile "${printable(name)}" (${source.how})`,
+    providerDetail: `profile "${name}" (${source.how})`,
   }));
   const seconds = Number(settings['duration_seconds'] ?? '');
   const serial = settings['mfa_serial'];
@@ -130,8 +130,8 @@ async function assumedRole(
       : await proveMfa(
           world.mfaCode,
           serial,
-          `The profile "${printable(name)}" assumes ${printable(roleArn)} with a code of`,
-          `eval "$(fedctl credentials --profile '${printable(name)}' --format env)"`,
+          `The profile "${name}" assumes ${roleArn} with a code of`,
+          `eval "$(fedctl credentials --profile ${shellWord(name)} --format env)"`,
         );
   const { credentials } = await sts.assumeRole(
     {
@@ -143,7 +143,7 @@ async function assumedRole(
     },
     signal,
   );
-  return { credentials, how: `role ${printable(roleArn)}, from ${source.how}` };
+  return { credentials, how: `role ${roleArn}, from ${source.how}` };
 }
 
 async function sourceOf(
@@ -161,15 +161,15 @@ async function sourceOf(
   if (sourceProfile === undefined) return await credentialSource(name, credential ?? '', world, signal);
   const section = world.files.profile(sourceProfile);
   if (section === null) {
-    throw profileUnknown(sourceProfile, `source_profile of the profile "${printable(name)}"`, world.files);
+    throw profileUnknown(sourceProfile, `source_profile of the profile "${name}"`, world.files);
   }
   if (sourceProfile !== name && path.includes(sourceProfile)) {
-    const circle = [...path, sourceProfile].map(printable).join(' -> ');
+    const circle = [...path, sourceProfile].join(' -> ');
     throw profileFailed(name, `takes its keys from itself, in a circle: ${circle}`);
   }
   const found = await follow(sourceProfile, section, [...path, sourceProfile], world, signal);
-  if (found === null) throw profileFailed(sourceProfile, `gives the profile "${printable(name)}" no keys`);
-  return { ...found, how: `profile "${printable(sourceProfile)}" (${found.how})` };
+  if (found === null) throw profileFailed(sourceProfile, `gives the profile "${name}" no keys`);
+  return { ...found, how: `profile "${sourceProfile}" (${found.how})` };
 }
 
 async function credentialSource(
@@ -182,7 +182,7 @@ async function credentialSource(
   if (found === null) {
     throw profileFailed(
       name,
-      `has credential_source ${printable(source)}; AWS knows Environment, Ec2InstanceMetadata and EcsContainer`,
+      `has credential_source ${source}; AWS knows Environment, Ec2InstanceMetadata and EcsContainer`,
     );
   }
   if (isAbsent(found)) throw profileFailed(name, `takes its keys from ${source}, but ${found.absent}`);
@@ -219,7 +219,7 @@ async function webIdentity(
   const identity = { tokenFile, roleArn, sessionName };
   return {
     credentials: await webIdentityCredentials(identity, await world.connect(), signal),
-    how: `web identity, role ${printable(roleArn)}`,
+    how: `web identity, role ${roleArn}`,
   };
 }
 
@@ -231,9 +231,9 @@ function keysOf(name: string, settings: Section): Credentials {
         ? ['aws_access_key_id', 'aws_secret_access_key']
         : ['aws_secret_access_key', 'aws_access_key_id'];
     throw new FedctlError('aws.credentials-half-set', {
-      message: `The profile "${printable(name)}" has ${set} and no ${missing}.`,
+      message: `The profile "${name}" has ${set} and no ${missing}.`,
       likelyCause: 'The two belong together.',
-      remedy: `aws configure --profile '${printable(name)}'`,
+      remedy: `aws configure --profile ${shellWord(name)}`,
       details: { profile: name, missing, set },
     });
   }
@@ -247,9 +247,9 @@ function keysOf(name: string, settings: Section): Credentials {
 
 function profileFailed(name: string, what: string): FedctlError {
   return new FedctlError('aws.profile-failed', {
-    message: `The profile "${printable(name)}" ${what}.`,
+    message: `The profile "${name}" ${what}.`,
     likelyCause: 'The profile does not say completely, or without contradiction, where its keys come from.',
-    remedy: `aws configure list --profile '${printable(name)}'`,
+    remedy: `aws configure list --profile ${shellWord(name)}`,
     details: { profile: name },
   });
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { FedctlError } from '../errors.ts';
 import type { AwsSettings } from '../ports.ts';
-import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 import type { Section, SharedFiles } from './shared-files.ts';
 
 /** The profile that a run goes by. */
@@ -40,11 +40,11 @@ function named(name: string, source: '--profile' | 'AWS_PROFILE', files: SharedF
 /** @param source what names the profile: an option, a variable, or another profile */
 export function profileUnknown(name: string, source: string, files: SharedFiles): FedctlError {
   const near = nearest(name, files.profileNames);
-  const known = files.profileNames.map(printable).join(', ');
+  const known = files.profileNames.join(', ');
   return new FedctlError('aws.profile-unknown', {
-    message: `There is no AWS profile "${printable(name)}", which ${source} names${near === null ? '' : `; did you mean "${printable(near)}"`}${near === null ? '.' : '?'}`,
+    message: `There is no AWS profile "${name}", which ${source} names${near === null ? '' : `; did you mean "${near}"`}${near === null ? '.' : '?'}`,
     ...(source === '--profile' && near !== null
-      ? { remedy: `fedctl <command> --profile ${printable(near)}` }
+      ? { remedy: `fedctl <command> --profile ${shellWord(near)}` }
       : {}),
     details: {
       profile: name,
@@ -52,7 +52,7 @@ export function profileUnknown(name: string, source: string, files: SharedFiles)
       known: files.profileNames,
       evidence: [
         known === ''
-          ? `no profiles in ${printable(files.configPath)} and ${printable(files.credentialsPath)}`
+          ? `no profiles in ${files.configPath} and ${files.credentialsPath}`
           : `known profiles: ${known}`,
         ...files.faults,
       ],

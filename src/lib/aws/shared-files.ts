@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadSharedConfigFiles } from '@smithy/shared-ini-file-loader';
 import type { Context } from '../context.ts';
-import { printable } from '../printable.ts';
 
 /** The settings of one section, as written. */
 export type Section = Readonly<Record<string, string | undefined>>;
@@ -64,12 +63,12 @@ async function faultOf(path: string, sections: number): Promise<string | null> {
   try {
     const text = await readFile(path, 'utf8');
     return sections === 0 && /^\s*[^\s#;]/m.test(text)
-      ? `${printable(path)} holds no section such as [default] that AWS tools understand.`
+      ? `${path} holds no section such as [default] that AWS tools understand.`
       : null;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     // ENOTDIR: part of the path is a file, so the file itself does not exist.
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    return `${printable(path)} cannot be read (${String(code)}).`;
+    return `${path} cannot be read (${String(code)}).`;
   }
 }

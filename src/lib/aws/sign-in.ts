@@ -7,8 +7,8 @@ import { deadline, timedOut, within } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
 import { transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
 import { attempts } from './connection.ts';
 import type { RequestHandler } from './request-handler.ts';
 import type { Section, SharedFiles } from './shared-files.ts';
@@ -41,7 +41,7 @@ export async function ssoCredentials(
     (key) => !start[key] && !settings[key],
   );
   if (missing !== undefined) {
-    throw signInFailed(profile, `lacks ${missing}`, `aws configure sso --profile '${printable(profile)}'`);
+    throw signInFailed(profile, `lacks ${missing}`, `aws configure sso --profile ${shellWord(profile)}`);
   }
   await checkCachedLogin(profile, session ?? start['sso_start_url'] ?? '', session !== undefined, signIn);
   const role = `${settings['sso_role_name']} in ${settings['sso_account_id']}`;
@@ -58,7 +58,7 @@ export async function loginCredentials(
   signIn: SignIn,
   signal: AbortSignal,
 ): Promise<Credentials> {
-  const remedy = `aws login --profile '${printable(profile)}'`;
+  const remedy = `aws login --profile ${shellWord(profile)}`;
   return await signInWith({ profile, role: null, remedy }, signIn, signal, async () => {
     const { fromLoginCredentials } = await import('./sign-in-client.ts');
     const options = providerOptions(profile, signIn);
@@ -113,7 +113,7 @@ async function signInWith(
   } catch (error) {
     if (timedOut(bounded)) {
       throw new FedctlError('aws.timeout', {
-        message: `The sign-in service of the profile "${printable(subject.profile)}" did not answer within ${formatDuration(signIn.timeoutMs / 1000)}.`,
+        message: `The sign-in service of the profile "${subject.profile}" did not answer within ${formatDuration(signIn.timeoutMs / 1000)}.`,
         details: { profile: subject.profile },
         cause: error,
       });
@@ -125,22 +125,22 @@ async function signInWith(
 
 /** The SDK flattens what its providers met into a sentence, so the sentence is what there is to go by. */
 function providerFailure({ profile, role, remedy }: Subject, error: unknown): FedctlError {
-  const sentence = error instanceof Error ? printable(error.message.split('\n')[0] ?? '') : String(error);
+  const sentence = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   if (
     transportFault(error) !== null ||
     /\b(?:ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|E[A-Z]+UNREACH|EPIPE)\b/.test(sentence)
   ) {
     return new FedctlError('aws.unreachable', {
-      message: `The sign-in service of the profile "${printable(profile)}" cannot be reached: ${sentence}.`,
+      message: `The sign-in service of the profile "${profile}" cannot be reached: ${sentence}.`,
       details: { profile },
       cause: error,
     });
   }
   if (role !== null && /^ForbiddenException\b/.test(sentence)) {
     return new FedctlError('aws.access-denied', {
-      message: `IAM Identity Center gives the profile "${printable(profile)}" no credentials of ${printable(role)}: ${sentence.replace(/\.$/, '')}.`,
+      message: `IAM Identity Center gives the profile "${profile}" no credentials of ${role}: ${sentence.replace(/\.$/, '')}.`,
       likelyCause: 'The permission set is not assigned to this user in this account.',
-      remedy: `ask whoever administers IAM Identity Center for the permission set ${printable(role).replace(' in ', ' in account ')}`,
+      remedy: `ask whoever administers IAM Identity Center for the permission set ${role.replace(' in ', ' in account ')}`,
       details: { profile, role },
       cause: error,
     });
@@ -185,12 +185,12 @@ async function cachedLogin(path: string): Promise<Readonly<Record<string, unknow
 function ssoRemedy(profile: string): string {
   return /^[\w.@+-]+$/.test(profile)
     ? `aws sso login --profile ${profile}`
-    : `aws sso login --profile '${printable(profile)}'`;
+    : `aws sso login --profile ${shellWord(profile)}`;
 }
 
 function loginNeeded(profile: string, what: string, remedy: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.sso-login-needed', {
-    message: `The login of the profile "${printable(profile)}" ${what}.`,
+    message: `The login of the profile "${profile}" ${what}.`,
     remedy,
     details: { profile },
     cause,
@@ -199,7 +199,7 @@ function loginNeeded(profile: string, what: string, remedy: string, cause?: unkn
 
 function signInFailed(profile: string, what: string, remedy: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.profile-failed', {
-    message: `The profile "${printable(profile)}" ${what}.`,
+    message: `The profile "${profile}" ${what}.`,
     remedy,
     details: { profile },
     cause,

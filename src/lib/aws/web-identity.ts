@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
 import type { Connection } from './connection.ts';
 import type { Absent } from './provider.ts';
 import { assumeRoleWithWebIdentity } from './sts.ts';
@@ -42,7 +42,7 @@ export async function environmentWebIdentity(
   return {
     ...session,
     provider: 'web-identity',
-    providerDetail: `web identity (AWS_WEB_IDENTITY_TOKEN_FILE, role ${printable(roleArn)})`,
+    providerDetail: `web identity (AWS_WEB_IDENTITY_TOKEN_FILE, role ${roleArn})`,
   };
 }
 
@@ -57,8 +57,8 @@ export async function webIdentityCredentials(
     token = (await readFile(identity.tokenFile, 'utf8')).trim();
   } catch (cause) {
     throw new FedctlError('usage.unreadable-input', {
-      message: `The web identity token file ${printable(identity.tokenFile)} cannot be read.`,
-      remedy: `ls -l '${printable(identity.tokenFile)}'`,
+      message: `The web identity token file ${identity.tokenFile} cannot be read.`,
+      remedy: `ls -l ${shellWord(identity.tokenFile)}`,
       details: { file: identity.tokenFile },
       cause,
     });
