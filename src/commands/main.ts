@@ -95,7 +95,7 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
 /** Tells what went wrong on stderr, in the face that was asked for. */
 function report(error: unknown, argv: readonly string[], context: Context, json: boolean): number {
   const interruption = context.signal.aborted ? context.signal.reason : error;
-  if (interruption instanceof Interruption) return EXIT[interruption.kind];
+  if (interruption instanceof Interruption) return interruption.exitCode;
   const usage = usageFailure(error, COMMANDS);
   if (usage === 'told') return EXIT.done;
   const failure = forThisCommand(usage ?? (isFedctlError(error) ? error : bug(error)), argv);
