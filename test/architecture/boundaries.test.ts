@@ -56,7 +56,7 @@ const ROOMS: readonly Room[] = [
   {
     name: 'net',
     files: /^src\/lib\/net\//,
-    rooms: ['vocabulary'],
+    rooms: ['vocabulary', 'files'],
     packages: ['node', 'agent-base', 'socks'],
   },
   { name: 'files', files: /^src\/lib\/files\//, rooms: ['vocabulary'], packages: ['node'] },
