@@ -144,9 +144,14 @@ async function openState(invocation: Invocation<OptionTable>, folder: string) {
 }
 
 /** Loads YAML and the schema, which only a lab with a configuration needs. */
-async function readConfig({ context }: Invocation<OptionTable>, file: string) {
+async function readConfig({ common, context }: Invocation<OptionTable>, file: string) {
   const { readSandboxConfig } = await import('../lib/sandbox/config/read.ts');
-  const text = await readBoundedFile(resolve(context.cwd, file), LARGEST_CONFIG, context.signal);
+  const text = await readBoundedFile(
+    resolve(context.cwd, file),
+    LARGEST_CONFIG,
+    context.signal,
+    common.timeoutMs,
+  );
   return readSandboxConfig(text, file);
 }
 

@@ -101,6 +101,7 @@ export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
   'jwt.signature-invalid': { page: 'verify-another-key' },
   'jwt.algorithm-refused': { scenario: 'token-signed-with-es384' },
   'jwt.key-unknown': { scenario: 'issuer-key-missing' },
+  'jwt.key-weak': { file: 'lib/jwt/rsa-weakness.test.ts', at: 'is refused by its code' },
   'jwt.type-refused': {
     file: 'lib/jwt/verify.test.ts',
     at: 'refuse another type and critical extensions, both at once',

@@ -40,11 +40,11 @@ const OF_THE_CALLER = ['profile', 'region'] as const;
 export async function readTargets(
   invocation: Invocation<typeof CHECK_OPTIONS>,
 ): Promise<readonly CheckTarget[]> {
-  const { context, options, typed, hint } = invocation;
+  const { context, common, options, typed, hint } = invocation;
   const typedTarget = [...OF_ONE_TARGET, ...OF_A_ROLE].find((option) => typed.has(option));
   if (options.config !== null && typedTarget !== undefined) throw twoSources(typedTarget);
   const given = OF_ONE_TARGET.some((option) => options[option] !== null);
-  const file = await findConfig(context, options.config);
+  const file = await findConfig(context, options.config, common.timeoutMs);
   if (file !== null && (file.named || !given)) return ofFile(invocation, file);
   if (typed.has('target')) throw noFile(file);
   if (file !== null && typedTarget === undefined) {

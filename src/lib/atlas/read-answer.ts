@@ -7,7 +7,7 @@ const JSON_TYPE = /^\s*application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
 /** The JSON object that an answer holds; null for anything else. */
 export function jsonOf({ headers, body }: HttpAnswer): Readonly<Record<string, unknown>> | null {
-  if (!JSON_TYPE.test(headers.get('content-type') ?? '')) return null;
+  if (!JSON_TYPE.test(headers['content-type'] ?? '')) return null;
   try {
     return z.record(z.string(), z.unknown()).safeParse(JSON.parse(body)).data ?? null;
   } catch {
@@ -36,7 +36,7 @@ export function readAnswer<T>(answer: HttpAnswer, shape: z.ZodType<T>): T {
 }
 
 export function notJson({ request, status, headers }: HttpAnswer): FedctlError {
-  const type = headers.get('content-type');
+  const type = headers['content-type'] ?? null;
   const seen = type === null ? 'no content type' : `content type ${quote(request, type)}`;
   return notAtlas(request, `answered HTTP ${status} with a body that is no JSON object (${seen})`, status);
 }

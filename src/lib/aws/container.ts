@@ -4,8 +4,8 @@ import type { ResolvedCredentials } from '../credentials.ts';
 import { deadline } from '../deadline.ts';
 import { isFedctlError } from '../errors.ts';
 import { transportFault } from '../net/transport-fault.ts';
-import { checkedEndpoint } from './endpoint.ts';
-import { metadataCredentials } from './metadata-credentials.ts';
+import { metadataEndpoint } from './endpoint.ts';
+import { METADATA_MAX_BYTES, metadataCredentials } from './metadata-credentials.ts';
 import type { Absent } from './provider.ts';
 
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
@@ -33,12 +33,11 @@ export async function containerCredentials(
     const authorization = await authorizationOf(env);
     const response = await context.fetch(endpoint.url, {
       headers: authorization === null ? {} : { authorization },
-      redirect: 'error',
+      maxBytes: METADATA_MAX_BYTES,
       signal: deadline(signal, TIMEOUT_MS),
     });
-    const text = await response.text();
-    if (!response.ok) return { absent: `${where} answered with HTTP ${response.status}` };
-    const credentials = metadataCredentials(text);
+    if (response.status !== 200) return { absent: `${where} answered with HTTP ${response.status}` };
+    const credentials = metadataCredentials(response.body ?? '');
     if (credentials === null) return { absent: `${where} answered with something else than credentials` };
     return { ...credentials, provider: 'container', providerDetail: `container (${endpoint.variable})` };
   } catch (error) {
@@ -54,12 +53,12 @@ function endpointOf(env: Context['env']): { readonly url: URL; readonly variable
     const url = URL.canParse(relative, 'http://169.254.170.2')
       ? new URL(relative, 'http://169.254.170.2').href
       : relative;
-    return { url: new URL(checkedEndpoint(url, RELATIVE)), variable: RELATIVE };
+    return { url: new URL(metadataEndpoint(url, RELATIVE)), variable: RELATIVE };
   }
   const full = env[FULL];
   return full === undefined || full === ''
     ? null
-    : { url: new URL(checkedEndpoint(full, FULL)), variable: FULL };
+    : { url: new URL(metadataEndpoint(full, FULL)), variable: FULL };
 }
 
 /** The file wins and is read each time: it is renewed while we run. */

@@ -59,18 +59,35 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
 }
 
 /**
+ * Checks an endpoint that receives signed requests or tokens: https, or http on this machine.
+ *
  * @param source the setting that names the endpoint
  * @returns the URL as written
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
 export function checkedEndpoint(value: string, source: string): string {
+  return checked(value, source, isLoopbackHost);
+}
+
+/**
+ * Checks an endpoint that hands out credentials, which is also allowed at the metadata addresses of AWS without TLS.
+ *
+ * @param source the setting that names the endpoint
+ * @returns the URL as written
+ * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
+ */
+export function metadataEndpoint(value: string, source: string): string {
+  return checked(value, source, (host) => isLoopbackHost(host) || isMetadataHost(host));
+}
+
+function checked(value: string, source: string, allowsPlaintext: (host: string) => boolean): string {
   if (!URL.canParse(value)) throw endpointInvalid(source, 'is no URL');
   const url = new URL(value);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw endpointInvalid(source, `begins with ${url.protocol} and not with https:`);
   }
   if (url.username !== '' || url.password !== '') throw endpointInvalid(source, 'holds a user or a password');
-  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname) && !isMetadataHost(url.hostname)) {
+  if (url.protocol === 'http:' && !allowsPlaintext(url.hostname)) {
     throw new FedctlError('aws.plaintext-refused', {
       message: `${source} names ${url.origin}: fedctl sends no credentials to another machine without TLS.`,
       details: { source, endpoint: url.origin },

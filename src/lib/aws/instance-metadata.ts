@@ -2,9 +2,10 @@ import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
 import { deadline } from '../deadline.ts';
 import { isFedctlError } from '../errors.ts';
+import type { FetchRequest, FetchResponse } from '../fetch.ts';
 import { reasonOf } from './container.ts';
-import { checkedEndpoint } from './endpoint.ts';
-import { metadataCredentials } from './metadata-credentials.ts';
+import { metadataEndpoint } from './endpoint.ts';
+import { METADATA_MAX_BYTES, metadataCredentials } from './metadata-credentials.ts';
 import type { ChosenProfile } from './profile.ts';
 import type { Absent } from './provider.ts';
 
@@ -20,7 +21,7 @@ type World = Pick<Context, 'env' | 'fetch'>;
 interface Conversation {
   /** 1 where the service has no tokens. */
   readonly version: 1 | 2;
-  read(path: string): Promise<Response>;
+  read(path: string): Promise<FetchResponse>;
 }
 
 /**
@@ -36,10 +37,10 @@ export async function instanceMetadataCredentials(
 ): Promise<ResolvedCredentials | Absent> {
   return await converse(context, profile, signal, async ({ version, read }) => {
     const roles = await read(ROLE_PATH);
-    if (!roles.ok) return { absent: noRole(roles.status, version) };
-    const role = (await roles.text()).trim().split('\n')[0] ?? '';
+    if (roles.status !== 200) return { absent: noRole(roles.status, version) };
+    const role = (roles.body ?? '').trim().split('\n')[0] ?? '';
     const answer = await read(`${ROLE_PATH}${encodeURIComponent(role)}`);
-    const credentials = answer.ok ? metadataCredentials(await answer.text()) : null;
+    const credentials = answer.status === 200 ? metadataCredentials(answer.body ?? '') : null;
     if (credentials === null) {
       return { absent: `the instance metadata service has no credentials for the role "${role}"` };
     }
@@ -63,7 +64,9 @@ export async function instanceRegion(
 ): Promise<string | null> {
   const found = await converse(context, profile, signal, async ({ read }) => {
     const answer = await read(REGION_PATH);
-    return answer.ok ? { region: (await answer.text()).trim() } : { absent: `HTTP ${answer.status}` };
+    return answer.status === 200
+      ? { region: (answer.body ?? '').trim() }
+      : { absent: `HTTP ${answer.status}` };
   });
   return 'region' in found ? found.region : null;
 }
@@ -86,10 +89,10 @@ async function converse<Answer>(
     return { absent: 'AWS_EC2_METADATA_DISABLED is true' };
   }
   const endpoint = endpointOf(env, profile);
-  const send = (path: string, init: RequestInit) =>
+  const send = (path: string, request: Pick<FetchRequest, 'method' | 'headers'>) =>
     context.fetch(new URL(path, endpoint), {
-      ...init,
-      redirect: 'error',
+      ...request,
+      maxBytes: METADATA_MAX_BYTES,
       signal: deadline(signal, TIMEOUT_MS),
     });
   try {
@@ -106,9 +109,9 @@ async function converse<Answer>(
 
 function endpointOf(env: Context['env'], profile: ChosenProfile): string {
   const fromEnv = env['AWS_EC2_METADATA_SERVICE_ENDPOINT'];
-  if (fromEnv) return checkedEndpoint(fromEnv, 'AWS_EC2_METADATA_SERVICE_ENDPOINT');
+  if (fromEnv) return metadataEndpoint(fromEnv, 'AWS_EC2_METADATA_SERVICE_ENDPOINT');
   const fromProfile = profile.settings['ec2_metadata_service_endpoint'];
-  if (fromProfile) return checkedEndpoint(fromProfile, `profile "${profile.name}"`);
+  if (fromProfile) return metadataEndpoint(fromProfile, `profile "${profile.name}"`);
   const mode =
     env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'] ?? profile.settings['ec2_metadata_service_endpoint_mode'];
   return mode?.toLowerCase() === 'ipv6' ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254';
@@ -116,7 +119,7 @@ function endpointOf(env: Context['env'], profile: ChosenProfile): string {
 
 /** The session token of version 2; '' for version 1. */
 async function sessionToken(
-  send: (path: string, init: RequestInit) => Promise<Response>,
+  send: (path: string, request: Pick<FetchRequest, 'method' | 'headers'>) => Promise<FetchResponse>,
   env: Context['env'],
   profile: ChosenProfile,
 ): Promise<string | Absent> {
@@ -124,8 +127,7 @@ async function sessionToken(
     method: 'PUT',
     headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' },
   });
-  const token = await answer.text();
-  if (answer.ok) return token.trim();
+  if (answer.status === 200) return (answer.body ?? '').trim();
   if (![403, 404, 405].includes(answer.status)) {
     return { absent: `the instance metadata service answered with HTTP ${answer.status}` };
   }

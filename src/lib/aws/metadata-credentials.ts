@@ -1,6 +1,9 @@
 import type { Credentials } from '../credentials.ts';
 import { Secret } from '../secret.ts';
 
+/** What these endpoints answer is about a kilobyte. */
+export const METADATA_MAX_BYTES = 64 * 1024;
+
 /**
  * The keys in the JSON that container and instance endpoints answer with (facts/aws.md 7.5, 7.6): all four members
  * must be there. Null when it is something else.

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import type { AwsSettings } from '../../../src/lib/ports.ts';
 import { awsHome } from '../../support/aws-home.ts';
+import { fetch } from '../../support/fetch.ts';
 import { loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -43,7 +44,7 @@ async function configured(
     config,
     '[prod]\naws_access_key_id = AKIAPROD\naws_secret_access_key = s\n',
   );
-  const context = memoryContext({ env, home: home.path, fetch: globalThis.fetch });
+  const context = memoryContext({ env, home: home.path, fetch });
   await use(await createAws({ timeoutMs: 1000, ...settings }, context), home.path);
 }
 
@@ -231,6 +232,16 @@ describe('endpoint overrides', () => {
       { AWS_PROFILE: 'open' },
       'aws.plaintext-refused',
       'profile "open" names http://open.example: fedctl sends no credentials to another machine without TLS.',
+    ],
+    [
+      { AWS_ENDPOINT_URL_IAM: 'http://169.254.169.254:8099/' },
+      'aws.plaintext-refused',
+      'AWS_ENDPOINT_URL_IAM names http://169.254.169.254:8099: fedctl sends no credentials to another machine without TLS.',
+    ],
+    [
+      { AWS_ENDPOINT_URL: 'http://[fd00:ec2::254]' },
+      'aws.plaintext-refused',
+      'AWS_ENDPOINT_URL names http://[fd00:ec2::254]: fedctl sends no credentials to another machine without TLS.',
     ],
   ])('%j is refused', async (env, code, message) => {
     await configured(

@@ -8,6 +8,8 @@ import type { AwsSettings } from '../../../src/lib/ports.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/aws-answers.ts';
 import { awsHome } from '../../support/aws-home.ts';
+import { fetch } from '../../support/fetch.ts';
+import { chunkedHead, endless, hostileServer } from '../../support/hostile-server.ts';
 import { type Answering, closedPort, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -20,7 +22,7 @@ async function found(
   settings: Partial<AwsSettings> = {},
   home = '/nowhere',
 ): Promise<ResolvedCredentials> {
-  const context = memoryContext({ env, home, fetch: globalThis.fetch });
+  const context = memoryContext({ env, home, fetch });
   return (await createAws({ timeoutMs: 2000, ...settings }, context)).credentials(context.signal);
 }
 
@@ -265,6 +267,18 @@ describe('the container endpoint', () => {
     });
   });
 
+  test('an answer without an end is read no further than a bound', async () => {
+    const server = await hostileServer(
+      endless(chunkedHead('application/json'), `400\r\n${' '.repeat(1024)}\r\n`),
+    );
+    const url = `http://127.0.0.1:${server.port}`;
+    const reason = `the container endpoint ${url} answered with something else than credentials`;
+    await expect(found({ ...NO_IMDS, [FULL]: url })).rejects.toMatchObject({
+      details: { tried: expect.arrayContaining([{ provider: 'container', reason }]) },
+    });
+    await server.close();
+  });
+
   test('a redirect is not followed', async () => {
     await using elsewhere = await loopbackServer(() => ({ body: METADATA_KEYS }));
     await using server = await loopbackServer(() => ({ status: 302, headers: { location: elsewhere.url } }));
@@ -274,7 +288,7 @@ describe('the container endpoint', () => {
         tried: expect.arrayContaining([
           {
             provider: 'container',
-            reason: `the container endpoint ${server.url} cannot be used: the request failed (TypeError)`,
+            reason: `the container endpoint ${server.url} answered with HTTP 302`,
           },
         ]),
       },
@@ -406,7 +420,7 @@ describe('the instance metadata service', () => {
     });
     const context = memoryContext({
       env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url },
-      fetch: globalThis.fetch,
+      fetch,
       signal: controller.signal,
     });
     const aws = await createAws({ timeoutMs: 2000 }, context);

@@ -6,6 +6,7 @@ import { processCredentials } from '../../../src/lib/aws/credential-process.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
 import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/aws-answers.ts';
 import { type AwsHome, awsHome } from '../../support/aws-home.ts';
+import { fetch } from '../../support/fetch.ts';
 import { type CannedAnswer, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -14,7 +15,7 @@ const HOUR = new Date('2026-11-22T13:00:00Z');
 
 /** What following the profile comes to, secrets out. */
 async function keysOf(home: AwsHome, profile: string, env: Record<string, string> = {}) {
-  const context = memoryContext({ env: { ...NO_IMDS, ...env }, home: home.path, fetch: globalThis.fetch });
+  const context = memoryContext({ env: { ...NO_IMDS, ...env }, home: home.path, fetch });
   const aws = await createAws({ timeoutMs: 2000, profile }, context);
   const keys = await aws.credentials(context.signal);
   expect(keys.provider).toBe('profile');

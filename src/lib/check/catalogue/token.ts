@@ -125,7 +125,7 @@ export const tokenFile = check<MintedToken>({
   needs: [],
   asked: (world) => usesToken(world) && world.target.tokenFile !== null,
   async run({ context, target, options }) {
-    const { token, warnings } = await readTokenFile(target.tokenFile ?? '', context);
+    const { token, warnings } = await readTokenFile(target.tokenFile ?? '', context, options.timeoutMs);
     const [worst] = warnings;
     if (worst !== undefined) {
       const { code, message, remedy } = worst;
