@@ -4,6 +4,7 @@ import type { ResolvedCredentials } from '../credentials.ts';
 import { deadline } from '../deadline.ts';
 import { isFedctlError } from '../errors.ts';
 import { transportFault } from '../net/transport-fault.ts';
+import { Secret } from '../secret.ts';
 import { metadataEndpoint } from './endpoint.ts';
 import { METADATA_MAX_BYTES, metadataCredentials } from './metadata-credentials.ts';
 import type { Absent } from './provider.ts';
@@ -22,7 +23,7 @@ const TIMEOUT_MS = 2000;
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused; the signal's own reason
  */
 export async function containerCredentials(
-  context: Pick<Context, 'env' | 'fetch'>,
+  context: Pick<Context, 'env' | 'fetch' | 'redactor'>,
   signal: AbortSignal,
 ): Promise<ResolvedCredentials | Absent> {
   const { env } = context;
@@ -31,6 +32,7 @@ export async function containerCredentials(
   const where = `the container endpoint ${endpoint.url.origin}`;
   try {
     const authorization = await authorizationOf(env);
+    if (authorization !== null) context.redactor.learn(new Secret(authorization));
     const response = await context.fetch(endpoint.url, {
       headers: authorization === null ? {} : { authorization },
       maxBytes: METADATA_MAX_BYTES,

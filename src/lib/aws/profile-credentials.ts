@@ -19,7 +19,7 @@ import { defaultSessionName, webIdentityCredentials } from './web-identity.ts';
 
 /** What following a profile needs beyond the files. */
 export interface ProfileWorld {
-  readonly context: Pick<Context, 'env' | 'fetch' | 'spawn' | 'now'>;
+  readonly context: Pick<Context, 'env' | 'fetch' | 'spawn' | 'now' | 'redactor'>;
   readonly files: SharedFiles;
   readonly chosen: ChosenProfile;
   readonly signIn: SignIn;

@@ -15,7 +15,7 @@ import type { Section, SharedFiles } from './shared-files.ts';
 
 /** What the two providers need that sign a person in: IAM Identity Center, and `aws login`. */
 export interface SignIn {
-  readonly context: Pick<Context, 'env' | 'home' | 'now' | 'version'>;
+  readonly context: Pick<Context, 'env' | 'home' | 'now' | 'version' | 'redactor'>;
   readonly files: SharedFiles;
   readonly timeoutMs: number;
   readonly requestHandler: RequestHandler;
@@ -163,6 +163,8 @@ async function checkCachedLogin(
 ): Promise<void> {
   const name = createHash('sha1').update(key).digest('hex');
   const login = await cachedLogin(join(context.home, '.aws', 'sso', 'cache', `${name}.json`));
+  const { accessToken } = login ?? {};
+  if (typeof accessToken === 'string') context.redactor.learn(new Secret(accessToken));
   if (login === null)
     throw loginNeeded(profile, 'was never made here, or its cache is gone', ssoRemedy(profile));
   const expiresAt = Date.parse(String(login['expiresAt']));
