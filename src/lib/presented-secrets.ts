@@ -14,7 +14,7 @@ const VARIABLES = [
 /** A password in a URL: of a connection string, a proxy, an endpoint. */
 const URL_PASSWORD = /:\/\/[^\s/@:]*:([^\s/@]+)@/g;
 /** A value of a connection string's option whose name says what it is. */
-const SECRET_OPTION = /[?&;,:][\w-]*(?:pass|secret|token)[\w-]*[=:]([^\s&,]+)/gi;
+const SECRET_OPTION = /[?&;,:=][\w-]*(?:pass|secret|token)[\w-]*[=:]([^\s&,]+)/gi;
 
 /** The secrets that a run is given: in variables of their own, and in URLs in other variables and in arguments. */
 export function givenSecrets(env: Context['env'], argv: readonly string[]): readonly Secret[] {
