@@ -77,10 +77,11 @@ and cleans up. Needs no account, no network and no terminal.`,
     const { startLab } = await import('../lib/sandbox/lab.ts');
     const folder = await mkdtemp(join(tmpdir(), 'fedctl-demo-'));
     const results: StepResult[] = [];
-    const lab = await progress.during('Starting the lab', () =>
-      startLab({ now: context.now, fedctl: context.self, tls: false, replicaSet: null, mongoPort: 0 }),
-    );
+    let lab: Lab | null = null;
     try {
+      lab = await progress.during('Starting the lab', () =>
+        startLab({ now: context.now, fedctl: context.self, tls: false, replicaSet: null, mongoPort: 0 }),
+      );
       for (const step of STEPS) {
         const typed = `fedctl ${step.type.join(' ')}`;
         if (results.length > 0) print('');
@@ -92,7 +93,7 @@ and cleans up. Needs no account, no network and no terminal.`,
         if (result.exitCode !== step.exit) throw broken(typed, step.exit, result.exitCode);
       }
     } finally {
-      await lab.close();
+      await lab?.close();
       await rm(folder, { recursive: true, force: true });
     }
     const document = { schema: 'fedctl.demo/v1', steps: results } as const;

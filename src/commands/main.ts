@@ -45,6 +45,10 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   const stderrTheme = createTheme(colourOf(context.stderr));
   const talks = !json && !common.quiet;
   const progress = talks ? createProgress(context.stderr, colourOf(context.stderr)) : SILENT_PROGRESS;
+  const warn = (warning: Warning) => {
+    warnings.push(warning);
+    if (talks) stderr.write(warningLines(warning, stderrTheme));
+  };
   const invocation: Invocation<OptionTable> = {
     context,
     common: {
@@ -66,11 +70,9 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
       ...(common.region === null ? {} : { region: common.region }),
       // Under json stderr holds one document at most, so there is no place to ask.
       ...(json || common.noInput ? {} : mfaPrompt(context, progress)),
+      warn,
     },
-    warn(warning) {
-      warnings.push(warning);
-      if (talks) stderr.write(warningLines(warning, stderrTheme));
-    },
+    warn,
     print(line) {
       if (!json) stdout.write([line]);
     },
@@ -93,7 +95,7 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
 /** Tells what went wrong on stderr, in the face that was asked for. */
 function report(error: unknown, argv: readonly string[], context: Context, json: boolean): number {
   const interruption = context.signal.aborted ? context.signal.reason : error;
-  if (interruption instanceof Interruption) return EXIT[interruption.kind];
+  if (interruption instanceof Interruption) return interruption.exitCode;
   const usage = usageFailure(error, COMMANDS);
   if (usage === 'told') return EXIT.done;
   const failure = forThisCommand(usage ?? (isFedctlError(error) ? error : bug(error)), argv);

@@ -42,7 +42,7 @@ export interface Context {
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  /** Fires on Ctrl-C and SIGTERM; its reason is an Interruption. */
+  /** Fires on Ctrl-C, SIGTERM and SIGHUP; its reason is an Interruption. */
   readonly signal: AbortSignal;
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
   readonly resolver: Resolver;

@@ -67,20 +67,54 @@ function loadedFetch(): Fetch {
   };
 }
 
+const SIGNALS = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'hung-up' } as const;
+
 /**
- * Takes over the end of this process, for bin: the first Ctrl-C or SIGTERM fires the signal returned, a second one ends
- * the process at once. A closed pipe (`fedctl … | head`) is no failure, and there is nobody left to tell.
+ * What comes so soon after the first signal is the same key: npm and timeout(1) pass on what the terminal has sent to
+ * their child already. In milliseconds; nobody presses a key twice that fast.
  */
-export function takeOverSignals(): AbortSignal {
+const SAME_KEY_MS = 200;
+
+/** What a write fails with when nobody reads any more: a closed pipe, and a closed terminal. */
+const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
+
+/**
+ * Takes over the end of this process, for bin: the first Ctrl-C, SIGTERM or SIGHUP fires the signal of `stopped`, so
+ * that the run cleans up; the next one of any kind ends the process at once. A closed pipe (`fedctl … | head`) or
+ * terminal is no failure, and there is nobody left to tell.
+ *
+ * The listeners stay: ora's restore-cursor (by signal-exit) kills the process on a signal that nobody but itself
+ * listens to, and a listener of `once` is gone when it counts (sindresorhus/ora#27, tapjs/signal-exit#49).
+ *
+ * @returns `letGo` gives the signals back to the system, which ends the process at once: for the very end of the run,
+ * when no listener is called any more
+ */
+export function takeOverSignals(): { readonly stopped: AbortSignal; readonly letGo: () => void } {
   const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort(new Interruption('interrupted')));
-  process.once('SIGTERM', () => controller.abort(new Interruption('terminated')));
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+  let stoppedAt = 0;
+  const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
+  const letGo = () => {
+    for (const name of names) process.removeAllListeners(name);
+  };
+  for (const name of names) {
+    process.on(name, () => {
+      if (!controller.signal.aborted) {
+        stoppedAt = performance.now();
+        controller.abort(new Interruption(SIGNALS[name]));
+      }
+      if (performance.now() - stoppedAt < SAME_KEY_MS) return;
+      // A spinner that still turns has hidden the cursor.
+      if (process.stderr.isTTY) process.stderr.write('\u001b[?25h');
+      letGo();
+      process.kill(process.pid, name);
     });
   }
-  return controller.signal;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!NOBODY_READS.has(error.code)) throw error;
+    });
+  }
+  return { stopped: controller.signal, letGo };
 }
 
 function packageVersion(): string {

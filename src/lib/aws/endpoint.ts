@@ -28,8 +28,9 @@ export function endpointOverride(
     if (value !== undefined && value !== '') return { url: checkedEndpoint(value, name), source: name };
   }
   const source = `profile "${profile.name}"`;
-  const value = servicesEndpoint(service, profile, files) ?? profile.settings['endpoint_url'];
-  return value === undefined ? null : { url: checkedEndpoint(value, source), source };
+  const value = servicesEndpoint(service, profile, files) || profile.settings['endpoint_url'];
+  const way = `remove endpoint_url from the ${source}, or from the services section that it names`;
+  return value ? { url: checkedEndpoint(value, source, way), source } : null;
 }
 
 /** The overrides in effect for the two services that fedctl itself calls. */
@@ -55,41 +56,53 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
       details: { profile: profile.name, services: name },
     });
   }
-  return section[`${service}.endpoint_url`];
+  return section.value[`${service}.endpoint_url`];
 }
 
 /**
  * Checks an endpoint that receives signed requests or tokens: https, or http on this machine.
  *
  * @param source the setting that names the endpoint
+ * @param way what takes the setting back, to be typed or done
  * @returns the URL as written
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
-export function checkedEndpoint(value: string, source: string): string {
-  return checked(value, source, isLoopbackHost);
+export function checkedEndpoint(value: string, source: string, way = `unset ${source}`): string {
+  return checked(value, { source, way }, isLoopbackHost);
 }
 
 /**
  * Checks an endpoint that hands out credentials, which is also allowed at the metadata addresses of AWS without TLS.
- *
- * @param source the setting that names the endpoint
- * @returns the URL as written
- * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
+ * As `checkedEndpoint`.
  */
-export function metadataEndpoint(value: string, source: string): string {
-  return checked(value, source, (host) => isLoopbackHost(host) || isMetadataHost(host));
+export function metadataEndpoint(value: string, source: string, way = `unset ${source}`): string {
+  return checked(value, { source, way }, (host) => isLoopbackHost(host) || isMetadataHost(host));
 }
 
-function checked(value: string, source: string, allowsPlaintext: (host: string) => boolean): string {
-  if (!URL.canParse(value)) throw endpointInvalid(source, 'is no URL');
+interface EndpointSetting {
+  readonly source: string;
+  readonly way: string;
+}
+
+function checked(
+  value: string,
+  setting: EndpointSetting,
+  allowsPlaintext: (host: string) => boolean,
+): string {
+  if (!URL.canParse(value)) throw endpointInvalid(setting, 'is not a URL');
   const url = new URL(value);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw endpointInvalid(source, `begins with ${url.protocol} and not with https:`);
+    throw endpointInvalid(setting, `begins with ${url.protocol} and not with https:`);
   }
-  if (url.username !== '' || url.password !== '') throw endpointInvalid(source, 'holds a user or a password');
+  if (url.username !== '' || url.password !== '') {
+    throw endpointInvalid(setting, 'contains a user name or a password');
+  }
   if (url.protocol === 'http:' && !allowsPlaintext(url.hostname)) {
+    const { source, way } = setting;
     throw new FedctlError('aws.plaintext-refused', {
       message: `${source} names ${url.origin}: fedctl sends no credentials to another machine without TLS.`,
+      likelyCause: `The endpoint that ${source} names is plain http and not on this machine: whoever is on the way could use what is sent.`,
+      remedy: `use an https:// endpoint, or: ${way}`,
       details: { source, endpoint: url.origin },
     });
   }
@@ -97,10 +110,11 @@ function checked(value: string, source: string, allowsPlaintext: (host: string) 
 }
 
 /** The value is not repeated: what is no URL may be anything, a secret too. */
-function endpointInvalid(source: string, why: string): FedctlError {
+function endpointInvalid({ source, way }: EndpointSetting, why: string): FedctlError {
   return new FedctlError('aws.endpoint-invalid', {
     message: `The endpoint of ${source} ${why}.`,
-    ...(source.startsWith('AWS_') ? { remedy: `unset ${source}` } : {}),
+    likelyCause: `${source} must name an http or https URL without a user name or a password.`,
+    remedy: way,
     details: { source },
   });
 }

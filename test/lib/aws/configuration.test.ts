@@ -159,7 +159,7 @@ describe('an unknown profile', () => {
         await mkdir(config);
         await expect(aws.region()).rejects.toMatchObject({
           code: 'aws.profile-unknown',
-          details: { evidence: ['known profiles: prod', `${config} cannot be read (EISDIR).`] },
+          details: { evidence: ['known profiles: prod', `Cannot read "${config}": it is a directory.`] },
         });
       },
       {},
@@ -216,7 +216,7 @@ describe('endpoint overrides', () => {
     [
       { AWS_ENDPOINT_URL_STS: 'localhost' },
       'aws.endpoint-invalid',
-      'The endpoint of AWS_ENDPOINT_URL_STS is no URL.',
+      'The endpoint of AWS_ENDPOINT_URL_STS is not a URL.',
     ],
     [
       { AWS_ENDPOINT_URL: 'ftp://a.example' },
@@ -226,7 +226,7 @@ describe('endpoint overrides', () => {
     [
       { AWS_ENDPOINT_URL: 'https://user:secret@a.example' },
       'aws.endpoint-invalid',
-      'The endpoint of AWS_ENDPOINT_URL holds a user or a password.',
+      'The endpoint of AWS_ENDPOINT_URL contains a user name or a password.',
     ],
     [
       { AWS_PROFILE: 'open' },
@@ -289,7 +289,9 @@ describe('what is worth telling', () => {
       const credentials = join(home, '.aws', 'credentials');
       await chmod(credentials, 0o000);
       const isRoot = process.getuid?.() === 0;
-      expect(await aws.notes()).toEqual(isRoot ? [] : [`${credentials} cannot be read (EACCES).`]);
+      expect(await aws.notes()).toEqual(
+        isRoot ? [] : [`Cannot read "${credentials}": this user may not read it.`],
+      );
     });
   });
 });

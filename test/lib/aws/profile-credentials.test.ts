@@ -294,7 +294,7 @@ describe('credential_process', () => {
         return child;
       },
     });
-    await expect(processCredentials('exec sleep 30', 'p', context, controller.signal)).rejects.toBe(reason);
+    await expect(processCredentials('sleep 30', 'p', context, controller.signal)).rejects.toBe(reason);
     const [child] = children;
     if (child === undefined) throw new Error('nothing was started');
     expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
@@ -435,8 +435,9 @@ describe('aws login', () => {
     await using home = await awsHome('[profile p]\nlogin_session = arn:aws:iam::1:user/ada\n');
     vi.stubEnv('AWS_LOGIN_CACHE_DIRECTORY', home.path);
     await expect(keysOf(home, 'p', { AWS_REGION: 'eu-west-1' })).rejects.toMatchObject({
-      code: 'aws.profile-failed',
-      message: expect.stringMatching(/^The profile "p" gave no credentials: Failed to load a? ?token/),
+      code: 'aws.sso-login-needed',
+      message: 'The login of the profile "p" was never made here, or its cache is gone.',
+      likelyCause: expect.stringContaining('"aws login"'),
       remedy: 'aws login --profile p',
     });
     vi.unstubAllEnvs();

@@ -64,7 +64,7 @@ source_profile = operator
 external_id = another
 
 [profile process]
-credential_process = cat "$KEYS"
+credential_process = sh -c 'cat "$KEYS"'
 
 [profile web]
 role_arn = ${APP}
