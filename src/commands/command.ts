@@ -2,7 +2,7 @@ import type { Context } from '../lib/context.ts';
 import type { Warning } from '../lib/errors.ts';
 import type { ExitCode } from '../lib/exit-codes.ts';
 import type { AwsSettings } from '../lib/ports.ts';
-import type { Line, LineEnd, Output } from '../lib/render/output.ts';
+import type { Line, Output, WriteOptions } from '../lib/render/output.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import type { Theme } from '../lib/render/theme.ts';
 import type { Faces } from './faces.ts';
@@ -54,8 +54,10 @@ export interface Invocation<Table extends OptionTable> {
 export interface Answer {
   readonly document: { readonly schema: `fedctl.${string}/v${number}` };
   readonly lines: readonly Line[];
+  /** The secrets that the answer is there to show. All others are removed from it. */
+  readonly discloses?: WriteOptions['discloses'];
   /** How the lines end, where a program reads them that takes no newline alone. */
-  readonly lineEnd?: LineEnd;
+  readonly end?: WriteOptions['end'];
   readonly exitCode?: ExitCode;
 }
 

@@ -9,7 +9,7 @@ import { CREDENTIAL_FORMATS, TEXT_FORMATS } from '../lib/formats/formats.ts';
 import { githubEntries } from '../lib/formats/github-env.ts';
 import { credentialVariables } from '../lib/formats/variables.ts';
 import { credentialsDocument, credentialsLines } from '../lib/render/credentials.ts';
-import { jsonLine } from '../lib/render/json.ts';
+import { JsonLine } from '../lib/render/json.ts';
 import { linesOf, type Output } from '../lib/render/output.ts';
 import { WorkflowCommand } from '../lib/render/workflow-command.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
@@ -68,11 +68,15 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer | End
     return { exitCode: EXIT.done };
   }
   const document = credentialsDocument(session);
-  if (format === null) return { document, lines: credentialsLines(session, context.now(), theme) };
-  if (format === 'json') return { document, lines: [jsonLine({ ...document, warnings })] };
+  const { secretAccessKey, sessionToken } = session.credentials;
+  const discloses = [secretAccessKey, ...(sessionToken === null ? [] : [sessionToken])];
+  if (format === null) {
+    return { document, lines: credentialsLines(session, context.now(), theme), discloses };
+  }
+  if (format === 'json') return { document, lines: [new JsonLine({ ...document, warnings })], discloses };
   if (format === 'github-env') return { document, lines: [] };
   const lines = linesOf(TEXT_FORMATS[format](session));
-  return { document, lines, ...(format === 'cmd' ? { lineEnd: '\r\n' } : {}) };
+  return { document, lines, discloses, ...(format === 'cmd' ? { end: '\r\n' } : {}) };
 }
 
 function sessionRequest(options: OptionValues<typeof OPTIONS>): SessionRequest {

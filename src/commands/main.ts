@@ -2,8 +2,9 @@ import type { Context } from '../lib/context.ts';
 import { Interruption } from '../lib/deadline.ts';
 import { FedctlError, isFedctlError, type Warning } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
+import { givenSecrets } from '../lib/presented-secrets.ts';
 import { failureDocument, failureLines, warningLines } from '../lib/render/failure.ts';
-import { jsonLine } from '../lib/render/json.ts';
+import { JsonLine } from '../lib/render/json.ts';
 import { createOutput, linesOf } from '../lib/render/output.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
 import { createTheme, wantsColour } from '../lib/render/theme.ts';
@@ -23,10 +24,11 @@ import { usageFailure } from './usage-failure.ts';
  */
 export async function main(argv: readonly string[], context: Context): Promise<number> {
   const json = asksForJson(argv, context.env);
+  context.redactor.learn(...givenSecrets(context.env, argv));
   try {
     const parsed = await parse(helpForm(argv), context, {
       width: Math.min(context.stdout.columns ?? 100, 100),
-      writeOut: (text) => createOutput(context.stdout, context.env).write(linesOf(text)),
+      writeOut: (text) => createOutput(context.stdout, context).write(linesOf(text)),
     });
     return parsed === null ? EXIT.done : await runCommand(parsed, context);
   } catch (error) {
@@ -40,8 +42,8 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   const json = faces.stdout === 'json';
   const colourOf = (stream: Context['stdout']) => wantsColour(stream, context.env, common.noColor);
   const warnings: Warning[] = [];
-  const stdout = createOutput(context.stdout, context.env);
-  const stderr = createOutput(context.stderr, context.env);
+  const stdout = createOutput(context.stdout, context);
+  const stderr = createOutput(context.stderr, context);
   const stderrTheme = createTheme(colourOf(context.stderr));
   const talks = !json && !common.quiet;
   const progress = talks ? createProgress(context.stderr, colourOf(context.stderr)) : SILENT_PROGRESS;
@@ -87,8 +89,9 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   const answer = await parsed.command.run(invocation);
   if (isEnded(answer)) return answer.exitCode;
   if (context.signal.aborted) throw context.signal.reason;
-  if (json) stdout.write([jsonLine({ ...answer.document, warnings })]);
-  else stdout.write(answer.lines, answer.lineEnd);
+  const { discloses = [], end = '\n' } = answer;
+  if (json) stdout.write([new JsonLine({ ...answer.document, warnings })], { discloses });
+  else stdout.write(answer.lines, { discloses, end });
   return answer.exitCode ?? EXIT.done;
 }
 
@@ -100,8 +103,8 @@ function report(error: unknown, argv: readonly string[], context: Context, json:
   if (usage === 'told') return EXIT.done;
   const failure = forThisCommand(usage ?? (isFedctlError(error) ? error : bug(error)), argv);
   const theme = createTheme(wantsColour(context.stderr, context.env, argv.includes('--no-color')));
-  const stderr = createOutput(context.stderr, context.env);
-  stderr.write(json ? [jsonLine(failureDocument(failure))] : failureLines(failure, theme));
+  const stderr = createOutput(context.stderr, context);
+  stderr.write(json ? [new JsonLine(failureDocument(failure))] : failureLines(failure, theme));
   if (!json && argv.includes('--verbose')) stderr.write(causes(failure).map(theme.dim));
   return failure.exitCode;
 }

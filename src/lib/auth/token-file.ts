@@ -44,6 +44,7 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
   try {
     const content = await read(name, context, timeoutMs);
     const text = content.trim();
+    context.redactor.learn(new Secret(text));
     const token = tokenOf(text, context.now());
     // What comes through a pipe ends in a newline by custom; a file is what a driver sends as it is.
     if (name === '-') return { token, warnings: [] };

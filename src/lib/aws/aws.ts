@@ -38,7 +38,7 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
   const connect = once(async () =>
     connection(settings, context, (await region()).name, await configuration()),
   );
-  const credentials = cachedCredentials(async (signal) => {
+  const find = async (signal: AbortSignal) => {
     if (settings.credentials !== undefined) return unexpired(settings.credentials, context.now());
     const known = await configuration();
     return findCredentials(
@@ -47,6 +47,11 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
       context.now,
       signal,
     );
+  };
+  const credentials = cachedCredentials(async (signal) => {
+    const found = await find(signal);
+    context.redactor.learn(found.secretAccessKey, found.sessionToken);
+    return found;
   }, context);
   const sts = once(async () => createSts(await connect(), credentials));
   const iam = once(async () => createIam(await connect(), credentials));

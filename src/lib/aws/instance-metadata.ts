@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import type { AwsSettings } from '../ports.ts';
+import { Secret } from '../secret.ts';
 import { rfc3339 } from '../time.ts';
 import { metadataEndpoint } from './endpoint.ts';
 import { metadataCredentials, metadataRefusal } from './metadata-credentials.ts';
@@ -22,7 +23,7 @@ const REGION_PATH = '/latest/meta-data/placement/region';
 /** After this time expired keys of the service are asked for again. */
 const EXTENSION_MS = 15 * 60_000;
 
-type World = Pick<Context, 'env' | 'fetch' | 'now'>;
+type World = Pick<Context, 'env' | 'fetch' | 'now' | 'redactor'>;
 type Warn = NonNullable<AwsSettings['warn']>;
 
 /** A conversation with the metadata service: its token goes with every question. */
@@ -139,6 +140,7 @@ async function converse<Answer>(
   try {
     const token = await sessionToken(send, env, profile);
     if ('absent' in token) return token;
+    if (token.value !== null) context.redactor.learn(new Secret(token.value));
     const headers: Record<string, string> =
       token.value === null ? {} : { 'x-aws-ec2-metadata-token': token.value };
     return await ask({

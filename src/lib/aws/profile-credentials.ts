@@ -20,7 +20,7 @@ import { defaultSessionName, webIdentityCredentials, webIdentityOf } from './web
 
 /** What following a profile needs beyond the files. */
 export interface ProfileWorld {
-  readonly context: Pick<Context, 'env' | 'cwd' | 'fetch' | 'spawn' | 'sleep' | 'now'>;
+  readonly context: Pick<Context, 'env' | 'cwd' | 'fetch' | 'spawn' | 'sleep' | 'now' | 'redactor'>;
   readonly files: SharedFiles;
   readonly chosen: ChosenProfile;
   readonly signIn: SignIn;

@@ -4,7 +4,6 @@ import { bareHost } from '../hosts.ts';
 import { faultOfTls } from '../net/dial-tls.ts';
 import type { HostPort } from '../uri/target.ts';
 import { dialFailure } from './dial-failures.ts';
-import { withoutTokens } from './foreign-text.ts';
 import { StrangeAnswer } from './frame-guard.ts';
 
 /** A failure of ours somewhere in a chain of causes: what our own callback threw, wrapped by the driver. */
@@ -21,7 +20,7 @@ export function serverAnswer(
     if (each.name !== 'MongoServerError') continue;
     const code = 'code' in each && typeof each.code === 'number' ? each.code : null;
     const name = 'codeName' in each && typeof each.codeName === 'string' ? each.codeName : '';
-    return { code, name, text: withoutTokens(each.message) };
+    return { code, name, text: each.message };
   }
   return null;
 }

@@ -134,7 +134,7 @@ describe('an answer', () => {
       `Atlas lets nobody use service account ${CLIENT_ID} from the address of this machine: This resource requires access through an access list of ip ranges (RESOURCE_REQUIRES_ACCESS_LIST).`,
     ],
     [
-      'that steers the terminal',
+      'that steers a terminal is kept as it came',
       apiError(404, 'X\u001b[2J', '\u202eeman'),
       'atlas.not-found',
       4,
