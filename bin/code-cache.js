@@ -69,13 +69,19 @@ function openCodeCache({ env, hash, command }) {
 function cacheFolder(env) {
   if (env.NODE_DISABLE_COMPILE_CACHE === '1' || process.getuid === undefined) return null;
   const xdg = env.XDG_CACHE_HOME;
-  const base = xdg !== undefined && isAbsolute(xdg) ? xdg : env.HOME !== undefined && isAbsolute(env.HOME) ? join(env.HOME, '.cache') : null;
+  const base =
+    xdg !== undefined && isAbsolute(xdg)
+      ? xdg
+      : env.HOME !== undefined && isAbsolute(env.HOME)
+        ? join(env.HOME, '.cache')
+        : null;
   if (base === null) return null;
   const folder = join(base, 'fedctl');
   try {
     if (!fs.existsSync(folder)) {
-      fs.mkdirSync(base, { recursive: true, mode: 0o700 });
-      // In the home of somebody else (sudo) nothing is left behind.
+      // One level each: a home directory that does not exist is not made.
+      if (!fs.existsSync(base)) fs.mkdirSync(base, { mode: 0o700 });
+      // In the home of another user (sudo) nothing is left behind.
       if (fs.lstatSync(base).uid !== process.getuid()) return null;
       fs.mkdirSync(folder, { mode: 0o700 });
     }
@@ -101,7 +107,8 @@ function read(file) {
     descriptor = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
     const { uid, mode, size } = fs.fstatSync(descriptor);
     const isFile = (mode & fs.constants.S_IFMT) === fs.constants.S_IFREG;
-    if (!isFile || uid !== process.getuid?.() || (mode & FOR_OTHERS) !== 0 || size > LARGEST) return new Map();
+    if (!isFile || uid !== process.getuid?.() || (mode & FOR_OTHERS) !== 0 || size > LARGEST)
+      return new Map();
     return unpack(fs.readFileSync(descriptor));
   } catch {
     return new Map();
@@ -171,7 +178,8 @@ function write(folder, file, chunks) {
  */
 function prune(folder, hash) {
   for (const name of fs.readdirSync(folder)) {
-    if (!name.startsWith(`${hash}-`) && !isFreshDraft(join(folder, name))) fs.rmSync(join(folder, name), { force: true });
+    if (!name.startsWith(`${hash}-`) && !isFreshDraft(join(folder, name)))
+      fs.rmSync(join(folder, name), { force: true });
   }
 }
 

@@ -40,8 +40,8 @@ function preparedAnswer(args) {
 async function run() {
   const cache = openCodeCache({ env: process.env, hash: built.hash, command: args[0] ?? '' });
   const load = loader(cache);
-  const { main } = load('main.js');
-  const { processContext, takeOverSignals } = load('process-context.js');
+  const { main } = load('main.cjs');
+  const { processContext, takeOverSignals } = load('process-context.cjs');
   process.exitCode = await main(args, processContext(__filename, takeOverSignals()));
   // What was said is said in full; then a connection that a driver cannot let go, or a look-up that hangs, must not hold
   // the process.
@@ -69,7 +69,7 @@ function loader(cache) {
     const source = readFileSync(filename, 'latin1');
     const script = new vm.Script(
       `(function (exports, require, module, __filename, __dirname) { ${source}\n})`,
-      { filename, cachedData: cache.of(name), importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+      { filename, cachedData: cache.of(name) },
     );
     cache.keep(name, script);
     const module = { exports: {} };
