@@ -42,11 +42,14 @@ async function run() {
   const load = loader(cache);
   const { main } = load('main.cjs');
   const { processContext, takeOverSignals } = load('process-context.cjs');
-  process.exitCode = await main(args, processContext(__filename, takeOverSignals()));
+  const { stopped, letGo } = takeOverSignals();
+  process.exitCode = await main(args, processContext(__filename, stopped));
   // What was said is said in full; then a connection that a driver cannot let go, or a look-up that hangs, must not hold
   // the process.
   for (const stream of [process.stdout, process.stderr]) await new Promise((said) => stream.write('', said));
   cache.save();
+  // It waits for a thread that looks up a name, and calls no listener meanwhile.
+  letGo();
   process.exit();
 }
 

@@ -3,7 +3,7 @@
 // in it. Nothing is minified: names and stacks stay readable, and V8's code cache makes up for the size.
 
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { argv, stdout } from 'node:process';
@@ -37,7 +37,13 @@ export async function buildCli(folder) {
   await rm(folder, { recursive: true, force: true });
   const bundle = await rolldown({
     cwd: ROOT,
-    input: { main: 'src/commands/main.ts', 'process-context': 'src/lib/process-context.ts' },
+    input: {
+      main: 'src/commands/main.ts',
+      'process-context': 'src/lib/process-context.ts',
+      // What programs import.
+      index: 'src/lib/index.ts',
+      sandbox: 'src/lib/sandbox/index.ts',
+    },
     platform: 'node',
     external: OPTIONAL,
     resolve: { mainFields: ['module', 'main'] },
@@ -77,19 +83,15 @@ function ascii(code) {
  * @returns {Promise<{ help: string, version: string }>}
  */
 async function preparedAnswers(folder) {
-  const { main } = createRequire(import.meta.url)(join(folder, 'main.cjs'));
-  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  const load = createRequire(import.meta.url);
+  const { main } = load(join(folder, 'main.cjs'));
+  const { processContext } = load(join(folder, 'process-context.cjs'));
   /** @param {string[]} args */
   const answer = async (...args) => {
     let text = '';
     const stream = { write: (/** @type {string} */ said) => (text += said) };
-    const code = await main(args, {
-      env: {},
-      version,
-      stdout: stream,
-      stderr: stream,
-      signal: new AbortController().signal,
-    });
+    const own = processContext('', new AbortController().signal);
+    const code = await main(args, { ...own, env: {}, stdout: stream, stderr: stream });
     if (code !== 0) throw new Error(`fedctl ${args.join(' ')} ended with ${code}: ${text}`);
     return text;
   };
