@@ -35,7 +35,7 @@ const ROOMS: readonly Room[] = [
     name: 'explanations',
     files: /^src\/lib\/explanations\//,
     rooms: ['vocabulary'],
-    packages: ['node'],
+    packages: ['strip-ansi'],
   },
   { name: 'jwt', files: /^src\/lib\/jwt\//, rooms: ['vocabulary'], packages: ['jose', 'node'] },
   { name: 'policy', files: /^src\/lib\/policy\//, rooms: ['vocabulary'], packages: [] },
