@@ -84,9 +84,9 @@ and cleans up. Needs no account, no network and no terminal.`,
       );
       for (const step of STEPS) {
         const typed = `fedctl ${step.type.join(' ')}`;
-        print(
-          `${results.length === 0 ? '' : '\n'}${theme.dim(`# ${step.why}`)}\n${theme.strong(`$ ${typed}`)}`,
-        );
+        if (results.length > 0) print('');
+        print(theme.dim(`# ${step.why}`));
+        print(theme.strong(`$ ${typed}`));
         const result = await runStep(context, lab, step, folder, common.output === 'json');
         if (context.signal.aborted) throw context.signal.reason;
         results.push({ command: typed, ...result });
@@ -99,7 +99,7 @@ and cleans up. Needs no account, no network and no terminal.`,
     const document = { schema: 'fedctl.demo/v1', steps: results } as const;
     return {
       document,
-      text: `\n${theme.good('The demo is over')}: every step ended as it should, and the lab is gone.`,
+      lines: ['', `${theme.good('The demo is over')}: every step ended as it should, and the lab is gone.`],
     };
   },
 });

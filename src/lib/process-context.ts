@@ -5,6 +5,9 @@ import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from './context.ts';
 import { Interruption } from './deadline.ts';
+import type { Fetch } from './fetch.ts';
+import { localhostAddresses } from './hosts.ts';
+import { Redactor } from './redactor.ts';
 
 /**
  * The real world: this process, its clock and its network. Nothing else in src reads `process`; only bin and
@@ -24,7 +27,8 @@ export function processContext(script: string, signal: AbortSignal): Context {
     pid: process.pid,
     now: () => new Date(),
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
-    fetch: proxiedFetch(),
+    fetch: loadedFetch(),
+    redactor: new Redactor(),
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -32,7 +36,7 @@ export function processContext(script: string, signal: AbortSignal): Context {
     spawn: (command, args, options) => spawn(command, args, options),
     resolver: {
       async addresses(host) {
-        const found = await lookup(host, { all: true });
+        const found = localhostAddresses(host) ?? (await lookup(host, { all: true }));
         return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
       },
       srv: (name) => resolveSrv(name),
@@ -56,12 +60,12 @@ export function processContext(script: string, signal: AbortSignal): Context {
   return context;
 }
 
-/** Loaded at the first request, and then one for all: its connections are kept. */
-function proxiedFetch(): typeof globalThis.fetch {
-  let loaded: Promise<typeof globalThis.fetch> | undefined;
-  return async (input, init) => {
+/** Loads node:http at the first request. */
+function loadedFetch(): Fetch {
+  let loaded: Promise<Fetch> | undefined;
+  return async (url, request) => {
     loaded ??= import('./net/fetch.ts').then(({ createFetch }) => createFetch(process.env));
-    return (await loaded)(input, init);
+    return (await loaded)(url, request);
   };
 }
 

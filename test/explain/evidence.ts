@@ -52,6 +52,7 @@ export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
   'aws.mfa-needed': { scenario: 'mfa-missing' },
   'aws.profile-unknown': { scenario: 'profile-missing' },
   'aws.profile-failed': { scenario: 'credential-process-failing' },
+  'aws.container-failed': { file: 'lib/aws/credentials.test.ts', at: 'that fails is the answer' },
   'aws.credential-process-loop': {
     file: 'lib/aws/process-loop.test.ts',
     at: 'a profile that is being asked already is not asked again',

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import type { CheckTarget } from '../../lib/check-target.ts';
 import { FedctlError } from '../../lib/errors.ts';
 import { type ConfigFile, findConfig } from '../../lib/files/config-file.ts';
-import { printable } from '../../lib/printable.ts';
 import type { CHECK_OPTIONS } from '../check.ts';
 import type { Invocation } from '../command.ts';
 import { dnsServer } from '../dns-option.ts';
@@ -134,7 +133,7 @@ function noFile(file: ConfigFile | null): FedctlError {
 
 function unknownTarget(name: string, file: string, all: readonly CheckTarget[]): FedctlError {
   return new FedctlError('usage.invalid-value', {
-    message: `--target cannot be "${printable(name)}": ${printable(file)} has ${all.map((each) => each.name).join(', ')}.`,
+    message: `--target cannot be "${name}": ${file} has ${all.map((each) => each.name).join(', ')}.`,
     details: { option: '--target' },
   });
 }

@@ -7,7 +7,6 @@ import { readInput } from '../files/input.ts';
 import { isReadableByOthers } from '../files/readable-by-others.ts';
 import { decodeJwt, looksLikeJwt } from '../jwt/decode.ts';
 import { numericDate } from '../jwt/numeric-date.ts';
-import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
 import { shellWord } from '../shell-word.ts';
 import type { MintedToken } from '../token.ts';
@@ -41,10 +40,11 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
       remedy: 'fedctl <command> --token-file <file>   (or - for stdin)',
     });
   }
-  const shown = name === '-' ? 'stdin' : `"${printable(name)}"`;
+  const shown = name === '-' ? 'stdin' : `"${name}"`;
   try {
     const content = await read(name, context, timeoutMs);
     const text = content.trim();
+    context.redactor.learn(new Secret(text));
     const token = tokenOf(text, context.now());
     // What comes through a pipe ends in a newline by custom; a file is what a driver sends as it is.
     if (name === '-') return { token, warnings: [] };

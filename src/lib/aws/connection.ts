@@ -1,6 +1,8 @@
 import type { Context } from '../context.ts';
 import type { Credentials, ResolvedCredentials } from '../credentials.ts';
+import type { CaBundle } from '../net/certificate-authorities.ts';
 import type { EndpointOverride } from '../ports.ts';
+import type { Redactor } from '../redactor.ts';
 import { createRequestHandler, type RequestHandler } from './request-handler.ts';
 
 /** How the SDK's clients of one run reach AWS. */
@@ -12,6 +14,7 @@ export interface Connection {
   readonly version: string;
   readonly useFipsEndpoint: boolean;
   readonly useDualstackEndpoint: boolean;
+  readonly redactor: Redactor;
   now(): Date;
   /** The endpoint that stands in for AWS's own; null for AWS's own. */
   endpoint(service: EndpointOverride['service']): string | null;
@@ -24,19 +27,22 @@ export interface EndpointChoice {
 }
 
 export function createConnection(
-  context: Pick<Context, 'env' | 'version' | 'now'>,
+  context: Pick<Context, 'env' | 'version' | 'now' | 'redactor'>,
   settings: {
     readonly region: string;
     readonly timeoutMs: number;
     readonly choice: EndpointChoice;
+    /** Of the profile. */
+    readonly caBundle: CaBundle | null;
     endpoint(service: EndpointOverride['service']): string | null;
   },
 ): Connection {
   return {
     region: settings.region,
-    requestHandler: createRequestHandler(context.env, settings.timeoutMs),
+    requestHandler: createRequestHandler(context.env, settings.timeoutMs, settings.caBundle),
     timeoutMs: settings.timeoutMs,
     version: context.version,
+    redactor: context.redactor,
     ...settings.choice,
     now: context.now,
     endpoint: settings.endpoint,
@@ -76,11 +82,16 @@ export function clientConfig(
     ignoreConfiguredEndpointUrls: true,
     useFipsEndpoint: connection.useFipsEndpoint,
     useDualstackEndpoint: connection.useDualstackEndpoint,
-    credentials: async () => revealed(await credentials()),
+    credentials: async () => {
+      const found = await credentials();
+      connection.redactor.learn(found.secretAccessKey, found.sessionToken);
+      return revealed(found);
+    },
     requestHandler: connection.requestHandler,
     ...attempts(connection.version),
     authSchemePreference: [],
     sigv4aSigningRegionSet: [connection.region],
+    disableClockSkewCorrection: false,
   };
 }
 

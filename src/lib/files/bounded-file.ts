@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { bounded, within } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 
 const openFile = promisify(open);
 const statFile = promisify(fstat);
@@ -166,10 +166,9 @@ function unreadable(name: string, reason: string, cause?: unknown): FedctlError 
       cause,
     });
   }
-  const shown = printable(name);
   return new FedctlError('usage.unreadable-input', {
-    message: `Cannot read "${shown}": ${reason}.`,
-    remedy: `ls -l '${shown.replaceAll("'", "'\\''")}'`,
+    message: `Cannot read "${name}": ${reason}.`,
+    remedy: `ls -l ${shellWord(name)}`,
     details: { file: name },
     cause,
   });

@@ -1,7 +1,6 @@
 import type { JWK } from 'jose';
 import { FedctlError } from '../errors.ts';
 import { cut, shown } from '../jwt/fault.ts';
-import { printable } from '../printable.ts';
 import { discoveryUrl, trustworthyUrl } from './address.ts';
 import { curl, type FetchOptions, fetchJson } from './fetch-json.ts';
 import { keySet } from './key-set.ts';
@@ -67,8 +66,8 @@ function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
   const slash = `${named}/` === asked || named === `${asked}/`;
   throw new FedctlError('issuer.wrong-document', {
     message: slash
-      ? `The discovery document names the issuer ${printable(named)}, ${named.endsWith('/') ? 'with' : 'without'} a trailing slash; asked for was ${printable(asked)}.`
-      : `The discovery document at ${url.href} names another issuer: ${printable(cut(named))}.`,
+      ? `The discovery document names the issuer ${named}, ${named.endsWith('/') ? 'with' : 'without'} a trailing slash; asked for was ${asked}.`
+      : `The discovery document at ${url.href} names another issuer: ${cut(named)}.`,
     details,
   });
 }
@@ -86,7 +85,7 @@ function jwksUriOf(value: unknown, discovery: URL): URL {
   // The same origin has the same scheme, so this also holds https keys to an https issuer.
   if (url.origin === discovery.origin && url.username === '' && url.password === '') return url;
   throw new FedctlError('issuer.wrong-document', {
-    message: `The discovery document at ${discovery.href} sends for the keys to another host: ${printable(origin)}.`,
+    message: `The discovery document at ${discovery.href} sends for the keys to another host: ${origin}.`,
     likelyCause: 'An issuer of AWS publishes its keys itself; fedctl fetches them from nowhere else.',
     details: { url: discovery.href, expected: discovery.origin, seen: origin },
   });

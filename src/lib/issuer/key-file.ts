@@ -2,7 +2,6 @@ import type { JWK } from 'jose';
 import { FedctlError } from '../errors.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import { isTooDeep, MAX_NESTING } from '../nesting.ts';
-import { printable } from '../printable.ts';
 import { keySet } from './key-set.ts';
 
 /** As much as an issuer may answer with. */
@@ -23,7 +22,7 @@ export async function readKeySet(
   const text = await readBoundedFile(path, MAX_BYTES, signal, timeoutMs);
   const refuse = (fault: string) =>
     new FedctlError('usage.unreadable-input', {
-      message: `The key set in "${printable(path)}" ${fault}.`,
+      message: `The key set in "${path}" ${fault}.`,
       likelyCause: 'A key set is what an issuer serves at its jwks_uri: {"keys": […]}.',
       remedy: 'curl -o <file> <issuer>/.well-known/jwks.json',
       details: { file: path },

@@ -5,8 +5,7 @@ import type { Resolver } from '../context.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import { isLoopbackHost } from '../hosts.ts';
 import { NEXT_ADDRESS_MS } from '../net/dial.ts';
-import { printable } from '../printable.ts';
-import { parseConnectionString, secretsOf } from '../uri/connection-string.ts';
+import { parseConnectionString } from '../uri/connection-string.ts';
 import { hostPort, type Target } from '../uri/target.ts';
 import { guardFrames } from './frame-guard.ts';
 
@@ -61,7 +60,7 @@ export async function createClient(
   try {
     client = new MongoClient(parsed.toString(), options);
   } catch (cause) {
-    throw optionRefused(uri, cause);
+    throw optionRefused(cause);
   }
   if (
     target.tls === 'verified' &&
@@ -105,13 +104,11 @@ function lookupThrough(resolver: Resolver, target: Target): Lookup {
   };
 }
 
-function optionRefused(uri: string, cause: unknown): FedctlError {
+function optionRefused(cause: unknown): FedctlError {
   if (isFedctlError(cause)) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
-  // The driver quotes values it does not like.
-  const safe = secretsOf(uri).reduce((text, secret) => text.replaceAll(secret, '[secret]'), said);
   return new FedctlError('mongo.uri-invalid', {
-    message: `The driver does not accept the connection string: ${printable(safe).replace(/\.$/, '')}.`,
+    message: `The driver does not accept the connection string: ${said.replace(/\.$/, '')}.`,
     likelyCause: 'An option of it is misspelled, or has a value that it cannot have.',
     remedy: 'correct the option named above',
   });

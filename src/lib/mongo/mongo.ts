@@ -12,7 +12,7 @@ import { closeClient, openSession } from './session.ts';
 import { StageLog } from './stages.ts';
 import { readTlsSettings } from './tls-settings.ts';
 
-type World = Pick<Context, 'resolver' | 'now' | 'sleep' | 'cwd'>;
+type World = Pick<Context, 'resolver' | 'now' | 'sleep' | 'cwd' | 'redactor'>;
 
 /** The MongoDB port over the real driver, which loads with the first login. */
 export async function createMongo(context: World): Promise<Mongo> {
@@ -40,7 +40,7 @@ async function hold(
 
 /** Refuses what can be refused without the network, goes through the stages up to the login, and closes after `use`. */
 async function loggedIn<T>(
-  { now, cwd, ...own }: Pick<World, 'resolver' | 'now' | 'cwd'>,
+  { now, cwd, ...own }: Pick<World, 'resolver' | 'now' | 'cwd' | 'redactor'>,
   plan: LoginPlan,
   observe: (event: StageEvent) => void,
   signal: AbortSignal,
@@ -49,6 +49,7 @@ async function loggedIn<T>(
   signal.throwIfAborted();
   const named = readTarget(plan.uri);
   refusePlaintext(named);
+  own.redactor.learn(named.proxy?.password, named.tlsFiles.certificateKeyPassword);
   const resolver = plan.dnsServer === undefined ? own.resolver : nameServer(plan.dnsServer);
   const context = { now, cwd, resolver };
   await tryOptions(plan, named, context);

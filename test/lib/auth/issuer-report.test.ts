@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { examineIssuer } from '../../../src/lib/auth/issuer-report.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
+import { fetch } from '../../support/fetch.ts';
 import { type LoopbackIssuer, loopbackIssuer } from '../../support/loopback-issuer.ts';
 
 let server: LoopbackIssuer;

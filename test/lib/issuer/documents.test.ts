@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isFedctlError } from '../../../src/lib/errors.ts';
 import { type FetchOptions, fetchIssuerDocuments, fetchKeySet } from '../../../src/lib/issuer/documents.ts';
+import { fetch } from '../../support/fetch.ts';
 import { DISCOVERY, type IssuerServer, JWKS, json, startIssuer } from '../../support/issuer-server.ts';
 
 const KEYS = [
@@ -248,7 +249,7 @@ describe('fetchIssuerDocuments', () => {
       'another issuer',
       () => ({ issuer: 'https://evil.example\u001b[2J' }),
       (issuer) =>
-        `The discovery document at ${issuer}${DISCOVERY} names another issuer: https://evil.example\\u{1b}[2J.`,
+        `The discovery document at ${issuer}${DISCOVERY} names another issuer: https://evil.example\u001b[2J.`,
     ],
     [
       'the issuer with a slash',
