@@ -455,6 +455,18 @@ describe('the instance metadata service', () => {
     ]);
   });
 
+  test('at an endpoint with a path', async () => {
+    await using server = await loopbackServer((request) =>
+      request.path.startsWith('/proxy/')
+        ? imds({ ...request, path: request.path.slice('/proxy'.length) })
+        : { status: 404 },
+    );
+    for (const path of ['/proxy', '/proxy/']) {
+      const keys = await found({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `${server.url}${path}` });
+      expect(keys.accessKeyId).toBe('ASIAMETA');
+    }
+  });
+
   const onlyOne: Answering = ({ method, path }) => {
     if (method === 'PUT') return { status: 405 };
     return path === ROLES ? { body: 'app' } : { body: METADATA_KEYS };
@@ -479,6 +491,7 @@ describe('the instance metadata service', () => {
       ({ method }) => (method === 'PUT' ? { body: 't' } : { status: 404 }),
       'the instance has no role (HTTP 404)',
     ],
+    ['an empty list of roles', () => ({ body: '' }), 'the instance has no role'],
     [
       'no keys for the role',
       ({ path }) => ({
