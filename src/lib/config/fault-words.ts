@@ -1,6 +1,6 @@
 import type { core } from 'zod';
+import { nearest } from '../nearest.ts';
 import { printable } from '../printable.ts';
-import { nearest } from './nearest.ts';
 import { secretIn } from './secrets.ts';
 
 /** Where something stands in a configuration: keys, and places in lists from 0. */

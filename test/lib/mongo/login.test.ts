@@ -196,7 +196,10 @@ describe('privileges', () => {
       'nonsense',
     ];
     const { port, received } = await mongod({
-      connectionStatus: { authInfo: { authenticatedUserPrivileges }, ok: 1 },
+      connectionStatus: {
+        authInfo: { authenticatedUsers: [{ user: 'u', db: '$external' }], authenticatedUserPrivileges },
+        ok: 1,
+      },
     });
     const { identity, stages } = await attemptLogin({
       uri: `mongodb://localhost:${port}/`,
@@ -206,10 +209,10 @@ describe('privileges', () => {
       { resource: { db: 'app', collection: '' }, actions: ['find'] },
       { resource: { cluster: true }, actions: ['listDatabases'] },
     ];
-    expect(identity).toEqual({ user: null, roles: [], privileges });
+    expect(identity).toEqual({ user: 'u', roles: [], privileges });
     expect(stages.find(({ id }) => id === 'whoami')?.facts).toEqual({
       stage: 'whoami',
-      user: null,
+      user: 'u',
       roles: [],
       privileges,
     });
@@ -385,7 +388,7 @@ describe('who gets the token', () => {
     expect(failure).toMatchObject({
       code: 'mongo.plaintext-refused',
       exitCode: 2,
-      message: `The server sends its clients on to db.example.net:${elsewhere.port}, where nothing is sent without TLS.`,
+      message: `The server names db.example.net:${elsewhere.port} as a member of its replica set, and fedctl sends nothing there without TLS.`,
     });
     expect(minted).toBe(0);
     expect([...local.commands, ...elsewhere.commands]).not.toContain('saslStart');
@@ -398,15 +401,15 @@ describe('who gets the token', () => {
   });
 });
 
-test('an option that the driver does not know is told before anything is dialled, without a secret', async () => {
+test('an option that the driver does not accept is told before anything is dialled, without a secret', async () => {
   const { path, failure } = await attemptLogin({
-    uri: 'mongodb://localhost/?connectTimeout=hunter2&proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=hunter2',
+    uri: 'mongodb://localhost/?readConcernLevel=majority&readPreference=nearby&proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=hunter2',
   });
   expect(path).toBe('');
   expect(failure).toMatchObject({
     code: 'mongo.uri-invalid',
     exitCode: 2,
-    message: 'The driver does not accept the connection string: option connecttimeout is not supported.',
+    message: 'The driver does not accept the connection string: Invalid read preference mode "nearby".',
     remedy: 'correct the option named above',
   });
   expect(failure?.cause).toBeUndefined();

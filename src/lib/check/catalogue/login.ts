@@ -120,7 +120,7 @@ function privilegesOutcome(
   { user, roles, privileges }: ServerIdentity,
   asked: World['target']['privileges'],
 ) {
-  const who = user === null ? 'The database user' : `The database user ${printable(user)}`;
+  const who = `The database user ${printable(user)}`;
   if (roles.length === 0) {
     return fail(
       new FedctlError('mongo.unauthorized', {
