@@ -1,4 +1,5 @@
 import type { MongoClientOptions } from 'mongodb';
+import type { ConnectOptions } from 'mongodb/lib/cmap/connect.js';
 import type { HostPort } from '../connection-string.ts';
 import { FedctlError } from '../errors.ts';
 
@@ -44,9 +45,19 @@ export async function guardDials(lookup: Lookup, guard: DialGuard): Promise<void
   const { default: driver } = await import('mongodb/lib/cmap/connect.js');
   if (isInstalled) return;
   isInstalled = true;
-  const { connect } = driver;
+  const { connect, makeSocket } = driver;
+  // Pools open their connections by the one, and monitors theirs by the other.
   driver.connect = async (options) => {
-    if (options.lookup !== undefined) guards.get(options.lookup)?.check(options.hostAddress);
+    ask(options);
     return connect(options);
   };
+  driver.makeSocket = async (options) => {
+    ask(options);
+    return makeSocket(options);
+  };
+}
+
+/** A client without a guard is none of fedctl's. */
+function ask({ lookup, hostAddress }: ConnectOptions): void {
+  if (lookup !== undefined) guards.get(lookup)?.check(hostAddress);
 }

@@ -2,13 +2,16 @@
 declare module 'mongodb/lib/cmap/connect.js' {
   import type { MongoClientOptions } from 'mongodb';
 
-  interface ConnectOptions {
+  export interface ConnectOptions {
     readonly hostAddress: { readonly host?: string; readonly port?: number };
     readonly lookup?: MongoClientOptions['lookup'];
   }
 
-  const connect: { connect(options: ConnectOptions): Promise<unknown> };
-  export default connect;
+  const driver: {
+    connect(options: ConnectOptions): Promise<unknown>;
+    makeSocket(options: ConnectOptions): Promise<unknown>;
+  };
+  export default driver;
 }
 
 declare module 'mongodb/lib/cmap/connection.js' {
