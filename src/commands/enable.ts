@@ -10,7 +10,7 @@ import { examineIssuer, NO_ISSUER } from '../lib/auth/issuer-report.ts';
 import { checkMintRequest, minting } from '../lib/auth/mint.ts';
 import { FedctlError, type Warning } from '../lib/errors.ts';
 import { changeHints } from '../lib/render/caller.ts';
-import { type Enabled, enableDocument, enableText } from '../lib/render/enable.ts';
+import { type Enabled, enableDocument, enableLines } from '../lib/render/enable.ts';
 import type { MintRequest } from '../lib/token.ts';
 import { command } from './command.ts';
 import { duration, text, toggle } from './options.ts';
@@ -77,7 +77,7 @@ The wait mints tokens of 60 seconds for --audience and throws them away.`,
       subject,
       atlas: atlasSide(issuer, options.audience, subject),
     };
-    return { document: enableDocument(enabled), text: enableText(enabled, theme) };
+    return { document: enableDocument(enabled), lines: enableLines(enabled, theme) };
   },
 });
 

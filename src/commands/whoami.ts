@@ -2,7 +2,7 @@ import { federationState } from '../lib/auth/federation.ts';
 import { atlasSide, identifyCaller, subjectWarnings } from '../lib/auth/identity.ts';
 import { isFedctlError } from '../lib/errors.ts';
 import type { Iam } from '../lib/ports.ts';
-import { whoamiDocument, whoamiText } from '../lib/render/whoami.ts';
+import { whoamiDocument, whoamiLines } from '../lib/render/whoami.ts';
 import { command, type Invocation } from './command.ts';
 import { type OptionTable, text } from './options.ts';
 
@@ -34,7 +34,7 @@ this principal in. Mints no token and shows no secret.`,
       notes: await aws.notes(),
       atlas: atlasSide(issuer, options.audience, caller.subject),
     };
-    return { document: whoamiDocument(found), text: whoamiText(found, context.now(), theme) };
+    return { document: whoamiDocument(found), lines: whoamiLines(found, context.now(), theme) };
   },
 });
 

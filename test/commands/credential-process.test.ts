@@ -31,7 +31,7 @@ test.each([
     stdout: '',
     stderr: `error: The credential_process of the profile "loop" exited with code 2, saying "code:   aws.credential-process-loop".
 cause:  The program that the profile names failed, or does not print what AWS tools expect.
-remedy: run the command that this prints: aws configure get credential_process --profile 'loop'
+remedy: run the command that this prints: aws configure get credential_process --profile loop
 code:   aws.profile-failed
 `,
   });

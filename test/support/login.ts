@@ -2,6 +2,7 @@ import type { LoginKeys, LoginPlan, ServerIdentity, StageEvent } from '../../src
 import type { Resolver } from '../../src/lib/context.ts';
 import { type FedctlError, isFedctlError } from '../../src/lib/errors.ts';
 import { createMongo } from '../../src/lib/mongo/mongo.ts';
+import { Redactor } from '../../src/lib/redactor.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import type { MintedToken } from '../../src/lib/token.ts';
 import { parseConnectionString } from '../../src/lib/uri/connection-string.ts';
@@ -69,7 +70,13 @@ export async function attemptLogin({
   uri,
   ...plan
 }: LoginAttempt): Promise<LoginOutcome> {
-  const mongo = await createMongo({ resolver, now: () => NOW, sleep: async () => {}, cwd: '/' });
+  const mongo = await createMongo({
+    redactor: new Redactor(),
+    resolver,
+    now: () => NOW,
+    sleep: async () => {},
+    cwd: '/',
+  });
   const stages: StageEvent[] = [];
   const note = (event: StageEvent) => {
     stages.push(event);

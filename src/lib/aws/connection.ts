@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Credentials, ResolvedCredentials } from '../credentials.ts';
 import type { EndpointOverride } from '../ports.ts';
+import type { Redactor } from '../redactor.ts';
 import { createRequestHandler, type RequestHandler } from './request-handler.ts';
 
 /** How the SDK's clients of one run reach AWS. */
@@ -12,6 +13,7 @@ export interface Connection {
   readonly version: string;
   readonly useFipsEndpoint: boolean;
   readonly useDualstackEndpoint: boolean;
+  readonly redactor: Redactor;
   now(): Date;
   /** The endpoint that stands in for AWS's own; null for AWS's own. */
   endpoint(service: EndpointOverride['service']): string | null;
@@ -24,7 +26,7 @@ export interface EndpointChoice {
 }
 
 export function createConnection(
-  context: Pick<Context, 'env' | 'version' | 'now'>,
+  context: Pick<Context, 'env' | 'version' | 'now' | 'redactor'>,
   settings: {
     readonly region: string;
     readonly timeoutMs: number;
@@ -37,6 +39,7 @@ export function createConnection(
     requestHandler: createRequestHandler(context.env, settings.timeoutMs),
     timeoutMs: settings.timeoutMs,
     version: context.version,
+    redactor: context.redactor,
     ...settings.choice,
     now: context.now,
     endpoint: settings.endpoint,
@@ -76,11 +79,16 @@ export function clientConfig(
     ignoreConfiguredEndpointUrls: true,
     useFipsEndpoint: connection.useFipsEndpoint,
     useDualstackEndpoint: connection.useDualstackEndpoint,
-    credentials: async () => revealed(await credentials()),
+    credentials: async () => {
+      const found = await credentials();
+      connection.redactor.learn(found.secretAccessKey, found.sessionToken);
+      return revealed(found);
+    },
     requestHandler: connection.requestHandler,
     ...attempts(connection.version),
     authSchemePreference: [],
     sigv4aSigningRegionSet: [connection.region],
+    disableClockSkewCorrection: false,
   };
 }
 

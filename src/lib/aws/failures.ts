@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 import { type CallSite, siteDetails, whereOf } from './call-site.ts';
 import { accessDenied } from './denials.ts';
 import { type AwsRefusal, metadataOf, refusalOf, refused } from './refusal.ts';
@@ -53,7 +53,7 @@ function unable(
 export function notAws(site: CallSite, why: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.not-aws', {
     message: `What answered ${site.action} at ${site.endpoint} is not AWS: ${why}.`,
-    remedy: `curl -v '${site.endpoint}'   (shows who answers there)`,
+    remedy: `curl -v ${shellWord(site.endpoint)}   (shows who answers there)`,
     details: siteDetails(site),
     cause,
   });
@@ -144,7 +144,7 @@ function accessKeyUnknown(refusal: AwsRefusal, site: CallSite): FedctlError {
   const key = site.credentials?.accessKeyId ?? 'of the request';
   const from = site.credentials === null ? '' : `, from ${site.credentials.providerDetail}`;
   return refused('aws.access-key-unknown', refusal, site, {
-    message: `${whereOf(site)} does not know the access key ${printable(key)}${from}.`,
+    message: `${whereOf(site)} does not know the access key ${key}${from}.`,
     ...(site.service === 'IAM' && (site.credentials?.sessionToken ?? null) !== null
       ? OF_GET_SESSION_TOKEN
       : {}),
@@ -163,7 +163,7 @@ function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   const key = site.credentials?.accessKeyId ?? 'of the request';
   const from = site.credentials === null ? '' : `, from ${site.credentials.providerDetail}`;
   return refused('aws.signature-refused', refusal, site, {
-    message: `${whereOf(site)} refused the signature made with access key ${printable(key)}${from}.`,
+    message: `${whereOf(site)} refused the signature made with access key ${key}${from}.`,
   });
 }
 

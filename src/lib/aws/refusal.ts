@@ -1,6 +1,5 @@
 import { FedctlError } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
-import { printable } from '../printable.ts';
 import { type CallSite, siteDetails } from './call-site.ts';
 
 /** What AWS said when it refused, freed from how the SDK wraps it (facts/aws.md 9.4). */
@@ -25,7 +24,7 @@ export function refusalOf(error: unknown): AwsRefusal | null {
   const wireCode = 'Code' in error && typeof error.Code === 'string' ? error.Code : error.name;
   return {
     code: wireCode.replace(/Exception$/, ''),
-    message: printable(error.message).slice(0, 600),
+    message: error.message.slice(0, 600),
     status: httpStatusCode ?? 0,
     requestId: requestId ?? null,
     error,

@@ -1,5 +1,4 @@
 import type { ServerIdentity } from '../connection.ts';
-import { printable } from '../printable.ts';
 import { callerOf } from './catalogue/aws.ts';
 import { tokenOf } from './catalogue/token.ts';
 import { type Facts, type Outcome, pass, type Timing, warn } from './check.ts';
@@ -29,7 +28,7 @@ export function userOutcome(
     matches: matches(user),
   };
   if (comparison.matches) return pass(detail, identity, { ...seen, comparisons: [comparison] });
-  const message = `The server says that we are ${printable(user)}, and what was shown to it speaks for ${printable(subject)}.`;
+  const message = `The server says that we are ${user}, and what was shown to it speaks for ${subject}.`;
   const remedy = 'compare the user claim of the identity provider, and see who answers at this host';
   return warn({ code: null, message, remedy }, identity, { ...seen, comparisons: [comparison] });
 }

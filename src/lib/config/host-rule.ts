@@ -3,7 +3,6 @@ import type { CheckTarget } from '../check-target.ts';
 import type { HostPort } from '../connection-string.ts';
 import { FedctlError } from '../errors.ts';
 import { bareHost, isLoopbackHost, readNameServer } from '../hosts.ts';
-import { printable } from '../printable.ts';
 import { shellWord } from '../shell-word.ts';
 import { readHost } from '../uri/host-port.ts';
 
@@ -49,14 +48,13 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
     );
   const [first] = strange;
   if (first === undefined) return;
-  const name = printable(file);
   const hosts = [...new Set(strange.flatMap(({ host }) => host ?? []))];
-  const lines = strange.map((one) => `${name}, target "${printable(one.target)}": ${sentence(one)}`);
+  const lines = strange.map((one) => `${file}, target "${one.target}": ${sentence(one)}`);
   throw new FedctlError('config.host-refused', {
-    message: `${name}, which was found and not named, may not do this: target "${printable(first.target)}" ${sentence(first)}.`,
+    message: `${file}, which was found and not named, may not do this: target "${first.target}" ${sentence(first)}.`,
     remedy: strange.some(({ host }) => host === null)
-      ? `fedctl check --config ${name}   (if you trust it)`
-      : allowing([...allowed, ...hosts], name),
+      ? `fedctl check --config ${shellWord(file)}   (if you trust it)`
+      : allowing([...allowed, ...hosts], file),
     details: { file, hosts, target: first.target, ...(lines.length > 1 ? { evidence: lines } : {}) },
   });
 }
@@ -69,23 +67,22 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
  */
 export function memberRule({ file, allowed }: HostRule): (member: HostPort) => FedctlError | null {
   const patterns = [...allowed.map(readPattern), ...ATLAS];
-  const name = printable(file);
   return ({ host }) => {
     if (isTrusted(host, patterns)) return null;
     return new FedctlError('config.host-refused', {
-      message: `The server names ${printable(host)} as a member of its replica set, and ${name}, which was found and not named, may send tokens to this machine and to Atlas only.`,
-      remedy: allowing([...allowed, host], name),
+      message: `The server names ${host} as a member of its replica set, and ${file}, which was found and not named, may send tokens to this machine and to Atlas only.`,
+      remedy: allowing([...allowed, host], file),
       details: { file, hosts: [host] },
     });
   };
 }
 
 function allowing(hosts: readonly string[], file: string): string {
-  return `fedctl check ${hosts.map((host) => `--allow-host ${typed(host)}`).join(' ')}   (or --config ${file}, if you trust it)`;
+  return `fedctl check ${hosts.map((host) => `--allow-host ${typed(host)}`).join(' ')}   (or --config ${shellWord(file)}, if you trust it)`;
 }
 
 function sentence({ what, host }: Dealing): string {
-  return what.replace('<host>', printable(host ?? ''));
+  return what.replace('<host>', host ?? '');
 }
 
 function dealingsOf(target: CheckTarget): readonly Dealing[] {
@@ -151,7 +148,7 @@ function readPattern(given: string): string {
   if (isIP(host) === 6) return readHost(`[${host}]`).host;
   if (isIP(host) !== 0 || /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(host)) return host;
   throw new FedctlError('usage.invalid-value', {
-    message: `--allow-host cannot be "${printable(given)}": expected a host without its port, or *.<domain>.`,
+    message: `--allow-host cannot be "${given}": expected a host without its port, or *.<domain>.`,
     details: { option: '--allow-host', expected: 'a host without its port, or *.<domain>' },
   });
 }

@@ -7,7 +7,6 @@ import { FedctlError, isFedctlError } from '../errors.ts';
 import { isLoopbackHost } from '../hosts.ts';
 import { NEXT_ADDRESS_MS } from '../net/dial.ts';
 import type { TlsSettings } from '../net/dial-tls.ts';
-import { printable } from '../printable.ts';
 import { hostPort } from '../uri/host-port.ts';
 import { plaintextMember } from '../uri/plaintext.ts';
 import { DialGuard, guardDials, type Lookup } from './dial-guard.ts';
@@ -179,7 +178,7 @@ function optionRefused(cause: unknown): FedctlError {
   if (isFedctlError(cause)) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
   return new FedctlError('mongo.uri-invalid', {
-    message: `The driver does not accept the connection string: ${printable(said).replace(/\.$/, '')}.`,
+    message: `The driver does not accept the connection string: ${said.replace(/\.$/, '')}.`,
     likelyCause: 'An option of it has a value that it cannot have.',
     remedy: 'correct the option named above',
   });

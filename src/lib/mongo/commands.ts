@@ -3,7 +3,6 @@ import type { LoginPlan, ServerIdentity } from '../connection.ts';
 import { deadline, within } from '../deadline.ts';
 import { FedctlError } from '../errors.ts';
 import { readPrivileges } from '../trust/privileges.ts';
-import { nameWithoutTokens } from './foreign-text.ts';
 import { commandFailure, ownFailure } from './server-failures.ts';
 import type { Session } from './session.ts';
 import type { StageLog, StageOutcome } from './stages.ts';
@@ -139,7 +138,7 @@ function rolesText(roles: ServerIdentity['roles']): string {
 function textOf(value: unknown, key: string): string | null {
   const found =
     typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key) : null;
-  return typeof found?.[1] === 'string' ? nameWithoutTokens(found[1]) : null;
+  return typeof found?.[1] === 'string' ? found[1] : null;
 }
 
 function noAnswer(what: string, timeoutMs: number, cause: unknown): FedctlError {

@@ -2,7 +2,6 @@ import type { MongoClient, ServerDescription, TopologyDescription } from 'mongod
 import type { StageFacts } from '../connection.ts';
 import type { ConnectionString } from '../connection-string.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { hostPort } from '../uri/host-port.ts';
 import { helloFailure, ownFailure } from './server-failures.ts';
 
@@ -71,8 +70,8 @@ export class HelloWatch {
     const { wireVersion, replicaSet, primary } = this.facts();
     return [
       wireVersion === null ? 'MongoDB' : `${releaseOf(wireVersion)} (wire version ${wireVersion})`,
-      ...(replicaSet === null ? [this.#kind()] : [`replica set ${printable(replicaSet)}`]),
-      ...(primary === null ? [] : [`primary ${printable(primary)}`]),
+      ...(replicaSet === null ? [this.#kind()] : [`replica set ${replicaSet}`]),
+      ...(primary === null ? [] : [`primary ${primary}`]),
     ].join(', ');
   }
 
@@ -86,7 +85,7 @@ export class HelloWatch {
     const failed = this.#failed() ?? this.#refusal([...this.#errors.keys()]);
     if (failed !== null) return failed;
     const answered = [...this.#answers.keys()];
-    const names = printable(answered.join(', '));
+    const names = answered.join(', ');
     if (answered.length > 0) {
       return new FedctlError('mongo.no-primary', {
         message: `${names} answered, but no primary was found within ${seconds} s.`,
@@ -152,16 +151,16 @@ export class HelloWatch {
 
   #wrongSet(address: string): FedctlError {
     const seen = this.#answers.get(address)?.['setName'];
-    const is = typeof seen === 'string' ? `of the replica set "${printable(seen)}"` : 'of no replica set';
+    const is = typeof seen === 'string' ? `of the replica set "${seen}"` : 'of no replica set';
     return new FedctlError('mongo.topology-mismatch', {
-      message: `${printable(address)} is ${is}, and the connection string says "${printable(this.#uri.replicaSet ?? '')}".`,
+      message: `${address} is ${is}, and the connection string says "${this.#uri.replicaSet ?? ''}".`,
       details: { expected: this.#uri.replicaSet, seen: seen ?? null },
     });
   }
 
   #membersUnreachable(addresses: readonly string[], cause: Error): FedctlError {
     return new FedctlError('mongo.no-primary', {
-      message: `${this.#hosts()} answered and names ${printable(addresses.join(', '))} as members, but none of these can be reached.`,
+      message: `${this.#hosts()} answered and names ${addresses.join(', ')} as members, but none of these can be reached.`,
       likelyCause: 'The members are known to each other by names that mean nothing on this machine.',
       remedy: 'add directConnection=true to the connection string, or use the names that the members have',
       details: { members: addresses },

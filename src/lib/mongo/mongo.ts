@@ -10,7 +10,7 @@ import { closeClient, openSession, type Session } from './session.ts';
 import { StageLog } from './stages.ts';
 import { readTlsSettings } from './tls-settings.ts';
 
-type World = Pick<Context, 'resolver' | 'now' | 'sleep' | 'cwd'>;
+type World = Pick<Context, 'resolver' | 'now' | 'sleep' | 'cwd' | 'redactor'>;
 
 /** The MongoDB port over the real driver, which loads with the first login. */
 export async function createMongo(context: World): Promise<Mongo> {
@@ -40,13 +40,14 @@ async function hold(
 
 /** Goes through the stages up to the login, and closes after `use`. */
 async function loggedIn<T>(
-  { now, cwd, ...own }: Pick<World, 'resolver' | 'now' | 'cwd'>,
+  { now, cwd, ...own }: Pick<World, 'resolver' | 'now' | 'cwd' | 'redactor'>,
   plan: LoginPlan,
   observe: (event: StageEvent) => void,
   signal: AbortSignal,
   use: (session: Session, stages: StageLog) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
+  own.redactor.learn(plan.uri.proxy?.password, plan.uri.tlsFiles.certificateKeyPassword);
   const resolver = plan.dnsServer === undefined ? own.resolver : nameServer(plan.dnsServer);
   const context = { now, cwd, resolver };
   const settings = await readTlsSettings(plan.uri, context.cwd, signal);

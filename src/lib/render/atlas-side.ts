@@ -3,7 +3,7 @@ import { block, type Row } from './block.ts';
 import type { Theme } from './theme.ts';
 
 /** What to copy to Atlas, for a person. */
-export function atlasSideText(side: AtlasSide, subject: Subject, theme: Theme): string {
+export function atlasSideLines(side: AtlasSide, subject: Subject, theme: Theme): readonly string[] {
   const { issuer, audience, userClaim } = side.identityProvider;
   const oidc: Row[] = [
     ['issuer URI', issuer ?? '<issuer>   (fedctl status prints it once federation is enabled)'],
@@ -15,21 +15,21 @@ export function atlasSideText(side: AtlasSide, subject: Subject, theme: Theme): 
   ];
   const parts = [
     theme.strong('Atlas, for MONGODB-OIDC: an identity provider (workload) and a database user'),
-    block(oidc, theme),
+    ...block(oidc, theme),
     '',
     theme.strong('Atlas, for MONGODB-AWS: a database user of type AWS IAM'),
-    side.awsUser === null
-      ? '  this caller cannot be one: use a role or an IAM user'
-      : awsBlock(side.awsUser, theme),
+    ...(side.awsUser === null
+      ? ['  this caller cannot be one: use a role or an IAM user']
+      : awsBlock(side.awsUser, theme)),
   ];
-  const note = certaintyNote(subject);
-  return [...parts, ...(note === null ? [] : ['', theme.dim(note)])].join('\n');
+  const note = certaintyNote(subject).map(theme.dim);
+  return [...parts, ...(note.length === 0 ? [] : ['', ...note])];
 }
 
 function awsBlock(
   { awsIAMType, username, database }: NonNullable<AtlasSide['awsUser']>,
   theme: Theme,
-): string {
+): readonly string[] {
   return block(
     [
       ['type', awsIAMType],
@@ -40,20 +40,20 @@ function awsBlock(
   );
 }
 
-/** Says how far the ARN can be trusted; null where there is nothing to say. */
-function certaintyNote({ certainty }: Subject): string | null {
+/** Says how far the ARN can be trusted; empty where there is nothing to say. */
+function certaintyNote({ certainty }: Subject): readonly string[] {
   switch (certainty) {
     case 'certain':
-      return null;
+      return [];
     case 'guessed':
       return [
         'The ARN of a session has lost the path of its role. If the role has a path,',
         'look the ARN up with: fedctl token --audience <audience> | fedctl decode',
-      ].join('\n');
+      ];
     case 'incomplete':
       return [
         'This role has a path, and the ARN of a session has lost it: the ARN above is',
         'not complete. Look it up with: fedctl token --audience <audience> | fedctl decode',
-      ].join('\n');
+      ];
   }
 }

@@ -2,7 +2,7 @@ import type { AtlasSide, Caller, Subject } from '../auth/identity.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
 import { formatDuration } from '../duration.ts';
 import { rfc3339, timePair } from '../time.ts';
-import { atlasSideText } from './atlas-side.ts';
+import { atlasSideLines } from './atlas-side.ts';
 import { block, type Row } from './block.ts';
 import { overrideText } from './caller.ts';
 import type { Theme } from './theme.ts';
@@ -42,11 +42,11 @@ export function whoamiDocument({ caller, credentials, endpoints, notes, atlas }:
   } as const;
 }
 
-export function whoamiText(
+export function whoamiLines(
   { caller, credentials, endpoints, notes, atlas }: WhoAmI,
   now: Date,
   theme: Theme,
-): string {
+): readonly string[] {
   const rows: Row[] = [
     ['account', caller.account],
     ['ARN', caller.arn],
@@ -60,7 +60,7 @@ export function whoamiText(
     ...caller.overrides.map((override): Row => ['override', overrideText(override)]),
     ...notes.map((note): Row => ['note', note]),
   ];
-  return [block(rows, theme), '', atlasSideText(atlas, caller.subject, theme)].join('\n');
+  return [...block(rows, theme), '', ...atlasSideLines(atlas, caller.subject, theme)];
 }
 
 function subjectRows(subject: Subject, callerArn: string): readonly Row[] {

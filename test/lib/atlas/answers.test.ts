@@ -134,11 +134,11 @@ describe('an answer', () => {
       `Atlas lets nobody use service account ${CLIENT_ID} from the address of this machine: This resource requires access through an access list of ip ranges (RESOURCE_REQUIRES_ACCESS_LIST).`,
     ],
     [
-      'that steers the terminal',
+      'that steers a terminal is kept as it came',
       apiError(404, 'X\u001b[2J', '\u202eeman'),
       'atlas.not-found',
       4,
-      `GET <url>${GROUP} answered: \\u{202e}eman (X\\u{1b}[2J).`,
+      `GET <url>${GROUP} answered: \u202eeman (X\u001b[2J).`,
     ],
     [
       'that has no end',

@@ -281,7 +281,7 @@ describe('what AWS refuses', () => {
       accessKeyId: 'ASIAEXAMPLE',
       awsCode: 'SessionDurationEscalation',
       status: 403,
-      evidence: ['the session ends in 4 min 12 s', 'AWS says: SessionDurationEscalation: No.\\u{1b}[2J'],
+      evidence: ['the session ends in 4 min 12 s', 'AWS says: SessionDurationEscalation: No.\u001b[2J'],
     });
   });
 
@@ -336,7 +336,7 @@ describe('what is not AWS', () => {
       'aws.not-aws',
       6,
       `What answered ${String(action)} at ENDPOINT is not AWS: ${why}.`,
-      "curl -v 'ENDPOINT'   (shows who answers there)",
+      'curl -v ENDPOINT   (shows who answers there)',
     ]);
   });
 });

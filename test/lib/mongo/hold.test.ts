@@ -3,6 +3,7 @@ import type { HoldEvent, HoldPlan, HoldResult } from '../../../src/lib/connectio
 import { Interruption } from '../../../src/lib/deadline.ts';
 import { FedctlError } from '../../../src/lib/errors.ts';
 import { createMongo } from '../../../src/lib/mongo/mongo.ts';
+import { Redactor } from '../../../src/lib/redactor.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import type { MintedToken } from '../../../src/lib/token.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
@@ -45,6 +46,7 @@ async function hold(
   const mongo = await createMongo({
     resolver: loopbackResolver(),
     cwd: '/',
+    redactor: new Redactor(),
     now: clock.now,
     sleep: async (ms, sleepSignal) => {
       await sleeping(ms);
