@@ -4,6 +4,7 @@ import { deadline, timedOut } from '../deadline.ts';
 import { FedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
+import { processFailure } from './process-failure.ts';
 import { processEnvironment } from './process-loop.ts';
 
 /** Such a program may ask its user for a code: that is what the bound has to allow. */
@@ -67,15 +68,13 @@ function run(
     child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', stop);
       if (code === 0) resolve(seen.stdout);
-      else reject(processFailed(profile, ending(code, killedBy, seen.stderr)));
+      else reject(processFailure(profile, ending(code, killedBy), seen.stderr));
     });
   });
 }
 
-function ending(code: number | null, killedBy: string | null, stderr: string): string {
-  const how = code === null ? `was ended by ${String(killedBy)}` : `exited with code ${code}`;
-  const last = stderr.trim().split('\n').at(-1)?.trim() ?? '';
-  return last === '' ? how : `${how}, saying "${printable(last).slice(0, 200)}"`;
+function ending(code: number | null, killedBy: string | null): string {
+  return code === null ? `was ended by ${String(killedBy)}` : `exited with code ${code}`;
 }
 
 function parse(output: string, profile: string, now: Date): Credentials {

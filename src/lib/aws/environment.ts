@@ -19,7 +19,8 @@ export function environmentCredentials(env: Context['env']): ResolvedCredentials
     accessKeyId,
     secretAccessKey: new Secret(secretAccessKey),
     sessionToken: sessionToken === '' ? null : new Secret(sessionToken),
-    expiresAt: expiryOf(env['AWS_CREDENTIAL_EXPIRATION']),
+    // A key without a session has no expiry: the variable is left from another one.
+    expiresAt: sessionToken === '' ? null : expiryOf(env['AWS_CREDENTIAL_EXPIRATION']),
     provider: 'environment',
     providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
   };

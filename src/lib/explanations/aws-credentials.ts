@@ -35,7 +35,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
   },
   'aws.credentials-half-set': {
     meaning:
-      'A key pair has two halves, and one of them is missing or empty. Some SDKs skip such a pair and go on to other keys, which is worse: you then act as somebody else.',
+      'A key pair has two halves, and the key of a session a token as well: one of them is missing, empty or of another key. Some SDKs skip such a pair and go on to other keys, which is worse: you then act as somebody else.',
     shows: {
       boto3: 'Partial credentials found in env, missing: <variable>',
       fedctl: 'The profile "<name>" has <one half> and no <other half>',
@@ -43,7 +43,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
     causes: [
       'One export of two was copied.',
       'A secret of the CI system is empty for this branch or for a fork.',
-      'AWS_SESSION_TOKEN was left from another session, and the pair was replaced.',
+      'AWS_SESSION_TOKEN was left from another session beside a long-term key (AKIA…), or the key of a session (ASIA…) was exported without it.',
     ],
     apart: {
       'aws.credentials-missing': 'There neither half is set.',
@@ -61,6 +61,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
     },
     causes: [
       'The keys were exported into the shell hours ago.',
+      'AWS_CREDENTIAL_EXPIRATION was left from an earlier session: clients believe it, whatever the keys are.',
       'Whatever writes the credentials file has stopped.',
       'A role was chained, and its session of an hour is over.',
     ],
@@ -71,7 +72,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
     type: [
       'fedctl whoami',
       'aws sso login --profile <profile>',
-      'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN',
+      'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION',
     ],
     sources: ['https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html'],
     evidence: 'provoked',

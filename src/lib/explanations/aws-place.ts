@@ -67,6 +67,39 @@ export const AWS_PLACE_EXPLANATIONS = explanations({
     sources: [SDK_SETTINGS],
     evidence: 'provoked',
   },
+  'aws.endpoint-region-mismatch': {
+    meaning:
+      'Every request is signed for one Region and one service, and the endpoint that got it belongs to another. The keys are not at fault.',
+    shows: {
+      AWS: [
+        'Credential should be scoped to a valid region',
+        'Credential should be scoped to correct service',
+        'Credential should be scoped to the correct service',
+        "the region '<region>' is wrong; expecting '<region>'",
+      ],
+    },
+    causes: [
+      'AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL or the profile names the endpoint of one Region, and AWS_REGION another.',
+      'The endpoint is global or of another Region by default: old clients sign for us-east-1.',
+      'An endpoint of IAM is named, and IAM accepts signatures for us-east-1 only.',
+      'A name server or a proxy leads the host of one Region to the VPC endpoint of another.',
+    ],
+    apart: {
+      'aws.signature-refused': 'There Region and endpoint fit, and the secret is wrong.',
+      'aws.region-global': 'There the endpoint takes the signature and does not know the call.',
+    },
+    type: [
+      'env | grep -E "AWS_(DEFAULT_)?REGION|AWS_ENDPOINT_URL"',
+      'fedctl whoami --region <region-of-the-endpoint>',
+      'unset AWS_ENDPOINT_URL AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL_IAM',
+    ],
+    sources: [
+      'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html',
+      'cloud-custodian/cloud-custodian issue 4874',
+      'gravitational/teleport issue 47425',
+    ],
+    evidence: 'provoked',
+  },
   'aws.region-disabled': {
     meaning:
       'The account may not use STS in this Region: it has to be opted into, or an administrator has deactivated STS there.',
