@@ -1,4 +1,5 @@
 import { explanations } from './explanation.ts';
+import { BROKEN_PROFILE, EXPIRED_LOGIN, NO_CREDENTIALS, UNKNOWN_PROFILE } from './sdk-texts.ts';
 import { SDK_PROCESS, SDK_SETTINGS } from './sources.ts';
 
 const SSO = 'https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html';
@@ -9,11 +10,8 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
   'aws.credentials-missing': {
     meaning:
       'No provider had keys: not the environment, not the profile, not web identity, not the container or the instance. SDKs fold every reason into one sentence; fedctl asks each provider and lists what it said.',
-    shows: {
-      'AWS SDK for JavaScript, Node.js driver': 'Could not load credentials from any providers',
-      'boto3, AWS CLI': 'Unable to locate credentials',
-      'AWS SDK for Java': 'Unable to load credentials from any of the providers in the chain',
-    },
+    shows: NO_CREDENTIALS,
+    alsoShows: { 'AWS SDK for Go, Terraform': 'failed to refresh cached credentials' },
     causes: [
       'Nobody has signed in today: aws sso login was never run, or AWS_PROFILE is not set in this shell.',
       'The variables are in another process: sudo, systemd, cron and containers start with an environment of their own.',
@@ -37,7 +35,12 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
     meaning:
       'A key pair has two halves, and the key of a session a token as well: one of them is missing, empty or of another key. Some SDKs skip such a pair and go on to other keys, which is worse: you then act as somebody else.',
     shows: {
-      boto3: 'Partial credentials found in env, missing: <variable>',
+      'boto3, AWS CLI': [
+        'Partial credentials found in env, missing: <variable>',
+        'Partial credentials found in shared-credentials-file, missing: <setting>',
+        'Partial credentials found in config-file, missing: <setting>',
+        'Partial credentials found in explicit, missing: <setting>',
+      ],
       fedctl: 'The profile "<name>" has <one half> and no <other half>',
     },
     causes: [
@@ -58,6 +61,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
       'The session that the keys belong to has ended. Keys of a session cannot be renewed: they are fetched anew where they came from.',
     shows: {
       AWS: ['The security token included in the request is expired', 'ExpiredTokenException', 'ExpiredToken'],
+      'boto3, AWS CLI': 'Credentials were refreshed, but the refreshed credentials are still expired',
     },
     causes: [
       'The keys were exported into the shell hours ago.',
@@ -80,16 +84,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
   'aws.sso-login-needed': {
     meaning:
       'The profile signs in through IAM Identity Center, and the login that is cached under ~/.aws/sso/cache has ended or was never made.',
-    shows: {
-      'AWS SDK for JavaScript': [
-        'The SSO session associated with this profile has expired',
-        'The SSO session token associated with profile=<profile> was not found or is invalid',
-      ],
-      'AWS CLI, boto3': [
-        'Error loading SSO Token: Token for <session> does not exist',
-        'Token has expired and refresh failed',
-      ],
-    },
+    shows: EXPIRED_LOGIN,
     causes: [
       'The login of this morning has ended: administrators choose how long it lives.',
       'The program runs as another user, or in a container, where the cache is not.',
@@ -106,6 +101,8 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
     meaning: 'The profile assumes a role with an MFA device, and there is nobody to ask for the code.',
     shows: {
       'AWS SDK for JavaScript': 'requires multi-factor authentication, but no MFA code callback was provided',
+      'boto3, AWS CLI': 'Cannot refresh credentials: MFA token required',
+      'AWS SDK for Go, Terraform': 'assume role with MFA enabled, but AssumeRoleTokenProvider',
     },
     causes: [
       'The command runs in CI, in a pipe, with --no-input or with --output json.',
@@ -122,11 +119,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
   'aws.profile-unknown': {
     meaning:
       'Neither ~/.aws/config nor ~/.aws/credentials has a section of this name. In config it is [profile NAME], in credentials [NAME].',
-    shows: {
-      'AWS CLI, boto3': 'The config profile (<profile>) could not be found',
-      'AWS SDK for JavaScript':
-        'Could not resolve credentials using profile: [<profile>] in configuration/credentials file(s)',
-    },
+    shows: UNKNOWN_PROFILE,
     causes: [
       'A typing error, or AWS_PROFILE from another machine.',
       'HOME, AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE lead elsewhere: sudo and containers change them.',
@@ -143,15 +136,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
   'aws.profile-failed': {
     meaning:
       'The profile exists, and the provider that it names gave no keys: a program that failed, a role that needs what is not there, a sign-in that gives nothing for this role.',
-    shows: {
-      'AWS SDK for JavaScript': [
-        'credential_process did not return Version 1.',
-        'credential_process returned invalid credentials.',
-        'credential_process returned expired credentials.',
-        'credential_process returned invalid JSON.',
-      ],
-      'boto3, AWS CLI': 'Error when retrieving credentials from custom-process',
-    },
+    shows: BROKEN_PROFILE,
     causes: [
       'The credential_process is not on the PATH of this process, wants a terminal, or ends with an error. SDKs drop what it prints to stderr.',
       'It prints something beside the JSON, or no "Version": 1.',

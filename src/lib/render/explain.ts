@@ -42,7 +42,11 @@ export function explainText(
     `${theme.strong(code)}: ${row.title} ${theme.dim(`(${exit})`)}`,
     '',
     prose(meaning),
-    ...section('How it shows', said([...symptoms(shows), ...symptoms(alsoShows ?? {})], theme, prose), theme),
+    ...section(
+      'How it shows',
+      shown([...symptoms(shows), ...symptoms(alsoShows ?? {})], theme, prose),
+      theme,
+    ),
     ...section(
       'What causes it, likeliest first',
       causes.map((each, index) => prose(each, 5, `${index + 1}.`.padStart(4).padEnd(5))),
@@ -75,6 +79,23 @@ export function explainText(
       ),
     ),
   ].join('\n');
+}
+
+/** More than this fill a page of their own. */
+const MOST_TEXTS = 12;
+
+/** All the texts; where there are many, the first of each that prints them. */
+function shown(
+  all: readonly Symptom[],
+  theme: Theme,
+  prose: (text: string, indent: number) => string,
+): string[] {
+  if (all.length <= MOST_TEXTS) return said(all, theme, prose);
+  const first = all.filter(({ from }, index) => all.findIndex((other) => other.from === from) === index);
+  return [
+    ...said(first, theme, prose),
+    prose(`and ${all.length - first.length} other texts, which --json lists`, 2),
+  ];
 }
 
 /** The texts, under the name of each that prints them. */
