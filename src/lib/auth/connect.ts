@@ -8,7 +8,7 @@ import { cleanConnectionString, shownUri } from '../uri/connection-string.ts';
 import { chooseMechanisms, type MechanismChoice } from '../uri/mechanism.ts';
 import { refusePlaintext } from '../uri/plaintext.ts';
 import { readTarget } from '../uri/target.ts';
-import { atlasSide, subjectOf } from './identity.ts';
+import { awsUserOf, subjectOf } from './identity.ts';
 import { checkMintRequest, minting } from './mint.ts';
 import { asRole, type RoleToAssume } from './role.ts';
 import { readTokenFile } from './token-file.ts';
@@ -179,7 +179,7 @@ async function tokenSource(
 async function loginKeys(aws: Aws, signal: AbortSignal): Promise<LoginKeys> {
   const keys = await aws.credentials(signal);
   const arn = await callerArn(aws, signal);
-  const user = arn === null ? null : atlasSide(null, null, subjectOf(arn)).awsUser;
+  const user = arn === null ? null : awsUserOf(subjectOf(arn));
   return { ...keys, arn, databaseUser: user };
 }
 

@@ -149,7 +149,7 @@ export const AWS_FAILURES = catalogue({
   'aws.access-key-unknown': {
     title: 'AWS does not know the access key',
     cause:
-      'The key was deleted or is inactive, its session token is missing or wrong, or the Region is not enabled for the account.',
+      'The key was deleted or is inactive, belongs to another partition, has no session token or a wrong one, or the Region is not enabled for the account.',
     remedy: 'aws iam list-access-keys --user-name <user>   (or get a new session where the key comes from)',
     exit: EXIT.refused,
   },

@@ -135,7 +135,7 @@ describe('what one code of AWS stands for', () => {
     'a Region that every account of its partition has: %s',
     async (region) => {
       expect((await said(whoami, UNKNOWN_KEY, { region })).cause).toBe(
-        'The key was deleted or is inactive, its session token is missing or wrong, or the Region is not enabled for the account.',
+        'The key was deleted or is inactive, belongs to another partition, has no session token or a wrong one, or the Region is not enabled for the account.',
       );
     },
   );
