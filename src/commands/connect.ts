@@ -86,7 +86,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   }
   faces.end();
   if (failed !== null) throw connectFailure(failed, results);
-  return { document: connectDocument(results), text: '' };
+  return { document: connectDocument(results), lines: [] };
 }
 
 /** Prints the first mechanism's lines as they come, and keeps those of the second until the first is done. */

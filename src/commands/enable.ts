@@ -12,7 +12,7 @@ import { checkMintRequest, minting } from '../lib/auth/mint.ts';
 import { checkRoleArn } from '../lib/auth/role.ts';
 import { FedctlError, type Warning } from '../lib/errors.ts';
 import { changeHints } from '../lib/render/caller.ts';
-import { type Enabled, enableDocument, enableText } from '../lib/render/enable.ts';
+import { type Enabled, enableDocument, enableLines } from '../lib/render/enable.ts';
 import type { MintRequest } from '../lib/token.ts';
 import { command } from './command.ts';
 import { duration, text, toggle } from './options.ts';
@@ -86,7 +86,7 @@ What is to be entered in Atlas names the role of the workload (--role-arn), and 
       workload,
       atlas: atlasSide(issuer, options.audience, workload),
     };
-    return { document: enableDocument(enabled), text: enableText(enabled, theme) };
+    return { document: enableDocument(enabled), lines: enableLines(enabled, theme) };
   },
 });
 

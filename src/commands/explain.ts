@@ -8,11 +8,11 @@ import { pasted } from '../lib/explanations/pasted.ts';
 import { readTail } from '../lib/files/tail.ts';
 import {
   explainDocument,
-  explainText,
+  explainLines,
   explanationsDocument,
-  explanationsText,
+  explanationsLines,
   matchesDocument,
-  matchesText,
+  matchesLines,
 } from '../lib/render/explain.ts';
 import type { Theme } from '../lib/render/theme.ts';
 import { type Answer, command, type Invocation } from './command.ts';
@@ -44,7 +44,7 @@ code is given; of a long one, the last MiB. Nothing of the text is printed, kept
     if (!isExplained(code)) throw unknownCode(code);
     return {
       document: explainDocument(pageOf(code), titleOf),
-      text: explainText(pageOf(code), titleOf, theme, widthOf(invocation)),
+      lines: explainLines(pageOf(code), titleOf, theme, widthOf(invocation)),
     };
   },
 });
@@ -52,7 +52,7 @@ code is given; of a long one, the last MiB. Nothing of the text is printed, kept
 function list(theme: Theme): Answer {
   return {
     document: explanationsDocument(areas(), titleOf),
-    text: explanationsText(areas(), titleOf, theme),
+    lines: explanationsLines(areas(), titleOf, theme),
   };
 }
 
@@ -65,7 +65,7 @@ async function explainPasted(invocation: Invocation<OptionTable>): Promise<Answe
   const found = matches(patternsOf(EXPLANATIONS), pasted(text, linesBefore + 1), MOST_MATCHES);
   return {
     document: matchesDocument(found, titleOf),
-    text: matchesText(found, titleOf, theme, widthOf(invocation)),
+    lines: matchesLines(found, titleOf, theme, widthOf(invocation)),
     exitCode: found.length === 0 ? EXIT.answeredNo : EXIT.done,
   };
 }

@@ -4,8 +4,8 @@ import type { CheckTarget } from '../lib/check-target.ts';
 import { FedctlError, isFedctlError } from '../lib/errors.ts';
 import { CONFIG_NAMES } from '../lib/files/config-file.ts';
 import { writeWholeFile } from '../lib/files/whole-file.ts';
-import { printable } from '../lib/printable.ts';
-import { initDocument, initText } from '../lib/render/init.ts';
+import { initDocument, initLines } from '../lib/render/init.ts';
+import { linesOf } from '../lib/render/output.ts';
 import { cleanConnectionString } from '../lib/uri/connection-string.ts';
 import { chooseMechanisms, MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { type Answer, command, type Invocation } from './command.ts';
@@ -40,7 +40,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   if (file === '-' && invocation.common.output === 'json') throw twoAnswers();
   const { content, targets, trusted } = await starter(invocation, file);
   if (file === '-') {
-    return { document: initDocument({ file, targets, found: false }), text: content };
+    return { document: initDocument({ file, targets, found: false }), lines: linesOf(content) };
   }
   const path = resolve(context.cwd, file);
   if (!options.force) {
@@ -54,7 +54,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   });
   const found = trusted && path === resolve(context.cwd, DEFAULT_FILE);
   const written = { file, targets, found };
-  return { document: initDocument(written), text: initText(written, theme) };
+  return { document: initDocument(written), lines: initLines(written, theme) };
 }
 
 /** The text of the file, as the reader of `check` takes it, and whether `check` does so unasked. */
@@ -90,7 +90,7 @@ async function refuseExisting(cwd: string, file: string): Promise<void> {
   const there = await lstat(resolve(cwd, file)).catch(() => null);
   if (there === null) return;
   throw new FedctlError('usage.file-exists', {
-    message: `"${printable(file)}" is there already, and was left as it is.`,
+    message: `"${file}" is there already, and was left as it is.`,
     details: { file },
   });
 }

@@ -2,8 +2,9 @@ import type { Context } from '../lib/context.ts';
 import { Interruption } from '../lib/deadline.ts';
 import { FedctlError, isFedctlError, type Warning } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
-import { failureDocument, failureText, warningText } from '../lib/render/failure.ts';
+import { failureDocument, failureLines, warningLines } from '../lib/render/failure.ts';
 import { jsonLine } from '../lib/render/json.ts';
+import { createOutput, linesOf } from '../lib/render/output.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
 import { createTheme, wantsColour } from '../lib/render/theme.ts';
 import { type Invocation, isEnded } from './command.ts';
@@ -25,7 +26,7 @@ export async function main(argv: readonly string[], context: Context): Promise<n
   try {
     const parsed = await parse(helpForm(argv), context, {
       width: Math.min(context.stdout.columns ?? 100, 100),
-      writeOut: (text) => context.stdout.write(text),
+      writeOut: (text) => createOutput(context.stdout, context.env).write(linesOf(text)),
     });
     return parsed === null ? EXIT.done : await runCommand(parsed, context);
   } catch (error) {
@@ -39,9 +40,15 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   const json = faces.stdout === 'json';
   const colourOf = (stream: Context['stdout']) => wantsColour(stream, context.env, common.noColor);
   const warnings: Warning[] = [];
+  const stdout = createOutput(context.stdout, context.env);
+  const stderr = createOutput(context.stderr, context.env);
   const stderrTheme = createTheme(colourOf(context.stderr));
   const talks = !json && !common.quiet;
   const progress = talks ? createProgress(context.stderr, colourOf(context.stderr)) : SILENT_PROGRESS;
+  const warn = (warning: Warning) => {
+    warnings.push(warning);
+    if (talks) stderr.write(warningLines(warning, stderrTheme));
+  };
   const invocation: Invocation<OptionTable> = {
     context,
     common: {
@@ -63,16 +70,16 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
       ...(common.region === null ? {} : { region: common.region }),
       // Under json stderr holds one document at most, so there is no place to ask.
       ...(json || common.noInput ? {} : mfaPrompt(context, progress)),
+      warn,
     },
-    warn(warning) {
-      warnings.push(warning);
-      if (talks) context.stderr.write(warningText(warning, stderrTheme));
-    },
+    warn,
     print(line) {
-      if (!json) context.stdout.write(`${line}\n`);
+      if (!json) stdout.write([line]);
     },
+    stdout,
+    stderr,
     hint(line) {
-      if (talks) context.stderr.write(`${stderrTheme.dim(line)}\n`);
+      if (talks) stderr.write([stderrTheme.dim(line)]);
     },
     progress,
     theme: createTheme(colourOf(context.stdout)),
@@ -80,22 +87,22 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   const answer = await parsed.command.run(invocation);
   if (isEnded(answer)) return answer.exitCode;
   if (context.signal.aborted) throw context.signal.reason;
-  if (json) context.stdout.write(jsonLine({ ...answer.document, warnings }));
-  else if (answer.text !== '')
-    context.stdout.write(answer.text.endsWith('\n') ? answer.text : `${answer.text}\n`);
+  if (json) stdout.write([jsonLine({ ...answer.document, warnings })]);
+  else stdout.write(answer.lines, answer.lineEnd);
   return answer.exitCode ?? EXIT.done;
 }
 
 /** Tells what went wrong on stderr, in the face that was asked for. */
 function report(error: unknown, argv: readonly string[], context: Context, json: boolean): number {
   const interruption = context.signal.aborted ? context.signal.reason : error;
-  if (interruption instanceof Interruption) return EXIT[interruption.kind];
+  if (interruption instanceof Interruption) return interruption.exitCode;
   const usage = usageFailure(error, COMMANDS);
   if (usage === 'told') return EXIT.done;
   const failure = forThisCommand(usage ?? (isFedctlError(error) ? error : bug(error)), argv);
   const theme = createTheme(wantsColour(context.stderr, context.env, argv.includes('--no-color')));
-  context.stderr.write(json ? jsonLine(failureDocument(failure)) : failureText(failure, theme));
-  if (!json && argv.includes('--verbose')) context.stderr.write(theme.dim(causes(failure)));
+  const stderr = createOutput(context.stderr, context.env);
+  stderr.write(json ? [jsonLine(failureDocument(failure))] : failureLines(failure, theme));
+  if (!json && argv.includes('--verbose')) stderr.write(causes(failure).map(theme.dim));
   return failure.exitCode;
 }
 
@@ -115,14 +122,14 @@ function bug(error: unknown): FedctlError {
 }
 
 /** The chain of foreign errors behind a failure, by name and message. Stacks only for bugs. */
-function causes(failure: FedctlError): string {
+function causes(failure: FedctlError): readonly string[] {
   const lines: string[] = [];
   for (let cause = failure.cause; cause instanceof Error && lines.length < 10; cause = cause.cause) {
-    lines.push(
-      `because: ${failure.exitCode === EXIT.bug ? (cause.stack ?? cause.message) : `${cause.name}: ${cause.message}`}\n`,
-    );
+    const said = `${cause.name}: ${cause.message}`;
+    const [first = '', ...stack] = failure.exitCode === EXIT.bug ? (cause.stack ?? said).split('\n') : [said];
+    lines.push(`because: ${first}`, ...stack.map((line) => `         ${line.trim()}`));
   }
-  return lines.join('');
+  return lines;
 }
 
 /** Whether failures are to be told as JSON. Read from the raw arguments: the parse itself may be what fails. */

@@ -2,7 +2,7 @@ import { type FederationState, federationState } from '../lib/auth/federation.ts
 import { type Caller, identifyCaller } from '../lib/auth/identity.ts';
 import { examineIssuer, NO_ISSUER } from '../lib/auth/issuer-report.ts';
 import { FedctlError } from '../lib/errors.ts';
-import { statusDocument, statusText } from '../lib/render/status.ts';
+import { statusDocument, statusLines } from '../lib/render/status.ts';
 import { command } from './command.ts';
 import { choice } from './options.ts';
 
@@ -34,7 +34,7 @@ An issuer that does not answer is shown, and is no failure.`,
             signal,
           });
     const found = { caller, federation, report };
-    return { document: statusDocument(found), text: statusText(found, theme) };
+    return { document: statusDocument(found), lines: statusLines(found, theme) };
   },
 });
 

@@ -12,7 +12,7 @@ import type { OptionTable } from './options.ts';
  */
 export async function tokenInput(
   name: 'decode' | 'verify',
-  { args, context, hint }: Invocation<OptionTable>,
+  { args, common, context, hint }: Invocation<OptionTable>,
 ): Promise<string> {
   const [file = '-'] = args;
   const typed = typedPipeline(name);
@@ -32,7 +32,7 @@ export async function tokenInput(
   }
   if (file === '-' && terminal) hint('Paste the token, then press Enter and Ctrl-D.');
   const { stdin, cwd, signal } = context;
-  return readInput(file, { stdin, cwd, signal });
+  return readInput(file, { stdin, cwd, signal, timeoutMs: common.timeoutMs });
 }
 
 function typedPipeline(name: 'decode' | 'verify'): string {

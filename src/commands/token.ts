@@ -11,7 +11,7 @@ import { parseDuration } from '../lib/duration.ts';
 import { FedctlError, type Warning } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
-import { printable } from '../lib/printable.ts';
+import { jsonLine } from '../lib/render/json.ts';
 import { tokenDocument, tokenLine } from '../lib/render/token.ts';
 import type { MintedToken } from '../lib/token.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
@@ -83,22 +83,22 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
   });
   const warnings = mintWarnings(minted);
   for (const warning of warnings) invocation.warn(warning);
-  const answer = { document: tokenDocument(minted), text: face(invocation, minted, warnings) };
+  const text = face(invocation, minted, warnings);
   if (options.out !== null) {
-    await writeSecretFile(resolve(context.cwd, options.out), answer.text, context.signal);
+    await writeSecretFile(resolve(context.cwd, options.out), text, context.signal);
   }
   if (context.stderr.isTTY === true) invocation.hint(tokenLine(minted, context.now()));
-  return options.out === null ? answer : { exitCode: EXIT.done };
+  return options.out === null ? { document: tokenDocument(minted), lines: [text] } : { exitCode: EXIT.done };
 }
 
-/** The answer as text, without a newline at its end. */
+/** The answer as one line, without its end: a token file holds no newline. */
 function face(
   { common, options }: TokenInvocation,
   minted: MintedToken,
   warnings: readonly Warning[],
 ): string {
   if (common.output === 'json' || options.format === 'json') {
-    return JSON.stringify({ ...tokenDocument(minted), warnings });
+    return jsonLine({ ...tokenDocument(minted), warnings });
   }
   const token = minted.token.reveal();
   return options.format === 'header' ? `Authorization: Bearer ${token}` : token;
@@ -118,7 +118,7 @@ function durationOrAuto(): OptionSpec<WantedDuration> {
       if (wanted !== null) return wanted;
       const expected = 'a duration such as 90s, 5m or 1h, or auto';
       throw new FedctlError('usage.invalid-value', {
-        message: `${name} cannot be "${printable(value)}": expected ${expected}.`,
+        message: `${name} cannot be "${value}": expected ${expected}.`,
         details: { option: name, expected },
       });
     },

@@ -10,7 +10,7 @@ import { checkRoleArn } from '../lib/auth/role.ts';
 import type { ResolvedCredentials } from '../lib/credentials.ts';
 import { isFedctlError } from '../lib/errors.ts';
 import type { Iam } from '../lib/ports.ts';
-import { whoamiDocument, whoamiText } from '../lib/render/whoami.ts';
+import { whoamiDocument, whoamiLines } from '../lib/render/whoami.ts';
 import { command, type Invocation } from './command.ts';
 import { type OptionTable, text } from './options.ts';
 
@@ -52,7 +52,7 @@ otherwise it shows the operator. Mints no token and shows no secret.`,
       mayBeOperator: options.roleArn === null && settings.profile === undefined && isPersonal(credentials),
       atlas: atlasSide(issuer, options.audience, workload),
     };
-    return { document: whoamiDocument(found), text: whoamiText(found, context.now(), theme) };
+    return { document: whoamiDocument(found), lines: whoamiLines(found, context.now(), theme) };
   },
 });
 

@@ -9,7 +9,7 @@ async function loopingProfile(command: string): Promise<{ config: string; log: s
   const directory = await mkdtemp(join(tmpdir(), 'fedctl-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const [config, log] = [join(directory, 'config'), join(directory, 'log')];
-  const line = `echo started >> '${log}'; exec '${process.execPath}' '${BIN}' ${command}`;
+  const line = `sh -c "echo started >> '${log}'; exec '${process.execPath}' '${BIN}' ${command}"`;
   await writeFile(config, `[profile loop]\nregion = eu-west-1\ncredential_process = ${line}\n`);
   await writeFile(log, '');
   return { config, log };

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
 import { Interruption } from '../../src/lib/deadline.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { fetch } from '../support/fetch.ts';
 import { type LoopbackIssuer, loopbackIssuer } from '../support/loopback-issuer.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';

@@ -52,6 +52,7 @@ export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
   'aws.mfa-needed': { scenario: 'mfa-missing' },
   'aws.profile-unknown': { scenario: 'profile-missing' },
   'aws.profile-failed': { scenario: 'credential-process-failing' },
+  'aws.container-failed': { file: 'lib/aws/credentials.test.ts', at: 'that fails is the answer' },
   'aws.credential-process-loop': {
     file: 'lib/aws/process-loop.test.ts',
     at: 'a profile that is being asked already is not asked again',
@@ -105,6 +106,7 @@ export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
   'jwt.signature-invalid': { page: 'verify-another-key' },
   'jwt.algorithm-refused': { scenario: 'token-signed-with-es384' },
   'jwt.key-unknown': { scenario: 'issuer-key-missing' },
+  'jwt.key-weak': { file: 'lib/jwt/rsa-weakness.test.ts', at: 'is refused by its code' },
   'jwt.type-refused': {
     file: 'lib/jwt/verify.test.ts',
     at: 'refuse another type and critical extensions, both at once',

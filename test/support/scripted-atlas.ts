@@ -6,6 +6,7 @@ import type { Context } from '../../src/lib/context.ts';
 import { type FedctlError, isFedctlError } from '../../src/lib/errors.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
+import { fetch } from './fetch.ts';
 import { type Answering, type CannedAnswer, type LoopbackServer, loopbackServer } from './loopback-server.ts';
 
 export const GROUP = '/api/atlas/v2/groups/g';

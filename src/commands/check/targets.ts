@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import type { CheckTarget } from '../../lib/check-target.ts';
 import { FedctlError } from '../../lib/errors.ts';
 import { type ConfigFile, findConfig } from '../../lib/files/config-file.ts';
-import { printable } from '../../lib/printable.ts';
 import type { CHECK_OPTIONS } from '../check.ts';
 import type { Invocation } from '../command.ts';
 import { dnsServer } from '../dns-option.ts';
@@ -41,11 +40,11 @@ const OF_THE_CALLER = ['profile', 'region'] as const;
 export async function readTargets(
   invocation: Invocation<typeof CHECK_OPTIONS>,
 ): Promise<readonly CheckTarget[]> {
-  const { context, options, typed, hint } = invocation;
+  const { context, common, options, typed, hint } = invocation;
   const typedTarget = [...OF_ONE_TARGET, ...OF_A_ROLE].find((option) => typed.has(option));
   if (options.config !== null && typedTarget !== undefined) throw twoSources(typedTarget);
   const given = OF_ONE_TARGET.some((option) => options[option] !== null);
-  const file = await findConfig(context, options.config);
+  const file = await findConfig(context, options.config, common.timeoutMs);
   if (file !== null && (file.named || !given)) return ofFile(invocation, file);
   if (typed.has('target')) throw noFile(file);
   if (file !== null && typedTarget === undefined) {
@@ -134,7 +133,7 @@ function noFile(file: ConfigFile | null): FedctlError {
 
 function unknownTarget(name: string, file: string, all: readonly CheckTarget[]): FedctlError {
   return new FedctlError('usage.invalid-value', {
-    message: `--target cannot be "${printable(name)}": ${printable(file)} has ${all.map((each) => each.name).join(', ')}.`,
+    message: `--target cannot be "${name}": ${file} has ${all.map((each) => each.name).join(', ')}.`,
     details: { option: '--target' },
   });
 }

@@ -1,4 +1,6 @@
 import { writeSecretFile } from '../../lib/files/secret-file.ts';
+import { jsonLine } from '../../lib/render/json.ts';
+import { linesOf } from '../../lib/render/output.ts';
 import { labSummary } from '../../lib/render/sandbox.ts';
 import type { LabStatus } from '../../lib/sandbox/control/status.ts';
 import { exportLines, type LabEnvironment } from '../../lib/sandbox/environment.ts';
@@ -19,12 +21,12 @@ export async function announce(
   { env, pid, status, end }: ReadyLab,
   envFile: string | null,
 ): Promise<void> {
-  const { context, common } = invocation;
+  const { common, stdout } = invocation;
   if (envFile !== null) await writeSecretFile(envFile, exportLines(env));
   if (common.output === 'json') {
-    context.stdout.write(`${JSON.stringify({ schema: 'fedctl.sandbox/v1', env, pid })}\n`);
+    stdout.write([jsonLine({ schema: 'fedctl.sandbox/v1', env, pid })]);
     return;
   }
-  if (envFile === null) context.stdout.write(exportLines(env));
+  if (envFile === null) stdout.write(linesOf(exportLines(env)));
   for (const line of labSummary(status, envFile, end)) invocation.hint(line);
 }

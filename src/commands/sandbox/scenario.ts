@@ -1,3 +1,4 @@
+import { linesOf } from '../../lib/render/output.ts';
 import { playedScenarioDocument } from '../../lib/render/scenarios.ts';
 import { createLabClient } from '../../lib/sandbox/control/client.ts';
 import { exportLines } from '../../lib/sandbox/environment.ts';
@@ -18,6 +19,6 @@ the lab stays changed, so that a lab plays one scenario in its life.`,
     const [name = ''] = args;
     const played = await createLabClient(context, common.timeoutMs).playScenario(name);
     hint(played.title);
-    return { document: playedScenarioDocument(played), text: exportLines(played.env) };
+    return { document: playedScenarioDocument(played), lines: linesOf(exportLines(played.env)) };
   },
 });

@@ -158,7 +158,7 @@ function pageOf<T>(item: z.ZodType<T>) {
 
 /** Retry-After in seconds or as a date (RFC 9110 10.2.3); without it, a second and then two. */
 function pauseMs({ headers }: HttpAnswer, waits: number, now: Date): number {
-  const given = headers.get('retry-after') ?? '';
+  const given = headers['retry-after'] ?? '';
   if (/^\d{1,9}$/.test(given)) return Number(given) * 1000;
   const at = Date.parse(given);
   return Number.isNaN(at) ? 1000 * 2 ** waits : Math.max(0, at - now.getTime());

@@ -54,7 +54,7 @@ export function digest({
       return { header: answers.answer(method, target), fresh: false, secrets: [privateKey.reveal()] };
     },
     refused({ headers }) {
-      const challenge = readChallenge(headers.get('www-authenticate'));
+      const challenge = readChallenge(headers['www-authenticate'] ?? null);
       if (challenge === null) return 'unasked';
       answers.challenge(challenge);
       return challenge.stale ? 'stale' : 'again';

@@ -149,7 +149,7 @@ async function tokenSource(
   aws: () => Promise<Aws>,
 ): Promise<{ readonly source: TokenSource; readonly warnings: readonly Warning[] }> {
   if (request.tokenFile !== null) {
-    const { token, warnings } = await readTokenFile(request.tokenFile, context);
+    const { token, warnings } = await readTokenFile(request.tokenFile, context, settings.timeoutMs);
     return { source: { get: async () => token }, warnings };
   }
   if (request.audience === null) {

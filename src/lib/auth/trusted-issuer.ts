@@ -3,7 +3,7 @@ import { FedctlError, isFedctlError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { trustworthyUrl } from '../issuer/address.ts';
 import type { AwsSettings } from '../ports.ts';
-import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 
 /**
  * The one issuer that a run trusts: the pinned one, else that of the caller's own account. Disabling federation
@@ -26,10 +26,10 @@ export async function trustedIssuer(
   const issuer = await issuerOfOwnAccount(context, settings);
   if (trustworthyUrl(issuer, 'issuer').protocol === 'https:') return issuer;
   throw new FedctlError('issuer.plaintext-refused', {
-    message: `The issuer of your account is given as ${printable(issuer)}, without TLS.`,
+    message: `The issuer of your account is given as ${issuer}, without TLS.`,
     likelyCause:
       'IAM is asked at another endpoint than that of AWS. Plain http is accepted for a pinned issuer only.',
-    remedy: `fedctl verify --issuer ${printable(issuer)} --audience <audience>`,
+    remedy: `fedctl verify --issuer ${shellWord(issuer)} --audience <audience>`,
     details: { issuer },
   });
 }

@@ -1,6 +1,5 @@
 import type { Credentials, ResolvedCredentials } from '../credentials.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 
 /**
  * Refuses a long-term key with a session token, and the key of a session without one: AWS answers both with "invalid",
@@ -14,7 +13,7 @@ export function withFittingToken(credentials: ResolvedCredentials): ResolvedCred
   const fault = tokenFault(credentials);
   if (fault === null) return credentials;
   const { provider, providerDetail } = credentials;
-  const id = printable(credentials.accessKeyId);
+  const id = credentials.accessKeyId;
   throw new FedctlError(
     'aws.credentials-half-set',
     fault === 'left over'

@@ -85,6 +85,7 @@ export function clientConfig(
     ...attempts(connection.version),
     authSchemePreference: [],
     sigv4aSigningRegionSet: [connection.region],
+    disableClockSkewCorrection: false,
   };
 }
 

@@ -1,5 +1,4 @@
 import type { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { shellWord } from '../shell-word.ts';
 import { type CallSite, whereOf } from './call-site.ts';
 import { type AwsRefusal, refused } from './refusal.ts';
@@ -93,7 +92,7 @@ function callerOf({ message }: AwsRefusal, { credentials }: CallSite): string {
   if (named !== undefined) return named;
   return credentials === null
     ? 'This principal'
-    : `The principal of the access key ${printable(credentials.accessKeyId)}`;
+    : `The principal of the access key ${credentials.accessKeyId}`;
 }
 
 function lowerFirst(text: string): string {
@@ -101,7 +100,7 @@ function lowerFirst(text: string): string {
 }
 
 function roleOf({ roleArn }: CallSite): string {
-  return roleArn === null ? 'the role' : `the role ${printable(roleArn)}`;
+  return roleArn === null ? 'the role' : `the role ${roleArn}`;
 }
 
 /** Who may assume a role stands in its trust policy; GetRole takes the name of the role without its path. */

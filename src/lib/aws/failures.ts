@@ -2,8 +2,8 @@ import type { ResolvedCredentials } from '../credentials.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
 import { isOptInRegion, isRegionName } from '../region-name.ts';
+import { shellWord } from '../shell-word.ts';
 import { quotedPart } from './access-key.ts';
 import { type CallSite, siteDetails, whereOf } from './call-site.ts';
 import { accessDenied } from './denials.ts';
@@ -56,7 +56,7 @@ function unable(
 export function notAws(site: CallSite, why: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.not-aws', {
     message: `What answered ${site.action} at ${site.endpoint} is not AWS: ${why}.`,
-    remedy: `curl -v '${site.endpoint}'   (shows who answers there)`,
+    remedy: `curl -v ${shellWord(site.endpoint)}   (shows who answers there)`,
     details: siteDetails(site),
     cause,
   });
@@ -229,7 +229,7 @@ function quotes(part: string, { provider, providerDetail }: ResolvedCredentials)
 function keyOf({ credentials }: CallSite): string {
   return credentials === null
     ? 'the access key of the request'
-    : `the access key ${printable(credentials.accessKeyId)}, from ${credentials.providerDetail}`;
+    : `the access key ${credentials.accessKeyId}, from ${credentials.providerDetail}`;
 }
 
 /** STS names a wrong clock SignatureDoesNotMatch too; the sentence alone tells the two apart. */

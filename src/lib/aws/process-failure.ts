@@ -1,6 +1,6 @@
 import { FedctlError } from '../errors.ts';
 import { FAILURES, type FailureCode } from '../failures.ts';
-import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 
 const MAX_LINES = 5;
 const MAX_LINE = 300;
@@ -14,7 +14,7 @@ const MAX_LINE = 300;
  * @returns aws.profile-failed, or the failure that the inner fedctl named
  */
 export function processFailure(profile: string, ended: string, stderr: string): FedctlError {
-  const start = `The credential_process of the profile "${printable(profile)}" ${ended}`;
+  const start = `The credential_process of the profile "${profile}" ${ended}`;
   const inner = innerFailure(stderr);
   if (inner !== null) {
     return new FedctlError(inner.code, {
@@ -26,7 +26,7 @@ export function processFailure(profile: string, ended: string, stderr: string): 
   }
   const lines = stderr
     .split('\n')
-    .map((line) => printable(line.trimEnd()).slice(0, MAX_LINE))
+    .map((line) => line.trimEnd().slice(0, MAX_LINE))
     .filter((line) => line.trim() !== '');
   const shown =
     lines.length <= MAX_LINES
@@ -37,7 +37,7 @@ export function processFailure(profile: string, ended: string, stderr: string): 
   return new FedctlError('aws.profile-failed', {
     message: `${start}${said}.`,
     likelyCause: 'The program that the profile names failed, or does not print what AWS tools expect.',
-    remedy: `run the command that this prints: aws configure get credential_process --profile '${printable(profile)}'`,
+    remedy: `run the command that this prints: aws configure get credential_process --profile ${shellWord(profile)}`,
     details: { profile, ...(shown.length > 1 ? { evidence: shown } : {}) },
   });
 }
@@ -77,7 +77,7 @@ function fromLines(stderr: string): InnerFailure | null {
       label = name;
       parts.set(name, text);
     } else if (label === 'error' && /^ {2,}\S/.test(line)) {
-      evidence.push(printable(line.trim()).slice(0, MAX_LINE));
+      evidence.push(line.trim().slice(0, MAX_LINE));
     }
   }
   return known({

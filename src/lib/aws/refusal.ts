@@ -1,6 +1,5 @@
 import { FedctlError } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
-import { printable } from '../printable.ts';
 import { type CallSite, siteDetails } from './call-site.ts';
 
 /** What AWS said when it refused, freed from how the SDK wraps it (facts/aws.md 9.4). */
@@ -27,8 +26,8 @@ export function refusalOf(error: unknown): AwsRefusal | null {
   const wireCode = 'Code' in error && typeof error.Code === 'string' ? error.Code : error.name;
   return {
     code: comparable(wireCode),
-    wireCode: printable(wireCode),
-    message: printable(error.message).slice(0, 600),
+    wireCode,
+    message: error.message.slice(0, 600),
     status: httpStatusCode ?? 0,
     requestId: requestId ?? null,
     error,

@@ -1,6 +1,5 @@
 import { FedctlError } from '../errors.ts';
 import type { EndpointOverride } from '../ports.ts';
-import { printable } from '../printable.ts';
 import type { Connection } from './connection.ts';
 
 /** The rules of an SDK client: from Region and choices to the endpoint. */
@@ -46,7 +45,7 @@ export function originOf(
             cause,
           }
         : {
-            message: `${sources.join(' and ')} and ${override.source} exclude each other: an endpoint that is named (${printable(override.url)}) cannot be the ${kinds.join(' or ')} endpoint of AWS as well.`,
+            message: `${sources.join(' and ')} and ${override.source} exclude each other: an endpoint that is named (${override.url}) cannot be the ${kinds.join(' or ')} endpoint of AWS as well.`,
             likelyCause: `AWS's clients refuse ${kinds.join(' and ')} beside an endpoint of one's own: one of the two settings is left over.`,
             remedy: `${switchOff(sources)}   (or ${switchOff([override.source])})`,
             details: { service, region: connection.region, sources: [...sources, override.source] },

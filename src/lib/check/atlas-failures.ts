@@ -1,6 +1,5 @@
 import type { AtlasAccessListEntry, AtlasIdentityProvider } from '../atlas-port.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { shellWord } from '../shell-word.ts';
 
 /** What Atlas lacks, with the real names filled in. */
@@ -16,7 +15,7 @@ export function noFederation(organizationId: string): FedctlError {
 
 export function notConnected(provider: AtlasIdentityProvider, organizationId: string): FedctlError {
   return new FedctlError('atlas.identity-provider-not-connected', {
-    message: `The organization ${organizationId} is not connected to the identity provider "${printable(provider.displayName)}" (${printable(provider.id)}).`,
+    message: `The organization ${organizationId} is not connected to the identity provider "${provider.displayName}" (${provider.id}).`,
     remedy: `atlas federatedAuthentication federationSettings connectedOrgConfigs connect --identityProviderId ${shellWord(provider.id)} --federationSettingsId <id> --orgId ${shellWord(organizationId)} --protocol OIDC`,
     details: { identityProvider: provider.id, organization: organizationId },
   });
@@ -24,7 +23,7 @@ export function notConnected(provider: AtlasIdentityProvider, organizationId: st
 
 export function notListed(address: string, projectId: string): FedctlError {
   return new FedctlError('atlas.access-list-missing', {
-    message: `${printable(address)} is not on the IP access list of the project ${projectId}, and the cluster answers as it does to strangers.`,
+    message: `${address} is not on the IP access list of the project ${projectId}, and the cluster answers as it does to strangers.`,
     remedy: `atlas accessLists create ${shellWord(address)} --type ipAddress --projectId ${shellWord(projectId)}`,
     details: { address, project: projectId },
   });

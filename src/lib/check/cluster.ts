@@ -1,7 +1,6 @@
 import type { AtlasCluster } from '../atlas-port.ts';
 import type { Mechanism } from '../connection.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { shellWord } from '../shell-word.ts';
 import { hostPort, readTarget, type Target } from '../uri/target.ts';
 
@@ -48,7 +47,7 @@ export function clusterFault(
   projectId: string,
 ): FedctlError | null {
   const { name, instanceSize, mongoDBVersion, stateName, paused } = cluster;
-  const shown = `The cluster ${printable(name)}`;
+  const shown = `The cluster ${name}`;
   const details = { cluster: name, instanceSize, mongoDBVersion, stateName, paused };
   if (paused) {
     return new FedctlError('atlas.cluster-paused', {
@@ -67,14 +66,14 @@ export function clusterFault(
   }
   if (isOlder(mongoDBVersion, OLDEST_FOR_DRIVERS)) {
     return new FedctlError('mongo.server-too-old', {
-      message: `${shown} runs MongoDB ${printable(mongoDBVersion)}; the driver needs 4.4 or later.`,
+      message: `${shown} runs MongoDB ${mongoDBVersion}; the driver needs 4.4 or later.`,
       details,
     });
   }
   if (!mechanisms.includes('MONGODB-OIDC')) return null;
   if (SHARED_TIERS.has(instanceSize)) return cannotOidc(`${shown} is of the tier ${instanceSize}`, details);
   return isOlder(mongoDBVersion, OLDEST_FOR_OIDC)
-    ? cannotOidc(`${shown} runs MongoDB ${printable(mongoDBVersion)}`, details)
+    ? cannotOidc(`${shown} runs MongoDB ${mongoDBVersion}`, details)
     : null;
 }
 

@@ -1,7 +1,6 @@
 import type { Caller } from '../auth/identity.ts';
 import { FedctlError } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
-import { printable } from '../printable.ts';
 import { shellWord } from '../shell-word.ts';
 import { type Refusal, refusalText } from '../trust/refusal.ts';
 import { fail, type Outcome } from './check.ts';
@@ -34,7 +33,7 @@ export function arnRefused(refusal: Refusal, caller: Caller, projectId: string):
 
 function refused(refusal: Refusal, username: string, create: string): Outcome<never> {
   const seen = refusal.kind === 'user-missing' ? (refusal.similar[0] ?? null) : null;
-  const text = printable(refusalText(refusal));
+  const text = refusalText(refusal);
   const failure = new FedctlError(codeOf(refusal, username), {
     message: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`,
     remedy: remedyOf(refusal, username, create),
@@ -85,7 +84,7 @@ function withoutPath(username: string): string {
 function remedyOf(refusal: Refusal, username: string, create: string): string {
   switch (refusal.kind) {
     case 'user-scope':
-      return `add the cluster ${printable(refusal.expected)} to the scopes of the database user, or remove them`;
+      return `add the cluster ${refusal.expected} to the scopes of the database user, or remove them`;
     case 'oidc-auth-type':
     case 'aws-iam-type':
     case 'user-database': {

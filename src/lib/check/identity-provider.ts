@@ -1,6 +1,5 @@
 import type { AtlasIdentityProvider } from '../atlas-port.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { shellWord } from '../shell-word.ts';
 
 /** The identity provider that is meant, and why it does not do. */
@@ -43,7 +42,7 @@ function essence(issuer: string): string {
 }
 
 function named({ displayName, id }: AtlasIdentityProvider): string {
-  return `The identity provider "${printable(displayName)}" (${printable(id)})`;
+  return `The identity provider "${displayName}" (${id})`;
 }
 
 function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
@@ -51,7 +50,7 @@ function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
   if (authorizationType === 'USER' && userClaim === 'sub') return null;
   const seen =
     authorizationType === 'USER'
-      ? `names users by the claim "${printable(userClaim)}"`
+      ? `names users by the claim "${userClaim}"`
       : 'names users by groups, and tokens of AWS carry none';
   return new FedctlError('atlas.user-claim-changed', {
     message: `${named(provider)} ${seen}; tokens of AWS name their principal in "sub".`,
@@ -62,7 +61,7 @@ function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
 
 function audienceMismatch(provider: AtlasIdentityProvider, audience: readonly string[]): FedctlError {
   return new FedctlError('atlas.audience-mismatch', {
-    message: `${named(provider)} expects the audience ${printable(provider.audience)}, and the token is for ${printable(audience.join(', '))}.`,
+    message: `${named(provider)} expects the audience ${provider.audience}, and the token is for ${audience.join(', ')}.`,
     remedy: `fedctl check --audience ${shellWord(provider.audience)}   (or change the audience of the identity provider)`,
     details: { identityProvider: provider.id, expected: provider.audience, seen: audience },
   });
@@ -70,8 +69,8 @@ function audienceMismatch(provider: AtlasIdentityProvider, audience: readonly st
 
 function issuerMismatch(provider: AtlasIdentityProvider, issuer: string): FedctlError {
   return new FedctlError('atlas.issuer-mismatch', {
-    message: `${named(provider)} expects the issuer ${printable(provider.issuer)}, and the token is from ${printable(issuer)}${slash(provider.issuer, issuer)}.`,
-    remedy: `set the issuer URI of the identity provider to ${printable(issuer)}`,
+    message: `${named(provider)} expects the issuer ${provider.issuer}, and the token is from ${issuer}${slash(provider.issuer, issuer)}.`,
+    remedy: `set the issuer URI of the identity provider to ${issuer}`,
     details: { identityProvider: provider.id, expected: provider.issuer, seen: issuer },
   });
 }
@@ -85,9 +84,9 @@ function missing(
   audience: readonly string[],
   providers: readonly AtlasIdentityProvider[],
 ): FedctlError {
-  const others = providers.map((each) => printable(each.issuer)).join(', ');
+  const others = providers.map((each) => each.issuer).join(', ');
   return new FedctlError('atlas.identity-provider-missing', {
-    message: `No workload identity provider of the organization has the issuer ${printable(issuer)}${others === '' ? '' : `; there are ${others}`}.`,
+    message: `No workload identity provider of the organization has the issuer ${issuer}${others === '' ? '' : `; there are ${others}`}.`,
     remedy: `atlas federatedAuthentication federationSettings identityProvider create oidc <name> --federationSettingsId <id> --idpType WORKLOAD --issuerUri ${shellWord(issuer)} --audience ${shellWord(audience[0] ?? '')} --authorizationType USER --userClaim sub --groupsClaim groups --desc fedctl`,
     details: { issuer, audience },
   });

@@ -1,7 +1,6 @@
 import type { CheckResult, Comparison } from '../check-run.ts';
 import type { Mechanism } from '../connection.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { rfc3339 } from '../time.ts';
 import {
   atlasAwsUser,
@@ -209,7 +208,7 @@ function algorithmRefused(facts: Facts): FedctlError | null {
   if (token === null || token.algorithm === 'RS256' || version === null || version > LAST_RSA_ONLY)
     return null;
   return new FedctlError('jwt.algorithm-refused', {
-    message: `The token is signed with ${printable(token.algorithm)}, and this server knows RSA keys only (wire version ${version}).`,
+    message: `The token is signed with ${token.algorithm}, and this server knows RSA keys only (wire version ${version}).`,
     likelyCause: 'MongoDB 7.0 and 8.0 accept RS256 only.',
     remedy: 'fedctl check --signing-algorithm RS256',
     details: { algorithm: token.algorithm, wireVersion: version },

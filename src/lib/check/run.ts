@@ -2,7 +2,6 @@ import type { CheckEvent, CheckReport, CheckResult, TargetReport } from '../chec
 import type { CheckTarget } from '../check-target.ts';
 import type { Context } from '../context.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { runChecks } from './engine.ts';
 import { Logins } from './logins.ts';
@@ -62,7 +61,7 @@ function planNamed(context: Pick<Context, 'env' | 'pid'>, target: CheckTarget): 
   } catch (error) {
     if (!isFedctlError(error)) throw error;
     const { code, likelyCause, remedy, details, requestId } = error;
-    const message = `Target "${printable(target.name)}": ${error.message}`;
+    const message = `Target "${target.name}": ${error.message}`;
     const named = { ...details, target: target.name };
     throw new FedctlError(code, { message, likelyCause, remedy, details: named, requestId, cause: error });
   }

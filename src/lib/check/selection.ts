@@ -1,6 +1,5 @@
 import type { CheckTarget } from '../check-target.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import type { Check } from './check.ts';
 
 /** Which checks of a catalogue are run, and which of them are only named as left out. */
@@ -45,7 +44,7 @@ function checksNamed(catalogue: readonly Check[], name: string, option: string):
   const found = catalogue.filter(({ id }) => id === name || id.startsWith(`${name}.`));
   if (found.length > 0) return found;
   throw new FedctlError('usage.invalid-value', {
-    message: `${option} cannot be "${printable(name)}": no check has this name.`,
+    message: `${option} cannot be "${name}": no check has this name.`,
     remedy: 'fedctl check --list',
     details: { option, checks: catalogue.map(({ id }) => id) },
   });

@@ -1,6 +1,5 @@
 import type { ServerIdentity } from '../connection.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { callerOf } from './catalogue/aws.ts';
 import { tokenOf } from './catalogue/token.ts';
 import { type Facts, fail, type Outcome, pass, type Timing, warn } from './check.ts';
@@ -40,7 +39,7 @@ export function userOutcome(
     matches: matches(user),
   };
   if (comparison.matches) return pass(detail, identity, { ...seen, comparisons: [comparison] });
-  const message = `The server says that we are ${printable(user)}, and what was shown to it speaks for ${printable(subject)}.`;
+  const message = `The server says that we are ${user}, and what was shown to it speaks for ${subject}.`;
   const remedy = 'compare the user claim of the identity provider, and see who answers at this host';
   return warn({ code: null, message, remedy }, identity, { ...seen, comparisons: [comparison] });
 }

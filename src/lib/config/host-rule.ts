@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { CheckTarget } from '../check-target.ts';
 import { FedctlError } from '../errors.ts';
 import { bareHost, isLoopbackHost, readNameServer } from '../hosts.ts';
-import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 import { readTarget } from '../uri/target.ts';
 
 /** Atlas's own domains, of those that drivers send tokens to unasked (ALLOWED_HOSTS, facts/mongodb.md 1.5). */
@@ -44,18 +44,17 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
     .filter(({ host, atlasWillDo }) => !isTrusted(host, atlasWillDo ? [...patterns, ...ATLAS] : patterns));
   const [first] = strange;
   if (first === undefined) return;
-  const name = printable(file);
   const hosts = [...new Set(strange.map(({ host }) => host))];
-  const lines = strange.map((one) => `${name}, target "${printable(one.target)}": ${sentence(one)}`);
+  const lines = strange.map((one) => `${file}, target "${one.target}": ${sentence(one)}`);
   throw new FedctlError('config.host-refused', {
-    message: `${name}, which was found and not named, may not do this: target "${printable(first.target)}" ${sentence(first)}.`,
-    remedy: `fedctl check ${hosts.map((host) => `--allow-host ${typed(host)}`).join(' ')}   (or --config ${name}, if you trust it)`,
+    message: `${file}, which was found and not named, may not do this: target "${first.target}" ${sentence(first)}.`,
+    remedy: `fedctl check ${hosts.map((host) => `--allow-host ${typed(host)}`).join(' ')}   (or --config ${shellWord(file)}, if you trust it)`,
     details: { file, hosts, target: first.target, ...(lines.length > 1 ? { evidence: lines } : {}) },
   });
 }
 
 function sentence({ what, host }: Dealing): string {
-  return what.replace('<host>', printable(host));
+  return what.replace('<host>', host);
 }
 
 function dealingsOf(target: CheckTarget): readonly Dealing[] {
@@ -120,7 +119,7 @@ function readPattern(given: string): string {
   const host = withoutFinalDot(bareHost(given.trim()));
   if (isIP(host) !== 0 || /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(host)) return host;
   throw new FedctlError('usage.invalid-value', {
-    message: `--allow-host cannot be "${printable(given)}": expected a host without its port, or *.<domain>.`,
+    message: `--allow-host cannot be "${given}": expected a host without its port, or *.<domain>.`,
     details: { option: '--allow-host', expected: 'a host without its port, or *.<domain>' },
   });
 }

@@ -1,5 +1,11 @@
 import { explanations } from './explanation.ts';
-import { BROKEN_PROFILE, EXPIRED_LOGIN, NO_CREDENTIALS, UNKNOWN_PROFILE } from './sdk-texts.ts';
+import {
+  BROKEN_PROFILE,
+  CONTAINER_SILENT,
+  EXPIRED_LOGIN,
+  NO_CREDENTIALS,
+  UNKNOWN_PROFILE,
+} from './sdk-texts.ts';
 import { SDK_PROCESS, SDK_SETTINGS } from './sources.ts';
 
 const SSO = 'https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html';
@@ -83,7 +89,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
   },
   'aws.sso-login-needed': {
     meaning:
-      'The profile signs in through IAM Identity Center, and the login that is cached under ~/.aws/sso/cache has ended or was never made.',
+      'The profile signs in with "aws sso login" (IAM Identity Center) or "aws login" (a user of the console), and the login that is cached under ~/.aws/sso/cache or ~/.aws/login/cache has expired or was never made.',
     shows: EXPIRED_LOGIN,
     causes: [
       'The login of this morning has ended: administrators choose how long it lives.',
@@ -93,7 +99,11 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
       'aws.credentials-expired': 'There the keys are those of a session that no login renews.',
       'aws.profile-failed': 'There the login works, and the role that the profile names is not given.',
     },
-    type: ['aws sso login --profile <profile>', 'fedctl whoami --profile <profile>'],
+    type: [
+      'aws sso login --profile <profile>',
+      'aws login --profile <profile>',
+      'fedctl whoami --profile <profile>',
+    ],
     sources: [SSO],
     evidence: 'provoked',
   },
@@ -151,6 +161,30 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
       'fedctl whoami --profile <profile> --verbose',
     ],
     sources: [SDK_PROCESS, FILES],
+    evidence: 'provoked',
+  },
+  'aws.container-failed': {
+    meaning:
+      'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI names an endpoint that hands out the credentials of this container, and it gave none in three attempts. fedctl stops there, as the AWS CLI does: the role of the node is another identity.',
+    shows: {
+      ...CONTAINER_SILENT,
+      fedctl: 'The container endpoint <endpoint>, which <variable> names, gave no credentials: <reason>',
+    },
+    causes: [
+      'The EKS Pod Identity Agent of the node restarts or is overloaded.',
+      'The service account has no Pod Identity association, or the association was deleted.',
+      'The token file of the pod is missing: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.',
+      'The variables were copied to a place where no agent listens.',
+    ],
+    apart: {
+      'aws.credentials-missing': 'There no endpoint is named, and no other provider had credentials.',
+      'aws.plaintext-refused': 'There the endpoint is on another machine and plain http.',
+    },
+    type: [
+      'env | grep ^AWS_CONTAINER_',
+      'kubectl -n kube-system get pods -l app.kubernetes.io/name=eks-pod-identity-agent',
+    ],
+    sources: ['https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html'],
     evidence: 'provoked',
   },
   'aws.credential-process-loop': {

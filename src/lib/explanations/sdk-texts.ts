@@ -211,6 +211,9 @@ export const METADATA_SILENT: Texts = {
     'EC2MetadataError: failed to make EC2Metadata request',
     'access disabled to EC2 IMDS via client option',
     'dial tcp 169.254.169.254:80',
+    'dial tcp 169.254.169.254:80: connect: connection refused',
+    'dial tcp 169.254.169.254:80: connect: no route to host',
+    'dial tcp 169.254.169.254:80: i/o timeout',
   ],
   'AWS SDK for Java': [
     'Unable to contact EC2 metadata service',
@@ -249,6 +252,8 @@ export const CONTAINER_SILENT: Texts = {
   'AWS SDK for Go, Terraform': [
     'CredentialsEndpointError: failed to load credentials',
     'dial tcp 169.254.170.2:80',
+    'dial tcp 169.254.170.2:80: connect: connection refused',
+    'dial tcp 169.254.170.23:80: connect: connection refused',
     'dial tcp 169.254.170.23:80',
   ],
   'AWS SDK for Ruby': 'Error retrieving ECS Credentials',

@@ -46,8 +46,9 @@ export const AWS_FAILURES = catalogue({
     exit: EXIT.notSetUp,
   },
   'aws.sso-login-needed': {
-    title: 'the SSO session has ended',
-    cause: 'The profile signs in through IAM Identity Center and its cached login has expired or is missing.',
+    title: 'the cached login has expired or is missing',
+    cause:
+      'The profile signs in with "aws sso login" or "aws login", and the cached login has expired or is missing.',
     remedy: 'aws sso login --profile <profile>',
     exit: EXIT.notSetUp,
   },
@@ -68,6 +69,13 @@ export const AWS_FAILURES = catalogue({
     cause: 'The profile exists, but the provider it names failed.',
     remedy: 'aws sts get-caller-identity --profile <profile>',
     exit: EXIT.notSetUp,
+  },
+  'aws.container-failed': {
+    title: 'the container endpoint gave no credentials',
+    cause:
+      'The agent that hands out the credentials of this container is down, overloaded, or rejects its token. No other identity is used in its place.',
+    remedy: 'repeat the command, and check the agent: ECS, EKS Pod Identity, or what listens at the endpoint',
+    exit: EXIT.unreachable,
   },
   'aws.credential-process-loop': {
     title: 'fedctl would call itself',

@@ -5,7 +5,6 @@ import type { Resolver } from '../context.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import { isLoopbackHost } from '../hosts.ts';
 import { NEXT_ADDRESS_MS } from '../net/dial.ts';
-import { printable } from '../printable.ts';
 import { parseConnectionString, secretsOf } from '../uri/connection-string.ts';
 import { hostPort, type Target } from '../uri/target.ts';
 import { guardFrames } from './frame-guard.ts';
@@ -111,7 +110,7 @@ function optionRefused(uri: string, cause: unknown): FedctlError {
   // The driver quotes values it does not like.
   const safe = secretsOf(uri).reduce((text, secret) => text.replaceAll(secret, '[secret]'), said);
   return new FedctlError('mongo.uri-invalid', {
-    message: `The driver does not accept the connection string: ${printable(safe).replace(/\.$/, '')}.`,
+    message: `The driver does not accept the connection string: ${safe.replace(/\.$/, '')}.`,
     likelyCause: 'An option of it is misspelled, or has a value that it cannot have.',
     remedy: 'correct the option named above',
   });

@@ -1,7 +1,6 @@
 import type { MongoClient, ServerDescription, TopologyDescription } from 'mongodb';
 import type { StageFacts } from '../connection.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { hostPort, type Target } from '../uri/target.ts';
 import { helloFailure } from './server-failures.ts';
 
@@ -69,8 +68,8 @@ export class HelloWatch {
     const { wireVersion, replicaSet, primary } = this.facts();
     return [
       wireVersion === null ? 'MongoDB' : `${releaseOf(wireVersion)} (wire version ${wireVersion})`,
-      ...(replicaSet === null ? [this.#kind()] : [`replica set ${printable(replicaSet)}`]),
-      ...(primary === null ? [] : [`primary ${printable(primary)}`]),
+      ...(replicaSet === null ? [this.#kind()] : [`replica set ${replicaSet}`]),
+      ...(primary === null ? [] : [`primary ${primary}`]),
     ].join(', ');
   }
 
@@ -84,7 +83,7 @@ export class HelloWatch {
     const failed = this.#failed();
     if (failed !== null) return failed;
     const answered = [...this.#answers.keys()];
-    const names = printable(answered.join(', '));
+    const names = answered.join(', ');
     if (answered.length > 0) {
       return new FedctlError('mongo.no-primary', {
         message: `${names} answered, but no primary was found within ${seconds} s.`,
@@ -127,16 +126,16 @@ export class HelloWatch {
 
   #wrongSet(address: string): FedctlError {
     const seen = this.#answers.get(address)?.['setName'];
-    const is = typeof seen === 'string' ? `of the replica set "${printable(seen)}"` : 'of no replica set';
+    const is = typeof seen === 'string' ? `of the replica set "${seen}"` : 'of no replica set';
     return new FedctlError('mongo.topology-mismatch', {
-      message: `${printable(address)} is ${is}, and the connection string says "${printable(this.#target.replicaSet ?? '')}".`,
+      message: `${address} is ${is}, and the connection string says "${this.#target.replicaSet ?? ''}".`,
       details: { expected: this.#target.replicaSet, seen: seen ?? null },
     });
   }
 
   #membersUnreachable(addresses: readonly string[], cause: Error): FedctlError {
     return new FedctlError('mongo.no-primary', {
-      message: `${this.#hosts()} answered and names ${printable(addresses.join(', '))} as members, but none of these can be reached.`,
+      message: `${this.#hosts()} answered and names ${addresses.join(', ')} as members, but none of these can be reached.`,
       likelyCause: 'The members are known to each other by names that mean nothing on this machine.',
       remedy: 'add directConnection=true to the connection string, or use the names that the members have',
       details: { members: addresses },

@@ -2,7 +2,6 @@ import { FedctlError, isFedctlError } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
 import { bareHost } from '../hosts.ts';
 import { faultOfTls } from '../net/dial-tls.ts';
-import { printable } from '../printable.ts';
 import type { HostPort } from '../uri/target.ts';
 import { dialFailure } from './dial-failures.ts';
 import { withoutTokens } from './foreign-text.ts';
@@ -22,7 +21,7 @@ export function serverAnswer(
     if (each.name !== 'MongoServerError') continue;
     const code = 'code' in each && typeof each.code === 'number' ? each.code : null;
     const name = 'codeName' in each && typeof each.codeName === 'string' ? each.codeName : '';
-    return { code, name: printable(name), text: withoutTokens(printable(each.message)) };
+    return { code, name, text: withoutTokens(each.message) };
   }
   return null;
 }
@@ -56,7 +55,6 @@ export function isNetworkEnd(error: unknown): boolean {
 export function helloFailure(address: string, error: Error): FedctlError {
   const own = ownFailure(error);
   if (own !== null) return own;
-  const host = printable(address);
   const said = (code: FailureCode, message: string) => new FedctlError(code, { message, cause: error });
   for (const cause of chain(error)) {
     // With TLS 1.3 an alert may come after the handshake; and a server may show another certificate than before.
@@ -66,22 +64,25 @@ export function helloFailure(address: string, error: Error): FedctlError {
   if (chain(error).some(({ name }) => name === 'MongoCompatibilityError')) {
     return said(
       'mongo.server-too-old',
-      `${host} answered, but the driver cannot use it: ${printable(error.message)}.`,
+      `${address} answered, but the driver cannot use it: ${error.message}.`,
     );
   }
   if (isNetworkTimeout(error)) {
-    return said('mongo.hello-timeout', `${host} accepted the connection, but did not answer hello in time.`);
+    return said(
+      'mongo.hello-timeout',
+      `${address} accepted the connection, but did not answer hello in time.`,
+    );
   }
   const answer = serverAnswer(error);
   if (answer !== null) {
-    return said('mongo.hello-failed', `${host} answered hello with an error: ${answerText(answer)}.`);
+    return said('mongo.hello-failed', `${address} answered hello with an error: ${answerText(answer)}.`);
   }
   const strange = chain(error).find((each) => each instanceof StrangeAnswer);
-  if (strange !== undefined) return strangeHello(host, strange);
+  if (strange !== undefined) return strangeHello(address, strange);
   return new FedctlError('mongo.hello-failed', {
     message: isNetworkEnd(error)
-      ? `${host} closed the connection instead of answering hello.`
-      : `${host} answered hello with something that is not MongoDB's protocol.`,
+      ? `${address} closed the connection instead of answering hello.`
+      : `${address} answered hello with something that is not MongoDB's protocol.`,
     remedy: `nc -v ${hostOf(address).host} ${hostOf(address).port}   (shows what listens there)`,
     cause: error,
   });
@@ -136,7 +137,7 @@ export function commandFailure(what: string, error: unknown, needs: string): Fed
 /** An address as the driver writes it. */
 function hostOf(address: string): HostPort {
   const colon = address.lastIndexOf(':');
-  return { host: printable(bareHost(address.slice(0, colon))), port: Number(address.slice(colon + 1)) };
+  return { host: bareHost(address.slice(0, colon)), port: Number(address.slice(colon + 1)) };
 }
 
 /** An error and the errors behind it, the nearest first. */

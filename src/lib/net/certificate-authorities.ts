@@ -2,7 +2,6 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -64,7 +63,7 @@ async function extraCertificates(env: Env): Promise<readonly string[]> {
 
 function bundleInvalid(path: string, why: string, cause?: unknown): FedctlError {
   return new FedctlError('net.ca-bundle-invalid', {
-    message: `AWS_CA_BUNDLE names ${printable(path)}, and ${why}.`,
+    message: `AWS_CA_BUNDLE names ${path}, and ${why}.`,
     details: { file: path },
     cause,
   });

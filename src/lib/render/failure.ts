@@ -1,5 +1,4 @@
 import type { FedctlError, Warning } from '../errors.ts';
-import { printable } from '../printable.ts';
 import type { Theme } from './theme.ts';
 
 /** The JSON face of a failure: schema `fedctl.error/v1`. */
@@ -20,31 +19,30 @@ export function failureDocument(error: FedctlError) {
 }
 
 /** The human face of a failure: what happened, why, what to type, and what it is called. */
-export function failureText(error: FedctlError, theme: Theme): string {
-  const lines = [
-    `${theme.bad('error:')} ${printable(error.message)}`,
+export function failureLines(error: FedctlError, theme: Theme): readonly string[] {
+  return [
+    `${theme.bad('error:')} ${error.message}`,
     ...evidenceLines(error, theme),
-    `${theme.dim('cause:')}  ${printable(error.likelyCause)}`,
-    `${theme.dim('remedy:')} ${theme.typed(printable(error.remedy))}`,
+    `${theme.dim('cause:')}  ${error.likelyCause}`,
+    `${theme.dim('remedy:')} ${theme.typed(error.remedy)}`,
     theme.dim(
       error.requestId === null
         ? `code:   ${error.code}`
         : `code:   ${error.code}, request id ${error.requestId}`,
     ),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 /** `details.evidence` is for people too: lines such as "audience of the token: x". */
 function evidenceLines(error: FedctlError, theme: Theme): string[] {
   const evidence = error.details['evidence'];
   if (!Array.isArray(evidence)) return [];
-  return evidence
-    .filter((line) => typeof line === 'string')
-    .map((line) => `        ${theme.strong(printable(line))}`);
+  return evidence.filter((line) => typeof line === 'string').map((line) => `        ${theme.strong(line)}`);
 }
 
-export function warningText(warning: Warning, theme: Theme): string {
-  const remedy = warning.remedy === null ? '' : `\n         ${theme.typed(printable(warning.remedy))}`;
-  return `${theme.caution('warning:')} ${printable(warning.message)}${remedy}\n`;
+export function warningLines({ message, remedy }: Warning, theme: Theme): readonly string[] {
+  return [
+    `${theme.caution('warning:')} ${message}`,
+    ...(remedy === null ? [] : [`         ${theme.typed(remedy)}`]),
+  ];
 }

@@ -1,4 +1,3 @@
-import { printable } from '../printable.ts';
 import { shellWord } from '../shell-word.ts';
 import type { Theme } from './theme.ts';
 
@@ -16,9 +15,8 @@ export function initDocument({ file, targets }: Written) {
 }
 
 /** The name of the file and its targets, and what to type next. */
-export function initText({ file, targets, found }: Written, theme: Theme): string {
-  const name = printable(file);
-  const typed = shellWord(name);
+export function initLines({ file, targets, found }: Written, theme: Theme): readonly string[] {
+  const typed = shellWord(file);
   const next = found ? 'fedctl check' : `fedctl check --config ${typed}`;
-  return `${theme.good('written')} ${name}   (${targets.join(', ')})\nnext    ${theme.typed(next)}`;
+  return [`${theme.good('written')} ${file}   (${targets.join(', ')})`, `next    ${theme.typed(next)}`];
 }

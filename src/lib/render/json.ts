@@ -1,15 +1,17 @@
-/** Control, bidirectional and invisible characters that JSON allows in a text, but a terminal would act on. */
-const UNSHOWN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/**
+ * What a terminal would act on or nobody sees, and `##[`, on which GitHub Actions acts anywhere in a line: JSON allows
+ * all of them in a text.
+ */
+const ACTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?<=#)#(?=\[)/gu;
 
 /**
- * A document as one line of JSON. What a terminal would act on is written as an escape, so that a claim of an attacker
- * is as harmless on a screen as in a parser; every parser reads it back unchanged (RFC 8259, section 7).
+ * Writes a document as one line of JSON. What would act is escaped, so that the claim of an attacker is as harmless on a
+ * screen as in a parser; every parser reads it back unchanged (RFC 8259, section 7).
  */
 export function jsonLine(document: object): string {
-  const text = JSON.stringify(document).replace(UNSHOWN, (character) =>
+  return JSON.stringify(document).replace(ACTIVE, (character) =>
     Array.from({ length: character.length }, (_, index) => {
       return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
     }).join(''),
   );
-  return `${text}\n`;
 }

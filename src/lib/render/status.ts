@@ -22,7 +22,7 @@ export function statusDocument({ caller, federation, report }: Status) {
   } as const;
 }
 
-export function statusText({ caller, federation, report }: Status, theme: Theme): string {
+export function statusLines({ caller, federation, report }: Status, theme: Theme): readonly string[] {
   const rows: Row[] = [
     ['account', caller.account],
     ['principal', caller.arn],
@@ -30,7 +30,7 @@ export function statusText({ caller, federation, report }: Status, theme: Theme)
     ...caller.overrides.map((override): Row => ['endpoint', overrideText(override)]),
   ];
   if (federation.issuer !== null) rows.push(['issuer', federation.issuer], ...issuerRows(report));
-  return [headline(caller, federation, theme), '', block(rows, theme)].join('\n');
+  return [headline(caller, federation, theme), '', ...block(rows, theme)];
 }
 
 function headline({ account }: Caller, federation: FederationState, theme: Theme): string {

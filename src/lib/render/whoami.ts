@@ -2,7 +2,7 @@ import type { AtlasSide, Caller, Subject, Workload } from '../auth/identity.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
 import { formatDuration } from '../duration.ts';
 import { rfc3339, timePair } from '../time.ts';
-import { atlasSideText } from './atlas-side.ts';
+import { atlasSideLines } from './atlas-side.ts';
 import { block, type Row } from './block.ts';
 import { overrideText } from './caller.ts';
 import type { Theme } from './theme.ts';
@@ -45,11 +45,11 @@ export function whoamiDocument({ caller, credentials, endpoints, notes, atlas }:
   } as const;
 }
 
-export function whoamiText(
+export function whoamiLines(
   { caller, credentials, endpoints, notes, workload, mayBeOperator, atlas }: WhoAmI,
   now: Date,
   theme: Theme,
-): string {
+): readonly string[] {
   const rows: Row[] = [
     ['account', caller.account],
     ['ARN', caller.arn],
@@ -64,17 +64,17 @@ export function whoamiText(
     ...notes.map((note): Row => ['note', note]),
   ];
   return [
-    block(rows, theme),
+    ...block(rows, theme),
     '',
-    atlasSideText(atlas, workload, caller, theme),
-    ...(mayBeOperator ? ['', theme.dim(OPERATOR)] : []),
-  ].join('\n');
+    ...atlasSideLines(atlas, workload, caller, theme),
+    ...(mayBeOperator ? ['', ...OPERATOR.map(theme.dim)] : []),
+  ];
 }
 
 const OPERATOR = [
   'This is for the principal that runs whoami. Is that an operator, and the workload runs as another one?',
   'fedctl whoami --profile <profile of the workload>   (or --role-arn <arn of its role>)',
-].join('\n');
+];
 
 function subjectRows(subject: Subject, callerArn: string): readonly Row[] {
   if (subject.arn === null) return [['subject', 'none: this caller can hold no token']];

@@ -1,7 +1,6 @@
 import { CommaAndColonSeparatedRecord, ConnectionString } from 'mongodb-connection-string-url';
 import type { Mechanism } from '../connection.ts';
 import { FedctlError, type Warning } from '../errors.ts';
-import { printable } from '../printable.ts';
 
 /** A connection string that says where to connect, and nothing any more about who. */
 export interface CleanUri {
@@ -68,9 +67,9 @@ export function parseConnectionString(text: string): ConnectionString {
     const spellings = [...parsed.searchParams.keys()].filter((key) => key.toLowerCase() === name);
     if (spellings.length > 1 && name !== 'readpreferencetags') {
       throw new FedctlError('mongo.uri-invalid', {
-        message: `The connection string gives the option ${printable(name)} more than once.`,
+        message: `The connection string gives the option ${name} more than once.`,
         likelyCause: 'It was put together from two parts.',
-        remedy: `keep one ${printable(name)}`,
+        remedy: `keep one ${name}`,
       });
     }
   }
@@ -96,7 +95,7 @@ export function shownUri(uri: string): string {
   parsed.username = '';
   parsed.password = '';
   for (const option of [...SECRET_OPTIONS, 'authMechanismProperties']) parsed.searchParams.delete(option);
-  return printable(parsed.toString()).replaceAll("'", '%27');
+  return parsed.toString().replaceAll("'", '%27');
 }
 
 /** The secrets that options of a connection string hold, for whoever has to keep them out of a text. */
@@ -134,7 +133,7 @@ function authSourceWarnings({ searchParams }: ConnectionString): Warning[] {
   return [
     {
       code: 'mongo.uri.auth-source-ignored',
-      message: `authSource=${printable(source)} is not used: both mechanisms authenticate against $external.`,
+      message: `authSource=${source} is not used: both mechanisms authenticate against $external.`,
       remedy: 'leave authSource out of the connection string',
     },
   ];

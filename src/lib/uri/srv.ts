@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import { FedctlError } from '../errors.ts';
 import { bareHost } from '../hosts.ts';
-import { printable } from '../printable.ts';
 import { parseConnectionString } from './connection-string.ts';
 import { readTarget, type SrvName } from './target.ts';
 
@@ -31,7 +30,7 @@ export function withSrvRecords(uri: string, { srv, txt }: SrvRecords): string {
   if (stranger !== undefined) {
     throw srvFailed(
       name,
-      `The SRV records of ${name.host} lead out of its domain, to ${printable(stranger.host)}.`,
+      `The SRV records of ${name.host} lead out of its domain, to ${stranger.host}.`,
       undefined,
       'Whoever answers for the name is not who it belongs to, or it was set up wrongly: nothing is sent there.',
     );
@@ -65,7 +64,7 @@ function txtOptions(name: SrvName, txt: readonly string[]): [string, string][] {
   if (alien !== undefined) {
     throw srvFailed(
       name,
-      `The TXT record of ${name.host} sets "${printable(alien[0])}", which DNS may not set.`,
+      `The TXT record of ${name.host} sets "${alien[0]}", which DNS may not set.`,
       undefined,
       'Whoever answers for the name is not who it belongs to, or it was set up wrongly.',
     );

@@ -138,7 +138,7 @@ describe('an answer', () => {
       apiError(404, 'X\u001b[2J', '\u202eeman'),
       'atlas.not-found',
       4,
-      `GET <url>${GROUP} answered: \\u{202e}eman (X\\u{1b}[2J).`,
+      `GET <url>${GROUP} answered: \u202eeman (X\u001b[2J).`,
     ],
     [
       'that has no end',

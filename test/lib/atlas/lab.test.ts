@@ -5,6 +5,7 @@ import { isFedctlError } from '../../../src/lib/errors.ts';
 import { processContext } from '../../../src/lib/process-context.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import { type AtlasFixture, startAtlasFixture } from '../../support/atlas-fixture.ts';
+import { fetch } from '../../support/fetch.ts';
 
 let lab: AtlasFixture;
 beforeEach(async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createAtlas } from '../../../src/lib/atlas/atlas.ts';
 import { createTestCa } from '../../support/certificates.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { fetch } from '../../support/fetch.ts';
 import { latch } from '../../support/latch.ts';
 import { closedPort, loopbackServer } from '../../support/loopback-server.ts';
 import {

@@ -4,7 +4,7 @@ import { processFailure } from '../../../src/lib/aws/process-failure.ts';
 import type { ResolvedCredentials } from '../../../src/lib/credentials.ts';
 import { FedctlError, isFedctlError } from '../../../src/lib/errors.ts';
 import type { Aws } from '../../../src/lib/ports.ts';
-import { failureDocument, failureText } from '../../../src/lib/render/failure.ts';
+import { failureDocument, failureLines } from '../../../src/lib/render/failure.ts';
 import { createTheme } from '../../../src/lib/render/theme.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import { awsRefusal } from '../../support/aws-answers.ts';
@@ -212,7 +212,7 @@ describe('a credential_process that is fedctl', () => {
   });
 
   test.each([
-    ['for people', `warning: a file is old\n${failureText(inner, createTheme(false))}`],
+    ['for people', `warning: a file is old\n${failureLines(inner, createTheme(false)).join('\n')}\n`],
     ['as JSON', JSON.stringify(failureDocument(inner))],
   ])('its failure is the failure, %s', (_, stderr) => {
     expect(processFailure('fed', 'exited with code 4', stderr)).toMatchObject({
@@ -237,14 +237,14 @@ describe('a credential_process that is fedctl', () => {
     const stderr = ['usage: tool', '', 'Traceback:', 'a', 'b', 'c', 'KeyError: \u001b[31mx'].join('\n');
     const failure = processFailure('p', 'exited with code 1', stderr);
     expect(failure.message).toBe(
-      'The credential_process of the profile "p" exited with code 1, saying "KeyError: \\u{1b}[31mx".',
+      'The credential_process of the profile "p" exited with code 1, saying "KeyError: \u001b[31mx".',
     );
     expect(failure.details['evidence']).toEqual([
       'usage: tool',
       'Traceback:',
       '(2 more lines)',
       'c',
-      'KeyError: \\u{1b}[31mx',
+      'KeyError: \u001b[31mx',
     ]);
   });
 });

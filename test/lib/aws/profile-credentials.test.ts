@@ -6,6 +6,7 @@ import { processCredentials } from '../../../src/lib/aws/credential-process.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
 import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/aws-answers.ts';
 import { type AwsHome, awsHome } from '../../support/aws-home.ts';
+import { fetch } from '../../support/fetch.ts';
 import { type CannedAnswer, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -14,7 +15,7 @@ const HOUR = new Date('2026-11-22T13:00:00Z');
 
 /** What following the profile comes to, secrets out. */
 async function keysOf(home: AwsHome, profile: string, env: Record<string, string> = {}) {
-  const context = memoryContext({ env: { ...NO_IMDS, ...env }, home: home.path, fetch: globalThis.fetch });
+  const context = memoryContext({ env: { ...NO_IMDS, ...env }, home: home.path, fetch });
   const aws = await createAws({ timeoutMs: 2000, profile }, context);
   const keys = await aws.credentials(context.signal);
   expect(keys.provider).toBe('profile');
@@ -54,7 +55,7 @@ aws_access_key_id = AKIAHALF
     await expect(keysOf(home, 'half')).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
       message: 'The profile "half" has aws_access_key_id and no aws_secret_access_key.',
-      remedy: "aws configure --profile 'half'",
+      remedy: 'aws configure --profile half',
     });
   });
 });
@@ -266,7 +267,7 @@ describe('credential_process', () => {
     await expect(processOf('', script)).rejects.toMatchObject({
       code: 'aws.profile-failed',
       message: `The credential_process of the profile "p" ${how}.`,
-      remedy: "run the command that this prints: aws configure get credential_process --profile 'p'",
+      remedy: 'run the command that this prints: aws configure get credential_process --profile p',
     });
   });
 
@@ -293,7 +294,7 @@ describe('credential_process', () => {
         return child;
       },
     });
-    await expect(processCredentials('exec sleep 30', 'p', context, controller.signal)).rejects.toBe(reason);
+    await expect(processCredentials('sleep 30', 'p', context, controller.signal)).rejects.toBe(reason);
     const [child] = children;
     if (child === undefined) throw new Error('nothing was started');
     expect(await once(child, 'exit')).toEqual([null, 'SIGTERM']);
@@ -434,9 +435,10 @@ describe('aws login', () => {
     await using home = await awsHome('[profile p]\nlogin_session = arn:aws:iam::1:user/ada\n');
     vi.stubEnv('AWS_LOGIN_CACHE_DIRECTORY', home.path);
     await expect(keysOf(home, 'p', { AWS_REGION: 'eu-west-1' })).rejects.toMatchObject({
-      code: 'aws.profile-failed',
-      message: expect.stringMatching(/^The profile "p" gave no credentials: Failed to load a? ?token/),
-      remedy: "aws login --profile 'p'",
+      code: 'aws.sso-login-needed',
+      message: 'The login of the profile "p" was never made here, or its cache is gone.',
+      likelyCause: expect.stringContaining('"aws login"'),
+      remedy: 'aws login --profile p',
     });
     vi.unstubAllEnvs();
   });

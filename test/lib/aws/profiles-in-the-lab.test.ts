@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { main } from '../../../src/commands/main.ts';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import { type AwsHome, awsHome } from '../../support/aws-home.ts';
+import { fetch } from '../../support/fetch.ts';
 import { type ForgedKey, forgeKey, sign } from '../../support/forge.ts';
 import { type IssuerServer, JWKS, json, startIssuer } from '../../support/issuer-server.ts';
 import { credentialsOf, type LabUnderTest, OWN_ACCOUNT, startLabAws } from '../../support/lab-aws.ts';
@@ -63,7 +64,7 @@ source_profile = operator
 external_id = another
 
 [profile process]
-credential_process = cat "$KEYS"
+credential_process = sh -c 'cat "$KEYS"'
 
 [profile web]
 role_arn = ${APP}
@@ -87,7 +88,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
       ...env,
     },
     now: lab.now,
-    fetch: globalThis.fetch,
+    fetch,
     aws: (settings) => createAws(settings, context),
   });
   const code = await main(args, context);

@@ -283,7 +283,7 @@ describe('what AWS refuses', () => {
       status: 403,
       evidence: [
         'the session ends in 4 min 12 s',
-        'AWS says: SessionDurationEscalationException: No.\\u{1b}[2J',
+        'AWS says: SessionDurationEscalationException: No.\u001b[2J',
       ],
     });
   });
@@ -341,7 +341,7 @@ describe('what is not AWS', () => {
       'aws.not-aws',
       6,
       `What answered ${String(action)} at ENDPOINT is not AWS: ${why}.`,
-      "curl -v 'ENDPOINT'   (shows who answers there)",
+      'curl -v ENDPOINT   (shows who answers there)',
     ]);
   });
 });

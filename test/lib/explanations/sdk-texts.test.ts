@@ -103,6 +103,13 @@ const TEXTS: Readonly<Partial<Record<ExplainedCode, readonly string[]>>> = {
     'invalid endpoint host, "10.0.0.7", only loopback/ecs/eks hosts are allowed',
     'The full URI (http://10.0.0.7/x) contained within environment variable AWS_CONTAINER_CREDENTIALS_FULL_URI has an invalid host. Host should resolve to a loopback address or have the full URI be HTTPS.',
   ],
+  'aws.container-failed': [
+    'Error when retrieving credentials from container-role: Error retrieving metadata: Received non 200 response 500 from container metadata: boom',
+    'CredentialsEndpointError: failed to load credentials\ncaused by: RequestError: send request failed',
+    'CredentialsProviderError: connect ECONNREFUSED 169.254.170.23:80',
+    'Get "http://169.254.170.2/v2/credentials/x": dial tcp 169.254.170.2:80: connect: connection refused',
+    'Aws::ECSCredentials: Error retrieving ECS Credentials: Connection refused',
+  ],
   'aws.sdk.metadata-timeout': [
     'failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, context deadline exceeded',
     'EC2RoleRequestError: no EC2 instance role found\ncaused by: EC2MetadataError: failed to make EC2Metadata request',

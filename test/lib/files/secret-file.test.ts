@@ -116,7 +116,7 @@ describe('writeSecretFile', () => {
 
   it('does not let a name steer the terminal', async () => {
     const error = await refusal(join(directory, 'none', '\u001b[31m'));
-    expect(String(error)).toContain('none/\\u{1b}[31m"');
+    expect(String(error)).toContain('none/\u001b[31m"');
   });
 
   it('leaves the old file and no other when it is stopped', async () => {

@@ -253,7 +253,7 @@ describe('a token is refused', () => {
 
   test('in words that cannot steer a terminal', () => {
     expect(refusalText({ kind: 'issuer-unknown', expected: [], seen: '\u001b[2J' })).toBe(
-      'no identity provider trusts the issuer "\\u{1b}[2J"; trusted: none',
+      'no identity provider trusts the issuer "\u001b[2J"; trusted: none',
     );
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isFedctlError } from '../../../src/lib/errors.ts';
-import { failureDocument, failureText } from '../../../src/lib/render/failure.ts';
+import { failureDocument, failureLines } from '../../../src/lib/render/failure.ts';
 import { createTheme } from '../../../src/lib/render/theme.ts';
 import { cleanConnectionString, secretsOf, shownUri } from '../../../src/lib/uri/connection-string.ts';
 
@@ -147,7 +147,7 @@ describe('a password', () => {
             said = JSON.stringify(cleanConnectionString(uriWith(password)).warnings);
           } catch (error) {
             if (!isFedctlError(error)) throw error;
-            said = `${failureText(error, createTheme(false))}${JSON.stringify(failureDocument(error))}${error.stack}`;
+            said = `${failureLines(error, createTheme(false))}${JSON.stringify(failureDocument(error))}${error.stack}`;
             expect(error.cause).toBeUndefined();
           }
           expect(decodeURIComponent(said.replace(/%(?![0-9a-f]{2})/gi, '%25'))).not.toContain('hunter2');

@@ -1,6 +1,5 @@
 import type { Atlas } from '../../atlas-port.ts';
 import { type FedctlError, isFedctlError } from '../../errors.ts';
-import { printable } from '../../printable.ts';
 import { check, type Facts, type Outcome, pass, skip, warn } from '../check.ts';
 import { rememberedAtlas } from '../remembered-atlas.ts';
 import type { World } from '../world.ts';
@@ -44,7 +43,7 @@ export const atlasApi = check<AtlasProject | null>({
       const atlas = rememberedAtlas(await context.atlas(options.atlas));
       const project = await atlas.project(id, context.signal);
       const detail = `project ${project.name} (${project.id}) at ${atlas.url}`;
-      return pass(printable(detail), { atlas, id, organizationId: project.organizationId });
+      return pass(detail, { atlas, id, organizationId: project.organizationId });
     } catch (error) {
       if (!isFedctlError(error)) throw error;
       return warn(error, null);

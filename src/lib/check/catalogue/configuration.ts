@@ -1,4 +1,3 @@
-import { printable } from '../../printable.ts';
 import { check, pass, warn } from '../check.ts';
 
 /** What is wrong with a configuration is told before anything is checked: here stands what it came to. */
@@ -10,7 +9,7 @@ export const configTarget = check<null>({
   async run({ plan, target }) {
     const [first, ...more] = plan.warnings;
     if (first !== undefined) {
-      const message = [first, ...more].map(({ message: each }) => printable(each)).join(' ');
+      const message = [first, ...more].map(({ message: each }) => each).join(' ');
       return warn({ code: null, message, remedy: first.remedy }, null);
     }
     const { database } = plan;
@@ -24,6 +23,6 @@ export const configTarget = check<null>({
         null,
       );
     }
-    return pass(printable(said.join(', ')), null);
+    return pass(said.join(', '), null);
   },
 });

@@ -1,6 +1,5 @@
 import { examineIssuer, type IssuerReport } from '../../auth/issuer-report.ts';
 import { verifyJwt } from '../../jwt/verify.ts';
-import { printable } from '../../printable.ts';
 import { check, type Facts, fail, pass, skip } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { tokenFault } from '../token-fault.ts';
@@ -41,7 +40,7 @@ export const issuerKeys = check<IssuerReport>({
     const { failure } = report.jwks;
     if (failure !== null) return fail(failure);
     const keys = report.keys.map(({ keyId, algorithm, keyType }) => `${keyId} (${algorithm ?? keyType})`);
-    return pass(printable(keys.join(', ')), report);
+    return pass(keys.join(', '), report);
   },
 });
 
@@ -71,6 +70,6 @@ export const jwtSignature = check<null>({
     );
     const [fault] = faults;
     if (fault !== undefined) return fail(tokenFault(fault), { comparisons: [kid] });
-    return pass(printable(`${token.algorithm} by the key ${token.keyId}`), null, { comparisons: [kid] });
+    return pass(`${token.algorithm} by the key ${token.keyId}`, null, { comparisons: [kid] });
   },
 });

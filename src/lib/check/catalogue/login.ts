@@ -1,6 +1,5 @@
 import type { Mechanism, ServerIdentity } from '../../connection.ts';
 import { FedctlError } from '../../errors.ts';
-import { printable } from '../../printable.ts';
 import { isAllowed } from '../../trust/privileges.ts';
 import { type Check, check, type Facts, fail, pass, skip } from '../check.ts';
 import { keysShown, type Shown, tokenShown, userOutcome } from '../server-user.ts';
@@ -120,7 +119,7 @@ function privilegesOutcome(
   { user, roles, privileges }: ServerIdentity,
   asked: World['target']['privileges'],
 ) {
-  const who = user === null ? 'The database user' : `The database user ${printable(user)}`;
+  const who = user === null ? 'The database user' : `The database user ${user}`;
   if (roles.length === 0) {
     return fail(
       new FedctlError('mongo.unauthorized', {
@@ -133,11 +132,11 @@ function privilegesOutcome(
     return pass('no privileges are asked for; add --privilege <action>@<database>', null);
   if (privileges === null) return skip('the server does not say what the database user is allowed');
   const lacking = asked.filter((each) => !isAllowed(privileges, each)).map(privilegeText);
-  if (lacking.length === 0) return pass(printable(asked.map(privilegeText).join(', ')), null);
+  if (lacking.length === 0) return pass(asked.map(privilegeText).join(', '), null);
   const named = roles.map(({ role, db }) => `${role}@${db}`).join(', ');
   return fail(
     new FedctlError('mongo.unauthorized', {
-      message: `${who} is not allowed ${printable(lacking.join(', '))}; it has ${printable(named)}.`,
+      message: `${who} is not allowed ${lacking.join(', ')}; it has ${named}.`,
       remedy: 'give the database user a role that allows it, such as readWrite on the database',
       details: { user, lacking },
     }),
