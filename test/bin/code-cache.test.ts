@@ -46,7 +46,7 @@ beforeEach(() => {
   writeFileSync(join(folder, 'dist/cli/main.cjs'), source('genuine'));
   writeFileSync(
     join(folder, 'dist/cli/process-context.cjs'),
-    'exports.processContext = () => ({}); exports.takeOverSignals = () => null;',
+    'exports.processContext = () => ({}); exports.takeOverSignals = () => ({ letGo() {} });',
   );
   build(HASH);
   home = join(folder, 'home');
