@@ -66,7 +66,10 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer | End
   }
   const document = credentialsDocument(session);
   if (format === null) return { document, text: credentialsText(session, context.now(), theme) };
-  if (format === 'json') return { document, text: JSON.stringify({ ...document, warnings }) };
+  if (format === 'json') {
+    const told = warnings.map((warning) => ({ ...warning, command: invocation.offer(warning.command) }));
+    return { document, text: JSON.stringify({ ...document, warnings: told }) };
+  }
   return { document, text: format === 'github-env' ? '' : TEXT_FORMATS[format](session) };
 }
 
@@ -97,7 +100,7 @@ function githubEnvFile(env: Context['env']): string {
   throw new FedctlError('usage.unwritable-output', {
     message: 'GITHUB_ENV is not set, so there is no file to append to.',
     likelyCause: '--format github-env works in a step of a GitHub Actions job only.',
-    remedy: 'eval "$(fedctl credentials --format env)"',
+    remedy: 'To set variables in a shell: eval "$(fedctl credentials --format env)".',
   });
 }
 

@@ -1,8 +1,9 @@
+import type { Flag } from '../lib/command-line.ts';
 import type { Context } from '../lib/context.ts';
 import { Interruption } from '../lib/deadline.ts';
-import { FedctlError, isFedctlError, type Warning } from '../lib/errors.ts';
+import { FedctlError, isFedctlError } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
-import { failureDocument, failureText, warningText } from '../lib/render/failure.ts';
+import { failureDocument, failureText, type ToldWarning, warningText } from '../lib/render/failure.ts';
 import { jsonLine } from '../lib/render/json.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
 import { createTheme, wantsColour } from '../lib/render/theme.ts';
@@ -10,8 +11,16 @@ import { type Invocation, isEnded } from './command.ts';
 import { readFaces } from './faces.ts';
 import { mfaPrompt } from './mfa-prompt.ts';
 import type { OptionTable } from './options.ts';
-import { commandWords, type Parsed, parse } from './parse.ts';
+import { type Parsed, parse } from './parse.ts';
 import { COMMANDS } from './program.ts';
+import {
+  commandLine,
+  commonOptions,
+  isInEnvironment,
+  readTypedLine,
+  type TypedLine,
+  typedValues,
+} from './typed-line.ts';
 import { usageFailure } from './usage-failure.ts';
 
 /**
@@ -21,24 +30,25 @@ import { usageFailure } from './usage-failure.ts';
  * @returns the exit code
  */
 export async function main(argv: readonly string[], context: Context): Promise<number> {
-  const json = asksForJson(argv, context.env);
+  const line = await readTypedLine(argv);
   try {
     const parsed = await parse(helpForm(argv), context, {
       width: Math.min(context.stdout.columns ?? 100, 100),
       writeOut: (text) => context.stdout.write(text),
     });
-    return parsed === null ? EXIT.done : await runCommand(parsed, context);
+    return parsed === null ? EXIT.done : await runCommand(parsed, line, context);
   } catch (error) {
-    return report(error, argv, context, json);
+    return report(error, line, context);
   }
 }
 
-async function runCommand(parsed: Parsed, context: Context): Promise<number> {
+async function runCommand(parsed: Parsed, line: TypedLine, context: Context): Promise<number> {
   const { common } = parsed;
-  const faces = readFaces(outputs(parsed), parsed.command.faces ?? null);
+  const faces = readFaces(outputs(common, parsed.typedCommon), parsed.command.faces ?? null);
   const json = faces.stdout === 'json';
   const colourOf = (stream: Context['stdout']) => wantsColour(stream, context.env, common.noColor);
-  const warnings: Warning[] = [];
+  const warnings: ToldWarning[] = [];
+  const offer = offerer(line, common.timeout, context.env);
   const stderrTheme = createTheme(colourOf(context.stderr));
   const talks = !json && !common.quiet;
   const progress = talks ? createProgress(context.stderr, colourOf(context.stderr)) : SILENT_PROGRESS;
@@ -64,9 +74,13 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
       // Under json stderr holds one document at most, so there is no place to ask.
       ...(json || common.noInput ? {} : mfaPrompt(context, progress)),
     },
+    offer,
     warn(warning) {
-      warnings.push(warning);
-      if (talks) context.stderr.write(warningText(warning, stderrTheme));
+      // Member by member: a failure may be told as a warning, and its message is not enumerable.
+      const { code, message, remedy } = warning;
+      const told = { code, message, remedy, command: offer(warning.command) };
+      warnings.push(told);
+      if (talks) context.stderr.write(warningText(told, stderrTheme));
     },
     print(line) {
       if (!json) context.stdout.write(`${line}\n`);
@@ -86,23 +100,47 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   return answer.exitCode ?? EXIT.done;
 }
 
+/** How commands are completed in this run. */
+function offerer(line: TypedLine, timeout: number, env: Context['env']): Invocation<OptionTable>['offer'] {
+  const typed = {
+    line,
+    timeout,
+    given: (flag: Flag) => isInEnvironment(line, flag, env),
+    repeat: {},
+    common: {},
+  };
+  return (command, about = {}) => commandLine(command, { ...typed, ...about });
+}
+
 /** Tells what went wrong on stderr, in the face that was asked for. */
-function report(error: unknown, argv: readonly string[], context: Context, json: boolean): number {
+function report(error: unknown, line: TypedLine, context: Context): number {
   const interruption = context.signal.aborted ? context.signal.reason : error;
   if (interruption instanceof Interruption) return EXIT[interruption.kind];
   const usage = usageFailure(error, COMMANDS);
   if (usage === 'told') return EXIT.done;
-  const failure = forThisCommand(usage ?? (isFedctlError(error) ? error : bug(error)), argv);
-  const theme = createTheme(wantsColour(context.stderr, context.env, argv.includes('--no-color')));
-  context.stderr.write(json ? jsonLine(failureDocument(failure)) : failureText(failure, theme));
-  if (!json && argv.includes('--verbose')) context.stderr.write(theme.dim(causes(failure)));
+  const failure = usage ?? (isFedctlError(error) ? error : bug(error));
+  const common = commonOptions(line, context.env);
+  const command = offerer(line, common.timeout, context.env)(failure.command);
+  const typed = new Set(['json', 'output'].filter((name) => typedValues(line, `--${name}`).length > 0));
+  const [face] = outputs(common, typed)
+    .filter((each) => !each.includes('='))
+    .slice(-1);
+  const json = face === 'json';
+  const theme = createTheme(wantsColour(context.stderr, context.env, common.noColor));
+  context.stderr.write(
+    json ? jsonLine(failureDocument(failure, command)) : failureText(failure, command, theme),
+  );
+  if (!json && common.verbose) context.stderr.write(theme.dim(causes(failure)));
   return failure.exitCode;
 }
 
 /** `--json` is `--output json`; either of them, typed, beats the other's variable. */
-function outputs({ common, typedCommon }: Parsed): readonly string[] {
-  const output = typedCommon.has('json') && !typedCommon.has('output') ? [] : common.output;
-  const json = common.json && (typedCommon.has('json') || !typedCommon.has('output'));
+function outputs(
+  common: Pick<Parsed['common'], 'json' | 'output'>,
+  typed: Parsed['typedCommon'],
+): readonly string[] {
+  const output = typed.has('json') && !typed.has('output') ? [] : common.output;
+  const json = common.json && (typed.has('json') || !typed.has('output'));
   return json ? [...output, 'json'] : output;
 }
 
@@ -125,34 +163,8 @@ function causes(failure: FedctlError): string {
   return lines.join('');
 }
 
-/** Whether failures are to be told as JSON. Read from the raw arguments: the parse itself may be what fails. */
-function asksForJson(argv: readonly string[], env: Context['env']): boolean {
-  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  const output = own.flatMap((arg, index) =>
-    arg.startsWith('--output=')
-      ? [arg.slice('--output='.length)]
-      : arg === '--output'
-        ? [own[index + 1] ?? '']
-        : [],
-  );
-  if (own.includes('--json')) return true;
-  if (output.length > 0) return output.filter((face) => !face.includes('=')).at(-1) === 'json';
-  return env['FEDCTL_OUTPUT'] === 'json' || ['1', 'true'].includes(env['FEDCTL_JSON']?.toLowerCase() ?? '');
-}
-
 /** `fedctl help token` and `fedctl --help token` are `fedctl token --help`; fedctl alone asks for help too. */
 function helpForm(argv: readonly string[]): readonly string[] {
   if (argv.length === 0) return ['--help'];
   return ['help', '--help', '-h'].includes(argv[0] ?? '') ? [...argv.slice(1), '--help'] : argv;
-}
-
-/** A remedy of the catalogue says `fedctl <command>` where it holds for all of them: here it gets this one's name. */
-function forThisCommand(failure: FedctlError, argv: readonly string[]): FedctlError {
-  if (!failure.remedy.includes('fedctl <command>')) return failure;
-  const typed = ['fedctl', ...commandWords(argv)].join(' ');
-  return new FedctlError(failure.code, {
-    ...failure,
-    message: failure.message,
-    remedy: failure.remedy.replaceAll('fedctl <command>', typed),
-  });
 }

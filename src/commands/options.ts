@@ -14,6 +14,8 @@ export interface OptionSpec<T> {
   readonly repeatable: boolean;
   /** For switches `true`, for options with a value the texts given (several only if repeatable), null when absent. */
   readonly read: (given: readonly string[] | true | null, name: string) => T;
+  /** How a typed value is repeated in a command that fedctl prints: without secrets; null: it cannot be. Else as it is. */
+  readonly repeated?: (value: string) => string | null;
 }
 
 export type OptionTable = Readonly<Record<string, OptionSpec<unknown>>>;

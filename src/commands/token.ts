@@ -93,12 +93,13 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
 
 /** The answer as text, without a newline at its end. */
 function face(
-  { common, options }: TokenInvocation,
+  { common, options, offer }: TokenInvocation,
   minted: MintedToken,
   warnings: readonly Warning[],
 ): string {
   if (common.output === 'json' || options.format === 'json') {
-    return JSON.stringify({ ...tokenDocument(minted), warnings });
+    const told = warnings.map((warning) => ({ ...warning, command: offer(warning.command) }));
+    return JSON.stringify({ ...tokenDocument(minted), warnings: told });
   }
   const token = minted.token.reveal();
   return options.format === 'header' ? `Authorization: Bearer ${token}` : token;

@@ -21,6 +21,7 @@ export function target(changes: Partial<CheckTarget> = {}): CheckTarget {
     atlasProject: null,
     atlasCluster: null,
     dnsServer: null,
+    warnings: [],
     ...changes,
   };
 }

@@ -1,3 +1,4 @@
+import { rerun } from '../command-line.ts';
 import type { Context } from '../context.ts';
 import { FedctlError } from '../errors.ts';
 import type { AwsSettings } from '../ports.ts';
@@ -44,7 +45,7 @@ export function profileUnknown(name: string, source: string, files: SharedFiles)
   return new FedctlError('aws.profile-unknown', {
     message: `There is no AWS profile "${printable(name)}", which ${source} names${near === null ? '' : `; did you mean "${printable(near)}"`}${near === null ? '.' : '?'}`,
     ...(source === '--profile' && near !== null
-      ? { remedy: `fedctl <command> --profile ${printable(near)}` }
+      ? { remedy: 'Use the profile that is meant.', command: rerun({ set: { '--profile': near } }) }
       : {}),
     details: {
       profile: name,

@@ -1,3 +1,4 @@
+import { rerun } from '../command-line.ts';
 import type { ServerIdentity } from '../connection.ts';
 import { FedctlError } from '../errors.ts';
 import { printable } from '../printable.ts';
@@ -28,7 +29,8 @@ export function userOutcome(
       new FedctlError('mongo.auth-failed', {
         message: 'The server ended the login well, and names nobody as logged in.',
         likelyCause: 'What answers there lets everybody in, or is no MongoDB server.',
-        remedy: 'fedctl check --negative   (shows whether it refuses anybody)',
+        remedy: 'See whether the server rejects anybody.',
+        command: rerun({ set: { '--negative': true } }),
       }),
       seen,
     );

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { CheckTarget } from '../check-target.ts';
+import { rerun } from '../command-line.ts';
 import { FedctlError } from '../errors.ts';
 import { bareHost, isLoopbackHost, readNameServer } from '../hosts.ts';
 import { printable } from '../printable.ts';
@@ -49,7 +50,8 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
   const lines = strange.map((one) => `${name}, target "${printable(one.target)}": ${sentence(one)}`);
   throw new FedctlError('config.host-refused', {
     message: `${name}, which was found and not named, may not do this: target "${printable(first.target)}" ${sentence(first)}.`,
-    remedy: `fedctl check ${hosts.map((host) => `--allow-host ${typed(host)}`).join(' ')}   (or --config ${name}, if you trust it)`,
+    remedy: `Allow ${hosts.length === 1 ? 'the host' : 'the hosts'} by name, if you trust ${hosts.length === 1 ? 'it' : 'them'}; to trust the whole file, add --config ${name}.`,
+    command: rerun({ set: { '--allow-host': [...allowed, ...hosts] } }),
     details: { file, hosts, target: first.target, ...(lines.length > 1 ? { evidence: lines } : {}) },
   });
 }
@@ -123,9 +125,4 @@ function readPattern(given: string): string {
     message: `--allow-host cannot be "${printable(given)}": expected a host without its port, or *.<domain>.`,
     details: { option: '--allow-host', expected: 'a host without its port, or *.<domain>' },
   });
-}
-
-/** Safe to type: what is no plain name would mean something to a shell. */
-function typed(host: string): string {
-  return /^[\w.:-]+$/.test(host) ? host : '<host>';
 }

@@ -2,8 +2,17 @@ import type { FedctlError, Warning } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { Theme } from './theme.ts';
 
-/** The JSON face of a failure: schema `fedctl.error/v1`. */
-export function failureDocument(error: FedctlError) {
+/** A warning as it is told: with its command complete. */
+export interface ToldWarning extends Omit<Warning, 'command'> {
+  readonly command: string | null;
+}
+
+/**
+ * The JSON face of a failure: schema `fedctl.error/v1`.
+ *
+ * @param command the command that the failure offers, completed by what was typed
+ */
+export function failureDocument(error: FedctlError, command: string | null) {
   return {
     schema: 'fedctl.error/v1',
     error: {
@@ -11,6 +20,7 @@ export function failureDocument(error: FedctlError) {
       message: error.message,
       cause: error.likelyCause,
       remedy: error.remedy,
+      command,
       docs: `fedctl explain ${error.code}`,
       requestId: error.requestId,
       exitCode: error.exitCode,
@@ -19,13 +29,14 @@ export function failureDocument(error: FedctlError) {
   } as const;
 }
 
-/** The human face of a failure: what happened, why, what to type, and what it is called. */
-export function failureText(error: FedctlError, theme: Theme): string {
+/** The human face of a failure: what happened, why, what to do and to type, and what it is called. */
+export function failureText(error: FedctlError, command: string | null, theme: Theme): string {
   const lines = [
     `${theme.bad('error:')} ${printable(error.message)}`,
     ...evidenceLines(error, theme),
     `${theme.dim('cause:')}  ${printable(error.likelyCause)}`,
-    `${theme.dim('remedy:')} ${theme.typed(printable(error.remedy))}`,
+    `${theme.dim('remedy:')} ${printable(error.remedy)}`,
+    ...(command === null ? [] : [`${theme.dim('run:')}    ${theme.typed(command)}`]),
     theme.dim(
       error.requestId === null
         ? `code:   ${error.code}`
@@ -44,7 +55,11 @@ function evidenceLines(error: FedctlError, theme: Theme): string[] {
     .map((line) => `        ${theme.strong(printable(line))}`);
 }
 
-export function warningText(warning: Warning, theme: Theme): string {
-  const remedy = warning.remedy === null ? '' : `\n         ${theme.typed(printable(warning.remedy))}`;
-  return `${theme.caution('warning:')} ${printable(warning.message)}${remedy}\n`;
+export function warningText({ message, remedy, command }: ToldWarning, theme: Theme): string {
+  const lines = [
+    `${theme.caution('warning:')} ${printable(message)}`,
+    ...(remedy === null ? [] : [`         ${printable(remedy)}`]),
+    ...(command === null ? [] : [`         ${theme.typed(command)}`]),
+  ];
+  return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,4 @@
 import { printable } from '../printable.ts';
-import { shellWord } from '../shell-word.ts';
 import type { Theme } from './theme.ts';
 
 /** What `init` wrote. */
@@ -7,8 +6,8 @@ export interface Written {
   /** As it was named. */
   readonly file: string;
   readonly targets: readonly string[];
-  /** Whether `fedctl check` takes the file without being told its name. */
-  readonly found: boolean;
+  /** The command that checks it; null where none can be named. */
+  readonly next: string | null;
 }
 
 export function initDocument({ file, targets }: Written) {
@@ -16,9 +15,8 @@ export function initDocument({ file, targets }: Written) {
 }
 
 /** The name of the file and its targets, and what to type next. */
-export function initText({ file, targets, found }: Written, theme: Theme): string {
+export function initText({ file, targets, next }: Written, theme: Theme): string {
   const name = printable(file);
-  const typed = shellWord(name);
-  const next = found ? 'fedctl check' : `fedctl check --config ${typed}`;
-  return `${theme.good('written')} ${name}   (${targets.join(', ')})\nnext    ${theme.typed(next)}`;
+  const typed = next === null ? '' : `\nnext    ${theme.typed(next)}`;
+  return `${theme.good('written')} ${name}   (${targets.join(', ')})${typed}`;
 }

@@ -1,4 +1,5 @@
 import { CommaAndColonSeparatedRecord, ConnectionString } from 'mongodb-connection-string-url';
+import { rerun } from '../command-line.ts';
 import type { Mechanism } from '../connection.ts';
 import { FedctlError, type Warning } from '../errors.ts';
 import { printable } from '../printable.ts';
@@ -83,8 +84,7 @@ function notAConnectionString(text: string): FedctlError {
     ...(/^mongodb(\+srv)?:\/\/.*@/is.test(text)
       ? {
           likelyCause: 'It holds a user name or a password, with characters that are not percent-encoded.',
-          remedy:
-            "leave them out, no mechanism of fedctl needs them: fedctl <command> --uri 'mongodb+srv://<host>/'",
+          remedy: "Leave them out, no mechanism of fedctl needs them: --uri 'mongodb+srv://<host>/'.",
         }
       : {}),
   });
@@ -109,10 +109,11 @@ export function secretsOf(uri: string): readonly string[] {
 
 function passwordInUri(parsed: ConnectionString, namedMechanism: string | null): FedctlError {
   const mechanism: Mechanism | null = namedMechanism === 'MONGODB-AWS' ? namedMechanism : null;
-  const flag = mechanism === null ? '' : '--mechanism aws ';
+  const set = mechanism === null ? {} : ({ '--mechanism': 'aws' } as const);
   return new FedctlError('mongo.password-in-uri', {
     message: 'The connection string holds a password.',
-    remedy: `fedctl <command> ${flag}--uri '${shownUri(parsed.toString())}'`,
+    remedy: 'Leave user and password out of the connection string: no mechanism of fedctl needs them.',
+    command: rerun({ set: { ...set, '--uri': shownUri(parsed.toString()) } }),
   });
 }
 
@@ -151,7 +152,7 @@ function propertyWarnings({ searchParams }: ConnectionString): Warning[] {
     message: `${name ?? 'A property'} in authMechanismProperties is not used: fedctl brings the token or the keys itself.`,
     remedy:
       name === 'ENVIRONMENT'
-        ? 'fedctl connect --token-file <file>   (tests the very token that an application reads from there)'
+        ? 'To log in with the token that an application reads from a file: --token-file <file>.'
         : `leave ${name ?? 'authMechanismProperties'} out of the connection string`,
   }));
 }

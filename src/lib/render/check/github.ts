@@ -1,11 +1,11 @@
-import type { CheckReport, CheckResult } from '../../check-run.ts';
+import { type CheckReport, type CheckResult, isCaution } from '../../check-run.ts';
 import { printable } from '../../printable.ts';
 import { evidenceLines, UNPAINTED } from './evidence.ts';
 import { checkMarkdown } from './markdown.ts';
 import { workflowCommand } from './workflow-command.ts';
 
 /**
- * Annotations for GitHub Actions: a line for each check that failed or warned, for stdout of the job. Its message is
+ * Annotations for GitHub Actions: a line for each check that failed, warned or could not look, for stdout of the job. Its message is
  * what the terminal shows, on lines of its own. Empty when all is well.
  */
 export function githubAnnotations({ targets }: CheckReport): string {
@@ -16,7 +16,12 @@ export function githubAnnotations({ targets }: CheckReport): string {
 }
 
 function annotation(check: CheckResult, target: string | null): string[] {
-  const kind = { fail: 'error', warn: 'warning', pass: null, skip: null } as const;
+  const kind = {
+    fail: 'error',
+    warn: 'warning',
+    pass: null,
+    skip: isCaution(check) ? 'notice' : null,
+  } as const;
   const name = kind[check.status];
   if (name === null) return [];
   const title = `fedctl check${target === null ? '' : ` ${printable(target)}`}: ${printable(check.id)}`;

@@ -3,7 +3,7 @@ import { printable } from '../../printable.ts';
 import type { Theme } from '../theme.ts';
 import { countChecks, countsText, shownMs } from './counts.ts';
 import { evidenceLines } from './evidence.ts';
-import { explainCommand, MARKS, reportVerdict, targetVerdict } from './verdict.ts';
+import { explainCommand, MARKS, reportVerdict, skippedText, targetVerdict } from './verdict.ts';
 import { withoutCommands } from './workflow-command.ts';
 
 /** Lines come one at a time, so the column is fixed; a longer id pushes its own line only. */
@@ -30,7 +30,7 @@ function linesOf(result: CheckResult, theme: Theme): readonly string[] {
     case 'pass':
       return [headLine(result, printable(result.detail ?? result.title), theme)];
     case 'skip':
-      return [headLine(result, theme.dim(printable(result.detail ?? result.title)), theme)];
+      return [headLine(result, theme.dim(printable(skippedText(result))), theme)];
     case 'warn':
     case 'fail':
       return [headLine(result, printable(result.title), theme), ...evidenceLines(result, INDENT, theme)];
@@ -66,7 +66,7 @@ function attempts(targets: readonly TargetReport[]): string {
 }
 
 function nextLine(first: CheckResult, where: string | null, theme: Theme): string[] {
-  const typed = first.remedy ?? explainCommand(first);
+  const typed = first.command ?? first.remedy ?? explainCommand(first);
   const label = where === null ? 'next:' : `next, for ${printable(where)}:`;
   return typed === null ? [] : [`  ${theme.dim(label)} ${theme.typed(printable(typed))}`];
 }

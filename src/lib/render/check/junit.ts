@@ -4,6 +4,7 @@ import { printable } from '../../printable.ts';
 import { rfc3339 } from '../../time.ts';
 import { countChecks } from './counts.ts';
 import { evidenceLines, UNPAINTED } from './evidence.ts';
+import { skippedText } from './verdict.ts';
 import { withoutCommands } from './workflow-command.ts';
 
 /** Where XMLBuilder is to find attributes. */
@@ -72,7 +73,7 @@ function testcase(check: CheckResult, target: string) {
     case 'fail':
       return { ...named, failure: { ...attributes({ message: about, type: code ?? id }), '#text': body } };
     case 'skip':
-      return { ...named, skipped: attributes({ message: about }) };
+      return { ...named, skipped: attributes({ message: skippedText(check) }) };
     case 'warn':
       return { ...named, 'system-out': text([`warning: ${title}`, ...evidenceLines(check, '', UNPAINTED)]) };
     case 'pass':
