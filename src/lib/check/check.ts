@@ -95,9 +95,8 @@ export function fail(failure: FedctlError, seen: Seen = {}): Outcome<never> {
 export function unseen(
   failure: FedctlError,
   unpicked: 'fail' | 'warn' | 'skip',
-  seen: Seen = {},
 ): Outcome<never> {
-  return { status: 'unseen', failure, unpicked, ...seen };
+  return { status: 'unseen', failure, unpicked };
 }
 
 /** @param detail why there is nothing to find out here */

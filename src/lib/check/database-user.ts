@@ -116,12 +116,18 @@ function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
       return creating(wanted, present, list, then);
     }
     case 'user-missing': {
-      const present = list.users.find(({ username }) => username === refusal.similar[0]);
+      const present = list.users.find(({ username }) => isOfPrincipal(username, wanted.username));
       return creating(wanted, present, list, 'The one that is named otherwise can be removed afterwards.');
     }
     default:
       return creating(wanted, undefined, list, '');
   }
+}
+
+/** Whether a user was made for the principal that another name stands for: named after its session, or without its path. */
+function isOfPrincipal(username: string, wanted: string): boolean {
+  const role = username.replace(/:sts(::\d+:)assumed-role\/([^/]+)\/.*$/, ':iam$1role/$2');
+  return withoutPath(role) === withoutPath(wanted);
 }
 
 /** Two users of one name cannot be in $external, so the wrong one has to go first: that is for a person to decide. */

@@ -130,9 +130,9 @@ class Run implements Facts {
     if (outcome.status === 'skip') {
       return named.has(check) ? fail(nothingToSee(check, outcome.detail)) : outcome;
     }
-    const { failure, unpicked, ...seen } = outcome;
+    const { failure, unpicked } = outcome;
     if (!required.has(check)) return skip(failure.message);
-    return picked !== null || unpicked === 'fail' ? fail(failure, seen) : outcome;
+    return picked !== null || unpicked === 'fail' ? fail(failure) : outcome;
   }
 
   /** @returns the ends of what the check needs */

@@ -4,6 +4,7 @@ import { printable } from '../../printable.ts';
 import { type Asked, check, type Facts, fail, pass, skip, unseen } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { unknownIssuer } from '../missing-input.ts';
+import { audienceOf, renewable } from '../renew-token-file.ts';
 import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
 import { expectedIssuer, issuerEvidence, jwtClaims, tokenOf } from './token.ts';
@@ -53,7 +54,7 @@ export const jwtSignature = check<null>({
   link: 'issuer',
   needs: [jwtClaims, issuerKeys],
   asked: usesToken,
-  async run({ context }, facts) {
+  async run({ context, target }, facts) {
     const token = tokenOf(facts);
     const report = facts.of(issuerKeys);
     if (token === null) return skip('there is no token to prove');
@@ -71,7 +72,9 @@ export const jwtSignature = check<null>({
       'the keys of the issuer',
     );
     const [fault] = faults;
-    if (fault !== undefined) return fail(tokenFault(fault), { comparisons: [kid] });
+    if (fault !== undefined) {
+      return fail(renewable(tokenFault(fault), target, audienceOf(target, token)), { comparisons: [kid] });
+    }
     return pass(printable(`${token.algorithm} by the key ${token.keyId}`), null, { comparisons: [kid] });
   },
 });

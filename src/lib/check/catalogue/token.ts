@@ -25,6 +25,7 @@ import {
 import { claimComparisons } from '../claim-comparisons.ts';
 import { attemptToMint, type MintAttempt } from '../mint-attempt.ts';
 import { missingAudience } from '../missing-input.ts';
+import { audienceOf, renewable } from '../renew-token-file.ts';
 import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, awsProfile, callerKey, callerOf, stsRole } from './aws.ts';
@@ -144,11 +145,14 @@ export const tokenFile = check<MintedToken>({
   needs: [],
   asked: (world) => usesToken(world) && world.target.tokenFile !== null,
   async run({ context, target, options }) {
-    const { token, warnings } = await readTokenFile(target.tokenFile ?? '', context);
+    const { token, warnings } = await readTokenFile(target.tokenFile ?? '', context).catch((error: unknown) => {
+      throw renewable(error, target, target.audience);
+    });
     const [worst] = warnings;
     if (worst !== undefined) {
       const { code, message, remedy, command = null } = worst;
-      return fail(new FedctlError(code, { message, remedy, command, details: { file: target.tokenFile } }));
+      const failure = new FedctlError(code, { message, remedy, command, details: { file: target.tokenFile } });
+      return fail(command === null ? renewable(failure, target, audienceOf(target, token)) : failure);
     }
     const detail = printable(`token of ${token.subject} for ${token.audience.join(', ')}`);
     const left = token.expiresAt.getTime() - context.now().getTime();
@@ -199,7 +203,9 @@ export const jwtClaims = check<DecodedJwt>({
       knowsIssuer: expectedIssuer(world, facts) !== null,
     });
     const [fault] = claimFaults(decoded, expected);
-    if (fault !== undefined) return fail(tokenFault(fault), { comparisons });
+    if (fault !== undefined) {
+      return fail(renewable(tokenFault(fault), target, audienceOf(target, token)), { comparisons });
+    }
     const left = (token.expiresAt.getTime() - context.now().getTime()) / 1000;
     return pass(`valid for another ${formatDuration(left)}`, decoded, { comparisons });
   },
