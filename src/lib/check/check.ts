@@ -92,10 +92,7 @@ export function fail(failure: FedctlError, seen: Seen = {}): Outcome<never> {
  * Nothing was found out, because an input or a permission is missing. Whoever picked the check, or one that needs it, is
  * told that it failed: a check that did not look cannot pass.
  */
-export function unseen(
-  failure: FedctlError,
-  unpicked: 'fail' | 'warn' | 'skip',
-): Outcome<never> {
+export function unseen(failure: FedctlError, unpicked: 'fail' | 'warn' | 'skip'): Outcome<never> {
   return { status: 'unseen', failure, unpicked };
 }
 

@@ -113,7 +113,11 @@ function passwordInUri(parsed: ConnectionString, namedMechanism: string | null):
   return new FedctlError('mongo.password-in-uri', {
     message: 'The connection string holds a password.',
     remedy: 'Leave user and password out of the connection string: no mechanism of fedctl needs them.',
-    command: rerun({ set: { ...set, '--uri': shownUri(parsed.toString()) } }),
+    // Without a secret that the connection needs, the command would not do.
+    command:
+      secretsOf(parsed.toString()).length === 0
+        ? rerun({ set: { ...set, '--uri': shownUri(parsed.toString()) } })
+        : null,
   });
 }
 

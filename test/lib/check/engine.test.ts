@@ -5,6 +5,7 @@ import { runChecks } from '../../../src/lib/check/engine.ts';
 import { checksFor, selectChecks } from '../../../src/lib/check/selection.ts';
 import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
 import type { World } from '../../../src/lib/check/world.ts';
+import { fedctl } from '../../../src/lib/command-line.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
 import { FedctlError } from '../../../src/lib/errors.ts';
 import { target } from '../../support/check-target.ts';
@@ -29,8 +30,10 @@ function toy({ id, ...more }: Toy): Check {
 
 async function run(checks: readonly Check[], changes: Partial<World> = {}, left = NOTHING) {
   const seen: string[] = [];
-  const results = await runChecks({ catalogue: checks, picked: null, left }, checkWorld(changes), ({ id }) =>
-    seen.push(id),
+  const results = await runChecks(
+    { catalogue: checks, picked: null, named: new Set(), left },
+    checkWorld(changes),
+    ({ id }) => seen.push(id),
   );
   return { results, seen, short: results.map(({ id, status, detail }) => `${id} ${status}: ${detail}`) };
 }
@@ -272,7 +275,7 @@ describe('selection', () => {
 
   test('takes everything, or what is named with what it needs and listens to', () => {
     const picks = (only: readonly string[], issuer: string | null = null) =>
-      checksFor(selectChecks(all, only, []), target({ issuer }));
+      checksFor(selectChecks(all, only, []), checkWorld({ target: target({ issuer }) })).checks;
     expect(picks([])).toEqual(all);
     expect(picks(['sts'])).toEqual([first, heard, second]);
     expect(picks(['sts'], 'https://issuer.test')).toEqual([first, second]);
@@ -289,7 +292,7 @@ describe('selection', () => {
         expect.objectContaining({
           code: 'usage.invalid-value',
           message: `--only cannot be "${name}": no check has this name.`,
-          remedy: 'fedctl check --list',
+          command: fedctl(['check', '--list']),
         }),
       );
     }

@@ -100,7 +100,7 @@ describe('a password', () => {
         'mongodb+srv://alice:hunter2@db.example.net/app?retryWrites=true&authSource=admin&proxyHost=p&proxyPassword=hunter3',
       ),
     );
-    expect(failureDocument(failure).error).toEqual({
+    expect(failureDocument(failure, null).error).toEqual({
       code: 'mongo.password-in-uri',
       message: 'The connection string holds a password.',
       cause: 'Neither mechanism uses one, and it would be visible in the process list.',
@@ -147,7 +147,7 @@ describe('a password', () => {
             said = JSON.stringify(cleanConnectionString(uriWith(password)).warnings);
           } catch (error) {
             if (!isFedctlError(error)) throw error;
-            said = `${failureText(error, createTheme(false))}${JSON.stringify(failureDocument(error))}${error.stack}`;
+            said = `${failureText(error, null, createTheme(false))}${JSON.stringify(failureDocument(error, null))}${error.stack}${JSON.stringify(error.command)}`;
             expect(error.cause).toBeUndefined();
           }
           expect(decodeURIComponent(said.replace(/%(?![0-9a-f]{2})/gi, '%25'))).not.toContain('hunter2');

@@ -145,13 +145,20 @@ export const tokenFile = check<MintedToken>({
   needs: [],
   asked: (world) => usesToken(world) && world.target.tokenFile !== null,
   async run({ context, target, options }) {
-    const { token, warnings } = await readTokenFile(target.tokenFile ?? '', context).catch((error: unknown) => {
-      throw renewable(error, target, target.audience);
-    });
+    const { token, warnings } = await readTokenFile(target.tokenFile ?? '', context).catch(
+      (error: unknown) => {
+        throw renewable(error, target, target.audience);
+      },
+    );
     const [worst] = warnings;
     if (worst !== undefined) {
       const { code, message, remedy, command = null } = worst;
-      const failure = new FedctlError(code, { message, remedy, command, details: { file: target.tokenFile } });
+      const failure = new FedctlError(code, {
+        message,
+        remedy,
+        command,
+        details: { file: target.tokenFile },
+      });
       return fail(command === null ? renewable(failure, target, audienceOf(target, token)) : failure);
     }
     const detail = printable(`token of ${token.subject} for ${token.audience.join(', ')}`);
