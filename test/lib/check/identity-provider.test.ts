@@ -35,7 +35,7 @@ describe('the identity provider for a token', () => {
       provider({ displayName: 'a', audience: 'x' }),
       provider({ displayName: 'b', issuer: 'y' }),
     ];
-    expect(told(...strangers, provider())).toEqual({ provider: 'prod', failure: null, remedy: null });
+    expect(told(...strangers, provider())).toEqual({ provider: 'prod', failure: null, command: null });
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { rerun } from '../../../src/lib/command-line.ts';
 import { isFedctlError } from '../../../src/lib/errors.ts';
 import { failureDocument, failureText } from '../../../src/lib/render/failure.ts';
 import { createTheme } from '../../../src/lib/render/theme.ts';
@@ -73,8 +74,7 @@ describe('what contradicts a login that brings its own token', () => {
           code: 'mongo.uri.property-ignored',
           message:
             'ENVIRONMENT in authMechanismProperties is not used: fedctl brings the token or the keys itself.',
-          remedy:
-            'fedctl connect --token-file <file>   (tests the very token that an application reads from there)',
+          remedy: 'To log in with the token that an application reads from a file: --token-file <file>.',
         },
         {
           code: 'mongo.uri.property-ignored',
@@ -97,14 +97,18 @@ describe('a password', () => {
   test('is refused, with the cleaned connection string to type', () => {
     const failure = failureOf(() =>
       cleanConnectionString(
-        'mongodb+srv://alice:hunter2@db.example.net/app?retryWrites=true&authSource=admin&proxyHost=p&proxyPassword=hunter3',
+        'mongodb+srv://alice:hunter2@db.example.net/app?retryWrites=true&authSource=admin',
       ),
+    );
+    expect(failure.command).toEqual(
+      rerun({ set: { '--uri': 'mongodb+srv://db.example.net/app?retryWrites=true' } }),
     );
     expect(failureDocument(failure, null).error).toEqual({
       code: 'mongo.password-in-uri',
       message: 'The connection string holds a password.',
       cause: 'Neither mechanism uses one, and it would be visible in the process list.',
-      remedy: "fedctl <command> --uri 'mongodb+srv://db.example.net/app?retryWrites=true&proxyHost=p'",
+      remedy: 'Leave user and password out of the connection string: no mechanism of fedctl needs them.',
+      command: null,
       docs: 'fedctl explain mongo.password-in-uri',
       requestId: null,
       exitCode: 2,
@@ -117,7 +121,17 @@ describe('a password', () => {
     const failure = failureOf(() =>
       cleanConnectionString('mongodb://AKIA:key@localhost/?authMechanism=MONGODB-AWS'),
     );
-    expect(failure.remedy).toBe("fedctl <command> --mechanism aws --uri 'mongodb://localhost/'");
+    expect(failure.command).toEqual(
+      rerun({ set: { '--mechanism': 'aws', '--uri': 'mongodb://localhost/' } }),
+    );
+  });
+
+  test('beside a secret that the connection needs leaves nothing that could be typed', () => {
+    const failure = failureOf(() =>
+      cleanConnectionString('mongodb://alice:hunter2@localhost/?proxyHost=p&proxyPassword=hunter3'),
+    );
+    expect(failure.code).toBe('mongo.password-in-uri');
+    expect(failure.command).toBeNull();
   });
 
   test('never survives, however the connection string is broken around it', () => {
@@ -175,7 +189,7 @@ describe('what is no connection string', () => {
       message: 'The connection string is not one.',
       likelyCause:
         'A connection string starts with mongodb:// or mongodb+srv:// and names at least one host.',
-      remedy: "fedctl <command> --uri 'mongodb+srv://<host>/'",
+      remedy: "Give a connection string such as 'mongodb+srv://<host>/'.",
     });
   });
 
