@@ -161,8 +161,13 @@ function longer(seconds: number): string {
   return `${Math.max(60, Math.ceil(seconds) * 2)}s`;
 }
 
-/** The pieces as they were typed, with options replaced in their place, added at the end, or left out. */
+/**
+ * The pieces as they were typed, with options replaced in their place, added at the end, or left out.
+ *
+ * @returns null for an option that the command does not have, and for a value that may hold a secret
+ */
 function changed(line: TypedLine, set: Settings, drop: readonly Flag[]): readonly string[] | null {
+  if (!Object.keys(set).every((flag) => line.specs.has(flag))) return null;
   const left = new Map(Object.entries(set) as [Flag, Settings[Flag]][]);
   const words = line.pieces.map((piece): readonly string[] | null => {
     if (piece.kind === 'word') return repeatable(piece.text) ? [piece.text] : null;

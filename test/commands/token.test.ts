@@ -169,6 +169,8 @@ describe('what is asked of AWS', () => {
 });
 
 /** How a refusal of fedctl's own reads. */
+/** @param remedy what to do, and after a line break what to run */
+/** @param remedy what to do, and after a line break what to run */
 const refused = (code: number, message: string, cause: string, remedy: string, name: string) => ({
   code,
   stdout: '',
@@ -253,7 +255,7 @@ describe('bad input makes no call, and says what and where', () => {
         2,
         '--duration cannot be "automatic": expected a duration such as 90s, 5m or 1h, or auto.',
         'The value is outside what the option accepts.',
-        'fedctl token --help',
+        'Read the help of the command.\nrun:    fedctl token --help',
         'usage.invalid-value',
       ),
     ],
@@ -275,7 +277,7 @@ describe('bad input makes no call, and says what and where', () => {
         2,
         '--format cannot be "jwt": expected raw, json, header.',
         'The value is outside what the option accepts.',
-        'fedctl token --help',
+        'Read the help of the command.\nrun:    fedctl token --help',
         'usage.invalid-value',
       ),
     ],

@@ -314,7 +314,7 @@ code:   issuer.timeout
       stdout: '',
       stderr: `error: verify needs the audience that the token must be for.
 cause:  A token made for somebody else proves nothing to you, so there is no default.
-remedy: fedctl verify --audience <audience>   (or set FEDCTL_AUDIENCE, or accept any with --any-audience)
+remedy: Add --audience <audience>, set FEDCTL_AUDIENCE, or accept any with --any-audience.
 code:   usage.missing-audience
 `,
     });
