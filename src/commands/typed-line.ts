@@ -186,12 +186,13 @@ function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly
   const { line, given, common } = typed;
   const isTyped = (flag: Flag) => typedValues(line, flag).length > 0;
   if (unless.some((flag) => isTyped(flag) || given(flag))) return null;
+  if (words.includes('--help')) return ['fedctl', ...words];
   const has = (flag: Flag) => words.includes(flag) || Object.hasOwn(common, flag);
   const kept = line.pieces.map((piece) => {
     if (piece.kind !== 'option' || has(piece.flag)) return [];
     if (!COMMON.has(piece.flag) && !keep.includes(piece.flag)) return [];
-    // Only check has more ways to answer.
-    if (piece.flag === '--output' && piece.value !== 'human' && piece.value !== 'json') return [];
+    // Only check has more ways to answer than these, and human is the usual one.
+    if (piece.flag === '--output' && piece.value !== 'json') return [];
     return repeated(piece);
   });
   const added = (Object.entries(common) as [Flag, Settings[Flag]][]).map(([flag, value]) =>

@@ -354,7 +354,6 @@ code:   mongo.oidc-refused
       cause: 'The host refused the connection: wrong port, or the server is down.',
       remedy: `nc -vz -w 5 localhost ${port}`,
       command: null,
-      command: null,
       docs: 'fedctl explain mongo.port-closed',
       requestId: null,
       exitCode: 6,

@@ -214,7 +214,6 @@ describe('the JSON face', () => {
         message: `Federation is enabled, but nobody saw whether STS follows: this principal cannot mint. AWS says ${code}.`,
         remedy,
         command,
-        command,
       },
     ]);
     expect(run.minted).toHaveLength(1);

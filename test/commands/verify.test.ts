@@ -174,7 +174,7 @@ describe('an invalid token', () => {
           'jwt.signature-invalid',
           'made by the key RSA_0 over this very header and payload',
           'made by another key, or over something else',
-          'mint a new token and compare its issuer: fedctl token --audience <audience> | fedctl decode',
+          'Mint a new token and compare its issuer: fedctl token --audience <audience> | fedctl decode',
         ),
       ),
       stderr: '',
