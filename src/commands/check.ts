@@ -20,13 +20,15 @@ export const check = command({
     'fedctl check --list                                    # every check with what it asserts',
   ],
   notes: `Walks the chain from the AWS keys to the database: each check once what it needs has passed, independent ones side by
-side. The first that failed is where to begin; what depends on it is skipped and says so. Exit code 0: the chain
-holds; 5: it does not; 2: the command line or the configuration is wrong.
+side. The first that failed is where to begin; what depends on it is skipped and says so. Exit code 0: everything
+that was asked for was examined and holds; 5: it was not, or does not; 2: the command line or the configuration is wrong.
 
 --output human, json, junit, github, markdown or html, several at once with a file for each but one.
 With credentials of the Atlas API (MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_API_KEY
 and MONGODB_ATLAS_PRIVATE_API_KEY) the cause of a refused login is found by comparing; without, it can only be narrowed down.
-A file that was found in the working directory sends tokens to Atlas and to this machine only; --config trusts one.`,
+A file that was found in the working directory sends tokens to Atlas and to this machine only; --config trusts one.
+Beside FEDCTL_URI, FEDCTL_AUDIENCE or another variable that names a target, a file that was found is refused (exit code 2).
+Typed options of a target beat the file: for the target that --target picks, or instead of the file, which is reported.`,
   options: CHECK_OPTIONS,
   faces: CHECK_FACES,
   run,

@@ -167,7 +167,7 @@ function longer(seconds: number): string {
  * @returns null for an option that the command does not have, and for a value that may hold a secret
  */
 function changed(line: TypedLine, set: Settings, drop: readonly Flag[]): readonly string[] | null {
-  if (!Object.keys(set).every((flag) => line.specs.has(flag))) return null;
+  if (line.command.length === 0 || !Object.keys(set).every((flag) => line.specs.has(flag))) return null;
   const left = new Map(Object.entries(set) as [Flag, Settings[Flag]][]);
   const words = line.pieces.map((piece): readonly string[] | null => {
     if (piece.kind === 'word') return repeatable(piece.text) ? [piece.text] : null;

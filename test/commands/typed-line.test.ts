@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { commandLine, readTypedLine, type Typed } from '../../src/commands/typed-line.ts';
 import { fedctl, HELP, MORE_TIME, type OfferedCommand, program, rerun } from '../../src/lib/command-line.ts';
+import { FAILURES } from '../../src/lib/failures.ts';
+import { expectPastable } from '../support/offered-command.ts';
 
 /** What is printed for a command that is offered to whoever typed this. */
 async function offered(argv: readonly string[], command: OfferedCommand, changes: Partial<Typed> = {}) {
@@ -129,6 +131,26 @@ describe('the same again', () => {
       'fedctl token --timeout 60s',
     );
     expect(await offered(['token'], MORE_TIME, { timeout: 90 })).toBe('fedctl token --timeout 180s');
+  });
+});
+
+describe('what the catalogue of failures offers', () => {
+  const rows = Object.entries(FAILURES).flatMap(([code, { command }]) =>
+    command === undefined ? [] : [{ code, command }],
+  );
+
+  test.each(rows)('$code: can be pasted, whatever was typed', async ({ command }) => {
+    const lines = [
+      ['check', '--uri', "mongodb://db.example/it's", '--audience', 'a b', '--profile', 'org'],
+      ['connect', '--token-file', '-', '--region', 'eu-west-1'],
+      ['token', '--audience', '$(reboot)', '--timeout', '1s'],
+      ['sandbox', '--', 'sh', '-c', 'echo "<x>" && exit'],
+      [],
+    ];
+    for (const argv of lines) {
+      const printed = await offered(argv, command);
+      if (printed !== null) await expectPastable(printed);
+    }
   });
 });
 

@@ -99,7 +99,7 @@ describe('a valid token', () => {
     expect(stdout).toContain('  audience  not checked (--any-audience); the token is for x, y\n');
     expect(stderr).toBe(
       'warning: The audience is not checked (--any-audience): the token may have been made for somebody else.\n' +
-        '         fedctl verify --audience <audience>\n',
+        '         Name the audience that the token must be for with --audience <audience>.\n',
     );
     const json = await run(text, ['--any-audience', '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({
