@@ -12,9 +12,12 @@ const [{ main }, { processContext, takeOverSignals }] = await Promise.all([
   import('../dist/commands/main.js'),
   import('../dist/lib/process-context.js'),
 ]);
-const context = processContext(fileURLToPath(import.meta.url), takeOverSignals());
+const { stopped, letGo } = takeOverSignals();
+const context = processContext(fileURLToPath(import.meta.url), stopped);
 process.exitCode = await main(process.argv.slice(2), context);
 // What was said is said in full; then a connection that a driver cannot let go, or a look-up that hangs, must not hold
 // the process.
 for (const stream of [process.stdout, process.stderr]) await new Promise((said) => stream.write('', said));
+// It waits for a thread that looks up a name, and calls no listener meanwhile.
+letGo();
 process.exit();

@@ -45,7 +45,7 @@ async function run(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Answer
   await refuseUnwritableReports(invocation);
   const streamed = new StreamedChecks(invocation, plan);
   const report = await runCheck(context, plan, (event) => streamed.observe(event));
-  const text = await reportFaces(report, common.faces, invocation);
+  const lines = await reportFaces(report, common.faces, invocation);
   streamed.end(report);
-  return { document: checkDocument(report), text, exitCode: report.ok ? EXIT.done : EXIT.answeredNo };
+  return { document: checkDocument(report), lines, exitCode: report.ok ? EXIT.done : EXIT.answeredNo };
 }

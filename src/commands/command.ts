@@ -3,6 +3,7 @@ import type { Context } from '../lib/context.ts';
 import type { Warning } from '../lib/errors.ts';
 import type { ExitCode } from '../lib/exit-codes.ts';
 import type { AwsSettings } from '../lib/ports.ts';
+import type { Line, Output, WriteOptions } from '../lib/render/output.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import type { Theme } from '../lib/render/theme.ts';
 import type { Faces } from './faces.ts';
@@ -40,6 +41,9 @@ export interface Invocation<Table extends OptionTable> {
   warn(warning: Warning): void;
   /** A line of the answer that need not wait for the rest; silent under json. */
   print(line: string): void;
+  /** For a command that says its answer itself, under json too. */
+  readonly stdout: Output;
+  readonly stderr: Output;
   /** A hint on stderr for people; silent under json and --quiet. */
   hint(line: string): void;
   readonly progress: Progress;
@@ -48,12 +52,16 @@ export interface Invocation<Table extends OptionTable> {
 }
 
 /**
- * What a command answers. `document` is the JSON face and holds no secret unless the schema says so; `text` is the
- * human face, '' when it was printed already. A failure is thrown, a negative answer is returned with exit code 5.
+ * What a command answers. `document` is the JSON face and holds no secret unless the schema says so; `lines` are the
+ * human face, none when it was printed already. A failure is thrown, a negative answer is returned with exit code 5.
  */
 export interface Answer {
   readonly document: { readonly schema: `fedctl.${string}/v${number}` };
-  readonly text: string;
+  readonly lines: readonly Line[];
+  /** The secrets that the answer is there to show. All others are removed from it. */
+  readonly discloses?: WriteOptions['discloses'];
+  /** How the lines end, where a program reads them that takes no newline alone. */
+  readonly end?: WriteOptions['end'];
   readonly exitCode?: ExitCode;
 }
 

@@ -6,9 +6,12 @@ import { FedctlError, type Warning } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
 import { appendToFile } from '../lib/files/append-file.ts';
 import { CREDENTIAL_FORMATS, TEXT_FORMATS } from '../lib/formats/formats.ts';
-import { githubEntries, githubMasks } from '../lib/formats/github-env.ts';
+import { githubEntries } from '../lib/formats/github-env.ts';
 import { credentialVariables } from '../lib/formats/variables.ts';
-import { credentialsDocument, credentialsText } from '../lib/render/credentials.ts';
+import { credentialsDocument, credentialsLines } from '../lib/render/credentials.ts';
+import { JsonLine } from '../lib/render/json.ts';
+import { linesOf, type Output } from '../lib/render/output.ts';
+import { WorkflowCommand } from '../lib/render/workflow-command.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
 import { refuseTwoFaces } from './faces.ts';
 import { choice, duration, type OptionValues, text, texts } from './options.ts';
@@ -61,16 +64,22 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer | End
   const warnings = format === null || format === 'json' ? [] : profileWarnings(context.env, format);
   for (const warning of warnings) invocation.warn(warning);
   if (githubEnv !== null) {
-    await appendToGithubEnv(invocation.print, session.credentials, githubEnv);
+    await appendToGithubEnv(invocation.stdout, session.credentials, githubEnv);
     return { exitCode: EXIT.done };
   }
   const document = credentialsDocument(session);
-  if (format === null) return { document, text: credentialsText(session, context.now(), theme) };
+  const { secretAccessKey, sessionToken } = session.credentials;
+  const discloses = [secretAccessKey, ...(sessionToken === null ? [] : [sessionToken])];
+  if (format === null) {
+    return { document, lines: credentialsLines(session, context.now(), theme), discloses };
+  }
   if (format === 'json') {
     const told = warnings.map((warning) => ({ ...warning, command: invocation.offer(warning.command) }));
-    return { document, text: JSON.stringify({ ...document, warnings: told }) };
+    return { document, lines: [new JsonLine({ ...document, warnings: told })], discloses };
   }
-  return { document, text: format === 'github-env' ? '' : TEXT_FORMATS[format](session) };
+  if (format === 'github-env') return { document, lines: [] };
+  const lines = linesOf(TEXT_FORMATS[format](session));
+  return { document, lines, discloses, ...(format === 'cmd' ? { end: '\r\n' } : {}) };
 }
 
 function sessionRequest(options: OptionValues<typeof OPTIONS>): SessionRequest {
@@ -105,13 +114,10 @@ function githubEnvFile(env: Context['env']): string {
 }
 
 /** Masks first: from the moment the runner reads the file, a later step may print what it holds. */
-async function appendToGithubEnv(
-  print: (line: string) => void,
-  credentials: Credentials,
-  file: string,
-): Promise<void> {
+async function appendToGithubEnv(stdout: Output, credentials: Credentials, file: string): Promise<void> {
   const variables = credentialVariables(credentials);
-  print(githubMasks(variables.filter(({ name }) => name !== 'AWS_CREDENTIAL_EXPIRATION')).trimEnd());
+  const secrets = variables.filter(({ name }) => name !== 'AWS_CREDENTIAL_EXPIRATION');
+  stdout.write(secrets.flatMap(({ value }) => (value ? [WorkflowCommand.mask(value)] : [])));
   await appendToFile(file, githubEntries(variables, `fedctl-${randomUUID()}`));
 }
 

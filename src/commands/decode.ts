@@ -1,6 +1,6 @@
 import { decodeJwt } from '../lib/jwt/decode.ts';
 import { describeJwt } from '../lib/jwt/describe.ts';
-import { decodeDocument, decodeText } from '../lib/render/decode.ts';
+import { decodeDocument, decodeLines } from '../lib/render/decode.ts';
 import { command } from './command.ts';
 import { tokenInput } from './token-input.ts';
 
@@ -21,7 +21,7 @@ is proved: anybody can write such a text. To prove a token: fedctl verify.`,
     invocation.hint('Nothing was verified: anybody can write such a text. To prove it: fedctl verify');
     return {
       document: decodeDocument(decoded, described, now),
-      text: decodeText(described, invocation.theme),
+      lines: decodeLines(described, invocation.theme),
     };
   },
 });

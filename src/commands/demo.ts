@@ -77,28 +77,29 @@ and cleans up. Needs no account, no network and no terminal.`,
     const { startLab } = await import('../lib/sandbox/lab.ts');
     const folder = await mkdtemp(join(tmpdir(), 'fedctl-demo-'));
     const results: StepResult[] = [];
-    const lab = await progress.during('Starting the lab', () =>
-      startLab({ now: context.now, fedctl: context.self, tls: false, replicaSet: null, mongoPort: 0 }),
-    );
+    let lab: Lab | null = null;
     try {
+      lab = await progress.during('Starting the lab', () =>
+        startLab({ now: context.now, fedctl: context.self, tls: false, replicaSet: null, mongoPort: 0 }),
+      );
       for (const step of STEPS) {
         const typed = `fedctl ${step.type.join(' ')}`;
-        print(
-          `${results.length === 0 ? '' : '\n'}${theme.dim(`# ${step.why}`)}\n${theme.strong(`$ ${typed}`)}`,
-        );
+        if (results.length > 0) print('');
+        print(theme.dim(`# ${step.why}`));
+        print(theme.strong(`$ ${typed}`));
         const result = await runStep(context, lab, step, folder, common.output === 'json');
         if (context.signal.aborted) throw context.signal.reason;
         results.push({ command: typed, ...result });
         if (result.exitCode !== step.exit) throw broken(typed, step.exit, result.exitCode);
       }
     } finally {
-      await lab.close();
+      await lab?.close();
       await rm(folder, { recursive: true, force: true });
     }
     const document = { schema: 'fedctl.demo/v1', steps: results } as const;
     return {
       document,
-      text: `\n${theme.good('The demo is over')}: every step ended as it should, and the lab is gone.`,
+      lines: ['', `${theme.good('The demo is over')}: every step ended as it should, and the lab is gone.`],
     };
   },
 });

@@ -1,7 +1,7 @@
 import { federationState } from '../lib/auth/federation.ts';
 import { type Caller, identifyCaller } from '../lib/auth/identity.ts';
 import { FedctlError } from '../lib/errors.ts';
-import { type Disabled, disableDocument, disableHints, disableText } from '../lib/render/disable.ts';
+import { type Disabled, disableDocument, disableHints, disableLines } from '../lib/render/disable.ts';
 import { askText, canAsk } from '../lib/render/prompt.ts';
 import { type Answer, command, type Invocation } from './command.ts';
 import { type OptionTable, toggle } from './options.ts';
@@ -32,7 +32,7 @@ Needs iam:DisableOutboundWebIdentityFederation. Nothing is asked where nothing w
     return answer({ caller, changed, issuer });
 
     function answer(disabled: Disabled): Answer {
-      return { document: disableDocument(disabled), text: disableText(disabled, theme) };
+      return { document: disableDocument(disabled), lines: disableLines(disabled, theme) };
     }
   },
 });

@@ -1,5 +1,4 @@
 import { fedctl } from '../lib/command-line.ts';
-import { nearest } from '../lib/config/nearest.ts';
 import { FedctlError } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
 import type { ExplainedCode } from '../lib/explanations/explanation.ts';
@@ -7,13 +6,14 @@ import { areas, CODES, EXPLANATIONS, isExplained, pageOf } from '../lib/explanat
 import { matches, patternsOf } from '../lib/explanations/match.ts';
 import { pasted } from '../lib/explanations/pasted.ts';
 import { readTail } from '../lib/files/tail.ts';
+import { nearest } from '../lib/nearest.ts';
 import {
   explainDocument,
-  explainText,
+  explainLines,
   explanationsDocument,
-  explanationsText,
+  explanationsLines,
   matchesDocument,
-  matchesText,
+  matchesLines,
 } from '../lib/render/explain.ts';
 import type { Theme } from '../lib/render/theme.ts';
 import { type Answer, command, type Invocation } from './command.ts';
@@ -45,7 +45,7 @@ code is given; of a long one, the last MiB. Nothing of the text is printed, kept
     if (!isExplained(code)) throw unknownCode(code);
     return {
       document: explainDocument(pageOf(code), titleOf),
-      text: explainText(pageOf(code), titleOf, theme, widthOf(invocation)),
+      lines: explainLines(pageOf(code), titleOf, theme, widthOf(invocation)),
     };
   },
 });
@@ -53,7 +53,7 @@ code is given; of a long one, the last MiB. Nothing of the text is printed, kept
 function list(theme: Theme): Answer {
   return {
     document: explanationsDocument(areas(), titleOf),
-    text: explanationsText(areas(), titleOf, theme),
+    lines: explanationsLines(areas(), titleOf, theme),
   };
 }
 
@@ -66,7 +66,7 @@ async function explainPasted(invocation: Invocation<OptionTable>): Promise<Answe
   const found = matches(patternsOf(EXPLANATIONS), pasted(text, linesBefore + 1), MOST_MATCHES);
   return {
     document: matchesDocument(found, titleOf),
-    text: matchesText(found, titleOf, theme, widthOf(invocation)),
+    lines: matchesLines(found, titleOf, theme, widthOf(invocation)),
     exitCode: found.length === 0 ? EXIT.answeredNo : EXIT.done,
   };
 }

@@ -1,5 +1,4 @@
 import { FedctlError } from '../lib/errors.ts';
-import { printable } from '../lib/printable.ts';
 
 /**
  * `--output json` promises one JSON document; a --format that is something else contradicts it.
@@ -54,7 +53,7 @@ export function readFaces(given: readonly string[], own: readonly string[] | nul
   const twice = files.find(({ file }, index) => files.findIndex((each) => each.file === file) !== index);
   if (twice !== undefined) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `--output names the file "${printable(twice.file)}" twice.`,
+      message: `--output names the file "${twice.file}" twice.`,
       likelyCause: 'A file holds one report: the second would replace the first.',
       remedy: `--output ${twice.face}=<another file>`,
     });
@@ -64,7 +63,7 @@ export function readFaces(given: readonly string[], own: readonly string[] | nul
 
 function faceInvalid(text: string, known: readonly string[]): FedctlError {
   return new FedctlError('usage.invalid-value', {
-    message: `--output cannot be "${printable(text)}": expected ${known.join(', ')}.`,
+    message: `--output cannot be "${text}": expected ${known.join(', ')}.`,
     details: { option: '--output', expected: known.join(', ') },
   });
 }

@@ -6,9 +6,9 @@ import type { Context } from '../lib/context.ts';
 import { FedctlError, isFedctlError } from '../lib/errors.ts';
 import { CONFIG_NAMES } from '../lib/files/config-file.ts';
 import { writeWholeFile } from '../lib/files/whole-file.ts';
-import { printable } from '../lib/printable.ts';
-import { initDocument, initText } from '../lib/render/init.ts';
-import { cleanConnectionString } from '../lib/uri/connection-string.ts';
+import { initDocument, initLines } from '../lib/render/init.ts';
+import { linesOf } from '../lib/render/output.ts';
+import { parseConnectionString } from '../lib/uri/connection-string.ts';
 import { chooseMechanisms, MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { TARGET_VARIABLES } from './check/targets.ts';
 import { type Answer, command, type Invocation } from './command.ts';
@@ -44,7 +44,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   if (file === '-' && invocation.common.output === 'json') throw twoAnswers();
   const { content, targets, trusted } = await starter(invocation, file);
   if (file === '-') {
-    return { document: initDocument({ file, targets, next: null }), text: content };
+    return { document: initDocument({ file, targets, next: null }), lines: linesOf(content) };
   }
   const path = resolve(context.cwd, file);
   if (!options.force) {
@@ -60,7 +60,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   const found = trusted && path === resolve(context.cwd, DEFAULT_FILE) && !namedByEnvironment(context.env);
   const next = invocation.offer(fedctl(found ? ['check'] : ['check', '--config', file]));
   const written = { file, targets, next };
-  return { document: initDocument(written), text: initText(written, theme) };
+  return { document: initDocument(written), lines: initLines(written, theme) };
 }
 
 /** The text of the file, as the reader of `check` takes it, and whether `check` does so unasked. */
@@ -76,7 +76,7 @@ async function starter({ context, options }: Invocation<typeof OPTIONS>, file: s
 /** Says of a conflict with the connection string what every command says. */
 function mechanismOf({ uri, mechanism }: Invocation<typeof OPTIONS>['options']): CheckTarget['mechanism'] {
   if (uri === null) return mechanism;
-  const { mechanisms } = chooseMechanisms(mechanism, cleanConnectionString(uri).namedMechanism);
+  const { mechanisms } = chooseMechanisms(mechanism, parseConnectionString(uri).namedMechanism);
   return mechanism ?? (mechanisms.includes('MONGODB-AWS') ? 'aws' : 'oidc');
 }
 
@@ -102,7 +102,7 @@ async function refuseExisting(cwd: string, file: string, wanted: string): Promis
   if (!(await isThere(file))) return;
   const free = await freeName(wanted, isThere);
   throw new FedctlError('usage.file-exists', {
-    message: `"${printable(file)}" is there already, and was left as it is.`,
+    message: `"${file}" is there already, and was left as it is.`,
     remedy: 'Write to another file, or overwrite this one with --force: what it holds is lost then.',
     command: free === null ? null : rerun({ set: { '--out': free } }),
     details: { file },

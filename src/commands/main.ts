@@ -1,10 +1,12 @@
 import type { Flag } from '../lib/command-line.ts';
 import type { Context } from '../lib/context.ts';
 import { Interruption } from '../lib/deadline.ts';
-import { FedctlError, isFedctlError } from '../lib/errors.ts';
+import { FedctlError, isFedctlError, type Warning } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
-import { failureDocument, failureText, type ToldWarning, warningText } from '../lib/render/failure.ts';
-import { jsonLine } from '../lib/render/json.ts';
+import { givenSecrets } from '../lib/presented-secrets.ts';
+import { failureDocument, failureLines, type ToldWarning, warningLines } from '../lib/render/failure.ts';
+import { JsonLine } from '../lib/render/json.ts';
+import { createOutput, linesOf } from '../lib/render/output.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
 import { createTheme, wantsColour } from '../lib/render/theme.ts';
 import { type Invocation, isEnded } from './command.ts';
@@ -30,11 +32,12 @@ import { usageFailure } from './usage-failure.ts';
  * @returns the exit code
  */
 export async function main(argv: readonly string[], context: Context): Promise<number> {
+  context.redactor.learn(...givenSecrets(context.env, argv));
   const line = await readTypedLine(argv);
   try {
     const parsed = await parse(helpForm(argv), context, {
       width: Math.min(context.stdout.columns ?? 100, 100),
-      writeOut: (text) => context.stdout.write(text),
+      writeOut: (text) => createOutput(context.stdout, context).write(linesOf(text)),
     });
     return parsed === null ? EXIT.done : await runCommand(parsed, line, context);
   } catch (error) {
@@ -49,9 +52,18 @@ async function runCommand(parsed: Parsed, line: TypedLine, context: Context): Pr
   const colourOf = (stream: Context['stdout']) => wantsColour(stream, context.env, common.noColor);
   const warnings: ToldWarning[] = [];
   const offer = offerer(line, common.timeout, context.env);
+  const stdout = createOutput(context.stdout, context);
+  const stderr = createOutput(context.stderr, context);
   const stderrTheme = createTheme(colourOf(context.stderr));
   const talks = !json && !common.quiet;
   const progress = talks ? createProgress(context.stderr, colourOf(context.stderr)) : SILENT_PROGRESS;
+  const warn = (warning: Warning) => {
+    // Member by member: a failure may be told as a warning, and its message is not enumerable.
+    const { code, message, remedy } = warning;
+    const told = { code, message, remedy, command: offer(warning.command) };
+    warnings.push(told);
+    if (talks) stderr.write(warningLines(told, stderrTheme));
+  };
   const invocation: Invocation<OptionTable> = {
     context,
     common: {
@@ -73,20 +85,17 @@ async function runCommand(parsed: Parsed, line: TypedLine, context: Context): Pr
       ...(common.region === null ? {} : { region: common.region }),
       // Under json stderr holds one document at most, so there is no place to ask.
       ...(json || common.noInput ? {} : mfaPrompt(context, progress)),
+      warn,
     },
     offer,
-    warn(warning) {
-      // Member by member: a failure may be told as a warning, and its message is not enumerable.
-      const { code, message, remedy } = warning;
-      const told = { code, message, remedy, command: offer(warning.command) };
-      warnings.push(told);
-      if (talks) context.stderr.write(warningText(told, stderrTheme));
-    },
+    warn,
     print(line) {
-      if (!json) context.stdout.write(`${line}\n`);
+      if (!json) stdout.write([line]);
     },
+    stdout,
+    stderr,
     hint(line) {
-      if (talks) context.stderr.write(`${stderrTheme.dim(line)}\n`);
+      if (talks) stderr.write([stderrTheme.dim(line)]);
     },
     progress,
     theme: createTheme(colourOf(context.stdout)),
@@ -94,9 +103,9 @@ async function runCommand(parsed: Parsed, line: TypedLine, context: Context): Pr
   const answer = await parsed.command.run(invocation);
   if (isEnded(answer)) return answer.exitCode;
   if (context.signal.aborted) throw context.signal.reason;
-  if (json) context.stdout.write(jsonLine({ ...answer.document, warnings }));
-  else if (answer.text !== '')
-    context.stdout.write(answer.text.endsWith('\n') ? answer.text : `${answer.text}\n`);
+  const { discloses = [], end = '\n' } = answer;
+  if (json) stdout.write([new JsonLine({ ...answer.document, warnings })], { discloses });
+  else stdout.write(answer.lines, { discloses, end });
   return answer.exitCode ?? EXIT.done;
 }
 
@@ -115,7 +124,7 @@ function offerer(line: TypedLine, timeout: number, env: Context['env']): Invocat
 /** Tells what went wrong on stderr, in the face that was asked for. */
 function report(error: unknown, line: TypedLine, context: Context): number {
   const interruption = context.signal.aborted ? context.signal.reason : error;
-  if (interruption instanceof Interruption) return EXIT[interruption.kind];
+  if (interruption instanceof Interruption) return interruption.exitCode;
   const usage = usageFailure(error, COMMANDS);
   if (usage === 'told') return EXIT.done;
   const failure = usage ?? (isFedctlError(error) ? error : bug(error));
@@ -127,10 +136,11 @@ function report(error: unknown, line: TypedLine, context: Context): number {
     .slice(-1);
   const json = face === 'json';
   const theme = createTheme(wantsColour(context.stderr, context.env, common.noColor));
-  context.stderr.write(
-    json ? jsonLine(failureDocument(failure, command)) : failureText(failure, command, theme),
+  const stderr = createOutput(context.stderr, context);
+  stderr.write(
+    json ? [new JsonLine(failureDocument(failure, command))] : failureLines(failure, command, theme),
   );
-  if (!json && common.verbose) context.stderr.write(theme.dim(causes(failure)));
+  if (!json && common.verbose) stderr.write(causes(failure).map(theme.dim));
   return failure.exitCode;
 }
 
@@ -153,14 +163,14 @@ function bug(error: unknown): FedctlError {
 }
 
 /** The chain of foreign errors behind a failure, by name and message. Stacks only for bugs. */
-function causes(failure: FedctlError): string {
+function causes(failure: FedctlError): readonly string[] {
   const lines: string[] = [];
   for (let cause = failure.cause; cause instanceof Error && lines.length < 10; cause = cause.cause) {
-    lines.push(
-      `because: ${failure.exitCode === EXIT.bug ? (cause.stack ?? cause.message) : `${cause.name}: ${cause.message}`}\n`,
-    );
+    const said = `${cause.name}: ${cause.message}`;
+    const [first = '', ...stack] = failure.exitCode === EXIT.bug ? (cause.stack ?? said).split('\n') : [said];
+    lines.push(`because: ${first}`, ...stack.map((line) => `         ${line.trim()}`));
   }
-  return lines.join('');
+  return lines;
 }
 
 /** `fedctl help token` and `fedctl --help token` are `fedctl token --help`; fedctl alone asks for help too. */

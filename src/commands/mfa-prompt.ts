@@ -1,6 +1,5 @@
 import type { Context } from '../lib/context.ts';
 import type { AwsSettings } from '../lib/ports.ts';
-import { printable } from '../lib/printable.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import { askHidden, canAsk } from '../lib/render/prompt.ts';
 
@@ -10,7 +9,7 @@ export function mfaPrompt(context: Context, progress: Progress): Pick<AwsSetting
   return {
     mfaCode: (serialNumber) =>
       progress.paused(() =>
-        askHidden(`Code of the MFA device ${printable(serialNumber)}`, context, (typed) =>
+        askHidden(`Code of the MFA device ${serialNumber}`, context, (typed) =>
           /^\d{6}$/.test(typed.trim()) ? null : 'Six digits are expected.',
         ),
       ),

@@ -119,7 +119,7 @@ those variables. --verbose shows each decision of the lab with its true reason.`
       }),
     );
     const unfollow = invocation.common.verbose
-      ? lab.log.follow((entry) => context.stderr.write(`${labLogLine(entry)}\n`))
+      ? lab.log.follow((entry) => invocation.stderr.write([labLogLine(entry)]))
       : () => {};
     try {
       await state?.write(lab, true);
@@ -144,9 +144,14 @@ async function openState(invocation: Invocation<OptionTable>, folder: string) {
 }
 
 /** Loads YAML and the schema, which only a lab with a configuration needs. */
-async function readConfig({ context }: Invocation<OptionTable>, file: string) {
+async function readConfig({ common, context }: Invocation<OptionTable>, file: string) {
   const { readSandboxConfig } = await import('../lib/sandbox/config/read.ts');
-  const text = await readBoundedFile(resolve(context.cwd, file), LARGEST_CONFIG, context.signal);
+  const text = await readBoundedFile(
+    resolve(context.cwd, file),
+    LARGEST_CONFIG,
+    context.signal,
+    common.timeoutMs,
+  );
   return readSandboxConfig(text, file);
 }
 
@@ -167,7 +172,7 @@ function port(given: string | null): number {
 }
 
 /** Runs the command inside; whoever stops the lab in the meantime terminates it. */
-async function runInside({ context, args }: Invocation<OptionTable>, lab: Lab): Promise<Ended> {
+async function runInside({ context, args, stderr }: Invocation<OptionTable>, lab: Lab): Promise<Ended> {
   const [program = '', ...rest] = args;
   const env = insideLab(context.env, lab.env, lab.binFolder);
   const stopping = new AbortController();
@@ -178,7 +183,7 @@ async function runInside({ context, args }: Invocation<OptionTable>, lab: Lab): 
     { ...context, signal: stopping.signal },
     { command: program, args: rest, env, stdio: 'inherit' },
   );
-  if (failure !== null) context.stderr.write(`error: cannot run ${program}: ${failure.message}\n`);
+  if (failure !== null) stderr.write([`error: cannot run ${program}: ${failure.message}`]);
   return { exitCode: code };
 }
 

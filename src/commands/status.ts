@@ -3,7 +3,7 @@ import { type Caller, identifyCaller } from '../lib/auth/identity.ts';
 import { examineIssuer, NO_ISSUER } from '../lib/auth/issuer-report.ts';
 import { fedctl } from '../lib/command-line.ts';
 import { FedctlError } from '../lib/errors.ts';
-import { statusDocument, statusText } from '../lib/render/status.ts';
+import { statusDocument, statusLines } from '../lib/render/status.ts';
 import { command } from './command.ts';
 import { choice } from './options.ts';
 
@@ -36,7 +36,7 @@ An issuer that does not answer is shown, and is no failure.`,
           });
     const found = { caller, federation, report };
     const enable = offer(fedctl(['enable']));
-    return { document: statusDocument(found), text: statusText(found, enable, theme) };
+    return { document: statusDocument(found), lines: statusLines(found, enable, theme) };
   },
 });
 

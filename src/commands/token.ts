@@ -11,7 +11,7 @@ import { parseDuration } from '../lib/duration.ts';
 import { FedctlError, type Warning } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
-import { printable } from '../lib/printable.ts';
+import { jsonText } from '../lib/render/json.ts';
 import { tokenDocument, tokenLine } from '../lib/render/token.ts';
 import type { MintedToken } from '../lib/token.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
@@ -83,15 +83,17 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
   });
   const warnings = mintWarnings(minted);
   for (const warning of warnings) invocation.warn(warning);
-  const answer = { document: tokenDocument(minted), text: face(invocation, minted, warnings) };
+  const text = face(invocation, minted, warnings);
   if (options.out !== null) {
-    await writeSecretFile(resolve(context.cwd, options.out), answer.text, context.signal);
+    await writeSecretFile(resolve(context.cwd, options.out), text, context.signal);
   }
   if (context.stderr.isTTY === true) invocation.hint(tokenLine(minted, context.now()));
-  return options.out === null ? answer : { exitCode: EXIT.done };
+  return options.out === null
+    ? { document: tokenDocument(minted), lines: [text], discloses: [minted.token] }
+    : { exitCode: EXIT.done };
 }
 
-/** The answer as text, without a newline at its end. */
+/** The answer as one line, without its end: a token file holds no newline. */
 function face(
   { common, options, offer }: TokenInvocation,
   minted: MintedToken,
@@ -99,7 +101,7 @@ function face(
 ): string {
   if (common.output === 'json' || options.format === 'json') {
     const told = warnings.map((warning) => ({ ...warning, command: offer(warning.command) }));
-    return JSON.stringify({ ...tokenDocument(minted), warnings: told });
+    return jsonText({ ...tokenDocument(minted), warnings: told });
   }
   const token = minted.token.reveal();
   return options.format === 'header' ? `Authorization: Bearer ${token}` : token;
@@ -119,7 +121,7 @@ function durationOrAuto(): OptionSpec<WantedDuration> {
       if (wanted !== null) return wanted;
       const expected = 'a duration such as 90s, 5m or 1h, or auto';
       throw new FedctlError('usage.invalid-value', {
-        message: `${name} cannot be "${printable(value)}": expected ${expected}.`,
+        message: `${name} cannot be "${value}": expected ${expected}.`,
         details: { option: name, expected },
       });
     },

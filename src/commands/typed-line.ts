@@ -172,7 +172,7 @@ function changed(line: TypedLine, set: Settings, drop: readonly Flag[]): readonl
   const words = line.pieces.map((piece): readonly string[] | null => {
     if (piece.kind === 'word') return repeatable(piece.text) ? [piece.text] : null;
     if (drop.includes(piece.flag)) return [];
-    if (!Object.hasOwn(set, piece.flag)) return repeated(piece);
+    if (!Object.hasOwn(set, piece.flag)) return repeated(piece, set);
     const value = left.get(piece.flag);
     left.delete(piece.flag);
     return value === undefined ? [] : option(piece.flag, value);
@@ -193,7 +193,7 @@ function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly
     if (!COMMON.has(piece.flag) && !keep.includes(piece.flag)) return [];
     // Only check has more ways to answer than these, and human is the usual one.
     if (piece.flag === '--output' && piece.value !== 'json') return [];
-    return repeated(piece);
+    return repeated(piece, {});
   });
   const added = (Object.entries(common) as [Flag, Settings[Flag]][]).map(([flag, value]) =>
     option(flag, value),
@@ -203,9 +203,12 @@ function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly
 
 const COMMON: ReadonlySet<string> = new Set(Object.values(COMMON_OPTIONS).map(longFlag));
 
-function repeated({ flag, spec, value }: Piece & { readonly kind: 'option' }): readonly string[] | null {
+function repeated(
+  { flag, spec, value }: Piece & { readonly kind: 'option' },
+  set: Settings,
+): readonly string[] | null {
   if (value === true) return [flag];
-  const shown = spec.repeated === undefined ? value : spec.repeated(value);
+  const shown = spec.repeated === undefined ? value : spec.repeated(value, set);
   return shown !== null && repeatable(shown) ? option(flag, shown) : null;
 }
 

@@ -1,17 +1,21 @@
+import type { Settings } from '../lib/command-line.ts';
 import { isFedctlError } from '../lib/errors.ts';
-import { secretsOf, shownUri } from '../lib/uri/connection-string.ts';
+import { parseConnectionString } from '../lib/uri/connection-string.ts';
 import { type OptionSpec, text } from './options.ts';
 
-/** `--uri`, which is never repeated with a password. */
+/** `--uri`, which is never repeated with a secret. */
 export const URI: OptionSpec<string | null> = {
   ...text('--uri <uri>', 'connection string of the cluster, without a password'),
   repeated: repeatedUri,
 };
 
-/** @returns null where a secret would be missing that the login needs, or nobody can tell what is secret */
-function repeatedUri(uri: string): string | null {
+/** @returns null where a secret would be missing that the login needs, or the text is no connection string */
+function repeatedUri(uri: string, set: Settings): string | null {
   try {
-    return secretsOf(uri).length === 0 ? shownUri(uri) : null;
+    const { shown, namedMechanism } = parseConnectionString(uri);
+    if (shown.includes('<credentials>')) return null;
+    if (namedMechanism === null || Object.hasOwn(set, '--mechanism')) return shown;
+    return `${shown}${shown.includes('?') ? '&' : '?'}authMechanism=${namedMechanism}`;
   } catch (error) {
     if (isFedctlError(error)) return null;
     throw error;

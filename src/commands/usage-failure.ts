@@ -46,10 +46,17 @@ export function usageFailure(
         details: { commands: commands.map((row) => row.name) },
       });
     case 'commander.unknownOption':
-      return new FedctlError('usage.unknown-option', { message });
+      return new FedctlError('usage.unknown-option', { message: unknownOption(error.message) });
     default:
       return new FedctlError('usage.invalid-command-line', { message });
   }
+}
+
+/** Only the name of an unknown option, with what commander suggests: a value after it may be a secret. */
+function unknownOption(message: string): string {
+  const [, name = ''] = /^error: unknown option '(--[\w-]*|-.)/.exec(message) ?? [];
+  const [suggested = ''] = /\n\(Did you mean [\w\s,-]+\?\)$/.exec(message) ?? [];
+  return sentence(`unknown option '${name}'${suggested}`);
 }
 
 /** commander: `error: unknown command 'tokn'\n(Did you mean token?)` */

@@ -1,7 +1,7 @@
 import { verifyToken } from '../lib/auth/verify.ts';
 import { FedctlError } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
-import { verifyDocument, verifyText } from '../lib/render/verify.ts';
+import { verifyDocument, verifyLines } from '../lib/render/verify.ts';
 import { command } from './command.ts';
 import { text, texts, toggle } from './options.ts';
 import { tokenInput } from './token-input.ts';
@@ -43,7 +43,7 @@ every fault on stdout; 6: the issuer could not be asked.`,
     );
     return {
       document: verifyDocument(verification),
-      text: verifyText(verification, { audience, now: context.now(), theme: invocation.theme }),
+      lines: verifyLines(verification, { audience, now: context.now(), theme: invocation.theme }),
       exitCode: verification.valid ? EXIT.done : EXIT.answeredNo,
     };
   },

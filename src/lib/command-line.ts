@@ -1,5 +1,3 @@
-import { printable } from './printable.ts';
-
 /** An option as it is typed: `--audience`. */
 export type Flag = `--${string}`;
 
@@ -65,6 +63,9 @@ export function program(...words: readonly string[]): OfferedCommand {
   return { kind: 'program', words };
 }
 
+/** What a terminal acts on, or nobody sees. */
+const UNSHOWN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+
 /** What bash reads as itself. */
 const HARMLESS = /^[\w./@%+=:,-]+$/;
 
@@ -74,6 +75,6 @@ const HARMLESS = /^[\w./@%+=:,-]+$/;
  * @returns the command line; null for words that no terminal shows as they are, such as control characters
  */
 export function quoted(words: readonly string[]): string | null {
-  if (words.some((word) => printable(word) !== word)) return null;
+  if (words.some((word) => UNSHOWN.test(word))) return null;
   return words.map((word) => (HARMLESS.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
 }

@@ -2,7 +2,9 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { Atlas, AtlasSettings } from './atlas-port.ts';
 import type { Mongo } from './connection.ts';
+import type { Fetch } from './fetch.ts';
 import type { Aws, AwsSettings } from './ports.ts';
+import type { Redactor } from './redactor.ts';
 
 /** What fedctl asks of stdout and stderr beyond writing. */
 export type OutputStream = Writable & {
@@ -37,11 +39,13 @@ export interface Context {
   now(): Date;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Honours HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE; loopback is always direct. */
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
+  /** Learns each secret before it is presented, and removes it from what is written. */
+  readonly redactor: Redactor;
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  /** Fires on Ctrl-C and SIGTERM; its reason is an Interruption. */
+  /** Fires on Ctrl-C, SIGTERM and SIGHUP; its reason is an Interruption. */
   readonly signal: AbortSignal;
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
   readonly resolver: Resolver;

@@ -1,3 +1,5 @@
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
 /** Node.js fires a timer at once when it is set to more than this, in milliseconds: about 24 days. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -108,11 +110,23 @@ export function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 
 /** Why a run was stopped from outside: the reason of `Context.signal`. */
 export class Interruption extends Error {
-  readonly kind: 'interrupted' | 'terminated';
+  readonly kind: InterruptionKind;
+  /** What the run ends with, unless a child decides. */
+  readonly exitCode: ExitCode;
 
-  constructor(kind: 'interrupted' | 'terminated') {
+  constructor(kind: InterruptionKind) {
     super(kind);
     this.name = 'Interruption';
     this.kind = kind;
+    this.exitCode = EXIT_CODE[kind];
   }
 }
+
+/** Ctrl-C, SIGTERM, and SIGHUP: a terminal that was closed. */
+export type InterruptionKind = 'interrupted' | 'terminated' | 'hung-up';
+
+const EXIT_CODE = {
+  interrupted: EXIT.interrupted,
+  terminated: EXIT.terminated,
+  'hung-up': EXIT.hungUp,
+} as const;

@@ -10,6 +10,7 @@ export const EXIT = {
   refused: 4,
   answeredNo: 5,
   unreachable: 6,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -56,6 +57,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
     meaning: 'unreachable, broken or timed out on the way',
     examples: 'DNS, TCP, TLS, throttling, 5xx, HTML instead of an answer, an issuer that redirects',
   },
-  { code: EXIT.interrupted, meaning: 'interrupted', examples: 'Ctrl-C' },
+  { code: EXIT.hungUp, meaning: 'hung up', examples: 'SIGHUP: the terminal was closed' },
+  { code: EXIT.interrupted, meaning: 'interrupted', examples: 'Ctrl-C (SIGINT)' },
   { code: EXIT.terminated, meaning: 'terminated', examples: 'SIGTERM' },
 ];

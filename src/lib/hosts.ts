@@ -29,6 +29,19 @@ export function isLoopbackHost(host: string): boolean {
   return LOOPBACK.check(bare, family === 4 ? 'ipv4' : 'ipv6');
 }
 
+const LOCALHOST = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+] as const;
+
+/**
+ * The addresses of `localhost`, in the order to try them; null for any other host. Neither the hosts file nor a resolver
+ * is asked for this name (RFC 6761, section 6.3): tokens are sent to it in plain text.
+ */
+export function localhostAddresses(host: string): typeof LOCALHOST | null {
+  return bareHost(host) === 'localhost' ? LOCALHOST : null;
+}
+
 /** True for the link-local addresses of the EC2, ECS and EKS credential endpoints. */
 export function isMetadataHost(host: string): boolean {
   return METADATA_HOSTS.has(bareHost(host));

@@ -1,6 +1,5 @@
 import { FedctlError } from './errors.ts';
 import type { AwsSettings } from './ports.ts';
-import { printable } from './printable.ts';
 import { ROLE_VALUES } from './role-values.ts';
 import type { Secret } from './secret.ts';
 
@@ -35,7 +34,7 @@ export async function proveMfa(
   what: string,
   again: string,
 ): Promise<MfaProof> {
-  const device = `the MFA device ${printable(serialNumber)}`;
+  const device = `the MFA device ${serialNumber}`;
   const details = { mfaSerial: serialNumber };
   if (mfaCode === undefined) {
     throw new FedctlError('aws.mfa-needed', {

@@ -6,6 +6,7 @@ import type {
   ResolvedCredentials,
   SessionTokenRequest,
 } from './credentials.ts';
+import type { Warning } from './errors.ts';
 import type { Secret } from './secret.ts';
 import type { MintRequest } from './token.ts';
 
@@ -31,6 +32,8 @@ export interface AwsSettings {
    * left. Absent when there is nobody to ask.
    */
   readonly mfaCode?: (serialNumber: string) => Promise<Secret | null>;
+  /** Is told what is worth saying although keys were found. */
+  readonly warn?: (warning: Warning) => void;
 }
 
 /** An endpoint that is not AWS's own, and the setting that says so. */

@@ -5,6 +5,9 @@ import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from './context.ts';
 import { Interruption } from './deadline.ts';
+import type { Fetch } from './fetch.ts';
+import { localhostAddresses } from './hosts.ts';
+import { Redactor } from './redactor.ts';
 
 /**
  * The real world: this process, its clock and its network. Nothing else in src reads `process`; only bin and
@@ -24,7 +27,8 @@ export function processContext(script: string, signal: AbortSignal): Context {
     pid: process.pid,
     now: () => new Date(),
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
-    fetch: proxiedFetch(),
+    fetch: loadedFetch(),
+    redactor: new Redactor(),
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -32,7 +36,7 @@ export function processContext(script: string, signal: AbortSignal): Context {
     spawn: (command, args, options) => spawn(command, args, options),
     resolver: {
       async addresses(host) {
-        const found = await lookup(host, { all: true });
+        const found = localhostAddresses(host) ?? (await lookup(host, { all: true }));
         return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
       },
       srv: (name) => resolveSrv(name),
@@ -56,29 +60,63 @@ export function processContext(script: string, signal: AbortSignal): Context {
   return context;
 }
 
-/** Loaded at the first request, and then one for all: its connections are kept. */
-function proxiedFetch(): typeof globalThis.fetch {
-  let loaded: Promise<typeof globalThis.fetch> | undefined;
-  return async (input, init) => {
+/** Loads node:http at the first request. */
+function loadedFetch(): Fetch {
+  let loaded: Promise<Fetch> | undefined;
+  return async (url, request) => {
     loaded ??= import('./net/fetch.ts').then(({ createFetch }) => createFetch(process.env));
-    return (await loaded)(input, init);
+    return (await loaded)(url, request);
   };
 }
 
+const SIGNALS = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'hung-up' } as const;
+
 /**
- * Takes over the end of this process, for bin: the first Ctrl-C or SIGTERM fires the signal returned, a second one ends
- * the process at once. A closed pipe (`fedctl … | head`) is no failure, and there is nobody left to tell.
+ * What comes so soon after the first signal is the same key: npm and timeout(1) pass on what the terminal has sent to
+ * their child already. In milliseconds; nobody presses a key twice that fast.
  */
-export function takeOverSignals(): AbortSignal {
+const SAME_KEY_MS = 200;
+
+/** What a write fails with when nobody reads any more: a closed pipe, and a closed terminal. */
+const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
+
+/**
+ * Takes over the end of this process, for bin: the first Ctrl-C, SIGTERM or SIGHUP fires the signal of `stopped`, so
+ * that the run cleans up; the next one of any kind ends the process at once. A closed pipe (`fedctl … | head`) or
+ * terminal is no failure, and there is nobody left to tell.
+ *
+ * The listeners stay: ora's restore-cursor (by signal-exit) kills the process on a signal that nobody but itself
+ * listens to, and a listener of `once` is gone when it counts (sindresorhus/ora#27, tapjs/signal-exit#49).
+ *
+ * @returns `letGo` gives the signals back to the system, which ends the process at once: for the very end of the run,
+ * when no listener is called any more
+ */
+export function takeOverSignals(): { readonly stopped: AbortSignal; readonly letGo: () => void } {
   const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort(new Interruption('interrupted')));
-  process.once('SIGTERM', () => controller.abort(new Interruption('terminated')));
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+  let stoppedAt = 0;
+  const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
+  const letGo = () => {
+    for (const name of names) process.removeAllListeners(name);
+  };
+  for (const name of names) {
+    process.on(name, () => {
+      if (!controller.signal.aborted) {
+        stoppedAt = performance.now();
+        controller.abort(new Interruption(SIGNALS[name]));
+      }
+      if (performance.now() - stoppedAt < SAME_KEY_MS) return;
+      // A spinner that still turns has hidden the cursor.
+      if (process.stderr.isTTY) process.stderr.write('\u001b[?25h');
+      letGo();
+      process.kill(process.pid, name);
     });
   }
-  return controller.signal;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!NOBODY_READS.has(error.code)) throw error;
+    });
+  }
+  return { stopped: controller.signal, letGo };
 }
 
 function packageVersion(): string {

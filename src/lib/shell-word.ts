@@ -1,10 +1,4 @@
-import { printable } from './printable.ts';
-
-/**
- * Text from outside as one word of a command that somebody will copy into a shell: what a shell would act on stands in
- * quotes, and what a terminal would act on is written as an escape.
- */
+/** Writes text from outside as one word of a shell command: quoted if a shell would act on any of it. */
 export function shellWord(text: string): string {
-  const shown = printable(text);
-  return /^[\w./@%+=:,-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+  return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -35,7 +35,7 @@ const ROOMS: readonly Room[] = [
     name: 'explanations',
     files: /^src\/lib\/explanations\//,
     rooms: ['vocabulary'],
-    packages: ['node'],
+    packages: ['strip-ansi'],
   },
   { name: 'jwt', files: /^src\/lib\/jwt\//, rooms: ['vocabulary'], packages: ['jose', 'node'] },
   { name: 'policy', files: /^src\/lib\/policy\//, rooms: ['vocabulary'], packages: [] },
@@ -56,8 +56,8 @@ const ROOMS: readonly Room[] = [
   {
     name: 'net',
     files: /^src\/lib\/net\//,
-    rooms: ['vocabulary'],
-    packages: ['node', 'undici', 'https-proxy-agent', 'socks'],
+    rooms: ['vocabulary', 'files'],
+    packages: ['node', 'agent-base', 'socks'],
   },
   { name: 'files', files: /^src\/lib\/files\//, rooms: ['vocabulary'], packages: ['node'] },
   {
@@ -124,24 +124,36 @@ const ROOMS: readonly Room[] = [
       'dns-packet',
     ],
   },
+  // What escapes and writes.
+  {
+    name: 'output',
+    files: /^src\/lib\/render\/(escape|json|output|workflow-command)\.ts$/,
+    rooms: ['vocabulary'],
+    packages: ['node'],
+  },
   {
     name: 'theme',
     files: /^src\/lib\/render\/theme\.ts$/,
-    rooms: ['vocabulary'],
+    rooms: ['vocabulary', 'output'],
     packages: ['chalk'],
   },
-  { name: 'progress', files: /^src\/lib\/render\/progress\.ts$/, rooms: ['vocabulary'], packages: ['ora'] },
+  {
+    name: 'progress',
+    files: /^src\/lib\/render\/progress\.ts$/,
+    rooms: ['vocabulary', 'output'],
+    packages: ['ora'],
+  },
   {
     name: 'prompt',
     files: /^src\/lib\/render\/prompt\.ts$/,
-    rooms: ['vocabulary'],
+    rooms: ['vocabulary', 'output'],
     packages: ['@clack/prompts', 'node'],
   },
   // The faces of `check` that bring a package along. The human one is in `render`, and so cannot load them.
   {
     name: 'report-faces',
     files: /^src\/lib\/render\/check\/(junit|github|markdown|markup|html)[a-z-]*\.ts$/,
-    rooms: ['vocabulary', 'render', 'theme'],
+    rooms: ['vocabulary', 'output', 'render', 'theme'],
     packages: ['fast-xml-parser', 'escape-goat', 'node'],
   },
   {
@@ -154,14 +166,14 @@ const ROOMS: readonly Room[] = [
   {
     name: 'render',
     files: /^src\/lib\/render\//,
-    rooms: ['vocabulary', 'theme'],
+    rooms: ['vocabulary', 'output', 'theme'],
     types: ['auth', 'sandbox', ...PURE, ...ADAPTERS],
     packages: [],
   },
   {
     name: 'main',
     files: /^src\/commands\/main\.ts$/,
-    rooms: ['command', 'vocabulary', 'render', 'theme', 'progress'],
+    rooms: ['command', 'vocabulary', 'output', 'render', 'theme', 'progress'],
     packages: [],
   },
   {
@@ -169,6 +181,7 @@ const ROOMS: readonly Room[] = [
     files: /^src\/commands\//,
     rooms: [
       'vocabulary',
+      'output',
       'auth',
       'check',
       'sandbox',
@@ -253,7 +266,21 @@ const KEPT_OUT: readonly { readonly what: string; readonly shows: (node: Syntax)
   },
   {
     what: 'the global fetch',
-    shows: (node) => node.type === 'CallExpression' && isNamed(node.callee, 'fetch'),
+    // Node loads its fetch, and a compiler for its parser, with the first of these names.
+    shows: (node) =>
+      (node.type === 'CallExpression' && isNamed(node.callee, 'fetch')) ||
+      isMember(node, 'globalThis', 'fetch') ||
+      (node.type === 'NewExpression' &&
+        ['Headers', 'Request', 'Response', 'FormData'].some((name) => isNamed(node.callee, name))),
+  },
+  {
+    what: 'the streams',
+    // Lines go through an Output, which removes secrets and escapes.
+    shows: (node) =>
+      node.type === 'MemberExpression' &&
+      isNamed(node.property, 'write') &&
+      node.object !== undefined &&
+      ['stdout', 'stderr'].some((name) => isMember(node.object as Syntax, 'context', name)),
   },
   { what: 'any', shows: (node) => node.type === 'TSAnyKeyword' },
 ];
@@ -267,10 +294,9 @@ function isMember(node: Syntax, object: string, property?: string): boolean {
   return property === undefined || isNamed(node.property, property);
 }
 
-/** The process and its clock belong to one file; undici's own fetch is called by one other. */
+/** The process and its clock belong to one file. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/lib/process-context.ts': ['process', 'the clock'],
-  'src/lib/net/undici.ts': ['the global fetch'],
 };
 
 function trespasses(file: string, code: string): string[] {
@@ -300,6 +326,14 @@ const d: any = fetch('x'); // biome-ignore`;
       'src/lib/x.ts touches the global fetch',
       'src/lib/x.ts touches biome-ignore',
     ]);
+    expect(trespasses('src/commands/x.ts', "context.stderr.write('x'); stderr.write(['x']);")).toEqual([
+      'src/commands/x.ts touches the streams',
+    ]);
+    for (const way of ['globalThis.fetch', 'new Headers()', 'new Response()']) {
+      expect(trespasses('src/lib/x.ts', `const x = ${way};`)).toEqual([
+        'src/lib/x.ts touches the global fetch',
+      ]);
+    }
     expect(trespasses('src/lib/x.ts', 'const at = new Date(0); link("console.aws"); // process.env')).toEqual(
       [],
     );

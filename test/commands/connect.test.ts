@@ -7,6 +7,7 @@ import { Interruption } from '../../src/lib/deadline.ts';
 import { FedctlError } from '../../src/lib/errors.ts';
 import { createMongo } from '../../src/lib/mongo/mongo.ts';
 import type { Aws } from '../../src/lib/ports.ts';
+import { Redactor } from '../../src/lib/redactor.ts';
 import { fakeAws, jwtOf } from '../support/fake-aws.ts';
 import { loopbackResolver } from '../support/login.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
@@ -53,7 +54,14 @@ async function run(argv: readonly string[], options: MemoryContextOptions = {}) 
     cwd: directory,
     aws: fake.aws,
     resolver,
-    mongo: () => createMongo({ resolver, now: () => NOW, sleep: async () => {}, cwd: directory }),
+    mongo: () =>
+      createMongo({
+        redactor: new Redactor(),
+        resolver,
+        now: () => NOW,
+        sleep: async () => {},
+        cwd: directory,
+      }),
     ...options,
   });
   const code = await main(['connect', ...argv], context);
@@ -271,7 +279,11 @@ describe('what is refused without the network', () => {
       'usage.missing-audience',
       'No audience is given: MONGODB-OIDC needs the audience of the identity provider in Atlas.',
     ],
-    [['--uri=localhost', '--audience=a'], 'mongo.uri-invalid', 'The connection string is not one.'],
+    [
+      ['--uri=localhost', '--audience=a'],
+      'mongo.uri-invalid',
+      'Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.',
+    ],
     [
       ['--uri=mongodb://u:hunter2@localhost/', '--audience=a'],
       'mongo.password-in-uri',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
 import { createAws } from '../../src/lib/aws/aws.ts';
+import { fetch } from '../support/fetch.ts';
 import { type LabUnderTest, OWN_ACCOUNT, startLabAws } from '../support/lab-aws.ts';
 import { type MemoryContext, memoryContext } from '../support/memory-context.ts';
 
@@ -23,7 +24,7 @@ async function run(...args: readonly string[]) {
       AWS_ENDPOINT_URL_IAM: lab.aws.iamUrl,
     },
     now: lab.now,
-    fetch: globalThis.fetch,
+    fetch,
     async sleep(ms) {
       lab.clock.offset += ms;
     },

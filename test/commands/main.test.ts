@@ -177,6 +177,7 @@ code:   bug.unexpected
   test.each([
     ['interrupted', 130],
     ['terminated', 143],
+    ['hung-up', 129],
   ] as const)('an %s run ends with %i and says nothing', async (kind, code) => {
     const stop = new AbortController();
     const context = memoryContext({

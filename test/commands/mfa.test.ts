@@ -7,6 +7,7 @@ import { createAws } from '../../src/lib/aws/aws.ts';
 import type { Context } from '../../src/lib/context.ts';
 import { type Lab, startLab } from '../../src/lib/sandbox/lab.ts';
 import { type FakeTerminal, fakeTerminal, typeWhenShown } from '../support/fake-terminal.ts';
+import { fetch } from '../support/fetch.ts';
 import { MemoryOutput, memoryContext } from '../support/memory-context.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/mfa';
@@ -54,7 +55,7 @@ async function run(
     input: '',
     env: { AWS_PROFILE: 'mfa-user', NO_COLOR: '1', ...env },
     now: () => new Date(),
-    fetch: globalThis.fetch,
+    fetch,
   });
   const context: Context = {
     ...base,
@@ -174,7 +175,7 @@ code:   aws.mfa-needed
   test('a profile with mfa_serial', async () => {
     expect(await run(['whoami', '--profile', 'mfa'])).toEqual(
       needed(
-        `eval "$(fedctl credentials --profile 'mfa' --format env)"`,
+        `eval "$(fedctl credentials --profile mfa --format env)"`,
         `The profile "mfa" assumes ${ROLE} with a code of the MFA device ${SERIAL}.`,
       ),
     );

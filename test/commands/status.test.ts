@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
+import { fetch } from '../support/fetch.ts';
 import { type LoopbackIssuer, loopbackIssuer } from '../support/loopback-issuer.ts';
 import { memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';

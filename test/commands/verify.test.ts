@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/commands/main.ts';
+import { fetch } from '../support/fetch.ts';
 import {
   AUDIENCE,
   awsPayload,

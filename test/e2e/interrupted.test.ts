@@ -67,6 +67,7 @@ const withSts = (args: string[]) => (url: string) => ({
 describe.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)('%s', (signal, code) => {
   const end = { code, stdout: '', stderr: '', soon: true };
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type CannedAnswer, loopbackServer } from '../support/loopback-server.ts';
 import { runBin } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { schemaFaults } from '../support/schema.ts';
@@ -212,6 +213,29 @@ describe('the lab is found by its variables alone', () => {
       code: failure,
       message: typeof message === 'string' ? message : expect.stringMatching(message),
     });
+  });
+});
+
+describe('what responds in place of the lab', () => {
+  test.each<[string, CannedAnswer]>([
+    ['HTML', { body: '<html>Welcome</html>' }],
+    ['nothing', {}],
+    ['JSON', { headers: { 'content-type': 'application/json' }, body: '{"entries":null}' }],
+    ['more than is read', { body: ' '.repeat(9 * 1024 * 1024) }],
+  ])('is told from it: %s', async (_what, answer) => {
+    await using server = await loopbackServer(() => answer);
+    const env = { FEDCTL_SANDBOX_URL: server.url, FEDCTL_SANDBOX_TOKEN: 'x' };
+    for (const command of ['status', 'log', 'clock', 'stop']) {
+      const { code, stderr } = await runBin(['sandbox', command], { env });
+      expect({ code, stderr }).toEqual({
+        code: 4,
+        stderr: `error: What responds at ${server.url} is not a lab.
+cause:  The lab was stopped, and another server uses its port now.
+remedy: . ./lab.env   (the variables as the lab wrote them)
+code:   lab.refused
+`,
+      });
+    }
   });
 });
 

@@ -80,6 +80,7 @@ export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
   'aws.mfa-needed': { scenario: 'mfa-missing' },
   'aws.profile-unknown': { scenario: 'profile-missing' },
   'aws.profile-failed': { scenario: 'credential-process-failing' },
+  'aws.container-failed': { file: 'lib/aws/credentials.test.ts', at: 'that fails is the answer' },
   'aws.credential-process-loop': {
     file: 'lib/aws/process-loop.test.ts',
     at: 'a profile that is being asked already is not asked again',
@@ -96,6 +97,10 @@ export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
   'aws.signature-refused': { scenario: 'secret-key-wrong' },
   'aws.access-key-unknown': { scenario: 'access-key-deleted' },
   'aws.access-denied': { file: 'lib/aws/profile-credentials.test.ts', at: 'ForbiddenException' },
+  'aws.endpoint-region-mismatch': { file: 'lib/aws/diagnosis.test.ts', at: 'a Region that the endpoint' },
+  'aws.action-unknown': { file: 'lib/aws/diagnosis.test.ts', at: 'an IAM that lacks the action' },
+  'aws.not-subscribed': { file: 'lib/aws/diagnosis.test.ts', at: 'an account that is not subscribed' },
+  'aws.signature-missing': { file: 'lib/aws/diagnosis.test.ts', at: 'a signature lost on the way' },
   'aws.request-refused': { file: 'lib/aws/refusals.test.ts', at: 'a value AWS does not accept' },
   'sts.federation-disabled': { scenario: 'federation-disabled' },
   'sts.mint-denied': { scenario: 'mint-permission-missing' },
@@ -129,6 +134,7 @@ export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
   'jwt.signature-invalid': { page: 'verify-another-key' },
   'jwt.algorithm-refused': { scenario: 'token-signed-with-es384' },
   'jwt.key-unknown': { scenario: 'issuer-key-missing' },
+  'jwt.key-weak': { file: 'lib/jwt/rsa-weakness.test.ts', at: 'is refused by its code' },
   'jwt.type-refused': {
     file: 'lib/jwt/verify.test.ts',
     at: 'refuse another type and critical extensions, both at once',

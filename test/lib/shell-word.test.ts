@@ -28,6 +28,6 @@ test.each([
   expect(said).toBe(text);
 });
 
-test('what a terminal or a second line would act on is written out', () => {
-  expect(shellWord('a\nid\u001b[2J')).toBe("'a\\u{a}id\\u{1b}[2J'");
+test('what a terminal would act on stands in quotes as it is: the output layer escapes it', () => {
+  expect(shellWord('a\nid\u001b[2J')).toBe("'a\nid\u001b[2J'");
 });

@@ -1,7 +1,6 @@
 import { CATALOGUE } from '../../lib/check/catalogue.ts';
 import { fedctl } from '../../lib/command-line.ts';
 import { FedctlError } from '../../lib/errors.ts';
-import { printable } from '../../lib/printable.ts';
 import type { Answer } from '../command.ts';
 import type { Faces } from '../faces.ts';
 
@@ -16,7 +15,7 @@ export function listChecks({ stdout, files }: Faces): Answer {
   );
   if (strange !== undefined) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `--list answers as human or json, and not as ${printable(strange)}.`,
+      message: `--list answers as human or json, and not as ${strange}.`,
       remedy: 'Ask for human or json.',
       command: fedctl(['check', '--list', '--output', 'json']),
     });
@@ -31,6 +30,6 @@ export function listChecks({ stdout, files }: Faces): Answer {
   const width = Math.max(...checks.map(({ id }) => id.length));
   return {
     document,
-    text: checks.map(({ id, title }) => `${id.padEnd(width)}  ${title}`).join('\n'),
+    lines: checks.map(({ id, title }) => `${id.padEnd(width)}  ${title}`),
   };
 }

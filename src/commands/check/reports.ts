@@ -5,7 +5,8 @@ import { appendToFile } from '../../lib/files/append-file.ts';
 import { refuseReportFile, writeReportFile } from '../../lib/files/report-file.ts';
 import { checkDocument } from '../../lib/render/check/document.ts';
 import { checkLines, summaryLines, targetHeader } from '../../lib/render/check/human.ts';
-import { jsonLine } from '../../lib/render/json.ts';
+import { JsonLine } from '../../lib/render/json.ts';
+import { fileText, type Line, linesOf } from '../../lib/render/output.ts';
 import { createTheme } from '../../lib/render/theme.ts';
 import type { Invocation } from '../command.ts';
 import type { Faces } from '../faces.ts';
@@ -34,56 +35,64 @@ function summaryFile({ stdout, files }: Faces, { env, cwd }: Invocation<OptionTa
 /**
  * Writes the reports that go to files.
  *
- * @returns what goes to stdout; '' where it was said already, or is the document
+ * @returns what goes to stdout; nothing where it was said already, or is the document
  * @throws FedctlError usage.unwritable-output
  */
 export async function reportFaces(
   report: CheckReport,
   faces: Faces,
   { context, hint, warn }: Invocation<OptionTable>,
-): Promise<string> {
+): Promise<readonly Line[]> {
   const { stdout, files } = faces;
+  const { redactor } = context;
+  // Before a face writes it in its own way, in which a secret may look different.
+  const clean = redactor.redactAll(report);
   for (const { face, file } of files) {
-    await writeReportFile(resolve(context.cwd, file), await faceText(face, report), context.signal);
+    await writeReportFile(
+      resolve(context.cwd, file),
+      fileText(await faceLines(face, clean), redactor),
+      context.signal,
+    );
     hint(`Wrote ${file}.`);
   }
   const summary = summaryFile(faces, context);
   if (summary !== null) {
-    const { githubSummary } = await import('../../lib/render/check/github.ts');
     try {
-      await appendToFile(summary, githubSummary(report));
+      await appendToFile(summary, fileText(await faceLines('markdown', clean), redactor));
     } catch (error) {
       // Beside the answer, and no reason to keep it back.
       if (!isFedctlError(error)) throw error;
       warn(error);
     }
   }
-  return stdout === 'human' || stdout === 'json' ? '' : faceText(stdout, report);
+  return stdout === 'human' || stdout === 'json' ? [] : faceLines(stdout, clean);
 }
 
 /** A report as a whole, in a face. Each is loaded only when it is asked for. */
-async function faceText(face: string, report: CheckReport): Promise<string> {
+async function faceLines(face: string, report: CheckReport): Promise<readonly Line[]> {
   switch (face) {
     case 'json':
-      return jsonLine({ ...checkDocument(report), warnings: [] });
+      return [new JsonLine({ ...checkDocument(report), warnings: [] })];
     case 'junit':
-      return (await import('../../lib/render/check/junit.ts')).junitXml(report);
+      return linesOf((await import('../../lib/render/check/junit.ts')).junitXml(report));
     case 'github':
       return (await import('../../lib/render/check/github.ts')).githubAnnotations(report);
     case 'markdown':
       return (await import('../../lib/render/check/markdown.ts')).checkMarkdown(report);
     case 'html':
-      return (await import('../../lib/render/check/html.ts')).checkHtml(report);
+      return linesOf((await import('../../lib/render/check/html.ts')).checkHtml(report));
     default:
-      return humanText(report);
+      return humanLines(report);
   }
 }
 
-function humanText(report: CheckReport): string {
+function humanLines(report: CheckReport): readonly string[] {
   const theme = createTheme(false);
-  const lines = report.targets.flatMap((target) => [
-    targetHeader(target, theme),
-    ...target.checks.flatMap((check) => checkLines(check, theme)),
-  ]);
-  return `${[...lines, ...summaryLines(report, theme)].join('\n')}\n`;
+  return [
+    ...report.targets.flatMap((target) => [
+      targetHeader(target, theme),
+      ...target.checks.flatMap((check) => checkLines(check, theme)),
+    ]),
+    ...summaryLines(report, theme),
+  ];
 }

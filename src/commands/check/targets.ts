@@ -3,7 +3,7 @@ import type { CheckTarget } from '../../lib/check-target.ts';
 import { FedctlError, type Warning } from '../../lib/errors.ts';
 import { FAILURES } from '../../lib/failures.ts';
 import { type ConfigFile, findConfig } from '../../lib/files/config-file.ts';
-import { printable } from '../../lib/printable.ts';
+import { parseConnectionString } from '../../lib/uri/connection-string.ts';
 import type { Invocation } from '../command.ts';
 import { dnsServer } from '../dns-option.ts';
 import { namespace } from '../namespace-option.ts';
@@ -61,13 +61,14 @@ export interface Targets {
  * - Typed options of a target beat the file for the one target that is picked of it.
  * - Without --config and --target, typed options are the target, and a file that was found is told as unused.
  *
- * @throws FedctlError usage.*, config.invalid, config.host-refused, config.two-sources
+ * @throws FedctlError usage.*, config.invalid, config.two-sources, config.host-refused, mongo.uri-invalid,
+ *   mongo.password-in-uri, mongo.plaintext-refused
  */
 export async function readTargets(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Targets> {
-  const { context, options, typed } = invocation;
+  const { context, common, options, typed } = invocation;
   const byFlag = Object.keys({ ...OF_ONE_TARGET, ...OF_A_ROLE }).filter((option) => typed.has(option));
   const byVariable = keysOf(OF_ONE_TARGET).filter((option) => options[option] !== null && !typed.has(option));
-  const file = await findConfig(context, options.config);
+  const file = await findConfig(context, options.config, common.timeoutMs);
   if (file === null) {
     if (options.target.length > 0) throw noFile();
     return { targets: [ofFlags(invocation)], file };
@@ -97,14 +98,15 @@ async function ofFile(
   const unknown = wanted.find((each) => !all.some((target) => target.name === each));
   if (unknown !== undefined) throw unknownTarget(unknown, name, all);
   const picked = wanted.length === 0 ? all : all.filter((target) => wanted.includes(target.name));
-  if (!file.named) {
-    const { refuseStrangeHosts } = await import('../../lib/config/host-rule.ts');
-    refuseStrangeHosts(picked, { file: name, allowed: options.allowHost });
-  }
   const [option] = byFlag;
   if (option !== undefined && picked.length > 1) throw notPicked(option, name, picked);
   const flags = typedFlags(invocation);
-  return { targets: picked.map((target) => ({ ...target, ...flags })), file };
+  if (file.named) return { targets: picked.map((target) => ({ ...target, ...flags })), file };
+  const { refuseStrangeHosts, memberRule } = await import('../../lib/config/host-rule.ts');
+  const rule = { file: name, allowed: options.allowHost };
+  refuseStrangeHosts(picked, rule);
+  const refuseMember = memberRule(rule);
+  return { targets: picked.map((target) => ({ ...target, ...flags, refuseMember })), file };
 }
 
 function typedFlags(invocation: Invocation<typeof CHECK_OPTIONS>): Partial<CheckTarget> {
@@ -123,7 +125,8 @@ function typedFlags(invocation: Invocation<typeof CHECK_OPTIONS>): Partial<Check
 function ofFlags({ context, options }: Invocation<typeof CHECK_OPTIONS>): CheckTarget {
   return {
     name: 'default',
-    uri: options.uri,
+    uri: options.uri === null ? null : parseConnectionString(options.uri),
+    refuseMember: null,
     mechanism: options.mechanism,
     audience: options.audience,
     signingAlgorithm: options.signingAlgorithm,
@@ -151,7 +154,7 @@ function fileName(given: string, cwd: string): string {
 
 function twoSources({ file }: ConfigFile, options: readonly (keyof typeof OF_ONE_TARGET)[]): FedctlError {
   const variables = options.flatMap((option) => environmentName(CHECK_OPTIONS[option]) ?? []);
-  const shown = printable(file);
+  const shown = file;
   return new FedctlError('config.two-sources', {
     message: `${shown} names targets, and so ${variables.length === 1 ? 'does' : 'do'} ${variables.join(' and ')} in the environment.`,
     remedy: `To check the file, add --config ${shown}, or unset ${variables.join(' ')}. To check the target of the environment, type its options.`,
@@ -162,7 +165,7 @@ function twoSources({ file }: ConfigFile, options: readonly (keyof typeof OF_ONE
 function unused({ file }: ConfigFile): Warning {
   return {
     code: 'config.file-unused',
-    message: `${printable(file)} is not used, because options on the command line name the target.`,
+    message: `${file} is not used, because options on the command line name the target.`,
     remedy: FAILURES['config.file-unused'].remedy,
   };
 }
@@ -170,7 +173,7 @@ function unused({ file }: ConfigFile): Warning {
 function notPicked(option: string, file: string, all: readonly CheckTarget[]): FedctlError {
   const flag = longFlag(CHECK_OPTIONS[option as keyof typeof CHECK_OPTIONS]);
   return new FedctlError('usage.invalid-command-line', {
-    message: `${flag} is about one target, and ${printable(file)} has ${all.length}: ${all.map((each) => each.name).join(', ')}.`,
+    message: `${flag} is about one target, and ${file} has ${all.length}: ${all.map((each) => each.name).join(', ')}.`,
     likelyCause: 'Such an option beats the file for the one target that is picked.',
     remedy: 'Pick the target with --target <name>, or leave the option out.',
     details: { option: flag },
@@ -187,7 +190,7 @@ function noFile(): FedctlError {
 
 function unknownTarget(name: string, file: string, all: readonly CheckTarget[]): FedctlError {
   return new FedctlError('usage.invalid-value', {
-    message: `--target cannot be "${printable(name)}": ${printable(file)} has ${all.map((each) => each.name).join(', ')}.`,
+    message: `--target cannot be "${name}": ${file} has ${all.map((each) => each.name).join(', ')}.`,
     details: { option: '--target' },
   });
 }

@@ -32,6 +32,6 @@ AWS, the issuers and MongoDB live by the lab's clock; clients live by their own.
     }
     const lab = createLabClient(context, common.timeoutMs);
     const time = offset === undefined ? await lab.time() : await lab.setClock(offset);
-    return { document: sandboxClockDocument(time), text: clockText(time) };
+    return { document: sandboxClockDocument(time), lines: [clockText(time)] };
   },
 });

@@ -1,5 +1,6 @@
 import { isFedctlError } from '../../lib/errors.ts';
 import { EXIT } from '../../lib/exit-codes.ts';
+import { JsonLine } from '../../lib/render/json.ts';
 import { labLogLine, sandboxLogDocument } from '../../lib/render/sandbox.ts';
 import { createLabClient } from '../../lib/sandbox/control/client.ts';
 import type { LabLogEntry } from '../../lib/sandbox/log.ts';
@@ -19,19 +20,19 @@ export const sandboxLog = command({
 Each request to the lab with the decision and its true reason, which the wire never says. Tokens are shown by their jti
 and kid. The last thousand entries are kept. Under --follow --json each entry is a document of its own, one a line.`,
   options: { follow: toggle('--follow', 'go on until Ctrl-C or the end of the lab', { env: false }) },
-  async run({ context, common, options }): Promise<Answer | Ended> {
+  async run({ context, common, options, stdout }): Promise<Answer | Ended> {
     const lab = createLabClient(context, common.timeoutMs);
     const first = await lab.log(0, 0);
     if (!options.follow) {
       return {
         document: sandboxLogDocument(first.entries),
-        text: first.entries.map(labLogLine).join('\n'),
+        lines: first.entries.map(labLogLine),
       };
     }
     const show = (entry: LabLogEntry) =>
-      context.stdout.write(
-        `${common.output === 'json' ? JSON.stringify(sandboxLogDocument([entry])) : labLogLine(entry)}\n`,
-      );
+      stdout.write([
+        common.output === 'json' ? new JsonLine(sandboxLogDocument([entry])) : labLogLine(entry),
+      ]);
     try {
       for (let page = first; ; page = await lab.log(page.next, WAIT)) page.entries.forEach(show);
     } catch (error) {

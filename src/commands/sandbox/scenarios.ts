@@ -1,12 +1,12 @@
 import { FedctlError } from '../../lib/errors.ts';
-import { scenariosDocument, scenariosText } from '../../lib/render/scenarios.ts';
+import { scenariosDocument, scenariosLines } from '../../lib/render/scenarios.ts';
 import type { Lab, LabOptions } from '../../lib/sandbox/lab.ts';
 import type { Answer } from '../command.ts';
 
 /** `--list-scenarios` */
 export async function listScenarios(): Promise<Answer> {
   const { SCENARIOS } = await import('../../lib/sandbox/scenarios/scenarios.ts');
-  return { document: scenariosDocument(SCENARIOS), text: scenariosText(SCENARIOS) };
+  return { document: scenariosDocument(SCENARIOS), lines: scenariosLines(SCENARIOS) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../lib/duration.ts';
 import { FedctlError } from '../../lib/errors.ts';
-import { sandboxChangesDocument, sandboxChangesText } from '../../lib/render/sandbox.ts';
+import { sandboxChangesDocument, sandboxChangesLines } from '../../lib/render/sandbox.ts';
 import { createLabClient, type LabChangeRequest } from '../../lib/sandbox/control/client.ts';
 import type { LabChange } from '../../lib/sandbox/control/controls.ts';
 import { HOPS } from '../../lib/sandbox/delays.ts';
@@ -45,7 +45,7 @@ status\` lists the names. A revoked database user stays logged in on connections
     const lab = createLabClient(context, common.timeoutMs);
     const changes: LabChange[] = [];
     for (const request of requests) changes.push(await lab.change(request));
-    return { document: sandboxChangesDocument(changes), text: sandboxChangesText(changes) };
+    return { document: sandboxChangesDocument(changes), lines: sandboxChangesLines(changes) };
   },
 });
 

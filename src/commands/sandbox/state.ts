@@ -23,7 +23,7 @@ export interface OpenState {
  */
 export async function openState(invocation: Invocation<OptionTable>, given: string): Promise<OpenState> {
   const folder = resolve(invocation.context.cwd, given);
-  const kept = await readState(folder);
+  const kept = await readState(folder, invocation.context.signal, invocation.common.timeoutMs);
   const usedBy = kept?.usedBy ?? null;
   if (usedBy !== null && (await answers(invocation, usedBy))) {
     throw new FedctlError('lab.state-in-use', {

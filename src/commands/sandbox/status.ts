@@ -1,4 +1,4 @@
-import { sandboxStatusDocument, sandboxStatusText } from '../../lib/render/sandbox.ts';
+import { sandboxStatusDocument, sandboxStatusLines } from '../../lib/render/sandbox.ts';
 import { createLabClient } from '../../lib/sandbox/control/client.ts';
 import { type Answer, command } from '../command.ts';
 
@@ -11,6 +11,6 @@ export const sandboxStatus = command({
   options: {},
   async run({ context, common }): Promise<Answer> {
     const status = await createLabClient(context, common.timeoutMs).status();
-    return { document: sandboxStatusDocument(status), text: sandboxStatusText(status) };
+    return { document: sandboxStatusDocument(status), lines: sandboxStatusLines(status) };
   },
 });

@@ -8,6 +8,6 @@ export const sandboxStop = command({
   async run({ context, common }): Promise<Answer> {
     await createLabClient(context, common.timeoutMs).stop();
     const document = { schema: 'fedctl.sandbox-stop/v1', stopped: true } as const;
-    return { document, text: 'The lab is gone.' };
+    return { document, lines: ['The lab is gone.'] };
   },
 });

@@ -1,6 +1,5 @@
 import { FedctlError } from '../errors.ts';
 import { isLoopbackHost } from '../hosts.ts';
-import { printable } from '../printable.ts';
 
 /** MongoDB's own Atlas; that of governments is https://cloud.mongodbgov.com (facts/mongodb.md 7.2). */
 export const ATLAS_URL = 'https://cloud.mongodb.com';
@@ -16,7 +15,7 @@ export function checkedAddress(value: string): string {
   if (!URL.canParse(value)) throw invalid('is no URL');
   const url = new URL(value);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw invalid(`begins with ${printable(url.protocol)} and not with https:`);
+    throw invalid(`begins with ${url.protocol} and not with https:`);
   }
   if (url.username !== '' || url.password !== '') throw invalid('holds a user or a password');
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {

@@ -2,9 +2,9 @@ import type { Context } from '../context.ts';
 import { bounded, timedOut } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
-import { dropBody, readBody } from '../net/bounded-body.ts';
+import type { FetchResponse } from '../fetch.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
+import type { Redactor } from '../redactor.ts';
 
 /** A page of a hundred clusters is about a megabyte. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -16,14 +16,14 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** What is sent and may not come back in a message, should the server repeat it. */
-  readonly secrets: readonly string[];
+  /** Knows what is sent and may not come back in a message, should the server repeat it. */
+  readonly redactor: Redactor;
 }
 
 export interface HttpAnswer {
   readonly request: HttpRequest;
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: FetchResponse['headers'];
   readonly body: string;
 }
 
@@ -65,23 +65,23 @@ async function send(
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   const { method, url, headers, body } = request;
-  const init = { method, headers, redirect: 'manual', signal } as const;
-  const response = await context.fetch(url.href, body === undefined ? init : { ...init, body });
-  try {
-    const { status } = response;
-    if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-      const location = response.headers.get('location');
-      const target = location === null ? 'another address' : quote(request, location);
-      throw notAtlas(request, `redirects to ${target}, and fedctl does not follow`, status);
-    }
-    const text = await readBody(response, MAX_BYTES);
-    if (text === null) {
-      throw notAtlas(request, `gave an answer of more than ${MAX_BYTES / 1024 / 1024} MiB`, status);
-    }
-    return { request, status, headers: response.headers, body: text };
-  } finally {
-    await dropBody(response);
+  const response = await context.fetch(url, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+    maxBytes: MAX_BYTES,
+    signal,
+  });
+  const { status } = response;
+  if (status >= 300 && status < 400) {
+    const { location } = response.headers;
+    const target = location === undefined ? 'another address' : quote(request, location);
+    throw notAtlas(request, `redirects to ${target}, and fedctl does not follow`, status);
   }
+  if (response.body === null) {
+    throw notAtlas(request, `gave an answer of more than ${MAX_BYTES / 1024 / 1024} MiB`, status);
+  }
+  return { request, status, headers: response.headers, body: response.body };
 }
 
 /** `GET https://cloud.mongodb.com/api/atlas/v2/groups/…`, without the query. */
@@ -89,12 +89,10 @@ export function nameOf({ method, url }: HttpRequest): string {
   return `${method} ${url.origin}${url.pathname}`;
 }
 
-/** What Atlas, or whoever answered, wrote: safe to show, of a bounded length, and without what we sent. */
-export function quote({ secrets }: HttpRequest, text: string): string {
-  const clean = secrets
-    .flatMap((secret) => [secret, encodeURIComponent(secret)])
-    .reduce((left, secret) => left.replaceAll(secret, '[secret]'), text);
-  return printable(clean.length > QUOTED ? `${clean.slice(0, QUOTED)}…` : clean);
+/** What Atlas, or whoever answered, wrote: of a bounded length, and without the secrets of this run. */
+export function quote({ redactor }: HttpRequest, text: string): string {
+  const clean = redactor.redact(text);
+  return clean.length > QUOTED ? `${clean.slice(0, QUOTED)}…` : clean;
 }
 
 /** @param did `answered with HTML`: the second half of a sentence */

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { type HttpAnswer, nameOf, notAtlas, quote } from './exchange.ts';
 
 /** `application/json`, or a version of it: `application/vnd.atlas.2023-01-01+json;charset=utf-8`. */
@@ -8,7 +7,7 @@ const JSON_TYPE = /^\s*application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
 /** The JSON object that an answer holds; null for anything else. */
 export function jsonOf({ headers, body }: HttpAnswer): Readonly<Record<string, unknown>> | null {
-  if (!JSON_TYPE.test(headers.get('content-type') ?? '')) return null;
+  if (!JSON_TYPE.test(headers['content-type'] ?? '')) return null;
   try {
     return z.record(z.string(), z.unknown()).safeParse(JSON.parse(body)).data ?? null;
   } catch {
@@ -29,7 +28,7 @@ export function readAnswer<T>(answer: HttpAnswer, shape: z.ZodType<T>): T {
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   // The issue's own text would repeat what is expected, never what came; the path is made of names that we know.
-  const where = printable(issue?.path.join('.') ?? '');
+  const where = issue?.path.join('.') ?? '';
   throw new FedctlError('atlas.answer-unreadable', {
     message: `${nameOf(answer.request)} answered with a field that fedctl cannot read: ${where === '' ? 'the whole' : where} (${issue?.code ?? 'unknown'}).`,
     details: { url: answer.request.url.href, field: where, problem: issue?.code ?? null },
@@ -37,7 +36,7 @@ export function readAnswer<T>(answer: HttpAnswer, shape: z.ZodType<T>): T {
 }
 
 export function notJson({ request, status, headers }: HttpAnswer): FedctlError {
-  const type = headers.get('content-type');
+  const type = headers['content-type'] ?? null;
   const seen = type === null ? 'no content type' : `content type ${quote(request, type)}`;
   return notAtlas(request, `answered HTTP ${status} with a body that is no JSON object (${seen})`, status);
 }

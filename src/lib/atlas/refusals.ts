@@ -132,7 +132,7 @@ function withoutRole(answer: HttpAnswer, error: ApiError, { credential, role }: 
 }
 
 function rateLimited(answer: HttpAnswer): FailureFacts {
-  const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN);
+  const seconds = Number(answer.headers['retry-after'] ?? Number.NaN);
   const known = Number.isFinite(seconds) && seconds >= 0;
   const message = `${nameOf(answer.request)} was refused: too many requests in a short time.`;
   return known

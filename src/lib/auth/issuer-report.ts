@@ -75,12 +75,11 @@ function addressOfDiscovery(issuer: string): string | null {
   }
 }
 
-/** The members come from the issuer unchecked, `kty` excepted. */
 function offeredKey(key: JWK): OfferedKey {
   return {
-    keyId: typeof key.kid === 'string' ? key.kid : null,
+    keyId: key.kid ?? null,
     keyType: key.kty ?? '',
-    algorithm: typeof key.alg === 'string' ? key.alg : algorithmOf(key),
+    algorithm: key.alg ?? algorithmOf(key),
   };
 }
 

@@ -8,7 +8,6 @@ import { readInput } from '../files/input.ts';
 import { isReadableByOthers } from '../files/readable-by-others.ts';
 import { decodeJwt, looksLikeJwt } from '../jwt/decode.ts';
 import { numericDate } from '../jwt/numeric-date.ts';
-import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
 import type { MintedToken } from '../token.ts';
 
@@ -31,19 +30,21 @@ export interface TokenFile {
  * good is for the server to say.
  *
  * @param name a file, or `-` for stdin
+ * @param timeoutMs bounds the reading of a file, in milliseconds
  * @throws FedctlError mongo.token-file-unusable, usage.token-as-argument
  */
-export async function readTokenFile(name: string, context: Context): Promise<TokenFile> {
+export async function readTokenFile(name: string, context: Context, timeoutMs?: number): Promise<TokenFile> {
   if (looksLikeJwt(name)) {
     throw new FedctlError('usage.token-as-argument', {
       message: '--token-file was given a token instead of the name of a file.',
       remedy: 'Give the name of a file that holds the token, or - for standard input.',
     });
   }
-  const shown = name === '-' ? 'stdin' : `"${printable(name)}"`;
+  const shown = name === '-' ? 'stdin' : `"${name}"`;
   try {
-    const content = await read(name, context);
+    const content = await read(name, context, timeoutMs);
     const text = content.trim();
+    context.redactor.learn(new Secret(text));
     const token = tokenOf(text, context.now());
     // What comes through a pipe ends in a newline by custom; a file is what a driver sends as it is.
     if (name === '-') return { token, warnings: [] };
@@ -66,10 +67,14 @@ export async function readTokenFile(name: string, context: Context): Promise<Tok
   }
 }
 
-async function read(name: string, { stdin, cwd, signal }: Context): Promise<string> {
+async function read(
+  name: string,
+  { stdin, cwd, signal }: Context,
+  timeoutMs: number | undefined,
+): Promise<string> {
   return name === '-'
     ? readInput(name, { stdin, cwd, signal })
-    : readBoundedFile(resolve(cwd, name), MAX_FILE_BYTES, signal);
+    : readBoundedFile(resolve(cwd, name), MAX_FILE_BYTES, signal, timeoutMs);
 }
 
 /** The claims without which MongoDB refuses a token anyway (facts/mongodb.md 1.6). */

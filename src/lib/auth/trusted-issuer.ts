@@ -4,7 +4,6 @@ import { FedctlError, isFedctlError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { trustworthyUrl } from '../issuer/address.ts';
 import type { AwsSettings } from '../ports.ts';
-import { printable } from '../printable.ts';
 
 /**
  * The one issuer that a run trusts: the pinned one, else that of the caller's own account. Disabling federation
@@ -27,7 +26,7 @@ export async function trustedIssuer(
   const issuer = await issuerOfOwnAccount(context, settings);
   if (trustworthyUrl(issuer, 'issuer').protocol === 'https:') return issuer;
   throw new FedctlError('issuer.plaintext-refused', {
-    message: `The issuer of your account is given as ${printable(issuer)}, without TLS.`,
+    message: `The issuer of your account is given as ${issuer}, without TLS.`,
     likelyCause:
       'IAM is asked at another endpoint than that of AWS. Plain http is accepted for a pinned issuer only.',
     remedy: 'Name the issuer itself, if you trust it.',

@@ -71,7 +71,7 @@ async function readOrFetchKeys(
 ): Promise<readonly JWK[]> {
   return /^https?:/i.test(source)
     ? fetchKeySet(source, fetchOptions(context, settings))
-    : readKeySet(resolve(context.cwd, source), context.signal);
+    : readKeySet(resolve(context.cwd, source), context.signal, settings.timeoutMs);
 }
 
 function fetchOptions(context: Context, { timeoutMs }: AwsSettings) {

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
-import type { Aws, AwsSettings } from '../ports.ts';
-import { printable } from '../printable.ts';
+import type { CaBundle } from '../net/certificate-authorities.ts';
+import type { Aws, AwsSettings, ResolvedRegion } from '../ports.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { containerCredentials } from './container.ts';
 import { cachedCredentials, findCredentials, unexpired } from './credentials.ts';
@@ -10,7 +10,7 @@ import { environmentCredentials } from './environment.ts';
 import { createIam } from './iam.ts';
 import { instanceMetadataCredentials, instanceRegion } from './instance-metadata.ts';
 import { type ChosenProfile, chooseProfile } from './profile.ts';
-import { profileCredentials } from './profile-credentials.ts';
+import { assumesRole, profileCredentials } from './profile-credentials.ts';
 import type { CredentialProvider } from './provider.ts';
 import { resolveRegion } from './region.ts';
 import { createRequestHandler } from './request-handler.ts';
@@ -27,7 +27,7 @@ interface Configuration {
 /** AWS as the settings and the context reach it. Reads nothing and loads no SDK before it is asked something. */
 export async function createAws(settings: AwsSettings, context: Context): Promise<Aws> {
   const configuration = once(async (): Promise<Configuration> => {
-    const files = await readSharedFiles(context);
+    const files = await readSharedFiles(context, settings.timeoutMs);
     return { files, profile: chooseProfile(settings, context.env, files) };
   });
   const region = once(async () => {
@@ -36,18 +36,21 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
       instanceRegion(context, profile, context.signal),
     );
   });
-  const connect = once(async () =>
-    connection(settings, context, (await region()).name, await configuration()),
-  );
-  const credentials = cachedCredentials(async (signal) => {
+  const connect = once(async () => connection(settings, context, await region(), await configuration()));
+  const find = async (signal: AbortSignal) => {
     if (settings.credentials !== undefined) return unexpired(settings.credentials, context.now());
     const known = await configuration();
     return findCredentials(
       providers(settings, context, known, connect),
-      known.files.faults,
+      [...known.files.missing, ...known.files.faults],
       context.now,
       signal,
     );
+  };
+  const credentials = cachedCredentials(async (signal) => {
+    const found = await find(signal);
+    context.redactor.learn(found.secretAccessKey, found.sessionToken);
+    return found;
   }, context);
   const sts = once(async () => createSts(await connect(), credentials));
   const iam = once(async () => createIam(await connect(), credentials));
@@ -71,25 +74,35 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
 function connection(
   settings: AwsSettings,
   context: Context,
-  region: string,
+  region: ResolvedRegion,
   { files, profile }: Configuration,
 ): Connection {
-  const setting = (variable: string, key: string) =>
-    (context.env[variable] ?? profile.settings[key])?.toLowerCase() === 'true';
+  const setting = (variable: string, key: string) => {
+    const inEnvironment = context.env[variable];
+    if ((inEnvironment ?? profile.settings[key])?.toLowerCase() !== 'true') return null;
+    return inEnvironment === undefined ? `${key} of the profile "${profile.name}"` : variable;
+  };
   return createConnection(context, {
     region,
     timeoutMs: settings.timeoutMs,
     choice: {
-      useFipsEndpoint: setting('AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint'),
-      useDualstackEndpoint: setting('AWS_USE_DUALSTACK_ENDPOINT', 'use_dualstack_endpoint'),
+      fips: setting('AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint'),
+      dualStack: setting('AWS_USE_DUALSTACK_ENDPOINT', 'use_dualstack_endpoint'),
     },
-    endpoint: (service) => endpointOverride(service, context.env, profile, files)?.url ?? null,
+    caBundle: caBundleOfProfile(profile),
+    endpoint: (service) => endpointOverride(service, context.env, profile, files),
   });
 }
 
+function caBundleOfProfile({ name, settings }: ChosenProfile): CaBundle | null {
+  const path = settings['ca_bundle'];
+  return path ? { path, source: `ca_bundle of the profile "${name}"` } : null;
+}
+
 /**
- * The providers in the order of facts/aws.md 7.4, except that as in the AWS CLI keys in the environment beat
- * AWS_PROFILE. A profile that was named on the command line beats everything in the environment.
+ * The providers in the order of the AWS CLI: a role of the profile before a web identity of the environment, and that
+ * before the other ways of the profile. A profile that was named on the command line beats everything in the
+ * environment.
  */
 function providers(
   settings: AwsSettings,
@@ -102,26 +115,38 @@ function providers(
     context,
     files,
     timeoutMs: settings.timeoutMs,
-    requestHandler: createRequestHandler(env, settings.timeoutMs),
+    requestHandler: createRequestHandler(env, settings.timeoutMs, caBundleOfProfile(profile)),
     checkEndpoints() {
       for (const service of ['sso', 'sso_oidc', 'signin'] as const) {
         endpointOverride(service, env, profile, files);
       }
     },
   };
-  const regionName = () => settings.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? null;
-  const { mfaCode } = settings;
-  const world = { context, files, chosen: profile, signIn, mfaCode, connect, region: regionName };
-  const all: readonly CredentialProvider[] = [
-    { id: 'environment', find: async () => environmentCredentials(env) },
-    { id: 'profile', find: (signal) => profileCredentials(world, signal) },
-    { id: 'web-identity', find: (signal) => environmentWebIdentity(env, connect, signal) },
-    { id: 'container', find: (signal) => containerCredentials(context, signal) },
-    { id: 'instance-metadata', find: (signal) => instanceMetadataCredentials(context, profile, signal) },
+  const region = () => settings.region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? null;
+  const { mfaCode, warn = () => {} } = settings;
+  const world = { context, files, chosen: profile, signIn, mfaCode, warn, connect, region };
+  const fromEnvironment: CredentialProvider = {
+    id: 'environment',
+    find: async () => environmentCredentials(env),
+  };
+  const fromProfile: CredentialProvider = {
+    id: 'profile',
+    find: (signal) => profileCredentials(world, signal),
+  };
+  const fromWebIdentity: CredentialProvider = {
+    id: 'web-identity',
+    find: (signal) => environmentWebIdentity(context, profile.settings, connect, signal),
+  };
+  const ofTheMachine: readonly CredentialProvider[] = [
+    { id: 'container', find: (signal) => containerCredentials(context, settings.timeoutMs, signal) },
+    {
+      id: 'instance-metadata',
+      find: (signal) => instanceMetadataCredentials(context, profile, warn, signal),
+    },
   ];
-  return profile.source === '--profile'
-    ? all.filter(({ id }) => id !== 'environment' && id !== 'web-identity')
-    : all;
+  if (profile.source === '--profile') return [fromProfile, ...ofTheMachine];
+  const named = assumesRole(profile) ? [fromProfile, fromWebIdentity] : [fromWebIdentity, fromProfile];
+  return [fromEnvironment, ...named, ...ofTheMachine];
 }
 
 /** Which of profile and environment won, where both are set. */
@@ -132,11 +157,11 @@ function choiceNotes(
 ): readonly string[] {
   const hasKeys = Boolean(env['AWS_ACCESS_KEY_ID']) && Boolean(env['AWS_SECRET_ACCESS_KEY']);
   if (given !== undefined || !hasKeys || profile.source === 'default') return [];
-  const name = printable(profile.name);
+  const name = profile.name;
   return profile.source === '--profile'
     ? [`The profile "${name}" is used, and not the keys in the environment (AWS_ACCESS_KEY_ID).`]
     : [
-        `The keys in the environment (AWS_ACCESS_KEY_ID) are used, and not the profile "${name}" of AWS_PROFILE.`,
+        `The keys in the environment (AWS_ACCESS_KEY_ID) are used, and not the profile "${name}" of ${profile.source}.`,
       ];
 }
 

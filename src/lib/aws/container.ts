@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
-import type { ResolvedCredentials } from '../credentials.ts';
-import { deadline } from '../deadline.ts';
-import { isFedctlError } from '../errors.ts';
-import { transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
-import { checkedEndpoint } from './endpoint.ts';
-import { metadataCredentials } from './metadata-credentials.ts';
+import type { Credentials, ResolvedCredentials } from '../credentials.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import { readBoundedFile } from '../files/bounded-file.ts';
+import { Secret } from '../secret.ts';
+import { metadataEndpoint } from './endpoint.ts';
+import { metadataCredentials, metadataRefusal } from './metadata-credentials.ts';
+import { askMetadata, type MetadataAnswer, type MetadataRequest, reasonOf } from './metadata-request.ts';
 import type { Absent } from './provider.ts';
 
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
@@ -17,66 +17,110 @@ const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
 /** The endpoint is on the machine itself: two seconds are long. */
 const TIMEOUT_MS = 2000;
 
-/**
- * The keys that ECS, EKS Pod Identity or Lambda's like hand to a container (facts/aws.md 7.5).
- *
- * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused; the signal's own reason
- */
-export async function containerCredentials(
-  context: Pick<Context, 'env' | 'fetch'>,
-  signal: AbortSignal,
-): Promise<ResolvedCredentials | Absent> {
-  const { env } = context;
-  const endpoint = endpointOf(env);
-  if (endpoint === null) return { absent: `neither ${RELATIVE} nor ${FULL} is set` };
-  const where = `the container endpoint ${endpoint.url.origin}`;
-  try {
-    const authorization = await authorizationOf(env);
-    const response = await context.fetch(endpoint.url, {
-      headers: authorization === null ? {} : { authorization },
-      redirect: 'error',
-      signal: deadline(signal, TIMEOUT_MS),
-    });
-    const text = await response.text();
-    if (!response.ok) return { absent: `${where} answered with HTTP ${response.status}` };
-    const credentials = metadataCredentials(text);
-    if (credentials === null) return { absent: `${where} answered with something else than credentials` };
-    return { ...credentials, provider: 'container', providerDetail: `container (${endpoint.variable})` };
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    if (isFedctlError(error)) throw error;
-    return { absent: `${where} cannot be used: ${reasonOf(error)}` };
-  }
+/** Before the second and the third attempt: an agent under load refuses for a moment. */
+const PAUSES_MS = [250, 750];
+
+const MAX_TOKEN_BYTES = 64 * 1024;
+
+type World = Pick<Context, 'env' | 'cwd' | 'fetch' | 'sleep' | 'redactor'>;
+
+interface ContainerEndpoint {
+  readonly url: URL;
+  /** The variable that names it. */
+  readonly variable: string;
 }
 
-function endpointOf(env: Context['env']): { readonly url: URL; readonly variable: string } | null {
+/**
+ * The keys that ECS, EKS Pod Identity or Lambda's like hand to a container (facts/aws.md 7.5). Who set the endpoint
+ * meant its identity: where it gives no keys in three attempts, that is the answer.
+ *
+ * @param timeoutMs bounds each step, in milliseconds
+ * @throws FedctlError aws.container-failed, aws.endpoint-invalid, aws.plaintext-refused; the signal's own reason
+ */
+export async function containerCredentials(
+  context: World,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<ResolvedCredentials | Absent> {
+  const endpoint = endpointOf(context.env);
+  if (endpoint === null) return { absent: `neither ${RELATIVE} nor ${FULL} is set` };
+  const authorization = await authorizationOf(endpoint, context, timeoutMs, signal);
+  if (authorization !== null) context.redactor.learn(new Secret(authorization));
+  const request = {
+    headers: authorization === null ? {} : { authorization },
+    timeoutMs: Math.min(TIMEOUT_MS, timeoutMs),
+  };
+  for (const pause of PAUSES_MS) {
+    const found = await ask(endpoint, request, context, signal);
+    if (typeof found !== 'string') return found;
+    await context.sleep(pause, signal);
+  }
+  const found = await ask(endpoint, request, context, signal);
+  if (typeof found !== 'string') return found;
+  throw containerFailed(endpoint, `${found}, in three attempts`);
+}
+
+/** @returns what came instead of keys, as half a sentence */
+async function ask(
+  { url, variable }: ContainerEndpoint,
+  request: MetadataRequest,
+  context: World,
+  signal: AbortSignal,
+): Promise<ResolvedCredentials | string> {
+  let answer: MetadataAnswer;
+  try {
+    answer = await askMetadata(context, url, request, signal);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    return reasonOf(error);
+  }
+  const credentials: Credentials | null = answer.status === 200 ? metadataCredentials(answer.body) : null;
+  if (credentials !== null) {
+    return { ...credentials, provider: 'container', providerDetail: `container (${variable})` };
+  }
+  const words = metadataRefusal(answer.body);
+  const more = words === null ? '' : ` (${words})`;
+  return answer.status === 200
+    ? `it responded with something other than credentials${more}`
+    : `it responded with HTTP ${answer.status}${more}`;
+}
+
+function endpointOf(env: Context['env']): ContainerEndpoint | null {
   const relative = env[RELATIVE];
   if (relative !== undefined && relative !== '') {
     const url = URL.canParse(relative, 'http://169.254.170.2')
       ? new URL(relative, 'http://169.254.170.2').href
       : relative;
-    return { url: new URL(checkedEndpoint(url, RELATIVE)), variable: RELATIVE };
+    return { url: new URL(metadataEndpoint(url, RELATIVE)), variable: RELATIVE };
   }
   const full = env[FULL];
   return full === undefined || full === ''
     ? null
-    : { url: new URL(checkedEndpoint(full, FULL)), variable: FULL };
+    : { url: new URL(metadataEndpoint(full, FULL)), variable: FULL };
 }
 
 /** The file wins and is read each time: it is renewed while we run. */
-async function authorizationOf(env: Context['env']): Promise<string | null> {
+async function authorizationOf(
+  endpoint: ContainerEndpoint,
+  { env, cwd }: World,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<string | null> {
   const path = env[TOKEN_FILE];
-  const token = path === undefined || path === '' ? env[TOKEN] : (await readFile(path, 'utf8')).trim();
-  return token === undefined || token === '' ? null : token;
+  if (path === undefined || path === '') return env[TOKEN] || null;
+  try {
+    return (await readBoundedFile(resolve(cwd, path), MAX_TOKEN_BYTES, signal, timeoutMs)).trim() || null;
+  } catch (error) {
+    if (signal.aborted || !isFedctlError(error)) throw error;
+    const reason = error.message.replace(/^Cannot/, 'cannot').replace(/\.$/, '');
+    throw containerFailed(endpoint, `${reason}, which ${TOKEN_FILE} names`, error);
+  }
 }
 
-/** The error may quote the authorization, so only its code or name is repeated. */
-export function reasonOf(error: unknown): string {
-  const fault = transportFault(error);
-  if (fault !== null) return `${fault.reason} (${fault.code})`;
-  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer came in time';
-  if (error instanceof Error && 'code' in error && 'path' in error) {
-    return `${printable(String(error.path))} cannot be read (${String(error.code)})`;
-  }
-  return error instanceof Error ? `the request failed (${error.name})` : 'the request failed';
+function containerFailed({ url, variable }: ContainerEndpoint, what: string, cause?: unknown): FedctlError {
+  return new FedctlError('aws.container-failed', {
+    message: `The container endpoint ${url.origin}, which ${variable} names, gave no credentials: ${what}.`,
+    details: { endpoint: url.origin, variable },
+    cause,
+  });
 }

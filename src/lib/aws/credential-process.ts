@@ -2,9 +2,12 @@ import type { Context } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
 import { deadline, timedOut } from '../deadline.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
+import { readExpiry } from './expiry.ts';
+import { processFailure } from './process-failure.ts';
 import { processEnvironment } from './process-loop.ts';
+import { shellWords } from './shell-words.ts';
 
 /** Such a program may ask its user for a code: that is what the bound has to allow. */
 const TIMEOUT_MS = 120_000;
@@ -13,9 +16,10 @@ const TIMEOUT_MS = 120_000;
 const MAX_OUTPUT = 1024 * 1024;
 
 /**
- * Runs a profile's `credential_process` in a shell, as the SDK does, and reads the keys it prints (facts/aws.md 7.1).
- * The SDK's own provider would run it in this process's environment, could not be stopped, and repeats the command
- * line, which may hold a secret, in its errors.
+ * Runs a profile's `credential_process` and reads the keys it prints (facts/aws.md 7.1). As the AWS CLI does, it splits
+ * the command into words and starts the program without a shell, with the standard input of this process: the program
+ * may read a code from there. The SDK's own provider would run it in a shell and in this process's environment, could
+ * not be stopped, and repeats the command line, which may hold a secret, in its errors.
  *
  * @throws FedctlError aws.credential-process-loop, aws.profile-failed, aws.credentials-expired; the signal's own reason
  */
@@ -25,30 +29,33 @@ export async function processCredentials(
   context: Pick<Context, 'env' | 'spawn' | 'now'>,
   signal: AbortSignal,
 ): Promise<Credentials> {
+  const words = shellWords(command);
+  if (words === null) throw processFailed(profile, 'cannot be split into words: a quote in it is not closed');
   const env = processEnvironment(context.env, profile);
   const bounded = deadline(signal, TIMEOUT_MS);
   try {
-    const output = await run(command, profile, { spawn: context.spawn, env }, bounded);
+    const output = await run(words, profile, { spawn: context.spawn, env }, bounded);
     return parse(output, profile, context.now());
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (timedOut(bounded)) throw processFailed(profile, `did not end within ${TIMEOUT_MS / 1000} s`, error);
+    if (timedOut(bounded))
+      throw processFailed(profile, `did not end within ${TIMEOUT_MS / 1000} s`, { cause: error });
     throw error;
   }
 }
 
 function run(
-  command: string,
+  [program = '', ...args]: readonly string[],
   profile: string,
   { spawn, env }: Pick<Context, 'env' | 'spawn'>,
   signal: AbortSignal,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [], { shell: true, env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { env: { ...env }, stdio: ['inherit', 'pipe', 'pipe'] });
     const seen = { stdout: '', stderr: '' };
     const stop = () => {
       child.kill();
-      // The shell's own children may keep the pipes open, and nothing more is read from them.
+      // Children of the program may keep the pipes open, and nothing more is read from them.
       child.stdout?.destroy();
       child.stderr?.destroy();
       reject(signal.reason);
@@ -62,20 +69,29 @@ function run(
     }
     child.on('error', (cause) => {
       signal.removeEventListener('abort', stop);
-      reject(processFailed(profile, 'cannot be started', cause));
+      reject(notStarted(profile, program, cause));
     });
     child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', stop);
       if (code === 0) resolve(seen.stdout);
-      else reject(processFailed(profile, ending(code, killedBy, seen.stderr)));
+      else reject(processFailure(profile, ending(code, killedBy), seen.stderr));
     });
   });
 }
 
-function ending(code: number | null, killedBy: string | null, stderr: string): string {
-  const how = code === null ? `was ended by ${String(killedBy)}` : `exited with code ${code}`;
-  const last = stderr.trim().split('\n').at(-1)?.trim() ?? '';
-  return last === '' ? how : `${how}, saying "${printable(last).slice(0, 200)}"`;
+/** Only the first word is repeated: those after it may be secrets. */
+function notStarted(profile: string, program: string, cause: Error): FedctlError {
+  const why = 'code' in cause && cause.code === 'ENOENT' ? 'there is no such program' : cause.message;
+  const failure = `cannot be started: "${program}": ${why}`;
+  return processFailed(profile, failure, {
+    cause,
+    likelyCause:
+      'AWS tools start the program of a credential_process without a shell: "~", "$HOME", "|" and "&&" have no meaning there, unless the command is: sh -c \'…\'.',
+  });
+}
+
+function ending(code: number | null, killedBy: string | null): string {
+  return code === null ? `was ended by ${String(killedBy)}` : `exited with code ${code}`;
 }
 
 function parse(output: string, profile: string, now: Date): Credentials {
@@ -103,12 +119,11 @@ function parse(output: string, profile: string, now: Date): Credentials {
 
 function expiryOf(expiration: unknown, profile: string, now: Date): Date | null {
   if (expiration === undefined || expiration === null || expiration === '') return null;
-  const expiresAt = new Date(String(expiration));
-  if (Number.isNaN(expiresAt.getTime()))
-    throw processFailed(profile, 'printed an Expiration that is no time');
+  const expiresAt = readExpiry(String(expiration));
+  if (expiresAt === null) throw processFailed(profile, 'printed an Expiration that is no time');
   if (expiresAt <= now) {
     throw new FedctlError('aws.credentials-expired', {
-      message: `The credential_process of the profile "${printable(profile)}" printed credentials that expired at ${expiresAt.toISOString()}.`,
+      message: `The credential_process of the profile "${profile}" printed credentials that expired at ${expiresAt.toISOString()}.`,
       remedy: 'renew the session that this program reads from',
       details: { profile, expiresAt: expiresAt.toISOString() },
     });
@@ -116,11 +131,16 @@ function expiryOf(expiration: unknown, profile: string, now: Date): Date | null 
   return expiresAt;
 }
 
-function processFailed(profile: string, how: string, cause?: unknown): FedctlError {
+function processFailed(
+  profile: string,
+  how: string,
+  { cause, likelyCause }: { readonly cause?: unknown; readonly likelyCause?: string } = {},
+): FedctlError {
   return new FedctlError('aws.profile-failed', {
-    message: `The credential_process of the profile "${printable(profile)}" ${how}.`,
-    likelyCause: 'The program that the profile names failed, or does not print what AWS tools expect.',
-    remedy: `run the command that this prints: aws configure get credential_process --profile '${printable(profile)}'`,
+    message: `The credential_process of the profile "${profile}" ${how}.`,
+    likelyCause:
+      likelyCause ?? 'The program that the profile names failed, or does not print what AWS tools expect.',
+    remedy: `run the command that this prints: aws configure get credential_process --profile ${shellWord(profile)}`,
     details: { profile },
     cause,
   });

@@ -2,7 +2,6 @@ import type { Context } from '../context.ts';
 import { FedctlError } from '../errors.ts';
 import { isLoopbackHost, isMetadataHost } from '../hosts.ts';
 import type { EndpointOverride } from '../ports.ts';
-import { printable } from '../printable.ts';
 import type { ChosenProfile } from './profile.ts';
 import type { SharedFiles } from './shared-files.ts';
 
@@ -28,9 +27,10 @@ export function endpointOverride(
     const value = env[name];
     if (value !== undefined && value !== '') return { url: checkedEndpoint(value, name), source: name };
   }
-  const source = `profile "${printable(profile.name)}"`;
-  const value = servicesEndpoint(service, profile, files) ?? profile.settings['endpoint_url'];
-  return value === undefined ? null : { url: checkedEndpoint(value, source), source };
+  const source = `profile "${profile.name}"`;
+  const value = servicesEndpoint(service, profile, files) || profile.settings['endpoint_url'];
+  const way = `remove endpoint_url from the ${source}, or from the services section that it names`;
+  return value ? { url: checkedEndpoint(value, source, way), source } : null;
 }
 
 /** The overrides in effect for the two services that fedctl itself calls. */
@@ -51,29 +51,58 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
   const section = files.services(name);
   if (section === null) {
     throw new FedctlError('aws.endpoint-invalid', {
-      message: `The profile "${printable(profile.name)}" names the services section "${printable(name)}", and ${printable(files.configPath)} has none of this name.`,
-      remedy: `add [services ${printable(name)}] to ${printable(files.configPath)}, or remove "services" from the profile`,
+      message: `The profile "${profile.name}" names the services section "${name}", and ${files.configPath} has none of this name.`,
+      remedy: `add [services ${name}] to ${files.configPath}, or remove "services" from the profile`,
       details: { profile: profile.name, services: name },
     });
   }
-  return section[`${service}.endpoint_url`];
+  return section.value[`${service}.endpoint_url`];
 }
 
 /**
+ * Checks an endpoint that receives signed requests or tokens: https, or http on this machine.
+ *
  * @param source the setting that names the endpoint
+ * @param way what takes the setting back, to be typed or done
  * @returns the URL as written
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
-export function checkedEndpoint(value: string, source: string): string {
-  if (!URL.canParse(value)) throw endpointInvalid(source, 'is no URL');
+export function checkedEndpoint(value: string, source: string, way = `unset ${source}`): string {
+  return checked(value, { source, way }, isLoopbackHost);
+}
+
+/**
+ * Checks an endpoint that hands out credentials, which is also allowed at the metadata addresses of AWS without TLS.
+ * As `checkedEndpoint`.
+ */
+export function metadataEndpoint(value: string, source: string, way = `unset ${source}`): string {
+  return checked(value, { source, way }, (host) => isLoopbackHost(host) || isMetadataHost(host));
+}
+
+interface EndpointSetting {
+  readonly source: string;
+  readonly way: string;
+}
+
+function checked(
+  value: string,
+  setting: EndpointSetting,
+  allowsPlaintext: (host: string) => boolean,
+): string {
+  if (!URL.canParse(value)) throw endpointInvalid(setting, 'is not a URL');
   const url = new URL(value);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw endpointInvalid(source, `begins with ${printable(url.protocol)} and not with https:`);
+    throw endpointInvalid(setting, `begins with ${url.protocol} and not with https:`);
   }
-  if (url.username !== '' || url.password !== '') throw endpointInvalid(source, 'holds a user or a password');
-  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname) && !isMetadataHost(url.hostname)) {
+  if (url.username !== '' || url.password !== '') {
+    throw endpointInvalid(setting, 'contains a user name or a password');
+  }
+  if (url.protocol === 'http:' && !allowsPlaintext(url.hostname)) {
+    const { source, way } = setting;
     throw new FedctlError('aws.plaintext-refused', {
       message: `${source} names ${url.origin}: fedctl sends no credentials to another machine without TLS.`,
+      likelyCause: `The endpoint that ${source} names is plain http and not on this machine: whoever is on the way could use what is sent.`,
+      remedy: `use an https:// endpoint, or: ${way}`,
       details: { source, endpoint: url.origin },
     });
   }
@@ -81,10 +110,11 @@ export function checkedEndpoint(value: string, source: string): string {
 }
 
 /** The value is not repeated: what is no URL may be anything, a secret too. */
-function endpointInvalid(source: string, why: string): FedctlError {
+function endpointInvalid({ source, way }: EndpointSetting, why: string): FedctlError {
   return new FedctlError('aws.endpoint-invalid', {
     message: `The endpoint of ${source} ${why}.`,
-    ...(source.startsWith('AWS_') ? { remedy: `unset ${source}` } : {}),
+    likelyCause: `${source} must name an http or https URL without a user name or a password.`,
+    remedy: way,
     details: { source },
   });
 }

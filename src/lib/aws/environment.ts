@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
 import { FedctlError } from '../errors.ts';
 import { Secret } from '../secret.ts';
+import { readExpiry } from './expiry.ts';
 import type { Absent } from './provider.ts';
 
 /**
@@ -12,23 +13,19 @@ import type { Absent } from './provider.ts';
 export function environmentCredentials(env: Context['env']): ResolvedCredentials | Absent {
   const accessKeyId = env['AWS_ACCESS_KEY_ID']?.trim() ?? '';
   const secretAccessKey = env['AWS_SECRET_ACCESS_KEY']?.trim() ?? '';
-  const sessionToken = env['AWS_SESSION_TOKEN']?.trim() ?? '';
+  // The older name is read where the newer one is not there.
+  const sessionToken = env['AWS_SESSION_TOKEN']?.trim() || env['AWS_SECURITY_TOKEN']?.trim() || '';
   if (accessKeyId === '' && secretAccessKey === '') return { absent: 'AWS_ACCESS_KEY_ID is not set' };
   if (accessKeyId === '' || secretAccessKey === '') throw halfSet(accessKeyId === '');
   return {
     accessKeyId,
     secretAccessKey: new Secret(secretAccessKey),
     sessionToken: sessionToken === '' ? null : new Secret(sessionToken),
-    expiresAt: expiryOf(env['AWS_CREDENTIAL_EXPIRATION']),
+    // A key without a session has no expiry. A text that is no time is nobody's loss: AWS has the last word.
+    expiresAt: sessionToken === '' ? null : readExpiry(env['AWS_CREDENTIAL_EXPIRATION'] ?? ''),
     provider: 'environment',
     providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
   };
-}
-
-/** Some tools export the expiry beside the keys. A text that is no time is nobody's loss: AWS has the last word. */
-function expiryOf(value: string | undefined): Date | null {
-  const time = Date.parse(value ?? '');
-  return Number.isNaN(time) ? null : new Date(time);
 }
 
 function halfSet(isIdMissing: boolean): FedctlError {

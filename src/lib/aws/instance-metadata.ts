@@ -1,61 +1,91 @@
 import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
-import { deadline } from '../deadline.ts';
-import { isFedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
-import { reasonOf } from './container.ts';
-import { checkedEndpoint } from './endpoint.ts';
-import { metadataCredentials } from './metadata-credentials.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import type { AwsSettings } from '../ports.ts';
+import { Secret } from '../secret.ts';
+import { rfc3339 } from '../time.ts';
+import { metadataEndpoint } from './endpoint.ts';
+import { metadataCredentials, metadataRefusal } from './metadata-credentials.ts';
+import {
+  askMetadata,
+  isTimeout,
+  type MetadataAnswer,
+  type MetadataRequest,
+  reasonOf,
+} from './metadata-request.ts';
 import type { ChosenProfile } from './profile.ts';
 import type { Absent } from './provider.ts';
 
-/** Off EC2 nobody answers, so this is how long a run without any credentials waits: once for the token, once after. */
-const TIMEOUT_MS = 1000;
-const TOKEN_PATH = '/latest/api/token';
-const ROLE_PATH = '/latest/meta-data/iam/security-credentials/';
-const REGION_PATH = '/latest/meta-data/placement/region';
+const TOKEN_PATH = 'latest/api/token';
+const ROLE_PATH = 'latest/meta-data/iam/security-credentials/';
+const REGION_PATH = 'latest/meta-data/placement/region';
 
-type World = Pick<Context, 'env' | 'fetch'>;
+/** After this time expired keys of the service are asked for again. */
+const EXTENSION_MS = 15 * 60_000;
+
+type World = Pick<Context, 'env' | 'fetch' | 'now' | 'redactor'>;
+type Warn = NonNullable<AwsSettings['warn']>;
 
 /** A conversation with the metadata service: its token goes with every question. */
 interface Conversation {
-  /** 1 where the service has no tokens. */
-  readonly version: 1 | 2;
-  read(path: string): Promise<Response>;
+  /** Why it goes by version 1, as half a sentence; null by version 2. */
+  readonly withoutToken: string | null;
+  /** Asks again, as often as AWS_METADATA_SERVICE_NUM_ATTEMPTS says, what did not get an answer with status 200. */
+  read(path: string): Promise<MetadataAnswer>;
 }
 
 /**
- * The keys of the role of an EC2 instance, by IMDSv2; by version 1 only where version 2 is not there and nobody has
- * forbidden it (facts/aws.md 7.6).
+ * The keys of the role of an EC2 instance, by IMDSv2; by version 1 only where version 2 gives no token and nobody has
+ * forbidden it (facts/aws.md 7.6). A container behind a hop limit of 1 never gets the answer with the token.
  *
- * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused; the signal's own reason
+ * In an outage the service hands out its last keys, expired, and AWS goes on taking them
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html): they are used for a quarter of an
+ * hour, with a warning.
+ *
+ * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the signal's own reason
  */
 export async function instanceMetadataCredentials(
   context: World,
   profile: ChosenProfile,
+  warn: Warn,
   signal: AbortSignal,
 ): Promise<ResolvedCredentials | Absent> {
-  return await converse(context, profile, signal, async ({ version, read }) => {
+  return await converse(context, profile, signal, async ({ withoutToken, read }) => {
     const roles = await read(ROLE_PATH);
-    if (!roles.ok) return { absent: noRole(roles.status, version) };
-    const role = (await roles.text()).trim().split('\n')[0] ?? '';
+    if (roles.status !== 200) return { absent: noRole(roles.status, withoutToken) };
+    const role = roles.body.trim().split('\n')[0] ?? '';
+    if (role === '') return { absent: 'the instance has no role' };
     const answer = await read(`${ROLE_PATH}${encodeURIComponent(role)}`);
-    const credentials = answer.ok ? metadataCredentials(await answer.text()) : null;
+    const credentials = answer.status === 200 ? metadataCredentials(answer.body) : null;
     if (credentials === null) {
-      return { absent: `the instance metadata service has no credentials for the role "${printable(role)}"` };
+      const words = metadataRefusal(answer.body) ?? `HTTP ${answer.status}`;
+      return {
+        absent: `the instance metadata service has no credentials for the role "${role}" (${words})`,
+      };
     }
     return {
       ...credentials,
+      expiresAt: extended(credentials.expiresAt, context.now(), warn),
       provider: 'instance-metadata',
-      providerDetail: `instance metadata (role "${printable(role)}")`,
+      providerDetail: `instance metadata (role "${role}")`,
     };
   });
+}
+
+function extended(expiresAt: Date | null, now: Date, warn: Warn): Date | null {
+  if (expiresAt === null || expiresAt > now) return expiresAt;
+  warn({
+    code: 'aws.metadata-credentials-expired',
+    message: `The instance metadata service returned credentials that expired at ${rfc3339(expiresAt)}. They are used: in an outage the service returns its last ones, and AWS accepts them.`,
+    remedy: null,
+  });
+  return new Date(now.getTime() + EXTENSION_MS);
 }
 
 /**
  * The Region that an EC2 instance runs in, as the AWS SDK finds it where nothing names one; null elsewhere.
  *
- * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused; the signal's own reason
+ * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the signal's own reason
  */
 export async function instanceRegion(
   context: World,
@@ -64,15 +94,22 @@ export async function instanceRegion(
 ): Promise<string | null> {
   const found = await converse(context, profile, signal, async ({ read }) => {
     const answer = await read(REGION_PATH);
-    return answer.ok ? { region: (await answer.text()).trim() } : { absent: `HTTP ${answer.status}` };
+    return answer.status === 200 ? { region: answer.body.trim() } : { absent: `HTTP ${answer.status}` };
   });
   return 'region' in found ? found.region : null;
 }
 
-function noRole(status: number, version: Conversation['version']): string {
-  return status === 401 && version === 1
-    ? 'the instance metadata service gave no token, and wants one (HTTP 401)'
-    : `the instance has no role (HTTP ${status})`;
+function noRole(status: number, withoutToken: string | null): string {
+  switch (status) {
+    case 401:
+      return `the instance metadata service requires a token (HTTP 401), and ${withoutToken ?? 'rejected its own'}`;
+    case 403:
+      return 'the instance metadata service is turned off for this instance (HTTP 403)';
+    case 404:
+      return 'the instance has no role (HTTP 404)';
+    default:
+      return `the instance metadata service responded with HTTP ${status}`;
+  }
 }
 
 /** Gets a token and asks with it. Why nobody answered is an answer too. */
@@ -87,17 +124,30 @@ async function converse<Answer>(
     return { absent: 'AWS_EC2_METADATA_DISABLED is true' };
   }
   const endpoint = endpointOf(env, profile);
-  const send = (path: string, init: RequestInit) =>
-    context.fetch(new URL(path, endpoint), {
-      ...init,
-      redirect: 'error',
-      signal: deadline(signal, TIMEOUT_MS),
-    });
+  // Off EC2 nobody answers, so this is how long a run without any credentials waits: for the token, and once more.
+  const timeoutMs = 1000 * settingOf('metadata_service_timeout', env, profile);
+  const attempts = Math.ceil(settingOf('metadata_service_num_attempts', env, profile));
+  const send: Send = async (path, request) => {
+    const url = new URL(path, endpoint.replace(/\/?$/, '/'));
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const answer = await askMetadata(context, url, { ...request, timeoutMs }, signal);
+        if (answer.status === 200 || attempt >= attempts) return answer;
+      } catch (error) {
+        if (signal.aborted || attempt >= attempts) throw error;
+      }
+    }
+  };
   try {
     const token = await sessionToken(send, env, profile);
-    if (typeof token === 'object') return token;
-    const headers: Record<string, string> = token === '' ? {} : { 'x-aws-ec2-metadata-token': token };
-    return await ask({ version: token === '' ? 1 : 2, read: (path) => send(path, { headers }) });
+    if ('absent' in token) return token;
+    if (token.value !== null) context.redactor.learn(new Secret(token.value));
+    const headers: Record<string, string> =
+      token.value === null ? {} : { 'x-aws-ec2-metadata-token': token.value };
+    return await ask({
+      withoutToken: token.value === null ? token.why : null,
+      read: (path) => send(path, { headers }),
+    });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (isFedctlError(error)) throw error;
@@ -105,33 +155,57 @@ async function converse<Answer>(
   }
 }
 
+type Send = (path: string, request: Omit<MetadataRequest, 'timeoutMs'>) => Promise<MetadataAnswer>;
+
 function endpointOf(env: Context['env'], profile: ChosenProfile): string {
   const fromEnv = env['AWS_EC2_METADATA_SERVICE_ENDPOINT'];
-  if (fromEnv) return checkedEndpoint(fromEnv, 'AWS_EC2_METADATA_SERVICE_ENDPOINT');
+  if (fromEnv) return metadataEndpoint(fromEnv, 'AWS_EC2_METADATA_SERVICE_ENDPOINT');
   const fromProfile = profile.settings['ec2_metadata_service_endpoint'];
-  if (fromProfile) return checkedEndpoint(fromProfile, `profile "${printable(profile.name)}"`);
+  if (fromProfile) {
+    const source = `profile "${profile.name}"`;
+    return metadataEndpoint(fromProfile, source, `remove ec2_metadata_service_endpoint from the ${source}`);
+  }
   const mode =
-    env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'] ?? profile.settings['ec2_metadata_service_endpoint_mode'];
+    env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'] || profile.settings['ec2_metadata_service_endpoint_mode'];
   return mode?.toLowerCase() === 'ipv6' ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254';
 }
 
-/** The session token of version 2; '' for version 1. */
+/** A positive number of the environment or the profile; 1 without one, as in the AWS CLI. */
+function settingOf(key: string, env: Context['env'], profile: ChosenProfile): number {
+  const variable = `AWS_${key.toUpperCase()}`;
+  const text = env[variable] || profile.settings[key] || '1';
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  const source = env[variable] ? variable : `${key} of the profile "${profile.name}"`;
+  throw new FedctlError('usage.invalid-value', {
+    message: `${source} is "${text.slice(0, 50)}": expected a positive number.`,
+    remedy: env[variable] ? `unset ${variable}` : `remove ${source}`,
+    details: { source },
+  });
+}
+
+/**
+ * The session token of version 2, or why version 1 has to do. A service that gives no token in time falls back as well:
+ * where the hop limit is 1, the answer does not reach a container.
+ */
 async function sessionToken(
-  send: (path: string, init: RequestInit) => Promise<Response>,
+  send: Send,
   env: Context['env'],
   profile: ChosenProfile,
-): Promise<string | Absent> {
-  const answer = await send(TOKEN_PATH, {
-    method: 'PUT',
-    headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' },
-  });
-  const token = await answer.text();
-  if (answer.ok) return token.trim();
-  if (![403, 404, 405].includes(answer.status)) {
-    return { absent: `the instance metadata service answered with HTTP ${answer.status}` };
+): Promise<{ readonly value: string } | { readonly value: null; readonly why: string } | Absent> {
+  const headers = { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' };
+  let why: string;
+  try {
+    const answer = await send(TOKEN_PATH, { method: 'PUT', headers });
+    if (answer.status === 200) return { value: answer.body.trim() };
+    if (answer.status === 400) return { absent: 'the instance metadata service responded with HTTP 400' };
+    why = `gave no token (HTTP ${answer.status})`;
+  } catch (error) {
+    if (!isTimeout(error)) throw error;
+    why = 'gave no token in time (a container needs a hop limit of at least 2)';
   }
-  const forbidden = env['AWS_EC2_METADATA_V1_DISABLED'] ?? profile.settings['ec2_metadata_v1_disabled'];
+  const forbidden = env['AWS_EC2_METADATA_V1_DISABLED'] || profile.settings['ec2_metadata_v1_disabled'];
   return forbidden?.toLowerCase() === 'true'
-    ? { absent: 'there is no IMDSv2, and version 1 is disabled' }
-    : '';
+    ? { absent: `the instance metadata service ${why}, and version 1 is disabled` }
+    : { value: null, why };
 }

@@ -1,5 +1,9 @@
 import type { Credentials } from '../credentials.ts';
 import { Secret } from '../secret.ts';
+import { readExpiry } from './expiry.ts';
+
+/** What these endpoints answer is about a kilobyte. */
+export const METADATA_MAX_BYTES = 64 * 1024;
 
 /**
  * The keys in the JSON that container and instance endpoints answer with (facts/aws.md 7.5, 7.6): all four members
@@ -16,14 +20,21 @@ export function metadataCredentials(text: string): Credentials | null {
   ) {
     return null;
   }
-  const expiresAt = new Date(Expiration);
-  if (Number.isNaN(expiresAt.getTime())) return null;
+  const expiresAt = readExpiry(Expiration);
+  if (expiresAt === null) return null;
   return {
     accessKeyId: AccessKeyId,
     secretAccessKey: new Secret(SecretAccessKey),
     sessionToken: new Secret(Token),
     expiresAt,
   };
+}
+
+/** What an endpoint says instead of keys: `AssumeRoleUnauthorizedAccess: EC2 cannot assume the role`; null for nothing. */
+export function metadataRefusal(text: string): string | null {
+  const { Code, code, Message, message } = parsed(text);
+  const words = [Code ?? code, Message ?? message].filter((each) => typeof each === 'string' && each !== '');
+  return words.length === 0 ? null : words.join(': ').slice(0, 500);
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

@@ -1,5 +1,4 @@
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,7 +16,7 @@ export function processEnvironment(env: Environment, profile: string): Environme
   const asked = profilesAsked(env[ASKED]);
   if (asked.includes(profile)) {
     throw new FedctlError('aws.credential-process-loop', {
-      message: `The credential_process of the profile "${printable(profile)}" is fedctl, which takes its credentials from that very profile.`,
+      message: `The credential_process of the profile "${profile}" is fedctl, which takes its credentials from that very profile.`,
       details: { profile, asked },
     });
   }

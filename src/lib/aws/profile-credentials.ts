@@ -3,27 +3,29 @@ import type { Credentials, ResolvedCredentials } from '../credentials.ts';
 import { FedctlError } from '../errors.ts';
 import { proveMfa } from '../mfa.ts';
 import type { AwsSettings } from '../ports.ts';
-import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
 import type { Connection } from './connection.ts';
 import { containerCredentials } from './container.ts';
 import { processCredentials } from './credential-process.ts';
 import { environmentCredentials } from './environment.ts';
+import { KEY_PAIR, type Section } from './ini.ts';
 import { instanceMetadataCredentials } from './instance-metadata.ts';
 import { type ChosenProfile, profileUnknown } from './profile.ts';
 import { type Absent, isAbsent } from './provider.ts';
-import type { Section, SharedFiles } from './shared-files.ts';
+import type { Profile, SharedFiles } from './shared-files.ts';
 import { loginCredentials, type SignIn, ssoCredentials } from './sign-in.ts';
 import { createSts } from './sts.ts';
-import { defaultSessionName, webIdentityCredentials } from './web-identity.ts';
+import { defaultSessionName, webIdentityCredentials, webIdentityOf } from './web-identity.ts';
 
 /** What following a profile needs beyond the files. */
 export interface ProfileWorld {
-  readonly context: Pick<Context, 'env' | 'fetch' | 'spawn' | 'now'>;
+  readonly context: Pick<Context, 'env' | 'cwd' | 'fetch' | 'spawn' | 'sleep' | 'now' | 'redactor'>;
   readonly files: SharedFiles;
   readonly chosen: ChosenProfile;
   readonly signIn: SignIn;
   readonly mfaCode: AwsSettings['mfaCode'];
+  readonly warn: NonNullable<AwsSettings['warn']>;
   /** For the calls to STS that a profile may ask for; names no Region before it is needed. */
   connect(): Promise<Connection>;
   /** For `aws login`, which may do without one. */
@@ -36,91 +38,109 @@ interface Found {
   readonly how: string;
 }
 
+/** A profile on the way to its keys. */
+interface Link {
+  readonly name: string;
+  readonly profile: Profile;
+  /** The profiles that led here, this one last. */
+  readonly path: readonly string[];
+}
+
 /**
- * Follows a profile to its keys: the SDK's order within a profile (facts/aws.md 7.3), but link by link, so that each
- * failure names the profile it happened in, and every step goes through the context and the connection. The SDK's
- * `fromIni` reads the process's own environment on the way and folds what happened into one sentence.
+ * Whether the keys of the profile are those of a role that other keys assume: such a profile comes before a web identity
+ * of the environment.
+ */
+export function assumesRole({ settings }: Profile): boolean {
+  return Boolean(settings['role_arn']) && !settings['web_identity_token_file'];
+}
+
+/**
+ * Follows a profile to its keys in the order of the AWS CLI, link by link, so that each failure names the profile it
+ * happened in, and every step goes through the context and the connection. The SDK's `fromIni` has another order, reads
+ * the process's own environment on the way and folds what happened into one sentence.
  *
  * @throws FedctlError aws.profile-unknown, aws.profile-failed, aws.credentials-half-set, aws.credentials-expired,
- *   aws.mfa-needed, aws.sso-login-needed, sts.*, aws.*
+ *   aws.mfa-needed, aws.sso-login-needed, aws.container-failed, sts.*, aws.*
  */
 export async function profileCredentials(
   world: ProfileWorld,
   signal: AbortSignal,
 ): Promise<ResolvedCredentials | Absent> {
-  const { name, settings, source } = world.chosen;
-  const found = await follow(name, settings, [name], world, signal);
-  if (found === null) {
-    return {
-      absent:
-        source === 'default' && world.files.profile('default') === null
-          ? 'there is no profile "default"'
-          : `the profile "${printable(name)}" names no way to get credentials`,
-    };
+  const { chosen, files } = world;
+  const { name, source } = chosen;
+  const found = await follow({ name, profile: chosen, path: [name] }, world, signal);
+  if (found !== null) {
+    const providerDetail = `profile "${name}" (${found.how})`;
+    return { ...found.credentials, provider: 'profile', providerDetail };
   }
-  return {
-    ...found.credentials,
-    provider: 'profile',
-    providerDetail: `profile "${printable(name)}" (${found.how})`,
-  };
+  const absent =
+    source === 'default' && files.profile('default') === null
+      ? 'there is no profile "default"'
+      : `the profile "${name}" names no way to get credentials`;
+  if (files.severe.length === 0) return { absent };
+  // The keys that somebody meant may be where nobody could read them.
+  throw new FedctlError('aws.profile-failed', {
+    message: `No credentials in the AWS files: ${absent}. ${files.severe.join(' ')}`,
+    likelyCause:
+      'A file with AWS settings cannot be read, or not to its end, so the profile may not be complete.',
+    remedy: `correct or remove the file: ${files.configPath} or ${files.credentialsPath}`,
+    details: { profile: name },
+  });
 }
 
-/** @param path the profiles that led here, this one last */
-async function follow(
-  name: string,
-  settings: Section,
-  path: readonly string[],
-  world: ProfileWorld,
-  signal: AbortSignal,
-): Promise<Found | null> {
-  // A role profile may name itself as the source of its keys: then the keys beside the role are meant.
-  const namesItself = path.length > 1 && path.at(-2) === name;
-  if (settings['role_arn'] !== undefined && !settings['web_identity_token_file'] && !namesItself) {
-    return await assumedRole(name, settings, path, world, signal);
+async function follow(link: Link, world: ProfileWorld, signal: AbortSignal): Promise<Found | null> {
+  const { name, path } = link;
+  const { settings, inConfig, inCredentials } = link.profile;
+  const isFirst = path.length === 1;
+  // Keys beside a role are those that assume it: in the first profile the role counts, in one that others name as
+  // their source the keys do. So a profile may be its own source.
+  const hasKeys = KEY_PAIR.some((key) => settings[key] !== undefined);
+  const namesItself = path.at(-2) === name;
+  if (assumesRole(link.profile) && !namesItself && (isFirst || !hasKeys)) {
+    return await assumedRole(link, world, signal);
   }
-  if (settings['aws_access_key_id'] !== undefined || settings['aws_secret_access_key'] !== undefined) {
-    return { credentials: keysOf(name, settings), how: 'access key' };
+  if (settings['web_identity_token_file']) return await webIdentity(link, world, signal);
+  if (settings['sso_account_id'] !== undefined || settings['sso_role_name'] !== undefined) {
+    return await sso(link, world, signal);
   }
-  if (settings['web_identity_token_file'] !== undefined) {
-    return await webIdentity(name, settings, settings['web_identity_token_file'], world, signal);
-  }
-  if (settings['credential_process'] !== undefined) {
-    const command = settings['credential_process'];
-    return {
-      credentials: await processCredentials(command, name, world.context, signal),
-      how: 'credential_process',
-    };
-  }
-  if (settings['sso_session'] !== undefined || settings['sso_start_url'] !== undefined) {
-    return {
-      credentials: await ssoCredentials(name, settings, world.signIn, signal),
-      how: 'IAM Identity Center',
-    };
-  }
-  if (settings['login_session'] !== undefined) {
+  if (inCredentials['aws_access_key_id'] !== undefined) return keysOf(name, inCredentials);
+  const login = settings['login_session'];
+  if (login) {
     const region = settings['region'] ?? world.region();
-    return { credentials: await loginCredentials(name, region, world.signIn, signal), how: 'aws login' };
+    return {
+      credentials: await loginCredentials(name, login, region, world.signIn, signal),
+      how: 'aws login',
+    };
   }
-  // Met only as the source of another profile's role.
-  return path.length > 1 && settings['credential_source'] !== undefined
-    ? await credentialSource(name, settings['credential_source'], world, signal)
-    : null;
+  const command = settings['credential_process'];
+  if (command) {
+    const credentials = await processCredentials(command, name, world.context, signal);
+    return { credentials, how: 'credential_process' };
+  }
+  if (inConfig['aws_access_key_id'] !== undefined) return keysOf(name, inConfig);
+  // Half of something: other AWS tools would go on and use another identity.
+  if (hasKeys) return keysOf(name, settings);
+  if (settings['sso_session'] !== undefined || settings['sso_start_url'] !== undefined) {
+    return await sso(link, world, signal);
+  }
+  return null;
 }
 
-async function assumedRole(
-  name: string,
-  settings: Section,
-  path: readonly string[],
-  world: ProfileWorld,
-  signal: AbortSignal,
-): Promise<Found> {
+async function sso({ name, profile }: Link, world: ProfileWorld, signal: AbortSignal): Promise<Found> {
+  const credentials = await ssoCredentials(name, profile.settings, world.signIn, signal);
+  return { credentials, how: 'IAM Identity Center' };
+}
+
+async function assumedRole(link: Link, world: ProfileWorld, signal: AbortSignal): Promise<Found> {
+  const { name } = link;
+  const { settings } = link.profile;
   const roleArn = settings['role_arn'] ?? '';
-  const source = await sourceOf(name, settings, path, world, signal);
+  const source = await sourceOf(link, world, signal);
   const connection = await world.connect();
   const sts = await createSts(connection, async () => ({
     ...source.credentials,
     provider: 'profile',
-    providerDetail: `profile "${printable(name)}" (${source.how})`,
+    providerDetail: `profile "${name}" (${source.how})`,
   }));
   const seconds = Number(settings['duration_seconds'] ?? '');
   const serial = settings['mfa_serial'];
@@ -130,8 +150,8 @@ async function assumedRole(
       : await proveMfa(
           world.mfaCode,
           serial,
-          `The profile "${printable(name)}" assumes ${printable(roleArn)} with a code of`,
-          `eval "$(fedctl credentials --profile '${printable(name)}' --format env)"`,
+          `The profile "${name}" assumes ${roleArn} with a code of`,
+          `eval "$(fedctl credentials --profile ${shellWord(name)} --format env)"`,
         );
   const { credentials } = await sts.assumeRole(
     {
@@ -143,33 +163,29 @@ async function assumedRole(
     },
     signal,
   );
-  return { credentials, how: `role ${printable(roleArn)}, from ${source.how}` };
+  return { credentials, how: `role ${roleArn}, from ${source.how}` };
 }
 
-async function sourceOf(
-  name: string,
-  settings: Section,
-  path: readonly string[],
-  world: ProfileWorld,
-  signal: AbortSignal,
-): Promise<Found> {
-  const { source_profile: sourceProfile, credential_source: credential } = settings;
-  if ((sourceProfile === undefined) === (credential === undefined)) {
-    const which = sourceProfile === undefined ? 'neither source_profile nor' : 'both source_profile and';
+async function sourceOf(link: Link, world: ProfileWorld, signal: AbortSignal): Promise<Found> {
+  const { name, path } = link;
+  const { source_profile: written, credential_source: credential } = link.profile.settings;
+  if ((written === undefined) === (credential === undefined)) {
+    const which = written === undefined ? 'neither source_profile nor' : 'both source_profile and';
     throw profileFailed(name, `has a role_arn and names ${which} credential_source`);
   }
-  if (sourceProfile === undefined) return await credentialSource(name, credential ?? '', world, signal);
-  const section = world.files.profile(sourceProfile);
-  if (section === null) {
-    throw profileUnknown(sourceProfile, `source_profile of the profile "${printable(name)}"`, world.files);
+  if (written === undefined) return await credentialSource(name, credential ?? '', world, signal);
+  const source = world.files.sourceProfile(written);
+  if (source === null) {
+    throw profileUnknown(written, `source_profile of the profile "${name}"`, world.files);
   }
-  if (sourceProfile !== name && path.includes(sourceProfile)) {
-    const circle = [...path, sourceProfile].map(printable).join(' -> ');
+  if (source.name !== name && path.includes(source.name)) {
+    const circle = [...path, source.name].join(' -> ');
     throw profileFailed(name, `takes its keys from itself, in a circle: ${circle}`);
   }
-  const found = await follow(sourceProfile, section, [...path, sourceProfile], world, signal);
-  if (found === null) throw profileFailed(sourceProfile, `gives the profile "${printable(name)}" no keys`);
-  return { ...found, how: `profile "${printable(sourceProfile)}" (${found.how})` };
+  const next = { name: source.name, profile: source.value, path: [...path, source.name] };
+  const found = await follow(next, world, signal);
+  if (found === null) throw profileFailed(source.name, `gives the profile "${name}" no keys`);
+  return { ...found, how: `profile "${source.name}" (${found.how})` };
 }
 
 async function credentialSource(
@@ -182,7 +198,7 @@ async function credentialSource(
   if (found === null) {
     throw profileFailed(
       name,
-      `has credential_source ${printable(source)}; AWS knows Environment, Ec2InstanceMetadata and EcsContainer`,
+      `has credential_source ${source}; AWS knows Environment, Ec2InstanceMetadata and EcsContainer`,
     );
   }
   if (isAbsent(found)) throw profileFailed(name, `takes its keys from ${source}, but ${found.absent}`);
@@ -191,65 +207,65 @@ async function credentialSource(
 
 async function askSource(
   source: string,
-  { context, chosen }: ProfileWorld,
+  { context, chosen, warn, signIn }: ProfileWorld,
   signal: AbortSignal,
 ): Promise<ResolvedCredentials | Absent | null> {
   switch (source) {
     case 'Environment':
       return environmentCredentials(context.env);
     case 'Ec2InstanceMetadata':
-      return await instanceMetadataCredentials(context, chosen, signal);
+      return await instanceMetadataCredentials(context, chosen, warn, signal);
     case 'EcsContainer':
-      return await containerCredentials(context, signal);
+      return await containerCredentials(context, signIn.timeoutMs, signal);
     default:
       return null;
   }
 }
 
 async function webIdentity(
-  name: string,
-  settings: Section,
-  tokenFile: string,
-  world: ProfileWorld,
+  { name, profile, path }: Link,
+  { context, chosen, connect }: ProfileWorld,
   signal: AbortSignal,
 ): Promise<Found> {
-  const roleArn = settings['role_arn'];
-  if (roleArn === undefined) throw profileFailed(name, 'has a web_identity_token_file and no role_arn');
-  const sessionName = settings['role_session_name'] ?? defaultSessionName(world.context.now());
-  const identity = { tokenFile, roleArn, sessionName };
+  // A profile that was named on the command line, and one that another names, go by their own settings alone.
+  const isAlone = path.length > 1 || chosen.source === '--profile';
+  const identity = webIdentityOf(isAlone ? {} : context.env, profile.settings);
+  if (identity === null) throw profileFailed(name, 'has a web_identity_token_file and no role_arn');
   return {
-    credentials: await webIdentityCredentials(identity, await world.connect(), signal),
-    how: `web identity, role ${printable(roleArn)}`,
+    credentials: await webIdentityCredentials(identity, context.cwd, await connect(), signal),
+    how: `web identity, role ${identity.roleArn}`,
   };
 }
 
-function keysOf(name: string, settings: Section): Credentials {
-  const { aws_access_key_id: id, aws_secret_access_key: secret, aws_session_token: token } = settings;
-  if (id === undefined || secret === undefined) {
-    const [missing, set] =
-      id === undefined
-        ? ['aws_access_key_id', 'aws_secret_access_key']
-        : ['aws_secret_access_key', 'aws_access_key_id'];
+/** @param section of one file: id, secret and token are one key */
+function keysOf(name: string, section: Section): Found {
+  const [id, secret] = KEY_PAIR.map((key) => section[key] ?? '');
+  // The older name is read where the newer one is not there.
+  const token = section['aws_session_token'] || section['aws_security_token'];
+  if (!id || !secret) {
+    const [missing, set] = id ? [...KEY_PAIR].reverse() : KEY_PAIR;
+    const what = id || secret ? `${set} and no ${missing}` : `no value for ${missing}`;
     throw new FedctlError('aws.credentials-half-set', {
-      message: `The profile "${printable(name)}" has ${set} and no ${missing}.`,
-      likelyCause: 'The two belong together.',
-      remedy: `aws configure --profile '${printable(name)}'`,
+      message: `The profile "${name}" has ${what}.`,
+      likelyCause: 'The two belong together, and in one section of one file.',
+      remedy: `aws configure --profile ${shellWord(name)}`,
       details: { profile: name, missing, set },
     });
   }
-  return {
+  const credentials = {
     accessKeyId: id,
     secretAccessKey: new Secret(secret),
-    sessionToken: token === undefined ? null : new Secret(token),
+    sessionToken: token ? new Secret(token) : null,
     expiresAt: null,
   };
+  return { credentials, how: 'access key' };
 }
 
 function profileFailed(name: string, what: string): FedctlError {
   return new FedctlError('aws.profile-failed', {
-    message: `The profile "${printable(name)}" ${what}.`,
+    message: `The profile "${name}" ${what}.`,
     likelyCause: 'The profile does not say completely, or without contradiction, where its keys come from.',
-    remedy: `aws configure list --profile '${printable(name)}'`,
+    remedy: `aws configure list --profile ${shellWord(name)}`,
     details: { profile: name },
   });
 }

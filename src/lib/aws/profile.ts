@@ -2,20 +2,21 @@ import { rerun } from '../command-line.ts';
 import type { Context } from '../context.ts';
 import { FedctlError } from '../errors.ts';
 import type { AwsSettings } from '../ports.ts';
-import { printable } from '../printable.ts';
-import type { Section, SharedFiles } from './shared-files.ts';
+import type { Profile, SharedFiles } from './shared-files.ts';
 
-/** The profile that a run goes by. */
-export interface ChosenProfile {
+/** In the order of version 2 of the AWS CLI; version 1 and boto3 take them the other way round. */
+const VARIABLES = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'] as const;
+
+/** The profile that a run goes by. Empty when nobody named one and there is none of the name `default`. */
+export interface ChosenProfile extends Profile {
   readonly name: string;
   /** `--profile` stands for FEDCTL_PROFILE too; `default`: nobody named one. */
-  readonly source: '--profile' | 'AWS_PROFILE' | 'default';
-  /** Empty when nobody named a profile and there is none of the name `default`. */
-  readonly settings: Section;
+  readonly source: '--profile' | (typeof VARIABLES)[number] | 'default';
 }
 
 /**
- * Chooses as the AWS CLI does: --profile, AWS_PROFILE, then `default`, which need not exist.
+ * Chooses as the AWS CLI does: --profile, AWS_PROFILE, AWS_DEFAULT_PROFILE, then `default`, which need not exist. A
+ * variable that is empty is taken for one that is not set.
  *
  * @throws FedctlError aws.profile-unknown
  */
@@ -24,50 +25,65 @@ export function chooseProfile(
   env: Context['env'],
   files: SharedFiles,
 ): ChosenProfile {
-  if (settings.profile !== undefined) return named(settings.profile, '--profile', files);
-  const fromEnvironment = env['AWS_PROFILE'];
-  if (fromEnvironment !== undefined && fromEnvironment !== '') {
-    return named(fromEnvironment, 'AWS_PROFILE', files);
-  }
-  return { name: 'default', source: 'default', settings: files.profile('default') ?? {} };
+  if (settings.profile !== undefined) return known(settings.profile, '--profile', files);
+  const source = VARIABLES.find((variable) => (env[variable] ?? '') !== '');
+  if (source !== undefined) return known(env[source] ?? '', source, files);
+  const nothing = { settings: {}, inConfig: {}, inCredentials: {} };
+  return { name: 'default', source: 'default', ...(files.profile('default') ?? nothing) };
 }
 
-function named(name: string, source: '--profile' | 'AWS_PROFILE', files: SharedFiles): ChosenProfile {
-  const settings = files.profile(name);
-  if (settings === null) throw profileUnknown(name, source, files);
-  return { name, source, settings };
+function known(name: string, source: ChosenProfile['source'], files: SharedFiles): ChosenProfile {
+  const profile = files.profile(name);
+  if (profile === null) throw profileUnknown(name, source, files);
+  return { name, source, ...profile };
 }
 
 /** @param source what names the profile: an option, a variable, or another profile */
 export function profileUnknown(name: string, source: string, files: SharedFiles): FedctlError {
-  const near = nearest(name, files.profileNames);
-  const known = files.profileNames.map(printable).join(', ');
+  const near = byDistance(name, files.profileNames);
+  const [nearest] = near;
+  const hint =
+    nearest !== undefined && nearest.edits <= Math.max(2, nearest.name.length / 3) ? nearest : null;
+  const misspelt = files.misspelt(name);
+  const shown = near.slice(0, NAMES_SHOWN).map((each) => each.name);
+  const why = [...(misspelt === null ? [] : [misspelt.fault]), ...files.missing, ...files.severe];
   return new FedctlError('aws.profile-unknown', {
-    message: `There is no AWS profile "${printable(name)}", which ${source} names${near === null ? '' : `; did you mean "${printable(near)}"`}${near === null ? '.' : '?'}`,
-    ...(source === '--profile' && near !== null
-      ? { remedy: 'Use the profile that is meant.', command: rerun({ set: { '--profile': near } }) }
-      : {}),
+    message: `There is no AWS profile "${name}", which ${source} names${hint === null ? '.' : `; did you mean "${hint.name}"?`}`,
+    ...(why.length === 0 ? {} : { likelyCause: why.join(' ') }),
+    ...(misspelt !== null
+      ? { remedy: misspelt.remedy }
+      : source === '--profile' && hint !== null
+        ? { remedy: 'Use the profile that is meant.', command: rerun({ set: { '--profile': hint.name } }) }
+        : {}),
     details: {
       profile: name,
       source,
-      known: files.profileNames,
-      evidence: [
-        known === ''
-          ? `no profiles in ${printable(files.configPath)} and ${printable(files.credentialsPath)}`
-          : `known profiles: ${known}`,
-        ...files.faults,
-      ],
+      known: [...shown].sort(),
+      knownCount: near.length,
+      evidence: [knownProfiles(shown, files), ...files.missing, ...files.faults],
     },
   });
 }
 
-/** The known name with the fewest edits, when few enough for a typing error. */
-function nearest(name: string, known: readonly string[]): string | null {
-  const ranked = known
-    .map((each) => ({ each, edits: edits(name.toLowerCase(), each.toLowerCase()) }))
-    .filter(({ each, edits: count }) => count <= Math.max(2, Math.floor(each.length / 3)))
+/** Organizations with thousands of accounts have as many profiles. */
+const NAMES_SHOWN = 10;
+
+function knownProfiles(nearest: readonly string[], files: SharedFiles): string {
+  const names = [...nearest].sort().join(', ');
+  const count = files.profileNames.length;
+  if (count === 0) {
+    return `no profiles in ${files.configPath} and ${files.credentialsPath}`;
+  }
+  return count > nearest.length
+    ? `the nearest of ${count} known profiles: ${names}`
+    : `known profiles: ${names}`;
+}
+
+/** The known names, those with the fewest edits first. */
+function byDistance(name: string, all: readonly string[]) {
+  return all
+    .map((each) => ({ name: each, edits: edits(name.toLowerCase(), each.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits);
-  return ranked[0]?.each ?? null;
 }
 
 /** Levenshtein's distance. */

@@ -1,8 +1,8 @@
+import { rerun } from '../command-line.ts';
 import type { Context } from '../context.ts';
 import { FedctlError } from '../errors.ts';
 import type { AwsSettings, ResolvedRegion } from '../ports.ts';
-import { printable } from '../printable.ts';
-import { isGlobalRegion, isRegionName } from '../region-name.ts';
+import { isGlobalRegion, isRegionName, regionMeant } from '../region-name.ts';
 import type { ChosenProfile } from './profile.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function resolveRegion(
   profile: ChosenProfile,
   instanceRegion: () => Promise<string | null>,
 ): Promise<ResolvedRegion> {
-  const profileSource = `profile "${printable(profile.name)}"`;
+  const profileSource = `profile "${profile.name}"`;
   const candidates: readonly (readonly [string | undefined, string])[] = [
     [settings.region, settings.regionSource ?? '--region'],
     [env['AWS_REGION'], 'AWS_REGION'],
@@ -41,15 +41,18 @@ function checked(name: string, source: string): ResolvedRegion {
   const details = { region: name, source };
   if (isGlobalRegion(name)) {
     throw new FedctlError('aws.region-global', {
-      message: `${source} names "${printable(name)}", the global endpoint, where no tokens are minted.`,
+      message: `${source} names "${name}", the global endpoint, where no tokens are minted.`,
       details,
     });
   }
   if (!isRegionName(name)) {
-    const lower = name.toLowerCase();
-    const hint = isRegionName(lower) ? ` (did you mean "${lower}"?)` : '';
+    const meant = regionMeant(name);
+    const hint = meant === null ? '' : ` (did you mean "${meant}"?)`;
     throw new FedctlError('aws.region-invalid', {
-      message: `${source} names "${printable(name)}", and no AWS Region is called so${hint}.`,
+      message: `${source} names "${name}", and no AWS Region is called so${hint}.`,
+      ...(meant === null
+        ? {}
+        : { remedy: 'Use the Region that is meant.', command: rerun({ set: { '--region': meant } }) }),
       details,
     });
   }

@@ -1,11 +1,23 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { loadSharedConfigFiles } from '@smithy/shared-ini-file-loader';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Context } from '../context.ts';
-import { printable } from '../printable.ts';
+import { isFedctlError } from '../errors.ts';
+import { readBoundedFile } from '../files/bounded-file.ts';
+import { shellWord } from '../shell-word.ts';
+import { type IniFile, overlaid, readIni, type Section, withoutComment } from './ini.ts';
+import { shellWords } from './shell-words.ts';
 
-/** The settings of one section, as written. */
-export type Section = Readonly<Record<string, string | undefined>>;
+/** Organizations with thousands of accounts have files of a megabyte. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/** One profile, in both files. */
+export interface Profile {
+  /** Of both; where both know a setting, the credentials file wins. */
+  readonly settings: Section;
+  /** For the keys, which come from one file. Empty where the file does not have the profile. */
+  readonly inCredentials: Section;
+  readonly inConfig: Section;
+}
 
 /** What the AWS config and credentials files say (facts/aws.md 7.3). A file that does not exist says nothing. */
 export interface SharedFiles {
@@ -13,63 +25,191 @@ export interface SharedFiles {
   readonly credentialsPath: string;
   /** The profiles of both files, sorted. */
   readonly profileNames: readonly string[];
-  /** Sentences about files that exist and could not be used: the AWS SDK would take them for empty. */
+  /** Sentences about files that exist and could not be used, or not to the end. */
   readonly faults: readonly string[];
-  /** The profile of this name; where both files know a setting, the credentials file wins. */
-  profile(name: string): Section | null;
-  ssoSession(name: string): Section | null;
-  services(name: string): Section | null;
+  /** Those of the faults that the AWS CLI stops at, or that concern a file that somebody named: nobody knows whose keys were meant. */
+  readonly severe: readonly string[];
+  /** Sentences about files that a variable names and that do not exist. */
+  readonly missing: readonly string[];
+  profile(name: string): Profile | null;
+  /** What `sso_session`, `services` and `source_profile` of a profile name. A comment behind the name is left out. */
+  ssoSession(written: string): Named<Section> | null;
+  services(written: string): Named<Section> | null;
+  sourceProfile(written: string): Named<Profile> | null;
+  /** A section that seems to be meant for this profile and is not written as one. */
+  misspelt(name: string): Misspelling | null;
 }
 
-/** How the loader writes the sections that are no profiles: `sso-session.x`, and settings below another: `sts.endpoint_url`. */
-const OTHER_SECTION = /^(?:sso-session|services)\./;
+export interface Named<Value> {
+  readonly name: string;
+  readonly value: Value;
+}
 
-/** Reads both files where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE say, or below `~/.aws`. */
-export async function readSharedFiles({ env, home }: Pick<Context, 'env' | 'home'>): Promise<SharedFiles> {
-  const configPath = pathOf(env['AWS_CONFIG_FILE'], home, 'config');
-  const credentialsPath = pathOf(env['AWS_SHARED_CREDENTIALS_FILE'], home, 'credentials');
-  const { configFile, credentialsFile } = await loadSharedConfigFiles({
-    filepath: credentialsPath,
-    configFilepath: configPath,
-    ignoreCache: true,
-  });
-  const faults = await Promise.all([
-    faultOf(configPath, Object.keys(configFile).length),
-    faultOf(credentialsPath, Object.keys(credentialsFile).length),
+export interface Misspelling {
+  /** A sentence. */
+  readonly fault: string;
+  readonly remedy: string;
+}
+
+/**
+ * Reads both files where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE say, or below `~/.aws`: each once, for it may
+ * be a pipe.
+ *
+ * @param timeoutMs bounds the reading of each, in milliseconds
+ * @throws FedctlError usage.unreadable-input for a file that is too large, or a pipe that nobody writes to; the
+ *   signal's own reason
+ */
+export async function readSharedFiles(
+  context: Pick<Context, 'env' | 'home' | 'cwd' | 'signal'>,
+  timeoutMs: number,
+): Promise<SharedFiles> {
+  const [config, credentials] = await Promise.all([
+    readSharedFile('AWS_CONFIG_FILE', 'config', context, timeoutMs),
+    readSharedFile('AWS_SHARED_CREDENTIALS_FILE', 'credentials', context, timeoutMs),
   ]);
-  const names = [...Object.keys(configFile), ...Object.keys(credentialsFile)];
-  const own = (sections: Record<string, Section>, name: string): Section | undefined =>
-    Object.hasOwn(sections, name) ? sections[name] : undefined;
+  const inConfig = sectionsOf(config.file, 'profile');
+  const inCredentials = credentials.file.sections;
+  const sessions = sectionsOf(config.file, 'sso-session');
+  const services = sectionsOf(config.file, 'services');
+  const profile = (name: string): Profile | null => {
+    const [first, second] = [inConfig.get(name), inCredentials.get(name)];
+    if (first === undefined && second === undefined) return null;
+    return {
+      settings: overlaid(first, second ?? {}),
+      inConfig: first ?? {},
+      inCredentials: second ?? {},
+    };
+  };
+  const both = [config, credentials];
   return {
-    configPath,
-    credentialsPath,
-    profileNames: [...new Set(names)].filter((name) => !OTHER_SECTION.test(name)).sort(),
-    faults: faults.filter((fault) => fault !== null),
-    profile(name) {
-      const config = own(configFile, name);
-      const credentials = own(credentialsFile, name);
-      return config === undefined && credentials === undefined ? null : { ...config, ...credentials };
-    },
-    ssoSession: (name) => own(configFile, `sso-session.${name}`) ?? null,
-    services: (name) => own(configFile, `services.${name}`) ?? null,
+    configPath: config.path,
+    credentialsPath: credentials.path,
+    profileNames: [...new Set([...inConfig.keys(), ...inCredentials.keys()])].sort(),
+    faults: both.flatMap(({ fault }) => fault ?? []),
+    severe: both.flatMap(({ fault, isSevere }) => (isSevere ? (fault ?? []) : [])),
+    missing: both.flatMap(({ missing }) => missing ?? []),
+    profile,
+    ssoSession: (written) => named(written, (name) => sessions.get(name)),
+    services: (written) => named(written, (name) => services.get(name)),
+    sourceProfile: (written) => named(written, profile),
+    misspelt: (name) =>
+      misspelt(name, config, name === 'default' ? '[default]' : `[profile ${shellWord(name)}]`) ??
+      misspelt(name, credentials, `[${name}]`),
   };
 }
 
-function pathOf(setting: string | undefined, home: string, name: string): string {
-  if (setting === undefined || setting === '') return join(home, '.aws', name);
-  return setting.startsWith('~/') ? join(home, setting.slice(2)) : setting;
+interface SharedFile {
+  readonly path: string;
+  readonly file: IniFile;
+  readonly fault?: string;
+  readonly isSevere?: boolean;
+  readonly missing?: string;
 }
 
-async function faultOf(path: string, sections: number): Promise<string | null> {
+const EMPTY: IniFile = { sections: new Map(), unknownLines: [] };
+
+async function readSharedFile(
+  variable: string,
+  name: string,
+  { env, home, cwd, signal }: Pick<Context, 'env' | 'home' | 'cwd' | 'signal'>,
+  timeoutMs: number,
+): Promise<SharedFile> {
+  const setting = env[variable] ?? '';
+  const isNamed = setting !== '';
+  const path = isNamed ? resolve(cwd, expanded(setting, env, home)) : join(home, '.aws', name);
+  const shown = path;
   try {
-    const text = await readFile(path, 'utf8');
-    return sections === 0 && /^\s*[^\s#;]/m.test(text)
-      ? `${printable(path)} holds no section such as [default] that AWS tools understand.`
-      : null;
+    const file = readIni(await readBoundedFile(path, MAX_BYTES, signal, timeoutMs));
+    return { path, file, ...faultIn(file, shown) };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (signal.aborted || !isFedctlError(error)) throw error;
+    const code = systemCode(error.cause);
     // ENOTDIR: part of the path is a file, so the file itself does not exist.
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    return `${printable(path)} cannot be read (${String(code)}).`;
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
+    if (isMissing && isNamed) {
+      return { path, file: EMPTY, missing: `${variable} names ${shown}, which does not exist.` };
+    }
+    // A home that this user may not enter, as in many containers: for AWS tools there is no file.
+    const isThere = await stat(path).catch(() => null);
+    if (isMissing || (isThere === null && !isNamed)) return { path, file: EMPTY };
+    if (code === null && !isThere?.isDirectory()) throw error;
+    return { path, file: EMPTY, fault: error.message, isSevere: isNamed };
   }
+}
+
+/** `ENOENT`, `EACCES` …; a time-out has a number. */
+function systemCode(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+function faultIn({ sections, unknownLines }: IniFile, shown: string) {
+  if (unknownLines.length === 0) return {};
+  const [first] = unknownLines;
+  const lines = unknownLines.length === 1 ? '' : ` (and ${unknownLines.length - 1} more)`;
+  return {
+    isSevere: true,
+    fault:
+      sections.size === 0
+        ? `${shown} holds no section such as [default] that AWS tools understand.`
+        : `${shown}, line ${first}${lines}, is neither a section nor a setting.`,
+  };
+}
+
+/** Names may hold what looks like a comment, so the whole text comes first. */
+function named<Value>(
+  written: string,
+  find: (name: string) => Value | null | undefined,
+): Named<Value> | null {
+  for (const name of [written, withoutComment(written)]) {
+    const value = find(name) ?? null;
+    if (value !== null) return { name, value };
+  }
+  return null;
+}
+
+/** `~` and variables, as the AWS CLI expands them. A variable that is not set stays as it is written. */
+export function expanded(path: string, env: Context['env'], home: string): string {
+  return path
+    .replace(/\$(?:(\w+)|\{([^}]*)\})/g, (all, plain?: string, braced?: string) => {
+      const name = plain ?? braced ?? '';
+      return env[name] ?? all;
+    })
+    .replace(/^~(?=\/|$)/, home);
+}
+
+/**
+ * The sections of one kind by name: `[profile foo]`, `[profile "foo bar"]`, and for profiles `[default]`. As in
+ * botocore the first word needs only begin so, and of two spellings of one name the later one counts alone.
+ */
+function sectionsOf(
+  { sections }: IniFile,
+  kind: 'profile' | 'sso-session' | 'services',
+): Map<string, Section> {
+  const found = new Map<string, Section>();
+  for (const [header, section] of sections) {
+    const words = header.startsWith(kind) ? shellWords(header) : null;
+    const [, name, ...more] = words ?? [];
+    if (name !== undefined && more.length === 0) found.set(name, section);
+    else if (kind === 'profile' && header === 'default') found.set('default', section);
+  }
+  return found;
+}
+
+/** @param right how the section would have to be written in this file */
+function misspelt(name: string, { path, file }: SharedFile, right: string): Misspelling | null {
+  const header = [...file.sections.keys()].find((each) => plainName(each) === plainName(name));
+  if (header === undefined || `[${header}]` === right) return null;
+  const [wrong, shown] = [`[${header}]`, path];
+  return {
+    fault: `${shown} has a section ${wrong}, which is not the profile "${name}" there.`,
+    remedy: `write ${right} instead of ${wrong} in ${shown}`,
+  };
+}
+
+function plainName(header: string): string {
+  return header
+    .trim()
+    .replace(/^profile\s+/i, '')
+    .replace(/^(["'])(.*)\1$/, '$2')
+    .trim();
 }

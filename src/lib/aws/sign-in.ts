@@ -1,27 +1,35 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import type { Credentials } from '../credentials.ts';
 import { deadline, timedOut, within } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
+import { readBoundedFile } from '../files/bounded-file.ts';
 import { transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
 import { attempts } from './connection.ts';
+import { readExpiry } from './expiry.ts';
+import type { Section } from './ini.ts';
 import type { RequestHandler } from './request-handler.ts';
-import type { Section, SharedFiles } from './shared-files.ts';
+import { expanded, type SharedFiles } from './shared-files.ts';
 
 /** What the two providers need that sign a person in: IAM Identity Center, and `aws login`. */
 export interface SignIn {
-  readonly context: Pick<Context, 'env' | 'home' | 'now' | 'version'>;
+  readonly context: Pick<Context, 'env' | 'home' | 'now' | 'version' | 'redactor'>;
   readonly files: SharedFiles;
   readonly timeoutMs: number;
   readonly requestHandler: RequestHandler;
   /** @throws FedctlError when an endpoint override of these services may not be used */
   checkEndpoints(): void;
 }
+
+/** For the files that the SDK is given: it asks for a profile by its name. */
+const PROFILE = 'fedctl';
+
+/** Far above what is cached of a login. */
+const MAX_CACHE_BYTES = 1024 * 1024;
 
 /**
  * The keys of a profile that signs in through IAM Identity Center.
@@ -35,45 +43,112 @@ export async function ssoCredentials(
   signIn: SignIn,
   signal: AbortSignal,
 ): Promise<Credentials> {
-  const session = settings['sso_session'];
-  const start = session === undefined ? settings : (signIn.files.ssoSession(session) ?? settings);
-  const missing = ['sso_start_url', 'sso_region', 'sso_account_id', 'sso_role_name'].find(
-    (key) => !start[key] && !settings[key],
-  );
-  if (missing !== undefined) {
-    throw signInFailed(profile, `lacks ${missing}`, `aws configure sso --profile '${printable(profile)}'`);
-  }
-  await checkCachedLogin(profile, session ?? start['sso_start_url'] ?? '', session !== undefined, signIn);
-  const role = `${settings['sso_role_name']} in ${settings['sso_account_id']}`;
-  return await signInWith({ profile, role, remedy: ssoRemedy(profile) }, signIn, signal, async () => {
-    const { fromSSO } = await import('./sign-in-client.ts');
-    return fromSSO(providerOptions(profile, signIn))();
-  });
-}
-
-/** The keys of a profile made by `aws login`. Throws as `ssoCredentials` does. */
-export async function loginCredentials(
-  profile: string,
-  region: string | null,
-  signIn: SignIn,
-  signal: AbortSignal,
-): Promise<Credentials> {
-  const remedy = `aws login --profile '${printable(profile)}'`;
-  return await signInWith({ profile, role: null, remedy }, signIn, signal, async () => {
-    const { fromLoginCredentials } = await import('./sign-in-client.ts');
-    const options = providerOptions(profile, signIn);
-    return fromLoginCredentials({
-      ...options,
-      ...(region === null ? {} : { clientConfig: { ...options.clientConfig, region } }),
+  const remedy = `aws sso login --profile ${shellWord(profile)}`;
+  const { session, startUrl, region, accountId, roleName } = ssoSettings(profile, settings, signIn);
+  const key = session ?? startUrl;
+  const login = await ssoLogin({ profile, remedy }, key, session !== null, signIn, signal);
+  const role = `${roleName} in ${accountId}`;
+  return await signInWith({ profile, role, remedy, ...SSO }, signIn, signal, async () => {
+    const { fromSSO, externalDataInterceptor } = await import('./sign-in-client.ts');
+    externalDataInterceptor.interceptToken(key, login);
+    const section = { sso_start_url: startUrl, sso_region: region };
+    const files = givenFiles(externalDataInterceptor, {
+      [`profile.${PROFILE}`]: { sso_session: key },
+      [`sso-session.${key}`]: section,
+    });
+    return fromSSO({
+      ...providerOptions(files, signIn),
+      ssoStartUrl: startUrl,
+      ssoRegion: region,
+      ssoAccountId: accountId,
+      ssoRoleName: roleName,
+      ...(session === null ? {} : { ssoSession: session }),
     })();
   });
 }
 
-function providerOptions(profile: string, signIn: SignIn) {
+/** Of the profile and of the sso-session that it names, by the rules of the AWS CLI. */
+function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
+  const written = settings['sso_session'];
+  const session = written === undefined ? null : files.ssoSession(written);
+  const configure = `aws configure sso --profile ${shellWord(profile)}`;
+  if (written !== undefined && session === null) {
+    const what = `names the sso-session "${written}", and ${files.configPath} has no section [sso-session ${shellWord(written)}]`;
+    throw signInFailed(profile, what, configure);
+  }
+  const own = (key: string): string => {
+    const value = session?.value[key] ?? settings[key];
+    if (!value) throw signInFailed(profile, `lacks ${key}`, configure);
+    if (settings[key] !== undefined && settings[key] !== value) {
+      throw signInFailed(
+        profile,
+        `has another ${key} than its sso-session "${session?.name ?? ''}"`,
+        configure,
+      );
+    }
+    return value;
+  };
   return {
-    profile,
-    filepath: signIn.files.credentialsPath,
-    configFilepath: signIn.files.configPath,
+    session: session?.name ?? null,
+    startUrl: own('sso_start_url'),
+    region: own('sso_region'),
+    accountId: own('sso_account_id'),
+    roleName: own('sso_role_name'),
+  };
+}
+
+/**
+ * The keys of a profile made by `aws login`. Throws as `ssoCredentials` does.
+ *
+ * @param session what the profile's `login_session` names
+ * @param region null: the SDK finds one
+ */
+export async function loginCredentials(
+  profile: string,
+  session: string,
+  region: string | null,
+  signIn: SignIn,
+  signal: AbortSignal,
+): Promise<Credentials> {
+  const remedy = `aws login --profile ${shellWord(profile)}`;
+  const { env, home } = signIn.context;
+  const folder = env['AWS_LOGIN_CACHE_DIRECTORY'] || join(home, '.aws', 'login', 'cache');
+  const name = createHash('sha256').update(session).digest('hex');
+  const login = await cachedLogin(join(expanded(folder, env, home), `${name}.json`), signIn, signal);
+  if (login === null) throw loginNeeded({ profile, remedy, ...LOGIN }, NEVER_MADE);
+  return await signInWith({ profile, role: null, remedy, ...LOGIN }, signIn, signal, async () => {
+    const { fromLoginCredentials, externalDataInterceptor } = await import('./sign-in-client.ts');
+    const section = { login_session: session, ...(region === null ? {} : { region }) };
+    const files = givenFiles(externalDataInterceptor, { [`profile.${PROFILE}`]: section });
+    return fromLoginCredentials(providerOptions(files, signIn))();
+  });
+}
+
+/**
+ * Hands sections to the SDK's providers in place of files: they would read those again, and by other rules. The names of
+ * sections are written as the SDK's reader puts them together, so it takes them whatever is in them.
+ *
+ * @returns the path that now stands for them
+ */
+function givenFiles(
+  interceptor: { interceptFile(path: string, contents: string): void },
+  sections: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): string {
+  const lines = Object.entries(sections).flatMap(([header, settings]) => [
+    `[${header}]`,
+    ...Object.entries(settings).map(([name, value]) => `${name} = ${value}`),
+  ]);
+  const text = lines.join('\n');
+  const path = `fedctl:${createHash('sha256').update(text).digest('hex')}`;
+  interceptor.interceptFile(path, text);
+  return path;
+}
+
+function providerOptions(file: string, signIn: SignIn) {
+  return {
+    profile: PROFILE,
+    filepath: file,
+    configFilepath: file,
     ignoreCache: true,
     clientConfig: { requestHandler: signIn.requestHandler, ...attempts(signIn.context.version) },
   };
@@ -89,10 +164,21 @@ interface SdkCredentials {
 /** Whose sign-in it is, for the failures. */
 interface Subject {
   readonly profile: string;
+  readonly remedy: string;
+  readonly likelyCause: string;
   /** `Reader in 123456789012`; null for `aws login`. */
   readonly role: string | null;
-  readonly remedy: string;
 }
+
+const SSO = {
+  likelyCause:
+    'The profile signs in through IAM Identity Center ("aws sso login"), and the cached login has expired or is missing.',
+};
+const LOGIN = {
+  likelyCause:
+    'The profile signs in as a user of the AWS console ("aws login"), and the cached login has expired or is missing.',
+};
+const NEVER_MADE = 'was never made here, or its cache is gone';
 
 async function signInWith(
   subject: Subject,
@@ -113,7 +199,7 @@ async function signInWith(
   } catch (error) {
     if (timedOut(bounded)) {
       throw new FedctlError('aws.timeout', {
-        message: `The sign-in service of the profile "${printable(subject.profile)}" did not answer within ${formatDuration(signIn.timeoutMs / 1000)}.`,
+        message: `The sign-in service of the profile "${subject.profile}" did not answer within ${formatDuration(signIn.timeoutMs / 1000)}.`,
         details: { profile: subject.profile },
         cause: error,
       });
@@ -124,29 +210,30 @@ async function signInWith(
 }
 
 /** The SDK flattens what its providers met into a sentence, so the sentence is what there is to go by. */
-function providerFailure({ profile, role, remedy }: Subject, error: unknown): FedctlError {
-  const sentence = error instanceof Error ? printable(error.message.split('\n')[0] ?? '') : String(error);
+function providerFailure(subject: Subject, error: unknown): FedctlError {
+  const { profile, role, remedy } = subject;
+  const sentence = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   if (
     transportFault(error) !== null ||
     /\b(?:ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|E[A-Z]+UNREACH|EPIPE)\b/.test(sentence)
   ) {
     return new FedctlError('aws.unreachable', {
-      message: `The sign-in service of the profile "${printable(profile)}" cannot be reached: ${sentence}.`,
+      message: `The sign-in service of the profile "${profile}" cannot be reached: ${sentence}.`,
       details: { profile },
       cause: error,
     });
   }
   if (role !== null && /^ForbiddenException\b/.test(sentence)) {
     return new FedctlError('aws.access-denied', {
-      message: `IAM Identity Center gives the profile "${printable(profile)}" no credentials of ${printable(role)}: ${sentence.replace(/\.$/, '')}.`,
+      message: `IAM Identity Center gives the profile "${profile}" no credentials of ${role}: ${sentence.replace(/\.$/, '')}.`,
       likelyCause: 'The permission set is not assigned to this user in this account.',
-      remedy: `ask whoever administers IAM Identity Center for the permission set ${printable(role).replace(' in ', ' in account ')}`,
+      remedy: `ask whoever administers IAM Identity Center for the permission set ${role.replace(' in ', ' in account ')}`,
       details: { profile, role },
       cause: error,
     });
   }
   if (/UnauthorizedException|expired|re-?authenticate/i.test(sentence)) {
-    return loginNeeded(profile, 'is no longer accepted', remedy, error);
+    return loginNeeded(subject, 'is no longer accepted', error);
   }
   return signInFailed(profile, `gave no credentials: ${sentence.replace(/\.$/, '')}`, remedy, error);
 }
@@ -154,43 +241,61 @@ function providerFailure({ profile, role, remedy }: Subject, error: unknown): Fe
 /**
  * Looks at the login that `aws sso login` has cached, before the SDK does: it tells a missing from an expired one, and
  * since when. A login that can be renewed by itself is left to the SDK.
+ *
+ * @returns what was cached, with its time as the SDK reads times
  */
-async function checkCachedLogin(
-  profile: string,
+async function ssoLogin(
+  names: Pick<Subject, 'profile' | 'remedy'>,
   key: string,
   renewable: boolean,
-  { context }: SignIn,
-): Promise<void> {
+  signIn: SignIn,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, unknown>>> {
+  const subject = { ...names, ...SSO };
+  const { home, now } = signIn.context;
   const name = createHash('sha1').update(key).digest('hex');
-  const login = await cachedLogin(join(context.home, '.aws', 'sso', 'cache', `${name}.json`));
-  if (login === null)
-    throw loginNeeded(profile, 'was never made here, or its cache is gone', ssoRemedy(profile));
-  const expiresAt = Date.parse(String(login['expiresAt']));
-  const age = (context.now().getTime() - expiresAt) / 1000;
-  if (Number.isNaN(age)) throw loginNeeded(profile, 'has a damaged cache', ssoRemedy(profile));
-  if (age >= 0 && !(renewable && typeof login['refreshToken'] === 'string')) {
-    throw loginNeeded(profile, `expired ${formatDuration(age)} ago`, ssoRemedy(profile));
+  const login = await cachedLogin(join(home, '.aws', 'sso', 'cache', `${name}.json`), signIn, signal);
+  if (login === null) throw loginNeeded(subject, NEVER_MADE);
+  const expiresAt = readExpiry(String(login['expiresAt']));
+  if (expiresAt === null || typeof login['accessToken'] !== 'string') {
+    throw loginNeeded(subject, 'has a damaged cache');
   }
+  const age = (now().getTime() - expiresAt.getTime()) / 1000;
+  if (age >= 0 && !(renewable && typeof login['refreshToken'] === 'string')) {
+    throw loginNeeded(subject, `expired ${formatDuration(age)} ago`);
+  }
+  return { ...login, expiresAt: expiresAt.toISOString() };
 }
 
-async function cachedLogin(path: string): Promise<Readonly<Record<string, unknown>> | null> {
+/** @throws the signal's own reason; no cache that cannot be read is more than none */
+async function cachedLogin(
+  path: string,
+  { context, timeoutMs }: SignIn,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, unknown>> | null> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-    return typeof value === 'object' && value !== null ? { ...value } : null;
+    const value: unknown = JSON.parse(await readBoundedFile(path, MAX_CACHE_BYTES, signal, timeoutMs));
+    if (typeof value !== 'object' || value === null) return null;
+    const login: Readonly<Record<string, unknown>> = { ...value };
+    for (const name of ['accessToken', 'refreshToken', 'clientSecret']) {
+      const secret = login[name];
+      if (typeof secret === 'string') context.redactor.learn(new Secret(secret));
+    }
+    return login;
   } catch {
+    if (signal.aborted) throw signal.reason;
     return null;
   }
 }
 
-function ssoRemedy(profile: string): string {
-  return /^[\w.@+-]+$/.test(profile)
-    ? `aws sso login --profile ${profile}`
-    : `aws sso login --profile '${printable(profile)}'`;
-}
-
-function loginNeeded(profile: string, what: string, remedy: string, cause?: unknown): FedctlError {
+function loginNeeded(
+  { profile, remedy, likelyCause }: Pick<Subject, 'profile' | 'remedy' | 'likelyCause'>,
+  what: string,
+  cause?: unknown,
+): FedctlError {
   return new FedctlError('aws.sso-login-needed', {
-    message: `The login of the profile "${printable(profile)}" ${what}.`,
+    message: `The login of the profile "${profile}" ${what}.`,
+    likelyCause,
     remedy,
     details: { profile },
     cause,
@@ -199,7 +304,7 @@ function loginNeeded(profile: string, what: string, remedy: string, cause?: unkn
 
 function signInFailed(profile: string, what: string, remedy: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.profile-failed', {
-    message: `The profile "${printable(profile)}" ${what}.`,
+    message: `The profile "${profile}" ${what}.`,
     remedy,
     details: { profile },
     cause,

@@ -1,34 +1,39 @@
-import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
-import type { ResolvedCredentials } from '../credentials.ts';
-import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import type { Credentials, ResolvedCredentials } from '../credentials.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import { readBoundedFile } from '../files/bounded-file.ts';
 import { Secret } from '../secret.ts';
 import type { Connection } from './connection.ts';
+import type { Section } from './ini.ts';
 import type { Absent } from './provider.ts';
 import { assumeRoleWithWebIdentity } from './sts.ts';
+
+/** Far above any token. */
+const MAX_TOKEN_BYTES = 64 * 1024;
 
 /** Where a web identity comes from: a token file and the role that trusts its issuer. */
 export interface WebIdentity {
   readonly tokenFile: string;
   readonly roleArn: string;
-  readonly sessionName: string;
+  readonly sessionName: string | null;
 }
 
 /**
- * The role of AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN: EKS, and CI systems.
+ * The role of AWS_WEB_IDENTITY_TOKEN_FILE: EKS, and CI systems.
  *
+ * @param settings of the profile, for what the environment leaves out
  * @throws FedctlError aws.credentials-half-set, and what `webIdentityCredentials` throws
  */
 export async function environmentWebIdentity(
-  env: Context['env'],
+  { env, cwd }: Pick<Context, 'env' | 'cwd'>,
+  settings: Section,
   connect: () => Promise<Connection>,
   signal: AbortSignal,
 ): Promise<ResolvedCredentials | Absent> {
-  const tokenFile = env['AWS_WEB_IDENTITY_TOKEN_FILE'];
-  const roleArn = env['AWS_ROLE_ARN'];
-  if (!tokenFile) return { absent: 'AWS_WEB_IDENTITY_TOKEN_FILE is not set' };
-  if (!roleArn) {
+  if (!env['AWS_WEB_IDENTITY_TOKEN_FILE']) return { absent: 'AWS_WEB_IDENTITY_TOKEN_FILE is not set' };
+  const identity = webIdentityOf(env, settings);
+  if (identity === null) {
     throw new FedctlError('aws.credentials-half-set', {
       message: 'AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not.',
       likelyCause: 'A web identity needs both: the token file, and the role that trusts it.',
@@ -36,35 +41,52 @@ export async function environmentWebIdentity(
       details: { missing: 'AWS_ROLE_ARN', set: 'AWS_WEB_IDENTITY_TOKEN_FILE' },
     });
   }
-  const connection = await connect();
-  const sessionName = env['AWS_ROLE_SESSION_NAME'] || defaultSessionName(connection.now());
-  const session = await webIdentityCredentials({ tokenFile, roleArn, sessionName }, connection, signal);
   return {
-    ...session,
+    ...(await webIdentityCredentials(identity, cwd, await connect(), signal)),
     provider: 'web-identity',
-    providerDetail: `web identity (AWS_WEB_IDENTITY_TOKEN_FILE, role ${printable(roleArn)})`,
+    providerDetail: `web identity (AWS_WEB_IDENTITY_TOKEN_FILE, role ${identity.roleArn})`,
   };
 }
 
-/** Assumes the role with the token in the file. A newline at its end would be sent and refused (facts/aws.md 6). */
+/** Each part from the environment, else from the profile, as in the AWS CLI; null where file or role is missing. */
+export function webIdentityOf(env: Context['env'], settings: Section): WebIdentity | null {
+  const tokenFile = env['AWS_WEB_IDENTITY_TOKEN_FILE'] || settings['web_identity_token_file'];
+  const roleArn = env['AWS_ROLE_ARN'] || settings['role_arn'];
+  if (!tokenFile || !roleArn) return null;
+  const sessionName = env['AWS_ROLE_SESSION_NAME'] || settings['role_session_name'] || null;
+  return { tokenFile, roleArn, sessionName };
+}
+
+/**
+ * Assumes the role with the token in the file. A newline at its end would be sent and refused (facts/aws.md 6).
+ *
+ * @param cwd a relative path of the file starts there
+ * @throws FedctlError usage.unreadable-input, sts.*, aws.*; the signal's own reason
+ */
 export async function webIdentityCredentials(
-  identity: WebIdentity,
+  { tokenFile, roleArn, sessionName }: WebIdentity,
+  cwd: string,
   connection: Connection,
   signal: AbortSignal,
-) {
-  let token: string;
+): Promise<Credentials> {
+  const token = await readToken(resolve(cwd, tokenFile), connection.timeoutMs, signal);
+  const request = { roleArn, sessionName: sessionName ?? defaultSessionName(connection.now()), token };
+  return (await assumeRoleWithWebIdentity(connection, request, signal)).credentials;
+}
+
+async function readToken(path: string, timeoutMs: number, signal: AbortSignal): Promise<Secret> {
   try {
-    token = (await readFile(identity.tokenFile, 'utf8')).trim();
-  } catch (cause) {
-    throw new FedctlError('usage.unreadable-input', {
-      message: `The web identity token file ${printable(identity.tokenFile)} cannot be read.`,
-      remedy: `ls -l '${printable(identity.tokenFile)}'`,
-      details: { file: identity.tokenFile },
-      cause,
+    return new Secret((await readBoundedFile(path, MAX_TOKEN_BYTES, signal, timeoutMs)).trim());
+  } catch (error) {
+    if (signal.aborted || !isFedctlError(error)) throw error;
+    throw new FedctlError(error.code, {
+      message: error.message.replace(/^Cannot read/, 'Cannot read the web identity token file'),
+      likelyCause: 'AWS_WEB_IDENTITY_TOKEN_FILE or web_identity_token_file of the profile names this file.',
+      remedy: error.remedy,
+      details: error.details,
+      cause: error.cause,
     });
   }
-  const request = { roleArn: identity.roleArn, sessionName: identity.sessionName, token: new Secret(token) };
-  return (await assumeRoleWithWebIdentity(connection, request, signal)).credentials;
 }
 
 /** For a role session that nobody named. */

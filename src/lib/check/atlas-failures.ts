@@ -1,7 +1,6 @@
 import type { AtlasAccessListEntry, AtlasIdentityProvider } from '../atlas-port.ts';
 import { atlas, rerun } from '../command-line.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 
 /** What Atlas lacks, with the real names filled in. */
 
@@ -20,7 +19,7 @@ export function notConnected(
   organizationId: string,
 ): FedctlError {
   return new FedctlError('atlas.identity-provider-not-connected', {
-    message: `The organization ${organizationId} is not connected to the identity provider "${printable(provider.displayName)}" (${printable(provider.id)}).`,
+    message: `The organization ${organizationId} is not connected to the identity provider "${provider.displayName}" (${provider.id}).`,
     remedy: 'Connect the organization to the identity provider.',
     command: atlas([
       ...['federatedAuthentication', 'federationSettings', 'connectedOrgConfigs', 'connect'],
@@ -33,7 +32,7 @@ export function notConnected(
 
 export function notListed(address: string, projectId: string): FedctlError {
   return new FedctlError('atlas.access-list-missing', {
-    message: `${printable(address)} is not on the IP access list of the project ${projectId}, and the cluster answers as it does to strangers.`,
+    message: `${address} is not on the IP access list of the project ${projectId}, and the cluster answers as it does to strangers.`,
     remedy: 'Add the address to the IP access list of the project.',
     command: atlas(['accessLists', 'create', address, '--type', 'ipAddress', '--projectId', projectId]),
     details: { address, project: projectId },

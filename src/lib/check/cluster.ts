@@ -1,9 +1,10 @@
 import type { AtlasCluster } from '../atlas-port.ts';
 import { atlas } from '../command-line.ts';
 import type { Mechanism } from '../connection.ts';
+import type { ConnectionString } from '../connection-string.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
-import { hostPort, readTarget, type Target } from '../uri/target.ts';
+import { parseConnectionString } from '../uri/connection-string.ts';
+import { hostPort } from '../uri/host-port.ts';
 
 /**
  * The cluster of a project that a connection string leads to.
@@ -13,7 +14,7 @@ import { hostPort, readTarget, type Target } from '../uri/target.ts';
 export function clusterOfUri(
   clusters: readonly AtlasCluster[],
   name: string | null,
-  address: Target | null,
+  address: ConnectionString | null,
 ): AtlasCluster | null {
   if (name !== null) return clusters.find((each) => each.name === name) ?? null;
   if (address === null) return null;
@@ -25,14 +26,14 @@ export function clusterOfUri(
 
 function leadsTo(uri: string, wanted: ReadonlySet<string>): boolean {
   try {
-    return [...placesOf(readTarget(uri))].some((place) => wanted.has(place));
+    return [...placesOf(parseConnectionString(uri))].some((place) => wanted.has(place));
   } catch (error) {
     if (isFedctlError(error)) return false;
     throw error;
   }
 }
 
-function placesOf({ hosts, srv }: Target): ReadonlySet<string> {
+function placesOf({ hosts, srv }: ConnectionString): ReadonlySet<string> {
   return new Set(srv === null ? hosts.map(hostPort) : [srv.record]);
 }
 
@@ -48,7 +49,7 @@ export function clusterFault(
   projectId: string,
 ): FedctlError | null {
   const { name, instanceSize, mongoDBVersion, stateName, paused } = cluster;
-  const shown = `The cluster ${printable(name)}`;
+  const shown = `The cluster ${name}`;
   const details = { cluster: name, instanceSize, mongoDBVersion, stateName, paused };
   if (paused) {
     return new FedctlError('atlas.cluster-paused', {
@@ -69,14 +70,14 @@ export function clusterFault(
   }
   if (isOlder(mongoDBVersion, OLDEST_FOR_DRIVERS)) {
     return new FedctlError('mongo.server-too-old', {
-      message: `${shown} runs MongoDB ${printable(mongoDBVersion)}; the driver needs 4.4 or later.`,
+      message: `${shown} runs MongoDB ${mongoDBVersion}; the driver needs 4.4 or later.`,
       details,
     });
   }
   if (!mechanisms.includes('MONGODB-OIDC')) return null;
   if (SHARED_TIERS.has(instanceSize)) return cannotOidc(`${shown} is of the tier ${instanceSize}`, details);
   return isOlder(mongoDBVersion, OLDEST_FOR_OIDC)
-    ? cannotOidc(`${shown} runs MongoDB ${printable(mongoDBVersion)}`, details)
+    ? cannotOidc(`${shown} runs MongoDB ${mongoDBVersion}`, details)
     : null;
 }
 

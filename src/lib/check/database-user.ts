@@ -3,7 +3,6 @@ import type { Caller } from '../auth/identity.ts';
 import { atlas, quoted } from '../command-line.ts';
 import { type FailureFacts, FedctlError } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
-import { printable } from '../printable.ts';
 import { rfc3339 } from '../time.ts';
 import { type Refusal, refusalText } from '../trust/refusal.ts';
 import { EXTERNAL } from '../trust/relying-party.ts';
@@ -46,7 +45,7 @@ interface Wanted {
 function refused(refusal: Refusal, wanted: Wanted, list: UserList): Outcome<never> {
   const { username } = wanted;
   const seen = refusal.kind === 'user-missing' ? (refusal.similar[0] ?? null) : null;
-  const text = printable(refusalText(refusal));
+  const text = refusalText(refusal);
   const failure = new FedctlError(codeOf(refusal, username), {
     message: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`,
     ...adviceOn(refusal, wanted, list),
@@ -103,7 +102,7 @@ function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
   switch (refusal.kind) {
     case 'user-scope':
       return {
-        remedy: `Add the cluster ${printable(refusal.expected)} to the scopes of the database user, or remove them.`,
+        remedy: `Add the cluster ${refusal.expected} to the scopes of the database user, or remove them.`,
       };
     case 'oidc-auth-type':
     case 'aws-iam-type':
@@ -112,7 +111,7 @@ function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
       const present = list.users.find(
         ({ username, database }) => username === refusal.username && database === refusal.seen,
       );
-      const then = `The one in ${printable(refusal.seen)} can be removed afterwards.`;
+      const then = `The one in ${refusal.seen} can be removed afterwards.`;
       return creating(wanted, present, list, then);
     }
     case 'user-missing': {
@@ -142,9 +141,7 @@ function ofOtherType(
     roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`,
     ...(scopes.length === 0 ? [] : [`the scopes ${scopes.join(', ')}`]),
   ];
-  return printable(
-    `The type of a database user cannot be changed. In Atlas, replace it by one of type ${expected} with the same settings: it has ${has.join(' and ')}. Nobody can log in as this user until it exists again.`,
-  );
+  return `The type of a database user cannot be changed. In Atlas, replace it by one of type ${expected} with the same settings: it has ${has.join(' and ')}. Nobody can log in as this user until it exists again.`;
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { AtlasIdentityProvider } from '../atlas-port.ts';
 import { atlas, rerun } from '../command-line.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 
 /** The identity provider that is meant, and why it does not do. */
 export type FoundProvider =
@@ -44,7 +43,7 @@ function essence(issuer: string): string {
 }
 
 function named({ displayName, id }: AtlasIdentityProvider): string {
-  return `The identity provider "${printable(displayName)}" (${printable(id)})`;
+  return `The identity provider "${displayName}" (${id})`;
 }
 
 function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
@@ -52,7 +51,7 @@ function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
   if (authorizationType === 'USER' && userClaim === 'sub') return null;
   const seen =
     authorizationType === 'USER'
-      ? `names users by the claim "${printable(userClaim)}"`
+      ? `names users by the claim "${userClaim}"`
       : 'names users by groups, and tokens of AWS carry none';
   return new FedctlError('atlas.user-claim-changed', {
     message: `${named(provider)} ${seen}; tokens of AWS name their principal in "sub".`,
@@ -63,7 +62,7 @@ function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
 
 function audienceMismatch(provider: AtlasIdentityProvider, audience: readonly string[]): FedctlError {
   return new FedctlError('atlas.audience-mismatch', {
-    message: `${named(provider)} expects the audience ${printable(provider.audience)}, and the token is for ${printable(audience.join(', '))}.`,
+    message: `${named(provider)} expects the audience ${provider.audience}, and the token is for ${audience.join(', ')}.`,
     remedy: 'Ask for a token with the audience of the identity provider, or change that audience in Atlas.',
     command: rerun({ set: { '--audience': provider.audience } }),
     details: { identityProvider: provider.id, expected: provider.audience, seen: audience },
@@ -72,8 +71,8 @@ function audienceMismatch(provider: AtlasIdentityProvider, audience: readonly st
 
 function issuerMismatch(provider: AtlasIdentityProvider, issuer: string): FedctlError {
   return new FedctlError('atlas.issuer-mismatch', {
-    message: `${named(provider)} expects the issuer ${printable(provider.issuer)}, and the token is from ${printable(issuer)}${slash(provider.issuer, issuer)}.`,
-    remedy: `set the issuer URI of the identity provider to ${printable(issuer)}`,
+    message: `${named(provider)} expects the issuer ${provider.issuer}, and the token is from ${issuer}${slash(provider.issuer, issuer)}.`,
+    remedy: `set the issuer URI of the identity provider to ${issuer}`,
     details: { identityProvider: provider.id, expected: provider.issuer, seen: issuer },
   });
 }
@@ -88,9 +87,9 @@ function missing(
   providers: readonly AtlasIdentityProvider[],
   federationSettingsId: string,
 ): FedctlError {
-  const others = providers.map((each) => printable(each.issuer)).join(', ');
+  const others = providers.map((each) => each.issuer).join(', ');
   return new FedctlError('atlas.identity-provider-missing', {
-    message: `No workload identity provider of the organization has the issuer ${printable(issuer)}${others === '' ? '' : `; there are ${others}`}.`,
+    message: `No workload identity provider of the organization has the issuer ${issuer}${others === '' ? '' : `; there are ${others}`}.`,
     remedy:
       'Create a workload identity provider for this issuer and audience, and connect the organization to it.',
     command: atlas([

@@ -2,7 +2,6 @@ import type { CheckResult, Comparison } from '../check-run.ts';
 import { rerun } from '../command-line.ts';
 import type { Mechanism } from '../connection.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { rfc3339 } from '../time.ts';
 import {
   atlasAwsUser,
@@ -199,7 +198,7 @@ function algorithmRefused(facts: Facts): FedctlError | null {
   if (token === null || token.algorithm === 'RS256' || version === null || version > LAST_RSA_ONLY)
     return null;
   return new FedctlError('jwt.algorithm-refused', {
-    message: `The token is signed with ${printable(token.algorithm)}, and this server knows RSA keys only (wire version ${version}).`,
+    message: `The token is signed with ${token.algorithm}, and this server knows RSA keys only (wire version ${version}).`,
     likelyCause: 'MongoDB 7.0 and 8.0 accept RS256 only.',
     remedy: 'Ask for a token that is signed with RS256.',
     command: rerun({ set: { '--signing-algorithm': 'RS256' } }),

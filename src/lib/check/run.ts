@@ -8,7 +8,6 @@ import {
 import type { CheckTarget } from '../check-target.ts';
 import type { Context } from '../context.ts';
 import { isFedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { runChecks } from './engine.ts';
 import { Logins } from './logins.ts';
@@ -75,7 +74,7 @@ function named(target: CheckTarget, plan: () => PlannedTarget): PlannedTarget {
     return plan();
   } catch (error) {
     if (!isFedctlError(error)) throw error;
-    const message = `Target "${printable(target.name)}": ${error.message}`;
+    const message = `Target "${target.name}": ${error.message}`;
     throw error.with({ message, details: { ...error.details, target: target.name } });
   }
 }
@@ -175,7 +174,7 @@ async function checkTarget(
   );
   return {
     name,
-    uri: plan.database?.shownUri ?? null,
+    uri: plan.database?.uri.shown ?? null,
     ok: !checks.some((check) => check.status === 'fail' || (request.failOn === 'warn' && isCaution(check))),
     firstFailure: checks.find(({ status }) => status === 'fail')?.id ?? null,
     attempts: attempt,

@@ -1,6 +1,5 @@
 import { fedctl } from '../command-line.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import type { Asked, Check } from './check.ts';
 
 /** Which checks of a catalogue are run, and which of them are only named as left out. */
@@ -85,7 +84,7 @@ function checksNamed(catalogue: readonly Check[], name: string, option: string):
   const found = catalogue.filter((check) => isNamed(check, name));
   if (found.length > 0) return found;
   throw new FedctlError('usage.invalid-value', {
-    message: `${option} cannot be "${printable(name)}": no check has this name.`,
+    message: `${option} cannot be "${name}": no check has this name.`,
     remedy: 'Choose a check by its id, or all checks whose ids begin alike.',
     command: fedctl(['check', '--list']),
     details: { option, checks: catalogue.map(({ id }) => id) },

@@ -1,6 +1,5 @@
 import type { Mechanism } from '../connection.ts';
 import { isFedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { atlasApi } from './catalogue/atlas-api.ts';
 import { atlasCluster } from './catalogue/atlas-cluster.ts';
 import type { Facts } from './check.ts';
@@ -38,7 +37,7 @@ export async function serverReason(
         (username === '' ? ipAddress === address : shown?.matches(username) === true),
     );
     const reason = refused?.failureReason ?? null;
-    return reason === null ? null : printable(reason).replace(/\.$/, '');
+    return reason === null ? null : reason.replace(/\.$/, '');
   } catch (error) {
     if (!isFedctlError(error)) throw error;
     return null;

@@ -1,6 +1,5 @@
 import { FedctlError } from '../errors.ts';
 import type { Fault } from '../jwt/fault.ts';
-import { printable } from '../printable.ts';
 
 const NAMES: Readonly<Record<string, string>> = {
   iss: 'issuer',
@@ -14,9 +13,9 @@ const NAMES: Readonly<Record<string, string>> = {
 /** What is wrong with a token, as a failure: what it has and what was expected, in one sentence. */
 export function tokenFault({ code, claim, expected, seen }: Fault): FedctlError {
   const about = claim === null ? 'The token' : `The ${NAMES[claim] ?? claim} of the token`;
-  const is = seen === null ? 'is missing' : `is ${printable(seen)}`;
+  const is = seen === null ? 'is missing' : `is ${seen}`;
   return new FedctlError(code, {
-    message: `${about} ${is}; expected ${printable(expected)}.`,
+    message: `${about} ${is}; expected ${expected}.`,
     details: { claim, expected, seen },
   });
 }

@@ -1,6 +1,5 @@
 import type { core } from 'zod';
-import { printable } from '../printable.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { secretIn } from './secrets.ts';
 
 /** Where something stands in a configuration: keys, and places in lists from 0. */
@@ -58,7 +57,7 @@ export function pathText(path: Path): string {
 /** A key as it may be shown: on one line, not too long, and not when somebody put a secret there. */
 function keyText(key: string): string {
   if (secretIn(key) !== null) return '(a secret)';
-  return printable(key.length > LONGEST_SHOWN ? `${key.slice(0, LONGEST_SHOWN)}…` : key);
+  return key.length > LONGEST_SHOWN ? `${key.slice(0, LONGEST_SHOWN)}…` : key;
 }
 
 /** The keys that may stand in the mapping at this path, found in the schema by walking down. */

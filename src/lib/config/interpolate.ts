@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts';
-import { printable } from '../printable.ts';
 
 /** The only variables that a configuration file may read. */
 const OWN = /^FEDCTL_VAR_\w+$/;
@@ -47,5 +46,5 @@ function variable(name: string, fallback: string | undefined, env: Context['env'
 
 /** What is no name may be anything, a secret too. */
 function shownName(name: string): string {
-  return /^\w{1,40}$/.test(name) ? `\${${printable(name)}}` : 'something that is no variable';
+  return /^\w{1,40}$/.test(name) ? `\${${name}}` : 'something that is no variable';
 }

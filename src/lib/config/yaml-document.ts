@@ -11,7 +11,6 @@ import {
 } from 'yaml';
 import type { core, ZodType } from 'zod';
 import { FedctlError, isFedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { knownKeys, type Path, pathText, saidAs, suggestion } from './fault-words.ts';
 import { secretIn } from './secrets.ts';
 
@@ -182,16 +181,15 @@ function invalid(
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1), path, message: shown(message) };
   });
-  const name = printable(file);
   return new FedctlError('config.invalid', {
-    message: `${name} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}.`,
+    message: `${file} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}.`,
     remedy,
     details: {
       file,
       faults,
       evidence: faults.map(
         ({ line, column, path, message }) =>
-          `${name}:${line}:${column}${path === '' ? '' : ` ${path}`}: ${message}`,
+          `${file}:${line}:${column}${path === '' ? '' : ` ${path}`}: ${message}`,
       ),
     },
   });
@@ -209,5 +207,5 @@ function inOrder(faults: readonly Fault[]): readonly Fault[] {
 
 /** Words of the YAML parser may quote the file: the name of an alias, a tag. */
 function shown(message: string): string {
-  return secretIn(message) === null ? printable(message) : 'cannot be read, and looks like a secret';
+  return secretIn(message) === null ? message : 'cannot be read, and looks like a secret';
 }

@@ -3,6 +3,9 @@ import { constants } from 'node:os';
 import type { Context } from '../context.ts';
 import { Interruption } from '../deadline.ts';
 
+/** What a child is told. */
+const SIGNAL = { interrupted: 'SIGINT', terminated: 'SIGTERM', 'hung-up': 'SIGHUP' } as const;
+
 /** What the shell, env(1) and timeout(1) end with when a command cannot be run. */
 export const CANNOT_RUN = { failed: 125, notExecutable: 126, notFound: 127 } as const;
 
@@ -31,8 +34,8 @@ export interface ChildEnd {
  * Runs a child to its end. The code is the child's own, 128 + n when a signal ended it, 127 not found, 126 not
  * executable, 125 for any other failure to start it.
  *
- * When the run is interrupted the child is told and waited for, five seconds at most. A terminal sends Ctrl-C to the
- * child by itself, so it is passed on only where there is none.
+ * When the run is interrupted the child gets the same signal and is waited for, five seconds at most. A terminal sends
+ * Ctrl-C to the child by itself, so it is passed on only where there is none.
  */
 export async function runChild(context: Context, plan: Child): Promise<ChildEnd> {
   const child = context.spawn(plan.command, plan.args, {
@@ -44,9 +47,8 @@ export async function runChild(context: Context, plan: Child): Promise<ChildEnd>
   const grace = new AbortController();
   const pass = () => {
     const reason: unknown = context.signal.reason;
-    const terminated = reason instanceof Interruption && reason.kind === 'terminated';
-    if (terminated) child.kill('SIGTERM');
-    else if (context.stdin.isTTY !== true) child.kill('SIGINT');
+    const kind = reason instanceof Interruption ? reason.kind : 'interrupted';
+    if (kind !== 'interrupted' || !onTerminal(context)) child.kill(SIGNAL[kind]);
     context.sleep(GRACE, grace.signal).then(
       () => child.kill('SIGKILL'),
       () => {},
@@ -65,6 +67,11 @@ export async function runChild(context: Context, plan: Child): Promise<ChildEnd>
     grace.abort();
     context.signal.removeEventListener('abort', pass);
   }
+}
+
+/** One stream is enough: the others may go to files. */
+function onTerminal({ stdin, stdout, stderr }: Context): boolean {
+  return [stdin, stdout, stderr].some((stream) => stream.isTTY === true);
 }
 
 function startFailure(failure: NodeJS.ErrnoException): number {

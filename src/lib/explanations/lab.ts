@@ -104,9 +104,12 @@ export const LAB_EXPLANATIONS = explanations({
     evidence: 'provoked',
   },
   'lab.refused': {
-    meaning: 'Something answers at the address of the lab, and does not take the key from this shell.',
-    shows: { fedctl: 'The lab at <address> answered <status>' },
-    causes: ['A new lab took the same port: its key is another one.'],
+    meaning: 'A server responds at the address of the lab, but it is another lab or not a lab.',
+    shows: { fedctl: ['The lab at <address> answered <status>', 'What responds at <address> is not a lab'] },
+    causes: [
+      'A new lab uses the same port: its key is another one.',
+      'The lab was stopped, and another server uses its port now.',
+    ],
     apart: {
       'lab.unreachable': 'There nothing answers.',
       'lab.address-invalid': 'There the address holds no key.',

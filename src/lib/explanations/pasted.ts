@@ -1,4 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
+// Not node:util's stripVTControlCharacters, which takes quadratic time on Node.js 24 and 26 (nodejs/node#64319).
+import stripAnsi from 'strip-ansi';
 
 /** A pasted error or log, made ready to be searched. */
 export interface Pasted {
@@ -20,7 +21,7 @@ const MAX_DEPTH = 8;
 export function pasted(raw: string, firstLine = 1): Pasted {
   const starts: number[] = [];
   let length = 0;
-  const pieces = stripVTControlCharacters(raw)
+  const pieces = stripAnsi(raw)
     .split(/\r\n|\n|\r/)
     .map((line) => {
       starts.push(length);

@@ -110,6 +110,28 @@ export const TOKEN_EXPLANATIONS = explanations({
     ],
     evidence: 'provoked',
   },
+  'jwt.key-weak': {
+    meaning:
+      'The issuer has a key of this name, and anybody can sign with it or find its private key: it is shorter than 2048 bits, its exponent is 1 or even, or it is a key of CVE-2017-15361. Keys above 8192 bits are rejected as well, because each check of a signature is expensive. An exponent of 3 is legal.',
+    shows: { 'Node.js, jose': 'RS256 requires key modulusLength to be 2048 bits or larger' },
+    causes: [
+      'The issuer is a test double with a short key.',
+      'A hardware token or smart card from before 2017 made the key.',
+      'Somebody replaced the keys of the issuer in order to forge tokens.',
+    ],
+    apart: {
+      'jwt.key-unknown': 'There the issuer has no key of this name, or the key is malformed.',
+      'jwt.signature-invalid': 'There the key is sound and did not make this signature.',
+    },
+    type: ['curl -s <issuer>/.well-known/jwks.json', 'fedctl token --audience <audience>'],
+    sources: [
+      'RFC 7518 section 3.3',
+      'RFC 8017 section 3.1',
+      "CVE-2017-15361; M. Nemec and others, The Return of Coppersmith's Attack, ACM CCS 2017",
+      'CVE-2023-29409 (Go rejects RSA keys above 8192 bits)',
+    ],
+    evidence: 'provoked',
+  },
   'jwt.type-refused': {
     meaning:
       'The header says another typ than JWT. MongoDB takes a token without typ or with exactly JWT, and refuses at+jwt.',

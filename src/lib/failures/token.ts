@@ -28,6 +28,12 @@ export const TOKEN_FAILURES = catalogue({
     remedy: 'mint a new token; if it persists, the token comes from another issuer',
     exit: EXIT.answeredNo,
   },
+  'jwt.key-weak': {
+    title: 'the key of the issuer is too weak',
+    cause: 'The issuer publishes a key with which others than the issuer can sign.',
+    remedy: 'tell whoever runs the issuer to publish a new key, and mint a new token',
+    exit: EXIT.answeredNo,
+  },
   'jwt.type-refused': {
     title: 'the token type is not JWT',
     cause: 'The header says another `typ`; MongoDB refuses such tokens.',

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import { shellWord } from '../shell-word.ts';
 
 /**
@@ -26,7 +25,7 @@ export async function appendToFile(path: string, text: string): Promise<void> {
 
 function unwritable(path: string, cause: unknown): FedctlError {
   return new FedctlError('usage.unwritable-output', {
-    message: `Cannot append to "${printable(path)}".`,
+    message: `Cannot append to "${path}".`,
     likelyCause: 'The file does not exist, is no regular file, or may not be written to by this user.',
     remedy: `ls -l ${shellWord(path)}`,
     details: { path },

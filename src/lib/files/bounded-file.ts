@@ -1,63 +1,100 @@
-import { close, constants, fstat, open, read } from 'node:fs';
+import { close, constants, fstat, open, read, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import { bounded, within } from '../deadline.ts';
+import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { shellWord } from '../shell-word.ts';
 
 const openFile = promisify(open);
 const statFile = promisify(fstat);
+const readFile = promisify(read);
 const closeFile = promisify(close);
 
+/** The default of `--timeout`, in milliseconds. */
+const LONGEST_WAIT_MS = 30_000;
+
 /**
- * Reads a small text file whole. A regular file or a pipe: `<(…)` of a shell is one. Never waits where a signal does
- * not reach.
+ * Reads a small text file whole, once: a regular file, a named pipe, or what `<(…)` of a shell is. A pipe without a
+ * writer is waited for. A device that holds nothing, as /dev/null, is an empty file; any other one is refused.
  *
+ * Every wait ends with the signal or after `timeoutMs`, and no thread stays behind in `open()`: `process.exit()` would
+ * wait for it. (A file system that does not answer at all, such as a lost NFS server, holds the thread in the kernel.
+ * The wait ends there, too, but the process does not.)
+ *
+ * @param path absolute, or relative to the working directory of the process
  * @param maxBytes more than this is refused
- * @throws FedctlError usage.unreadable-input; the signal's own reason
+ * @param timeoutMs bounds the whole, in milliseconds
+ * @throws FedctlError usage.unreadable-input, with the system's error as its cause where there is one; the signal's own
+ * reason, at once when it fires
  */
-export async function readBoundedFile(path: string, maxBytes: number, signal: AbortSignal): Promise<string> {
+export async function readBoundedFile(
+  path: string,
+  maxBytes: number,
+  signal: AbortSignal,
+  timeoutMs = LONGEST_WAIT_MS,
+): Promise<string> {
   signal.throwIfAborted();
+  return bounded(signal, timeoutMs, async (bound) => {
+    try {
+      return await readWhole(path, maxBytes, bound);
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      throw bound.aborted
+        ? unreadable(path, `reading it took longer than ${formatDuration(timeoutMs / 1000)}`, cause)
+        : cause;
+    }
+  });
+}
+
+async function readWhole(path: string, maxBytes: number, signal: AbortSignal): Promise<string> {
+  // Without O_NONBLOCK, opening a pipe would wait for its writer in a thread that nothing can stop.
+  const opening = openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
   let file: number;
   try {
-    // Without O_NONBLOCK, opening a pipe would wait for its writer in a thread that nothing can stop.
-    file = await openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = await within(signal, opening);
   } catch (cause) {
-    throw unreadable(path, reasonOf(cause), cause);
+    // A file that opens after all has no reader any more.
+    opening.then(closeFile).catch(() => {});
+    throw signal.aborted ? cause : unreadable(path, reasonOf(cause), cause);
   }
   const kind = await statFile(file);
-  if (kind.isFIFO()) {
-    return readBoundedStream(
-      new Socket({ fd: file, readable: true, writable: false }),
-      path,
-      maxBytes,
-      signal,
-    );
-  }
+  if (!kind.isFIFO()) return within(signal, readAndClose(file, kind, path, maxBytes));
+  // Waits for the first writer as well: the end of a pipe is an event, and one that nobody opened yet has none.
+  const pipe = new Socket({ fd: file, readable: true, writable: false });
+  return readBoundedStream(pipe, path, maxBytes, signal);
+}
+
+async function readAndClose(file: number, kind: Stats, path: string, maxBytes: number): Promise<string> {
   try {
-    if (!kind.isFile()) {
-      throw unreadable(path, kind.isDirectory() ? 'it is a directory' : 'it is a device, not a file');
-    }
-    return await readRegular(file, path, maxBytes);
+    if (kind.isDirectory()) throw unreadable(path, 'it is a directory');
+    if (kind.isFile()) return await readRegular(file, path, maxBytes);
+    const isEmpty = (await readSome(file, Buffer.alloc(1)).catch(() => null)) === 0;
+    if (isEmpty) return '';
+    throw unreadable(path, 'it is a device, not a file');
   } finally {
     await closeFile(file);
   }
 }
 
+/** Ends also where the file grows faster than it is read. */
 async function readRegular(file: number, path: string, maxBytes: number): Promise<string> {
   const buffer = Buffer.alloc(maxBytes + 1);
   let size = 0;
   while (size < buffer.length) {
-    const count = await new Promise<number>((resolve, reject) => {
-      read(file, buffer, size, buffer.length - size, null, (error, bytes) =>
-        error === null ? resolve(bytes) : reject(unreadable(path, reasonOf(error), error)),
-      );
+    const count = await readSome(file, buffer.subarray(size)).catch((cause: unknown) => {
+      throw unreadable(path, reasonOf(cause), cause);
     });
     if (count === 0) break;
     size += count;
   }
   if (size > maxBytes) throw tooLarge(path, maxBytes);
   return buffer.toString('utf8', 0, size);
+}
+
+async function readSome(file: number, buffer: Buffer): Promise<number> {
+  return (await readFile(file, buffer, 0, buffer.length, null)).bytesRead;
 }
 
 /**
@@ -129,10 +166,9 @@ function unreadable(name: string, reason: string, cause?: unknown): FedctlError 
       cause,
     });
   }
-  const shown = printable(name);
   return new FedctlError('usage.unreadable-input', {
-    message: `Cannot read "${shown}": ${reason}.`,
-    remedy: `ls -l '${shown.replaceAll("'", "'\\''")}'`,
+    message: `Cannot read "${name}": ${reason}.`,
+    remedy: `ls -l ${shellWord(name)}`,
     details: { file: name },
     cause,
   });

@@ -24,16 +24,18 @@ export interface ConfigFile {
  * directory, in this order; null where there is none. What is there and cannot be read is a failure, not an absence.
  *
  * @param named what `--config` says, relative to the working directory; null without it
+ * @param timeoutMs bounds the reading, in milliseconds
  * @throws FedctlError usage.unreadable-input, also above 256 KiB; the signal's own reason
  */
 export async function findConfig(
   { cwd, signal }: Pick<Context, 'cwd' | 'signal'>,
   named: string | null,
+  timeoutMs?: number,
 ): Promise<ConfigFile | null> {
   const file = named ?? (await firstThere(cwd));
   if (file === null) return null;
   const path = resolve(cwd, file);
-  const text = await readBoundedFile(path, LARGEST_CONFIG, signal);
+  const text = await readBoundedFile(path, LARGEST_CONFIG, signal, timeoutMs);
   return { file, folder: dirname(path), text, named: named !== null };
 }
 

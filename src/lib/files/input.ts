@@ -9,6 +9,8 @@ export interface InputOptions {
   readonly stdin: InputStream;
   readonly cwd: string;
   readonly signal: AbortSignal;
+  /** Bounds the reading of a file, in milliseconds. A person may take any time to type into stdin. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -17,10 +19,13 @@ export interface InputOptions {
  *
  * @throws FedctlError usage.unreadable-input; the signal's own reason
  */
-export async function readInput(name: string, { stdin, cwd, signal }: InputOptions): Promise<string> {
+export async function readInput(
+  name: string,
+  { stdin, cwd, signal, timeoutMs }: InputOptions,
+): Promise<string> {
   const text =
     name === '-'
       ? await readBoundedStream(stdin, 'stdin', MAX_INPUT_BYTES, signal)
-      : await readBoundedFile(resolve(cwd, name), MAX_INPUT_BYTES, signal);
+      : await readBoundedFile(resolve(cwd, name), MAX_INPUT_BYTES, signal, timeoutMs);
   return text.trim();
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { access, constants, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 
 export interface WholeFileOptions {
   /** Permission bits of the file, before the umask. */
@@ -127,7 +126,7 @@ function reasonOf(error: unknown): string {
 
 function unwritable(path: string, reason: string, { remedy }: Words, cause?: unknown): FedctlError {
   return new FedctlError('usage.unwritable-output', {
-    message: `Cannot write "${printable(path)}": ${reason}.`,
+    message: `Cannot write "${path}": ${reason}.`,
     ...(remedy === undefined ? {} : { remedy }),
     details: { path },
     cause,

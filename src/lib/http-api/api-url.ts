@@ -1,6 +1,5 @@
 import { FedctlError } from '../errors.ts';
 import { isLoopbackHost } from '../hosts.ts';
-import { printable } from '../printable.ts';
 
 /**
  * Reads the URL of an API that is to be shown a token: https, or http on this machine.
@@ -12,11 +11,11 @@ export function apiUrl(text: string): URL {
   if (!URL.canParse(text)) throw invalid('What is given as the URL of the API is no URL.');
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
-    throw invalid(`The URL of the API at ${printable(url.host)} holds a user name or a password.`);
+    throw invalid(`The URL of the API at ${url.host} holds a user name or a password.`);
   }
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return url;
   if (url.protocol !== 'http:')
-    throw invalid(`The URL of the API begins with ${printable(url.protocol)}, not with https:.`);
+    throw invalid(`The URL of the API begins with ${url.protocol}, not with https:.`);
   throw new FedctlError('net.plaintext-refused', {
     message: `Refused to send the token to ${shownUrl(url)}: it is not https, and ${url.hostname} is not this machine.`,
     details: { url: shownUrl(url) },

@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
+import type { FetchResponse } from '../fetch.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
 import { shownUrl } from './api-url.ts';
 import { type BearerChallenge, bearerChallenge } from './challenge.ts';
 
@@ -16,13 +16,11 @@ const CAUSES: Readonly<Record<string, string>> = {
 };
 
 /** The failure that an answer other than 2xx stands for. Only its head is looked at. */
-export function answerFailure(url: URL, { status, headers, type }: Response): FedctlError {
-  const location = headers.get('location');
-  if (type === 'opaqueredirect' || (status >= 300 && status < 400 && location !== null)) {
-    return redirected(url, status, location);
-  }
+export function answerFailure(url: URL, { status, headers }: FetchResponse): FedctlError {
+  const { location } = headers;
+  if (status >= 300 && status < 400 && location !== undefined) return redirected(url, status, location);
   if (status === 401 || status === 403) {
-    return refused(url, status, bearerChallenge(headers.get('www-authenticate')));
+    return refused(url, status, bearerChallenge(headers['www-authenticate'] ?? null));
   }
   return new FedctlError('net.api-failed', {
     message: `${shownUrl(url)} answered with status ${status}.`,
@@ -64,11 +62,11 @@ export function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): Fed
   });
 }
 
-function redirected(url: URL, status: number, location: string | null): FedctlError {
-  const to = location === null ? 'another address' : shown(location);
+function redirected(url: URL, status: number, location: string): FedctlError {
+  const to = shown(location);
   return new FedctlError('net.api-redirected', {
     message: `${shownUrl(url)} redirects to ${to}; the token does not follow.`,
-    details: { url: shownUrl(url), status, location: location === null ? null : to },
+    details: { url: shownUrl(url), status, location: to },
   });
 }
 
@@ -115,8 +113,7 @@ function causeOf(status: number): string {
 
 /** The location may be long, and so may what an API says. */
 function shown(text: string): string {
-  const safe = printable(text);
-  return safe.length > LONGEST_TEXT ? `${safe.slice(0, LONGEST_TEXT)}…` : safe;
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
 /** Without the token: whoever repeats it sees the answer to somebody who shows none. */

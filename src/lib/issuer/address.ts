@@ -1,6 +1,5 @@
 import { FedctlError } from '../errors.ts';
 import { isLoopbackHost } from '../hosts.ts';
-import { printable } from '../printable.ts';
 
 /**
  * Reads the URL of an issuer or of a key set. https always; http for this machine only, because keys fetched without
@@ -9,17 +8,16 @@ import { printable } from '../printable.ts';
  * @throws FedctlError issuer.plaintext-refused, usage.invalid-value
  */
 export function trustworthyUrl(text: string, what: 'issuer' | 'key set'): URL {
-  const shown = printable(text);
-  if (!URL.canParse(text)) throw invalid(what, shown, `The ${what} "${shown}" is no URL.`);
+  if (!URL.canParse(text)) throw invalid(what, text, `The ${what} "${text}" is no URL.`);
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
     // Not shown: it holds a password.
     throw invalid(what, null, `The URL of the ${what} at ${url.host} holds a user name or a password.`);
   }
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return url;
-  if (url.protocol !== 'http:') throw invalid(what, shown, `The ${what} "${shown}" is no https URL.`);
+  if (url.protocol !== 'http:') throw invalid(what, text, `The ${what} "${text}" is no https URL.`);
   throw new FedctlError('issuer.plaintext-refused', {
-    message: `The ${what} ${shown} is not https, and ${url.hostname} is not this machine.`,
+    message: `The ${what} ${text} is not https, and ${url.hostname} is not this machine.`,
     details: { url: text },
   });
 }
@@ -34,8 +32,11 @@ export function discoveryUrl(issuer: string): URL {
   const url = trustworthyUrl(issuer, 'issuer');
   // As text, because an empty query or fragment leaves no trace in a URL.
   if (/[?#]/.test(issuer)) {
-    const shown = printable(issuer);
-    throw invalid('issuer', shown, `The issuer "${shown}" has a query or a fragment, and issuers have none.`);
+    throw invalid(
+      'issuer',
+      issuer,
+      `The issuer "${issuer}" has a query or a fragment, and issuers have none.`,
+    );
   }
   return new URL(`${url.href.replace(/\/$/, '')}/.well-known/openid-configuration`);
 }

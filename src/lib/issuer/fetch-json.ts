@@ -1,15 +1,15 @@
 import { deadline, timedOut } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
-import { dropBody, readBody } from '../net/bounded-body.ts';
+import type { Fetch, FetchResponse } from '../fetch.ts';
+import { isTooDeep, MAX_NESTING } from '../nesting.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { printable } from '../printable.ts';
 
 /** A discovery document or key set of AWS is a few kilobytes. */
 const MAX_BYTES = 512 * 1024;
 
 export interface FetchOptions {
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   /** Bounds each request, its body included. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -20,18 +20,17 @@ export interface FetchOptions {
  * the whole answer are bounded while it comes in.
  *
  * @throws FedctlError issuer.unreachable, issuer.timeout, issuer.tls-failed, issuer.redirected, issuer.http-status,
- *   issuer.too-large, issuer.not-json; the signal's own reason when it fires
+ *   issuer.too-large, issuer.not-json, issuer.wrong-document where it is nested too deep; the signal's own reason when it fires
  */
 export async function fetchJson(url: URL, options: FetchOptions): Promise<Readonly<Record<string, unknown>>> {
   const signal = deadline(options.signal, options.timeoutMs);
   try {
-    const response = await options.fetch(url.href, {
-      redirect: 'manual',
-      signal,
+    const response = await options.fetch(url, {
       headers: { accept: 'application/json' },
+      maxBytes: MAX_BYTES,
+      signal,
     });
-    const body = await acceptableBody(url, response);
-    return parseObject(url, body, response.headers.get('content-type'));
+    return parseObject(url, acceptableBody(url, response), response.headers['content-type'] ?? null);
   } catch (error) {
     if (options.signal.aborted) throw options.signal.reason;
     if (error instanceof FedctlError) throw error;
@@ -40,29 +39,23 @@ export async function fetchJson(url: URL, options: FetchOptions): Promise<Readon
   }
 }
 
-async function acceptableBody(url: URL, response: Response): Promise<string> {
-  try {
-    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
-      throw redirected(url, response);
-    }
-    if (response.status !== 200) {
-      throw new FedctlError('issuer.http-status', {
-        message: `${url.href} answered with status ${response.status}.`,
-        ...causeOfStatus(response.status),
-        remedy: curl(url),
-        details: { url: url.href, status: response.status },
-      });
-    }
-    const body = await readBody(response, MAX_BYTES);
-    if (body !== null) return body;
-    throw new FedctlError('issuer.too-large', {
-      message: `The answer of ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
+function acceptableBody(url: URL, response: FetchResponse): string {
+  const { status, body } = response;
+  if (status >= 300 && status < 400) throw redirected(url, response);
+  if (status !== 200) {
+    throw new FedctlError('issuer.http-status', {
+      message: `${url.href} answered with status ${status}.`,
+      ...causeOfStatus(status),
       remedy: curl(url),
-      details: { url: url.href, maxBytes: MAX_BYTES },
+      details: { url: url.href, status },
     });
-  } finally {
-    await dropBody(response);
   }
+  if (body !== null) return body;
+  throw new FedctlError('issuer.too-large', {
+    message: `The answer of ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
+    remedy: curl(url),
+    details: { url: url.href, maxBytes: MAX_BYTES },
+  });
 }
 
 /** A status that says nothing of whether there is such a document. */
@@ -81,9 +74,10 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
     // Told below. The error would quote the body, which anybody may have written.
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    if (isTooDeep(value)) throw tooDeep(url);
     return value as Record<string, unknown>;
   }
-  const seen = type === null ? 'no content type' : `content type ${printable(type)}`;
+  const seen = type === null ? 'no content type' : `content type ${type}`;
   throw new FedctlError('issuer.not-json', {
     message: `${url.href} did not answer with a JSON object (${seen}).`,
     remedy: curl(url),
@@ -91,12 +85,21 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
   });
 }
 
-function redirected(url: URL, response: Response): FedctlError {
-  const location = response.headers.get('location');
+function tooDeep(url: URL): FedctlError {
+  return new FedctlError('issuer.wrong-document', {
+    message: `The document at ${url.href} is nested more than ${MAX_NESTING} levels deep.`,
+    likelyCause: 'Documents of AWS are nested two levels deep; this is something else.',
+    remedy: curl(url),
+    details: { url: url.href },
+  });
+}
+
+function redirected(url: URL, { status, headers }: FetchResponse): FedctlError {
+  const { location = null } = headers;
   return new FedctlError('issuer.redirected', {
-    message: `${url.href} redirects to ${location === null ? 'another address' : printable(location)}; fedctl does not follow.`,
+    message: `${url.href} redirects to ${location ?? 'another address'}; fedctl does not follow.`,
     remedy: `${curl(url)}   (often a captive portal or a wrong issuer)`,
-    details: { url: url.href, status: response.status, location },
+    details: { url: url.href, status, location },
   });
 }
 

@@ -1,7 +1,7 @@
 import type { JWK } from 'jose';
 import { FedctlError } from '../errors.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
-import { printable } from '../printable.ts';
+import { isTooDeep, MAX_NESTING } from '../nesting.ts';
 import { keySet } from './key-set.ts';
 
 /** As much as an issuer may answer with. */
@@ -11,13 +11,18 @@ const MAX_BYTES = 512 * 1024;
  * Reads a key set from a file, for proving tokens with no network.
  *
  * @param path absolute
+ * @param timeoutMs bounds the reading, in milliseconds
  * @throws FedctlError usage.unreadable-input; the signal's own reason
  */
-export async function readKeySet(path: string, signal: AbortSignal): Promise<readonly JWK[]> {
-  const text = await readBoundedFile(path, MAX_BYTES, signal);
+export async function readKeySet(
+  path: string,
+  signal: AbortSignal,
+  timeoutMs?: number,
+): Promise<readonly JWK[]> {
+  const text = await readBoundedFile(path, MAX_BYTES, signal, timeoutMs);
   const refuse = (fault: string) =>
     new FedctlError('usage.unreadable-input', {
-      message: `The key set in "${printable(path)}" ${fault}.`,
+      message: `The key set in "${path}" ${fault}.`,
       likelyCause: 'A key set is what an issuer serves at its jwks_uri: {"keys": […]}.',
       remedy: 'curl -o <file> <issuer>/.well-known/jwks.json',
       details: { file: path },
@@ -31,5 +36,6 @@ export async function readKeySet(path: string, signal: AbortSignal): Promise<rea
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw refuse('is no JSON object');
   }
+  if (isTooDeep(document)) throw refuse(`is nested more than ${MAX_NESTING} levels deep`);
   return keySet(document as Record<string, unknown>, refuse);
 }

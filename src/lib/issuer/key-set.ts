@@ -1,11 +1,18 @@
 import type { JWK } from 'jose';
 import type { FedctlError } from '../errors.ts';
 
+/** The members that fedctl reads of a key, all of them texts (RFC 7517, section 4, and RFC 7518, section 6). */
+const TEXTS = ['kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'] as const;
+
+/** And those that are lists of texts. */
+const LISTS = ['key_ops', 'x5c'] as const;
+
 /**
- * The keys of a JWK Set (RFC 7517, section 5). Keys of a kind we do not know are kept, as section 5 asks; what is no
- * key at all, or no key to be found, is refused.
+ * The keys of a JWK Set (RFC 7517, section 5). Keys of a kind we do not know are kept, and malformed keys are left out,
+ * as section 5 asks; what is no key at all, or a set in which no key is left, is refused.
  *
  * @param refuse makes the failure from what is wrong: `holds no key`
+ * @returns keys whose members have the types of the specification, as far as fedctl reads them; their values are unproved
  */
 export function keySet(
   document: Readonly<Record<string, unknown>>,
@@ -14,10 +21,29 @@ export function keySet(
   const keys = document['keys'];
   if (!Array.isArray(keys)) throw refuse('has no list of keys');
   if (keys.length === 0) throw refuse('holds no key');
-  if (!keys.every(isJwk)) throw refuse('holds something that is no key (no kty)');
-  return keys;
+  if (!keys.every(hasType)) throw refuse('holds something that is no key (no kty)');
+  const valid = keys.filter((key) => malformedMember(key) === null);
+  if (valid.length === 0) {
+    throw refuse(
+      `holds no valid key: the "${malformedMember(keys[0] ?? {})}" of the first has the wrong type`,
+    );
+  }
+  return valid;
 }
 
-function isJwk(value: unknown): value is JWK {
+function hasType(value: unknown): value is JWK {
   return typeof value === 'object' && value !== null && 'kty' in value && typeof value.kty === 'string';
+}
+
+/** Of any type: it is what an issuer wrote. */
+type Members = Readonly<Partial<Record<string, unknown>>>;
+
+function malformedMember(key: Members): string | null {
+  const text = TEXTS.find((name) => key[name] !== undefined && typeof key[name] !== 'string');
+  const list = LISTS.find((name) => key[name] !== undefined && !isListOfTexts(key[name]));
+  return text ?? list ?? null;
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }

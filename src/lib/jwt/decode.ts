@@ -1,4 +1,5 @@
 import { FedctlError } from '../errors.ts';
+import { isTooDeep, MAX_NESTING } from '../nesting.ts';
 
 /** A JWT taken apart. Nothing of it is proved. */
 export interface DecodedJwt {
@@ -8,9 +9,6 @@ export interface DecodedJwt {
 
 /** Longer texts are no tokens of AWS (a few kilobytes at most), and would only cost time. In characters. */
 export const MAX_JWT_LENGTH: number = 64 * 1024;
-
-/** Deeper JSON is an attempt to exhaust the stack of whoever prints it. AWS nests three deep. */
-const MAX_DEPTH = 32;
 
 type Part = 'header' | 'payload' | 'signature';
 
@@ -48,7 +46,7 @@ export function looksLikeJwt(text: string): boolean {
 function jsonObject(part: Part, encoded: string): Readonly<Record<string, unknown>> {
   const value = parse(part, bytesOf(part, encoded));
   if (!isObject(value)) throw notAJwt(part, `its ${part} is JSON, but no object`);
-  if (isTooDeep(value)) throw notAJwt(part, `its ${part} is nested more than ${MAX_DEPTH} levels deep`);
+  if (isTooDeep(value)) throw notAJwt(part, `its ${part} is nested more than ${MAX_NESTING} levels deep`);
   return value;
 }
 
@@ -76,18 +74,6 @@ function parse(part: Part, bytes: Buffer): unknown {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Walks level by level, because recursion is what a deep value is there to break. */
-function isTooDeep(value: object): boolean {
-  let level: readonly object[] = [value];
-  for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) return true;
-    level = level
-      .flatMap((node) => Object.values(node) as unknown[])
-      .filter((child) => typeof child === 'object' && child !== null);
-  }
-  return false;
 }
 
 function notAJwt(part: Part | null, reason: string, cause?: unknown): FedctlError {

@@ -12,7 +12,7 @@ export interface Fault {
 
 const MAX_SHOWN = 500;
 
-/** A claim's value as text: strings as they are, anything else as JSON; null when it is absent. Cut when very long. */
+/** A value that somebody else wrote as text: strings as they are, anything else as JSON; null when it is absent. Cut when very long. */
 export function shown(value: unknown): string | null {
   if (value === undefined) return null;
   return cut(typeof value === 'string' ? value : JSON.stringify(value));
@@ -23,6 +23,7 @@ export function shownAsJson(value: unknown): string | null {
   return value === undefined ? null : cut(JSON.stringify(value));
 }
 
-function cut(text: string): string {
+/** As much of a text of somebody else as a message or a report may hold. */
+export function cut(text: string): string {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }

@@ -5,13 +5,17 @@ import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK } from 'jose/key/import';
 import type { SigningAlgorithm } from '../token.ts';
 import type { DecodedJwt } from './decode.ts';
-import { type Fault, shown, shownAsJson } from './fault.ts';
+import { cut, type Fault, shown, shownAsJson } from './fault.ts';
+import { RSA_BITS, rsaWeakness } from './rsa-weakness.ts';
 
 /** The two algorithms of AWS and the only kind of key each may be used with (RFC 7518, section 3.1). */
 const KEY_TYPE: ReadonlyMap<unknown, { readonly name: SigningAlgorithm; fits(key: JWK): boolean }> = new Map([
   ['RS256', { name: 'RS256' as const, fits: (key: JWK) => key.kty === 'RSA' }],
   ['ES384', { name: 'ES384' as const, fits: (key: JWK) => key.kty === 'EC' && key.crv === 'P-384' }],
 ]);
+
+/** Of keys with the same id; a set has one of each, or two while it changes over. */
+const MAX_TRIED = 16;
 
 /** The header: algorithm, type and critical extensions. `jwk`, `jku` and their like are never looked at. */
 export function headerFaults({ header }: DecodedJwt): readonly Fault[] {
@@ -60,16 +64,19 @@ export async function signatureFaults(
   if (named.length === 0) return [keyUnknown(keys, kid)];
   const fitting = named.filter((key) => algorithm.fits(key) && isForSignatures(key, algorithm.name));
   if (fitting.length === 0) return [algorithmMismatch(named, kid, header['alg'])];
+  const tried = fitting.slice(0, MAX_TRIED);
   const answers = [];
-  for (const jwk of fitting) answers.push(await signatureIsBy(jwk, text, algorithm.name));
+  for (const jwk of tried) answers.push(await signatureIsBy(jwk, text, algorithm.name));
   if (answers.includes('yes')) return [];
-  return [answers.includes('no') ? signatureInvalid(kid) : keyUnusable(kid, algorithm.name)];
+  if (answers.includes('no')) return [signatureInvalid(kid)];
+  const weakness = tried.map(rsaWeakness).find((each) => each !== null);
+  return [weakness === undefined ? keyMalformed(kid, algorithm.name) : keyWeak(kid, weakness)];
 }
 
 /**
  * Whether a key made the signature of a compact JWS, whatever its payload is.
  *
- * @returns `unusable` for a key that is broken or too weak
+ * @returns `unusable` for a key that is malformed or too weak
  */
 export async function signatureIsBy(
   jwk: JWK,
@@ -94,20 +101,16 @@ function isForSignatures(key: JWK, algorithm: SigningAlgorithm): boolean {
   return forUse && forOperation && (key.alg === undefined || key.alg === algorithm);
 }
 
-/** RSA keys below this are refused (RFC 7518, section 3.3). */
-const MIN_RSA_BITS = 2048;
-
 const PUBLIC_MEMBERS: ReadonlySet<string> = new Set(['kty', 'n', 'e', 'crv', 'x', 'y']);
 
-/** Takes the public part only. null for a key that is broken or too weak. */
+/** Takes the public part only. null for a key that is malformed or too weak. */
 async function publicKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoKey | null> {
+  if (rsaWeakness(jwk) !== null) return null;
   const members = Object.entries(jwk).filter(([name]) => PUBLIC_MEMBERS.has(name));
   const material: JWK = Object.fromEntries(members);
   try {
     const key = await importJWK(material, algorithm);
-    if (key instanceof Uint8Array) return null;
-    const bits = 'modulusLength' in key.algorithm ? Number(key.algorithm.modulusLength) : null;
-    return bits !== null && bits < MIN_RSA_BITS ? null : key;
+    return key instanceof Uint8Array ? null : key;
   } catch {
     // What WebCrypto says of a broken key has a different class on every runtime, and tells nothing more.
     return null;
@@ -119,7 +122,7 @@ function keyUnknown(keys: readonly JWK[], kid: unknown): Fault {
   return {
     code: 'jwt.key-unknown',
     claim: 'kid',
-    expected: known.length === 0 ? 'the id of a key that the issuer publishes' : known.join(' or '),
+    expected: known.length === 0 ? 'the id of a key that the issuer publishes' : cut(known.join(' or ')),
     seen: shown(kid),
   };
 }
@@ -129,18 +132,26 @@ function algorithmMismatch(named: readonly JWK[], kid: unknown, alg: unknown): F
   return {
     code: 'jwt.algorithm-refused',
     claim: 'alg',
-    expected: `an algorithm for the key ${shown(kid)} (${kinds.join(', ')})`,
+    expected: `an algorithm for the key ${shown(kid)} (${cut(kinds.join(', '))})`,
     seen: shown(alg),
   };
 }
 
-function keyUnusable(kid: unknown, algorithm: SigningAlgorithm): Fault {
-  const strength = algorithm === 'RS256' ? `RSA key of ${MIN_RSA_BITS} bits or more` : 'EC key on P-384';
+function keyMalformed(kid: unknown, algorithm: SigningAlgorithm): Fault {
   return {
     code: 'jwt.key-unknown',
     claim: 'kid',
-    expected: `a sound ${strength}`,
-    seen: `${shown(kid)}, which is broken or too weak`,
+    expected: algorithm === 'RS256' ? 'a valid RSA key' : 'a valid EC key on P-384',
+    seen: `${shown(kid)}, which is malformed`,
+  };
+}
+
+function keyWeak(kid: unknown, weakness: string): Fault {
+  return {
+    code: 'jwt.key-weak',
+    claim: 'kid',
+    expected: `an RSA key of ${RSA_BITS.min} to ${RSA_BITS.max} bits with an odd exponent of 3 or more`,
+    seen: `${shown(kid)}, which ${weakness}`,
   };
 }
 

@@ -3,7 +3,6 @@ import type { LoginKeys, Mechanism } from '../connection.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
-import { printable } from '../printable.ts';
 import { rfc3339 } from '../time.ts';
 import type { MintedToken } from '../token.ts';
 import type { Presented } from './presented.ts';
@@ -97,8 +96,8 @@ function unavailable(error: unknown, mechanism: Mechanism, text: string): Fedctl
 /** What the server may have seen, beside what it must match. No secrets. */
 export function evidenceOf(presented: Presented, now: Date): string[] {
   return presented.mechanism === 'MONGODB-OIDC'
-    ? tokenEvidence(presented.token, now).map(printable)
-    : arnEvidence(presented.keys).map(printable);
+    ? tokenEvidence(presented.token, now)
+    : arnEvidence(presented.keys);
 }
 
 /** facts/mongodb.md 1.6 and 6: everything that the server compares. */

@@ -1,11 +1,9 @@
+import type { HostPort } from '../connection-string.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
 import { bareHost } from '../hosts.ts';
 import { faultOfTls } from '../net/dial-tls.ts';
-import { printable } from '../printable.ts';
-import type { HostPort } from '../uri/target.ts';
 import { dialFailure } from './dial-failures.ts';
-import { withoutTokens } from './foreign-text.ts';
 import { StrangeAnswer } from './frame-guard.ts';
 
 /** A failure of ours somewhere in a chain of causes: what our own callback threw, wrapped by the driver. */
@@ -22,7 +20,7 @@ export function serverAnswer(
     if (each.name !== 'MongoServerError') continue;
     const code = 'code' in each && typeof each.code === 'number' ? each.code : null;
     const name = 'codeName' in each && typeof each.codeName === 'string' ? each.codeName : '';
-    return { code, name: printable(name), text: withoutTokens(printable(each.message)) };
+    return { code, name, text: each.message };
   }
   return null;
 }
@@ -56,7 +54,6 @@ export function isNetworkEnd(error: unknown): boolean {
 export function helloFailure(address: string, error: Error): FedctlError {
   const own = ownFailure(error);
   if (own !== null) return own;
-  const host = printable(address);
   const said = (code: FailureCode, message: string) => new FedctlError(code, { message, cause: error });
   for (const cause of chain(error)) {
     // With TLS 1.3 an alert may come after the handshake; and a server may show another certificate than before.
@@ -66,43 +63,62 @@ export function helloFailure(address: string, error: Error): FedctlError {
   if (chain(error).some(({ name }) => name === 'MongoCompatibilityError')) {
     return said(
       'mongo.server-too-old',
-      `${host} answered, but the driver cannot use it: ${printable(error.message)}.`,
+      `${address} answered, but the driver cannot use it: ${error.message}.`,
     );
   }
   if (isNetworkTimeout(error)) {
-    return said('mongo.hello-timeout', `${host} accepted the connection, but did not answer hello in time.`);
+    return said(
+      'mongo.hello-timeout',
+      `${address} accepted the connection, but did not answer hello in time.`,
+    );
   }
   const answer = serverAnswer(error);
   if (answer !== null) {
-    return said('mongo.hello-failed', `${host} answered hello with an error: ${answerText(answer)}.`);
+    return said('mongo.hello-failed', `${address} answered hello with an error: ${answerText(answer)}.`);
   }
   const strange = chain(error).find((each) => each instanceof StrangeAnswer);
-  if (strange !== undefined) return strangeHello(host, strange);
+  if (strange !== undefined) return strangeHello(address, strange);
   return new FedctlError('mongo.hello-failed', {
     message: isNetworkEnd(error)
-      ? `${host} closed the connection instead of answering hello.`
-      : `${host} answered hello with something that is not MongoDB's protocol.`,
+      ? `${address} closed the connection instead of answering hello.`
+      : `${address} answered hello with something that is not MongoDB's protocol.`,
     remedy: `nc -v ${hostOf(address).host} ${hostOf(address).port}   (shows what listens there)`,
     cause: error,
   });
 }
 
 function strangeHello(host: string, cause: StrangeAnswer): FedctlError {
+  const { says, ...facts } = STRANGE_HELLO[cause.protocol](host);
   return new FedctlError('mongo.hello-failed', {
-    message: `${host} answered hello with ${cause.protocol === 'HTTP' ? 'HTTP' : 'an alert of TLS'}.`,
-    ...(cause.protocol === 'HTTP'
-      ? {
-          likelyCause: 'A web server or a proxy for HTTP listens there, and no MongoDB server.',
-          remedy: `curl -v 'http://${host}/'   (shows what listens there)`,
-        }
-      : {
-          likelyCause: 'The server wants TLS, and the connection string does not ask for it.',
-          remedy: 'add tls=true to the connection string',
-        }),
+    message: `${host} answered hello with ${says}.`,
+    ...facts,
     details: { protocol: cause.protocol },
     cause,
   });
 }
+
+const STRANGE_HELLO: Readonly<
+  Record<
+    StrangeAnswer['protocol'],
+    (host: string) => { readonly says: string; readonly likelyCause: string; readonly remedy: string }
+  >
+> = {
+  HTTP: (host) => ({
+    says: 'HTTP',
+    likelyCause: 'A web server or a proxy for HTTP listens there, and no MongoDB server.',
+    remedy: `curl -v 'http://${host}/'   (shows what listens there)`,
+  }),
+  TLS: () => ({
+    says: 'an alert of TLS',
+    likelyCause: 'The server wants TLS, and the connection string does not ask for it.',
+    remedy: 'add tls=true to the connection string',
+  }),
+  OP_COMPRESSED: () => ({
+    says: 'a compressed message, although fedctl offers no compression',
+    likelyCause: 'This is no MongoDB server, or something on the way changes what it sends.',
+    remedy: 'check who answers at this host and port before you go on',
+  }),
+};
 
 /** Why a command after the login failed. 13 is a missing role, whatever the command. */
 export function commandFailure(what: string, error: unknown, needs: string): FedctlError {
@@ -136,7 +152,7 @@ export function commandFailure(what: string, error: unknown, needs: string): Fed
 /** An address as the driver writes it. */
 function hostOf(address: string): HostPort {
   const colon = address.lastIndexOf(':');
-  return { host: printable(bareHost(address.slice(0, colon))), port: Number(address.slice(colon + 1)) };
+  return { host: bareHost(address.slice(0, colon)), port: Number(address.slice(colon + 1)) };
 }
 
 /** An error and the errors behind it, the nearest first. */

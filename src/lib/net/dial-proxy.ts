@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { SocksClient } from 'socks';
 import { within } from '../deadline.ts';
-import { printable } from '../printable.ts';
 import type { Secret } from '../secret.ts';
 import { codeOf, type DialBounds, type Dialled, dialTcp, type Endpoint, step } from './dial.ts';
 
@@ -79,7 +78,7 @@ export function proxyFault(cause: unknown): ProxyMeaning {
   const reply = /rejected connection - (\w+)$/.exec(text)?.[1];
   if (reply !== undefined) {
     return {
-      says: `it says no, ${REPLIES[reply] ?? printable(reply)}`,
+      says: `it says no, ${REPLIES[reply] ?? reply}`,
       likelyCause: 'The proxy works, and does not or cannot connect to the server.',
     };
   }

@@ -1,29 +1,71 @@
-import type { Dispatcher } from 'undici';
-import { certificateAuthorities } from './certificate-authorities.ts';
-import { proxyFor } from './proxy.ts';
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { pipeline, type Transform } from 'node:stream';
+import { constants, createBrotliDecompress, createUnzip } from 'node:zlib';
+import { within } from '../deadline.ts';
+import type { Fetch } from '../fetch.ts';
+import { agentFor } from './agents.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+// Responses without a body may name an encoding too: nothing to decompress is no error.
+const unzip = () => createUnzip({ finishFlush: constants.Z_SYNC_FLUSH });
+const unbrotli = () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });
+
+/** Some servers compress whatever the client accepts. */
+const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = {
+  gzip: unzip,
+  'x-gzip': unzip,
+  deflate: unzip,
+  br: unbrotli,
+};
+
 /**
- * fetch as an operator behind a proxy needs it: Node's own does not know HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE.
- * Where none of them concerns the URL it is the global fetch, unless NODE_TLS_REJECT_UNAUTHORIZED would keep that from
- * verifying certificates: what goes out here are tokens, and what comes in are keys. What to do with redirects is the caller's to say.
- *
- * @returns rejects with FedctlError net.proxy-invalid, net.ca-bundle-invalid, and otherwise as fetch does
+ * Creates the one way to HTTP servers, through node:http and our own agents. Node's global fetch ignores AWS_CA_BUNDLE
+ * and obeys NODE_USE_ENV_PROXY, and loading it takes longer than most requests.
  */
-export function createFetch(env: Env): typeof globalThis.fetch {
-  const dispatchers = new Map<string, Dispatcher>();
-  return async (input, init) => {
-    const url = new URL(input instanceof Request ? input.url : input);
-    const proxy = proxyFor(url, env);
-    if (proxy === null && url.protocol !== 'https:') return globalThis.fetch(input, init);
-    const ca = await certificateAuthorities(env);
-    const isNodeStrict = env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0';
-    if (proxy === null && ca === undefined && isNodeStrict) return globalThis.fetch(input, init);
-    const undici = await import('./undici.ts');
-    const route = proxy?.href ?? 'direct';
-    const dispatcher = dispatchers.get(route) ?? undici.dispatcher(proxy, ca);
-    dispatchers.set(route, dispatcher);
-    return undici.fetchThrough(dispatcher, url, init);
+export function createFetch(env: Env): Fetch {
+  return async (url, { method = 'GET', headers, body, maxBytes, signal }) => {
+    const agent = await within(signal, agentFor(url, env));
+    const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+      agent,
+      method,
+      // Firewalls of web applications reject requests without a user agent.
+      headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'fedctl', ...headers },
+    });
+    try {
+      return await within(signal, exchange(request, body, maxBytes));
+    } catch (error) {
+      request.destroy();
+      throw error;
+    }
   };
+}
+
+async function exchange(request: ClientRequest, body: string | undefined, maxBytes: number) {
+  const message = await new Promise<IncomingMessage>((resolve, reject) => {
+    // Stays: a request that is destroyed may fail once more.
+    request.on('error', reject).once('response', resolve).end(body);
+  });
+  const { statusCode = 0, headers } = message;
+  return { status: statusCode, headers, body: await readBody(message, maxBytes) };
+}
+
+/** The length that a header announces does not count: it may be wrong. */
+async function readBody(message: IncomingMessage, maxBytes: number): Promise<string | null> {
+  const decompressor = DECOMPRESSORS[message.headers['content-encoding']?.toLowerCase() ?? '']?.();
+  // The reader of the last stream receives the errors of both.
+  const body = decompressor === undefined ? message : pipeline(message, decompressor, () => {});
+  const chunks: Buffer[] = [];
+  let size = 0;
+  if (maxBytes > 0) {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) break;
+      chunks.push(chunk);
+    }
+    if (size <= maxBytes) return Buffer.concat(chunks).toString('utf8');
+  }
+  message.destroy();
+  return null;
 }

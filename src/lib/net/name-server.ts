@@ -1,7 +1,7 @@
 import { Resolver as DnsResolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Resolver } from '../context.ts';
-import { bareHost } from '../hosts.ts';
+import { bareHost, localhostAddresses } from '../hosts.ts';
 
 /** For each try, in milliseconds; whoever asks bounds the whole. */
 const PATIENCE = 2000;
@@ -20,7 +20,8 @@ export function nameServer(server: string): Resolver {
     async addresses(host) {
       const bare = bareHost(host);
       if (isIP(bare) !== 0) return [{ address: bare, family: isIP(bare) === 6 ? 6 : 4 }];
-      if (bare === 'localhost') return [{ address: '127.0.0.1', family: 4 }];
+      const local = localhostAddresses(bare);
+      if (local !== null) return local;
       const [v4, v6] = await Promise.allSettled([dns.resolve4(bare), dns.resolve6(bare)]);
       const found = [
         ...(v4.status === 'fulfilled' ? v4.value : []).map((address) => ({ address, family: 4 }) as const),

@@ -13,13 +13,7 @@ export interface TransportFault {
   readonly remedy?: (url: URL) => string;
 }
 
-const TIMEOUTS: ReadonlySet<string> = new Set([
-  'ETIMEDOUT',
-  'ESOCKETTIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-]);
+const TIMEOUTS: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 
 /** How OpenSSL and Node name what is wrong with a certificate or a handshake. */
 const TLS_CODE =
@@ -75,25 +69,18 @@ const UNREACHABLE: Readonly<Record<string, Meaning>> = {
   },
   ECONNRESET: CUT,
   EPIPE: CUT,
-  UND_ERR_SOCKET: CUT,
   EHOSTUNREACH: NO_WAY,
   ENETUNREACH: NO_WAY,
   EADDRNOTAVAIL: NO_WAY,
   HPE_HEADER_OVERFLOW: LONG_HEADER,
-  UND_ERR_HEADERS_OVERFLOW: LONG_HEADER,
   Z_DATA_ERROR: UNREADABLE,
   Z_BUF_ERROR: UNREADABLE,
 };
 
-/** The fault of the network that an error of node:http, node:tls or undici stands for; null for any other error. */
+/** The fault of the network that an error of node:http or node:tls stands for; null for any other error. */
 export function transportFault(error: unknown): TransportFault | null {
-  const chain = chainOf(error);
-  const coded = chain.find((each): each is Coded => typeof codeOf(each) === 'string');
-  if (coded === undefined) {
-    // undici's own copy does not name what it could not parse, as the one in Node.js does.
-    const unparsed = chain.find(({ name }) => name === 'HTTPParserError');
-    return unparsed === undefined ? null : { kind: 'unreachable', code: unparsed.name, ...NOT_HTTP };
-  }
+  const coded = chainOf(error).find((each): each is Coded => typeof codeOf(each) === 'string');
+  if (coded === undefined) return null;
   const { code } = coded;
   if (TIMEOUTS.has(code)) return { kind: 'timeout', code, reason: 'no answer came in time' };
   if (coded instanceof ProxyFault) return faultOfProxy(coded);
@@ -157,7 +144,7 @@ function codeOf(error: Error): unknown {
   return 'code' in error ? error.code : undefined;
 }
 
-/** fetch wraps what happened, sometimes twice, and several addresses into an AggregateError: the first code counts. */
+/** The SDK wraps what happened, and Node the errors of several addresses into an AggregateError: the first code counts. */
 function chainOf(error: unknown): readonly Error[] {
   const chain: Error[] = [];
   for (let each = error; each instanceof Error && chain.length < 5; each = each.cause) {

@@ -1,9 +1,8 @@
 import type { ClientRequest } from 'node:http';
-import type { Socket } from 'node:net';
-import { HttpsProxyAgent } from 'https-proxy-agent';
-import { ProxyFault } from './proxy-fault.ts';
-
-type ConnectOptions = Parameters<HttpsProxyAgent<string>['connect']>[1];
+import { isIP, type Socket } from 'node:net';
+import { connect } from 'node:tls';
+import { Agent, type AgentConnectOpts } from 'agent-base';
+import { openTunnel } from './tunnel.ts';
 
 /** How certificates are verified, at the proxy and behind it. */
 interface Trust {
@@ -11,34 +10,34 @@ interface Trust {
   readonly ca?: string[];
 }
 
-/** A tunnel through a proxy that trusts the same authorities at both ends. */
-export class TunnelAgent extends HttpsProxyAgent<string> {
+/** Reaches servers through tunnels of an HTTP proxy, and trusts the same authorities at both ends. */
+export class TunnelAgent extends Agent {
+  readonly #proxy: URL;
   readonly #trust: Trust;
 
   constructor(proxy: URL, trust: Trust) {
-    super(proxy, { keepAlive: true, ...trust });
+    super({ keepAlive: true });
+    this.#proxy = proxy;
     this.#trust = trust;
   }
 
-  /**
-   * The package gives `ca` to the proxy's own TLS only, never to the server behind it (facts/dependencies.md 4), and hands
-   * on what the proxy answered as if that server had said it.
-   *
-   * @throws ProxyFault
-   */
-  override async connect(request: ClientRequest, options: ConnectOptions): Promise<Socket> {
-    let status: number | null = null;
-    request.once('proxyConnect', ({ statusCode }: { readonly statusCode: number }) => {
-      status = Number.isInteger(statusCode) ? statusCode : null;
-    });
-    const opened = await super
-      .connect(request, options.secureEndpoint ? { ...options, ...this.#trust } : options)
-      .catch((error: unknown) => {
-        // All this is about the proxy: what happens behind it is told by the socket.
-        throw new ProxyFault(null, error);
-      });
-    if (status === 200) return opened;
-    opened.destroy();
-    throw new ProxyFault(status);
+  /** @throws ProxyFault */
+  override async connect(request: ClientRequest, options: AgentConnectOpts): Promise<Socket> {
+    const { host = '', port } = options;
+    const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+    const tunnel = await openTunnel(this.#proxy, authority, this.#trust, destructionOf(request));
+    if (!options.secureEndpoint) return tunnel;
+    return connect({ ...this.#trust, host, servername: isIP(host) === 0 ? host : '', socket: tunnel });
   }
+}
+
+/** A request that is destroyed before it has a socket emits no event, and its tunnel would keep the process alive. */
+function destructionOf(request: ClientRequest): AbortSignal {
+  const destroyed = new AbortController();
+  const destroy = request.destroy.bind(request);
+  request.destroy = (error) => {
+    destroyed.abort();
+    return destroy(error);
+  };
+  return destroyed.signal;
 }

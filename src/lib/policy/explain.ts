@@ -1,4 +1,3 @@
-import { printable } from '../printable.ts';
 import type { Decision, Layer, NearMiss, StatementPlace } from './evaluate.ts';
 import type { PolicyRequest } from './request.ts';
 
@@ -57,5 +56,5 @@ const SHOWN = 200;
 /** Values come from whoever asks: they stay short, and steer no terminal. */
 function shown(value: string): string {
   const text = value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value;
-  return printable(JSON.stringify(text));
+  return JSON.stringify(text);
 }

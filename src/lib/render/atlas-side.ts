@@ -1,35 +1,43 @@
-import type { AtlasSide, Subject } from '../auth/identity.ts';
+import type { AtlasSide, Caller, Workload } from '../auth/identity.ts';
 import { block, type Row } from './block.ts';
 import type { Theme } from './theme.ts';
 
-/** What to copy to Atlas, for a person. */
-export function atlasSideText(side: AtlasSide, subject: Subject, theme: Theme): string {
+const ROLE = '<ARN of the role of the workload>';
+
+/** What to copy to Atlas, for a person. Where it is not known who is to be let in, placeholders stand in the place. */
+export function atlasSideLines(
+  side: AtlasSide,
+  workload: Workload,
+  caller: Caller,
+  theme: Theme,
+): readonly string[] {
   const { issuer, audience, userClaim } = side.identityProvider;
   const oidc: Row[] = [
     ['issuer URI', issuer ?? '<issuer>   (fedctl status prints it once federation is enabled)'],
     ['audience', audience ?? '<the audience that the workload asks tokens for>'],
     ['authorization', 'USER (in the console: User ID)'],
     ['user claim', userClaim],
-    ['database user', side.oidcUser?.username ?? '<idpId>/<ARN of the role of the workload>'],
+    ['database user', side.oidcUser?.username ?? `<idpId>/${ROLE}`],
     ['database', '$external'],
   ];
   const parts = [
     theme.strong('Atlas, for MONGODB-OIDC: an identity provider (workload) and a database user'),
-    block(oidc, theme),
+    ...block(oidc, theme),
     '',
     theme.strong('Atlas, for MONGODB-AWS: a database user of type AWS IAM'),
-    side.awsUser === null
-      ? '  this caller cannot be one: use a role or an IAM user'
-      : awsBlock(side.awsUser, theme),
+    ...awsLines(side, workload, theme),
   ];
-  const note = certaintyNote(subject);
-  return [...parts, ...(note === null ? [] : ['', theme.dim(note)])].join('\n');
+  const note = principalNote(workload, caller).map(theme.dim);
+  return [...parts, ...(note.length === 0 ? [] : ['', ...note])];
 }
 
-function awsBlock(
-  { awsIAMType, username, database }: NonNullable<AtlasSide['awsUser']>,
-  theme: Theme,
-): string {
+function awsLines({ awsUser }: AtlasSide, { subject }: Workload, theme: Theme): readonly string[] {
+  if (awsUser === null && subject !== null) return ['  this caller cannot be one: use a role or an IAM user'];
+  const { awsIAMType, username, database } = awsUser ?? {
+    awsIAMType: 'ROLE',
+    username: ROLE,
+    database: '$external',
+  };
   return block(
     [
       ['type', awsIAMType],
@@ -40,20 +48,29 @@ function awsBlock(
   );
 }
 
-/** Says how far the ARN can be trusted; null where there is nothing to say. */
-function certaintyNote({ certainty }: Subject): string | null {
-  switch (certainty) {
+/** Says how far the ARN can be trusted, and how to learn it; empty where there is nothing to say. */
+function principalNote({ subject, source }: Workload, caller: Caller): readonly string[] {
+  if (subject === null) {
+    return [
+      `The workload is not known: ${caller.arn} ran this, as the operator.`,
+      'Name its role with --role-arn <arn>, or ask as the workload: fedctl whoami --profile <profile of the workload>',
+    ];
+  }
+  if (source === '--role-arn') {
+    return [`This is for the role of --role-arn, and not for ${caller.arn}, the operator that ran this.`];
+  }
+  switch (subject.certainty) {
     case 'certain':
-      return null;
+      return [];
     case 'guessed':
       return [
         'The ARN of a session has lost the path of its role. If the role has a path,',
         'look the ARN up with: fedctl token --audience <audience> | fedctl decode',
-      ].join('\n');
+      ];
     case 'incomplete':
       return [
         'This role has a path, and the ARN of a session has lost it: the ARN above is',
         'not complete. Look it up with: fedctl token --audience <audience> | fedctl decode',
-      ].join('\n');
+      ];
   }
 }

@@ -1,6 +1,5 @@
 import type { Caller } from '../auth/identity.ts';
 import type { EndpointOverride } from '../ports.ts';
-import { printable } from '../printable.ts';
 
 /** The caller as documents carry it. */
 export function callerMembers(caller: Caller) {
@@ -16,12 +15,12 @@ export function callerMembers(caller: Caller) {
 export function changeHints(what: string, caller: Caller): readonly string[] {
   return [
     `${what} outbound federation for the whole account ${caller.account}`,
-    `  as ${printable(caller.arn)}, Region ${caller.region.name}`,
+    `  as ${caller.arn}, Region ${caller.region.name}`,
     ...caller.overrides.map((override) => `  through ${overrideText(override)}`),
   ];
 }
 
 /** `http://127.0.0.1:4566 for IAM (AWS_ENDPOINT_URL_IAM)` */
 export function overrideText({ service, url, source }: EndpointOverride): string {
-  return `${printable(url)} for ${service.toUpperCase()} (${printable(source)})`;
+  return `${url} for ${service.toUpperCase()} (${source})`;
 }

@@ -2,7 +2,6 @@ import type { MechanismResult } from '../auth/connect.ts';
 import type { OfferedCommand } from '../command-line.ts';
 import type { Mechanism, ServerIdentity, StageEvent, StageId } from '../connection.ts';
 import type { FedctlError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import type { Theme } from './theme.ts';
 
 /** The longest name of a stage, `authenticate`. */
@@ -70,21 +69,21 @@ function failureMembers(
 }
 
 export function connectHeader(mechanism: Mechanism, shownUri: string, theme: Theme): string {
-  return `${theme.strong(mechanism)}  ${printable(shownUri)}`;
+  return `${theme.strong(mechanism)}  ${shownUri}`;
 }
 
 /** `  ✓ tls            12 ms  TLSv1.3, certificate of …` */
 export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: Theme): string {
   const mark = { pass: theme.good('✓'), fail: theme.bad('✗'), skip: theme.dim('-') }[status];
   const time = status === 'skip' ? 'skipped' : `${ms} ms`;
-  const text = code === undefined ? printable(detail) : `${theme.bad(code)}  ${printable(detail)}`;
+  const text = code === undefined ? detail : `${theme.bad(code)}  ${detail}`;
   return `  ${mark} ${padded(id)} ${theme.dim(time.padStart(9))}  ${text}`.trimEnd();
 }
 
 /** Who the server says we are. */
 export function identityLine({ user, roles }: ServerIdentity, theme: Theme): string {
-  const who = user === null ? 'a user the server does not name' : `${printable(user)} in $external`;
-  const allowed = roles.map(({ role, db }) => printable(`${role}@${db}`)).join(', ');
+  const who = `${user} in $external`;
+  const allowed = roles.map(({ role, db }) => `${role}@${db}`).join(', ');
   return `  ${theme.good('Logged in')} as ${theme.strong(who)}, ${allowed === '' ? 'without any role' : `with ${allowed}`}`;
 }
 
@@ -97,7 +96,7 @@ export function secondFailureLines(
   const evidence = failure.details['evidence'];
   const lines = Array.isArray(evidence) ? evidence.filter((line) => typeof line === 'string') : [];
   return [
-    ...lines.map((line) => `      ${theme.strong(printable(line))}`),
+    ...lines.map((line) => `      ${theme.strong(line)}`),
     `    ${theme.dim('cause:')}  ${failure.likelyCause}`,
     `    ${theme.dim('remedy:')} ${failure.remedy}`,
     ...(command === null ? [] : [`    ${theme.dim('run:')}    ${theme.typed(command)}`]),

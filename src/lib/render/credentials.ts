@@ -1,6 +1,5 @@
 import type { SessionCredentials } from '../auth/session-credentials.ts';
 import { formatDuration } from '../duration.ts';
-import { printable } from '../printable.ts';
 import { timePair } from '../time.ts';
 import type { Theme } from './theme.ts';
 
@@ -32,14 +31,14 @@ const USES: readonly (readonly [string, string])[] = [
 ];
 
 /** The human face: who, from where and until when, and how to get the secrets, which are not shown. */
-export function credentialsText(session: SessionCredentials, now: Date, theme: Theme): string {
+export function credentialsLines(session: SessionCredentials, now: Date, theme: Theme): readonly string[] {
   const { credentials } = session;
   const lines: readonly (readonly [string, string])[] = [
-    ['principal', printable(session.arn)],
+    ['principal', session.arn],
     ['made by', MADE_BY[session.operation]],
-    ['keys from', printable(session.providerDetail)],
+    ['keys from', session.providerDetail],
     ['valid until', validUntil(credentials.expiresAt, now)],
-    ['access key id', printable(credentials.accessKeyId)],
+    ['access key id', credentials.accessKeyId],
     ['secret key', '(not shown)'],
     ['session token', credentials.sessionToken === null ? 'none' : '(not shown)'],
   ];
@@ -49,8 +48,7 @@ export function credentialsText(session: SessionCredentials, now: Date, theme: T
     '',
     'To use them, repeat the command with --format:',
     ...USES.map(([typed, where]) => `  ${theme.typed(typed.padEnd(width))}  ${theme.dim(where)}`),
-    '',
-  ].join('\n');
+  ];
 }
 
 function validUntil(expiresAt: Date | null, now: Date): string {

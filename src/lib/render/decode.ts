@@ -1,7 +1,7 @@
 import type { DecodedJwt } from '../jwt/decode.ts';
 import type { DescribedClaim, DescribedJwt } from '../jwt/describe.ts';
-import { printable } from '../printable.ts';
 import { timePair } from '../time.ts';
+import { escapeText } from './escape.ts';
 import type { Theme } from './theme.ts';
 
 /** The JSON face of a decoded token: schema `fedctl.decode/v1`. The signature is left out, so it holds no secret. */
@@ -28,7 +28,7 @@ function claimDocument(group: 'standard' | 'aws' | 'other', { claim, words, valu
 }
 
 /** The human face: one block each for header, claims and AWS's own claims. */
-export function decodeText(described: DescribedJwt, theme: Theme): string {
+export function decodeLines(described: DescribedJwt, theme: Theme): readonly string[] {
   const blocks: readonly (readonly [string, readonly DescribedClaim[]])[] = [
     ['Header', described.header],
     ['Claims', described.standard],
@@ -37,20 +37,20 @@ export function decodeText(described: DescribedJwt, theme: Theme): string {
   ];
   const shown = blocks.filter(([, claims]) => claims.length > 0);
   const width = Math.max(...shown.flatMap(([, claims]) => claims.map((each) => labelOf(each).length)));
-  return shown
-    .map(([title, claims]) =>
-      [theme.strong(title), ...claims.map((each) => row(each, width, theme))].join('\n'),
-    )
-    .join('\n\n');
+  return shown.flatMap(([title, claims], index) => [
+    ...(index === 0 ? [] : ['']),
+    theme.strong(title),
+    ...claims.flatMap((each) => rows(each, width, theme)),
+  ]);
 }
 
-function row(claim: DescribedClaim, width: number, theme: Theme): string {
-  const [first = '', ...rest] = claim.lines.map(printable);
+function rows(claim: DescribedClaim, width: number, theme: Theme): readonly string[] {
+  const [first = '', ...rest] = claim.lines;
   const label = labelOf(claim);
   return [
     `  ${theme.dim(label.padEnd(width))}  ${first}`,
     ...rest.map((line) => `  ${' '.repeat(width)}  ${line}`),
-  ].join('\n');
+  ];
 }
 
 /** Unknown claims may have any name, and one as long as the token. */
@@ -58,6 +58,7 @@ const MAX_LABEL = 48;
 
 function labelOf({ claim, words }: DescribedClaim): string {
   if (words !== null) return `${words} (${claim})`;
-  const name = printable(claim);
+  // Escaped here as well, because the width counts.
+  const name = escapeText(claim);
   return name.length > MAX_LABEL ? `${name.slice(0, MAX_LABEL)}…` : name;
 }

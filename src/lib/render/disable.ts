@@ -30,14 +30,16 @@ export function disableDocument({ caller, changed, issuer }: Disabled) {
   } as const;
 }
 
-export function disableText({ caller, changed, issuer }: Disabled, theme: Theme): string {
+export function disableLines({ caller, changed, issuer }: Disabled, theme: Theme): readonly string[] {
   if (!changed) {
-    return `${theme.caution('disabled')} Outbound federation of account ${caller.account} was disabled already; nothing was changed.`;
+    return [
+      `${theme.caution('disabled')} Outbound federation of account ${caller.account} was disabled already; nothing was changed.`,
+    ];
   }
   return [
     `${theme.caution('disabled')} Outbound federation of account ${caller.account} is disabled now.`,
     '',
-    block(
+    ...block(
       [
         ['account', caller.account],
         ['principal', caller.arn],
@@ -49,5 +51,5 @@ export function disableText({ caller, changed, issuer }: Disabled, theme: Theme)
       ],
       theme,
     ),
-  ].join('\n');
+  ];
 }

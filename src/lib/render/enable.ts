@@ -1,8 +1,8 @@
 import type { Propagation } from '../auth/federation.ts';
-import type { AtlasSide, Caller, Subject } from '../auth/identity.ts';
+import type { AtlasSide, Caller, Workload } from '../auth/identity.ts';
 import type { IssuerReport } from '../auth/issuer-report.ts';
 import { formatDuration } from '../duration.ts';
-import { atlasSideText } from './atlas-side.ts';
+import { atlasSideLines } from './atlas-side.ts';
 import { block } from './block.ts';
 import { callerMembers } from './caller.ts';
 import { issuerMembers, issuerRows } from './issuer-report.ts';
@@ -17,8 +17,7 @@ export interface Enabled {
   /** Null under --no-wait. */
   readonly propagation: Propagation | null;
   readonly probeAudience: string;
-  /** The caller's, or the token's where there was one. */
-  readonly subject: Subject;
+  readonly workload: Workload;
   readonly atlas: AtlasSide;
 }
 
@@ -45,12 +44,12 @@ function propagationDocument({ propagation, probeAudience }: Enabled) {
   };
 }
 
-export function enableText(enabled: Enabled, theme: Theme): string {
+export function enableLines(enabled: Enabled, theme: Theme): readonly string[] {
   const { caller, changed, issuer, report } = enabled;
   return [
     `${theme.good('enabled')} Outbound federation of account ${caller.account} ${changed ? 'is enabled now.' : 'was enabled already; nothing was changed.'}`,
     '',
-    block(
+    ...block(
       [
         ['account', caller.account],
         ['principal', caller.arn],
@@ -62,8 +61,8 @@ export function enableText(enabled: Enabled, theme: Theme): string {
       theme,
     ),
     '',
-    atlasSideText(enabled.atlas, enabled.subject, theme),
-  ].join('\n');
+    ...atlasSideLines(enabled.atlas, enabled.workload, caller, theme),
+  ];
 }
 
 function tokensText({ propagation, caller, changed }: Enabled): string {

@@ -29,30 +29,34 @@ export function explainDocument({ code, row, exitCode, explanation }: Page, titl
 export type TitleOf = (code: ExplainedCode) => string;
 
 /** The human face: prose wrapped to `width`, what is to be typed left whole. */
-export function explainText(
+export function explainLines(
   { code, row, exitCode, explanation }: Page,
   titleOf: TitleOf,
   theme: Theme,
   width: number,
-): string {
+): readonly string[] {
   const { meaning, shows, alsoShows, causes, apart, type, sources, evidence } = explanation;
   const prose = (text: string, indent = 0, first = ' '.repeat(indent)) => wrapped(text, width, indent, first);
   const exit = exitCode === null ? 'fedctl itself never ends with it' : `exit code ${exitCode}`;
   return [
     `${theme.strong(code)}: ${row.title} ${theme.dim(`(${exit})`)}`,
     '',
-    prose(meaning),
-    ...section('How it shows', said([...symptoms(shows), ...symptoms(alsoShows ?? {})], theme, prose), theme),
+    ...prose(meaning),
+    ...section(
+      'How it shows',
+      shown([...symptoms(shows), ...symptoms(alsoShows ?? {})], theme, prose),
+      theme,
+    ),
     ...section(
       'What causes it, likeliest first',
-      causes.map((each, index) => prose(each, 5, `${index + 1}.`.padStart(4).padEnd(5))),
+      causes.flatMap((each, index) => prose(each, 5, `${index + 1}.`.padStart(4).padEnd(5))),
       theme,
     ),
     ...section(
       'Easily taken for',
       entriesOf(apart).flatMap(([other, how]) => [
         `  ${theme.strong(other)}: ${titleOf(other)}`,
-        prose(how, 5),
+        ...prose(how, 5),
       ]),
       theme,
     ),
@@ -67,25 +71,40 @@ export function explainText(
       theme,
     ),
     '',
-    theme.dim(
-      prose(
-        evidence === 'provoked'
-          ? 'Tests of fedctl provoke it.'
-          : `Known from the field: ${evidence.fieldReport}`,
-      ),
-    ),
-  ].join('\n');
+    ...prose(
+      evidence === 'provoked'
+        ? 'Tests of fedctl provoke it.'
+        : `Known from the field: ${evidence.fieldReport}`,
+    ).map(theme.dim),
+  ];
+}
+
+/** More than this fill a page of their own. */
+const MOST_TEXTS = 12;
+
+/** All the texts; where there are many, the first of each that prints them. */
+function shown(
+  all: readonly Symptom[],
+  theme: Theme,
+  prose: (text: string, indent: number) => readonly string[],
+): readonly string[] {
+  if (all.length <= MOST_TEXTS) return said(all, theme, prose);
+  const first = all.filter(({ from }, index) => all.findIndex((other) => other.from === from) === index);
+  return [
+    ...said(first, theme, prose),
+    ...prose(`and ${all.length - first.length} other texts, which --json lists`, 2),
+  ];
 }
 
 /** The texts, under the name of each that prints them. */
 function said(
   all: readonly Symptom[],
   theme: Theme,
-  prose: (text: string, indent: number) => string,
+  prose: (text: string, indent: number) => readonly string[],
 ): string[] {
   return all.flatMap(({ from, text }, index) => [
     ...(all[index - 1]?.from === from ? [] : [`  ${theme.dim(`${from}:`)}`]),
-    prose(text, 5),
+    ...prose(text, 5),
   ]);
 }
 
@@ -93,9 +112,9 @@ function section(title: string, lines: readonly string[], theme: Theme): string[
   return lines.length === 0 ? [] : ['', theme.strong(title), ...lines];
 }
 
-function wrapped(text: string, width: number, indent: number, first: string): string {
+function wrapped(text: string, width: number, indent: number, first: string): readonly string[] {
   const lines = wrapAnsi(text, Math.max(width - indent, 40)).split('\n');
-  return lines.map((line, index) => `${index === 0 ? first : ' '.repeat(indent)}${line}`).join('\n');
+  return lines.map((line, index) => `${index === 0 ? first : ' '.repeat(indent)}${line}`);
 }
 
 /** The keys are those of the type: what is written down is checked where it is written. */
@@ -119,13 +138,13 @@ export function explanationsDocument(areas: readonly Area[], titleOf: TitleOf) {
   } as const;
 }
 
-export function explanationsText(areas: readonly Area[], titleOf: TitleOf, theme: Theme): string {
+export function explanationsLines(areas: readonly Area[], titleOf: TitleOf, theme: Theme): readonly string[] {
   const width = Math.max(...areas.flatMap(({ codes }) => codes.map((code) => code.length)));
-  return areas
-    .map(({ name, codes }) =>
-      [theme.strong(name), ...codes.map((code) => `  ${code.padEnd(width)}  ${titleOf(code)}`)].join('\n'),
-    )
-    .join('\n\n');
+  return areas.flatMap(({ name, codes }, index) => [
+    ...(index === 0 ? [] : ['']),
+    theme.strong(name),
+    ...codes.map((code) => `  ${code.padEnd(width)}  ${titleOf(code)}`),
+  ]);
 }
 
 /** The JSON face of what a pasted text speaks of: schema `fedctl.explain-text/v1`. Nothing of the text is in it. */
@@ -143,25 +162,30 @@ export function matchesDocument(found: readonly Match[], titleOf: TitleOf) {
 }
 
 /** The human face: the likeliest code first, each with the known text that gave it away. */
-export function matchesText(found: readonly Match[], titleOf: TitleOf, theme: Theme, width: number): string {
+export function matchesLines(
+  found: readonly Match[],
+  titleOf: TitleOf,
+  theme: Theme,
+  width: number,
+): readonly string[] {
   const [best] = found;
   if (best === undefined) return NOTHING_FOUND;
-  const rows = found.map(({ code, symptom, line }) =>
-    [
-      `${theme.strong(code)}: ${titleOf(code)}`,
-      wrapped(`line ${line}, ${reason({ code, symptom, line })}`, width, 2, '  '),
-    ].join('\n'),
-  );
-  return [...rows, '', `More: ${theme.typed(`fedctl explain ${best.code}`)}`].join('\n');
+  const rows = found.flatMap(({ code, symptom, line }) => [
+    `${theme.strong(code)}: ${titleOf(code)}`,
+    ...wrapped(`line ${line}, ${reason({ code, symptom, line })}`, width, 2, '  '),
+  ]);
+  return [...rows, '', `More: ${theme.typed(`fedctl explain ${best.code}`)}`];
 }
 
 function reason({ code, symptom }: Match): string {
   return symptom.text === code ? 'names the code itself' : `as ${symptom.from} says: ${symptom.text}`;
 }
 
-const NOTHING_FOUND = `Nothing in this text is known to fedctl.
-
-What to type instead:
-  fedctl check                         walk the chain and find the broken link
-  fedctl explain                       the list of all codes
-  <program> 2>&1 | fedctl explain -    with nested errors: print error.cause and error.reason, too`;
+const NOTHING_FOUND = [
+  'Nothing in this text is known to fedctl.',
+  '',
+  'What to type instead:',
+  '  fedctl check                         walk the chain and find the broken link',
+  '  fedctl explain                       the list of all codes',
+  '  <program> 2>&1 | fedctl explain -    with nested errors: print error.cause and error.reason, too',
+];

@@ -1,5 +1,4 @@
 import type { FedctlError, Warning } from '../errors.ts';
-import { printable } from '../printable.ts';
 import type { Theme } from './theme.ts';
 
 /** A warning as it is told: with its command complete. */
@@ -30,12 +29,12 @@ export function failureDocument(error: FedctlError, command: string | null) {
 }
 
 /** The human face of a failure: what happened, why, what to do and to type, and what it is called. */
-export function failureText(error: FedctlError, command: string | null, theme: Theme): string {
-  const lines = [
-    `${theme.bad('error:')} ${printable(error.message)}`,
+export function failureLines(error: FedctlError, command: string | null, theme: Theme): readonly string[] {
+  return [
+    `${theme.bad('error:')} ${error.message}`,
     ...evidenceLines(error, theme),
-    `${theme.dim('cause:')}  ${printable(error.likelyCause)}`,
-    `${theme.dim('remedy:')} ${printable(error.remedy)}`,
+    `${theme.dim('cause:')}  ${error.likelyCause}`,
+    `${theme.dim('remedy:')} ${error.remedy}`,
     ...(command === null ? [] : [`${theme.dim('run:')}    ${theme.typed(command)}`]),
     theme.dim(
       error.requestId === null
@@ -43,23 +42,19 @@ export function failureText(error: FedctlError, command: string | null, theme: T
         : `code:   ${error.code}, request id ${error.requestId}`,
     ),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 /** `details.evidence` is for people too: lines such as "audience of the token: x". */
 function evidenceLines(error: FedctlError, theme: Theme): string[] {
   const evidence = error.details['evidence'];
   if (!Array.isArray(evidence)) return [];
-  return evidence
-    .filter((line) => typeof line === 'string')
-    .map((line) => `        ${theme.strong(printable(line))}`);
+  return evidence.filter((line) => typeof line === 'string').map((line) => `        ${theme.strong(line)}`);
 }
 
-export function warningText({ message, remedy, command }: ToldWarning, theme: Theme): string {
-  const lines = [
-    `${theme.caution('warning:')} ${printable(message)}`,
-    ...(remedy === null ? [] : [`         ${printable(remedy)}`]),
+export function warningLines({ message, remedy, command }: ToldWarning, theme: Theme): readonly string[] {
+  return [
+    `${theme.caution('warning:')} ${message}`,
+    ...(remedy === null ? [] : [`         ${remedy}`]),
     ...(command === null ? [] : [`         ${theme.typed(command)}`]),
   ];
-  return `${lines.join('\n')}\n`;
 }

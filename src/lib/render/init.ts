@@ -1,4 +1,3 @@
-import { printable } from '../printable.ts';
 import type { Theme } from './theme.ts';
 
 /** What `init` wrote. */
@@ -15,8 +14,7 @@ export function initDocument({ file, targets }: Written) {
 }
 
 /** The name of the file and its targets, and what to type next. */
-export function initText({ file, targets, next }: Written, theme: Theme): string {
-  const name = printable(file);
-  const typed = next === null ? '' : `\nnext    ${theme.typed(next)}`;
-  return `${theme.good('written')} ${name}   (${targets.join(', ')})${typed}`;
+export function initLines({ file, targets, next }: Written, theme: Theme): readonly string[] {
+  const typed = next === null ? [] : [`next    ${theme.typed(next)}`];
+  return [`${theme.good('written')} ${file}   (${targets.join(', ')})`, ...typed];
 }

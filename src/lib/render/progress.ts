@@ -1,4 +1,5 @@
 import type { OutputStream } from '../context.ts';
+import { escapeText } from './escape.ts';
 
 /** Says what is going on while nothing else can be said. Only for people, only on a terminal, only on stderr. */
 export interface Progress {
@@ -24,7 +25,7 @@ export function createProgress(stream: OutputStream, colour: boolean): Progress 
     async during(text, work) {
       const { default: ora } = await import('ora');
       const spinner = ora({
-        text,
+        text: escapeText(text),
         stream: stream as NodeJS.WritableStream,
         discardStdin: false,
         isEnabled: true,

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import type { InputStream, OutputStream } from '../context.ts';
 import { Interruption } from '../deadline.ts';
 import { Secret } from '../secret.ts';
+import { escapeText } from './escape.ts';
 
 /** Where a question is asked: the answer comes from stdin, and the question goes to stderr, beside the answer of the run. */
 export interface Terminal {
@@ -28,7 +29,7 @@ interface Key {
  */
 export async function askText(message: string, terminal: Terminal): Promise<string | null> {
   const { text } = await import('@clack/prompts');
-  return await answered(terminal, (common) => text({ message, ...common }));
+  return await answered(terminal, (common) => text({ message: escapeText(message), ...common }));
 }
 
 /**
@@ -46,7 +47,7 @@ export async function askHidden(
   const { password } = await import('@clack/prompts');
   const typed = await answered(terminal, (common) =>
     password({
-      message,
+      message: escapeText(message),
       mask: '*',
       clearOnError: true,
       validate: (answer) => fault(answer ?? '') ?? undefined,

@@ -1,5 +1,4 @@
 import { formatDuration } from '../duration.ts';
-import { printable } from '../printable.ts';
 import type { LabChange } from '../sandbox/control/controls.ts';
 import type { LabStatus, LabTime } from '../sandbox/control/status.ts';
 import type { LabLogEntry } from '../sandbox/log.ts';
@@ -11,7 +10,7 @@ type Cells = readonly string[];
 export function labSummary(status: LabStatus, envFile: string | null, end: string): string[] {
   const how =
     envFile === null ? 'Export the lines above in another terminal' : `In another terminal: . ${envFile}`;
-  return ['', ...sandboxStatusText(status).split('\n'), '', `${how}. ${end}.`];
+  return ['', ...sandboxStatusLines(status), '', `${how}. ${end}.`];
 }
 
 export function sandboxStatusDocument(status: LabStatus) {
@@ -19,7 +18,7 @@ export function sandboxStatusDocument(status: LabStatus) {
 }
 
 /** What the lab plays, as a table: where, for whom, who may do what, and who is let in. */
-export function sandboxStatusText(status: LabStatus): string {
+export function sandboxStatusLines(status: LabStatus): readonly string[] {
   const parts: readonly (readonly [title: string, rows: readonly Cells[]])[] = [
     ['Endpoints', status.endpoints.map(({ name, url }) => [name, url])],
     [
@@ -57,8 +56,7 @@ export function sandboxStatusText(status: LabStatus): string {
   ];
   return parts
     .filter(([, rows]) => rows.length > 0)
-    .map(([title, rows]) => `${title}\n${table(rows)}`)
-    .join('\n\n');
+    .flatMap(([title, rows], index) => [...(index === 0 ? [] : ['']), title, ...table(rows)]);
 }
 
 /** What is not as in a lab that nobody touched. */
@@ -76,16 +74,14 @@ function mayText(may: readonly string[]): string {
 }
 
 /** Cells in columns, two blanks in; the last column is as long as it is. Nothing is cut, so that it can be copied. */
-function table(rows: readonly Cells[]): string {
+function table(rows: readonly Cells[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
   }
-  return rows
-    .map((row) =>
-      `  ${row.map((cell, column) => printable(cell).padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
-    )
-    .join('\n');
+  return rows.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+  );
 }
 
 export function sandboxClockDocument(time: LabTime) {
@@ -106,10 +102,8 @@ export function sandboxChangesDocument(changes: readonly LabChange[]) {
 }
 
 /** One line a change: `federation of 123456789012: enabled`. */
-export function sandboxChangesText(changes: readonly LabChange[]): string {
-  return changes
-    .map(({ setting, of, value }) => `${setting.replace('-', ' ')} ${printable(of)}: ${value}`)
-    .join('\n');
+export function sandboxChangesLines(changes: readonly LabChange[]): readonly string[] {
+  return changes.map(({ setting, of, value }) => `${setting.replace('-', ' ')} ${of}: ${value}`);
 }
 
 export function sandboxLogDocument(entries: readonly LabLogEntry[]) {

@@ -14,13 +14,11 @@ export function scenariosDocument(scenarios: readonly Scenario[]) {
 }
 
 /** Three lines each: the name, what happened, and what a diagnosis must find. */
-export function scenariosText(scenarios: readonly Scenario[]): string {
-  return scenarios
-    .map(({ name, title, expects, expectsBlind }) => {
-      const blind = expects === expectsBlind ? '' : `, or ${expectsBlind} without access to Atlas`;
-      return `${name}\n  ${title}\n  ${expects}${blind}\n`;
-    })
-    .join('');
+export function scenariosLines(scenarios: readonly Scenario[]): readonly string[] {
+  return scenarios.flatMap(({ name, title, expects, expectsBlind }) => {
+    const blind = expects === expectsBlind ? '' : `, or ${expectsBlind} without access to Atlas`;
+    return [name, `  ${title}`, `  ${expects}${blind}`];
+  });
 }
 
 export function playedScenarioDocument(played: PlayedScenario) {

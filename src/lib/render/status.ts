@@ -23,11 +23,11 @@ export function statusDocument({ caller, federation, report }: Status) {
 }
 
 /** @param enable the command that enables federation for this account; null where none can be named */
-export function statusText(
+export function statusLines(
   { caller, federation, report }: Status,
   enable: string | null,
   theme: Theme,
-): string {
+): readonly string[] {
   const rows: Row[] = [
     ['account', caller.account],
     ['principal', caller.arn],
@@ -35,7 +35,7 @@ export function statusText(
     ...caller.overrides.map((override): Row => ['endpoint', overrideText(override)]),
   ];
   if (federation.issuer !== null) rows.push(['issuer', federation.issuer], ...issuerRows(report));
-  return [headline(caller, federation, enable, theme), '', block(rows, theme)].join('\n');
+  return [headline(caller, federation, enable, theme), '', ...block(rows, theme)];
 }
 
 function headline(

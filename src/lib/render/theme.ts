@@ -1,5 +1,6 @@
-import { Chalk, type ChalkInstance } from 'chalk';
+import { Chalk } from 'chalk';
 import type { OutputStream } from '../context.ts';
+import { painted } from './escape.ts';
 
 /** The few colours of fedctl. Every face takes a Theme; nothing else knows of colour. */
 export interface Theme {
@@ -29,15 +30,17 @@ export function wantsColour(
   return stream.isTTY === true;
 }
 
+/** Colours, or text as it is. An Output turns them into the sequences of a terminal, and escapes everything else. */
 export function createTheme(colour: boolean): Theme {
-  const chalk: ChalkInstance = new Chalk({ level: colour ? 1 : 0 });
+  const chalk = new Chalk({ level: 1 });
+  const paint = (style: (text: string) => string) => (text: string) => (colour ? painted(text, style) : text);
   return {
-    good: chalk.green,
-    bad: chalk.red,
-    caution: chalk.yellow,
-    dim: chalk.dim,
-    strong: chalk.bold,
-    typed: chalk.cyan,
-    underlined: chalk.underline,
+    good: paint(chalk.green),
+    bad: paint(chalk.red),
+    caution: paint(chalk.yellow),
+    dim: paint(chalk.dim),
+    strong: paint(chalk.bold),
+    typed: paint(chalk.cyan),
+    underlined: paint(chalk.underline),
   };
 }

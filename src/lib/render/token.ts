@@ -1,5 +1,4 @@
 import { formatDuration } from '../duration.ts';
-import { printable } from '../printable.ts';
 import { rfc3339, timePair } from '../time.ts';
 import type { MintedToken } from '../token.ts';
 
@@ -22,6 +21,6 @@ export function tokenDocument(token: MintedToken) {
 /** Who, for whom and until when, in one line without the token. */
 export function tokenLine(token: MintedToken, now: Date): string {
   const left = formatDuration((token.expiresAt.getTime() - now.getTime()) / 1000);
-  const audience = token.audience.map(printable).join(', ');
-  return `token of ${printable(token.subject)} for ${audience}, until ${rfc3339(token.expiresAt)} (${left})`;
+  const audience = token.audience.join(', ');
+  return `token of ${token.subject} for ${audience}, until ${rfc3339(token.expiresAt)} (${left})`;
 }

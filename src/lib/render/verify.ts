@@ -2,7 +2,6 @@ import type { Verification } from '../auth/verify.ts';
 import { formatDuration } from '../duration.ts';
 import { FAILURES } from '../failures.ts';
 import type { Fault } from '../jwt/fault.ts';
-import { printable } from '../printable.ts';
 import { rfc3339 } from '../time.ts';
 import type { Theme } from './theme.ts';
 
@@ -12,16 +11,21 @@ export function verifyDocument({ valid, issuer, subject, faults }: Verification)
 }
 
 /** The human face: what was proved, or every fault with what was expected beside what was seen. */
-export function verifyText(
+export function verifyLines(
   verification: Verification,
   { audience, now, theme }: { readonly audience: string | null; readonly now: Date; readonly theme: Theme },
-): string {
+): readonly string[] {
   return verification.valid
-    ? validText(verification, audience, now, theme)
-    : invalidText(verification, theme);
+    ? validLines(verification, audience, now, theme)
+    : invalidLines(verification, theme);
 }
 
-function validText(verification: Verification, audience: string | null, now: Date, theme: Theme): string {
+function validLines(
+  verification: Verification,
+  audience: string | null,
+  now: Date,
+  theme: Theme,
+): readonly string[] {
   const { issuer, subject, algorithm, keyId, expiresAt } = verification;
   const named = verification.audience.join(', ');
   return [
@@ -31,14 +35,14 @@ function validText(verification: Verification, audience: string | null, now: Dat
     row('audience', audience ?? `not checked (--any-audience); the token is for ${named}`, theme),
     row('signed', `${algorithm} by the key ${keyId}`, theme),
     row('expires', expiresAt === null ? null : expiry(expiresAt, now), theme),
-  ].join('\n');
+  ];
 }
 
 function expiry(expiresAt: Date, now: Date): string {
   return `${rfc3339(expiresAt)}, in ${formatDuration((expiresAt.getTime() - now.getTime()) / 1000)}`;
 }
 
-function invalidText({ faults, signatureChecked }: Verification, theme: Theme): string {
+function invalidLines({ faults, signatureChecked }: Verification, theme: Theme): readonly string[] {
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
   const unchecked =
     signatureChecked || faults.some(({ code }) => code === 'jwt.not-a-jwt')
@@ -46,12 +50,12 @@ function invalidText({ faults, signatureChecked }: Verification, theme: Theme): 
       : [theme.dim('The signature was not checked: no key could make this token valid.')];
   return [
     `${theme.bad('invalid')}: ${count}`,
-    ...faults.map((fault) => faultText(fault, theme)),
+    ...faults.flatMap((fault) => faultLines(fault, theme)),
     ...unchecked,
-  ].join('\n');
+  ];
 }
 
-function faultText(fault: Fault, theme: Theme): string {
+function faultLines(fault: Fault, theme: Theme): readonly string[] {
   const { title, remedy } = FAILURES[fault.code];
   const about = fault.claim === null ? '' : ` (${fault.claim})`;
   return [
@@ -59,7 +63,7 @@ function faultText(fault: Fault, theme: Theme): string {
     row('expected', fault.expected, theme),
     row('seen', seenText(fault), theme),
     row('remedy', remedy, theme),
-  ].join('\n');
+  ];
 }
 
 /** A slash at the end is easy to miss, even beside its absence. */
@@ -71,5 +75,5 @@ function seenText({ code, expected, seen }: Fault): string {
 }
 
 function row(label: string, value: string | null, theme: Theme): string {
-  return `  ${theme.dim(label.padEnd(8))}  ${printable(value ?? 'nothing')}`;
+  return `  ${theme.dim(label.padEnd(8))}  ${value ?? 'nothing'}`;
 }

@@ -1,4 +1,3 @@
-import { printable } from '../printable.ts';
 import { EXTERNAL } from './relying-party.ts';
 
 /** Why a relying party does not let somebody in: one row per cause, with what was expected and what was seen. */
@@ -92,7 +91,7 @@ function similarText(similar: readonly string[]): string {
 }
 
 function one(text: string | null): string {
-  return text === null ? 'null' : `"${printable(text)}"`;
+  return text === null ? 'null' : `"${text}"`;
 }
 
 function many(texts: readonly string[], separator = ', '): string {

@@ -1,6 +1,5 @@
 import type { Mechanism } from '../connection.ts';
 import { FedctlError, type Warning } from '../errors.ts';
-import { printable } from '../printable.ts';
 
 /** What `--mechanism` may say. */
 export const MECHANISM_CHOICES = ['oidc', 'aws', 'both'] as const;
@@ -15,7 +14,7 @@ const MECHANISMS: Readonly<Record<MechanismChoice, readonly Mechanism[]>> = {
 /**
  * Which mechanisms to log in by: those of the flag, else that of the connection string, else MONGODB-OIDC.
  *
- * @param named the authMechanism of the connection string
+ * @param named the authMechanism of the connection string, in capitals
  * @throws FedctlError mongo.mechanism-conflict
  */
 export function chooseMechanisms(
@@ -36,7 +35,7 @@ function notSpoken(named: string | null, spoken: Mechanism | undefined): Warning
   return [
     {
       code: 'mongo.uri.mechanism-ignored',
-      message: `authMechanism=${printable(named)} is not used: fedctl logs in by MONGODB-OIDC or MONGODB-AWS.`,
+      message: `authMechanism=${named} is not used: fedctl logs in by MONGODB-OIDC or MONGODB-AWS.`,
       remedy: 'leave authMechanism out of the connection string',
     },
   ];
@@ -44,7 +43,7 @@ function notSpoken(named: string | null, spoken: Mechanism | undefined): Warning
 
 function conflict(flag: MechanismChoice, named: string): FedctlError {
   return new FedctlError('mongo.mechanism-conflict', {
-    message: `--mechanism is ${flag}, but the connection string says authMechanism=${printable(named)}.`,
+    message: `--mechanism is ${flag}, but the connection string says authMechanism=${named}.`,
     details: { mechanism: flag, authMechanism: named },
   });
 }

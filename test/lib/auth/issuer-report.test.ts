@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { examineIssuer } from '../../../src/lib/auth/issuer-report.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
+import { fetch } from '../../support/fetch.ts';
 import { type LoopbackIssuer, loopbackIssuer } from '../../support/loopback-issuer.ts';
 
 let server: LoopbackIssuer;
@@ -26,10 +27,14 @@ test('an issuer that answers', async () => {
   });
 });
 
-test('members of a key that are no text, and curves that AWS does not use, are left out', async () => {
-  server.serve('keys', 200, JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256', kid: 7, alg: {} }] }));
-  const { keys } = await examineIssuer(server.issuer, options);
-  expect(keys).toEqual([{ keyId: null, keyType: 'EC', algorithm: null }]);
+test('malformed keys are left out, and of curves that AWS does not use the algorithm', async () => {
+  const keys = [
+    { kty: 'EC', crv: 'P-256', kid: 7, alg: {} },
+    { kty: 'EC', crv: 'P-256', kid: 'a' },
+  ];
+  server.serve('keys', 200, JSON.stringify({ keys }));
+  const report = await examineIssuer(server.issuer, options);
+  expect(report.keys).toEqual([{ keyId: 'a', keyType: 'EC', algorithm: null }]);
 });
 
 test('no discovery document: the keys are not asked for', async () => {

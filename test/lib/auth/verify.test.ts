@@ -3,6 +3,7 @@ import { type VerifyRequest, verifyToken } from '../../../src/lib/auth/verify.ts
 import { FedctlError } from '../../../src/lib/errors.ts';
 import type { FailureCode } from '../../../src/lib/failures.ts';
 import type { Aws, Iam } from '../../../src/lib/ports.ts';
+import { fetch } from '../../support/fetch.ts';
 import { AUDIENCE, awsPayload, type ForgedKey, forgeKey, ISSUER, NOW, sign } from '../../support/forge.ts';
 import { type IssuerServer, startIssuer } from '../../support/issuer-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';

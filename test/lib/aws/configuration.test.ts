@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import type { AwsSettings } from '../../../src/lib/ports.ts';
 import { awsHome } from '../../support/aws-home.ts';
+import { fetch } from '../../support/fetch.ts';
 import { loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -43,7 +44,7 @@ async function configured(
     config,
     '[prod]\naws_access_key_id = AKIAPROD\naws_secret_access_key = s\n',
   );
-  const context = memoryContext({ env, home: home.path, fetch: globalThis.fetch });
+  const context = memoryContext({ env, home: home.path, fetch });
   await use(await createAws({ timeoutMs: 1000, ...settings }, context), home.path);
 }
 
@@ -104,10 +105,16 @@ describe('the Region', () => {
 
   test.each([
     ['evil.example/', ''],
-    ['eu_west_1', ''],
+    ['eu_west_1', ' (did you mean "eu-west-1"?)'],
+    ['eu-west-1a', ' (did you mean "eu-west-1"?)'],
+    ['us-gov-west-1B', ' (did you mean "us-gov-west-1"?)'],
+    ['us-west-2-lax-1a', ' (did you mean "us-west-2"?)'],
+    ['us-east-1-wl1-bos-wlz-1', ' (did you mean "us-east-1"?)'],
+    ['euw1-az1', ''],
+    ['eu-west', ''],
     ['-eu', ''],
     ['EU-WEST-1', ' (did you mean "eu-west-1"?)'],
-    ['a\u001b[2J', '', 'a\\u{1b}[2J'],
+    ['a\u001b[2J', '', 'a\u001b[2J'],
   ])('"%s" is none', async (region, hint, shown = region) => {
     await configured(
       (aws) =>
@@ -158,7 +165,7 @@ describe('an unknown profile', () => {
         await mkdir(config);
         await expect(aws.region()).rejects.toMatchObject({
           code: 'aws.profile-unknown',
-          details: { evidence: ['known profiles: prod', `${config} cannot be read (EISDIR).`] },
+          details: { evidence: ['known profiles: prod', `Cannot read "${config}": it is a directory.`] },
         });
       },
       {},
@@ -215,7 +222,7 @@ describe('endpoint overrides', () => {
     [
       { AWS_ENDPOINT_URL_STS: 'localhost' },
       'aws.endpoint-invalid',
-      'The endpoint of AWS_ENDPOINT_URL_STS is no URL.',
+      'The endpoint of AWS_ENDPOINT_URL_STS is not a URL.',
     ],
     [
       { AWS_ENDPOINT_URL: 'ftp://a.example' },
@@ -225,12 +232,22 @@ describe('endpoint overrides', () => {
     [
       { AWS_ENDPOINT_URL: 'https://user:secret@a.example' },
       'aws.endpoint-invalid',
-      'The endpoint of AWS_ENDPOINT_URL holds a user or a password.',
+      'The endpoint of AWS_ENDPOINT_URL contains a user name or a password.',
     ],
     [
       { AWS_PROFILE: 'open' },
       'aws.plaintext-refused',
       'profile "open" names http://open.example: fedctl sends no credentials to another machine without TLS.',
+    ],
+    [
+      { AWS_ENDPOINT_URL_IAM: 'http://169.254.169.254:8099/' },
+      'aws.plaintext-refused',
+      'AWS_ENDPOINT_URL_IAM names http://169.254.169.254:8099: fedctl sends no credentials to another machine without TLS.',
+    ],
+    [
+      { AWS_ENDPOINT_URL: 'http://[fd00:ec2::254]' },
+      'aws.plaintext-refused',
+      'AWS_ENDPOINT_URL names http://[fd00:ec2::254]: fedctl sends no credentials to another machine without TLS.',
     ],
   ])('%j is refused', async (env, code, message) => {
     await configured(
@@ -278,7 +295,9 @@ describe('what is worth telling', () => {
       const credentials = join(home, '.aws', 'credentials');
       await chmod(credentials, 0o000);
       const isRoot = process.getuid?.() === 0;
-      expect(await aws.notes()).toEqual(isRoot ? [] : [`${credentials} cannot be read (EACCES).`]);
+      expect(await aws.notes()).toEqual(
+        isRoot ? [] : [`Cannot read "${credentials}": this user may not read it.`],
+      );
     });
   });
 });

@@ -1,13 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import { cachedCredentials } from '../../../src/lib/aws/credentials.ts';
 import type { ResolvedCredentials } from '../../../src/lib/credentials.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
-import { FedctlError } from '../../../src/lib/errors.ts';
+import { FedctlError, type Warning } from '../../../src/lib/errors.ts';
 import type { AwsSettings } from '../../../src/lib/ports.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/aws-answers.ts';
 import { awsHome } from '../../support/aws-home.ts';
+import { fetch } from '../../support/fetch.ts';
+import { chunkedHead, endless, hostileServer } from '../../support/hostile-server.ts';
 import { type Answering, closedPort, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -20,7 +22,7 @@ async function found(
   settings: Partial<AwsSettings> = {},
   home = '/nowhere',
 ): Promise<ResolvedCredentials> {
-  const context = memoryContext({ env, home, fetch: globalThis.fetch });
+  const context = memoryContext({ env, home, fetch, sleep: async () => {} });
   return (await createAws({ timeoutMs: 2000, ...settings }, context)).credentials(context.signal);
 }
 
@@ -45,6 +47,20 @@ describe('the environment', () => {
     });
   });
 
+  test('the older name of the session token, where the newer one is not there', async () => {
+    const keys = await found({ ...ENV, AWS_SECURITY_TOKEN: 'older' });
+    expect(keys.sessionToken?.reveal()).toBe('older');
+    const both = await found({ ...ENV, AWS_SECURITY_TOKEN: 'older', AWS_SESSION_TOKEN: 'newer' });
+    expect(both.sessionToken?.reveal()).toBe('newer');
+  });
+
+  test('an expiry without a zone is UTC, wherever this runs', async () => {
+    vi.stubEnv('TZ', 'America/New_York');
+    const env = { ...ENV, AWS_SESSION_TOKEN: 't', AWS_CREDENTIAL_EXPIRATION: '2026-11-22T13:00:00' };
+    expect((await found(env)).expiresAt).toEqual(new Date(HOUR));
+    vi.unstubAllEnvs();
+  });
+
   test('temporary keys with their expiry', async () => {
     const keys = await found({ ...ENV, AWS_SESSION_TOKEN: 'token', AWS_CREDENTIAL_EXPIRATION: HOUR });
     expect([keys.sessionToken?.reveal(), keys.expiresAt]).toEqual(['token', new Date(HOUR)]);
@@ -62,13 +78,58 @@ describe('the environment', () => {
   });
 
   test('expired', async () => {
-    const env = { ...ENV, AWS_CREDENTIAL_EXPIRATION: '2026-11-22T11:30:00Z' };
+    const env = { ...ENV, AWS_SESSION_TOKEN: 'token', AWS_CREDENTIAL_EXPIRATION: '2026-11-22T11:30:00Z' };
     await expect(found(env)).rejects.toMatchObject({
       code: 'aws.credentials-expired',
       message:
-        'The AWS credentials of environment (AWS_ACCESS_KEY_ID) expired 30 min ago, at 2026-11-22T11:30:00Z.',
-      remedy: 'export new ones, or: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN',
+        'The AWS credentials of environment (AWS_ACCESS_KEY_ID) expired 30 min ago, at 2026-11-22T11:30:00Z, as AWS_CREDENTIAL_EXPIRATION has it.',
+      likelyCause:
+        'The session that these credentials belong to has ended, or AWS_CREDENTIAL_EXPIRATION was left from an earlier one.',
+      remedy:
+        'export new ones with their AWS_CREDENTIAL_EXPIRATION, or: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION',
       exitCode: 3,
+    });
+  });
+
+  test('an expiry left beside long-term keys means nothing', async () => {
+    const env = { ...ENV, AWS_CREDENTIAL_EXPIRATION: '2026-11-22T11:30:00Z' };
+    expect((await found(env)).expiresAt).toBeNull();
+  });
+
+  test('a session token left beside a long-term key', async () => {
+    const env = { ...ENV, AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SESSION_TOKEN: 'left over' };
+    await expect(found(env)).rejects.toMatchObject({
+      code: 'aws.credentials-half-set',
+      message:
+        'AKIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is a long-term access key, and a session token is set beside it.',
+      likelyCause: 'A long-term key (AKIA…) has no session token. This one is left from another session.',
+      remedy: 'unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN',
+    });
+  });
+
+  test('the key of a session without its token', async () => {
+    const env = { ...ENV, AWS_ACCESS_KEY_ID: 'ASIAIOSFODNN7EXAMPLE' };
+    await expect(found(env)).rejects.toMatchObject({
+      code: 'aws.credentials-half-set',
+      message:
+        'ASIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is the access key of a session, and its session token is missing.',
+      remedy: 'export AWS_SESSION_TOKEN=<token>   (of the same session as the key)',
+    });
+  });
+
+  test('neither fits in a profile', async () => {
+    await using home = await awsHome(
+      '',
+      '[old]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = t\n' +
+        '[half]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n',
+    );
+    await expect(found({}, { profile: 'old' }, home.path)).rejects.toMatchObject({
+      code: 'aws.credentials-half-set',
+      remedy: 'remove aws_session_token from the section that holds this key',
+    });
+    await expect(found({}, { profile: 'half' }, home.path)).rejects.toMatchObject({
+      code: 'aws.credentials-half-set',
+      remedy: 'add aws_session_token to the section that holds this key',
     });
   });
 
@@ -88,8 +149,8 @@ describe('nothing anywhere', () => {
       details: {
         tried: [
           { provider: 'environment', reason: 'AWS_ACCESS_KEY_ID is not set' },
-          { provider: 'profile', reason: 'there is no profile "default"' },
           { provider: 'web-identity', reason: 'AWS_WEB_IDENTITY_TOKEN_FILE is not set' },
+          { provider: 'profile', reason: 'there is no profile "default"' },
           {
             provider: 'container',
             reason:
@@ -99,8 +160,8 @@ describe('nothing anywhere', () => {
         ],
         evidence: [
           'environment: AWS_ACCESS_KEY_ID is not set',
-          'profile: there is no profile "default"',
           'web-identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set',
+          'profile: there is no profile "default"',
           'container: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set',
           'instance-metadata: AWS_EC2_METADATA_DISABLED is true',
         ],
@@ -184,7 +245,7 @@ describe('web identity', () => {
     [
       awsRefusal(403, 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity'),
       'sts.assume-denied',
-      'The bearer of the web identity token may not assume the role.',
+      'The bearer of the web identity token may not assume the role arn:aws:iam::1:role/ci.',
     ],
   ])('refused: %j', async (answer, code, message) => {
     await using home = await awsHome('');
@@ -198,6 +259,67 @@ describe('web identity', () => {
     await expect(found(env)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
+  describe('beside a profile', () => {
+    const KEYS = 'aws_access_key_id = AKIAPROFILE\naws_secret_access_key = s\n';
+    const assumed = awsAnswer(
+      'AssumeRole',
+      `<AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn></AssumedRoleUser>${wireCredentials('ASIAROLE')}`,
+    );
+
+    test.each<[string, string, string, Record<string, string>, string, string]>([
+      ['before keys', '', `[default]\n${KEYS}`, {}, 'web-identity', `${ROLE}`],
+      ['before keys of AWS_PROFILE', '', `[p]\n${KEYS}`, { AWS_PROFILE: 'p' }, 'web-identity', ROLE],
+      [
+        'after a role',
+        `[default]\nrole_arn = ${ROLE}2\nsource_profile = base\n`,
+        `[base]\n${KEYS}`,
+        {},
+        'profile',
+        `${ROLE}2`,
+      ],
+      [
+        'whose token file the profile names',
+        '[default]\nrole_arn = other\nrole_session_name = ada\nweb_identity_token_file = <token>\n',
+        '',
+        { AWS_WEB_IDENTITY_TOKEN_FILE: '' },
+        'profile',
+        ROLE,
+      ],
+    ])('%s', async (_, config, credentials, env, provider, role) => {
+      await using server = await loopbackServer(
+        byAction({ AssumeRoleWithWebIdentity: ANSWER, AssumeRole: assumed }),
+      );
+      await using tokens = await awsHome('');
+      const token = await tokens.write('token', 'a.b.c');
+      await using home = await awsHome(config.replace('<token>', token), credentials);
+      const keys = await found(
+        {
+          AWS_WEB_IDENTITY_TOKEN_FILE: token,
+          AWS_ROLE_ARN: ROLE,
+          AWS_REGION: 'eu-west-1',
+          AWS_ENDPOINT_URL_STS: server.url,
+          ...env,
+        },
+        {},
+        home.path,
+      );
+      expect(keys.provider).toBe(provider);
+      expect(server.requests.map(({ body }) => new URLSearchParams(body).get('RoleArn'))).toEqual([role]);
+    });
+
+    test('that was named on the command line, with the settings of that profile alone', async () => {
+      await using home = await awsHome('[profile p]\nrole_arn = r\nweb_identity_token_file = /nowhere/p\n');
+      const env = {
+        AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere/env',
+        AWS_ROLE_ARN: ROLE,
+        AWS_REGION: 'eu-west-1',
+      };
+      await expect(found(env, { profile: 'p' }, home.path)).rejects.toMatchObject({
+        message: 'Cannot read the web identity token file "/nowhere/p": there is no such file.',
+      });
+    });
+  });
+
   test('without the role, or without the file', async () => {
     await expect(found({ AWS_WEB_IDENTITY_TOKEN_FILE: '/x' })).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
@@ -206,7 +328,7 @@ describe('web identity', () => {
     const env = { AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere/x', AWS_ROLE_ARN: ROLE, AWS_REGION: 'eu-west-1' };
     await expect(found(env)).rejects.toMatchObject({
       code: 'usage.unreadable-input',
-      message: 'The web identity token file /nowhere/x cannot be read.',
+      message: 'Cannot read the web identity token file "/nowhere/x": there is no such file.',
     });
   });
 });
@@ -244,63 +366,111 @@ describe('the container endpoint', () => {
     ]);
   });
 
+  /** Another identity, which must not be used in place of the container's. */
+  const instance: Answering = ({ method, path }) =>
+    method === 'PUT' || path.endsWith('/security-credentials/') ? { body: 'node' } : { body: METADATA_KEYS };
+
   test.each<[string, Answering, string]>([
-    ['a refusal', () => ({ status: 403, body: '{}' }), 'answered with HTTP 403'],
-    ['a page', () => ({ body: '<html>' }), 'answered with something else than credentials'],
+    ['a refusal', () => ({ status: 403, body: '{}' }), 'it responded with HTTP 403'],
+    [
+      'a refusal with its reason',
+      () => ({ status: 500, body: '{"message":"too many requests"}' }),
+      'it responded with HTTP 500 (too many requests)',
+    ],
+    ['nothing there', () => ({ status: 404, body: 'no' }), 'it responded with HTTP 404'],
+    ['a page', () => ({ body: '<html>' }), 'it responded with something other than credentials'],
     [
       'half of the keys',
       () => ({ body: '{"AccessKeyId":"A"}' }),
-      'answered with something else than credentials',
+      'it responded with something other than credentials',
     ],
-    ['silence', () => null, 'cannot be used: no answer came in time'],
-  ])('%s', async (_, answer, reason) => {
+    ['another status without a fault', () => ({ status: 204 }), 'it responded with HTTP 204'],
+    ['silence', () => null, 'no answer came in time'],
+  ])('that fails is the answer: %s', async (_, answer, reason) => {
     await using server = await loopbackServer(answer);
-    await expect(found({ ...NO_IMDS, [FULL]: server.url })).rejects.toMatchObject({
-      code: 'aws.credentials-missing',
-      details: {
-        tried: expect.arrayContaining([
-          { provider: 'container', reason: `the container endpoint ${server.url} ${reason}` },
-        ]),
+    await using imds = await loopbackServer(instance);
+    const env = { [FULL]: server.url, AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.url };
+    await expect(found(env, { timeoutMs: 200 })).rejects.toMatchObject({
+      code: 'aws.container-failed',
+      message: `The container endpoint ${server.url}, which ${FULL} names, gave no credentials: ${reason}, in three attempts.`,
+      details: { endpoint: server.url, variable: FULL },
+      exitCode: 6,
+    });
+    expect([server.requests.length, imds.requests]).toEqual([3, []]);
+  });
+
+  test('an answer without an end is read no further than a bound', async () => {
+    const server = await hostileServer(
+      endless(chunkedHead('application/json'), `400\r\n${' '.repeat(1024)}\r\n`),
+    );
+    const url = `http://127.0.0.1:${server.port}`;
+    await expect(found({ ...NO_IMDS, [FULL]: url })).rejects.toMatchObject({
+      code: 'aws.container-failed',
+      message: expect.stringContaining('it responded with something other than credentials'),
+    });
+    await server.close();
+  });
+
+  test('that refuses connections is the answer', async () => {
+    await using imds = await loopbackServer(instance);
+    const url = `http://127.0.0.1:${await closedPort()}`;
+    const env = { [FULL]: `${url}/v1`, AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.url };
+    await expect(found(env)).rejects.toMatchObject({
+      code: 'aws.container-failed',
+      message: `The container endpoint ${url}, which ${FULL} names, gave no credentials: nothing listens there (ECONNREFUSED), in three attempts.`,
+    });
+    expect(imds.requests).toEqual([]);
+  });
+
+  test.each([1, 2])('that fails %d times is asked again, after a pause', async (failures) => {
+    const pauses: number[] = [];
+    let calls = 0;
+    await using server = await loopbackServer(() => {
+      calls += 1;
+      return calls <= failures ? { status: 500, body: 'busy' } : { body: METADATA_KEYS };
+    });
+    const context = memoryContext({
+      env: { [FULL]: server.url },
+      fetch,
+      sleep: async (ms) => {
+        pauses.push(ms);
       },
     });
+    const aws = await createAws({ timeoutMs: 2000 }, context);
+    expect((await aws.credentials(context.signal)).accessKeyId).toBe('ASIAMETA');
+    expect(pauses).toEqual([250, 750].slice(0, failures));
   });
 
   test('a redirect is not followed', async () => {
     await using elsewhere = await loopbackServer(() => ({ body: METADATA_KEYS }));
     await using server = await loopbackServer(() => ({ status: 302, headers: { location: elsewhere.url } }));
     await expect(found({ ...NO_IMDS, [FULL]: server.url })).rejects.toMatchObject({
-      code: 'aws.credentials-missing',
-      details: {
-        tried: expect.arrayContaining([
-          {
-            provider: 'container',
-            reason: `the container endpoint ${server.url} cannot be used: the request failed (TypeError)`,
-          },
-        ]),
-      },
+      code: 'aws.container-failed',
     });
     expect(elsewhere.requests).toEqual([]);
   });
 
-  test('a file that is not there is named', async () => {
-    const env = {
-      ...NO_IMDS,
-      [FULL]: 'http://127.0.0.1:1',
-      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/nowhere/t',
-    };
-    await expect(found(env)).rejects.toMatchObject({
-      details: {
-        evidence: expect.arrayContaining([
-          'container: the container endpoint http://127.0.0.1:1 cannot be used: /nowhere/t cannot be read (ENOENT)',
-        ]),
-      },
+  test('a token file that is not there is named, and the endpoint is not asked', async () => {
+    await using server = await loopbackServer(() => ({ body: METADATA_KEYS }));
+    const env = { [FULL]: server.url, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/nowhere/t' };
+    await expect(found({ ...NO_IMDS, ...env })).rejects.toMatchObject({
+      code: 'aws.container-failed',
+      message: `The container endpoint ${server.url}, which ${FULL} names, gave no credentials: cannot read "/nowhere/t": there is no such file, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names.`,
     });
+    expect(server.requests).toEqual([]);
   });
 
   test('plain http to another machine is refused', async () => {
     await expect(found({ [FULL]: 'http://keys.example/' })).rejects.toMatchObject({
       code: 'aws.plaintext-refused',
       message: `${FULL} names http://keys.example: fedctl sends no credentials to another machine without TLS.`,
+      likelyCause: expect.stringContaining(`The endpoint that ${FULL} names is plain http`),
+      remedy: `use an https:// endpoint, or: unset ${FULL}`,
+    });
+    await expect(found({ [FULL]: 'keys' })).rejects.toMatchObject({
+      code: 'aws.endpoint-invalid',
+      message: `The endpoint of ${FULL} is not a URL.`,
+      remedy: `unset ${FULL}`,
     });
     const env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '//keys.example/x' };
     await expect(found(env)).rejects.toMatchObject({ code: 'aws.plaintext-refused' });
@@ -330,6 +500,18 @@ describe('the instance metadata service', () => {
     ]);
   });
 
+  test('at an endpoint with a path', async () => {
+    await using server = await loopbackServer((request) =>
+      request.path.startsWith('/proxy/')
+        ? imds({ ...request, path: request.path.slice('/proxy'.length) })
+        : { status: 404 },
+    );
+    for (const path of ['/proxy', '/proxy/']) {
+      const keys = await found({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `${server.url}${path}` });
+      expect(keys.accessKeyId).toBe('ASIAMETA');
+    }
+  });
+
   const onlyOne: Answering = ({ method, path }) => {
     if (method === 'PUT') return { status: 405 };
     return path === ROLES ? { body: 'app' } : { body: METADATA_KEYS };
@@ -342,7 +524,7 @@ describe('the instance metadata service', () => {
     await expect(found({ ...env, AWS_EC2_METADATA_V1_DISABLED: 'true' })).rejects.toMatchObject({
       details: {
         evidence: expect.arrayContaining([
-          'instance-metadata: there is no IMDSv2, and version 1 is disabled',
+          'instance-metadata: the instance metadata service gave no token (HTTP 405), and version 1 is disabled',
         ]),
       },
     });
@@ -354,17 +536,38 @@ describe('the instance metadata service', () => {
       ({ method }) => (method === 'PUT' ? { body: 't' } : { status: 404 }),
       'the instance has no role (HTTP 404)',
     ],
+    ['an empty list of roles', () => ({ body: '' }), 'the instance has no role'],
     [
       'no keys for the role',
-      ({ path }) => ({ body: path === ROLES ? 'app' : '{"Code":"Failed"}' }),
-      'the instance metadata service has no credentials for the role "app"',
+      ({ path }) => ({
+        body:
+          path === ROLES
+            ? 'app'
+            : '{"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot assume it."}',
+      }),
+      'the instance metadata service has no credentials for the role "app" (AssumeRoleUnauthorizedAccess: EC2 cannot assume it.)',
     ],
     [
-      'no token, and wants one',
-      ({ method }) => ({ status: method === 'PUT' ? 403 : 401 }),
-      'the instance metadata service gave no token, and wants one (HTTP 401)',
+      'no keys and no reason',
+      ({ path }) => (path === `${ROLES}app` ? { status: 500 } : { body: 'app' }),
+      'the instance metadata service has no credentials for the role "app" (HTTP 500)',
     ],
-    ['a fault', () => ({ status: 500 }), 'the instance metadata service answered with HTTP 500'],
+    [
+      'no token, and requires one',
+      ({ method }) => ({ status: method === 'PUT' ? 403 : 401 }),
+      'the instance metadata service requires a token (HTTP 401), and gave no token (HTTP 403)',
+    ],
+    [
+      'turned off',
+      () => ({ status: 403 }),
+      'the instance metadata service is turned off for this instance (HTTP 403)',
+    ],
+    ['a fault', () => ({ status: 500 }), 'the instance metadata service responded with HTTP 500'],
+    [
+      'a request that it does not understand',
+      () => ({ status: 400 }),
+      'the instance metadata service responded with HTTP 400',
+    ],
   ])('%s', async (_, answer, reason) => {
     await using server = await loopbackServer(answer);
     await expect(found({ AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url })).rejects.toMatchObject({
@@ -372,6 +575,64 @@ describe('the instance metadata service', () => {
         tried: expect.arrayContaining([{ provider: 'instance-metadata', reason }]),
       },
     });
+  });
+
+  /** A container behind a hop limit of 1: the answer with the token never arrives. */
+  const behindHops: Answering = (request) =>
+    request.method === 'PUT' ? null : { body: request.path === ROLES ? 'app' : METADATA_KEYS };
+  const QUICK = { AWS_METADATA_SERVICE_TIMEOUT: '0.2' };
+
+  test('version 1 where no token arrives, unless that is disabled', async () => {
+    await using server = await loopbackServer(behindHops);
+    const env = { ...QUICK, AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url };
+    expect((await found(env)).accessKeyId).toBe('ASIAMETA');
+    await using home = await awsHome('[default]\nec2_metadata_v1_disabled = true\n');
+    await expect(found(env, {}, home.path)).rejects.toMatchObject({
+      details: {
+        evidence: expect.arrayContaining([
+          'instance-metadata: the instance metadata service gave no token in time (a container needs a hop limit of at least 2), and version 1 is disabled',
+        ]),
+      },
+    });
+  });
+
+  test('is asked as often as AWS_METADATA_SERVICE_NUM_ATTEMPTS or the profile says', async () => {
+    let keys = 0;
+    const failsOnce: Answering = (request) => {
+      if (request.path !== `${ROLES}app`) return imds(request);
+      keys += 1;
+      return keys % 2 === 1 ? { status: 500 } : imds(request);
+    };
+    await using server = await loopbackServer(failsOnce);
+    const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url };
+    expect((await found({ ...env, AWS_METADATA_SERVICE_NUM_ATTEMPTS: '2' })).accessKeyId).toBe('ASIAMETA');
+    await using home = await awsHome('[default]\nmetadata_service_num_attempts = 3\n');
+    expect((await found(env, {}, home.path)).accessKeyId).toBe('ASIAMETA');
+    await expect(found({ ...env, AWS_METADATA_SERVICE_NUM_ATTEMPTS: 'two' })).rejects.toMatchObject({
+      code: 'usage.invalid-value',
+      message: 'AWS_METADATA_SERVICE_NUM_ATTEMPTS is "two": expected a positive number.',
+    });
+  });
+
+  test('expired keys of an outage are used for a quarter of an hour, with a warning', async () => {
+    const warnings: Warning[] = [];
+    const outage: Answering = (request) => {
+      const answer = imds(request);
+      const expired = METADATA_KEYS.replace(HOUR, '2026-11-22T11:40:00Z');
+      return request.path === `${ROLES}app` ? { body: expired } : answer;
+    };
+    await using server = await loopbackServer(outage);
+    const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url };
+    const keys = await found(env, { warn: (warning) => warnings.push(warning) });
+    expect([keys.accessKeyId, keys.expiresAt]).toEqual(['ASIAMETA', new Date('2026-11-22T12:15:00Z')]);
+    expect(warnings).toEqual([
+      {
+        code: 'aws.metadata-credentials-expired',
+        message:
+          'The instance metadata service returned credentials that expired at 2026-11-22T11:40:00Z. They are used: in an outage the service returns its last ones, and AWS accepts them.',
+        remedy: null,
+      },
+    ]);
   });
 
   test('a redirect is not followed', async () => {
@@ -406,7 +667,7 @@ describe('the instance metadata service', () => {
     });
     const context = memoryContext({
       env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url },
-      fetch: globalThis.fetch,
+      fetch,
       signal: controller.signal,
     });
     const aws = await createAws({ timeoutMs: 2000 }, context);

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { main } from '../../../src/commands/main.ts';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import { type AwsHome, awsHome } from '../../support/aws-home.ts';
+import { fetch } from '../../support/fetch.ts';
 import { type ForgedKey, forgeKey, sign } from '../../support/forge.ts';
 import { type IssuerServer, JWKS, json, startIssuer } from '../../support/issuer-server.ts';
 import { credentialsOf, type LabUnderTest, OWN_ACCOUNT, startLabAws } from '../../support/lab-aws.ts';
@@ -63,7 +64,7 @@ source_profile = operator
 external_id = another
 
 [profile process]
-credential_process = cat "$KEYS"
+credential_process = sh -c 'cat "$KEYS"'
 
 [profile web]
 role_arn = ${APP}
@@ -87,7 +88,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
       ...env,
     },
     now: lab.now,
-    fetch: globalThis.fetch,
+    fetch,
     aws: (settings) => createAws(settings, context),
   });
   const code = await main(args, context);
@@ -138,7 +139,9 @@ code:   sts.duration-refused
   test('with another external id than the role wants', async () => {
     const { code, text } = await refusal(['whoami', '--profile', 'wrong-external-id']);
     expect(code).toBe(4);
-    expect(text).toContain('error: arn:aws:iam::123456789012:user/operator may not assume the role.\n');
+    expect(text).toContain(
+      'error: arn:aws:iam::123456789012:user/operator may not assume the role arn:aws:iam::123456789012:role/',
+    );
     expect(text).toContain('code:   sts.assume-denied\n');
   });
 
@@ -222,7 +225,7 @@ code:   sts.identity-token-refused
     expect(await refusal(['whoami'], await identity({ exp: 1_000_000_000 }))).toEqual({
       code: 3,
       text: `error: The web identity token for AssumeRoleWithWebIdentity has expired.
-        AWS says: ExpiredToken: Token expired: current date/time TIME must be before the expiration date/time TIME
+        AWS says: ExpiredTokenException: Token expired: current date/time TIME must be before the expiration date/time TIME
 cause:  Whatever writes the token file has not renewed it.
 remedy: renew the token in the file that AWS_WEB_IDENTITY_TOKEN_FILE or the profile names
 code:   sts.identity-token-expired
@@ -233,10 +236,10 @@ code:   sts.identity-token-expired
   test('of a subject that the role does not trust', async () => {
     expect(await refusal(['whoami'], await identity({ sub: 'task:1' }))).toEqual({
       code: 4,
-      text: `error: The bearer of the web identity token may not assume the role.
+      text: `error: The bearer of the web identity token may not assume the role arn:aws:iam::123456789012:role/app.
         AWS says: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
 cause:  The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, the audience and the subject of this token, or there is no such role.
-remedy: aws iam get-role --role-name <role> --query Role.AssumeRolePolicyDocument
+remedy: aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument
 code:   sts.assume-denied
 `,
     });

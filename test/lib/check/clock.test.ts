@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ClockReading, clockOutcome, readClocks } from '../../../src/lib/check/clock.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
+import { fetch, response } from '../../support/fetch.ts';
 import { loopbackServer } from '../../support/loopback-server.ts';
 
 const HOSTS = ['sts.test', 'issuer.test', 'atlas.test'];
@@ -87,7 +88,7 @@ describe('reading clocks', () => {
   });
 
   test.each(['', 'yesterday'])('a Date that is none is no clock: "%s"', async (date) => {
-    const answer: typeof fetch = async () => new Response('', { headers: { date } });
+    const answer: typeof fetch = async () => response(200, null, { date });
     const context = { fetch: answer, now: () => NOW, signal: never };
     expect(await readClocks(['https://sts.test'], context, 1000)).toEqual([
       { host: 'sts.test', url: 'https://sts.test', aheadSeconds: null },

@@ -101,10 +101,6 @@ describe('the identity provider for a token', () => {
       `atlas.identity-provider-missing: No workload identity provider of the organization has the issuer ${ISSUER}.`,
     );
   });
-
-  test('cannot write to the terminal by its name', () => {
-    expect(told(provider({ displayName: '\u001b[2J', audience: 'x' })).failure).not.toContain('\u001b');
-  });
 });
 
 test('one of several audiences will do, as for the server', () => {

@@ -47,6 +47,7 @@ describe('a child', () => {
   test.each([
     ['interrupted', 130],
     ['terminated', 143],
+    ['hung-up', 129],
   ] as const)('is told when the run is %s', async (kind, code) => {
     const stop = new AbortController();
     const end = runChild(memoryContext({ cwd: tmpdir(), signal: stop.signal, input: '' }), {

@@ -159,6 +159,40 @@ code:   mongo.oidc-refused
   });
 });
 
+describe('a text of unfinished escape sequences', () => {
+  const LENGTH = 2 ** 18;
+
+  /** Of several runs the fastest, which the load of the machine disturbs least. */
+  function fastest(text: string): number {
+    const runs = Array.from({ length: 3 }, () => {
+      const began = performance.now();
+      pasted(text);
+      return performance.now() - began;
+    });
+    return Math.min(...runs);
+  }
+
+  test.each([
+    ['titles', '\u001b]'],
+    ['links', '\u001b]8;;'],
+    ['device strings', '\u001bPq'],
+    ['colours', '\u001b[0;'],
+    ['C1 titles', '\u009d0;\u001b'],
+    ['C1 colours', '\u009b0'],
+    ['character sets', '\u001b( '],
+    ['one long parameter', `\u001b[${'0'.repeat(LENGTH / 2)}`],
+    ['nothing', '\u001b'],
+  ])(
+    'takes about as long as a text of finished ones: %s',
+    (_name, unit) => {
+      const finished = '\u001b[0m'.repeat(LENGTH / 4);
+      // A reader that takes quadratic time needs some thousand times as long.
+      expect(fastest(unit.repeat(LENGTH / unit.length))).toBeLessThan(100 * fastest(finished));
+    },
+    600_000,
+  );
+});
+
 describe('a hostile megabyte', () => {
   const MEGABYTE = 1 << 20;
   const long = OWN.map(({ text }) => filled(text)).sort((a, b) => b.length - a.length);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Credentials } from '../../../src/lib/credentials.ts';
 import { CREDENTIAL_FORMATS, TEXT_FORMATS } from '../../../src/lib/formats/formats.ts';
-import { githubEntries, githubMasks } from '../../../src/lib/formats/github-env.ts';
+import { githubEntries } from '../../../src/lib/formats/github-env.ts';
 import { credentialVariables, type Variable } from '../../../src/lib/formats/variables.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 
@@ -92,17 +92,6 @@ describe('github-env', () => {
     expect(() => githubEntries([{ name: 'A', value: 'x\nEND\n' }], 'END')).toThrow(
       'the delimiter of a value occurs in it',
     );
-  });
-
-  test('a mask is one line, whatever the secret holds, and nothing is masked for nothing', () => {
-    expect(
-      githubMasks([
-        { name: 'A', value: 'a%0Ab\r\nc' },
-        { name: 'B', value: null },
-        { name: 'C', value: '' },
-        { name: 'D', value: '::stop-commands::x' },
-      ]),
-    ).toBe('::add-mask::a%250Ab%0D%0Ac\n::add-mask::::stop-commands::x\n');
   });
 });
 

@@ -13,7 +13,7 @@ import {
   powershellStatements,
 } from '../../../src/lib/formats/shells.ts';
 import type { Variable } from '../../../src/lib/formats/variables.ts';
-import { printable } from '../../../src/lib/printable.ts';
+import { escapeText } from '../../../src/lib/render/escape.ts';
 
 /** Values that have broken somebody's quoting. */
 const HOSTILE = [
@@ -165,7 +165,7 @@ describe('a .env file', () => {
 });
 
 describe('shells that are not on this machine', () => {
-  const oneLine = HOSTILE.filter((each) => printable(each) === each);
+  const oneLine = HOSTILE.filter((each) => escapeText(each) === each);
 
   test('PowerShell', async () => {
     const variables = [

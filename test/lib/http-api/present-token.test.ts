@@ -6,11 +6,13 @@ import { errors, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Interruption } from '../../../src/lib/deadline.ts';
 import type { FedctlError } from '../../../src/lib/errors.ts';
+import type { Fetch } from '../../../src/lib/fetch.ts';
 import { type PresentOptions, presentToken } from '../../../src/lib/http-api/present-token.ts';
 import { createFetch } from '../../../src/lib/net/fetch.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import { createTestCa, type ServerCertificate } from '../../support/certificates.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { response } from '../../support/fetch.ts';
 import { type Behaviour, hostileServer } from '../../support/hostile-server.ts';
 import { newSigningKey, type SigningKey, signToken } from '../../support/issuer-double.ts';
 import {
@@ -244,7 +246,7 @@ describe('an answer', () => {
     expect(failure).toMatchObject(Object.fromEntries(named));
   });
 
-  test('is shown without what would steer a terminal', async () => {
+  test('is kept as it came: the output layer escapes it', async () => {
     // Node's own server does not send it.
     const url = await listen((socket) =>
       socket.end(
@@ -253,12 +255,10 @@ describe('an answer', () => {
       ),
     );
     const failure = await failureOf(url, await tokenWith());
-    expect(failure.message).toBe(
-      String.raw`${url}/ refused the token with status 401: \u{9b}2J, "\u{9b}31mred".`,
-    );
+    expect(failure.message).toBe(`${url}/ refused the token with status 401: \u009b2J, "\u009b31mred".`);
     expect(failure.details).toMatchObject({
-      error: String.raw`\u{9b}2J`,
-      errorDescription: String.raw`\u{9b}31mred`,
+      error: '\u009b2J',
+      errorDescription: '\u009b31mred',
     });
   });
 
@@ -274,16 +274,14 @@ describe('an answer', () => {
     await Promise.all(closed);
   });
 
-  test.each([200, 500])('of %i is let go of at once, body and all', async (status) => {
-    let cancelled = false;
-    const body = new ReadableStream({
-      cancel: () => {
-        cancelled = true;
-      },
-    });
-    const fetch = async () => new Response(body, { status });
+  test.each([200, 500])('of %i has a body that nobody asks for', async (status) => {
+    let asked = Number.NaN;
+    const fetch: Fetch = async (_url, { maxBytes }) => {
+      asked = maxBytes;
+      return response(status, null);
+    };
     await present('https://api.example.com/', await tokenWith(), { fetch }).catch(() => {});
-    expect(cancelled).toBe(true);
+    expect(asked).toBe(0);
   });
 
   test.each([301, 302, 303, 307, 308])(
@@ -318,7 +316,7 @@ describe('no answer', () => {
 
   test.each<[string, (socket: Socket) => void, string]>([
     ['resets', (socket) => socket.resetAndDestroy(), 'the connection was cut (ECONNRESET)'],
-    ['hangs up', (socket) => socket.end(), 'the connection was cut (UND_ERR_SOCKET)'],
+    ['hangs up', (socket) => socket.end(), 'the connection was cut (ECONNRESET)'],
     [
       'speaks no HTTP',
       (socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n'),

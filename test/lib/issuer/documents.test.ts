@@ -6,11 +6,32 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isFedctlError } from '../../../src/lib/errors.ts';
 import { type FetchOptions, fetchIssuerDocuments, fetchKeySet } from '../../../src/lib/issuer/documents.ts';
+import { fetch } from '../../support/fetch.ts';
 import { DISCOVERY, type IssuerServer, JWKS, json, startIssuer } from '../../support/issuer-server.ts';
 
 const KEYS = [
   { kty: 'RSA', use: 'sig', kid: 'RSA_0', n: 'AQAB', e: 'AQAB' },
   { kty: 'XYZ', kid: 'of a kind to come' },
+];
+
+/** Members of a key with types that they must not have. */
+const STRANGE_MEMBERS: readonly [string, unknown][] = [
+  ['kid', 5],
+  ['kid', { toString: 1, valueOf: 1 }],
+  ['kid', null],
+  ['use', ['sig']],
+  ['alg', { toString: 1 }],
+  ['n', 3],
+  ['e', 65537],
+  ['crv', {}],
+  ['x', true],
+  ['y', []],
+  ['key_ops', 5],
+  ['key_ops', null],
+  ['key_ops', 'verify'],
+  ['key_ops', ['verify', 5]],
+  ['x5c', 'MIIB'],
+  ['x5c', [[]]],
 ];
 
 let server: IssuerServer;
@@ -228,7 +249,7 @@ describe('fetchIssuerDocuments', () => {
       'another issuer',
       () => ({ issuer: 'https://evil.example\u001b[2J' }),
       (issuer) =>
-        `The discovery document at ${issuer}${DISCOVERY} names another issuer: https://evil.example\\u{1b}[2J.`,
+        `The discovery document at ${issuer}${DISCOVERY} names another issuer: https://evil.example\u001b[2J.`,
     ],
     [
       'the issuer with a slash',
@@ -286,10 +307,45 @@ describe('fetchIssuerDocuments', () => {
     [{ keys: [] }, 'holds no key'],
     [{ keys: [KEYS[0], null] }, 'holds something that is no key (no kty)'],
     [{ keys: [{ kid: 'x' }] }, 'holds something that is no key (no kty)'],
+    [{ keys: [{ kty: 5, kid: 'x' }] }, 'holds something that is no key (no kty)'],
+    [{ keys: [[], 5] }, 'holds something that is no key (no kty)'],
+    ...STRANGE_MEMBERS.map<[unknown, string]>(([name, value]) => [
+      { keys: [{ ...KEYS[0], [name]: value }] },
+      `holds no valid key: the "${name}" of the first has the wrong type`,
+    ]),
   ])('refuses the key set %j', async (document, fault) => {
     expect(await failureWith(JWKS, json(document))).toEqual(
       wrong(`The key set at ${server.issuer}${JWKS} ${fault}.`),
     );
+  });
+
+  it('leaves malformed keys out where there are others', async () => {
+    const malformed = STRANGE_MEMBERS.map(([name, value]) => ({ ...KEYS[0], [name]: value }));
+    server.answers.set(JWKS, json({ keys: [...malformed, ...KEYS] }));
+    expect((await fetchIssuerDocuments(server.issuer, options())).keys).toEqual(KEYS);
+  });
+
+  it.each([DISCOVERY, JWKS])('refuses %s where it is nested too deep', async (path) => {
+    const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const failure = await failureWith(path, (_request, response) => void response.end(deep));
+    expect(failure).toEqual(
+      wrong(`The document at ${server.issuer}${path} is nested more than 32 levels deep.`),
+    );
+  });
+
+  it.each<[unknown, string | null]>([
+    [5, '5'],
+    [null, 'null'],
+    [[['x']], '[["x"]]'],
+    [{ toString: 1, valueOf: 1 }, '{"toString":1,"valueOf":1}'],
+    ['x'.repeat(9000), `${'x'.repeat(500)}…`],
+  ])('shows what stands in place of a text: %j', async (value, seen) => {
+    for (const document of [{ issuer: value }, { issuer: server.issuer, jwks_uri: value }]) {
+      server.answers.set(DISCOVERY, json(document));
+      const failure = await fetchIssuerDocuments(server.issuer, options()).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: 'issuer.wrong-document', details: { seen } });
+      expect((failure as Error).message.length).toBeLessThan(800);
+    }
   });
 });
 

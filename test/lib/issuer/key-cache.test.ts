@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createKeyCache, type KeyCache } from '../../../src/lib/issuer/key-cache.ts';
+import { fetch } from '../../support/fetch.ts';
 import { DISCOVERY, type IssuerServer, JWKS, json, startIssuer } from '../../support/issuer-server.ts';
 
 const key = (kid: string) => ({ kty: 'RSA', kid, n: 'AQAB', e: 'AQAB' });

@@ -50,7 +50,10 @@ describe('a DNS server of our own choice', () => {
       { name: 'db.example.test', port: 1 },
     ]);
     const asked = log.entries().length;
-    expect(await resolver.addresses('localhost')).toEqual([{ address: '127.0.0.1', family: 4 }]);
+    expect(await resolver.addresses('localhost')).toEqual([
+      { address: '127.0.0.1', family: 4 },
+      { address: '::1', family: 6 },
+    ]);
     expect(await resolver.addresses('192.0.2.9')).toEqual([{ address: '192.0.2.9', family: 4 }]);
     expect(await resolver.addresses('[::1]')).toEqual([{ address: '::1', family: 6 }]);
     expect(log.entries()).toHaveLength(asked);

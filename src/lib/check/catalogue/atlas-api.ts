@@ -1,6 +1,5 @@
 import type { Atlas } from '../../atlas-port.ts';
 import { FedctlError, isFedctlError } from '../../errors.ts';
-import { printable } from '../../printable.ts';
 import { type Asked, check, type Facts, type Outcome, pass, skip, unseen } from '../check.ts';
 import { rememberedAtlas } from '../remembered-atlas.ts';
 import type { World } from '../world.ts';
@@ -55,7 +54,7 @@ export const atlasApi = check<AtlasProject | null>({
       const atlas = rememberedAtlas(await context.atlas(options.atlas));
       const project = await atlas.project(id, context.signal);
       const detail = `project ${project.name} (${project.id}) at ${atlas.url}`;
-      return pass(printable(detail), { atlas, id, organizationId: project.organizationId });
+      return pass(detail, { atlas, id, organizationId: project.organizationId });
     } catch (error) {
       if (!isFedctlError(error)) throw error;
       return unseen(error, 'warn');

@@ -2,7 +2,6 @@ import type { AtlasAccessListEntry, AtlasCluster } from '../../atlas-port.ts';
 import type { Comparison } from '../../check-run.ts';
 import { FedctlError } from '../../errors.ts';
 import { proxyFor } from '../../net/proxy.ts';
-import { printable } from '../../printable.ts';
 import { admittedBy } from '../access-list.ts';
 import * as failures from '../atlas-failures.ts';
 import { check, fail, pass, skip, unseen, warn } from '../check.ts';
@@ -19,21 +18,21 @@ export const atlasCluster = check<AtlasCluster>({
   asked: hasDatabase,
   sharedBy: (world) => {
     const { uri, mechanisms } = world.plan.database ?? {};
-    return JSON.stringify([projectOf(world), world.target.atlasCluster, uri, mechanisms]);
+    return JSON.stringify([projectOf(world), world.target.atlasCluster, uri?.shown, mechanisms]);
   },
   async run({ context, target, plan }, facts) {
     return askAtlas(facts, 'state, tier and version of the cluster', async ({ atlas, id }) => {
       const clusters = await atlas.clusters(id, context.signal);
-      const cluster = clusterOfUri(clusters, target.atlasCluster, plan.database?.address ?? null);
+      const cluster = clusterOfUri(clusters, target.atlasCluster, plan.database?.uri ?? null);
       if (cluster === null) {
         const known = clusters.map(({ name }) => name).join(', ');
-        const message = `No cluster of the project has this address; there are ${printable(known)}.`;
+        const message = `No cluster of the project has this address; there are ${known}.`;
         return unseen(new FedctlError('atlas.cluster-unnamed', { message }), 'skip');
       }
       const failure = clusterFault(cluster, plan.database?.mechanisms ?? [], id);
       if (failure !== null) return fail(failure);
       const { name, instanceSize, mongoDBVersion, stateName } = cluster;
-      return pass(printable(`${name}: ${instanceSize}, MongoDB ${mongoDBVersion}, ${stateName}`), cluster);
+      return pass(`${name}: ${instanceSize}, MongoDB ${mongoDBVersion}, ${stateName}`, cluster);
     });
   },
 });
@@ -75,18 +74,16 @@ export const atlasAccessList = check<null>({
       if (entry !== null) {
         const status = keptOut ? await atlas.accessListStatus(id, entry, signal) : 'ACTIVE';
         if (status !== 'ACTIVE') return fail(failures.notInForce(entry, status, id), { comparisons });
-        return pass(printable(`${address} is in ${entry.cidrBlock}`), null, { comparisons });
+        return pass(`${address} is in ${entry.cidrBlock}`, null, { comparisons });
       }
       const missing = failures.notListed(address, id);
       if (keptOut) return fail(missing, { comparisons });
       const [other] = unreached;
       if (other === undefined) {
         const how = 'and the cluster is reached all the same: over a private endpoint or a peering';
-        return pass(printable(`${address} is not on the list, ${how}`), null);
+        return pass(`${address} is not on the list, ${how}`, null);
       }
-      const message = printable(
-        `${address} is not on the list, which is not what keeps us out now (${other.code}).`,
-      );
+      const message = `${address} is not on the list, which is not what keeps us out now (${other.code}).`;
       return warn(missing.with({ message }), null, { comparisons });
     });
   },

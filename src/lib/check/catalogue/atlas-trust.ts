@@ -1,5 +1,4 @@
 import type { AtlasDatabaseUser, AtlasIdentityProvider } from '../../atlas-port.ts';
-import { printable } from '../../printable.ts';
 import { decideArn } from '../../trust/decide-arn.ts';
 import { decideToken } from '../../trust/decide-token.ts';
 import { EXTERNAL } from '../../trust/relying-party.ts';
@@ -48,7 +47,7 @@ export const atlasIdentityProvider = check<Trusted>({
       if (found.failure !== null) return fail(found.failure, { comparisons });
       const { displayName, id } = found.provider;
       const fact = { federationSettingsId: federation, provider: found.provider };
-      return pass(printable(`"${displayName}" (${id})`), fact, { comparisons });
+      return pass(`"${displayName}" (${id})`, fact, { comparisons });
     });
   },
 });
@@ -149,5 +148,5 @@ function userOutcome(username: string, users: readonly AtlasDatabaseUser[]): Out
   if (user === undefined) throw new TypeError('a database user that was let in is not there');
   const roles = user.roles.map(({ role, db }) => `${role}@${db}`).join(', ');
   const comparisons = [compare('database user', username, [user.username], 'the project')];
-  return pass(printable(`${username}, ${roles === '' ? 'no roles' : roles}`), user, { comparisons });
+  return pass(`${username}, ${roles === '' ? 'no roles' : roles}`, user, { comparisons });
 }

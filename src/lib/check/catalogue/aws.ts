@@ -3,7 +3,6 @@ import { asRole } from '../../auth/role.ts';
 import type { ResolvedCredentials } from '../../credentials.ts';
 import { formatDuration } from '../../duration.ts';
 import type { Aws, AwsSettings, EndpointOverride, ResolvedRegion } from '../../ports.ts';
-import { printable } from '../../printable.ts';
 import { rfc3339 } from '../../time.ts';
 import { type Asked, check, type Facts, pass, warn } from '../check.ts';
 import type { World } from '../world.ts';
@@ -37,7 +36,7 @@ export const awsProfile = check<Aws>({
     const aws = await context.aws(settingsOf(target, options.aws));
     const [note, ...more] = await aws.notes();
     if (note === undefined) return pass(null, aws);
-    return warn({ code: null, message: [note, ...more].map(printable).join(' '), remedy: null }, aws);
+    return warn({ code: null, message: [note, ...more].join(' '), remedy: null }, aws);
   },
 });
 
@@ -60,7 +59,7 @@ export const awsRegion = check<AwsPlace>({
     const elsewhere = overrides.map(
       ({ service, url, source }) => `${service.toUpperCase()} at ${url} (${source})`,
     );
-    return pass(printable([`${region.name} (${region.source})`, ...elsewhere].join('; ')), {
+    return pass([`${region.name} (${region.source})`, ...elsewhere].join('; '), {
       region,
       overrides,
     });
@@ -78,12 +77,11 @@ export const awsCredentials = check<ResolvedCredentials>({
     const aws = facts.needed(awsProfile);
     const credentials = await aws.credentials(context.signal);
     const { expiresAt, providerDetail } = credentials;
-    if (expiresAt === null) return pass(printable(providerDetail), credentials);
+    if (expiresAt === null) return pass(providerDetail, credentials);
     const left = expiresAt.getTime() - context.now().getTime();
     const detail = `${providerDetail}, until ${rfc3339(expiresAt)} (${formatDuration(left / 1000)})`;
-    if (options.warnExpiryMs === null || left > options.warnExpiryMs)
-      return pass(printable(detail), credentials);
-    const message = `The credentials end in ${formatDuration(left / 1000)}: ${printable(providerDetail)}.`;
+    if (options.warnExpiryMs === null || left > options.warnExpiryMs) return pass(detail, credentials);
+    const message = `The credentials end in ${formatDuration(left / 1000)}: ${providerDetail}.`;
     return warn({ code: null, message, remedy: 'renew the credentials where they come from' }, credentials);
   },
 });

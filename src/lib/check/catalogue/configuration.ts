@@ -1,5 +1,4 @@
 import { isFailureCode } from '../../failures.ts';
-import { printable } from '../../printable.ts';
 import { check, pass, skip, warn } from '../check.ts';
 
 /** What is wrong with a configuration is told before anything is checked: here stands what it came to. */
@@ -12,16 +11,16 @@ export const configTarget = check<null>({
   async run({ plan, target }) {
     const [first, ...more] = plan.warnings;
     if (first !== undefined) {
-      const message = [first, ...more].map(({ message: each }) => printable(each)).join(' ');
+      const message = [first, ...more].map(({ message: each }) => each).join(' ');
       const code = isFailureCode(first.code) ? first.code : null;
       return warn({ ...first, code, message }, null);
     }
     const { database } = plan;
     const audience = target.audience === null ? [] : [`audience ${target.audience}`];
-    const uri = database === null ? [] : [`${database.mechanisms.join(' and ')} at ${database.shownUri}`];
+    const uri = database === null ? [] : [`${database.mechanisms.join(' and ')} at ${database.uri.shown}`];
     const file = target.tokenFile === null ? [] : [`token file ${target.tokenFile}`];
     const said = [...uri, ...audience, ...file];
     if (said.length === 0) return skip('nothing names a target');
-    return pass(printable(said.join(', ')), null);
+    return pass(said.join(', '), null);
   },
 });

@@ -1,6 +1,5 @@
 import { examineIssuer, type IssuerReport } from '../../auth/issuer-report.ts';
 import { verifyJwt } from '../../jwt/verify.ts';
-import { printable } from '../../printable.ts';
 import { type Asked, check, type Facts, fail, pass, skip, unseen } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { unknownIssuer } from '../missing-input.ts';
@@ -43,7 +42,7 @@ export const issuerKeys = check<IssuerReport>({
     const { failure } = report.jwks;
     if (failure !== null) return fail(failure);
     const keys = report.keys.map(({ keyId, algorithm, keyType }) => `${keyId} (${algorithm ?? keyType})`);
-    return pass(printable(keys.join(', ')), report);
+    return pass(keys.join(', '), report);
   },
 });
 
@@ -75,6 +74,6 @@ export const jwtSignature = check<null>({
     if (fault !== undefined) {
       return fail(renewable(tokenFault(fault), target, audienceOf(target, token)), { comparisons: [kid] });
     }
-    return pass(printable(`${token.algorithm} by the key ${token.keyId}`), null, { comparisons: [kid] });
+    return pass(`${token.algorithm} by the key ${token.keyId}`, null, { comparisons: [kid] });
   },
 });

@@ -1,6 +1,5 @@
 import type { Mechanism, ServerIdentity } from '../../connection.ts';
 import { FedctlError } from '../../errors.ts';
-import { printable } from '../../printable.ts';
 import { isAllowed } from '../../trust/privileges.ts';
 import { type Asked, type Check, check, type Facts, fail, pass, skip, unseen } from '../check.ts';
 import { keysShown, type Shown, tokenShown, userOutcome } from '../server-user.ts';
@@ -118,7 +117,7 @@ function privilegesOutcome(
   { user, roles, privileges }: ServerIdentity,
   asked: World['target']['privileges'],
 ) {
-  const who = user === null ? 'the database user' : `the database user ${printable(user)}`;
+  const who = `the database user ${user}`;
   if (roles.length === 0) {
     return fail(
       new FedctlError('mongo.unauthorized', {
@@ -132,18 +131,18 @@ function privilegesOutcome(
   if (privileges === null) {
     return unseen(
       new FedctlError('mongo.privileges-unseen', {
-        message: `The server does not report the privileges of ${who}, so ${printable(asked.map(privilegeText).join(', '))} cannot be examined.`,
+        message: `The server does not report the privileges of ${who}, so ${asked.map(privilegeText).join(', ')} cannot be examined.`,
         details: { user },
       }),
       'fail',
     );
   }
   const lacking = asked.filter((each) => !isAllowed(privileges, each)).map(privilegeText);
-  if (lacking.length === 0) return pass(printable(asked.map(privilegeText).join(', ')), null);
+  if (lacking.length === 0) return pass(asked.map(privilegeText).join(', '), null);
   const named = roles.map(({ role, db }) => `${role}@${db}`).join(', ');
   return fail(
     new FedctlError('mongo.unauthorized', {
-      message: `T${who.slice(1)} is not allowed ${printable(lacking.join(', '))}; it has ${printable(named)}.`,
+      message: `T${who.slice(1)} is not allowed ${lacking.join(', ')}; it has ${named}.`,
       remedy: 'give the database user a role that allows it, such as readWrite on the database',
       details: { user, lacking },
     }),

@@ -1,6 +1,5 @@
 import type { Mechanism, StageEvent, StageId } from '../../connection.ts';
 import { formatDuration } from '../../duration.ts';
-import { printable } from '../../printable.ts';
 import { rfc3339 } from '../../time.ts';
 import {
   type Asked,
@@ -92,7 +91,7 @@ export function stageOutcome({ event, failure }: StageEnd): Outcome<StageFact> {
   const timing = event === null ? {} : { timing: timingOf(event) };
   if (failure !== null) return fail(failure, timing);
   if (event === null) return skip('the login did not come so far');
-  const detail = event.detail === '' ? null : printable(event.detail);
+  const detail = event.detail === '' ? null : event.detail;
   return event.status === 'skip' ? skip(detail ?? 'not done', timing) : pass(detail, { event }, timing);
 }
 
@@ -106,7 +105,7 @@ function inDate(outcome: Outcome<StageFact> & { readonly status: 'pass' }, now: 
   const { expiresAt, subject } = facts;
   const left = expiresAt.getTime() - now.getTime();
   if (left > CERTIFICATE_DAYS * DAY_MS) return outcome;
-  const message = `The certificate of ${printable(subject)} ends in ${formatDuration(left / 1000)} (${rfc3339(expiresAt)}).`;
+  const message = `The certificate of ${subject} ends in ${formatDuration(left / 1000)} (${rfc3339(expiresAt)}).`;
   const { timing } = outcome;
   return warn({ code: null, message, remedy: 'renew the certificate of the server' }, outcome.fact, {
     ...(timing === undefined ? {} : { timing }),

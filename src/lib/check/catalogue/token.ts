@@ -8,7 +8,6 @@ import { EXIT } from '../../exit-codes.ts';
 import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
 import { claimFaults } from '../../jwt/expectations.ts';
 import type { Aws } from '../../ports.ts';
-import { printable } from '../../printable.ts';
 import type { MintedToken } from '../../token.ts';
 import {
   type Asked,
@@ -63,7 +62,7 @@ export const iamFederation = check<FederationState>({
     const attempt = await minted(world, facts);
     if (attempt !== null && attempt.token !== null) {
       const { issuer } = attempt.token;
-      const detail = printable(`STS mints tokens of account ${account}, issuer ${issuer}`);
+      const detail = `STS mints tokens of account ${account}, issuer ${issuer}`;
       return pass(detail, { state: 'enabled', issuer, missingPermission: null });
     }
     return stateOutcome(await stateByIam(world, facts), account);
@@ -83,7 +82,7 @@ async function stateByIam(world: World, facts: Facts): Promise<FederationState |
 function stateOutcome(federation: FederationState | null, account: string): Outcome<FederationState> {
   switch (federation?.state) {
     case 'enabled':
-      return pass(printable(`account ${account}, issuer ${federation.issuer}`), federation);
+      return pass(`account ${account}, issuer ${federation.issuer}`, federation);
     case 'disabled':
       return fail(
         new FedctlError('sts.federation-disabled', {
@@ -119,7 +118,7 @@ export const stsMint = check<MintedToken>({
     const timing = { startedAt, ms };
     if (failure !== null) return fail(notYet(failure, facts), { timing });
     const life = formatDuration((token.expiresAt.getTime() - token.issuedAt.getTime()) / 1000);
-    const detail = printable(`token of ${token.subject} for ${token.audience.join(', ')}, ${life}`);
+    const detail = `token of ${token.subject} for ${token.audience.join(', ')}, ${life}`;
     return pass(detail, token, { timing });
   },
 });
@@ -145,11 +144,10 @@ export const tokenFile = check<MintedToken>({
   needs: [],
   asked: (world) => usesToken(world) && world.target.tokenFile !== null,
   async run({ context, target, options }) {
-    const { token, warnings } = await readTokenFile(target.tokenFile ?? '', context).catch(
-      (error: unknown) => {
-        throw renewable(error, target, target.audience);
-      },
-    );
+    const reading = readTokenFile(target.tokenFile ?? '', context, options.timeoutMs);
+    const { token, warnings } = await reading.catch((error: unknown) => {
+      throw renewable(error, target, target.audience);
+    });
     const [worst] = warnings;
     if (worst !== undefined) {
       const { code, message, remedy, command = null } = worst;
@@ -161,7 +159,7 @@ export const tokenFile = check<MintedToken>({
       });
       return fail(command === null ? renewable(failure, target, audienceOf(target, token)) : failure);
     }
-    const detail = printable(`token of ${token.subject} for ${token.audience.join(', ')}`);
+    const detail = `token of ${token.subject} for ${token.audience.join(', ')}`;
     const left = token.expiresAt.getTime() - context.now().getTime();
     if (options.warnExpiryMs === null || left <= 0 || left > options.warnExpiryMs) return pass(detail, token);
     const message = `The token ends in ${formatDuration(left / 1000)}: whatever renews the file is late.`;

@@ -1,5 +1,4 @@
 import type { CheckStatus, TargetReport } from '../../check-run.ts';
-import { printable } from '../../printable.ts';
 import type { Theme } from '../theme.ts';
 import { LINK_NAMES, type LinkState, linkStates } from './link-state.ts';
 import { MARKS } from './verdict.ts';
@@ -100,7 +99,7 @@ function nodeText({ link, status }: LinkState): string {
 }
 
 function brokenBy(state: LinkState | undefined): string | null {
-  return state?.broken === true && state.check !== null ? printable(state.check.id) : null;
+  return state?.broken === true && state.check !== null ? state.check.id : null;
 }
 
 /** One link below the other; the API branches off where it takes the token. */

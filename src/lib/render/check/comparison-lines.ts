@@ -1,5 +1,4 @@
 import type { Comparison } from '../../check-run.ts';
-import { printable } from '../../printable.ts';
 import type { Theme } from '../theme.ts';
 import { difference, nearest, type Span, visible, visiblePiece } from './difference.ts';
 
@@ -11,10 +10,10 @@ const LABEL_WIDTH = 8;
  * so that it shows without colour too. Values are whole and on one line, as they get copied.
  */
 export function comparisonLines(comparisons: readonly Comparison[], indent: string, theme: Theme): string[] {
-  const width = Math.max(0, ...comparisons.map(({ what }) => printable(what).length));
+  const width = Math.max(0, ...comparisons.map(({ what }) => what.length));
   return comparisons.flatMap((comparison) => {
     const [first = '', ...rest] = rows(comparison, theme, indent.length + width + 2);
-    return [`${indent}${theme.strong(printable(comparison.what).padEnd(width))}  ${first}`, ...rest];
+    return [`${indent}${theme.strong(comparison.what.padEnd(width))}  ${first}`, ...rest];
   });
 }
 
@@ -24,7 +23,7 @@ function rows({ what: _, ...comparison }: Comparison, theme: Theme, column: numb
   const pad = ' '.repeat(column);
   const row = (label: string, value: string, more: string) =>
     `${theme.dim(label.padEnd(LABEL_WIDTH))}  ${value}${more === '' ? '' : `  ${theme.dim(more)}`}`;
-  const who = printable(by);
+  const who = by;
   if (expected.length === 0) {
     // Nobody here knows what would match: that is for the reader to compare.
     return [

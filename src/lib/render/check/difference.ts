@@ -1,4 +1,4 @@
-import { printable } from '../../printable.ts';
+import { escapeText } from '../escape.ts';
 
 /** A value in three pieces, raw: what it shares with the other one in front and at the end, and what it does not. */
 export interface Span {
@@ -84,9 +84,9 @@ function codePoint(character: string): string {
 /** Blanks that look like the plain one, or like nothing. */
 const STRANGE_BLANK = /[^\P{Zs} ]/gu;
 
-/** As `printable`, and blanks other than the plain one are written out too. */
+/** As `escapeText`, and blanks other than the plain one are written out too. */
 export function visible(text: string): string {
-  return printable(text).replace(STRANGE_BLANK, escaped);
+  return escapeText(text).replace(STRANGE_BLANK, escaped);
 }
 
 /** The differing piece: as `visible`, and a blank at its edge, which nobody would see underlined, is written out. */

@@ -1,5 +1,4 @@
 import type { CheckResult } from '../../check-run.ts';
-import { printable } from '../../printable.ts';
 import type { Theme } from '../theme.ts';
 import { comparisonLines } from './comparison-lines.ts';
 import { explainCommand } from './verdict.ts';
@@ -18,10 +17,10 @@ export const UNPAINTED: Theme = {
 /** What is said under a failure or a warning: what was seen and compared, the cause, what to do and what to type. */
 export function evidenceLines(result: CheckResult, indent: string, theme: Theme): readonly string[] {
   const row = (label: string, text: string | null, paint: (text: string) => string) =>
-    text === null ? [] : [`${indent}${theme.dim(label.padEnd(7))} ${paint(printable(text))}`];
+    text === null ? [] : [`${indent}${theme.dim(label.padEnd(7))} ${paint(text)}`];
   return [
-    ...(result.detail === null ? [] : [`${indent}${printable(result.detail)}`]),
-    ...result.notes.map((note) => `${indent}${printable(note)}`),
+    ...(result.detail === null ? [] : [`${indent}${result.detail}`]),
+    ...result.notes.map((note) => `${indent}${note}`),
     ...comparisonLines(result.comparisons, indent, theme),
     ...row('cause:', result.cause, (text) => text),
     ...row('remedy:', result.remedy, (text) => text),

@@ -1,10 +1,8 @@
 import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
-import { printable } from '../../printable.ts';
 import type { Theme } from '../theme.ts';
 import { countChecks, countsText, shownMs } from './counts.ts';
 import { evidenceLines } from './evidence.ts';
 import { explainCommand, MARKS, reportVerdict, skippedText, targetVerdict } from './verdict.ts';
-import { withoutCommands } from './workflow-command.ts';
 
 /** Lines come one at a time, so the column is fixed; a longer id pushes its own line only. */
 const ID_WIDTH = 24;
@@ -13,33 +11,29 @@ const INDENT = ' '.repeat(6);
 
 /** The name of a target and, where there is one, its connection string. */
 export function targetHeader({ name, uri }: Pick<TargetReport, 'name' | 'uri'>, theme: Theme): string {
-  const shown = uri === null ? '' : `  ${printable(uri)}`;
-  return withoutCommands(`${theme.strong(printable(name))}${shown}`);
+  const shown = uri === null ? '' : `  ${uri}`;
+  return `${theme.strong(name)}${shown}`;
 }
 
 /**
  * One check: `  ✓ sts.mint      142 ms  token of arn:…`, and under a failure or a warning what was compared, the cause
- * and what to type. No line of it is a command to the runner of a CI job that shows it.
+ * and what to type.
  */
 export function checkLines(result: CheckResult, theme: Theme): readonly string[] {
-  return linesOf(result, theme).map(withoutCommands);
-}
-
-function linesOf(result: CheckResult, theme: Theme): readonly string[] {
   switch (result.status) {
     case 'pass':
-      return [headLine(result, printable(result.detail ?? result.title), theme)];
+      return [headLine(result, result.detail ?? result.title, theme)];
     case 'skip':
-      return [headLine(result, theme.dim(printable(skippedText(result))), theme)];
+      return [headLine(result, theme.dim(skippedText(result)), theme)];
     case 'warn':
     case 'fail':
-      return [headLine(result, printable(result.title), theme), ...evidenceLines(result, INDENT, theme)];
+      return [headLine(result, result.title, theme), ...evidenceLines(result, INDENT, theme)];
   }
 }
 
 function headLine({ id, status, ms }: CheckResult, text: string, theme: Theme): string {
   const time = (status === 'skip' ? 'skipped' : shownMs(ms)).padStart(TIME_WIDTH);
-  return `  ${mark(status, theme)} ${printable(id).padEnd(ID_WIDTH)} ${theme.dim(time)}  ${text}`;
+  return `  ${mark(status, theme)} ${id.padEnd(ID_WIDTH)} ${theme.dim(time)}  ${text}`;
 }
 
 function mark(status: CheckResult['status'], theme: Theme): string {
@@ -50,14 +44,14 @@ function mark(status: CheckResult['status'], theme: Theme): string {
 /** What came of it: a line for each target where there are several, then the verdict, the counts, and what to type. */
 export function summaryLines(report: CheckReport, theme: Theme): readonly string[] {
   const { targets } = report;
-  const width = Math.max(0, ...targets.map(({ name }) => printable(name).length));
+  const width = Math.max(0, ...targets.map(({ name }) => name.length));
   const { status, words, first, where } = reportVerdict(report);
   const counts = countsText(countChecks(targets.flatMap(({ checks }) => checks)));
   return [
     ...(targets.length > 1 ? targets.map((target) => targetLine(target, width, theme)) : []),
-    `${mark(status, theme)} ${theme.strong(printable(words))}: ${counts} in ${shownMs(report.ms)}${attempts(targets)}`,
+    `${mark(status, theme)} ${theme.strong(words)}: ${counts} in ${shownMs(report.ms)}${attempts(targets)}`,
     ...(first === null ? [] : nextLine(first, where, theme)),
-  ].map(withoutCommands);
+  ];
 }
 
 function attempts(targets: readonly TargetReport[]): string {
@@ -67,14 +61,14 @@ function attempts(targets: readonly TargetReport[]): string {
 
 function nextLine(first: CheckResult, where: string | null, theme: Theme): string[] {
   const typed = first.command ?? first.remedy ?? explainCommand(first);
-  const label = where === null ? 'next:' : `next, for ${printable(where)}:`;
-  return typed === null ? [] : [`  ${theme.dim(label)} ${theme.typed(printable(typed))}`];
+  const label = where === null ? 'next:' : `next, for ${where}:`;
+  return typed === null ? [] : [`  ${theme.dim(label)} ${theme.typed(typed)}`];
 }
 
 function targetLine(target: TargetReport, width: number, theme: Theme): string {
   const { status, words, first } = targetVerdict(target);
   const counts = countsText(countChecks(target.checks));
   const code = status === 'fail' && first?.code ? ` (${first.code})` : '';
-  const name = printable(target.name).padEnd(width);
-  return `  ${mark(status, theme)} ${name}  ${printable(words)}${code}: ${counts} in ${shownMs(target.ms)}`;
+  const name = target.name.padEnd(width);
+  return `  ${mark(status, theme)} ${name}  ${words}${code}: ${counts} in ${shownMs(target.ms)}`;
 }

@@ -1,11 +1,11 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
-import { printable } from '../../printable.ts';
 import { rfc3339 } from '../../time.ts';
+import { escapeText } from '../escape.ts';
+import { withoutCommands } from '../workflow-command.ts';
 import { countChecks } from './counts.ts';
 import { evidenceLines, UNPAINTED } from './evidence.ts';
 import { skippedText } from './verdict.ts';
-import { withoutCommands } from './workflow-command.ts';
 
 /** Where XMLBuilder is to find attributes. */
 const AT = '@';
@@ -94,9 +94,11 @@ function text(lines: readonly string[]): string {
 }
 
 /**
- * What may stand in XML 1.0, which has no place for two characters that `printable` lets through, however they are
+ * What may stand in XML 1.0, which has no place for two characters that `escapeText` lets through, however they are
  * written (section 2.2); and no command to a runner whose log shows the file.
  */
 function harmless(line: string): string {
-  return withoutCommands(printable(line)).replaceAll('\ufffe', '\\u{fffe}').replaceAll('\uffff', '\\u{ffff}');
+  return withoutCommands(escapeText(line))
+    .replaceAll('\ufffe', '\\u{fffe}')
+    .replaceAll('\uffff', '\\u{ffff}');
 }

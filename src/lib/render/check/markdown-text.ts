@@ -1,5 +1,5 @@
 import { htmlEscape } from 'escape-goat';
-import { printable } from '../../printable.ts';
+import { escapeText } from '../escape.ts';
 
 /** What Markdown, a table of it, or a forge (mentions, references, links, formulas) would act on. */
 const ACTIVE = /[`*_[\]#|~:@$\\!%]/g;
@@ -9,7 +9,7 @@ const ACTIVE = /[`*_[\]#|~:@$\\!%]/g;
  * characters never count as syntax (CommonMark, section 2.5).
  */
 export function markdownText(text: string): string {
-  return htmlEscape(printable(text))
+  return htmlEscape(escapeText(text))
     .replace(ACTIVE, (character) => `&#${character.charCodeAt(0)};`)
     .replace(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`);
 }
@@ -22,7 +22,7 @@ export function markdownCode(text: string): string {
   return `<code>${markdownText(text).replaceAll('&#64;', '&#64;<wbr>')}</code>`;
 }
 
-/** Lines in a block of code whose fence is longer than any run of backticks inside. */
+/** Lines from outside in a block of code whose fence is longer than any run of backticks inside. */
 export function markdownBlock(lines: readonly string[]): readonly string[] {
   const runs = lines.flatMap((line) => line.match(/`+/g) ?? []).map(({ length }) => length);
   const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));

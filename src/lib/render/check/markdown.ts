@@ -1,15 +1,13 @@
 import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
-import { printable } from '../../printable.ts';
 import { rfc3339 } from '../../time.ts';
 import { chainLines } from './chain.ts';
 import { countChecks, countsText, shownMs } from './counts.ts';
 import { evidenceLines, UNPAINTED } from './evidence.ts';
 import { markdownBlock, markdownCode, markdownText } from './markdown-text.ts';
 import { explainCommand, MARKS, reportVerdict, STATUS_WORDS, skippedText, targetVerdict } from './verdict.ts';
-import { withoutCommands } from './workflow-command.ts';
 
 /** The Markdown face (GitHub's and GitLab's flavour): for a pull request, a job's summary, an incident. */
-export function checkMarkdown(report: CheckReport): string {
+export function checkMarkdown(report: CheckReport): readonly string[] {
   const { targets, version, startedAt, ms } = report;
   const { status, words } = reportVerdict(report);
   const counts = countsText(countChecks(targets.flatMap(({ checks }) => checks)));
@@ -24,7 +22,7 @@ export function checkMarkdown(report: CheckReport): string {
       ...targetLines(target),
     ]),
   ];
-  return `${lines.map(withoutCommands).join('\n').trimEnd()}\n`;
+  return lines.slice(0, lines.findLastIndex((line) => line !== '') + 1);
 }
 
 function overview(targets: readonly TargetReport[]): string[] {
@@ -81,6 +79,6 @@ function troubleLines(check: CheckResult): string[] {
     '',
     ...(evidence.length === 0 ? [] : [...markdownBlock(evidence), '']),
     ...(commands.length === 0 ? [] : ['What to type:', '']),
-    ...commands.flatMap((command) => [...markdownBlock([printable(command)]), '']),
+    ...commands.flatMap((command) => [...markdownBlock([command]), '']),
   ];
 }

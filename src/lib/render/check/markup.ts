@@ -1,5 +1,5 @@
 import { htmlEscape } from 'escape-goat';
-import { printable } from '../../printable.ts';
+import { escapeText } from '../escape.ts';
 
 /** Markup that is known to be whole and escaped: only `markup` and `trusted` make it. */
 export class Markup {
@@ -17,8 +17,8 @@ export class Markup {
 type Value = Markup | string | number | readonly (Markup | string | number)[];
 
 /**
- * HTML or SVG from a template. Every value that is no Markup is text from outside: what is invisible is written out
- * (`printable`), and it is escaped for elements and for quoted attributes. Never put a value anywhere else.
+ * HTML or SVG from a template. Every value that is no Markup is text from outside: what is invisible is written out,
+ * and it is escaped for elements and for quoted attributes, and for GitHub Actions, whose log may show the file. Never put a value anywhere else.
  */
 export function markup(template: TemplateStringsArray, ...values: readonly Value[]): Markup {
   return new Markup(
@@ -31,7 +31,7 @@ export function markup(template: TemplateStringsArray, ...values: readonly Value
 
 function shown(value: Value): string {
   if (value instanceof Markup) return value.toString();
-  if (typeof value === 'string') return htmlEscape(printable(value));
+  if (typeof value === 'string') return htmlEscape(escapeText(value)).replaceAll('##[', '#&#35;[');
   if (typeof value === 'number') return `${value}`;
   return value.map(shown).join('');
 }

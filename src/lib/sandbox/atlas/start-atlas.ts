@@ -1,4 +1,3 @@
-import { printable } from '../../printable.ts';
 import {
   type HttpAnswer,
   type HttpRequest,
@@ -91,9 +90,9 @@ class AtlasApi {
     this.#options.log.add({
       hop: 'atlas',
       action,
-      principal: principal === null ? null : printable(principal),
+      principal,
       decision: refusal === null ? 'allowed' : 'refused',
-      reason: printable(refusal ?? `answered ${answer.status}`),
+      reason: refusal ?? `answered ${answer.status}`,
     });
     return { ...answer, headers: { date: this.#options.now().toUTCString(), ...answer.headers } };
   }

@@ -1,4 +1,3 @@
-import { printable } from '../../printable.ts';
 import { refuseUnplayed } from './assume-role.ts';
 import { authorizeToken } from './authorize.ts';
 import { accessDenied, validationError } from './aws-error.ts';
@@ -108,5 +107,5 @@ function trustingRole(
 }
 
 function shownSubject({ subject }: WebIdentity): string {
-  return `"${printable(subject.slice(0, 200))}"`;
+  return `"${subject.slice(0, 200)}"`;
 }

@@ -2,7 +2,6 @@ import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK } from 'jose/key/import';
 import { isFedctlError } from '../../errors.ts';
 import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
-import { printable } from '../../printable.ts';
 import { AwsError } from './aws-error.ts';
 import type { FindIssuerKeys } from './foreign-issuer.ts';
 import type { LabAccount, OidcProvider } from './identities.ts';
@@ -109,7 +108,7 @@ function providerOf(issuer: unknown, { account, ownIssuers }: TokenWorld, invali
   if (provider !== undefined) return provider;
   const known = account?.oidcProviders.map((one) => one.issuer).join(', ') ?? '';
   throw invalid(
-    `No OpenIDConnect provider found in your account for ${printable(issuer)}`,
+    `No OpenIDConnect provider found in your account for ${issuer}`,
     `account ${account?.id ?? '(none)'} trusts ${known === '' ? 'no foreign issuer' : known}, and not ${shown(issuer)}`,
   );
 }
@@ -180,6 +179,6 @@ function invalidToken(message: string, reason: string): AwsError {
 
 /** A text of the token for the log: safe to show, quoted, and no longer than need be. */
 function shown(value: unknown): string {
-  if (typeof value === 'string') return `"${printable(value.slice(0, 200))}"`;
+  if (typeof value === 'string') return `"${value.slice(0, 200)}"`;
   return value === undefined ? 'missing' : typeof value;
 }

@@ -2,11 +2,14 @@ import type { Context } from '../../context.ts';
 import { deadline } from '../../deadline.ts';
 import { FedctlError, isFedctlError } from '../../errors.ts';
 import { FAILURES, type FailureCode } from '../../failures.ts';
+import type { FetchResponse } from '../../fetch.ts';
 import { isLoopbackHost } from '../../hosts.ts';
+import { Secret } from '../../secret.ts';
 import type { Hop } from '../delays.ts';
 import type { LabLogEntry } from '../log.ts';
 import type { PlayedScenario } from '../scenarios/player.ts';
 import type { LabChange } from './controls.ts';
+import { CONTROL_API } from './marker.ts';
 import type { LabStatus, LabTime } from './status.ts';
 
 /** One request to the control API. */
@@ -64,11 +67,12 @@ const GONE = { within: 10_000, every: 50 } as const;
 
 /**
  * The lab in FEDCTL_SANDBOX_URL, called with the token in FEDCTL_SANDBOX_TOKEN; nothing but loopback is ever called.
- * What it answers is taken at its word: it has the token, and it is this very package.
+ * The documents of what presents itself as a control API are not checked: it has the token, and it is this very package.
  *
  * @param timeoutMs bounds each call
  */
 export function createLabClient(context: Context, timeoutMs: number): LabClient {
+  context.redactor.learn(new Secret(context.env['FEDCTL_SANDBOX_TOKEN'] ?? ''));
   const get = (path: string, more = 0) => call(context, { method: 'GET', path, timeoutMs: timeoutMs + more });
   return {
     status: async () => (await get('/v1/status')) as LabStatus,
@@ -120,22 +124,23 @@ async function gone(context: Context, timeoutMs: number): Promise<void> {
   });
 }
 
+/** A log of a thousand entries is the longest answer. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
 async function call(context: Context, { method, path, body, timeoutMs }: LabCall): Promise<unknown> {
   const { url, token } = labAddress(context.env);
-  let response: Response;
-  let text: string;
+  let response: FetchResponse;
   try {
-    response = await context.fetch(`${url}${path}`, {
+    response = await context.fetch(new URL(path, url), {
       method,
-      redirect: 'error',
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      maxBytes: MAX_BYTES,
       signal: deadline(context.signal, timeoutMs),
     });
-    text = await response.text();
   } catch (cause) {
     if (context.signal.aborted) throw context.signal.reason;
     throw new FedctlError('lab.unreachable', {
@@ -144,8 +149,14 @@ async function call(context: Context, { method, path, body, timeoutMs }: LabCall
       cause,
     });
   }
-  if (response.ok) return JSON.parse(text);
-  throw refusal(url, response.status, text);
+  const { status, headers, body: text } = response;
+  if (status !== 200) throw refusal(url, status, text ?? '');
+  if (headers[CONTROL_API] !== undefined && text !== null) return JSON.parse(text);
+  throw new FedctlError('lab.refused', {
+    message: `What responds at ${url} is not a lab.`,
+    likelyCause: 'The lab was stopped, and another server uses its port now.',
+    details: { url, status },
+  });
 }
 
 function labAddress(env: Context['env']): { readonly url: string; readonly token: string } {

@@ -9,6 +9,7 @@ import {
 import { equalInConstantTime } from '../aws/sigv4.ts';
 import type { LabLog } from '../log.ts';
 import type { LabControls } from './controls.ts';
+import { CONTROL_API } from './marker.ts';
 import { ROUTES, RouteInput } from './routes.ts';
 
 export interface ControlOptions {
@@ -114,7 +115,12 @@ function body({ headers, body: bytes }: HttpRequest): Readonly<Record<string, un
 function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
   return {
     status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      [CONTROL_API]: '1',
+      ...headers,
+    },
     body: JSON.stringify(value),
   };
 }

@@ -2,7 +2,6 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Answer, Packet } from 'dns-packet';
 import { FedctlError } from '../../errors.ts';
-import { printable } from '../../printable.ts';
 import type { LabLog } from '../log.ts';
 
 /** Short, so that a change of a record counts at once, in seconds. */
@@ -84,7 +83,7 @@ function readQuery(decode: (message: Buffer) => Packet, message: Buffer): Query 
 }
 
 function noted({ name, type }: Query) {
-  return { hop: 'dns', action: `${type} ${printable(name)}`, principal: null } as const;
+  return { hop: 'dns', action: `${type} ${name}`, principal: null } as const;
 }
 
 interface Reply {

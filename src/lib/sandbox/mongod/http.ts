@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import { isIP } from 'node:net';
 import { bounded } from '../../deadline.ts';
 import { bareHost } from '../../hosts.ts';
+import { lookup } from '../../net/lookup.ts';
 
 /** How long the server waits for STS or an issuer, in milliseconds; clients wait longer for us. */
 const PATIENCE = 5000;
@@ -33,11 +34,16 @@ export async function sendHttp(request: HttpRequest): Promise<HttpAnswer> {
 async function exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
   const { method, url, headers, ca } = request;
   const host = bareHost(url.hostname);
-  const common = { method, headers, signal, agent: false, setHost: false } as const;
+  const common = { method, headers, signal, agent: false, lookup, setHost: false } as const;
   const outgoing =
     url.protocol === 'https:'
       ? // Node would take the name for SNI from the Host header, which is another host's when STS is replayed to.
-        https.request(url, { ...common, servername: isIP(host) === 0 ? host : '', ...(ca && { ca }) })
+        https.request(url, {
+          ...common,
+          servername: isIP(host) === 0 ? host : '',
+          rejectUnauthorized: true,
+          ...(ca && { ca }),
+        })
       : http.request(url, common);
   return await new Promise((resolve, reject) => {
     outgoing.on('error', reject);

@@ -1,7 +1,6 @@
 import { compactVerify } from 'jose/jws/compact/verify';
 import { isFedctlError } from '../../errors.ts';
 import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
-import { printable } from '../../printable.ts';
 import { chooseIdentityProvider, decideToken, type RelyingParty } from '../../trust/decide-token.ts';
 import { type Refusal, refusalText } from '../../trust/refusal.ts';
 import type { DatabasePrincipal, Place } from '../../trust/relying-party.ts';
@@ -39,7 +38,7 @@ export interface TokenCheckOptions {
 export async function checkToken(token: string, options: TokenCheckOptions): Promise<AcceptedToken> {
   const { header, payload } = decode(token);
   const evidence = `token jti ${shown(payload['jti'])}, kid ${shown(header['kid'])}`;
-  const principal = typeof payload['sub'] === 'string' ? printable(payload['sub']).slice(0, SHOWN) : null;
+  const principal = typeof payload['sub'] === 'string' ? payload['sub'].slice(0, SHOWN) : null;
   const refuse = (reason: string, serverText = `AuthenticationFailed: ${reason}`): Refused =>
     new Refused(`${evidence}: ${reason}`, principal, serverText);
   const refuseAs = (refusal: Refusal): Refused => refuse(refusalText(refusal), serverTextOf(refusal));
@@ -108,6 +107,6 @@ function decode(token: string): DecodedJwt {
 /** A text of the token for the log: safe to show, quoted, and no longer than need be. */
 function shown(value: unknown): string {
   return typeof value === 'string'
-    ? `"${printable(value.slice(0, SHOWN))}"`
+    ? `"${value.slice(0, SHOWN)}"`
     : String(value === undefined ? 'missing' : typeof value);
 }

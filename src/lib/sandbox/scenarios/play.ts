@@ -1,6 +1,5 @@
-import { nearest } from '../../config/nearest.ts';
 import { FedctlError } from '../../errors.ts';
-import { printable } from '../../printable.ts';
+import { nearest } from '../../nearest.ts';
 import type { LabEnvironment } from '../environment.ts';
 import { type Lab, type LabOptions, startLab } from '../lab.ts';
 import type { ChangedVariables } from './player.ts';
@@ -34,7 +33,7 @@ export function scenarioNamed(name: string): Scenario {
   );
   const hint = near === null ? '.' : `; did you mean "${near}"?`;
   throw new FedctlError('usage.invalid-value', {
-    message: `There is no scenario "${printable(name)}"${hint}`,
+    message: `There is no scenario "${name}"${hint}`,
     likelyCause: 'Scenarios have fixed names.',
     remedy: 'fedctl sandbox --list-scenarios',
     details: { name, nearest: near },

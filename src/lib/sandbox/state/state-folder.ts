@@ -1,7 +1,8 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK } from 'jose/key/export';
-import { FedctlError } from '../../errors.ts';
+import { FedctlError, isFedctlError } from '../../errors.ts';
+import { readBoundedFile } from '../../files/bounded-file.ts';
 import { writeSecretFile } from '../../files/secret-file.ts';
 import type { Lab } from '../lab.ts';
 import { dumpData } from '../load-data.ts';
@@ -9,18 +10,27 @@ import { Kept, type KeptAccount } from './kept.ts';
 
 const FILE = 'state.json';
 
+/** The documents of a lab are in it: far more than a lab keeps in memory with ease. */
+const LARGEST_STATE = 64 * 1024 * 1024;
+
 /**
  * What an earlier lab left in this folder; null in a new one, which is made.
  *
- * @throws FedctlError lab.state-invalid
+ * @param timeoutMs bounds the reading, in milliseconds
+ * @throws FedctlError lab.state-invalid; the signal's own reason
  */
-export async function readState(folder: string): Promise<Kept | null> {
+export async function readState(
+  folder: string,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<Kept | null> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
     throw invalid(folder, 'it is no folder, and none can be made there', cause);
   });
   const file = join(folder, FILE);
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return null;
+  const text = await readBoundedFile(file, LARGEST_STATE, signal, timeoutMs).catch((cause: unknown) => {
+    if (!isFedctlError(cause)) throw cause;
+    if (cause.cause instanceof Error && 'code' in cause.cause && cause.cause.code === 'ENOENT') return null;
     throw invalid(file, 'it cannot be read', cause);
   });
   if (text === null) return null;

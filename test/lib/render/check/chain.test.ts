@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { LINKS } from '../../../../src/lib/check-run.ts';
 import { chainLines } from '../../../../src/lib/render/check/chain.ts';
+import { escapeLine } from '../../../../src/lib/render/escape.ts';
 import { createTheme } from '../../../../src/lib/render/theme.ts';
 import { check, REPORTS, target, WRONG_AUDIENCE } from './reports.ts';
 
@@ -44,7 +45,7 @@ test('from top to bottom it is narrow enough for a phone', () => {
 
 test('colour changes no character of it, and nothing checked is a chain too', () => {
   const [broken = target([])] = WRONG_AUDIENCE.targets;
-  const coloured = chainLines(broken, { columns: 120, theme: createTheme(true) });
+  const coloured = chainLines(broken, { columns: 120, theme: createTheme(true) }).map(escapeLine);
   expect(coloured.join('')).toContain('\u001b[31m✗ identity provider\u001b[39m');
   expect(coloured.map(stripVTControlCharacters)).toEqual(chainLines(broken, WIDE));
   expect(chainLines(target([]), WIDE)[0]).toBe(
@@ -53,6 +54,6 @@ test('colour changes no character of it, and nothing checked is a chain too', ()
 });
 
 test('an id is not trusted either', () => {
-  const lines = chainLines(brokenAt('sts', 'a\u001b[31m\nb'), WIDE);
+  const lines = chainLines(brokenAt('sts', 'a\u001b[31m\nb'), WIDE).map(escapeLine);
   expect(lines[0]).toBe('                     ╭─ a\\u{1b}[31m\\u{a}b');
 });

@@ -1,7 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import type { CheckReport } from '../../../../src/lib/check-run.ts';
+import { Redactor } from '../../../../src/lib/redactor.ts';
 import { checkLines, summaryLines, targetHeader } from '../../../../src/lib/render/check/human.ts';
+import { escapeLine } from '../../../../src/lib/render/escape.ts';
+import { fileText } from '../../../../src/lib/render/output.ts';
 import { createTheme, type Theme } from '../../../../src/lib/render/theme.ts';
 import { check, HOSTILE_TEXTS, hostileReport, REPORTS, WRONG_AUDIENCE } from './reports.ts';
 
@@ -13,7 +16,7 @@ function page(report: CheckReport, theme: Theme): string {
     ...target.checks.flatMap((check) => checkLines(check, theme)),
     '',
   ]);
-  return `${[...lines, ...summaryLines(report, theme)].join('\n')}\n`;
+  return fileText([...lines, ...summaryLines(report, theme)], new Redactor());
 }
 
 test.each(REPORTS)(
@@ -61,7 +64,7 @@ test('what else is known stands under a failure, and what nobody here can compar
       { what: 'kid', seen: null, expected: [], by: '', matches: true },
     ],
   });
-  expect(checkLines(refused, createTheme(false))).toEqual([
+  expect(checkLines(refused, createTheme(false)).map(escapeLine)).toEqual([
     '  ✗ mongo.oidc.login            20 ms  the cluster lets us in',
     '      The token was refused.',
     '      Ruled out: the signature is good.',

@@ -1,5 +1,4 @@
 import { Binary } from 'bson';
-import { printable } from '../../../printable.ts';
 import type { GrantedRole } from '../../../trust/relying-party.ts';
 import { EXTERNAL } from '../../../trust/relying-party.ts';
 import type { TypedDocument } from '../bson-codec.ts';
@@ -49,7 +48,7 @@ async function start(call: CommandCall, request: TypedDocument, database: string
   if (mechanism === undefined) {
     throw new CommandError(
       'MechanismUnavailable',
-      `Received authentication for mechanism ${printable(name)} which is unknown or not enabled`,
+      `Received authentication for mechanism ${name} which is unknown or not enabled`,
     );
   }
   return await take(call, name, async () => {
@@ -83,17 +82,17 @@ async function take(
     call.server.log.add({
       hop: 'mongod',
       action: `${call.name} ${mechanism}`,
-      principal: principal === null ? null : printable(principal),
+      principal,
       decision,
-      reason: printable(reason),
+      reason,
     });
   const ended = (username: string | null, failureReason: string | null): void =>
     call.server.onLogin({
       mechanism,
-      username: username === null ? null : printable(username),
+      username,
       ipAddress: session.ipAddress,
       accepted: failureReason === null,
-      failureReason: failureReason === null ? null : printable(failureReason),
+      failureReason,
     });
   let result: SaslStep;
   try {

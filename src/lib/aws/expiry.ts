@@ -1,0 +1,21 @@
+const TIME =
+  /^(\d{4})-?(\d\d)-?(\d\d)[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?\s*(?:Z|UTC|GMT|([+-]\d\d):?(\d\d)?)?$/i;
+
+/**
+ * Reads when credentials expire, as the programs and caches around AWS write it: RFC 3339, and its relatives such as
+ * `2036-01-01T00:00:00UTC`. A time without a zone is UTC: the machine's own zone would move it by hours, and what such
+ * programs leave out is the Z.
+ *
+ * @returns null for anything else
+ */
+export function readExpiry(text: string): Date | null {
+  const match = TIME.exec(text.trim());
+  if (match === null) return null;
+  const [, year, month, day, hour, minute, second = '00', fraction = '0', zone = '+00', zoneMinute = '00'] =
+    match;
+  const milliseconds = fraction.padEnd(3, '0').slice(0, 3);
+  const time = new Date(
+    `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}${zone}:${zoneMinute}`,
+  );
+  return Number.isNaN(time.getTime()) ? null : time;
+}

@@ -1,0 +1,134 @@
+/** Settings by name, in lower case. One that stands below another: `sts.endpoint_url`. */
+export type Section = Readonly<Record<string, string | undefined>>;
+
+export interface IniFile {
+  /** In the order of the file, by what stands between the brackets. */
+  readonly sections: ReadonlyMap<string, Section>;
+  /** The lines that could not be understood, from 1: their text may be a secret. */
+  readonly unknownLines: readonly number[];
+}
+
+/**
+ * Settings that may hold a blank before `#` or `;`: command lines, paths, names of other sections. Their values are
+ * taken whole.
+ */
+const WHOLE = new Set([
+  'credential_process',
+  'web_identity_token_file',
+  'ca_bundle',
+  'source_profile',
+  'sso_session',
+  'services',
+]);
+
+/** `[name]`, with a comment or, as Python's parser has it, anything behind it. */
+const HEADER = /^\[(.+?)\]\s*(?:[#;].*)?$|^\[(.+)\]/;
+const SETTING = /^([^=:]*?)\s*[=:]\s*(.*)$/;
+
+/**
+ * Reads an AWS config or credentials file by the rules of botocore, which are those of Python's `RawConfigParser`:
+ *
+ * - A line whose first character other than white space is `#` or `;` is a comment.
+ * - A setting is `name = value` or `name: value`; its name has no case.
+ * - What is indented deeper than a setting belongs to it: lines of `name = value` below a setting without a value are
+ *   settings of its own, other lines continue the value.
+ * - Settings of `[DEFAULT]`, in capitals, hold for every section.
+ *
+ * Where botocore refuses a file or a value, and other AWS tools do not, this reader goes on:
+ *
+ * - A byte order mark is skipped, and a line that is not understood is reported and skipped.
+ * - A comment after white space ends a value that cannot hold white space: `region = eu-west-1 # Ireland`.
+ * - An indented header begins a section, and an indented `name = value` below a setting with a value is a setting.
+ * - A section or a setting may stand twice, and the last one wins (`overlaid`).
+ */
+export function readIni(text: string): IniFile {
+  const sections = new Map<string, Section>();
+  const unknownLines: number[] = [];
+  let header: string | null = null;
+  let settings: Setting[] = [];
+  let level = 0;
+  const endSection = () => {
+    if (header !== null) sections.set(header, overlaid(sections.get(header), valuesOf(settings)));
+  };
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n?|\n/)
+    .entries()) {
+    const content = line.trim();
+    if (content === '' || /^[#;]/.test(content)) continue;
+    const [, commented, plain] = HEADER.exec(content) ?? [];
+    const indent = line.search(/\S/);
+    const setting = settings.at(-1);
+    if (commented !== undefined || plain !== undefined) {
+      endSection();
+      header = commented ?? plain ?? '';
+      settings = [];
+      level = indent;
+    } else if (setting !== undefined && indent > level && belongsTo(setting, content)) {
+      setting.below.push(content);
+      if (isParent(setting) && settingOf(content) === null) unknownLines.push(index + 1);
+    } else {
+      const read = settingOf(content);
+      if (read === null || header === null) unknownLines.push(index + 1);
+      else settings.push({ ...read, below: [] });
+      level = indent;
+    }
+  }
+  endSection();
+  const everywhere = sections.get('DEFAULT');
+  sections.delete('DEFAULT');
+  return {
+    sections: new Map([...sections].map(([name, own]) => [name, overlaid(everywhere, own)])),
+    unknownLines,
+  };
+}
+
+interface Setting {
+  readonly name: string;
+  readonly value: string;
+  /** The lines below it. */
+  readonly below: string[];
+}
+
+function settingOf(content: string): Omit<Setting, 'below'> | null {
+  const [, name = '', value = ''] = SETTING.exec(content) ?? [];
+  const key = name.toLowerCase();
+  return key === '' ? null : { name: key, value: WHOLE.has(key) ? value : withoutComment(value) };
+}
+
+/** Whether settings may stand below it, and not lines of its value. */
+function isParent({ name, value }: Setting): boolean {
+  return value === '' && !WHOLE.has(name);
+}
+
+function belongsTo(setting: Setting, content: string): boolean {
+  return isParent(setting) || WHOLE.has(setting.name) || !/^\w+\s*[=:]/.test(content);
+}
+
+function valuesOf(settings: readonly Setting[]): Section {
+  const values = settings.flatMap((setting): [string, string][] => {
+    const { name, value, below } = setting;
+    if (!isParent(setting)) return [[name, [value, ...below].join('\n').trim()]];
+    const inner = below.map(settingOf).filter((each) => each !== null);
+    return [[name, ''], ...inner.map((each): [string, string] => [`${name}.${each.name}`, each.value])];
+  });
+  return Object.fromEntries(values);
+}
+
+/** A value up to a comment behind it, as the JavaScript SDK reads values. */
+export function withoutComment(value: string): string {
+  return value.split(/(?:^|\s)[#;]/, 1)[0]?.trim() ?? '';
+}
+
+export const KEY_PAIR = ['aws_access_key_id', 'aws_secret_access_key'] as const;
+const KEYS = new Set([...KEY_PAIR, 'aws_session_token', 'aws_security_token']);
+
+/**
+ * The settings of both, where the second one wins. Key id, secret and token are one thing: where the second has an id
+ * or a secret, none of the first is left.
+ */
+export function overlaid(first: Section | undefined, second: Section): Section {
+  const hasKeys = KEY_PAIR.some((name) => second[name] !== undefined);
+  const kept = Object.entries(first ?? {}).filter(([name]) => !(hasKeys && KEYS.has(name)));
+  return Object.fromEntries([...kept, ...Object.entries(second)]);
+}

@@ -1,0 +1,50 @@
+import type { Context } from '../context.ts';
+import { bounded } from '../deadline.ts';
+import type { FetchRequest } from '../fetch.ts';
+import { transportFault } from '../net/transport-fault.ts';
+import { METADATA_MAX_BYTES } from './metadata-credentials.ts';
+
+export interface MetadataAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface MetadataRequest extends Pick<FetchRequest, 'method' | 'headers'> {
+  /** Covers the answer to its end, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Asks an endpoint that hands out credentials. A body that is too large to be one of its answers is an empty one.
+ *
+ * @throws what the transport throws, for `reasonOf`; the signal's own reason
+ */
+export async function askMetadata(
+  context: Pick<Context, 'fetch'>,
+  url: URL,
+  { timeoutMs, ...request }: MetadataRequest,
+  signal: AbortSignal,
+): Promise<MetadataAnswer> {
+  return await bounded(signal, timeoutMs, async (bound) => {
+    const { status, body } = await context.fetch(url, {
+      ...request,
+      maxBytes: METADATA_MAX_BYTES,
+      signal: bound,
+    });
+    return { status, body: body ?? '' };
+  });
+}
+
+/** The error may quote the request's authorization, so only its code or name is repeated. */
+export function reasonOf(error: unknown): string {
+  const fault = transportFault(error);
+  if (fault !== null) return `${fault.reason} (${fault.code})`;
+  if (isTimeout(error)) return 'no answer came in time';
+  return error instanceof Error ? `the request failed (${error.name})` : 'the request failed';
+}
+
+export function isTimeout(error: unknown): boolean {
+  return (
+    error instanceof Error && (error.name === 'TimeoutError' || transportFault(error)?.kind === 'timeout')
+  );
+}

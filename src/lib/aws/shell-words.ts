@@ -1,0 +1,33 @@
+/**
+ * Splits a text into words as Python's `shlex.split` does, which the AWS CLI uses for `credential_process` and for the
+ * names of sections: quotes group, a backslash takes the next character as it is (between double quotes only another
+ * backslash and a double quote), and nothing else has a meaning. No variable, glob, pipe or comment.
+ *
+ * @returns null when a quote is not closed, or nothing follows a backslash
+ */
+export function shellWords(text: string): readonly string[] | null {
+  const words: string[] = [];
+  let word: string | null = null;
+  let quote: string | null = null;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charAt(index);
+    const next = text.charAt(index + 1);
+    if (character === quote) {
+      quote = null;
+    } else if (character === '\\' && (quote === null || (quote === '"' && /["\\]/.test(next)))) {
+      if (next === '') return null;
+      word = (word ?? '') + next;
+      index += 1;
+    } else if (quote === null && /["']/.test(character)) {
+      quote = character;
+      word ??= '';
+    } else if (quote === null && /[ \t\r\n]/.test(character)) {
+      if (word !== null) words.push(word);
+      word = null;
+    } else {
+      word = (word ?? '') + character;
+    }
+  }
+  if (quote !== null) return null;
+  return word === null ? words : [...words, word];
+}

@@ -1,0 +1,14 @@
+import { lookup as lookupName } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { localhostAddresses } from '../hosts.ts';
+
+/**
+ * Resolves names for node:net as Node does, except for `localhost`, which is trusted with tokens in plain text: a hosts
+ * file may name another machine.
+ */
+export const lookup: LookupFunction = (host, options, done) => {
+  const local = localhostAddresses(host);
+  if (local === null) lookupName(host, options, done);
+  else if (options.all === true) done(null, [...local]);
+  else done(null, local[0].address, local[0].family);
+};

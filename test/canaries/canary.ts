@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+
+/** A secret that was planted to see where it comes out, and what it is called in a report. */
+export interface Canary {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The shortest piece of a secret that counts as a leak, in characters. */
+export const PIECE = 16;
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/**
+ * Makes a secret out of its name: the same in every run, and with no piece in common with another one.
+ *
+ * @param length in characters
+ * @param special characters that stand in it at every eleventh place, because encodings treat them differently
+ */
+export function secretFor(name: string, length = 48, special = ''): string {
+  let text = '';
+  for (let round = 0; text.length < length; round++) {
+    for (const byte of createHash('sha256').update(`${name} ${round}`).digest()) {
+      text += ALPHABET[byte % ALPHABET.length];
+    }
+  }
+  return [...text.slice(0, length)]
+    .map((letter, at) =>
+      special !== '' && at % 11 === 10 ? special[((at - 10) / 11) % special.length] : letter,
+    )
+    .join('');
+}
+
+/** How a secret may be written by whoever repeats it. */
+export const ENCODINGS = {
+  plain: (text: string) => text,
+  url: (text: string) => encodeURIComponent(text),
+  json: (text: string) => JSON.stringify(JSON.stringify(text)).slice(1, -1),
+  base64: (text: string) => Buffer.from(`user:${text}`).toString('base64'),
+  base64url: (text: string) => Buffer.from(text).toString('base64url'),
+  hex: (text: string) => Buffer.from(text).toString('hex'),
+} as const;
+
+export type Encoding = keyof typeof ENCODINGS;
+
+/** A piece of this length, at any place of a secret, is looked for at every such place of a text. */
+const STRIDE = PIECE / 2;
+
+/** Finds planted secrets in a text, also in pieces and encoded. */
+export class Detector {
+  readonly #pieces = new Map<string, string>();
+  readonly #strides = new Set<string>();
+
+  constructor(canaries: readonly Canary[]) {
+    for (const canary of canaries) this.add(canary);
+  }
+
+  /** @throws Error for a secret that is too short to be told from other text */
+  add({ name, value }: Canary): void {
+    if (value.length < PIECE) throw new Error(`the canary ${name} is shorter than ${PIECE} characters`);
+    for (let at = 0; at + PIECE <= value.length; at++) {
+      const piece = value.slice(at, at + PIECE);
+      if (!this.#pieces.has(piece)) this.#pieces.set(piece, name);
+    }
+    for (let at = 0; at + STRIDE <= value.length; at++) this.#strides.add(value.slice(at, at + STRIDE));
+  }
+
+  /** Returns the names of the secrets that a text holds. */
+  find(text: string): readonly string[] {
+    const found = new Set<string>();
+    for (const view of views(text)) {
+      // A piece of a secret covers at least one whole stride of the text.
+      for (let at = 0; at + STRIDE <= view.length; at += STRIDE) {
+        if (!this.#strides.has(view.slice(at, at + STRIDE))) continue;
+        for (let from = Math.max(0, at - STRIDE); from <= at; from++) {
+          const name = this.#pieces.get(view.slice(from, from + PIECE));
+          if (name !== undefined) found.add(name);
+        }
+      }
+    }
+    return [...found];
+  }
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** Ways to read a text; each takes away one encoding. */
+const READINGS: readonly ((text: string) => string)[] = [
+  (text) => text.replace(/(?:%[0-9a-f]{2})+/gi, percentDecoded),
+  (text) => text.replace(/\\(?:u([0-9a-f]{4})|u\{([0-9a-f]+)\}|(["\\/]))/gi, jsonDecoded),
+  (text) => text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|([a-z]+));/gi, entityDecoded),
+  // Colours, and lines that were folded.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would not show is what is looked for
+  (text) => text.replace(/\u001b\[[0-9;]*m/g, '').replace(/\s+/g, ''),
+  (text) => decodedRuns(text, /[0-9a-f]{32,}/gi, 2, 'hex'),
+  (text) => decodedRuns(text, /[A-Za-z0-9+/]{20,}/g, 4, 'base64'),
+  (text) => decodedRuns(text, /[A-Za-z0-9_-]{20,}/g, 4, 'base64url'),
+];
+
+/** A text and what can be read in it, encodings within encodings included. */
+function views(text: string, depth = 2): ReadonlySet<string> {
+  const seen = new Set([text]);
+  let last: readonly string[] = [text];
+  for (let round = 0; round < depth; round++) {
+    const next = last.flatMap((view) => READINGS.map((read) => read(view)));
+    last = [...new Set(next)].filter((view) => view.length >= PIECE && !seen.has(view));
+    for (const view of last) seen.add(view);
+  }
+  return seen;
+}
+
+/** The runs of an alphabet in a text, decoded from each offset at which a group of `group` characters may begin. */
+function decodedRuns(text: string, run: RegExp, group: number, encoding: BufferEncoding): string {
+  const runs = text.match(run) ?? [];
+  return runs
+    .flatMap((each) => [...Array(group).keys()].map((offset) => each.slice(offset)))
+    .map((each) => Buffer.from(each, encoding).toString('latin1'))
+    .join('\n');
+}
+
+function percentDecoded(run: string): string {
+  return Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8');
+}
+
+function jsonDecoded(_all: string, unit?: string, point?: string, character?: string): string {
+  const code = unit ?? point;
+  return code === undefined ? (character ?? '') : characterOf(Number.parseInt(code, 16));
+}
+
+function entityDecoded(all: string, decimal?: string, hex?: string, name?: string): string {
+  if (decimal !== undefined) return characterOf(Number(decimal));
+  if (hex !== undefined) return characterOf(Number.parseInt(hex, 16));
+  return ENTITIES[(name ?? '').toLowerCase()] ?? all;
+}
+
+function characterOf(code: number): string {
+  return code <= 0x10ffff ? String.fromCodePoint(code) : '';
+}

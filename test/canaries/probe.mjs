@@ -1,0 +1,33 @@
+// Loaded into every Node.js process of a run: writes what other users of the machine can see of it, and of the processes
+// that it starts, to a file in the folder that CANARY_PROBE names.
+import childProcess from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+
+const folder = process.env.CANARY_PROBE;
+const children = [];
+
+for (const name of ['spawn', 'spawnSync', 'execFile', 'execFileSync', 'exec', 'execSync']) {
+  const original = childProcess[name];
+  childProcess[name] = (command, ...rest) => {
+    children.push([command, ...(Array.isArray(rest[0]) ? rest[0] : [])].map(String));
+    return original(command, ...rest);
+  };
+}
+syncBuiltinESMExports();
+
+process.on('exit', () => {
+  if (folder === undefined) return;
+  const seen = { script: process.argv[1] ?? '', title: process.title, commandLine: commandLine(), children };
+  writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify(seen));
+});
+
+/** As `ps` shows it; where there is no /proc, as the process was started. */
+function commandLine() {
+  try {
+    return readFileSync('/proc/self/cmdline', 'utf8').split('\0');
+  } catch {
+    return process.argv;
+  }
+}
