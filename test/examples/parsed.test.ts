@@ -49,7 +49,13 @@ describe('config/fedctl.yaml', () => {
     expect(text.split('\n')[0]).toBe(`# yaml-language-server: $schema=${CHECK_CONFIG_ID}`);
     const read = targets(text);
     expect(
-      read.map(({ name, uri, mechanism, audience, region }) => [name, uri?.shown, mechanism, audience, region]),
+      read.map(({ name, uri, mechanism, audience, region }) => [
+        name,
+        uri?.shown,
+        mechanism,
+        audience,
+        region,
+      ]),
     ).toEqual([
       ['orders', 'mongodb+srv://orders.example.mongodb.net/', 'oidc', 'my-atlas', 'eu-west-1'],
       ['reports', 'mongodb+srv://reports.example.mongodb.net/', 'aws', 'my-atlas', 'eu-west-1'],
