@@ -502,6 +502,7 @@ sso_account_id = 123456789012
     ['sso', 'corp', null, 'was never made here, or its cache is gone'],
     ['sso', 'corp', { accessToken: 't', expiresAt: '2026-11-22T09:00:00Z' }, 'expired 3 h ago'],
     ['sso', 'corp', { accessToken: 't' }, 'has a damaged cache'],
+    ['sso', 'corp', { expiresAt: '2099-01-01T00:00:00Z' }, 'has a damaged cache'],
     [
       'old',
       'https://old.awsapps.com/start',
