@@ -35,7 +35,7 @@ const ROOMS: readonly Room[] = [
     name: 'explanations',
     files: /^src\/lib\/explanations\//,
     rooms: ['vocabulary'],
-    packages: ['node'],
+    packages: ['strip-ansi'],
   },
   { name: 'jwt', files: /^src\/lib\/jwt\//, rooms: ['vocabulary'], packages: ['jose', 'node'] },
   { name: 'policy', files: /^src\/lib\/policy\//, rooms: ['vocabulary'], packages: [] },
@@ -56,7 +56,7 @@ const ROOMS: readonly Room[] = [
   {
     name: 'net',
     files: /^src\/lib\/net\//,
-    rooms: ['vocabulary'],
+    rooms: ['vocabulary', 'files'],
     packages: ['node', 'agent-base', 'socks'],
   },
   { name: 'files', files: /^src\/lib\/files\//, rooms: ['vocabulary'], packages: ['node'] },
