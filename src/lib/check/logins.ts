@@ -1,9 +1,10 @@
-import { atlasSide } from '../auth/identity.ts';
+import { awsUserOf } from '../auth/identity.ts';
 import type { LoginKeys, LoginPlan, Mechanism } from '../connection.ts';
 import { FedctlError } from '../errors.ts';
 import { awsIdentity, callerOf, stsRole } from './catalogue/aws.ts';
 import { callerAws, jwtClaims, tokenOf } from './catalogue/token.ts';
 import type { Facts } from './check.ts';
+import { loginAddress } from './login-address.ts';
 import { LoginRun } from './login-run.ts';
 import type { World } from './world.ts';
 
@@ -22,13 +23,11 @@ export class Logins {
 }
 
 function start(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
-  const { context, target, plan, options } = world;
+  const { context, target, plan } = world;
   if (plan.database === null) throw new TypeError('there is nothing to log in to');
   const login: LoginPlan = {
     mechanism,
-    uri: plan.database.uri,
-    timeoutMs: options.timeoutMs,
-    ...(target.dnsServer === null ? {} : { dnsServer: target.dnsServer }),
+    ...loginAddress(world, plan.database.uri),
     ...(target.writeProbe === null ? {} : { writeProbe: target.writeProbe }),
     ...(target.privileges.length === 0 ? {} : { privileges: true }),
     ...(mechanism === 'MONGODB-OIDC'
@@ -52,7 +51,7 @@ async function keysToSend(facts: Facts, signal: AbortSignal): Promise<LoginKeys>
   const caller = callerOf(facts);
   if (caller === null) throw nothingToSend('AWS keys');
   const keys = await callerAws(facts).credentials(signal);
-  return { ...keys, arn: caller.arn, databaseUser: atlasSide(null, null, caller.subject).awsUser };
+  return { ...keys, arn: caller.arn, databaseUser: awsUserOf(caller.subject) };
 }
 
 /** Ends a login that cannot go on. The checks that need what is missing are skipped, and say why. */

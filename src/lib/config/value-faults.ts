@@ -1,11 +1,10 @@
 import { isFedctlError } from '../errors.ts';
 import { isLoopbackHost, readNameServer } from '../hosts.ts';
 import { readNamespace } from '../namespace.ts';
-import { isGlobalRegion, isRegionName } from '../region-name.ts';
+import { isGlobalRegion, isRegionName, regionMeant } from '../region-name.ts';
 import { ROLE_VALUES } from '../role-values.ts';
 import { MINT_LIMITS } from '../token.ts';
-import { cleanConnectionString, secretsOf } from '../uri/connection-string.ts';
-import { readTarget } from '../uri/target.ts';
+import { parseConnectionString } from '../uri/connection-string.ts';
 
 /** What is wrong with one value of `fedctl.yaml`, as the rest of a sentence that begins with its key; null when nothing is. */
 export type Fault = string | null;
@@ -14,9 +13,9 @@ export type Fault = string | null;
 export function uriFault(uri: string): Fault {
   if (!/^mongodb(\+srv)?:\/\//i.test(uri)) return 'must begin with mongodb:// or mongodb+srv://';
   try {
-    cleanConnectionString(uri);
-    readTarget(uri);
-    if (secretsOf(uri).length > 0 || /AWS_SESSION_TOKEN/i.test(uri)) {
+    const { proxy, tlsFiles } = parseConnectionString(uri);
+    const secret = proxy?.password ?? tlsFiles.certificateKeyPassword;
+    if (secret !== null || /AWS_SESSION_TOKEN/i.test(uri)) {
       return 'holds a secret in one of its options: leave it out, this file is no place for it';
     }
     return null;
@@ -24,8 +23,10 @@ export function uriFault(uri: string): Fault {
     if (!isFedctlError(error)) throw error;
     if (error.code === 'mongo.password-in-uri')
       return 'holds a password: leave it out, no mechanism uses one';
+    // Told with its own code and remedy when the string is read.
+    if (error.code === 'mongo.plaintext-refused') return null;
     const why = /^It holds/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
-    return `is not valid: ${error.message}${why}`;
+    return `is not valid: ${error.message.replace('Invalid connection string: ', '')}${why}`;
   }
 }
 
@@ -49,7 +50,11 @@ export function roleValueFault(kind: keyof typeof ROLE_VALUES): (value: string) 
 
 export function regionFault(name: string): Fault {
   if (isGlobalRegion(name)) return 'is the global endpoint, where no tokens are minted: name a Region';
-  return isRegionName(name) ? null : 'must be the name of a Region, such as eu-west-1';
+  if (isRegionName(name)) return null;
+  const meant = regionMeant(name);
+  return meant === null
+    ? 'must be the name of a Region, such as eu-west-1'
+    : `must be the name of a Region (did you mean ${meant}?)`;
 }
 
 /** `insert@app.visits` taken apart; null for anything else. */
