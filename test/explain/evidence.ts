@@ -11,8 +11,8 @@ export type Evidence =
   /** In runs.test.ts, beside this file. */
   | 'here';
 
-/** Of every code that is marked `provoked`, and of no other. */
-export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
+/** Of every code that fedctl raises. */
+export const EVIDENCE: Readonly<Record<FailureCode, Evidence>> = {
   'usage.unknown-command': { file: 'commands/main.test.ts', at: 'an unknown command names the nearest' },
   'usage.unknown-option': {
     file: 'commands/main.test.ts',
