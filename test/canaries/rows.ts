@@ -201,6 +201,7 @@ function labRow(
 /** One row for each command, by its full name. */
 export const ROWS: Readonly<Record<string, Row>> = {
   enable: accountRow({
+    args: ['--audience', 'orders'],
     context: IMPATIENT,
     sts: [refusing({ action: mint, code: AccessDenied }, 'the probe is denied', run('--timeout', '2s'))],
     iam: [
@@ -210,7 +211,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
         run(),
       ),
     ],
-    issuer: hostileIssuers((_stage, env) => ({ env, context: IMPATIENT })),
+    issuer: hostileIssuers((_stage, env) => ({ args: ['--audience', 'orders'], env, context: IMPATIENT })),
   }),
   disable: accountRow({
     args: ['--yes'],
@@ -710,33 +711,32 @@ export const ROWS: Readonly<Record<string, Row>> = {
     classes: {
       success: [
         { what: 'a file', stage: () => ({ args: ['--uri', 'mongodb+srv://cluster0.example.mongodb.net/'] }) },
-        {
-          what: 'a file, with secrets in the connection string',
-          stage: () => ({
-            args: ['--force'],
-            env: {
-              FEDCTL_URI: `mongodb://127.0.0.1:9/?proxyHost=h&proxyUsername=u&proxyPassword=${SECRETS.uriProxyPassword}&tlsCertificateKeyFilePassword=${SECRETS.uriKeyPassword}`,
-            },
           }),
         },
       ],
       usage: MISTYPED,
-      config: 'writes a configuration file and reads none',
+      config: [
+        {
+          what: 'a connection string whose options hold secrets',
+          stage: () => (
+            args: ['--force'],
+            env: 
+              FEDCTL_URI: `mongodb://127.0.0.1:9/?proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=${SECRETS.uriProxyPassword}&tlsCertificateKeyFilePassword=${SECRETS.uriKeyPassword}`,,
+      ],
       aws: NO_AWS,
       sts: NO_AWS,
       iam: NO_AWS,
       jwt: NO_TOKEN,
       issuer: NO_ISSUER,
-      mongo: mistakenUris(() => ({})),
+      mongo: mistakenUris(() => ()),
       atlas: NO_ATLAS,
       net: NO_NETWORK,
       lab: NO_LAB,
-      bug: 'holds no secret that an error could quote',
-    },
+      bug: 'holds no secret that an error could quote',,
   },
   explain: {
     formats: BOTH,
-    classes: {
+    classes: 
       success: [
         { what: 'a code', stage: () => ({ args: ['mongo.oidc-refused'] }) },
         { what: 'all codes', stage: () => ({ input: '' }) },
@@ -749,14 +749,10 @@ export const ROWS: Readonly<Record<string, Row>> = {
         },
       ],
       usage: [
-        ...MISTYPED,
-        { what: 'a secret instead of a code', stage: () => ({ args: [SECRETS.typed] }) },
-        {
+        ...MISTYPED,what: 'a secret instead of a code', stage: () => (args: [SECRETS.typed] ) ,
           what: 'a connection string instead of a code',
-          stage: () => ({
-            args: [`mongodb://app:${SECRETS.uriPassword}@h/`],
-          }),
-        },
+          stage: () => (
+            args: [`mongodb://app:${SECRETS.uriPassword}@h/`],),,
       ],
       config: NO_CONFIG,
       aws: NO_AWS,
@@ -768,13 +764,12 @@ export const ROWS: Readonly<Record<string, Row>> = {
       atlas: NO_ATLAS,
       net: NO_NETWORK,
       lab: NO_LAB,
-      bug: 'presents no secret, so that none is known',
-    },
+      bug: 'presents no secret, so that none is known',,
   },
   sandbox: {
     processOnly: true,
     formats: BOTH,
-    classes: {
+    classes: 
       success: [
         {
           what: 'a command inside',
@@ -802,10 +797,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
       ],
       usage: MISTYPED,
       config: [
-        {
           what: 'a file with an unknown key',
-          stage: ({ write }) => ({ args: ['--config', write('sandbox.yaml', `secret: ${SECRETS.typed}\n`)] }),
-        },
+          stage: (write ) => (args: ['--config', write('sandbox.yaml', `secret: ${SECRETS.typed}\n`)] ),,
       ],
       aws: NO_AWS,
       sts: NO_AWS,
@@ -816,18 +809,14 @@ export const ROWS: Readonly<Record<string, Row>> = {
       atlas: NO_ATLAS,
       net: NO_NETWORK,
       lab: [
-        {
           what: 'a state that cannot be read',
-          stage: ({ write }) => ({
+          stage: (write ) => (
             args: [
               '--state',
               write('state/state.json', `{"secret": "${SECRETS.typed}`).replace('/state.json', ''),
-            ],
-          }),
-        },
+            ],),,
       ],
-      bug: 'runs no code that a test could break',
-    },
+      bug: 'runs no code that a test could break',,
   },
   'sandbox status': labRow([]),
   'sandbox set': labRow(['--slow', 'issuer=0']),
@@ -838,7 +827,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   demo: {
     processOnly: true,
     formats: BOTH,
-    classes: {
+    classes: 
       success: [{ what: 'the whole job', stage: async (stage) => ({ env: await awsEnv(stage) }) }],
       usage: MISTYPED,
       config: NO_CONFIG,
@@ -851,7 +840,6 @@ export const ROWS: Readonly<Record<string, Row>> = {
       atlas: NO_ATLAS,
       net: NO_NETWORK,
       lab: 'a step of the demo cannot be made to fail from outside',
-      bug: 'a step of the demo cannot be made to fail from outside',
-    },
+      bug: 'a step of the demo cannot be made to fail from outside',,
   },
 };
