@@ -711,32 +711,34 @@ export const ROWS: Readonly<Record<string, Row>> = {
     classes: {
       success: [
         { what: 'a file', stage: () => ({ args: ['--uri', 'mongodb+srv://cluster0.example.mongodb.net/'] }) },
-          }),
-        },
       ],
       usage: MISTYPED,
       config: [
         {
           what: 'a connection string whose options hold secrets',
-          stage: () => (
+          stage: () => ({
             args: ['--force'],
-            env: 
-              FEDCTL_URI: `mongodb://127.0.0.1:9/?proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=${SECRETS.uriProxyPassword}&tlsCertificateKeyFilePassword=${SECRETS.uriKeyPassword}`,,
+            env: {
+              FEDCTL_URI: `mongodb://127.0.0.1:9/?proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=${SECRETS.uriProxyPassword}&tlsCertificateKeyFilePassword=${SECRETS.uriKeyPassword}`,
+            },
+          }),
+        },
       ],
       aws: NO_AWS,
       sts: NO_AWS,
       iam: NO_AWS,
       jwt: NO_TOKEN,
       issuer: NO_ISSUER,
-      mongo: mistakenUris(() => ()),
+      mongo: mistakenUris(() => ({})),
       atlas: NO_ATLAS,
       net: NO_NETWORK,
       lab: NO_LAB,
-      bug: 'holds no secret that an error could quote',,
+      bug: 'holds no secret that an error could quote',
+    },
   },
   explain: {
     formats: BOTH,
-    classes: 
+    classes: {
       success: [
         { what: 'a code', stage: () => ({ args: ['mongo.oidc-refused'] }) },
         { what: 'all codes', stage: () => ({ input: '' }) },
@@ -749,10 +751,14 @@ export const ROWS: Readonly<Record<string, Row>> = {
         },
       ],
       usage: [
-        ...MISTYPED,what: 'a secret instead of a code', stage: () => (args: [SECRETS.typed] ) ,
+        ...MISTYPED,
+        { what: 'a secret instead of a code', stage: () => ({ args: [SECRETS.typed] }) },
+        {
           what: 'a connection string instead of a code',
-          stage: () => (
-            args: [`mongodb://app:${SECRETS.uriPassword}@h/`],),,
+          stage: () => ({
+            args: [`mongodb://app:${SECRETS.uriPassword}@h/`],
+          }),
+        },
       ],
       config: NO_CONFIG,
       aws: NO_AWS,
@@ -764,12 +770,13 @@ export const ROWS: Readonly<Record<string, Row>> = {
       atlas: NO_ATLAS,
       net: NO_NETWORK,
       lab: NO_LAB,
-      bug: 'presents no secret, so that none is known',,
+      bug: 'presents no secret, so that none is known',
+    },
   },
   sandbox: {
     processOnly: true,
     formats: BOTH,
-    classes: 
+    classes: {
       success: [
         {
           what: 'a command inside',
@@ -797,8 +804,10 @@ export const ROWS: Readonly<Record<string, Row>> = {
       ],
       usage: MISTYPED,
       config: [
+        {
           what: 'a file with an unknown key',
-          stage: (write ) => (args: ['--config', write('sandbox.yaml', `secret: ${SECRETS.typed}\n`)] ),,
+          stage: ({ write }) => ({ args: ['--config', write('sandbox.yaml', `secret: ${SECRETS.typed}\n`)] }),
+        },
       ],
       aws: NO_AWS,
       sts: NO_AWS,
@@ -809,14 +818,18 @@ export const ROWS: Readonly<Record<string, Row>> = {
       atlas: NO_ATLAS,
       net: NO_NETWORK,
       lab: [
+        {
           what: 'a state that cannot be read',
-          stage: (write ) => (
+          stage: ({ write }) => ({
             args: [
               '--state',
               write('state/state.json', `{"secret": "${SECRETS.typed}`).replace('/state.json', ''),
-            ],),,
+            ],
+          }),
+        },
       ],
-      bug: 'runs no code that a test could break',,
+      bug: 'runs no code that a test could break',
+    },
   },
   'sandbox status': labRow([]),
   'sandbox set': labRow(['--slow', 'issuer=0']),
@@ -827,7 +840,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   demo: {
     processOnly: true,
     formats: BOTH,
-    classes: 
+    classes: {
       success: [{ what: 'the whole job', stage: async (stage) => ({ env: await awsEnv(stage) }) }],
       usage: MISTYPED,
       config: NO_CONFIG,
@@ -840,6 +853,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
       atlas: NO_ATLAS,
       net: NO_NETWORK,
       lab: 'a step of the demo cannot be made to fail from outside',
-      bug: 'a step of the demo cannot be made to fail from outside',,
+      bug: 'a step of the demo cannot be made to fail from outside',
+    },
   },
 };
