@@ -73,7 +73,10 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer | End
   if (format === null) {
     return { document, lines: credentialsLines(session, context.now(), theme), discloses };
   }
-  if (format === 'json') return { document, lines: [new JsonLine({ ...document, warnings })], discloses };
+  if (format === 'json') {
+    const told = warnings.map((warning) => ({ ...warning, command: invocation.offer(warning.command) }));
+    return { document, lines: [new JsonLine({ ...document, warnings: told })], discloses };
+  }
   if (format === 'github-env') return { document, lines: [] };
   const lines = linesOf(TEXT_FORMATS[format](session));
   return { document, lines, discloses, ...(format === 'cmd' ? { end: '\r\n' } : {}) };
@@ -106,7 +109,7 @@ function githubEnvFile(env: Context['env']): string {
   throw new FedctlError('usage.unwritable-output', {
     message: 'GITHUB_ENV is not set, so there is no file to append to.',
     likelyCause: '--format github-env works in a step of a GitHub Actions job only.',
-    remedy: 'eval "$(fedctl credentials --format env)"',
+    remedy: 'To set variables in a shell: eval "$(fedctl credentials --format env)".',
   });
 }
 

@@ -1,3 +1,4 @@
+import { fedctl } from '../lib/command-line.ts';
 import { FedctlError } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
 import type { ExplainedCode } from '../lib/explanations/explanation.ts';
@@ -92,7 +93,8 @@ function unknownCode(typed: string): FedctlError {
     likelyCause: isShaped
       ? 'Codes have fixed names, and this is none of them.'
       : 'A code looks like sts.mint-denied; the text of an error is read from stdin.',
-    remedy: suggested[0] !== undefined ? `fedctl explain ${suggested[0]}` : 'fedctl explain',
+    remedy: 'List the codes that there are, or read about the one that is meant.',
+    command: fedctl(suggested[0] !== undefined ? ['explain', suggested[0]] : ['explain']),
     details: { nearest: suggested },
   });
 }

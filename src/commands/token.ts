@@ -95,12 +95,13 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
 
 /** The answer as one line, without its end: a token file holds no newline. */
 function face(
-  { common, options }: TokenInvocation,
+  { common, options, offer }: TokenInvocation,
   minted: MintedToken,
   warnings: readonly Warning[],
 ): string {
   if (common.output === 'json' || options.format === 'json') {
-    return jsonText({ ...tokenDocument(minted), warnings });
+    const told = warnings.map((warning) => ({ ...warning, command: offer(warning.command) }));
+    return jsonText({ ...tokenDocument(minted), warnings: told });
   }
   const token = minted.token.reveal();
   return options.format === 'header' ? `Authorization: Bearer ${token}` : token;

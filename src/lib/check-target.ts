@@ -1,5 +1,6 @@
 import type { LoginPlan } from './connection.ts';
 import type { ConnectionString } from './connection-string.ts';
+import type { Warning } from './errors.ts';
 import type { SigningAlgorithm } from './token.ts';
 
 /** One chain that is to be checked: what the flags or one entry of a configuration file say. No secrets. */
@@ -48,4 +49,6 @@ export interface CheckTarget {
   readonly atlasCluster: string | null;
   /** `address:port` of a DNS server to ask for the names of the cluster. */
   readonly dnsServer: string | null;
+  /** What its reader has to say about it, for every output format. */
+  readonly warnings: readonly Warning[];
 }

@@ -22,5 +22,10 @@ const ALL = {
 /** A stable name of one way to fail: `<area>[.<part>].<kebab>`. Codes are never renamed. */
 export type FailureCode = keyof typeof ALL;
 
+/** Whether a text is a code of the catalogue. */
+export function isFailureCode(code: string): code is FailureCode {
+  return Object.hasOwn(ALL, code);
+}
+
 /** Every failure fedctl can report. Errors, `explain` and the documentation read this and nothing else. */
 export const FAILURES: Readonly<Record<FailureCode, Failure>> = ALL;

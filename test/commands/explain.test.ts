@@ -57,7 +57,8 @@ describe('fedctl explain CODE', () => {
       stdout: '',
       stderr: `error: There is no code "sts.mint-denid"; did you mean sts.mint-denied?
 cause:  Codes have fixed names, and this is none of them.
-remedy: fedctl explain sts.mint-denied
+remedy: List the codes that there are, or read about the one that is meant.
+run:    fedctl explain sts.mint-denied
 code:   usage.invalid-value
 `,
     });
@@ -70,7 +71,8 @@ code:   usage.invalid-value
     expect(code).toBe(2);
     expect(stderr).toBe(`error: What was given is no code; did you mean mongo.atlas-auth-error?
 cause:  A code looks like sts.mint-denied; the text of an error is read from stdin.
-remedy: fedctl explain mongo.atlas-auth-error
+remedy: List the codes that there are, or read about the one that is meant.
+run:    fedctl explain mongo.atlas-auth-error
 code:   usage.invalid-value
 `);
     const token = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln';

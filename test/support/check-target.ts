@@ -22,6 +22,7 @@ export function target(changes: Partial<CheckTarget> = {}): CheckTarget {
     atlasProject: null,
     atlasCluster: null,
     dnsServer: null,
+    warnings: [],
     ...changes,
   };
 }

@@ -62,7 +62,7 @@ export async function reportFaces(
     } catch (error) {
       // Beside the answer, and no reason to keep it back.
       if (!isFedctlError(error)) throw error;
-      warn({ code: error.code, message: error.message, remedy: error.remedy });
+      warn(error);
     }
   }
   return stdout === 'human' || stdout === 'json' ? [] : faceLines(stdout, clean);

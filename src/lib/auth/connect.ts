@@ -150,7 +150,6 @@ async function tokenSource(
   if (request.audience === null) {
     throw new FedctlError('usage.missing-audience', {
       message: 'No audience is given: MONGODB-OIDC needs the audience of the identity provider in Atlas.',
-      remedy: 'fedctl connect --audience <audience>   (or set FEDCTL_AUDIENCE)',
     });
   }
   const mint = {

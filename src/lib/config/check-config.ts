@@ -78,6 +78,7 @@ function checkTarget(name: string, keys: CheckSettings, folder: string): CheckTa
     atlasProject: keys.atlasProject ?? null,
     atlasCluster: keys.atlasCluster ?? null,
     dnsServer: keys.dnsServer ?? null,
+    warnings: [],
   };
 }
 

@@ -7,6 +7,56 @@ const CHECK = "fedctl check --uri '<uri>' --audience <audience>";
 
 /** The credential of the Atlas Administration API. Facts of facts/mongodb.md, sections 7.3, 7.4 and 9. */
 export const ATLAS_CREDENTIAL_EXPLANATIONS = explanations({
+  'atlas.credentials-missing': {
+    meaning:
+      'No credentials of the Atlas Administration API are set. The half of the chain that Atlas keeps (identity provider, database users, IP access list, cluster) is not examined; where --only asks for it, the check fails.',
+    shows: { fedctl: 'No credentials of the Atlas API are set: identity provider, database users' },
+    causes: [
+      'The variables are not set in this process.',
+      'They have other names: fedctl reads those of the Atlas CLI and of the Terraform provider.',
+    ],
+    apart: {
+      'atlas.credentials-half-set': 'There one of two variables is set.',
+      'atlas.credentials-refused': 'There they are set, and Atlas rejects them.',
+    },
+    type: [
+      'export MONGODB_ATLAS_CLIENT_ID=<id> MONGODB_ATLAS_CLIENT_SECRET=<secret>',
+      'fedctl check --skip atlas',
+    ],
+    sources: ['https://www.mongodb.com/docs/atlas/configure-api-access/'],
+    evidence: 'provoked',
+  },
+  'atlas.project-unnamed': {
+    meaning:
+      'Credentials of the Atlas API are set, and nothing says which project the cluster belongs to, so nothing of Atlas is examined.',
+    shows: { fedctl: 'No Atlas project is named: identity provider, database users' },
+    causes: [
+      'MONGODB_ATLAS_PROJECT_ID is not set, and neither --atlas-project nor the file names a project.',
+    ],
+    apart: {
+      'atlas.credentials-missing': 'There the credentials are missing.',
+      'atlas.not-found': 'There a project is named that this credential cannot see.',
+    },
+    type: ['atlas projects list', 'fedctl check --atlas-project <id>'],
+    sources: ['https://www.mongodb.com/docs/atlas/cli/current/command/atlas-projects-list/'],
+    evidence: 'provoked',
+  },
+  'atlas.cluster-unnamed': {
+    meaning:
+      'No cluster of the project has the address of the connection string, so its state, tier and version are not examined.',
+    shows: { fedctl: 'No cluster of the project has this address; there are' },
+    causes: [
+      'A private endpoint or a DNS name of your own leads to the cluster.',
+      'The cluster belongs to another project.',
+    ],
+    apart: {
+      'atlas.not-found': 'There the project itself is not found.',
+      'atlas.project-unnamed': 'There no project is named.',
+    },
+    type: ['atlas clusters list --projectId <project>', 'fedctl check --atlas-cluster <name>'],
+    sources: ['https://www.mongodb.com/docs/atlas/cli/current/command/atlas-clusters-list/'],
+    evidence: 'provoked',
+  },
   'atlas.credentials-half-set': {
     meaning:
       'A credential of the Atlas API has two halves: id and secret of a service account, or public and private key. Without any, check leaves the Atlas half out and says so; with one half it does not guess.',

@@ -105,6 +105,48 @@ export const HELD_EXPLANATIONS = explanations({
     sources: ['fedctl init --help'],
     evidence: 'provoked',
   },
+  'config.two-sources': {
+    meaning:
+      'fedctl check found a configuration file in the working directory, and the environment names a target too. Checking one of them would drop the other without a word, so nothing is checked.',
+    shows: { fedctl: 'in the environment.' },
+    causes: [
+      'FEDCTL_URI or FEDCTL_AUDIENCE is still set from an earlier run, and a fedctl.yaml was written since.',
+      'The working directory is a repository with a fedctl.yaml.',
+    ],
+    apart: {
+      'config.file-unused': 'There options on the command line decide.',
+      'config.host-refused': 'There the file alone is read, and may not do what it says.',
+    },
+    type: ['fedctl check --config <file>', 'unset FEDCTL_URI FEDCTL_AUDIENCE', 'env | grep ^FEDCTL_'],
+    sources: ['fedctl check --help'],
+    evidence: 'provoked',
+  },
+  'config.file-unused': {
+    meaning:
+      'Options on the command line name the target, and a configuration file was found in the working directory: options beat the file, whose targets are not checked.',
+    shows: { fedctl: 'is not used, because options on the command line name the target.' },
+    causes: ['One target was meant to be checked by its options, in a folder that has a fedctl.yaml.'],
+    apart: {
+      'config.two-sources': 'There the environment names the target, and neither beats the other.',
+      'config.invalid': 'There the file is read, and is wrong.',
+    },
+    type: ['fedctl check --target <name>', 'fedctl check --config <file>'],
+    sources: ['fedctl check --help'],
+    evidence: 'provoked',
+  },
+  'mongo.privileges-unseen': {
+    meaning:
+      'A privilege was to be examined, and the server did not report which privileges the database user has. Nothing is known about it, so the check fails.',
+    shows: { fedctl: 'The server does not report the privileges of' },
+    causes: ['What answers is no MongoDB server, or a proxy in front of one that leaves the list out.'],
+    apart: {
+      'mongo.unauthorized': 'There the privileges are known, and one is missing.',
+      'mongo.command-failed': 'There the server rejected the command itself.',
+    },
+    type: ["fedctl check --uri '<uri>' --audience <audience> --write-probe <database>.<collection>"],
+    sources: ['https://www.mongodb.com/docs/manual/reference/command/connectionStatus/'],
+    evidence: 'provoked',
+  },
   'config.host-refused': {
     meaning:
       'A configuration file that was found in the working directory sends tokens to this machine and to hosts of Atlas only, which includes the members that a replica set announces. It cannot say whom TLS trusts. Whoever clones a repository would otherwise send tokens wherever its author likes.',

@@ -104,6 +104,29 @@ export const USAGE_EXPLANATIONS = explanations({
     sources: ['https://www.mongodb.com/docs/manual/reference/connection-string/'],
     evidence: 'provoked',
   },
+  'usage.nothing-to-check': {
+    meaning:
+      'What --only and --skip leave of the checks has nothing to examine for this target. Exit code 0 would say that something was examined.',
+    shows: {
+      fedctl: [
+        'and there is nothing to examine:',
+        'names no check that this target asks for.',
+        '--skip leaves no check to run.',
+      ],
+    },
+    causes: [
+      'The check belongs to an option that is not given, such as --soak or --api.',
+      'The check belongs to the other mechanism.',
+      'There is nothing to examine here, such as TLS where a database on this machine is reached without it.',
+    ],
+    apart: {
+      'usage.missing-uri': 'There a connection string would be needed.',
+      'usage.invalid-value': 'There no check has the name.',
+    },
+    type: ['fedctl check --list'],
+    sources: ['fedctl check --help'],
+    evidence: 'provoked',
+  },
   'usage.token-as-argument': {
     meaning:
       'A token was given as an argument, where every user of the machine can read it in the list of processes. It is not repeated here. Take it for lost if others use this machine: it cannot be revoked, and ends by itself within the hour.',

@@ -1,3 +1,4 @@
+import { MORE_TIME, rerun } from '../command-line.ts';
 import { EXIT } from '../exit-codes.ts';
 import { catalogue } from './failure.ts';
 
@@ -32,7 +33,7 @@ export const ATLAS_FAILURES = catalogue({
   'atlas.audience-mismatch': {
     title: 'the identity provider expects another audience',
     cause: 'The audience of the token is not, byte for byte, the one of the identity provider.',
-    remedy: 'fedctl connect --audience <the audience of the identity provider>',
+    remedy: 'Ask for a token with the audience of the identity provider: --audience <audience>.',
     exit: EXIT.refused,
   },
   'atlas.user-claim-changed': {
@@ -93,6 +94,26 @@ export const ATLAS_FAILURES = catalogue({
     remedy: 'atlas clusters start <cluster>',
     exit: EXIT.notSetUp,
   },
+  'atlas.credentials-missing': {
+    title: 'no credentials for the Atlas API',
+    cause: 'Neither a service account nor an API key is set in the environment.',
+    remedy:
+      'Set MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or leave these checks out with --skip atlas.',
+    exit: EXIT.notSetUp,
+  },
+  'atlas.project-unnamed': {
+    title: 'no Atlas project is named',
+    cause: 'Credentials of the Atlas API are set, but nothing says which project the cluster belongs to.',
+    remedy: 'Add --atlas-project <id>, or set MONGODB_ATLAS_PROJECT_ID.',
+    exit: EXIT.usage,
+  },
+  'atlas.cluster-unnamed': {
+    title: 'no cluster of the Atlas project has the address of the connection string',
+    cause:
+      'The connection string leads to a private endpoint or a name of your own, or the project is another one.',
+    remedy: 'Add --atlas-cluster <name>, or name the right project with --atlas-project <id>.',
+    exit: EXIT.usage,
+  },
   'atlas.credentials-half-set': {
     title: 'only half of a credential for the Atlas API is set',
     cause:
@@ -109,13 +130,15 @@ export const ATLAS_FAILURES = catalogue({
   'atlas.url-invalid': {
     title: 'not an address of the Atlas API',
     cause: 'The address is https:// and a host, without a path, a user or a password.',
-    remedy: 'fedctl check --atlas-url https://cloud.mongodb.com',
+    remedy: 'Use the address of Atlas.',
+    command: rerun({ set: { '--atlas-url': 'https://cloud.mongodb.com' } }),
     exit: EXIT.usage,
   },
   'atlas.plaintext-refused': {
     title: 'refused to send a credential of Atlas without TLS',
     cause: 'The address is plain http and not on this machine: whoever is on the way could use what is sent.',
-    remedy: 'fedctl check --atlas-url https://cloud.mongodb.com',
+    remedy: 'Use the address of Atlas.',
+    command: rerun({ set: { '--atlas-url': 'https://cloud.mongodb.com' } }),
     exit: EXIT.usage,
   },
   'atlas.credentials-refused': {
@@ -191,7 +214,8 @@ export const ATLAS_FAILURES = catalogue({
   'atlas.timeout': {
     title: 'the Atlas API did not answer in time',
     cause: 'The connection was accepted or swallowed, but no whole answer came.',
-    remedy: 'fedctl check --timeout 60s   (and check for a proxy on the way)',
+    remedy: 'Allow each network step more time, and look for a proxy on the way.',
+    command: MORE_TIME,
     exit: EXIT.unreachable,
   },
   'atlas.not-atlas': {

@@ -1,3 +1,4 @@
+import { fedctl, MORE_TIME, rerun } from '../command-line.ts';
 import { EXIT } from '../exit-codes.ts';
 import { catalogue } from './failure.ts';
 
@@ -12,19 +13,19 @@ export const AWS_FAILURES = catalogue({
   'aws.region-global': {
     title: 'a global pseudo-Region',
     cause: 'GetWebIdentityToken does not exist on the global STS endpoint.',
-    remedy: 'fedctl <command> --region <region>   (for example --region eu-west-1)',
+    remedy: 'Name the Region with --region, for example --region eu-west-1.',
     exit: EXIT.usage,
   },
   'aws.region-invalid': {
     title: 'no Region has this form',
     cause: 'The name of a Region is words and a number, such as eu-west-1. A zone has a letter behind it.',
-    remedy: 'fedctl <command> --region <region>   (for example --region eu-west-1)',
+    remedy: 'Name the Region with --region, for example --region eu-west-1.',
     exit: EXIT.usage,
   },
   'aws.region-disabled': {
     title: 'STS is not active in the Region',
     cause: 'An administrator has deactivated STS there, or the Region has to be opted into first.',
-    remedy: 'fedctl <command> --region <another region>',
+    remedy: 'Use another Region with --region <region>.',
     exit: EXIT.notSetUp,
   },
   'aws.credentials-missing': {
@@ -103,7 +104,7 @@ export const AWS_FAILURES = catalogue({
     title: 'the Region and the endpoint do not fit',
     cause: 'The request is signed for one Region or service, and the endpoint belongs to another.',
     remedy:
-      'fedctl <command> --region <region of the endpoint>   (or unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL)',
+      'Use the Region of the endpoint with --region, or unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL.',
     exit: EXIT.usage,
   },
   'aws.unreachable': {
@@ -121,7 +122,8 @@ export const AWS_FAILURES = catalogue({
   'aws.timeout': {
     title: 'AWS did not answer in time',
     cause: 'The connection was accepted or swallowed, but no answer came.',
-    remedy: 'fedctl <command> --timeout 60s   (and check for a proxy or a VPC endpoint on the way)',
+    remedy: 'Allow each network step more time, and look for a proxy or a VPC endpoint on the way.',
+    command: MORE_TIME,
     exit: EXIT.unreachable,
   },
   'aws.throttled': {
@@ -151,14 +153,15 @@ export const AWS_FAILURES = catalogue({
   'aws.signature-refused': {
     title: 'AWS refused the signature',
     cause: 'The secret access key does not belong to the access key id.',
-    remedy: 'compare the key pair with the one in IAM, or create a new one: aws iam create-access-key',
+    remedy:
+      'Copy the key pair again from where it is kept. To create another one, use the console or the keys of another principal: these are rejected.',
     exit: EXIT.refused,
   },
   'aws.access-key-unknown': {
     title: 'AWS does not know the access key',
     cause:
       'The key was deleted or is inactive, belongs to another partition, has no session token or a wrong one, or the Region is not enabled for the account.',
-    remedy: 'aws iam list-access-keys --user-name <user>   (or get a new session where the key comes from)',
+    remedy: 'Renew the key where it comes from, as named above, or list the access keys of the user in IAM.',
     exit: EXIT.refused,
   },
   'aws.access-denied': {
@@ -196,7 +199,8 @@ export const AWS_FAILURES = catalogue({
     title: 'outbound federation is disabled',
     cause:
       'The account does not issue tokens. If it was enabled just now, STS follows IAM by about ten seconds.',
-    remedy: 'fedctl enable',
+    remedy: 'Enable federation for this account.',
+    command: fedctl(['enable'], { unless: ['--role-arn'] }),
     exit: EXIT.notSetUp,
   },
   'sts.mint-denied': {
@@ -223,7 +227,8 @@ export const AWS_FAILURES = catalogue({
   'sts.session-too-short': {
     title: 'the session ends before the token would',
     cause: 'A token may not outlive the session of its caller, and AWS does not shorten it.',
-    remedy: 'fedctl token --duration auto   (or renew the session)',
+    remedy: 'Ask for a token that expires before the session does, or renew the session.',
+    command: rerun({ set: { '--duration': '1m' } }),
     exit: EXIT.refused,
   },
   'sts.payload-too-large': {
@@ -241,7 +246,8 @@ export const AWS_FAILURES = catalogue({
   'sts.session-credentials': {
     title: 'session credentials cannot do this',
     cause: 'GetSessionToken and GetFederationToken take long-term keys only.',
-    remedy: 'fedctl credentials   (prints the current session credentials), or assume a role with --role-arn',
+    remedy: 'Use the session credentials that are there, or assume a role with --role-arn <arn>.',
+    command: fedctl(['credentials']),
     exit: EXIT.refused,
   },
   'sts.assume-denied': {
@@ -281,7 +287,8 @@ export const AWS_FAILURES = catalogue({
   'sts.duration-refused': {
     title: 'the session duration is too long',
     cause: 'The role allows less, or it is assumed from another role: chaining caps a session at one hour.',
-    remedy: 'fedctl credentials --role-arn <arn> --duration 1h',
+    remedy: 'Ask for a session of at most one hour.',
+    command: rerun({ set: { '--duration': '1h' } }),
     exit: EXIT.usage,
   },
   'iam.permission-missing': {
@@ -293,7 +300,8 @@ export const AWS_FAILURES = catalogue({
   'iam.propagation-timeout': {
     title: 'tokens are not minted yet',
     cause: 'IAM already reports federation as enabled, but STS did not mint within the wait.',
-    remedy: 'fedctl enable --wait-timeout 3m',
+    remedy: 'Wait longer: STS follows IAM by some seconds.',
+    command: fedctl(['enable', '--wait-timeout', '3m'], { unless: ['--role-arn'] }),
     exit: EXIT.unreachable,
   },
 });

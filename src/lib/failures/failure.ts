@@ -1,3 +1,4 @@
+import type { OfferedCommand } from '../command-line.ts';
 import type { ExitCode } from '../exit-codes.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface Failure {
   readonly cause: string;
   /** What to type or do. `<angle brackets>` mark what the reader fills in. */
   readonly remedy: string;
+  /** The command that does it, where the row alone knows it as a whole. */
+  readonly command?: OfferedCommand;
   readonly exit: ExitCode;
 }
 

@@ -1,12 +1,31 @@
+import { fedctl, MORE_TIME, rerun } from '../command-line.ts';
 import { EXIT } from '../exit-codes.ts';
 import { catalogue } from './failure.ts';
+
+/** The options of a login that check knows as connect does. */
+const OF_A_LOGIN = [
+  '--uri',
+  '--audience',
+  '--mechanism',
+  '--token-file',
+  '--role-arn',
+  '--external-id',
+  '--session-name',
+  '--mfa-serial',
+  '--signing-algorithm',
+  '--duration',
+  '--write-probe',
+  '--dns-server',
+] as const;
+
+const CHECK = fedctl(['check'], { keep: OF_A_LOGIN });
 
 /** The connection string and every stage of a login. Texts of drivers and servers are in facts/mongodb.md, section 9. */
 export const MONGO_FAILURES = catalogue({
   'mongo.uri-invalid': {
     title: 'not a MongoDB connection string',
     cause: 'A connection string starts with mongodb:// or mongodb+srv:// and names at least one host.',
-    remedy: "fedctl <command> --uri 'mongodb+srv://<host>/'",
+    remedy: "Give a connection string such as 'mongodb+srv://<host>/'.",
     exit: EXIT.usage,
   },
   'mongo.password-in-uri': {
@@ -31,14 +50,14 @@ export const MONGO_FAILURES = catalogue({
   'mongo.token-file-unusable': {
     title: 'the token file cannot be used',
     cause: 'The file is missing, empty, or holds no JWT.',
-    remedy: 'fedctl token --audience <audience> --out <file>',
+    remedy: 'Write a new token to the file: fedctl token --audience <audience> --out <file>.',
     exit: EXIT.usage,
   },
   'mongo.token-file.white-space': {
     title: 'white space around the token',
     cause:
       'The file ends in a newline or begins with a mark: drivers send it along, and the server refuses that.',
-    remedy: 'fedctl token --audience <audience> --out <file>   (writes none)',
+    remedy: 'Write the token without white space: fedctl token --audience <audience> --out <file>.',
     exit: EXIT.refused,
   },
   'mongo.token-file.world-readable': {
@@ -149,13 +168,15 @@ export const MONGO_FAILURES = catalogue({
     title: 'the server does not offer the mechanism',
     cause:
       'MONGODB-OIDC needs an Atlas cluster of M10 or larger with MongoDB 7.0.11 or later and an identity provider.',
-    remedy: 'fedctl <command> --mechanism aws   (or upgrade the cluster)',
+    remedy: 'Log in with AWS keys, or upgrade the cluster.',
+    command: rerun({ set: { '--mechanism': 'aws' }, drop: ['--token-file'] }),
     exit: EXIT.refused,
   },
   'mongo.oidc-refused': {
     title: 'the server refused the token',
     cause: 'The server never says why. What it saw stands beside what must match it.',
-    remedy: 'fedctl check   (compares what the server saw with what it must match)',
+    remedy: 'Compare what the server saw with what it must match.',
+    command: CHECK,
     exit: EXIT.refused,
   },
   'mongo.aws-refused': {
@@ -174,7 +195,8 @@ export const MONGO_FAILURES = catalogue({
   'mongo.atlas-auth-error': {
     title: 'Atlas refused the login (8000)',
     cause: 'The proxy of the cluster refused: drivers keep a refused token after this code.',
-    remedy: 'fedctl check   (compares what the server saw with what it must match)',
+    remedy: 'Compare what the server saw with what it must match.',
+    command: CHECK,
     exit: EXIT.refused,
   },
   'mongo.audience-unchecked': {
@@ -187,7 +209,8 @@ export const MONGO_FAILURES = catalogue({
     title: 'the server never asked for a new login',
     cause:
       'The connection was not held past the end of its token, or the server does not end the session then.',
-    remedy: 'fedctl check --soak 3m',
+    remedy: 'Hold the connection longer.',
+    command: rerun({ set: { '--soak': '3m' } }),
     exit: EXIT.refused,
   },
   'mongo.auth-failed': {
@@ -205,7 +228,8 @@ export const MONGO_FAILURES = catalogue({
   'mongo.auth-timeout': {
     title: 'the login got no answer',
     cause: 'The server answered hello, but not the login.',
-    remedy: 'fedctl <command> --timeout 60s',
+    remedy: 'Allow each network step more time.',
+    command: MORE_TIME,
     exit: EXIT.unreachable,
   },
   'mongo.reauthentication-failed': {
@@ -239,6 +263,14 @@ export const MONGO_FAILURES = catalogue({
     title: 'logged in, but not allowed',
     cause: 'The database user lacks a role for what was asked.',
     remedy: 'give the database user a role such as readWrite on the database named above',
+    exit: EXIT.refused,
+  },
+  'mongo.privileges-unseen': {
+    title: 'the server does not report the privileges of the database user',
+    cause:
+      'connectionStatus answered without the list of privileges, so what is asked for cannot be compared.',
+    remedy:
+      'Try what is asked for with --write-probe <database>.<collection>, or look at the roles of the user.',
     exit: EXIT.refused,
   },
   'mongo.command-failed': {

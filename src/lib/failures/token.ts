@@ -12,7 +12,7 @@ export const TOKEN_FAILURES = catalogue({
   'jwt.signature-invalid': {
     title: 'the signature does not match',
     cause: 'Another key signed the token, or it was changed afterwards.',
-    remedy: 'mint a new token and compare its issuer: fedctl token --audience <audience> | fedctl decode',
+    remedy: 'Mint a new token and compare its issuer: fedctl token --audience <audience> | fedctl decode',
     exit: EXIT.answeredNo,
   },
   'jwt.algorithm-refused': {

@@ -1,3 +1,4 @@
+import { fedctl, HELP } from '../command-line.ts';
 import { EXIT } from '../exit-codes.ts';
 import { catalogue } from './failure.ts';
 
@@ -6,55 +7,66 @@ export const USAGE_FAILURES = catalogue({
   'usage.unknown-command': {
     title: 'unknown command',
     cause: 'No command has this name.',
-    remedy: 'fedctl --help',
+    remedy: 'Read the list of commands.',
+    command: fedctl(['--help']),
     exit: EXIT.usage,
   },
   'usage.unknown-option': {
     title: 'unknown option',
     cause: 'The command does not take this option.',
-    remedy: 'fedctl <command> --help',
+    remedy: 'Read the help of the command.',
+    command: HELP,
     exit: EXIT.usage,
   },
   'usage.invalid-command-line': {
     title: 'the command line does not fit the command',
     cause: 'An argument or an option value is missing, or there is one too many.',
-    remedy: 'fedctl <command> --help',
+    remedy: 'Read the help of the command.',
+    command: HELP,
     exit: EXIT.usage,
   },
   'usage.invalid-value': {
     title: 'an option has a value it cannot have',
     cause: 'The value is outside what the option accepts.',
-    remedy: 'fedctl <command> --help',
+    remedy: 'Read the help of the command.',
+    command: HELP,
     exit: EXIT.usage,
   },
   'usage.missing-audience': {
     title: 'no audience',
     cause: 'A token is made for somebody: there is no default audience.',
-    remedy: 'fedctl <command> --audience <audience>   (or set FEDCTL_AUDIENCE)',
+    remedy: 'Add --audience <audience>, or set FEDCTL_AUDIENCE.',
     exit: EXIT.usage,
   },
   'usage.missing-uri': {
     title: 'no connection string',
     cause: 'There is no default cluster.',
-    remedy: "fedctl connect --uri 'mongodb+srv://<host>/'   (or set FEDCTL_URI)",
+    remedy: "Add --uri 'mongodb+srv://<host>/', or set FEDCTL_URI.",
+    exit: EXIT.usage,
+  },
+  'usage.nothing-to-check': {
+    title: 'nothing to check',
+    cause: 'What --only and --skip leave has nothing to examine for this target.',
+    remedy: 'Name other checks, or give the option that the check belongs to.',
+    command: fedctl(['check', '--list']),
     exit: EXIT.usage,
   },
   'usage.token-as-argument': {
     title: 'a token was given as an argument',
     cause: 'Arguments are visible to every user of the machine in the process list.',
-    remedy: 'fedctl token --audience <audience> | fedctl verify -   (or give the name of a file)',
+    remedy: 'Give the name of a file that holds the token, or - to read it from standard input.',
     exit: EXIT.usage,
   },
   'usage.needs-confirmation': {
     title: 'needs a confirmation',
     cause: 'The command changes something account-wide and there is no terminal to confirm it on.',
-    remedy: 'repeat the command with --yes',
+    remedy: 'Run the command on a terminal, or confirm it in advance with --yes.',
     exit: EXIT.usage,
   },
   'usage.not-confirmed': {
     title: 'not confirmed',
     cause: 'What was typed is not what was asked for, so nothing was changed.',
-    remedy: 'repeat the command and type the account id, or add --yes',
+    remedy: 'Repeat the command and type the account ID.',
     exit: EXIT.usage,
   },
   'usage.unreadable-input': {
@@ -66,20 +78,33 @@ export const USAGE_FAILURES = catalogue({
   'usage.unwritable-output': {
     title: 'the output cannot be written',
     cause: 'The target is no regular file, or its directory may not be written to.',
-    remedy: 'choose another --out <file>',
+    remedy: 'Choose another file.',
     exit: EXIT.usage,
   },
   'usage.file-exists': {
     title: 'the file is there already',
     cause: 'Somebody wrote it before, and nothing is overwritten unasked.',
-    remedy: 'fedctl init --force   (or --out <another file>)',
+    remedy: 'Write to another file with --out <file>, or overwrite this one with --force.',
     exit: EXIT.usage,
   },
   'config.host-refused': {
     title: 'a found configuration file names a host that nobody vouched for',
     cause:
       'The file was found in the working directory, as it would be in a repository of anybody: it may send tokens to this machine and to MongoDB Atlas only.',
-    remedy: 'fedctl check --allow-host <host>   (or --config <file>, if you trust it)',
+    remedy: 'Allow the host by name with --allow-host <host>, or trust the whole file with --config <file>.',
+    exit: EXIT.usage,
+  },
+  'config.two-sources': {
+    title: 'a configuration file and the environment both name targets',
+    cause:
+      'The file was found in the working directory, and variables such as FEDCTL_URI name another target: checking one would drop the other.',
+    remedy: 'Name the file with --config <file>, or unset the variables.',
+    exit: EXIT.usage,
+  },
+  'config.file-unused': {
+    title: 'the configuration file is not used',
+    cause: 'Options on the command line name the target, and they beat the file.',
+    remedy: 'Pick a target of the file with --target <name>, or leave out the options.',
     exit: EXIT.usage,
   },
   'net.proxy-invalid': {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AtlasCluster } from '../../../src/lib/atlas-port.ts';
 import { clusterFault, clusterOfUri } from '../../../src/lib/check/cluster.ts';
+import { atlas } from '../../../src/lib/command-line.ts';
 import type { Mechanism } from '../../../src/lib/connection.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 
@@ -91,7 +92,7 @@ describe('why nobody can log in to a cluster as it is', () => {
   });
 
   test('is told with the project to type', () => {
-    const { remedy } = clusterFault(cluster({ paused: true }), [], 'p1') ?? {};
-    expect(remedy).toBe('atlas clusters start prod --projectId p1');
+    const { command } = clusterFault(cluster({ paused: true }), [], 'p1') ?? {};
+    expect(command).toEqual(atlas(['clusters', 'start', 'prod', '--projectId', 'p1']));
   });
 });

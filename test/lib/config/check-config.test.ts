@@ -85,6 +85,7 @@ targets:
         atlasProject: '0123456789abcdef01234567',
         atlasCluster: 'cluster0',
         dnsServer: '127.0.0.1:5353',
+        warnings: [],
       },
     ]);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { rerun } from '../../../src/lib/command-line.ts';
 import { readCheckConfig } from '../../../src/lib/config/check-config.ts';
 import { memberRule, refuseStrangeHosts } from '../../../src/lib/config/host-rule.ts';
 import { isFedctlError } from '../../../src/lib/errors.ts';
@@ -193,7 +194,8 @@ targets:
       message:
         'fedctl.yaml, which was found and not named, may not do this: target "prod" would log in to db.corp.example.',
       remedy:
-        'fedctl check --allow-host db.corp.example --allow-host api.corp.example   (or --config fedctl.yaml, if you trust it)',
+        'Allow the hosts by name, if you trust them; to trust the whole file, add --config fedctl.yaml.',
+      command: rerun({ set: { '--allow-host': ['db.corp.example', 'api.corp.example'] } }),
       details: {
         file: 'fedctl.yaml',
         hosts: ['db.corp.example', 'api.corp.example'],
@@ -208,13 +210,14 @@ targets:
   );
 });
 
-test('a host that a shell would run is not put into the remedy', () => {
+test('a host that a shell would run stands in the command as one word, and the hosts that were allowed stay', () => {
   const [target] = readCheckConfig('targets: { a: {} }', { file: FILE, folder: '/repo', env: {} });
   if (target === undefined) throw new Error('no target');
   const strange = { ...target, api: 'https://$(reboot).example/' };
-  expect(() => refuseStrangeHosts([strange], { file: FILE, allowed: [] })).toThrow(
+  expect(() => refuseStrangeHosts([strange], { file: FILE, allowed: ['a.example'] })).toThrow(
     expect.objectContaining({
-      remedy: 'fedctl check --allow-host <host>   (or --config fedctl.yaml, if you trust it)',
+      remedy: 'Allow the host by name, if you trust it; to trust the whole file, add --config fedctl.yaml.',
+      command: rerun({ set: { '--allow-host': ['a.example', '$(reboot).example'] } }),
     }),
   );
 });
