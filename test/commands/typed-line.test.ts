@@ -38,9 +38,9 @@ describe('the same again', () => {
     ],
     [
       'leaves out what is wrong',
-      ['connect', '--token-file', 'x', '--uri', 'mongodb://a/'],
+      ['connect', '--token-file', 'x', '--uri', 'mongodb://127.0.0.1/'],
       rerun({ set: { '--mechanism': 'aws' }, drop: ['--token-file'] }),
-      'fedctl connect --uri mongodb://a/ --mechanism aws',
+      'fedctl connect --uri mongodb://127.0.0.1/ --mechanism aws',
     ],
     [
       'keeps an option whose value was left out',
@@ -77,7 +77,7 @@ describe('the same again', () => {
       'quotes for a shell',
       ['check', '--uri', URI],
       WIDER,
-      "fedctl check --uri 'mongodb+srv://db.example.net/?appName=a+b' --audience b",
+      "fedctl check --uri 'mongodb+srv://db.example.net/?appName=a%20b' --audience b",
     ],
     [
       'is nothing for what no terminal shows as it is',
@@ -92,17 +92,17 @@ describe('the same again', () => {
   test.each<[string, readonly string[], string | null]>([
     [
       'a password',
-      ['check', '--uri', 'mongodb://u:hunter2@db.example/'],
-      'fedctl check --uri mongodb://db.example/ --audience b',
+      ['check', '--uri', 'mongodb+srv://u:hunter2@db.example.net/'],
+      null,
     ],
     [
       'a session token',
-      ['check', '--uri', 'mongodb://db.example/?authMechanismProperties=AWS_SESSION_TOKEN:hunter2'],
-      'fedctl check --uri mongodb://db.example/ --audience b',
+      ['check', '--uri', 'mongodb+srv://db.example.net/?authMechanismProperties=AWS_SESSION_TOKEN:hunter2'],
+      'fedctl check --uri mongodb+srv://db.example.net/ --audience b',
     ],
     [
       'a password of a proxy, without which it would not do',
-      ['check', '--uri', 'mongodb://db.example/?proxyHost=p&proxyPassword=hunter2'],
+      ['check', '--uri', 'mongodb+srv://db.example.net/?proxyHost=p&proxyUsername=me&proxyPassword=hunter2'],
       null,
     ],
     [
@@ -139,7 +139,7 @@ describe('what the catalogue of failures offers', () => {
 
   test.each(rows)('$code: can be pasted, whatever was typed', async ({ command }) => {
     const lines = [
-      ['check', '--uri', "mongodb://db.example/it's", '--audience', 'a b', '--profile', 'org'],
+      ['check', '--uri', "mongodb://127.0.0.1/it's", '--audience', 'a b', '--profile', 'org'],
       ['connect', '--token-file', '-', '--region', 'eu-west-1'],
       ['token', '--audience', '$(reboot)', '--timeout', '1s'],
       ['sandbox', '--', 'sh', '-c', 'echo "<x>" && exit'],
@@ -170,9 +170,9 @@ describe('another command', () => {
     ],
     [
       'keeps what it is said to keep',
-      ['connect', '--uri', 'mongodb://a/', '--profile', 'org'],
+      ['connect', '--uri', 'mongodb://127.0.0.1/', '--profile', 'org'],
       fedctl(['check'], { keep: ['--uri'] }),
-      'fedctl check --uri mongodb://a/ --profile org',
+      'fedctl check --uri mongodb://127.0.0.1/ --profile org',
     ],
     [
       'is nothing where it would act on another account',

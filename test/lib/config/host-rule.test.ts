@@ -156,7 +156,10 @@ describe('--allow-host', () => {
     expect(refusal(text, ['*.abcde.mongodb.net', 'proxy.example'])).toBe('says whom TLS trusts (tlsCAFile)');
     const targets = readCheckConfig(text, { file: FILE, folder: '/repo', env: {} });
     expect(() => refuseStrangeHosts(targets, { file: FILE, allowed: [] })).toThrow(
-      expect.objectContaining({ remedy: 'fedctl check --config fedctl.yaml   (if you trust it)' }),
+      expect.objectContaining({
+        remedy: 'Name the file, if you trust it: --config fedctl.yaml.',
+        command: null,
+      }),
     );
   });
 
@@ -193,8 +196,7 @@ targets:
       exitCode: 2,
       message:
         'fedctl.yaml, which was found and not named, may not do this: target "prod" would log in to db.corp.example.',
-      remedy:
-        'Allow the hosts by name, if you trust them; to trust the whole file, add --config fedctl.yaml.',
+      remedy: 'Allow the host by name, if you trust it; to trust the whole file, add --config fedctl.yaml.',
       command: rerun({ set: { '--allow-host': ['db.corp.example', 'api.corp.example'] } }),
       details: {
         file: 'fedctl.yaml',
@@ -239,7 +241,8 @@ describe('members that a server names', () => {
         code: 'config.host-refused',
         exitCode: 2,
         message: `The server names ${host} as a member of its replica set, and fedctl.yaml, which was found and not named, may send tokens to this machine and to Atlas only.`,
-        remedy: `fedctl check --allow-host '*.corp.example' --allow-host ${host}   (or --config fedctl.yaml, if you trust it)`,
+        remedy: 'Allow the host by name, if you trust it; to trust the whole file, add --config fedctl.yaml.',
+        command: rerun({ set: { '--allow-host': ['*.corp.example', host] } }),
         details: { file: 'fedctl.yaml', hosts: [host] },
       });
     },

@@ -384,7 +384,7 @@ describe('what is no connection string', () => {
         message: 'Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.',
         likelyCause:
           'A connection string starts with mongodb:// or mongodb+srv:// and names at least one host.',
-        remedy: "fedctl <command> --uri 'mongodb+srv://<host>/'",
+        remedy: "Give a connection string such as 'mongodb+srv://<host>/'.",
       });
     },
   );
