@@ -2,7 +2,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
-import type { AwsSettings } from '../../../src/lib/ports.ts';
+import type { AwsSettings } from '../../../src/lib/ports/aws.ts';
 import { awsHome } from '../../support/aws-home.ts';
 import { fetch } from '../../support/fetch.ts';
 import { loopbackServer } from '../../support/loopback-server.ts';
