@@ -1,5 +1,5 @@
+import { shellWord } from '../core/command-line.ts';
 import type { FedctlError } from '../core/errors.ts';
-import { shellWord } from '../core/shell-word.ts';
 import { type CallSite, whereOf } from './call-site.ts';
 import { type AwsRefusal, refused } from './refusal.ts';
 

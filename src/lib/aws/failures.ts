@@ -1,9 +1,8 @@
-import { rerun } from '../core/command-line.ts';
+import { rerun, shellWord } from '../core/command-line.ts';
 import type { ResolvedCredentials } from '../core/credentials.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
 import { isOptInRegion, isRegionName } from '../core/region-name.ts';
-import { shellWord } from '../core/shell-word.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
 import { quotedPart } from './access-key.ts';
 import { type CallSite, siteDetails, whereOf } from './call-site.ts';

@@ -1,5 +1,5 @@
+import { shellWord } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
-import { shellWord } from '../core/shell-word.ts';
 import { FAILURES, type FailureCode } from '../failures/failures.ts';
 
 const MAX_LINES = 5;

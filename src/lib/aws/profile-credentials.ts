@@ -1,8 +1,8 @@
+import { shellWord } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { Credentials, ResolvedCredentials } from '../core/credentials.ts';
 import { FedctlError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
-import { shellWord } from '../core/shell-word.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 import type { Connection } from './connection.ts';
 import { containerCredentials } from './container.ts';

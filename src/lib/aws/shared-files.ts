@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { shellWord } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import { isFedctlError } from '../core/errors.ts';
-import { shellWord } from '../core/shell-word.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import { type IniFile, overlaid, readIni, type Section, withoutComment } from './ini.ts';
 import { shellWords } from './shell-words.ts';

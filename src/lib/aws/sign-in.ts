@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { shellWord } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { Credentials } from '../core/credentials.ts';
 import { deadline, timedOut, within } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
-import { shellWord } from '../core/shell-word.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import { transportFault } from '../net/transport-fault.ts';
 import { attempts } from './connection.ts';

@@ -76,5 +76,10 @@ const HARMLESS = /^[\w./@%+=:,-]+$/;
  */
 export function quoted(words: readonly string[]): string | null {
   if (words.some((word) => UNSHOWN.test(word))) return null;
-  return words.map((word) => (HARMLESS.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+  return words.map(shellWord).join(' ');
+}
+
+/** Writes text from outside as one word of a shell command: quoted if a shell would act on any of it. */
+export function shellWord(text: string): string {
+  return HARMLESS.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

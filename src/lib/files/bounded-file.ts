@@ -2,10 +2,10 @@ import { close, constants, fstat, open, read, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import { shellWord } from '../core/command-line.ts';
 import { bounded, within } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
-import { shellWord } from '../core/shell-word.ts';
 
 const openFile = promisify(open);
 const statFile = promisify(fstat);

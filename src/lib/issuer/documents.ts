@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
+import { shellWord } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
-import { shellWord } from '../core/shell-word.ts';
 import { cut, shown } from '../jwt/fault.ts';
 import { discoveryUrl, trustworthyUrl } from './address.ts';
 import { curl, type FetchOptions, fetchJson } from './fetch-json.ts';

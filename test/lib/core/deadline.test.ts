@@ -8,7 +8,7 @@ describe('a deadline', () => {
     // In a process of its own: a test runner holds on to more than a program does.
     const program = `
       import { setTimeout as delay } from 'node:timers/promises';
-      import { bounded, deadline, timedOut } from ${JSON.stringify(new URL('../../../dist/lib/deadline.js', import.meta.url))};
+      import { bounded, deadline, timedOut } from ${JSON.stringify(new URL('../../../dist/lib/core/deadline.js', import.meta.url))};
       const { signal } = new AbortController();
       let fired = 0;
       for (let count = 0; count < 20; count += 1) {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { shellWord } from '../../../src/lib/core/shell-word.ts';
+import { shellWord } from '../../../src/lib/core/command-line.ts';
 
 test('leaves alone what a shell takes for one word as it is', () => {
   for (const word of ['my-atlas', 'arn:aws:iam::1:role/a/b+c=d,@e', 'https://x.example/a?b'.slice(0, 19)]) {
