@@ -1,10 +1,10 @@
 import { fedctl } from '../lib/command-line.ts';
 import { FedctlError } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
-import type { ExplainedCode } from '../lib/explanations/explanation.ts';
-import { areas, CODES, EXPLANATIONS, isExplained, pageOf } from '../lib/explanations/explanations.ts';
-import { matches, patternsOf } from '../lib/explanations/match.ts';
-import { pasted } from '../lib/explanations/pasted.ts';
+import { matches, patternsOf } from '../lib/failures/match.ts';
+import type { ExplainedCode } from '../lib/failures/page.ts';
+import { areas, CODES, isExplained, pageOf } from '../lib/failures/pages.ts';
+import { pasted } from '../lib/failures/pasted.ts';
 import { readTail } from '../lib/files/tail.ts';
 import { nearest } from '../lib/nearest.ts';
 import {
@@ -63,7 +63,7 @@ async function explainPasted(invocation: Invocation<OptionTable>): Promise<Answe
   if (context.stdin.isTTY === true) hint('Paste the error, then press Enter and Ctrl-D.');
   const { text, linesBefore } = await readTail(context.stdin, MAX_TEXT_BYTES, context.signal);
   if (args.length === 0 && text === '') return list(theme);
-  const found = matches(patternsOf(EXPLANATIONS), pasted(text, linesBefore + 1), MOST_MATCHES);
+  const found = matches(patternsOf(CODES.map(pageOf)), pasted(text, linesBefore + 1), MOST_MATCHES);
   return {
     document: matchesDocument(found, titleOf),
     lines: matchesLines(found, titleOf, theme, widthOf(invocation)),
@@ -72,7 +72,7 @@ async function explainPasted(invocation: Invocation<OptionTable>): Promise<Answe
 }
 
 function titleOf(code: ExplainedCode): string {
-  return pageOf(code).row.title;
+  return pageOf(code).title;
 }
 
 function widthOf({ context }: Invocation<OptionTable>): number {
@@ -104,5 +104,5 @@ function suggestions(typed: string): readonly string[] {
   const near = nearest(word, CODES);
   const alike = CODES.filter((code) => code === near || (word.length > 2 && code.includes(word)));
   if (alike.length > 0) return alike;
-  return matches(patternsOf(EXPLANATIONS), pasted(typed), MOST_MATCHES).map(({ code }) => code);
+  return matches(patternsOf(CODES.map(pageOf)), pasted(typed), MOST_MATCHES).map(({ code }) => code);
 }

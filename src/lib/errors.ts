@@ -1,5 +1,6 @@
 import type { OfferedCommand } from './command-line.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { COMMANDS } from './failures/commands.ts';
 import { FAILURES, type FailureCode } from './failures.ts';
 
 const BRAND = Symbol.for('fedctl.error');
@@ -40,7 +41,7 @@ export class FedctlError extends Error {
     this.exitCode = row.exit;
     this.likelyCause = facts.likelyCause ?? row.cause;
     this.remedy = facts.remedy ?? row.remedy;
-    this.command = facts.command ?? (facts.remedy === undefined ? (row.command ?? null) : null);
+    this.command = facts.command ?? (facts.remedy === undefined ? (COMMANDS[code] ?? null) : null);
     this.details = facts.details ?? {};
     this.requestId = facts.requestId ?? null;
   }

@@ -12,6 +12,7 @@ const SHORTEST = 4;
  */
 export class Redactor {
   readonly #learned = new Set<string>();
+  readonly #allowed = new Set<string>();
   #forms: Forms | null = null;
 
   /** Remembers secrets. Call it before a secret is presented to anybody. */
@@ -20,6 +21,18 @@ export class Redactor {
       const value = secret?.reveal().trim() ?? '';
       if (value.length < SHORTEST || this.#learned.has(value)) continue;
       this.#learned.add(value);
+      this.#forms = null;
+    }
+  }
+
+  /**
+   * Remembers texts that are no secrets, such as access key ids: they stay where they stand alone, although a secret
+   * contains them. Some services put the id of a key into its session token.
+   */
+  allow(...texts: readonly string[]): void {
+    for (const text of texts) {
+      if (this.#allowed.has(text)) continue;
+      this.#allowed.add(text);
       this.#forms = null;
     }
   }
@@ -65,7 +78,7 @@ export class Redactor {
   }
 
   get #known(): Forms {
-    this.#forms ??= formsOf([...this.#learned]);
+    this.#forms ??= formsOf([...this.#learned], [...this.#allowed]);
     return this.#forms;
   }
 
@@ -99,11 +112,18 @@ interface Forms {
   readonly words: RegExp | null;
 }
 
-function formsOf(secrets: readonly string[]): Forms {
+/** @param allowed texts whose parts say nothing */
+function formsOf(secrets: readonly string[], allowed: readonly string[]): Forms {
   const long = secrets.filter(({ length }) => length >= PART);
   const short = secrets.filter(({ length }) => length < PART);
+  const harmless = new Set(allowed.flatMap(partsOf));
   return {
-    parts: new Set(long.flatMap(encodings).flatMap(partsOf)),
+    parts: new Set(
+      long
+        .flatMap(encodings)
+        .flatMap(partsOf)
+        .filter((part) => !harmless.has(part)),
+    ),
     base64Parts: new Set(long.flatMap(base64Forms).flatMap(partsOf)),
     words: wordsOf(
       short.flatMap((secret) => [...encodings(secret), base64(secret), usualToUrl(base64(secret))]),
@@ -151,7 +171,7 @@ function partsOf(text: string): readonly string[] {
 function wordsOf(forms: readonly string[]): RegExp | null {
   if (forms.length === 0) return null;
   const longestFirst = [...new Set(forms)].sort((one, other) => other.length - one.length);
-  const escaped = longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  const escaped = longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${escaped.join('|')})(?![\\p{L}\\p{N}_])`, 'gu');
 }
 

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
 import { Interruption } from '../../src/lib/deadline.ts';
-import { CODES } from '../../src/lib/explanations/explanations.ts';
+import { CODES } from '../../src/lib/failures/pages.ts';
 import { type MemoryContextOptions, MemoryOutput, memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';
 
@@ -90,8 +90,8 @@ describe('fedctl explain', () => {
     const lines = human.stdout.split('\n');
     expect(lines.slice(0, 3)).toEqual([
       'usage',
-      `  ${'usage.unknown-command'.padEnd(38)}  unknown command`,
-      `  ${'usage.unknown-option'.padEnd(38)}  unknown option`,
+      `  ${'usage.file-exists'.padEnd(38)}  the file is there already`,
+      `  ${'usage.invalid-command-line'.padEnd(38)}  the command line does not fit the command`,
     ]);
     expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(CODES.length);
     expect(schemaFaults('explanations', JSON.parse(json.stdout))).toEqual([]);
@@ -99,7 +99,7 @@ describe('fedctl explain', () => {
   });
 
   test('lists them, too, where stdin is no terminal and empty', async () => {
-    expect((await run([], { input: '' })).stdout).toMatch(/^usage\n {2}usage\.unknown-command /);
+    expect((await run([], { input: '' })).stdout).toMatch(/^usage\n {2}usage\.file-exists /);
   });
 });
 

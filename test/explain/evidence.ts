@@ -11,8 +11,8 @@ export type Evidence =
   /** In runs.test.ts, beside this file. */
   | 'here';
 
-/** Of every code that is marked `provoked`, and of no other. */
-export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
+/** Of every code that fedctl raises. */
+export const EVIDENCE: Readonly<Record<FailureCode, Evidence>> = {
   'usage.unknown-command': { file: 'commands/main.test.ts', at: 'an unknown command names the nearest' },
   'usage.unknown-option': {
     file: 'commands/main.test.ts',
@@ -168,6 +168,10 @@ export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
   'issuer.not-json': { scenario: 'issuer-captive-portal' },
   'issuer.too-large': { page: 'issuer-ten-megabytes' },
   'issuer.wrong-document': { scenario: 'issuer-wrong-document' },
+  'mongo.user-unnamed': {
+    file: 'lib/mongo/login.test.ts',
+    at: 'a server that lets everybody in and names nobody',
+  },
   'mongo.uri-invalid': { page: 'uri-is-none' },
   'mongo.password-in-uri': { page: 'uri-with-password' },
   'mongo.mechanism-conflict': { file: 'commands/connect.test.ts', at: "'--mechanism=oidc'" },

@@ -89,6 +89,24 @@ test('a short secret is removed as a word', () => {
   expect(redactor.redact('x=a+b/c y=a%2Bb%2Fc')).toBe('x=[secret] y=[secret]');
 });
 
+test.each(['imds-token', 'aa/bb', 'x.y*z', '[key]', 'aa\\dd'])(
+  'a short secret with signs in it: %s',
+  (secret) => {
+    const redactor = new Redactor();
+    redactor.learn(new Secret(secret));
+    expect(redactor.redact(`is ${secret} here`)).toBe('is [secret] here');
+  },
+);
+
+test('what is allowed stays where it stands alone, although a secret contains it', () => {
+  const redactor = new Redactor();
+  redactor.allow('ASIAIOSFODNN7EXAMPLE');
+  redactor.learn(new Secret('token-of-ASIAIOSFODNN7EXAMPLE-here'));
+  expect(redactor.redact('user/ASIAIOSFODNN7EXAMPLE has token-of-ASIAIOSFODNN7EXAMPLE-here')).toBe(
+    'user/ASIAIOSFODNN7EXAMPLE has [secret]',
+  );
+});
+
 test('one of three characters or fewer is none, and an empty one neither', () => {
   expect(knowing('x', 'abc', '', '   ').redact('x abc')).toBe('x abc');
 });

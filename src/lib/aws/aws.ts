@@ -49,6 +49,7 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
   };
   const credentials = cachedCredentials(async (signal) => {
     const found = await find(signal);
+    context.redactor.allow(found.accessKeyId);
     context.redactor.learn(found.secretAccessKey, found.sessionToken);
     return found;
   }, context);

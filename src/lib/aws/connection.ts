@@ -88,6 +88,7 @@ export function clientConfig(
     useDualstackEndpoint: connection.choice.dualStack !== null,
     credentials: async () => {
       const found = await credentials();
+      connection.redactor.allow(found.accessKeyId);
       connection.redactor.learn(found.secretAccessKey, found.sessionToken);
       return revealed(found);
     },

@@ -54,7 +54,7 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
     message: `${file}, which was found and not named, may not do this: target "${first.target}" ${sentence(first)}.`,
     ...(strange.some(({ host }) => host === null)
       ? { remedy: `Name the file, if you trust it: --config ${file}.` }
-      : allowing([...allowed, ...hosts], file)),
+      : allowing(hosts, { file, allowed })),
     details: { file, hosts, target: first.target, ...(lines.length > 1 ? { evidence: lines } : {}) },
   });
 }
@@ -71,19 +71,21 @@ export function memberRule({ file, allowed }: HostRule): (member: HostPort) => F
     if (isTrusted(host, patterns)) return null;
     return new FedctlError('config.host-refused', {
       message: `The server names ${host} as a member of its replica set, and ${file}, which was found and not named, may send tokens to this machine and to Atlas only.`,
-      ...allowing([...allowed, host], file),
+      ...allowing([host], { file, allowed }),
       details: { file, hosts: [host] },
     });
   };
 }
 
+/** How to allow these hosts beside those that are allowed already. */
 function allowing(
   hosts: readonly string[],
-  file: string,
-): Pick<FailureFacts, 'command'> & { remedy: string } {
+  { file, allowed }: HostRule,
+): Pick<FailureFacts, 'remedy' | 'command'> {
+  const [theHosts, them] = hosts.length === 1 ? ['the host', 'it'] : ['the hosts', 'them'];
   return {
-    remedy: `Allow the host by name, if you trust it; to trust the whole file, add --config ${file}.`,
-    command: rerun({ set: { '--allow-host': hosts } }),
+    remedy: `Allow ${theHosts} by name, if you trust ${them}; to trust the whole file, add --config ${file}.`,
+    command: rerun({ set: { '--allow-host': [...allowed, ...hosts] } }),
   };
 }
 

@@ -1,4 +1,3 @@
-import type { OfferedCommand } from '../command-line.ts';
 import type { ExitCode } from '../exit-codes.ts';
 
 /**
@@ -12,14 +11,5 @@ export interface Failure {
   readonly cause: string;
   /** What to type or do. `<angle brackets>` mark what the reader fills in. */
   readonly remedy: string;
-  /** The command that does it, where the row alone knows it as a whole. */
-  readonly command?: OfferedCommand;
   readonly exit: ExitCode;
-}
-
-/** Keeps a catalogue's codes as literal types while checking its rows. */
-export function catalogue<Code extends string>(
-  rows: Readonly<Record<Code, Failure>>,
-): Readonly<Record<Code, Failure>> {
-  return rows;
 }
