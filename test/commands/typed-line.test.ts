@@ -90,11 +90,7 @@ describe('the same again', () => {
   });
 
   test.each<[string, readonly string[], string | null]>([
-    [
-      'a password',
-      ['check', '--uri', 'mongodb+srv://u:hunter2@db.example.net/'],
-      null,
-    ],
+    ['a password', ['check', '--uri', 'mongodb+srv://u:hunter2@db.example.net/'], null],
     [
       'a session token',
       ['check', '--uri', 'mongodb+srv://db.example.net/?authMechanismProperties=AWS_SESSION_TOKEN:hunter2'],
