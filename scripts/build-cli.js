@@ -42,7 +42,7 @@ export async function buildCli(folder) {
       'process-context': 'src/lib/process-context.ts',
       // What programs import.
       index: 'src/lib/index.ts',
-      sandbox: 'src/lib/sandbox/index.ts',
+      sandbox: 'src/sandbox/index.ts',
     },
     platform: 'node',
     external: OPTIONAL,

@@ -27,14 +27,14 @@ export async function bundle(folder) {
   });
   const exports = {
     '.': entry('lib/index.d.ts', 'index.cjs'),
-    './sandbox': entry('lib/sandbox/index.d.ts', 'sandbox.cjs'),
+    './sandbox': entry('sandbox/index.d.ts', 'sandbox.cjs'),
     './package.json': './package.json',
   };
   const about = { name, version, description, license, type, engines, bin, exports };
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(about, null, 2)}\n`);
   const chunks = await buildCli(join(folder, 'dist/cli'));
   await writeFile(join(folder, 'LICENSES-OF-OTHERS.txt'), await licences(ROOT, chunks));
-  for (const types of await declarations([entryTypes('index'), entryTypes('sandbox/index')])) {
+  for (const types of await declarations([entryTypes('lib/index'), entryTypes('sandbox/index')])) {
     const to = join(folder, 'dist/types', relative(join(ROOT, 'dist'), types));
     await mkdir(dirname(to), { recursive: true });
     await cp(types, to);
@@ -45,7 +45,7 @@ export async function bundle(folder) {
 }
 
 /** @param {string} name */
-const entryTypes = (name) => join(ROOT, `dist/lib/${name}.d.ts`);
+const entryTypes = (name) => join(ROOT, `dist/${name}.d.ts`);
 
 /**
  * The declarations that these need, themselves included.
