@@ -299,9 +299,12 @@ describe('what AWS refuses', () => {
       likelyCause: 'Credentials of GetSessionToken may not call IAM unless they were made with an MFA code.',
       remedy: 'use the keys of the IAM user themselves, or assume a role: --role-arn <arn>',
     });
-    expect((await failureOf(whoami, answer)).remedy).toBe(
-      'aws iam list-access-keys --user-name <user>   (or get a new session where the key comes from)',
-    );
+    expect((await failureOf(whoami, answer)).error).toMatchObject({
+      code: 'aws.access-key-unknown',
+      remedy:
+        'Renew the key where it comes from, as named above, or list the access keys of the user in IAM.',
+      command: null,
+    });
   });
 
   test('the missing permission can be copied', async () => {
