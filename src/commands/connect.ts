@@ -9,12 +9,14 @@ import {
   secondFailureLines,
   stageLine,
 } from '../lib/render/connect.ts';
+import { parseConnectionString } from '../lib/uri/connection-string.ts';
 import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { type Answer, command, type Invocation } from './command.ts';
 import { DNS_OPTIONS, dnsServer } from './dns-option.ts';
 import { namespace } from './namespace-option.ts';
 import { choice, duration, optionalText, text } from './options.ts';
 import { ROLE_OPTIONS, roleToAssume } from './role-options.ts';
+import { URI } from './uri-option.ts';
 
 const DEFAULT_NAMESPACE = 'fedctl.probe';
 
@@ -25,7 +27,7 @@ const OPTIONS = {
     MECHANISM_CHOICES,
     null,
   ),
-  uri: text('--uri <uri>', 'connection string of the cluster, without a password'),
+  uri: URI,
   audience: text('--audience <aud>', 'audience of the identity provider in Atlas, for oidc'),
   writeProbe: optionalText(
     '--write-probe [db.coll]',
@@ -62,10 +64,10 @@ ends the login and is named. --timeout bounds each of them. Nothing is sent to a
 
 async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   const { context, options, aws } = invocation;
-  const { mechanism, uri, audience, tokenFile, signingAlgorithm } = options;
+  const { mechanism, audience, tokenFile, signingAlgorithm } = options;
   const plan = await planConnect(context, aws, {
     mechanism,
-    uri,
+    uri: options.uri === null ? null : parseConnectionString(options.uri),
     audience,
     tokenFile,
     signingAlgorithm,
@@ -81,11 +83,12 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   for (const { name, identity, failure } of results) {
     if (identity !== null) faces.say(name, identityLine(identity, invocation.theme));
     else if (failure !== null && name !== failed?.name) {
-      for (const line of secondFailureLines(failure, invocation.theme)) faces.say(name, line);
+      for (const line of secondFailureLines(failure, invocation.offer(failure.command), invocation.theme))
+        faces.say(name, line);
     }
   }
   faces.end();
-  if (failed !== null) throw connectFailure(failed, results);
+  if (failed !== null) throw connectFailure(failed, results, invocation.offer);
   return { document: connectDocument(results), lines: [] };
 }
 
@@ -99,7 +102,7 @@ class Faces {
     this.#invocation = invocation;
     this.#first = plan.logins[0]?.mechanism;
     for (const { mechanism } of plan.logins) {
-      this.say(mechanism, connectHeader(mechanism, plan.shownUri, invocation.theme));
+      this.say(mechanism, connectHeader(mechanism, plan.uri.shown, invocation.theme));
     }
   }
 

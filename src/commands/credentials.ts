@@ -9,7 +9,7 @@ import { CREDENTIAL_FORMATS, TEXT_FORMATS } from '../lib/formats/formats.ts';
 import { githubEntries } from '../lib/formats/github-env.ts';
 import { credentialVariables } from '../lib/formats/variables.ts';
 import { credentialsDocument, credentialsLines } from '../lib/render/credentials.ts';
-import { jsonLine } from '../lib/render/json.ts';
+import { JsonLine } from '../lib/render/json.ts';
 import { linesOf, type Output } from '../lib/render/output.ts';
 import { WorkflowCommand } from '../lib/render/workflow-command.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
@@ -68,11 +68,18 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer | End
     return { exitCode: EXIT.done };
   }
   const document = credentialsDocument(session);
-  if (format === null) return { document, lines: credentialsLines(session, context.now(), theme) };
-  if (format === 'json') return { document, lines: [jsonLine({ ...document, warnings })] };
+  const { secretAccessKey, sessionToken } = session.credentials;
+  const discloses = [secretAccessKey, ...(sessionToken === null ? [] : [sessionToken])];
+  if (format === null) {
+    return { document, lines: credentialsLines(session, context.now(), theme), discloses };
+  }
+  if (format === 'json') {
+    const told = warnings.map((warning) => ({ ...warning, command: invocation.offer(warning.command) }));
+    return { document, lines: [new JsonLine({ ...document, warnings: told })], discloses };
+  }
   if (format === 'github-env') return { document, lines: [] };
   const lines = linesOf(TEXT_FORMATS[format](session));
-  return { document, lines, ...(format === 'cmd' ? { lineEnd: '\r\n' } : {}) };
+  return { document, lines, discloses, ...(format === 'cmd' ? { end: '\r\n' } : {}) };
 }
 
 function sessionRequest(options: OptionValues<typeof OPTIONS>): SessionRequest {
@@ -102,7 +109,7 @@ function githubEnvFile(env: Context['env']): string {
   throw new FedctlError('usage.unwritable-output', {
     message: 'GITHUB_ENV is not set, so there is no file to append to.',
     likelyCause: '--format github-env works in a step of a GitHub Actions job only.',
-    remedy: 'eval "$(fedctl credentials --format env)"',
+    remedy: 'To set variables in a shell: eval "$(fedctl credentials --format env)".',
   });
 }
 

@@ -95,16 +95,6 @@ export async function parse(
   return parsed;
 }
 
-/** The words of a command line that name its command, as far as the table has them: `['sandbox', 'status']`. */
-export function commandWords(argv: readonly string[]): readonly string[] {
-  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  const first = own.find((word) => COMMANDS.some(({ name }) => name === word));
-  const row = COMMANDS.find(({ name }) => name === first);
-  if (row === undefined) return [];
-  const sub = row.subcommands?.find(({ name }) => own.includes(name));
-  return sub === undefined ? [row.name] : [row.name, sub.name];
-}
-
 /** What belongs to `fedctl sandbox` itself has no meaning for `fedctl sandbox status`. */
 function refuseOptionsOf(parent: Command, sub: Command): void {
   const given = parent.options.find(

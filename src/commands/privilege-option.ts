@@ -12,7 +12,7 @@ export function privilege(text: string): CheckTarget['privileges'][number] {
   if (read !== null) return read;
   throw new FedctlError('usage.invalid-value', {
     message: `--privilege cannot be "${text}": expected <action>@<database> or <action>@<database>.<collection>.`,
-    remedy: 'fedctl check --privilege insert@app.visits',
+    remedy: 'Write it like insert@app.visits or insert@app.',
     details: { option: '--privilege' },
   });
 }

@@ -1,8 +1,12 @@
 import { FedctlError } from '../lib/errors.ts';
 import { readInput } from '../lib/files/input.ts';
 import { looksLikeJwt } from '../lib/jwt/decode.ts';
+import { Secret } from '../lib/secret.ts';
 import type { Invocation } from './command.ts';
 import type { OptionTable } from './options.ts';
+
+/** In characters. */
+const SHORTEST_TOKEN = 32;
 
 /**
  * The token that `decode` or `verify` is about: from the file named, or from stdin for `-` and when nothing is named
@@ -19,7 +23,6 @@ export async function tokenInput(
   if (looksLikeJwt(file)) {
     throw new FedctlError('usage.token-as-argument', {
       message: `${name} takes the name of a file or -, and was given a token.`,
-      remedy: `${typed}   (or give the name of a file)`,
     });
   }
   const terminal = context.stdin.isTTY === true;
@@ -27,12 +30,15 @@ export async function tokenInput(
     throw new FedctlError('usage.invalid-command-line', {
       message: `${name} needs a token, from a file or from stdin.`,
       likelyCause: 'No file is named, and stdin is a terminal.',
-      remedy: `${typed}   (or fedctl ${name} <file>, or fedctl ${name} - to paste one)`,
+      remedy: `Pipe a token in (${typed}), name a file, or give - to paste one.`,
     });
   }
   if (file === '-' && terminal) hint('Paste the token, then press Enter and Ctrl-D.');
   const { stdin, cwd, signal } = context;
-  return readInput(file, { stdin, cwd, signal, timeoutMs: common.timeoutMs });
+  const token = await readInput(file, { stdin, cwd, signal, timeoutMs: common.timeoutMs });
+  // What is too short to be a token may be a word of fedctl's own.
+  if (token.length >= SHORTEST_TOKEN) context.redactor.learn(new Secret(token));
+  return token;
 }
 
 function typedPipeline(name: 'decode' | 'verify'): string {

@@ -11,7 +11,7 @@ import { parseDuration } from '../lib/duration.ts';
 import { FedctlError, type Warning } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
-import { jsonLine } from '../lib/render/json.ts';
+import { jsonText } from '../lib/render/json.ts';
 import { tokenDocument, tokenLine } from '../lib/render/token.ts';
 import type { MintedToken } from '../lib/token.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
@@ -88,17 +88,20 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     await writeSecretFile(resolve(context.cwd, options.out), text, context.signal);
   }
   if (context.stderr.isTTY === true) invocation.hint(tokenLine(minted, context.now()));
-  return options.out === null ? { document: tokenDocument(minted), lines: [text] } : { exitCode: EXIT.done };
+  return options.out === null
+    ? { document: tokenDocument(minted), lines: [text], discloses: [minted.token] }
+    : { exitCode: EXIT.done };
 }
 
 /** The answer as one line, without its end: a token file holds no newline. */
 function face(
-  { common, options }: TokenInvocation,
+  { common, options, offer }: TokenInvocation,
   minted: MintedToken,
   warnings: readonly Warning[],
 ): string {
   if (common.output === 'json' || options.format === 'json') {
-    return jsonLine({ ...tokenDocument(minted), warnings });
+    const told = warnings.map((warning) => ({ ...warning, command: offer(warning.command) }));
+    return jsonText({ ...tokenDocument(minted), warnings: told });
   }
   const token = minted.token.reveal();
   return options.format === 'header' ? `Authorization: Bearer ${token}` : token;

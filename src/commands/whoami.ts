@@ -68,7 +68,7 @@ async function issuerIfKnown(iam: Iam, { context, warn }: Invocation<OptionTable
   } catch (error) {
     if (context.signal.aborted) throw context.signal.reason;
     if (!isFedctlError(error)) throw error;
-    warn({ code: error.code, message: `The issuer is not known. ${error.message}`, remedy: error.remedy });
+    warn(error.with({ message: `The issuer is not known. ${error.message}` }));
     return null;
   }
 }

@@ -32,7 +32,8 @@ export interface AtlasDatabaseUser {
   readonly database: string;
   readonly oidcAuthType: 'NONE' | 'USER' | 'IDP_GROUP';
   readonly awsIAMType: 'NONE' | 'USER' | 'ROLE';
-  readonly roles: readonly { readonly role: string; readonly db: string }[];
+  /** `collection`: the role holds for this one of the database only. */
+  readonly roles: readonly { readonly role: string; readonly db: string; readonly collection?: string }[];
   readonly scopes: readonly { readonly name: string; readonly type: 'CLUSTER' | 'DATA_LAKE' | 'STREAM' }[];
   readonly deleteAfterDate?: Date;
 }

@@ -45,17 +45,24 @@ export interface CheckResult {
   readonly detail: string | null;
   /** What else is known: what is ruled out, what remains, what the server's own log says. One sentence each. */
   readonly notes: readonly string[];
-  /** With `fail`, and with a `warn` that has one. */
+  /** With `fail`, with a `warn` that has one, and with a `skip` for want of an input or a permission. */
   readonly code: FailureCode | null;
   /** The likely cause, with a code. */
   readonly cause: string | null;
-  /** What to type, with a code. */
+  /** What to do, with a code. */
   readonly remedy: string | null;
+  /** The command that does it, complete and quoted for bash; null where there is none. */
+  readonly command: string | null;
   /** Evidence for people and programs, whatever the status. */
   readonly comparisons: readonly Comparison[];
   readonly startedAt: Date;
   /** Milliseconds. */
   readonly ms: number;
+}
+
+/** What deserves a look although nothing failed: a warning, or a check that could not look. --fail-on warn counts it. */
+export function isCaution({ status, code }: Pick<CheckResult, 'status' | 'code'>): boolean {
+  return status === 'warn' || (status === 'skip' && code !== null);
 }
 
 /** What was found out about one target. */
@@ -76,7 +83,7 @@ export interface TargetReport {
 
 /** What a run of `check` found out. Every face shows one of these, or the events that led to it. */
 export interface CheckReport {
-  /** Whether the run ends with 0: no check failed, and with --fail-on warn none warned. */
+  /** Whether the run ends with 0: no check failed, and with --fail-on warn none warned or could not look. */
   readonly ok: boolean;
   /** Of fedctl. */
   readonly version: string;

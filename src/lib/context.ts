@@ -4,6 +4,7 @@ import type { Atlas, AtlasSettings } from './atlas-port.ts';
 import type { Mongo } from './connection.ts';
 import type { Fetch } from './fetch.ts';
 import type { Aws, AwsSettings } from './ports.ts';
+import type { Redactor } from './redactor.ts';
 
 /** What fedctl asks of stdout and stderr beyond writing. */
 export type OutputStream = Writable & {
@@ -39,6 +40,8 @@ export interface Context {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Honours HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE; loopback is always direct. */
   readonly fetch: Fetch;
+  /** Learns each secret before it is presented, and removes it from what is written. */
+  readonly redactor: Redactor;
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;

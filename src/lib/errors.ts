@@ -1,4 +1,6 @@
+import type { OfferedCommand } from './command-line.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { COMMANDS } from './failures/commands.ts';
 import { FAILURES, type FailureCode } from './failures.ts';
 
 const BRAND = Symbol.for('fedctl.error');
@@ -9,8 +11,10 @@ export interface FailureFacts {
   readonly message: string;
   /** A likelier cause than the catalogue's. */
   readonly likelyCause?: string;
-  /** A remedy with the real names filled in; it can be typed. */
+  /** A remedy with the real names filled in, as a sentence. The catalogue's command does not go with it. */
   readonly remedy?: string;
+  /** The command that does it, complete; null where it holds something that nobody here knows. */
+  readonly command?: OfferedCommand | null;
   /** Machine-readable evidence, for the JSON face. */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly requestId?: string | null;
@@ -18,12 +22,13 @@ export interface FailureFacts {
   readonly cause?: unknown;
 }
 
-/** A failure to answer, with a code, a cause and a remedy. Recognise it by `isFedctlError`, not `instanceof`. */
+/** A failure to answer, with a code, a cause, a remedy and perhaps a command. Recognise it by `isFedctlError`, not `instanceof`. */
 export class FedctlError extends Error {
   readonly code: FailureCode;
   readonly exitCode: ExitCode;
   readonly likelyCause: string;
   readonly remedy: string;
+  readonly command: OfferedCommand | null;
   readonly details: Readonly<Record<string, unknown>>;
   readonly requestId: string | null;
   readonly [BRAND] = true;
@@ -36,8 +41,27 @@ export class FedctlError extends Error {
     this.exitCode = row.exit;
     this.likelyCause = facts.likelyCause ?? row.cause;
     this.remedy = facts.remedy ?? row.remedy;
+    this.command = facts.command ?? (facts.remedy === undefined ? (COMMANDS[code] ?? null) : null);
     this.details = facts.details ?? {};
     this.requestId = facts.requestId ?? null;
+  }
+
+  /**
+   * Says the same failure in other words. Everything that is not named stays as it is, the cause included; a new remedy
+   * takes the old command with it.
+   */
+  with(changes: Partial<FailureFacts>): FedctlError {
+    const { message, likelyCause, remedy, command, details, requestId, cause } = this;
+    const advice = changes.remedy === undefined ? { remedy, command } : {};
+    return new FedctlError(this.code, {
+      message,
+      likelyCause,
+      ...advice,
+      details,
+      requestId,
+      cause,
+      ...changes,
+    });
   }
 }
 
@@ -51,4 +75,5 @@ export interface Warning {
   readonly code: string;
   readonly message: string;
   readonly remedy: string | null;
+  readonly command?: OfferedCommand | null;
 }

@@ -1,26 +1,15 @@
-import { ATLAS_FAILURES } from './failures/atlas.ts';
-import { AWS_FAILURES } from './failures/aws.ts';
+import { CATALOGUE } from './failures/catalogue.generated.ts';
 import type { Failure } from './failures/failure.ts';
-import { LAB_FAILURES } from './failures/lab.ts';
-import { MONGO_FAILURES } from './failures/mongo.ts';
-import { NET_FAILURES } from './failures/net.ts';
-import { TOKEN_FAILURES } from './failures/token.ts';
-import { USAGE_FAILURES } from './failures/usage.ts';
 
 export type { Failure } from './failures/failure.ts';
 
-const ALL = {
-  ...USAGE_FAILURES,
-  ...AWS_FAILURES,
-  ...TOKEN_FAILURES,
-  ...MONGO_FAILURES,
-  ...ATLAS_FAILURES,
-  ...LAB_FAILURES,
-  ...NET_FAILURES,
-};
-
 /** A stable name of one way to fail: `<area>[.<part>].<kebab>`. Codes are never renamed. */
-export type FailureCode = keyof typeof ALL;
+export type FailureCode = keyof typeof CATALOGUE;
 
-/** Every failure fedctl can report. Errors, `explain` and the documentation read this and nothing else. */
-export const FAILURES: Readonly<Record<FailureCode, Failure>> = ALL;
+/** Whether a text is a code of the catalogue. */
+export function isFailureCode(code: string): code is FailureCode {
+  return Object.hasOwn(CATALOGUE, code);
+}
+
+/** Every failure fedctl can raise. A page docs/failures/<code>.md is the source of each. */
+export const FAILURES: Readonly<Record<FailureCode, Failure>> = CATALOGUE;

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { Interruption } from './deadline.ts';
 import type { Fetch } from './fetch.ts';
 import { localhostAddresses } from './hosts.ts';
+import { Redactor } from './redactor.ts';
 
 /**
  * The real world: this process, its clock and its network. Nothing else in src reads `process`; only bin and
@@ -27,6 +28,7 @@ export function processContext(script: string, signal: AbortSignal): Context {
     now: () => new Date(),
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
     fetch: loadedFetch(),
+    redactor: new Redactor(),
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 
-const REDACTED = '[secret]';
+/** What stands where a secret was. */
+export const REDACTED = '[secret]';
 
 /**
  * A value that prints as `[secret]` wherever it ends up by accident: templates, JSON, console, error messages.

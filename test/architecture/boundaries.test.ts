@@ -30,13 +30,13 @@ const ROOMS: readonly Room[] = [
     rooms: ['vocabulary', 'process-context', 'auth', 'sandbox', ...PURE, ...ADAPTERS],
     packages: ['node'],
   },
-  { name: 'vocabulary', files: /^src\/lib\/(failures\/)?[a-z-]+\.ts$/, rooms: [], packages: ['node'] },
   {
-    name: 'explanations',
-    files: /^src\/lib\/explanations\//,
+    name: 'failure pages',
+    files: /^src\/lib\/failures\/(pages|match|pasted|pages\.generated)\.ts$/,
     rooms: ['vocabulary'],
-    packages: ['node'],
+    packages: ['strip-ansi'],
   },
+  { name: 'vocabulary', files: /^src\/lib\/(failures\/)?[a-z.-]+\.ts$/, rooms: [], packages: ['node'] },
   { name: 'jwt', files: /^src\/lib\/jwt\//, rooms: ['vocabulary'], packages: ['jose', 'node'] },
   { name: 'policy', files: /^src\/lib\/policy\//, rooms: ['vocabulary'], packages: [] },
   { name: 'trust', files: /^src\/lib\/trust\//, rooms: ['vocabulary'], packages: [] },
@@ -56,7 +56,7 @@ const ROOMS: readonly Room[] = [
   {
     name: 'net',
     files: /^src\/lib\/net\//,
-    rooms: ['vocabulary'],
+    rooms: ['vocabulary', 'files'],
     packages: ['node', 'agent-base', 'socks'],
   },
   { name: 'files', files: /^src\/lib\/files\//, rooms: ['vocabulary'], packages: ['node'] },
@@ -127,7 +127,7 @@ const ROOMS: readonly Room[] = [
   // What escapes and writes.
   {
     name: 'output',
-    files: /^src\/lib\/render\/(escape|output|workflow-command)\.ts$/,
+    files: /^src\/lib\/render\/(escape|json|output|workflow-command)\.ts$/,
     rooms: ['vocabulary'],
     packages: ['node'],
   },
@@ -158,8 +158,8 @@ const ROOMS: readonly Room[] = [
   },
   {
     name: 'explain face',
-    files: /^src\/lib\/render\/(explain|failures-page)\.ts$/,
-    rooms: ['vocabulary', 'explanations'],
+    files: /^src\/lib\/render\/explain\.ts$/,
+    rooms: ['vocabulary', 'failure pages'],
     packages: ['wrap-ansi'],
     types: ['theme'],
   },
@@ -186,7 +186,7 @@ const ROOMS: readonly Room[] = [
       'check',
       'sandbox',
       'config',
-      'explanations',
+      'failure pages',
       'explain face',
       'render',
       'report-faces',
@@ -273,6 +273,15 @@ const KEPT_OUT: readonly { readonly what: string; readonly shows: (node: Syntax)
       (node.type === 'NewExpression' &&
         ['Headers', 'Request', 'Response', 'FormData'].some((name) => isNamed(node.callee, name))),
   },
+  {
+    what: 'the streams',
+    // Lines go through an Output, which removes secrets and escapes.
+    shows: (node) =>
+      node.type === 'MemberExpression' &&
+      isNamed(node.property, 'write') &&
+      node.object !== undefined &&
+      ['stdout', 'stderr'].some((name) => isMember(node.object as Syntax, 'context', name)),
+  },
   { what: 'any', shows: (node) => node.type === 'TSAnyKeyword' },
 ];
 
@@ -316,6 +325,9 @@ const d: any = fetch('x'); // biome-ignore`;
       'src/lib/x.ts touches any',
       'src/lib/x.ts touches the global fetch',
       'src/lib/x.ts touches biome-ignore',
+    ]);
+    expect(trespasses('src/commands/x.ts', "context.stderr.write('x'); stderr.write(['x']);")).toEqual([
+      'src/commands/x.ts touches the streams',
     ]);
     for (const way of ['globalThis.fetch', 'new Headers()', 'new Response()']) {
       expect(trespasses('src/lib/x.ts', `const x = ${way};`)).toEqual([

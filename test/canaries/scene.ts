@@ -67,8 +67,8 @@ export interface Scenario {
   readonly what: string;
   /** Where the answer goes, when it is not stdout: a file in the working directory. */
   readonly answerIn?: string;
-  /** How it ends, when that is not what its class says. */
-  readonly ends?: Class;
+  /** The output formats that there are for it, when not all of them are. */
+  readonly formats?: readonly string[];
   readonly stage: (stage: Stage) => Promise<Run> | Run;
 }
 
@@ -160,9 +160,13 @@ export function refusing(fault: AwsFault, what: string, rest: Staging): Scenario
   };
 }
 
-/** What a command meets on the way to its first call of AWS. */
-export function onTheWayToAws(rest: Staging): readonly Scenario[] {
-  const identity = { action: 'GetCallerIdentity' };
+/**
+ * What a command meets on the way to AWS.
+ *
+ * @param action the first that it calls
+ */
+export function onTheWayToAws(rest: Staging, action = 'GetCallerIdentity'): readonly Scenario[] {
+  const identity = { action };
   const scene = (what: string, env: (stage: Stage) => Promise<Env> | Env): Scenario => ({
     what,
     stage: async (stage) => rest(stage, { ...(await awsEnv(stage)), ...(await env(stage)) }),
@@ -240,7 +244,10 @@ const WITHOUT_KEYS: Env = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
-/** A clock that breaks: the error quotes every secret of the source, as a bug in fedctl may. */
+/**
+ * A clock that breaks when a run looks at it: the error quotes secrets that the run has found by then, as a bug in fedctl
+ * may.
+ */
 export function brokenClock(secrets: readonly string[]): MemoryContextOptions {
   return {
     now: () => {
@@ -249,7 +256,7 @@ export function brokenClock(secrets: readonly string[]): MemoryContextOptions {
   };
 }
 
-/** The secrets of a source, as far as a run has read them when it looks at the clock. */
+/** The secrets of the session that a source leads to. */
 export function secretsOfSource(source: Source): readonly string[] {
   const { environmentKey, environmentSession, profileKey, profileSession, processKey, processSession } =
     SECRETS;

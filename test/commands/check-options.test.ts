@@ -69,11 +69,13 @@ describe('--role-arn', () => {
 
   test('that may not read the switch of the account is no fault of the chain', async () => {
     const { code, of } = await lab.answer(['--role-arn', roleNamed('app')], { FEDCTL_AUDIENCE: undefined });
-    expect(code).toBe(0);
+    expect(code).toBe(5);
+    expect(of('sts.mint')).toMatchObject({ status: 'fail', code: 'usage.missing-audience' });
     expect(of('iam.federation')).toMatchObject({
       status: 'skip',
+      code: 'iam.permission-missing',
       detail:
-        'not allowed to read it (iam:GetOutboundWebIdentityFederationInfo); whether tokens are minted shows below',
+        'Not allowed to read it (iam:GetOutboundWebIdentityFederationInfo); whether tokens are minted shows below.',
     });
   });
 

@@ -7,6 +7,7 @@ import { Interruption } from '../../src/lib/deadline.ts';
 import { FedctlError } from '../../src/lib/errors.ts';
 import { createMongo } from '../../src/lib/mongo/mongo.ts';
 import type { Aws } from '../../src/lib/ports.ts';
+import { Redactor } from '../../src/lib/redactor.ts';
 import { fakeAws, jwtOf } from '../support/fake-aws.ts';
 import { loopbackResolver } from '../support/login.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
@@ -53,7 +54,14 @@ async function run(argv: readonly string[], options: MemoryContextOptions = {}) 
     cwd: directory,
     aws: fake.aws,
     resolver,
-    mongo: () => createMongo({ resolver, now: () => NOW, sleep: async () => {}, cwd: directory }),
+    mongo: () =>
+      createMongo({
+        redactor: new Redactor(),
+        resolver,
+        now: () => NOW,
+        sleep: async () => {},
+        cwd: directory,
+      }),
     ...options,
   });
   const code = await main(['connect', ...argv], context);
@@ -210,7 +218,7 @@ describe('a token file', () => {
     expect({ code: file.code, stderr: file.stderr }).toEqual({
       code: 0,
       stderr: `warning: The file "newline" has white space around the token, such as a newline at its end. fedctl left it out; drivers send it along, and the server refuses that.
-         fedctl token --audience <audience> --out <file>   (writes none)
+         Write the token without white space: fedctl token --audience <audience> --out <file>.
 `,
     });
     const piped = await run(['--uri', uri, '--token-file', '-'], { input: `${FILE_TOKEN}\n` });
@@ -271,7 +279,11 @@ describe('what is refused without the network', () => {
       'usage.missing-audience',
       'No audience is given: MONGODB-OIDC needs the audience of the identity provider in Atlas.',
     ],
-    [['--uri=localhost', '--audience=a'], 'mongo.uri-invalid', 'The connection string is not one.'],
+    [
+      ['--uri=localhost', '--audience=a'],
+      'mongo.uri-invalid',
+      'Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.',
+    ],
     [
       ['--uri=mongodb://u:hunter2@localhost/', '--audience=a'],
       'mongo.password-in-uri',
@@ -335,7 +347,8 @@ describe('a failure', () => {
              must be among the keys that the issuer publishes
              the identity provider must be connected to the organization of the cluster
 cause:  The server never says why. What it saw stands beside what must match it.
-remedy: fedctl check   (compares what the server saw with what it must match)
+remedy: Compare what the server saw with what it must match.
+run:    fedctl check --uri ${uri} --audience my-atlas
 code:   mongo.oidc-refused
 `,
     });
@@ -352,6 +365,7 @@ code:   mongo.oidc-refused
       message: `MONGODB-OIDC, tcp: localhost:${port} refused the connection.`,
       cause: 'The host refused the connection: wrong port, or the server is down.',
       remedy: `nc -vz -w 5 localhost ${port}`,
+      command: null,
       docs: 'fedctl explain mongo.port-closed',
       requestId: null,
       exitCode: 6,

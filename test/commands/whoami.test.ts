@@ -220,6 +220,7 @@ describe('the issuer', () => {
         code: 'aws.unreachable',
         message: 'The issuer is not known. AWS says aws.unreachable.',
         remedy: 'check the network, HTTPS_PROXY and the endpoint named above',
+        command: null,
       },
     ]);
   });

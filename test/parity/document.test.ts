@@ -38,7 +38,7 @@ describe('the parity table', () => {
     }
   });
 
-  test('is docs/parity.md (npm run docs)', () => {
+  test('is docs/parity.md (node test/parity/document.js > docs/parity.md)', () => {
     expect(readFileSync(join(ROOT, 'docs/parity.md'), 'utf8')).toBe(parityPage());
   });
 });

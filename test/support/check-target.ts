@@ -5,6 +5,7 @@ export function target(changes: Partial<CheckTarget> = {}): CheckTarget {
   return {
     name: 'default',
     uri: null,
+    refuseMember: null,
     mechanism: null,
     audience: null,
     signingAlgorithm: 'RS256',
@@ -21,6 +22,7 @@ export function target(changes: Partial<CheckTarget> = {}): CheckTarget {
     atlasProject: null,
     atlasCluster: null,
     dnsServer: null,
+    warnings: [],
     ...changes,
   };
 }

@@ -36,7 +36,7 @@ export interface StepResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** In order, from stdout. */
+  /** In order, from stdout and then from stderr. */
   readonly obeyed: readonly Obeyed[];
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
@@ -110,20 +110,25 @@ export async function runAction({ inputs, env, actionPath, ...given }: StepOptio
   return {
     code,
     ...said,
-    obeyed: obeyedCommands(said.stdout),
+    obeyed: [...obeyedCommands(said.stdout), ...obeyedCommands(said.stderr)],
     outputs: readOutputs(readFileSync(String(output), 'utf8')),
     summary: readFileSync(String(summary), 'utf8'),
     workspace,
   };
 }
 
-/** The commands that a runner finds in what a step prints: `::name properties::data` at the start of a line. */
-function obeyedCommands(text: string): Obeyed[] {
+/**
+ * The commands that a runner finds in what a step prints: `::name properties::data` at the start of a line, and the
+ * older `##[name properties]data` anywhere in one.
+ */
+export function obeyedCommands(text: string): Obeyed[] {
   const found: Obeyed[] = [];
   let resume: string | null = null;
   for (const line of text.split(/\r\n|\r|\n/)) {
     const [, name = '', properties = '', data = ''] =
-      /^\s*::([a-z0-9-]+)(?: ([^:]*))?::(.*)$/i.exec(line) ?? [];
+      /^\s*::([a-z0-9-]+)(?: ([^:]*))?::(.*)$/i.exec(line) ??
+      /##\[([a-z0-9-]+)(?: ([^\]]*))?\](.*)$/i.exec(line) ??
+      [];
     if (name === '') continue;
     if (resume !== null) {
       if (name === resume) resume = null;

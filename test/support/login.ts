@@ -2,8 +2,10 @@ import type { LoginKeys, LoginPlan, ServerIdentity, StageEvent } from '../../src
 import type { Resolver } from '../../src/lib/context.ts';
 import { type FedctlError, isFedctlError } from '../../src/lib/errors.ts';
 import { createMongo } from '../../src/lib/mongo/mongo.ts';
+import { Redactor } from '../../src/lib/redactor.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import type { MintedToken } from '../../src/lib/token.ts';
+import { parseConnectionString } from '../../src/lib/uri/connection-string.ts';
 
 /** Where the clock of every login stands. */
 export const NOW = new Date('2026-11-22T12:00:00Z');
@@ -44,7 +46,7 @@ export function loopbackResolver(given: Partial<Resolver> = {}): Resolver {
   };
 }
 
-export interface LoginAttempt extends Partial<LoginPlan> {
+export interface LoginAttempt extends Partial<Omit<LoginPlan, 'uri'>> {
   readonly uri: string;
   readonly resolver?: Resolver;
   readonly signal?: AbortSignal;
@@ -65,24 +67,32 @@ export async function attemptLogin({
   resolver = loopbackResolver(),
   signal = new AbortController().signal,
   observe = () => {},
+  uri,
   ...plan
 }: LoginAttempt): Promise<LoginOutcome> {
-  const mongo = await createMongo({ resolver, now: () => NOW, sleep: async () => {}, cwd: '/' });
+  const mongo = await createMongo({
+    redactor: new Redactor(),
+    resolver,
+    now: () => NOW,
+    sleep: async () => {},
+    cwd: '/',
+  });
   const stages: StageEvent[] = [];
   const note = (event: StageEvent) => {
     stages.push(event);
     observe(event);
   };
-  const full: LoginPlan = {
+  const path = () => stages.map(({ id, status }) => `${id} ${status}`).join(', ');
+  const full = (): LoginPlan => ({
+    uri: parseConnectionString(uri),
     mechanism: 'MONGODB-OIDC',
     timeoutMs: 5000,
     tokenSource: { get: async () => TOKEN },
     credentials: async () => KEYS,
     ...plan,
-  };
-  const path = () => stages.map(({ id, status }) => `${id} ${status}`).join(', ');
+  });
   try {
-    const identity = await mongo.login(full, note, signal);
+    const identity = await mongo.login(full(), note, signal);
     return { stages, path: path(), identity, failure: null };
   } catch (failure) {
     if (!isFedctlError(failure)) throw failure;

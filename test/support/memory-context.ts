@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../../src/lib/context.ts';
+import { Redactor } from '../../src/lib/redactor.ts';
 
 /** A stream that keeps what is written to it. */
 export class MemoryOutput extends Writable {
@@ -58,6 +59,7 @@ export function memoryContext({
     now: () => new Date('2026-11-22T12:00:00Z'),
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
     fetch: notGiven('fetch'),
+    redactor: new Redactor(),
     signal: new AbortController().signal,
     spawn: (command, args, options) => spawn(command, args, options),
     resolver: { addresses: notGiven('resolver'), srv: notGiven('resolver'), txt: notGiven('resolver') },

@@ -4,6 +4,7 @@ import { createAtlas } from '../../src/lib/atlas/atlas.ts';
 import type { Atlas, AtlasCredentials } from '../../src/lib/atlas-port.ts';
 import type { Context } from '../../src/lib/context.ts';
 import { type FedctlError, isFedctlError } from '../../src/lib/errors.ts';
+import { Redactor } from '../../src/lib/redactor.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { fetch } from './fetch.ts';
@@ -79,7 +80,7 @@ export async function scriptedAtlas(
   );
   const clock = fakeClock();
   const { credentials = ACCOUNT, timeoutMs = 5000 } = given;
-  const context = { ...clock, version: '1.2.3', fetch: given.fetch ?? fetch };
+  const context = { ...clock, version: '1.2.3', redactor: new Redactor(), fetch: given.fetch ?? fetch };
   return {
     server,
     clock,

@@ -5,7 +5,7 @@ import { appendToFile } from '../../lib/files/append-file.ts';
 import { refuseReportFile, writeReportFile } from '../../lib/files/report-file.ts';
 import { checkDocument } from '../../lib/render/check/document.ts';
 import { checkLines, summaryLines, targetHeader } from '../../lib/render/check/human.ts';
-import { jsonLine } from '../../lib/render/json.ts';
+import { JsonLine } from '../../lib/render/json.ts';
 import { fileText, type Line, linesOf } from '../../lib/render/output.ts';
 import { createTheme } from '../../lib/render/theme.ts';
 import type { Invocation } from '../command.ts';
@@ -44,10 +44,13 @@ export async function reportFaces(
   { context, hint, warn }: Invocation<OptionTable>,
 ): Promise<readonly Line[]> {
   const { stdout, files } = faces;
+  const { redactor } = context;
+  // Before a face writes it in its own way, in which a secret may look different.
+  const clean = redactor.redactAll(report);
   for (const { face, file } of files) {
     await writeReportFile(
       resolve(context.cwd, file),
-      fileText(await faceLines(face, report)),
+      fileText(await faceLines(face, clean), redactor),
       context.signal,
     );
     hint(`Wrote ${file}.`);
@@ -55,21 +58,21 @@ export async function reportFaces(
   const summary = summaryFile(faces, context);
   if (summary !== null) {
     try {
-      await appendToFile(summary, fileText(await faceLines('markdown', report)));
+      await appendToFile(summary, fileText(await faceLines('markdown', clean), redactor));
     } catch (error) {
       // Beside the answer, and no reason to keep it back.
       if (!isFedctlError(error)) throw error;
-      warn({ code: error.code, message: error.message, remedy: error.remedy });
+      warn(error);
     }
   }
-  return stdout === 'human' || stdout === 'json' ? [] : faceLines(stdout, report);
+  return stdout === 'human' || stdout === 'json' ? [] : faceLines(stdout, clean);
 }
 
 /** A report as a whole, in a face. Each is loaded only when it is asked for. */
 async function faceLines(face: string, report: CheckReport): Promise<readonly Line[]> {
   switch (face) {
     case 'json':
-      return [jsonLine({ ...checkDocument(report), warnings: [] })];
+      return [new JsonLine({ ...checkDocument(report), warnings: [] })];
     case 'junit':
       return linesOf((await import('../../lib/render/check/junit.ts')).junitXml(report));
     case 'github':

@@ -1,9 +1,10 @@
 import { writeSecretFile } from '../../lib/files/secret-file.ts';
-import { jsonLine } from '../../lib/render/json.ts';
+import { JsonLine } from '../../lib/render/json.ts';
 import { linesOf } from '../../lib/render/output.ts';
 import { labSummary } from '../../lib/render/sandbox.ts';
 import type { LabStatus } from '../../lib/sandbox/control/status.ts';
 import { exportLines, type LabEnvironment } from '../../lib/sandbox/environment.ts';
+import { Secret } from '../../lib/secret.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options.ts';
 
@@ -24,9 +25,14 @@ export async function announce(
   const { common, stdout } = invocation;
   if (envFile !== null) await writeSecretFile(envFile, exportLines(env));
   if (common.output === 'json') {
-    stdout.write([jsonLine({ schema: 'fedctl.sandbox/v1', env, pid })]);
+    stdout.write([new JsonLine({ schema: 'fedctl.sandbox/v1', env, pid })], { discloses: secretsOf(env) });
     return;
   }
-  if (envFile === null) stdout.write(linesOf(exportLines(env)));
+  if (envFile === null) stdout.write(linesOf(exportLines(env)), { discloses: secretsOf(env) });
   for (const line of labSummary(status, envFile, end)) invocation.hint(line);
+}
+
+/** The variables of a lab are its answer, with the secrets that are among them. */
+export function secretsOf(env: Readonly<Record<string, string | null>>): readonly Secret[] {
+  return Object.values(env).flatMap((value) => (value === null ? [] : [new Secret(value)]));
 }

@@ -1,6 +1,6 @@
 import { isFedctlError } from '../../lib/errors.ts';
 import { EXIT } from '../../lib/exit-codes.ts';
-import { jsonLine } from '../../lib/render/json.ts';
+import { JsonLine } from '../../lib/render/json.ts';
 import { labLogLine, sandboxLogDocument } from '../../lib/render/sandbox.ts';
 import { createLabClient } from '../../lib/sandbox/control/client.ts';
 import type { LabLogEntry } from '../../lib/sandbox/log.ts';
@@ -30,7 +30,9 @@ and kid. The last thousand entries are kept. Under --follow --json each entry is
       };
     }
     const show = (entry: LabLogEntry) =>
-      stdout.write([common.output === 'json' ? jsonLine(sandboxLogDocument([entry])) : labLogLine(entry)]);
+      stdout.write([
+        common.output === 'json' ? new JsonLine(sandboxLogDocument([entry])) : labLogLine(entry),
+      ]);
     try {
       for (let page = first; ; page = await lab.log(page.next, WAIT)) page.entries.forEach(show);
     } catch (error) {

@@ -3,6 +3,7 @@ import { playedScenarioDocument } from '../../lib/render/scenarios.ts';
 import { createLabClient } from '../../lib/sandbox/control/client.ts';
 import { exportLines } from '../../lib/sandbox/environment.ts';
 import { type Answer, command } from '../command.ts';
+import { secretsOf } from './announce.ts';
 
 export const sandboxScenario = command({
   arguments: '<name>',
@@ -19,6 +20,10 @@ the lab stays changed, so that a lab plays one scenario in its life.`,
     const [name = ''] = args;
     const played = await createLabClient(context, common.timeoutMs).playScenario(name);
     hint(played.title);
-    return { document: playedScenarioDocument(played), lines: linesOf(exportLines(played.env)) };
+    return {
+      document: playedScenarioDocument(played),
+      lines: linesOf(exportLines(played.env)),
+      discloses: secretsOf(played.env),
+    };
   },
 });

@@ -8,7 +8,7 @@ import { accessTokens } from './oauth.ts';
 import { readAnswer } from './read-answer.ts';
 import { lacksRole, refusalOf } from './refusals.ts';
 
-export type ApiContext = Pick<Context, 'fetch' | 'now' | 'sleep' | 'version'>;
+export type ApiContext = Pick<Context, 'fetch' | 'now' | 'sleep' | 'version' | 'redactor'>;
 
 /** One thing to read. */
 export interface Resource<T> {
@@ -112,7 +112,7 @@ export class AtlasApi {
         `${url.pathname}${url.search}`,
         bounds,
       );
-      const { header, fresh, secrets } = authorization;
+      const { header, fresh } = authorization;
       const answer = await exchange(
         this.#context,
         {
@@ -123,7 +123,7 @@ export class AtlasApi {
             'user-agent': this.#userAgent,
             ...(header !== null && { authorization: header }),
           },
-          secrets: header === null ? secrets : [header, ...secrets],
+          redactor: this.#context.redactor,
         },
         bounds,
       );

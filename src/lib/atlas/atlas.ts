@@ -45,6 +45,8 @@ const SKEW_MS = 5 * 60 * 1000;
 export async function createAtlas(settings: AtlasSettings, context: ApiContext): Promise<Atlas> {
   const url = checkedAddress(settings.url);
   checkCredentials(settings.credentials);
+  const { credentials } = settings;
+  context.redactor.learn(credentials.kind === 'api-key' ? credentials.privateKey : credentials.secret);
   const api = new AtlasApi({ ...settings, url }, context);
   const group = (projectId: string) => `/groups/${segment(projectId)}`;
   const federation = (id: string) => `/federationSettings/${segment(id)}`;

@@ -10,7 +10,6 @@ export interface Authorization {
   readonly header: string | null;
   /** Just made for this request: when it is refused, the credential itself is. */
   readonly fresh: boolean;
-  readonly secrets: readonly string[];
 }
 
 /** One way to prove who asks. Neither shows its secret. */
@@ -33,7 +32,7 @@ export function bearer(clientId: string, tokens: AccessTokens): Authentication {
     name: `service account ${clientId}`,
     async authorize(_method, _target, bounds) {
       const { token, fresh } = await tokens.get(bounds);
-      return { header: `Bearer ${token.reveal()}`, fresh, secrets: [token.reveal()] };
+      return { header: `Bearer ${token.reveal()}`, fresh };
     },
     refused() {
       tokens.drop();
@@ -51,7 +50,7 @@ export function digest({
   return {
     name: `API key ${publicKey}`,
     async authorize(method, target) {
-      return { header: answers.answer(method, target), fresh: false, secrets: [privateKey.reveal()] };
+      return { header: answers.answer(method, target), fresh: false };
     },
     refused({ headers }) {
       const challenge = readChallenge(headers['www-authenticate'] ?? null);

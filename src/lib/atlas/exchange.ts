@@ -4,6 +4,7 @@ import { formatDuration } from '../duration.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import type { FetchResponse } from '../fetch.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
+import type { Redactor } from '../redactor.ts';
 
 /** A page of a hundred clusters is about a megabyte. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -15,8 +16,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** What is sent and may not come back in a message, should the server repeat it. */
-  readonly secrets: readonly string[];
+  /** Knows what is sent and may not come back in a message, should the server repeat it. */
+  readonly redactor: Redactor;
 }
 
 export interface HttpAnswer {
@@ -88,11 +89,9 @@ export function nameOf({ method, url }: HttpRequest): string {
   return `${method} ${url.origin}${url.pathname}`;
 }
 
-/** What Atlas, or whoever answered, wrote: safe to show, of a bounded length, and without what we sent. */
-export function quote({ secrets }: HttpRequest, text: string): string {
-  const clean = secrets
-    .flatMap((secret) => [secret, encodeURIComponent(secret)])
-    .reduce((left, secret) => left.replaceAll(secret, '[secret]'), text);
+/** What Atlas, or whoever answered, wrote: of a bounded length, and without the secrets of this run. */
+export function quote({ redactor }: HttpRequest, text: string): string {
+  const clean = redactor.redact(text);
   return clean.length > QUOTED ? `${clean.slice(0, QUOTED)}…` : clean;
 }
 

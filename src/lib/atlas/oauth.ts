@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AtlasCredentials } from '../atlas-port.ts';
 import type { Context } from '../context.ts';
+import type { Redactor } from '../redactor.ts';
 import { Secret } from '../secret.ts';
 import { singleFlight } from '../single-flight.ts';
 import { type Bounds, exchange, type HttpRequest } from './exchange.ts';
@@ -43,12 +44,12 @@ const Token = z.object({
 export function accessTokens(
   url: string,
   account: ServiceAccount,
-  context: Pick<Context, 'fetch' | 'now'>,
+  context: Pick<Context, 'fetch' | 'now' | 'redactor'>,
   userAgent: string,
   timeoutMs: number,
 ): AccessTokens {
   let held: { readonly token: Secret; readonly end: number } | null = null;
-  const request = tokenRequest(url, account, userAgent);
+  const request = tokenRequest(url, account, userAgent, context.redactor);
   const ask = singleFlight(async (signal) => {
     const askedAt = context.now().getTime();
     const answer = await exchange(context, request, { signal, timeoutMs });
@@ -58,6 +59,7 @@ export function accessTokens(
     const { access_token, expires_in } = readAnswer(answer, Token);
     const life = expires_in * 1000;
     const token = new Secret(access_token);
+    context.redactor.learn(token);
     held = { token, end: askedAt + life - Math.min(LEEWAY_MS, life / 10) };
     return token;
   });
@@ -72,7 +74,12 @@ export function accessTokens(
   };
 }
 
-function tokenRequest(url: string, { clientId, secret }: ServiceAccount, userAgent: string): HttpRequest {
+function tokenRequest(
+  url: string,
+  { clientId, secret }: ServiceAccount,
+  userAgent: string,
+  redactor: Redactor,
+): HttpRequest {
   const basic = Buffer.from(`${clientId}:${secret.reveal()}`).toString('base64');
   return {
     method: 'POST',
@@ -84,6 +91,6 @@ function tokenRequest(url: string, { clientId, secret }: ServiceAccount, userAge
       'user-agent': userAgent,
     },
     body: 'grant_type=client_credentials',
-    secrets: [basic, secret.reveal()],
+    redactor,
   };
 }

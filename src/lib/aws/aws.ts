@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
+import type { CaBundle } from '../net/certificate-authorities.ts';
 import type { Aws, AwsSettings, ResolvedRegion } from '../ports.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { containerCredentials } from './container.ts';
@@ -36,7 +37,7 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
     );
   });
   const connect = once(async () => connection(settings, context, await region(), await configuration()));
-  const credentials = cachedCredentials(async (signal) => {
+  const find = async (signal: AbortSignal) => {
     if (settings.credentials !== undefined) return unexpired(settings.credentials, context.now());
     const known = await configuration();
     return findCredentials(
@@ -45,6 +46,12 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
       context.now,
       signal,
     );
+  };
+  const credentials = cachedCredentials(async (signal) => {
+    const found = await find(signal);
+    context.redactor.allow(found.accessKeyId);
+    context.redactor.learn(found.secretAccessKey, found.sessionToken);
+    return found;
   }, context);
   const sts = once(async () => createSts(await connect(), credentials));
   const iam = once(async () => createIam(await connect(), credentials));
@@ -83,8 +90,14 @@ function connection(
       fips: setting('AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint'),
       dualStack: setting('AWS_USE_DUALSTACK_ENDPOINT', 'use_dualstack_endpoint'),
     },
+    caBundle: caBundleOfProfile(profile),
     endpoint: (service) => endpointOverride(service, context.env, profile, files),
   });
+}
+
+function caBundleOfProfile({ name, settings }: ChosenProfile): CaBundle | null {
+  const path = settings['ca_bundle'];
+  return path ? { path, source: `ca_bundle of the profile "${name}"` } : null;
 }
 
 /**
@@ -103,7 +116,7 @@ function providers(
     context,
     files,
     timeoutMs: settings.timeoutMs,
-    requestHandler: createRequestHandler(env, settings.timeoutMs),
+    requestHandler: createRequestHandler(env, settings.timeoutMs, caBundleOfProfile(profile)),
     checkEndpoints() {
       for (const service of ['sso', 'sso_oidc', 'signin'] as const) {
         endpointOverride(service, env, profile, files);

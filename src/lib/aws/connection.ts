@@ -1,6 +1,8 @@
 import type { Context } from '../context.ts';
 import type { Credentials, ResolvedCredentials } from '../credentials.ts';
+import type { CaBundle } from '../net/certificate-authorities.ts';
 import type { EndpointOverride, ResolvedRegion } from '../ports.ts';
+import type { Redactor } from '../redactor.ts';
 import { createRequestHandler, type RequestHandler } from './request-handler.ts';
 
 /** How the SDK's clients of one run reach AWS. */
@@ -13,6 +15,7 @@ export interface Connection {
   /** Of fedctl, for the user agent. */
   readonly version: string;
   readonly choice: EndpointChoice;
+  readonly redactor: Redactor;
   now(): Date;
   /** The endpoint that stands in for AWS's own, and what names it; null for AWS's own. */
   endpoint(service: EndpointOverride['service']): Override | null;
@@ -27,20 +30,23 @@ export interface EndpointChoice {
 type Override = Pick<EndpointOverride, 'url' | 'source'>;
 
 export function createConnection(
-  context: Pick<Context, 'env' | 'version' | 'now'>,
+  context: Pick<Context, 'env' | 'version' | 'now' | 'redactor'>,
   settings: {
     readonly region: ResolvedRegion;
     readonly timeoutMs: number;
     readonly choice: EndpointChoice;
+    /** Of the profile. */
+    readonly caBundle: CaBundle | null;
     endpoint(service: EndpointOverride['service']): Override | null;
   },
 ): Connection {
   return {
     region: settings.region.name,
     regionSource: settings.region.source,
-    requestHandler: createRequestHandler(context.env, settings.timeoutMs),
+    requestHandler: createRequestHandler(context.env, settings.timeoutMs, settings.caBundle),
     timeoutMs: settings.timeoutMs,
     version: context.version,
+    redactor: context.redactor,
     choice: settings.choice,
     now: context.now,
     endpoint: settings.endpoint,
@@ -80,7 +86,12 @@ export function clientConfig(
     ignoreConfiguredEndpointUrls: true,
     useFipsEndpoint: connection.choice.fips !== null,
     useDualstackEndpoint: connection.choice.dualStack !== null,
-    credentials: async () => revealed(await credentials()),
+    credentials: async () => {
+      const found = await credentials();
+      connection.redactor.allow(found.accessKeyId);
+      connection.redactor.learn(found.secretAccessKey, found.sessionToken);
+      return revealed(found);
+    },
     requestHandler: connection.requestHandler,
     ...attempts(connection.version),
     authSchemePreference: [],

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { Credentials, ResolvedCredentials } from '../credentials.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
+import { Secret } from '../secret.ts';
 import { metadataEndpoint } from './endpoint.ts';
 import { metadataCredentials, metadataRefusal } from './metadata-credentials.ts';
 import { askMetadata, type MetadataAnswer, type MetadataRequest, reasonOf } from './metadata-request.ts';
@@ -21,7 +22,7 @@ const PAUSES_MS = [250, 750];
 
 const MAX_TOKEN_BYTES = 64 * 1024;
 
-type World = Pick<Context, 'env' | 'cwd' | 'fetch' | 'sleep'>;
+type World = Pick<Context, 'env' | 'cwd' | 'fetch' | 'sleep' | 'redactor'>;
 
 interface ContainerEndpoint {
   readonly url: URL;
@@ -44,6 +45,7 @@ export async function containerCredentials(
   const endpoint = endpointOf(context.env);
   if (endpoint === null) return { absent: `neither ${RELATIVE} nor ${FULL} is set` };
   const authorization = await authorizationOf(endpoint, context, timeoutMs, signal);
+  if (authorization !== null) context.redactor.learn(new Secret(authorization));
   const request = {
     headers: authorization === null ? {} : { authorization },
     timeoutMs: Math.min(TIMEOUT_MS, timeoutMs),

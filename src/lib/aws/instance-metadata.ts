@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import type { AwsSettings } from '../ports.ts';
+import { Secret } from '../secret.ts';
 import { rfc3339 } from '../time.ts';
 import { metadataEndpoint } from './endpoint.ts';
 import { metadataCredentials, metadataRefusal } from './metadata-credentials.ts';
@@ -15,14 +16,14 @@ import {
 import type { ChosenProfile } from './profile.ts';
 import type { Absent } from './provider.ts';
 
-const TOKEN_PATH = '/latest/api/token';
-const ROLE_PATH = '/latest/meta-data/iam/security-credentials/';
-const REGION_PATH = '/latest/meta-data/placement/region';
+const TOKEN_PATH = 'latest/api/token';
+const ROLE_PATH = 'latest/meta-data/iam/security-credentials/';
+const REGION_PATH = 'latest/meta-data/placement/region';
 
 /** After this time expired keys of the service are asked for again. */
 const EXTENSION_MS = 15 * 60_000;
 
-type World = Pick<Context, 'env' | 'fetch' | 'now'>;
+type World = Pick<Context, 'env' | 'fetch' | 'now' | 'redactor'>;
 type Warn = NonNullable<AwsSettings['warn']>;
 
 /** A conversation with the metadata service: its token goes with every question. */
@@ -53,6 +54,7 @@ export async function instanceMetadataCredentials(
     const roles = await read(ROLE_PATH);
     if (roles.status !== 200) return { absent: noRole(roles.status, withoutToken) };
     const role = roles.body.trim().split('\n')[0] ?? '';
+    if (role === '') return { absent: 'the instance has no role' };
     const answer = await read(`${ROLE_PATH}${encodeURIComponent(role)}`);
     const credentials = answer.status === 200 ? metadataCredentials(answer.body) : null;
     if (credentials === null) {
@@ -126,7 +128,7 @@ async function converse<Answer>(
   const timeoutMs = 1000 * settingOf('metadata_service_timeout', env, profile);
   const attempts = Math.ceil(settingOf('metadata_service_num_attempts', env, profile));
   const send: Send = async (path, request) => {
-    const url = new URL(path, endpoint);
+    const url = new URL(path, endpoint.replace(/\/?$/, '/'));
     for (let attempt = 1; ; attempt += 1) {
       try {
         const answer = await askMetadata(context, url, { ...request, timeoutMs }, signal);
@@ -139,6 +141,7 @@ async function converse<Answer>(
   try {
     const token = await sessionToken(send, env, profile);
     if ('absent' in token) return token;
+    if (token.value !== null) context.redactor.learn(new Secret(token.value));
     const headers: Record<string, string> =
       token.value === null ? {} : { 'x-aws-ec2-metadata-token': token.value };
     return await ask({

@@ -72,7 +72,7 @@ function fromLines(stderr: string): InnerFailure | null {
   const evidence: string[] = [];
   let label = '';
   for (const line of stderr.split('\n')) {
-    const [, name, text] = /^(error|cause|remedy|code): +(.*)$/.exec(line) ?? [];
+    const [, name, text] = /^(error|cause|remedy|run|code): +(.*)$/.exec(line) ?? [];
     if (name !== undefined && text !== undefined) {
       label = name;
       parts.set(name, text);

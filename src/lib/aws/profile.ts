@@ -1,3 +1,4 @@
+import { rerun } from '../command-line.ts';
 import type { Context } from '../context.ts';
 import { FedctlError } from '../errors.ts';
 import type { AwsSettings } from '../ports.ts';
@@ -52,7 +53,7 @@ export function profileUnknown(name: string, source: string, files: SharedFiles)
     ...(misspelt !== null
       ? { remedy: misspelt.remedy }
       : source === '--profile' && hint !== null
-        ? { remedy: `fedctl <command> --profile ${hint.name}` }
+        ? { remedy: 'Use the profile that is meant.', command: rerun({ set: { '--profile': hint.name } }) }
         : {}),
     details: {
       profile: name,

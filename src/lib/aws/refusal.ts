@@ -1,3 +1,4 @@
+import type { OfferedCommand } from '../command-line.ts';
 import { FedctlError } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
 import { type CallSite, siteDetails } from './call-site.ts';
@@ -59,6 +60,7 @@ export function refused(
     readonly message: string;
     readonly likelyCause?: string;
     readonly remedy?: string;
+    readonly command?: OfferedCommand | null;
     readonly evidence?: readonly string[];
   },
 ): FedctlError {

@@ -17,7 +17,7 @@ import { expanded, type SharedFiles } from './shared-files.ts';
 
 /** What the two providers need that sign a person in: IAM Identity Center, and `aws login`. */
 export interface SignIn {
-  readonly context: Pick<Context, 'env' | 'home' | 'now' | 'version'>;
+  readonly context: Pick<Context, 'env' | 'home' | 'now' | 'version' | 'redactor'>;
   readonly files: SharedFiles;
   readonly timeoutMs: number;
   readonly requestHandler: RequestHandler;
@@ -257,7 +257,9 @@ async function ssoLogin(
   const login = await cachedLogin(join(home, '.aws', 'sso', 'cache', `${name}.json`), signIn, signal);
   if (login === null) throw loginNeeded(subject, NEVER_MADE);
   const expiresAt = readExpiry(String(login['expiresAt']));
-  if (expiresAt === null) throw loginNeeded(subject, 'has a damaged cache');
+  if (expiresAt === null || typeof login['accessToken'] !== 'string') {
+    throw loginNeeded(subject, 'has a damaged cache');
+  }
   const age = (now().getTime() - expiresAt.getTime()) / 1000;
   if (age >= 0 && !(renewable && typeof login['refreshToken'] === 'string')) {
     throw loginNeeded(subject, `expired ${formatDuration(age)} ago`);
@@ -268,12 +270,18 @@ async function ssoLogin(
 /** @throws the signal's own reason; no cache that cannot be read is more than none */
 async function cachedLogin(
   path: string,
-  { timeoutMs }: SignIn,
+  { context, timeoutMs }: SignIn,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>> | null> {
   try {
     const value: unknown = JSON.parse(await readBoundedFile(path, MAX_CACHE_BYTES, signal, timeoutMs));
-    return typeof value === 'object' && value !== null ? { ...value } : null;
+    if (typeof value !== 'object' || value === null) return null;
+    const login: Readonly<Record<string, unknown>> = { ...value };
+    for (const name of ['accessToken', 'refreshToken', 'clientSecret']) {
+      const secret = login[name];
+      if (typeof secret === 'string') context.redactor.learn(new Secret(secret));
+    }
+    return login;
   } catch {
     if (signal.aborted) throw signal.reason;
     return null;

@@ -11,6 +11,7 @@ import { asker, signerOf, siteOf } from './signed-calls.ts';
 /** STS in the connection's Region, signing with what `find` finds before each call. */
 export async function createSts(connection: Connection, find: FindCredentials): Promise<Sts> {
   const sdk = await import('./sts-client.ts');
+  const { redactor } = connection;
   const signer = signerOf(find);
   const client = new sdk.STSClient(clientConfig(connection, 'sts', signer.current));
   const endpoint = originOf(client.config.endpointProvider, connection, 'sts');
@@ -41,9 +42,12 @@ export async function createSts(connection: Connection, find: FindCredentials): 
       );
       const { WebIdentityToken, Expiration } = output;
       if (!WebIdentityToken || Expiration === undefined) throw notAws(site, 'its answer holds no token');
-      return { token: new Secret(WebIdentityToken), expiresAt: Expiration };
+      const token = new Secret(WebIdentityToken);
+      redactor.learn(token);
+      return { token, expiresAt: Expiration };
     },
     async getSessionToken(request, signal) {
+      redactor.learn(request.tokenCode);
       const command = new sdk.GetSessionTokenCommand({
         DurationSeconds: request.durationSeconds,
         SerialNumber: request.serialNumber,
@@ -55,6 +59,7 @@ export async function createSts(connection: Connection, find: FindCredentials): 
       return credentialsOf(output.Credentials, site);
     },
     async assumeRole(request, signal) {
+      redactor.learn(request.tokenCode);
       const command = new sdk.AssumeRoleCommand({
         RoleArn: request.roleArn,
         RoleSessionName: request.sessionName,
@@ -92,6 +97,7 @@ export async function assumeRoleWithWebIdentity(
   request: WebIdentityRequest,
   signal: AbortSignal,
 ): Promise<AssumedRole> {
+  connection.redactor.learn(request.token);
   const sdk = await import('./sts-client.ts');
   const unsigned = () => Promise.reject(new Error('AssumeRoleWithWebIdentity is not signed'));
   const client = new sdk.STSClient(clientConfig(connection, 'sts', unsigned));

@@ -1,8 +1,10 @@
 import type { AtlasCluster } from '../atlas-port.ts';
+import { atlas } from '../command-line.ts';
 import type { Mechanism } from '../connection.ts';
+import type { ConnectionString } from '../connection-string.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
-import { shellWord } from '../shell-word.ts';
-import { hostPort, readTarget, type Target } from '../uri/target.ts';
+import { parseConnectionString } from '../uri/connection-string.ts';
+import { hostPort } from '../uri/host-port.ts';
 
 /**
  * The cluster of a project that a connection string leads to.
@@ -12,7 +14,7 @@ import { hostPort, readTarget, type Target } from '../uri/target.ts';
 export function clusterOfUri(
   clusters: readonly AtlasCluster[],
   name: string | null,
-  address: Target | null,
+  address: ConnectionString | null,
 ): AtlasCluster | null {
   if (name !== null) return clusters.find((each) => each.name === name) ?? null;
   if (address === null) return null;
@@ -24,14 +26,14 @@ export function clusterOfUri(
 
 function leadsTo(uri: string, wanted: ReadonlySet<string>): boolean {
   try {
-    return [...placesOf(readTarget(uri))].some((place) => wanted.has(place));
+    return [...placesOf(parseConnectionString(uri))].some((place) => wanted.has(place));
   } catch (error) {
     if (isFedctlError(error)) return false;
     throw error;
   }
 }
 
-function placesOf({ hosts, srv }: Target): ReadonlySet<string> {
+function placesOf({ hosts, srv }: ConnectionString): ReadonlySet<string> {
   return new Set(srv === null ? hosts.map(hostPort) : [srv.record]);
 }
 
@@ -52,7 +54,8 @@ export function clusterFault(
   if (paused) {
     return new FedctlError('atlas.cluster-paused', {
       message: `${shown} is paused.`,
-      remedy: `atlas clusters start ${shellWord(name)} --projectId ${shellWord(projectId)}`,
+      remedy: 'Start the cluster.',
+      command: atlas(['clusters', 'start', name, '--projectId', projectId]),
       details,
     });
   }
@@ -60,7 +63,8 @@ export function clusterFault(
     return new FedctlError('atlas.cluster-paused', {
       message: `${shown} is not there ${stateName === 'CREATING' ? 'yet' : 'any more'}: its state is ${stateName}.`,
       likelyCause: 'A cluster that is being made or deleted answers nobody.',
-      remedy: `atlas clusters watch ${shellWord(name)} --projectId ${shellWord(projectId)}`,
+      remedy: 'Wait until the cluster is ready, or use another one.',
+      command: atlas(['clusters', 'watch', name, '--projectId', projectId]),
       details,
     });
   }

@@ -1,5 +1,6 @@
 import type { AtlasSettings } from '../atlas-port.ts';
 import type { CheckTarget } from '../check-target.ts';
+import type { OfferedCommand } from '../command-line.ts';
 import type { Context } from '../context.ts';
 import type { AwsSettings } from '../ports.ts';
 import type { Logins } from './logins.ts';
@@ -33,4 +34,6 @@ export interface World {
   /** What was found out for another target of the same run, and holds for this one. */
   readonly shared: SharedOutcomes;
   readonly logins: Logins;
+  /** A command that a result offers, complete; null where that cannot be done. */
+  readonly offer: (command: OfferedCommand, target: CheckTarget) => string | null;
 }

@@ -13,10 +13,3 @@ export interface Failure {
   readonly remedy: string;
   readonly exit: ExitCode;
 }
-
-/** Keeps a catalogue's codes as literal types while checking its rows. */
-export function catalogue<Code extends string>(
-  rows: Readonly<Record<Code, Failure>>,
-): Readonly<Record<Code, Failure>> {
-  return rows;
-}

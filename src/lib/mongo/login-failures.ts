@@ -1,3 +1,4 @@
+import { rerun } from '../command-line.ts';
 import type { LoginKeys, Mechanism } from '../connection.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
@@ -84,7 +85,8 @@ function unavailable(error: unknown, mechanism: Mechanism, text: string): Fedctl
     ...(mechanism === 'MONGODB-AWS'
       ? {
           likelyCause: 'MONGODB-AWS needs Atlas, or MongoDB Enterprise with the mechanism switched on.',
-          remedy: 'fedctl <command> --mechanism oidc   (or another cluster)',
+          remedy: 'Log in with a token, or use another cluster.',
+          command: rerun({ set: { '--mechanism': 'oidc' } }),
         }
       : {}),
     cause: error,

@@ -1,19 +1,23 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { pipeline, type Transform } from 'node:stream';
-import { createBrotliDecompress, createUnzip } from 'node:zlib';
+import { constants, createBrotliDecompress, createUnzip } from 'node:zlib';
 import { within } from '../deadline.ts';
 import type { Fetch } from '../fetch.ts';
 import { agentFor } from './agents.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+// Responses without a body may name an encoding too: nothing to decompress is no error.
+const unzip = () => createUnzip({ finishFlush: constants.Z_SYNC_FLUSH });
+const unbrotli = () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });
+
 /** Some servers compress whatever the client accepts. */
 const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = {
-  gzip: createUnzip,
-  'x-gzip': createUnzip,
-  deflate: createUnzip,
-  br: createBrotliDecompress,
+  gzip: unzip,
+  'x-gzip': unzip,
+  deflate: unzip,
+  br: unbrotli,
 };
 
 /**

@@ -1,33 +1,47 @@
 import type { Context, OutputStream } from '../context.ts';
+import type { Redactor } from '../redactor.ts';
+import type { Secret } from '../secret.ts';
 import { escapeLine } from './escape.ts';
-import { WorkflowCommand, withoutCommands } from './workflow-command.ts';
-
-/** One line of output, without its end: text with colours of a Theme, or a command that GitHub Actions is to obey. */
-export type Line = string | WorkflowCommand;
-
-export type LineEnd = '\n' | '\r\n';
+import type { JsonLine } from './json.ts';
+import { type WorkflowCommand, withoutCommands } from './workflow-command.ts';
 
 /**
- * Writes lines to stdout or stderr. All output goes through here or through `fileText`: they are the only places that
- * escape, and everything before them carries text as it came.
+ * One line of output, without its end: text with colours of a Theme, a document, or a command that GitHub Actions is to
+ * obey.
  */
-export interface Output {
-  write(lines: readonly Line[], end?: LineEnd): void;
+export type Line = string | JsonLine | WorkflowCommand;
+
+export interface WriteOptions {
+  /** The secrets that these lines are to show, because the user asked for them. */
+  readonly discloses?: readonly Secret[];
+  readonly end?: '\n' | '\r\n';
 }
 
-/** @param env under GITHUB_ACTIONS the runner obeys no line but a WorkflowCommand */
-export function createOutput(stream: OutputStream, env: Context['env']): Output {
+/**
+ * Writes lines to stdout or stderr. All output goes through here or through `fileText`: they remove the secrets of the
+ * run and are the only places that escape. Everything before them carries text as it came.
+ */
+export interface Output {
+  write(lines: readonly Line[], options?: WriteOptions): void;
+}
+
+/** Under GITHUB_ACTIONS the runner obeys no line but a WorkflowCommand. */
+export function createOutput(
+  stream: OutputStream,
+  { env, redactor }: Pick<Context, 'env' | 'redactor'>,
+): Output {
   const inActions = (env['GITHUB_ACTIONS'] ?? '') !== '';
   return {
-    write(lines, end = '\n') {
-      if (lines.length > 0) stream.write(textOf(lines, inActions, end));
+    write(lines, { discloses = [], end = '\n' } = {}) {
+      const texts = lines.map((line) => `${shown(line, redactor, discloses, inActions)}${end}`);
+      if (texts.length > 0) stream.write(texts.join(''));
     },
   };
 }
 
 /** What a report file holds. A job may show the file in its log, so the runner obeys no line of it, wherever it is made. */
-export function fileText(lines: readonly Line[]): string {
-  return textOf(lines, true, '\n');
+export function fileText(lines: readonly Line[], redactor: Redactor): string {
+  return lines.map((line) => `${shown(line, redactor, [], true)}\n`).join('');
 }
 
 /** The lines of a document; its last line may end or not. */
@@ -35,12 +49,8 @@ export function linesOf(document: string): readonly string[] {
   return document === '' ? [] : document.replace(/\r?\n$/, '').split(/\r?\n/);
 }
 
-function textOf(lines: readonly Line[], inActions: boolean, end: LineEnd): string {
-  return lines.map((line) => `${shown(line, inActions)}${end}`).join('');
-}
-
-function shown(line: Line, inActions: boolean): string {
-  if (line instanceof WorkflowCommand) return line.toString();
-  const escaped = escapeLine(line);
+function shown(line: Line, redactor: Redactor, discloses: readonly Secret[], inActions: boolean): string {
+  if (typeof line !== 'string') return line.written(redactor, discloses);
+  const escaped = escapeLine(redactor.redact(line, discloses));
   return inActions ? withoutCommands(escaped) : escaped;
 }

@@ -1,3 +1,4 @@
+import type { Redactor } from '../redactor.ts';
 import { escapeText } from './escape.ts';
 
 /**
@@ -5,9 +6,10 @@ import { escapeText } from './escape.ts';
  * line becomes one. GitHub's own escaping (actions/toolkit, packages/core/src/command.ts).
  */
 export class WorkflowCommand {
-  readonly #line: string;
+  /** @param clean removes the secrets of the run from a text */
+  readonly #line: (clean: (text: string) => string) => string;
 
-  private constructor(line: string) {
+  private constructor(line: (clean: (text: string) => string) => string) {
     this.#line = line;
   }
 
@@ -17,17 +19,20 @@ export class WorkflowCommand {
     title: string,
     message: readonly string[],
   ): WorkflowCommand {
-    const text = message.map((line) => withoutCommands(escapeText(line))).join('\n');
-    return new WorkflowCommand(`::${name} title=${escapeProperty(escapeText(title))}::${escapeData(text)}`);
+    return new WorkflowCommand((clean) => {
+      const text = message.map((line) => withoutCommands(escapeText(clean(line)))).join('\n');
+      return `::${name} title=${escapeProperty(escapeText(clean(title)))}::${escapeData(text)}`;
+    });
   }
 
   /** `::add-mask::…`: the runner removes the value, and each line of it, from the log from now on. */
   static mask(value: string): WorkflowCommand {
-    return new WorkflowCommand(`::add-mask::${escapeData(value)}`);
+    return new WorkflowCommand(() => `::add-mask::${escapeData(value)}`);
   }
 
-  toString(): string {
-    return this.#line;
+  /** Without the secrets of the run; only a mask tells one, to the runner, which hides it. */
+  written(redactor: Redactor): string {
+    return this.#line((text) => redactor.redact(text));
   }
 }
 

@@ -3,6 +3,7 @@ import { createAtlas } from '../../../src/lib/atlas/atlas.ts';
 import type { AtlasCredentials } from '../../../src/lib/atlas-port.ts';
 import { isFedctlError } from '../../../src/lib/errors.ts';
 import { processContext } from '../../../src/lib/process-context.ts';
+import { Redactor } from '../../../src/lib/redactor.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import { type AtlasFixture, startAtlasFixture } from '../../support/atlas-fixture.ts';
 import { fetch } from '../../support/fetch.ts';
@@ -42,6 +43,7 @@ async function atlasOf(
       },
       now: () => lab.now,
       version: '1.2.3',
+      redactor: new Redactor(),
       sleep: async (ms) => {
         slept.push(ms);
         lab.now = new Date(lab.now.getTime() + ms);

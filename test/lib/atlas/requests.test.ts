@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createAtlas } from '../../../src/lib/atlas/atlas.ts';
+import { Redactor } from '../../../src/lib/redactor.ts';
 import { createTestCa } from '../../support/certificates.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { fetch } from '../../support/fetch.ts';
@@ -57,6 +58,7 @@ describe('too many requests', () => {
     const context = {
       fetch,
       version: '1',
+      redactor: new Redactor(),
       now: () => new Date(0),
       sleep: async () => {
         stop.abort(new Error('interrupted'));
@@ -69,7 +71,7 @@ describe('too many requests', () => {
 });
 
 describe('the way there', () => {
-  const context = { ...fakeClock(), fetch, version: '1.2.3' };
+  const context = { ...fakeClock(), fetch, version: '1.2.3', redactor: new Redactor() };
   const failing = async (url: string, timeoutMs = 5000) => {
     const atlas = await createAtlas({ url, credentials: KEY, timeoutMs }, context);
     const { code, exitCode, message, details, cause } = await failureOf(atlas.project('g', never));

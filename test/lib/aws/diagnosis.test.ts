@@ -212,8 +212,11 @@ describe('a credential_process that is fedctl', () => {
   });
 
   test.each([
-    ['for people', `warning: a file is old\n${failureLines(inner, createTheme(false)).join('\n')}\n`],
-    ['as JSON', JSON.stringify(failureDocument(inner))],
+    [
+      'for people',
+      `warning: a file is old\n${failureLines(inner, 'aws iam get-role --role-name etl', createTheme(false)).join('\n')}\n`,
+    ],
+    ['as JSON', JSON.stringify(failureDocument(inner, 'aws iam get-role --role-name etl'))],
   ])('its failure is the failure, %s', (_, stderr) => {
     expect(processFailure('fed', 'exited with code 4', stderr)).toMatchObject({
       code: 'sts.assume-denied',

@@ -20,6 +20,8 @@ function told(...ahead: readonly (number | null)[]) {
       return `fail ${outcome.failure.code}: ${outcome.failure.message}`;
     case 'warn':
       return `warn ${outcome.caution.code}: ${outcome.caution.message}`;
+    case 'unseen':
+      throw new Error('clocks are never unseen');
     default:
       return `${outcome.status}: ${outcome.detail}`;
   }

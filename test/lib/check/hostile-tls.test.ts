@@ -65,7 +65,7 @@ const ROWS: readonly Row[] = [
     slow: true,
     codes: ['timeout', 'mongo.tls-timeout'],
     says: 'within 1 s',
-    remedy: /timeout 60s|^curl|^openssl/,
+    remedy: /more time|^curl|^openssl/,
   },
   {
     what: 'closes after ClientHello',

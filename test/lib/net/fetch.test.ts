@@ -211,6 +211,14 @@ describe('a body', () => {
     expect((await ask(`${url}bomb`)).body).toBeNull();
   });
 
+  test.each(['gzip', 'deflate', 'br'])(
+    'of which only the encoding is there is empty: %s',
+    async (encoding) => {
+      const url = await serve(hostile.answers(hostile.http(403, { 'content-encoding': encoding })));
+      expect(await ask(url)).toMatchObject({ status: 403, body: '' });
+    },
+  );
+
   test('that is not what its encoding says is an error', async () => {
     const url = await serve(hostile.answers(hostile.http(200, { 'content-encoding': 'gzip' }, 'no gzip')));
     expect(await outcome(url)).toBe('Z_DATA_ERROR');

@@ -251,7 +251,7 @@ describe('a token is refused', () => {
     expect(refusalText(refusal)).toBe(text);
   });
 
-  test('in words that cannot steer a terminal', () => {
+  test('with the issuer as it is', () => {
     expect(refusalText({ kind: 'issuer-unknown', expected: [], seen: '\u001b[2J' })).toBe(
       'no identity provider trusts the issuer "\u001b[2J"; trusted: none',
     );

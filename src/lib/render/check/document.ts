@@ -29,7 +29,8 @@ function targetMembers({ name, uri, ok, firstFailure, attempts, checks, startedA
 
 /** Member by member, so that what an engine may carry beside a result never slips into the document. */
 function checkMembers(result: CheckResult) {
-  const { id, title, link, status, detail, notes, code, cause, remedy, comparisons, startedAt, ms } = result;
+  const { id, title, link, status, detail, notes, code, cause, remedy, command, comparisons } = result;
+  const { startedAt, ms } = result;
   return {
     id,
     title,
@@ -40,6 +41,7 @@ function checkMembers(result: CheckResult) {
     code,
     cause,
     remedy,
+    command,
     docs: explainCommand(result),
     comparisons: comparisons.map(({ what, seen, expected, by, matches }) => {
       return { what, seen, expected, by, matches };

@@ -4,6 +4,7 @@ import { FedctlError, isFedctlError } from '../../errors.ts';
 import { FAILURES, type FailureCode } from '../../failures.ts';
 import type { FetchResponse } from '../../fetch.ts';
 import { isLoopbackHost } from '../../hosts.ts';
+import { Secret } from '../../secret.ts';
 import type { Hop } from '../delays.ts';
 import type { LabLogEntry } from '../log.ts';
 import type { PlayedScenario } from '../scenarios/player.ts';
@@ -71,6 +72,7 @@ const GONE = { within: 10_000, every: 50 } as const;
  * @param timeoutMs bounds each call
  */
 export function createLabClient(context: Context, timeoutMs: number): LabClient {
+  context.redactor.learn(new Secret(context.env['FEDCTL_SANDBOX_TOKEN'] ?? ''));
   const get = (path: string, more = 0) => call(context, { method: 'GET', path, timeoutMs: timeoutMs + more });
   return {
     status: async () => (await get('/v1/status')) as LabStatus,

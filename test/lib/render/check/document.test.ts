@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkDocument } from '../../../../src/lib/render/check/document.ts';
-import { jsonLine } from '../../../../src/lib/render/json.ts';
+import { jsonText } from '../../../../src/lib/render/json.ts';
 import { schemaFaults } from '../../../support/schema.ts';
 import { HOSTILE_TEXTS, hostileReport, REPORTS } from './reports.ts';
 
@@ -34,7 +34,7 @@ const WITH_TOKEN = { what: 'aud', seen: 'a', expected: ['a'], by: 'x', matches: 
 test.each(HOSTILE_TEXTS)('a text from outside comes back from the parser as it was: %j', (text) => {
   const document = { ...checkDocument(hostileReport(text)), warnings: [] };
   expect(schemaFaults('check', document)).toEqual([]);
-  const line = jsonLine(document);
+  const line = jsonText(document);
   expect(JSON.parse(line)).toEqual(document);
   expect(line.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Redactor } from '../../../../src/lib/redactor.ts';
 import { githubAnnotations } from '../../../../src/lib/render/check/github.ts';
 import { fileText } from '../../../../src/lib/render/output.ts';
 import { HEALTHY, HOSTILE_TEXTS, hostileReport, TWO_TARGETS, WRONG_AUDIENCE } from './reports.ts';
@@ -9,12 +10,14 @@ test('one annotation for each failure and warning, with the evidence on lines of
     ['wrong-audience', WRONG_AUDIENCE],
     ['two-targets', TWO_TARGETS],
   ] as const) {
-    await expect(fileText(githubAnnotations(report))).toMatchFileSnapshot(`golden/github-${name}.golden`);
+    await expect(fileText(githubAnnotations(report), new Redactor())).toMatchFileSnapshot(
+      `golden/github-${name}.golden`,
+    );
   }
 });
 
 test.each(HOSTILE_TEXTS)('a text from outside adds no command and ends none: %j', (text) => {
-  const lines = fileText(githubAnnotations(hostileReport(text))).split('\n');
+  const lines = fileText(githubAnnotations(hostileReport(text)), new Redactor()).split('\n');
   expect(lines.map((line) => /^::[a-z]+ title=[^,:]*::/.exec(line)?.[0].slice(0, 8))).toEqual([
     '::error ',
     '::warnin',

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import type { CheckReport } from '../../../../src/lib/check-run.ts';
+import { Redactor } from '../../../../src/lib/redactor.ts';
 import { checkLines, summaryLines, targetHeader } from '../../../../src/lib/render/check/human.ts';
 import { escapeLine } from '../../../../src/lib/render/escape.ts';
 import { fileText } from '../../../../src/lib/render/output.ts';
@@ -15,7 +16,7 @@ function page(report: CheckReport, theme: Theme): string {
     ...target.checks.flatMap((check) => checkLines(check, theme)),
     '',
   ]);
-  return fileText([...lines, ...summaryLines(report, theme)]);
+  return fileText([...lines, ...summaryLines(report, theme)], new Redactor());
 }
 
 test.each(REPORTS)(

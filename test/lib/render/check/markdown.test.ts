@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
+import { Redactor } from '../../../../src/lib/redactor.ts';
 import { checkMarkdown } from '../../../../src/lib/render/check/markdown.ts';
 import { markdownBlock, markdownCode, markdownText } from '../../../../src/lib/render/check/markdown-text.ts';
 import { fileText } from '../../../../src/lib/render/output.ts';
 import { HOSTILE_TEXTS, hostileReport, REPORTS } from './reports.ts';
 
 test.each(REPORTS)('%s', async (name, report) => {
-  await expect(fileText(checkMarkdown(report))).toMatchFileSnapshot(`golden/markdown-${name}.golden`);
+  await expect(fileText(checkMarkdown(report), new Redactor())).toMatchFileSnapshot(
+    `golden/markdown-${name}.golden`,
+  );
 });
 
 test('nothing in a text is markup, a link, a mention or the border of a cell', () => {
@@ -34,8 +37,8 @@ function outside(markdown: string) {
 }
 
 test.each(HOSTILE_TEXTS)('a text from outside changes nothing of the page around it: %j', (text) => {
-  const plain = outside(fileText(checkMarkdown(hostileReport('plain'))));
-  const page = fileText(checkMarkdown(hostileReport(text)));
+  const plain = outside(fileText(checkMarkdown(hostileReport('plain')), new Redactor()));
+  const page = fileText(checkMarkdown(hostileReport(text)), new Redactor());
   const { lines, blocks, open } = outside(page);
   expect([lines.length, blocks, open]).toEqual([plain.lines.length, plain.blocks, false]);
   const shape = (line: string) => line.match(/\||<\/?[a-z]+>|\*\*|^#+ |^- |\]\(/g);

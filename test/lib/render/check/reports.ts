@@ -17,6 +17,7 @@ export function check(after: number, sketch: Sketch): CheckResult {
     code: null,
     cause: null,
     remedy: null,
+    command: null,
     notes: [],
     comparisons: [],
     startedAt: new Date(START + after),

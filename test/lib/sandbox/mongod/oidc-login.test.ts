@@ -217,7 +217,7 @@ describe('what is no good token', () => {
     expect(await reasonFor([header, ...rest].join('.'))).toMatch(/the signature does not fit/);
   });
 
-  test('control characters of a token do not reach the log', async () => {
+  test('control characters of a token stand in the log as they came', async () => {
     const token = await lab.token({ jti: '\u001b[2J', sub: `${SUBJECT}\u202e` });
     expect(await reasonFor(token)).toBe(
       `token jti "\u001b[2J", kid "key-1": no database user "${IDP_ID}/${SUBJECT}\u202e" in $external`,
