@@ -1,5 +1,5 @@
 import { planCheck, runCheck } from '../lib/check/run.ts';
-import { EXIT } from '../lib/exit-codes.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
 import { checkDocument } from '../lib/render/check/document.ts';
 import { listChecks } from './check/list.ts';
 import { CHECK_OPTIONS } from './check/options.ts';

@@ -1,8 +1,8 @@
-import type { OfferedCommand } from '../lib/command-line.ts';
-import type { Context } from '../lib/context.ts';
-import type { Warning } from '../lib/errors.ts';
-import type { ExitCode } from '../lib/exit-codes.ts';
-import type { AwsSettings } from '../lib/ports.ts';
+import type { OfferedCommand } from '../lib/core/command-line.ts';
+import type { Context } from '../lib/core/context.ts';
+import type { Warning } from '../lib/core/errors.ts';
+import type { ExitCode } from '../lib/core/exit-codes.ts';
+import type { AwsSettings } from '../lib/ports/aws.ts';
 import type { Line, Output, WriteOptions } from '../lib/render/output.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import type { Theme } from '../lib/render/theme.ts';

@@ -1,6 +1,6 @@
 import { type ConnectPlan, connect as connectTo, decisive, planConnect } from '../lib/auth/connect.ts';
 import { DEFAULT_DURATION_SECONDS } from '../lib/auth/lifetime.ts';
-import type { Mechanism, StageEvent } from '../lib/connection.ts';
+import type { Mechanism, StageEvent } from '../lib/ports/mongo.ts';
 import {
   connectDocument,
   connectFailure,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type SessionRequest, sessionCredentials } from '../lib/auth/session-credentials.ts';
-import type { Context } from '../lib/context.ts';
-import type { Credentials } from '../lib/credentials.ts';
-import { FedctlError, type Warning } from '../lib/errors.ts';
-import { EXIT } from '../lib/exit-codes.ts';
+import type { Context } from '../lib/core/context.ts';
+import type { Credentials } from '../lib/core/credentials.ts';
+import { FedctlError, type Warning } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
 import { appendToFile } from '../lib/files/append-file.ts';
 import { CREDENTIAL_FORMATS, TEXT_FORMATS } from '../lib/formats/formats.ts';
 import { githubEntries } from '../lib/formats/github-env.ts';

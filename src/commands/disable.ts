@@ -1,6 +1,6 @@
 import { federationState } from '../lib/auth/federation.ts';
 import { type Caller, identifyCaller } from '../lib/auth/identity.ts';
-import { FedctlError } from '../lib/errors.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 import { type Disabled, disableDocument, disableHints, disableLines } from '../lib/render/disable.ts';
 import { askText, canAsk } from '../lib/render/prompt.ts';
 import { type Answer, command, type Invocation } from './command.ts';

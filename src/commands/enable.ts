@@ -10,11 +10,11 @@ import {
 import { examineIssuer, NO_ISSUER } from '../lib/auth/issuer-report.ts';
 import { checkMintRequest, minting } from '../lib/auth/mint.ts';
 import { checkRoleArn } from '../lib/auth/role.ts';
-import { rerun } from '../lib/command-line.ts';
-import { FedctlError, type Warning } from '../lib/errors.ts';
+import { rerun } from '../lib/core/command-line.ts';
+import { FedctlError, type Warning } from '../lib/core/errors.ts';
+import type { MintRequest } from '../lib/core/token.ts';
 import { changeHints } from '../lib/render/caller.ts';
 import { type Enabled, enableDocument, enableLines } from '../lib/render/enable.ts';
-import type { MintRequest } from '../lib/token.ts';
 import { command } from './command.ts';
 import { duration, text, toggle } from './options.ts';
 

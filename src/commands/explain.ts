@@ -1,12 +1,12 @@
-import { fedctl } from '../lib/command-line.ts';
-import { FedctlError } from '../lib/errors.ts';
-import { EXIT } from '../lib/exit-codes.ts';
+import { fedctl } from '../lib/core/command-line.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
+import { nearest } from '../lib/core/nearest.ts';
 import { matches, patternsOf } from '../lib/failures/match.ts';
 import type { ExplainedCode } from '../lib/failures/page.ts';
 import { areas, CODES, isExplained, pageOf } from '../lib/failures/pages.ts';
 import { pasted } from '../lib/failures/pasted.ts';
 import { readTail } from '../lib/files/tail.ts';
-import { nearest } from '../lib/nearest.ts';
 import {
   explainDocument,
   explainLines,

@@ -1,9 +1,9 @@
 import { lstat } from 'node:fs/promises';
 import { join, parse, resolve } from 'node:path';
-import type { CheckTarget } from '../lib/check-target.ts';
-import { fedctl, rerun } from '../lib/command-line.ts';
-import type { Context } from '../lib/context.ts';
-import { FedctlError, isFedctlError } from '../lib/errors.ts';
+import type { CheckTarget } from '../lib/core/check-target.ts';
+import { fedctl, rerun } from '../lib/core/command-line.ts';
+import type { Context } from '../lib/core/context.ts';
+import { FedctlError, isFedctlError } from '../lib/core/errors.ts';
 import { CONFIG_NAMES } from '../lib/files/config-file.ts';
 import { writeWholeFile } from '../lib/files/whole-file.ts';
 import { initDocument, initLines } from '../lib/render/init.ts';

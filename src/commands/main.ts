@@ -1,9 +1,9 @@
-import type { Flag } from '../lib/command-line.ts';
-import type { Context } from '../lib/context.ts';
-import { Interruption } from '../lib/deadline.ts';
-import { FedctlError, isFedctlError, type Warning } from '../lib/errors.ts';
-import { EXIT } from '../lib/exit-codes.ts';
-import { givenSecrets } from '../lib/presented-secrets.ts';
+import type { Flag } from '../lib/core/command-line.ts';
+import type { Context } from '../lib/core/context.ts';
+import { Interruption } from '../lib/core/deadline.ts';
+import { FedctlError, isFedctlError, type Warning } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
+import { givenSecrets } from '../lib/core/presented-secrets.ts';
 import { failureDocument, failureLines, type ToldWarning, warningLines } from '../lib/render/failure.ts';
 import { JsonLine } from '../lib/render/json.ts';
 import { createOutput, linesOf } from '../lib/render/output.ts';

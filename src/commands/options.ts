@@ -1,6 +1,6 @@
-import type { Settings } from '../lib/command-line.ts';
-import { parseDuration } from '../lib/duration.ts';
-import { FedctlError } from '../lib/errors.ts';
+import type { Settings } from '../lib/core/command-line.ts';
+import { parseDuration } from '../lib/core/duration.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 
 /**
  * How a command declares its options: once, with the type of what comes out. The command line, the environment

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import type { Context } from '../lib/context.ts';
-import { FedctlError } from '../lib/errors.ts';
+import type { Context } from '../lib/core/context.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 import type { AnyCommand } from './command.ts';
 import { environmentName, longFlag, type OptionTable, type OptionValues } from './options.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './program.ts';

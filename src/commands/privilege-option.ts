@@ -1,6 +1,6 @@
-import type { CheckTarget } from '../lib/check-target.ts';
 import { readPrivilege } from '../lib/config/value-faults.ts';
-import { FedctlError } from '../lib/errors.ts';
+import type { CheckTarget } from '../lib/core/check-target.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 
 /**
  * What `--privilege` names: an action of MongoDB on a database, or on one of its collections: `insert@app.visits`.

@@ -1,8 +1,8 @@
 import { type FederationState, federationState } from '../lib/auth/federation.ts';
 import { type Caller, identifyCaller } from '../lib/auth/identity.ts';
 import { examineIssuer, NO_ISSUER } from '../lib/auth/issuer-report.ts';
-import { fedctl } from '../lib/command-line.ts';
-import { FedctlError } from '../lib/errors.ts';
+import { fedctl } from '../lib/core/command-line.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 import { statusDocument, statusLines } from '../lib/render/status.ts';
 import { command } from './command.ts';
 import { choice } from './options.ts';

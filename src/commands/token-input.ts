@@ -1,7 +1,7 @@
-import { FedctlError } from '../lib/errors.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { Secret } from '../lib/core/secret.ts';
 import { readInput } from '../lib/files/input.ts';
 import { looksLikeJwt } from '../lib/jwt/decode.ts';
-import { Secret } from '../lib/secret.ts';
 import type { Invocation } from './command.ts';
 import type { OptionTable } from './options.ts';
 

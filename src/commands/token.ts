@@ -7,13 +7,13 @@ import {
 } from '../lib/auth/lifetime.ts';
 import { minting, mintWarnings } from '../lib/auth/mint.ts';
 import { asRole } from '../lib/auth/role.ts';
-import { parseDuration } from '../lib/duration.ts';
-import { FedctlError, type Warning } from '../lib/errors.ts';
-import { EXIT } from '../lib/exit-codes.ts';
+import { parseDuration } from '../lib/core/duration.ts';
+import { FedctlError, type Warning } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
+import type { MintedToken } from '../lib/core/token.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
 import { jsonText } from '../lib/render/json.ts';
 import { tokenDocument, tokenLine } from '../lib/render/token.ts';
-import type { MintedToken } from '../lib/token.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
 import { refuseTwoFaces } from './faces.ts';
 import { choice, type OptionSpec, text, texts } from './options.ts';

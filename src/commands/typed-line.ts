@@ -5,9 +5,9 @@ import {
   type OfferedCommand,
   quoted,
   type Settings,
-} from '../lib/command-line.ts';
-import type { Context } from '../lib/context.ts';
-import { isFedctlError } from '../lib/errors.ts';
+} from '../lib/core/command-line.ts';
+import type { Context } from '../lib/core/context.ts';
+import { isFedctlError } from '../lib/core/errors.ts';
 import {
   environmentName,
   longFlag,

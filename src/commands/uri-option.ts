@@ -1,5 +1,5 @@
-import type { Settings } from '../lib/command-line.ts';
-import { isFedctlError } from '../lib/errors.ts';
+import type { Settings } from '../lib/core/command-line.ts';
+import { isFedctlError } from '../lib/core/errors.ts';
 import { parseConnectionString } from '../lib/uri/connection-string.ts';
 import { type OptionSpec, text } from './options.ts';
 

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import { fedctl } from '../lib/command-line.ts';
-import { FedctlError } from '../lib/errors.ts';
+import { fedctl } from '../lib/core/command-line.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 
 /** The shape of a JWT, to recognise one that was typed where it must not be. */
 const JWT = /eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/;

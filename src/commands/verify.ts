@@ -1,6 +1,6 @@
 import { verifyToken } from '../lib/auth/verify.ts';
-import { FedctlError } from '../lib/errors.ts';
-import { EXIT } from '../lib/exit-codes.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
 import { verifyDocument, verifyLines } from '../lib/render/verify.ts';
 import { command } from './command.ts';
 import { text, texts, toggle } from './options.ts';

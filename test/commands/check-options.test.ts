@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BUILT_IN_LAB } from '../../src/lib/sandbox/description.ts';
+import { BUILT_IN_LAB } from '../../src/sandbox/description.ts';
 import { type CheckLab, startCheckLab } from '../support/check-lab.ts';
 import { runInProcess } from '../support/in-process.ts';
 

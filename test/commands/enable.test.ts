@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import { Interruption } from '../../src/lib/deadline.ts';
+import { Interruption } from '../../src/lib/core/deadline.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { fetch } from '../support/fetch.ts';
 import { type LoopbackIssuer, loopbackIssuer } from '../support/loopback-issuer.ts';

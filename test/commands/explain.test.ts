@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import { Interruption } from '../../src/lib/deadline.ts';
+import { Interruption } from '../../src/lib/core/deadline.ts';
 import { CODES } from '../../src/lib/failures/pages.ts';
 import { type MemoryContextOptions, MemoryOutput, memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';

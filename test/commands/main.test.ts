@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import { Interruption } from '../../src/lib/deadline.ts';
+import { Interruption } from '../../src/lib/core/deadline.ts';
 import { memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';
 

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { commandLine, readTypedLine, type Typed } from '../../src/commands/typed-line.ts';
-import { fedctl, HELP, MORE_TIME, type OfferedCommand, program, rerun } from '../../src/lib/command-line.ts';
+import {
+  fedctl,
+  HELP,
+  MORE_TIME,
+  type OfferedCommand,
+  program,
+  rerun,
+} from '../../src/lib/core/command-line.ts';
 import { COMMANDS } from '../../src/lib/failures/commands.ts';
 import { expectPastable } from '../support/offered-command.ts';
 
@@ -90,11 +97,7 @@ describe('the same again', () => {
   });
 
   test.each<[string, readonly string[], string | null]>([
-    [
-      'a password',
-      ['check', '--uri', 'mongodb+srv://u:hunter2@db.example.net/'],
-      null,
-    ],
+    ['a password', ['check', '--uri', 'mongodb+srv://u:hunter2@db.example.net/'], null],
     [
       'a session token',
       ['check', '--uri', 'mongodb+srv://db.example.net/?authMechanismProperties=AWS_SESSION_TOKEN:hunter2'],

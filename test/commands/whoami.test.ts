@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import { Secret } from '../../src/lib/secret.ts';
+import { Secret } from '../../src/lib/core/secret.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';
 import { ACCOUNT, failure, ISSUER, type Script, scriptedAws, USER_ARN } from '../support/scripted-aws.ts';

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../src/lib/failures.ts';
+import type { FailureCode } from '../../src/lib/failures/failures.ts';
 
 /** Where a failure is provoked through the real path. */
 export type Evidence =
@@ -261,11 +261,11 @@ export const EVIDENCE: Readonly<Record<FailureCode, Evidence>> = {
     at: 'tells why the lab did not start, in its own words',
   },
   'lab.policy-malformed': {
-    file: 'lib/sandbox/aws/policies.test.ts',
+    file: 'sandbox/aws/policies.test.ts',
     at: 'a malformed policy is refused whole, with the place of the fault',
   },
   'lab.start-failed': {
-    file: 'lib/sandbox/aws/loopback-server.test.ts',
+    file: 'sandbox/aws/loopback-server.test.ts',
     at: 'says where it could not listen',
   },
   'config.invalid': {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { FAILURES } from '../../src/lib/failures.ts';
-import { SCENARIOS } from '../../src/lib/sandbox/scenarios/scenarios.ts';
+import { FAILURES } from '../../src/lib/failures/failures.ts';
+import { SCENARIOS } from '../../src/sandbox/scenarios/scenarios.ts';
 import { ROOT } from '../architecture/imports.ts';
 import { EVIDENCE, type Evidence } from './evidence.ts';
 

@@ -1,6 +1,6 @@
 import { CATALOGUE } from '../../lib/check/catalogue.ts';
-import { fedctl } from '../../lib/command-line.ts';
-import { FedctlError } from '../../lib/errors.ts';
+import { fedctl } from '../../lib/core/command-line.ts';
+import { FedctlError } from '../../lib/core/errors.ts';
 import type { Answer } from '../command.ts';
 import type { Faces } from '../faces.ts';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { CheckReport } from '../../lib/check-run.ts';
-import { isFedctlError } from '../../lib/errors.ts';
+import type { CheckReport } from '../../lib/core/check-run.ts';
+import { isFedctlError } from '../../lib/core/errors.ts';
 import { appendToFile } from '../../lib/files/append-file.ts';
 import { refuseReportFile, writeReportFile } from '../../lib/files/report-file.ts';
 import { checkDocument } from '../../lib/render/check/document.ts';

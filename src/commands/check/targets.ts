@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import type { CheckTarget } from '../../lib/check-target.ts';
-import { FedctlError, type Warning } from '../../lib/errors.ts';
-import { FAILURES } from '../../lib/failures.ts';
+import type { CheckTarget } from '../../lib/core/check-target.ts';
+import { FedctlError, type Warning } from '../../lib/core/errors.ts';
+import { FAILURES } from '../../lib/failures/failures.ts';
 import { type ConfigFile, findConfig } from '../../lib/files/config-file.ts';
 import { parseConnectionString } from '../../lib/uri/connection-string.ts';
 import type { Invocation } from '../command.ts';

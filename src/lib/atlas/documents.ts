@@ -6,7 +6,7 @@ import type {
   AtlasDatabaseUser,
   AtlasIdentityProvider,
   AtlasLogin,
-} from '../atlas-port.ts';
+} from '../ports/atlas.ts';
 
 /*
  * The answers of Atlas, read no further than fedctl needs them and with the deviations from its contract that were

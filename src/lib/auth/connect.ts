@@ -1,10 +1,10 @@
-import type { LoginKeys, LoginPlan, Mechanism, ServerIdentity, StageEvent } from '../connection.ts';
-import type { ConnectionString } from '../connection-string.ts';
-import type { Context } from '../context.ts';
-import { FedctlError, isFedctlError, type Warning } from '../errors.ts';
-import { EXIT } from '../exit-codes.ts';
-import type { Aws, AwsSettings } from '../ports.ts';
-import type { SigningAlgorithm, TokenSource } from '../token.ts';
+import type { ConnectionString } from '../core/connection-string.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import type { SigningAlgorithm, TokenSource } from '../core/token.ts';
+import type { Aws, AwsSettings } from '../ports/aws.ts';
+import type { LoginKeys, LoginPlan, Mechanism, ServerIdentity, StageEvent } from '../ports/mongo.ts';
 import { chooseMechanisms, type MechanismChoice } from '../uri/mechanism.ts';
 import { awsUserOf, subjectOf } from './identity.ts';
 import { checkMintRequest, minting } from './mint.ts';

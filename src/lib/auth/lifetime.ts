@@ -1,10 +1,10 @@
-import { rerun } from '../command-line.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError } from '../errors.ts';
+import { rerun } from '../core/command-line.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError } from '../core/errors.ts';
+import { rfc3339 } from '../core/time.ts';
+import { MINT_LIMITS, type MintRequest } from '../core/token.ts';
 import { decodeJwt } from '../jwt/decode.ts';
-import type { Aws } from '../ports.ts';
-import { rfc3339 } from '../time.ts';
-import { MINT_LIMITS, type MintRequest } from '../token.ts';
+import type { Aws } from '../ports/aws.ts';
 import { minting } from './mint.ts';
 import { checkMintRequest } from './mint-request.ts';
 

@@ -1,10 +1,10 @@
-import { rerun } from '../command-line.ts';
-import { deadline, timedOut } from '../deadline.ts';
-import { FedctlError, isFedctlError, type Warning } from '../errors.ts';
+import { rerun } from '../core/command-line.ts';
+import { deadline, timedOut } from '../core/deadline.ts';
+import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
+import type { Secret } from '../core/secret.ts';
+import type { MintedToken, MintRequest, TokenSource } from '../core/token.ts';
 import { decodeJwt } from '../jwt/decode.ts';
-import type { Aws } from '../ports.ts';
-import type { Secret } from '../secret.ts';
-import type { MintedToken, MintRequest, TokenSource } from '../token.ts';
+import type { Aws } from '../ports/aws.ts';
 import { checkMintRequest } from './mint-request.ts';
 
 export { checkMintRequest };

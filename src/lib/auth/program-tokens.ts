@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts';
-import type { AwsSettings } from '../ports.ts';
-import type { SigningAlgorithm, TokenSource } from '../token.ts';
+import type { Context } from '../core/context.ts';
+import type { SigningAlgorithm, TokenSource } from '../core/token.ts';
+import type { AwsSettings } from '../ports/aws.ts';
 import { DEFAULT_DURATION_SECONDS, fitToSession, type WantedDuration } from './lifetime.ts';
 import { minting } from './mint.ts';
 import { asRole, type RoleToAssume } from './role.ts';

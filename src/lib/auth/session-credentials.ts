@@ -1,12 +1,12 @@
-import { rerun } from '../command-line.ts';
-import type { Context } from '../context.ts';
-import type { AssumeRoleRequest, Credentials, ResolvedCredentials } from '../credentials.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError } from '../errors.ts';
-import { checkMfaSerial, type MfaProof, proveMfa } from '../mfa.ts';
-import type { AwsSettings } from '../ports.ts';
-import { rfc3339 } from '../time.ts';
-import type { Tag } from '../token.ts';
+import { checkMfaSerial, type MfaProof, proveMfa } from '../aws/mfa.ts';
+import { rerun } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import type { AssumeRoleRequest, Credentials, ResolvedCredentials } from '../core/credentials.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError } from '../core/errors.ts';
+import { rfc3339 } from '../core/time.ts';
+import type { Tag } from '../core/token.ts';
+import type { AwsSettings } from '../ports/aws.ts';
 import { checkTags } from './mint-request.ts';
 import { assume, assumeRoleRequest } from './role.ts';
 

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
-import { program } from '../command-line.ts';
-import type { Context } from '../context.ts';
-import { FedctlError, isFedctlError, type Warning } from '../errors.ts';
-import type { FailureCode } from '../failures.ts';
+import { program } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
+import type { MintedToken } from '../core/token.ts';
+import type { FailureCode } from '../failures/failures.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import { readInput } from '../files/input.ts';
 import { isReadableByOthers } from '../files/readable-by-others.ts';
 import { decodeJwt, looksLikeJwt } from '../jwt/decode.ts';
 import { numericDate } from '../jwt/numeric-date.ts';
-import { Secret } from '../secret.ts';
-import type { MintedToken } from '../token.ts';
 
 const MAX_FILE_BYTES = 64 * 1024;
 

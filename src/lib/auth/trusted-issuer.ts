@@ -1,9 +1,9 @@
-import { rerun } from '../command-line.ts';
-import type { Context } from '../context.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
-import { EXIT } from '../exit-codes.ts';
+import { rerun } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
 import { trustworthyUrl } from '../issuer/address.ts';
-import type { AwsSettings } from '../ports.ts';
+import type { AwsSettings } from '../ports/aws.ts';
 
 /**
  * The one issuer that a run trusts: the pinned one, else that of the caller's own account. Disabling federation

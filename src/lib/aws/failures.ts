@@ -1,10 +1,9 @@
-import { rerun } from '../command-line.ts';
-import type { ResolvedCredentials } from '../credentials.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError } from '../errors.ts';
+import { rerun, shellWord } from '../core/command-line.ts';
+import type { ResolvedCredentials } from '../core/credentials.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError } from '../core/errors.ts';
+import { isOptInRegion, isRegionName } from '../core/region-name.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { isOptInRegion, isRegionName } from '../region-name.ts';
-import { shellWord } from '../shell-word.ts';
 import { quotedPart } from './access-key.ts';
 import { type CallSite, siteDetails, whereOf } from './call-site.ts';
 import { accessDenied } from './denials.ts';

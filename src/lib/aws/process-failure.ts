@@ -1,6 +1,6 @@
-import { FedctlError } from '../errors.ts';
-import { FAILURES, type FailureCode } from '../failures.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
+import { FAILURES, type FailureCode } from '../failures/failures.ts';
 
 const MAX_LINES = 5;
 const MAX_LINE = 300;

@@ -1,7 +1,7 @@
-import { rerun } from '../command-line.ts';
-import type { Context } from '../context.ts';
-import { FedctlError } from '../errors.ts';
-import type { AwsSettings } from '../ports.ts';
+import { rerun } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { AwsSettings } from '../ports/aws.ts';
 import type { Profile, SharedFiles } from './shared-files.ts';
 
 /** In the order of version 2 of the AWS CLI; version 1 and boto3 take them the other way round. */

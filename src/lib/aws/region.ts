@@ -1,8 +1,8 @@
-import { rerun } from '../command-line.ts';
-import type { Context } from '../context.ts';
-import { FedctlError } from '../errors.ts';
-import type { AwsSettings, ResolvedRegion } from '../ports.ts';
-import { isGlobalRegion, isRegionName, regionMeant } from '../region-name.ts';
+import { rerun } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError } from '../core/errors.ts';
+import { isGlobalRegion, isRegionName, regionMeant } from '../core/region-name.ts';
+import type { AwsSettings, ResolvedRegion } from '../ports/aws.ts';
 import type { ChosenProfile } from './profile.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { AtlasAccessListEntry, AtlasIdentityProvider } from '../atlas-port.ts';
-import { atlas, rerun } from '../command-line.ts';
-import { FedctlError } from '../errors.ts';
+import { atlas, rerun } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { AtlasAccessListEntry, AtlasIdentityProvider } from '../ports/atlas.ts';
 
 /** What Atlas lacks, with the real names filled in. */
 

@@ -1,7 +1,7 @@
-import type { CheckResult, Comparison, Link } from '../check-run.ts';
-import type { CheckTarget } from '../check-target.ts';
-import type { FedctlError, Warning } from '../errors.ts';
-import type { FailureCode } from '../failures.ts';
+import type { CheckResult, Comparison, Link } from '../core/check-run.ts';
+import type { CheckTarget } from '../core/check-target.ts';
+import type { FedctlError, Warning } from '../core/errors.ts';
+import type { FailureCode } from '../failures/failures.ts';
 import type { World } from './world.ts';
 
 /** When something really happened, where that is not when the check ran: a stage of a login that others share. */

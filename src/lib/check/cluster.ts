@@ -1,8 +1,8 @@
-import type { AtlasCluster } from '../atlas-port.ts';
-import { atlas } from '../command-line.ts';
-import type { Mechanism } from '../connection.ts';
-import type { ConnectionString } from '../connection-string.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
+import { atlas } from '../core/command-line.ts';
+import type { ConnectionString } from '../core/connection-string.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import type { AtlasCluster } from '../ports/atlas.ts';
+import type { Mechanism } from '../ports/mongo.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 import { hostPort } from '../uri/host-port.ts';
 

@@ -1,9 +1,9 @@
-import type { AtlasDatabaseUser } from '../atlas-port.ts';
 import type { Caller } from '../auth/identity.ts';
-import { atlas, quoted } from '../command-line.ts';
-import { type FailureFacts, FedctlError } from '../errors.ts';
-import type { FailureCode } from '../failures.ts';
-import { rfc3339 } from '../time.ts';
+import { atlas, quoted } from '../core/command-line.ts';
+import { type FailureFacts, FedctlError } from '../core/errors.ts';
+import { rfc3339 } from '../core/time.ts';
+import type { FailureCode } from '../failures/failures.ts';
+import type { AtlasDatabaseUser } from '../ports/atlas.ts';
 import { type Refusal, refusalText } from '../trust/refusal.ts';
 import { EXTERNAL } from '../trust/relying-party.ts';
 import { fail, type Outcome } from './check.ts';

@@ -1,6 +1,6 @@
-import type { CheckResult } from '../check-run.ts';
-import type { OfferedCommand } from '../command-line.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
+import type { CheckResult } from '../core/check-run.ts';
+import type { OfferedCommand } from '../core/command-line.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
 import { type Check, type Facts, fail, type Outcome, skip, type Timing } from './check.ts';
 import { checksFor, type Selection, type Wanted } from './selection.ts';
 import type { TimedOutcome } from './shared.ts';

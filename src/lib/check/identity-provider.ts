@@ -1,6 +1,6 @@
-import type { AtlasIdentityProvider } from '../atlas-port.ts';
-import { atlas, rerun } from '../command-line.ts';
-import { FedctlError } from '../errors.ts';
+import { atlas, rerun } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { AtlasIdentityProvider } from '../ports/atlas.ts';
 
 /** The identity provider that is meant, and why it does not do. */
 export type FoundProvider =

@@ -1,4 +1,4 @@
-import { FedctlError } from '../errors.ts';
+import { FedctlError } from '../core/errors.ts';
 
 /** What a chain cannot be examined without, each as the failure of whoever wanted to look. */
 

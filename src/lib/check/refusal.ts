@@ -1,8 +1,8 @@
-import type { CheckResult, Comparison } from '../check-run.ts';
-import { rerun } from '../command-line.ts';
-import type { Mechanism } from '../connection.ts';
-import { FedctlError } from '../errors.ts';
-import { rfc3339 } from '../time.ts';
+import type { CheckResult, Comparison } from '../core/check-run.ts';
+import { rerun } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
+import { rfc3339 } from '../core/time.ts';
+import type { Mechanism } from '../ports/mongo.ts';
 import {
   atlasAwsUser,
   atlasIdentityProvider,

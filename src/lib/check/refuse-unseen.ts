@@ -1,5 +1,5 @@
-import { fedctl } from '../command-line.ts';
-import { FedctlError } from '../errors.ts';
+import { fedctl } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
 import type { Asked } from './check.ts';
 import { checksFor, idleNames, type Selection } from './selection.ts';
 

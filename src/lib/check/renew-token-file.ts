@@ -1,8 +1,8 @@
-import type { CheckTarget } from '../check-target.ts';
-import { fedctl } from '../command-line.ts';
-import { isFedctlError } from '../errors.ts';
-import type { FailureCode } from '../failures.ts';
-import type { MintedToken } from '../token.ts';
+import type { CheckTarget } from '../core/check-target.ts';
+import { fedctl } from '../core/command-line.ts';
+import { isFedctlError } from '../core/errors.ts';
+import type { MintedToken } from '../core/token.ts';
+import type { FailureCode } from '../failures/failures.ts';
 
 /** What a new token in the file mends. Another subject, issuer or audience is somebody else's doing. */
 const MENDED: ReadonlySet<FailureCode> = new Set<FailureCode>([

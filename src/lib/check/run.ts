@@ -4,10 +4,10 @@ import {
   type CheckResult,
   isCaution,
   type TargetReport,
-} from '../check-run.ts';
-import type { CheckTarget } from '../check-target.ts';
-import type { Context } from '../context.ts';
-import { isFedctlError } from '../errors.ts';
+} from '../core/check-run.ts';
+import type { CheckTarget } from '../core/check-target.ts';
+import type { Context } from '../core/context.ts';
+import { isFedctlError } from '../core/errors.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { runChecks } from './engine.ts';
 import { Logins } from './logins.ts';

@@ -1,5 +1,5 @@
-import { fedctl } from '../command-line.ts';
-import { FedctlError } from '../errors.ts';
+import { fedctl } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
 import type { Asked, Check } from './check.ts';
 
 /** Which checks of a catalogue are run, and which of them are only named as left out. */

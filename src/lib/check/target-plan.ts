@@ -1,13 +1,13 @@
 import { checkMintRequest } from '../auth/mint.ts';
 import { assumeRoleRequest } from '../auth/role.ts';
-import type { CheckTarget } from '../check-target.ts';
-import type { Mechanism } from '../connection.ts';
-import type { ConnectionString } from '../connection-string.ts';
-import type { Context } from '../context.ts';
-import type { Warning } from '../errors.ts';
+import type { CheckTarget } from '../core/check-target.ts';
+import type { ConnectionString } from '../core/connection-string.ts';
+import type { Context } from '../core/context.ts';
+import type { Warning } from '../core/errors.ts';
+import type { MintRequest } from '../core/token.ts';
 import { apiUrl } from '../http-api/api-url.ts';
 import { trustworthyUrl } from '../issuer/address.ts';
-import type { MintRequest } from '../token.ts';
+import type { Mechanism } from '../ports/mongo.ts';
 import { chooseMechanisms } from '../uri/mechanism.ts';
 
 /** What a target comes to, with everything checked that can be checked without the network. */

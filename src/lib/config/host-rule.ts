@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
-import type { CheckTarget } from '../check-target.ts';
-import { rerun } from '../command-line.ts';
-import type { HostPort } from '../connection-string.ts';
-import { type FailureFacts, FedctlError } from '../errors.ts';
-import { bareHost, isLoopbackHost, readNameServer } from '../hosts.ts';
+import type { CheckTarget } from '../core/check-target.ts';
+import { rerun } from '../core/command-line.ts';
+import type { HostPort } from '../core/connection-string.ts';
+import { type FailureFacts, FedctlError } from '../core/errors.ts';
+import { bareHost, isLoopbackHost, readNameServer } from '../core/hosts.ts';
 import { readHost } from '../uri/host-port.ts';
 
 /** Atlas's own domains, of those that drivers send tokens to unasked (ALLOWED_HOSTS, facts/mongodb.md 1.5). */

@@ -1,5 +1,5 @@
-import { fedctl, HELP, MORE_TIME, type OfferedCommand, rerun } from '../command-line.ts';
-import type { FailureCode } from '../failures.ts';
+import { fedctl, HELP, MORE_TIME, type OfferedCommand, rerun } from '../core/command-line.ts';
+import type { FailureCode } from './failures.ts';
 
 /** The options of a login that check knows as connect does. */
 const OF_A_LOGIN = [

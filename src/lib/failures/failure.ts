@@ -1,4 +1,4 @@
-import type { ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../core/exit-codes.ts';
 
 /**
  * What fedctl knows about one way to fail. The row is the default text of every face: a thrower may say

@@ -1,5 +1,5 @@
-import type { FailureCode } from '../failures.ts';
 import type { REPORTED } from './catalogue.generated.ts';
+import type { FailureCode } from './failures.ts';
 
 /** A code that `explain` has a page for: one that fedctl raises, or one that only other programs report. */
 export type ExplainedCode = FailureCode | (typeof REPORTED)[number];

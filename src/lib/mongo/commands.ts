@@ -1,8 +1,8 @@
 import type { MongoClient } from 'mongodb';
-import { MORE_TIME } from '../command-line.ts';
-import type { LoginPlan, ServerIdentity } from '../connection.ts';
-import { deadline, within } from '../deadline.ts';
-import { FedctlError } from '../errors.ts';
+import { MORE_TIME } from '../core/command-line.ts';
+import { deadline, within } from '../core/deadline.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { LoginPlan, ServerIdentity } from '../ports/mongo.ts';
 import { readPrivileges } from '../trust/privileges.ts';
 import { commandFailure, ownFailure } from './server-failures.ts';
 import type { Session } from './session.ts';

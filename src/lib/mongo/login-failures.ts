@@ -1,10 +1,10 @@
-import { rerun } from '../command-line.ts';
-import type { LoginKeys, Mechanism } from '../connection.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError } from '../errors.ts';
-import type { FailureCode } from '../failures.ts';
-import { rfc3339 } from '../time.ts';
-import type { MintedToken } from '../token.ts';
+import { rerun } from '../core/command-line.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError } from '../core/errors.ts';
+import { rfc3339 } from '../core/time.ts';
+import type { MintedToken } from '../core/token.ts';
+import type { FailureCode } from '../failures/failures.ts';
+import type { LoginKeys, Mechanism } from '../ports/mongo.ts';
 import type { Presented } from './presented.ts';
 import {
   answerText,

@@ -1,7 +1,7 @@
 import type { MechanismResult } from '../auth/connect.ts';
-import type { OfferedCommand } from '../command-line.ts';
-import type { Mechanism, ServerIdentity, StageEvent, StageId } from '../connection.ts';
-import type { FedctlError } from '../errors.ts';
+import type { OfferedCommand } from '../core/command-line.ts';
+import type { FedctlError } from '../core/errors.ts';
+import type { Mechanism, ServerIdentity, StageEvent, StageId } from '../ports/mongo.ts';
 import type { Theme } from './theme.ts';
 
 /** The longest name of a stage, `authenticate`. */

@@ -1,4 +1,4 @@
-import type { FedctlError, Warning } from '../errors.ts';
+import type { FedctlError, Warning } from '../core/errors.ts';
 import type { Theme } from './theme.ts';
 
 /** A warning as it is told: with its command complete. */

@@ -1,8 +1,8 @@
 import { CommaAndColonSeparatedRecord, ConnectionString as ParsedUri } from 'mongodb-connection-string-url';
-import { rerun } from '../command-line.ts';
-import type { ConnectionString, SrvName, UriProxy } from '../connection-string.ts';
-import { FedctlError, type Warning } from '../errors.ts';
-import { Secret } from '../secret.ts';
+import { rerun } from '../core/command-line.ts';
+import type { ConnectionString, SrvName, UriProxy } from '../core/connection-string.ts';
+import { FedctlError, type Warning } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
 import { readHost } from './host-port.ts';
 import { invalidUri } from './invalid-uri.ts';
 import { UriOptions } from './options.ts';

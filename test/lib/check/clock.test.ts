@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ClockReading, clockOutcome, readClocks } from '../../../src/lib/check/clock.ts';
-import { Interruption } from '../../../src/lib/deadline.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
 import { fetch, response } from '../../support/fetch.ts';
 import { loopbackServer } from '../../support/loopback-server.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { AtlasCluster } from '../../../src/lib/atlas-port.ts';
 import { clusterFault, clusterOfUri } from '../../../src/lib/check/cluster.ts';
-import { atlas } from '../../../src/lib/command-line.ts';
-import type { Mechanism } from '../../../src/lib/connection.ts';
+import { atlas } from '../../../src/lib/core/command-line.ts';
+import type { AtlasCluster } from '../../../src/lib/ports/atlas.ts';
+import type { Mechanism } from '../../../src/lib/ports/mongo.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 
 function cluster(changes: Partial<AtlasCluster> = {}): AtlasCluster {

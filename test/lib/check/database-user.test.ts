@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { AtlasDatabaseUser } from '../../../src/lib/atlas-port.ts';
 import { type Caller, subjectOf } from '../../../src/lib/auth/identity.ts';
 import type { Outcome } from '../../../src/lib/check/check.ts';
 import { arnRefused, subjectRefused, type UserList } from '../../../src/lib/check/database-user.ts';
-import { quoted } from '../../../src/lib/command-line.ts';
+import { quoted } from '../../../src/lib/core/command-line.ts';
+import type { AtlasDatabaseUser } from '../../../src/lib/ports/atlas.ts';
 import type { Refusal } from '../../../src/lib/trust/refusal.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/team/data/etl';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { AtlasIdentityProvider } from '../../../src/lib/atlas-port.ts';
 import { findProvider } from '../../../src/lib/check/identity-provider.ts';
-import { atlas } from '../../../src/lib/command-line.ts';
+import { atlas } from '../../../src/lib/core/command-line.ts';
+import type { AtlasIdentityProvider } from '../../../src/lib/ports/atlas.ts';
 
 const ISSUER = 'https://a1b2.tokens.sts.global.api.aws';
 

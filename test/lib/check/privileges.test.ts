@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { OIDC } from '../../../src/lib/check/catalogue/login.ts';
 import type { Check, Facts } from '../../../src/lib/check/check.ts';
-import type { ServerIdentity } from '../../../src/lib/connection.ts';
+import type { ServerIdentity } from '../../../src/lib/ports/mongo.ts';
 import { target } from '../../support/check-target.ts';
 import { checkWorld } from '../../support/check-world.ts';
 

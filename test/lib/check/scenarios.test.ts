@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { FAILURES } from '../../../src/lib/failures.ts';
-import { type LabOptions, startLab } from '../../../src/lib/sandbox/lab.ts';
-import { enableLab, startScenario } from '../../../src/lib/sandbox/scenarios/play.ts';
-import { SCENARIOS } from '../../../src/lib/sandbox/scenarios/scenarios.ts';
+import { FAILURES } from '../../../src/lib/failures/failures.ts';
+import { type LabOptions, startLab } from '../../../src/sandbox/lab.ts';
+import { enableLab, startScenario } from '../../../src/sandbox/scenarios/play.ts';
+import { SCENARIOS } from '../../../src/sandbox/scenarios/scenarios.ts';
 import { runInProcess } from '../../support/in-process.ts';
 import { expectPastable } from '../../support/offered-command.ts';
 

@@ -4,7 +4,7 @@ import type { Facts } from '../../../src/lib/check/check.ts';
 import { Logins } from '../../../src/lib/check/logins.ts';
 import { planCheck } from '../../../src/lib/check/run.ts';
 import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
-import type { CheckTarget } from '../../../src/lib/check-target.ts';
+import type { CheckTarget } from '../../../src/lib/core/check-target.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 import { checkRequest } from '../../support/check-request.ts';
 import { target } from '../../support/check-target.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { rerun } from '../../../src/lib/command-line.ts';
 import { readCheckConfig } from '../../../src/lib/config/check-config.ts';
 import { memberRule, refuseStrangeHosts } from '../../../src/lib/config/host-rule.ts';
-import { isFedctlError } from '../../../src/lib/errors.ts';
+import { rerun } from '../../../src/lib/core/command-line.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
 
 const FILE = 'fedctl.yaml';
 

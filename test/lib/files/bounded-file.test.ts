@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deadline } from '../../../src/lib/deadline.ts';
+import { deadline } from '../../../src/lib/core/deadline.ts';
 import { readBoundedFile } from '../../../src/lib/files/bounded-file.ts';
 
 const NEVER = new AbortController().signal;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { rerun } from '../../../src/lib/command-line.ts';
-import { isFedctlError } from '../../../src/lib/errors.ts';
+import { rerun } from '../../../src/lib/core/command-line.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { failureDocument, failureLines } from '../../../src/lib/render/failure.ts';
 import { createTheme } from '../../../src/lib/render/theme.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';

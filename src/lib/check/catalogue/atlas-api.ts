@@ -1,5 +1,5 @@
-import type { Atlas } from '../../atlas-port.ts';
-import { FedctlError, isFedctlError } from '../../errors.ts';
+import { FedctlError, isFedctlError } from '../../core/errors.ts';
+import type { Atlas } from '../../ports/atlas.ts';
 import { type Asked, check, type Facts, type Outcome, pass, skip, unseen } from '../check.ts';
 import { rememberedAtlas } from '../remembered-atlas.ts';
 import type { World } from '../world.ts';

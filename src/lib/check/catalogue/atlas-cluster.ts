@@ -1,7 +1,7 @@
-import type { AtlasAccessListEntry, AtlasCluster } from '../../atlas-port.ts';
-import type { Comparison } from '../../check-run.ts';
-import { FedctlError } from '../../errors.ts';
+import type { Comparison } from '../../core/check-run.ts';
+import { FedctlError } from '../../core/errors.ts';
 import { proxyFor } from '../../net/proxy.ts';
+import type { AtlasAccessListEntry, AtlasCluster } from '../../ports/atlas.ts';
 import { admittedBy } from '../access-list.ts';
 import * as failures from '../atlas-failures.ts';
 import { check, fail, pass, skip, unseen, warn } from '../check.ts';

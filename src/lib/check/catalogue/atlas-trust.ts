@@ -1,4 +1,4 @@
-import type { AtlasDatabaseUser, AtlasIdentityProvider } from '../../atlas-port.ts';
+import type { AtlasDatabaseUser, AtlasIdentityProvider } from '../../ports/atlas.ts';
 import { decideArn } from '../../trust/decide-arn.ts';
 import { decideToken } from '../../trust/decide-token.ts';
 import { EXTERNAL } from '../../trust/relying-party.ts';

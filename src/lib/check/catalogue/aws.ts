@@ -1,9 +1,9 @@
 import { type Caller, identifyCaller } from '../../auth/identity.ts';
 import { asRole } from '../../auth/role.ts';
-import type { ResolvedCredentials } from '../../credentials.ts';
-import { formatDuration } from '../../duration.ts';
-import type { Aws, AwsSettings, EndpointOverride, ResolvedRegion } from '../../ports.ts';
-import { rfc3339 } from '../../time.ts';
+import type { ResolvedCredentials } from '../../core/credentials.ts';
+import { formatDuration } from '../../core/duration.ts';
+import { rfc3339 } from '../../core/time.ts';
+import type { Aws, AwsSettings, EndpointOverride, ResolvedRegion } from '../../ports/aws.ts';
 import { type Asked, check, type Facts, pass, warn } from '../check.ts';
 import type { World } from '../world.ts';
 

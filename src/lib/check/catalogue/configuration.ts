@@ -1,4 +1,4 @@
-import { isFailureCode } from '../../failures.ts';
+import { isFailureCode } from '../../failures/failures.ts';
 import { check, pass, skip, warn } from '../check.ts';
 
 /** What is wrong with a configuration is told before anything is checked: here stands what it came to. */

@@ -1,5 +1,5 @@
-import type { Mechanism, ServerIdentity } from '../../connection.ts';
-import { FedctlError } from '../../errors.ts';
+import { FedctlError } from '../../core/errors.ts';
+import type { Mechanism, ServerIdentity } from '../../ports/mongo.ts';
 import { isAllowed } from '../../trust/privileges.ts';
 import { type Asked, type Check, check, type Facts, fail, pass, skip, unseen } from '../check.ts';
 import { keysShown, type Shown, tokenShown, userOutcome } from '../server-user.ts';

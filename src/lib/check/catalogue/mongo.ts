@@ -1,6 +1,6 @@
-import type { Mechanism, StageEvent, StageId } from '../../connection.ts';
-import { formatDuration } from '../../duration.ts';
-import { rfc3339 } from '../../time.ts';
+import { formatDuration } from '../../core/duration.ts';
+import { rfc3339 } from '../../core/time.ts';
+import type { Mechanism, StageEvent, StageId } from '../../ports/mongo.ts';
 import {
   type Asked,
   check,

@@ -1,7 +1,7 @@
 import { minting } from '../../auth/mint.ts';
-import type { LoginPlan } from '../../connection.ts';
-import { FedctlError, isFedctlError } from '../../errors.ts';
-import type { MintedToken } from '../../token.ts';
+import { FedctlError, isFedctlError } from '../../core/errors.ts';
+import type { MintedToken } from '../../core/token.ts';
+import type { LoginPlan } from '../../ports/mongo.ts';
 import { type Asked, check, type Facts, fail, type Outcome, pass, skip } from '../check.ts';
 import { loginAddress } from '../login-address.ts';
 import type { World } from '../world.ts';

@@ -1,14 +1,14 @@
 import { type FederationState, federationState } from '../../auth/federation.ts';
 import { readTokenFile } from '../../auth/token-file.ts';
-import type { CheckTarget } from '../../check-target.ts';
-import { rerun } from '../../command-line.ts';
-import { formatDuration } from '../../duration.ts';
-import { FedctlError, isFedctlError } from '../../errors.ts';
-import { EXIT } from '../../exit-codes.ts';
+import type { CheckTarget } from '../../core/check-target.ts';
+import { rerun } from '../../core/command-line.ts';
+import { formatDuration } from '../../core/duration.ts';
+import { FedctlError, isFedctlError } from '../../core/errors.ts';
+import { EXIT } from '../../core/exit-codes.ts';
+import type { MintedToken } from '../../core/token.ts';
 import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
 import { claimFaults } from '../../jwt/expectations.ts';
-import type { Aws } from '../../ports.ts';
-import type { MintedToken } from '../../token.ts';
+import type { Aws } from '../../ports/aws.ts';
 import {
   type Asked,
   type Check,

@@ -1,5 +1,5 @@
-import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
-import { timePair } from '../../time.ts';
+import type { CheckReport, CheckResult, TargetReport } from '../../core/check-run.ts';
+import { timePair } from '../../core/time.ts';
 import { explainCommand } from './verdict.ts';
 
 /** The JSON face of a run of `check`: schema `fedctl.check/v1`, whether one target was checked or many. */

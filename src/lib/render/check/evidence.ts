@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../check-run.ts';
+import type { CheckResult } from '../../core/check-run.ts';
 import type { Theme } from '../theme.ts';
 import { comparisonLines } from './comparison-lines.ts';
 import { explainCommand } from './verdict.ts';

@@ -1,4 +1,4 @@
-import { type CheckReport, type CheckResult, isCaution } from '../../check-run.ts';
+import { type CheckReport, type CheckResult, isCaution } from '../../core/check-run.ts';
 import { WorkflowCommand } from '../workflow-command.ts';
 import { evidenceLines, UNPAINTED } from './evidence.ts';
 

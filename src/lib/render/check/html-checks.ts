@@ -1,4 +1,4 @@
-import type { CheckResult, Comparison } from '../../check-run.ts';
+import type { CheckResult, Comparison } from '../../core/check-run.ts';
 import { shownMs } from './counts.ts';
 import { difference, nearest, type Span, visible, visiblePiece } from './difference.ts';
 import { type Markup, markup } from './markup.ts';

@@ -1,4 +1,4 @@
-import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
+import type { CheckReport, CheckResult, TargetReport } from '../../core/check-run.ts';
 import type { Theme } from '../theme.ts';
 import { countChecks, countsText, shownMs } from './counts.ts';
 import { evidenceLines } from './evidence.ts';

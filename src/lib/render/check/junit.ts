@@ -1,6 +1,6 @@
 import { XMLBuilder } from 'fast-xml-parser';
-import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
-import { rfc3339 } from '../../time.ts';
+import type { CheckReport, CheckResult, TargetReport } from '../../core/check-run.ts';
+import { rfc3339 } from '../../core/time.ts';
 import { escapeText } from '../escape.ts';
 import { withoutCommands } from '../workflow-command.ts';
 import { countChecks } from './counts.ts';

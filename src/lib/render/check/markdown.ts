@@ -1,5 +1,5 @@
-import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
-import { rfc3339 } from '../../time.ts';
+import type { CheckReport, CheckResult, TargetReport } from '../../core/check-run.ts';
+import { rfc3339 } from '../../core/time.ts';
 import { chainLines } from './chain.ts';
 import { countChecks, countsText, shownMs } from './counts.ts';
 import { evidenceLines, UNPAINTED } from './evidence.ts';

@@ -4,7 +4,7 @@ import {
   type CheckStatus,
   isCaution,
   type TargetReport,
-} from '../../check-run.ts';
+} from '../../core/check-run.ts';
 
 /** What every face says of a status; never by colour alone. */
 export const MARKS = { pass: '✓', warn: '!', fail: '✗', skip: '-' } as const;

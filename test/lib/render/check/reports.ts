@@ -1,4 +1,9 @@
-import type { CheckReport, CheckResult, Comparison, TargetReport } from '../../../../src/lib/check-run.ts';
+import type {
+  CheckReport,
+  CheckResult,
+  Comparison,
+  TargetReport,
+} from '../../../../src/lib/core/check-run.ts';
 
 /** Made-up reports: the ids and texts need not be those of the engine, the shapes are. */
 
