@@ -1,4 +1,5 @@
 import { isFedctlError } from '../../errors.ts';
+import { equalInConstantTime } from '../../net/constant-time.ts';
 import type { Secret } from '../../secret.ts';
 import {
   type HttpAnswer,
@@ -6,7 +7,6 @@ import {
   type LoopbackServer,
   startLoopbackServer,
 } from '../aws/loopback-server.ts';
-import { equalInConstantTime } from '../aws/sigv4.ts';
 import type { LabLog } from '../log.ts';
 import type { LabControls } from './controls.ts';
 import { CONTROL_API } from './marker.ts';
