@@ -16,7 +16,8 @@ const OPTIONAL = ['kerberos', 'snappy', 'mongodb-client-encryption', 'gcp-metada
 
 /**
  * A package that is imported by `import()` and is CommonJS would come out with nothing but a default export
- * (facts/dependencies.md, trap 8). It is wrapped in a module with the names that Node.js itself finds in it.
+ * (facts/dependencies.md, trap 8). It is wrapped in a module with the names that Node.js itself finds in it. Its default
+ * export is all that it exports, as in Node.js; esbuild would take an export called `default`.
  *
  * @type {import('esbuild').Plugin}
  */
@@ -29,8 +30,13 @@ const namesOfPackages = {
         : null,
     );
     onLoad({ filter: /./, namespace: 'on-demand' }, async ({ path }) => {
-      const names = Object.keys(await import(path)).filter((name) => /^[\w$]+$/.test(name));
-      return { contents: `export { ${names.join(', ')} } from '${path}';`, resolveDir: ROOT };
+      const loaded = await import(path);
+      const isCompiled = loaded.default?.__esModule === true;
+      const names = Object.keys(loaded).filter(
+        (name) => /^[\w$]+$/.test(name) && !(isCompiled && name === 'default'),
+      );
+      const whole = isCompiled ? `\nexport default require('${path}');` : '';
+      return { contents: `export { ${names.join(', ')} } from '${path}';${whole}`, resolveDir: ROOT };
     });
   },
 };

@@ -51,7 +51,7 @@ export const CHECK_OPTIONS = {
   ...DNS_OPTIONS,
   config: text('--config <file>', 'check the targets of this file (default: ./fedctl.yaml, if there is one)'),
   target: texts('--target <name>', 'check this target of the file only'),
-  allowHost: texts('--allow-host <host>', 'let a file that was found here send tokens to this host', {
+  allowHost: texts('--allow-host <host>', 'let a found file send tokens to this host, or to *.<domain>', {
     env: false,
   }),
   only: texts('--only <id>', 'only this check, or all that begin so, and what they need'),

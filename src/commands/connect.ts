@@ -9,6 +9,7 @@ import {
   secondFailureLines,
   stageLine,
 } from '../lib/render/connect.ts';
+import { parseConnectionString } from '../lib/uri/connection-string.ts';
 import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { type Answer, command, type Invocation } from './command.ts';
 import { DNS_OPTIONS, dnsServer } from './dns-option.ts';
@@ -62,10 +63,10 @@ ends the login and is named. --timeout bounds each of them. Nothing is sent to a
 
 async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   const { context, options, aws } = invocation;
-  const { mechanism, uri, audience, tokenFile, signingAlgorithm } = options;
+  const { mechanism, audience, tokenFile, signingAlgorithm } = options;
   const plan = await planConnect(context, aws, {
     mechanism,
-    uri,
+    uri: options.uri === null ? null : parseConnectionString(options.uri),
     audience,
     tokenFile,
     signingAlgorithm,
@@ -99,7 +100,7 @@ class Faces {
     this.#invocation = invocation;
     this.#first = plan.logins[0]?.mechanism;
     for (const { mechanism } of plan.logins) {
-      this.say(mechanism, connectHeader(mechanism, plan.shownUri, invocation.theme));
+      this.say(mechanism, connectHeader(mechanism, plan.uri.shown, invocation.theme));
     }
   }
 

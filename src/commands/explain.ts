@@ -1,4 +1,3 @@
-import { nearest } from '../lib/config/nearest.ts';
 import { FedctlError } from '../lib/errors.ts';
 import { EXIT } from '../lib/exit-codes.ts';
 import type { ExplainedCode } from '../lib/explanations/explanation.ts';
@@ -6,6 +5,7 @@ import { areas, CODES, EXPLANATIONS, isExplained, pageOf } from '../lib/explanat
 import { matches, patternsOf } from '../lib/explanations/match.ts';
 import { pasted } from '../lib/explanations/pasted.ts';
 import { readTail } from '../lib/files/tail.ts';
+import { nearest } from '../lib/nearest.ts';
 import {
   explainDocument,
   explainLines,

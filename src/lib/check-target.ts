@@ -1,3 +1,5 @@
+import type { LoginPlan } from './connection.ts';
+import type { ConnectionString } from './connection-string.ts';
 import type { SigningAlgorithm } from './token.ts';
 
 /** One chain that is to be checked: what the flags or one entry of a configuration file say. No secrets. */
@@ -5,7 +7,9 @@ export interface CheckTarget {
   /** Of the entry; `default` for flags. */
   readonly name: string;
   /** Null: the half of the database is left out. */
-  readonly uri: string | null;
+  readonly uri: ConnectionString | null;
+  /** Which members of the cluster may not be dialled; null: all may, as for every string that somebody typed. */
+  readonly refuseMember: NonNullable<LoginPlan['refuseMember']> | null;
   /** Null: as the connection string says, else OIDC. */
   readonly mechanism: 'oidc' | 'aws' | 'both' | null;
   /** Of the token to mint. Null: nothing is minted. */

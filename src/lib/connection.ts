@@ -1,3 +1,4 @@
+import type { ConnectionString, HostPort } from './connection-string.ts';
 import type { Credentials } from './credentials.ts';
 import type { FedctlError } from './errors.ts';
 import type { TokenSource } from './token.ts';
@@ -76,10 +77,15 @@ export interface LoginKeys extends Credentials {
   readonly providerDetail: string;
 }
 
-/** What one login needs. The URI is checked and cleaned already (room `uri`). */
+/** What one login needs. */
 export interface LoginPlan {
   readonly mechanism: Mechanism;
-  readonly uri: string;
+  readonly uri: ConnectionString;
+  /**
+   * Says of a member that a server names why it may not be dialled; null where it may. Absent: every member may, under
+   * the rule of TLS that holds for every host.
+   */
+  readonly refuseMember?: (member: HostPort) => FedctlError | null;
   /** Bounds each stage, in milliseconds. */
   readonly timeoutMs: number;
   /** The DNS server to ask for names, `address:port`; what this machine asks when absent. */
@@ -111,7 +117,7 @@ export interface Privilege {
 /** Who the server says we are (connectionStatus). */
 export interface ServerIdentity {
   /** `<idpId>/<subject>` or an ARN, of `$external`. */
-  readonly user: string | null;
+  readonly user: string;
   readonly roles: readonly { readonly role: string; readonly db: string }[];
   /** Null unless the plan asks for them, and where the server does not tell. */
   readonly privileges: readonly Privilege[] | null;

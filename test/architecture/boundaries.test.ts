@@ -35,7 +35,7 @@ const ROOMS: readonly Room[] = [
     name: 'explanations',
     files: /^src\/lib\/explanations\//,
     rooms: ['vocabulary'],
-    packages: ['node'],
+    packages: ['strip-ansi'],
   },
   { name: 'jwt', files: /^src\/lib\/jwt\//, rooms: ['vocabulary'], packages: ['jose', 'node'] },
   { name: 'policy', files: /^src\/lib\/policy\//, rooms: ['vocabulary'], packages: [] },
@@ -56,7 +56,7 @@ const ROOMS: readonly Room[] = [
   {
     name: 'net',
     files: /^src\/lib\/net\//,
-    rooms: ['vocabulary'],
+    rooms: ['vocabulary', 'files'],
     packages: ['node', 'agent-base', 'socks'],
   },
   { name: 'files', files: /^src\/lib\/files\//, rooms: ['vocabulary'], packages: ['node'] },
@@ -127,7 +127,7 @@ const ROOMS: readonly Room[] = [
   // What escapes and writes.
   {
     name: 'output',
-    files: /^src\/lib\/render\/(escape|output|workflow-command)\.ts$/,
+    files: /^src\/lib\/render\/(escape|json|output|workflow-command)\.ts$/,
     rooms: ['vocabulary'],
     packages: ['node'],
   },
@@ -273,6 +273,15 @@ const KEPT_OUT: readonly { readonly what: string; readonly shows: (node: Syntax)
       (node.type === 'NewExpression' &&
         ['Headers', 'Request', 'Response', 'FormData'].some((name) => isNamed(node.callee, name))),
   },
+  {
+    what: 'the streams',
+    // Lines go through an Output, which removes secrets and escapes.
+    shows: (node) =>
+      node.type === 'MemberExpression' &&
+      isNamed(node.property, 'write') &&
+      node.object !== undefined &&
+      ['stdout', 'stderr'].some((name) => isMember(node.object as Syntax, 'context', name)),
+  },
   { what: 'any', shows: (node) => node.type === 'TSAnyKeyword' },
 ];
 
@@ -316,6 +325,9 @@ const d: any = fetch('x'); // biome-ignore`;
       'src/lib/x.ts touches any',
       'src/lib/x.ts touches the global fetch',
       'src/lib/x.ts touches biome-ignore',
+    ]);
+    expect(trespasses('src/commands/x.ts', "context.stderr.write('x'); stderr.write(['x']);")).toEqual([
+      'src/commands/x.ts touches the streams',
     ]);
     for (const way of ['globalThis.fetch', 'new Headers()', 'new Response()']) {
       expect(trespasses('src/lib/x.ts', `const x = ${way};`)).toEqual([

@@ -1,3 +1,4 @@
+import type { MemoryContextOptions } from '../support/memory-context.ts';
 import {
   awsEnv,
   brokenClock,
@@ -32,6 +33,9 @@ export interface Row {
 const nothing: Requested = () => [];
 const BOTH = { human: nothing, json: nothing } as const;
 
+/** Waits for nothing. */
+const IMPATIENT: MemoryContextOptions = { sleep: async () => {} };
+
 /** Why a command cannot end in a way. */
 const NO_CONFIG = 'reads no configuration file';
 const NO_TOKEN = 'reads no token';
@@ -63,15 +67,24 @@ const AccessDenied = 'AccessDenied';
 /** The commands of the account. */
 function accountRow(own: {
   readonly args?: readonly string[];
+  readonly context?: MemoryContextOptions;
   readonly sts: readonly Scenario[] | string;
-  readonly iam: readonly Scenario[];
+  readonly iam: readonly Scenario[] | string;
+  /** More successes. */
+  readonly more?: readonly Scenario[];
   readonly issuer: readonly Scenario[] | string;
 }): Row {
   const typed = run(...(own.args ?? []));
   return {
     formats: BOTH,
     classes: {
-      success: [{ what: 'healthy', stage: async (stage) => typed(stage, await awsEnv(stage)) }],
+      success: [
+        {
+          what: 'healthy',
+          stage: async (stage) => ({ ...typed(stage, await awsEnv(stage)), context: own.context ?? {} }),
+        },
+        ...(own.more ?? []),
+      ],
       usage: MISTYPED,
       config: NO_CONFIG,
       aws: onTheWayToAws(typed),
@@ -88,12 +101,12 @@ function accountRow(own: {
   };
 }
 
-/** An account whose issuer is hostile: IAM names it. */
+/** An account whose issuer is hostile: IAM names it, and STS mints its token. */
 const hostileIssuers = (typed: (stage: Stage, env: Env) => Run): readonly Scenario[] =>
   (['discovery', 'status', 'redirect', 'not-json'] as const).map((fault) => ({
     what: `the issuer answers with ${fault}`,
     stage: async (stage) => {
-      const issuer = await stage.servers.issuer(fault, stage.minted);
+      const issuer = await stage.servers.issuer(fault);
       return typed(stage, {
         ...(await awsEnv(stage)),
         AWS_ENDPOINT_URL: await stage.servers.aws(undefined, issuer),
@@ -189,7 +202,7 @@ function labRow(
 /** One row for each command, by its full name. */
 export const ROWS: Readonly<Record<string, Row>> = {
   enable: accountRow({
-    args: ['--timeout', '2s', '--wait-timeout', '1s'],
+    context: IMPATIENT,
     sts: [refusing({ action: mint, code: AccessDenied }, 'the probe is denied', run('--timeout', '2s'))],
     iam: [
       refusing(
@@ -198,7 +211,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
         run(),
       ),
     ],
-    issuer: hostileIssuers(run('--no-wait')),
+    issuer: hostileIssuers((_stage, env) => ({ env, context: IMPATIENT })),
   }),
   disable: accountRow({
     args: ['--yes'],
@@ -219,8 +232,9 @@ export const ROWS: Readonly<Record<string, Row>> = {
   }),
   whoami: accountRow({
     sts: 'mints no token',
-    iam: [refusing({ action: read, code: AccessDenied }, 'reading is denied', run())],
+    iam: 'an issuer that may not be read is left out, without a code',
     issuer: NO_ISSUER,
+    more: [refusing({ action: read, code: AccessDenied }, 'reading is denied', run())],
   }),
   token: {
     formats: {
@@ -247,7 +261,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
       ],
       usage: MISTYPED,
       config: NO_CONFIG,
-      aws: onTheWayToAws(run('--audience', 'orders', '--timeout', '2s')),
+      aws: onTheWayToAws(run('--audience', 'orders', '--timeout', '2s'), mint),
       sts: [
         refusing({ action: mint, code: AccessDenied }, 'minting is denied', run('--audience', 'orders')),
         refusing(
@@ -299,7 +313,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
         {
           what: 'a valid token',
           stage: async ({ servers, file }) => ({
-            args: [file('token.jwt'), '--audience', 'orders', '--issuer', await servers.issuer()],
+            args: [file('token.jwt'), '--audience', 'orders', '--issuer', (await servers.issuer()).url],
           }),
         },
       ],
@@ -315,13 +329,13 @@ export const ROWS: Readonly<Record<string, Row>> = {
         {
           what: 'another audience',
           stage: async ({ servers, file }) => ({
-            args: [file('token.jwt'), '--audience', 'other', '--issuer', await servers.issuer()],
+            args: [file('token.jwt'), '--audience', 'other', '--issuer', (await servers.issuer()).url],
           }),
         },
         {
           what: 'a changed signature',
           stage: async ({ servers, presented }) => ({
-            args: ['-', '--audience', 'orders', '--issuer', await servers.issuer()],
+            args: ['-', '--audience', 'orders', '--issuer', (await servers.issuer()).url],
             input: `${presented.slice(0, -4)}AAAA`,
           }),
         },
@@ -330,10 +344,10 @@ export const ROWS: Readonly<Record<string, Row>> = {
       issuer: [
         ...(['discovery', 'keys', 'status', 'redirect', 'not-json'] as const).map((fault) => ({
           what: `the issuer answers with ${fault}`,
-          stage: async ({ servers, presented }: Stage) => ({
-            args: ['-', '--audience', 'orders', '--issuer', await servers.issuer(fault, presented)],
-            input: presented,
-          }),
+          stage: async ({ servers }: Stage) => {
+            const { url, token } = await servers.issuer(fault);
+            return { args: ['-', '--audience', 'orders', '--issuer', url], input: token };
+          },
         })),
         refusing(
           { action: read, code: AccessDenied },
@@ -364,7 +378,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
         {
           what: 'an unexpected error quotes the token',
           stage: async ({ servers, file, presented }) => ({
-            args: [file('token.jwt'), '--audience', 'orders', '--issuer', await servers.issuer()],
+            args: [file('token.jwt'), '--audience', 'orders', '--issuer', (await servers.issuer()).url],
             context: brokenClock([presented]),
           }),
         },
@@ -434,15 +448,9 @@ export const ROWS: Readonly<Record<string, Row>> = {
       ],
       usage: MISTYPED,
       config: NO_CONFIG,
-      aws: onTheWayToAws((_stage, env) => ({
-        args: [
-          ...LOGIN,
-          '--role-arn',
-          'arn:aws:iam::123456789012:role/app',
-          '--uri',
-          'mongodb://127.0.0.1:9/',
-        ],
-        env: { ...env },
+      aws: onTheWayToAws(async (stage, env) => ({
+        args: [...LOGIN, '--mechanism', 'aws', '--uri', await stage.servers.mongod()],
+        env,
       })).slice(4),
       sts: [
         {
@@ -467,10 +475,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
                 mechanism,
                 '--write-probe',
                 '--uri',
-                `${await stage.servers.mongod(fault)}?replicaSet=${fault === 'set-name' ? 'rs0' : ''}`.replace(
-                  /\?replicaSet=$/,
-                  '',
-                ),
+                await stage.servers.mongod(fault),
               ],
               env: await awsEnv(stage),
             }),
@@ -482,6 +487,18 @@ export const ROWS: Readonly<Record<string, Row>> = {
             args: [...LOGIN, '--token-file', file('token.jwt'), '--uri', await servers.mongod('login')],
           }),
         },
+        ...(['set-name', 'hello'] as const).map((fault) => ({
+          what: `a token file, and the server knows the token: ${fault}`,
+          stage: async ({ servers, file }: Stage) => ({
+            args: [
+              ...LOGIN,
+              '--token-file',
+              file('token.jwt'),
+              '--uri',
+              `${await servers.mongod(fault)}?replicaSet=rs0`,
+            ],
+          }),
+        })),
         {
           what: 'a token file that holds two tokens',
           stage: async ({ servers, file }) => ({
@@ -491,7 +508,10 @@ export const ROWS: Readonly<Record<string, Row>> = {
         ...mistakenUris(({ file }) => ({ args: [...LOGIN, '--token-file', file('token.jwt')] })),
       ],
       atlas: NO_ATLAS,
-      net: brokenProxies((_stage, env) => ({ args: [...LOGIN, '--uri', 'mongodb://127.0.0.1:9/'], env })),
+      net: brokenProxies(async (stage, env) => ({
+        args: [...LOGIN, '--uri', await stage.servers.mongod()],
+        env,
+      })),
       lab: NO_LAB,
       bug: [
         {
@@ -519,8 +539,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
     },
     classes: {
       success: [
-        { what: 'a healthy lab', stage: lab('--mechanism', 'both', '--write-probe', '--negative') },
-        { what: 'the list of checks', stage: () => ({ args: ['--list'] }) },
+        { what: 'a healthy lab', stage: lab('--mechanism', 'both', '--write-probe') },
+        { what: 'the list of checks', formats: ['human', 'json'], stage: () => ({ args: ['--list'] }) },
       ],
       usage: MISTYPED,
       config: [
@@ -548,15 +568,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
           }),
         },
       ],
-      iam: [
-        {
-          what: 'reading is denied',
-          stage: async (stage) => ({
-            args: [...LOGIN, '--uri', await stage.servers.mongod('login')],
-            env: await awsEnv(stage, { action: read, code: AccessDenied }),
-          }),
-        },
-      ],
+      iam: 'a denied read leaves its check without a code',
       jwt: [
         {
           what: 'a token for another audience',
@@ -567,7 +579,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
               '--audience',
               'other',
               '--issuer',
-              await servers.issuer(),
+              (await servers.issuer()).url,
               '--uri',
               await servers.mongod('login'),
               '--timeout',
@@ -576,17 +588,12 @@ export const ROWS: Readonly<Record<string, Row>> = {
           }),
         },
       ],
-      issuer: (['discovery', 'keys', 'status', 'redirect', 'not-json'] as const).map((fault) => ({
+      issuer: (['discovery', 'status', 'redirect', 'not-json'] as const).map((fault) => ({
         what: `the issuer answers with ${fault}`,
-        stage: async ({ servers, file, presented }: Stage) => ({
-          args: [
-            ...LOGIN,
-            '--token-file',
-            file('token.jwt'),
-            '--issuer',
-            await servers.issuer(fault, presented),
-          ],
-        }),
+        stage: async ({ servers, write }: Stage) => {
+          const { url, token } = await servers.issuer(fault);
+          return { args: [...LOGIN, '--token-file', write('own.jwt', token), '--issuer', url] };
+        },
       })),
       mongo: [
         ...mongodFaults().map((fault) => ({
@@ -600,9 +607,21 @@ export const ROWS: Readonly<Record<string, Row>> = {
               '--privilege',
               'insert@app',
               '--uri',
-              `${await stage.servers.mongod(fault)}${fault === 'set-name' ? '?replicaSet=rs0' : ''}`,
+              await stage.servers.mongod(fault),
             ],
             env: await awsEnv(stage),
+          }),
+        })),
+        ...(['set-name', 'hello'] as const).map((fault) => ({
+          what: `a token file, and the server knows the token: ${fault}`,
+          stage: async ({ servers, file }: Stage) => ({
+            args: [
+              ...LOGIN,
+              '--token-file',
+              file('token.jwt'),
+              '--uri',
+              `${await servers.mongod(fault)}?replicaSet=rs0`,
+            ],
           }),
         })),
         ...mistakenUris(({ file }) => ({ args: [...LOGIN, '--token-file', file('token.jwt')] })),

@@ -67,8 +67,8 @@ export interface Scenario {
   readonly what: string;
   /** Where the answer goes, when it is not stdout: a file in the working directory. */
   readonly answerIn?: string;
-  /** How it ends, when that is not what its class says. */
-  readonly ends?: Class;
+  /** The output formats that there are for it, when not all of them are. */
+  readonly formats?: readonly string[];
   readonly stage: (stage: Stage) => Promise<Run> | Run;
 }
 
@@ -160,9 +160,13 @@ export function refusing(fault: AwsFault, what: string, rest: Staging): Scenario
   };
 }
 
-/** What a command meets on the way to its first call of AWS. */
-export function onTheWayToAws(rest: Staging): readonly Scenario[] {
-  const identity = { action: 'GetCallerIdentity' };
+/**
+ * What a command meets on the way to AWS.
+ *
+ * @param action the first that it calls
+ */
+export function onTheWayToAws(rest: Staging, action = 'GetCallerIdentity'): readonly Scenario[] {
+  const identity = { action };
   const scene = (what: string, env: (stage: Stage) => Promise<Env> | Env): Scenario => ({
     what,
     stage: async (stage) => rest(stage, { ...(await awsEnv(stage)), ...(await env(stage)) }),

@@ -62,9 +62,9 @@ export interface Servers {
    *
    * @param issuer of the account, when it is not the healthy one
    */
-  aws(fault?: AwsFault, issuer?: string): Promise<string>;
-  /** An issuer: healthy, or with one document that holds a token which it knows, since it got it elsewhere. */
-  issuer(fault?: 'discovery' | 'keys' | 'status' | 'redirect' | 'not-json', token?: string): Promise<string>;
+  aws(fault?: AwsFault, issuer?: Issuer): Promise<string>;
+  /** An issuer: healthy, or with one document that repeats its token. */
+  issuer(fault?: 'discovery' | 'keys' | 'status' | 'redirect' | 'not-json'): Promise<Issuer>;
   /** A MongoDB server: lets everybody in, or repeats what was presented. */
   mongod(fault?: MongodFault): Promise<string>;
   /** The Atlas API: refuses the credentials, or every question after them. */
@@ -77,6 +77,12 @@ export interface Servers {
   control(fault: 'coded' | 'status' | 'not-json'): Promise<string>;
   /** An HTTP proxy that refuses every tunnel. */
   proxy(): Promise<string>;
+}
+
+/** An issuer, and a token that it signed. */
+export interface Issuer {
+  readonly url: string;
+  readonly token: string;
 }
 
 /** `set-name` and `hello` hold the token of the file `token.jwt`, which was presented to it at another time. */
@@ -124,8 +130,11 @@ export async function createWorld(): Promise<World> {
     { name: 'presented token', value: presented },
     { name: 'web identity token', value: identity },
   ];
+  const detector = new Detector(canaries);
+  /** Of hostile issuers, by their addresses. */
+  const tokens = new Map<string, string>();
   return {
-    detector: new Detector(canaries),
+    detector,
     minted,
     presented,
     folder: secretFiles({ presented, identity }),
@@ -133,17 +142,22 @@ export async function createWorld(): Promise<World> {
       const write = manner === 'piece' ? (text: string) => text.slice(4, 28) : ENCODINGS[manner];
       const told = (secrets: readonly string[]) => secrets.map(write).join(' ');
       return {
-        aws: (fault, named = issuer) =>
+        aws: (fault, named = { url: issuer, token: minted }) =>
           start(
-            `aws ${named} ${fault === undefined ? '' : `${JSON.stringify(fault)} ${manner} ${place}`}`,
-            () => awsServer({ minted, issuer: named, fault: fault ?? null, place, told }),
+            `aws ${named.url} ${fault === undefined ? '' : `${JSON.stringify(fault)} ${manner} ${place}`}`,
+            () => awsServer({ minted: named.token, issuer: named.url, fault: fault ?? null, place, told }),
           ),
-        issuer: (fault, token = '') =>
-          fault === undefined
-            ? healthy
-            : start(`issuer ${fault} ${manner} ${token}`, () =>
-                issuerServer([key.publicJwk], fault, told([token])),
-              ),
+        async issuer(fault) {
+          if (fault === undefined) return { url: issuer, token: presented };
+          const url = await start(`issuer ${fault} ${manner}`, () =>
+            issuerServer([key.publicJwk], fault, () => told([tokens.get(url) ?? ''])),
+          );
+          const token =
+            tokens.get(url) ?? (await signToken(key, { ...claims, iss: url, jti: 'of-an-issuer' }));
+          tokens.set(url, token);
+          detector.add({ name: 'token of a hostile issuer', value: token });
+          return { url, token };
+        },
         async mongod(fault) {
           // It keeps what is presented, so that it has to be this run's alone.
           const { url, close } = await mongodServer(fault ?? null, told, presented);
@@ -240,13 +254,18 @@ function awsServer(given: {
   });
 }
 
-function issuerServer(keys: readonly object[], fault: string | null = null, words = ''): Promise<Running> {
+function issuerServer(
+  keys: readonly object[],
+  fault: string | null = null,
+  repeated = () => '',
+): Promise<Running> {
   return http(({ path }, url) => {
     const json = (document: object, status = 200) => ({
       status,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(document),
     });
+    const words = repeated();
     const inUrl = encodeURIComponent(words);
     if (path.endsWith('/openid-configuration')) {
       if (fault === 'status') return { ...json({ error: words, error_description: words }, 500) };

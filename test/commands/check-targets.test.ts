@@ -58,7 +58,7 @@ describe('the target of flags and environment', () => {
     ['--uri', 'http://x', 'mongo.uri-invalid'],
     ['--uri', 'mongodb://u:p@db.example.com/', 'mongo.password-in-uri'],
     ['--uri', 'mongodb://db.example.com/?tls=false', 'mongo.plaintext-refused'],
-    ['--uri', 'mongodb://127.0.0.1/?authMechanism=MONGODB-AWS&x=1', 'mongo.mechanism-conflict'],
+    ['--uri', 'mongodb://127.0.0.1/?authMechanism=MONGODB-AWS&w=1', 'mongo.mechanism-conflict'],
     ['--audience', 'x'.repeat(2000), 'usage.invalid-value'],
     ['--duration', '1s', 'usage.invalid-value'],
     ['--mechanism', 'x509', 'usage.invalid-value'],

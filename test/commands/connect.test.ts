@@ -279,7 +279,11 @@ describe('what is refused without the network', () => {
       'usage.missing-audience',
       'No audience is given: MONGODB-OIDC needs the audience of the identity provider in Atlas.',
     ],
-    [['--uri=localhost', '--audience=a'], 'mongo.uri-invalid', 'The connection string is not one.'],
+    [
+      ['--uri=localhost', '--audience=a'],
+      'mongo.uri-invalid',
+      'Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.',
+    ],
     [
       ['--uri=mongodb://u:hunter2@localhost/', '--audience=a'],
       'mongo.password-in-uri',

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
 import { readCheckConfig } from '../../src/lib/config/check-config.ts';
+import { parseConnectionString } from '../../src/lib/uri/connection-string.ts';
 import { memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';
 
@@ -51,7 +52,9 @@ describe('fedctl init', () => {
   test('fills in what is known, from flags and the environment', async () => {
     const { code } = await init(['--audience', 'own'], { FEDCTL_URI: ATLAS, FEDCTL_AUDIENCE: 'other' });
     expect(code).toBe(0);
-    expect(written()).toMatchObject([{ uri: ATLAS, audience: 'own', mechanism: 'oidc' }]);
+    expect(written()).toMatchObject([
+      { uri: parseConnectionString(ATLAS), audience: 'own', mechanism: 'oidc' },
+    ]);
   });
 
   test('takes the mechanism of the connection string', async () => {
@@ -130,7 +133,11 @@ describe('what is refused before anything is written', () => {
       'mongo.password-in-uri',
       'The connection string holds a password.',
     ],
-    [['--uri', 'nonsense'], 'mongo.uri-invalid', 'The connection string is not one.'],
+    [
+      ['--uri', 'nonsense'],
+      'mongo.uri-invalid',
+      'Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.',
+    ],
     [
       ['--uri', `${ATLAS}?authMechanism=MONGODB-AWS`, '--mechanism', 'oidc'],
       'mongo.mechanism-conflict',

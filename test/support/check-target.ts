@@ -5,6 +5,7 @@ export function target(changes: Partial<CheckTarget> = {}): CheckTarget {
   return {
     name: 'default',
     uri: null,
+    refuseMember: null,
     mechanism: null,
     audience: null,
     signingAlgorithm: 'RS256',

@@ -5,6 +5,7 @@ import { createMongo } from '../../src/lib/mongo/mongo.ts';
 import { Redactor } from '../../src/lib/redactor.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import type { MintedToken } from '../../src/lib/token.ts';
+import { parseConnectionString } from '../../src/lib/uri/connection-string.ts';
 
 /** Where the clock of every login stands. */
 export const NOW = new Date('2026-11-22T12:00:00Z');
@@ -45,7 +46,7 @@ export function loopbackResolver(given: Partial<Resolver> = {}): Resolver {
   };
 }
 
-export interface LoginAttempt extends Partial<LoginPlan> {
+export interface LoginAttempt extends Partial<Omit<LoginPlan, 'uri'>> {
   readonly uri: string;
   readonly resolver?: Resolver;
   readonly signal?: AbortSignal;
@@ -66,6 +67,7 @@ export async function attemptLogin({
   resolver = loopbackResolver(),
   signal = new AbortController().signal,
   observe = () => {},
+  uri,
   ...plan
 }: LoginAttempt): Promise<LoginOutcome> {
   const mongo = await createMongo({
@@ -80,16 +82,17 @@ export async function attemptLogin({
     stages.push(event);
     observe(event);
   };
-  const full: LoginPlan = {
+  const path = () => stages.map(({ id, status }) => `${id} ${status}`).join(', ');
+  const full = (): LoginPlan => ({
+    uri: parseConnectionString(uri),
     mechanism: 'MONGODB-OIDC',
     timeoutMs: 5000,
     tokenSource: { get: async () => TOKEN },
     credentials: async () => KEYS,
     ...plan,
-  };
-  const path = () => stages.map(({ id, status }) => `${id} ${status}`).join(', ');
+  });
   try {
-    const identity = await mongo.login(full, note, signal);
+    const identity = await mongo.login(full(), note, signal);
     return { stages, path: path(), identity, failure: null };
   } catch (failure) {
     if (!isFedctlError(failure)) throw failure;

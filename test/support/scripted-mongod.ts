@@ -2,10 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { deflateSync } from 'node:zlib';
 import { Binary, type Document, deserialize, serialize } from 'bson';
 
 /** What the server does with a command: answers it, falls silent, or ends the connection. */
-export type Act = Document | 'silence' | 'close' | 'reset' | 'http';
+export type Act = Document | Compressed | 'silence' | 'close' | 'reset' | 'http';
+
+/** An answer of so many zeros, compressed whether or not anybody offered it. */
+export class Compressed {
+  readonly bytes: number;
+
+  constructor(bytes: number) {
+    this.bytes = bytes;
+  }
+}
 
 export type Script = Readonly<Record<string, Act | ((command: Document) => Act)>>;
 
@@ -17,6 +27,8 @@ export interface ScriptedMongod {
   readonly received: Document[];
   /** How many connections are open. */
   connections(): number;
+  /** How many were ever opened. */
+  accepted(): number;
   /** Ends every connection that is open, and waits until the other side has, too. */
   cut(): Promise<void>;
   close(): Promise<void>;
@@ -25,6 +37,8 @@ export interface ScriptedMongod {
 const OP_QUERY = 2004;
 const OP_REPLY = 1;
 const OP_MSG = 2013;
+const OP_COMPRESSED = 2012;
+const ZLIB = 2;
 const MORE_TO_COME = 2;
 
 export const HELLO: Document = {
@@ -90,19 +104,26 @@ export function serverFirst(saslStart: Document, nonceOf: (client: Buffer) => Bu
  * there to die, lie or fall silent at one place.
  *
  * @param script by command name; `hello` stands for ismaster too. What it leaves out is answered kindly.
+ * @param host the address to listen on
  */
-export async function startScriptedMongod(script: Script = {}, tls?: TlsOptions): Promise<ScriptedMongod> {
+export async function startScriptedMongod(
+  script: Script = {},
+  tls?: TlsOptions,
+  host = '127.0.0.1',
+): Promise<ScriptedMongod> {
   const commands: string[] = [];
   const received: Document[] = [];
   const sockets = new Set<Socket>();
+  let accepted = 0;
   const serve = (socket: Socket) => {
     sockets.add(socket);
+    accepted += 1;
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
     readMessages(socket, (message) => answer(message, socket));
   };
   const server: Server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
   server.on('tlsClientError', () => {});
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
@@ -110,6 +131,7 @@ export async function startScriptedMongod(script: Script = {}, tls?: TlsOptions)
     commands,
     received,
     connections: () => sockets.size,
+    accepted: () => accepted,
     async cut() {
       await Promise.all([...sockets].map((socket) => once(socket.end(), 'close')));
     },
@@ -132,6 +154,7 @@ export async function startScriptedMongod(script: Script = {}, tls?: TlsOptions)
     if (moreToCome || act === 'silence') return;
     if (act === 'close') socket.end();
     else if (act === 'reset') socket.resetAndDestroy();
+    else if (act instanceof Compressed) socket.write(compressed(act, message.readInt32LE(4)));
     else if (act === 'http') socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n');
     else if (!socket.destroyed) socket.write(reply(act as Document, opcode, message.readInt32LE(4)));
   }
@@ -160,6 +183,20 @@ function readCommand(message: Buffer): { command: Document; opcode: number; more
   const size = message.readInt32LE(21);
   const command = deserialize(message.subarray(21, 21 + size), { promoteBuffers: false });
   return { command, opcode, moreToCome: (flags & MORE_TO_COME) !== 0 };
+}
+
+/** Says of itself that it is an OP_MSG of 100 bytes. */
+function compressed({ bytes }: Compressed, to: number): Buffer {
+  const body = deflateSync(Buffer.alloc(bytes));
+  const header = Buffer.alloc(25);
+  header.writeInt32LE(header.length + body.length, 0);
+  header.writeInt32LE(1, 4);
+  header.writeInt32LE(to, 8);
+  header.writeInt32LE(OP_COMPRESSED, 12);
+  header.writeInt32LE(OP_MSG, 16);
+  header.writeInt32LE(100, 20);
+  header.writeUInt8(ZLIB, 24);
+  return Buffer.concat([header, body]);
 }
 
 function reply(document: Document, opcode: number, to: number): Buffer {

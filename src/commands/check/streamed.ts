@@ -71,7 +71,7 @@ export class StreamedChecks {
       if (!over && !this.#final) return;
       const results = this.#resultsOf(name);
       if (!this.#headed)
-        this.#print(targetHeader({ name, uri: planned.plan.database?.shownUri ?? null }, theme));
+        this.#print(targetHeader({ name, uri: planned.plan.database?.uri.shown ?? null }, theme));
       this.#headed = true;
       for (; this.#next < this.#order.length; this.#next += 1) {
         const result = results.get(this.#order[this.#next] ?? '');

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { CheckTarget } from '../../lib/check-target.ts';
 import { FedctlError } from '../../lib/errors.ts';
 import { type ConfigFile, findConfig } from '../../lib/files/config-file.ts';
+import { parseConnectionString } from '../../lib/uri/connection-string.ts';
 import type { CHECK_OPTIONS } from '../check.ts';
 import type { Invocation } from '../command.ts';
 import { dnsServer } from '../dns-option.ts';
@@ -35,7 +36,8 @@ const OF_THE_CALLER = ['profile', 'region'] as const;
  * The targets to check: those of a file that was named; else the one of the flags or of the environment; else those of
  * a file in the working directory.
  *
- * @throws FedctlError usage.*, config.invalid, config.host-refused
+ * @throws FedctlError usage.*, config.invalid, config.host-refused, mongo.uri-invalid, mongo.password-in-uri,
+ *   mongo.plaintext-refused
  */
 export async function readTargets(
   invocation: Invocation<typeof CHECK_OPTIONS>,
@@ -66,12 +68,13 @@ async function ofFile(
   const unknown = wanted.find((each) => !all.some((target) => target.name === each));
   if (unknown !== undefined) throw unknownTarget(unknown, name, all);
   const picked = wanted.length === 0 ? all : all.filter((target) => wanted.includes(target.name));
-  if (!file.named) {
-    const { refuseStrangeHosts } = await import('../../lib/config/host-rule.ts');
-    refuseStrangeHosts(picked, { file: name, allowed: options.allowHost });
-  }
   const flags = typedFlags(invocation);
-  return picked.map((target) => ({ ...target, ...flags }));
+  if (file.named) return picked.map((target) => ({ ...target, ...flags }));
+  const { refuseStrangeHosts, memberRule } = await import('../../lib/config/host-rule.ts');
+  const rule = { file: name, allowed: options.allowHost };
+  refuseStrangeHosts(picked, rule);
+  const refuseMember = memberRule(rule);
+  return picked.map((target) => ({ ...target, ...flags, refuseMember }));
 }
 
 function typedFlags(invocation: Invocation<typeof CHECK_OPTIONS>): Partial<CheckTarget> {
@@ -87,7 +90,8 @@ function typedFlags(invocation: Invocation<typeof CHECK_OPTIONS>): Partial<Check
 function ofFlags({ context, options }: Invocation<typeof CHECK_OPTIONS>): CheckTarget {
   return {
     name: 'default',
-    uri: options.uri,
+    uri: options.uri === null ? null : parseConnectionString(options.uri),
+    refuseMember: null,
     mechanism: options.mechanism,
     audience: options.audience,
     signingAlgorithm: options.signingAlgorithm,

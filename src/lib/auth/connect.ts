@@ -1,20 +1,18 @@
 import type { LoginKeys, LoginPlan, Mechanism, ServerIdentity, StageEvent } from '../connection.ts';
+import type { ConnectionString } from '../connection-string.ts';
 import type { Context } from '../context.ts';
 import { FedctlError, isFedctlError, type Warning } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Aws, AwsSettings } from '../ports.ts';
 import type { SigningAlgorithm, TokenSource } from '../token.ts';
-import { cleanConnectionString, shownUri } from '../uri/connection-string.ts';
 import { chooseMechanisms, type MechanismChoice } from '../uri/mechanism.ts';
-import { refusePlaintext } from '../uri/plaintext.ts';
-import { readTarget } from '../uri/target.ts';
 import { atlasSide, subjectOf } from './identity.ts';
 import { checkMintRequest, minting } from './mint.ts';
 import { asRole, type RoleToAssume } from './role.ts';
 import { readTokenFile } from './token-file.ts';
 
 export interface ConnectRequest {
-  readonly uri: string | null;
+  readonly uri: ConnectionString | null;
   /** Null: as the connection string says, else OIDC. */
   readonly mechanism: MechanismChoice | null;
   /** Of the token to mint. */
@@ -38,8 +36,7 @@ const TOKEN_FILE_UNUSED: Warning = {
 
 /** What is to be done, with everything checked that can be checked without the network. */
 export interface ConnectPlan {
-  /** The connection string as people may see it. */
-  readonly shownUri: string;
+  readonly uri: ConnectionString;
   readonly logins: readonly LoginPlan[];
   readonly warnings: readonly Warning[];
 }
@@ -55,8 +52,7 @@ export interface MechanismResult {
 /**
  * Checks a request and finds out what each login needs. Only the token file is read here.
  *
- * @throws FedctlError usage.missing-uri, usage.missing-audience, usage.invalid-value,
- *   mongo.uri-invalid, mongo.password-in-uri, mongo.mechanism-conflict, mongo.plaintext-refused,
+ * @throws FedctlError usage.missing-uri, usage.missing-audience, usage.invalid-value, mongo.mechanism-conflict,
  *   mongo.token-file-unusable, usage.token-as-argument
  */
 export async function planConnect(
@@ -64,14 +60,13 @@ export async function planConnect(
   settings: AwsSettings,
   request: ConnectRequest,
 ): Promise<ConnectPlan> {
-  if (request.uri === null) {
+  const { uri } = request;
+  if (uri === null) {
     throw new FedctlError('usage.missing-uri', {
       message: 'No connection string is given: connect to what?',
     });
   }
-  const { uri, namedMechanism, warnings } = cleanConnectionString(request.uri);
-  const chosen = chooseMechanisms(request.mechanism, namedMechanism);
-  refusePlaintext(readTarget(uri));
+  const chosen = chooseMechanisms(request.mechanism, uri.namedMechanism);
   // Both mechanisms run as the same session: a role is assumed once, and not before it is needed.
   const aws = once(async () => {
     const own = request.role === null ? settings : await asRole(context, settings, request.role);
@@ -84,7 +79,7 @@ export async function planConnect(
     ...(request.dnsServer === null ? {} : { dnsServer: request.dnsServer }),
   };
   const logins: LoginPlan[] = [];
-  const told: Warning[] = [...warnings, ...chosen.warnings];
+  const told: Warning[] = [...uri.warnings, ...chosen.warnings];
   for (const mechanism of chosen.mechanisms) {
     if (mechanism === 'MONGODB-AWS') {
       logins.push({ ...common, mechanism, credentials: async (signal) => loginKeys(await aws(), signal) });
@@ -95,7 +90,7 @@ export async function planConnect(
     }
   }
   if (request.tokenFile !== null && !chosen.mechanisms.includes('MONGODB-OIDC')) told.push(TOKEN_FILE_UNUSED);
-  return { shownUri: shownUri(uri), logins, warnings: told };
+  return { uri, logins, warnings: told };
 }
 
 /**

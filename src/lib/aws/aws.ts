@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
+import type { CaBundle } from '../net/certificate-authorities.ts';
 import type { Aws, AwsSettings } from '../ports.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { containerCredentials } from './container.ts';
@@ -87,8 +88,14 @@ function connection(
       useFipsEndpoint: setting('AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint'),
       useDualstackEndpoint: setting('AWS_USE_DUALSTACK_ENDPOINT', 'use_dualstack_endpoint'),
     },
+    caBundle: caBundleOfProfile(profile),
     endpoint: (service) => endpointOverride(service, context.env, profile, files)?.url ?? null,
   });
+}
+
+function caBundleOfProfile({ name, settings }: ChosenProfile): CaBundle | null {
+  const path = settings['ca_bundle'];
+  return path ? { path, source: `ca_bundle of the profile "${name}"` } : null;
 }
 
 /**
@@ -107,7 +114,7 @@ function providers(
     context,
     files,
     timeoutMs: settings.timeoutMs,
-    requestHandler: createRequestHandler(env, settings.timeoutMs),
+    requestHandler: createRequestHandler(env, settings.timeoutMs, caBundleOfProfile(profile)),
     checkEndpoints() {
       for (const service of ['sso', 'sso_oidc', 'signin'] as const) {
         endpointOverride(service, env, profile, files);

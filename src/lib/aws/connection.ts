@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Credentials, ResolvedCredentials } from '../credentials.ts';
+import type { CaBundle } from '../net/certificate-authorities.ts';
 import type { EndpointOverride } from '../ports.ts';
 import type { Redactor } from '../redactor.ts';
 import { createRequestHandler, type RequestHandler } from './request-handler.ts';
@@ -31,12 +32,14 @@ export function createConnection(
     readonly region: string;
     readonly timeoutMs: number;
     readonly choice: EndpointChoice;
+    /** Of the profile. */
+    readonly caBundle: CaBundle | null;
     endpoint(service: EndpointOverride['service']): string | null;
   },
 ): Connection {
   return {
     region: settings.region,
-    requestHandler: createRequestHandler(context.env, settings.timeoutMs),
+    requestHandler: createRequestHandler(context.env, settings.timeoutMs, settings.caBundle),
     timeoutMs: settings.timeoutMs,
     version: context.version,
     redactor: context.redactor,

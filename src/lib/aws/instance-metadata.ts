@@ -16,9 +16,9 @@ import {
 import type { ChosenProfile } from './profile.ts';
 import type { Absent } from './provider.ts';
 
-const TOKEN_PATH = '/latest/api/token';
-const ROLE_PATH = '/latest/meta-data/iam/security-credentials/';
-const REGION_PATH = '/latest/meta-data/placement/region';
+const TOKEN_PATH = 'latest/api/token';
+const ROLE_PATH = 'latest/meta-data/iam/security-credentials/';
+const REGION_PATH = 'latest/meta-data/placement/region';
 
 /** After this time expired keys of the service are asked for again. */
 const EXTENSION_MS = 15 * 60_000;
@@ -54,6 +54,7 @@ export async function instanceMetadataCredentials(
     const roles = await read(ROLE_PATH);
     if (roles.status !== 200) return { absent: noRole(roles.status, withoutToken) };
     const role = roles.body.trim().split('\n')[0] ?? '';
+    if (role === '') return { absent: 'the instance has no role' };
     const answer = await read(`${ROLE_PATH}${encodeURIComponent(role)}`);
     const credentials = answer.status === 200 ? metadataCredentials(answer.body) : null;
     if (credentials === null) {
@@ -127,7 +128,7 @@ async function converse<Answer>(
   const timeoutMs = 1000 * settingOf('metadata_service_timeout', env, profile);
   const attempts = Math.ceil(settingOf('metadata_service_num_attempts', env, profile));
   const send: Send = async (path, request) => {
-    const url = new URL(path, endpoint);
+    const url = new URL(path, endpoint.replace(/\/?$/, '/'));
     for (let attempt = 1; ; attempt += 1) {
       try {
         const answer = await askMetadata(context, url, { ...request, timeoutMs }, signal);

@@ -243,11 +243,10 @@ function keysOf(name: string, section: Section): Found {
   // The older name is read where the newer one is not there.
   const token = section['aws_session_token'] || section['aws_security_token'];
   if (!id || !secret) {
-    const [missing, set] = id
-      ? ['aws_secret_access_key', 'aws_access_key_id']
-      : ['aws_access_key_id', 'aws_secret_access_key'];
+    const [missing, set] = id ? [...KEY_PAIR].reverse() : KEY_PAIR;
+    const what = id || secret ? `${set} and no ${missing}` : `no value for ${missing}`;
     throw new FedctlError('aws.credentials-half-set', {
-      message: `The profile "${name}" has ${set} and no ${missing}.`,
+      message: `The profile "${name}" has ${what}.`,
       likelyCause: 'The two belong together, and in one section of one file.',
       remedy: `aws configure --profile ${shellWord(name)}`,
       details: { profile: name, missing, set },

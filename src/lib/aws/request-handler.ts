@@ -2,6 +2,7 @@ import { pipeline, Readable, Transform } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Context } from '../context.ts';
 import { agentFor } from '../net/agents.ts';
+import type { CaBundle } from '../net/certificate-authorities.ts';
 import { proxyFor } from '../net/proxy.ts';
 
 type HttpRequest = Parameters<NodeHttpHandler['handle']>[0];
@@ -45,14 +46,15 @@ function bounded(body: Readable): Readable {
  * clients inside credential providers talk to hosts of their own: so each request is looked at.
  *
  * @param timeoutMs bounds one attempt
+ * @param bundle the CA bundle of the profile
  */
-export function createRequestHandler(env: Context['env'], timeoutMs: number) {
+export function createRequestHandler(env: Context['env'], timeoutMs: number, bundle: CaBundle | null) {
   const routes = new Map<string, Promise<NodeHttpHandler>>();
   const routeOf = (url: URL): Promise<NodeHttpHandler> => {
     const name = `${url.protocol} ${proxyFor(url, env)?.href ?? 'direct'}`;
     const known = routes.get(name);
     if (known !== undefined) return known;
-    const created = createHandler(url, env, timeoutMs);
+    const created = createHandler(url, env, timeoutMs, bundle);
     routes.set(name, created);
     return created;
   };
@@ -77,8 +79,13 @@ export function createRequestHandler(env: Context['env'], timeoutMs: number) {
 
 export type RequestHandler = ReturnType<typeof createRequestHandler>;
 
-async function createHandler(url: URL, env: Context['env'], timeoutMs: number): Promise<NodeHttpHandler> {
-  const agent = await agentFor(url, env);
+async function createHandler(
+  url: URL,
+  env: Context['env'],
+  timeoutMs: number,
+  bundle: CaBundle | null,
+): Promise<NodeHttpHandler> {
+  const agent = await agentFor(url, env, bundle);
   return new NodeHttpHandler({
     httpAgent: agent,
     httpsAgent: agent,

@@ -257,7 +257,9 @@ async function ssoLogin(
   const login = await cachedLogin(join(home, '.aws', 'sso', 'cache', `${name}.json`), signIn, signal);
   if (login === null) throw loginNeeded(subject, NEVER_MADE);
   const expiresAt = readExpiry(String(login['expiresAt']));
-  if (expiresAt === null) throw loginNeeded(subject, 'has a damaged cache');
+  if (expiresAt === null || typeof login['accessToken'] !== 'string') {
+    throw loginNeeded(subject, 'has a damaged cache');
+  }
   const age = (now().getTime() - expiresAt.getTime()) / 1000;
   if (age >= 0 && !(renewable && typeof login['refreshToken'] === 'string')) {
     throw loginNeeded(subject, `expired ${formatDuration(age)} ago`);

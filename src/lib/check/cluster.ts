@@ -1,8 +1,10 @@
 import type { AtlasCluster } from '../atlas-port.ts';
 import type { Mechanism } from '../connection.ts';
+import type { ConnectionString } from '../connection-string.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
-import { hostPort, readTarget, type Target } from '../uri/target.ts';
+import { parseConnectionString } from '../uri/connection-string.ts';
+import { hostPort } from '../uri/host-port.ts';
 
 /**
  * The cluster of a project that a connection string leads to.
@@ -12,7 +14,7 @@ import { hostPort, readTarget, type Target } from '../uri/target.ts';
 export function clusterOfUri(
   clusters: readonly AtlasCluster[],
   name: string | null,
-  address: Target | null,
+  address: ConnectionString | null,
 ): AtlasCluster | null {
   if (name !== null) return clusters.find((each) => each.name === name) ?? null;
   if (address === null) return null;
@@ -24,14 +26,14 @@ export function clusterOfUri(
 
 function leadsTo(uri: string, wanted: ReadonlySet<string>): boolean {
   try {
-    return [...placesOf(readTarget(uri))].some((place) => wanted.has(place));
+    return [...placesOf(parseConnectionString(uri))].some((place) => wanted.has(place));
   } catch (error) {
     if (isFedctlError(error)) return false;
     throw error;
   }
 }
 
-function placesOf({ hosts, srv }: Target): ReadonlySet<string> {
+function placesOf({ hosts, srv }: ConnectionString): ReadonlySet<string> {
   return new Set(srv === null ? hosts.map(hostPort) : [srv.record]);
 }
 

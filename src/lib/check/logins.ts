@@ -4,6 +4,7 @@ import { FedctlError } from '../errors.ts';
 import { awsIdentity, callerOf, stsRole } from './catalogue/aws.ts';
 import { callerAws, jwtClaims, tokenOf } from './catalogue/token.ts';
 import type { Facts } from './check.ts';
+import { loginAddress } from './login-address.ts';
 import { LoginRun } from './login-run.ts';
 import type { World } from './world.ts';
 
@@ -22,13 +23,11 @@ export class Logins {
 }
 
 function start(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
-  const { context, target, plan, options } = world;
+  const { context, target, plan } = world;
   if (plan.database === null) throw new TypeError('there is nothing to log in to');
   const login: LoginPlan = {
     mechanism,
-    uri: plan.database.uri,
-    timeoutMs: options.timeoutMs,
-    ...(target.dnsServer === null ? {} : { dnsServer: target.dnsServer }),
+    ...loginAddress(world, plan.database.uri),
     ...(target.writeProbe === null ? {} : { writeProbe: target.writeProbe }),
     ...(target.privileges.length === 0 ? {} : { privileges: true }),
     ...(mechanism === 'MONGODB-OIDC'

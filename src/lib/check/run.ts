@@ -161,7 +161,7 @@ async function checkTarget(
   );
   return {
     name,
-    uri: plan.database?.shownUri ?? null,
+    uri: plan.database?.uri.shown ?? null,
     ok: !checks.some(({ status }) => status === 'fail' || (request.failOn === 'warn' && status === 'warn')),
     firstFailure: checks.find(({ status }) => status === 'fail')?.id ?? null,
     attempts: attempt,

@@ -2,24 +2,19 @@ import { checkMintRequest } from '../auth/mint.ts';
 import { assumeRoleRequest } from '../auth/role.ts';
 import type { CheckTarget } from '../check-target.ts';
 import type { Mechanism } from '../connection.ts';
+import type { ConnectionString } from '../connection-string.ts';
 import type { Context } from '../context.ts';
 import type { Warning } from '../errors.ts';
 import { apiUrl } from '../http-api/api-url.ts';
 import { trustworthyUrl } from '../issuer/address.ts';
 import type { MintRequest } from '../token.ts';
-import { cleanConnectionString, shownUri } from '../uri/connection-string.ts';
 import { chooseMechanisms } from '../uri/mechanism.ts';
-import { refusePlaintext } from '../uri/plaintext.ts';
-import { readTarget, type Target } from '../uri/target.ts';
 
 /** What a target comes to, with everything checked that can be checked without the network. */
 export interface TargetPlan {
   /** Null: the half of the database is left out. */
   readonly database: {
-    /** Without anything about authentication. May hold a secret of TLS or of a proxy: not to be shown. */
-    readonly uri: string;
-    readonly shownUri: string;
-    readonly address: Target;
+    readonly uri: ConnectionString;
     readonly mechanisms: readonly Mechanism[];
   } | null;
   /** The token to mint; null where there is no audience, or a token file in its place. */
@@ -34,8 +29,8 @@ export interface TargetPlan {
 /**
  * Reads what a target says.
  *
- * @throws FedctlError usage.invalid-value, sts.payload-too-large, mongo.uri-invalid, mongo.password-in-uri,
- *   mongo.mechanism-conflict, mongo.plaintext-refused, net.plaintext-refused, issuer.plaintext-refused
+ * @throws FedctlError usage.invalid-value, sts.payload-too-large, mongo.mechanism-conflict, net.plaintext-refused,
+ *   issuer.plaintext-refused
  */
 export function planTarget(context: Pick<Context, 'env' | 'pid'>, target: CheckTarget): TargetPlan {
   const { audience, signingAlgorithm, durationSeconds, tokenFile, role } = target;
@@ -54,14 +49,11 @@ export function planTarget(context: Pick<Context, 'env' | 'pid'>, target: CheckT
   return { database, mint, usesToken, usesAws: byKeys || tokenFile === null || role !== null, warnings };
 }
 
-function planDatabase({ uri: given, mechanism }: CheckTarget): Pick<TargetPlan, 'database' | 'warnings'> {
-  if (given === null) return { database: null, warnings: [] };
-  const { uri, namedMechanism, warnings } = cleanConnectionString(given);
-  const chosen = chooseMechanisms(mechanism, namedMechanism);
-  const address = readTarget(uri);
-  refusePlaintext(address);
+function planDatabase({ uri, mechanism }: CheckTarget): Pick<TargetPlan, 'database' | 'warnings'> {
+  if (uri === null) return { database: null, warnings: [] };
+  const chosen = chooseMechanisms(mechanism, uri.namedMechanism);
   return {
-    database: { uri, shownUri: shownUri(uri), address, mechanisms: chosen.mechanisms },
-    warnings: [...warnings, ...chosen.warnings],
+    database: { uri, mechanisms: chosen.mechanisms },
+    warnings: [...uri.warnings, ...chosen.warnings],
   };
 }

@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import type { CheckTarget } from '../check-target.ts';
 import type { Context } from '../context.ts';
 import { parseDuration } from '../duration.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
 import { PROBE_NAMESPACE, readNamespace } from '../namespace.ts';
+import { parseConnectionString } from '../uri/connection-string.ts';
 import { CheckConfig, type CheckSettings } from './check-schema.ts';
 import { interpolate } from './interpolate.ts';
 import { secretIn } from './secrets.ts';
@@ -27,7 +29,8 @@ export interface ConfigPlace {
  * Reads `fedctl.yaml`: the targets of `fedctl check`, in the order of the file, with the defaults filled in. Reads no
  * other file and asks nobody. Who found the file instead of being told its name calls `refuseStrangeHosts` next.
  *
- * @throws FedctlError config.invalid with every fault that was found, each with its line and column
+ * @throws FedctlError config.invalid with every fault that was found, each with its line and column;
+ *   mongo.plaintext-refused
  */
 export function readCheckConfig(text: string, { file, folder, env }: ConfigPlace): readonly CheckTarget[] {
   const config = readYaml(CheckConfig, text, file, {
@@ -49,7 +52,8 @@ function withoutSecret(read: ReturnType<typeof interpolate>): ReturnType<typeof 
 function checkTarget(name: string, keys: CheckSettings, folder: string): CheckTarget {
   return {
     name,
-    uri: keys.uri ?? null,
+    uri: keys.uri === undefined ? null : readUri(name, keys.uri),
+    refuseMember: null,
     mechanism: keys.mechanism ?? null,
     audience: keys.audience ?? null,
     signingAlgorithm: keys.signingAlgorithm ?? 'RS256',
@@ -75,6 +79,24 @@ function checkTarget(name: string, keys: CheckSettings, folder: string): CheckTa
     atlasCluster: keys.atlasCluster ?? null,
     dnsServer: keys.dnsServer ?? null,
   };
+}
+
+/** What the schema lets pass and is refused all the same is told of the target, with its own code. */
+function readUri(target: string, text: string): CheckTarget['uri'] {
+  try {
+    return parseConnectionString(text);
+  } catch (error) {
+    if (!isFedctlError(error)) throw error;
+    const { code, likelyCause, remedy, details } = error;
+    const message = `Target "${target}": ${error.message}`;
+    throw new FedctlError(code, {
+      message,
+      likelyCause,
+      remedy,
+      details: { ...details, target },
+      cause: error,
+    });
+  }
 }
 
 function seconds(duration: CheckSettings['duration']): number {

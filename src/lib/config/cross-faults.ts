@@ -1,5 +1,5 @@
 import { isFedctlError } from '../errors.ts';
-import { cleanConnectionString } from '../uri/connection-string.ts';
+import { parseConnectionString } from '../uri/connection-string.ts';
 import { chooseMechanisms, MECHANISM_CHOICES } from '../uri/mechanism.ts';
 
 /** What is wrong between the keys of a target, each of which is well by itself. */
@@ -44,7 +44,7 @@ function* targetFaults(keys: Keys): Iterable<{ readonly key: string; readonly me
 
 function namedMechanism(uri: string): string | null {
   try {
-    return cleanConnectionString(uri).namedMechanism;
+    return parseConnectionString(uri).namedMechanism;
   } catch {
     // A fault of the connection string alone, which is told where it stands.
     return null;

@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
 import type { CheckTarget } from '../check-target.ts';
+import type { HostPort } from '../connection-string.ts';
 import { FedctlError } from '../errors.ts';
 import { bareHost, isLoopbackHost, readNameServer } from '../hosts.ts';
 import { shellWord } from '../shell-word.ts';
-import { readTarget } from '../uri/target.ts';
+import { readHost } from '../uri/host-port.ts';
 
 /** Atlas's own domains, of those that drivers send tokens to unasked (ALLOWED_HOSTS, facts/mongodb.md 1.5). */
 const ATLAS = ['*.mongodb.net', '*.mongodbgov.net', '*.mongo.com'] as const;
@@ -11,15 +12,15 @@ const ATLAS = ['*.mongodb.net', '*.mongodbgov.net', '*.mongo.com'] as const;
 export interface HostRule {
   /** The file that was found, for messages. */
   readonly file: string;
-  /** What `--allow-host` names: hosts, or `*.domain` for those below it. */
+  /** What `--allow-host` names: hosts, or `*.domain` or `.domain` for those below it. */
   readonly allowed: readonly string[];
 }
 
 /** One host that a target of the file would have something to do with. */
 interface Dealing {
   readonly target: string;
-  /** As `bareHost` has it. */
-  readonly host: string;
+  /** As `bareHost` has it; null for what no host can vouch for. */
+  readonly host: string | null;
   /** What the host gets or decides, as a sentence goes on after `target "x"`. */
   readonly what: string;
   /** Whether its being Atlas's is enough. */
@@ -29,8 +30,8 @@ interface Dealing {
 /**
  * The rule for a file that was found in the working directory instead of being named: whoever commits a `fedctl.yaml` to
  * a repository that an operator clones must not get the operator's token. Every host that would be sent a token or a
- * credential has to be this machine or Atlas's, and no setting may decide whom to trust (a DNS server, a proxy, a CA of
- * its own, an issuer without TLS) for anybody else; `--allow-host` makes exceptions by name.
+ * credential has to be this machine or Atlas's, and no setting may decide whom to trust (a DNS server, a proxy, an
+ * issuer without TLS) for anybody else; `--allow-host` makes exceptions by name. Whom TLS trusts no such file may say.
  *
  * Hosts are compared as names: what a resolver would make of them is no ground for trust.
  *
@@ -41,20 +42,47 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
   const patterns = allowed.map(readPattern);
   const strange = targets
     .flatMap(dealingsOf)
-    .filter(({ host, atlasWillDo }) => !isTrusted(host, atlasWillDo ? [...patterns, ...ATLAS] : patterns));
+    .filter(
+      ({ host, atlasWillDo }) =>
+        host === null || !isTrusted(host, atlasWillDo ? [...patterns, ...ATLAS] : patterns),
+    );
   const [first] = strange;
   if (first === undefined) return;
-  const hosts = [...new Set(strange.map(({ host }) => host))];
+  const hosts = [...new Set(strange.flatMap(({ host }) => host ?? []))];
   const lines = strange.map((one) => `${file}, target "${one.target}": ${sentence(one)}`);
   throw new FedctlError('config.host-refused', {
     message: `${file}, which was found and not named, may not do this: target "${first.target}" ${sentence(first)}.`,
-    remedy: `fedctl check ${hosts.map((host) => `--allow-host ${typed(host)}`).join(' ')}   (or --config ${shellWord(file)}, if you trust it)`,
+    remedy: strange.some(({ host }) => host === null)
+      ? `fedctl check --config ${shellWord(file)}   (if you trust it)`
+      : allowing([...allowed, ...hosts], file),
     details: { file, hosts, target: first.target, ...(lines.length > 1 ? { evidence: lines } : {}) },
   });
 }
 
+/**
+ * The same for the members that a server names: each of them would be sent a token.
+ *
+ * @returns says why a member may not be dialled; null where it may
+ * @throws FedctlError usage.invalid-value for an `--allow-host` that names no host
+ */
+export function memberRule({ file, allowed }: HostRule): (member: HostPort) => FedctlError | null {
+  const patterns = [...allowed.map(readPattern), ...ATLAS];
+  return ({ host }) => {
+    if (isTrusted(host, patterns)) return null;
+    return new FedctlError('config.host-refused', {
+      message: `The server names ${host} as a member of its replica set, and ${file}, which was found and not named, may send tokens to this machine and to Atlas only.`,
+      remedy: allowing([...allowed, host], file),
+      details: { file, hosts: [host] },
+    });
+  };
+}
+
+function allowing(hosts: readonly string[], file: string): string {
+  return `fedctl check ${hosts.map((host) => `--allow-host ${typed(host)}`).join(' ')}   (or --config ${shellWord(file)}, if you trust it)`;
+}
+
 function sentence({ what, host }: Dealing): string {
-  return what.replace('<host>', host);
+  return what.replace('<host>', host ?? '');
 }
 
 function dealingsOf(target: CheckTarget): readonly Dealing[] {
@@ -63,13 +91,13 @@ function dealingsOf(target: CheckTarget): readonly Dealing[] {
 
 function* ofTheUri({ name, uri }: CheckTarget): Iterable<Dealing> {
   if (uri === null) return;
-  const { hosts, srv, proxy, tlsFiles } = readTarget(uri);
+  const { hosts, srv, proxy, trustOptions } = uri;
   for (const { host } of [...hosts, ...(srv === null ? [] : [srv])]) {
     yield { target: name, host, what: 'would log in to <host>', atlasWillDo: true };
-    if (tlsFiles.ca !== null) {
-      const what = 'brings a CA of its own (tlsCAFile) for <host>';
-      yield { target: name, host, what, atlasWillDo: false };
-    }
+  }
+  if (trustOptions.length > 0) {
+    const what = `says whom TLS trusts (${trustOptions.join(', ')})`;
+    yield { target: name, host: null, what, atlasWillDo: false };
   }
   if (proxy !== null) {
     const what = 'would log in through the proxy <host>';
@@ -104,7 +132,7 @@ function isTrusted(host: string, patterns: readonly string[]): boolean {
   return isLoopbackHost(host) || patterns.some((pattern) => fits(name, pattern));
 }
 
-/** `*.example.com` stands for what is below example.com, at any depth, and not for example.com itself. */
+/** `*.example.com` and `.example.com` stand for what is below example.com, at any depth, and not for example.com itself. */
 function fits(host: string, pattern: string): boolean {
   if (!pattern.startsWith('*.')) return host === pattern;
   return isIP(host) === 0 && host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1;
@@ -116,7 +144,8 @@ function withoutFinalDot(host: string): string {
 }
 
 function readPattern(given: string): string {
-  const host = withoutFinalDot(bareHost(given.trim()));
+  const host = withoutFinalDot(bareHost(given.trim())).replace(/^\./, '*.');
+  if (isIP(host) === 6) return readHost(`[${host}]`).host;
   if (isIP(host) !== 0 || /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(host)) return host;
   throw new FedctlError('usage.invalid-value', {
     message: `--allow-host cannot be "${given}": expected a host without its port, or *.<domain>.`,
@@ -126,5 +155,5 @@ function readPattern(given: string): string {
 
 /** Safe to type: what is no plain name would mean something to a shell. */
 function typed(host: string): string {
-  return /^[\w.:-]+$/.test(host) ? host : '<host>';
+  return /^(?:\*\.)?[\w.:-]+$/.test(host) ? shellWord(host) : '<host>';
 }

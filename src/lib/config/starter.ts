@@ -2,7 +2,10 @@ import type { CheckTarget } from '../check-target.ts';
 import { CHECK_CONFIG_ID } from './check-schema.ts';
 
 /** What is known already of the first target. */
-export type Known = Pick<CheckTarget, 'uri' | 'mechanism' | 'audience'>;
+export interface Known extends Pick<CheckTarget, 'mechanism' | 'audience'> {
+  /** As somebody typed it: it is written, and not used. */
+  readonly uri: string | null;
+}
 
 /** The name of the one target of a new file. */
 export const STARTER_TARGET = 'main';

@@ -4,8 +4,7 @@ import { readNamespace } from '../namespace.ts';
 import { isGlobalRegion, isRegionName } from '../region-name.ts';
 import { ROLE_VALUES } from '../role-values.ts';
 import { MINT_LIMITS } from '../token.ts';
-import { cleanConnectionString, secretsOf } from '../uri/connection-string.ts';
-import { readTarget } from '../uri/target.ts';
+import { parseConnectionString } from '../uri/connection-string.ts';
 
 /** What is wrong with one value of `fedctl.yaml`, as the rest of a sentence that begins with its key; null when nothing is. */
 export type Fault = string | null;
@@ -14,9 +13,9 @@ export type Fault = string | null;
 export function uriFault(uri: string): Fault {
   if (!/^mongodb(\+srv)?:\/\//i.test(uri)) return 'must begin with mongodb:// or mongodb+srv://';
   try {
-    cleanConnectionString(uri);
-    readTarget(uri);
-    if (secretsOf(uri).length > 0 || /AWS_SESSION_TOKEN/i.test(uri)) {
+    const { proxy, tlsFiles } = parseConnectionString(uri);
+    const secret = proxy?.password ?? tlsFiles.certificateKeyPassword;
+    if (secret !== null || /AWS_SESSION_TOKEN/i.test(uri)) {
       return 'holds a secret in one of its options: leave it out, this file is no place for it';
     }
     return null;
@@ -24,8 +23,10 @@ export function uriFault(uri: string): Fault {
     if (!isFedctlError(error)) throw error;
     if (error.code === 'mongo.password-in-uri')
       return 'holds a password: leave it out, no mechanism uses one';
+    // Told with its own code and remedy when the string is read.
+    if (error.code === 'mongo.plaintext-refused') return null;
     const why = /^It holds/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
-    return `is not valid: ${error.message}${why}`;
+    return `is not valid: ${error.message.replace('Invalid connection string: ', '')}${why}`;
   }
 }
 

@@ -131,7 +131,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
         'Could not resolve credentials using profile: [<profile>] in configuration/credentials file(s)',
     },
     causes: [
-      'A typing error, or AWS_PROFILE from another machine.',
+      'A typing error, or AWS_PROFILE or AWS_DEFAULT_PROFILE from another machine. fedctl and version 2 of the AWS CLI use AWS_PROFILE first, version 1 and boto3 AWS_DEFAULT_PROFILE.',
       'HOME, AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE lead elsewhere: sudo and containers change them.',
       'The section in config lacks the word profile.',
     ],
@@ -139,7 +139,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
       'aws.profile-failed': 'There the section exists, and what it names fails.',
       'aws.credentials-missing': 'There no profile is asked for.',
     },
-    type: ['aws configure list-profiles', 'env | grep -E "AWS_(PROFILE|CONFIG_FILE|SHARED)"'],
+    type: ['aws configure list-profiles', 'env | grep -E "AWS_(DEFAULT_PROFILE|PROFILE|CONFIG_FILE|SHARED)"'],
     sources: [FILES],
     evidence: 'provoked',
   },
@@ -157,6 +157,9 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
     },
     causes: [
       'The credential_process is not on the PATH of this process, wants a terminal, or ends with an error. SDKs drop what it prints to stderr.',
+      'The credential_process needs a shell: like the AWS CLI, fedctl starts it without one, so "~", variables and pipes have no meaning. Write: sh -c \'…\'.',
+      'The profile has two ways to get credentials. Like the AWS CLI, fedctl uses this order: role, web identity, IAM Identity Center, keys in the credentials file, aws login, credential_process, keys in the config file. Some SDKs use the keys first.',
+      'A line of the config or the credentials file is not understood, so that the profile may not be complete.',
       'It prints something beside the JSON, or no "Version": 1.',
       'source_profile leads to a profile without keys.',
     ],
@@ -180,7 +183,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
         'Received non 200 response <status> from container metadata',
         'Unable to parse JSON returned from container metadata services',
       ],
-      fedctl: 'gave no credentials: it responded with HTTP <status>',
+      fedctl: 'The container endpoint <endpoint>, which <variable> names, gave no credentials:',
     },
     causes: [
       'The EKS Pod Identity Agent of the node restarts or is overloaded.',

@@ -107,17 +107,19 @@ export const HELD_EXPLANATIONS = explanations({
   },
   'config.host-refused': {
     meaning:
-      'A configuration file that was merely found in the working directory sends tokens to this machine and to hosts of Atlas only. Whoever clones a repository would otherwise send tokens wherever its author likes.',
+      'A configuration file that was found in the working directory sends tokens to this machine and to hosts of Atlas only, which includes the members that a replica set announces. It cannot say whom TLS trusts. Whoever clones a repository would otherwise send tokens wherever its author likes.',
     shows: { fedctl: '<file>, which was found and not named, may not do this: target' },
     causes: [
       'A private endpoint with a name of your own, or a cluster that is not in Atlas.',
+      'A replica set whose members have names outside the domains of Atlas.',
+      'A connection string with tlsCAFile: name the file by --config.',
       'A file of somebody else that wants your token.',
     ],
     apart: {
       'config.invalid': 'There the file is wrong.',
       'mongo.driver.allowed-hosts': 'The same rule in drivers.',
     },
-    type: ['fedctl check --config <file>', 'fedctl check --allow-host <host>'],
+    type: ['fedctl check --config <file>', "fedctl check --allow-host '*.<domain>'"],
     sources: ['fedctl check --help'],
     evidence: 'provoked',
   },

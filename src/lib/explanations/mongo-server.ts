@@ -132,6 +132,22 @@ export const MONGO_SERVER_EXPLANATIONS = explanations({
     sources: [SELECTION, SERVER_CODES],
     evidence: 'provoked',
   },
+  'mongo.user-unnamed': {
+    meaning:
+      'The server accepted the login, and connectionStatus then names no user. A MongoDB server names the user after every login, so nothing proves that this one verified anything.',
+    shows: { fedctl: 'The server accepted the login, but it names no user that is logged in' },
+    causes: [
+      'A stand-in for tests answers there, or a proxy that answers logins by itself.',
+      'Somebody collects tokens: the port forward or the DNS name leads to another server than expected.',
+    ],
+    apart: {
+      'mongo.unauthorized': 'There the server names a user, who lacks a role.',
+      'mongo.server-nonce-invalid': 'There the server fails in the middle of the login.',
+    },
+    type: ["fedctl connect --uri 'mongodb+srv://<host>/' --audience <audience> --verbose"],
+    sources: ['https://www.mongodb.com/docs/manual/reference/command/connectionStatus/'],
+    evidence: 'provoked',
+  },
   'mongo.unauthorized': {
     meaning: 'The login worked. The database user lacks the role for what was asked: code 13.',
     shows: {

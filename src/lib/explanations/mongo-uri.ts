@@ -6,7 +6,8 @@ const URI_DOCS = 'https://www.mongodb.com/docs/manual/reference/connection-strin
 /** The connection string and the token file, before anything is sent. */
 export const MONGO_URI_EXPLANATIONS = explanations({
   'mongo.uri-invalid': {
-    meaning: 'The text cannot be read as a connection string, or an option in it cannot be.',
+    meaning:
+      'The text cannot be read as a connection string, or an option in it cannot be. fedctl accepts the options of the MongoDB specifications only: a driver may take options of its platform from a string, and some of those decide which server is trusted.',
     shows: {
       'Node.js driver': [
         'Invalid scheme, expected connection string to start with "mongodb://" or "mongodb+srv://"',
@@ -18,6 +19,7 @@ export const MONGO_URI_EXPLANATIONS = explanations({
     },
     causes: [
       'The shell took the & of the options: the string has to stand in quotes.',
+      'An option is misspelled, or belongs to one driver (useNewUrlParser, family) or to Node.js (ca, servername).',
       'A mongodb+srv string with a port, or with several hosts.',
       'A placeholder such as <password> of the Atlas dialogue is still in it.',
       'Node.js drivers before 6.10 want three labels in the name of a mongodb+srv string.',
@@ -65,11 +67,12 @@ export const MONGO_URI_EXPLANATIONS = explanations({
   },
   'mongo.plaintext-refused': {
     meaning:
-      'fedctl sends no token to another machine without verified TLS. tls=false, tlsInsecure, tlsAllowInvalidCertificates and tlsAllowInvalidHostnames all open the token to whoever is on the way.',
+      'fedctl sends no token to another machine without verified TLS, and to no member elsewhere that a server on this machine names. tls=false, tlsInsecure, tlsAllowInvalidCertificates and tlsAllowInvalidHostnames all open the token to whoever is on the way.',
     shows: { fedctl: 'Refused to log in to <host>' },
     causes: [
       'A mongodb:// string without tls=true: only mongodb+srv:// turns TLS on by itself.',
       'tlsInsecure was added once to get past a private authority.',
+      'The string leads through a tunnel to a replica set, whose members have addresses of their own: directConnection=true.',
     ],
     apart: {
       'aws.plaintext-refused': 'The same rule for AWS.',

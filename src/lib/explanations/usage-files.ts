@@ -58,8 +58,9 @@ export const USAGE_FILE_EXPLANATIONS = explanations({
     evidence: 'provoked',
   },
   'net.ca-bundle-invalid': {
-    meaning: 'AWS_CA_BUNDLE names a file that cannot be read or holds no certificates in PEM form.',
-    shows: { fedctl: 'AWS_CA_BUNDLE names <file>, and' },
+    meaning:
+      'AWS_CA_BUNDLE, ca_bundle of the AWS profile or REQUESTS_CA_BUNDLE, in this order, names a file that cannot be read or holds no certificates in PEM form.',
+    shows: { fedctl: ['it holds no PEM certificate', 'certificate <n> in it is damaged'] },
     causes: ['The path is one of another machine or container.', 'The file is in DER form.', 'It was cut.'],
     apart: {
       'aws.tls-failed': 'There the bundle is good, and lacks the authority.',

@@ -228,6 +228,13 @@ export const MONGO_FAILURES = catalogue({
     remedy: 'check who answers at this host and port before you go on',
     exit: EXIT.unreachable,
   },
+  'mongo.user-unnamed': {
+    title: 'the server does not name the user',
+    cause:
+      'A MongoDB server names the user after every login. This one accepts everything, or is no MongoDB server.',
+    remedy: 'fedctl check --negative   (shows whether it rejects a token for another audience)',
+    exit: EXIT.unreachable,
+  },
   'mongo.unauthorized': {
     title: 'logged in, but not allowed',
     cause: 'The database user lacks a role for what was asked.',

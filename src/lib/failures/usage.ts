@@ -90,7 +90,8 @@ export const USAGE_FAILURES = catalogue({
   },
   'net.ca-bundle-invalid': {
     title: 'the CA bundle cannot be used',
-    cause: 'AWS_CA_BUNDLE must name a readable file of PEM certificates.',
+    cause:
+      'AWS_CA_BUNDLE, ca_bundle of the profile or REQUESTS_CA_BUNDLE must name a readable file of PEM certificates.',
     remedy: 'export AWS_CA_BUNDLE=<file>   (or unset it)',
     exit: EXIT.usage,
   },

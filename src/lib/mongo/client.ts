@@ -1,12 +1,15 @@
 import { isIP } from 'node:net';
 import type { AuthMechanismProperties, MongoClient, MongoClientOptions } from 'mongodb';
 import type { LoginPlan } from '../connection.ts';
+import type { ConnectionString } from '../connection-string.ts';
 import type { Resolver } from '../context.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import { isLoopbackHost } from '../hosts.ts';
 import { NEXT_ADDRESS_MS } from '../net/dial.ts';
-import { parseConnectionString } from '../uri/connection-string.ts';
-import { hostPort, type Target } from '../uri/target.ts';
+import type { TlsSettings } from '../net/dial-tls.ts';
+import { hostPort } from '../uri/host-port.ts';
+import { plaintextMember } from '../uri/plaintext.ts';
+import { DialGuard, guardDials, type Lookup } from './dial-guard.ts';
 import { guardFrames } from './frame-guard.ts';
 
 /** What the driver calls when it wants to log in. */
@@ -19,30 +22,36 @@ export interface LoginCallbacks {
   }>;
 }
 
+/** What of a plan a client is made of. */
+export type ClientPlan = Pick<LoginPlan, 'uri' | 'mechanism' | 'timeoutMs' | 'refuseMember'>;
+
 /**
  * A new client for one login: one connection, no retries, and bounds on everything. A new one each time, because the
  * driver keeps a refused token for the life of its client (facts/mongodb.md 1.3).
  *
- * @param uri without anything about authentication
  * @throws FedctlError mongo.uri-invalid when the driver does not accept an option
  */
 export async function createClient(
-  uri: string,
-  target: Target,
-  plan: Pick<LoginPlan, 'mechanism' | 'timeoutMs'>,
+  plan: ClientPlan,
+  settings: TlsSettings,
   callbacks: LoginCallbacks,
   resolver: Resolver,
 ): Promise<MongoClient> {
   const { MongoClient } = await import('mongodb');
+  const { uri, refuseMember } = plan;
+  const lookup = lookupThrough(resolver, uri);
+  const named = new Set(uri.hosts.map(({ host }) => host));
+  const guard = new DialGuard(
+    (member) =>
+      plaintextMember(uri, member) ?? (named.has(member.host) ? null : (refuseMember?.(member) ?? null)),
+  );
   await guardFrames();
-  const parsed = parseConnectionString(uri);
-  // Written out, so that the driver reads the very hosts that were dialled.
-  if (target.srv === null) parsed.hosts = target.hosts.map(hostPort);
+  await guardDials(lookup, guard);
   const options: MongoClientOptions = {
     appName: 'fedctl',
     authMechanism: plan.mechanism,
     authSource: '$external',
-    authMechanismProperties: propertiesOf(plan, target, callbacks),
+    authMechanismProperties: propertiesOf(plan, guard, callbacks),
     serverSelectionTimeoutMS: plan.timeoutMs,
     connectTimeoutMS: plan.timeoutMs,
     socketTimeoutMS: plan.timeoutMs,
@@ -52,48 +61,109 @@ export async function createClient(
     minPoolSize: 0,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
-    lookup: lookupThrough(resolver, target),
-    // NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off behind our back.
-    ...(target.tls === 'verified' ? { rejectUnauthorized: true } : {}),
+    lookup,
+    ...(uri.replicaSet === null ? {} : { replicaSet: uri.replicaSet }),
+    ...(uri.srv === null ? {} : { srvMaxHosts: uri.srv.maxHosts }),
+    ...proxyOptions(uri),
+    ...tlsOptions(uri, settings),
   };
   let client: MongoClient;
   try {
-    client = new MongoClient(parsed.toString(), options);
+    client = new MongoClient(driverUri(uri), options);
   } catch (cause) {
     throw optionRefused(cause);
   }
-  if (
-    target.tls === 'verified' &&
-    (!client.options.tls || client.options.checkServerIdentity !== undefined)
-  ) {
-    throw new TypeError('the driver would not verify TLS');
-  }
+  assertDecided(client, options);
   return client;
 }
 
-/** ALLOWED_HOSTS of exactly the hosts named: the driver's own list knows Atlas and this machine only (facts/mongodb.md 1.5). */
-function propertiesOf(
-  { mechanism }: Pick<LoginPlan, 'mechanism'>,
-  target: Target,
-  { token, keys }: LoginCallbacks,
-): AuthMechanismProperties {
-  if (mechanism === 'MONGODB-AWS') return { AWS_CREDENTIAL_PROVIDER: keys };
+/** Only what the driver has to read for itself. Its hosts are the very ones that were dialled. */
+function driverUri({ hosts, srv, driverOptions }: ConnectionString): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of driverOptions) query.append(name, value);
+  return srv === null
+    ? `mongodb://${hosts.map(hostPort).join(',')}/?${query}`
+    : `mongodb+srv://${srv.host}/?${query}`;
+}
+
+function proxyOptions({ proxy }: ConnectionString): MongoClientOptions {
+  if (proxy === null) return {};
   return {
-    OIDC_CALLBACK: async () => ({ accessToken: await token() }),
-    ALLOWED_HOSTS: target.hosts.map(({ host }) => host),
+    proxyHost: proxy.host,
+    proxyPort: proxy.port,
+    ...(proxy.username === null ? {} : { proxyUsername: proxy.username }),
+    ...(proxy.password === null ? {} : { proxyPassword: proxy.password.reveal() }),
   };
 }
 
-type Lookup = NonNullable<MongoClientOptions['lookup']>;
+/** TLS as the stage `tls` does it: with the same bytes of the same files. */
+function tlsOptions({ tls }: ConnectionString, settings: TlsSettings): MongoClientOptions {
+  if (tls === 'off') return { tls: false };
+  const { ca, crl, certificateKey, passphrase, verify, verifyName } = settings;
+  return {
+    tls: true,
+    // Written out: NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off behind our back.
+    rejectUnauthorized: verify,
+    ...(verifyName ? {} : { checkServerIdentity: () => undefined }),
+    ...(ca === undefined ? {} : { ca }),
+    ...(crl === undefined ? {} : { crl }),
+    ...(certificateKey === undefined ? {} : { cert: certificateKey, key: certificateKey }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+  };
+}
+
+/** The options that decide who may read what is sent: of the finished client, none may differ from what was decided. */
+const DECISIVE = [
+  'tls',
+  'ca',
+  'rejectUnauthorized',
+  'checkServerIdentity',
+  'servername',
+  'secureContext',
+  'lookup',
+  'proxyHost',
+] as const;
+
+function assertDecided({ options }: MongoClient, decided: MongoClientOptions): void {
+  const changed = DECISIVE.find((name) => options[name] !== decided[name]);
+  if (changed !== undefined)
+    throw new TypeError(`the driver would use another ${changed} than fedctl decided`);
+}
+
+/**
+ * ALLOWED_HOSTS of the hosts named, because the driver's own list knows Atlas and this machine only. The driver compares
+ * it with the hosts that a client begins with, which are these, and not with the members that a server names later
+ * (facts/mongodb.md 1.5): which of those are dialled is up to the guard.
+ */
+function propertiesOf(
+  { mechanism, uri }: ClientPlan,
+  guard: DialGuard,
+  { token, keys }: LoginCallbacks,
+): AuthMechanismProperties {
+  if (mechanism === 'MONGODB-AWS') {
+    return {
+      AWS_CREDENTIAL_PROVIDER: () => {
+        guard.assertAsked();
+        return keys();
+      },
+    };
+  }
+  return {
+    OIDC_CALLBACK: async () => {
+      guard.assertAsked();
+      return { accessToken: await token() };
+    },
+    ALLOWED_HOSTS: uri.hosts.map(({ host }) => host),
+  };
+}
 
 /** Names as the Context resolves them, also those that a replica set tells of. */
-function lookupThrough(resolver: Resolver, target: Target): Lookup {
+function lookupThrough(resolver: Resolver, { tls }: ConnectionString): Lookup {
   return (host, options, done) => {
     resolver.addresses(host).then(
       (found) => {
         // A plain-text login stays on this machine, whatever a resolver says about a name.
-        const kept =
-          target.tls === 'verified' ? found : found.filter(({ address }) => isLoopbackHost(address));
+        const kept = tls === 'verified' ? found : found.filter(({ address }) => isLoopbackHost(address));
         const [first] = kept;
         if (first === undefined) done(new Error(`${host} has no address that may be used`), '', 0);
         else if (options.all === true) done(null, [...kept]);
@@ -109,7 +179,7 @@ function optionRefused(cause: unknown): FedctlError {
   const said = cause instanceof Error ? cause.message : String(cause);
   return new FedctlError('mongo.uri-invalid', {
     message: `The driver does not accept the connection string: ${said.replace(/\.$/, '')}.`,
-    likelyCause: 'An option of it is misspelled, or has a value that it cannot have.',
+    likelyCause: 'An option of it has a value that it cannot have.',
     remedy: 'correct the option named above',
   });
 }

@@ -1,9 +1,10 @@
 import type { MongoClient } from 'mongodb';
 import type { LoginPlan, ServerIdentity } from '../connection.ts';
 import { deadline, within } from '../deadline.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
+import { FedctlError } from '../errors.ts';
 import { readPrivileges } from '../trust/privileges.ts';
-import { commandFailure } from './server-failures.ts';
+import { commandFailure, ownFailure } from './server-failures.ts';
+import type { Session } from './session.ts';
 import type { StageLog, StageOutcome } from './stages.ts';
 
 /** How long deleting the probe's document may take, in milliseconds: an interrupted run has to end within a second. */
@@ -15,7 +16,7 @@ const CLEAN_UP_MS = { afterFailure: 2000, interrupted: 300 } as const;
  * @throws FedctlError mongo.unauthorized, mongo.command-failed
  */
 export async function useSession(
-  client: MongoClient,
+  { client, refused }: Session,
   plan: LoginPlan,
   stages: StageLog,
   signal: AbortSignal,
@@ -29,10 +30,11 @@ export async function useSession(
     const bounded = deadline(signal, plan.timeoutMs);
     return stages.during(
       id,
-      () => work(bounded),
+      () => Promise.race([work(bounded), refused]),
       (error) => {
         if (signal.aborted) return null;
-        if (isFedctlError(error)) return error;
+        const own = ownFailure(error);
+        if (own !== null) return own;
         return error === bounded.reason
           ? noAnswer(what, plan.timeoutMs, error)
           : commandFailure(what, error, needs);
@@ -43,7 +45,7 @@ export async function useSession(
     whoAmI(client, plan.privileges ?? false, bounded),
   );
   await stage('ping', 'ping', 'a role', async (bounded) => {
-    await within(bounded, client.db('admin').command({ ping: 1 }));
+    await within(bounded, client.db('admin').command({ ping: 1 }, whereLoggedIn(client)));
     return { detail: '', value: undefined };
   });
   const { writeProbe } = plan;
@@ -63,7 +65,7 @@ async function whoAmI(
   showPrivileges: boolean,
   bounded: AbortSignal,
 ): Promise<StageOutcome<ServerIdentity>> {
-  const asked = client.db('admin').command({ connectionStatus: 1, showPrivileges });
+  const asked = client.db('admin').command({ connectionStatus: 1, showPrivileges }, whereLoggedIn(client));
   const { authInfo } = await within(bounded, asked);
   const users: readonly unknown[] = Array.isArray(authInfo?.authenticatedUsers)
     ? authInfo.authenticatedUsers
@@ -72,15 +74,24 @@ async function whoAmI(
     ? authInfo.authenticatedUserRoles
     : [];
   const user = textOf(users[0], 'user');
+  if (user === null) {
+    throw new FedctlError('mongo.user-unnamed', {
+      message: 'The server accepted the login, but it names no user that is logged in.',
+    });
+  }
   const roles = given.flatMap((each) => {
     const role = textOf(each, 'role');
     const db = textOf(each, 'db');
     return role === null || db === null ? [] : [{ role, db }];
   });
-  const detail = user === null ? 'the server names no user' : `${user} with ${rolesText(roles)}`;
   const privileges = showPrivileges ? readPrivileges(authInfo?.authenticatedUserPrivileges) : null;
   const value = { user, roles, privileges };
-  return { detail, facts: { stage: 'whoami', ...value }, value };
+  return { detail: `${user} with ${rolesText(roles)}`, facts: { stage: 'whoami', ...value }, value };
+}
+
+/** Commands go to the primary unless they say otherwise; these go to the server that the login was on. */
+export function whereLoggedIn({ readPreference }: MongoClient) {
+  return { readPreference };
 }
 
 /** Inserts a document of its own, finds it and deletes it; deletes it also when something goes wrong on the way. */

@@ -1,10 +1,11 @@
 import type { StageId } from '../connection.ts';
+import type { HostPort } from '../connection-string.ts';
 import { FedctlError } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
 import type { DialFault } from '../net/dial.ts';
 import { codeOf } from '../net/dial.ts';
 import { proxyFault } from '../net/dial-proxy.ts';
-import { type HostPort, hostPort } from '../uri/target.ts';
+import { hostPort } from '../uri/host-port.ts';
 
 /** A host that was dialled in vain. */
 export interface Unreached {

@@ -1,4 +1,19 @@
-/** What the frame guard touches of the driver (7.9.0). The package ships no types for its inner modules. */
+/** What fedctl touches of the driver's inner modules (7.9.0). The package ships no types for them. */
+declare module 'mongodb/lib/cmap/connect.js' {
+  import type { MongoClientOptions } from 'mongodb';
+
+  export interface ConnectOptions {
+    readonly hostAddress: { readonly host?: string; readonly port?: number };
+    readonly lookup?: MongoClientOptions['lookup'];
+  }
+
+  const driver: {
+    connect(options: ConnectOptions): Promise<unknown>;
+    makeSocket(options: ConnectOptions): Promise<unknown>;
+  };
+  export default driver;
+}
+
 declare module 'mongodb/lib/cmap/connection.js' {
   import type { Transform } from 'node:stream';
 

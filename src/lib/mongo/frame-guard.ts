@@ -1,12 +1,14 @@
 /** A header alone; and what a server takes at most (maxMessageSizeBytes), with room for the header. Bytes. */
 const SHORTEST = 16;
 const LONGEST = 48_000_000 + 16_384;
+/** The opcode of a compressed message. */
+const OP_COMPRESSED = 2012;
 
-/** The first bytes of an answer, told by what they are where MongoDB should be. */
+/** What stands where an answer of MongoDB should be. */
 export class StrangeAnswer extends Error {
-  readonly protocol: 'HTTP' | 'TLS';
+  readonly protocol: 'HTTP' | 'TLS' | 'OP_COMPRESSED';
 
-  constructor(protocol: 'HTTP' | 'TLS') {
+  constructor(protocol: StrangeAnswer['protocol']) {
     super(`the server answered with ${protocol}`);
     this.name = 'StrangeAnswer';
     this.protocol = protocol;
@@ -19,6 +21,9 @@ let guarded: Promise<void> | null = null;
  * Makes the driver refuse messages of a length that cannot be. Left alone (7.9.0), it takes a length of 0 for a whole
  * message again and again until the memory is full and the process gone, and waits for 2 GiB where HTTP was spoken: what a
  * web server answers begins with a number of that size. Who has not even logged in could do so to anybody.
+ *
+ * And compressed messages, which it would inflate without a limit: a server compresses only with what the client offers,
+ * and fedctl offers nothing.
  */
 export function guardFrames(): Promise<void> {
   guarded ??= guard();
@@ -44,8 +49,18 @@ async function guard(): Promise<void> {
         const length = next();
         return length !== null && (length < SHORTEST || length > LONGEST) ? -1 : length;
       };
+      const push = this.push.bind(this);
+      this.push = (message: Buffer | null) => {
+        if (message?.readInt32LE(12) === OP_COMPRESSED) throw new StrangeAnswer('OP_COMPRESSED');
+        return push(message);
+      };
     }
-    transform.call(this, chunk, encoding, callback);
+    try {
+      transform.call(this, chunk, encoding, callback);
+    } catch (error) {
+      if (!(error instanceof StrangeAnswer)) throw error;
+      callback(error);
+    }
   };
 }
 

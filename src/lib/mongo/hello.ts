@@ -1,8 +1,9 @@
 import type { MongoClient, ServerDescription, TopologyDescription } from 'mongodb';
 import type { StageFacts } from '../connection.ts';
+import type { ConnectionString } from '../connection-string.ts';
 import { FedctlError } from '../errors.ts';
-import { hostPort, type Target } from '../uri/target.ts';
-import { helloFailure } from './server-failures.ts';
+import { hostPort } from '../uri/host-port.ts';
+import { helloFailure, ownFailure } from './server-failures.ts';
 
 export type HelloFacts = Extract<StageFacts, { readonly stage: 'hello' }>;
 
@@ -20,20 +21,21 @@ const RELEASES: readonly (readonly [wireVersion: number, release: string])[] = [
  * server will do: the driver itself would go on trying until its time is over.
  */
 export class HelloWatch {
-  readonly #target: Target;
+  readonly #uri: ConnectionString;
+  readonly #needsPrimary: boolean;
   readonly #answers = new Map<string, Record<string, unknown>>();
   readonly #errors = new Map<string, Error>();
   #topology: TopologyDescription | null = null;
-  #giveUp: (failure: FedctlError) => void = () => {};
-  /** Rejects when no server can be used any more; never fulfilled. */
-  readonly hopeless: Promise<never>;
+  readonly #lost = rejection();
+  readonly #moved = rejection();
+  /** Rejects when no server can be used any more, before the login; never fulfilled. */
+  readonly hopeless: Promise<never> = this.#lost.promise;
+  /** Rejects when the primary is a member that fedctl may not dial, at any time; never fulfilled. */
+  readonly refused: Promise<never> = this.#moved.promise;
 
-  constructor(client: MongoClient, target: Target) {
-    this.#target = target;
-    this.hopeless = new Promise((_resolve, reject) => {
-      this.#giveUp = reject;
-    });
-    this.hopeless.catch(() => {});
+  constructor(client: MongoClient, uri: ConnectionString) {
+    this.#uri = uri;
+    this.#needsPrimary = client.readPreference.mode === 'primary';
     client.on('serverHeartbeatSucceeded', ({ connectionId, reply }) => {
       this.#answers.set(connectionId, reply);
       this.#errors.delete(connectionId);
@@ -80,7 +82,7 @@ export class HelloWatch {
 
   /** The failure when the time is over: what was seen tells why. */
   timedOut(seconds: number, cause?: unknown): FedctlError {
-    const failed = this.#failed();
+    const failed = this.#failed() ?? this.#refusal([...this.#errors.keys()]);
     if (failed !== null) return failed;
     const answered = [...this.#answers.keys()];
     const names = answered.join(', ');
@@ -98,19 +100,25 @@ export class HelloWatch {
   }
 
   #judge(): void {
+    const refusal = this.#refusedPrimary();
+    if (refusal !== null) this.#moved.reject(refusal);
     const failed = this.#failed();
-    if (failed !== null) this.#giveUp(failed);
+    if (failed !== null) this.#lost.reject(failed);
   }
 
   /** Not null when every server that could be meant has shown that it is of no use. */
   #failed(): FedctlError | null {
     const known = [...(this.#topology?.servers.keys() ?? [])];
     // A server of another replica set is taken out of the topology: what is left is what was named.
-    const addresses = known.length > 0 ? known : this.#target.hosts.map(hostPort);
+    const addresses = known.length > 0 ? known : this.#uri.hosts.map(hostPort);
+    const refusal = this.#refusedPrimary();
+    if (refusal !== null) return refusal;
     if (!addresses.every((address) => this.#errors.has(address) || this.#isOfAnotherSet(address)))
       return null;
     const stranger = addresses.find((address) => this.#isOfAnotherSet(address));
     if (stranger !== undefined) return this.#wrongSet(stranger);
+    const refused = this.#refusal(addresses);
+    if (refused !== null) return refused;
     const [first] = addresses;
     const error = first === undefined ? undefined : this.#errors.get(first);
     if (first === undefined || error === undefined) return null;
@@ -118,8 +126,25 @@ export class HelloWatch {
     return advertised ? this.#membersUnreachable(addresses, error) : helloFailure(first, error);
   }
 
+  /** What the driver would wait for in vain: a secondary tells who the primary is, and fedctl does not dial it. */
+  #refusedPrimary(): FedctlError | null {
+    if (!this.#needsPrimary) return null;
+    return this.#refusal(
+      [...(this.#topology?.servers.values() ?? [])].flatMap(({ primary }) => primary ?? []),
+    );
+  }
+
+  /** Why fedctl dials none of these, where it is fedctl that refused. */
+  #refusal(addresses: readonly string[]): FedctlError | null {
+    for (const address of addresses) {
+      const refusal = ownFailure(this.#errors.get(address));
+      if (refusal !== null) return refusal;
+    }
+    return null;
+  }
+
   #isOfAnotherSet(address: string): boolean {
-    const { replicaSet } = this.#target;
+    const { replicaSet } = this.#uri;
     const reply = this.#answers.get(address);
     return replicaSet !== null && reply !== undefined && reply['setName'] !== replicaSet;
   }
@@ -128,8 +153,8 @@ export class HelloWatch {
     const seen = this.#answers.get(address)?.['setName'];
     const is = typeof seen === 'string' ? `of the replica set "${seen}"` : 'of no replica set';
     return new FedctlError('mongo.topology-mismatch', {
-      message: `${address} is ${is}, and the connection string says "${this.#target.replicaSet ?? ''}".`,
-      details: { expected: this.#target.replicaSet, seen: seen ?? null },
+      message: `${address} is ${is}, and the connection string says "${this.#uri.replicaSet ?? ''}".`,
+      details: { expected: this.#uri.replicaSet, seen: seen ?? null },
     });
   }
 
@@ -144,8 +169,18 @@ export class HelloWatch {
   }
 
   #hosts(): string {
-    return this.#target.hosts.map(hostPort).join(', ');
+    return this.#uri.hosts.map(hostPort).join(', ');
   }
+}
+
+/** A promise to reject, which may go unheard. */
+function rejection() {
+  let reject: (failure: FedctlError) => void = () => {};
+  const promise = new Promise<never>((_resolve, refuse) => {
+    reject = refuse;
+  });
+  promise.catch(() => {});
+  return { promise, reject };
 }
 
 function kindOf(server: ServerDescription | undefined): string {

@@ -1,12 +1,13 @@
-import type { MongoClient } from 'mongodb';
 import type { HoldEvent, HoldPlan, HoldResult } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { deadline, timedOut, within } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
 import type { MintedToken, TokenSource } from '../token.ts';
+import { whereLoggedIn } from './commands.ts';
 import { evidenceOf } from './login-failures.ts';
 import { commandFailure, isNetworkEnd, ownFailure, serverAnswer } from './server-failures.ts';
+import type { Session } from './session.ts';
 
 /** Codes that end a new login on an old connection: refused, refused by Atlas, still wanted (facts/mongodb.md 1.2). */
 const NOT_LOGGED_IN: ReadonlySet<number | null> = new Set([18, 8000, 391]);
@@ -60,7 +61,7 @@ export class TokenTally implements TokenSource {
  * very end. A connection that is replaced is a failure: a new one proves nothing about the old.
  */
 export async function holdSession(
-  client: MongoClient,
+  { client, refused }: Session,
   plan: HoldPlan,
   tally: TokenTally,
   { now, sleep }: Pick<Context, 'now' | 'sleep'>,
@@ -83,7 +84,10 @@ export async function holdSession(
     const at = now();
     const bounded = deadline(signal, plan.timeoutMs);
     try {
-      await within(bounded, client.db('admin').command(COMMAND));
+      await within(
+        bounded,
+        Promise.race([client.db('admin').command(COMMAND, whereLoggedIn(client)), refused]),
+      );
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       return ended(holdFailure(error, heldFor(), plan, tally, timedOut(bounded), now()));

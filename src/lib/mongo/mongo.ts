@@ -1,14 +1,12 @@
-import type { MongoClient } from 'mongodb';
 import type { HoldEvent, HoldPlan, HoldResult, LoginPlan, Mongo, StageEvent } from '../connection.ts';
 import type { Context } from '../context.ts';
+import type { TlsSettings } from '../net/dial-tls.ts';
 import { nameServer } from '../net/name-server.ts';
-import { refusePlaintext } from '../uri/plaintext.ts';
-import { readTarget } from '../uri/target.ts';
 import { createClient } from './client.ts';
 import { useSession } from './commands.ts';
 import { holdSession, TokenTally } from './hold.ts';
 import { reach } from './reach.ts';
-import { closeClient, openSession } from './session.ts';
+import { closeClient, openSession, type Session } from './session.ts';
 import { StageLog } from './stages.ts';
 import { readTlsSettings } from './tls-settings.ts';
 
@@ -18,7 +16,9 @@ type World = Pick<Context, 'resolver' | 'now' | 'sleep' | 'cwd' | 'redactor'>;
 export async function createMongo(context: World): Promise<Mongo> {
   return {
     login: (plan, observe, signal) =>
-      loggedIn(context, plan, observe, signal, (client, stages) => useSession(client, plan, stages, signal)),
+      loggedIn(context, plan, observe, signal, (session, stages) =>
+        useSession(session, plan, stages, signal),
+      ),
     hold: (plan, observe, signal) => hold(context, plan, observe, signal),
   };
 }
@@ -33,45 +33,43 @@ async function hold(
     observe({ kind: 'reauthentication', at: context.now(), count }),
   );
   const told = (stage: StageEvent) => observe({ kind: 'stage', stage });
-  return loggedIn(context, { ...plan, tokenSource: tally }, told, signal, (client) =>
-    holdSession(client, plan, tally, context, observe, signal),
+  return loggedIn(context, { ...plan, tokenSource: tally }, told, signal, (session) =>
+    holdSession(session, plan, tally, context, observe, signal),
   );
 }
 
-/** Refuses what can be refused without the network, goes through the stages up to the login, and closes after `use`. */
+/** Goes through the stages up to the login, and closes after `use`. */
 async function loggedIn<T>(
   { now, cwd, ...own }: Pick<World, 'resolver' | 'now' | 'cwd' | 'redactor'>,
   plan: LoginPlan,
   observe: (event: StageEvent) => void,
   signal: AbortSignal,
-  use: (client: MongoClient, stages: StageLog) => Promise<T>,
+  use: (session: Session, stages: StageLog) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const named = readTarget(plan.uri);
-  refusePlaintext(named);
-  own.redactor.learn(named.proxy?.password, named.tlsFiles.certificateKeyPassword);
+  own.redactor.learn(plan.uri.proxy?.password, plan.uri.tlsFiles.certificateKeyPassword);
   const resolver = plan.dnsServer === undefined ? own.resolver : nameServer(plan.dnsServer);
   const context = { now, cwd, resolver };
-  await tryOptions(plan, named, context);
-  const settings = await readTlsSettings(named, context.cwd, signal);
+  const settings = await readTlsSettings(plan.uri, context.cwd, signal);
+  await tryOptions(plan, settings, context);
   const stages = new StageLog(observe, context.now);
   const bounds = { signal, timeoutMs: plan.timeoutMs };
-  const { uri, target } = await reach(plan.uri, settings, context, stages, bounds);
-  const client = await openSession(uri, target, plan, context, stages, signal);
+  const uri = await reach(plan.uri, settings, context, stages, bounds);
+  const session = await openSession({ ...plan, uri }, settings, context, stages, signal);
   try {
-    return await use(client, stages);
+    return await use(session, stages);
   } finally {
-    await closeClient(client);
+    await closeClient(session.client);
   }
 }
 
-/** A client that never connects: an option that the driver does not know is told before anything is dialled. */
+/** A client that never connects: an option that the driver does not accept is told before anything is dialled. */
 async function tryOptions(
   plan: LoginPlan,
-  target: ReturnType<typeof readTarget>,
+  settings: TlsSettings,
   { resolver }: Pick<Context, 'resolver'>,
 ): Promise<void> {
   const unused = () => Promise.reject(new Error('nothing is sent'));
-  const client = await createClient(plan.uri, target, plan, { token: unused, keys: unused }, resolver);
+  const client = await createClient(plan, settings, { token: unused, keys: unused }, resolver);
   await client.close();
 }

@@ -1,4 +1,5 @@
 import { isIP, type Socket } from 'node:net';
+import type { ConnectionString, HostPort, SrvName } from '../connection-string.ts';
 import type { Context } from '../context.ts';
 import { deadline, timedOut, within } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
@@ -7,9 +8,9 @@ import { codeOf, type DialBounds, type Dialled, dialName, dialTcp } from '../net
 import { dialThroughProxy } from '../net/dial-proxy.ts';
 import { dialTls, type TlsFacts, type TlsSettings } from '../net/dial-tls.ts';
 import { rfc3339 } from '../time.ts';
-import { refusePlaintext, refusePlaintextAddress } from '../uri/plaintext.ts';
+import { hostPort } from '../uri/host-port.ts';
+import { refusePlaintextAddress } from '../uri/plaintext.ts';
 import { srvFailed, withSrvRecords } from '../uri/srv.ts';
-import { type HostPort, hostPort, readTarget, type SrvName, type Target } from '../uri/target.ts';
 import { dialFailure, dialFaultText, type Unreached } from './dial-failures.ts';
 import type { StageLog } from './stages.ts';
 
@@ -34,52 +35,42 @@ interface Sorted<T> {
 /**
  * The stages that need no driver: resolve, tcp, tls. Every host is tried; a stage fails only when none passes.
  *
- * @returns the plain `mongodb://` URI that the one given stands for
+ * @returns the plain connection string that the one given stands for
  * @throws FedctlError mongo.* of the stage that failed
  */
 export async function reach(
-  uri: string,
+  named: ConnectionString,
   settings: TlsSettings,
   context: Pick<Context, 'resolver' | 'now'>,
   stages: StageLog,
   bounds: DialBounds,
-): Promise<{ readonly uri: string; readonly target: Target }> {
+): Promise<ConnectionString> {
   const known = (error: unknown) => (isFedctlError(error) ? error : null);
-  const { plainUri, target, located } = await stages.during(
-    'resolve',
-    () => resolve(uri, context, bounds),
-    known,
-  );
-  const connected = await stages.during('tcp', () => connectAll(located, target, bounds), known);
+  const { uri, located } = await stages.during('resolve', () => resolve(named, context, bounds), known);
+  const connected = await stages.during('tcp', () => connectAll(located, uri, bounds), known);
   try {
-    if (target.tls === 'off') stages.skip('tls', 'this machine, without TLS');
-    else
-      await stages.during('tls', () => encryptAll(connected, settings, target, context.now(), bounds), known);
+    if (uri.tls === 'off') stages.skip('tls', 'this machine, without TLS');
+    else await stages.during('tls', () => encryptAll(connected, settings, uri, context.now(), bounds), known);
   } finally {
     for (const { socket } of connected) socket.destroy();
   }
-  return { uri: plainUri, target };
+  return uri;
 }
 
-async function resolve(uri: string, { resolver }: Pick<Context, 'resolver'>, bounds: DialBounds) {
-  const named = readTarget(uri);
-  const plainUri = named.srv === null ? uri : await resolveSrv(uri, named.srv, resolver, bounds);
-  const target = readTarget(plainUri);
-  refusePlaintext(target);
+async function resolve(named: ConnectionString, { resolver }: Pick<Context, 'resolver'>, bounds: DialBounds) {
+  const uri = named.srv === null ? named : await resolveSrv(named, named.srv, resolver, bounds);
   const { passed, failed } = sort(
     await Promise.all(
-      target.hosts.map(async (host) => ({ host, outcome: await locate(host, target, resolver, bounds) })),
+      uri.hosts.map(async (host) => ({ host, outcome: await locate(host, uri, resolver, bounds) })),
     ),
     (host, addresses): Located => ({ host, addresses }),
   );
   if (passed.length === 0) throw dialFailure('resolve', failed);
-  for (const { host, addresses } of passed) refusePlaintextAddress(target, target.proxy ?? host, addresses);
-  const records = named.srv === null ? [] : [`SRV: ${target.hosts.map(hostPort).join(', ')}`];
-  const set = target.replicaSet === null ? [] : [`replica set ${target.replicaSet}`];
+  for (const { host, addresses } of passed) refusePlaintextAddress(uri, uri.proxy ?? host, addresses);
+  const records = named.srv === null ? [] : [`SRV: ${uri.hosts.map(hostPort).join(', ')}`];
+  const set = uri.replicaSet === null ? [] : [`replica set ${uri.replicaSet}`];
   const where =
-    target.proxy === null
-      ? passed.map(locatedText)
-      : [`names are resolved by the proxy ${hostPort(target.proxy)}`];
+    uri.proxy === null ? passed.map(locatedText) : [`names are resolved by the proxy ${hostPort(uri.proxy)}`];
   return {
     detail: [...records, ...where, ...set, ...failed.map(failedText('resolve'))].join('; '),
     facts: {
@@ -89,13 +80,13 @@ async function resolve(uri: string, { resolver }: Pick<Context, 'resolver'>, bou
         ...failed.map(({ host }) => ({ ...host, addresses: [] })),
       ],
     },
-    value: { plainUri, target, located: passed },
+    value: { uri, located: passed },
   };
 }
 
 async function locate(
   host: HostPort,
-  { proxy }: Target,
+  { proxy }: ConnectionString,
   resolver: Context['resolver'],
   bounds: DialBounds,
 ): Promise<Dialled<readonly string[]>> {
@@ -105,11 +96,11 @@ async function locate(
 
 /** Asks for both records at once. A name without a TXT record is fine. */
 async function resolveSrv(
-  uri: string,
+  uri: ConnectionString,
   name: SrvName,
   resolver: Context['resolver'],
   { signal, timeoutMs }: DialBounds,
-): Promise<string> {
+): Promise<ConnectionString> {
   const bounded = deadline(signal, timeoutMs);
   const asked = <T>(what: string, records: Promise<T>) =>
     within(bounded, records).catch((error: unknown) => {
@@ -146,15 +137,15 @@ function recordFailed(name: SrvName, what: string, code: string, cause: unknown)
   );
 }
 
-async function connectAll(located: readonly Located[], target: Target, bounds: DialBounds) {
+async function connectAll(located: readonly Located[], uri: ConnectionString, bounds: DialBounds) {
   const { passed, failed } = sort(
     await Promise.all(
       located.map(async ({ host, addresses }) => ({
         host,
         outcome:
-          target.proxy === null
+          uri.proxy === null
             ? await dialTcp(host, addresses, bounds)
-            : await dialThroughProxy(host, target.proxy, addresses, bounds),
+            : await dialThroughProxy(host, uri.proxy, addresses, bounds),
       })),
     ),
     (host, socket): Connected => ({ host, socket }),
@@ -162,7 +153,7 @@ async function connectAll(located: readonly Located[], target: Target, bounds: D
   if (passed.length === 0) throw dialFailure('tcp', failed);
   // Between two stages a socket may die; the next stage finds out.
   for (const { socket } of passed) socket.on('error', () => {});
-  const through = target.proxy === null ? '' : ` through ${hostPort(target.proxy)}`;
+  const through = uri.proxy === null ? '' : ` through ${hostPort(uri.proxy)}`;
   const detail = `${passed.map(({ host }) => hostPort(host)).join(', ')}${through}`;
   const names = (each: readonly { readonly host: HostPort }[]) => each.map(({ host }) => hostPort(host));
   return {
@@ -175,7 +166,7 @@ async function connectAll(located: readonly Located[], target: Target, bounds: D
 async function encryptAll(
   connected: readonly Connected[],
   settings: TlsSettings,
-  target: Target,
+  uri: ConnectionString,
   now: Date,
   bounds: DialBounds,
 ) {
@@ -191,7 +182,7 @@ async function encryptAll(
   for (const { socket } of passed) socket.destroy();
   const [first] = passed;
   if (first === undefined) throw dialFailure('tls', failed);
-  const unverified = target.unverifiedBy === null ? [] : [`not verified, because of ${target.unverifiedBy}`];
+  const unverified = uri.unverifiedBy === null ? [] : [`not verified, because of ${uri.unverifiedBy}`];
   return {
     detail: [tlsText(first.facts, now), ...unverified, ...failed.map(failedText('tls'))].join('; '),
     facts: {

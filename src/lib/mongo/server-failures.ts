@@ -1,8 +1,8 @@
+import type { HostPort } from '../connection-string.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import type { FailureCode } from '../failures.ts';
 import { bareHost } from '../hosts.ts';
 import { faultOfTls } from '../net/dial-tls.ts';
-import type { HostPort } from '../uri/target.ts';
 import { dialFailure } from './dial-failures.ts';
 import { StrangeAnswer } from './frame-guard.ts';
 
@@ -88,21 +88,37 @@ export function helloFailure(address: string, error: Error): FedctlError {
 }
 
 function strangeHello(host: string, cause: StrangeAnswer): FedctlError {
+  const { says, ...facts } = STRANGE_HELLO[cause.protocol](host);
   return new FedctlError('mongo.hello-failed', {
-    message: `${host} answered hello with ${cause.protocol === 'HTTP' ? 'HTTP' : 'an alert of TLS'}.`,
-    ...(cause.protocol === 'HTTP'
-      ? {
-          likelyCause: 'A web server or a proxy for HTTP listens there, and no MongoDB server.',
-          remedy: `curl -v 'http://${host}/'   (shows what listens there)`,
-        }
-      : {
-          likelyCause: 'The server wants TLS, and the connection string does not ask for it.',
-          remedy: 'add tls=true to the connection string',
-        }),
+    message: `${host} answered hello with ${says}.`,
+    ...facts,
     details: { protocol: cause.protocol },
     cause,
   });
 }
+
+const STRANGE_HELLO: Readonly<
+  Record<
+    StrangeAnswer['protocol'],
+    (host: string) => { readonly says: string; readonly likelyCause: string; readonly remedy: string }
+  >
+> = {
+  HTTP: (host) => ({
+    says: 'HTTP',
+    likelyCause: 'A web server or a proxy for HTTP listens there, and no MongoDB server.',
+    remedy: `curl -v 'http://${host}/'   (shows what listens there)`,
+  }),
+  TLS: () => ({
+    says: 'an alert of TLS',
+    likelyCause: 'The server wants TLS, and the connection string does not ask for it.',
+    remedy: 'add tls=true to the connection string',
+  }),
+  OP_COMPRESSED: () => ({
+    says: 'a compressed message, although fedctl offers no compression',
+    likelyCause: 'This is no MongoDB server, or something on the way changes what it sends.',
+    remedy: 'check who answers at this host and port before you go on',
+  }),
+};
 
 /** Why a command after the login failed. 13 is a missing role, whatever the command. */
 export function commandFailure(what: string, error: unknown, needs: string): FedctlError {

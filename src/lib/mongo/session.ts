@@ -3,8 +3,7 @@ import type { LoginPlan } from '../connection.ts';
 import type { Resolver } from '../context.ts';
 import { within } from '../deadline.ts';
 import { FedctlError } from '../errors.ts';
-import { isLoopbackHost } from '../hosts.ts';
-import type { Target } from '../uri/target.ts';
+import type { TlsSettings } from '../net/dial-tls.ts';
 import { createClient, type LoginCallbacks } from './client.ts';
 import { HelloWatch } from './hello.ts';
 import { authenticationFailure } from './login-failures.ts';
@@ -22,6 +21,13 @@ import type { StageLog } from './stages.ts';
 /** How long closing may take, in milliseconds: it talks to the server once more, and that may be what hangs. */
 const CLOSE_MS = 300;
 
+/** A connected client, to be closed with `closeClient`. */
+export interface Session {
+  readonly client: MongoClient;
+  /** Rejects when the server moves its primary to where nothing may be sent; never fulfilled. */
+  readonly refused: Promise<never>;
+}
+
 interface World {
   readonly resolver: Resolver;
   now(): Date;
@@ -32,22 +38,21 @@ interface World {
  * asks for a token or keys, which it does after the answer to hello on the connection that it is about to use;
  * authenticate when that connection is ready.
  *
- * @param uri plain, and without anything about authentication
- * @returns a connected client, to be closed with `closeClient`
+ * @param plan with the hosts of its connection string known
  * @throws FedctlError of the stage that failed
  */
 export async function openSession(
-  uri: string,
-  target: Target,
   plan: LoginPlan,
+  settings: TlsSettings,
   context: World,
   stages: StageLog,
   signal: AbortSignal,
-): Promise<MongoClient> {
-  const opening = new Opening(target, plan, context, stages, signal);
-  const client = await createClient(uri, target, plan, opening.callbacks, context.resolver);
-  await opening.connect(client);
-  return client;
+): Promise<Session> {
+  const opening = new Opening(plan, context, stages, signal);
+  const client = await createClient(plan, settings, opening.callbacks, context.resolver);
+  const watch = new HelloWatch(client, plan.uri);
+  await opening.connect(client, watch);
+  return { client, refused: watch.refused };
 }
 
 /** Closes within a moment, whatever the server does. */
@@ -57,7 +62,6 @@ export async function closeClient(client: MongoClient): Promise<void> {
 
 /** One login under way. */
 class Opening {
-  readonly #target: Target;
   readonly #plan: LoginPlan;
   readonly #context: World;
   readonly #stages: StageLog;
@@ -68,8 +72,7 @@ class Opening {
   #selected: string | null = null;
   #presented: Presented | null = null;
 
-  constructor(target: Target, plan: LoginPlan, context: World, stages: StageLog, signal: AbortSignal) {
-    this.#target = target;
+  constructor(plan: LoginPlan, context: World, stages: StageLog, signal: AbortSignal) {
     this.#plan = plan;
     this.#context = context;
     this.#stages = stages;
@@ -92,19 +95,19 @@ class Opening {
     },
   };
 
-  async connect(client: MongoClient): Promise<void> {
+  async connect(client: MongoClient, watch: HelloWatch): Promise<void> {
     client.on('connectionCreated', ({ address }) => {
       this.#selected ??= address;
     });
-    this.#watch = new HelloWatch(client, this.#target);
+    this.#watch = watch;
     this.#stages.begin('hello');
     this.#timer.restart();
     try {
-      await within(this.#signal, Promise.race([client.connect(), this.#watch.hopeless, this.#timer.over]));
+      await within(this.#signal, Promise.race([client.connect(), watch.hopeless, this.#timer.over]));
     } catch (error) {
       await closeClient(client);
       if (this.#signal.aborted) throw this.#signal.reason;
-      throw this.#stages.fail(this.#failure(error, this.#watch));
+      throw this.#stages.fail(this.#failure(error, watch));
     } finally {
       this.#timer.stop();
     }
@@ -115,7 +118,6 @@ class Opening {
   async #present<T extends Presented>(get: () => Promise<T>): Promise<T> {
     // The driver asks again when it opens another connection; these stages are over by then.
     if (this.#stages.running !== 'hello') return get();
-    refuseOtherServer(this.#target, this.#selected);
     this.#stages.pass(this.#watch?.detail() ?? '', this.#watch?.facts());
     this.#stages.begin('credential');
     this.#timer.stop();
@@ -145,16 +147,6 @@ class Opening {
           : authenticationFailure(error, mechanism, this.#presented, this.#context.now());
     }
   }
-}
-
-/** A server that was reached in plain text on this machine may name members elsewhere: they get nothing. */
-function refuseOtherServer(target: Target, selected: string | null): void {
-  if (target.tls === 'verified' || selected === null) return;
-  if (isLoopbackHost(selected.replace(/:\d+$/, ''))) return;
-  throw new FedctlError('mongo.plaintext-refused', {
-    message: `The server sends its clients on to ${selected}, where nothing is sent without TLS.`,
-    details: { host: selected, tls: target.tls },
-  });
 }
 
 function helloEnd(

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import type { ConnectionString } from '../connection-string.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import type { TlsSettings } from '../net/dial-tls.ts';
-import type { Target } from '../uri/target.ts';
 
 /** A bundle of every public CA is about 250 KiB. */
 const MAX_PEM_BYTES = 4 * 1024 * 1024;
@@ -12,7 +12,7 @@ const MAX_PEM_BYTES = 4 * 1024 * 1024;
  * @throws FedctlError usage.unreadable-input
  */
 export async function readTlsSettings(
-  { tlsFiles, unverifiedBy }: Target,
+  { tlsFiles, unverifiedBy }: ConnectionString,
   cwd: string,
   signal: AbortSignal,
 ): Promise<TlsSettings> {

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { certificateAuthorities } from './certificate-authorities.ts';
+import { type CaBundle, caBundleOf, certificateAuthorities } from './certificate-authorities.ts';
 import { lookup } from './lookup.ts';
 import { proxyFor } from './proxy.ts';
 
@@ -9,25 +9,32 @@ type Env = Readonly<Record<string, string | undefined>>;
 const known = new WeakMap<Env, Map<string, Promise<HttpAgent>>>();
 
 /**
- * Returns the agent of node:http for requests to one URL's host: through its proxy, if it has one, and trusting
- * AWS_CA_BUNDLE. All requests of an environment on the same route share one agent, and so its connections, which do not
+ * Returns the agent of node:http for requests to one URL's host: through its proxy, if it has one, and trusting the CA
+ * bundle. All requests of an environment on the same route share one agent, and so its connections, which do not
  * keep the process alive. Node's own agents are never used: they obey NODE_USE_ENV_PROXY.
  *
+ * @param bundle of the profile, which stands behind AWS_CA_BUNDLE
  * @throws FedctlError net.proxy-invalid, net.ca-bundle-invalid
  */
-export async function agentFor(url: URL, env: Env): Promise<HttpAgent> {
+export async function agentFor(url: URL, env: Env, bundle: CaBundle | null = null): Promise<HttpAgent> {
   const proxy = proxyFor(url, env);
   const agents = known.get(env) ?? new Map<string, Promise<HttpAgent>>();
   known.set(env, agents);
-  const route = `${url.protocol} ${proxy?.href ?? 'direct'}`;
-  const agent = agents.get(route) ?? createAgent(url.protocol, proxy, env);
+  const trusted = caBundleOf(env, bundle);
+  const route = `${url.protocol} ${proxy?.href ?? 'direct'} ${trusted?.path}`;
+  const agent = agents.get(route) ?? createAgent(url.protocol, proxy, env, trusted);
   agents.set(route, agent);
   return await agent;
 }
 
-async function createAgent(protocol: string, proxy: URL | null, env: Env): Promise<HttpAgent> {
+async function createAgent(
+  protocol: string,
+  proxy: URL | null,
+  env: Env,
+  bundle: CaBundle | null,
+): Promise<HttpAgent> {
   if (proxy === null && protocol !== 'https:') return new HttpAgent({ keepAlive: true, lookup });
-  const ca = await certificateAuthorities(env);
+  const ca = await certificateAuthorities(env, bundle);
   // NODE_TLS_REJECT_UNAUTHORIZED=0 would disable verification.
   const trust = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } as const;
   if (proxy === null) return new HttpsAgent({ keepAlive: true, lookup, ...trust });

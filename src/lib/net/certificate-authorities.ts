@@ -1,50 +1,81 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
-import { FedctlError } from '../errors.ts';
+import { FedctlError, isFedctlError } from '../errors.ts';
+import { readBoundedFile } from '../files/bounded-file.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** A file with certificates of authorities, and the setting that names it. */
+export interface CaBundle {
+  readonly path: string;
+  /** `AWS_CA_BUNDLE`, `ca_bundle of the profile "x"` … */
+  readonly source: string;
+}
+
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
-const known = new WeakMap<Env, Promise<string[] | undefined>>();
+/** The bundles of whole systems have about 200 KB. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/** The reading of a file ends by time: who waits for it has a signal of its own. */
+const NEVER = new AbortController().signal;
+
+const known = new WeakMap<Env, Map<string, Promise<string[]>>>();
+
+/**
+ * The bundle that counts, in the order of the AWS CLI: AWS_CA_BUNDLE, `ca_bundle` of the profile, REQUESTS_CA_BUNDLE,
+ * which people behind a proxy that inspects TLS have set for Python. A leading `~` is the home.
+ */
+export function caBundleOf(env: Env, ofProfile: CaBundle | null = null): CaBundle | null {
+  const inEnvironment = (source: string): CaBundle | null => {
+    const path = env[source];
+    return path === undefined || path === '' ? null : { path, source };
+  };
+  const bundle = inEnvironment('AWS_CA_BUNDLE') ?? ofProfile ?? inEnvironment('REQUESTS_CA_BUNDLE');
+  if (bundle === null) return null;
+  return { ...bundle, path: bundle.path.replace(/^~(?=\/|$)/, env['HOME'] ?? '~') };
+}
 
 /**
  * The certificate authorities to trust, as the `ca` option of node:tls takes them (PEM), or undefined for Node's own.
  *
- * AWS_CA_BUNDLE adds to what is trusted. `ca` replaces Node's roots and with them NODE_EXTRA_CA_CERTS, so both are
+ * A bundle adds to what is trusted. `ca` replaces Node's roots and with them NODE_EXTRA_CA_CERTS, so both are
  * listed again (facts/dependencies.md 4). Found out once for an environment: every client asks, and the
  * bundle of a whole system has more than a hundred certificates to parse.
  *
  * @throws FedctlError net.ca-bundle-invalid
  */
-export function certificateAuthorities(env: Env): Promise<string[] | undefined> {
-  const found = known.get(env) ?? read(env);
-  known.set(env, found);
-  return found;
+export async function certificateAuthorities(
+  env: Env,
+  bundle: CaBundle | null = caBundleOf(env),
+): Promise<string[] | undefined> {
+  if (bundle === null) return undefined;
+  const bundles = known.get(env) ?? new Map<string, Promise<string[]>>();
+  known.set(env, bundles);
+  const found = bundles.get(bundle.path) ?? read(env, bundle);
+  bundles.set(bundle.path, found);
+  return await found;
 }
 
-async function read(env: Env): Promise<string[] | undefined> {
-  const path = env['AWS_CA_BUNDLE'];
-  if (path === undefined || path === '') return undefined;
-  return [...rootCertificates, await readBundle(path), ...(await extraCertificates(env))];
+async function read(env: Env, bundle: CaBundle): Promise<string[]> {
+  return [...rootCertificates, await readBundle(bundle), ...(await extraCertificates(env))];
 }
 
-async function readBundle(path: string): Promise<string> {
+async function readBundle(bundle: CaBundle): Promise<string> {
   let pem: string;
   try {
-    pem = await readFile(path, 'utf8');
+    pem = await readBoundedFile(bundle.path, MAX_BYTES, NEVER);
   } catch (cause) {
-    throw bundleInvalid(path, 'it cannot be read', cause);
+    throw bundleInvalid(bundle, 'it cannot be read', isFedctlError(cause) ? (cause.cause ?? cause) : cause);
   }
   const certificates = pem.match(PEM_CERTIFICATE) ?? [];
-  if (certificates.length === 0) throw bundleInvalid(path, 'it holds no PEM certificate');
+  if (certificates.length === 0) throw bundleInvalid(bundle, 'it holds no PEM certificate');
   for (const [index, certificate] of certificates.entries()) {
     try {
       new X509Certificate(certificate);
     } catch (cause) {
       // node:tls would leave it out without a word.
-      throw bundleInvalid(path, `certificate ${index + 1} in it is damaged`, cause);
+      throw bundleInvalid(bundle, `certificate ${index + 1} in it is damaged`, cause);
     }
   }
   return pem;
@@ -55,16 +86,19 @@ async function extraCertificates(env: Env): Promise<readonly string[]> {
   const path = env['NODE_EXTRA_CA_CERTS'];
   if (path === undefined || path === '') return [];
   try {
-    return [await readFile(path, 'utf8')];
+    return [await readBoundedFile(path, MAX_BYTES, NEVER)];
   } catch {
     return [];
   }
 }
 
-function bundleInvalid(path: string, why: string, cause?: unknown): FedctlError {
+function bundleInvalid({ path, source }: CaBundle, why: string, cause?: unknown): FedctlError {
+  const isVariable = /^[A-Z_]+$/.test(source);
   return new FedctlError('net.ca-bundle-invalid', {
-    message: `AWS_CA_BUNDLE names ${path}, and ${why}.`,
-    details: { file: path },
+    message: `${isVariable ? source : `The ${source}`} names ${path}, and ${why}.`,
+    likelyCause: `${isVariable ? source : `The ${source}`} must name a readable file of PEM certificates.`,
+    remedy: isVariable ? `export ${source}=<file>   (or unset it)` : `correct or remove ${source}`,
+    details: { file: path, source },
     cause,
   });
 }

@@ -81,7 +81,7 @@ export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: T
 
 /** Who the server says we are. */
 export function identityLine({ user, roles }: ServerIdentity, theme: Theme): string {
-  const who = user === null ? 'a user the server does not name' : `${user} in $external`;
+  const who = `${user} in $external`;
   const allowed = roles.map(({ role, db }) => `${role}@${db}`).join(', ');
   return `  ${theme.good('Logged in')} as ${theme.strong(who)}, ${allowed === '' ? 'without any role' : `with ${allowed}`}`;
 }

@@ -1,19 +1,19 @@
-import { CommaAndColonSeparatedRecord, ConnectionString } from 'mongodb-connection-string-url';
-import type { Mechanism } from '../connection.ts';
+import { CommaAndColonSeparatedRecord, ConnectionString as ParsedUri } from 'mongodb-connection-string-url';
+import type { ConnectionString, SrvName, UriProxy } from '../connection-string.ts';
 import { FedctlError, type Warning } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import { readHost } from './host-port.ts';
+import { invalidUri } from './invalid-uri.ts';
+import { UriOptions } from './options.ts';
+import { refusePlaintext } from './plaintext.ts';
 
-/** A connection string that says where to connect, and nothing any more about who. */
-export interface CleanUri {
-  /** Without user and without options of authentication. May hold the password of a proxy or a key file: not to be shown. */
-  readonly uri: string;
-  /** The mechanism that it named, as it spelled it; null when it named none. */
-  readonly namedMechanism: string | null;
-  /** What was dropped because it contradicts a login that brings its own token or keys. */
-  readonly warnings: readonly Warning[];
-}
+/** Each of these lets a driver accept a certificate that proves nothing. */
+const RELAXING_OPTIONS = ['tlsInsecure', 'tlsAllowInvalidCertificates', 'tlsAllowInvalidHostnames'] as const;
 
-/** Options that hold a secret of their own. The driver needs them; nobody else does. */
-const SECRET_OPTIONS = ['proxyPassword', 'tlsCertificateKeyFilePassword'] as const;
+/** And these say whom TLS trusts, beside or instead of the authorities that this machine knows. */
+const TRUST_OPTIONS = ['tlsCAFile', 'tlsCRLFile', ...RELAXING_OPTIONS] as const;
+
+const DEFAULT_PROXY_PORT = 1080;
 
 /** The properties that drivers know (facts/mongodb.md 1.5 and 3.1). */
 const PROPERTIES = [
@@ -28,95 +28,156 @@ const PROPERTIES = [
 ] as const;
 
 /**
- * Takes everything about authentication out of a connection string.
+ * Reads a connection string, once and for all: whoever needs something of it takes the result.
  *
- * @throws FedctlError mongo.uri-invalid, which never repeats the text; mongo.password-in-uri with the cleaned
- *   connection string as its remedy
- */
-export function cleanConnectionString(text: string): CleanUri {
-  const parsed = parseConnectionString(text);
-  const namedMechanism = parsed.searchParams.get('authMechanism');
-  const warnings = [...userWarnings(parsed), ...authSourceWarnings(parsed), ...propertyWarnings(parsed)];
-  const hadPassword = parsed.password !== '';
-  parsed.username = '';
-  parsed.password = '';
-  for (const option of ['authMechanism', 'authSource', 'authMechanismProperties']) {
-    while (parsed.searchParams.has(option)) parsed.searchParams.delete(option);
-  }
-  if (hadPassword) throw passwordInUri(parsed, namedMechanism);
-  return { uri: parsed.toString(), namedMechanism, warnings };
-}
-
-/**
- * Parses a connection string, or fails without repeating a byte of it: a password may be anywhere in a text that
- * does not parse.
- *
- * @throws FedctlError mongo.uri-invalid
+ * @param text white space around it is ignored: files and secrets end in a newline
+ * @throws FedctlError mongo.uri-invalid, which repeats no value of the text; mongo.password-in-uri with the string
+ *   without its password as the remedy; mongo.plaintext-refused
  */
 export function parseConnectionString(text: string): ConnectionString {
-  let parsed: ConnectionString;
+  const parsed = parseUri(text.trim());
+  const options = new UriOptions(parsed.searchParams);
+  const named = options.get('authMechanism')?.toUpperCase() ?? null;
+  const shown = shownUri(parsed, options);
+  if (parsed.password !== '') throw passwordInUri(shown, named);
+  const unverifiedBy = RELAXING_OPTIONS.find((name) => options.get(name) === 'true') ?? null;
+  const password = options.get('tlsCertificateKeyFilePassword');
+  const read: ConnectionString = {
+    shown,
+    hosts: parsed.isSRV ? [] : parsed.hosts.map(readHost),
+    srv: readSrvName(parsed, options),
+    tls: !asksForTls(parsed.isSRV, options) ? 'off' : unverifiedBy === null ? 'verified' : 'unverified',
+    unverifiedBy,
+    tlsFiles: {
+      ca: options.get('tlsCAFile'),
+      crl: options.get('tlsCRLFile'),
+      certificateKey: options.get('tlsCertificateKeyFile'),
+      certificateKeyPassword: password === null ? null : new Secret(password),
+    },
+    trustOptions: TRUST_OPTIONS.filter((name) => options.get(name) !== null),
+    replicaSet: options.get('replicaSet'),
+    proxy: readProxy(options),
+    driverOptions: options.forDriver(),
+    namedMechanism: named,
+    warnings: [...userWarnings(parsed), ...authSourceWarnings(options), ...propertyWarnings(options)],
+  };
+  refusePlaintext(read);
+  return read;
+}
+
+/** Parses, or fails without repeating a byte: a password may be anywhere in a text that does not parse. */
+function parseUri(text: string): ParsedUri {
+  let parsed: ParsedUri;
   try {
-    parsed = new ConnectionString(text);
+    parsed = new ParsedUri(text);
   } catch {
     // The parser's error is not kept as the cause: it quotes the user name.
     throw notAConnectionString(text);
   }
   // With a second @ nobody can tell where a password ends: what looks like a path may be the rest of it.
   if (parsed.username !== '' && text.split('@').length > 2) throw notAConnectionString(text);
-  for (const name of new Set([...parsed.searchParams.keys()].map((key) => key.toLowerCase()))) {
-    const spellings = [...parsed.searchParams.keys()].filter((key) => key.toLowerCase() === name);
-    if (spellings.length > 1 && name !== 'readpreferencetags') {
-      throw new FedctlError('mongo.uri-invalid', {
-        message: `The connection string gives the option ${name} more than once.`,
-        likelyCause: 'It was put together from two parts.',
-        remedy: `keep one ${name}`,
-      });
-    }
+  if (/\?.*\?/s.test(text)) {
+    throw invalidUri({
+      message: 'Invalid connection string: it has two question marks.',
+      likelyCause: 'Options were added with ? to a string that has some already.',
+      remedy: 'add more options with &, and write a ? in a value as %3F',
+    });
   }
   return parsed;
 }
 
+const EXPECTED = 'Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.';
+
 function notAConnectionString(text: string): FedctlError {
-  return new FedctlError('mongo.uri-invalid', {
-    message: 'The connection string is not one.',
-    ...(/^mongodb(\+srv)?:\/\/.*@/is.test(text)
-      ? {
-          likelyCause: 'It holds a user name or a password, with characters that are not percent-encoded.',
-          remedy:
-            "leave them out, no mechanism of fedctl needs them: fedctl <command> --uri 'mongodb+srv://<host>/'",
-        }
-      : {}),
-  });
+  const [, rest = ''] = /^mongodb\+srv:\/\/([^/?]*)/i.exec(text) ?? [];
+  if (/^mongodb(\+srv)?:\/\/.*@/is.test(text)) {
+    return invalidUri({
+      message: EXPECTED,
+      likelyCause: 'It holds a user name or a password, with characters that are not percent-encoded.',
+      remedy:
+        "leave them out, no mechanism of fedctl needs them: fedctl <command> --uri 'mongodb+srv://<host>/'",
+    });
+  }
+  if (/^["'].*["']$/s.test(text)) {
+    return invalidUri({
+      message: 'Invalid connection string: it stands in quotation marks.',
+      likelyCause: 'A file of variables keeps them: docker run --env-file does not remove quotation marks.',
+      remedy: 'remove the quotation marks around the connection string',
+    });
+  }
+  if (rest.includes(','))
+    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// takes a single host.' });
+  if (/:\d+$/.test(rest))
+    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// takes no port.' });
+  return invalidUri({ message: EXPECTED });
 }
 
-/** A connection string as people may see it: without anything secret, safe between single quotes. */
-export function shownUri(uri: string): string {
-  const parsed = parseConnectionString(uri);
-  parsed.username = '';
-  parsed.password = '';
-  for (const option of [...SECRET_OPTIONS, 'authMechanismProperties']) parsed.searchParams.delete(option);
-  return parsed.toString().replaceAll("'", '%27');
+function shownUri({ protocol, hosts, pathname }: ParsedUri, options: UriOptions): string {
+  const query = options.shown().join('&');
+  const uri = `${protocol}//${hosts.join(',')}${pathname === '' ? '/' : pathname}${query === '' ? '' : `?${query}`}`;
+  return uri.replaceAll("'", '%27');
 }
 
-/** The secrets that options of a connection string hold, for whoever has to keep them out of a text. */
-export function secretsOf(uri: string): readonly string[] {
-  const parsed = parseConnectionString(uri);
-  return SECRET_OPTIONS.map((option) => parsed.searchParams.get(option) ?? '').filter(
-    (value) => value !== '',
-  );
-}
-
-function passwordInUri(parsed: ConnectionString, namedMechanism: string | null): FedctlError {
-  const mechanism: Mechanism | null = namedMechanism === 'MONGODB-AWS' ? namedMechanism : null;
-  const flag = mechanism === null ? '' : '--mechanism aws ';
+function passwordInUri(shown: string, namedMechanism: string | null): FedctlError {
+  const flag = namedMechanism === 'MONGODB-AWS' ? '--mechanism aws ' : '';
   return new FedctlError('mongo.password-in-uri', {
     message: 'The connection string holds a password.',
-    remedy: `fedctl <command> ${flag}--uri '${shownUri(parsed.toString())}'`,
+    remedy: `fedctl <command> ${flag}--uri '${shown}'`,
   });
 }
 
-function userWarnings({ username, password }: ConnectionString): Warning[] {
-  if (username === '' || password !== '') return [];
+/** The URI option says it, under either name; mongodb+srv implies it (facts/mongodb.md, section 9). In doubt TLS is off. */
+function asksForTls(isSrv: boolean, options: UriOptions): boolean {
+  const said = (['tls', 'ssl'] as const).map((name) => options.get(name)).filter((value) => value !== null);
+  return said.length === 0 ? isSrv : said.every((value) => value === 'true');
+}
+
+function readSrvName({ isSRV, hosts }: ParsedUri, options: UriOptions): SrvName | null {
+  const service = options.get('srvServiceName') ?? 'mongodb';
+  const maxHosts = Number(options.get('srvMaxHosts') ?? 0);
+  if (!isSRV) {
+    const name = (['srvServiceName', 'srvMaxHosts'] as const).find((each) => options.get(each) !== null);
+    if (name === undefined) return null;
+    throw invalidUri({
+      message: `Invalid connection string: ${name} is for mongodb+srv:// only.`,
+      remedy: `leave ${name} out, or use mongodb+srv://`,
+    });
+  }
+  if (!/^[a-z0-9-]{1,62}$/i.test(service))
+    throw invalidUri({ message: 'Invalid connection string: srvServiceName is not the name of a service.' });
+  if (maxHosts < 0) throw invalidUri({ message: 'Invalid connection string: srvMaxHosts is negative.' });
+  const { host } = readHost(hosts[0] ?? '');
+  return { host, record: `_${service}._tcp.${host}`, maxHosts };
+}
+
+function readProxy(options: UriOptions): UriProxy | null {
+  const host = options.get('proxyHost');
+  const port = options.get('proxyPort');
+  const username = options.get('proxyUsername');
+  const password = options.get('proxyPassword');
+  if (host === null) {
+    if (port === null && username === null && password === null) return null;
+    throw invalidUri({
+      message: 'Invalid connection string: proxyPort, proxyUsername and proxyPassword need proxyHost.',
+      remedy: 'name the proxy with proxyHost, or leave its other options out',
+    });
+  }
+  if ((username === null) !== (password === null)) {
+    throw invalidUri({
+      message: 'Invalid connection string: a proxy takes both proxyUsername and proxyPassword, or neither.',
+      remedy: 'add the one that is missing, or leave both out',
+    });
+  }
+  const written = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return {
+    ...readHost(`${written}:${port ?? DEFAULT_PROXY_PORT}`),
+    username,
+    password: password === null ? null : new Secret(password),
+  };
+}
+
+function userWarnings({ username }: ParsedUri): Warning[] {
+  if (username === '') return [];
   return [
     {
       code: 'mongo.uri.user-ignored',
@@ -127,8 +188,8 @@ function userWarnings({ username, password }: ConnectionString): Warning[] {
   ];
 }
 
-function authSourceWarnings({ searchParams }: ConnectionString): Warning[] {
-  const source = searchParams.get('authSource');
+function authSourceWarnings(options: UriOptions): Warning[] {
+  const source = options.get('authSource');
   if (source === null || source === '$external') return [];
   return [
     {
@@ -139,8 +200,8 @@ function authSourceWarnings({ searchParams }: ConnectionString): Warning[] {
   ];
 }
 
-function propertyWarnings({ searchParams }: ConnectionString): Warning[] {
-  const properties = new CommaAndColonSeparatedRecord(searchParams.get('authMechanismProperties'));
+function propertyWarnings(options: UriOptions): Warning[] {
+  const properties = new CommaAndColonSeparatedRecord(options.get('authMechanismProperties'));
   // Never a value, for AWS_SESSION_TOKEN is a secret; and a comma in a value makes its rest look like a name.
   const names = [...properties.keys()].map((name) =>
     PROPERTIES.find((known) => known === name.toUpperCase()),

@@ -14,7 +14,7 @@ const MECHANISMS: Readonly<Record<MechanismChoice, readonly Mechanism[]>> = {
 /**
  * Which mechanisms to log in by: those of the flag, else that of the connection string, else MONGODB-OIDC.
  *
- * @param named the authMechanism of the connection string
+ * @param named the authMechanism of the connection string, in capitals
  * @throws FedctlError mongo.mechanism-conflict
  */
 export function chooseMechanisms(

@@ -1,6 +1,9 @@
+import type { ConnectionString, HostPort } from '../connection-string.ts';
 import { FedctlError } from '../errors.ts';
 import { isLoopbackHost } from '../hosts.ts';
-import { type HostPort, hostPort, type Target } from './target.ts';
+import { hostPort } from './host-port.ts';
+
+type Hop = Pick<ConnectionString, 'hosts' | 'srv' | 'proxy' | 'tls' | 'unverifiedBy'>;
 
 /**
  * No token and no session credential goes to a host other than this machine unless TLS proves who it is. A proxy
@@ -8,14 +11,13 @@ import { type HostPort, hostPort, type Target } from './target.ts';
  *
  * @throws FedctlError mongo.plaintext-refused
  */
-export function refusePlaintext(target: Target): void {
-  if (target.tls === 'verified') return;
-  const foreign = [...target.hosts, ...(target.proxy === null ? [] : [target.proxy])].find(
+export function refusePlaintext(hop: Hop): void {
+  if (hop.tls === 'verified') return;
+  const foreign = [...hop.hosts, ...(hop.proxy === null ? [] : [hop.proxy])].find(
     ({ host }) => !isLoopbackHost(host),
   );
-  if (foreign !== undefined) throw plaintextRefused(target, hostPort(foreign));
-  if (target.srv !== null && !isLoopbackHost(target.srv.host))
-    throw plaintextRefused(target, target.srv.host);
+  if (foreign !== undefined) throw plaintextRefused(hop, hostPort(foreign));
+  if (hop.srv !== null && !isLoopbackHost(hop.srv.host)) throw plaintextRefused(hop, hop.srv.host);
 }
 
 /**
@@ -23,19 +25,40 @@ export function refusePlaintext(target: Target): void {
  *
  * @throws FedctlError mongo.plaintext-refused
  */
-export function refusePlaintextAddress(target: Target, asked: HostPort, addresses: readonly string[]): void {
-  if (target.tls === 'verified') return;
+export function refusePlaintextAddress(hop: Hop, asked: HostPort, addresses: readonly string[]): void {
+  if (hop.tls === 'verified') return;
   const foreign = addresses.find((address) => !isLoopbackHost(address));
-  if (foreign !== undefined) throw plaintextRefused(target, `${hostPort(asked)} (${foreign})`);
+  if (foreign !== undefined) throw plaintextRefused(hop, `${hostPort(asked)} (${foreign})`);
 }
 
-function plaintextRefused(target: Target, where: string): FedctlError {
-  const how = target.tls === 'off' ? 'without TLS' : `over TLS that ${target.unverifiedBy} leaves unverified`;
+/**
+ * The same for a member that a server names: it may be anywhere.
+ *
+ * @returns null for a member that may be sent a token
+ */
+export function plaintextMember(hop: Hop, member: HostPort): FedctlError | null {
+  if (hop.tls === 'verified' || isLoopbackHost(member.host)) return null;
+  const where = hostPort(member);
   return new FedctlError('mongo.plaintext-refused', {
-    message: `Refused to log in to ${where} ${how}.`,
-    ...(target.unverifiedBy === null
-      ? {}
-      : { remedy: `leave out ${target.unverifiedBy}, and name a private CA with tlsCAFile=<file>` }),
-    details: { host: where, tls: target.tls },
+    message: `The server names ${where} as a member of its replica set, and fedctl sends nothing there ${howOf(hop)}.`,
+    likelyCause:
+      'The connection leads through a tunnel or a port forward, and the members have addresses of their own.',
+    remedy:
+      'connect to the members by their own names with tls=true, or add directConnection=true to log in to this one alone',
+    details: { host: where, tls: hop.tls },
   });
+}
+
+function plaintextRefused(hop: Hop, where: string): FedctlError {
+  return new FedctlError('mongo.plaintext-refused', {
+    message: `Refused to log in to ${where} ${howOf(hop)}.`,
+    ...(hop.unverifiedBy === null
+      ? {}
+      : { remedy: `leave out ${hop.unverifiedBy}, and name a private CA with tlsCAFile=<file>` }),
+    details: { host: where, tls: hop.tls },
+  });
+}
+
+function howOf({ tls, unverifiedBy }: Hop): string {
+  return tls === 'off' ? 'without TLS' : `over TLS that ${unverifiedBy} leaves unverified`;
 }

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
+import type { ConnectionString, SrvName } from '../connection-string.ts';
 import { FedctlError } from '../errors.ts';
 import { bareHost } from '../hosts.ts';
-import { parseConnectionString } from './connection-string.ts';
-import { readTarget, type SrvName } from './target.ts';
+import { refusePlaintext } from './plaintext.ts';
 
 /** What DNS answered for a `mongodb+srv://` name. */
 export interface SrvRecords {
@@ -15,14 +15,14 @@ export interface SrvRecords {
 const TXT_OPTIONS: ReadonlySet<string> = new Set(['authSource', 'replicaSet', 'loadBalanced']);
 
 /**
- * The plain connection string that a `mongodb+srv://` one stands for: its hosts, TLS on unless it says otherwise, and
- * the options of the TXT record that it does not set itself.
+ * The plain connection string that a `mongodb+srv://` one stands for: its hosts, and the options of the TXT record that
+ * it does not set itself.
  *
  * @throws FedctlError mongo.srv-failed: no records, a host outside the domain of the name (whoever answers DNS must
  *   not choose who gets the token), a TXT record that sets more than it may
  */
-export function withSrvRecords(uri: string, { srv, txt }: SrvRecords): string {
-  const name = readTarget(uri).srv;
+export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords): ConnectionString {
+  const name = uri.srv;
   if (name === null) return uri;
   if (srv.length === 0) throw srvFailed(name, `${name.record} has no SRV records.`);
   const hosts = srv.map(({ name: target, port }) => ({ host: bareHost(target.replace(/\.$/, '')), port }));
@@ -35,25 +35,31 @@ export function withSrvRecords(uri: string, { srv, txt }: SrvRecords): string {
       'Whoever answers for the name is not who it belongs to, or it was set up wrongly: nothing is sent there.',
     );
   }
-  const parsed = parseConnectionString(uri.replace(/^mongodb\+srv:/i, 'mongodb:'));
-  parsed.hosts = hosts
-    .slice(0, name.maxHosts === 0 ? hosts.length : name.maxHosts)
-    .map(({ host, port }) => `${host}:${port}`);
-  for (const option of ['srvServiceName', 'srvMaxHosts']) parsed.searchParams.delete(option);
-  if (!parsed.searchParams.has('tls') && !parsed.searchParams.has('ssl'))
-    parsed.searchParams.set('tls', 'true');
-  for (const [option, value] of txtOptions(name, txt)) {
-    // Both mechanisms authenticate against $external, whatever DNS thinks.
-    if (option !== 'authSource' && !parsed.searchParams.has(option)) parsed.searchParams.set(option, value);
-  }
-  return parsed.toString();
+  const options = new Map(txtOptions(name, txt));
+  const loadBalanced = options.get('loadBalanced');
+  const isSet = uri.driverOptions.some(([option]) => option === 'loadBalanced');
+  const plain: ConnectionString = {
+    ...uri,
+    srv: null,
+    hosts: hosts.slice(0, name.maxHosts === 0 ? hosts.length : name.maxHosts),
+    // Both mechanisms authenticate against $external, whatever authSource DNS names.
+    replicaSet: uri.replicaSet ?? options.get('replicaSet') ?? null,
+    driverOptions:
+      loadBalanced === undefined || isSet
+        ? uri.driverOptions
+        : [...uri.driverOptions, ['loadBalanced', loadBalanced]],
+  };
+  refusePlaintext(plain);
+  return plain;
 }
 
 /** The host has to be in the domain of the name: that without its first label, or the name itself if it has only two. */
 function isInDomainOf(host: string, name: string): boolean {
   if (isIP(host) !== 0 || !/^[\w.-]+$/.test(host)) return false;
-  const labels = name.split('.');
-  const domain = labels.length < 3 ? name : labels.slice(1).join('.');
+  // A final dot makes a name absolute, and is no part of it (RFC 1034, 3.1).
+  const relative = name.replace(/\.$/, '');
+  const labels = relative.split('.');
+  const domain = labels.length < 3 ? relative : labels.slice(1).join('.');
   return host.endsWith(`.${domain}`) && host.split('.').length > (labels.length < 3 ? labels.length : 0);
 }
 

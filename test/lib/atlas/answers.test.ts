@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answering, CannedAnswer } from '../../support/loopback-server.ts';
-import { apiError, CLIENT_ID, GROUP, json, told } from '../../support/scripted-atlas.ts';
+import { apiError, CLIENT_ID, GROUP, json, SECRETS, told } from '../../support/scripted-atlas.ts';
 
 describe('an answer', () => {
   const text = (body: string, type: string | null, status = 200): CannedAnswer => ({
@@ -153,16 +153,16 @@ describe('an answer', () => {
 
   test('that repeats what was sent does not show it', async () => {
     const echo: Answering = ({ headers }) => apiError(404, 'X', `You sent ${headers.authorization}.`);
-    expect((await told(echo)).message).toBe(`GET <url>${GROUP} answered: You sent [secret] (X).`);
+    expect((await told(echo)).message).toBe(`GET <url>${GROUP} answered: You sent Bearer [secret] (X).`);
     const portal: Answering = ({ headers }) => ({
       status: 302,
       headers: { location: `https://portal.test/?${encodeURIComponent(headers.authorization ?? '')}` },
     });
     expect((await told(portal)).message).toBe(
-      `GET <url>${GROUP} redirects to https://portal.test/?[secret], and fedctl does not follow.`,
+      `GET <url>${GROUP} redirects to https://portal.test/?Bearer%20[secret], and fedctl does not follow.`,
     );
     const typed: Answering = ({ headers }) => ({ headers: { 'content-type': `x/${headers.authorization}` } });
-    expect((await told(typed)).message).toContain('(content type x/[secret])');
+    expect((await told(typed)).message).toContain('(content type x/Bearer [secret])');
     const token: Answering = ({ headers }) => {
       const basic = headers.authorization?.slice(6) ?? '';
       return json(
@@ -170,8 +170,10 @@ describe('an answer', () => {
         401,
       );
     };
+    // The id is no secret, and stands in front of it.
+    const basicOfId = Buffer.from(`${CLIENT_ID}:${SECRETS.client}`).toString('base64').slice(0, 47);
     expect((await told(echo, { token })).message).toBe(
-      `Atlas at <host> does not accept service account ${CLIENT_ID}: [secret] ${CLIENT_ID}:[secret] (invalid_client).`,
+      `Atlas at <host> does not accept service account ${CLIENT_ID}: ${basicOfId}[secret] ${CLIENT_ID}:[secret] (invalid_client).`,
     );
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import { cachedCredentials } from '../../../src/lib/aws/credentials.ts';
 import type { ResolvedCredentials } from '../../../src/lib/credentials.ts';
@@ -45,6 +45,20 @@ describe('the environment', () => {
       provider: 'environment',
       providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
     });
+  });
+
+  test('the older name of the session token, where the newer one is not there', async () => {
+    const keys = await found({ ...ENV, AWS_SECURITY_TOKEN: 'older' });
+    expect(keys.sessionToken?.reveal()).toBe('older');
+    const both = await found({ ...ENV, AWS_SECURITY_TOKEN: 'older', AWS_SESSION_TOKEN: 'newer' });
+    expect(both.sessionToken?.reveal()).toBe('newer');
+  });
+
+  test('an expiry without a zone is UTC, wherever this runs', async () => {
+    vi.stubEnv('TZ', 'America/New_York');
+    const env = { ...ENV, AWS_SESSION_TOKEN: 't', AWS_CREDENTIAL_EXPIRATION: '2026-11-22T13:00:00' };
+    expect((await found(env)).expiresAt).toEqual(new Date(HOUR));
+    vi.unstubAllEnvs();
   });
 
   test('temporary keys with their expiry', async () => {
@@ -198,6 +212,67 @@ describe('web identity', () => {
       AWS_ENDPOINT_URL_STS: server.url,
     };
     await expect(found(env)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  describe('beside a profile', () => {
+    const KEYS = 'aws_access_key_id = AKIAPROFILE\naws_secret_access_key = s\n';
+    const assumed = awsAnswer(
+      'AssumeRole',
+      `<AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn></AssumedRoleUser>${wireCredentials('ASIAROLE')}`,
+    );
+
+    test.each<[string, string, string, Record<string, string>, string, string]>([
+      ['before keys', '', `[default]\n${KEYS}`, {}, 'web-identity', `${ROLE}`],
+      ['before keys of AWS_PROFILE', '', `[p]\n${KEYS}`, { AWS_PROFILE: 'p' }, 'web-identity', ROLE],
+      [
+        'after a role',
+        `[default]\nrole_arn = ${ROLE}2\nsource_profile = base\n`,
+        `[base]\n${KEYS}`,
+        {},
+        'profile',
+        `${ROLE}2`,
+      ],
+      [
+        'whose token file the profile names',
+        '[default]\nrole_arn = other\nrole_session_name = ada\nweb_identity_token_file = <token>\n',
+        '',
+        { AWS_WEB_IDENTITY_TOKEN_FILE: '' },
+        'profile',
+        ROLE,
+      ],
+    ])('%s', async (_, config, credentials, env, provider, role) => {
+      await using server = await loopbackServer(
+        byAction({ AssumeRoleWithWebIdentity: ANSWER, AssumeRole: assumed }),
+      );
+      await using tokens = await awsHome('');
+      const token = await tokens.write('token', 'a.b.c');
+      await using home = await awsHome(config.replace('<token>', token), credentials);
+      const keys = await found(
+        {
+          AWS_WEB_IDENTITY_TOKEN_FILE: token,
+          AWS_ROLE_ARN: ROLE,
+          AWS_REGION: 'eu-west-1',
+          AWS_ENDPOINT_URL_STS: server.url,
+          ...env,
+        },
+        {},
+        home.path,
+      );
+      expect(keys.provider).toBe(provider);
+      expect(server.requests.map(({ body }) => new URLSearchParams(body).get('RoleArn'))).toEqual([role]);
+    });
+
+    test('that was named on the command line, with the settings of that profile alone', async () => {
+      await using home = await awsHome('[profile p]\nrole_arn = r\nweb_identity_token_file = /nowhere/p\n');
+      const env = {
+        AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere/env',
+        AWS_ROLE_ARN: ROLE,
+        AWS_REGION: 'eu-west-1',
+      };
+      await expect(found(env, { profile: 'p' }, home.path)).rejects.toMatchObject({
+        message: 'Cannot read the web identity token file "/nowhere/p": there is no such file.',
+      });
+    });
   });
 
   test('without the role, or without the file', async () => {
@@ -380,6 +455,18 @@ describe('the instance metadata service', () => {
     ]);
   });
 
+  test('at an endpoint with a path', async () => {
+    await using server = await loopbackServer((request) =>
+      request.path.startsWith('/proxy/')
+        ? imds({ ...request, path: request.path.slice('/proxy'.length) })
+        : { status: 404 },
+    );
+    for (const path of ['/proxy', '/proxy/']) {
+      const keys = await found({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `${server.url}${path}` });
+      expect(keys.accessKeyId).toBe('ASIAMETA');
+    }
+  });
+
   const onlyOne: Answering = ({ method, path }) => {
     if (method === 'PUT') return { status: 405 };
     return path === ROLES ? { body: 'app' } : { body: METADATA_KEYS };
@@ -404,6 +491,7 @@ describe('the instance metadata service', () => {
       ({ method }) => (method === 'PUT' ? { body: 't' } : { status: 404 }),
       'the instance has no role (HTTP 404)',
     ],
+    ['an empty list of roles', () => ({ body: '' }), 'the instance has no role'],
     [
       'no keys for the role',
       ({ path }) => ({

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
@@ -57,6 +58,115 @@ aws_access_key_id = AKIAHALF
       message: 'The profile "half" has aws_access_key_id and no aws_secret_access_key.',
       remedy: 'aws configure --profile half',
     });
+  });
+});
+
+describe('id, secret and token', () => {
+  const PAIR = 'aws_access_key_id = AKIANEW\naws_secret_access_key = new\n';
+  const OLD = 'aws_access_key_id = ASIAOLD\naws_secret_access_key = old\naws_session_token = stale\n';
+
+  test.each<[string, string, string, string, string | null]>([
+    ['the credentials file before the config file', `[profile p]\n${OLD}`, `[p]\n${PAIR}`, 'AKIANEW', null],
+    ['the config file alone', `[profile p]\n${OLD}`, '[p]\nregion = x\n', 'ASIAOLD', 'stale'],
+    ['the last of two sections', '', `[p]\n${OLD}[p]\n${PAIR}`, 'AKIANEW', null],
+    ['a token under its older name', '', `[p]\n${PAIR}aws_security_token = older\n`, 'AKIANEW', 'older'],
+    [
+      'a token under both names',
+      '',
+      `[p]\n${PAIR}aws_security_token = older\naws_session_token = newer\n`,
+      'AKIANEW',
+      'newer',
+    ],
+    [
+      'a secret alone in the credentials file',
+      `[profile p]\n${PAIR}`,
+      '[p]\naws_secret_access_key = x\n',
+      'AKIANEW',
+      null,
+    ],
+  ])('come from one section: %s', async (_, config, credentials, id, token) => {
+    await using home = await awsHome(config, credentials);
+    const keys = await keysOf(home, 'p');
+    expect([keys.accessKeyId, keys.token]).toEqual([id, token]);
+  });
+
+  test.each<[string, string, string]>([
+    [
+      `[profile p]\n${PAIR}`,
+      '[p]\naws_access_key_id = AKIAHALF\n',
+      'aws_access_key_id and no aws_secret_access_key',
+    ],
+    ['[profile p]\naws_secret_access_key = x\n', '', 'aws_secret_access_key and no aws_access_key_id'],
+    [
+      '',
+      '[p]\naws_access_key_id =\naws_secret_access_key = x\n',
+      'aws_secret_access_key and no aws_access_key_id',
+    ],
+    ['', '[p]\naws_access_key_id =\naws_secret_access_key =\n', 'no value for aws_access_key_id'],
+  ])('half of them is a failure: %j %j', async (config, credentials, what) => {
+    await using home = await awsHome(config, credentials);
+    await expect(keysOf(home, 'p')).rejects.toMatchObject({
+      code: 'aws.credentials-half-set',
+      message: `The profile "p" has ${what}.`,
+    });
+  });
+});
+
+describe('the order within a profile', () => {
+  const KEYS = 'aws_access_key_id = AKIAKEYS\naws_secret_access_key = s\n';
+  const PROCESS = `credential_process = sh -c 'echo "{\\"Version\\":1,\\"AccessKeyId\\":\\"AKIAPROCESS\\",\\"SecretAccessKey\\":\\"s\\"}"'\n`;
+  const SSO = 'sso_account_id = 123456789012\nsso_role_name = R\nsso_start_url = https://x\nsso_region = r\n';
+  const LOGIN = 'login_session = arn:aws:iam::1:user/ada\n';
+  const PATH = { PATH: process.env['PATH'] ?? '' };
+
+  test.each<[string, string, string, string]>([
+    ['a program before keys in the config file', `[profile p]\n${KEYS}${PROCESS}`, '', 'AKIAPROCESS'],
+    ['keys in the credentials file before a program', `[profile p]\n${PROCESS}`, `[p]\n${KEYS}`, 'AKIAKEYS'],
+    ['keys in the credentials file before a login', `[profile p]\n${LOGIN}`, `[p]\n${KEYS}`, 'AKIAKEYS'],
+    [
+      'keys before a sign-in that names no account and no role',
+      '[profile p]\nsso_session = corp\n',
+      `[p]\n${KEYS}`,
+      'AKIAKEYS',
+    ],
+  ])('%s', async (_, config, credentials, id) => {
+    await using home = await awsHome(config, credentials);
+    expect((await keysOf(home, 'p', PATH)).accessKeyId).toBe(id);
+  });
+
+  test.each<[string, string, string, string, string]>([
+    [
+      'IAM Identity Center before keys in the credentials file',
+      `[profile p]\n${SSO}`,
+      `[p]\n${KEYS}`,
+      'aws.sso-login-needed',
+      'The login of the profile "p" was never made here, or its cache is gone.',
+    ],
+    [
+      'a web identity before it',
+      `[profile p]\nrole_arn = r\nweb_identity_token_file = /nowhere/t\n${SSO}`,
+      `[p]\n${KEYS}`,
+      'usage.unreadable-input',
+      'Cannot read the web identity token file "/nowhere/t": there is no such file.',
+    ],
+    [
+      'a login before a program',
+      `[profile p]\n${LOGIN}${PROCESS}`,
+      '',
+      'aws.sso-login-needed',
+      'The login of the profile "p" was never made here, or its cache is gone.',
+    ],
+    [
+      'a sign-in without account and role at the end',
+      '[profile p]\nsso_start_url = https://x\nsso_region = r\n',
+      '',
+      'aws.profile-failed',
+      'The profile "p" lacks sso_account_id.',
+    ],
+  ])('%s', async (_, config, credentials, code, message) => {
+    await using home = await awsHome(config, credentials);
+    const env = { ...PATH, AWS_REGION: 'eu-west-1' };
+    await expect(keysOf(home, 'p', env)).rejects.toMatchObject({ code, message });
   });
 });
 
@@ -124,6 +234,26 @@ describe('a role', () => {
     const { keys, calls } = await follow(config, [assumed('ASIAONE'), assumed('ASIATWO')]);
     expect(keys.accessKeyId).toBe('ASIATWO');
     expect(calls.map(({ signedBy }) => signedBy)).toEqual(['AKIABASE eu-west-1', 'ASIAONE eu-west-1']);
+  });
+
+  test.each([
+    ['itself', 'base'],
+    ['another', 'operator'],
+  ])('whose source has keys beside a role of its own, with source %s', async (_, source) => {
+    const config = `[profile role]\nrole_arn = ${ROLE}2\nsource_profile = base\n[profile base]\nrole_arn = ${ROLE}1\nsource_profile = ${source}\n[profile operator]\n${KEYS.replace('BASE', 'OPERATOR')}`;
+    const { keys, calls } = await follow(config, [assumed('ASIAROLE')]);
+    expect(keys.detail).toBe(`profile "role" (role ${ROLE}2, from profile "base" (access key))`);
+    expect(calls.map(({ signedBy }) => signedBy)).toEqual(['AKIABASE eu-west-1']);
+  });
+
+  test('before the keys beside it, in the first profile', async () => {
+    const config = `[profile role]\nrole_arn = ${ROLE}\nsource_profile = base\n${KEYS.replace('BASE', 'OWN')}`;
+    expect((await follow(config, [assumed('ASIAROLE')])).calls[0]?.signedBy).toBe('AKIABASE eu-west-1');
+  });
+
+  test('of a source whose name is followed by a comment', async () => {
+    const config = `[profile role]\nrole_arn = ${ROLE}\nsource_profile = base # ours\n`;
+    expect((await follow(config, [assumed('ASIAROLE')])).calls[0]?.signedBy).toBe('AKIABASE eu-west-1');
   });
 
   test('with the keys beside it', async () => {
@@ -243,6 +373,49 @@ describe('credential_process', () => {
     });
   });
 
+  test('is started without a shell', async () => {
+    const script = `[ "$*" = 'Admin(eu) $HOME ~ | *' ] && echo '{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s"}'\n`;
+    await using home = await awsHome('');
+    const program = await home.write('keys.sh', `#!/bin/sh\n${script}`);
+    await using other = await awsHome(`[profile p]\ncredential_process = ${program} Admin(eu) $HOME ~ | *\n`);
+    expect((await keysOf(other, 'p', { PATH: process.env['PATH'] ?? '' })).accessKeyId).toBe('A');
+  });
+
+  test('reads the standard input of fedctl', async () => {
+    const stdio: unknown[] = [];
+    await using home = await awsHome('[profile p]\ncredential_process = true\n');
+    const context = memoryContext({
+      env: { ...NO_IMDS, PATH: process.env['PATH'] ?? '' },
+      home: home.path,
+      spawn(command, args, options) {
+        stdio.push([command, args, options.stdio, options.shell]);
+        return spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+      },
+    });
+    const aws = await createAws({ timeoutMs: 2000, profile: 'p' }, context);
+    await expect(aws.credentials(context.signal)).rejects.toMatchObject({ code: 'aws.profile-failed' });
+    expect(stdio).toEqual([['true', [], ['inherit', 'pipe', 'pipe'], undefined]]);
+  });
+
+  test.each<[string, string]>([
+    ['~/keys.sh', 'cannot be started: "~/keys.sh": there is no such program'],
+    ['/nowhere/keys --secret x', 'cannot be started: "/nowhere/keys": there is no such program'],
+    ["keys 'open", 'cannot be split into words: a quote in it is not closed'],
+  ])('%s', async (command, what) => {
+    await using home = await awsHome(`[profile p]\ncredential_process = ${command}\n`);
+    await expect(keysOf(home, 'p', { PATH: process.env['PATH'] ?? '' })).rejects.toMatchObject({
+      code: 'aws.profile-failed',
+      message: `The credential_process of the profile "p" ${what}.`,
+    });
+  });
+
+  test('an Expiration without a zone is UTC, wherever this runs', async () => {
+    vi.stubEnv('TZ', 'Asia/Tokyo');
+    const output = '{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s","Expiration":"2026-11-22T13:00:00"}';
+    expect((await processOf(output)).expiresAt).toEqual(HOUR);
+    vi.unstubAllEnvs();
+  });
+
   test('without session and expiry', async () => {
     const keys = await processOf('{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s"}');
     expect([keys.token, keys.expiresAt]).toEqual([null, null]);
@@ -329,6 +502,7 @@ sso_account_id = 123456789012
     ['sso', 'corp', null, 'was never made here, or its cache is gone'],
     ['sso', 'corp', { accessToken: 't', expiresAt: '2026-11-22T09:00:00Z' }, 'expired 3 h ago'],
     ['sso', 'corp', { accessToken: 't' }, 'has a damaged cache'],
+    ['sso', 'corp', { expiresAt: '2099-01-01T00:00:00Z' }, 'has a damaged cache'],
     [
       'old',
       'https://old.awsapps.com/start',
@@ -346,6 +520,26 @@ sso_account_id = 123456789012
     });
   });
 
+  test.each<[string, string, string]>([
+    [
+      'names a session that is not there',
+      '[profile x]\nsso_session = my corp\nsso_account_id = 1\nsso_role_name = R\n',
+      'names the sso-session "my corp", and <config> has no section [sso-session \'my corp\']',
+    ],
+    [
+      'says something else than its session',
+      '[profile x]\nsso_session = corp\nsso_region = r\nsso_account_id = 1\nsso_role_name = R\n[sso-session corp]\nsso_start_url = https://x\nsso_region = q\n',
+      'has another sso_region than its sso-session "corp"',
+    ],
+  ])('a profile that %s', async (_, config, what) => {
+    await using home = await awsHome(config);
+    await expect(keysOf(home, 'x')).rejects.toMatchObject({
+      code: 'aws.profile-failed',
+      message: `The profile "x" ${what.replace('<config>', `${home.path}/.aws/config`)}.`,
+      remedy: 'aws configure sso --profile x',
+    });
+  });
+
   test('a profile that is not complete', async () => {
     await using home = await awsHome(CONFIG);
     await expect(keysOf(home, 'partial')).rejects.toMatchObject({
@@ -354,10 +548,18 @@ sso_account_id = 123456789012
     });
   });
 
-  /** The SDK's provider finds its cache and its endpoint by the process's own environment. */
-  async function withPortal(answer: CannedAnswer, use: (home: AwsHome) => Promise<void>) {
-    await using home = await awsHome(CONFIG);
-    await home.cacheLogin('corp', { accessToken: 'the login', expiresAt: '2099-01-01T00:00:00Z' });
+  const OTHER_NAMES = CONFIG.replaceAll('[profile sso]', '[profile "s s o"]')
+    .replaceAll('[sso-session corp]', '[sso-session "my corp"]')
+    .replaceAll('= corp', '= my corp');
+
+  /** The SDK's provider finds its endpoint by the process's own environment. */
+  async function withPortal(
+    answer: CannedAnswer,
+    use: (home: AwsHome) => Promise<void>,
+    { config = CONFIG, key = 'corp', expiresAt = '2099-01-01T00:00:00Z' } = {},
+  ) {
+    await using home = await awsHome(config);
+    await home.cacheLogin(key, { accessToken: 'the login', expiresAt });
     await using server = await loopbackServer(() => answer);
     vi.stubEnv('HOME', home.path);
     vi.stubEnv('AWS_ENDPOINT_URL_SSO', server.url);
@@ -368,17 +570,36 @@ sso_account_id = 123456789012
     });
   }
 
+  const roleCredentials = {
+    accessKeyId: 'ASIASSO',
+    secretAccessKey: 'secret',
+    sessionToken: 'token',
+    expiration: HOUR.getTime(),
+  };
+  const answer = {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ roleCredentials }),
+  };
+
+  test.each<[string, string, Parameters<typeof withPortal>[2]]>([
+    ['a session with a blank in its name', 's s o', { config: OTHER_NAMES, key: 'my corp' }],
+    ['a cache as the AWS CLI wrote it once', 'sso', { expiresAt: '2099-01-01T00:00:00UTC' }],
+    [
+      'such a cache without a session',
+      'old',
+      { key: 'https://old.awsapps.com/start', expiresAt: '2099-01-01T00:00:00UTC' },
+    ],
+  ])('gives keys for %s', async (_, profile, world) => {
+    await withPortal(
+      answer,
+      async (home) => {
+        expect((await keysOf(home, profile)).accessKeyId).toBe('ASIASSO');
+      },
+      world,
+    );
+  });
+
   test('gives keys', async () => {
-    const roleCredentials = {
-      accessKeyId: 'ASIASSO',
-      secretAccessKey: 'secret',
-      sessionToken: 'token',
-      expiration: HOUR.getTime(),
-    };
-    const answer = {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ roleCredentials }),
-    };
     await withPortal(answer, async (home) => {
       expect(await keysOf(home, 'sso')).toEqual({
         accessKeyId: 'ASIASSO',
@@ -430,7 +651,71 @@ sso_account_id = 123456789012
   });
 });
 
+test('a file that somebody named and that cannot be read is the answer, and no other provider is asked', async () => {
+  await using home = await awsHome('', '');
+  const env = {
+    AWS_SHARED_CREDENTIALS_FILE: home.path,
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1',
+  };
+  const context = memoryContext({ env, home: home.path });
+  const aws = await createAws({ timeoutMs: 2000 }, context);
+  await expect(aws.credentials(context.signal)).rejects.toMatchObject({
+    code: 'aws.profile-failed',
+    message: `No credentials in the AWS files: there is no profile "default". Cannot read "${home.path}": it is a directory.`,
+  });
+});
+
 describe('aws login', () => {
+  const CONFIG = '[profile "p q"]\nlogin_session = arn:aws:iam::1:user/ada\n';
+  const login = (expiresAt: string) => ({
+    accessToken: {
+      accessKeyId: 'ASIALOGIN',
+      secretAccessKey: 's',
+      sessionToken: 't',
+      accountId: '123456789012',
+      expiresAt,
+    },
+    refreshToken: 'r',
+    clientId: 'c',
+    dpopKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+      type: 'sec1',
+      format: 'pem',
+    }),
+  });
+  const name = createHash('sha256').update('arn:aws:iam::1:user/ada').digest('hex');
+
+  test('that holds, of a profile with a blank in its name', async () => {
+    await using home = await awsHome(CONFIG);
+    await home.write(`${name}.json`, JSON.stringify(login('2099-01-01T00:00:00Z')));
+    vi.stubEnv('AWS_LOGIN_CACHE_DIRECTORY', home.path);
+    const env = { AWS_REGION: 'eu-west-1', AWS_LOGIN_CACHE_DIRECTORY: '~' };
+    expect(await keysOf(home, 'p q', env)).toMatchObject({
+      accessKeyId: 'ASIALOGIN',
+      detail: 'profile "p q" (aws login)',
+    });
+    vi.unstubAllEnvs();
+  });
+
+  test('that has expired and that AWS does not renew', async () => {
+    await using home = await awsHome(CONFIG);
+    await home.write(`${name}.json`, JSON.stringify(login('2020-01-01T00:00:00Z')));
+    await using server = await loopbackServer(() => ({
+      status: 403,
+      headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'AccessDeniedException' },
+      body: '{"error":"TOKEN_EXPIRED","message":"expired"}',
+    }));
+    vi.stubEnv('AWS_LOGIN_CACHE_DIRECTORY', home.path);
+    vi.stubEnv('AWS_ENDPOINT_URL_SIGNIN', server.url);
+    const env = { AWS_REGION: 'eu-west-1', AWS_LOGIN_CACHE_DIRECTORY: home.path };
+    await expect(keysOf(home, 'p q', env)).rejects.toMatchObject({
+      code: 'aws.sso-login-needed',
+      message: 'The login of the profile "p q" is no longer accepted.',
+      likelyCause: expect.stringContaining('"aws login"'),
+      remedy: "aws login --profile 'p q'",
+    });
+    vi.unstubAllEnvs();
+  });
+
   test('that was never made', async () => {
     await using home = await awsHome('[profile p]\nlogin_session = arn:aws:iam::1:user/ada\n');
     vi.stubEnv('AWS_LOGIN_CACHE_DIRECTORY', home.path);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import { Interruption } from '../../../src/lib/deadline.ts';
 import { byAction, IDENTITY } from '../../support/aws-answers.ts';
+import { awsHome } from '../../support/aws-home.ts';
 import { createTestCa, type TestCa } from '../../support/certificates.ts';
 import { closedPort, connectProxy, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
@@ -87,6 +89,89 @@ describe('on the way to AWS', () => {
     );
     const identity = await whoami({ AWS_ENDPOINT_URL: server.url, AWS_CA_BUNDLE: bundle });
     expect(identity.account).toBe('123456789012');
+  });
+
+  test.each<[string, string, Record<string, string>]>([
+    ['AWS_CA_BUNDLE below the home', '', { AWS_CA_BUNDLE: '~/ca.pem' }],
+    ['REQUESTS_CA_BUNDLE', '', { REQUESTS_CA_BUNDLE: '~/ca.pem' }],
+    ['ca_bundle of the profile', 'ca_bundle = ~/ca.pem', {}],
+    ['it before REQUESTS_CA_BUNDLE', 'ca_bundle = ~/ca.pem', { REQUESTS_CA_BUNDLE: '/nowhere' }],
+    ['AWS_CA_BUNDLE before it', 'ca_bundle = /nowhere', { AWS_CA_BUNDLE: '~/ca.pem' }],
+  ])('%s', async (_, setting, env) => {
+    await using home = await awsHome(`[default]\n${setting}\n`);
+    await home.write('ca.pem', ca.pem);
+    await using server = await loopbackServer(
+      byAction({ GetCallerIdentity: IDENTITY }),
+      await ca.issue(['127.0.0.1']),
+    );
+    const where = { AWS_ENDPOINT_URL: server.url, AWS_CONFIG_FILE: join(home.path, '.aws', 'config') };
+    expect((await whoami({ ...where, HOME: home.path, ...env })).account).toBe('123456789012');
+  });
+
+  test('an unreadable ca_bundle of the profile', async () => {
+    await using home = await awsHome('[profile p]\nca_bundle = /nowhere/ca.pem\n');
+    const AWS_CONFIG_FILE = join(home.path, '.aws', 'config');
+    const env = { AWS_ENDPOINT_URL: 'https://127.0.0.1:1', AWS_CONFIG_FILE, AWS_PROFILE: 'p' };
+    await expect(whoami(env)).rejects.toMatchObject({
+      code: 'net.ca-bundle-invalid',
+      message: 'The ca_bundle of the profile "p" names /nowhere/ca.pem, and it cannot be read.',
+      remedy: 'correct or remove ca_bundle of the profile "p"',
+      exitCode: 2,
+    });
+  });
+
+  test('the SDK reads no file of its own: it may be a pipe that nobody writes to again', async () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    vi.stubEnv('AWS_CONFIG_FILE', pipe);
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', pipe);
+    await using server = await loopbackServer(byAction({ GetCallerIdentity: IDENTITY }));
+    expect((await whoami({ AWS_ENDPOINT_URL: server.url })).account).toBe('123456789012');
+  });
+
+  test('a pipe in place of the credentials file is read once', async () => {
+    const pipe = join(directory, 'keys');
+    execFileSync('mkfifo', [pipe]);
+    await using server = await loopbackServer(byAction({ GetCallerIdentity: IDENTITY }));
+    const written = writeFile(pipe, '[p]\naws_access_key_id = AKIAPIPE\naws_secret_access_key = s\n');
+    const context = memoryContext({
+      env: { AWS_SHARED_CREDENTIALS_FILE: pipe, AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: server.url },
+    });
+    const aws = await createAws({ timeoutMs: 5000, profile: 'p' }, context);
+    await (await aws.sts()).getCallerIdentity(context.signal);
+    await written;
+    expect(server.requests[0]?.headers.authorization).toContain('Credential=AKIAPIPE/');
+  });
+
+  test.each<[string, (pipe: string) => Record<string, string>, string]>([
+    ['AWS_CONFIG_FILE', (pipe) => ({ AWS_CONFIG_FILE: pipe }), 'usage.unreadable-input'],
+    [
+      'AWS_WEB_IDENTITY_TOKEN_FILE',
+      (pipe) => ({
+        AWS_WEB_IDENTITY_TOKEN_FILE: pipe,
+        AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/r',
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
+      }),
+      'usage.unreadable-input',
+    ],
+    [
+      'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+      (pipe) => ({
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1',
+        AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: pipe,
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
+      }),
+      'aws.container-failed',
+    ],
+  ])('a pipe that nobody writes to is waited for until --timeout: %s', async (name, envOf, code) => {
+    const pipe = join(directory, `${name}.pipe`);
+    execFileSync('mkfifo', [pipe]);
+    await expect(whoami(envOf(pipe), { timeoutMs: 100 })).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining('reading it took longer than'),
+    });
   });
 
   test('an unreadable AWS_CA_BUNDLE', async () => {

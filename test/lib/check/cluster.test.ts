@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AtlasCluster } from '../../../src/lib/atlas-port.ts';
 import { clusterFault, clusterOfUri } from '../../../src/lib/check/cluster.ts';
 import type { Mechanism } from '../../../src/lib/connection.ts';
-import { readTarget } from '../../../src/lib/uri/target.ts';
+import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 
 function cluster(changes: Partial<AtlasCluster> = {}): AtlasCluster {
   return {
@@ -24,7 +24,7 @@ describe('the cluster that a connection string leads to', () => {
   const broken = cluster({ name: 'broken', connectionStrings: ['nonsense', ''] });
   const all = [broken, other, cluster()];
   const found = (uri: string | null, name: string | null = null) =>
-    clusterOfUri(all, name, uri === null ? null : readTarget(uri))?.name ?? null;
+    clusterOfUri(all, name, uri === null ? null : parseConnectionString(uri))?.name ?? null;
 
   test('is found by its SRV name or any of its hosts', () => {
     expect(found('mongodb+srv://PROD.abcde.mongodb.net/app?retryWrites=true')).toBe('prod');

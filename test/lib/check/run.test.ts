@@ -230,11 +230,11 @@ describe('what targets have in common', () => {
 
 describe('planning', () => {
   test('says which of several targets cannot be checked', () => {
-    const bad = target({ name: 'bad', uri: 'mongodb://db.example.com/' });
+    const bad = target({ name: 'bad', api: 'http://api.example.com/' });
     const plan = (targets: CheckRequest['targets']) => () => planCheck(CONTEXT, checkRequest({ targets }));
     expect(plan([target(), bad])).toThrow(
       expect.objectContaining({
-        code: 'mongo.plaintext-refused',
+        code: 'net.plaintext-refused',
         message: expect.stringMatching(/^Target "bad": /),
         details: expect.objectContaining({ target: 'bad' }),
       }),

@@ -5,6 +5,7 @@ import { Logins } from '../../../src/lib/check/logins.ts';
 import { planCheck } from '../../../src/lib/check/run.ts';
 import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
 import type { CheckTarget } from '../../../src/lib/check-target.ts';
+import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 import { checkRequest } from '../../support/check-request.ts';
 import { target } from '../../support/check-target.ts';
 import { memoryContext } from '../../support/memory-context.ts';
@@ -28,7 +29,7 @@ describe('what targets of the catalogue share', () => {
     return first !== null && first === second;
   }
 
-  const TARGET = { uri: 'mongodb+srv://prod.abcde.mongodb.net/', audience: 'a' };
+  const TARGET = { uri: parseConnectionString('mongodb+srv://prod.abcde.mongodb.net/'), audience: 'a' };
   const NOTHING_SHARED = { shared: new SharedOutcomes(), logins: new Logins() };
   const NO_FACTS: Facts = {
     of: () => null,

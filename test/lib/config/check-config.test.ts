@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { readCheckConfig } from '../../../src/lib/config/check-config.ts';
 import { checkConfigSchema } from '../../../src/lib/config/check-schema.ts';
 import { isFedctlError } from '../../../src/lib/errors.ts';
+import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 import { target } from '../../support/check-target.ts';
 
 const PLACE = { file: 'fedctl.yaml', folder: '/etc/fedctl', env: {} };
@@ -57,7 +58,8 @@ targets:
     expect(readCheckConfig(text, PLACE)).toEqual([
       {
         name: 'production',
-        uri: 'mongodb+srv://cluster0.example.mongodb.net/',
+        uri: parseConnectionString('mongodb+srv://cluster0.example.mongodb.net/'),
+        refuseMember: null,
         mechanism: 'both',
         audience: 'my-atlas',
         signingAlgorithm: 'ES384',
@@ -227,15 +229,15 @@ describe('a fault is told with its line and column', () => {
     ],
     [
       'uri: mongodb://u:pa@ss@x.mongodb.net/',
-      '3:10 targets.a.uri: is not valid: The connection string is not one. It holds a user name or a password, with characters that are not percent-encoded.',
+      '3:10 targets.a.uri: is not valid: expected mongodb:// or mongodb+srv:// and a host. It holds a user name or a password, with characters that are not percent-encoded.',
     ],
     [
-      'uri: mongodb://x.mongodb.net/?proxyHost=p&proxyUsername=u&proxyPassword=pass',
+      'uri: mongodb+srv://x.mongodb.net/?proxyHost=p&proxyUsername=u&proxyPassword=pass',
       '3:10 targets.a.uri: holds a secret in one of its options: leave it out, this file is no place for it',
     ],
     [
-      '{ uri: "mongodb://x/?authMechanism=MONGODB-AWS", mechanism: oidc }',
-      '3:65 targets.a.mechanism: mechanism is oidc, but uri says authMechanism=MONGODB-AWS',
+      '{ uri: "mongodb+srv://x.example/?authMechanism=MONGODB-AWS", mechanism: oidc }',
+      '3:77 targets.a.mechanism: mechanism is oidc, but uri says authMechanism=MONGODB-AWS',
     ],
   ])('%s', (line, fault) => {
     expect(faultOf(line)).toEqual([fault]);
@@ -249,7 +251,7 @@ defaults:
 targets:
   a: { mechanism: aws, region: aws-global, zzz: 1 }
   c: { mechanism: 7, audience: 7, externalId: xx }
-  b: { uri: "mongodb://x/?authMechanism=MONGODB-OIDC", mechanism: aws, roleArn: x }
+  b: { uri: "mongodb+srv://x.example/?authMechanism=MONGODB-OIDC", mechanism: aws, roleArn: x }
 `;
     expect(faultsOf(text)).toEqual([
       '4:13 defaults.duration: must be from 60 to 3600 seconds',
@@ -260,8 +262,8 @@ targets:
       '7:19 targets.c.mechanism: must be oidc or aws or both',
       '7:32 targets.c.audience: must be a text: put it in quotes',
       '7:47 targets.c.externalId: has externalId without roleArn',
-      '8:67 targets.b.mechanism: mechanism is aws, but uri says authMechanism=MONGODB-OIDC',
-      '8:81 targets.b.roleArn: must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/path/name',
+      '8:79 targets.b.mechanism: mechanism is aws, but uri says authMechanism=MONGODB-OIDC',
+      '8:93 targets.b.roleArn: must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/path/name',
     ]);
   });
 

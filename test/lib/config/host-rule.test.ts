@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readCheckConfig } from '../../../src/lib/config/check-config.ts';
-import { refuseStrangeHosts } from '../../../src/lib/config/host-rule.ts';
+import { memberRule, refuseStrangeHosts } from '../../../src/lib/config/host-rule.ts';
 import { isFedctlError } from '../../../src/lib/errors.ts';
 
 const FILE = 'fedctl.yaml';
@@ -28,7 +28,6 @@ describe('a file that was found may send tokens to this machine and to Atlas', (
     'uri: mongodb+srv://cluster0.abcde.mongodbgov.net/',
     'uri: mongodb://a.mongo.com:27017,b.mongo.com:27018/?tls=true',
     'uri: mongodb://127.0.0.1:5000,localhost,[::1]:27017/',
-    'uri: mongodb://127.0.0.1/?tlsCAFile=ca.pem',
     'uri: mongodb+srv://x.abcde.mongodb.net/?proxyHost=127.0.0.1&proxyPort=1080',
     '{ uri: "mongodb+srv://x.abcde.mongodb.net/", dnsServer: "127.0.0.1:5353" }',
     'dnsServer: "[::1]:53"',
@@ -59,11 +58,11 @@ describe('and to nobody else', () => {
     ['uri: mongodb://127.0.0.1,203.0.113.7/?tls=true', 'would log in to 203.0.113.7'],
     ['uri: mongodb://[2001:db8::1]:27017/?tls=true', 'would log in to 2001:db8::1'],
     // What a resolver might take for this machine.
-    ['uri: mongodb://localhost.evil.example/', 'would log in to localhost.evil.example'],
-    ['uri: mongodb://127.0.0.1.evil.example/', 'would log in to 127.0.0.1.evil.example'],
-    ['uri: mongodb://localhost./', 'would log in to localhost.'],
-    ['uri: mongodb://0.0.0.0/', 'would log in to 0.0.0.0'],
-    ['uri: mongodb://2130706433/', 'would log in to 2130706433'],
+    ['uri: mongodb://localhost.evil.example/?tls=true', 'would log in to localhost.evil.example'],
+    ['uri: mongodb://127.0.0.1.evil.example/?tls=true', 'would log in to 127.0.0.1.evil.example'],
+    ['uri: mongodb://localhost./?tls=true', 'would log in to localhost.'],
+    ['uri: mongodb://0.0.0.0/?tls=true', 'would log in to 0.0.0.0'],
+    ['uri: mongodb://2130706433/?tls=true', 'would log in to 2130706433'],
     [
       'uri: mongodb+srv://x.abcde.mongodb.net/?proxyHost=evil.example',
       'would log in through the proxy evil.example',
@@ -72,13 +71,12 @@ describe('and to nobody else', () => {
       'uri: mongodb+srv://x.abcde.mongodb.net/?PROXYHOST=x.mongodb.net',
       'would log in through the proxy x.mongodb.net',
     ],
+    ['uri: mongodb+srv://x.abcde.mongodb.net/?tlsCAFile=ca.pem', 'says whom TLS trusts (tlsCAFile)'],
+    ['uri: mongodb+srv://x.abcde.mongodb.net/?tlscafile=ca.pem', 'says whom TLS trusts (tlsCAFile)'],
+    ['uri: mongodb://127.0.0.1/?tlsCAFile=ca.pem', 'says whom TLS trusts (tlsCAFile)'],
     [
-      'uri: mongodb+srv://x.abcde.mongodb.net/?tlsCAFile=ca.pem',
-      'brings a CA of its own (tlsCAFile) for x.abcde.mongodb.net',
-    ],
-    [
-      'uri: mongodb+srv://x.abcde.mongodb.net/?tlscafile=ca.pem',
-      'brings a CA of its own (tlsCAFile) for x.abcde.mongodb.net',
+      'uri: mongodb://127.0.0.1/?tls=true&tlsCRLFile=x&tlsInsecure=false',
+      'says whom TLS trusts (tlsCRLFile, tlsInsecure)',
     ],
     [
       '{ uri: "mongodb+srv://x.abcde.mongodb.net/", dnsServer: "203.0.113.7:53" }',
@@ -128,14 +126,18 @@ describe('and to nobody else', () => {
 describe('--allow-host', () => {
   const EVIL = one('uri: mongodb+srv://db.corp.example/');
 
-  test.each(['db.corp.example', 'DB.corp.example.', '*.corp.example', '*.example'])(
-    '%s lets db.corp.example through',
-    (host) => {
-      expect(refusal(EVIL, ['other.example', host])).toBeNull();
-    },
-  );
+  test.each([
+    'db.corp.example',
+    'DB.corp.example.',
+    '*.corp.example',
+    '.corp.example',
+    '*.example',
+    '.example',
+  ])('%s lets db.corp.example through', (host) => {
+    expect(refusal(EVIL, ['other.example', host])).toBeNull();
+  });
 
-  test.each(['corp.example', '*.db.corp.example', '*.orp.example', 'xdb.corp.example'])(
+  test.each(['corp.example', '*.db.corp.example', '.db.corp.example', '.orp.example', 'xdb.corp.example'])(
     '%s does not',
     (host) => {
       expect(refusal(EVIL, [host])).toBe('would log in to db.corp.example');
@@ -144,29 +146,37 @@ describe('--allow-host', () => {
 
   test('lets an address through by its value, and never by a suffix', () => {
     const text = one('uri: mongodb://[2001:db8::1],203.0.113.7/?tls=true');
-    expect(refusal(text, ['[2001:DB8::1]', '203.0.113.7'])).toBeNull();
+    expect(refusal(text, ['[2001:DB8:0::1]', '203.0.113.7'])).toBeNull();
     expect(refusal(text, ['[2001:db8::1]', '*.113.7'])).toBe('would log in to 203.0.113.7');
   });
 
-  test('vouches by name for hosts of Atlas that come with a CA or a proxy', () => {
+  test('vouches for nobody whom TLS is told to trust: that takes --config', () => {
     const text = one('uri: mongodb+srv://x.abcde.mongodb.net/?tlsCAFile=ca.pem&proxyHost=proxy.example');
-    expect(refusal(text, ['proxy.example'])).toBe(
-      'brings a CA of its own (tlsCAFile) for x.abcde.mongodb.net',
+    expect(refusal(text, ['*.abcde.mongodb.net', 'proxy.example'])).toBe('says whom TLS trusts (tlsCAFile)');
+    const targets = readCheckConfig(text, { file: FILE, folder: '/repo', env: {} });
+    expect(() => refuseStrangeHosts(targets, { file: FILE, allowed: [] })).toThrow(
+      expect.objectContaining({ remedy: 'fedctl check --config fedctl.yaml   (if you trust it)' }),
     );
-    expect(refusal(text, ['*.abcde.mongodb.net', 'proxy.example'])).toBeNull();
   });
 
-  test.each(['*', '*.', '', 'db.example:27017', 'mongodb://db.example', 'a*.example', '*.*.example'])(
-    '"%s" is no host',
-    (host) => {
-      expect(() => refuseStrangeHosts([], { file: FILE, allowed: [host] })).toThrow(
-        expect.objectContaining({
-          code: 'usage.invalid-value',
-          message: `--allow-host cannot be "${host}": expected a host without its port, or *.<domain>.`,
-        }),
-      );
-    },
-  );
+  test.each([
+    '*',
+    '*.',
+    '.',
+    '',
+    '..example',
+    'db.example:27017',
+    'mongodb://db.example',
+    'a*.example',
+    '*.*.example',
+  ])('"%s" is no host', (host) => {
+    expect(() => refuseStrangeHosts([], { file: FILE, allowed: [host] })).toThrow(
+      expect.objectContaining({
+        code: 'usage.invalid-value',
+        message: `--allow-host cannot be "${host}": expected a host without its port, or *.<domain>.`,
+      }),
+    );
+  });
 });
 
 test('the failure names the file, the target, every host, and what to type', () => {
@@ -207,4 +217,32 @@ test('a host that a shell would run is not put into the remedy', () => {
       remedy: 'fedctl check --allow-host <host>   (or --config fedctl.yaml, if you trust it)',
     }),
   );
+});
+
+describe('members that a server names', () => {
+  const members = (allowed: readonly string[]) => {
+    const refuse = memberRule({ file: FILE, allowed });
+    return (host: string) => refuse({ host, port: 27017 });
+  };
+
+  test.each(['b.abc.mongodb.net', '127.0.0.1', '::1', 'localhost'])('%s may be dialled', (host) => {
+    expect(members([])(host)).toBeNull();
+  });
+
+  test.each(['evil.example', 'mongodb.net', '203.0.113.7', 'b.abc.mongodb.net.evil.example'])(
+    '%s may not, and the failure says what to type',
+    (host) => {
+      expect(members(['*.corp.example'])(host)).toMatchObject({
+        code: 'config.host-refused',
+        exitCode: 2,
+        message: `The server names ${host} as a member of its replica set, and fedctl.yaml, which was found and not named, may send tokens to this machine and to Atlas only.`,
+        remedy: `fedctl check --allow-host '*.corp.example' --allow-host ${host}   (or --config fedctl.yaml, if you trust it)`,
+        details: { file: 'fedctl.yaml', hosts: [host] },
+      });
+    },
+  );
+
+  test.each(['evil.example', '*.example', '.example'])('--allow-host %s names one', (allowed) => {
+    expect(members([allowed])('evil.example')).toBeNull();
+  });
 });

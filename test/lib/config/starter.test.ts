@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readCheckConfig } from '../../../src/lib/config/check-config.ts';
 import { CheckSettings } from '../../../src/lib/config/check-schema.ts';
 import { type Known, starterConfig } from '../../../src/lib/config/starter.ts';
+import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 
 const NOTHING: Known = { uri: null, mechanism: null, audience: null };
 
@@ -52,7 +53,7 @@ describe('the file to begin with', () => {
       ),
     ).toMatchObject([
       {
-        uri: 'mongodb+srv://cluster0.example.mongodb.net/',
+        uri: parseConnectionString('mongodb+srv://cluster0.example.mongodb.net/'),
         tokenFile: '/work/token.jwt',
         profile: 'production',
       },
@@ -71,7 +72,7 @@ describe('the file to begin with', () => {
     const audience = `a: "b" # \${HOME} $$ \\ é\u2028\n- x`;
     const uri = "mongodb+srv://x.mongodb.net/it's?appName=a%20b";
     expect(read(starterConfig({ uri, audience, mechanism: 'both' }))).toMatchObject([
-      { uri, audience, mechanism: 'both' },
+      { uri: parseConnectionString(uri), audience, mechanism: 'both' },
     ]);
   });
 

@@ -6,6 +6,7 @@ import { createMongo } from '../../../src/lib/mongo/mongo.ts';
 import { Redactor } from '../../../src/lib/redactor.ts';
 import { Secret } from '../../../src/lib/secret.ts';
 import type { MintedToken } from '../../../src/lib/token.ts';
+import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { loopbackResolver, TOKEN } from '../../support/login.ts';
 import {
@@ -55,7 +56,7 @@ async function hold(
   const events: HoldEvent[] = [];
   const full: HoldPlan = {
     mechanism: 'MONGODB-OIDC',
-    uri: `mongodb://127.0.0.1:${port}/`,
+    uri: parseConnectionString(`mongodb://127.0.0.1:${port}/`),
     timeoutMs: 5000,
     tokenSource: { get: async () => TOKEN },
     forMs: 3 * MINUTE,

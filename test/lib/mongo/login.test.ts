@@ -10,6 +10,7 @@ import { createTestCa, type ServerCertificate, type TestCa } from '../../support
 import { type Behaviour, hostileServer } from '../../support/hostile-server.ts';
 import { attemptLogin, loopbackResolver, NOW, TOKEN } from '../../support/login.ts';
 import {
+  Compressed,
   HELLO,
   type Script,
   type ScriptedMongod,
@@ -196,7 +197,10 @@ describe('privileges', () => {
       'nonsense',
     ];
     const { port, received } = await mongod({
-      connectionStatus: { authInfo: { authenticatedUserPrivileges }, ok: 1 },
+      connectionStatus: {
+        authInfo: { authenticatedUsers: [{ user: 'u', db: '$external' }], authenticatedUserPrivileges },
+        ok: 1,
+      },
     });
     const { identity, stages } = await attemptLogin({
       uri: `mongodb://localhost:${port}/`,
@@ -206,10 +210,10 @@ describe('privileges', () => {
       { resource: { db: 'app', collection: '' }, actions: ['find'] },
       { resource: { cluster: true }, actions: ['listDatabases'] },
     ];
-    expect(identity).toEqual({ user: null, roles: [], privileges });
+    expect(identity).toEqual({ user: 'u', roles: [], privileges });
     expect(stages.find(({ id }) => id === 'whoami')?.facts).toEqual({
       stage: 'whoami',
-      user: null,
+      user: 'u',
       roles: [],
       privileges,
     });
@@ -385,7 +389,7 @@ describe('who gets the token', () => {
     expect(failure).toMatchObject({
       code: 'mongo.plaintext-refused',
       exitCode: 2,
-      message: `The server sends its clients on to db.example.net:${elsewhere.port}, where nothing is sent without TLS.`,
+      message: `The server names db.example.net:${elsewhere.port} as a member of its replica set, and fedctl sends nothing there without TLS.`,
     });
     expect(minted).toBe(0);
     expect([...local.commands, ...elsewhere.commands]).not.toContain('saslStart');
@@ -398,18 +402,67 @@ describe('who gets the token', () => {
   });
 });
 
-test('an option that the driver does not know is told before anything is dialled, without a secret', async () => {
+test('an option that the driver does not accept is told before anything is dialled, without a secret', async () => {
   const { path, failure } = await attemptLogin({
-    uri: 'mongodb://localhost/?connectTimeout=hunter2&proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=hunter2',
+    uri: 'mongodb://localhost/?readConcernLevel=majority&readPreference=nearby&proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=hunter2',
   });
   expect(path).toBe('');
   expect(failure).toMatchObject({
     code: 'mongo.uri-invalid',
     exitCode: 2,
-    message: 'The driver does not accept the connection string: option connecttimeout is not supported.',
+    message: 'The driver does not accept the connection string: Invalid read preference mode "nearby".',
     remedy: 'correct the option named above',
   });
   expect(failure?.cause).toBeUndefined();
+});
+
+describe('a compressed message, which nobody asked for', () => {
+  const BOMB = new Compressed(64 * 1024 * 1024);
+
+  test.each(['', '?compressors=zlib', '?compressors=snappy,zstd,zlib&zlibCompressionLevel=9'])(
+    'is not inflated before the login (%s)',
+    async (options) => {
+      const { port, received } = await mongod({ hello: () => BOMB });
+      const { path, failure } = await attemptLogin({ uri: `mongodb://localhost:${port}/${options}` });
+      expect(path).toBe('resolve pass, tcp pass, tls skip, hello fail');
+      expect(failure).toMatchObject({
+        code: 'mongo.hello-failed',
+        exitCode: 6,
+        message: `localhost:${port} answered hello with a compressed message, although fedctl offers no compression.`,
+        details: { protocol: 'OP_COMPRESSED' },
+      });
+      expect(received[0]).toMatchObject({ compression: ['none'] });
+    },
+  );
+
+  test.each([
+    ['saslStart', 'mongo.auth-interrupted'],
+    ['connectionStatus', 'mongo.command-failed'],
+    ['ping', 'mongo.command-failed'],
+  ])('nor in answer to %s', async (command, code) => {
+    const { port } = await mongod({ [command]: () => BOMB });
+    const { failure } = await attemptLogin({ uri: `mongodb://localhost:${port}/?compressors=zlib` });
+    expect(failure).toMatchObject({ code, exitCode: 6 });
+  });
+});
+
+test.each([
+  [{ ok: 1 }],
+  [{ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] }, ok: 1 }],
+  [{ authInfo: { authenticatedUsers: [{ user: 7, db: '$external' }] }, ok: 1 }],
+  [{ authInfo: { authenticatedUsers: 'me' }, ok: 1 }],
+])('a server that lets everybody in and names nobody is not believed: %j', async (connectionStatus) => {
+  const { port } = await mongod({ connectionStatus });
+  const { path, failure } = await attemptLogin({ uri: `mongodb://localhost:${port}/` });
+  expect(path).toBe(
+    'resolve pass, tcp pass, tls skip, hello pass, credential pass, authenticate pass, whoami fail',
+  );
+  expect(failure).toMatchObject({
+    code: 'mongo.user-unnamed',
+    exitCode: 6,
+    message: 'The server accepted the login, but it names no user that is logged in.',
+    remedy: 'fedctl check --negative   (shows whether it rejects a token for another audience)',
+  });
 });
 
 describe('an interruption', () => {

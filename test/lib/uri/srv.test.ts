@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { withSrvRecords } from '../../../src/lib/uri/srv.ts';
+import type { ConnectionString } from '../../../src/lib/connection-string.ts';
+import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
+import { type SrvRecords, withSrvRecords } from '../../../src/lib/uri/srv.ts';
 
 const TWO = {
   srv: [
@@ -9,31 +11,49 @@ const TWO = {
   txt: [],
 };
 
+function resolved(uri: string, records: SrvRecords): ConnectionString {
+  return withSrvRecords(parseConnectionString(uri), records);
+}
+
 describe('the plain connection string behind SRV records', () => {
   test('has the hosts of the records, and TLS', () => {
-    expect(withSrvRecords('mongodb+srv://db.example.net/app?retryWrites=true', TWO)).toBe(
-      'mongodb://a.example.net:27017,b.example.net:27018/app?retryWrites=true&tls=true',
-    );
+    const uri = 'mongodb+srv://db.example.net/app?readPreference=nearest';
+    expect(resolved(uri, TWO)).toEqual({
+      ...parseConnectionString(uri),
+      srv: null,
+      hosts: [
+        { host: 'a.example.net', port: 27017 },
+        { host: 'b.example.net', port: 27018 },
+      ],
+    });
+    expect(resolved(uri, TWO).tls).toBe('verified');
   });
 
   test('takes options of the TXT record that are not set; never authSource', () => {
-    const txt = ['authSource=admin&replicaSet=atlas-x'];
-    expect(withSrvRecords('mongodb+srv://db.example.net/', { ...TWO, txt })).toBe(
-      'mongodb://a.example.net:27017,b.example.net:27018/?tls=true&replicaSet=atlas-x',
-    );
-    expect(withSrvRecords('mongodb+srv://db.example.net/?replicaSet=mine&ssl=true', { ...TWO, txt })).toBe(
-      'mongodb://a.example.net:27017,b.example.net:27018/?replicaSet=mine&ssl=true',
-    );
+    const txt = ['authSource=admin&replicaSet=atlas-x&loadBalanced=false'];
+    expect(resolved('mongodb+srv://db.example.net/', { ...TWO, txt })).toMatchObject({
+      replicaSet: 'atlas-x',
+      driverOptions: [['loadBalanced', 'false']],
+    });
+    const own = 'mongodb+srv://db.example.net/?replicaSet=mine&LoadBalanced=true';
+    expect(resolved(own, { ...TWO, txt })).toMatchObject({
+      replicaSet: 'mine',
+      driverOptions: [['loadBalanced', 'true']],
+    });
   });
 
-  test('keeps to srvMaxHosts and leaves SRV options behind', () => {
-    expect(
-      withSrvRecords('mongodb+srv://db.example.net/?srvMaxHosts=1&srvServiceName=mongodb&tls=true', TWO),
-    ).toBe('mongodb://a.example.net:27017/?tls=true');
+  test('keeps to srvMaxHosts', () => {
+    const { hosts } = resolved('mongodb+srv://db.example.net/?srvMaxHosts=1', TWO);
+    expect(hosts).toEqual([{ host: 'a.example.net', port: 27017 }]);
+  });
+
+  test('a name that ends in a dot has the same domain', () => {
+    expect(resolved('mongodb+srv://db.example.net./', TWO).hosts).toHaveLength(2);
   });
 
   test('a plain connection string stays as it is', () => {
-    expect(withSrvRecords('mongodb://localhost/', TWO)).toBe('mongodb://localhost/');
+    const uri = parseConnectionString('mongodb://localhost/');
+    expect(withSrvRecords(uri, TWO)).toBe(uri);
   });
 });
 
@@ -67,7 +87,7 @@ describe('records that are refused', () => {
       'The SRV records of db.example.net lead out of its domain, to a@b.example.net.',
     ],
   ])('%s that leads to %s', (host, name, message) => {
-    const failing = () => withSrvRecords(`mongodb+srv://${host}/`, { srv: [{ name, port: 1 }], txt: [] });
+    const failing = () => resolved(`mongodb+srv://${host}/`, { srv: [{ name, port: 1 }], txt: [] });
     expect(failing).toThrow(
       expect.objectContaining({
         code: 'mongo.srv-failed',
@@ -79,9 +99,10 @@ describe('records that are refused', () => {
   });
 
   test('a name of two labels leads below itself', () => {
-    expect(
-      withSrvRecords('mongodb+srv://example.net/', { srv: [{ name: 'a.example.net', port: 1 }], txt: [] }),
-    ).toBe('mongodb://a.example.net:1/?tls=true');
+    const srv = [{ name: 'a.example.net', port: 1 }];
+    expect(resolved('mongodb+srv://example.net/', { srv, txt: [] }).hosts).toEqual([
+      { host: 'a.example.net', port: 1 },
+    ]);
   });
 
   test.each([
@@ -93,6 +114,6 @@ describe('records that are refused', () => {
       'The TXT record of db.example.net sets "replicaSet", which DNS may not set.',
     ],
   ])('%j', (records, message) => {
-    expect(() => withSrvRecords('mongodb+srv://db.example.net/', records)).toThrow(message);
+    expect(() => resolved('mongodb+srv://db.example.net/', records)).toThrow(message);
   });
 });

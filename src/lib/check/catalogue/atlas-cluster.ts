@@ -17,12 +17,12 @@ export const atlasCluster = check<AtlasCluster>({
   asked: hasDatabase,
   sharedBy: (world) => {
     const { uri, mechanisms } = world.plan.database ?? {};
-    return JSON.stringify([projectOf(world), world.target.atlasCluster, uri, mechanisms]);
+    return JSON.stringify([projectOf(world), world.target.atlasCluster, uri?.shown, mechanisms]);
   },
   async run({ context, target, plan }, facts) {
     return askAtlas(facts, 'state, tier and version of the cluster', async ({ atlas, id }) => {
       const clusters = await atlas.clusters(id, context.signal);
-      const cluster = clusterOfUri(clusters, target.atlasCluster, plan.database?.address ?? null);
+      const cluster = clusterOfUri(clusters, target.atlasCluster, plan.database?.uri ?? null);
       if (cluster === null) {
         const known = clusters.map(({ name }) => name).join(', ');
         return skip(`no cluster of the project has this address (${known}): add --atlas-cluster <name>`);

@@ -14,7 +14,7 @@ export const configTarget = check<null>({
     }
     const { database } = plan;
     const audience = target.audience === null ? [] : [`audience ${target.audience}`];
-    const uri = database === null ? [] : [`${database.mechanisms.join(' and ')} at ${database.shownUri}`];
+    const uri = database === null ? [] : [`${database.mechanisms.join(' and ')} at ${database.uri.shown}`];
     const file = target.tokenFile === null ? [] : [`token file ${target.tokenFile}`];
     const said = [...uri, ...audience, ...file];
     if (said.length === 0) {

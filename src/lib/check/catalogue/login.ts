@@ -119,7 +119,7 @@ function privilegesOutcome(
   { user, roles, privileges }: ServerIdentity,
   asked: World['target']['privileges'],
 ) {
-  const who = user === null ? 'The database user' : `The database user ${user}`;
+  const who = `The database user ${user}`;
   if (roles.length === 0) {
     return fail(
       new FedctlError('mongo.unauthorized', {

@@ -3,6 +3,7 @@ import type { LoginPlan } from '../../connection.ts';
 import { FedctlError, isFedctlError } from '../../errors.ts';
 import type { MintedToken } from '../../token.ts';
 import { check, type Facts, fail, type Outcome, pass, skip } from '../check.ts';
+import { loginAddress } from '../login-address.ts';
 import type { World } from '../world.ts';
 import { callerKey } from './aws.ts';
 import { OIDC } from './login.ts';
@@ -81,17 +82,15 @@ export const wrongAudienceRefused = check<null>({
   needs: [OIDC.login],
   asked: (world) => asked(world) && world.plan.database?.mechanisms.includes('MONGODB-OIDC') === true,
   async run(world, facts): Promise<Outcome<null>> {
-    const { context, target, plan, options } = world;
+    const { context, plan } = world;
     if (plan.database === null) return skip('no connection string is given');
     const { minted } = await mintFor([NOBODY], world, facts);
     if (minted === null)
       return skip('policy lets no token for another audience be minted, so none can be tried');
     const login: LoginPlan = {
       mechanism: 'MONGODB-OIDC',
-      uri: plan.database.uri,
-      timeoutMs: options.timeoutMs,
+      ...loginAddress(world, plan.database.uri),
       tokenSource: { get: async () => minted },
-      ...(target.dnsServer === null ? {} : { dnsServer: target.dnsServer }),
     };
     try {
       await (await context.mongo()).login(login, () => {}, context.signal);

@@ -2,6 +2,7 @@ import { minting } from '../../auth/mint.ts';
 import { formatDuration } from '../../duration.ts';
 import { FedctlError } from '../../errors.ts';
 import { check, fail, pass, skip } from '../check.ts';
+import { loginAddress } from '../login-address.ts';
 import { OIDC } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 
@@ -19,7 +20,8 @@ export const mongoSoak = check<null>({
     options.soakMs !== null &&
     plan.mint !== null &&
     plan.database?.mechanisms.includes('MONGODB-OIDC') === true,
-  async run({ context, target, plan, options }, facts) {
+  async run(world, facts) {
+    const { context, plan, options } = world;
     if (plan.database === null || plan.mint === null || options.soakMs === null)
       return skip('nothing to hold');
     if (facts.of(stsMint) === null) return skip('no token can be minted');
@@ -29,12 +31,10 @@ export const mongoSoak = check<null>({
     const { reauthentications, commands, failure } = await mongo.hold(
       {
         mechanism: 'MONGODB-OIDC',
-        uri: plan.database.uri,
-        timeoutMs: options.timeoutMs,
+        ...loginAddress(world, plan.database.uri),
         tokenSource: minting(callerAws(facts), request, bounds),
         forMs: options.soakMs,
         everyMs: EVERY_MS,
-        ...(target.dnsServer === null ? {} : { dnsServer: target.dnsServer }),
       },
       () => {},
       context.signal,

@@ -15,6 +15,7 @@ const CODES = {
   IndexNotFound: 27,
   CursorNotFound: 43,
   NamespaceExists: 48,
+  MaxTimeMSExpired: 50,
   InvalidIdField: 53,
   CommandNotFound: 59,
   ImmutableField: 66,

@@ -2,6 +2,7 @@ import type { TypedDocument } from './bson-codec.ts';
 import type { Collection, Entry } from './collection.ts';
 import { CommandError } from './command-error.ts';
 import { isDocument } from './fields.ts';
+import { withTimeLimit } from './time-limit.ts';
 import { type PlainDocument, plain, plainDocument, plainOperand, retypeDocument } from './values.ts';
 
 /** Which documents, and in which order. Documents as the client sent them. */
@@ -43,7 +44,7 @@ export class QueryEngine {
     this.#mingo = mingo;
   }
 
-  /** @throws CommandError BadValue for what the query language does not know */
+  /** @throws CommandError BadValue for what the query language does not know, MaxTimeMSExpired; so do the others */
   select(collection: Collection, selection: Selection): readonly Entry[] {
     const filter = plainOperand(selection.filter);
     const candidates = this.#candidates(collection, selection.filter);
@@ -62,19 +63,22 @@ export class QueryEngine {
     });
   }
 
-  /** The fields that a projection keeps, with their stored types. */
-  project(entry: Entry, projection: TypedDocument, selection: Selection): TypedDocument {
-    return guarded(() => {
-      const projected = this.#mingo
-        .find<PlainDocument>(
-          [entry.plain],
-          plainOperand(selection.filter),
-          plainDocument(projection),
-          options(selection),
-        )
-        .all()[0];
-      return projected === undefined ? {} : retypeDocument(projected, entry.typed);
-    });
+  /** The fields of each document that a projection keeps, with their stored types. */
+  project(
+    entries: readonly Entry[],
+    projection: TypedDocument,
+    selection: Selection,
+  ): readonly TypedDocument[] {
+    const filter = plainOperand(selection.filter);
+    const fields = plainDocument(projection);
+    return guarded(() =>
+      entries.map((entry) => {
+        const [projected] = this.#mingo
+          .find<PlainDocument>([entry.plain], filter, fields, options(selection))
+          .all();
+        return projected === undefined ? {} : retypeDocument(projected, entry.typed);
+      }),
+    );
   }
 
   /** What a pipeline makes of a collection; what it leaves as it was keeps its stored type. */
@@ -171,7 +175,7 @@ function options({ collation, variables }: Omit<Selection, 'filter'>): Record<st
 /** What mingo refuses is the client's fault: an operator that it does not know, or one used wrongly. */
 function guarded<Value>(run: () => Value): Value {
   try {
-    return run();
+    return withTimeLimit(run);
   } catch (error) {
     if (error instanceof CommandError || !(error instanceof Error)) throw error;
     throw new CommandError('BadValue', error.message);

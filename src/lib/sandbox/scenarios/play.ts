@@ -1,5 +1,5 @@
-import { nearest } from '../../config/nearest.ts';
 import { FedctlError } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
 import type { LabEnvironment } from '../environment.ts';
 import { type Lab, type LabOptions, startLab } from '../lab.ts';
 import type { ChangedVariables } from './player.ts';

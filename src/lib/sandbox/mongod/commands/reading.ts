@@ -38,7 +38,7 @@ async function find(call: CommandCall): Promise<TypedDocument> {
   const documents =
     projection === undefined || Object.keys(projection).length === 0
       ? found.map((entry) => entry.typed)
-      : found.map((entry) => engine.project(entry, projection, selection));
+      : engine.project(found, projection, selection);
   const cursor = server.cursors.first(ownerOf(call), namespace(call), documents, {
     batchSize: optionalInteger(body, 'batchSize'),
     single: flag(body, 'singleBatch') || limit < 0,

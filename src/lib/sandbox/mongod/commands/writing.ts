@@ -97,7 +97,8 @@ async function findAndModify(call: CommandCall): Promise<TypedDocument> {
   const fields = optionalDocument(body, 'fields');
   const shown = (entry: Entry | undefined): TypedDocument | null => {
     if (entry === undefined) return null;
-    return fields === undefined ? entry.typed : engine.project(entry, fields, { filter: {} });
+    if (fields === undefined) return entry.typed;
+    return engine.project([entry], fields, { filter: {} })[0] ?? {};
   };
   const [entry] = engine.select(target, selection);
   if (flag(body, 'remove')) {

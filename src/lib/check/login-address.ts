@@ -1,0 +1,16 @@
+import type { LoginPlan } from '../connection.ts';
+import type { ConnectionString } from '../connection-string.ts';
+import type { World } from './world.ts';
+
+/** Where every login of a target goes, and how far. */
+export function loginAddress(
+  { target, options }: World,
+  uri: ConnectionString,
+): Pick<LoginPlan, 'uri' | 'timeoutMs' | 'dnsServer' | 'refuseMember'> {
+  return {
+    uri,
+    timeoutMs: options.timeoutMs,
+    ...(target.dnsServer === null ? {} : { dnsServer: target.dnsServer }),
+    ...(target.refuseMember === null ? {} : { refuseMember: target.refuseMember }),
+  };
+}

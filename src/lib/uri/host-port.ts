@@ -1,0 +1,40 @@
+import { domainToASCII } from 'node:url';
+import type { HostPort } from '../connection-string.ts';
+import { bareHost } from '../hosts.ts';
+import { invalidUri } from './invalid-uri.ts';
+
+const DEFAULT_PORT = 27017;
+
+/**
+ * Reads `host`, `host:port` or `[address]:port`. Every spelling of an IPv6 address or of an international name comes to
+ * the one that drivers and certificates compare (RFC 5952, RFC 5891). The rest stays as it is: `2130706433` is a name here.
+ *
+ * @throws FedctlError mongo.uri-invalid
+ */
+export function readHost(text: string): HostPort {
+  const [, address, name = '', digits] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const host = address === undefined ? canonicalName(name) : canonicalAddress(address);
+  const port = Number(digits ?? DEFAULT_PORT);
+  if (host === null || port < 1 || port > 65535) {
+    throw invalidUri({
+      message: 'Invalid connection string: a host is not a name or an address with a port from 1 to 65535.',
+    });
+  }
+  return { host, port };
+}
+
+/** `host:port` as people write it. */
+export function hostPort({ host, port }: HostPort): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function canonicalAddress(address: string): string | null {
+  const url = `http://[${address}]/`;
+  return URL.canParse(url) ? bareHost(new URL(url).hostname) : null;
+}
+
+function canonicalName(name: string): string | null {
+  const isAscii = /^[\x21-\x7e]*$/.test(name);
+  const ascii = isAscii ? name : domainToASCII(name);
+  return /^[\w.-]+$/.test(ascii) ? ascii.toLowerCase() : null;
+}

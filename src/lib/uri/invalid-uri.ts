@@ -1,0 +1,6 @@
+import { type FailureFacts, FedctlError } from '../errors.ts';
+
+/** A connection string that cannot be used. The message never repeats a value of it: any may be a secret. */
+export function invalidUri(facts: FailureFacts): FedctlError {
+  return new FedctlError('mongo.uri-invalid', facts);
+}

@@ -1,0 +1,171 @@
+import { nearest } from '../nearest.ts';
+import { invalidUri } from './invalid-uri.ts';
+
+interface OptionRule {
+  readonly value: 'boolean' | 'integer' | 'text' | 'text or nothing';
+  /**
+   * `read`: fedctl reads it and tells the driver in its own words. `driver`: handed to the driver as it is. `unused`:
+   * accepted, because people use one string for many programs, and without effect here.
+   */
+  readonly use: 'read' | 'driver' | 'unused';
+  /** Never shown. */
+  readonly secret?: true;
+}
+
+/**
+ * The options of the MongoDB specifications (URI options, authentication, SRV, SOCKS5, compression), those of the manual
+ * that one driver or another knows, and tlsCRLFile. What is not here is refused: a driver may take any option of its
+ * platform from a connection string, and the Node.js driver takes those of `tls.connect`, which decide whom TLS trusts.
+ * @see https://github.com/mongodb/specifications/blob/master/source/uri-options/uri-options.md
+ */
+const OPTIONS = {
+  appName: { value: 'text', use: 'unused' },
+  authMechanism: { value: 'text', use: 'read' },
+  authMechanismProperties: { value: 'text', use: 'read', secret: true },
+  authSource: { value: 'text', use: 'read' },
+  // Nothing that fedctl sends or reads is worth compressing, and what is not offered cannot be abused.
+  compressors: { value: 'text', use: 'unused' },
+  connectTimeoutMS: { value: 'integer', use: 'unused' },
+  directConnection: { value: 'boolean', use: 'driver' },
+  enableOverloadRetargeting: { value: 'boolean', use: 'unused' },
+  gssapiServiceName: { value: 'text', use: 'unused' },
+  heartbeatFrequencyMS: { value: 'integer', use: 'driver' },
+  journal: { value: 'boolean', use: 'driver' },
+  loadBalanced: { value: 'boolean', use: 'driver' },
+  localThresholdMS: { value: 'integer', use: 'driver' },
+  maxAdaptiveRetries: { value: 'integer', use: 'unused' },
+  maxConnecting: { value: 'integer', use: 'unused' },
+  maxIdleTimeMS: { value: 'integer', use: 'unused' },
+  maxPoolSize: { value: 'integer', use: 'unused' },
+  maxStalenessSeconds: { value: 'integer', use: 'driver' },
+  minPoolSize: { value: 'integer', use: 'unused' },
+  proxyHost: { value: 'text', use: 'read' },
+  proxyPassword: { value: 'text', use: 'read', secret: true },
+  proxyPort: { value: 'integer', use: 'read' },
+  proxyUsername: { value: 'text', use: 'read', secret: true },
+  readConcernLevel: { value: 'text', use: 'driver' },
+  readPreference: { value: 'text', use: 'driver' },
+  // Without a value it stands for any member.
+  readPreferenceTags: { value: 'text or nothing', use: 'driver' },
+  replicaSet: { value: 'text', use: 'read' },
+  retryReads: { value: 'boolean', use: 'unused' },
+  retryWrites: { value: 'boolean', use: 'unused' },
+  serverMonitoringMode: { value: 'text', use: 'driver' },
+  serverSelectionTimeoutMS: { value: 'integer', use: 'unused' },
+  serverSelectionTryOnce: { value: 'boolean', use: 'unused' },
+  socketTimeoutMS: { value: 'integer', use: 'unused' },
+  srvMaxHosts: { value: 'integer', use: 'read' },
+  srvServiceName: { value: 'text', use: 'read' },
+  ssl: { value: 'boolean', use: 'read' },
+  timeoutMS: { value: 'integer', use: 'unused' },
+  tls: { value: 'boolean', use: 'read' },
+  tlsAllowInvalidCertificates: { value: 'boolean', use: 'read' },
+  tlsAllowInvalidHostnames: { value: 'boolean', use: 'read' },
+  tlsCAFile: { value: 'text', use: 'read' },
+  tlsCRLFile: { value: 'text', use: 'read' },
+  tlsCertificateKeyFile: { value: 'text', use: 'read' },
+  tlsCertificateKeyFilePassword: { value: 'text', use: 'read', secret: true },
+  // Node.js asks neither OCSP nor a CRL distribution point: there is nothing to switch off.
+  tlsDisableCertificateRevocationCheck: { value: 'boolean', use: 'unused' },
+  tlsDisableOCSPEndpointCheck: { value: 'boolean', use: 'unused' },
+  tlsInsecure: { value: 'boolean', use: 'read' },
+  uuidRepresentation: { value: 'text', use: 'unused' },
+  w: { value: 'text', use: 'driver' },
+  waitQueueMultiple: { value: 'integer', use: 'unused' },
+  waitQueueTimeoutMS: { value: 'integer', use: 'unused' },
+  wTimeoutMS: { value: 'integer', use: 'driver' },
+  zlibCompressionLevel: { value: 'integer', use: 'unused' },
+} as const satisfies Readonly<Record<string, OptionRule>>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+const NAMES = new Map(names().map((name) => [name.toLowerCase(), name]));
+const ACCEPTED = {
+  boolean: { pattern: /^(?:true|false)$/, expected: 'must be true or false' },
+  integer: { pattern: /^-?\d+$/, expected: 'must be a number' },
+  text: { pattern: /./s, expected: 'needs a value' },
+  'text or nothing': { pattern: /^/, expected: '' },
+} as const;
+
+/** The options of a connection string under their own names, whatever the case of the letters was, in their order. */
+export class UriOptions {
+  readonly #given: readonly (readonly [OptionName, string])[];
+
+  /** @throws FedctlError mongo.uri-invalid for an option that is unknown, repeated, or without a value that it can have */
+  constructor(given: Iterable<readonly [name: string, value: string]>) {
+    this.#given = [...given].map(([spelled, value]) => [accepted(spelled, value), value]);
+    const repeated = this.#given.find(
+      ([name], index) =>
+        name !== 'readPreferenceTags' && this.#given.findIndex(([other]) => other === name) < index,
+    );
+    if (repeated === undefined) return;
+    const [name] = repeated;
+    throw invalidUri({
+      message: `The connection string gives the option ${name} more than once.`,
+      likelyCause: 'It was put together from two parts.',
+      remedy: `keep one ${name}`,
+    });
+  }
+
+  get(name: OptionName): string | null {
+    return this.#given.find(([each]) => each === name)?.[1] ?? null;
+  }
+
+  /** What the driver is to be told as it is. None of it is a secret. */
+  forDriver(): readonly (readonly [OptionName, string])[] {
+    return this.#given.filter(([name]) => ruleOf(name).use === 'driver');
+  }
+
+  /** As people may see them, percent-encoded; a secret by its name alone. */
+  shown(): readonly string[] {
+    return this.#given
+      .filter(([name]) => !name.startsWith('auth'))
+      .map(([name, value]) => `${name}=${ruleOf(name).secret === true ? '<credentials>' : encoded(value)}`);
+  }
+}
+
+/** As somebody would type it: what a path is made of stays readable. */
+function encoded(value: string): string {
+  return encodeURI(value).replace(/[&#+?]/g, encodeURIComponent);
+}
+
+function names(): readonly OptionName[] {
+  const isName = (key: string): key is OptionName => key in OPTIONS;
+  return Object.keys(OPTIONS).filter(isName);
+}
+
+function ruleOf(name: OptionName): OptionRule {
+  return OPTIONS[name];
+}
+
+function accepted(spelled: string, value: string): OptionName {
+  const name = NAMES.get(spelled.toLowerCase());
+  if (name === undefined) throw unknownOption(spelled, value);
+  const { pattern, expected } = ACCEPTED[ruleOf(name).value];
+  if (pattern.test(value)) return name;
+  throw invalidUri({
+    message: `Invalid connection string: the option ${name} ${expected}.`,
+    likelyCause: 'The value is misspelled, missing, or cut off by a character that is not percent-encoded.',
+    remedy: `correct ${name}, or leave it out`,
+  });
+}
+
+function unknownOption(spelled: string, value: string): ReturnType<typeof invalidUri> {
+  // Without a value it may be the rest of another one, with an & that was not encoded.
+  if (value === '' || !/^\w{1,40}$/.test(spelled)) {
+    return invalidUri({
+      message: 'Invalid connection string: one of its options is not a name with a value.',
+      likelyCause: 'A value of another option has an & that is not percent-encoded.',
+      remedy: 'write & as %26 in the values of options',
+    });
+  }
+  // Of a letter or two, anything is near.
+  const meant = spelled.length < 3 ? null : nearest(spelled, names());
+  return invalidUri({
+    message: `Unknown option "${spelled}" in the connection string.`,
+    likelyCause:
+      'fedctl accepts the options of the MongoDB specifications only. Those of Node.js or of one driver may decide which server is trusted.',
+    remedy: meant === null ? `leave ${spelled} out` : `write ${meant} instead of ${spelled}, or leave it out`,
+    details: { option: spelled, suggestion: meant },
+  });
+}
