@@ -3,11 +3,13 @@ import {
   atlasSide,
   type Caller,
   identifyCaller,
-  subjectOfToken,
-  subjectWarnings,
+  namedRole,
+  type Workload,
+  workloadWarnings,
 } from '../lib/auth/identity.ts';
 import { examineIssuer, NO_ISSUER } from '../lib/auth/issuer-report.ts';
 import { checkMintRequest, minting } from '../lib/auth/mint.ts';
+import { checkRoleArn } from '../lib/auth/role.ts';
 import { FedctlError, type Warning } from '../lib/errors.ts';
 import { changeHints } from '../lib/render/caller.ts';
 import { type Enabled, enableDocument, enableLines } from '../lib/render/enable.ts';
@@ -23,17 +25,20 @@ export const enable = command({
   examples: [
     'fedctl enable                              # wait until tokens are minted',
     'fedctl enable --audience my-atlas          # prove it with the audience that workloads will use',
+    'fedctl enable --role-arn arn:aws:iam::123456789012:role/app   # name the workload for Atlas',
     'fedctl enable --no-wait --json             # only turn it on',
   ],
   notes: `Account-wide, and safe to repeat: an account that has it already is left as it is.
 Needs iam:EnableOutboundWebIdentityFederation; to read the issuer of an account that has it already,
 iam:GetOutboundWebIdentityFederationInfo; and for the wait sts:GetWebIdentityToken. A principal that may
 not mint still enables: the wait then ends with a warning and exit code 0.
-The wait mints tokens of 60 seconds for --audience and throws them away.`,
+The wait mints tokens of 60 seconds for --audience and throws them away.
+What is to be entered in Atlas names the role of the workload (--role-arn), and not whoever runs enable.`,
   options: {
     noWait: toggle('--no-wait', 'do not wait until STS mints'),
     waitTimeout: duration('--wait-timeout <time>', 'how long to wait (default: 60s)', 60),
     audience: text('--audience <aud>', `audience of the tokens that prove it (default: ${PROBE_AUDIENCE})`),
+    roleArn: text('--role-arn <arn>', 'role of the workload, to show for Atlas; it is not assumed'),
   },
   async run({ context, common, options, aws: settings, warn, hint, progress, theme }) {
     const request: MintRequest = {
@@ -43,6 +48,7 @@ The wait mints tokens of 60 seconds for --audience and throws them away.`,
       tags: [],
     };
     checkMintRequest(request);
+    if (options.roleArn !== null) checkRoleArn(options.roleArn);
     const waitMs = milliseconds(options.waitTimeout);
     const { signal } = context;
     const { timeoutMs } = common;
@@ -65,8 +71,11 @@ The wait mints tokens of 60 seconds for --audience and throws them away.`,
     const fault = report.discovery.failure ?? report.jwks.failure;
     if (fault !== null) warn({ code: fault.code, message: fault.message, remedy: fault.remedy });
 
-    const subject = token === null ? caller.subject : subjectOfToken(token.subject, caller.subject);
-    for (const warning of subjectWarnings(subject)) warn(warning);
+    const workload: Workload =
+      options.roleArn === null
+        ? { subject: null, source: null }
+        : { subject: namedRole(options.roleArn), source: '--role-arn' };
+    for (const warning of workloadWarnings(caller.account, workload)) warn(warning);
     const enabled: Enabled = {
       caller,
       changed: switched.changed,
@@ -74,8 +83,8 @@ The wait mints tokens of 60 seconds for --audience and throws them away.`,
       report,
       propagation,
       probeAudience: request.audience[0] ?? PROBE_AUDIENCE,
-      subject,
-      atlas: atlasSide(issuer, options.audience, subject),
+      workload,
+      atlas: atlasSide(issuer, options.audience, workload),
     };
     return { document: enableDocument(enabled), lines: enableLines(enabled, theme) };
   },

@@ -1,8 +1,12 @@
 import { FedctlError } from '../lib/errors.ts';
 import { readInput } from '../lib/files/input.ts';
 import { looksLikeJwt } from '../lib/jwt/decode.ts';
+import { Secret } from '../lib/secret.ts';
 import type { Invocation } from './command.ts';
 import type { OptionTable } from './options.ts';
+
+/** In characters. */
+const SHORTEST_TOKEN = 32;
 
 /**
  * The token that `decode` or `verify` is about: from the file named, or from stdin for `-` and when nothing is named
@@ -32,7 +36,10 @@ export async function tokenInput(
   }
   if (file === '-' && terminal) hint('Paste the token, then press Enter and Ctrl-D.');
   const { stdin, cwd, signal } = context;
-  return readInput(file, { stdin, cwd, signal, timeoutMs: common.timeoutMs });
+  const token = await readInput(file, { stdin, cwd, signal, timeoutMs: common.timeoutMs });
+  // What is too short to be a token may be a word of fedctl's own.
+  if (token.length >= SHORTEST_TOKEN) context.redactor.learn(new Secret(token));
+  return token;
 }
 
 function typedPipeline(name: 'decode' | 'verify'): string {

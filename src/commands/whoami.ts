@@ -1,5 +1,13 @@
 import { federationState } from '../lib/auth/federation.ts';
-import { atlasSide, identifyCaller, subjectWarnings } from '../lib/auth/identity.ts';
+import {
+  atlasSide,
+  identifyCaller,
+  namedRole,
+  type Workload,
+  workloadWarnings,
+} from '../lib/auth/identity.ts';
+import { checkRoleArn } from '../lib/auth/role.ts';
+import type { ResolvedCredentials } from '../lib/credentials.ts';
 import { isFedctlError } from '../lib/errors.ts';
 import type { Iam } from '../lib/ports.ts';
 import { whoamiDocument, whoamiLines } from '../lib/render/whoami.ts';
@@ -11,32 +19,47 @@ export const whoami = command({
   examples: [
     'fedctl whoami',
     'fedctl whoami --profile prod --audience my-atlas',
+    'fedctl whoami --role-arn arn:aws:iam::123456789012:role/app   # what Atlas needs for this role',
     'fedctl whoami --json | jq -r .credentials.provider',
   ],
   notes: `Shows which principal AWS sees and which provider its keys come from, and what to enter in Atlas to let
-this principal in. Mints no token and shows no secret.`,
+this principal in, or the role of --role-arn. Run it as the workload, or name the profile or the role of the workload:
+otherwise it shows the operator. Mints no token and shows no secret.`,
   options: {
     audience: text('--audience <aud>', 'audience to show for Atlas'),
+    roleArn: text('--role-arn <arn>', 'role of the workload, to show for Atlas; it is not assumed'),
   },
   async run(invocation) {
     const { context, options, aws: settings, warn, theme } = invocation;
     const { signal } = context;
+    if (options.roleArn !== null) checkRoleArn(options.roleArn);
     const aws = await context.aws(settings);
     const credentials = await aws.credentials(signal);
     const caller = await identifyCaller(aws, signal);
     const iam = await aws.iam();
     const issuer = await issuerIfKnown(iam, invocation);
-    for (const warning of subjectWarnings(caller.subject)) warn(warning);
+    const workload: Workload =
+      options.roleArn === null
+        ? { subject: caller.subject, source: 'caller' }
+        : { subject: namedRole(options.roleArn), source: '--role-arn' };
+    for (const warning of workloadWarnings(caller.account, workload)) warn(warning);
     const found = {
       caller,
       credentials,
       endpoints: { sts: (await aws.sts()).endpoint, iam: iam.endpoint },
       notes: await aws.notes(),
-      atlas: atlasSide(issuer, options.audience, caller.subject),
+      workload,
+      mayBeOperator: options.roleArn === null && settings.profile === undefined && isPersonal(credentials),
+      atlas: atlasSide(issuer, options.audience, workload),
     };
     return { document: whoamiDocument(found), lines: whoamiLines(found, context.now(), theme) };
   },
 });
+
+/** Keys that a person may have put there: those of a pod, a task or an instance are the workload's own. */
+function isPersonal({ provider }: ResolvedCredentials): boolean {
+  return provider === 'environment' || provider === 'profile';
+}
 
 /** The issuer serves only what is copied to Atlas: who the caller is stands without it, also where IAM is out of reach. */
 async function issuerIfKnown(iam: Iam, { context, warn }: Invocation<OptionTable>): Promise<string | null> {

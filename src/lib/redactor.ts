@@ -7,8 +7,8 @@ const PART = 16;
 const SHORTEST = 4;
 
 /**
- * Knows the secrets of one run and removes them from texts: any part of 16 or more characters, also as URL, JSON or
- * base64 encode it; a shorter secret as a whole word. Takes time linear in the text, and none until a secret is learned.
+ * Knows the secrets of one run and removes them from texts: any part of 16 or more characters, also as URL, JSON,
+ * base64 or hex encode it; a shorter secret as a whole word. Takes time linear in the text, and none until a secret is learned.
  */
 export class Redactor {
   readonly #learned = new Set<string>();
@@ -111,13 +111,14 @@ function formsOf(secrets: readonly string[]): Forms {
   };
 }
 
-/** A secret as it is, and as URLs, forms and JSON write it. */
+/** A secret as it is, and as URLs, forms, JSON and dumps of bytes write it. */
 function encodings(secret: string): readonly string[] {
   // Half a surrogate pair has no form in a URL.
   const wellFormed = Buffer.from(secret).toString();
   const form = new URLSearchParams({ '': wellFormed }).toString().slice(1);
   const urls = [encodeURI(wellFormed), encodeURIComponent(wellFormed), form];
   const json = JSON.stringify(secret).slice(1, -1);
+  const hex = Buffer.from(secret).toString('hex');
   return [
     ...new Set([
       secret,
@@ -125,6 +126,8 @@ function encodings(secret: string): readonly string[] {
       ...urls.map((url) => url.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase())),
       json,
       json.replaceAll('/', '\\/'),
+      hex,
+      hex.toUpperCase(),
     ]),
   ];
 }

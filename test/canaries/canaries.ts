@@ -423,7 +423,10 @@ function processes(folder: string, typed: readonly string[]): readonly (readonly
     return [
       ['process title', typed.some((word) => title.includes(word)) ? '' : title] as const,
       ['command line', own.join('\n')] as const,
-      ...children.map((words) => [`arguments of ${words[0]?.slice(0, 20)}`, words.join('\n')] as const),
+      ...children.map(
+        (words) =>
+          ['arguments of a child', words.filter((word) => !typed.includes(word)).join('\n')] as const,
+      ),
     ];
   });
 }

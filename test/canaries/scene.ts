@@ -244,7 +244,10 @@ const WITHOUT_KEYS: Env = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
-/** A clock that breaks: the error quotes every secret of the source, as a bug in fedctl may. */
+/**
+ * A clock that breaks when a run looks at it: the error quotes secrets that the run has found by then, as a bug in fedctl
+ * may.
+ */
 export function brokenClock(secrets: readonly string[]): MemoryContextOptions {
   return {
     now: () => {
@@ -253,7 +256,7 @@ export function brokenClock(secrets: readonly string[]): MemoryContextOptions {
   };
 }
 
-/** The secrets of a source, as far as a run has read them when it looks at the clock. */
+/** The secrets of the session that a source leads to. */
 export function secretsOfSource(source: Source): readonly string[] {
   const { environmentKey, environmentSession, profileKey, profileSession, processKey, processSession } =
     SECRETS;

@@ -9,7 +9,7 @@ async function loopingProfile(command: string): Promise<{ config: string; log: s
   const directory = await mkdtemp(join(tmpdir(), 'fedctl-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const [config, log] = [join(directory, 'config'), join(directory, 'log')];
-  const line = `echo started >> '${log}'; exec '${process.execPath}' '${BIN}' ${command}`;
+  const line = `sh -c "echo started >> '${log}'; exec '${process.execPath}' '${BIN}' ${command}"`;
   await writeFile(config, `[profile loop]\nregion = eu-west-1\ncredential_process = ${line}\n`);
   await writeFile(log, '');
   return { config, log };
@@ -26,13 +26,13 @@ test.each([
   });
   expect(await readFile(log, 'utf8')).toBe('started\n');
   expect(result).toEqual({
-    code: 3,
+    code: 2,
     signal: null,
     stdout: '',
-    stderr: `error: The credential_process of the profile "loop" exited with code 2, saying "code:   aws.credential-process-loop".
-cause:  The program that the profile names failed, or does not print what AWS tools expect.
-remedy: run the command that this prints: aws configure get credential_process --profile loop
-code:   aws.profile-failed
+    stderr: `error: The credential_process of the profile "loop" exited with code 2: The credential_process of the profile "loop" is fedctl, which takes its credentials from that very profile.
+cause:  A profile whose credential_process is fedctl cannot get its credentials from itself.
+remedy: name another profile in that line: credential_process = fedctl credentials --format process --profile <other>
+code:   aws.credential-process-loop
 `,
   });
 });

@@ -56,13 +56,16 @@ Atlas, for MONGODB-OIDC: an identity provider (workload) and a database user
   audience       my-atlas
   authorization  USER (in the console: User ID)
   user claim     sub
-  database user  <idpId>/${USER_ARN}
+  database user  <idpId>/<ARN of the role of the workload>
   database       $external
 
 Atlas, for MONGODB-AWS: a database user of type AWS IAM
-  type           USER
-  database user  ${USER_ARN}
+  type           ROLE
+  database user  <ARN of the role of the workload>
   database       $external
+
+The workload is not known: ${USER_ARN} ran this, as the operator.
+Name its role with --role-arn <arn>, or ask as the workload: fedctl whoami --profile <profile of the workload>
 `);
     expect(run.code).toBe(0);
     expect(run.minted).toHaveLength(5);
@@ -93,20 +96,42 @@ code:   iam.permission-missing, request id request-of-iam.permission-missing
     expect(run.code).toBe(4);
   });
 
-  test('an ARN that only a session tells is marked as a guess, until a token settles it', async () => {
-    const callerArn = `arn:aws:sts::${ACCOUNT}:assumed-role/app/i-0abc`;
-    const guessed = await enable(['--no-wait'], { callerArn });
-    expect(guessed.stdout).toContain(`database user  arn:aws:iam::${ACCOUNT}:role/app\n`);
-    expect(guessed.stdout).toContain('The ARN of a session has lost the path of its role.');
-    expect(guessed.stdout).toContain('tokens     not waited for: STS follows in about ten seconds\n');
+  test('names the role of the workload, and says who ran it', async () => {
+    const role = `arn:aws:iam::${ACCOUNT}:role/team/app`;
+    const run = await enable(['--no-wait', '--role-arn', role]);
+    expect(run.stdout).toContain('tokens     not waited for: STS follows in about ten seconds\n');
+    expect(run.stdout.slice(run.stdout.indexOf('  user claim'))).toBe(`  user claim     sub
+  database user  <idpId>/${role}
+  database       $external
 
-    const settled = await enable([], { callerArn, subject: `arn:aws:iam::${ACCOUNT}:role/team/app` });
-    expect(settled.stdout).toContain(`database user  <idpId>/arn:aws:iam::${ACCOUNT}:role/team/app\n`);
-    expect(settled.stdout).not.toContain('has lost the path');
-    expect(settled.stdout).toContain('  tokens     minted in eu-west-1, at once\n');
-    expect(settled.stderr).toContain(
-      `warning: arn:aws:iam::${ACCOUNT}:role/team/app has a path, and MONGODB-AWS sees roles without theirs: the database user may never match.\n`,
+Atlas, for MONGODB-AWS: a database user of type AWS IAM
+  type           ROLE
+  database user  ${role}
+  database       $external
+
+This is for the role of --role-arn, and not for ${USER_ARN}, the operator that ran this.
+`);
+    expect(run.stderr).toContain(
+      `warning: ${role} has a path, and MONGODB-AWS sees roles without theirs: the database user may never match.\n`,
     );
+  });
+
+  test('tells how long it took where nothing changed', async () => {
+    const { stdout } = await enable([], { federation: 'enabled' });
+    expect(stdout).toContain('  tokens     minted in eu-west-1, at once\n');
+  });
+
+  test('a role of another account has another issuer', async () => {
+    const run = await enable(['--no-wait', '--role-arn', 'arn:aws:iam::210987654321:role/app']);
+    expect(run.stderr).toContain(
+      `warning: The role of --role-arn belongs to account 210987654321, and the issuer is that of account ${ACCOUNT}: its tokens have another issuer.\n`,
+    );
+  });
+
+  test('what is no role is refused before anything is changed', async () => {
+    const run = await enable(['--role-arn', `arn:aws:sts::${ACCOUNT}:assumed-role/app/session`]);
+    expect(run).toMatchObject({ code: 2, stdout: '', calls: [] });
+    expect(run.stderr).toContain('code:   usage.invalid-value\n');
   });
 });
 
@@ -132,8 +157,9 @@ describe('the JSON face', () => {
       propagation: { outcome: 'minting', audience: 'fedctl-enable-probe', ms: 1000, attempts: 4 },
       atlas: {
         identityProvider: { issuer, audience: null, userClaim: 'sub', authorizationType: 'USER' },
-        oidcUser: { username: `<idpId>/${USER_ARN}`, database: '$external', oidcAuthType: 'USER' },
-        awsUser: { username: USER_ARN, database: '$external', awsIAMType: 'USER' },
+        principal: { arn: null, source: null },
+        oidcUser: null,
+        awsUser: null,
       },
       warnings: [],
     });

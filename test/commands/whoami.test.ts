@@ -69,6 +69,9 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
 
 The ARN of a session has lost the path of its role. If the role has a path,
 look the ARN up with: fedctl token --audience <audience> | fedctl decode
+
+This is for the principal that runs whoami. Is that an operator, and the workload runs as another one?
+fedctl whoami --profile <profile of the workload>   (or --role-arn <arn of its role>)
 `,
       stderr: '',
       calls: ['getCallerIdentity', INFO],
@@ -96,6 +99,7 @@ look the ARN up with: fedctl token --audience <audience> | fedctl decode
       endpointOverrides: SESSION.overrides,
       notes: SESSION.notes,
       atlas: {
+        principal: { arn: ROLE_ARN, source: 'caller' },
         identityProvider: {
           issuer: ISSUER,
           audience: 'my-atlas',
@@ -121,6 +125,48 @@ look the ARN up with: fedctl token --audience <audience> | fedctl decode
     );
     expect(run.stderr).toContain('belongs to a role with a path');
   });
+});
+
+describe('the workload', () => {
+  const WORKLOAD = `arn:aws:iam::${ACCOUNT}:role/team/app`;
+
+  test('is the role of --role-arn, which is not assumed', async () => {
+    const run = await whoami(['--role-arn', WORKLOAD]);
+    expect(run.calls).toEqual(['getCallerIdentity', INFO]);
+    expect(run.stdout.slice(run.stdout.indexOf('  user claim'))).toBe(`  user claim     sub
+  database user  <idpId>/${WORKLOAD}
+  database       $external
+
+Atlas, for MONGODB-AWS: a database user of type AWS IAM
+  type           ROLE
+  database user  ${WORKLOAD}
+  database       $external
+
+This is for the role of --role-arn, and not for ${USER_ARN}, the operator that ran this.
+`);
+    const document = await whoamiJson({}, ['--role-arn', WORKLOAD]);
+    expect(document.arn).toBe(USER_ARN);
+    expect(document.atlas).toMatchObject({
+      principal: { arn: WORKLOAD, source: '--role-arn' },
+      oidcUser: { username: `<idpId>/${WORKLOAD}` },
+      awsUser: { username: WORKLOAD, awsIAMType: 'ROLE' },
+    });
+    expect(document.warnings).toMatchObject([{ code: 'mongo.role-path-lost' }]);
+  });
+
+  test('is the caller of the profile that is named', async () => {
+    const { stdout } = await whoami(['--profile', 'prod'], SESSION);
+    expect(stdout).toContain(`  database user  <idpId>/${ROLE_ARN}\n`);
+    expect(stdout).not.toContain('Is that an operator');
+  });
+
+  test.each(['web-identity', 'container', 'instance-metadata'] as const)(
+    'is the caller where the keys are those of a workload: %s',
+    async (provider) => {
+      const { stdout } = await whoami([], { ...SESSION, credentials: { ...SESSION.credentials, provider } });
+      expect(stdout).not.toContain('Is that an operator');
+    },
+  );
 });
 
 describe('an IAM user', () => {

@@ -33,6 +33,8 @@ describe('a long secret', () => {
       `{"t":"${JSON.stringify(TOKEN).slice(1, -1).replaceAll('/', '\\/')}"}`,
       '{"t":"[secret]"}',
     ],
+    ['as a dump of bytes', `0x${Buffer.from(TOKEN).toString('hex')}`, '0x[secret]'],
+    ['the same in capitals', Buffer.from(TOKEN).toString('hex').toUpperCase(), '[secret]'],
     ['something else', 'nothing of the kind', 'nothing of the kind'],
   ];
   test.each(cases)('%s', (_name, text, expected) => {

@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { Aws, AwsSettings } from '../ports.ts';
 import type { SigningAlgorithm, TokenSource } from '../token.ts';
 import { chooseMechanisms, type MechanismChoice } from '../uri/mechanism.ts';
-import { atlasSide, subjectOf } from './identity.ts';
+import { awsUserOf, subjectOf } from './identity.ts';
 import { checkMintRequest, minting } from './mint.ts';
 import { asRole, type RoleToAssume } from './role.ts';
 import { readTokenFile } from './token-file.ts';
@@ -174,7 +174,7 @@ async function tokenSource(
 async function loginKeys(aws: Aws, signal: AbortSignal): Promise<LoginKeys> {
   const keys = await aws.credentials(signal);
   const arn = await callerArn(aws, signal);
-  const user = arn === null ? null : atlasSide(null, null, subjectOf(arn)).awsUser;
+  const user = arn === null ? null : awsUserOf(subjectOf(arn));
   return { ...keys, arn, databaseUser: user };
 }
 

@@ -69,9 +69,9 @@ export function subjectOf(callerArn: string): Subject {
   return { kind: 'other', arn: null, certainty: 'certain' };
 }
 
-/** The subject as a minted token names it, which settles what the caller's ARN left open. */
-export function subjectOfToken(sub: string, caller: Subject): Subject {
-  return { kind: caller.kind, arn: sub, certainty: 'certain' };
+/** The role that somebody names as that of the workload: with its path, as no session has it. */
+export function namedRole(arn: string): Subject {
+  return { kind: 'role', arn, certainty: 'certain' };
 }
 
 /**
@@ -90,8 +90,18 @@ export function subjectWarnings({ kind, arn, certainty }: Subject): readonly War
   ];
 }
 
-/** What to enter in Atlas so that it lets this principal in, by either mechanism (facts/mongodb.md 2.5 and 6). */
+/** Whom Atlas is to let in, and how that is known. */
+export interface Workload {
+  /** Null where nobody named it, and who runs the command is not it. */
+  readonly subject: Subject | null;
+  /** `caller`: the command runs as it, or nothing says otherwise. */
+  readonly source: '--role-arn' | 'caller' | null;
+}
+
+/** What to enter in Atlas so that it lets a workload in, by either mechanism (facts/mongodb.md 2.5 and 6). */
 export interface AtlasSide {
+  /** The IAM principal of the workload: of a role its own ARN, never that of a session. */
+  readonly principal: { readonly arn: string | null; readonly source: Workload['source'] };
   readonly identityProvider: {
     /** Null where it could not be learnt. */
     readonly issuer: string | null;
@@ -100,13 +110,13 @@ export interface AtlasSide {
     readonly userClaim: 'sub';
     readonly authorizationType: 'USER';
   };
-  /** For MONGODB-OIDC: `<idpId>/<sub>`, where `<idpId>` is still to be filled in. Null where the caller can hold no token. */
+  /** For MONGODB-OIDC: `<idpId>/<sub>`, where `<idpId>` is still to be filled in. Null where the principal is not known or can hold no token. */
   readonly oidcUser: {
     readonly username: string;
     readonly database: '$external';
     readonly oidcAuthType: 'USER';
   } | null;
-  /** For MONGODB-AWS. Null for callers that Atlas has no type for. */
+  /** For MONGODB-AWS. Null where the principal is not known, or Atlas has no type for it. */
   readonly awsUser: {
     readonly username: string;
     readonly database: '$external';
@@ -118,18 +128,45 @@ export interface AtlasSide {
  * @param issuer the account's, exactly as tokens name it
  * @param audience what the workload will ask tokens for
  */
-export function atlasSide(issuer: string | null, audience: string | null, subject: Subject): AtlasSide {
+export function atlasSide(
+  issuer: string | null,
+  audience: string | null,
+  { subject, source }: Workload,
+): AtlasSide {
+  const arn = subject?.arn ?? null;
   return {
+    principal: { arn, source },
     identityProvider: { issuer, audience, userClaim: 'sub', authorizationType: 'USER' },
     oidcUser:
-      subject.arn === null
-        ? null
-        : { username: `<idpId>/${subject.arn}`, database: '$external', oidcAuthType: 'USER' },
-    awsUser: awsUser(subject),
+      arn === null ? null : { username: `<idpId>/${arn}`, database: '$external', oidcAuthType: 'USER' },
+    awsUser: subject === null ? null : awsUserOf(subject),
   };
 }
 
-function awsUser({ kind, arn }: Subject): AtlasSide['awsUser'] {
+/**
+ * Issuer and role of one account belong together: the issuer of this account signs no token for a role of another.
+ *
+ * @param account of the issuer
+ */
+export function workloadWarnings(account: string, { subject, source }: Workload): readonly Warning[] {
+  if (subject === null) return [];
+  const [, , , , roleAccount] = (subject.arn ?? '').split(':');
+  return [
+    ...(source === '--role-arn' && roleAccount !== account
+      ? [
+          {
+            code: 'atlas.role-of-another-account',
+            message: `The role of --role-arn belongs to account ${roleAccount}, and the issuer is that of account ${account}: its tokens have another issuer.`,
+            remedy: 'run the command with credentials of the account that the role belongs to',
+          },
+        ]
+      : []),
+    ...subjectWarnings(subject),
+  ];
+}
+
+/** The database user of a principal for MONGODB-AWS; null where Atlas has no type for it. */
+export function awsUserOf({ kind, arn }: Subject): AtlasSide['awsUser'] {
   if (arn === null) return null;
   if (kind === 'role') return { username: arn, database: '$external', awsIAMType: 'ROLE' };
   if (kind === 'user') return { username: arn, database: '$external', awsIAMType: 'USER' };

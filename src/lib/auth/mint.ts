@@ -13,7 +13,7 @@ export { checkMintRequest };
  *
  * @param options.timeoutMs bounds one mint, in milliseconds
  * @throws FedctlError what `checkMintRequest` throws, here; from `get` what Sts.getWebIdentityToken throws,
- *   aws.timeout, and aws.not-aws when what came back is no token
+ *   aws.timeout, and aws.not-aws when what came back is no token, or not the one that was asked for
  */
 export function minting(
   aws: Aws,
@@ -30,7 +30,7 @@ export function minting(
       const bounded = deadline(stopped, options.timeoutMs);
       try {
         const { token } = await sts.getWebIdentityToken(request, bounded);
-        return mintedToken(token, sts.endpoint);
+        return asAsked(mintedToken(token, sts.endpoint), request, sts.endpoint);
       } catch (error) {
         if (stopped.aborted) throw stopped.reason;
         if (!isFedctlError(error) && timedOut(bounded)) throw tooSlow(sts.endpoint, options.timeoutMs, error);
@@ -72,6 +72,19 @@ export function mintedToken(token: Secret, endpoint: string): MintedToken {
     issuedAt,
     expiresAt,
   };
+}
+
+/** An emulator may answer with a token that it was not asked for; a relying party would be the first to say so. */
+function asAsked(minted: MintedToken, request: MintRequest, endpoint: string): MintedToken {
+  const [signed, wanted] = [minted.algorithm, request.signingAlgorithm];
+  if (signed !== wanted) {
+    throw notAsAsked(endpoint, `it is signed with ${signed}, and ${wanted} was asked for`, request);
+  }
+  const [names, asked] = [new Set(minted.audience), new Set(request.audience)];
+  if (names.size !== asked.size || [...asked].some((audience) => !names.has(audience))) {
+    throw notAsAsked(endpoint, 'it names another audience than the one that was asked for', request);
+  }
+  return minted;
 }
 
 /** What the relying party may not accept although AWS mints it (facts/aws.md 14.7). */
@@ -118,6 +131,16 @@ function notAToken(endpoint: string, why: string, cause?: unknown): FedctlError 
     message: `${endpoint} answered, but what it returned as a token is none: ${why}.`,
     details: { endpoint },
     cause,
+  });
+}
+
+function notAsAsked(endpoint: string, how: string, request: MintRequest): FedctlError {
+  return new FedctlError('aws.not-aws', {
+    message: `${endpoint} did not mint the token that was asked for: ${how}.`,
+    likelyCause: 'AWS mints what it is asked for. What answered is an emulator that does not.',
+    remedy:
+      'use an emulator that mints as AWS does, or AWS itself: unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL',
+    details: { endpoint, signingAlgorithm: request.signingAlgorithm, audience: request.audience },
   });
 }
 

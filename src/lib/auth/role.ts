@@ -89,7 +89,8 @@ export function assumeRoleRequest(
   };
 }
 
-function checkRoleArn(arn: string): void {
+/** @throws FedctlError usage.invalid-value */
+export function checkRoleArn(arn: string): void {
   const { accepts, expected } = ROLE_VALUES.roleArn;
   if (accepts(arn)) return;
   throw invalid(

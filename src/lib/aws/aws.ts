@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
 import type { CaBundle } from '../net/certificate-authorities.ts';
-import type { Aws, AwsSettings } from '../ports.ts';
+import type { Aws, AwsSettings, ResolvedRegion } from '../ports.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { containerCredentials } from './container.ts';
 import { cachedCredentials, findCredentials, unexpired } from './credentials.ts';
@@ -36,9 +36,7 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
       instanceRegion(context, profile, context.signal),
     );
   });
-  const connect = once(async () =>
-    connection(settings, context, (await region()).name, await configuration()),
-  );
+  const connect = once(async () => connection(settings, context, await region(), await configuration()));
   const find = async (signal: AbortSignal) => {
     if (settings.credentials !== undefined) return unexpired(settings.credentials, context.now());
     const known = await configuration();
@@ -76,20 +74,23 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
 function connection(
   settings: AwsSettings,
   context: Context,
-  region: string,
+  region: ResolvedRegion,
   { files, profile }: Configuration,
 ): Connection {
-  const setting = (variable: string, key: string) =>
-    (context.env[variable] ?? profile.settings[key])?.toLowerCase() === 'true';
+  const setting = (variable: string, key: string) => {
+    const inEnvironment = context.env[variable];
+    if ((inEnvironment ?? profile.settings[key])?.toLowerCase() !== 'true') return null;
+    return inEnvironment === undefined ? `${key} of the profile "${profile.name}"` : variable;
+  };
   return createConnection(context, {
     region,
     timeoutMs: settings.timeoutMs,
     choice: {
-      useFipsEndpoint: setting('AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint'),
-      useDualstackEndpoint: setting('AWS_USE_DUALSTACK_ENDPOINT', 'use_dualstack_endpoint'),
+      fips: setting('AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint'),
+      dualStack: setting('AWS_USE_DUALSTACK_ENDPOINT', 'use_dualstack_endpoint'),
     },
     caBundle: caBundleOfProfile(profile),
-    endpoint: (service) => endpointOverride(service, context.env, profile, files)?.url ?? null,
+    endpoint: (service) => endpointOverride(service, context.env, profile, files),
   });
 }
 

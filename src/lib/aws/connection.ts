@@ -1,49 +1,53 @@
 import type { Context } from '../context.ts';
 import type { Credentials, ResolvedCredentials } from '../credentials.ts';
 import type { CaBundle } from '../net/certificate-authorities.ts';
-import type { EndpointOverride } from '../ports.ts';
+import type { EndpointOverride, ResolvedRegion } from '../ports.ts';
 import type { Redactor } from '../redactor.ts';
 import { createRequestHandler, type RequestHandler } from './request-handler.ts';
 
 /** How the SDK's clients of one run reach AWS. */
 export interface Connection {
   readonly region: string;
+  /** What names the Region. */
+  readonly regionSource: string;
   readonly requestHandler: RequestHandler;
   readonly timeoutMs: number;
   /** Of fedctl, for the user agent. */
   readonly version: string;
-  readonly useFipsEndpoint: boolean;
-  readonly useDualstackEndpoint: boolean;
+  readonly choice: EndpointChoice;
   readonly redactor: Redactor;
   now(): Date;
-  /** The endpoint that stands in for AWS's own; null for AWS's own. */
-  endpoint(service: EndpointOverride['service']): string | null;
+  /** The endpoint that stands in for AWS's own, and what names it; null for AWS's own. */
+  endpoint(service: EndpointOverride['service']): Override | null;
 }
 
-/** Settings of the user that say which of AWS's own endpoints are used. */
+/** What asks for a special one of AWS's own endpoints: `AWS_USE_FIPS_ENDPOINT` …; null where nothing does. */
 export interface EndpointChoice {
-  readonly useFipsEndpoint: boolean;
-  readonly useDualstackEndpoint: boolean;
+  readonly fips: string | null;
+  readonly dualStack: string | null;
 }
+
+type Override = Pick<EndpointOverride, 'url' | 'source'>;
 
 export function createConnection(
   context: Pick<Context, 'env' | 'version' | 'now' | 'redactor'>,
   settings: {
-    readonly region: string;
+    readonly region: ResolvedRegion;
     readonly timeoutMs: number;
     readonly choice: EndpointChoice;
     /** Of the profile. */
     readonly caBundle: CaBundle | null;
-    endpoint(service: EndpointOverride['service']): string | null;
+    endpoint(service: EndpointOverride['service']): Override | null;
   },
 ): Connection {
   return {
-    region: settings.region,
+    region: settings.region.name,
+    regionSource: settings.region.source,
     requestHandler: createRequestHandler(context.env, settings.timeoutMs, settings.caBundle),
     timeoutMs: settings.timeoutMs,
     version: context.version,
     redactor: context.redactor,
-    ...settings.choice,
+    choice: settings.choice,
     now: context.now,
     endpoint: settings.endpoint,
   };
@@ -78,10 +82,10 @@ export function clientConfig(
   const endpoint = connection.endpoint(service);
   return {
     region: connection.region,
-    ...(endpoint === null ? {} : { endpoint }),
+    ...(endpoint === null ? {} : { endpoint: endpoint.url }),
     ignoreConfiguredEndpointUrls: true,
-    useFipsEndpoint: connection.useFipsEndpoint,
-    useDualstackEndpoint: connection.useDualstackEndpoint,
+    useFipsEndpoint: connection.choice.fips !== null,
+    useDualstackEndpoint: connection.choice.dualStack !== null,
     credentials: async () => {
       const found = await credentials();
       connection.redactor.learn(found.secretAccessKey, found.sessionToken);

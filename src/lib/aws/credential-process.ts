@@ -5,6 +5,7 @@ import { FedctlError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { shellWord } from '../shell-word.ts';
 import { readExpiry } from './expiry.ts';
+import { processFailure } from './process-failure.ts';
 import { processEnvironment } from './process-loop.ts';
 import { shellWords } from './shell-words.ts';
 
@@ -73,7 +74,7 @@ function run(
     child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', stop);
       if (code === 0) resolve(seen.stdout);
-      else reject(processFailed(profile, ending(code, killedBy, seen.stderr)));
+      else reject(processFailure(profile, ending(code, killedBy), seen.stderr));
     });
   });
 }
@@ -89,10 +90,8 @@ function notStarted(profile: string, program: string, cause: Error): FedctlError
   });
 }
 
-function ending(code: number | null, killedBy: string | null, stderr: string): string {
-  const how = code === null ? `was ended by ${String(killedBy)}` : `exited with code ${code}`;
-  const last = stderr.trim().split('\n').at(-1)?.trim() ?? '';
-  return last === '' ? how : `${how}, saying "${last.slice(0, 200)}"`;
+function ending(code: number | null, killedBy: string | null): string {
+  return code === null ? `was ended by ${String(killedBy)}` : `exited with code ${code}`;
 }
 
 function parse(output: string, profile: string, now: Date): Credentials {

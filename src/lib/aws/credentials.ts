@@ -4,6 +4,7 @@ import { within } from '../deadline.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError, isFedctlError } from '../errors.ts';
 import { rfc3339 } from '../time.ts';
+import { withFittingToken } from './access-key.ts';
 import type { FindCredentials } from './connection.ts';
 import { type CredentialProvider, isAbsent } from './provider.ts';
 
@@ -15,7 +16,8 @@ const RENEW_BEFORE_MS = 5 * 60_000;
  * why it had nothing.
  *
  * @param faults sentences about files that could not be used, for the failure
- * @throws FedctlError aws.credentials-missing with details.tried; aws.credentials-expired; what a provider throws
+ * @throws FedctlError aws.credentials-missing with details.tried; aws.credentials-half-set; aws.credentials-expired;
+ *   what a provider throws
  */
 export async function findCredentials(
   providers: readonly CredentialProvider[],
@@ -26,7 +28,7 @@ export async function findCredentials(
   const tried: { readonly provider: string; readonly reason: string }[] = [];
   for (const provider of providers) {
     const found = await provider.find(signal);
-    if (!isAbsent(found)) return unexpired(found, now());
+    if (!isAbsent(found)) return unexpired(withFittingToken(found), now());
     tried.push({ provider: provider.id, reason: found.absent });
   }
   throw new FedctlError('aws.credentials-missing', {
@@ -38,16 +40,21 @@ export async function findCredentials(
   });
 }
 
+const FROM_ENVIRONMENT = {
+  likelyCause:
+    'The session that these credentials belong to has ended, or AWS_CREDENTIAL_EXPIRATION was left from an earlier one.',
+  remedy:
+    'export new ones with their AWS_CREDENTIAL_EXPIRATION, or: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION',
+};
+
 /** @throws FedctlError aws.credentials-expired */
 export function unexpired(credentials: ResolvedCredentials, now: Date): ResolvedCredentials {
   const { expiresAt, providerDetail, provider } = credentials;
   if (expiresAt === null || expiresAt > now) return credentials;
   const age = formatDuration((now.getTime() - expiresAt.getTime()) / 1000);
   throw new FedctlError('aws.credentials-expired', {
-    message: `The AWS credentials of ${providerDetail} expired ${age} ago, at ${rfc3339(expiresAt)}.`,
-    ...(provider === 'environment'
-      ? { remedy: 'export new ones, or: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN' }
-      : {}),
+    message: `The AWS credentials of ${providerDetail} expired ${age} ago, at ${rfc3339(expiresAt)}${provider === 'environment' ? ', as AWS_CREDENTIAL_EXPIRATION has it' : ''}.`,
+    ...(provider === 'environment' ? FROM_ENVIRONMENT : {}),
     details: { provider, providerDetail, expiresAt: rfc3339(expiresAt) },
   });
 }

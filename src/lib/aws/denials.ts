@@ -1,4 +1,5 @@
 import type { FedctlError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import { type CallSite, whereOf } from './call-site.ts';
 import { type AwsRefusal, refused } from './refusal.ts';
 
@@ -16,11 +17,13 @@ export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
       return sessionTokenDenied(refusal, site);
     case 'AssumeRole':
       return refused('sts.assume-denied', refusal, site, {
-        message: `${callerOf(refusal)} may not assume the role.`,
+        message: `${callerOf(refusal, site)} may not assume ${roleOf(site)}.`,
+        ...trustPolicy(site),
       });
     case 'AssumeRoleWithWebIdentity':
       return refused('sts.assume-denied', refusal, site, {
-        message: 'The bearer of the web identity token may not assume the role.',
+        message: `The bearer of the web identity token may not assume ${roleOf(site)}.`,
+        ...trustPolicy(site),
         likelyCause:
           'The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, the audience and the subject of this token, or there is no such role.',
       });
@@ -47,7 +50,7 @@ function mfaRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
 function permissionMissing(refusal: AwsRefusal, site: CallSite): FedctlError {
   const permission = deniedAction(refusal) ?? `iam:${site.action}`;
   return refused('iam.permission-missing', refusal, site, {
-    message: `${callerOf(refusal)} may not call ${permission}${reasonOf(refusal)}.`,
+    message: `${callerOf(refusal, site)} may not call ${permission}${reasonOf(refusal)}.`,
     remedy: `allow ${permission} on Resource "*" in the policy of that principal`,
   });
 }
@@ -60,11 +63,11 @@ function mintDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   }
   if (deniedAction(refusal) === 'sts:TagGetWebIdentityToken') {
     return refused('sts.tag-denied', refusal, site, {
-      message: `${callerOf(refusal)} may mint in ${site.region}, but not with tags${reasonOf(refusal)}.`,
+      message: `${callerOf(refusal, site)} may mint in ${site.region}, but not with tags${reasonOf(refusal)}.`,
     });
   }
   return refused('sts.mint-denied', refusal, site, {
-    message: `${callerOf(refusal)} may not mint this token in ${site.region}${reasonOf(refusal)}.`,
+    message: `${callerOf(refusal, site)} may not mint this token in ${site.region}${reasonOf(refusal)}.`,
   });
 }
 
@@ -78,14 +81,36 @@ function sessionTokenDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
 function plainlyDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   const permission = deniedAction(refusal) ?? `${site.service.toLowerCase()}:${site.action}`;
   return refused('aws.access-denied', refusal, site, {
-    message: `${whereOf(site)} denied ${callerOf(refusal)} ${permission}${reasonOf(refusal)}.`,
+    message: `${whereOf(site)} denied ${permission} to ${lowerFirst(callerOf(refusal, site))}${reasonOf(refusal)}.`,
     remedy: `ask whoever administers the account to allow ${permission}`,
   });
 }
 
-/** The principal that AWS's sentence names. */
-function callerOf({ message }: AwsRefusal): string {
-  return /\bUser: (arn:[^\s]+)/.exec(message)?.[1] ?? 'This principal';
+/** The principal that AWS's sentence names, else what is known of it: its key. */
+function callerOf({ message }: AwsRefusal, { credentials }: CallSite): string {
+  const named = /\bUser: (arn:[^\s]+)/.exec(message)?.[1];
+  if (named !== undefined) return named;
+  return credentials === null
+    ? 'This principal'
+    : `The principal of the access key ${credentials.accessKeyId}`;
+}
+
+function lowerFirst(text: string): string {
+  return text.replace(/^T/, 't');
+}
+
+function roleOf({ roleArn }: CallSite): string {
+  return roleArn === null ? 'the role' : `the role ${roleArn}`;
+}
+
+/** Who may assume a role stands in its trust policy; GetRole takes the name of the role without its path. */
+function trustPolicy({ roleArn }: CallSite): { readonly remedy?: string } {
+  const name = roleArn?.split('/').at(-1);
+  return name === undefined || name === ''
+    ? {}
+    : {
+        remedy: `aws iam get-role --role-name ${shellWord(name)} --query Role.AssumeRolePolicyDocument`,
+      };
 }
 
 function deniedAction({ message }: AwsRefusal): string | null {

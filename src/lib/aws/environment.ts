@@ -21,8 +21,8 @@ export function environmentCredentials(env: Context['env']): ResolvedCredentials
     accessKeyId,
     secretAccessKey: new Secret(secretAccessKey),
     sessionToken: sessionToken === '' ? null : new Secret(sessionToken),
-    // Some tools export it beside the keys. A text that is no time is nobody's loss: AWS has the last word.
-    expiresAt: readExpiry(env['AWS_CREDENTIAL_EXPIRATION'] ?? ''),
+    // A key without a session has no expiry. A text that is no time is nobody's loss: AWS has the last word.
+    expiresAt: sessionToken === '' ? null : readExpiry(env['AWS_CREDENTIAL_EXPIRATION'] ?? ''),
     provider: 'environment',
     providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
   };

@@ -1,7 +1,10 @@
+import type { ResolvedCredentials } from '../credentials.ts';
 import { formatDuration } from '../duration.ts';
 import { FedctlError } from '../errors.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
+import { isOptInRegion, isRegionName } from '../region-name.ts';
 import { shellWord } from '../shell-word.ts';
+import { quotedPart } from './access-key.ts';
 import { type CallSite, siteDetails, whereOf } from './call-site.ts';
 import { accessDenied } from './denials.ts';
 import { type AwsRefusal, metadataOf, refusalOf, refused } from './refusal.ts';
@@ -69,12 +72,37 @@ const UNKNOWN_KEY = new Set([
   'NotAuthorized',
 ]);
 const DENIED = new Set(['AccessDenied', 'UnauthorizedOperation', 'AuthorizationError', 'AuthFailure']);
+const UNKNOWN_ACTION = new Set([
+  'InvalidAction',
+  'UnknownOperation',
+  'UnknownAction',
+  'NotImplemented',
+  'UnsupportedOperation',
+]);
+const NOT_SUBSCRIBED = new Set([
+  'OptInRequired',
+  'SubscriptionRequired',
+  'AccountProblem',
+  'PendingVerification',
+]);
+const NO_SIGNATURE = new Set(['MissingAuthenticationToken', 'IncompleteSignature', 'MissingSecurityHeader']);
+
+/** A signature for one Region or service, and an endpoint of another; with several codes, the sentence is the same. */
+const SCOPE = /\bscoped to (?:a valid|(?:the )?correct) (?:region|service)|\bthe region '[^']*' is wrong\b/i;
 
 function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
   const { code, status } = refusal;
   if (DENIED.has(code)) return accessDenied(refusal, site);
+  if (SCOPE.test(refusal.message)) return scopeMismatch(refusal, site);
   if (CLOCK.has(code)) return clockSkew(refusal, site);
   if (UNKNOWN_KEY.has(code)) return accessKeyUnknown(refusal, site);
+  if (UNKNOWN_ACTION.has(code) || status === 501) return unknownAction(refusal, site);
+  if (NOT_SUBSCRIBED.has(code)) {
+    return refused('aws.not-subscribed', refusal, site, {
+      message: `${whereOf(site)} refused ${site.action}: the account may not use the service. Asked with ${keyOf(site)}.`,
+    });
+  }
+  if (NO_SIGNATURE.has(code)) return signatureMissing(refusal, site);
   if (THROTTLED.test(code)) {
     return refused('aws.throttled', refusal, site, {
       message: `${whereOf(site)} throttles ${site.action}, also after three attempts.`,
@@ -96,10 +124,7 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
       return expiredToken(refusal, site);
     case 'SignatureDoesNotMatch':
     case 'InvalidSignature':
-    case 'IncompleteSignature':
       return signatureRefused(refusal, site);
-    case 'InvalidAction':
-      return unknownAction(refusal, site);
     case 'InvalidIdentityToken':
     case 'IDPRejectedClaim':
       return refused('sts.identity-token-refused', refusal, site, {
@@ -140,15 +165,47 @@ function sessionTooShort(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
+/** One answer for many faults, so what is known of the key, the Region and the call chooses among them. */
 function accessKeyUnknown(refusal: AwsRefusal, site: CallSite): FedctlError {
-  const key = site.credentials?.accessKeyId ?? 'of the request';
-  const from = site.credentials === null ? '' : `, from ${site.credentials.providerDetail}`;
   return refused('aws.access-key-unknown', refusal, site, {
-    message: `${whereOf(site)} does not know the access key ${key}${from}.`,
-    ...(site.service === 'IAM' && (site.credentials?.sessionToken ?? null) !== null
-      ? OF_GET_SESSION_TOKEN
-      : {}),
+    message: `${whereOf(site)} does not know ${keyOf(site)}.`,
+    ...likelyReason(site),
   });
+}
+
+function likelyReason(site: CallSite): { readonly likelyCause: string; readonly remedy: string } | null {
+  const { credentials, region, regionSource } = site;
+  if (credentials === null) return null;
+  const { accessKeyId, sessionToken, provider } = credentials;
+  const quoted = quotedPart(credentials);
+  if (quoted !== null) return quotes(quoted, credentials);
+  if (accessKeyId.startsWith('AKIA') && sessionToken !== null) {
+    return {
+      likelyCause:
+        'A long-term key (AKIA…) has no session token. The one beside it is left from another session.',
+      remedy:
+        provider === 'environment'
+          ? 'unset AWS_SESSION_TOKEN'
+          : 'remove the session token that stands beside the key',
+    };
+  }
+  if (accessKeyId.startsWith('ASIA') && sessionToken === null) {
+    return {
+      likelyCause:
+        'The key of a session (ASIA…) is valid only together with its session token, which is missing.',
+      remedy: 'add the session token of the same session: AWS_SESSION_TOKEN, or aws_session_token in a file',
+    };
+  }
+  if (site.service === 'STS' && isOptInRegion(region)) {
+    return {
+      likelyCause: `${region} (${regionSource}) has to be enabled for the account. Until then its endpoint knows no key of the account, and no session that the global endpoint of STS made.`,
+      remedy:
+        sessionToken === null
+          ? `aws account enable-region --region-name ${region}   (or name another Region: --region <region>)`
+          : `aws account get-region-opt-status --region-name ${region}   (if it is enabled, get the session from a Region: export AWS_STS_REGIONAL_ENDPOINTS=regional)`,
+    };
+  }
+  return site.service === 'IAM' && sessionToken !== null ? OF_GET_SESSION_TOKEN : null;
 }
 
 /** IAM takes no session of GetSessionToken that was made without MFA, and says of it that it is invalid (facts/aws.md 6). */
@@ -157,13 +214,57 @@ const OF_GET_SESSION_TOKEN = {
   remedy: 'use the keys of the IAM user themselves, or assume a role: --role-arn <arn>',
 };
 
+/** `docker --env-file`, systemd and INI files keep quotation marks; a shell takes them away. */
+function quotes(part: string, { provider, providerDetail }: ResolvedCredentials) {
+  return {
+    likelyCause: `The value of the ${part} from ${providerDetail} has quotation marks in it, which belong to no key.`,
+    remedy:
+      provider === 'environment'
+        ? 'write the value without quotation marks: files for docker --env-file and systemd keep them'
+        : 'write the value without quotation marks: files of AWS keep them',
+  };
+}
+
+/** `the access key AKIA…, from environment (AWS_ACCESS_KEY_ID)` */
+function keyOf({ credentials }: CallSite): string {
+  return credentials === null
+    ? 'the access key of the request'
+    : `the access key ${credentials.accessKeyId}, from ${credentials.providerDetail}`;
+}
+
 /** STS names a wrong clock SignatureDoesNotMatch too; the sentence alone tells the two apart. */
 function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (/^Signature (?:expired|not yet current)/i.test(refusal.message)) return clockSkew(refusal, site);
-  const key = site.credentials?.accessKeyId ?? 'of the request';
-  const from = site.credentials === null ? '' : `, from ${site.credentials.providerDetail}`;
+  const quoted = site.credentials === null ? null : quotedPart(site.credentials);
   return refused('aws.signature-refused', refusal, site, {
-    message: `${whereOf(site)} refused the signature made with access key ${key}${from}.`,
+    message: `${whereOf(site)} refused the signature made with ${keyOf(site)}.`,
+    ...(quoted === null || site.credentials === null ? {} : quotes(quoted, site.credentials)),
+  });
+}
+
+/** What AWS verifies is the Region and the service within the signature; fedctl signs for the Region it was told. */
+function scopeMismatch(refusal: AwsRefusal, site: CallSite): FedctlError {
+  const { service, region, regionSource, endpoint, endpointSource } = site;
+  const meant = regionInHost(endpoint);
+  const named =
+    meant === null || meant === region ? '--region <region of the endpoint>' : `--region ${meant}`;
+  return refused('aws.endpoint-region-mismatch', refusal, site, {
+    message: `The Region and the endpoint of ${service} do not fit each other: the request is signed for ${region} (${regionSource}), and ${endpoint} (${endpointSource ?? 'the endpoint of that Region'}) accepts no signature for it.`,
+    remedy:
+      endpointSource === null
+        ? `fedctl <command> ${named}   (or find out what answers at ${endpoint}: a proxy, or a name server that leads elsewhere)`
+        : `fedctl <command> ${named}   (or ${endpointSource.startsWith('AWS_') ? `unset ${endpointSource}` : `remove the endpoint from the ${endpointSource}`})`,
+  });
+}
+
+/** `https://sts.us-east-2.amazonaws.com`, `https://vpce-1.sts.us-east-2.vpce.amazonaws.com`: us-east-2 */
+function regionInHost(endpoint: string): string | null {
+  return new URL(endpoint).hostname.split('.').find(isRegionName) ?? null;
+}
+
+function signatureMissing(refusal: AwsRefusal, site: CallSite): FedctlError {
+  return refused('aws.signature-missing', refusal, site, {
+    message: `${whereOf(site)} saw no whole signature on ${site.action}, and fedctl had signed it with ${keyOf(site)}.`,
   });
 }
 
@@ -188,9 +289,19 @@ function skewOf(error: Error, now: Date): number | null {
   return Number.isFinite(skew) && Math.abs(skew) >= 300 ? skew : null;
 }
 
-/** facts/aws.md 2.3: the global endpoint knows every action but this one. */
+/** facts/aws.md 2.3: the global endpoint knows every action but GetWebIdentityToken. */
 function unknownAction(refusal: AwsRefusal, site: CallSite): FedctlError {
-  if (site.action !== 'GetWebIdentityToken') return requestRefused(refusal, site);
+  if (site.action !== 'GetWebIdentityToken') {
+    return refused('aws.action-unknown', refusal, site, {
+      message: `${whereOf(site)} does not know the action ${site.action}.`,
+      ...(site.endpointSource === null
+        ? {}
+        : {
+            likelyCause: `${site.endpointSource} names an emulator or a gateway that does not have this action.`,
+            remedy: `use an emulator that knows ${site.action}, or AWS itself: ${site.endpointSource.startsWith('AWS_') ? `unset ${site.endpointSource}` : `remove the endpoint from the ${site.endpointSource}`}`,
+          }),
+    });
+  }
   return refused('aws.region-global', refusal, site, {
     message: `${site.endpoint} does not know GetWebIdentityToken: it is the global endpoint of STS, or not STS.`,
     remedy: `use the endpoint of a Region: unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL, and --region <region>`,

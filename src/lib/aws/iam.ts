@@ -2,6 +2,7 @@ import { isFedctlError } from '../errors.ts';
 import type { Iam } from '../ports.ts';
 import { type Connection, clientConfig, type FindCredentials } from './connection.ts';
 import { notAws } from './failures.ts';
+import { comparable } from './refusal.ts';
 import { originOf } from './service-endpoint.ts';
 import { asker, signerOf } from './signed-calls.ts';
 
@@ -61,7 +62,7 @@ async function unlessAlready<Answer>(
   try {
     return await ask();
   } catch (error) {
-    if (isFedctlError(error) && error.details['awsCode'] === state) return null;
+    if (isFedctlError(error) && comparable(String(error.details['awsCode'])) === state) return null;
     throw error;
   }
 }

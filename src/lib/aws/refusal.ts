@@ -4,8 +4,10 @@ import { type CallSite, siteDetails } from './call-site.ts';
 
 /** What AWS said when it refused, freed from how the SDK wraps it (facts/aws.md 9.4). */
 export interface AwsRefusal {
-  /** The code on the wire without the suffix `Exception`, which documents, wire and SDK use differently (0.1). */
+  /** For comparing: without the suffix `Exception`, which documents, wire and SDK use differently (0.1). */
   readonly code: string;
+  /** As AWS sent it: what people search for. */
+  readonly wireCode: string;
   /** AWS's own sentence, fit for a terminal. */
   readonly message: string;
   readonly status: number;
@@ -23,12 +25,18 @@ export function refusalOf(error: unknown): AwsRefusal | null {
   const { httpStatusCode, requestId } = metadataOf(error);
   const wireCode = 'Code' in error && typeof error.Code === 'string' ? error.Code : error.name;
   return {
-    code: wireCode.replace(/Exception$/, ''),
+    code: comparable(wireCode),
+    wireCode,
     message: error.message.slice(0, 600),
     status: httpStatusCode ?? 0,
     requestId: requestId ?? null,
     error,
   };
+}
+
+/** A code of AWS without the suffix that only some of its spellings have. */
+export function comparable(wireCode: string): string {
+  return wireCode.replace(/Exception$/, '');
 }
 
 export interface ResponseMetadata {
@@ -59,10 +67,10 @@ export function refused(
     ...rest,
     details: {
       ...siteDetails(site),
-      awsCode: refusal.code,
+      awsCode: refusal.wireCode,
       awsMessage: refusal.message,
       status: refusal.status,
-      evidence: [...evidence, `AWS says: ${refusal.code}: ${refusal.message}`],
+      evidence: [...evidence, `AWS says: ${refusal.wireCode}: ${refusal.message}`],
     },
     requestId: refusal.requestId,
     cause: refusal.error,

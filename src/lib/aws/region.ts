@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { FedctlError } from '../errors.ts';
 import type { AwsSettings, ResolvedRegion } from '../ports.ts';
-import { isGlobalRegion, isRegionName } from '../region-name.ts';
+import { isGlobalRegion, isRegionName, regionMeant } from '../region-name.ts';
 import type { ChosenProfile } from './profile.ts';
 
 /**
@@ -45,10 +45,11 @@ function checked(name: string, source: string): ResolvedRegion {
     });
   }
   if (!isRegionName(name)) {
-    const lower = name.toLowerCase();
-    const hint = isRegionName(lower) ? ` (did you mean "${lower}"?)` : '';
+    const meant = regionMeant(name);
+    const hint = meant === null ? '' : ` (did you mean "${meant}"?)`;
     throw new FedctlError('aws.region-invalid', {
       message: `${source} names "${name}", and no AWS Region is called so${hint}.`,
+      ...(meant === null ? {} : { remedy: `fedctl <command> --region ${meant}` }),
       details,
     });
   }

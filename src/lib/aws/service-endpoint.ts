@@ -22,25 +22,45 @@ export function originOf(
   service: EndpointOverride['service'],
 ): string {
   const override = connection.endpoint(service);
+  const { fips, dualStack } = connection.choice;
   try {
     const { url } = rules({
       Region: connection.region,
-      UseFIPS: connection.useFipsEndpoint,
-      UseDualStack: connection.useDualstackEndpoint,
-      ...(override === null ? {} : { Endpoint: override }),
+      UseFIPS: fips !== null,
+      UseDualStack: dualStack !== null,
+      ...(override === null ? {} : { Endpoint: override.url }),
     });
     return url.href.replace(/\/$/, '');
   } catch (cause) {
-    const choices = [
-      connection.useFipsEndpoint ? 'FIPS' : null,
-      connection.useDualstackEndpoint ? 'dual-stack' : null,
-      override === null ? null : `the endpoint ${override}`,
-    ].filter((choice) => choice !== null);
-    throw new FedctlError('aws.endpoint-invalid', {
-      message: `No endpoint of ${service.toUpperCase()} in ${connection.region} fits what is configured: ${choices.join(' and ')}.`,
-      remedy: 'unset AWS_USE_FIPS_ENDPOINT AWS_USE_DUALSTACK_ENDPOINT',
-      details: { service, region: connection.region },
-      cause,
-    });
+    const kinds = [fips === null ? [] : ['FIPS'], dualStack === null ? [] : ['dual-stack']].flat();
+    const sources = [fips, dualStack].filter((source) => source !== null);
+    throw new FedctlError(
+      'aws.endpoint-invalid',
+      override === null
+        ? {
+            message: `AWS has no ${kinds.join(' and ')} endpoint of ${service.toUpperCase()} in ${connection.region} (${connection.regionSource}): ${sources.join(' and ')} asks for one.`,
+            likelyCause: `Not every Region has ${kinds.join(' or ')} endpoints.`,
+            remedy: switchOff(sources),
+            details: { service, region: connection.region, sources },
+            cause,
+          }
+        : {
+            message: `${sources.join(' and ')} and ${override.source} exclude each other: an endpoint that is named (${override.url}) cannot be the ${kinds.join(' or ')} endpoint of AWS as well.`,
+            likelyCause: `AWS's clients refuse ${kinds.join(' and ')} beside an endpoint of one's own: one of the two settings is left over.`,
+            remedy: `${switchOff(sources)}   (or ${switchOff([override.source])})`,
+            details: { service, region: connection.region, sources: [...sources, override.source] },
+            cause,
+          },
+    );
   }
+}
+
+/** @param sources variables of the environment, or words for a place in a file */
+function switchOff(sources: readonly string[]): string {
+  const variables = sources.filter((source) => source.startsWith('AWS_'));
+  const others = sources.filter((source) => !source.startsWith('AWS_'));
+  return [
+    ...(variables.length === 0 ? [] : [`unset ${variables.join(' ')}`]),
+    ...others.map((other) => `remove ${/^profile /.test(other) ? `the endpoint of the ${other}` : other}`),
+  ].join(', ');
 }

@@ -24,11 +24,11 @@ export function siteOf(
   service: CallSite['service'],
   connection: Connection,
   endpoint: string,
-  action: string,
-  credentials: CallSite['credentials'],
+  asked: Pick<CallSite, 'action' | 'credentials' | 'roleArn'>,
 ): CallSite {
-  const { region, timeoutMs, now } = connection;
-  return { service, action, region, endpoint, timeoutMs, credentials, now };
+  const { region, regionSource, timeoutMs, now } = connection;
+  const endpointSource = connection.endpoint(service === 'STS' ? 'sts' : 'iam')?.source ?? null;
+  return { service, region, regionSource, endpoint, endpointSource, timeoutMs, now, ...asked };
 }
 
 /**
@@ -45,9 +45,10 @@ export function asker(
     action: string,
     signal: AbortSignal,
     send: (abortSignal: AbortSignal) => Promise<Output>,
+    roleArn: string | null = null,
   ): Promise<{ readonly output: Output; readonly site: CallSite }> => {
     const credentials = await signer.refresh(signal);
-    const site = siteOf(service, connection, endpoint, action, credentials);
+    const site = siteOf(service, connection, endpoint, { action, credentials, roleArn });
     return { output: await call(site, signal, send), site };
   };
 }

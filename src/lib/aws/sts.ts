@@ -73,8 +73,11 @@ export async function createSts(connection: Connection, find: FindCredentials): 
           : {}),
         ...(request.transitiveTagKeys?.length ? { TransitiveTagKeys: [...request.transitiveTagKeys] } : {}),
       });
-      const { output, site } = await ask('AssumeRole', signal, (abortSignal) =>
-        client.send(command, { abortSignal }),
+      const { output, site } = await ask(
+        'AssumeRole',
+        signal,
+        (abortSignal) => client.send(command, { abortSignal }),
+        request.roleArn,
       );
       return assumedRole(output, site);
     },
@@ -99,7 +102,11 @@ export async function assumeRoleWithWebIdentity(
   const unsigned = () => Promise.reject(new Error('AssumeRoleWithWebIdentity is not signed'));
   const client = new sdk.STSClient(clientConfig(connection, 'sts', unsigned));
   const endpoint = originOf(client.config.endpointProvider, connection, 'sts');
-  const site = siteOf('STS', connection, endpoint, 'AssumeRoleWithWebIdentity', null);
+  const site = siteOf('STS', connection, endpoint, {
+    action: 'AssumeRoleWithWebIdentity',
+    credentials: null,
+    roleArn: request.roleArn,
+  });
   const command = new sdk.AssumeRoleWithWebIdentityCommand({
     RoleArn: request.roleArn,
     RoleSessionName: request.sessionName,

@@ -1,4 +1,4 @@
-import { atlasSide } from '../auth/identity.ts';
+import { awsUserOf } from '../auth/identity.ts';
 import type { LoginKeys, LoginPlan, Mechanism } from '../connection.ts';
 import { FedctlError } from '../errors.ts';
 import { awsIdentity, callerOf, stsRole } from './catalogue/aws.ts';
@@ -51,7 +51,7 @@ async function keysToSend(facts: Facts, signal: AbortSignal): Promise<LoginKeys>
   const caller = callerOf(facts);
   if (caller === null) throw nothingToSend('AWS keys');
   const keys = await callerAws(facts).credentials(signal);
-  return { ...keys, arn: caller.arn, databaseUser: atlasSide(null, null, caller.subject).awsUser };
+  return { ...keys, arn: caller.arn, databaseUser: awsUserOf(caller.subject) };
 }
 
 /** Ends a login that cannot go on. The checks that need what is missing are skipped, and say why. */

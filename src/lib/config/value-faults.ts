@@ -1,7 +1,7 @@
 import { isFedctlError } from '../errors.ts';
 import { isLoopbackHost, readNameServer } from '../hosts.ts';
 import { readNamespace } from '../namespace.ts';
-import { isGlobalRegion, isRegionName } from '../region-name.ts';
+import { isGlobalRegion, isRegionName, regionMeant } from '../region-name.ts';
 import { ROLE_VALUES } from '../role-values.ts';
 import { MINT_LIMITS } from '../token.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
@@ -50,7 +50,11 @@ export function roleValueFault(kind: keyof typeof ROLE_VALUES): (value: string) 
 
 export function regionFault(name: string): Fault {
   if (isGlobalRegion(name)) return 'is the global endpoint, where no tokens are minted: name a Region';
-  return isRegionName(name) ? null : 'must be the name of a Region, such as eu-west-1';
+  if (isRegionName(name)) return null;
+  const meant = regionMeant(name);
+  return meant === null
+    ? 'must be the name of a Region, such as eu-west-1'
+    : `must be the name of a Region (did you mean ${meant}?)`;
 }
 
 /** `insert@app.visits` taken apart; null for anything else. */

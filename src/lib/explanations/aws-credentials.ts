@@ -1,4 +1,11 @@
 import { explanations } from './explanation.ts';
+import {
+  BROKEN_PROFILE,
+  CONTAINER_SILENT,
+  EXPIRED_LOGIN,
+  NO_CREDENTIALS,
+  UNKNOWN_PROFILE,
+} from './sdk-texts.ts';
 import { SDK_PROCESS, SDK_SETTINGS } from './sources.ts';
 
 const SSO = 'https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html';
@@ -9,11 +16,8 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
   'aws.credentials-missing': {
     meaning:
       'No provider had keys: not the environment, not the profile, not web identity, not the container or the instance. SDKs fold every reason into one sentence; fedctl asks each provider and lists what it said.',
-    shows: {
-      'AWS SDK for JavaScript, Node.js driver': 'Could not load credentials from any providers',
-      'boto3, AWS CLI': 'Unable to locate credentials',
-      'AWS SDK for Java': 'Unable to load credentials from any of the providers in the chain',
-    },
+    shows: NO_CREDENTIALS,
+    alsoShows: { 'AWS SDK for Go, Terraform': 'failed to refresh cached credentials' },
     causes: [
       'Nobody has signed in today: aws sso login was never run, or AWS_PROFILE is not set in this shell.',
       'The variables are in another process: sudo, systemd, cron and containers start with an environment of their own.',
@@ -35,15 +39,20 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
   },
   'aws.credentials-half-set': {
     meaning:
-      'A key pair has two halves, and one of them is missing or empty. Some SDKs skip such a pair and go on to other keys, which is worse: you then act as somebody else.',
+      'A key pair has two halves, and the key of a session a token as well: one of them is missing, empty or of another key. Some SDKs skip such a pair and go on to other keys, which is worse: you then act as somebody else.',
     shows: {
-      boto3: 'Partial credentials found in env, missing: <variable>',
+      'boto3, AWS CLI': [
+        'Partial credentials found in env, missing: <variable>',
+        'Partial credentials found in shared-credentials-file, missing: <setting>',
+        'Partial credentials found in config-file, missing: <setting>',
+        'Partial credentials found in explicit, missing: <setting>',
+      ],
       fedctl: 'The profile "<name>" has <one half> and no <other half>',
     },
     causes: [
       'One export of two was copied.',
       'A secret of the CI system is empty for this branch or for a fork.',
-      'AWS_SESSION_TOKEN was left from another session, and the pair was replaced.',
+      'AWS_SESSION_TOKEN was left from another session beside a long-term key (AKIA…), or the key of a session (ASIA…) was exported without it.',
     ],
     apart: {
       'aws.credentials-missing': 'There neither half is set.',
@@ -58,9 +67,11 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
       'The session that the keys belong to has ended. Keys of a session cannot be renewed: they are fetched anew where they came from.',
     shows: {
       AWS: ['The security token included in the request is expired', 'ExpiredTokenException', 'ExpiredToken'],
+      'boto3, AWS CLI': 'Credentials were refreshed, but the refreshed credentials are still expired',
     },
     causes: [
       'The keys were exported into the shell hours ago.',
+      'AWS_CREDENTIAL_EXPIRATION was left from an earlier session: clients believe it, whatever the keys are.',
       'Whatever writes the credentials file has stopped.',
       'A role was chained, and its session of an hour is over.',
     ],
@@ -71,7 +82,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
     type: [
       'fedctl whoami',
       'aws sso login --profile <profile>',
-      'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN',
+      'unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION',
     ],
     sources: ['https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html'],
     evidence: 'provoked',
@@ -79,16 +90,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
   'aws.sso-login-needed': {
     meaning:
       'The profile signs in with "aws sso login" (IAM Identity Center) or "aws login" (a user of the console), and the login that is cached under ~/.aws/sso/cache or ~/.aws/login/cache has expired or was never made.',
-    shows: {
-      'AWS SDK for JavaScript': [
-        'The SSO session associated with this profile has expired',
-        'The SSO session token associated with profile=<profile> was not found or is invalid',
-      ],
-      'AWS CLI, boto3': [
-        'Error loading SSO Token: Token for <session> does not exist',
-        'Token has expired and refresh failed',
-      ],
-    },
+    shows: EXPIRED_LOGIN,
     causes: [
       'The login of this morning has ended: administrators choose how long it lives.',
       'The program runs as another user, or in a container, where the cache is not.',
@@ -109,6 +111,8 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
     meaning: 'The profile assumes a role with an MFA device, and there is nobody to ask for the code.',
     shows: {
       'AWS SDK for JavaScript': 'requires multi-factor authentication, but no MFA code callback was provided',
+      'boto3, AWS CLI': 'Cannot refresh credentials: MFA token required',
+      'AWS SDK for Go, Terraform': 'assume role with MFA enabled, but AssumeRoleTokenProvider',
     },
     causes: [
       'The command runs in CI, in a pipe, with --no-input or with --output json.',
@@ -125,11 +129,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
   'aws.profile-unknown': {
     meaning:
       'Neither ~/.aws/config nor ~/.aws/credentials has a section of this name. In config it is [profile NAME], in credentials [NAME].',
-    shows: {
-      'AWS CLI, boto3': 'The config profile (<profile>) could not be found',
-      'AWS SDK for JavaScript':
-        'Could not resolve credentials using profile: [<profile>] in configuration/credentials file(s)',
-    },
+    shows: UNKNOWN_PROFILE,
     causes: [
       'A typing error, or AWS_PROFILE or AWS_DEFAULT_PROFILE from another machine. fedctl and version 2 of the AWS CLI use AWS_PROFILE first, version 1 and boto3 AWS_DEFAULT_PROFILE.',
       'HOME, AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE lead elsewhere: sudo and containers change them.',
@@ -146,15 +146,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
   'aws.profile-failed': {
     meaning:
       'The profile exists, and the provider that it names gave no keys: a program that failed, a role that needs what is not there, a sign-in that gives nothing for this role.',
-    shows: {
-      'AWS SDK for JavaScript': [
-        'credential_process did not return Version 1.',
-        'credential_process returned invalid credentials.',
-        'credential_process returned expired credentials.',
-        'credential_process returned invalid JSON.',
-      ],
-      'boto3, AWS CLI': 'Error when retrieving credentials from custom-process',
-    },
+    shows: BROKEN_PROFILE,
     causes: [
       'The credential_process is not on the PATH of this process, wants a terminal, or ends with an error. SDKs drop what it prints to stderr.',
       'The credential_process needs a shell: like the AWS CLI, fedctl starts it without one, so "~", variables and pipes have no meaning. Write: sh -c \'…\'.',
@@ -178,11 +170,7 @@ export const AWS_CREDENTIAL_EXPLANATIONS = explanations({
     meaning:
       'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI names an endpoint that hands out the credentials of this container, and it gave none in three attempts. fedctl stops there, as the AWS CLI does: the role of the node is another identity.',
     shows: {
-      'AWS CLI, boto3': [
-        'Error when retrieving credentials from container-role',
-        'Received non 200 response <status> from container metadata',
-        'Unable to parse JSON returned from container metadata services',
-      ],
+      ...CONTAINER_SILENT,
       fedctl: 'The container endpoint <endpoint>, which <variable> names, gave no credentials:',
     },
     causes: [

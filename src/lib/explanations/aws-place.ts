@@ -1,4 +1,5 @@
 import { explanations } from './explanation.ts';
+import { CONTAINER_ELSEWHERE, NO_REGION } from './sdk-texts.ts';
 import { SDK_ENDPOINTS, SDK_SETTINGS, STS_ERRORS, STS_TOKEN } from './sources.ts';
 
 /** Where AWS is, and the way there. Facts of facts/aws.md, sections 2.5, 7 and 9. */
@@ -6,10 +7,7 @@ export const AWS_PLACE_EXPLANATIONS = explanations({
   'aws.region-missing': {
     meaning:
       'Tokens are minted by the STS of a Region, and nothing says which. fedctl does not fall back to us-east-1: a token minted there shows it in its claims.',
-    shows: {
-      'AWS SDK for JavaScript': 'Region is missing',
-      'AWS CLI, boto3': 'You must specify a region',
-    },
+    shows: NO_REGION,
     causes: [
       'A container, a cron job or a systemd unit without AWS_REGION.',
       'The profile in use has no region line, and another one has.',
@@ -26,7 +24,12 @@ export const AWS_PLACE_EXPLANATIONS = explanations({
   'aws.region-global': {
     meaning:
       'GetWebIdentityToken does not exist on the global endpoint sts.amazonaws.com. It has to be asked of the endpoint of a Region.',
-    shows: { 'AWS STS': 'Operation not supported on STS global endpoint' },
+    shows: {
+      'AWS STS': [
+        'Operation not supported on STS global endpoint',
+        'Could not find operation GetWebIdentityToken',
+      ],
+    },
     alsoShows: { 'AWS STS': 'InvalidAction' },
     causes: [
       'The Region is aws-global or another pseudo-Region.',
@@ -50,7 +53,11 @@ export const AWS_PLACE_EXPLANATIONS = explanations({
   'aws.region-invalid': {
     meaning:
       'The name of a Region becomes part of a host name, and this one cannot: it holds a character or has a form that no Region has.',
-    shows: { fedctl: 'and no AWS Region is called so', 'AWS CLI': "doesn't match a supported format" },
+    shows: {
+      fedctl: 'and no AWS Region is called so',
+      'AWS CLI': "doesn't match a supported format",
+      Terraform: 'invalid AWS Region:',
+    },
     causes: [
       'A typing error, or an availability zone such as eu-west-1a where a Region is wanted.',
       'A variable of a template that was never filled in.',
@@ -65,6 +72,39 @@ export const AWS_PLACE_EXPLANATIONS = explanations({
       'fedctl whoami --region eu-west-1',
     ],
     sources: [SDK_SETTINGS],
+    evidence: 'provoked',
+  },
+  'aws.endpoint-region-mismatch': {
+    meaning:
+      'Every request is signed for one Region and one service, and the endpoint that got it belongs to another. The keys are not at fault.',
+    shows: {
+      AWS: [
+        'Credential should be scoped to a valid region',
+        'Credential should be scoped to correct service',
+        'Credential should be scoped to the correct service',
+        "the region '<region>' is wrong; expecting '<region>'",
+      ],
+    },
+    causes: [
+      'AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL or the profile names the endpoint of one Region, and AWS_REGION another.',
+      'The endpoint is global or of another Region by default: old clients sign for us-east-1.',
+      'An endpoint of IAM is named, and IAM accepts signatures for us-east-1 only.',
+      'A name server or a proxy leads the host of one Region to the VPC endpoint of another.',
+    ],
+    apart: {
+      'aws.signature-refused': 'There Region and endpoint fit, and the secret is wrong.',
+      'aws.region-global': 'There the endpoint takes the signature and does not know the call.',
+    },
+    type: [
+      'env | grep -E "AWS_(DEFAULT_)?REGION|AWS_ENDPOINT_URL"',
+      'fedctl whoami --region <region-of-the-endpoint>',
+      'unset AWS_ENDPOINT_URL AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL_IAM',
+    ],
+    sources: [
+      'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html',
+      'cloud-custodian/cloud-custodian issue 4874',
+      'gravitational/teleport issue 47425',
+    ],
     evidence: 'provoked',
   },
   'aws.region-disabled': {
@@ -92,7 +132,7 @@ export const AWS_PLACE_EXPLANATIONS = explanations({
   'aws.plaintext-refused': {
     meaning:
       'fedctl sends no credentials, and no call signed with them, over plain http to another machine. This machine and the metadata addresses 169.254.169.254, 169.254.170.2 and 169.254.170.23 are the exceptions.',
-    shows: { fedctl: 'fedctl sends no credentials to another machine without TLS' },
+    shows: { fedctl: 'fedctl sends no credentials to another machine without TLS', ...CONTAINER_ELSEWHERE },
     causes: [
       'An endpoint override for an emulator was left in the environment or the profile, and names a host of the network.',
       'The override says http where https would do.',
@@ -115,6 +155,7 @@ export const AWS_PLACE_EXPLANATIONS = explanations({
     shows: {
       'AWS SDK for JavaScript': [
         'Invalid Configuration: FIPS and custom endpoint are not supported',
+        'Invalid Configuration: Dualstack and custom endpoint are not supported',
         'The services section "<name>" specified in the profile is not present',
       ],
       fedctl: 'The endpoint of <variable> <reason>',

@@ -39,7 +39,6 @@ export const AWS_REFUSAL_EXPLANATIONS = explanations({
       AWS: [
         'The request signature we calculated does not match the signature you provided',
         'SignatureDoesNotMatch',
-        'IncompleteSignature',
       ],
     },
     causes: [
@@ -67,6 +66,10 @@ export const AWS_REFUSAL_EXPLANATIONS = explanations({
     causes: [
       'The key was deleted or made inactive.',
       'Keys of a session (ASIA…) were copied without AWS_SESSION_TOKEN, or with that of another session.',
+      'A long-term key (AKIA…) has a session token beside it, left from another session.',
+      'The Region is not enabled for the account: opt-in Regions, such as af-south-1 or eu-south-1, know no key of it then.',
+      'The session is of the global endpoint of STS, which opt-in Regions do not accept: AWS_STS_REGIONAL_ENDPOINTS=regional gets one that they do.',
+      'The value has quotation marks in it: docker --env-file keeps them.',
       'The key is of another partition: China and GovCloud have their own.',
       'IAM was called with a session of GetSessionToken that was made without MFA.',
     ],
@@ -74,8 +77,19 @@ export const AWS_REFUSAL_EXPLANATIONS = explanations({
       'aws.credentials-expired': 'There AWS knows the session and says that it is over.',
       'aws.signature-refused': 'There the id is known and the secret is wrong.',
     },
-    type: ['fedctl whoami', 'aws sts get-access-key-info --access-key-id <id>', 'unset AWS_SESSION_TOKEN'],
-    sources: [STS_ERRORS],
+    type: [
+      'fedctl whoami',
+      'aws sts get-access-key-info --access-key-id <id>',
+      'unset AWS_SESSION_TOKEN',
+      'aws account get-region-opt-status --region-name <region>',
+      'aws account enable-region --region-name <region>',
+      'export AWS_STS_REGIONAL_ENDPOINTS=regional',
+    ],
+    sources: [
+      STS_ERRORS,
+      'https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html',
+      '99designs/aws-vault issue 543',
+    ],
     evidence: 'provoked',
   },
   'aws.access-denied': {
@@ -99,6 +113,79 @@ export const AWS_REFUSAL_EXPLANATIONS = explanations({
       'aws iam simulate-principal-policy --policy-source-arn <arn> --action-names <action>',
     ],
     sources: ['https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html'],
+    evidence: 'provoked',
+  },
+  'aws.action-unknown': {
+    meaning:
+      'What answered is a service of AWS, or plays one, and does not have the action that was asked for. GetOutboundWebIdentityFederationInfo and its like came to IAM in November 2025.',
+    shows: {
+      'AWS, emulators': [
+        'Could not find operation <action> for version <version>',
+        'The action <action> is not valid for this web service',
+        'UnknownOperationException',
+      ],
+    },
+    causes: [
+      'AWS_ENDPOINT_URL names an emulator that does not have the action.',
+      'The partition does not have outbound federation yet.',
+    ],
+    apart: {
+      'aws.region-global': 'There GetWebIdentityToken is asked of the global endpoint of STS.',
+      'aws.sdk.client-too-old': 'There the client does not know the action, and nothing is sent.',
+    },
+    type: [
+      'env | grep AWS_ENDPOINT_URL',
+      'unset AWS_ENDPOINT_URL AWS_ENDPOINT_URL_IAM',
+      'fedctl status --region <region>',
+    ],
+    sources: [STS_ERRORS, 'https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html'],
+    evidence: 'provoked',
+  },
+  'aws.not-subscribed': {
+    meaning:
+      'AWS knows the key, and its account may not use the service: it is not activated, is suspended, or has to subscribe first.',
+    shows: {
+      AWS: [
+        'The AWS Access Key Id needs a subscription for the service',
+        'OptInRequired',
+        'SubscriptionRequiredException',
+        'You are not subscribed to this service',
+      ],
+    },
+    causes: [
+      'The registration of a new account was not completed: a payment method or the phone number is missing.',
+      'The account is suspended or closed.',
+    ],
+    apart: {
+      'aws.access-key-unknown': 'There AWS does not know the key, or the Region is not enabled.',
+      'aws.access-denied': 'There a policy is the reason.',
+    },
+    type: ['fedctl whoami', 'aws account list-regions'],
+    sources: [STS_ERRORS],
+    evidence: 'provoked',
+  },
+  'aws.signature-missing': {
+    meaning: 'The request was signed, and arrived without its signature or with half of it.',
+    shows: {
+      AWS: [
+        'Request is missing Authentication Token',
+        'MissingAuthenticationToken',
+        'Missing Authentication Token',
+        'IncompleteSignature',
+        'MissingSecurityHeader',
+      ],
+    },
+    causes: [
+      'A proxy removes or rewrites the Authorization header.',
+      'The endpoint is that of an API gateway, which answers so for a path that it does not have.',
+      'The program made the call without credentials.',
+    ],
+    apart: {
+      'aws.signature-refused': 'There a signature arrived, and the secret is wrong.',
+      'aws.credentials-missing': 'There nothing was found to sign with.',
+    },
+    type: ['env | grep -iE "proxy|AWS_ENDPOINT"', 'fedctl whoami'],
+    sources: [STS_ERRORS, SIGNING],
     evidence: 'provoked',
   },
   'aws.request-refused': {

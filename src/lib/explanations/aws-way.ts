@@ -1,4 +1,5 @@
 import { explanations } from './explanation.ts';
+import { NO_WAY_TO_AWS } from './sdk-texts.ts';
 import { SDK_ENDPOINTS, SDK_SETTINGS, STS_ERRORS } from './sources.ts';
 
 const PROXIES = 'https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html';
@@ -8,13 +9,7 @@ export const AWS_WAY_EXPLANATIONS = explanations({
   'aws.unreachable': {
     meaning:
       'No connection to the endpoint came about: the name does not resolve, the port refuses, or it was cut.',
-    shows: {
-      'AWS SDK, Node.js': [
-        'getaddrinfo ENOTFOUND sts.<region>.amazonaws.com',
-        'getaddrinfo EAI_AGAIN sts.<region>.amazonaws.com',
-      ],
-      'AWS CLI, boto3': 'Could not connect to the endpoint URL',
-    },
+    shows: NO_WAY_TO_AWS,
     causes: [
       'The machine may reach the internet through a proxy only, and HTTPS_PROXY is not set in this process.',
       'A private subnet without NAT and without the interface endpoint com.amazonaws.<region>.sts.',

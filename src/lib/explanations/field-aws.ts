@@ -1,4 +1,5 @@
 import { explanations } from './explanation.ts';
+import { METADATA_SILENT } from './sdk-texts.ts';
 import { IAM_ENABLE, IAM_INFO, OUTBOUND, SDK_SETTINGS, STS_TOKEN, STS_WEB_IDENTITY } from './sources.ts';
 
 /** AWS clients and relying parties beside fedctl. Facts of facts/aws.md, sections 1, 2.7, 7, 9, 10 and 11. */
@@ -73,14 +74,11 @@ export const FIELD_AWS_EXPLANATIONS = explanations({
   'aws.sdk.metadata-timeout': {
     meaning:
       'The keys of an instance role come from 169.254.169.254, which answers over one network hop unless told otherwise. A container is one hop further away, so the answer dies on the way.',
-    shows: {
-      'Node.js driver': 'Network request to http://169.254.169.254/latest/api/token timed out',
-      'AWS SDK for Go': 'no EC2 IMDS role found',
-      boto3: 'Max number of attempts exceeded (1) when attempting to retrieve data from metadata service',
-    },
+    shows: METADATA_SILENT,
     causes: [
       'The hop limit is 1, and the program runs in a container.',
-      'IMDS is off, or a network policy closes it.',
+      'IMDS is off (AWS_EC2_METADATA_DISABLED, or the setting of the instance), or a network policy closes it.',
+      'This machine is none of EC2, and no other provider had credentials.',
       'A proxy takes the request: NO_PROXY lacks 169.254.169.254.',
       'A Node.js driver of version 6 without the AWS SDK asks on its own.',
     ],
@@ -124,6 +122,31 @@ export const FIELD_AWS_EXPLANATIONS = explanations({
     sources: [STS_WEB_IDENTITY],
     evidence: { fieldReport: 'reports of users in issues and forums, collected in 2026' },
   },
+  'aws.cli.parameter-fetched': {
+    meaning:
+      'Version 1 of the AWS CLI takes a parameter that begins with http:// or https:// for the address of its value, and fetches it. The audiences of OpenAI, Chainguard and others have that form.',
+    shows: {
+      'AWS CLI': [
+        "Error parsing parameter '--audience': Unable to retrieve <url>",
+        "Error parsing parameter '<parameter>': Unable to retrieve <url>",
+      ],
+    },
+    causes: [
+      'The AWS CLI is version 1, and its cli_follow_urlparam is not false.',
+      'What stands at that address is a page, or nobody answers there.',
+    ],
+    apart: {
+      'aws.unreachable': 'There the endpoint of AWS itself cannot be reached.',
+      'aws.sdk.client-too-old': 'There the AWS CLI does not know the call.',
+    },
+    type: [
+      'aws --version',
+      'aws configure set cli_follow_urlparam false',
+      'fedctl token --audience <audience>',
+    ],
+    sources: ['https://docs.aws.amazon.com/cli/latest/userguide/cliv2-migration-changes.html'],
+    evidence: { fieldReport: 'seen with the AWS CLI 1.45' },
+  },
   'iam.already-enabled': {
     meaning:
       'EnableOutboundWebIdentityFederation is not idempotent: a second call gets 409. Nothing is wrong. fedctl enable takes it for the answer that it is.',
@@ -149,6 +172,7 @@ export const FIELD_AWS_EXPLANATIONS = explanations({
     shows: {
       'AWS IAM': [
         'Outbound identity federation is disabled for account',
+        'Outbound identity federation is already disabled for account',
         'FeatureDisabledException',
         'FeatureDisabled',
       ],

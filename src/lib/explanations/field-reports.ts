@@ -41,6 +41,12 @@ export const FIELD_REPORTS = fieldReports({
     cause: 'The token file is named by AWS_WEB_IDENTITY_TOKEN_FILE in a program that also has AWS_ROLE_ARN.',
     remedy: 'name the file by AZURE_FEDERATED_TOKEN_FILE instead, and unset AWS_WEB_IDENTITY_TOKEN_FILE',
   },
+  'aws.cli.parameter-fetched': {
+    title: 'the AWS CLI fetches the audience',
+    cause:
+      'Version 1 of the AWS CLI fetches every parameter that begins with https://, and takes what it gets.',
+    remedy: 'fedctl token --audience <audience>   (or: aws configure set cli_follow_urlparam false)',
+  },
   'iam.already-enabled': {
     title: 'federation is enabled already',
     cause: 'AWS refuses the second enable instead of agreeing with it.',

@@ -113,7 +113,12 @@ export const STS_EXPLANATIONS = explanations({
     meaning:
       'The claims of the token would be larger than 14,984 bytes, which is where AWS stops. Audiences, tags of the request and tags of the principal all count.',
     shows: {
-      'AWS STS': ['JWTPayloadSizeExceededException', 'JWTPayloadSizeExceeded'],
+      'AWS STS': [
+        'JWTPayloadSizeExceededException',
+        'JWTPayloadSizeExceeded',
+        'JWT payload exceeds maximum allowed size',
+        'The requested token payload size exceeds the maximum allowed size',
+      ],
     },
     causes: [
       'The principal or its session carries many long tags: all of them go into principal_tags, asked for or not.',

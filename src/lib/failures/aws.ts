@@ -17,7 +17,7 @@ export const AWS_FAILURES = catalogue({
   },
   'aws.region-invalid': {
     title: 'no Region has this form',
-    cause: 'A Region becomes part of a host name and this one cannot.',
+    cause: 'The name of a Region is words and a number, such as eu-west-1. A zone has a letter behind it.',
     remedy: 'fedctl <command> --region <region>   (for example --region eu-west-1)',
     exit: EXIT.usage,
   },
@@ -34,7 +34,7 @@ export const AWS_FAILURES = catalogue({
     exit: EXIT.notSetUp,
   },
   'aws.credentials-half-set': {
-    title: 'only half of a key pair is set',
+    title: 'the parts of an access key do not belong together',
     cause: 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together.',
     remedy: 'set both, or unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN',
     exit: EXIT.notSetUp,
@@ -99,6 +99,13 @@ export const AWS_FAILURES = catalogue({
     remedy: 'unset AWS_ENDPOINT_URL AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL_IAM',
     exit: EXIT.usage,
   },
+  'aws.endpoint-region-mismatch': {
+    title: 'the Region and the endpoint do not fit',
+    cause: 'The request is signed for one Region or service, and the endpoint belongs to another.',
+    remedy:
+      'fedctl <command> --region <region of the endpoint>   (or unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL)',
+    exit: EXIT.usage,
+  },
   'aws.unreachable': {
     title: 'AWS cannot be reached',
     cause: 'The name did not resolve, nothing listens there, or the connection broke.',
@@ -150,14 +157,33 @@ export const AWS_FAILURES = catalogue({
   'aws.access-key-unknown': {
     title: 'AWS does not know the access key',
     cause:
-      'The key was deleted, is inactive, belongs to another partition, or its session token is missing or wrong.',
-    remedy: 'fedctl whoami   (names the provider of the key)',
+      'The key was deleted or is inactive, belongs to another partition, has no session token or a wrong one, or the Region is not enabled for the account.',
+    remedy: 'aws iam list-access-keys --user-name <user>   (or get a new session where the key comes from)',
     exit: EXIT.refused,
   },
   'aws.access-denied': {
     title: 'access denied',
     cause: 'A policy does not allow the call, or denies it.',
     remedy: 'ask whoever administers the account for the permission named above',
+    exit: EXIT.refused,
+  },
+  'aws.action-unknown': {
+    title: 'the endpoint does not know the action',
+    cause: 'An emulator, a gateway or a partition of AWS whose service does not have this action yet.',
+    remedy:
+      'unset AWS_ENDPOINT_URL_IAM AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL   (or use one that knows the action)',
+    exit: EXIT.refused,
+  },
+  'aws.not-subscribed': {
+    title: 'the account may not use the service',
+    cause: 'The account is not activated, is suspended, or is not subscribed to the service.',
+    remedy: 'complete the registration of the account: https://console.aws.amazon.com/billing/',
+    exit: EXIT.refused,
+  },
+  'aws.signature-missing': {
+    title: 'the signature was lost on the way',
+    cause: 'A proxy or a gateway between here and AWS removed or changed the Authorization header.',
+    remedy: 'check what is on the way: env | grep -iE "proxy|AWS_ENDPOINT"',
     exit: EXIT.refused,
   },
   'aws.request-refused': {

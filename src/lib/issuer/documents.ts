@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import { FedctlError } from '../errors.ts';
 import { cut, shown } from '../jwt/fault.ts';
+import { shellWord } from '../shell-word.ts';
 import { discoveryUrl, trustworthyUrl } from './address.ts';
 import { curl, type FetchOptions, fetchJson } from './fetch-json.ts';
 import { keySet } from './key-set.ts';
@@ -27,7 +28,7 @@ export async function fetchIssuerDocuments(issuer: string, options: FetchOptions
   const discovery = discoveryUrl(issuer);
   const document = await fetchJson(discovery, options);
   refuseAnotherIssuer(issuer, document['issuer'], discovery);
-  const jwksUri = jwksUriOf(document['jwks_uri'], discovery);
+  const jwksUri = jwksUriOf(document['jwks_uri'], issuer, discovery);
   const keys = await keysAt(jwksUri, options);
   return { issuer, discoveryUrl: discovery.href, jwksUri: jwksUri.href, keys };
 }
@@ -73,7 +74,7 @@ function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
 }
 
 /** On the issuer's own origin: a document that sends us elsewhere would let another host decide which keys to trust. */
-function jwksUriOf(value: unknown, discovery: URL): URL {
+function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
   if (typeof value !== 'string' || !URL.canParse(value)) {
     throw new FedctlError('issuer.wrong-document', {
       message: `The discovery document at ${discovery.href} names no address of the keys (jwks_uri).`,
@@ -86,7 +87,9 @@ function jwksUriOf(value: unknown, discovery: URL): URL {
   if (url.origin === discovery.origin && url.username === '' && url.password === '') return url;
   throw new FedctlError('issuer.wrong-document', {
     message: `The discovery document at ${discovery.href} sends for the keys to another host: ${origin}.`,
-    likelyCause: 'An issuer of AWS publishes its keys itself; fedctl fetches them from nowhere else.',
+    likelyCause:
+      'The discovery document would decide which host is trusted for the keys. AWS publishes them on the host of the issuer; some issuers do not.',
+    remedy: `fedctl verify <file> --audience <audience> --issuer ${shellWord(issuer)} --jwks ${shellWord(cut(url.origin + url.pathname + url.search))}   (if you trust that host)`,
     details: { url: discovery.href, expected: discovery.origin, seen: origin },
   });
 }

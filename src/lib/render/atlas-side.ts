@@ -1,16 +1,23 @@
-import type { AtlasSide, Subject } from '../auth/identity.ts';
+import type { AtlasSide, Caller, Workload } from '../auth/identity.ts';
 import { block, type Row } from './block.ts';
 import type { Theme } from './theme.ts';
 
-/** What to copy to Atlas, for a person. */
-export function atlasSideLines(side: AtlasSide, subject: Subject, theme: Theme): readonly string[] {
+const ROLE = '<ARN of the role of the workload>';
+
+/** What to copy to Atlas, for a person. Where it is not known who is to be let in, placeholders stand in the place. */
+export function atlasSideLines(
+  side: AtlasSide,
+  workload: Workload,
+  caller: Caller,
+  theme: Theme,
+): readonly string[] {
   const { issuer, audience, userClaim } = side.identityProvider;
   const oidc: Row[] = [
     ['issuer URI', issuer ?? '<issuer>   (fedctl status prints it once federation is enabled)'],
     ['audience', audience ?? '<the audience that the workload asks tokens for>'],
     ['authorization', 'USER (in the console: User ID)'],
     ['user claim', userClaim],
-    ['database user', side.oidcUser?.username ?? '<idpId>/<ARN of the role of the workload>'],
+    ['database user', side.oidcUser?.username ?? `<idpId>/${ROLE}`],
     ['database', '$external'],
   ];
   const parts = [
@@ -18,18 +25,19 @@ export function atlasSideLines(side: AtlasSide, subject: Subject, theme: Theme):
     ...block(oidc, theme),
     '',
     theme.strong('Atlas, for MONGODB-AWS: a database user of type AWS IAM'),
-    ...(side.awsUser === null
-      ? ['  this caller cannot be one: use a role or an IAM user']
-      : awsBlock(side.awsUser, theme)),
+    ...awsLines(side, workload, theme),
   ];
-  const note = certaintyNote(subject).map(theme.dim);
+  const note = principalNote(workload, caller).map(theme.dim);
   return [...parts, ...(note.length === 0 ? [] : ['', ...note])];
 }
 
-function awsBlock(
-  { awsIAMType, username, database }: NonNullable<AtlasSide['awsUser']>,
-  theme: Theme,
-): readonly string[] {
+function awsLines({ awsUser }: AtlasSide, { subject }: Workload, theme: Theme): readonly string[] {
+  if (awsUser === null && subject !== null) return ['  this caller cannot be one: use a role or an IAM user'];
+  const { awsIAMType, username, database } = awsUser ?? {
+    awsIAMType: 'ROLE',
+    username: ROLE,
+    database: '$external',
+  };
   return block(
     [
       ['type', awsIAMType],
@@ -40,9 +48,18 @@ function awsBlock(
   );
 }
 
-/** Says how far the ARN can be trusted; empty where there is nothing to say. */
-function certaintyNote({ certainty }: Subject): readonly string[] {
-  switch (certainty) {
+/** Says how far the ARN can be trusted, and how to learn it; empty where there is nothing to say. */
+function principalNote({ subject, source }: Workload, caller: Caller): readonly string[] {
+  if (subject === null) {
+    return [
+      `The workload is not known: ${caller.arn} ran this, as the operator.`,
+      'Name its role with --role-arn <arn>, or ask as the workload: fedctl whoami --profile <profile of the workload>',
+    ];
+  }
+  if (source === '--role-arn') {
+    return [`This is for the role of --role-arn, and not for ${caller.arn}, the operator that ran this.`];
+  }
+  switch (subject.certainty) {
     case 'certain':
       return [];
     case 'guessed':

@@ -1,5 +1,5 @@
 import type { Propagation } from '../auth/federation.ts';
-import type { AtlasSide, Caller, Subject } from '../auth/identity.ts';
+import type { AtlasSide, Caller, Workload } from '../auth/identity.ts';
 import type { IssuerReport } from '../auth/issuer-report.ts';
 import { formatDuration } from '../duration.ts';
 import { atlasSideLines } from './atlas-side.ts';
@@ -17,8 +17,7 @@ export interface Enabled {
   /** Null under --no-wait. */
   readonly propagation: Propagation | null;
   readonly probeAudience: string;
-  /** The caller's, or the token's where there was one. */
-  readonly subject: Subject;
+  readonly workload: Workload;
   readonly atlas: AtlasSide;
 }
 
@@ -62,7 +61,7 @@ export function enableLines(enabled: Enabled, theme: Theme): readonly string[] {
       theme,
     ),
     '',
-    ...atlasSideLines(enabled.atlas, enabled.subject, theme),
+    ...atlasSideLines(enabled.atlas, enabled.workload, caller, theme),
   ];
 }
 

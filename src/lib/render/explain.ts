@@ -42,7 +42,11 @@ export function explainLines(
     `${theme.strong(code)}: ${row.title} ${theme.dim(`(${exit})`)}`,
     '',
     ...prose(meaning),
-    ...section('How it shows', said([...symptoms(shows), ...symptoms(alsoShows ?? {})], theme, prose), theme),
+    ...section(
+      'How it shows',
+      shown([...symptoms(shows), ...symptoms(alsoShows ?? {})], theme, prose),
+      theme,
+    ),
     ...section(
       'What causes it, likeliest first',
       causes.flatMap((each, index) => prose(each, 5, `${index + 1}.`.padStart(4).padEnd(5))),
@@ -72,6 +76,23 @@ export function explainLines(
         ? 'Tests of fedctl provoke it.'
         : `Known from the field: ${evidence.fieldReport}`,
     ).map(theme.dim),
+  ];
+}
+
+/** More than this fill a page of their own. */
+const MOST_TEXTS = 12;
+
+/** All the texts; where there are many, the first of each that prints them. */
+function shown(
+  all: readonly Symptom[],
+  theme: Theme,
+  prose: (text: string, indent: number) => readonly string[],
+): readonly string[] {
+  if (all.length <= MOST_TEXTS) return said(all, theme, prose);
+  const first = all.filter(({ from }, index) => all.findIndex((other) => other.from === from) === index);
+  return [
+    ...said(first, theme, prose),
+    ...prose(`and ${all.length - first.length} other texts, which --json lists`, 2),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { AtlasSide, Caller, Subject } from '../auth/identity.ts';
+import type { AtlasSide, Caller, Subject, Workload } from '../auth/identity.ts';
 import type { ResolvedCredentials } from '../credentials.ts';
 import { formatDuration } from '../duration.ts';
 import { rfc3339, timePair } from '../time.ts';
@@ -14,6 +14,9 @@ export interface WhoAmI {
   readonly endpoints: { readonly sts: string; readonly iam: string };
   /** How the keys were chosen where there was a choice. */
   readonly notes: readonly string[];
+  readonly workload: Workload;
+  /** Nobody said that this is the workload, and the keys may be those of a person. */
+  readonly mayBeOperator: boolean;
   readonly atlas: AtlasSide;
 }
 
@@ -43,7 +46,7 @@ export function whoamiDocument({ caller, credentials, endpoints, notes, atlas }:
 }
 
 export function whoamiLines(
-  { caller, credentials, endpoints, notes, atlas }: WhoAmI,
+  { caller, credentials, endpoints, notes, workload, mayBeOperator, atlas }: WhoAmI,
   now: Date,
   theme: Theme,
 ): readonly string[] {
@@ -60,8 +63,18 @@ export function whoamiLines(
     ...caller.overrides.map((override): Row => ['override', overrideText(override)]),
     ...notes.map((note): Row => ['note', note]),
   ];
-  return [...block(rows, theme), '', ...atlasSideLines(atlas, caller.subject, theme)];
+  return [
+    ...block(rows, theme),
+    '',
+    ...atlasSideLines(atlas, workload, caller, theme),
+    ...(mayBeOperator ? ['', ...OPERATOR.map(theme.dim)] : []),
+  ];
 }
+
+const OPERATOR = [
+  'This is for the principal that runs whoami. Is that an operator, and the workload runs as another one?',
+  'fedctl whoami --profile <profile of the workload>   (or --role-arn <arn of its role>)',
+];
 
 function subjectRows(subject: Subject, callerArn: string): readonly Row[] {
   if (subject.arn === null) return [['subject', 'none: this caller can hold no token']];

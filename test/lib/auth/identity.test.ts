@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { atlasSide, subjectOf, subjectOfToken, subjectWarnings } from '../../../src/lib/auth/identity.ts';
+import {
+  atlasSide,
+  awsUserOf,
+  namedRole,
+  subjectOf,
+  subjectWarnings,
+} from '../../../src/lib/auth/identity.ts';
 
 describe('subjectOf', () => {
   test.each([
@@ -38,9 +44,8 @@ describe('subjectOf', () => {
   });
 });
 
-test('a token settles what the ARN of a session leaves open', () => {
-  const caller = subjectOf('arn:aws:sts::123456789012:assumed-role/app/i-0abc');
-  expect(subjectOfToken('arn:aws:iam::123456789012:role/team/x/app', caller)).toEqual({
+test('a role that is named has its path', () => {
+  expect(namedRole('arn:aws:iam::123456789012:role/team/x/app')).toEqual({
     kind: 'role',
     arn: 'arn:aws:iam::123456789012:role/team/x/app',
     certainty: 'certain',
@@ -82,11 +87,14 @@ describe('atlasSide', () => {
     authorizationType: 'USER',
   };
 
+  const caller = (arn: string) => ({ subject: subjectOf(arn), source: 'caller' }) as const;
+
   test.each([
     ['role', 'ROLE', 'arn:aws:sts::123456789012:assumed-role/app/s', 'arn:aws:iam::123456789012:role/app'],
     ['user', 'USER', 'arn:aws:iam::123456789012:user/a/b', 'arn:aws:iam::123456789012:user/a/b'],
   ])('of a %s', (_kind, awsIAMType, callerArn, arn) => {
-    expect(atlasSide('https://issuer.example', 'my-atlas', subjectOf(callerArn))).toEqual({
+    expect(atlasSide('https://issuer.example', 'my-atlas', caller(callerArn))).toEqual({
+      principal: { arn, source: 'caller' },
       identityProvider,
       oidcUser: { username: `<idpId>/${arn}`, database: '$external', oidcAuthType: 'USER' },
       awsUser: { username: arn, database: '$external', awsIAMType },
@@ -94,14 +102,23 @@ describe('atlasSide', () => {
   });
 
   test('of a federated user, who can be none of both', () => {
-    expect(atlasSide(null, null, subjectOf('arn:aws:sts::123456789012:federated-user/bob'))).toEqual({
+    expect(atlasSide(null, null, caller('arn:aws:sts::123456789012:federated-user/bob'))).toEqual({
+      principal: { arn: null, source: 'caller' },
       identityProvider: { ...identityProvider, issuer: null, audience: null },
       oidcUser: null,
       awsUser: null,
     });
   });
 
+  test('of a workload that nobody named', () => {
+    expect(atlasSide(null, null, { subject: null, source: null })).toMatchObject({
+      principal: { arn: null, source: null },
+      oidcUser: null,
+      awsUser: null,
+    });
+  });
+
   test('of root, for which Atlas has no type', () => {
-    expect(atlasSide(null, null, subjectOf('arn:aws:iam::123456789012:root')).awsUser).toBeNull();
+    expect(awsUserOf(subjectOf('arn:aws:iam::123456789012:root'))).toBeNull();
   });
 });

@@ -85,9 +85,42 @@ describe('minting', () => {
 
   test('a token without kid and jti is still one', async () => {
     const { token } = await mint({
-      vend: async () => jwtOf({ alg: 'RS256' }, { ...claims, jti: undefined }),
+      vend: async () => jwtOf({ alg: 'RS256' }, { ...claims, aud: 'https://my.api', jti: undefined }),
     });
     expect([token.keyId, token.tokenId]).toEqual([null, null]);
+  });
+
+  test.each<[string, object, string | readonly string[], string]>([
+    [
+      'another algorithm',
+      { alg: 'HS256' },
+      'https://my.api',
+      'it is signed with HS256, and RS256 was asked for',
+    ],
+    [
+      'another algorithm of AWS',
+      { alg: 'ES384' },
+      'https://my.api',
+      'it is signed with ES384, and RS256 was asked for',
+    ],
+    [
+      'another audience',
+      { alg: 'RS256' },
+      'https://other',
+      'it names another audience than the one that was asked for',
+    ],
+    [
+      'a second audience',
+      { alg: 'RS256' },
+      ['https://my.api', 'https://other'],
+      'it names another audience than the one that was asked for',
+    ],
+  ])('a token that was not asked for: %s', async (_, header, aud, how) => {
+    await expect(mint({ vend: async () => jwtOf(header, { ...claims, aud }) })).rejects.toMatchObject({
+      code: 'aws.not-aws',
+      message: `https://sts.eu-west-1.amazonaws.com/ did not mint the token that was asked for: ${how}.`,
+      likelyCause: 'AWS mints what it is asked for. What answered is an emulator that does not.',
+    });
   });
 
   test('gives up when the time is over, and keeps what the SDK said', async () => {

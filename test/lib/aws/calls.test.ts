@@ -239,7 +239,10 @@ describe('the endpoint is the one that is really asked', () => {
     await expect(aws.sts()).rejects.toMatchObject({
       code: 'aws.endpoint-invalid',
       message:
-        'No endpoint of STS in eu-west-1 fits what is configured: FIPS and the endpoint https://vpce.example.',
+        'AWS_USE_FIPS_ENDPOINT and AWS_ENDPOINT_URL exclude each other: an endpoint that is named (https://vpce.example) cannot be the FIPS endpoint of AWS as well.',
+      likelyCause:
+        "AWS's clients refuse FIPS beside an endpoint of one's own: one of the two settings is left over.",
+      remedy: 'unset AWS_USE_FIPS_ENDPOINT   (or unset AWS_ENDPOINT_URL)',
     });
   });
 });

@@ -105,7 +105,13 @@ describe('the Region', () => {
 
   test.each([
     ['evil.example/', ''],
-    ['eu_west_1', ''],
+    ['eu_west_1', ' (did you mean "eu-west-1"?)'],
+    ['eu-west-1a', ' (did you mean "eu-west-1"?)'],
+    ['us-gov-west-1B', ' (did you mean "us-gov-west-1"?)'],
+    ['us-west-2-lax-1a', ' (did you mean "us-west-2"?)'],
+    ['us-east-1-wl1-bos-wlz-1', ' (did you mean "us-east-1"?)'],
+    ['euw1-az1', ''],
+    ['eu-west', ''],
     ['-eu', ''],
     ['EU-WEST-1', ' (did you mean "eu-west-1"?)'],
     ['a\u001b[2J', '', 'a\u001b[2J'],

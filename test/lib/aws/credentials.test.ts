@@ -78,13 +78,58 @@ describe('the environment', () => {
   });
 
   test('expired', async () => {
-    const env = { ...ENV, AWS_CREDENTIAL_EXPIRATION: '2026-11-22T11:30:00Z' };
+    const env = { ...ENV, AWS_SESSION_TOKEN: 'token', AWS_CREDENTIAL_EXPIRATION: '2026-11-22T11:30:00Z' };
     await expect(found(env)).rejects.toMatchObject({
       code: 'aws.credentials-expired',
       message:
-        'The AWS credentials of environment (AWS_ACCESS_KEY_ID) expired 30 min ago, at 2026-11-22T11:30:00Z.',
-      remedy: 'export new ones, or: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN',
+        'The AWS credentials of environment (AWS_ACCESS_KEY_ID) expired 30 min ago, at 2026-11-22T11:30:00Z, as AWS_CREDENTIAL_EXPIRATION has it.',
+      likelyCause:
+        'The session that these credentials belong to has ended, or AWS_CREDENTIAL_EXPIRATION was left from an earlier one.',
+      remedy:
+        'export new ones with their AWS_CREDENTIAL_EXPIRATION, or: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION',
       exitCode: 3,
+    });
+  });
+
+  test('an expiry left beside long-term keys means nothing', async () => {
+    const env = { ...ENV, AWS_CREDENTIAL_EXPIRATION: '2026-11-22T11:30:00Z' };
+    expect((await found(env)).expiresAt).toBeNull();
+  });
+
+  test('a session token left beside a long-term key', async () => {
+    const env = { ...ENV, AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SESSION_TOKEN: 'left over' };
+    await expect(found(env)).rejects.toMatchObject({
+      code: 'aws.credentials-half-set',
+      message:
+        'AKIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is a long-term access key, and a session token is set beside it.',
+      likelyCause: 'A long-term key (AKIA…) has no session token. This one is left from another session.',
+      remedy: 'unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN',
+    });
+  });
+
+  test('the key of a session without its token', async () => {
+    const env = { ...ENV, AWS_ACCESS_KEY_ID: 'ASIAIOSFODNN7EXAMPLE' };
+    await expect(found(env)).rejects.toMatchObject({
+      code: 'aws.credentials-half-set',
+      message:
+        'ASIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is the access key of a session, and its session token is missing.',
+      remedy: 'export AWS_SESSION_TOKEN=<token>   (of the same session as the key)',
+    });
+  });
+
+  test('neither fits in a profile', async () => {
+    await using home = await awsHome(
+      '',
+      '[old]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = t\n' +
+        '[half]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n',
+    );
+    await expect(found({}, { profile: 'old' }, home.path)).rejects.toMatchObject({
+      code: 'aws.credentials-half-set',
+      remedy: 'remove aws_session_token from the section that holds this key',
+    });
+    await expect(found({}, { profile: 'half' }, home.path)).rejects.toMatchObject({
+      code: 'aws.credentials-half-set',
+      remedy: 'add aws_session_token to the section that holds this key',
     });
   });
 
@@ -200,7 +245,7 @@ describe('web identity', () => {
     [
       awsRefusal(403, 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity'),
       'sts.assume-denied',
-      'The bearer of the web identity token may not assume the role.',
+      'The bearer of the web identity token may not assume the role arn:aws:iam::1:role/ci.',
     ],
   ])('refused: %j', async (answer, code, message) => {
     await using home = await awsHome('');

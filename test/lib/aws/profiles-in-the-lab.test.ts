@@ -139,7 +139,9 @@ code:   sts.duration-refused
   test('with another external id than the role wants', async () => {
     const { code, text } = await refusal(['whoami', '--profile', 'wrong-external-id']);
     expect(code).toBe(4);
-    expect(text).toContain('error: arn:aws:iam::123456789012:user/operator may not assume the role.\n');
+    expect(text).toContain(
+      'error: arn:aws:iam::123456789012:user/operator may not assume the role arn:aws:iam::123456789012:role/',
+    );
     expect(text).toContain('code:   sts.assume-denied\n');
   });
 
@@ -223,7 +225,7 @@ code:   sts.identity-token-refused
     expect(await refusal(['whoami'], await identity({ exp: 1_000_000_000 }))).toEqual({
       code: 3,
       text: `error: The web identity token for AssumeRoleWithWebIdentity has expired.
-        AWS says: ExpiredToken: Token expired: current date/time TIME must be before the expiration date/time TIME
+        AWS says: ExpiredTokenException: Token expired: current date/time TIME must be before the expiration date/time TIME
 cause:  Whatever writes the token file has not renewed it.
 remedy: renew the token in the file that AWS_WEB_IDENTITY_TOKEN_FILE or the profile names
 code:   sts.identity-token-expired
@@ -234,10 +236,10 @@ code:   sts.identity-token-expired
   test('of a subject that the role does not trust', async () => {
     expect(await refusal(['whoami'], await identity({ sub: 'task:1' }))).toEqual({
       code: 4,
-      text: `error: The bearer of the web identity token may not assume the role.
+      text: `error: The bearer of the web identity token may not assume the role arn:aws:iam::123456789012:role/app.
         AWS says: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
 cause:  The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, the audience and the subject of this token, or there is no such role.
-remedy: aws iam get-role --role-name <role> --query Role.AssumeRolePolicyDocument
+remedy: aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument
 code:   sts.assume-denied
 `,
     });

@@ -176,7 +176,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'SignatureDoesNotMatch', 'The request signature we calculated does not match …'),
       'aws.signature-refused',
       4,
-      'STS in eu-west-1 (ENDPOINT) refused the signature made with access key ASIAEXAMPLE, from profile "app" (IAM Identity Center).',
+      'STS in eu-west-1 (ENDPOINT) refused the signature made with the access key ASIAEXAMPLE, from profile "app" (IAM Identity Center).',
     ],
     [
       'wrong clock, as STS says it',
@@ -213,7 +213,7 @@ describe('what AWS refuses', () => {
       denied('sts:AssumeRole', ''),
       'sts.assume-denied',
       4,
-      `${CALLER} may not assume the role.`,
+      `${CALLER} may not assume the role arn:aws:iam::1:role/r.`,
     ],
     [
       'chaining for too long',
@@ -244,7 +244,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'AccessDenied', 'no'),
       'iam.permission-missing',
       4,
-      'This principal may not call iam:EnableOutboundWebIdentityFederation.',
+      'The principal of the access key ASIAEXAMPLE may not call iam:EnableOutboundWebIdentityFederation.',
     ],
     [
       'throttled',
@@ -279,9 +279,12 @@ describe('what AWS refuses', () => {
       action: 'GetWebIdentityToken',
       region: 'eu-west-1',
       accessKeyId: 'ASIAEXAMPLE',
-      awsCode: 'SessionDurationEscalation',
+      awsCode: 'SessionDurationEscalationException',
       status: 403,
-      evidence: ['the session ends in 4 min 12 s', 'AWS says: SessionDurationEscalation: No.\u001b[2J'],
+      evidence: [
+        'the session ends in 4 min 12 s',
+        'AWS says: SessionDurationEscalationException: No.\u001b[2J',
+      ],
     });
   });
 
@@ -296,7 +299,9 @@ describe('what AWS refuses', () => {
       likelyCause: 'Credentials of GetSessionToken may not call IAM unless they were made with an MFA code.',
       remedy: 'use the keys of the IAM user themselves, or assume a role: --role-arn <arn>',
     });
-    expect((await failureOf(whoami, answer)).remedy).toBe('fedctl whoami   (names the provider of the key)');
+    expect((await failureOf(whoami, answer)).remedy).toBe(
+      'aws iam list-access-keys --user-name <user>   (or get a new session where the key comes from)',
+    );
   });
 
   test('the missing permission can be copied', async () => {

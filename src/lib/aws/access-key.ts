@@ -1,0 +1,66 @@
+import type { Credentials, ResolvedCredentials } from '../credentials.ts';
+import { FedctlError } from '../errors.ts';
+
+/**
+ * Refuses a long-term key with a session token, and the key of a session without one: AWS answers both with "invalid",
+ * and the id alone tells which it is.
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
+ *
+ * @returns the same credentials
+ * @throws FedctlError aws.credentials-half-set
+ */
+export function withFittingToken(credentials: ResolvedCredentials): ResolvedCredentials {
+  const fault = tokenFault(credentials);
+  if (fault === null) return credentials;
+  const { provider, providerDetail } = credentials;
+  const id = credentials.accessKeyId;
+  throw new FedctlError(
+    'aws.credentials-half-set',
+    fault === 'left over'
+      ? {
+          message: `${id} from ${providerDetail} is a long-term access key, and a session token is set beside it.`,
+          likelyCause: 'A long-term key (AKIA…) has no session token. This one is left from another session.',
+          remedy: LEFT_OVER[provider] ?? 'remove the session token from what this provider returns',
+          details: { accessKeyId: credentials.accessKeyId, provider, providerDetail },
+        }
+      : {
+          message: `${id} from ${providerDetail} is the access key of a session, and its session token is missing.`,
+          likelyCause: 'The key of a session (ASIA…) is valid only together with its session token.',
+          remedy: MISSING[provider] ?? 'return the session token of the same session as well',
+          details: {
+            accessKeyId: credentials.accessKeyId,
+            provider,
+            providerDetail,
+            missing: 'session token',
+          },
+        },
+  );
+}
+
+const LEFT_OVER: Partial<Record<ResolvedCredentials['provider'], string>> = {
+  environment: 'unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN',
+  profile: 'remove aws_session_token from the section that holds this key',
+};
+
+const MISSING: Partial<Record<ResolvedCredentials['provider'], string>> = {
+  environment: 'export AWS_SESSION_TOKEN=<token>   (of the same session as the key)',
+  profile: 'add aws_session_token to the section that holds this key',
+};
+
+function tokenFault({ accessKeyId, sessionToken }: Credentials): 'left over' | 'missing' | null {
+  // As AWS writes them: the ids of emulators may begin alike and mean nothing.
+  const [, kind] = /^(AK|AS)IA[A-Z0-9]{16}$/.exec(accessKeyId) ?? [];
+  if (kind === 'AK' && sessionToken !== null) return 'left over';
+  return kind === 'AS' && sessionToken === null ? 'missing' : null;
+}
+
+/** The part of a key that has quotation marks in its value, which belong to no key: `access key id` …; null for none. */
+export function quotedPart({ accessKeyId, secretAccessKey, sessionToken }: Credentials): string | null {
+  if (isQuoted(accessKeyId)) return 'access key id';
+  if (isQuoted(secretAccessKey.reveal())) return 'secret access key';
+  return sessionToken !== null && isQuoted(sessionToken.reveal()) ? 'session token' : null;
+}
+
+function isQuoted(value: string): boolean {
+  return /^["'‘’“”`]|["'‘’“”`]$/.test(value);
+}

@@ -1,0 +1,104 @@
+import { FedctlError } from '../errors.ts';
+import { FAILURES, type FailureCode } from '../failures.ts';
+import { shellWord } from '../shell-word.ts';
+
+const MAX_LINES = 5;
+const MAX_LINE = 300;
+
+/**
+ * The failure of a `credential_process` that ended with another code than 0. Where that program is fedctl, its failure
+ * is the failure: same code, sentence, cause and remedy. Of any other program all that it wrote to stderr is repeated,
+ * as the AWS CLI does, the last line in the sentence; of more than five lines the first and the last ones.
+ *
+ * @param ended `exited with code 1`, `was ended by SIGTERM`
+ * @returns aws.profile-failed, or the failure that the inner fedctl named
+ */
+export function processFailure(profile: string, ended: string, stderr: string): FedctlError {
+  const start = `The credential_process of the profile "${profile}" ${ended}`;
+  const inner = innerFailure(stderr);
+  if (inner !== null) {
+    return new FedctlError(inner.code, {
+      message: `${start}: ${inner.message}`,
+      likelyCause: inner.cause,
+      remedy: inner.remedy,
+      details: { profile, evidence: inner.evidence },
+    });
+  }
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.trimEnd().slice(0, MAX_LINE))
+    .filter((line) => line.trim() !== '');
+  const shown =
+    lines.length <= MAX_LINES
+      ? lines
+      : [...lines.slice(0, 2), `(${lines.length - 4} more lines)`, ...lines.slice(-2)];
+  const last = lines.at(-1)?.trim() ?? '';
+  const said = last === '' ? '' : `, saying "${last}"`;
+  return new FedctlError('aws.profile-failed', {
+    message: `${start}${said}.`,
+    likelyCause: 'The program that the profile names failed, or does not print what AWS tools expect.',
+    remedy: `run the command that this prints: aws configure get credential_process --profile ${shellWord(profile)}`,
+    details: { profile, ...(shown.length > 1 ? { evidence: shown } : {}) },
+  });
+}
+
+interface InnerFailure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly cause: string;
+  readonly remedy: string;
+  readonly evidence: readonly string[];
+}
+
+/** What fedctl wrote when it failed, by either face; null for the words of another program. */
+function innerFailure(stderr: string): InnerFailure | null {
+  return fromDocument(stderr) ?? fromLines(stderr);
+}
+
+function fromDocument(stderr: string): InnerFailure | null {
+  try {
+    const { schema, error } = JSON.parse(stderr) as { schema?: unknown; error?: Record<string, unknown> };
+    if (schema !== 'fedctl.error/v1' || error === undefined) return null;
+    const { code, message, cause, remedy } = error;
+    return known({ code, message, cause, remedy, evidence: [] });
+  } catch {
+    return null;
+  }
+}
+
+/** Labels stand at the beginning of a line; lines of evidence are indented, and come before the cause. */
+function fromLines(stderr: string): InnerFailure | null {
+  const parts = new Map<string, string>();
+  const evidence: string[] = [];
+  let label = '';
+  for (const line of stderr.split('\n')) {
+    const [, name, text] = /^(error|cause|remedy|code): +(.*)$/.exec(line) ?? [];
+    if (name !== undefined && text !== undefined) {
+      label = name;
+      parts.set(name, text);
+    } else if (label === 'error' && /^ {2,}\S/.test(line)) {
+      evidence.push(line.trim().slice(0, MAX_LINE));
+    }
+  }
+  return known({
+    code: parts.get('code')?.split(',')[0],
+    message: parts.get('error'),
+    cause: parts.get('cause'),
+    remedy: parts.get('remedy'),
+    evidence,
+  });
+}
+
+function known({
+  code,
+  message,
+  cause,
+  remedy,
+  evidence,
+}: Readonly<Record<'code' | 'message' | 'cause' | 'remedy', unknown>> & {
+  readonly evidence: readonly string[];
+}): InnerFailure | null {
+  if (typeof code !== 'string' || !Object.hasOwn(FAILURES, code)) return null;
+  if (typeof message !== 'string' || typeof cause !== 'string' || typeof remedy !== 'string') return null;
+  return { code: code as FailureCode, message, cause, remedy, evidence: evidence.slice(0, 2 * MAX_LINES) };
+}

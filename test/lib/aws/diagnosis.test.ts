@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest';
+import { createAws } from '../../../src/lib/aws/aws.ts';
+import { processFailure } from '../../../src/lib/aws/process-failure.ts';
+import type { ResolvedCredentials } from '../../../src/lib/credentials.ts';
+import { FedctlError, isFedctlError } from '../../../src/lib/errors.ts';
+import type { Aws } from '../../../src/lib/ports.ts';
+import { failureDocument, failureLines } from '../../../src/lib/render/failure.ts';
+import { createTheme } from '../../../src/lib/render/theme.ts';
+import { Secret } from '../../../src/lib/secret.ts';
+import { awsRefusal } from '../../support/aws-answers.ts';
+import { type CannedAnswer, loopbackServer } from '../../support/loopback-server.ts';
+import { memoryContext } from '../../support/memory-context.ts';
+
+/** Keys of a user from the environment, as given but for what a test changes. */
+function keys(changes: Partial<ResolvedCredentials> = {}): ResolvedCredentials {
+  return {
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    secretAccessKey: new Secret('secret'),
+    sessionToken: null,
+    expiresAt: null,
+    provider: 'environment',
+    providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
+    ...changes,
+  };
+}
+
+const whoami = async (aws: Aws, signal: AbortSignal): Promise<unknown> =>
+  (await aws.sts()).getCallerIdentity(signal);
+const assume = async (aws: Aws, signal: AbortSignal): Promise<unknown> =>
+  (await aws.sts()).assumeRole(
+    { roleArn: 'arn:aws:iam::123456789012:role/team/app', sessionName: 's' },
+    signal,
+  );
+const info = async (aws: Aws, signal: AbortSignal): Promise<unknown> =>
+  (await aws.iam()).outboundFederationInfo(signal);
+
+/** What is said of a call that is answered so; `ENDPOINT` stands for the address of the server. */
+async function said(
+  call: typeof whoami,
+  answer: CannedAnswer,
+  { credentials = keys(), region = 'eu-west-1' } = {},
+) {
+  await using server = await loopbackServer(() => answer);
+  const context = memoryContext({
+    env: { AWS_REGION: region, AWS_ENDPOINT_URL_STS: server.url, AWS_ENDPOINT_URL: server.url },
+  });
+  const aws = await createAws({ timeoutMs: 8000, credentials }, context);
+  const error: unknown = await call(aws, context.signal).catch((thrown: unknown) => thrown);
+  if (!isFedctlError(error)) throw error;
+  const at = (text: string) => text.replaceAll(server.url, 'ENDPOINT');
+  return {
+    code: error.code,
+    exit: error.exitCode,
+    message: at(error.message),
+    cause: at(error.likelyCause),
+    remedy: at(error.remedy),
+    evidence: error.details['evidence'],
+  };
+}
+
+const UNKNOWN_KEY = awsRefusal(
+  403,
+  'InvalidClientTokenId',
+  'The security token included in the request is invalid',
+);
+
+describe('what one code of AWS stands for', () => {
+  test.each([
+    'Credential should be scoped to a valid region.',
+    "Credential should be scoped to a valid region, not 'us-east-2'.",
+    "Credential should be scoped to correct service: 'sts'.",
+    "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'",
+  ])('a Region that the endpoint does not belong to: %s', async (sentence) => {
+    expect(await said(whoami, awsRefusal(403, 'SignatureDoesNotMatch', sentence))).toEqual({
+      code: 'aws.endpoint-region-mismatch',
+      exit: 2,
+      message:
+        'The Region and the endpoint of STS do not fit each other: the request is signed for eu-west-1 (AWS_REGION), and ENDPOINT (AWS_ENDPOINT_URL_STS) accepts no signature for it.',
+      cause: 'The request is signed for one Region or service, and the endpoint belongs to another.',
+      remedy: 'fedctl <command> --region <region of the endpoint>   (or unset AWS_ENDPOINT_URL_STS)',
+      evidence: [`AWS says: SignatureDoesNotMatch: ${sentence}`],
+    });
+  });
+
+  test('a signature by the wrong secret is still that', async () => {
+    const answer = awsRefusal(
+      403,
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided.',
+    );
+    expect((await said(whoami, answer)).code).toBe('aws.signature-refused');
+  });
+
+  test.each([
+    ['access key id', keys({ accessKeyId: '"AKIAIOSFODNN7EXAMPLE"' })],
+    ['secret access key', keys({ secretAccessKey: new Secret("'secret'") })],
+    ['session token', keys({ accessKeyId: 'ASIAIOSFODNN7EXAMPLE', sessionToken: new Secret('"token"') })],
+  ])('quotation marks in the value of the %s', async (part, credentials) => {
+    expect(await said(whoami, UNKNOWN_KEY, { credentials })).toMatchObject({
+      code: 'aws.access-key-unknown',
+      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) has quotation marks in it, which belong to no key.`,
+      remedy: 'write the value without quotation marks: files for docker --env-file and systemd keep them',
+    });
+  });
+
+  test('a key without the token of its session, and with one of another', async () => {
+    const lone = keys({ accessKeyId: 'ASIAIOSFODNN7EXAMPLE' });
+    expect(await said(assume, UNKNOWN_KEY, { credentials: lone })).toMatchObject({
+      code: 'aws.access-key-unknown',
+      cause: 'The key of a session (ASIA…) is valid only together with its session token, which is missing.',
+    });
+    const stale = keys({ sessionToken: new Secret('left over') });
+    expect(await said(assume, UNKNOWN_KEY, { credentials: stale })).toMatchObject({
+      code: 'aws.access-key-unknown',
+      remedy: 'unset AWS_SESSION_TOKEN',
+    });
+  });
+
+  test('a Region that has to be enabled', async () => {
+    expect(await said(whoami, UNKNOWN_KEY, { region: 'af-south-1' })).toMatchObject({
+      code: 'aws.access-key-unknown',
+      cause:
+        'af-south-1 (AWS_REGION) has to be enabled for the account. Until then its endpoint knows no key of the account, and no session that the global endpoint of STS made.',
+      remedy:
+        'aws account enable-region --region-name af-south-1   (or name another Region: --region <region>)',
+    });
+    const session = keys({ accessKeyId: 'ASIAIOSFODNN7EXAMPLE', sessionToken: new Secret('t') });
+    const { remedy } = await said(whoami, UNKNOWN_KEY, { region: 'eu-south-2', credentials: session });
+    expect(remedy).toBe(
+      'aws account get-region-opt-status --region-name eu-south-2   (if it is enabled, get the session from a Region: export AWS_STS_REGIONAL_ENDPOINTS=regional)',
+    );
+  });
+
+  test.each(['eu-west-1', 'cn-north-1', 'us-gov-west-1', 'eusc-de-east-1'])(
+    'a Region that every account of its partition has: %s',
+    async (region) => {
+      expect((await said(whoami, UNKNOWN_KEY, { region })).cause).toBe(
+        'The key was deleted or is inactive, belongs to another partition, has no session token or a wrong one, or the Region is not enabled for the account.',
+      );
+    },
+  );
+
+  test.each([
+    [
+      400,
+      'InvalidAction',
+      'Could not find operation GetOutboundWebIdentityFederationInfo for version 2010-05-08',
+    ],
+    [400, 'UnknownOperationException', ''],
+    [501, 'InternalFailure', 'The API action is not yet implemented'],
+  ])('an IAM that lacks the action: %i %s', async (status, code, sentence) => {
+    expect(await said(info, awsRefusal(status, code, sentence))).toMatchObject({
+      code: 'aws.action-unknown',
+      exit: 4,
+      message: 'IAM in eu-west-1 (ENDPOINT) does not know the action GetOutboundWebIdentityFederationInfo.',
+      cause: 'AWS_ENDPOINT_URL names an emulator or a gateway that does not have this action.',
+      remedy:
+        'use an emulator that knows GetOutboundWebIdentityFederationInfo, or AWS itself: unset AWS_ENDPOINT_URL',
+    });
+  });
+
+  test('an account that is not subscribed', async () => {
+    const answer = awsRefusal(
+      403,
+      'OptInRequired',
+      'The AWS Access Key Id needs a subscription for the service',
+    );
+    expect(await said(whoami, answer)).toMatchObject({
+      code: 'aws.not-subscribed',
+      exit: 4,
+      message:
+        'STS in eu-west-1 (ENDPOINT) refused GetCallerIdentity: the account may not use the service. Asked with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
+    });
+  });
+
+  test.each([
+    ['MissingAuthenticationToken', 'Request is missing Authentication Token'],
+    ['MissingAuthenticationTokenException', 'Missing Authentication Token'],
+    ['IncompleteSignature', "Authorization header requires 'Signature' parameter."],
+  ])('a signature lost on the way: %s', async (code, sentence) => {
+    expect(await said(whoami, awsRefusal(403, code, sentence))).toMatchObject({
+      code: 'aws.signature-missing',
+      exit: 4,
+      message:
+        'STS in eu-west-1 (ENDPOINT) saw no whole signature on GetCallerIdentity, and fedctl had signed it with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
+      evidence: [`AWS says: ${code}: ${sentence}`],
+    });
+  });
+
+  test('a role whose name is known', async () => {
+    expect(await said(assume, awsRefusal(403, 'AccessDenied', 'Access denied'))).toMatchObject({
+      code: 'sts.assume-denied',
+      message:
+        'The principal of the access key AKIAIOSFODNN7EXAMPLE may not assume the role arn:aws:iam::123456789012:role/team/app.',
+      remedy: 'aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument',
+    });
+  });
+
+  test('a denial that names nobody', async () => {
+    expect((await said(whoami, awsRefusal(403, 'AccessDenied', 'Access denied'))).message).toBe(
+      'STS in eu-west-1 (ENDPOINT) denied sts:GetCallerIdentity to the principal of the access key AKIAIOSFODNN7EXAMPLE.',
+    );
+  });
+});
+
+describe('a credential_process that is fedctl', () => {
+  const inner = new FedctlError('sts.assume-denied', {
+    message: 'The principal of the access key AKIA may not assume the role etl.',
+    remedy: 'aws iam get-role --role-name etl',
+    details: { evidence: ['AWS says: AccessDenied: Access denied'] },
+    requestId: 'request-1',
+  });
+
+  test.each([
+    ['for people', `warning: a file is old\n${failureLines(inner, createTheme(false)).join('\n')}\n`],
+    ['as JSON', JSON.stringify(failureDocument(inner))],
+  ])('its failure is the failure, %s', (_, stderr) => {
+    expect(processFailure('fed', 'exited with code 4', stderr)).toMatchObject({
+      code: 'sts.assume-denied',
+      exitCode: 4,
+      message:
+        'The credential_process of the profile "fed" exited with code 4: The principal of the access key AKIA may not assume the role etl.',
+      likelyCause: inner.likelyCause,
+      remedy: 'aws iam get-role --role-name etl',
+    });
+  });
+
+  test('a code that fedctl does not know is the word of another program', () => {
+    const stderr = 'error: no\ncause:  none\nremedy: run\ncode:   constructor\n';
+    expect(processFailure('p', 'exited with code 1', stderr)).toMatchObject({
+      code: 'aws.profile-failed',
+      details: { evidence: ['error: no', 'cause:  none', 'remedy: run', 'code:   constructor'] },
+    });
+  });
+
+  test('of a long text of another program the first and the last lines are repeated', () => {
+    const stderr = ['usage: tool', '', 'Traceback:', 'a', 'b', 'c', 'KeyError: \u001b[31mx'].join('\n');
+    const failure = processFailure('p', 'exited with code 1', stderr);
+    expect(failure.message).toBe(
+      'The credential_process of the profile "p" exited with code 1, saying "KeyError: \u001b[31mx".',
+    );
+    expect(failure.details['evidence']).toEqual([
+      'usage: tool',
+      'Traceback:',
+      '(2 more lines)',
+      'c',
+      'KeyError: \u001b[31mx',
+    ]);
+  });
+});
