@@ -12,8 +12,8 @@ const [{ main }, { processContext, takeOverSignals }] = await Promise.all([
   import('../dist/commands/main.js'),
   import('../dist/lib/process-context.js'),
 ]);
-const { stopped, letGo } = takeOverSignals();
-const context = processContext(fileURLToPath(import.meta.url), stopped);
+const { stopped, letGo, passSignals } = takeOverSignals();
+const context = processContext(fileURLToPath(import.meta.url), stopped, passSignals);
 process.exitCode = await main(process.argv.slice(2), context);
 // What was said is said in full; then a connection that a driver cannot let go, or a look-up that hangs, must not hold
 // the process.

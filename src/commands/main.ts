@@ -1,7 +1,7 @@
 import type { Context } from '../lib/context.ts';
 import { Interruption } from '../lib/deadline.ts';
 import { FedctlError, isFedctlError, type Warning } from '../lib/errors.ts';
-import { EXIT } from '../lib/exit-codes.ts';
+import { EXIT, type ExitCode } from '../lib/exit-codes.ts';
 import { givenSecrets } from '../lib/presented-secrets.ts';
 import { failureDocument, failureLines, warningLines } from '../lib/render/failure.ts';
 import { JsonLine } from '../lib/render/json.ts';
@@ -104,9 +104,17 @@ function report(error: unknown, argv: readonly string[], context: Context, json:
   const failure = forThisCommand(usage ?? (isFedctlError(error) ? error : bug(error)), argv);
   const theme = createTheme(wantsColour(context.stderr, context.env, argv.includes('--no-color')));
   const stderr = createOutput(context.stderr, context);
-  stderr.write(json ? [new JsonLine(failureDocument(failure))] : failureLines(failure, theme));
+  const exitCode = ownExitCode(failure, argv);
+  stderr.write(json ? [new JsonLine(failureDocument(failure, exitCode))] : failureLines(failure, theme));
   if (!json && argv.includes('--verbose')) stderr.write(causes(failure).map(theme.dim));
-  return failure.exitCode;
+  return exitCode;
+}
+
+/** The failures of a command that passes on the exit code of a program must not look like that of the program. */
+function ownExitCode({ exitCode }: FedctlError, argv: readonly string[]): ExitCode {
+  if (exitCode === EXIT.notFound || exitCode === EXIT.notExecutable) return exitCode;
+  const [name] = commandWords(argv);
+  return COMMANDS.find((row) => row.name === name)?.ownFailure ?? exitCode;
 }
 
 /** `--json` is `--output json`; either of them, typed, beats the other's variable. */

@@ -1,5 +1,6 @@
 import { ATLAS_FAILURES } from './failures/atlas.ts';
 import { AWS_FAILURES } from './failures/aws.ts';
+import { EXEC_FAILURES } from './failures/exec.ts';
 import type { Failure } from './failures/failure.ts';
 import { LAB_FAILURES } from './failures/lab.ts';
 import { MONGO_FAILURES } from './failures/mongo.ts';
@@ -15,6 +16,7 @@ const ALL = {
   ...TOKEN_FAILURES,
   ...MONGO_FAILURES,
   ...ATLAS_FAILURES,
+  ...EXEC_FAILURES,
   ...LAB_FAILURES,
   ...NET_FAILURES,
 };

@@ -7,6 +7,7 @@ import { AWS_CREDENTIAL_EXPLANATIONS } from './aws-credentials.ts';
 import { AWS_PLACE_EXPLANATIONS } from './aws-place.ts';
 import { AWS_REFUSAL_EXPLANATIONS } from './aws-refusals.ts';
 import { AWS_WAY_EXPLANATIONS } from './aws-way.ts';
+import { EXEC_EXPLANATIONS } from './exec.ts';
 import type { ExplainedCode, Explanation } from './explanation.ts';
 import { FIELD_ATLAS_EXPLANATIONS } from './field-atlas.ts';
 import { FIELD_AWS_EXPLANATIONS } from './field-aws.ts';
@@ -54,6 +55,7 @@ const ALL = {
   ...ATLAS_API_EXPLANATIONS,
   ...ATLAS_CREDENTIAL_EXPLANATIONS,
   ...NET_API_EXPLANATIONS,
+  ...EXEC_EXPLANATIONS,
   ...LAB_EXPLANATIONS,
   ...LAB_STATE_EXPLANATIONS,
   ...FIELD_AWS_EXPLANATIONS,

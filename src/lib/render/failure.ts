@@ -1,8 +1,9 @@
 import type { FedctlError, Warning } from '../errors.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import type { Theme } from './theme.ts';
 
 /** The JSON face of a failure: schema `fedctl.error/v1`. */
-export function failureDocument(error: FedctlError) {
+export function failureDocument(error: FedctlError, exitCode: ExitCode = error.exitCode) {
   return {
     schema: 'fedctl.error/v1',
     error: {
@@ -12,7 +13,7 @@ export function failureDocument(error: FedctlError) {
       remedy: error.remedy,
       docs: `fedctl explain ${error.code}`,
       requestId: error.requestId,
-      exitCode: error.exitCode,
+      exitCode,
       details: error.details,
     },
   } as const;
