@@ -46,6 +46,9 @@ const BACK_OFF = { first: 1000, longest: 60_000 } as const;
 /** Not more often, whatever the clocks say. Milliseconds. */
 const SHORTEST_PAUSE = 1000;
 
+/** Taken away this long before it expires: who reads it in the last moment cannot use it any more. Milliseconds. */
+const TOO_LATE = 1000;
+
 /**
  * Renews an output at half of its life, until the signal fires. When that fails, what is there stays until it expires,
  * then it is taken away: a reader finds something valid or nothing. It tries again after longer and longer pauses, and
@@ -64,7 +67,7 @@ export async function keepFresh(output: Output, first: Life | null, keeping: Kee
   const accept = (life: Life) => {
     const span = spanOf(life, keeping.now());
     const length = (span.end - span.halfLife) * 2;
-    end = span.end;
+    end = span.end - TOO_LATE;
     due = Math.max(
       span.halfLife - keeping.random() * JITTER * length,
       now() + Math.max(SHORTEST_PAUSE, length / 10),

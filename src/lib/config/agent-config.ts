@@ -63,12 +63,9 @@ const credentialsEndpoint = z.strictObject({
 const AgentConfig = z
   .strictObject({
     tokenFiles: z.array(tokenFile).optional().meta({ description: 'Files with a token, kept valid.' }),
-    credentialsEndpoints: z
-      .array(credentialsEndpoint)
-      .optional()
-      .meta({
-        description: 'Endpoints for session credentials, in the form of the container credentials of AWS.',
-      }),
+    credentialsEndpoints: z.array(credentialsEndpoint).optional().meta({
+      description: 'Endpoints for session credentials, in the form of the container credentials of AWS.',
+    }),
   })
   .superRefine(({ tokenFiles = [], credentialsEndpoints = [] }, context) => {
     if (tokenFiles.length + credentialsEndpoints.length === 0)

@@ -56,10 +56,9 @@ export function tokenVariables(
   tokenFile: string,
   names: readonly string[] = [],
 ): ChildVariables {
-  const webIdentity = isSet(outside, 'AWS_WEB_IDENTITY_TOKEN_FILE');
-  const role = isSet(outside, 'AWS_ROLE_ARN');
+  const irsa = isSet(outside, 'AWS_WEB_IDENTITY_TOKEN_FILE') && isSet(outside, 'AWS_ROLE_ARN');
   const warnings: Warning[] = [];
-  if (webIdentity && role) {
+  if (irsa) {
     warnings.push({
       code: 'exec.pymongo-web-identity',
       message:
@@ -79,7 +78,7 @@ export function tokenVariables(
       ...Object.fromEntries(names.map((name) => [name, tokenFile])),
       AZURE_FEDERATED_TOKEN_FILE: tokenFile,
       OIDC_TOKEN_FILE: tokenFile,
-      ...(webIdentity && !role ? { AWS_WEB_IDENTITY_TOKEN_FILE: null } : {}),
+      ...(irsa ? {} : { AWS_WEB_IDENTITY_TOKEN_FILE: null }),
     },
     warnings,
   };

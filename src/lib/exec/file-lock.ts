@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FedctlError } from '../errors.ts';
 import { identityOf, isGone, type ProcessIdentity } from './process-identity.ts';
 
+/** Stands in the lock of nobody. */
+const FREE = 'free';
+
 /**
- * Claims a file for this process, so that no two write it in turns: a file beside it names the owner. What a process left
- * that was killed is taken over.
+ * Claims a file for this process, so that no two write it in turns. The lock is a folder beside it that holds one empty
+ * file, whose name is that of the owner. Who finds an owner that is gone gives the file a new name: of many that try at
+ * once, the rename succeeds for one.
  *
  * @param path absolute
  * @param pid of this process
@@ -15,57 +19,70 @@ import { identityOf, isGone, type ProcessIdentity } from './process-identity.ts'
  */
 export async function lockFile(path: string, pid: number): Promise<() => Promise<void>> {
   const lock = join(dirname(path), `.${basename(path)}.lock`);
-  const own = `${lock}.${randomUUID()}`;
+  const identity = await identityOf(pid);
+  const own = `${pid}-${identity?.startedAt ?? 0}-${identity?.namespace ?? 0}-${randomUUID()}`;
   try {
-    await writeFile(own, JSON.stringify(await identityOf(pid)), { flag: 'wx', mode: 0o600 });
-    // A link is made whole and only where there is none: of two that try, one succeeds.
-    while (!(await linked(own, lock))) await removeAbandoned(lock, path);
+    for (;;) {
+      const holder = await holderOf(lock);
+      if (holder === null) await makeFree(lock);
+      else if (await replaced(lock, holder, own, path)) break;
+    }
   } catch (cause) {
     throw cause instanceof FedctlError ? cause : unwritable(path, cause);
-  } finally {
-    await rm(own, { force: true });
   }
-  return () => rm(lock, { force: true });
+  return async () => {
+    await rm(join(lock, own), { force: true });
+    await rmdir(lock).catch(() => {});
+  };
 }
 
-/** @throws FedctlError exec.output-in-use unless the owner is gone */
-async function removeAbandoned(lock: string, path: string): Promise<void> {
-  const text = await readFile(lock, 'utf8').catch(() => null);
-  if (text === null) return;
-  const owner = readOwner(text);
+async function holderOf(lock: string): Promise<string | null> {
+  const names = await readdir(lock).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  return names[0] ?? null;
+}
+
+/** A folder takes the place of none, or of an empty one, as a whole. */
+async function makeFree(lock: string): Promise<void> {
+  const made = `${lock}.${randomUUID()}`;
+  await mkdir(made, { mode: 0o700 });
+  try {
+    await writeFile(join(made, FREE), '', { mode: 0o600 });
+    await rename(made, lock);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @returns false when another process was faster
+ * @throws FedctlError exec.output-in-use
+ */
+async function replaced(lock: string, holder: string, own: string, path: string): Promise<boolean> {
+  const owner = ownerOf(holder);
   if (owner !== null && !(await isGone(owner))) throw inUse(path, owner.pid);
-  // Moved away first: what another process put there in the meantime must not be removed.
-  const moved = `${lock}.${randomUUID()}`;
   try {
-    await rename(lock, moved);
-  } catch {
-    return;
-  }
-  try {
-    const found = await readFile(moved, 'utf8');
-    if (found !== text) await linked(moved, lock);
-  } finally {
-    await rm(moved, { force: true });
-  }
-}
-
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
+    await rename(join(lock, holder), join(lock, own));
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return false;
   }
 }
 
-function readOwner(text: string): ProcessIdentity | null {
-  try {
-    const read = JSON.parse(text) as ProcessIdentity | null;
-    return typeof read?.pid === 'number' && typeof read.startedAt === 'number' ? read : null;
-  } catch {
-    return null;
-  }
+function ownerOf(holder: string): ProcessIdentity | null {
+  const [, pid, startedAt, namespace] = /^(\d+)-(\d+)-(\d+)-/.exec(holder) ?? [];
+  return pid === undefined
+    ? null
+    : { pid: Number(pid), startedAt: Number(startedAt), namespace: Number(namespace) };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'no more';
 }
 
 function inUse(path: string, pid: number): FedctlError {
@@ -76,9 +93,8 @@ function inUse(path: string, pid: number): FedctlError {
 }
 
 function unwritable(path: string, cause: unknown): FedctlError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no more';
   return new FedctlError('usage.unwritable-output', {
-    message: `Cannot write "${path}": the system says ${code}.`,
+    message: `Cannot write "${path}": the system says ${codeOf(cause)}.`,
     details: { path },
     cause,
   });
