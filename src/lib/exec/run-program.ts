@@ -1,4 +1,6 @@
+import type { ChildProcess } from 'node:child_process';
 import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
 import { inForeground } from './process-identity.ts';
 import { type Child, type ChildEnd, endOf, onTerminal } from './run-child.ts';
 
@@ -18,11 +20,8 @@ export async function runProgram(context: Context, program: Child): Promise<Chil
   let pass = (name: NodeJS.Signals): unknown => early.push(name);
   const release = context.passSignals((name) => pass(name));
   try {
-    const child = context.spawn(program.command, program.args, {
-      env: { ...program.env },
-      stdio: program.stdio,
-      cwd: program.cwd ?? context.cwd,
-    });
+    const child = started(context, program);
+    if ('code' in child) return child;
     program.started?.(child);
     pass = (name) => {
       const sent = OF_THE_KEYBOARD.has(name) && (inForeground() ?? onTerminal(context));
@@ -32,5 +31,15 @@ export async function runProgram(context: Context, program: Child): Promise<Chil
     return await endOf(child);
   } finally {
     release();
+  }
+}
+
+/** Some failures of the system, such as E2BIG, are thrown, and others are an event of the child. */
+function started(context: Context, { command, args, env, stdio, cwd }: Child): ChildProcess | ChildEnd {
+  try {
+    return context.spawn(command, args, { env: { ...env }, stdio, cwd: cwd ?? context.cwd });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { code: EXIT.ownFailure, failure: error };
   }
 }
