@@ -62,11 +62,13 @@ async function runs({ command }: Client) {
     ...command.map((word) => word.replace('{stop}', stop)),
   ];
   const ended = runInProcess(args, env, '', {
+    cwd: folder,
     now,
     async sleep(ms, signal) {
       for (const end = now().getTime() + ms; now().getTime() < end; ) await delay(5, undefined, { signal });
     },
     spawn(program, words, options) {
+      if (words.includes('--version')) return spawn(program, words, options);
       const child = spawn(program, words, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
       tokenFile = options.env?.['AZURE_FEDERATED_TOKEN_FILE'] ?? tokenFile;
       for (const stream of [child.stdout, child.stderr]) {
