@@ -3,7 +3,7 @@
 import { createHash, createHmac, webcrypto } from 'node:crypto';
 import { Agent, createServer, request } from 'node:http';
 import { MongoClient } from 'mongodb';
-import { startLab } from '../dist/lib/sandbox/lab.js';
+import { startLab } from '../dist/sandbox/lab.js';
 
 const ROUNDS = 5;
 /** So many at once: enough to keep both sides busy. */

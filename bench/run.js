@@ -41,7 +41,7 @@ const BENCHES = {
 /** The tests of the suite, with larger numbers. */
 function tests(names, env) {
   const given = Object.entries(env).filter(([, value]) => value !== undefined);
-  const files = names.map((name) => `test/lib/sandbox/load/${name}.test.ts`);
+  const files = names.map((name) => `test/sandbox/load/${name}.test.ts`);
   const { status } = spawnSync('npx', ['vitest', 'run', '--no-file-parallelism', ...files], {
     cwd: ROOT,
     env: { ...process.env, ...Object.fromEntries(given) },

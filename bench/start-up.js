@@ -13,17 +13,17 @@ const COMMANDS = {
 
 /** What a lab is started with, each in a process that does nothing else; in milliseconds, loading included. */
 const PARTS = {
-  'loading the lab': `await import('../dist/lib/sandbox/lab.js');`,
+  'loading the lab': `await import('../dist/sandbox/lab.js');`,
   'making the keys of one account':
-    `const { createSigningKeys } = await import('../dist/lib/sandbox/issuer/signing-keys.js');` +
+    `const { createSigningKeys } = await import('../dist/sandbox/issuer/signing-keys.js');` +
     `since = performance.now(); const { RS256, ES384 } = createSigningKeys();` +
     `await Promise.all([RS256.pair(), ES384.pair()]);`,
   'starting the lab, loaded':
-    `const { startLab } = await import('../dist/lib/sandbox/lab.js');` +
+    `const { startLab } = await import('../dist/sandbox/lab.js');` +
     `since = performance.now(); lab = await startLab({ now: () => new Date(), fedctl: ['fedctl'], tls: false,` +
     ` replicaSet: null, mongoPort: 0 });`,
   'closing it':
-    `const { startLab } = await import('../dist/lib/sandbox/lab.js');` +
+    `const { startLab } = await import('../dist/sandbox/lab.js');` +
     `const closing = await startLab({ now: () => new Date(), fedctl: ['fedctl'], tls: false,` +
     ` replicaSet: null, mongoPort: 0 }); since = performance.now(); await closing.close();`,
 };

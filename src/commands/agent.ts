@@ -9,11 +9,11 @@ import type {
   CredentialsEndpointSettings,
   TokenFileSettings,
 } from '../lib/config/agent-config.ts';
-import { FedctlError } from '../lib/errors.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
 import { startCredentialsEndpoint } from '../lib/exec/credentials-endpoint.ts';
 import { lockFile } from '../lib/exec/file-lock.ts';
 import { serveReadiness } from '../lib/exec/readiness.ts';
-import { EXIT } from '../lib/exit-codes.ts';
 import { readBoundedFile } from '../lib/files/bounded-file.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
 import { refuseUnwritable } from '../lib/files/whole-file.ts';

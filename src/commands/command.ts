@@ -1,12 +1,14 @@
-import type { Context } from '../lib/context.ts';
-import type { Warning } from '../lib/errors.ts';
-import type { ExitCode } from '../lib/exit-codes.ts';
-import type { AwsSettings } from '../lib/ports.ts';
+import type { OfferedCommand } from '../lib/core/command-line.ts';
+import type { Context } from '../lib/core/context.ts';
+import type { Warning } from '../lib/core/errors.ts';
+import type { ExitCode } from '../lib/core/exit-codes.ts';
+import type { AwsSettings } from '../lib/ports/aws.ts';
 import type { Line, Output, WriteOptions } from '../lib/render/output.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import type { Theme } from '../lib/render/theme.ts';
 import type { Faces } from './faces.ts';
 import type { OptionTable, OptionValues } from './options.ts';
+import type { Typed } from './typed-line.ts';
 
 /** What the options common to all commands came to. */
 export interface CommonOptions {
@@ -33,6 +35,8 @@ export interface Invocation<Table extends OptionTable> {
   readonly args: readonly string[];
   /** The common options as the AWS port takes them. */
   readonly aws: AwsSettings;
+  /** A command that is offered, completed by what was typed and quoted for bash; null where that cannot be done. */
+  offer(command: OfferedCommand | null | undefined, about?: Partial<Typed>): string | null;
   /** Goes to stderr, or into the document's `warnings` under json. Never throws, never stops the run. */
   warn(warning: Warning): void;
   /** A line of the answer that need not wait for the rest; silent under json. */

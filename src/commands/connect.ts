@@ -1,6 +1,6 @@
 import { type ConnectPlan, connect as connectTo, decisive, planConnect } from '../lib/auth/connect.ts';
 import { DEFAULT_DURATION_SECONDS } from '../lib/auth/lifetime.ts';
-import type { Mechanism, StageEvent } from '../lib/connection.ts';
+import type { Mechanism, StageEvent } from '../lib/ports/mongo.ts';
 import {
   connectDocument,
   connectFailure,
@@ -16,6 +16,7 @@ import { DNS_OPTIONS, dnsServer } from './dns-option.ts';
 import { namespace } from './namespace-option.ts';
 import { choice, duration, optionalText, text } from './options.ts';
 import { ROLE_OPTIONS, roleToAssume } from './role-options.ts';
+import { URI } from './uri-option.ts';
 
 const DEFAULT_NAMESPACE = 'fedctl.probe';
 
@@ -26,7 +27,7 @@ const OPTIONS = {
     MECHANISM_CHOICES,
     null,
   ),
-  uri: text('--uri <uri>', 'connection string of the cluster, without a password'),
+  uri: URI,
   audience: text('--audience <aud>', 'audience of the identity provider in Atlas, for oidc'),
   writeProbe: optionalText(
     '--write-probe [db.coll]',
@@ -82,11 +83,12 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   for (const { name, identity, failure } of results) {
     if (identity !== null) faces.say(name, identityLine(identity, invocation.theme));
     else if (failure !== null && name !== failed?.name) {
-      for (const line of secondFailureLines(failure, invocation.theme)) faces.say(name, line);
+      for (const line of secondFailureLines(failure, invocation.offer(failure.command), invocation.theme))
+        faces.say(name, line);
     }
   }
   faces.end();
-  if (failed !== null) throw connectFailure(failed, results);
+  if (failed !== null) throw connectFailure(failed, results, invocation.offer);
   return { document: connectDocument(results), lines: [] };
 }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type SessionRequest, sessionCredentials } from '../lib/auth/session-credentials.ts';
-import type { Context } from '../lib/context.ts';
-import type { Credentials } from '../lib/credentials.ts';
-import { FedctlError, type Warning } from '../lib/errors.ts';
-import { EXIT } from '../lib/exit-codes.ts';
+import type { Context } from '../lib/core/context.ts';
+import type { Credentials } from '../lib/core/credentials.ts';
+import { FedctlError, type Warning } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
 import { appendToFile } from '../lib/files/append-file.ts';
 import { CREDENTIAL_FORMATS, TEXT_FORMATS } from '../lib/formats/formats.ts';
 import { githubEntries } from '../lib/formats/github-env.ts';
@@ -73,7 +73,10 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer | End
   if (format === null) {
     return { document, lines: credentialsLines(session, context.now(), theme), discloses };
   }
-  if (format === 'json') return { document, lines: [new JsonLine({ ...document, warnings })], discloses };
+  if (format === 'json') {
+    const told = warnings.map((warning) => ({ ...warning, command: invocation.offer(warning.command) }));
+    return { document, lines: [new JsonLine({ ...document, warnings: told })], discloses };
+  }
   if (format === 'github-env') return { document, lines: [] };
   const lines = linesOf(TEXT_FORMATS[format](session));
   return { document, lines, discloses, ...(format === 'cmd' ? { end: '\r\n' } : {}) };
@@ -106,7 +109,7 @@ function githubEnvFile(env: Context['env']): string {
   throw new FedctlError('usage.unwritable-output', {
     message: 'GITHUB_ENV is not set, so there is no file to append to.',
     likelyCause: '--format github-env works in a step of a GitHub Actions job only.',
-    remedy: 'eval "$(fedctl credentials --format env)"',
+    remedy: 'To set variables in a shell: eval "$(fedctl credentials --format env)".',
   });
 }
 

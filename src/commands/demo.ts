@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Context } from '../lib/context.ts';
-import { FedctlError } from '../lib/errors.ts';
+import type { Context } from '../lib/core/context.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
 import { runChild } from '../lib/exec/run-child.ts';
-import { EXIT } from '../lib/exit-codes.ts';
-import { insideLab } from '../lib/sandbox/environment.ts';
-import type { Lab } from '../lib/sandbox/lab.ts';
+import { insideLab } from '../sandbox/environment.ts';
+import type { Lab } from '../sandbox/lab.ts';
 import { type Answer, command } from './command.ts';
 
 /** One step of the demo: what a user would type, why, and how it must end. */
@@ -74,7 +74,7 @@ Starts the lab, runs each step of the main job as a process of its own, shows wh
 and cleans up. Needs no account, no network and no terminal.`,
   options: {},
   async run({ context, common, theme, print, progress }): Promise<Answer> {
-    const { startLab } = await import('../lib/sandbox/lab.ts');
+    const { startLab } = await import('../sandbox/lab.ts');
     const folder = await mkdtemp(join(tmpdir(), 'fedctl-demo-'));
     const results: StepResult[] = [];
     let lab: Lab | null = null;

@@ -1,6 +1,6 @@
 import { federationState } from '../lib/auth/federation.ts';
 import { type Caller, identifyCaller } from '../lib/auth/identity.ts';
-import { FedctlError } from '../lib/errors.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 import { type Disabled, disableDocument, disableHints, disableLines } from '../lib/render/disable.ts';
 import { askText, canAsk } from '../lib/render/prompt.ts';
 import { type Answer, command, type Invocation } from './command.ts';
@@ -43,7 +43,6 @@ async function confirm({ context, common }: Invocation<OptionTable>, { account }
   if (!common.input || common.output === 'json' || !canAsk(context)) {
     throw new FedctlError('usage.needs-confirmation', {
       message: `Disabling outbound federation for the whole account ${account} needs a confirmation.`,
-      remedy: 'fedctl disable --yes',
       details: { account },
     });
   }
@@ -54,7 +53,6 @@ async function confirm({ context, common }: Invocation<OptionTable>, { account }
   if (typed?.trim() === account) return;
   throw new FedctlError('usage.not-confirmed', {
     message: `Nothing was changed: what was typed is not the account id ${account}.`,
-    remedy: 'fedctl disable   (and type the account id, or add --yes)',
     details: { account },
   });
 }

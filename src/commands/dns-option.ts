@@ -1,5 +1,5 @@
-import { FedctlError } from '../lib/errors.ts';
-import { readNameServer } from '../lib/hosts.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { readNameServer } from '../lib/core/hosts.ts';
 import { type OptionValues, text } from './options.ts';
 
 /** For every command that resolves names of a cluster. */

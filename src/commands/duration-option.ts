@@ -1,6 +1,6 @@
 import { DEFAULT_DURATION_SECONDS, type WantedDuration } from '../lib/auth/lifetime.ts';
-import { parseDuration } from '../lib/duration.ts';
-import { FedctlError } from '../lib/errors.ts';
+import { parseDuration } from '../lib/core/duration.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 import type { OptionSpec } from './options.ts';
 
 /** `--duration <time>` of tokens, which may be `auto`. */

@@ -10,10 +10,11 @@ import {
 import { examineIssuer, NO_ISSUER } from '../lib/auth/issuer-report.ts';
 import { checkMintRequest, minting } from '../lib/auth/mint.ts';
 import { checkRoleArn } from '../lib/auth/role.ts';
-import { FedctlError, type Warning } from '../lib/errors.ts';
+import { rerun } from '../lib/core/command-line.ts';
+import { FedctlError, type Warning } from '../lib/core/errors.ts';
+import type { MintRequest } from '../lib/core/token.ts';
 import { changeHints } from '../lib/render/caller.ts';
 import { type Enabled, enableDocument, enableLines } from '../lib/render/enable.ts';
-import type { MintRequest } from '../lib/token.ts';
 import { command } from './command.ts';
 import { duration, text, toggle } from './options.ts';
 
@@ -69,7 +70,7 @@ What is to be entered in Atlas names the role of the workload (--role-arn), and 
     const report =
       issuer === null ? NO_ISSUER : await examineIssuer(issuer, { fetch: context.fetch, timeoutMs, signal });
     const fault = report.discovery.failure ?? report.jwks.failure;
-    if (fault !== null) warn({ code: fault.code, message: fault.message, remedy: fault.remedy });
+    if (fault !== null) warn(fault);
 
     const workload: Workload =
       options.roleArn === null
@@ -94,7 +95,8 @@ function milliseconds(seconds: number): number {
   if (seconds >= 1 && seconds <= LONGEST_WAIT_SECONDS) return seconds * 1000;
   throw new FedctlError('usage.invalid-value', {
     message: `--wait-timeout cannot be ${seconds} s: expected 1 s to ${LONGEST_WAIT_SECONDS / 3600} h.`,
-    remedy: 'fedctl enable --wait-timeout 3m   (or --no-wait)',
+    remedy: 'Choose another time, or do not wait: --no-wait.',
+    command: rerun({ set: { '--wait-timeout': '3m' } }),
     details: { option: '--wait-timeout' },
   });
 }
@@ -104,9 +106,10 @@ function unseen(failure: FedctlError, caller: Caller, { audience }: MintRequest)
   return {
     code: failure.code,
     message: `Federation is enabled, but nobody saw whether STS follows: this principal cannot mint. ${failure.message}`,
-    remedy:
-      failure.code === 'sts.mint-denied'
-        ? `allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}`
-        : failure.remedy,
+    ...(failure.code === 'sts.mint-denied'
+      ? {
+          remedy: `allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}`,
+        }
+      : { remedy: failure.remedy, command: failure.command }),
   };
 }

@@ -6,9 +6,11 @@ import { PROGRAM_MECHANISMS, type ProgramPlan, planProgram } from '../lib/auth/p
 import { mintingAnew } from '../lib/auth/program-tokens.ts';
 import { type SessionRequest, sessionCredentials } from '../lib/auth/session-credentials.ts';
 import type { Life } from '../lib/auth/token-source.ts';
-import type { Context } from '../lib/context.ts';
-import { formatDuration } from '../lib/duration.ts';
-import { FedctlError, isFedctlError } from '../lib/errors.ts';
+import type { Context } from '../lib/core/context.ts';
+import { formatDuration } from '../lib/core/duration.ts';
+import { FedctlError, isFedctlError } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
+import { rfc3339 } from '../lib/core/time.ts';
 import {
   type ChildVariables,
   endpointVariables,
@@ -21,10 +23,8 @@ import { endpointWarning, refuseOldProgram } from '../lib/exec/known-programs.ts
 import type { ChildEnd } from '../lib/exec/run-child.ts';
 import { runProgram } from '../lib/exec/run-program.ts';
 import { makeRuntimeFolder } from '../lib/exec/runtime-folder.ts';
-import { EXIT } from '../lib/exit-codes.ts';
 import { credentialVariables } from '../lib/formats/variables.ts';
-import type { AwsSettings } from '../lib/ports.ts';
-import { rfc3339 } from '../lib/time.ts';
+import type { AwsSettings } from '../lib/ports/aws.ts';
 import { TOKEN_ENVIRONMENTS } from '../lib/uri/program-uri.ts';
 import { command, type Ended, type Invocation } from './command.ts';
 import { durationOrAuto } from './duration-option.ts';

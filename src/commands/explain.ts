@@ -1,11 +1,12 @@
-import { FedctlError } from '../lib/errors.ts';
-import { EXIT } from '../lib/exit-codes.ts';
-import type { ExplainedCode } from '../lib/explanations/explanation.ts';
-import { areas, CODES, EXPLANATIONS, isExplained, pageOf } from '../lib/explanations/explanations.ts';
-import { matches, patternsOf } from '../lib/explanations/match.ts';
-import { pasted } from '../lib/explanations/pasted.ts';
+import { fedctl } from '../lib/core/command-line.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
+import { nearest } from '../lib/core/nearest.ts';
+import { matches, patternsOf } from '../lib/failures/match.ts';
+import type { ExplainedCode } from '../lib/failures/page.ts';
+import { areas, CODES, isExplained, pageOf } from '../lib/failures/pages.ts';
+import { pasted } from '../lib/failures/pasted.ts';
 import { readTail } from '../lib/files/tail.ts';
-import { nearest } from '../lib/nearest.ts';
 import {
   explainDocument,
   explainLines,
@@ -62,7 +63,7 @@ async function explainPasted(invocation: Invocation<OptionTable>): Promise<Answe
   if (context.stdin.isTTY === true) hint('Paste the error, then press Enter and Ctrl-D.');
   const { text, linesBefore } = await readTail(context.stdin, MAX_TEXT_BYTES, context.signal);
   if (args.length === 0 && text === '') return list(theme);
-  const found = matches(patternsOf(EXPLANATIONS), pasted(text, linesBefore + 1), MOST_MATCHES);
+  const found = matches(patternsOf(CODES.map(pageOf)), pasted(text, linesBefore + 1), MOST_MATCHES);
   return {
     document: matchesDocument(found, titleOf),
     lines: matchesLines(found, titleOf, theme, widthOf(invocation)),
@@ -71,7 +72,7 @@ async function explainPasted(invocation: Invocation<OptionTable>): Promise<Answe
 }
 
 function titleOf(code: ExplainedCode): string {
-  return pageOf(code).row.title;
+  return pageOf(code).title;
 }
 
 function widthOf({ context }: Invocation<OptionTable>): number {
@@ -92,7 +93,8 @@ function unknownCode(typed: string): FedctlError {
     likelyCause: isShaped
       ? 'Codes have fixed names, and this is none of them.'
       : 'A code looks like sts.mint-denied; the text of an error is read from stdin.',
-    remedy: suggested[0] !== undefined ? `fedctl explain ${suggested[0]}` : 'fedctl explain',
+    remedy: 'List the codes that there are, or read about the one that is meant.',
+    command: fedctl(suggested[0] !== undefined ? ['explain', suggested[0]] : ['explain']),
     details: { nearest: suggested },
   });
 }
@@ -102,5 +104,5 @@ function suggestions(typed: string): readonly string[] {
   const near = nearest(word, CODES);
   const alike = CODES.filter((code) => code === near || (word.length > 2 && code.includes(word)));
   if (alike.length > 0) return alike;
-  return matches(patternsOf(EXPLANATIONS), pasted(typed), MOST_MATCHES).map(({ code }) => code);
+  return matches(patternsOf(CODES.map(pageOf)), pasted(typed), MOST_MATCHES).map(({ code }) => code);
 }

@@ -1,4 +1,4 @@
-import { FedctlError } from '../lib/errors.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 
 /**
  * `--output json` promises one JSON document; a --format that is something else contradicts it.

@@ -1,20 +1,24 @@
 import { lstat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import type { CheckTarget } from '../lib/check-target.ts';
-import { FedctlError, isFedctlError } from '../lib/errors.ts';
+import { join, parse, resolve } from 'node:path';
+import type { CheckTarget } from '../lib/core/check-target.ts';
+import { fedctl, rerun } from '../lib/core/command-line.ts';
+import type { Context } from '../lib/core/context.ts';
+import { FedctlError, isFedctlError } from '../lib/core/errors.ts';
 import { CONFIG_NAMES } from '../lib/files/config-file.ts';
 import { writeWholeFile } from '../lib/files/whole-file.ts';
 import { initDocument, initLines } from '../lib/render/init.ts';
 import { linesOf } from '../lib/render/output.ts';
 import { parseConnectionString } from '../lib/uri/connection-string.ts';
 import { chooseMechanisms, MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
+import { TARGET_VARIABLES } from './check/targets.ts';
 import { type Answer, command, type Invocation } from './command.ts';
 import { choice, text, toggle } from './options.ts';
+import { URI } from './uri-option.ts';
 
 const [DEFAULT_FILE] = CONFIG_NAMES;
 
 const OPTIONS = {
-  uri: text('--uri <uri>', 'connection string of the cluster, without a password'),
+  uri: URI,
   audience: text('--audience <aud>', 'audience of the identity provider in Atlas'),
   mechanism: choice('--mechanism <name>', 'how to log in', MECHANISM_CHOICES, null),
   out: text('--out <file>', `where to write (default: ${DEFAULT_FILE}); - for stdout`, { env: false }),
@@ -40,20 +44,22 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   if (file === '-' && invocation.common.output === 'json') throw twoAnswers();
   const { content, targets, trusted } = await starter(invocation, file);
   if (file === '-') {
-    return { document: initDocument({ file, targets, found: false }), lines: linesOf(content) };
+    return { document: initDocument({ file, targets, next: null }), lines: linesOf(content) };
   }
   const path = resolve(context.cwd, file);
   if (!options.force) {
     for (const other of options.out === null ? CONFIG_NAMES : [file])
-      await refuseExisting(context.cwd, other);
+      await refuseExisting(context.cwd, other, file);
   }
   await writeWholeFile(path, content, {
     mode: 0o666,
     holds: 'a configuration',
     signal: context.signal,
   });
-  const found = trusted && path === resolve(context.cwd, DEFAULT_FILE);
-  const written = { file, targets, found };
+  // A file that is only found yields to no variable, and is not checked beside one either.
+  const found = trusted && path === resolve(context.cwd, DEFAULT_FILE) && !namedByEnvironment(context.env);
+  const next = invocation.offer(fedctl(found ? ['check'] : ['check', '--config', file]));
+  const written = { file, targets, next };
   return { document: initDocument(written), lines: initLines(written, theme) };
 }
 
@@ -86,13 +92,31 @@ async function isTrusted(targets: readonly CheckTarget[], file: string): Promise
   }
 }
 
-async function refuseExisting(cwd: string, file: string): Promise<void> {
-  const there = await lstat(resolve(cwd, file)).catch(() => null);
-  if (there === null) return;
+/** Whether `fedctl check` would find a target in the environment beside the file. */
+function namedByEnvironment(env: Context['env']): boolean {
+  return TARGET_VARIABLES.some((name) => (env[name] ?? '') !== '');
+}
+
+async function refuseExisting(cwd: string, file: string, wanted: string): Promise<void> {
+  const isThere = async (name: string) => (await lstat(resolve(cwd, name)).catch(() => null)) !== null;
+  if (!(await isThere(file))) return;
+  const free = await freeName(wanted, isThere);
   throw new FedctlError('usage.file-exists', {
     message: `"${file}" is there already, and was left as it is.`,
+    remedy: 'Write to another file, or overwrite this one with --force: what it holds is lost then.',
+    command: free === null ? null : rerun({ set: { '--out': free } }),
     details: { file },
   });
+}
+
+/** `fedctl.yaml` → `fedctl-2.yaml`, or the next number whose file is not there; null after some of them. */
+async function freeName(name: string, isThere: (name: string) => Promise<boolean>): Promise<string | null> {
+  const { dir, name: stem, ext } = parse(name);
+  for (let number = 2; number < 100; number += 1) {
+    const other = join(dir, `${stem}-${number}${ext}`);
+    if (!(await isThere(other))) return other;
+  }
+  return null;
 }
 
 function twoAnswers(): FedctlError {

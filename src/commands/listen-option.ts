@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { FedctlError } from '../lib/errors.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 
 export interface ListenAddress {
   readonly host: string;

@@ -1,9 +1,10 @@
-import type { Context } from '../lib/context.ts';
-import { Interruption } from '../lib/deadline.ts';
-import { FedctlError, isFedctlError, type Warning } from '../lib/errors.ts';
-import { EXIT, type ExitCode } from '../lib/exit-codes.ts';
-import { givenSecrets } from '../lib/presented-secrets.ts';
-import { failureDocument, failureLines, warningLines } from '../lib/render/failure.ts';
+import type { Flag } from '../lib/core/command-line.ts';
+import type { Context } from '../lib/core/context.ts';
+import { Interruption } from '../lib/core/deadline.ts';
+import { FedctlError, isFedctlError, type Warning } from '../lib/core/errors.ts';
+import { EXIT, type ExitCode } from '../lib/core/exit-codes.ts';
+import { givenSecrets } from '../lib/core/presented-secrets.ts';
+import { failureDocument, failureLines, type ToldWarning, warningLines } from '../lib/render/failure.ts';
 import { JsonLine } from '../lib/render/json.ts';
 import { createOutput, linesOf } from '../lib/render/output.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
@@ -12,8 +13,16 @@ import { type Invocation, isEnded } from './command.ts';
 import { readFaces } from './faces.ts';
 import { mfaPrompt } from './mfa-prompt.ts';
 import type { OptionTable } from './options.ts';
-import { commandWords, type Parsed, parse } from './parse.ts';
+import { type Parsed, parse } from './parse.ts';
 import { COMMANDS } from './program.ts';
+import {
+  commandLine,
+  commonOptions,
+  isInEnvironment,
+  readTypedLine,
+  type TypedLine,
+  typedValues,
+} from './typed-line.ts';
 import { usageFailure } from './usage-failure.ts';
 
 /**
@@ -23,33 +32,37 @@ import { usageFailure } from './usage-failure.ts';
  * @returns the exit code
  */
 export async function main(argv: readonly string[], context: Context): Promise<number> {
-  const json = asksForJson(argv, context.env);
   context.redactor.learn(...givenSecrets(context.env, argv));
+  const line = await readTypedLine(argv);
   try {
     const parsed = await parse(helpForm(argv), context, {
       width: Math.min(context.stdout.columns ?? 100, 100),
       writeOut: (text) => createOutput(context.stdout, context).write(linesOf(text)),
     });
-    return parsed === null ? EXIT.done : await runCommand(parsed, context);
+    return parsed === null ? EXIT.done : await runCommand(parsed, line, context);
   } catch (error) {
-    return report(error, argv, context, json);
+    return report(error, line, context);
   }
 }
 
-async function runCommand(parsed: Parsed, context: Context): Promise<number> {
+async function runCommand(parsed: Parsed, line: TypedLine, context: Context): Promise<number> {
   const { common } = parsed;
-  const faces = readFaces(outputs(parsed), parsed.command.faces ?? null);
+  const faces = readFaces(outputs(common, parsed.typedCommon), parsed.command.faces ?? null);
   const json = faces.stdout === 'json';
   const colourOf = (stream: Context['stdout']) => wantsColour(stream, context.env, common.noColor);
-  const warnings: Warning[] = [];
+  const warnings: ToldWarning[] = [];
+  const offer = offerer(line, common.timeout, context.env);
   const stdout = createOutput(context.stdout, context);
   const stderr = createOutput(context.stderr, context);
   const stderrTheme = createTheme(colourOf(context.stderr));
   const talks = !json && !common.quiet;
   const progress = talks ? createProgress(context.stderr, colourOf(context.stderr)) : SILENT_PROGRESS;
   const warn = (warning: Warning) => {
-    warnings.push(warning);
-    if (talks) stderr.write(warningLines(warning, stderrTheme));
+    // Member by member: a failure may be told as a warning, and its message is not enumerable.
+    const { code, message, remedy } = warning;
+    const told = { code, message, remedy, command: offer(warning.command) };
+    warnings.push(told);
+    if (talks) stderr.write(warningLines(told, stderrTheme));
   };
   const invocation: Invocation<OptionTable> = {
     context,
@@ -74,6 +87,7 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
       ...(json || common.noInput ? {} : mfaPrompt(context, progress)),
       warn,
     },
+    offer,
     warn,
     print(line) {
       if (!json) stdout.write([line]);
@@ -95,32 +109,58 @@ async function runCommand(parsed: Parsed, context: Context): Promise<number> {
   return answer.exitCode ?? EXIT.done;
 }
 
+/** How commands are completed in this run. */
+function offerer(line: TypedLine, timeout: number, env: Context['env']): Invocation<OptionTable>['offer'] {
+  const typed = {
+    line,
+    timeout,
+    given: (flag: Flag) => isInEnvironment(line, flag, env),
+    repeat: {},
+    common: {},
+  };
+  return (command, about = {}) => commandLine(command, { ...typed, ...about });
+}
+
 /** Tells what went wrong on stderr, in the face that was asked for. */
-function report(error: unknown, argv: readonly string[], context: Context, json: boolean): number {
+function report(error: unknown, line: TypedLine, context: Context): number {
   const interruption = context.signal.aborted ? context.signal.reason : error;
   if (interruption instanceof Interruption) return interruption.exitCode;
   const usage = usageFailure(error, COMMANDS);
   if (usage === 'told') return EXIT.done;
-  const failure = forThisCommand(usage ?? (isFedctlError(error) ? error : bug(error)), argv);
-  const theme = createTheme(wantsColour(context.stderr, context.env, argv.includes('--no-color')));
+  const failure = usage ?? (isFedctlError(error) ? error : bug(error));
+  const common = commonOptions(line, context.env);
+  const command = offerer(line, common.timeout, context.env)(failure.command);
+  const typed = new Set(['json', 'output'].filter((name) => typedValues(line, `--${name}`).length > 0));
+  const [face] = outputs(common, typed)
+    .filter((each) => !each.includes('='))
+    .slice(-1);
+  const json = face === 'json';
+  const theme = createTheme(wantsColour(context.stderr, context.env, common.noColor));
   const stderr = createOutput(context.stderr, context);
-  const exitCode = ownExitCode(failure, argv);
-  stderr.write(json ? [new JsonLine(failureDocument(failure, exitCode))] : failureLines(failure, theme));
-  if (!json && argv.includes('--verbose')) stderr.write(causes(failure).map(theme.dim));
+  const exitCode = ownExitCode(failure, line);
+  stderr.write(
+    json
+      ? [new JsonLine(failureDocument(failure, command, exitCode))]
+      : failureLines(failure, command, theme),
+  );
+  if (!json && common.verbose) stderr.write(causes(failure).map(theme.dim));
   return exitCode;
 }
 
 /** The failures of a command that passes on the exit code of a program must not look like that of the program. */
-function ownExitCode({ exitCode }: FedctlError, argv: readonly string[]): ExitCode {
+function ownExitCode({ exitCode }: FedctlError, line: TypedLine): ExitCode {
   if (exitCode === EXIT.notFound || exitCode === EXIT.notExecutable) return exitCode;
-  const [name] = commandWords(argv);
+  const [name] = line.command;
   return COMMANDS.find((row) => row.name === name)?.ownFailure ?? exitCode;
 }
 
 /** `--json` is `--output json`; either of them, typed, beats the other's variable. */
-function outputs({ common, typedCommon }: Parsed): readonly string[] {
-  const output = typedCommon.has('json') && !typedCommon.has('output') ? [] : common.output;
-  const json = common.json && (typedCommon.has('json') || !typedCommon.has('output'));
+function outputs(
+  common: Pick<Parsed['common'], 'json' | 'output'>,
+  typed: Parsed['typedCommon'],
+): readonly string[] {
+  const output = typed.has('json') && !typed.has('output') ? [] : common.output;
+  const json = common.json && (typed.has('json') || !typed.has('output'));
   return json ? [...output, 'json'] : output;
 }
 
@@ -143,34 +183,8 @@ function causes(failure: FedctlError): readonly string[] {
   return lines;
 }
 
-/** Whether failures are to be told as JSON. Read from the raw arguments: the parse itself may be what fails. */
-function asksForJson(argv: readonly string[], env: Context['env']): boolean {
-  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  const output = own.flatMap((arg, index) =>
-    arg.startsWith('--output=')
-      ? [arg.slice('--output='.length)]
-      : arg === '--output'
-        ? [own[index + 1] ?? '']
-        : [],
-  );
-  if (own.includes('--json')) return true;
-  if (output.length > 0) return output.filter((face) => !face.includes('=')).at(-1) === 'json';
-  return env['FEDCTL_OUTPUT'] === 'json' || ['1', 'true'].includes(env['FEDCTL_JSON']?.toLowerCase() ?? '');
-}
-
 /** `fedctl help token` and `fedctl --help token` are `fedctl token --help`; fedctl alone asks for help too. */
 function helpForm(argv: readonly string[]): readonly string[] {
   if (argv.length === 0) return ['--help'];
   return ['help', '--help', '-h'].includes(argv[0] ?? '') ? [...argv.slice(1), '--help'] : argv;
-}
-
-/** A remedy of the catalogue says `fedctl <command>` where it holds for all of them: here it gets this one's name. */
-function forThisCommand(failure: FedctlError, argv: readonly string[]): FedctlError {
-  if (!failure.remedy.includes('fedctl <command>')) return failure;
-  const typed = ['fedctl', ...commandWords(argv)].join(' ');
-  return new FedctlError(failure.code, {
-    ...failure,
-    message: failure.message,
-    remedy: failure.remedy.replaceAll('fedctl <command>', typed),
-  });
 }

@@ -1,5 +1,5 @@
-import type { Context } from '../lib/context.ts';
-import type { AwsSettings } from '../lib/ports.ts';
+import type { Context } from '../lib/core/context.ts';
+import type { AwsSettings } from '../lib/ports/aws.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import { askHidden, canAsk } from '../lib/render/prompt.ts';
 

@@ -1,6 +1,6 @@
-import type { LoginPlan } from '../lib/connection.ts';
-import { FedctlError } from '../lib/errors.ts';
-import { readNamespace } from '../lib/namespace.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { readNamespace } from '../lib/core/namespace.ts';
+import type { LoginPlan } from '../lib/ports/mongo.ts';
 
 /**
  * What `--write-probe` names.

@@ -1,5 +1,6 @@
-import { parseDuration } from '../lib/duration.ts';
-import { FedctlError } from '../lib/errors.ts';
+import type { Settings } from '../lib/core/command-line.ts';
+import { parseDuration } from '../lib/core/duration.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 
 /**
  * How a command declares its options: once, with the type of what comes out. The command line, the environment
@@ -14,6 +15,11 @@ export interface OptionSpec<T> {
   readonly repeatable: boolean;
   /** For switches `true`, for options with a value the texts given (several only if repeatable), null when absent. */
   readonly read: (given: readonly string[] | true | null, name: string) => T;
+  /**
+   * How a typed value is repeated in a command that fedctl prints and that sets other options: without secrets; null: it
+   * cannot be. Without this, as it is.
+   */
+  readonly repeated?: (value: string, set: Settings) => string | null;
 }
 
 export type OptionTable = Readonly<Record<string, OptionSpec<unknown>>>;

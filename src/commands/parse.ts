@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import type { Context } from '../lib/context.ts';
-import { FedctlError } from '../lib/errors.ts';
+import type { Context } from '../lib/core/context.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 import type { AnyCommand } from './command.ts';
 import { environmentName, longFlag, type OptionTable, type OptionValues } from './options.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './program.ts';
@@ -93,16 +93,6 @@ export async function parse(
   addRows(program, COMMANDS);
   await program.parseAsync(argv, { from: 'user' });
   return parsed;
-}
-
-/** The words of a command line that name its command, as far as the table has them: `['sandbox', 'status']`. */
-export function commandWords(argv: readonly string[]): readonly string[] {
-  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  const first = own.find((word) => COMMANDS.some(({ name }) => name === word));
-  const row = COMMANDS.find(({ name }) => name === first);
-  if (row === undefined) return [];
-  const sub = row.subcommands?.find(({ name }) => own.includes(name));
-  return sub === undefined ? [row.name] : [row.name, sub.name];
 }
 
 /** What belongs to `fedctl sandbox` itself has no meaning for `fedctl sandbox status`. */

@@ -1,6 +1,6 @@
-import type { CheckTarget } from '../lib/check-target.ts';
 import { readPrivilege } from '../lib/config/value-faults.ts';
-import { FedctlError } from '../lib/errors.ts';
+import type { CheckTarget } from '../lib/core/check-target.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 
 /**
  * What `--privilege` names: an action of MongoDB on a database, or on one of its collections: `insert@app.visits`.
@@ -12,7 +12,7 @@ export function privilege(text: string): CheckTarget['privileges'][number] {
   if (read !== null) return read;
   throw new FedctlError('usage.invalid-value', {
     message: `--privilege cannot be "${text}": expected <action>@<database> or <action>@<database>.<collection>.`,
-    remedy: 'fedctl check --privilege insert@app.visits',
+    remedy: 'Write it like insert@app.visits or insert@app.',
     details: { option: '--privilege' },
   });
 }

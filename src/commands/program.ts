@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../lib/exit-codes.ts';
+import { EXIT, type ExitCode } from '../lib/core/exit-codes.ts';
 import type { AnyCommand } from './command.ts';
 import { duration, text, texts, toggle } from './options.ts';
 

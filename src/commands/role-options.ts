@@ -1,5 +1,5 @@
 import type { RoleToAssume } from '../lib/auth/role.ts';
-import { FedctlError } from '../lib/errors.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 import { type OptionValues, text } from './options.ts';
 
 /** The options of every command that can run as a role: spread into the command's own table. */

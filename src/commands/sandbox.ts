@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
-import { Interruption } from '../lib/deadline.ts';
-import { FedctlError } from '../lib/errors.ts';
+import { Interruption } from '../lib/core/deadline.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
 import { runChild } from '../lib/exec/run-child.ts';
-import { EXIT } from '../lib/exit-codes.ts';
 import { readBoundedFile } from '../lib/files/bounded-file.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
 import { labLogLine } from '../lib/render/sandbox.ts';
-import { exportLines, insideLab } from '../lib/sandbox/environment.ts';
-import type { Lab } from '../lib/sandbox/lab.ts';
-import { AUTH_ERRORS } from '../lib/sandbox/mongod/settings.ts';
-import { DEFAULT_SERVER_LINE, SERVER_LINES, SERVER_VERSIONS } from '../lib/sandbox/mongod/versions.ts';
-import { PLATFORMS } from '../lib/sandbox/platforms.ts';
+import { exportLines, insideLab } from '../sandbox/environment.ts';
+import type { Lab } from '../sandbox/lab.ts';
+import { AUTH_ERRORS } from '../sandbox/mongod/settings.ts';
+import { DEFAULT_SERVER_LINE, SERVER_LINES, SERVER_VERSIONS } from '../sandbox/mongod/versions.ts';
+import { PLATFORMS } from '../sandbox/platforms.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
 import { choice, type OptionTable, text, toggle } from './options.ts';
 import { announce } from './sandbox/announce.ts';
@@ -145,7 +145,7 @@ async function openState(invocation: Invocation<OptionTable>, folder: string) {
 
 /** Loads YAML and the schema, which only a lab with a configuration needs. */
 async function readConfig({ common, context }: Invocation<OptionTable>, file: string) {
-  const { readSandboxConfig } = await import('../lib/sandbox/config/read.ts');
+  const { readSandboxConfig } = await import('../sandbox/config/read.ts');
   const text = await readBoundedFile(
     resolve(context.cwd, file),
     LARGEST_CONFIG,

@@ -1,7 +1,8 @@
 import { type FederationState, federationState } from '../lib/auth/federation.ts';
 import { type Caller, identifyCaller } from '../lib/auth/identity.ts';
 import { examineIssuer, NO_ISSUER } from '../lib/auth/issuer-report.ts';
-import { FedctlError } from '../lib/errors.ts';
+import { fedctl } from '../lib/core/command-line.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 import { statusDocument, statusLines } from '../lib/render/status.ts';
 import { command } from './command.ts';
 import { choice } from './options.ts';
@@ -19,7 +20,7 @@ An issuer that does not answer is shown, and is no failure.`,
   options: {
     require: choice('--require <state>', 'fail unless this is the state', ['enabled'], null),
   },
-  async run({ context, common, options, aws: settings, theme }) {
+  async run({ context, common, options, aws: settings, theme, offer }) {
     const { signal } = context;
     const aws = await context.aws(settings);
     const caller = await identifyCaller(aws, signal);
@@ -34,7 +35,8 @@ An issuer that does not answer is shown, and is no failure.`,
             signal,
           });
     const found = { caller, federation, report };
-    return { document: statusDocument(found), lines: statusLines(found, theme) };
+    const enable = offer(fedctl(['enable']));
+    return { document: statusDocument(found), lines: statusLines(found, enable, theme) };
   },
 });
 

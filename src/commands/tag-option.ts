@@ -1,5 +1,5 @@
-import { FedctlError } from '../lib/errors.ts';
-import type { Tag } from '../lib/token.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import type { Tag } from '../lib/core/token.ts';
 
 /**
  * Tags as they are typed, `<key>=<value>`. The first `=` divides: AWS allows more of them on both sides, and a key that

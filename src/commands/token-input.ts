@@ -1,7 +1,7 @@
-import { FedctlError } from '../lib/errors.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { Secret } from '../lib/core/secret.ts';
 import { readInput } from '../lib/files/input.ts';
 import { looksLikeJwt } from '../lib/jwt/decode.ts';
-import { Secret } from '../lib/secret.ts';
 import type { Invocation } from './command.ts';
 import type { OptionTable } from './options.ts';
 
@@ -23,7 +23,6 @@ export async function tokenInput(
   if (looksLikeJwt(file)) {
     throw new FedctlError('usage.token-as-argument', {
       message: `${name} takes the name of a file or -, and was given a token.`,
-      remedy: `${typed}   (or give the name of a file)`,
     });
   }
   const terminal = context.stdin.isTTY === true;
@@ -31,7 +30,7 @@ export async function tokenInput(
     throw new FedctlError('usage.invalid-command-line', {
       message: `${name} needs a token, from a file or from stdin.`,
       likelyCause: 'No file is named, and stdin is a terminal.',
-      remedy: `${typed}   (or fedctl ${name} <file>, or fedctl ${name} - to paste one)`,
+      remedy: `Pipe a token in (${typed}), name a file, or give - to paste one.`,
     });
   }
   if (file === '-' && terminal) hint('Paste the token, then press Enter and Ctrl-D.');

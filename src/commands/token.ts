@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 import { checkWantedToken, fitToSession } from '../lib/auth/lifetime.ts';
 import { minting, mintWarnings } from '../lib/auth/mint.ts';
 import { asRole } from '../lib/auth/role.ts';
-import type { Warning } from '../lib/errors.ts';
-import { EXIT } from '../lib/exit-codes.ts';
+import type { Warning } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
+import type { MintedToken } from '../lib/core/token.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
 import { jsonText } from '../lib/render/json.ts';
 import { tokenDocument, tokenLine } from '../lib/render/token.ts';
-import type { MintedToken } from '../lib/token.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
 import { durationOrAuto } from './duration-option.ts';
 import { refuseTwoFaces } from './faces.ts';
@@ -90,12 +90,13 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
 
 /** The answer as one line, without its end: a token file holds no newline. */
 function face(
-  { common, options }: TokenInvocation,
+  { common, options, offer }: TokenInvocation,
   minted: MintedToken,
   warnings: readonly Warning[],
 ): string {
   if (common.output === 'json' || options.format === 'json') {
-    return jsonText({ ...tokenDocument(minted), warnings });
+    const told = warnings.map((warning) => ({ ...warning, command: offer(warning.command) }));
+    return jsonText({ ...tokenDocument(minted), warnings: told });
   }
   const token = minted.token.reveal();
   return options.format === 'header' ? `Authorization: Bearer ${token}` : token;

@@ -1,6 +1,6 @@
 import { loginUri, PROGRAM_MECHANISMS } from '../lib/auth/program-plan.ts';
-import { FedctlError } from '../lib/errors.ts';
-import { Secret } from '../lib/secret.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { Secret } from '../lib/core/secret.ts';
 import { TOKEN_ENVIRONMENTS } from '../lib/uri/program-uri.ts';
 import { type Answer, command } from './command.ts';
 import { choice, text } from './options.ts';

@@ -1,8 +1,14 @@
 import { CommanderError } from 'commander';
-import { FedctlError } from '../lib/errors.ts';
+import { fedctl } from '../lib/core/command-line.ts';
+import { FedctlError } from '../lib/core/errors.ts';
 
 /** The shape of a JWT, to recognise one that was typed where it must not be. */
 const JWT = /eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/;
+
+/** Whether a text holds what looks like a token. */
+export function holdsToken(text: string): boolean {
+  return JWT.test(text);
+}
 
 /**
  * Refuses a token as the value of an option, before anything can repeat it.
@@ -10,7 +16,7 @@ const JWT = /eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/;
  * @throws FedctlError usage.token-as-argument
  */
 export function refuseToken(option: string, values: readonly string[]): void {
-  if (!values.some((value) => JWT.test(value))) return;
+  if (!values.some(holdsToken)) return;
   throw new FedctlError('usage.token-as-argument', {
     message: `A token was given as the value of ${option}.`,
   });
@@ -28,7 +34,7 @@ export function usageFailure(
   if (!(error instanceof CommanderError)) return null;
   if (error.exitCode === 0) return 'told';
   // commander quotes what was typed, which may be a secret.
-  if (JWT.test(error.message)) {
+  if (holdsToken(error.message)) {
     return new FedctlError('usage.token-as-argument', { message: 'A token was given as an argument.' });
   }
   const message = sentence(error.message);
@@ -36,7 +42,7 @@ export function usageFailure(
     case 'commander.unknownCommand':
       return new FedctlError('usage.unknown-command', {
         message,
-        remedy: suggestion(error.message) ?? 'fedctl --help',
+        ...suggestion(error.message),
         details: { commands: commands.map((row) => row.name) },
       });
     case 'commander.unknownOption':
@@ -63,7 +69,9 @@ function sentence(message: string): string {
   return /[.)?]$/.test(capital) ? capital : `${capital}.`;
 }
 
-function suggestion(message: string): string | null {
+function suggestion(message: string) {
   const name = /\(Did you mean (?:one of )?([a-z]+)/.exec(message)?.[1];
-  return name === undefined ? null : `fedctl ${name} --help`;
+  return name === undefined
+    ? {}
+    : { remedy: `Read the help of fedctl ${name}.`, command: fedctl([name, '--help']) };
 }

@@ -1,6 +1,6 @@
 import { verifyToken } from '../lib/auth/verify.ts';
-import { FedctlError } from '../lib/errors.ts';
-import { EXIT } from '../lib/exit-codes.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
 import { verifyDocument, verifyLines } from '../lib/render/verify.ts';
 import { command } from './command.ts';
 import { text, texts, toggle } from './options.ts';
@@ -34,7 +34,7 @@ every fault on stdout; 6: the issuer could not be asked.`,
         code: 'jwt.audience-unchecked',
         message:
           'The audience is not checked (--any-audience): the token may have been made for somebody else.',
-        remedy: 'fedctl verify --audience <audience>',
+        remedy: 'Name the audience that the token must be for with --audience <audience>.',
       });
     }
     const request = { issuer: options.issuer, audience, subject: options.subject, keySet: options.jwks };
@@ -58,8 +58,7 @@ function theAudience(given: readonly string[], any: boolean): string | null {
     throw new FedctlError('usage.missing-audience', {
       message: 'verify needs the audience that the token must be for.',
       likelyCause: 'A token made for somebody else proves nothing to you, so there is no default.',
-      remedy:
-        'fedctl verify --audience <audience>   (or set FEDCTL_AUDIENCE, or accept any with --any-audience)',
+      remedy: 'Add --audience <audience>, set FEDCTL_AUDIENCE, or accept any with --any-audience.',
     });
   }
   if (second !== undefined) {

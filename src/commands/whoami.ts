@@ -7,9 +7,9 @@ import {
   workloadWarnings,
 } from '../lib/auth/identity.ts';
 import { checkRoleArn } from '../lib/auth/role.ts';
-import type { ResolvedCredentials } from '../lib/credentials.ts';
-import { isFedctlError } from '../lib/errors.ts';
-import type { Iam } from '../lib/ports.ts';
+import type { ResolvedCredentials } from '../lib/core/credentials.ts';
+import { isFedctlError } from '../lib/core/errors.ts';
+import type { Iam } from '../lib/ports/aws.ts';
 import { whoamiDocument, whoamiLines } from '../lib/render/whoami.ts';
 import { command, type Invocation } from './command.ts';
 import { type OptionTable, text } from './options.ts';
@@ -68,7 +68,7 @@ async function issuerIfKnown(iam: Iam, { context, warn }: Invocation<OptionTable
   } catch (error) {
     if (context.signal.aborted) throw context.signal.reason;
     if (!isFedctlError(error)) throw error;
-    warn({ code: error.code, message: `The issuer is not known. ${error.message}`, remedy: error.remedy });
+    warn(error.with({ message: `The issuer is not known. ${error.message}` }));
     return null;
   }
 }

@@ -1,14 +1,14 @@
 import { type OidcCallback, oidcCallback, type ProgramTokens, programTokens } from './auth/program-tokens.ts';
+import type { TokenSource } from './core/token.ts';
 import { processContext } from './process-context.ts';
-import type { TokenSource } from './token.ts';
 
 /** What a program may import from fedctl. Everything else may change without notice. */
 
 export type { OidcCallback, ProgramTokens } from './auth/program-tokens.ts';
-export { FedctlError, isFedctlError } from './errors.ts';
-export type { FailureCode } from './failures.ts';
-export { Secret } from './secret.ts';
-export type { MintedToken, SigningAlgorithm, TokenSource } from './token.ts';
+export { FedctlError, isFedctlError } from './core/errors.ts';
+export { Secret } from './core/secret.ts';
+export type { MintedToken, SigningAlgorithm, TokenSource } from './core/token.ts';
+export type { FailureCode } from './failures/failures.ts';
 
 /** Nobody interrupts a library: its host has signals of its own. */
 const NEVER: AbortSignal = new AbortController().signal;

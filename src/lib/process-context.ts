@@ -3,11 +3,11 @@ import { lookup, resolveSrv, resolveTxt } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Context } from './context.ts';
-import { Interruption } from './deadline.ts';
-import type { Fetch } from './fetch.ts';
-import { localhostAddresses } from './hosts.ts';
-import { Redactor } from './redactor.ts';
+import type { Context } from './core/context.ts';
+import { Interruption } from './core/deadline.ts';
+import type { Fetch } from './core/fetch.ts';
+import { localhostAddresses } from './core/hosts.ts';
+import { Redactor } from './core/redactor.ts';
 
 /**
  * The real world: this process, its clock and its network. Nothing else in src reads `process`; only bin and

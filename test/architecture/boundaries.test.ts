@@ -21,49 +21,50 @@ const ROOMS: readonly Room[] = [
   {
     name: 'process-context',
     files: /^src\/lib\/process-context\.ts$/,
-    rooms: ['vocabulary', ...ADAPTERS, ...UNDER],
+    rooms: ['core', ...ADAPTERS, ...UNDER],
     packages: ['node'],
   },
   {
     name: 'index',
-    files: /^src\/lib\/(sandbox\/)?index\.ts$/,
-    rooms: ['vocabulary', 'process-context', 'auth', 'sandbox', ...PURE, ...ADAPTERS],
+    files: /^src\/(lib|sandbox)\/index\.ts$/,
+    rooms: ['core', 'process-context', 'auth', 'sandbox', ...PURE, ...ADAPTERS],
     packages: ['node'],
   },
-  { name: 'vocabulary', files: /^src\/lib\/(failures\/)?[a-z-]+\.ts$/, rooms: [], packages: ['node'] },
   {
-    name: 'explanations',
-    files: /^src\/lib\/explanations\//,
-    rooms: ['vocabulary'],
+    name: 'failure pages',
+    files: /^src\/lib\/failures\/(pages|match|pasted|pages\.generated)\.ts$/,
+    rooms: ['core'],
     packages: ['strip-ansi'],
   },
-  { name: 'jwt', files: /^src\/lib\/jwt\//, rooms: ['vocabulary'], packages: ['jose', 'node'] },
-  { name: 'policy', files: /^src\/lib\/policy\//, rooms: ['vocabulary'], packages: [] },
-  { name: 'trust', files: /^src\/lib\/trust\//, rooms: ['vocabulary'], packages: [] },
+  // What everything else is told in: what fedctl is about, what it asks of the outside, and how it fails.
+  { name: 'core', files: /^src\/lib\/(core|ports|failures)\//, rooms: [], packages: ['node'] },
+  { name: 'jwt', files: /^src\/lib\/jwt\//, rooms: ['core'], packages: ['jose', 'node'] },
+  { name: 'policy', files: /^src\/lib\/policy\//, rooms: ['core'], packages: [] },
+  { name: 'trust', files: /^src\/lib\/trust\//, rooms: ['core'], packages: [] },
   {
     name: 'uri',
     files: /^src\/lib\/uri\//,
-    rooms: ['vocabulary'],
+    rooms: ['core'],
     packages: ['mongodb-connection-string-url', 'node'],
   },
   {
     name: 'config',
     files: /^src\/lib\/config\//,
-    rooms: ['vocabulary', 'jwt', 'uri'],
+    rooms: ['core', 'jwt', 'uri'],
     packages: ['yaml', 'zod', 'node'],
   },
-  { name: 'formats', files: /^src\/lib\/formats\//, rooms: ['vocabulary'], packages: ['node'] },
+  { name: 'formats', files: /^src\/lib\/formats\//, rooms: ['core'], packages: ['node'] },
   {
     name: 'net',
     files: /^src\/lib\/net\//,
-    rooms: ['vocabulary', 'files'],
+    rooms: ['core', 'files'],
     packages: ['node', 'agent-base', 'socks'],
   },
-  { name: 'files', files: /^src\/lib\/files\//, rooms: ['vocabulary'], packages: ['node'] },
+  { name: 'files', files: /^src\/lib\/files\//, rooms: ['core'], packages: ['node'] },
   {
     name: 'aws',
     files: /^src\/lib\/aws\//,
-    rooms: ['vocabulary', ...PURE, ...UNDER],
+    rooms: ['core', ...PURE, ...UNDER],
     packages: [
       'node',
       '@aws-sdk/client-sts',
@@ -76,39 +77,39 @@ const ROOMS: readonly Room[] = [
   {
     name: 'issuer',
     files: /^src\/lib\/issuer\//,
-    rooms: ['vocabulary', ...PURE, ...UNDER],
+    rooms: ['core', ...PURE, ...UNDER],
     packages: ['node', 'jose'],
   },
   {
     name: 'mongo',
     files: /^src\/lib\/mongo\//,
-    rooms: ['vocabulary', ...PURE, ...UNDER],
+    rooms: ['core', ...PURE, ...UNDER],
     packages: ['node', 'mongodb'],
   },
   {
     name: 'atlas',
     files: /^src\/lib\/atlas\//,
-    rooms: ['vocabulary', ...PURE, ...UNDER],
+    rooms: ['core', ...PURE, ...UNDER],
     packages: ['node', 'zod'],
   },
-  { name: 'http-api', files: /^src\/lib\/http-api\//, rooms: ['vocabulary', ...UNDER], packages: ['node'] },
-  { name: 'exec', files: /^src\/lib\/exec\//, rooms: ['vocabulary', ...UNDER], packages: ['node'] },
+  { name: 'http-api', files: /^src\/lib\/http-api\//, rooms: ['core', ...UNDER], packages: ['node'] },
+  { name: 'exec', files: /^src\/lib\/exec\//, rooms: ['core', ...UNDER], packages: ['node'] },
   {
     name: 'auth',
     files: /^src\/lib\/auth\//,
-    rooms: ['vocabulary', 'files', ...PURE, ...ADAPTERS],
+    rooms: ['core', 'files', ...PURE, ...ADAPTERS],
     packages: ['node'],
   },
   {
     name: 'check',
     files: /^src\/lib\/check\//,
-    rooms: ['vocabulary', 'auth', ...PURE, ...ADAPTERS, ...UNDER],
+    rooms: ['core', 'auth', ...PURE, ...ADAPTERS, ...UNDER],
     packages: [],
   },
   {
     name: 'sandbox',
-    files: /^src\/lib\/sandbox\//,
-    rooms: ['vocabulary', 'config', ...PURE, ...UNDER],
+    files: /^src\/sandbox\//,
+    rooms: ['core', 'config', ...PURE, ...UNDER],
     packages: [
       'node',
       'jose',
@@ -128,65 +129,65 @@ const ROOMS: readonly Room[] = [
   {
     name: 'output',
     files: /^src\/lib\/render\/(escape|json|output|workflow-command)\.ts$/,
-    rooms: ['vocabulary'],
+    rooms: ['core'],
     packages: ['node'],
   },
   {
     name: 'theme',
     files: /^src\/lib\/render\/theme\.ts$/,
-    rooms: ['vocabulary', 'output'],
+    rooms: ['core', 'output'],
     packages: ['chalk'],
   },
   {
     name: 'progress',
     files: /^src\/lib\/render\/progress\.ts$/,
-    rooms: ['vocabulary', 'output'],
+    rooms: ['core', 'output'],
     packages: ['ora'],
   },
   {
     name: 'prompt',
     files: /^src\/lib\/render\/prompt\.ts$/,
-    rooms: ['vocabulary', 'output'],
+    rooms: ['core', 'output'],
     packages: ['@clack/prompts', 'node'],
   },
   // The faces of `check` that bring a package along. The human one is in `render`, and so cannot load them.
   {
     name: 'report-faces',
     files: /^src\/lib\/render\/check\/(junit|github|markdown|markup|html)[a-z-]*\.ts$/,
-    rooms: ['vocabulary', 'output', 'render', 'theme'],
+    rooms: ['core', 'output', 'render', 'theme'],
     packages: ['fast-xml-parser', 'escape-goat', 'node'],
   },
   {
     name: 'explain face',
-    files: /^src\/lib\/render\/(explain|failures-page)\.ts$/,
-    rooms: ['vocabulary', 'explanations'],
+    files: /^src\/lib\/render\/explain\.ts$/,
+    rooms: ['core', 'failure pages'],
     packages: ['wrap-ansi'],
     types: ['theme'],
   },
   {
     name: 'render',
     files: /^src\/lib\/render\//,
-    rooms: ['vocabulary', 'output', 'theme'],
+    rooms: ['core', 'output', 'theme'],
     types: ['auth', 'sandbox', ...PURE, ...ADAPTERS],
     packages: [],
   },
   {
     name: 'main',
     files: /^src\/commands\/main\.ts$/,
-    rooms: ['command', 'vocabulary', 'output', 'render', 'theme', 'progress'],
+    rooms: ['command', 'core', 'output', 'render', 'theme', 'progress'],
     packages: [],
   },
   {
     name: 'command',
     files: /^src\/commands\//,
     rooms: [
-      'vocabulary',
+      'core',
       'output',
       'auth',
       'check',
       'sandbox',
       'config',
-      'explanations',
+      'failure pages',
       'explain face',
       'render',
       'report-faces',
@@ -235,19 +236,19 @@ describe('the rooms', () => {
 
   test('an arrow that runs back up is found, also a dynamic one', () => {
     const code =
-      "import { main } from '../commands/main.ts';\nexport const x = () => import('./sandbox/log.ts');\nmain;\n";
-    expect(arrowsOf('src/lib/secret.ts', code).map(fault)).toEqual([
-      'src/lib/secret.ts (vocabulary) may not import src/commands/main.ts (main)',
-      'src/lib/secret.ts (vocabulary) may not import src/lib/sandbox/log.ts (sandbox)',
+      "import { main } from '../../commands/main.ts';\nexport const x = () => import('../../sandbox/log.ts');\nmain;\n";
+    expect(arrowsOf('src/lib/core/secret.ts', code).map(fault)).toEqual([
+      'src/lib/core/secret.ts (core) may not import src/commands/main.ts (main)',
+      'src/lib/core/secret.ts (core) may not import src/sandbox/log.ts (sandbox)',
     ]);
   });
 
   test('the lab cannot reach the adapters it is there to test, and no face loads a core', () => {
-    const lab = arrowsOf('src/lib/sandbox/log.ts', "import { createAws } from '../aws/aws.ts';\n");
+    const lab = arrowsOf('src/sandbox/log.ts', "import { createAws } from '../lib/aws/aws.ts';\n");
     const face = arrowsOf('src/lib/render/failure.ts', "import { minting } from '../auth/mint.ts';\n");
     const types = arrowsOf('src/lib/render/failure.ts', "import type { minting } from '../auth/mint.ts';\n");
     expect([...lab, ...face, ...types].map(fault)).toEqual([
-      'src/lib/sandbox/log.ts (sandbox) may not import src/lib/aws/aws.ts (aws)',
+      'src/sandbox/log.ts (sandbox) may not import src/lib/aws/aws.ts (aws)',
       'src/lib/render/failure.ts (render) may not import src/lib/auth/mint.ts (auth)',
       null,
     ]);

@@ -62,6 +62,8 @@ function packageOf(specifier: string): string {
 export interface Syntax {
   readonly type: string;
   readonly name?: string;
+  /** Of a literal. */
+  readonly value?: unknown;
   readonly object?: Syntax;
   readonly property?: Syntax;
   readonly callee?: Syntax;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/commands/program.ts';
-import { EXIT_CODES } from '../../src/lib/exit-codes.ts';
+import { EXIT_CODES } from '../../src/lib/core/exit-codes.ts';
 import { ROOT } from './imports.ts';
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');

@@ -201,6 +201,7 @@ function labRow(
 /** One row for each command, by its full name. */
 export const ROWS: Readonly<Record<string, Row>> = {
   enable: accountRow({
+    args: ['--audience', 'orders'],
     context: IMPATIENT,
     sts: [refusing({ action: mint, code: AccessDenied }, 'the probe is denied', run('--timeout', '2s'))],
     iam: [
@@ -210,7 +211,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
         run(),
       ),
     ],
-    issuer: hostileIssuers((_stage, env) => ({ env, context: IMPATIENT })),
+    issuer: hostileIssuers((_stage, env) => ({ args: ['--audience', 'orders'], env, context: IMPATIENT })),
   }),
   disable: accountRow({
     args: ['--yes'],
@@ -710,18 +711,19 @@ export const ROWS: Readonly<Record<string, Row>> = {
     classes: {
       success: [
         { what: 'a file', stage: () => ({ args: ['--uri', 'mongodb+srv://cluster0.example.mongodb.net/'] }) },
+      ],
+      usage: MISTYPED,
+      config: [
         {
-          what: 'a file, with secrets in the connection string',
+          what: 'a connection string whose options hold secrets',
           stage: () => ({
             args: ['--force'],
             env: {
-              FEDCTL_URI: `mongodb://127.0.0.1:9/?proxyHost=h&proxyUsername=u&proxyPassword=${SECRETS.uriProxyPassword}&tlsCertificateKeyFilePassword=${SECRETS.uriKeyPassword}`,
+              FEDCTL_URI: `mongodb://127.0.0.1:9/?proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=${SECRETS.uriProxyPassword}&tlsCertificateKeyFilePassword=${SECRETS.uriKeyPassword}`,
             },
           }),
         },
       ],
-      usage: MISTYPED,
-      config: 'writes a configuration file and reads none',
       aws: NO_AWS,
       sts: NO_AWS,
       iam: NO_AWS,

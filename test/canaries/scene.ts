@@ -1,4 +1,4 @@
-import type { LabEnvironment } from '../../src/lib/sandbox/environment.ts';
+import type { LabEnvironment } from '../../src/sandbox/environment.ts';
 import type { MemoryContextOptions } from '../support/memory-context.ts';
 import type { BinOptions } from '../support/run-bin.ts';
 import { type AwsFault, type MongodFault, SECRETS, type Servers } from './world.ts';

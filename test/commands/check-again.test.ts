@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Context } from '../../src/lib/context.ts';
+import type { Context } from '../../src/lib/core/context.ts';
 import { type CheckLab, startCheckLab } from '../support/check-lab.ts';
 
 let lab: CheckLab;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CHECK_FACES } from '../../src/commands/check/reports.ts';
-import { scenarioNamed, startScenario } from '../../src/lib/sandbox/scenarios/play.ts';
+import { scenarioNamed, startScenario } from '../../src/sandbox/scenarios/play.ts';
 import { type CheckLab, inLab, startCheckLab, WITHOUT_ATLAS } from '../support/check-lab.ts';
 import { screen } from '../support/golden.ts';
 import { schemaFaults } from '../support/schema.ts';

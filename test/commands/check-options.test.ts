@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BUILT_IN_LAB } from '../../src/lib/sandbox/description.ts';
+import { BUILT_IN_LAB } from '../../src/sandbox/description.ts';
 import { type CheckLab, startCheckLab } from '../support/check-lab.ts';
 import { runInProcess } from '../support/in-process.ts';
 
@@ -69,11 +69,13 @@ describe('--role-arn', () => {
 
   test('that may not read the switch of the account is no fault of the chain', async () => {
     const { code, of } = await lab.answer(['--role-arn', roleNamed('app')], { FEDCTL_AUDIENCE: undefined });
-    expect(code).toBe(0);
+    expect(code).toBe(5);
+    expect(of('sts.mint')).toMatchObject({ status: 'fail', code: 'usage.missing-audience' });
     expect(of('iam.federation')).toMatchObject({
       status: 'skip',
+      code: 'iam.permission-missing',
       detail:
-        'not allowed to read it (iam:GetOutboundWebIdentityFederationInfo); whether tokens are minted shows below',
+        'Not allowed to read it (iam:GetOutboundWebIdentityFederationInfo); whether tokens are minted shows below.',
     });
   });
 

@@ -112,29 +112,52 @@ describe('a configuration file', () => {
     expect(stdout).toMatch(/^found {2}mongodb:/);
   });
 
-  test('that is found yields to the environment, which is said to people only', async () => {
+  test('that is found beside a target of the environment is refused: one of the two would be lost', async () => {
     await write(targets({ found: HEALTHY() }));
-    const { stdout, stderr } = await inFolder(QUICK, {});
-    expect(stdout).toMatch(/^default /);
-    expect(stderr).toBe(
-      'fedctl.yaml is not used, because the environment names a target; --config fedctl.yaml uses it.\n',
+    expect(await refused([...QUICK, '--quiet'], {})).toBe(
+      `error: fedctl.yaml names targets, and so do FEDCTL_URI and FEDCTL_AUDIENCE in the environment.
+cause:  The file was found in the working directory, and variables such as FEDCTL_URI name another target: checking one would drop the other.
+remedy: To check the file, add --config fedctl.yaml, or unset FEDCTL_URI FEDCTL_AUDIENCE. To check the target of the environment, type its options.
+code:   config.two-sources
+`,
     );
-    expect((await inFolder([...QUICK, '--quiet'], {})).stderr).toBe('');
-    expect((await inFolder([...QUICK, '--json'], {})).stderr).toBe('');
-    // Who types a target knows that it is that one.
-    expect((await inFolder([...QUICK, '--audience', 'x'], {})).stderr).toBe('');
+    for (const variable of ['FEDCTL_AUDIENCE', 'FEDCTL_MECHANISM', 'FEDCTL_TOKEN_FILE', 'FEDCTL_API']) {
+      const value = variable === 'FEDCTL_MECHANISM' ? 'aws' : 'https://x.example/';
+      expect(await refused(QUICK, { ...WITHOUT_TARGET, [variable]: value }), variable).toContain(
+        `so does ${variable} in the environment.`,
+      );
+    }
+    const named = { ...WITHOUT_TARGET, FEDCTL_CONFIG: 'fedctl.yaml', FEDCTL_URI: lab.uri };
+    expect(await refused(QUICK, named)).toContain('code:   config.two-sources');
+    expect((await inFolder([...QUICK, '--config', 'fedctl.yaml'], {})).stdout).toMatch(/^found /);
+    expect((await inFolder([...QUICK, '--target', 'found'], {})).stdout).toMatch(/^found /);
   });
 
-  test.each([
-    ['--uri', 'mongodb://127.0.0.1/'],
-    ['--audience', 'x'],
-    ['--token-file', 'x'],
-    ['--role-arn', 'arn:aws:iam::123456789012:role/x'],
-    ['--external-id', 'x'],
-  ])('and %s are two sources', async (option, value) => {
-    await write(targets({ one: HEALTHY() }));
-    expect(await refused(['--config', 'fedctl.yaml', option, value])).toContain(
-      `error: --config names the targets, and so does ${option}.`,
+  test.each(['human', 'json', 'junit', 'github', 'markdown', 'html'])(
+    'that is not used, because a target is typed, is told: %s',
+    async (face) => {
+      await write(targets({ found: HEALTHY() }));
+      const args = ['--only', 'aws.region', '--uri', lab.uri, '--audience', 'x', '--output', face];
+      const { code, stdout } = await inFolder([...args, '--quiet']);
+      expect(code).toBe(0);
+      expect(stdout).toContain('config.file-unused');
+      expect(stdout).toContain(
+        'fedctl.yaml is not used, because options on the command line name the target.',
+      );
+      if (face === 'json') {
+        expect(JSON.parse(stdout).warnings).toMatchObject([{ code: 'config.file-unused', command: null }]);
+      }
+      expect((await inFolder([...args, '--fail-on', 'warn'])).code).toBe(5);
+    },
+  );
+
+  test('gives way to typed options for the one target that is picked', async () => {
+    await write(targets({ orders: HEALTHY(), search: { ...HEALTHY(), audience: 'wrong' } }));
+    const args = [...QUICK, '--config', 'fedctl.yaml', '--audience', 'right'];
+    const { stdout } = await inFolder([...args, '--target', 'search']);
+    expect(stdout).toContain(`MONGODB-OIDC at ${lab.uri}, audience right`);
+    expect(await refused(args)).toContain(
+      'error: --audience is about one target, and fedctl.yaml has 2: orders, search.',
     );
   });
 
@@ -177,10 +200,7 @@ describe('a configuration file', () => {
     expect(await refused(['--target', 'a'])).toContain(
       'error: --target picks a target of a configuration file, and there is no configuration file.',
     );
-    await write(targets({ a: HEALTHY() }));
-    expect(await refused(['--target', 'a'], {})).toContain(
-      'and fedctl.yaml is not used, because the command line or the environment names a target.',
-    );
+    expect(await refused([], { ...WITHOUT_TARGET, FEDCTL_TARGET: 'a' })).toContain('--target picks');
   });
 
   test('that is found may not send anything to a strange host, until somebody allows it', async () => {
@@ -236,7 +256,7 @@ describe('a configuration file', () => {
 
 describe('several targets', () => {
   test('stand on the screen as they were named, although the second is quicker', async () => {
-    await write(targets({ slow: { ...HEALTHY(), mechanism: 'both' }, quick: { audience: 'fedctl-lab' } }));
+    await write(targets({ slow: { ...HEALTHY(), mechanism: 'both' }, quick: HEALTHY() }));
     const over: string[] = [];
     const { code, stdout } = await inFolder([]);
     for (const line of stdout.split('\n')) {
@@ -271,7 +291,7 @@ describe('several targets', () => {
     expect(stdout).toMatch(
       / {2}✗ unwell {2}broken at atlas\.identity-provider \(atlas\.audience-mismatch\): /,
     );
-    expect(stdout).toContain('next, for unwell: fedctl check --audience fedctl-lab');
+    expect(stdout).toContain('next, for unwell: fedctl check --target unwell --audience fedctl-lab');
   });
 
   test.each(['0', '101', 'x', '1.5', '-1'])('--concurrency %s is refused', async (given) => {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import { Interruption } from '../../src/lib/deadline.ts';
-import { FedctlError } from '../../src/lib/errors.ts';
+import { Interruption } from '../../src/lib/core/deadline.ts';
+import { FedctlError } from '../../src/lib/core/errors.ts';
+import { Redactor } from '../../src/lib/core/redactor.ts';
 import { createMongo } from '../../src/lib/mongo/mongo.ts';
-import type { Aws } from '../../src/lib/ports.ts';
-import { Redactor } from '../../src/lib/redactor.ts';
+import type { Aws } from '../../src/lib/ports/aws.ts';
 import { fakeAws, jwtOf } from '../support/fake-aws.ts';
 import { loopbackResolver } from '../support/login.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
@@ -218,7 +218,7 @@ describe('a token file', () => {
     expect({ code: file.code, stderr: file.stderr }).toEqual({
       code: 0,
       stderr: `warning: The file "newline" has white space around the token, such as a newline at its end. fedctl left it out; drivers send it along, and the server refuses that.
-         fedctl token --audience <audience> --out <file>   (writes none)
+         Write the token without white space: fedctl token --audience <audience> --out <file>.
 `,
     });
     const piped = await run(['--uri', uri, '--token-file', '-'], { input: `${FILE_TOKEN}\n` });
@@ -347,7 +347,8 @@ describe('a failure', () => {
              must be among the keys that the issuer publishes
              the identity provider must be connected to the organization of the cluster
 cause:  The server never says why. What it saw stands beside what must match it.
-remedy: fedctl check   (compares what the server saw with what it must match)
+remedy: Compare what the server saw with what it must match.
+run:    fedctl check --uri ${uri} --audience my-atlas
 code:   mongo.oidc-refused
 `,
     });
@@ -364,6 +365,7 @@ code:   mongo.oidc-refused
       message: `MONGODB-OIDC, tcp: localhost:${port} refused the connection.`,
       cause: 'The host refused the connection: wrong port, or the server is down.',
       remedy: `nc -vz -w 5 localhost ${port}`,
+      command: null,
       docs: 'fedctl explain mongo.port-closed',
       requestId: null,
       exitCode: 6,

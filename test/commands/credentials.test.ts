@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import type { ResolvedCredentials } from '../../src/lib/credentials.ts';
-import { shellWord } from '../../src/lib/shell-word.ts';
+import { shellWord } from '../../src/lib/core/command-line.ts';
+import type { ResolvedCredentials } from '../../src/lib/core/credentials.ts';
 import { fakeAws, sessionKeys } from '../support/fake-aws.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';
@@ -159,7 +159,7 @@ describe('github-env', () => {
       stdout: '',
       stderr: `error: GITHUB_ENV is not set, so there is no file to append to.
 cause:  --format github-env works in a step of a GitHub Actions job only.
-remedy: eval "$(fedctl credentials --format env)"
+remedy: To set variables in a shell: eval "$(fedctl credentials --format env)".
 code:   usage.unwritable-output
 `,
     });
@@ -238,7 +238,9 @@ describe('bad input makes no call', () => {
     if (argv.includes('json')) {
       expect(JSON.parse(result.stderr)).toMatchObject({ error: { code, message } });
     } else {
-      expect(result.stderr).toMatch(new RegExp(`^error: .*\ncause:  .*\nremedy: .*\ncode:   ${code}\n$`));
+      expect(result.stderr).toMatch(
+        new RegExp(`^error: .*\ncause:  .*\nremedy: .*\n(?:run:    .*\n)?code:   ${code}\n$`),
+      );
       expect(result.stderr.split('\n')[0]).toBe(`error: ${message}`);
     }
   });
@@ -263,7 +265,8 @@ code:   sts.session-credentials
       stdout: '',
       stderr: `error: The last of 2 roles is assumed from another role, so its session lives 1 h at most; 2 h is asked for.
 cause:  AWS caps the session of a role that was assumed from another role (chaining) at one hour.
-remedy: add --duration 1h, or assume the last role directly with long-term or SSO credentials
+remedy: Ask for a session of one hour, or assume the last role directly with long-term or SSO credentials
+run:    fedctl credentials --role-arn ${ROLE} --role-arn ${ROLE}2 --duration 1h
 code:   sts.duration-refused
 `,
     });

@@ -169,7 +169,7 @@ Other claims
       failure(
         'decode needs a token, from a file or from stdin.',
         'No file is named, and stdin is a terminal.',
-        'fedctl token --audience <audience> | fedctl decode   (or fedctl decode <file>, or fedctl decode - to paste one)',
+        'Pipe a token in (fedctl token --audience <audience> | fedctl decode), name a file, or give - to paste one.',
         'usage.invalid-command-line',
       ),
     );

@@ -109,7 +109,7 @@ test.each([[[]], [['--yes']], [['--no-input']]])(
 describe('without a terminal to ask on', () => {
   const refusal = `error: Disabling outbound federation for the whole account ${ACCOUNT} needs a confirmation.
 cause:  The command changes something account-wide and there is no terminal to confirm it on.
-remedy: fedctl disable --yes
+remedy: Run the command on a terminal, or confirm it in advance with --yes.
 code:   usage.needs-confirmation
 `;
 
@@ -130,7 +130,8 @@ code:   usage.needs-confirmation
     const run = await disable(['--json'], {}, { terminal: true, stdin: 'terminal' });
     expect(JSON.parse(run.stderr).error).toMatchObject({
       code: 'usage.needs-confirmation',
-      remedy: 'fedctl disable --yes',
+      remedy: 'Run the command on a terminal, or confirm it in advance with --yes.',
+      command: null,
       details: { account: ACCOUNT },
     });
     expect(run).toMatchObject({ code: 2, stdout: '' });
@@ -155,7 +156,7 @@ describe('on a terminal', () => {
     const run = await disableTyping(keys);
     expect(run.stderr).toContain(`error: Nothing was changed: what was typed is not the account id ${ACCOUNT}.
 cause:  What was typed is not what was asked for, so nothing was changed.
-remedy: fedctl disable   (and type the account id, or add --yes)
+remedy: Repeat the command and type the account ID.
 code:   usage.not-confirmed
 `);
     expect(run).toMatchObject({ code: 2, stdout: '' });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import { Interruption } from '../../src/lib/deadline.ts';
+import { Interruption } from '../../src/lib/core/deadline.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { fetch } from '../support/fetch.ts';
 import { type LoopbackIssuer, loopbackIssuer } from '../support/loopback-issuer.ts';
@@ -218,10 +218,16 @@ describe('the JSON face', () => {
     [
       'sts.mint-denied',
       `allow sts:GetWebIdentityToken for the audience fedctl-enable-probe in the policies of ${USER_ARN}`,
+      null,
     ],
-    ['sts.federated-user', 'use the credentials of a role or of an IAM user'],
-    ['sts.session-too-short', 'fedctl token --duration auto   (or renew the session)'],
-  ] as const)('%s ends the wait with a warning and exit code 0', async (code, remedy) => {
+    ['sts.federated-user', 'use the credentials of a role or of an IAM user', null],
+    // enable has no --duration, so there is nothing to type.
+    [
+      'sts.session-too-short',
+      'Ask for a token that expires before the session does, or renew the session.',
+      null,
+    ],
+  ] as const)('%s ends the wait with a warning and exit code 0', async (code, remedy, command) => {
     const run = await enableJson([], { mints: [code] });
     expect(run.code).toBe(0);
     expect(run.document).toMatchObject({
@@ -234,6 +240,7 @@ describe('the JSON face', () => {
         code,
         message: `Federation is enabled, but nobody saw whether STS follows: this principal cannot mint. AWS says ${code}.`,
         remedy,
+        command,
       },
     ]);
     expect(run.minted).toHaveLength(1);
@@ -262,7 +269,7 @@ describe('the JSON face', () => {
       code: 'iam.propagation-timeout',
       message:
         'IAM already reports federation as enabled, but STS did not mint 3 tokens in a row within 5 s. Its last refusal: AWS says sts.federation-disabled.',
-      remedy: 'fedctl enable --wait-timeout 3m',
+      remedy: 'Wait longer: STS follows IAM by some seconds.',
       exitCode: 6,
       details: { waitMs: 5000, lastCode: 'sts.federation-disabled' },
     });

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import { Interruption } from '../../src/lib/deadline.ts';
-import { CODES } from '../../src/lib/explanations/explanations.ts';
+import { Interruption } from '../../src/lib/core/deadline.ts';
+import { CODES } from '../../src/lib/failures/pages.ts';
 import { type MemoryContextOptions, MemoryOutput, memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';
 
@@ -57,7 +57,8 @@ describe('fedctl explain CODE', () => {
       stdout: '',
       stderr: `error: There is no code "sts.mint-denid"; did you mean sts.mint-denied?
 cause:  Codes have fixed names, and this is none of them.
-remedy: fedctl explain sts.mint-denied
+remedy: List the codes that there are, or read about the one that is meant.
+run:    fedctl explain sts.mint-denied
 code:   usage.invalid-value
 `,
     });
@@ -70,7 +71,8 @@ code:   usage.invalid-value
     expect(code).toBe(2);
     expect(stderr).toBe(`error: What was given is no code; did you mean mongo.atlas-auth-error?
 cause:  A code looks like sts.mint-denied; the text of an error is read from stdin.
-remedy: fedctl explain mongo.atlas-auth-error
+remedy: List the codes that there are, or read about the one that is meant.
+run:    fedctl explain mongo.atlas-auth-error
 code:   usage.invalid-value
 `);
     const token = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln';
@@ -88,8 +90,8 @@ describe('fedctl explain', () => {
     const lines = human.stdout.split('\n');
     expect(lines.slice(0, 3)).toEqual([
       'usage',
-      `  ${'usage.unknown-command'.padEnd(38)}  unknown command`,
-      `  ${'usage.unknown-option'.padEnd(38)}  unknown option`,
+      `  ${'usage.file-exists'.padEnd(38)}  the file is there already`,
+      `  ${'usage.invalid-command-line'.padEnd(38)}  the command line does not fit the command`,
     ]);
     expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(CODES.length);
     expect(schemaFaults('explanations', JSON.parse(json.stdout))).toEqual([]);
@@ -97,7 +99,7 @@ describe('fedctl explain', () => {
   });
 
   test('lists them, too, where stdin is no terminal and empty', async () => {
-    expect((await run([], { input: '' })).stdout).toMatch(/^usage\n {2}usage\.unknown-command /);
+    expect((await run([], { input: '' })).stdout).toMatch(/^usage\n {2}usage\.file-exists /);
   });
 });
 

@@ -191,7 +191,7 @@ describe('a server that repeats what it was sent', () => {
     const file = join(directory, `echo.${face}`);
     const only = ['--only', 'aws', '--only', 'sts', '--only', 'net.api'];
     const api = ['--api', `${echoing.url}/api`, '--token-file', token];
-    for (const args of [only, [...only.slice(4), ...api]]) {
+    for (const args of [only.slice(0, 4), [...only.slice(4), ...api]]) {
       for (const output of [face, `${face}=${file}`]) {
         const said = await runInProcess(['check', ...args, '--output', output], awsOf(echoing));
         expect(leaks(said.stdout + said.stderr, [SECRET_KEY, SESSION_TOKEN, jwt])).toEqual([]);

@@ -102,7 +102,8 @@ describe('what is there is left alone', () => {
       stdout: '',
       stderr: `error: "${file}" is there already, and was left as it is.
 cause:  Somebody wrote it before, and nothing is overwritten unasked.
-remedy: fedctl init --force   (or --out <another file>)
+remedy: Write to another file, or overwrite this one with --force: what it holds is lost then.
+run:    fedctl init --out fedctl-2.yaml
 code:   usage.file-exists
 `,
     });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import { Interruption } from '../../src/lib/deadline.ts';
+import { Interruption } from '../../src/lib/core/deadline.ts';
 import { memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';
 
@@ -44,7 +44,8 @@ describe('the command line', () => {
       stdout: '',
       stderr: `error: Unknown command 'tokn' (Did you mean token?)
 cause:  No command has this name.
-remedy: fedctl token --help
+remedy: Read the help of fedctl token.
+run:    fedctl token --help
 code:   usage.unknown-command
 `,
     });
@@ -56,7 +57,8 @@ code:   usage.unknown-command
       stdout: '',
       stderr: `error: Unknown option '--profil' (Did you mean --profile?)
 cause:  The command does not take this option.
-remedy: fedctl whoami --help
+remedy: Read the help of the command.
+run:    fedctl whoami --help
 code:   usage.unknown-option
 `,
     });
@@ -67,14 +69,16 @@ code:   usage.unknown-option
       (await run(['whoami', '--profile'])).stderr,
     ).toBe(`error: Option '--profile <name>' argument missing.
 cause:  An argument or an option value is missing, or there is one too many.
-remedy: fedctl whoami --help
+remedy: Read the help of the command.
+run:    fedctl whoami --help
 code:   usage.invalid-command-line
 `);
     expect(
       (await run(['whoami', 'me'])).stderr,
     ).toBe(`error: Too many arguments for 'whoami'. Expected 0 arguments but got 1.
 cause:  An argument or an option value is missing, or there is one too many.
-remedy: fedctl whoami --help
+remedy: Read the help of the command.
+run:    fedctl whoami --help
 code:   usage.invalid-command-line
 `);
   });
@@ -96,7 +100,8 @@ code:   usage.invalid-command-line
     expect(code).toBe(2);
     expect(stderr).toBe(`error: --timeout cannot be "${value}": expected a duration such as 90s, 5m or 1h.
 cause:  The value is outside what the option accepts.
-remedy: fedctl whoami --help
+remedy: Read the help of the command.
+run:    fedctl whoami --help
 code:   usage.invalid-value
 `);
   });
@@ -106,7 +111,8 @@ code:   usage.invalid-value
     expect(code).toBe(2);
     expect(stderr).toBe(`error: FEDCTL_QUIET cannot be "yes": expected 1, true, 0 or false.
 cause:  The value is outside what the option accepts.
-remedy: fedctl whoami --help
+remedy: Read the help of the command.
+run:    fedctl whoami --help
 code:   usage.invalid-value
 `);
   });
@@ -129,7 +135,8 @@ describe('failures under json', () => {
       error: {
         code: 'usage.unknown-command',
         message: "Unknown command 'tokn' (Did you mean token?)",
-        remedy: 'fedctl token --help',
+        remedy: 'Read the help of fedctl token.',
+        command: 'fedctl token --help',
         docs: 'fedctl explain usage.unknown-command',
         requestId: null,
         exitCode: 2,

@@ -144,7 +144,8 @@ describe('disabled', () => {
     if (output === 'human') {
       expect(run.stderr).toBe(`error: Outbound federation is disabled for account ${ACCOUNT}.
 cause:  Nobody enabled it, or somebody disabled it: the switch is account-wide.
-remedy: fedctl enable
+remedy: Enable federation for this account.
+run:    fedctl enable
 code:   sts.federation-disabled
 `);
     } else {

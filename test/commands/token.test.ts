@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import type { ResolvedCredentials } from '../../src/lib/credentials.ts';
-import { Interruption } from '../../src/lib/deadline.ts';
-import type { MintRequest } from '../../src/lib/token.ts';
+import type { ResolvedCredentials } from '../../src/lib/core/credentials.ts';
+import { Interruption } from '../../src/lib/core/deadline.ts';
+import type { MintRequest } from '../../src/lib/core/token.ts';
 import { fakeAws, forgedToken, sessionKeys } from '../support/fake-aws.ts';
 import { type MemoryContextOptions, MemoryOutput, memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';
@@ -104,9 +104,10 @@ describe('the answer', () => {
     const argv = ['--audience', 'a', '--audience', 'b', '--signing-algorithm', 'ES384'];
     const human = await run(argv);
     expect(human.stderr).toBe(`warning: MongoDB 7.0 and 8.0 accept RS256 only: they refuse this token.
-         for MongoDB, add --signing-algorithm RS256
+         For MongoDB, use RS256.
+         fedctl token --audience a --audience b --signing-algorithm RS256
 warning: The token is good at 2 relying parties: each can replay it at the others, and many refuse a list in "aud".
-         fedctl token --audience <audience>   (one token for each relying party)
+         Mint a token of its own for each relying party: fedctl token --audience <audience>.
 `);
     const json = await run([...argv, '--json']);
     expect(json.stderr).toBe('');
@@ -169,6 +170,8 @@ describe('what is asked of AWS', () => {
 });
 
 /** How a refusal of fedctl's own reads. */
+/** @param remedy what to do, and after a line break what to run */
+/** @param remedy what to do, and after a line break what to run */
 const refused = (code: number, message: string, cause: string, remedy: string, name: string) => ({
   code,
   stdout: '',
@@ -187,7 +190,7 @@ describe('bad input makes no call, and says what and where', () => {
         2,
         'No audience is given: who is the token for?',
         'A token is made for somebody: there is no default audience.',
-        'fedctl token --audience <audience>   (or set FEDCTL_AUDIENCE)',
+        'Add --audience <audience>, or set FEDCTL_AUDIENCE.',
         'usage.missing-audience',
       ),
     ],
@@ -253,7 +256,7 @@ describe('bad input makes no call, and says what and where', () => {
         2,
         '--duration cannot be "automatic": expected a duration such as 90s, 5m or 1h, or auto.',
         'The value is outside what the option accepts.',
-        'fedctl token --help',
+        'Read the help of the command.\nrun:    fedctl token --help',
         'usage.invalid-value',
       ),
     ],
@@ -275,7 +278,7 @@ describe('bad input makes no call, and says what and where', () => {
         2,
         '--format cannot be "jwt": expected raw, json, header.',
         'The value is outside what the option accepts.',
-        'fedctl token --help',
+        'Read the help of the command.\nrun:    fedctl token --help',
         'usage.invalid-value',
       ),
     ],
@@ -305,7 +308,7 @@ test('a session that is too short is refused here, with both numbers', async () 
       4,
       'A token of 5 min would outlive its caller: the session of the caller ends in 4 min 10 s (2026-11-22T12:04:10Z).',
       'A token may not outlive the session of its caller, and AWS does not shorten it.',
-      'add --duration auto',
+      'Ask for a token of at most 3 min 40 s, or renew the session.\nrun:    fedctl token --audience https://my.api --duration 220s',
       'sts.session-too-short',
     ),
   );
@@ -355,7 +358,7 @@ describe('--out', () => {
           2,
           `Cannot write "${join(cwd, name)}": it is ${kind}, and a secret goes to a regular file only.`,
           'The target is no regular file, or its directory may not be written to.',
-          'choose another --out <file>',
+          'Choose another file.',
           'usage.unwritable-output',
         ),
       );

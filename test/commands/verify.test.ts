@@ -100,7 +100,7 @@ describe('a valid token', () => {
     expect(stdout).toContain('  audience  not checked (--any-audience); the token is for x, y\n');
     expect(stderr).toBe(
       'warning: The audience is not checked (--any-audience): the token may have been made for somebody else.\n' +
-        '         fedctl verify --audience <audience>\n',
+        '         Name the audience that the token must be for with --audience <audience>.\n',
     );
     const json = await run(text, ['--any-audience', '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({
@@ -175,7 +175,7 @@ describe('an invalid token', () => {
           'jwt.signature-invalid',
           'made by the key RSA_0 over this very header and payload',
           'made by another key, or over something else',
-          'mint a new token and compare its issuer: fedctl token --audience <audience> | fedctl decode',
+          'Mint a new token and compare its issuer: fedctl token --audience <audience> | fedctl decode',
         ),
       ),
       stderr: '',
@@ -315,7 +315,7 @@ code:   issuer.timeout
       stdout: '',
       stderr: `error: verify needs the audience that the token must be for.
 cause:  A token made for somebody else proves nothing to you, so there is no default.
-remedy: fedctl verify --audience <audience>   (or set FEDCTL_AUDIENCE, or accept any with --any-audience)
+remedy: Add --audience <audience>, set FEDCTL_AUDIENCE, or accept any with --any-audience.
 code:   usage.missing-audience
 `,
     });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import { Secret } from '../../src/lib/secret.ts';
+import { Secret } from '../../src/lib/core/secret.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';
 import { ACCOUNT, failure, ISSUER, type Script, scriptedAws, USER_ARN } from '../support/scripted-aws.ts';
@@ -220,6 +220,7 @@ describe('the issuer', () => {
         code: 'aws.unreachable',
         message: 'The issuer is not known. AWS says aws.unreachable.',
         remedy: 'check the network, HTTPS_PROXY and the endpoint named above',
+        command: null,
       },
     ]);
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { decodeJwt } from '../../src/lib/jwt/decode.ts';
-import { startLab } from '../../src/lib/sandbox/lab.ts';
+import { startLab } from '../../src/sandbox/lab.ts';
 import { ROOT } from '../architecture/imports.ts';
 import { runInProcess } from '../support/in-process.ts';
 

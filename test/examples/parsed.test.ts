@@ -49,13 +49,19 @@ describe('config/fedctl.yaml', () => {
     expect(text.split('\n')[0]).toBe(`# yaml-language-server: $schema=${CHECK_CONFIG_ID}`);
     const read = targets(text);
     expect(
-      read.map(({ name, uri, mechanism, audience, region }) => [name, uri, mechanism, audience, region]),
+      read.map(({ name, uri, mechanism, audience, region }) => [
+        name,
+        uri?.shown,
+        mechanism,
+        audience,
+        region,
+      ]),
     ).toEqual([
       ['orders', 'mongodb+srv://orders.example.mongodb.net/', 'oidc', 'my-atlas', 'eu-west-1'],
       ['reports', 'mongodb+srv://reports.example.mongodb.net/', 'aws', 'my-atlas', 'eu-west-1'],
     ]);
     const other = { FEDCTL_VAR_REPORTS_URI: 'mongodb+srv://staging.example.mongodb.net/' };
-    expect(targets(text, other)[1]?.uri).toBe(other.FEDCTL_VAR_REPORTS_URI);
+    expect(targets(text, other)[1]?.uri?.shown).toBe(other.FEDCTL_VAR_REPORTS_URI);
   });
 
   test('the commands in it can be typed', async () => {

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../src/lib/failures.ts';
+import type { FailureCode } from '../../src/lib/failures/failures.ts';
 
 /** Where a failure is provoked through the real path. */
 export type Evidence =
@@ -11,8 +11,8 @@ export type Evidence =
   /** In runs.test.ts, beside this file. */
   | 'here';
 
-/** Of every code that is marked `provoked`, and of no other. */
-export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
+/** Of every code that fedctl raises. */
+export const EVIDENCE: Readonly<Record<FailureCode, Evidence>> = {
   'usage.unknown-command': { file: 'commands/main.test.ts', at: 'an unknown command names the nearest' },
   'usage.unknown-option': {
     file: 'commands/main.test.ts',
@@ -22,6 +22,34 @@ export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
   'usage.invalid-value': { page: 'duplicate-tags' },
   'usage.missing-audience': { page: 'no-audience' },
   'usage.missing-uri': { page: 'no-uri' },
+  'usage.nothing-to-check': {
+    file: 'commands/check-asked.test.ts',
+    at: 'a check that the target does not ask for, and a run without any check',
+  },
+  'config.two-sources': {
+    file: 'commands/check-targets.test.ts',
+    at: 'that is found beside a target of the environment is refused: one of the two would be lost',
+  },
+  'config.file-unused': {
+    file: 'commands/check-targets.test.ts',
+    at: 'that is not used, because a target is typed, is told: %s',
+  },
+  'atlas.credentials-missing': {
+    file: 'commands/check-asked.test.ts',
+    at: 'fails where it was asked for and no credentials are set',
+  },
+  'atlas.project-unnamed': {
+    file: 'commands/check-asked.test.ts',
+    at: 'fails where it was asked for and no project is named',
+  },
+  'atlas.cluster-unnamed': {
+    file: 'commands/check-asked.test.ts',
+    at: 'fails where it was asked for and the cluster is not found',
+  },
+  'mongo.privileges-unseen': {
+    file: 'lib/check/privileges.test.ts',
+    at: 'a privilege that the server does not report is not examined, and the check fails',
+  },
   'usage.token-as-argument': { page: 'token-as-argument' },
   'usage.needs-confirmation': { file: 'commands/disable.test.ts', at: 'without a terminal to ask on' },
   'usage.not-confirmed': { file: 'commands/disable.test.ts', at: 'another account id' },
@@ -140,6 +168,10 @@ export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
   'issuer.not-json': { scenario: 'issuer-captive-portal' },
   'issuer.too-large': { page: 'issuer-ten-megabytes' },
   'issuer.wrong-document': { scenario: 'issuer-wrong-document' },
+  'mongo.user-unnamed': {
+    file: 'lib/mongo/login.test.ts',
+    at: 'a server that lets everybody in and names nobody',
+  },
   'mongo.uri-invalid': { page: 'uri-is-none' },
   'mongo.password-in-uri': { page: 'uri-with-password' },
   'mongo.mechanism-conflict': { file: 'commands/connect.test.ts', at: "'--mechanism=oidc'" },
@@ -239,11 +271,11 @@ export const EVIDENCE: Readonly<Partial<Record<FailureCode, Evidence>>> = {
     at: 'tells why the lab did not start, in its own words',
   },
   'lab.policy-malformed': {
-    file: 'lib/sandbox/aws/policies.test.ts',
+    file: 'sandbox/aws/policies.test.ts',
     at: 'a malformed policy is refused whole, with the place of the fault',
   },
   'lab.start-failed': {
-    file: 'lib/sandbox/aws/loopback-server.test.ts',
+    file: 'sandbox/aws/loopback-server.test.ts',
     at: 'says where it could not listen',
   },
   'config.invalid': {

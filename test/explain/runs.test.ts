@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import { type Lab, startLab } from '../../src/lib/sandbox/lab.ts';
-import { enableLab } from '../../src/lib/sandbox/scenarios/play.ts';
+import { type Lab, startLab } from '../../src/sandbox/lab.ts';
+import { enableLab } from '../../src/sandbox/scenarios/play.ts';
 import { runInProcess } from '../support/in-process.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
 import { startScriptedMongod } from '../support/scripted-mongod.ts';

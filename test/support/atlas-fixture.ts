@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import { type LabAtlas, startAtlas } from '../../src/lib/sandbox/atlas/start-atlas.ts';
-import { AtlasState } from '../../src/lib/sandbox/atlas/state.ts';
-import { LabLog } from '../../src/lib/sandbox/log.ts';
+import { type LabAtlas, startAtlas } from '../../src/sandbox/atlas/start-atlas.ts';
+import { AtlasState } from '../../src/sandbox/atlas/state.ts';
+import { LabLog } from '../../src/sandbox/log.ts';
 
 export const ACCEPT = 'application/vnd.atlas.2025-03-12+json';
 const ROLES = [{ role: 'readWriteAnyDatabase', db: 'admin' }];

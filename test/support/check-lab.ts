@@ -1,5 +1,5 @@
-import { type Lab, type LabOptions, startLab } from '../../src/lib/sandbox/lab.ts';
-import { enableLab } from '../../src/lib/sandbox/scenarios/play.ts';
+import { type Lab, type LabOptions, startLab } from '../../src/sandbox/lab.ts';
+import { enableLab } from '../../src/sandbox/scenarios/play.ts';
 import { runInProcess, type Said } from './in-process.ts';
 import type { MemoryContextOptions } from './memory-context.ts';
 

@@ -24,6 +24,7 @@ export function checkRequest(changes: Partial<CheckRequest> = {}): CheckRequest 
     retries: 0,
     waitMs: 0,
     failOn: 'fail',
+    offer: () => null,
     ...changes,
   };
 }

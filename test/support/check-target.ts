@@ -1,4 +1,4 @@
-import type { CheckTarget } from '../../src/lib/check-target.ts';
+import type { CheckTarget } from '../../src/lib/core/check-target.ts';
 
 /** A target that says nothing, and what a test changes of it. */
 export function target(changes: Partial<CheckTarget> = {}): CheckTarget {
@@ -22,6 +22,7 @@ export function target(changes: Partial<CheckTarget> = {}): CheckTarget {
     atlasProject: null,
     atlasCluster: null,
     dnsServer: null,
+    warnings: [],
     ...changes,
   };
 }

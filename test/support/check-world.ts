@@ -11,9 +11,17 @@ export function checkWorld(changes: Partial<World> = {}): World {
     context: memoryContext(),
     options: CHECK_OPTIONS,
     target: target(),
-    plan: { database: null, mint: null, usesToken: true, usesAws: true, warnings: [] },
+    plan: {
+      database: null,
+      mechanisms: ['MONGODB-OIDC'],
+      mint: null,
+      usesToken: true,
+      usesAws: true,
+      warnings: [],
+    },
     shared: new SharedOutcomes(),
     logins: new Logins(),
+    offer: () => null,
     ...changes,
   };
 }

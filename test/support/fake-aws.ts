@@ -2,11 +2,11 @@ import type {
   AssumeRoleRequest,
   ResolvedCredentials,
   SessionTokenRequest,
-} from '../../src/lib/credentials.ts';
-import type { Aws, AwsSettings } from '../../src/lib/ports.ts';
-import { Secret } from '../../src/lib/secret.ts';
-import { rfc3339 } from '../../src/lib/time.ts';
-import type { MintRequest } from '../../src/lib/token.ts';
+} from '../../src/lib/core/credentials.ts';
+import { Secret } from '../../src/lib/core/secret.ts';
+import { rfc3339 } from '../../src/lib/core/time.ts';
+import type { MintRequest } from '../../src/lib/core/token.ts';
+import type { Aws, AwsSettings } from '../../src/lib/ports/aws.ts';
 
 const ACCOUNT = '123456789012';
 const USER_ARN = `arn:aws:iam::${ACCOUNT}:user/alice`;

@@ -1,4 +1,4 @@
-import type { Context } from '../../src/lib/context.ts';
+import type { Context } from '../../src/lib/core/context.ts';
 
 export interface FakeClock extends Pick<Context, 'now' | 'sleep'> {
   /** Lets time pass by itself. */

@@ -1,4 +1,4 @@
-import type { Fetch, FetchResponse } from '../../src/lib/fetch.ts';
+import type { Fetch, FetchResponse } from '../../src/lib/core/fetch.ts';
 import { createFetch } from '../../src/lib/net/fetch.ts';
 
 /** The fetch of the Context without proxies and bundles. */

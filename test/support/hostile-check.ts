@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { type Lab, startLab } from '../../src/lib/sandbox/lab.ts';
-import { enableLab } from '../../src/lib/sandbox/scenarios/play.ts';
+import { type Lab, startLab } from '../../src/sandbox/lab.ts';
+import { enableLab } from '../../src/sandbox/scenarios/play.ts';
 import { runInProcess } from './in-process.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;

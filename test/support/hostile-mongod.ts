@@ -119,7 +119,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { saslStart: ECHO },
     'mongo.oidc.login',
     'mongo.auth-failed',
-    /^The login failed: bad payload .*\[token\].* \(4711 Weird\)\.$/,
+    /^The login failed: bad payload .*\[secret\].* \(4711 Weird\)\.$/,
   ],
   [
     'the nonce is not ours',

@@ -1,9 +1,9 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
-import type { LabSession, LabUser } from '../../src/lib/sandbox/aws/identities.ts';
-import { type AwsOptions, type LabAws, startAws } from '../../src/lib/sandbox/aws/start-aws.ts';
-import { type AwsWorld, createAwsWorld } from '../../src/lib/sandbox/aws/world.ts';
-import { LabLog, type LabLogEntry } from '../../src/lib/sandbox/log.ts';
+import type { LabSession, LabUser } from '../../src/sandbox/aws/identities.ts';
+import { type AwsOptions, type LabAws, startAws } from '../../src/sandbox/aws/start-aws.ts';
+import { type AwsWorld, createAwsWorld } from '../../src/sandbox/aws/world.ts';
+import { LabLog, type LabLogEntry } from '../../src/sandbox/log.ts';
 
 export const OWN_ACCOUNT = '123456789012';
 export const ORG_ACCOUNT = '210987654321';

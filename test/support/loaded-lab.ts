@@ -1,10 +1,10 @@
 import { Binary, BSON, type Document } from 'bson';
-import { mintToken } from '../../src/lib/sandbox/aws/claims.ts';
-import type { LabSession, LabUser } from '../../src/lib/sandbox/aws/identities.ts';
-import { callerOf } from '../../src/lib/sandbox/aws/identities.ts';
-import { amzDate } from '../../src/lib/sandbox/aws/sigv4.ts';
-import { LAB_AUDIENCE, type Lab, startLab } from '../../src/lib/sandbox/lab.ts';
-import type { LabLogEntry } from '../../src/lib/sandbox/log.ts';
+import { mintToken } from '../../src/sandbox/aws/claims.ts';
+import type { LabSession, LabUser } from '../../src/sandbox/aws/identities.ts';
+import { callerOf } from '../../src/sandbox/aws/identities.ts';
+import { amzDate } from '../../src/sandbox/aws/sigv4.ts';
+import { LAB_AUDIENCE, type Lab, startLab } from '../../src/sandbox/lab.ts';
+import type { LabLogEntry } from '../../src/sandbox/log.ts';
 import { payload, saslStart } from './mongod-fixture.ts';
 import { signRequest } from './sign-request.ts';
 import type { WireClient } from './wire-client.ts';

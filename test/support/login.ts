@@ -1,10 +1,10 @@
-import type { LoginKeys, LoginPlan, ServerIdentity, StageEvent } from '../../src/lib/connection.ts';
-import type { Resolver } from '../../src/lib/context.ts';
-import { type FedctlError, isFedctlError } from '../../src/lib/errors.ts';
+import type { Resolver } from '../../src/lib/core/context.ts';
+import { type FedctlError, isFedctlError } from '../../src/lib/core/errors.ts';
+import { Redactor } from '../../src/lib/core/redactor.ts';
+import { Secret } from '../../src/lib/core/secret.ts';
+import type { MintedToken } from '../../src/lib/core/token.ts';
 import { createMongo } from '../../src/lib/mongo/mongo.ts';
-import { Redactor } from '../../src/lib/redactor.ts';
-import { Secret } from '../../src/lib/secret.ts';
-import type { MintedToken } from '../../src/lib/token.ts';
+import type { LoginKeys, LoginPlan, ServerIdentity, StageEvent } from '../../src/lib/ports/mongo.ts';
 import { parseConnectionString } from '../../src/lib/uri/connection-string.ts';
 
 /** Where the clock of every login stands. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Context } from '../../src/lib/context.ts';
-import { Redactor } from '../../src/lib/redactor.ts';
+import type { Context } from '../../src/lib/core/context.ts';
+import { Redactor } from '../../src/lib/core/redactor.ts';
 
 /** A stream that keeps what is written to it. */
 export class MemoryOutput extends Writable {

@@ -1,8 +1,8 @@
 import { Binary, BSON, type Document } from 'bson';
 import { MongoClient, type MongoClientOptions } from 'mongodb';
-import { LabLog } from '../../src/lib/sandbox/log.ts';
-import { type LabMongod, type MongodOptions, startMongod } from '../../src/lib/sandbox/mongod/mongod.ts';
 import type { DatabaseUser, IdentityProvider } from '../../src/lib/trust/relying-party.ts';
+import { LabLog } from '../../src/sandbox/log.ts';
+import { type LabMongod, type MongodOptions, startMongod } from '../../src/sandbox/mongod/mongod.ts';
 import {
   type IssuerDouble,
   newSigningKey,

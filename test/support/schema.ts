@@ -5,13 +5,25 @@ import addFormats from 'ajv-formats';
 const ajv = new Ajv2020({ allErrors: true, strict: true });
 addFormats.default(ajv);
 
-/** What keeps `document` from fitting `schemas/<name>.v1.json`, or an empty list. */
+/**
+ * What keeps `document` from fitting `schemas/<name>.v1.json`, or an empty list. The published schemas allow members
+ * that they do not know, so that a release may add some; here, one that is not described is a fault.
+ */
 export function schemaFaults(name: string, document: unknown): string[] {
+  const id = `https://fedctl.dev/schemas/${name}.v1.json`;
   const schema: unknown = JSON.parse(
     readFileSync(new URL(`../../schemas/${name}.v1.json`, import.meta.url), 'utf8'),
   );
-  const validate =
-    ajv.getSchema(`https://fedctl.dev/schemas/${name}.v1.json`) ?? ajv.compile(schema as object);
+  const validate = ajv.getSchema(id) ?? ajv.compile(strict(schema) as object);
   if (validate(document)) return [];
   return (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`);
+}
+
+/** A schema whose objects have the members that it describes and no others. */
+function strict(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(strict);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, strict(value)]));
+  const closed = 'properties' in inner && inner['type'] !== undefined && !('additionalProperties' in inner);
+  return closed ? { ...inner, additionalProperties: false } : inner;
 }

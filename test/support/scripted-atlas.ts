@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { createAtlas } from '../../src/lib/atlas/atlas.ts';
-import type { Atlas, AtlasCredentials } from '../../src/lib/atlas-port.ts';
-import type { Context } from '../../src/lib/context.ts';
-import { type FedctlError, isFedctlError } from '../../src/lib/errors.ts';
-import { Redactor } from '../../src/lib/redactor.ts';
-import { Secret } from '../../src/lib/secret.ts';
+import type { Context } from '../../src/lib/core/context.ts';
+import { type FedctlError, isFedctlError } from '../../src/lib/core/errors.ts';
+import { Redactor } from '../../src/lib/core/redactor.ts';
+import { Secret } from '../../src/lib/core/secret.ts';
+import type { Atlas, AtlasCredentials } from '../../src/lib/ports/atlas.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { fetch } from './fetch.ts';
 import { type Answering, type CannedAnswer, type LoopbackServer, loopbackServer } from './loopback-server.ts';

@@ -1,9 +1,9 @@
-import type { ResolvedCredentials } from '../../src/lib/credentials.ts';
-import { FedctlError } from '../../src/lib/errors.ts';
-import type { FailureCode } from '../../src/lib/failures.ts';
-import type { Aws, AwsSettings, EndpointOverride } from '../../src/lib/ports.ts';
-import { Secret } from '../../src/lib/secret.ts';
-import type { MintRequest } from '../../src/lib/token.ts';
+import type { ResolvedCredentials } from '../../src/lib/core/credentials.ts';
+import { FedctlError } from '../../src/lib/core/errors.ts';
+import { Secret } from '../../src/lib/core/secret.ts';
+import type { MintRequest } from '../../src/lib/core/token.ts';
+import type { FailureCode } from '../../src/lib/failures/failures.ts';
+import type { Aws, AwsSettings, EndpointOverride } from '../../src/lib/ports/aws.ts';
 
 export const ACCOUNT = '123456789012';
 export const USER_ARN = `arn:aws:iam::${ACCOUNT}:user/team/alice`;

@@ -1,5 +1,6 @@
 import { CATALOGUE } from '../../lib/check/catalogue.ts';
-import { FedctlError } from '../../lib/errors.ts';
+import { fedctl } from '../../lib/core/command-line.ts';
+import { FedctlError } from '../../lib/core/errors.ts';
 import type { Answer } from '../command.ts';
 import type { Faces } from '../faces.ts';
 
@@ -15,7 +16,8 @@ export function listChecks({ stdout, files }: Faces): Answer {
   if (strange !== undefined) {
     throw new FedctlError('usage.invalid-command-line', {
       message: `--list answers as human or json, and not as ${strange}.`,
-      remedy: 'fedctl check --list --output json',
+      remedy: 'Ask for human or json.',
+      command: fedctl(['check', '--list', '--output', 'json']),
     });
   }
   const checks = CATALOGUE.map(({ id, title, link, needs }) => ({

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { CheckReport } from '../../lib/check-run.ts';
-import { isFedctlError } from '../../lib/errors.ts';
+import type { CheckReport } from '../../lib/core/check-run.ts';
+import { isFedctlError } from '../../lib/core/errors.ts';
 import { appendToFile } from '../../lib/files/append-file.ts';
 import { refuseReportFile, writeReportFile } from '../../lib/files/report-file.ts';
 import { checkDocument } from '../../lib/render/check/document.ts';
@@ -62,7 +62,7 @@ export async function reportFaces(
     } catch (error) {
       // Beside the answer, and no reason to keep it back.
       if (!isFedctlError(error)) throw error;
-      warn({ code: error.code, message: error.message, remedy: error.remedy });
+      warn(error);
     }
   }
   return stdout === 'human' || stdout === 'json' ? [] : faceLines(stdout, clean);

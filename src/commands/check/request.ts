@@ -3,9 +3,13 @@ import { checkedAddress } from '../../lib/atlas/address.ts';
 import { SOAK_TOKEN_SECONDS } from '../../lib/check/catalogue/soak.ts';
 import type { CheckRequest } from '../../lib/check/run.ts';
 import type { CheckOptions } from '../../lib/check/world.ts';
-import { FedctlError } from '../../lib/errors.ts';
-import type { CHECK_OPTIONS } from '../check.ts';
+import type { CheckTarget } from '../../lib/core/check-target.ts';
+import { rerun } from '../../lib/core/command-line.ts';
+import { FedctlError } from '../../lib/core/errors.ts';
+import type { ConfigFile } from '../../lib/files/config-file.ts';
 import type { Invocation } from '../command.ts';
+import type { Typed } from '../typed-line.ts';
+import type { CHECK_OPTIONS } from './options.ts';
 import { readTargets } from './targets.ts';
 
 const DEFAULT_CONCURRENCY = 8;
@@ -17,8 +21,10 @@ const DEFAULT_CONCURRENCY = 8;
  */
 export async function readRequest(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<CheckRequest> {
   const { options } = invocation;
+  const { targets, file } = await readTargets(invocation);
   return {
-    targets: await readTargets(invocation),
+    targets,
+    offer: (command, target) => invocation.offer(command, about(target, file, invocation)),
     options: checkOptions(invocation),
     only: options.only,
     skip: options.skip,
@@ -48,9 +54,28 @@ function soakMs(seconds: number | null): number | null {
   if (seconds === null || seconds > SOAK_TOKEN_SECONDS) return seconds === null ? null : seconds * 1000;
   throw new FedctlError('usage.invalid-value', {
     message: `--soak cannot be ${seconds}s: its tokens live ${SOAK_TOKEN_SECONDS} s, and have to end meanwhile.`,
-    remedy: 'fedctl check --soak 3m',
+    remedy: 'Hold the connection longer.',
+    command: rerun({ set: { '--soak': '3m' } }),
     details: { option: '--soak' },
   });
+}
+
+/** What a command has to say beside what was typed: which target of the file it is about, and how that gets its keys. */
+function about(
+  { name, profile, region, role }: CheckTarget,
+  file: ConfigFile | null,
+  { typed }: Invocation<typeof CHECK_OPTIONS>,
+): Partial<Typed> {
+  if (file === null) return {};
+  const named = file.named && !typed.has('config');
+  return {
+    repeat: { ...(named ? { '--config': file.file } : {}), '--target': name },
+    common: {
+      ...(profile === null ? {} : { '--profile': profile }),
+      ...(region === null ? {} : { '--region': region }),
+    },
+    given: (flag) => flag === '--role-arn' && role !== null,
+  };
 }
 
 function whole(option: string, given: string | null, least: number, most: number): number | null {

@@ -1,5 +1,5 @@
 import type { CheckPlan } from '../../lib/check/run.ts';
-import type { CheckEvent, CheckReport, CheckResult, TargetReport } from '../../lib/check-run.ts';
+import type { CheckEvent, CheckReport, CheckResult, TargetReport } from '../../lib/core/check-run.ts';
 import { chainLines } from '../../lib/render/check/chain.ts';
 import { checkLines, summaryLines, targetHeader } from '../../lib/render/check/human.ts';
 import type { Invocation } from '../command.ts';

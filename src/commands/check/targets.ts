@@ -1,20 +1,34 @@
 import { resolve } from 'node:path';
-import type { CheckTarget } from '../../lib/check-target.ts';
-import { FedctlError } from '../../lib/errors.ts';
+import type { CheckTarget } from '../../lib/core/check-target.ts';
+import { FedctlError, type Warning } from '../../lib/core/errors.ts';
+import { FAILURES } from '../../lib/failures/failures.ts';
 import { type ConfigFile, findConfig } from '../../lib/files/config-file.ts';
 import { parseConnectionString } from '../../lib/uri/connection-string.ts';
-import type { CHECK_OPTIONS } from '../check.ts';
 import type { Invocation } from '../command.ts';
 import { dnsServer } from '../dns-option.ts';
 import { namespace } from '../namespace-option.ts';
+import { environmentName, longFlag } from '../options.ts';
 import { privilege } from '../privilege-option.ts';
 import { roleToAssume } from '../role-options.ts';
+import { CHECK_OPTIONS } from './options.ts';
 
-/** Options that say what one target is. Typed, they are the target; in the environment they yield to --config alone. */
-const OF_ONE_TARGET = ['uri', 'audience', 'mechanism', 'tokenFile', 'roleArn', 'api'] as const;
+/** Options that say what one target is: each alone names a target. */
+const OF_ONE_TARGET = {
+  uri: 'uri',
+  audience: 'audience',
+  mechanism: 'mechanism',
+  tokenFile: 'tokenFile',
+  roleArn: 'role',
+  api: 'api',
+} as const;
+
+/** The variables that name a target, each alone. */
+export const TARGET_VARIABLES: readonly string[] = keysOf(OF_ONE_TARGET).flatMap(
+  (option) => environmentName(CHECK_OPTIONS[option]) ?? [],
+);
 
 /** And these, which say nothing without a role. */
-const OF_A_ROLE = ['externalId', 'sessionName', 'mfaSerial'] as const;
+const OF_A_ROLE = { externalId: 'role', sessionName: 'role', mfaSerial: 'role' } as const;
 
 /** What else a flag may say of a target. Typed, it holds for every target of a file: a flag beats the file. */
 const OF_ANY_TARGET = {
@@ -32,34 +46,50 @@ const OF_ANY_TARGET = {
 /** Typed, these hold for all targets as well: one that names none goes by those of the command. */
 const OF_THE_CALLER = ['profile', 'region'] as const;
 
+/** The targets of a run, and the file that they stand in; null for the one of the command line or the environment. */
+export interface Targets {
+  readonly targets: readonly CheckTarget[];
+  readonly file: ConfigFile | null;
+}
+
 /**
- * The targets to check: those of a file that was named; else the one of the flags or of the environment; else those of
- * a file in the working directory.
+ * The targets to check. A flag beats the environment, which beats a file that was found: what names targets beside a
+ * flag is told as unused, and two sources that beat each other nowhere are refused, so that no target is lost in
+ * silence.
  *
- * @throws FedctlError usage.*, config.invalid, config.host-refused, mongo.uri-invalid, mongo.password-in-uri,
- *   mongo.plaintext-refused
+ * - A file that --config names is checked; so is one whose target --target picks.
+ * - Typed options of a target beat the file for the one target that is picked of it.
+ * - Without --config and --target, typed options are the target, and a file that was found is told as unused.
+ *
+ * @throws FedctlError usage.*, config.invalid, config.two-sources, config.host-refused, mongo.uri-invalid,
+ *   mongo.password-in-uri, mongo.plaintext-refused
  */
-export async function readTargets(
-  invocation: Invocation<typeof CHECK_OPTIONS>,
-): Promise<readonly CheckTarget[]> {
-  const { context, common, options, typed, hint } = invocation;
-  const typedTarget = [...OF_ONE_TARGET, ...OF_A_ROLE].find((option) => typed.has(option));
-  if (options.config !== null && typedTarget !== undefined) throw twoSources(typedTarget);
-  const given = OF_ONE_TARGET.some((option) => options[option] !== null);
+export async function readTargets(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Targets> {
+  const { context, common, options, typed } = invocation;
+  const byFlag = Object.keys({ ...OF_ONE_TARGET, ...OF_A_ROLE }).filter((option) => typed.has(option));
+  const byVariable = keysOf(OF_ONE_TARGET).filter((option) => options[option] !== null && !typed.has(option));
   const file = await findConfig(context, options.config, common.timeoutMs);
-  if (file !== null && (file.named || !given)) return ofFile(invocation, file);
-  if (typed.has('target')) throw noFile(file);
-  if (file !== null && typedTarget === undefined) {
-    hint(`${file.file} is not used, because the environment names a target; --config ${file.file} uses it.`);
+  if (file === null) {
+    if (options.target.length > 0) throw noFile();
+    return { targets: [ofFlags(invocation)], file };
   }
-  return [ofFlags(invocation)];
+  if (typed.has('config') || typed.has('target')) return ofFile(invocation, file, byFlag);
+  if (byFlag.length > 0)
+    return { targets: [{ ...ofFlags(invocation), warnings: [unused(file)] }], file: null };
+  if (byVariable.length > 0) throw twoSources(file, byVariable);
+  return ofFile(invocation, file, byFlag);
+}
+
+function keysOf<Table extends object>(table: Table): (keyof Table)[] {
+  return Object.keys(table) as (keyof Table)[];
 }
 
 /** Loads YAML and the schema, which only a run with a file needs. */
 async function ofFile(
   invocation: Invocation<typeof CHECK_OPTIONS>,
   file: ConfigFile,
-): Promise<readonly CheckTarget[]> {
+  byFlag: readonly string[],
+): Promise<Targets> {
   const { context, options } = invocation;
   const { readCheckConfig } = await import('../../lib/config/check-config.ts');
   const { file: name, folder, text } = file;
@@ -68,19 +98,24 @@ async function ofFile(
   const unknown = wanted.find((each) => !all.some((target) => target.name === each));
   if (unknown !== undefined) throw unknownTarget(unknown, name, all);
   const picked = wanted.length === 0 ? all : all.filter((target) => wanted.includes(target.name));
+  const [option] = byFlag;
+  if (option !== undefined && picked.length > 1) throw notPicked(option, name, picked);
   const flags = typedFlags(invocation);
-  if (file.named) return picked.map((target) => ({ ...target, ...flags }));
+  if (file.named) return { targets: picked.map((target) => ({ ...target, ...flags })), file };
   const { refuseStrangeHosts, memberRule } = await import('../../lib/config/host-rule.ts');
   const rule = { file: name, allowed: options.allowHost };
   refuseStrangeHosts(picked, rule);
   const refuseMember = memberRule(rule);
-  return picked.map((target) => ({ ...target, ...flags, refuseMember }));
+  return { targets: picked.map((target) => ({ ...target, ...flags, refuseMember })), file };
 }
 
 function typedFlags(invocation: Invocation<typeof CHECK_OPTIONS>): Partial<CheckTarget> {
   const { typed } = invocation;
   const keys: readonly string[] = [
     ...Object.entries(OF_ANY_TARGET).flatMap(([key, option]) => (typed.has(option) ? [key] : [])),
+    ...Object.entries({ ...OF_ONE_TARGET, ...OF_A_ROLE }).flatMap(([option, key]) =>
+      typed.has(option) ? [key] : [],
+    ),
     ...OF_THE_CALLER.filter((option) => typed.has(option)),
   ];
   if (keys.length === 0) return {};
@@ -108,6 +143,7 @@ function ofFlags({ context, options }: Invocation<typeof CHECK_OPTIONS>): CheckT
     atlasProject: options.atlasProject,
     atlasCluster: options.atlasCluster,
     dnsServer: dnsServer(options),
+    warnings: [],
   };
 }
 
@@ -116,21 +152,38 @@ function fileName(given: string, cwd: string): string {
   return given === '-' ? given : resolve(cwd, given);
 }
 
-function twoSources(option: string): FedctlError {
-  return new FedctlError('usage.invalid-command-line', {
-    message: `--config names the targets, and so does --${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.`,
-    remedy: 'leave one of them out; --target <name> picks a target of the file',
+function twoSources({ file }: ConfigFile, options: readonly (keyof typeof OF_ONE_TARGET)[]): FedctlError {
+  const variables = options.flatMap((option) => environmentName(CHECK_OPTIONS[option]) ?? []);
+  const shown = file;
+  return new FedctlError('config.two-sources', {
+    message: `${shown} names targets, and so ${variables.length === 1 ? 'does' : 'do'} ${variables.join(' and ')} in the environment.`,
+    remedy: `To check the file, add --config ${shown}, or unset ${variables.join(' ')}. To check the target of the environment, type its options.`,
+    details: { file, variables },
   });
 }
 
-function noFile(file: ConfigFile | null): FedctlError {
-  const why =
-    file === null
-      ? 'and there is no configuration file'
-      : `and ${file.file} is not used, because the command line or the environment names a target`;
+function unused({ file }: ConfigFile): Warning {
+  return {
+    code: 'config.file-unused',
+    message: `${file} is not used, because options on the command line name the target.`,
+    remedy: FAILURES['config.file-unused'].remedy,
+  };
+}
+
+function notPicked(option: string, file: string, all: readonly CheckTarget[]): FedctlError {
+  const flag = longFlag(CHECK_OPTIONS[option as keyof typeof CHECK_OPTIONS]);
   return new FedctlError('usage.invalid-command-line', {
-    message: `--target picks a target of a configuration file, ${why}.`,
-    remedy: 'fedctl check --config <file> --target <name>',
+    message: `${flag} is about one target, and ${file} has ${all.length}: ${all.map((each) => each.name).join(', ')}.`,
+    likelyCause: 'Such an option beats the file for the one target that is picked.',
+    remedy: 'Pick the target with --target <name>, or leave the option out.',
+    details: { option: flag },
+  });
+}
+
+function noFile(): FedctlError {
+  return new FedctlError('usage.invalid-command-line', {
+    message: '--target picks a target of a configuration file, and there is no configuration file.',
+    remedy: 'Name the file with --config <file>, or leave --target out.',
     details: { option: '--target' },
   });
 }

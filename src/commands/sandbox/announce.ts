@@ -1,10 +1,10 @@
+import { Secret } from '../../lib/core/secret.ts';
 import { writeSecretFile } from '../../lib/files/secret-file.ts';
 import { JsonLine } from '../../lib/render/json.ts';
 import { linesOf } from '../../lib/render/output.ts';
 import { labSummary } from '../../lib/render/sandbox.ts';
-import type { LabStatus } from '../../lib/sandbox/control/status.ts';
-import { exportLines, type LabEnvironment } from '../../lib/sandbox/environment.ts';
-import { Secret } from '../../lib/secret.ts';
+import type { LabStatus } from '../../sandbox/control/status.ts';
+import { exportLines, type LabEnvironment } from '../../sandbox/environment.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options.ts';
 

@@ -1,6 +1,6 @@
-import { FedctlError } from '../../lib/errors.ts';
+import { FedctlError } from '../../lib/core/errors.ts';
 import { clockText, sandboxClockDocument } from '../../lib/render/sandbox.ts';
-import { createLabClient } from '../../lib/sandbox/control/client.ts';
+import { createLabClient } from '../../sandbox/control/client.ts';
 import { type Answer, command } from '../command.ts';
 import { duration, toggle } from '../options.ts';
 

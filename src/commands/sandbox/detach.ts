@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { FedctlError } from '../../lib/errors.ts';
-import { EXIT } from '../../lib/exit-codes.ts';
-import { FAILURES, type FailureCode } from '../../lib/failures.ts';
-import { createLabClient } from '../../lib/sandbox/control/client.ts';
+import { FedctlError } from '../../lib/core/errors.ts';
+import { EXIT } from '../../lib/core/exit-codes.ts';
+import { FAILURES, type FailureCode } from '../../lib/failures/failures.ts';
+import { createLabClient } from '../../sandbox/control/client.ts';
 import type { Ended, Invocation } from '../command.ts';
 import { longFlag, type OptionTable } from '../options.ts';
 import { announce } from './announce.ts';

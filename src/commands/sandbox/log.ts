@@ -1,9 +1,9 @@
-import { isFedctlError } from '../../lib/errors.ts';
-import { EXIT } from '../../lib/exit-codes.ts';
+import { isFedctlError } from '../../lib/core/errors.ts';
+import { EXIT } from '../../lib/core/exit-codes.ts';
 import { JsonLine } from '../../lib/render/json.ts';
 import { labLogLine, sandboxLogDocument } from '../../lib/render/sandbox.ts';
-import { createLabClient } from '../../lib/sandbox/control/client.ts';
-import type { LabLogEntry } from '../../lib/sandbox/log.ts';
+import { createLabClient } from '../../sandbox/control/client.ts';
+import type { LabLogEntry } from '../../sandbox/log.ts';
 import { type Answer, command, type Ended } from '../command.ts';
 import { toggle } from '../options.ts';
 

@@ -1,7 +1,7 @@
 import { linesOf } from '../../lib/render/output.ts';
 import { playedScenarioDocument } from '../../lib/render/scenarios.ts';
-import { createLabClient } from '../../lib/sandbox/control/client.ts';
-import { exportLines } from '../../lib/sandbox/environment.ts';
+import { createLabClient } from '../../sandbox/control/client.ts';
+import { exportLines } from '../../sandbox/environment.ts';
 import { type Answer, command } from '../command.ts';
 import { secretsOf } from './announce.ts';
 

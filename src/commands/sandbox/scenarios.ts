@@ -1,11 +1,11 @@
-import { FedctlError } from '../../lib/errors.ts';
+import { FedctlError } from '../../lib/core/errors.ts';
 import { scenariosDocument, scenariosLines } from '../../lib/render/scenarios.ts';
-import type { Lab, LabOptions } from '../../lib/sandbox/lab.ts';
+import type { Lab, LabOptions } from '../../sandbox/lab.ts';
 import type { Answer } from '../command.ts';
 
 /** `--list-scenarios` */
 export async function listScenarios(): Promise<Answer> {
-  const { SCENARIOS } = await import('../../lib/sandbox/scenarios/scenarios.ts');
+  const { SCENARIOS } = await import('../../sandbox/scenarios/scenarios.ts');
   return { document: scenariosDocument(SCENARIOS), lines: scenariosLines(SCENARIOS) };
 }
 
@@ -23,14 +23,14 @@ export async function labStarter({
   readonly as: string | null;
   readonly config: string | null;
 }): Promise<(options: LabOptions) => Promise<Lab>> {
-  if (scenario === null) return (await import('../../lib/sandbox/lab.ts')).startLab;
+  if (scenario === null) return (await import('../../sandbox/lab.ts')).startLab;
   if (platform !== null || config !== null) {
     const other = platform === null ? '--config' : '--as';
     throw new FedctlError('usage.invalid-command-line', {
       message: `--scenario and ${other} do not go together: what scenarios break is the built-in lab of an operator.`,
     });
   }
-  const { scenarioNamed, startScenario } = await import('../../lib/sandbox/scenarios/play.ts');
+  const { scenarioNamed, startScenario } = await import('../../sandbox/scenarios/play.ts');
   const named = scenarioNamed(scenario);
   return (options) => startScenario(named, options);
 }

@@ -1,9 +1,9 @@
-import { parseDuration } from '../../lib/duration.ts';
-import { FedctlError } from '../../lib/errors.ts';
+import { parseDuration } from '../../lib/core/duration.ts';
+import { FedctlError } from '../../lib/core/errors.ts';
 import { sandboxChangesDocument, sandboxChangesLines } from '../../lib/render/sandbox.ts';
-import { createLabClient, type LabChangeRequest } from '../../lib/sandbox/control/client.ts';
-import type { LabChange } from '../../lib/sandbox/control/controls.ts';
-import { HOPS } from '../../lib/sandbox/delays.ts';
+import { createLabClient, type LabChangeRequest } from '../../sandbox/control/client.ts';
+import type { LabChange } from '../../sandbox/control/controls.ts';
+import { HOPS } from '../../sandbox/delays.ts';
 import { type Answer, command } from '../command.ts';
 import { choice, type OptionValues, text, texts, toggle } from '../options.ts';
 

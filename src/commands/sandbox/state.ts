@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { FedctlError, isFedctlError } from '../../lib/errors.ts';
-import { createLabClient } from '../../lib/sandbox/control/client.ts';
-import type { Lab } from '../../lib/sandbox/lab.ts';
-import type { Kept } from '../../lib/sandbox/state/kept.ts';
-import { readState, writeState } from '../../lib/sandbox/state/state-folder.ts';
+import { FedctlError, isFedctlError } from '../../lib/core/errors.ts';
+import { createLabClient } from '../../sandbox/control/client.ts';
+import type { Lab } from '../../sandbox/lab.ts';
+import type { Kept } from '../../sandbox/state/kept.ts';
+import { readState, writeState } from '../../sandbox/state/state-folder.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options.ts';
 

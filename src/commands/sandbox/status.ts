@@ -1,5 +1,5 @@
 import { sandboxStatusDocument, sandboxStatusLines } from '../../lib/render/sandbox.ts';
-import { createLabClient } from '../../lib/sandbox/control/client.ts';
+import { createLabClient } from '../../sandbox/control/client.ts';
 import { type Answer, command } from '../command.ts';
 
 export const sandboxStatus = command({

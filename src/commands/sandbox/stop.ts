@@ -1,4 +1,4 @@
-import { createLabClient } from '../../lib/sandbox/control/client.ts';
+import { createLabClient } from '../../sandbox/control/client.ts';
 import { type Answer, command } from '../command.ts';
 
 export const sandboxStop = command({

@@ -1,7 +1,7 @@
-import type { AtlasCredentials, AtlasSettings } from '../atlas-port.ts';
-import type { Context } from '../context.ts';
-import { FedctlError } from '../errors.ts';
-import { Secret } from '../secret.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
+import type { AtlasCredentials, AtlasSettings } from '../ports/atlas.ts';
 import { ATLAS_URL } from './address.ts';
 
 /** Under the names that the Atlas CLI reads: who, and the secret that belongs to it. */

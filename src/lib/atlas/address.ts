@@ -1,5 +1,5 @@
-import { FedctlError } from '../errors.ts';
-import { isLoopbackHost } from '../hosts.ts';
+import { FedctlError } from '../core/errors.ts';
+import { isLoopbackHost } from '../core/hosts.ts';
 
 /** MongoDB's own Atlas; that of governments is https://cloud.mongodbgov.com (facts/mongodb.md 7.2). */
 export const ATLAS_URL = 'https://cloud.mongodb.com';

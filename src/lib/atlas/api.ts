@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { AtlasSettings } from '../atlas-port.ts';
-import type { Context } from '../context.ts';
-import { FedctlError } from '../errors.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { AtlasSettings } from '../ports/atlas.ts';
 import { type Authentication, bearer, digest } from './authentication.ts';
 import { type Bounds, exchange, type HttpAnswer } from './exchange.ts';
 import { accessTokens } from './oauth.ts';

@@ -1,5 +1,5 @@
-import type { Atlas, AtlasSettings } from '../atlas-port.ts';
-import { isFedctlError } from '../errors.ts';
+import { isFedctlError } from '../core/errors.ts';
+import type { Atlas, AtlasSettings } from '../ports/atlas.ts';
 import { checkedAddress } from './address.ts';
 import { type ApiContext, AtlasApi, type Resource, segment } from './api.ts';
 import { checkCredentials } from './authentication.ts';

@@ -1,5 +1,5 @@
-import type { AtlasCredentials } from '../atlas-port.ts';
-import { FedctlError } from '../errors.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { AtlasCredentials } from '../ports/atlas.ts';
 import { DigestAnswers, readChallenge } from './digest.ts';
 import type { Bounds, HttpAnswer } from './exchange.ts';
 import type { AccessTokens } from './oauth.ts';

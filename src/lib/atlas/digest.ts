@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Secret } from '../secret.ts';
+import type { Secret } from '../core/secret.ts';
 
 /**
  * HTTP Digest (RFC 7616) with qop=auth, as Atlas asks it of API keys. By hand, because no library that we know has all

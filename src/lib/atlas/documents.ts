@@ -6,7 +6,7 @@ import type {
   AtlasDatabaseUser,
   AtlasIdentityProvider,
   AtlasLogin,
-} from '../atlas-port.ts';
+} from '../ports/atlas.ts';
 
 /*
  * The answers of Atlas, read no further than fedctl needs them and with the deviations from its contract that were
@@ -58,7 +58,11 @@ export const DatabaseUser = z
     databaseName: z.string(),
     oidcAuthType: z.enum(['NONE', 'USER', 'IDP_GROUP']).nullish(),
     awsIAMType: z.enum(['NONE', 'USER', 'ROLE']).nullish(),
-    roles: z.array(z.object({ roleName: z.string(), databaseName: z.string() })).default([]),
+    roles: z
+      .array(
+        z.object({ roleName: z.string(), databaseName: z.string(), collectionName: z.string().nullish() }),
+      )
+      .default([]),
     scopes: z
       .array(z.object({ name: z.string(), type: z.enum(['CLUSTER', 'DATA_LAKE', 'STREAM']) }))
       .default([]),
@@ -78,7 +82,11 @@ export const DatabaseUser = z
       database: databaseName,
       oidcAuthType: oidcAuthType ?? 'NONE',
       awsIAMType: awsIAMType ?? 'NONE',
-      roles: roles.map((role) => ({ role: role.roleName, db: role.databaseName })),
+      roles: roles.map(({ roleName, databaseName, collectionName }) => ({
+        role: roleName,
+        db: databaseName,
+        ...(collectionName ? { collection: collectionName } : {}),
+      })),
       scopes,
       ...(deleteAfterDate != null && { deleteAfterDate }),
     }),

@@ -1,10 +1,10 @@
-import type { Context } from '../context.ts';
-import { bounded, timedOut } from '../deadline.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
-import type { FetchResponse } from '../fetch.ts';
+import type { Context } from '../core/context.ts';
+import { bounded, timedOut } from '../core/deadline.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import type { FetchResponse } from '../core/fetch.ts';
+import type { Redactor } from '../core/redactor.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import type { Redactor } from '../redactor.ts';
 
 /** A page of a hundred clusters is about a megabyte. */
 const MAX_BYTES = 8 * 1024 * 1024;

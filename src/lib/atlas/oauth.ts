@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { AtlasCredentials } from '../atlas-port.ts';
-import type { Context } from '../context.ts';
-import type { Redactor } from '../redactor.ts';
-import { Secret } from '../secret.ts';
-import { singleFlight } from '../single-flight.ts';
+import type { Context } from '../core/context.ts';
+import type { Redactor } from '../core/redactor.ts';
+import { Secret } from '../core/secret.ts';
+import { singleFlight } from '../core/single-flight.ts';
+import type { AtlasCredentials } from '../ports/atlas.ts';
 import { type Bounds, exchange, type HttpRequest } from './exchange.ts';
 import { readAnswer } from './read-answer.ts';
 import { refusalOf } from './refusals.ts';

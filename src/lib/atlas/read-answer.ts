@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FedctlError } from '../errors.ts';
+import { FedctlError } from '../core/errors.ts';
 import { type HttpAnswer, nameOf, notAtlas, quote } from './exchange.ts';
 
 /** `application/json`, or a version of it: `application/vnd.atlas.2023-01-01+json;charset=utf-8`. */

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
-import { type FailureFacts, FedctlError } from '../errors.ts';
-import type { FailureCode } from '../failures.ts';
+import { type FailureFacts, FedctlError } from '../core/errors.ts';
+import type { FailureCode } from '../failures/failures.ts';
 import { type HttpAnswer, nameOf, quote } from './exchange.ts';
 import { jsonOf, notJson } from './read-answer.ts';
 

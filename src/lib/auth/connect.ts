@@ -1,10 +1,10 @@
-import type { LoginKeys, LoginPlan, Mechanism, ServerIdentity, StageEvent } from '../connection.ts';
-import type { ConnectionString } from '../connection-string.ts';
-import type { Context } from '../context.ts';
-import { FedctlError, isFedctlError, type Warning } from '../errors.ts';
-import { EXIT } from '../exit-codes.ts';
-import type { Aws, AwsSettings } from '../ports.ts';
-import type { SigningAlgorithm, TokenSource } from '../token.ts';
+import type { ConnectionString } from '../core/connection-string.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import type { SigningAlgorithm, TokenSource } from '../core/token.ts';
+import type { Aws, AwsSettings } from '../ports/aws.ts';
+import type { LoginKeys, LoginPlan, Mechanism, ServerIdentity, StageEvent } from '../ports/mongo.ts';
 import { chooseMechanisms, type MechanismChoice } from '../uri/mechanism.ts';
 import { awsUserOf, subjectOf } from './identity.ts';
 import { checkMintRequest, minting } from './mint.ts';
@@ -150,7 +150,6 @@ async function tokenSource(
   if (request.audience === null) {
     throw new FedctlError('usage.missing-audience', {
       message: 'No audience is given: MONGODB-OIDC needs the audience of the identity provider in Atlas.',
-      remedy: 'fedctl connect --audience <audience>   (or set FEDCTL_AUDIENCE)',
     });
   }
   const mint = {

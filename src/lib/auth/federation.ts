@@ -1,9 +1,9 @@
-import type { Context } from '../context.ts';
-import { deadline } from '../deadline.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
-import type { Iam } from '../ports.ts';
-import type { MintedToken, TokenSource } from '../token.ts';
+import type { Context } from '../core/context.ts';
+import { deadline } from '../core/deadline.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import type { MintedToken, TokenSource } from '../core/token.ts';
+import type { Iam } from '../ports/aws.ts';
 
 /** What IAM says about the account. `unknown`: the caller may not ask. */
 export type FederationState =

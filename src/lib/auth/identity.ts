@@ -1,5 +1,5 @@
-import type { Warning } from '../errors.ts';
-import type { Aws, EndpointOverride, ResolvedRegion } from '../ports.ts';
+import type { Warning } from '../core/errors.ts';
+import type { Aws, EndpointOverride, ResolvedRegion } from '../ports/aws.ts';
 
 /**
  * The IAM principal behind a caller: what a token's `sub` will be, and what a database user is named after.

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { type FedctlError, isFedctlError } from '../errors.ts';
+import { type FedctlError, isFedctlError } from '../core/errors.ts';
 import { discoveryUrl } from '../issuer/address.ts';
 import { type FetchOptions, fetchIssuerDocuments } from '../issuer/documents.ts';
 

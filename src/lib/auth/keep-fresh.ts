@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
-import { isFedctlError } from '../errors.ts';
+import type { Context } from '../core/context.ts';
+import { isFedctlError } from '../core/errors.ts';
 import { type Life, spanOf } from './token-source.ts';
 
 /** Something that expires, and that programs read while it is replaced. */

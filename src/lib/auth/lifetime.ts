@@ -1,9 +1,10 @@
-import { formatDuration } from '../duration.ts';
-import { FedctlError } from '../errors.ts';
+import { rerun } from '../core/command-line.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError } from '../core/errors.ts';
+import { rfc3339 } from '../core/time.ts';
+import { MINT_LIMITS, type MintRequest } from '../core/token.ts';
 import { decodeJwt } from '../jwt/decode.ts';
-import type { Aws } from '../ports.ts';
-import { rfc3339 } from '../time.ts';
-import { MINT_LIMITS, type MintRequest } from '../token.ts';
+import type { Aws } from '../ports/aws.ts';
 import { minting } from './mint.ts';
 import { checkMintRequest } from './mint-request.ts';
 
@@ -94,10 +95,15 @@ function tooShort(tokenSeconds: number, sessionSeconds: number, sessionEnd: Date
     sessionSeconds > 0
       ? `the session of the caller ends in ${formatDuration(sessionSeconds)} (${rfc3339(sessionEnd)})`
       : `the session of the caller ended at ${rfc3339(sessionEnd)}`;
-  const autoFits = sessionSeconds >= MINT_LIMITS.shortest + MARGIN_SECONDS;
+  const fits = Math.floor(sessionSeconds) - MARGIN_SECONDS;
   return new FedctlError('sts.session-too-short', {
     message: `A token of ${formatDuration(tokenSeconds)} would outlive its caller: ${session}.`,
-    remedy: autoFits ? 'add --duration auto' : 'aws sso login   (or renew the session where it comes from)',
+    ...(fits >= MINT_LIMITS.shortest
+      ? {
+          remedy: `Ask for a token of at most ${formatDuration(fits)}, or renew the session.`,
+          command: rerun({ set: { '--duration': `${fits}s` } }),
+        }
+      : { remedy: 'Renew the session where it comes from, such as: aws sso login.' }),
     details: { tokenSeconds, sessionSeconds, marginSeconds: MARGIN_SECONDS },
   });
 }

@@ -1,5 +1,5 @@
-import { FedctlError } from '../errors.ts';
-import { MINT_LIMITS, type MintRequest, type Tag } from '../token.ts';
+import { FedctlError } from '../core/errors.ts';
+import { MINT_LIMITS, type MintRequest, type Tag } from '../core/token.ts';
 
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 

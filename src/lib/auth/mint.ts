@@ -1,9 +1,10 @@
-import { deadline, timedOut } from '../deadline.ts';
-import { FedctlError, isFedctlError, type Warning } from '../errors.ts';
+import { rerun } from '../core/command-line.ts';
+import { deadline, timedOut } from '../core/deadline.ts';
+import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
+import type { Secret } from '../core/secret.ts';
+import type { MintedToken, MintRequest, TokenSource } from '../core/token.ts';
 import { decodeJwt } from '../jwt/decode.ts';
-import type { Aws } from '../ports.ts';
-import type { Secret } from '../secret.ts';
-import type { MintedToken, MintRequest, TokenSource } from '../token.ts';
+import type { Aws } from '../ports/aws.ts';
 import { checkMintRequest } from './mint-request.ts';
 
 export { checkMintRequest };
@@ -94,14 +95,15 @@ export function mintWarnings({ algorithm, audience }: MintedToken): readonly War
     warnings.push({
       code: 'sts.es384-and-mongodb',
       message: 'MongoDB 7.0 and 8.0 accept RS256 only: they refuse this token.',
-      remedy: 'for MongoDB, add --signing-algorithm RS256',
+      remedy: 'For MongoDB, use RS256.',
+      command: rerun({ set: { '--signing-algorithm': 'RS256' } }),
     });
   }
   if (audience.length > 1) {
     warnings.push({
       code: 'sts.several-audiences',
       message: `The token is good at ${audience.length} relying parties: each can replay it at the others, and many refuse a list in "aud".`,
-      remedy: 'fedctl token --audience <audience>   (one token for each relying party)',
+      remedy: 'Mint a token of its own for each relying party: fedctl token --audience <audience>.',
     });
   }
   return warnings;

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
-import type { Context } from '../context.ts';
+import type { Context } from '../core/context.ts';
+import type { TokenSource } from '../core/token.ts';
 import type { ServedCredentials } from '../exec/credentials-endpoint.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import { decodeJwt } from '../jwt/decode.ts';
-import type { AwsSettings } from '../ports.ts';
-import type { TokenSource } from '../token.ts';
+import type { AwsSettings } from '../ports/aws.ts';
 import type { Output } from './keep-fresh.ts';
 import { type SessionRequest, sessionCredentials } from './session-credentials.ts';
 import { toFile } from './token-source.ts';

@@ -1,5 +1,5 @@
-import type { Mechanism } from '../connection.ts';
-import { FedctlError, type Warning } from '../errors.ts';
+import { FedctlError, type Warning } from '../core/errors.ts';
+import type { Mechanism } from '../ports/mongo.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 import { chooseMechanisms } from '../uri/mechanism.ts';
 import { type ProgramUri, programUri, type TokenEnvironment } from '../uri/program-uri.ts';

@@ -1,8 +1,8 @@
-import type { Context } from '../context.ts';
-import { isFedctlError } from '../errors.ts';
-import { EXIT } from '../exit-codes.ts';
-import type { Aws, AwsSettings } from '../ports.ts';
-import type { SigningAlgorithm, TokenSource } from '../token.ts';
+import type { Context } from '../core/context.ts';
+import { isFedctlError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import type { SigningAlgorithm, TokenSource } from '../core/token.ts';
+import type { Aws, AwsSettings } from '../ports/aws.ts';
 import { DEFAULT_DURATION_SECONDS, fitToSession, type WantedDuration } from './lifetime.ts';
 import { minting } from './mint.ts';
 import { asRole, type RoleToAssume } from './role.ts';

@@ -1,9 +1,9 @@
-import type { Context } from '../context.ts';
-import type { AssumeRoleRequest, ResolvedCredentials } from '../credentials.ts';
-import { FedctlError } from '../errors.ts';
-import { checkMfaSerial, type MfaProof, proveMfa } from '../mfa.ts';
-import type { AwsSettings } from '../ports.ts';
-import { ROLE_VALUES } from '../role-values.ts';
+import { checkMfaSerial, type MfaProof, proveMfa } from '../aws/mfa.ts';
+import type { Context } from '../core/context.ts';
+import type { AssumeRoleRequest, ResolvedCredentials } from '../core/credentials.ts';
+import { FedctlError } from '../core/errors.ts';
+import { ROLE_VALUES } from '../core/role-values.ts';
+import type { AwsSettings } from '../ports/aws.ts';
 
 /** A role to assume before anything else is done: `--role-arn`, `--external-id`, `--session-name`, `--mfa-serial`. */
 export interface RoleToAssume {

@@ -1,11 +1,12 @@
-import type { Context } from '../context.ts';
-import type { AssumeRoleRequest, Credentials, ResolvedCredentials } from '../credentials.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError } from '../errors.ts';
-import { checkMfaSerial, type MfaProof, proveMfa } from '../mfa.ts';
-import type { AwsSettings } from '../ports.ts';
-import { rfc3339 } from '../time.ts';
-import type { Tag } from '../token.ts';
+import { checkMfaSerial, type MfaProof, proveMfa } from '../aws/mfa.ts';
+import { rerun } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import type { AssumeRoleRequest, Credentials, ResolvedCredentials } from '../core/credentials.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError } from '../core/errors.ts';
+import { rfc3339 } from '../core/time.ts';
+import type { Tag } from '../core/token.ts';
+import type { AwsSettings } from '../ports/aws.ts';
 import { checkTags } from './mint-request.ts';
 import { assume, assumeRoleRequest } from './role.ts';
 
@@ -140,7 +141,8 @@ function checkDuration(seconds: number | null, roles: number): void {
     throw new FedctlError('usage.invalid-value', {
       message: `A session of ${roles === 0 ? 'a user' : 'a role'} lives ${formatDuration(LIMITS.shortest)} to ${formatDuration(longest)}; ${formatDuration(seconds)} is asked for.`,
       likelyCause: 'AWS would refuse the request for this, so it is not sent.',
-      remedy: 'add --duration 1h',
+      remedy: 'Ask for a session of one hour.',
+      command: rerun({ set: { '--duration': '1h' } }),
       details: { option: '--duration', seconds, shortest: LIMITS.shortest, longest },
     });
   }
@@ -149,7 +151,9 @@ function checkDuration(seconds: number | null, roles: number): void {
       message: `The last of ${roles} roles is assumed from another role, so its session lives 1 h at most; ${formatDuration(seconds)} is asked for.`,
       likelyCause:
         'AWS caps the session of a role that was assumed from another role (chaining) at one hour.',
-      remedy: 'add --duration 1h, or assume the last role directly with long-term or SSO credentials',
+      command: rerun({ set: { '--duration': '1h' } }),
+      remedy:
+        'Ask for a session of one hour, or assume the last role directly with long-term or SSO credentials',
       details: { seconds, longest: LIMITS.chained },
     });
   }

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
-import type { Context } from '../context.ts';
-import { FedctlError, isFedctlError, type Warning } from '../errors.ts';
-import type { FailureCode } from '../failures.ts';
+import { program } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
+import type { MintedToken } from '../core/token.ts';
+import type { FailureCode } from '../failures/failures.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import { readInput } from '../files/input.ts';
 import { isReadableByOthers } from '../files/readable-by-others.ts';
 import { decodeJwt, looksLikeJwt } from '../jwt/decode.ts';
 import { numericDate } from '../jwt/numeric-date.ts';
-import { Secret } from '../secret.ts';
-import { shellWord } from '../shell-word.ts';
-import type { MintedToken } from '../token.ts';
 
 const MAX_FILE_BYTES = 64 * 1024;
 
@@ -37,7 +37,7 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
   if (looksLikeJwt(name)) {
     throw new FedctlError('usage.token-as-argument', {
       message: '--token-file was given a token instead of the name of a file.',
-      remedy: 'fedctl <command> --token-file <file>   (or - for stdin)',
+      remedy: 'Give the name of a file that holds the token, or - for standard input.',
     });
   }
   const shown = name === '-' ? 'stdin' : `"${name}"`;
@@ -111,7 +111,7 @@ function whiteSpace(shown: string): TokenFileWarning {
   return {
     code: 'mongo.token-file.white-space',
     message: `The file ${shown} has white space around the token, such as a newline at its end. fedctl left it out; drivers send it along, and the server refuses that.`,
-    remedy: 'fedctl token --audience <audience> --out <file>   (writes none)',
+    remedy: 'Write the token without white space: fedctl token --audience <audience> --out <file>.',
   };
 }
 
@@ -119,6 +119,7 @@ function worldReadable(shown: string, name: string): TokenFileWarning {
   return {
     code: 'mongo.token-file.world-readable',
     message: `Everybody on this machine can read the file ${shown}, and log in with its token until that ends.`,
-    remedy: `chmod 600 ${shellWord(name)}`,
+    remedy: 'Let only its owner read the file.',
+    command: program('chmod', '600', name),
   };
 }

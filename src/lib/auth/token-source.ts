@@ -1,6 +1,6 @@
+import { singleFlight as shared } from '../core/single-flight.ts';
+import type { MintedToken, TokenSource } from '../core/token.ts';
 import { writeSecretFile } from '../files/secret-file.ts';
-import { singleFlight as shared } from '../single-flight.ts';
-import type { MintedToken, TokenSource } from '../token.ts';
 
 type Clock = () => Date;
 

@@ -1,9 +1,9 @@
-import type { Context } from '../context.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
-import { EXIT } from '../exit-codes.ts';
+import { rerun } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
 import { trustworthyUrl } from '../issuer/address.ts';
-import type { AwsSettings } from '../ports.ts';
-import { shellWord } from '../shell-word.ts';
+import type { AwsSettings } from '../ports/aws.ts';
 
 /**
  * The one issuer that a run trusts: the pinned one, else that of the caller's own account. Disabling federation
@@ -29,7 +29,8 @@ export async function trustedIssuer(
     message: `The issuer of your account is given as ${issuer}, without TLS.`,
     likelyCause:
       'IAM is asked at another endpoint than that of AWS. Plain http is accepted for a pinned issuer only.',
-    remedy: `fedctl verify --issuer ${shellWord(issuer)} --audience <audience>`,
+    remedy: 'Name the issuer itself, if you trust it.',
+    command: rerun({ set: { '--issuer': issuer } }),
     details: { issuer },
   });
 }
@@ -40,7 +41,7 @@ async function issuerOfOwnAccount(context: Context, settings: AwsSettings): Prom
   throw new FedctlError('issuer.unknown', {
     message:
       'No issuer to trust: none is named, and your own account has none, because federation is disabled.',
-    remedy: 'fedctl verify --issuer <https://…> --audience <audience>   (or fedctl enable)',
+    remedy: 'Name the issuer of the token with --issuer <https://…>, or enable federation for your account.',
   });
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { JWK } from 'jose';
-import type { Context } from '../context.ts';
+import type { Context } from '../core/context.ts';
 import { discoveryUrl } from '../issuer/address.ts';
 import { fetchKeySet } from '../issuer/documents.ts';
 import { createKeyCache, type KeyCache } from '../issuer/key-cache.ts';
@@ -9,7 +9,7 @@ import type { DecodedJwt } from '../jwt/decode.ts';
 import type { Fault } from '../jwt/fault.ts';
 import { numericDate } from '../jwt/numeric-date.ts';
 import { decodeOrFault, verifyJwt } from '../jwt/verify.ts';
-import type { AwsSettings } from '../ports.ts';
+import type { AwsSettings } from '../ports/aws.ts';
 import { trustedIssuer } from './trusted-issuer.ts';
 
 export interface VerifyRequest {

@@ -1,5 +1,5 @@
-import type { Credentials, ResolvedCredentials } from '../credentials.ts';
-import { FedctlError } from '../errors.ts';
+import type { Credentials, ResolvedCredentials } from '../core/credentials.ts';
+import { FedctlError } from '../core/errors.ts';
 
 /**
  * Refuses a long-term key with a session token, and the key of a session without one: AWS answers both with "invalid",

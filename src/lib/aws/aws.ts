@@ -1,7 +1,7 @@
-import type { Context } from '../context.ts';
-import type { ResolvedCredentials } from '../credentials.ts';
+import type { Context } from '../core/context.ts';
+import type { ResolvedCredentials } from '../core/credentials.ts';
 import type { CaBundle } from '../net/certificate-authorities.ts';
-import type { Aws, AwsSettings, ResolvedRegion } from '../ports.ts';
+import type { Aws, AwsSettings, ResolvedRegion } from '../ports/aws.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { containerCredentials } from './container.ts';
 import { cachedCredentials, findCredentials, unexpired } from './credentials.ts';
@@ -49,6 +49,7 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
   };
   const credentials = cachedCredentials(async (signal) => {
     const found = await find(signal);
+    context.redactor.allow(found.accessKeyId);
     context.redactor.learn(found.secretAccessKey, found.sessionToken);
     return found;
   }, context);

@@ -1,4 +1,4 @@
-import type { ResolvedCredentials } from '../credentials.ts';
+import type { ResolvedCredentials } from '../core/credentials.ts';
 
 /** One call to AWS, as its failures have to describe it. */
 export interface CallSite {

@@ -1,5 +1,5 @@
-import { deadline, timedOut, within } from '../deadline.ts';
-import { isFedctlError } from '../errors.ts';
+import { deadline, timedOut, within } from '../core/deadline.ts';
+import { isFedctlError } from '../core/errors.ts';
 import type { CallSite } from './call-site.ts';
 import { callFailure, timeoutFailure } from './failures.ts';
 import { statusSeen } from './request-handler.ts';

@@ -1,8 +1,8 @@
-import type { Context } from '../context.ts';
-import type { Credentials, ResolvedCredentials } from '../credentials.ts';
+import type { Context } from '../core/context.ts';
+import type { Credentials, ResolvedCredentials } from '../core/credentials.ts';
+import type { Redactor } from '../core/redactor.ts';
 import type { CaBundle } from '../net/certificate-authorities.ts';
-import type { EndpointOverride, ResolvedRegion } from '../ports.ts';
-import type { Redactor } from '../redactor.ts';
+import type { EndpointOverride, ResolvedRegion } from '../ports/aws.ts';
 import { createRequestHandler, type RequestHandler } from './request-handler.ts';
 
 /** How the SDK's clients of one run reach AWS. */
@@ -88,6 +88,7 @@ export function clientConfig(
     useDualstackEndpoint: connection.choice.dualStack !== null,
     credentials: async () => {
       const found = await credentials();
+      connection.redactor.allow(found.accessKeyId);
       connection.redactor.learn(found.secretAccessKey, found.sessionToken);
       return revealed(found);
     },

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import type { Context } from '../context.ts';
-import type { Credentials, ResolvedCredentials } from '../credentials.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
+import type { Context } from '../core/context.ts';
+import type { Credentials, ResolvedCredentials } from '../core/credentials.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
-import { Secret } from '../secret.ts';
 import { metadataEndpoint } from './endpoint.ts';
 import { metadataCredentials, metadataRefusal } from './metadata-credentials.ts';
 import { askMetadata, type MetadataAnswer, type MetadataRequest, reasonOf } from './metadata-request.ts';

@@ -1,9 +1,9 @@
-import type { Context } from '../context.ts';
-import type { Credentials } from '../credentials.ts';
-import { deadline, timedOut } from '../deadline.ts';
-import { FedctlError } from '../errors.ts';
-import { Secret } from '../secret.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import type { Credentials } from '../core/credentials.ts';
+import { deadline, timedOut } from '../core/deadline.ts';
+import { FedctlError } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
 import { readExpiry } from './expiry.ts';
 import { processFailure } from './process-failure.ts';
 import { processEnvironment } from './process-loop.ts';

@@ -1,9 +1,9 @@
-import type { Context } from '../context.ts';
-import type { ResolvedCredentials } from '../credentials.ts';
-import { within } from '../deadline.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
-import { rfc3339 } from '../time.ts';
+import type { Context } from '../core/context.ts';
+import type { ResolvedCredentials } from '../core/credentials.ts';
+import { within } from '../core/deadline.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import { rfc3339 } from '../core/time.ts';
 import { withFittingToken } from './access-key.ts';
 import type { FindCredentials } from './connection.ts';
 import { type CredentialProvider, isAbsent } from './provider.ts';

@@ -1,5 +1,5 @@
-import type { FedctlError } from '../errors.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../core/command-line.ts';
+import type { FedctlError } from '../core/errors.ts';
 import { type CallSite, whereOf } from './call-site.ts';
 import { type AwsRefusal, refused } from './refusal.ts';
 

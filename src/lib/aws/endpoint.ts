@@ -1,7 +1,7 @@
-import type { Context } from '../context.ts';
-import { FedctlError } from '../errors.ts';
-import { isLoopbackHost, isMetadataHost } from '../hosts.ts';
-import type { EndpointOverride } from '../ports.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError } from '../core/errors.ts';
+import { isLoopbackHost, isMetadataHost } from '../core/hosts.ts';
+import type { EndpointOverride } from '../ports/aws.ts';
 import type { ChosenProfile } from './profile.ts';
 import type { SharedFiles } from './shared-files.ts';
 

@@ -1,7 +1,7 @@
-import type { Context } from '../context.ts';
-import type { ResolvedCredentials } from '../credentials.ts';
-import { FedctlError } from '../errors.ts';
-import { Secret } from '../secret.ts';
+import type { Context } from '../core/context.ts';
+import type { ResolvedCredentials } from '../core/credentials.ts';
+import { FedctlError } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
 import { readExpiry } from './expiry.ts';
 import type { Absent } from './provider.ts';
 

@@ -1,9 +1,9 @@
-import type { ResolvedCredentials } from '../credentials.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError } from '../errors.ts';
+import { rerun, shellWord } from '../core/command-line.ts';
+import type { ResolvedCredentials } from '../core/credentials.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError } from '../core/errors.ts';
+import { isOptInRegion, isRegionName } from '../core/region-name.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { isOptInRegion, isRegionName } from '../region-name.ts';
-import { shellWord } from '../shell-word.ts';
 import { quotedPart } from './access-key.ts';
 import { type CallSite, siteDetails, whereOf } from './call-site.ts';
 import { accessDenied } from './denials.ts';
@@ -246,14 +246,17 @@ function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
 function scopeMismatch(refusal: AwsRefusal, site: CallSite): FedctlError {
   const { service, region, regionSource, endpoint, endpointSource } = site;
   const meant = regionInHost(endpoint);
-  const named =
-    meant === null || meant === region ? '--region <region of the endpoint>' : `--region ${meant}`;
+  const other = meant === region ? null : meant;
+  const instead =
+    endpointSource === null
+      ? `find out what answers at ${endpoint}: a proxy, or a name server that leads elsewhere`
+      : endpointSource.startsWith('AWS_')
+        ? `unset ${endpointSource}`
+        : `remove the endpoint from the ${endpointSource}`;
   return refused('aws.endpoint-region-mismatch', refusal, site, {
     message: `The Region and the endpoint of ${service} do not fit each other: the request is signed for ${region} (${regionSource}), and ${endpoint} (${endpointSource ?? 'the endpoint of that Region'}) accepts no signature for it.`,
-    remedy:
-      endpointSource === null
-        ? `fedctl <command> ${named}   (or find out what answers at ${endpoint}: a proxy, or a name server that leads elsewhere)`
-        : `fedctl <command> ${named}   (or ${endpointSource.startsWith('AWS_') ? `unset ${endpointSource}` : `remove the endpoint from the ${endpointSource}`})`,
+    remedy: `Use the Region of the endpoint with --region, or ${instead}.`,
+    command: other === null ? null : rerun({ set: { '--region': other } }),
   });
 }
 

@@ -1,5 +1,5 @@
-import { isFedctlError } from '../errors.ts';
-import type { Iam } from '../ports.ts';
+import { isFedctlError } from '../core/errors.ts';
+import type { Iam } from '../ports/aws.ts';
 import { type Connection, clientConfig, type FindCredentials } from './connection.ts';
 import { notAws } from './failures.ts';
 import { comparable } from './refusal.ts';

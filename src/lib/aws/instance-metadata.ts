@@ -1,9 +1,9 @@
-import type { Context } from '../context.ts';
-import type { ResolvedCredentials } from '../credentials.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
-import type { AwsSettings } from '../ports.ts';
-import { Secret } from '../secret.ts';
-import { rfc3339 } from '../time.ts';
+import type { Context } from '../core/context.ts';
+import type { ResolvedCredentials } from '../core/credentials.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
+import { rfc3339 } from '../core/time.ts';
+import type { AwsSettings } from '../ports/aws.ts';
 import { metadataEndpoint } from './endpoint.ts';
 import { metadataCredentials, metadataRefusal } from './metadata-credentials.ts';
 import {

@@ -1,5 +1,5 @@
-import type { Credentials } from '../credentials.ts';
-import { Secret } from '../secret.ts';
+import type { Credentials } from '../core/credentials.ts';
+import { Secret } from '../core/secret.ts';
 import { readExpiry } from './expiry.ts';
 
 /** What these endpoints answer is about a kilobyte. */

@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts';
-import { bounded } from '../deadline.ts';
-import type { FetchRequest } from '../fetch.ts';
+import type { Context } from '../core/context.ts';
+import { bounded } from '../core/deadline.ts';
+import type { FetchRequest } from '../core/fetch.ts';
 import { transportFault } from '../net/transport-fault.ts';
 import { METADATA_MAX_BYTES } from './metadata-credentials.ts';
 

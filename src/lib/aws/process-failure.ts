@@ -1,6 +1,6 @@
-import { FedctlError } from '../errors.ts';
-import { FAILURES, type FailureCode } from '../failures.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
+import { FAILURES, type FailureCode } from '../failures/failures.ts';
 
 const MAX_LINES = 5;
 const MAX_LINE = 300;
@@ -72,7 +72,7 @@ function fromLines(stderr: string): InnerFailure | null {
   const evidence: string[] = [];
   let label = '';
   for (const line of stderr.split('\n')) {
-    const [, name, text] = /^(error|cause|remedy|code): +(.*)$/.exec(line) ?? [];
+    const [, name, text] = /^(error|cause|remedy|run|code): +(.*)$/.exec(line) ?? [];
     if (name !== undefined && text !== undefined) {
       label = name;
       parts.set(name, text);

@@ -1,4 +1,4 @@
-import { FedctlError } from '../errors.ts';
+import { FedctlError } from '../core/errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,7 @@
-import type { Context } from '../context.ts';
-import { FedctlError } from '../errors.ts';
-import type { AwsSettings } from '../ports.ts';
+import { rerun } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { AwsSettings } from '../ports/aws.ts';
 import type { Profile, SharedFiles } from './shared-files.ts';
 
 /** In the order of version 2 of the AWS CLI; version 1 and boto3 take them the other way round. */
@@ -52,7 +53,7 @@ export function profileUnknown(name: string, source: string, files: SharedFiles)
     ...(misspelt !== null
       ? { remedy: misspelt.remedy }
       : source === '--profile' && hint !== null
-        ? { remedy: `fedctl <command> --profile ${hint.name}` }
+        ? { remedy: 'Use the profile that is meant.', command: rerun({ set: { '--profile': hint.name } }) }
         : {}),
     details: {
       profile: name,

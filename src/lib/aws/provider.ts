@@ -1,4 +1,4 @@
-import type { CredentialProviderId, ResolvedCredentials } from '../credentials.ts';
+import type { CredentialProviderId, ResolvedCredentials } from '../core/credentials.ts';
 
 /** Why a provider has no keys, as half a sentence: `AWS_ACCESS_KEY_ID is not set`. */
 export interface Absent {

@@ -1,5 +1,6 @@
-import { FedctlError } from '../errors.ts';
-import type { FailureCode } from '../failures.ts';
+import type { OfferedCommand } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { FailureCode } from '../failures/failures.ts';
 import { type CallSite, siteDetails } from './call-site.ts';
 
 /** What AWS said when it refused, freed from how the SDK wraps it (facts/aws.md 9.4). */
@@ -59,6 +60,7 @@ export function refused(
     readonly message: string;
     readonly likelyCause?: string;
     readonly remedy?: string;
+    readonly command?: OfferedCommand | null;
     readonly evidence?: readonly string[];
   },
 ): FedctlError {

@@ -1,7 +1,8 @@
-import type { Context } from '../context.ts';
-import { FedctlError } from '../errors.ts';
-import type { AwsSettings, ResolvedRegion } from '../ports.ts';
-import { isGlobalRegion, isRegionName, regionMeant } from '../region-name.ts';
+import { rerun } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError } from '../core/errors.ts';
+import { isGlobalRegion, isRegionName, regionMeant } from '../core/region-name.ts';
+import type { AwsSettings, ResolvedRegion } from '../ports/aws.ts';
 import type { ChosenProfile } from './profile.ts';
 
 /**
@@ -49,7 +50,9 @@ function checked(name: string, source: string): ResolvedRegion {
     const hint = meant === null ? '' : ` (did you mean "${meant}"?)`;
     throw new FedctlError('aws.region-invalid', {
       message: `${source} names "${name}", and no AWS Region is called so${hint}.`,
-      ...(meant === null ? {} : { remedy: `fedctl <command> --region ${meant}` }),
+      ...(meant === null
+        ? {}
+        : { remedy: 'Use the Region that is meant.', command: rerun({ set: { '--region': meant } }) }),
       details,
     });
   }

@@ -1,6 +1,6 @@
 import { pipeline, Readable, Transform } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Context } from '../context.ts';
+import type { Context } from '../core/context.ts';
 import { agentFor } from '../net/agents.ts';
 import type { CaBundle } from '../net/certificate-authorities.ts';
 import { proxyFor } from '../net/proxy.ts';

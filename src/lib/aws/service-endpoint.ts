@@ -1,5 +1,5 @@
-import { FedctlError } from '../errors.ts';
-import type { EndpointOverride } from '../ports.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { EndpointOverride } from '../ports/aws.ts';
 import type { Connection } from './connection.ts';
 
 /** The rules of an SDK client: from Region and choices to the endpoint. */

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Context } from '../context.ts';
-import { isFedctlError } from '../errors.ts';
+import { shellWord } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import { isFedctlError } from '../core/errors.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
-import { shellWord } from '../shell-word.ts';
 import { type IniFile, overlaid, readIni, type Section, withoutComment } from './ini.ts';
 import { shellWords } from './shell-words.ts';
 

@@ -1,4 +1,4 @@
-import type { Credentials } from '../credentials.ts';
+import type { Credentials } from '../core/credentials.ts';
 import { call } from './call.ts';
 import type { CallSite } from './call-site.ts';
 import type { Connection, FindCredentials } from './connection.ts';

@@ -1,6 +1,6 @@
-import type { AssumedRole, Credentials } from '../credentials.ts';
-import type { Sts } from '../ports.ts';
-import { Secret } from '../secret.ts';
+import type { AssumedRole, Credentials } from '../core/credentials.ts';
+import { Secret } from '../core/secret.ts';
+import type { Sts } from '../ports/aws.ts';
 import { call } from './call.ts';
 import type { CallSite } from './call-site.ts';
 import { type Connection, clientConfig, type FindCredentials } from './connection.ts';

@@ -1,5 +1,5 @@
-import type { AtlasAccessListEntry } from '../atlas-port.ts';
 import { inNetwork } from '../policy/ip-address.ts';
+import type { AtlasAccessListEntry } from '../ports/atlas.ts';
 
 /** The entry of an IP access list that lets an address in; null when none does. Security groups cannot be looked into. */
 export function admittedBy(

@@ -1,6 +1,6 @@
-import type { AtlasAccessListEntry, AtlasIdentityProvider } from '../atlas-port.ts';
-import { FedctlError } from '../errors.ts';
-import { shellWord } from '../shell-word.ts';
+import { atlas, rerun } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { AtlasAccessListEntry, AtlasIdentityProvider } from '../ports/atlas.ts';
 
 /** What Atlas lacks, with the real names filled in. */
 
@@ -13,10 +13,19 @@ export function noFederation(organizationId: string): FedctlError {
   });
 }
 
-export function notConnected(provider: AtlasIdentityProvider, organizationId: string): FedctlError {
+export function notConnected(
+  provider: AtlasIdentityProvider,
+  federationSettingsId: string,
+  organizationId: string,
+): FedctlError {
   return new FedctlError('atlas.identity-provider-not-connected', {
     message: `The organization ${organizationId} is not connected to the identity provider "${provider.displayName}" (${provider.id}).`,
-    remedy: `atlas federatedAuthentication federationSettings connectedOrgConfigs connect --identityProviderId ${shellWord(provider.id)} --federationSettingsId <id> --orgId ${shellWord(organizationId)} --protocol OIDC`,
+    remedy: 'Connect the organization to the identity provider.',
+    command: atlas([
+      ...['federatedAuthentication', 'federationSettings', 'connectedOrgConfigs', 'connect'],
+      ...['--identityProviderId', provider.id, '--federationSettingsId', federationSettingsId],
+      ...['--orgId', organizationId, '--protocol', 'OIDC'],
+    ]),
     details: { identityProvider: provider.id, organization: organizationId },
   });
 }
@@ -24,7 +33,8 @@ export function notConnected(provider: AtlasIdentityProvider, organizationId: st
 export function notListed(address: string, projectId: string): FedctlError {
   return new FedctlError('atlas.access-list-missing', {
     message: `${address} is not on the IP access list of the project ${projectId}, and the cluster answers as it does to strangers.`,
-    remedy: `atlas accessLists create ${shellWord(address)} --type ipAddress --projectId ${shellWord(projectId)}`,
+    remedy: 'Add the address to the IP access list of the project.',
+    command: atlas(['accessLists', 'create', address, '--type', 'ipAddress', '--projectId', projectId]),
     details: { address, project: projectId },
   });
 }
@@ -41,7 +51,9 @@ export function notInForce(
       status === 'PENDING'
         ? 'It was made a moment ago, and Atlas is still rolling it out.'
         : 'Atlas could not roll it out.',
-    remedy: status === 'PENDING' ? 'fedctl check --wait 2m' : 'remove the entry and make it again',
+    ...(status === 'PENDING'
+      ? { remedy: 'Check again until it is in force.', command: rerun({ set: { '--wait': '2m' } }) }
+      : { remedy: 'In Atlas: remove the entry and create it again. Until then the address has no access.' }),
     details: { entry: cidrBlock, status, project: projectId },
   });
 }

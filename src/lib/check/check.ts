@@ -1,7 +1,7 @@
-import type { CheckResult, Comparison, Link } from '../check-run.ts';
-import type { CheckTarget } from '../check-target.ts';
-import type { FedctlError, Warning } from '../errors.ts';
-import type { FailureCode } from '../failures.ts';
+import type { CheckResult, Comparison, Link } from '../core/check-run.ts';
+import type { CheckTarget } from '../core/check-target.ts';
+import type { FedctlError, Warning } from '../core/errors.ts';
+import type { FailureCode } from '../failures/failures.ts';
 import type { World } from './world.ts';
 
 /** When something really happened, where that is not when the check ran: a stage of a login that others share. */
@@ -27,7 +27,16 @@ export type Outcome<Fact> =
   | (Seen & { readonly status: 'pass'; readonly detail: string | null; readonly fact: Fact })
   | (Seen & { readonly status: 'warn'; readonly caution: Caution; readonly fact: Fact })
   | (Seen & { readonly status: 'fail'; readonly failure: FedctlError })
-  | (Seen & { readonly status: 'skip'; readonly detail: string });
+  | (Seen & { readonly status: 'skip'; readonly detail: string })
+  | (Seen & {
+      readonly status: 'unseen';
+      readonly failure: FedctlError;
+      /** What it is where nobody picked the check: an input that every chain needs, or a look that may be left out. */
+      readonly unpicked: 'fail' | 'warn' | 'skip';
+    });
+
+/** What tells whether a check is asked for: what the target, the options and the plan say. */
+export type Asked = Pick<World, 'target' | 'plan' | 'options'>;
 
 /**
  * One check, as data: what it asserts, where it stands in the chain, what has to hold before it makes sense, and the
@@ -44,7 +53,9 @@ export interface Check<Fact = unknown> {
   /** Waited for as evidence, however they end; what the target itself says needs none. */
   readonly evidence?: (target: CheckTarget) => readonly Check[];
   /** Whether somebody asked for it; a check that is part of every chain has none, and is skipped visibly instead. */
-  readonly asked?: (world: World) => boolean;
+  readonly asked?: (world: Asked) => boolean;
+  /** Whether it is run for this target whatever --only picks: what it has to say must not be lost. */
+  readonly always?: (world: Asked) => boolean;
   /** Targets for which this is the same text share one outcome; null, or without it, each finds out for itself. */
   readonly sharedBy?: (world: World, facts: Facts) => string | null;
   /** @throws FedctlError: the check failed; the signal's reason */
@@ -77,7 +88,15 @@ export function fail(failure: FedctlError, seen: Seen = {}): Outcome<never> {
   return { status: 'fail', failure, ...seen };
 }
 
-/** @param detail why nothing is found out, and what would change that */
+/**
+ * Nothing was found out, because an input or a permission is missing. Whoever picked the check, or one that needs it, is
+ * told that it failed: a check that did not look cannot pass.
+ */
+export function unseen(failure: FedctlError, unpicked: 'fail' | 'warn' | 'skip'): Outcome<never> {
+  return { status: 'unseen', failure, unpicked };
+}
+
+/** @param detail why there is nothing to find out here */
 export function skip(detail: string, seen: Seen = {}): Outcome<never> {
   return { status: 'skip', detail, ...seen };
 }

@@ -1,8 +1,8 @@
-import type { Comparison } from '../check-run.ts';
-import { formatDuration } from '../duration.ts';
+import type { Comparison } from '../core/check-run.ts';
+import { formatDuration } from '../core/duration.ts';
+import { rfc3339 } from '../core/time.ts';
+import type { MintedToken } from '../core/token.ts';
 import { matchesGlob } from '../jwt/glob.ts';
-import { rfc3339 } from '../time.ts';
-import type { MintedToken } from '../token.ts';
 
 /** What is expected of a token before any relying party is asked. */
 export interface ExpectedClaims {

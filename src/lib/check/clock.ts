@@ -1,8 +1,8 @@
-import type { Context } from '../context.ts';
-import { bounded } from '../deadline.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError } from '../errors.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import { bounded } from '../core/deadline.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError } from '../core/errors.ts';
 import { fail, type Outcome, pass, skip, warn } from './check.ts';
 
 /** What one server's clock says of ours. */

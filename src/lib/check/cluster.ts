@@ -1,8 +1,8 @@
-import type { AtlasCluster } from '../atlas-port.ts';
-import type { Mechanism } from '../connection.ts';
-import type { ConnectionString } from '../connection-string.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
-import { shellWord } from '../shell-word.ts';
+import { atlas } from '../core/command-line.ts';
+import type { ConnectionString } from '../core/connection-string.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import type { AtlasCluster } from '../ports/atlas.ts';
+import type { Mechanism } from '../ports/mongo.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 import { hostPort } from '../uri/host-port.ts';
 
@@ -54,7 +54,8 @@ export function clusterFault(
   if (paused) {
     return new FedctlError('atlas.cluster-paused', {
       message: `${shown} is paused.`,
-      remedy: `atlas clusters start ${shellWord(name)} --projectId ${shellWord(projectId)}`,
+      remedy: 'Start the cluster.',
+      command: atlas(['clusters', 'start', name, '--projectId', projectId]),
       details,
     });
   }
@@ -62,7 +63,8 @@ export function clusterFault(
     return new FedctlError('atlas.cluster-paused', {
       message: `${shown} is not there ${stateName === 'CREATING' ? 'yet' : 'any more'}: its state is ${stateName}.`,
       likelyCause: 'A cluster that is being made or deleted answers nobody.',
-      remedy: `atlas clusters watch ${shellWord(name)} --projectId ${shellWord(projectId)}`,
+      remedy: 'Wait until the cluster is ready, or use another one.',
+      command: atlas(['clusters', 'watch', name, '--projectId', projectId]),
       details,
     });
   }

@@ -1,42 +1,54 @@
 import type { Caller } from '../auth/identity.ts';
-import { FedctlError } from '../errors.ts';
-import type { FailureCode } from '../failures.ts';
-import { shellWord } from '../shell-word.ts';
+import { atlas, quoted } from '../core/command-line.ts';
+import { type FailureFacts, FedctlError } from '../core/errors.ts';
+import { rfc3339 } from '../core/time.ts';
+import type { FailureCode } from '../failures/failures.ts';
+import type { AtlasDatabaseUser } from '../ports/atlas.ts';
 import { type Refusal, refusalText } from '../trust/refusal.ts';
+import { EXTERNAL } from '../trust/relying-party.ts';
 import { fail, type Outcome } from './check.ts';
 import { compare } from './claim-comparisons.ts';
+
+/** The project whose users were looked through. */
+export interface UserList {
+  readonly projectId: string;
+  readonly users: readonly AtlasDatabaseUser[];
+}
 
 /**
  * Why no database user lets the subject of a token in, by what the relying party's own decision found.
  *
  * @param username the name that is wanted, `<idpId>/<subject>`
  */
-export function subjectRefused(refusal: Refusal, username: string, projectId: string): Outcome<never> {
-  const create = `atlas dbusers create --username ${shellWord(username)} --oidcType USER --role readWrite@<database> --projectId ${shellWord(projectId)}`;
-  return refused(refusal, username, create);
+export function subjectRefused(refusal: Refusal, username: string, list: UserList): Outcome<never> {
+  return refused(refusal, { username, type: ['--oidcType', 'USER'] }, list);
 }
 
 /** The same for the ARN of a caller who logs in with AWS keys. */
-export function arnRefused(refusal: Refusal, caller: Caller, projectId: string): Outcome<never> {
+export function arnRefused(refusal: Refusal, caller: Caller, list: UserList): Outcome<never> {
   const { arn, kind } = caller.subject;
-  if (kind !== 'user' && kind !== 'role') {
-    return refused(
-      refusal,
-      caller.arn,
-      'log in as an IAM user or a role: Atlas has no database user for others',
-    );
-  }
-  const type = kind === 'user' ? 'USER' : 'ROLE';
-  const create = `atlas dbusers create --username ${shellWord(arn ?? caller.arn)} --awsIAMType ${type} --role readWrite@<database> --projectId ${shellWord(projectId)}`;
-  return refused(refusal, arn ?? caller.arn, create);
+  const type = kind === 'user' ? 'USER' : kind === 'role' ? 'ROLE' : null;
+  return refused(
+    refusal,
+    { username: type === null ? caller.arn : (arn ?? caller.arn), type: type && ['--awsIAMType', type] },
+    list,
+  );
 }
 
-function refused(refusal: Refusal, username: string, create: string): Outcome<never> {
+/** The database user that there should be. */
+interface Wanted {
+  readonly username: string;
+  /** As the Atlas CLI takes it; null for a principal that Atlas has no database user for. */
+  readonly type: readonly string[] | null;
+}
+
+function refused(refusal: Refusal, wanted: Wanted, list: UserList): Outcome<never> {
+  const { username } = wanted;
   const seen = refusal.kind === 'user-missing' ? (refusal.similar[0] ?? null) : null;
   const text = refusalText(refusal);
   const failure = new FedctlError(codeOf(refusal, username), {
     message: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`,
-    remedy: remedyOf(refusal, username, create),
+    ...adviceOn(refusal, wanted, list),
     details: { username },
   });
   const comparisons = seen === null ? [] : [compare('database user', seen, [username], 'the token')];
@@ -81,17 +93,90 @@ function withoutPath(username: string): string {
   return username.replace(/(:role)\/(?:[^/]+\/)*/, '$1/');
 }
 
-function remedyOf(refusal: Refusal, username: string, create: string): string {
+type Advice = Pick<FailureFacts, 'command'> & { readonly remedy: string };
+
+function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
+  if (wanted.type === null) {
+    return { remedy: 'Log in as an IAM user or a role: Atlas has no database user for other principals.' };
+  }
   switch (refusal.kind) {
     case 'user-scope':
-      return `add the cluster ${refusal.expected} to the scopes of the database user, or remove them`;
+      return {
+        remedy: `Add the cluster ${refusal.expected} to the scopes of the database user, or remove them.`,
+      };
     case 'oidc-auth-type':
     case 'aws-iam-type':
+      return { remedy: ofOtherType(refusal, list) };
     case 'user-database': {
-      const where = refusal.kind === 'user-database' ? refusal.seen : '$external';
-      return `atlas dbusers delete ${shellWord(username)} --authDB ${shellWord(where)} && ${create}`;
+      const present = list.users.find(
+        ({ username, database }) => username === refusal.username && database === refusal.seen,
+      );
+      const then = `The one in ${refusal.seen} can be removed afterwards.`;
+      return creating(wanted, present, list, then);
+    }
+    case 'user-missing': {
+      const present = list.users.find(({ username }) => isOfPrincipal(username, wanted.username));
+      return creating(wanted, present, list, 'The one that is named otherwise can be removed afterwards.');
     }
     default:
-      return create;
+      return creating(wanted, undefined, list, '');
   }
+}
+
+/** Whether a user was made for the principal that another name stands for: named after its session, or without its path. */
+function isOfPrincipal(username: string, wanted: string): boolean {
+  const role = username.replace(/:sts(::\d+:)assumed-role\/([^/]+)\/.*$/, ':iam$1role/$2');
+  return withoutPath(role) === withoutPath(wanted);
+}
+
+/** Two users of one name cannot be in $external, so the wrong one has to go first: that is for a person to decide. */
+function ofOtherType(
+  { username, expected }: Refusal & { readonly kind: 'oidc-auth-type' | 'aws-iam-type' },
+  { users }: UserList,
+): string {
+  const present = users.find((each) => each.username === username && each.database === EXTERNAL);
+  const roles = present?.roles.map(roleText) ?? [];
+  const scopes = present?.scopes.map(({ name }) => name) ?? [];
+  const has = [
+    roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`,
+    ...(scopes.length === 0 ? [] : [`the scopes ${scopes.join(', ')}`]),
+  ];
+  return `The type of a database user cannot be changed. In Atlas, replace it by one of type ${expected} with the same settings: it has ${has.join(' and ')}. Nobody can log in as this user until it exists again.`;
+}
+
+/**
+ * Creates the user with what the one that was meant has now: nothing is taken away before it is there.
+ *
+ * @param present the user that somebody made in its place
+ */
+function creating(
+  { username, type }: Wanted,
+  present: AtlasDatabaseUser | undefined,
+  { projectId }: UserList,
+  then: string,
+): Advice {
+  const base = ['dbusers', 'create', '--username', username, ...(type ?? [])];
+  const end = ['--projectId', projectId];
+  const { roles = [], scopes = [], deleteAfterDate } = present ?? {};
+  // How the CLI takes other scopes than clusters is not documented, and without its scopes a user is worth more.
+  const known = roles.length > 0 && scopes.every((scope) => scope.type === 'CLUSTER');
+  if (!known) {
+    const template = quoted(['atlas', ...base]);
+    const how = template === null ? '' : `: ${template} --role <role>@<database> ${end.join(' ')}`;
+    return { remedy: `Create the database user with the roles that it needs${how}` };
+  }
+  const settings = [
+    ...roles.flatMap((role) => ['--role', roleText(role)]),
+    ...scopes.flatMap(({ name }) => ['--scope', name]),
+    ...(deleteAfterDate === undefined ? [] : ['--deleteAfter', rfc3339(deleteAfterDate)]),
+  ];
+  return {
+    remedy: `Create the database user with the settings that the present one has. ${then}`,
+    command: atlas([...base, ...settings, ...end]),
+  };
+}
+
+/** As the Atlas CLI takes it: `readWrite@app`, `read@app.visits`. */
+function roleText({ role, db, collection }: AtlasDatabaseUser['roles'][number]): string {
+  return `${role}@${db}${collection === undefined ? '' : `.${collection}`}`;
 }

@@ -1,7 +1,8 @@
-import type { CheckResult } from '../check-run.ts';
-import { type FedctlError, isFedctlError } from '../errors.ts';
-import { type Check, type Facts, type Outcome, skip, type Timing } from './check.ts';
-import { checksFor, type Selection } from './selection.ts';
+import type { CheckResult } from '../core/check-run.ts';
+import type { OfferedCommand } from '../core/command-line.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import { type Check, type Facts, fail, type Outcome, skip, type Timing } from './check.ts';
+import { checksFor, type Selection, type Wanted } from './selection.ts';
 import type { TimedOutcome } from './shared.ts';
 import type { World } from './world.ts';
 
@@ -12,6 +13,8 @@ interface Ended {
   readonly failure: FedctlError | null;
   /** The id of the check whose failure this one owes its skip to. */
   readonly blockedBy: string | null;
+  /** The id of the check that --skip names and that this one is, or needs. */
+  readonly leftBy: string | null;
 }
 
 /**
@@ -28,10 +31,9 @@ export async function runChecks(
   world: World,
   observe: (result: CheckResult) => void,
 ): Promise<readonly CheckResult[]> {
-  const run = new Run(world, selection.left, observe);
-  const ends = checksFor(selection, world.target)
-    .filter(({ asked }) => asked === undefined || asked(world))
-    .map((check) => run.start(check));
+  const { checks, required } = checksFor(selection, world);
+  const run = new Run(world, { ...selection, required }, observe);
+  const ends = checks.map((check) => run.start(check));
   const settled = await Promise.allSettled(ends);
   return settled.map((each) => {
     if (each.status === 'rejected') throw each.reason;
@@ -48,14 +50,18 @@ class MissingFact extends Error {
 
 class Run implements Facts {
   readonly #world: World;
-  readonly #left: ReadonlySet<Check>;
+  readonly #wanted: Selection & Pick<Wanted, 'required'>;
   readonly #observe: (result: CheckResult) => void;
   readonly #under = new Map<Check, Promise<Ended>>();
   readonly #over = new Map<Check, Ended>();
 
-  constructor(world: World, left: ReadonlySet<Check>, observe: (result: CheckResult) => void) {
+  constructor(
+    world: World,
+    wanted: Selection & Pick<Wanted, 'required'>,
+    observe: (result: CheckResult) => void,
+  ) {
     this.#world = world;
-    this.#left = left;
+    this.#wanted = wanted;
     this.#observe = observe;
   }
 
@@ -104,14 +110,29 @@ class Run implements Facts {
     if (blocker !== undefined) {
       const id = blocker.blockedBy ?? blocker.result.id;
       const outcome: Outcome<unknown> = { status: 'skip', detail: `not tried, because ${id} failed` };
-      return this.#end(check, { startedAt, ms: 0 }, outcome, id);
+      return this.#end(check, { startedAt, ms: 0 }, outcome, { blockedBy: id });
     }
-    if (this.#left.has(check)) {
-      return this.#end(check, { startedAt, ms: 0 }, { status: 'skip', detail: 'left out by --skip' }, null);
+    if (this.#wanted.left.has(check)) {
+      const left = skip('left out by --skip');
+      return this.#end(check, { startedAt, ms: 0 }, left, { leftBy: check.id });
     }
     const { outcome, ...timing } = await this.#find(check, startedAt);
     if (context.signal.aborted) throw context.signal.reason;
-    return this.#end(check, timing, outcome, null);
+    const leftBy = before.find((each) => each.leftBy !== null)?.leftBy ?? null;
+    return this.#end(check, timing, this.#asAsked(check, outcome, leftBy), { leftBy });
+  }
+
+  /** What a check that found nothing out comes to: by whether it was picked, or is a part of every chain. */
+  #asAsked(check: Check, outcome: Outcome<unknown>, leftBy: string | null): Outcome<unknown> {
+    const { picked, named, required } = this.#wanted;
+    if (outcome.status !== 'unseen' && outcome.status !== 'skip') return outcome;
+    if (leftBy !== null) return skip(`not tried, because --skip leaves ${leftBy} out`);
+    if (outcome.status === 'skip') {
+      return named.has(check) ? fail(nothingToSee(check, outcome.detail)) : outcome;
+    }
+    const { failure, unpicked } = outcome;
+    if (!required.has(check)) return skip(failure.message);
+    return picked !== null || unpicked === 'fail' ? fail(failure) : outcome;
   }
 
   /** @returns the ends of what the check needs */
@@ -145,44 +166,58 @@ class Run implements Facts {
     }
   }
 
-  #end(check: Check, timing: Timing, outcome: Outcome<unknown>, blockedBy: string | null): Ended {
+  #end(
+    check: Check,
+    timing: Timing,
+    outcome: Outcome<unknown>,
+    { blockedBy = null, leftBy = null }: { blockedBy?: string | null; leftBy?: string | null },
+  ): Ended {
     const { id, title, link } = check;
+    const { offer, target } = this.#world;
+    const { command, ...words } = wordsOf(outcome);
     const result: CheckResult = {
       id,
       title,
       link,
-      status: outcome.status,
-      ...wordsOf(outcome),
+      status: outcome.status === 'unseen' ? (outcome.unpicked === 'warn' ? 'warn' : 'skip') : outcome.status,
+      ...words,
+      command: command === null ? null : offer(command, target),
       notes: notesOf(outcome),
       comparisons: outcome.comparisons ?? [],
       ...timing,
     };
     const left = outcome.status === 'pass' || outcome.status === 'warn' ? outcome.fact : null;
-    return { result, fact: left, failure: outcome.status === 'fail' ? outcome.failure : null, blockedBy };
+    const failure = outcome.status === 'fail' ? outcome.failure : null;
+    return { result, fact: left, failure, blockedBy, leftBy };
   }
 }
 
-type Words = Pick<CheckResult, 'detail' | 'code' | 'cause' | 'remedy'>;
+function nothingToSee({ id }: Check, detail: string): FedctlError {
+  return new FedctlError('usage.nothing-to-check', {
+    message: `${id} was asked for, and there is nothing to examine: ${detail}.`,
+    details: { checks: [id] },
+  });
+}
+
+interface Words extends Pick<CheckResult, 'detail' | 'code' | 'cause' | 'remedy'> {
+  readonly command: OfferedCommand | null;
+}
 
 function wordsOf(outcome: Outcome<unknown>): Words {
   switch (outcome.status) {
     case 'pass':
     case 'skip':
-      return { detail: outcome.detail, code: null, cause: null, remedy: null };
+      return { detail: outcome.detail, code: null, cause: null, remedy: null, command: null };
     case 'warn': {
-      const { code, message, remedy } = outcome.caution;
-      return { detail: message, code, cause: null, remedy: typed(remedy) };
+      const { code, message, remedy, command = null } = outcome.caution;
+      return { detail: message, code, cause: null, remedy, command };
     }
-    case 'fail': {
-      const { code, message, likelyCause, remedy } = outcome.failure;
-      return { detail: message, code, cause: likelyCause, remedy: typed(remedy) };
+    case 'fail':
+    case 'unseen': {
+      const { code, message, likelyCause, remedy, command } = outcome.failure;
+      return { detail: message, code, cause: likelyCause, remedy, command };
     }
   }
-}
-
-/** A remedy of the catalogue says `fedctl <command>` where it holds for several: here it is this one. */
-function typed(remedy: string | null): string | null {
-  return remedy?.replaceAll('fedctl <command>', 'fedctl check') ?? null;
 }
 
 /** What the failure itself brings as evidence, too, where nothing is compared that says the same. */

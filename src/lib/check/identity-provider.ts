@@ -1,6 +1,6 @@
-import type { AtlasIdentityProvider } from '../atlas-port.ts';
-import { FedctlError } from '../errors.ts';
-import { shellWord } from '../shell-word.ts';
+import { atlas, rerun } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { AtlasIdentityProvider } from '../ports/atlas.ts';
 
 /** The identity provider that is meant, and why it does not do. */
 export type FoundProvider =
@@ -15,6 +15,7 @@ export function findProvider(
   issuer: string,
   audience: readonly string[],
   providers: readonly AtlasIdentityProvider[],
+  federationSettingsId: string,
 ): FoundProvider {
   const ofIssuer = providers.filter((each) => each.issuer === issuer);
   const exact = ofIssuer.find((each) => audience.includes(each.audience));
@@ -28,7 +29,7 @@ export function findProvider(
     providers.find((each) => essence(each.issuer) === essence(issuer)) ??
     providers.find((each) => audience.includes(each.audience));
   if (meant !== undefined) return { provider: meant, failure: issuerMismatch(meant, issuer) };
-  return { provider: null, failure: missing(issuer, audience, providers) };
+  return { provider: null, failure: missing(issuer, audience, providers, federationSettingsId) };
 }
 
 /** What two issuers share that somebody wrote differently. */
@@ -62,7 +63,8 @@ function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
 function audienceMismatch(provider: AtlasIdentityProvider, audience: readonly string[]): FedctlError {
   return new FedctlError('atlas.audience-mismatch', {
     message: `${named(provider)} expects the audience ${provider.audience}, and the token is for ${audience.join(', ')}.`,
-    remedy: `fedctl check --audience ${shellWord(provider.audience)}   (or change the audience of the identity provider)`,
+    remedy: 'Ask for a token with the audience of the identity provider, or change that audience in Atlas.',
+    command: rerun({ set: { '--audience': provider.audience } }),
     details: { identityProvider: provider.id, expected: provider.audience, seen: audience },
   });
 }
@@ -83,11 +85,19 @@ function missing(
   issuer: string,
   audience: readonly string[],
   providers: readonly AtlasIdentityProvider[],
+  federationSettingsId: string,
 ): FedctlError {
   const others = providers.map((each) => each.issuer).join(', ');
   return new FedctlError('atlas.identity-provider-missing', {
     message: `No workload identity provider of the organization has the issuer ${issuer}${others === '' ? '' : `; there are ${others}`}.`,
-    remedy: `atlas federatedAuthentication federationSettings identityProvider create oidc <name> --federationSettingsId <id> --idpType WORKLOAD --issuerUri ${shellWord(issuer)} --audience ${shellWord(audience[0] ?? '')} --authorizationType USER --userClaim sub --groupsClaim groups --desc fedctl`,
+    remedy:
+      'Create a workload identity provider for this issuer and audience, and connect the organization to it.',
+    command: atlas([
+      ...['federatedAuthentication', 'federationSettings', 'identityProvider', 'create', 'oidc', 'fedctl'],
+      ...['--federationSettingsId', federationSettingsId, '--idpType', 'WORKLOAD', '--issuerUri', issuer],
+      ...['--audience', audience[0] ?? '', '--authorizationType', 'USER', '--userClaim', 'sub'],
+      ...['--groupsClaim', 'groups', '--desc', 'fedctl'],
+    ]),
     details: { issuer, audience },
   });
 }

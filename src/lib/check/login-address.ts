@@ -1,5 +1,5 @@
-import type { LoginPlan } from '../connection.ts';
-import type { ConnectionString } from '../connection-string.ts';
+import type { ConnectionString } from '../core/connection-string.ts';
+import type { LoginPlan } from '../ports/mongo.ts';
 import type { World } from './world.ts';
 
 /** Where every login of a target goes, and how far. */

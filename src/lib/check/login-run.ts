@@ -1,5 +1,5 @@
-import { type ServerIdentity, STAGES, type StageEvent, type StageId } from '../connection.ts';
-import { type FedctlError, isFedctlError } from '../errors.ts';
+import { type FedctlError, isFedctlError } from '../core/errors.ts';
+import { type ServerIdentity, STAGES, type StageEvent, type StageId } from '../ports/mongo.ts';
 
 /** How a stage of a login ended. Both are null for one that was never reached. */
 export interface StageEnd {

@@ -1,6 +1,6 @@
 import { awsUserOf } from '../auth/identity.ts';
-import type { LoginKeys, LoginPlan, Mechanism } from '../connection.ts';
-import { FedctlError } from '../errors.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { LoginKeys, LoginPlan, Mechanism } from '../ports/mongo.ts';
 import { awsIdentity, callerOf, stsRole } from './catalogue/aws.ts';
 import { callerAws, jwtClaims, tokenOf } from './catalogue/token.ts';
 import type { Facts } from './check.ts';

@@ -1,8 +1,8 @@
 import { fitToSession } from '../auth/lifetime.ts';
 import { minting } from '../auth/mint.ts';
-import { type FedctlError, isFedctlError } from '../errors.ts';
-import type { Aws } from '../ports.ts';
-import type { MintedToken, MintRequest } from '../token.ts';
+import { type FedctlError, isFedctlError } from '../core/errors.ts';
+import type { MintedToken, MintRequest } from '../core/token.ts';
+import type { Aws } from '../ports/aws.ts';
 import type { Timing } from './check.ts';
 import type { World } from './world.ts';
 

@@ -1,7 +1,8 @@
-import type { CheckResult, Comparison } from '../check-run.ts';
-import type { Mechanism } from '../connection.ts';
-import { FedctlError } from '../errors.ts';
-import { rfc3339 } from '../time.ts';
+import type { CheckResult, Comparison } from '../core/check-run.ts';
+import { rerun } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
+import { rfc3339 } from '../core/time.ts';
+import type { Mechanism } from '../ports/mongo.ts';
 import {
   atlasAwsUser,
   atlasIdentityProvider,
@@ -56,8 +57,11 @@ export async function explainRefusal(
   if (algorithm !== null) return { failure: algorithm, comparisons, notes: [] };
   const reason = await serverReason(mechanism, world, facts, startedAt);
   const said = reason === null ? [] : [`The server's own log says: ${reason}.`];
-  const cause = known.find(({ end }) => end?.status === 'fail')?.end ?? null;
-  if (cause !== null) return { failure: asExpected(failure, cause), comparisons, notes: said };
+  const cause = known.find(({ end }) => end?.status === 'fail')?.answeredBy;
+  const found = cause === undefined ? null : facts.failureOf(cause);
+  if (cause !== undefined && found !== null) {
+    return { failure: asExpected(failure, cause.id, found), comparisons, notes: said };
+  }
   const ruledOut = known.filter(({ end }) => end?.status === 'pass').map(({ what }) => what);
   const remains = known.filter(({ end }) => end?.status !== 'pass').map(({ otherwise }) => otherwise);
   return {
@@ -72,15 +76,8 @@ export async function explainRefusal(
 }
 
 /** The consequence of what a check above found: that is where to look. */
-function asExpected(failure: FedctlError, { id, code, remedy }: CheckResult): FedctlError {
-  return new FedctlError(failure.code, {
-    message: failure.message,
-    likelyCause: `What ${id} found above${code === null ? '' : ` (${code})`}.`,
-    remedy: remedy ?? failure.remedy,
-    details: failure.details,
-    requestId: failure.requestId,
-    cause: failure,
-  });
+function asExpected(failure: FedctlError, id: string, { code, remedy, command }: FedctlError): FedctlError {
+  return failure.with({ likelyCause: `What ${id} found above (${code}).`, remedy, command });
 }
 
 /** What fedctl cannot compare itself, somebody has to: with the Atlas API at hand, it can. */
@@ -96,14 +93,7 @@ function withDetails(
   mechanism: Mechanism,
   more: Readonly<Record<string, unknown>>,
 ): FedctlError {
-  return new FedctlError(failure.code, {
-    message: failure.message,
-    likelyCause: failure.likelyCause,
-    remedy: COMPARE[mechanism],
-    details: { ...failure.details, ...more },
-    requestId: failure.requestId,
-    cause: failure,
-  });
+  return failure.with({ remedy: COMPARE[mechanism], details: { ...failure.details, ...more } });
 }
 
 /** A question with how the check ended that answers it; null where nobody asked. */
@@ -210,7 +200,8 @@ function algorithmRefused(facts: Facts): FedctlError | null {
   return new FedctlError('jwt.algorithm-refused', {
     message: `The token is signed with ${token.algorithm}, and this server knows RSA keys only (wire version ${version}).`,
     likelyCause: 'MongoDB 7.0 and 8.0 accept RS256 only.',
-    remedy: 'fedctl check --signing-algorithm RS256',
+    remedy: 'Ask for a token that is signed with RS256.',
+    command: rerun({ set: { '--signing-algorithm': 'RS256' } }),
     details: { algorithm: token.algorithm, wireVersion: version },
   });
 }

@@ -1,4 +1,4 @@
-import type { Atlas } from '../atlas-port.ts';
+import type { Atlas } from '../ports/atlas.ts';
 
 /**
  * The same Atlas, asked for each list once: the targets of a round look at the same projects. Logins are asked for anew

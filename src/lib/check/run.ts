@@ -1,14 +1,21 @@
-import type { CheckEvent, CheckReport, CheckResult, TargetReport } from '../check-run.ts';
-import type { CheckTarget } from '../check-target.ts';
-import type { Context } from '../context.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
+import {
+  type CheckEvent,
+  type CheckReport,
+  type CheckResult,
+  isCaution,
+  type TargetReport,
+} from '../core/check-run.ts';
+import type { CheckTarget } from '../core/check-target.ts';
+import type { Context } from '../core/context.ts';
+import { isFedctlError } from '../core/errors.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { runChecks } from './engine.ts';
 import { Logins } from './logins.ts';
+import { refuseUnseen } from './refuse-unseen.ts';
 import { type Selection, selectChecks } from './selection.ts';
 import { SharedOutcomes } from './shared.ts';
 import { planTarget, type TargetPlan } from './target-plan.ts';
-import type { CheckOptions } from './world.ts';
+import type { CheckOptions, World } from './world.ts';
 
 /** What a run is asked for. */
 export interface CheckRequest {
@@ -24,6 +31,8 @@ export interface CheckRequest {
   readonly waitMs: number;
   /** What makes a target unwell: a failed check, or a warning too. */
   readonly failOn: 'fail' | 'warn';
+  /** Completes a command that a result for a target offers; null where that cannot be done. */
+  readonly offer: World['offer'];
 }
 
 interface PlannedTarget {
@@ -42,28 +51,31 @@ export interface CheckPlan {
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 10_000;
 
-/** @throws FedctlError usage.*, mongo.*: what `planTarget` and `selectChecks` throw */
+/** @throws FedctlError usage.*, mongo.*: what `planTarget`, `selectChecks` and `refuseUnseen` throw */
 export function planCheck(context: Pick<Context, 'env' | 'pid'>, request: CheckRequest): CheckPlan {
+  const selection = selectChecks(CATALOGUE, request.only, request.skip);
+  const planned = (target: CheckTarget): PlannedTarget => {
+    const plan = planTarget(context, target);
+    refuseUnseen({ target, plan, options: request.options }, selection, request.only);
+    return { target, plan };
+  };
   return {
     request,
-    selection: selectChecks(CATALOGUE, request.only, request.skip),
-    targets: request.targets.map((target) => ({
-      target,
-      plan: request.targets.length === 1 ? planTarget(context, target) : planNamed(context, target),
-    })),
+    selection,
+    targets: request.targets.map((target) =>
+      request.targets.length === 1 ? planned(target) : named(target, () => planned(target)),
+    ),
   };
 }
 
 /** Says which of several targets it is that cannot be checked. */
-function planNamed(context: Pick<Context, 'env' | 'pid'>, target: CheckTarget): TargetPlan {
+function named(target: CheckTarget, plan: () => PlannedTarget): PlannedTarget {
   try {
-    return planTarget(context, target);
+    return plan();
   } catch (error) {
     if (!isFedctlError(error)) throw error;
-    const { code, likelyCause, remedy, details, requestId } = error;
     const message = `Target "${target.name}": ${error.message}`;
-    const named = { ...details, target: target.name };
-    throw new FedctlError(code, { message, likelyCause, remedy, details: named, requestId, cause: error });
+    throw error.with({ message, details: { ...error.details, target: target.name } });
   }
 }
 
@@ -155,14 +167,15 @@ async function checkTarget(
 ): Promise<TargetReport> {
   const { name } = target;
   const startedAt = context.now();
-  const world = { context, options: request.options, target, plan, shared, logins: new Logins() };
+  const { options, offer } = request;
+  const world = { context, options, target, plan, shared, logins: new Logins(), offer };
   const checks = await runChecks(selection, world, (result) =>
     observe({ kind: 'check', target: name, attempt, result }),
   );
   return {
     name,
     uri: plan.database?.uri.shown ?? null,
-    ok: !checks.some(({ status }) => status === 'fail' || (request.failOn === 'warn' && status === 'warn')),
+    ok: !checks.some((check) => check.status === 'fail' || (request.failOn === 'warn' && isCaution(check))),
     firstFailure: checks.find(({ status }) => status === 'fail')?.id ?? null,
     attempts: attempt,
     checks,
@@ -173,5 +186,5 @@ async function checkTarget(
 
 /** What a target that is unwell is to be blamed on: its first failure, else its first warning. */
 function worstOf({ checks }: TargetReport): CheckResult | undefined {
-  return checks.find(({ status }) => status === 'fail') ?? checks.find(({ status }) => status === 'warn');
+  return checks.find(({ status }) => status === 'fail') ?? checks.find(isCaution);
 }

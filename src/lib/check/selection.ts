@@ -1,13 +1,22 @@
-import type { CheckTarget } from '../check-target.ts';
-import { FedctlError } from '../errors.ts';
-import type { Check } from './check.ts';
+import { fedctl } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { Asked, Check } from './check.ts';
 
 /** Which checks of a catalogue are run, and which of them are only named as left out. */
 export interface Selection {
   readonly catalogue: readonly Check[];
   /** Null: all of them. */
   readonly picked: ReadonlySet<Check> | null;
+  /** Those of them whose whole id was given: whoever names one check means that one. */
+  readonly named: ReadonlySet<Check>;
   readonly left: ReadonlySet<Check>;
+}
+
+/** Why a check is run: it was asked for, a check that was asked for needs it, or one only listens to it. */
+export interface Wanted {
+  readonly checks: readonly Check[];
+  /** Those that were asked for, and what they need: whatever they cannot find out was asked for in vain. */
+  readonly required: ReadonlySet<Check>;
 }
 
 /**
@@ -22,30 +31,62 @@ export function selectChecks(
 ): Selection {
   const named = (names: readonly string[], option: string) =>
     new Set(names.flatMap((name) => checksNamed(catalogue, name, option)));
-  const picked = only.length === 0 ? null : named(only, '--only');
-  return { catalogue, picked, left: named(skip, '--skip') };
+  return {
+    catalogue,
+    picked: only.length === 0 ? null : named(only, '--only'),
+    named: new Set(catalogue.filter(({ id }) => only.includes(id))),
+    left: named(skip, '--skip'),
+  };
 }
 
-/** The checks for one target, in the order of the catalogue: what is picked, with all that it needs or listens to. */
-export function checksFor({ catalogue, picked }: Selection, target: CheckTarget): readonly Check[] {
-  if (picked === null) return catalogue;
+/**
+ * The checks that a name of --only stands for and that the target asks for.
+ *
+ * @returns the names that stand for nothing here
+ */
+export function idleNames(selection: Selection, only: readonly string[], world: Asked): readonly string[] {
+  return only.filter(
+    (name) => !selection.catalogue.some((check) => isNamed(check, name) && (check.asked?.(world) ?? true)),
+  );
+}
+
+/** The checks for one target, in the order of the catalogue: what is picked and asked for, with all that it needs or listens to. */
+export function checksFor({ catalogue, picked }: Selection, world: Asked): Wanted {
+  const asked = (check: Check) => check.asked?.(world) ?? true;
+  if (picked === null) return { checks: catalogue.filter(asked), required: new Set(catalogue) };
   const wanted = new Set<Check>();
   const want = (check: Check) => {
     if (wanted.has(check)) return;
     wanted.add(check);
     for (const needed of check.needs) want(needed);
-    for (const heard of check.evidence?.(target) ?? []) want(heard);
+    for (const heard of check.evidence?.(world.target) ?? []) want(heard);
   };
-  for (const check of picked) want(check);
-  return catalogue.filter((check) => wanted.has(check));
+  const required = new Set<Check>();
+  const require = (check: Check) => {
+    if (required.has(check)) return;
+    required.add(check);
+    for (const needed of check.needs) require(needed);
+  };
+  for (const check of picked) {
+    if (!asked(check)) continue;
+    want(check);
+    require(check);
+  }
+  for (const check of catalogue) if (check.always?.(world) === true) wanted.add(check);
+  return { checks: catalogue.filter((check) => wanted.has(check) && asked(check)), required };
+}
+
+function isNamed({ id }: Check, name: string): boolean {
+  return id === name || id.startsWith(`${name}.`);
 }
 
 function checksNamed(catalogue: readonly Check[], name: string, option: string): readonly Check[] {
-  const found = catalogue.filter(({ id }) => id === name || id.startsWith(`${name}.`));
+  const found = catalogue.filter((check) => isNamed(check, name));
   if (found.length > 0) return found;
   throw new FedctlError('usage.invalid-value', {
     message: `${option} cannot be "${name}": no check has this name.`,
-    remedy: 'fedctl check --list',
+    remedy: 'Choose a check by its id, or all checks whose ids begin alike.',
+    command: fedctl(['check', '--list']),
     details: { option, checks: catalogue.map(({ id }) => id) },
   });
 }

@@ -1,5 +1,5 @@
-import type { Mechanism } from '../connection.ts';
-import { isFedctlError } from '../errors.ts';
+import { isFedctlError } from '../core/errors.ts';
+import type { Mechanism } from '../ports/mongo.ts';
 import { atlasApi } from './catalogue/atlas-api.ts';
 import { atlasCluster } from './catalogue/atlas-cluster.ts';
 import type { Facts } from './check.ts';

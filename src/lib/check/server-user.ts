@@ -1,4 +1,4 @@
-import type { ServerIdentity } from '../connection.ts';
+import type { ServerIdentity } from '../ports/mongo.ts';
 import { callerOf } from './catalogue/aws.ts';
 import { tokenOf } from './catalogue/token.ts';
 import { type Facts, type Outcome, pass, type Timing, warn } from './check.ts';

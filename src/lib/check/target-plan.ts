@@ -1,13 +1,13 @@
 import { checkMintRequest } from '../auth/mint.ts';
 import { assumeRoleRequest } from '../auth/role.ts';
-import type { CheckTarget } from '../check-target.ts';
-import type { Mechanism } from '../connection.ts';
-import type { ConnectionString } from '../connection-string.ts';
-import type { Context } from '../context.ts';
-import type { Warning } from '../errors.ts';
+import type { CheckTarget } from '../core/check-target.ts';
+import type { ConnectionString } from '../core/connection-string.ts';
+import type { Context } from '../core/context.ts';
+import type { Warning } from '../core/errors.ts';
+import type { MintRequest } from '../core/token.ts';
 import { apiUrl } from '../http-api/api-url.ts';
 import { trustworthyUrl } from '../issuer/address.ts';
-import type { MintRequest } from '../token.ts';
+import type { Mechanism } from '../ports/mongo.ts';
 import { chooseMechanisms } from '../uri/mechanism.ts';
 
 /** What a target comes to, with everything checked that can be checked without the network. */
@@ -17,6 +17,8 @@ export interface TargetPlan {
     readonly uri: ConnectionString;
     readonly mechanisms: readonly Mechanism[];
   } | null;
+  /** How to log in, also where nobody says to what. */
+  readonly mechanisms: readonly Mechanism[];
   /** The token to mint; null where there is no audience, or a token file in its place. */
   readonly mint: MintRequest | null;
   /** Whether a token is of any use here: not where the only way in is by AWS keys. */
@@ -42,18 +44,29 @@ export function planTarget(context: Pick<Context, 'env' | 'pid'>, target: CheckT
       ? null
       : { audience: [audience], signingAlgorithm, durationSeconds, tags: [] };
   if (mint !== null) checkMintRequest(mint);
-  const { database, warnings } = planDatabase(target);
-  const byToken = database === null || database.mechanisms.includes('MONGODB-OIDC');
-  const byKeys = database?.mechanisms.includes('MONGODB-AWS') === true;
-  const usesToken = byToken || target.api !== null;
-  return { database, mint, usesToken, usesAws: byKeys || tokenFile === null || role !== null, warnings };
+  const { database, mechanisms, warnings } = planDatabase(target);
+  const byKeys = database !== null && mechanisms.includes('MONGODB-AWS');
+  const usesToken = mechanisms.includes('MONGODB-OIDC') || target.api !== null;
+  return {
+    database,
+    mechanisms,
+    mint,
+    usesToken,
+    usesAws: byKeys || tokenFile === null || role !== null,
+    warnings: [...target.warnings, ...warnings],
+  };
 }
 
-function planDatabase({ uri, mechanism }: CheckTarget): Pick<TargetPlan, 'database' | 'warnings'> {
-  if (uri === null) return { database: null, warnings: [] };
-  const chosen = chooseMechanisms(mechanism, uri.namedMechanism);
+function planDatabase({
+  uri,
+  mechanism,
+}: CheckTarget): Pick<TargetPlan, 'database' | 'mechanisms' | 'warnings'> {
+  const chosen = chooseMechanisms(mechanism, uri?.namedMechanism ?? null);
+  const { mechanisms } = chosen;
+  if (uri === null) return { database: null, mechanisms, warnings: [] };
   return {
-    database: { uri, mechanisms: chosen.mechanisms },
+    database: { uri, mechanisms },
+    mechanisms,
     warnings: [...uri.warnings, ...chosen.warnings],
   };
 }

@@ -1,7 +1,8 @@
-import type { AtlasSettings } from '../atlas-port.ts';
-import type { CheckTarget } from '../check-target.ts';
-import type { Context } from '../context.ts';
-import type { AwsSettings } from '../ports.ts';
+import type { CheckTarget } from '../core/check-target.ts';
+import type { OfferedCommand } from '../core/command-line.ts';
+import type { Context } from '../core/context.ts';
+import type { AtlasSettings } from '../ports/atlas.ts';
+import type { AwsSettings } from '../ports/aws.ts';
 import type { Logins } from './logins.ts';
 import type { SharedOutcomes } from './shared.ts';
 import type { TargetPlan } from './target-plan.ts';
@@ -33,4 +34,6 @@ export interface World {
   /** What was found out for another target of the same run, and holds for this one. */
   readonly shared: SharedOutcomes;
   readonly logins: Logins;
+  /** A command that a result offers, complete; null where that cannot be done. */
+  readonly offer: (command: OfferedCommand, target: CheckTarget) => string | null;
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { parseDuration } from '../duration.ts';
-import { isLoopbackHost } from '../hosts.ts';
+import { parseDuration } from '../core/duration.ts';
+import { isLoopbackHost } from '../core/hosts.ts';
 import { audienceFault, durationFault, roleValueFault } from './value-faults.ts';
 import { readYaml } from './yaml-document.ts';
 

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import type { CheckTarget } from '../check-target.ts';
-import type { Context } from '../context.ts';
-import { parseDuration } from '../duration.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
-import { PROBE_NAMESPACE, readNamespace } from '../namespace.ts';
+import type { CheckTarget } from '../core/check-target.ts';
+import type { Context } from '../core/context.ts';
+import { parseDuration } from '../core/duration.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import { PROBE_NAMESPACE, readNamespace } from '../core/namespace.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 import { CheckConfig, type CheckSettings } from './check-schema.ts';
 import { interpolate } from './interpolate.ts';
@@ -78,6 +78,7 @@ function checkTarget(name: string, keys: CheckSettings, folder: string): CheckTa
     atlasProject: keys.atlasProject ?? null,
     atlasCluster: keys.atlasCluster ?? null,
     dnsServer: keys.dnsServer ?? null,
+    warnings: [],
   };
 }
 

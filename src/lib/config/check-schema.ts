@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../core/duration.ts';
 import { crossFaults } from './cross-faults.ts';
 import {
   atlasProjectFault,

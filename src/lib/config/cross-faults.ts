@@ -1,4 +1,4 @@
-import { isFedctlError } from '../errors.ts';
+import { isFedctlError } from '../core/errors.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 import { chooseMechanisms, MECHANISM_CHOICES } from '../uri/mechanism.ts';
 

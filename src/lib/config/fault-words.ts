@@ -1,5 +1,5 @@
 import type { core } from 'zod';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../core/nearest.ts';
 import { secretIn } from './secrets.ts';
 
 /** Where something stands in a configuration: keys, and places in lists from 0. */

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
-import type { CheckTarget } from '../check-target.ts';
-import type { HostPort } from '../connection-string.ts';
-import { FedctlError } from '../errors.ts';
-import { bareHost, isLoopbackHost, readNameServer } from '../hosts.ts';
-import { shellWord } from '../shell-word.ts';
+import type { CheckTarget } from '../core/check-target.ts';
+import { rerun } from '../core/command-line.ts';
+import type { HostPort } from '../core/connection-string.ts';
+import { type FailureFacts, FedctlError } from '../core/errors.ts';
+import { bareHost, isLoopbackHost, readNameServer } from '../core/hosts.ts';
 import { readHost } from '../uri/host-port.ts';
 
 /** Atlas's own domains, of those that drivers send tokens to unasked (ALLOWED_HOSTS, facts/mongodb.md 1.5). */
@@ -52,9 +52,9 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
   const lines = strange.map((one) => `${file}, target "${one.target}": ${sentence(one)}`);
   throw new FedctlError('config.host-refused', {
     message: `${file}, which was found and not named, may not do this: target "${first.target}" ${sentence(first)}.`,
-    remedy: strange.some(({ host }) => host === null)
-      ? `fedctl check --config ${shellWord(file)}   (if you trust it)`
-      : allowing([...allowed, ...hosts], file),
+    ...(strange.some(({ host }) => host === null)
+      ? { remedy: `Name the file, if you trust it: --config ${file}.` }
+      : allowing(hosts, { file, allowed })),
     details: { file, hosts, target: first.target, ...(lines.length > 1 ? { evidence: lines } : {}) },
   });
 }
@@ -71,14 +71,22 @@ export function memberRule({ file, allowed }: HostRule): (member: HostPort) => F
     if (isTrusted(host, patterns)) return null;
     return new FedctlError('config.host-refused', {
       message: `The server names ${host} as a member of its replica set, and ${file}, which was found and not named, may send tokens to this machine and to Atlas only.`,
-      remedy: allowing([...allowed, host], file),
+      ...allowing([host], { file, allowed }),
       details: { file, hosts: [host] },
     });
   };
 }
 
-function allowing(hosts: readonly string[], file: string): string {
-  return `fedctl check ${hosts.map((host) => `--allow-host ${typed(host)}`).join(' ')}   (or --config ${shellWord(file)}, if you trust it)`;
+/** How to allow these hosts beside those that are allowed already. */
+function allowing(
+  hosts: readonly string[],
+  { file, allowed }: HostRule,
+): Pick<FailureFacts, 'remedy' | 'command'> {
+  const [theHosts, them] = hosts.length === 1 ? ['the host', 'it'] : ['the hosts', 'them'];
+  return {
+    remedy: `Allow ${theHosts} by name, if you trust ${them}; to trust the whole file, add --config ${file}.`,
+    command: rerun({ set: { '--allow-host': [...allowed, ...hosts] } }),
+  };
 }
 
 function sentence({ what, host }: Dealing): string {
@@ -151,9 +159,4 @@ function readPattern(given: string): string {
     message: `--allow-host cannot be "${given}": expected a host without its port, or *.<domain>.`,
     details: { option: '--allow-host', expected: 'a host without its port, or *.<domain>' },
   });
-}
-
-/** Safe to type: what is no plain name would mean something to a shell. */
-function typed(host: string): string {
-  return /^(?:\*\.)?[\w.:-]+$/.test(host) ? shellWord(host) : '<host>';
 }

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../core/context.ts';
 
 /** The only variables that a configuration file may read. */
 const OWN = /^FEDCTL_VAR_\w+$/;

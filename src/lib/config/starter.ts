@@ -1,4 +1,4 @@
-import type { CheckTarget } from '../check-target.ts';
+import type { CheckTarget } from '../core/check-target.ts';
 import { CHECK_CONFIG_ID } from './check-schema.ts';
 
 /** What is known already of the first target. */

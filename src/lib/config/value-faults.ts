@@ -1,9 +1,9 @@
-import { isFedctlError } from '../errors.ts';
-import { isLoopbackHost, readNameServer } from '../hosts.ts';
-import { readNamespace } from '../namespace.ts';
-import { isGlobalRegion, isRegionName, regionMeant } from '../region-name.ts';
-import { ROLE_VALUES } from '../role-values.ts';
-import { MINT_LIMITS } from '../token.ts';
+import { isFedctlError } from '../core/errors.ts';
+import { isLoopbackHost, readNameServer } from '../core/hosts.ts';
+import { readNamespace } from '../core/namespace.ts';
+import { isGlobalRegion, isRegionName, regionMeant } from '../core/region-name.ts';
+import { ROLE_VALUES } from '../core/role-values.ts';
+import { MINT_LIMITS } from '../core/token.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 
 /** What is wrong with one value of `fedctl.yaml`, as the rest of a sentence that begins with its key; null when nothing is. */

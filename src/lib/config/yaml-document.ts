@@ -10,7 +10,7 @@ import {
   visit,
 } from 'yaml';
 import type { core, ZodType } from 'zod';
-import { FedctlError, isFedctlError } from '../errors.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
 import { knownKeys, type Path, pathText, saidAs, suggestion } from './fault-words.ts';
 import { secretIn } from './secrets.ts';
 

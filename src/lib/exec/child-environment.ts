@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
-import type { Warning } from '../errors.ts';
+import type { Context } from '../core/context.ts';
+import type { Warning } from '../core/errors.ts';
 
 /** Variables for a child; null where the child must not have one. */
 export type Variables = Readonly<Record<string, string | null>>;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Credentials } from '../credentials.ts';
-import { FedctlError } from '../errors.ts';
+import type { Credentials } from '../core/credentials.ts';
+import { FedctlError } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
+import { rfc3339 } from '../core/time.ts';
 import { equalInConstantTime } from '../net/constant-time.ts';
 import {
   type HttpAnswer,
@@ -8,8 +10,6 @@ import {
   type LoopbackServer,
   startLoopbackServer,
 } from '../net/loopback-server.ts';
-import { Secret } from '../secret.ts';
-import { rfc3339 } from '../time.ts';
 
 /** Session credentials that are handed out until they expire. */
 export interface ServedCredentials {

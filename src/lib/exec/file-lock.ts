@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { FedctlError } from '../errors.ts';
+import { FedctlError } from '../core/errors.ts';
 import { identityOf, isGone, type ProcessIdentity } from './process-identity.ts';
 
 /** Stands in the lock of nobody. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import type { Context } from '../context.ts';
-import { deadline } from '../deadline.ts';
-import { FedctlError, type Warning } from '../errors.ts';
+import type { Context } from '../core/context.ts';
+import { deadline } from '../core/deadline.ts';
+import { FedctlError, type Warning } from '../core/errors.ts';
 
 interface KnownProgram {
   /** The first version that takes a token from a file (facts/mongodb.md 5.2); null: none does. */

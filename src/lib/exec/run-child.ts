@@ -1,8 +1,8 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { constants } from 'node:os';
-import type { Context } from '../context.ts';
-import { Interruption } from '../deadline.ts';
-import { EXIT } from '../exit-codes.ts';
+import type { Context } from '../core/context.ts';
+import { Interruption } from '../core/deadline.ts';
+import { EXIT } from '../core/exit-codes.ts';
 
 /** What a child is told. */
 const SIGNAL = { interrupted: 'SIGINT', terminated: 'SIGTERM', 'hung-up': 'SIGHUP' } as const;

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Context } from '../context.ts';
-import { EXIT } from '../exit-codes.ts';
+import type { Context } from '../core/context.ts';
+import { EXIT } from '../core/exit-codes.ts';
 import { inForeground } from './process-identity.ts';
 import { type Child, type ChildEnd, endOf, onTerminal } from './run-child.ts';
 

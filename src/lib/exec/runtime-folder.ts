@@ -1,8 +1,8 @@
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { Context } from '../context.ts';
-import { FedctlError } from '../errors.ts';
+import type { Context } from '../core/context.ts';
+import { FedctlError } from '../core/errors.ts';
 import { identityOf, isGone } from './process-identity.ts';
 
 /** A folder for the files of one run, which nobody else may enter. */

@@ -1,4 +1,4 @@
-import type { ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../core/exit-codes.ts';
 
 /**
  * What fedctl knows about one way to fail. The row is the default text of every face: a thrower may say
@@ -12,11 +12,4 @@ export interface Failure {
   /** What to type or do. `<angle brackets>` mark what the reader fills in. */
   readonly remedy: string;
   readonly exit: ExitCode;
-}
-
-/** Keeps a catalogue's codes as literal types while checking its rows. */
-export function catalogue<Code extends string>(
-  rows: Readonly<Record<Code, Failure>>,
-): Readonly<Record<Code, Failure>> {
-  return rows;
 }

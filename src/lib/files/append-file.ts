@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { FedctlError } from '../errors.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
 
 /**
  * Appends to a regular file that somebody else made and reads later, such as the one that GITHUB_ENV names. Never makes

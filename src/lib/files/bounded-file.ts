@@ -2,10 +2,10 @@ import { close, constants, fstat, open, read, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { bounded, within } from '../deadline.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError } from '../errors.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../core/command-line.ts';
+import { bounded, within } from '../core/deadline.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError } from '../core/errors.ts';
 
 const openFile = promisify(open);
 const statFile = promisify(fstat);
@@ -14,6 +14,10 @@ const closeFile = promisify(close);
 
 /** The default of `--timeout`, in milliseconds. */
 const LONGEST_WAIT_MS = 30_000;
+
+const TOO_SLOW = {
+  likelyCause: 'No program wrote this pipe to its end, or the file system does not respond.',
+};
 
 /**
  * Reads a small text file whole, once: a regular file, a named pipe, or what `<(…)` of a shell is. A pipe without a
@@ -41,9 +45,9 @@ export async function readBoundedFile(
       return await readWhole(path, maxBytes, bound);
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
-      throw bound.aborted
-        ? unreadable(path, `reading it took longer than ${formatDuration(timeoutMs / 1000)}`, cause)
-        : cause;
+      if (!bound.aborted) throw cause;
+      const reason = `reading it took longer than ${formatDuration(timeoutMs / 1000)}`;
+      throw unreadable(path, reason, cause, TOO_SLOW);
     }
   });
 }
@@ -156,7 +160,12 @@ function tooLarge(name: string, maxBytes: number): FedctlError {
   return unreadable(name, `it is larger than ${Math.floor(maxBytes / 1024)} KiB`);
 }
 
-function unreadable(name: string, reason: string, cause?: unknown): FedctlError {
+function unreadable(
+  name: string,
+  reason: string,
+  cause?: unknown,
+  better: { readonly likelyCause?: string } = {},
+): FedctlError {
   if (name === 'stdin') {
     return new FedctlError('usage.unreadable-input', {
       message: `Cannot read stdin: ${reason}.`,
@@ -170,6 +179,7 @@ function unreadable(name: string, reason: string, cause?: unknown): FedctlError 
     message: `Cannot read "${name}": ${reason}.`,
     remedy: `ls -l ${shellWord(name)}`,
     details: { file: name },
+    ...better,
     cause,
   });
 }

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Context } from '../context.ts';
+import type { Context } from '../core/context.ts';
 import { readBoundedFile } from './bounded-file.ts';
 
 /** Looked for in the working directory and nowhere else: a file further up would surprise whoever cloned something there. */

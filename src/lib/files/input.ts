@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { InputStream } from '../context.ts';
+import type { InputStream } from '../core/context.ts';
 import { readBoundedFile, readBoundedStream } from './bounded-file.ts';
 
 /** Far above any token, which AWS keeps to a few kilobytes. */

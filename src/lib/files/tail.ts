@@ -1,5 +1,5 @@
-import type { InputStream } from '../context.ts';
-import { FedctlError } from '../errors.ts';
+import type { InputStream } from '../core/context.ts';
+import { FedctlError } from '../core/errors.ts';
 
 /** The end of a stream. */
 export interface Tail {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { FedctlError } from '../errors.ts';
+import { FedctlError } from '../core/errors.ts';
 
 export interface WholeFileOptions {
   /** Permission bits of the file, before the umask. */

@@ -1,4 +1,4 @@
-import type { Credentials } from '../credentials.ts';
+import type { Credentials } from '../core/credentials.ts';
 import { dotenv } from './dotenv.ts';
 import { credentialProcessOutput } from './process-output.ts';
 import { cmdStatements, fishStatements, posixStatements, powershellStatements } from './shells.ts';

@@ -1,5 +1,5 @@
-import type { Credentials } from '../credentials.ts';
-import { rfc3339 } from '../time.ts';
+import type { Credentials } from '../core/credentials.ts';
+import { rfc3339 } from '../core/time.ts';
 
 /**
  * What `credential_process` of an AWS profile must print (facts/aws.md 7.1): one JSON object. Without an expiry the SDK

@@ -1,4 +1,4 @@
-import { FedctlError } from '../errors.ts';
+import { FedctlError } from '../core/errors.ts';
 import type { Variable } from './variables.ts';
 
 /**

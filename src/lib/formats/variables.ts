@@ -1,5 +1,5 @@
-import type { Credentials } from '../credentials.ts';
-import { rfc3339 } from '../time.ts';
+import type { Credentials } from '../core/credentials.ts';
+import { rfc3339 } from '../core/time.ts';
 
 /** A variable of the environment and its value; null where it must be unset. The values are revealed secrets. */
 export interface Variable {

@@ -1,5 +1,5 @@
-import { FedctlError } from '../errors.ts';
-import { isLoopbackHost } from '../hosts.ts';
+import { FedctlError } from '../core/errors.ts';
+import { isLoopbackHost } from '../core/hosts.ts';
 
 /**
  * Reads the URL of an API that is to be shown a token: https, or http on this machine.

@@ -1,6 +1,6 @@
-import { formatDuration } from '../duration.ts';
-import { FedctlError } from '../errors.ts';
-import type { FetchResponse } from '../fetch.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { FetchResponse } from '../core/fetch.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
 import { shownUrl } from './api-url.ts';
 import { type BearerChallenge, bearerChallenge } from './challenge.ts';

@@ -1,7 +1,7 @@
-import { deadline, timedOut } from '../deadline.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
-import type { Fetch } from '../fetch.ts';
-import type { Secret } from '../secret.ts';
+import { deadline, timedOut } from '../core/deadline.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import type { Fetch } from '../core/fetch.ts';
+import type { Secret } from '../core/secret.ts';
 import { apiUrl } from './api-url.ts';
 import { answerFailure, networkFailure, timeoutFailure } from './failures.ts';
 

@@ -1,5 +1,5 @@
-import { FedctlError } from '../errors.ts';
-import { isLoopbackHost } from '../hosts.ts';
+import { FedctlError } from '../core/errors.ts';
+import { isLoopbackHost } from '../core/hosts.ts';
 
 /**
  * Reads the URL of an issuer or of a key set. https always; http for this machine only, because keys fetched without

@@ -1,7 +1,7 @@
 import type { JWK } from 'jose';
-import { FedctlError } from '../errors.ts';
+import { shellWord } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
 import { cut, shown } from '../jwt/fault.ts';
-import { shellWord } from '../shell-word.ts';
 import { discoveryUrl, trustworthyUrl } from './address.ts';
 import { curl, type FetchOptions, fetchJson } from './fetch-json.ts';
 import { keySet } from './key-set.ts';

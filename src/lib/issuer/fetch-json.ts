@@ -1,8 +1,8 @@
-import { deadline, timedOut } from '../deadline.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError } from '../errors.ts';
-import type { Fetch, FetchResponse } from '../fetch.ts';
-import { isTooDeep, MAX_NESTING } from '../nesting.ts';
+import { deadline, timedOut } from '../core/deadline.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { Fetch, FetchResponse } from '../core/fetch.ts';
+import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
 
 /** A discovery document or key set of AWS is a few kilobytes. */

@@ -1,7 +1,7 @@
 import type { JWK } from 'jose';
-import { FedctlError } from '../errors.ts';
+import { FedctlError } from '../core/errors.ts';
+import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
-import { isTooDeep, MAX_NESTING } from '../nesting.ts';
 import { keySet } from './key-set.ts';
 
 /** As much as an issuer may answer with. */

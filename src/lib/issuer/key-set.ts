@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import type { FedctlError } from '../errors.ts';
+import type { FedctlError } from '../core/errors.ts';
 
 /** The members that fedctl reads of a key, all of them texts (RFC 7517, section 4, and RFC 7518, section 6). */
 const TEXTS = ['kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'] as const;

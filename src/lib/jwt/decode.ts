@@ -1,5 +1,5 @@
-import { FedctlError } from '../errors.ts';
-import { isTooDeep, MAX_NESTING } from '../nesting.ts';
+import { FedctlError } from '../core/errors.ts';
+import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
 
 /** A JWT taken apart. Nothing of it is proved. */
 export interface DecodedJwt {

@@ -1,5 +1,5 @@
-import { formatDuration } from '../duration.ts';
-import { rfc3339 } from '../time.ts';
+import { formatDuration } from '../core/duration.ts';
+import { rfc3339 } from '../core/time.ts';
 import {
   AWS_CLAIMS,
   AWS_NAMESPACE,

@@ -1,5 +1,5 @@
-import { formatDuration } from '../duration.ts';
-import { rfc3339 } from '../time.ts';
+import { formatDuration } from '../core/duration.ts';
+import { rfc3339 } from '../core/time.ts';
 import type { DecodedJwt } from './decode.ts';
 import { type Fault, shown, shownAsJson } from './fault.ts';
 import { matchesGlob } from './glob.ts';

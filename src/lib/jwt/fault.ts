@@ -1,4 +1,4 @@
-import type { FailureCode } from '../failures.ts';
+import type { FailureCode } from '../failures/failures.ts';
 
 /** One reason why a token is not accepted: data for programs, with `expected` and `seen` for people. */
 export interface Fault {

@@ -3,7 +3,7 @@ import * as errors from 'jose/errors';
 // Not the package's index, which loads encryption and much else: every run that proves a token would wait for it.
 import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK } from 'jose/key/import';
-import type { SigningAlgorithm } from '../token.ts';
+import type { SigningAlgorithm } from '../core/token.ts';
 import type { DecodedJwt } from './decode.ts';
 import { cut, type Fault, shown, shownAsJson } from './fault.ts';
 import { RSA_BITS, rsaWeakness } from './rsa-weakness.ts';

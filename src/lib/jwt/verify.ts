@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { isFedctlError } from '../errors.ts';
+import { isFedctlError } from '../core/errors.ts';
 import { type DecodedJwt, decodeJwt } from './decode.ts';
 import { claimFaults, type Expectations } from './expectations.ts';
 import type { Fault } from './fault.ts';

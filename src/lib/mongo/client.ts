@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import type { AuthMechanismProperties, MongoClient, MongoClientOptions } from 'mongodb';
-import type { LoginPlan } from '../connection.ts';
-import type { ConnectionString } from '../connection-string.ts';
-import type { Resolver } from '../context.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
-import { isLoopbackHost } from '../hosts.ts';
+import type { ConnectionString } from '../core/connection-string.ts';
+import type { Resolver } from '../core/context.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import { isLoopbackHost } from '../core/hosts.ts';
 import { NEXT_ADDRESS_MS } from '../net/dial.ts';
 import type { TlsSettings } from '../net/dial-tls.ts';
+import type { LoginPlan } from '../ports/mongo.ts';
 import { hostPort } from '../uri/host-port.ts';
 import { plaintextMember } from '../uri/plaintext.ts';
 import { DialGuard, guardDials, type Lookup } from './dial-guard.ts';

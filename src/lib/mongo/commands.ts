@@ -1,7 +1,8 @@
 import type { MongoClient } from 'mongodb';
-import type { LoginPlan, ServerIdentity } from '../connection.ts';
-import { deadline, within } from '../deadline.ts';
-import { FedctlError } from '../errors.ts';
+import { MORE_TIME } from '../core/command-line.ts';
+import { deadline, within } from '../core/deadline.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { LoginPlan, ServerIdentity } from '../ports/mongo.ts';
 import { readPrivileges } from '../trust/privileges.ts';
 import { commandFailure, ownFailure } from './server-failures.ts';
 import type { Session } from './session.ts';
@@ -144,7 +145,8 @@ function textOf(value: unknown, key: string): string | null {
 function noAnswer(what: string, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('mongo.command-failed', {
     message: `The login worked, but ${what} got no answer within ${timeoutMs / 1000} s.`,
-    remedy: 'fedctl <command> --timeout 60s',
+    remedy: 'Allow each network step more time.',
+    command: MORE_TIME,
     cause,
   });
 }

@@ -1,10 +1,10 @@
-import type { StageId } from '../connection.ts';
-import type { HostPort } from '../connection-string.ts';
-import { FedctlError } from '../errors.ts';
-import type { FailureCode } from '../failures.ts';
+import type { HostPort } from '../core/connection-string.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { FailureCode } from '../failures/failures.ts';
 import type { DialFault } from '../net/dial.ts';
 import { codeOf } from '../net/dial.ts';
 import { proxyFault } from '../net/dial-proxy.ts';
+import type { StageId } from '../ports/mongo.ts';
 import { hostPort } from '../uri/host-port.ts';
 
 /** A host that was dialled in vain. */

@@ -1,7 +1,7 @@
 import type { MongoClientOptions } from 'mongodb';
 import type { ConnectOptions } from 'mongodb/lib/cmap/connect.js';
-import type { HostPort } from '../connection-string.ts';
-import { FedctlError } from '../errors.ts';
+import type { HostPort } from '../core/connection-string.ts';
+import { FedctlError } from '../core/errors.ts';
 
 export type Lookup = NonNullable<MongoClientOptions['lookup']>;
 

@@ -1,7 +1,7 @@
 import type { MongoClient, ServerDescription, TopologyDescription } from 'mongodb';
-import type { StageFacts } from '../connection.ts';
-import type { ConnectionString } from '../connection-string.ts';
-import { FedctlError } from '../errors.ts';
+import type { ConnectionString } from '../core/connection-string.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { StageFacts } from '../ports/mongo.ts';
 import { hostPort } from '../uri/host-port.ts';
 import { helloFailure, ownFailure } from './server-failures.ts';
 

@@ -1,9 +1,9 @@
-import type { HoldEvent, HoldPlan, HoldResult } from '../connection.ts';
-import type { Context } from '../context.ts';
-import { deadline, timedOut, within } from '../deadline.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError } from '../errors.ts';
-import type { MintedToken, TokenSource } from '../token.ts';
+import type { Context } from '../core/context.ts';
+import { deadline, timedOut, within } from '../core/deadline.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { MintedToken, TokenSource } from '../core/token.ts';
+import type { HoldEvent, HoldPlan, HoldResult } from '../ports/mongo.ts';
 import { whereLoggedIn } from './commands.ts';
 import { evidenceOf } from './login-failures.ts';
 import { commandFailure, isNetworkEnd, ownFailure, serverAnswer } from './server-failures.ts';

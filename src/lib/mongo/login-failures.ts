@@ -1,9 +1,10 @@
-import type { LoginKeys, Mechanism } from '../connection.ts';
-import { formatDuration } from '../duration.ts';
-import { FedctlError } from '../errors.ts';
-import type { FailureCode } from '../failures.ts';
-import { rfc3339 } from '../time.ts';
-import type { MintedToken } from '../token.ts';
+import { rerun } from '../core/command-line.ts';
+import { formatDuration } from '../core/duration.ts';
+import { FedctlError } from '../core/errors.ts';
+import { rfc3339 } from '../core/time.ts';
+import type { MintedToken } from '../core/token.ts';
+import type { FailureCode } from '../failures/failures.ts';
+import type { LoginKeys, Mechanism } from '../ports/mongo.ts';
 import type { Presented } from './presented.ts';
 import {
   answerText,
@@ -84,7 +85,8 @@ function unavailable(error: unknown, mechanism: Mechanism, text: string): Fedctl
     ...(mechanism === 'MONGODB-AWS'
       ? {
           likelyCause: 'MONGODB-AWS needs Atlas, or MongoDB Enterprise with the mechanism switched on.',
-          remedy: 'fedctl <command> --mechanism oidc   (or another cluster)',
+          remedy: 'Log in with a token, or use another cluster.',
+          command: rerun({ set: { '--mechanism': 'oidc' } }),
         }
       : {}),
     cause: error,

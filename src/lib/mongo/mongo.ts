@@ -1,7 +1,7 @@
-import type { HoldEvent, HoldPlan, HoldResult, LoginPlan, Mongo, StageEvent } from '../connection.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../core/context.ts';
 import type { TlsSettings } from '../net/dial-tls.ts';
 import { nameServer } from '../net/name-server.ts';
+import type { HoldEvent, HoldPlan, HoldResult, LoginPlan, Mongo, StageEvent } from '../ports/mongo.ts';
 import { createClient } from './client.ts';
 import { useSession } from './commands.ts';
 import { holdSession, TokenTally } from './hold.ts';

@@ -1,6 +1,6 @@
-import type { LoginKeys, LoginPlan } from '../connection.ts';
-import { deadline, within } from '../deadline.ts';
-import type { MintedToken } from '../token.ts';
+import { deadline, within } from '../core/deadline.ts';
+import type { MintedToken } from '../core/token.ts';
+import type { LoginKeys, LoginPlan } from '../ports/mongo.ts';
 
 /** What is put forward in a login. */
 export type Presented =

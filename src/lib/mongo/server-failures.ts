@@ -1,7 +1,7 @@
-import type { HostPort } from '../connection-string.ts';
-import { FedctlError, isFedctlError } from '../errors.ts';
-import type { FailureCode } from '../failures.ts';
-import { bareHost } from '../hosts.ts';
+import type { HostPort } from '../core/connection-string.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
+import { bareHost } from '../core/hosts.ts';
+import type { FailureCode } from '../failures/failures.ts';
 import { faultOfTls } from '../net/dial-tls.ts';
 import { dialFailure } from './dial-failures.ts';
 import { StrangeAnswer } from './frame-guard.ts';

@@ -1,9 +1,9 @@
 import type { MongoClient } from 'mongodb';
-import type { LoginPlan } from '../connection.ts';
-import type { Resolver } from '../context.ts';
-import { within } from '../deadline.ts';
-import { FedctlError } from '../errors.ts';
+import type { Resolver } from '../core/context.ts';
+import { within } from '../core/deadline.ts';
+import { FedctlError } from '../core/errors.ts';
 import type { TlsSettings } from '../net/dial-tls.ts';
+import type { LoginPlan } from '../ports/mongo.ts';
 import { createClient, type LoginCallbacks } from './client.ts';
 import { HelloWatch } from './hello.ts';
 import { authenticationFailure } from './login-failures.ts';

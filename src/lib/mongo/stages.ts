@@ -1,5 +1,5 @@
-import type { StageEvent, StageFacts, StageId } from '../connection.ts';
-import type { FedctlError } from '../errors.ts';
+import type { FedctlError } from '../core/errors.ts';
+import type { StageEvent, StageFacts, StageId } from '../ports/mongo.ts';
 
 /** What one stage comes to when it passes. */
 export interface StageOutcome<T> {

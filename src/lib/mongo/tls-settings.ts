@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ConnectionString } from '../connection-string.ts';
+import type { ConnectionString } from '../core/connection-string.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import type { TlsSettings } from '../net/dial-tls.ts';
 

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
-import { FedctlError, isFedctlError } from '../errors.ts';
+import { FedctlError, isFedctlError } from '../core/errors.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { SocksClient } from 'socks';
-import { within } from '../deadline.ts';
-import type { Secret } from '../secret.ts';
+import { within } from '../core/deadline.ts';
+import type { Secret } from '../core/secret.ts';
 import { codeOf, type DialBounds, type Dialled, dialTcp, type Endpoint, step } from './dial.ts';
 
 /** A SOCKS5 proxy (RFC 1928), with user and password (RFC 1929) where it asks for them. */

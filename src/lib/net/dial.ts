@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
-import type { Resolver } from '../context.ts';
-import { deadline, within } from '../deadline.ts';
+import type { Resolver } from '../core/context.ts';
+import { deadline, within } from '../core/deadline.ts';
 
 /**
  * What can go wrong between a name and an open connection, as facts: whoever dials says what they mean. `unknown-host`

@@ -2,8 +2,8 @@ import { type ClientRequest, type IncomingMessage, request as requestHttp } from
 import { request as requestHttps } from 'node:https';
 import { pipeline, type Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createUnzip } from 'node:zlib';
-import { within } from '../deadline.ts';
-import type { Fetch } from '../fetch.ts';
+import { within } from '../core/deadline.ts';
+import type { Fetch } from '../core/fetch.ts';
 import { agentFor } from './agents.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;

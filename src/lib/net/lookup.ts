@@ -1,6 +1,6 @@
 import { lookup as lookupName } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { localhostAddresses } from '../hosts.ts';
+import { localhostAddresses } from '../core/hosts.ts';
 
 /**
  * Resolves names for node:net as Node does, except for `localhost`, which is trusted with tokens in plain text: a hosts

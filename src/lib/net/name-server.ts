@@ -1,7 +1,7 @@
 import { Resolver as DnsResolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import type { Resolver } from '../context.ts';
-import { bareHost, localhostAddresses } from '../hosts.ts';
+import type { Resolver } from '../core/context.ts';
+import { bareHost, localhostAddresses } from '../core/hosts.ts';
 
 /** For each try, in milliseconds; whoever asks bounds the whole. */
 const PATIENCE = 2000;

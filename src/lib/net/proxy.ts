@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
-import { FedctlError } from '../errors.ts';
-import { bareHost, isLoopbackHost, isMetadataHost } from '../hosts.ts';
+import { FedctlError } from '../core/errors.ts';
+import { bareHost, isLoopbackHost, isMetadataHost } from '../core/hosts.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

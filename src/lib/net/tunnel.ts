@@ -1,7 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
-import { bareHost } from '../hosts.ts';
+import { bareHost } from '../core/hosts.ts';
 import { lookup } from './lookup.ts';
 import { ProxyFault } from './proxy-fault.ts';
 

@@ -1,6 +1,6 @@
 import type { OutputEvent } from '../auth/keep-fresh.ts';
-import { isFedctlError } from '../errors.ts';
-import { rfc3339, timePair } from '../time.ts';
+import { isFedctlError } from '../core/errors.ts';
+import { rfc3339, timePair } from '../core/time.ts';
 
 /** One event of an agent as JSON: schema `fedctl.agent/v1`. Holds no secret. */
 export function agentEventDocument(output: string, event: OutputEvent, at: Date) {

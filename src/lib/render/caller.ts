@@ -1,5 +1,5 @@
 import type { Caller } from '../auth/identity.ts';
-import type { EndpointOverride } from '../ports.ts';
+import type { EndpointOverride } from '../ports/aws.ts';
 
 /** The caller as documents carry it. */
 export function callerMembers(caller: Caller) {

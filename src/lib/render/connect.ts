@@ -1,6 +1,7 @@
 import type { MechanismResult } from '../auth/connect.ts';
-import type { Mechanism, ServerIdentity, StageEvent, StageId } from '../connection.ts';
-import { FedctlError } from '../errors.ts';
+import type { OfferedCommand } from '../core/command-line.ts';
+import type { FedctlError } from '../core/errors.ts';
+import type { Mechanism, ServerIdentity, StageEvent, StageId } from '../ports/mongo.ts';
 import type { Theme } from './theme.ts';
 
 /** The longest name of a stage, `authenticate`. */
@@ -37,14 +38,12 @@ function mechanismDocument({ name, identity, stages, failure }: MechanismResult)
 export function connectFailure(
   decisive: MechanismResult & { readonly failure: FedctlError },
   results: readonly MechanismResult[],
+  offer: (command: OfferedCommand | null) => string | null,
 ): FedctlError {
   const { failure, name, stages } = decisive;
   const failedStage = stages.find(({ status }) => status === 'fail')?.id ?? null;
-  return new FedctlError(failure.code, {
+  return failure.with({
     message: `${name}${failedStage === null ? '' : `, ${failedStage}`}: ${failure.message}`,
-    likelyCause: failure.likelyCause,
-    remedy: failure.remedy,
-    requestId: failure.requestId,
     details: {
       ...failure.details,
       mechanism: name,
@@ -55,16 +54,18 @@ export function connectFailure(
         : {
             mechanisms: results.map((result) => ({
               ...mechanismDocument(result),
-              failure: result.failure === null ? null : failureMembers(result.failure),
+              failure: result.failure === null ? null : failureMembers(result.failure, offer),
             })),
           }),
     },
-    cause: failure.cause,
   });
 }
 
-function failureMembers({ code, message, likelyCause, remedy, requestId, details }: FedctlError) {
-  return { code, message, cause: likelyCause, remedy, requestId, details };
+function failureMembers(
+  { code, message, likelyCause, remedy, command, requestId, details }: FedctlError,
+  offer: (command: OfferedCommand | null) => string | null,
+) {
+  return { code, message, cause: likelyCause, remedy, command: offer(command), requestId, details };
 }
 
 export function connectHeader(mechanism: Mechanism, shownUri: string, theme: Theme): string {
@@ -87,13 +88,18 @@ export function identityLine({ user, roles }: ServerIdentity, theme: Theme): str
 }
 
 /** What to know about a failure that does not end the run, because another mechanism's does. */
-export function secondFailureLines(failure: FedctlError, theme: Theme): readonly string[] {
+export function secondFailureLines(
+  failure: FedctlError,
+  command: string | null,
+  theme: Theme,
+): readonly string[] {
   const evidence = failure.details['evidence'];
   const lines = Array.isArray(evidence) ? evidence.filter((line) => typeof line === 'string') : [];
   return [
     ...lines.map((line) => `      ${theme.strong(line)}`),
     `    ${theme.dim('cause:')}  ${failure.likelyCause}`,
-    `    ${theme.dim('remedy:')} ${theme.typed(failure.remedy)}`,
+    `    ${theme.dim('remedy:')} ${failure.remedy}`,
+    ...(command === null ? [] : [`    ${theme.dim('run:')}    ${theme.typed(command)}`]),
   ];
 }
 

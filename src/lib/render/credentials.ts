@@ -1,6 +1,6 @@
 import type { SessionCredentials } from '../auth/session-credentials.ts';
-import { formatDuration } from '../duration.ts';
-import { timePair } from '../time.ts';
+import { formatDuration } from '../core/duration.ts';
+import { timePair } from '../core/time.ts';
 import type { Theme } from './theme.ts';
 
 /** The JSON face of session credentials: schema `fedctl.credentials/v1`. Holds the secrets themselves. */

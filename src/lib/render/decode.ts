@@ -1,6 +1,6 @@
+import { timePair } from '../core/time.ts';
 import type { DecodedJwt } from '../jwt/decode.ts';
 import type { DescribedClaim, DescribedJwt } from '../jwt/describe.ts';
-import { timePair } from '../time.ts';
 import { escapeText } from './escape.ts';
 import type { Theme } from './theme.ts';
 

@@ -1,7 +1,7 @@
 import type { Propagation } from '../auth/federation.ts';
 import type { AtlasSide, Caller, Workload } from '../auth/identity.ts';
 import type { IssuerReport } from '../auth/issuer-report.ts';
-import { formatDuration } from '../duration.ts';
+import { formatDuration } from '../core/duration.ts';
 import { atlasSideLines } from './atlas-side.ts';
 import { block } from './block.ts';
 import { callerMembers } from './caller.ts';

@@ -1,52 +1,43 @@
 import wrapAnsi from 'wrap-ansi';
-import { type ExplainedCode, type Symptom, symptoms } from '../explanations/explanation.ts';
-import type { Page } from '../explanations/explanations.ts';
-import type { Match } from '../explanations/match.ts';
+import type { Match } from '../failures/match.ts';
+import { type ExplainedCode, type Symptom, symptoms } from '../failures/page.ts';
+import type { Page } from '../failures/pages.ts';
 import type { Theme } from './theme.ts';
 
 /** The JSON face of one page: schema `fedctl.explain/v1`. */
-export function explainDocument({ code, row, exitCode, explanation }: Page, titleOf: TitleOf) {
-  const { meaning, causes, apart, type, sources, evidence } = explanation;
+export function explainDocument(page: Page, titleOf: TitleOf) {
+  const { code, title, exit, cause, remedy, meaning, causes, commands, sources, reported } = page;
   return {
     schema: 'fedctl.explain/v1',
     code,
-    title: row.title,
-    exitCode,
-    cause: row.cause,
-    remedy: row.remedy,
+    title,
+    exitCode: exit,
+    cause,
+    remedy,
     meaning,
-    shows: symptoms(explanation.shows),
-    alsoShows: symptoms(explanation.alsoShows ?? {}),
+    shows: symptoms(page.shows),
+    alsoShows: symptoms(page.alsoShows),
     causes,
-    apart: entriesOf(apart).map(([other, how]) => ({ code: other, title: titleOf(other), how })),
-    commands: type,
+    apart: entriesOf(page.apart).map(([other, how]) => ({ code: other, title: titleOf(other), how })),
+    commands,
     sources,
-    provoked: evidence === 'provoked',
-    fieldReport: evidence === 'provoked' ? null : evidence.fieldReport,
+    provoked: reported === null,
+    fieldReport: reported,
   } as const;
 }
 
 export type TitleOf = (code: ExplainedCode) => string;
 
 /** The human face: prose wrapped to `width`, what is to be typed left whole. */
-export function explainLines(
-  { code, row, exitCode, explanation }: Page,
-  titleOf: TitleOf,
-  theme: Theme,
-  width: number,
-): readonly string[] {
-  const { meaning, shows, alsoShows, causes, apart, type, sources, evidence } = explanation;
+export function explainLines(page: Page, titleOf: TitleOf, theme: Theme, width: number): readonly string[] {
+  const { code, title, meaning, shows, alsoShows, causes, apart, commands, sources, reported } = page;
   const prose = (text: string, indent = 0, first = ' '.repeat(indent)) => wrapped(text, width, indent, first);
-  const exit = exitCode === null ? 'fedctl itself never ends with it' : `exit code ${exitCode}`;
+  const exit = page.exit === null ? 'fedctl itself never ends with it' : `exit code ${page.exit}`;
   return [
-    `${theme.strong(code)}: ${row.title} ${theme.dim(`(${exit})`)}`,
+    `${theme.strong(code)}: ${title} ${theme.dim(`(${exit})`)}`,
     '',
     ...prose(meaning),
-    ...section(
-      'How it shows',
-      shown([...symptoms(shows), ...symptoms(alsoShows ?? {})], theme, prose),
-      theme,
-    ),
+    ...section('How it shows', shown([...symptoms(shows), ...symptoms(alsoShows)], theme, prose), theme),
     ...section(
       'What causes it, likeliest first',
       causes.flatMap((each, index) => prose(each, 5, `${index + 1}.`.padStart(4).padEnd(5))),
@@ -62,7 +53,7 @@ export function explainLines(
     ),
     ...section(
       'What to type',
-      type.map((line) => `  ${theme.typed(line)}`),
+      commands.map((line) => `  ${theme.typed(line)}`),
       theme,
     ),
     ...section(
@@ -71,11 +62,9 @@ export function explainLines(
       theme,
     ),
     '',
-    ...prose(
-      evidence === 'provoked'
-        ? 'Tests of fedctl provoke it.'
-        : `Known from the field: ${evidence.fieldReport}`,
-    ).map(theme.dim),
+    ...prose(reported === null ? 'Tests of fedctl provoke it.' : `Known from the field: ${reported}`).map(
+      theme.dim,
+    ),
   ];
 }
 
@@ -117,8 +106,8 @@ function wrapped(text: string, width: number, indent: number, first: string): re
   return lines.map((line, index) => `${index === 0 ? first : ' '.repeat(indent)}${line}`);
 }
 
-/** The keys are those of the type: what is written down is checked where it is written. */
-function entriesOf(apart: Page['explanation']['apart']): [ExplainedCode, string][] {
+/** The keys are those of the type: the generator checks them. */
+function entriesOf(apart: Page['apart']): [ExplainedCode, string][] {
   return Object.entries(apart) as [ExplainedCode, string][];
 }
 

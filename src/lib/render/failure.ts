@@ -1,9 +1,22 @@
-import type { FedctlError, Warning } from '../errors.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import type { FedctlError, Warning } from '../core/errors.ts';
+import type { ExitCode } from '../core/exit-codes.ts';
 import type { Theme } from './theme.ts';
 
-/** The JSON face of a failure: schema `fedctl.error/v1`. */
-export function failureDocument(error: FedctlError, exitCode: ExitCode = error.exitCode) {
+/** A warning as it is told: with its command complete. */
+export interface ToldWarning extends Omit<Warning, 'command'> {
+  readonly command: string | null;
+}
+
+/**
+ * The JSON face of a failure: schema `fedctl.error/v1`.
+ *
+ * @param command the command that the failure offers, completed by what was typed
+ */
+export function failureDocument(
+  error: FedctlError,
+  command: string | null,
+  exitCode: ExitCode = error.exitCode,
+) {
   return {
     schema: 'fedctl.error/v1',
     error: {
@@ -11,6 +24,7 @@ export function failureDocument(error: FedctlError, exitCode: ExitCode = error.e
       message: error.message,
       cause: error.likelyCause,
       remedy: error.remedy,
+      command,
       docs: `fedctl explain ${error.code}`,
       requestId: error.requestId,
       exitCode,
@@ -19,13 +33,14 @@ export function failureDocument(error: FedctlError, exitCode: ExitCode = error.e
   } as const;
 }
 
-/** The human face of a failure: what happened, why, what to type, and what it is called. */
-export function failureLines(error: FedctlError, theme: Theme): readonly string[] {
+/** The human face of a failure: what happened, why, what to do and to type, and what it is called. */
+export function failureLines(error: FedctlError, command: string | null, theme: Theme): readonly string[] {
   return [
     `${theme.bad('error:')} ${error.message}`,
     ...evidenceLines(error, theme),
     `${theme.dim('cause:')}  ${error.likelyCause}`,
-    `${theme.dim('remedy:')} ${theme.typed(error.remedy)}`,
+    `${theme.dim('remedy:')} ${error.remedy}`,
+    ...(command === null ? [] : [`${theme.dim('run:')}    ${theme.typed(command)}`]),
     theme.dim(
       error.requestId === null
         ? `code:   ${error.code}`
@@ -41,9 +56,10 @@ function evidenceLines(error: FedctlError, theme: Theme): string[] {
   return evidence.filter((line) => typeof line === 'string').map((line) => `        ${theme.strong(line)}`);
 }
 
-export function warningLines({ message, remedy }: Warning, theme: Theme): readonly string[] {
+export function warningLines({ message, remedy, command }: ToldWarning, theme: Theme): readonly string[] {
   return [
     `${theme.caution('warning:')} ${message}`,
-    ...(remedy === null ? [] : [`         ${theme.typed(remedy)}`]),
+    ...(remedy === null ? [] : [`         ${remedy}`]),
+    ...(command === null ? [] : [`         ${theme.typed(command)}`]),
   ];
 }

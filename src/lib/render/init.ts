@@ -1,4 +1,3 @@
-import { shellWord } from '../shell-word.ts';
 import type { Theme } from './theme.ts';
 
 /** What `init` wrote. */
@@ -6,8 +5,8 @@ export interface Written {
   /** As it was named. */
   readonly file: string;
   readonly targets: readonly string[];
-  /** Whether `fedctl check` takes the file without being told its name. */
-  readonly found: boolean;
+  /** The command that checks it; null where none can be named. */
+  readonly next: string | null;
 }
 
 export function initDocument({ file, targets }: Written) {
@@ -15,8 +14,7 @@ export function initDocument({ file, targets }: Written) {
 }
 
 /** The name of the file and its targets, and what to type next. */
-export function initLines({ file, targets, found }: Written, theme: Theme): readonly string[] {
-  const typed = shellWord(file);
-  const next = found ? 'fedctl check' : `fedctl check --config ${typed}`;
-  return [`${theme.good('written')} ${file}   (${targets.join(', ')})`, `next    ${theme.typed(next)}`];
+export function initLines({ file, targets, next }: Written, theme: Theme): readonly string[] {
+  const typed = next === null ? [] : [`next    ${theme.typed(next)}`];
+  return [`${theme.good('written')} ${file}   (${targets.join(', ')})`, ...typed];
 }

@@ -1,5 +1,5 @@
-import type { Redactor } from '../redactor.ts';
-import type { Secret } from '../secret.ts';
+import type { Redactor } from '../core/redactor.ts';
+import type { Secret } from '../core/secret.ts';
 
 /**
  * What a terminal would act on or nobody sees, and `##[`, on which GitHub Actions acts anywhere in a line: JSON allows

@@ -1,6 +1,6 @@
-import type { Context, OutputStream } from '../context.ts';
-import type { Redactor } from '../redactor.ts';
-import type { Secret } from '../secret.ts';
+import type { Context, OutputStream } from '../core/context.ts';
+import type { Redactor } from '../core/redactor.ts';
+import type { Secret } from '../core/secret.ts';
 import { escapeLine } from './escape.ts';
 import type { JsonLine } from './json.ts';
 import { type WorkflowCommand, withoutCommands } from './workflow-command.ts';

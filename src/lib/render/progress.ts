@@ -1,4 +1,4 @@
-import type { OutputStream } from '../context.ts';
+import type { OutputStream } from '../core/context.ts';
 import { escapeText } from './escape.ts';
 
 /** Says what is going on while nothing else can be said. Only for people, only on a terminal, only on stderr. */

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
-import type { InputStream, OutputStream } from '../context.ts';
-import { Interruption } from '../deadline.ts';
-import { Secret } from '../secret.ts';
+import type { InputStream, OutputStream } from '../core/context.ts';
+import { Interruption } from '../core/deadline.ts';
+import { Secret } from '../core/secret.ts';
 import { escapeText } from './escape.ts';
 
 /** Where a question is asked: the answer comes from stdin, and the question goes to stderr, beside the answer of the run. */

@@ -1,7 +1,7 @@
-import { formatDuration } from '../duration.ts';
-import type { LabChange } from '../sandbox/control/controls.ts';
-import type { LabStatus, LabTime } from '../sandbox/control/status.ts';
-import type { LabLogEntry } from '../sandbox/log.ts';
+import type { LabChange } from '../../sandbox/control/controls.ts';
+import type { LabStatus, LabTime } from '../../sandbox/control/status.ts';
+import type { LabLogEntry } from '../../sandbox/log.ts';
+import { formatDuration } from '../core/duration.ts';
 
 /** One line of a table: its cells. */
 type Cells = readonly string[];

@@ -1,5 +1,5 @@
-import type { PlayedScenario } from '../sandbox/scenarios/player.ts';
-import type { Scenario } from '../sandbox/scenarios/scenario.ts';
+import type { PlayedScenario } from '../../sandbox/scenarios/player.ts';
+import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
 
 export function scenariosDocument(scenarios: readonly Scenario[]) {
   return {

@@ -22,7 +22,12 @@ export function statusDocument({ caller, federation, report }: Status) {
   } as const;
 }
 
-export function statusLines({ caller, federation, report }: Status, theme: Theme): readonly string[] {
+/** @param enable the command that enables federation for this account; null where none can be named */
+export function statusLines(
+  { caller, federation, report }: Status,
+  enable: string | null,
+  theme: Theme,
+): readonly string[] {
   const rows: Row[] = [
     ['account', caller.account],
     ['principal', caller.arn],
@@ -30,15 +35,20 @@ export function statusLines({ caller, federation, report }: Status, theme: Theme
     ...caller.overrides.map((override): Row => ['endpoint', overrideText(override)]),
   ];
   if (federation.issuer !== null) rows.push(['issuer', federation.issuer], ...issuerRows(report));
-  return [headline(caller, federation, theme), '', ...block(rows, theme)];
+  return [headline(caller, federation, enable, theme), '', ...block(rows, theme)];
 }
 
-function headline({ account }: Caller, federation: FederationState, theme: Theme): string {
+function headline(
+  { account }: Caller,
+  federation: FederationState,
+  enable: string | null,
+  theme: Theme,
+): string {
   switch (federation.state) {
     case 'enabled':
       return `${theme.good('enabled')} Account ${account} issues tokens.`;
     case 'disabled':
-      return `${theme.caution('disabled')} Account ${account} issues no tokens. To change that: ${theme.typed('fedctl enable')}`;
+      return `${theme.caution('disabled')} Account ${account} issues no tokens.${enable === null ? '' : ` To change that: ${theme.typed(enable)}`}`;
     case 'unknown':
       return `${theme.caution('unknown')} This principal may not read the state: it lacks ${federation.missingPermission}.`;
   }

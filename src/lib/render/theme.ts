@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import type { OutputStream } from '../context.ts';
+import type { OutputStream } from '../core/context.ts';
 import { painted } from './escape.ts';
 
 /** The few colours of fedctl. Every face takes a Theme; nothing else knows of colour. */

@@ -1,6 +1,6 @@
-import { formatDuration } from '../duration.ts';
-import { rfc3339, timePair } from '../time.ts';
-import type { MintedToken } from '../token.ts';
+import { formatDuration } from '../core/duration.ts';
+import { rfc3339, timePair } from '../core/time.ts';
+import type { MintedToken } from '../core/token.ts';
 
 /** The JSON face of a token: schema `fedctl.token/v1`. Holds the token itself. */
 export function tokenDocument(token: MintedToken) {

@@ -1,8 +1,8 @@
 import type { Verification } from '../auth/verify.ts';
-import { formatDuration } from '../duration.ts';
-import { FAILURES } from '../failures.ts';
+import { formatDuration } from '../core/duration.ts';
+import { rfc3339 } from '../core/time.ts';
+import { FAILURES } from '../failures/failures.ts';
 import type { Fault } from '../jwt/fault.ts';
-import { rfc3339 } from '../time.ts';
 import type { Theme } from './theme.ts';
 
 /** The JSON face of a verification: schema `fedctl.verify/v1`. */

@@ -1,7 +1,7 @@
 import type { AtlasSide, Caller, Subject, Workload } from '../auth/identity.ts';
-import type { ResolvedCredentials } from '../credentials.ts';
-import { formatDuration } from '../duration.ts';
-import { rfc3339, timePair } from '../time.ts';
+import type { ResolvedCredentials } from '../core/credentials.ts';
+import { formatDuration } from '../core/duration.ts';
+import { rfc3339, timePair } from '../core/time.ts';
 import { atlasSideLines } from './atlas-side.ts';
 import { block, type Row } from './block.ts';
 import { overrideText } from './caller.ts';

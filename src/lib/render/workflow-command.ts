@@ -1,4 +1,4 @@
-import type { Redactor } from '../redactor.ts';
+import type { Redactor } from '../core/redactor.ts';
 import { escapeText } from './escape.ts';
 
 /**

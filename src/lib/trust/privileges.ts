@@ -1,4 +1,4 @@
-import type { Privilege, PrivilegeResource } from '../connection.ts';
+import type { Privilege, PrivilegeResource } from '../ports/mongo.ts';
 
 /** What somebody wants to do. */
 export interface WantedAction {

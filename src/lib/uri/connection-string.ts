@@ -1,7 +1,8 @@
 import { CommaAndColonSeparatedRecord, ConnectionString as ParsedUri } from 'mongodb-connection-string-url';
-import type { ConnectionString, SrvName, UriProxy } from '../connection-string.ts';
-import { FedctlError, type Warning } from '../errors.ts';
-import { Secret } from '../secret.ts';
+import { rerun } from '../core/command-line.ts';
+import type { ConnectionString, SrvName, UriProxy } from '../core/connection-string.ts';
+import { FedctlError, type Warning } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
 import { readHost } from './host-port.ts';
 import { invalidUri } from './invalid-uri.ts';
 import { UriOptions } from './options.ts';
@@ -94,8 +95,7 @@ function notAConnectionString(text: string): FedctlError {
     return invalidUri({
       message: EXPECTED,
       likelyCause: 'It holds a user name or a password, with characters that are not percent-encoded.',
-      remedy:
-        "leave them out, no mechanism of fedctl needs them: fedctl <command> --uri 'mongodb+srv://<host>/'",
+      remedy: "Leave them out, no mechanism of fedctl needs them: --uri 'mongodb+srv://<host>/'.",
     });
   }
   if (/^["'].*["']$/s.test(text)) {
@@ -119,10 +119,12 @@ function shownUri({ protocol, hosts, pathname }: ParsedUri, options: UriOptions)
 }
 
 function passwordInUri(shown: string, namedMechanism: string | null): FedctlError {
-  const flag = namedMechanism === 'MONGODB-AWS' ? '--mechanism aws ' : '';
+  const set = namedMechanism === 'MONGODB-AWS' ? ({ '--mechanism': 'aws' } as const) : {};
   return new FedctlError('mongo.password-in-uri', {
     message: 'The connection string holds a password.',
-    remedy: `fedctl <command> ${flag}--uri '${shown}'`,
+    remedy: 'Leave user and password out of the connection string: no mechanism of fedctl needs them.',
+    // Without a secret that the connection needs, the command would not do.
+    command: shown.includes('<credentials>') ? null : rerun({ set: { ...set, '--uri': shown } }),
   });
 }
 
@@ -211,7 +213,7 @@ function propertyWarnings(options: UriOptions): Warning[] {
     message: `${name ?? 'A property'} in authMechanismProperties is not used: fedctl brings the token or the keys itself.`,
     remedy:
       name === 'ENVIRONMENT'
-        ? 'fedctl connect --token-file <file>   (tests the very token that an application reads from there)'
+        ? 'To log in with the token that an application reads from a file: --token-file <file>.'
         : `leave ${name ?? 'authMechanismProperties'} out of the connection string`,
   }));
 }

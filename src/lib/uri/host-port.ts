@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
-import type { HostPort } from '../connection-string.ts';
-import { bareHost } from '../hosts.ts';
+import type { HostPort } from '../core/connection-string.ts';
+import { bareHost } from '../core/hosts.ts';
 import { invalidUri } from './invalid-uri.ts';
 
 const DEFAULT_PORT = 27017;

@@ -1,5 +1,5 @@
-import type { Mechanism } from '../connection.ts';
-import { FedctlError, type Warning } from '../errors.ts';
+import { FedctlError, type Warning } from '../core/errors.ts';
+import type { Mechanism } from '../ports/mongo.ts';
 
 /** What `--mechanism` may say. */
 export const MECHANISM_CHOICES = ['oidc', 'aws', 'both'] as const;

@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts';
+import { nearest } from '../core/nearest.ts';
 import { invalidUri } from './invalid-uri.ts';
 
 interface OptionRule {

@@ -1,6 +1,6 @@
-import type { ConnectionString, HostPort } from '../connection-string.ts';
-import { FedctlError } from '../errors.ts';
-import { isLoopbackHost } from '../hosts.ts';
+import type { ConnectionString, HostPort } from '../core/connection-string.ts';
+import { FedctlError } from '../core/errors.ts';
+import { isLoopbackHost } from '../core/hosts.ts';
 import { hostPort } from './host-port.ts';
 
 type Hop = Pick<ConnectionString, 'hosts' | 'srv' | 'proxy' | 'tls' | 'unverifiedBy'>;

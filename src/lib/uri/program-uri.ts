@@ -1,5 +1,5 @@
-import type { Mechanism } from '../connection.ts';
-import type { Warning } from '../errors.ts';
+import type { Warning } from '../core/errors.ts';
+import type { Mechanism } from '../ports/mongo.ts';
 import { parseConnectionString } from './connection-string.ts';
 
 /** Where a driver finds the file with the token: `test` is for drivers before `k8s` (facts/mongodb.md 1.5, 5.2). */

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import type { ConnectionString, SrvName } from '../connection-string.ts';
-import { FedctlError } from '../errors.ts';
-import { bareHost } from '../hosts.ts';
+import type { ConnectionString, SrvName } from '../core/connection-string.ts';
+import { FedctlError } from '../core/errors.ts';
+import { bareHost } from '../core/hosts.ts';
 import { refusePlaintext } from './plaintext.ts';
 
 /** What DNS answered for a `mongodb+srv://` name. */

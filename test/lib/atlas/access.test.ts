@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { atlasAccess } from '../../../src/lib/atlas/access.ts';
 import { checkedAddress } from '../../../src/lib/atlas/address.ts';
 import { createAtlas } from '../../../src/lib/atlas/atlas.ts';
-import type { AtlasCredentials } from '../../../src/lib/atlas-port.ts';
-import { isFedctlError } from '../../../src/lib/errors.ts';
-import { Secret } from '../../../src/lib/secret.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
+import type { AtlasCredentials } from '../../../src/lib/ports/atlas.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
 const ACCOUNT = { MONGODB_ATLAS_CLIENT_ID: 'mdb_sa_id_1', MONGODB_ATLAS_CLIENT_SECRET: 'mdb_sa_sk_1' };

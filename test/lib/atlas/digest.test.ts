@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DigestAnswers, readChallenge } from '../../../src/lib/atlas/digest.ts';
-import { Secret } from '../../../src/lib/secret.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
 
 const NONCE = '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v';
 const OPAQUE = 'FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS';

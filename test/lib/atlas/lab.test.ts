@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAtlas } from '../../../src/lib/atlas/atlas.ts';
-import type { AtlasCredentials } from '../../../src/lib/atlas-port.ts';
-import { isFedctlError } from '../../../src/lib/errors.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
+import { Redactor } from '../../../src/lib/core/redactor.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
+import type { AtlasCredentials } from '../../../src/lib/ports/atlas.ts';
 import { processContext } from '../../../src/lib/process-context.ts';
-import { Redactor } from '../../../src/lib/redactor.ts';
-import { Secret } from '../../../src/lib/secret.ts';
 import { type AtlasFixture, startAtlasFixture } from '../../support/atlas-fixture.ts';
 import { fetch } from '../../support/fetch.ts';
 

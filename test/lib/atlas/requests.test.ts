@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createAtlas } from '../../../src/lib/atlas/atlas.ts';
-import { Redactor } from '../../../src/lib/redactor.ts';
+import { Redactor } from '../../../src/lib/core/redactor.ts';
 import { createTestCa } from '../../support/certificates.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { fetch } from '../../support/fetch.ts';

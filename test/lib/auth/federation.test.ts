@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { federationState, switchOn, waitUntilMinting } from '../../../src/lib/auth/federation.ts';
 import { minting } from '../../../src/lib/auth/mint.ts';
-import { Interruption } from '../../../src/lib/deadline.ts';
-import type { MintRequest, TokenSource } from '../../../src/lib/token.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
+import type { MintRequest, TokenSource } from '../../../src/lib/core/token.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import {
   failure,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { examineIssuer } from '../../../src/lib/auth/issuer-report.ts';
-import { Interruption } from '../../../src/lib/deadline.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
 import { fetch } from '../../support/fetch.ts';
 import { type LoopbackIssuer, loopbackIssuer } from '../../support/loopback-issuer.ts';
 

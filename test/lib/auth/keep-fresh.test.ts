@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { keepFresh, type Output, type OutputEvent } from '../../../src/lib/auth/keep-fresh.ts';
 import { tokenFileOutput } from '../../../src/lib/auth/outputs.ts';
-import { FedctlError, isFedctlError } from '../../../src/lib/errors.ts';
-import { Secret } from '../../../src/lib/secret.ts';
-import type { TokenSource } from '../../../src/lib/token.ts';
+import { FedctlError, isFedctlError } from '../../../src/lib/core/errors.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
+import type { TokenSource } from '../../../src/lib/core/token.ts';
 
 const START = Date.parse('2026-11-22T12:00:00Z');
 const HOUR = 3_600_000;

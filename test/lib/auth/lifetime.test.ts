@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fitToSession, fittingDuration, type WantedDuration } from '../../../src/lib/auth/lifetime.ts';
-import type { ResolvedCredentials } from '../../../src/lib/credentials.ts';
+import type { ResolvedCredentials } from '../../../src/lib/core/credentials.ts';
 import { fakeAws, sessionKeys, USER_KEYS } from '../../support/fake-aws.ts';
 
 const NOW = new Date('2026-11-22T12:00:00Z');

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkMintRequest } from '../../../src/lib/auth/mint-request.ts';
-import { FedctlError } from '../../../src/lib/errors.ts';
-import type { MintRequest, SigningAlgorithm, Tag } from '../../../src/lib/token.ts';
+import { FedctlError } from '../../../src/lib/core/errors.ts';
+import type { MintRequest, SigningAlgorithm, Tag } from '../../../src/lib/core/token.ts';
 
 const GOOD: MintRequest = {
   audience: ['https://my.api'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { minting, mintWarnings } from '../../../src/lib/auth/mint.ts';
-import { FedctlError } from '../../../src/lib/errors.ts';
-import type { MintRequest } from '../../../src/lib/token.ts';
+import { FedctlError } from '../../../src/lib/core/errors.ts';
+import type { MintRequest } from '../../../src/lib/core/token.ts';
 import { fakeAws, forgedToken, jwtOf } from '../../support/fake-aws.ts';
 
 const NOW = new Date('2026-11-22T12:00:00Z');

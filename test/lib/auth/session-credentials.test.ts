@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { asRole } from '../../../src/lib/auth/role.ts';
 import { type SessionRequest, sessionCredentials } from '../../../src/lib/auth/session-credentials.ts';
-import type { ResolvedCredentials } from '../../../src/lib/credentials.ts';
+import type { ResolvedCredentials } from '../../../src/lib/core/credentials.ts';
 import { fakeAws, sessionKeys } from '../../support/fake-aws.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 

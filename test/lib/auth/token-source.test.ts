@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { cached, refreshingAhead, singleFlight, toFile } from '../../../src/lib/auth/token-source.ts';
-import { Secret } from '../../../src/lib/secret.ts';
-import type { MintedToken, TokenSource } from '../../../src/lib/token.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
+import type { MintedToken, TokenSource } from '../../../src/lib/core/token.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 const LIFE_MS = 300_000;

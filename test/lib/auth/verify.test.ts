@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type VerifyRequest, verifyToken } from '../../../src/lib/auth/verify.ts';
-import { FedctlError } from '../../../src/lib/errors.ts';
-import type { FailureCode } from '../../../src/lib/failures.ts';
-import type { Aws, Iam } from '../../../src/lib/ports.ts';
+import { FedctlError } from '../../../src/lib/core/errors.ts';
+import type { FailureCode } from '../../../src/lib/failures/failures.ts';
+import type { Aws, Iam } from '../../../src/lib/ports/aws.ts';
 import { fetch } from '../../support/fetch.ts';
 import { AUDIENCE, awsPayload, type ForgedKey, forgeKey, ISSUER, NOW, sign } from '../../support/forge.ts';
 import { type IssuerServer, startIssuer } from '../../support/issuer-server.ts';

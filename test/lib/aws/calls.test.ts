@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
-import { Secret } from '../../../src/lib/secret.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
 import { awsAnswer, awsRefusal, byAction, IDENTITY, wireCredentials } from '../../support/aws-answers.ts';
 import { type CannedAnswer, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';

@@ -2,7 +2,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
-import type { AwsSettings } from '../../../src/lib/ports.ts';
+import type { AwsSettings } from '../../../src/lib/ports/aws.ts';
 import { awsHome } from '../../support/aws-home.ts';
 import { fetch } from '../../support/fetch.ts';
 import { loopbackServer } from '../../support/loopback-server.ts';
@@ -136,7 +136,8 @@ describe('an unknown profile', () => {
         expect(aws.region()).rejects.toMatchObject({
           code: 'aws.profile-unknown',
           message: 'There is no AWS profile "prdo", which --profile names; did you mean "prod"?',
-          remedy: 'fedctl <command> --profile prod',
+          remedy: 'Use the profile that is meant.',
+          command: { kind: 'rerun', set: { '--profile': 'prod' }, drop: [] },
           details: { evidence: ['known profiles: default, lab, lost, open, prod'] },
           exitCode: 3,
         }),

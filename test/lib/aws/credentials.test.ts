@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import { cachedCredentials } from '../../../src/lib/aws/credentials.ts';
-import type { ResolvedCredentials } from '../../../src/lib/credentials.ts';
-import { Interruption } from '../../../src/lib/deadline.ts';
-import { FedctlError, type Warning } from '../../../src/lib/errors.ts';
-import type { AwsSettings } from '../../../src/lib/ports.ts';
-import { Secret } from '../../../src/lib/secret.ts';
+import type { ResolvedCredentials } from '../../../src/lib/core/credentials.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
+import { FedctlError, type Warning } from '../../../src/lib/core/errors.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
+import type { AwsSettings } from '../../../src/lib/ports/aws.ts';
 import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/aws-answers.ts';
 import { awsHome } from '../../support/aws-home.ts';
 import { fetch } from '../../support/fetch.ts';

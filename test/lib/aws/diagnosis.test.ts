@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import { processFailure } from '../../../src/lib/aws/process-failure.ts';
-import type { ResolvedCredentials } from '../../../src/lib/credentials.ts';
-import { FedctlError, isFedctlError } from '../../../src/lib/errors.ts';
-import type { Aws } from '../../../src/lib/ports.ts';
+import type { ResolvedCredentials } from '../../../src/lib/core/credentials.ts';
+import { FedctlError, isFedctlError } from '../../../src/lib/core/errors.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
+import type { Aws } from '../../../src/lib/ports/aws.ts';
 import { failureDocument, failureLines } from '../../../src/lib/render/failure.ts';
 import { createTheme } from '../../../src/lib/render/theme.ts';
-import { Secret } from '../../../src/lib/secret.ts';
 import { awsRefusal } from '../../support/aws-answers.ts';
 import { type CannedAnswer, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
@@ -77,7 +77,7 @@ describe('what one code of AWS stands for', () => {
       message:
         'The Region and the endpoint of STS do not fit each other: the request is signed for eu-west-1 (AWS_REGION), and ENDPOINT (AWS_ENDPOINT_URL_STS) accepts no signature for it.',
       cause: 'The request is signed for one Region or service, and the endpoint belongs to another.',
-      remedy: 'fedctl <command> --region <region of the endpoint>   (or unset AWS_ENDPOINT_URL_STS)',
+      remedy: 'Use the Region of the endpoint with --region, or unset AWS_ENDPOINT_URL_STS.',
       evidence: [`AWS says: SignatureDoesNotMatch: ${sentence}`],
     });
   });
@@ -212,8 +212,11 @@ describe('a credential_process that is fedctl', () => {
   });
 
   test.each([
-    ['for people', `warning: a file is old\n${failureLines(inner, createTheme(false)).join('\n')}\n`],
-    ['as JSON', JSON.stringify(failureDocument(inner))],
+    [
+      'for people',
+      `warning: a file is old\n${failureLines(inner, 'aws iam get-role --role-name etl', createTheme(false)).join('\n')}\n`,
+    ],
+    ['as JSON', JSON.stringify(failureDocument(inner, 'aws iam get-role --role-name etl'))],
   ])('its failure is the failure, %s', (_, stderr) => {
     expect(processFailure('fed', 'exited with code 4', stderr)).toMatchObject({
       code: 'sts.assume-denied',

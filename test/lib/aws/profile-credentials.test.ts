@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import { processCredentials } from '../../../src/lib/aws/credential-process.ts';
-import { Interruption } from '../../../src/lib/deadline.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
 import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/aws-answers.ts';
 import { type AwsHome, awsHome } from '../../support/aws-home.ts';
 import { fetch } from '../../support/fetch.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
-import type { ResolvedCredentials } from '../../../src/lib/credentials.ts';
-import { isFedctlError } from '../../../src/lib/errors.ts';
-import type { Aws } from '../../../src/lib/ports.ts';
-import { Secret } from '../../../src/lib/secret.ts';
+import type { ResolvedCredentials } from '../../../src/lib/core/credentials.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
+import type { Aws } from '../../../src/lib/ports/aws.ts';
 import { awsRefusal } from '../../support/aws-answers.ts';
 import { type CannedAnswer, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { chooseProfile } from '../../../src/lib/aws/profile.ts';
 import { readSharedFiles, type SharedFiles } from '../../../src/lib/aws/shared-files.ts';
-import { Interruption } from '../../../src/lib/deadline.ts';
-import { isFedctlError } from '../../../src/lib/errors.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { awsHome } from '../../support/aws-home.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 

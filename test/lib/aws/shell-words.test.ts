@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { shellWords } from '../../../src/lib/aws/shell-words.ts';
-import { shellWord } from '../../../src/lib/shell-word.ts';
+import { shellWord } from '../../../src/lib/core/command-line.ts';
 
 /** As Python's `shlex.split` splits them. */
 test.each<[string, readonly string[] | null]>([

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
-import { Interruption } from '../../../src/lib/deadline.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
 import { byAction, IDENTITY } from '../../support/aws-answers.ts';
 import { awsHome } from '../../support/aws-home.ts';
 import { createTestCa, type TestCa } from '../../support/certificates.ts';

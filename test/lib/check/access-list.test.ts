@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { AtlasAccessListEntry } from '../../../src/lib/atlas-port.ts';
 import { admittedBy } from '../../../src/lib/check/access-list.ts';
+import type { AtlasAccessListEntry } from '../../../src/lib/ports/atlas.ts';
 
 const entry = (cidrBlock: string | null): AtlasAccessListEntry => ({
   cidrBlock,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ClockReading, clockOutcome, readClocks } from '../../../src/lib/check/clock.ts';
-import { Interruption } from '../../../src/lib/deadline.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
 import { fetch, response } from '../../support/fetch.ts';
 import { loopbackServer } from '../../support/loopback-server.ts';
 
@@ -20,6 +20,8 @@ function told(...ahead: readonly (number | null)[]) {
       return `fail ${outcome.failure.code}: ${outcome.failure.message}`;
     case 'warn':
       return `warn ${outcome.caution.code}: ${outcome.caution.message}`;
+    case 'unseen':
+      throw new Error('clocks are never unseen');
     default:
       return `${outcome.status}: ${outcome.detail}`;
   }

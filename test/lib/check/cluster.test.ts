@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { AtlasCluster } from '../../../src/lib/atlas-port.ts';
 import { clusterFault, clusterOfUri } from '../../../src/lib/check/cluster.ts';
-import type { Mechanism } from '../../../src/lib/connection.ts';
+import { atlas } from '../../../src/lib/core/command-line.ts';
+import type { AtlasCluster } from '../../../src/lib/ports/atlas.ts';
+import type { Mechanism } from '../../../src/lib/ports/mongo.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 
 function cluster(changes: Partial<AtlasCluster> = {}): AtlasCluster {
@@ -91,7 +92,7 @@ describe('why nobody can log in to a cluster as it is', () => {
   });
 
   test('is told with the project to type', () => {
-    const { remedy } = clusterFault(cluster({ paused: true }), [], 'p1') ?? {};
-    expect(remedy).toBe('atlas clusters start prod --projectId p1');
+    const { command } = clusterFault(cluster({ paused: true }), [], 'p1') ?? {};
+    expect(command).toEqual(atlas(['clusters', 'start', 'prod', '--projectId', 'p1']));
   });
 });

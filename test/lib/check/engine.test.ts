@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../../src/lib/check/catalogue.ts';
-import { type Check, check, fail, pass, skip, warn } from '../../../src/lib/check/check.ts';
+import { type Check, check, fail, pass, skip, unseen, warn } from '../../../src/lib/check/check.ts';
 import { runChecks } from '../../../src/lib/check/engine.ts';
 import { checksFor, selectChecks } from '../../../src/lib/check/selection.ts';
 import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
 import type { World } from '../../../src/lib/check/world.ts';
-import { Interruption } from '../../../src/lib/deadline.ts';
-import { FedctlError } from '../../../src/lib/errors.ts';
+import { fedctl, rerun } from '../../../src/lib/core/command-line.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
+import { FedctlError } from '../../../src/lib/core/errors.ts';
 import { target } from '../../support/check-target.ts';
 import { checkWorld } from '../../support/check-world.ts';
 import { memoryContext } from '../../support/memory-context.ts';
@@ -29,8 +30,10 @@ function toy({ id, ...more }: Toy): Check {
 
 async function run(checks: readonly Check[], changes: Partial<World> = {}, left = NOTHING) {
   const seen: string[] = [];
-  const results = await runChecks({ catalogue: checks, picked: null, left }, checkWorld(changes), ({ id }) =>
-    seen.push(id),
+  const results = await runChecks(
+    { catalogue: checks, picked: null, named: new Set(), left },
+    checkWorld(changes),
+    ({ id }) => seen.push(id),
   );
   return { results, seen, short: results.map(({ id, status, detail }) => `${id} ${status}: ${detail}`) };
 }
@@ -48,6 +51,7 @@ describe('a check', () => {
         code: 'aws.unreachable',
         cause: DOWN.likelyCause,
         remedy: DOWN.remedy,
+        command: null,
         notes: ['It was up before.'],
         comparisons: [],
         startedAt: new Date('2026-11-22T12:00:00Z'),
@@ -85,13 +89,81 @@ describe('a check', () => {
     ]);
   });
 
-  test('names itself in a remedy that holds for any command', async () => {
-    const failure = new FedctlError('aws.region-missing', {
-      message: 'No.',
-      remedy: 'fedctl <command> --region x',
+  test('offers the command of its failure as whoever runs it completes it', async () => {
+    const command = rerun({ set: { '--region': 'x' } });
+    const failure = new FedctlError('aws.region-missing', { message: 'No.', remedy: 'Name it.', command });
+    const offer: World['offer'] = (offered, { name }) => `${name}: ${JSON.stringify(offered)}`;
+    const [result] = (await run([toy({ id: 'a.b', run: async () => fail(failure) })], { offer })).results;
+    expect(result).toMatchObject({
+      remedy: 'Name it.',
+      command: 'default: {"kind":"rerun","set":{"--region":"x"},"drop":[]}',
     });
-    const [result] = (await run([toy({ id: 'a.b', run: async () => fail(failure) })])).results;
-    expect(result?.remedy).toBe('fedctl check --region x');
+  });
+
+  describe('that finds nothing out for want of an input', () => {
+    const missing = new FedctlError('usage.missing-uri', { message: 'No URI.' });
+    const blind = (unpicked: 'fail' | 'warn' | 'skip') =>
+      toy({ id: 'a.blind', run: async () => unseen(missing, unpicked) });
+    const shown = async (
+      checks: readonly Check[],
+      only: readonly string[],
+      skipped: readonly string[] = [],
+    ) => {
+      const selection = selectChecks(checks, only, skipped);
+      const results = await runChecks(selection, checkWorld(), () => {});
+      return results.map(({ id, status, code, detail }) => `${id} ${status} ${code}: ${detail}`);
+    };
+
+    test.each(['fail', 'warn', 'skip'] as const)(
+      'is a %s in a whole chain where it says so',
+      async (unpicked) => {
+        expect(await shown([blind(unpicked)], [])).toEqual([
+          `a.blind ${unpicked} usage.missing-uri: No URI.`,
+        ]);
+      },
+    );
+
+    test.each(['fail', 'warn', 'skip'] as const)('fails where it was picked (%s)', async (unpicked) => {
+      expect(await shown([blind(unpicked)], ['a.blind'])).toEqual([
+        'a.blind fail usage.missing-uri: No URI.',
+      ]);
+      expect(await shown([blind(unpicked)], ['a'])).toEqual(['a.blind fail usage.missing-uri: No URI.']);
+    });
+
+    test('fails where a check that was picked needs it, and is a skip where that one only listens', async () => {
+      const one = blind('fail');
+      const needing = toy({ id: 'b.needing', needs: [one] });
+      const hearing = toy({ id: 'b.hearing', evidence: () => [one] });
+      expect(await shown([one, needing], ['b'])).toEqual([
+        'a.blind fail usage.missing-uri: No URI.',
+        'b.needing skip null: not tried, because a.blind failed',
+      ]);
+      expect(await shown([one, hearing], ['b'])).toEqual([
+        'a.blind skip null: No URI.',
+        'b.hearing pass null: null',
+      ]);
+    });
+
+    test('is left out where --skip names it or what it needs', async () => {
+      const first = toy({ id: 'a.first' });
+      const second = toy({ id: 'b.second', needs: [first], run: async () => unseen(missing, 'fail') });
+      expect(await shown([first, second], [], ['a'])).toEqual([
+        'a.first skip null: left out by --skip',
+        'b.second skip null: not tried, because --skip leaves a.first out',
+      ]);
+    });
+  });
+
+  test('that was named by its whole id and has nothing to examine has failed', async () => {
+    const idle = toy({ id: 'a.idle', run: async () => skip('no TLS here') });
+    const [named] = await runChecks(selectChecks([idle], ['a.idle'], []), checkWorld(), () => {});
+    expect(named).toMatchObject({
+      status: 'fail',
+      code: 'usage.nothing-to-check',
+      detail: 'a.idle was asked for, and there is nothing to examine: no TLS here.',
+    });
+    const [among] = await runChecks(selectChecks([idle], ['a'], []), checkWorld(), () => {});
+    expect(among).toMatchObject({ status: 'skip', code: null, detail: 'no TLS here' });
   });
 
   test('that cannot be told without what another one leaves is skipped, by way of others too', async () => {
@@ -108,8 +180,8 @@ describe('a check', () => {
     });
     expect((await run([left, asking, after], {}, new Set([left]))).short).toEqual([
       'a.left skip: left out by --skip',
-      'a.asking skip: cannot be told without a.left',
-      'a.after skip: cannot be told without a.asking',
+      'a.asking skip: not tried, because --skip leaves a.left out',
+      'a.after skip: not tried, because --skip leaves a.left out',
     ]);
     const there = toy({ id: 'a.left', run: async () => pass(null, 7) });
     const found = toy({
@@ -272,7 +344,7 @@ describe('selection', () => {
 
   test('takes everything, or what is named with what it needs and listens to', () => {
     const picks = (only: readonly string[], issuer: string | null = null) =>
-      checksFor(selectChecks(all, only, []), target({ issuer }));
+      checksFor(selectChecks(all, only, []), checkWorld({ target: target({ issuer }) })).checks;
     expect(picks([])).toEqual(all);
     expect(picks(['sts'])).toEqual([first, heard, second]);
     expect(picks(['sts'], 'https://issuer.test')).toEqual([first, second]);
@@ -289,7 +361,7 @@ describe('selection', () => {
         expect.objectContaining({
           code: 'usage.invalid-value',
           message: `--only cannot be "${name}": no check has this name.`,
-          remedy: 'fedctl check --list',
+          command: fedctl(['check', '--list']),
         }),
       );
     }

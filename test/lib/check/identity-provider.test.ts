@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { AtlasIdentityProvider } from '../../../src/lib/atlas-port.ts';
 import { findProvider } from '../../../src/lib/check/identity-provider.ts';
+import { atlas } from '../../../src/lib/core/command-line.ts';
+import type { AtlasIdentityProvider } from '../../../src/lib/ports/atlas.ts';
 
 const ISSUER = 'https://a1b2.tokens.sts.global.api.aws';
 
@@ -18,11 +19,11 @@ function provider(changes: Partial<AtlasIdentityProvider> = {}): AtlasIdentityPr
 }
 
 function told(...providers: readonly AtlasIdentityProvider[]) {
-  const found = findProvider(ISSUER, ['my-atlas'], providers);
+  const found = findProvider(ISSUER, ['my-atlas'], providers, 'f1');
   return {
     provider: found.provider?.displayName ?? null,
     failure: found.failure === null ? null : `${found.failure.code}: ${found.failure.message}`,
-    remedy: found.failure?.remedy ?? null,
+    command: found.failure?.command ?? null,
   };
 }
 
@@ -34,7 +35,7 @@ describe('the identity provider for a token', () => {
       provider({ displayName: 'a', audience: 'x' }),
       provider({ displayName: 'b', issuer: 'y' }),
     ];
-    expect(told(...strangers, provider())).toEqual({ provider: 'prod', failure: null, remedy: null });
+    expect(told(...strangers, provider())).toEqual({ provider: 'prod', failure: null, command: null });
   });
 
   test.each([
@@ -89,7 +90,12 @@ describe('the identity provider for a token', () => {
     expect(told(stranger)).toEqual({
       provider: null,
       failure: `atlas.identity-provider-missing: No workload identity provider of the organization has the issuer ${ISSUER}; there are https://login.example.`,
-      remedy: expect.stringContaining(`--issuerUri ${ISSUER} --audience my-atlas `),
+      command: atlas([
+        ...['federatedAuthentication', 'federationSettings', 'identityProvider', 'create', 'oidc', 'fedctl'],
+        ...['--federationSettingsId', 'f1', '--idpType', 'WORKLOAD', '--issuerUri', ISSUER],
+        ...['--audience', 'my-atlas', '--authorizationType', 'USER', '--userClaim', 'sub'],
+        ...['--groupsClaim', 'groups', '--desc', 'fedctl'],
+      ]),
     });
     expect(told().failure).toBe(
       `atlas.identity-provider-missing: No workload identity provider of the organization has the issuer ${ISSUER}.`,
@@ -99,8 +105,8 @@ describe('the identity provider for a token', () => {
 
 test('one of several audiences will do, as for the server', () => {
   const several = ['somebody', 'my-atlas'];
-  expect(findProvider(ISSUER, several, [provider()])).toEqual({ provider: provider(), failure: null });
-  expect(findProvider(ISSUER, several, [provider({ audience: 'x' })]).failure?.message).toBe(
+  expect(findProvider(ISSUER, several, [provider()], 'f1')).toEqual({ provider: provider(), failure: null });
+  expect(findProvider(ISSUER, several, [provider({ audience: 'x' })], 'f1').failure?.message).toBe(
     `${PROD} expects the audience x, and the token is for somebody, my-atlas.`,
   );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LoginRun } from '../../../src/lib/check/login-run.ts';
-import { type ServerIdentity, STAGES, type StageEvent, type StageId } from '../../../src/lib/connection.ts';
-import { FedctlError } from '../../../src/lib/errors.ts';
+import { FedctlError } from '../../../src/lib/core/errors.ts';
+import { type ServerIdentity, STAGES, type StageEvent, type StageId } from '../../../src/lib/ports/mongo.ts';
 import { NOW } from '../../support/login.ts';
 
 const DOWN = new FedctlError('mongo.port-closed', { message: 'It is down.' });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Atlas, AtlasCluster, AtlasIdentityProvider, AtlasLogin } from '../../../src/lib/atlas-port.ts';
 import { type Caller, subjectOf } from '../../../src/lib/auth/identity.ts';
 import { atlasApi } from '../../../src/lib/check/catalogue/atlas-api.ts';
 import { atlasCluster } from '../../../src/lib/check/catalogue/atlas-cluster.ts';
@@ -16,8 +15,9 @@ import { jwtClaims, stsMint } from '../../../src/lib/check/catalogue/token.ts';
 import { type Check, type Facts, fail, type Outcome, pass, skip } from '../../../src/lib/check/check.ts';
 import { type Explained, explainRefusal } from '../../../src/lib/check/refusal.ts';
 import type { World } from '../../../src/lib/check/world.ts';
-import type { Mechanism } from '../../../src/lib/connection.ts';
-import { FedctlError } from '../../../src/lib/errors.ts';
+import { FedctlError } from '../../../src/lib/core/errors.ts';
+import type { Atlas, AtlasCluster, AtlasIdentityProvider, AtlasLogin } from '../../../src/lib/ports/atlas.ts';
+import type { Mechanism } from '../../../src/lib/ports/mongo.ts';
 import { checkWorld } from '../../support/check-world.ts';
 import { NOW, SUBJECT, TOKEN } from '../../support/login.ts';
 import { memoryContext } from '../../support/memory-context.ts';
@@ -140,12 +140,13 @@ function factsOf(ends: Ends): Facts {
         id: one.id,
         title: one.title,
         link: one.link,
-        status: end.status,
+        status: end.status === 'unseen' ? 'skip' : end.status,
         detail: null,
         notes: [],
         code: failure?.code ?? null,
         cause: failure?.likelyCause ?? null,
         remedy: failure?.remedy ?? null,
+        command: null,
         comparisons: [],
         startedAt: NOW,
         ms: 0,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Atlas } from '../../../src/lib/atlas-port.ts';
 import { rememberedAtlas } from '../../../src/lib/check/remembered-atlas.ts';
+import type { Atlas } from '../../../src/lib/ports/atlas.ts';
 
 const never = new AbortController().signal;
 

@@ -3,9 +3,9 @@ import { type Check, check, fail, pass, warn } from '../../../src/lib/check/chec
 import { type CheckPlan, type CheckRequest, planCheck, runCheck } from '../../../src/lib/check/run.ts';
 import { selectChecks } from '../../../src/lib/check/selection.ts';
 import type { World } from '../../../src/lib/check/world.ts';
-import type { CheckEvent } from '../../../src/lib/check-run.ts';
-import { Interruption } from '../../../src/lib/deadline.ts';
-import { FedctlError } from '../../../src/lib/errors.ts';
+import type { CheckEvent } from '../../../src/lib/core/check-run.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
+import { FedctlError } from '../../../src/lib/core/errors.ts';
 import { checkRequest } from '../../support/check-request.ts';
 import { target } from '../../support/check-target.ts';
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';

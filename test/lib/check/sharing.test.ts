@@ -4,7 +4,7 @@ import type { Facts } from '../../../src/lib/check/check.ts';
 import { Logins } from '../../../src/lib/check/logins.ts';
 import { planCheck } from '../../../src/lib/check/run.ts';
 import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
-import type { CheckTarget } from '../../../src/lib/check-target.ts';
+import type { CheckTarget } from '../../../src/lib/core/check-target.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 import { checkRequest } from '../../support/check-request.ts';
 import { target } from '../../support/check-target.ts';
@@ -30,7 +30,7 @@ describe('what targets of the catalogue share', () => {
   }
 
   const TARGET = { uri: parseConnectionString('mongodb+srv://prod.abcde.mongodb.net/'), audience: 'a' };
-  const NOTHING_SHARED = { shared: new SharedOutcomes(), logins: new Logins() };
+  const NOTHING_SHARED = { shared: new SharedOutcomes(), logins: new Logins(), offer: () => null };
   const NO_FACTS: Facts = {
     of: () => null,
     needed: () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planTarget } from '../../../src/lib/check/target-plan.ts';
-import type { CheckTarget } from '../../../src/lib/check-target.ts';
+import type { CheckTarget } from '../../../src/lib/core/check-target.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 import { target } from '../../support/check-target.ts';
 

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { agentConfigSchema, readAgentConfig } from '../../../src/lib/config/agent-config.ts';
-import { isFedctlError } from '../../../src/lib/errors.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
 
 const read = (text: string) => readAgentConfig(text, { file: 'agent.yaml', folder: '/etc/fedctl' });
 

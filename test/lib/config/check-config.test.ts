@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readCheckConfig } from '../../../src/lib/config/check-config.ts';
 import { checkConfigSchema } from '../../../src/lib/config/check-schema.ts';
-import { isFedctlError } from '../../../src/lib/errors.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 import { target } from '../../support/check-target.ts';
 
@@ -85,6 +85,7 @@ targets:
         atlasProject: '0123456789abcdef01234567',
         atlasCluster: 'cluster0',
         dnsServer: '127.0.0.1:5353',
+        warnings: [],
       },
     ]);
   });

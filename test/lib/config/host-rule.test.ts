@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readCheckConfig } from '../../../src/lib/config/check-config.ts';
 import { memberRule, refuseStrangeHosts } from '../../../src/lib/config/host-rule.ts';
-import { isFedctlError } from '../../../src/lib/errors.ts';
+import { rerun } from '../../../src/lib/core/command-line.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
 
 const FILE = 'fedctl.yaml';
 
@@ -155,7 +156,10 @@ describe('--allow-host', () => {
     expect(refusal(text, ['*.abcde.mongodb.net', 'proxy.example'])).toBe('says whom TLS trusts (tlsCAFile)');
     const targets = readCheckConfig(text, { file: FILE, folder: '/repo', env: {} });
     expect(() => refuseStrangeHosts(targets, { file: FILE, allowed: [] })).toThrow(
-      expect.objectContaining({ remedy: 'fedctl check --config fedctl.yaml   (if you trust it)' }),
+      expect.objectContaining({
+        remedy: 'Name the file, if you trust it: --config fedctl.yaml.',
+        command: null,
+      }),
     );
   });
 
@@ -192,8 +196,8 @@ targets:
       exitCode: 2,
       message:
         'fedctl.yaml, which was found and not named, may not do this: target "prod" would log in to db.corp.example.',
-      remedy:
-        'fedctl check --allow-host db.corp.example --allow-host api.corp.example   (or --config fedctl.yaml, if you trust it)',
+      remedy: 'Allow the host by name, if you trust it; to trust the whole file, add --config fedctl.yaml.',
+      command: rerun({ set: { '--allow-host': ['db.corp.example', 'api.corp.example'] } }),
       details: {
         file: 'fedctl.yaml',
         hosts: ['db.corp.example', 'api.corp.example'],
@@ -208,13 +212,14 @@ targets:
   );
 });
 
-test('a host that a shell would run is not put into the remedy', () => {
+test('a host that a shell would run stands in the command as one word, and the hosts that were allowed stay', () => {
   const [target] = readCheckConfig('targets: { a: {} }', { file: FILE, folder: '/repo', env: {} });
   if (target === undefined) throw new Error('no target');
   const strange = { ...target, api: 'https://$(reboot).example/' };
-  expect(() => refuseStrangeHosts([strange], { file: FILE, allowed: [] })).toThrow(
+  expect(() => refuseStrangeHosts([strange], { file: FILE, allowed: ['a.example'] })).toThrow(
     expect.objectContaining({
-      remedy: 'fedctl check --allow-host <host>   (or --config fedctl.yaml, if you trust it)',
+      remedy: 'Allow the host by name, if you trust it; to trust the whole file, add --config fedctl.yaml.',
+      command: rerun({ set: { '--allow-host': ['a.example', '$(reboot).example'] } }),
     }),
   );
 });
@@ -236,7 +241,8 @@ describe('members that a server names', () => {
         code: 'config.host-refused',
         exitCode: 2,
         message: `The server names ${host} as a member of its replica set, and fedctl.yaml, which was found and not named, may send tokens to this machine and to Atlas only.`,
-        remedy: `fedctl check --allow-host '*.corp.example' --allow-host ${host}   (or --config fedctl.yaml, if you trust it)`,
+        remedy: 'Allow the host by name, if you trust it; to trust the whole file, add --config fedctl.yaml.',
+        command: rerun({ set: { '--allow-host': ['*.corp.example', host] } }),
         details: { file: 'fedctl.yaml', hosts: [host] },
       });
     },

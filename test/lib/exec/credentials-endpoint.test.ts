@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Credentials } from '../../../src/lib/credentials.ts';
+import type { Credentials } from '../../../src/lib/core/credentials.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
 import { startCredentialsEndpoint } from '../../../src/lib/exec/credentials-endpoint.ts';
-import { Secret } from '../../../src/lib/secret.ts';
 
 const CREDENTIALS: Credentials = {
   accessKeyId: 'ASIAEXAMPLE',

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isFedctlError } from '../../../src/lib/errors.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { lockFile } from '../../../src/lib/exec/file-lock.ts';
 import { identityOf } from '../../../src/lib/exec/process-identity.ts';
 

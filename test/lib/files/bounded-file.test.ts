@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deadline } from '../../../src/lib/deadline.ts';
+import { deadline } from '../../../src/lib/core/deadline.ts';
 import { readBoundedFile } from '../../../src/lib/files/bounded-file.ts';
 
 const NEVER = new AbortController().signal;
@@ -51,6 +51,7 @@ describe('readBoundedFile of a pipe', () => {
     await expect(readBoundedFile(path, 100, NEVER, 50)).rejects.toMatchObject({
       code: 'usage.unreadable-input',
       message: `Cannot read "${path}": reading it took longer than 0 s.`,
+      likelyCause: 'No program wrote this pipe to its end, or the file system does not respond.',
       details: { file: path },
     });
     writer?.kill('SIGKILL');

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Credentials } from '../../../src/lib/credentials.ts';
+import type { Credentials } from '../../../src/lib/core/credentials.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
 import { CREDENTIAL_FORMATS, TEXT_FORMATS } from '../../../src/lib/formats/formats.ts';
 import { githubEntries } from '../../../src/lib/formats/github-env.ts';
 import { credentialVariables, type Variable } from '../../../src/lib/formats/variables.ts';
-import { Secret } from '../../../src/lib/secret.ts';
 
 const ARN = 'arn:aws:sts::123456789012:assumed-role/app/s';
 const SESSION: Credentials = {

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isFedctlError } from '../../../src/lib/errors.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { type FetchOptions, fetchIssuerDocuments, fetchKeySet } from '../../../src/lib/issuer/documents.ts';
 import { fetch } from '../../support/fetch.ts';
 import { DISCOVERY, type IssuerServer, JWKS, json, startIssuer } from '../../support/issuer-server.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { decodeProtectedHeader, decodeJwt as joseDecodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { isFedctlError } from '../../../src/lib/errors.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { decodeJwt, looksLikeJwt, MAX_JWT_LENGTH } from '../../../src/lib/jwt/decode.ts';
 import { awsPayload, part, raw } from '../../support/forge.ts';
 import { JWT_IO_ES384, RFC7515_HS256, RFC7515_RS256, RFC7519_UNSECURED } from '../../support/jose-vectors.ts';

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { HoldEvent, HoldPlan, HoldResult } from '../../../src/lib/connection.ts';
-import { Interruption } from '../../../src/lib/deadline.ts';
-import { FedctlError } from '../../../src/lib/errors.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
+import { FedctlError } from '../../../src/lib/core/errors.ts';
+import { Redactor } from '../../../src/lib/core/redactor.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
+import type { MintedToken } from '../../../src/lib/core/token.ts';
 import { createMongo } from '../../../src/lib/mongo/mongo.ts';
-import { Redactor } from '../../../src/lib/redactor.ts';
-import { Secret } from '../../../src/lib/secret.ts';
-import type { MintedToken } from '../../../src/lib/token.ts';
+import type { HoldEvent, HoldPlan, HoldResult } from '../../../src/lib/ports/mongo.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { loopbackResolver, TOKEN } from '../../support/login.ts';

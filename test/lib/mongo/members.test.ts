@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TlsOptions } from 'node:tls';
 import type { Document } from 'bson';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { FedctlError } from '../../../src/lib/errors.ts';
+import { FedctlError } from '../../../src/lib/core/errors.ts';
 import { createTestCa, type TestCa } from '../../support/certificates.ts';
 import { attemptLogin } from '../../support/login.ts';
 import {

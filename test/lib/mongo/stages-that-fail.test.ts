@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { FedctlError } from '../../../src/lib/errors.ts';
+import { FedctlError } from '../../../src/lib/core/errors.ts';
 import { attemptLogin, KEYS, loopbackResolver, NOW, TOKEN } from '../../support/login.ts';
 import {
   type Act,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Interruption } from '../../../src/lib/deadline.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
 import { dialTcp } from '../../../src/lib/net/dial.ts';
 import { dialTls, type TlsSettings } from '../../../src/lib/net/dial-tls.ts';
 import { createTestCa, type TestCa } from '../../support/certificates.ts';

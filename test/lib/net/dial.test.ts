@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Resolver } from '../../../src/lib/context.ts';
-import { Interruption } from '../../../src/lib/deadline.ts';
+import type { Resolver } from '../../../src/lib/core/context.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
 import { dialName, dialTcp } from '../../../src/lib/net/dial.ts';
 import { dialThroughProxy } from '../../../src/lib/net/dial-proxy.ts';
-import { Secret } from '../../../src/lib/secret.ts';
 
 const servers: Server[] = [];
 const sockets: Socket[] = [];

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readNameServer } from '../../../src/lib/hosts.ts';
+import { readNameServer } from '../../../src/lib/core/hosts.ts';
 import { nameServer } from '../../../src/lib/net/name-server.ts';
-import { type LabDns, startDns } from '../../../src/lib/sandbox/dns/dns-server.ts';
-import { LabLog } from '../../../src/lib/sandbox/log.ts';
+import { type LabDns, startDns } from '../../../src/sandbox/dns/dns-server.ts';
+import { LabLog } from '../../../src/sandbox/log.ts';
 
 describe('the address of a DNS server', () => {
   test.each([

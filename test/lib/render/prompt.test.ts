@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Interruption } from '../../../src/lib/deadline.ts';
+import { Interruption } from '../../../src/lib/core/deadline.ts';
 import { askHidden, askText, canAsk } from '../../../src/lib/render/prompt.ts';
 import { type FakeTerminal, fakeTerminal, typeWhenShown } from '../../support/fake-terminal.ts';
 import { MemoryOutput, memoryContext } from '../../support/memory-context.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Redactor } from '../../../src/lib/redactor.ts';
+import { Redactor } from '../../../src/lib/core/redactor.ts';
+import { Secret } from '../../../src/lib/core/secret.ts';
 import { WorkflowCommand, withoutCommands } from '../../../src/lib/render/workflow-command.ts';
-import { Secret } from '../../../src/lib/secret.ts';
 
 const redactor = new Redactor();
 redactor.learn(new Secret('hunter2'));

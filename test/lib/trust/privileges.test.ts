@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Privilege, PrivilegeResource } from '../../../src/lib/connection.ts';
+import type { Privilege, PrivilegeResource } from '../../../src/lib/ports/mongo.ts';
 import { isAllowed, readPrivileges } from '../../../src/lib/trust/privileges.ts';
 import {
   databaseUser,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isFedctlError } from '../../../src/lib/errors.ts';
+import { rerun } from '../../../src/lib/core/command-line.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { failureDocument, failureLines } from '../../../src/lib/render/failure.ts';
 import { createTheme } from '../../../src/lib/render/theme.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
@@ -181,7 +182,7 @@ describe('options', () => {
         message: `Unknown option "${name}" in the connection string.`,
         details: { option: name },
       });
-      expect(JSON.stringify(failureDocument(failure))).not.toContain('CANARY');
+      expect(JSON.stringify(failureDocument(failure, null))).not.toContain('CANARY');
     }
   });
 
@@ -214,7 +215,7 @@ describe('options', () => {
   ])('%s is refused without its value', (options, says) => {
     const failure = failureOf(() => parseConnectionString(`mongodb://localhost/?${options}`));
     expect(failure.message).toBe(`Invalid connection string: ${says}`);
-    expect(JSON.stringify(failureDocument(failure))).not.toContain('HUNTER');
+    expect(JSON.stringify(failureDocument(failure, null))).not.toContain('HUNTER');
   });
 
   test('an option that is given twice is refused, whatever the case of its letters', () => {
@@ -283,7 +284,7 @@ describe('what contradicts a login that brings its own token', () => {
       warnings: [
         ignored(
           'ENVIRONMENT',
-          'fedctl connect --token-file <file>   (tests the very token that an application reads from there)',
+          'To log in with the token that an application reads from a file: --token-file <file>.',
         ),
         ignored('TOKEN_RESOURCE', 'leave TOKEN_RESOURCE out of the connection string'),
         ignored('AWS_SESSION_TOKEN', 'leave AWS_SESSION_TOKEN out of the connection string'),
@@ -296,15 +297,18 @@ describe('a password', () => {
   test('is refused, with the cleaned connection string to type', () => {
     const failure = failureOf(() =>
       parseConnectionString(
-        'mongodb+srv://alice:hunter2@db.example.net/app?retryWrites=true&authSource=admin&proxyHost=p&proxyUsername=me&proxyPassword=hunter3',
+        'mongodb+srv://alice:hunter2@db.example.net/app?retryWrites=true&authSource=admin',
       ),
     );
-    expect(failureDocument(failure).error).toEqual({
+    expect(failure.command).toEqual(
+      rerun({ set: { '--uri': 'mongodb+srv://db.example.net/app?retryWrites=true' } }),
+    );
+    expect(failureDocument(failure, null).error).toEqual({
       code: 'mongo.password-in-uri',
       message: 'The connection string holds a password.',
       cause: 'Neither mechanism uses one, and it would be visible in the process list.',
-      remedy:
-        "fedctl <command> --uri 'mongodb+srv://db.example.net/app?retryWrites=true&proxyHost=p&proxyUsername=<credentials>&proxyPassword=<credentials>'",
+      remedy: 'Leave user and password out of the connection string: no mechanism of fedctl needs them.',
+      command: null,
       docs: 'fedctl explain mongo.password-in-uri',
       requestId: null,
       exitCode: 2,
@@ -317,7 +321,19 @@ describe('a password', () => {
     const failure = failureOf(() =>
       parseConnectionString('mongodb://AKIA:key@localhost/?authMechanism=MONGODB-AWS'),
     );
-    expect(failure.remedy).toBe("fedctl <command> --mechanism aws --uri 'mongodb://localhost/'");
+    expect(failure.command).toEqual(
+      rerun({ set: { '--mechanism': 'aws', '--uri': 'mongodb://localhost/' } }),
+    );
+  });
+
+  test('beside a secret that the connection needs leaves nothing that could be typed', () => {
+    const failure = failureOf(() =>
+      parseConnectionString(
+        'mongodb://alice:hunter2@localhost/?proxyHost=p&proxyUsername=me&proxyPassword=hunter3',
+      ),
+    );
+    expect(failure.code).toBe('mongo.password-in-uri');
+    expect(failure.command).toBeNull();
   });
 
   test('never survives, however the connection string is broken around it', () => {
@@ -347,7 +363,7 @@ describe('a password', () => {
             said = JSON.stringify(parseConnectionString(uriWith(password)).warnings);
           } catch (error) {
             if (!isFedctlError(error)) throw error;
-            said = `${failureLines(error, createTheme(false))}${JSON.stringify(failureDocument(error))}${error.stack}`;
+            said = `${failureLines(error, null, createTheme(false))}${JSON.stringify(failureDocument(error, null))}${error.stack}${JSON.stringify(error.command)}`;
             expect(error.cause).toBeUndefined();
           }
           expect(decodeURIComponent(said.replace(/%(?![0-9a-f]{2})/gi, '%25'))).not.toContain('hunter2');
@@ -368,7 +384,7 @@ describe('what is no connection string', () => {
         message: 'Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.',
         likelyCause:
           'A connection string starts with mongodb:// or mongodb+srv:// and names at least one host.',
-        remedy: "fedctl <command> --uri 'mongodb+srv://<host>/'",
+        remedy: "Give a connection string such as 'mongodb+srv://<host>/'.",
       });
     },
   );

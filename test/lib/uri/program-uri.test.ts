@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isFedctlError } from '../../../src/lib/errors.ts';
+import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { programUri } from '../../../src/lib/uri/program-uri.ts';
 
 const OIDC = 'authMechanism=MONGODB-OIDC&authSource=%24external&authMechanismProperties=ENVIRONMENT:k8s';

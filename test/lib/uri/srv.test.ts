@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ConnectionString } from '../../../src/lib/connection-string.ts';
+import type { ConnectionString } from '../../../src/lib/core/connection-string.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 import { type SrvRecords, withSrvRecords } from '../../../src/lib/uri/srv.ts';
 

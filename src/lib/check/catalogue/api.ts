@@ -1,5 +1,5 @@
-import { isFedctlError } from '../../errors.ts';
-import type { MintedToken } from '../../token.ts';
+import { isFedctlError } from '../../core/errors.ts';
+import type { MintedToken } from '../../core/token.ts';
 import { check, fail, pass, skip } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { jwtClaims, TOKEN, tokenOf } from './token.ts';

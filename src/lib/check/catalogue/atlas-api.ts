@@ -1,6 +1,6 @@
-import type { Atlas } from '../../atlas-port.ts';
-import { type FedctlError, isFedctlError } from '../../errors.ts';
-import { check, type Facts, type Outcome, pass, skip, warn } from '../check.ts';
+import { FedctlError, isFedctlError } from '../../core/errors.ts';
+import type { Atlas } from '../../ports/atlas.ts';
+import { type Asked, check, type Facts, type Outcome, pass, skip, unseen } from '../check.ts';
 import { rememberedAtlas } from '../remembered-atlas.ts';
 import type { World } from '../world.ts';
 
@@ -11,9 +11,9 @@ export interface AtlasProject {
   readonly organizationId: string;
 }
 
-export const hasDatabase = ({ plan }: World) => plan.database !== null;
-export const byOidc = ({ plan }: World) => plan.database?.mechanisms.includes('MONGODB-OIDC') === true;
-export const byAws = ({ plan }: World) => plan.database?.mechanisms.includes('MONGODB-AWS') === true;
+export const hasDatabase = ({ plan }: Asked) => plan.database !== null;
+export const byOidc = ({ plan }: Asked) => plan.database?.mechanisms.includes('MONGODB-OIDC') === true;
+export const byAws = ({ plan }: Asked) => plan.database?.mechanisms.includes('MONGODB-AWS') === true;
 
 export const projectOf = ({ target, options }: World) => target.atlasProject ?? options.atlasProject;
 const projectKey = (world: World) => projectOf(world);
@@ -33,12 +33,23 @@ export const atlasApi = check<AtlasProject | null>({
     const { context, options } = world;
     const id = projectOf(world);
     if (options.atlas === null) {
-      return skip(
-        'no credentials of the Atlas API are set (MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET): ' +
-          'identity provider, database users, IP access list and cluster are not looked at',
+      return unseen(
+        new FedctlError('atlas.credentials-missing', {
+          message:
+            'No credentials of the Atlas API are set: identity provider, database users, IP access list and cluster are not examined.',
+        }),
+        'skip',
       );
     }
-    if (id === null) return skip('no project of Atlas is named: add --atlas-project <id>');
+    if (id === null) {
+      return unseen(
+        new FedctlError('atlas.project-unnamed', {
+          message:
+            'No Atlas project is named: identity provider, database users, IP access list and cluster are not examined.',
+        }),
+        'skip',
+      );
+    }
     try {
       const atlas = rememberedAtlas(await context.atlas(options.atlas));
       const project = await atlas.project(id, context.signal);
@@ -46,7 +57,7 @@ export const atlasApi = check<AtlasProject | null>({
       return pass(detail, { atlas, id, organizationId: project.organizationId });
     } catch (error) {
       if (!isFedctlError(error)) throw error;
-      return warn(error, null);
+      return unseen(error, 'warn');
     }
   },
 });
@@ -66,11 +77,7 @@ export async function askAtlas<Fact>(
     return await ask(project);
   } catch (error) {
     if (!isFedctlError(error)) throw error;
-    return skip(`the Atlas API would tell ${what}: ${unseen(error)}`);
+    const why = NOT_SEEN.has(error.code) ? 'the credential may not look' : error.message.replace(/\.$/, '');
+    return unseen(error.with({ message: `The Atlas API would tell ${what}: ${why}.` }), 'skip');
   }
-}
-
-function unseen(error: FedctlError): string {
-  const what = NOT_SEEN.has(error.code) ? 'the credential may not look' : error.message.replace(/\.$/, '');
-  return `${what} (${error.code})`;
 }

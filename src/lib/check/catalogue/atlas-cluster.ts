@@ -1,9 +1,10 @@
-import type { AtlasAccessListEntry, AtlasCluster } from '../../atlas-port.ts';
-import type { Comparison } from '../../check-run.ts';
+import type { Comparison } from '../../core/check-run.ts';
+import { FedctlError } from '../../core/errors.ts';
 import { proxyFor } from '../../net/proxy.ts';
+import type { AtlasAccessListEntry, AtlasCluster } from '../../ports/atlas.ts';
 import { admittedBy } from '../access-list.ts';
 import * as failures from '../atlas-failures.ts';
-import { check, fail, pass, skip, warn } from '../check.ts';
+import { check, fail, pass, skip, unseen, warn } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { clusterFault, clusterOfUri } from '../cluster.ts';
 import { askAtlas, atlasApi, hasDatabase, projectOf } from './atlas-api.ts';
@@ -25,7 +26,8 @@ export const atlasCluster = check<AtlasCluster>({
       const cluster = clusterOfUri(clusters, target.atlasCluster, plan.database?.uri ?? null);
       if (cluster === null) {
         const known = clusters.map(({ name }) => name).join(', ');
-        return skip(`no cluster of the project has this address (${known}): add --atlas-cluster <name>`);
+        const message = `No cluster of the project has this address; there are ${known}.`;
+        return unseen(new FedctlError('atlas.cluster-unnamed', { message }), 'skip');
       }
       const failure = clusterFault(cluster, plan.database?.mechanisms ?? [], id);
       if (failure !== null) return fail(failure);
@@ -82,7 +84,7 @@ export const atlasAccessList = check<null>({
         return pass(`${address} is not on the list, ${how}`, null);
       }
       const message = `${address} is not on the list, which is not what keeps us out now (${other.code}).`;
-      return warn({ code: missing.code, message, remedy: missing.remedy }, null, { comparisons });
+      return warn(missing.with({ message }), null, { comparisons });
     });
   },
 });

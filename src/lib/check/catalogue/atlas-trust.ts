@@ -1,12 +1,13 @@
-import type { AtlasDatabaseUser, AtlasIdentityProvider } from '../../atlas-port.ts';
+import type { AtlasDatabaseUser, AtlasIdentityProvider } from '../../ports/atlas.ts';
 import { decideArn } from '../../trust/decide-arn.ts';
 import { decideToken } from '../../trust/decide-token.ts';
 import { EXTERNAL } from '../../trust/relying-party.ts';
 import * as failures from '../atlas-failures.ts';
-import { check, type Facts, fail, type Outcome, pass, skip } from '../check.ts';
+import { check, type Facts, fail, type Outcome, pass, skip, unseen } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { arnRefused, subjectRefused } from '../database-user.ts';
 import { findProvider } from '../identity-provider.ts';
+import { missingAudience, unknownIssuer } from '../missing-input.ts';
 import type { World } from '../world.ts';
 import { askAtlas, atlasApi, byAws, byOidc, projectOf } from './atlas-api.ts';
 import { atlasCluster } from './atlas-cluster.ts';
@@ -32,14 +33,15 @@ export const atlasIdentityProvider = check<Trusted>({
     return askAtlas(facts, 'issuer, audience and user claim of the identity provider', async (project) => {
       const { atlas, organizationId } = project;
       const { signal } = world.context;
-      if (named.issuer === null || named.audience.length === 0)
-        return skip('no issuer and audience are known');
+      if (named.audience.length === 0) return unseen(missingAudience(), 'skip');
+      if (named.issuer === null) return unseen(unknownIssuer(), 'skip');
       const federation = await atlas.federationSettingsId(organizationId, signal);
       if (federation === null) return fail(failures.noFederation(organizationId));
       const found = findProvider(
         named.issuer,
         named.audience,
         await atlas.identityProviders(federation, signal),
+        federation,
       );
       const comparisons = comparisonsOf(named.issuer, named.audience, found.provider);
       if (found.failure !== null) return fail(found.failure, { comparisons });
@@ -89,7 +91,7 @@ export const atlasOrganizationLink = check<null>({
         context.signal,
       );
       if (connected.includes(provider.id)) return pass(`organization ${organizationId}`, null);
-      return fail(failures.notConnected(provider, organizationId));
+      return fail(failures.notConnected(provider, federationSettingsId, organizationId));
     });
   },
 });
@@ -111,7 +113,7 @@ export const atlasOidcUser = check<AtlasDatabaseUser>({
       const parties = { identityProviders: [provider], databaseUsers: users };
       const decision = decideToken(claims, parties, placeOf(world, facts));
       const username = `${provider.id}/${token.subject}`;
-      if (!decision.accepted) return subjectRefused(decision.refusal, username, id);
+      if (!decision.accepted) return subjectRefused(decision.refusal, username, { projectId: id, users });
       return userOutcome(username, users);
     });
   },
@@ -130,7 +132,7 @@ export const atlasAwsUser = check<AtlasDatabaseUser>({
       if (caller === null) return skip('nobody knows who the caller is');
       const users = await atlas.databaseUsers(id, world.context.signal);
       const decision = decideArn(caller.arn, users, placeOf(world, facts));
-      if (!decision.accepted) return arnRefused(decision.refusal, caller, id);
+      if (!decision.accepted) return arnRefused(decision.refusal, caller, { projectId: id, users });
       return userOutcome(decision.principal.username, users);
     });
   },

@@ -1,10 +1,10 @@
 import { type Caller, identifyCaller } from '../../auth/identity.ts';
 import { asRole } from '../../auth/role.ts';
-import type { ResolvedCredentials } from '../../credentials.ts';
-import { formatDuration } from '../../duration.ts';
-import type { Aws, AwsSettings, EndpointOverride, ResolvedRegion } from '../../ports.ts';
-import { rfc3339 } from '../../time.ts';
-import { check, type Facts, pass, warn } from '../check.ts';
+import type { ResolvedCredentials } from '../../core/credentials.ts';
+import { formatDuration } from '../../core/duration.ts';
+import { rfc3339 } from '../../core/time.ts';
+import type { Aws, AwsSettings, EndpointOverride, ResolvedRegion } from '../../ports/aws.ts';
+import { type Asked, check, type Facts, pass, warn } from '../check.ts';
 import type { World } from '../world.ts';
 
 /** Whose keys a target uses: targets that agree on this share what is found out about the caller. */
@@ -22,7 +22,7 @@ function settingsOf({ profile, region }: World['target'], common: AwsSettings): 
   };
 }
 
-const usesAws = ({ plan }: World) => plan.usesAws;
+const usesAws = ({ plan }: Asked) => plan.usesAws;
 
 /** The files and the environment can be read, and name a profile that exists. */
 export const awsProfile = check<Aws>({

@@ -1,4 +1,5 @@
-import { check, pass, warn } from '../check.ts';
+import { isFailureCode } from '../../failures/failures.ts';
+import { check, pass, skip, warn } from '../check.ts';
 
 /** What is wrong with a configuration is told before anything is checked: here stands what it came to. */
 export const configTarget = check<null>({
@@ -6,23 +7,20 @@ export const configTarget = check<null>({
   title: 'the configuration is whole, and nothing in it contradicts itself',
   link: 'principal',
   needs: [],
+  always: ({ plan }) => plan.warnings.length > 0,
   async run({ plan, target }) {
     const [first, ...more] = plan.warnings;
     if (first !== undefined) {
       const message = [first, ...more].map(({ message: each }) => each).join(' ');
-      return warn({ code: null, message, remedy: first.remedy }, null);
+      const code = isFailureCode(first.code) ? first.code : null;
+      return warn({ ...first, code, message }, null);
     }
     const { database } = plan;
     const audience = target.audience === null ? [] : [`audience ${target.audience}`];
     const uri = database === null ? [] : [`${database.mechanisms.join(' and ')} at ${database.uri.shown}`];
     const file = target.tokenFile === null ? [] : [`token file ${target.tokenFile}`];
     const said = [...uri, ...audience, ...file];
-    if (said.length === 0) {
-      return pass(
-        'nothing names a target: add --uri <uri> and --audience <audience>, or type fedctl init',
-        null,
-      );
-    }
+    if (said.length === 0) return skip('nothing names a target');
     return pass(said.join(', '), null);
   },
 });

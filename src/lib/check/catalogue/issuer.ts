@@ -1,12 +1,14 @@
 import { examineIssuer, type IssuerReport } from '../../auth/issuer-report.ts';
 import { verifyJwt } from '../../jwt/verify.ts';
-import { check, type Facts, fail, pass, skip } from '../check.ts';
+import { type Asked, check, type Facts, fail, pass, skip, unseen } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
+import { unknownIssuer } from '../missing-input.ts';
+import { audienceOf, renewable } from '../renew-token-file.ts';
 import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
 import { expectedIssuer, issuerEvidence, jwtClaims, tokenOf } from './token.ts';
 
-const usesToken = ({ plan }: World) => plan.usesToken;
+const usesToken = ({ plan }: Asked) => plan.usesToken;
 const issuerKey = (world: World, facts: Facts) => expectedIssuer(world, facts);
 
 /** Asked of the issuer that the account names, also where no token could be minted: others may hold tokens of it. */
@@ -20,7 +22,7 @@ export const issuerDiscovery = check<IssuerReport>({
   sharedBy: issuerKey,
   async run(world, facts) {
     const issuer = expectedIssuer(world, facts);
-    if (issuer === null) return skip('no issuer is known: add --issuer <https://…>');
+    if (issuer === null) return unseen(unknownIssuer(), 'skip');
     const { fetch, signal } = world.context;
     const report = await examineIssuer(issuer, { fetch, signal, timeoutMs: world.options.timeoutMs });
     const { failure, url } = report.discovery;
@@ -51,7 +53,7 @@ export const jwtSignature = check<null>({
   link: 'issuer',
   needs: [jwtClaims, issuerKeys],
   asked: usesToken,
-  async run({ context }, facts) {
+  async run({ context, target }, facts) {
     const token = tokenOf(facts);
     const report = facts.of(issuerKeys);
     if (token === null) return skip('there is no token to prove');
@@ -69,7 +71,9 @@ export const jwtSignature = check<null>({
       'the keys of the issuer',
     );
     const [fault] = faults;
-    if (fault !== undefined) return fail(tokenFault(fault), { comparisons: [kid] });
+    if (fault !== undefined) {
+      return fail(renewable(tokenFault(fault), target, audienceOf(target, token)), { comparisons: [kid] });
+    }
     return pass(`${token.algorithm} by the key ${token.keyId}`, null, { comparisons: [kid] });
   },
 });

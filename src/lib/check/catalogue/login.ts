@@ -1,11 +1,11 @@
-import type { Mechanism, ServerIdentity } from '../../connection.ts';
-import { FedctlError } from '../../errors.ts';
+import { FedctlError } from '../../core/errors.ts';
+import type { Mechanism, ServerIdentity } from '../../ports/mongo.ts';
 import { isAllowed } from '../../trust/privileges.ts';
-import { type Check, check, type Facts, fail, pass, skip } from '../check.ts';
+import { type Asked, type Check, check, type Facts, fail, pass, skip, unseen } from '../check.ts';
 import { keysShown, type Shown, tokenShown, userOutcome } from '../server-user.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, callerOf, stsRole } from './aws.ts';
-import { loginStage, mongoHello, stageOutcome, timingOf } from './mongo.ts';
+import { loginStage, mongoHello, stageOutcome, timingOf, wantsDatabase } from './mongo.ts';
 import { jwtClaims, TOKEN } from './token.ts';
 
 /** What is checked of a login, by one mechanism. */
@@ -16,9 +16,8 @@ export interface LoginChecks {
   readonly write: Check<null>;
 }
 
-/** Neither mechanism is asked for, so the default one stands for both in what is skipped. */
-function isAskedFor(mechanism: Mechanism, { plan }: World): boolean {
-  return plan.database === null ? mechanism === 'MONGODB-OIDC' : plan.database.mechanisms.includes(mechanism);
+function isAskedFor(mechanism: Mechanism, asked: Asked): boolean {
+  return wantsDatabase(asked) && asked.plan.mechanisms.includes(mechanism);
 }
 
 function loginChecks(
@@ -27,7 +26,7 @@ function loginChecks(
   presents: readonly Check[],
   shown: (facts: Facts) => Shown | null,
 ): LoginChecks {
-  const asked = (world: World) => isAskedFor(mechanism, world);
+  const asked = (world: Asked) => isAskedFor(mechanism, world);
   const login = check<null>({
     id: `mongo.${part}.login`,
     title: `the cluster lets us in by ${mechanism}`,
@@ -35,7 +34,6 @@ function loginChecks(
     needs: [mongoHello, ...presents],
     asked,
     async run(world, facts) {
-      if (world.plan.database === null) return skip('no connection string is given: add --uri <uri>');
       if (mechanism === 'MONGODB-OIDC' && facts.of(jwtClaims) === null) {
         return skip('there is no token to log in with');
       }
@@ -119,24 +117,32 @@ function privilegesOutcome(
   { user, roles, privileges }: ServerIdentity,
   asked: World['target']['privileges'],
 ) {
-  const who = `The database user ${user}`;
+  const who = `the database user ${user}`;
   if (roles.length === 0) {
     return fail(
       new FedctlError('mongo.unauthorized', {
-        message: `${who} may log in, but has no roles: it is allowed nothing.`,
+        message: `T${who.slice(1)} may log in, but has no roles: it is allowed nothing.`,
         details: { user },
       }),
     );
   }
   if (asked.length === 0)
     return pass('no privileges are asked for; add --privilege <action>@<database>', null);
-  if (privileges === null) return skip('the server does not say what the database user is allowed');
+  if (privileges === null) {
+    return unseen(
+      new FedctlError('mongo.privileges-unseen', {
+        message: `The server does not report the privileges of ${who}, so ${asked.map(privilegeText).join(', ')} cannot be examined.`,
+        details: { user },
+      }),
+      'fail',
+    );
+  }
   const lacking = asked.filter((each) => !isAllowed(privileges, each)).map(privilegeText);
   if (lacking.length === 0) return pass(asked.map(privilegeText).join(', '), null);
   const named = roles.map(({ role, db }) => `${role}@${db}`).join(', ');
   return fail(
     new FedctlError('mongo.unauthorized', {
-      message: `${who} is not allowed ${lacking.join(', ')}; it has ${named}.`,
+      message: `T${who.slice(1)} is not allowed ${lacking.join(', ')}; it has ${named}.`,
       remedy: 'give the database user a role that allows it, such as readWrite on the database',
       details: { user, lacking },
     }),

@@ -1,26 +1,40 @@
-import type { Mechanism, StageEvent, StageId } from '../../connection.ts';
-import { formatDuration } from '../../duration.ts';
-import { rfc3339 } from '../../time.ts';
-import { check, type Facts, fail, type Outcome, pass, skip, type Timing, warn } from '../check.ts';
+import { formatDuration } from '../../core/duration.ts';
+import { rfc3339 } from '../../core/time.ts';
+import type { Mechanism, StageEvent, StageId } from '../../ports/mongo.ts';
+import {
+  type Asked,
+  check,
+  type Facts,
+  fail,
+  type Outcome,
+  pass,
+  skip,
+  type Timing,
+  unseen,
+  warn,
+} from '../check.ts';
 import type { StageEnd } from '../login-run.ts';
+import { missingUri } from '../missing-input.ts';
 import type { World } from '../world.ts';
 
 /** A certificate that ends sooner is worth a warning: most are renewed a month before their end. Days. */
 const CERTIFICATE_DAYS = 14;
 const DAY_MS = 86_400_000;
 
-const NO_URI = 'no connection string is given: add --uri <uri>';
-
 /** What a stage of the login left. */
 export interface StageFact {
   readonly event: StageEvent;
 }
+
+/** An API alone is a chain too; without one, a cluster is what a chain leads to, named or not. */
+export const wantsDatabase = ({ plan, target }: Asked) => plan.database !== null || target.api === null;
 
 export const mongoDns = check<StageFact>({
   id: 'mongo.dns',
   title: 'the names of the cluster resolve',
   link: 'cluster',
   needs: [],
+  asked: wantsDatabase,
   run: (world, facts) => networkStage('resolve', world, facts),
 });
 
@@ -29,6 +43,7 @@ export const mongoTcp = check<StageFact>({
   title: 'the cluster accepts connections',
   link: 'cluster',
   needs: [mongoDns],
+  asked: wantsDatabase,
   run: (world, facts) => networkStage('tcp', world, facts),
 });
 
@@ -37,6 +52,7 @@ export const mongoTls = check<StageFact>({
   title: 'the certificate of the cluster is trusted, for its name and in date',
   link: 'cluster',
   needs: [mongoTcp],
+  asked: wantsDatabase,
   async run(world, facts) {
     const outcome = await networkStage('tls', world, facts);
     return outcome.status === 'pass' ? inDate(outcome, world.context.now()) : outcome;
@@ -48,13 +64,14 @@ export const mongoHello = check<StageFact>({
   title: 'a MongoDB server answers',
   link: 'cluster',
   needs: [mongoTls],
+  asked: wantsDatabase,
   run: (world, facts) => networkStage('hello', world, facts),
 });
 
 /** The way there is the same for every mechanism: the first one's login shows it. */
 async function networkStage(id: StageId, world: World, facts: Facts): Promise<Outcome<StageFact>> {
   const mechanism = world.plan.database?.mechanisms[0];
-  if (mechanism === undefined) return skip(NO_URI);
+  if (mechanism === undefined) return unseen(missingUri(), 'fail');
   return stageOutcome(await world.logins.of(mechanism, world, facts).stage(id));
 }
 

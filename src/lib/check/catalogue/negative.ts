@@ -1,8 +1,8 @@
 import { minting } from '../../auth/mint.ts';
-import type { LoginPlan } from '../../connection.ts';
-import { FedctlError, isFedctlError } from '../../errors.ts';
-import type { MintedToken } from '../../token.ts';
-import { check, type Facts, fail, type Outcome, pass, skip } from '../check.ts';
+import { FedctlError, isFedctlError } from '../../core/errors.ts';
+import type { MintedToken } from '../../core/token.ts';
+import type { LoginPlan } from '../../ports/mongo.ts';
+import { type Asked, check, type Facts, fail, type Outcome, pass, skip } from '../check.ts';
 import { loginAddress } from '../login-address.ts';
 import type { World } from '../world.ts';
 import { callerKey } from './aws.ts';
@@ -14,7 +14,7 @@ const NOBODY = 'urn:fedctl:negative-probe';
 /** The shortest that AWS mints. Seconds. */
 const SHORTEST = 60;
 
-const asked = ({ options, plan }: World) => options.negative && plan.mint !== null;
+const asked = ({ options, plan }: Asked) => options.negative && plan.mint !== null;
 
 /** A principal that is held to its audience gets no token for anybody else. */
 export const foreignAudience = check<null>({

@@ -1,6 +1,6 @@
 import { minting } from '../../auth/mint.ts';
-import { formatDuration } from '../../duration.ts';
-import { FedctlError } from '../../errors.ts';
+import { formatDuration } from '../../core/duration.ts';
+import { FedctlError } from '../../core/errors.ts';
 import { check, fail, pass, skip } from '../check.ts';
 import { loginAddress } from '../login-address.ts';
 import { OIDC } from './login.ts';

@@ -1,16 +1,30 @@
 import { type FederationState, federationState } from '../../auth/federation.ts';
 import { readTokenFile } from '../../auth/token-file.ts';
-import type { CheckTarget } from '../../check-target.ts';
-import { formatDuration } from '../../duration.ts';
-import { FedctlError, isFedctlError } from '../../errors.ts';
-import { EXIT } from '../../exit-codes.ts';
+import type { CheckTarget } from '../../core/check-target.ts';
+import { rerun } from '../../core/command-line.ts';
+import { formatDuration } from '../../core/duration.ts';
+import { FedctlError, isFedctlError } from '../../core/errors.ts';
+import { EXIT } from '../../core/exit-codes.ts';
+import type { MintedToken } from '../../core/token.ts';
 import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
 import { claimFaults } from '../../jwt/expectations.ts';
-import type { Aws } from '../../ports.ts';
-import type { MintedToken } from '../../token.ts';
-import { type Check, check, type Facts, fail, type Outcome, pass, skip, warn } from '../check.ts';
+import type { Aws } from '../../ports/aws.ts';
+import {
+  type Asked,
+  type Check,
+  check,
+  type Facts,
+  fail,
+  type Outcome,
+  pass,
+  skip,
+  unseen,
+  warn,
+} from '../check.ts';
 import { claimComparisons } from '../claim-comparisons.ts';
 import { attemptToMint, type MintAttempt } from '../mint-attempt.ts';
+import { missingAudience } from '../missing-input.ts';
+import { audienceOf, renewable } from '../renew-token-file.ts';
 import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, awsProfile, callerKey, callerOf, stsRole } from './aws.ts';
@@ -20,8 +34,8 @@ export function callerAws(facts: Facts): Aws {
   return facts.resultOf(stsRole) === null ? facts.needed(awsProfile) : facts.needed(stsRole).aws;
 }
 
-const usesToken = ({ plan }: World) => plan.usesToken;
-const mints = (world: World) => usesToken(world) && world.target.tokenFile === null;
+const usesToken = ({ plan }: Asked) => plan.usesToken;
+const mints = (world: Asked) => usesToken(world) && world.target.tokenFile === null;
 
 const mintKey = (world: World) => JSON.stringify([callerKey(world), world.plan.mint]);
 
@@ -78,8 +92,12 @@ function stateOutcome(federation: FederationState | null, account: string): Outc
         }),
       );
     case 'unknown':
-      return skip(
-        `not allowed to read it (${federation.missingPermission}); whether tokens are minted shows below`,
+      return unseen(
+        new FedctlError('iam.permission-missing', {
+          message: `Not allowed to read it (${federation.missingPermission}); whether tokens are minted shows below.`,
+          details: { account, permission: federation.missingPermission },
+        }),
+        'skip',
       );
     default:
       return skip('IAM cannot be asked; what STS says shows below');
@@ -95,7 +113,7 @@ export const stsMint = check<MintedToken>({
   sharedBy: mintKey,
   async run(world, facts) {
     const attempt = await minted(world, facts);
-    if (attempt === null) return skip('no audience is given: add --audience <audience>');
+    if (attempt === null) return unseen(missingAudience(), 'fail');
     const { token, failure, startedAt, ms } = attempt;
     const timing = { startedAt, ms };
     if (failure !== null) return fail(notYet(failure, facts), { timing });
@@ -112,7 +130,8 @@ function notYet(failure: FedctlError, facts: Facts): FedctlError {
   return new FedctlError('iam.propagation-timeout', {
     message: `IAM says that federation is enabled, and STS does not mint yet. ${failure.message}`,
     likelyCause: 'It was enabled a moment ago: STS follows IAM by about ten seconds.',
-    remedy: 'fedctl check --wait 60s',
+    remedy: 'Check again until STS mints.',
+    command: rerun({ set: { '--wait': '60s' } }),
     requestId: failure.requestId,
     cause: failure,
   });
@@ -125,11 +144,20 @@ export const tokenFile = check<MintedToken>({
   needs: [],
   asked: (world) => usesToken(world) && world.target.tokenFile !== null,
   async run({ context, target, options }) {
-    const { token, warnings } = await readTokenFile(target.tokenFile ?? '', context, options.timeoutMs);
+    const reading = readTokenFile(target.tokenFile ?? '', context, options.timeoutMs);
+    const { token, warnings } = await reading.catch((error: unknown) => {
+      throw renewable(error, target, target.audience);
+    });
     const [worst] = warnings;
     if (worst !== undefined) {
-      const { code, message, remedy } = worst;
-      return fail(new FedctlError(code, { message, remedy, details: { file: target.tokenFile } }));
+      const { code, message, remedy, command = null } = worst;
+      const failure = new FedctlError(code, {
+        message,
+        remedy,
+        command,
+        details: { file: target.tokenFile },
+      });
+      return fail(command === null ? renewable(failure, target, audienceOf(target, token)) : failure);
     }
     const detail = `token of ${token.subject} for ${token.audience.join(', ')}`;
     const left = token.expiresAt.getTime() - context.now().getTime();
@@ -180,7 +208,9 @@ export const jwtClaims = check<DecodedJwt>({
       knowsIssuer: expectedIssuer(world, facts) !== null,
     });
     const [fault] = claimFaults(decoded, expected);
-    if (fault !== undefined) return fail(tokenFault(fault), { comparisons });
+    if (fault !== undefined) {
+      return fail(renewable(tokenFault(fault), target, audienceOf(target, token)), { comparisons });
+    }
     const left = (token.expiresAt.getTime() - context.now().getTime()) / 1000;
     return pass(`valid for another ${formatDuration(left)}`, decoded, { comparisons });
   },

@@ -1,4 +1,4 @@
-import type { CheckStatus, TargetReport } from '../../check-run.ts';
+import type { CheckStatus, TargetReport } from '../../core/check-run.ts';
 import type { Theme } from '../theme.ts';
 import { LINK_NAMES, type LinkState, linkStates } from './link-state.ts';
 import { MARKS } from './verdict.ts';

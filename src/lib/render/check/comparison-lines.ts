@@ -1,4 +1,4 @@
-import type { Comparison } from '../../check-run.ts';
+import type { Comparison } from '../../core/check-run.ts';
 import type { Theme } from '../theme.ts';
 import { difference, nearest, type Span, visible, visiblePiece } from './difference.ts';
 

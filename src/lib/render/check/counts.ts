@@ -1,4 +1,4 @@
-import type { CheckResult, CheckStatus } from '../../check-run.ts';
+import type { CheckResult, CheckStatus } from '../../core/check-run.ts';
 
 /** How many checks ended how. */
 export type Counts = Readonly<Record<CheckStatus, number>>;

@@ -1,5 +1,5 @@
-import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
-import { timePair } from '../../time.ts';
+import type { CheckReport, CheckResult, TargetReport } from '../../core/check-run.ts';
+import { timePair } from '../../core/time.ts';
 import { explainCommand } from './verdict.ts';
 
 /** The JSON face of a run of `check`: schema `fedctl.check/v1`, whether one target was checked or many. */
@@ -29,7 +29,8 @@ function targetMembers({ name, uri, ok, firstFailure, attempts, checks, startedA
 
 /** Member by member, so that what an engine may carry beside a result never slips into the document. */
 function checkMembers(result: CheckResult) {
-  const { id, title, link, status, detail, notes, code, cause, remedy, comparisons, startedAt, ms } = result;
+  const { id, title, link, status, detail, notes, code, cause, remedy, command, comparisons } = result;
+  const { startedAt, ms } = result;
   return {
     id,
     title,
@@ -40,6 +41,7 @@ function checkMembers(result: CheckResult) {
     code,
     cause,
     remedy,
+    command,
     docs: explainCommand(result),
     comparisons: comparisons.map(({ what, seen, expected, by, matches }) => {
       return { what, seen, expected, by, matches };

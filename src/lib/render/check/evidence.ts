@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../check-run.ts';
+import type { CheckResult } from '../../core/check-run.ts';
 import type { Theme } from '../theme.ts';
 import { comparisonLines } from './comparison-lines.ts';
 import { explainCommand } from './verdict.ts';
@@ -14,7 +14,7 @@ export const UNPAINTED: Theme = {
   underlined: (text) => text,
 };
 
-/** What is said under a failure or a warning: what was seen and compared, the cause, and what to type. */
+/** What is said under a failure or a warning: what was seen and compared, the cause, what to do and what to type. */
 export function evidenceLines(result: CheckResult, indent: string, theme: Theme): readonly string[] {
   const row = (label: string, text: string | null, paint: (text: string) => string) =>
     text === null ? [] : [`${indent}${theme.dim(label.padEnd(7))} ${paint(text)}`];
@@ -23,7 +23,8 @@ export function evidenceLines(result: CheckResult, indent: string, theme: Theme)
     ...result.notes.map((note) => `${indent}${note}`),
     ...comparisonLines(result.comparisons, indent, theme),
     ...row('cause:', result.cause, (text) => text),
-    ...row('remedy:', result.remedy, theme.typed),
+    ...row('remedy:', result.remedy, (text) => text),
+    ...row('run:', result.command, theme.typed),
     ...row('more:', explainCommand(result), theme.typed),
   ];
 }

@@ -1,10 +1,10 @@
-import type { CheckReport, CheckResult } from '../../check-run.ts';
+import { type CheckReport, type CheckResult, isCaution } from '../../core/check-run.ts';
 import { WorkflowCommand } from '../workflow-command.ts';
 import { evidenceLines, UNPAINTED } from './evidence.ts';
 
 /**
- * Annotations for GitHub Actions: one for each check that failed or warned, for stdout of the job. Its message is what
- * the terminal shows, on lines of its own. Empty when all is well.
+ * Annotations for GitHub Actions: one for each check that failed, warned or could not look, for stdout of the job. Its
+ * message is what the terminal shows, on lines of its own. Empty when all is well.
  */
 export function githubAnnotations({ targets }: CheckReport): readonly WorkflowCommand[] {
   return targets.flatMap(({ name, checks }) =>
@@ -13,7 +13,12 @@ export function githubAnnotations({ targets }: CheckReport): readonly WorkflowCo
 }
 
 function annotation(check: CheckResult, target: string | null): WorkflowCommand[] {
-  const kind = { fail: 'error', warn: 'warning', pass: null, skip: null } as const;
+  const kind = {
+    fail: 'error',
+    warn: 'warning',
+    pass: null,
+    skip: isCaution(check) ? 'notice' : null,
+  } as const;
   const name = kind[check.status];
   if (name === null) return [];
   const title = `fedctl check${target === null ? '' : ` ${target}`}: ${check.id}`;

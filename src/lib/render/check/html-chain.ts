@@ -1,4 +1,4 @@
-import type { CheckStatus, TargetReport } from '../../check-run.ts';
+import type { CheckStatus, TargetReport } from '../../core/check-run.ts';
 import { LINK_NAMES, type LinkState, linkStates } from './link-state.ts';
 import { type Markup, markup } from './markup.ts';
 import { MARKS, STATUS_WORDS } from './verdict.ts';

@@ -1,8 +1,8 @@
-import type { CheckResult, Comparison } from '../../check-run.ts';
+import type { CheckResult, Comparison } from '../../core/check-run.ts';
 import { shownMs } from './counts.ts';
 import { difference, nearest, type Span, visible, visiblePiece } from './difference.ts';
 import { type Markup, markup } from './markup.ts';
-import { explainCommand, MARKS, STATUS_WORDS } from './verdict.ts';
+import { explainCommand, MARKS, STATUS_WORDS, skippedText } from './verdict.ts';
 
 const NOTHING = markup``;
 
@@ -14,7 +14,8 @@ ${checks.map(checkHtml)}</div>
 }
 
 function checkHtml(check: CheckResult): Markup {
-  const { id, title, status, detail, ms } = check;
+  const { id, title, status, ms } = check;
+  const detail = status === 'skip' ? skippedText(check) : check.detail;
   const open = status === 'fail' || status === 'warn' ? markup` open` : NOTHING;
   const time = status === 'skip' ? '' : shownMs(ms);
   // What went well is told in one place; what did not, beside its evidence.
@@ -39,14 +40,16 @@ ${notes.map(
 `;
 }
 
-/** The likely cause and what to type. */
-export function adviceHtml(check: Pick<CheckResult, 'cause' | 'remedy' | 'code'>): Markup {
-  const { cause, remedy } = check;
+/** The likely cause, what to do and what to type. */
+export function adviceHtml(check: Pick<CheckResult, 'cause' | 'remedy' | 'command' | 'code'>): Markup {
+  const { cause, remedy, command } = check;
   const more = explainCommand(check);
   return markup`${cause === null ? NOTHING : markup`<p><span class="label">likely cause</span> ${cause}</p>\n`}${
-    remedy === null
+    remedy === null ? NOTHING : markup`<p><span class="label">what to do</span> ${remedy}</p>\n`
+  }${
+    command === null
       ? NOTHING
-      : markup`<p><span class="label">what to type</span> <code class="type">${remedy}</code></p>\n`
+      : markup`<p><span class="label">what to type</span> <code class="type">${command}</code></p>\n`
   }${more === null ? NOTHING : markup`<p><span class="label">more about it</span> <code class="type">${more}</code></p>\n`}`;
 }
 

@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../check-run.ts';
+import type { CheckResult } from '../../core/check-run.ts';
 import { shownMs } from './counts.ts';
 import { type Markup, markup } from './markup.ts';
 import { STATUS_WORDS } from './verdict.ts';

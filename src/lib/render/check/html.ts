@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CheckReport, TargetReport } from '../../check-run.ts';
-import { rfc3339 } from '../../time.ts';
+import type { CheckReport, TargetReport } from '../../core/check-run.ts';
+import { rfc3339 } from '../../core/time.ts';
 import { countChecks, countsText, shownMs } from './counts.ts';
 import { chainSvg } from './html-chain.ts';
 import { adviceHtml, checksHtml } from './html-checks.ts';

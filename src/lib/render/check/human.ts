@@ -1,8 +1,8 @@
-import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
+import type { CheckReport, CheckResult, TargetReport } from '../../core/check-run.ts';
 import type { Theme } from '../theme.ts';
 import { countChecks, countsText, shownMs } from './counts.ts';
 import { evidenceLines } from './evidence.ts';
-import { explainCommand, MARKS, reportVerdict, targetVerdict } from './verdict.ts';
+import { explainCommand, MARKS, reportVerdict, skippedText, targetVerdict } from './verdict.ts';
 
 /** Lines come one at a time, so the column is fixed; a longer id pushes its own line only. */
 const ID_WIDTH = 24;
@@ -24,7 +24,7 @@ export function checkLines(result: CheckResult, theme: Theme): readonly string[]
     case 'pass':
       return [headLine(result, result.detail ?? result.title, theme)];
     case 'skip':
-      return [headLine(result, theme.dim(result.detail ?? result.title), theme)];
+      return [headLine(result, theme.dim(skippedText(result)), theme)];
     case 'warn':
     case 'fail':
       return [headLine(result, result.title, theme), ...evidenceLines(result, INDENT, theme)];
@@ -60,7 +60,7 @@ function attempts(targets: readonly TargetReport[]): string {
 }
 
 function nextLine(first: CheckResult, where: string | null, theme: Theme): string[] {
-  const typed = first.remedy ?? explainCommand(first);
+  const typed = first.command ?? first.remedy ?? explainCommand(first);
   const label = where === null ? 'next:' : `next, for ${where}:`;
   return typed === null ? [] : [`  ${theme.dim(label)} ${theme.typed(typed)}`];
 }

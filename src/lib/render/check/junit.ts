@@ -1,10 +1,11 @@
 import { XMLBuilder } from 'fast-xml-parser';
-import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
-import { rfc3339 } from '../../time.ts';
+import type { CheckReport, CheckResult, TargetReport } from '../../core/check-run.ts';
+import { rfc3339 } from '../../core/time.ts';
 import { escapeText } from '../escape.ts';
 import { withoutCommands } from '../workflow-command.ts';
 import { countChecks } from './counts.ts';
 import { evidenceLines, UNPAINTED } from './evidence.ts';
+import { skippedText } from './verdict.ts';
 
 /** Where XMLBuilder is to find attributes. */
 const AT = '@';
@@ -72,7 +73,7 @@ function testcase(check: CheckResult, target: string) {
     case 'fail':
       return { ...named, failure: { ...attributes({ message: about, type: code ?? id }), '#text': body } };
     case 'skip':
-      return { ...named, skipped: attributes({ message: about }) };
+      return { ...named, skipped: attributes({ message: skippedText(check) }) };
     case 'warn':
       return { ...named, 'system-out': text([`warning: ${title}`, ...evidenceLines(check, '', UNPAINTED)]) };
     case 'pass':

@@ -1,4 +1,10 @@
-import { type CheckResult, type CheckStatus, LINKS, type Link, type TargetReport } from '../../check-run.ts';
+import {
+  type CheckResult,
+  type CheckStatus,
+  LINKS,
+  type Link,
+  type TargetReport,
+} from '../../core/check-run.ts';
 
 /** The links as a person names them. */
 export const LINK_NAMES: Readonly<Record<Link, string>> = {

@@ -1,10 +1,10 @@
-import type { CheckReport, CheckResult, TargetReport } from '../../check-run.ts';
-import { rfc3339 } from '../../time.ts';
+import type { CheckReport, CheckResult, TargetReport } from '../../core/check-run.ts';
+import { rfc3339 } from '../../core/time.ts';
 import { chainLines } from './chain.ts';
 import { countChecks, countsText, shownMs } from './counts.ts';
 import { evidenceLines, UNPAINTED } from './evidence.ts';
 import { markdownBlock, markdownCode, markdownText } from './markdown-text.ts';
-import { explainCommand, MARKS, reportVerdict, STATUS_WORDS, targetVerdict } from './verdict.ts';
+import { explainCommand, MARKS, reportVerdict, STATUS_WORDS, skippedText, targetVerdict } from './verdict.ts';
 
 /** The Markdown face (GitHub's and GitLab's flavour): for a pull request, a job's summary, an incident. */
 export function checkMarkdown(report: CheckReport): readonly string[] {
@@ -61,7 +61,9 @@ function targetLines(target: TargetReport): string[] {
   ];
 }
 
-function tableRow({ status, id, title, detail, ms }: CheckResult): string {
+function tableRow(check: CheckResult): string {
+  const { status, id, title, ms } = check;
+  const detail = status === 'skip' ? skippedText(check) : check.detail;
   const time = status === 'skip' ? '' : shownMs(ms);
   const seen = detail === null ? '' : `<br>${markdownCode(detail)}`;
   return `| ${MARKS[status]} ${STATUS_WORDS[status]} | ${markdownCode(id)} | ${time} | ${markdownText(title)}${seen} |`;
@@ -69,9 +71,9 @@ function tableRow({ status, id, title, detail, ms }: CheckResult): string {
 
 /** The evidence as the terminal shows it, then what to type in a block of its own, to be copied. */
 function troubleLines(check: CheckResult): string[] {
-  const { status, id, title, remedy } = check;
-  const evidence = evidenceLines({ ...check, remedy: null, code: null }, '', UNPAINTED);
-  const commands = [remedy, explainCommand(check)].filter((command) => command !== null);
+  const { status, id, title } = check;
+  const evidence = evidenceLines({ ...check, command: null, code: null }, '', UNPAINTED);
+  const commands = [check.command, explainCommand(check)].filter((command) => command !== null);
   return [
     `**${MARKS[status]} ${STATUS_WORDS[status]}** ${markdownCode(id)} ${markdownText(title)}`,
     '',

@@ -1,4 +1,10 @@
-import type { CheckReport, CheckResult, CheckStatus, TargetReport } from '../../check-run.ts';
+import {
+  type CheckReport,
+  type CheckResult,
+  type CheckStatus,
+  isCaution,
+  type TargetReport,
+} from '../../core/check-run.ts';
 
 /** What every face says of a status; never by colour alone. */
 export const MARKS = { pass: '✓', warn: '!', fail: '✗', skip: '-' } as const;
@@ -26,7 +32,7 @@ export function targetVerdict({ ok, checks, firstFailure }: TargetReport): Verdi
   const failed = firstFailure === null ? undefined : checks.find(({ id }) => id === firstFailure);
   if (failed !== undefined) return { status: 'fail', words: `broken at ${failed.id}`, first: failed };
   const warned = checks.find(({ status }) => status === 'warn');
-  if (!ok) return { status: 'fail', words: WARNINGS_COUNT, first: warned ?? null };
+  if (!ok) return { status: 'fail', words: WARNINGS_COUNT, first: checks.find(isCaution) ?? null };
   if (warned !== undefined) {
     return { status: 'warn', words: `${provenVerdict(checks).words}, with warnings`, first: warned };
   }
@@ -76,6 +82,11 @@ export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
         where,
       }
     : { status: 'pass', words: `${count} targets hold`, first, where };
+}
+
+/** Why a check was skipped, with its code where it could not look. */
+export function skippedText({ title, detail, code }: CheckResult): string {
+  return `${detail ?? title}${code === null ? '' : ` (${code})`}`;
 }
 
 /** What to type to learn more about a check; null without a code. */

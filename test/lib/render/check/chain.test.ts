@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { LINKS } from '../../../../src/lib/check-run.ts';
+import { LINKS } from '../../../../src/lib/core/check-run.ts';
 import { chainLines } from '../../../../src/lib/render/check/chain.ts';
 import { escapeLine } from '../../../../src/lib/render/escape.ts';
 import { createTheme } from '../../../../src/lib/render/theme.ts';

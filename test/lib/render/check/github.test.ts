@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Redactor } from '../../../../src/lib/redactor.ts';
+import { Redactor } from '../../../../src/lib/core/redactor.ts';
 import { githubAnnotations } from '../../../../src/lib/render/check/github.ts';
 import { fileText } from '../../../../src/lib/render/output.ts';
 import { HEALTHY, HOSTILE_TEXTS, hostileReport, TWO_TARGETS, WRONG_AUDIENCE } from './reports.ts';

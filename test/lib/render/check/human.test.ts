@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import type { CheckReport } from '../../../../src/lib/check-run.ts';
-import { Redactor } from '../../../../src/lib/redactor.ts';
+import type { CheckReport } from '../../../../src/lib/core/check-run.ts';
+import { Redactor } from '../../../../src/lib/core/redactor.ts';
 import { checkLines, summaryLines, targetHeader } from '../../../../src/lib/render/check/human.ts';
 import { escapeLine } from '../../../../src/lib/render/escape.ts';
 import { fileText } from '../../../../src/lib/render/output.ts';

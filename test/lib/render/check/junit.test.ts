@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { expect, test } from 'vitest';
-import type { CheckReport } from '../../../../src/lib/check-run.ts';
+import type { CheckReport } from '../../../../src/lib/core/check-run.ts';
 import { junitXml } from '../../../../src/lib/render/check/junit.ts';
 import { HOSTILE_TEXTS, hostileReport, REPORTS, WRONG_AUDIENCE } from './reports.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CheckStatus } from '../../../../src/lib/check-run.ts';
+import type { CheckStatus } from '../../../../src/lib/core/check-run.ts';
 import { linkStates } from '../../../../src/lib/render/check/link-state.ts';
 import { check, HEALTHY, target } from './reports.ts';
 

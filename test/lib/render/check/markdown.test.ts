@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Redactor } from '../../../../src/lib/redactor.ts';
+import { Redactor } from '../../../../src/lib/core/redactor.ts';
 import { checkMarkdown } from '../../../../src/lib/render/check/markdown.ts';
 import { markdownBlock, markdownCode, markdownText } from '../../../../src/lib/render/check/markdown-text.ts';
 import { fileText } from '../../../../src/lib/render/output.ts';

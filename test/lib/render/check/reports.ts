@@ -1,4 +1,9 @@
-import type { CheckReport, CheckResult, Comparison, TargetReport } from '../../../../src/lib/check-run.ts';
+import type {
+  CheckReport,
+  CheckResult,
+  Comparison,
+  TargetReport,
+} from '../../../../src/lib/core/check-run.ts';
 
 /** Made-up reports: the ids and texts need not be those of the engine, the shapes are. */
 
@@ -17,6 +22,7 @@ export function check(after: number, sketch: Sketch): CheckResult {
     code: null,
     cause: null,
     remedy: null,
+    command: null,
     notes: [],
     comparisons: [],
     startedAt: new Date(START + after),

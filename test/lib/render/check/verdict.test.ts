@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CheckReport, CheckResult } from '../../../../src/lib/check-run.ts';
+import type { CheckReport, CheckResult } from '../../../../src/lib/core/check-run.ts';
 import { summaryLines } from '../../../../src/lib/render/check/human.ts';
 import { explainCommand, reportVerdict } from '../../../../src/lib/render/check/verdict.ts';
 import { createTheme } from '../../../../src/lib/render/theme.ts';

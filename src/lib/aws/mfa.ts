@@ -1,0 +1,54 @@
+import { FedctlError } from '../core/errors.ts';
+import { ROLE_VALUES } from '../core/role-values.ts';
+import type { Secret } from '../core/secret.ts';
+import type { AwsSettings } from '../ports/aws.ts';
+
+/** What of a call to STS proves that its maker holds an MFA device. */
+export interface MfaProof {
+  readonly serialNumber: string;
+  readonly tokenCode: Secret;
+}
+
+/** @throws FedctlError usage.invalid-value */
+export function checkMfaSerial(serial: string): void {
+  const { accepts, expected } = ROLE_VALUES.mfaSerial;
+  if (accepts(serial)) return;
+  throw new FedctlError('usage.invalid-value', {
+    message: `The value of --mfa-serial is not valid: expected ${expected}.`,
+    details: { option: '--mfa-serial', expected },
+  });
+}
+
+/**
+ * Asks for the code that an MFA device shows now. Ask last, right before the call: a code is good for half a minute,
+ * and once.
+ *
+ * @param mfaCode how to ask
+ * @param what the call that wants it, as a sentence up to the device: `The profile "x" assumes R with a code of`
+ * @param again what to type on a terminal to be asked there
+ * @throws FedctlError aws.mfa-needed when there is nobody to ask, or no answer; Interruption on Ctrl-C
+ */
+export async function proveMfa(
+  mfaCode: AwsSettings['mfaCode'],
+  serialNumber: string,
+  what: string,
+  again: string,
+): Promise<MfaProof> {
+  const device = `the MFA device ${serialNumber}`;
+  const details = { mfaSerial: serialNumber };
+  if (mfaCode === undefined) {
+    throw new FedctlError('aws.mfa-needed', {
+      message: `${what} ${device}.`,
+      remedy: `${again}   (on a terminal, where the code can be asked for)`,
+      details,
+    });
+  }
+  const tokenCode = await mfaCode(serialNumber);
+  if (tokenCode !== null) return { serialNumber, tokenCode };
+  throw new FedctlError('aws.mfa-needed', {
+    message: `${what} ${device}, and none was typed.`,
+    likelyCause: 'The question for the code was left without an answer.',
+    remedy: 'repeat the command, and type the six digits that the device shows',
+    details,
+  });
+}

@@ -1,0 +1,18 @@
+import { FedctlError } from '../core/errors.ts';
+
+/** What a chain cannot be examined without, each as the failure of whoever wanted to look. */
+
+export function missingUri(): FedctlError {
+  return new FedctlError('usage.missing-uri', { message: 'No connection string is given.' });
+}
+
+export function missingAudience(): FedctlError {
+  return new FedctlError('usage.missing-audience', { message: 'No audience is given.' });
+}
+
+export function unknownIssuer(): FedctlError {
+  return new FedctlError('issuer.unknown', {
+    message: 'No issuer is known: none is named, and that of the account cannot be read.',
+    remedy: 'Name the issuer of the token with --issuer <url>.',
+  });
+}

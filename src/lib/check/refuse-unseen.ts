@@ -1,0 +1,58 @@
+import { fedctl } from '../core/command-line.ts';
+import { FedctlError } from '../core/errors.ts';
+import type { Asked } from './check.ts';
+import { checksFor, idleNames, type Selection } from './selection.ts';
+
+/**
+ * Refuses a request of which a part would never be looked at, as far as that shows before anything is asked.
+ *
+ * @throws FedctlError usage.invalid-command-line for options that contradict each other; usage.nothing-to-check
+ */
+export function refuseUnseen(asked: Asked, selection: Selection, only: readonly string[]): void {
+  for (const [option, why] of unusedOptions(asked)) {
+    throw new FedctlError('usage.invalid-command-line', {
+      message: `${option} asks for something that would not be examined: ${why}.`,
+      likelyCause: 'Two settings of the target contradict each other.',
+      remedy: `Leave out ${option}, or change the setting that it contradicts.`,
+      details: { option },
+    });
+  }
+  const [idle] = idleNames(selection, only, asked);
+  if (idle !== undefined) {
+    throw new FedctlError('usage.nothing-to-check', {
+      message: `--only ${idle} names no check that this target asks for.`,
+      command: fedctl(['check', '--list']),
+      details: { option: '--only', only: idle },
+    });
+  }
+  if (checksFor(selection, asked).checks.every((check) => selection.left.has(check))) {
+    throw new FedctlError('usage.nothing-to-check', {
+      message: '--skip leaves no check to run.',
+      command: fedctl(['check', '--list']),
+      details: { option: '--skip' },
+    });
+  }
+}
+
+/** Options that ask for an examination which the rest of the target rules out, each with the reason. */
+function* unusedOptions({ target, plan, options }: Asked): Iterable<readonly [option: string, why: string]> {
+  const { tokenFile, subject, privileges, writeProbe, uri, api } = target;
+  const withoutToken = 'MONGODB-AWS logs in with AWS keys, and no token is involved';
+  const fromFile = 'the token comes from a file, and none is minted';
+  const withoutDatabase = 'only an API is given, and no connection string';
+  const isApiOnly = uri === null && api !== null;
+  const byOidc = plan.mechanisms.includes('MONGODB-OIDC');
+  if (!plan.usesToken && tokenFile !== null) yield ['--token-file', withoutToken];
+  if (!plan.usesToken && subject !== null) yield ['--subject', withoutToken];
+  if (options.soakMs !== null) {
+    if (!byOidc) yield ['--soak', withoutToken];
+    if (tokenFile !== null) yield ['--soak', fromFile];
+    if (isApiOnly) yield ['--soak', withoutDatabase];
+  }
+  if (options.negative) {
+    if (!plan.usesToken) yield ['--negative', withoutToken];
+    if (tokenFile !== null) yield ['--negative', fromFile];
+  }
+  if (isApiOnly && privileges.length > 0) yield ['--privilege', withoutDatabase];
+  if (isApiOnly && writeProbe !== null) yield ['--write-probe', withoutDatabase];
+}

@@ -1,0 +1,60 @@
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import type { Atlas, AtlasSettings } from '../ports/atlas.ts';
+import type { Aws, AwsSettings } from '../ports/aws.ts';
+import type { Mongo } from '../ports/mongo.ts';
+import type { Fetch } from './fetch.ts';
+import type { Redactor } from './redactor.ts';
+
+/** What fedctl asks of stdout and stderr beyond writing. */
+export type OutputStream = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  hasColors?(): boolean;
+};
+
+export type InputStream = Readable & { readonly isTTY?: boolean };
+
+/** Names to addresses and records. Errors are Node's own (`code: ENOTFOUND` …). */
+export interface Resolver {
+  addresses(host: string): Promise<readonly { readonly address: string; readonly family: 4 | 6 }[]>;
+  srv(name: string): Promise<readonly { readonly name: string; readonly port: number }[]>;
+  txt(name: string): Promise<readonly string[]>;
+}
+
+/**
+ * Everything of the outside world that a run may touch. The library reads no clock, no environment and no global of
+ * its own; a test builds one in memory. Reading a Context loads nothing: what is costly is a function.
+ */
+export interface Context {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string;
+  /** The version of this package. */
+  readonly version: string;
+  /** The argv that starts this fedctl again: interpreter and script. */
+  readonly self: readonly string[];
+  /** Of this process; for names of temporary files and for the lab. */
+  readonly pid: number;
+  now(): Date;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Honours HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE; loopback is always direct. */
+  readonly fetch: Fetch;
+  /** Learns each secret before it is presented, and removes it from what is written. */
+  readonly redactor: Redactor;
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Fires on Ctrl-C, SIGTERM and SIGHUP; its reason is an Interruption. */
+  readonly signal: AbortSignal;
+  /**
+   * Lets `handle` have the signals of this process, SIGQUIT, SIGUSR1 and SIGUSR2 among them: `signal` does not fire
+   * until the returned function is called.
+   */
+  passSignals(handle: (name: NodeJS.Signals) => void): () => void;
+  spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
+  readonly resolver: Resolver;
+  aws(settings: AwsSettings): Promise<Aws>;
+  mongo(): Promise<Mongo>;
+  atlas(settings: AtlasSettings): Promise<Atlas>;
+}

@@ -1,0 +1,189 @@
+import { REDACTED, type Secret } from './secret.ts';
+
+/** Of a secret, this many characters in a row say too much. */
+const PART = 16;
+
+/** A shorter secret protects nothing, and many other texts contain it. */
+const SHORTEST = 4;
+
+/**
+ * Knows the secrets of one run and removes them from texts: any part of 16 or more characters, also as URL, JSON,
+ * base64 or hex encode it; a shorter secret as a whole word. Takes time linear in the text, and none until a secret is learned.
+ */
+export class Redactor {
+  readonly #learned = new Set<string>();
+  readonly #allowed = new Set<string>();
+  #forms: Forms | null = null;
+
+  /** Remembers secrets. Call it before a secret is presented to anybody. */
+  learn(...secrets: readonly (Secret | null | undefined)[]): void {
+    for (const secret of secrets) {
+      const value = secret?.reveal().trim() ?? '';
+      if (value.length < SHORTEST || this.#learned.has(value)) continue;
+      this.#learned.add(value);
+      this.#forms = null;
+    }
+  }
+
+  /**
+   * Remembers texts that are no secrets, such as access key ids: they stay where they stand alone, although a secret
+   * contains them. Some services put the id of a key into its session token.
+   */
+  allow(...texts: readonly string[]): void {
+    for (const text of texts) {
+      if (this.#allowed.has(text)) continue;
+      this.#allowed.add(text);
+      this.#forms = null;
+    }
+  }
+
+  /**
+   * Removes the secrets from a text.
+   *
+   * @param disclosed secrets that the user asked for: they stay where they stand as a whole
+   */
+  redact(text: string, disclosed: readonly Secret[] = []): string {
+    if (this.#learned.size === 0) return text;
+    return this.#redactAround(
+      text,
+      disclosed.map((secret) => secret.reveal()).filter((value) => value !== ''),
+    );
+  }
+
+  #redactAround(text: string, [first, ...others]: readonly string[]): string {
+    if (first === undefined) return this.#withoutWords(this.#withoutParts(text));
+    return text
+      .split(first)
+      .map((piece) => this.#redactAround(piece, others))
+      .join(first);
+  }
+
+  /** Removes the secrets from every text in a value: from members, their names, and elements of lists. */
+  redactAll<Value>(value: Value, disclosed: readonly Secret[] = []): Value {
+    // Texts become other texts, so the type stays what it is.
+    return this.#learned.size === 0 ? value : (this.#redactedValue(value, disclosed) as Value);
+  }
+
+  #redactedValue(value: unknown, disclosed: readonly Secret[]): unknown {
+    if (typeof value === 'string') return this.redact(value, disclosed);
+    if (Array.isArray(value)) return value.map((each) => this.#redactedValue(each, disclosed));
+    if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [
+        // Most names are fedctl's own, and a short secret may be a word such as "region".
+        this.#withoutParts(name),
+        this.#redactedValue(member, disclosed),
+      ]),
+    );
+  }
+
+  get #known(): Forms {
+    this.#forms ??= formsOf([...this.#learned], [...this.#allowed]);
+    return this.#forms;
+  }
+
+  #withoutParts(text: string): string {
+    const { parts, base64Parts } = this.#known;
+    if (parts.size === 0) return text;
+    const base64 = usualAlphabet(text);
+    let clean = '';
+    let end = -1;
+    for (let at = 0; at + PART <= text.length; at += 1) {
+      if (!parts.has(text.slice(at, at + PART)) && !base64Parts.has(base64.slice(at, at + PART))) continue;
+      if (at > end) clean += `${text.slice(Math.max(end, 0), at)}${REDACTED}`;
+      end = at + PART;
+    }
+    return clean + text.slice(Math.max(end, 0));
+  }
+
+  #withoutWords(text: string): string {
+    const { words } = this.#known;
+    return words === null ? text : text.replace(words, REDACTED);
+  }
+}
+
+/** What to look for. */
+interface Forms {
+  /** Each run of 16 characters of a long secret, as it is and encoded. */
+  readonly parts: ReadonlySet<string>;
+  /** The same of its base64, in the usual alphabet. */
+  readonly base64Parts: ReadonlySet<string>;
+  /** Short secrets as whole words; null without any. */
+  readonly words: RegExp | null;
+}
+
+/** @param allowed texts whose parts say nothing */
+function formsOf(secrets: readonly string[], allowed: readonly string[]): Forms {
+  const long = secrets.filter(({ length }) => length >= PART);
+  const short = secrets.filter(({ length }) => length < PART);
+  const harmless = new Set(allowed.flatMap(partsOf));
+  return {
+    parts: new Set(
+      long
+        .flatMap(encodings)
+        .flatMap(partsOf)
+        .filter((part) => !harmless.has(part)),
+    ),
+    base64Parts: new Set(long.flatMap(base64Forms).flatMap(partsOf)),
+    words: wordsOf(
+      short.flatMap((secret) => [...encodings(secret), base64(secret), usualToUrl(base64(secret))]),
+    ),
+  };
+}
+
+/** A secret as it is, and as URLs, forms, JSON and dumps of bytes write it. */
+function encodings(secret: string): readonly string[] {
+  // Half a surrogate pair has no form in a URL.
+  const wellFormed = Buffer.from(secret).toString();
+  const form = new URLSearchParams({ '': wellFormed }).toString().slice(1);
+  const urls = [encodeURI(wellFormed), encodeURIComponent(wellFormed), form];
+  const json = JSON.stringify(secret).slice(1, -1);
+  const hex = Buffer.from(secret).toString('hex');
+  return [
+    ...new Set([
+      secret,
+      ...urls,
+      ...urls.map((url) => url.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase())),
+      json,
+      json.replaceAll('/', '\\/'),
+      hex,
+      hex.toUpperCase(),
+    ]),
+  ];
+}
+
+/**
+ * What base64 makes of a secret wherever it stands in a longer text: by where it begins in a group of three bytes,
+ * without the characters that depend on what stands around it.
+ */
+function base64Forms(secret: string): readonly string[] {
+  return [0, 1, 2].map((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+    const own = Math.floor((bytes.length * 8) / 6);
+    return bytes.toString('base64').slice(Math.ceil((before * 8) / 6), own);
+  });
+}
+
+function partsOf(text: string): readonly string[] {
+  return Array.from({ length: Math.max(0, text.length - PART + 1) }, (_, at) => text.slice(at, at + PART));
+}
+
+function wordsOf(forms: readonly string[]): RegExp | null {
+  if (forms.length === 0) return null;
+  const longestFirst = [...new Set(forms)].sort((one, other) => other.length - one.length);
+  const escaped = longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${escaped.join('|')})(?![\\p{L}\\p{N}_])`, 'gu');
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64').replace(/=+$/, '');
+}
+
+function usualToUrl(text: string): string {
+  return text.replaceAll('+', '-').replaceAll('/', '_');
+}
+
+/** Base64 in either alphabet, in the usual one. */
+function usualAlphabet(text: string): string {
+  return text.replaceAll('-', '+').replaceAll('_', '/');
+}

@@ -1,0 +1,43 @@
+import { fedctl, HELP, MORE_TIME, type OfferedCommand, rerun } from '../core/command-line.ts';
+import type { FailureCode } from './failures.ts';
+
+/** The options of a login that check knows as connect does. */
+const OF_A_LOGIN = [
+  '--uri',
+  '--audience',
+  '--mechanism',
+  '--token-file',
+  '--role-arn',
+  '--external-id',
+  '--session-name',
+  '--mfa-serial',
+  '--signing-algorithm',
+  '--duration',
+  '--write-probe',
+  '--dns-server',
+] as const;
+
+const CHECK = fedctl(['check'], { keep: OF_A_LOGIN });
+
+/** The commands that fix a failure whatever raised it. Where the command depends on what was found, whoever raises it says so. */
+export const COMMANDS: Readonly<Partial<Record<FailureCode, OfferedCommand>>> = {
+  'usage.unknown-command': fedctl(['--help']),
+  'usage.unknown-option': HELP,
+  'usage.invalid-command-line': HELP,
+  'usage.invalid-value': HELP,
+  'usage.nothing-to-check': fedctl(['check', '--list']),
+  'aws.timeout': MORE_TIME,
+  'sts.federation-disabled': fedctl(['enable'], { unless: ['--role-arn'] }),
+  'sts.session-too-short': rerun({ set: { '--duration': '1m' } }),
+  'sts.session-credentials': fedctl(['credentials']),
+  'sts.duration-refused': rerun({ set: { '--duration': '1h' } }),
+  'iam.propagation-timeout': fedctl(['enable', '--wait-timeout', '3m'], { unless: ['--role-arn'] }),
+  'mongo.mechanism-unavailable': rerun({ set: { '--mechanism': 'aws' }, drop: ['--token-file'] }),
+  'mongo.oidc-refused': CHECK,
+  'mongo.atlas-auth-error': CHECK,
+  'mongo.reauthentication-unseen': rerun({ set: { '--soak': '3m' } }),
+  'mongo.auth-timeout': MORE_TIME,
+  'atlas.url-invalid': rerun({ set: { '--atlas-url': 'https://cloud.mongodb.com' } }),
+  'atlas.plaintext-refused': rerun({ set: { '--atlas-url': 'https://cloud.mongodb.com' } }),
+  'atlas.timeout': MORE_TIME,
+};

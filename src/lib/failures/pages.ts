@@ -1,0 +1,28 @@
+import type { ExplainedCode, PageText } from './page.ts';
+import { PAGES } from './pages.generated.ts';
+
+/** Everything there is to know about a code. */
+export interface Page extends PageText {
+  readonly code: ExplainedCode;
+}
+
+/** All codes, area by area. */
+export const CODES: readonly ExplainedCode[] = Object.keys(PAGES) as ExplainedCode[];
+
+export function isExplained(code: string): code is ExplainedCode {
+  return Object.hasOwn(PAGES, code);
+}
+
+export function pageOf(code: ExplainedCode): Page {
+  return { code, ...PAGES[code] };
+}
+
+/** The codes by area: what stands in front of the first dot. */
+export function areas(): readonly { readonly name: string; readonly codes: readonly ExplainedCode[] }[] {
+  const byArea = new Map<string, ExplainedCode[]>();
+  for (const code of CODES) {
+    const name = code.slice(0, code.indexOf('.'));
+    byArea.set(name, [...(byArea.get(name) ?? []), code]);
+  }
+  return [...byArea].map(([name, codes]) => ({ name, codes }));
+}

@@ -1,0 +1,117 @@
+import type { Secret } from '../core/secret.ts';
+
+/** What gets into the Atlas Administration API: a service account (OAuth) or a programmatic API key (HTTP Digest). */
+export type AtlasCredentials =
+  | { readonly kind: 'service-account'; readonly clientId: string; readonly secret: Secret }
+  | { readonly kind: 'api-key'; readonly publicKey: string; readonly privateKey: Secret };
+
+/** How to reach the API. */
+export interface AtlasSettings {
+  /** `https://cloud.mongodb.com`, without a path; plain http for this machine only. */
+  readonly url: string;
+  readonly credentials: AtlasCredentials;
+  /** Bounds each request, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** A workload identity provider of a federation (facts/mongodb.md 7.5). */
+export interface AtlasIdentityProvider {
+  /** 24 hex characters; the first half of a database user's name. */
+  readonly id: string;
+  readonly displayName: string;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly userClaim: string;
+  readonly groupsClaim: string;
+  readonly authorizationType: 'USER' | 'GROUP';
+}
+
+/** A database user of a project (facts/mongodb.md 7.6). */
+export interface AtlasDatabaseUser {
+  readonly username: string;
+  readonly database: string;
+  readonly oidcAuthType: 'NONE' | 'USER' | 'IDP_GROUP';
+  readonly awsIAMType: 'NONE' | 'USER' | 'ROLE';
+  /** `collection`: the role holds for this one of the database only. */
+  readonly roles: readonly { readonly role: string; readonly db: string; readonly collection?: string }[];
+  readonly scopes: readonly { readonly name: string; readonly type: 'CLUSTER' | 'DATA_LAKE' | 'STREAM' }[];
+  readonly deleteAfterDate?: Date;
+}
+
+/** An entry of a project's IP access list (facts/mongodb.md 7.7). */
+export interface AtlasAccessListEntry {
+  /** `203.0.113.9/32`; null for a security group. */
+  readonly cidrBlock: string | null;
+  readonly awsSecurityGroup: string | null;
+  readonly comment: string;
+  readonly deleteAfterDate: Date | null;
+}
+
+/** A cluster of a project, dedicated, shared or flex (facts/mongodb.md 7.8). */
+export interface AtlasCluster {
+  readonly name: string;
+  /** `M10`, `M0`, `FLEX` … */
+  readonly instanceSize: string;
+  /** IDLE, CREATING, UPDATING, DELETING, REPAIRING. */
+  readonly stateName: string;
+  readonly paused: boolean;
+  /** `8.0.13` */
+  readonly mongoDBVersion: string;
+  /** Every connection string that leads to it: standard, SRV, private, private endpoints. Empty while it is created. */
+  readonly connectionStrings: readonly string[];
+}
+
+/** A login that a cluster saw (dbAccessHistory). */
+export interface AtlasLogin {
+  /** Null when the time cannot be read. */
+  readonly at: Date | null;
+  readonly username: string;
+  readonly ipAddress: string;
+  readonly accepted: boolean;
+  /** What the server's own log says; null when it says nothing. */
+  readonly failureReason: string | null;
+}
+
+/**
+ * The reading half of the Atlas Administration API. Every method throws FedctlError only: atlas.* for the way there,
+ * the credentials, their roles and their access list.
+ */
+export interface Atlas {
+  readonly url: string;
+  project(
+    projectId: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly id: string; readonly name: string; readonly organizationId: string }>;
+  /** Null where nobody has set up federation for the organization. */
+  federationSettingsId(organizationId: string, signal: AbortSignal): Promise<string | null>;
+  /** The workload identity providers of the federation, connected or not; all pages. */
+  identityProviders(
+    federationSettingsId: string,
+    signal: AbortSignal,
+  ): Promise<readonly AtlasIdentityProvider[]>;
+  /** Ids of those that the organization is connected to for data access. */
+  connectedIdentityProviderIds(
+    federationSettingsId: string,
+    organizationId: string,
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
+  databaseUsers(projectId: string, signal: AbortSignal): Promise<readonly AtlasDatabaseUser[]>;
+  accessList(projectId: string, signal: AbortSignal): Promise<readonly AtlasAccessListEntry[]>;
+  /** Whether an entry of the list is in force already. */
+  accessListStatus(
+    projectId: string,
+    entry: AtlasAccessListEntry,
+    signal: AbortSignal,
+  ): Promise<'PENDING' | 'ACTIVE' | 'FAILED'>;
+  /** Dedicated and shared clusters, and flex clusters. */
+  clusters(projectId: string, signal: AbortSignal): Promise<readonly AtlasCluster[]>;
+  /** Logins at a cluster since a time, newest first. Empty for shared tiers, which have no history. */
+  accessHistory(
+    projectId: string,
+    clusterName: string,
+    since: Date,
+    signal: AbortSignal,
+  ): Promise<readonly AtlasLogin[]>;
+  /** The address that Atlas sees this machine under. */
+  ownAddress(signal: AbortSignal): Promise<string>;
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { rfc3339 } from '../../lib/core/time.ts';
+import type { MintRequest } from '../../lib/core/token.ts';
+import { signToken } from '../issuer/signing-keys.ts';
+import { type Caller, type PlatformClaims, principalTags, type Tags } from './identities.ts';
+
+/** Everything that a token is made of. */
+export interface TokenFacts {
+  readonly caller: Caller;
+  readonly request: MintRequest;
+  readonly region: string;
+  readonly now: Date;
+}
+
+/** The payload, with its members in the order in which AWS writes them. No `nbf` (facts/aws.md 3.1). */
+export interface WebIdentityClaims {
+  readonly aud: string | readonly string[];
+  readonly sub: string;
+  readonly 'https://sts.amazonaws.com/': AwsClaims;
+  readonly iss: string;
+  readonly exp: number;
+  readonly iat: number;
+  readonly jti: string;
+}
+
+/** The claims under AWS's own name (facts/aws.md 3.2). */
+export interface AwsClaims extends PlatformClaims {
+  readonly org_id?: string;
+  readonly aws_account: string;
+  readonly ou_path?: readonly string[];
+  readonly request_tags?: Tags;
+  readonly original_session_exp?: string;
+  readonly source_region: string;
+  readonly principal_id: string;
+  readonly principal_tags?: Tags;
+  readonly source_identity?: string;
+  readonly federated_provider?: string;
+}
+
+/** When the token ends: to the millisecond, as the answer's Expiration has it. `exp` is this, floored. */
+export function tokenExpiry({ request, now }: TokenFacts): Date {
+  return new Date(now.getTime() + request.durationSeconds * 1000);
+}
+
+/** The claims that AWS puts into a token, for this caller and this request. Nothing is checked. */
+export function webIdentityClaims(facts: TokenFacts): WebIdentityClaims {
+  const { caller, request } = facts;
+  const [first = '', ...more] = request.audience;
+  const exp = Math.floor(tokenExpiry(facts).getTime() / 1000);
+  return {
+    aud: more.length === 0 ? first : [first, ...more],
+    // The role with its path, not the session: nothing in the token names the session.
+    sub: caller.principal.arn,
+    'https://sts.amazonaws.com/': awsClaims(facts),
+    iss: caller.account.issuer,
+    exp,
+    iat: exp - request.durationSeconds,
+    jti: randomUUID(),
+  };
+}
+
+/** Claims and signature in one step, for tests and scenarios that need a good token. Nothing is checked. */
+export async function mintToken(facts: TokenFacts): Promise<string> {
+  return await signToken(facts.caller.account.keys[facts.request.signingAlgorithm], webIdentityClaims(facts));
+}
+
+function awsClaims({ caller, request, region }: TokenFacts): AwsClaims {
+  const { account, principal, session } = caller;
+  const tags = principalTags(caller);
+  return {
+    ...(account.organization === null ? {} : { org_id: account.organization.id }),
+    aws_account: account.id,
+    ...(account.organization === null ? {} : { ou_path: account.organization.ouPaths }),
+    ...(request.tags.length === 0
+      ? {}
+      : { request_tags: Object.fromEntries(request.tags.map(({ key, value }) => [key, value])) }),
+    ...(session === null ? {} : { original_session_exp: rfc3339(session.expiresAt) }),
+    source_region: region,
+    principal_id: principal.arn,
+    ...(Object.keys(tags).length === 0 ? {} : { principal_tags: tags }),
+    ...(session === null || session.sourceIdentity === null
+      ? {}
+      : { source_identity: session.sourceIdentity }),
+    ...(session === null || session.federatedProvider === null
+      ? {}
+      : { federated_provider: session.federatedProvider }),
+    ...session?.platformClaims,
+  };
+}

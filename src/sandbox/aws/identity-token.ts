@@ -1,0 +1,184 @@
+import { compactVerify } from 'jose/jws/compact/verify';
+import { importJWK } from 'jose/key/import';
+import { isFedctlError } from '../../lib/core/errors.ts';
+import { type DecodedJwt, decodeJwt } from '../../lib/jwt/decode.ts';
+import { AwsError } from './aws-error.ts';
+import type { FindIssuerKeys } from './foreign-issuer.ts';
+import type { LabAccount, OidcProvider } from './identities.ts';
+
+/** What AWS takes, and the kind of key that belongs to it (facts/aws.md 6). */
+const KEY_TYPES: ReadonlyMap<unknown, string> = new Map([
+  ['RS256', 'RSA'],
+  ['RS384', 'RSA'],
+  ['RS512', 'RSA'],
+  ['ES256', 'EC'],
+  ['ES384', 'EC'],
+  ['ES512', 'EC'],
+]);
+
+/** How far in the future `iat` and `nbf` may lie, in seconds: clocks differ. */
+const LEEWAY = 300;
+
+/** Who a token speaks for, proved. */
+export interface WebIdentity {
+  readonly provider: OidcProvider;
+  readonly audience: string;
+  readonly subject: string;
+  /** For the log: jti and kid, never the token. */
+  readonly evidence: string;
+}
+
+export interface TokenWorld {
+  /** The account of the role: its providers are asked. */
+  readonly account: LabAccount | undefined;
+  /** The issuers of this partition's own accounts. */
+  readonly ownIssuers: readonly string[];
+  readonly findKeys: FindIssuerKeys;
+  readonly now: Date;
+}
+
+/**
+ * Proves a token of a foreign issuer for AssumeRoleWithWebIdentity: form, issuer, audience, signature, lifetime. The
+ * sentences are those that users of AWS report; its documents give codes and statuses only (facts/aws.md 6). Which
+ * claims of OIDC end in IDPRejectedClaim is not documented either: here it is a token that is not valid yet.
+ *
+ * @throws AwsError InvalidIdentityToken, ExpiredTokenException, IDPRejectedClaim, IDPCommunicationError
+ */
+export async function proveIdentity(token: string, world: TokenWorld): Promise<WebIdentity> {
+  const decoded = decode(token);
+  const { header, payload } = decoded;
+  const evidence = `token jti ${shown(payload['jti'])}, kid ${shown(header['kid'])}`;
+  const invalid = (message: string, reason = message) => invalidToken(message, `${evidence}: ${reason}`);
+
+  const provider = providerOf(payload['iss'], world, invalid);
+  const audience = audienceOf(payload['aud'], provider, invalid);
+  const subject = payload['sub'];
+  if (typeof subject !== 'string' || subject === '') throw invalid('Missing a required claim: sub');
+  const expires = payload['exp'];
+  if (typeof expires !== 'number') throw invalid('Missing a required claim: exp');
+  const issuedAt = payload['iat'];
+  if (typeof issuedAt !== 'number') throw invalid('Missing a required claim: iat');
+
+  await proveSignature(token, decoded, provider, world, evidence);
+
+  const now = Math.floor(world.now.getTime() / 1000);
+  if (expires <= now) {
+    throw new AwsError(
+      'ExpiredTokenException',
+      400,
+      `Token expired: current date/time ${now} must be before the expiration date/time ${expires}`,
+      `${evidence}: it expired ${now - expires} s ago`,
+    );
+  }
+  const notBefore = typeof payload['nbf'] === 'number' ? payload['nbf'] : issuedAt;
+  if (Math.max(notBefore, issuedAt) > now + LEEWAY) {
+    throw new AwsError(
+      'IDPRejectedClaim',
+      403,
+      'The identity provider reported that authentication failed: the token is not valid yet',
+      `${evidence}: it is not valid for another ${Math.max(notBefore, issuedAt) - now} s`,
+    );
+  }
+  return { provider, audience, subject, evidence };
+}
+
+type Invalid = (message: string, reason?: string) => AwsError;
+
+function decode(token: string): DecodedJwt {
+  try {
+    return decodeJwt(token);
+  } catch (error) {
+    const reason = isFedctlError(error) ? error.message : 'the token cannot be read';
+    throw invalidToken(NO_JWT, reason);
+  }
+}
+
+const NO_JWT =
+  'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)';
+
+function providerOf(issuer: unknown, { account, ownIssuers }: TokenWorld, invalid: Invalid): OidcProvider {
+  if (typeof issuer !== 'string') throw invalid('Missing a required claim: iss');
+  if (ownIssuers.includes(issuer)) {
+    throw invalid(
+      'Tokens of GetWebIdentityToken cannot be exchanged within the partition that issued them.',
+      `${shown(issuer)} is the issuer of an account of this very partition (facts/aws.md 0.1)`,
+    );
+  }
+  const provider = account?.oidcProviders.find((one) => one.issuer === issuer);
+  if (provider !== undefined) return provider;
+  const known = account?.oidcProviders.map((one) => one.issuer).join(', ') ?? '';
+  throw invalid(
+    `No OpenIDConnect provider found in your account for ${issuer}`,
+    `account ${account?.id ?? '(none)'} trusts ${known === '' ? 'no foreign issuer' : known}, and not ${shown(issuer)}`,
+  );
+}
+
+function audienceOf(claim: unknown, { audiences }: OidcProvider, invalid: Invalid): string {
+  const given = Array.isArray(claim) ? claim : [claim];
+  if (given.length > 1) {
+    throw invalid(
+      'Incorrect token audience',
+      `the token is for ${given.length} audiences, and may be for one`,
+    );
+  }
+  const [audience] = given;
+  if (typeof audience !== 'string') throw invalid('Missing a required claim: aud');
+  if (audiences.includes(audience)) return audience;
+  throw invalid(
+    'Incorrect token audience',
+    `audience ${shown(audience)} is not the provider's ${audiences.map(shown).join(' or ')}`,
+  );
+}
+
+async function proveSignature(
+  token: string,
+  { header }: DecodedJwt,
+  { issuer }: OidcProvider,
+  { findKeys }: TokenWorld,
+  evidence: string,
+): Promise<void> {
+  const algorithm = header['alg'];
+  const keyType = KEY_TYPES.get(algorithm);
+  if (typeof algorithm !== 'string' || keyType === undefined) {
+    throw invalidToken(NO_JWT, `${evidence}: the algorithm ${shown(algorithm)} is none that AWS takes`);
+  }
+  const answer = await findKeys(issuer);
+  if ('fault' in answer && answer.fault === 'unreachable') {
+    throw new AwsError(
+      'IDPCommunicationError',
+      400,
+      'The request could not be fulfilled because the identity provider could not be reached to verify the token',
+      `${evidence}: ${answer.reason}`,
+    );
+  }
+  const noKey = (reason: string) =>
+    invalidToken(
+      "Couldn't retrieve verification key from your identity provider,  please reference " +
+        'AssumeRoleWithWebIdentity documentation for requirements',
+      `${evidence}: ${reason}`,
+    );
+  if ('fault' in answer) throw noKey(answer.reason);
+  const jwk = answer.keys.find(({ kid, kty }) => kid === header['kid'] && kty === keyType);
+  if (header['kid'] === undefined || jwk === undefined) {
+    throw noKey(`${issuer} publishes no ${keyType} key of this name`);
+  }
+  try {
+    await compactVerify(token, await importJWK(jwk, algorithm), { algorithms: [algorithm] });
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : 'unknown';
+    throw invalidToken(
+      'Token signature invalid',
+      `${evidence}: the signature does not fit the key: ${cause}`,
+    );
+  }
+}
+
+function invalidToken(message: string, reason: string): AwsError {
+  return new AwsError('InvalidIdentityToken', 400, message, reason);
+}
+
+/** A text of the token for the log: safe to show, quoted, and no longer than need be. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `"${value.slice(0, 200)}"`;
+  return value === undefined ? 'missing' : typeof value;
+}

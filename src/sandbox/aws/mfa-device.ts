@@ -1,0 +1,65 @@
+import { randomInt } from 'node:crypto';
+import { Secret } from '../../lib/core/secret.ts';
+
+const STEP_SECONDS = 30;
+const DIGITS = 6;
+/** Codes of the step before and the step after are good too: clocks differ, and typing takes time (RFC 6238, 5.2). */
+const WINDOW = 1;
+
+const CODE = /^[0-9]{6}$/;
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+export type CodeVerdict = 'good' | 'wrong' | 'used';
+
+/** A virtual MFA device: it makes TOTP codes as RFC 6238 says, with SHA-1, six digits and steps of 30 seconds. */
+export class MfaDevice {
+  /** `arn:aws:iam::A:mfa/N` */
+  readonly serial: string;
+  readonly #seed: Secret;
+  /** The steps whose codes were used. A code is good once (RFC 6238, 5.2). */
+  readonly #used = new Set<number>();
+
+  /** @param seed what the device and AWS share, in base32; 160 random bits unless given */
+  constructor(serial: string, seed: Secret = newSeed()) {
+    this.serial = serial;
+    this.#seed = seed;
+  }
+
+  /** What an authenticator takes in: an `otpauth://totp/…` address, with the secret in it. */
+  get url(): Secret {
+    const name = this.serial.split('/').at(-1) ?? '';
+    const secret = this.#seed.reveal();
+    return new Secret(
+      `otpauth://totp/fedctl%20lab:${encodeURIComponent(name)}?issuer=fedctl%20lab&secret=${secret}` +
+        `&algorithm=SHA1&digits=${DIGITS}&period=${STEP_SECONDS}`,
+    );
+  }
+
+  /** The code that the device shows at this time. */
+  async code(now: Date): Promise<string> {
+    return (await this.#totp()).generate({ timestamp: now.getTime() });
+  }
+
+  /** Checks a code, and spends it when it is good. */
+  async check(code: string, now: Date): Promise<CodeVerdict> {
+    // otpauth compares bytes, and other digits than ASCII's have more of them.
+    if (!CODE.test(code)) return 'wrong';
+    const delta = (await this.#totp()).validate({ token: code, timestamp: now.getTime(), window: WINDOW });
+    if (delta === null) return 'wrong';
+    const step = Math.floor(now.getTime() / 1000 / STEP_SECONDS) + delta;
+    if (this.#used.has(step)) return 'used';
+    this.#used.add(step);
+    return 'good';
+  }
+
+  async #totp() {
+    const { TOTP } = await import('otpauth');
+    const secret = this.#seed.reveal();
+    return new TOTP({ algorithm: 'SHA1', digits: DIGITS, period: STEP_SECONDS, secret });
+  }
+}
+
+function newSeed(): Secret {
+  return new Secret(Array.from({ length: 32 }, () => BASE32[randomInt(BASE32.length)]).join(''));
+}

@@ -1,0 +1,59 @@
+import { FedctlError } from '../../lib/core/errors.ts';
+import type { NamedPolicy } from '../../lib/policy/document.ts';
+import { faultText } from '../../lib/policy/faults.ts';
+import { type PolicyKind, parsePolicy } from '../../lib/policy/parse.ts';
+
+/** Policy documents by the name of each, as JSON has them. */
+export type PolicyDocuments = Readonly<Record<string, unknown>>;
+
+/** What is attached to a user or role. */
+export interface AttachedPolicies {
+  readonly identity: readonly NamedPolicy[];
+  readonly boundary: NamedPolicy | null;
+}
+
+/** A change of what is attached to a user or role: what is left out stays as it is. */
+export interface PolicyChange {
+  /** All of them: those that are not here are detached. */
+  readonly identity?: PolicyDocuments;
+  /** null takes the boundary away. */
+  readonly boundary?: unknown;
+}
+
+/** @throws FedctlError lab.policy-malformed */
+export function namedPolicy(name: string, document: unknown, kind: PolicyKind): NamedPolicy {
+  const parsed = parsePolicy(document, kind);
+  if (parsed.ok) return { name, document: parsed.document };
+  throw new FedctlError('lab.policy-malformed', {
+    message: `AWS would refuse the policy ${name}: ${parsed.faults.map(faultText).join('; ')}.`,
+    details: { policy: name, faults: parsed.faults },
+  });
+}
+
+/** @throws FedctlError lab.policy-malformed */
+export function namedPolicies(documents: PolicyDocuments): readonly NamedPolicy[] {
+  return Object.entries(documents).map(([name, document]) => namedPolicy(name, document, 'permissions'));
+}
+
+/** @throws FedctlError lab.policy-malformed; nothing is changed then */
+export function changedPolicies(
+  attached: AttachedPolicies,
+  { identity, boundary }: PolicyChange,
+): AttachedPolicies {
+  return {
+    identity: identity === undefined ? attached.identity : namedPolicies(identity),
+    boundary: boundary === undefined ? attached.boundary : boundaryPolicy(boundary),
+  };
+}
+
+function boundaryPolicy(document: unknown): NamedPolicy | null {
+  return document === null ? null : namedPolicy('PermissionsBoundary', document, 'permissions');
+}
+
+/** A policy that allows these actions, with wildcards, on everything. */
+export function allowing(...actions: readonly string[]): unknown {
+  return {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }],
+  };
+}

@@ -1,0 +1,33 @@
+import type { NamedPolicy } from '../../lib/policy/document.ts';
+import { faultText, isRecord } from '../../lib/policy/faults.ts';
+import { parsePolicy } from '../../lib/policy/parse.ts';
+import { AwsError } from './aws-error.ts';
+import type { QueryParameters } from './query.ts';
+
+/**
+ * The session policy of a request, its parameter `Policy`; null when none was sent. How AWS words what is wrong with it
+ * is not verified: it names neither place nor cause. The log does.
+ *
+ * @throws AwsError MalformedPolicyDocument
+ */
+export function readSessionPolicy(parameters: QueryParameters): readonly NamedPolicy[] | null {
+  const text = parameters.text('Policy');
+  if (text === undefined) return null;
+  const parsed = parsePolicy(readJson(text), 'permissions');
+  if (!parsed.ok) throw malformed('Syntax errors in policy.', parsed.faults.map(faultText).join('; '));
+  return [{ name: 'Policy', document: parsed.document }];
+}
+
+function readJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isRecord(value)) return value;
+  } catch {
+    // Said below, as for JSON that is no object.
+  }
+  throw malformed('This policy contains invalid Json', 'Policy is no JSON object');
+}
+
+function malformed(message: string, reason: string): AwsError {
+  return new AwsError('MalformedPolicyDocument', 400, message, reason);
+}

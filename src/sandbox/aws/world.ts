@@ -1,0 +1,281 @@
+import { Secret } from '../../lib/core/secret.ts';
+import type { NamedPolicy } from '../../lib/policy/document.ts';
+import { createSigningKeys } from '../issuer/signing-keys.ts';
+import type { LabLog } from '../log.ts';
+import type { Kept } from '../state/kept.ts';
+import { createRole, createUser } from './create-principal.ts';
+import { type AwsDescription, BUILT_IN_AWS } from './description.ts';
+import { FederationSwitch } from './federation-switch.ts';
+import { secretKey, sessionToken, uniqueId } from './fresh-keys.ts';
+import type {
+  LabAccount,
+  LabRole,
+  LabSession,
+  LabUser,
+  OidcProvider,
+  PlatformClaims,
+  Tags,
+} from './identities.ts';
+import {
+  changedPolicies,
+  namedPolicies,
+  namedPolicy,
+  type PolicyChange,
+  type PolicyDocuments,
+} from './policies.ts';
+import { trustingTokens } from './trust-policy.ts';
+
+export interface AwsWorldOptions {
+  readonly now: () => Date;
+  readonly log: LabLog;
+  /** How long STS takes to follow the switch of an account: 0 here, 8 to 12 seconds at AWS (facts/aws.md 1). */
+  readonly propagationMs?: number;
+  readonly description?: AwsDescription;
+  /** By account id: the keys, secrets and switches of an earlier lab, where it had the same identities. */
+  readonly kept?: Kept['accounts'];
+}
+
+/** What a session is made of. No rule is applied: a test may want one that has expired already. */
+export interface SessionFacts {
+  readonly principal: LabUser | LabRole;
+  readonly expiresAt: Date;
+  /** For roles; `lab` unless given. */
+  readonly sessionName?: string;
+  readonly tags?: Tags;
+  readonly transitiveTagKeys?: readonly string[];
+  readonly sourceIdentity?: string | null;
+  /** The name of a federated user, made by the user who is the principal. */
+  readonly federatedUser?: string;
+  readonly mfa?: boolean;
+  readonly federatedProvider?: string;
+  readonly platformClaims?: PlatformClaims;
+  /** Session policies; nothing narrows the session unless given. */
+  readonly policies?: readonly NamedPolicy[] | null;
+  /** Length of the session token in characters, if it has to be longer than usual. */
+  readonly minimumTokenSize?: number;
+}
+
+/** A foreign issuer that an account is to trust, and the roles that its tokens may assume. */
+export interface IssuerTrust {
+  readonly accountId: string;
+  /** As tokens name it in `iss`. */
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  /** Each for any of the audiences. */
+  readonly roles: readonly {
+    readonly name: string;
+    /** Of the tokens: with `*` and `?`, as StringLike has them. */
+    readonly subject: string;
+  }[];
+}
+
+/** The accounts, identities, keys and sessions of the lab: plain state. */
+export interface AwsWorld {
+  readonly accounts: readonly LabAccount[];
+  readonly users: readonly LabUser[];
+  readonly roles: readonly LabRole[];
+  account(id: string): LabAccount;
+  /** `operator`, `no-mint`, `mfa-user`, `org-operator` */
+  user(name: string): LabUser;
+  /** `app`, `etl`, `mfa` */
+  role(name: string): LabRole;
+  /** Turns an account's outbound federation on or off, as IAM does. */
+  setFederation(accountId: string, enabled: boolean): void;
+  /**
+   * Attaches policies to a user or role, for its sessions too, which exist already.
+   *
+   * @throws FedctlError lab.policy-malformed, as the next two
+   */
+  setPolicies(principal: LabUser | LabRole, change: PolicyChange): void;
+  setTrustPolicy(role: LabRole, document: unknown): void;
+  /**
+   * Puts an account under service control policies: one set for each level from the organization's root down to the
+   * account, every one of which has to allow. An empty list lifts them all.
+   */
+  setServiceControlPolicies(accountId: string, levels: readonly PolicyDocuments[]): void;
+  /** Signs with new keys from now on, under the next kids, and publishes those alone. */
+  rotateKeys(accountId: string): Promise<void>;
+  /** Deletes a user or role: its keys and sessions are unknown from now on. @returns false when there is none */
+  remove(arn: string): boolean;
+  /** Makes an OpenID Connect provider for a foreign issuer, or replaces the account's one for it. */
+  trustIssuer(trust: IssuerTrust): OidcProvider;
+  createSession(facts: SessionFacts): LabSession;
+  /** Whose access key this is. Expired sessions are found too: AWS says "expired", not "unknown". */
+  holderOf(accessKeyId: string): LabUser | LabSession | undefined;
+}
+
+/**
+ * Makes the accounts and identities that are described, the built-in ones by default, with fresh keys and secrets.
+ *
+ * @throws FedctlError lab.policy-malformed
+ */
+export async function createAwsWorld({
+  now,
+  log,
+  propagationMs = 0,
+  description = BUILT_IN_AWS,
+  kept = {},
+}: AwsWorldOptions): Promise<AwsWorld> {
+  const accounts = description.accounts.map((described) => {
+    const before = kept[described.id];
+    const enabled = before?.federation ?? described.federation;
+    const account: LabAccount = {
+      id: described.id,
+      organization: described.organization,
+      federation: new FederationSwitch({ now, propagationMs, enabled }),
+      keys: createSigningKeys(before?.generation, before?.keys),
+      issuer: '',
+      oidcProviders: [],
+      serviceControlPolicies: (described.serviceControlPolicies ?? []).map(namedPolicies),
+    };
+    return { account, described };
+  });
+  return new World({
+    now,
+    log,
+    accounts: accounts.map(({ account }) => account),
+    users: accounts.flatMap(({ account, described }) =>
+      described.users.map((user) => createUser(account, user, kept[account.id])),
+    ),
+    roles: accounts.flatMap(({ account, described }) =>
+      described.roles.map((role) => createRole(account, role, kept[account.id])),
+    ),
+  });
+}
+
+class World implements AwsWorld {
+  readonly accounts: readonly LabAccount[];
+  users: readonly LabUser[];
+  roles: readonly LabRole[];
+  readonly #now: () => Date;
+  readonly #log: LabLog;
+  readonly #holders = new Map<string, LabUser | LabSession>();
+
+  constructor({
+    now,
+    log,
+    accounts,
+    users,
+    roles,
+  }: Pick<AwsWorld, 'accounts' | 'users' | 'roles'> & Pick<AwsWorldOptions, 'now' | 'log'>) {
+    this.#now = now;
+    this.#log = log;
+    this.accounts = accounts;
+    this.users = users;
+    this.roles = roles;
+    for (const user of users) this.#holders.set(user.accessKeyId, user);
+  }
+
+  account(id: string): LabAccount {
+    return found(this.accounts, (account) => account.id === id, id);
+  }
+
+  user(name: string): LabUser {
+    return found(this.users, (user) => user.name === name, name);
+  }
+
+  role(name: string): LabRole {
+    return found(this.roles, (role) => role.name === name, name);
+  }
+
+  setFederation(accountId: string, enabled: boolean): void {
+    if (!this.account(accountId).federation.set(enabled)) return;
+    this.#tell(
+      'setFederation',
+      `outbound federation of account ${accountId} was ${enabled ? 'enabled' : 'disabled'} by the lab itself`,
+    );
+  }
+
+  setPolicies(principal: LabUser | LabRole, change: PolicyChange): void {
+    principal.policies = changedPolicies(principal.policies, change);
+    this.#tell('setPolicies', `the policies of ${principal.arn} were changed by the lab itself`);
+  }
+
+  setTrustPolicy(role: LabRole, document: unknown): void {
+    role.trustPolicy = namedPolicy(role.name, document, 'trust');
+    this.#tell('setTrustPolicy', `the trust policy of ${role.arn} was changed by the lab itself`);
+  }
+
+  setServiceControlPolicies(accountId: string, levels: readonly PolicyDocuments[]): void {
+    this.account(accountId).serviceControlPolicies = levels.map(namedPolicies);
+    this.#tell(
+      'setServiceControlPolicies',
+      `the service control policies over account ${accountId} were changed by the lab itself`,
+    );
+  }
+
+  async rotateKeys(accountId: string): Promise<void> {
+    const account = this.account(accountId);
+    account.keys = createSigningKeys(account.keys.RS256.generation + 1);
+    this.#tell(
+      'rotateKeys',
+      `account ${accountId} signs with ${account.keys.RS256.kid} and ${account.keys.ES384.kid} from now on`,
+    );
+  }
+
+  remove(arn: string): boolean {
+    const principal = [...this.users, ...this.roles].find((one) => one.arn === arn);
+    if (principal === undefined) return false;
+    this.users = this.users.filter((user) => user !== principal);
+    this.roles = this.roles.filter((role) => role !== principal);
+    for (const [accessKeyId, holder] of this.#holders) {
+      const owner = 'principal' in holder ? holder.principal : holder;
+      if (owner === principal) this.#holders.delete(accessKeyId);
+    }
+    this.#tell('remove', `${arn} was deleted by the lab itself, with its keys and sessions`);
+    return true;
+  }
+
+  trustIssuer({ accountId, issuer, audiences, roles }: IssuerTrust): OidcProvider {
+    const account = this.account(accountId);
+    const provider: OidcProvider = {
+      arn: `arn:aws:iam::${accountId}:oidc-provider/${issuer.replace(/^https?:\/\//, '')}`,
+      issuer,
+      audiences,
+    };
+    account.oidcProviders = [...account.oidcProviders.filter((one) => one.issuer !== issuer), provider];
+    for (const role of this.roles.filter((one) => one.account === account)) {
+      const subjects = roles.filter(({ name }) => name === role.name).map(({ subject }) => subject);
+      role.trustPolicy = trustingTokens(role.trustPolicy, provider, subjects);
+    }
+    return provider;
+  }
+
+  createSession(facts: SessionFacts): LabSession {
+    const session: LabSession = {
+      principal: facts.principal,
+      accessKeyId: uniqueId('ASIA'),
+      secretAccessKey: secretKey(),
+      sessionToken: new Secret(sessionToken(facts.minimumTokenSize ?? 0)),
+      issuedAt: this.#now(),
+      // AWS gives and keeps whole seconds here (facts/aws.md 13.2).
+      expiresAt: new Date(Math.floor(facts.expiresAt.getTime() / 1000) * 1000),
+      sessionName: facts.principal.kind === 'role' ? (facts.sessionName ?? 'lab') : null,
+      federatedUser: facts.federatedUser ?? null,
+      mfa: facts.mfa ?? false,
+      federatedProvider: facts.federatedProvider ?? null,
+      tags: facts.tags ?? {},
+      transitiveTagKeys: facts.transitiveTagKeys ?? [],
+      sourceIdentity: facts.sourceIdentity ?? null,
+      platformClaims: facts.platformClaims ?? {},
+      policies: facts.policies ?? null,
+    };
+    this.#holders.set(session.accessKeyId, session);
+    return session;
+  }
+
+  holderOf(accessKeyId: string): LabUser | LabSession | undefined {
+    return this.#holders.get(accessKeyId);
+  }
+
+  #tell(action: string, reason: string): void {
+    this.#log.add({ hop: 'iam', action, principal: null, decision: 'info', reason });
+  }
+}
+
+/** The world is fixed, so a name that it lacks is a mistake of the program that asks. */
+function found<T>(all: readonly T[], matches: (one: T) => boolean, name: string): T {
+  const one = all.find(matches);
+  if (one === undefined) throw new RangeError(`the lab's AWS has no "${name}"`);
+  return one;
+}

@@ -1,0 +1,15 @@
+import { readYaml } from '../../lib/config/yaml-document.ts';
+import type { LabDescription } from '../description.ts';
+import { describedLab } from './describe.ts';
+import { SandboxConfig } from './schema.ts';
+
+/**
+ * Reads the configuration of a lab.
+ *
+ * @param file its name, for messages
+ * @throws FedctlError config.invalid with every fault that was found, each with its place
+ */
+export function readSandboxConfig(text: string, file: string): LabDescription {
+  const remedy = 'correct the lines above; schemas/sandbox-config.v1.json tells editors what may stand there';
+  return describedLab(readYaml(SandboxConfig, text, file, { remedy }));
+}

@@ -1,0 +1,212 @@
+import type { Context } from '../../lib/core/context.ts';
+import { deadline } from '../../lib/core/deadline.ts';
+import { FedctlError, isFedctlError } from '../../lib/core/errors.ts';
+import type { FetchResponse } from '../../lib/core/fetch.ts';
+import { isLoopbackHost } from '../../lib/core/hosts.ts';
+import { Secret } from '../../lib/core/secret.ts';
+import { FAILURES, type FailureCode } from '../../lib/failures/failures.ts';
+import type { Hop } from '../delays.ts';
+import type { LabLogEntry } from '../log.ts';
+import type { PlayedScenario } from '../scenarios/player.ts';
+import type { LabChange } from './controls.ts';
+import { CONTROL_API } from './marker.ts';
+import type { LabStatus, LabTime } from './status.ts';
+
+/** One request to the control API. */
+interface LabCall {
+  readonly method: 'GET' | 'PUT' | 'POST';
+  /** `/v1/status` */
+  readonly path: string;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly timeoutMs: number;
+}
+
+/** The part of the lab's log that was asked for; `next` is what to ask with the next time. */
+export interface LabLogPage {
+  readonly entries: readonly LabLogEntry[];
+  readonly next: number;
+}
+
+/**
+ * The running lab, as another process has it in hand. Every method throws FedctlError lab.none, lab.address-invalid,
+ * lab.unreachable, lab.refused, and what the lab itself says: usage.invalid-value, lab.unknown-name,
+ * lab.scenario-played, lab.scenario-unplayable.
+ */
+export interface LabClient {
+  status(): Promise<LabStatus>;
+  time(): Promise<LabTime>;
+  setClock(offsetSeconds: number): Promise<LabTime>;
+  /** @param wait seconds to wait for the next entry when there is none */
+  log(since: number, wait: number): Promise<LabLogPage>;
+  change(request: LabChangeRequest): Promise<LabChange>;
+  playScenario(name: string): Promise<PlayedScenario>;
+  /** Asks for the end, and waits until the lab is gone. */
+  stop(): Promise<void>;
+}
+
+/** What can be changed, as the control API takes it. */
+export type LabChangeRequest =
+  | { readonly setting: 'federation'; readonly enabled: boolean; readonly account?: string }
+  | { readonly setting: 'keys'; readonly account?: string }
+  | { readonly setting: 'database-user'; readonly username: string }
+  | { readonly setting: 'identity'; readonly arn: string }
+  | { readonly setting: 'connections' }
+  | { readonly setting: 'delay'; readonly hop: Hop; readonly ms: number };
+
+const CHANGES: Readonly<Record<LabChangeRequest['setting'], Pick<LabCall, 'method' | 'path'>>> = {
+  federation: { method: 'PUT', path: '/v1/federation' },
+  keys: { method: 'POST', path: '/v1/rotate-keys' },
+  'database-user': { method: 'POST', path: '/v1/revoke-database-user' },
+  identity: { method: 'POST', path: '/v1/revoke-identity' },
+  connections: { method: 'POST', path: '/v1/drop-connections' },
+  delay: { method: 'PUT', path: '/v1/delay' },
+};
+
+/** How long a lab that was asked to stop may take, in milliseconds, and how often to look. */
+const GONE = { within: 10_000, every: 50 } as const;
+
+/**
+ * The lab in FEDCTL_SANDBOX_URL, called with the token in FEDCTL_SANDBOX_TOKEN; nothing but loopback is ever called.
+ * The documents of what presents itself as a control API are not checked: it has the token, and it is this very package.
+ *
+ * @param timeoutMs bounds each call
+ */
+export function createLabClient(context: Context, timeoutMs: number): LabClient {
+  context.redactor.learn(new Secret(context.env['FEDCTL_SANDBOX_TOKEN'] ?? ''));
+  const get = (path: string, more = 0) => call(context, { method: 'GET', path, timeoutMs: timeoutMs + more });
+  return {
+    status: async () => (await get('/v1/status')) as LabStatus,
+    time: async () => (await get('/v1/clock')) as LabTime,
+    setClock: async (offsetSeconds) => {
+      const body = { offsetSeconds };
+      return (await call(context, { method: 'PUT', path: '/v1/clock', body, timeoutMs })) as LabTime;
+    },
+    log: async (since, wait) => {
+      const page = await get(`/v1/log?since=${since}&wait=${wait}`, wait * 1000);
+      const { entries, next } = page as LabLogPage;
+      return { entries: entries.map((entry) => ({ ...entry, at: new Date(entry.at) })), next };
+    },
+    change: async ({ setting, ...body }) =>
+      (await call(context, { ...CHANGES[setting], body, timeoutMs })) as LabChange,
+    playScenario: async (name) => {
+      const body = { name };
+      return (await call(context, {
+        method: 'POST',
+        path: '/v1/scenario',
+        body,
+        timeoutMs,
+      })) as PlayedScenario;
+    },
+    stop: async () => {
+      await call(context, { method: 'POST', path: '/v1/stop', timeoutMs });
+      await gone(context, timeoutMs);
+    },
+  };
+}
+
+/** Waits until nothing answers any more: the lab closes this door last. */
+async function gone(context: Context, timeoutMs: number): Promise<void> {
+  const bound = deadline(context.signal, GONE.within);
+  while (!bound.aborted) {
+    const answers = await call(context, { method: 'GET', path: '/v1/clock', timeoutMs }).then(
+      () => true,
+      (error: unknown) => {
+        if (isFedctlError(error) && error.code === 'lab.unreachable') return false;
+        throw error;
+      },
+    );
+    if (!answers) return;
+    await context.sleep(GONE.every, bound).catch(() => {});
+  }
+  context.signal.throwIfAborted();
+  throw new FedctlError('lab.refused', {
+    message: `The lab was asked to stop and still answers after ${GONE.within / 1000} s.`,
+  });
+}
+
+/** A log of a thousand entries is the longest answer. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
+async function call(context: Context, { method, path, body, timeoutMs }: LabCall): Promise<unknown> {
+  const { url, token } = labAddress(context.env);
+  let response: FetchResponse;
+  try {
+    response = await context.fetch(new URL(path, url), {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      maxBytes: MAX_BYTES,
+      signal: deadline(context.signal, timeoutMs),
+    });
+  } catch (cause) {
+    if (context.signal.aborted) throw context.signal.reason;
+    throw new FedctlError('lab.unreachable', {
+      message: `The lab at ${url} does not answer.`,
+      details: { url },
+      cause,
+    });
+  }
+  const { status, headers, body: text } = response;
+  if (status !== 200) throw refusal(url, status, text ?? '');
+  if (headers[CONTROL_API] !== undefined && text !== null) return JSON.parse(text);
+  throw new FedctlError('lab.refused', {
+    message: `What responds at ${url} is not a lab.`,
+    likelyCause: 'The lab was stopped, and another server uses its port now.',
+    details: { url, status },
+  });
+}
+
+function labAddress(env: Context['env']): { readonly url: string; readonly token: string } {
+  const url = env['FEDCTL_SANDBOX_URL'] ?? '';
+  const token = env['FEDCTL_SANDBOX_TOKEN'] ?? '';
+  if (url === '' || token === '') {
+    const missing = url === '' ? 'FEDCTL_SANDBOX_URL' : 'FEDCTL_SANDBOX_TOKEN';
+    throw new FedctlError('lab.none', { message: `No lab is named: ${missing} is not set.` });
+  }
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (parsed?.protocol !== 'http:' || !isLoopbackHost(parsed.hostname) || parsed.origin !== url) {
+    throw new FedctlError('lab.address-invalid', {
+      message: 'FEDCTL_SANDBOX_URL is no address of a lab: expected http://127.0.0.1:<port>.',
+    });
+  }
+  return { url, token };
+}
+
+/** What the lab answered instead of a document, as the failure that it is. */
+function refusal(url: string, status: number, text: string): FedctlError {
+  const { code, message, ...facts } = errorIn(text);
+  if (status === 422 && code !== null) return new FedctlError(code, { message, ...facts });
+  const said = message === '' ? '' : `: ${message}`;
+  return new FedctlError('lab.refused', {
+    message: `The lab at ${url} answered ${status}${said}.`,
+    details: { url, status },
+  });
+}
+
+interface LabError {
+  readonly code: FailureCode | null;
+  readonly message: string;
+  readonly likelyCause?: string;
+  readonly remedy?: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+function errorIn(text: string): LabError {
+  let error: unknown = null;
+  try {
+    error = (JSON.parse(text) as { error?: unknown } | null)?.error;
+  } catch {
+    // Not the control API: its status says enough.
+  }
+  const { code, message, likelyCause, remedy, details } = (error ?? {}) as Record<string, unknown>;
+  return {
+    code: typeof code === 'string' && Object.hasOwn(FAILURES, code) ? (code as FailureCode) : null,
+    message: typeof message === 'string' ? message : '',
+    ...(typeof likelyCause === 'string' && { likelyCause }),
+    ...(typeof remedy === 'string' && { remedy }),
+    details: typeof details === 'object' && details !== null ? { ...details } : {},
+  };
+}

@@ -1,0 +1,165 @@
+import { FedctlError } from '../../lib/core/errors.ts';
+import type { Hop } from '../delays.ts';
+import type { LabLog } from '../log.ts';
+import type { PlayedScenario } from '../scenarios/player.ts';
+import { type LabParts, type LabStatus, type LabTime, labStatus, labTime } from './status.ts';
+
+/** One thing that was changed: what, of whom, and how it stands now. */
+export interface LabChange {
+  readonly setting: 'federation' | 'keys' | 'database-user' | 'identity' | 'connections' | 'delay';
+  readonly of: string;
+  readonly value: string;
+}
+
+/** How far the clock may be moved, in seconds: ten years. */
+const FURTHEST = 10 * 365 * 24 * 3600;
+/** The longest delay of a hop, in milliseconds. */
+const SLOWEST = 10 * 60_000;
+
+/**
+ * The hand that changes a lab while it runs. The control API is its face for other processes. Every change is in the
+ * lab's log under the hop `control`.
+ */
+export class LabControls {
+  readonly #parts: LabParts;
+  readonly #log: LabLog;
+  readonly #stop = new AbortController();
+
+  constructor(parts: LabParts, log: LabLog) {
+    this.#parts = parts;
+    this.#log = log;
+  }
+
+  /** Fires when somebody asked the lab to stop. */
+  get stopping(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  status(): LabStatus {
+    return labStatus(this.#parts);
+  }
+
+  time(): LabTime {
+    return labTime(this.#parts.clock);
+  }
+
+  /**
+   * Moves the lab's clock to this many seconds ahead of the real time; negative for behind.
+   *
+   * @throws FedctlError usage.invalid-value
+   */
+  setClock(offsetSeconds: number): LabTime {
+    if (!Number.isFinite(offsetSeconds) || Math.abs(offsetSeconds) > FURTHEST) {
+      throw invalid('offsetSeconds', 'a number of seconds, ten years at most');
+    }
+    this.#parts.clock.set(offsetSeconds * 1000);
+    this.#tell('clock', `the lab's clock is ${offsetSeconds} s ahead of the real time`);
+    return this.time();
+  }
+
+  /** @param accountId the first account unless given. @throws FedctlError lab.unknown-name */
+  setFederation(enabled: boolean, accountId?: string): LabChange {
+    const { id } = this.#account(accountId);
+    this.#parts.world.setFederation(id, enabled);
+    return this.#changed('federation', id, enabled ? 'enabled' : 'disabled');
+  }
+
+  /**
+   * Gives an account new signing keys and takes the old ones out of its key set: tokens signed before hold no longer
+   * with whoever fetches the keys anew.
+   *
+   * @param accountId the first account unless given. @throws FedctlError lab.unknown-name
+   */
+  async rotateKeys(accountId?: string): Promise<LabChange> {
+    const account = this.#account(accountId);
+    await this.#parts.world.rotateKeys(account.id);
+    return this.#changed('keys', account.id, `${account.keys.RS256.kid}, ${account.keys.ES384.kid}`);
+  }
+
+  /**
+   * Deletes a database user. As in MongoDB nobody logs in as it any more; connections that are logged in stay until
+   * they are dropped.
+   *
+   * @throws FedctlError lab.unknown-name
+   */
+  revokeDatabaseUser(username: string): LabChange {
+    const { atlas } = this.#parts;
+    const known = atlas.databaseUsers;
+    const named = known.filter((user) => user.username === username);
+    if (named.length === 0) {
+      throw unknown(
+        'database user',
+        username,
+        known.map((user) => user.username),
+      );
+    }
+    for (const { database } of named) atlas.removeDatabaseUser(username, database);
+    return this.#changed('database-user', username, 'revoked');
+  }
+
+  /** Deletes an IAM user or role with all its keys and sessions. @throws FedctlError lab.unknown-name */
+  revokeIdentity(arn: string): LabChange {
+    const { world } = this.#parts;
+    const known = [...world.users, ...world.roles].map((identity) => identity.arn);
+    if (!world.remove(arn)) throw unknown('identity', arn, known);
+    return this.#changed('identity', arn, 'deleted');
+  }
+
+  /** Cuts every connection to the MongoDB server. */
+  dropConnections(): LabChange {
+    return this.#changed('connections', 'mongod', `${this.#parts.mongod.dropConnections()} dropped`);
+  }
+
+  /** Lets every request to a hop wait this many milliseconds; 0 ends that. @throws FedctlError usage.invalid-value */
+  slow(hop: Hop, ms: number): LabChange {
+    if (!(ms >= 0 && ms <= SLOWEST)) throw invalid('ms', 'milliseconds, ten minutes at most');
+    this.#parts.delays.set(hop, ms);
+    return this.#changed('delay', hop, `${ms} ms`);
+  }
+
+  /**
+   * Enables the lab and breaks one thing in it, as `--scenario` does in a new one. A lab plays one in its life.
+   *
+   * @throws FedctlError usage.invalid-value, lab.scenario-played, lab.scenario-unplayable
+   */
+  playScenario(name: string): Promise<PlayedScenario> {
+    return this.#parts.scenarios.play(name);
+  }
+
+  /** Asks for the end of the lab; whoever started it ends it. */
+  stop(): void {
+    this.#tell('stop', 'the lab was asked to stop');
+    this.#stop.abort();
+  }
+
+  #account(id: string | undefined) {
+    const { accounts } = this.#parts.world;
+    const account = id === undefined ? accounts[0] : accounts.find((one) => one.id === id);
+    if (account !== undefined) return account;
+    const ids = accounts.map((one) => one.id);
+    throw unknown('account', id ?? '', ids);
+  }
+
+  #changed(setting: LabChange['setting'], of: string, value: string): LabChange {
+    this.#tell(setting, `${of}: ${value}`);
+    return { setting, of, value };
+  }
+
+  #tell(action: string, reason: string): void {
+    this.#log.add({ hop: 'control', action, principal: null, decision: 'info', reason });
+  }
+}
+
+function invalid(field: string, expected: string): FedctlError {
+  return new FedctlError('usage.invalid-value', {
+    message: `The lab cannot set that: ${field} must be ${expected}.`,
+    details: { field, expected },
+  });
+}
+
+function unknown(kind: string, name: string, known: readonly string[]): FedctlError {
+  return new FedctlError('lab.unknown-name', {
+    message: `The lab has no ${kind} "${name}".`,
+    details: { kind, name, known },
+  });
+}

@@ -1,0 +1,98 @@
+import { FedctlError } from '../../lib/core/errors.ts';
+import { HOPS } from '../delays.ts';
+import type { LabLog } from '../log.ts';
+import type { LabControls } from './controls.ts';
+
+/** What one route of the control API does with what came: the members of the query, or of the body. */
+export type Route = (input: RouteInput, lab: ControlledLab) => unknown;
+
+export interface ControlledLab {
+  readonly controls: LabControls;
+  readonly log: LabLog;
+}
+
+/** How long a request for the log may wait for the next entry, in seconds. */
+const LONGEST_WAIT = 20;
+
+/** The control API: one JSON document in, one out. Times are the lab's own unless they say otherwise. */
+export const ROUTES: Readonly<Record<string, Route>> = {
+  'GET /v1/status': (_input, { controls }) => controls.status(),
+  'GET /v1/log': (input, { log }) =>
+    logSince(log, input.count('since') ?? 0, Math.min(input.count('wait') ?? 0, LONGEST_WAIT)),
+  'GET /v1/clock': (_input, { controls }) => controls.time(),
+  'PUT /v1/clock': (input, { controls }) => controls.setClock(input.number('offsetSeconds')),
+  'PUT /v1/federation': (input, { controls }) =>
+    controls.setFederation(input.boolean('enabled'), input.optionalText('account')),
+  'POST /v1/rotate-keys': (input, { controls }) => controls.rotateKeys(input.optionalText('account')),
+  'POST /v1/revoke-database-user': (input, { controls }) =>
+    controls.revokeDatabaseUser(input.text('username')),
+  'POST /v1/revoke-identity': (input, { controls }) => controls.revokeIdentity(input.text('arn')),
+  'POST /v1/drop-connections': (_input, { controls }) => controls.dropConnections(),
+  'PUT /v1/delay': (input, { controls }) => controls.slow(input.choice('hop', HOPS), input.number('ms')),
+  'POST /v1/scenario': (input, { controls }) => controls.playScenario(input.text('name')),
+  'POST /v1/stop': () => ({ stopping: true }),
+};
+
+/** What is new in the log; waits for the next entry, at most `seconds`, when there is nothing. */
+async function logSince(log: LabLog, count: number, seconds: number) {
+  const now = log.since(count);
+  if (now.entries.length > 0 || seconds === 0) return now;
+  await new Promise<void>((resolve) => {
+    const unfollow = log.follow(() => end());
+    const timer = setTimeout(() => end(), seconds * 1000);
+    // An open question about the log does not keep the lab alive.
+    timer.unref();
+    const end = () => {
+      unfollow();
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  return log.since(count);
+}
+
+/** The members that came with a request, each read with its type or refused by its name. */
+export class RouteInput {
+  readonly #members: Readonly<Record<string, unknown>>;
+
+  constructor(members: Readonly<Record<string, unknown>>) {
+    this.#members = members;
+  }
+
+  text(name: string): string {
+    const value = this.#members[name];
+    return typeof value === 'string' && value !== '' ? value : refuse(name, 'a text');
+  }
+
+  optionalText(name: string): string | undefined {
+    return this.#members[name] === undefined ? undefined : this.text(name);
+  }
+
+  boolean(name: string): boolean {
+    const value = this.#members[name];
+    return typeof value === 'boolean' ? value : refuse(name, 'true or false');
+  }
+
+  number(name: string): number {
+    const value = this.#members[name];
+    return typeof value === 'number' && Number.isFinite(value) ? value : refuse(name, 'a number');
+  }
+
+  choice<const Choice extends string>(name: string, choices: readonly Choice[]): Choice {
+    return choices.find((one) => one === this.#members[name]) ?? refuse(name, choices.join(', '));
+  }
+
+  /** A whole number that stands in a query. */
+  count(name: string): number | undefined {
+    const value = this.#members[name];
+    if (value === undefined) return undefined;
+    return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : refuse(name, 'a count');
+  }
+}
+
+function refuse(name: string, expected: string): never {
+  throw new FedctlError('usage.invalid-value', {
+    message: `The control API cannot read "${name}": expected ${expected}.`,
+    details: { field: name, expected },
+  });
+}

@@ -1,0 +1,126 @@
+import { isFedctlError } from '../../lib/core/errors.ts';
+import type { Secret } from '../../lib/core/secret.ts';
+import { equalInConstantTime } from '../../lib/net/constant-time.ts';
+import {
+  type HttpAnswer,
+  type HttpRequest,
+  type LoopbackServer,
+  startLoopbackServer,
+} from '../aws/loopback-server.ts';
+import type { LabLog } from '../log.ts';
+import type { LabControls } from './controls.ts';
+import { CONTROL_API } from './marker.ts';
+import { ROUTES, RouteInput } from './routes.ts';
+
+export interface ControlOptions {
+  readonly controls: LabControls;
+  readonly log: LabLog;
+  /** What callers must present as their bearer token. */
+  readonly token: Secret;
+  readonly port: number;
+}
+
+const HOST = '127.0.0.1';
+const LARGEST_BODY = 16 * 1024;
+
+/**
+ * Starts the control API. It is plain http on loopback, also in a lab under TLS: it is no part of what the lab plays,
+ * and must answer whatever is broken there. Only who holds the token of this lab may call it, and no web page may:
+ * the Host must be this very address (a name that was rebound to loopback is another), an Origin is refused, and
+ * bodies must say that they are JSON.
+ *
+ * @throws FedctlError lab.port-taken, lab.start-failed
+ */
+export async function startControl(options: ControlOptions): Promise<LoopbackServer> {
+  const { log } = options;
+  let authority = '';
+  const server = await startLoopbackServer({
+    name: 'control API',
+    host: HOST,
+    port: options.port,
+    tls: undefined,
+    largestBody: LARGEST_BODY,
+    answer: async (request) => {
+      const refusal = intruder(request, authority, options.token);
+      if (refusal === null) return await perform(request, options);
+      const action = request.method.slice(0, 10);
+      log.add({ hop: 'control', action, principal: null, decision: 'refused', reason: refusal.reason });
+      return json(refusal.status, { error: { message: refusal.reason } }, refusal.headers);
+    },
+  });
+  authority = new URL(server.url).host;
+  return server;
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Why this request is none of who holds the token, or null. */
+function intruder({ headers }: HttpRequest, authority: string, token: Secret): Refusal | null {
+  const all = (name: string) => headers.filter(([header]) => header === name).map(([, value]) => value);
+  const [host, ...hosts] = all('host');
+  if (host !== authority || hosts.length > 0) {
+    return { status: 421, reason: 'the Host header is not the address of the control API' };
+  }
+  if (all('origin').length > 0) return { status: 403, reason: 'web pages may not call the control API' };
+  const [sent = '', ...others] = all('authorization');
+  if (others.length === 0 && equalInConstantTime(sent, `Bearer ${token.reveal()}`)) return null;
+  return {
+    status: 401,
+    reason: sent === '' ? 'the bearer token is missing' : 'the bearer token is not the one of this lab',
+    headers: { 'www-authenticate': 'Bearer' },
+  };
+}
+
+async function perform(request: HttpRequest, { controls, log }: ControlOptions): Promise<HttpAnswer> {
+  const [path = '', query = ''] = request.target.split('?', 2);
+  const route = Object.entries(ROUTES).find(([name]) => name === `${request.method} ${path}`)?.[1];
+  if (route === undefined) {
+    const allow = Object.keys(ROUTES)
+      .filter((name) => name.endsWith(` ${path}`))
+      .map((name) => name.slice(0, name.indexOf(' ')));
+    return allow.length === 0
+      ? json(404, { error: { message: 'the control API has no such path' } })
+      : json(405, { error: { message: 'not by this method' } }, { allow: allow.join(', ') });
+  }
+  const members = request.method === 'GET' ? Object.fromEntries(new URLSearchParams(query)) : body(request);
+  if (members === null) return json(415, { error: { message: 'the body must be one JSON object' } });
+  try {
+    const answer = json(200, await route(new RouteInput(members), { controls, log }));
+    // The lab ends when the answer is out, or the caller would never see it.
+    return path === '/v1/stop' ? { ...answer, sent: () => controls.stop() } : answer;
+  } catch (error) {
+    if (!isFedctlError(error)) throw error;
+    const { code, message, likelyCause, remedy, details } = error;
+    return json(422, { error: { code, message, likelyCause, remedy, details } });
+  }
+}
+
+/** The members of a body; none for an empty one, null for what is no JSON object or does not say that it is JSON. */
+function body({ headers, body: bytes }: HttpRequest): Readonly<Record<string, unknown>> | null {
+  if (bytes.length === 0) return {};
+  const type = headers.find(([name]) => name === 'content-type')?.[1] ?? '';
+  if (!/^application\/json\b/i.test(type)) return null;
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+  } catch {
+    return null;
+  }
+}
+
+function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      [CONTROL_API]: '1',
+      ...headers,
+    },
+    body: JSON.stringify(value),
+  };
+}

@@ -1,0 +1,129 @@
+import type { GrantedRole } from '../../lib/trust/relying-party.ts';
+import type { AtlasState } from '../atlas/state.ts';
+import type { LabRole, LabUser } from '../aws/identities.ts';
+import type { AwsWorld } from '../aws/world.ts';
+import type { LabClock } from '../clock.ts';
+import { HOPS, type Hop, type HopDelays } from '../delays.ts';
+import type { ScenarioPlayer } from '../scenarios/player.ts';
+
+/** What the lab plays right now: plain data, without a secret. */
+export interface LabStatus {
+  readonly clock: LabTime;
+  /** What is played where: `STS` at `http://127.0.0.1:…`. */
+  readonly endpoints: readonly { readonly name: string; readonly url: string }[];
+  readonly accounts: readonly {
+    readonly id: string;
+    readonly federation: 'enabled' | 'disabled';
+    readonly issuer: string;
+    readonly keyIds: readonly string[];
+  }[];
+  readonly identities: readonly {
+    readonly kind: 'user' | 'role';
+    readonly arn: string;
+    /** Its profile in the lab's AWS config file. */
+    readonly profile: string;
+    /** The actions that its own policies allow, under whatever conditions; `*` for all. */
+    readonly may: readonly string[];
+  }[];
+  /** Those that the organization is connected to. */
+  readonly identityProviders: readonly {
+    readonly id: string;
+    readonly displayName: string;
+    readonly issuer: string;
+    readonly audience: string;
+    readonly userClaim: string;
+  }[];
+  readonly databaseUsers: readonly {
+    readonly username: string;
+    readonly database: string;
+    /** By which mechanism it logs in. */
+    readonly mechanism: 'oidc' | 'aws' | 'none';
+    readonly roles: readonly GrantedRole[];
+  }[];
+  /** The files hold what an authenticator app would scan. */
+  readonly mfaDevices: readonly { readonly serial: string; readonly file: string }[];
+  /** Clients of the MongoDB server. */
+  readonly connections: number;
+  /** Milliseconds that each hop is slow by. */
+  readonly delays: Readonly<Record<Hop, number>>;
+}
+
+/** The lab's clock, and how far it is ahead of the real one. */
+export interface LabTime {
+  /** RFC 3339 */
+  readonly now: string;
+  /** In seconds. */
+  readonly nowEpoch: number;
+  readonly offsetSeconds: number;
+}
+
+/** The live parts of a lab, which the controls read and change. */
+export interface LabParts {
+  readonly clock: LabClock;
+  readonly world: AwsWorld;
+  readonly atlas: AtlasState;
+  readonly mongod: { connections(): number; dropConnections(): number };
+  readonly delays: HopDelays;
+  readonly endpoints: LabStatus['endpoints'];
+  readonly mfaDevices: readonly (readonly [serial: string, file: string])[];
+  readonly scenarios: Pick<ScenarioPlayer, 'play'>;
+}
+
+export function labTime(clock: LabClock): LabTime {
+  const now = clock.now();
+  return {
+    now: now.toISOString(),
+    nowEpoch: Math.floor(now.getTime() / 1000),
+    offsetSeconds: clock.offsetMs / 1000,
+  };
+}
+
+export function labStatus(parts: LabParts): LabStatus {
+  const { clock, world, atlas, mongod, delays, endpoints } = parts;
+  const delayOf = (hop: Hop): readonly [Hop, number] => [hop, delays.of(hop)];
+  return {
+    clock: labTime(clock),
+    endpoints,
+    accounts: world.accounts.map(({ id, federation, issuer, keys }) => ({
+      id,
+      federation: federation.enabled ? 'enabled' : 'disabled',
+      issuer,
+      keyIds: [keys.RS256.kid, keys.ES384.kid],
+    })),
+    identities: [...world.users, ...world.roles].map((identity) => ({
+      kind: identity.kind,
+      arn: identity.arn,
+      profile: identity.profile,
+      may: actionsOf(identity),
+    })),
+    identityProviders: atlas
+      .trustedIdentityProviders()
+      .map(({ id, displayName, issuer, audience, userClaim }) => ({
+        id,
+        displayName,
+        issuer,
+        audience,
+        userClaim,
+      })),
+    databaseUsers: atlas.databaseUsers.map((user) => ({
+      username: user.username,
+      database: user.database,
+      mechanism: user.oidcAuthType !== 'NONE' ? 'oidc' : user.awsIAMType !== 'NONE' ? 'aws' : 'none',
+      roles: user.roles,
+    })),
+    mfaDevices: parts.mfaDevices.map(([serial, file]) => ({ serial, file })),
+    connections: mongod.connections(),
+    // Built from the list of hops, so every one of them is there.
+    delays: Object.fromEntries(HOPS.map(delayOf)) as Record<Hop, number>,
+  };
+}
+
+function actionsOf({ policies }: LabUser | LabRole): readonly string[] {
+  const allowed = policies.identity
+    .flatMap(({ document }) => document.statements)
+    .filter(({ effect }) => effect === 'Allow')
+    .flatMap(({ action }) =>
+      action.except ? action.listed.map((name) => `all but ${name}`) : action.listed,
+    );
+  return [...new Set(allowed)];
+}

@@ -1,0 +1,152 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { Answer, Packet } from 'dns-packet';
+import { FedctlError } from '../../lib/core/errors.ts';
+import type { LabLog } from '../log.ts';
+
+/** Short, so that a change of a record counts at once, in seconds. */
+const TTL = 1;
+const NAME_ERROR = 3;
+const SERVER_FAILURE = 2;
+const HOST = '127.0.0.1';
+
+/** What the lab's DNS knows of one name. */
+export interface DnsRecords {
+  readonly SRV?: readonly { readonly target: string; readonly port: number }[];
+  /** One text per record. */
+  readonly TXT?: readonly string[];
+  /** IPv4 addresses. */
+  readonly A?: readonly string[];
+}
+
+export interface LabDns {
+  /** `host:port`, for FEDCTL_DNS_SERVER. */
+  readonly address: string;
+  /** By name in lower case; may be changed at any time. */
+  readonly zone: Map<string, DnsRecords>;
+  /** How queries go wrong: no answer at all, or SERVFAIL. */
+  fault: 'silent' | 'server-failure' | null;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a DNS server for the lab's own names, over UDP on loopback. It knows SRV, TXT and A; a name that it does not
+ * know does not exist, and it asks nobody else.
+ *
+ * @throws FedctlError lab.start-failed
+ */
+export async function startDns(records: Readonly<Record<string, DnsRecords>>, log: LabLog): Promise<LabDns> {
+  const { decode, encode } = await import('dns-packet');
+  const socket = createSocket('udp4');
+  const dns: Omit<LabDns, 'address'> = {
+    zone: new Map(Object.entries(records)),
+    fault: null,
+    close: async () => {
+      const closed = once(socket, 'close');
+      socket.close();
+      await closed;
+    },
+  };
+  socket.on('message', (message, from) => {
+    const query = readQuery(decode, message);
+    if (query === null) return;
+    if (dns.fault === 'silent') {
+      log.add({ ...noted(query), decision: 'refused', reason: 'not answered' });
+      return;
+    }
+    const { packet, reason } =
+      dns.fault === null ? answerTo(query, dns.zone) : failed(query, SERVER_FAILURE, 'SERVFAIL');
+    log.add({ ...noted(query), decision: reason === null ? 'allowed' : 'refused', reason: reason ?? '' });
+    send(socket, encode(packet), from);
+  });
+  const port = await bound(socket);
+  return Object.assign(dns, { address: `${HOST}:${port}` });
+}
+
+interface Query {
+  readonly id: number;
+  readonly name: string;
+  readonly type: string;
+  readonly questions: NonNullable<Packet['questions']>;
+}
+
+/** Null for what is no question: it gets no answer. */
+function readQuery(decode: (message: Buffer) => Packet, message: Buffer): Query | null {
+  try {
+    const { type, id = 0, questions = [] } = decode(message);
+    const [question] = questions;
+    if (type === 'response' || question === undefined || questions.length !== 1) return null;
+    return { id, name: question.name.toLowerCase(), type: question.type, questions };
+  } catch {
+    return null;
+  }
+}
+
+function noted({ name, type }: Query) {
+  return { hop: 'dns', action: `${type} ${name}`, principal: null } as const;
+}
+
+interface Reply {
+  readonly packet: Packet;
+  /** Why there are no records; null when there are. */
+  readonly reason: string | null;
+}
+
+function answerTo(query: Query, zone: ReadonlyMap<string, DnsRecords>): Reply {
+  const known = zone.get(query.name);
+  if (known === undefined) return failed(query, NAME_ERROR, 'NXDOMAIN: there is no such name');
+  const answers = answersOf(query, known);
+  return {
+    packet: response(query, 0, answers),
+    reason: answers.length === 0 ? 'NODATA: the name has no record of this type' : null,
+  };
+}
+
+function answersOf({ type, questions }: Query, { SRV = [], TXT = [], A = [] }: DnsRecords): Answer[] {
+  // The name as it was asked for: some resolvers mix its case and want it back like that.
+  const record = { name: questions[0]?.name ?? '', ttl: TTL, class: 'IN' } as const;
+  switch (type) {
+    case 'SRV':
+      return SRV.map(({ target, port }) => ({
+        ...record,
+        type: 'SRV',
+        data: { target, port, priority: 0, weight: 0 },
+      }));
+    case 'TXT':
+      return TXT.map((text) => ({ ...record, type: 'TXT', data: [text] }));
+    case 'A':
+      return A.map((address) => ({ ...record, type: 'A', data: address }));
+    default:
+      return [];
+  }
+}
+
+function failed(query: Query, code: number, reason: string): Reply {
+  return { packet: response(query, code, []), reason };
+}
+
+function response({ id, questions }: Query, code: number, answers: Answer[]): Packet {
+  const AUTHORITATIVE = 1 << 10;
+  return { type: 'response', id, flags: AUTHORITATIVE | code, questions, answers };
+}
+
+/** Whoever asked may be gone: nothing depends on it. */
+function send(socket: Socket, packet: Buffer, { port, address }: RemoteInfo): void {
+  socket.send(packet, port, address, () => {});
+}
+
+async function bound(socket: Socket): Promise<number> {
+  try {
+    socket.bind(0, HOST);
+    await once(socket, 'listening');
+  } catch (cause) {
+    throw new FedctlError('lab.start-failed', {
+      message: `The lab's DNS server cannot listen on ${HOST}.`,
+      details: { server: 'dns', host: HOST },
+      cause,
+    });
+  }
+  // A datagram that could not be delivered is reported here; the next one may be.
+  socket.on('error', () => {});
+  return socket.address().port;
+}

@@ -1,0 +1,98 @@
+import { webcrypto } from 'node:crypto';
+import type { JWK } from 'jose';
+import { CompactSign } from 'jose/jws/compact/sign';
+import { exportJWK } from 'jose/key/export';
+import type { SigningAlgorithm } from '../../lib/core/token.ts';
+
+/** One key of an account's issuer. Its public half is in the JWKS. */
+export interface SigningKey {
+  readonly algorithm: SigningAlgorithm;
+  /** AWS's own names, the same in every account (facts/aws.md 3): whoever caches by kid alone is wrong. */
+  readonly kid: string;
+  /** How often keys of this account were made before: the number in `kid`. */
+  readonly generation: number;
+  /** Its two halves; made at the first call, which takes a tenth of a second for RSA. */
+  readonly pair: () => Promise<SigningKeyPair>;
+}
+
+export interface SigningKeyPair {
+  readonly privateKey: webcrypto.CryptoKey;
+  /** As the JWKS shows it: kty, use, alg, kid and the public numbers. */
+  readonly jwk: JWK;
+}
+
+export type KeptKeys = Readonly<Record<SigningAlgorithm, JWK>>;
+
+export type SigningKeys = Readonly<Record<SigningAlgorithm, SigningKey>>;
+
+const RSA = {
+  name: 'RSASSA-PKCS1-v1_5',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+  hash: 'SHA-256',
+} as const;
+const P384 = { name: 'ECDSA', namedCurve: 'P-384' } as const;
+
+/**
+ * The two keys that an account signs with: RSA of 2048 bits and P-384. Most labs need one of them at most. That a
+ * rotation counts up, `RSA_1` after `RSA_0`, is what AWS's numbering suggests; nobody has published one yet.
+ *
+ * @param kept their private halves as JWK, to have those of an earlier lab again
+ */
+export function createSigningKeys(generation = 0, kept?: KeptKeys): SigningKeys {
+  return {
+    RS256: signingKey('RS256', `RSA_${generation}`, generation, RSA, kept?.RS256),
+    ES384: signingKey('ES384', `EC384_${generation}`, generation, P384, kept?.ES384),
+  };
+}
+
+function signingKey(
+  algorithm: SigningAlgorithm,
+  kid: string,
+  generation: number,
+  parameters: typeof RSA | typeof P384,
+  kept: JWK | undefined,
+): SigningKey {
+  let made: Promise<SigningKeyPair> | undefined;
+  const make = async (): Promise<SigningKeyPair> => {
+    const pair = await (kept === undefined
+      ? webcrypto.subtle.generateKey(parameters, true, ['sign', 'verify'])
+      : importPair(kept, parameters));
+    const { kty, ...numbers } = await exportJWK(pair.publicKey);
+    return {
+      privateKey: pair.privateKey,
+      jwk: { kty, use: 'sig', alg: algorithm, kid, ...numbers } as JWK,
+    };
+  };
+  const pair = () => {
+    made ??= make();
+    return made;
+  };
+  return { algorithm, kid, generation, pair };
+}
+
+/** A private key as JWK holds the public numbers too. */
+async function importPair(kept: JWK, parameters: typeof RSA | typeof P384) {
+  const { kty, n, e, crv, x, y } = kept;
+  const open = JSON.parse(JSON.stringify({ kty, n, e, crv, x, y })) as webcrypto.JsonWebKey;
+  const [privateKey, publicKey] = await Promise.all([
+    webcrypto.subtle.importKey('jwk', { ...kept } as webcrypto.JsonWebKey, parameters, true, ['sign']),
+    webcrypto.subtle.importKey('jwk', open, parameters, true, ['verify']),
+  ]);
+  return { privateKey, publicKey };
+}
+
+/**
+ * Signs any claims, also wrong ones: how AWS signs, and how a test forges. The header has exactly AWS's three members
+ * in AWS's order unless `header` says otherwise; the claims keep their order.
+ */
+export async function signToken(
+  key: SigningKey,
+  claims: object,
+  header: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const { privateKey } = await key.pair();
+  return await new CompactSign(Buffer.from(JSON.stringify(claims)))
+    .setProtectedHeader({ kid: key.kid, typ: 'JWT', alg: key.algorithm, ...header })
+    .sign(privateKey);
+}

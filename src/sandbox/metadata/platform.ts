@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { FedctlError } from '../../lib/core/errors.ts';
+import type { AwsWorld } from '../aws/world.ts';
+import type { LabEnvironment } from '../environment.ts';
+import type { LabLog } from '../log.ts';
+import type { PlatformName } from '../platforms.ts';
+import { startContainerCredentials } from './container-credentials.ts';
+import { startInstanceMetadata } from './instance-metadata.ts';
+import { startPod } from './pod.ts';
+import { ROLE, renewedSession } from './role-session.ts';
+
+export interface PlatformOptions {
+  readonly world: AwsWorld;
+  readonly log: LabLog;
+  readonly now: () => Date;
+  readonly region: string;
+  /** For its files; the lab removes it. */
+  readonly folder: string;
+  /** For servers that have TLS where AWS's have it. */
+  readonly tls: { readonly key: string; readonly cert: string } | undefined;
+}
+
+/** A platform that is being played. */
+export interface Platform {
+  /** What it sets for a workload: how to come by keys, and the Region where the platform tells it in this way. */
+  readonly env: LabEnvironment;
+  readonly plays: readonly (readonly [what: string, where: string])[];
+  close(): Promise<void>;
+}
+
+/**
+ * Starts what a platform offers to its workloads, which run as the role `app`, and enables federation in its account:
+ * an operator did that before.
+ *
+ * @throws FedctlError lab.unknown-name, lab.start-failed
+ */
+export async function startPlatform(name: PlatformName, options: PlatformOptions): Promise<Platform> {
+  const role = options.world.roles.find((one) => one.name === ROLE);
+  if (role === undefined) {
+    throw new FedctlError('lab.unknown-name', {
+      message: `The lab has no role "${ROLE}", and that is who workloads on ${name} are.`,
+      remedy: `add a role named ${ROLE} to the configuration, or leave --as out`,
+    });
+  }
+  options.world.setFederation(role.account.id, true);
+  return await START[name](options);
+}
+
+const START: Readonly<Record<PlatformName, (options: PlatformOptions) => Promise<Platform>>> = {
+  ec2: startInstance,
+  ecs: startTask,
+  lambda: startFunction,
+  eks: startPod,
+};
+
+/** EC2 sets no variable at all: everything, the Region too, comes from the metadata service. */
+async function startInstance({ world, log, now, region }: PlatformOptions): Promise<Platform> {
+  const principal = world.role(ROLE);
+  const accountId = principal.account.id;
+  const id = 'i-0fedc71ab00000001';
+  const privateIp = '10.0.1.23';
+  const session = renewedSession(world, now, {
+    principal,
+    sessionName: id,
+    platformClaims: {
+      ec2_source_instance_arn: `arn:aws:ec2:${region}:${accountId}:instance/${id}`,
+      ec2_instance_source_vpc: 'vpc-0fedc71ab00000002',
+      ec2_instance_source_private_ipv4: privateIp,
+      // Version 2 is the only one this instance speaks.
+      ec2_role_delivery: '2',
+    },
+  });
+  const server = await startInstanceMetadata({
+    log,
+    now,
+    session,
+    instance: {
+      id,
+      accountId,
+      region,
+      availabilityZone: `${region}a`,
+      privateIp,
+      startedAt: now(),
+      instanceProfileArn: `arn:aws:iam::${accountId}:instance-profile/${ROLE}`,
+    },
+  });
+  return {
+    env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url },
+    plays: [['IMDS', server.url]],
+    close: () => server.close(),
+  };
+}
+
+/**
+ * A task on Fargate. AWS names the endpoint by AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, on an address that only ECS
+ * has; the lab uses the other variable that SDKs know, and its token.
+ */
+async function startTask({ world, log, now, region }: PlatformOptions): Promise<Platform> {
+  const session = renewedSession(world, now, {
+    principal: world.role(ROLE),
+    sessionName: randomUUID().replaceAll('-', ''),
+  });
+  const server = await startContainerCredentials({ log, session });
+  return {
+    env: {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: server.credentialsUri,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: server.authorizationToken,
+      AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    },
+    plays: [['container', server.credentialsUri]],
+    close: () => server.close(),
+  };
+}
+
+const TWELVE_HOURS_MS = 12 * 3_600_000;
+
+/** Lambda gives a function its keys once, in the environment, as long as this copy of it lives. */
+async function startFunction({ world, now, region }: PlatformOptions): Promise<Platform> {
+  const principal = world.role(ROLE);
+  const name = 'lab-function';
+  const arn = `arn:aws:lambda:${region}:${principal.account.id}:function:${name}`;
+  const session = world.createSession({
+    principal,
+    sessionName: name,
+    expiresAt: new Date(now().getTime() + TWELVE_HOURS_MS),
+    platformClaims: { lambda_source_function_arn: arn },
+  });
+  return {
+    env: {
+      AWS_ACCESS_KEY_ID: session.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: session.secretAccessKey.reveal(),
+      AWS_SESSION_TOKEN: session.sessionToken.reveal(),
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x',
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    },
+    plays: [['function', arn]],
+    close: async () => {},
+  };
+}

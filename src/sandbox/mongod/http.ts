@@ -1,0 +1,65 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { isIP } from 'node:net';
+import { bounded } from '../../lib/core/deadline.ts';
+import { bareHost } from '../../lib/core/hosts.ts';
+import { lookup } from '../../lib/net/lookup.ts';
+
+/** How long the server waits for STS or an issuer, in milliseconds; clients wait longer for us. */
+const PATIENCE = 5000;
+/** The longest answer that is read, in bytes: a key set is a few kilobytes. */
+const MAX_ANSWER = 1_000_000;
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  /** Sent exactly so, `Host` included. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** PEM; what Node.js trusts when absent. */
+  readonly ca: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** One request on a connection of its own, bounded in time and size; redirects are answers like any other. */
+export async function sendHttp(request: HttpRequest): Promise<HttpAnswer> {
+  return await bounded(request.signal, PATIENCE, (signal) => exchange(request, signal));
+}
+
+async function exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  const { method, url, headers, ca } = request;
+  const host = bareHost(url.hostname);
+  const common = { method, headers, signal, agent: false, lookup, setHost: false } as const;
+  const outgoing =
+    url.protocol === 'https:'
+      ? // Node would take the name for SNI from the Host header, which is another host's when STS is replayed to.
+        https.request(url, {
+          ...common,
+          servername: isIP(host) === 0 ? host : '',
+          rejectUnauthorized: true,
+          ...(ca && { ca }),
+        })
+      : http.request(url, common);
+  return await new Promise((resolve, reject) => {
+    outgoing.on('error', reject);
+    outgoing.on('response', (incoming) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      incoming.on('error', reject);
+      incoming.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > MAX_ANSWER) incoming.destroy(new Error(`the answer is longer than ${MAX_ANSWER} bytes`));
+        else chunks.push(chunk);
+      });
+      incoming.on('end', () => {
+        resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+      });
+    });
+    outgoing.end(request.body);
+  });
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { Binary } from 'bson';
+import { decideArn } from '../../lib/trust/decide-arn.ts';
+import { refusalText } from '../../lib/trust/refusal.ts';
+import type { DatabaseUser, Place } from '../../lib/trust/relying-party.ts';
+import type { TypedDocument } from './bson-codec.ts';
+import { numberOf } from './fields.ts';
+import { serverTextOf } from './login-attempt.ts';
+import { Refused } from './refused.ts';
+import { type Login, type SaslMechanism, writePayload } from './sasl.ts';
+import { replayCallerIdentity, type SignedRequest } from './sts-replay.ts';
+
+const NONCE_BYTES = 32;
+/** 'n': the client supports no channel binding. Nothing else may be advertised. */
+const NO_CHANNEL_BINDING = 110;
+
+/** What must be signed: without the nonce a request could be replayed, without the host sent elsewhere. */
+const ALWAYS_SIGNED = ['host', 'x-amz-date', 'x-mongodb-gs2-cb-flag', 'x-mongodb-server-nonce'] as const;
+
+export interface AwsMechanismOptions {
+  /** Announced as `h`. */
+  readonly stsHost: string;
+  readonly stsUrl: string;
+  readonly ca: string | undefined;
+  readonly signal: AbortSignal;
+  readonly databaseUsers: () => readonly DatabaseUser[];
+  readonly place: () => Place;
+}
+
+/** MONGODB-AWS: nonces, then a signed GetCallerIdentity that STS is asked to judge (facts/mongodb.md 2.1, 2.5). */
+export function awsMechanism(options: AwsMechanismOptions): SaslMechanism {
+  return async (first) => {
+    const clientNonce = first['r'];
+    if (!(clientNonce instanceof Binary) || clientNonce.length() !== NONCE_BYTES) {
+      throw new Refused(`the client nonce is no binary of ${NONCE_BYTES} bytes`);
+    }
+    if (first['p'] !== undefined && numberOf(first['p']) !== NO_CHANNEL_BINDING) {
+      throw new Refused('the client asks for channel binding');
+    }
+    const nonce = Buffer.concat([clientNonce.value(), randomBytes(NONCE_BYTES)]);
+    return {
+      done: false,
+      payload: writePayload({ s: new Binary(nonce), h: options.stsHost }),
+      evidence: `the client is to sign a GetCallerIdentity for ${options.stsHost} with the server's nonce`,
+      next: async (second) => ({ done: true, login: await judge(second, nonce, options) }),
+    };
+  };
+}
+
+async function judge(payload: TypedDocument, nonce: Buffer, options: AwsMechanismOptions): Promise<Login> {
+  const request = readSignedRequest(payload);
+  const arn = await replayCallerIdentity({
+    ...request,
+    host: options.stsHost,
+    nonce: nonce.toString('base64'),
+    url: options.stsUrl,
+    ca: options.ca,
+    signal: options.signal,
+  });
+  const decision = decideArn(arn, options.databaseUsers(), options.place());
+  if (!decision.accepted) {
+    throw new Refused(refusalText(decision.refusal), arn, serverTextOf(decision.refusal));
+  }
+  return { principal: decision.principal, expiresAt: null, evidence: `STS says ${arn}` };
+}
+
+/** Reads and checks what the client signed, as far as one can without its key. @throws Refused */
+function readSignedRequest(payload: TypedDocument): SignedRequest {
+  const { a: authorization, d: date, t: sessionToken } = payload;
+  if (typeof authorization !== 'string' || !/^[\x20-\x7e]+$/.test(authorization)) {
+    throw new Refused('the field a is no Authorization header');
+  }
+  if (typeof date !== 'string' || !/^\d{8}T\d{6}Z$/.test(date)) throw new Refused('the field d is no date');
+  if (
+    sessionToken !== undefined &&
+    (typeof sessionToken !== 'string' || !/^[\x21-\x7e]+$/.test(sessionToken))
+  ) {
+    throw new Refused('the field t is no session token');
+  }
+  const parts = /^AWS4-HMAC-SHA256 Credential=([^,]+), ?SignedHeaders=([^,]+), ?Signature=[0-9a-f]{64}$/.exec(
+    authorization,
+  );
+  if (parts === null) throw new Refused('the field a is no signature of version 4');
+  const [, scope = '', signedHeaders = ''] = parts;
+  if (!/^[^/]+\/\d{8}\/[^/]+\/sts\/aws4_request$/.test(scope)) {
+    throw new Refused('the signature is not for the service sts');
+  }
+  const signed = new Set(signedHeaders.split(';'));
+  const required = sessionToken === undefined ? ALWAYS_SIGNED : [...ALWAYS_SIGNED, 'x-amz-security-token'];
+  const missing = required.filter((name) => !signed.has(name));
+  if (missing.length > 0) throw new Refused(`the signature does not cover ${missing.join(', ')}`);
+  return { authorization, date, sessionToken: sessionToken ?? null };
+}

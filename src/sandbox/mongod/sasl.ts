@@ -1,0 +1,42 @@
+import { Binary } from 'bson';
+import type { DatabasePrincipal } from '../../lib/trust/relying-party.ts';
+import { decodeDocument, encodeDocument, type TypedDocument } from './bson-codec.ts';
+import { Refused } from './refused.ts';
+
+/** Somebody who was let in. */
+export interface Login {
+  readonly principal: DatabasePrincipal;
+  /** When the session wants another login; null where it never does. */
+  readonly expiresAt: Date | null;
+  /** For the log. */
+  readonly evidence: string;
+}
+
+/** What a step of a SASL conversation leads to: the end, or something to send and a next step. */
+export type SaslStep =
+  | { readonly done: true; readonly login: Login }
+  | {
+      readonly done: false;
+      readonly payload: Binary;
+      /** For the log: what was asked, and what comes next. */
+      readonly evidence: string;
+      /** @throws Refused */
+      readonly next: (payload: TypedDocument) => Promise<SaslStep>;
+    };
+
+/** A mechanism: takes the client's first payload. @throws Refused */
+export type SaslMechanism = (payload: TypedDocument) => Promise<SaslStep>;
+
+/** Both mechanisms wrap BSON documents in the binary payload. @throws Refused */
+export function readPayload(payload: unknown): TypedDocument {
+  if (!(payload instanceof Binary)) throw new Refused('the payload is no binary');
+  try {
+    return decodeDocument(payload.value());
+  } catch {
+    throw new Refused('the payload is no BSON document');
+  }
+}
+
+export function writePayload(document: TypedDocument): Binary {
+  return new Binary(encodeDocument(document));
+}

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { FedctlError } from '../../../lib/core/errors.ts';
+
+/** A server of a scenario that listens on loopback. */
+export interface Listening {
+  readonly port: number;
+  /** Ends at once, whatever connections are open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Lets a server listen on a free port of 127.0.0.1.
+ *
+ * @throws FedctlError lab.start-failed
+ */
+export async function listen(server: Server): Promise<Listening> {
+  const sockets = new Set<Socket>();
+  // The raw sockets, also those whose TLS handshake is not over.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+  });
+  // Clients that break off a handshake are what some of these servers are for.
+  server.on('tlsClientError', () => {});
+  try {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new FedctlError('lab.start-failed', {
+      message: 'The lab cannot listen on 127.0.0.1.',
+      cause,
+    });
+  }
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}

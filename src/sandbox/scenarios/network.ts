@@ -1,0 +1,95 @@
+import type { FailureCode } from '../../lib/failures/failures.ts';
+import { MEMBER_HOST, SRV_HOST } from '../dns/cluster-names.ts';
+import type { LabDns } from '../dns/dns-server.ts';
+import { closedPort } from './hops/http.ts';
+import { swallowPackets } from './hops/swallow.ts';
+import { frontTls, refuseTls } from './hops/tls.ts';
+import { type Scenario, scenario } from './scenario.ts';
+import type { Stage } from './stage.ts';
+
+const DAY = 24 * 3600;
+
+/** The way to the database: names, ports and TLS. */
+export const NETWORK_SCENARIOS: readonly Scenario[] = [
+  srvScenario(
+    'srv-missing',
+    'There is no SRV record for the name of the connection string: a typo, or a deleted cluster.',
+    'mongo.srv-failed',
+    (zone) => zone.delete(`_mongodb._tcp.${SRV_HOST}`),
+  ),
+  srvScenario(
+    'txt-broken',
+    'The TXT record of the cluster sets an option that DNS may not set.',
+    'mongo.srv-failed',
+    (zone) => zone.set(SRV_HOST, { TXT: ['replicaSet=atlas-lab-shard-0&readPreference=secondary'] }),
+  ),
+  srvScenario(
+    'host-unknown',
+    'The SRV record names a host that does not exist, or not for the resolver of this network.',
+    'mongo.dns-failed',
+    (zone) => zone.delete(MEMBER_HOST),
+  ),
+  scenario(
+    'port-closed',
+    'Nothing listens at the port of the connection string.',
+    'mongo.port-closed',
+    async (stage) => stage.useDatabase(await closedPort()),
+  ),
+  scenario(
+    'packets-swallowed',
+    'A firewall swallows the packets to the database.',
+    'mongo.connect-timeout',
+    async (stage) => {
+      const { port } = stage.keep(await swallowPackets());
+      stage.useDatabase(port);
+      stage.set({ FEDCTL_TIMEOUT: '2s' });
+    },
+  ),
+  scenario(
+    'tls-untrusted',
+    'The certificate of the database is of a CA that nobody here trusts: something inspects TLS.',
+    'mongo.tls-untrusted',
+    (stage) => frontTls(stage, { trusted: false }),
+  ),
+  scenario('tls-expired', 'The certificate of the database ended yesterday.', 'mongo.tls-expired', (stage) =>
+    frontTls(stage, { trusted: true, notAfter: stage.later(-DAY) }),
+  ),
+  scenario(
+    'tls-name-mismatch',
+    'The database is reached under a name that its certificate does not list.',
+    'mongo.tls-name-mismatch',
+    (stage) => frontTls(stage, { trusted: true, names: ['cluster0.example.net'], elsewhere: true }),
+  ),
+  scenario(
+    'tls-alert-80',
+    'The address of this machine is not on the IP access list, and Atlas ends TLS with alert 80.',
+    ['atlas.access-list-missing', 'mongo.tls-refused'],
+    async (stage) => {
+      stage.lab.atlas.removeAccessListEntry('127.0.0.1');
+      await refuseTls(stage);
+    },
+  ),
+  scenario(
+    'cluster-paused',
+    'The cluster is paused, and Atlas ends TLS with alert 80.',
+    ['atlas.cluster-paused', 'mongo.tls-refused'],
+    async (stage) => {
+      stage.lab.atlas.setClusterState(stage.cluster, 'IDLE', true);
+      await refuseTls(stage);
+    },
+  ),
+];
+
+/** Breaks the zone of the lab's DNS. */
+function srvScenario(
+  name: string,
+  title: string,
+  expects: FailureCode,
+  change: (zone: LabDns['zone']) => void,
+): Scenario {
+  const play = ({ lab }: Stage) => {
+    if (lab.dns === null) throw new RangeError(`the scenario ${name} needs a lab with srv`);
+    change(lab.dns.zone);
+  };
+  return { ...scenario(name, title, expects, play), srv: true };
+}

@@ -1,0 +1,80 @@
+import { FedctlError } from '../../lib/core/errors.ts';
+import { nearest } from '../../lib/core/nearest.ts';
+import type { LabEnvironment } from '../environment.ts';
+import { type Lab, type LabOptions, startLab } from '../lab.ts';
+import type { ChangedVariables } from './player.ts';
+import type { Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { Stage } from './stage.ts';
+
+/** Of a name that is compared with those of the scenarios. */
+const LONGEST_NAME = 100;
+
+/** A scenario that is being played. */
+export interface Scene {
+  /** What to hand to a command instead of the lab's own variables. */
+  readonly env: LabEnvironment;
+  /** Ends the servers that stand in the place of the lab's own. What was changed in the lab stays changed. */
+  close(): Promise<void>;
+}
+
+/** Makes the lab enabled and healthy, as if it had been for long: what every scenario starts from. */
+export function enableLab(lab: Lab): void {
+  new Stage(lab).account.federation.set(true, 0);
+}
+
+/** @throws FedctlError usage.invalid-value for a name that no scenario has */
+export function scenarioNamed(name: string): Scenario {
+  const found = SCENARIOS.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  const near = nearest(
+    name.slice(0, LONGEST_NAME),
+    SCENARIOS.map((one) => one.name),
+  );
+  const hint = near === null ? '.' : `; did you mean "${near}"?`;
+  throw new FedctlError('usage.invalid-value', {
+    message: `There is no scenario "${name}"${hint}`,
+    likelyCause: 'Scenarios have fixed names.',
+    remedy: 'fedctl sandbox --list-scenarios',
+    details: { name, nearest: near },
+  });
+}
+
+/**
+ * Enables a new lab, that of an operator with the built-in identities, and breaks one thing in it.
+ *
+ * @throws FedctlError lab.start-failed; RangeError for a lab without what the scenario breaks
+ */
+export async function playScenario(lab: Lab, { play }: Scenario): Promise<Scene> {
+  enableLab(lab);
+  const stage = new Stage(lab);
+  try {
+    await play(stage);
+  } catch (error) {
+    await stage.close();
+    throw error;
+  }
+  return { env: stage.env, close: () => stage.close() };
+}
+
+/**
+ * Starts a lab as a scenario needs it and breaks that one thing in it.
+ *
+ * @returns a lab whose environment is the one to hand to a command
+ * @throws FedctlError lab.port-taken, lab.start-failed
+ */
+export async function startScenario(scenario: Scenario, options: LabOptions): Promise<Lab> {
+  const lab = await startLab({ ...options, srv: options.srv === true || scenario.srv });
+  try {
+    const { env } = await lab.controls.playScenario(scenario.name);
+    return { ...lab, env: changed(lab.env, env) };
+  } catch (error) {
+    await lab.close();
+    throw error;
+  }
+}
+
+function changed(before: LabEnvironment, changes: ChangedVariables): LabEnvironment {
+  const all = Object.entries({ ...before, ...changes });
+  return Object.fromEntries(all.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+}

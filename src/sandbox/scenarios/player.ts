@@ -1,0 +1,98 @@
+import { FedctlError } from '../../lib/core/errors.ts';
+import type { LabEnvironment } from '../environment.ts';
+import type { Lab, LabOptions } from '../lab.ts';
+import type { Scene } from './play.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Variables that differ from those of the lab; null for one that is gone. */
+export type ChangedVariables = Readonly<Record<string, string | null>>;
+
+/** A scenario that the lab plays now. */
+export interface PlayedScenario {
+  readonly name: string;
+  /** What happened, in one plain sentence. */
+  readonly title: string;
+  /** What a command needs to meet it, beyond the variables that it has. */
+  readonly env: ChangedVariables;
+}
+
+/** Plays a scenario in a lab that runs: one in its life, as what was changed for it stays changed. */
+export class ScenarioPlayer {
+  readonly #lab: () => Lab;
+  readonly #builtIn: boolean;
+  #name: string | null = null;
+  #scene: Promise<Scene> | null = null;
+  #over = false;
+
+  /** @param lab is called only when something is played, by when the lab is complete */
+  constructor(lab: () => Lab, { description, as = null }: Pick<LabOptions, 'description' | 'as'>) {
+    this.#lab = lab;
+    this.#builtIn = description === undefined && as === null;
+  }
+
+  /**
+   * Enables the lab and breaks the one thing in it. Its servers stay until the lab ends.
+   *
+   * @throws FedctlError usage.invalid-value for a name that no scenario has; lab.scenario-played for a second one;
+   *   lab.scenario-unplayable where this lab lacks what would be broken
+   */
+  async play(name: string): Promise<PlayedScenario> {
+    // All scenarios and what they start are loaded with the first one that is played.
+    const { playScenario, scenarioNamed } = await import('./play.ts');
+    const scenario = scenarioNamed(name);
+    const lab = this.#lab();
+    if (this.#name !== null) throw playedAlready(scenario, this.#name);
+    if (!this.#builtIn) {
+      throw unplayable(scenario, 'what scenarios break is the built-in lab of an operator');
+    }
+    if (scenario.srv && lab.dns === null) {
+      throw unplayable(scenario, 'it breaks the DNS of a lab that was started with --srv');
+    }
+    if (this.#over) throw unplayable(scenario, 'it is about to end');
+    this.#name = name;
+    this.#scene = playScenario(lab, scenario);
+    let scene: Scene;
+    try {
+      scene = await this.#scene;
+    } catch (error) {
+      this.#name = null;
+      if (!(error instanceof RangeError)) throw error;
+      throw unplayable(scenario, 'what it breaks was taken out of the lab before', error);
+    }
+    const { title } = scenario;
+    const reason = `${name}: ${title}`;
+    lab.log.add({ hop: 'control', action: 'scenario', principal: null, decision: 'info', reason });
+    return { name, title, env: changes(lab.env, scene.env) };
+  }
+
+  /** Ends what the scenario started, also one that is only just starting it. */
+  async close(): Promise<void> {
+    this.#over = true;
+    const scene = await this.#scene?.catch(() => null);
+    await scene?.close();
+  }
+}
+
+/** What a command that has `before` must set, and take away, to have `after`. */
+function changes(before: LabEnvironment, after: LabEnvironment): ChangedVariables {
+  const set = Object.entries(after).filter(([name, value]) => before[name] !== value);
+  const gone = Object.keys(before).filter((name) => after[name] === undefined);
+  return { ...Object.fromEntries(set), ...Object.fromEntries(gone.map((name) => [name, null])) };
+}
+
+function playedAlready({ name }: Scenario, played: string): FedctlError {
+  return new FedctlError('lab.scenario-played', {
+    message: `The lab cannot play "${name}": it plays "${played}" already.`,
+    remedy: `fedctl sandbox --scenario ${name}`,
+    details: { name, played },
+  });
+}
+
+function unplayable({ name }: Scenario, why: string, cause?: unknown): FedctlError {
+  return new FedctlError('lab.scenario-unplayable', {
+    message: `This lab cannot play "${name}": ${why}.`,
+    remedy: `fedctl sandbox --scenario ${name}`,
+    details: { name },
+    cause,
+  });
+}

@@ -1,0 +1,105 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exportJWK } from 'jose/key/export';
+import { FedctlError, isFedctlError } from '../../lib/core/errors.ts';
+import { readBoundedFile } from '../../lib/files/bounded-file.ts';
+import { writeSecretFile } from '../../lib/files/secret-file.ts';
+import type { Lab } from '../lab.ts';
+import { dumpData } from '../load-data.ts';
+import { Kept, type KeptAccount } from './kept.ts';
+
+const FILE = 'state.json';
+
+/** The documents of a lab are in it: far more than a lab keeps in memory with ease. */
+const LARGEST_STATE = 64 * 1024 * 1024;
+
+/**
+ * What an earlier lab left in this folder; null in a new one, which is made.
+ *
+ * @param timeoutMs bounds the reading, in milliseconds
+ * @throws FedctlError lab.state-invalid; the signal's own reason
+ */
+export async function readState(
+  folder: string,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<Kept | null> {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw invalid(folder, 'it is no folder, and none can be made there', cause);
+  });
+  const file = join(folder, FILE);
+  const text = await readBoundedFile(file, LARGEST_STATE, signal, timeoutMs).catch((cause: unknown) => {
+    if (!isFedctlError(cause)) throw cause;
+    if (cause.cause instanceof Error && 'code' in cause.cause && cause.cause.code === 'ENOENT') return null;
+    throw invalid(file, 'it cannot be read', cause);
+  });
+  if (text === null) return null;
+  if (((await stat(file)).mode & 0o077) !== 0) throw invalid(file, 'others than its owner may read it');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw invalid(file, 'it is no JSON', cause);
+  }
+  const read = Kept.safeParse(value);
+  if (read.success) return read.data;
+  throw invalid(file, 'a lab of this version of fedctl did not write it', read.error);
+}
+
+/** Writes down what is to be kept: whole, by rename, mode 0600. */
+export async function writeState(folder: string, lab: Lab, running: boolean): Promise<void> {
+  const { FEDCTL_SANDBOX_URL: url = '', FEDCTL_SANDBOX_TOKEN: token = '' } = lab.env;
+  const accounts = await Promise.all(
+    lab.world.accounts.map(async (account) => [account.id, await keptAccount(lab, account.id)] as const),
+  );
+  const kept: Kept = {
+    schema: 'fedctl.sandbox-state/v1',
+    usedBy: running ? { url, token } : null,
+    accounts: Object.fromEntries(accounts),
+    identityProviders: Object.fromEntries(
+      lab.atlas.identityProviders.map(({ displayName, id }) => [displayName, id]),
+    ),
+    data: dumped(lab),
+  };
+  await writeSecretFile(join(folder, FILE), JSON.stringify(kept));
+}
+
+async function keptAccount({ world }: Lab, id: string): Promise<KeptAccount> {
+  const { keys, federation } = world.account(id);
+  const [RS256, ES384] = await Promise.all(
+    [keys.RS256, keys.ES384].map(async (key) => ({ ...(await exportJWK((await key.pair()).privateKey)) })),
+  );
+  const own = <T extends { readonly account: { readonly id: string } }>(all: readonly T[]) =>
+    all.filter(({ account }) => account.id === id);
+  return {
+    federation: federation.enabled,
+    generation: keys.RS256.generation,
+    keys: { RS256: RS256 ?? {}, ES384: ES384 ?? {} },
+    users: Object.fromEntries(
+      own(world.users).map((user) => [
+        user.arn,
+        {
+          id: user.id,
+          accessKeyId: user.accessKeyId,
+          secretAccessKey: user.secretAccessKey.reveal(),
+          mfaSeed:
+            user.mfaDevice === null ? null : new URL(user.mfaDevice.url.reveal()).searchParams.get('secret'),
+        },
+      ]),
+    ),
+    roles: Object.fromEntries(own(world.roles).map((role) => [role.arn, role.id])),
+  };
+}
+
+function dumped({ mongod }: Lab): Kept['data'] {
+  const entries = Object.entries(dumpData(mongod.store));
+  return Object.fromEntries(entries.map(([name, documents]) => [name, documents.map((one) => ({ ...one }))]));
+}
+
+function invalid(path: string, reason: string, cause?: unknown): FedctlError {
+  return new FedctlError('lab.state-invalid', {
+    message: `${path} is no state of a lab: ${reason}.`,
+    details: { path },
+    cause,
+  });
+}

@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ROOT } from '../../architecture/imports.ts';
+
+const PAGE = 'sts.mint-denied.md';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fedctl-pages-'));
+  cpSync(join(ROOT, 'docs/failures'), join(folder, 'pages'), { recursive: true });
+  mkdirSync(join(folder, 'out'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** What the generator says of the pages: its first line of complaint, or ''. */
+function generate(): string {
+  const pages = join(folder, 'pages');
+  try {
+    execFileSync(process.execPath, [join(ROOT, 'scripts/generate.js'), pages, join(folder, 'out')], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+    return '';
+  } catch (error) {
+    const { stderr } = error as { readonly stderr: string };
+    return /^Error: (.*)$/m.exec(stderr)?.[1] ?? stderr;
+  }
+}
+
+function change(from: string | RegExp, to: string): void {
+  const path = join(folder, 'pages', PAGE);
+  const before = readFileSync(path, 'utf8');
+  const after = before.replace(from, to);
+  if (after === before) throw new Error(`${PAGE} does not have ${from}`);
+  writeFileSync(path, after);
+}
+
+describe('the generator', () => {
+  test('writes the catalogue and the pages, and leaves nothing else', () => {
+    expect(generate()).toBe('');
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['catalogue.generated.ts', 'pages.generated.ts']);
+  });
+
+  test.each([
+    [
+      'front matter that is missing',
+      /^---\n.*?\n---\n/s,
+      '',
+      'it does not start with front matter between --- lines',
+    ],
+    ['no title', /^title: .*\n/m, '', 'front matter has no title'],
+    ['an unknown key', 'kind: raised', 'kind: raised\nowner: me', 'front matter has an unknown key: owner'],
+    ['an unknown kind', 'kind: raised', 'kind: invented', 'kind is raised or reported'],
+    [
+      'an exit code that no failure has',
+      /^exit: \d/m,
+      'exit: 9',
+      'kind raised requires an exit code from 1 to 6',
+    ],
+    [
+      'a reported code with an exit code',
+      'kind: raised',
+      'kind: reported',
+      'kind reported has no exit code: fedctl does not end with it',
+    ],
+    [
+      'a reported code that nobody reported',
+      /exit: \d\nkind: raised/,
+      'kind: reported',
+      'kind reported requires "reported": where it was seen',
+    ],
+    ['a section that is missing', /## Sources\n.*$/s, '', 'the section "Sources" is missing'],
+    ['an unknown section', '## Sources', '## References', 'unknown heading "References"'],
+    [
+      'sections in another order',
+      /(## Meaning\n.*?)(## Causes\n.*?)(?=## Texts)/s,
+      '$2$1',
+      'sections stand in the order Meaning, Causes, Texts, Similar codes, What to do, Sources',
+    ],
+    ['two paragraphs of meaning', '## Meaning\n', '## Meaning\n\nOne more.\n', '"Meaning" is one paragraph'],
+    [
+      'causes that are no list',
+      /## Causes\n\n.*?(?=## Texts)/s,
+      '## Causes\n\nMany.\n\n',
+      '"Causes" is one list',
+    ],
+    [
+      'a similar code without its difference',
+      '## Similar codes\n\n',
+      '## Similar codes\n\n- `sts.tag-denied`\n',
+      '"Similar codes" has an item that is not "code: difference"',
+    ],
+    [
+      'a similar code without a page',
+      '## Similar codes\n\n',
+      '## Similar codes\n\n- `sts.no-such`: Nobody knows.\n',
+      'it names sts.no-such, which has no page of its own',
+    ],
+    [
+      'a text that nobody prints',
+      '## Texts\n\n',
+      '## Texts\n\n```text\nboom\n```\n\n',
+      '"Texts" holds who prints a text, and then the text in a fenced block',
+    ],
+  ] as const)('refuses %s', (_what, from, to, complaint) => {
+    change(from, to);
+    expect(generate()).toBe(`docs/failures/${PAGE}: ${complaint}.`);
+  });
+
+  test('refuses a name that is no code, and a code of no area', () => {
+    writeFileSync(join(folder, 'pages', 'Notes.md'), '');
+    expect(generate()).toBe(
+      'docs/failures/Notes.md: the name of the file is not <area>[.<part>].<kebab>.md.',
+    );
+    rmSync(join(folder, 'pages', 'Notes.md'));
+    writeFileSync(join(folder, 'pages', 'moon.full.md'), readFileSync(join(folder, 'pages', PAGE)));
+    expect(generate()).toMatch(/^docs\/failures\/moon\.full\.md: the code begins with none of the areas/);
+  });
+});
