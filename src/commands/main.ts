@@ -2,7 +2,7 @@ import type { Flag } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import { Interruption } from '../lib/core/deadline.ts';
 import { FedctlError, isFedctlError, type Warning } from '../lib/core/errors.ts';
-import { EXIT } from '../lib/core/exit-codes.ts';
+import { EXIT, type ExitCode } from '../lib/core/exit-codes.ts';
 import { givenSecrets } from '../lib/core/presented-secrets.ts';
 import { failureDocument, failureLines, type ToldWarning, warningLines } from '../lib/render/failure.ts';
 import { JsonLine } from '../lib/render/json.ts';
@@ -137,11 +137,21 @@ function report(error: unknown, line: TypedLine, context: Context): number {
   const json = face === 'json';
   const theme = createTheme(wantsColour(context.stderr, context.env, common.noColor));
   const stderr = createOutput(context.stderr, context);
+  const exitCode = ownExitCode(failure, line);
   stderr.write(
-    json ? [new JsonLine(failureDocument(failure, command))] : failureLines(failure, command, theme),
+    json
+      ? [new JsonLine(failureDocument(failure, command, exitCode))]
+      : failureLines(failure, command, theme),
   );
   if (!json && common.verbose) stderr.write(causes(failure).map(theme.dim));
-  return failure.exitCode;
+  return exitCode;
+}
+
+/** The failures of a command that passes on the exit code of a program must not look like that of the program. */
+function ownExitCode({ exitCode }: FedctlError, line: TypedLine): ExitCode {
+  if (exitCode === EXIT.notFound || exitCode === EXIT.notExecutable) return exitCode;
+  const [name] = line.command;
+  return COMMANDS.find((row) => row.name === name)?.ownFailure ?? exitCode;
 }
 
 /** `--json` is `--output json`; either of them, typed, beats the other's variable. */

@@ -1,12 +1,12 @@
 import { isFedctlError } from '../../lib/core/errors.ts';
 import type { Secret } from '../../lib/core/secret.ts';
+import { equalInConstantTime } from '../../lib/net/constant-time.ts';
 import {
   type HttpAnswer,
   type HttpRequest,
   type LoopbackServer,
   startLoopbackServer,
 } from '../aws/loopback-server.ts';
-import { equalInConstantTime } from '../aws/sigv4.ts';
 import type { LabLog } from '../log.ts';
 import type { LabControls } from './controls.ts';
 import { CONTROL_API } from './marker.ts';

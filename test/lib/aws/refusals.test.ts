@@ -299,12 +299,9 @@ describe('what AWS refuses', () => {
       likelyCause: 'Credentials of GetSessionToken may not call IAM unless they were made with an MFA code.',
       remedy: 'use the keys of the IAM user themselves, or assume a role: --role-arn <arn>',
     });
-    expect((await failureOf(whoami, answer)).error).toMatchObject({
-      code: 'aws.access-key-unknown',
-      remedy:
-        'Renew the key where it comes from, as named above, or list the access keys of the user in IAM.',
-      command: null,
-    });
+    expect((await failureOf(whoami, answer)).remedy).toBe(
+      'Renew the key where it comes from, as named above, or list the access keys of the user in IAM.',
+    );
   });
 
   test('the missing permission can be copied', async () => {
