@@ -1,15 +1,13 @@
 import { resolve } from 'node:path';
 import type { CheckTarget } from '../../lib/core/check-target.ts';
 import { FedctlError, type Warning } from '../../lib/core/errors.ts';
+import { invalidValue, ofOption } from '../../lib/core/invalid-value.ts';
 import { FAILURES } from '../../lib/failures/failures.ts';
 import { type ConfigFile, findConfig } from '../../lib/files/config-file.ts';
-import { parseConnectionString } from '../../lib/uri/connection-string.ts';
 import type { Invocation } from '../command.ts';
-import { dnsServer } from '../dns-option.ts';
-import { namespace } from '../namespace-option.ts';
-import { environmentName, longFlag } from '../options.ts';
-import { privilege } from '../privilege-option.ts';
-import { roleToAssume } from '../role-options.ts';
+import { connectionStringOf } from '../options/cluster.ts';
+import { environmentName, longFlag } from '../options/option.ts';
+import { roleToAssume } from '../options/role.ts';
 import { CHECK_OPTIONS } from './options.ts';
 
 /** Options that say what one target is: each alone names a target. */
@@ -68,7 +66,9 @@ export async function readTargets(invocation: Invocation<typeof CHECK_OPTIONS>):
   const { context, common, options, typed } = invocation;
   const byFlag = Object.keys({ ...OF_ONE_TARGET, ...OF_A_ROLE }).filter((option) => typed.has(option));
   const byVariable = keysOf(OF_ONE_TARGET).filter((option) => options[option] !== null && !typed.has(option));
-  const file = await findConfig(context, options.config, common.timeoutMs);
+  const file = await findConfig(context, options.config, common.timeoutMs).catch((error: unknown) => {
+    throw options.config === null ? error : ofOption('--config', error);
+  });
   if (file === null) {
     if (options.target.length > 0) throw noFile();
     return { targets: [ofFlags(invocation)], file };
@@ -125,7 +125,7 @@ function typedFlags(invocation: Invocation<typeof CHECK_OPTIONS>): Partial<Check
 function ofFlags({ context, options }: Invocation<typeof CHECK_OPTIONS>): CheckTarget {
   return {
     name: 'default',
-    uri: options.uri === null ? null : parseConnectionString(options.uri),
+    uri: options.uri === null ? null : connectionStringOf(options.uri),
     refuseMember: null,
     mechanism: options.mechanism,
     audience: options.audience,
@@ -137,12 +137,12 @@ function ofFlags({ context, options }: Invocation<typeof CHECK_OPTIONS>): CheckT
     region: null,
     issuer: options.issuer,
     subject: options.subject,
-    privileges: options.privilege.map(privilege),
-    writeProbe: options.writeProbe === null ? null : namespace(options.writeProbe),
+    privileges: options.privilege,
+    writeProbe: options.writeProbe,
     api: options.api,
     atlasProject: options.atlasProject,
     atlasCluster: options.atlasCluster,
-    dnsServer: dnsServer(options),
+    dnsServer: options.dnsServer,
     warnings: [],
   };
 }
@@ -176,7 +176,7 @@ function notPicked(option: string, file: string, all: readonly CheckTarget[]): F
     message: `${flag} is about one target, and ${file} has ${all.length}: ${all.map((each) => each.name).join(', ')}.`,
     likelyCause: 'Such an option beats the file for the one target that is picked.',
     remedy: 'Pick the target with --target <name>, or leave the option out.',
-    details: { option: flag },
+    option: flag,
   });
 }
 
@@ -184,13 +184,12 @@ function noFile(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: '--target picks a target of a configuration file, and there is no configuration file.',
     remedy: 'Name the file with --config <file>, or leave --target out.',
-    details: { option: '--target' },
+    option: '--target',
   });
 }
 
 function unknownTarget(name: string, file: string, all: readonly CheckTarget[]): FedctlError {
-  return new FedctlError('usage.invalid-value', {
+  return invalidValue('--target', {
     message: `--target cannot be "${name}": ${file} has ${all.map((each) => each.name).join(', ')}.`,
-    details: { option: '--target' },
   });
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../core/context.ts';
-import type { SigningAlgorithm, TokenSource } from '../core/token.ts';
+import { DEFAULT_DURATION_SECONDS, type SigningAlgorithm, type TokenSource } from '../core/token.ts';
 import type { AwsSettings } from '../ports/aws.ts';
-import { DEFAULT_DURATION_SECONDS, fitToSession, type WantedDuration } from './lifetime.ts';
+import { fitToSession, type WantedDuration } from './lifetime.ts';
 import { minting } from './mint.ts';
 import { asRole, type RoleToAssume } from './role.ts';
 import { refreshingAhead, singleFlight } from './token-source.ts';
