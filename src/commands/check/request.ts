@@ -1,7 +1,7 @@
 import { atlasAccess } from '../../lib/atlas/access.ts';
 import { checkedAddress } from '../../lib/atlas/address.ts';
 import { SOAK_TOKEN_SECONDS } from '../../lib/check/catalogue/soak.ts';
-import type { CheckRequest } from '../../lib/check/run.ts';
+import { type CheckPlan, type CheckRequest, planCheck } from '../../lib/check/run.ts';
 import type { CheckOptions } from '../../lib/check/world.ts';
 import type { CheckTarget } from '../../lib/core/check-target.ts';
 import { rerun } from '../../lib/core/command-line.ts';
@@ -10,17 +10,17 @@ import type { ConfigFile } from '../../lib/files/config-file.ts';
 import type { Invocation } from '../command.ts';
 import type { Typed } from '../typed-line.ts';
 import type { CHECK_OPTIONS } from './options.ts';
-import { readTargets } from './targets.ts';
+import { namingFile, readTargets } from './targets.ts';
 
 /**
- * What the command line, the environment and a configuration file ask for.
+ * Plans what the command line, the environment and a configuration file ask for.
  *
  * @throws FedctlError usage.*, config.*, mongo.*, atlas.credentials-half-set, atlas.url-invalid, atlas.plaintext-refused
  */
-export async function readRequest(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<CheckRequest> {
-  const { options } = invocation;
+export async function planRequest(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<CheckPlan> {
+  const { context, options } = invocation;
   const { targets, file } = await readTargets(invocation);
-  return {
+  const request: CheckRequest = {
     targets,
     offer: (command, target) => invocation.offer(command, about(target, file, invocation)),
     options: checkOptions(invocation),
@@ -31,6 +31,8 @@ export async function readRequest(invocation: Invocation<typeof CHECK_OPTIONS>):
     waitMs: options.wait * 1000,
     failOn: options.failOn,
   };
+  const plan = () => planCheck(context, request);
+  return file === null ? plan() : namingFile(file, invocation, plan);
 }
 
 function checkOptions({ context, common, aws, options }: Invocation<typeof CHECK_OPTIONS>): CheckOptions {

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import type { CheckTarget } from '../../lib/core/check-target.ts';
-import { FedctlError, type Warning } from '../../lib/core/errors.ts';
+import { FedctlError, isFedctlError, type Warning } from '../../lib/core/errors.ts';
 import { invalidValue, ofOption } from '../../lib/core/invalid-value.ts';
 import { FAILURES } from '../../lib/failures/failures.ts';
 import { type ConfigFile, findConfig } from '../../lib/files/config-file.ts';
 import type { Invocation } from '../command.ts';
 import { connectionStringOf } from '../options/cluster.ts';
-import { environmentName, longFlag } from '../options/option.ts';
+import { environmentName, longFlag, type OptionTable } from '../options/option.ts';
 import { roleToAssume } from '../options/role.ts';
+import { namingSource } from '../options/source.ts';
 import { CHECK_OPTIONS } from './options.ts';
 
 /** Options that say what one target is: each alone names a target. */
@@ -43,6 +44,12 @@ const OF_ANY_TARGET = {
 
 /** Typed, these hold for all targets as well: one that names none goes by those of the command. */
 const OF_THE_CALLER = ['profile', 'region'] as const;
+
+/** What an entry of a file may say as well. */
+const OF_AN_ENTRY: ReadonlySet<string> = new Set([
+  ...Object.keys({ ...OF_ONE_TARGET, ...OF_A_ROLE }),
+  ...Object.values(OF_ANY_TARGET),
+]);
 
 /** The targets of a run, and the file that they stand in; null for the one of the command line or the environment. */
 export interface Targets {
@@ -82,6 +89,25 @@ export async function readTargets(invocation: Invocation<typeof CHECK_OPTIONS>):
 
 function keysOf<Table extends object>(table: Table): (keyof Table)[] {
   return Object.keys(table) as (keyof Table)[];
+}
+
+/**
+ * Plans what goes by the targets of a file: where it fails for what an entry says, the failure names the file, and no
+ * variable of that option.
+ */
+export function namingFile<T>(
+  { file }: ConfigFile,
+  { typed }: Pick<Invocation<OptionTable>, 'typed'>,
+  plan: () => T,
+): T {
+  try {
+    return plan();
+  } catch (error) {
+    if (!isFedctlError(error)) throw error;
+    const key = keysOf(CHECK_OPTIONS).find((each) => longFlag(CHECK_OPTIONS[each]) === error.option);
+    const isOfEntry = key !== undefined && OF_AN_ENTRY.has(key) && !typed.has(key);
+    throw isOfEntry ? namingSource(error, () => file) : error;
+  }
 }
 
 /** Loads YAML and the schema, which only a run with a file needs. */
