@@ -20,10 +20,10 @@ import { refuseUnwritable } from '../lib/files/whole-file.ts';
 import { agentEventDocument, agentEventLines } from '../lib/render/agent.ts';
 import { JsonLine } from '../lib/render/json.ts';
 import { command, type Ended, type Invocation } from './command.ts';
-import { durationOrAuto } from './duration-option.ts';
-import { readListenAddress } from './listen-option.ts';
-import { choice, text, toggle } from './options.ts';
-import { belongsToRole } from './role-options.ts';
+import { listenAddress } from './options/kinds.ts';
+import { text, toggle } from './options/option.ts';
+import { belongsToRole } from './options/role.ts';
+import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
 // What writes, and what means something else to other commands.
 const FLAG_ONLY = { env: false };
@@ -32,18 +32,13 @@ const OPTIONS = {
   audience: text('--audience <aud>', 'who the token is for'),
   out: text('--out <file>', 'keep a token in this file', FLAG_ONLY),
   mode: text('--mode <octal>', 'permission bits of the file (default: 0600)', FLAG_ONLY),
-  signingAlgorithm: choice(
-    '--signing-algorithm <name>',
-    'how AWS signs the token',
-    ['RS256', 'ES384'],
-    'RS256',
-  ),
-  duration: durationOrAuto(),
+  signingAlgorithm: SIGNING_ALGORITHM,
+  duration: WANTED_DURATION,
   roleArn: text('--role-arn <arn>', 'assume this role first'),
   externalId: text('--external-id <id>', 'external id that the role asks for'),
   sessionName: text('--session-name <name>', 'name of the role session (default: fedctl-<user>)'),
   config: text('--config <file>', 'keep what this YAML file lists, instead of --out', FLAG_ONLY),
-  readyListen: text(
+  readyListen: listenAddress(
     '--ready-listen <address>',
     'answer GET /readyz on this port, or address and port',
     FLAG_ONLY,
@@ -102,7 +97,7 @@ async function run(invocation: AgentInvocation): Promise<Ended> {
     for (const endpoint of settings.credentialsEndpoints)
       kept.push(await keptEndpoint(invocation, endpoint, closers));
     if (options.readyListen !== null) {
-      const { host, port } = readListenAddress(options.readyListen, '--ready-listen');
+      const { host, port } = options.readyListen;
       const server = await serveReadiness(host, port, () =>
         Promise.all(kept.map(async ({ output, ready }) => ({ name: output.name, ready: await ready() }))),
       );

@@ -1,10 +1,10 @@
-import { planCheck, runCheck } from '../lib/check/run.ts';
+import { runCheck } from '../lib/check/run.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { checkDocument } from '../lib/render/check/document.ts';
 import { listChecks } from './check/list.ts';
 import { CHECK_OPTIONS } from './check/options.ts';
 import { CHECK_FACES, refuseUnwritableReports, reportFaces } from './check/reports.ts';
-import { readRequest } from './check/request.ts';
+import { planRequest } from './check/request.ts';
 import { StreamedChecks } from './check/streamed.ts';
 import { type Answer, command, type Invocation } from './command.ts';
 
@@ -37,7 +37,7 @@ Typed options of a target beat the file: for the target that --target picks, or 
 async function run(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Answer> {
   const { context, options, common } = invocation;
   if (options.list) return listChecks(common.faces);
-  const plan = planCheck(context, await readRequest(invocation));
+  const plan = await planRequest(invocation);
   // The other formats tell these in the check of the configuration, where nothing hides them.
   if (common.output === 'json') {
     for (const warning of plan.request.targets.flatMap(({ warnings }) => warnings)) invocation.warn(warning);

@@ -27,9 +27,10 @@ import { credentialVariables } from '../lib/formats/variables.ts';
 import type { AwsSettings } from '../lib/ports/aws.ts';
 import { TOKEN_ENVIRONMENTS } from '../lib/uri/program-uri.ts';
 import { command, type Ended, type Invocation } from './command.ts';
-import { durationOrAuto } from './duration-option.ts';
-import { choice, text, texts, toggle } from './options.ts';
-import { ROLE_OPTIONS, roleToAssume } from './role-options.ts';
+import { choice } from './options/kinds.ts';
+import { text, texts, toggle } from './options/option.ts';
+import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
+import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
 // Not from the environment: it would reach every fedctl that the program starts.
 const FLAG_ONLY = { env: false };
@@ -52,13 +53,8 @@ const OPTIONS = {
   ),
   variable: texts('--variable <name>', 'let this variable name the token file, too; repeatable', FLAG_ONLY),
   static: toggle('--static', 'put session credentials into the environment; not renewed', FLAG_ONLY),
-  signingAlgorithm: choice(
-    '--signing-algorithm <name>',
-    'how AWS signs the token',
-    ['RS256', 'ES384'],
-    'RS256',
-  ),
-  duration: durationOrAuto(),
+  signingAlgorithm: SIGNING_ALGORITHM,
+  duration: WANTED_DURATION,
   ...ROLE_OPTIONS,
 } as const;
 

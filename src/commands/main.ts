@@ -12,16 +12,18 @@ import { createTheme, wantsColour } from '../lib/render/theme.ts';
 import { type Invocation, isEnded } from './command.ts';
 import { readFaces } from './faces.ts';
 import { mfaPrompt } from './mfa-prompt.ts';
-import type { OptionTable } from './options.ts';
+import type { OptionTable } from './options/option.ts';
+import { namingSource } from './options/source.ts';
 import { type Parsed, parse } from './parse.ts';
 import { COMMANDS } from './program.ts';
 import {
+  type CommonValues,
   commandLine,
-  commonOptions,
   isInEnvironment,
+  readCommon,
   readTypedLine,
+  sourceOf,
   type TypedLine,
-  typedValues,
 } from './typed-line.ts';
 import { usageFailure } from './usage-failure.ts';
 
@@ -34,20 +36,27 @@ import { usageFailure } from './usage-failure.ts';
 export async function main(argv: readonly string[], context: Context): Promise<number> {
   context.redactor.learn(...givenSecrets(context.env, argv));
   const line = await readTypedLine(argv);
+  const common = readCommon(line, context.env);
   try {
     const parsed = await parse(helpForm(argv), context, {
       width: Math.min(context.stdout.columns ?? 100, 100),
       writeOut: (text) => createOutput(context.stdout, context).write(linesOf(text)),
     });
-    return parsed === null ? EXIT.done : await runCommand(parsed, line, context);
+    if (parsed === null) return EXIT.done;
+    if (common.fault !== null) throw common.fault;
+    return await runCommand(parsed, line, common, context);
   } catch (error) {
-    return report(error, line, context);
+    return report(error, line, common, context);
   }
 }
 
-async function runCommand(parsed: Parsed, line: TypedLine, context: Context): Promise<number> {
-  const { common } = parsed;
-  const faces = readFaces(outputs(common, parsed.typedCommon), parsed.command.faces ?? null);
+async function runCommand(
+  parsed: Parsed,
+  line: TypedLine,
+  { values: common, typed }: CommonValues,
+  context: Context,
+): Promise<number> {
+  const faces = readFaces(outputs(common, typed), parsed.command.faces ?? null);
   const json = faces.stdout === 'json';
   const colourOf = (stream: Context['stdout']) => wantsColour(stream, context.env, common.noColor);
   const warnings: ToldWarning[] = [];
@@ -77,12 +86,16 @@ async function runCommand(parsed: Parsed, line: TypedLine, context: Context): Pr
       input: !common.noInput,
     },
     options: parsed.options,
-    typed: new Set([...parsed.typed, ...parsed.typedCommon]),
+    typed: new Set([...parsed.typed, ...typed]),
     args: parsed.args,
     aws: {
       timeoutMs: common.timeout * 1000,
-      ...(common.profile === null ? {} : { profile: common.profile }),
-      ...(common.region === null ? {} : { region: common.region }),
+      ...(common.profile === null
+        ? {}
+        : { profile: common.profile, profileSource: sourceOf(line, '--profile', context.env) }),
+      ...(common.region === null
+        ? {}
+        : { region: common.region, regionSource: sourceOf(line, '--region', context.env) }),
       // Under json stderr holds one document at most, so there is no place to ask.
       ...(json || common.noInput ? {} : mfaPrompt(context, progress)),
       warn,
@@ -122,15 +135,19 @@ function offerer(line: TypedLine, timeout: number, env: Context['env']): Invocat
 }
 
 /** Tells what went wrong on stderr, in the face that was asked for. */
-function report(error: unknown, line: TypedLine, context: Context): number {
+function report(
+  error: unknown,
+  line: TypedLine,
+  { values: common, typed }: CommonValues,
+  context: Context,
+): number {
   const interruption = context.signal.aborted ? context.signal.reason : error;
   if (interruption instanceof Interruption) return interruption.exitCode;
   const usage = usageFailure(error, COMMANDS);
   if (usage === 'told') return EXIT.done;
-  const failure = usage ?? (isFedctlError(error) ? error : bug(error));
-  const common = commonOptions(line, context.env);
+  const raised = usage ?? (isFedctlError(error) ? error : bug(error));
+  const failure = namingSource(raised, (option) => sourceOf(line, option, context.env));
   const command = offerer(line, common.timeout, context.env)(failure.command);
-  const typed = new Set(['json', 'output'].filter((name) => typedValues(line, `--${name}`).length > 0));
   const [face] = outputs(common, typed)
     .filter((each) => !each.includes('='))
     .slice(-1);
@@ -156,8 +173,8 @@ function ownExitCode({ exitCode }: FedctlError, line: TypedLine): ExitCode {
 
 /** `--json` is `--output json`; either of them, typed, beats the other's variable. */
 function outputs(
-  common: Pick<Parsed['common'], 'json' | 'output'>,
-  typed: Parsed['typedCommon'],
+  common: Pick<CommonValues['values'], 'json' | 'output'>,
+  typed: CommonValues['typed'],
 ): readonly string[] {
   const output = typed.has('json') && !typed.has('output') ? [] : common.output;
   const json = common.json && (typed.has('json') || !typed.has('output'));

@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode } from '../lib/core/exit-codes.ts';
 import type { AnyCommand } from './command.ts';
-import { duration, text, texts, toggle } from './options.ts';
+import { duration } from './options/kinds.ts';
+import { text, texts, toggle } from './options/option.ts';
 
 /** One row of the table of commands. Nothing of a command is loaded before it is called or asked for help. */
 export interface CommandRow {

@@ -3,7 +3,7 @@ import { Secret } from '../lib/core/secret.ts';
 import { readInput } from '../lib/files/input.ts';
 import { looksLikeJwt } from '../lib/jwt/decode.ts';
 import type { Invocation } from './command.ts';
-import type { OptionTable } from './options.ts';
+import type { OptionTable } from './options/option.ts';
 
 /** In characters. */
 const SHORTEST_TOKEN = 32;

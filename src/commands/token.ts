@@ -9,23 +9,17 @@ import { writeSecretFile } from '../lib/files/secret-file.ts';
 import { jsonText } from '../lib/render/json.ts';
 import { tokenDocument, tokenLine } from '../lib/render/token.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
-import { durationOrAuto } from './duration-option.ts';
 import { refuseTwoFaces } from './faces.ts';
-import { choice, text, texts } from './options.ts';
-import { ROLE_OPTIONS, roleToAssume } from './role-options.ts';
-import { readTags } from './tag-option.ts';
+import { choice, tags } from './options/kinds.ts';
+import { text, texts } from './options/option.ts';
+import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
+import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
 const OPTIONS = {
   audience: texts('--audience <aud>', 'who the token is for; repeatable, up to 10'),
-  signingAlgorithm: choice(
-    '--signing-algorithm <name>',
-    'how AWS signs the token',
-    ['RS256', 'ES384'],
-    'RS256',
-  ),
-  duration: durationOrAuto(),
-  // No environment form: several tags have no form that one variable could hold.
-  tag: texts('--tag <key=value>', 'a claim below request_tags; repeatable, up to 50', { env: false }),
+  signingAlgorithm: SIGNING_ALGORITHM,
+  duration: WANTED_DURATION,
+  tag: tags('--tag <key=value>', 'a claim below request_tags; repeatable, up to 50'),
   ...ROLE_OPTIONS,
   format: choice(
     '--format <format>',
@@ -63,7 +57,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     audience: options.audience,
     signingAlgorithm: options.signingAlgorithm,
     durationSeconds: options.duration,
-    tags: readTags(options.tag, '--tag'),
+    tags: options.tag,
   };
   // Before a role is assumed: what cannot be minted is refused without any call.
   checkWantedToken(wanted);

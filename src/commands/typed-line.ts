@@ -7,14 +7,15 @@ import {
   type Settings,
 } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
-import { isFedctlError } from '../lib/core/errors.ts';
+import { type FedctlError, isFedctlError } from '../lib/core/errors.ts';
 import {
-  environmentName,
+  type Given,
   longFlag,
   type OptionSpec,
   type OptionTable,
   type OptionValues,
-} from './options.ts';
+} from './options/option.ts';
+import { readOption, variableOf } from './options/source.ts';
 import { COMMANDS, COMMON_OPTIONS } from './program.ts';
 import { holdsToken } from './usage-failure.ts';
 
@@ -64,7 +65,7 @@ export async function readTypedLine(argv: readonly string[]): Promise<TypedLine>
 }
 
 function specsOf(table: OptionTable): ReadonlyMap<string, OptionSpec<unknown>> {
-  return new Map(Object.values(table).map((spec) => [longFlag(spec), spec]));
+  return new Map(Object.values(table).map((spec) => [longFlag(spec) as string, spec]));
 }
 
 function piecesOf(argv: readonly string[], specs: TypedLine['specs']): readonly Piece[] {
@@ -87,29 +88,52 @@ function piecesOf(argv: readonly string[], specs: TypedLine['specs']): readonly 
   return pieces;
 }
 
-/** What the common options come to: a value that none can have counts as absent, for the parse refuses it. */
-export function commonOptions(line: TypedLine, env: Environment): OptionValues<typeof COMMON_OPTIONS> {
-  const values = Object.entries(COMMON_OPTIONS).map(([key, spec]: [string, OptionSpec<unknown>]) => {
-    const flag = longFlag(spec) as Flag;
-    const typed = typedValues(line, flag);
-    const variable = env[environmentName(spec) ?? ''] ?? '';
-    const given = typed.includes(true) ? true : typed.length > 0 ? typed.map(String) : null;
+/** The common options, read once for all that follows. */
+export interface CommonValues {
+  readonly values: OptionValues<typeof COMMON_OPTIONS>;
+  /** The keys of those that were typed. */
+  readonly typed: ReadonlySet<string>;
+  /** The first value that an option cannot have: it counts as absent where this failure is told. */
+  readonly fault: FedctlError | null;
+}
+
+/** Reads the common options. Never fails: there has to be a way to tell a failure. */
+export function readCommon(line: TypedLine, env: Environment): CommonValues {
+  const values: Record<string, unknown> = {};
+  const typed = new Set<string>();
+  let fault: FedctlError | null = null;
+  for (const [key, spec] of Object.entries<OptionSpec<unknown>>(COMMON_OPTIONS)) {
+    const given = givenOf(line, longFlag(spec));
+    if (given !== null) typed.add(key);
     try {
-      return [key, spec.read(given ?? (variable === '' ? null : [variable]), flag)];
+      values[key] = readOption(spec, given, env);
     } catch (error) {
       if (!isFedctlError(error)) throw error;
-      return [key, spec.read(null, flag)];
+      fault ??= error;
+      values[key] = spec.read(null);
     }
-  });
+  }
   // Every key of the table was read through its own spec just now.
-  return Object.fromEntries(values) as OptionValues<typeof COMMON_OPTIONS>;
+  return { values: values as OptionValues<typeof COMMON_OPTIONS>, typed, fault };
+}
+
+function givenOf(line: TypedLine, flag: Flag): Given | null {
+  const typed = typedValues(line, flag);
+  if (typed.length === 0) return null;
+  return typed.includes(true) ? true : typed.map(String);
 }
 
 /** Whether an option that the command knows has its value from the environment. */
 export function isInEnvironment({ specs }: TypedLine, flag: Flag, env: Environment): boolean {
   const spec = specs.get(flag);
-  const variable = spec === undefined ? null : environmentName(spec);
-  return variable !== null && (env[variable] ?? '') !== '';
+  return spec !== undefined && variableOf(spec, env) !== null;
+}
+
+/** Where the value of an option comes from: the flag as it was typed, else its variable; the flag where nothing gives one. */
+export function sourceOf(line: TypedLine, flag: Flag, env: Environment): string {
+  const spec = line.specs.get(flag);
+  if (spec === undefined || typedValues(line, flag).length > 0) return flag;
+  return variableOf(spec, env)?.name ?? flag;
 }
 
 /** The values that were typed for an option, in their order. */

@@ -3,7 +3,8 @@ import { FedctlError } from '../lib/core/errors.ts';
 import { Secret } from '../lib/core/secret.ts';
 import { TOKEN_ENVIRONMENTS } from '../lib/uri/program-uri.ts';
 import { type Answer, command } from './command.ts';
-import { choice, text } from './options.ts';
+import { choice } from './options/kinds.ts';
+import { text } from './options/option.ts';
 
 const OPTIONS = {
   uri: text('--uri <uri>', 'connection string of the cluster, without a password'),

@@ -12,7 +12,7 @@ import { isFedctlError } from '../lib/core/errors.ts';
 import type { Iam } from '../lib/ports/aws.ts';
 import { whoamiDocument, whoamiLines } from '../lib/render/whoami.ts';
 import { command, type Invocation } from './command.ts';
-import { type OptionTable, text } from './options.ts';
+import { type OptionTable, text } from './options/option.ts';
 
 export const whoami = command({
   arguments: '',

@@ -118,7 +118,7 @@ cluster lab: running
       ['--user-role', 'readWrite@app'],
       '--user is missing: options that begin with --user- describe what it names.',
       'usage.invalid-command-line',
-      'fedctl sandbox set --help',
+      READ_THE_HELP,
     ],
     [
       ['--slow', 'moon=1s'],

@@ -3,7 +3,7 @@ import type { CheckEvent, CheckReport, CheckResult, TargetReport } from '../../l
 import { chainLines } from '../../lib/render/check/chain.ts';
 import { checkLines, summaryLines, targetHeader } from '../../lib/render/check/human.ts';
 import type { Invocation } from '../command.ts';
-import type { OptionTable } from '../options.ts';
+import type { OptionTable } from '../options/option.ts';
 
 /**
  * The human face while the run goes on: a line a check, in the order of the chain, as soon as all before it are over.

@@ -1,12 +1,15 @@
+import type { Flag } from '../../lib/core/command-line.ts';
 import { parseDuration } from '../../lib/core/duration.ts';
 import { FedctlError } from '../../lib/core/errors.ts';
+import { invalidValue } from '../../lib/core/invalid-value.ts';
 import { sandboxChangesDocument, sandboxChangesLines } from '../../lib/render/sandbox.ts';
 import { createLabClient, type LabChangeRequest } from '../../sandbox/control/client.ts';
 import type { LabChange } from '../../sandbox/control/controls.ts';
 import { USER_TYPES } from '../../sandbox/control/user-types.ts';
 import { HOPS } from '../../sandbox/delays.ts';
 import { type Answer, command } from '../command.ts';
-import { choice, type OptionValues, text, texts, toggle } from '../options.ts';
+import { choice } from '../options/kinds.ts';
+import { type OptionValues, several, text, texts, toggle } from '../options/option.ts';
 
 const OPTIONS = {
   federation: choice(
@@ -48,7 +51,12 @@ const OPTIONS = {
   dropConnections: toggle('--drop-connections', 'cut every connection to the MongoDB server', {
     env: false,
   }),
-  slow: texts('--slow <hop=time>', `let a hop wait: ${HOPS.join(', ')}; 0 ends it`, { env: false }),
+  slow: several(
+    '--slow <hop=time>',
+    `let a hop wait: ${HOPS.join(', ')}; 0 ends it`,
+    { env: false },
+    readDelay,
+  ),
 } as const;
 
 export const sandboxSet = command({
@@ -100,7 +108,7 @@ function changesIn(options: Options): readonly LabChangeRequest[] {
     ...options.revokeUser.map((username) => ({ setting: 'no-database-user', username }) as const),
     ...options.revokeIdentity.map((arn) => ({ setting: 'identity', arn }) as const),
     ...(options.dropConnections ? [{ setting: 'connections' } as const] : []),
-    ...options.slow.map(delayIn),
+    ...options.slow,
   ];
 }
 
@@ -148,14 +156,11 @@ function oneOf(
 }
 
 /** `mongod=2s` */
-function delayIn(given: string): LabChangeRequest {
-  const [name, time = ''] = given.split('=', 2);
+function readDelay(value: string, option: Flag): LabChangeRequest {
+  const [name, time = ''] = value.split('=', 2);
   const hop = HOPS.find((one) => one === name);
   const seconds = parseDuration(time);
   if (hop !== undefined && seconds !== null) return { setting: 'delay', hop, ms: seconds * 1000 };
   const expected = `a hop (${HOPS.join(', ')}) and a time, such as mongod=2s`;
-  throw new FedctlError('usage.invalid-value', {
-    message: `--slow cannot be "${given}": expected ${expected}.`,
-    details: { option: '--slow', expected },
-  });
+  throw invalidValue(option, { value, expected });
 }

@@ -15,9 +15,6 @@ export interface WantedToken extends Omit<MintRequest, 'durationSeconds'> {
   readonly durationSeconds: WantedDuration;
 }
 
-/** AWS's own default (facts/aws.md 2.1). Always sent, so that policies and logs see what was meant. */
-export const DEFAULT_DURATION_SECONDS = 300;
-
 /**
  * What `auto` leaves between the end of the token and the end of the session: AWS wants the token to end before the
  * session (facts/aws.md 2.4), the request takes its time, and clocks differ.

@@ -1,9 +1,9 @@
 import type { Context } from '../core/context.ts';
 import { isFedctlError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import type { SigningAlgorithm, TokenSource } from '../core/token.ts';
+import { DEFAULT_DURATION_SECONDS, type SigningAlgorithm, type TokenSource } from '../core/token.ts';
 import type { Aws, AwsSettings } from '../ports/aws.ts';
-import { DEFAULT_DURATION_SECONDS, fitToSession, type WantedDuration } from './lifetime.ts';
+import { fitToSession, type WantedDuration } from './lifetime.ts';
 import { minting } from './mint.ts';
 import { asRole, type RoleToAssume } from './role.ts';
 import { refreshingAhead, singleFlight } from './token-source.ts';

@@ -61,6 +61,7 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
         error.code === 'jwt.not-a-jwt'
           ? `${shown === 'stdin' ? shown : `The file ${shown}`} holds no JWT that can be used: ${String(error.details['reason'])}.`
           : error.message,
+      option: '--token-file',
       details: { file: name },
       cause: error,
     });

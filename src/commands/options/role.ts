@@ -1,6 +1,7 @@
-import type { RoleToAssume } from '../lib/auth/role.ts';
-import { FedctlError } from '../lib/core/errors.ts';
-import { type OptionValues, text } from './options.ts';
+import type { RoleToAssume } from '../../lib/auth/role.ts';
+import type { Flag } from '../../lib/core/command-line.ts';
+import { FedctlError } from '../../lib/core/errors.ts';
+import { type OptionValues, text } from './option.ts';
 
 /** The options of every command that can run as a role: spread into the command's own table. */
 export const ROLE_OPTIONS = {
@@ -27,11 +28,12 @@ export function roleToAssume(values: OptionValues<typeof ROLE_OPTIONS>): RoleToA
 }
 
 /** The failure of an option that says nothing unless a role is assumed. */
-export function belongsToRole(option: string): FedctlError {
+export function belongsToRole(option: Flag): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: `${option} belongs to a role, and no --role-arn is given.`,
     likelyCause: 'Only the session of an assumed role has this.',
     remedy: `add --role-arn <arn>, or leave ${option} out`,
-    details: { option, needs: '--role-arn' },
+    option,
+    details: { needs: '--role-arn' },
   });
 }
