@@ -3,7 +3,7 @@ import { lookup, resolveSrv, resolveTxt } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Context } from './core/context.ts';
+import type { Adapter, Context } from './core/context.ts';
 import { Interruption } from './core/deadline.ts';
 import type { Fetch } from './core/fetch.ts';
 import { localhostAddresses } from './core/hosts.ts';
@@ -44,6 +44,9 @@ export function processContext(script: string, signal: AbortSignal): Context {
         return (await resolveTxt(name)).map((parts) => parts.join(''));
       },
     },
+    async load(adapters) {
+      await Promise.all(adapters.flatMap((adapter) => MODULES[adapter]()));
+    },
     async aws(settings) {
       const { createAws } = await import('./aws/aws.ts');
       return createAws(settings, context);
@@ -59,6 +62,14 @@ export function processContext(script: string, signal: AbortSignal): Context {
   };
   return context;
 }
+
+/** The modules of each adapter, those that it loads with its first request among them. */
+const MODULES: Readonly<Record<Adapter, () => readonly Promise<unknown>[]>> = {
+  aws: () => [import('./aws/aws.ts'), import('./aws/sts-client.ts')],
+  mongo: () => [import('./mongo/mongo.ts'), import('mongodb')],
+  atlas: () => [import('./atlas/atlas.ts')],
+  fetch: () => [import('./net/fetch.ts')],
+};
 
 /** Loads node:http at the first request. */
 function loadedFetch(): Fetch {
