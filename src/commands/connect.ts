@@ -15,6 +15,7 @@ import {
   secondFailureLines,
   stageLine,
 } from '../lib/render/connect.ts';
+import { secondsText } from '../lib/render/progress.ts';
 import { parseConnectionString } from '../lib/uri/connection-string.ts';
 import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { type Answer, command, type Invocation } from './command.ts';
@@ -110,13 +111,16 @@ async function watched(
     [...ended].map(([mechanism, stages]) => `${several ? `${mechanism} ` : ''}${text(stages)}`).join(', ');
   const all = STAGES.filter((id) => id !== 'write-probe' || options.writeProbe !== null);
   const pending = () => each((stages) => all.find((id) => !stages.includes(id)) ?? 'the end of the login');
+  let since = context.now().getTime();
+  const shown = () => `${pending()} ${secondsText(context.now().getTime() - since)}`;
   const login = () =>
     connectTo(context, plan, (mechanism, event) => {
+      since = context.now().getTime();
       ended.get(mechanism)?.push(event.id);
       observe(mechanism, event);
     });
   try {
-    return await progress.during('Waiting for', login, pending);
+    return await progress.during('Waiting for', login, shown);
   } catch (error) {
     if (context.signal.aborted && progress.isShown) {
       hint(`Interrupted. Passed: ${each((stages) => stages.join(', ') || 'no stage')}.`);

@@ -1,6 +1,7 @@
 import type { CheckEvent, CheckStatus } from '../../lib/core/check-run.ts';
 import { formatDuration } from '../../lib/core/duration.ts';
 import { countsText } from '../../lib/render/check/counts.ts';
+import { secondsText } from '../../lib/render/progress.ts';
 
 /** A line names no more than these. */
 const MOST_NAMES = 2;
@@ -62,10 +63,7 @@ export class PendingChecks {
   interrupted(): readonly string[] {
     const counts = { pass: 0, warn: 0, fail: 0, skip: 0 };
     for (const target of this.#ended.values()) for (const status of target.values()) counts[status] += 1;
-    const now = this.#now().getTime();
-    const pending = [...this.#pending.values()].map(
-      ({ shown, since }) => `${shown} (${Math.floor((now - since) / 1000)} s)`,
-    );
+    const pending = this.#names();
     return [
       `Interrupted: ${countsText(counts)} before.`,
       `Pending: ${pending.length === 0 ? 'no check' : pending.join(', ')}.`,
@@ -73,7 +71,8 @@ export class PendingChecks {
   }
 
   #names(): readonly string[] {
-    return [...this.#pending.values()].map(({ shown }) => shown);
+    const now = this.#now().getTime();
+    return [...this.#pending.values()].map(({ shown, since }) => `${shown} ${secondsText(now - since)}`);
   }
 
   #tokenText(): string {
@@ -83,7 +82,7 @@ export class PendingChecks {
   }
 
   #pauseText(): string {
-    if (this.#againAt === null) return 'the first check';
+    if (this.#againAt === null) return this.#ended.size === 0 ? 'the first check' : 'the next check';
     const left = Math.max(0, this.#againAt - this.#now().getTime());
     return `the next attempt in ${Math.ceil(left / 1000)} s`;
   }

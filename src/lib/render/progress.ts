@@ -7,9 +7,9 @@ export interface Progress {
   /** Whether anything is shown. */
   readonly isShown: boolean;
   /**
-   * Shows `text` and the seconds that have passed until the work is done or fails.
+   * Shows `text` until the work is done or fails.
    *
-   * @param more what follows the text at this moment
+   * @param more what follows the text at this moment; without it, the seconds that have passed
    */
   during<T>(text: string, work: () => Promise<T>, more?: () => string): Promise<T>;
   /** Shows nothing until the work is done or fails: somebody is asked something in the same place. */
@@ -21,6 +21,11 @@ export const SILENT_PROGRESS: Progress = {
   during: (_text, work) => work(),
   paused: (work) => work(),
 };
+
+/** `(3 s)`. Takes milliseconds. */
+export function secondsText(ms: number): string {
+  return `(${Math.floor(Math.max(0, ms) / 1000)} s)`;
+}
 
 /**
  * A spinner. `discardStdin` is off because ora would swallow Ctrl-C, and a terminal without a width gets none because
@@ -35,15 +40,12 @@ export function createProgress(
   let running: { start(): unknown; stop(): unknown } | null = null;
   return {
     isShown: true,
-    async during(text, work, more = () => '') {
+    async during(text, work, more) {
       const { default: ora } = await import('ora');
       const startedAt = performance.now();
       const spinner = ora({
         text: escapeText(text),
-        suffixText: () => {
-          const seconds = Math.floor((performance.now() - startedAt) / 1000);
-          return escapeText([more(), `(${seconds} s)`].filter((part) => part !== '').join(' '));
-        },
+        suffixText: () => escapeText(more?.() ?? secondsText(performance.now() - startedAt)),
         stream: stream as NodeJS.WritableStream,
         discardStdin: false,
         isEnabled: true,
