@@ -6,9 +6,11 @@ import { EXIT, type ExitCode } from '../lib/core/exit-codes.ts';
 import { givenSecrets } from '../lib/core/presented-secrets.ts';
 import { failureDocument, failureLines, type ToldWarning, warningLines } from '../lib/render/failure.ts';
 import { JsonLine } from '../lib/render/json.ts';
+import { isAscii } from '../lib/render/locale.ts';
 import { createOutput, linesOf } from '../lib/render/output.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
-import { createTheme, wantsColour } from '../lib/render/theme.ts';
+import { createTheme, type Theme, wantsColour } from '../lib/render/theme.ts';
+import { columnsOf } from '../lib/render/wrap.ts';
 import { type Invocation, isEnded } from './command.ts';
 import { readFaces } from './faces.ts';
 import { mfaPrompt } from './mfa-prompt.ts';
@@ -27,6 +29,11 @@ import {
 } from './typed-line.ts';
 import { usageFailure } from './usage-failure.ts';
 
+/** Of a terminal of the usual size, for help that goes to a file or a pipe. */
+const HELP_COLUMNS = 80;
+/** Longer lines are hard to read. */
+const WIDEST_HELP = 100;
+
 /**
  * Runs fedctl once. The only place where an error becomes an exit code.
  *
@@ -39,7 +46,7 @@ export async function main(argv: readonly string[], context: Context): Promise<n
   const common = readCommon(line, context.env);
   try {
     const parsed = await parse(helpForm(argv), context, {
-      width: Math.min(context.stdout.columns ?? 100, 100),
+      width: Math.min(columnsOf(context.stdout) ?? HELP_COLUMNS, WIDEST_HELP),
       writeOut: (text) => createOutput(context.stdout, context).write(linesOf(text)),
     });
     if (parsed === null) return EXIT.done;
@@ -58,14 +65,21 @@ async function runCommand(
 ): Promise<number> {
   const faces = readFaces(outputs(common, typed), parsed.command.faces ?? null);
   const json = faces.stdout === 'json';
-  const colourOf = (stream: Context['stdout']) => wantsColour(stream, context.env, common.noColor);
+  const themeOf = (stream: Context['stdout']) => themeFor(stream, context, common.noColor);
+  const ascii = isAscii(context.env);
   const warnings: ToldWarning[] = [];
   const offer = offerer(line, common.timeout, context.env);
-  const stdout = createOutput(context.stdout, context);
-  const stderr = createOutput(context.stderr, context);
-  const stderrTheme = createTheme(colourOf(context.stderr));
+  // The other formats are documents with a character set of their own.
+  const stdout = createOutput(context.stdout, context, ascii && faces.stdout === 'human');
+  const stderr = createOutput(context.stderr, context, ascii);
+  const stderrTheme = themeOf(context.stderr);
   const talks = !json && !common.quiet;
-  const progress = talks ? createProgress(context.stderr, colourOf(context.stderr)) : SILENT_PROGRESS;
+  const progress = talks
+    ? createProgress(context.stderr, {
+        colour: wantsColour(context.stderr, context.env, common.noColor),
+        ascii,
+      })
+    : SILENT_PROGRESS;
   const warn = (warning: Warning) => {
     // Member by member: a failure may be told as a warning, and its message is not enumerable.
     const { code, message, remedy } = warning;
@@ -108,10 +122,10 @@ async function runCommand(
     stdout,
     stderr,
     hint(line) {
-      if (talks) stderr.write([stderrTheme.dim(line)]);
+      if (talks) stderr.write([stderrTheme.prose(stderrTheme.dim(line))]);
     },
     progress,
-    theme: createTheme(colourOf(context.stdout)),
+    theme: themeOf(context.stdout),
   };
   const answer = await parsed.command.run(invocation);
   if (isEnded(answer)) return answer.exitCode;
@@ -120,6 +134,10 @@ async function runCommand(
   if (json) stdout.write([new JsonLine({ ...answer.document, warnings })], { discloses });
   else stdout.write(answer.lines, { discloses, end });
   return answer.exitCode ?? EXIT.done;
+}
+
+function themeFor(stream: Context['stdout'], { env }: Pick<Context, 'env'>, noColor: boolean): Theme {
+  return createTheme(wantsColour(stream, env, noColor), columnsOf(stream) !== null);
 }
 
 /** How commands are completed in this run. */
@@ -152,15 +170,15 @@ function report(
     .filter((each) => !each.includes('='))
     .slice(-1);
   const json = face === 'json';
-  const theme = createTheme(wantsColour(context.stderr, context.env, common.noColor));
-  const stderr = createOutput(context.stderr, context);
+  const theme = themeFor(context.stderr, context, common.noColor);
+  const stderr = createOutput(context.stderr, context, isAscii(context.env));
   const exitCode = ownExitCode(failure, line);
   stderr.write(
     json
       ? [new JsonLine(failureDocument(failure, command, exitCode))]
       : failureLines(failure, command, theme),
   );
-  if (!json && common.verbose) stderr.write(causes(failure).map(theme.dim));
+  if (!json && common.verbose) stderr.write(causes(failure).map((each) => theme.prose(theme.dim(each))));
   return exitCode;
 }
 

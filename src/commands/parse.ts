@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import wrapAnsi from 'wrap-ansi';
 import type { Context } from '../lib/core/context.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 import type { AnyCommand } from './command.ts';
@@ -82,7 +83,7 @@ export async function parse(
       const record = await rows.find((row) => row.name === sub.name())?.load();
       if (record === undefined) return;
       loaded.set(sub.name(), record);
-      define(sub, record, program);
+      define(sub, record, program, output.width);
     });
   };
   addRows(program, COMMANDS);
@@ -101,13 +102,19 @@ function refuseOptionsOf(parent: Command, sub: Command): void {
   });
 }
 
-function define(sub: Command, record: AnyCommand, program: Command): void {
+function define(sub: Command, record: AnyCommand, program: Command, width: number): void {
   if (record.arguments !== '') sub.arguments(record.arguments);
   addOptions(sub, record.options);
   sub.usage(`[options]${record.arguments === '' ? '' : ` ${record.arguments}`}`);
   sub.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => [...program.options] });
   sub.addHelpText('before', `Examples:\n${record.examples.map((line) => `  $ ${line}`).join('\n')}\n`);
-  if (record.notes !== undefined) sub.addHelpText('after', `\n${record.notes.trimEnd()}`);
+  if (record.notes !== undefined) sub.addHelpText('after', `\n${flowed(record.notes, width)}`);
+}
+
+/** Paragraphs, each of lines that go on in the next, wrapped by words to the width of the help. */
+function flowed(notes: string, width: number): string {
+  const paragraphs = notes.trim().split(/\n\n+/);
+  return paragraphs.map((text) => wrapAnsi(text.replaceAll('\n', ' '), width)).join('\n\n');
 }
 
 function addOptions(target: Command, table: OptionTable): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Context } from './core/context.ts';
+import type { Adapter, Context } from './core/context.ts';
 import { Interruption } from './core/deadline.ts';
 import type { Fetch } from './core/fetch.ts';
 import { localhostAddresses } from './core/hosts.ts';
@@ -57,6 +57,9 @@ export function processContext(
         return (await resolveTxt(name)).map((parts) => parts.join(''));
       },
     },
+    async load(adapters) {
+      await Promise.all(adapters.flatMap((adapter) => MODULES[adapter]()));
+    },
     async aws(settings) {
       const { createAws } = await import('./aws/aws.ts');
       return createAws(settings, context);
@@ -72,6 +75,14 @@ export function processContext(
   };
   return context;
 }
+
+/** The modules of each adapter, those that it loads with its first request among them. */
+const MODULES: Readonly<Record<Adapter, () => readonly Promise<unknown>[]>> = {
+  aws: () => [import('./aws/aws.ts'), import('./aws/sts-client.ts')],
+  mongo: () => [import('./mongo/mongo.ts'), import('mongodb')],
+  atlas: () => [import('./atlas/atlas.ts')],
+  fetch: () => [import('./net/fetch.ts')],
+};
 
 /** Loads node:http at the first request. */
 function loadedFetch(): Fetch {

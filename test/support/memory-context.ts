@@ -16,6 +16,19 @@ export class MemoryOutput extends Writable {
     this.columns = columns;
   }
 
+  /** What a spinner asks of a terminal; where its cursor stands is nothing that a test reads. */
+  cursorTo(): boolean {
+    return true;
+  }
+
+  clearLine(): boolean {
+    return true;
+  }
+
+  moveCursor(): boolean {
+    return true;
+  }
+
   override _write(chunk: Buffer | string, _encoding: string, done: () => void): void {
     this.text += chunk.toString();
     done();
@@ -64,6 +77,7 @@ export function memoryContext({
     passSignals: () => () => {},
     spawn: (command, args, options) => spawn(command, args, options),
     resolver: { addresses: notGiven('resolver'), srv: notGiven('resolver'), txt: notGiven('resolver') },
+    load: async () => {},
     aws: notGiven('AWS'),
     mongo: notGiven('MongoDB'),
     atlas: notGiven('Atlas'),

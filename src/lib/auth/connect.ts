@@ -1,5 +1,5 @@
 import type { ConnectionString } from '../core/connection-string.ts';
-import type { Context } from '../core/context.ts';
+import type { Adapter, Context } from '../core/context.ts';
 import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { SigningAlgorithm, TokenSource } from '../core/token.ts';
@@ -39,6 +39,8 @@ export interface ConnectPlan {
   readonly uri: ConnectionString;
   readonly logins: readonly LoginPlan[];
   readonly warnings: readonly Warning[];
+  /** What the logins will ask. */
+  readonly adapters: readonly Adapter[];
 }
 
 /** How one mechanism ended. */
@@ -90,7 +92,8 @@ export async function planConnect(
     }
   }
   if (request.tokenFile !== null && !chosen.mechanisms.includes('MONGODB-OIDC')) told.push(TOKEN_FILE_UNUSED);
-  return { uri, logins, warnings: told };
+  const usesAws = request.tokenFile === null || chosen.mechanisms.includes('MONGODB-AWS');
+  return { uri, logins, warnings: told, adapters: usesAws ? ['aws', 'mongo'] : ['mongo'] };
 }
 
 /**
@@ -103,6 +106,7 @@ export async function connect(
   plan: ConnectPlan,
   observe: (mechanism: Mechanism, event: StageEvent) => void,
 ): Promise<readonly MechanismResult[]> {
+  await context.load(plan.adapters);
   const mongo = await context.mongo();
   const ended = await Promise.allSettled(
     plan.logins.map(async (login): Promise<MechanismResult> => {

@@ -36,10 +36,10 @@ export function failureDocument(
 /** The human face of a failure: what happened, why, what to do and to type, and what it is called. */
 export function failureLines(error: FedctlError, command: string | null, theme: Theme): readonly string[] {
   return [
-    `${theme.bad('error:')} ${error.message}`,
+    `${theme.bad('error:')} ${theme.prose(error.message)}`,
     ...evidenceLines(error, theme),
-    `${theme.dim('cause:')}  ${error.likelyCause}`,
-    `${theme.dim('remedy:')} ${error.remedy}`,
+    `${theme.dim('cause:')}  ${theme.prose(error.likelyCause)}`,
+    `${theme.dim('remedy:')} ${theme.prose(error.remedy)}`,
     ...(command === null ? [] : [`${theme.dim('run:')}    ${theme.typed(command)}`]),
     theme.dim(
       error.requestId === null
@@ -53,13 +53,15 @@ export function failureLines(error: FedctlError, command: string | null, theme: 
 function evidenceLines(error: FedctlError, theme: Theme): string[] {
   const evidence = error.details['evidence'];
   if (!Array.isArray(evidence)) return [];
-  return evidence.filter((line) => typeof line === 'string').map((line) => `        ${theme.strong(line)}`);
+  return evidence
+    .filter((line) => typeof line === 'string')
+    .map((line) => `        ${theme.prose(theme.strong(line))}`);
 }
 
 export function warningLines({ message, remedy, command }: ToldWarning, theme: Theme): readonly string[] {
   return [
-    `${theme.caution('warning:')} ${message}`,
-    ...(remedy === null ? [] : [`         ${remedy}`]),
+    `${theme.caution('warning:')} ${theme.prose(message)}`,
+    ...(remedy === null ? [] : [`         ${theme.prose(remedy)}`]),
     ...(command === null ? [] : [`         ${theme.typed(command)}`]),
   ];
 }

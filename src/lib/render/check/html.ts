@@ -7,7 +7,7 @@ import { adviceHtml, checksHtml } from './html-checks.ts';
 import { STYLE } from './html-style.ts';
 import { timesHtml } from './html-times.ts';
 import { type Markup, markup, trusted } from './markup.ts';
-import { MARKS, reportVerdict, STATUS_WORDS, targetVerdict } from './verdict.ts';
+import { MARKS, principalFacts, reportVerdict, STATUS_WORDS, targetVerdict } from './verdict.ts';
 
 const NOTHING = markup``;
 
@@ -59,10 +59,11 @@ ${[...named, fact('checked', rfc3339(startedAt)), fact('took', shownMs(ms)), fac
 `;
 }
 
-function targetFacts({ name, uri, attempts }: TargetReport): Markup[] {
+function targetFacts({ name, uri, attempts, ...who }: TargetReport): Markup[] {
   return [
     fact('target', name),
-    ...(uri === null ? [] : [markup`<div><dt>cluster</dt><dd><code>${uri}</code></dd></div>\n`]),
+    ...principalFacts(who).map(([term, value]) => fact(term, value)),
+    ...(uri === null ? [] : [markup`<div><dt>connection string</dt><dd><code>${uri}</code></dd></div>\n`]),
     ...(attempts === 1 ? [] : [fact('attempts', `${attempts}`)]),
   ];
 }
