@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { lookup, resolveSrv, resolveTxt } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -34,19 +32,28 @@ export function processContext(
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
     fetch: loadedFetch(),
     redactor: new Redactor(),
-    stdin: process.stdin,
+    // Read when it is used, as everything here that takes time or memory to load.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     signal,
     passSignals,
-    spawn: (command, args, options) => spawn(command, args, options),
+    spawn: (command, args, options) =>
+      process.getBuiltinModule('node:child_process').spawn(command, args, options),
     resolver: {
       async addresses(host) {
+        const { lookup } = await import('node:dns/promises');
         const found = localhostAddresses(host) ?? (await lookup(host, { all: true }));
         return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
       },
-      srv: (name) => resolveSrv(name),
+      async srv(name) {
+        const { resolveSrv } = await import('node:dns/promises');
+        return resolveSrv(name);
+      },
       async txt(name) {
+        const { resolveTxt } = await import('node:dns/promises');
         return (await resolveTxt(name)).map((parts) => parts.join(''));
       },
     },

@@ -5,6 +5,8 @@ import { runBin } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { schemaFaults } from '../support/schema.ts';
 
+const READ_THE_HELP = { remedy: 'Read the help of the command.', command: 'fedctl sandbox set --help' };
+
 let lab: RunningLab;
 
 beforeEach(async () => {
@@ -84,24 +86,24 @@ describe('fedctl sandbox set', () => {
   });
 
   test.each([
-    [[], 'There is nothing to set.', 'usage.invalid-command-line', 'fedctl sandbox set --help'],
+    [[], 'There is nothing to set.', 'usage.invalid-command-line', READ_THE_HELP],
     [
       ['--slow', 'moon=1s'],
       '--slow cannot be "moon=1s": expected a hop (sts, iam, issuer, mongod, atlas) and a time, such as mongod=2s.',
       'usage.invalid-value',
-      'fedctl sandbox set --help',
+      READ_THE_HELP,
     ],
     [
       ['--revoke-user', 'nobody'],
       'The lab has no database user "nobody".',
       'lab.unknown-name',
-      'fedctl sandbox status',
+      { remedy: 'fedctl sandbox status', command: null },
     ],
-    [['--what'], "Unknown option '--what'.", 'usage.unknown-option', 'fedctl sandbox set --help'],
-  ])('%j is refused', async (args, message, code, remedy) => {
+    [['--what'], "Unknown option '--what'.", 'usage.unknown-option', READ_THE_HELP],
+  ])('%j is refused', async (args, message, code, advice) => {
     const run = await lab.run(['sandbox', 'set', ...args, '--json']);
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 2, stdout: '' });
-    expect(JSON.parse(run.stderr).error).toMatchObject({ message, code, remedy });
+    expect(JSON.parse(run.stderr).error).toMatchObject({ message, code, ...advice });
   });
 });
 
@@ -121,7 +123,8 @@ describe('fedctl sandbox clock', () => {
     expect((await lab.run(['sandbox', 'clock', '--reset', '--ahead', '1m'])).stderr).toBe(
       `error: The clock can be set by one of --ahead, --behind and --reset.
 cause:  An argument or an option value is missing, or there is one too many.
-remedy: fedctl sandbox clock --help
+remedy: Read the help of the command.
+run:    fedctl sandbox clock --help
 code:   usage.invalid-command-line
 `,
     );
@@ -254,7 +257,8 @@ describe('the first word after sandbox', () => {
       code: 2,
       stderr: `error: --tls is no option of fedctl sandbox status.
 cause:  The command does not take this option.
-remedy: fedctl sandbox status --help
+remedy: Read the help of the command.
+run:    fedctl sandbox status --help
 code:   usage.unknown-option
 `,
     });

@@ -144,12 +144,8 @@ function propagationTimeout(waitMs: number, last: unknown): FedctlError {
 
 /** The same failure, saying that the account was changed all the same. */
 function enabledBut(error: FedctlError): FedctlError {
-  return new FedctlError(error.code, {
+  return error.with({
     message: `IAM already reports federation as enabled, but waiting for tokens failed. ${error.message}`,
-    likelyCause: error.likelyCause,
-    remedy: error.remedy,
-    details: error.details,
-    requestId: error.requestId,
     cause: error,
   });
 }
