@@ -271,7 +271,7 @@ describe('signals', () => {
   test('SIGTERM before the program is started ends exec as every other command', async () => {
     let terminate = () => {};
     const sts = await hostileServer(() => terminate());
-    const { code } = await exec(['--', 'mongosh'], {
+    const { code } = await exec(['--', 'true'], {
       env: { AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${sts.port}` },
       started: (child) => {
         terminate = () => void child.kill('SIGTERM');
