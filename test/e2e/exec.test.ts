@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { hostileServer } from '../support/hostile-server.ts';
 import { BIN, type BinOptions, type BinResult } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { openTerminal } from '../support/terminal.ts';
@@ -268,9 +269,15 @@ describe('signals', () => {
   });
 
   test('SIGTERM before the program is started ends exec as every other command', async () => {
-    const { code } = await exec(['--', 'mongosh'], {
-      started: (child) => setTimeout(() => child.kill('SIGTERM'), 250),
+    let terminate = () => {};
+    const sts = await hostileServer(() => terminate());
+    const { code } = await exec(['--', 'true'], {
+      env: { AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${sts.port}` },
+      started: (child) => {
+        terminate = () => void child.kill('SIGTERM');
+      },
     });
+    await sts.close();
     expect([code, leftBehind()]).toEqual([143, []]);
   });
 
