@@ -117,6 +117,12 @@ export function duration<Default extends number | null>(
   });
 }
 
+/** One parenthesis, whatever the description has at its end. */
+function withChoices(description: string, listed: string): string {
+  const [, words, inside] = /^(.*) \(([^()]*)\)$/.exec(description) ?? [];
+  return inside === undefined ? `${description} (${listed})` : `${words} (${listed}; ${inside})`;
+}
+
 export function choice<const Choice extends string, Default extends Choice | null>(
   flags: string,
   description: string,
@@ -125,7 +131,7 @@ export function choice<const Choice extends string, Default extends Choice | nul
   common: Common = {},
 ): OptionSpec<Choice | Default> {
   const listed = choices.join(', ');
-  return single(flags, `${description} (${listed})`, common, fallback, (value, name) => {
+  return single(flags, withChoices(description, listed), common, fallback, (value, name) => {
     const found = choices.find((each) => each === value);
     if (found === undefined) throw invalid(name, value, listed);
     return found;
