@@ -38,7 +38,7 @@ function preparedAnswer(args) {
   if (more.length > 0) return null;
   if (only === '--version' || only === '-V') return built.version;
   const asksForHelp = only === undefined || only === '--help' || only === '-h' || only === 'help';
-  return asksForHelp && (process.stdout.columns ?? 100) >= 100 ? built.help : null;
+  return asksForHelp && !process.stdout.isTTY ? built.help : null;
 }
 
 async function run() {

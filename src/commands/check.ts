@@ -61,7 +61,7 @@ async function watched(
 
 async function run(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Answer> {
   const { options, common } = invocation;
-  if (options.list) return listChecks(common.faces);
+  if (options.list) return listChecks(common.faces, options.only, options.skip);
   const plan = await planRequest(invocation);
   // The other formats tell these in the check of the configuration, where nothing hides them.
   if (common.output === 'json') {

@@ -3,7 +3,13 @@ import wrapAnsi from 'wrap-ansi';
 import type { Context } from '../lib/core/context.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 import type { AnyCommand } from './command.ts';
-import { environmentName, type Given, type OptionTable, type OptionValues } from './options/option.ts';
+import {
+  environmentName,
+  type Given,
+  longFlag,
+  type OptionTable,
+  type OptionValues,
+} from './options/option.ts';
 import { readOption } from './options/source.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './program.ts';
 
@@ -55,7 +61,10 @@ export async function parse(
       getOutHelpWidth: () => output.width,
     })
     .addHelpText('before', INTRODUCTION)
-    .addHelpText('after', '\nfedctl <command> --help tells more. Exit codes are in the README.');
+    .addHelpText(
+      'after',
+      '\nfedctl <command> --help tells more; fedctl help exit-codes lists the exit codes.',
+    );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
   /** Puts rows under a command. Whichever is called is loaded first, and then read by its own options. */
@@ -106,9 +115,22 @@ function define(sub: Command, record: AnyCommand, program: Command, width: numbe
   if (record.arguments !== '') sub.arguments(record.arguments);
   addOptions(sub, record.options);
   sub.usage(`[options]${record.arguments === '' ? '' : ` ${record.arguments}`}`);
-  sub.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => [...program.options] });
+  const hidden = new Set<string>((record.without ?? []).map((key) => longFlag(COMMON_OPTIONS[key])));
+  const common = program.options
+    .filter(({ long }) => !hidden.has(long ?? ''))
+    .map((option) => ofCommand(option, record));
+  sub.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => common });
   sub.addHelpText('before', `Examples:\n${record.examples.map((line) => `  $ ${line}`).join('\n')}\n`);
   if (record.notes !== undefined) sub.addHelpText('after', `\n${flowed(record.notes, width)}`);
+}
+
+/** A common option as the help of one command shows it: with the formats that this command has. */
+function ofCommand(option: Option, { faces }: AnyCommand): Option {
+  if (faces === undefined || option.long !== '--output') return option;
+  return new Option(
+    option.flags,
+    option.description.replace('human (default) or json', `${faces.join(', ')}; repeatable as <face>=<file>`),
+  );
 }
 
 /** Paragraphs, each of lines that go on in the next, wrapped by words to the width of the help. */

@@ -36,6 +36,8 @@ type Piece =
 export interface TypedLine {
   /** `['sandbox', 'status']`; empty where no command is named. */
   readonly command: readonly string[];
+  /** The words before `--` that are no options: the command, and its arguments. */
+  readonly words: readonly string[];
   /** The options that the command knows, common ones too. */
   readonly specs: ReadonlyMap<string, OptionSpec<unknown>>;
   readonly pieces: readonly Piece[];
@@ -50,18 +52,39 @@ export interface TypedLine {
  */
 export async function readTypedLine(argv: readonly string[]): Promise<TypedLine> {
   const common = specsOf(COMMON_OPTIONS);
-  const words = piecesOf(argv, common).flatMap((piece) => (piece.kind === 'word' ? [piece.text] : []));
+  const words = wordsOf(piecesOf(argv, common));
   const row = COMMANDS.find(({ name }) => name === words[0]);
   const sub = row?.subcommands?.find(({ name }) => words.slice(1).includes(name));
   const rows = [row, sub].filter((each) => each !== undefined);
   const records = await Promise.all(rows.map((each) => each.load()));
   const specs = new Map([...common, ...records.flatMap(({ options }) => [...specsOf(options)])]);
+  const pieces = piecesOf(argv, specs);
   return {
     command: rows.map(({ name }) => name),
+    words: wordsOf(pieces),
     specs,
-    pieces: piecesOf(argv, specs),
+    pieces,
     rest: argv.includes('--') ? argv.slice(argv.indexOf('--')) : [],
   };
+}
+
+/**
+ * The same line with options that were typed before the command behind it, as far as the command knows them; null where
+ * nothing of the kind was typed.
+ */
+export async function withOptionsBehind(argv: readonly string[]): Promise<TypedLine | null> {
+  for (const [index, word] of argv.entries()) {
+    if (word === '--') return null;
+    if (index === 0 || !COMMANDS.some(({ name }) => name === word)) continue;
+    const line = await readTypedLine([word, ...argv.slice(0, index), ...argv.slice(index + 1)]);
+    const first = (argv[0] ?? '').split('=')[0] ?? '';
+    if (line.specs.has(first) && line.words.length === 1) return line;
+  }
+  return null;
+}
+
+function wordsOf(pieces: readonly Piece[]): readonly string[] {
+  return pieces.flatMap((piece) => (piece.kind === 'word' ? [piece.text] : []));
 }
 
 function specsOf(table: OptionTable): ReadonlyMap<string, OptionSpec<unknown>> {

@@ -36,6 +36,12 @@ export function durationOrAuto(
   });
 }
 
+/** One parenthesis, whatever the description has at its end. */
+function withChoices(description: string, listed: string): string {
+  const [, words, inside] = /^(.*) \(([^()]*)\)$/.exec(description) ?? [];
+  return inside === undefined ? `${description} (${listed})` : `${words} (${listed}; ${inside})`;
+}
+
 export function choice<const Choice extends string, Default extends Choice | null>(
   flags: string,
   description: string,
@@ -44,7 +50,7 @@ export function choice<const Choice extends string, Default extends Choice | nul
   common: Common = {},
 ): OptionSpec<Choice | Default> {
   const expected = choices.join(', ');
-  return single(flags, `${description} (${expected})`, common, fallback, (value, option) => {
+  return single(flags, withChoices(description, expected), common, fallback, (value, option) => {
     const found = choices.find((each) => each === value);
     if (found === undefined) throw invalidValue(option, { value, expected });
     return found;

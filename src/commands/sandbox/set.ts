@@ -61,6 +61,7 @@ const OPTIONS = {
 
 export const sandboxSet = command({
   arguments: '',
+  without: ['profile', 'region', 'noInput'],
   examples: [
     'fedctl sandbox set --federation enabled',
     'fedctl sandbox set --rotate-keys                     # then verify a token that you had before',

@@ -1,9 +1,11 @@
 import type { HostPort } from '../core/connection-string.ts';
 import { FedctlError } from '../core/errors.ts';
+import { rfc3339 } from '../core/time.ts';
 import type { FailureCode } from '../failures/failures.ts';
 import type { DialFault } from '../net/dial.ts';
 import { codeOf } from '../net/dial.ts';
 import { proxyFault } from '../net/dial-proxy.ts';
+import { CertificateRefused, type CertificateSeen } from '../net/dial-tls.ts';
 import type { StageId } from '../ports/mongo.ts';
 import { hostPort } from '../uri/host-port.ts';
 
@@ -82,6 +84,26 @@ const OTHERWISE: Readonly<Record<keyof typeof TABLES, Meaning>> = {
   tls: { code: 'mongo.tls-failed', says: 'cut the connection in the TLS handshake', remedy: OPENSSL },
 };
 
+/** What is wrong with a certificate, by what it says of itself; null where it was not seen. */
+function certificateFault(fault: DialFault, cause: unknown): string | null {
+  if (!(cause instanceof CertificateRefused)) return null;
+  const { subject, issuer, names, validFrom, expiresAt } = cause.certificate;
+  const dates = `valid from ${rfc3339(validFrom)} to ${rfc3339(expiresAt)}`;
+  const named = names.length === 0 ? 'no name' : names.join(', ');
+  switch (fault) {
+    case 'out-of-date':
+      return cause.code === 'CERT_NOT_YET_VALID'
+        ? `has a certificate that is not valid before ${rfc3339(validFrom)}: ${subject}, issued by ${issuer}`
+        : `has a certificate that expired on ${rfc3339(expiresAt)}: ${subject}, issued by ${issuer}`;
+    case 'wrong-name':
+      return `has a certificate for other names: it lists ${named}; issued by ${issuer}, ${dates}`;
+    case 'untrusted':
+      return `has a certificate that is not trusted here: ${subject}, for ${named}, issued by ${issuer}, ${dates}`;
+    default:
+      return null;
+  }
+}
+
 /** The alert that Atlas answers with (facts/mongodb.md 9, row 1): others are about the handshake itself. */
 const INTERNAL_ERROR_ALERT = /ALERT_INTERNAL_ERROR$/;
 
@@ -90,7 +112,7 @@ export function dialFaultText(
   stage: keyof typeof TABLES,
   { fault, cause }: Pick<Unreached, 'fault' | 'cause'>,
 ): string {
-  const { says } = meaningOf(stage, fault);
+  const says = certificateFault(fault, cause) ?? meaningOf(stage, fault).says;
   return fault === 'proxy' ? `${says}: ${proxyFault(cause).says}` : says;
 }
 
@@ -120,10 +142,17 @@ export function dialFailure(
         host: hostPort(host),
         fault,
         error: codeOf(cause) || null,
+        ...(cause instanceof CertificateRefused
+          ? { certificate: certificateMembers(cause.certificate) }
+          : {}),
       })),
     },
     cause: first.cause,
   });
+}
+
+function certificateMembers({ validFrom, expiresAt, ...names }: CertificateSeen) {
+  return { ...names, validFrom: rfc3339(validFrom), expiresAt: rfc3339(expiresAt) };
 }
 
 function meaningOf(stage: keyof typeof TABLES, fault: DialFault): Meaning {

@@ -4,7 +4,7 @@ import type { Secret } from '../core/secret.ts';
 import { escapeLine, splitAtHang } from './escape.ts';
 import type { JsonLine } from './json.ts';
 import { inAscii } from './locale.ts';
-import { type WorkflowCommand, withoutCommands } from './workflow-command.ts';
+import { isInActions, type WorkflowCommand, withoutCommands } from './workflow-command.ts';
 import { columnsOf, wrapped } from './wrap.ts';
 
 /**
@@ -38,7 +38,7 @@ export function createOutput(
   { env, redactor }: Pick<Context, 'env' | 'redactor'>,
   ascii = false,
 ): Output {
-  const inActions = (env['GITHUB_ACTIONS'] ?? '') !== '';
+  const inActions = isInActions(env);
   return {
     write(lines, { discloses = [], end = '\n' } = {}) {
       const columns = columnsOf(stream);

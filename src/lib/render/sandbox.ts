@@ -1,16 +1,18 @@
 import type { LabChange } from '../../sandbox/control/controls.ts';
 import type { LabStatus, LabTime } from '../../sandbox/control/status.ts';
 import type { LabLogEntry } from '../../sandbox/log.ts';
+import { shellWord } from '../core/command-line.ts';
 import { formatDuration } from '../core/duration.ts';
 
 /** One line of a table: its cells. */
 type Cells = readonly string[];
 
-/** What stands around the variables when the lab stays up: everything it plays, and how to go on. */
-export function labSummary(status: LabStatus, envFile: string | null, end: string): string[] {
-  const how =
-    envFile === null ? 'Export the lines above in another terminal' : `In another terminal: . ${envFile}`;
-  return ['', ...sandboxStatusLines(status), '', `${how}. ${end}.`];
+/**
+ * Reads a file with variables into a shell. A name without a slash would be searched in PATH (POSIX Shell Command
+ * Language, `dot`).
+ */
+export function sourceCommand(file: string): string {
+  return `. ${shellWord(file.includes('/') ? file : `./${file}`)}`;
 }
 
 export function sandboxStatusDocument(status: LabStatus) {
