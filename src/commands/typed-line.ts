@@ -184,7 +184,8 @@ export interface Typed {
 export function commandLine(offered: OfferedCommand | null | undefined, typed: Typed): string | null {
   if (offered === null || offered === undefined) return null;
   const words = complete(offered, typed);
-  return words === null ? null : quoted(words);
+  // What was typed just now has just failed.
+  return words === null || isTyped(words, typed.line) ? null : quoted(words);
 }
 
 function complete(offered: OfferedCommand, typed: Typed): readonly string[] | null {
@@ -197,15 +198,19 @@ function complete(offered: OfferedCommand, typed: Typed): readonly string[] | nu
     case 'rerun':
       return changed(line, { ...repeat, ...offered.set }, offered.drop);
     case 'more-time':
-      return changed(line, { ...repeat, '--timeout': longer(timeout) }, []);
+      return timeout >= LONG ? null : changed(line, { ...repeat, '--timeout': `${LONG}s` }, []);
     case 'fedctl':
       return another(offered, typed);
   }
 }
 
-/** A minute, or twice as long as it was. */
-function longer(seconds: number): string {
-  return `${Math.max(60, Math.ceil(seconds) * 2)}s`;
+/** Seconds that a network step may take. Whoever waited so long in vain is not told to wait again. */
+const LONG = 60;
+
+/** Whether these are the words of the line, in any order of its options. */
+function isTyped(words: readonly string[], line: TypedLine): boolean {
+  const typed = changed(line, {}, []);
+  return typed !== null && [...typed].sort().join('\0') === [...words].sort().join('\0');
 }
 
 /**

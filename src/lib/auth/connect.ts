@@ -1,3 +1,4 @@
+import { fedctl } from '../core/command-line.ts';
 import type { ConnectionString } from '../core/connection-string.ts';
 import type { Adapter, Context } from '../core/context.ts';
 import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
@@ -148,7 +149,11 @@ async function tokenSource(
   aws: () => Promise<Aws>,
 ): Promise<{ readonly source: TokenSource; readonly warnings: readonly Warning[] }> {
   if (request.tokenFile !== null) {
-    const { token, warnings } = await readTokenFile(request.tokenFile, context, settings.timeoutMs);
+    const { tokenFile, audience } = request;
+    const reading = readTokenFile(tokenFile, context, settings.timeoutMs);
+    const { token, warnings } = await reading.catch((error: unknown) => {
+      throw isFedctlError(error) ? rewriting(error, tokenFile, audience) : error;
+    });
     return { source: { get: async () => token }, warnings };
   }
   if (request.audience === null) {
@@ -168,6 +173,15 @@ async function tokenSource(
     source: { get: async (signal) => minting(await aws(), mint, options).get(signal) },
     warnings: [],
   };
+}
+
+/** A file without a usable token is written anew, where it is known for whom. */
+function rewriting(failure: FedctlError, file: string, audience: string | null): FedctlError {
+  if (failure.code !== 'mongo.token-file-unusable' || file === '-' || audience === null) return failure;
+  return failure.with({
+    remedy: 'Write a new token to the file, and find out why the program that renews it did not.',
+    command: fedctl(['token', '--audience', audience, '--out', file]),
+  });
 }
 
 /**
