@@ -16,6 +16,7 @@ import type { OptionTable } from './options/option.ts';
 import { namingSource } from './options/source.ts';
 import { type Parsed, parse } from './parse.ts';
 import { COMMANDS } from './program.ts';
+import type { TypedLine } from './typed.ts';
 import {
   type CommonValues,
   commandLine,
@@ -23,7 +24,6 @@ import {
   readCommon,
   readTypedLine,
   sourceOf,
-  type TypedLine,
 } from './typed-line.ts';
 import { usageFailure } from './usage-failure.ts';
 
