@@ -1,6 +1,12 @@
-import { type ConnectPlan, connect as connectTo, decisive, planConnect } from '../lib/auth/connect.ts';
+import {
+  type ConnectPlan,
+  connect as connectTo,
+  decisive,
+  type MechanismResult,
+  planConnect,
+} from '../lib/auth/connect.ts';
 import { PROBE_NAMESPACE } from '../lib/core/namespace.ts';
-import type { Mechanism, StageEvent } from '../lib/ports/mongo.ts';
+import { type Mechanism, STAGES, type StageEvent, type StageId } from '../lib/ports/mongo.ts';
 import {
   connectDocument,
   connectFailure,
@@ -9,6 +15,7 @@ import {
   secondFailureLines,
   stageLine,
 } from '../lib/render/connect.ts';
+import { secondsText } from '../lib/render/progress.ts';
 import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { type Answer, command, type Invocation } from './command.ts';
 import { connectionStringOf, DNS_SERVER, URI } from './options/cluster.ts';
@@ -72,7 +79,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   });
   for (const warning of plan.warnings) invocation.warn(warning);
   const faces = new Faces(invocation, plan);
-  const results = await connectTo(context, plan, (name, event) => faces.stage(name, event));
+  const results = await watched(invocation, plan, (name, event) => faces.stage(name, event));
   const failed = decisive(results);
   for (const { name, identity, failure } of results) {
     if (identity !== null) faces.say(name, identityLine(identity, invocation.theme));
@@ -84,6 +91,37 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   faces.end();
   if (failed !== null) throw connectFailure(failed, results, invocation.offer);
   return { document: connectDocument(results), lines: [] };
+}
+
+/** Logs in, and shows on a terminal which stage it is waiting for. */
+async function watched(
+  { context, progress, hint, options }: Invocation<typeof OPTIONS>,
+  plan: ConnectPlan,
+  observe: (mechanism: Mechanism, event: StageEvent) => void,
+): Promise<readonly MechanismResult[]> {
+  const ended = new Map<Mechanism, StageId[]>(plan.logins.map(({ mechanism }) => [mechanism, []]));
+  const several = plan.logins.length > 1;
+  const each = (text: (stages: readonly StageId[]) => string) =>
+    [...ended].map(([mechanism, stages]) => `${several ? `${mechanism} ` : ''}${text(stages)}`).join(', ');
+  const all = STAGES.filter((id) => id !== 'write-probe' || options.writeProbe !== null);
+  const pending = () => each((stages) => all.find((id) => !stages.includes(id)) ?? 'the end of the login');
+  let since = context.now().getTime();
+  const shown = () => `${pending()} ${secondsText(context.now().getTime() - since)}`;
+  const login = () =>
+    connectTo(context, plan, (mechanism, event) => {
+      since = context.now().getTime();
+      ended.get(mechanism)?.push(event.id);
+      observe(mechanism, event);
+    });
+  try {
+    return await progress.during('Waiting for', login, shown);
+  } catch (error) {
+    if (context.signal.aborted && progress.isShown) {
+      hint(`Interrupted. Passed: ${each((stages) => stages.join(', ') || 'no stage')}.`);
+      hint(`Pending: ${pending()}.`);
+    }
+    throw error;
+  }
 }
 
 /** Prints the first mechanism's lines as they come, and keeps those of the second until the first is done. */

@@ -63,7 +63,7 @@ What is to be entered in Atlas names the role of the workload (--role-arn), and 
     const propagation = options.noWait
       ? null
       : await progress.during(`Waiting until STS mints in ${caller.region.name}`, () =>
-          waitUntilMinting(minting(aws, request, { timeoutMs, signal }), waitMs, context),
+          waitUntilMinting(minting(aws, request, { timeoutMs, signal }), waitMs, context, !switched.changed),
         );
     if (propagation?.outcome === 'caller-cannot-mint') warn(unseen(propagation.failure, caller, request));
 

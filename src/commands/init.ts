@@ -1,10 +1,11 @@
 import { lstat } from 'node:fs/promises';
-import { join, parse, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { CheckTarget } from '../lib/core/check-target.ts';
 import { fedctl, rerun } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import { FedctlError, isFedctlError } from '../lib/core/errors.ts';
 import { CONFIG_NAMES } from '../lib/files/config-file.ts';
+import { freeName } from '../lib/files/free-name.ts';
 import { writeWholeFile } from '../lib/files/whole-file.ts';
 import { initDocument, initLines } from '../lib/render/init.ts';
 import { linesOf } from '../lib/render/output.ts';
@@ -27,6 +28,7 @@ const OPTIONS = {
 
 export const init = command({
   arguments: '',
+  without: ['profile', 'region', 'timeout', 'noInput'],
   examples: [
     'fedctl init',
     "fedctl init --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
@@ -107,16 +109,6 @@ async function refuseExisting(cwd: string, file: string, wanted: string): Promis
     command: free === null ? null : rerun({ set: { '--out': free } }),
     details: { file },
   });
-}
-
-/** `fedctl.yaml` → `fedctl-2.yaml`, or the next number whose file is not there; null after some of them. */
-async function freeName(name: string, isThere: (name: string) => Promise<boolean>): Promise<string | null> {
-  const { dir, name: stem, ext } = parse(name);
-  for (let number = 2; number < 100; number += 1) {
-    const other = join(dir, `${stem}-${number}${ext}`);
-    if (!(await isThere(other))) return other;
-  }
-  return null;
 }
 
 function twoAnswers(): FedctlError {

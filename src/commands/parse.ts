@@ -1,8 +1,15 @@
 import { Command, Option } from 'commander';
+import wrapAnsi from 'wrap-ansi';
 import type { Context } from '../lib/core/context.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 import type { AnyCommand } from './command.ts';
-import { environmentName, type Given, type OptionTable, type OptionValues } from './options/option.ts';
+import {
+  environmentName,
+  type Given,
+  longFlag,
+  type OptionTable,
+  type OptionValues,
+} from './options/option.ts';
 import { readOption } from './options/source.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './program.ts';
 
@@ -54,7 +61,10 @@ export async function parse(
       getOutHelpWidth: () => output.width,
     })
     .addHelpText('before', INTRODUCTION)
-    .addHelpText('after', '\nfedctl <command> --help tells more. Exit codes are in the README.');
+    .addHelpText(
+      'after',
+      '\nfedctl <command> --help tells more; fedctl help exit-codes lists the exit codes.',
+    );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
   /** Puts rows under a command. Whichever is called is loaded first, and then read by its own options. */
@@ -82,7 +92,7 @@ export async function parse(
       const record = await rows.find((row) => row.name === sub.name())?.load();
       if (record === undefined) return;
       loaded.set(sub.name(), record);
-      define(sub, record, program);
+      define(sub, record, program, output.width);
     });
   };
   addRows(program, COMMANDS);
@@ -101,13 +111,32 @@ function refuseOptionsOf(parent: Command, sub: Command): void {
   });
 }
 
-function define(sub: Command, record: AnyCommand, program: Command): void {
+function define(sub: Command, record: AnyCommand, program: Command, width: number): void {
   if (record.arguments !== '') sub.arguments(record.arguments);
   addOptions(sub, record.options);
   sub.usage(`[options]${record.arguments === '' ? '' : ` ${record.arguments}`}`);
-  sub.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => [...program.options] });
+  const hidden = new Set<string>((record.without ?? []).map((key) => longFlag(COMMON_OPTIONS[key])));
+  const common = program.options
+    .filter(({ long }) => !hidden.has(long ?? ''))
+    .map((option) => ofCommand(option, record));
+  sub.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => common });
   sub.addHelpText('before', `Examples:\n${record.examples.map((line) => `  $ ${line}`).join('\n')}\n`);
-  if (record.notes !== undefined) sub.addHelpText('after', `\n${record.notes.trimEnd()}`);
+  if (record.notes !== undefined) sub.addHelpText('after', `\n${flowed(record.notes, width)}`);
+}
+
+/** A common option as the help of one command shows it: with the formats that this command has. */
+function ofCommand(option: Option, { faces }: AnyCommand): Option {
+  if (faces === undefined || option.long !== '--output') return option;
+  return new Option(
+    option.flags,
+    option.description.replace('human (default) or json', `${faces.join(', ')}; repeatable as <face>=<file>`),
+  );
+}
+
+/** Paragraphs, each of lines that go on in the next, wrapped by words to the width of the help. */
+function flowed(notes: string, width: number): string {
+  const paragraphs = notes.trim().split(/\n\n+/);
+  return paragraphs.map((text) => wrapAnsi(text.replaceAll('\n', ' '), width)).join('\n\n');
 }
 
 function addOptions(target: Command, table: OptionTable): void {

@@ -14,6 +14,7 @@ import { type Answer, command, type Ended, type Invocation } from './command.ts'
 import { choice, integer } from './options/kinds.ts';
 import { type OptionTable, text, toggle } from './options/option.ts';
 import { announce } from './sandbox/announce.ts';
+import { refuseRunningLab } from './sandbox/env-file.ts';
 import { labStarter, listScenarios } from './sandbox/scenarios.ts';
 
 /** In bytes; with data to load. */
@@ -69,6 +70,8 @@ const OPTIONS = {
 
 export const sandbox = command({
   arguments: '[command...]',
+  without: ['profile', 'region', 'noInput'],
+  runsProgram: true,
   examples: [
     'fedctl sandbox -- fedctl connect --mechanism aws    # run one command in a new lab',
     "fedctl sandbox -- sh -c 'fedctl enable && fedctl connect --mechanism oidc'",
@@ -101,6 +104,7 @@ those variables. --verbose shows each decision of the lab with its true reason.`
   async run(invocation): Promise<Answer | Ended> {
     const { context, options } = invocation;
     if (options.listScenarios) return await listScenarios();
+    await refuseRunningLab(invocation, options.envFile);
     if (options.detach) {
       const { detach } = await import('./sandbox/detach.ts');
       return await detach(invocation, OPTIONS, options.envFile);

@@ -4,25 +4,21 @@ import { minting, mintWarnings } from '../lib/auth/mint.ts';
 import { asRole } from '../lib/auth/role.ts';
 import type { Warning } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
-import { DEFAULT_DURATION_SECONDS, type MintedToken } from '../lib/core/token.ts';
+import type { MintedToken } from '../lib/core/token.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
 import { jsonText } from '../lib/render/json.ts';
 import { tokenDocument, tokenLine } from '../lib/render/token.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
 import { refuseTwoFaces } from './faces.ts';
-import { choice, durationOrAuto, tags } from './options/kinds.ts';
+import { choice, tags } from './options/kinds.ts';
 import { text, texts } from './options/option.ts';
 import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
-import { SIGNING_ALGORITHM } from './options/token.ts';
+import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
 const OPTIONS = {
   audience: texts('--audience <aud>', 'who the token is for; repeatable, up to 10'),
   signingAlgorithm: SIGNING_ALGORITHM,
-  duration: durationOrAuto(
-    '--duration <time>',
-    'how long the token lives, or auto (default: 5m)',
-    DEFAULT_DURATION_SECONDS,
-  ),
+  duration: WANTED_DURATION,
   tag: tags('--tag <key=value>', 'a claim below request_tags; repeatable, up to 50'),
   ...ROLE_OPTIONS,
   format: choice(

@@ -29,18 +29,39 @@ type Environment = Context['env'];
  */
 export async function readTypedLine(argv: readonly string[]): Promise<TypedLine> {
   const common = specsOf(COMMON_OPTIONS);
-  const words = piecesOf(argv, common).flatMap((piece) => (piece.kind === 'word' ? [piece.text] : []));
+  const words = wordsOf(piecesOf(argv, common));
   const row = COMMANDS.find(({ name }) => name === words[0]);
   const sub = row?.subcommands?.find(({ name }) => words.slice(1).includes(name));
   const rows = [row, sub].filter((each) => each !== undefined);
   const records = await Promise.all(rows.map((each) => each.load()));
   const specs = new Map([...common, ...records.flatMap(({ options }) => [...specsOf(options)])]);
+  const pieces = piecesOf(argv, specs);
   return {
     command: rows.map(({ name }) => name),
+    words: wordsOf(pieces),
     specs,
-    pieces: piecesOf(argv, specs),
+    pieces,
     rest: argv.includes('--') ? argv.slice(argv.indexOf('--')) : [],
   };
+}
+
+/**
+ * The same line with options that were typed before the command behind it, as far as the command knows them; null where
+ * nothing of the kind was typed.
+ */
+export async function withOptionsBehind(argv: readonly string[]): Promise<TypedLine | null> {
+  for (const [index, word] of argv.entries()) {
+    if (word === '--') return null;
+    if (index === 0 || !COMMANDS.some(({ name }) => name === word)) continue;
+    const line = await readTypedLine([word, ...argv.slice(0, index), ...argv.slice(index + 1)]);
+    const first = (argv[0] ?? '').split('=')[0] ?? '';
+    if (line.specs.has(first) && line.words.length === 1) return line;
+  }
+  return null;
+}
+
+function wordsOf(pieces: readonly Piece[]): readonly string[] {
+  return pieces.flatMap((piece) => (piece.kind === 'word' ? [piece.text] : []));
 }
 
 function specsOf(table: OptionTable): ReadonlyMap<string, OptionSpec<unknown>> {
@@ -127,7 +148,8 @@ export function typedValues({ pieces }: TypedLine, flag: Flag): readonly (string
 export function commandLine(offered: OfferedCommand | null | undefined, typed: Typed): string | null {
   if (offered === null || offered === undefined) return null;
   const words = complete(offered, typed);
-  return words === null ? null : quoted(words);
+  // What was typed just now has just failed.
+  return words === null || isTyped(words, typed.line) ? null : quoted(words);
 }
 
 function complete(offered: OfferedCommand, typed: Typed): readonly string[] | null {
@@ -140,15 +162,19 @@ function complete(offered: OfferedCommand, typed: Typed): readonly string[] | nu
     case 'rerun':
       return changed(line, { ...repeat, ...offered.set }, offered.drop);
     case 'more-time':
-      return changed(line, { ...repeat, '--timeout': longer(timeout) }, []);
+      return timeout >= LONG ? null : changed(line, { ...repeat, '--timeout': `${LONG}s` }, []);
     case 'fedctl':
       return another(offered, typed);
   }
 }
 
-/** A minute, or twice as long as it was. */
-function longer(seconds: number): string {
-  return `${Math.max(60, Math.ceil(seconds) * 2)}s`;
+/** Seconds that a network step may take. Whoever waited so long in vain is not told to wait again. */
+const LONG = 60;
+
+/** Whether these are the words of the line, in any order of its options. */
+function isTyped(words: readonly string[], line: TypedLine): boolean {
+  const typed = changed(line, {}, []);
+  return typed !== null && [...typed].sort().join('\0') === [...words].sort().join('\0');
 }
 
 /**

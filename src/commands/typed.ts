@@ -16,6 +16,8 @@ export type Piece =
 export interface TypedLine {
   /** `['sandbox', 'status']`; empty where no command is named. */
   readonly command: readonly string[];
+  /** The words before `--` that are no options: the command, and its arguments. */
+  readonly words: readonly string[];
   /** The options that the command knows, common ones too. */
   readonly specs: ReadonlyMap<string, OptionSpec<unknown>>;
   readonly pieces: readonly Piece[];

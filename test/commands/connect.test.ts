@@ -230,7 +230,7 @@ describe('a token file', () => {
     [
       'not a JWT',
       'hello',
-      'The file "bad" holds no JWT that can be used: it has one part between dots, and a JWT has three.',
+      'The file "bad" holds no JWT that can be used: it is an opaque string, without a dot.',
     ],
     [
       'a JWT without exp',

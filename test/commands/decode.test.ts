@@ -145,7 +145,7 @@ Other claims
 
   it.each([
     ['empty', ' \n', 'it is empty'],
-    ['not a token', 'hunter2', 'it has one part between dots, and a JWT has three'],
+    ['not a token', 'hunter2', 'it is an opaque string, without a dot'],
     ['not base64url', '!.!.!', 'its header is not base64url'],
     ['not JSON', 'aGk.aGk.', 'its header is not JSON'],
     ['encrypted', 'e30....', 'it has five parts: an encrypted token (JWE), not a signed one'],

@@ -134,7 +134,7 @@ describe('an invalid token', () => {
     ['empty', '', 'it is empty'],
     ['not base64url', '!.!.!', 'its header is not base64url'],
     ['not JSON', 'aGk.aGk.', 'its header is not JSON'],
-    ['something else', 'hunter2', 'it has one part between dots, and a JWT has three'],
+    ['something else', 'hunter2', 'it is an opaque string, without a dot'],
     ['encrypted', 'e30....', 'it has five parts: an encrypted token (JWE), not a signed one'],
   ])('that is %s is answered no', async (_name, input, reason) => {
     expect(await run(input)).toEqual({ code: 5, stdout: notAJwt(reason), stderr: '' });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { WantedDuration } from '../../lib/auth/lifetime.ts';
 import type { CheckTarget } from '../../lib/core/check-target.ts';
 import type { Flag } from '../../lib/core/command-line.ts';
@@ -35,6 +36,12 @@ export function durationOrAuto(
   });
 }
 
+/** One parenthesis, whatever the description has at its end. */
+function withChoices(description: string, listed: string): string {
+  const [, words, inside] = /^(.*) \(([^()]*)\)$/.exec(description) ?? [];
+  return inside === undefined ? `${description} (${listed})` : `${words} (${listed}; ${inside})`;
+}
+
 export function choice<const Choice extends string, Default extends Choice | null>(
   flags: string,
   description: string,
@@ -43,7 +50,7 @@ export function choice<const Choice extends string, Default extends Choice | nul
   common: Common = {},
 ): OptionSpec<Choice | Default> {
   const expected = choices.join(', ');
-  return single(flags, `${description} (${expected})`, common, fallback, (value, option) => {
+  return single(flags, withChoices(description, expected), common, fallback, (value, option) => {
     const found = choices.find((each) => each === value);
     if (found === undefined) throw invalidValue(option, { value, expected });
     return found;
@@ -99,6 +106,30 @@ export function nameServer(flags: string, description: string): OptionSpec<strin
     throw invalidValue(option, {
       message: `${option} cannot be "${value}": expected an IP address with a port, such as 127.0.0.1:5353.`,
       expected: 'an IP address with a port',
+    });
+  });
+}
+
+/** Where to listen. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A port of loopback, or an address with a port. */
+export function listenAddress(
+  flags: string,
+  description: string,
+  common: Common = {},
+): OptionSpec<ListenAddress | null> {
+  return single(flags, description, common, null, (value, option) => {
+    const [, v6, v4, given = ''] = /^(?:(?:\[([0-9a-f:.]+)\]|([0-9.]+)):)?(\d{1,5})$/i.exec(value) ?? [];
+    const host = v6 ?? v4 ?? '127.0.0.1';
+    const port = Number(given);
+    if (given !== '' && isIP(host) !== 0 && port > 0 && port < 65_536) return { host, port };
+    throw invalidValue(option, {
+      value,
+      expected: 'a port, or an address with a port such as 127.0.0.1:8484',
     });
   });
 }

@@ -7,6 +7,7 @@ import { toggle } from '../options/option.ts';
 
 export const sandboxClock = command({
   arguments: '',
+  without: ['profile', 'region', 'noInput'],
   examples: [
     'fedctl sandbox clock                  # what time is it in the lab?',
     'fedctl sandbox clock --ahead 10m      # the lab is ahead: clients sign too early for it',

@@ -12,6 +12,7 @@ const WAIT = 15;
 
 export const sandboxLog = command({
   arguments: '',
+  without: ['profile', 'region', 'noInput'],
   examples: [
     'fedctl sandbox log              # why was that login refused?',
     'fedctl sandbox log --follow     # as it happens, until Ctrl-C',

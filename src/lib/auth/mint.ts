@@ -5,6 +5,7 @@ import type { Secret } from '../core/secret.ts';
 import type { MintedToken, MintRequest, TokenSource } from '../core/token.ts';
 import { readMintedToken } from '../jwt/minted-token.ts';
 import type { Aws } from '../ports/aws.ts';
+import { withRequest } from './mint-denied.ts';
 import { validateMintRequest } from './mint-request.ts';
 
 export { validateMintRequest };
@@ -35,7 +36,7 @@ export function minting(
       } catch (error) {
         if (stopped.aborted) throw stopped.reason;
         if (!isFedctlError(error) && timedOut(bounded)) throw tooSlow(sts.endpoint, options.timeoutMs, error);
-        throw error;
+        throw isFedctlError(error) ? withRequest(error, request) : error;
       }
     },
   };

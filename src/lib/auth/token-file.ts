@@ -5,13 +5,10 @@ import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { MintedToken } from '../core/token.ts';
 import type { FailureCode } from '../failures/failures.ts';
-import { readBoundedFile } from '../files/bounded-file.ts';
 import { readInput } from '../files/input.ts';
 import { isReadableByOthers } from '../files/readable-by-others.ts';
 import { looksLikeJwt } from '../jwt/decode.ts';
 import { readMintedToken } from '../jwt/minted-token.ts';
-
-const MAX_FILE_BYTES = 64 * 1024;
 
 /** What is wrong with a file whose token can be read all the same. */
 export interface TokenFileWarning extends Warning {
@@ -42,8 +39,15 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
   }
   const shown = name === '-' ? 'stdin' : `"${name}"`;
   try {
-    const content = await read(name, context, timeoutMs);
-    const text = content.trim();
+    const { stdin, cwd, signal } = context;
+    const content = await readInput(name, {
+      stdin,
+      cwd,
+      signal,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    });
+    // Only blanks and line ends: a byte order mark is no white space to a driver or to a person who has to find it.
+    const text = content.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
     context.redactor.learn(new Secret(text));
     const token = tokenOf(text, context.now());
     // What comes through a pipe ends in a newline by custom; a file is what a driver sends as it is.
@@ -66,16 +70,6 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
       cause: error,
     });
   }
-}
-
-async function read(
-  name: string,
-  { stdin, cwd, signal }: Context,
-  timeoutMs: number | undefined,
-): Promise<string> {
-  return name === '-'
-    ? readInput(name, { stdin, cwd, signal })
-    : readBoundedFile(resolve(cwd, name), MAX_FILE_BYTES, signal, timeoutMs);
 }
 
 /** The claims without which MongoDB refuses a token anyway (facts/mongodb.md 1.6). It does not ask for iat. */

@@ -1,5 +1,6 @@
 import { type Flag, fedctl } from '../core/command-line.ts';
 import { invalidValue } from '../core/invalid-value.ts';
+import { nearest } from '../core/nearest.ts';
 import type { Asked, Check } from './check.ts';
 
 /** Which checks of a catalogue are run, and which of them are only named as left out. */
@@ -83,10 +84,17 @@ function isNamed({ id }: Check, name: string): boolean {
 function checksNamed(catalogue: readonly Check[], name: string, option: Flag): readonly Check[] {
   const found = catalogue.filter((check) => isNamed(check, name));
   if (found.length > 0) return found;
+  const near = nearest(name, [...new Set(catalogue.flatMap(({ id }) => beginnings(id)))]);
   throw invalidValue(option, {
-    message: `${option} cannot be "${name}": no check has this name.`,
+    message: `${option} cannot be "${name}": no check has this name${near === null ? '.' : `; did you mean "${near}"?`}`,
     remedy: 'Choose a check by its id, or all checks whose ids begin alike.',
     command: fedctl(['check', '--list']),
     details: { checks: catalogue.map(({ id }) => id) },
   });
+}
+
+/** `mongo.oidc.login`, `mongo.oidc`, `mongo`: all that stand for a check. */
+function beginnings(id: string): readonly string[] {
+  const parts = id.split('.');
+  return parts.map((_part, index) => parts.slice(0, parts.length - index).join('.'));
 }

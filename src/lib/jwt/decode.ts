@@ -1,6 +1,7 @@
 import { FedctlError } from '../core/errors.ts';
 import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
 import { isRecord } from '../core/record.ts';
+import { whatItIs } from './token-text.ts';
 
 /** A JWT taken apart. Nothing of it is proved. */
 export interface DecodedJwt {
@@ -24,9 +25,10 @@ export function decodeJwt(text: string): DecodedJwt {
   if (text === '') throw notAJwt(null, 'it is empty');
   if (text.length > MAX_JWT_LENGTH) throw notAJwt(null, `it is longer than ${MAX_JWT_LENGTH} characters`);
   const parts = text.split('.');
-  if (parts.length === 5)
-    throw notAJwt(null, 'it has five parts: an encrypted token (JWE), not a signed one');
   const [header, payload, signature] = parts;
+  const isCompact = parts.length === 3 && /^[\w.-]*$/.test(text);
+  const known = isCompact ? null : whatItIs(text);
+  if (known !== null) throw notAJwt(null, known);
   if (header === undefined || payload === undefined || signature === undefined || parts.length > 3) {
     const found = parts.length === 1 ? 'one part' : `${parts.length} parts`;
     throw notAJwt(null, `it has ${found} between dots, and a JWT has three`);

@@ -9,7 +9,6 @@ import {
 } from '../aws/loopback-server.ts';
 import { headerValue } from '../aws/sigv4.ts';
 import type { LabLog } from '../log.ts';
-
 import { credentialsMembers } from './role-session.ts';
 
 export interface ContainerCredentialsOptions {
