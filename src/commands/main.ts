@@ -21,6 +21,7 @@ import type { OptionTable } from './options/option.ts';
 import { namingSource } from './options/source.ts';
 import { type Parsed, parse } from './parse.ts';
 import { COMMANDS } from './program.ts';
+import type { TypedLine } from './typed.ts';
 import {
   type CommonValues,
   commandLine,
@@ -28,7 +29,6 @@ import {
   readCommon,
   readTypedLine,
   sourceOf,
-  type TypedLine,
   withOptionsBehind,
 } from './typed-line.ts';
 import { holdsToken, usageFailure } from './usage-failure.ts';

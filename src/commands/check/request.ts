@@ -8,7 +8,7 @@ import { rerun } from '../../lib/core/command-line.ts';
 import { invalidValue, readingOption } from '../../lib/core/invalid-value.ts';
 import type { ConfigFile } from '../../lib/files/config-file.ts';
 import type { Invocation } from '../command.ts';
-import type { Typed } from '../typed-line.ts';
+import type { Typed } from '../typed.ts';
 import type { CHECK_OPTIONS } from './options.ts';
 import { namingFile, readTargets } from './targets.ts';
 

@@ -8,7 +8,7 @@ import {
   type Statement,
 } from './document.ts';
 import type { Faults, Located, PolicyFault } from './faults.ts';
-import type { PolicyKind } from './parse.ts';
+import type { PolicyKind } from './kind.ts';
 import { parseConditions } from './parse-conditions.ts';
 import { variableFault } from './variables.ts';
 
