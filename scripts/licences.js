@@ -1,20 +1,22 @@
 // @ts-check
 
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+
+/** @typedef {Pick<import('rolldown').OutputChunk, 'modules'>} Chunk */
 
 /**
  * The licences and notices of every package of which something stands in a bundle, packages of one text together.
  *
  * @param {string} root the checkout
- * @param {import('esbuild').Metafile} metafile
+ * @param {readonly Chunk[]} chunks
  * @returns {Promise<string>}
  * @throws Error when a package says nothing about its licence
  */
-export async function licences(root, metafile) {
+export async function licences(root, chunks) {
   /** @type {Map<string, string[]>} */
   const packagesByText = new Map();
-  for (const folder of packagesIn(metafile)) {
+  for (const folder of packagesIn(root, chunks)) {
     const { title, text } = await licenceOf(join(root, folder));
     packagesByText.set(text, [...(packagesByText.get(text) ?? []), title]);
   }
@@ -24,14 +26,17 @@ export async function licences(root, metafile) {
 }
 
 /**
- * @param {import('esbuild').Metafile} metafile
+ * @param {string} root the checkout
+ * @param {readonly Chunk[]} chunks
  * @returns the folders of the packages, `node_modules/…`, sorted
  */
-export function packagesIn({ outputs }) {
-  const taken = Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0),
+export function packagesIn(root, chunks) {
+  const taken = chunks.flatMap(({ modules }) =>
+    Object.entries(modules).flatMap(([id, { renderedLength }]) =>
+      renderedLength > 0 ? [relative(root, id)] : [],
+    ),
   );
-  const folders = taken.map(([file]) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  const folders = taken.map((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
 }
 

@@ -7,7 +7,7 @@ import type { Line, Output, WriteOptions } from '../lib/render/output.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import type { Theme } from '../lib/render/theme.ts';
 import type { Faces } from './faces.ts';
-import type { OptionTable, OptionValues } from './options.ts';
+import type { OptionTable, OptionValues } from './options/option.ts';
 import type { Typed } from './typed-line.ts';
 
 /** What the options common to all commands came to. */
@@ -44,8 +44,8 @@ export interface Invocation<Table extends OptionTable> {
   /** For a command that says its answer itself, under json too. */
   readonly stdout: Output;
   readonly stderr: Output;
-  /** A hint on stderr for people; silent under json and --quiet. */
-  hint(line: string): void;
+  /** A hint on stderr for people, or a command for them to type; silent under json and --quiet. */
+  hint(line: string, kind?: 'prose' | 'typed'): void;
   readonly progress: Progress;
   /** Colours of stdout. */
   readonly theme: Theme;
@@ -77,6 +77,9 @@ export function isEnded(result: Answer | Ended): result is Ended {
   return !('document' in result);
 }
 
+/** What all commands accept, by its key in COMMON_OPTIONS. */
+export type CommonOption = 'profile' | 'region' | 'timeout' | 'noInput';
+
 export interface CommandSpec<Table extends OptionTable> {
   /** As commander writes positional arguments: `[file]`, `<code>`; '' for none. */
   readonly arguments: string;
@@ -87,6 +90,10 @@ export interface CommandSpec<Table extends OptionTable> {
   readonly options: Table;
   /** What it can answer as, where that is more than human and json. */
   readonly faces?: readonly string[];
+  /** The common options that have no meaning for it: --help does not list them. */
+  readonly without?: readonly CommonOption[];
+  /** Its arguments are a program to run, which stands behind `--`. */
+  readonly runsProgram?: true;
   readonly run: (invocation: Invocation<Table>) => Promise<Answer | Ended>;
 }
 
@@ -97,6 +104,8 @@ export interface AnyCommand {
   readonly notes?: string;
   readonly options: OptionTable;
   readonly faces?: readonly string[];
+  readonly without?: readonly CommonOption[];
+  readonly runsProgram?: true;
   readonly run: (invocation: Invocation<OptionTable>) => Promise<Answer | Ended>;
 }
 

@@ -1,6 +1,12 @@
-import { type ConnectPlan, connect as connectTo, decisive, planConnect } from '../lib/auth/connect.ts';
-import { DEFAULT_DURATION_SECONDS } from '../lib/auth/lifetime.ts';
-import type { Mechanism, StageEvent } from '../lib/ports/mongo.ts';
+import {
+  type ConnectPlan,
+  connect as connectTo,
+  decisive,
+  type MechanismResult,
+  planConnect,
+} from '../lib/auth/connect.ts';
+import { PROBE_NAMESPACE } from '../lib/core/namespace.ts';
+import { type Mechanism, STAGES, type StageEvent, type StageId } from '../lib/ports/mongo.ts';
 import {
   connectDocument,
   connectFailure,
@@ -9,16 +15,14 @@ import {
   secondFailureLines,
   stageLine,
 } from '../lib/render/connect.ts';
-import { parseConnectionString } from '../lib/uri/connection-string.ts';
+import { secondsText } from '../lib/render/progress.ts';
 import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { type Answer, command, type Invocation } from './command.ts';
-import { DNS_OPTIONS, dnsServer } from './dns-option.ts';
-import { namespace } from './namespace-option.ts';
-import { choice, duration, optionalText, text } from './options.ts';
-import { ROLE_OPTIONS, roleToAssume } from './role-options.ts';
-import { URI } from './uri-option.ts';
-
-const DEFAULT_NAMESPACE = 'fedctl.probe';
+import { connectionStringOf, DNS_SERVER, URI } from './options/cluster.ts';
+import { choice, namespace } from './options/kinds.ts';
+import { optionalValue, text } from './options/option.ts';
+import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
+import { SIGNING_ALGORITHM, TOKEN_DURATION } from './options/token.ts';
 
 const OPTIONS = {
   mechanism: choice(
@@ -29,22 +33,19 @@ const OPTIONS = {
   ),
   uri: URI,
   audience: text('--audience <aud>', 'audience of the identity provider in Atlas, for oidc'),
-  writeProbe: optionalText(
-    '--write-probe [db.coll]',
-    `insert, find and delete a document of its own (default: ${DEFAULT_NAMESPACE})`,
-    DEFAULT_NAMESPACE,
-    { env: false },
+  writeProbe: optionalValue(
+    namespace(
+      '--write-probe [db.coll]',
+      `insert, find and delete a document of its own (default: ${PROBE_NAMESPACE})`,
+      { env: false },
+    ),
+    PROBE_NAMESPACE,
   ),
   tokenFile: text('--token-file <file>', 'log in with this very token; - for stdin'),
-  signingAlgorithm: choice(
-    '--signing-algorithm <name>',
-    'how AWS signs the token',
-    ['RS256', 'ES384'],
-    'RS256',
-  ),
-  duration: duration('--duration <time>', 'how long the token lives (default: 5m)', DEFAULT_DURATION_SECONDS),
+  signingAlgorithm: SIGNING_ALGORITHM,
+  duration: TOKEN_DURATION,
   ...ROLE_OPTIONS,
-  ...DNS_OPTIONS,
+  dnsServer: DNS_SERVER,
 } as const;
 
 export const connect = command({
@@ -67,18 +68,18 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   const { mechanism, audience, tokenFile, signingAlgorithm } = options;
   const plan = await planConnect(context, aws, {
     mechanism,
-    uri: options.uri === null ? null : parseConnectionString(options.uri),
+    uri: options.uri === null ? null : connectionStringOf(options.uri),
     audience,
     tokenFile,
     signingAlgorithm,
     durationSeconds: options.duration,
     role: roleToAssume(options),
-    dnsServer: dnsServer(options),
-    writeProbe: options.writeProbe === null ? null : namespace(options.writeProbe),
+    dnsServer: options.dnsServer,
+    writeProbe: options.writeProbe,
   });
   for (const warning of plan.warnings) invocation.warn(warning);
   const faces = new Faces(invocation, plan);
-  const results = await connectTo(context, plan, (name, event) => faces.stage(name, event));
+  const results = await watched(invocation, plan, (name, event) => faces.stage(name, event));
   const failed = decisive(results);
   for (const { name, identity, failure } of results) {
     if (identity !== null) faces.say(name, identityLine(identity, invocation.theme));
@@ -90,6 +91,37 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   faces.end();
   if (failed !== null) throw connectFailure(failed, results, invocation.offer);
   return { document: connectDocument(results), lines: [] };
+}
+
+/** Logs in, and shows on a terminal which stage it is waiting for. */
+async function watched(
+  { context, progress, hint, options }: Invocation<typeof OPTIONS>,
+  plan: ConnectPlan,
+  observe: (mechanism: Mechanism, event: StageEvent) => void,
+): Promise<readonly MechanismResult[]> {
+  const ended = new Map<Mechanism, StageId[]>(plan.logins.map(({ mechanism }) => [mechanism, []]));
+  const several = plan.logins.length > 1;
+  const each = (text: (stages: readonly StageId[]) => string) =>
+    [...ended].map(([mechanism, stages]) => `${several ? `${mechanism} ` : ''}${text(stages)}`).join(', ');
+  const all = STAGES.filter((id) => id !== 'write-probe' || options.writeProbe !== null);
+  const pending = () => each((stages) => all.find((id) => !stages.includes(id)) ?? 'the end of the login');
+  let since = context.now().getTime();
+  const shown = () => `${pending()} ${secondsText(context.now().getTime() - since)}`;
+  const login = () =>
+    connectTo(context, plan, (mechanism, event) => {
+      since = context.now().getTime();
+      ended.get(mechanism)?.push(event.id);
+      observe(mechanism, event);
+    });
+  try {
+    return await progress.during('Waiting for', login, shown);
+  } catch (error) {
+    if (context.signal.aborted && progress.isShown) {
+      hint(`Interrupted. Passed: ${each((stages) => stages.join(', ') || 'no stage')}.`);
+      hint(`Pending: ${pending()}.`);
+    }
+    throw error;
+  }
 }
 
 /** Prints the first mechanism's lines as they come, and keeps those of the second until the first is done. */

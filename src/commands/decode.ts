@@ -6,6 +6,7 @@ import { tokenInput } from './token-input.ts';
 
 export const decode = command({
   arguments: '[file]',
+  without: ['profile', 'region', 'timeout', 'noInput'],
   examples: [
     'fedctl token --audience my-atlas | fedctl decode',
     'fedctl decode /run/secrets/token         # a file that holds a token',

@@ -68,6 +68,7 @@ interface StepResult {
 
 export const demo = command({
   arguments: '',
+  without: ['profile', 'region', 'timeout', 'noInput'],
   examples: ['fedctl demo'],
   notes: `
 Starts the lab, runs each step of the main job as a process of its own, shows what you would type and what it prints,

@@ -1,19 +1,20 @@
 import { lstat } from 'node:fs/promises';
-import { join, parse, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { CheckTarget } from '../lib/core/check-target.ts';
 import { fedctl, rerun } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import { FedctlError, isFedctlError } from '../lib/core/errors.ts';
 import { CONFIG_NAMES } from '../lib/files/config-file.ts';
+import { freeName } from '../lib/files/free-name.ts';
 import { writeWholeFile } from '../lib/files/whole-file.ts';
 import { initDocument, initLines } from '../lib/render/init.ts';
 import { linesOf } from '../lib/render/output.ts';
-import { parseConnectionString } from '../lib/uri/connection-string.ts';
 import { chooseMechanisms, MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { TARGET_VARIABLES } from './check/targets.ts';
 import { type Answer, command, type Invocation } from './command.ts';
-import { choice, text, toggle } from './options.ts';
-import { URI } from './uri-option.ts';
+import { connectionStringOf, URI } from './options/cluster.ts';
+import { choice } from './options/kinds.ts';
+import { text, toggle } from './options/option.ts';
 
 const [DEFAULT_FILE] = CONFIG_NAMES;
 
@@ -27,6 +28,7 @@ const OPTIONS = {
 
 export const init = command({
   arguments: '',
+  without: ['profile', 'region', 'timeout', 'noInput'],
   examples: [
     'fedctl init',
     "fedctl init --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
@@ -76,7 +78,7 @@ async function starter({ context, options }: Invocation<typeof OPTIONS>, file: s
 /** Says of a conflict with the connection string what every command says. */
 function mechanismOf({ uri, mechanism }: Invocation<typeof OPTIONS>['options']): CheckTarget['mechanism'] {
   if (uri === null) return mechanism;
-  const { mechanisms } = chooseMechanisms(mechanism, parseConnectionString(uri).namedMechanism);
+  const { mechanisms } = chooseMechanisms(mechanism, connectionStringOf(uri).namedMechanism);
   return mechanism ?? (mechanisms.includes('MONGODB-AWS') ? 'aws' : 'oidc');
 }
 
@@ -107,16 +109,6 @@ async function refuseExisting(cwd: string, file: string, wanted: string): Promis
     command: free === null ? null : rerun({ set: { '--out': free } }),
     details: { file },
   });
-}
-
-/** `fedctl.yaml` → `fedctl-2.yaml`, or the next number whose file is not there; null after some of them. */
-async function freeName(name: string, isThere: (name: string) => Promise<boolean>): Promise<string | null> {
-  const { dir, name: stem, ext } = parse(name);
-  for (let number = 2; number < 100; number += 1) {
-    const other = join(dir, `${stem}-${number}${ext}`);
-    if (!(await isThere(other))) return other;
-  }
-  return null;
 }
 
 function twoAnswers(): FedctlError {

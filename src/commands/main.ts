@@ -1,29 +1,42 @@
-import type { Flag } from '../lib/core/command-line.ts';
+import { type Flag, fedctl, HELP, rerun } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import { Interruption } from '../lib/core/deadline.ts';
 import { FedctlError, isFedctlError, type Warning } from '../lib/core/errors.ts';
-import { EXIT } from '../lib/core/exit-codes.ts';
+import { EXIT, type ExitCode } from '../lib/core/exit-codes.ts';
+import { nearest } from '../lib/core/nearest.ts';
 import { givenSecrets } from '../lib/core/presented-secrets.ts';
 import { failureDocument, failureLines, type ToldWarning, warningLines } from '../lib/render/failure.ts';
 import { JsonLine } from '../lib/render/json.ts';
+import { isAscii } from '../lib/render/locale.ts';
 import { createOutput, linesOf } from '../lib/render/output.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
-import { createTheme, wantsColour } from '../lib/render/theme.ts';
+import { createTheme, type Theme, wantsColour } from '../lib/render/theme.ts';
+import { isInActions, WorkflowCommand } from '../lib/render/workflow-command.ts';
+import { columnsOf } from '../lib/render/wrap.ts';
 import { type Invocation, isEnded } from './command.ts';
 import { readFaces } from './faces.ts';
+import { helpForm, helpTopic } from './help.ts';
 import { mfaPrompt } from './mfa-prompt.ts';
-import type { OptionTable } from './options.ts';
+import type { OptionTable } from './options/option.ts';
+import { namingSource } from './options/source.ts';
 import { type Parsed, parse } from './parse.ts';
 import { COMMANDS } from './program.ts';
 import {
+  type CommonValues,
   commandLine,
-  commonOptions,
   isInEnvironment,
+  readCommon,
   readTypedLine,
+  sourceOf,
   type TypedLine,
-  typedValues,
+  withOptionsBehind,
 } from './typed-line.ts';
-import { usageFailure } from './usage-failure.ts';
+import { holdsToken, usageFailure } from './usage-failure.ts';
+
+/** Of a terminal of the usual size, for help that goes to a file or a pipe. */
+const HELP_COLUMNS = 80;
+/** Longer lines are hard to read. */
+const WIDEST_HELP = 100;
 
 /**
  * Runs fedctl once. The only place where an error becomes an exit code.
@@ -34,29 +47,52 @@ import { usageFailure } from './usage-failure.ts';
 export async function main(argv: readonly string[], context: Context): Promise<number> {
   context.redactor.learn(...givenSecrets(context.env, argv));
   const line = await readTypedLine(argv);
+  const common = readCommon(line, context.env);
   try {
-    const parsed = await parse(helpForm(argv), context, {
-      width: Math.min(context.stdout.columns ?? 100, 100),
-      writeOut: (text) => createOutput(context.stdout, context).write(linesOf(text)),
+    const stdout = createOutput(context.stdout, context);
+    const topic = helpTopic(argv);
+    if (topic !== null) {
+      stdout.write(topic);
+      return EXIT.done;
+    }
+    const parsed = await parse(helpForm(argv, line), context, {
+      width: Math.min(columnsOf(context.stdout) ?? HELP_COLUMNS, WIDEST_HELP),
+      writeOut: (text) => stdout.write(linesOf(text)),
     });
-    return parsed === null ? EXIT.done : await runCommand(parsed, line, context);
+    if (parsed === null) return EXIT.done;
+    if (common.fault !== null) throw common.fault;
+    return await runCommand(parsed, line, common, context);
   } catch (error) {
-    return report(error, line, context);
+    const usage = usageFailure(error, COMMANDS);
+    const behind = isUnknownOption(usage) && line.command.length === 0 ? await withOptionsBehind(argv) : null;
+    if (behind !== null) return report(misplacedOption(argv[0] ?? '', behind), behind, common, context);
+    return report(usage ?? error, line, common, context);
   }
 }
 
-async function runCommand(parsed: Parsed, line: TypedLine, context: Context): Promise<number> {
-  const { common } = parsed;
-  const faces = readFaces(outputs(common, parsed.typedCommon), parsed.command.faces ?? null);
+async function runCommand(
+  parsed: Parsed,
+  line: TypedLine,
+  { values: common, typed }: CommonValues,
+  context: Context,
+): Promise<number> {
+  const faces = readFaces(outputs(common, typed), parsed.command.faces ?? null);
   const json = faces.stdout === 'json';
-  const colourOf = (stream: Context['stdout']) => wantsColour(stream, context.env, common.noColor);
+  const themeOf = (stream: Context['stdout']) => themeFor(stream, context, common.noColor);
+  const ascii = isAscii(context.env);
   const warnings: ToldWarning[] = [];
   const offer = offerer(line, common.timeout, context.env);
-  const stdout = createOutput(context.stdout, context);
-  const stderr = createOutput(context.stderr, context);
-  const stderrTheme = createTheme(colourOf(context.stderr));
+  // The other formats are documents with a character set of their own.
+  const stdout = createOutput(context.stdout, context, ascii && faces.stdout === 'human');
+  const stderr = createOutput(context.stderr, context, ascii);
+  const stderrTheme = themeOf(context.stderr);
   const talks = !json && !common.quiet;
-  const progress = talks ? createProgress(context.stderr, colourOf(context.stderr)) : SILENT_PROGRESS;
+  const progress = talks
+    ? createProgress(context.stderr, {
+        colour: wantsColour(context.stderr, context.env, common.noColor),
+        ascii,
+      })
+    : SILENT_PROGRESS;
   const warn = (warning: Warning) => {
     // Member by member: a failure may be told as a warning, and its message is not enumerable.
     const { code, message, remedy } = warning;
@@ -77,12 +113,16 @@ async function runCommand(parsed: Parsed, line: TypedLine, context: Context): Pr
       input: !common.noInput,
     },
     options: parsed.options,
-    typed: new Set([...parsed.typed, ...parsed.typedCommon]),
+    typed: new Set([...parsed.typed, ...typed]),
     args: parsed.args,
     aws: {
       timeoutMs: common.timeout * 1000,
-      ...(common.profile === null ? {} : { profile: common.profile }),
-      ...(common.region === null ? {} : { region: common.region }),
+      ...(common.profile === null
+        ? {}
+        : { profile: common.profile, profileSource: sourceOf(line, '--profile', context.env) }),
+      ...(common.region === null
+        ? {}
+        : { region: common.region, regionSource: sourceOf(line, '--region', context.env) }),
       // Under json stderr holds one document at most, so there is no place to ask.
       ...(json || common.noInput ? {} : mfaPrompt(context, progress)),
       warn,
@@ -94,19 +134,68 @@ async function runCommand(parsed: Parsed, line: TypedLine, context: Context): Pr
     },
     stdout,
     stderr,
-    hint(line) {
-      if (talks) stderr.write([stderrTheme.dim(line)]);
+    hint(line, kind = 'prose') {
+      if (talks) stderr.write([kind === 'typed' ? line : stderrTheme.prose(stderrTheme.dim(line))]);
     },
     progress,
-    theme: createTheme(colourOf(context.stdout)),
+    theme: themeOf(context.stdout),
   };
+  refuseBareProgram(parsed, line);
   const answer = await parsed.command.run(invocation);
   if (isEnded(answer)) return answer.exitCode;
   if (context.signal.aborted) throw context.signal.reason;
   const { discloses = [], end = '\n' } = answer;
+  // Whatever shows the answer later in the job's log, the runner hides the secrets that it holds.
+  if (isInActions(context.env))
+    stderr.write(discloses.map((secret) => WorkflowCommand.mask(secret.reveal())));
   if (json) stdout.write([new JsonLine({ ...answer.document, warnings })], { discloses });
   else stdout.write(answer.lines, { discloses, end });
   return answer.exitCode ?? EXIT.done;
+}
+
+/**
+ * A program to run stands behind `--`: a mistyped subcommand must not run whatever PATH holds of that name.
+ *
+ * @throws FedctlError usage.unknown-command
+ */
+function refuseBareProgram({ command }: Parsed, { words, command: names }: TypedLine): void {
+  const [word] = words.slice(names.length);
+  if (command.runsProgram !== true || word === undefined) return;
+  if (holdsToken(word)) {
+    throw new FedctlError('usage.token-as-argument', { message: 'A token was given as an argument.' });
+  }
+  const of = names.join(' ');
+  const subcommands = COMMANDS.find(({ name }) => name === names[0])?.subcommands ?? [];
+  const near = nearest(
+    word,
+    subcommands.map(({ name }) => name),
+  );
+  throw new FedctlError('usage.unknown-command', {
+    message: `Unknown command '${word}' of fedctl ${of}.${near === null ? '' : ` (Did you mean ${near}?)`}`,
+    likelyCause: 'A subcommand was mistyped, or -- is missing before the program to run.',
+    remedy: `To run a program in the lab, put -- before it: fedctl ${of} -- ${words.slice(names.length).join(' ')}`,
+    command: near === null ? HELP : fedctl([...names, near, ...(near === 'stop' ? ['--help'] : [])]),
+    details: { commands: subcommands.map(({ name }) => name) },
+  });
+}
+
+function themeFor(stream: Context['stdout'], { env }: Pick<Context, 'env'>, noColor: boolean): Theme {
+  return createTheme(wantsColour(stream, env, noColor), columnsOf(stream) !== null);
+}
+
+function isUnknownOption(failure: unknown): boolean {
+  return isFedctlError(failure) && failure.code === 'usage.unknown-option';
+}
+
+function misplacedOption(typed: string, { command }: TypedLine): FedctlError {
+  const [flag = ''] = typed.split('=');
+  return new FedctlError('usage.unknown-option', {
+    message: `${flag} is an option of fedctl ${command.join(' ')}: it belongs after the command.`,
+    likelyCause: 'Only the options that all commands share may stand before the command.',
+    remedy: 'Put the option after the command.',
+    command: rerun({}),
+    details: { option: flag },
+  });
 }
 
 /** How commands are completed in this run. */
@@ -122,32 +211,45 @@ function offerer(line: TypedLine, timeout: number, env: Context['env']): Invocat
 }
 
 /** Tells what went wrong on stderr, in the face that was asked for. */
-function report(error: unknown, line: TypedLine, context: Context): number {
+function report(
+  error: unknown,
+  line: TypedLine,
+  { values: common, typed }: CommonValues,
+  context: Context,
+): number {
   const interruption = context.signal.aborted ? context.signal.reason : error;
   if (interruption instanceof Interruption) return interruption.exitCode;
-  const usage = usageFailure(error, COMMANDS);
-  if (usage === 'told') return EXIT.done;
-  const failure = usage ?? (isFedctlError(error) ? error : bug(error));
-  const common = commonOptions(line, context.env);
+  if (error === 'told') return EXIT.done;
+  const raised = isFedctlError(error) ? error : bug(error);
+  const failure = namingSource(raised, (option) => sourceOf(line, option, context.env));
   const command = offerer(line, common.timeout, context.env)(failure.command);
-  const typed = new Set(['json', 'output'].filter((name) => typedValues(line, `--${name}`).length > 0));
   const [face] = outputs(common, typed)
     .filter((each) => !each.includes('='))
     .slice(-1);
   const json = face === 'json';
-  const theme = createTheme(wantsColour(context.stderr, context.env, common.noColor));
-  const stderr = createOutput(context.stderr, context);
+  const theme = themeFor(context.stderr, context, common.noColor);
+  const stderr = createOutput(context.stderr, context, isAscii(context.env));
+  const exitCode = ownExitCode(failure, line);
   stderr.write(
-    json ? [new JsonLine(failureDocument(failure, command))] : failureLines(failure, command, theme),
+    json
+      ? [new JsonLine(failureDocument(failure, command, exitCode))]
+      : failureLines(failure, command, theme),
   );
-  if (!json && common.verbose) stderr.write(causes(failure).map(theme.dim));
-  return failure.exitCode;
+  if (!json && common.verbose) stderr.write(causes(failure).map((each) => theme.prose(theme.dim(each))));
+  return exitCode;
+}
+
+/** The failures of a command that passes on the exit code of a program must not look like that of the program. */
+function ownExitCode({ exitCode }: FedctlError, line: TypedLine): ExitCode {
+  if (exitCode === EXIT.notFound || exitCode === EXIT.notExecutable) return exitCode;
+  const [name] = line.command;
+  return COMMANDS.find((row) => row.name === name)?.ownFailure ?? exitCode;
 }
 
 /** `--json` is `--output json`; either of them, typed, beats the other's variable. */
 function outputs(
-  common: Pick<Parsed['common'], 'json' | 'output'>,
-  typed: Parsed['typedCommon'],
+  common: Pick<CommonValues['values'], 'json' | 'output'>,
+  typed: CommonValues['typed'],
 ): readonly string[] {
   const output = typed.has('json') && !typed.has('output') ? [] : common.output;
   const json = common.json && (typed.has('json') || !typed.has('output'));
@@ -171,10 +273,4 @@ function causes(failure: FedctlError): readonly string[] {
     lines.push(`because: ${first}`, ...stack.map((line) => `         ${line.trim()}`));
   }
   return lines;
-}
-
-/** `fedctl help token` and `fedctl --help token` are `fedctl token --help`; fedctl alone asks for help too. */
-function helpForm(argv: readonly string[]): readonly string[] {
-  if (argv.length === 0) return ['--help'];
-  return ['help', '--help', '-h'].includes(argv[0] ?? '') ? [...argv.slice(1), '--help'] : argv;
 }

@@ -1,19 +1,23 @@
 import { Command, Option } from 'commander';
+import wrapAnsi from 'wrap-ansi';
 import type { Context } from '../lib/core/context.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 import type { AnyCommand } from './command.ts';
-import { environmentName, longFlag, type OptionTable, type OptionValues } from './options.ts';
+import {
+  environmentName,
+  type Given,
+  longFlag,
+  type OptionTable,
+  type OptionValues,
+} from './options/option.ts';
+import { readOption } from './options/source.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './program.ts';
-import { refuseToken } from './usage-failure.ts';
 
 /** What commander found: which command, its record, and what was given of each option. */
 export interface Parsed {
   readonly command: AnyCommand;
   readonly args: readonly string[];
-  readonly common: OptionValues<typeof COMMON_OPTIONS>;
   readonly options: OptionValues<OptionTable>;
-  /** The keys of the common options that were given as flags. */
-  readonly typedCommon: ReadonlySet<string>;
   /** The keys of the command's options that were given as flags. */
   readonly typed: ReadonlySet<string>;
 }
@@ -57,7 +61,10 @@ export async function parse(
       getOutHelpWidth: () => output.width,
     })
     .addHelpText('before', INTRODUCTION)
-    .addHelpText('after', '\nfedctl <command> --help tells more. Exit codes are in the README.');
+    .addHelpText(
+      'after',
+      '\nfedctl <command> --help tells more; fedctl help exit-codes lists the exit codes.',
+    );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
   /** Puts rows under a command. Whichever is called is loaded first, and then read by its own options. */
@@ -73,10 +80,8 @@ export async function parse(
         parsed = {
           command: record,
           args: sub.args,
-          common: readOptions(program, COMMON_OPTIONS, context.env),
           options: readOptions(sub, record.options, context.env),
           typed: typedOptions(sub, record.options),
-          typedCommon: typedOptions(program, COMMON_OPTIONS),
         };
       });
       // commander forgets where `--` stood, so a name that is the program to run must not be there to be found.
@@ -87,7 +92,7 @@ export async function parse(
       const record = await rows.find((row) => row.name === sub.name())?.load();
       if (record === undefined) return;
       loaded.set(sub.name(), record);
-      define(sub, record, program);
+      define(sub, record, program, output.width);
     });
   };
   addRows(program, COMMANDS);
@@ -106,13 +111,32 @@ function refuseOptionsOf(parent: Command, sub: Command): void {
   });
 }
 
-function define(sub: Command, record: AnyCommand, program: Command): void {
+function define(sub: Command, record: AnyCommand, program: Command, width: number): void {
   if (record.arguments !== '') sub.arguments(record.arguments);
   addOptions(sub, record.options);
   sub.usage(`[options]${record.arguments === '' ? '' : ` ${record.arguments}`}`);
-  sub.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => [...program.options] });
+  const hidden = new Set<string>((record.without ?? []).map((key) => longFlag(COMMON_OPTIONS[key])));
+  const common = program.options
+    .filter(({ long }) => !hidden.has(long ?? ''))
+    .map((option) => ofCommand(option, record));
+  sub.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => common });
   sub.addHelpText('before', `Examples:\n${record.examples.map((line) => `  $ ${line}`).join('\n')}\n`);
-  if (record.notes !== undefined) sub.addHelpText('after', `\n${record.notes.trimEnd()}`);
+  if (record.notes !== undefined) sub.addHelpText('after', `\n${flowed(record.notes, width)}`);
+}
+
+/** A common option as the help of one command shows it: with the formats that this command has. */
+function ofCommand(option: Option, { faces }: AnyCommand): Option {
+  if (faces === undefined || option.long !== '--output') return option;
+  return new Option(
+    option.flags,
+    option.description.replace('human (default) or json', `${faces.join(', ')}; repeatable as <face>=<file>`),
+  );
+}
+
+/** Paragraphs, each of lines that go on in the next, wrapped by words to the width of the help. */
+function flowed(notes: string, width: number): string {
+  const paragraphs = notes.trim().split(/\n\n+/);
+  return paragraphs.map((text) => wrapAnsi(text.replaceAll('\n', ' '), width)).join('\n\n');
 }
 
 function addOptions(target: Command, table: OptionTable): void {
@@ -131,45 +155,29 @@ function addOptions(target: Command, table: OptionTable): void {
   }
 }
 
-/** Flags beat the environment; what neither gives is the option's own default. */
 function readOptions<Table extends OptionTable>(
   target: Command,
   table: Table,
   env: Context['env'],
 ): OptionValues<Table> {
-  const values: Record<string, unknown> = {};
-  for (const [key, spec] of Object.entries(table)) {
-    const attribute = new Option(spec.flags).attributeName();
-    const fromFlag = isTyped(target, attribute);
-    const variable = environmentName(spec);
-    const fromEnvironment = variable === null ? undefined : env[variable];
-    if (fromFlag) values[key] = readGiven(spec, given(target.getOptionValue(attribute)), longFlag(spec));
-    else if (fromEnvironment !== undefined && fromEnvironment !== '')
-      values[key] = readGiven(spec, [fromEnvironment], variable ?? '');
-    else values[key] = spec.read(null, longFlag(spec));
-  }
+  const values = Object.entries(table).map(([key, spec]) => [
+    key,
+    readOption(spec, given(target, spec), env),
+  ]);
   // Every key of the table was read through its own spec just now.
-  return values as OptionValues<Table>;
-}
-
-function isTyped(target: Command, attribute: string): boolean {
-  return target.getOptionValueSource(attribute) === 'cli';
+  return Object.fromEntries(values) as OptionValues<Table>;
 }
 
 function typedOptions(target: Command, table: OptionTable): ReadonlySet<string> {
-  const typed = Object.entries(table).filter(([, spec]) =>
-    isTyped(target, new Option(spec.flags).attributeName()),
-  );
-  return new Set(typed.map(([key]) => key));
+  return new Set(Object.keys(table).filter((key) => given(target, table[key]) !== null));
 }
 
-function readGiven(spec: OptionTable[string], values: readonly string[] | true, name: string): unknown {
-  if (values !== true) refuseToken(name, values);
-  return spec.read(values, name);
-}
-
-/** commander gives true (or false, for --no-x) for a switch, a text for a value, a list for a repeatable option. */
-function given(value: unknown): readonly string[] | true {
+/** commander has true (or false, for --no-x) for a switch, a text for a value, a list for a repeatable option. */
+function given(target: Command, spec: OptionTable[string] | undefined): Given | null {
+  if (spec === undefined) return null;
+  const attribute = new Option(spec.flags).attributeName();
+  if (target.getOptionValueSource(attribute) !== 'cli') return null;
+  const value: unknown = target.getOptionValue(attribute);
   if (Array.isArray(value)) return value.map(String);
   return typeof value === 'string' ? [value] : true;
 }

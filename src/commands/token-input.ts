@@ -4,7 +4,7 @@ import { readInput } from '../lib/files/input.ts';
 import { looksLikeJwt } from '../lib/jwt/decode.ts';
 import { tokenIn } from '../lib/jwt/token-text.ts';
 import type { Invocation } from './command.ts';
-import type { OptionTable } from './options.ts';
+import type { OptionTable } from './options/option.ts';
 
 /** In characters. */
 const SHORTEST_TOKEN = 32;

@@ -7,14 +7,15 @@ import {
   type Settings,
 } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
-import { isFedctlError } from '../lib/core/errors.ts';
+import { type FedctlError, isFedctlError } from '../lib/core/errors.ts';
 import {
-  environmentName,
+  type Given,
   longFlag,
   type OptionSpec,
   type OptionTable,
   type OptionValues,
-} from './options.ts';
+} from './options/option.ts';
+import { readOption, variableOf } from './options/source.ts';
 import { COMMANDS, COMMON_OPTIONS } from './program.ts';
 import { holdsToken } from './usage-failure.ts';
 
@@ -35,6 +36,8 @@ type Piece =
 export interface TypedLine {
   /** `['sandbox', 'status']`; empty where no command is named. */
   readonly command: readonly string[];
+  /** The words before `--` that are no options: the command, and its arguments. */
+  readonly words: readonly string[];
   /** The options that the command knows, common ones too. */
   readonly specs: ReadonlyMap<string, OptionSpec<unknown>>;
   readonly pieces: readonly Piece[];
@@ -49,22 +52,43 @@ export interface TypedLine {
  */
 export async function readTypedLine(argv: readonly string[]): Promise<TypedLine> {
   const common = specsOf(COMMON_OPTIONS);
-  const words = piecesOf(argv, common).flatMap((piece) => (piece.kind === 'word' ? [piece.text] : []));
+  const words = wordsOf(piecesOf(argv, common));
   const row = COMMANDS.find(({ name }) => name === words[0]);
   const sub = row?.subcommands?.find(({ name }) => words.slice(1).includes(name));
   const rows = [row, sub].filter((each) => each !== undefined);
   const records = await Promise.all(rows.map((each) => each.load()));
   const specs = new Map([...common, ...records.flatMap(({ options }) => [...specsOf(options)])]);
+  const pieces = piecesOf(argv, specs);
   return {
     command: rows.map(({ name }) => name),
+    words: wordsOf(pieces),
     specs,
-    pieces: piecesOf(argv, specs),
+    pieces,
     rest: argv.includes('--') ? argv.slice(argv.indexOf('--')) : [],
   };
 }
 
+/**
+ * The same line with options that were typed before the command behind it, as far as the command knows them; null where
+ * nothing of the kind was typed.
+ */
+export async function withOptionsBehind(argv: readonly string[]): Promise<TypedLine | null> {
+  for (const [index, word] of argv.entries()) {
+    if (word === '--') return null;
+    if (index === 0 || !COMMANDS.some(({ name }) => name === word)) continue;
+    const line = await readTypedLine([word, ...argv.slice(0, index), ...argv.slice(index + 1)]);
+    const first = (argv[0] ?? '').split('=')[0] ?? '';
+    if (line.specs.has(first) && line.words.length === 1) return line;
+  }
+  return null;
+}
+
+function wordsOf(pieces: readonly Piece[]): readonly string[] {
+  return pieces.flatMap((piece) => (piece.kind === 'word' ? [piece.text] : []));
+}
+
 function specsOf(table: OptionTable): ReadonlyMap<string, OptionSpec<unknown>> {
-  return new Map(Object.values(table).map((spec) => [longFlag(spec), spec]));
+  return new Map(Object.values(table).map((spec) => [longFlag(spec) as string, spec]));
 }
 
 function piecesOf(argv: readonly string[], specs: TypedLine['specs']): readonly Piece[] {
@@ -87,29 +111,52 @@ function piecesOf(argv: readonly string[], specs: TypedLine['specs']): readonly 
   return pieces;
 }
 
-/** What the common options come to: a value that none can have counts as absent, for the parse refuses it. */
-export function commonOptions(line: TypedLine, env: Environment): OptionValues<typeof COMMON_OPTIONS> {
-  const values = Object.entries(COMMON_OPTIONS).map(([key, spec]: [string, OptionSpec<unknown>]) => {
-    const flag = longFlag(spec) as Flag;
-    const typed = typedValues(line, flag);
-    const variable = env[environmentName(spec) ?? ''] ?? '';
-    const given = typed.includes(true) ? true : typed.length > 0 ? typed.map(String) : null;
+/** The common options, read once for all that follows. */
+export interface CommonValues {
+  readonly values: OptionValues<typeof COMMON_OPTIONS>;
+  /** The keys of those that were typed. */
+  readonly typed: ReadonlySet<string>;
+  /** The first value that an option cannot have: it counts as absent where this failure is told. */
+  readonly fault: FedctlError | null;
+}
+
+/** Reads the common options. Never fails: there has to be a way to tell a failure. */
+export function readCommon(line: TypedLine, env: Environment): CommonValues {
+  const values: Record<string, unknown> = {};
+  const typed = new Set<string>();
+  let fault: FedctlError | null = null;
+  for (const [key, spec] of Object.entries<OptionSpec<unknown>>(COMMON_OPTIONS)) {
+    const given = givenOf(line, longFlag(spec));
+    if (given !== null) typed.add(key);
     try {
-      return [key, spec.read(given ?? (variable === '' ? null : [variable]), flag)];
+      values[key] = readOption(spec, given, env);
     } catch (error) {
       if (!isFedctlError(error)) throw error;
-      return [key, spec.read(null, flag)];
+      fault ??= error;
+      values[key] = spec.read(null);
     }
-  });
+  }
   // Every key of the table was read through its own spec just now.
-  return Object.fromEntries(values) as OptionValues<typeof COMMON_OPTIONS>;
+  return { values: values as OptionValues<typeof COMMON_OPTIONS>, typed, fault };
+}
+
+function givenOf(line: TypedLine, flag: Flag): Given | null {
+  const typed = typedValues(line, flag);
+  if (typed.length === 0) return null;
+  return typed.includes(true) ? true : typed.map(String);
 }
 
 /** Whether an option that the command knows has its value from the environment. */
 export function isInEnvironment({ specs }: TypedLine, flag: Flag, env: Environment): boolean {
   const spec = specs.get(flag);
-  const variable = spec === undefined ? null : environmentName(spec);
-  return variable !== null && (env[variable] ?? '') !== '';
+  return spec !== undefined && variableOf(spec, env) !== null;
+}
+
+/** Where the value of an option comes from: the flag as it was typed, else its variable; the flag where nothing gives one. */
+export function sourceOf(line: TypedLine, flag: Flag, env: Environment): string {
+  const spec = line.specs.get(flag);
+  if (spec === undefined || typedValues(line, flag).length > 0) return flag;
+  return variableOf(spec, env)?.name ?? flag;
 }
 
 /** The values that were typed for an option, in their order. */
@@ -137,7 +184,8 @@ export interface Typed {
 export function commandLine(offered: OfferedCommand | null | undefined, typed: Typed): string | null {
   if (offered === null || offered === undefined) return null;
   const words = complete(offered, typed);
-  return words === null ? null : quoted(words);
+  // What was typed just now has just failed.
+  return words === null || isTyped(words, typed.line) ? null : quoted(words);
 }
 
 function complete(offered: OfferedCommand, typed: Typed): readonly string[] | null {
@@ -150,15 +198,19 @@ function complete(offered: OfferedCommand, typed: Typed): readonly string[] | nu
     case 'rerun':
       return changed(line, { ...repeat, ...offered.set }, offered.drop);
     case 'more-time':
-      return changed(line, { ...repeat, '--timeout': longer(timeout) }, []);
+      return timeout >= LONG ? null : changed(line, { ...repeat, '--timeout': `${LONG}s` }, []);
     case 'fedctl':
       return another(offered, typed);
   }
 }
 
-/** A minute, or twice as long as it was. */
-function longer(seconds: number): string {
-  return `${Math.max(60, Math.ceil(seconds) * 2)}s`;
+/** Seconds that a network step may take. Whoever waited so long in vain is not told to wait again. */
+const LONG = 60;
+
+/** Whether these are the words of the line, in any order of its options. */
+function isTyped(words: readonly string[], line: TypedLine): boolean {
+  const typed = changed(line, {}, []);
+  return typed !== null && [...typed].sort().join('\0') === [...words].sort().join('\0');
 }
 
 /**

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { lookup, resolveSrv, resolveTxt } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Context } from './core/context.ts';
+import type { Adapter, Context } from './core/context.ts';
 import { Interruption } from './core/deadline.ts';
 import type { Fetch } from './core/fetch.ts';
 import { localhostAddresses } from './core/hosts.ts';
@@ -15,8 +13,13 @@ import { Redactor } from './core/redactor.ts';
  *
  * @param script the path of the script that starts fedctl, for `self`
  * @param signal ends the run
+ * @param passSignals of `takeOverSignals`; a library leaves the signals to its host
  */
-export function processContext(script: string, signal: AbortSignal): Context {
+export function processContext(
+  script: string,
+  signal: AbortSignal,
+  passSignals: Context['passSignals'] = () => () => {},
+): Context {
   const context: Context = {
     env: process.env,
     cwd: process.cwd(),
@@ -29,20 +32,33 @@ export function processContext(script: string, signal: AbortSignal): Context {
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
     fetch: loadedFetch(),
     redactor: new Redactor(),
-    stdin: process.stdin,
+    // Read when it is used, as everything here that takes time or memory to load.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     signal,
-    spawn: (command, args, options) => spawn(command, args, options),
+    passSignals,
+    spawn: (command, args, options) =>
+      process.getBuiltinModule('node:child_process').spawn(command, args, options),
     resolver: {
       async addresses(host) {
+        const { lookup } = await import('node:dns/promises');
         const found = localhostAddresses(host) ?? (await lookup(host, { all: true }));
         return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
       },
-      srv: (name) => resolveSrv(name),
+      async srv(name) {
+        const { resolveSrv } = await import('node:dns/promises');
+        return resolveSrv(name);
+      },
       async txt(name) {
+        const { resolveTxt } = await import('node:dns/promises');
         return (await resolveTxt(name)).map((parts) => parts.join(''));
       },
+    },
+    async load(adapters) {
+      await Promise.all(adapters.flatMap((adapter) => MODULES[adapter]()));
     },
     async aws(settings) {
       const { createAws } = await import('./aws/aws.ts');
@@ -60,6 +76,14 @@ export function processContext(script: string, signal: AbortSignal): Context {
   return context;
 }
 
+/** The modules of each adapter, those that it loads with its first request among them. */
+const MODULES: Readonly<Record<Adapter, () => readonly Promise<unknown>[]>> = {
+  aws: () => [import('./aws/aws.ts'), import('./aws/sts-client.ts')],
+  mongo: () => [import('./mongo/mongo.ts'), import('mongodb')],
+  atlas: () => [import('./atlas/atlas.ts')],
+  fetch: () => [import('./net/fetch.ts')],
+};
+
 /** Loads node:http at the first request. */
 function loadedFetch(): Fetch {
   let loaded: Promise<Fetch> | undefined;
@@ -68,6 +92,9 @@ function loadedFetch(): Fetch {
     return (await loaded)(url, request);
   };
 }
+
+/** What else a program may be sent that runs in the place of fedctl. Node.js dies of the others, or cannot hear them. */
+const MORE_SIGNALS = ['SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
 
 const SIGNALS = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'hung-up' } as const;
 
@@ -89,17 +116,23 @@ const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
  * listens to, and a listener of `once` is gone when it counts (sindresorhus/ora#27, tapjs/signal-exit#49).
  *
  * @returns `letGo` gives the signals back to the system, which ends the process at once: for the very end of the run,
- * when no listener is called any more
+ * when no listener is called any more; `passSignals` is that of the Context
  */
-export function takeOverSignals(): { readonly stopped: AbortSignal; readonly letGo: () => void } {
+export function takeOverSignals(): {
+  readonly stopped: AbortSignal;
+  readonly letGo: () => void;
+  readonly passSignals: Context['passSignals'];
+} {
   const controller = new AbortController();
   let stoppedAt = 0;
+  let passed: ((name: NodeJS.Signals) => void) | null = null;
   const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
   const letGo = () => {
     for (const name of names) process.removeAllListeners(name);
   };
   for (const name of names) {
     process.on(name, () => {
+      if (passed !== null) return passed(name);
       if (!controller.signal.aborted) {
         stoppedAt = performance.now();
         controller.abort(new Interruption(SIGNALS[name]));
@@ -116,7 +149,15 @@ export function takeOverSignals(): { readonly stopped: AbortSignal; readonly let
       if (!NOBODY_READS.has(error.code)) throw error;
     });
   }
-  return { stopped: controller.signal, letGo };
+  const passSignals: Context['passSignals'] = (handle) => {
+    passed = handle;
+    for (const name of MORE_SIGNALS) process.on(name, handle);
+    return () => {
+      passed = null;
+      for (const name of MORE_SIGNALS) process.removeListener(name, handle);
+    };
+  };
+  return { stopped: controller.signal, letGo, passSignals };
 }
 
 function packageVersion(): string {

@@ -5,6 +5,8 @@ import { runBin } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { schemaFaults } from '../support/schema.ts';
 
+const READ_THE_HELP = { remedy: 'Read the help of the command.', command: 'fedctl sandbox set --help' };
+
 let lab: RunningLab;
 
 beforeEach(async () => {
@@ -74,6 +76,33 @@ describe('fedctl sandbox set', () => {
     expect((await lab.run(['connect', '--mechanism', 'aws'])).code).toBe(4);
   });
 
+  test('a refused login is mended while the lab runs', async () => {
+    const user = 'arn:aws:iam::123456789012:user/operator';
+    await lab.run(['sandbox', 'set', '--federation', 'enabled', '--revoke-user', user]);
+    expect((await lab.run(['connect', '--mechanism', 'aws'])).code).toBe(4);
+    const described = ['--user-type', 'iam-user', '--user-role', 'readWrite@app'];
+    expect(await document('sandbox-set', 'sandbox', 'set', '--user', user, ...described)).toMatchObject({
+      changes: [{ setting: 'database-user', of: user, value: 'created' }],
+    });
+    expect((await lab.run(['connect', '--mechanism', 'aws'])).code).toBe(0);
+    await lab.run(['sandbox', 'set', '--disconnect-provider', 'fedctl lab']);
+    expect((await lab.run(['connect'])).code).toBe(4);
+    const changed = ['--provider', 'fedctl lab', '--provider-audience', 'another'];
+    const { stdout } = await lab.run([
+      ...['sandbox', 'set', ...changed, '--connect-provider', 'fedctl lab'],
+      ...['--allow-address', '192.0.2.7', '--pause-cluster', 'lab', '--start-cluster', 'lab'],
+    ]);
+    expect(stdout.replace(/[0-9a-f]{24}/, '<id>').replace(/http:\S+(?=,)/, '<issuer>')).toBe(
+      `identity provider fedctl lab: <id>, issuer <issuer>, audience another
+organization link fedctl lab: connected
+access list 192.0.2.7: allowed
+cluster lab: paused
+cluster lab: running
+`,
+    );
+    expect((await lab.run(['connect', '--audience', 'another'])).code).toBe(0);
+  });
+
   test('a deleted identity has keys that nobody knows', async () => {
     await lab.run(['sandbox', 'set', '--revoke-identity', 'arn:aws:iam::123456789012:user/operator']);
     const { code, stderr } = await lab.run(['whoami', '--json']);
@@ -84,24 +113,30 @@ describe('fedctl sandbox set', () => {
   });
 
   test.each([
-    [[], 'There is nothing to set.', 'usage.invalid-command-line', 'fedctl sandbox set --help'],
+    [[], 'There is nothing to set.', 'usage.invalid-command-line', READ_THE_HELP],
+    [
+      ['--user-role', 'readWrite@app'],
+      '--user is missing: options that begin with --user- describe what it names.',
+      'usage.invalid-command-line',
+      READ_THE_HELP,
+    ],
     [
       ['--slow', 'moon=1s'],
       '--slow cannot be "moon=1s": expected a hop (sts, iam, issuer, mongod, atlas) and a time, such as mongod=2s.',
       'usage.invalid-value',
-      'fedctl sandbox set --help',
+      READ_THE_HELP,
     ],
     [
       ['--revoke-user', 'nobody'],
       'The lab has no database user "nobody".',
       'lab.unknown-name',
-      'fedctl sandbox status',
+      { remedy: 'fedctl sandbox status', command: null },
     ],
-    [['--what'], "Unknown option '--what'.", 'usage.unknown-option', 'fedctl sandbox set --help'],
-  ])('%j is refused', async (args, message, code, remedy) => {
+    [['--what'], "Unknown option '--what'.", 'usage.unknown-option', READ_THE_HELP],
+  ])('%j is refused', async (args, message, code, advice) => {
     const run = await lab.run(['sandbox', 'set', ...args, '--json']);
     expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 2, stdout: '' });
-    expect(JSON.parse(run.stderr).error).toMatchObject({ message, code, remedy });
+    expect(JSON.parse(run.stderr).error).toMatchObject({ message, code, ...advice });
   });
 });
 
@@ -121,7 +156,8 @@ describe('fedctl sandbox clock', () => {
     expect((await lab.run(['sandbox', 'clock', '--reset', '--ahead', '1m'])).stderr).toBe(
       `error: The clock can be set by one of --ahead, --behind and --reset.
 cause:  An argument or an option value is missing, or there is one too many.
-remedy: fedctl sandbox clock --help
+remedy: Read the help of the command.
+run:    fedctl sandbox clock --help
 code:   usage.invalid-command-line
 `,
     );
@@ -254,7 +290,8 @@ describe('the first word after sandbox', () => {
       code: 2,
       stderr: `error: --tls is no option of fedctl sandbox status.
 cause:  The command does not take this option.
-remedy: fedctl sandbox status --help
+remedy: Read the help of the command.
+run:    fedctl sandbox status --help
 code:   usage.unknown-option
 `,
     });

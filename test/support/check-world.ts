@@ -21,6 +21,7 @@ export function checkWorld(changes: Partial<World> = {}): World {
     },
     shared: new SharedOutcomes(),
     logins: new Logins(),
+    held: () => {},
     offer: () => null,
     ...changes,
   };

@@ -16,14 +16,7 @@ export function fakeTerminal(): FakeTerminal {
       return stdin;
     },
   });
-  // What ora asks of a terminal; where its cursor stands is nothing that a test reads.
-  const still = () => true;
-  const stderr = Object.assign(new MemoryOutput({ isTTY: true, columns: 80 }), {
-    cursorTo: still,
-    clearLine: still,
-    moveCursor: still,
-  });
-  return { stdin, stderr };
+  return { stdin, stderr: new MemoryOutput({ isTTY: true, columns: 80 }) };
 }
 
 /** Waits until the terminal shows `text`, then types. */

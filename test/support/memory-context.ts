@@ -16,6 +16,19 @@ export class MemoryOutput extends Writable {
     this.columns = columns;
   }
 
+  /** What a spinner asks of a terminal; where its cursor stands is nothing that a test reads. */
+  cursorTo(): boolean {
+    return true;
+  }
+
+  clearLine(): boolean {
+    return true;
+  }
+
+  moveCursor(): boolean {
+    return true;
+  }
+
   override _write(chunk: Buffer | string, _encoding: string, done: () => void): void {
     this.text += chunk.toString();
     done();
@@ -61,8 +74,10 @@ export function memoryContext({
     fetch: notGiven('fetch'),
     redactor: new Redactor(),
     signal: new AbortController().signal,
+    passSignals: () => () => {},
     spawn: (command, args, options) => spawn(command, args, options),
     resolver: { addresses: notGiven('resolver'), srv: notGiven('resolver'), txt: notGiven('resolver') },
+    load: async () => {},
     aws: notGiven('AWS'),
     mongo: notGiven('MongoDB'),
     atlas: notGiven('Atlas'),

@@ -1,15 +1,20 @@
 import { CATALOGUE } from '../../lib/check/catalogue.ts';
+import { selectChecks } from '../../lib/check/selection.ts';
 import { fedctl } from '../../lib/core/command-line.ts';
 import { FedctlError } from '../../lib/core/errors.ts';
 import type { Answer } from '../command.ts';
 import type { Faces } from '../faces.ts';
 
 /**
- * `--list`: every check, in the order of the chain.
+ * `--list`: every check that --only and --skip leave, in the order of the chain.
  *
- * @throws FedctlError usage.invalid-command-line for a face that shows reports only
+ * @throws FedctlError usage.invalid-command-line for a face that shows reports only; usage.invalid-value for a name that no check has
  */
-export function listChecks({ stdout, files }: Faces): Answer {
+export function listChecks(
+  { stdout, files }: Faces,
+  only: readonly string[],
+  skip: readonly string[],
+): Answer {
   const strange = [stdout, ...files.map(({ face, file }) => `${face}=${file}`)].find(
     (face) => face !== 'human' && face !== 'json',
   );
@@ -20,7 +25,9 @@ export function listChecks({ stdout, files }: Faces): Answer {
       command: fedctl(['check', '--list', '--output', 'json']),
     });
   }
-  const checks = CATALOGUE.map(({ id, title, link, needs }) => ({
+  const { picked, left } = selectChecks(CATALOGUE, only, skip);
+  const listed = CATALOGUE.filter((check) => (picked?.has(check) ?? true) && !left.has(check));
+  const checks = listed.map(({ id, title, link, needs }) => ({
     id,
     title,
     link,

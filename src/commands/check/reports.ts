@@ -4,15 +4,15 @@ import { isFedctlError } from '../../lib/core/errors.ts';
 import { appendToFile } from '../../lib/files/append-file.ts';
 import { refuseReportFile, writeReportFile } from '../../lib/files/report-file.ts';
 import { checkDocument } from '../../lib/render/check/document.ts';
-import { checkLines, summaryLines, targetHeader } from '../../lib/render/check/human.ts';
+import { humanLines } from '../../lib/render/check/human.ts';
 import { JsonLine } from '../../lib/render/json.ts';
 import { fileText, type Line, linesOf } from '../../lib/render/output.ts';
 import { createTheme } from '../../lib/render/theme.ts';
 import type { Invocation } from '../command.ts';
 import type { Faces } from '../faces.ts';
-import type { OptionTable } from '../options.ts';
+import type { OptionTable } from '../options/option.ts';
 
-export const CHECK_FACES = ['human', 'json', 'junit', 'github', 'markdown', 'html'] as const;
+export const CHECK_FACES = ['human', 'short', 'json', 'junit', 'github', 'markdown', 'html'] as const;
 
 /**
  * Refuses what could not be written in the end: a typo in a file name is told before the checks, not after them.
@@ -65,7 +65,7 @@ export async function reportFaces(
       warn(error);
     }
   }
-  return stdout === 'human' || stdout === 'json' ? [] : faceLines(stdout, clean);
+  return stdout === 'human' || stdout === 'short' || stdout === 'json' ? [] : faceLines(stdout, clean);
 }
 
 /** A report as a whole, in a face. Each is loaded only when it is asked for. */
@@ -82,17 +82,6 @@ async function faceLines(face: string, report: CheckReport): Promise<readonly Li
     case 'html':
       return linesOf((await import('../../lib/render/check/html.ts')).checkHtml(report));
     default:
-      return humanLines(report);
+      return humanLines(report, createTheme(false), face === 'short');
   }
-}
-
-function humanLines(report: CheckReport): readonly string[] {
-  const theme = createTheme(false);
-  return [
-    ...report.targets.flatMap((target) => [
-      targetHeader(target, theme),
-      ...target.checks.flatMap((check) => checkLines(check, theme)),
-    ]),
-    ...summaryLines(report, theme),
-  ];
 }

@@ -2,11 +2,11 @@ import { Secret } from '../../lib/core/secret.ts';
 import { writeSecretFile } from '../../lib/files/secret-file.ts';
 import { JsonLine } from '../../lib/render/json.ts';
 import { linesOf } from '../../lib/render/output.ts';
-import { labSummary } from '../../lib/render/sandbox.ts';
+import { sandboxStatusLines, sourceCommand } from '../../lib/render/sandbox.ts';
 import type { LabStatus } from '../../sandbox/control/status.ts';
 import { exportLines, type LabEnvironment } from '../../sandbox/environment.ts';
 import type { Invocation } from '../command.ts';
-import type { OptionTable } from '../options.ts';
+import type { OptionTable } from '../options/option.ts';
 
 export interface ReadyLab {
   readonly env: LabEnvironment;
@@ -29,7 +29,14 @@ export async function announce(
     return;
   }
   if (envFile === null) stdout.write(linesOf(exportLines(env)), { discloses: secretsOf(env) });
-  for (const line of labSummary(status, envFile, end)) invocation.hint(line);
+  const { hint } = invocation;
+  for (const line of ['', ...sandboxStatusLines(status), '']) hint(line, 'typed');
+  if (envFile === null) hint('Export the lines above in another terminal.');
+  else {
+    hint('In another terminal:');
+    hint(`  ${sourceCommand(envFile)}`, 'typed');
+  }
+  hint(`${end}.`);
 }
 
 /** The variables of a lab are its answer, with the secrets that are among them. */

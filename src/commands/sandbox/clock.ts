@@ -2,10 +2,12 @@ import { FedctlError } from '../../lib/core/errors.ts';
 import { clockText, sandboxClockDocument } from '../../lib/render/sandbox.ts';
 import { createLabClient } from '../../sandbox/control/client.ts';
 import { type Answer, command } from '../command.ts';
-import { duration, toggle } from '../options.ts';
+import { duration } from '../options/kinds.ts';
+import { toggle } from '../options/option.ts';
 
 export const sandboxClock = command({
   arguments: '',
+  without: ['profile', 'region', 'noInput'],
   examples: [
     'fedctl sandbox clock                  # what time is it in the lab?',
     'fedctl sandbox clock --ahead 10m      # the lab is ahead: clients sign too early for it',

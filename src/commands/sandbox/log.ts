@@ -5,13 +5,14 @@ import { labLogLine, sandboxLogDocument } from '../../lib/render/sandbox.ts';
 import { createLabClient } from '../../sandbox/control/client.ts';
 import type { LabLogEntry } from '../../sandbox/log.ts';
 import { type Answer, command, type Ended } from '../command.ts';
-import { toggle } from '../options.ts';
+import { toggle } from '../options/option.ts';
 
 /** How long one question waits for the next entry, in seconds. */
 const WAIT = 15;
 
 export const sandboxLog = command({
   arguments: '',
+  without: ['profile', 'region', 'noInput'],
   examples: [
     'fedctl sandbox log              # why was that login refused?',
     'fedctl sandbox log --follow     # as it happens, until Ctrl-C',

@@ -7,6 +7,7 @@ import { secretsOf } from './announce.ts';
 
 export const sandboxScenario = command({
   arguments: '<name>',
+  without: ['profile', 'region', 'noInput'],
   examples: [
     'eval "$(fedctl sandbox scenario database-user-missing)"   # then: fedctl connect',
     'fedctl sandbox --list-scenarios                           # all the names',

@@ -4,6 +4,7 @@ import { type Answer, command } from '../command.ts';
 
 export const sandboxStatus = command({
   arguments: '',
+  without: ['profile', 'region', 'noInput'],
   examples: [
     'fedctl sandbox status                     # of the lab whose variables this shell has',
     'fedctl sandbox status --json | jq .accounts',

@@ -3,6 +3,7 @@ import { type Answer, command } from '../command.ts';
 
 export const sandboxStop = command({
   arguments: '',
+  without: ['profile', 'region', 'noInput'],
   examples: ['fedctl sandbox stop             # ends the lab whose variables this shell has'],
   options: {},
   async run({ context, common }): Promise<Answer> {

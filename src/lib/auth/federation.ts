@@ -85,12 +85,14 @@ export type Propagation =
  *
  * @param source mints anew on every call
  * @param waitMs bounds the whole wait, in milliseconds
+ * @param wasEnabled whether the account was enabled before: then a token at the first attempt is proof enough
  * @throws FedctlError iam.propagation-timeout; any other failure of minting, with its own code; the signal's reason
  */
 export async function waitUntilMinting(
   source: TokenSource,
   waitMs: number,
   { now, sleep, signal }: Pick<Context, 'now' | 'sleep' | 'signal'>,
+  wasEnabled = false,
 ): Promise<Propagation> {
   const bounded = deadline(signal, waitMs);
   const elapsed = stopwatch(now);
@@ -102,7 +104,9 @@ export async function waitUntilMinting(
       const token = await source.get(bounded);
       if (inARow === 0) firstOfRow = elapsed();
       inARow += 1;
-      if (inARow === PROOF) return { outcome: 'minting', token, ms: firstOfRow, attempts };
+      // Where nothing was changed and the first token is minted, there is nothing to wait for.
+      const enough = wasEnabled && refusal === null ? 1 : PROOF;
+      if (inARow === enough) return { outcome: 'minting', token, ms: firstOfRow, attempts };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (bounded.aborted) throw propagationTimeout(waitMs, refusal ?? error);
@@ -144,12 +148,8 @@ function propagationTimeout(waitMs: number, last: unknown): FedctlError {
 
 /** The same failure, saying that the account was changed all the same. */
 function enabledBut(error: FedctlError): FedctlError {
-  return new FedctlError(error.code, {
+  return error.with({
     message: `IAM already reports federation as enabled, but waiting for tokens failed. ${error.message}`,
-    likelyCause: error.likelyCause,
-    remedy: error.remedy,
-    details: error.details,
-    requestId: error.requestId,
     cause: error,
   });
 }

@@ -17,12 +17,23 @@ interface Ended {
   readonly leftBy: string | null;
 }
 
+interface Hooks {
+  readonly begin?: (check: Check) => void;
+  readonly facts?: (facts: Facts) => void;
+}
+
+interface Observer {
+  readonly begin: (check: Check) => void;
+  readonly end: (result: CheckResult) => void;
+}
+
 /**
  * Runs the checks of one target: each as soon as what it waits for is over, independent ones side by side. A failed
  * check makes those that need it a skip; all others go on.
  *
  * @param selection in the order of the chain; no check may wait for itself by way of others
  * @param observe told of each check as it ends
+ * @param hooks `begin` is told of each check before it asks, `facts` of all facts in the end
  * @returns the results in the order of the catalogue; checks that nobody asked for are left out
  * @throws the signal's reason, and bugs
  */
@@ -30,11 +41,13 @@ export async function runChecks(
   selection: Selection,
   world: World,
   observe: (result: CheckResult) => void,
+  { begin = () => {}, facts = () => {} }: Hooks = {},
 ): Promise<readonly CheckResult[]> {
   const { checks, required } = checksFor(selection, world);
-  const run = new Run(world, { ...selection, required }, observe);
+  const run = new Run(world, { ...selection, required }, { begin, end: observe });
   const ends = checks.map((check) => run.start(check));
   const settled = await Promise.allSettled(ends);
+  facts(run);
   return settled.map((each) => {
     if (each.status === 'rejected') throw each.reason;
     return each.value.result;
@@ -51,24 +64,20 @@ class MissingFact extends Error {
 class Run implements Facts {
   readonly #world: World;
   readonly #wanted: Selection & Pick<Wanted, 'required'>;
-  readonly #observe: (result: CheckResult) => void;
+  readonly #observer: Observer;
   readonly #under = new Map<Check, Promise<Ended>>();
   readonly #over = new Map<Check, Ended>();
 
-  constructor(
-    world: World,
-    wanted: Selection & Pick<Wanted, 'required'>,
-    observe: (result: CheckResult) => void,
-  ) {
+  constructor(world: World, wanted: Selection & Pick<Wanted, 'required'>, observer: Observer) {
     this.#world = world;
     this.#wanted = wanted;
-    this.#observe = observe;
+    this.#observer = observer;
   }
 
   start(check: Check): Promise<Ended> {
     const end = this.#do(check).then((ended) => {
       this.#over.set(check, ended);
-      this.#observe(ended.result);
+      this.#observer.end(ended.result);
       return ended;
     });
     this.#under.set(check, end);
@@ -116,6 +125,7 @@ class Run implements Facts {
       const left = skip('left out by --skip');
       return this.#end(check, { startedAt, ms: 0 }, left, { leftBy: check.id });
     }
+    this.#observer.begin(check);
     const { outcome, ...timing } = await this.#find(check, startedAt);
     if (context.signal.aborted) throw context.signal.reason;
     const leftBy = before.find((each) => each.leftBy !== null)?.leftBy ?? null;

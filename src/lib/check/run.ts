@@ -1,14 +1,19 @@
 import {
   type CheckEvent,
+  type CheckedPrincipal,
   type CheckReport,
   type CheckResult,
   isCaution,
   type TargetReport,
 } from '../core/check-run.ts';
 import type { CheckTarget } from '../core/check-target.ts';
-import type { Context } from '../core/context.ts';
+import type { ConnectionString } from '../core/connection-string.ts';
+import type { Adapter, Context } from '../core/context.ts';
 import { isFedctlError } from '../core/errors.ts';
+import { hostPort } from '../uri/host-port.ts';
+import { awsRegion, callerOf } from './catalogue/aws.ts';
 import { CATALOGUE } from './catalogue.ts';
+import type { Facts } from './check.ts';
 import { runChecks } from './engine.ts';
 import { Logins } from './logins.ts';
 import { refuseUnseen } from './refuse-unseen.ts';
@@ -91,6 +96,7 @@ export async function runCheck(
   plan: CheckPlan,
   observe: (event: CheckEvent) => void,
 ): Promise<CheckReport> {
+  await context.load(adaptersOf(plan));
   const startedAt = context.now();
   const elapsed = () => Math.max(0, context.now().getTime() - startedAt.getTime());
   const { retries, waitMs } = plan.request;
@@ -168,13 +174,25 @@ async function checkTarget(
   const { name } = target;
   const startedAt = context.now();
   const { options, offer } = request;
-  const world = { context, options, target, plan, shared, logins: new Logins(), offer };
-  const checks = await runChecks(selection, world, (result) =>
-    observe({ kind: 'check', target: name, attempt, result }),
+  const held = (expiresAt: Date) => observe({ kind: 'token', target: name, expiresAt });
+  const world = { context, options, target, plan, shared, logins: new Logins(), held, offer };
+  let principal: CheckedPrincipal = { arn: null, account: null, region: null };
+  const checks = await runChecks(
+    selection,
+    world,
+    (result) => observe({ kind: 'check', target: name, attempt, result }),
+    {
+      begin: ({ id, title }) => observe({ kind: 'begin', target: name, attempt, id, title }),
+      facts: (facts) => {
+        principal = principalOf(facts);
+      },
+    },
   );
   return {
     name,
     uri: plan.database?.uri.shown ?? null,
+    principal,
+    cluster: plan.database === null ? null : clusterOf(plan.database.uri),
     ok: !checks.some((check) => check.status === 'fail' || (request.failOn === 'warn' && isCaution(check))),
     firstFailure: checks.find(({ status }) => status === 'fail')?.id ?? null,
     attempts: attempt,
@@ -182,6 +200,26 @@ async function checkTarget(
     startedAt,
     ms: Math.max(0, context.now().getTime() - startedAt.getTime()),
   };
+}
+
+function adaptersOf({ targets, request }: CheckPlan): readonly Adapter[] {
+  const uses = (part: (plan: TargetPlan) => boolean) => targets.some(({ plan }) => part(plan));
+  return [
+    ...(uses(({ usesAws }) => usesAws) ? (['aws'] as const) : []),
+    ...(uses(({ database }) => database !== null) ? (['mongo'] as const) : []),
+    ...(request.options.atlas === null ? [] : (['atlas'] as const)),
+    'fetch',
+  ];
+}
+
+function principalOf(facts: Facts): CheckedPrincipal {
+  const caller = callerOf(facts);
+  const region = caller?.region ?? facts.of(awsRegion)?.region;
+  return { arn: caller?.arn ?? null, account: caller?.account ?? null, region: region?.name ?? null };
+}
+
+function clusterOf({ srv, hosts }: ConnectionString): string {
+  return srv?.host ?? hosts.map(hostPort).join(', ');
 }
 
 /** What a target that is unwell is to be blamed on: its first failure, else its first warning. */

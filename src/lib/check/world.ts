@@ -34,6 +34,8 @@ export interface World {
   /** What was found out for another target of the same run, and holds for this one. */
   readonly shared: SharedOutcomes;
   readonly logins: Logins;
+  /** Told of each token that a connection is given while it is held. */
+  readonly held: (expiresAt: Date) => void;
   /** A command that a result offers, complete; null where that cannot be done. */
   readonly offer: (command: OfferedCommand, target: CheckTarget) => string | null;
 }

@@ -65,11 +65,21 @@ export function isCaution({ status, code }: Pick<CheckResult, 'status' | 'code'>
   return status === 'warn' || (status === 'skip' && code !== null);
 }
 
+/** Who asked AWS, and where; null for what is not known. */
+export interface CheckedPrincipal {
+  readonly arn: string | null;
+  readonly account: string | null;
+  readonly region: string | null;
+}
+
 /** What was found out about one target. */
 export interface TargetReport {
   readonly name: string;
   /** The connection string as people may see it; null without one. */
   readonly uri: string | null;
+  readonly principal: CheckedPrincipal;
+  /** The cluster by its name for SRV records, or its hosts; null without a connection string. */
+  readonly cluster: string | null;
   readonly ok: boolean;
   /** The id of the first check that failed, in the order of the chain: where to begin. */
   readonly firstFailure: string | null;
@@ -94,6 +104,16 @@ export interface CheckReport {
 
 /** What happens in a run, as it happens. Checks of one target end in the order of the world, not of the catalogue. */
 export type CheckEvent =
+  /** Every check of which there is a result began, but for one that was not tried. */
+  | {
+      readonly kind: 'begin';
+      readonly target: string;
+      readonly attempt: number;
+      readonly id: string;
+      readonly title: string;
+    }
+  /** A connection that is held was given a token, at the beginning and whenever one has expired. */
+  | { readonly kind: 'token'; readonly target: string; readonly expiresAt: Date }
   | {
       readonly kind: 'check';
       readonly target: string;

@@ -22,6 +22,8 @@ export interface Resolver {
   txt(name: string): Promise<readonly string[]>;
 }
 
+export type Adapter = 'aws' | 'mongo' | 'atlas' | 'fetch';
+
 /**
  * Everything of the outside world that a run may touch. The library reads no clock, no environment and no global of
  * its own; a test builds one in memory. Reading a Context loads nothing: what is costly is a function.
@@ -47,8 +49,15 @@ export interface Context {
   readonly stderr: OutputStream;
   /** Fires on Ctrl-C, SIGTERM and SIGHUP; its reason is an Interruption. */
   readonly signal: AbortSignal;
+  /**
+   * Lets `handle` have the signals of this process, SIGQUIT, SIGUSR1 and SIGUSR2 among them: `signal` does not fire
+   * until the returned function is called.
+   */
+  passSignals(handle: (name: NodeJS.Signals) => void): () => void;
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
   readonly resolver: Resolver;
+  /** Loads the modules of adapters, so that whoever measures what they do measures nothing of this process. */
+  load(adapters: readonly Adapter[]): Promise<void>;
   aws(settings: AwsSettings): Promise<Aws>;
   mongo(): Promise<Mongo>;
   atlas(settings: AtlasSettings): Promise<Atlas>;

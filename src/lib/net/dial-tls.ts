@@ -71,11 +71,12 @@ export async function dialTls(
         : { cert: settings.certificateKey, key: settings.certificateKey }),
       ...(settings.passphrase === undefined ? {} : { passphrase: settings.passphrase }),
     });
+    const seen = certificateOnceShown(socket);
     try {
       await opened(socket, 'secureConnect', bounded);
     } catch (error) {
       plain.destroy();
-      throw error;
+      throw faultyCertificate(error, seen());
     }
     return { socket, facts: factsOf(socket) };
   });
@@ -89,6 +90,60 @@ export function faultOfTls(error: unknown): DialFault {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'wrong-name';
   if (/^ERR_SSL_.*(ALERT|UNRECOGNIZED_NAME)/.test(code)) return 'alert';
   return code.startsWith('ERR_SSL_') ? 'no-tls' : 'cut';
+}
+
+/** What a certificate that was not accepted says of itself. */
+export interface CertificateSeen {
+  readonly subject: string;
+  readonly issuer: string;
+  /** The names that it is good for: `cluster0.example.net`, `127.0.0.1`. */
+  readonly names: readonly string[];
+  readonly validFrom: Date;
+  readonly expiresAt: Date;
+}
+
+/** A handshake that the verification of a certificate ended, with that certificate. */
+export class CertificateRefused extends Error {
+  readonly code: string;
+  readonly certificate: CertificateSeen;
+
+  constructor(cause: Error, certificate: CertificateSeen) {
+    super(cause.message, { cause });
+    this.name = 'CertificateRefused';
+    this.code = codeOf(cause);
+    this.certificate = certificate;
+  }
+}
+
+/**
+ * Node.js forgets the certificate when it destroys the socket, which it does right after the event that is told first
+ * of a handshake that is over (`secure`, internal to _tls_wrap and older than `secureConnect`).
+ */
+function certificateOnceShown(socket: TLSSocket): () => CertificateSeen | null {
+  let certificate: PeerCertificate | null = null;
+  socket.prependOnceListener('secure', () => {
+    certificate = socket.getPeerCertificate();
+  });
+  return () => (certificate?.valid_to === undefined ? null : seenOf(certificate));
+}
+
+function seenOf({ subject, subjectaltname, issuer, valid_from, valid_to }: PeerCertificate): CertificateSeen {
+  return {
+    subject: nameOf(subject, subjectaltname),
+    issuer: nameOf(issuer),
+    names: (subjectaltname ?? '')
+      .split(', ')
+      .flatMap((name) => /^(?:DNS|IP Address):(.+)$/.exec(name)?.[1] ?? []),
+    validFrom: new Date(valid_from),
+    expiresAt: new Date(valid_to),
+  };
+}
+
+function faultyCertificate(error: unknown, certificate: CertificateSeen | null): unknown {
+  const isAbout = ['untrusted', 'out-of-date', 'wrong-name'].includes(faultOfTls(error));
+  return isAbout && error instanceof Error && certificate !== null
+    ? new CertificateRefused(error, certificate)
+    : error;
 }
 
 function factsOf(socket: TLSSocket): TlsFacts {

@@ -27,7 +27,7 @@ export function atlasSideLines(
     theme.strong('Atlas, for MONGODB-AWS: a database user of type AWS IAM'),
     ...awsLines(side, workload, theme),
   ];
-  const note = principalNote(workload, caller).map(theme.dim);
+  const note = principalNote(workload, caller).map((line) => theme.prose(theme.dim(line)));
   return [...parts, ...(note.length === 0 ? [] : ['', ...note])];
 }
 
@@ -64,13 +64,11 @@ function principalNote({ subject, source }: Workload, caller: Caller): readonly 
       return [];
     case 'guessed':
       return [
-        'The ARN of a session has lost the path of its role. If the role has a path,',
-        'look the ARN up with: fedctl token --audience <audience> | fedctl decode',
+        'The ARN of a session does not contain the path of its role. If the role has a path, look up the ARN: fedctl token --audience <audience> | fedctl decode',
       ];
     case 'incomplete':
       return [
-        'This role has a path, and the ARN of a session has lost it: the ARN above is',
-        'not complete. Look it up with: fedctl token --audience <audience> | fedctl decode',
+        'This role has a path, and the ARN of a session does not contain it: the ARN above is incomplete. Look it up: fedctl token --audience <audience> | fedctl decode',
       ];
   }
 }

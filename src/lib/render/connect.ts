@@ -77,14 +77,15 @@ export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: T
   const mark = { pass: theme.good('✓'), fail: theme.bad('✗'), skip: theme.dim('-') }[status];
   const time = status === 'skip' ? 'skipped' : `${ms} ms`;
   const text = code === undefined ? detail : `${theme.bad(code)}  ${detail}`;
-  return `  ${mark} ${padded(id)} ${theme.dim(time.padStart(9))}  ${text}`.trimEnd();
+  return `  ${mark} ${padded(id)} ${theme.dim(time.padStart(9))}  ${theme.prose(text)}`.trimEnd();
 }
 
 /** Who the server says we are. */
-export function identityLine({ user, roles }: ServerIdentity, theme: Theme): string {
+export function identityLine({ user, roles: granted }: ServerIdentity, theme: Theme): string {
   const who = `${user} in $external`;
-  const allowed = roles.map(({ role, db }) => `${role}@${db}`).join(', ');
-  return `  ${theme.good('Logged in')} as ${theme.strong(who)}, ${allowed === '' ? 'without any role' : `with ${allowed}`}`;
+  const allowed = granted.map(({ role, db }) => `${role}@${db}`).join(', ');
+  const roles = allowed === '' ? 'without any role' : `with ${allowed}`;
+  return `  ${theme.prose(`${theme.good('Logged in')} as ${theme.strong(who)}, ${roles}`)}`;
 }
 
 /** What to know about a failure that does not end the run, because another mechanism's does. */
@@ -96,9 +97,9 @@ export function secondFailureLines(
   const evidence = failure.details['evidence'];
   const lines = Array.isArray(evidence) ? evidence.filter((line) => typeof line === 'string') : [];
   return [
-    ...lines.map((line) => `      ${theme.strong(line)}`),
-    `    ${theme.dim('cause:')}  ${failure.likelyCause}`,
-    `    ${theme.dim('remedy:')} ${failure.remedy}`,
+    ...lines.map((line) => `      ${theme.prose(theme.strong(line))}`),
+    `    ${theme.dim('cause:')}  ${theme.prose(failure.likelyCause)}`,
+    `    ${theme.dim('remedy:')} ${theme.prose(failure.remedy)}`,
     ...(command === null ? [] : [`    ${theme.dim('run:')}    ${theme.typed(command)}`]),
   ];
 }

@@ -14,6 +14,9 @@ const OWN = `${ESC}[${Array.from({ length: 4 }, () => randomInt(1000, 10_000)).j
  */
 const UNSHOWN = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]';
 
+/** Marks where the text of a line begins, under which it goes on where it is wrapped. */
+const HANG = `${OWN}h`;
+
 const EACH_UNSHOWN = new RegExp(UNSHOWN, 'gu');
 const EACH_UNSHOWN_OR_OWN = new RegExp(`${OWN.replace('[', '\\[')}([\\d;]*m)|${UNSHOWN}`, 'gu');
 
@@ -41,6 +44,17 @@ export function escapeLine(line: string): string {
  */
 export function painted(text: string, style: (text: string) => string): string {
   return style(escapeLine(text)).replaceAll(`${ESC}[`, OWN);
+}
+
+/** Marks the rest of a line as text that may be wrapped by words; an Output removes the mark. */
+export function hanging(text: string): string {
+  return `${HANG}${text}`;
+}
+
+/** A line in two: what stands before the text that may be wrapped, and that text; null where nothing may be. */
+export function splitAtHang(line: string): readonly [before: string, text: string | null] {
+  const [before = '', ...rest] = line.split(HANG);
+  return [before, rest.length === 0 ? null : rest.join('')];
 }
 
 function escaped(character: string): string {

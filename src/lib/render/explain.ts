@@ -61,10 +61,7 @@ export function explainLines(page: Page, titleOf: TitleOf, theme: Theme, width: 
       sources.map((each) => `  ${each}`),
       theme,
     ),
-    '',
-    ...prose(reported === null ? 'Tests of fedctl provoke it.' : `Known from the field: ${reported}`).map(
-      theme.dim,
-    ),
+    ...(reported === null ? [] : ['', ...prose(`Known from the field: ${reported}`).map(theme.dim)]),
   ];
 }
 

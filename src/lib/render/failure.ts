@@ -1,4 +1,5 @@
 import type { FedctlError, Warning } from '../core/errors.ts';
+import type { ExitCode } from '../core/exit-codes.ts';
 import type { Theme } from './theme.ts';
 
 /** A warning as it is told: with its command complete. */
@@ -11,7 +12,11 @@ export interface ToldWarning extends Omit<Warning, 'command'> {
  *
  * @param command the command that the failure offers, completed by what was typed
  */
-export function failureDocument(error: FedctlError, command: string | null) {
+export function failureDocument(
+  error: FedctlError,
+  command: string | null,
+  exitCode: ExitCode = error.exitCode,
+) {
   return {
     schema: 'fedctl.error/v1',
     error: {
@@ -22,7 +27,7 @@ export function failureDocument(error: FedctlError, command: string | null) {
       command,
       docs: `fedctl explain ${error.code}`,
       requestId: error.requestId,
-      exitCode: error.exitCode,
+      exitCode,
       details: error.details,
     },
   } as const;
@@ -31,10 +36,10 @@ export function failureDocument(error: FedctlError, command: string | null) {
 /** The human face of a failure: what happened, why, what to do and to type, and what it is called. */
 export function failureLines(error: FedctlError, command: string | null, theme: Theme): readonly string[] {
   return [
-    `${theme.bad('error:')} ${error.message}`,
+    `${theme.bad('error:')} ${theme.prose(error.message)}`,
     ...evidenceLines(error, theme),
-    `${theme.dim('cause:')}  ${error.likelyCause}`,
-    `${theme.dim('remedy:')} ${error.remedy}`,
+    `${theme.dim('cause:')}  ${theme.prose(error.likelyCause)}`,
+    `${theme.dim('remedy:')} ${theme.prose(error.remedy)}`,
     ...(command === null ? [] : [`${theme.dim('run:')}    ${theme.typed(command)}`]),
     theme.dim(
       error.requestId === null
@@ -48,13 +53,15 @@ export function failureLines(error: FedctlError, command: string | null, theme: 
 function evidenceLines(error: FedctlError, theme: Theme): string[] {
   const evidence = error.details['evidence'];
   if (!Array.isArray(evidence)) return [];
-  return evidence.filter((line) => typeof line === 'string').map((line) => `        ${theme.strong(line)}`);
+  return evidence
+    .filter((line) => typeof line === 'string')
+    .map((line) => `        ${theme.prose(theme.strong(line))}`);
 }
 
 export function warningLines({ message, remedy, command }: ToldWarning, theme: Theme): readonly string[] {
   return [
-    `${theme.caution('warning:')} ${message}`,
-    ...(remedy === null ? [] : [`         ${remedy}`]),
+    `${theme.caution('warning:')} ${theme.prose(message)}`,
+    ...(remedy === null ? [] : [`         ${theme.prose(remedy)}`]),
     ...(command === null ? [] : [`         ${theme.typed(command)}`]),
   ];
 }

@@ -1,9 +1,11 @@
 import type { Context, OutputStream } from '../core/context.ts';
 import type { Redactor } from '../core/redactor.ts';
 import type { Secret } from '../core/secret.ts';
-import { escapeLine } from './escape.ts';
+import { escapeLine, splitAtHang } from './escape.ts';
 import type { JsonLine } from './json.ts';
-import { type WorkflowCommand, withoutCommands } from './workflow-command.ts';
+import { inAscii } from './locale.ts';
+import { isInActions, type WorkflowCommand, withoutCommands } from './workflow-command.ts';
+import { columnsOf, wrapped } from './wrap.ts';
 
 /**
  * One line of output, without its end: text with colours of a Theme, a document, or a command that GitHub Actions is to
@@ -19,29 +21,37 @@ export interface WriteOptions {
 
 /**
  * Writes lines to stdout or stderr. All output goes through here or through `fileText`: they remove the secrets of the
- * run and are the only places that escape. Everything before them carries text as it came.
+ * run and are the only places that escape. Everything before them carries text as it came. On a terminal, text that may
+ * be wrapped is wrapped here, after all that.
  */
 export interface Output {
   write(lines: readonly Line[], options?: WriteOptions): void;
 }
 
-/** Under GITHUB_ACTIONS the runner obeys no line but a WorkflowCommand. */
+/**
+ * Under GITHUB_ACTIONS the runner obeys no line but a WorkflowCommand.
+ *
+ * @param ascii whether symbols beyond ASCII are replaced
+ */
 export function createOutput(
   stream: OutputStream,
   { env, redactor }: Pick<Context, 'env' | 'redactor'>,
+  ascii = false,
 ): Output {
-  const inActions = (env['GITHUB_ACTIONS'] ?? '') !== '';
+  const inActions = isInActions(env);
   return {
     write(lines, { discloses = [], end = '\n' } = {}) {
-      const texts = lines.map((line) => `${shown(line, redactor, discloses, inActions)}${end}`);
-      if (texts.length > 0) stream.write(texts.join(''));
+      const columns = columnsOf(stream);
+      const texts = lines.flatMap((line) => shown(line, redactor, discloses, inActions, columns));
+      const symbols = ascii ? texts.map(inAscii) : texts;
+      if (texts.length > 0) stream.write(symbols.map((text) => `${text}${end}`).join(''));
     },
   };
 }
 
 /** What a report file holds. A job may show the file in its log, so the runner obeys no line of it, wherever it is made. */
 export function fileText(lines: readonly Line[], redactor: Redactor): string {
-  return lines.map((line) => `${shown(line, redactor, [], true)}\n`).join('');
+  return lines.flatMap((line) => shown(line, redactor, [], true, null).map((text) => `${text}\n`)).join('');
 }
 
 /** The lines of a document; its last line may end or not. */
@@ -49,8 +59,19 @@ export function linesOf(document: string): readonly string[] {
   return document === '' ? [] : document.replace(/\r?\n$/, '').split(/\r?\n/);
 }
 
-function shown(line: Line, redactor: Redactor, discloses: readonly Secret[], inActions: boolean): string {
-  if (typeof line !== 'string') return line.written(redactor, discloses);
-  const escaped = escapeLine(redactor.redact(line, discloses));
-  return inActions ? withoutCommands(escaped) : escaped;
+/** @param columns of the terminal; null: a line stays one line */
+function shown(
+  line: Line,
+  redactor: Redactor,
+  discloses: readonly Secret[],
+  inActions: boolean,
+  columns: number | null,
+): readonly string[] {
+  if (typeof line !== 'string') return [line.written(redactor, discloses)];
+  const [before, text] = splitAtHang(redactor.redact(line, discloses));
+  const lines =
+    text === null || columns === null
+      ? [escapeLine(`${before}${text ?? ''}`)]
+      : wrapped(escapeLine(before), escapeLine(text), columns);
+  return inActions ? lines.map(withoutCommands) : lines;
 }

@@ -1,35 +1,56 @@
 import type { OutputStream } from '../core/context.ts';
 import { escapeText } from './escape.ts';
+import { columnsOf } from './wrap.ts';
 
 /** Says what is going on while nothing else can be said. Only for people, only on a terminal, only on stderr. */
 export interface Progress {
-  /** Shows `text` until the work is done or fails. */
-  during<T>(text: string, work: () => Promise<T>): Promise<T>;
+  /** Whether anything is shown. */
+  readonly isShown: boolean;
+  /**
+   * Shows `text` until the work is done or fails.
+   *
+   * @param more what follows the text at this moment; without it, the seconds that have passed
+   */
+  during<T>(text: string, work: () => Promise<T>, more?: () => string): Promise<T>;
   /** Shows nothing until the work is done or fails: somebody is asked something in the same place. */
   paused<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export const SILENT_PROGRESS: Progress = {
+  isShown: false,
   during: (_text, work) => work(),
   paused: (work) => work(),
 };
 
+/** `(3 s)`. Takes milliseconds. */
+export function secondsText(ms: number): string {
+  return `(${Math.floor(Math.max(0, ms) / 1000)} s)`;
+}
+
 /**
  * A spinner. `discardStdin` is off because ora would swallow Ctrl-C, and a terminal without a width gets none because
- * ora would loop for ever on it (facts/dependencies.md, traps 3 and 4).
+ * ora would loop for ever on it (facts/dependencies.md, traps 3 and 4). ora clears its line for everything that is
+ * written to the terminal meanwhile.
  */
-export function createProgress(stream: OutputStream, colour: boolean): Progress {
-  if (stream.isTTY !== true || (stream.columns ?? 0) <= 0) return SILENT_PROGRESS;
+export function createProgress(
+  stream: OutputStream,
+  { colour, ascii }: { readonly colour: boolean; readonly ascii: boolean },
+): Progress {
+  if (columnsOf(stream) === null) return SILENT_PROGRESS;
   let running: { start(): unknown; stop(): unknown } | null = null;
   return {
-    async during(text, work) {
+    isShown: true,
+    async during(text, work, more) {
       const { default: ora } = await import('ora');
+      const startedAt = performance.now();
       const spinner = ora({
         text: escapeText(text),
+        suffixText: () => escapeText(more?.() ?? secondsText(performance.now() - startedAt)),
         stream: stream as NodeJS.WritableStream,
         discardStdin: false,
         isEnabled: true,
         color: colour ? 'cyan' : false,
+        ...(ascii ? { spinner: 'line' } : {}),
       });
       spinner.start();
       running = spinner;

@@ -1,16 +1,18 @@
 import type { LabChange } from '../../sandbox/control/controls.ts';
 import type { LabStatus, LabTime } from '../../sandbox/control/status.ts';
 import type { LabLogEntry } from '../../sandbox/log.ts';
+import { shellWord } from '../core/command-line.ts';
 import { formatDuration } from '../core/duration.ts';
 
 /** One line of a table: its cells. */
 type Cells = readonly string[];
 
-/** What stands around the variables when the lab stays up: everything it plays, and how to go on. */
-export function labSummary(status: LabStatus, envFile: string | null, end: string): string[] {
-  const how =
-    envFile === null ? 'Export the lines above in another terminal' : `In another terminal: . ${envFile}`;
-  return ['', ...sandboxStatusLines(status), '', `${how}. ${end}.`];
+/**
+ * Reads a file with variables into a shell. A name without a slash would be searched in PATH (POSIX Shell Command
+ * Language, `dot`).
+ */
+export function sourceCommand(file: string): string {
+  return `. ${shellWord(file.includes('/') ? file : `./${file}`)}`;
 }
 
 export function sandboxStatusDocument(status: LabStatus) {
@@ -36,11 +38,12 @@ export function sandboxStatusLines(status: LabStatus): readonly string[] {
     ],
     [
       'Identity providers',
-      status.identityProviders.map(({ id, displayName, issuer, audience }) => [
+      status.identityProviders.map(({ id, displayName, issuer, audience, connected }) => [
         id,
         displayName,
         `issuer ${issuer}`,
         `audience ${audience}`,
+        ...(connected ? [] : ['not connected']),
       ]),
     ],
     [
@@ -51,6 +54,7 @@ export function sandboxStatusLines(status: LabStatus): readonly string[] {
         roles.map(({ role, db }) => `${role}@${db}`).join(', '),
       ]),
     ],
+    ['IP access list', status.accessList.map((entry) => [entry])],
     ['MFA devices', status.mfaDevices.map(({ serial, file }) => [serial, `for an authenticator: ${file}`])],
     ['Changed', changedRows(status)],
   ];
@@ -103,7 +107,7 @@ export function sandboxChangesDocument(changes: readonly LabChange[]) {
 
 /** One line a change: `federation of 123456789012: enabled`. */
 export function sandboxChangesLines(changes: readonly LabChange[]): readonly string[] {
-  return changes.map(({ setting, of, value }) => `${setting.replace('-', ' ')} ${of}: ${value}`);
+  return changes.map(({ setting, of, value }) => `${setting.replaceAll('-', ' ')} ${of}: ${value}`);
 }
 
 export function sandboxLogDocument(entries: readonly LabLogEntry[]) {

@@ -1,8 +1,8 @@
 import { Chalk } from 'chalk';
 import type { OutputStream } from '../core/context.ts';
-import { painted } from './escape.ts';
+import { hanging, painted } from './escape.ts';
 
-/** The few colours of fedctl. Every face takes a Theme; nothing else knows of colour. */
+/** The few colours of fedctl, and what may be wrapped. Every face takes a Theme; nothing else knows of colour. */
 export interface Theme {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
@@ -12,6 +12,8 @@ export interface Theme {
   /** Something to type. */
   readonly typed: (text: string) => string;
   readonly underlined: (text: string) => string;
+  /** Text to read, at the end of a line: a terminal wraps it by words. Without this a line is never wrapped. */
+  readonly prose: (text: string) => string;
 }
 
 /**
@@ -30,8 +32,12 @@ export function wantsColour(
   return stream.isTTY === true;
 }
 
-/** Colours, or text as it is. An Output turns them into the sequences of a terminal, and escapes everything else. */
-export function createTheme(colour: boolean): Theme {
+/**
+ * Colours, or text as it is. An Output turns them into the sequences of a terminal, and escapes everything else.
+ *
+ * @param wraps whether the output is a terminal with a width
+ */
+export function createTheme(colour: boolean, wraps = false): Theme {
   const chalk = new Chalk({ level: 1 });
   const paint = (style: (text: string) => string) => (text: string) => (colour ? painted(text, style) : text);
   return {
@@ -42,5 +48,6 @@ export function createTheme(colour: boolean): Theme {
     strong: paint(chalk.bold),
     typed: paint(chalk.cyan),
     underlined: paint(chalk.underline),
+    prose: (text) => (wraps ? hanging(text) : text),
   };
 }

@@ -67,7 +67,7 @@ export function whoamiLines(
     ...block(rows, theme),
     '',
     ...atlasSideLines(atlas, workload, caller, theme),
-    ...(mayBeOperator ? ['', ...OPERATOR.map(theme.dim)] : []),
+    ...(mayBeOperator ? ['', ...OPERATOR.map((line) => theme.prose(theme.dim(line)))] : []),
   ];
 }
 

@@ -1,6 +1,11 @@
 import type { Redactor } from '../core/redactor.ts';
 import { escapeText } from './escape.ts';
 
+/** Whether the runner of GitHub Actions reads what is written. */
+export function isInActions(env: Readonly<Record<string, string | undefined>>): boolean {
+  return (env['GITHUB_ACTIONS'] ?? '') !== '';
+}
+
 /**
  * A workflow command that fedctl gives to the runner of GitHub Actions: a line that an Output writes as it is. No other
  * line becomes one. GitHub's own escaping (actions/toolkit, packages/core/src/command.ts).

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { federationState, switchOn, waitUntilMinting } from '../../../src/lib/auth/federation.ts';
 import { minting } from '../../../src/lib/auth/mint.ts';
+import { fedctl, MORE_TIME } from '../../../src/lib/core/command-line.ts';
 import { Interruption } from '../../../src/lib/core/deadline.ts';
 import type { MintRequest, TokenSource } from '../../../src/lib/core/token.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -67,7 +68,8 @@ describe('waitUntilMinting', () => {
       exitCode: 6,
       message:
         'IAM already reports federation as enabled, but STS did not mint 3 tokens in a row within 5 s. Its last refusal: AWS says sts.federation-disabled.',
-      remedy: 'fedctl enable --wait-timeout 3m',
+      remedy: 'Wait longer: STS follows IAM by some seconds.',
+      command: fedctl(['enable', '--wait-timeout', '3m'], { unless: ['--role-arn'] }),
       details: { waitMs: 5000, lastCode: 'sts.federation-disabled' },
       requestId: 'request-of-sts.federation-disabled',
       cause: failure('sts.federation-disabled'),
@@ -98,14 +100,18 @@ describe('waitUntilMinting', () => {
     });
   });
 
-  test('any other failure keeps its code and says that the account is enabled', async () => {
-    const { ended } = await wait(['token', 'aws.unreachable']);
+  test('any other failure keeps its code and its command, and says that the account is enabled', async () => {
+    const { ended } = await wait(['token', 'aws.timeout']);
+    const { remedy, likelyCause } = failure('aws.timeout');
     expect(ended).toMatchObject({
-      code: 'aws.unreachable',
+      code: 'aws.timeout',
       message:
-        'IAM already reports federation as enabled, but waiting for tokens failed. AWS says aws.unreachable.',
-      requestId: 'request-of-aws.unreachable',
-      cause: failure('aws.unreachable'),
+        'IAM already reports federation as enabled, but waiting for tokens failed. AWS says aws.timeout.',
+      likelyCause,
+      remedy,
+      command: MORE_TIME,
+      requestId: 'request-of-aws.timeout',
+      cause: failure('aws.timeout'),
     });
   });
 

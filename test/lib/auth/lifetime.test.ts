@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fitToSession, fittingDuration, type WantedDuration } from '../../../src/lib/auth/lifetime.ts';
+import { type OfferedCommand, rerun } from '../../../src/lib/core/command-line.ts';
 import type { ResolvedCredentials } from '../../../src/lib/core/credentials.ts';
 import { fakeAws, sessionKeys, USER_KEYS } from '../../support/fake-aws.ts';
 
@@ -21,38 +22,43 @@ describe('the duration that fits', () => {
     expect(fittingDuration(wanted, end, NOW)).toBe(expected);
   });
 
-  test.each<[WantedDuration, number, string, string]>([
+  test.each<[WantedDuration, number, string, string, OfferedCommand | null]>([
     [
       300,
       300,
       'A token of 5 min would outlive its caller: the session of the caller ends in 5 min (2026-11-22T12:05:00Z).',
-      'add --duration auto',
+      'Ask for a token of at most 4 min 30 s, or renew the session.',
+      rerun({ set: { '--duration': '270s' } }),
     ],
     [
       3600,
       250,
       'A token of 1 h would outlive its caller: the session of the caller ends in 4 min 10 s (2026-11-22T12:04:10Z).',
-      'add --duration auto',
+      'Ask for a token of at most 3 min 40 s, or renew the session.',
+      rerun({ set: { '--duration': '220s' } }),
     ],
     [
       'auto',
       89,
       'A token of 1 min would outlive its caller: the session of the caller ends in 1 min 29 s (2026-11-22T12:01:29Z).',
-      'aws sso login   (or renew the session where it comes from)',
+      'Renew the session where it comes from, such as: aws sso login.',
+      null,
     ],
     [
       60,
       -10,
       'A token of 1 min would outlive its caller: the session of the caller ended at 2026-11-22T11:59:50Z.',
-      'aws sso login   (or renew the session where it comes from)',
+      'Renew the session where it comes from, such as: aws sso login.',
+      null,
     ],
-  ])('%s in a session of %s s is refused with both numbers', (wanted, session, message, remedy) => {
+  ])('%s in a session of %s s is refused with both numbers', (wanted, session, message, remedy, command) => {
     expect(() => fittingDuration(wanted, inSeconds(session), NOW)).toThrow(
       expect.objectContaining({
         code: 'sts.session-too-short',
         exitCode: 4,
         message,
         remedy,
+        command,
         details: {
           tokenSeconds: wanted === 'auto' ? 60 : wanted,
           sessionSeconds: session,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { minting, mintWarnings } from '../../../src/lib/auth/mint.ts';
+import { rerun } from '../../../src/lib/core/command-line.ts';
 import { FedctlError } from '../../../src/lib/core/errors.ts';
 import type { MintRequest } from '../../../src/lib/core/token.ts';
 import { fakeAws, forgedToken, jwtOf } from '../../support/fake-aws.ts';
@@ -158,13 +159,14 @@ test('warns of what a relying party may refuse', async () => {
     {
       code: 'sts.es384-and-mongodb',
       message: 'MongoDB 7.0 and 8.0 accept RS256 only: they refuse this token.',
-      remedy: 'for MongoDB, add --signing-algorithm RS256',
+      remedy: 'For MongoDB, use RS256.',
+      command: rerun({ set: { '--signing-algorithm': 'RS256' } }),
     },
     {
       code: 'sts.several-audiences',
       message:
         'The token is good at 3 relying parties: each can replay it at the others, and many refuse a list in "aud".',
-      remedy: 'fedctl token --audience <audience>   (one token for each relying party)',
+      remedy: 'Mint a token of its own for each relying party: fedctl token --audience <audience>.',
     },
   ]);
 });

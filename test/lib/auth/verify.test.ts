@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type VerifyRequest, verifyToken } from '../../../src/lib/auth/verify.ts';
+import { rerun } from '../../../src/lib/core/command-line.ts';
 import { FedctlError } from '../../../src/lib/core/errors.ts';
 import type { FailureCode } from '../../../src/lib/failures/failures.ts';
 import type { Aws, Iam } from '../../../src/lib/ports/aws.ts';
@@ -77,7 +78,8 @@ describe('the issuer trusted', () => {
       code: 'issuer.plaintext-refused',
       exitCode: 2,
       message: `The issuer of your account is given as ${server.issuer}, without TLS.`,
-      remedy: `fedctl verify --issuer ${server.issuer} --audience <audience>`,
+      remedy: 'Name the issuer itself, if you trust it.',
+      command: rerun({ set: { '--issuer': server.issuer } }),
     });
     expect(server.requests).toEqual([]);
   });
@@ -89,7 +91,9 @@ describe('the issuer trusted', () => {
       exitCode: 2,
       message:
         'No issuer to trust: none is named, and your own account has none, because federation is disabled.',
-      remedy: 'fedctl verify --issuer <https://…> --audience <audience>   (or fedctl enable)',
+      remedy:
+        'Name the issuer of the token with --issuer <https://…>, or enable federation for your account.',
+      command: null,
     });
   });
 

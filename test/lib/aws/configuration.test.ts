@@ -136,7 +136,8 @@ describe('an unknown profile', () => {
         expect(aws.region()).rejects.toMatchObject({
           code: 'aws.profile-unknown',
           message: 'There is no AWS profile "prdo", which --profile names; did you mean "prod"?',
-          remedy: 'fedctl <command> --profile prod',
+          remedy: 'Use the profile that is meant.',
+          command: { kind: 'rerun', set: { '--profile': 'prod' }, drop: [] },
           details: { evidence: ['known profiles: default, lab, lost, open, prod'] },
           exitCode: 3,
         }),

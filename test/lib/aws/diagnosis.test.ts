@@ -77,7 +77,7 @@ describe('what one code of AWS stands for', () => {
       message:
         'The Region and the endpoint of STS do not fit each other: the request is signed for eu-west-1 (AWS_REGION), and ENDPOINT (AWS_ENDPOINT_URL_STS) accepts no signature for it.',
       cause: 'The request is signed for one Region or service, and the endpoint belongs to another.',
-      remedy: 'fedctl <command> --region <region of the endpoint>   (or unset AWS_ENDPOINT_URL_STS)',
+      remedy: 'Use the Region of the endpoint with --region, or unset AWS_ENDPOINT_URL_STS.',
       evidence: [`AWS says: SignatureDoesNotMatch: ${sentence}`],
     });
   });

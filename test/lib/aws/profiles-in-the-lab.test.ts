@@ -130,7 +130,7 @@ describe('profiles', () => {
       text: `error: STS in eu-west-1 (STS) refused AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
         AWS says: ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
 cause:  The role allows less, or it is assumed from another role: chaining caps a session at one hour.
-remedy: fedctl credentials --role-arn <arn> --duration 1h
+remedy: Ask for a session of at most one hour.
 code:   sts.duration-refused
 `,
     });

@@ -96,7 +96,7 @@ describe('what AWS refuses', () => {
       awsRefusal(400, 'JWTPayloadSizeExceededException', 'too large'),
       'sts.payload-too-large',
       2,
-      'STS in eu-west-1 (ENDPOINT) mints no token: with these audiences and tags it would be too large.',
+      'STS in eu-west-1 (ENDPOINT) mints no token: its audiences and tags, those of the principal included, would make it too large.',
     ],
     [
       'minting not allowed',
@@ -300,7 +300,7 @@ describe('what AWS refuses', () => {
       remedy: 'use the keys of the IAM user themselves, or assume a role: --role-arn <arn>',
     });
     expect((await failureOf(whoami, answer)).remedy).toBe(
-      'aws iam list-access-keys --user-name <user>   (or get a new session where the key comes from)',
+      'Renew the key where it comes from, as named above, or list the access keys of the user in IAM.',
     );
   });
 

@@ -13,6 +13,9 @@ import { memoryContext } from '../../support/memory-context.ts';
 
 const DOWN = new FedctlError('aws.unreachable', { message: 'It is down.' });
 
+/** What ends; what begins is for those who watch. */
+type EndEvent = Exclude<CheckEvent, { kind: 'begin' | 'token' }>;
+
 const CONTEXT = { env: {}, pid: 1 };
 
 function toy(id: string, run: Check['run'], sharedBy?: Check['sharedBy']): Check {
@@ -36,13 +39,15 @@ async function run(
   changes: Partial<CheckRequest> = {},
   clock: FakeClock = fakeClock(),
 ) {
-  const events: CheckEvent[] = [];
+  const events: EndEvent[] = [];
   const context = memoryContext({ now: clock.now, sleep: clock.sleep, version: '1.2.3' });
-  const report = await runCheck(context, planOf(checks, changes), (event) => events.push(event));
+  const report = await runCheck(context, planOf(checks, changes), (event) => {
+    if (event.kind !== 'begin' && event.kind !== 'token') events.push(event);
+  });
   return { report, events, slept: clock.slept, told: events.map(eventText) };
 }
 
-function eventText(event: CheckEvent): string {
+function eventText(event: EndEvent): string {
   switch (event.kind) {
     case 'check':
       return `${event.target} ${event.attempt}: ${event.result.id} ${event.result.status}`;

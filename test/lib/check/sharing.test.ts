@@ -30,7 +30,12 @@ describe('what targets of the catalogue share', () => {
   }
 
   const TARGET = { uri: parseConnectionString('mongodb+srv://prod.abcde.mongodb.net/'), audience: 'a' };
-  const NOTHING_SHARED = { shared: new SharedOutcomes(), logins: new Logins(), offer: () => null };
+  const NOTHING_SHARED = {
+    shared: new SharedOutcomes(),
+    logins: new Logins(),
+    held: () => {},
+    offer: () => null,
+  };
   const NO_FACTS: Facts = {
     of: () => null,
     needed: () => {

@@ -196,7 +196,8 @@ targets:
       exitCode: 2,
       message:
         'fedctl.yaml, which was found and not named, may not do this: target "prod" would log in to db.corp.example.',
-      remedy: 'Allow the host by name, if you trust it; to trust the whole file, add --config fedctl.yaml.',
+      remedy:
+        'Allow the hosts by name, if you trust them; to trust the whole file, add --config fedctl.yaml.',
       command: rerun({ set: { '--allow-host': ['db.corp.example', 'api.corp.example'] } }),
       details: {
         file: 'fedctl.yaml',

@@ -200,9 +200,11 @@ describe('a hostile megabyte', () => {
       'failed to satisfy constraint: validation error detected: Value '.repeat(MEGABYTE / 63),
     ],
     ['all known texts, over and over', long.join('\n').repeat(Math.ceil(MEGABYTE / long.join('\n').length))],
-  ])('%s takes less than three seconds', (_name, text) => {
-    const began = performance.now();
+  ])('%s takes less than three seconds of the processor', (_name, text) => {
+    // What the processor did, not the clock: other programs run as well.
+    const began = process.cpuUsage();
     matches(PATTERNS, pasted(text), 5);
-    expect(performance.now() - began).toBeLessThan(3000);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1000).toBeLessThan(3000);
   });
 });

@@ -27,12 +27,19 @@ export const mongoSoak = check<null>({
     if (facts.of(stsMint) === null) return skip('no token can be minted');
     const bounds = { timeoutMs: options.timeoutMs, signal: context.signal };
     const request = { ...plan.mint, durationSeconds: SOAK_TOKEN_SECONDS };
+    const source = minting(callerAws(facts), request, bounds);
     const mongo = await context.mongo();
     const { reauthentications, commands, failure } = await mongo.hold(
       {
         mechanism: 'MONGODB-OIDC',
         ...loginAddress(world, plan.database.uri),
-        tokenSource: minting(callerAws(facts), request, bounds),
+        tokenSource: {
+          async get(signal) {
+            const token = await source.get(signal);
+            world.held(token.expiresAt);
+            return token;
+          },
+        },
         forMs: options.soakMs,
         everyMs: EVERY_MS,
       },

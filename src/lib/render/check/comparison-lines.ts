@@ -22,7 +22,7 @@ function rows({ what: _, ...comparison }: Comparison, theme: Theme, column: numb
   const { seen, expected, by, matches } = comparison;
   const pad = ' '.repeat(column);
   const row = (label: string, value: string, more: string) =>
-    `${theme.dim(label.padEnd(LABEL_WIDTH))}  ${value}${more === '' ? '' : `  ${theme.dim(more)}`}`;
+    `${theme.dim(label.padEnd(LABEL_WIDTH))}  ${theme.prose(`${value}${more === '' ? '' : `  ${theme.dim(more)}`}`)}`;
   const who = by;
   if (expected.length === 0) {
     // Nobody here knows what would match: that is for the reader to compare.
@@ -47,7 +47,7 @@ function rows({ what: _, ...comparison }: Comparison, theme: Theme, column: numb
     pad + row('expected', painted(apart.expected, theme.good, theme), who),
     under(apart.expected),
     ...others.map((value) => pad + row('or', visible(value), who)),
-    ...(apart.note === null ? [] : [`${pad}${theme.caution(apart.note)}`]),
+    ...(apart.note === null ? [] : [`${pad}${theme.prose(theme.caution(apart.note))}`]),
   ];
 }
 

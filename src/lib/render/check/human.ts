@@ -1,18 +1,73 @@
 import type { CheckReport, CheckResult, TargetReport } from '../../core/check-run.ts';
 import type { Theme } from '../theme.ts';
 import { countChecks, countsText, shownMs } from './counts.ts';
-import { evidenceLines } from './evidence.ts';
-import { explainCommand, MARKS, reportVerdict, skippedText, targetVerdict } from './verdict.ts';
+import { evidenceLines, withoutRepeat } from './evidence.ts';
+import {
+  brokenFirst,
+  explainCommand,
+  MARKS,
+  principalText,
+  reportVerdict,
+  skippedText,
+  targetVerdict,
+} from './verdict.ts';
 
 /** Lines come one at a time, so the column is fixed; a longer id pushes its own line only. */
 const ID_WIDTH = 24;
 const TIME_WIDTH = 8;
 const INDENT = ' '.repeat(6);
 
+/** How much is shown of a target. */
+export interface Shown {
+  /** Failures and warnings only. */
+  readonly short: boolean;
+  /** The remedies that were shown: a consequence does not repeat that of its cause. */
+  readonly remedies: Set<string>;
+}
+
+/** `--output short`, or `--quiet` with the human face. */
+export function isShort({
+  faces,
+  quiet,
+}: {
+  readonly faces: { readonly stdout: string };
+  readonly quiet: boolean;
+}) {
+  return quiet || faces.stdout === 'short';
+}
+
 /** The name of a target and, where there is one, its connection string. */
 export function targetHeader({ name, uri }: Pick<TargetReport, 'name' | 'uri'>, theme: Theme): string {
   const shown = uri === null ? '' : `  ${uri}`;
-  return `${theme.strong(name)}${shown}`;
+  return theme.prose(`${theme.strong(name)}${shown}`);
+}
+
+/** A whole report. */
+export function humanLines(report: CheckReport, theme: Theme, short: boolean): readonly string[] {
+  const [only, ...others] = report.targets;
+  const shown = { short, remedies: new Set<string>() };
+  const checks =
+    only === undefined || others.length > 0
+      ? targetsLines(report.targets, theme, short)
+      : [
+          ...(short ? [] : [targetHeader(only, theme)]),
+          ...only.checks.flatMap((check) => resultLines(check, theme, shown)),
+        ];
+  return [...checks, ...summaryLines(report, theme)];
+}
+
+/** The lines of one check, as far as it is to be shown. */
+export function resultLines(
+  result: CheckResult,
+  theme: Theme,
+  { short, remedies }: Shown,
+): readonly string[] {
+  if (short && !isTrouble(result)) return [];
+  return checkLines(withoutRepeat(result, remedies), theme);
+}
+
+function isTrouble({ status }: CheckResult): boolean {
+  return status === 'fail' || status === 'warn';
 }
 
 /**
@@ -33,7 +88,7 @@ export function checkLines(result: CheckResult, theme: Theme): readonly string[]
 
 function headLine({ id, status, ms }: CheckResult, text: string, theme: Theme): string {
   const time = (status === 'skip' ? 'skipped' : shownMs(ms)).padStart(TIME_WIDTH);
-  return `  ${mark(status, theme)} ${id.padEnd(ID_WIDTH)} ${theme.dim(time)}  ${text}`;
+  return `  ${mark(status, theme)} ${theme.prose(`${id.padEnd(ID_WIDTH)} ${theme.dim(time)}  ${text}`)}`;
 }
 
 function mark(status: CheckResult['status'], theme: Theme): string {
@@ -41,16 +96,67 @@ function mark(status: CheckResult['status'], theme: Theme): string {
   return paint(MARKS[status]);
 }
 
-/** What came of it: a line for each target where there are several, then the verdict, the counts, and what to type. */
+/**
+ * Several targets: a table of all of them, broken ones first, then what failed or warned in each. Of a target that is
+ * well there is nothing beyond its line of the table.
+ */
+export function targetsLines(
+  targets: readonly TargetReport[],
+  theme: Theme,
+  short: boolean,
+): readonly string[] {
+  const sorted = brokenFirst(targets);
+  const trouble = sorted.flatMap((target) => {
+    const shown = { short: true, remedies: new Set<string>() };
+    const lines = target.checks.flatMap((check) => resultLines(check, theme, shown));
+    if (lines.length === 0) return [];
+    const who = principalText(target);
+    return [targetHeader(target, theme), ...(who === null ? [] : [`  ${theme.prose(who)}`]), ...lines, ''];
+  });
+  return [...(short ? [] : [...table(sorted, theme), '']), ...trouble];
+}
+
+function table(targets: readonly TargetReport[], theme: Theme): readonly string[] {
+  const rows = targets.map((target) => {
+    const { status, first } = targetVerdict(target);
+    const code = first?.code ? ` (${first.code})` : '';
+    return {
+      mark: mark(status, theme),
+      cells: [target.name, RESULTS[status], shownMs(target.ms)],
+      first: first === null ? '' : `${first.id}${code}`,
+    };
+  });
+  const heads = ['target', 'result', 'time'];
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...rows.map(({ cells }) => cells[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) => {
+    const [name = '', result = '', time = ''] = cells;
+    const [ofName = 0, ofResult = 0, ofTime = 0] = widths;
+    return `${name.padEnd(ofName)}  ${result.padEnd(ofResult)}  ${time.padStart(ofTime)}`;
+  };
+  return [
+    theme.dim(`    ${line(heads)}  first failure`),
+    ...rows.map(({ mark: sign, cells, first }) =>
+      `  ${sign} ${line(cells)}  ${theme.prose(first)}`.trimEnd(),
+    ),
+  ];
+}
+
+const RESULTS = { pass: 'holds', warn: 'warned', fail: 'broken' } as const;
+
+/** What came of it: the verdict, the counts, who asked for what, and what to type for each target that is not well. */
 export function summaryLines(report: CheckReport, theme: Theme): readonly string[] {
   const { targets } = report;
-  const width = Math.max(0, ...targets.map(({ name }) => name.length));
-  const { status, words, first, where } = reportVerdict(report);
+  const { status, words } = reportVerdict(report);
   const counts = countsText(countChecks(targets.flatMap(({ checks }) => checks)));
+  const [only, ...others] = targets;
+  const who = only === undefined || others.length > 0 ? null : principalText(only);
+  const verdict = `${theme.strong(words)}: ${counts} in ${shownMs(report.ms)}${attempts(targets)}`;
   return [
-    ...(targets.length > 1 ? targets.map((target) => targetLine(target, width, theme)) : []),
-    `${mark(status, theme)} ${theme.strong(words)}: ${counts} in ${shownMs(report.ms)}${attempts(targets)}`,
-    ...(first === null ? [] : nextLine(first, where, theme)),
+    `${mark(status, theme)} ${theme.prose(verdict)}`,
+    ...(who === null ? [] : [`  ${theme.prose(who)}`]),
+    ...nextLines(report, theme),
   ];
 }
 
@@ -59,16 +165,25 @@ function attempts(targets: readonly TargetReport[]): string {
   return most === 1 ? '' : `, after ${most} attempts`;
 }
 
-function nextLine(first: CheckResult, where: string | null, theme: Theme): string[] {
-  const typed = first.command ?? first.remedy ?? explainCommand(first);
-  const label = where === null ? 'next:' : `next, for ${where}:`;
-  return typed === null ? [] : [`  ${theme.dim(label)} ${theme.typed(typed)}`];
-}
-
-function targetLine(target: TargetReport, width: number, theme: Theme): string {
-  const { status, words, first } = targetVerdict(target);
-  const counts = countsText(countChecks(target.checks));
-  const code = status === 'fail' && first?.code ? ` (${first.code})` : '';
-  const name = target.name.padEnd(width);
-  return `  ${mark(status, theme)} ${name}  ${words}${code}: ${counts} in ${shownMs(target.ms)}`;
+/** A line for each thing to do, with the names of the targets that it is for. */
+function nextLines({ ok, targets }: CheckReport, theme: Theme): readonly string[] {
+  const verdicts = targets.map((target) => {
+    const alone = targets.length === 1 ? { ...target, ok: ok && target.ok } : target;
+    return { name: target.name, ...targetVerdict(alone) };
+  });
+  const isBroken = verdicts.some(({ status }) => status === 'fail');
+  const names = new Map<string, { readonly line: string; readonly names: string[] }>();
+  for (const { name, status, first } of verdicts) {
+    if (first === null || (isBroken && status !== 'fail')) continue;
+    const { command, remedy } = first;
+    const typed = command ?? (remedy === null ? explainCommand(first) : null);
+    const line = typed === null ? theme.prose(remedy ?? '') : theme.typed(typed);
+    const same = names.get(line) ?? { line, names: [] };
+    same.names.push(name);
+    names.set(line, same);
+  }
+  return [...names.values()].map(({ line, names: of }) => {
+    const label = targets.length === 1 ? 'next:' : `next, for ${of.join(', ')}:`;
+    return `  ${theme.dim(label)} ${line}`;
+  });
 }

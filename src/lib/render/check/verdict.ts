@@ -84,6 +84,37 @@ export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
     : { status: 'pass', words: `${count} targets hold`, first, where };
 }
 
+const RANK = { fail: 0, warn: 1, pass: 2 } as const;
+
+/** The same targets: broken ones, those with warnings, the others; else in their own order. */
+export function brokenFirst(targets: readonly TargetReport[]): readonly TargetReport[] {
+  const rank = (target: TargetReport) => RANK[targetVerdict(target).status];
+  return [...targets].sort((one, other) => rank(one) - rank(other));
+}
+
+/** Who asked, and for which cluster; null where nothing of it is known. */
+export function principalText({
+  principal,
+  cluster,
+}: Pick<TargetReport, 'principal' | 'cluster'>): string | null {
+  const parts = principalFacts({ principal, cluster }).map(([term, value]) => `${term} ${value}`);
+  return parts.length === 0 ? null : parts.join(', ');
+}
+
+/** The same as terms and values. */
+export function principalFacts({
+  principal: { arn, account, region },
+  cluster,
+}: Pick<TargetReport, 'principal' | 'cluster'>): readonly (readonly [term: string, value: string])[] {
+  const all = [
+    ['principal', arn],
+    ['account', account],
+    ['Region', region],
+    ['cluster', cluster],
+  ] as const;
+  return all.flatMap(([term, value]) => (value === null ? [] : [[term, value] as const]));
+}
+
 /** Why a check was skipped, with its code where it could not look. */
 export function skippedText({ title, detail, code }: CheckResult): string {
   return `${detail ?? title}${code === null ? '' : ` (${code})`}`;

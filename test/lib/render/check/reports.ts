@@ -40,6 +40,8 @@ export function target(checks: readonly CheckResult[], more: Partial<TargetRepor
   return {
     name: 'default',
     uri: CLUSTER,
+    principal: { arn: SUBJECT, account: '123456789012', region: 'eu-west-1' },
+    cluster: 'orders.ab12c.mongodb.net',
     ok: firstFailure === null,
     firstFailure,
     attempts: 1,

@@ -1,0 +1,57 @@
+import { lstat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { rerun } from '../../lib/core/command-line.ts';
+import { FedctlError, isFedctlError } from '../../lib/core/errors.ts';
+import { readBoundedFile } from '../../lib/files/bounded-file.ts';
+import { freeName } from '../../lib/files/free-name.ts';
+import { sourceCommand } from '../../lib/render/sandbox.ts';
+import { createLabClient } from '../../sandbox/control/client.ts';
+import type { Invocation } from '../command.ts';
+import type { OptionTable } from '../options/option.ts';
+
+/** In bytes; the variables of a lab are far less. */
+const LARGEST = 64 * 1024;
+
+/** A lab on this machine answers at once. In milliseconds. */
+const ANSWERS_WITHIN = 2000;
+
+/**
+ * Refuses to replace the variables of a lab that runs: nobody could reach it any more.
+ *
+ * @throws FedctlError usage.file-exists
+ */
+export async function refuseRunningLab(
+  { context }: Invocation<OptionTable>,
+  file: string | null,
+): Promise<void> {
+  if (file === null || !(await isOfRunningLab(context, resolve(context.cwd, file)))) return;
+  const isThere = async (name: string) =>
+    (await lstat(resolve(context.cwd, name)).catch(() => null)) !== null;
+  const free = await freeName(file, isThere);
+  throw new FedctlError('usage.file-exists', {
+    message: `"${file}" holds the variables of a lab that is running.`,
+    likelyCause: 'The lab was started with the same --env-file, and could not be reached without it.',
+    remedy: `Write to another file, or stop that lab first: ${sourceCommand(file)} && fedctl sandbox stop`,
+    command: free === null ? null : rerun({ set: { '--env-file': free } }),
+    details: { file },
+  });
+}
+
+async function isOfRunningLab(context: Invocation<OptionTable>['context'], file: string): Promise<boolean> {
+  let text: string;
+  try {
+    text = await readBoundedFile(file, LARGEST, context.signal, ANSWERS_WITHIN);
+  } catch (error) {
+    if (context.signal.aborted || !isFedctlError(error)) throw error;
+    return false;
+  }
+  const exported = text.matchAll(/^export (FEDCTL_SANDBOX_\w+)='([^']*)'$/gm);
+  const env = Object.fromEntries([...exported].map(([, name = '', value = '']) => [name, value]));
+  try {
+    await createLabClient({ ...context, env }, ANSWERS_WITHIN).status();
+    return true;
+  } catch (error) {
+    if (context.signal.aborted || !isFedctlError(error)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,14 @@
+import { join, parse } from 'node:path';
+
+/** `fedctl.yaml` → `fedctl-2.yaml`, or the next number whose file is not there; null after some of them. */
+export async function freeName(
+  name: string,
+  isThere: (name: string) => Promise<boolean>,
+): Promise<string | null> {
+  const { dir, name: stem, ext } = parse(name);
+  for (let number = 2; number < 100; number += 1) {
+    const other = join(dir, `${stem}-${number}${ext}`);
+    if (!(await isThere(other))) return other;
+  }
+  return null;
+}

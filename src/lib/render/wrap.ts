@@ -1,0 +1,36 @@
+import { stripVTControlCharacters } from 'node:util';
+import wrapAnsi from 'wrap-ansi';
+import type { OutputStream } from '../core/context.ts';
+
+/** The width of a terminal, in columns; null for a file or a pipe, where a line stays one line. */
+export function columnsOf({ isTTY, columns = 0 }: OutputStream): number | null {
+  return isTTY === true && columns > 0 ? columns : null;
+}
+
+/**
+ * Wraps a text by words. A word is never cut: one that is too long for the room below the text moves to the left.
+ *
+ * @param before what stands in front of the text; the lines after the first begin below the text
+ * @param text with no control characters but colours
+ * @param columns of the terminal
+ * @returns at least one line
+ */
+export function wrapped(before: string, text: string, columns: number): readonly string[] {
+  const width = visibleLength(before);
+  const longest = Math.max(...text.split(' ').map(visibleLength));
+  const indent = Math.max(0, Math.min(width, columns - longest));
+  const isBlank = before.trim() === '';
+  // A stand-in keeps the room of a label that is longer than the indent.
+  const room = isBlank ? 0 : width - indent;
+  const standIn = room === 0 ? '' : `${'x'.repeat(room - 1)} `;
+  const [first = '', ...rest] = wrapAnsi(`${standIn}${text}`, columns - indent).split('\n');
+  const margin = ' '.repeat(indent);
+  return [
+    `${isBlank ? margin : before}${first.slice(standIn.length)}`,
+    ...rest.map((line) => `${margin}${line}`),
+  ];
+}
+
+function visibleLength(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
