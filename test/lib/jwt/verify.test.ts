@@ -2,6 +2,7 @@ import { createHmac, createPublicKey } from 'node:crypto';
 import fc from 'fast-check';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { formatDuration } from '../../../src/lib/core/duration.ts';
 import type { Expectations } from '../../../src/lib/jwt/expectations.ts';
 import type { Fault } from '../../../src/lib/jwt/fault.ts';
 import { signatureIsBy } from '../../../src/lib/jwt/signature.ts';
