@@ -225,12 +225,42 @@ describe('a token file', () => {
     expect({ code: piped.code, stderr: piped.stderr }).toEqual({ code: 0, stderr: '' });
   });
 
-  test.each([
+  test.each<[string, string | Buffer, string]>([
     ['empty', '', 'The file "bad" holds no JWT that can be used: it is empty.'],
     [
       'not a JWT',
       'hello',
       'The file "bad" holds no JWT that can be used: it is an opaque string, without a dot.',
+    ],
+    [
+      'JSON',
+      JSON.stringify({ WebIdentityToken: FILE_TOKEN }),
+      'The file "bad" holds no JWT that can be used: it is JSON, with the token in its member WebIdentityToken.',
+    ],
+    [
+      'a header',
+      `Bearer ${FILE_TOKEN}\n`,
+      'The file "bad" holds no JWT that can be used: it begins with "Bearer".',
+    ],
+    [
+      'quoted',
+      `"${FILE_TOKEN}"\n`,
+      'The file "bad" holds no JWT that can be used: it stands in quotation marks.',
+    ],
+    [
+      'marked',
+      `\ufeff${FILE_TOKEN}`,
+      'The file "bad" holds no JWT that can be used: it begins with a byte order mark (U+FEFF).',
+    ],
+    [
+      'UTF-16',
+      Buffer.from(`\ufeff${FILE_TOKEN}\r\n`, 'utf16le'),
+      'The file "bad" holds no JWT that can be used: it is UTF-16, and a token is ASCII.',
+    ],
+    [
+      'two tokens',
+      `${FILE_TOKEN}\n${FILE_TOKEN}\n`,
+      'The file "bad" holds no JWT that can be used: it holds two tokens.',
     ],
     [
       'a JWT without exp',

@@ -9,6 +9,7 @@ import { readInput } from '../files/input.ts';
 import { isReadableByOthers } from '../files/readable-by-others.ts';
 import { looksLikeJwt } from '../jwt/decode.ts';
 import { readMintedToken } from '../jwt/minted-token.ts';
+import { tokenIn } from '../jwt/token-text.ts';
 
 /** What is wrong with a file whose token can be read all the same. */
 export interface TokenFileWarning extends Warning {
@@ -48,7 +49,8 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
     });
     // Only blanks and line ends: a byte order mark is no white space to a driver or to a person who has to find it.
     const text = content.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
-    context.redactor.learn(new Secret(text));
+    // The token alone, where there is more: the words around it may be named.
+    context.redactor.learn(new Secret(tokenIn(content)));
     const token = tokenOf(text, context.now());
     // What comes through a pipe ends in a newline by custom; a file is what a driver sends as it is.
     if (name === '-') return { token, warnings: [] };

@@ -5,6 +5,7 @@ import type { Fetch, FetchResponse } from '../core/fetch.ts';
 import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
 import { isRecord } from '../core/record.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
+import { withoutByteOrderMark } from './byte-order-mark.ts';
 
 /** A discovery document or key set of AWS is a few kilobytes. */
 const MAX_BYTES = 512 * 1024;
@@ -70,7 +71,7 @@ function causeOfStatus(status: number): { readonly likelyCause?: string } {
 function parseObject(url: URL, body: string, type: string | null): Readonly<Record<string, unknown>> {
   let value: unknown = null;
   try {
-    value = JSON.parse(body);
+    value = JSON.parse(withoutByteOrderMark(body));
   } catch {
     // Told below. The error would quote the body, which anybody may have written.
   }
