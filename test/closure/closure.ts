@@ -22,7 +22,9 @@ test('the commands that are printed lead to a whole chain, or to a text that nam
   const work = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const { scenario, command } = next;
-      ends.set(`${scenario.name} ${command}`, await follow(scenario, command, folder));
+      const name = `${scenario.name} ${command}`;
+      const end = await follow(scenario, command, folder).catch((error: unknown) => broken(error));
+      ends.set(name, end);
     }
   };
   try {
@@ -44,6 +46,11 @@ test('the commands that are printed lead to a whole chain, or to a text that nam
     outside: Object.fromEntries(expected),
   });
 });
+
+/** A lab or a command that broke counts as a fault of its scenario, and the others go on. */
+function broken(error: unknown): End {
+  return { whole: false, ran: [], remedy: null, fault: String(error) };
+}
 
 /** Without what differs from lab to lab: ports, ids of Atlas, and the lab's folder. */
 function steady(text: string): string {

@@ -135,7 +135,10 @@ interface Document {
 
 /** What fedctl says in JSON, whichever of its commands it was. */
 function answerOf({ code, stdout, stderr }: Said): Answer {
-  const document = JSON.parse(stderr === '' ? stdout : stderr) as Document;
+  // A token that was written to a file leaves nothing to say.
+  const text = stderr === '' ? stdout : stderr;
+  if (text !== '' && !text.startsWith('{')) throw new Error(`not JSON: ${text.slice(0, 1000)}`);
+  const document: Document = text === '' ? {} : (JSON.parse(text) as Document);
   const { error, targets } = document;
   const checks = targets?.[0]?.checks ?? null;
   if (checks !== null && code === 0) {

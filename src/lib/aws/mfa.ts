@@ -37,7 +37,7 @@ export async function proveMfa(
   if (mfaCode === undefined) {
     throw new FedctlError('aws.mfa-needed', {
       message: `${what} ${device}.`,
-      remedy: `${again}   (on a terminal, where the code can be asked for)`,
+      remedy: `On a terminal, where the code can be asked for, run ${again}, then repeat the command.`,
       details,
     });
   }

@@ -114,10 +114,10 @@ function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
     }
     case 'user-missing': {
       const present = list.users.find(({ username }) => isOfPrincipal(username, wanted.username));
-      const then =
-        present === undefined
-          ? ''
-          : `${present.username} stands for the same principal; keep it if another login needs it.`;
+      const misnamed = missingCode(wanted.username, refusal.similar) !== 'atlas.database-user-missing';
+      const then = misnamed
+        ? 'The one that is named otherwise can be removed afterwards.'
+        : `The present one is ${present?.username}; keep it, other logins may use it.`;
       return creating(wanted, present, list, then);
     }
     default:
