@@ -64,7 +64,7 @@ export async function main(argv: readonly string[], context: Context): Promise<n
     return await runCommand(parsed, line, common, context);
   } catch (error) {
     const usage = usageFailure(error, COMMANDS);
-    const behind = isUnknownOption(usage) && line.command.length === 0 ? await withOptionsBehind(argv) : null;
+    const behind = isUnknownOption(usage) ? await withOptionsBehind(argv) : null;
     if (behind !== null) return report(misplacedOption(argv[0] ?? '', behind), behind, common, context);
     return report(usage ?? error, line, common, context);
   }

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import wrapAnsi from 'wrap-ansi';
 import type { Context } from '../lib/core/context.ts';
 import { FedctlError } from '../lib/core/errors.ts';
+import { wrapped } from '../lib/render/wrap.ts';
 import type { AnyCommand } from './command.ts';
 import {
   environmentName,
@@ -136,7 +136,7 @@ function ofCommand(option: Option, { faces }: AnyCommand): Option {
 /** Paragraphs, each of lines that go on in the next, wrapped by words to the width of the help. */
 function flowed(notes: string, width: number): string {
   const paragraphs = notes.trim().split(/\n\n+/);
-  return paragraphs.map((text) => wrapAnsi(text.replaceAll('\n', ' '), width)).join('\n\n');
+  return paragraphs.map((text) => wrapped('', text.replaceAll('\n', ' '), width).join('\n')).join('\n\n');
 }
 
 function addOptions(target: Command, table: OptionTable): void {

@@ -54,8 +54,9 @@ export async function withOptionsBehind(argv: readonly string[]): Promise<TypedL
     if (word === '--') return null;
     if (index === 0 || !COMMANDS.some(({ name }) => name === word)) continue;
     const line = await readTypedLine([word, ...argv.slice(0, index), ...argv.slice(index + 1)]);
-    const first = (argv[0] ?? '').split('=')[0] ?? '';
-    if (line.specs.has(first) && line.words.length === 1) return line;
+    const flags = argv.slice(0, index).flatMap((each) => /^--[\w-]+/.exec(each)?.[0] ?? []);
+    const isKnown = flags.every((flag) => line.specs.has(flag));
+    if (isKnown && flags.some((flag) => !COMMON.has(flag))) return line;
   }
   return null;
 }

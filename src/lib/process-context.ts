@@ -79,7 +79,10 @@ export function processContext(
 /** The modules of each adapter, those that it loads with its first request among them. */
 const MODULES: Readonly<Record<Adapter, () => readonly Promise<unknown>[]>> = {
   aws: () => [import('./aws/aws.ts'), import('./aws/sts-client.ts')],
-  mongo: () => [import('./mongo/mongo.ts'), import('mongodb')],
+  mongo: () => [
+    import('./mongo/mongo.ts'),
+    import('./mongo/client.ts').then(({ loadDriver }) => loadDriver()),
+  ],
   atlas: () => [import('./atlas/atlas.ts')],
   fetch: () => [import('./net/fetch.ts')],
 };

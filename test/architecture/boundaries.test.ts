@@ -128,9 +128,9 @@ const ROOMS: readonly Room[] = [
   // What escapes and writes.
   {
     name: 'output',
-    files: /^src\/lib\/render\/(escape|json|output|workflow-command)\.ts$/,
+    files: /^src\/lib\/render\/(escape|json|locale|output|workflow-command|wrap)\.ts$/,
     rooms: ['core'],
-    packages: ['node'],
+    packages: ['node', 'wrap-ansi'],
   },
   {
     name: 'theme',

@@ -93,15 +93,14 @@ describe('a configuration file', () => {
     );
     const { code, stdout, stderr } = await inFolder([...QUICK, '--config', 'mine.yaml'], {});
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout.split('\n').map((line) => line.replace(/ +\d+ ms +(?=MONGODB)/, ' '))).toEqual([
-      `first  ${lab.uri}`,
-      `  ✓ config.target MONGODB-OIDC at ${lab.uri}, audience one`,
-      `second  ${lab.uri}`,
-      `  ✓ config.target MONGODB-OIDC and MONGODB-AWS at ${lab.uri}, audience two`,
-      expect.stringMatching(/^ {2}. first {3}/),
-      expect.stringMatching(/^ {2}. second {2}/),
-      expect.any(String),
-      '',
+    expect(stdout.split('\n').flatMap((line) => /^ {2}[^ ] (\w+)/.exec(line)?.[1] ?? [])).toEqual([
+      'first',
+      'second',
+    ]);
+    const { document } = await lab.answer([...QUICK, '--config', 'mine.yaml'], {}, { cwd: folder });
+    expect(document.targets.map(({ checks }) => checks[0]?.detail)).toEqual([
+      `MONGODB-OIDC at ${lab.uri}, audience one`,
+      `MONGODB-OIDC and MONGODB-AWS at ${lab.uri}, audience two`,
     ]);
   });
 
@@ -255,17 +254,18 @@ code:   config.two-sources
 });
 
 describe('several targets', () => {
-  test('stand on the screen as they were named, although the second is quicker', async () => {
+  test('stand in a table as they were named, although the second is quicker', async () => {
     await write(targets({ slow: { ...HEALTHY(), mechanism: 'both' }, quick: HEALTHY() }));
-    const over: string[] = [];
     const { code, stdout } = await inFolder([]);
-    for (const line of stdout.split('\n')) {
-      if (/^(slow|quick) ?/.test(line)) over.push(line.split(' ')[0] ?? '');
-    }
-    expect({ code, over }).toEqual({ code: 0, over: ['slow', 'quick'] });
-    const [first = '', second = ''] = stdout.split('\nquick');
-    expect(first).toContain('mongo.aws.login');
-    expect(second).not.toContain('mongo.aws.login');
+    expect(code).toBe(0);
+    expect(stdout.split('\n').map((line) => line.replace(/ +\d+ ms/, ' <n> ms'))).toEqual([
+      expect.stringMatching(/^ {4}target {2}result +time {2}first failure$/),
+      '  ✓ slow    holds <n> ms',
+      '  ✓ quick   holds <n> ms',
+      '',
+      expect.stringMatching(/^✓ 2 targets hold: \d+ passed, 2 skipped in <n> ms$/),
+      '',
+    ]);
   });
 
   test('share one mint where they want the same token, and one run each', async () => {
@@ -287,11 +287,53 @@ describe('several targets', () => {
     await write(targets({ well: HEALTHY(), unwell: { ...HEALTHY(), audience: 'other' } }));
     const { code, stdout } = await inFolder([]);
     expect(code).toBe(5);
-    expect(stdout).toMatch(/ {2}✓ well {4}the chain holds: /);
     expect(stdout).toMatch(
-      / {2}✗ unwell {2}broken at atlas\.identity-provider \(atlas\.audience-mismatch\): /,
+      / {2}✗ unwell {2}broken +\d+ ms {2}atlas\.identity-provider \(atlas\.audience-mismatch\)\n {2}✓ well {4}holds +\d+ ms\n\nunwell /,
     );
+    expect(stdout).not.toMatch(/^well/m);
+    expect(stdout.match(/^ {6}run: /gm)).toHaveLength(1);
     expect(stdout).toContain('next, for unwell: fedctl check --target unwell --audience fedctl-lab');
+  });
+
+  test('that are broken alike share the line of what to do', async () => {
+    const closed = { uri: 'mongodb://127.0.0.1:1/', audience: 'x' };
+    await write(targets({ one: closed, well: HEALTHY(), two: { ...closed, audience: 'y' } }));
+    const { code, stdout } = await inFolder(['--only', 'mongo.tcp']);
+    expect(code).toBe(5);
+    expect(stdout.match(/^ {2}next, for .*$/gm)).toHaveLength(1);
+    expect(stdout).toContain('  next, for one, two: ');
+  });
+
+  test.each([['--quiet'], ['--output', 'short']])('%s %s shows failures and the summary', async (...args) => {
+    await write(targets({ well: HEALTHY(), unwell: { ...HEALTHY(), audience: 'other' } }));
+    const { code, stdout } = await inFolder(args);
+    expect(code).toBe(5);
+    expect(stdout).toMatch(/^unwell /);
+    expect(stdout).not.toMatch(/ [✓-] /);
+    expect(stdout).toMatch(/\n✗ 1 of 2 targets broken: /);
+    const alone = await inFolder([...args, '--target', 'well']);
+    expect(alone.stdout).toMatch(
+      /^✓ the chain holds: .*\n {2}principal .*, account .*, Region .*, cluster .*\n$/,
+    );
+  });
+
+  test('make a report in HTML that begins with the broken ones, and is short where all is well', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    await write(
+      targets(
+        Object.fromEntries(
+          names.map((name) => [name, { ...HEALTHY(), ...(name === 'e' ? { audience: 'x' } : {}) }]),
+        ),
+      ),
+    );
+    const { stdout } = await inFolder(['--output', 'html']);
+    expect([...stdout.matchAll(/href="#target-\d+">(\w)</g)].map(([, name]) => name)).toEqual([
+      'e',
+      ...'abcdfgh',
+    ]);
+    expect(stdout.match(/<details id="target-\d+" class="healthy pass">/g)).toHaveLength(7);
+    const one = await inFolder(['--output', 'html', '--target', 'a']);
+    expect(stdout.length).toBeLessThan((names.length * one.stdout.length) / 2);
   });
 
   test.each(['0', '101', 'x', '1.5', '-1'])('--concurrency %s is refused', async (given) => {

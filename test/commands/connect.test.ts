@@ -394,7 +394,8 @@ code:   mongo.oidc-refused
       code: 'mongo.port-closed',
       message: `MONGODB-OIDC, tcp: localhost:${port} refused the connection.`,
       cause: 'The host refused the connection: wrong port, or the server is down.',
-      remedy: 'Compare host and port with the connection string of the cluster, and see whether the server is running.',
+      remedy:
+        'Compare host and port with the connection string of the cluster, and see whether the server is running.',
       command: `nc -vz -w 5 localhost ${port}`,
       command: null,
       docs: 'fedctl explain mongo.port-closed',

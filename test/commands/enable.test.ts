@@ -173,14 +173,14 @@ describe('the JSON face', () => {
       outcome: 'minting',
       audience: 'fedctl-enable-probe',
       ms: 0,
-      attempts: 3,
+      attempts: 1,
     });
     expect(code).toBe(0);
     expect(calls).toEqual([
       'getCallerIdentity',
       'enableOutboundFederation',
       'outboundFederationInfo',
-      ...Array(3).fill('getWebIdentityToken'),
+      'getWebIdentityToken',
     ]);
   });
 

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runBin } from '../support/run-bin.ts';
+import { BIN, runBin } from '../support/run-bin.ts';
 import { runLab } from '../support/running-lab.ts';
 import { schemaFaults } from '../support/schema.ts';
 
@@ -34,7 +35,36 @@ describe('fedctl sandbox --detach', () => {
     );
     await runBin(['sandbox', 'stop'], { env });
     expect({ code, stdout, mode: statSync(file).mode & 0o777 }).toEqual({ code: 0, stdout: '', mode: 0o600 });
-    expect(stderr).toMatch(/\n\nIn another terminal: \. .*\. fedctl sandbox stop ends the lab\.\n$/);
+    expect(stderr).toMatch(/\n\nIn another terminal:\n {2}\. \/\S+\nfedctl sandbox stop ends the lab\.\n$/);
+  });
+
+  test('--env-file in the working directory is read by every shell as it is printed', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+    const started = await runBin(['sandbox', '--detach', '--env-file', 'my lab.env'], { cwd });
+    const command = /^ {2}(\. .*)$/m.exec(started.stderr)?.[1] ?? '';
+    try {
+      expect(command).toBe(". './my lab.env'");
+      // dash, where it is sh, looks for a name without a slash in PATH.
+      const shown = spawnSync('sh', ['-c', `${command} && echo "$FEDCTL_SANDBOX_URL"`], {
+        cwd,
+        encoding: 'utf8',
+      });
+      expect(shown.stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/);
+      // A second lab must not take the variables of the first, which nobody could reach then.
+      const before = readFileSync(join(cwd, 'my lab.env'), 'utf8');
+      for (const more of [['--detach'], ['--', 'true']]) {
+        const second = await runBin(['sandbox', '--env-file', 'my lab.env', ...more], { cwd });
+        expect({ code: second.code, stdout: second.stdout }).toEqual({ code: 2, stdout: '' });
+        expect(second.stderr).toContain('"my lab.env" holds the variables of a lab that is running.');
+        expect(second.stderr).toContain(`--env-file 'my lab-2.env'`);
+        expect(second.stderr).toMatch(/code: {3}usage\.file-exists\n$/);
+      }
+      expect(readFileSync(join(cwd, 'my lab.env'), 'utf8')).toBe(before);
+    } finally {
+      spawnSync('sh', ['-c', `${command} && exec "$0" -- "$1" sandbox stop`, process.execPath, BIN], { cwd });
+    }
+    // That lab is gone: its file may be replaced.
+    expect((await runBin(['sandbox', '--env-file', 'my lab.env', '--', 'true'], { cwd })).code).toBe(0);
   });
 
   test('tells why the lab did not start, in its own words', async () => {

@@ -12,6 +12,11 @@ import { plaintextMember } from '../uri/plaintext.ts';
 import { DialGuard, guardDials, type Lookup } from './dial-guard.ts';
 import { guardFrames } from './frame-guard.ts';
 
+/** Loads the driver, which takes longer than many a login. */
+export async function loadDriver(): Promise<void> {
+  await import('mongodb');
+}
+
 /** What the driver calls when it wants to log in. */
 export interface LoginCallbacks {
   readonly token: () => Promise<string>;

@@ -26,7 +26,7 @@ export function wrapped(before: string, text: string, columns: number): readonly
   const [first = '', ...rest] = wrapAnsi(`${standIn}${text}`, columns - indent).split('\n');
   const margin = ' '.repeat(indent);
   return [
-    `${isBlank ? margin : before}${first.slice(standIn.length)}`,
+    `${isBlank ? margin : before}${first.slice(standIn.length)}`.trimEnd(),
     ...rest.map((line) => `${margin}${line}`),
   ];
 }

@@ -22,11 +22,16 @@ const REQUEST: MintRequest = {
 };
 const NEVER = new AbortController().signal;
 
-async function wait(mints: readonly MintStep[], { waitMs = 60_000, signal = NEVER } = {}) {
+async function wait(
+  mints: readonly MintStep[],
+  { waitMs = 60_000, signal = NEVER, wasEnabled = false } = {},
+) {
   const clock = fakeClock();
   const { aws, minted } = scriptedAws({ mints });
   const source = minting(await aws({ timeoutMs: 1000 }), REQUEST, { timeoutMs: 30_000, signal });
-  const ended = await waitUntilMinting(source, waitMs, { ...clock, signal }).catch((error: unknown) => error);
+  const ended = await waitUntilMinting(source, waitMs, { ...clock, signal }, wasEnabled).catch(
+    (error: unknown) => error,
+  );
   return { ended, clock, minted };
 }
 
@@ -41,6 +46,13 @@ describe('waitUntilMinting', () => {
     });
     expect(minted).toEqual([REQUEST, REQUEST, REQUEST]);
     expect(clock.slept).toEqual([1000, 1000]);
+  });
+
+  test('one token is enough where federation was enabled before, and three where the first attempt is refused', async () => {
+    const settled = async (mints: readonly MintStep[]) =>
+      (await wait(mints, { wasEnabled: true })).clock.slept.length;
+    expect(await settled(['token'])).toBe(0);
+    expect(await settled(['sts.federation-disabled', 'token'])).toBe(3);
   });
 
   test.each(['sts.federation-disabled', 'aws.service-failed', 'aws.throttled'] as const)(

@@ -250,9 +250,24 @@ describe('TLS', () => {
   });
 
   test.each([
-    ['of another CA', 'mongo.tls-untrusted', 'has a certificate that is not trusted here', 'db.example.net'],
-    ['for another name', 'mongo.tls-name-mismatch', 'has a certificate for another name', 'c.example.net'],
-    ['of yesterday', 'mongo.tls-expired', 'has a certificate that is outside its dates', 'db.example.net'],
+    [
+      'of another CA',
+      'mongo.tls-untrusted',
+      /has a certificate that is not trusted here: db\.example\.net, for db\.example\.net, issued by another CA, valid from \S+Z to \S+Z\.$/,
+      'db.example.net',
+    ],
+    [
+      'for another name',
+      'mongo.tls-name-mismatch',
+      /has a certificate for other names: it lists a\.example\.net\S*( \S+)*; issued by fedctl test CA, valid from \S+Z to \S+Z\.$/,
+      'c.example.net',
+    ],
+    [
+      'of yesterday',
+      'mongo.tls-expired',
+      /has a certificate that expired on \S+Z: db\.example\.net, issued by fedctl test CA\.$/,
+      'db.example.net',
+    ],
   ])('a certificate %s', async (which, code, says, host) => {
     const other = await createTestCa('another CA');
     const shown =
@@ -266,7 +281,14 @@ describe('TLS', () => {
       uri: `mongodb://${host}:${port}/?tls=true&tlsCAFile=${encodeURIComponent(caFile)}`,
     });
     expect(path).toBe('resolve pass, tcp pass, tls fail');
-    expect(failure).toMatchObject({ code, exitCode: 6, message: `${host}:${port} ${says}.` });
+    expect(failure).toMatchObject({ code, exitCode: 6, message: expect.stringMatching(says) });
+    expect(failure?.message).toMatch(new RegExp(`^${host}:${port} has a certificate `));
+    expect(failure?.details['hosts']).toMatchObject([
+      {
+        host: `${host}:${port}`,
+        certificate: { issuer: which === 'of another CA' ? 'another CA' : 'fedctl test CA' },
+      },
+    ]);
     expect(commands).toEqual([]);
   });
 

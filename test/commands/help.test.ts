@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { main } from '../../src/commands/main.ts';
+import { EXIT_CODES } from '../../src/lib/core/exit-codes.ts';
+import { memoryContext } from '../support/memory-context.ts';
+
+async function run(...argv: readonly string[]) {
+  const context = memoryContext();
+  const code = await main(argv, context);
+  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+}
+
+describe('the help of a command', () => {
+  test('names the formats of the command at --output', async () => {
+    const { stdout } = await run('check', '--help');
+    const option = /--output <face>[\s\S]*?(?=\n {2}--json)/.exec(stdout)?.[0].replace(/\s+/g, ' ');
+    expect(option).toBe(
+      '--output <face> how to answer: human, short, json, junit, github, markdown, html; repeatable as <face>=<file> [FEDCTL_OUTPUT]',
+    );
+    expect((await run('whoami', '--help')).stdout).toContain('human (default) or json');
+  });
+
+  test.each(['decode', 'explain', 'init', 'demo'])(
+    '%s lists no option that it has no use for',
+    async (name) => {
+      const { stdout } = await run(name, '--help');
+      expect(stdout).not.toMatch(/--profile|--region|--timeout|--no-input/);
+      expect(stdout).toContain('--quiet');
+    },
+  );
+
+  test('has one parenthesis for the choices and the default', async () => {
+    const { stdout } = await run('connect', '--help');
+    const [, option] = /--mechanism <name> ([\s\S]*?)\n {2}--/.exec(stdout) ?? [];
+    expect(option?.replace(/\s+/g, ' ').trim()).toBe(
+      'how to log in; both: side by side (oidc, aws, both; default: that of the URI, else oidc) [FEDCTL_MECHANISM]',
+    );
+  });
+});
+
+describe('help', () => {
+  test.each([[['help', 'nonsense']], [['nonsense', '--help']], [['--help', 'nonsense']], [['help', 'tokn']]])(
+    '%j is about no command',
+    async (argv) => {
+      const { code, stdout, stderr } = await run(...argv);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(/code: {3}usage\.unknown-command\n$/);
+    },
+  );
+
+  test('names the command that was meant', async () => {
+    expect((await run('help', 'tokn')).stderr).toContain("'tokn'. (Did you mean token?)");
+  });
+
+  test('exit-codes prints the table', async () => {
+    const { code, stdout, stderr } = await run('help', 'exit-codes');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const row of EXIT_CODES) expect(stdout).toContain(`${row.code}  ${row.meaning}: `);
+  });
+
+  test('version is the version', async () => {
+    expect(await run('version')).toEqual({ code: 0, stdout: '0.0.0-test\n', stderr: '' });
+  });
+});
+
+describe('an option before the command that it belongs to', () => {
+  test.each([
+    [['--audience', 'x', 'token'], 'fedctl token --audience x'],
+    [['--audience', 'token', 'token'], 'fedctl token --audience token'],
+    [['--mechanism=aws', 'connect', '--profile', 'app'], 'fedctl connect --mechanism aws --profile app'],
+  ])('%j is offered behind it', async (argv, command) => {
+    const { code, stderr } = await run(...argv);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`run:    ${command}\ncode:   usage.unknown-option\n`);
+  });
+
+  test('repeats no token', async () => {
+    const token = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';
+    expect((await run('--audience', token, 'token')).stderr).not.toContain(token);
+  });
+});
+
+test.each([
+  ['sts.mnt', 'sts.mint'],
+  ['mongo.oidc.lgin', 'mongo.oidc.login'],
+  ['isuer', 'issuer'],
+])('--only %s: %s was meant', async (typed, meant) => {
+  expect((await run('check', '--only', typed)).stderr).toContain(`did you mean "${meant}"?`);
+});
+
+test('--list names what --only and --skip leave', async () => {
+  const { stdout } = await run('check', '--list', '--only', 'sts', '--skip', 'sts.role');
+  const ids = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ')[0]);
+  expect(ids.length).toBeGreaterThan(0);
+  expect(ids.filter((id) => !id?.startsWith('sts.') || id === 'sts.role')).toEqual([]);
+});
+
+describe('sandbox', () => {
+  test.each([
+    ['stat', 'Did you mean status?', 'fedctl sandbox status'],
+    ['sttop', 'Did you mean stop?', 'fedctl sandbox stop --help'],
+    ['npm', 'put -- before it: fedctl sandbox -- npm', 'fedctl sandbox --help'],
+  ])('runs no program without --: %s', async (word, says, command) => {
+    const { code, stdout, stderr } = await run('sandbox', word);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(says);
+    expect(stderr).toContain(`run:    ${command}\ncode:   usage.unknown-command\n`);
+  });
+});
