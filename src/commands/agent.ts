@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { keepFresh, type Output, type OutputEvent } from '../lib/auth/keep-fresh.ts';
-import { checkWantedToken } from '../lib/auth/lifetime.ts';
+import { validateWantedToken } from '../lib/auth/lifetime.ts';
 import { credentialsOutput, expiryOfFile, tokenFileOutput } from '../lib/auth/outputs.ts';
 import { mintingAnew } from '../lib/auth/program-tokens.ts';
 import { assumeRoleRequest, type RoleToAssume } from '../lib/auth/role.ts';
@@ -164,7 +164,7 @@ async function agentSettings({ context, options, common, typed }: AgentInvocatio
 /** What an agent could never do is said at once; everything else may be better in a minute. */
 async function refuseTokenFile({ context }: AgentInvocation, file: TokenFileSettings): Promise<void> {
   const { audience, signingAlgorithm, durationSeconds } = file;
-  checkWantedToken({ audience: [audience], signingAlgorithm, durationSeconds, tags: [] });
+  validateWantedToken({ audience: [audience], signingAlgorithm, durationSeconds, tags: [] });
   const role = roleOf(file);
   if (role !== null) assumeRoleRequest(context, role);
   await refuseUnwritable(file.path, { holds: 'a secret' });

@@ -8,8 +8,8 @@ import {
   workloadWarnings,
 } from '../lib/auth/identity.ts';
 import { examineIssuer, NO_ISSUER } from '../lib/auth/issuer-report.ts';
-import { checkMintRequest, minting } from '../lib/auth/mint.ts';
-import { checkRoleArn } from '../lib/auth/role.ts';
+import { minting, validateMintRequest } from '../lib/auth/mint.ts';
+import { validateRoleArn } from '../lib/auth/role.ts';
 import { rerun } from '../lib/core/command-line.ts';
 import type { FedctlError, Warning } from '../lib/core/errors.ts';
 import { invalidValue } from '../lib/core/invalid-value.ts';
@@ -50,8 +50,8 @@ What is to be entered in Atlas names the role of the workload (--role-arn), and 
       durationSeconds: 60,
       tags: [],
     };
-    checkMintRequest(request);
-    if (options.roleArn !== null) checkRoleArn(options.roleArn);
+    validateMintRequest(request);
+    if (options.roleArn !== null) validateRoleArn(options.roleArn);
     const waitMs = milliseconds(options.waitTimeout);
     const { signal } = context;
     const { timeoutMs } = common;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { checkWantedToken, fitToSession } from '../lib/auth/lifetime.ts';
+import { fitToSession, validateWantedToken } from '../lib/auth/lifetime.ts';
 import { minting, mintWarnings } from '../lib/auth/mint.ts';
 import { asRole } from '../lib/auth/role.ts';
 import type { Warning } from '../lib/core/errors.ts';
@@ -60,7 +60,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     tags: options.tag,
   };
   // Before a role is assumed: what cannot be minted is refused without any call.
-  checkWantedToken(wanted);
+  validateWantedToken(wanted);
   refuseTwoFaces(invocation.common.output, options.format);
   const role = roleToAssume(options);
   const { timeoutMs } = invocation.common;

@@ -42,7 +42,8 @@ export class StreamedChecks {
   start(): void {
     const [only, ...others] = this.#plan.targets;
     if (!this.#isHuman() || only === undefined || others.length > 0) return;
-    const { theme } = this.#invocation;
+    const { theme, common } = this.#invocation;
+    if (isShort(common)) return;
     const uri = only.plan.database?.uri.shown ?? null;
     this.#print(targetHeader({ name: only.target.name, uri }, theme));
   }

@@ -3,12 +3,13 @@ import type { ConnectionString } from '../core/connection-string.ts';
 import type { Adapter, Context } from '../core/context.ts';
 import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { once } from '../core/once.ts';
 import type { SigningAlgorithm, TokenSource } from '../core/token.ts';
 import type { Aws, AwsSettings } from '../ports/aws.ts';
 import type { LoginKeys, LoginPlan, Mechanism, ServerIdentity, StageEvent } from '../ports/mongo.ts';
 import { chooseMechanisms, type MechanismChoice } from '../uri/mechanism.ts';
 import { awsUserOf, subjectOf } from './identity.ts';
-import { checkMintRequest, minting } from './mint.ts';
+import { minting, validateMintRequest } from './mint.ts';
 import { asRole, type RoleToAssume } from './role.ts';
 import { readTokenFile } from './token-file.ts';
 
@@ -167,7 +168,7 @@ async function tokenSource(
     durationSeconds: request.durationSeconds,
     tags: [],
   };
-  checkMintRequest(mint);
+  validateMintRequest(mint);
   const options = { timeoutMs: settings.timeoutMs, signal: context.signal };
   return {
     source: { get: async (signal) => minting(await aws(), mint, options).get(signal) },
@@ -202,12 +203,4 @@ async function callerArn(aws: Aws, signal: AbortSignal): Promise<string | null> 
     if (!signal.aborted && isFedctlError(error) && error.exitCode === EXIT.unreachable) return null;
     throw error;
   }
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | null = null;
-  return () => {
-    result ??= work();
-    return result;
-  };
 }

@@ -11,11 +11,11 @@ const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
  *
  * @throws FedctlError usage.missing-audience, usage.invalid-value, sts.payload-too-large
  */
-export function checkMintRequest(request: MintRequest): void {
+export function validateMintRequest(request: MintRequest): void {
   checkAudience(request.audience);
   checkAlgorithm(request.signingAlgorithm);
   checkDuration(request.durationSeconds);
-  checkTags(request.tags, '--tag');
+  validateTags(request.tags, '--tag');
   checkSize(request);
 }
 
@@ -67,7 +67,7 @@ function checkDuration(seconds: number): void {
  *
  * @throws FedctlError usage.invalid-value
  */
-export function checkTags(tags: readonly Tag[], option: Flag): void {
+export function validateTags(tags: readonly Tag[], option: Flag): void {
   if (tags.length > MINT_LIMITS.tags) {
     throw invalid(option, `AWS takes at most ${MINT_LIMITS.tags} tags; ${tags.length} are given.`);
   }

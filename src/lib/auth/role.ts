@@ -1,4 +1,4 @@
-import { checkMfaSerial, type MfaProof, proveMfa } from '../aws/mfa.ts';
+import { type MfaProof, proveMfa, validateMfaSerial } from '../aws/mfa.ts';
 import type { Context } from '../core/context.ts';
 import type { AssumeRoleRequest, ResolvedCredentials } from '../core/credentials.ts';
 import { invalidValue } from '../core/invalid-value.ts';
@@ -74,14 +74,14 @@ export function assumeRoleRequest(
   context: Pick<Context, 'env' | 'pid'>,
   role: RoleToAssume,
 ): AssumeRoleRequest {
-  checkRoleArn(role.roleArn);
+  validateRoleArn(role.roleArn);
   if (role.externalId !== null && !ROLE_VALUES.externalId.accepts(role.externalId)) {
     throw invalidValue('--external-id', { expected: ROLE_VALUES.externalId.expected });
   }
   if (role.sessionName !== null && !ROLE_VALUES.sessionName.accepts(role.sessionName)) {
     throw invalidValue('--session-name', { expected: ROLE_VALUES.sessionName.expected });
   }
-  if (role.mfaSerial !== null) checkMfaSerial(role.mfaSerial);
+  if (role.mfaSerial !== null) validateMfaSerial(role.mfaSerial);
   return {
     roleArn: role.roleArn,
     sessionName: role.sessionName ?? defaultSessionName(context),
@@ -90,7 +90,7 @@ export function assumeRoleRequest(
 }
 
 /** @throws FedctlError usage.invalid-value */
-export function checkRoleArn(arn: string): void {
+export function validateRoleArn(arn: string): void {
   const { accepts, expected } = ROLE_VALUES.roleArn;
   if (accepts(arn)) return;
   throw invalidValue('--role-arn', {

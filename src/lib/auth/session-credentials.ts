@@ -1,4 +1,4 @@
-import { checkMfaSerial, type MfaProof, proveMfa } from '../aws/mfa.ts';
+import { type MfaProof, proveMfa, validateMfaSerial } from '../aws/mfa.ts';
 import { type Flag, rerun } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { AssumeRoleRequest, Credentials, ResolvedCredentials } from '../core/credentials.ts';
@@ -8,7 +8,7 @@ import { invalidValue } from '../core/invalid-value.ts';
 import { rfc3339 } from '../core/time.ts';
 import type { Tag } from '../core/token.ts';
 import type { AwsSettings } from '../ports/aws.ts';
-import { checkTags } from './mint-request.ts';
+import { validateTags } from './mint-request.ts';
 import { assume, assumeRoleRequest } from './role.ts';
 
 /** Temporary credentials that are asked for. Without roles they are the caller's own. */
@@ -114,10 +114,10 @@ function sessionStays(caller: ResolvedCredentials, option: Flag): FedctlError {
 function checkedChain(context: Context, request: SessionRequest): readonly AssumeRoleRequest[] {
   const { roleArns, durationSeconds } = request;
   checkDuration(durationSeconds, roleArns.length);
-  checkTags(request.tags, '--session-tag');
+  validateTags(request.tags, '--session-tag');
   checkTransitive(request);
   checkSourceIdentity(request.sourceIdentity);
-  if (request.mfaSerial !== null) checkMfaSerial(request.mfaSerial);
+  if (request.mfaSerial !== null) validateMfaSerial(request.mfaSerial);
   const isTransitive = ({ key }: Tag) => includesKey(request.transitiveTagKeys, key);
   const last = roleArns.length - 1;
   return roleArns.map((roleArn, index) => {

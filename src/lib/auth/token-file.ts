@@ -7,8 +7,8 @@ import type { MintedToken } from '../core/token.ts';
 import type { FailureCode } from '../failures/failures.ts';
 import { readInput } from '../files/input.ts';
 import { isReadableByOthers } from '../files/readable-by-others.ts';
-import { decodeJwt, looksLikeJwt } from '../jwt/decode.ts';
-import { numericDate } from '../jwt/numeric-date.ts';
+import { looksLikeJwt } from '../jwt/decode.ts';
+import { readMintedToken } from '../jwt/minted-token.ts';
 
 /** What is wrong with a file whose token can be read all the same. */
 export interface TokenFileWarning extends Warning {
@@ -72,29 +72,11 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
   }
 }
 
-/** The claims without which MongoDB refuses a token anyway (facts/mongodb.md 1.6). */
+/** The claims without which MongoDB refuses a token anyway (facts/mongodb.md 1.6). It does not ask for iat. */
 function tokenOf(text: string, now: Date): MintedToken {
-  const { header, payload } = decodeJwt(text);
-  const { iss, sub, aud, exp, iat, jti } = payload;
-  const audience = typeof aud === 'string' ? [aud] : aud;
-  const expiresAt = numericDate(exp);
-  const isList = Array.isArray(audience) && audience.every((each) => typeof each === 'string');
-  if (typeof iss !== 'string') throw missing('iss');
-  if (typeof sub !== 'string') throw missing('sub');
-  if (!isList) throw missing('aud');
-  if (expiresAt === null) throw missing('exp');
-  return {
-    token: new Secret(text),
-    issuer: iss,
-    subject: sub,
-    audience,
-    algorithm: typeof header['alg'] === 'string' ? header['alg'] : '(none)',
-    keyId: typeof header['kid'] === 'string' ? header['kid'] : null,
-    tokenId: typeof jti === 'string' ? jti : null,
-    // MongoDB does not ask for iat, so a token may have none.
-    issuedAt: numericDate(iat) ?? now,
-    expiresAt,
-  };
+  const token = readMintedToken(new Secret(text), { algorithm: '(none)', issuedAt: now });
+  if ('missing' in token) throw missing(token.missing);
+  return token;
 }
 
 function missing(claim: string): FedctlError {

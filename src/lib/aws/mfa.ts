@@ -11,7 +11,7 @@ export interface MfaProof {
 }
 
 /** @throws FedctlError usage.invalid-value */
-export function checkMfaSerial(serial: string): void {
+export function validateMfaSerial(serial: string): void {
   const { accepts, expected } = ROLE_VALUES.mfaSerial;
   if (accepts(serial)) return;
   throw invalidValue('--mfa-serial', { expected });

@@ -1,4 +1,4 @@
-import { checkMintRequest } from '../auth/mint.ts';
+import { validateMintRequest } from '../auth/mint.ts';
 import { assumeRoleRequest } from '../auth/role.ts';
 import type { CheckTarget } from '../core/check-target.ts';
 import type { ConnectionString } from '../core/connection-string.ts';
@@ -45,7 +45,7 @@ export function planTarget(context: Pick<Context, 'env' | 'pid'>, target: CheckT
     audience === null || tokenFile !== null
       ? null
       : { audience: [audience], signingAlgorithm, durationSeconds, tags: [] };
-  if (mint !== null) checkMintRequest(mint);
+  if (mint !== null) validateMintRequest(mint);
   const { database, mechanisms, warnings } = planDatabase(target);
   const byKeys = database !== null && mechanisms.includes('MONGODB-AWS');
   const usesToken = mechanisms.includes('MONGODB-OIDC') || target.api !== null;

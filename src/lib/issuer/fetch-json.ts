@@ -3,6 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { Fetch, FetchResponse } from '../core/fetch.ts';
 import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
+import { isRecord } from '../core/record.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
 
 /** A discovery document or key set of AWS is a few kilobytes. */
@@ -73,7 +74,7 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
   } catch {
     // Told below. The error would quote the body, which anybody may have written.
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+  if (isRecord(value)) {
     if (isTooDeep(value)) throw tooDeep(url);
     return value as Record<string, unknown>;
   }

@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import { FedctlError } from '../core/errors.ts';
 import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
+import { isRecord } from '../core/record.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import { keySet } from './key-set.ts';
 
@@ -33,7 +34,7 @@ export async function readKeySet(
   } catch {
     throw refuse('is not JSON');
   }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+  if (!isRecord(document)) {
     throw refuse('is no JSON object');
   }
   if (isTooDeep(document)) throw refuse(`is nested more than ${MAX_NESTING} levels deep`);

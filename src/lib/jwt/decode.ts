@@ -1,5 +1,6 @@
 import { FedctlError } from '../core/errors.ts';
 import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
+import { isRecord } from '../core/record.ts';
 import { whatItIs } from './token-text.ts';
 
 /** A JWT taken apart. Nothing of it is proved. */
@@ -47,7 +48,7 @@ export function looksLikeJwt(text: string): boolean {
 
 function jsonObject(part: Part, encoded: string): Readonly<Record<string, unknown>> {
   const value = parse(part, bytesOf(part, encoded));
-  if (!isObject(value)) throw notAJwt(part, `its ${part} is JSON, but no object`);
+  if (!isRecord(value)) throw notAJwt(part, `its ${part} is JSON, but no object`);
   if (isTooDeep(value)) throw notAJwt(part, `its ${part} is nested more than ${MAX_NESTING} levels deep`);
   return value;
 }
@@ -72,10 +73,6 @@ function parse(part: Part, bytes: Buffer): unknown {
     // Not kept as the cause: the message of a SyntaxError quotes the text.
     throw notAJwt(part, `its ${part} is not JSON`);
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function notAJwt(part: Part | null, reason: string, cause?: unknown): FedctlError {

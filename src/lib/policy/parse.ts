@@ -1,5 +1,6 @@
+import { isRecord } from '../core/record.ts';
 import type { PolicyDocument } from './document.ts';
-import { Faults, isRecord, type PolicyFault } from './faults.ts';
+import { Faults, type PolicyFault } from './faults.ts';
 import { parseStatement } from './parse-statement.ts';
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { matches, patternOf, textOf } from '../../../src/lib/policy/pattern.ts';
+import { matches, patternOf, textOf } from '../../../src/lib/core/wildcard.ts';
 
 test.each([
   ['', '', true],

@@ -6,6 +6,25 @@ import { explainCommand } from './verdict.ts';
 /** Text as it is: for the faces that know no colour. */
 export const UNPAINTED: Theme = createTheme(false);
 
+/**
+ * A consequence of an earlier failure does not repeat its remedy.
+ *
+ * @param shown the remedies that were shown so far, which this adds to
+ */
+export function withoutRepeat(result: CheckResult, shown: Set<string>): CheckResult {
+  if (result.status !== 'fail' || result.remedy === null) return result;
+  const remedy = JSON.stringify([result.remedy, result.command]);
+  if (shown.has(remedy)) return { ...result, remedy: 'As above.', command: null };
+  shown.add(remedy);
+  return result;
+}
+
+/** The same for the checks of a target, in their order. */
+export function withoutRepeats(checks: readonly CheckResult[]): readonly CheckResult[] {
+  const shown = new Set<string>();
+  return checks.map((result) => withoutRepeat(result, shown));
+}
+
 /** What is said under a failure or a warning: what was seen and compared, the cause, what to do and what to type. */
 export function evidenceLines(result: CheckResult, indent: string, theme: Theme): readonly string[] {
   const row = (label: string, text: string | null, paint: (text: string) => string) =>

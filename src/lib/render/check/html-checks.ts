@@ -1,6 +1,7 @@
 import type { CheckResult, Comparison } from '../../core/check-run.ts';
 import { shownMs } from './counts.ts';
 import { difference, nearest, type Span, visible, visiblePiece } from './difference.ts';
+import { withoutRepeats } from './evidence.ts';
 import { type Markup, markup } from './markup.ts';
 import { explainCommand, MARKS, STATUS_WORDS, skippedText } from './verdict.ts';
 
@@ -9,7 +10,7 @@ const NOTHING = markup``;
 /** Every check, to be unfolded; what failed is open already. */
 export function checksHtml(checks: readonly CheckResult[]): Markup {
   return markup`<div class="checks">
-${checks.map(checkHtml)}</div>
+${withoutRepeats(checks).map(checkHtml)}</div>
 `;
 }
 

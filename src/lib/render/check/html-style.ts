@@ -79,6 +79,10 @@ code, .value { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Deja
 .check .seen { display: block; color: var(--quiet); font-size: .875rem; overflow-wrap: anywhere; }
 .check.skip .what { color: var(--quiet); }
 
+.healthy { margin-top: 1rem; padding: .6rem .9rem; background: var(--card); border: 1px solid var(--line); border-left: .3rem solid var(--tone); }
+.healthy > summary { cursor: pointer; overflow-wrap: anywhere; }
+.healthy td { overflow-wrap: anywhere; }
+
 .scroll { overflow-x: auto; margin-top: .75rem; }
 .claims { border-collapse: collapse; font-size: .9rem; min-width: 100%; border: 1px solid var(--line); }
 .claims th, .claims td { text-align: left; vertical-align: baseline; padding: .25rem .7rem; font-weight: 400; }
@@ -110,6 +114,8 @@ footer { color: var(--quiet); font-size: .85rem; padding-top: 2rem; padding-bott
   .claims .value { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 12rem; }
   .overview th, .overview td, .times th, .times td { padding: .35rem .5rem; }
   .times .bar { width: 40%; }
+  .overview .spare { display: none; }
+  .overview th { overflow-wrap: anywhere; }
 }
 @media print {
   :root { --page: #ffffff; --card: #ffffff; --text: #000000; --quiet: #444444; --line: #bbbbbb; --code: #f4f4f4;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CheckReport, TargetReport } from '../../core/check-run.ts';
+import type { CheckReport, CheckResult, TargetReport } from '../../core/check-run.ts';
 import { rfc3339 } from '../../core/time.ts';
 import { countChecks, countsText, shownMs } from './counts.ts';
 import { chainSvg } from './html-chain.ts';
@@ -7,7 +7,7 @@ import { adviceHtml, checksHtml } from './html-checks.ts';
 import { STYLE } from './html-style.ts';
 import { timesHtml } from './html-times.ts';
 import { type Markup, markup, trusted } from './markup.ts';
-import { MARKS, principalFacts, reportVerdict, STATUS_WORDS, targetVerdict } from './verdict.ts';
+import { brokenFirst, MARKS, principalFacts, reportVerdict, STATUS_WORDS, targetVerdict } from './verdict.ts';
 
 const NOTHING = markup``;
 
@@ -16,7 +16,7 @@ const NOTHING = markup``;
  * browser load nothing and apply no style but its own sheet, known by its hash (CSP Level 3, section 2.3.1).
  */
 export function checkHtml(report: CheckReport): string {
-  const { targets } = report;
+  const targets = brokenFirst(report.targets);
   const { words } = reportVerdict(report);
   const hash = createHash('sha256').update(STYLE).digest('base64');
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
@@ -80,20 +80,21 @@ function capital(words: string): string {
 function overview(targets: readonly TargetReport[]): Markup {
   return markup`<nav aria-label="targets"><h2>Targets</h2>
 <div class="scroll"><table class="overview">
-<thead><tr><th scope="col">status</th><th scope="col">target</th><th scope="col">verdict</th><th scope="col">checks</th><th scope="col" class="number">took</th></tr></thead>
+<thead><tr><th scope="col">status</th><th scope="col">target</th><th scope="col">verdict</th><th scope="col" class="spare">checks</th><th scope="col" class="number">took</th></tr></thead>
 <tbody>
 ${targets.map((target, index) => {
   const { status, words } = targetVerdict(target);
-  return markup`<tr class="${status}"><td class="status">${MARKS[status]} ${STATUS_WORDS[status]}</td><th scope="row"><a href="#target-${index + 1}">${target.name}</a></th><td>${words}</td><td>${countsText(countChecks(target.checks))}</td><td class="number">${shownMs(target.ms)}</td></tr>\n`;
+  return markup`<tr class="${status}"><td class="status">${MARKS[status]} ${STATUS_WORDS[status]}</td><th scope="row"><a href="#target-${index + 1}">${target.name}</a></th><td>${words}</td><td class="spare">${countsText(countChecks(target.checks))}</td><td class="number">${shownMs(target.ms)}</td></tr>\n`;
 })}</tbody>
 </table></div></nav>
 `;
 }
 
-/** The parts of one target, below its name where there are several. */
+/** The parts of one target, below its name where there are several, of which those that are well are folded and short. */
 function targetHtml(target: TargetReport, index: number, alone: boolean): Markup {
   const { status, words } = targetVerdict(target);
   const id = `target-${index + 1}`;
+  if (!alone && status === 'pass') return healthyHtml(target, id, words);
   const title = (text: string) => (alone ? markup`<h2>${text}</h2>\n` : markup`<h3>${text}</h3>\n`);
   const heading = alone
     ? NOTHING
@@ -104,5 +105,24 @@ ${targetFacts(target).slice(1)}</dl>
   return markup`<section id="${id}"${alone ? NOTHING : markup` aria-labelledby="${id}-name"`} class="${status}">
 ${heading}${title('The chain')}${chainSvg(target)}${title('The checks')}${checksHtml(target.checks)}${title('The times')}<div class="scroll">${timesHtml(target.checks)}</div>
 </section>
+`;
+}
+
+function healthyHtml(target: TargetReport, id: string, words: string): Markup {
+  return markup`<details id="${id}" class="healthy pass">
+<summary><strong>${target.name}</strong>: <span class="status">${MARKS.pass} ${words}</span></summary>
+<dl class="facts">
+${targetFacts(target).slice(1)}</dl>
+<div class="scroll"><table class="overview">
+<tbody>
+${target.checks.map(healthyRow)}</tbody>
+</table></div>
+</details>
+`;
+}
+
+function healthyRow({ status, id, title, detail, ms }: CheckResult): Markup {
+  const time = status === 'skip' ? '' : shownMs(ms);
+  return markup`<tr><td>${MARKS[status]} ${id}</td><td>${detail ?? title}</td><td class="number">${time}</td></tr>
 `;
 }

@@ -1,7 +1,7 @@
 import type { CheckReport, CheckResult, TargetReport } from '../../core/check-run.ts';
 import type { Theme } from '../theme.ts';
 import { countChecks, countsText, shownMs } from './counts.ts';
-import { evidenceLines } from './evidence.ts';
+import { evidenceLines, withoutRepeat } from './evidence.ts';
 import {
   brokenFirst,
   explainCommand,
@@ -49,7 +49,10 @@ export function humanLines(report: CheckReport, theme: Theme, short: boolean): r
   const checks =
     only === undefined || others.length > 0
       ? targetsLines(report.targets, theme, short)
-      : [targetHeader(only, theme), ...only.checks.flatMap((check) => resultLines(check, theme, shown))];
+      : [
+          ...(short ? [] : [targetHeader(only, theme)]),
+          ...only.checks.flatMap((check) => resultLines(check, theme, shown)),
+        ];
   return [...checks, ...summaryLines(report, theme)];
 }
 
@@ -60,10 +63,7 @@ export function resultLines(
   { short, remedies }: Shown,
 ): readonly string[] {
   if (short && !isTrouble(result)) return [];
-  const advice = JSON.stringify([result.remedy, result.command]);
-  const isRepeated = result.status === 'fail' && remedies.has(advice);
-  if (result.status === 'fail' && result.remedy !== null) remedies.add(advice);
-  return checkLines(isRepeated ? { ...result, remedy: 'As above.', command: null } : result, theme);
+  return checkLines(withoutRepeat(result, remedies), theme);
 }
 
 function isTrouble({ status }: CheckResult): boolean {
@@ -109,7 +109,9 @@ export function targetsLines(
   const trouble = sorted.flatMap((target) => {
     const shown = { short: true, remedies: new Set<string>() };
     const lines = target.checks.flatMap((check) => resultLines(check, theme, shown));
-    return lines.length === 0 ? [] : [targetHeader(target, theme), ...lines, ''];
+    if (lines.length === 0) return [];
+    const who = principalText(target);
+    return [targetHeader(target, theme), ...(who === null ? [] : [`  ${theme.prose(who)}`]), ...lines, ''];
   });
   return [...(short ? [] : [...table(sorted, theme), '']), ...trouble];
 }

@@ -2,13 +2,26 @@ import type { CheckReport, CheckResult, TargetReport } from '../../core/check-ru
 import { rfc3339 } from '../../core/time.ts';
 import { chainLines } from './chain.ts';
 import { countChecks, countsText, shownMs } from './counts.ts';
-import { evidenceLines, UNPAINTED } from './evidence.ts';
+import { evidenceLines, UNPAINTED, withoutRepeats } from './evidence.ts';
 import { markdownBlock, markdownCode, markdownText } from './markdown-text.ts';
-import { explainCommand, MARKS, reportVerdict, STATUS_WORDS, skippedText, targetVerdict } from './verdict.ts';
+import {
+  brokenFirst,
+  explainCommand,
+  MARKS,
+  principalText,
+  reportVerdict,
+  STATUS_WORDS,
+  skippedText,
+  targetVerdict,
+} from './verdict.ts';
 
 /** The Markdown face (GitHub's and GitLab's flavour): for a pull request, a job's summary, an incident. */
 export function checkMarkdown(report: CheckReport): readonly string[] {
-  const { targets, version, startedAt, ms } = report;
+  const { version, startedAt, ms } = report;
+  const targets = brokenFirst(report.targets);
+  // Of several, one that is well has its line in the table.
+  const shown =
+    targets.length > 1 ? targets.filter((target) => targetVerdict(target).status !== 'pass') : targets;
   const { status, words } = reportVerdict(report);
   const counts = countsText(countChecks(targets.flatMap(({ checks }) => checks)));
   const lines = [
@@ -17,7 +30,7 @@ export function checkMarkdown(report: CheckReport): readonly string[] {
     `${counts} in ${shownMs(ms)}, ${rfc3339(startedAt)}, fedctl ${markdownText(version)}`,
     '',
     ...(targets.length > 1 ? overview(targets) : []),
-    ...targets.flatMap((target) => [
+    ...shown.flatMap((target) => [
       ...(targets.length > 1 ? targetHeading(target) : []),
       ...targetLines(target),
     ]),
@@ -41,10 +54,14 @@ function targetHeading(target: TargetReport): string[] {
 
 function targetLines(target: TargetReport): string[] {
   const { name, uri, checks, attempts } = target;
+  const who = principalText(target);
   const more = attempts === 1 ? '' : `, checked ${attempts} times`;
-  const trouble = checks.filter((check) => check.status === 'fail' || check.status === 'warn');
+  const trouble = withoutRepeats(checks).filter(
+    (check) => check.status === 'fail' || check.status === 'warn',
+  );
   return [
     `Target ${markdownCode(name)}${uri === null ? '' : `, ${markdownCode(uri)}`}${more}`,
+    ...(who === null ? [] : ['', markdownText(who)]),
     '',
     ...markdownBlock(chainLines(target, { columns: 80, theme: UNPAINTED })),
     '',
