@@ -76,7 +76,7 @@ describe('fedctl sandbox set', () => {
     expect((await lab.run(['connect', '--mechanism', 'aws'])).code).toBe(4);
   });
 
-  test('a refused login is mended while the lab runs', async () => {
+  test('a refused login is mended while the lab runs', { timeout: 60_000 }, async () => {
     const user = 'arn:aws:iam::123456789012:user/operator';
     await lab.run(['sandbox', 'set', '--federation', 'enabled', '--revoke-user', user]);
     expect((await lab.run(['connect', '--mechanism', 'aws'])).code).toBe(4);
