@@ -397,7 +397,6 @@ code:   mongo.oidc-refused
       remedy:
         'Compare host and port with the connection string of the cluster, and see whether the server is running.',
       command: `nc -vz -w 5 localhost ${port}`,
-      command: null,
       docs: 'fedctl explain mongo.port-closed',
       requestId: null,
       exitCode: 6,
