@@ -208,6 +208,8 @@ function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly
   const kept = line.pieces.map((piece) => {
     if (piece.kind !== 'option' || has(piece.flag)) return [];
     if (!COMMON.has(piece.flag) && !keep.includes(piece.flag)) return [];
+    // A file gets the token as a program reads it, whatever the format of the answer was.
+    if (words.includes('--out') && (piece.flag === '--json' || piece.flag === '--output')) return [];
     // Only check has more ways to answer than these, and human is the usual one.
     if (piece.flag === '--output' && piece.value !== 'json') return [];
     return repeated(piece, {});
