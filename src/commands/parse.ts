@@ -28,7 +28,7 @@ export interface ProgramOutput {
   writeOut(text: string): void;
 }
 
-const INTRODUCTION = `fedctl: passwordless login from AWS to MongoDB Atlas, and to anything else that trusts OIDC.
+const INTRODUCTION = `fedctl: passwordless login from AWS to MongoDB Atlas and any OIDC relying party.
 
 Start here:
   $ fedctl demo                                  see it all run on this machine, no account needed

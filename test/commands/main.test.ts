@@ -18,7 +18,7 @@ describe('the command line', () => {
     expect({ code, stderr, first: stdout.split('\n')[0] }).toEqual({
       code: 0,
       stderr: '',
-      first: 'fedctl: passwordless login from AWS to MongoDB Atlas, and to anything else that trusts OIDC.',
+      first: 'fedctl: passwordless login from AWS to MongoDB Atlas and any OIDC relying party.',
     });
   });
 

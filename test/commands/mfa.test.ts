@@ -119,8 +119,10 @@ describe('on a terminal', () => {
     expect(failure.replace(/http:[\w/.:]+/, 'STS').replace(/, request id [\w-]+/, '')).toBe(
       `error: STS in eu-central-1 (STS) refused the MFA code of AssumeRole.
         AWS says: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
-cause:  The code was mistyped or used before, which each may be once, the clock of the device is wrong, or the device is not the one of this user.
-remedy: wait until the device shows the next code, repeat the command and type it
+cause:  The code was mistyped or used before, which each may be once, the clock
+        of the device is wrong, or the device is not the one of this user.
+remedy: wait until the device shows the next code, repeat the command and type
+        it
 code:   sts.mfa-refused
 `,
     );

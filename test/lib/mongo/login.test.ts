@@ -259,7 +259,7 @@ describe('TLS', () => {
     [
       'for another name',
       'mongo.tls-name-mismatch',
-      /has a certificate for other names: it lists a\.example\.net\S*( \S+)*; issued by fedctl test CA, valid from \S+Z to \S+Z\.$/,
+      /has a certificate for other names: it lists [\w., -]+; issued by fedctl test CA, valid from \S+Z to \S+Z\.$/,
       'c.example.net',
     ],
     [

@@ -176,6 +176,7 @@ function nextLines({ ok, targets }: CheckReport, theme: Theme): readonly string[
   for (const { name, status, first } of verdicts) {
     if (first === null || (isBroken && status !== 'fail')) continue;
     const { command, remedy } = first;
+    if (command === null && remedy === null && first.code === null) continue;
     const typed = command ?? (remedy === null ? explainCommand(first) : null);
     const line = typed === null ? theme.prose(remedy ?? '') : theme.typed(typed);
     const same = names.get(line) ?? { line, names: [] };
