@@ -150,7 +150,6 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
     'Mint a new token. If it persists, the token comes from another issuer, or the issuer must publish the key again.',
   'issuer-ec-key-only connect':
     'Mint a new token. If it persists, the token comes from another issuer, or the issuer must publish the key again.',
-  'token-signed-with-es384 connect': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
   'identity-provider-issuer check':
     'In Atlas, an owner of the organization must set the issuer URI of the identity provider to http://127.0.0.1:<port>.',
   'identity-provider-issuer connect':

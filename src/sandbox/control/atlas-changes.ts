@@ -43,12 +43,13 @@ const TYPES: Readonly<Record<UserType, Pick<AtlasDatabaseUser, 'oidcAuthType' | 
  */
 export function changeDatabaseUser(atlas: AtlasState, change: DatabaseUserChange): 'created' | 'changed' {
   const { username, database = EXTERNAL, type, roles, clusters } = change;
+  const known = atlas.databaseUser(username, database);
   const facts = {
     ...(type !== undefined && TYPES[type]),
     ...(roles !== undefined && { roles: roles.map(grantedRole) }),
-    ...(clusters !== undefined && { scopes: clusters.map((name) => scope(atlas, name)) }),
+    ...(clusters !== undefined && { scopes: clusters.map((name) => scope(atlas, name, known)) }),
   };
-  if (atlas.databaseUser(username, database) !== undefined) {
+  if (known !== undefined) {
     atlas.updateDatabaseUser(username, facts, database);
     return 'changed';
   }
@@ -63,8 +64,10 @@ function grantedRole(text: string): GrantedRole {
   return { role, db };
 }
 
-function scope(atlas: AtlasState, name: string) {
-  if (atlas.cluster(name) === undefined) {
+/** A scope that the user has already may outlive its cluster. */
+function scope(atlas: AtlasState, name: string, user: AtlasDatabaseUser | undefined) {
+  const isKept = user?.scopes.some((each) => each.name === name) === true;
+  if (!isKept && atlas.cluster(name) === undefined) {
     const known = atlas.clusters.map((cluster) => cluster.name);
     throw unknown('cluster', name, known);
   }
