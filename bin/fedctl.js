@@ -22,7 +22,11 @@ const built = JSON.parse(readFileSync(join(FOLDER, 'built.json'), 'utf8'));
 const args = process.argv.slice(2);
 const prepared = preparedAnswer(args);
 if (prepared === null) void run();
-else process.stdout.write(prepared);
+else {
+  // A reader that is gone (`fedctl --help | head -1`) is no failure.
+  process.stdout.on('error', () => {});
+  process.stdout.write(prepared);
+}
 
 /**
  * What the build wrote down already: the help and the version, as they are where no terminal decides the width.
@@ -34,7 +38,7 @@ function preparedAnswer(args) {
   if (more.length > 0) return null;
   if (only === '--version' || only === '-V') return built.version;
   const asksForHelp = only === undefined || only === '--help' || only === '-h' || only === 'help';
-  return asksForHelp && (process.stdout.columns ?? 100) >= 100 ? built.help : null;
+  return asksForHelp && !process.stdout.isTTY ? built.help : null;
 }
 
 async function run() {
@@ -42,8 +46,8 @@ async function run() {
   const load = loader(cache);
   const { main } = load('main.cjs');
   const { processContext, takeOverSignals } = load('process-context.cjs');
-  const { stopped, letGo } = takeOverSignals();
-  process.exitCode = await main(args, processContext(__filename, stopped));
+  const { stopped, letGo, passSignals } = takeOverSignals();
+  process.exitCode = await main(args, processContext(__filename, stopped, passSignals));
   // What was said is said in full; then a connection that a driver cannot let go, or a look-up that hangs, must not hold
   // the process.
   for (const stream of [process.stdout, process.stderr]) await new Promise((said) => stream.write('', said));

@@ -93,8 +93,9 @@ function readFrontMatter(name, data) {
     throw fault(name, `front matter has an unknown key: ${Object.keys(rest)[0]}`);
   if (typeof title !== 'string' || title === '') throw fault(name, 'front matter has no title');
   if (kind === 'raised') {
-    if (!Number.isInteger(exit) || exit < 1 || exit > 6)
-      throw fault(name, 'kind raised requires an exit code from 1 to 6');
+    // 125 to 127: a program that could not be run.
+    if (!Number.isInteger(exit) || exit < 1 || (exit > 6 && exit < 125) || exit > 127)
+      throw fault(name, 'kind raised requires an exit code from 1 to 6, or from 125 to 127');
     if (reported !== undefined) throw fault(name, 'kind raised has no "reported"');
     return { kind, title, exit, reported: null, before };
   }

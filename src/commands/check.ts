@@ -1,4 +1,4 @@
-import { type CheckPlan, planCheck, runCheck } from '../lib/check/run.ts';
+import { type CheckPlan, runCheck } from '../lib/check/run.ts';
 import type { CheckEvent, CheckReport } from '../lib/core/check-run.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { checkDocument } from '../lib/render/check/document.ts';
@@ -6,7 +6,7 @@ import { listChecks } from './check/list.ts';
 import { CHECK_OPTIONS } from './check/options.ts';
 import { PendingChecks } from './check/pending.ts';
 import { CHECK_FACES, refuseUnwritableReports, reportFaces } from './check/reports.ts';
-import { readRequest } from './check/request.ts';
+import { planRequest } from './check/request.ts';
 import { StreamedChecks } from './check/streamed.ts';
 import { type Answer, command, type Invocation } from './command.ts';
 
@@ -60,9 +60,9 @@ async function watched(
 }
 
 async function run(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Answer> {
-  const { context, options, common } = invocation;
+  const { options, common } = invocation;
   if (options.list) return listChecks(common.faces, options.only, options.skip);
-  const plan = planCheck(context, await readRequest(invocation));
+  const plan = await planRequest(invocation);
   // The other formats tell these in the check of the configuration, where nothing hides them.
   if (common.output === 'json') {
     for (const warning of plan.request.targets.flatMap(({ warnings }) => warnings)) invocation.warn(warning);

@@ -7,8 +7,8 @@ import type { Line, Output, WriteOptions } from '../lib/render/output.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import type { Theme } from '../lib/render/theme.ts';
 import type { Faces } from './faces.ts';
-import type { OptionTable, OptionValues } from './options.ts';
-import type { Typed } from './typed-line.ts';
+import type { OptionTable, OptionValues } from './options/option.ts';
+import type { Typed } from './typed.ts';
 
 /** What the options common to all commands came to. */
 export interface CommonOptions {

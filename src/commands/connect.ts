@@ -5,7 +5,7 @@ import {
   type MechanismResult,
   planConnect,
 } from '../lib/auth/connect.ts';
-import { DEFAULT_DURATION_SECONDS } from '../lib/auth/lifetime.ts';
+import { PROBE_NAMESPACE } from '../lib/core/namespace.ts';
 import { type Mechanism, STAGES, type StageEvent, type StageId } from '../lib/ports/mongo.ts';
 import {
   connectDocument,
@@ -16,16 +16,13 @@ import {
   stageLine,
 } from '../lib/render/connect.ts';
 import { secondsText } from '../lib/render/progress.ts';
-import { parseConnectionString } from '../lib/uri/connection-string.ts';
 import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { type Answer, command, type Invocation } from './command.ts';
-import { DNS_OPTIONS, dnsServer } from './dns-option.ts';
-import { namespace } from './namespace-option.ts';
-import { choice, duration, optionalText, text } from './options.ts';
-import { ROLE_OPTIONS, roleToAssume } from './role-options.ts';
-import { URI } from './uri-option.ts';
-
-const DEFAULT_NAMESPACE = 'fedctl.probe';
+import { connectionStringOf, DNS_SERVER, URI } from './options/cluster.ts';
+import { choice, namespace } from './options/kinds.ts';
+import { optionalValue, text } from './options/option.ts';
+import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
+import { SIGNING_ALGORITHM, TOKEN_DURATION } from './options/token.ts';
 
 const OPTIONS = {
   mechanism: choice(
@@ -36,22 +33,19 @@ const OPTIONS = {
   ),
   uri: URI,
   audience: text('--audience <aud>', 'audience of the identity provider in Atlas, for oidc'),
-  writeProbe: optionalText(
-    '--write-probe [db.coll]',
-    `insert, find and delete a document of its own (default: ${DEFAULT_NAMESPACE})`,
-    DEFAULT_NAMESPACE,
-    { env: false },
+  writeProbe: optionalValue(
+    namespace(
+      '--write-probe [db.coll]',
+      `insert, find and delete a document of its own (default: ${PROBE_NAMESPACE})`,
+      { env: false },
+    ),
+    PROBE_NAMESPACE,
   ),
   tokenFile: text('--token-file <file>', 'log in with this very token; - for stdin'),
-  signingAlgorithm: choice(
-    '--signing-algorithm <name>',
-    'how AWS signs the token',
-    ['RS256', 'ES384'],
-    'RS256',
-  ),
-  duration: duration('--duration <time>', 'how long the token lives (default: 5m)', DEFAULT_DURATION_SECONDS),
+  signingAlgorithm: SIGNING_ALGORITHM,
+  duration: TOKEN_DURATION,
   ...ROLE_OPTIONS,
-  ...DNS_OPTIONS,
+  dnsServer: DNS_SERVER,
 } as const;
 
 export const connect = command({
@@ -74,14 +68,14 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   const { mechanism, audience, tokenFile, signingAlgorithm } = options;
   const plan = await planConnect(context, aws, {
     mechanism,
-    uri: options.uri === null ? null : parseConnectionString(options.uri),
+    uri: options.uri === null ? null : connectionStringOf(options.uri),
     audience,
     tokenFile,
     signingAlgorithm,
     durationSeconds: options.duration,
     role: roleToAssume(options),
-    dnsServer: dnsServer(options),
-    writeProbe: options.writeProbe === null ? null : namespace(options.writeProbe),
+    dnsServer: options.dnsServer,
+    writeProbe: options.writeProbe,
   });
   for (const warning of plan.warnings) invocation.warn(warning);
   const faces = new Faces(invocation, plan);

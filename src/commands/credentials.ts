@@ -14,9 +14,9 @@ import { linesOf, type Output } from '../lib/render/output.ts';
 import { WorkflowCommand } from '../lib/render/workflow-command.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
 import { refuseTwoFaces } from './faces.ts';
-import { choice, duration, type OptionValues, text, texts } from './options.ts';
-import { belongsToRole } from './role-options.ts';
-import { readTags } from './tag-option.ts';
+import { choice, duration, tags } from './options/kinds.ts';
+import { type OptionValues, text, texts } from './options/option.ts';
+import { belongsToRole } from './options/role.ts';
 
 // No environment form for a list of pairs, nor for what means something else to `token`.
 const FLAG_ONLY = { env: false };
@@ -25,7 +25,7 @@ const OPTIONS = {
   roleArn: texts('--role-arn <arn>', 'assume this role; repeatable, each from the one before'),
   externalId: text('--external-id <id>', 'external id that the roles ask for'),
   sessionName: text('--session-name <name>', 'name of the role session (default: fedctl-<user>)'),
-  sessionTag: texts('--session-tag <key=value>', 'tag the last session; repeatable', FLAG_ONLY),
+  sessionTag: tags('--session-tag <key=value>', 'tag the last session; repeatable'),
   transitiveTag: texts('--transitive-tag <key>', 'tag that later sessions inherit; repeatable', FLAG_ONLY),
   sourceIdentity: text('--source-identity <name>', 'who is behind the session, for CloudTrail'),
   mfaSerial: text('--mfa-serial <arn>', 'MFA device of the user; its code is asked for'),
@@ -95,7 +95,7 @@ function sessionRequest(options: OptionValues<typeof OPTIONS>): SessionRequest {
     roleArns: roleArn,
     externalId,
     sessionName,
-    tags: readTags(sessionTag, '--session-tag'),
+    tags: sessionTag,
     transitiveTagKeys: transitiveTag,
     sourceIdentity,
     durationSeconds: options.duration,

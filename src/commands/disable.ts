@@ -4,7 +4,7 @@ import { FedctlError } from '../lib/core/errors.ts';
 import { type Disabled, disableDocument, disableHints, disableLines } from '../lib/render/disable.ts';
 import { askText, canAsk } from '../lib/render/prompt.ts';
 import { type Answer, command, type Invocation } from './command.ts';
-import { type OptionTable, toggle } from './options.ts';
+import { type OptionTable, toggle } from './options/option.ts';
 
 export const disable = command({
   arguments: '',

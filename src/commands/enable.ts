@@ -8,15 +8,17 @@ import {
   workloadWarnings,
 } from '../lib/auth/identity.ts';
 import { examineIssuer, NO_ISSUER } from '../lib/auth/issuer-report.ts';
-import { checkMintRequest, minting } from '../lib/auth/mint.ts';
-import { checkRoleArn } from '../lib/auth/role.ts';
+import { minting, validateMintRequest } from '../lib/auth/mint.ts';
+import { validateRoleArn } from '../lib/auth/role.ts';
 import { rerun } from '../lib/core/command-line.ts';
-import { FedctlError, type Warning } from '../lib/core/errors.ts';
+import type { FedctlError, Warning } from '../lib/core/errors.ts';
+import { invalidValue } from '../lib/core/invalid-value.ts';
 import type { MintRequest } from '../lib/core/token.ts';
 import { changeHints } from '../lib/render/caller.ts';
 import { type Enabled, enableDocument, enableLines } from '../lib/render/enable.ts';
 import { command } from './command.ts';
-import { duration, text, toggle } from './options.ts';
+import { duration } from './options/kinds.ts';
+import { text, toggle } from './options/option.ts';
 
 const PROBE_AUDIENCE = 'fedctl-enable-probe';
 const LONGEST_WAIT_SECONDS = 3600;
@@ -48,8 +50,8 @@ What is to be entered in Atlas names the role of the workload (--role-arn), and 
       durationSeconds: 60,
       tags: [],
     };
-    checkMintRequest(request);
-    if (options.roleArn !== null) checkRoleArn(options.roleArn);
+    validateMintRequest(request);
+    if (options.roleArn !== null) validateRoleArn(options.roleArn);
     const waitMs = milliseconds(options.waitTimeout);
     const { signal } = context;
     const { timeoutMs } = common;
@@ -93,11 +95,10 @@ What is to be entered in Atlas names the role of the workload (--role-arn), and 
 
 function milliseconds(seconds: number): number {
   if (seconds >= 1 && seconds <= LONGEST_WAIT_SECONDS) return seconds * 1000;
-  throw new FedctlError('usage.invalid-value', {
+  throw invalidValue('--wait-timeout', {
     message: `--wait-timeout cannot be ${seconds} s: expected 1 s to ${LONGEST_WAIT_SECONDS / 3600} h.`,
     remedy: 'Choose another time, or do not wait: --no-wait.',
     command: rerun({ set: { '--wait-timeout': '3m' } }),
-    details: { option: '--wait-timeout' },
   });
 }
 

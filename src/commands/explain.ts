@@ -17,7 +17,7 @@ import {
 } from '../lib/render/explain.ts';
 import type { Theme } from '../lib/render/theme.ts';
 import { type Answer, command, type Invocation } from './command.ts';
-import type { OptionTable } from './options.ts';
+import type { OptionTable } from './options/option.ts';
 import { refuseToken } from './usage-failure.ts';
 
 /** Of a log, its end is read: there the error stands. */

@@ -1,4 +1,5 @@
 import { FedctlError } from '../lib/core/errors.ts';
+import { invalidValue } from '../lib/core/invalid-value.ts';
 
 /**
  * `--output json` promises one JSON document; a --format that is something else contradicts it.
@@ -39,7 +40,9 @@ export function readFaces(given: readonly string[], own: readonly string[] | nul
     const [face = '', ...rest] = text.split('=');
     const file = rest.length === 0 || own === null ? null : rest.join('=');
     const named = own === null ? text : face;
-    if (!known.includes(named) || file === '') throw faceInvalid(text, known);
+    if (!known.includes(named) || file === '') {
+      throw invalidValue('--output', { value: text, expected: known.join(', ') });
+    }
     return { face: named, file };
   });
   const files = read.flatMap(({ face, file }) => (file === null ? [] : [{ face, file }]));
@@ -59,11 +62,4 @@ export function readFaces(given: readonly string[], own: readonly string[] | nul
     });
   }
   return { stdout: plain.at(-1)?.face ?? 'human', files };
-}
-
-function faceInvalid(text: string, known: readonly string[]): FedctlError {
-  return new FedctlError('usage.invalid-value', {
-    message: `--output cannot be "${text}": expected ${known.join(', ')}.`,
-    details: { option: '--output', expected: known.join(', ') },
-  });
 }

@@ -5,7 +5,7 @@ import { nearest } from '../lib/core/nearest.ts';
 import type { Line } from '../lib/render/output.ts';
 import { createTheme } from '../lib/render/theme.ts';
 import { COMMANDS } from './program.ts';
-import type { TypedLine } from './typed-line.ts';
+import type { TypedLine } from './typed.ts';
 import { holdsToken } from './usage-failure.ts';
 
 const TOPIC = 'exit-codes';

@@ -9,12 +9,12 @@ import { freeName } from '../lib/files/free-name.ts';
 import { writeWholeFile } from '../lib/files/whole-file.ts';
 import { initDocument, initLines } from '../lib/render/init.ts';
 import { linesOf } from '../lib/render/output.ts';
-import { parseConnectionString } from '../lib/uri/connection-string.ts';
 import { chooseMechanisms, MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { TARGET_VARIABLES } from './check/targets.ts';
 import { type Answer, command, type Invocation } from './command.ts';
-import { choice, text, toggle } from './options.ts';
-import { URI } from './uri-option.ts';
+import { connectionStringOf, URI } from './options/cluster.ts';
+import { choice } from './options/kinds.ts';
+import { text, toggle } from './options/option.ts';
 
 const [DEFAULT_FILE] = CONFIG_NAMES;
 
@@ -78,7 +78,7 @@ async function starter({ context, options }: Invocation<typeof OPTIONS>, file: s
 /** Says of a conflict with the connection string what every command says. */
 function mechanismOf({ uri, mechanism }: Invocation<typeof OPTIONS>['options']): CheckTarget['mechanism'] {
   if (uri === null) return mechanism;
-  const { mechanisms } = chooseMechanisms(mechanism, parseConnectionString(uri).namedMechanism);
+  const { mechanisms } = chooseMechanisms(mechanism, connectionStringOf(uri).namedMechanism);
   return mechanism ?? (mechanisms.includes('MONGODB-AWS') ? 'aws' : 'oidc');
 }
 

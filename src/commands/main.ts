@@ -2,7 +2,7 @@ import { type Flag, fedctl, HELP, rerun } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import { Interruption } from '../lib/core/deadline.ts';
 import { FedctlError, isFedctlError, type Warning } from '../lib/core/errors.ts';
-import { EXIT } from '../lib/core/exit-codes.ts';
+import { EXIT, type ExitCode } from '../lib/core/exit-codes.ts';
 import { nearest } from '../lib/core/nearest.ts';
 import { givenSecrets } from '../lib/core/presented-secrets.ts';
 import { failureDocument, failureLines, type ToldWarning, warningLines } from '../lib/render/failure.ts';
@@ -17,16 +17,18 @@ import { type Invocation, isEnded } from './command.ts';
 import { readFaces } from './faces.ts';
 import { helpForm, helpTopic } from './help.ts';
 import { mfaPrompt } from './mfa-prompt.ts';
-import type { OptionTable } from './options.ts';
+import type { OptionTable } from './options/option.ts';
+import { namingSource } from './options/source.ts';
 import { type Parsed, parse } from './parse.ts';
 import { COMMANDS } from './program.ts';
+import type { TypedLine } from './typed.ts';
 import {
+  type CommonValues,
   commandLine,
-  commonOptions,
   isInEnvironment,
+  readCommon,
   readTypedLine,
-  type TypedLine,
-  typedValues,
+  sourceOf,
   withOptionsBehind,
 } from './typed-line.ts';
 import { holdsToken, usageFailure } from './usage-failure.ts';
@@ -45,6 +47,7 @@ const WIDEST_HELP = 100;
 export async function main(argv: readonly string[], context: Context): Promise<number> {
   context.redactor.learn(...givenSecrets(context.env, argv));
   const line = await readTypedLine(argv);
+  const common = readCommon(line, context.env);
   try {
     const stdout = createOutput(context.stdout, context);
     const topic = helpTopic(argv);
@@ -56,18 +59,24 @@ export async function main(argv: readonly string[], context: Context): Promise<n
       width: Math.min(columnsOf(context.stdout) ?? HELP_COLUMNS, WIDEST_HELP),
       writeOut: (text) => stdout.write(linesOf(text)),
     });
-    return parsed === null ? EXIT.done : await runCommand(parsed, line, context);
+    if (parsed === null) return EXIT.done;
+    if (common.fault !== null) throw common.fault;
+    return await runCommand(parsed, line, common, context);
   } catch (error) {
     const usage = usageFailure(error, COMMANDS);
     const behind = isUnknownOption(usage) ? await withOptionsBehind(argv) : null;
-    if (behind !== null) return report(misplacedOption(argv[0] ?? '', behind), behind, context);
-    return report(usage ?? error, line, context);
+    if (behind !== null) return report(misplacedOption(argv[0] ?? '', behind), behind, common, context);
+    return report(usage ?? error, line, common, context);
   }
 }
 
-async function runCommand(parsed: Parsed, line: TypedLine, context: Context): Promise<number> {
-  const { common } = parsed;
-  const faces = readFaces(outputs(common, parsed.typedCommon), parsed.command.faces ?? null);
+async function runCommand(
+  parsed: Parsed,
+  line: TypedLine,
+  { values: common, typed }: CommonValues,
+  context: Context,
+): Promise<number> {
+  const faces = readFaces(outputs(common, typed), parsed.command.faces ?? null);
   const json = faces.stdout === 'json';
   const themeOf = (stream: Context['stdout']) => themeFor(stream, context, common.noColor);
   const ascii = isAscii(context.env);
@@ -104,12 +113,16 @@ async function runCommand(parsed: Parsed, line: TypedLine, context: Context): Pr
       input: !common.noInput,
     },
     options: parsed.options,
-    typed: new Set([...parsed.typed, ...parsed.typedCommon]),
+    typed: new Set([...parsed.typed, ...typed]),
     args: parsed.args,
     aws: {
       timeoutMs: common.timeout * 1000,
-      ...(common.profile === null ? {} : { profile: common.profile }),
-      ...(common.region === null ? {} : { region: common.region }),
+      ...(common.profile === null
+        ? {}
+        : { profile: common.profile, profileSource: sourceOf(line, '--profile', context.env) }),
+      ...(common.region === null
+        ? {}
+        : { region: common.region, regionSource: sourceOf(line, '--region', context.env) }),
       // Under json stderr holds one document at most, so there is no place to ask.
       ...(json || common.noInput ? {} : mfaPrompt(context, progress)),
       warn,
@@ -198,31 +211,45 @@ function offerer(line: TypedLine, timeout: number, env: Context['env']): Invocat
 }
 
 /** Tells what went wrong on stderr, in the face that was asked for. */
-function report(error: unknown, line: TypedLine, context: Context): number {
+function report(
+  error: unknown,
+  line: TypedLine,
+  { values: common, typed }: CommonValues,
+  context: Context,
+): number {
   const interruption = context.signal.aborted ? context.signal.reason : error;
   if (interruption instanceof Interruption) return interruption.exitCode;
   if (error === 'told') return EXIT.done;
-  const failure = isFedctlError(error) ? error : bug(error);
-  const common = commonOptions(line, context.env);
+  const raised = isFedctlError(error) ? error : bug(error);
+  const failure = namingSource(raised, (option) => sourceOf(line, option, context.env));
   const command = offerer(line, common.timeout, context.env)(failure.command);
-  const typed = new Set(['json', 'output'].filter((name) => typedValues(line, `--${name}`).length > 0));
   const [face] = outputs(common, typed)
     .filter((each) => !each.includes('='))
     .slice(-1);
   const json = face === 'json';
   const theme = themeFor(context.stderr, context, common.noColor);
   const stderr = createOutput(context.stderr, context, isAscii(context.env));
+  const exitCode = ownExitCode(failure, line);
   stderr.write(
-    json ? [new JsonLine(failureDocument(failure, command))] : failureLines(failure, command, theme),
+    json
+      ? [new JsonLine(failureDocument(failure, command, exitCode))]
+      : failureLines(failure, command, theme),
   );
-  if (!json && common.verbose) stderr.write(causes(failure).map((line) => theme.prose(theme.dim(line))));
-  return failure.exitCode;
+  if (!json && common.verbose) stderr.write(causes(failure).map((each) => theme.prose(theme.dim(each))));
+  return exitCode;
+}
+
+/** The failures of a command that passes on the exit code of a program must not look like that of the program. */
+function ownExitCode({ exitCode }: FedctlError, line: TypedLine): ExitCode {
+  if (exitCode === EXIT.notFound || exitCode === EXIT.notExecutable) return exitCode;
+  const [name] = line.command;
+  return COMMANDS.find((row) => row.name === name)?.ownFailure ?? exitCode;
 }
 
 /** `--json` is `--output json`; either of them, typed, beats the other's variable. */
 function outputs(
-  common: Pick<Parsed['common'], 'json' | 'output'>,
-  typed: Parsed['typedCommon'],
+  common: Pick<CommonValues['values'], 'json' | 'output'>,
+  typed: CommonValues['typed'],
 ): readonly string[] {
   const output = typed.has('json') && !typed.has('output') ? [] : common.output;
   const json = common.json && (typed.has('json') || !typed.has('output'));

@@ -3,18 +3,21 @@ import type { Context } from '../lib/core/context.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 import { wrapped } from '../lib/render/wrap.ts';
 import type { AnyCommand } from './command.ts';
-import { environmentName, longFlag, type OptionTable, type OptionValues } from './options.ts';
+import {
+  environmentName,
+  type Given,
+  longFlag,
+  type OptionTable,
+  type OptionValues,
+} from './options/option.ts';
+import { readOption } from './options/source.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './program.ts';
-import { refuseToken } from './usage-failure.ts';
 
 /** What commander found: which command, its record, and what was given of each option. */
 export interface Parsed {
   readonly command: AnyCommand;
   readonly args: readonly string[];
-  readonly common: OptionValues<typeof COMMON_OPTIONS>;
   readonly options: OptionValues<OptionTable>;
-  /** The keys of the common options that were given as flags. */
-  readonly typedCommon: ReadonlySet<string>;
   /** The keys of the command's options that were given as flags. */
   readonly typed: ReadonlySet<string>;
 }
@@ -77,10 +80,8 @@ export async function parse(
         parsed = {
           command: record,
           args: sub.args,
-          common: readOptions(program, COMMON_OPTIONS, context.env),
           options: readOptions(sub, record.options, context.env),
           typed: typedOptions(sub, record.options),
-          typedCommon: typedOptions(program, COMMON_OPTIONS),
         };
       });
       // commander forgets where `--` stood, so a name that is the program to run must not be there to be found.
@@ -154,45 +155,29 @@ function addOptions(target: Command, table: OptionTable): void {
   }
 }
 
-/** Flags beat the environment; what neither gives is the option's own default. */
 function readOptions<Table extends OptionTable>(
   target: Command,
   table: Table,
   env: Context['env'],
 ): OptionValues<Table> {
-  const values: Record<string, unknown> = {};
-  for (const [key, spec] of Object.entries(table)) {
-    const attribute = new Option(spec.flags).attributeName();
-    const fromFlag = isTyped(target, attribute);
-    const variable = environmentName(spec);
-    const fromEnvironment = variable === null ? undefined : env[variable];
-    if (fromFlag) values[key] = readGiven(spec, given(target.getOptionValue(attribute)), longFlag(spec));
-    else if (fromEnvironment !== undefined && fromEnvironment !== '')
-      values[key] = readGiven(spec, [fromEnvironment], variable ?? '');
-    else values[key] = spec.read(null, longFlag(spec));
-  }
+  const values = Object.entries(table).map(([key, spec]) => [
+    key,
+    readOption(spec, given(target, spec), env),
+  ]);
   // Every key of the table was read through its own spec just now.
-  return values as OptionValues<Table>;
-}
-
-function isTyped(target: Command, attribute: string): boolean {
-  return target.getOptionValueSource(attribute) === 'cli';
+  return Object.fromEntries(values) as OptionValues<Table>;
 }
 
 function typedOptions(target: Command, table: OptionTable): ReadonlySet<string> {
-  const typed = Object.entries(table).filter(([, spec]) =>
-    isTyped(target, new Option(spec.flags).attributeName()),
-  );
-  return new Set(typed.map(([key]) => key));
+  return new Set(Object.keys(table).filter((key) => given(target, table[key]) !== null));
 }
 
-function readGiven(spec: OptionTable[string], values: readonly string[] | true, name: string): unknown {
-  if (values !== true) refuseToken(name, values);
-  return spec.read(values, name);
-}
-
-/** commander gives true (or false, for --no-x) for a switch, a text for a value, a list for a repeatable option. */
-function given(value: unknown): readonly string[] | true {
+/** commander has true (or false, for --no-x) for a switch, a text for a value, a list for a repeatable option. */
+function given(target: Command, spec: OptionTable[string] | undefined): Given | null {
+  if (spec === undefined) return null;
+  const attribute = new Option(spec.flags).attributeName();
+  if (target.getOptionValueSource(attribute) !== 'cli') return null;
+  const value: unknown = target.getOptionValue(attribute);
   if (Array.isArray(value)) return value.map(String);
   return typeof value === 'string' ? [value] : true;
 }

@@ -1,5 +1,7 @@
+import { EXIT, type ExitCode } from '../lib/core/exit-codes.ts';
 import type { AnyCommand } from './command.ts';
-import { duration, text, texts, toggle } from './options.ts';
+import { duration } from './options/kinds.ts';
+import { text, texts, toggle } from './options/option.ts';
 
 /** One row of the table of commands. Nothing of a command is loaded before it is called or asked for help. */
 export interface CommandRow {
@@ -7,6 +9,8 @@ export interface CommandRow {
   readonly group: string;
   readonly summary: string;
   readonly load: () => Promise<AnyCommand>;
+  /** What its own failures end with, where the other codes are those of a program that it runs. */
+  readonly ownFailure?: ExitCode;
   /** Commands under this one: their names are its first word, if they stand in front of `--`. */
   readonly subcommands?: readonly Omit<CommandRow, 'group'>[];
 }
@@ -15,6 +19,7 @@ const ACCOUNT = 'Account:';
 const TOKEN = 'Token:';
 const CREDENTIALS = 'Credentials:';
 const DATABASE = 'Database:';
+const RUN = 'Run:';
 const DIAGNOSE = 'Diagnose:';
 const LAB = 'Local lab:';
 
@@ -72,6 +77,25 @@ export const COMMANDS: readonly CommandRow[] = [
     group: DATABASE,
     summary: 'log in to MongoDB by OIDC or AWS and show each stage',
     load: async () => (await import('./connect.ts')).connect,
+  },
+  {
+    name: 'exec',
+    group: RUN,
+    summary: 'run a program with a token file or credentials that stay valid',
+    load: async () => (await import('./exec.ts')).exec,
+    ownFailure: EXIT.ownFailure,
+  },
+  {
+    name: 'agent',
+    group: RUN,
+    summary: 'keep token files and a credentials endpoint valid for other programs',
+    load: async () => (await import('./agent.ts')).agent,
+  },
+  {
+    name: 'uri',
+    group: RUN,
+    summary: 'print the connection string that lets a program log in with them',
+    load: async () => (await import('./uri.ts')).uri,
   },
   {
     name: 'check',

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { Interruption } from '../lib/core/deadline.ts';
-import { FedctlError } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { runChild } from '../lib/exec/run-child.ts';
 import { readBoundedFile } from '../lib/files/bounded-file.ts';
@@ -12,7 +11,8 @@ import { AUTH_ERRORS } from '../sandbox/mongod/settings.ts';
 import { DEFAULT_SERVER_LINE, SERVER_LINES, SERVER_VERSIONS } from '../sandbox/mongod/versions.ts';
 import { PLATFORMS } from '../sandbox/platforms.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
-import { choice, type OptionTable, text, toggle } from './options.ts';
+import { choice, integer } from './options/kinds.ts';
+import { type OptionTable, text, toggle } from './options/option.ts';
 import { announce } from './sandbox/announce.ts';
 import { refuseRunningLab } from './sandbox/env-file.ts';
 import { labStarter, listScenarios } from './sandbox/scenarios.ts';
@@ -25,7 +25,12 @@ const OPTIONS = {
   tls: toggle('--tls', 'serve everything under a CA made for this lab'),
   replicaSet: text('--replica-set <name>', 'let the MongoDB server be the only member of a replica set'),
   srv: toggle('--srv', 'serve MongoDB behind mongodb+srv, through a DNS of its own; implies --tls'),
-  mongoPort: text('--mongo-port <port>', 'port of the MongoDB server instead of a free one'),
+  mongoPort: integer(
+    '--mongo-port <port>',
+    'port of the MongoDB server instead of a free one',
+    { from: 1, to: 65535, noun: 'port' },
+    null,
+  ),
   serverVersion: choice(
     '--server-version <line>',
     'line of MongoDB servers to play; 9.0 knows EC keys',
@@ -44,7 +49,12 @@ const OPTIONS = {
     ['on', 'off'],
     'off',
   ),
-  maxConnections: text('--max-connections <n>', 'hang up on clients beyond this many connections'),
+  maxConnections: integer(
+    '--max-connections <n>',
+    'hang up on clients beyond this many connections',
+    { from: 1, to: 999_999 },
+    null,
+  ),
   clusterName: text('--cluster-name <name>', 'name of the cluster, for scopes of users (default: lab)'),
   config: text('--config <file>', 'play what this YAML file declares', { env: false }),
   scenario: text('--scenario <name>', 'start enabled and healthy but for one thing, broken as in reality'),
@@ -111,12 +121,12 @@ those variables. --verbose shows each decision of the lab with its true reason.`
         tls: options.tls,
         replicaSet: options.replicaSet,
         srv: options.srv,
-        mongoPort: port(options.mongoPort),
+        mongoPort: options.mongoPort ?? 0,
         ...(options.clusterName === null ? {} : { clusterName: options.clusterName }),
         mongod: {
           serverVersion: SERVER_VERSIONS[options.serverVersion],
           authError: options.authError,
-          ...(options.maxConnections === null ? {} : { maxConnections: limit(options.maxConnections) }),
+          ...(options.maxConnections === null ? {} : { maxConnections: options.maxConnections }),
         },
         as: options.as,
         propagation: options.propagation === 'on',
@@ -157,22 +167,6 @@ async function readConfig({ common, context }: Invocation<OptionTable>, file: st
     common.timeoutMs,
   );
   return readSandboxConfig(text, file);
-}
-
-function limit(given: string): number {
-  if (/^[1-9]\d{0,5}$/.test(given)) return Number(given);
-  throw new FedctlError('usage.invalid-value', {
-    message: `--max-connections cannot be "${given}": expected a number from 1 to 999999.`,
-  });
-}
-
-function port(given: string | null): number {
-  if (given === null) return 0;
-  const value = Number(given);
-  if (/^\d{1,5}$/.test(given) && value > 0 && value < 65536) return value;
-  throw new FedctlError('usage.invalid-value', {
-    message: `--mongo-port cannot be "${given}": expected a port from 1 to 65535.`,
-  });
 }
 
 /** Runs the command inside; whoever stops the lab in the meantime terminates it. */

@@ -5,7 +5,7 @@ import { fedctl } from '../lib/core/command-line.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 import { statusDocument, statusLines } from '../lib/render/status.ts';
 import { command } from './command.ts';
-import { choice } from './options.ts';
+import { choice } from './options/kinds.ts';
 
 export const status = command({
   arguments: '',

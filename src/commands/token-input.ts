@@ -2,15 +2,16 @@ import { FedctlError } from '../lib/core/errors.ts';
 import { Secret } from '../lib/core/secret.ts';
 import { readInput } from '../lib/files/input.ts';
 import { looksLikeJwt } from '../lib/jwt/decode.ts';
+import { tokenIn } from '../lib/jwt/token-text.ts';
 import type { Invocation } from './command.ts';
-import type { OptionTable } from './options.ts';
+import type { OptionTable } from './options/option.ts';
 
 /** In characters. */
 const SHORTEST_TOKEN = 32;
 
 /**
  * The token that `decode` or `verify` is about: from the file named, or from stdin for `-` and when nothing is named
- * and stdin is no terminal.
+ * and stdin is no terminal. It is taken out of what is around it, such as the JSON of the AWS CLI.
  *
  * @throws FedctlError usage.token-as-argument, usage.invalid-command-line, usage.unreadable-input
  */
@@ -35,7 +36,7 @@ export async function tokenInput(
   }
   if (file === '-' && terminal) hint('Paste the token, then press Enter and Ctrl-D.');
   const { stdin, cwd, signal } = context;
-  const token = await readInput(file, { stdin, cwd, signal, timeoutMs: common.timeoutMs });
+  const token = tokenIn(await readInput(file, { stdin, cwd, signal, timeoutMs: common.timeoutMs }));
   // What is too short to be a token may be a word of fedctl's own.
   if (token.length >= SHORTEST_TOKEN) context.redactor.learn(new Secret(token));
   return token;

@@ -1,14 +1,8 @@
 import { resolve } from 'node:path';
-import {
-  checkWantedToken,
-  DEFAULT_DURATION_SECONDS,
-  fitToSession,
-  type WantedDuration,
-} from '../lib/auth/lifetime.ts';
+import { fitToSession, validateWantedToken } from '../lib/auth/lifetime.ts';
 import { minting, mintWarnings } from '../lib/auth/mint.ts';
 import { asRole } from '../lib/auth/role.ts';
-import { parseDuration } from '../lib/core/duration.ts';
-import { FedctlError, type Warning } from '../lib/core/errors.ts';
+import type { Warning } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import type { MintedToken } from '../lib/core/token.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
@@ -16,21 +10,16 @@ import { jsonText } from '../lib/render/json.ts';
 import { tokenDocument, tokenLine } from '../lib/render/token.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
 import { refuseTwoFaces } from './faces.ts';
-import { choice, type OptionSpec, text, texts } from './options.ts';
-import { ROLE_OPTIONS, roleToAssume } from './role-options.ts';
-import { readTags } from './tag-option.ts';
+import { choice, tags } from './options/kinds.ts';
+import { text, texts } from './options/option.ts';
+import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
+import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
 const OPTIONS = {
   audience: texts('--audience <aud>', 'who the token is for; repeatable, up to 10'),
-  signingAlgorithm: choice(
-    '--signing-algorithm <name>',
-    'how AWS signs the token',
-    ['RS256', 'ES384'],
-    'RS256',
-  ),
-  duration: durationOrAuto(),
-  // No environment form: several tags have no form that one variable could hold.
-  tag: texts('--tag <key=value>', 'a claim below request_tags; repeatable, up to 50', { env: false }),
+  signingAlgorithm: SIGNING_ALGORITHM,
+  duration: WANTED_DURATION,
+  tag: tags('--tag <key=value>', 'a claim below request_tags; repeatable, up to 50'),
   ...ROLE_OPTIONS,
   format: choice(
     '--format <format>',
@@ -68,10 +57,10 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     audience: options.audience,
     signingAlgorithm: options.signingAlgorithm,
     durationSeconds: options.duration,
-    tags: readTags(options.tag, '--tag'),
+    tags: options.tag,
   };
   // Before a role is assumed: what cannot be minted is refused without any call.
-  checkWantedToken(wanted);
+  validateWantedToken(wanted);
   refuseTwoFaces(invocation.common.output, options.format);
   const role = roleToAssume(options);
   const { timeoutMs } = invocation.common;
@@ -105,25 +94,4 @@ function face(
   }
   const token = minted.token.reveal();
   return options.format === 'header' ? `Authorization: Bearer ${token}` : token;
-}
-
-/** `--duration` of a token: a duration, or `auto`. */
-function durationOrAuto(): OptionSpec<WantedDuration> {
-  return {
-    flags: '--duration <time>',
-    description: 'how long the token lives, or auto (default: 5m)',
-    env: true,
-    repeatable: false,
-    read: (given, name) => {
-      const value = Array.isArray(given) ? given.at(-1) : undefined;
-      if (value === undefined) return DEFAULT_DURATION_SECONDS;
-      const wanted = value === 'auto' ? value : parseDuration(value);
-      if (wanted !== null) return wanted;
-      const expected = 'a duration such as 90s, 5m or 1h, or auto';
-      throw new FedctlError('usage.invalid-value', {
-        message: `${name} cannot be "${value}": expected ${expected}.`,
-        details: { option: name, expected },
-      });
-    },
-  };
 }

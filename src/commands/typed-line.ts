@@ -7,42 +7,20 @@ import {
   type Settings,
 } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
-import { isFedctlError } from '../lib/core/errors.ts';
+import { type FedctlError, isFedctlError } from '../lib/core/errors.ts';
 import {
-  environmentName,
+  type Given,
   longFlag,
   type OptionSpec,
   type OptionTable,
   type OptionValues,
-} from './options.ts';
+} from './options/option.ts';
+import { readOption, variableOf } from './options/source.ts';
 import { COMMANDS, COMMON_OPTIONS } from './program.ts';
+import type { Piece, Typed, TypedLine } from './typed.ts';
 import { holdsToken } from './usage-failure.ts';
 
 type Environment = Context['env'];
-
-/** One piece of a command line, in its place. */
-type Piece =
-  | { readonly kind: 'word'; readonly text: string }
-  | {
-      readonly kind: 'option';
-      readonly flag: Flag;
-      readonly spec: OptionSpec<unknown>;
-      /** As it was typed; true for a switch, and for an option whose value was left out. */
-      readonly value: string | true;
-    };
-
-/** What was typed: options and arguments in their order, and the words of the command among them. */
-export interface TypedLine {
-  /** `['sandbox', 'status']`; empty where no command is named. */
-  readonly command: readonly string[];
-  /** The words before `--` that are no options: the command, and its arguments. */
-  readonly words: readonly string[];
-  /** The options that the command knows, common ones too. */
-  readonly specs: ReadonlyMap<string, OptionSpec<unknown>>;
-  readonly pieces: readonly Piece[];
-  /** `--` and what follows it. */
-  readonly rest: readonly string[];
-}
 
 /**
  * Takes a command line apart as commander does, but never fails: options that the command does not know are left out.
@@ -88,7 +66,7 @@ function wordsOf(pieces: readonly Piece[]): readonly string[] {
 }
 
 function specsOf(table: OptionTable): ReadonlyMap<string, OptionSpec<unknown>> {
-  return new Map(Object.values(table).map((spec) => [longFlag(spec), spec]));
+  return new Map(Object.values(table).map((spec) => [longFlag(spec) as string, spec]));
 }
 
 function piecesOf(argv: readonly string[], specs: TypedLine['specs']): readonly Piece[] {
@@ -111,47 +89,57 @@ function piecesOf(argv: readonly string[], specs: TypedLine['specs']): readonly 
   return pieces;
 }
 
-/** What the common options come to: a value that none can have counts as absent, for the parse refuses it. */
-export function commonOptions(line: TypedLine, env: Environment): OptionValues<typeof COMMON_OPTIONS> {
-  const values = Object.entries(COMMON_OPTIONS).map(([key, spec]: [string, OptionSpec<unknown>]) => {
-    const flag = longFlag(spec) as Flag;
-    const typed = typedValues(line, flag);
-    const variable = env[environmentName(spec) ?? ''] ?? '';
-    const given = typed.includes(true) ? true : typed.length > 0 ? typed.map(String) : null;
+/** The common options, read once for all that follows. */
+export interface CommonValues {
+  readonly values: OptionValues<typeof COMMON_OPTIONS>;
+  /** The keys of those that were typed. */
+  readonly typed: ReadonlySet<string>;
+  /** The first value that an option cannot have: it counts as absent where this failure is told. */
+  readonly fault: FedctlError | null;
+}
+
+/** Reads the common options. Never fails: there has to be a way to tell a failure. */
+export function readCommon(line: TypedLine, env: Environment): CommonValues {
+  const values: Record<string, unknown> = {};
+  const typed = new Set<string>();
+  let fault: FedctlError | null = null;
+  for (const [key, spec] of Object.entries<OptionSpec<unknown>>(COMMON_OPTIONS)) {
+    const given = givenOf(line, longFlag(spec));
+    if (given !== null) typed.add(key);
     try {
-      return [key, spec.read(given ?? (variable === '' ? null : [variable]), flag)];
+      values[key] = readOption(spec, given, env);
     } catch (error) {
       if (!isFedctlError(error)) throw error;
-      return [key, spec.read(null, flag)];
+      fault ??= error;
+      values[key] = spec.read(null);
     }
-  });
+  }
   // Every key of the table was read through its own spec just now.
-  return Object.fromEntries(values) as OptionValues<typeof COMMON_OPTIONS>;
+  return { values: values as OptionValues<typeof COMMON_OPTIONS>, typed, fault };
+}
+
+function givenOf(line: TypedLine, flag: Flag): Given | null {
+  const typed = typedValues(line, flag);
+  if (typed.length === 0) return null;
+  return typed.includes(true) ? true : typed.map(String);
 }
 
 /** Whether an option that the command knows has its value from the environment. */
 export function isInEnvironment({ specs }: TypedLine, flag: Flag, env: Environment): boolean {
   const spec = specs.get(flag);
-  const variable = spec === undefined ? null : environmentName(spec);
-  return variable !== null && (env[variable] ?? '') !== '';
+  return spec !== undefined && variableOf(spec, env) !== null;
+}
+
+/** Where the value of an option comes from: the flag as it was typed, else its variable; the flag where nothing gives one. */
+export function sourceOf(line: TypedLine, flag: Flag, env: Environment): string {
+  const spec = line.specs.get(flag);
+  if (spec === undefined || typedValues(line, flag).length > 0) return flag;
+  return variableOf(spec, env)?.name ?? flag;
 }
 
 /** The values that were typed for an option, in their order. */
 export function typedValues({ pieces }: TypedLine, flag: Flag): readonly (string | true)[] {
   return pieces.flatMap((piece) => (piece.kind === 'option' && piece.flag === flag ? [piece.value] : []));
-}
-
-/** What is known of an invocation where a command is completed. */
-export interface Typed {
-  readonly line: TypedLine;
-  /** Seconds that each network step has. */
-  readonly timeout: number;
-  /** Whether an option has a value that is not on the command line: from the environment or from a target's entry. */
-  given(flag: Flag): boolean;
-  /** What a command of fedctl needs beside what was typed, such as the target of a file that it is about. */
-  readonly repeat: Settings;
-  /** The same for another command of fedctl. */
-  readonly common: Settings;
 }
 
 /**
@@ -161,7 +149,8 @@ export interface Typed {
 export function commandLine(offered: OfferedCommand | null | undefined, typed: Typed): string | null {
   if (offered === null || offered === undefined) return null;
   const words = complete(offered, typed);
-  return words === null ? null : quoted(words);
+  // What was typed just now has just failed.
+  return words === null || isTyped(words, typed.line) ? null : quoted(words);
 }
 
 function complete(offered: OfferedCommand, typed: Typed): readonly string[] | null {
@@ -174,15 +163,19 @@ function complete(offered: OfferedCommand, typed: Typed): readonly string[] | nu
     case 'rerun':
       return changed(line, { ...repeat, ...offered.set }, offered.drop);
     case 'more-time':
-      return changed(line, { ...repeat, '--timeout': longer(timeout) }, []);
+      return timeout >= LONG ? null : changed(line, { ...repeat, '--timeout': `${LONG}s` }, []);
     case 'fedctl':
       return another(offered, typed);
   }
 }
 
-/** A minute, or twice as long as it was. */
-function longer(seconds: number): string {
-  return `${Math.max(60, Math.ceil(seconds) * 2)}s`;
+/** Seconds that a network step may take. Whoever waited so long in vain is not told to wait again. */
+const LONG = 60;
+
+/** Whether these are the words of the line, in any order of its options. */
+function isTyped(words: readonly string[], line: TypedLine): boolean {
+  const typed = changed(line, {}, []);
+  return typed !== null && [...typed].sort().join('\0') === [...words].sort().join('\0');
 }
 
 /**
@@ -215,6 +208,8 @@ function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly
   const kept = line.pieces.map((piece) => {
     if (piece.kind !== 'option' || has(piece.flag)) return [];
     if (!COMMON.has(piece.flag) && !keep.includes(piece.flag)) return [];
+    // A file gets the token as a program reads it, whatever the format of the answer was.
+    if (words.includes('--out') && (piece.flag === '--json' || piece.flag === '--output')) return [];
     // Only check has more ways to answer than these, and human is the usual one.
     if (piece.flag === '--output' && piece.value !== 'json') return [];
     return repeated(piece, {});

@@ -47,6 +47,8 @@ export function usageFailure(
       });
     case 'commander.unknownOption':
       return new FedctlError('usage.unknown-option', { message: unknownOption(error.message) });
+    case 'commander.help':
+      return new FedctlError('usage.invalid-command-line', { message: 'No command is given.' });
     default:
       return new FedctlError('usage.invalid-command-line', { message });
   }

@@ -1,9 +1,10 @@
 import { verifyToken } from '../lib/auth/verify.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
+import { invalidValue } from '../lib/core/invalid-value.ts';
 import { verifyDocument, verifyLines } from '../lib/render/verify.ts';
 import { command } from './command.ts';
-import { text, texts, toggle } from './options.ts';
+import { text, texts, toggle } from './options/option.ts';
 import { tokenInput } from './token-input.ts';
 
 export const verify = command({
@@ -62,10 +63,7 @@ function theAudience(given: readonly string[], any: boolean): string | null {
     });
   }
   if (second !== undefined) {
-    throw new FedctlError('usage.invalid-value', {
-      message: 'verify takes one --audience: the one that you are.',
-      details: { option: '--audience' },
-    });
+    throw invalidValue('--audience', { message: 'verify takes one --audience: the one that you are.' });
   }
   return audience;
 }

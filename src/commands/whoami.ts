@@ -6,13 +6,13 @@ import {
   type Workload,
   workloadWarnings,
 } from '../lib/auth/identity.ts';
-import { checkRoleArn } from '../lib/auth/role.ts';
+import { validateRoleArn } from '../lib/auth/role.ts';
 import type { ResolvedCredentials } from '../lib/core/credentials.ts';
 import { isFedctlError } from '../lib/core/errors.ts';
 import type { Iam } from '../lib/ports/aws.ts';
 import { whoamiDocument, whoamiLines } from '../lib/render/whoami.ts';
 import { command, type Invocation } from './command.ts';
-import { type OptionTable, text } from './options.ts';
+import { type OptionTable, text } from './options/option.ts';
 
 export const whoami = command({
   arguments: '',
@@ -32,7 +32,7 @@ otherwise it shows the operator. Mints no token and shows no secret.`,
   async run(invocation) {
     const { context, options, aws: settings, warn, theme } = invocation;
     const { signal } = context;
-    if (options.roleArn !== null) checkRoleArn(options.roleArn);
+    if (options.roleArn !== null) validateRoleArn(options.roleArn);
     const aws = await context.aws(settings);
     const credentials = await aws.credentials(signal);
     const caller = await identifyCaller(aws, signal);

@@ -13,8 +13,13 @@ import { Redactor } from './core/redactor.ts';
  *
  * @param script the path of the script that starts fedctl, for `self`
  * @param signal ends the run
+ * @param passSignals of `takeOverSignals`; a library leaves the signals to its host
  */
-export function processContext(script: string, signal: AbortSignal): Context {
+export function processContext(
+  script: string,
+  signal: AbortSignal,
+  passSignals: Context['passSignals'] = () => () => {},
+): Context {
   const context: Context = {
     env: process.env,
     cwd: process.cwd(),
@@ -34,6 +39,7 @@ export function processContext(script: string, signal: AbortSignal): Context {
     stdout: process.stdout,
     stderr: process.stderr,
     signal,
+    passSignals,
     spawn: (command, args, options) =>
       process.getBuiltinModule('node:child_process').spawn(command, args, options),
     resolver: {
@@ -90,6 +96,9 @@ function loadedFetch(): Fetch {
   };
 }
 
+/** What else a program may be sent that runs in the place of fedctl. Node.js dies of the others, or cannot hear them. */
+const MORE_SIGNALS = ['SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
+
 const SIGNALS = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'hung-up' } as const;
 
 /**
@@ -110,17 +119,23 @@ const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
  * listens to, and a listener of `once` is gone when it counts (sindresorhus/ora#27, tapjs/signal-exit#49).
  *
  * @returns `letGo` gives the signals back to the system, which ends the process at once: for the very end of the run,
- * when no listener is called any more
+ * when no listener is called any more; `passSignals` is that of the Context
  */
-export function takeOverSignals(): { readonly stopped: AbortSignal; readonly letGo: () => void } {
+export function takeOverSignals(): {
+  readonly stopped: AbortSignal;
+  readonly letGo: () => void;
+  readonly passSignals: Context['passSignals'];
+} {
   const controller = new AbortController();
   let stoppedAt = 0;
+  let passed: ((name: NodeJS.Signals) => void) | null = null;
   const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
   const letGo = () => {
     for (const name of names) process.removeAllListeners(name);
   };
   for (const name of names) {
     process.on(name, () => {
+      if (passed !== null) return passed(name);
       if (!controller.signal.aborted) {
         stoppedAt = performance.now();
         controller.abort(new Interruption(SIGNALS[name]));
@@ -137,7 +152,15 @@ export function takeOverSignals(): { readonly stopped: AbortSignal; readonly let
       if (!NOBODY_READS.has(error.code)) throw error;
     });
   }
-  return { stopped: controller.signal, letGo };
+  const passSignals: Context['passSignals'] = (handle) => {
+    passed = handle;
+    for (const name of MORE_SIGNALS) process.on(name, handle);
+    return () => {
+      passed = null;
+      for (const name of MORE_SIGNALS) process.removeListener(name, handle);
+    };
+  };
+  return { stopped: controller.signal, letGo, passSignals };
 }
 
 function packageVersion(): string {

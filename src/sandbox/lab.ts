@@ -17,7 +17,7 @@ import type { LabEnvironment } from './environment.ts';
 import { type LabTls, layGround } from './ground.ts';
 import { labProfiles, writeAwsFiles, writeFedctl, writeMfaDevices } from './lab-files.ts';
 import type { LabLog } from './log.ts';
-import type { Platform, PlatformOptions } from './metadata/platform.ts';
+import type { Platform, PlatformOptions } from './metadata/running-platform.ts';
 import type { LabMongod } from './mongod/mongod.ts';
 import type { PlatformName } from './platforms.ts';
 import { ScenarioPlayer } from './scenarios/player.ts';

@@ -82,3 +82,32 @@ export function walk(file: string, code: string, visit: (node: Syntax) => void):
   };
   enter(parseSync(file, code).program);
 }
+
+/**
+ * The groups of files that import each other in a circle, types and dynamic imports included (Tarjan's strongly
+ * connected components), each sorted.
+ */
+export function circlesOf(arrows: readonly Arrow[]): string[][] {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of arrows) targets.set(from, [...(targets.get(from) ?? []), to]);
+  const order = new Map<string, number>();
+  const path: string[] = [];
+  const circles: string[][] = [];
+  const visit = (file: string): number => {
+    const number = order.size;
+    order.set(file, number);
+    path.push(file);
+    let low = number;
+    for (const to of targets.get(file) ?? []) {
+      if (!order.has(to)) low = Math.min(low, visit(to));
+      else if (path.includes(to)) low = Math.min(low, order.get(to) ?? low);
+    }
+    if (low === number) {
+      const circle = path.splice(path.indexOf(file));
+      if (circle.length > 1) circles.push(circle.sort());
+    }
+    return low;
+  };
+  for (const file of targets.keys()) if (!order.has(file)) visit(file);
+  return circles.sort();
+}

@@ -43,6 +43,7 @@ const NO_ISSUER = 'asks no issuer';
 const NO_MONGO = 'calls no MongoDB server and takes no connection string';
 const NO_ATLAS = 'calls no Atlas API';
 const NO_LAB = 'calls no lab';
+const NO_PROGRAM = 'runs no program and keeps no file';
 const NO_AWS = 'calls no AWS service';
 const NO_NETWORK = 'sends nothing';
 
@@ -95,6 +96,7 @@ function accountRow(own: {
       atlas: NO_ATLAS,
       net: brokenProxies(typed),
       lab: NO_LAB,
+      exec: NO_PROGRAM,
       bug: [bug(...(own.args ?? []))],
     },
   };
@@ -193,10 +195,19 @@ function labRow(
           }),
         },
       ],
+      exec: NO_PROGRAM,
       bug: 'runs no code that a test could break',
     },
   };
 }
+
+const EXEC = ['--audience', 'orders', 'true'] as const;
+const AGENT = ['--audience', 'orders', '--out', 'token.out', '--once'] as const;
+
+const WITH_PROXY_PASSWORD = `mongodb://127.0.0.1:9/?proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=${SECRETS.uriProxyPassword}&tlsCertificateKeyFilePassword=${SECRETS.uriKeyPassword}`;
+
+/** What a connection string for a program is printed with. */
+const secretsOfUri: Requested = () => [SECRETS.uriProxyPassword, SECRETS.uriKeyPassword];
 
 /** One row for each command, by its full name. */
 export const ROWS: Readonly<Record<string, Row>> = {
@@ -277,6 +288,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
       atlas: NO_ATLAS,
       net: brokenProxies(run('--audience', 'orders')),
       lab: NO_LAB,
+      exec: NO_PROGRAM,
       bug: [bug('--audience', 'orders')],
     },
   },
@@ -298,6 +310,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
       atlas: NO_ATLAS,
       net: NO_NETWORK,
       lab: NO_LAB,
+      exec: NO_PROGRAM,
       bug: [
         {
           what: 'an unexpected error quotes the token',
@@ -374,6 +387,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
       atlas: NO_ATLAS,
       net: 'a proxy that cannot be used is a failure of the issuer or of AWS',
       lab: NO_LAB,
+      exec: NO_PROGRAM,
       bug: [
         {
           what: 'an unexpected error quotes the token',
@@ -417,6 +431,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
       atlas: NO_ATLAS,
       net: brokenProxies(run()),
       lab: NO_LAB,
+      exec: NO_PROGRAM,
       bug: [bug()],
     },
   },
@@ -513,6 +528,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
         env,
       })),
       lab: NO_LAB,
+      exec: NO_PROGRAM,
       bug: [
         {
           what: 'an unexpected error quotes the token',
@@ -703,6 +719,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
         ...brokenProxies((_stage, env) => ({ args: [...LOGIN, '--uri', 'mongodb://127.0.0.1:9/'], env })),
       ],
       lab: NO_LAB,
+      exec: NO_PROGRAM,
       bug: 'a check that breaks is a failure of this check; see "an unexpected error" of connect',
     },
   },
@@ -733,6 +750,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
       atlas: NO_ATLAS,
       net: NO_NETWORK,
       lab: NO_LAB,
+      exec: NO_PROGRAM,
       bug: 'holds no secret that an error could quote',
     },
   },
@@ -770,6 +788,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
       atlas: NO_ATLAS,
       net: NO_NETWORK,
       lab: NO_LAB,
+      exec: NO_PROGRAM,
       bug: 'presents no secret, so that none is known',
     },
   },
@@ -828,6 +847,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
           }),
         },
       ],
+      exec: NO_PROGRAM,
       bug: 'runs no code that a test could break',
     },
   },
@@ -853,7 +873,107 @@ export const ROWS: Readonly<Record<string, Row>> = {
       atlas: NO_ATLAS,
       net: NO_NETWORK,
       lab: 'a step of the demo cannot be made to fail from outside',
+      exec: NO_PROGRAM,
       bug: 'a step of the demo cannot be made to fail from outside',
+    },
+  },
+  exec: {
+    formats: BOTH,
+    classes: {
+      success: [
+        {
+          what: 'a token file',
+          stage: async (stage) => ({ args: EXEC, env: await awsEnv(stage) }),
+        },
+        {
+          what: 'session credentials',
+          stage: async (stage) => ({ args: ['--mechanism', 'aws', '--', 'true'], env: await awsEnv(stage) }),
+        },
+      ],
+      usage: MISTYPED,
+      config: NO_CONFIG,
+      aws: onTheWayToAws(run(...EXEC, '--timeout', '2s'), mint),
+      sts: [refusing({ action: mint, code: AccessDenied }, 'minting is denied', run(...EXEC))],
+      iam: 'makes no call of IAM',
+      jwt: NO_TOKEN,
+      issuer: NO_ISSUER,
+      mongo: mistakenUris(async (stage) => ({ args: EXEC, env: await awsEnv(stage) })),
+      atlas: NO_ATLAS,
+      net: brokenProxies(run(...EXEC)),
+      lab: NO_LAB,
+      exec: [
+        {
+          what: 'a program that does not exist',
+          stage: async (stage) => ({
+            args: ['--audience', 'orders', 'no-such-program'],
+            env: await awsEnv(stage),
+          }),
+        },
+        {
+          what: 'a connection string with a secret, for an argument',
+          stage: () => ({
+            args: ['--audience', 'orders', '--uri', WITH_PROXY_PASSWORD, '--', 'echo', '{uri}'],
+          }),
+        },
+      ],
+      bug: [bug(...EXEC)],
+    },
+  },
+  agent: {
+    formats: { human: ({ minted }) => [minted], json: ({ minted }) => [minted] },
+    classes: {
+      success: [
+        {
+          what: 'once',
+          answerIn: 'token.out',
+          stage: async (stage) => ({ args: AGENT, env: await awsEnv(stage) }),
+        },
+      ],
+      usage: MISTYPED,
+      config: [
+        {
+          what: 'a token where a path belongs',
+          stage: (stage) => ({
+            args: ['--config', stage.write('agent.yaml', `tokenFiles: { path: ${stage.presented} }`)],
+          }),
+        },
+      ],
+      aws: onTheWayToAws(run(...AGENT, '--timeout', '2s'), mint),
+      sts: [refusing({ action: mint, code: AccessDenied }, 'minting is denied', run(...AGENT))],
+      iam: 'makes no call of IAM',
+      jwt: NO_TOKEN,
+      issuer: NO_ISSUER,
+      mongo: NO_MONGO,
+      atlas: NO_ATLAS,
+      net: brokenProxies(run(...AGENT)),
+      lab: NO_LAB,
+      exec: 'a lock and a port hold no secret',
+      bug: [bug(...AGENT)],
+    },
+  },
+  uri: {
+    formats: { human: secretsOfUri, json: secretsOfUri },
+    classes: {
+      success: [
+        {
+          what: 'with the passwords of a proxy and a key file',
+          stage: () => ({ args: ['--uri', WITH_PROXY_PASSWORD] }),
+        },
+      ],
+      usage: MISTYPED,
+      config: NO_CONFIG,
+      aws: NO_AWS,
+      sts: NO_AWS,
+      iam: NO_AWS,
+      jwt: NO_TOKEN,
+      issuer: NO_ISSUER,
+      // With these it succeeds: they are part of the answer.
+      mongo: mistakenUris(() => ({ args: [] })).filter(({ what }) => !what.includes('passwords of')),
+      atlas: NO_ATLAS,
+      net: NO_NETWORK,
+      lab: NO_LAB,
+      exec: NO_PROGRAM,
+      bug: 'runs no code that a test could break',
     },
   },
 };

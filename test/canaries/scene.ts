@@ -17,6 +17,7 @@ export const CLASSES = [
   'atlas',
   'net',
   'lab',
+  'exec',
   'bug',
 ] as const;
 export type Class = (typeof CLASSES)[number];

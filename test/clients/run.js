@@ -208,6 +208,38 @@ await proves(
   },
 );
 
+/** mongosh by `fedctl exec`, with the connection string that it makes. */
+const mongoshByExec = async (options) => {
+  const command = [MONGOSH, '{uri}', '--quiet', '--norc', '--eval', ROUND_TRIP];
+  const stdout = await fedctl('exec', ...options, '--', ...command);
+  return JSON.parse(stdout.trim().split('\n').at(-1));
+};
+
+await proves('mongosh under fedctl exec logs in with the token file', async () => {
+  const seen = await mongoshByExec([]);
+  assert.equal(seen.user.slice(25), SUBJECT);
+  assertRoundTrip(seen);
+});
+
+await proves(
+  'mongosh under fedctl exec logs in with credentials from the endpoint, and with --static',
+  async () => {
+    for (const options of [[], ['--static']]) {
+      const seen = await mongoshByExec(['--mechanism', 'aws', ...options]);
+      assert.equal(seen.user, SUBJECT);
+      assertRoundTrip(seen);
+    }
+  },
+);
+
+await proves('mongosh under fedctl exec outlives three lives of its token', async () => {
+  const outside = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(AWS|FEDCTL)_/.test(name)),
+  );
+  const tests = ['vitest', 'run', 'test/e2e/exec-outlives.test.ts', '-t', 'mongosh', '--maxWorkers=1'];
+  await promisify(execFile)('npx', ['--no', '--', ...tests], { cwd: join(HERE, '..', '..'), env: outside });
+});
+
 await withLab(['--tls'], async (lab) => {
   const file = join(folder, 'tls.jwt');
   await fedctlIn(lab, 'enable');

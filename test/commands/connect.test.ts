@@ -225,12 +225,42 @@ describe('a token file', () => {
     expect({ code: piped.code, stderr: piped.stderr }).toEqual({ code: 0, stderr: '' });
   });
 
-  test.each([
+  test.each<[string, string | Buffer, string]>([
     ['empty', '', 'The file "bad" holds no JWT that can be used: it is empty.'],
     [
       'not a JWT',
       'hello',
-      'The file "bad" holds no JWT that can be used: it has one part between dots, and a JWT has three.',
+      'The file "bad" holds no JWT that can be used: it is an opaque string, without a dot.',
+    ],
+    [
+      'JSON',
+      JSON.stringify({ WebIdentityToken: FILE_TOKEN }),
+      'The file "bad" holds no JWT that can be used: it is JSON, with the token in its member WebIdentityToken.',
+    ],
+    [
+      'a header',
+      `Bearer ${FILE_TOKEN}\n`,
+      'The file "bad" holds no JWT that can be used: it begins with "Bearer".',
+    ],
+    [
+      'quoted',
+      `"${FILE_TOKEN}"\n`,
+      'The file "bad" holds no JWT that can be used: it stands in quotation marks.',
+    ],
+    [
+      'marked',
+      `\ufeff${FILE_TOKEN}`,
+      'The file "bad" holds no JWT that can be used: it begins with a byte order mark (U+FEFF).',
+    ],
+    [
+      'UTF-16',
+      Buffer.from(`\ufeff${FILE_TOKEN}\r\n`, 'utf16le'),
+      'The file "bad" holds no JWT that can be used: it is UTF-16, and a token is ASCII.',
+    ],
+    [
+      'two tokens',
+      `${FILE_TOKEN}\n${FILE_TOKEN}\n`,
+      'The file "bad" holds no JWT that can be used: it holds two tokens.',
     ],
     [
       'a JWT without exp',
@@ -364,8 +394,9 @@ code:   mongo.oidc-refused
       code: 'mongo.port-closed',
       message: `MONGODB-OIDC, tcp: localhost:${port} refused the connection.`,
       cause: 'The host refused the connection: wrong port, or the server is down.',
-      remedy: `nc -vz -w 5 localhost ${port}`,
-      command: null,
+      remedy:
+        'Compare host and port with the connection string of the cluster, and see whether the server is running.',
+      command: `nc -vz -w 5 localhost ${port}`,
       docs: 'fedctl explain mongo.port-closed',
       requestId: null,
       exitCode: 6,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/commands/main.ts';
 import { AWS_NAMESPACE } from '../../src/lib/jwt/claims.ts';
-import { awsPayload, NOW, NOW_EPOCH, raw, SUBJECT } from '../support/forge.ts';
+import { awsPayload, NOW, NOW_EPOCH, part, raw, SUBJECT } from '../support/forge.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
 import { schemaFaults } from '../support/schema.ts';
 
@@ -145,10 +145,14 @@ Other claims
 
   it.each([
     ['empty', ' \n', 'it is empty'],
-    ['not a token', 'hunter2', 'it has one part between dots, and a JWT has three'],
+    ['not a token', 'hunter2', 'it is an opaque string, without a dot'],
     ['not base64url', '!.!.!', 'its header is not base64url'],
     ['not JSON', 'aGk.aGk.', 'its header is not JSON'],
-    ['encrypted', 'e30....', 'it has five parts: an encrypted token (JWE), not a signed one'],
+    [
+      'encrypted',
+      `${part({ alg: 'dir', enc: 'A128GCM' })}....`,
+      'it has five parts: an encrypted token (JWE), not a signed one',
+    ],
   ])('fails with exit code 2 for a text that is %s', async (_name, input, reason) => {
     expect(await run([], { input })).toEqual(notAJwt(reason));
   });

@@ -169,7 +169,7 @@ describe('without somebody to ask', () => {
     stdout: '',
     stderr: `error: ${message}
 cause:  An MFA code is needed, and there is nobody to ask: no terminal, --no-input or --output json.
-remedy: ${remedy}   (on a terminal, where the code can be asked for)
+remedy: On a terminal, where the code can be asked for, run ${remedy}, then repeat the command.
 code:   aws.mfa-needed
 `,
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { commandLine, readTypedLine, type Typed } from '../../src/commands/typed-line.ts';
+import type { Typed } from '../../src/commands/typed.ts';
+import { commandLine, readTypedLine } from '../../src/commands/typed-line.ts';
 import {
   fedctl,
   HELP,

@@ -12,6 +12,7 @@ import {
   ISSUER,
   NOW,
   NOW_EPOCH,
+  part,
   raw,
   sign,
 } from '../support/forge.ts';
@@ -134,8 +135,12 @@ describe('an invalid token', () => {
     ['empty', '', 'it is empty'],
     ['not base64url', '!.!.!', 'its header is not base64url'],
     ['not JSON', 'aGk.aGk.', 'its header is not JSON'],
-    ['something else', 'hunter2', 'it has one part between dots, and a JWT has three'],
-    ['encrypted', 'e30....', 'it has five parts: an encrypted token (JWE), not a signed one'],
+    ['something else', 'hunter2', 'it is an opaque string, without a dot'],
+    [
+      'encrypted',
+      `${part({ alg: 'dir', enc: 'A128GCM' })}....`,
+      'it has five parts: an encrypted token (JWE), not a signed one',
+    ],
   ])('that is %s is answered no', async (_name, input, reason) => {
     expect(await run(input)).toEqual({ code: 5, stdout: notAJwt(reason), stderr: '' });
     expect(server.requests).toEqual([]);
@@ -258,6 +263,14 @@ describe('a key set of its own', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('is read past a byte order mark and what is no key', async () => {
+    await writeFile(
+      join(directory, 'keys.json'),
+      `\ufeff${JSON.stringify({ keys: [{ kid: 'x' }, key.jwk] })}`,
+    );
+    expect((await run(await token(), ['--jwks', 'keys.json'])).code).toBe(0);
+  });
+
   it('is read from its address alone', async () => {
     expect((await run(await token(), ['--jwks', `${server.issuer}${JWKS}`])).code).toBe(0);
     expect(server.requests).toEqual([JWKS]);
@@ -267,9 +280,14 @@ describe('a key set of its own', () => {
     expect((await run(await token({ iss: ISSUER }), ['--jwks', `${server.issuer}${JWKS}`])).code).toBe(5);
   });
 
-  it.each([
+  it.each<[string, string | Buffer | null, string]>([
     ['none', null, 'Cannot read "<dir>/none": there is no such file.'],
     ['html', '<html>', 'The key set in "<dir>/html" is not JSON.'],
+    [
+      'utf16',
+      Buffer.from('\ufeff{"keys":[]}', 'utf16le'),
+      'The key set in "<dir>/utf16" is UTF-16 or binary, and JSON is UTF-8.',
+    ],
     ['list', '[]', 'The key set in "<dir>/list" is no JSON object.'],
     ['empty', '{"keys":[]}', 'The key set in "<dir>/empty" holds no key.'],
     ['odd', '{"keys":[1]}', 'The key set in "<dir>/odd" holds something that is no key (no kty).'],
@@ -279,6 +297,24 @@ describe('a key set of its own', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.split('\n')[0]).toBe(`error: ${message.replace('<dir>', directory)}`);
     expect(stderr).toContain('code:   usage.unreadable-input\n');
+  });
+});
+
+describe('a token that is', () => {
+  it.each<[string, (token: string) => string]>([
+    ['in the JSON of the AWS CLI', (text) => JSON.stringify({ WebIdentityToken: text, Expiration: 'x' })],
+    ['in a header', (text) => `Authorization: Bearer ${text}`],
+    ['in quotation marks', (text) => `"${text}"`],
+    ['in UTF-16', (text) => Buffer.from(`\ufeff${text}`, 'utf16le').toString('utf8')],
+  ])('%s is verified', async (_what, around) => {
+    expect((await run(around(await token()))).code).toBe(0);
+  });
+
+  it('there twice is not', async () => {
+    const text = await token();
+    const { code, stdout } = await run(`${text}\n${text}\n`);
+    expect(code).toBe(5);
+    expect(stdout).toContain('it holds two tokens');
   });
 });
 

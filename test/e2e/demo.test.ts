@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { runBin } from '../support/run-bin.ts';
 import { schemaFaults } from '../support/schema.ts';
 
-describe('fedctl demo', () => {
+describe('fedctl demo', { timeout: 60_000 }, () => {
   test('runs every step, shows what to type, and leaves nothing behind', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
     const { code, stdout } = await runBin(['demo'], { env: { TMPDIR: folder } });

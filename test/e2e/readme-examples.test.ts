@@ -1,12 +1,15 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT } from '../architecture/imports.ts';
-import { runBin } from '../support/run-bin.ts';
+import { BIN, runBin } from '../support/run-bin.ts';
+import { type RunningLab, runLab } from '../support/running-lab.ts';
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const SECTION = /^## Use the lab in your own tests\n(.*?)^## /ms.exec(README)?.[1] ?? '';
@@ -17,6 +20,85 @@ function example(language: string): string {
   expect(found).toHaveLength(1);
   return found[0]?.[1] ?? '';
 }
+
+describe('"Use it from your programs" of the README', () => {
+  const section = /^## Use it from your programs\n(.*?)^## /ms.exec(README)?.[1] ?? '';
+  const blocks = (language: string) =>
+    [...section.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) => text);
+  const lines = blocks('sh').flatMap((block) => block.trim().split('\n'));
+  const [config = ''] = blocks('yaml');
+
+  /** Stands for mongosh, mongodump, node and any program: says what it was given, and who AWS takes it for. */
+  const PROGRAM = `#!/bin/sh
+[ "$1" = --version ] && echo 100.15.0 && exit
+echo "uri \${MONGODB_URI:-none} args $*"
+if [ -n "$OIDC_TOKEN_FILE" ]; then fedctl decode "$OIDC_TOKEN_FILE" --json; else fedctl whoami --json --quiet; fi`;
+
+  let lab: RunningLab;
+  let folder: string;
+
+  beforeAll(async () => {
+    lab = await runLab();
+    await lab.run(['enable', '--no-wait']);
+    folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+    for (const name of ['mongosh', 'mongodump', 'node', 'any-program'])
+      writeFileSync(join(folder, name), PROGRAM, { mode: 0o700 });
+    writeFileSync(join(folder, 'fedctl'), `#!/bin/sh\nexec ${process.execPath} -- ${BIN} "$@"\n`, {
+      mode: 0o700,
+    });
+    writeFileSync(join(folder, 'agent.yaml'), config);
+  });
+
+  afterAll(async () => {
+    await lab.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  function typed(line: string) {
+    const env = {
+      ...lab.env,
+      PATH: `${folder}:${process.env['PATH']}`,
+      HOME: folder,
+      URI: lab.env['FEDCTL_URI'],
+    };
+    return spawn('sh', ['-c', `exec ${line}`], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  test('fits on one screen', () => {
+    expect(section.split('\n').length).toBeLessThan(50);
+    expect(lines).toHaveLength(8);
+  });
+
+  test.each(lines.filter((line) => line.startsWith('fedctl exec')))('%s', async (line) => {
+    const child = typed(line);
+    const said = text(child.stdout);
+    const [code] = await once(child, 'close');
+    const [first = '', second = ''] = (await said).trim().split('\n');
+    const identity = JSON.parse(second);
+    expect(code).toBe(0);
+    if (line.includes('--audience')) {
+      expect(identity.payload.aud).toBe('my-atlas');
+      expect(first).toContain('authMechanism=MONGODB-OIDC');
+    } else {
+      expect(identity.arn).toMatch(line.includes('role/app') ? /:assumed-role\/app\// : /:user\/operator$/);
+    }
+    if (line.includes('{uri}'))
+      expect(first).toMatch(/ args .*mongodb:\/\/127\.0\.0\.1:\d+\/\?authMechanism=MONGODB-/);
+  });
+
+  test.each(lines.filter((line) => line.startsWith('fedctl agent')))('%s', async (line) => {
+    rmSync(join(folder, 'atlas.jwt'), { force: true });
+    const child = typed(line);
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk;
+      const outputs = line.includes('--config') ? 2 : 1;
+      if (said.split('valid until').length > outputs && !line.includes('--once')) child.kill('SIGTERM');
+    });
+    expect(await once(child, 'close'), said).toEqual([0, null]);
+    expect(readFileSync(join(folder, 'atlas.jwt'), 'utf8')).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
+  });
+});
 
 describe('"Use the lab in your own tests" of the README', () => {
   test('the Node.js example passes', { timeout: 60_000 }, async () => {

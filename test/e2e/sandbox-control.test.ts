@@ -76,6 +76,33 @@ describe('fedctl sandbox set', () => {
     expect((await lab.run(['connect', '--mechanism', 'aws'])).code).toBe(4);
   });
 
+  test('a refused login is mended while the lab runs', { timeout: 60_000 }, async () => {
+    const user = 'arn:aws:iam::123456789012:user/operator';
+    await lab.run(['sandbox', 'set', '--federation', 'enabled', '--revoke-user', user]);
+    expect((await lab.run(['connect', '--mechanism', 'aws'])).code).toBe(4);
+    const described = ['--user-type', 'iam-user', '--user-role', 'readWrite@app'];
+    expect(await document('sandbox-set', 'sandbox', 'set', '--user', user, ...described)).toMatchObject({
+      changes: [{ setting: 'database-user', of: user, value: 'created' }],
+    });
+    expect((await lab.run(['connect', '--mechanism', 'aws'])).code).toBe(0);
+    await lab.run(['sandbox', 'set', '--disconnect-provider', 'fedctl lab']);
+    expect((await lab.run(['connect'])).code).toBe(4);
+    const changed = ['--provider', 'fedctl lab', '--provider-audience', 'another'];
+    const { stdout } = await lab.run([
+      ...['sandbox', 'set', ...changed, '--connect-provider', 'fedctl lab'],
+      ...['--allow-address', '192.0.2.7', '--pause-cluster', 'lab', '--start-cluster', 'lab'],
+    ]);
+    expect(stdout.replace(/[0-9a-f]{24}/, '<id>').replace(/http:\S+(?=,)/, '<issuer>')).toBe(
+      `identity provider fedctl lab: <id>, issuer <issuer>, audience another
+organization link fedctl lab: connected
+access list 192.0.2.7: allowed
+cluster lab: paused
+cluster lab: running
+`,
+    );
+    expect((await lab.run(['connect', '--audience', 'another'])).code).toBe(0);
+  });
+
   test('a deleted identity has keys that nobody knows', async () => {
     await lab.run(['sandbox', 'set', '--revoke-identity', 'arn:aws:iam::123456789012:user/operator']);
     const { code, stderr } = await lab.run(['whoami', '--json']);
@@ -87,6 +114,12 @@ describe('fedctl sandbox set', () => {
 
   test.each([
     [[], 'There is nothing to set.', 'usage.invalid-command-line', READ_THE_HELP],
+    [
+      ['--user-role', 'readWrite@app'],
+      '--user is missing: options that begin with --user- describe what it names.',
+      'usage.invalid-command-line',
+      READ_THE_HELP,
+    ],
     [
       ['--slow', 'moon=1s'],
       '--slow cannot be "moon=1s": expected a hop (sts, iam, issuer, mongod, atlas) and a time, such as mongod=2s.',

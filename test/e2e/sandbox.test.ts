@@ -180,7 +180,8 @@ describe('fedctl sandbox', () => {
       (await runBin(['sandbox', '--mongo-port', '70000'])).stderr,
     ).toBe(`error: --mongo-port cannot be "70000": expected a port from 1 to 65535.
 cause:  The value is outside what the option accepts.
-remedy: fedctl sandbox --help
+remedy: Read the help of the command.
+run:    fedctl sandbox --help
 code:   usage.invalid-value
 `);
   });

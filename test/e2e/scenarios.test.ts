@@ -94,7 +94,8 @@ code:   usage.invalid-value
       stdout: '',
       stderr: `error: --scenario and --as do not go together: what scenarios break is the built-in lab of an operator.
 cause:  An argument or an option value is missing, or there is one too many.
-remedy: fedctl sandbox --help
+remedy: Read the help of the command.
+run:    fedctl sandbox --help
 code:   usage.invalid-command-line
 `,
     });

@@ -256,6 +256,16 @@ export const EVIDENCE: Readonly<Record<FailureCode, Evidence>> = {
   'atlas.timeout': { file: 'lib/atlas/requests.test.ts', at: 'a server that says nothing' },
   'atlas.not-atlas': { file: 'lib/atlas/answers.test.ts', at: 'that redirects' },
   'atlas.answer-unreadable': { file: 'lib/atlas/answers.test.ts', at: 'of another shape' },
+  'exec.not-found': { file: 'e2e/exec.test.ts', at: 'a program that does not exist' },
+  'exec.not-executable': { file: 'e2e/exec.test.ts', at: 'a file that is no program' },
+  'exec.start-failed': { file: 'e2e/exec.test.ts', at: 'arguments that are too large' },
+  'exec.program-too-old': { file: 'lib/exec/known-programs.test.ts', at: 'that says %j is refused' },
+  'exec.secret-in-arguments': { file: 'e2e/exec.test.ts', at: 'a secret that would be an argument' },
+  'exec.output-in-use': { file: 'lib/exec/file-lock.test.ts', at: 'is had once, and again' },
+  'exec.listen-failed': {
+    file: 'lib/exec/credentials-endpoint.test.ts',
+    at: 'says so where the port is taken',
+  },
   'lab.port-taken': {
     file: 'e2e/sandbox-detach.test.ts',
     at: 'tells why the lab did not start, in its own words',

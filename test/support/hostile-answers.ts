@@ -26,8 +26,8 @@ const cut: Pick<Row, 'aws' | 'issuer' | 'atlas'> = {
   atlas: ['atlas.unreachable', 'The Atlas API at HOST cannot be reached: the connection was cut (CUT).'],
 };
 const late: Pick<Row, 'issuer' | 'atlas' | 'slow'> = {
-  issuer: ['issuer.timeout', 'DOCUMENT gave no whole answer within 1 s.'],
-  atlas: ['atlas.timeout', 'DOCUMENT gave no whole answer within 1 s.'],
+  issuer: ['issuer.timeout', 'DOCUMENT gave no whole answer within 3 s.'],
+  atlas: ['atlas.timeout', 'DOCUMENT gave no whole answer within 3 s.'],
   slow: true,
 };
 const noHttp = unreachable('what answers there does not speak HTTP (HPE_INVALID_CONSTANT)');
@@ -87,7 +87,7 @@ const STATUSES = [400, 401, 403, 404, 429, 500, 503].flatMap(
 export const ROWS: readonly (readonly [what: string, row: Row])[] = [
   [
     'accepts and is silent',
-    { behave: hostile.silent, aws: ['aws.timeout', 'WHERE did not answer ACTION within 1 s.'], ...late },
+    { behave: hostile.silent, aws: ['aws.timeout', 'WHERE did not answer ACTION within 3 s.'], ...late },
   ],
   ['accepts and closes', { behave: hostile.closes, ...cut }],
   ['accepts and resets', { behave: hostile.resets, ...cut }],
@@ -129,7 +129,7 @@ export const ROWS: readonly (readonly [what: string, row: Row])[] = [
     'stalls half-way',
     {
       behave: hostile.stallsAfter('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"a":'),
-      aws: ['aws.timeout', 'WHERE answered ACTION with HTTP 200, but not to the end within 1 s.'],
+      aws: ['aws.timeout', 'WHERE answered ACTION with HTTP 200, but not to the end within 3 s.'],
       ...late,
     },
   ],

@@ -10,13 +10,13 @@ export function payloadText(command: Document): string {
   return Buffer.from(payload.buffer).toString('latin1');
 }
 
-const SILENT_HELLO = 'HOST accepted the connection, but did not answer hello within 1 s.';
+const SILENT_HELLO = 'HOST accepted the connection, but did not answer hello within 3 s.';
 
 export const DONE = { conversationId: 1, done: true, payload: new Binary(Buffer.alloc(0)), ok: 1 };
 const ECHO = (command: Document) => refusal(4711, 'Weird', `bad payload ${payloadText(command)}`);
 const AUTH_CLOSED = 'The server closed the connection in the middle of the login.';
 const AUTH_STRANGE = "The server answered the login with something that is not MongoDB's protocol.";
-const AUTH_LATE = 'The server did not answer the login within 1 s.';
+const AUTH_LATE = 'The server did not answer the login within 3 s.';
 const NONCE = 'The server answered the login with a nonce or a host that cannot be.';
 
 /** What connectionStatus says of who is logged in; null for nobody. */
@@ -165,7 +165,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { connectionStatus: 'silence' },
     'mongo.oidc.user',
     'mongo.command-failed',
-    'The login worked, but connectionStatus got no answer within 1 s.',
+    'The login worked, but connectionStatus got no answer within 3 s.',
   ],
   [
     'connectionStatus is cut',
@@ -197,7 +197,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { ping: 'silence' },
     'mongo.oidc.user',
     'mongo.command-failed',
-    'The login worked, but ping got no answer within 1 s.',
+    'The login worked, but ping got no answer within 3 s.',
   ],
   [
     'ping fails',

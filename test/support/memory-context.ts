@@ -74,6 +74,7 @@ export function memoryContext({
     fetch: notGiven('fetch'),
     redactor: new Redactor(),
     signal: new AbortController().signal,
+    passSignals: () => () => {},
     spawn: (command, args, options) => spawn(command, args, options),
     resolver: { addresses: notGiven('resolver'), srv: notGiven('resolver'), txt: notGiven('resolver') },
     load: async () => {},

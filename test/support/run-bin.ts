@@ -17,6 +17,8 @@ export interface BinOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
   readonly cwd?: string;
+  /** In a session of its own, without the terminal that the tests may have. */
+  readonly detached?: boolean;
   /** Called with the running process. */
   readonly started?: (child: ChildProcess) => void;
   /** Called with everything printed so far; lets a test send a signal at the right moment. */
@@ -28,6 +30,7 @@ export async function runBin(args: readonly string[], options: BinOptions = {}):
   const child = spawn(process.execPath, ['--', options.bin ?? BIN, ...args], {
     env: { PATH: process.env.PATH, HOME: '/nonexistent', ...options.env },
     cwd: options.cwd,
+    detached: options.detached ?? false,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   options.started?.(child);

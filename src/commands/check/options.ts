@@ -1,9 +1,10 @@
-import { DEFAULT_DURATION_SECONDS } from '../../lib/auth/lifetime.ts';
+import { PROBE_NAMESPACE } from '../../lib/core/namespace.ts';
 import { MECHANISM_CHOICES } from '../../lib/uri/mechanism.ts';
-import { DNS_OPTIONS } from '../dns-option.ts';
-import { choice, duration, optionalText, text, texts, toggle } from '../options.ts';
-import { ROLE_OPTIONS } from '../role-options.ts';
-import { URI } from '../uri-option.ts';
+import { DNS_SERVER, URI } from '../options/cluster.ts';
+import { choice, duration, integer, namespace, privileges } from '../options/kinds.ts';
+import { optionalValue, text, texts, toggle } from '../options/option.ts';
+import { ROLE_OPTIONS } from '../options/role.ts';
+import { SIGNING_ALGORITHM, TOKEN_DURATION } from '../options/token.ts';
 
 /** Everything that `fedctl check` can be told. */
 export const CHECK_OPTIONS = {
@@ -17,32 +18,23 @@ export const CHECK_OPTIONS = {
   ),
   tokenFile: text('--token-file <file>', 'check this very token, which an application reads from there'),
   ...ROLE_OPTIONS,
-  signingAlgorithm: choice(
-    '--signing-algorithm <name>',
-    'how AWS signs the token',
-    ['RS256', 'ES384'],
-    'RS256',
-  ),
-  duration: duration('--duration <time>', 'how long the token lives (default: 5m)', DEFAULT_DURATION_SECONDS),
+  signingAlgorithm: SIGNING_ALGORITHM,
+  duration: TOKEN_DURATION,
   issuer: text('--issuer <url>', 'issuer that the token must have (default: that of the account)'),
   subject: text('--subject <glob>', 'whom the token must speak for; * and ? stand for anything'),
-  privilege: texts(
+  privilege: privileges(
     '--privilege <action@db[.coll]>',
     'what the database user must be allowed, such as insert@app',
   ),
-  writeProbe: optionalText(
-    '--write-probe [db.coll]',
-    'insert, find and delete a document of its own',
-    'fedctl.probe',
-    {
-      env: false,
-    },
+  writeProbe: optionalValue(
+    namespace('--write-probe [db.coll]', 'insert, find and delete a document of its own', { env: false }),
+    PROBE_NAMESPACE,
   ),
   api: text('--api <url>', 'an HTTP API that takes the token'),
   atlasProject: text('--atlas-project <id>', 'project of the cluster [also MONGODB_ATLAS_PROJECT_ID]'),
   atlasCluster: text('--atlas-cluster <name>', 'its name in Atlas (default: found by the connection string)'),
   atlasUrl: text('--atlas-url <url>', 'where the Atlas API is (default: https://cloud.mongodb.com)'),
-  ...DNS_OPTIONS,
+  dnsServer: DNS_SERVER,
   config: text('--config <file>', 'check the targets of this file (default: ./fedctl.yaml, if there is one)'),
   target: texts('--target <name>', 'check this target of the file only'),
   allowHost: texts('--allow-host <host>', 'let a found file send tokens to this host, or to *.<domain>', {
@@ -55,7 +47,17 @@ export const CHECK_OPTIONS = {
   soak: duration('--soak <time>', 'hold a connection for so long, past the end of its token', null),
   failOn: choice('--fail-on <what>', 'what ends with exit code 5', ['fail', 'warn'], 'fail'),
   warnExpiry: duration('--warn-expiry <time>', 'warn of credentials and token files that end sooner', null),
-  retry: text('--retry <n>', 'check again so many times what failed (default: 0)'),
+  retry: integer(
+    '--retry <n>',
+    'check again so many times what failed (default: 0)',
+    { from: 0, to: 100 },
+    0,
+  ),
   wait: duration('--wait <time>', 'check again for so long what failed', 0),
-  concurrency: text('--concurrency <n>', 'targets that are checked at once (default: 8)'),
+  concurrency: integer(
+    '--concurrency <n>',
+    'targets that are checked at once (default: 8)',
+    { from: 1, to: 100 },
+    8,
+  ),
 } as const;

@@ -10,7 +10,7 @@ import { fileText, type Line, linesOf } from '../../lib/render/output.ts';
 import { createTheme } from '../../lib/render/theme.ts';
 import type { Invocation } from '../command.ts';
 import type { Faces } from '../faces.ts';
-import type { OptionTable } from '../options.ts';
+import type { OptionTable } from '../options/option.ts';
 
 export const CHECK_FACES = ['human', 'short', 'json', 'junit', 'github', 'markdown', 'html'] as const;
 

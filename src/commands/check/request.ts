@@ -1,38 +1,38 @@
 import { atlasAccess } from '../../lib/atlas/access.ts';
 import { checkedAddress } from '../../lib/atlas/address.ts';
 import { SOAK_TOKEN_SECONDS } from '../../lib/check/catalogue/soak.ts';
-import type { CheckRequest } from '../../lib/check/run.ts';
+import { type CheckPlan, type CheckRequest, planCheck } from '../../lib/check/run.ts';
 import type { CheckOptions } from '../../lib/check/world.ts';
 import type { CheckTarget } from '../../lib/core/check-target.ts';
 import { rerun } from '../../lib/core/command-line.ts';
-import { FedctlError } from '../../lib/core/errors.ts';
+import { invalidValue, readingOption } from '../../lib/core/invalid-value.ts';
 import type { ConfigFile } from '../../lib/files/config-file.ts';
 import type { Invocation } from '../command.ts';
-import type { Typed } from '../typed-line.ts';
+import type { Typed } from '../typed.ts';
 import type { CHECK_OPTIONS } from './options.ts';
-import { readTargets } from './targets.ts';
-
-const DEFAULT_CONCURRENCY = 8;
+import { namingFile, readTargets } from './targets.ts';
 
 /**
- * What the command line, the environment and a configuration file ask for.
+ * Plans what the command line, the environment and a configuration file ask for.
  *
  * @throws FedctlError usage.*, config.*, mongo.*, atlas.credentials-half-set, atlas.url-invalid, atlas.plaintext-refused
  */
-export async function readRequest(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<CheckRequest> {
-  const { options } = invocation;
+export async function planRequest(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<CheckPlan> {
+  const { context, options } = invocation;
   const { targets, file } = await readTargets(invocation);
-  return {
+  const request: CheckRequest = {
     targets,
     offer: (command, target) => invocation.offer(command, about(target, file, invocation)),
     options: checkOptions(invocation),
     only: options.only,
     skip: options.skip,
-    concurrency: whole('--concurrency', options.concurrency, 1, 100) ?? DEFAULT_CONCURRENCY,
-    retries: whole('--retry', options.retry, 0, 100) ?? 0,
+    concurrency: options.concurrency,
+    retries: options.retry,
     waitMs: options.wait * 1000,
     failOn: options.failOn,
   };
+  const plan = () => planCheck(context, request);
+  return file === null ? plan() : namingFile(file, invocation, plan);
 }
 
 function checkOptions({ context, common, aws, options }: Invocation<typeof CHECK_OPTIONS>): CheckOptions {
@@ -41,7 +41,7 @@ function checkOptions({ context, common, aws, options }: Invocation<typeof CHECK
   return {
     aws,
     timeoutMs,
-    atlas: access === null ? null : { ...access, url: checkedAddress(access.url), timeoutMs },
+    atlas: access === null ? null : { ...access, url: addressOf(access.url, options.atlasUrl), timeoutMs },
     atlasProject: options.atlasProject ?? context.env['MONGODB_ATLAS_PROJECT_ID'] ?? null,
     warnExpiryMs: options.warnExpiry === null ? null : options.warnExpiry * 1000,
     negative: options.negative,
@@ -52,11 +52,10 @@ function checkOptions({ context, common, aws, options }: Invocation<typeof CHECK
 /** A connection that is let go before its token ends proves nothing: that is a mistake, and no fault of the chain. */
 function soakMs(seconds: number | null): number | null {
   if (seconds === null || seconds > SOAK_TOKEN_SECONDS) return seconds === null ? null : seconds * 1000;
-  throw new FedctlError('usage.invalid-value', {
+  throw invalidValue('--soak', {
     message: `--soak cannot be ${seconds}s: its tokens live ${SOAK_TOKEN_SECONDS} s, and have to end meanwhile.`,
     remedy: 'Hold the connection longer.',
     command: rerun({ set: { '--soak': '3m' } }),
-    details: { option: '--soak' },
   });
 }
 
@@ -78,12 +77,7 @@ function about(
   };
 }
 
-function whole(option: string, given: string | null, least: number, most: number): number | null {
-  if (given === null) return null;
-  const value = Number(given);
-  if (/^\d{1,3}$/.test(given) && value >= least && value <= most) return value;
-  throw new FedctlError('usage.invalid-value', {
-    message: `${option} cannot be "${given}": expected a number from ${least} to ${most}.`,
-    details: { option },
-  });
+/** The address of the Atlas API, which has an option and a variable of the Atlas CLI. */
+function addressOf(url: string, option: string | null): string {
+  return option === null ? checkedAddress(url) : readingOption('--atlas-url', () => checkedAddress(url));
 }

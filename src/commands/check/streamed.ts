@@ -10,7 +10,7 @@ import {
 } from '../../lib/render/check/human.ts';
 import { columnsOf } from '../../lib/render/wrap.ts';
 import type { Invocation } from '../command.ts';
-import type { OptionTable } from '../options.ts';
+import type { OptionTable } from '../options/option.ts';
 
 /**
  * The human face while the run goes on, a line for each check: on a terminal as soon as it ends, else in the order of

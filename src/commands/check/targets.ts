@@ -1,15 +1,14 @@
 import { resolve } from 'node:path';
 import type { CheckTarget } from '../../lib/core/check-target.ts';
-import { FedctlError, type Warning } from '../../lib/core/errors.ts';
+import { FedctlError, isFedctlError, type Warning } from '../../lib/core/errors.ts';
+import { invalidValue, ofOption } from '../../lib/core/invalid-value.ts';
 import { FAILURES } from '../../lib/failures/failures.ts';
 import { type ConfigFile, findConfig } from '../../lib/files/config-file.ts';
-import { parseConnectionString } from '../../lib/uri/connection-string.ts';
 import type { Invocation } from '../command.ts';
-import { dnsServer } from '../dns-option.ts';
-import { namespace } from '../namespace-option.ts';
-import { environmentName, longFlag } from '../options.ts';
-import { privilege } from '../privilege-option.ts';
-import { roleToAssume } from '../role-options.ts';
+import { connectionStringOf } from '../options/cluster.ts';
+import { environmentName, longFlag, type OptionTable } from '../options/option.ts';
+import { roleToAssume } from '../options/role.ts';
+import { namingSource } from '../options/source.ts';
 import { CHECK_OPTIONS } from './options.ts';
 
 /** Options that say what one target is: each alone names a target. */
@@ -46,6 +45,12 @@ const OF_ANY_TARGET = {
 /** Typed, these hold for all targets as well: one that names none goes by those of the command. */
 const OF_THE_CALLER = ['profile', 'region'] as const;
 
+/** What an entry of a file may say as well. */
+const OF_AN_ENTRY: ReadonlySet<string> = new Set([
+  ...Object.keys({ ...OF_ONE_TARGET, ...OF_A_ROLE }),
+  ...Object.values(OF_ANY_TARGET),
+]);
+
 /** The targets of a run, and the file that they stand in; null for the one of the command line or the environment. */
 export interface Targets {
   readonly targets: readonly CheckTarget[];
@@ -68,7 +73,9 @@ export async function readTargets(invocation: Invocation<typeof CHECK_OPTIONS>):
   const { context, common, options, typed } = invocation;
   const byFlag = Object.keys({ ...OF_ONE_TARGET, ...OF_A_ROLE }).filter((option) => typed.has(option));
   const byVariable = keysOf(OF_ONE_TARGET).filter((option) => options[option] !== null && !typed.has(option));
-  const file = await findConfig(context, options.config, common.timeoutMs);
+  const file = await findConfig(context, options.config, common.timeoutMs).catch((error: unknown) => {
+    throw options.config === null ? error : ofOption('--config', error);
+  });
   if (file === null) {
     if (options.target.length > 0) throw noFile();
     return { targets: [ofFlags(invocation)], file };
@@ -82,6 +89,25 @@ export async function readTargets(invocation: Invocation<typeof CHECK_OPTIONS>):
 
 function keysOf<Table extends object>(table: Table): (keyof Table)[] {
   return Object.keys(table) as (keyof Table)[];
+}
+
+/**
+ * Plans what goes by the targets of a file: where it fails for what an entry says, the failure names the file, and no
+ * variable of that option.
+ */
+export function namingFile<T>(
+  { file }: ConfigFile,
+  { typed }: Pick<Invocation<OptionTable>, 'typed'>,
+  plan: () => T,
+): T {
+  try {
+    return plan();
+  } catch (error) {
+    if (!isFedctlError(error)) throw error;
+    const key = keysOf(CHECK_OPTIONS).find((each) => longFlag(CHECK_OPTIONS[each]) === error.option);
+    const isOfEntry = key !== undefined && OF_AN_ENTRY.has(key) && !typed.has(key);
+    throw isOfEntry ? namingSource(error, () => file) : error;
+  }
 }
 
 /** Loads YAML and the schema, which only a run with a file needs. */
@@ -125,7 +151,7 @@ function typedFlags(invocation: Invocation<typeof CHECK_OPTIONS>): Partial<Check
 function ofFlags({ context, options }: Invocation<typeof CHECK_OPTIONS>): CheckTarget {
   return {
     name: 'default',
-    uri: options.uri === null ? null : parseConnectionString(options.uri),
+    uri: options.uri === null ? null : connectionStringOf(options.uri),
     refuseMember: null,
     mechanism: options.mechanism,
     audience: options.audience,
@@ -137,12 +163,12 @@ function ofFlags({ context, options }: Invocation<typeof CHECK_OPTIONS>): CheckT
     region: null,
     issuer: options.issuer,
     subject: options.subject,
-    privileges: options.privilege.map(privilege),
-    writeProbe: options.writeProbe === null ? null : namespace(options.writeProbe),
+    privileges: options.privilege,
+    writeProbe: options.writeProbe,
     api: options.api,
     atlasProject: options.atlasProject,
     atlasCluster: options.atlasCluster,
-    dnsServer: dnsServer(options),
+    dnsServer: options.dnsServer,
     warnings: [],
   };
 }
@@ -176,7 +202,7 @@ function notPicked(option: string, file: string, all: readonly CheckTarget[]): F
     message: `${flag} is about one target, and ${file} has ${all.length}: ${all.map((each) => each.name).join(', ')}.`,
     likelyCause: 'Such an option beats the file for the one target that is picked.',
     remedy: 'Pick the target with --target <name>, or leave the option out.',
-    details: { option: flag },
+    option: flag,
   });
 }
 
@@ -184,13 +210,12 @@ function noFile(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: '--target picks a target of a configuration file, and there is no configuration file.',
     remedy: 'Name the file with --config <file>, or leave --target out.',
-    details: { option: '--target' },
+    option: '--target',
   });
 }
 
 function unknownTarget(name: string, file: string, all: readonly CheckTarget[]): FedctlError {
-  return new FedctlError('usage.invalid-value', {
+  return invalidValue('--target', {
     message: `--target cannot be "${name}": ${file} has ${all.map((each) => each.name).join(', ')}.`,
-    details: { option: '--target' },
   });
 }

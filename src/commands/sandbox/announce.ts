@@ -6,7 +6,7 @@ import { sandboxStatusLines, sourceCommand } from '../../lib/render/sandbox.ts';
 import type { LabStatus } from '../../sandbox/control/status.ts';
 import { exportLines, type LabEnvironment } from '../../sandbox/environment.ts';
 import type { Invocation } from '../command.ts';
-import type { OptionTable } from '../options.ts';
+import type { OptionTable } from '../options/option.ts';
 
 export interface ReadyLab {
   readonly env: LabEnvironment;

@@ -2,7 +2,8 @@ import { FedctlError } from '../../lib/core/errors.ts';
 import { clockText, sandboxClockDocument } from '../../lib/render/sandbox.ts';
 import { createLabClient } from '../../sandbox/control/client.ts';
 import { type Answer, command } from '../command.ts';
-import { duration, toggle } from '../options.ts';
+import { duration } from '../options/kinds.ts';
+import { toggle } from '../options/option.ts';
 
 export const sandboxClock = command({
   arguments: '',

@@ -5,7 +5,7 @@ import { EXIT } from '../../lib/core/exit-codes.ts';
 import { FAILURES, type FailureCode } from '../../lib/failures/failures.ts';
 import { createLabClient } from '../../sandbox/control/client.ts';
 import type { Ended, Invocation } from '../command.ts';
-import { longFlag, type OptionTable } from '../options.ts';
+import { longFlag, type OptionTable } from '../options/option.ts';
 import { announce } from './announce.ts';
 
 /** What stays with the process that starts the lab. */
@@ -29,7 +29,7 @@ export async function detach(
     });
   }
   const [node = '', ...script] = context.self;
-  const child = context.spawn(node, [...script, 'sandbox', '--json', ...typed(invocation, table)], {
+  const child = context.spawn(node, [...script, 'sandbox', '--json', ...typedAgain(invocation, table)], {
     cwd: context.cwd,
     env: { ...context.env },
     detached: true,
@@ -48,12 +48,14 @@ export async function detach(
   return { exitCode: EXIT.done };
 }
 
-/** The options that were given, as they would be typed. */
-function typed({ options }: Invocation<OptionTable>, table: OptionTable): readonly string[] {
+/** The options that were typed, as they would be typed. */
+function typedAgain({ options, typed }: Invocation<OptionTable>, table: OptionTable): readonly string[] {
   return Object.entries(table).flatMap(([key, spec]) => {
+    // The other process reads the variables itself.
+    if (OWN.has(key) || !typed.has(key)) return [];
     const value = options[key];
-    if (OWN.has(key) || value === null || value === undefined || value === false) return [];
-    return value === true ? [longFlag(spec)] : [`${longFlag(spec)}=${String(value)}`];
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return value === true ? [longFlag(spec)] : values.map((each) => `${longFlag(spec)}=${String(each)}`);
   });
 }
 

@@ -7,7 +7,7 @@ import { freeName } from '../../lib/files/free-name.ts';
 import { sourceCommand } from '../../lib/render/sandbox.ts';
 import { createLabClient } from '../../sandbox/control/client.ts';
 import type { Invocation } from '../command.ts';
-import type { OptionTable } from '../options.ts';
+import type { OptionTable } from '../options/option.ts';
 
 /** In bytes; the variables of a lab are far less. */
 const LARGEST = 64 * 1024;

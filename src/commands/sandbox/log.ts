@@ -5,7 +5,7 @@ import { labLogLine, sandboxLogDocument } from '../../lib/render/sandbox.ts';
 import { createLabClient } from '../../sandbox/control/client.ts';
 import type { LabLogEntry } from '../../sandbox/log.ts';
 import { type Answer, command, type Ended } from '../command.ts';
-import { toggle } from '../options.ts';
+import { toggle } from '../options/option.ts';
 
 /** How long one question waits for the next entry, in seconds. */
 const WAIT = 15;

@@ -1,4 +1,5 @@
 import { FedctlError } from '../../lib/core/errors.ts';
+import { readingOption } from '../../lib/core/invalid-value.ts';
 import { scenariosDocument, scenariosLines } from '../../lib/render/scenarios.ts';
 import type { Lab, LabOptions } from '../../sandbox/lab.ts';
 import type { Answer } from '../command.ts';
@@ -31,6 +32,6 @@ export async function labStarter({
     });
   }
   const { scenarioNamed, startScenario } = await import('../../sandbox/scenarios/play.ts');
-  const named = scenarioNamed(scenario);
+  const named = readingOption('--scenario', () => scenarioNamed(scenario));
   return (options) => startScenario(named, options);
 }

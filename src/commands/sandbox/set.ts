@@ -1,11 +1,15 @@
+import type { Flag } from '../../lib/core/command-line.ts';
 import { parseDuration } from '../../lib/core/duration.ts';
 import { FedctlError } from '../../lib/core/errors.ts';
+import { invalidValue } from '../../lib/core/invalid-value.ts';
 import { sandboxChangesDocument, sandboxChangesLines } from '../../lib/render/sandbox.ts';
 import { createLabClient, type LabChangeRequest } from '../../sandbox/control/client.ts';
 import type { LabChange } from '../../sandbox/control/controls.ts';
+import { USER_TYPES } from '../../sandbox/control/user-types.ts';
 import { HOPS } from '../../sandbox/delays.ts';
 import { type Answer, command } from '../command.ts';
-import { choice, type OptionValues, text, texts, toggle } from '../options.ts';
+import { choice } from '../options/kinds.ts';
+import { type OptionValues, several, text, texts, toggle } from '../options/option.ts';
 
 const OPTIONS = {
   federation: choice(
@@ -17,12 +21,42 @@ const OPTIONS = {
   ),
   rotateKeys: toggle('--rotate-keys', 'sign with new keys and publish no others', { env: false }),
   account: text('--account <id>', 'of which account (default: the first)', { env: false }),
+  user: text('--user <name>', 'create or change a database user', { env: false }),
+  userType: choice('--user-type <type>', 'what the user is for', USER_TYPES, null, { env: false }),
+  userDatabase: text('--user-database <name>', 'database of the user (default: $external)', { env: false }),
+  userRole: texts('--user-role <role@database>', 'role of the user, in place of the present ones', {
+    env: false,
+  }),
+  userCluster: texts('--user-cluster <name>', 'cluster that the user is limited to', { env: false }),
+  provider: text('--provider <name>', 'create or change an identity provider, by display name or id', {
+    env: false,
+  }),
+  providerIssuer: text('--provider-issuer <url>', 'issuer of the identity provider', { env: false }),
+  providerAudience: text('--provider-audience <aud>', 'audience of the identity provider', { env: false }),
+  providerClaim: text('--provider-claim <claim>', 'user claim of the identity provider', { env: false }),
+  connectProvider: texts('--connect-provider <name>', 'connect the organization to an identity provider', {
+    env: false,
+  }),
+  disconnectProvider: texts('--disconnect-provider <name>', 'disconnect the organization from one', {
+    env: false,
+  }),
+  allowAddress: texts('--allow-address <address>', 'add an address or a block to the IP access list', {
+    env: false,
+  }),
+  removeAddress: texts('--remove-address <address>', 'remove one from the IP access list', { env: false }),
+  pauseCluster: texts('--pause-cluster <name>', 'pause a cluster', { env: false }),
+  startCluster: texts('--start-cluster <name>', 'start a paused cluster', { env: false }),
   revokeUser: texts('--revoke-user <name>', 'delete a database user', { env: false }),
   revokeIdentity: texts('--revoke-identity <arn>', 'delete an IAM user or role', { env: false }),
   dropConnections: toggle('--drop-connections', 'cut every connection to the MongoDB server', {
     env: false,
   }),
-  slow: texts('--slow <hop=time>', `let a hop wait: ${HOPS.join(', ')}; 0 ends it`, { env: false }),
+  slow: several(
+    '--slow <hop=time>',
+    `let a hop wait: ${HOPS.join(', ')}; 0 ends it`,
+    { env: false },
+    readDelay,
+  ),
 } as const;
 
 export const sandboxSet = command({
@@ -32,11 +66,15 @@ export const sandboxSet = command({
     'fedctl sandbox set --federation enabled',
     'fedctl sandbox set --rotate-keys                     # then verify a token that you had before',
     "fedctl sandbox set --revoke-user 'arn:aws:iam::123456789012:role/app' --drop-connections",
+    'fedctl sandbox set --user arn:aws:iam::123456789012:role/app --user-type iam-role --user-role readWrite@app',
+    "fedctl sandbox set --provider 'fedctl lab' --provider-audience another",
+    "fedctl sandbox set --disconnect-provider 'fedctl lab' --allow-address 192.0.2.0/24",
     'fedctl sandbox set --slow issuer=10s --slow mongod=2s',
   ],
   notes: `
 Changes the lab whose variables this shell has, while it runs, in the order of the options above. \`fedctl sandbox
-status\` lists the names. A revoked database user stays logged in on connections that are open: drop them.`,
+status\` lists the names. A user or an identity provider is created if no other has the name; what is not given stays as
+it is. The organization is not connected to a new identity provider. A revoked database user stays logged in on connections that are open: drop them.`,
   options: OPTIONS,
   async run({ context, common, options }): Promise<Answer> {
     const requests = changesIn(options);
@@ -50,7 +88,9 @@ status\` lists the names. A revoked database user stays logged in on connections
   },
 });
 
-function changesIn(options: OptionValues<typeof OPTIONS>): readonly LabChangeRequest[] {
+type Options = OptionValues<typeof OPTIONS>;
+
+function changesIn(options: Options): readonly LabChangeRequest[] {
   const account = options.account === null ? {} : { account: options.account };
   const { federation } = options;
   return [
@@ -58,22 +98,70 @@ function changesIn(options: OptionValues<typeof OPTIONS>): readonly LabChangeReq
       ? []
       : [{ setting: 'federation', enabled: federation === 'enabled', ...account } as const]),
     ...(options.rotateKeys ? [{ setting: 'keys', ...account } as const] : []),
-    ...options.revokeUser.map((username) => ({ setting: 'database-user', username }) as const),
+    ...databaseUserIn(options),
+    ...identityProviderIn(options),
+    ...options.connectProvider.map((name) => link(name, true)),
+    ...options.disconnectProvider.map((name) => link(name, false)),
+    ...options.allowAddress.map((address) => ({ setting: 'access-list', address, allowed: true }) as const),
+    ...options.removeAddress.map((address) => ({ setting: 'access-list', address, allowed: false }) as const),
+    ...options.pauseCluster.map((name) => ({ setting: 'cluster', name, paused: true }) as const),
+    ...options.startCluster.map((name) => ({ setting: 'cluster', name, paused: false }) as const),
+    ...options.revokeUser.map((username) => ({ setting: 'no-database-user', username }) as const),
     ...options.revokeIdentity.map((arn) => ({ setting: 'identity', arn }) as const),
     ...(options.dropConnections ? [{ setting: 'connections' } as const] : []),
-    ...options.slow.map(delayIn),
+    ...options.slow,
   ];
 }
 
+function link(identityProvider: string, connected: boolean): LabChangeRequest {
+  return { setting: 'organization-link', identityProvider, connected };
+}
+
+function databaseUserIn(options: Options): readonly LabChangeRequest[] {
+  const { user: username, userType: type, userDatabase: database, userRole: roles, userCluster } = options;
+  const change = {
+    ...(type !== null && { type }),
+    ...(database !== null && { database }),
+    ...(roles.length > 0 && { roles }),
+    ...(userCluster.length > 0 && { clusters: userCluster }),
+  };
+  return oneOf('--user', username, change, (name) => ({
+    setting: 'database-user',
+    username: name,
+    ...change,
+  }));
+}
+
+function identityProviderIn(options: Options): readonly LabChangeRequest[] {
+  const { provider, providerIssuer: issuer, providerAudience: audience, providerClaim: userClaim } = options;
+  const change = {
+    ...(issuer !== null && { issuer }),
+    ...(audience !== null && { audience }),
+    ...(userClaim !== null && { userClaim }),
+  };
+  return oneOf('--provider', provider, change, (name) => ({ setting: 'identity-provider', name, ...change }));
+}
+
+/** What is to be changed, by its name; its members are nothing without one. */
+function oneOf(
+  flag: string,
+  name: string | null,
+  change: object,
+  request: (name: string) => LabChangeRequest,
+): readonly LabChangeRequest[] {
+  if (name !== null) return [request(name)];
+  if (Object.keys(change).length === 0) return [];
+  throw new FedctlError('usage.invalid-command-line', {
+    message: `${flag} is missing: options that begin with ${flag}- describe what it names.`,
+  });
+}
+
 /** `mongod=2s` */
-function delayIn(given: string): LabChangeRequest {
-  const [name, time = ''] = given.split('=', 2);
+function readDelay(value: string, option: Flag): LabChangeRequest {
+  const [name, time = ''] = value.split('=', 2);
   const hop = HOPS.find((one) => one === name);
   const seconds = parseDuration(time);
   if (hop !== undefined && seconds !== null) return { setting: 'delay', hop, ms: seconds * 1000 };
   const expected = `a hop (${HOPS.join(', ')}) and a time, such as mongod=2s`;
-  throw new FedctlError('usage.invalid-value', {
-    message: `--slow cannot be "${given}": expected ${expected}.`,
-    details: { option: '--slow', expected },
-  });
+  throw invalidValue(option, { value, expected });
 }

@@ -5,7 +5,7 @@ import type { Lab } from '../../sandbox/lab.ts';
 import type { Kept } from '../../sandbox/state/kept.ts';
 import { readState, writeState } from '../../sandbox/state/state-folder.ts';
 import type { Invocation } from '../command.ts';
-import type { OptionTable } from '../options.ts';
+import type { OptionTable } from '../options/option.ts';
 
 /** The folder in which a lab keeps what outlives it. */
 export interface OpenState {

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Context } from '../core/context.ts';
 import { FedctlError } from '../core/errors.ts';
-import type { AtlasSettings } from '../ports/atlas.ts';
+import type { AtlasList, AtlasSettings, UnreadableEntry } from '../ports/atlas.ts';
 import { type Authentication, bearer, digest } from './authentication.ts';
 import { type Bounds, exchange, type HttpAnswer } from './exchange.ts';
 import { accessTokens } from './oauth.ts';
-import { readAnswer } from './read-answer.ts';
+import { fieldOf, readAnswer } from './read-answer.ts';
 import { lacksRole, refusalOf } from './refusals.ts';
 
 export type ApiContext = Pick<Context, 'fetch' | 'now' | 'sleep' | 'version' | 'redactor'>;
@@ -20,6 +20,12 @@ export interface Resource<T> {
   /** What the credential needs, as Atlas names it; null: nothing. */
   readonly role: string | null;
   readonly shape: z.ZodType<T>;
+}
+
+/** A list, page by page. */
+export interface ListResource<T> extends Resource<T> {
+  /** The member that an entry is found by. */
+  readonly named: string;
 }
 
 /** The first request may be challenged, and its answer may come too late once. */
@@ -58,25 +64,42 @@ export class AtlasApi {
   }
 
   /**
-   * All pages of a list. Pages are asked for by number: an address that an answer names is never followed.
+   * All pages of a list. Pages are asked for by number: an address that an answer names is never followed. An entry
+   * that cannot be read does not keep the others from being read.
    *
    * @throws FedctlError atlas.*
    */
-  async list<T>(resource: Resource<T>, signal: AbortSignal): Promise<readonly T[]> {
-    const shape = pageOf(resource.shape);
-    const items: T[] = [];
+  async list<T>(resource: ListResource<T>, signal: AbortSignal): Promise<AtlasList<T>> {
+    const entries: T[] = [];
+    const unreadable: UnreadableEntry[] = [];
     for (let pageNum = 1; pageNum <= PAGES; pageNum += 1) {
       const query = { ...resource.query, itemsPerPage: String(PAGE), pageNum: String(pageNum) };
-      const page = await this.read({ ...resource, query, shape }, signal);
-      items.push(...page.results);
-      const isLast = page.totalCount === undefined ? !page.hasNext : items.length >= page.totalCount;
-      if (isLast || page.results.length === 0) return items;
+      const page = await this.read({ ...resource, query, shape: Page }, signal);
+      for (const entry of page.results) {
+        const read = resource.shape.safeParse(entry);
+        if (read.success) entries.push(read.data);
+        else unreadable.push(this.#unreadable(resource, entry, read.error));
+      }
+      const seen = entries.length + unreadable.length;
+      const isLast = page.totalCount === undefined ? !page.hasNext : seen >= page.totalCount;
+      if (isLast || page.results.length === 0) return { entries, unreadable };
     }
     throw new FedctlError('atlas.answer-unreadable', {
       message: `The list at ${this.#settings.url}${resource.path} has more than ${PAGES} pages.`,
       likelyCause: 'No list of Atlas is that long: whatever answers does not number its pages.',
       details: { url: `${this.#settings.url}${resource.path}`, pages: PAGES },
     });
+  }
+
+  #unreadable({ path, named }: ListResource<unknown>, entry: unknown, error: z.ZodError): UnreadableEntry {
+    const url = `${this.#settings.url}${path}`;
+    const name = z.record(z.string(), z.unknown()).safeParse(entry).data?.[named];
+    const { field, problem } = fieldOf(error);
+    const failure = new FedctlError('atlas.answer-unreadable', {
+      message: `The list at ${url} has an entry with a field that fedctl cannot read: ${field === '' ? 'the whole' : field} (${problem}).`,
+      details: { url, field, problem },
+    });
+    return { name: typeof name === 'string' ? name : null, failure };
   }
 
   /** Waits as long as Atlas says when it takes no more requests, but not longer than a request may take. */
@@ -142,19 +165,17 @@ export class AtlasApi {
   }
 }
 
-function pageOf<T>(item: z.ZodType<T>) {
-  return z
-    .object({
-      results: z.array(item),
-      totalCount: z.number().int().nonnegative().optional(),
-      links: z.array(z.object({ rel: z.string() })).optional(),
-    })
-    .transform(({ results, totalCount, links = [] }) => ({
-      results,
-      totalCount,
-      hasNext: links.some(({ rel }) => rel === 'next'),
-    }));
-}
+const Page = z
+  .object({
+    results: z.array(z.unknown()),
+    totalCount: z.number().int().nonnegative().optional(),
+    links: z.array(z.object({ rel: z.string() })).optional(),
+  })
+  .transform(({ results, totalCount, links = [] }) => ({
+    results,
+    totalCount,
+    hasNext: links.some(({ rel }) => rel === 'next'),
+  }));
 
 /** Retry-After in seconds or as a date (RFC 9110 10.2.3); without it, a second and then two. */
 function pauseMs({ headers }: HttpAnswer, waits: number, now: Date): number {

@@ -1,5 +1,5 @@
 import { isFedctlError } from '../core/errors.ts';
-import type { Atlas, AtlasSettings } from '../ports/atlas.ts';
+import type { Atlas, AtlasList, AtlasSettings } from '../ports/atlas.ts';
 import { checkedAddress } from './address.ts';
 import { type ApiContext, AtlasApi, type Resource, segment } from './api.ts';
 import { checkCredentials } from './authentication.ts';
@@ -32,6 +32,8 @@ const MOST_LOGINS = 2000;
 /** How far the clock of Atlas may be ahead of ours, so that the newest logins are still seen. Milliseconds. */
 const SKEW_MS = 5 * 60 * 1000;
 
+const NOTHING: AtlasList<never> = { entries: [], unreadable: [] };
+
 /**
  * The port to the Atlas Administration API v2 (facts/mongodb.md 7). Nothing is sent before the first call; the access
  * token of a service account and the nonce of an API key live as long as what is returned.
@@ -62,25 +64,37 @@ export async function createAtlas(settings: AtlasSettings, context: ApiContext):
       // Without these Atlas lists the providers of single sign-on for people.
       const query = { protocol: 'OIDC', idpType: 'WORKLOAD' };
       const path = `${federation(id)}/identityProviders`;
-      return await api.list(resource(path, IdentityProvider, { role: FEDERATION_ROLE, query }), signal);
+      const named = 'issuerUri';
+      const providers = { ...resource(path, IdentityProvider, { role: FEDERATION_ROLE, query }), named };
+      return await api.list(providers, signal);
     },
     connectedIdentityProviderIds: async (id, organizationId, signal) => {
       const path = `${federation(id)}/connectedOrgConfigs/${segment(organizationId)}`;
       return await api.read(resource(path, ConnectedOrganization, { role: FEDERATION_ROLE }), signal);
     },
     databaseUsers: async (id, signal) =>
-      api.list(resource(`${group(id)}/databaseUsers`, DatabaseUser), signal),
-    accessList: async (id, signal) => api.list(resource(`${group(id)}/accessList`, AccessListEntry), signal),
+      api.list({ ...resource(`${group(id)}/databaseUsers`, DatabaseUser), named: 'username' }, signal),
+    accessList: async (id, signal) =>
+      api.list({ ...resource(`${group(id)}/accessList`, AccessListEntry), named: 'cidrBlock' }, signal),
     accessListStatus: async (id, { cidrBlock, awsSecurityGroup }, signal) => {
       const entry = segment(cidrBlock ?? awsSecurityGroup ?? '');
       return await api.read(resource(`${group(id)}/accessList/${entry}/status`, AccessListStatus), signal);
     },
     clusters: async (id, signal) => {
       const version = CLUSTER_VERSION;
-      const clusters = await api.list(resource(`${group(id)}/clusters`, Cluster, { version }), signal);
-      const flex = resource(`${group(id)}/flexClusters`, FlexCluster, { version: FLEX_VERSION });
+      const named = 'name';
+      const dedicated = { ...resource(`${group(id)}/clusters`, Cluster, { version }), named };
+      const flex = {
+        ...resource(`${group(id)}/flexClusters`, FlexCluster, { version: FLEX_VERSION }),
+        named,
+      };
+      const clusters = await api.list(dedicated, signal);
       // The project is there, or the first list had failed: a 404 here says that this Atlas has no flex clusters.
-      return [...clusters, ...(await unless(api.list(flex, signal), [], isNotFound))];
+      const { entries, unreadable } = await unless(api.list(flex, signal), NOTHING, isNotFound);
+      return {
+        entries: [...clusters.entries, ...entries],
+        unreadable: [...clusters.unreadable, ...unreadable],
+      };
     },
     accessHistory: async (id, clusterName, since, signal) => {
       const query = {

@@ -11,7 +11,7 @@ import type {
 /*
  * The answers of Atlas, read no further than fedctl needs them and with the deviations from its contract that were
  * recorded (facts/mongodb.md 7.5 to 7.9). Members that are not named here are ignored; one of a kind that is not
- * documented fails the whole answer, for a guess about who may log in is worse than none.
+ * documented makes its entry unreadable, for a guess about who may log in is worse than none.
  */
 
 const Time = z
@@ -62,10 +62,8 @@ export const DatabaseUser = z
       .array(
         z.object({ roleName: z.string(), databaseName: z.string(), collectionName: z.string().nullish() }),
       )
-      .default([]),
-    scopes: z
-      .array(z.object({ name: z.string(), type: z.enum(['CLUSTER', 'DATA_LAKE', 'STREAM']) }))
-      .default([]),
+      .nullish(),
+    scopes: z.array(z.object({ name: z.string(), type: z.string() })).nullish(),
     deleteAfterDate: Time.nullish(),
   })
   .transform(
@@ -82,12 +80,12 @@ export const DatabaseUser = z
       database: databaseName,
       oidcAuthType: oidcAuthType ?? 'NONE',
       awsIAMType: awsIAMType ?? 'NONE',
-      roles: roles.map(({ roleName, databaseName, collectionName }) => ({
+      roles: (roles ?? []).map(({ roleName, databaseName, collectionName }) => ({
         role: roleName,
         db: databaseName,
         ...(collectionName ? { collection: collectionName } : {}),
       })),
-      scopes,
+      scopes: scopes ?? [],
       ...(deleteAfterDate != null && { deleteAfterDate }),
     }),
   );
@@ -148,33 +146,36 @@ const common = {
   name: z.string().min(1),
   stateName: z.string(),
   // Missing while the cluster is created.
-  mongoDBVersion: z.string().default(''),
+  mongoDBVersion: z
+    .string()
+    .nullish()
+    .transform((version) => version ?? ''),
   connectionStrings: ConnectionStrings,
 };
 
-const Specs = z.object({ instanceSize: z.string() }).partial().nullish();
+const Specs = z.object({ instanceSize: z.string().nullish() }).nullish();
 
 /** Of version 2024-08-05: the size stands with each Region, and electable nodes are what makes a cluster. */
 export const Cluster = z
   .object({
     ...common,
-    paused: z.boolean().default(false),
+    paused: z.boolean().nullish(),
     replicationSpecs: z
       .array(
         z.object({
           regionConfigs: z
             .array(z.object({ electableSpecs: Specs, readOnlySpecs: Specs, analyticsSpecs: Specs }))
-            .default([]),
+            .nullish(),
         }),
       )
-      .default([]),
+      .nullish(),
   })
-  .transform(({ replicationSpecs, ...rest }): AtlasCluster => {
-    const regions = replicationSpecs.flatMap(({ regionConfigs }) => regionConfigs);
+  .transform(({ replicationSpecs, paused, ...rest }): AtlasCluster => {
+    const regions = (replicationSpecs ?? []).flatMap(({ regionConfigs }) => regionConfigs ?? []);
     const sizes = (['electableSpecs', 'readOnlySpecs', 'analyticsSpecs'] as const)
       .flatMap((kind) => regions.map((region) => region[kind]?.instanceSize))
-      .filter((size) => size !== undefined);
-    return { ...rest, instanceSize: sizes[0] ?? '' };
+      .filter((size) => typeof size === 'string');
+    return { ...rest, paused: paused ?? false, instanceSize: sizes[0] ?? '' };
   });
 
 /** Flex clusters are of one size, and cannot be paused. */

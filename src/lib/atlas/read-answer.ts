@@ -26,13 +26,19 @@ export function readAnswer<T>(answer: HttpAnswer, shape: z.ZodType<T>): T {
   if (document === null) throw notJson(answer);
   const read = shape.safeParse(document);
   if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  // The issue's own text would repeat what is expected, never what came; the path is made of names that we know.
-  const where = issue?.path.join('.') ?? '';
+  const { field, problem } = fieldOf(read.error);
   throw new FedctlError('atlas.answer-unreadable', {
-    message: `${nameOf(answer.request)} answered with a field that fedctl cannot read: ${where === '' ? 'the whole' : where} (${issue?.code ?? 'unknown'}).`,
-    details: { url: answer.request.url.href, field: where, problem: issue?.code ?? null },
+    message: `${nameOf(answer.request)} answered with a field that fedctl cannot read: ${field === '' ? 'the whole' : field} (${problem}).`,
+    details: { url: answer.request.url.href, field, problem },
   });
+}
+
+/** Which field is wrong, and how. The text of an issue would repeat what is expected; the path is made of names that we know. */
+export function fieldOf({ issues: [issue] }: z.ZodError): {
+  readonly field: string;
+  readonly problem: string;
+} {
+  return { field: issue?.path.join('.') ?? '', problem: issue?.code ?? 'unknown' };
 }
 
 export function notJson({ request, status, headers }: HttpAnswer): FedctlError {

@@ -1,13 +1,15 @@
+import { fedctl } from '../core/command-line.ts';
 import type { ConnectionString } from '../core/connection-string.ts';
 import type { Adapter, Context } from '../core/context.ts';
 import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { once } from '../core/once.ts';
 import type { SigningAlgorithm, TokenSource } from '../core/token.ts';
 import type { Aws, AwsSettings } from '../ports/aws.ts';
 import type { LoginKeys, LoginPlan, Mechanism, ServerIdentity, StageEvent } from '../ports/mongo.ts';
 import { chooseMechanisms, type MechanismChoice } from '../uri/mechanism.ts';
 import { awsUserOf, subjectOf } from './identity.ts';
-import { checkMintRequest, minting } from './mint.ts';
+import { minting, validateMintRequest } from './mint.ts';
 import { asRole, type RoleToAssume } from './role.ts';
 import { readTokenFile } from './token-file.ts';
 
@@ -148,7 +150,11 @@ async function tokenSource(
   aws: () => Promise<Aws>,
 ): Promise<{ readonly source: TokenSource; readonly warnings: readonly Warning[] }> {
   if (request.tokenFile !== null) {
-    const { token, warnings } = await readTokenFile(request.tokenFile, context, settings.timeoutMs);
+    const { tokenFile, audience } = request;
+    const reading = readTokenFile(tokenFile, context, settings.timeoutMs);
+    const { token, warnings } = await reading.catch((error: unknown) => {
+      throw isFedctlError(error) ? rewriting(error, tokenFile, audience) : error;
+    });
     return { source: { get: async () => token }, warnings };
   }
   if (request.audience === null) {
@@ -162,12 +168,21 @@ async function tokenSource(
     durationSeconds: request.durationSeconds,
     tags: [],
   };
-  checkMintRequest(mint);
+  validateMintRequest(mint);
   const options = { timeoutMs: settings.timeoutMs, signal: context.signal };
   return {
     source: { get: async (signal) => minting(await aws(), mint, options).get(signal) },
     warnings: [],
   };
+}
+
+/** A file without a usable token is written anew, where it is known for whom. */
+function rewriting(failure: FedctlError, file: string, audience: string | null): FedctlError {
+  if (failure.code !== 'mongo.token-file-unusable' || file === '-' || audience === null) return failure;
+  return failure.with({
+    remedy: 'Write a new token to the file, and find out why the program that renews it did not.',
+    command: fedctl(['token', '--audience', audience, '--out', file]),
+  });
 }
 
 /**
@@ -188,12 +203,4 @@ async function callerArn(aws: Aws, signal: AbortSignal): Promise<string | null> 
     if (!signal.aborted && isFedctlError(error) && error.exitCode === EXIT.unreachable) return null;
     throw error;
   }
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | null = null;
-  return () => {
-    result ??= work();
-    return result;
-  };
 }

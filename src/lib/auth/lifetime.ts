@@ -6,7 +6,7 @@ import { MINT_LIMITS, type MintRequest } from '../core/token.ts';
 import { decodeJwt } from '../jwt/decode.ts';
 import type { Aws } from '../ports/aws.ts';
 import { minting } from './mint.ts';
-import { checkMintRequest } from './mint-request.ts';
+import { validateMintRequest } from './mint-request.ts';
 
 /** How long a token is to live, in seconds; `auto` is as long as AWS and the caller's session allow. */
 export type WantedDuration = number | 'auto';
@@ -14,9 +14,6 @@ export type WantedDuration = number | 'auto';
 export interface WantedToken extends Omit<MintRequest, 'durationSeconds'> {
   readonly durationSeconds: WantedDuration;
 }
-
-/** AWS's own default (facts/aws.md 2.1). Always sent, so that policies and logs see what was meant. */
-export const DEFAULT_DURATION_SECONDS = 300;
 
 /**
  * What `auto` leaves between the end of the token and the end of the session: AWS wants the token to end before the
@@ -27,11 +24,11 @@ const MARGIN_SECONDS = 30;
 /**
  * Checks what can be checked before anybody knows the caller's session.
  *
- * @throws FedctlError what `checkMintRequest` throws
+ * @throws FedctlError what `validateMintRequest` throws
  */
-export function checkWantedToken(wanted: WantedToken): void {
+export function validateWantedToken(wanted: WantedToken): void {
   const { durationSeconds } = wanted;
-  checkMintRequest({
+  validateMintRequest({
     ...wanted,
     durationSeconds: durationSeconds === 'auto' ? MINT_LIMITS.shortest : durationSeconds,
   });
@@ -41,7 +38,7 @@ export function checkWantedToken(wanted: WantedToken): void {
  * Settles how long the token lives, knowing when the caller's session ends. What cannot be minted is refused here,
  * without a call: AWS neither shortens a token nor says how long it may be.
  *
- * @throws FedctlError what `checkMintRequest` throws, before anything is asked of AWS; sts.session-too-short
+ * @throws FedctlError what `validateMintRequest` throws, before anything is asked of AWS; sts.session-too-short
  *   (details.sessionSeconds, details.tokenSeconds); what finding the credentials throws
  */
 export async function fitToSession(
@@ -49,7 +46,7 @@ export async function fitToSession(
   wanted: WantedToken,
   options: { readonly now: () => Date; readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<MintRequest> {
-  checkWantedToken(wanted);
+  validateWantedToken(wanted);
   const { durationSeconds } = wanted;
   const credentials = await aws.credentials(options.signal);
   const temporary = credentials.sessionToken !== null;

@@ -1,4 +1,6 @@
+import type { Flag } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
+import { invalidValue } from '../core/invalid-value.ts';
 import { MINT_LIMITS, type MintRequest, type Tag } from '../core/token.ts';
 
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
@@ -9,11 +11,11 @@ const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
  *
  * @throws FedctlError usage.missing-audience, usage.invalid-value, sts.payload-too-large
  */
-export function checkMintRequest(request: MintRequest): void {
+export function validateMintRequest(request: MintRequest): void {
   checkAudience(request.audience);
   checkAlgorithm(request.signingAlgorithm);
   checkDuration(request.durationSeconds);
-  checkTags(request.tags, '--tag');
+  validateTags(request.tags, '--tag');
   checkSize(request);
 }
 
@@ -65,7 +67,7 @@ function checkDuration(seconds: number): void {
  *
  * @throws FedctlError usage.invalid-value
  */
-export function checkTags(tags: readonly Tag[], option: string): void {
+export function validateTags(tags: readonly Tag[], option: Flag): void {
   if (tags.length > MINT_LIMITS.tags) {
     throw invalid(option, `AWS takes at most ${MINT_LIMITS.tags} tags; ${tags.length} are given.`);
   }
@@ -87,7 +89,7 @@ export function checkTags(tags: readonly Tag[], option: string): void {
 }
 
 function checkTagText(
-  option: string,
+  option: Flag,
   index: number,
   part: 'key' | 'value',
   text: string,
@@ -143,17 +145,17 @@ function characters(text: string): number {
 }
 
 /** What to type instead, by option. */
-const REMEDIES: Readonly<Record<string, string>> = {
+const REMEDIES: Readonly<Record<Flag, string>> = {
   '--audience': 'fedctl token --audience <audience>   (one token for each relying party)',
   '--signing-algorithm': 'add --signing-algorithm RS256',
   '--duration': 'add --duration 5m   (or --duration auto)',
 };
 
-function invalid(option: string, message: string, index?: number): FedctlError {
-  return new FedctlError('usage.invalid-value', {
+function invalid(option: Flag, message: string, index?: number): FedctlError {
+  return invalidValue(option, {
     message,
     likelyCause: 'AWS would refuse the request for this, so it is not sent.',
     remedy: REMEDIES[option] ?? `add ${option} <key>=<value>   (each key once)`,
-    details: { option, ...(index === undefined ? {} : { position: index + 1 }) },
+    details: index === undefined ? {} : { position: index + 1 },
   });
 }

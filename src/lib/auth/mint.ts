@@ -3,17 +3,18 @@ import { deadline, timedOut } from '../core/deadline.ts';
 import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import type { MintedToken, MintRequest, TokenSource } from '../core/token.ts';
-import { decodeJwt } from '../jwt/decode.ts';
+import { readMintedToken } from '../jwt/minted-token.ts';
 import type { Aws } from '../ports/aws.ts';
-import { checkMintRequest } from './mint-request.ts';
+import { withRequest } from './mint-denied.ts';
+import { validateMintRequest } from './mint-request.ts';
 
-export { checkMintRequest };
+export { validateMintRequest };
 
 /**
  * A source that mints anew on every call: the innermost TokenSource. Checks the request before the first call.
  *
  * @param options.timeoutMs bounds one mint, in milliseconds
- * @throws FedctlError what `checkMintRequest` throws, here; from `get` what Sts.getWebIdentityToken throws,
+ * @throws FedctlError what `validateMintRequest` throws, here; from `get` what Sts.getWebIdentityToken throws,
  *   aws.timeout, and aws.not-aws when what came back is no token, or not the one that was asked for
  */
 export function minting(
@@ -21,7 +22,7 @@ export function minting(
   request: MintRequest,
   options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): TokenSource {
-  checkMintRequest(request);
+  validateMintRequest(request);
   return {
     async get(signal) {
       const stopped = signal === undefined ? options.signal : AbortSignal.any([options.signal, signal]);
@@ -35,7 +36,7 @@ export function minting(
       } catch (error) {
         if (stopped.aborted) throw stopped.reason;
         if (!isFedctlError(error) && timedOut(bounded)) throw tooSlow(sts.endpoint, options.timeoutMs, error);
-        throw error;
+        throw isFedctlError(error) ? withRequest(error, request) : error;
       }
     },
   };
@@ -48,31 +49,9 @@ export function minting(
  * @throws FedctlError aws.not-aws when it is no JWT or lacks a claim that AWS always sets (facts/aws.md 3.1)
  */
 export function mintedToken(token: Secret, endpoint: string): MintedToken {
-  const { header, payload } = decoded(token, endpoint);
-  const { iss, sub, aud, iat, exp, jti } = payload;
-  const issuedAt = timeOf(iat);
-  const expiresAt = timeOf(exp);
-  if (
-    typeof header['alg'] !== 'string' ||
-    typeof iss !== 'string' ||
-    typeof sub !== 'string' ||
-    !isAudience(aud) ||
-    issuedAt === null ||
-    expiresAt === null
-  ) {
-    throw notAToken(endpoint, 'a claim that AWS always sets is missing');
-  }
-  return {
-    token,
-    issuer: iss,
-    subject: sub,
-    audience: typeof aud === 'string' ? [aud] : aud,
-    algorithm: header['alg'],
-    keyId: typeof header['kid'] === 'string' ? header['kid'] : null,
-    tokenId: typeof jti === 'string' ? jti : null,
-    issuedAt,
-    expiresAt,
-  };
+  const minted = decoded(token, endpoint);
+  if ('missing' in minted) throw notAToken(endpoint, 'a claim that AWS always sets is missing');
+  return minted;
 }
 
 /** An emulator may answer with a token that it was not asked for; a relying party would be the first to say so. */
@@ -111,21 +90,10 @@ export function mintWarnings({ algorithm, audience }: MintedToken): readonly War
 
 function decoded(token: Secret, endpoint: string) {
   try {
-    return decodeJwt(token.reveal());
+    return readMintedToken(token);
   } catch (error) {
     throw notAToken(endpoint, 'it is no JWT', error);
   }
-}
-
-function isAudience(aud: unknown): aud is string | readonly string[] {
-  return typeof aud === 'string' || (Array.isArray(aud) && aud.every((each) => typeof each === 'string'));
-}
-
-/** NumericDate (RFC 7519 section 2) as a Date; null when it is none. */
-function timeOf(seconds: unknown): Date | null {
-  if (typeof seconds !== 'number') return null;
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? null : date;
 }
 
 function notAToken(endpoint: string, why: string, cause?: unknown): FedctlError {

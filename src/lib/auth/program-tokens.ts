@@ -1,7 +1,9 @@
 import type { Context } from '../core/context.ts';
-import type { SigningAlgorithm, TokenSource } from '../core/token.ts';
-import type { AwsSettings } from '../ports/aws.ts';
-import { DEFAULT_DURATION_SECONDS, fitToSession, type WantedDuration } from './lifetime.ts';
+import { isFedctlError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import { DEFAULT_DURATION_SECONDS, type SigningAlgorithm, type TokenSource } from '../core/token.ts';
+import type { Aws, AwsSettings } from '../ports/aws.ts';
+import { fitToSession, type WantedDuration } from './lifetime.ts';
 import { minting } from './mint.ts';
 import { asRole, type RoleToAssume } from './role.ts';
 import { refreshingAhead, singleFlight } from './token-source.ts';
@@ -16,7 +18,7 @@ export interface ProgramTokens {
   readonly durationSeconds?: WantedDuration;
   readonly profile?: string;
   readonly region?: string;
-  /** Assumed before each mint. */
+  /** Assumed before the first mint, and again when its session has expired. */
   readonly roleArn?: string;
   readonly externalId?: string;
   /** Bounds each network step, in milliseconds; 30000 unless given. */
@@ -34,39 +36,65 @@ export function programTokens(context: Context, wanted: ProgramTokens): TokenSou
     ...(wanted.profile === undefined ? {} : { profile: wanted.profile }),
     ...(wanted.region === undefined ? {} : { region: wanted.region }),
   };
-  const anew: TokenSource = {
-    async get(signal = context.signal) {
-      const aws = await context.aws(await settingsOf(context, settings, wanted));
-      const options = { now: context.now, timeoutMs, signal };
-      const request = await fitToSession(
-        aws,
-        {
-          audience: [wanted.audience],
-          signingAlgorithm: wanted.signingAlgorithm ?? 'RS256',
-          durationSeconds: wanted.durationSeconds ?? DEFAULT_DURATION_SECONDS,
-          tags: [],
-        },
-        options,
-      );
-      return minting(aws, request, options).get(signal);
-    },
-  };
+  const role =
+    wanted.roleArn === undefined
+      ? null
+      : {
+          roleArn: wanted.roleArn,
+          externalId: wanted.externalId ?? null,
+          sessionName: null,
+          mfaSerial: null,
+        };
+  const anew = mintingAnew(context, settings, {
+    audience: wanted.audience,
+    signingAlgorithm: wanted.signingAlgorithm ?? 'RS256',
+    durationSeconds: wanted.durationSeconds ?? DEFAULT_DURATION_SECONDS,
+    role,
+  });
   return singleFlight(refreshingAhead(anew, context.now));
 }
 
-async function settingsOf(
+/** One kind of token, made again and again. */
+export interface TokenRecipe {
+  readonly audience: string;
+  readonly signingAlgorithm: SigningAlgorithm;
+  readonly durationSeconds: WantedDuration;
+  /** Who asks for it; null for the caller. */
+  readonly role: RoleToAssume | null;
+}
+
+/**
+ * A source that mints anew on every call, for as long as the process lives: it keeps the session of the role, and finds
+ * keys and assumes the role again when a mint fails for what one of them is.
+ *
+ * @throws FedctlError from `get` what `fitToSession`, `asRole` and `minting` throw
+ */
+export function mintingAnew(
   context: Context,
   settings: AwsSettings,
-  wanted: ProgramTokens,
-): Promise<AwsSettings> {
-  if (wanted.roleArn === undefined) return settings;
-  const role: RoleToAssume = {
-    roleArn: wanted.roleArn,
-    externalId: wanted.externalId ?? null,
-    sessionName: null,
-    mfaSerial: null,
+  { role, audience, ...recipe }: TokenRecipe,
+): TokenSource {
+  let kept: Aws | null = null;
+  const reach = async () => context.aws(role === null ? settings : await asRole(context, settings, role));
+  const mint = async (aws: Aws, signal: AbortSignal) => {
+    const options = { now: context.now, timeoutMs: settings.timeoutMs, signal };
+    const request = await fitToSession(aws, { ...recipe, audience: [audience], tags: [] }, options);
+    return minting(aws, request, options).get(signal);
   };
-  return asRole(context, settings, role);
+  return {
+    async get(signal = context.signal) {
+      if (kept !== null) {
+        try {
+          return await mint(kept, signal);
+        } catch (error) {
+          kept = null;
+          if (signal.aborted || !isFedctlError(error) || error.exitCode === EXIT.unreachable) throw error;
+        }
+      }
+      kept = await reach();
+      return mint(kept, signal);
+    },
+  };
 }
 
 /** What the MongoDB driver calls for a token, as `authMechanismProperties.OIDC_CALLBACK`. */

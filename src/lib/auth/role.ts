@@ -1,7 +1,7 @@
-import { checkMfaSerial, type MfaProof, proveMfa } from '../aws/mfa.ts';
+import { type MfaProof, proveMfa, validateMfaSerial } from '../aws/mfa.ts';
 import type { Context } from '../core/context.ts';
 import type { AssumeRoleRequest, ResolvedCredentials } from '../core/credentials.ts';
-import { FedctlError } from '../core/errors.ts';
+import { invalidValue } from '../core/invalid-value.ts';
 import { ROLE_VALUES } from '../core/role-values.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 
@@ -74,14 +74,14 @@ export function assumeRoleRequest(
   context: Pick<Context, 'env' | 'pid'>,
   role: RoleToAssume,
 ): AssumeRoleRequest {
-  checkRoleArn(role.roleArn);
+  validateRoleArn(role.roleArn);
   if (role.externalId !== null && !ROLE_VALUES.externalId.accepts(role.externalId)) {
-    throw invalid('--external-id', ROLE_VALUES.externalId.expected);
+    throw invalidValue('--external-id', { expected: ROLE_VALUES.externalId.expected });
   }
   if (role.sessionName !== null && !ROLE_VALUES.sessionName.accepts(role.sessionName)) {
-    throw invalid('--session-name', ROLE_VALUES.sessionName.expected);
+    throw invalidValue('--session-name', { expected: ROLE_VALUES.sessionName.expected });
   }
-  if (role.mfaSerial !== null) checkMfaSerial(role.mfaSerial);
+  if (role.mfaSerial !== null) validateMfaSerial(role.mfaSerial);
   return {
     roleArn: role.roleArn,
     sessionName: role.sessionName ?? defaultSessionName(context),
@@ -90,24 +90,18 @@ export function assumeRoleRequest(
 }
 
 /** @throws FedctlError usage.invalid-value */
-export function checkRoleArn(arn: string): void {
+export function validateRoleArn(arn: string): void {
   const { accepts, expected } = ROLE_VALUES.roleArn;
   if (accepts(arn)) return;
-  throw invalid(
-    '--role-arn',
-    arn.includes(':assumed-role/') ? `${expected}; this is the ARN of a session of a role` : expected,
-  );
+  throw invalidValue('--role-arn', {
+    expected: arn.includes(':assumed-role/')
+      ? `${expected}; this is the ARN of a session of a role`
+      : expected,
+  });
 }
 
 /** Shown by CloudTrail: says which tool and, where the environment knows it, whose run it was. */
 function defaultSessionName({ env, pid }: Pick<Context, 'env' | 'pid'>): string {
   const user = env['USER'] || env['LOGNAME'] || env['USERNAME'] || String(pid);
   return `fedctl-${user.replace(/[^\w+=,.@-]/g, '-')}`.slice(0, 64);
-}
-
-function invalid(option: string, expected: string): FedctlError {
-  return new FedctlError('usage.invalid-value', {
-    message: `The value of ${option} is not valid: expected ${expected}.`,
-    details: { option, expected },
-  });
 }

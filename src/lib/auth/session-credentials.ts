@@ -1,13 +1,14 @@
-import { checkMfaSerial, type MfaProof, proveMfa } from '../aws/mfa.ts';
-import { rerun } from '../core/command-line.ts';
+import { type MfaProof, proveMfa, validateMfaSerial } from '../aws/mfa.ts';
+import { type Flag, rerun } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { AssumeRoleRequest, Credentials, ResolvedCredentials } from '../core/credentials.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
+import { invalidValue } from '../core/invalid-value.ts';
 import { rfc3339 } from '../core/time.ts';
 import type { Tag } from '../core/token.ts';
 import type { AwsSettings } from '../ports/aws.ts';
-import { checkTags } from './mint-request.ts';
+import { validateTags } from './mint-request.ts';
 import { assume, assumeRoleRequest } from './role.ts';
 
 /** Temporary credentials that are asked for. Without roles they are the caller's own. */
@@ -99,12 +100,13 @@ function proveUser(settings: AwsSettings, mfaSerial: string): Promise<MfaProof> 
 }
 
 /** Another duration, or an MFA code, would need GetSessionToken, which AWS refuses to temporary credentials (facts/aws.md 6). */
-function sessionStays(caller: ResolvedCredentials, option: string): FedctlError {
+function sessionStays(caller: ResolvedCredentials, option: Flag): FedctlError {
   const end = caller.expiresAt === null ? '' : ` They end at ${rfc3339(caller.expiresAt)} whatever is asked.`;
   return new FedctlError('sts.session-credentials', {
     message: `The credentials from ${caller.providerDetail} are those of a session already, so ${option} cannot be had.${end}`,
     likelyCause: 'Session credentials cannot call GetSessionToken: only long-term keys of an IAM user can.',
     remedy: `leave ${option} out to get the current credentials, or assume a role with --role-arn <arn>`,
+    option,
   });
 }
 
@@ -112,10 +114,10 @@ function sessionStays(caller: ResolvedCredentials, option: string): FedctlError 
 function checkedChain(context: Context, request: SessionRequest): readonly AssumeRoleRequest[] {
   const { roleArns, durationSeconds } = request;
   checkDuration(durationSeconds, roleArns.length);
-  checkTags(request.tags, '--session-tag');
+  validateTags(request.tags, '--session-tag');
   checkTransitive(request);
   checkSourceIdentity(request.sourceIdentity);
-  if (request.mfaSerial !== null) checkMfaSerial(request.mfaSerial);
+  if (request.mfaSerial !== null) validateMfaSerial(request.mfaSerial);
   const isTransitive = ({ key }: Tag) => includesKey(request.transitiveTagKeys, key);
   const last = roleArns.length - 1;
   return roleArns.map((roleArn, index) => {
@@ -138,12 +140,12 @@ function checkDuration(seconds: number | null, roles: number): void {
   if (seconds === null) return;
   const longest = roles === 0 ? LIMITS.user : LIMITS.role;
   if (seconds < LIMITS.shortest || seconds > longest) {
-    throw new FedctlError('usage.invalid-value', {
+    throw invalidValue('--duration', {
       message: `A session of ${roles === 0 ? 'a user' : 'a role'} lives ${formatDuration(LIMITS.shortest)} to ${formatDuration(longest)}; ${formatDuration(seconds)} is asked for.`,
       likelyCause: 'AWS would refuse the request for this, so it is not sent.',
       remedy: 'Ask for a session of one hour.',
       command: rerun({ set: { '--duration': '1h' } }),
-      details: { option: '--duration', seconds, shortest: LIMITS.shortest, longest },
+      details: { seconds, shortest: LIMITS.shortest, longest },
     });
   }
   if (roles > 1 && seconds > LIMITS.chained) {
@@ -162,22 +164,18 @@ function checkDuration(seconds: number | null, roles: number): void {
 function checkTransitive({ tags, transitiveTagKeys }: SessionRequest): void {
   for (const [index, key] of transitiveTagKeys.entries()) {
     if (tags.some((tag) => includesKey([key], tag.key))) continue;
-    throw new FedctlError('usage.invalid-value', {
+    throw invalidValue('--transitive-tag', {
       message: `Transitive tag ${index + 1} is the key of no session tag.`,
       likelyCause: 'Only a tag that is set can be handed on to later sessions.',
       remedy: 'add --session-tag <key>=<value> with this key',
-      details: { option: '--transitive-tag', position: index + 1 },
+      details: { position: index + 1 },
     });
   }
 }
 
 function checkSourceIdentity(sourceIdentity: string | null): void {
   if (sourceIdentity === null || /^[\w+=,.@-]{2,64}$/.test(sourceIdentity)) return;
-  const expected = '2 to 64 letters, digits and any of _+=,.@-';
-  throw new FedctlError('usage.invalid-value', {
-    message: `The value of --source-identity is not valid: expected ${expected}.`,
-    details: { option: '--source-identity', expected },
-  });
+  throw invalidValue('--source-identity', { expected: '2 to 64 letters, digits and any of _+=,.@-' });
 }
 
 /** Keys of tags are the same whatever their case. */

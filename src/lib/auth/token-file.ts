@@ -5,13 +5,11 @@ import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { MintedToken } from '../core/token.ts';
 import type { FailureCode } from '../failures/failures.ts';
-import { readBoundedFile } from '../files/bounded-file.ts';
 import { readInput } from '../files/input.ts';
 import { isReadableByOthers } from '../files/readable-by-others.ts';
-import { decodeJwt, looksLikeJwt } from '../jwt/decode.ts';
-import { numericDate } from '../jwt/numeric-date.ts';
-
-const MAX_FILE_BYTES = 64 * 1024;
+import { looksLikeJwt } from '../jwt/decode.ts';
+import { readMintedToken } from '../jwt/minted-token.ts';
+import { tokenIn } from '../jwt/token-text.ts';
 
 /** What is wrong with a file whose token can be read all the same. */
 export interface TokenFileWarning extends Warning {
@@ -42,9 +40,17 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
   }
   const shown = name === '-' ? 'stdin' : `"${name}"`;
   try {
-    const content = await read(name, context, timeoutMs);
-    const text = content.trim();
-    context.redactor.learn(new Secret(text));
+    const { stdin, cwd, signal } = context;
+    const content = await readInput(name, {
+      stdin,
+      cwd,
+      signal,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    });
+    // Only blanks and line ends: a byte order mark is no white space to a driver or to a person who has to find it.
+    const text = content.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+    // The token alone, where there is more: the words around it may be named.
+    context.redactor.learn(new Secret(tokenIn(content)));
     const token = tokenOf(text, context.now());
     // What comes through a pipe ends in a newline by custom; a file is what a driver sends as it is.
     if (name === '-') return { token, warnings: [] };
@@ -61,45 +67,18 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
         error.code === 'jwt.not-a-jwt'
           ? `${shown === 'stdin' ? shown : `The file ${shown}`} holds no JWT that can be used: ${String(error.details['reason'])}.`
           : error.message,
+      option: '--token-file',
       details: { file: name },
       cause: error,
     });
   }
 }
 
-async function read(
-  name: string,
-  { stdin, cwd, signal }: Context,
-  timeoutMs: number | undefined,
-): Promise<string> {
-  return name === '-'
-    ? readInput(name, { stdin, cwd, signal })
-    : readBoundedFile(resolve(cwd, name), MAX_FILE_BYTES, signal, timeoutMs);
-}
-
-/** The claims without which MongoDB refuses a token anyway (facts/mongodb.md 1.6). */
+/** The claims without which MongoDB refuses a token anyway (facts/mongodb.md 1.6). It does not ask for iat. */
 function tokenOf(text: string, now: Date): MintedToken {
-  const { header, payload } = decodeJwt(text);
-  const { iss, sub, aud, exp, iat, jti } = payload;
-  const audience = typeof aud === 'string' ? [aud] : aud;
-  const expiresAt = numericDate(exp);
-  const isList = Array.isArray(audience) && audience.every((each) => typeof each === 'string');
-  if (typeof iss !== 'string') throw missing('iss');
-  if (typeof sub !== 'string') throw missing('sub');
-  if (!isList) throw missing('aud');
-  if (expiresAt === null) throw missing('exp');
-  return {
-    token: new Secret(text),
-    issuer: iss,
-    subject: sub,
-    audience,
-    algorithm: typeof header['alg'] === 'string' ? header['alg'] : '(none)',
-    keyId: typeof header['kid'] === 'string' ? header['kid'] : null,
-    tokenId: typeof jti === 'string' ? jti : null,
-    // MongoDB does not ask for iat, so a token may have none.
-    issuedAt: numericDate(iat) ?? now,
-    expiresAt,
-  };
+  const token = readMintedToken(new Secret(text), { algorithm: '(none)', issuedAt: now });
+  if ('missing' in token) throw missing(token.missing);
+  return token;
 }
 
 function missing(claim: string): FedctlError {

@@ -4,21 +4,29 @@ import { writeSecretFile } from '../files/secret-file.ts';
 
 type Clock = () => Date;
 
-/** A token at hand, and what of its life is left by the local clock. */
-interface Held {
-  readonly token: MintedToken;
-  readonly halfLife: number;
-  readonly end: number;
+/** From when to when something is valid, by the clock of whoever made it. */
+export interface Life {
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
 }
 
 /**
- * A token's life, in milliseconds of the local clock. It is counted from when the token came, because a clock that is
- * slow would keep an expired token for valid; the token's own `exp` ends it in any case, for one that came late.
+ * Half of a life and its end, in milliseconds of the local clock. It is counted from when the token came, because a clock
+ * that is slow would keep an expired token for valid; its own `exp` ends it in any case, for one that came late.
  */
+export function spanOf({ issuedAt, expiresAt }: Life, receivedAt: Date): { halfLife: number; end: number } {
+  const life = expiresAt.getTime() - issuedAt.getTime();
+  const end = Math.min(receivedAt.getTime() + life, expiresAt.getTime());
+  return { halfLife: end - life / 2, end };
+}
+
+/** A token at hand. */
+interface Held extends ReturnType<typeof spanOf> {
+  readonly token: MintedToken;
+}
+
 function held(token: MintedToken, receivedAt: Date): Held {
-  const life = token.expiresAt.getTime() - token.issuedAt.getTime();
-  const end = Math.min(receivedAt.getTime() + life, token.expiresAt.getTime());
-  return { token, halfLife: end - life / 2, end };
+  return { token, ...spanOf(token, receivedAt) };
 }
 
 /** What a cached token still has to live to be handed out: time to carry it to a relying party. Milliseconds. */
@@ -72,17 +80,18 @@ export function singleFlight(source: TokenSource): TokenSource {
 }
 
 /**
- * Leaves each token that passes in a file as well, where a driver or a program reads it: mode 0600, by rename, and
- * without a newline, which drivers would send along.
+ * Leaves each token that passes in a file as well, where a driver or a program reads it: whole, by rename, and without a
+ * newline, which drivers would send along.
  *
  * @param path absolute
+ * @param mode permission bits of the file
  * @throws FedctlError usage.unwritable-output from `get`
  */
-export function toFile(source: TokenSource, path: string): TokenSource {
+export function toFile(source: TokenSource, path: string, mode = 0o600): TokenSource {
   return {
     async get(signal) {
       const token = await source.get(signal);
-      await writeSecretFile(path, token.token.reveal(), signal);
+      await writeSecretFile(path, token.token.reveal(), signal, mode);
       return token;
     },
   };

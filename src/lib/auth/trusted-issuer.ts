@@ -2,6 +2,7 @@ import { rerun } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import { FedctlError, isFedctlError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import { readingOption } from '../core/invalid-value.ts';
 import { trustworthyUrl } from '../issuer/address.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 
@@ -20,7 +21,7 @@ export async function trustedIssuer(
   settings: AwsSettings,
 ): Promise<string> {
   if (pinned !== null) {
-    trustworthyUrl(pinned, 'issuer');
+    readingOption('--issuer', () => trustworthyUrl(pinned, 'issuer'));
     return pinned;
   }
   const issuer = await issuerOfOwnAccount(context, settings);

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { JWK } from 'jose';
 import type { Context } from '../core/context.ts';
-import { discoveryUrl } from '../issuer/address.ts';
+import { ofOption, readingOption } from '../core/invalid-value.ts';
+import { discoveryUrl, trustworthyUrl } from '../issuer/address.ts';
 import { fetchKeySet } from '../issuer/documents.ts';
 import { createKeyCache, type KeyCache } from '../issuer/key-cache.ts';
 import { readKeySet } from '../issuer/key-file.ts';
@@ -54,7 +55,8 @@ export async function verifyToken(
   keys: KeyCache = createKeyCache({ ...fetchOptions(context, settings), now: context.now }),
 ): Promise<Verification> {
   // A wrong --issuer is told whatever the token is.
-  if (request.issuer !== null) discoveryUrl(request.issuer);
+  const { issuer: pinned } = request;
+  if (pinned !== null) readingOption('--issuer', () => discoveryUrl(pinned));
   const decoded = decodeOrFault(text);
   if ('code' in decoded) return notAToken(decoded, request.issuer);
   const issuer = await trustedIssuer(request.issuer, context, settings);
@@ -69,9 +71,15 @@ async function readOrFetchKeys(
   context: Context,
   settings: AwsSettings,
 ): Promise<readonly JWK[]> {
-  return /^https?:/i.test(source)
-    ? fetchKeySet(source, fetchOptions(context, settings))
-    : readKeySet(resolve(context.cwd, source), context.signal, settings.timeoutMs);
+  if (/^https?:/i.test(source)) {
+    readingOption('--jwks', () => trustworthyUrl(source, 'key set'));
+    return fetchKeySet(source, fetchOptions(context, settings));
+  }
+  try {
+    return await readKeySet(resolve(context.cwd, source), context.signal, settings.timeoutMs);
+  } catch (error) {
+    throw ofOption('--jwks', error);
+  }
 }
 
 function fetchOptions(context: Context, { timeoutMs }: AwsSettings) {

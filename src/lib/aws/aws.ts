@@ -1,5 +1,6 @@
 import type { Context } from '../core/context.ts';
 import type { ResolvedCredentials } from '../core/credentials.ts';
+import { once } from '../core/once.ts';
 import type { CaBundle } from '../net/certificate-authorities.ts';
 import type { Aws, AwsSettings, ResolvedRegion } from '../ports/aws.ts';
 import { type Connection, createConnection } from './connection.ts';
@@ -164,13 +165,4 @@ function choiceNotes(
     : [
         `The keys in the environment (AWS_ACCESS_KEY_ID) are used, and not the profile "${name}" of ${profile.source}.`,
       ];
-}
-
-/** Does its work at the first call and answers the others with the same result, or the same failure. */
-function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
-  let result: Promise<Value> | null = null;
-  return () => {
-    result ??= work();
-    return result;
-  };
 }

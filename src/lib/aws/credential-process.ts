@@ -140,7 +140,7 @@ function processFailed(
     message: `The credential_process of the profile "${profile}" ${how}.`,
     likelyCause:
       likelyCause ?? 'The program that the profile names failed, or does not print what AWS tools expect.',
-    remedy: `run the command that this prints: aws configure get credential_process --profile ${shellWord(profile)}`,
+    remedy: `Run the program alone and correct it: aws configure get credential_process --profile ${shellWord(profile)} prints its command.`,
     details: { profile },
     cause,
   });

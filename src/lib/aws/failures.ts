@@ -117,7 +117,7 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
       return sessionTooShort(refusal, site);
     case 'JWTPayloadSizeExceeded':
       return refused('sts.payload-too-large', refusal, site, {
-        message: `${whereOf(site)} mints no token: with these audiences and tags it would be too large.`,
+        message: `${whereOf(site)} mints no token: its audiences and tags, those of the principal included, would make it too large.`,
       });
     case 'ExpiredToken':
     case 'RequestExpiredToken':

@@ -1,4 +1,5 @@
 import { FedctlError } from '../core/errors.ts';
+import { invalidValue } from '../core/invalid-value.ts';
 import { ROLE_VALUES } from '../core/role-values.ts';
 import type { Secret } from '../core/secret.ts';
 import type { AwsSettings } from '../ports/aws.ts';
@@ -10,13 +11,10 @@ export interface MfaProof {
 }
 
 /** @throws FedctlError usage.invalid-value */
-export function checkMfaSerial(serial: string): void {
+export function validateMfaSerial(serial: string): void {
   const { accepts, expected } = ROLE_VALUES.mfaSerial;
   if (accepts(serial)) return;
-  throw new FedctlError('usage.invalid-value', {
-    message: `The value of --mfa-serial is not valid: expected ${expected}.`,
-    details: { option: '--mfa-serial', expected },
-  });
+  throw invalidValue('--mfa-serial', { expected });
 }
 
 /**
@@ -39,7 +37,7 @@ export async function proveMfa(
   if (mfaCode === undefined) {
     throw new FedctlError('aws.mfa-needed', {
       message: `${what} ${device}.`,
-      remedy: `${again}   (on a terminal, where the code can be asked for)`,
+      remedy: `On a terminal, where the code can be asked for, run ${again}, then repeat the command.`,
       details,
     });
   }

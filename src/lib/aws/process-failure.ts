@@ -37,7 +37,7 @@ export function processFailure(profile: string, ended: string, stderr: string): 
   return new FedctlError('aws.profile-failed', {
     message: `${start}${said}.`,
     likelyCause: 'The program that the profile names failed, or does not print what AWS tools expect.',
-    remedy: `run the command that this prints: aws configure get credential_process --profile ${shellWord(profile)}`,
+    remedy: `Run the program alone and correct it: aws configure get credential_process --profile ${shellWord(profile)} prints its command.`,
     details: { profile, ...(shown.length > 1 ? { evidence: shown } : {}) },
   });
 }

@@ -16,7 +16,7 @@ import { type Absent, isAbsent } from './provider.ts';
 import type { Profile, SharedFiles } from './shared-files.ts';
 import { loginCredentials, type SignIn, ssoCredentials } from './sign-in.ts';
 import { createSts } from './sts.ts';
-import { defaultSessionName, webIdentityCredentials, webIdentityOf } from './web-identity.ts';
+import { unnamedSession, webIdentityCredentials, webIdentityOf } from './web-identity.ts';
 
 /** What following a profile needs beyond the files. */
 export interface ProfileWorld {
@@ -156,7 +156,7 @@ async function assumedRole(link: Link, world: ProfileWorld, signal: AbortSignal)
   const { credentials } = await sts.assumeRole(
     {
       roleArn,
-      sessionName: settings['role_session_name'] ?? defaultSessionName(world.context.now()),
+      sessionName: settings['role_session_name'] ?? unnamedSession(world.context.now()),
       ...(settings['external_id'] === undefined ? {} : { externalId: settings['external_id'] }),
       ...(Number.isInteger(seconds) && seconds > 0 ? { durationSeconds: seconds } : {}),
       ...mfa,

@@ -21,25 +21,37 @@ export interface ChosenProfile extends Profile {
  * @throws FedctlError aws.profile-unknown
  */
 export function chooseProfile(
-  settings: Pick<AwsSettings, 'profile'>,
+  settings: Pick<AwsSettings, 'profile' | 'profileSource'>,
   env: Context['env'],
   files: SharedFiles,
 ): ChosenProfile {
-  if (settings.profile !== undefined) return known(settings.profile, '--profile', files);
+  if (settings.profile !== undefined) {
+    return known(settings.profile, '--profile', files, settings.profileSource);
+  }
   const source = VARIABLES.find((variable) => (env[variable] ?? '') !== '');
   if (source !== undefined) return known(env[source] ?? '', source, files);
   const nothing = { settings: {}, inConfig: {}, inCredentials: {} };
   return { name: 'default', source: 'default', ...(files.profile('default') ?? nothing) };
 }
 
-function known(name: string, source: ChosenProfile['source'], files: SharedFiles): ChosenProfile {
+function known(
+  name: string,
+  source: ChosenProfile['source'],
+  files: SharedFiles,
+  told: string = source,
+): ChosenProfile {
   const profile = files.profile(name);
-  if (profile === null) throw profileUnknown(name, source, files);
+  if (profile === null) throw profileUnknown(name, told, files, source === '--profile');
   return { name, source, ...profile };
 }
 
 /** @param source what names the profile: an option, a variable, or another profile */
-export function profileUnknown(name: string, source: string, files: SharedFiles): FedctlError {
+export function profileUnknown(
+  name: string,
+  source: string,
+  files: SharedFiles,
+  isOption = false,
+): FedctlError {
   const near = byDistance(name, files.profileNames);
   const [nearest] = near;
   const hint =
@@ -52,7 +64,7 @@ export function profileUnknown(name: string, source: string, files: SharedFiles)
     ...(why.length === 0 ? {} : { likelyCause: why.join(' ') }),
     ...(misspelt !== null
       ? { remedy: misspelt.remedy }
-      : source === '--profile' && hint !== null
+      : isOption && hint !== null
         ? { remedy: 'Use the profile that is meant.', command: rerun({ set: { '--profile': hint.name } }) }
         : {}),
     details: {

@@ -70,7 +70,7 @@ export async function webIdentityCredentials(
   signal: AbortSignal,
 ): Promise<Credentials> {
   const token = await readToken(resolve(cwd, tokenFile), connection.timeoutMs, signal);
-  const request = { roleArn, sessionName: sessionName ?? defaultSessionName(connection.now()), token };
+  const request = { roleArn, sessionName: sessionName ?? unnamedSession(connection.now()), token };
   return (await assumeRoleWithWebIdentity(connection, request, signal)).credentials;
 }
 
@@ -90,6 +90,6 @@ async function readToken(path: string, timeoutMs: number, signal: AbortSignal): 
 }
 
 /** For a role session that nobody named. */
-export function defaultSessionName(now: Date): string {
+export function unnamedSession(now: Date): string {
   return `fedctl-${now.getTime()}`;
 }

@@ -1,4 +1,4 @@
-import { inNetwork } from '../policy/ip-address.ts';
+import { inNetwork } from '../core/network.ts';
 import type { AtlasAccessListEntry } from '../ports/atlas.ts';
 
 /** The entry of an IP access list that lets an address in; null when none does. Security groups cannot be looked into. */

@@ -2,7 +2,7 @@ import type { Comparison } from '../core/check-run.ts';
 import { formatDuration } from '../core/duration.ts';
 import { rfc3339 } from '../core/time.ts';
 import type { MintedToken } from '../core/token.ts';
-import { matchesGlob } from '../jwt/glob.ts';
+import { matches, patternOf } from '../core/wildcard.ts';
 
 /** What is expected of a token before any relying party is asked. */
 export interface ExpectedClaims {
@@ -32,7 +32,7 @@ export function claimComparisons(token: MintedToken, expected: ExpectedClaims): 
         subject === null ? [] : [subject],
         subject === null ? '' : '--subject',
       ),
-      matches: subject === null || matchesGlob(subject, token.subject),
+      matches: subject === null || matches(patternOf(subject), token.subject),
     },
     expiry(token.expiresAt, now),
     compare('alg', token.algorithm, [], ''),

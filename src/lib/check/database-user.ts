@@ -101,9 +101,7 @@ function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
   }
   switch (refusal.kind) {
     case 'user-scope':
-      return {
-        remedy: `Add the cluster ${refusal.expected} to the scopes of the database user, or remove them.`,
-      };
+      return addingScope(wanted, refusal.expected, list);
     case 'oidc-auth-type':
     case 'aws-iam-type':
       return { remedy: ofOtherType(refusal, list) };
@@ -116,17 +114,40 @@ function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
     }
     case 'user-missing': {
       const present = list.users.find(({ username }) => isOfPrincipal(username, wanted.username));
-      return creating(wanted, present, list, 'The one that is named otherwise can be removed afterwards.');
+      const misnamed = missingCode(wanted.username, refusal.similar) !== 'atlas.database-user-missing';
+      const then = misnamed
+        ? 'The one that is named otherwise can be removed afterwards.'
+        : `The present one is ${present?.username}; keep it, other logins may use it.`;
+      return creating(wanted, present, list, then);
     }
     default:
       return creating(wanted, undefined, list, '');
   }
 }
 
-/** Whether a user was made for the principal that another name stands for: named after its session, or without its path. */
+/**
+ * Whether a user was made for the principal that another name stands for: for another identity provider or the other
+ * mechanism, named after its session, or without its path.
+ */
 function isOfPrincipal(username: string, wanted: string): boolean {
-  const role = username.replace(/:sts(::\d+:)assumed-role\/([^/]+)\/.*$/, ':iam$1role/$2');
-  return withoutPath(role) === withoutPath(wanted);
+  return principalOf(username) === principalOf(wanted);
+}
+
+function principalOf(username: string): string {
+  const arn = username.replace(/^[0-9a-f]{24}\//, '');
+  return withoutPath(arn.replace(/:sts(::\d+:)assumed-role\/([^/]+)\/.*$/, ':iam$1role/$2'));
+}
+
+/** Limits the user to one cluster more: the scopes that it has stay. */
+function addingScope({ username }: Wanted, cluster: string, { users, projectId }: UserList): Advice {
+  const present = users.find((each) => each.username === username && each.database === EXTERNAL);
+  const scopes = present?.scopes ?? [];
+  const remedy = `Add the cluster ${cluster} to the scopes of the database user.`;
+  // How the CLI takes other scopes than clusters is not documented.
+  if (scopes.length === 0 || scopes.some(({ type }) => type !== 'CLUSTER')) return { remedy };
+  const all = [...scopes.map(({ name }) => name), cluster].flatMap((name) => ['--scope', name]);
+  const place = ['--authDB', EXTERNAL, '--projectId', projectId];
+  return { remedy, command: atlas(['dbusers', 'update', username, ...all, ...place]) };
 }
 
 /** Two users of one name cannot be in $external, so the wrong one has to go first: that is for a person to decide. */

@@ -55,7 +55,8 @@ function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
       : 'names users by groups, and tokens of AWS carry none';
   return new FedctlError('atlas.user-claim-changed', {
     message: `${named(provider)} ${seen}; tokens of AWS name their principal in "sub".`,
-    remedy: 'set the authorization type of the identity provider to User ID and its user claim to sub',
+    remedy:
+      'In Atlas, set the authorization type of the identity provider to User ID and its user claim to sub.',
     details: { identityProvider: provider.id, userClaim, authorizationType },
   });
 }
@@ -72,7 +73,7 @@ function audienceMismatch(provider: AtlasIdentityProvider, audience: readonly st
 function issuerMismatch(provider: AtlasIdentityProvider, issuer: string): FedctlError {
   return new FedctlError('atlas.issuer-mismatch', {
     message: `${named(provider)} expects the issuer ${provider.issuer}, and the token is from ${issuer}${slash(provider.issuer, issuer)}.`,
-    remedy: `set the issuer URI of the identity provider to ${issuer}`,
+    remedy: `In Atlas, an owner of the organization must set the issuer URI of the identity provider to ${issuer}.`,
     details: { identityProvider: provider.id, expected: provider.issuer, seen: issuer },
   });
 }

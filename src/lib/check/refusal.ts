@@ -1,7 +1,13 @@
+import { awsUserOf } from '../auth/identity.ts';
 import type { CheckResult, Comparison } from '../core/check-run.ts';
 import { rerun } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import { rfc3339 } from '../core/time.ts';
+import { isFailureCode } from '../failures/failures.ts';
+import { matches, patternsOf } from '../failures/match.ts';
+import type { ExplainedCode } from '../failures/page.ts';
+import { CODES, pageOf } from '../failures/pages.ts';
+import { pasted } from '../failures/pasted.ts';
 import type { Mechanism } from '../ports/mongo.ts';
 import {
   atlasAwsUser,
@@ -10,7 +16,7 @@ import {
   atlasOrganizationLink,
 } from './catalogue/atlas-trust.ts';
 import { awsIdentity, callerOf } from './catalogue/aws.ts';
-import { issuerKeys, jwtSignature } from './catalogue/issuer.ts';
+import { issuerDiscovery, issuerKeys, jwtSignature } from './catalogue/issuer.ts';
 import { mongoHello } from './catalogue/mongo.ts';
 import { jwtClaims, tokenOf } from './catalogue/token.ts';
 import type { Check, Facts } from './check.ts';
@@ -39,8 +45,15 @@ const REFUSALS: ReadonlySet<string> = new Set([
 const LAST_RSA_ONLY = 25;
 
 /**
- * Says what a refused login is worth: the token beside what must match it, what is ruled out by the checks above, what
- * remains, and the server's own reason where the Atlas API may read it.
+ * The codes that a reason in the server's log can stand for. Others are about the way to the server, which a refused
+ * login has behind it: an address that refuses connections is then the issuer's.
+ */
+const OF_A_REASON = /^(?:jwt|issuer|atlas|sts|aws)\.|^mongo\.(?:server\.|role-path-lost$|token-file\.)/;
+
+/**
+ * Explains a refused login: the token or ARN beside what must match it, and why it was refused. What a check of Atlas
+ * found comes first, because it is exact; then the reason in the server's own log, where the Atlas API returns it; then
+ * what a check of the issuer or the token found; then what is ruled out and what is possible.
  *
  * @param startedAt of the login, for the access history
  */
@@ -57,48 +70,128 @@ export async function explainRefusal(
   if (algorithm !== null) return { failure: algorithm, comparisons, notes: [] };
   const reason = await serverReason(mechanism, world, facts, startedAt);
   const said = reason === null ? [] : [`The server's own log says: ${reason}.`];
-  const cause = known.find(({ end }) => end?.status === 'fail')?.answeredBy;
-  const found = cause === undefined ? null : facts.failureOf(cause);
-  if (cause !== undefined && found !== null) {
-    return { failure: asExpected(failure, cause.id, found), comparisons, notes: said };
-  }
-  const ruledOut = known.filter(({ end }) => end?.status === 'pass').map(({ what }) => what);
-  const remains = known.filter(({ end }) => end?.status !== 'pass').map(({ otherwise }) => otherwise);
-  return {
-    failure: withDetails(failure, mechanism, { ruledOut, remains }),
+  const explained = (changed: FedctlError, notes: readonly string[] = said) => ({
+    failure: changed,
     comparisons,
-    notes: [
-      ...said,
-      ...ruledOut.map((what) => `Ruled out: ${what}.`),
-      ...remains.map((what) => `What remains: ${what}.`),
-    ],
-  };
+    notes,
+  });
+  const failed = (ofAtlas: boolean) =>
+    known
+      .filter((each) => each.ofAtlas === ofAtlas)
+      .flatMap(({ answeredBy }) => answeredBy)
+      .flatMap((check) => {
+        const found = facts.failureOf(check);
+        return found === null ? [] : [{ id: check.id, found }];
+      })[0];
+  const inAtlas = failed(true);
+  if (inAtlas !== undefined) return explained(asExpected(failure, inAtlas.id, inAtlas.found));
+  const code = reason === null ? null : codeOf(reason);
+  const elsewhere = failed(false);
+  if (elsewhere !== undefined && (code === null || !code.startsWith('atlas.'))) {
+    return explained(asExpected(failure, elsewhere.id, elsewhere.found));
+  }
+  if (reason !== null) return explained(bySaid(failure, reason, code, facts, known));
+  const ruledOut = known.filter(hasPassed).map(({ what }) => what);
+  const possible = known.filter((each) => !hasPassed(each)).map(({ otherwise }) => otherwise);
+  const details = { ...failure.details, ruledOut, possible };
+  return explained(failure.with({ ...whatIsLeft(mechanism, known, facts), details }), [
+    ...ruledOut.map((what) => `Ruled out: ${what}.`),
+    ...possible.map((what) => `Possible cause: ${what}.`),
+  ]);
 }
+
+/** The code that the table of `explain -` has for a reason of the server; null where it has none. */
+function codeOf(reason: string): ExplainedCode | null {
+  const found = matches(patternsOf(CODES.map(pageOf)), pasted(reason), CODES.length);
+  return found.find(({ code }) => OF_A_REASON.test(code))?.code ?? null;
+}
+
+/** The same refusal with the server's reason as its cause, and the code and remedy that belong to that reason. */
+function bySaid(
+  failure: FedctlError,
+  reason: string,
+  code: ExplainedCode | null,
+  facts: Facts,
+  known: readonly Known[],
+): FedctlError {
+  const { message, cause } = failure;
+  const likelyCause = `The server's own log says: ${reason}.`;
+  const details = { ...failure.details, serverReason: reason };
+  if (code === null) {
+    const remedy = 'Correct what the log of the server names, as quoted above.';
+    return failure.with({ likelyCause, remedy, command: null, details });
+  }
+  const advice =
+    code.startsWith('atlas.') && wasRead(known)
+      ? {
+          likelyCause: `${likelyCause} Atlas itself shows nothing wrong: it deploys changes to the cluster after its API has answered.`,
+          ...ONCE_DEPLOYED,
+        }
+      : code === 'jwt.algorithm-refused' && tokenOf(facts)?.algorithm === 'RS256'
+        ? {
+            likelyCause: `${likelyCause} The token is signed with RS256. The key set of the issuer also holds an EC key, and this release of MongoDB rejects the whole set.`,
+            remedy: 'Upgrade the cluster to a release that passes over EC keys, such as MongoDB 8.0.',
+          }
+        : { likelyCause };
+  // A code that only other programs report has no failure of its own: its page has the remedy.
+  if (!isFailureCode(code)) {
+    return failure.with({ remedy: pageOf(code).remedy, command: null, ...advice, details });
+  }
+  return new FedctlError(code, { message, details, cause, ...advice });
+}
+
+const ONCE_DEPLOYED = {
+  remedy: 'Check again until the cluster has the change.',
+  command: rerun({ set: { '--wait': '2m' } }),
+};
 
 /** The consequence of what a check above found: that is where to look. */
 function asExpected(failure: FedctlError, id: string, { code, remedy, command }: FedctlError): FedctlError {
   return failure.with({ likelyCause: `What ${id} found above (${code}).`, remedy, command });
 }
 
-/** What fedctl cannot compare itself, somebody has to: with the Atlas API at hand, it can. */
-const COMPARE: Readonly<Record<Mechanism, string>> = {
-  'MONGODB-OIDC':
-    'compare issuer, audience and subject with the identity provider and the database user in Atlas; with MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, fedctl check does',
-  'MONGODB-AWS':
-    'see whether Atlas has a database user of type AWS IAM whose name is the ARN above; with MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, fedctl check does',
-};
-
-function withDetails(
-  failure: FedctlError,
-  mechanism: Mechanism,
-  more: Readonly<Record<string, unknown>>,
-): FedctlError {
-  return failure.with({ remedy: COMPARE[mechanism], details: { ...failure.details, ...more } });
+/** Whether Atlas was read, and everything there is as it should be. */
+function wasRead(known: readonly Known[]): boolean {
+  return known.filter(({ ofAtlas }) => ofAtlas).every(hasPassed);
 }
 
-/** A question with how the check ended that answers it; null where nobody asked. */
+function hasPassed({ ends }: Known): boolean {
+  return ends.every((end) => end?.status === 'pass');
+}
+
+/** What to do where nothing is known to be wrong: with the Atlas API at hand, fedctl compares; without, somebody has to. */
+function whatIsLeft(mechanism: Mechanism, known: readonly Known[], facts: Facts) {
+  if (wasRead(known)) {
+    return {
+      likelyCause:
+        'Atlas shows nothing wrong. It deploys changes to the cluster after its API has answered, and the access history lags behind.',
+      ...ONCE_DEPLOYED,
+    };
+  }
+  const then =
+    'With MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, fedctl check compares them';
+  const user = mechanism === 'MONGODB-AWS' ? databaseUserOf(facts) : null;
+  return {
+    remedy:
+      mechanism === 'MONGODB-OIDC'
+        ? `Compare issuer, audience and subject with the identity provider and the database user in Atlas. ${then}.`
+        : `See whether Atlas has ${user === null ? 'a database user for the ARN of the caller' : user}. ${then}.`,
+    command: null,
+  };
+}
+
+/** `the database user arn:aws:iam::…:role/app in $external, AWS IAM type ROLE` */
+function databaseUserOf(facts: Facts): string | null {
+  const caller = callerOf(facts);
+  const user = caller === null ? null : awsUserOf(caller.subject);
+  return user === null
+    ? null
+    : `the database user ${user.username} in $external, AWS IAM type ${user.awsIAMType}`;
+}
+
+/** A question with how the checks ended that answer it; null where nobody asked. */
 interface Known extends Question {
-  readonly end: CheckResult | null;
+  readonly ends: readonly (CheckResult | null)[];
 }
 
 interface Sides {
@@ -108,54 +201,71 @@ interface Sides {
 
 /** One question that a server asks itself, and what is known of its answer here. */
 interface Question {
+  /** What is ruled out if the checks passed. */
   readonly what: string;
-  readonly answeredBy: Check;
+  readonly answeredBy: readonly Check[];
+  /** Whether Atlas is asked. */
+  readonly ofAtlas: boolean;
   /** Where it is not known: what may be wrong. */
   readonly otherwise: string;
 }
 
 const OF_TOKENS: readonly Question[] = [
   {
-    what: 'the token has not expired, by the clock of this machine',
-    answeredBy: jwtClaims,
+    what: 'an expired token, by the clock of this machine',
+    answeredBy: [jwtClaims],
+    ofAtlas: false,
     otherwise: 'the token has expired',
   },
   {
-    what: 'the signature is good',
-    answeredBy: jwtSignature,
-    otherwise: 'the key that signed is not published',
+    what: 'a bad signature',
+    answeredBy: [issuerDiscovery, issuerKeys, jwtSignature],
+    ofAtlas: false,
+    otherwise: 'the key that signed the token is not published',
   },
   {
-    what: 'issuer, audience and user claim are those of the identity provider',
-    answeredBy: atlasIdentityProvider,
+    what: 'an identity provider with another issuer, audience or user claim',
+    answeredBy: [atlasIdentityProvider],
+    ofAtlas: true,
     otherwise: 'the identity provider in Atlas is missing, or has another issuer, audience or user claim',
   },
   {
-    what: 'the organization is connected to it',
-    answeredBy: atlasOrganizationLink,
+    what: 'an organization that is not connected to the identity provider',
+    answeredBy: [atlasOrganizationLink],
+    ofAtlas: true,
     otherwise: 'the organization of the cluster is not connected to the identity provider',
   },
   {
-    what: 'there is a database user of that name',
-    answeredBy: atlasOidcUser,
+    what: 'a missing database user',
+    answeredBy: [atlasOidcUser],
+    ofAtlas: true,
     otherwise:
       'no database user is named <idpId>/<subject>, in $external, of the type USER, for this cluster',
   },
 ];
 
 const OF_KEYS: readonly Question[] = [
-  { what: 'the keys are good', answeredBy: awsIdentity, otherwise: 'AWS does not accept the keys' },
   {
-    what: 'there is a database user of that name and type',
-    answeredBy: atlasAwsUser,
+    what: 'AWS keys that AWS does not accept',
+    answeredBy: [awsIdentity],
+    ofAtlas: false,
+    otherwise: 'AWS does not accept the keys',
+  },
+  {
+    what: 'a missing database user, or one of another type',
+    answeredBy: [atlasAwsUser],
+    ofAtlas: true,
     otherwise: 'no database user is named after the ARN, in $external, of the type of the principal',
   },
 ];
 
 /** Waits for the checks that answer. */
 async function answers(questions: readonly Question[], facts: Facts): Promise<readonly Known[]> {
-  for (const { answeredBy } of questions) await facts.when(answeredBy);
-  return questions.map((question) => ({ ...question, end: facts.resultOf(question.answeredBy) }));
+  for (const check of questions.flatMap(({ answeredBy }) => answeredBy)) await facts.when(check);
+  return questions.map((question) => ({
+    ...question,
+    ends: question.answeredBy.map((check) => facts.resultOf(check)),
+  }));
 }
 
 async function tokenSides(facts: Facts): Promise<Sides> {

@@ -1,4 +1,4 @@
-import { fedctl } from '../core/command-line.ts';
+import { type Flag, fedctl } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { Asked } from './check.ts';
 import { checksFor, idleNames, type Selection } from './selection.ts';
@@ -14,7 +14,7 @@ export function refuseUnseen(asked: Asked, selection: Selection, only: readonly 
       message: `${option} asks for something that would not be examined: ${why}.`,
       likelyCause: 'Two settings of the target contradict each other.',
       remedy: `Leave out ${option}, or change the setting that it contradicts.`,
-      details: { option },
+      option,
     });
   }
   const [idle] = idleNames(selection, only, asked);
@@ -22,20 +22,21 @@ export function refuseUnseen(asked: Asked, selection: Selection, only: readonly 
     throw new FedctlError('usage.nothing-to-check', {
       message: `--only ${idle} names no check that this target asks for.`,
       command: fedctl(['check', '--list']),
-      details: { option: '--only', only: idle },
+      option: '--only',
+      details: { only: idle },
     });
   }
   if (checksFor(selection, asked).checks.every((check) => selection.left.has(check))) {
     throw new FedctlError('usage.nothing-to-check', {
       message: '--skip leaves no check to run.',
       command: fedctl(['check', '--list']),
-      details: { option: '--skip' },
+      option: '--skip',
     });
   }
 }
 
 /** Options that ask for an examination which the rest of the target rules out, each with the reason. */
-function* unusedOptions({ target, plan, options }: Asked): Iterable<readonly [option: string, why: string]> {
+function* unusedOptions({ target, plan, options }: Asked): Iterable<readonly [option: Flag, why: string]> {
   const { tokenFile, subject, privileges, writeProbe, uri, api } = target;
   const withoutToken = 'MONGODB-AWS logs in with AWS keys, and no token is involved';
   const fromFile = 'the token comes from a file, and none is minted';

@@ -1,5 +1,5 @@
-import { fedctl } from '../core/command-line.ts';
-import { FedctlError } from '../core/errors.ts';
+import { type Flag, fedctl } from '../core/command-line.ts';
+import { invalidValue } from '../core/invalid-value.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Asked, Check } from './check.ts';
 
@@ -30,7 +30,7 @@ export function selectChecks(
   only: readonly string[],
   skip: readonly string[],
 ): Selection {
-  const named = (names: readonly string[], option: string) =>
+  const named = (names: readonly string[], option: Flag) =>
     new Set(names.flatMap((name) => checksNamed(catalogue, name, option)));
   return {
     catalogue,
@@ -81,15 +81,15 @@ function isNamed({ id }: Check, name: string): boolean {
   return id === name || id.startsWith(`${name}.`);
 }
 
-function checksNamed(catalogue: readonly Check[], name: string, option: string): readonly Check[] {
+function checksNamed(catalogue: readonly Check[], name: string, option: Flag): readonly Check[] {
   const found = catalogue.filter((check) => isNamed(check, name));
   if (found.length > 0) return found;
   const near = nearest(name, [...new Set(catalogue.flatMap(({ id }) => beginnings(id)))]);
-  throw new FedctlError('usage.invalid-value', {
+  throw invalidValue(option, {
     message: `${option} cannot be "${name}": no check has this name${near === null ? '.' : `; did you mean "${near}"?`}`,
     remedy: 'Choose a check by its id, or all checks whose ids begin alike.',
     command: fedctl(['check', '--list']),
-    details: { option, checks: catalogue.map(({ id }) => id) },
+    details: { checks: catalogue.map(({ id }) => id) },
   });
 }
 

@@ -1,9 +1,10 @@
-import { checkMintRequest } from '../auth/mint.ts';
+import { validateMintRequest } from '../auth/mint.ts';
 import { assumeRoleRequest } from '../auth/role.ts';
 import type { CheckTarget } from '../core/check-target.ts';
 import type { ConnectionString } from '../core/connection-string.ts';
 import type { Context } from '../core/context.ts';
 import type { Warning } from '../core/errors.ts';
+import { readingOption } from '../core/invalid-value.ts';
 import type { MintRequest } from '../core/token.ts';
 import { apiUrl } from '../http-api/api-url.ts';
 import { trustworthyUrl } from '../issuer/address.ts';
@@ -37,13 +38,14 @@ export interface TargetPlan {
 export function planTarget(context: Pick<Context, 'env' | 'pid'>, target: CheckTarget): TargetPlan {
   const { audience, signingAlgorithm, durationSeconds, tokenFile, role } = target;
   if (role !== null) assumeRoleRequest(context, role);
-  if (target.api !== null) apiUrl(target.api);
-  if (target.issuer !== null) trustworthyUrl(target.issuer, 'issuer');
+  const { api, issuer } = target;
+  if (api !== null) readingOption('--api', () => apiUrl(api));
+  if (issuer !== null) readingOption('--issuer', () => trustworthyUrl(issuer, 'issuer'));
   const mint: MintRequest | null =
     audience === null || tokenFile !== null
       ? null
       : { audience: [audience], signingAlgorithm, durationSeconds, tags: [] };
-  if (mint !== null) checkMintRequest(mint);
+  if (mint !== null) validateMintRequest(mint);
   const { database, mechanisms, warnings } = planDatabase(target);
   const byKeys = database !== null && mechanisms.includes('MONGODB-AWS');
   const usesToken = mechanisms.includes('MONGODB-OIDC') || target.api !== null;

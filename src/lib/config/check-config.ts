@@ -3,16 +3,15 @@ import type { CheckTarget } from '../core/check-target.ts';
 import type { Context } from '../core/context.ts';
 import { parseDuration } from '../core/duration.ts';
 import { FedctlError, isFedctlError } from '../core/errors.ts';
-import { PROBE_NAMESPACE, readNamespace } from '../core/namespace.ts';
+import { PROBE_NAMESPACE, readNamespace, readPrivilege } from '../core/namespace.ts';
+import { DEFAULT_DURATION_SECONDS } from '../core/token.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 import { CheckConfig, type CheckSettings } from './check-schema.ts';
 import { interpolate } from './interpolate.ts';
 import { secretIn } from './secrets.ts';
-import { readPrivilege } from './value-faults.ts';
 import { readYaml } from './yaml-document.ts';
 
 /** AWS's own default, which every command of fedctl sends (facts/aws.md 2.1). */
-const DEFAULT_DURATION_SECONDS = 300;
 
 const REMEDY = 'correct the lines above; fedctl init --out - shows every key that may stand there';
 
@@ -106,5 +105,9 @@ function seconds(duration: CheckSettings['duration']): number {
 }
 
 function writeProbe(given: CheckSettings['writeProbe']): CheckTarget['writeProbe'] {
-  return typeof given === 'string' ? readNamespace(given) : given === true ? PROBE_NAMESPACE : null;
+  return typeof given === 'string'
+    ? readNamespace(given)
+    : given === true
+      ? readNamespace(PROBE_NAMESPACE)
+      : null;
 }

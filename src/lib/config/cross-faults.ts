@@ -1,4 +1,5 @@
 import { isFedctlError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 import { chooseMechanisms, MECHANISM_CHOICES } from '../uri/mechanism.ts';
 
@@ -62,5 +63,5 @@ function isConflict(chosen: (typeof MECHANISM_CHOICES)[number], named: string): 
 }
 
 function keysOf(value: unknown): Keys {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  return isRecord(value) ? { ...value } : {};
 }

@@ -4,6 +4,7 @@ import { rerun } from '../core/command-line.ts';
 import type { HostPort } from '../core/connection-string.ts';
 import { type FailureFacts, FedctlError } from '../core/errors.ts';
 import { bareHost, isLoopbackHost, readNameServer } from '../core/hosts.ts';
+import { invalidValue } from '../core/invalid-value.ts';
 import { readHost } from '../uri/host-port.ts';
 
 /** Atlas's own domains, of those that drivers send tokens to unasked (ALLOWED_HOSTS, facts/mongodb.md 1.5). */
@@ -155,8 +156,8 @@ function readPattern(given: string): string {
   const host = withoutFinalDot(bareHost(given.trim())).replace(/^\./, '*.');
   if (isIP(host) === 6) return readHost(`[${host}]`).host;
   if (isIP(host) !== 0 || /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(host)) return host;
-  throw new FedctlError('usage.invalid-value', {
-    message: `--allow-host cannot be "${given}": expected a host without its port, or *.<domain>.`,
-    details: { option: '--allow-host', expected: 'a host without its port, or *.<domain>' },
+  throw invalidValue('--allow-host', {
+    value: given,
+    expected: 'a host without its port, or *.<domain>',
   });
 }

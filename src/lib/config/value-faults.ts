@@ -1,6 +1,6 @@
 import { isFedctlError } from '../core/errors.ts';
 import { isLoopbackHost, readNameServer } from '../core/hosts.ts';
-import { readNamespace } from '../core/namespace.ts';
+import { readNamespace, readPrivilege } from '../core/namespace.ts';
 import { isGlobalRegion, isRegionName, regionMeant } from '../core/region-name.ts';
 import { ROLE_VALUES } from '../core/role-values.ts';
 import { MINT_LIMITS } from '../core/token.ts';
@@ -55,17 +55,6 @@ export function regionFault(name: string): Fault {
   return meant === null
     ? 'must be the name of a Region, such as eu-west-1'
     : `must be the name of a Region (did you mean ${meant}?)`;
-}
-
-/** `insert@app.visits` taken apart; null for anything else. */
-export function readPrivilege(text: string) {
-  const [, action, place = ''] = /^([A-Za-z]+)@(.+)$/.exec(text) ?? [];
-  if (action === undefined) return null;
-  if (!place.includes('.')) {
-    return /^[^./\\ "$*<>:|?@]{1,63}$/.test(place) ? { action, database: place, collection: '' } : null;
-  }
-  const namespace = readNamespace(place);
-  return namespace === null ? null : { action, ...namespace };
 }
 
 export function privilegeFault(text: string): Fault {

@@ -49,6 +49,11 @@ export interface Context {
   readonly stderr: OutputStream;
   /** Fires on Ctrl-C, SIGTERM and SIGHUP; its reason is an Interruption. */
   readonly signal: AbortSignal;
+  /**
+   * Lets `handle` have the signals of this process, SIGQUIT, SIGUSR1 and SIGUSR2 among them: `signal` does not fire
+   * until the returned function is called.
+   */
+  passSignals(handle: (name: NodeJS.Signals) => void): () => void;
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
   readonly resolver: Resolver;
   /** Loads the modules of adapters, so that whoever measures what they do measures nothing of this process. */

@@ -1,6 +1,6 @@
 import { COMMANDS } from '../failures/commands.ts';
 import { FAILURES, type FailureCode } from '../failures/failures.ts';
-import type { OfferedCommand } from './command-line.ts';
+import type { Flag, OfferedCommand } from './command-line.ts';
 import type { ExitCode } from './exit-codes.ts';
 
 const BRAND = Symbol.for('fedctl.error');
@@ -15,6 +15,8 @@ export interface FailureFacts {
   readonly remedy?: string;
   /** The command that does it, complete; null where it holds something that nobody here knows. */
   readonly command?: OfferedCommand | null;
+  /** The option whose value is to blame; null: none any more. */
+  readonly option?: Flag | null;
   /** Machine-readable evidence, for the JSON face. */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly requestId?: string | null;
@@ -29,6 +31,7 @@ export class FedctlError extends Error {
   readonly likelyCause: string;
   readonly remedy: string;
   readonly command: OfferedCommand | null;
+  readonly option: Flag | null;
   readonly details: Readonly<Record<string, unknown>>;
   readonly requestId: string | null;
   readonly [BRAND] = true;
@@ -42,7 +45,8 @@ export class FedctlError extends Error {
     this.likelyCause = facts.likelyCause ?? row.cause;
     this.remedy = facts.remedy ?? row.remedy;
     this.command = facts.command ?? (facts.remedy === undefined ? (COMMANDS[code] ?? null) : null);
-    this.details = facts.details ?? {};
+    this.option = facts.option ?? null;
+    this.details = this.option === null ? (facts.details ?? {}) : { option: this.option, ...facts.details };
     this.requestId = facts.requestId ?? null;
   }
 
@@ -51,12 +55,13 @@ export class FedctlError extends Error {
    * takes the old command with it.
    */
   with(changes: Partial<FailureFacts>): FedctlError {
-    const { message, likelyCause, remedy, command, details, requestId, cause } = this;
+    const { message, likelyCause, remedy, command, option, details, requestId, cause } = this;
     const advice = changes.remedy === undefined ? { remedy, command } : {};
     return new FedctlError(this.code, {
       message,
       likelyCause,
       ...advice,
+      option,
       details,
       requestId,
       cause,

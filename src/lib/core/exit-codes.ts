@@ -1,6 +1,6 @@
 /**
  * What a run of fedctl ends with, whatever the output format. `exec` and `sandbox -- CMD` add the child's own
- * code to these.
+ * code to these; so that the two can be told apart, `exec` has one code for all failures of its own.
  */
 export const EXIT = {
   done: 0,
@@ -10,6 +10,9 @@ export const EXIT = {
   refused: 4,
   answeredNo: 5,
   unreachable: 6,
+  ownFailure: 125,
+  notExecutable: 126,
+  notFound: 127,
   hungUp: 129,
   interrupted: 130,
   terminated: 143,
@@ -28,7 +31,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
   {
     code: EXIT.done,
     meaning: 'done, or the answer is yes',
-    examples: '`status` whatever the state; a sandbox that was stopped',
+    examples: '`status` whatever the state; a sandbox or an agent that was stopped',
   },
   { code: EXIT.bug, meaning: 'a bug in fedctl', examples: 'please report it' },
   {
@@ -57,6 +60,13 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
     meaning: 'unreachable, broken or timed out on the way',
     examples: 'DNS, TCP, TLS, throttling, 5xx, HTML instead of an answer, an issuer that redirects',
   },
+  {
+    code: EXIT.ownFailure,
+    meaning: '`exec` failed before the program started',
+    examples: 'any of the failures above; a `mongosh` that is too old',
+  },
+  { code: EXIT.notExecutable, meaning: 'the program is not executable', examples: '`exec -- ./notes.txt`' },
+  { code: EXIT.notFound, meaning: 'the program was not found', examples: '`exec -- mongosj`' },
   { code: EXIT.hungUp, meaning: 'hung up', examples: 'SIGHUP: the terminal was closed' },
   { code: EXIT.interrupted, meaning: 'interrupted', examples: 'Ctrl-C (SIGINT)' },
   { code: EXIT.terminated, meaning: 'terminated', examples: 'SIGTERM' },

@@ -1,8 +1,7 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { inNetwork } from './network.ts';
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
+const LOOPBACK = ['127.0.0.0/8', '::1'] as const;
 
 /** The addresses where AWS hands out credentials in plain text by design (EC2, ECS, EKS Pod Identity; facts/aws.md 7.5). */
 const METADATA_HOSTS: ReadonlySet<string> = new Set([
@@ -24,9 +23,8 @@ export function bareHost(host: string): string {
  */
 export function isLoopbackHost(host: string): boolean {
   const bare = bareHost(host);
-  const family = isIP(bare);
-  if (family === 0) return bare === 'localhost';
-  return LOOPBACK.check(bare, family === 4 ? 'ipv4' : 'ipv6');
+  if (isIP(bare) === 0) return bare === 'localhost';
+  return LOOPBACK.some((network) => inNetwork(bare, network));
 }
 
 const LOCALHOST = [

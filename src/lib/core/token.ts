@@ -8,6 +8,9 @@ export interface Tag {
   readonly value: string;
 }
 
+/** AWS's own default (facts/aws.md 2.1). Always sent, so that policies and logs see what was meant. */
+export const DEFAULT_DURATION_SECONDS = 300;
+
 /** What GetWebIdentityToken is asked for. */
 export interface MintRequest {
   /** 1 to 10 relying parties. */

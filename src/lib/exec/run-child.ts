@@ -2,12 +2,10 @@ import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Context } from '../core/context.ts';
 import { Interruption } from '../core/deadline.ts';
+import { EXIT } from '../core/exit-codes.ts';
 
 /** What a child is told. */
 const SIGNAL = { interrupted: 'SIGINT', terminated: 'SIGTERM', 'hung-up': 'SIGHUP' } as const;
-
-/** What the shell, env(1) and timeout(1) end with when a command cannot be run. */
-export const CANNOT_RUN = { failed: 125, notExecutable: 126, notFound: 127 } as const;
 
 /** How long a child may take to end after it was asked to, in milliseconds. */
 const GRACE = 5000;
@@ -24,7 +22,7 @@ export interface Child {
   readonly started?: (child: ChildProcess) => void;
 }
 
-/** How a child ended: its exit code as a shell would tell it, and why it could not be started if it was not. */
+/** How a child ended: its exit code as the shell, env(1) and timeout(1) tell it, and why it could not be started if it was not. */
 export interface ChildEnd {
   readonly code: number;
   readonly failure: NodeJS.ErrnoException | null;
@@ -57,28 +55,34 @@ export async function runChild(context: Context, plan: Child): Promise<ChildEnd>
   if (context.signal.aborted) pass();
   else context.signal.addEventListener('abort', pass, { once: true });
   try {
-    return await new Promise<ChildEnd>((resolve) => {
-      child.once('error', (failure: NodeJS.ErrnoException) =>
-        resolve({ code: startFailure(failure), failure }),
-      );
-      child.once('close', (code, signal) => resolve({ code: code ?? signalCode(signal), failure: null }));
-    });
+    return await endOf(child);
   } finally {
     grace.abort();
     context.signal.removeEventListener('abort', pass);
   }
 }
 
+/** Waits for a child that was just started. */
+export function endOf(child: ChildProcess): Promise<ChildEnd> {
+  return new Promise((resolve) => {
+    child.once('error', (failure: NodeJS.ErrnoException) => {
+      // A signal that could not be sent is an error event, too.
+      if (child.pid === undefined) resolve({ code: startFailure(failure), failure });
+    });
+    child.once('close', (code, signal) => resolve({ code: code ?? signalCode(signal), failure: null }));
+  });
+}
+
 /** One stream is enough: the others may go to files. */
-function onTerminal({ stdin, stdout, stderr }: Context): boolean {
+export function onTerminal({ stdin, stdout, stderr }: Pick<Context, 'stdin' | 'stdout' | 'stderr'>): boolean {
   return [stdin, stdout, stderr].some((stream) => stream.isTTY === true);
 }
 
 function startFailure(failure: NodeJS.ErrnoException): number {
-  if (failure.code === 'ENOENT') return CANNOT_RUN.notFound;
-  return failure.code === 'EACCES' ? CANNOT_RUN.notExecutable : CANNOT_RUN.failed;
+  if (failure.code === 'ENOENT') return EXIT.notFound;
+  return failure.code === 'EACCES' ? EXIT.notExecutable : EXIT.ownFailure;
 }
 
 function signalCode(signal: NodeJS.Signals | null): number {
-  return signal === null ? CANNOT_RUN.failed : 128 + constants.signals[signal];
+  return signal === null ? EXIT.ownFailure : 128 + constants.signals[signal];
 }

@@ -35,6 +35,7 @@ export const COMMANDS: Readonly<Partial<Record<FailureCode, OfferedCommand>>> = 
   'mongo.mechanism-unavailable': rerun({ set: { '--mechanism': 'aws' }, drop: ['--token-file'] }),
   'mongo.oidc-refused': CHECK,
   'mongo.atlas-auth-error': CHECK,
+  'mongo.tls-refused': CHECK,
   'mongo.reauthentication-unseen': rerun({ set: { '--soak': '3m' } }),
   'mongo.auth-timeout': MORE_TIME,
   'atlas.url-invalid': rerun({ set: { '--atlas-url': 'https://cloud.mongodb.com' } }),

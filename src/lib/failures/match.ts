@@ -15,11 +15,24 @@ interface Pattern {
   readonly code: ExplainedCode;
   readonly symptom: Symptom;
   /** What stands between the placeholders. */
-  readonly parts: readonly string[];
+  readonly parts: readonly Part[];
   /** What was found: CODE, OWN or SHARED. */
   readonly rank: number;
   /** How much of it is fixed: letters and digits. */
   readonly weight: number;
+}
+
+interface Part {
+  readonly text: string;
+  /** What stood in front of it: a value, or an ellipsis. */
+  readonly after: Gap;
+}
+
+interface Gap {
+  /** How many characters it may stand for. */
+  readonly reach: number;
+  /** It does not run on into another sentence. */
+  readonly withinSentence: boolean;
 }
 
 interface Hit {
@@ -32,11 +45,14 @@ interface Hit {
 const CODE = 2;
 const OWN = 1;
 const SHARED = 0;
-/** The longest thing that a placeholder may stand for. */
-const MAX_GAP = 240;
+/** `<a value>` */
+const VALUE: Gap = { reach: 240, withinSentence: true };
+/** `…`: what is told on the way to the reason, such as a stack trace. */
+const ELLIPSIS: Gap = { reach: 2000, withinSentence: false };
 /** Less than this is no text to know a failure by. */
 const MIN_WEIGHT = 8;
-const PLACEHOLDER = /<[^<>]*>|…/;
+const PLACEHOLDER = /(<[^<>]*>|…)/;
+const SENTENCE_END = /[.!?] /;
 
 /** What the texts of pages look like. */
 export function patternsOf(
@@ -50,11 +66,14 @@ export function patternsOf(
 }
 
 function pattern(code: ExplainedCode, symptom: Symptom, rank: number): Pattern {
-  const parts = symptom.text
-    .split(PLACEHOLDER)
-    .map(plain)
-    .filter((part) => part !== '');
-  return { code, symptom, parts, rank, weight: parts.join('').replace(/[^a-z0-9]/g, '').length };
+  // Text and placeholders take turns.
+  const pieces = symptom.text.split(PLACEHOLDER);
+  const parts = pieces.flatMap((piece, index): Part[] => {
+    const text = index % 2 === 0 ? plain(piece) : '';
+    return text === '' ? [] : [{ text, after: pieces[index - 1] === '…' ? ELLIPSIS : VALUE }];
+  });
+  const letters = parts.map(({ text }) => text.replace(/[^a-z0-9]/g, '')).join('');
+  return { code, symptom, parts, rank, weight: letters.length };
 }
 
 /**
@@ -98,13 +117,13 @@ function overlap(a: Hit, b: Hit): boolean {
 }
 
 /**
- * The last place where the parts stand one after another, no further apart than a placeholder reaches: in a log the
+ * The last place where the parts stand one after another, no further apart than the placeholders reach: in a log the
  * error stands at the end. Of a code the first: a report names the broken link before what follows from it.
  */
 function find(wanted: Pattern, text: string): Hit | null {
   // Most are not there at all, and that is found out fastest this way.
-  if (!wanted.parts.every((part) => text.includes(part))) return null;
-  const [first = '', ...rest] = wanted.parts;
+  if (!wanted.parts.every((part) => text.includes(part.text))) return null;
+  const [{ text: first } = { text: '' }, ...rest] = wanted.parts;
   const forward = wanted.rank === CODE;
   const after = (place: number) =>
     forward ? text.indexOf(first, place + 1) : place === 0 ? -1 : text.lastIndexOf(first, place - 1);
@@ -119,12 +138,12 @@ function find(wanted: Pattern, text: string): Hit | null {
   return null;
 }
 
-function endOf(parts: readonly string[], text: string, from: number): number | null {
+function endOf(parts: readonly Part[], text: string, from: number): number | null {
   let end = from;
-  for (const part of parts) {
-    const window = text.slice(end, end + MAX_GAP + part.length);
+  for (const { text: part, after } of parts) {
+    const window = text.slice(end, end + after.reach + part.length);
     const at = window.indexOf(part);
-    if (at < 0) return null;
+    if (at < 0 || (after.withinSentence && SENTENCE_END.test(window.slice(0, at)))) return null;
     end += at + part.length;
   }
   return end;

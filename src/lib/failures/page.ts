@@ -6,7 +6,9 @@ export type ExplainedCode = FailureCode | (typeof REPORTED)[number];
 
 /**
  * Texts by who prints them: `AWS STS`, `Node.js driver`, `PyMongo`, `OpenSSL`, `Atlas API`, `mongod` …, as they are
- * printed in the field. `<angle brackets>` stand for whatever differs from case to case.
+ * printed in the field. `<angle brackets>` stand for a value that differs from case to case, within one sentence. `…`
+ * stands for anything on the way from the program that speaks to its reason: what other programs print as well counts
+ * only where the first part speaks for MongoDB or AWS.
  */
 export type Texts = Readonly<Record<string, readonly string[]>>;
 

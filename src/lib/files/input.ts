@@ -14,18 +14,12 @@ export interface InputOptions {
 }
 
 /**
- * Reads a token or another small text from a file, or from stdin for `-`. Surrounding white space is dropped;
- * more than 64 KiB is refused.
+ * Reads a token or another small text from a file, or from stdin for `-`, as it is; more than 64 KiB is refused.
  *
  * @throws FedctlError usage.unreadable-input; the signal's own reason
  */
-export async function readInput(
-  name: string,
-  { stdin, cwd, signal, timeoutMs }: InputOptions,
-): Promise<string> {
-  const text =
-    name === '-'
-      ? await readBoundedStream(stdin, 'stdin', MAX_INPUT_BYTES, signal)
-      : await readBoundedFile(resolve(cwd, name), MAX_INPUT_BYTES, signal, timeoutMs);
-  return text.trim();
+export function readInput(name: string, { stdin, cwd, signal, timeoutMs }: InputOptions): Promise<string> {
+  return name === '-'
+    ? readBoundedStream(stdin, 'stdin', MAX_INPUT_BYTES, signal)
+    : readBoundedFile(resolve(cwd, name), MAX_INPUT_BYTES, signal, timeoutMs);
 }

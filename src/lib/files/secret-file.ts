@@ -1,11 +1,17 @@
 import { writeWholeFile } from './whole-file.ts';
 
 /**
- * Writes a file that holds a secret: whole, by rename, mode 0600, with no newline added.
+ * Writes a file that holds a secret: whole, by rename, with no newline added.
  *
  * @param path absolute, or relative to the working directory of the process; a regular file if it exists
+ * @param mode permission bits of the file, whatever the umask is
  * @throws FedctlError usage.unwritable-output; the signal's own reason when it fires before the rename
  */
-export function writeSecretFile(path: string, content: string, signal?: AbortSignal): Promise<void> {
-  return writeWholeFile(path, content, { mode: 0o600, holds: 'a secret', signal });
+export function writeSecretFile(
+  path: string,
+  content: string,
+  signal?: AbortSignal,
+  mode = 0o600,
+): Promise<void> {
+  return writeWholeFile(path, content, { mode, exactly: true, holds: 'a secret', signal });
 }

@@ -6,6 +6,8 @@ import { FedctlError } from '../core/errors.ts';
 export interface WholeFileOptions {
   /** Permission bits of the file, before the umask. */
   readonly mode: number;
+  /** The mode holds whatever the umask is. */
+  readonly exactly?: boolean;
   /** What a message says is written: `a secret`. */
   readonly holds: string;
   /** What to type when it cannot be written, where that is not another `--out`. */
@@ -71,13 +73,18 @@ async function refuseUnlessRegular(path: string, words: Words): Promise<void> {
   );
 }
 
-async function replace(path: string, content: string, { mode, signal }: WholeFileOptions): Promise<void> {
+async function replace(
+  path: string,
+  content: string,
+  { mode, exactly = false, signal }: WholeFileOptions,
+): Promise<void> {
   const directory = dirname(path);
   // In the same directory, because a rename is whole only within one file system.
   const temporary = join(directory, `.${basename(path)}.${randomUUID()}.tmp`);
   try {
     const file = await open(temporary, 'wx', mode);
     try {
+      if (exactly) await file.chmod(mode);
       await file.writeFile(content);
       await file.sync();
     } finally {

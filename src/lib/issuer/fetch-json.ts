@@ -3,7 +3,9 @@ import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { Fetch, FetchResponse } from '../core/fetch.ts';
 import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
+import { isRecord } from '../core/record.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
+import { withoutByteOrderMark } from './byte-order-mark.ts';
 
 /** A discovery document or key set of AWS is a few kilobytes. */
 const MAX_BYTES = 512 * 1024;
@@ -69,11 +71,11 @@ function causeOfStatus(status: number): { readonly likelyCause?: string } {
 function parseObject(url: URL, body: string, type: string | null): Readonly<Record<string, unknown>> {
   let value: unknown = null;
   try {
-    value = JSON.parse(body);
+    value = JSON.parse(withoutByteOrderMark(body));
   } catch {
     // Told below. The error would quote the body, which anybody may have written.
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+  if (isRecord(value)) {
     if (isTooDeep(value)) throw tooDeep(url);
     return value as Record<string, unknown>;
   }

@@ -1,7 +1,9 @@
 import type { JWK } from 'jose';
 import { FedctlError } from '../core/errors.ts';
 import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
+import { isRecord } from '../core/record.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
+import { withoutByteOrderMark } from './byte-order-mark.ts';
 import { keySet } from './key-set.ts';
 
 /** As much as an issuer may answer with. */
@@ -27,13 +29,14 @@ export async function readKeySet(
       remedy: 'curl -o <file> <issuer>/.well-known/jwks.json',
       details: { file: path },
     });
+  if (text.includes('\0')) throw refuse('is UTF-16 or binary, and JSON is UTF-8');
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = JSON.parse(withoutByteOrderMark(text));
   } catch {
     throw refuse('is not JSON');
   }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+  if (!isRecord(document)) {
     throw refuse('is no JSON object');
   }
   if (isTooDeep(document)) throw refuse(`is nested more than ${MAX_NESTING} levels deep`);

@@ -8,8 +8,8 @@ const TEXTS = ['kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'] as const;
 const LISTS = ['key_ops', 'x5c'] as const;
 
 /**
- * The keys of a JWK Set (RFC 7517, section 5). Keys of a kind we do not know are kept, and malformed keys are left out,
- * as section 5 asks; what is no key at all, or a set in which no key is left, is refused.
+ * The keys of a JWK Set (RFC 7517, section 5). Keys of a kind we do not know are kept; malformed keys and what is no key
+ * at all are left out, as section 5 asks. A set in which no key is left is refused.
  *
  * @param refuse makes the failure from what is wrong: `holds no key`
  * @returns keys whose members have the types of the specification, as far as fedctl reads them; their values are unproved
@@ -21,12 +21,12 @@ export function keySet(
   const keys = document['keys'];
   if (!Array.isArray(keys)) throw refuse('has no list of keys');
   if (keys.length === 0) throw refuse('holds no key');
-  if (!keys.every(hasType)) throw refuse('holds something that is no key (no kty)');
-  const valid = keys.filter((key) => malformedMember(key) === null);
+  const typed = keys.filter(hasType);
+  const [first] = typed;
+  if (first === undefined) throw refuse('holds something that is no key (no kty)');
+  const valid = typed.filter((key) => malformedMember(key) === null);
   if (valid.length === 0) {
-    throw refuse(
-      `holds no valid key: the "${malformedMember(keys[0] ?? {})}" of the first has the wrong type`,
-    );
+    throw refuse(`holds no valid key: the "${malformedMember(first)}" of the first has the wrong type`);
   }
   return valid;
 }

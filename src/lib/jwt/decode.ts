@@ -1,5 +1,7 @@
 import { FedctlError } from '../core/errors.ts';
 import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
+import { isRecord } from '../core/record.ts';
+import { whatItIs } from './token-text.ts';
 
 /** A JWT taken apart. Nothing of it is proved. */
 export interface DecodedJwt {
@@ -23,9 +25,10 @@ export function decodeJwt(text: string): DecodedJwt {
   if (text === '') throw notAJwt(null, 'it is empty');
   if (text.length > MAX_JWT_LENGTH) throw notAJwt(null, `it is longer than ${MAX_JWT_LENGTH} characters`);
   const parts = text.split('.');
-  if (parts.length === 5)
-    throw notAJwt(null, 'it has five parts: an encrypted token (JWE), not a signed one');
   const [header, payload, signature] = parts;
+  const isCompact = parts.length === 3 && /^[\w.-]*$/.test(text);
+  const known = isCompact ? null : whatItIs(text);
+  if (known !== null) throw notAJwt(null, known);
   if (header === undefined || payload === undefined || signature === undefined || parts.length > 3) {
     const found = parts.length === 1 ? 'one part' : `${parts.length} parts`;
     throw notAJwt(null, `it has ${found} between dots, and a JWT has three`);
@@ -45,7 +48,7 @@ export function looksLikeJwt(text: string): boolean {
 
 function jsonObject(part: Part, encoded: string): Readonly<Record<string, unknown>> {
   const value = parse(part, bytesOf(part, encoded));
-  if (!isObject(value)) throw notAJwt(part, `its ${part} is JSON, but no object`);
+  if (!isRecord(value)) throw notAJwt(part, `its ${part} is JSON, but no object`);
   if (isTooDeep(value)) throw notAJwt(part, `its ${part} is nested more than ${MAX_NESTING} levels deep`);
   return value;
 }
@@ -70,10 +73,6 @@ function parse(part: Part, bytes: Buffer): unknown {
     // Not kept as the cause: the message of a SyntaxError quotes the text.
     throw notAJwt(part, `its ${part} is not JSON`);
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function notAJwt(part: Part | null, reason: string, cause?: unknown): FedctlError {

@@ -1,4 +1,5 @@
 import { formatDuration } from '../core/duration.ts';
+import { isRecord } from '../core/record.ts';
 import { rfc3339 } from '../core/time.ts';
 import {
   AWS_CLAIMS,
@@ -106,8 +107,4 @@ function distance(date: Date, now: Date): string {
   const seconds = Math.round((date.getTime() - now.getTime()) / 1000);
   if (seconds === 0) return 'now';
   return seconds > 0 ? `in ${formatDuration(seconds)}` : `${formatDuration(seconds)} ago`;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

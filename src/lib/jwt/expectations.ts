@@ -1,8 +1,8 @@
 import { formatDuration } from '../core/duration.ts';
 import { rfc3339 } from '../core/time.ts';
+import { matches, patternOf } from '../core/wildcard.ts';
 import type { DecodedJwt } from './decode.ts';
 import { type Fault, shown, shownAsJson } from './fault.ts';
-import { matchesGlob } from './glob.ts';
 import { numericDate } from './numeric-date.ts';
 
 /** What a relying party demands of the claims. */
@@ -11,7 +11,7 @@ export interface Expectations {
   readonly issuer: string;
   /** Who the relying party is. null: any audience will do, which somebody has to have chosen. */
   readonly audience: string | null;
-  /** A glob over `sub` (see glob.ts), or null for any subject. */
+  /** A glob over `sub` (see core/wildcard.ts), or null for any subject. */
   readonly subject: string | null;
   readonly now: Date;
 }
@@ -52,7 +52,7 @@ function audienceFaults(aud: unknown, audience: string | null): readonly Fault[]
 
 function subjectFaults(sub: unknown, pattern: string | null): readonly Fault[] {
   if (typeof sub !== 'string' || sub === '') return [wrongType('sub', 'a string that is not empty', sub)];
-  if (pattern === null || matchesGlob(pattern, sub)) return [];
+  if (pattern === null || matches(patternOf(pattern), sub)) return [];
   return [{ code: 'jwt.subject-mismatch', claim: 'sub', expected: pattern, seen: shown(sub) }];
 }
 

@@ -1,3 +1,4 @@
+import { type OfferedCommand, program } from '../core/command-line.ts';
 import type { HostPort } from '../core/connection-string.ts';
 import { FedctlError } from '../core/errors.ts';
 import { rfc3339 } from '../core/time.ts';
@@ -8,6 +9,7 @@ import { proxyFault } from '../net/dial-proxy.ts';
 import { CertificateRefused, type CertificateSeen } from '../net/dial-tls.ts';
 import type { StageId } from '../ports/mongo.ts';
 import { hostPort } from '../uri/host-port.ts';
+import { lookup } from '../uri/srv.ts';
 
 /** A host that was dialled in vain. */
 export interface Unreached {
@@ -21,34 +23,37 @@ interface Meaning {
   /** Completes "<host> …". */
   readonly says: string;
   readonly likelyCause?: string;
-  readonly remedy?: (host: HostPort) => string;
+  /** What shows more of it. */
+  readonly command?: (host: HostPort) => OfferedCommand;
 }
 
-const OPENSSL = ({ host, port }: HostPort) => `openssl s_client -connect ${hostPort({ host, port })}`;
-const NETCAT = ({ host, port }: HostPort) => `nc -vz -w 5 ${host} ${port}`;
+const OPENSSL = ({ host, port }: HostPort) =>
+  program('openssl', 's_client', '-connect', hostPort({ host, port }));
+const NETCAT = ({ host, port }: HostPort) => program('nc', '-vz', '-w', '5', host, String(port));
+const NSLOOKUP = ({ host }: HostPort) => lookup(null, host);
 
 const RESOLVE: Partial<Record<DialFault, Meaning>> = {
   'unknown-host': {
     code: 'mongo.dns-failed',
     says: 'does not resolve: there is no such name',
-    remedy: ({ host }) => `nslookup ${host}`,
+    command: NSLOOKUP,
   },
   timeout: {
     code: 'mongo.dns-failed',
     says: 'does not resolve: the resolver did not answer in time',
     likelyCause: 'The resolver is down, or something on the way to it swallows questions.',
-    remedy: ({ host }) => `nslookup ${host}`,
+    command: NSLOOKUP,
   },
 };
 
 const TCP: Partial<Record<DialFault, Meaning>> = {
-  refused: { code: 'mongo.port-closed', says: 'refused the connection', remedy: NETCAT },
-  timeout: { code: 'mongo.connect-timeout', says: 'did not answer in time', remedy: NETCAT },
+  refused: { code: 'mongo.port-closed', says: 'refused the connection', command: NETCAT },
+  timeout: { code: 'mongo.connect-timeout', says: 'did not answer in time', command: NETCAT },
   cut: {
     code: 'mongo.port-closed',
     says: 'closed the connection at once',
     likelyCause: 'The server, or a firewall or proxy before it, takes no connection from here.',
-    remedy: NETCAT,
+    command: NETCAT,
   },
   proxy: { code: 'mongo.proxy-failed', says: 'cannot be reached through the SOCKS5 proxy' },
 };
@@ -57,13 +62,13 @@ const TLS: Partial<Record<DialFault, Meaning>> = {
   untrusted: { code: 'mongo.tls-untrusted', says: 'has a certificate that is not trusted here' },
   'wrong-name': { code: 'mongo.tls-name-mismatch', says: 'has a certificate for another name' },
   'out-of-date': { code: 'mongo.tls-expired', says: 'has a certificate that is outside its dates' },
-  alert: { code: 'mongo.tls-refused', says: 'ended the TLS handshake with an alert', remedy: OPENSSL },
-  timeout: { code: 'mongo.tls-timeout', says: 'did not answer the TLS handshake in time', remedy: OPENSSL },
+  alert: { code: 'mongo.tls-refused', says: 'ended the TLS handshake with an alert', command: OPENSSL },
+  timeout: { code: 'mongo.tls-timeout', says: 'did not answer the TLS handshake in time', command: OPENSSL },
   'no-tls': {
     code: 'mongo.tls-failed',
     says: 'does not speak TLS',
     likelyCause: 'The server, or whatever listens there, was started without TLS.',
-    remedy: OPENSSL,
+    command: OPENSSL,
   },
 };
 
@@ -73,15 +78,15 @@ const OTHERWISE: Readonly<Record<keyof typeof TABLES, Meaning>> = {
     code: 'mongo.dns-failed',
     says: 'does not resolve: the resolver failed',
     likelyCause: 'The resolver is not reachable, refuses to answer, or has a fault of its own.',
-    remedy: ({ host }) => `nslookup ${host}`,
+    command: NSLOOKUP,
   },
   tcp: {
     code: 'mongo.connect-timeout',
     says: 'cannot be reached: there is no way there',
     likelyCause: 'No network, or a private host whose network this machine is not in.',
-    remedy: NETCAT,
+    command: NETCAT,
   },
-  tls: { code: 'mongo.tls-failed', says: 'cut the connection in the TLS handshake', remedy: OPENSSL },
+  tls: { code: 'mongo.tls-failed', says: 'cut the connection in the TLS handshake', command: OPENSSL },
 };
 
 /** What is wrong with a certificate, by what it says of itself; null where it was not seen. */
@@ -136,7 +141,7 @@ export function dialFailure(
   return new FedctlError(meaning.code, {
     message: `${each.join('; ')}.`,
     ...(likelyCause === undefined ? {} : { likelyCause }),
-    ...(meaning.remedy === undefined || alertOfAtlas(first) ? {} : { remedy: meaning.remedy(first.host) }),
+    ...(meaning.command === undefined || alertOfAtlas(first) ? {} : { command: meaning.command(first.host) }),
     details: {
       hosts: unreached.map(({ host, fault, cause }) => ({
         host: hostPort(host),

@@ -48,7 +48,7 @@ export function authenticationFailure(
     case REFUSED:
       return mechanism === 'MONGODB-OIDC'
         ? failed('mongo.oidc-refused', `The token was refused: ${said}.`)
-        : failed('mongo.aws-refused', `The AWS identity was refused: ${said}.`);
+        : failed('mongo.aws-refused', `The AWS identity was refused: ${said}.`).with(userToEnter(presented));
     case ATLAS:
       return failed('mongo.atlas-auth-error', `Atlas refused the login: ${said}.`);
     case UNAVAILABLE:
@@ -56,6 +56,15 @@ export function authenticationFailure(
     default:
       return failed('mongo.auth-failed', `The login failed: ${answerText(answer)}.`);
   }
+}
+
+/** The one name to enter in Atlas. */
+function userToEnter(presented: Presented | null): { readonly remedy?: string } {
+  const user = presented?.mechanism === 'MONGODB-AWS' ? presented.keys.databaseUser : null;
+  if (user === null) return {};
+  return {
+    remedy: `Create the database user ${user.username} in Atlas, with the authentication method AWS IAM and the type ${user.awsIAMType}, or compare the present one with it.`,
+  };
 }
 
 /** The connection or the conversation broke. */
@@ -126,9 +135,10 @@ function arnEvidence({ arn, databaseUser, accessKeyId, providerDetail }: LoginKe
     return [`key  ${accessKeyId}, from ${providerDetail}; STS could not be asked whose it is`];
   if (databaseUser === null) return [`arn  ${arn}`, '     Atlas has no kind of database user for it'];
   const { username, awsIAMType } = databaseUser;
+  // The ARN of the session is left out: entered in Atlas, it is the classic mistake.
   return [
-    `arn  ${arn}`,
-    `     needs the database user ${username} in $external, AWS IAM type ${awsIAMType}`,
+    `arn  ${username}`,
+    `     needs the database user of this name in $external, AWS IAM type ${awsIAMType}`,
     ...(awsIAMType === 'ROLE'
       ? ['     the server does not learn the path of a role: use a role without one']
       : []),

@@ -54,7 +54,8 @@ async function loggedIn<T>(
   await tryOptions(plan, settings, context);
   const stages = new StageLog(observe, context.now);
   const bounds = { signal, timeoutMs: plan.timeoutMs };
-  const uri = await reach(plan.uri, settings, context, stages, bounds);
+  const dnsServer = plan.dnsServer ?? null;
+  const uri = await reach(plan.uri, settings, { ...context, dnsServer }, stages, bounds);
   const session = await openSession({ ...plan, uri }, settings, context, stages, signal);
   try {
     return await use(session, stages);

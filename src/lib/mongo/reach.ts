@@ -1,4 +1,5 @@
 import { isIP, type Socket } from 'node:net';
+import { program } from '../core/command-line.ts';
 import type { ConnectionString, HostPort, SrvName } from '../core/connection-string.ts';
 import type { Context } from '../core/context.ts';
 import { deadline, timedOut, within } from '../core/deadline.ts';
@@ -41,12 +42,16 @@ interface Sorted<T> {
 export async function reach(
   named: ConnectionString,
   settings: TlsSettings,
-  context: Pick<Context, 'resolver' | 'now'>,
+  context: Pick<Context, 'resolver' | 'now'> & { readonly dnsServer: string | null },
   stages: StageLog,
   bounds: DialBounds,
 ): Promise<ConnectionString> {
   const known = (error: unknown) => (isFedctlError(error) ? error : null);
-  const { uri, located } = await stages.during('resolve', () => resolve(named, context, bounds), known);
+  const { uri, located } = await stages.during(
+    'resolve',
+    () => resolve(named, context, bounds),
+    (error) => askedOf(context.dnsServer, known(error)),
+  );
   const connected = await stages.during('tcp', () => connectAll(located, uri, bounds), known);
   try {
     if (uri.tls === 'off') stages.skip('tls', 'this machine, without TLS');
@@ -55,6 +60,15 @@ export async function reach(
     for (const { socket } of connected) socket.destroy();
   }
   return uri;
+}
+
+/** A look-up by hand asks the server that was asked here, not that of the machine. */
+function askedOf(dnsServer: string | null, failure: FedctlError | null): FedctlError | null {
+  const offered = failure?.command ?? null;
+  if (failure === null || dnsServer === null || offered?.kind !== 'program') return failure;
+  const [, host = dnsServer, port = '53'] = /^\[?([^[\]]+?)\]?:(\d+)$/.exec(dnsServer) ?? [];
+  const [name = '', ...words] = offered.words;
+  return failure.with({ command: program(name, `-port=${port}`, ...words, host) });
 }
 
 async function resolve(named: ConnectionString, { resolver }: Pick<Context, 'resolver'>, bounds: DialBounds) {

@@ -1,6 +1,7 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { FedctlError } from '../core/errors.ts';
 import { bareHost, isLoopbackHost, isMetadataHost } from '../core/hosts.ts';
+import { inNetwork } from '../core/network.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -73,7 +74,7 @@ function covers(entry: string, host: string, port: string): boolean {
   if (entry === '*') return true;
   const { name, port: entryPort } = splitPort(entry);
   if (entryPort !== null && entryPort !== port) return false;
-  if (isIP(host) !== 0) return coversAddress(name, host);
+  if (isIP(host) !== 0) return inNetwork(host, name);
   const suffix = name.replace(/^\*?\./, '').replace(/\.$/, '');
   return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
 }
@@ -84,16 +85,4 @@ function splitPort(entry: string): { readonly name: string; readonly port: strin
   if (bracketed !== null) return { name: bracketed[1] ?? '', port: bracketed[2] ?? null };
   const named = /^([^:]*):(\d+)$/.exec(entry);
   return named === null ? { name: entry, port: null } : { name: named[1] ?? '', port: named[2] ?? null };
-}
-
-function coversAddress(entry: string, host: string): boolean {
-  const [network = '', bits] = entry.split('/');
-  const family = isIP(network);
-  if (family === 0) return false;
-  const kind = family === 4 ? 'ipv4' : 'ipv6';
-  const prefix = bits === undefined ? (family === 4 ? 32 : 128) : Number(bits);
-  if (!Number.isInteger(prefix) || prefix < 0 || prefix > (family === 4 ? 32 : 128)) return false;
-  const block = new BlockList();
-  block.addSubnet(network, prefix, kind);
-  return block.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
 }

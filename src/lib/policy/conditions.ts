@@ -1,6 +1,6 @@
+import { type Pattern, patternOf } from '../core/wildcard.ts';
 import type { Condition, PolicyDocument } from './document.ts';
 import { COMPARISONS, type Comparison } from './operators.ts';
-import { type Pattern, patternOf } from './pattern.ts';
 import type { RequestContext } from './request.ts';
 import { resolveVariables } from './variables.ts';
 

@@ -1,6 +1,6 @@
+import { matches, patternOf } from '../core/wildcard.ts';
 import { elementPattern, holds } from './conditions.ts';
 import type { Condition, NamedPolicy, Selection, Statement } from './document.ts';
-import { matches, patternOf } from './pattern.ts';
 import { type Grant, grantTo } from './principals.ts';
 import type { PolicyRequest } from './request.ts';
 

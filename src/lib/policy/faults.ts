@@ -52,7 +52,3 @@ export interface Located {
   readonly text: string;
   readonly path: PolicyFault['path'];
 }
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

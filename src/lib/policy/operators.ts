@@ -1,5 +1,5 @@
-import { inNetwork, networkFault } from './ip-address.ts';
-import { matches, type Pattern, textOf } from './pattern.ts';
+import { inNetwork, isNetwork } from '../core/network.ts';
+import { matches, type Pattern, textOf } from '../core/wildcard.ts';
 
 /** A condition operator, taken apart. */
 export interface Operator {
@@ -52,7 +52,8 @@ function address(negated: boolean): Comparison {
   return {
     negated,
     variables: false,
-    fault: networkFault,
+    fault: (wanted) =>
+      isNetwork(wanted) ? null : `"${wanted}" is no IP address and no network in CIDR notation`,
     matches: (seen, wanted) => inNetwork(seen, textOf(wanted)),
   };
 }

@@ -1,5 +1,6 @@
+import { isRecord } from '../core/record.ts';
 import type { Condition, PolicyDocument } from './document.ts';
-import { type Faults, isRecord, type PolicyFault } from './faults.ts';
+import type { Faults, PolicyFault } from './faults.ts';
 import { COMPARISONS, type Comparison, type Operator, parseOperator } from './operators.ts';
 import { variableFault } from './variables.ts';
 

@@ -1,3 +1,4 @@
+import { isRecord } from '../core/record.ts';
 import {
   type PolicyDocument,
   PRINCIPAL_TYPES,
@@ -6,8 +7,8 @@ import {
   type Selection,
   type Statement,
 } from './document.ts';
-import { type Faults, isRecord, type Located, type PolicyFault } from './faults.ts';
-import type { PolicyKind } from './parse.ts';
+import type { Faults, Located, PolicyFault } from './faults.ts';
+import type { PolicyKind } from './kind.ts';
 import { parseConditions } from './parse-conditions.ts';
 import { variableFault } from './variables.ts';
 

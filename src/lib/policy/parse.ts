@@ -1,12 +1,8 @@
+import { isRecord } from '../core/record.ts';
 import type { PolicyDocument } from './document.ts';
-import { Faults, isRecord, type PolicyFault } from './faults.ts';
+import { Faults, type PolicyFault } from './faults.ts';
+import type { PolicyKind } from './kind.ts';
 import { parseStatement } from './parse-statement.ts';
-
-/**
- * What may stand in a policy: a trust policy has principals and no resource; every other kind that fedctl knows (identity
- * policy, permissions boundary, session policy, service control policy) has resources and no principal.
- */
-export type PolicyKind = 'permissions' | 'trust';
 
 export type ParsedPolicy =
   | { readonly ok: true; readonly document: PolicyDocument }

@@ -1,4 +1,4 @@
-import { type Pattern, patternOf } from './pattern.ts';
+import { type Pattern, patternOf } from '../core/wildcard.ts';
 
 /** `${key}`, `${key, 'default'}`, `${*}`, `${?}`, `${$}`. */
 const VARIABLE = /\$\{([^}']*)(?:'([^']*)'[ \t]*)?\}/g;

@@ -1,3 +1,4 @@
+import type { FedctlError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 
 /** What gets into the Atlas Administration API: a service account (OAuth) or a programmatic API key (HTTP Digest). */
@@ -34,7 +35,8 @@ export interface AtlasDatabaseUser {
   readonly awsIAMType: 'NONE' | 'USER' | 'ROLE';
   /** `collection`: the role holds for this one of the database only. */
   readonly roles: readonly { readonly role: string; readonly db: string; readonly collection?: string }[];
-  readonly scopes: readonly { readonly name: string; readonly type: 'CLUSTER' | 'DATA_LAKE' | 'STREAM' }[];
+  /** `CLUSTER`, `DATA_LAKE`, `STREAM`; the types of Atlas grow. */
+  readonly scopes: readonly { readonly name: string; readonly type: string }[];
   readonly deleteAfterDate?: Date;
 }
 
@@ -59,6 +61,19 @@ export interface AtlasCluster {
   readonly mongoDBVersion: string;
   /** Every connection string that leads to it: standard, SRV, private, private endpoints. Empty while it is created. */
   readonly connectionStrings: readonly string[];
+}
+
+/** All entries of a list. What fedctl cannot read is kept apart: most questions are about another entry. */
+export interface AtlasList<T> {
+  readonly entries: readonly T[];
+  readonly unreadable: readonly UnreadableEntry[];
+}
+
+export interface UnreadableEntry {
+  /** What it is found by: user name, issuer, name of the cluster, CIDR block. Null where that cannot be read either. */
+  readonly name: string | null;
+  /** atlas.answer-unreadable */
+  readonly failure: FedctlError;
 }
 
 /** A login that a cluster saw (dbAccessHistory). */
@@ -88,15 +103,15 @@ export interface Atlas {
   identityProviders(
     federationSettingsId: string,
     signal: AbortSignal,
-  ): Promise<readonly AtlasIdentityProvider[]>;
+  ): Promise<AtlasList<AtlasIdentityProvider>>;
   /** Ids of those that the organization is connected to for data access. */
   connectedIdentityProviderIds(
     federationSettingsId: string,
     organizationId: string,
     signal: AbortSignal,
   ): Promise<readonly string[]>;
-  databaseUsers(projectId: string, signal: AbortSignal): Promise<readonly AtlasDatabaseUser[]>;
-  accessList(projectId: string, signal: AbortSignal): Promise<readonly AtlasAccessListEntry[]>;
+  databaseUsers(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasDatabaseUser>>;
+  accessList(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasAccessListEntry>>;
   /** Whether an entry of the list is in force already. */
   accessListStatus(
     projectId: string,
@@ -104,7 +119,7 @@ export interface Atlas {
     signal: AbortSignal,
   ): Promise<'PENDING' | 'ACTIVE' | 'FAILED'>;
   /** Dedicated and shared clusters, and flex clusters. */
-  clusters(projectId: string, signal: AbortSignal): Promise<readonly AtlasCluster[]>;
+  clusters(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasCluster>>;
   /** Logins at a cluster since a time, newest first. Empty for shared tiers, which have no history. */
   accessHistory(
     projectId: string,

@@ -19,6 +19,8 @@ import type { MintRequest } from '../core/token.ts';
 export interface AwsSettings {
   /** `--profile` or FEDCTL_PROFILE: beats keys in the environment. */
   readonly profile?: string;
+  /** What names the profile, for people, where it is not `--profile`. */
+  readonly profileSource?: string;
   /** `--region` or FEDCTL_REGION. */
   readonly region?: string;
   /** What names the Region, for people, where it is not that option. */

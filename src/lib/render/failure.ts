@@ -1,4 +1,5 @@
 import type { FedctlError, Warning } from '../core/errors.ts';
+import type { ExitCode } from '../core/exit-codes.ts';
 import type { Theme } from './theme.ts';
 
 /** A warning as it is told: with its command complete. */
@@ -11,7 +12,11 @@ export interface ToldWarning extends Omit<Warning, 'command'> {
  *
  * @param command the command that the failure offers, completed by what was typed
  */
-export function failureDocument(error: FedctlError, command: string | null) {
+export function failureDocument(
+  error: FedctlError,
+  command: string | null,
+  exitCode: ExitCode = error.exitCode,
+) {
   return {
     schema: 'fedctl.error/v1',
     error: {
@@ -22,7 +27,7 @@ export function failureDocument(error: FedctlError, command: string | null) {
       command,
       docs: `fedctl explain ${error.code}`,
       requestId: error.requestId,
-      exitCode: error.exitCode,
+      exitCode,
       details: error.details,
     },
   } as const;

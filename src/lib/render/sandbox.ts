@@ -38,11 +38,12 @@ export function sandboxStatusLines(status: LabStatus): readonly string[] {
     ],
     [
       'Identity providers',
-      status.identityProviders.map(({ id, displayName, issuer, audience }) => [
+      status.identityProviders.map(({ id, displayName, issuer, audience, connected }) => [
         id,
         displayName,
         `issuer ${issuer}`,
         `audience ${audience}`,
+        ...(connected ? [] : ['not connected']),
       ]),
     ],
     [
@@ -53,6 +54,7 @@ export function sandboxStatusLines(status: LabStatus): readonly string[] {
         roles.map(({ role, db }) => `${role}@${db}`).join(', '),
       ]),
     ],
+    ['IP access list', status.accessList.map((entry) => [entry])],
     ['MFA devices', status.mfaDevices.map(({ serial, file }) => [serial, `for an authenticator: ${file}`])],
     ['Changed', changedRows(status)],
   ];
@@ -105,7 +107,7 @@ export function sandboxChangesDocument(changes: readonly LabChange[]) {
 
 /** One line a change: `federation of 123456789012: enabled`. */
 export function sandboxChangesLines(changes: readonly LabChange[]): readonly string[] {
-  return changes.map(({ setting, of, value }) => `${setting.replace('-', ' ')} ${of}: ${value}`);
+  return changes.map(({ setting, of, value }) => `${setting.replaceAll('-', ' ')} ${of}: ${value}`);
 }
 
 export function sandboxLogDocument(entries: readonly LabLogEntry[]) {

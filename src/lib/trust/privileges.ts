@@ -1,3 +1,4 @@
+import { isRecord } from '../core/record.ts';
 import type { Privilege, PrivilegeResource } from '../ports/mongo.ts';
 
 /** What somebody wants to do. */
@@ -71,7 +72,7 @@ export function readPrivileges(answer: unknown): readonly Privilege[] | null {
 
 /** The members that are texts or truth values, which are all that MongoDB has; null where there is another. */
 function readResource(value: unknown): PrivilegeResource | null {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  if (!isRecord(value)) return null;
   const members: [string, string | boolean][] = [];
   for (const [name, member] of Object.entries(value).slice(0, 10)) {
     if (!isName(name) || !(isName(member) || typeof member === 'boolean')) return null;

@@ -31,7 +31,7 @@ export interface DatabaseUser {
   readonly awsIAMType: 'NONE' | 'USER' | 'ROLE';
   readonly roles: readonly GrantedRole[];
   /** Clusters that the user exists on, by name; all of the project's when absent or empty. */
-  readonly scopes?: readonly { readonly name: string; readonly type: 'CLUSTER' | 'DATA_LAKE' | 'STREAM' }[];
+  readonly scopes?: readonly { readonly name: string; readonly type: string }[];
   /** From then on there is no such user any more; for ever when absent. */
   readonly deleteAfterDate?: Date;
 }

@@ -44,6 +44,7 @@ function notSpoken(named: string | null, spoken: Mechanism | undefined): Warning
 function conflict(flag: MechanismChoice, named: string): FedctlError {
   return new FedctlError('mongo.mechanism-conflict', {
     message: `--mechanism is ${flag}, but the connection string says authMechanism=${named}.`,
+    option: '--mechanism',
     details: { mechanism: flag, authMechanism: named },
   });
 }

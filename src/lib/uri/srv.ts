@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { type OfferedCommand, program } from '../core/command-line.ts';
 import type { ConnectionString, SrvName } from '../core/connection-string.ts';
 import { FedctlError } from '../core/errors.ts';
 import { bareHost } from '../core/hosts.ts';
@@ -64,18 +65,29 @@ function isInDomainOf(host: string, name: string): boolean {
 }
 
 function txtOptions(name: SrvName, txt: readonly string[]): [string, string][] {
-  if (txt.length > 1) throw srvFailed(name, `${name.host} has ${txt.length} TXT records where one may be.`);
+  if (txt.length > 1) throw txtFailed(name, `${name.host} has ${txt.length} TXT records where one may be.`);
   const options = [...new URLSearchParams(txt[0] ?? '')];
   const alien = options.find(([option, value]) => !TXT_OPTIONS.has(option) || value === '');
   if (alien !== undefined) {
-    throw srvFailed(
+    throw txtFailed(
       name,
       `The TXT record of ${name.host} sets "${alien[0]}", which DNS may not set.`,
-      undefined,
       'Whoever answers for the name is not who it belongs to, or it was set up wrongly.',
     );
   }
   return options;
+}
+
+function txtFailed(name: SrvName, message: string, likelyCause?: string): FedctlError {
+  return srvFailed(name, message, undefined, likelyCause).with({
+    remedy: 'Whoever manages the domain must correct the TXT record.',
+    command: lookup('TXT', name.host),
+  });
+}
+
+/** Asks the resolver for records of a name, by hand. */
+export function lookup(type: 'SRV' | 'TXT' | null, name: string): OfferedCommand {
+  return program('nslookup', ...(type === null ? [] : [`-type=${type}`]), name);
 }
 
 /** Also for a resolver that did not answer. */
@@ -88,7 +100,7 @@ export function srvFailed(
   return new FedctlError('mongo.srv-failed', {
     message,
     ...(likelyCause === undefined ? {} : { likelyCause }),
-    remedy: `nslookup -type=SRV ${name.record}`,
+    command: lookup('SRV', name.record),
     details: { record: name.record },
     cause,
   });

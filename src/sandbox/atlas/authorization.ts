@@ -1,5 +1,5 @@
+import { inNetwork } from '../../lib/core/network.ts';
 import type { HttpAnswer, HttpRequest } from '../aws/loopback-server.ts';
-import { contains } from './address-block.ts';
 import { ApiFailure } from './answer.ts';
 import type { ApiCredentials } from './credentials.ts';
 import type { DigestAuthentication } from './digest.ts';
@@ -55,7 +55,7 @@ function fromAllowedAddress(
   principal: string,
   { accessList }: ApiCredentials,
 ): Authorization {
-  if (accessList.length === 0 || accessList.some((block) => contains(block, remoteAddress))) {
+  if (accessList.length === 0 || accessList.some((block) => inNetwork(remoteAddress, block))) {
     return { accepted: true, principal };
   }
   const failure = new ApiFailure(

@@ -20,15 +20,7 @@ import {
 } from './documents.ts';
 import { listing, readChoices, readPage } from './listing.ts';
 import type { ApiRole, AtlasCluster } from './records.ts';
-
-/** One request for one resource. */
-export interface ResourceCall extends DocumentContext {
-  /** What stands in the path where the pattern has a name, decoded. */
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  /** The resource's own URL, without the query. */
-  readonly url: string;
-}
+import type { ResourceCall } from './resource-call.ts';
 
 interface Version extends ResourceVersion {
   /** @throws ApiFailure */

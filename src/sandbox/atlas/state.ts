@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { inNetwork } from '../../lib/core/network.ts';
 import { type DatabaseUser, EXTERNAL, type IdentityProvider } from '../../lib/trust/relying-party.ts';
 import type { LoginAttempt } from '../mongod/login-attempt.ts';
-import { blockOf, contains } from './address-block.ts';
+import { blockOf } from './address-block.ts';
 import { ApiCredentials } from './credentials.ts';
 import type {
   AccessHistoryEntry,
@@ -188,7 +189,7 @@ export class AtlasState {
   /** Whether the project lets this address reach its clusters. */
   admits(ipAddress: string): boolean {
     return this.accessList.some(
-      ({ cidrBlock, status }) => status === 'ACTIVE' && cidrBlock !== null && contains(cidrBlock, ipAddress),
+      ({ cidrBlock, status }) => status === 'ACTIVE' && cidrBlock !== null && inNetwork(ipAddress, cidrBlock),
     );
   }
 

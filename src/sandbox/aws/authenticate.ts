@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { equalInConstantTime } from '../../lib/net/constant-time.ts';
 import { AwsError } from './aws-error.ts';
 import { type Caller, callerOf } from './identities.ts';
 import type { HttpRequest } from './loopback-server.ts';
 import {
   type Authorization,
   amzDate,
-  equalInConstantTime,
   headerValue,
   parseAmzDate,
   parseAuthorization,

@@ -1,5 +1,6 @@
+import { isRecord } from '../../lib/core/record.ts';
 import type { NamedPolicy } from '../../lib/policy/document.ts';
-import { faultText, isRecord } from '../../lib/policy/faults.ts';
+import { faultText } from '../../lib/policy/faults.ts';
 import { parsePolicy } from '../../lib/policy/parse.ts';
 import { AwsError } from './aws-error.ts';
 import type { QueryParameters } from './query.ts';

@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { equalInConstantTime } from '../../lib/net/constant-time.ts';
 import type { HttpRequest } from './loopback-server.ts';
 
 /** What an Authorization header of AWS4-HMAC-SHA256 says. */
@@ -110,12 +111,6 @@ export async function signatureMatches(
   // The signer signs the date whether the client did or not, and passes over headers that were named and not sent.
   const sameHeaders = computed.signedHeaders.join(';') === signedHeaders.join(';');
   return sameHeaders && equalInConstantTime(computed.signature, authorization.signature);
-}
-
-/** Compares two texts in a time that depends on their lengths only. */
-export function equalInConstantTime(one: string, other: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
 }
 
 /** Path and query of a request target; a parameter given twice is a list. */

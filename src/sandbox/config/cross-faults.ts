@@ -1,5 +1,6 @@
+import type { z } from 'zod';
 import { BUILT_IN_AWS } from '../aws/description.ts';
-import type { SandboxConfig } from './schema.ts';
+import { SandboxConfig } from './schema.ts';
 
 /** What is wrong between the fields of a configuration, each of which is well by itself. */
 export interface CrossFault {
@@ -7,7 +8,7 @@ export interface CrossFault {
   readonly message: string;
 }
 
-export function crossFaults(config: SandboxConfig): readonly CrossFault[] {
+function crossFaults(config: SandboxConfig): readonly CrossFault[] {
   return [...accountFaults(config), ...roleFaults(config), ...relyingPartyFaults(config)];
 }
 
@@ -79,3 +80,12 @@ function repeated<T>(all: readonly T[], keyOf: (one: T) => string): readonly (re
   const keys = all.map(keyOf);
   return keys.flatMap((key, index) => (keys.indexOf(key) < index ? [[index, key] as const] : []));
 }
+
+/** What a configuration file must be: each value by itself, and all of them together. */
+export const ConsistentSandboxConfig: z.ZodType<SandboxConfig> = SandboxConfig.superRefine(
+  (config, context) => {
+    for (const { path, message } of crossFaults(config)) {
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+  },
+);

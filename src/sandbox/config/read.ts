@@ -1,7 +1,7 @@
 import { readYaml } from '../../lib/config/yaml-document.ts';
 import type { LabDescription } from '../description.ts';
+import { ConsistentSandboxConfig } from './cross-faults.ts';
 import { describedLab } from './describe.ts';
-import { SandboxConfig } from './schema.ts';
 
 /**
  * Reads the configuration of a lab.
@@ -11,5 +11,5 @@ import { SandboxConfig } from './schema.ts';
  */
 export function readSandboxConfig(text: string, file: string): LabDescription {
   const remedy = 'correct the lines above; schemas/sandbox-config.v1.json tells editors what may stand there';
-  return describedLab(readYaml(SandboxConfig, text, file, { remedy }));
+  return describedLab(readYaml(ConsistentSandboxConfig, text, file, { remedy }));
 }

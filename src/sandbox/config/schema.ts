@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { faultText } from '../../lib/policy/faults.ts';
 import { parsePolicy } from '../../lib/policy/parse.ts';
-import { crossFaults } from './cross-faults.ts';
 
 /** The configuration of a lab, as somebody writes it. What a field is for stands in its description, for editors. */
 
@@ -117,27 +116,22 @@ const databaseUser = z.strictObject({
   clusters: z.array(z.string()).optional().meta({ description: 'Clusters it exists on; all unless given.' }),
 });
 
-export const SandboxConfig = z
-  .strictObject({
-    accounts: z.array(account).min(1).optional().meta({
-      description:
-        "The AWS accounts; the built-in ones unless given. The first user of the first is the lab's own.",
-    }),
-    identityProviders: z.array(identityProvider).optional(),
-    databaseUsers: z.array(databaseUser).optional(),
-    data: z
-      .record(
-        z.string().regex(/^[^\s.$/\\]+\.[^\s$]+$/, 'must be a database and a collection, such as app.visits'),
-        z.array(z.record(z.string(), z.unknown())),
-      )
-      .optional()
-      .meta({ description: 'Documents to load, by database.collection, in Extended JSON.' }),
-  })
-  .superRefine((config, context) => {
-    for (const { path, message } of crossFaults(config)) {
-      context.addIssue({ code: 'custom', path: [...path], message });
-    }
-  });
+/** Each value by itself; `ConsistentSandboxConfig` knows what spans several. */
+export const SandboxConfig = z.strictObject({
+  accounts: z.array(account).min(1).optional().meta({
+    description:
+      "The AWS accounts; the built-in ones unless given. The first user of the first is the lab's own.",
+  }),
+  identityProviders: z.array(identityProvider).optional(),
+  databaseUsers: z.array(databaseUser).optional(),
+  data: z
+    .record(
+      z.string().regex(/^[^\s.$/\\]+\.[^\s$]+$/, 'must be a database and a collection, such as app.visits'),
+      z.array(z.record(z.string(), z.unknown())),
+    )
+    .optional()
+    .meta({ description: 'Documents to load, by database.collection, in Extended JSON.' }),
+});
 
 export type SandboxConfig = z.infer<typeof SandboxConfig>;
 

@@ -8,6 +8,7 @@ import { FAILURES, type FailureCode } from '../../lib/failures/failures.ts';
 import type { Hop } from '../delays.ts';
 import type { LabLogEntry } from '../log.ts';
 import type { PlayedScenario } from '../scenarios/player.ts';
+import type { DatabaseUserChange, IdentityProviderChange } from './atlas-changes.ts';
 import type { LabChange } from './controls.ts';
 import { CONTROL_API } from './marker.ts';
 import type { LabStatus, LabTime } from './status.ts';
@@ -48,7 +49,16 @@ export interface LabClient {
 export type LabChangeRequest =
   | { readonly setting: 'federation'; readonly enabled: boolean; readonly account?: string }
   | { readonly setting: 'keys'; readonly account?: string }
-  | { readonly setting: 'database-user'; readonly username: string }
+  | ({ readonly setting: 'database-user' } & DatabaseUserChange)
+  | ({ readonly setting: 'identity-provider' } & IdentityProviderChange)
+  | {
+      readonly setting: 'organization-link';
+      readonly identityProvider: string;
+      readonly connected: boolean;
+    }
+  | { readonly setting: 'access-list'; readonly address: string; readonly allowed: boolean }
+  | { readonly setting: 'cluster'; readonly name: string; readonly paused: boolean }
+  | { readonly setting: 'no-database-user'; readonly username: string }
   | { readonly setting: 'identity'; readonly arn: string }
   | { readonly setting: 'connections' }
   | { readonly setting: 'delay'; readonly hop: Hop; readonly ms: number };
@@ -56,7 +66,12 @@ export type LabChangeRequest =
 const CHANGES: Readonly<Record<LabChangeRequest['setting'], Pick<LabCall, 'method' | 'path'>>> = {
   federation: { method: 'PUT', path: '/v1/federation' },
   keys: { method: 'POST', path: '/v1/rotate-keys' },
-  'database-user': { method: 'POST', path: '/v1/revoke-database-user' },
+  'database-user': { method: 'PUT', path: '/v1/database-user' },
+  'identity-provider': { method: 'PUT', path: '/v1/identity-provider' },
+  'organization-link': { method: 'PUT', path: '/v1/organization-link' },
+  'access-list': { method: 'PUT', path: '/v1/access-list' },
+  cluster: { method: 'PUT', path: '/v1/cluster' },
+  'no-database-user': { method: 'POST', path: '/v1/revoke-database-user' },
   identity: { method: 'POST', path: '/v1/revoke-identity' },
   connections: { method: 'POST', path: '/v1/drop-connections' },
   delay: { method: 'PUT', path: '/v1/delay' },

@@ -1,12 +1,31 @@
-import { FedctlError } from '../../lib/core/errors.ts';
 import type { Hop } from '../delays.ts';
 import type { LabLog } from '../log.ts';
 import type { PlayedScenario } from '../scenarios/player.ts';
+import {
+  changeAccessList,
+  changeDatabaseUser,
+  changeIdentityProvider,
+  type DatabaseUserChange,
+  type IdentityProviderChange,
+  linkOrganization,
+  pauseCluster,
+} from './atlas-changes.ts';
+import { invalid, unknown } from './refusals.ts';
 import { type LabParts, type LabStatus, type LabTime, labStatus, labTime } from './status.ts';
 
 /** One thing that was changed: what, of whom, and how it stands now. */
 export interface LabChange {
-  readonly setting: 'federation' | 'keys' | 'database-user' | 'identity' | 'connections' | 'delay';
+  readonly setting:
+    | 'federation'
+    | 'keys'
+    | 'database-user'
+    | 'identity-provider'
+    | 'organization-link'
+    | 'access-list'
+    | 'cluster'
+    | 'identity'
+    | 'connections'
+    | 'delay';
   readonly of: string;
   readonly value: string;
 }
@@ -97,6 +116,53 @@ export class LabControls {
     return this.#changed('database-user', username, 'revoked');
   }
 
+  /**
+   * Creates a database user, or changes the one of that name. It counts from the next login on.
+   *
+   * @throws FedctlError usage.invalid-value, lab.unknown-name
+   */
+  setDatabaseUser(change: DatabaseUserChange): LabChange {
+    return this.#changed('database-user', change.username, changeDatabaseUser(this.#parts.atlas, change));
+  }
+
+  /**
+   * Creates an identity provider, or changes the one of that id or display name. The organization is not connected to
+   * a new one.
+   *
+   * @throws FedctlError usage.invalid-value
+   */
+  setIdentityProvider(change: IdentityProviderChange): LabChange {
+    const { id, displayName, issuer, audience } = changeIdentityProvider(this.#parts.atlas, change);
+    return this.#changed('identity-provider', displayName, `${id}, issuer ${issuer}, audience ${audience}`);
+  }
+
+  /**
+   * Connects the organization to an identity provider, or disconnects it.
+   *
+   * @param provider its id or display name
+   * @throws FedctlError lab.unknown-name
+   */
+  setOrganizationLink(provider: string, connected: boolean): LabChange {
+    const { displayName } = linkOrganization(this.#parts.atlas, provider, connected);
+    return this.#changed('organization-link', displayName, connected ? 'connected' : 'disconnected');
+  }
+
+  /**
+   * Puts an address or a block on the IP access list, or takes it off.
+   *
+   * @throws FedctlError usage.invalid-value, lab.unknown-name
+   */
+  setAccess(address: string, allowed: boolean): LabChange {
+    changeAccessList(this.#parts.atlas, address, allowed);
+    return this.#changed('access-list', address, allowed ? 'allowed' : 'removed');
+  }
+
+  /** Pauses a cluster, or starts it again. @throws FedctlError lab.unknown-name */
+  setCluster(name: string, paused: boolean): LabChange {
+    pauseCluster(this.#parts.atlas, name, paused);
+    return this.#changed('cluster', name, paused ? 'paused' : 'running');
+  }
+
   /** Deletes an IAM user or role with all its keys and sessions. @throws FedctlError lab.unknown-name */
   revokeIdentity(arn: string): LabChange {
     const { world } = this.#parts;
@@ -148,18 +214,4 @@ export class LabControls {
   #tell(action: string, reason: string): void {
     this.#log.add({ hop: 'control', action, principal: null, decision: 'info', reason });
   }
-}
-
-function invalid(field: string, expected: string): FedctlError {
-  return new FedctlError('usage.invalid-value', {
-    message: `The lab cannot set that: ${field} must be ${expected}.`,
-    details: { field, expected },
-  });
-}
-
-function unknown(kind: string, name: string, known: readonly string[]): FedctlError {
-  return new FedctlError('lab.unknown-name', {
-    message: `The lab has no ${kind} "${name}".`,
-    details: { kind, name, known },
-  });
 }

@@ -2,6 +2,7 @@ import { FedctlError } from '../../lib/core/errors.ts';
 import { HOPS } from '../delays.ts';
 import type { LabLog } from '../log.ts';
 import type { LabControls } from './controls.ts';
+import { USER_TYPES } from './user-types.ts';
 
 /** What one route of the control API does with what came: the members of the query, or of the body. */
 export type Route = (input: RouteInput, lab: ControlledLab) => unknown;
@@ -24,6 +25,27 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'PUT /v1/federation': (input, { controls }) =>
     controls.setFederation(input.boolean('enabled'), input.optionalText('account')),
   'POST /v1/rotate-keys': (input, { controls }) => controls.rotateKeys(input.optionalText('account')),
+  'PUT /v1/database-user': (input, { controls }) =>
+    controls.setDatabaseUser({
+      username: input.text('username'),
+      ...input.given('database', () => input.text('database')),
+      ...input.given('type', () => input.choice('type', USER_TYPES)),
+      ...input.given('roles', () => input.texts('roles')),
+      ...input.given('clusters', () => input.texts('clusters')),
+    }),
+  'PUT /v1/identity-provider': (input, { controls }) =>
+    controls.setIdentityProvider({
+      name: input.text('name'),
+      ...input.given('issuer', () => input.text('issuer')),
+      ...input.given('audience', () => input.text('audience')),
+      ...input.given('userClaim', () => input.text('userClaim')),
+    }),
+  'PUT /v1/organization-link': (input, { controls }) =>
+    controls.setOrganizationLink(input.text('identityProvider'), input.boolean('connected')),
+  'PUT /v1/access-list': (input, { controls }) =>
+    controls.setAccess(input.text('address'), input.boolean('allowed')),
+  'PUT /v1/cluster': (input, { controls }) =>
+    controls.setCluster(input.text('name'), input.boolean('paused')),
   'POST /v1/revoke-database-user': (input, { controls }) =>
     controls.revokeDatabaseUser(input.text('username')),
   'POST /v1/revoke-identity': (input, { controls }) => controls.revokeIdentity(input.text('arn')),
@@ -66,6 +88,18 @@ export class RouteInput {
 
   optionalText(name: string): string | undefined {
     return this.#members[name] === undefined ? undefined : this.text(name);
+  }
+
+  texts(name: string): readonly string[] {
+    const value = this.#members[name];
+    const isTexts = Array.isArray(value) && value.every((each) => typeof each === 'string');
+    return isTexts ? value : refuse(name, 'a list of texts');
+  }
+
+  /** A member by its name, for the members of a change: nothing where it did not come. */
+  given<Name extends string, T>(name: Name, read: () => T): { readonly [Key in Name]?: T } {
+    // A computed name has the type string, whatever its own type is.
+    return this.#members[name] === undefined ? {} : ({ [name]: read() } as { readonly [Key in Name]: T });
   }
 
   boolean(name: string): boolean {

@@ -1,12 +1,13 @@
 import { isFedctlError } from '../../lib/core/errors.ts';
+import { isRecord } from '../../lib/core/record.ts';
 import type { Secret } from '../../lib/core/secret.ts';
+import { equalInConstantTime } from '../../lib/net/constant-time.ts';
 import {
   type HttpAnswer,
   type HttpRequest,
   type LoopbackServer,
   startLoopbackServer,
 } from '../aws/loopback-server.ts';
-import { equalInConstantTime } from '../aws/sigv4.ts';
 import type { LabLog } from '../log.ts';
 import type { LabControls } from './controls.ts';
 import { CONTROL_API } from './marker.ts';
@@ -106,7 +107,7 @@ function body({ headers, body: bytes }: HttpRequest): Readonly<Record<string, un
   if (!/^application\/json\b/i.test(type)) return null;
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+    return isRecord(value) ? { ...value } : null;
   } catch {
     return null;
   }

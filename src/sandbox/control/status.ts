@@ -25,14 +25,17 @@ export interface LabStatus {
     /** The actions that its own policies allow, under whatever conditions; `*` for all. */
     readonly may: readonly string[];
   }[];
-  /** Those that the organization is connected to. */
   readonly identityProviders: readonly {
     readonly id: string;
     readonly displayName: string;
     readonly issuer: string;
     readonly audience: string;
     readonly userClaim: string;
+    /** Whether the organization is connected to it: tokens are accepted only then. */
+    readonly connected: boolean;
   }[];
+  /** Addresses in CIDR notation, and security groups. */
+  readonly accessList: readonly string[];
   readonly databaseUsers: readonly {
     readonly username: string;
     readonly database: string;
@@ -96,15 +99,17 @@ export function labStatus(parts: LabParts): LabStatus {
       profile: identity.profile,
       may: actionsOf(identity),
     })),
-    identityProviders: atlas
-      .trustedIdentityProviders()
-      .map(({ id, displayName, issuer, audience, userClaim }) => ({
-        id,
-        displayName,
-        issuer,
-        audience,
-        userClaim,
-      })),
+    identityProviders: atlas.identityProviders.map(({ id, displayName, issuer, audience, userClaim }) => ({
+      id,
+      displayName,
+      issuer,
+      audience,
+      userClaim,
+      connected: atlas.connectedIdentityProviderIds.includes(id),
+    })),
+    accessList: atlas.accessList.flatMap(
+      ({ cidrBlock, awsSecurityGroup }) => cidrBlock ?? awsSecurityGroup ?? [],
+    ),
     databaseUsers: atlas.databaseUsers.map((user) => ({
       username: user.username,
       database: user.database,

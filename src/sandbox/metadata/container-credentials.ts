@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { equalInConstantTime } from '../../lib/net/constant-time.ts';
 import type { LabSession } from '../aws/identities.ts';
 import {
   type HttpAnswer,
@@ -6,9 +7,8 @@ import {
   type LoopbackServer,
   startLoopbackServer,
 } from '../aws/loopback-server.ts';
-import { equalInConstantTime, headerValue } from '../aws/sigv4.ts';
+import { headerValue } from '../aws/sigv4.ts';
 import type { LabLog } from '../log.ts';
-
 import { credentialsMembers } from './role-session.ts';
 
 export interface ContainerCredentialsOptions {

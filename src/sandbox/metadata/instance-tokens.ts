@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { equalInConstantTime } from '../aws/sigv4.ts';
+import { equalInConstantTime } from '../../lib/net/constant-time.ts';
 
 /** Six hours: the longest that a token of IMDSv2 may live. */
 export const LONGEST_TTL_SECONDS = 21_600;

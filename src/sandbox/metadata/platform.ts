@@ -1,32 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { FedctlError } from '../../lib/core/errors.ts';
-import type { AwsWorld } from '../aws/world.ts';
-import type { LabEnvironment } from '../environment.ts';
-import type { LabLog } from '../log.ts';
 import type { PlatformName } from '../platforms.ts';
 import { startContainerCredentials } from './container-credentials.ts';
 import { startInstanceMetadata } from './instance-metadata.ts';
 import { startPod } from './pod.ts';
 import { ROLE, renewedSession } from './role-session.ts';
-
-export interface PlatformOptions {
-  readonly world: AwsWorld;
-  readonly log: LabLog;
-  readonly now: () => Date;
-  readonly region: string;
-  /** For its files; the lab removes it. */
-  readonly folder: string;
-  /** For servers that have TLS where AWS's have it. */
-  readonly tls: { readonly key: string; readonly cert: string } | undefined;
-}
-
-/** A platform that is being played. */
-export interface Platform {
-  /** What it sets for a workload: how to come by keys, and the Region where the platform tells it in this way. */
-  readonly env: LabEnvironment;
-  readonly plays: readonly (readonly [what: string, where: string])[];
-  close(): Promise<void>;
-}
+import type { Platform, PlatformOptions } from './running-platform.ts';
 
 /**
  * Starts what a platform offers to its workloads, which run as the role `app`, and enables federation in its account:

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Pod, startCluster } from './cluster.ts';
-import type { Platform, PlatformOptions } from './platform.ts';
 import { projectToken } from './projected-token.ts';
 import { ROLE } from './role-session.ts';
+import type { Platform, PlatformOptions } from './running-platform.ts';
 
 const AUDIENCE = 'sts.amazonaws.com';
 const ONE_DAY_S = 86_400;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { atlasAccess } from '../../../src/lib/atlas/access.ts';
 import { checkedAddress } from '../../../src/lib/atlas/address.ts';
 import { createAtlas } from '../../../src/lib/atlas/atlas.ts';
+import { rerun } from '../../../src/lib/core/command-line.ts';
 import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import type { AtlasCredentials } from '../../../src/lib/ports/atlas.ts';
@@ -19,7 +20,8 @@ function failureOf(work: () => unknown) {
     work();
   } catch (error) {
     if (isFedctlError(error)) {
-      return { code: error.code, exit: error.exitCode, message: error.message, remedy: error.remedy };
+      const { code, exitCode: exit, message, remedy, command } = error;
+      return { code, exit, message, remedy, command };
     }
     throw error;
   }
@@ -66,6 +68,7 @@ describe('what the environment says', () => {
       exit: 3,
       message: `${set} is set and ${missing} is not.`,
       remedy: `export ${missing}=…   (or unset ${set})`,
+      command: null,
     });
   });
 });
@@ -92,7 +95,8 @@ describe('the address', () => {
       code: 'atlas.url-invalid',
       exit: 2,
       message: `The address of the Atlas API ${what}.`,
-      remedy: 'fedctl check --atlas-url https://cloud.mongodb.com',
+      remedy: 'Use the address of Atlas.',
+      command: rerun({ set: { '--atlas-url': 'https://cloud.mongodb.com' } }),
     });
   });
 

@@ -27,7 +27,7 @@ describe('clusters', () => {
     await using lab = await scriptedAtlas(({ path }) =>
       path.includes('flex') ? NONE : page(cluster({ connectionStrings, paused: true })),
     );
-    expect(await lab.atlas.clusters('g', never)).toEqual([
+    expect((await lab.atlas.clusters('g', never)).entries).toEqual([
       {
         name: 'c',
         stateName: 'IDLE',
@@ -59,7 +59,7 @@ describe('clusters', () => {
             cluster({ replicationSpecs: [{ regionConfigs }] }),
           ),
     );
-    const sizes = (await lab.atlas.clusters('g', never)).map(({ instanceSize }) => instanceSize);
+    const sizes = (await lab.atlas.clusters('g', never)).entries.map(({ instanceSize }) => instanceSize);
     expect(sizes).toEqual(['M40', 'M20']);
   });
 
@@ -67,7 +67,7 @@ describe('clusters', () => {
     await using lab = await scriptedAtlas(({ path }) =>
       path.includes('flex') ? apiError(404, 'RESOURCE_NOT_FOUND', 'No.') : page(cluster({})),
     );
-    expect(await lab.atlas.clusters('g', never)).toHaveLength(1);
+    expect((await lab.atlas.clusters('g', never)).entries).toHaveLength(1);
     expect(lab.server.requests.map(({ headers }) => headers.accept)).toEqual([
       'application/json',
       'application/vnd.atlas.2024-08-05+json',
@@ -115,4 +115,59 @@ test('a federation that is not there is none; an organization that is not there 
 test('an organization that is connected to nothing says so by null, too', async () => {
   await using lab = await scriptedAtlas(() => json({ dataAccessIdentityProviderIds: null }));
   expect(await lab.atlas.connectedIdentityProviderIds('f', 'o', never)).toEqual([]);
+});
+
+describe('values that Atlas has added since, or leaves out', () => {
+  const user = { username: 'u', databaseName: '$external' };
+
+  test.each<[string, object, object]>([
+    [
+      'a scope of a new type',
+      { scopes: [{ name: 'w', type: 'STREAM_WORKSPACE' }] },
+      { scopes: [{ name: 'w', type: 'STREAM_WORKSPACE' }] },
+    ],
+    ['no roles', { roles: null }, { roles: [] }],
+    ['no scopes', { scopes: null }, { scopes: [] }],
+  ])('a database user with %s is read', async (_what, given, expected) => {
+    await using lab = await scriptedAtlas(() => page({ ...user, ...given }));
+    expect(await lab.atlas.databaseUsers('g', never)).toMatchObject({ entries: [expected], unreadable: [] });
+  });
+
+  test('a cluster of which little is known is read', async () => {
+    const given = {
+      name: 'c',
+      stateName: 'IDLE',
+      replicationSpecs: null,
+      mongoDBVersion: null,
+      paused: null,
+    };
+    await using lab = await scriptedAtlas(({ path }) => (path.includes('flex') ? NONE : page(given)));
+    expect(await lab.atlas.clusters('g', never)).toEqual({
+      entries: [
+        {
+          name: 'c',
+          stateName: 'IDLE',
+          mongoDBVersion: '',
+          paused: false,
+          instanceSize: '',
+          connectionStrings: [],
+        },
+      ],
+      unreadable: [],
+    });
+  });
+
+  test('identity providers of another kind are kept apart, by their issuer', async () => {
+    const provider = { id: 'i', issuerUri: 'https://a.test', audience: 'a', authorizationType: 'USER' };
+    await using lab = await scriptedAtlas(() =>
+      page(
+        { id: 's', issuerUri: 'https://saml.test', protocol: 'SAML', idpType: 'WORKFORCE' },
+        { ...provider, issuerUri: 'https://b.test', audience: null },
+        provider,
+      ),
+    );
+    const { entries, unreadable } = await lab.atlas.identityProviders('f', never);
+    expect(entries.map(({ issuer }) => issuer)).toEqual(['https://a.test']);
+    expect(unreadable.map(({ name }) => name)).toEqual(['https://saml.test', 'https://b.test']);
+  });
 });

@@ -91,7 +91,7 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
     });
     const federation = await atlas.federationSettingsId(organization.id, signal);
     expect(federation).toBe(lab.atlas.federationSettingsId);
-    expect(await atlas.identityProviders(federation ?? '', signal)).toEqual([
+    expect((await atlas.identityProviders(federation ?? '', signal)).entries).toEqual([
       {
         id: lab.idpId,
         displayName: 'aws',
@@ -108,7 +108,7 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
     const role = 'arn:aws:iam::123456789012:role/team/app';
     const roles = [{ role: 'readWriteAnyDatabase', db: 'admin' }];
     const plain = { database: '$external', oidcAuthType: 'NONE', awsIAMType: 'NONE', roles, scopes: [] };
-    expect(await atlas.databaseUsers(project.id, signal)).toEqual([
+    expect((await atlas.databaseUsers(project.id, signal)).entries).toEqual([
       { ...plain, username: `${lab.idpId}/${role}`, oidcAuthType: 'USER' },
       { ...plain, username: role, awsIAMType: 'ROLE' },
       {
@@ -120,7 +120,7 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
         deleteAfterDate: later,
       },
     ]);
-    const entries = await atlas.accessList(project.id, signal);
+    const { entries } = await atlas.accessList(project.id, signal);
     const entry = { awsSecurityGroup: null, comment: '', deleteAfterDate: null };
     expect(entries).toEqual([
       { ...entry, cidrBlock: '127.0.0.1/32', comment: 'this machine' },
@@ -130,7 +130,7 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
     const states = entries.map((each) => atlas.accessListStatus(project.id, each, signal));
     expect(await Promise.all(states)).toEqual(['ACTIVE', 'PENDING', 'FAILED']);
     const idle = { stateName: 'IDLE', mongoDBVersion: '8.0.13', paused: false };
-    expect(await atlas.clusters(project.id, signal)).toEqual([
+    expect((await atlas.clusters(project.id, signal)).entries).toEqual([
       {
         ...idle,
         name: 'lab',
@@ -270,7 +270,7 @@ test('an organization without federation has none', async () => {
 test('lists come whole, whatever the number of pages', async () => {
   for (let i = 0; i < 248; i += 1) lab.atlas.addDatabaseUser({ username: `user-${i}`, roles: [] });
   const { atlas, requests } = await atlasOf();
-  const users = await atlas.databaseUsers(lab.atlas.project.id, signal);
+  const { entries: users } = await atlas.databaseUsers(lab.atlas.project.id, signal);
   expect(users).toHaveLength(250);
   expect(new Set(users.map(({ username }) => username)).size).toBe(250);
   expect(requests.slice(1).map((each) => each.replace(/^.*\?/, ''))).toEqual(

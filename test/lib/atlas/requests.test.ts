@@ -138,7 +138,7 @@ describe('lists', () => {
     await using lab = await scriptedAtlas(({ path }) =>
       json({ results: [user], links: path.endsWith('pageNum=3') ? [] : next }),
     );
-    expect(await lab.atlas.databaseUsers('g', never)).toHaveLength(3);
+    expect((await lab.atlas.databaseUsers('g', never)).entries).toHaveLength(3);
     expect(lab.asked()).toEqual(
       [1, 2, 3].map((page) => `${GROUP}/databaseUsers?itemsPerPage=100&pageNum=${page}`),
     );
@@ -148,7 +148,7 @@ describe('lists', () => {
     await using lab = await scriptedAtlas(({ path }) =>
       json({ results: path.endsWith('pageNum=2') ? [] : [user], links: next, totalCount: 1000 }),
     );
-    expect(await lab.atlas.databaseUsers('g', never)).toHaveLength(1);
+    expect((await lab.atlas.databaseUsers('g', never)).entries).toHaveLength(1);
   });
 
   test('that never end do', async () => {
@@ -159,24 +159,42 @@ describe('lists', () => {
     });
   });
 
-  test.each([
-    ['results', { results: {} }, 'results (invalid_type)'],
-    [
-      'a type of user',
-      { results: [user, { ...user, oidcAuthType: 'NEW' }] },
-      'results.1.oidcAuthType (invalid_value)',
-    ],
-    ['a date', { results: [{ ...user, deleteAfterDate: 'soon' }] }, 'results.0.deleteAfterDate (custom)'],
-    [
-      'a kind of scope',
-      { results: [{ ...user, scopes: [{ name: 'x', type: 'NEW' }] }] },
-      'results.0.scopes.0.type (invalid_value)',
-    ],
-  ])('with %s that is none are not read', async (_what, document, where) => {
-    await using lab = await scriptedAtlas(() => json(document));
+  test('that are no lists are not read', async () => {
+    await using lab = await scriptedAtlas(() => json({ results: {} }));
     const { message } = await failureOf(lab.atlas.databaseUsers('g', never));
     expect(message).toBe(
-      `GET ${lab.server.url}${GROUP}/databaseUsers answered with a field that fedctl cannot read: ${where}.`,
+      `GET ${lab.server.url}${GROUP}/databaseUsers answered with a field that fedctl cannot read: results (invalid_type).`,
     );
+  });
+
+  test.each<[string, object, string]>([
+    ['a type of user', { oidcAuthType: 'NEW' }, 'oidcAuthType (invalid_value)'],
+    ['a date', { deleteAfterDate: 'soon' }, 'deleteAfterDate (custom)'],
+    ['a database', { databaseName: 7 }, 'databaseName (invalid_type)'],
+  ])('keep an entry with %s that is none apart, by its name', async (_what, change, where) => {
+    await using lab = await scriptedAtlas(() =>
+      json({ results: [{ ...user, username: 'other', ...change }, user], totalCount: 2 }),
+    );
+    const { entries, unreadable } = await lab.atlas.databaseUsers('g', never);
+    expect(entries).toHaveLength(1);
+    expect(unreadable.map(({ name, failure: { code, message } }) => ({ name, code, message }))).toEqual([
+      {
+        name: 'other',
+        code: 'atlas.answer-unreadable',
+        message: `The list at ${lab.server.url}${GROUP}/databaseUsers has an entry with a field that fedctl cannot read: ${where}.`,
+      },
+    ]);
+  });
+
+  test('count the entries that cannot be read', async () => {
+    await using lab = await scriptedAtlas(() =>
+      json({ results: ['nonsense', { username: 7 }], totalCount: 2 }),
+    );
+    const { entries, unreadable } = await lab.atlas.databaseUsers('g', never);
+    expect({ entries, names: unreadable.map(({ name }) => name) }).toEqual({
+      entries: [],
+      names: [null, null],
+    });
+    expect(lab.asked()).toHaveLength(1);
   });
 });

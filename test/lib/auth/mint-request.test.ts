@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkMintRequest } from '../../../src/lib/auth/mint-request.ts';
+import { validateMintRequest } from '../../../src/lib/auth/mint-request.ts';
 import { FedctlError } from '../../../src/lib/core/errors.ts';
 import type { MintRequest, SigningAlgorithm, Tag } from '../../../src/lib/core/token.ts';
 
@@ -13,7 +13,7 @@ const GOOD: MintRequest = {
 
 function refusal(changes: Partial<MintRequest>): readonly [code: string, message: string] | null {
   try {
-    checkMintRequest({ ...GOOD, ...changes });
+    validateMintRequest({ ...GOOD, ...changes });
     return null;
   } catch (error) {
     if (!(error instanceof FedctlError)) throw error;

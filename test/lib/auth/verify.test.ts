@@ -139,7 +139,7 @@ describe('without any request', () => {
           code: 'jwt.not-a-jwt',
           claim: null,
           expected: 'a signed JWT of three parts',
-          seen: 'it has one part between dots, and a JWT has three',
+          seen: 'it is an opaque string, without a dot',
         },
       ],
     });

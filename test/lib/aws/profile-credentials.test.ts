@@ -440,7 +440,8 @@ describe('credential_process', () => {
     await expect(processOf('', script)).rejects.toMatchObject({
       code: 'aws.profile-failed',
       message: `The credential_process of the profile "p" ${how}.`,
-      remedy: 'run the command that this prints: aws configure get credential_process --profile p',
+      remedy:
+        'Run the program alone and correct it: aws configure get credential_process --profile p prints its command.',
     });
   });
 

@@ -96,7 +96,7 @@ describe('what AWS refuses', () => {
       awsRefusal(400, 'JWTPayloadSizeExceededException', 'too large'),
       'sts.payload-too-large',
       2,
-      'STS in eu-west-1 (ENDPOINT) mints no token: with these audiences and tags it would be too large.',
+      'STS in eu-west-1 (ENDPOINT) mints no token: its audiences and tags, those of the principal included, would make it too large.',
     ],
     [
       'minting not allowed',

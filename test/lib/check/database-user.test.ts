@@ -104,8 +104,16 @@ describe('no database user for the subject of a token', () => {
       { kind: 'user-scope', username: USERNAME, expected: 'prod', seen: ['analytics'] },
       list(),
       'atlas.database-user-out-of-scope',
-      'Add the cluster prod to the scopes of the database user, or remove them.',
+      'Add the cluster prod to the scopes of the database user.',
       null,
+    ],
+    [
+      'but one that is limited to other clusters, which it keeps',
+      { kind: 'user-scope', username: USERNAME, expected: 'prod', seen: ['analytics'] },
+      list(user({ username: USERNAME, scopes: [{ name: 'analytics', type: 'CLUSTER' }] })),
+      'atlas.database-user-out-of-scope',
+      'Add the cluster prod to the scopes of the database user.',
+      `atlas dbusers update ${USERNAME} --scope analytics --scope prod --authDB '$external' --projectId p1`,
     ],
     [
       'but one that is over',

@@ -9,12 +9,13 @@ import {
   atlasOrganizationLink,
 } from '../../../src/lib/check/catalogue/atlas-trust.ts';
 import { awsIdentity } from '../../../src/lib/check/catalogue/aws.ts';
-import { jwtSignature } from '../../../src/lib/check/catalogue/issuer.ts';
+import { issuerDiscovery, issuerKeys, jwtSignature } from '../../../src/lib/check/catalogue/issuer.ts';
 import { mongoHello } from '../../../src/lib/check/catalogue/mongo.ts';
 import { jwtClaims, stsMint } from '../../../src/lib/check/catalogue/token.ts';
 import { type Check, type Facts, fail, type Outcome, pass, skip } from '../../../src/lib/check/check.ts';
 import { type Explained, explainRefusal } from '../../../src/lib/check/refusal.ts';
 import type { World } from '../../../src/lib/check/world.ts';
+import { rerun } from '../../../src/lib/core/command-line.ts';
 import { FedctlError } from '../../../src/lib/core/errors.ts';
 import type { Atlas, AtlasCluster, AtlasIdentityProvider, AtlasLogin } from '../../../src/lib/ports/atlas.ts';
 import type { Mechanism } from '../../../src/lib/ports/mongo.ts';
@@ -58,6 +59,8 @@ function blind(): Map<Check, Outcome<unknown>> {
     [awsIdentity, pass(null, CALLER)],
     [stsMint, pass(null, TOKEN)],
     [jwtClaims, decoded],
+    [issuerDiscovery, pass(null, null)],
+    [issuerKeys, pass(null, { keys: [] })],
     [jwtSignature, pass(null, null)],
     [atlasApi, skip('no credentials')],
     [atlasIdentityProvider, skip('no credentials')],
@@ -169,16 +172,16 @@ describe('without Atlas', () => {
     const { failure, notes, comparisons } = await explain(blind());
     expect(failure).toMatchObject({ code: 'mongo.oidc-refused', message: 'No.' });
     expect(notes).toEqual([
-      'Ruled out: the token has not expired, by the clock of this machine.',
-      'Ruled out: the signature is good.',
-      'What remains: the identity provider in Atlas is missing, or has another issuer, audience or user claim.',
-      'What remains: the organization of the cluster is not connected to the identity provider.',
-      'What remains: no database user is named <idpId>/<subject>, in $external, of the type USER, for this cluster.',
+      'Ruled out: an expired token, by the clock of this machine.',
+      'Ruled out: a bad signature.',
+      'Possible cause: the identity provider in Atlas is missing, or has another issuer, audience or user claim.',
+      'Possible cause: the organization of the cluster is not connected to the identity provider.',
+      'Possible cause: no database user is named <idpId>/<subject>, in $external, of the type USER, for this cluster.',
     ]);
     expect(failure.details).toMatchObject({
       code: 18,
       ruledOut: expect.any(Array),
-      remains: expect.any(Array),
+      possible: expect.any(Array),
     });
     expect(comparisons.map(({ what, matches }) => `${what} ${matches}`)).toEqual([
       'iss true',
@@ -192,10 +195,14 @@ describe('without Atlas', () => {
 
   test('refused keys say the same of themselves', async () => {
     const { failure, notes, comparisons } = await explain(blind(), KEYS_REFUSED, 'MONGODB-AWS');
-    expect(failure.code).toBe('mongo.aws-refused');
+    expect({ code: failure.code, remedy: failure.remedy }).toEqual({
+      code: 'mongo.aws-refused',
+      remedy:
+        'See whether Atlas has the database user arn:aws:iam::123456789012:role/app in $external, AWS IAM type ROLE. With MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, fedctl check compares them.',
+    });
     expect(notes).toEqual([
-      'Ruled out: the keys are good.',
-      'What remains: no database user is named after the ARN, in $external, of the type of the principal.',
+      'Ruled out: AWS keys that AWS does not accept.',
+      'Possible cause: no database user is named after the ARN, in $external, of the type of the principal.',
     ]);
     expect(comparisons).toEqual([
       {
@@ -220,10 +227,80 @@ describe('with Atlas', () => {
     expect(notes).toEqual([]);
   });
 
-  test('where all is well nothing remains that is known', async () => {
-    const { notes } = await explain(seeing());
-    expect(notes.filter((note) => note.startsWith('What remains'))).toEqual([]);
-    expect(notes.filter((note) => note.startsWith('Ruled out'))).toHaveLength(5);
+  test('where all is well it is the cluster that lags behind, and nobody is told to set what is set', async () => {
+    const { failure, notes } = await explain(seeing());
+    expect({ cause: failure.likelyCause, remedy: failure.remedy, command: failure.command }).toEqual({
+      cause:
+        'Atlas shows nothing wrong. It deploys changes to the cluster after its API has answered, and the access history lags behind.',
+      remedy: 'Check again until the cluster has the change.',
+      command: rerun({ set: { '--wait': '2m' } }),
+    });
+    expect(notes).toEqual([
+      'Ruled out: an expired token, by the clock of this machine.',
+      'Ruled out: a bad signature.',
+      'Ruled out: an identity provider with another issuer, audience or user claim.',
+      'Ruled out: an organization that is not connected to the identity provider.',
+      'Ruled out: a missing database user.',
+    ]);
+  });
+
+  const saying = (failureReason: string) => seeing([login({ failureReason })]);
+
+  test.each([
+    ['BadValue: Token is expired', 'jwt.expired'],
+    ["BadValue: Unknown JWT keyId << 'RSA_7'", 'jwt.key-unknown'],
+    ['BadValue: Only RSA key types are accepted at this time.', 'jwt.algorithm-refused'],
+    [`UserNotFound: Could not find user "${USER}" for db "$external"`, 'atlas.database-user-missing'],
+    ['AuthenticationFailed: connect ECONNREFUSED 192.0.2.7:443', 'mongo.oidc-refused'],
+  ])('the reason in the log of the server decides: %s', async (reason, code) => {
+    const { failure, notes } = await explain(saying(reason));
+    expect(failure.code).toBe(code);
+    expect(failure.likelyCause).toContain(`The server's own log says: ${reason.replace(/\.$/, '')}.`);
+    expect(notes).toEqual([`The server's own log says: ${reason.replace(/\.$/, '')}.`]);
+    expect(failure.details).toMatchObject({ code: 18, serverReason: reason.replace(/\.$/, '') });
+  });
+
+  test('a key set that the server rejects is no matter of the algorithm of the token', async () => {
+    const { failure } = await explain(saying('Only RSA key types are accepted at this time'));
+    expect({ remedy: failure.remedy, command: failure.command }).toEqual({
+      remedy: 'Upgrade the cluster to a release that passes over EC keys, such as MongoDB 8.0.',
+      command: null,
+    });
+  });
+
+  test('a user that Atlas has and the cluster has not is still being deployed', async () => {
+    const { failure } = await explain(saying(`Could not find user "${USER}" for db "$external"`));
+    expect(failure).toMatchObject({
+      code: 'atlas.database-user-missing',
+      remedy: 'Check again until the cluster has the change.',
+      command: rerun({ set: { '--wait': '2m' } }),
+    });
+  });
+
+  test('a reason that nobody knows is the cause, as it is', async () => {
+    const { failure } = await explain(saying('BadValue: clouds over Paris'));
+    expect(failure).toMatchObject({
+      code: 'mongo.oidc-refused',
+      likelyCause: "The server's own log says: BadValue: clouds over Paris.",
+      remedy: 'Correct what the log of the server names, as quoted above.',
+      command: null,
+    });
+  });
+
+  test('an issuer that cannot be reached is the cause, where the server says nothing else', async () => {
+    const unreachable = new FedctlError('issuer.unreachable', { message: 'No.', remedy: 'open it' });
+    const ends = saying('AuthenticationFailed: connect ECONNREFUSED 192.0.2.7:443')
+      .set(issuerDiscovery, fail(unreachable))
+      .set(jwtSignature, skip('not tried'));
+    expect((await explain(ends)).failure).toMatchObject({
+      code: 'mongo.oidc-refused',
+      likelyCause: 'What issuer.discovery found above (issuer.unreachable).',
+      remedy: 'open it',
+    });
+    const other = saying(`Could not find user "${USER}" for db "$external"`)
+      .set(issuerDiscovery, fail(unreachable))
+      .set(jwtSignature, skip('not tried'));
+    expect((await explain(other)).failure.code).toBe('atlas.database-user-missing');
   });
 
   test.each([
@@ -256,7 +333,7 @@ describe('with Atlas', () => {
     const { notes } = await explain(seeing([login({ username })]), KEYS_REFUSED, 'MONGODB-AWS');
     expect(notes[0]).toBe("The server's own log says: UserNotFound: Could not find user.");
     const another = await explain(seeing([login({ username: `${username}2` })]), KEYS_REFUSED, 'MONGODB-AWS');
-    expect(another.notes[0]).toBe('Ruled out: the keys are good.');
+    expect(another.notes[0]).toBe('Ruled out: AWS keys that AWS does not accept.');
   });
 });
 

@@ -5,6 +5,8 @@ import type { Atlas } from '../../../src/lib/ports/atlas.ts';
 const never = new AbortController().signal;
 
 /** An Atlas that knows nothing and counts what it is asked. */
+const NOTHING = { entries: [], unreadable: [] };
+
 function counting() {
   const asked: string[] = [];
   const ask =
@@ -17,12 +19,12 @@ function counting() {
     url: 'https://atlas.test',
     project: ask('project', { id: 'p', name: 'n', organizationId: 'o' }),
     federationSettingsId: ask('federation', 'f'),
-    identityProviders: ask('providers', []),
+    identityProviders: ask('providers', NOTHING),
     connectedIdentityProviderIds: ask('connected', []),
-    databaseUsers: ask('users', []),
-    accessList: ask('list', []),
+    databaseUsers: ask('users', NOTHING),
+    accessList: ask('list', NOTHING),
     accessListStatus: ask('status', 'ACTIVE' as const),
-    clusters: ask('clusters', []),
+    clusters: ask('clusters', NOTHING),
     accessHistory: ask('history', []),
     ownAddress: ask('address', '203.0.113.9'),
   };

@@ -58,7 +58,7 @@ describe('the generator', () => {
       'an exit code that no failure has',
       /^exit: \d/m,
       'exit: 9',
-      'kind raised requires an exit code from 1 to 6',
+      'kind raised requires an exit code from 1 to 6, or from 125 to 127',
     ],
     [
       'a reported code with an exit code',

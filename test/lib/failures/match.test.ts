@@ -15,31 +15,19 @@ function filled(text: string): string {
   return text.replace(/<[^<>]*>|…/g, 'x7-y.z');
 }
 
-/** Texts that more than one failure has of its own: all of them come first. */
-const SHARED: Readonly<Record<string, readonly ExplainedCode[]>> = {
-  'Region is missing': ['aws.region-missing', 'aws.sdk.region-ignored'],
-  'MongoServerError: Authentication failed.': ['mongo.oidc-refused', 'mongo.aws-refused'],
-  'MongoServerError[AuthenticationFailed]: Authentication failed.': [
-    'mongo.oidc-refused',
-    'mongo.aws-refused',
-  ],
-  'pymongo.errors.OperationFailure: Authentication failed.': ['mongo.oidc-refused', 'mongo.aws-refused'],
-  'unsupported issuer or audience': [
-    'jwt.issuer-mismatch',
-    'atlas.issuer-mismatch',
-    'atlas.audience-mismatch',
-  ],
-  "'<claim>' claim is missing": ['jwt.claim-missing', 'atlas.user-claim-changed'],
-};
-
 const OWN = CODES.flatMap((code) =>
   symptoms(pageOf(code).shows).map(({ from, text }) => ({ code, from, text })),
 );
 
+/** A text that more than one failure has of its own leads to all of them. */
+function ownersOf(text: string): readonly ExplainedCode[] {
+  return OWN.filter((each) => each.text === text).map(({ code }) => code);
+}
+
 describe('each text, filled in, leads to its own code', () => {
-  test.each(OWN)('$code, $from: $text', ({ code, text }) => {
+  test.each(OWN)('$code, $from: $text', ({ text }) => {
     const log = `2026-11-27T02:13:07Z app[1] error: ${filled(text)}\n    at Object.<anonymous> (x.js:1:1)\n`;
-    const first = SHARED[text] ?? [code];
+    const first = ownersOf(text);
     expect(codesIn(log).slice(0, first.length)).toEqual(first);
   });
 });
@@ -212,9 +200,11 @@ describe('a hostile megabyte', () => {
       'failed to satisfy constraint: validation error detected: Value '.repeat(MEGABYTE / 63),
     ],
     ['all known texts, over and over', long.join('\n').repeat(Math.ceil(MEGABYTE / long.join('\n').length))],
-  ])('%s takes less than three seconds', (_name, text) => {
-    const began = performance.now();
+  ])('%s takes less than three seconds of the processor', (_name, text) => {
+    // What the processor did, not the clock: other programs run as well.
+    const began = process.cpuUsage();
     matches(PATTERNS, pasted(text), 5);
-    expect(performance.now() - began).toBeLessThan(3000);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1000).toBeLessThan(3000);
   });
 });

@@ -21,9 +21,9 @@ function read(name: string, stdin: Readable = Readable.from([]), signal: AbortSi
 }
 
 describe('readInput from a file', () => {
-  it('drops the white space around the text', async () => {
+  it('reads the text as it is', async () => {
     await writeFile(join(directory, 'token'), '\n a.b.c\r\n');
-    expect(await read('token')).toBe('a.b.c');
+    expect(await read('token')).toBe('\n a.b.c\r\n');
   });
 
   it('reads 64 KiB and not a byte more', async () => {
@@ -88,7 +88,7 @@ describe('readInput from stdin', () => {
       euro.subarray(1),
       Buffer.from('b\n'),
     ]);
-    expect(await read('-', stdin)).toBe('a€b');
+    expect(await read('-', stdin)).toBe(' a€b\n');
   });
 
   it('reads nothing as an empty text', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -305,7 +305,6 @@ describe('fetchIssuerDocuments', () => {
     [{}, 'has no list of keys'],
     [{ keys: {} }, 'has no list of keys'],
     [{ keys: [] }, 'holds no key'],
-    [{ keys: [KEYS[0], null] }, 'holds something that is no key (no kty)'],
     [{ keys: [{ kid: 'x' }] }, 'holds something that is no key (no kty)'],
     [{ keys: [{ kty: 5, kid: 'x' }] }, 'holds something that is no key (no kty)'],
     [{ keys: [[], 5] }, 'holds something that is no key (no kty)'],
@@ -317,6 +316,28 @@ describe('fetchIssuerDocuments', () => {
     expect(await failureWith(JWKS, json(document))).toEqual(
       wrong(`The key set at ${server.issuer}${JWKS} ${fault}.`),
     );
+  });
+
+  it('leaves out what is no key where there are keys', async () => {
+    server.answers.set(JWKS, json({ keys: [null, { kid: 'x' }, { kty: 5 }, [], ...KEYS] }));
+    expect((await fetchIssuerDocuments(server.issuer, options())).keys).toEqual(KEYS);
+  });
+
+  it('reads documents that begin with a byte order mark', async () => {
+    const marked = (document: unknown) => (_request: unknown, response: ServerResponse) =>
+      void response.end(`\ufeff${JSON.stringify(document)}`);
+    server.answers.set(DISCOVERY, marked({ issuer: server.issuer, jwks_uri: `${server.issuer}${JWKS}` }));
+    server.answers.set(JWKS, marked({ keys: KEYS }));
+    expect((await fetchIssuerDocuments(server.issuer, options())).keys).toEqual(KEYS);
+  });
+
+  it('offers to take keys of another host from there', async () => {
+    const jwks = 'https://keys.example.com/certs?v=3';
+    server.answers.set(DISCOVERY, json({ issuer: server.issuer, jwks_uri: jwks }));
+    await expect(fetchIssuerDocuments(server.issuer, options())).rejects.toMatchObject({
+      code: 'issuer.wrong-document',
+      remedy: `If you trust https://keys.example.com, name the keys yourself: fedctl verify <file> --audience <audience> --issuer ${server.issuer} --jwks '${jwks}'.`,
+    });
   });
 
   it('leaves malformed keys out where there are others', async () => {

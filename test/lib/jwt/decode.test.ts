@@ -57,10 +57,21 @@ describe('decodeJwt', () => {
   it.each([
     ['empty', '', 'it is empty', null],
     ['huge', 'a'.repeat(MAX_JWT_LENGTH + 1), 'it is longer than 65536 characters', null],
-    ['one word', 'hello', 'it has one part between dots, and a JWT has three', null],
+    ['one word', 'hello', 'it is an opaque string, without a dot', null],
     ['two parts', 'a.b', 'it has 2 parts between dots, and a JWT has three', null],
     ['four parts', 'a.b.c.d', 'it has 4 parts between dots, and a JWT has three', null],
-    ['a JWE', 'e30.e30.e30.e30.e30', 'it has five parts: an encrypted token (JWE), not a signed one', null],
+    [
+      'a JWE',
+      `${part({ alg: 'dir', enc: 'A256GCM' })}.e30.e30.e30.e30`,
+      'it has five parts: an encrypted token (JWE), not a signed one',
+      null,
+    ],
+    [
+      'five parts that are no JWE',
+      'e30.e30.e30.e30.e30',
+      'it has 5 parts between dots, and a JWT has three',
+      null,
+    ],
     ['header with padding', 'e30=.e30.', 'its header is not base64url', 'header'],
     ['header in plain base64', 'e30+.e30.', 'its header is not base64url', 'header'],
     ['inner white space', `${part(HEADER)}.e 30.`, 'its payload is not base64url', 'payload'],

@@ -2,6 +2,7 @@ import { createHmac, createPublicKey } from 'node:crypto';
 import fc from 'fast-check';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { formatDuration } from '../../../src/lib/core/duration.ts';
 import type { Expectations } from '../../../src/lib/jwt/expectations.ts';
 import type { Fault } from '../../../src/lib/jwt/fault.ts';
 import { signatureIsBy } from '../../../src/lib/jwt/signature.ts';
@@ -67,6 +68,8 @@ describe('a valid token', () => {
     ['no iat', {}, { iat: undefined }, {}],
     ['an iat within the leeway', {}, { iat: NOW_EPOCH + 60 }, {}],
     ['an nbf within the leeway', {}, { nbf: NOW_EPOCH + 60 }, {}],
+    ['an iat before 1970', {}, { iat: -5 }, {}],
+    ['an nbf before 1970', {}, { nbf: -1.5 }, {}],
     ['an exp a moment ahead', {}, { exp: NOW_EPOCH + 0.5 }, {}],
     [
       'claims of AWS as a string that are a list',
@@ -385,6 +388,23 @@ describe('the claims', () => {
         expected: 'later than 2026-11-22T12:00:00Z',
         seen: '2026-11-22T12:00:00Z, expired 0 s ago',
       },
+    ],
+    [
+      'an expiry before 1970',
+      { exp: -1 },
+      {},
+      {
+        code: 'jwt.expired',
+        claim: 'exp',
+        expected: 'later than 2026-11-22T12:00:00Z',
+        seen: `1969-12-31T23:59:59Z, expired ${formatDuration(NOW_EPOCH + 1)} ago`,
+      },
+    ],
+    [
+      'an expiry before the year 0',
+      { exp: -62_167_219_201 },
+      {},
+      { code: 'jwt.claim-missing', claim: 'exp', expected: aTime, seen: '-62167219201' },
     ],
     [
       'no expiry',

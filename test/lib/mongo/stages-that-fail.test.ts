@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { program } from '../../../src/lib/core/command-line.ts';
 import { FedctlError } from '../../../src/lib/core/errors.ts';
 import { attemptLogin, KEYS, loopbackResolver, NOW, TOKEN } from '../../support/login.ts';
 import {
@@ -56,7 +57,7 @@ describe('resolve', () => {
       code: 'mongo.dns-failed',
       exitCode: 6,
       message: 'db.test:27017 does not resolve: there is no such name.',
-      remedy: 'nslookup db.test',
+      command: program('nslookup', 'db.test'),
       details: { hosts: [{ host: 'db.test:27017', fault: 'unknown-host', error: 'ENOTFOUND' }] },
     });
   });
@@ -78,7 +79,7 @@ describe('resolve', () => {
       code: 'mongo.srv-failed',
       exitCode: 6,
       message: 'The SRV record _mongodb._tcp.db.example.net cannot be found: the resolver has none.',
-      remedy: 'nslookup -type=SRV _mongodb._tcp.db.example.net',
+      command: program('nslookup', '-type=SRV', '_mongodb._tcp.db.example.net'),
     });
   });
 
@@ -111,7 +112,7 @@ describe('tcp', () => {
       code: 'mongo.port-closed',
       exitCode: 6,
       message: `localhost:${port} refused the connection.`,
-      remedy: `nc -vz -w 5 localhost ${port}`,
+      command: program('nc', '-vz', '-w', '5', 'localhost', String(port)),
     });
   });
 
@@ -182,7 +183,7 @@ describe('hello', () => {
     expect(failure).toMatchObject({
       code: 'mongo.server-too-old',
       exitCode: 6,
-      remedy: 'upgrade the server',
+      remedy: 'Whoever runs the server must upgrade it to MongoDB 4.4 or later.',
     });
     expect(failure?.message).toContain('reports maximum wire version 6');
   });
@@ -357,8 +358,8 @@ describe('authenticate', () => {
     [
       KEYS,
       [
-        'arn  arn:aws:sts::123456789012:assumed-role/app/me',
-        '     needs the database user arn:aws:iam::123456789012:role/app in $external, AWS IAM type ROLE',
+        'arn  arn:aws:iam::123456789012:role/app',
+        '     needs the database user of this name in $external, AWS IAM type ROLE',
         '     the server does not learn the path of a role: use a role without one',
       ],
     ],

@@ -263,7 +263,7 @@ describe('in a process of its own', () => {
   async function program(statements: string, env: Env = {}): Promise<string> {
     const module = (name: string) => JSON.stringify(new URL(`../../../dist/lib/${name}.js`, import.meta.url));
     const code = `
-      import { deadline } from ${module('deadline')};
+      import { deadline } from ${module('core/deadline')};
       import { createFetch } from ${module('net/fetch')};
       const { signal } = new AbortController();
       const fetch = createFetch(process.env);

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { NamedPolicy } from '../../../src/lib/policy/document.ts';
 import { evaluate, type PolicyLayers } from '../../../src/lib/policy/evaluate.ts';
 import { explainDecision } from '../../../src/lib/policy/explain.ts';
-import { type PolicyKind, parsePolicy } from '../../../src/lib/policy/parse.ts';
+import type { PolicyKind } from '../../../src/lib/policy/kind.ts';
+import { parsePolicy } from '../../../src/lib/policy/parse.ts';
 import {
   type ContextKeys,
   type PolicyRequest,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matches } from '../../../src/lib/policy/pattern.ts';
+import { matches } from '../../../src/lib/core/wildcard.ts';
 import { resolveVariables, variableFault } from '../../../src/lib/policy/variables.ts';
 
 const KEYS: Readonly<Record<string, string>> = {

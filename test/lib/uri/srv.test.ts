@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { program } from '../../../src/lib/core/command-line.ts';
 import type { ConnectionString } from '../../../src/lib/core/connection-string.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 import { type SrvRecords, withSrvRecords } from '../../../src/lib/uri/srv.ts';
@@ -93,7 +94,7 @@ describe('records that are refused', () => {
         code: 'mongo.srv-failed',
         exitCode: 6,
         message,
-        remedy: `nslookup -type=SRV _mongodb._tcp.${host}`,
+        command: program('nslookup', '-type=SRV', `_mongodb._tcp.${host}`),
       }),
     );
   });

@@ -3,8 +3,8 @@ import { connect, createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  type LabServerOptions,
   type LoopbackServer,
-  type LoopbackServerOptions,
   startLoopbackServer,
 } from '../../../src/sandbox/aws/loopback-server.ts';
 import { createCertificates } from '../../../src/sandbox/certificates.ts';
@@ -14,7 +14,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()));
 });
 
-async function start(given: Partial<LoopbackServerOptions> = {}): Promise<LoopbackServer> {
+async function start(given: Partial<LabServerOptions> = {}): Promise<LoopbackServer> {
   const server = await startLoopbackServer({
     name: 'echo',
     host: '127.0.0.1',

@@ -132,6 +132,55 @@ describe('the control API refuses', () => {
     ['POST', '/v1/revoke-database-user', { username: 'x' }, 'The lab has no database user "x".'],
     [
       'PUT',
+      '/v1/database-user',
+      { username: 'x' },
+      'The lab cannot set that: type must be one of oidc-user, oidc-group, iam-user, iam-role for a new database user.',
+    ],
+    [
+      'PUT',
+      '/v1/database-user',
+      { username: 'x', type: 'oidc-user', roles: 'readWrite@app' },
+      'The control API cannot read "roles": expected a list of texts.',
+    ],
+    [
+      'PUT',
+      '/v1/database-user',
+      { username: 'x', type: 'oidc-user', roles: ['readWrite'] },
+      'The lab cannot set that: roles must be role@database, such as readWrite@app.',
+    ],
+    [
+      'PUT',
+      '/v1/database-user',
+      { username: 'x', type: 'oidc-user', clusters: ['moon'] },
+      'The lab has no cluster "moon".',
+    ],
+    [
+      'PUT',
+      '/v1/identity-provider',
+      { name: 'x', issuer: 'https://issuer.example.com' },
+      'The lab cannot set that: issuer and audience must be given for a new identity provider.',
+    ],
+    [
+      'PUT',
+      '/v1/organization-link',
+      { identityProvider: 'x', connected: true },
+      'The lab has no identity provider "x".',
+    ],
+    [
+      'PUT',
+      '/v1/access-list',
+      { address: '192.0.2.0/33', allowed: true },
+      'The lab cannot set that: address must be an IP address or a block such as 192.0.2.0/24.',
+    ],
+    [
+      'PUT',
+      '/v1/access-list',
+      { address: '192.0.2.9', allowed: false },
+      'The lab has no access list entry "192.0.2.9".',
+    ],
+    ['PUT', '/v1/cluster', { name: 'moon', paused: true }, 'The lab has no cluster "moon".'],
+    [
+      'PUT',
       '/v1/delay',
       { hop: 'x', ms: 1 },
       'The control API cannot read "hop": expected sts, iam, issuer, mongod, atlas.',
@@ -195,6 +244,72 @@ describe('the control API', () => {
       status: 422,
       body: { error: { code: 'lab.unknown-name' } },
     });
+  });
+
+  test('creates a database user, and changes it where it stands', async () => {
+    const username = 'arn:aws:iam::123456789012:role/new';
+    const put = (members: object) => change('PUT', '/v1/database-user', { username, ...members });
+    const created = await put({ type: 'iam-role', roles: ['readWrite@app'], clusters: ['lab'] });
+    expect(created.body).toEqual({ setting: 'database-user', of: username, value: 'created' });
+    expect(lab.atlas.databaseUser(username)).toEqual({
+      username,
+      database: '$external',
+      oidcAuthType: 'NONE',
+      awsIAMType: 'ROLE',
+      roles: [{ role: 'readWrite', db: 'app' }],
+      scopes: [{ name: 'lab', type: 'CLUSTER' }],
+      description: null,
+    });
+    expect((await put({ type: 'iam-user', clusters: [] })).body).toMatchObject({ value: 'changed' });
+    expect(lab.atlas.databaseUser(username)).toMatchObject({
+      awsIAMType: 'USER',
+      roles: [{ role: 'readWrite', db: 'app' }],
+      scopes: [],
+    });
+  });
+
+  test('creates an identity provider without connecting it, changes it, connects and disconnects it', async () => {
+    const members = { name: 'other', issuer: 'https://issuer.example.com', audience: 'a' };
+    await change('PUT', '/v1/identity-provider', members);
+    const { id } = lab.atlas.identityProviders.find(({ displayName }) => displayName === 'other') ?? {};
+    const shown = async () => {
+      const { body } = await send({});
+      return (body as { identityProviders: { id: string }[] }).identityProviders.find(
+        (each) => each.id === id,
+      );
+    };
+    const issuer = 'https://issuer.example.com';
+    expect(await shown()).toEqual({
+      id,
+      displayName: 'other',
+      issuer,
+      audience: 'a',
+      userClaim: 'sub',
+      connected: false,
+    });
+    expect((await change('PUT', '/v1/identity-provider', { name: id, audience: 'b' })).body).toEqual({
+      setting: 'identity-provider',
+      of: 'other',
+      value: `${id}, issuer ${issuer}, audience b`,
+    });
+    await change('PUT', '/v1/organization-link', { identityProvider: 'other', connected: true });
+    expect(await shown()).toMatchObject({ audience: 'b', connected: true });
+    await change('PUT', '/v1/organization-link', { identityProvider: id, connected: false });
+    expect(await shown()).toMatchObject({ connected: false });
+  });
+
+  test('adds an entry to the IP access list and removes it, and pauses and starts the cluster', async () => {
+    await change('PUT', '/v1/access-list', { address: '192.0.2.0/24', allowed: true });
+    expect(lab.atlas.admits('192.0.2.7')).toBe(true);
+    expect((await send({})).body).toMatchObject({
+      accessList: expect.arrayContaining(['192.0.2.0/24']),
+    });
+    await change('PUT', '/v1/access-list', { address: '192.0.2.0/24', allowed: false });
+    expect(lab.atlas.admits('192.0.2.7')).toBe(false);
+    await change('PUT', '/v1/cluster', { name: 'lab', paused: true });
+    expect(lab.atlas.cluster('lab')?.paused).toBe(true);
+    await change('PUT', '/v1/cluster', { name: 'lab', paused: false });
+    expect(lab.atlas.cluster('lab')?.paused).toBe(false);
   });
 
   test('tells what is new in the log, and waits for it when it is asked to', async () => {

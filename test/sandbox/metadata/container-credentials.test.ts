@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromContainerMetadata, fromHttp } from '@aws-sdk/credential-providers';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Platform, startPlatform } from '../../../src/sandbox/metadata/platform.ts';
+import { startPlatform } from '../../../src/sandbox/metadata/platform.ts';
+import type { Platform } from '../../../src/sandbox/metadata/running-platform.ts';
 import { type LabUnderTest, OWN_ACCOUNT, startLabAws } from '../../support/lab-aws.ts';
 
 let lab: LabUnderTest;

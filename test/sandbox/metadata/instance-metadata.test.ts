@@ -2,7 +2,8 @@ import { GetCallerIdentityCommand, GetWebIdentityTokenCommand } from '@aws-sdk/c
 import { fromInstanceMetadata } from '@aws-sdk/credential-providers';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Platform, startPlatform } from '../../../src/sandbox/metadata/platform.ts';
+import { startPlatform } from '../../../src/sandbox/metadata/platform.ts';
+import type { Platform } from '../../../src/sandbox/metadata/running-platform.ts';
 import { type LabUnderTest, OWN_ACCOUNT, startLabAws } from '../../support/lab-aws.ts';
 
 const TOKEN_URL = '/latest/api/token';

@@ -6,8 +6,9 @@ import { fromTokenFile } from '@aws-sdk/credential-providers';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startCluster } from '../../../src/sandbox/metadata/cluster.ts';
-import { type Platform, startPlatform } from '../../../src/sandbox/metadata/platform.ts';
+import { startPlatform } from '../../../src/sandbox/metadata/platform.ts';
 import { projectToken } from '../../../src/sandbox/metadata/projected-token.ts';
+import type { Platform } from '../../../src/sandbox/metadata/running-platform.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { type LabUnderTest, OWN_ACCOUNT, startLabAws } from '../../support/lab-aws.ts';
 

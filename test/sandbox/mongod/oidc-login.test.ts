@@ -175,7 +175,7 @@ describe('what is no good token', () => {
     {
       name: 'a text',
       token: 'hello',
-      reason: 'The text is no JWT: it has one part between dots, and a JWT has three.',
+      reason: 'The text is no JWT: it is an opaque string, without a dot.',
     },
   ])('$name', async ({ token, reason }) => {
     const sent = token === 'newline' ? `${await lab.token()}\n` : token;

@@ -4,9 +4,11 @@ import { proxyFor } from '../../net/proxy.ts';
 import type { AtlasAccessListEntry, AtlasCluster } from '../../ports/atlas.ts';
 import { admittedBy } from '../access-list.ts';
 import * as failures from '../atlas-failures.ts';
+import { entriesOf, refuseUnreadable } from '../atlas-list.ts';
 import { check, fail, pass, skip, unseen, warn } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { clusterFault, clusterOfUri } from '../cluster.ts';
+import { soonDeleted } from '../temporary-entry.ts';
 import { askAtlas, atlasApi, hasDatabase, projectOf } from './atlas-api.ts';
 import { mongoHello, mongoTcp, mongoTls } from './mongo.ts';
 
@@ -22,9 +24,11 @@ export const atlasCluster = check<AtlasCluster>({
   },
   async run({ context, target, plan }, facts) {
     return askAtlas(facts, 'state, tier and version of the cluster', async ({ atlas, id }) => {
-      const clusters = await atlas.clusters(id, context.signal);
+      const listed = await atlas.clusters(id, context.signal);
+      const clusters = entriesOf(listed, (name) => name === target.atlasCluster);
       const cluster = clusterOfUri(clusters, target.atlasCluster, plan.database?.uri ?? null);
       if (cluster === null) {
+        refuseUnreadable(listed);
         const known = clusters.map(({ name }) => name).join(', ');
         const message = `No cluster of the project has this address; there are ${known}.`;
         return unseen(new FedctlError('atlas.cluster-unnamed', { message }), 'skip');
@@ -58,7 +62,7 @@ export const atlasAccessList = check<null>({
   needs: [atlasApi],
   evidence: () => [mongoTcp, mongoTls, mongoHello],
   asked: hasDatabase,
-  async run({ context }, facts) {
+  async run({ context, options }, facts) {
     return askAtlas(facts, 'the IP access list', async ({ atlas, id }) => {
       if (proxyFor(new URL(atlas.url), context.env) !== null) {
         return skip(
@@ -66,7 +70,8 @@ export const atlasAccessList = check<null>({
         );
       }
       const { signal } = context;
-      const [address, entries] = await Promise.all([atlas.ownAddress(signal), atlas.accessList(id, signal)]);
+      const [address, listed] = await Promise.all([atlas.ownAddress(signal), atlas.accessList(id, signal)]);
+      const { entries } = listed;
       const unreached = [mongoTcp, mongoTls, mongoHello].flatMap((each) => facts.failureOf(each) ?? []);
       const keptOut = unreached.some(({ code }) => KEPT_OUT.has(code));
       const entry = admittedBy(address, entries);
@@ -74,8 +79,12 @@ export const atlasAccessList = check<null>({
       if (entry !== null) {
         const status = keptOut ? await atlas.accessListStatus(id, entry, signal) : 'ACTIVE';
         if (status !== 'ACTIVE') return fail(failures.notInForce(entry, status, id), { comparisons });
+        const what = `The entry ${entry.cidrBlock} of the IP access list`;
+        const caution = soonDeleted(what, entry.deleteAfterDate, options, context.now());
+        if (caution !== null) return warn(caution, null, { comparisons });
         return pass(`${address} is in ${entry.cidrBlock}`, null, { comparisons });
       }
+      refuseUnreadable(listed);
       const missing = failures.notListed(address, id);
       if (keptOut) return fail(missing, { comparisons });
       const [other] = unreached;

@@ -3,11 +3,13 @@ import { decideArn } from '../../trust/decide-arn.ts';
 import { decideToken } from '../../trust/decide-token.ts';
 import { EXTERNAL } from '../../trust/relying-party.ts';
 import * as failures from '../atlas-failures.ts';
-import { check, type Facts, fail, type Outcome, pass, skip, unseen } from '../check.ts';
+import { entriesOf } from '../atlas-list.ts';
+import { check, type Facts, fail, type Outcome, pass, skip, unseen, warn } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { arnRefused, subjectRefused } from '../database-user.ts';
 import { findProvider } from '../identity-provider.ts';
 import { missingAudience, unknownIssuer } from '../missing-input.ts';
+import { soonDeleted } from '../temporary-entry.ts';
 import type { World } from '../world.ts';
 import { askAtlas, atlasApi, byAws, byOidc, projectOf } from './atlas-api.ts';
 import { atlasCluster } from './atlas-cluster.ts';
@@ -37,13 +39,11 @@ export const atlasIdentityProvider = check<Trusted>({
       if (named.issuer === null) return unseen(unknownIssuer(), 'skip');
       const federation = await atlas.federationSettingsId(organizationId, signal);
       if (federation === null) return fail(failures.noFederation(organizationId));
-      const found = findProvider(
-        named.issuer,
-        named.audience,
-        await atlas.identityProviders(federation, signal),
-        federation,
-      );
-      const comparisons = comparisonsOf(named.issuer, named.audience, found.provider);
+      const { issuer, audience } = named;
+      const listed = await atlas.identityProviders(federation, signal);
+      const providers = entriesOf(listed, (name) => name === issuer);
+      const found = findProvider(issuer, audience, providers, federation);
+      const comparisons = comparisonsOf(issuer, audience, found.provider);
       if (found.failure !== null) return fail(found.failure, { comparisons });
       const { displayName, id } = found.provider;
       const fact = { federationSettingsId: federation, provider: found.provider };
@@ -108,13 +108,14 @@ export const atlasOidcUser = check<AtlasDatabaseUser>({
       const token = tokenOf(facts);
       const provider = facts.of(atlasIdentityProvider)?.provider;
       if (token === null || provider === undefined) return skip('no token or identity provider is known');
-      const users = await atlas.databaseUsers(id, world.context.signal);
+      const username = `${provider.id}/${token.subject}`;
+      const listed = await atlas.databaseUsers(id, world.context.signal);
+      const users = entriesOf(listed, (name) => name === username);
       const claims = { iss: token.issuer, aud: [...token.audience], sub: token.subject };
       const parties = { identityProviders: [provider], databaseUsers: users };
       const decision = decideToken(claims, parties, placeOf(world, facts));
-      const username = `${provider.id}/${token.subject}`;
       if (!decision.accepted) return subjectRefused(decision.refusal, username, { projectId: id, users });
-      return userOutcome(username, users);
+      return userOutcome(username, users, world);
     });
   },
 });
@@ -130,10 +131,12 @@ export const atlasAwsUser = check<AtlasDatabaseUser>({
     return askAtlas(facts, 'the database user', async ({ atlas, id }) => {
       const caller = callerOf(facts);
       if (caller === null) return skip('nobody knows who the caller is');
-      const users = await atlas.databaseUsers(id, world.context.signal);
+      const { arn } = caller.subject;
+      const listed = await atlas.databaseUsers(id, world.context.signal);
+      const users = entriesOf(listed, (name) => name === arn || name === caller.arn);
       const decision = decideArn(caller.arn, users, placeOf(world, facts));
       if (!decision.accepted) return arnRefused(decision.refusal, caller, { projectId: id, users });
-      return userOutcome(decision.principal.username, users);
+      return userOutcome(decision.principal.username, users, world);
     });
   },
 });
@@ -143,10 +146,16 @@ function placeOf({ context }: World, facts: Facts) {
   return cluster === null ? null : { cluster: cluster.name, now: context.now() };
 }
 
-function userOutcome(username: string, users: readonly AtlasDatabaseUser[]): Outcome<AtlasDatabaseUser> {
+function userOutcome(
+  username: string,
+  users: readonly AtlasDatabaseUser[],
+  { context, options }: World,
+): Outcome<AtlasDatabaseUser> {
   const user = users.find((each) => each.username === username && each.database === EXTERNAL);
   if (user === undefined) throw new TypeError('a database user that was let in is not there');
   const roles = user.roles.map(({ role, db }) => `${role}@${db}`).join(', ');
   const comparisons = [compare('database user', username, [user.username], 'the project')];
+  const caution = soonDeleted('The database user', user.deleteAfterDate ?? null, options, context.now());
+  if (caution !== null) return warn(caution, user, { comparisons });
   return pass(`${username}, ${roles === '' ? 'no roles' : roles}`, user, { comparisons });
 }

@@ -17,7 +17,7 @@ export function callerKey({ target, options }: World): string {
 function settingsOf({ profile, region }: World['target'], common: AwsSettings): AwsSettings {
   return {
     ...common,
-    ...(profile === null ? {} : { profile }),
+    ...(profile === null ? {} : { profile, profileSource: 'the target' }),
     ...(region === null ? {} : { region, regionSource: 'the target' }),
   };
 }

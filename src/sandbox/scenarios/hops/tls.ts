@@ -18,13 +18,37 @@ export async function frontTls(
   stage: Stage,
   {
     trusted,
-    names = [],
-    ...faults
+    ...certificate
   }: CertificateFaults & {
     readonly trusted: boolean;
     readonly names?: readonly string[];
   },
 ): Promise<void> {
+  const { ca, server } = await tlsFront(stage, certificate);
+  const { port } = stage.keep(await listen(server));
+  const caFile = trusted ? { tlsCAFile: await stage.file('ca.pem', ca) } : {};
+  stage.useDatabase(port, { tls: 'true', ...caFile });
+}
+
+/** Points the command at a server that answers each TLS handshake with alert 80 while Atlas lets nobody here in. */
+export async function refuseTls(stage: Stage): Promise<void> {
+  const { atlas } = stage.lab;
+  const { ca, server: front } = await tlsFront(stage, {});
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    const refused = !atlas.admits('127.0.0.1') || atlas.cluster(stage.cluster)?.paused === true;
+    if (refused) socket.once('data', () => socket.end(ALERT_80));
+    else front.emit('connection', socket);
+  });
+  const { port } = stage.keep(await listen(server));
+  stage.useDatabase(port, { tls: 'true', tlsCAFile: await stage.file('ca.pem', ca) });
+}
+
+/** A server, not yet listening, that ends TLS and hands on to the lab's MongoDB server; and its CA. */
+async function tlsFront(
+  stage: Stage,
+  { names = [], ...faults }: CertificateFaults & { readonly names?: readonly string[] },
+) {
   const { createCertificates } = await import('../../certificates.ts');
   const { ca, cert, key } = await createCertificates(stage.later(0), names, faults);
   const server = createTlsServer({ cert, key });
@@ -33,16 +57,5 @@ export async function frontTls(
     socket.on('error', () => {}).on('close', () => database.destroy());
     socket.pipe(database).pipe(socket);
   });
-  const { port } = stage.keep(await listen(server));
-  const caFile = trusted ? { tlsCAFile: await stage.file('ca.pem', ca) } : {};
-  stage.useDatabase(port, { tls: 'true', ...caFile });
-}
-
-/** Points the command at a server that answers every TLS handshake with alert 80. */
-export async function refuseTls(stage: Stage): Promise<void> {
-  const server = createServer((socket) => {
-    socket.once('data', () => socket.end(ALERT_80));
-  });
-  const { port } = stage.keep(await listen(server));
-  stage.useDatabase(port, { tls: 'true' });
+  return { ca, server };
 }

@@ -1,0 +1,260 @@
+import { dirname, resolve } from 'node:path';
+import { keepFresh, type Output, type OutputEvent } from '../lib/auth/keep-fresh.ts';
+import { validateWantedToken } from '../lib/auth/lifetime.ts';
+import { credentialsOutput, expiryOfFile, tokenFileOutput } from '../lib/auth/outputs.ts';
+import { mintingAnew } from '../lib/auth/program-tokens.ts';
+import { assumeRoleRequest, type RoleToAssume } from '../lib/auth/role.ts';
+import type {
+  AgentSettings,
+  CredentialsEndpointSettings,
+  TokenFileSettings,
+} from '../lib/config/agent-config.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
+import { startCredentialsEndpoint } from '../lib/exec/credentials-endpoint.ts';
+import { lockFile } from '../lib/exec/file-lock.ts';
+import { serveReadiness } from '../lib/exec/readiness.ts';
+import { readBoundedFile } from '../lib/files/bounded-file.ts';
+import { writeSecretFile } from '../lib/files/secret-file.ts';
+import { refuseUnwritable } from '../lib/files/whole-file.ts';
+import { agentEventDocument, agentEventLines } from '../lib/render/agent.ts';
+import { JsonLine } from '../lib/render/json.ts';
+import { command, type Ended, type Invocation } from './command.ts';
+import { listenAddress } from './options/kinds.ts';
+import { text, toggle } from './options/option.ts';
+import { belongsToRole } from './options/role.ts';
+import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
+
+// What writes, and what means something else to other commands.
+const FLAG_ONLY = { env: false };
+
+const OPTIONS = {
+  audience: text('--audience <aud>', 'who the token is for'),
+  out: text('--out <file>', 'keep a token in this file', FLAG_ONLY),
+  mode: text('--mode <octal>', 'permission bits of the file (default: 0600)', FLAG_ONLY),
+  signingAlgorithm: SIGNING_ALGORITHM,
+  duration: WANTED_DURATION,
+  roleArn: text('--role-arn <arn>', 'assume this role first'),
+  externalId: text('--external-id <id>', 'external id that the role asks for'),
+  sessionName: text('--session-name <name>', 'name of the role session (default: fedctl-<user>)'),
+  config: text('--config <file>', 'keep what this YAML file lists, instead of --out', FLAG_ONLY),
+  readyListen: listenAddress(
+    '--ready-listen <address>',
+    'answer GET /readyz on this port, or address and port',
+    FLAG_ONLY,
+  ),
+  once: toggle('--once', 'write each file once and end, as an init container does', FLAG_ONLY),
+} as const;
+
+type AgentInvocation = Invocation<typeof OPTIONS>;
+
+/** In bytes. */
+const LARGEST_CONFIG = 256 * 1024;
+
+export const agent = command({
+  arguments: '',
+  examples: [
+    'fedctl agent --audience my-atlas --out /run/fedctl/token',
+    'fedctl agent --audience my-atlas --out /run/fedctl/token --ready-listen 8484',
+    'fedctl agent --audience my-atlas --out /run/fedctl/token --once',
+    'fedctl agent --config agent.yaml --ready-listen 0.0.0.0:8484',
+  ],
+  notes: `Each file holds the token alone, is replaced as a whole, and is renewed at half of the life of the token. While AWS
+does not respond, the last token stays until it expires; then the file is removed. /readyz responds with 200 as long as
+every file holds a token that has not expired, and every endpoint has credentials. Each event is a line on standard
+error, or one JSON document on standard output with --json. SIGTERM and Ctrl-C end the agent with exit code 0; the
+files stay. A --config file may list several token files, and endpoints for session credentials:
+
+  tokenFiles:
+    - { path: /run/fedctl/atlas, audience: my-atlas, mode: "0640" }
+  credentialsEndpoints:
+    - { address: 127.0.0.1:9911, authorizationTokenFile: /run/fedctl/endpoint, roleArn: arn:aws:iam::123456789012:role/app }`,
+  options: OPTIONS,
+  run,
+});
+
+/** An output, and whether it can be used now. */
+interface Kept {
+  readonly output: Output;
+  ready(): Promise<boolean>;
+}
+
+async function run(invocation: AgentInvocation): Promise<Ended> {
+  const { context, options } = invocation;
+  const settings = await agentSettings(invocation);
+  for (const file of settings.tokenFiles) await refuseTokenFile(invocation, file);
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    const kept: Kept[] = [];
+    for (const file of settings.tokenFiles) kept.push(await keptTokenFile(invocation, file, closers));
+    if (options.once) {
+      for (const { output } of kept) {
+        const { expiresAt } = await output.renew(context.signal);
+        tell(invocation, output, { kind: 'renewed', expiresAt, recovered: false });
+      }
+      return { exitCode: EXIT.done };
+    }
+    for (const endpoint of settings.credentialsEndpoints)
+      kept.push(await keptEndpoint(invocation, endpoint, closers));
+    if (options.readyListen !== null) {
+      const { host, port } = options.readyListen;
+      const server = await serveReadiness(host, port, () =>
+        Promise.all(kept.map(async ({ output, ready }) => ({ name: output.name, ready: await ready() }))),
+      );
+      closers.push(server.close);
+    }
+    await Promise.all(
+      kept.map(({ output }) =>
+        keepFresh(output, null, {
+          now: context.now,
+          sleep: context.sleep,
+          random: Math.random,
+          signal: context.signal,
+          tell: (event) => tell(invocation, output, event),
+        }),
+      ),
+    );
+    return { exitCode: EXIT.done };
+  } finally {
+    await Promise.allSettled(closers.map((close) => close()));
+  }
+}
+
+async function agentSettings({ context, options, common, typed }: AgentInvocation): Promise<AgentSettings> {
+  const { config, out, audience } = options;
+  if (config !== null) {
+    const other = (['out', 'mode', 'audience', 'roleArn'] as const).find((key) => typed.has(key));
+    if (other !== undefined) throw beside(other);
+    const { readAgentConfig } = await import('../lib/config/agent-config.ts');
+    const path = resolve(context.cwd, config);
+    const read = await readBoundedFile(path, LARGEST_CONFIG, context.signal, common.timeoutMs);
+    const settings = readAgentConfig(read, { file: config, folder: dirname(path) });
+    if (options.once && settings.tokenFiles.length === 0) throw nothingOnce();
+    return settings;
+  }
+  if (out === null) {
+    throw new FedctlError('usage.invalid-command-line', {
+      message: 'The agent has nothing to keep: neither --out nor --config was given.',
+      remedy: 'add --audience <audience> --out <file>, or --config <file>',
+    });
+  }
+  if (audience === null) {
+    throw new FedctlError('usage.missing-audience', {
+      message: 'No audience was given, so no token can be minted.',
+    });
+  }
+  if (options.roleArn === null) {
+    if (options.externalId !== null) throw belongsToRole('--external-id');
+    if (options.sessionName !== null) throw belongsToRole('--session-name');
+  }
+  const { signingAlgorithm, duration, roleArn, externalId, sessionName } = options;
+  const file = {
+    path: resolve(context.cwd, out),
+    audience,
+    signingAlgorithm,
+    durationSeconds: duration,
+    mode: readMode(options.mode ?? '0600'),
+    roleArn,
+    externalId,
+    sessionName,
+  };
+  return { tokenFiles: [file], credentialsEndpoints: [] };
+}
+
+/** What an agent could never do is said at once; everything else may be better in a minute. */
+async function refuseTokenFile({ context }: AgentInvocation, file: TokenFileSettings): Promise<void> {
+  const { audience, signingAlgorithm, durationSeconds } = file;
+  validateWantedToken({ audience: [audience], signingAlgorithm, durationSeconds, tags: [] });
+  const role = roleOf(file);
+  if (role !== null) assumeRoleRequest(context, role);
+  await refuseUnwritable(file.path, { holds: 'a secret' });
+}
+
+async function keptTokenFile(
+  { context, aws }: AgentInvocation,
+  file: TokenFileSettings,
+  closers: (() => Promise<void>)[],
+): Promise<Kept> {
+  const { path, mode, audience, signingAlgorithm, durationSeconds } = file;
+  closers.push(await lockFile(path, context.pid));
+  const recipe = { audience, signingAlgorithm, durationSeconds, role: roleOf(file) };
+  return {
+    output: tokenFileOutput(mintingAnew(context, aws, recipe), path, mode),
+    async ready() {
+      const expiresAt = await expiryOfFile(path, context.signal);
+      return expiresAt !== null && context.now() < expiresAt;
+    },
+  };
+}
+
+async function keptEndpoint(
+  { context, aws }: AgentInvocation,
+  endpoint: CredentialsEndpointSettings,
+  closers: (() => Promise<void>)[],
+): Promise<Kept> {
+  const { host, port, authorizationTokenFile, mode } = endpoint;
+  const role = roleOf(endpoint);
+  const request = {
+    roleArns: role === null ? [] : [role.roleArn],
+    externalId: endpoint.externalId,
+    sessionName: endpoint.sessionName,
+    tags: [],
+    transitiveTagKeys: [],
+    sourceIdentity: null,
+    durationSeconds: null,
+    mfaSerial: null,
+  };
+  closers.push(await lockFile(authorizationTokenFile, context.pid));
+  const output = credentialsOutput(context, aws, request, `credentials endpoint ${host}:${port}`);
+  const server = await startCredentialsEndpoint({ host, port, served: output.served });
+  closers.push(server.close);
+  context.redactor.learn(server.authorizationToken);
+  await writeSecretFile(authorizationTokenFile, server.authorizationToken.reveal(), context.signal, mode);
+  return { output, ready: async () => output.served() !== null };
+}
+
+function tell(
+  { context, common, stdout, stderr }: AgentInvocation,
+  output: Output,
+  event: OutputEvent,
+): void {
+  if (common.output === 'json') {
+    stdout.write([new JsonLine(agentEventDocument(output.name, event, context.now()))]);
+    return;
+  }
+  if (common.quiet && event.kind === 'renewed') return;
+  stderr.write(agentEventLines(output.name, event));
+}
+
+function roleOf(from: {
+  readonly roleArn: string | null;
+  readonly externalId: string | null;
+  readonly sessionName: string | null;
+}): RoleToAssume | null {
+  const { roleArn, externalId, sessionName } = from;
+  return roleArn === null ? null : { roleArn, externalId, sessionName, mfaSerial: null };
+}
+
+function readMode(given: string): number {
+  if (/^0?[0-7]{3}$/.test(given)) return Number.parseInt(given, 8);
+  throw new FedctlError('usage.invalid-value', {
+    message: `--mode cannot be "${given}": expected an octal mode such as 0640.`,
+    details: { option: '--mode' },
+  });
+}
+
+function beside(key: 'out' | 'mode' | 'audience' | 'roleArn'): FedctlError {
+  const option = { out: '--out', mode: '--mode', audience: '--audience', roleArn: '--role-arn' }[key];
+  return new FedctlError('usage.invalid-command-line', {
+    message: `${option} and --config exclude each other: the file says what the agent keeps.`,
+    remedy: `leave ${option} out, or write it into the file`,
+    details: { option },
+  });
+}
+
+function nothingOnce(): FedctlError {
+  return new FedctlError('usage.invalid-command-line', {
+    message: '--once writes token files, and the configuration lists none.',
+    remedy: 'leave --once out, or add tokenFiles to the configuration',
+  });
+}

@@ -1,0 +1,310 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { keepFresh, type Output, type OutputEvent } from '../lib/auth/keep-fresh.ts';
+import { credentialsOutput, tokenFileOutput } from '../lib/auth/outputs.ts';
+import { PROGRAM_MECHANISMS, type ProgramPlan, planProgram } from '../lib/auth/program-plan.ts';
+import { mintingAnew } from '../lib/auth/program-tokens.ts';
+import { type SessionRequest, sessionCredentials } from '../lib/auth/session-credentials.ts';
+import type { Life } from '../lib/auth/token-source.ts';
+import type { Context } from '../lib/core/context.ts';
+import { formatDuration } from '../lib/core/duration.ts';
+import { FedctlError, isFedctlError } from '../lib/core/errors.ts';
+import { EXIT } from '../lib/core/exit-codes.ts';
+import { rfc3339 } from '../lib/core/time.ts';
+import {
+  type ChildVariables,
+  endpointVariables,
+  staticVariables,
+  tokenVariables,
+  withVariables,
+} from '../lib/exec/child-environment.ts';
+import { startCredentialsEndpoint } from '../lib/exec/credentials-endpoint.ts';
+import { endpointWarning, refuseOldProgram } from '../lib/exec/known-programs.ts';
+import type { ChildEnd } from '../lib/exec/run-child.ts';
+import { runProgram } from '../lib/exec/run-program.ts';
+import { makeRuntimeFolder } from '../lib/exec/runtime-folder.ts';
+import { credentialVariables } from '../lib/formats/variables.ts';
+import type { AwsSettings } from '../lib/ports/aws.ts';
+import { TOKEN_ENVIRONMENTS } from '../lib/uri/program-uri.ts';
+import { command, type Ended, type Invocation } from './command.ts';
+import { choice } from './options/kinds.ts';
+import { text, texts, toggle } from './options/option.ts';
+import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
+import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
+
+// Not from the environment: it would reach every fedctl that the program starts.
+const FLAG_ONLY = { env: false };
+
+const OPTIONS = {
+  audience: text('--audience <aud>', 'keep a token file for this audience'),
+  uri: text('--uri <uri>', 'connection string, for {uri} and MONGODB_URI'),
+  mechanism: choice(
+    '--mechanism <name>',
+    'oidc: a token file; aws: session credentials (default: that of the URI)',
+    PROGRAM_MECHANISMS,
+    null,
+  ),
+  environment: choice(
+    '--environment <name>',
+    'ENVIRONMENT for oidc; test is for drivers that do not know k8s',
+    TOKEN_ENVIRONMENTS,
+    'k8s',
+    FLAG_ONLY,
+  ),
+  variable: texts('--variable <name>', 'let this variable name the token file, too; repeatable', FLAG_ONLY),
+  static: toggle('--static', 'put session credentials into the environment; not renewed', FLAG_ONLY),
+  signingAlgorithm: SIGNING_ALGORITHM,
+  duration: WANTED_DURATION,
+  ...ROLE_OPTIONS,
+} as const;
+
+type ExecInvocation = Invocation<typeof OPTIONS>;
+
+export const exec = command({
+  arguments: '<program...>',
+  examples: [
+    'fedctl exec --audience my-atlas --uri "$URI" -- mongosh {uri}',
+    'fedctl exec --audience my-atlas --uri "$URI" -- mongodump --uri {uri} --archive=dump.gz',
+    'fedctl exec --mechanism aws --role-arn arn:aws:iam::123456789012:role/app -- ./any-program',
+    'fedctl exec --mechanism aws --static -- mongodump --uri "$URI" --archive=dump.gz',
+    'fedctl exec --audience https://api.example.com --variable TOKEN_FILE -- ./any-program',
+  ],
+  notes: `oidc: the token stands in a private file, which is replaced at half of the life of the token. The program finds it by
+AZURE_FEDERATED_TOKEN_FILE and OIDC_TOKEN_FILE, as MongoDB drivers and Azure SDKs read them, and its connection string
+by {uri} in its arguments or by MONGODB_URI. aws: an endpoint on loopback gives session credentials, which stay valid, to
+programs that read AWS_CONTAINER_CREDENTIALS_FULL_URI, as AWS SDKs do; --static is for the others.
+Exit codes: that of the program, 128 + n when a signal ended it; 127 not found, 126 not executable, 125 for every
+failure of fedctl itself. Signals are passed on. The file is gone when the program has ended.`,
+  options: OPTIONS,
+  run,
+});
+
+/** What a program runs with. */
+interface Equipment extends ChildVariables {
+  /** What has to stay valid as long as it runs; null where nothing is renewed. */
+  readonly fresh: Fresh | null;
+}
+
+interface Fresh {
+  readonly output: Output;
+  readonly life: Life;
+}
+
+async function run(invocation: ExecInvocation): Promise<Ended> {
+  const { context, options, typed, args, warn } = invocation;
+  const [program = '', ...rest] = args;
+  const plan = planProgram({
+    command: program,
+    args: rest,
+    uri: options.uri,
+    mechanism: options.mechanism,
+    otherwise: typed.has('roleArn') && !typed.has('audience') ? 'aws' : 'oidc',
+    environment: options.environment,
+    audience: options.audience,
+  });
+  refuseUnfit(plan, options);
+  for (const warning of plan.warnings) warn(warning);
+  const stop = new AbortController();
+  const closers: (() => Promise<void>)[] = [];
+  let kept: Promise<void> | null = null;
+  try {
+    // The program has the terminal later: then nobody can be asked for an MFA code.
+    const terminal = { free: true };
+    const aws = settings(invocation.aws, terminal);
+    const [old, made] = await Promise.allSettled([
+      plan.login.kind === 'token' ? refuseOldProgram(context, program, withVariables(context.env, {})) : null,
+      plan.login.kind === 'token'
+        ? tokenFile(invocation, aws, plan.login.audience, closers)
+        : credentials(invocation, aws, plan.command, closers),
+    ]);
+    if (old.status === 'rejected') throw old.reason;
+    if (made.status === 'rejected') throw made.reason;
+    const { fresh, variables, warnings } = made.value;
+    for (const warning of warnings) warn(warning);
+    terminal.free = false;
+    kept = fresh === null ? null : keep(invocation, fresh, stop.signal);
+    const env = withVariables(context.env, {
+      ...variables,
+      ...(plan.uri === null ? {} : { MONGODB_URI: plan.uri }),
+    });
+    const end = await runProgram(context, { command: program, args: plan.args, env, stdio: 'inherit' });
+    if (end.failure !== null) throw cannotRun(program, end, end.failure);
+    return { exitCode: end.code };
+  } finally {
+    stop.abort();
+    await kept;
+    // What cannot be removed now, the next run removes.
+    await Promise.allSettled(closers.map((close) => close()));
+  }
+}
+
+async function keep(invocation: ExecInvocation, { output, life }: Fresh, signal: AbortSignal): Promise<void> {
+  const { now, sleep } = invocation.context;
+  const told = (event: OutputEvent) => tell(invocation, output, event);
+  try {
+    await keepFresh(output, life, { now, sleep, random: Math.random, signal, tell: told });
+  } catch (error) {
+    told({ kind: 'failed', error, until: null });
+  }
+}
+
+/** The same, but nobody is asked while a program has the terminal. */
+function settings(aws: AwsSettings, terminal: { readonly free: boolean }): AwsSettings {
+  const { mfaCode } = aws;
+  if (mfaCode === undefined) return aws;
+  return { ...aws, mfaCode: async (serial) => (terminal.free ? mfaCode(serial) : null) };
+}
+
+async function tokenFile(
+  invocation: ExecInvocation,
+  aws: AwsSettings,
+  audience: string,
+  closers: (() => Promise<void>)[],
+): Promise<Equipment> {
+  const { context, options } = invocation;
+  const recipe = {
+    audience,
+    signingAlgorithm: options.signingAlgorithm,
+    durationSeconds: options.duration,
+    role: roleToAssume(options),
+  };
+  const folder = await makeRuntimeFolder(context);
+  closers.push(folder.remove);
+  const path = join(folder.path, 'token');
+  const output = tokenFileOutput(mintingAnew(context, aws, recipe), path);
+  const life = await output.renew(context.signal);
+  return { fresh: { output, life }, ...tokenVariables(context.env, path, options.variable) };
+}
+
+async function credentials(
+  invocation: ExecInvocation,
+  aws: AwsSettings,
+  program: string,
+  closers: (() => Promise<void>)[],
+): Promise<Equipment> {
+  const { context, options, typed } = invocation;
+  const { duration } = options;
+  const role = roleToAssume(options);
+  const request: SessionRequest = {
+    roleArns: role === null ? [] : [role.roleArn],
+    externalId: role?.externalId ?? null,
+    sessionName: role?.sessionName ?? null,
+    mfaSerial: role?.mfaSerial ?? null,
+    tags: [],
+    transitiveTagKeys: [],
+    sourceIdentity: null,
+    // The default is that of tokens.
+    durationSeconds: typed.has('duration') && duration !== 'auto' ? duration : null,
+  };
+  if (options.static) {
+    const session = await sessionCredentials(context, aws, request);
+    invocation.hint(expiryLine(session.credentials.expiresAt, context.now()));
+    return {
+      fresh: null,
+      variables: staticVariables(credentialVariables(session.credentials)),
+      warnings: [],
+    };
+  }
+  const output = credentialsOutput(context, aws, request, 'credentials endpoint');
+  const endpoint = await startCredentialsEndpoint({ host: '127.0.0.1', port: 0, served: output.served });
+  closers.push(endpoint.close);
+  context.redactor.learn(endpoint.authorizationToken);
+  const folder = await makeRuntimeFolder(context);
+  closers.push(folder.remove);
+  const emptyFile = join(folder.path, 'no-aws-config');
+  await writeFile(emptyFile, '', { mode: 0o600 });
+  const warning = endpointWarning(program);
+  const life = await output.renew(context.signal);
+  return {
+    fresh: { output, life },
+    variables: endpointVariables({
+      url: endpoint.credentialsUrl,
+      authorizationToken: endpoint.authorizationToken.reveal(),
+      region: await regionOf(context, aws),
+      emptyFile,
+    }),
+    warnings: warning === null ? [] : [warning],
+  };
+}
+
+function expiryLine(expiresAt: Date | null, now: Date): string {
+  if (expiresAt === null) return 'The session credentials do not say when they expire; they are not renewed.';
+  const left = formatDuration((expiresAt.getTime() - now.getTime()) / 1000);
+  return `The session credentials expire at ${rfc3339(expiresAt)} (in ${left}); they are not renewed.`;
+}
+
+/** A program may do without a Region; what is wrong with it is told by whoever needs one. */
+async function regionOf(context: Context, aws: AwsSettings): Promise<string | null> {
+  try {
+    return (await (await context.aws(aws)).region()).name;
+  } catch (error) {
+    if (!isFedctlError(error)) throw error;
+    return null;
+  }
+}
+
+function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): void {
+  if (plan.login.kind === 'token' && options.static) {
+    throw new FedctlError('usage.invalid-command-line', {
+      message: '--static is for session credentials, and the program gets a token file.',
+      remedy: 'add --mechanism aws, or leave --static out',
+      details: { option: '--static' },
+    });
+  }
+  if (plan.login.kind === 'credentials' && options.variable.length > 0) {
+    throw new FedctlError('usage.invalid-command-line', {
+      message: '--variable names a token file, and the program gets session credentials.',
+      remedy: 'add --mechanism oidc --audience <audience>, or leave --variable out',
+      details: { option: '--variable' },
+    });
+  }
+  const invalid = options.variable.find((name) => !/^[A-Za-z_]\w*$/.test(name));
+  if (invalid === undefined) return;
+  throw new FedctlError('usage.invalid-value', {
+    message: `--variable cannot be "${invalid}": expected the name of a variable.`,
+    details: { option: '--variable' },
+  });
+}
+
+/** While the program runs, only what it should know: that what it logs in with is about to expire, and why. */
+function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent): void {
+  if (event.kind === 'renewed') {
+    if (event.recovered)
+      hint(`fedctl exec: ${output.name} was renewed; it is valid until ${rfc3339(event.expiresAt)}.`);
+    return;
+  }
+  if (event.kind === 'expired') {
+    warn({ code: 'exec.expired', message: `fedctl exec: ${output.name} has expired.`, remedy: null });
+    return;
+  }
+  const { error, until } = event;
+  const serves = until === null ? '' : ` It serves until ${rfc3339(until)}.`;
+  warn({
+    code: isFedctlError(error) ? error.code : 'bug.unexpected',
+    message: `fedctl exec: cannot renew ${output.name}: ${error instanceof Error ? error.message : String(error)}${serves}`,
+    remedy: isFedctlError(error) ? error.remedy : null,
+  });
+}
+
+function cannotRun(program: string, { code }: ChildEnd, cause: NodeJS.ErrnoException): FedctlError {
+  const details = { program };
+  if (code === EXIT.notFound) {
+    return new FedctlError('exec.not-found', {
+      message: `Cannot run "${program}": it was not found.`,
+      details,
+      cause,
+    });
+  }
+  if (code === EXIT.notExecutable) {
+    return new FedctlError('exec.not-executable', {
+      message: `Cannot run "${program}": it is not executable.`,
+      details,
+      cause,
+    });
+  }
+  return new FedctlError('exec.start-failed', {
+    message: `Cannot run "${program}": the system says ${cause.code ?? 'no more'}.`,
+    details,
+    cause,
+  });
+}

@@ -1,0 +1,40 @@
+import type { Settings } from '../../lib/core/command-line.ts';
+import type { ConnectionString } from '../../lib/core/connection-string.ts';
+import { isFedctlError } from '../../lib/core/errors.ts';
+import { readingOption } from '../../lib/core/invalid-value.ts';
+import { parseConnectionString } from '../../lib/uri/connection-string.ts';
+import { nameServer } from './kinds.ts';
+import { type OptionSpec, text } from './option.ts';
+
+/** `--uri`, which is never repeated with a secret. */
+export const URI: OptionSpec<string | null> = {
+  ...text('--uri <uri>', 'connection string of the cluster, without a password'),
+  repeated: repeatedUri,
+};
+
+/** @returns null where a secret would be missing that the login needs, or the text is no connection string */
+function repeatedUri(uri: string, set: Settings): string | null {
+  try {
+    const { shown, namedMechanism } = parseConnectionString(uri);
+    if (shown.includes('<credentials>')) return null;
+    if (namedMechanism === null || Object.hasOwn(set, '--mechanism')) return shown;
+    return `${shown}${shown.includes('?') ? '&' : '?'}authMechanism=${namedMechanism}`;
+  } catch (error) {
+    if (isFedctlError(error)) return null;
+    throw error;
+  }
+}
+
+/**
+ * The cluster that `--uri` names. It is read when it is used: a variable that nothing uses may hold anything.
+ *
+ * @throws FedctlError what `parseConnectionString` throws
+ */
+export function connectionStringOf(uri: string): ConnectionString {
+  return readingOption('--uri', () => parseConnectionString(uri));
+}
+
+export const DNS_SERVER: OptionSpec<string | null> = nameServer(
+  '--dns-server <host:port>',
+  'ask this DNS server for the names of the cluster',
+);

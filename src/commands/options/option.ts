@@ -1,0 +1,116 @@
+import type { Flag, Settings } from '../../lib/core/command-line.ts';
+import { invalidValue } from '../../lib/core/invalid-value.ts';
+
+/**
+ * How a command declares its options: once, with the type of what comes out. The command line, the environment
+ * (FEDCTL_<OPTION>) and the help text all read the same record.
+ */
+export interface OptionSpec<T> {
+  /** As commander writes it: `--audience <aud>`, `--no-wait`. */
+  readonly flags: string;
+  readonly description: string;
+  /** False for options that relax safety or write: they have no environment form. */
+  readonly env: boolean;
+  readonly repeatable: boolean;
+  /**
+   * Reads what was given: for switches `true`, for options with a value the texts (several only if repeatable), null when
+   * absent. A failure names the flag; `readOption` knows where the value came from.
+   */
+  readonly read: (given: Given | null) => T;
+  /**
+   * How a typed value is repeated in a command that fedctl prints and that sets other options: without secrets; null: it
+   * cannot be. Without this, as it is.
+   */
+  readonly repeated?: (value: string, set: Settings) => string | null;
+}
+
+/** What the command line or a variable gives of an option. */
+export type Given = readonly string[] | true;
+
+export type OptionTable = Readonly<Record<string, OptionSpec<unknown>>>;
+
+export type OptionValues<Table extends OptionTable> = {
+  readonly [Key in keyof Table]: Table[Key] extends OptionSpec<infer T> ? T : never;
+};
+
+export interface Common {
+  readonly env?: boolean;
+}
+
+/** `--max-age <time>` → `--max-age`. */
+export function longFlag(spec: Pick<OptionSpec<unknown>, 'flags'>): Flag {
+  const [flag] = /--[a-z][a-z0-9-]*/.exec(spec.flags) ?? [];
+  // Every row of a table is written by hand, with a long form.
+  return flag as Flag;
+}
+
+/** `--max-age` → `FEDCTL_MAX_AGE`; null where the option has no environment form. */
+export function environmentName(spec: OptionSpec<unknown>): string | null {
+  return spec.env ? `FEDCTL_${longFlag(spec).slice(2).toUpperCase().replaceAll('-', '_')}` : null;
+}
+
+/** An option that takes one value, the last one given, and means `fallback` when it is absent. */
+export function single<T, Default>(
+  flags: string,
+  description: string,
+  { env = true }: Common,
+  fallback: Default,
+  read: (value: string, option: Flag) => T,
+): OptionSpec<T | Default> {
+  return {
+    flags,
+    description,
+    env,
+    repeatable: false,
+    read: (given) => {
+      const value = given === null || given === true ? undefined : given.at(-1);
+      return value === undefined ? fallback : read(value, longFlag({ flags }));
+    },
+  };
+}
+
+/** A repeatable option. Its environment form holds exactly one value; flags replace it. */
+export function several<T>(
+  flags: string,
+  description: string,
+  { env = true }: Common,
+  read: (value: string, option: Flag, index: number) => T,
+): OptionSpec<readonly T[]> {
+  return {
+    flags,
+    description,
+    env,
+    repeatable: true,
+    read: (given) =>
+      given === null || given === true
+        ? []
+        : given.map((value, index) => read(value, longFlag({ flags }), index)),
+  };
+}
+
+/** `--flag [value]`: null when absent, as if `bare` had been given when it has no value. */
+export function optionalValue<T>(valued: OptionSpec<T>, bare: string): OptionSpec<T> {
+  return { ...valued, read: (given) => valued.read(given === true ? [bare] : given) };
+}
+
+export function text(flags: string, description: string, common: Common = {}): OptionSpec<string | null> {
+  return single(flags, description, common, null, (value) => value);
+}
+
+export function texts(
+  flags: string,
+  description: string,
+  common: Common = {},
+): OptionSpec<readonly string[]> {
+  return several(flags, description, common, (value) => value);
+}
+
+/** `--flag`, or `--no-flag`, which is true when given. In the environment 1, true, 0 or false. */
+export function toggle(flags: string, description: string, common: Common = {}): OptionSpec<boolean> {
+  const valued = single(flags, description, common, false, (value, option) => {
+    const switched = { '1': true, true: true, '0': false, false: false }[value.toLowerCase()];
+    if (switched === undefined) throw invalidValue(option, { value, expected: '1, true, 0 or false' });
+    return switched;
+  });
+  return { ...valued, read: (given) => given === true || valued.read(given) };
+}

@@ -1,0 +1,39 @@
+import type { RoleToAssume } from '../../lib/auth/role.ts';
+import type { Flag } from '../../lib/core/command-line.ts';
+import { FedctlError } from '../../lib/core/errors.ts';
+import { type OptionValues, text } from './option.ts';
+
+/** The options of every command that can run as a role: spread into the command's own table. */
+export const ROLE_OPTIONS = {
+  roleArn: text('--role-arn <arn>', 'assume this role first'),
+  externalId: text('--external-id <id>', 'external id that the role asks for'),
+  sessionName: text('--session-name <name>', 'name of the role session (default: fedctl-<user>)'),
+  mfaSerial: text('--mfa-serial <arn>', 'MFA device whose code the role wants; the code is asked for'),
+} as const;
+
+/**
+ * The role that the options name; null when they name none.
+ *
+ * @throws FedctlError usage.invalid-command-line when an external id, a session name or an MFA device comes without a role
+ */
+export function roleToAssume(values: OptionValues<typeof ROLE_OPTIONS>): RoleToAssume | null {
+  const { roleArn, externalId, sessionName, mfaSerial } = values;
+  if (roleArn === null) {
+    if (externalId !== null) throw belongsToRole('--external-id');
+    if (sessionName !== null) throw belongsToRole('--session-name');
+    if (mfaSerial !== null) throw belongsToRole('--mfa-serial');
+    return null;
+  }
+  return { roleArn, externalId, sessionName, mfaSerial };
+}
+
+/** The failure of an option that says nothing unless a role is assumed. */
+export function belongsToRole(option: Flag): FedctlError {
+  return new FedctlError('usage.invalid-command-line', {
+    message: `${option} belongs to a role, and no --role-arn is given.`,
+    likelyCause: 'Only the session of an assumed role has this.',
+    remedy: `add --role-arn <arn>, or leave ${option} out`,
+    option,
+    details: { needs: '--role-arn' },
+  });
+}

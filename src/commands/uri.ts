@@ -1,0 +1,56 @@
+import { loginUri, PROGRAM_MECHANISMS } from '../lib/auth/program-plan.ts';
+import { FedctlError } from '../lib/core/errors.ts';
+import { Secret } from '../lib/core/secret.ts';
+import { TOKEN_ENVIRONMENTS } from '../lib/uri/program-uri.ts';
+import { type Answer, command } from './command.ts';
+import { choice } from './options/kinds.ts';
+import { text } from './options/option.ts';
+
+const OPTIONS = {
+  uri: text('--uri <uri>', 'connection string of the cluster, without a password'),
+  mechanism: choice(
+    '--mechanism <name>',
+    'how the program logs in; default: that of the URI, else oidc',
+    PROGRAM_MECHANISMS,
+    null,
+  ),
+  environment: choice(
+    '--environment <name>',
+    'ENVIRONMENT for oidc; test is for drivers that do not know k8s',
+    TOKEN_ENVIRONMENTS,
+    'k8s',
+    { env: false },
+  ),
+} as const;
+
+export const uri = command({
+  arguments: '',
+  examples: [
+    "fedctl uri --uri 'mongodb+srv://cluster0.example.mongodb.net/'",
+    'mongosh "$(fedctl uri)"                # with FEDCTL_URI, and AZURE_FEDERATED_TOKEN_FILE of an agent',
+    'fedctl uri --mechanism aws',
+  ],
+  notes: `Replaces what the connection string says of authentication: authMechanism, authSource, authMechanismProperties
+and a user name. With ENVIRONMENT:k8s a driver reads the token from the file that AZURE_FEDERATED_TOKEN_FILE names, in
+Kubernetes or elsewhere: Node.js 6.17, PyMongo 4.11, Go 2.2, Java 5.4, mongosh 2.3.5, MongoDB Database Tools 100.15 or
+later. --environment test makes older Node.js (6.7), PyMongo (4.7) and Java (5.1) drivers read OIDC_TOKEN_FILE.`,
+  options: OPTIONS,
+  async run({ options, warn }): Promise<Answer> {
+    const { uri: given, mechanism, environment } = options;
+    if (given === null) {
+      throw new FedctlError('usage.missing-uri', {
+        message: 'No connection string was given.',
+        remedy: "fedctl uri --uri 'mongodb+srv://<host>/'   (or set FEDCTL_URI)",
+      });
+    }
+    const read = loginUri(given, { mechanism, environment, otherwise: 'oidc' });
+    for (const warning of read.warnings) warn(warning);
+    const document = { schema: 'fedctl.uri/v1', uri: read.uri, mechanism: read.mechanism } as const;
+    return {
+      document,
+      lines: [read.uri],
+      // It may hold the password of a proxy, and a connection string without it is of no use.
+      discloses: [new Secret(read.uri)],
+    };
+  },
+});

@@ -1,0 +1,182 @@
+import { formatDuration } from '../core/duration.ts';
+import type { FedctlError } from '../core/errors.ts';
+import type { MintRequest } from '../core/token.ts';
+
+/** What AWS says about a denial, read from its own sentence (facts/aws.md 2.3). */
+export interface Denial {
+  /** `explicit-deny`: a policy forbids it. `no-allow`: no policy of that type allows it. Null: AWS does not say. */
+  readonly kind: 'explicit-deny' | 'no-allow' | null;
+  /** `service control policy`, `permissions boundary`, `identity-based policy` …; null: AWS does not say. */
+  readonly policyType: string | null;
+  /** The ARN of the policy that denies; null where AWS does not name it. */
+  readonly policyArn: string | null;
+}
+
+/** One policy statement, as IAM writes it. */
+type Statement = Readonly<Record<string, unknown>>;
+
+/**
+ * Tells what a denied mint was about: what was requested, which type of policy denied it, who can change that policy,
+ * and, where a missing allow is the reason, the statements that allow exactly this request. Other failures stay as they
+ * are.
+ */
+export function withRequest(failure: FedctlError, request: MintRequest): FedctlError {
+  switch (failure.code) {
+    case 'sts.mint-denied':
+    case 'sts.tag-denied':
+      return denied(failure, request);
+    case 'sts.payload-too-large':
+      return tooLarge(failure, request);
+    default:
+      return failure;
+  }
+}
+
+function denied(failure: FedctlError, request: MintRequest): FedctlError {
+  const message = failure.details['awsMessage'];
+  const denial = denialOf(typeof message === 'string' ? message : '');
+  const principal = /\bUser: (arn:\S+)/.exec(String(message))?.[1] ?? 'the principal';
+  // A statement that allows does not help against a policy that denies.
+  const statements = denial.kind === 'explicit-deny' ? null : statementsFor(request);
+  return failure.with({
+    ...adviceOn(denial, principal),
+    details: {
+      ...failure.details,
+      request: { ...request },
+      denial,
+      ...(statements !== null && { statements }),
+      evidence: [
+        requestText(request),
+        ...evidenceOf(failure),
+        ...(statements ?? []).map((statement) => `Statement to add: ${JSON.stringify(statement)}`),
+      ],
+    },
+  });
+}
+
+/** `with an explicit deny in a service control policy: arn:…`, `because no permissions boundary allows the … action` */
+export function denialOf(message: string): Denial {
+  const deny = /\bwith an explicit deny in an? ([a-zA-Z -]*[a-zA-Z])(?:: ?(arn:\S*[^\s.,]))?/.exec(message);
+  const allow = /\bbecause no ([a-zA-Z -]+?) allows\b/.exec(message);
+  const kind = deny !== null ? 'explicit-deny' : allow !== null ? 'no-allow' : null;
+  return { kind, policyType: deny?.[1] ?? allow?.[1] ?? null, policyArn: deny?.[2] ?? null };
+}
+
+/** Who can change a policy of this type, and where it is attached (IAM User Guide, "Policy evaluation logic"). */
+function ownerOf(
+  policyType: string | null,
+  principal: string,
+): { readonly who: string; readonly where: string } {
+  switch (policyType) {
+    case 'service control policy':
+    case 'resource control policy':
+      return {
+        who: 'An administrator of the organization (its management account)',
+        where: `the ${policyType} of the account`,
+      };
+    case 'permissions boundary':
+      return {
+        who: 'An administrator of the account',
+        where: `the permissions boundary of ${principal}`,
+      };
+    case 'session policy':
+      return { who: 'Whoever creates the session', where: 'the session policy passed to AssumeRole' };
+    case 'VPC endpoint policy':
+      return { who: 'The owner of the VPC', where: 'the policy of the VPC endpoint for STS' };
+    default:
+      return {
+        who: 'An administrator of the account',
+        where: `${policyType === null ? 'a policy' : `an ${policyType}`} of ${principal}`,
+      };
+  }
+}
+
+function adviceOn({ kind, policyType, policyArn }: Denial, principal: string) {
+  const { who, where } = ownerOf(policyType, principal);
+  if (kind === 'explicit-deny') {
+    const named = policyArn === null ? '' : ` (${policyArn})`;
+    const instead =
+      policyType === 'identity-based policy' ? '' : ' No allow in a policy of the principal can override it.';
+    return {
+      likelyCause: `An explicit deny in ${where}${named} matches this request.${instead}`,
+      remedy: `${who} must change the deny in ${where}${named}, or request what it permits.`,
+    };
+  }
+  const conditions = 'a condition on audience, algorithm, duration or tags does not match';
+  return {
+    likelyCause:
+      kind === 'no-allow'
+        ? `In ${where}, no statement allows this request: the statement is missing, or ${conditions}. AWS does not say which.`
+        : `No policy allows this request, or one denies it. AWS does not say which policy, nor whether ${conditions}.`,
+    remedy: `${who} must add the statement shown to ${where}, or request what the present statement allows.`,
+  };
+}
+
+/**
+ * The statements that allow exactly this request (facts/aws.md 5): the audience with ForAllValues and Null, because
+ * ForAllValues alone holds where there is none.
+ */
+function statementsFor({
+  audience,
+  signingAlgorithm,
+  durationSeconds,
+  tags,
+}: MintRequest): readonly Statement[] {
+  const requested = Object.fromEntries(tags.map(({ key, value }) => [`aws:RequestTag/${key}`, value]));
+  const audiences = { 'sts:IdentityTokenAudience': audience };
+  const present = { Null: { 'sts:IdentityTokenAudience': 'false' } };
+  const allow = { Effect: 'Allow', Resource: '*' };
+  const mint = {
+    ...allow,
+    Action: 'sts:GetWebIdentityToken',
+    Condition: {
+      'ForAllValues:StringEquals': audiences,
+      ...present,
+      StringEquals: { 'sts:SigningAlgorithm': signingAlgorithm },
+      NumericLessThanEquals: { 'sts:DurationSeconds': String(durationSeconds) },
+    },
+  };
+  if (tags.length === 0) return [mint];
+  const tagKeys = { 'aws:TagKeys': tags.map(({ key }) => key) };
+  return [
+    mint,
+    {
+      ...allow,
+      Action: 'sts:TagGetWebIdentityToken',
+      Condition: {
+        'ForAllValues:StringEquals': tagKeys,
+        StringEquals: requested,
+      },
+    },
+  ];
+}
+
+/** The tags of the principal go into the token, asked for or not. */
+function tooLarge(failure: FedctlError, request: MintRequest): FedctlError {
+  const isShort = request.audience.length <= 1 && request.tags.length === 0;
+  return failure.with({
+    ...(isShort && {
+      likelyCause:
+        'The tags of the principal and of its session are copied into the token, and they are too long. The request has one audience and no tags.',
+      remedy:
+        'Mint as a principal or a session with fewer or shorter tags. An administrator of the account can remove tags from the role or the user.',
+    }),
+    details: {
+      ...failure.details,
+      request: { ...request },
+      evidence: [requestText(request), ...evidenceOf(failure)],
+    },
+  });
+}
+
+function evidenceOf({ details }: FedctlError): readonly unknown[] {
+  return Array.isArray(details['evidence']) ? details['evidence'] : [];
+}
+
+/** `Requested: audience a, algorithm RS256, duration 5 min, no tags` */
+function requestText({ audience, signingAlgorithm, durationSeconds, tags }: MintRequest): string {
+  const audiences = `${audience.length === 1 ? 'audience' : 'audiences'} ${audience.join(', ')}`;
+  const tagged = tags.map(({ key, value }) => `${key}=${value}`).join(', ');
+  const rest = tags.length === 0 ? 'no tags' : `tags ${tagged}`;
+  return `Requested: ${audiences}, algorithm ${signingAlgorithm}, duration ${formatDuration(durationSeconds)}, ${rest}`;
+}

@@ -1,0 +1,68 @@
+import { rm } from 'node:fs/promises';
+import type { Context } from '../core/context.ts';
+import type { TokenSource } from '../core/token.ts';
+import type { ServedCredentials } from '../exec/credentials-endpoint.ts';
+import { readBoundedFile } from '../files/bounded-file.ts';
+import { decodeJwt } from '../jwt/decode.ts';
+import type { AwsSettings } from '../ports/aws.ts';
+import type { Output } from './keep-fresh.ts';
+import { type SessionRequest, sessionCredentials } from './session-credentials.ts';
+import { toFile } from './token-source.ts';
+
+/** A token in a file, which is removed when it has expired. */
+export function tokenFileOutput(source: TokenSource, path: string, mode = 0o600): Output {
+  const written = toFile(source, path, mode);
+  return {
+    name: path,
+    renew: (signal) => written.get(signal),
+    withdraw: () => rm(path, { force: true }),
+  };
+}
+
+/** Session credentials that are handed out until they expire. */
+export interface CredentialsOutput extends Output {
+  served(): ServedCredentials | null;
+}
+
+/** SDKs must know when to ask again; where the keys do not say when they expire, they ask after this. Milliseconds. */
+const UNKNOWN_LIFE_MS = 20 * 60_000;
+
+/** @param name for people: what serves them */
+export function credentialsOutput(
+  context: Context,
+  settings: AwsSettings,
+  request: SessionRequest,
+  name: string,
+): CredentialsOutput {
+  let served: ServedCredentials | null = null;
+  return {
+    name,
+    served: () => (served !== null && context.now() < served.expiresAt ? served : null),
+    async renew(signal) {
+      const { credentials } = await sessionCredentials({ ...context, signal }, settings, request);
+      const issuedAt = context.now();
+      const expiresAt = credentials.expiresAt ?? new Date(issuedAt.getTime() + UNKNOWN_LIFE_MS);
+      served = { credentials, expiresAt };
+      return { issuedAt, expiresAt };
+    },
+    async withdraw() {
+      served = null;
+    },
+  };
+}
+
+const LARGEST_TOKEN = 64 * 1024;
+
+/**
+ * When the token in a file expires, by the file itself: whoever wrote it, and whatever it was meant to hold.
+ *
+ * @returns null where there is no token
+ */
+export async function expiryOfFile(path: string, signal: AbortSignal): Promise<Date | null> {
+  try {
+    const { payload } = decodeJwt(await readBoundedFile(path, LARGEST_TOKEN, signal));
+    return typeof payload['exp'] === 'number' ? new Date(payload['exp'] * 1000) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,107 @@
+import { FedctlError, type Warning } from '../core/errors.ts';
+import type { Mechanism } from '../ports/mongo.ts';
+import { parseConnectionString } from '../uri/connection-string.ts';
+import { chooseMechanisms } from '../uri/mechanism.ts';
+import { type ProgramUri, programUri, type TokenEnvironment } from '../uri/program-uri.ts';
+
+/** How programs log in: by one mechanism each. */
+export const PROGRAM_MECHANISMS = ['oidc', 'aws'] as const;
+export type ProgramMechanism = (typeof PROGRAM_MECHANISMS)[number];
+
+/** A program to run, as somebody asked for it. */
+export interface ProgramRequest {
+  readonly command: string;
+  /** `{uri}` in them stands for the connection string. */
+  readonly args: readonly string[];
+  readonly uri: string | null;
+  readonly mechanism: ProgramMechanism | null;
+  /** What it is where neither the request nor the connection string says it. */
+  readonly otherwise: ProgramMechanism;
+  readonly environment: TokenEnvironment;
+  readonly audience: string | null;
+}
+
+/** What to run, and what it needs to log in. */
+export interface ProgramPlan {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** For MONGODB_URI; null where none was given. */
+  readonly uri: string | null;
+  /** A token file for this audience, or session credentials. */
+  readonly login: { readonly kind: 'token'; readonly audience: string } | { readonly kind: 'credentials' };
+  readonly warnings: readonly Warning[];
+}
+
+const PLACEHOLDER = '{uri}';
+
+/**
+ * Decides what a program gets. Asks nobody.
+ *
+ * @throws FedctlError usage.missing-uri, usage.missing-audience, exec.secret-in-arguments, mongo.mechanism-conflict and
+ *   what reading the connection string throws
+ */
+export function planProgram(request: ProgramRequest): ProgramPlan {
+  const { command, args, audience } = request;
+  const read = request.uri === null ? null : loginUri(request.uri, request);
+  const mechanism = read?.mechanism ?? MECHANISM[request.mechanism ?? request.otherwise];
+  if (args.some((arg) => arg.includes(PLACEHOLDER))) {
+    if (read === null) throw missingUri();
+    if (read.holdsSecret) throw secretInArguments();
+  }
+  return {
+    command,
+    args: read === null ? args : args.map((arg) => arg.replaceAll(PLACEHOLDER, () => read.uri)),
+    uri: read?.uri ?? null,
+    login:
+      mechanism === 'MONGODB-AWS' ? { kind: 'credentials' } : { kind: 'token', audience: given(audience) },
+    warnings: read?.warnings ?? [],
+  };
+}
+
+const MECHANISM = { oidc: 'MONGODB-OIDC', aws: 'MONGODB-AWS' } as const;
+
+/** A connection string with the mechanism that it is for. */
+export interface LoginUri extends ProgramUri {
+  readonly mechanism: Mechanism;
+}
+
+/**
+ * The connection string for a program: by the mechanism that is asked for, else the one that it names, else `otherwise`.
+ *
+ * @throws FedctlError mongo.mechanism-conflict and what reading the connection string throws
+ */
+export function loginUri(
+  text: string,
+  {
+    mechanism: asked,
+    otherwise,
+    environment,
+  }: Pick<ProgramRequest, 'mechanism' | 'otherwise' | 'environment'>,
+): LoginUri {
+  const { namedMechanism } = parseConnectionString(text);
+  const chosen = chooseMechanisms(asked ?? (namedMechanism === null ? otherwise : null), namedMechanism);
+  const mechanism = chosen.mechanisms[0] ?? 'MONGODB-OIDC';
+  const read = programUri(text, mechanism, environment);
+  return { ...read, mechanism, warnings: [...read.warnings, ...chosen.warnings] };
+}
+
+function given(audience: string | null): string {
+  if (audience !== null) return audience;
+  throw new FedctlError('usage.missing-audience', {
+    message: 'No audience was given, so no token can be minted.',
+    remedy: 'add --audience <audience>, or --mechanism aws for session credentials',
+  });
+}
+
+function missingUri(): FedctlError {
+  return new FedctlError('usage.missing-uri', {
+    message: `An argument of the program has ${PLACEHOLDER}, and no connection string was given.`,
+    remedy: "add --uri 'mongodb+srv://<host>/'   (or set FEDCTL_URI)",
+  });
+}
+
+function secretInArguments(): FedctlError {
+  return new FedctlError('exec.secret-in-arguments', {
+    message: 'The connection string holds a secret, so it cannot be an argument of the program.',
+  });
+}

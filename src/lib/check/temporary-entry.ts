@@ -1,0 +1,26 @@
+import { formatDuration } from '../core/duration.ts';
+import { rfc3339 } from '../core/time.ts';
+import type { Caution } from './check.ts';
+import type { CheckOptions } from './world.ts';
+
+/**
+ * The warning that Atlas deletes a temporary entry within the time that `--warn-expiry` names.
+ *
+ * @param what the entry, as a sentence begins with it
+ * @returns null for an entry that stays long enough, and where nobody asked
+ */
+export function soonDeleted(
+  what: string,
+  at: Date | null,
+  { warnExpiryMs }: Pick<CheckOptions, 'warnExpiryMs'>,
+  now: Date,
+): Caution | null {
+  if (at === null || warnExpiryMs === null) return null;
+  const left = at.getTime() - now.getTime();
+  if (left > warnExpiryMs) return null;
+  return {
+    code: null,
+    message: `${what} is temporary: Atlas deletes it in ${formatDuration(Math.max(0, left) / 1000)}, at ${rfc3339(at)}.`,
+    remedy: 'Make the entry permanent in Atlas, or extend it before it is deleted.',
+  };
+}

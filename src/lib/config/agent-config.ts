@@ -1,0 +1,176 @@
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { parseDuration } from '../core/duration.ts';
+import { isLoopbackHost } from '../core/hosts.ts';
+import { audienceFault, durationFault, roleValueFault } from './value-faults.ts';
+import { readYaml } from './yaml-document.ts';
+
+/** What `fedctl agent --config` reads, as somebody writes it. What a key is for stands in its description, for editors. */
+
+export const AGENT_CONFIG_ID = 'https://fedctl.dev/schemas/agent-config.v1.json';
+
+const REMEDY = 'correct the lines above; schemas/agent-config.v1.json tells editors what may stand there';
+
+function text(check: (value: string) => string | null, description: string) {
+  return z
+    .string()
+    .superRefine((value, context) => {
+      const message = value === '' ? 'is empty' : check(value);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    })
+    .meta({ description });
+}
+
+const anything = () => null;
+
+const role = {
+  roleArn: text(roleValueFault('roleArn'), 'Assume this role first.').optional(),
+  externalId: text(roleValueFault('externalId'), 'External id that the role asks for.').optional(),
+  sessionName: text(roleValueFault('sessionName'), 'Name of the role session.').optional(),
+};
+
+const mode = text(
+  (value) => (/^0?[0-7]{3}$/.test(value) ? null : 'must be an octal mode in quotes, such as "0640"'),
+  'Permission bits of the file, octal and in quotes; "0600" unless given.',
+).optional();
+
+const tokenFile = z.strictObject({
+  path: text(anything, 'The file to keep, relative to this one.'),
+  audience: text(audienceFault, 'Who the token is for.'),
+  signingAlgorithm: z.enum(['RS256', 'ES384']).optional().meta({ description: 'RS256 unless given.' }),
+  duration: text(
+    (value) => (value === 'auto' ? null : durationFault(parseDuration(value))),
+    'How long a token lives, such as 5m or auto; 5m unless given.',
+  ).optional(),
+  mode,
+  ...role,
+});
+
+const credentialsEndpoint = z.strictObject({
+  address: text(
+    (value) =>
+      readAddress(value) === null ? 'must be a loopback address with a port, such as 127.0.0.1:9911' : null,
+    'Where to listen: a loopback address with a port.',
+  ),
+  authorizationTokenFile: text(
+    anything,
+    'The file for AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, relative to this one. The token is made anew at each start.',
+  ),
+  mode,
+  ...role,
+});
+
+const AgentConfig = z
+  .strictObject({
+    tokenFiles: z.array(tokenFile).optional().meta({ description: 'Files with a token, kept valid.' }),
+    credentialsEndpoints: z.array(credentialsEndpoint).optional().meta({
+      description: 'Endpoints for session credentials, in the form of the container credentials of AWS.',
+    }),
+  })
+  .superRefine(({ tokenFiles = [], credentialsEndpoints = [] }, context) => {
+    if (tokenFiles.length + credentialsEndpoints.length === 0)
+      context.addIssue({ code: 'custom', message: 'needs tokenFiles or credentialsEndpoints' });
+    const files = [
+      ...tokenFiles.map(({ path }, index) => ({ file: path, path: ['tokenFiles', index, 'path'] })),
+      ...credentialsEndpoints.map(({ authorizationTokenFile: file }, index) => ({
+        file,
+        path: ['credentialsEndpoints', index, 'authorizationTokenFile'],
+      })),
+    ];
+    for (const [index, { file, path }] of files.entries()) {
+      if (files.findIndex((other) => other.file === file) < index)
+        context.addIssue({ code: 'custom', path, message: `there is another output with the file ${file}` });
+    }
+  });
+
+interface RoleSettings {
+  readonly roleArn: string | null;
+  readonly externalId: string | null;
+  readonly sessionName: string | null;
+}
+
+export interface TokenFileSettings extends RoleSettings {
+  /** Absolute. */
+  readonly path: string;
+  readonly audience: string;
+  readonly signingAlgorithm: 'RS256' | 'ES384';
+  readonly durationSeconds: number | 'auto';
+  readonly mode: number;
+}
+
+export interface CredentialsEndpointSettings extends RoleSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Absolute. */
+  readonly authorizationTokenFile: string;
+  readonly mode: number;
+}
+
+/** What an agent keeps valid. */
+export interface AgentSettings {
+  readonly tokenFiles: readonly TokenFileSettings[];
+  readonly credentialsEndpoints: readonly CredentialsEndpointSettings[];
+}
+
+/** AWS's own default, which every command of fedctl sends (facts/aws.md 2.1). */
+const DEFAULT_DURATION_SECONDS = 300;
+
+/**
+ * Reads the configuration of an agent.
+ *
+ * @param place its name for messages, and the folder that its relative paths are relative to
+ * @throws FedctlError config.invalid with every fault that was found, each with its line and column
+ */
+export function readAgentConfig(
+  text: string,
+  { file, folder }: { readonly file: string; readonly folder: string },
+): AgentSettings {
+  const { tokenFiles = [], credentialsEndpoints = [] } = readYaml(AgentConfig, text, file, {
+    remedy: REMEDY,
+  });
+  return {
+    tokenFiles: tokenFiles.map((given) => ({
+      ...roleOf(given),
+      path: resolve(folder, given.path),
+      audience: given.audience,
+      signingAlgorithm: given.signingAlgorithm ?? 'RS256',
+      durationSeconds:
+        given.duration === 'auto'
+          ? 'auto'
+          : (parseDuration(given.duration ?? '') ?? DEFAULT_DURATION_SECONDS),
+      mode: modeOf(given.mode),
+    })),
+    credentialsEndpoints: credentialsEndpoints.map((given) => ({
+      ...roleOf(given),
+      ...(readAddress(given.address) ?? { host: '127.0.0.1', port: 0 }),
+      authorizationTokenFile: resolve(folder, given.authorizationTokenFile),
+      mode: modeOf(given.mode),
+    })),
+  };
+}
+
+/** The published schema, for editors: draft 2020-12. What spans several keys is checked by fedctl alone. */
+export function agentConfigSchema(): object {
+  const { $schema, ...schema } = z.toJSONSchema(AgentConfig, { io: 'input' });
+  return { $schema, $id: AGENT_CONFIG_ID, title: 'The configuration of fedctl agent (--config)', ...schema };
+}
+
+function roleOf({
+  roleArn,
+  externalId,
+  sessionName,
+}: Partial<Record<keyof typeof role, string | undefined>>) {
+  return { roleArn: roleArn ?? null, externalId: externalId ?? null, sessionName: sessionName ?? null };
+}
+
+function modeOf(given: string | undefined): number {
+  return Number.parseInt(given ?? '0600', 8);
+}
+
+function readAddress(given: string): { readonly host: string; readonly port: number } | null {
+  const [, v6, v4, port = ''] = /^(?:\[([0-9a-f:.]+)\]|([\w.]+)):(\d{1,5})$/i.exec(given) ?? [];
+  const host = v6 ?? v4 ?? '';
+  return isLoopbackHost(host) && Number(port) > 0 && Number(port) < 65_536
+    ? { host, port: Number(port) }
+    : null;
+}

@@ -1,0 +1,8 @@
+/** Does its work at the first call and answers the others with the same result, or the same failure. */
+export function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
+  let result: Promise<Value> | null = null;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import type { Credentials } from '../core/credentials.ts';
+import { FedctlError } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
+import { rfc3339 } from '../core/time.ts';
+import { equalInConstantTime } from '../net/constant-time.ts';
+import {
+  type HttpAnswer,
+  type HttpRequest,
+  type LoopbackServer,
+  startLoopbackServer,
+} from '../net/loopback-server.ts';
+
+/** Session credentials that are handed out until they expire. */
+export interface ServedCredentials {
+  readonly credentials: Credentials;
+  readonly expiresAt: Date;
+}
+
+export interface CredentialsEndpointOptions {
+  /** A loopback address. */
+  readonly host: string;
+  /** 0 for a free one. */
+  readonly port: number;
+  /** What to hand out now; null when there is nothing that is valid. */
+  readonly served: () => ServedCredentials | null;
+}
+
+export interface CredentialsEndpoint extends LoopbackServer {
+  /** For AWS_CONTAINER_CREDENTIALS_FULL_URI. */
+  readonly credentialsUrl: string;
+  /** For AWS_CONTAINER_AUTHORIZATION_TOKEN: comes back as it is in Authorization. */
+  readonly authorizationToken: Secret;
+}
+
+const PATH = '/credentials';
+
+/**
+ * Serves session credentials on loopback in the form of the container credentials of AWS (facts/aws.md 7.5), to whoever
+ * presents the token, which is made anew for each endpoint. A browser that was led here by a name (DNS rebinding) sends
+ * another Host, and gets nothing.
+ *
+ * @throws FedctlError exec.listen-failed
+ */
+export async function startCredentialsEndpoint({
+  host,
+  port,
+  served,
+}: CredentialsEndpointOptions): Promise<CredentialsEndpoint> {
+  const authorizationToken = new Secret(randomBytes(32).toString('base64url'));
+  let authority = '';
+  const answer = async (request: HttpRequest): Promise<HttpAnswer> =>
+    refusal(request, authority, authorizationToken) ?? answerOf(served());
+  const server = await startLoopbackServer({ host, port, tls: undefined, answer }).catch((cause: unknown) => {
+    throw listenFailed(host, port, cause);
+  });
+  authority = new URL(server.url).host;
+  return { ...server, credentialsUrl: `${server.url}${PATH}`, authorizationToken };
+}
+
+/** @returns a FedctlError exec.listen-failed */
+export function listenFailed(host: string, port: number, cause: unknown): FedctlError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no more';
+  const reason = code === 'EADDRINUSE' ? 'another program uses the port' : `the system says ${code}`;
+  return new FedctlError('exec.listen-failed', {
+    message: `Cannot listen on ${host}:${port}: ${reason}.`,
+    details: { host, port },
+    cause,
+  });
+}
+
+function refusal(request: HttpRequest, authority: string, token: Secret): HttpAnswer | null {
+  const hosts = valuesOf(request, 'host');
+  const local = `localhost:${new URL(`http://${authority}`).port}`;
+  if (hosts.length !== 1 || (hosts[0] !== authority && hosts[0] !== local))
+    return answered(403, { Code: 'Forbidden', Message: 'The Host header names another server.' });
+  const [sent = '', ...others] = valuesOf(request, 'authorization');
+  if (others.length > 0 || !equalInConstantTime(sent, token.reveal()))
+    return answered(401, { Code: 'AccessDenied', Message: 'The authorization token is missing or invalid.' });
+  if (request.target !== PATH)
+    return answered(404, { Code: 'NotFound', Message: 'There are no credentials at this path.' });
+  if (request.method !== 'GET')
+    return answered(405, { Code: 'MethodNotAllowed', Message: 'Credentials are read by GET.' });
+  return null;
+}
+
+function answerOf(served: ServedCredentials | null): HttpAnswer {
+  if (served === null)
+    return answered(503, { Code: 'Unavailable', Message: 'The session credentials could not be renewed.' });
+  const { accessKeyId, secretAccessKey, sessionToken } = served.credentials;
+  return answered(200, {
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey.reveal(),
+    Token: sessionToken?.reveal() ?? '',
+    Expiration: rfc3339(served.expiresAt),
+  });
+}
+
+function answered(status: number, body: Readonly<Record<string, string>>): HttpAnswer {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  return { status, headers, body: JSON.stringify(body) };
+}
+
+function valuesOf({ headers }: HttpRequest, wanted: string): readonly string[] {
+  return headers.filter(([name]) => name === wanted).map(([, value]) => value);
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { FedctlError } from '../core/errors.ts';
+import { identityOf, isGone, type ProcessIdentity } from './process-identity.ts';
+
+/** Stands in the lock of nobody. */
+const FREE = 'free';
+
+/**
+ * Claims a file for this process, so that no two write it in turns. The lock is a folder beside it that holds one empty
+ * file, whose name is that of the owner. Who finds an owner that is gone gives the file a new name: of many that try at
+ * once, the rename succeeds for one.
+ *
+ * @param path absolute
+ * @param pid of this process
+ * @returns gives it back
+ * @throws FedctlError exec.output-in-use, usage.unwritable-output
+ */
+export async function lockFile(path: string, pid: number): Promise<() => Promise<void>> {
+  const lock = join(dirname(path), `.${basename(path)}.lock`);
+  const identity = await identityOf(pid);
+  const own = `${pid}-${identity?.startedAt ?? 0}-${identity?.namespace ?? 0}-${randomUUID()}`;
+  try {
+    for (;;) {
+      const holder = await holderOf(lock);
+      if (holder === null) await makeFree(lock);
+      else if (await replaced(lock, holder, own, path)) break;
+    }
+  } catch (cause) {
+    throw cause instanceof FedctlError ? cause : unwritable(path, cause);
+  }
+  return async () => {
+    await rm(join(lock, own), { force: true });
+    await rmdir(lock).catch(() => {});
+  };
+}
+
+async function holderOf(lock: string): Promise<string | null> {
+  const names = await readdir(lock).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  return names[0] ?? null;
+}
+
+/** A folder takes the place of none, or of an empty one, as a whole. */
+async function makeFree(lock: string): Promise<void> {
+  const made = `${lock}.${randomUUID()}`;
+  await mkdir(made, { mode: 0o700 });
+  try {
+    await writeFile(join(made, FREE), '', { mode: 0o600 });
+    await rename(made, lock);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @returns false when another process was faster
+ * @throws FedctlError exec.output-in-use
+ */
+async function replaced(lock: string, holder: string, own: string, path: string): Promise<boolean> {
+  const owner = ownerOf(holder);
+  if (owner !== null && !(await isGone(owner))) throw inUse(path, owner.pid);
+  try {
+    await rename(join(lock, holder), join(lock, own));
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return false;
+  }
+}
+
+function ownerOf(holder: string): ProcessIdentity | null {
+  const [, pid, startedAt, namespace] = /^(\d+)-(\d+)-(\d+)-/.exec(holder) ?? [];
+  return pid === undefined
+    ? null
+    : { pid: Number(pid), startedAt: Number(startedAt), namespace: Number(namespace) };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'no more';
+}
+
+function inUse(path: string, pid: number): FedctlError {
+  return new FedctlError('exec.output-in-use', {
+    message: `Another fedctl agent, process ${pid}, writes "${path}".`,
+    details: { path, pid },
+  });
+}
+
+function unwritable(path: string, cause: unknown): FedctlError {
+  return new FedctlError('usage.unwritable-output', {
+    message: `Cannot write "${path}": the system says ${codeOf(cause)}.`,
+    details: { path },
+    cause,
+  });
+}

@@ -1,0 +1,128 @@
+import { basename } from 'node:path';
+import type { Context } from '../core/context.ts';
+import { deadline } from '../core/deadline.ts';
+import { FedctlError, type Warning } from '../core/errors.ts';
+
+interface KnownProgram {
+  /** The first version that takes a token from a file (facts/mongodb.md 5.2); null: none does. */
+  readonly tokenFileSince: string | null;
+  /** Whether it finds keys by AWS_CONTAINER_CREDENTIALS_FULL_URI. */
+  readonly readsEndpoint: boolean;
+  readonly upgrade: string;
+}
+
+/**
+ * The MongoDB tools are made of the Go driver, which reads AWS_CONTAINER_CREDENTIALS_RELATIVE_URI only
+ * (x/mongo/driver/auth/creds, internal/credproviders/ecs_provider.go; mongo-go-driver#2145).
+ */
+const TOOL: KnownProgram = {
+  tokenFileSince: '100.15.0',
+  readsEndpoint: false,
+  upgrade: 'https://www.mongodb.com/try/download/database-tools',
+};
+
+const PROGRAMS: Readonly<Record<string, KnownProgram>> = {
+  mongosh: {
+    tokenFileSince: '2.3.5',
+    readsEndpoint: true,
+    upgrade: 'https://www.mongodb.com/try/download/shell',
+  },
+  mongo: {
+    tokenFileSince: null,
+    readsEndpoint: false,
+    upgrade: 'https://www.mongodb.com/try/download/shell',
+  },
+  mongodump: TOOL,
+  mongorestore: TOOL,
+  mongoexport: TOOL,
+  mongoimport: TOOL,
+  mongofiles: TOOL,
+  mongostat: TOOL,
+  mongotop: TOOL,
+};
+
+/** `--version` of a tool takes a moment, that of a shell in JavaScript some more. */
+const LONGEST_WAIT_MS = 10_000;
+
+/** The version stands in the first line. */
+const LARGEST_ANSWER = 4096;
+
+/**
+ * Asks a program that is known by its name for its version, and refuses one that cannot take a token from a file. Lets
+ * every other program pass, and one that does not say its version.
+ *
+ * @throws FedctlError exec.program-too-old; the signal's own reason
+ */
+export async function refuseOldProgram(
+  context: Pick<Context, 'spawn' | 'signal' | 'cwd'>,
+  command: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const name = nameOf(command);
+  const known = PROGRAMS[name];
+  if (known === undefined) return;
+  const version = known.tokenFileSince === null ? null : await versionOf(context, command, env);
+  context.signal.throwIfAborted();
+  if (known.tokenFileSince === null) throw tooOld(name, null, known);
+  if (version !== null && isBefore(version, known.tokenFileSince)) throw tooOld(name, version, known);
+}
+
+/** What is to be said of a program that finds no keys at an endpoint; null for all that may. */
+export function endpointWarning(command: string): Warning | null {
+  const name = nameOf(command);
+  if (PROGRAMS[name]?.readsEndpoint !== false) return null;
+  return {
+    code: 'exec.endpoint-not-read',
+    message: `${name} does not read AWS_CONTAINER_CREDENTIALS_FULL_URI, so it finds no keys.`,
+    remedy: 'add --static',
+  };
+}
+
+function nameOf(command: string): string {
+  const name = basename(command).replace(/\.(exe|cmd)$/i, '');
+  return Object.hasOwn(PROGRAMS, name) ? name : '';
+}
+
+async function versionOf(
+  context: Pick<Context, 'spawn' | 'signal' | 'cwd'>,
+  command: string,
+  env: Readonly<Record<string, string>>,
+): Promise<string | null> {
+  const child = context.spawn(command, ['--version'], {
+    env,
+    cwd: context.cwd,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    signal: deadline(context.signal, LONGEST_WAIT_MS),
+    killSignal: 'SIGKILL',
+  });
+  let said = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    if (said.length < LARGEST_ANSWER) said += chunk;
+  });
+  await new Promise<void>((resolve) => {
+    child.once('error', () => resolve());
+    child.once('close', () => resolve());
+  });
+  return /\d+\.\d+\.\d+/.exec(said.slice(0, LARGEST_ANSWER))?.[0] ?? null;
+}
+
+function isBefore(version: string, first: string): boolean {
+  const wanted = first.split('.').map(Number);
+  const parts = version.split('.').map(Number);
+  const at = wanted.findIndex((part, index) => part !== parts[index]);
+  return at !== -1 && (parts[at] ?? 0) < (wanted[at] ?? 0);
+}
+
+function tooOld(
+  name: string,
+  version: string | null,
+  { tokenFileSince, upgrade }: KnownProgram,
+): FedctlError {
+  const first = name === 'mongo' ? 'mongosh 2.3.5' : `${name} ${tokenFileSince}`;
+  return new FedctlError('exec.program-too-old', {
+    message: `${version === null ? name : `${name} ${version}`} cannot read a token from a file.`,
+    likelyCause: `The first version that can is ${first}.`,
+    remedy: `install ${first} or later: ${upgrade}`,
+    details: { program: name, version, minimum: tokenFileSince },
+  });
+}

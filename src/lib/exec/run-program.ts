@@ -1,0 +1,45 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Context } from '../core/context.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import { inForeground } from './process-identity.ts';
+import { type Child, type ChildEnd, endOf, onTerminal } from './run-child.ts';
+
+/** What a keyboard sends, and then to every program in the foreground. */
+const OF_THE_KEYBOARD: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
+
+/**
+ * Runs a program in the place of fedctl, to its end. Signals are the program's from now on, as often as they come: what
+ * this process gets is passed on, but for the keys of a terminal, which sends them to the program by itself. A shell in
+ * it may get Ctrl-C for hours. Whoever wants an end by force sends SIGKILL to the program.
+ *
+ * @returns as `runChild` does
+ */
+export async function runProgram(context: Context, program: Child): Promise<ChildEnd> {
+  context.signal.throwIfAborted();
+  const early: NodeJS.Signals[] = [];
+  let pass = (name: NodeJS.Signals): unknown => early.push(name);
+  const release = context.passSignals((name) => pass(name));
+  try {
+    const child = started(context, program);
+    if ('code' in child) return child;
+    program.started?.(child);
+    pass = (name) => {
+      const sent = OF_THE_KEYBOARD.has(name) && (inForeground() ?? onTerminal(context));
+      if (!sent) child.kill(name);
+    };
+    for (const name of early) pass(name);
+    return await endOf(child);
+  } finally {
+    release();
+  }
+}
+
+/** Some failures of the system, such as E2BIG, are thrown, and others are an event of the child. */
+function started(context: Context, { command, args, env, stdio, cwd }: Child): ChildProcess | ChildEnd {
+  try {
+    return context.spawn(command, args, { env: { ...env }, stdio, cwd: cwd ?? context.cwd });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { code: EXIT.ownFailure, failure: error };
+  }
+}

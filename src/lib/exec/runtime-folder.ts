@@ -1,0 +1,62 @@
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import type { Context } from '../core/context.ts';
+import { FedctlError } from '../core/errors.ts';
+import { identityOf, isGone } from './process-identity.ts';
+
+/** A folder for the files of one run, which nobody else may enter. */
+export interface RuntimeFolder {
+  /** Absolute. */
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** The name says who made it: pid, start and namespace. */
+const NAME = /^fedctl-exec-(\d+)-(\d+)-(\d+)-\w{6}$/;
+
+/**
+ * Makes a private folder (mode 0700) in XDG_RUNTIME_DIR, or in the folder for temporary files, and first removes those
+ * that runs left there that were killed.
+ *
+ * @throws FedctlError usage.unwritable-output
+ */
+export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid'>): Promise<RuntimeFolder> {
+  const owner = await identityOf(pid);
+  const prefix = `fedctl-exec-${pid}-${owner?.startedAt ?? 0}-${owner?.namespace ?? 0}-`;
+  const runtime = env['XDG_RUNTIME_DIR'] ?? '';
+  const temporary = env['TMPDIR'] || tmpdir();
+  let cause: unknown;
+  for (const base of [...(isAbsolute(runtime) ? [runtime] : []), temporary]) {
+    await removeAbandoned(base);
+    try {
+      const path = await mkdtemp(join(base, prefix));
+      return { path, remove: () => rm(path, { recursive: true, force: true }) };
+    } catch (error) {
+      // XDG_RUNTIME_DIR of another user, as `su` leaves it, is no reason to stop.
+      cause = error;
+    }
+  }
+  throw new FedctlError('usage.unwritable-output', {
+    message: `Cannot make a folder for the token in "${temporary}".`,
+    remedy: 'export TMPDIR=<a folder that you can write to>',
+    details: { path: temporary },
+    cause,
+  });
+}
+
+/** Whatever happens here is no reason not to run: it is tried again next time. */
+async function removeAbandoned(base: string): Promise<void> {
+  const { uid } = userInfo();
+  const names = await readdir(base).catch(() => []);
+  for (const name of names) {
+    const [, pid, startedAt, namespace] = NAME.exec(name) ?? [];
+    if (pid === undefined) continue;
+    const path = join(base, name);
+    const found = await lstat(path).catch(() => null);
+    // Never through a link, and never what somebody else put there under such a name.
+    if (found === null || !found.isDirectory() || found.uid !== uid) continue;
+    const owner = { pid: Number(pid), startedAt: Number(startedAt), namespace: Number(namespace) };
+    if (await isGone(owner)) await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
+}

@@ -1,0 +1,47 @@
+import type { Secret } from '../core/secret.ts';
+import type { MintedToken } from '../core/token.ts';
+import { decodeJwt } from './decode.ts';
+import { numericDate } from './numeric-date.ts';
+
+/** The member of a token without which nothing can be said about it. */
+export interface Missing {
+  readonly missing: 'alg' | 'iss' | 'sub' | 'aud' | 'iat' | 'exp';
+}
+
+/**
+ * Reads what a token says about itself. Nothing is verified.
+ *
+ * @param assumed what stands for a member that the token may lack
+ * @throws FedctlError jwt.not-a-jwt
+ */
+export function readMintedToken(
+  token: Secret,
+  assumed: Partial<Pick<MintedToken, 'algorithm' | 'issuedAt'>> = {},
+): MintedToken | Missing {
+  const { header, payload } = decodeJwt(token.reveal());
+  const { iss, sub, aud, iat, exp, jti } = payload;
+  const algorithm = typeof header['alg'] === 'string' ? header['alg'] : assumed.algorithm;
+  const issuedAt = numericDate(iat) ?? assumed.issuedAt;
+  const expiresAt = numericDate(exp);
+  if (algorithm === undefined) return { missing: 'alg' };
+  if (typeof iss !== 'string') return { missing: 'iss' };
+  if (typeof sub !== 'string') return { missing: 'sub' };
+  if (!isAudience(aud)) return { missing: 'aud' };
+  if (issuedAt === undefined) return { missing: 'iat' };
+  if (expiresAt === null) return { missing: 'exp' };
+  return {
+    token,
+    issuer: iss,
+    subject: sub,
+    audience: typeof aud === 'string' ? [aud] : aud,
+    algorithm,
+    keyId: typeof header['kid'] === 'string' ? header['kid'] : null,
+    tokenId: typeof jti === 'string' ? jti : null,
+    issuedAt,
+    expiresAt,
+  };
+}
+
+function isAudience(aud: unknown): aud is string | readonly string[] {
+  return typeof aud === 'string' || (Array.isArray(aud) && aud.every((each) => typeof each === 'string'));
+}

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+
+/** A request that was read to its end. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query as they were sent. */
+  readonly target: string;
+  /** Every header in the order and number in which it was sent, names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Buffer;
+  /** The client's address, without its port. */
+  readonly remoteAddress: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Called when the answer is on its way. */
+  readonly sent?: () => void;
+}
+
+export interface LoopbackServer {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface LoopbackServerOptions {
+  readonly host: string;
+  /** 0 for a free one. */
+  readonly port: number;
+  readonly tls: { readonly key: string; readonly cert: string } | undefined;
+  readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
+  /** In bytes; half a megabyte unless given. */
+  readonly largestBody?: number;
+}
+
+/** The largest valid request is one to mint with every limit used up and percent-encoded: some 350 kB. */
+const LARGEST_BODY = 512 * 1024;
+const SLOWEST_REQUEST_MS = 15_000;
+
+const TOO_LARGE: HttpAnswer = { status: 413, headers: { connection: 'close' }, body: '' };
+const BROKEN: HttpAnswer = { status: 500, headers: { connection: 'close' }, body: '' };
+
+/**
+ * Starts an HTTP server. Bodies and waiting are bounded, and no request can end the process.
+ *
+ * @throws the system's error when it cannot listen (`code: EADDRINUSE` …)
+ */
+export async function startLoopbackServer(options: LoopbackServerOptions): Promise<LoopbackServer> {
+  const { host, port, tls } = options;
+  const limits = { requestTimeout: SLOWEST_REQUEST_MS, headersTimeout: SLOWEST_REQUEST_MS };
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    void respond(request, response, options);
+  };
+  const server =
+    tls === undefined ? createServer(limits, serve) : createTlsServer({ ...limits, ...tls }, serve);
+  // The raw sockets, also those whose TLS handshake is not over: closeAllConnections does not know of them.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  // A client that speaks something else, or goes away: it gets a line if it is still there.
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    else socket.destroy();
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  const address = server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://${authority}`,
+    close: () => close(server, sockets),
+  };
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { answer, largestBody = LARGEST_BODY }: LoopbackServerOptions,
+): Promise<void> {
+  response.on('error', () => response.destroy());
+  let given: HttpAnswer;
+  try {
+    const body = await readBody(request, largestBody);
+    given = body === null ? TOO_LARGE : await answer(readRequest(request, body));
+  } catch {
+    given = BROKEN;
+  }
+  if (response.destroyed) return;
+  response.writeHead(given.status, { ...given.headers, 'content-length': Buffer.byteLength(given.body) });
+  response.end(given.body, given.sent);
+}
+
+/** The body, or null for one that is too large. Rejects when the client goes away in the middle. */
+async function readBody(request: IncomingMessage, largest: number): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += chunk.length;
+    if (size > largest) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function readRequest(request: IncomingMessage, body: Buffer): HttpRequest {
+  const headers: (readonly [string, string])[] = [];
+  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
+    headers.push([request.rawHeaders[i]?.toLowerCase() ?? '', request.rawHeaders[i + 1] ?? '']);
+  }
+  return {
+    method: request.method ?? '',
+    target: request.url ?? '/',
+    headers,
+    body,
+    remoteAddress: request.socket.remoteAddress ?? '',
+  };
+}
+
+async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  // Clients keep connections open for their next request; nothing waits for that.
+  for (const socket of sockets) socket.destroy();
+  await closed;
+}

@@ -1,0 +1,43 @@
+import type { OutputEvent } from '../auth/keep-fresh.ts';
+import { isFedctlError } from '../core/errors.ts';
+import { rfc3339, timePair } from '../core/time.ts';
+
+/** One event of an agent as JSON: schema `fedctl.agent/v1`. Holds no secret. */
+export function agentEventDocument(output: string, event: OutputEvent, at: Date) {
+  const error = event.kind === 'failed' && isFedctlError(event.error) ? event.error : null;
+  const expiresAt = event.kind === 'renewed' ? event.expiresAt : event.kind === 'failed' ? event.until : null;
+  return {
+    schema: 'fedctl.agent/v1',
+    event: event.kind,
+    output,
+    ...timePair('at', at),
+    ...(expiresAt === null ? { expiresAt: null, expiresAtEpoch: null } : timePair('expiresAt', expiresAt)),
+    error:
+      event.kind === 'failed'
+        ? {
+            code: error?.code ?? 'bug.unexpected',
+            message: messageOf(event.error),
+            cause: error?.likelyCause ?? null,
+            remedy: error?.remedy ?? null,
+          }
+        : null,
+  } as const;
+}
+
+/** The same as lines for a log. */
+export function agentEventLines(output: string, event: OutputEvent): readonly string[] {
+  if (event.kind === 'expired') return [`${output} has expired and was taken away.`];
+  if (event.kind === 'renewed') return [`${output} is valid until ${rfc3339(event.expiresAt)}.`];
+  const error = isFedctlError(event.error) ? event.error : null;
+  const until =
+    event.until === null ? 'Nothing is there.' : `What is there serves until ${rfc3339(event.until)}.`;
+  return [
+    `${output} cannot be renewed: ${messageOf(event.error)} ${until}`,
+    ...(error === null ? [] : [`  cause:  ${error.likelyCause}`, `  remedy: ${error.remedy}`]),
+    `  code:   ${error?.code ?? 'bug.unexpected'}`,
+  ];
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

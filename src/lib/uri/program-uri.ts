@@ -1,0 +1,67 @@
+import type { Warning } from '../core/errors.ts';
+import type { Mechanism } from '../ports/mongo.ts';
+import { parseConnectionString } from './connection-string.ts';
+
+/** Where a driver finds the file with the token: `test` is for drivers before `k8s` (facts/mongodb.md 1.5, 5.2). */
+export const TOKEN_ENVIRONMENTS = ['k8s', 'test'] as const;
+export type TokenEnvironment = (typeof TOKEN_ENVIRONMENTS)[number];
+
+/** A connection string for a program that logs in by itself. */
+export interface ProgramUri {
+  /** Everything of the given one but its authentication. May hold the password of a proxy or of a key. */
+  readonly uri: string;
+  /** Whether it holds such a password: then it is no argument for a program. */
+  readonly holdsSecret: boolean;
+  readonly warnings: readonly Warning[];
+}
+
+const AUTHENTICATION = /^auth(Mechanism|Source|MechanismProperties)$/i;
+
+/**
+ * Puts a mechanism into a connection string, in the place of whatever it says of authentication. authSource is always
+ * named: a TXT record of mongodb+srv may say another one. The rest stays byte for byte.
+ *
+ * @param environment for MONGODB-OIDC
+ * @throws FedctlError what `parseConnectionString` throws: a password, an unknown option, a host without verified TLS
+ */
+export function programUri(text: string, mechanism: Mechanism, environment: TokenEnvironment): ProgramUri {
+  const { proxy, tlsFiles, warnings } = parseConnectionString(text);
+  const [, scheme = '', hosts = '', path = '/', query = ''] =
+    /^(mongodb(?:\+srv)?:\/\/)(?:[^@/?]*@)?([^/?]*)(\/[^?]*)?(?:\?(.*))?$/is.exec(text.trim()) ?? [];
+  const given = query.split('&').filter((option) => option !== '');
+  const kept = given.filter((option) => !AUTHENTICATION.test(decoded(option)[0]));
+  const properties = given.map(decoded).find(([name]) => name.toLowerCase() === 'authmechanismproperties');
+  const wanted = mechanism === 'MONGODB-OIDC' ? `ENVIRONMENT:${environment}` : null;
+  const options = [
+    ...kept,
+    `authMechanism=${mechanism}`,
+    'authSource=%24external',
+    ...(wanted === null ? [] : [`authMechanismProperties=${wanted}`]),
+  ];
+  return {
+    uri: `${scheme}${hosts}${path}?${options.join('&')}`,
+    holdsSecret: proxy?.password != null || tlsFiles.certificateKeyPassword !== null,
+    warnings: [
+      ...warnings.filter(({ code }) => code !== 'mongo.uri.property-ignored'),
+      ...replacedWarnings(properties?.[1] ?? null, wanted),
+    ],
+  };
+}
+
+/** Never with a value: AWS_SESSION_TOKEN is a secret. */
+function replacedWarnings(given: string | null, wanted: string | null): readonly Warning[] {
+  if (given === null || given === wanted) return [];
+  const by = wanted === null ? 'removed' : `replaced by ${wanted}`;
+  return [
+    {
+      code: 'mongo.uri.properties-replaced',
+      message: `authMechanismProperties of the connection string is ${by}.`,
+      remedy: 'leave authMechanismProperties out of the connection string',
+    },
+  ];
+}
+
+function decoded(option: string): readonly [name: string, value: string] {
+  const [first = ['', '']] = new URLSearchParams(option);
+  return first;
+}

@@ -1,0 +1,147 @@
+import { isIP } from 'node:net';
+import { EXTERNAL, type GrantedRole } from '../../lib/trust/relying-party.ts';
+import type { AtlasDatabaseUser, AtlasIdentityProvider } from '../atlas/records.ts';
+import { type AtlasState, objectId } from '../atlas/state.ts';
+import { invalid, unknown } from './refusals.ts';
+import { USER_TYPES, type UserType } from './user-types.ts';
+
+/** A database user as it should be. What is left out stays as it is. */
+export interface DatabaseUserChange {
+  readonly username: string;
+  /** `$external` unless given. */
+  readonly database?: string;
+  /** Required for a new user. */
+  readonly type?: UserType;
+  /** `readWrite@app`; none for a new user unless given. */
+  readonly roles?: readonly string[];
+  /** The clusters that the user is limited to; empty: no limit. */
+  readonly clusters?: readonly string[];
+}
+
+/** An identity provider as it should be. What is left out stays as it is. */
+export interface IdentityProviderChange {
+  /** The id, or the display name, which a new one gets. */
+  readonly name: string;
+  /** Required for a new one, as is the audience. */
+  readonly issuer?: string;
+  readonly audience?: string;
+  readonly userClaim?: string;
+}
+
+const TYPES: Readonly<Record<UserType, Pick<AtlasDatabaseUser, 'oidcAuthType' | 'awsIAMType'>>> = {
+  'oidc-user': { oidcAuthType: 'USER', awsIAMType: 'NONE' },
+  'oidc-group': { oidcAuthType: 'IDP_GROUP', awsIAMType: 'NONE' },
+  'iam-user': { oidcAuthType: 'NONE', awsIAMType: 'USER' },
+  'iam-role': { oidcAuthType: 'NONE', awsIAMType: 'ROLE' },
+};
+
+/**
+ * Creates a database user, or changes the one of that name where it stands.
+ *
+ * @throws FedctlError usage.invalid-value for a role without a database, and for a new user without a type;
+ *   lab.unknown-name for a cluster that the project does not have
+ */
+export function changeDatabaseUser(atlas: AtlasState, change: DatabaseUserChange): 'created' | 'changed' {
+  const { username, database = EXTERNAL, type, roles, clusters } = change;
+  const facts = {
+    ...(type !== undefined && TYPES[type]),
+    ...(roles !== undefined && { roles: roles.map(grantedRole) }),
+    ...(clusters !== undefined && { scopes: clusters.map((name) => scope(atlas, name)) }),
+  };
+  if (atlas.databaseUser(username, database) !== undefined) {
+    atlas.updateDatabaseUser(username, facts, database);
+    return 'changed';
+  }
+  if (type === undefined) throw invalid('type', `one of ${USER_TYPES.join(', ')} for a new database user`);
+  atlas.addDatabaseUser({ roles: [], ...facts, username, database });
+  return 'created';
+}
+
+function grantedRole(text: string): GrantedRole {
+  const [, role, db] = /^([^@\s]+)@([^@\s]+)$/.exec(text) ?? [];
+  if (role === undefined || db === undefined) throw invalid('roles', 'role@database, such as readWrite@app');
+  return { role, db };
+}
+
+function scope(atlas: AtlasState, name: string) {
+  if (atlas.cluster(name) === undefined) {
+    const known = atlas.clusters.map((cluster) => cluster.name);
+    throw unknown('cluster', name, known);
+  }
+  return { name, type: 'CLUSTER' } as const;
+}
+
+/**
+ * Creates an identity provider, or changes the one of that id or display name. The organization is not connected to a
+ * new one, as in Atlas.
+ *
+ * @throws FedctlError usage.invalid-value for a new one without issuer and audience
+ */
+export function changeIdentityProvider(
+  atlas: AtlasState,
+  { name, ...changes }: IdentityProviderChange,
+): AtlasIdentityProvider {
+  const known = findProvider(atlas, name);
+  if (known !== undefined) {
+    atlas.updateIdentityProvider(known.id, changes);
+    return atlas.identityProvider(known.id) ?? known;
+  }
+  const { issuer, audience } = changes;
+  if (issuer === undefined || audience === undefined) {
+    throw invalid('issuer and audience', 'given for a new identity provider');
+  }
+  atlas.federationSettingsId ??= objectId();
+  return atlas.addIdentityProvider({ ...changes, displayName: name, issuer, audience });
+}
+
+/**
+ * Connects the organization to an identity provider, or disconnects it.
+ *
+ * @param name its id or display name
+ * @throws FedctlError lab.unknown-name
+ */
+export function linkOrganization(atlas: AtlasState, name: string, connected: boolean): AtlasIdentityProvider {
+  const provider = findProvider(atlas, name);
+  if (provider === undefined) {
+    const known = atlas.identityProviders.flatMap(({ id, displayName }) => [displayName, id]);
+    throw unknown('identity provider', name, known);
+  }
+  if (connected) atlas.connectIdentityProvider(provider.id);
+  else atlas.disconnectIdentityProvider(provider.id);
+  return provider;
+}
+
+function findProvider(atlas: AtlasState, name: string): AtlasIdentityProvider | undefined {
+  return atlas.identityProvider(name) ?? atlas.identityProviders.find((each) => each.displayName === name);
+}
+
+/**
+ * Adds an entry to the IP access list, or removes it.
+ *
+ * @param address an address or a block in CIDR notation
+ * @throws FedctlError usage.invalid-value, lab.unknown-name for an entry to remove that is not there
+ */
+export function changeAccessList(atlas: AtlasState, address: string, allowed: boolean): void {
+  if (!allowed) {
+    const known = atlas.accessList.map(
+      ({ cidrBlock, awsSecurityGroup }) => cidrBlock ?? awsSecurityGroup ?? '',
+    );
+    if (!atlas.removeAccessListEntry(address)) throw unknown('access list entry', address, known);
+    return;
+  }
+  const [network = '', bits, more] = address.split('/');
+  const size = isIP(network) === 4 ? 32 : 128;
+  const isBlock = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= size);
+  if (isIP(network) === 0 || !isBlock || more !== undefined) {
+    throw invalid('address', 'an IP address or a block such as 192.0.2.0/24');
+  }
+  atlas.addAccessListEntry(bits === undefined ? { ipAddress: address } : { cidrBlock: address });
+}
+
+/** @throws FedctlError lab.unknown-name */
+export function pauseCluster(atlas: AtlasState, name: string, paused: boolean): void {
+  if (!atlas.setClusterState(name, 'IDLE', paused)) {
+    const known = atlas.clusters.map((cluster) => cluster.name);
+    throw unknown('cluster', name, known);
+  }
+}

@@ -1,0 +1,272 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { writeSecretFile } from '../../src/lib/files/secret-file.ts';
+import type { BinResult } from '../support/run-bin.ts';
+import { type RunningLab, runLab } from '../support/running-lab.ts';
+import { schemaFaults } from '../support/schema.ts';
+
+let lab: RunningLab;
+let folder: string;
+
+beforeAll(async () => {
+  lab = await runLab();
+  await lab.run(['enable', '--no-wait']);
+});
+
+afterAll(() => lab.stop());
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const agent = (args: readonly string[], env: Record<string, string> = {}): Promise<BinResult> =>
+  lab.run(['agent', ...args], { cwd: folder, env });
+
+/** Runs an agent until `seen` has happened as often as outputs are kept, does the work beside it, and ends it. */
+async function beside(
+  args: readonly string[],
+  seen: RegExp,
+  work: () => Promise<void>,
+  env: Record<string, string> = {},
+): Promise<BinResult> {
+  let worked: Promise<void> | null = null;
+  const result = await lab.run(['agent', ...args], {
+    cwd: folder,
+    env,
+    watch({ stdout, stderr }, kill) {
+      if (worked !== null || !seen.test(stdout + stderr)) return;
+      worked = work();
+      worked.then(
+        () => kill('SIGTERM'),
+        () => kill('SIGTERM'),
+      );
+    },
+  });
+  await worked;
+  return result;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+describe('an agent', () => {
+  test('with --once writes a file with its mode and no newline, and ends', async () => {
+    const { code, stdout, stderr } = await agent(['--out', 'token', '--once', '--mode', '0664']);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching(new RegExp(`^${folder}/token is valid until \\S+\\.\n$`)),
+    });
+    expect(statSync(join(folder, 'token')).mode & 0o777).toBe(0o664);
+    expect(readFileSync(join(folder, 'token'), 'utf8')).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(readdirSync(folder)).toEqual(['token']);
+  });
+
+  test('with --once says what fails, with the exit code of every other command', async () => {
+    const { code, stderr } = await agent(['--out', 'token', '--once', '--profile', 'no-mint', '--json']);
+    expect([code, JSON.parse(stderr).error.code, readdirSync(folder)]).toEqual([4, 'sts.mint-denied', []]);
+  });
+
+  test('stays, says when it is ready by the file itself, and ends with 0 on SIGTERM', async () => {
+    const port = await freePort();
+    const readyz = async (path = '/readyz') => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+      return { status: answer.status, body: await answer.json() };
+    };
+    const file = join(folder, 'token');
+    const result = await beside(
+      ['--out', 'token', '--ready-listen', String(port)],
+      /valid until/,
+      async () => {
+        const state = (ready: boolean) => ({
+          status: ready ? 200 : 503,
+          body: { ready, outputs: [{ name: file, ready }] },
+        });
+        expect(await readyz()).toEqual(state(true));
+        expect((await readyz('/')).status).toBe(404);
+        const token = readFileSync(file, 'utf8');
+        const [header = '', payload = '', signature = ''] = token.split('.');
+        const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
+        const expired = Buffer.from(JSON.stringify({ ...claims, exp: 1_700_000_000 })).toString('base64url');
+        writeFileSync(file, [header, expired, signature].join('.'));
+        expect(await readyz()).toEqual(state(false));
+        writeFileSync(file, '');
+        expect(await readyz()).toEqual(state(false));
+        rmSync(file);
+        expect(await readyz()).toEqual(state(false));
+        writeFileSync(file, token);
+      },
+    );
+    expect([result.code, result.stdout, readdirSync(folder)]).toEqual([0, '', ['token']]);
+  });
+
+  test('keeps a second one from the same file', async () => {
+    let second: BinResult | null = null;
+    const first = await beside(['--out', 'token'], /valid until/, async () => {
+      second = await agent(['--out', join(folder, 'token'), '--once', '--json']);
+    });
+    expect(first.code).toBe(0);
+    expect(second).toMatchObject({ code: 2 });
+    expect(JSON.parse((second as BinResult | null)?.stderr ?? '').error.code).toBe('exec.output-in-use');
+  });
+
+  test('without STS stays, says so once, is not ready, and holds nothing', async () => {
+    const port = await freePort();
+    const env = { AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' };
+    const args = ['--out', 'token', '--ready-listen', String(port), '--json'];
+    const { code, stdout, stderr } = await beside(
+      args,
+      /failed/,
+      async () => {
+        expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(503);
+      },
+      env,
+    );
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect([code, stderr, readdirSync(folder), events.length]).toEqual([0, '', [], 1]);
+    expect(schemaFaults('agent', events[0])).toEqual([]);
+    expect(events[0]).toMatchObject({ event: 'failed', expiresAt: null, error: { code: 'aws.unreachable' } });
+  });
+
+  test('keeps what a configuration lists: several files, and an endpoint that an SDK reads', async () => {
+    const port = await freePort();
+    mkdirSync(join(folder, 'run'));
+    writeFileSync(
+      join(folder, 'agent.yaml'),
+      `
+tokenFiles:
+  - { path: run/atlas, audience: my-atlas, mode: "0640" }
+  - { path: run/api, audience: https://api.example.com, signingAlgorithm: ES384, duration: 10m }
+credentialsEndpoints:
+  - { address: "127.0.0.1:${port}", authorizationTokenFile: run/endpoint, roleArn: "arn:aws:iam::123456789012:role/app" }
+`,
+    );
+    const seen = /(valid until[\s\S]*){3}/;
+    const result = await beside(['--config', 'agent.yaml'], seen, async () => {
+      expect(readdirSync(join(folder, 'run')).filter((name) => !name.startsWith('.'))).toEqual([
+        'api',
+        'atlas',
+        'endpoint',
+      ]);
+      expect(statSync(join(folder, 'run/atlas')).mode & 0o777).toBe(0o640);
+      const decoded = await lab.run(['decode', join(folder, 'run/api'), '--json']);
+      expect(JSON.parse(decoded.stdout)).toMatchObject({
+        header: { alg: 'ES384' },
+        payload: { aud: 'https://api.example.com' },
+      });
+      const whoami = await lab.run(['whoami', '--json'], {
+        env: {
+          AWS_ACCESS_KEY_ID: undefined,
+          AWS_SECRET_ACCESS_KEY: undefined,
+          AWS_CONFIG_FILE: '/nonexistent',
+          AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+          AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/credentials`,
+          AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: join(folder, 'run/endpoint'),
+        },
+      });
+      expect(JSON.parse(whoami.stdout)).toMatchObject({ account: '123456789012' });
+      expect(JSON.parse(whoami.stdout).arn).toMatch(/:assumed-role\/app\//);
+    });
+    expect(result.code).toBe(0);
+    expect(existsSync(join(folder, 'run/.atlas.lock'))).toBe(false);
+  });
+
+  test.each([
+    ['nothing to keep', ['--audience', 'a'], {}, 'usage.invalid-command-line'],
+    ['no audience', ['--out', 'token'], { FEDCTL_AUDIENCE: '' }, 'usage.missing-audience'],
+    ['a mode that is none', ['--out', 'token', '--mode', '999'], {}, 'usage.invalid-value'],
+    ['a folder that does not exist', ['--out', 'no/token'], {}, 'usage.unwritable-output'],
+    ['a life that AWS refuses', ['--out', 'token', '--duration', '2h'], {}, 'usage.invalid-value'],
+    ['a role that is none', ['--out', 'token', '--role-arn', 'app'], {}, 'usage.invalid-value'],
+    [
+      'an external id without a role',
+      ['--out', 'token', '--external-id', 'x'],
+      {},
+      'usage.invalid-command-line',
+    ],
+    [
+      'a file and a configuration',
+      ['--out', 'token', '--config', 'agent.yaml'],
+      {},
+      'usage.invalid-command-line',
+    ],
+    ['a configuration that is none', ['--config', 'agent.yaml'], {}, 'config.invalid'],
+    ['an address that is none', ['--out', 'token', '--ready-listen', 'localhost'], {}, 'usage.invalid-value'],
+  ])('with %s does not start', async (_what, args, env, code) => {
+    writeFileSync(join(folder, 'agent.yaml'), 'tokenFiles: [{ path: x }]');
+    const result = await agent([...args, '--json'], env);
+    expect([result.code, JSON.parse(result.stderr).error.code]).toEqual([2, code]);
+    expect(readdirSync(folder)).toEqual(['agent.yaml']);
+  });
+});
+
+test('200 readers and one writer: nobody finds an expired, empty or half-written token', {
+  timeout: 60_000,
+}, async () => {
+  const path = join(folder, 'token');
+  const token = (n: number) => `header.${String(n).padStart(8, '0')}${'x'.repeat(20_000)}.end`;
+  await writeSecretFile(path, token(0));
+  const readers = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `import { readFile } from 'node:fs/promises';
+       const end = Date.now() + 3000;
+       const broken = [];
+       let reads = 0;
+       await Promise.all(Array.from({ length: 200 }, async () => {
+         let last = 0;
+         while (Date.now() < end) {
+           const text = await readFile(process.argv[1], 'utf8').catch((error) => error.code);
+           const number = Number(/^header\\.(\\d{8})x{20000}\\.end$/.exec(text)?.[1] ?? NaN);
+           reads += 1;
+           // The file of a moment ago may still be read, never an older one than was read before.
+           if (!(number >= last)) broken.push(text.slice(0, 40));
+           last = number;
+         }
+       }));
+       console.log(JSON.stringify({ reads, broken }));`,
+      path,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let said = '';
+  readers.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    said += chunk;
+  });
+  let written = 0;
+  const ended = once(readers, 'close');
+  while (readers.exitCode === null) {
+    written += 1;
+    await writeSecretFile(path, token(written));
+  }
+  await ended;
+  const { reads, broken } = JSON.parse(said) as { reads: number; broken: readonly string[] };
+  expect(broken).toEqual([]);
+  expect(Math.min(reads, written)).toBeGreaterThan(10);
+});

@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { decodeJwt } from '../../src/lib/jwt/decode.ts';
+import { startLab } from '../../src/sandbox/lab.ts';
+import { ROOT } from '../architecture/imports.ts';
+import { runInProcess } from '../support/in-process.ts';
+
+/** Installed by `npm run test:clients`, which runs this test, too. */
+const MONGOSH = join(ROOT, 'test/clients/node_modules/.bin/mongosh');
+
+const SHELL_SCRIPT = `
+  while (!fs.existsSync(process.env.STOP)) {
+    db.getSiblingDB('app').probe.find().toArray();
+    print('read');
+    sleep(20);
+  }`;
+
+interface Client {
+  readonly name: string;
+  /** {uri} and {stop} stand for the connection string, and for the file that ends it. */
+  readonly command: readonly string[];
+  readonly installed: boolean;
+}
+
+const CLIENTS: readonly Client[] = [
+  {
+    name: 'the Node.js driver',
+    command: [process.execPath, join(ROOT, 'test/support/reading-client.mjs'), '{uri}', '{stop}'],
+    installed: true,
+  },
+  {
+    name: 'mongosh',
+    command: [MONGOSH, '{uri}', '--quiet', '--norc', '--eval', SHELL_SCRIPT],
+    installed: existsSync(MONGOSH),
+  },
+];
+
+const LIFE_SECONDS = 60;
+
+/** The lab and an exec in this process by one clock, which the test moves; the program is a process of its own. */
+async function runs({ command }: Client) {
+  const folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  let ahead = 0;
+  const now = () => new Date(Date.now() + ahead);
+  const lab = await startLab({ now, fedctl: ['fedctl'], tls: false, replicaSet: null, mongoPort: 0 });
+  onTestFinished(() => lab.close());
+  lab.world.setFederation(lab.world.user('operator').account.id, true);
+  const stop = join(folder, 'stop');
+  let tokenFile = '';
+  let printed = '';
+  const env = { PATH: process.env['PATH'], HOME: folder, XDG_RUNTIME_DIR: folder, STOP: stop, ...lab.env };
+  const args = [
+    'exec',
+    '--duration',
+    String(LIFE_SECONDS),
+    '--',
+    ...command.map((word) => word.replace('{stop}', stop)),
+  ];
+  const ended = runInProcess(args, env, '', {
+    cwd: folder,
+    now,
+    async sleep(ms, signal) {
+      for (const end = now().getTime() + ms; now().getTime() < end; ) await delay(5, undefined, { signal });
+    },
+    spawn(program, words, options) {
+      if (words.includes('--version')) return spawn(program, words, options);
+      const child = spawn(program, words, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+      tokenFile = options.env?.['AZURE_FEDERATED_TOKEN_FILE'] ?? tokenFile;
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.setEncoding('utf8').on('data', (chunk: string) => {
+          printed += chunk;
+        });
+      }
+      return child;
+    },
+  });
+  const expiresIn = () => {
+    const { payload } = decodeJwt(readFileSync(tokenFile, 'utf8'));
+    return Number(payload['exp']) - now().getTime() / 1000;
+  };
+  const wait = <T>(check: () => T) => vi.waitFor(check, { timeout: 30_000, interval: 20 });
+  return {
+    ended,
+    lab,
+    printed: () => printed,
+    /** Waits until the program has read once more. */
+    async reads() {
+      const before = printed.length;
+      await wait(() => expect(printed.length, printed).toBeGreaterThan(before));
+    },
+    async pass(seconds: number) {
+      ahead += seconds * 1000;
+      await wait(() => expect(expiresIn()).toBeGreaterThan(LIFE_SECONDS * 0.4));
+    },
+    stop: () => writeFileSync(stop, ''),
+  };
+}
+
+describe.each(CLIENTS)('$name under exec', (client) => {
+  test.skipIf(!client.installed)('outlives three lives of its token', { timeout: 120_000 }, async () => {
+    const program = await runs(client);
+    await program.reads();
+    for (let passed = 0; passed < 3.5 * LIFE_SECONDS; passed += 10) {
+      await program.pass(10);
+      await program.reads();
+    }
+    program.stop();
+    const { code, stderr } = await program.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(program.printed()).toMatch(/^(read\n)+$/);
+    const expired = program.lab.log.entries().filter(({ reason }) => /expired|ended/.test(reason));
+    expect(expired.length).toBeGreaterThanOrEqual(3);
+  });
+});
