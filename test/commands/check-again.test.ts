@@ -37,7 +37,9 @@ describe('--retry', () => {
         'default: attempt 2: iam.federation sts.federation-disabled; again in 2 s\n',
     );
     expect(stdout).not.toContain('✗');
-    expect(stdout).toMatch(/✓ the chain holds: 24 passed, 1 skipped in .*, after 3 attempts\n$/);
+    expect(stdout).toMatch(
+      /✓ the chain holds: 24 passed, 1 skipped in .*, after 3 attempts\n {2}principal .*\n$/,
+    );
     expect(stdout.match(/ sts\.mint /g)).toHaveLength(1);
   });
 

@@ -71,6 +71,9 @@ async function run(
 const environment = (text: string) =>
   Object.fromEntries([...text.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]));
 
+/** What the terminal wraps is one line again. */
+const unwrapped = (text: string) => text.replace(/\n {7,}/g, ' ');
+
 describe('on a terminal', () => {
   test('a profile with mfa_serial asks, hidden, and the role is had', async () => {
     const code = await codeShown();
@@ -115,14 +118,11 @@ describe('on a terminal', () => {
     await run(['whoami', '--profile', 'mfa'], { keys });
     const { code, stdout, stderr } = await run(['whoami', '--profile', 'mfa'], { keys });
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
-    const failure = stderr.slice(stderr.indexOf('error:'));
+    const failure = unwrapped(stderr.slice(stderr.indexOf('error:')));
     expect(failure.replace(/http:[\w/.:]+/, 'STS').replace(/, request id [\w-]+/, '')).toBe(
-      `error: STS in eu-central-1 (STS) refused the MFA code of AssumeRole.
-        AWS says: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
-cause:  The code was mistyped or used before, which each may be once, the clock
-        of the device is wrong, or the device is not the one of this user.
-remedy: wait until the device shows the next code, repeat the command and type
-        it
+      `error: STS in eu-central-1 (STS) refused the MFA code of AssumeRole. AWS says: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
+cause:  The code was mistyped or used before, which each may be once, the clock of the device is wrong, or the device is not the one of this user.
+remedy: wait until the device shows the next code, repeat the command and type it
 code:   sts.mfa-refused
 `,
     );
@@ -134,7 +134,7 @@ code:   sts.mfa-refused
     typeWhenShown(terminal, `Code of the MFA device ${other}`, '123456\r');
     const { code, stderr } = await run(['credentials', '--mfa-serial', other], { terminal });
     expect(code).toBe(4);
-    expect(stderr).toContain('refused the MFA device of GetSessionToken.');
+    expect(unwrapped(stderr)).toContain('refused the MFA device of GetSessionToken.');
     expect(stderr).toContain('remedy: aws iam list-mfa-devices\ncode:   sts.mfa-refused');
   });
 
@@ -144,7 +144,7 @@ code:   sts.mfa-refused
   ])('%s leaves the question, and nothing is called', async (_what, keys) => {
     const { code, stdout, stderr } = await run(['token', '--audience', 'x', '--profile', 'mfa'], { keys });
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr.slice(stderr.indexOf('error:'))).toBe(
+    expect(unwrapped(stderr.slice(stderr.indexOf('error:')))).toBe(
       `error: The profile "mfa" assumes ${ROLE} with a code of the MFA device ${SERIAL}, and none was typed.
 cause:  The question for the code was left without an answer.
 remedy: repeat the command, and type the six digits that the device shows
