@@ -38,7 +38,7 @@ const ROOMS: readonly Room[] = [
   },
   // What everything else is told in: what fedctl is about, what it asks of the outside, and how it fails.
   { name: 'core', files: /^src\/lib\/(core|ports|failures)\//, rooms: [], packages: ['node'] },
-  { name: 'jwt', files: /^src\/lib\/jwt\//, rooms: ['core'], packages: ['jose', 'node'] },
+  { name: 'jwt', files: /^src\/lib\/jwt\//, rooms: ['core'], packages: ['jose', 'node', 'strip-ansi'] },
   { name: 'policy', files: /^src\/lib\/policy\//, rooms: ['core'], packages: [] },
   { name: 'trust', files: /^src\/lib\/trust\//, rooms: ['core'], packages: [] },
   {
