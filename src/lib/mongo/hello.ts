@@ -123,6 +123,8 @@ export class HelloWatch {
     const error = first === undefined ? undefined : this.#errors.get(first);
     if (first === undefined || error === undefined) return null;
     const advertised = this.#answers.size > 0 && !this.#answers.has(first);
+    const named = [...this.#answers.values()].some((reply) => reply['setName'] !== undefined);
+    if (advertised && !named) return this.#standaloneDropped(first);
     return advertised ? this.#membersUnreachable(addresses, error) : helloFailure(first, error);
   }
 
@@ -141,6 +143,18 @@ export class HelloWatch {
       if (refusal !== null) return refusal;
     }
     return null;
+  }
+
+  /** Of several hosts, drivers drop a standalone server (Server Discovery and Monitoring, updateUnknownWithStandalone). */
+  #standaloneDropped(unreached: string): FedctlError {
+    const answered = [...this.#answers.keys()].join(', ');
+    return new FedctlError('mongo.topology-mismatch', {
+      message: `${answered} is a standalone server, and ${unreached} cannot be reached.`,
+      likelyCause:
+        'Drivers drop a standalone server from a list of several hosts: it belongs to no replica set.',
+      remedy: 'Name that one host alone, or the hosts of the replica set that is meant.',
+      cause: this.#errors.get(unreached),
+    });
   }
 
   #isOfAnotherSet(address: string): boolean {

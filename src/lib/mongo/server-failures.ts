@@ -60,10 +60,19 @@ export function helloFailure(address: string, error: Error): FedctlError {
     const fault = faultOfTls(cause);
     if (fault !== 'cut') return dialFailure('tls', [{ host: hostOf(address), fault, cause }]);
   }
+  // The sentence of the load balancer specification, which every driver raises.
+  if (error.message.includes('load balancing mode')) {
+    return new FedctlError('mongo.topology-mismatch', {
+      message: `${address} is not behind a load balancer, and the connection string says loadBalanced=true.`,
+      likelyCause: 'The option was copied from another connection string.',
+      remedy: 'Leave out loadBalanced=true.',
+      cause: error,
+    });
+  }
   if (chain(error).some(({ name }) => name === 'MongoCompatibilityError')) {
     return said(
       'mongo.server-too-old',
-      `${address} answered, but the driver cannot use it: ${error.message}.`,
+      `${address} answered, but the driver cannot use it: ${error.message.replace(/\.$/, '')}.`,
     );
   }
   if (isNetworkTimeout(error)) {
@@ -74,7 +83,12 @@ export function helloFailure(address: string, error: Error): FedctlError {
   }
   const answer = serverAnswer(error);
   if (answer !== null) {
-    return said('mongo.hello-failed', `${address} answered hello with an error: ${answerText(answer)}.`);
+    return new FedctlError('mongo.hello-failed', {
+      message: `${address} answered hello with an error: ${answerText(answer)}.`,
+      likelyCause: 'It is a MongoDB server, and it names the reason itself.',
+      remedy: remedyOf(answer.code),
+      cause: error,
+    });
   }
   const strange = chain(error).find((each) => each instanceof StrangeAnswer);
   if (strange !== undefined) return strangeHello(address, strange);
@@ -85,6 +99,19 @@ export function helloFailure(address: string, error: Error): FedctlError {
     remedy: `nc -v ${hostOf(address).host} ${hostOf(address).port}   (shows what listens there)`,
     cause: error,
   });
+}
+
+/** By the code that a server answered hello with (src/mongo/base/error_codes.yml of mongodb/mongo). */
+function remedyOf(code: number | null): string {
+  switch (code) {
+    case 354:
+      return 'Add loadBalanced=true to the connection string, or take the connection string of Atlas as it is.';
+    case 91:
+    case 11600:
+      return 'The server is shutting down: try again in a minute.';
+    default:
+      return 'Look for the reason in the log of the server.';
+  }
 }
 
 function strangeHello(host: string, cause: StrangeAnswer): FedctlError {
