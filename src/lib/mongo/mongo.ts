@@ -50,10 +50,10 @@ async function loggedIn<T>(
   own.redactor.learn(plan.uri.proxy?.password, plan.uri.tlsFiles.certificateKeyPassword);
   const resolver = plan.dnsServer === undefined ? own.resolver : nameServer(plan.dnsServer);
   const context = { now, cwd, resolver };
-  const settings = await readTlsSettings(plan.uri, context.cwd, signal);
+  const bounds = { signal, timeoutMs: plan.timeoutMs };
+  const settings = await readTlsSettings(plan.uri, context.cwd, bounds);
   await tryOptions(plan, settings, context);
   const stages = new StageLog(observe, context.now);
-  const bounds = { signal, timeoutMs: plan.timeoutMs };
   const dnsServer = plan.dnsServer ?? null;
   const uri = await reach(plan.uri, settings, { ...context, dnsServer }, stages, bounds);
   const session = await openSession({ ...plan, uri }, settings, context, stages, signal);

@@ -9,14 +9,15 @@ const MAX_PEM_BYTES = 4 * 1024 * 1024;
 /**
  * What the TLS options of a connection string come to, with their files read.
  *
+ * @param bounds `timeoutMs` bounds each file, in milliseconds: one that is a named pipe may have no writer
  * @throws FedctlError usage.unreadable-input
  */
 export async function readTlsSettings(
   { tlsFiles, unverifiedBy }: ConnectionString,
   cwd: string,
-  signal: AbortSignal,
+  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
 ): Promise<TlsSettings> {
-  const read = (path: string) => readBoundedFile(resolve(cwd, path), MAX_PEM_BYTES, signal);
+  const read = (path: string) => readBoundedFile(resolve(cwd, path), MAX_PEM_BYTES, signal, timeoutMs);
   return {
     ...(tlsFiles.ca === null ? {} : { ca: await read(tlsFiles.ca) }),
     ...(tlsFiles.crl === null ? {} : { crl: await read(tlsFiles.crl) }),

@@ -39,16 +39,31 @@ function httpProxyNames(env: Env): readonly string[] {
   return env['REQUEST_METHOD'] === undefined ? ['http_proxy', 'HTTP_PROXY'] : ['http_proxy'];
 }
 
+const NOT_ENCODED =
+  'a special character of its user or password is not percent-encoded (write \\ as %5C, % as %25, / as %2F, ? as %3F, # as %23)';
+
 /** The value may hold a password, so no message repeats it. */
 function proxyUrl(name: string, value: string): URL {
   // As curl reads it: without a scheme it is an HTTP proxy. `new URL` would take `proxy:3128` for a scheme.
   const text = value.includes('://') ? value : `http://${value}`;
+  // `new URL` ends the host at these, and a part of the user would become the name of the proxy.
+  if (/\\|:\/\/.*[/?#].*@/s.test(text)) throw proxyInvalid(name, NOT_ENCODED);
   if (!URL.canParse(text)) throw proxyInvalid(name, 'it is no URL');
   const url = new URL(text);
+  if (!isDecodable(url.username) || !isDecodable(url.password)) throw proxyInvalid(name, NOT_ENCODED);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw proxyInvalid(name, `fedctl speaks to proxies over http: and https:, not ${url.protocol}`);
   }
   return url;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function proxyInvalid(name: string, why: string): FedctlError {

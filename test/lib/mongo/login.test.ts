@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -339,6 +340,23 @@ describe('TLS', () => {
       message: 'Cannot read "/no/ca.pem": there is no such file.',
     });
   });
+
+  test.each(['tlsCAFile', 'tlsCertificateKeyFile'])(
+    '%s is a pipe that nobody writes to: the time-out of a step bounds it',
+    async (option) => {
+      const pipe = join(directory, option);
+      execFileSync('mkfifo', [pipe]);
+      const { path, failure } = await attemptLogin({
+        uri: `mongodb://localhost/?tls=true&${option}=${encodeURIComponent(pipe)}`,
+        timeoutMs: 1000,
+      });
+      expect(path).toBe('');
+      expect(failure).toMatchObject({
+        code: 'usage.unreadable-input',
+        message: `Cannot read "${pipe}": reading it took longer than 1 s.`,
+      });
+    },
+  );
 });
 
 describe('who gets the token', () => {

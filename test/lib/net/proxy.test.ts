@@ -95,6 +95,18 @@ describe('a proxy that is none', () => {
       'socks5://user:secret@proxy.example',
       'HTTPS_PROXY names no proxy that fedctl can use: fedctl speaks to proxies over http: and https:, not socks5:.',
     ],
+    ...[
+      'u:100%@h:1',
+      'u:%C3%28@h:1',
+      '50%:p@h:1',
+      'CORP\\u:p@h:1',
+      'http://u:1#x@h:1',
+      'u:1/x@h',
+      'u:1?x@h',
+    ].map((value): [string, string] => [
+      value,
+      'HTTPS_PROXY names no proxy that fedctl can use: a special character of its user or password is not percent-encoded (write \\ as %5C, % as %25, / as %2F, ? as %3F, # as %23).',
+    ]),
   ])('%s', (value, message) => {
     expect(() => through('https://a.example', { HTTPS_PROXY: value })).toThrow(
       expect.objectContaining({
