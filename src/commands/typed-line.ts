@@ -149,8 +149,9 @@ export function typedValues({ pieces }: TypedLine, flag: Flag): readonly (string
 export function commandLine(offered: OfferedCommand | null | undefined, typed: Typed): string | null {
   if (offered === null || offered === undefined) return null;
   const words = complete(offered, typed);
+  if (words === null) return null;
   // What was typed just now has just failed.
-  return words === null || isTyped(words, typed.line) ? null : quoted(words);
+  return offered.kind !== 'program' && isTyped(words, typed.line) ? null : quoted(words);
 }
 
 function complete(offered: OfferedCommand, typed: Typed): readonly string[] | null {
@@ -172,9 +173,14 @@ function complete(offered: OfferedCommand, typed: Typed): readonly string[] | nu
 /** Seconds that a network step may take. Whoever waited so long in vain is not told to wait again. */
 const LONG = 60;
 
+/** The words of the line again; null where one of them may hold a secret. */
+export function typedAgain(line: TypedLine): readonly string[] | null {
+  return changed(line, {}, []);
+}
+
 /** Whether these are the words of the line, in any order of its options. */
 function isTyped(words: readonly string[], line: TypedLine): boolean {
-  const typed = changed(line, {}, []);
+  const typed = typedAgain(line);
   return typed !== null && [...typed].sort().join('\0') === [...words].sort().join('\0');
 }
 

@@ -74,7 +74,9 @@ describe('--skip', () => {
   test('of what nobody knows is refused', async () => {
     const { code, stdout, stderr } = await lab.check(['--skip', 'mongo.odic']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('error: --skip cannot be "mongo.odic": no check has this name.');
+    expect(stderr).toContain(
+      'error: --skip cannot be "mongo.odic": no check has this name; did you mean "mongo.oidc"?',
+    );
     expect(stderr).toContain('run:    fedctl check --list');
   });
 });

@@ -199,7 +199,9 @@ code:   config.two-sources
     expect(await refused(['--target', 'a'])).toContain(
       'error: --target picks a target of a configuration file, and there is no configuration file.',
     );
-    expect(await refused([], { ...WITHOUT_TARGET, FEDCTL_TARGET: 'a' })).toContain('--target picks');
+    expect(await refused([], { ...WITHOUT_TARGET, FEDCTL_TARGET: 'a' })).toContain(
+      'error: FEDCTL_TARGET picks a target of a configuration file, and there is no configuration file.',
+    );
   });
 
   test('that is found may not send anything to a strange host, until somebody allows it', async () => {

@@ -470,7 +470,7 @@ describe('both mechanisms', () => {
       'mongo.auth-interrupted  The server closed the connection in the middle of the login.',
     );
     expect(stdout).toContain(
-      '    remedy: repeat the command; if it persists, look for a proxy between here and the server\n',
+      '    remedy: Repeat the command. If it persists, look for a proxy or a firewall between here and the server.\n',
     );
   });
 
