@@ -55,6 +55,13 @@ async function meets(page: string, exit: number, code: string, typed: Typed): Pr
   await expect(screen(args, result)).toMatchFileSnapshot(`golden/bad-input/${page}.golden`);
 }
 
+// In the binary: the bundler removes a call whose result nobody uses, also where it was made for what it throws.
+test('a proxy password that is not percent-encoded', () =>
+  meets('proxy-not-encoded', 2, 'net.proxy-invalid', {
+    args: ['whoami'],
+    env: { HTTPS_PROXY: 'http://user:100%@127.0.0.1:9', AWS_ENDPOINT_URL_STS: undefined },
+  }));
+
 describe('credentials and Region', () => {
   const NO_KEYS = {
     AWS_ACCESS_KEY_ID: undefined,
