@@ -56,7 +56,7 @@ export async function withOptionsBehind(argv: readonly string[]): Promise<TypedL
     const line = await readTypedLine([word, ...argv.slice(0, index), ...argv.slice(index + 1)]);
     const flags = argv.slice(0, index).flatMap((each) => /^--[\w-]+/.exec(each)?.[0] ?? []);
     const isKnown = flags.every((flag) => line.specs.has(flag));
-    if (isKnown && flags.some((flag) => !COMMON.has(flag))) return line;
+    if (isKnown && flags.some((flag) => !COMMON.has(flag))) return { ...line, isRearranged: true };
   }
   return null;
 }
@@ -150,7 +150,8 @@ export function commandLine(offered: OfferedCommand | null | undefined, typed: T
   if (offered === null || offered === undefined) return null;
   const words = complete(offered, typed);
   // What was typed just now has just failed.
-  return words === null || isTyped(words, typed.line) ? null : quoted(words);
+  const isSame = words !== null && typed.line.isRearranged !== true && isTyped(words, typed.line);
+  return words === null || isSame ? null : quoted(words);
 }
 
 function complete(offered: OfferedCommand, typed: Typed): readonly string[] | null {
