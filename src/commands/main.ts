@@ -1,4 +1,4 @@
-import { type Flag, fedctl, HELP, program } from '../lib/core/command-line.ts';
+import { type Flag, fedctl, HELP, rerun } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import { Interruption } from '../lib/core/deadline.ts';
 import { FedctlError, isFedctlError, type Warning } from '../lib/core/errors.ts';
@@ -29,7 +29,6 @@ import {
   readCommon,
   readTypedLine,
   sourceOf,
-  typedAgain,
   withOptionsBehind,
 } from './typed-line.ts';
 import { holdsToken, usageFailure } from './usage-failure.ts';
@@ -190,12 +189,11 @@ function isUnknownOption(failure: unknown): boolean {
 
 function misplacedOption(typed: string, line: TypedLine): FedctlError {
   const [flag = ''] = typed.split('=');
-  const words = typedAgain(line);
   return new FedctlError('usage.unknown-option', {
     message: `${flag} is an option of fedctl ${line.command.join(' ')}: it belongs after the command.`,
     likelyCause: 'Only the options that all commands share may stand before the command.',
     remedy: 'Put the option after the command.',
-    command: words === null ? null : program(...words),
+    command: rerun({}),
     details: { option: flag },
   });
 }

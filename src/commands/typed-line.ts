@@ -56,7 +56,7 @@ export async function withOptionsBehind(argv: readonly string[]): Promise<TypedL
     const line = await readTypedLine([word, ...argv.slice(0, index), ...argv.slice(index + 1)]);
     const flags = argv.slice(0, index).flatMap((each) => /^--[\w-]+/.exec(each)?.[0] ?? []);
     const isKnown = flags.every((flag) => line.specs.has(flag));
-    if (isKnown && flags.some((flag) => !COMMON.has(flag))) return line;
+    if (isKnown && flags.some((flag) => !COMMON.has(flag))) return { ...line, isRearranged: true };
   }
   return null;
 }
@@ -151,7 +151,7 @@ export function commandLine(offered: OfferedCommand | null | undefined, typed: T
   const words = complete(offered, typed);
   if (words === null) return null;
   // What was typed just now has just failed.
-  return offered.kind !== 'program' && isTyped(words, typed.line) ? null : quoted(words);
+  return typed.line.isRearranged !== true && isTyped(words, typed.line) ? null : quoted(words);
 }
 
 function complete(offered: OfferedCommand, typed: Typed): readonly string[] | null {
@@ -173,14 +173,9 @@ function complete(offered: OfferedCommand, typed: Typed): readonly string[] | nu
 /** Seconds that a network step may take. Whoever waited so long in vain is not told to wait again. */
 const LONG = 60;
 
-/** The words of the line again; null where one of them may hold a secret. */
-export function typedAgain(line: TypedLine): readonly string[] | null {
-  return changed(line, {}, []);
-}
-
 /** Whether these are the words of the line, in any order of its options. */
 function isTyped(words: readonly string[], line: TypedLine): boolean {
-  const typed = typedAgain(line);
+  const typed = changed(line, {}, []);
   return typed !== null && [...typed].sort().join('\0') === [...words].sort().join('\0');
 }
 

@@ -14,6 +14,8 @@ export type Piece =
 
 /** What was typed: options and arguments in their order, and the words of the command among them. */
 export interface TypedLine {
+  /** It was typed in another order, which was refused. */
+  readonly isRearranged?: true;
   /** `['sandbox', 'status']`; empty where no command is named. */
   readonly command: readonly string[];
   /** The words before `--` that are no options: the command, and its arguments. */

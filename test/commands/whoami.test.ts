@@ -67,8 +67,7 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database user  ${ROLE_ARN}
   database       $external
 
-The ARN of a session has lost the path of its role. If the role has a path,
-look the ARN up with: fedctl token --audience <audience> | fedctl decode
+The ARN of a session does not contain the path of its role. If the role has a path, look up the ARN: fedctl token --audience <audience> | fedctl decode
 
 This is for the principal that runs whoami. Is that an operator, and the workload runs as another one?
 fedctl whoami --profile <profile of the workload>   (or --role-arn <arn of its role>)
@@ -121,7 +120,7 @@ fedctl whoami --profile <profile of the workload>   (or --role-arn <arn of its r
       `  role         arn:aws:iam::${ACCOUNT}:role/AWSReservedSSO_Admin_01   (its path is missing here)\n`,
     );
     expect(run.stdout).toContain(
-      'This role has a path, and the ARN of a session has lost it: the ARN above is\nnot complete.',
+      'This role has a path, and the ARN of a session does not contain it: the ARN above is incomplete.',
     );
     expect(run.stderr).toContain('belongs to a role with a path');
   });
