@@ -16,6 +16,9 @@ export function columnsOf({ isTTY, columns = 0 }: OutputStream): number | null {
  * @returns at least one line
  */
 export function wrapped(before: string, text: string, columns: number): readonly string[] {
+  const [blanks] = /^ */.exec(text) ?? [''];
+  // Blanks in front of the text are its indent, for each of its lines.
+  if (blanks !== '') return wrapped(`${before}${blanks}`, text.slice(blanks.length), columns);
   const width = visibleLength(before);
   const longest = Math.max(...text.split(' ').map(visibleLength));
   const indent = Math.max(0, Math.min(width, columns - longest));
