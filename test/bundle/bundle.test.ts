@@ -166,7 +166,7 @@ describe('the bundle runs', { timeout: 60_000 }, () => {
       fedctl credentials --json | grep -o '"fedctl.credentials/v1"'
       fedctl connect --mechanism both --write-probe --json | grep -o '"ok":true,"mechanisms"'
       fedctl whoami --profile app --json | grep -o 'assumed-role/app'
-      fedctl check --quiet --mechanism both --output json=r.json --output html=r.html --output junit=r.xml | tail -1
+      fedctl check --quiet --mechanism both --output json=r.json --output html=r.html --output junit=r.xml | tail -2
       fedctl explain mongo.oidc-refused | head -1
       fedctl disable --yes --quiet >/dev/null
       fedctl status --json | grep -o '"state":"[a-z]*"'`);
@@ -178,6 +178,7 @@ describe('the bundle runs', { timeout: 60_000 }, () => {
       '"ok":true,"mechanisms"',
       'assumed-role/app',
       expect.stringMatching(/^✓ .* passed/),
+      expect.stringMatching(/^ {2}principal arn:aws:iam::123456789012:user\/operator, /),
       expect.stringContaining('mongo.oidc-refused'),
       expect.stringContaining('disabled'),
       '',

@@ -29,7 +29,7 @@ describe('systemd/fedctl-agent.service', () => {
     const [program, ...argv] = splitWords(settings.get('ExecStart') ?? '');
     expect(program).toMatch(/\/fedctl$/);
     const { options } = await parseTyped(argv);
-    expect(options).toMatchObject({ ...AGENT, mode: '0640', readyListen: '8484' });
+    expect(options).toMatchObject({ ...AGENT, mode: '0640', readyListen: { host: '127.0.0.1', port: 8484 } });
     expect(`/run/${settings.get('RuntimeDirectory')}/atlas`).toBe(options['out']);
     expect(settings.get('RuntimeDirectoryMode')).toBe('0750');
   });
@@ -63,7 +63,7 @@ describe('kubernetes/agent-sidecar.yaml', () => {
 
   test('is a sidecar that is up before the program, and says by /readyz when', async () => {
     const { options } = await parseTyped(sidecar.args);
-    expect(options).toMatchObject({ ...AGENT, readyListen: '0.0.0.0:8484' });
+    expect(options).toMatchObject({ ...AGENT, readyListen: { host: '0.0.0.0', port: 8484 } });
     expect(sidecar.restartPolicy).toBe('Always');
     for (const probe of [sidecar.startupProbe, sidecar.readinessProbe])
       expect(probe.httpGet).toEqual({ path: '/readyz', port: 8484 });
@@ -87,7 +87,7 @@ describe('ecs/task-definition.json', () => {
 
   test('starts the program when the agent is ready', async () => {
     const { options } = await parseTyped(sidecar.command);
-    expect(options).toMatchObject({ ...AGENT, readyListen: '8484' });
+    expect(options).toMatchObject({ ...AGENT, readyListen: { host: '127.0.0.1', port: 8484 } });
     expect(program.dependsOn).toEqual([{ containerName: sidecar.name, condition: 'HEALTHY' }]);
     expect(sidecar.healthCheck.command.slice(0, 3)).toEqual(['CMD', 'node', '-e']);
     expect(sidecar.healthCheck.command[3]).toContain('http://127.0.0.1:8484/readyz');

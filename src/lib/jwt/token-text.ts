@@ -96,6 +96,8 @@ function aboutJson(json: object): string {
 }
 
 function aboutSurroundings(text: string): string {
+  if (tokensIn(text)[0] === text.replace(/\r?\n$/, '')) return 'it ends with a newline';
+  if (tokensIn(text)[0] === text.trim()) return 'white space stands around the token';
   if (/^["'].*["']$/s.test(text)) return 'it stands in quotation marks';
   if (/^(?:authorization:\s*)?bearer\s/i.test(text)) return 'it begins with "Bearer"';
   if (/^(?:export\s+)?\w+\s*=/.test(text)) return 'it begins with a name and an equals sign';

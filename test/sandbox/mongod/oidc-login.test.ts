@@ -170,7 +170,7 @@ describe('what is no good token', () => {
     {
       name: 'a newline at its end',
       token: 'newline',
-      reason: 'The text is no JWT: its signature is not base64url.',
+      reason: 'The text is no JWT: it ends with a newline.',
     },
     {
       name: 'a text',
