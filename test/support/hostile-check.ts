@@ -12,6 +12,7 @@ interface Check {
   readonly detail: string | null;
   readonly cause: string | null;
   readonly remedy: string | null;
+  readonly command: string | null;
   readonly notes: readonly string[];
 }
 

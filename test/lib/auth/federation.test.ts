@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { federationState, switchOn, waitUntilMinting } from '../../../src/lib/auth/federation.ts';
 import { minting } from '../../../src/lib/auth/mint.ts';
+import { withRequest } from '../../../src/lib/auth/mint-denied.ts';
 import { fedctl, MORE_TIME } from '../../../src/lib/core/command-line.ts';
 import { Interruption } from '../../../src/lib/core/deadline.ts';
 import type { MintRequest, TokenSource } from '../../../src/lib/core/token.ts';
@@ -68,7 +69,7 @@ describe('waitUntilMinting', () => {
     '%s tells of the caller and ends the wait',
     async (code) => {
       const { ended, minted } = await wait(['sts.federation-disabled', code]);
-      expect(ended).toEqual({ outcome: 'caller-cannot-mint', failure: failure(code) });
+      expect(ended).toEqual({ outcome: 'caller-cannot-mint', failure: withRequest(failure(code), REQUEST) });
       expect(minted).toHaveLength(2);
     },
   );

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { minting, mintWarnings } from '../../../src/lib/auth/mint.ts';
+import { withRequest } from '../../../src/lib/auth/mint-denied.ts';
 import { rerun } from '../../../src/lib/core/command-line.ts';
 import { FedctlError } from '../../../src/lib/core/errors.ts';
 import type { MintRequest } from '../../../src/lib/core/token.ts';
@@ -144,8 +145,13 @@ describe('minting', () => {
   });
 
   test('a failure of the port comes through unchanged', async () => {
+    const disabled = new FedctlError('sts.federation-disabled', { message: 'no' });
+    await expect(mint({ vend: () => Promise.reject(disabled) })).rejects.toBe(disabled);
+  });
+
+  test('a denial is told of the request', async () => {
     const denied = new FedctlError('sts.mint-denied', { message: 'no' });
-    await expect(mint({ vend: () => Promise.reject(denied) })).rejects.toBe(denied);
+    await expect(mint({ vend: () => Promise.reject(denied) })).rejects.toEqual(withRequest(denied, REQUEST));
   });
 });
 

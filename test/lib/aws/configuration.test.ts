@@ -84,7 +84,7 @@ describe('the Region', () => {
           code: 'aws.region-missing',
           message:
             'No AWS Region: --region, FEDCTL_REGION, AWS_REGION and AWS_DEFAULT_REGION are not set, and the profile "lost" names none.',
-          remedy: 'export AWS_REGION=<region>   (or add --region <region>)',
+          remedy: 'Name the Region with --region or AWS_REGION, for example eu-west-1.',
           exitCode: 3,
         }),
       { AWS_PROFILE: 'lost', AWS_EC2_METADATA_DISABLED: 'true' },
@@ -152,7 +152,9 @@ describe('an unknown profile', () => {
         expect(aws.credentials(new AbortController().signal)).rejects.toMatchObject({
           code: 'aws.profile-unknown',
           message: 'There is no AWS profile "something-else", which AWS_PROFILE names.',
-          remedy: 'aws configure list-profiles',
+          remedy:
+            'Name one of the profiles that aws configure list-profiles prints, or add this one to the AWS config file.',
+          command: null,
         }),
       { AWS_PROFILE: 'something-else' },
     );

@@ -356,11 +356,17 @@ describe('selection', () => {
   });
 
   test('refuses a name that no check has, also the beginning of a word', () => {
-    for (const name of ['mong', 'aws.', 'aws.firs', '']) {
+    const answers = {
+      mong: '; did you mean "mongo"?',
+      'aws.': '; did you mean "aws"?',
+      'aws.firs': '; did you mean "aws.first"?',
+      '': '.',
+    };
+    for (const [name, ending] of Object.entries(answers)) {
       expect(() => selectChecks(all, [name], [])).toThrow(
         expect.objectContaining({
           code: 'usage.invalid-value',
-          message: `--only cannot be "${name}": no check has this name.`,
+          message: `--only cannot be "${name}": no check has this name${ending}`,
           command: fedctl(['check', '--list']),
         }),
       );

@@ -40,6 +40,9 @@ const ABSENT = 'A typo, a deleted cluster, or a resolver that does not know the 
 const ABSENT_SRV = 'A typo, a deleted or renamed cluster, or a resolver that does not answer SRV.';
 const LIES = 'Whoever answers for the name is not who it belongs to, or it was set up wrongly';
 
+const COMPARE =
+  'Compare the name with the connection string that Atlas shows for the cluster, and see what the resolver returns.';
+
 /** What it does; what is said of a host, and of an SRV record; and why. */
 const ROWS: readonly (readonly [
   what: string,
@@ -74,11 +77,12 @@ const ROWS: readonly (readonly [
 describe('a name server that', () => {
   test.concurrent.each(ROWS)('%s, for a host', async (_what, answer, host, _srv, why) => {
     const first = await resolveBy(answer, 'mongodb://db.example.test/?tls=true', why === 'silent');
-    expect([first?.id, first?.code, first?.detail, first?.cause, first?.remedy]).toEqual([
+    expect([first?.id, first?.code, first?.detail, first?.cause, first?.remedy, first?.command]).toEqual([
       'mongo.dns',
       'mongo.dns-failed',
       `db.example.test:27017 does not resolve: ${why === 'absent' ? 'there is no such name' : `the resolver ${host}`}.`,
       { fails: FAILS, silent: SILENT, absent: ABSENT }[why],
+      COMPARE,
       'nslookup db.example.test',
     ]);
   });
@@ -86,13 +90,14 @@ describe('a name server that', () => {
   test.concurrent.each(ROWS)('%s, for a cluster', async (_what, answer, _host, srv, why) => {
     const first = await resolveBy(answer, 'mongodb+srv://db.example.test/', why === 'silent');
     const record = 'The SRV record _mongodb._tcp.db.example.test';
-    expect([first?.id, first?.code, first?.detail, first?.cause, first?.remedy]).toEqual([
+    expect([first?.id, first?.code, first?.detail, first?.cause, first?.remedy, first?.command]).toEqual([
       'mongo.dns',
       'mongo.srv-failed',
       why === 'absent'
         ? `${record} cannot be found: the resolver has none.`
         : `${record} cannot be asked for: the resolver ${srv}.`,
       { fails: FAILS, silent: SILENT, absent: ABSENT_SRV }[why],
+      COMPARE,
       'nslookup -type=SRV _mongodb._tcp.db.example.test',
     ]);
   });
