@@ -149,3 +149,42 @@ describe('what would never be examined is refused before anything is asked', () 
     expect(stderr).toContain('code:   usage.nothing-to-check\n');
   });
 });
+
+describe('an option that was typed and that nothing uses', () => {
+  test.each([
+    [['--issuer', 'https://idp.example.com'], '--issuer'],
+    [['--signing-algorithm', 'ES384'], '--signing-algorithm'],
+    [['--duration', '2m'], '--duration'],
+  ])('%j beside AWS keys is refused', async (args, option) => {
+    const { code, stdout, stderr } = await lab.check(['--mechanism', 'aws', ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(
+      `error: ${option} is about a token, and MONGODB-AWS logs in with AWS keys: no token is examined.
+cause:  Two options contradict each other.
+remedy: Leave out ${option}, or choose another --mechanism.
+code:   usage.invalid-command-line
+`,
+    );
+  });
+
+  test.each([
+    [['--atlas-project', '0123456789abcdef01234567'], '--atlas-project'],
+    [['--atlas-cluster', 'orders'], '--atlas-cluster'],
+    [['--atlas-url', 'https://cloud.mongodb.com'], '--atlas-url'],
+  ])('%j without credentials of Atlas is refused', async (args, option) => {
+    const { code, stdout, stderr } = await lab.check(args, WITHOUT_ATLAS);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain(
+      `error: ${option} asks for what Atlas says, and no credentials of the Atlas API are set.\n`,
+    );
+    expect(stderr).toContain('code:   atlas.credentials-missing\n');
+  });
+
+  test('may be set as a variable for other runs', async () => {
+    const { code } = await lab.check(['--mechanism', 'aws'], {
+      FEDCTL_ISSUER: lab.uri,
+      FEDCTL_AUDIENCE: 'x',
+    });
+    expect(code).toBe(0);
+  });
+});

@@ -4,7 +4,8 @@ import { SOAK_TOKEN_SECONDS } from '../../lib/check/catalogue/soak.ts';
 import { type CheckPlan, type CheckRequest, planCheck } from '../../lib/check/run.ts';
 import type { CheckOptions } from '../../lib/check/world.ts';
 import type { CheckTarget } from '../../lib/core/check-target.ts';
-import { rerun } from '../../lib/core/command-line.ts';
+import { type Flag, rerun } from '../../lib/core/command-line.ts';
+import { FedctlError } from '../../lib/core/errors.ts';
 import { invalidValue, readingOption } from '../../lib/core/invalid-value.ts';
 import type { ConfigFile } from '../../lib/files/config-file.ts';
 import type { Invocation } from '../command.ts';
@@ -32,8 +33,50 @@ export async function planRequest(invocation: Invocation<typeof CHECK_OPTIONS>):
     failOn: options.failOn,
   };
   const plan = () => planCheck(context, request);
-  return file === null ? plan() : namingFile(file, invocation, plan);
+  const planned = file === null ? plan() : namingFile(file, invocation, plan);
+  refuseIdleOptions(invocation, planned);
+  return planned;
 }
+
+/**
+ * Refuses options that were typed and that no target uses. A variable may be set for other runs; what is typed is asked
+ * for.
+ *
+ * @throws FedctlError usage.invalid-command-line, atlas.credentials-missing
+ */
+function refuseIdleOptions(
+  { typed }: Invocation<typeof CHECK_OPTIONS>,
+  { targets, request }: CheckPlan,
+): void {
+  const ofTokens = Object.entries(OF_TOKENS).find(([key]) => typed.has(key))?.[1];
+  if (ofTokens !== undefined && !targets.some(({ plan }) => plan.usesToken)) {
+    throw new FedctlError('usage.invalid-command-line', {
+      message: `${ofTokens} is about a token, and MONGODB-AWS logs in with AWS keys: no token is examined.`,
+      likelyCause: 'Two options contradict each other.',
+      remedy: `Leave out ${ofTokens}, or choose another --mechanism.`,
+      option: ofTokens,
+    });
+  }
+  const ofAtlas = Object.entries(OF_ATLAS).find(([key]) => typed.has(key))?.[1];
+  if (ofAtlas !== undefined && request.options.atlas === null) {
+    throw new FedctlError('atlas.credentials-missing', {
+      message: `${ofAtlas} asks for what Atlas says, and no credentials of the Atlas API are set.`,
+      option: ofAtlas,
+    });
+  }
+}
+
+const OF_TOKENS: Readonly<Record<string, Flag>> = {
+  issuer: '--issuer',
+  signingAlgorithm: '--signing-algorithm',
+  duration: '--duration',
+};
+
+const OF_ATLAS: Readonly<Record<string, Flag>> = {
+  atlasProject: '--atlas-project',
+  atlasCluster: '--atlas-cluster',
+  atlasUrl: '--atlas-url',
+};
 
 function checkOptions({ context, common, aws, options }: Invocation<typeof CHECK_OPTIONS>): CheckOptions {
   const { timeoutMs } = common;

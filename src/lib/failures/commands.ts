@@ -32,7 +32,10 @@ export const COMMANDS: Readonly<Partial<Record<FailureCode, OfferedCommand>>> = 
   'sts.session-credentials': fedctl(['credentials']),
   'sts.duration-refused': rerun({ set: { '--duration': '1h' } }),
   'iam.propagation-timeout': fedctl(['enable', '--wait-timeout', '3m'], { unless: ['--role-arn'] }),
-  'mongo.mechanism-unavailable': rerun({ set: { '--mechanism': 'aws' }, drop: ['--token-file'] }),
+  'mongo.mechanism-unavailable': rerun({
+    set: { '--mechanism': 'aws' },
+    drop: ['--token-file', '--issuer', '--signing-algorithm', '--duration'],
+  }),
   'mongo.oidc-refused': CHECK,
   'mongo.atlas-auth-error': CHECK,
   'mongo.tls-refused': CHECK,
