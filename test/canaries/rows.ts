@@ -547,6 +547,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   check: {
     formats: {
       human: nothing,
+      short: nothing,
       json: nothing,
       junit: nothing,
       github: nothing,
@@ -764,7 +765,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
           what: 'a log with secrets',
           stage: ({ presented }) => ({
             args: ['-'],
-            input: `Authentication failed. ${presented} ${SECRETS.environmentSession}\nmongodb://app:${SECRETS.uriPassword}@h/\n`,
+            input: `MongoServerError: Authentication failed. ${presented} ${SECRETS.environmentSession}\nmongodb://app:${SECRETS.uriPassword}@h/\n`,
           }),
         },
       ],
