@@ -155,7 +155,8 @@ describe.each([
     if (socket !== null) await once(socket, 'connect');
     const since = performance.now();
     expect(await mortal.stop()).toBe(0);
-    expect(performance.now() - since).toBeLessThan(1000);
+    // The second of the promise, and as much again for a machine that is busy with other tests.
+    expect(performance.now() - since).toBeLessThan(2000);
     socket?.destroy();
   });
 
