@@ -38,4 +38,3 @@ export const Kept = z.strictObject({
 
 export type Kept = z.infer<typeof Kept>;
 export type KeptAccount = z.infer<typeof keptAccount>;
-export type KeptUser = z.infer<typeof keptUser>;
