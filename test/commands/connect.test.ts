@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { Interruption } from '../../src/lib/core/deadline.ts';
 import { FedctlError } from '../../src/lib/core/errors.ts';
 import { Redactor } from '../../src/lib/core/redactor.ts';
@@ -11,6 +10,7 @@ import type { Aws } from '../../src/lib/ports/aws.ts';
 import { fakeAws, jwtOf } from '../support/fake-aws.ts';
 import { loopbackResolver } from '../support/login.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 import {
   refusal,
@@ -64,8 +64,7 @@ async function run(argv: readonly string[], options: MemoryContextOptions = {}) 
       }),
     ...options,
   });
-  const code = await main(['connect', ...argv], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls: fake.calls };
+  return { ...(await runMain(['connect', ...argv], context)), calls: fake.calls };
 }
 
 function errorOf({ stderr }: { readonly stderr: string }) {

@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { shellWord } from '../../src/lib/core/command-line.ts';
 import type { ResolvedCredentials } from '../../src/lib/core/credentials.ts';
 import { fakeAws, sessionKeys } from '../support/fake-aws.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain, saidIn } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
@@ -20,20 +20,14 @@ interface World extends MemoryContextOptions {
 async function run(argv: readonly string[], { keys, ...given }: World = {}) {
   const fake = fakeAws({ now: () => NOW, ...(keys === undefined ? {} : { keys }) });
   const context = memoryContext({ now: () => NOW, aws: fake.aws, env: { USER: 'alice' }, ...given });
-  const code = await main(['credentials', ...argv], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls: fake.calls };
+  return { ...(await runMain(['credentials', ...argv], context)), calls: fake.calls };
 }
 
-const only = ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-  code,
-  stdout,
-  stderr,
-});
 const printed = (stdout: string, stderr = '') => ({ code: 0, stdout, stderr });
 
 describe('without a format', () => {
   test('says who, from where, until when and how to go on, and shows no secret', async () => {
-    expect(only(await run([]))).toEqual(
+    expect(saidIn(await run([]))).toEqual(
       printed(`principal      arn:aws:iam::123456789012:user/alice
 made by        GetSessionToken
 keys from      environment (AWS_ACCESS_KEY_ID)
@@ -93,7 +87,7 @@ describe('the formats', () => {
       '{"Version":1,"AccessKeyId":"ASIA-app","SecretAccessKey":"app/secret","SessionToken":"app/token","Expiration":"2026-11-22T13:00:00Z","AccountId":"123456789012"}\n',
     ],
   ])('%s', async (format, stdout) => {
-    expect(only(await run([...role, '--format', format]))).toEqual(printed(stdout));
+    expect(saidIn(await run([...role, '--format', format]))).toEqual(printed(stdout));
   });
 
   const document = {
@@ -109,7 +103,7 @@ describe('the formats', () => {
   };
 
   test.each([['--json'], ['--format=json']])('json: %s', async (flag) => {
-    expect(only(await run([...role, flag]))).toEqual(printed(`${JSON.stringify(document)}\n`));
+    expect(saidIn(await run([...role, flag]))).toEqual(printed(`${JSON.stringify(document)}\n`));
     expect(schemaFaults('credentials', document)).toEqual([]);
   });
 
@@ -142,7 +136,7 @@ describe('github-env', () => {
   test('masks the secrets, then appends to the file of the runner', async () => {
     const { file } = await githubEnv('EARLIER=1\n');
     const result = await run(['--role-arn', ROLE, '--format', 'github-env'], { env: { GITHUB_ENV: file } });
-    expect(only(result)).toEqual(
+    expect(saidIn(result)).toEqual(
       printed('::add-mask::ASIA-app\n::add-mask::app/secret\n::add-mask::app/token\n'),
     );
     const text = await readFile(file, 'utf8');
@@ -154,7 +148,7 @@ describe('github-env', () => {
 
   test('without GITHUB_ENV nothing is asked of AWS', async () => {
     const result = await run(['--format', 'github-env']);
-    expect(only(result)).toEqual({
+    expect(saidIn(result)).toEqual({
       code: 2,
       stdout: '',
       stderr: `error: GITHUB_ENV is not set, so there is no file to append to.
@@ -247,7 +241,7 @@ describe('bad input makes no call', () => {
 
   test('what AWS refuses is explained: a duration for a session that exists already', async () => {
     const keys = sessionKeys(new Date('2026-11-22T13:00:00Z'));
-    expect(only(await run(['--duration', '2h'], { keys }))).toEqual({
+    expect(saidIn(await run(['--duration', '2h'], { keys }))).toEqual({
       code: 4,
       stdout: '',
       stderr: `error: The credentials from profile "prod" are those of a session already, so --duration cannot be had. They end at 2026-11-22T13:00:00Z whatever is asked.
@@ -260,7 +254,7 @@ code:   sts.session-credentials
 
   test('what AWS refuses is explained: a chain for more than an hour', async () => {
     const chain = ['--role-arn', ROLE, '--role-arn', `${ROLE}2`, '--duration', '2h'];
-    expect(only(await run(chain))).toEqual({
+    expect(saidIn(await run(chain))).toEqual({
       code: 2,
       stdout: '',
       stderr: `error: The last of 2 roles is assumed from another role, so its session lives 1 h at most; 2 h is asked for.

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { AWS_NAMESPACE } from '../../src/lib/jwt/claims.ts';
 import { awsPayload, NOW, NOW_EPOCH, part, raw, SUBJECT } from '../support/forge.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 const HEADER = { kid: 'RSA_0', typ: 'JWT', alg: 'RS256' };
@@ -10,8 +10,7 @@ const HINT = 'Nothing was verified: anybody can write such a text. To prove it: 
 
 async function run(args: readonly string[], options: MemoryContextOptions = {}) {
   const context = memoryContext({ now: () => NOW, ...options });
-  const code = await main(['decode', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(['decode', ...args], context);
 }
 
 describe('fedctl decode', () => {

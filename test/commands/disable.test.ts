@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
 import { fakeTerminal, typeWhenShown } from '../support/fake-terminal.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 import { ACCOUNT, failure, ISSUER, type Script, scriptedAws, USER_ARN } from '../support/scripted-aws.ts';
 
@@ -13,8 +14,7 @@ async function disable(
 ) {
   const { aws, calls } = scriptedAws({ federation: 'enabled', ...script });
   const context = memoryContext({ aws, ...(stdin === 'pipe' ? { input: '' } : {}), ...given });
-  const code = await main(['disable', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls };
+  return { ...(await runMain(['disable', ...args], context)), calls };
 }
 
 /** On a terminal, where somebody types `keys` when asked. */

@@ -1,24 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { Interruption } from '../../src/lib/core/deadline.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { fetch } from '../support/fetch.ts';
-import { type LoopbackIssuer, loopbackIssuer } from '../support/loopback-issuer.ts';
+import { type IssuerServer, JWKS, jsonText, startIssuer, UNUSABLE_KEYS } from '../support/issuer-server.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 import { ACCOUNT, failure, type Script, scriptedAws, USER_ARN } from '../support/scripted-aws.ts';
 
-let server: LoopbackIssuer;
+let server: IssuerServer;
 beforeEach(async () => {
-  server = await loopbackIssuer();
+  server = await startIssuer(UNUSABLE_KEYS);
 });
-afterEach(() => server.close());
+afterEach(() => server[Symbol.asyncDispose]());
 
 async function enable(args: readonly string[], script: Script = {}, given: MemoryContextOptions = {}) {
   const { aws, calls, minted } = scriptedAws({ issuer: server.issuer, ...script });
   const context = memoryContext({ aws, fetch, ...fakeClock(), ...given });
-  const code = await main(['enable', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls, minted };
+  return { ...(await runMain(['enable', ...args], context)), calls, minted };
 }
 
 async function enableJson(args: readonly string[], script: Script = {}) {
@@ -247,7 +246,7 @@ describe('the JSON face', () => {
   });
 
   test('an issuer that does not answer is a warning: the account is enabled', async () => {
-    server.serve('keys', 200, '<html>');
+    server.answers.set(JWKS, jsonText('<html>'));
     const { document, code } = await enableJson([]);
     const url = `${server.issuer}/.well-known/jwks.json`;
     const fault = {

@@ -4,12 +4,12 @@ import { main } from '../../src/commands/main.ts';
 import { Interruption } from '../../src/lib/core/deadline.ts';
 import { CODES } from '../../src/lib/failures/pages.ts';
 import { type MemoryContextOptions, MemoryOutput, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 async function run(args: readonly string[], options: MemoryContextOptions = {}) {
   const context = memoryContext(options);
-  const code = await main(['explain', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(['explain', ...args], context);
 }
 
 describe('fedctl explain CODE', () => {

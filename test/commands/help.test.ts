@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { EXIT_CODES } from '../../src/lib/core/exit-codes.ts';
 import { memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 
 async function run(...argv: readonly string[]) {
   const context = memoryContext();
-  const code = await main(argv, context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(argv, context);
 }
 
 describe('the help of a command', () => {

@@ -10,10 +10,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { readCheckConfig } from '../../src/lib/config/check-config.ts';
 import { parseConnectionString } from '../../src/lib/uri/connection-string.ts';
 import { memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 let cwd: string;
@@ -26,8 +26,7 @@ afterEach(() => rmSync(cwd, { recursive: true }));
 
 async function init(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
   const context = memoryContext({ cwd, env });
-  const code = await main(['init', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(['init', ...args], context);
 }
 
 function written(file = 'fedctl.yaml') {

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
 import { Interruption } from '../../src/lib/core/deadline.ts';
 import { memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';
 
 async function run(argv: readonly string[], env: Record<string, string> = {}) {
   const context = memoryContext({ env });
-  const code = await main(argv, context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(argv, context);
 }
 
 describe('the command line', () => {

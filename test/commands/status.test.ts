@@ -1,24 +1,31 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { fetch } from '../support/fetch.ts';
-import { type LoopbackIssuer, loopbackIssuer } from '../support/loopback-issuer.ts';
+import {
+  DISCOVERY,
+  type IssuerServer,
+  JWKS,
+  json,
+  jsonText,
+  startIssuer,
+  UNUSABLE_KEYS,
+} from '../support/issuer-server.ts';
 import { memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 import { ACCOUNT, failure, type Script, scriptedAws, USER_ARN } from '../support/scripted-aws.ts';
 
-let server: LoopbackIssuer;
+let server: IssuerServer;
 beforeEach(async () => {
-  server = await loopbackIssuer();
+  server = await startIssuer(UNUSABLE_KEYS);
 });
-afterEach(() => server.close());
+afterEach(() => server[Symbol.asyncDispose]());
 
 const INFO = 'iam:GetOutboundWebIdentityFederationInfo';
 
 async function status(args: readonly string[], script: Script = {}) {
   const { aws, calls } = scriptedAws({ issuer: server.issuer, ...script });
   const context = memoryContext({ aws, fetch });
-  const code = await main(['status', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls };
+  return { ...(await runMain(['status', ...args], context)), calls };
 }
 
 async function statusJson(script: Script) {
@@ -75,7 +82,7 @@ describe('enabled', () => {
   });
 
   test('with keys that do not answer: data, and no failure', async () => {
-    server.serve('keys', 503, 'later');
+    server.answers.set(JWKS, jsonText('later', 503));
     const url = `${server.issuer}/.well-known/jwks.json`;
     const document = await statusJson({ federation: 'enabled' });
     expect(document.discovery.ok).toBe(true);
@@ -95,14 +102,14 @@ describe('enabled', () => {
   });
 
   test('with an issuer that is gone', async () => {
-    server.serve('discovery', 404, '');
+    server.answers.set(DISCOVERY, jsonText('', 404));
     const document = await statusJson({ federation: 'enabled' });
     expect(document.discovery).toMatchObject({ ok: false, failure: { code: 'issuer.http-status' } });
     expect(document.jwks).toEqual(nothingRead.jwks);
   });
 
   test('what an issuer writes cannot steer the terminal', async () => {
-    server.serve('keys', 200, JSON.stringify({ keys: [{ kty: 'RSA', kid: 'a\u001b[2Jb\nc' }] }));
+    server.answers.set(JWKS, json({ keys: [{ kty: 'RSA', kid: 'a\u001b[2Jb\nc' }] }));
     const { stdout } = await status([], { federation: 'enabled' });
     expect(stdout).toContain('             a\\u{1b}[2Jb\\u{a}c, RS256\n');
   });

@@ -8,6 +8,7 @@ import { Interruption } from '../../src/lib/core/deadline.ts';
 import type { MintRequest } from '../../src/lib/core/token.ts';
 import { fakeAws, forgedToken, sessionKeys } from '../support/fake-aws.ts';
 import { type MemoryContextOptions, MemoryOutput, memoryContext } from '../support/memory-context.ts';
+import { runMain, saidIn } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
@@ -27,15 +28,8 @@ async function run(argv: readonly string[], { keys, vend, ...given }: World = {}
     ...(vend === undefined ? {} : { vend }),
   });
   const context = memoryContext({ now: () => NOW, aws: fake.aws, ...given });
-  const code = await main(['token', ...argv], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls: fake.calls, fake };
+  return { ...(await runMain(['token', ...argv], context)), calls: fake.calls, fake };
 }
-
-const only = ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-  code,
-  stdout,
-  stderr,
-});
 
 async function directory(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'fedctl-'));
@@ -46,7 +40,7 @@ async function directory(): Promise<string> {
 describe('the answer', () => {
   test('is the token and a newline, and nothing else', async () => {
     const result = await run(['--audience', API]);
-    expect(only(result)).toEqual({ code: 0, stdout: `${TOKEN}\n`, stderr: '' });
+    expect(saidIn(result)).toEqual({ code: 0, stdout: `${TOKEN}\n`, stderr: '' });
     expect(result.calls).toEqual([{ by: 'AKIAALICE', call: 'getWebIdentityToken', request: PLAIN }]);
   });
 
@@ -66,7 +60,7 @@ describe('the answer', () => {
   });
 
   test('as a header, for curl -H @file', async () => {
-    expect(only(await run(['--audience', API, '--format', 'header']))).toEqual({
+    expect(saidIn(await run(['--audience', API, '--format', 'header']))).toEqual({
       code: 0,
       stdout: `Authorization: Bearer ${TOKEN}\n`,
       stderr: '',
@@ -284,7 +278,7 @@ describe('bad input makes no call, and says what and where', () => {
     ],
   ])('%s', async (_what, argv, expected) => {
     const result = await run(argv);
-    expect(only(result)).toEqual(expected);
+    expect(saidIn(result)).toEqual(expected);
     expect([result.calls, result.fake.settings]).toEqual([[], []]);
   });
 
@@ -303,7 +297,7 @@ describe('bad input makes no call, and says what and where', () => {
 test('a session that is too short is refused here, with both numbers', async () => {
   const keys = sessionKeys(new Date('2026-11-22T12:04:10Z'));
   const result = await run(['--audience', API], { keys });
-  expect(only(result)).toEqual(
+  expect(saidIn(result)).toEqual(
     refused(
       4,
       'A token of 5 min would outlive its caller: the session of the caller ends in 4 min 10 s (2026-11-22T12:04:10Z).',
@@ -325,7 +319,7 @@ describe('--out', () => {
       const cwd = await directory();
       await writeFile(join(cwd, 'token'), 'an older and much longer content'.repeat(100), { mode: 0o644 });
       const result = await run(['--audience', API, '--out', 'token', ...argv], { cwd });
-      expect(only(result)).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(saidIn(result)).toEqual({ code: 0, stdout: '', stderr: '' });
       expect(await readFile(join(cwd, 'token'), 'utf8')).toBe(content);
       expect((await stat(join(cwd, 'token'))).mode & 0o777).toBe(0o600);
       expect(await readdir(cwd)).toEqual(['token']);
@@ -337,7 +331,7 @@ describe('--out', () => {
     const result = await run(['--audience', 'a', '--audience', 'b', '--json', '--out', 'token.json'], {
       cwd,
     });
-    expect(only(result)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(saidIn(result)).toEqual({ code: 0, stdout: '', stderr: '' });
     const document: { warnings: { code: string }[] } = JSON.parse(
       await readFile(join(cwd, 'token.json'), 'utf8'),
     );
@@ -353,7 +347,7 @@ describe('--out', () => {
       ['folder', 'a directory'],
       ['link', 'a symbolic link'],
     ] as const) {
-      expect(only(await run(['--audience', API, '--out', name], { cwd }))).toEqual(
+      expect(saidIn(await run(['--audience', API, '--out', name], { cwd }))).toEqual(
         refused(
           2,
           `Cannot write "${join(cwd, name)}": it is ${kind}, and a secret goes to a regular file only.`,
@@ -376,7 +370,7 @@ test('Ctrl-C while AWS thinks ends with 130 and says nothing', async () => {
       controller.abort(new Interruption('interrupted'));
     });
   const result = await run(['--audience', API], { vend, signal: controller.signal });
-  expect(only(result)).toEqual({ code: 130, stdout: '', stderr: '' });
+  expect(saidIn(result)).toEqual({ code: 130, stdout: '', stderr: '' });
 });
 
 test('--help shows examples first', async () => {

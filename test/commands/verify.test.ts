@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { fetch } from '../support/fetch.ts';
 import {
   AUDIENCE,
@@ -18,6 +17,7 @@ import {
 } from '../support/forge.ts';
 import { DISCOVERY, type IssuerServer, JWKS, startIssuer } from '../support/issuer-server.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 let key: ForgedKey;
@@ -46,8 +46,7 @@ function token(changes: Record<string, unknown> = {}, by: ForgedKey = key): Prom
 async function run(input: string, args: readonly string[] = [], options: MemoryContextOptions = {}) {
   const env = { FEDCTL_ISSUER: server.issuer, FEDCTL_AUDIENCE: AUDIENCE };
   const context = memoryContext({ now: () => NOW, fetch, env, cwd: directory, input, ...options });
-  const code = await main(['verify', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(['verify', ...args], context);
 }
 
 describe('a valid token', () => {

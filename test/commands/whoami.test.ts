@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 import { ACCOUNT, failure, ISSUER, type Script, scriptedAws, USER_ARN } from '../support/scripted-aws.ts';
 
@@ -12,8 +12,7 @@ const INFO = 'outboundFederationInfo';
 async function whoami(args: readonly string[], script: Script = {}, given: MemoryContextOptions = {}) {
   const { aws, calls } = scriptedAws({ federation: 'enabled', ...script });
   const context = memoryContext({ aws, ...given });
-  const code = await main(['whoami', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls };
+  return { ...(await runMain(['whoami', ...args], context)), calls };
 }
 
 async function whoamiJson(script: Script, args: readonly string[] = []) {

@@ -10,11 +10,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeSecretFile } from '../../src/lib/files/secret-file.ts';
+import { closedPort } from '../support/listen.ts';
 import type { BinResult } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { schemaFaults } from '../support/schema.ts';
@@ -62,14 +62,6 @@ async function beside(
   return result;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 describe('an agent', () => {
   test('with --once writes a file with its mode and no newline, and ends', async () => {
     const { code, stdout, stderr } = await agent(['--out', 'token', '--once', '--mode', '0664']);
@@ -89,7 +81,7 @@ describe('an agent', () => {
   });
 
   test('stays, says when it is ready by the file itself, and ends with 0 on SIGTERM', async () => {
-    const port = await freePort();
+    const port = await closedPort();
     const readyz = async (path = '/readyz') => {
       const answer = await fetch(`http://127.0.0.1:${port}${path}`);
       return { status: answer.status, body: await answer.json() };
@@ -132,7 +124,7 @@ describe('an agent', () => {
   });
 
   test('without STS stays, says so once, is not ready, and holds nothing', async () => {
-    const port = await freePort();
+    const port = await closedPort();
     const env = { AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' };
     const args = ['--out', 'token', '--ready-listen', String(port), '--json'];
     const { code, stdout, stderr } = await beside(
@@ -153,7 +145,7 @@ describe('an agent', () => {
   });
 
   test('keeps what a configuration lists: several files, and an endpoint that an SDK reads', async () => {
-    const port = await freePort();
+    const port = await closedPort();
     mkdirSync(join(folder, 'run'));
     writeFileSync(
       join(folder, 'agent.yaml'),

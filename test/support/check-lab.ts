@@ -1,7 +1,8 @@
 import { type Lab, type LabOptions, startLab } from '../../src/sandbox/lab.ts';
 import { enableLab } from '../../src/sandbox/scenarios/play.ts';
-import { runInProcess, type Said } from './in-process.ts';
+import { runInProcess } from './in-process.ts';
 import type { MemoryContextOptions } from './memory-context.ts';
+import type { Said } from './run-main.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -7,6 +7,7 @@ import { Secret } from '../../src/lib/core/secret.ts';
 import { rfc3339 } from '../../src/lib/core/time.ts';
 import type { MintRequest } from '../../src/lib/core/token.ts';
 import type { Aws, AwsSettings } from '../../src/lib/ports/aws.ts';
+import { part, raw } from './forge.ts';
 
 const ACCOUNT = '123456789012';
 const USER_ARN = `arn:aws:iam::${ACCOUNT}:user/alice`;
@@ -136,6 +137,5 @@ export function forgedToken(request: MintRequest, now: Date, sessionEnd: Date | 
 
 /** Three parts, the last of which proves nothing. */
 export function jwtOf(header: object, payload: object): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${part(header)}.${part(payload)}.${Buffer.from('nobody').toString('base64url')}`;
+  return raw(header, payload, part('nobody'));
 }

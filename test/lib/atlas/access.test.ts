@@ -4,9 +4,9 @@ import { atlasAccess } from '../../../src/lib/atlas/access.ts';
 import { checkedAddress } from '../../../src/lib/atlas/address.ts';
 import { createAtlas } from '../../../src/lib/atlas/atlas.ts';
 import { rerun } from '../../../src/lib/core/command-line.ts';
-import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import type { AtlasCredentials } from '../../../src/lib/ports/atlas.ts';
+import { failureOf } from '../../support/failure-of.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
 const ACCOUNT = { MONGODB_ATLAS_CLIENT_ID: 'mdb_sa_id_1', MONGODB_ATLAS_CLIENT_SECRET: 'mdb_sa_sk_1' };
@@ -15,17 +15,9 @@ const account = { kind: 'service-account', clientId: 'mdb_sa_id_1', secret: new 
 const key = { kind: 'api-key', publicKey: 'abcdefgh', privateKey: new Secret('private') };
 const url = 'https://cloud.mongodb.com';
 
-function failureOf(work: () => unknown) {
-  try {
-    work();
-  } catch (error) {
-    if (isFedctlError(error)) {
-      const { code, exitCode: exit, message, remedy, command } = error;
-      return { code, exit, message, remedy, command };
-    }
-    throw error;
-  }
-  throw new Error('expected a failure');
+function refusal(work: () => unknown) {
+  const { code, exitCode: exit, message, remedy, command } = failureOf(work);
+  return { code, exit, message, remedy, command };
 }
 
 describe('what the environment says', () => {
@@ -63,7 +55,7 @@ describe('what the environment says', () => {
     ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY', {}],
     ['MONGODB_ATLAS_PRIVATE_API_KEY', 'MONGODB_ATLAS_PUBLIC_API_KEY', ACCOUNT],
   ])('%s without %s is a failure, whatever else is set', (set, missing, rest) => {
-    expect(failureOf(() => atlasAccess({ ...rest, [set]: 'x' }, { url: null }))).toEqual({
+    expect(refusal(() => atlasAccess({ ...rest, [set]: 'x' }, { url: null }))).toEqual({
       code: 'atlas.credentials-half-set',
       exit: 3,
       message: `${set} is set and ${missing} is not.`,
@@ -91,7 +83,7 @@ describe('the address', () => {
     ['https://cloud.mongodb.com/api', 'https://cloud.mongodb.com has something behind the host'],
     ['https://cloud.mongodb.com/?a=b', 'https://cloud.mongodb.com has something behind the host'],
   ])('%s is none', (given, what) => {
-    expect(failureOf(() => checkedAddress(given))).toEqual({
+    expect(refusal(() => checkedAddress(given))).toEqual({
       code: 'atlas.url-invalid',
       exit: 2,
       message: `The address of the Atlas API ${what}.`,

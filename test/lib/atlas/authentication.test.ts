@@ -3,9 +3,9 @@ import { latch } from '../../support/latch.ts';
 import type { CannedAnswer } from '../../support/loopback-server.ts';
 import {
   apiError,
+  atlasFailure,
   CHALLENGE,
   CLIENT_ID,
-  failureOf,
   json,
   KEY,
   never,
@@ -114,7 +114,7 @@ describe('a refused token', () => {
       return reads === 1 ? json({ currentIpv4Address: '192.0.2.1' }) : refusal;
     });
     await lab.atlas.ownAddress(never);
-    const { code } = await failureOf(lab.atlas.ownAddress(never));
+    const { code } = await atlasFailure(lab.atlas.ownAddress(never));
     return { code, asked: lab.server.requests.slice(2).map(({ path }) => path) };
   }
 
@@ -127,7 +127,7 @@ describe('a refused token', () => {
 
   test('that was just given is not asked for again', async () => {
     await using lab = await scriptedAtlas(() => apiError(401, 'UNEXPECTED_ERROR', 'No.'));
-    expect((await failureOf(lab.atlas.ownAddress(never))).code).toBe('atlas.credentials-refused');
+    expect((await atlasFailure(lab.atlas.ownAddress(never))).code).toBe('atlas.credentials-refused');
     expect(lab.server.requests.map(({ path }) => path)).toEqual([TOKEN, READ]);
   });
 

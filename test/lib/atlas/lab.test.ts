@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAtlas } from '../../../src/lib/atlas/atlas.ts';
-import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { Redactor } from '../../../src/lib/core/redactor.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import type { AtlasCredentials } from '../../../src/lib/ports/atlas.ts';
 import { processContext } from '../../../src/lib/process-context.ts';
 import { type AtlasFixture, startAtlasFixture } from '../../support/atlas-fixture.ts';
+import { rejectionOf } from '../../support/failure-of.ts';
 import { fetch } from '../../support/fetch.ts';
 
 let lab: AtlasFixture;
@@ -53,13 +53,9 @@ async function atlasOf(
   return { atlas, slept, requests };
 }
 
-async function failureOf(work: Promise<unknown>) {
-  const error = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!isFedctlError(error)) throw new Error('expected a failure of fedctl', { cause: error });
-  return { code: error.code, exit: error.exitCode, message: error.message, remedy: error.remedy };
+async function failing(work: Promise<unknown>) {
+  const { code, exitCode: exit, message, remedy } = await rejectionOf(work);
+  return { code, exit, message, remedy };
 }
 
 const KINDS = ['service-account', 'api-key'] as const;
@@ -153,7 +149,7 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
     const { clientId } = lab.atlas.credentials.serviceAccount;
     const { publicKey } = lab.atlas.credentials.apiKey;
     const host = new URL(lab.api.url).host;
-    expect(await failureOf(atlas.project(lab.atlas.project.id, signal))).toEqual({
+    expect(await failing(atlas.project(lab.atlas.project.id, signal))).toEqual({
       code: 'atlas.credentials-refused',
       exit: 4,
       message:
@@ -175,18 +171,18 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
       kind === 'api-key'
         ? `API key ${lab.atlas.credentials.apiKey.publicKey}`
         : `service account ${clientId}`;
-    expect(await failureOf(atlas.federationSettingsId(id, signal))).toEqual({
+    expect(await failing(atlas.federationSettingsId(id, signal))).toEqual({
       code: 'atlas.role-missing',
       exit: 4,
       message: `Atlas does not let ${name} read /api/atlas/v2/orgs/${id}/federationSettings: Current user is not authorized to perform this action (USER_UNAUTHORIZED). It takes the role Organization Owner.`,
       remedy: `in Atlas: give ${name} the role Organization Owner`,
     });
     const group = lab.atlas.project.id;
-    expect((await failureOf(atlas.accessHistory(group, 'lab', new Date(0), signal))).remedy).toBe(
+    expect((await failing(atlas.accessHistory(group, 'lab', new Date(0), signal))).remedy).toBe(
       `in Atlas: give ${name} the role Project Database Access Admin or Project Monitoring Admin`,
     );
     lab.atlas.credentials.roles = new Set();
-    expect((await failureOf(atlas.project(group, signal))).remedy).toBe(
+    expect((await failing(atlas.project(group, signal))).remedy).toBe(
       `in Atlas: give ${name} the role Project Read Only`,
     );
   });
@@ -194,7 +190,7 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
   test('says which address is not on the access list of the credential', async () => {
     lab.atlas.credentials.accessList = ['203.0.113.0/24'];
     const { atlas } = await atlasOf(kind);
-    const failure = await failureOf(atlas.ownAddress(signal));
+    const failure = await failing(atlas.ownAddress(signal));
     const name =
       kind === 'api-key'
         ? `API key ${lab.atlas.credentials.apiKey.publicKey}`
@@ -250,7 +246,7 @@ describe('a service account', () => {
     // As after a revocation, of the token and of the secret.
     lab.atlas.credentials.serviceAccount = { ...serviceAccount, expiresAt: new Date(lab.now.getTime() - 1) };
     lab.atlas.credentials.holderOf = () => 'unknown';
-    expect((await failureOf(atlas.ownAddress(signal))).code).toBe('atlas.credentials-refused');
+    expect((await failing(atlas.ownAddress(signal))).code).toBe('atlas.credentials-refused');
     expect(requests.slice(2)).toEqual(['GET /api/private/ipinfo', 'POST /api/oauth/token']);
   });
 });
@@ -288,7 +284,7 @@ describe('what is not there', () => {
     ['atlas.not-found', '../orgs', 'No group with ID ../orgs exists (GROUP_NOT_FOUND)'],
   ])('is %s: the project %s', async (code, id, text) => {
     const { atlas } = await atlasOf();
-    expect(await failureOf(atlas.project(id, signal))).toEqual({
+    expect(await failing(atlas.project(id, signal))).toEqual({
       code,
       exit: 4,
       message: `GET ${lab.api.url}/api/atlas/v2/groups/${encodeURIComponent(id)} answered: ${text}.`,
@@ -298,16 +294,14 @@ describe('what is not there', () => {
 
   test.each(['', '.', '..'])('a name that would lead elsewhere is not sent: "%s"', async (id) => {
     const { atlas, requests } = await atlasOf();
-    expect((await failureOf(atlas.project(id, signal))).message).toBe(
-      `Atlas has nothing by the name "${id}".`,
-    );
+    expect((await failing(atlas.project(id, signal))).message).toBe(`Atlas has nothing by the name "${id}".`);
     expect(requests).toEqual([]);
   });
 
   test('the cluster of a history', async () => {
     const { atlas } = await atlasOf();
     const { id } = lab.atlas.project;
-    expect(await failureOf(atlas.accessHistory(id, 'nope', new Date(0), signal))).toMatchObject({
+    expect(await failing(atlas.accessHistory(id, 'nope', new Date(0), signal))).toMatchObject({
       code: 'atlas.not-found',
       message: expect.stringContaining(`No cluster named nope exists in group ${id} (CLUSTER_NOT_FOUND).`),
     });
@@ -354,7 +348,7 @@ describe('the access history', () => {
   test('of a shared tier is empty, and of a wrong request is a failure', async () => {
     const { atlas } = await atlasOf();
     const { id } = lab.atlas.project;
-    expect(await failureOf(atlas.accessHistory(id, 'lab', new Date(0), signal))).toMatchObject({
+    expect(await failing(atlas.accessHistory(id, 'lab', new Date(0), signal))).toMatchObject({
       code: 'atlas.request-refused',
       exit: 4,
     });
@@ -377,7 +371,7 @@ describe('when Atlas takes no more requests', () => {
     const { atlas, slept } = await atlasOf();
     const { id } = lab.atlas.project;
     await atlas.project(id, signal);
-    expect(await failureOf(atlas.project(id, signal))).toEqual({
+    expect(await failing(atlas.project(id, signal))).toEqual({
       code: 'atlas.rate-limited',
       exit: 6,
       message: `GET ${lab.api.url}/api/atlas/v2/groups/${id} was refused: too many requests in a short time.`,

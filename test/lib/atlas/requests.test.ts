@@ -5,11 +5,12 @@ import { createTestCa } from '../../support/certificates.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { fetch } from '../../support/fetch.ts';
 import { latch } from '../../support/latch.ts';
-import { closedPort, loopbackServer } from '../../support/loopback-server.ts';
+import { closedPort } from '../../support/listen.ts';
+import { loopbackServer } from '../../support/loopback-server.ts';
 import {
   ACCOUNT,
   apiError,
-  failureOf,
+  atlasFailure,
   GROUP,
   json,
   KEY,
@@ -43,7 +44,7 @@ describe('too many requests', () => {
     [{ 'retry-after': '6' }, []],
   ])('%j end in a failure within the time-out', async (headers, slept) => {
     await using lab = await scriptedAtlas(() => busy(headers));
-    expect(await failureOf(lab.atlas.project('g', never))).toMatchObject({
+    expect(await atlasFailure(lab.atlas.project('g', never))).toMatchObject({
       code: 'atlas.rate-limited',
       message: `GET ${lab.server.url}${GROUP} was refused: too many requests in a short time.`,
     });
@@ -74,7 +75,7 @@ describe('the way there', () => {
   const context = { ...fakeClock(), fetch, version: '1.2.3', redactor: new Redactor() };
   const failing = async (url: string, timeoutMs = 5000) => {
     const atlas = await createAtlas({ url, credentials: KEY, timeoutMs }, context);
-    const { code, exitCode, message, details, cause } = await failureOf(atlas.project('g', never));
+    const { code, exitCode, message, details, cause } = await atlasFailure(atlas.project('g', never));
     return { code, exitCode, message, details, hasCause: cause !== undefined };
   };
 
@@ -153,7 +154,7 @@ describe('lists', () => {
 
   test('that never end do', async () => {
     await using lab = await scriptedAtlas(() => json({ results: [user], links: next }));
-    expect(await failureOf(lab.atlas.databaseUsers('g', never))).toMatchObject({
+    expect(await atlasFailure(lab.atlas.databaseUsers('g', never))).toMatchObject({
       code: 'atlas.answer-unreadable',
       message: `The list at ${lab.server.url}${GROUP}/databaseUsers has more than 100 pages.`,
     });
@@ -161,7 +162,7 @@ describe('lists', () => {
 
   test('that are no lists are not read', async () => {
     await using lab = await scriptedAtlas(() => json({ results: {} }));
-    const { message } = await failureOf(lab.atlas.databaseUsers('g', never));
+    const { message } = await atlasFailure(lab.atlas.databaseUsers('g', never));
     expect(message).toBe(
       `GET ${lab.server.url}${GROUP}/databaseUsers answered with a field that fedctl cannot read: results (invalid_type).`,
     );

@@ -10,7 +10,8 @@ import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/
 import { awsHome } from '../../support/aws-home.ts';
 import { fetch } from '../../support/fetch.ts';
 import { chunkedHead, endless, hostileServer } from '../../support/hostile-server.ts';
-import { type Answering, closedPort, loopbackServer } from '../../support/loopback-server.ts';
+import { closedPort } from '../../support/listen.ts';
+import { type Answering, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
 const ENV = { AWS_ACCESS_KEY_ID: 'AKIAENV', AWS_SECRET_ACCESS_KEY: 'secret' };

@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import { processFailure } from '../../../src/lib/aws/process-failure.ts';
 import type { ResolvedCredentials } from '../../../src/lib/core/credentials.ts';
-import { FedctlError, isFedctlError } from '../../../src/lib/core/errors.ts';
+import { FedctlError } from '../../../src/lib/core/errors.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import type { Aws } from '../../../src/lib/ports/aws.ts';
 import { failureDocument, failureLines } from '../../../src/lib/render/failure.ts';
 import { createTheme } from '../../../src/lib/render/theme.ts';
 import { awsRefusal } from '../../support/aws-answers.ts';
+import { rejectionOf } from '../../support/failure-of.ts';
 import { type CannedAnswer, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -45,8 +46,7 @@ async function said(
     env: { AWS_REGION: region, AWS_ENDPOINT_URL_STS: server.url, AWS_ENDPOINT_URL: server.url },
   });
   const aws = await createAws({ timeoutMs: 8000, credentials }, context);
-  const error: unknown = await call(aws, context.signal).catch((thrown: unknown) => thrown);
-  if (!isFedctlError(error)) throw error;
+  const error = await rejectionOf(call(aws, context.signal));
   const at = (text: string) => text.replaceAll(server.url, 'ENDPOINT');
   return {
     code: error.code,

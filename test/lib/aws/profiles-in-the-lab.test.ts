@@ -1,12 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../../src/commands/main.ts';
-import { createAws } from '../../../src/lib/aws/aws.ts';
 import { type AwsHome, awsHome } from '../../support/aws-home.ts';
-import { fetch } from '../../support/fetch.ts';
 import { type ForgedKey, forgeKey, sign } from '../../support/forge.ts';
+import { runInProcess } from '../../support/in-process.ts';
 import { type IssuerServer, JWKS, json, startIssuer } from '../../support/issuer-server.ts';
 import { credentialsOf, type LabUnderTest, OWN_ACCOUNT, startLabAws } from '../../support/lab-aws.ts';
-import { type MemoryContext, memoryContext } from '../../support/memory-context.ts';
 
 const APP = 'arn:aws:iam::123456789012:role/app';
 const ETL = 'arn:aws:iam::123456789012:role/team/data/etl';
@@ -75,24 +72,16 @@ web_identity_token_file = /nowhere
 });
 afterEach(() => home[Symbol.asyncDispose]());
 
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const context: MemoryContext = memoryContext({
-    input: '',
-    home: home.path,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      AWS_REGION: 'eu-west-1',
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_ENDPOINT_URL_STS: lab.aws.stsUrl,
-      AWS_ENDPOINT_URL_IAM: lab.aws.iamUrl,
-      ...env,
-    },
-    now: lab.now,
-    fetch,
-    aws: (settings) => createAws(settings, context),
-  });
-  const code = await main(args, context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+function run(args: readonly string[], changes: Readonly<Record<string, string>> = {}) {
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    AWS_REGION: 'eu-west-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_ENDPOINT_URL_STS: lab.aws.stsUrl,
+    AWS_ENDPOINT_URL_IAM: lab.aws.iamUrl,
+    ...changes,
+  };
+  return runInProcess(args, env, '', { home: home.path, now: lab.now });
 }
 
 async function arnOf(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string> {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import type { ResolvedCredentials } from '../../../src/lib/core/credentials.ts';
-import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import type { Aws } from '../../../src/lib/ports/aws.ts';
 import { awsRefusal } from '../../support/aws-answers.ts';
+import { rejectionOf } from '../../support/failure-of.ts';
 import { type CannedAnswer, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -34,12 +34,11 @@ const info: Call = async (aws, signal) => (await aws.iam()).outboundFederationIn
 const enable: Call = async (aws, signal) => (await aws.iam()).enableOutboundFederation(signal);
 
 /** The failure of a call that is answered so; `ENDPOINT` stands for the server's address. */
-async function failureOf(call: Call, answer: CannedAnswer) {
+async function refusal(call: Call, answer: CannedAnswer) {
   await using server = await loopbackServer(() => answer);
   const context = memoryContext({ env: { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: server.url } });
   const aws = await createAws({ timeoutMs: 8000, credentials: SESSION }, context);
-  const error: unknown = await call(aws, context.signal).catch((thrown: unknown) => thrown);
-  if (!isFedctlError(error)) throw error;
+  const error = await rejectionOf(call(aws, context.signal));
   const at = (text: string) => text.replaceAll(server.url, 'ENDPOINT');
   return {
     error,
@@ -263,14 +262,14 @@ describe('what AWS refuses', () => {
       'STS in eu-west-1 (ENDPOINT) answered GetWebIdentityToken with InternalFailure (HTTP 500).',
     ],
   ])('%s', async (_, call, answer, code, exit, message) => {
-    const failure = await failureOf(call, answer);
+    const failure = await refusal(call, answer);
     expect([failure.code, failure.exit, failure.message]).toEqual([code, exit, message]);
     expect(failure.error.requestId).toBe('request-1');
     expect(failure.error.cause).toBeInstanceOf(Error);
   });
 
   test('the evidence is AWS’s own sentence, and how long the session lasts', async () => {
-    const { error } = await failureOf(
+    const { error } = await refusal(
       mint,
       awsRefusal(403, 'SessionDurationEscalationException', 'No.\u001b[2J'),
     );
@@ -294,18 +293,18 @@ describe('what AWS refuses', () => {
       'InvalidClientTokenId',
       'The security token included in the request is invalid.',
     );
-    expect((await failureOf(info, answer)).error).toMatchObject({
+    expect((await refusal(info, answer)).error).toMatchObject({
       code: 'aws.access-key-unknown',
       likelyCause: 'Credentials of GetSessionToken may not call IAM unless they were made with an MFA code.',
       remedy: 'use the keys of the IAM user themselves, or assume a role: --role-arn <arn>',
     });
-    expect((await failureOf(whoami, answer)).remedy).toBe(
+    expect((await refusal(whoami, answer)).remedy).toBe(
       'Renew the key where it comes from, as named above, or list the access keys of the user in IAM.',
     );
   });
 
   test('the missing permission can be copied', async () => {
-    const { remedy } = await failureOf(enable, denied('iam:EnableOutboundWebIdentityFederation', ''));
+    const { remedy } = await refusal(enable, denied('iam:EnableOutboundWebIdentityFederation', ''));
     expect(remedy).toBe(
       'allow iam:EnableOutboundWebIdentityFederation on Resource "*" in the policy of that principal',
     );
@@ -335,7 +334,7 @@ describe('what is not AWS', () => {
     ['nothing instead of a session', assume, {}, 'its answer names no role session'],
     ['nothing instead of an issuer', info, {}, 'its answer names no issuer'],
   ])('%s', async (_, call, answer, why) => {
-    const failure = await failureOf(call, answer);
+    const failure = await refusal(call, answer);
     const action = failure.error.details['action'];
     expect([failure.code, failure.exit, failure.message, failure.remedy]).toEqual([
       'aws.not-aws',

@@ -8,7 +8,8 @@ import { Interruption } from '../../../src/lib/core/deadline.ts';
 import { byAction, IDENTITY } from '../../support/aws-answers.ts';
 import { awsHome } from '../../support/aws-home.ts';
 import { createTestCa, type TestCa } from '../../support/certificates.ts';
-import { closedPort, connectProxy, loopbackServer } from '../../support/loopback-server.ts';
+import { closedPort } from '../../support/listen.ts';
+import { connectProxy, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'eu-west-1' };

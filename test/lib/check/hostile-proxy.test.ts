@@ -10,7 +10,7 @@ import {
 } from '../../support/hostile-check.ts';
 import * as hostile from '../../support/hostile-server.ts';
 import { type Behaviour, http } from '../../support/hostile-server.ts';
-import { closedPort } from '../../support/loopback-server.ts';
+import { closedPort } from '../../support/listen.ts';
 
 /** Proxies on the way: what they do is never blamed on what is behind them. */
 

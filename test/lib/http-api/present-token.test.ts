@@ -11,10 +11,11 @@ import { Secret } from '../../../src/lib/core/secret.ts';
 import { type PresentOptions, presentToken } from '../../../src/lib/http-api/present-token.ts';
 import { createFetch } from '../../../src/lib/net/fetch.ts';
 import { createTestCa, type ServerCertificate } from '../../support/certificates.ts';
+import { rejectionOf } from '../../support/failure-of.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { response } from '../../support/fetch.ts';
+import { type ForgedKey, forgeKey, sign } from '../../support/forge.ts';
 import { type Behaviour, hostileServer } from '../../support/hostile-server.ts';
-import { newSigningKey, type SigningKey, signToken } from '../../support/issuer-double.ts';
 import {
   type Answering,
   type CannedAnswer,
@@ -29,7 +30,7 @@ const ESCAPE = '\u001b';
 let directory: string;
 let bundle: string;
 let certificate: ServerCertificate;
-let key: SigningKey;
+let key: ForgedKey;
 const started: { close(): unknown }[] = [];
 
 beforeAll(async () => {
@@ -38,7 +39,7 @@ beforeAll(async () => {
   const ca = await createTestCa();
   await writeFile(bundle, ca.pem);
   certificate = await ca.issue(['127.0.0.1']);
-  key = await newSigningKey('key-1');
+  key = await forgeKey('RS256', 'key-1');
 });
 
 afterEach(() => {
@@ -50,7 +51,7 @@ afterAll(() => rm(directory, { recursive: true }));
 async function tokenWith(claims: Record<string, unknown> = {}): Promise<Secret> {
   const seconds = Math.floor(Date.now() / 1000);
   return new Secret(
-    await signToken(key, {
+    await sign(key, {
       iss: ISSUER,
       aud: AUDIENCE,
       sub: 'arn',
@@ -66,7 +67,7 @@ async function relyingParty({ headers }: SeenRequest): Promise<CannedAnswer> {
   const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
   if (bearer === undefined) return { status: 401, headers: { 'www-authenticate': 'Bearer' } };
   try {
-    await jwtVerify(bearer, key.publicJwk, { issuer: ISSUER, audience: AUDIENCE });
+    await jwtVerify(bearer, key.jwk, { issuer: ISSUER, audience: AUDIENCE });
     return { body: 'welcome' };
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error;
@@ -86,17 +87,12 @@ function present(url: string, token: Secret, options: Partial<PresentOptions> = 
 }
 
 /** The failure, in which the token is nowhere. */
-async function failureOf(
+async function refusal(
   url: string,
   token: Secret,
   options: Partial<PresentOptions> = {},
 ): Promise<FedctlError> {
-  const failure: FedctlError = await present(url, token, options).then(
-    () => {
-      throw new Error('the API took the token');
-    },
-    (error) => error,
-  );
+  const failure = await rejectionOf(present(url, token, options));
   const { message, likelyCause, remedy, details } = failure;
   expect(JSON.stringify({ message, likelyCause, remedy, details })).not.toContain(token.reveal());
   return failure;
@@ -126,7 +122,7 @@ describe.each(['http', 'https'])('an API over %s that verifies the token', (sche
 
   test('refuses one for another audience, and its reason is told', async () => {
     await using server = await start();
-    const failure = await failureOf(`${server.url}/me?key=hunter2`, await tokenWith({ aud: 'somebody' }));
+    const failure = await refusal(`${server.url}/me?key=hunter2`, await tokenWith({ aud: 'somebody' }));
     expect(failure).toMatchObject({
       code: 'net.api-refused',
       exitCode: 4,
@@ -147,7 +143,7 @@ describe.each(['http', 'https'])('an API over %s that verifies the token', (sche
 
   test('refuses one that has ended', async () => {
     await using server = await start();
-    const failure = await failureOf(server.url, await tokenWith({ exp: 1 }));
+    const failure = await refusal(server.url, await tokenWith({ exp: 1 }));
     expect(failure.message).toBe(
       `${server.url}/ refused the token with status 401: invalid_token, "ERR_JWT_EXPIRED".`,
     );
@@ -238,7 +234,7 @@ describe('an answer', () => {
     ['304', { status: 304 }, { code: 'net.api-failed', message: '<url>/ answered with status 304.' }],
   ])('of %s', async (_title, answer, expected) => {
     await using server = await loopbackServer(() => answer);
-    const failure = await failureOf(server.url, await tokenWith());
+    const failure = await refusal(server.url, await tokenWith());
     const named = Object.entries(expected).map(([name, value]) => [
       name,
       typeof value === 'string' ? value.replaceAll('<url>', server.url) : value,
@@ -254,7 +250,7 @@ describe('an answer', () => {
         'latin1',
       ),
     );
-    const failure = await failureOf(url, await tokenWith());
+    const failure = await refusal(url, await tokenWith());
     expect(failure.message).toBe(`${url}/ refused the token with status 401: \u009b2J, "\u009b31mred".`);
     expect(failure.details).toMatchObject({
       error: '\u009b2J',
@@ -290,7 +286,7 @@ describe('an answer', () => {
       await using elsewhere = await loopbackServer(() => ({}));
       const location = `${elsewhere.url}/login`;
       await using server = await loopbackServer(() => ({ status, headers: { location } }));
-      expect(await failureOf(server.url, await tokenWith())).toMatchObject({
+      expect(await refusal(server.url, await tokenWith())).toMatchObject({
         code: 'net.api-redirected',
         exitCode: 6,
         message: `${server.url}/ redirects to ${location}; the token does not follow.`,
@@ -307,7 +303,7 @@ describe('no answer', () => {
 
   test('from a server that is silent', async () => {
     await using server = await loopbackServer(silent);
-    expect(await failureOf(server.url, await tokenWith(), { timeoutMs: 300 })).toMatchObject({
+    expect(await refusal(server.url, await tokenWith(), { timeoutMs: 300 })).toMatchObject({
       code: 'net.api-timeout',
       exitCode: 6,
       message: `${server.url}/ gave no answer within 0 s.`,
@@ -324,7 +320,7 @@ describe('no answer', () => {
     ],
   ])('from a server that %s', async (_title, act, why) => {
     const url = await listen((socket) => socket.once('data', () => act(socket)));
-    expect(await failureOf(url, await tokenWith())).toMatchObject({
+    expect(await refusal(url, await tokenWith())).toMatchObject({
       code: 'net.api-unreachable',
       exitCode: 6,
       message: `${new URL(url).host} cannot be reached: ${why}.`,
@@ -335,7 +331,7 @@ describe('no answer', () => {
   test('where nothing listens', async () => {
     const server = await loopbackServer(silent);
     await server[Symbol.asyncDispose]();
-    expect((await failureOf(server.url, await tokenWith())).message).toBe(
+    expect((await refusal(server.url, await tokenWith())).message).toBe(
       `127.0.0.1:${server.port} cannot be reached: nothing listens there (ECONNREFUSED).`,
     );
   });
@@ -344,7 +340,7 @@ describe('no answer', () => {
     const notFound = new TypeError('fetch failed', {
       cause: Object.assign(new Error('no'), { code: 'ENOTFOUND' }),
     });
-    const failure = await failureOf('https://api.test/', await tokenWith(), {
+    const failure = await refusal('https://api.test/', await tokenWith(), {
       fetch: () => Promise.reject(notFound),
     });
     expect(failure).toMatchObject({
@@ -358,7 +354,7 @@ describe('no answer', () => {
 describe('TLS', () => {
   test('a certificate that is not trusted gets no token', async () => {
     await using server = await loopbackServer(relyingParty, certificate);
-    const failure = await failureOf(server.url, await tokenWith(), { fetch: createFetch({}) });
+    const failure = await refusal(server.url, await tokenWith(), { fetch: createFetch({}) });
     expect(failure).toMatchObject({
       code: 'net.api-tls-failed',
       exitCode: 6,
@@ -373,7 +369,7 @@ describe('TLS', () => {
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
     try {
       const fetch = createFetch({ NODE_TLS_REJECT_UNAUTHORIZED: '0' });
-      const failure = await failureOf(server.url, await tokenWith(), { fetch });
+      const failure = await refusal(server.url, await tokenWith(), { fetch });
       expect(failure.code).toBe('net.api-tls-failed');
     } finally {
       delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
@@ -383,7 +379,7 @@ describe('TLS', () => {
 
   test('a server without TLS', async () => {
     await using server = await loopbackServer(relyingParty);
-    const failure = await failureOf(server.url.replace('http:', 'https:'), await tokenWith());
+    const failure = await refusal(server.url.replace('http:', 'https:'), await tokenWith());
     expect(failure).toMatchObject({ code: 'net.api-tls-failed' });
     expect(failure.message).toContain('what answers there does not speak TLS');
   });
@@ -425,7 +421,7 @@ describe('before anything is sent', () => {
       },
     ],
   ])('%s is refused', async (url, expected) => {
-    const failure = await failureOf(url, await tokenWith(), { fetch: never });
+    const failure = await refusal(url, await tokenWith(), { fetch: never });
     expect(failure).toMatchObject(expected);
     expect(JSON.stringify([failure, failure.message])).not.toContain('hunter2');
   });
@@ -433,12 +429,12 @@ describe('before anything is sent', () => {
   test.each(['http://127.0.0.1.example.com/', 'http://localhost.example.com/', 'http://0.0.0.0/'])(
     '%s is not this machine',
     async (url) => {
-      expect((await failureOf(url, await tokenWith(), { fetch: never })).code).toBe('net.plaintext-refused');
+      expect((await refusal(url, await tokenWith(), { fetch: never })).code).toBe('net.plaintext-refused');
     },
   );
 
   test('a token that would split the header is refused without being quoted', async () => {
-    const failure = await failureOf('https://api.example.com/', new Secret('a.b.c\r\nx: y'), {
+    const failure = await refusal('https://api.example.com/', new Secret('a.b.c\r\nx: y'), {
       fetch: never,
     });
     expect(failure).toMatchObject({

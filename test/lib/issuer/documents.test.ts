@@ -1,13 +1,12 @@
-import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { type FetchOptions, fetchIssuerDocuments, fetchKeySet } from '../../../src/lib/issuer/documents.ts';
+import { rejectionOf } from '../../support/failure-of.ts';
 import { fetch } from '../../support/fetch.ts';
 import { DISCOVERY, type IssuerServer, JWKS, json, startIssuer } from '../../support/issuer-server.ts';
+import { closedPort, listenOnLoopback } from '../../support/listen.ts';
 
 const KEYS = [
   { kty: 'RSA', use: 'sig', kid: 'RSA_0', n: 'AQAB', e: 'AQAB' },
@@ -46,18 +45,14 @@ function options(changes: Partial<FetchOptions> = {}): FetchOptions {
   return { fetch, timeoutMs: 5000, signal: new AbortController().signal, ...changes };
 }
 
-async function failureOf(work: Promise<unknown>) {
-  const error = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!isFedctlError(error)) throw new Error('expected a failure of fedctl', { cause: error });
-  return { code: error.code, exitCode: error.exitCode, message: error.message };
+async function failing(work: Promise<unknown>) {
+  const { code, exitCode, message } = await rejectionOf(work);
+  return { code, exitCode, message };
 }
 
 async function failureWith(path: string, answer: RequestListener, changes: Partial<FetchOptions> = {}) {
   server.answers.set(path, answer);
-  return failureOf(fetchIssuerDocuments(server.issuer, options(changes)));
+  return failing(fetchIssuerDocuments(server.issuer, options(changes)));
 }
 
 describe('fetchIssuerDocuments', () => {
@@ -202,12 +197,8 @@ describe('fetchIssuerDocuments', () => {
   });
 
   it('tells a port that nobody listens on', async () => {
-    const closed = createTcpServer().listen(0, '127.0.0.1');
-    await once(closed, 'listening');
-    const { port } = closed.address() as AddressInfo;
-    closed.close();
-    await once(closed, 'close');
-    expect(await failureOf(fetchIssuerDocuments(`http://127.0.0.1:${port}`, options()))).toEqual({
+    const port = await closedPort();
+    expect(await failing(fetchIssuerDocuments(`http://127.0.0.1:${port}`, options()))).toEqual({
       code: 'issuer.unreachable',
       exitCode: 6,
       message: `127.0.0.1:${port} cannot be reached: nothing listens there (ECONNREFUSED).`,
@@ -216,15 +207,14 @@ describe('fetchIssuerDocuments', () => {
 
   it('tells a server that speaks no TLS', async () => {
     const issuer = server.issuer.replace('http:', 'https:');
-    const failure = await failureOf(fetchIssuerDocuments(issuer, options()));
+    const failure = await failing(fetchIssuerDocuments(issuer, options()));
     expect(failure.code).toBe('issuer.tls-failed');
   });
 
   it('tells a server that breaks the handshake off', async () => {
-    const tls = createTlsServer().listen(0, '127.0.0.1');
-    await once(tls, 'listening');
-    const { port } = tls.address() as AddressInfo;
-    const failure = await failureOf(fetchIssuerDocuments(`https://127.0.0.1:${port}`, options()));
+    const tls = createTlsServer();
+    const port = await listenOnLoopback(tls);
+    const failure = await failing(fetchIssuerDocuments(`https://127.0.0.1:${port}`, options()));
     expect(failure.code).toBe('issuer.tls-failed');
     tls.closeAllConnections();
     tls.close();
@@ -235,7 +225,7 @@ describe('fetchIssuerDocuments', () => {
       cause: Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }),
     });
     const fails = options({ fetch: () => Promise.reject(refused) });
-    expect(await failureOf(fetchIssuerDocuments('https://nowhere.example', fails))).toEqual({
+    expect(await failing(fetchIssuerDocuments('https://nowhere.example', fails))).toEqual({
       code: 'issuer.unreachable',
       exitCode: 6,
       message: 'nowhere.example cannot be reached: its name does not resolve (ENOTFOUND).',
@@ -294,7 +284,7 @@ describe('fetchIssuerDocuments', () => {
 
   it('names a slash that is missing in the document', async () => {
     const asked = `${server.issuer}/`;
-    expect(await failureOf(fetchIssuerDocuments(asked, options()))).toEqual(
+    expect(await failing(fetchIssuerDocuments(asked, options()))).toEqual(
       wrong(
         `The discovery document names the issuer ${server.issuer}, without a trailing slash; asked for was ${asked}.`,
       ),
@@ -388,7 +378,7 @@ describe('the address of an issuer', () => {
         throw new Error('asked');
       },
     });
-    const failure = await failureOf(fetchIssuerDocuments(issuer, asked));
+    const failure = await failing(fetchIssuerDocuments(issuer, asked));
     expect(failure).toMatchObject({ code, exitCode: 2 });
     expect(failure.message).not.toContain('secret');
   });
@@ -400,7 +390,7 @@ describe('fetchKeySet', () => {
   });
 
   it('wants https too', async () => {
-    expect(await failureOf(fetchKeySet('http://keys.example/', options()))).toEqual({
+    expect(await failing(fetchKeySet('http://keys.example/', options()))).toEqual({
       code: 'issuer.plaintext-refused',
       exitCode: 2,
       message: 'The key set http://keys.example/ is not https, and keys.example is not this machine.',

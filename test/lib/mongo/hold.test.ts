@@ -85,7 +85,7 @@ describe("at the lab's server", () => {
     const seconds = Math.floor(issuedAt.getTime() / 1000);
     return {
       token: new Secret(await lab.token({ exp: seconds + 60, jti: `${seconds}` })),
-      issuer: lab.issuer.url,
+      issuer: lab.issuer.issuer,
       subject: SUBJECT,
       audience: [AUDIENCE],
       algorithm: 'RS256',

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { program } from '../../../src/lib/core/command-line.ts';
 import { FedctlError } from '../../../src/lib/core/errors.ts';
+import { listenOnLoopback } from '../../support/listen.ts';
 import { attemptLogin, KEYS, loopbackResolver, NOW, TOKEN } from '../../support/login.ts';
 import {
   type Act,
@@ -40,9 +40,7 @@ async function mongod(script: Script = {}): Promise<ScriptedMongod> {
 async function rawServer(serve: (socket: Socket) => void = () => {}): Promise<number> {
   const server: Server = createServer((socket) => serve(socket.on('error', () => {})));
   started.push({ close: () => server.close() });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  return listenOnLoopback(server);
 }
 
 describe('resolve', () => {

@@ -5,16 +5,7 @@ import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { failureDocument, failureLines } from '../../../src/lib/render/failure.ts';
 import { createTheme } from '../../../src/lib/render/theme.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
-
-function failureOf(work: () => unknown) {
-  try {
-    work();
-  } catch (error) {
-    if (isFedctlError(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing failed');
-}
+import { failureOf } from '../../support/failure-of.ts';
 
 /** What a connection string without options comes to. */
 const PLAIN = {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { BSON } from 'bson';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crc32c } from '../../../src/sandbox/mongod/crc32c.ts';
+import { listenOnLoopback } from '../../support/listen.ts';
 import { type MongodFixture, saslStart, startMongodFixture } from '../../support/mongod-fixture.ts';
 import { frame, opMsg, opQuery, WireClient } from '../../support/wire-client.ts';
 
@@ -280,9 +281,8 @@ describe('hello', () => {
 
 describe('closing', () => {
   test('ends within a second, whatever clients and neighbours do', async () => {
-    const silent = createServer(() => {}).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const issuer = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const silent = createServer(() => {});
+    const issuer = `http://127.0.0.1:${await listenOnLoopback(silent)}`;
     lab.identityProviders = lab.identityProviders.map((idp) => ({ ...idp, issuer }));
     const asked = once(silent, 'connection');
     client.socket.write(opMsg({ ...saslStart(await lab.token({ iss: issuer })), $db: '$external' }));

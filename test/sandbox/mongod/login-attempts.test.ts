@@ -81,7 +81,7 @@ test('a user of another kind is none', async () => {
 });
 
 test('an issuer that is not there is told apart from one without the key', async () => {
-  await lab.issuer.close();
+  await lab.issuer[Symbol.asyncDispose]();
   await client.command(saslStart(await lab.token()), '$external');
   expect(attempts[0]?.failureReason).toMatch(/^AuthenticationFailed: the keys of http.* cannot be fetched: /);
 });

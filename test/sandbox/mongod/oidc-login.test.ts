@@ -1,7 +1,8 @@
 import { Binary, Long } from 'bson';
 import { SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { newSigningKey, signToken } from '../../support/issuer-double.ts';
+import { forgeKey, sign } from '../../support/forge.ts';
+import { DISCOVERY, JWKS, json } from '../../support/issuer-server.ts';
 import {
   AUDIENCE,
   databaseUser,
@@ -191,20 +192,20 @@ describe('what is no good token', () => {
   });
 
   test('signed by another key under the same kid', async () => {
-    const thief = await newSigningKey('key-1');
-    expect(await reasonFor(await signToken(thief, lab.claims()))).toMatch(/the signature does not fit/);
+    const thief = await forgeKey('RS256', 'key-1');
+    expect(await reasonFor(await sign(thief, lab.claims()))).toMatch(/the signature does not fit/);
   });
 
   test.each(['RS384', 'PS256', 'ES384'])('signed with %s', async (alg) => {
-    const key = await newSigningKey('key-1', alg);
-    lab.issuer.keys = [key.publicJwk];
-    expect(await reasonFor(await signToken(key, lab.claims()))).toBe(
+    const key = await forgeKey(alg, 'key-1');
+    lab.issuer.publish(key.jwk);
+    expect(await reasonFor(await sign(key, lab.claims()))).toBe(
       `${JTI}: the algorithm "${alg}" is not RS256`,
     );
   });
 
   test('signed with the public key as the secret of an HMAC', async () => {
-    const secret = Buffer.from(lab.key.publicJwk.n ?? '', 'base64url');
+    const secret = Buffer.from(lab.key.jwk.n ?? '', 'base64url');
     const token = await new SignJWT(lab.claims())
       .setProtectedHeader({ alg: 'HS256', kid: 'key-1' })
       .sign(secret);
@@ -228,38 +229,37 @@ describe('what is no good token', () => {
 describe('the issuer', () => {
   test('is asked once for many logins, and not at all about foreign tokens', async () => {
     await client.command(saslStart(await lab.token({ iss: 'https://evil.example' })), '$external');
-    expect(lab.issuer.asked).toEqual([]);
+    expect(lab.issuer.requests).toEqual([]);
     for (let i = 0; i < 3; i += 1) await client.command(saslStart(await lab.token()), '$external');
-    expect(lab.issuer.asked).toEqual(['/.well-known/openid-configuration', '/keys']);
+    expect(lab.issuer.requests).toEqual([DISCOVERY, JWKS]);
   });
 
   test('is asked again about an unknown key, but not within a minute', async () => {
     await client.command(saslStart(await lab.token()), '$external');
-    const rotated = await newSigningKey('key-2');
-    lab.issuer.keys = [rotated.publicJwk];
-    const login = async () =>
-      await client.command(saslStart(await signToken(rotated, lab.claims())), '$external');
+    const rotated = await forgeKey('RS256', 'key-2');
+    lab.issuer.publish(rotated.jwk);
+    const login = async () => await client.command(saslStart(await sign(rotated, lab.claims())), '$external');
     lab.advance(58);
     expect(await login()).toEqual(REFUSED);
     expect(lab.refusals()).toEqual([
-      `token jti "jti-1", kid "key-2": unknown key id, and the keys of ${lab.issuer.url} were fetched less than 60 s ago`,
+      `token jti "jti-1", kid "key-2": unknown key id, and the keys of ${lab.issuer.issuer} were fetched less than 60 s ago`,
     ]);
-    expect(lab.issuer.asked).toHaveLength(2);
+    expect(lab.issuer.requests).toHaveLength(2);
     lab.advance(2);
     expect(await login()).toMatchObject({ ok: 1 });
-    expect(lab.issuer.asked).toHaveLength(4);
+    expect(lab.issuer.requests).toHaveLength(4);
   });
 
   test('may publish keys of other types beside', async () => {
-    const other = await newSigningKey('key-0', 'ES384');
-    lab.issuer.keys = [other.publicJwk, { kty: 'oct', kid: 'key-1', k: 'c2VjcmV0' }, lab.key.publicJwk];
+    const other = await forgeKey('ES384', 'key-0');
+    lab.issuer.publish(other.jwk, { kty: 'oct', kid: 'key-1', k: 'c2VjcmV0' }, lab.key.jwk);
     expect(await client.command(saslStart(await lab.token()), '$external')).toMatchObject({ ok: 1 });
   });
 
   test('may not publish a small key', async () => {
-    lab.issuer.keys = [{ ...lab.key.publicJwk, n: Buffer.alloc(128, 0xa5).toString('base64url') }];
+    lab.issuer.publish({ ...lab.key.jwk, n: Buffer.alloc(128, 0xa5).toString('base64url') });
     expect(await reasonFor(await lab.token())).toBe(
-      `${JTI}: unknown key id: ${lab.issuer.url} publishes no such RSA key`,
+      `${JTI}: unknown key id: ${lab.issuer.issuer} publishes no such RSA key`,
     );
   });
 
@@ -289,10 +289,10 @@ describe('the issuer', () => {
       reason: '/.well-known/openid-configuration answered 302',
     },
   ])('$name', async ({ discovery, status, reason }) => {
-    lab.issuer.discovery = discovery;
-    lab.issuer.status = status;
+    const { issuer, answers } = lab.issuer;
+    answers.set(DISCOVERY, json({ issuer, jwks_uri: `${issuer}${JWKS}`, ...discovery }, status));
     expect(await reasonFor(await lab.token())).toBe(
-      `${JTI}: the keys of ${lab.issuer.url} cannot be fetched: ${reason}`,
+      `${JTI}: the keys of ${lab.issuer.issuer} cannot be fetched: ${reason}`,
     );
   });
 });

@@ -4,7 +4,8 @@ import { FAILURES } from '../../../src/lib/failures/failures.ts';
 import { type Lab, type LabOptions, startLab } from '../../../src/sandbox/lab.ts';
 import { enableLab, scenarioNamed, startScenario } from '../../../src/sandbox/scenarios/play.ts';
 import { SCENARIOS } from '../../../src/sandbox/scenarios/scenarios.ts';
-import { runInProcess, type Said } from '../../support/in-process.ts';
+import { runInProcess } from '../../support/in-process.ts';
+import type { Said } from '../../support/run-main.ts';
 
 /** What the issue asks for, item by item, and the scenarios that play it. */
 const ITEMS: Readonly<Record<string, readonly string[]>> = {
