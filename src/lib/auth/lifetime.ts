@@ -1,6 +1,7 @@
 import { rerun } from '../core/command-line.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
+import { memberOf } from '../core/record.ts';
 import { rfc3339 } from '../core/time.ts';
 import { MINT_LIMITS, type MintRequest } from '../core/token.ts';
 import { decodeJwt } from '../jwt/decode.ts';
@@ -82,8 +83,7 @@ async function sessionEndByToken(
   const shortest = { ...wanted, durationSeconds: MINT_LIMITS.shortest };
   const { token } = await minting(aws, shortest, options).get();
   const claims = decodeJwt(token.reveal()).payload['https://sts.amazonaws.com/'];
-  if (typeof claims !== 'object' || claims === null || !('original_session_exp' in claims)) return null;
-  const end = new Date(String(claims.original_session_exp));
+  const end = new Date(String(memberOf(claims, 'original_session_exp')));
   return Number.isNaN(end.getTime()) ? null : end;
 }
 

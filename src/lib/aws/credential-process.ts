@@ -3,7 +3,9 @@ import type { Context } from '../core/context.ts';
 import type { Credentials } from '../core/credentials.ts';
 import { deadline, timedOut } from '../core/deadline.ts';
 import { FedctlError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
 import { Secret } from '../core/secret.ts';
+import { systemCode } from '../core/system-error.ts';
 import { readExpiry } from './expiry.ts';
 import { processFailure } from './process-failure.ts';
 import { processEnvironment } from './process-loop.ts';
@@ -81,7 +83,7 @@ function run(
 
 /** Only the first word is repeated: those after it may be secrets. */
 function notStarted(profile: string, program: string, cause: Error): FedctlError {
-  const why = 'code' in cause && cause.code === 'ENOENT' ? 'there is no such program' : cause.message;
+  const why = systemCode(cause) === 'ENOENT' ? 'there is no such program' : cause.message;
   const failure = `cannot be started: "${program}": ${why}`;
   return processFailed(profile, failure, {
     cause,
@@ -102,8 +104,7 @@ function parse(output: string, profile: string, now: Date): Credentials {
     // The error would quote what was printed.
     throw processFailed(profile, 'printed no JSON');
   }
-  const fields: Readonly<Record<string, unknown>> =
-    typeof value === 'object' && value !== null ? { ...value } : {};
+  const fields = isRecord(value) ? value : {};
   const { Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration } = fields;
   if (Version !== 1) throw processFailed(profile, 'printed no "Version": 1');
   if (typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string') {

@@ -2,6 +2,7 @@ import { rerun, shellWord } from '../core/command-line.ts';
 import type { ResolvedCredentials } from '../core/credentials.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
+import { memberOf } from '../core/record.ts';
 import { isOptInRegion, isRegionName } from '../core/region-name.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
 import { quotedPart } from './access-key.ts';
@@ -283,10 +284,7 @@ function clockSkew(refusal: AwsRefusal, site: CallSite): FedctlError {
 
 /** Seconds by which our clock is ahead of the answer's Date header; null when they agree to five minutes. */
 function skewOf(error: Error, now: Date): number | null {
-  const response = '$response' in error ? error.$response : null;
-  const headers =
-    typeof response === 'object' && response !== null && 'headers' in response ? response.headers : null;
-  const date = typeof headers === 'object' && headers !== null && 'date' in headers ? headers.date : null;
+  const date = memberOf(memberOf(memberOf(error, '$response'), 'headers'), 'date');
   const theirs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
   const skew = (now.getTime() - theirs) / 1000;
   return Number.isFinite(skew) && Math.abs(skew) >= 300 ? skew : null;

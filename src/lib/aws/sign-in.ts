@@ -6,6 +6,7 @@ import type { Credentials } from '../core/credentials.ts';
 import { deadline, timedOut, within } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
 import { Secret } from '../core/secret.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import { transportFault } from '../net/transport-fault.ts';
@@ -274,9 +275,8 @@ async function cachedLogin(
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>> | null> {
   try {
-    const value: unknown = JSON.parse(await readBoundedFile(path, MAX_CACHE_BYTES, signal, timeoutMs));
-    if (typeof value !== 'object' || value === null) return null;
-    const login: Readonly<Record<string, unknown>> = { ...value };
+    const login: unknown = JSON.parse(await readBoundedFile(path, MAX_CACHE_BYTES, signal, timeoutMs));
+    if (!isRecord(login)) return null;
     for (const name of ['accessToken', 'refreshToken', 'clientSecret']) {
       const secret = login[name];
       if (typeof secret === 'string') context.redactor.learn(new Secret(secret));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Credentials } from '../core/credentials.ts';
 import { FedctlError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
+import { systemCode } from '../core/system-error.ts';
 import { rfc3339 } from '../core/time.ts';
 import { equalInConstantTime } from '../net/constant-time.ts';
 import {
@@ -60,7 +61,7 @@ export async function startCredentialsEndpoint({
 
 /** @returns a FedctlError exec.listen-failed */
 export function listenFailed(host: string, port: number, cause: unknown): FedctlError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no more';
+  const code = systemCode(cause) || 'no more';
   const reason = code === 'EADDRINUSE' ? 'another program uses the port' : `the system says ${code}`;
   return new FedctlError('exec.listen-failed', {
     message: `Cannot listen on ${host}:${port}: ${reason}.`,

@@ -6,6 +6,7 @@ import { shellWord } from '../core/command-line.ts';
 import { bounded, within } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
+import { systemCode } from '../core/system-error.ts';
 
 const openFile = promisify(open);
 const statFile = promisify(fstat);
@@ -136,8 +137,7 @@ export async function readBoundedStream(
 }
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  switch (code) {
+  switch (systemCode(error)) {
     case 'ENOENT':
       return 'there is no such file';
     case 'ENOTDIR':
@@ -152,7 +152,7 @@ function reasonOf(error: unknown): string {
     case 'ENXIO':
       return 'it is a socket';
     default:
-      return `the system says ${String(code ?? 'no more')}`;
+      return `the system says ${systemCode(error) || 'no more'}`;
   }
 }
 

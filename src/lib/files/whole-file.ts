@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, constants, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FedctlError } from '../core/errors.ts';
+import { systemCode } from '../core/system-error.ts';
 
 export interface WholeFileOptions {
   /** Permission bits of the file, before the umask. */
@@ -61,7 +62,7 @@ export async function refuseUnwritable(path: string, words: Words): Promise<void
 
 async function refuseUnlessRegular(path: string, words: Words): Promise<void> {
   const found = await lstat(path).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (systemCode(error) === 'ENOENT') return null;
     throw error;
   });
   if (found === null || found.isFile()) return;
@@ -106,12 +107,8 @@ async function syncDirectory(directory: string): Promise<void> {
   await handle?.close();
 }
 
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : null;
-}
-
 function reasonOf(error: unknown): string {
-  switch (codeOf(error)) {
+  switch (systemCode(error)) {
     case 'ENOENT':
       return 'its directory does not exist';
     case 'ENOTDIR':
@@ -127,7 +124,7 @@ function reasonOf(error: unknown): string {
     case 'ENAMETOOLONG':
       return 'its name is too long';
     default:
-      return `the system says ${String(codeOf(error) ?? 'no more')}`;
+      return `the system says ${systemCode(error) || 'no more'}`;
   }
 }
 

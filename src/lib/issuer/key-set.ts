@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import type { FedctlError } from '../core/errors.ts';
+import { memberOf } from '../core/record.ts';
 
 /** The members that fedctl reads of a key, all of them texts (RFC 7517, section 4, and RFC 7518, section 6). */
 const TEXTS = ['kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'] as const;
@@ -32,7 +33,7 @@ export function keySet(
 }
 
 function hasType(value: unknown): value is JWK {
-  return typeof value === 'object' && value !== null && 'kty' in value && typeof value.kty === 'string';
+  return typeof memberOf(value, 'kty') === 'string';
 }
 
 /** Of any type: it is what an issuer wrote. */

@@ -1,5 +1,6 @@
 // Not node:util's stripVTControlCharacters, which takes quadratic time on Node.js 24 and 26 (nodejs/node#64319).
 import stripAnsi from 'strip-ansi';
+import { isRecord } from '../core/record.ts';
 
 /** Runs of the characters of a compact token (RFC 7515, section 7.1). */
 const RUN = /[\w.-]+/g;
@@ -69,7 +70,7 @@ function tokensIn(text: string): readonly string[] {
 
 function headerOf(encoded: string | undefined): Header | null {
   const value = parsed(Buffer.from(encoded ?? '', 'base64url').toString());
-  return typeof value === 'object' && value !== null && 'alg' in value ? value : null;
+  return isRecord(value) && 'alg' in value ? value : null;
 }
 
 /** Lines of one length, and a last one that is no longer, as `fold` and terminals make them. */

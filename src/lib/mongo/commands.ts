@@ -2,6 +2,7 @@ import type { MongoClient } from 'mongodb';
 import { MORE_TIME } from '../core/command-line.ts';
 import { deadline, within } from '../core/deadline.ts';
 import { FedctlError } from '../core/errors.ts';
+import { memberOf } from '../core/record.ts';
 import type { LoginPlan, ServerIdentity } from '../ports/mongo.ts';
 import { readPrivileges } from '../trust/privileges.ts';
 import { commandFailure, ownFailure } from './server-failures.ts';
@@ -137,9 +138,8 @@ function rolesText(roles: ServerIdentity['roles']): string {
 }
 
 function textOf(value: unknown, key: string): string | null {
-  const found =
-    typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key) : null;
-  return typeof found?.[1] === 'string' ? found[1] : null;
+  const found = memberOf(value, key);
+  return typeof found === 'string' ? found : null;
 }
 
 function noAnswer(what: string, timeoutMs: number, cause: unknown): FedctlError {

@@ -1,10 +1,10 @@
 import { type OfferedCommand, program } from '../core/command-line.ts';
 import type { HostPort } from '../core/connection-string.ts';
 import { FedctlError } from '../core/errors.ts';
+import { systemCode } from '../core/system-error.ts';
 import { rfc3339 } from '../core/time.ts';
 import type { FailureCode } from '../failures/failures.ts';
 import type { DialFault } from '../net/dial.ts';
-import { codeOf } from '../net/dial.ts';
 import { proxyFault } from '../net/dial-proxy.ts';
 import { CertificateRefused, type CertificateSeen } from '../net/dial-tls.ts';
 import type { StageId } from '../ports/mongo.ts';
@@ -146,7 +146,7 @@ export function dialFailure(
       hosts: unreached.map(({ host, fault, cause }) => ({
         host: hostPort(host),
         fault,
-        error: codeOf(cause) || null,
+        error: systemCode(cause) || null,
         ...(cause instanceof CertificateRefused
           ? { certificate: certificateMembers(cause.certificate) }
           : {}),
@@ -165,10 +165,10 @@ function meaningOf(stage: keyof typeof TABLES, fault: DialFault): Meaning {
 }
 
 function alertOfAtlas({ fault, cause }: Unreached): boolean {
-  return fault === 'alert' && INTERNAL_ERROR_ALERT.test(codeOf(cause));
+  return fault === 'alert' && INTERNAL_ERROR_ALERT.test(systemCode(cause));
 }
 
 function alertCause(unreached: Unreached): string | undefined {
   if (unreached.fault !== 'alert' || alertOfAtlas(unreached)) return undefined;
-  return `The server does not accept this handshake (${codeOf(unreached.cause)}): it may want a client certificate (tlsCertificateKeyFile) or another version of TLS.`;
+  return `The server does not accept this handshake (${systemCode(unreached.cause)}): it may want a client certificate (tlsCertificateKeyFile) or another version of TLS.`;
 }

@@ -5,8 +5,9 @@ import type { Context } from '../core/context.ts';
 import { deadline, timedOut, within } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { type FedctlError, isFedctlError } from '../core/errors.ts';
+import { systemCode } from '../core/system-error.ts';
 import { rfc3339 } from '../core/time.ts';
-import { codeOf, type DialBounds, type Dialled, dialName, dialTcp } from '../net/dial.ts';
+import { type DialBounds, type Dialled, dialName, dialTcp } from '../net/dial.ts';
 import { dialThroughProxy } from '../net/dial-proxy.ts';
 import { dialTls, type TlsFacts, type TlsSettings } from '../net/dial-tls.ts';
 import { hostPort } from '../uri/host-port.ts';
@@ -119,14 +120,14 @@ async function resolveSrv(
   const asked = <T>(what: string, records: Promise<T>) =>
     within(bounded, records).catch((error: unknown) => {
       if (signal.aborted) throw signal.reason;
-      throw recordFailed(name, what, timedOut(bounded) ? 'ETIMEOUT' : codeOf(error), error);
+      throw recordFailed(name, what, timedOut(bounded) ? 'ETIMEOUT' : systemCode(error), error);
     });
   const [srv, txt] = await Promise.all([
     asked(`The SRV record ${name.record}`, resolver.srv(name.record)),
     asked(
       `The TXT record of ${name.host}`,
       resolver.txt(name.host).catch((error: unknown) => {
-        if (NO_RECORD.has(codeOf(error))) return [];
+        if (NO_RECORD.has(systemCode(error))) return [];
         throw error;
       }),
     ),

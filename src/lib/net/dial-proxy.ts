@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import { SocksClient } from 'socks';
 import { within } from '../core/deadline.ts';
 import type { Secret } from '../core/secret.ts';
-import { codeOf, type DialBounds, type Dialled, dialTcp, type Endpoint, step } from './dial.ts';
+import { systemCode } from '../core/system-error.ts';
+import { type DialBounds, type Dialled, dialTcp, type Endpoint, step } from './dial.ts';
 
 /** A SOCKS5 proxy (RFC 1928), with user and password (RFC 1929) where it asks for them. */
 export interface SocksProxy extends Endpoint {
@@ -74,7 +75,7 @@ const REPLIES: Readonly<Record<string, string>> = {
 /** Told by the texts of the package (2.8.10), which has no codes; a text that is not known is not shown. */
 export function proxyFault(cause: unknown): ProxyMeaning {
   const text = cause instanceof Error ? cause.message : '';
-  const code = codeOf(cause);
+  const code = systemCode(cause);
   const reply = /rejected connection - (\w+)$/.exec(text)?.[1];
   if (reply !== undefined) {
     return {

@@ -1,14 +1,7 @@
 import { isIP, type Socket } from 'node:net';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
-import {
-  codeOf,
-  type DialBounds,
-  type DialFault,
-  type Dialled,
-  type Endpoint,
-  opened,
-  step,
-} from './dial.ts';
+import { systemCode } from '../core/system-error.ts';
+import { type DialBounds, type DialFault, type Dialled, type Endpoint, opened, step } from './dial.ts';
 
 /** What TLS is to be done with. Without `ca`, Node's own list and NODE_EXTRA_CA_CERTS count. */
 export interface TlsSettings {
@@ -84,7 +77,7 @@ export async function dialTls(
 
 /** The fault behind an error of TLS. By its code: texts of OpenSSL change. */
 export function faultOfTls(error: unknown): DialFault {
-  const code = codeOf(error);
+  const code = systemCode(error);
   if (UNTRUSTED.has(code)) return 'untrusted';
   if (OUT_OF_DATE.has(code)) return 'out-of-date';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'wrong-name';
@@ -110,7 +103,7 @@ export class CertificateRefused extends Error {
   constructor(cause: Error, certificate: CertificateSeen) {
     super(cause.message, { cause });
     this.name = 'CertificateRefused';
-    this.code = codeOf(cause);
+    this.code = systemCode(cause);
     this.certificate = certificate;
   }
 }

@@ -1,3 +1,4 @@
+import { systemCode } from '../core/system-error.ts';
 import { ProxyFault } from './proxy-fault.ts';
 
 /** What went wrong below HTTP. `tls` covers the handshake and the certificate. */
@@ -79,7 +80,7 @@ const UNREACHABLE: Readonly<Record<string, Meaning>> = {
 
 /** The fault of the network that an error of node:http or node:tls stands for; null for any other error. */
 export function transportFault(error: unknown): TransportFault | null {
-  const coded = chainOf(error).find((each): each is Coded => typeof codeOf(each) === 'string');
+  const coded = chainOf(error).find((each): each is Coded => systemCode(each) !== '');
   if (coded === undefined) return null;
   const { code } = coded;
   if (TIMEOUTS.has(code)) return { kind: 'timeout', code, reason: 'no answer came in time' };
@@ -140,16 +141,12 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
 
 type Coded = Error & { readonly code: string };
 
-function codeOf(error: Error): unknown {
-  return 'code' in error ? error.code : undefined;
-}
-
 /** The SDK wraps what happened, and Node the errors of several addresses into an AggregateError: the first code counts. */
 function chainOf(error: unknown): readonly Error[] {
   const chain: Error[] = [];
   for (let each = error; each instanceof Error && chain.length < 5; each = each.cause) {
     chain.push(each);
-    if (each instanceof AggregateError && typeof codeOf(each) !== 'string') {
+    if (each instanceof AggregateError && systemCode(each) === '') {
       return [...chain, ...chainOf(each.errors[0])];
     }
   }

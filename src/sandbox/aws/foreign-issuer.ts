@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import { memberOf } from '../../lib/core/record.ts';
 import { sendHttp } from '../mongod/http.ts';
 
 /** What came of asking an issuer for its keys: the keys, or why there are none. */
@@ -38,12 +39,12 @@ export function findIssuerKeys({
   return async (issuer) => {
     try {
       const discovery = await read(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
-      if (member(discovery, 'issuer') !== issuer) {
+      if (memberOf(discovery, 'issuer') !== issuer) {
         throw new Error('its discovery document names another issuer');
       }
-      const address = member(discovery, 'jwks_uri');
+      const address = memberOf(discovery, 'jwks_uri');
       if (typeof address !== 'string') throw new Error('its discovery document names no jwks_uri');
-      const keys = member(await read(address), 'keys');
+      const keys = memberOf(await read(address), 'keys');
       if (!Array.isArray(keys)) throw new Error('its key set holds no list of keys');
       return { keys: keys.filter(isKey) };
     } catch (error) {
@@ -69,11 +70,6 @@ function parseJson(text: string, url: URL): unknown {
   }
 }
 
-function member(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-  return Object.entries(value).find(([key]) => key === name)?.[1];
-}
-
 function isKey(value: unknown): value is JWK {
-  return typeof member(value, 'kty') === 'string';
+  return typeof memberOf(value, 'kty') === 'string';
 }

@@ -1,4 +1,5 @@
 import { FedctlError } from '../../lib/core/errors.ts';
+import { systemCode } from '../../lib/core/system-error.ts';
 import {
   type LoopbackServer,
   type LoopbackServerOptions,
@@ -26,7 +27,7 @@ export async function startLoopbackServer(options: LabServerOptions): Promise<Lo
 }
 
 function startFailure({ name, host, port }: LabServerOptions, cause: unknown): FedctlError {
-  if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
+  if (systemCode(cause) === 'EADDRINUSE') {
     return new FedctlError('lab.port-taken', {
       message: `The lab's ${name} cannot listen on ${host}:${port}: the port is taken.`,
       details: { server: name, host, port },

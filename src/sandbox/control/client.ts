@@ -3,6 +3,7 @@ import { deadline } from '../../lib/core/deadline.ts';
 import { FedctlError, isFedctlError } from '../../lib/core/errors.ts';
 import type { FetchResponse } from '../../lib/core/fetch.ts';
 import { isLoopbackHost } from '../../lib/core/hosts.ts';
+import { isRecord, memberOf } from '../../lib/core/record.ts';
 import { Secret } from '../../lib/core/secret.ts';
 import { FAILURES, type FailureCode } from '../../lib/failures/failures.ts';
 import type { Hop } from '../delays.ts';
@@ -212,16 +213,16 @@ interface LabError {
 function errorIn(text: string): LabError {
   let error: unknown = null;
   try {
-    error = (JSON.parse(text) as { error?: unknown } | null)?.error;
+    error = memberOf(JSON.parse(text), 'error');
   } catch {
     // Not the control API: its status says enough.
   }
-  const { code, message, likelyCause, remedy, details } = (error ?? {}) as Record<string, unknown>;
+  const { code, message, likelyCause, remedy, details } = isRecord(error) ? error : {};
   return {
     code: typeof code === 'string' && Object.hasOwn(FAILURES, code) ? (code as FailureCode) : null,
     message: typeof message === 'string' ? message : '',
     ...(typeof likelyCause === 'string' && { likelyCause }),
     ...(typeof remedy === 'string' && { remedy }),
-    details: typeof details === 'object' && details !== null ? { ...details } : {},
+    details: isRecord(details) ? details : {},
   };
 }

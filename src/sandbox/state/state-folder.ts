@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK } from 'jose/key/export';
 import { FedctlError, isFedctlError } from '../../lib/core/errors.ts';
+import { systemCode } from '../../lib/core/system-error.ts';
 import { readBoundedFile } from '../../lib/files/bounded-file.ts';
 import { writeSecretFile } from '../../lib/files/secret-file.ts';
 import type { Lab } from '../lab.ts';
@@ -30,7 +31,7 @@ export async function readState(
   const file = join(folder, FILE);
   const text = await readBoundedFile(file, LARGEST_STATE, signal, timeoutMs).catch((cause: unknown) => {
     if (!isFedctlError(cause)) throw cause;
-    if (cause.cause instanceof Error && 'code' in cause.cause && cause.cause.code === 'ENOENT') return null;
+    if (systemCode(cause.cause) === 'ENOENT') return null;
     throw invalid(file, 'it cannot be read', cause);
   });
   if (text === null) return null;
