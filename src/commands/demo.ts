@@ -6,7 +6,7 @@ import { FedctlError } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { runChild } from '../lib/exec/run-child.ts';
 import { insideLab } from '../sandbox/environment.ts';
-import type { Lab } from '../sandbox/lab.ts';
+import type { Lab } from '../sandbox/running-lab.ts';
 import { type Answer, command } from './command.ts';
 
 /** One step of the demo: what a user would type, why, and how it must end. */

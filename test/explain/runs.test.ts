@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import { type Lab, startLab } from '../../src/sandbox/lab.ts';
+import { startLab } from '../../src/sandbox/lab.ts';
+import type { Lab } from '../../src/sandbox/running-lab.ts';
 import { enableLab } from '../../src/sandbox/scenarios/play.ts';
 import { runInProcess } from '../support/in-process.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';

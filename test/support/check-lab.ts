@@ -1,4 +1,5 @@
-import { type Lab, type LabOptions, startLab } from '../../src/sandbox/lab.ts';
+import { startLab } from '../../src/sandbox/lab.ts';
+import type { Lab, LabOptions } from '../../src/sandbox/running-lab.ts';
 import { enableLab } from '../../src/sandbox/scenarios/play.ts';
 import { runInProcess } from './in-process.ts';
 import type { MemoryContextOptions } from './memory-context.ts';

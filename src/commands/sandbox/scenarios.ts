@@ -1,7 +1,7 @@
 import { FedctlError } from '../../lib/core/errors.ts';
 import { readingOption } from '../../lib/core/invalid-value.ts';
 import { scenariosDocument, scenariosLines } from '../../lib/render/scenarios.ts';
-import type { Lab, LabOptions } from '../../sandbox/lab.ts';
+import type { Lab, LabOptions } from '../../sandbox/running-lab.ts';
 import type { Answer } from '../command.ts';
 
 /** `--list-scenarios` */
@@ -31,7 +31,8 @@ export async function labStarter({
       message: `--scenario and ${other} do not go together: what scenarios break is the built-in lab of an operator.`,
     });
   }
-  const { scenarioNamed, startScenario } = await import('../../sandbox/scenarios/play.ts');
+  const { scenarioNamed } = await import('../../sandbox/scenarios/play.ts');
+  const { startScenario } = await import('../../sandbox/scenarios/start-scenario.ts');
   const named = readingOption('--scenario', () => scenarioNamed(scenario));
   return (options) => startScenario(named, options);
 }

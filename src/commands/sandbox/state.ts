@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { FedctlError, isFedctlError } from '../../lib/core/errors.ts';
 import { createLabClient } from '../../sandbox/control/client.ts';
-import type { Lab } from '../../sandbox/lab.ts';
+import type { Lab } from '../../sandbox/running-lab.ts';
 import type { Kept } from '../../sandbox/state/kept.ts';
 import { readState, writeState } from '../../sandbox/state/state-folder.ts';
 import type { Invocation } from '../command.ts';

@@ -3,7 +3,7 @@ import type { Context } from '../core/context.ts';
 import { bounded } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
-import { fail, type Outcome, pass, skip, warn } from './check.ts';
+import { fail, type Outcome, pass, skip, warn } from './outcome.ts';
 
 /** What one server's clock says of ours. */
 export interface ClockReading {

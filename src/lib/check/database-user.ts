@@ -6,8 +6,8 @@ import type { FailureCode } from '../failures/failures.ts';
 import type { AtlasDatabaseUser } from '../ports/atlas.ts';
 import { type Refusal, refusalText } from '../trust/refusal.ts';
 import { EXTERNAL } from '../trust/relying-party.ts';
-import { fail, type Outcome } from './check.ts';
 import { compare } from './claim-comparisons.ts';
+import { fail, type Outcome } from './outcome.ts';
 
 /** The project whose users were looked through. */
 export interface UserList {

@@ -1,7 +1,8 @@
 import type { CheckResult } from '../core/check-run.ts';
 import type { OfferedCommand } from '../core/command-line.ts';
 import { FedctlError, isFedctlError } from '../core/errors.ts';
-import { type Check, type Facts, fail, type Outcome, skip, type Timing } from './check.ts';
+import type { Check, Facts } from './check.ts';
+import { fail, type Outcome, skip, type Timing } from './outcome.ts';
 import { checksFor, type Selection, type Wanted } from './selection.ts';
 import type { TimedOutcome } from './shared.ts';
 import type { World } from './world.ts';

@@ -9,17 +9,13 @@ import { LoginRun } from './login-run.ts';
 import type { World } from './world.ts';
 
 /**
- * The logins of one target, one by each mechanism. The first check that asks for one starts it: it goes as far as it can
- * without a token or keys, and waits there for the check that has them.
+ * The login of a target by a mechanism. The first check that asks for it starts it: it goes as far as it can without a
+ * token or keys, and waits there for the check that has them.
  */
-export class Logins {
-  readonly #started = new Map<Mechanism, LoginRun>();
-
-  of(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
-    const started = this.#started.get(mechanism) ?? start(mechanism, world, facts);
-    this.#started.set(mechanism, started);
-    return started;
-  }
+export function loginOf(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
+  const started = world.logins.get(mechanism) ?? start(mechanism, world, facts);
+  world.logins.set(mechanism, started);
+  return started;
 }
 
 function start(mechanism: Mechanism, world: World, facts: Facts): LoginRun {

@@ -1,8 +1,9 @@
 import type { ServerIdentity } from '../ports/mongo.ts';
 import { callerOf } from './catalogue/aws.ts';
 import { tokenOf } from './catalogue/token.ts';
-import { type Facts, type Outcome, pass, type Timing, warn } from './check.ts';
+import type { Facts } from './check.ts';
 import { compare } from './claim-comparisons.ts';
+import { type Outcome, pass, type Timing, warn } from './outcome.ts';
 
 /** Whose token or keys were shown. */
 export interface Shown {

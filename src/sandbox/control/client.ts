@@ -8,7 +8,7 @@ import { Secret } from '../../lib/core/secret.ts';
 import { FAILURES, type FailureCode } from '../../lib/failures/failures.ts';
 import type { Hop } from '../delays.ts';
 import type { LabLogEntry } from '../log.ts';
-import type { PlayedScenario } from '../scenarios/player.ts';
+import type { PlayedScenario } from '../scenarios/played-scenario.ts';
 import type { DatabaseUserChange, IdentityProviderChange } from './atlas-changes.ts';
 import type { LabChange } from './controls.ts';
 import { CONTROL_API } from './marker.ts';

@@ -1,6 +1,6 @@
 import type { Hop } from '../delays.ts';
 import type { LabLog } from '../log.ts';
-import type { PlayedScenario } from '../scenarios/player.ts';
+import type { PlayedScenario } from '../scenarios/played-scenario.ts';
 import {
   changeAccessList,
   changeDatabaseUser,

@@ -1,8 +1,7 @@
 import { FedctlError } from '../../lib/core/errors.ts';
 import { nearest } from '../../lib/core/nearest.ts';
 import type { LabEnvironment } from '../environment.ts';
-import { type Lab, type LabOptions, startLab } from '../lab.ts';
-import type { ChangedVariables } from './player.ts';
+import type { Lab } from '../running-lab.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { Stage } from './stage.ts';
@@ -55,26 +54,4 @@ export async function playScenario(lab: Lab, { play }: Scenario): Promise<Scene>
     throw error;
   }
   return { env: stage.env, close: () => stage.close() };
-}
-
-/**
- * Starts a lab as a scenario needs it and breaks that one thing in it.
- *
- * @returns a lab whose environment is the one to hand to a command
- * @throws FedctlError lab.port-taken, lab.start-failed
- */
-export async function startScenario(scenario: Scenario, options: LabOptions): Promise<Lab> {
-  const lab = await startLab({ ...options, srv: options.srv === true || scenario.srv });
-  try {
-    const { env } = await lab.controls.playScenario(scenario.name);
-    return { ...lab, env: changed(lab.env, env) };
-  } catch (error) {
-    await lab.close();
-    throw error;
-  }
-}
-
-function changed(before: LabEnvironment, changes: ChangedVariables): LabEnvironment {
-  const all = Object.entries({ ...before, ...changes });
-  return Object.fromEntries(all.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }

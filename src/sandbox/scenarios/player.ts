@@ -1,20 +1,9 @@
 import { FedctlError } from '../../lib/core/errors.ts';
 import type { LabEnvironment } from '../environment.ts';
-import type { Lab, LabOptions } from '../lab.ts';
+import type { Lab, LabOptions } from '../running-lab.ts';
 import type { Scene } from './play.ts';
+import type { ChangedVariables, PlayedScenario } from './played-scenario.ts';
 import type { Scenario } from './scenario.ts';
-
-/** Variables that differ from those of the lab; null for one that is gone. */
-export type ChangedVariables = Readonly<Record<string, string | null>>;
-
-/** A scenario that the lab plays now. */
-export interface PlayedScenario {
-  readonly name: string;
-  /** What happened, in one plain sentence. */
-  readonly title: string;
-  /** What a command needs to meet it, beyond the variables that it has. */
-  readonly env: ChangedVariables;
-}
 
 /** Plays a scenario in a lab that runs: one in its life, as what was changed for it stays changed. */
 export class ScenarioPlayer {

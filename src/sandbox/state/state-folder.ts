@@ -5,8 +5,8 @@ import { FedctlError, isFedctlError } from '../../lib/core/errors.ts';
 import { systemCode } from '../../lib/core/system-error.ts';
 import { readBoundedFile } from '../../lib/files/bounded-file.ts';
 import { writeSecretFile } from '../../lib/files/secret-file.ts';
-import type { Lab } from '../lab.ts';
 import { dumpData } from '../load-data.ts';
+import type { Lab } from '../running-lab.ts';
 import { Kept, type KeptAccount } from './kept.ts';
 
 const FILE = 'state.json';

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { denialOf, withRequest } from '../../../src/lib/auth/mint-denied.ts';
 import { FedctlError } from '../../../src/lib/core/errors.ts';
 import { allowing } from '../../../src/sandbox/aws/policies.ts';
-import { type Lab, startLab } from '../../../src/sandbox/lab.ts';
+import { startLab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { enableLab } from '../../../src/sandbox/scenarios/play.ts';
 import { runInProcess } from '../../support/in-process.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Caller, subjectOf } from '../../../src/lib/auth/identity.ts';
-import type { Outcome } from '../../../src/lib/check/check.ts';
 import { arnRefused, subjectRefused, type UserList } from '../../../src/lib/check/database-user.ts';
+import type { Outcome } from '../../../src/lib/check/outcome.ts';
 import { quoted } from '../../../src/lib/core/command-line.ts';
 import type { AtlasDatabaseUser } from '../../../src/lib/ports/atlas.ts';
 import type { Refusal } from '../../../src/lib/trust/refusal.ts';

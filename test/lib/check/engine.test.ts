@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../../src/lib/check/catalogue.ts';
-import { type Check, check, fail, pass, skip, unseen, warn } from '../../../src/lib/check/check.ts';
+import { type Check, check } from '../../../src/lib/check/check.ts';
 import { runChecks } from '../../../src/lib/check/engine.ts';
+import { fail, pass, skip, unseen, warn } from '../../../src/lib/check/outcome.ts';
 import { checksFor, selectChecks } from '../../../src/lib/check/selection.ts';
 import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
 import type { World } from '../../../src/lib/check/world.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { diagnose, moveIssuer, startHealthyLab } from '../../support/hostile-check.ts';
 import * as hostile from '../../support/hostile-server.ts';
 

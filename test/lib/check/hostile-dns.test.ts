@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { diagnose, startHealthyLab } from '../../support/hostile-check.ts';
 import { type Answering, hostileDns, leadsTo, response } from '../../support/hostile-dns.ts';
 import { runInProcess } from '../../support/in-process.ts';

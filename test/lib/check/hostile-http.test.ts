@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { JSON_TYPE, noAnswer, ROWS, type Row, type Says } from '../../support/hostile-answers.ts';
 import {
   type Diagnosis,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { diagnose, secretsOf, startHealthyLab, TOKEN } from '../../support/hostile-check.ts';
 import { BROKEN, connectionStatus, DONE, payloadText } from '../../support/hostile-mongod.ts';
 import { startScriptedMongod } from '../../support/scripted-mongod.ts';

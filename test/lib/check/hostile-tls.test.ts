@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { createTestCa, type ServerCertificate, type TestCa } from '../../support/certificates.ts';
 import { diagnose, moveIssuer, secretsOf, startHealthyLab, TOKEN } from '../../support/hostile-check.ts';
 import * as hostile from '../../support/hostile-server.ts';

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { FAILURES } from '../../../src/lib/failures/failures.ts';
-import { type LabOptions, startLab } from '../../../src/sandbox/lab.ts';
-import { enableLab, startScenario } from '../../../src/sandbox/scenarios/play.ts';
+import { startLab } from '../../../src/sandbox/lab.ts';
+import type { LabOptions } from '../../../src/sandbox/running-lab.ts';
+import { enableLab } from '../../../src/sandbox/scenarios/play.ts';
 import { SCENARIOS } from '../../../src/sandbox/scenarios/scenarios.ts';
+import { startScenario } from '../../../src/sandbox/scenarios/start-scenario.ts';
 import { runInProcess } from '../../support/in-process.ts';
 import { expectPastable } from '../../support/offered-command.ts';
 

@@ -1,9 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FAILURES } from '../../../src/lib/failures/failures.ts';
-import { type Lab, type LabOptions, startLab } from '../../../src/sandbox/lab.ts';
-import { enableLab, scenarioNamed, startScenario } from '../../../src/sandbox/scenarios/play.ts';
+import { startLab } from '../../../src/sandbox/lab.ts';
+import type { Lab, LabOptions } from '../../../src/sandbox/running-lab.ts';
+import { enableLab, scenarioNamed } from '../../../src/sandbox/scenarios/play.ts';
 import { SCENARIOS } from '../../../src/sandbox/scenarios/scenarios.ts';
+import { startScenario } from '../../../src/sandbox/scenarios/start-scenario.ts';
 import { runInProcess } from '../../support/in-process.ts';
 import type { Said } from '../../support/run-main.ts';
 

@@ -1,7 +1,8 @@
 import { isFedctlError } from '../../core/errors.ts';
 import type { MintedToken } from '../../core/token.ts';
-import { check, fail, pass, skip } from '../check.ts';
+import { check } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
+import { fail, pass, skip } from '../outcome.ts';
 import { jwtClaims, TOKEN, tokenOf } from './token.ts';
 
 /** Any other relying party than MongoDB: an HTTP API that takes the token as a bearer token (RFC 6750). */

@@ -1,6 +1,7 @@
 import { FedctlError, isFedctlError } from '../../core/errors.ts';
 import type { Atlas } from '../../ports/atlas.ts';
-import { type Asked, check, type Facts, type Outcome, pass, skip, unseen } from '../check.ts';
+import { type Asked, check, type Facts } from '../check.ts';
+import { type Outcome, pass, skip, unseen } from '../outcome.ts';
 import { rememberedAtlas } from '../remembered-atlas.ts';
 import type { World } from '../world.ts';
 

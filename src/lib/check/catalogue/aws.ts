@@ -4,7 +4,8 @@ import type { ResolvedCredentials } from '../../core/credentials.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { rfc3339 } from '../../core/time.ts';
 import type { Aws, AwsSettings, EndpointOverride, ResolvedRegion } from '../../ports/aws.ts';
-import { type Asked, check, type Facts, pass, warn } from '../check.ts';
+import { type Asked, check, type Facts } from '../check.ts';
+import { pass, warn } from '../outcome.ts';
 import type { World } from '../world.ts';
 
 /** Whose keys a target uses: targets that agree on this share what is found out about the caller. */

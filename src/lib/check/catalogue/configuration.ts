@@ -1,5 +1,6 @@
 import { isFailureCode } from '../../failures/failures.ts';
-import { check, pass, skip, warn } from '../check.ts';
+import { check } from '../check.ts';
+import { pass, skip, warn } from '../outcome.ts';
 
 /** What is wrong with a configuration is told before anything is checked: here stands what it came to. */
 export const configTarget = check<null>({

@@ -1,8 +1,9 @@
 import { examineIssuer, type IssuerReport } from '../../auth/issuer-report.ts';
 import { verifyJwt } from '../../jwt/verify.ts';
-import { type Asked, check, type Facts, fail, pass, skip, unseen } from '../check.ts';
+import { type Asked, check, type Facts } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { unknownIssuer } from '../missing-input.ts';
+import { fail, pass, skip, unseen } from '../outcome.ts';
 import { audienceOf, renewable } from '../renew-token-file.ts';
 import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';

@@ -1,7 +1,8 @@
 import { FedctlError } from '../../core/errors.ts';
 import type { Mechanism, ServerIdentity } from '../../ports/mongo.ts';
 import { isAllowed } from '../../trust/privileges.ts';
-import { type Asked, type Check, check, type Facts, fail, pass, skip, unseen } from '../check.ts';
+import { type Asked, type Check, check, type Facts } from '../check.ts';
+import { fail, pass, skip, unseen } from '../outcome.ts';
 import { keysShown, type Shown, tokenShown, userOutcome } from '../server-user.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, callerOf, stsRole } from './aws.ts';

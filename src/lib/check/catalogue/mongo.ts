@@ -1,20 +1,11 @@
 import { formatDuration } from '../../core/duration.ts';
 import { rfc3339 } from '../../core/time.ts';
 import type { Mechanism, StageEvent, StageId } from '../../ports/mongo.ts';
-import {
-  type Asked,
-  check,
-  type Facts,
-  fail,
-  type Outcome,
-  pass,
-  skip,
-  type Timing,
-  unseen,
-  warn,
-} from '../check.ts';
+import { type Asked, check, type Facts } from '../check.ts';
 import type { StageEnd } from '../login-run.ts';
+import { loginOf } from '../logins.ts';
 import { missingUri } from '../missing-input.ts';
+import { fail, type Outcome, pass, skip, type Timing, unseen, warn } from '../outcome.ts';
 import type { World } from '../world.ts';
 
 /** A certificate that ends sooner is worth a warning: most are renewed a month before their end. Days. */
@@ -72,7 +63,7 @@ export const mongoHello = check<StageFact>({
 async function networkStage(id: StageId, world: World, facts: Facts): Promise<Outcome<StageFact>> {
   const mechanism = world.plan.database?.mechanisms[0];
   if (mechanism === undefined) return unseen(missingUri(), 'fail');
-  return stageOutcome(await world.logins.of(mechanism, world, facts).stage(id));
+  return stageOutcome(await loginOf(mechanism, world, facts).stage(id));
 }
 
 /** The end of a stage by a mechanism that was asked for. */
@@ -83,7 +74,7 @@ export async function loginStage(
   facts: Facts,
 ): Promise<StageEnd | null> {
   if (world.plan.database?.mechanisms.includes(mechanism) !== true) return null;
-  return world.logins.of(mechanism, world, facts).stage(id);
+  return loginOf(mechanism, world, facts).stage(id);
 }
 
 /** A stage as a check sees it, with the time that it took itself. */

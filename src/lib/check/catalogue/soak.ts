@@ -1,8 +1,9 @@
 import { minting } from '../../auth/mint.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { FedctlError } from '../../core/errors.ts';
-import { check, fail, pass, skip } from '../check.ts';
+import { check } from '../check.ts';
 import { loginAddress } from '../login-address.ts';
+import { fail, pass, skip } from '../outcome.ts';
 import { OIDC } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 

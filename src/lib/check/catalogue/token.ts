@@ -9,21 +9,11 @@ import type { MintedToken } from '../../core/token.ts';
 import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
 import { claimFaults } from '../../jwt/expectations.ts';
 import type { Aws } from '../../ports/aws.ts';
-import {
-  type Asked,
-  type Check,
-  check,
-  type Facts,
-  fail,
-  type Outcome,
-  pass,
-  skip,
-  unseen,
-  warn,
-} from '../check.ts';
+import { type Asked, type Check, check, type Facts } from '../check.ts';
 import { claimComparisons } from '../claim-comparisons.ts';
 import { attemptToMint, type MintAttempt } from '../mint-attempt.ts';
 import { missingAudience } from '../missing-input.ts';
+import { fail, type Outcome, pass, skip, unseen, warn } from '../outcome.ts';
 import { audienceOf, renewable } from '../renew-token-file.ts';
 import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
@@ -43,7 +33,8 @@ const mintKey = (world: World) => JSON.stringify([callerKey(world), world.plan.m
 async function minted(world: World, facts: Facts): Promise<MintAttempt | null> {
   const { mint } = world.plan;
   if (mint === null) return null;
-  return world.shared.mint(mintKey(world), () => attemptToMint(world, callerAws(facts), mint));
+  const { context, options, shared } = world;
+  return shared.mint(mintKey(world), () => attemptToMint(context, callerAws(facts), mint, options.timeoutMs));
 }
 
 /**

@@ -1,0 +1,11 @@
+/** Variables that differ from those of the lab; null for one that is gone. */
+export type ChangedVariables = Readonly<Record<string, string | null>>;
+
+/** A scenario that the lab plays now. */
+export interface PlayedScenario {
+  readonly name: string;
+  /** What happened, in one plain sentence. */
+  readonly title: string;
+  /** What a command needs to meet it, beyond the variables that it has. */
+  readonly env: ChangedVariables;
+}
