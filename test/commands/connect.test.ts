@@ -217,7 +217,7 @@ describe('a token file', () => {
     expect({ code: file.code, stderr: file.stderr }).toEqual({
       code: 0,
       stderr: `warning: The file "newline" has white space around the token, such as a newline at its end. fedctl left it out; drivers send it along, and the server refuses that.
-         Write the token without white space: fedctl token --audience <audience> --out <file>.
+         Write the token without white space with "fedctl token --audience <audience> --out <file>".
 `,
     });
     const piped = await run(['--uri', uri, '--token-file', '-'], { input: `${FILE_TOKEN}\n` });
@@ -376,7 +376,7 @@ describe('a failure', () => {
              must be among the keys that the issuer publishes
              the identity provider must be connected to the organization of the cluster
 cause:  The server never says why. What it saw stands beside what must match it.
-remedy: Compare what the server saw with what it must match.
+remedy: Compare the token with the identity provider and the database user, as "fedctl check" does.
 run:    fedctl check --uri ${uri} --audience my-atlas
 code:   mongo.oidc-refused
 `,
@@ -392,9 +392,9 @@ code:   mongo.oidc-refused
     expect(errorOf(result)).toEqual({
       code: 'mongo.port-closed',
       message: `MONGODB-OIDC, tcp: localhost:${port} refused the connection.`,
-      cause: 'The host refused the connection: wrong port, or the server is down.',
+      cause: 'The host refused the connection: the port is wrong, or the server is not running.',
       remedy:
-        'Compare host and port with the connection string of the cluster, and see whether the server is running.',
+        'Compare the host and port with the connection string of the cluster, and check whether the server is running.',
       command: `nc -vz -w 5 localhost ${port}`,
       docs: 'fedctl explain mongo.port-closed',
       requestId: null,
@@ -469,7 +469,7 @@ describe('both mechanisms', () => {
       'mongo.auth-interrupted  The server closed the connection in the middle of the login.',
     );
     expect(stdout).toContain(
-      '    remedy: Repeat the command. If it persists, look for a proxy or a firewall between here and the server.\n',
+      '    remedy: Repeat the command. If it persists, look for a proxy or firewall between this machine and the server.\n',
     );
   });
 

@@ -137,7 +137,7 @@ Other claims
   const notAJwt = (reason: string) =>
     failure(
       `The text is no JWT: ${reason}.`,
-      'The text is not three base64url parts of which the first two are JSON objects.',
+      'A JWT has three base64url parts, and the first two are JSON objects.',
       'fedctl token --audience <audience> | fedctl decode',
       'jwt.not-a-jwt',
     );

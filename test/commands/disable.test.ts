@@ -108,7 +108,7 @@ test.each([[[]], [['--yes']], [['--no-input']]])(
 
 describe('without a terminal to ask on', () => {
   const refusal = `error: Disabling outbound federation for the whole account ${ACCOUNT} needs a confirmation.
-cause:  The command changes something account-wide and there is no terminal to confirm it on.
+cause:  The command changes the whole account and requires a confirmation, but there is no terminal to ask on.
 remedy: Run the command on a terminal, or confirm it in advance with --yes.
 code:   usage.needs-confirmation
 `;
@@ -155,7 +155,7 @@ describe('on a terminal', () => {
   ])('%s does not', async (_what, keys) => {
     const run = await disableTyping(keys);
     expect(run.stderr).toContain(`error: Nothing was changed: what was typed is not the account id ${ACCOUNT}.
-cause:  What was typed is not what was asked for, so nothing was changed.
+cause:  The typed text does not match the account ID, so nothing was changed.
 remedy: Repeat the command and type the account ID.
 code:   usage.not-confirmed
 `);

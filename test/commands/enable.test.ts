@@ -88,7 +88,7 @@ Name its role with --role-arn <arn>, or ask as the workload: fedctl whoami --pro
   through http://127.0.0.1:2 for IAM (profile "lab")
 error: AWS says iam.permission-missing.
 cause:  The principal lacks the IAM permission named above, on Resource "*".
-remedy: ask whoever administers the account for the permission named above
+remedy: Ask an administrator of the account for the permission named above.
 code:   iam.permission-missing, request id request-of-iam.permission-missing
 `);
     expect(run.stdout).toBe('');
@@ -219,11 +219,11 @@ describe('the JSON face', () => {
       `allow sts:GetWebIdentityToken for the audience fedctl-enable-probe in the policies of ${USER_ARN}`,
       null,
     ],
-    ['sts.federated-user', 'use the credentials of a role or of an IAM user', null],
+    ['sts.federated-user', 'Use the credentials of a role or of an IAM user.', null],
     // enable has no --duration, so there is nothing to type.
     [
       'sts.session-too-short',
-      'Ask for a token that expires before the session does, or renew the session.',
+      'Mint a token that expires before the session, for example with --duration auto. Or renew the session.',
       null,
     ],
   ] as const)('%s ends the wait with a warning and exit code 0', async (code, remedy, command) => {
@@ -268,7 +268,7 @@ describe('the JSON face', () => {
       code: 'iam.propagation-timeout',
       message:
         'IAM already reports federation as enabled, but STS did not mint 3 tokens in a row within 5 s. Its last refusal: AWS says sts.federation-disabled.',
-      remedy: 'Wait longer: STS follows IAM by some seconds.',
+      remedy: 'Wait longer with --wait-timeout. STS follows IAM by some seconds.',
       exitCode: 6,
       details: { waitMs: 5000, lastCode: 'sts.federation-disabled' },
     });

@@ -100,7 +100,7 @@ describe('what is there is left alone', () => {
       code: 2,
       stdout: '',
       stderr: `error: "${file}" is there already, and was left as it is.
-cause:  Somebody wrote it before, and nothing is overwritten unasked.
+cause:  The output file already exists, and fedctl does not overwrite it by default.
 remedy: Write to another file, or overwrite this one with --force: what it holds is lost then.
 run:    fedctl init --out fedctl-2.yaml
 code:   usage.file-exists

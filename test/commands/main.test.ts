@@ -68,7 +68,7 @@ code:   usage.unknown-option
     expect(
       (await run(['whoami', '--profile'])).stderr,
     ).toBe(`error: Option '--profile <name>' argument missing.
-cause:  An argument or an option value is missing, or there is one too many.
+cause:  An argument or option value is missing, or the command line has an extra argument.
 remedy: Read the help of the command.
 run:    fedctl whoami --help
 code:   usage.invalid-command-line
@@ -76,7 +76,7 @@ code:   usage.invalid-command-line
     expect(
       (await run(['whoami', 'me'])).stderr,
     ).toBe(`error: Too many arguments for 'whoami'. Expected 0 arguments but got 1.
-cause:  An argument or an option value is missing, or there is one too many.
+cause:  An argument or option value is missing, or the command line has an extra argument.
 remedy: Read the help of the command.
 run:    fedctl whoami --help
 code:   usage.invalid-command-line
@@ -169,7 +169,7 @@ describe('the end of a run', () => {
       context.stderr.text,
     ).toBe(`error: fedctl failed in a way it does not know: TypeError: x is not a function
 cause:  fedctl did not expect this to happen.
-remedy: repeat the command with --verbose and report what it prints, with secrets removed
+remedy: Repeat the command with --verbose. Report its output without secrets.
 code:   bug.unexpected
 `);
   });

@@ -122,8 +122,8 @@ describe('on a terminal', () => {
     const failure = unwrapped(stderr.slice(stderr.indexOf('error:')));
     expect(failure.replace(/http:[\w/.:]+/, 'STS').replace(/, request id [\w-]+/, '')).toBe(
       `error: STS in eu-central-1 (STS) refused the MFA code of AssumeRole. AWS says: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
-cause:  The code was mistyped or used before, which each may be once, the clock of the device is wrong, or the device is not the one of this user.
-remedy: wait until the device shows the next code, repeat the command and type it
+cause:  The code has a typing error or was used before, the clock of the device is wrong, or the device belongs to another user. Each code can be used once.
+remedy: Wait for the next code of the device, and repeat the command with it.
 code:   sts.mfa-refused
 `,
     );
@@ -169,7 +169,7 @@ describe('without somebody to ask', () => {
     code: 3,
     stdout: '',
     stderr: `error: ${message}
-cause:  An MFA code is needed, and there is nobody to ask: no terminal, --no-input or --output json.
+cause:  The role requires an MFA code, but fedctl cannot prompt for it: no terminal, --no-input or --output json.
 remedy: On a terminal, where the code can be asked for, run ${remedy}, then repeat the command.
 code:   aws.mfa-needed
 `,

@@ -183,8 +183,8 @@ describe('bad input makes no call, and says what and where', () => {
       refused(
         2,
         'No audience is given: who is the token for?',
-        'A token is made for somebody: there is no default audience.',
-        'Add --audience <audience>, or set FEDCTL_AUDIENCE.',
+        'Every token has an audience, and there is no default.',
+        'Name the audience with --audience <audience> or FEDCTL_AUDIENCE.',
         'usage.missing-audience',
       ),
     ],
@@ -301,7 +301,7 @@ test('a session that is too short is refused here, with both numbers', async () 
     refused(
       4,
       'A token of 5 min would outlive its caller: the session of the caller ends in 4 min 10 s (2026-11-22T12:04:10Z).',
-      'A token may not outlive the session of its caller, and AWS does not shorten it.',
+      'A token cannot outlive the session of its caller, and AWS does not shorten it.',
       'Ask for a token of at most 3 min 40 s, or renew the session.\nrun:    fedctl token --audience https://my.api --duration 220s',
       'sts.session-too-short',
     ),
@@ -351,7 +351,7 @@ describe('--out', () => {
         refused(
           2,
           `Cannot write "${join(cwd, name)}": it is ${kind}, and a secret goes to a regular file only.`,
-          'The target is no regular file, or its directory may not be written to.',
+          'The target is not a regular file, or its directory is not writable.',
           'Choose another file.',
           'usage.unwritable-output',
         ),

@@ -162,7 +162,7 @@ describe('an invalid token', () => {
             'jwt.algorithm-refused',
             'RS256 or ES384',
             'none',
-            'mint the token with --signing-algorithm RS256',
+            'Mint the token with --signing-algorithm RS256.',
           ),
         ) + UNCHECKED,
       stderr: '',
@@ -179,7 +179,7 @@ describe('an invalid token', () => {
           'jwt.signature-invalid',
           'made by the key RSA_0 over this very header and payload',
           'made by another key, or over something else',
-          'Mint a new token and compare its issuer: fedctl token --audience <audience> | fedctl decode',
+          'Mint a new token and compare its issuer: "fedctl token --audience <audience> | fedctl decode".',
         ),
       ),
       stderr: '',
@@ -196,14 +196,14 @@ describe('an invalid token', () => {
           'jwt.audience-mismatch',
           'my-atlas',
           'x\\u{1b}[2J',
-          'fedctl token --audience <the audience expected>',
+          'Mint the token for the expected audience: --audience <audience>.',
         ),
         fault(
           'expired (exp)',
           'jwt.expired',
           'later than 2026-11-22T12:00:00Z',
           '2026-11-22T11:56:48Z, expired 3 min 12 s ago',
-          'fedctl token --audience <audience>',
+          'Mint a new token with "fedctl token --audience <audience>".',
         ),
       ),
       stderr: '',
@@ -224,7 +224,7 @@ describe('an invalid token', () => {
             'jwt.issuer-mismatch',
             server.issuer,
             shown ?? `${iss} (a slash too many at the end)`,
-            'fedctl status   (prints the issuer of the account)',
+            'Compare the issuer of the token with the issuer of your account, which "fedctl status" prints.',
           ),
         ) + UNCHECKED,
       stderr: '',
@@ -326,7 +326,7 @@ describe('a failure to answer', () => {
       code: 6,
       stdout: '',
       stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/; fedctl does not follow.
-cause:  An issuer answers itself: a redirect would let another host decide which keys to trust.
+cause:  The issuer responded with a redirect. fedctl does not follow it, because another host would then choose the keys to trust.
 remedy: curl -v '${server.issuer}${DISCOVERY}'   (often a captive portal or a wrong issuer)
 code:   issuer.redirected
 `,
@@ -338,7 +338,7 @@ code:   issuer.redirected
     const { code, stdout, stderr } = await run(await token(), ['--timeout', '1']);
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
     expect(stderr).toBe(`error: ${server.issuer}${DISCOVERY} gave no whole answer within 1 s.
-cause:  The connection was accepted or swallowed, but no whole answer came.
+cause:  The connection was accepted or its packets were dropped, but no complete response arrived.
 remedy: curl -v '${server.issuer}${DISCOVERY}'
 code:   issuer.timeout
 `);

@@ -217,7 +217,7 @@ describe('the issuer', () => {
       {
         code: 'aws.unreachable',
         message: 'The issuer is not known. AWS says aws.unreachable.',
-        remedy: 'check the network, HTTPS_PROXY and the endpoint named above',
+        remedy: 'Check the network connection, HTTPS_PROXY and the endpoint named above.',
         command: null,
       },
     ]);

@@ -26,7 +26,7 @@ async function document(name: string, ...args: readonly string[]): Promise<Recor
   return answer;
 }
 
-describe('fedctl sandbox status', () => {
+describe('List the names with "fedctl sandbox status".', () => {
   test('shows what the running lab plays', async () => {
     expect(await document('sandbox-status', 'sandbox', 'status')).toMatchObject({
       accounts: [
@@ -130,7 +130,7 @@ cluster lab: running
       ['--revoke-user', 'nobody'],
       'The lab has no database user "nobody".',
       'lab.unknown-name',
-      { remedy: 'fedctl sandbox status', command: null },
+      { remedy: 'List the names with "fedctl sandbox status".', command: null },
     ],
     [['--what'], "Unknown option '--what'.", 'usage.unknown-option', READ_THE_HELP],
   ])('%j is refused', async (args, message, code, advice) => {
@@ -155,7 +155,7 @@ describe('fedctl sandbox clock', () => {
     });
     expect((await lab.run(['sandbox', 'clock', '--reset', '--ahead', '1m'])).stderr).toBe(
       `error: The clock can be set by one of --ahead, --behind and --reset.
-cause:  An argument or an option value is missing, or there is one too many.
+cause:  An argument or option value is missing, or the command line has an extra argument.
 remedy: Read the help of the command.
 run:    fedctl sandbox clock --help
 code:   usage.invalid-command-line
@@ -213,8 +213,8 @@ describe('fedctl sandbox stop', () => {
     expect({ code, stderr }).toEqual({
       code: 6,
       stderr: `error: The lab at ${lab.env['FEDCTL_SANDBOX_URL']} does not answer.
-cause:  It was stopped, and the variables in this shell are those of a lab that is gone.
-remedy: fedctl sandbox --env-file lab.env   (and elsewhere: . ./lab.env)
+cause:  The lab was stopped, but its variables are still set in this shell.
+remedy: Start a lab with "fedctl sandbox --env-file lab.env", and run ". ./lab.env" in this shell.
 code:   lab.unreachable
 `,
     });
@@ -267,7 +267,7 @@ describe('what responds in place of the lab', () => {
         code: 4,
         stderr: `error: What responds at ${server.url} is not a lab.
 cause:  The lab was stopped, and another server uses its port now.
-remedy: . ./lab.env   (the variables as the lab wrote them)
+remedy: Read the variables that the lab wrote with --env-file: ". ./lab.env".
 code:   lab.refused
 `,
       });

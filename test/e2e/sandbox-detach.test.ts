@@ -76,8 +76,8 @@ describe('fedctl sandbox --detach', () => {
     expect(
       stderr,
     ).toBe(`error: Port ${port} on 127.0.0.1 is taken: the lab's MongoDB server cannot listen there.
-cause:  Something else listens on the port that the lab was told to use.
-remedy: leave the port out: the lab finds a free one
+cause:  Another program listens on the port that the lab should use.
+remedy: Omit the port, so that the lab selects a free one.
 code:   lab.port-taken
 `);
   });

@@ -114,7 +114,7 @@ code:   usage.invalid-value
       code: 2,
       stdout: '',
       stderr: `error: The lab cannot play "federation-disabled": it plays "roles-missing" already.
-cause:  What a scenario changed in a lab stays changed: after a second one, two things would be broken.
+cause:  A lab keeps the changes of a scenario. A second scenario would add a second fault.
 remedy: fedctl sandbox --scenario federation-disabled
 code:   lab.scenario-played
 `,
@@ -131,7 +131,7 @@ code:   lab.scenario-played
       code: 2,
       stdout: '',
       stderr: `error: This lab cannot play "${name}": ${why}.
-cause:  The lab was started, or changed since, in a way that leaves nothing there for it to break.
+cause:  The lab was started or changed so that it lacks what the scenario changes.
 remedy: fedctl sandbox --scenario ${name}
 code:   lab.scenario-unplayable
 `,

@@ -56,8 +56,8 @@ describe('fedctl sandbox --state', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: `error: The lab at ${lab.env['FEDCTL_SANDBOX_URL']} runs with the state in ${folder}.
-cause:  A lab that was started with the same --state is still running.
-remedy: fedctl sandbox stop   (in a shell with the variables of that lab)
+cause:  A lab that was started with the same --state directory is still running.
+remedy: Stop the other lab: run "fedctl sandbox stop" in a shell with its variables.
 code:   lab.state-in-use
 `,
     });

@@ -93,7 +93,7 @@ code:   usage.invalid-value
       code: 2,
       stdout: '',
       stderr: `error: --scenario and --as do not go together: what scenarios break is the built-in lab of an operator.
-cause:  An argument or an option value is missing, or there is one too many.
+cause:  An argument or option value is missing, or the command line has an extra argument.
 remedy: Read the help of the command.
 run:    fedctl sandbox --help
 code:   usage.invalid-command-line

@@ -156,7 +156,8 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
         kind === 'api-key'
           ? `Atlas at ${host} does not accept API key ${publicKey}: You are not authorized for this resource (UNEXPECTED_ERROR).`
           : `Atlas at ${host} does not accept service account ${clientId}: Client authentication failed (invalid_client).`,
-      remedy: 'make a new secret in Atlas: Organization, Applications, and set it again',
+      remedy:
+        "In Atlas, create a new secret under the organization's Applications, and set it in the environment.",
     });
     // The challenge and its answer; a token that nobody gave.
     expect(requests).toHaveLength(kind === 'api-key' ? 2 : 1);
@@ -288,7 +289,8 @@ describe('what is not there', () => {
       code,
       exit: 4,
       message: `GET ${lab.api.url}/api/atlas/v2/groups/${encodeURIComponent(id)} answered: ${text}.`,
-      remedy: 'atlas projects list; atlas clusters list --projectId <project>',
+      remedy:
+        'List what the credential can see with "atlas projects list" and "atlas clusters list --projectId <project>". Correct the ID or name.',
     });
   });
 

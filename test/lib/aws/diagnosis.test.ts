@@ -76,7 +76,7 @@ describe('what one code of AWS stands for', () => {
       exit: 2,
       message:
         'The Region and the endpoint of STS do not fit each other: the request is signed for eu-west-1 (AWS_REGION), and ENDPOINT (AWS_ENDPOINT_URL_STS) accepts no signature for it.',
-      cause: 'The request is signed for one Region or service, and the endpoint belongs to another.',
+      cause: 'The request is signed for one Region or service, but the endpoint belongs to another.',
       remedy: 'Use the Region of the endpoint with --region, or unset AWS_ENDPOINT_URL_STS.',
       evidence: [`AWS says: SignatureDoesNotMatch: ${sentence}`],
     });
@@ -135,7 +135,7 @@ describe('what one code of AWS stands for', () => {
     'a Region that every account of its partition has: %s',
     async (region) => {
       expect((await said(whoami, UNKNOWN_KEY, { region })).cause).toBe(
-        'The key was deleted or is inactive, belongs to another partition, has no session token or a wrong one, or the Region is not enabled for the account.',
+        'The key was deleted or is inactive, belongs to another partition, or has no session token or a wrong one. Or the Region is not enabled for the account.',
       );
     },
   );

@@ -118,7 +118,7 @@ describe('profiles', () => {
       code: 2,
       text: `error: STS in eu-west-1 (STS) refused AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
         AWS says: ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
-cause:  The role allows less, or it is assumed from another role: chaining caps a session at one hour.
+cause:  The role allows a shorter session, or it is assumed from another role. Role chaining limits a session to one hour.
 remedy: Ask for a session of at most one hour.
 code:   sts.duration-refused
 `,
@@ -186,8 +186,8 @@ describe('web identity', () => {
     );
   });
 
-  const REFUSED = `cause:  The account has no identity provider for the issuer of the token, the provider does not know its audience, or the key that signed it is not published.
-remedy: aws iam list-open-id-connect-providers   (and compare with: fedctl decode <token file>)
+  const REFUSED = `cause:  The account has no identity provider for the issuer of the token, the provider does not list its audience, or the signing key is not published.
+remedy: Compare "aws iam list-open-id-connect-providers" with the issuer and audience that "fedctl decode <token file>" prints.
 code:   sts.identity-token-refused
 `;
 
@@ -215,8 +215,8 @@ code:   sts.identity-token-refused
       code: 3,
       text: `error: The web identity token for AssumeRoleWithWebIdentity has expired.
         AWS says: ExpiredTokenException: Token expired: current date/time TIME must be before the expiration date/time TIME
-cause:  Whatever writes the token file has not renewed it.
-remedy: renew the token in the file that AWS_WEB_IDENTITY_TOKEN_FILE or the profile names
+cause:  The program that writes the token file has not renewed it.
+remedy: Renew the token in the file that AWS_WEB_IDENTITY_TOKEN_FILE or the profile names.
 code:   sts.identity-token-expired
 `,
     });
@@ -242,8 +242,8 @@ code:   sts.assume-denied
       code: 6,
       text: `error: STS in eu-west-1 (STS) could not reach the issuer of the web identity token, also in three attempts.
         AWS says: IDPCommunicationError: The request could not be fulfilled because the identity provider could not be reached to verify the token
-cause:  STS verifies a web identity token with the keys of its issuer, and the issuer did not answer AWS.
-remedy: wait a few seconds and repeat the command; the issuer must be reachable from the internet
+cause:  STS verifies a web identity token with the keys of its issuer, and the issuer did not respond to AWS.
+remedy: Wait a few seconds and repeat the command. The issuer must be reachable from the internet.
 code:   sts.identity-provider-unreachable
 `,
     });
@@ -269,8 +269,8 @@ test('a federated user mints no token, and is told who can', async () => {
     code: 4,
     text: `error: A federated user, made by GetFederationToken, cannot mint tokens.
         AWS says: AccessDenied: GetWebIdentityToken does not support federated user sessions
-cause:  Credentials of GetFederationToken may only call GetCallerIdentity in STS.
-remedy: use the credentials of a role or of an IAM user
+cause:  Credentials of GetFederationToken can only call GetCallerIdentity in STS.
+remedy: Use the credentials of a role or of an IAM user.
 code:   sts.federated-user
 `,
   });

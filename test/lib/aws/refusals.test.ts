@@ -299,7 +299,7 @@ describe('what AWS refuses', () => {
       remedy: 'use the keys of the IAM user themselves, or assume a role: --role-arn <arn>',
     });
     expect((await refusal(whoami, answer)).remedy).toBe(
-      'Renew the key where it comes from, as named above, or list the access keys of the user in IAM.',
+      'Renew the key at its source, as named above, or list the access keys of the user in IAM.',
     );
   });
 

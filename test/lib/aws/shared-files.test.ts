@@ -286,7 +286,7 @@ describe('the profile of a run', () => {
     expect(await unknown('absent', await files(TWO), 'AWS_DEFAULT_PROFILE')).toMatchObject({
       code: 'aws.profile-unknown',
       message: 'There is no AWS profile "absent", which AWS_DEFAULT_PROFILE names.',
-      likelyCause: 'Neither the config file nor the credentials file has a section of this name.',
+      likelyCause: 'Neither the config file nor the credentials file has a section for this profile.',
     });
   });
 

@@ -38,12 +38,14 @@ const elsewhere: Answering = ({ id, type }) =>
 const MEMBER = leadsTo('a.example.test', 27017);
 const FAILS = 'The resolver is not reachable, refuses to answer, or has a fault of its own.';
 const SILENT = 'The resolver is down, or something on the way to it swallows questions.';
-const ABSENT = 'A typo, a deleted cluster, or a resolver that does not know the name.';
-const ABSENT_SRV = 'A typo, a deleted or renamed cluster, or a resolver that does not answer SRV.';
+const ABSENT =
+  'The name has a typing error, the cluster was deleted, or the DNS resolver does not know the name.';
+const ABSENT_SRV =
+  'The name has a typing error, the cluster was deleted or renamed, or the DNS resolver does not answer SRV queries.';
 const LIES = 'Whoever answers for the name is not who it belongs to, or it was set up wrongly';
 
 const COMPARE =
-  'Compare the name with the connection string that Atlas shows for the cluster, and see what the resolver returns.';
+  'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.';
 
 /** What it does; what is said of a host, and of an SRV record; and why. */
 const ROWS: readonly (readonly [

@@ -103,7 +103,7 @@ describe('in the place of the cluster', () => {
         ['mongo.port-closed', 'The server, or a firewall or proxy before it, takes no connection from here.'],
         [
           'mongo.hello-failed',
-          'Something accepted the connection, but it did not answer hello as a MongoDB server does.',
+          'A server accepted the connection but did not respond to hello as a MongoDB server does.',
         ],
       ]).toContainEqual([first?.code, first?.cause]);
     } finally {

@@ -128,9 +128,9 @@ describe.each(['http', 'https'])('an API over %s that verifies the token', (sche
       exitCode: 4,
       message: `${server.url}/me refused the token with status 401: invalid_token, "ERR_JWT_CLAIM_VALIDATION_FAILED".`,
       likelyCause:
-        'The API expects another issuer or audience, does not know the subject, or finds the token expired.',
+        'The API expects another issuer or audience, does not know the subject, or considers the token expired.',
       remedy:
-        'compare issuer, audience and subject with what the API expects: fedctl token --audience <audience> | fedctl decode',
+        'Print the issuer, audience and subject with "fedctl token --audience <audience> | fedctl decode". Compare them with what the API expects.',
       details: {
         url: `${server.url}/me`,
         status: 401,
@@ -170,7 +170,7 @@ describe('an answer', () => {
         code: 'net.api-refused',
         message: '<url>/ refused the token with status 403.',
         likelyCause:
-          'The API expects another issuer or audience, does not know the subject, or finds the token expired.',
+          'The API expects another issuer or audience, does not know the subject, or considers the token expired.',
       },
     ],
     [
@@ -359,7 +359,7 @@ describe('TLS', () => {
       code: 'net.api-tls-failed',
       exitCode: 6,
       message: `No TLS connection to 127.0.0.1:${server.port}: its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
-      remedy: 'export AWS_CA_BUNDLE=<file with the CA>',
+      remedy: 'Set AWS_CA_BUNDLE to a file with the certificate authority.',
     });
     expect(server.requests).toEqual([]);
   });
@@ -396,7 +396,7 @@ describe('before anything is sent', () => {
         exitCode: 2,
         message:
           'Refused to send the token to http://api.example.com/me: it is not https, and api.example.com is not this machine.',
-        remedy: 'give the https URL of the API',
+        remedy: 'Give the https URL of the API.',
       },
     ],
     [

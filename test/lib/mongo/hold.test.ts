@@ -131,7 +131,7 @@ describe("at the lab's server", () => {
       message:
         'After 1 min 10 s the server wanted a new login, and refused the token that it was given: it says only "Authentication failed." (18).',
       likelyCause: 'The source returned the token that had ended, instead of a fresh one.',
-      remedy: 'leave out --token-file, so that every login gets a token of its own',
+      remedy: 'Omit --token-file, so that fedctl mints a new token for every login.',
     });
     expect(result.failure?.details['evidence']).toContain(`sub  ${SUBJECT}`);
     expect(JSON.stringify(result.failure)).not.toContain(only.token.reveal());
@@ -146,7 +146,7 @@ describe("at the lab's server", () => {
     expect(result.failure).toMatchObject({
       code: 'mongo.reauthentication-failed',
       likelyCause:
-        'The server asked for a new login when the token ended, and refused the token that it was given then.',
+        'The server requested a new login when the token expired, and rejected the token that it received.',
     });
   });
 

@@ -325,7 +325,7 @@ describe('TLS', () => {
       return (await attemptLogin({ uri: `mongodb://localhost:${port}/?tls=true` })).failure;
     };
     expect((await alert(80))?.likelyCause).toBe(
-      'On Atlas this is how an address that is not on the IP access list, or a paused cluster, is refused.',
+      'Atlas rejects an IP address that is not on the IP access list this way, and every connection to a paused cluster.',
     );
     expect((await alert(40))?.likelyCause).toMatch(/^The server does not accept this handshake \(ERR_SSL_/);
   });
@@ -501,7 +501,8 @@ test.each([
     code: 'mongo.user-unnamed',
     exitCode: 6,
     message: 'The server accepted the login, but it names no user that is logged in.',
-    remedy: 'fedctl check --negative   (shows whether it rejects a token for another audience)',
+    remedy:
+      'Run "fedctl check --negative" to test whether the server rejects a token for a different audience.',
   });
 });
 

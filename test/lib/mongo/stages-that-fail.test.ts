@@ -125,7 +125,7 @@ describe('tcp', () => {
       message:
         'localhost:1 cannot be reached through the SOCKS5 proxy: what answers there does not speak SOCKS5.',
       likelyCause: 'Another kind of server listens at proxyHost and proxyPort, such as a proxy for HTTP.',
-      remedy: 'check proxyHost and proxyPort in the connection string',
+      remedy: 'Check proxyHost and proxyPort in the connection string.',
     });
   });
 });
@@ -181,7 +181,7 @@ describe('hello', () => {
     expect(failure).toMatchObject({
       code: 'mongo.server-too-old',
       exitCode: 6,
-      remedy: 'Whoever runs the server must upgrade it to MongoDB 4.4 or later.',
+      remedy: 'Ask the operator of the server to upgrade it to MongoDB 4.4 or later.',
     });
     expect(failure?.message).toContain('reports maximum wire version 6');
   });
@@ -404,7 +404,7 @@ describe('authenticate', () => {
       code: 'mongo.server-nonce-invalid',
       exitCode: 6,
       message: 'The server answered the login with a nonce or a host that cannot be.',
-      remedy: 'check who answers at this host and port before you go on',
+      remedy: 'Find out which server responds at this host and port before you continue.',
     });
     expect(commands).not.toContain('saslContinue');
   });

@@ -297,7 +297,7 @@ describe('a password', () => {
     expect(failureDocument(failure, null).error).toEqual({
       code: 'mongo.password-in-uri',
       message: 'The connection string holds a password.',
-      cause: 'Neither mechanism uses one, and it would be visible in the process list.',
+      cause: 'Neither mechanism uses a password, and it would be visible in the process list.',
       remedy: 'Leave user and password out of the connection string: no mechanism of fedctl needs them.',
       command: null,
       docs: 'fedctl explain mongo.password-in-uri',

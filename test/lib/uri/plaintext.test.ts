@@ -35,7 +35,7 @@ describe('without verified TLS', () => {
         code: 'mongo.plaintext-refused',
         exitCode: 2,
         message,
-        remedy: 'use mongodb+srv://, or add tls=true, and name a private CA with tlsCAFile=<file>',
+        remedy: 'Use mongodb+srv://, or add tls=true. Name a private CA with tlsCAFile=<file>.',
       }),
     );
   });
