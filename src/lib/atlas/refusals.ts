@@ -30,7 +30,7 @@ const AtlasShape = z.object({
 const OAuthShape = z.object({ error: z.string(), error_description: z.string().nullish() });
 
 /** @returns null when the body is neither */
-export function apiErrorOf(answer: HttpAnswer): ApiError | null {
+function apiErrorOf(answer: HttpAnswer): ApiError | null {
   const document = jsonOf(answer);
   const atlas = AtlasShape.safeParse(document).data;
   if (atlas !== undefined) {

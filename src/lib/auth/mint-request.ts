@@ -1,7 +1,7 @@
 import type { Flag } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import { invalidValue } from '../core/invalid-value.ts';
-import { MINT_LIMITS, type MintRequest, type Tag } from '../core/token.ts';
+import { MINT_LIMITS, type MintRequest, SIGNING_ALGORITHMS, type Tag } from '../core/token.ts';
 
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
@@ -46,7 +46,7 @@ function checkAudience(audience: readonly string[]): void {
 
 /** The type says it already; a caller in plain JavaScript may not know. */
 function checkAlgorithm(algorithm: string): void {
-  if (algorithm === 'RS256' || algorithm === 'ES384') return;
+  if (SIGNING_ALGORITHMS.some((each) => each === algorithm)) return;
   throw invalid(
     '--signing-algorithm',
     'The signing algorithm is RS256 or ES384, in capitals; something else is given.',

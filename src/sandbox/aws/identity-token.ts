@@ -1,6 +1,7 @@
 import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK } from 'jose/key/import';
 import { isFedctlError } from '../../lib/core/errors.ts';
+import { epoch } from '../../lib/core/time.ts';
 import { type DecodedJwt, decodeJwt } from '../../lib/jwt/decode.ts';
 import { AwsError } from './aws-error.ts';
 import type { FindIssuerKeys } from './foreign-issuer.ts';
@@ -61,7 +62,7 @@ export async function proveIdentity(token: string, world: TokenWorld): Promise<W
 
   await proveSignature(token, decoded, provider, world, evidence);
 
-  const now = Math.floor(world.now.getTime() / 1000);
+  const now = epoch(world.now);
   if (expires <= now) {
     throw new AwsError(
       'ExpiredTokenException',
