@@ -62,9 +62,9 @@ ends the login and is named. --timeout bounds each of them. Nothing is sent to a
 });
 
 async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
-  const { context, options, aws } = invocation;
+  const { context, options, awsSettings } = invocation;
   const { mechanism, audience, tokenFile, signingAlgorithm } = options;
-  const plan = await planConnect(context, aws, {
+  const plan = await planConnect(context, awsSettings, {
     mechanism,
     uri: options.uri === null ? null : connectionStringOf(options.uri),
     audience,

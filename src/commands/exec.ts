@@ -102,7 +102,7 @@ async function run(invocation: ExecInvocation): Promise<Ended> {
   try {
     // The program has the terminal later: then nobody can be asked for an MFA code.
     const terminal = { free: true };
-    const aws = settings(invocation.aws, terminal);
+    const aws = settings(invocation.awsSettings, terminal);
     const [old, made] = await Promise.allSettled([
       plan.login.kind === 'token' ? refuseOldProgram(context, program, withVariables(context.env, {})) : null,
       plan.login.kind === 'token'

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import { parseDuration } from '../core/duration.ts';
 import { isLoopbackHost } from '../core/hosts.ts';
-import { SIGNING_ALGORITHMS } from '../core/token.ts';
+import { DEFAULT_DURATION_SECONDS, SIGNING_ALGORITHMS } from '../core/token.ts';
 import { audienceFault, durationFault, roleValueFault } from './value-faults.ts';
 import { readYaml } from './yaml-document.ts';
 
@@ -112,9 +112,6 @@ export interface AgentSettings {
   readonly tokenFiles: readonly TokenFileSettings[];
   readonly credentialsEndpoints: readonly CredentialsEndpointSettings[];
 }
-
-/** AWS's own default, which every command of fedctl sends (facts/aws.md 2.1). */
-const DEFAULT_DURATION_SECONDS = 300;
 
 /**
  * Reads the configuration of an agent.

@@ -2,7 +2,7 @@ import type { ContextKeys } from '../../lib/policy/request.ts';
 import { authorize, type LabAction, notAuthorized } from './authorize.ts';
 import { accessDenied, invalidParameterValue, validationError } from './aws-error.ts';
 import type { Caller, LabRole, Tags } from './identities.ts';
-import { checkMfa, type MfaInput, readMfa } from './mfa.ts';
+import { type MfaInput, readMfa, verifyMfa } from './mfa.ts';
 import { type QueryParameters, tagRecord } from './query.ts';
 import { prefixed, requestTagKeys } from './request-keys.ts';
 import { ONE_HOUR, readRoleInput } from './role-input.ts';
@@ -25,7 +25,7 @@ type Input = ReturnType<typeof readInput>;
 export async function assumeRole(call: Call): Promise<Outcome> {
   const { world, caller, now } = call;
   const input = readInput(call.parameters);
-  const mfa = (await checkMfa(input.mfa, caller, now)) || (caller.session?.mfa ?? false);
+  const mfa = (await verifyMfa(input.mfa, caller, now)) || (caller.session?.mfa ?? false);
   const role = permittedRole(call, input, mfa);
   refuseTooLong(input.seconds, role, caller);
   const inherited = inheritedTags(caller);
