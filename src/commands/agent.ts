@@ -171,7 +171,7 @@ async function refuseTokenFile({ context }: AgentInvocation, file: TokenFileSett
 }
 
 async function keptTokenFile(
-  { context, aws }: AgentInvocation,
+  { context, awsSettings }: AgentInvocation,
   file: TokenFileSettings,
   closers: (() => Promise<void>)[],
 ): Promise<Kept> {
@@ -179,7 +179,7 @@ async function keptTokenFile(
   closers.push(await lockFile(path, context.pid));
   const recipe = { audience, signingAlgorithm, durationSeconds, role: roleOf(file) };
   return {
-    output: tokenFileOutput(mintingAnew(context, aws, recipe), path, mode),
+    output: tokenFileOutput(mintingAnew(context, awsSettings, recipe), path, mode),
     async ready() {
       const expiresAt = await expiryOfFile(path, context.signal);
       return expiresAt !== null && context.now() < expiresAt;
@@ -188,7 +188,7 @@ async function keptTokenFile(
 }
 
 async function keptEndpoint(
-  { context, aws }: AgentInvocation,
+  { context, awsSettings }: AgentInvocation,
   endpoint: CredentialsEndpointSettings,
   closers: (() => Promise<void>)[],
 ): Promise<Kept> {
@@ -205,7 +205,7 @@ async function keptEndpoint(
     mfaSerial: null,
   };
   closers.push(await lockFile(authorizationTokenFile, context.pid));
-  const output = credentialsOutput(context, aws, request, `credentials endpoint ${host}:${port}`);
+  const output = credentialsOutput(context, awsSettings, request, `credentials endpoint ${host}:${port}`);
   const server = await startCredentialsEndpoint({ host, port, served: output.served });
   closers.push(server.close);
   context.redactor.learn(server.authorizationToken);

@@ -34,7 +34,7 @@ export interface Invocation<Table extends OptionTable> {
   /** The positional arguments. */
   readonly args: readonly string[];
   /** The common options as the AWS port takes them. */
-  readonly aws: AwsSettings;
+  readonly awsSettings: AwsSettings;
   /** A command that is offered, completed by what was typed and quoted for bash; null where that cannot be done. */
   offer(command: OfferedCommand | null | undefined, about?: Partial<Typed>): string | null;
   /** Goes to stderr, or into the document's `warnings` under json. Never throws, never stops the run. */

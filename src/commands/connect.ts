@@ -18,18 +18,16 @@ import {
 import { secondsText } from '../lib/render/progress.ts';
 import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { type Answer, command, type Invocation } from './command.ts';
-import { connectionStringOf, DNS_SERVER, URI } from './options/cluster.ts';
-import { choice, namespace } from './options/kinds.ts';
+import { connectionStringOf, DNS_SERVER, mechanismOption, URI } from './options/cluster.ts';
+import { namespace } from './options/kinds.ts';
 import { optionalValue, text } from './options/option.ts';
 import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
 import { SIGNING_ALGORITHM, TOKEN_DURATION } from './options/token.ts';
 
 const OPTIONS = {
-  mechanism: choice(
-    '--mechanism <name>',
+  mechanism: mechanismOption(
     'how to log in; both: side by side (default: that of the URI, else oidc)',
     MECHANISM_CHOICES,
-    null,
   ),
   uri: URI,
   audience: text('--audience <aud>', 'audience of the identity provider in Atlas, for oidc'),
@@ -64,9 +62,9 @@ ends the login and is named. --timeout bounds each of them. Nothing is sent to a
 });
 
 async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
-  const { context, options, aws } = invocation;
+  const { context, options, awsSettings } = invocation;
   const { mechanism, audience, tokenFile, signingAlgorithm } = options;
-  const plan = await planConnect(context, aws, {
+  const plan = await planConnect(context, awsSettings, {
     mechanism,
     uri: options.uri === null ? null : connectionStringOf(options.uri),
     audience,
@@ -78,17 +76,17 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
     writeProbe: options.writeProbe,
   });
   for (const warning of plan.warnings) invocation.warn(warning);
-  const faces = new Faces(invocation, plan);
-  const results = await watched(invocation, plan, (name, event) => faces.stage(name, event));
+  const lines = new MechanismLines(invocation, plan);
+  const results = await watched(invocation, plan, (name, event) => lines.stage(name, event));
   const failed = decisive(results);
   for (const { name, identity, failure } of results) {
-    if (identity !== null) faces.say(name, identityLine(identity, invocation.theme));
+    if (identity !== null) lines.say(name, identityLine(identity, invocation.theme));
     else if (failure !== null && name !== failed?.name) {
       for (const line of secondFailureLines(failure, invocation.offer(failure.command), invocation.theme))
-        faces.say(name, line);
+        lines.say(name, line);
     }
   }
-  faces.end();
+  lines.end();
   if (failed !== null) throw connectFailure(failed, results, invocation.offer);
   return { document: connectDocument(results), lines: [] };
 }
@@ -125,7 +123,7 @@ async function watched(
 }
 
 /** Prints the first mechanism's lines as they come, and keeps those of the second until the first is done. */
-class Faces {
+class MechanismLines {
   readonly #invocation: Invocation<typeof OPTIONS>;
   readonly #first: Mechanism | undefined;
   readonly #kept: string[] = [];

@@ -58,7 +58,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer | End
   const request = sessionRequest(options);
   const githubEnv = format === 'github-env' ? githubEnvFile(context.env) : null;
   const session = await invocation.progress.during('Fetching session credentials', () =>
-    sessionCredentials(context, invocation.aws, request),
+    sessionCredentials(context, invocation.awsSettings, request),
   );
   context.signal.throwIfAborted();
   const warnings = format === null || format === 'json' ? [] : profileWarnings(context.env, format);

@@ -20,8 +20,8 @@ Needs iam:DisableOutboundWebIdentityFederation. Nothing is asked where nothing w
     yes: toggle('--yes', 'do not ask', { env: false }),
   },
   async run(invocation) {
-    const { context, options, aws: settings, hint, theme } = invocation;
-    const aws = await context.aws(settings);
+    const { context, options, awsSettings, hint, theme } = invocation;
+    const aws = await context.aws(awsSettings);
     const caller = await identifyCaller(aws, context.signal);
     const iam = await aws.iam();
     const { state, issuer } = await federationState(iam, context.signal);

@@ -43,7 +43,7 @@ What is to be entered in Atlas names the role of the workload (--role-arn), and 
     audience: text('--audience <aud>', `audience of the tokens that prove it (default: ${PROBE_AUDIENCE})`),
     roleArn: text('--role-arn <arn>', 'role of the workload, to show for Atlas; it is not assumed'),
   },
-  async run({ context, common, options, aws: settings, warn, hint, progress, theme }) {
+  async run({ context, common, options, awsSettings, warn, hint, progress, theme }) {
     const request: MintRequest = {
       audience: [options.audience ?? PROBE_AUDIENCE],
       signingAlgorithm: 'RS256',
@@ -56,7 +56,7 @@ What is to be entered in Atlas names the role of the workload (--role-arn), and 
     const { signal } = context;
     const { timeoutMs } = common;
 
-    const aws = await context.aws(settings);
+    const aws = await context.aws(awsSettings);
     const caller = await identifyCaller(aws, signal);
     for (const line of changeHints('Enabling', caller)) hint(line);
     const switched = await switchOn(await aws.iam(), signal);

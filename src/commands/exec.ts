@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keepFresh, type Output, type OutputEvent } from '../lib/auth/keep-fresh.ts';
 import { credentialsOutput, tokenFileOutput } from '../lib/auth/outputs.ts';
-import { PROGRAM_MECHANISMS, type ProgramPlan, planProgram } from '../lib/auth/program-plan.ts';
+import { type ProgramPlan, planProgram } from '../lib/auth/program-plan.ts';
 import { mintingAnew } from '../lib/auth/program-tokens.ts';
 import { type SessionRequest, sessionCredentials } from '../lib/auth/session-credentials.ts';
 import type { Life } from '../lib/auth/token-source.ts';
@@ -25,9 +25,9 @@ import { runProgram } from '../lib/exec/run-program.ts';
 import { makeRuntimeFolder } from '../lib/exec/runtime-folder.ts';
 import { credentialVariables } from '../lib/formats/variables.ts';
 import type { AwsSettings } from '../lib/ports/aws.ts';
-import { TOKEN_ENVIRONMENTS } from '../lib/uri/program-uri.ts';
+import { MECHANISM_NAMES } from '../lib/uri/mechanism.ts';
 import { command, type Ended, type Invocation } from './command.ts';
-import { choice } from './options/kinds.ts';
+import { mechanismOption, TOKEN_ENVIRONMENT } from './options/cluster.ts';
 import { text, texts, toggle } from './options/option.ts';
 import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
@@ -38,19 +38,11 @@ const FLAG_ONLY = { env: false };
 const OPTIONS = {
   audience: text('--audience <aud>', 'keep a token file for this audience'),
   uri: text('--uri <uri>', 'connection string, for {uri} and MONGODB_URI'),
-  mechanism: choice(
-    '--mechanism <name>',
+  mechanism: mechanismOption(
     'oidc: a token file; aws: session credentials (default: that of the URI)',
-    PROGRAM_MECHANISMS,
-    null,
+    MECHANISM_NAMES,
   ),
-  environment: choice(
-    '--environment <name>',
-    'ENVIRONMENT for oidc; test is for drivers that do not know k8s',
-    TOKEN_ENVIRONMENTS,
-    'k8s',
-    FLAG_ONLY,
-  ),
+  environment: TOKEN_ENVIRONMENT,
   variable: texts('--variable <name>', 'let this variable name the token file, too; repeatable', FLAG_ONLY),
   static: toggle('--static', 'put session credentials into the environment; not renewed', FLAG_ONLY),
   signingAlgorithm: SIGNING_ALGORITHM,
@@ -110,7 +102,7 @@ async function run(invocation: ExecInvocation): Promise<Ended> {
   try {
     // The program has the terminal later: then nobody can be asked for an MFA code.
     const terminal = { free: true };
-    const aws = settings(invocation.aws, terminal);
+    const aws = settings(invocation.awsSettings, terminal);
     const [old, made] = await Promise.allSettled([
       plan.login.kind === 'token' ? refuseOldProgram(context, program, withVariables(context.env, {})) : null,
       plan.login.kind === 'token'

@@ -61,7 +61,7 @@ function unknownCommand(word: string): FedctlError {
 }
 
 /** The table of exit codes. */
-export function exitCodeLines(): readonly string[] {
+function exitCodeLines(): readonly string[] {
   const theme = createTheme(false, true);
   const plain = (text: string) => text.replaceAll('`', '');
   return [

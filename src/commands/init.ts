@@ -12,8 +12,7 @@ import { linesOf } from '../lib/render/output.ts';
 import { chooseMechanisms, MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { TARGET_VARIABLES } from './check/targets.ts';
 import { type Answer, command, type Invocation } from './command.ts';
-import { connectionStringOf, URI } from './options/cluster.ts';
-import { choice } from './options/kinds.ts';
+import { connectionStringOf, mechanismOption, URI } from './options/cluster.ts';
 import { text, toggle } from './options/option.ts';
 
 const [DEFAULT_FILE] = CONFIG_NAMES;
@@ -21,7 +20,7 @@ const [DEFAULT_FILE] = CONFIG_NAMES;
 const OPTIONS = {
   uri: URI,
   audience: text('--audience <aud>', 'audience of the identity provider in Atlas'),
-  mechanism: choice('--mechanism <name>', 'how to log in', MECHANISM_CHOICES, null),
+  mechanism: mechanismOption('how to log in', MECHANISM_CHOICES),
   out: text('--out <file>', `where to write (default: ${DEFAULT_FILE}); - for stdout`, { env: false }),
   force: toggle('--force', 'overwrite a file that is there', { env: false }),
 } as const;

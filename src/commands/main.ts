@@ -115,7 +115,7 @@ async function runCommand(
     options: parsed.options,
     typed: new Set([...parsed.typed, ...typed]),
     args: parsed.args,
-    aws: {
+    awsSettings: {
       timeoutMs: common.timeout * 1000,
       ...(common.profile === null
         ? {}

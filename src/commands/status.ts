@@ -20,9 +20,9 @@ An issuer that does not answer is shown, and is no failure.`,
   options: {
     require: choice('--require <state>', 'fail unless this is the state', ['enabled'], null),
   },
-  async run({ context, common, options, aws: settings, theme, offer }) {
+  async run({ context, common, options, awsSettings, theme, offer }) {
     const { signal } = context;
-    const aws = await context.aws(settings);
+    const aws = await context.aws(awsSettings);
     const caller = await identifyCaller(aws, signal);
     const federation = await federationState(await aws.iam(), signal);
     if (options.require === 'enabled') requireEnabled(caller, federation);

@@ -65,7 +65,8 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
   const role = roleToAssume(options);
   const { timeoutMs } = invocation.common;
   const minted = await progress.during('Minting', async () => {
-    const settings = role === null ? invocation.aws : await asRole(context, invocation.aws, role);
+    const settings =
+      role === null ? invocation.awsSettings : await asRole(context, invocation.awsSettings, role);
     const aws = await context.aws(settings);
     const request = await fitToSession(aws, wanted, { now: context.now, timeoutMs, signal: context.signal });
     return minting(aws, request, { timeoutMs, signal: context.signal }).get();

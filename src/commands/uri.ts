@@ -1,26 +1,15 @@
-import { loginUri, PROGRAM_MECHANISMS } from '../lib/auth/program-plan.ts';
+import { loginUri } from '../lib/auth/program-plan.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 import { Secret } from '../lib/core/secret.ts';
-import { TOKEN_ENVIRONMENTS } from '../lib/uri/program-uri.ts';
+import { MECHANISM_NAMES } from '../lib/uri/mechanism.ts';
 import { type Answer, command } from './command.ts';
-import { choice } from './options/kinds.ts';
+import { mechanismOption, TOKEN_ENVIRONMENT } from './options/cluster.ts';
 import { text } from './options/option.ts';
 
 const OPTIONS = {
   uri: text('--uri <uri>', 'connection string of the cluster, without a password'),
-  mechanism: choice(
-    '--mechanism <name>',
-    'how the program logs in; default: that of the URI, else oidc',
-    PROGRAM_MECHANISMS,
-    null,
-  ),
-  environment: choice(
-    '--environment <name>',
-    'ENVIRONMENT for oidc; test is for drivers that do not know k8s',
-    TOKEN_ENVIRONMENTS,
-    'k8s',
-    { env: false },
-  ),
+  mechanism: mechanismOption('how the program logs in; default: that of the URI, else oidc', MECHANISM_NAMES),
+  environment: TOKEN_ENVIRONMENT,
 } as const;
 
 export const uri = command({

@@ -40,7 +40,7 @@ every fault on stdout; 6: the issuer could not be asked.`,
     }
     const request = { issuer: options.issuer, audience, subject: options.subject, keySet: options.jwks };
     const verification = await invocation.progress.during('Asking the issuer for its keys', () =>
-      verifyToken(token, request, context, invocation.aws),
+      verifyToken(token, request, context, invocation.awsSettings),
     );
     return {
       document: verifyDocument(verification),

@@ -30,10 +30,10 @@ otherwise it shows the operator. Mints no token and shows no secret.`,
     roleArn: text('--role-arn <arn>', 'role of the workload, to show for Atlas; it is not assumed'),
   },
   async run(invocation) {
-    const { context, options, aws: settings, warn, theme } = invocation;
+    const { context, options, awsSettings, warn, theme } = invocation;
     const { signal } = context;
     if (options.roleArn !== null) validateRoleArn(options.roleArn);
-    const aws = await context.aws(settings);
+    const aws = await context.aws(awsSettings);
     const credentials = await aws.credentials(signal);
     const caller = await identifyCaller(aws, signal);
     const iam = await aws.iam();
@@ -49,7 +49,7 @@ otherwise it shows the operator. Mints no token and shows no secret.`,
       endpoints: { sts: (await aws.sts()).endpoint, iam: iam.endpoint },
       notes: await aws.notes(),
       workload,
-      mayBeOperator: options.roleArn === null && settings.profile === undefined && isPersonal(credentials),
+      mayBeOperator: options.roleArn === null && awsSettings.profile === undefined && isPersonal(credentials),
       atlas: atlasSide(issuer, options.audience, workload),
     };
     return { document: whoamiDocument(found), lines: whoamiLines(found, context.now(), theme) };

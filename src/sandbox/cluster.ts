@@ -51,7 +51,7 @@ export interface ClusterTrust {
 }
 
 /** Starts the MongoDB server, with `srv` a DNS server for its names, and the Atlas API that shows what it obeys. */
-export async function startCluster(
+export async function startAtlasCluster(
   options: ClusterOptions,
   trust: ClusterTrust,
   { clock, log, delays, tls, secured }: Ground,

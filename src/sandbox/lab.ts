@@ -5,7 +5,7 @@ import type { LabUser } from './aws/identities.ts';
 import { startAws } from './aws/start-aws.ts';
 import { type AwsWorld, createAwsWorld } from './aws/world.ts';
 import { Closers } from './closers.ts';
-import { startCluster } from './cluster.ts';
+import { startAtlasCluster } from './cluster.ts';
 import { LabControls } from './control/controls.ts';
 import { startControl } from './control/start-control.ts';
 import { BUILT_IN_LAB } from './description.ts';
@@ -58,7 +58,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   const operator = labUser(world);
   const issuer = aws.issuerUrl(operator.account.id);
   const trust = { world, issuer, audience: LAB_AUDIENCE, stsUrl: aws.stsUrl, description, kept };
-  const { atlas, atlasApi, mongod, dns, uri } = await startCluster(options, trust, ground, closers);
+  const { atlas, atlasApi, mongod, dns, uri } = await startAtlasCluster(options, trust, ground, closers);
   const platform = await playPlatform(options.as ?? null, {
     world,
     log,

@@ -1,6 +1,6 @@
 import { PROBE_NAMESPACE } from '../../lib/core/namespace.ts';
 import { MECHANISM_CHOICES } from '../../lib/uri/mechanism.ts';
-import { DNS_SERVER, URI } from '../options/cluster.ts';
+import { DNS_SERVER, mechanismOption, URI } from '../options/cluster.ts';
 import { choice, duration, integer, namespace, privileges } from '../options/kinds.ts';
 import { optionalValue, text, texts, toggle } from '../options/option.ts';
 import { ROLE_OPTIONS } from '../options/role.ts';
@@ -10,12 +10,7 @@ import { SIGNING_ALGORITHM, TOKEN_DURATION } from '../options/token.ts';
 export const CHECK_OPTIONS = {
   uri: URI,
   audience: text('--audience <aud>', 'audience of the identity provider in Atlas'),
-  mechanism: choice(
-    '--mechanism <name>',
-    'how to log in (default: that of the URI, else oidc)',
-    MECHANISM_CHOICES,
-    null,
-  ),
+  mechanism: mechanismOption('how to log in (default: that of the URI, else oidc)', MECHANISM_CHOICES),
   tokenFile: text('--token-file <file>', 'check this very token, which an application reads from there'),
   ...ROLE_OPTIONS,
   signingAlgorithm: SIGNING_ALGORITHM,

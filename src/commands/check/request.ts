@@ -78,11 +78,16 @@ const OF_ATLAS: Readonly<Record<string, Flag>> = {
   atlasUrl: '--atlas-url',
 };
 
-function checkOptions({ context, common, aws, options }: Invocation<typeof CHECK_OPTIONS>): CheckOptions {
+function checkOptions({
+  context,
+  common,
+  awsSettings,
+  options,
+}: Invocation<typeof CHECK_OPTIONS>): CheckOptions {
   const { timeoutMs } = common;
   const access = atlasAccess(context.env, { url: options.atlasUrl });
   return {
-    aws,
+    aws: awsSettings,
     timeoutMs,
     atlas: access === null ? null : { ...access, url: addressOf(access.url, options.atlasUrl), timeoutMs },
     atlasProject: options.atlasProject ?? context.env['MONGODB_ATLAS_PROJECT_ID'] ?? null,

@@ -1,5 +1,5 @@
 import type { WantedDuration } from '../../lib/auth/lifetime.ts';
-import { DEFAULT_DURATION_SECONDS, type SigningAlgorithm } from '../../lib/core/token.ts';
+import { DEFAULT_DURATION_SECONDS, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../lib/core/token.ts';
 import { choice, duration, durationOrAuto } from './kinds.ts';
 import type { OptionSpec } from './option.ts';
 
@@ -7,7 +7,7 @@ import type { OptionSpec } from './option.ts';
 export const SIGNING_ALGORITHM: OptionSpec<SigningAlgorithm> = choice(
   '--signing-algorithm <name>',
   'how AWS signs the token',
-  ['RS256', 'ES384'],
+  SIGNING_ALGORITHMS,
   'RS256',
 );
 

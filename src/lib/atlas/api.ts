@@ -3,7 +3,7 @@ import type { Context } from '../core/context.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { AtlasList, AtlasSettings, UnreadableEntry } from '../ports/atlas.ts';
 import { type Authentication, bearer, digest } from './authentication.ts';
-import { type Bounds, exchange, type HttpAnswer } from './exchange.ts';
+import { type AtlasHttpAnswer, type Bounds, exchange } from './exchange.ts';
 import { accessTokens } from './oauth.ts';
 import { fieldOf, readAnswer } from './read-answer.ts';
 import { lacksRole, refusalOf } from './refusals.ts';
@@ -103,7 +103,7 @@ export class AtlasApi {
   }
 
   /** Waits as long as Atlas says when it takes no more requests, but not longer than a request may take. */
-  async #patiently(resource: Resource<unknown>, bounds: Bounds): Promise<HttpAnswer> {
+  async #patiently(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     let left = bounds.timeoutMs;
     for (let waits = 0; ; waits += 1) {
       const answer = await this.#authorized(resource, bounds);
@@ -124,7 +124,7 @@ export class AtlasApi {
   }
 
   /** Sends it with what proves who asks, and again where the answer wants another proof. */
-  async #authorized(resource: Resource<unknown>, bounds: Bounds): Promise<HttpAnswer> {
+  async #authorized(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     const url = this.#urlOf(resource);
     const accept =
       resource.version === null ? 'application/json' : `application/vnd.atlas.${resource.version}+json`;
@@ -178,7 +178,7 @@ const Page = z
   }));
 
 /** Retry-After in seconds or as a date (RFC 9110 10.2.3); without it, a second and then two. */
-function pauseMs({ headers }: HttpAnswer, waits: number, now: Date): number {
+function pauseMs({ headers }: AtlasHttpAnswer, waits: number, now: Date): number {
   const given = headers['retry-after'] ?? '';
   if (/^\d{1,9}$/.test(given)) return Number(given) * 1000;
   const at = Date.parse(given);

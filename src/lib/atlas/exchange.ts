@@ -11,7 +11,7 @@ const MAX_BYTES = 8 * 1024 * 1024;
 /** Of what others wrote, this much is shown. */
 const QUOTED = 300;
 
-export interface HttpRequest {
+export interface AtlasHttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -20,8 +20,8 @@ export interface HttpRequest {
   readonly redactor: Redactor;
 }
 
-export interface HttpAnswer {
-  readonly request: HttpRequest;
+export interface AtlasHttpAnswer {
+  readonly request: AtlasHttpRequest;
   readonly status: number;
   readonly headers: FetchResponse['headers'];
   readonly body: string;
@@ -42,9 +42,9 @@ export interface Bounds {
  */
 export async function exchange(
   context: Pick<Context, 'fetch'>,
-  request: HttpRequest,
+  request: AtlasHttpRequest,
   { signal, timeoutMs }: Bounds,
-): Promise<HttpAnswer> {
+): Promise<AtlasHttpAnswer> {
   signal.throwIfAborted();
   return await bounded(signal, timeoutMs, async (bound) => {
     try {
@@ -61,9 +61,9 @@ export async function exchange(
 
 async function send(
   context: Pick<Context, 'fetch'>,
-  request: HttpRequest,
+  request: AtlasHttpRequest,
   signal: AbortSignal,
-): Promise<HttpAnswer> {
+): Promise<AtlasHttpAnswer> {
   const { method, url, headers, body } = request;
   const response = await context.fetch(url, {
     method,
@@ -85,18 +85,18 @@ async function send(
 }
 
 /** `GET https://cloud.mongodb.com/api/atlas/v2/groups/…`, without the query. */
-export function nameOf({ method, url }: HttpRequest): string {
+export function nameOf({ method, url }: AtlasHttpRequest): string {
   return `${method} ${url.origin}${url.pathname}`;
 }
 
 /** What Atlas, or whoever answered, wrote: of a bounded length, and without the secrets of this run. */
-export function quote({ redactor }: HttpRequest, text: string): string {
+export function quote({ redactor }: AtlasHttpRequest, text: string): string {
   const clean = redactor.redact(text);
   return clean.length > QUOTED ? `${clean.slice(0, QUOTED)}…` : clean;
 }
 
 /** @param did `answered with HTML`: the second half of a sentence */
-export function notAtlas(request: HttpRequest, did: string, status: number): FedctlError {
+export function notAtlas(request: AtlasHttpRequest, did: string, status: number): FedctlError {
   return new FedctlError('atlas.not-atlas', {
     message: `${nameOf(request)} ${did}.`,
     remedy: `curl -v ${request.url.origin}/   (and see who answers)`,
@@ -104,7 +104,7 @@ export function notAtlas(request: HttpRequest, did: string, status: number): Fed
   });
 }
 
-function timeoutFailure(request: HttpRequest, timeoutMs: number, cause: unknown): FedctlError {
+function timeoutFailure(request: AtlasHttpRequest, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('atlas.timeout', {
     message: `${nameOf(request)} gave no whole answer within ${formatDuration(timeoutMs / 1000)}.`,
     details: { url: request.url.href, timeoutMs },
@@ -112,7 +112,7 @@ function timeoutFailure(request: HttpRequest, timeoutMs: number, cause: unknown)
   });
 }
 
-function networkFailure(request: HttpRequest, timeoutMs: number, cause: unknown): FedctlError {
+function networkFailure(request: AtlasHttpRequest, timeoutMs: number, cause: unknown): FedctlError {
   const { host, href } = request.url;
   const fault = transportFault(cause);
   if (fault?.kind === 'timeout') return timeoutFailure(request, timeoutMs, cause);

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import * as z from 'zod';
 import { type FailureFacts, FedctlError } from '../core/errors.ts';
 import type { FailureCode } from '../failures/failures.ts';
-import { type HttpAnswer, nameOf, quote } from './exchange.ts';
+import { type AtlasHttpAnswer, nameOf, quote } from './exchange.ts';
 import { jsonOf, notJson } from './read-answer.ts';
 
 /** Who asked, and what it takes. */
@@ -30,7 +30,7 @@ const AtlasShape = z.object({
 const OAuthShape = z.object({ error: z.string(), error_description: z.string().nullish() });
 
 /** @returns null when the body is neither */
-export function apiErrorOf(answer: HttpAnswer): ApiError | null {
+function apiErrorOf(answer: AtlasHttpAnswer): ApiError | null {
   const document = jsonOf(answer);
   const atlas = AtlasShape.safeParse(document).data;
   if (atlas !== undefined) {
@@ -43,12 +43,12 @@ export function apiErrorOf(answer: HttpAnswer): ApiError | null {
 }
 
 /** True for a 401 that is about a role, and not about who asks: Atlas answers both with the same status. */
-export function lacksRole(answer: HttpAnswer): boolean {
+export function lacksRole(answer: AtlasHttpAnswer): boolean {
   return /USER_UNAUTHORIZED/.test(apiErrorOf(answer)?.code ?? '');
 }
 
 /** What an answer other than 200 means; a 401 has been answered before as far as it can be. */
-export function refusalOf(answer: HttpAnswer, site: Site): FedctlError {
+export function refusalOf(answer: AtlasHttpAnswer, site: Site): FedctlError {
   const { status } = answer;
   const error = apiErrorOf(answer);
   // Whoever answers 429 or 5xx is on the way to Atlas, and often says it in HTML.
@@ -70,7 +70,7 @@ export function refusalOf(answer: HttpAnswer, site: Site): FedctlError {
 
 function failure(
   code: FailureCode,
-  { request, status }: HttpAnswer,
+  { request, status }: AtlasHttpAnswer,
   error: ApiError | null,
   facts: FailureFacts,
 ): FedctlError {
@@ -88,18 +88,18 @@ function failure(
 }
 
 /** `No group with ID … exists (GROUP_NOT_FOUND)` */
-function textOf({ request, status }: HttpAnswer, error: ApiError | null): string {
+function textOf({ request, status }: AtlasHttpAnswer, error: ApiError | null): string {
   if (error === null) return `HTTP ${status}`;
   const detail = quote(request, error.detail).replace(/\.$/, '');
   const code = quote(request, error.code ?? `HTTP ${status}`);
   return detail === '' ? code : `${detail} (${code})`;
 }
 
-function answered(answer: HttpAnswer, error: ApiError | null): FailureFacts {
+function answered(answer: AtlasHttpAnswer, error: ApiError | null): FailureFacts {
   return { message: `${nameOf(answer.request)} answered: ${textOf(answer, error)}.` };
 }
 
-function credentialRefused(answer: HttpAnswer, error: ApiError, { credential }: Site): FedctlError {
+function credentialRefused(answer: AtlasHttpAnswer, error: ApiError, { credential }: Site): FedctlError {
   const host = answer.request.url.host;
   // Only what Atlas says itself: it has one answer for a wrong secret and for most that are over.
   if (/expired/i.test(`${error.code} ${error.detail}`)) {
@@ -112,7 +112,7 @@ function credentialRefused(answer: HttpAnswer, error: ApiError, { credential }: 
   });
 }
 
-function offList(answer: HttpAnswer, error: ApiError, { credential }: Site): FailureFacts {
+function offList(answer: AtlasHttpAnswer, error: ApiError, { credential }: Site): FailureFacts {
   const [first] = error.parameters;
   const address = typeof first === 'string' && isIP(first) !== 0 ? first : null;
   return {
@@ -122,7 +122,7 @@ function offList(answer: HttpAnswer, error: ApiError, { credential }: Site): Fai
   };
 }
 
-function withoutRole(answer: HttpAnswer, error: ApiError, { credential, role }: Site): FailureFacts {
+function withoutRole(answer: AtlasHttpAnswer, error: ApiError, { credential, role }: Site): FailureFacts {
   const wanted = role === null ? '' : ` It takes the role ${role}.`;
   return {
     message: `Atlas does not let ${credential} read ${answer.request.url.pathname}: ${textOf(answer, error)}.${wanted}`,
@@ -131,7 +131,7 @@ function withoutRole(answer: HttpAnswer, error: ApiError, { credential, role }: 
   };
 }
 
-function rateLimited(answer: HttpAnswer): FailureFacts {
+function rateLimited(answer: AtlasHttpAnswer): FailureFacts {
   const seconds = Number(answer.headers['retry-after'] ?? Number.NaN);
   const known = Number.isFinite(seconds) && seconds >= 0;
   const message = `${nameOf(answer.request)} was refused: too many requests in a short time.`;

@@ -1,7 +1,7 @@
 import type { Flag } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import { invalidValue } from '../core/invalid-value.ts';
-import { MINT_LIMITS, type MintRequest, type Tag } from '../core/token.ts';
+import { MINT_LIMITS, type MintRequest, SIGNING_ALGORITHMS, type Tag } from '../core/token.ts';
 
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
@@ -12,14 +12,14 @@ const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
  * @throws FedctlError usage.missing-audience, usage.invalid-value, sts.payload-too-large
  */
 export function validateMintRequest(request: MintRequest): void {
-  checkAudience(request.audience);
-  checkAlgorithm(request.signingAlgorithm);
-  checkDuration(request.durationSeconds);
+  validateAudience(request.audience);
+  validateAlgorithm(request.signingAlgorithm);
+  validateDuration(request.durationSeconds);
   validateTags(request.tags, '--tag');
-  checkSize(request);
+  validateSize(request);
 }
 
-function checkAudience(audience: readonly string[]): void {
+function validateAudience(audience: readonly string[]): void {
   if (audience.length === 0) {
     throw new FedctlError('usage.missing-audience', {
       message: 'No audience is given: who is the token for?',
@@ -45,15 +45,15 @@ function checkAudience(audience: readonly string[]): void {
 }
 
 /** The type says it already; a caller in plain JavaScript may not know. */
-function checkAlgorithm(algorithm: string): void {
-  if (algorithm === 'RS256' || algorithm === 'ES384') return;
+function validateAlgorithm(algorithm: string): void {
+  if (SIGNING_ALGORITHMS.some((each) => each === algorithm)) return;
   throw invalid(
     '--signing-algorithm',
     'The signing algorithm is RS256 or ES384, in capitals; something else is given.',
   );
 }
 
-function checkDuration(seconds: number): void {
+function validateDuration(seconds: number): void {
   const { shortest, longest } = MINT_LIMITS;
   if (Number.isInteger(seconds) && seconds >= shortest && seconds <= longest) return;
   throw invalid(
@@ -73,8 +73,8 @@ export function validateTags(tags: readonly Tag[], option: Flag): void {
   }
   const positions = new Map<string, number>();
   for (const [index, { key, value }] of tags.entries()) {
-    checkTagText(option, index, 'key', key, 1, MINT_LIMITS.tagKeyLength);
-    checkTagText(option, index, 'value', value, 0, MINT_LIMITS.tagValueLength);
+    validateTagText(option, index, 'key', key, 1, MINT_LIMITS.tagKeyLength);
+    validateTagText(option, index, 'value', value, 0, MINT_LIMITS.tagValueLength);
     const folded = key.toLowerCase();
     const first = positions.get(folded);
     if (first !== undefined) {
@@ -88,7 +88,7 @@ export function validateTags(tags: readonly Tag[], option: Flag): void {
   }
 }
 
-function checkTagText(
+function validateTagText(
   option: Flag,
   index: number,
   part: 'key' | 'value',
@@ -115,7 +115,7 @@ function checkTagText(
  * Refuses what cannot fit whatever AWS adds: the smallest claims that a token of this request can have. AWS counts the
  * bytes of the claims, not of the token (facts/aws.md 2.1).
  */
-function checkSize({ audience, tags }: MintRequest): void {
+function validateSize({ audience, tags }: MintRequest): void {
   const least = {
     aud: audience.length === 1 ? audience[0] : audience,
     sub: 'arn:aws:iam::000000000000:root',

@@ -1,5 +1,5 @@
 import { rerun } from '../core/command-line.ts';
-import { deadline, timedOut } from '../core/deadline.ts';
+import { deadline, timedOut, underEither } from '../core/deadline.ts';
 import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import type { MintedToken, MintRequest, TokenSource } from '../core/token.ts';
@@ -23,22 +23,23 @@ export function minting(
   options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): TokenSource {
   validateMintRequest(request);
+  const mint = async (stopped: AbortSignal) => {
+    const sts = await aws.sts();
+    // Whoever is asked for an MFA code may take longer than a network step.
+    await aws.credentials(stopped);
+    const bounded = deadline(stopped, options.timeoutMs);
+    try {
+      const { token } = await sts.getWebIdentityToken(request, bounded);
+      return asAsked(mintedToken(token, sts.endpoint), request, sts.endpoint);
+    } catch (error) {
+      if (stopped.aborted) throw stopped.reason;
+      if (!isFedctlError(error) && timedOut(bounded)) throw tooSlow(sts.endpoint, options.timeoutMs, error);
+      throw isFedctlError(error) ? withRequest(error, request) : error;
+    }
+  };
   return {
-    async get(signal) {
-      const stopped = signal === undefined ? options.signal : AbortSignal.any([options.signal, signal]);
-      const sts = await aws.sts();
-      // Whoever is asked for an MFA code may take longer than a network step.
-      await aws.credentials(stopped);
-      const bounded = deadline(stopped, options.timeoutMs);
-      try {
-        const { token } = await sts.getWebIdentityToken(request, bounded);
-        return asAsked(mintedToken(token, sts.endpoint), request, sts.endpoint);
-      } catch (error) {
-        if (stopped.aborted) throw stopped.reason;
-        if (!isFedctlError(error) && timedOut(bounded)) throw tooSlow(sts.endpoint, options.timeoutMs, error);
-        throw isFedctlError(error) ? withRequest(error, request) : error;
-      }
-    },
+    get: (signal) =>
+      signal === undefined ? mint(options.signal) : underEither(options.signal, signal, mint),
   };
 }
 

@@ -1,12 +1,11 @@
 import { FedctlError, type Warning } from '../core/errors.ts';
 import type { Mechanism } from '../ports/mongo.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
-import { chooseMechanisms } from '../uri/mechanism.ts';
+import { chooseMechanisms, type MECHANISM_NAMES } from '../uri/mechanism.ts';
 import { type ProgramUri, programUri, type TokenEnvironment } from '../uri/program-uri.ts';
 
-/** How programs log in: by one mechanism each. */
-export const PROGRAM_MECHANISMS = ['oidc', 'aws'] as const;
-export type ProgramMechanism = (typeof PROGRAM_MECHANISMS)[number];
+/** How a program logs in: by one mechanism. */
+type ProgramMechanism = (typeof MECHANISM_NAMES)[number];
 
 /** A program to run, as somebody asked for it. */
 export interface ProgramRequest {

@@ -113,10 +113,10 @@ function sessionStays(caller: ResolvedCredentials, option: Flag): FedctlError {
 /** One request per role, everything checked that needs no call. Empty when no role is named. */
 function checkedChain(context: Context, request: SessionRequest): readonly AssumeRoleRequest[] {
   const { roleArns, durationSeconds } = request;
-  checkDuration(durationSeconds, roleArns.length);
+  validateDuration(durationSeconds, roleArns.length);
   validateTags(request.tags, '--session-tag');
-  checkTransitive(request);
-  checkSourceIdentity(request.sourceIdentity);
+  validateTransitive(request);
+  validateSourceIdentity(request.sourceIdentity);
   if (request.mfaSerial !== null) validateMfaSerial(request.mfaSerial);
   const isTransitive = ({ key }: Tag) => includesKey(request.transitiveTagKeys, key);
   const last = roleArns.length - 1;
@@ -136,7 +136,7 @@ function checkedChain(context: Context, request: SessionRequest): readonly Assum
   });
 }
 
-function checkDuration(seconds: number | null, roles: number): void {
+function validateDuration(seconds: number | null, roles: number): void {
   if (seconds === null) return;
   const longest = roles === 0 ? LIMITS.user : LIMITS.role;
   if (seconds < LIMITS.shortest || seconds > longest) {
@@ -161,7 +161,7 @@ function checkDuration(seconds: number | null, roles: number): void {
   }
 }
 
-function checkTransitive({ tags, transitiveTagKeys }: SessionRequest): void {
+function validateTransitive({ tags, transitiveTagKeys }: SessionRequest): void {
   for (const [index, key] of transitiveTagKeys.entries()) {
     if (tags.some((tag) => includesKey([key], tag.key))) continue;
     throw invalidValue('--transitive-tag', {
@@ -173,7 +173,7 @@ function checkTransitive({ tags, transitiveTagKeys }: SessionRequest): void {
   }
 }
 
-function checkSourceIdentity(sourceIdentity: string | null): void {
+function validateSourceIdentity(sourceIdentity: string | null): void {
   if (sourceIdentity === null || /^[\w+=,.@-]{2,64}$/.test(sourceIdentity)) return;
   throw invalidValue('--source-identity', { expected: '2 to 64 letters, digits and any of _+=,.@-' });
 }

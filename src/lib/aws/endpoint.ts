@@ -67,7 +67,7 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
  * @returns the URL as written
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
-export function checkedEndpoint(value: string, source: string, way = `unset ${source}`): string {
+function checkedEndpoint(value: string, source: string, way = `unset ${source}`): string {
   return checked(value, { source, way }, isLoopbackHost);
 }
 

@@ -23,7 +23,7 @@ const REGION_PATH = 'latest/meta-data/placement/region';
 /** After this time expired keys of the service are asked for again. */
 const EXTENSION_MS = 15 * 60_000;
 
-type World = Pick<Context, 'env' | 'fetch' | 'now' | 'redactor'>;
+type Dependencies = Pick<Context, 'env' | 'fetch' | 'now' | 'redactor'>;
 type Warn = NonNullable<AwsSettings['warn']>;
 
 /** A conversation with the metadata service: its token goes with every question. */
@@ -45,7 +45,7 @@ interface Conversation {
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the signal's own reason
  */
 export async function instanceMetadataCredentials(
-  context: World,
+  context: Dependencies,
   profile: ChosenProfile,
   warn: Warn,
   signal: AbortSignal,
@@ -88,7 +88,7 @@ function extended(expiresAt: Date | null, now: Date, warn: Warn): Date | null {
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the signal's own reason
  */
 export async function instanceRegion(
-  context: World,
+  context: Dependencies,
   profile: ChosenProfile,
   signal: AbortSignal,
 ): Promise<string | null> {
@@ -114,7 +114,7 @@ function noRole(status: number, withoutToken: string | null): string {
 
 /** Gets a token and asks with it. Why nobody answered is an answer too. */
 async function converse<Answer>(
-  context: World,
+  context: Dependencies,
   profile: ChosenProfile,
   signal: AbortSignal,
   ask: (conversation: Conversation) => Promise<Answer | Absent>,

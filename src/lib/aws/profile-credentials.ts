@@ -19,7 +19,7 @@ import { createSts } from './sts.ts';
 import { unnamedSession, webIdentityCredentials, webIdentityOf } from './web-identity.ts';
 
 /** What following a profile needs beyond the files. */
-export interface ProfileWorld {
+export interface ProfileDependencies {
   readonly context: Pick<Context, 'env' | 'cwd' | 'fetch' | 'spawn' | 'sleep' | 'now' | 'redactor'>;
   readonly files: SharedFiles;
   readonly chosen: ChosenProfile;
@@ -63,7 +63,7 @@ export function assumesRole({ settings }: Profile): boolean {
  *   aws.mfa-needed, aws.sso-login-needed, aws.container-failed, sts.*, aws.*
  */
 export async function profileCredentials(
-  world: ProfileWorld,
+  world: ProfileDependencies,
   signal: AbortSignal,
 ): Promise<ResolvedCredentials | Absent> {
   const { chosen, files } = world;
@@ -88,7 +88,7 @@ export async function profileCredentials(
   });
 }
 
-async function follow(link: Link, world: ProfileWorld, signal: AbortSignal): Promise<Found | null> {
+async function follow(link: Link, world: ProfileDependencies, signal: AbortSignal): Promise<Found | null> {
   const { name, path } = link;
   const { settings, inConfig, inCredentials } = link.profile;
   const isFirst = path.length === 1;
@@ -126,12 +126,12 @@ async function follow(link: Link, world: ProfileWorld, signal: AbortSignal): Pro
   return null;
 }
 
-async function sso({ name, profile }: Link, world: ProfileWorld, signal: AbortSignal): Promise<Found> {
+async function sso({ name, profile }: Link, world: ProfileDependencies, signal: AbortSignal): Promise<Found> {
   const credentials = await ssoCredentials(name, profile.settings, world.signIn, signal);
   return { credentials, how: 'IAM Identity Center' };
 }
 
-async function assumedRole(link: Link, world: ProfileWorld, signal: AbortSignal): Promise<Found> {
+async function assumedRole(link: Link, world: ProfileDependencies, signal: AbortSignal): Promise<Found> {
   const { name } = link;
   const { settings } = link.profile;
   const roleArn = settings['role_arn'] ?? '';
@@ -166,7 +166,7 @@ async function assumedRole(link: Link, world: ProfileWorld, signal: AbortSignal)
   return { credentials, how: `role ${roleArn}, from ${source.how}` };
 }
 
-async function sourceOf(link: Link, world: ProfileWorld, signal: AbortSignal): Promise<Found> {
+async function sourceOf(link: Link, world: ProfileDependencies, signal: AbortSignal): Promise<Found> {
   const { name, path } = link;
   const { source_profile: written, credential_source: credential } = link.profile.settings;
   if ((written === undefined) === (credential === undefined)) {
@@ -191,7 +191,7 @@ async function sourceOf(link: Link, world: ProfileWorld, signal: AbortSignal): P
 async function credentialSource(
   name: string,
   source: string,
-  world: ProfileWorld,
+  world: ProfileDependencies,
   signal: AbortSignal,
 ): Promise<Found> {
   const found = await askSource(source, world, signal);
@@ -207,7 +207,7 @@ async function credentialSource(
 
 async function askSource(
   source: string,
-  { context, chosen, warn, signIn }: ProfileWorld,
+  { context, chosen, warn, signIn }: ProfileDependencies,
   signal: AbortSignal,
 ): Promise<ResolvedCredentials | Absent | null> {
   switch (source) {
@@ -224,7 +224,7 @@ async function askSource(
 
 async function webIdentity(
   { name, profile, path }: Link,
-  { context, chosen, connect }: ProfileWorld,
+  { context, chosen, connect }: ProfileDependencies,
   signal: AbortSignal,
 ): Promise<Found> {
   // A profile that was named on the command line, and one that another names, go by their own settings alone.

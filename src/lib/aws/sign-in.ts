@@ -163,7 +163,7 @@ interface SdkCredentials {
 }
 
 /** Whose sign-in it is, for the failures. */
-interface Subject {
+interface SignInWay {
   readonly profile: string;
   readonly remedy: string;
   readonly likelyCause: string;
@@ -182,7 +182,7 @@ const LOGIN = {
 const NEVER_MADE = 'was never made here, or its cache is gone';
 
 async function signInWith(
-  subject: Subject,
+  subject: SignInWay,
   signIn: SignIn,
   signal: AbortSignal,
   ask: () => Promise<SdkCredentials>,
@@ -211,7 +211,7 @@ async function signInWith(
 }
 
 /** The SDK flattens what its providers met into a sentence, so the sentence is what there is to go by. */
-function providerFailure(subject: Subject, error: unknown): FedctlError {
+function providerFailure(subject: SignInWay, error: unknown): FedctlError {
   const { profile, role, remedy } = subject;
   const sentence = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   if (
@@ -246,7 +246,7 @@ function providerFailure(subject: Subject, error: unknown): FedctlError {
  * @returns what was cached, with its time as the SDK reads times
  */
 async function ssoLogin(
-  names: Pick<Subject, 'profile' | 'remedy'>,
+  names: Pick<SignInWay, 'profile' | 'remedy'>,
   key: string,
   renewable: boolean,
   signIn: SignIn,
@@ -289,7 +289,7 @@ async function cachedLogin(
 }
 
 function loginNeeded(
-  { profile, remedy, likelyCause }: Pick<Subject, 'profile' | 'remedy' | 'likelyCause'>,
+  { profile, remedy, likelyCause }: Pick<SignInWay, 'profile' | 'remedy' | 'likelyCause'>,
   what: string,
   cause?: unknown,
 ): FedctlError {

@@ -15,7 +15,7 @@ export interface Shown {
 }
 
 /** The server's word beside ours: it may have been told to name users by something else, or be another than it seems. */
-export function userOutcome(
+export function namedUser(
   identity: ServerIdentity,
   shown: Shown | null,
   detail: string | null,

@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import { parseDuration } from '../core/duration.ts';
 import { isLoopbackHost } from '../core/hosts.ts';
+import { DEFAULT_DURATION_SECONDS, SIGNING_ALGORITHMS } from '../core/token.ts';
 import { audienceFault, durationFault, roleValueFault } from './value-faults.ts';
 import { readYaml } from './yaml-document.ts';
 
 /** What `fedctl agent --config` reads, as somebody writes it. What a key is for stands in its description, for editors. */
 
-export const AGENT_CONFIG_ID = 'https://fedctl.dev/schemas/agent-config.v1.json';
+const AGENT_CONFIG_ID = 'https://fedctl.dev/schemas/agent-config.v1.json';
 
 const REMEDY = 'correct the lines above; schemas/agent-config.v1.json tells editors what may stand there';
 
@@ -37,7 +38,7 @@ const mode = text(
 const tokenFile = z.strictObject({
   path: text(anything, 'The file to keep, relative to this one.'),
   audience: text(audienceFault, 'Who the token is for.'),
-  signingAlgorithm: z.enum(['RS256', 'ES384']).optional().meta({ description: 'RS256 unless given.' }),
+  signingAlgorithm: z.enum(SIGNING_ALGORITHMS).optional().meta({ description: 'RS256 unless given.' }),
   duration: text(
     (value) => (value === 'auto' ? null : durationFault(parseDuration(value))),
     'How long a token lives, such as 5m or auto; 5m unless given.',
@@ -111,9 +112,6 @@ export interface AgentSettings {
   readonly tokenFiles: readonly TokenFileSettings[];
   readonly credentialsEndpoints: readonly CredentialsEndpointSettings[];
 }
-
-/** AWS's own default, which every command of fedctl sends (facts/aws.md 2.1). */
-const DEFAULT_DURATION_SECONDS = 300;
 
 /**
  * Reads the configuration of an agent.

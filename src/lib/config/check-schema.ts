@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { parseDuration } from '../core/duration.ts';
+import { SIGNING_ALGORITHMS } from '../core/token.ts';
+import { MECHANISM_CHOICES } from '../uri/mechanism.ts';
 import { crossFaults } from './cross-faults.ts';
 import {
   atlasProjectFault,
@@ -77,14 +79,14 @@ const settings = z.strictObject({
     examples: ['mongodb+srv://cluster0.example.mongodb.net/'],
   }),
   mechanism: z
-    .enum(['oidc', 'aws', 'both'])
+    .enum(MECHANISM_CHOICES)
     .meta({ description: 'How to log in; as the connection string says unless given, else oidc.' }),
   audience: text(audienceFault, {
     description:
       'Whom the token is for: the audience of the identity provider. Without it, nothing is minted.',
   }),
   signingAlgorithm: z
-    .enum(['RS256', 'ES384'])
+    .enum(SIGNING_ALGORITHMS)
     .meta({ description: 'How AWS signs the token; RS256 unless given.' }),
   duration: duration.meta({ description: 'How long the token lives: 60 to 3600 seconds; 5m unless given.' }),
   tokenFile: text(

@@ -8,7 +8,7 @@ export interface Known extends Pick<CheckTarget, 'mechanism' | 'audience'> {
 }
 
 /** The name of the one target of a new file. */
-export const STARTER_TARGET = 'main';
+const STARTER_TARGET = 'main';
 
 /**
  * A `fedctl.yaml` to begin with: one target, every other key commented out with what it is for. Valid as it is, and with

@@ -20,7 +20,7 @@ export interface Expectations {
  * How far the clock of an issuer may be ahead of ours, for `nbf` and `iat`: what MongoDB allows. `exp` has no leeway,
  * as there (facts/mongodb.md 1.6).
  */
-export const CLOCK_LEEWAY_SECONDS = 60;
+const CLOCK_LEEWAY_SECONDS = 60;
 
 /** Everything that is wrong with the claims, in the order issuer, audience, subject, times. Proves no signature. */
 export function claimFaults({ payload }: DecodedJwt, expected: Expectations): readonly Fault[] {

@@ -28,7 +28,7 @@ export interface Session {
   readonly refused: Promise<never>;
 }
 
-interface World {
+interface Dependencies {
   readonly resolver: Resolver;
   now(): Date;
 }
@@ -44,7 +44,7 @@ interface World {
 export async function openSession(
   plan: LoginPlan,
   settings: TlsSettings,
-  context: World,
+  context: Dependencies,
   stages: StageLog,
   signal: AbortSignal,
 ): Promise<Session> {
@@ -63,7 +63,7 @@ export async function closeClient(client: MongoClient): Promise<void> {
 /** One login under way. */
 class Opening {
   readonly #plan: LoginPlan;
-  readonly #context: World;
+  readonly #context: Dependencies;
   readonly #stages: StageLog;
   readonly #signal: AbortSignal;
   readonly #timer: StageTimer;
@@ -72,7 +72,7 @@ class Opening {
   #selected: string | null = null;
   #presented: Presented | null = null;
 
-  constructor(plan: LoginPlan, context: World, stages: StageLog, signal: AbortSignal) {
+  constructor(plan: LoginPlan, context: Dependencies, stages: StageLog, signal: AbortSignal) {
     this.#plan = plan;
     this.#context = context;
     this.#stages = stages;

@@ -1,4 +1,5 @@
 import { isRecord } from '../core/record.ts';
+import type { PolicyKind } from './document.ts';
 import {
   type PolicyDocument,
   PRINCIPAL_TYPES,
@@ -8,7 +9,6 @@ import {
   type Statement,
 } from './document.ts';
 import type { Faults, Located, PolicyFault } from './faults.ts';
-import type { PolicyKind } from './kind.ts';
 import { parseConditions } from './parse-conditions.ts';
 import { variableFault } from './variables.ts';
 

@@ -1,7 +1,6 @@
 import { isRecord } from '../core/record.ts';
-import type { PolicyDocument } from './document.ts';
+import type { PolicyDocument, PolicyKind } from './document.ts';
 import { Faults, type PolicyFault } from './faults.ts';
-import type { PolicyKind } from './kind.ts';
 import { parseStatement } from './parse-statement.ts';
 
 export type ParsedPolicy =

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import type { InputStream, OutputStream } from '../core/context.ts';
-import { Interruption } from '../core/deadline.ts';
+import { Interruption, underEither } from '../core/deadline.ts';
 import { Secret } from '../core/secret.ts';
 import { escapeText } from './escape.ts';
 
@@ -84,12 +84,9 @@ async function answered(
   const onEnd = () => left.abort();
   stdin.on('keypress', onKey).on('end', onEnd).on('close', onEnd);
   try {
-    const answer = await put({
-      input: stdin,
-      output: withoutColour(stderr),
-      withGuide: false,
-      signal: AbortSignal.any([signal, left.signal]),
-    });
+    const answer = await underEither(signal, left.signal, (stopped) =>
+      put({ input: stdin, output: withoutColour(stderr), withGuide: false, signal: stopped }),
+    );
     if (signal.aborted) throw signal.reason;
     if (interrupted) throw new Interruption('interrupted');
     return typeof answer === 'symbol' ? null : answer;

@@ -3,6 +3,7 @@ import type { LabStatus, LabTime } from '../../sandbox/control/status.ts';
 import type { LabLogEntry } from '../../sandbox/log.ts';
 import { shellWord } from '../core/command-line.ts';
 import { formatDuration } from '../core/duration.ts';
+import { epoch } from '../core/time.ts';
 
 /** One line of a table: its cells. */
 type Cells = readonly string[];
@@ -115,7 +116,7 @@ export function sandboxLogDocument(entries: readonly LabLogEntry[]) {
 }
 
 function logEntryMembers({ at, ...entry }: LabLogEntry) {
-  return { at: at.toISOString(), atEpoch: Math.floor(at.getTime() / 1000), ...entry };
+  return { at: at.toISOString(), atEpoch: epoch(at), ...entry };
 }
 
 /** One decision of the lab: `12:00:01 sts GetWebIdentityToken refused: … (arn:…)`. */

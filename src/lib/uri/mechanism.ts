@@ -1,8 +1,11 @@
 import { FedctlError, type Warning } from '../core/errors.ts';
 import type { Mechanism } from '../ports/mongo.ts';
 
-/** What `--mechanism` may say. */
-export const MECHANISM_CHOICES = ['oidc', 'aws', 'both'] as const;
+/** The short names of MONGODB-OIDC and MONGODB-AWS. */
+export const MECHANISM_NAMES = ['oidc', 'aws'] as const;
+
+/** What `--mechanism` may say where logins are tried. */
+export const MECHANISM_CHOICES = [...MECHANISM_NAMES, 'both'] as const;
 export type MechanismChoice = (typeof MECHANISM_CHOICES)[number];
 
 const MECHANISMS: Readonly<Record<MechanismChoice, readonly Mechanism[]>> = {

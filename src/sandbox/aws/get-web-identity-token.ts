@@ -1,4 +1,5 @@
 import type { MintRequest, SigningAlgorithm } from '../../lib/core/token.ts';
+import { SIGNING_ALGORITHMS } from '../../lib/core/token.ts';
 import { signToken } from '../issuer/signing-keys.ts';
 import { type Attempt, authorize } from './authorize.ts';
 import { AwsError, accessDenied, validationError } from './aws-error.ts';
@@ -77,7 +78,7 @@ function readRequest(parameters: QueryParameters): MintRequest {
 }
 
 function isSigningAlgorithm(name: string | undefined): name is SigningAlgorithm {
-  return name === 'RS256' || name === 'ES384';
+  return SIGNING_ALGORITHMS.some((each) => each === name);
 }
 
 /** The sentence names nobody (facts/aws.md 2.3). */

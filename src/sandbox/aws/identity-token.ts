@@ -1,6 +1,7 @@
 import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK } from 'jose/key/import';
 import { isFedctlError } from '../../lib/core/errors.ts';
+import { epoch } from '../../lib/core/time.ts';
 import { type DecodedJwt, decodeJwt } from '../../lib/jwt/decode.ts';
 import { AwsError } from './aws-error.ts';
 import type { FindIssuerKeys } from './foreign-issuer.ts';
@@ -28,7 +29,7 @@ export interface WebIdentity {
   readonly evidence: string;
 }
 
-export interface TokenWorld {
+export interface ProofContext {
   /** The account of the role: its providers are asked. */
   readonly account: LabAccount | undefined;
   /** The issuers of this partition's own accounts. */
@@ -44,7 +45,7 @@ export interface TokenWorld {
  *
  * @throws AwsError InvalidIdentityToken, ExpiredTokenException, IDPRejectedClaim, IDPCommunicationError
  */
-export async function proveIdentity(token: string, world: TokenWorld): Promise<WebIdentity> {
+export async function proveIdentity(token: string, world: ProofContext): Promise<WebIdentity> {
   const decoded = decode(token);
   const { header, payload } = decoded;
   const evidence = `token jti ${shown(payload['jti'])}, kid ${shown(header['kid'])}`;
@@ -61,7 +62,7 @@ export async function proveIdentity(token: string, world: TokenWorld): Promise<W
 
   await proveSignature(token, decoded, provider, world, evidence);
 
-  const now = Math.floor(world.now.getTime() / 1000);
+  const now = epoch(world.now);
   if (expires <= now) {
     throw new AwsError(
       'ExpiredTokenException',
@@ -96,7 +97,7 @@ function decode(token: string): DecodedJwt {
 const NO_JWT =
   'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)';
 
-function providerOf(issuer: unknown, { account, ownIssuers }: TokenWorld, invalid: Invalid): OidcProvider {
+function providerOf(issuer: unknown, { account, ownIssuers }: ProofContext, invalid: Invalid): OidcProvider {
   if (typeof issuer !== 'string') throw invalid('Missing a required claim: iss');
   if (ownIssuers.includes(issuer)) {
     throw invalid(
@@ -134,7 +135,7 @@ async function proveSignature(
   token: string,
   { header }: DecodedJwt,
   { issuer }: OidcProvider,
-  { findKeys }: TokenWorld,
+  { findKeys }: ProofContext,
   evidence: string,
 ): Promise<void> {
   const algorithm = header['alg'];

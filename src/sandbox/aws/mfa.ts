@@ -24,7 +24,7 @@ export function readMfa(parameters: QueryParameters, validation: Validation): Mf
  * @returns whether a good code was given; false when none was
  * @throws AwsError AccessDenied
  */
-export async function checkMfa(
+export async function verifyMfa(
   { serialNumber, tokenCode }: MfaInput,
   { principal, session }: Caller,
   now: Date,

@@ -1,7 +1,6 @@
 import { FedctlError } from '../../lib/core/errors.ts';
-import type { NamedPolicy } from '../../lib/policy/document.ts';
+import type { NamedPolicy, PolicyKind } from '../../lib/policy/document.ts';
 import { faultText } from '../../lib/policy/faults.ts';
-import type { PolicyKind } from '../../lib/policy/kind.ts';
 import { parsePolicy } from '../../lib/policy/parse.ts';
 
 /** Policy documents by the name of each, as JSON has them. */

@@ -1,4 +1,5 @@
 import { Secret } from '../../lib/core/secret.ts';
+import { epoch } from '../../lib/core/time.ts';
 import type { NamedPolicy } from '../../lib/policy/document.ts';
 import { createSigningKeys } from '../issuer/signing-keys.ts';
 import type { LabLog } from '../log.ts';
@@ -249,7 +250,7 @@ class World implements AwsWorld {
       sessionToken: new Secret(sessionToken(facts.minimumTokenSize ?? 0)),
       issuedAt: this.#now(),
       // AWS gives and keeps whole seconds here (facts/aws.md 13.2).
-      expiresAt: new Date(Math.floor(facts.expiresAt.getTime() / 1000) * 1000),
+      expiresAt: new Date(epoch(facts.expiresAt) * 1000),
       sessionName: facts.principal.kind === 'role' ? (facts.sessionName ?? 'lab') : null,
       federatedUser: facts.federatedUser ?? null,
       mfa: facts.mfa ?? false,

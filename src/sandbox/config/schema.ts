@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { faultText } from '../../lib/policy/faults.ts';
 import { parsePolicy } from '../../lib/policy/parse.ts';
+import { MECHANISM_NAMES } from '../../lib/uri/mechanism.ts';
 
 /** The configuration of a lab, as somebody writes it. What a field is for stands in its description, for editors. */
 
@@ -104,7 +105,7 @@ const identityProvider = z.strictObject({
 });
 
 const databaseUser = z.strictObject({
-  mechanism: z.enum(['oidc', 'aws']),
+  mechanism: z.enum(MECHANISM_NAMES),
   principal: z.string().min(1).meta({ description: 'The ARN of a user or role.' }),
   identityProvider: z
     .string()

@@ -1,3 +1,4 @@
+import { epoch } from '../../lib/core/time.ts';
 import type { GrantedRole } from '../../lib/trust/relying-party.ts';
 import type { AtlasState } from '../atlas/state.ts';
 import type { LabRole, LabUser } from '../aws/identities.ts';
@@ -76,7 +77,7 @@ export function labTime(clock: LabClock): LabTime {
   const now = clock.now();
   return {
     now: now.toISOString(),
-    nowEpoch: Math.floor(now.getTime() / 1000),
+    nowEpoch: epoch(now),
     offsetSeconds: clock.offsetMs / 1000,
   };
 }

@@ -1,3 +1,4 @@
+import { SIGNING_ALGORITHMS } from '../../lib/core/token.ts';
 import {
   type HttpAnswer,
   type HttpRequest,
@@ -75,7 +76,7 @@ async function answer(
 export function discoveryDocument(issuer: string): object {
   return {
     claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'jti', 'https://sts.amazonaws.com/'],
-    id_token_signing_alg_values_supported: ['RS256', 'ES384'],
+    id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
     issuer,
     jwks_uri: `${issuer}${JWKS_PATH}`,
     response_types_supported: ['id_token'],

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { NamedPolicy } from '../../../src/lib/policy/document.ts';
+import type { NamedPolicy, PolicyKind } from '../../../src/lib/policy/document.ts';
 import { evaluate, type PolicyLayers } from '../../../src/lib/policy/evaluate.ts';
 import { explainDecision } from '../../../src/lib/policy/explain.ts';
-import type { PolicyKind } from '../../../src/lib/policy/kind.ts';
 import { parsePolicy } from '../../../src/lib/policy/parse.ts';
 import {
   type ContextKeys,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { PolicyKind } from '../../../src/lib/policy/document.ts';
 import { faultText } from '../../../src/lib/policy/faults.ts';
-import type { PolicyKind } from '../../../src/lib/policy/kind.ts';
 import { parsePolicy } from '../../../src/lib/policy/parse.ts';
 
 const ALLOW = { Effect: 'Allow', Action: 'sts:*', Resource: '*' };

@@ -3,14 +3,14 @@ import type { MintedToken } from '../../core/token.ts';
 import { check } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { fail, pass, skip } from '../outcome.ts';
-import { jwtClaims, TOKEN, tokenOf } from './token.ts';
+import { jwtClaims, TOKEN_SOURCES, tokenOf } from './token.ts';
 
 /** Any other relying party than MongoDB: an HTTP API that takes the token as a bearer token (RFC 6750). */
 export const netApi = check<null>({
   id: 'net.api',
   title: 'the HTTP API takes the token',
   link: 'api',
-  needs: [jwtClaims, ...TOKEN],
+  needs: [jwtClaims, ...TOKEN_SOURCES],
   asked: ({ target }) => target.api !== null,
   async run({ context, target, options }, facts) {
     const token = tokenOf(facts);

@@ -15,7 +15,7 @@ import type { World } from '../world.ts';
 import { askAtlas, atlasApi, byAws, byOidc, projectOf } from './atlas-api.ts';
 import { atlasCluster } from './atlas-cluster.ts';
 import { awsIdentity, callerOf, stsRole } from './aws.ts';
-import { expectedIssuer, iamFederation, TOKEN, tokenOf } from './token.ts';
+import { expectedIssuer, iamFederation, TOKEN_SOURCES, tokenOf } from './token.ts';
 
 /** The identity provider in Atlas that is meant for the token of the chain. */
 export interface Trusted {
@@ -28,7 +28,7 @@ export const atlasIdentityProvider = check<Trusted>({
   title: 'Atlas has an identity provider for the issuer and the audience',
   link: 'identity-provider',
   needs: [atlasApi],
-  evidence: () => [iamFederation, ...TOKEN],
+  evidence: () => [iamFederation, ...TOKEN_SOURCES],
   asked: byOidc,
   sharedBy: (world, facts) => JSON.stringify([projectOf(world), namedByToken(world, facts)]),
   async run(world, facts) {
@@ -102,7 +102,7 @@ export const atlasOidcUser = check<AtlasDatabaseUser>({
   title: 'there is a database user for the subject of the token',
   link: 'database-user',
   needs: [atlasIdentityProvider],
-  evidence: () => [awsIdentity, stsRole, atlasCluster, ...TOKEN],
+  evidence: () => [awsIdentity, stsRole, atlasCluster, ...TOKEN_SOURCES],
   asked: byOidc,
   async run(world, facts) {
     return askAtlas(facts, 'the database user', async ({ atlas, id }) => {
@@ -116,7 +116,7 @@ export const atlasOidcUser = check<AtlasDatabaseUser>({
       const parties = { identityProviders: [provider], databaseUsers: users };
       const decision = decideToken(claims, parties, placeOf(world, facts));
       if (!decision.accepted) return subjectRefused(decision.refusal, username, { projectId: id, users });
-      return userOutcome(username, users, world);
+      return listedUser(username, users, world);
     });
   },
 });
@@ -137,7 +137,7 @@ export const atlasAwsUser = check<AtlasDatabaseUser>({
       const users = entriesOf(listed, (name) => name === arn || name === caller.arn);
       const decision = decideArn(caller.arn, users, placeOf(world, facts));
       if (!decision.accepted) return arnRefused(decision.refusal, caller, { projectId: id, users });
-      return userOutcome(decision.principal.username, users, world);
+      return listedUser(decision.principal.username, users, world);
     });
   },
 });
@@ -147,7 +147,7 @@ function placeOf({ context }: World, facts: Facts) {
   return cluster === null ? null : { cluster: cluster.name, now: context.now() };
 }
 
-function userOutcome(
+function listedUser(
   username: string,
   users: readonly AtlasDatabaseUser[],
   { context, options }: World,

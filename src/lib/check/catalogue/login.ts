@@ -3,11 +3,11 @@ import type { Mechanism, ServerIdentity } from '../../ports/mongo.ts';
 import { isAllowed } from '../../trust/privileges.ts';
 import { type Asked, type Check, check, type Facts } from '../check.ts';
 import { fail, pass, skip, unseen } from '../outcome.ts';
-import { keysShown, type Shown, tokenShown, userOutcome } from '../server-user.ts';
+import { keysShown, namedUser, type Shown, tokenShown } from '../server-user.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, callerOf, stsRole } from './aws.ts';
 import { loginStage, mongoHello, stageOutcome, timingOf, wantsDatabase } from './mongo.ts';
-import { jwtClaims, TOKEN } from './token.ts';
+import { jwtClaims, TOKEN_SOURCES } from './token.ts';
 
 /** What is checked of a login, by one mechanism. */
 export interface LoginChecks {
@@ -55,11 +55,7 @@ function loginChecks(
         return fail(failure, { ...seen, ...timing });
       }
       const outcome = stageOutcome(end);
-      return outcome.status === 'pass'
-        ? pass(null, null, timing)
-        : outcome.status === 'warn'
-          ? pass(null, null)
-          : outcome;
+      return outcome.status === 'pass' ? pass(null, null, timing) : outcome;
     },
   });
   const user = check<ServerIdentity>({
@@ -73,13 +69,12 @@ function loginChecks(
       const ping = await loginStage('ping', mechanism, world, facts);
       if (end === null) return skip('nobody has logged in');
       const outcome = stageOutcome(end);
-      if (outcome.status !== 'pass')
-        return outcome.status === 'warn' ? skip('nobody has logged in') : outcome;
+      if (outcome.status !== 'pass') return outcome;
       if (ping?.failure != null) return fail(ping.failure);
       const { facts: seen } = outcome.fact.event;
       if (seen?.stage !== 'whoami') return skip('the server named nobody');
       const { timing } = outcome;
-      return userOutcome(seen, shown(facts), outcome.detail, timing === undefined ? {} : { timing });
+      return namedUser(seen, shown(facts), outcome.detail, timing === undefined ? {} : { timing });
     },
   });
   const privileges = check<null>({
@@ -104,11 +99,7 @@ function loginChecks(
       const end = await loginStage('write-probe', mechanism, world, facts);
       if (end === null) return skip('nobody has logged in');
       const outcome = stageOutcome(end);
-      return outcome.status === 'pass'
-        ? { ...outcome, fact: null }
-        : outcome.status === 'warn'
-          ? skip('')
-          : outcome;
+      return outcome.status === 'pass' ? { ...outcome, fact: null } : outcome;
     },
   });
   return { login, user, privileges, write };
@@ -154,5 +145,5 @@ function privilegeText({ action, database, collection }: World['target']['privil
   return `${action}@${database}${collection === '' ? '' : `.${collection}`}`;
 }
 
-export const OIDC = loginChecks('MONGODB-OIDC', 'oidc', [jwtClaims, ...TOKEN], tokenShown);
-export const AWS = loginChecks('MONGODB-AWS', 'aws', [awsIdentity, stsRole], keysShown);
+export const OIDC_CHECKS = loginChecks('MONGODB-OIDC', 'oidc', [jwtClaims, ...TOKEN_SOURCES], tokenShown);
+export const AWS_CHECKS = loginChecks('MONGODB-AWS', 'aws', [awsIdentity, stsRole], keysShown);

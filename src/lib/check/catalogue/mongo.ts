@@ -5,7 +5,18 @@ import { type Asked, check, type Facts } from '../check.ts';
 import type { StageEnd } from '../login-run.ts';
 import { loginOf } from '../logins.ts';
 import { missingUri } from '../missing-input.ts';
-import { fail, type Outcome, pass, skip, type Timing, unseen, warn } from '../outcome.ts';
+import {
+  type Failed,
+  fail,
+  type Outcome,
+  type Passed,
+  pass,
+  type Skipped,
+  skip,
+  type Timing,
+  unseen,
+  warn,
+} from '../outcome.ts';
 import type { World } from '../world.ts';
 
 /** A certificate that ends sooner is worth a warning: most are renewed a month before their end. Days. */
@@ -78,7 +89,7 @@ export async function loginStage(
 }
 
 /** A stage as a check sees it, with the time that it took itself. */
-export function stageOutcome({ event, failure }: StageEnd): Outcome<StageFact> {
+export function stageOutcome({ event, failure }: StageEnd): Passed<StageFact> | Failed | Skipped {
   const timing = event === null ? {} : { timing: timingOf(event) };
   if (failure !== null) return fail(failure, timing);
   if (event === null) return skip('the login did not come so far');
@@ -90,7 +101,7 @@ export function timingOf({ startedAt, ms }: StageEvent): Timing {
   return { startedAt, ms };
 }
 
-function inDate(outcome: Outcome<StageFact> & { readonly status: 'pass' }, now: Date): Outcome<StageFact> {
+function inDate(outcome: Passed<StageFact>, now: Date): Outcome<StageFact> {
   const { facts } = outcome.fact.event;
   if (facts?.stage !== 'tls') return outcome;
   const { expiresAt, subject } = facts;

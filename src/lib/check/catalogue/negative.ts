@@ -7,7 +7,7 @@ import { loginAddress } from '../login-address.ts';
 import { fail, type Outcome, pass, skip } from '../outcome.ts';
 import type { World } from '../world.ts';
 import { callerKey } from './aws.ts';
-import { OIDC } from './login.ts';
+import { OIDC_CHECKS } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 
 /** Nobody is this audience: whoever holds a token for it can use it nowhere. */
@@ -80,7 +80,7 @@ export const wrongAudienceRefused = check<null>({
   id: 'mongo.oidc.wrong-audience',
   title: 'the cluster refuses a token for another audience',
   link: 'cluster',
-  needs: [OIDC.login],
+  needs: [OIDC_CHECKS.login],
   asked: (world) => asked(world) && world.plan.database?.mechanisms.includes('MONGODB-OIDC') === true,
   async run(world, facts): Promise<Outcome<null>> {
     const { context, plan } = world;

@@ -4,7 +4,7 @@ import { FedctlError } from '../../core/errors.ts';
 import { check } from '../check.ts';
 import { loginAddress } from '../login-address.ts';
 import { fail, pass, skip } from '../outcome.ts';
-import { OIDC } from './login.ts';
+import { OIDC_CHECKS } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 
 /** The shortest that AWS mints: the sooner it ends, the sooner the server asks for another. Seconds. */
@@ -16,7 +16,7 @@ export const mongoSoak = check<null>({
   id: 'mongo.oidc.soak',
   title: 'a connection outlives its token',
   link: 'cluster',
-  needs: [OIDC.user],
+  needs: [OIDC_CHECKS.user],
   asked: ({ options, plan }) =>
     options.soakMs !== null &&
     plan.mint !== null &&

@@ -164,11 +164,11 @@ export function tokenOf(facts: Facts): MintedToken | null {
 }
 
 /** What every check waits for that wants a token. */
-export const TOKEN = [stsMint, tokenFile];
+export const TOKEN_SOURCES = [stsMint, tokenFile];
 
 /** What tells the issuer where a target does not name it. */
 export function issuerEvidence({ issuer }: CheckTarget): readonly Check[] {
-  return issuer === null ? [iamFederation, ...TOKEN] : [];
+  return issuer === null ? [iamFederation, ...TOKEN_SOURCES] : [];
 }
 
 /** The issuer that the chain is about: the one that was named, else that of the account. Null where neither is known. */
@@ -181,7 +181,7 @@ export const jwtClaims = check<DecodedJwt>({
   id: 'jwt.claims',
   title: 'the token says what is expected of it',
   link: 'token',
-  needs: TOKEN,
+  needs: TOKEN_SOURCES,
   asked: usesToken,
   async run(world, facts) {
     const { context, target } = world;
