@@ -18,7 +18,7 @@ async function status(args: readonly string[], script: Script = {}) {
   const { aws, calls } = scriptedAws({ issuer: server.issuer, ...script });
   const context = memoryContext({ aws, fetch });
   const code = await main(['status', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls };
+  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls: calls.toSorted() };
 }
 
 async function statusJson(script: Script) {

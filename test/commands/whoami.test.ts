@@ -13,7 +13,7 @@ async function whoami(args: readonly string[], script: Script = {}, given: Memor
   const { aws, calls } = scriptedAws({ federation: 'enabled', ...script });
   const context = memoryContext({ aws, ...given });
   const code = await main(['whoami', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls };
+  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls: calls.toSorted() };
 }
 
 async function whoamiJson(script: Script, args: readonly string[] = []) {
