@@ -10,7 +10,7 @@ import { JsonLine } from '../lib/render/json.ts';
 import { isAscii } from '../lib/render/locale.ts';
 import { createOutput, linesOf } from '../lib/render/output.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
-import { createTheme, type Theme, wantsColour } from '../lib/render/theme.ts';
+import { createTheme, loadColours, type Theme, wantsColour } from '../lib/render/theme.ts';
 import { isInActions, WorkflowCommand } from '../lib/render/workflow-command.ts';
 import { columnsOf } from '../lib/render/wrap.ts';
 import { type Invocation, isEnded } from './command.ts';
@@ -49,7 +49,7 @@ export async function main(argv: readonly string[], context: Context): Promise<n
   const line = await readTypedLine(argv);
   const common = readCommon(line, context.env);
   try {
-    const stdout = createOutput(context.stdout, context);
+    const stdout = await createOutput(context.stdout, context);
     const topic = helpTopic(argv);
     if (topic !== null) {
       stdout.write(topic);
@@ -83,9 +83,9 @@ async function runCommand(
   const warnings: ToldWarning[] = [];
   const offer = offerer(line, common.timeout, context.env);
   // The other formats are documents with a character set of their own.
-  const stdout = createOutput(context.stdout, context, ascii && faces.stdout === 'human');
-  const stderr = createOutput(context.stderr, context, ascii);
-  const stderrTheme = themeOf(context.stderr);
+  const stdout = await createOutput(context.stdout, context, ascii && faces.stdout === 'human');
+  const stderr = await createOutput(context.stderr, context, ascii);
+  const stderrTheme = await themeOf(context.stderr);
   const talks = !json && !common.quiet;
   const progress = talks
     ? createProgress(context.stderr, {
@@ -138,7 +138,7 @@ async function runCommand(
       if (talks) stderr.write([kind === 'typed' ? line : stderrTheme.prose(stderrTheme.dim(line))]);
     },
     progress,
-    theme: themeOf(context.stdout),
+    theme: await themeOf(context.stdout),
   };
   refuseBareProgram(parsed, line);
   const answer = await parsed.command.run(invocation);
@@ -179,8 +179,12 @@ function refuseBareProgram({ command }: Parsed, { words, command: names }: Typed
   });
 }
 
-function themeFor(stream: Context['stdout'], { env }: Pick<Context, 'env'>, noColor: boolean): Theme {
-  return createTheme(wantsColour(stream, env, noColor), columnsOf(stream) !== null);
+async function themeFor(
+  stream: Context['stdout'],
+  { env }: Pick<Context, 'env'>,
+  noColor: boolean,
+): Promise<Theme> {
+  return createTheme(wantsColour(stream, env, noColor) && (await loadColours()), columnsOf(stream) !== null);
 }
 
 function isUnknownOption(failure: unknown): boolean {
@@ -211,12 +215,12 @@ function offerer(line: TypedLine, timeout: number, env: Context['env']): Invocat
 }
 
 /** Tells what went wrong on stderr, in the face that was asked for. */
-function report(
+async function report(
   error: unknown,
   line: TypedLine,
   { values: common, typed }: CommonValues,
   context: Context,
-): number {
+): Promise<number> {
   const interruption = context.signal.aborted ? context.signal.reason : error;
   if (interruption instanceof Interruption) return interruption.exitCode;
   if (error === 'told') return EXIT.done;
@@ -227,8 +231,8 @@ function report(
     .filter((each) => !each.includes('='))
     .slice(-1);
   const json = face === 'json';
-  const theme = themeFor(context.stderr, context, common.noColor);
-  const stderr = createOutput(context.stderr, context, isAscii(context.env));
+  const theme = await themeFor(context.stderr, context, common.noColor);
+  const stderr = await createOutput(context.stderr, context, isAscii(context.env));
   const exitCode = ownExitCode(failure, line);
   stderr.write(
     json

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import type { Context } from '../lib/core/context.ts';
 import { FedctlError } from '../lib/core/errors.ts';
-import { wrapped } from '../lib/render/wrap.ts';
+import { loadWrap } from '../lib/render/wrap.ts';
 import type { AnyCommand } from './command.ts';
+import { asksForHelp } from './help.ts';
 import {
   environmentName,
   type Given,
@@ -48,6 +49,7 @@ export async function parse(
   output: ProgramOutput,
 ): Promise<Parsed | null> {
   let parsed: Parsed | null = null;
+  const flow = asksForHelp(argv) ? await flowTo(output.width) : null;
   const program = new Command('fedctl')
     .version(context.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
@@ -92,7 +94,7 @@ export async function parse(
       const record = await rows.find((row) => row.name === sub.name())?.load();
       if (record === undefined) return;
       loaded.set(sub.name(), record);
-      define(sub, record, program, output.width);
+      define(sub, record, program, flow);
     });
   };
   addRows(program, COMMANDS);
@@ -111,7 +113,13 @@ function refuseOptionsOf(parent: Command, sub: Command): void {
   });
 }
 
-function define(sub: Command, record: AnyCommand, program: Command, width: number): void {
+/** @param flow of the notes; null where nobody asked for help */
+function define(
+  sub: Command,
+  record: AnyCommand,
+  program: Command,
+  flow: ((notes: string) => string) | null,
+): void {
   if (record.arguments !== '') sub.arguments(record.arguments);
   addOptions(sub, record.options);
   sub.usage(`[options]${record.arguments === '' ? '' : ` ${record.arguments}`}`);
@@ -121,7 +129,7 @@ function define(sub: Command, record: AnyCommand, program: Command, width: numbe
     .map((option) => ofCommand(option, record));
   sub.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => common });
   sub.addHelpText('before', `Examples:\n${record.examples.map((line) => `  $ ${line}`).join('\n')}\n`);
-  if (record.notes !== undefined) sub.addHelpText('after', `\n${flowed(record.notes, width)}`);
+  if (record.notes !== undefined && flow !== null) sub.addHelpText('after', `\n${flow(record.notes)}`);
 }
 
 /** A common option as the help of one command shows it: with the formats that this command has. */
@@ -133,10 +141,11 @@ function ofCommand(option: Option, { faces }: AnyCommand): Option {
   );
 }
 
-/** Paragraphs, each of lines that go on in the next, wrapped by words to the width of the help. */
-function flowed(notes: string, width: number): string {
-  const paragraphs = notes.trim().split(/\n\n+/);
-  return paragraphs.map((text) => wrapped('', text.replaceAll('\n', ' '), width).join('\n')).join('\n\n');
+/** Wraps paragraphs, each of lines that go on in the next, by words to the width of the help. */
+async function flowTo(width: number): Promise<(notes: string) => string> {
+  const wrap = await loadWrap();
+  const flowed = (text: string) => wrap('', text.replaceAll('\n', ' '), width).join('\n');
+  return (notes) => notes.trim().split(/\n\n+/).map(flowed).join('\n\n');
 }
 
 function addOptions(target: Command, table: OptionTable): void {

@@ -3,6 +3,7 @@ import { type Caller, identifyCaller } from '../lib/auth/identity.ts';
 import { examineIssuer, NO_ISSUER } from '../lib/auth/issuer-report.ts';
 import { fedctl } from '../lib/core/command-line.ts';
 import { FedctlError } from '../lib/core/errors.ts';
+import { sideBySide } from '../lib/core/side-by-side.ts';
 import { statusDocument, statusLines } from '../lib/render/status.ts';
 import { command } from './command.ts';
 import { choice } from './options/kinds.ts';
@@ -23,8 +24,10 @@ An issuer that does not answer is shown, and is no failure.`,
   async run({ context, common, options, awsSettings, theme, offer }) {
     const { signal } = context;
     const aws = await context.aws(awsSettings);
-    const caller = await identifyCaller(aws, signal);
-    const federation = await federationState(await aws.iam(), signal);
+    const [caller, federation] = await sideBySide(
+      identifyCaller(aws, signal),
+      aws.iam().then((iam) => federationState(iam, signal)),
+    );
     if (options.require === 'enabled') requireEnabled(caller, federation);
     const report =
       federation.issuer === null

@@ -25,7 +25,7 @@ const INFO = 'iam:GetOutboundWebIdentityFederationInfo';
 async function status(args: readonly string[], script: Script = {}) {
   const { aws, calls } = scriptedAws({ issuer: server.issuer, ...script });
   const context = memoryContext({ aws, fetch });
-  return { ...(await runMain(['status', ...args], context)), calls };
+  return { ...(await runMain(['status', ...args], context)), calls: calls.toSorted() };
 }
 
 async function statusJson(script: Script) {

@@ -12,7 +12,7 @@ const INFO = 'outboundFederationInfo';
 async function whoami(args: readonly string[], script: Script = {}, given: MemoryContextOptions = {}) {
   const { aws, calls } = scriptedAws({ federation: 'enabled', ...script });
   const context = memoryContext({ aws, ...given });
-  return { ...(await runMain(['whoami', ...args], context)), calls };
+  return { ...(await runMain(['whoami', ...args], context)), calls: calls.toSorted() };
 }
 
 async function whoamiJson(script: Script, args: readonly string[] = []) {

@@ -51,8 +51,8 @@ export const CHECK_OPTIONS = {
   wait: duration('--wait <time>', 'check again for so long what failed', 0),
   concurrency: integer(
     '--concurrency <n>',
-    'targets that are checked at once (default: 8)',
+    'targets that are checked at once (default: 32)',
     { from: 1, to: 100 },
-    8,
+    32,
   ),
 } as const;

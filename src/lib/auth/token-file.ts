@@ -40,13 +40,7 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
   }
   const shown = name === '-' ? 'stdin' : `"${name}"`;
   try {
-    const { stdin, cwd, signal } = context;
-    const content = await readInput(name, {
-      stdin,
-      cwd,
-      signal,
-      ...(timeoutMs !== undefined && { timeoutMs }),
-    });
+    const content = await readInput(name, context, timeoutMs);
     // Only blanks and line ends: a byte order mark is no white space to a driver or to a person who has to find it.
     const text = content.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
     // The token alone, where there is more: the words around it may be named.

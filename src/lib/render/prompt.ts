@@ -12,8 +12,9 @@ export interface Terminal {
 }
 
 /** Whether there is somebody to ask. */
-export function canAsk({ stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>): boolean {
-  return stdin.isTTY === true && stderr.isTTY === true;
+export function canAsk(terminal: Pick<Terminal, 'stdin' | 'stderr'>): boolean {
+  // stdin is opened by looking at it, so it comes last.
+  return terminal.stderr.isTTY === true && terminal.stdin.isTTY === true;
 }
 
 interface Key {
