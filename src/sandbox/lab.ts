@@ -13,8 +13,9 @@ import { LabControls } from './control/controls.ts';
 import { startControl } from './control/start-control.ts';
 import { BUILT_IN_LAB, type LabDescription } from './description.ts';
 import type { LabDns } from './dns/dns-server.ts';
-import type { LabEnvironment } from './environment.ts';
+import type { ChangedVariables, LabEnvironment } from './environment.ts';
 import { type LabTls, layGround } from './ground.ts';
+import type { CommandNetwork } from './isolation/command-network.ts';
 import { labProfiles, writeAwsFiles, writeFedctl, writeMfaDevices } from './lab-files.ts';
 import type { LabLog } from './log.ts';
 import type { Platform, PlatformOptions } from './metadata/running-platform.ts';
@@ -45,11 +46,15 @@ export interface LabOptions extends ClusterOptions {
   readonly as?: PlatformName | null;
   /** Let STS follow changes of the account's switch as late as AWS's own, and fail in the last moment before. */
   readonly propagation?: boolean;
+  /** The network of an isolated command, where every server is reachable as well. */
+  readonly network?: CommandNetwork | undefined;
 }
 
 /** A running lab. */
 export interface Lab {
   readonly env: LabEnvironment;
+  /** What an isolated command has instead: what the platform really sets. */
+  readonly isolated: ChangedVariables;
   readonly clock: LabClock;
   /** The hand that changes the lab while it runs. */
   readonly controls: LabControls;
@@ -67,6 +72,8 @@ export interface Lab {
   readonly folder: string;
   /** What its servers present with --tls, and the file that holds the CA; null without. */
   readonly tls: LabTls | null;
+  /** The network of an isolated command. */
+  readonly network: CommandNetwork | undefined;
   /** Ends the control API alone: what is left is what a client of the real thing may know. */
   closeControl(): Promise<void>;
   /** Ends every server and removes every file, within a second. */
@@ -92,8 +99,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 
 async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   const { description = BUILT_IN_LAB, kept = null, srv = false } = options;
-  const ground = await layGround(options.now, options.tls || srv, closers);
-  const { clock, log, delays, folder, tls, secured } = ground;
+  const { network } = options;
+  const ground = await layGround({ now: options.now, tls: options.tls || srv, network }, closers);
+  const { clock, log, delays, folder, tls, serving } = ground;
   const { now } = clock;
   const world = await createAwsWorld({
     now,
@@ -104,7 +112,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   });
   // The key that will be asked for first is made while the servers start and the command loads.
   void world.accounts[0]?.keys.RS256.pair();
-  const aws = await startAws({ world, log, now, wait: (hop) => delays.wait(hop), ...secured });
+  const aws = await startAws({ world, log, now, wait: (hop) => delays.wait(hop), ...serving });
   closers.add(() => aws.close());
   const operator = labUser(world);
   const issuer = aws.issuerUrl(operator.account.id);
@@ -116,7 +124,8 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     now,
     region: REGION,
     folder,
-    tls: secured.tls,
+    tls: serving.tls,
+    network,
   });
   closers.add(async () => platform?.close());
   const endpoints = [
@@ -136,7 +145,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   const token = new Secret(randomBytes(32).toString('base64url'));
   // Requests that a slow hop holds back are let go before the servers that they hold open.
   closers.add(async () => delays.close());
-  const control = await startControl({ controls, log, token, port: 0 });
+  const control = await startControl({ controls, log, token, port: 0, network });
   // Who asked for the end of the lab sees by it that everything is gone.
   let controlEnd: Promise<void> | null = null;
   const closeControl = () => {
@@ -159,6 +168,8 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
       FEDCTL_SANDBOX_TOKEN: token.reveal(),
       ...(tls === null ? {} : trustEnvironment(tls.caFile)),
     },
+    // There is no other metadata service to keep clients from.
+    isolated: { AWS_EC2_METADATA_DISABLED: null, ...platform?.isolated },
     binFolder: await writeFedctl(folder, options.fedctl),
     clock,
     controls,
@@ -170,6 +181,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     dns,
     folder,
     tls,
+    network,
     closeControl,
     close: closers.close,
   };

@@ -1,8 +1,7 @@
 import { FedctlError } from '../../lib/core/errors.ts';
 import { nearest } from '../../lib/core/nearest.ts';
-import type { LabEnvironment } from '../environment.ts';
+import { changed, type LabEnvironment } from '../environment.ts';
 import { type Lab, type LabOptions, startLab } from '../lab.ts';
-import type { ChangedVariables } from './player.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { Stage } from './stage.ts';
@@ -72,9 +71,4 @@ export async function startScenario(scenario: Scenario, options: LabOptions): Pr
     await lab.close();
     throw error;
   }
-}
-
-function changed(before: LabEnvironment, changes: ChangedVariables): LabEnvironment {
-  const all = Object.entries({ ...before, ...changes });
-  return Object.fromEntries(all.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }

@@ -1,11 +1,8 @@
 import { FedctlError } from '../../lib/core/errors.ts';
-import type { LabEnvironment } from '../environment.ts';
+import type { ChangedVariables, LabEnvironment } from '../environment.ts';
 import type { Lab, LabOptions } from '../lab.ts';
 import type { Scene } from './play.ts';
 import type { Scenario } from './scenario.ts';
-
-/** Variables that differ from those of the lab; null for one that is gone. */
-export type ChangedVariables = Readonly<Record<string, string | null>>;
 
 /** A scenario that the lab plays now. */
 export interface PlayedScenario {
