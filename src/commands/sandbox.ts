@@ -25,10 +25,9 @@ const LARGEST_CONFIG = 16 * 1024 * 1024;
 
 const OPTIONS = {
   as: choice('--as <platform>', 'let the command find keys and Region as on', PLATFORMS, null),
-  isolate: toggle(
-    '--isolate',
-    "run the command in its own network, where all names and addresses are the lab's (Linux)",
-  ),
+  isolate: toggle('--isolate', "run the command in a network where every address is the lab's (Linux)", {
+    env: false,
+  }),
   tls: toggle('--tls', 'serve everything under a CA made for this lab'),
   replicaSet: text('--replica-set <name>', 'let the MongoDB server be the only member of a replica set'),
   srv: toggle('--srv', 'serve MongoDB behind mongodb+srv, through a DNS of its own; implies --tls'),
@@ -88,7 +87,7 @@ export const sandbox = command({
     'fedctl sandbox --state ./lab                        # accounts, keys and data outlive the lab',
     'fedctl sandbox --config sandbox.yaml                # accounts, identities, users and data of your own',
     'fedctl sandbox --as ec2 -- fedctl whoami            # keys as an EC2 instance has them',
-    'fedctl sandbox --as ecs --isolate -- ./app           # the same for clients that use fixed addresses',
+    'fedctl sandbox --as ecs --isolate -- ./app            # at the fixed addresses of ECS, for every client',
     'fedctl sandbox --scenario database-user-missing -- fedctl connect   # one thing is broken: which?',
     'fedctl sandbox --srv -- fedctl connect --mechanism aws   # through SRV and TXT records, as on Atlas',
   ],
@@ -120,13 +119,17 @@ those variables. --verbose shows each decision of the lab with its true reason.`
     const { context, options } = invocation;
     if (options.listScenarios) return await listScenarios();
     if (options.isolate) requireCommand(invocation);
-    else for (const warning of isolationWarnings(options, invocation)) invocation.warn(warning);
+    const warn = () => {
+      if (!options.isolate) isolationWarnings(options, invocation).forEach(invocation.warn);
+    };
     await refuseRunningLab(invocation, options.envFile);
     if (options.detach) {
+      warn();
       const { detach } = await import('./sandbox/detach.ts');
       return await detach(invocation, OPTIONS, options.envFile);
     }
     const start = await labStarter(options);
+    warn();
     const isolation = options.isolate ? await makeNamespaces(context) : null;
     try {
       return await play(invocation, start, isolation);
