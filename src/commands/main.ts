@@ -129,6 +129,7 @@ async function runCommand(
     },
     offer,
     warn,
+    warnings,
     print(line) {
       if (!json) stdout.write([line]);
     },

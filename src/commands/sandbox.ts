@@ -1,20 +1,23 @@
 import { resolve } from 'node:path';
+import type { Context } from '../lib/core/context.ts';
 import { Interruption } from '../lib/core/deadline.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { runChild } from '../lib/exec/run-child.ts';
 import { readBoundedFile } from '../lib/files/bounded-file.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
 import { labLogLine } from '../lib/render/sandbox.ts';
-import { exportLines, insideLab } from '../sandbox/environment.ts';
+import { changed, exportLines, insideLab } from '../sandbox/environment.ts';
+import type { Isolation } from '../sandbox/isolation/isolate.ts';
 import { AUTH_ERRORS } from '../sandbox/mongod/settings.ts';
 import { DEFAULT_SERVER_LINE, SERVER_LINES, SERVER_VERSIONS } from '../sandbox/mongod/versions.ts';
 import { PLATFORMS } from '../sandbox/platforms.ts';
-import type { Lab } from '../sandbox/running-lab.ts';
+import type { Lab, Lab, LabOptions } from '../sandbox/running-lab.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
 import { choice, integer } from './options/kinds.ts';
 import { type OptionTable, text, toggle } from './options/option.ts';
 import { announce } from './sandbox/announce.ts';
 import { refuseRunningLab } from './sandbox/env-file.ts';
+import { isolationWarnings, requireCommand } from './sandbox/isolation.ts';
 import { labStarter, listScenarios } from './sandbox/scenarios.ts';
 
 /** In bytes; with data to load. */
@@ -22,6 +25,9 @@ const LARGEST_CONFIG = 16 * 1024 * 1024;
 
 const OPTIONS = {
   as: choice('--as <platform>', 'let the command find keys and Region as on', PLATFORMS, null),
+  isolate: toggle('--isolate', "run the command in a network where every address is the lab's (Linux)", {
+    env: false,
+  }),
   tls: toggle('--tls', 'serve everything under a CA made for this lab'),
   replicaSet: text('--replica-set <name>', 'let the MongoDB server be the only member of a replica set'),
   srv: toggle('--srv', 'serve MongoDB behind mongodb+srv, through a DNS of its own; implies --tls'),
@@ -81,6 +87,7 @@ export const sandbox = command({
     'fedctl sandbox --state ./lab                        # accounts, keys and data outlive the lab',
     'fedctl sandbox --config sandbox.yaml                # accounts, identities, users and data of your own',
     'fedctl sandbox --as ec2 -- fedctl whoami            # keys as an EC2 instance has them',
+    'fedctl sandbox --as ecs --isolate -- ./app            # at the fixed addresses of ECS, for every client',
     'fedctl sandbox --scenario database-user-missing -- fedctl connect   # one thing is broken: which?',
     'fedctl sandbox --srv -- fedctl connect --mechanism aws   # through SRV and TXT records, as on Atlas',
   ],
@@ -92,7 +99,14 @@ federation disabled: \`fedctl enable\` has something to do. Profiles in it: defa
 
 --as sets the environment as a platform does, for the role app and without profiles: ec2 (instance metadata, version
 2), ecs (container credentials), lambda (session keys in the environment), eks (a projected token and
-AssumeRoleWithWebIdentity). Federation is enabled there from the start: a workload may not do it.
+AssumeRoleWithWebIdentity), eks-pod-identity (container credentials for a projected token). Federation is enabled there
+from the start: a workload may not do it.
+
+--isolate (Linux, with unshare, nsenter, ip and mount) runs the command as the same user in network and mount namespaces.
+Loopback is the only interface there. The lab answers at the addresses that it has outside, at 169.254.169.254,
+169.254.170.2 and 169.254.170.23 as the platform does, and as the only DNS server, so that mongodb+srv works for every
+driver. The variables are those of the platform: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI for ecs, none for ec2. Nothing
+can leave. Where the system does not allow it, the command does not run.
 
 --scenario plays one failure of the real world in a lab that is otherwise enabled and healthy; the command needs no
 option to meet it. --list-scenarios names them, with the code that a diagnosis must reach.
@@ -104,52 +118,74 @@ those variables. --verbose shows each decision of the lab with its true reason.`
   async run(invocation): Promise<Answer | Ended> {
     const { context, options } = invocation;
     if (options.listScenarios) return await listScenarios();
+    if (options.isolate) requireCommand(invocation);
+    const warn = () => {
+      if (!options.isolate) isolationWarnings(options, invocation).forEach(invocation.warn);
+    };
     await refuseRunningLab(invocation, options.envFile);
     if (options.detach) {
+      warn();
       const { detach } = await import('./sandbox/detach.ts');
       return await detach(invocation, OPTIONS, options.envFile);
     }
     const start = await labStarter(options);
-    const description = options.config === null ? undefined : await readConfig(invocation, options.config);
-    const state = options.state === null ? null : await openState(invocation, options.state);
-    const lab = await invocation.progress.during('Starting the lab', () =>
-      start({
-        now: context.now,
-        fedctl: context.self,
-        ...(description === undefined ? {} : { description }),
-        kept: state?.kept ?? null,
-        tls: options.tls,
-        replicaSet: options.replicaSet,
-        srv: options.srv,
-        mongoPort: options.mongoPort ?? 0,
-        ...(options.clusterName === null ? {} : { clusterName: options.clusterName }),
-        mongod: {
-          serverVersion: SERVER_VERSIONS[options.serverVersion],
-          authError: options.authError,
-          ...(options.maxConnections === null ? {} : { maxConnections: options.maxConnections }),
-        },
-        as: options.as,
-        propagation: options.propagation === 'on',
-      }),
-    );
-    const unfollow = invocation.common.verbose
-      ? lab.log.follow((entry) => invocation.stderr.write([labLogLine(entry)]))
-      : () => {};
+    warn();
+    const isolation = options.isolate ? await makeNamespaces(context) : null;
     try {
-      await state?.write(lab, true);
-      if (invocation.args.length === 0) return await stayUp(invocation, lab, options.envFile);
-      if (options.envFile !== null) await writeSecretFile(options.envFile, exportLines(lab.env));
-      return await runInside(invocation, lab);
+      return await play(invocation, start, isolation);
     } finally {
-      unfollow();
-      try {
-        await state?.write(lab, false);
-      } finally {
-        await lab.close();
-      }
+      await isolation?.close();
     }
   },
 });
+
+/** Starts the lab, runs the command or waits, and ends the lab. */
+async function play(
+  invocation: Invocation<typeof OPTIONS>,
+  start: (options: LabOptions) => Promise<Lab>,
+  isolation: Isolation | null,
+): Promise<Ended> {
+  const { context, options } = invocation;
+  const description = options.config === null ? undefined : await readConfig(invocation, options.config);
+  const state = options.state === null ? null : await openState(invocation, options.state);
+  const lab = await invocation.progress.during('Starting the lab', () =>
+    start({
+      now: context.now,
+      fedctl: context.self,
+      ...(description === undefined ? {} : { description }),
+      kept: state?.kept ?? null,
+      tls: options.tls,
+      replicaSet: options.replicaSet,
+      srv: options.srv,
+      mongoPort: options.mongoPort ?? 0,
+      ...(options.clusterName === null ? {} : { clusterName: options.clusterName }),
+      mongod: {
+        serverVersion: SERVER_VERSIONS[options.serverVersion],
+        authError: options.authError,
+        ...(options.maxConnections === null ? {} : { maxConnections: options.maxConnections }),
+      },
+      as: options.as,
+      propagation: options.propagation === 'on',
+      network: isolation ?? undefined,
+    }),
+  );
+  const unfollow = invocation.common.verbose
+    ? lab.log.follow((entry) => invocation.stderr.write([labLogLine(entry)]))
+    : () => {};
+  try {
+    await state?.write(lab, true);
+    if (invocation.args.length === 0) return await stayUp(invocation, lab, options.envFile);
+    if (options.envFile !== null) await writeSecretFile(options.envFile, exportLines(lab.env));
+    return await runInside(invocation, lab, isolation);
+  } finally {
+    unfollow();
+    try {
+      await state?.write(lab, false);
+    } finally {
+      await lab.close();
+    }
+  }
+}
 
 /** Loads what only a lab with a state needs. */
 async function openState(invocation: Invocation<OptionTable>, folder: string) {
@@ -169,17 +205,29 @@ async function readConfig({ common, context }: Invocation<OptionTable>, file: st
   return readSandboxConfig(text, file);
 }
 
+/** Makes the namespaces of the command, before anything else starts. */
+async function makeNamespaces(context: Context): Promise<Isolation> {
+  const { isolate } = await import('../sandbox/isolation/isolate.ts');
+  return await isolate(context);
+}
+
 /** Runs the command inside; whoever stops the lab in the meantime terminates it. */
-async function runInside({ context, args, stderr }: Invocation<OptionTable>, lab: Lab): Promise<Ended> {
+async function runInside(
+  { context, args, stderr }: Invocation<OptionTable>,
+  lab: Lab,
+  isolation: Isolation | null,
+): Promise<Ended> {
   const [program = '', ...rest] = args;
-  const env = insideLab(context.env, lab.env, lab.binFolder);
+  const variables = isolation === null ? lab.env : changed(lab.env, lab.isolated);
+  const env = insideLab(context.env, variables, lab.binFolder);
+  const line = isolation?.enter(program, rest) ?? { command: program, args: rest };
   const stopping = new AbortController();
   lab.controls.stopping.addEventListener('abort', () => stopping.abort(new Interruption('terminated')));
   context.signal.addEventListener('abort', () => stopping.abort(context.signal.reason));
   if (context.signal.aborted) stopping.abort(context.signal.reason);
   const { code, failure } = await runChild(
     { ...context, signal: stopping.signal },
-    { command: program, args: rest, env, stdio: 'inherit' },
+    { ...line, env, stdio: 'inherit' },
   );
   if (failure !== null) stderr.write([`error: cannot run ${program}: ${failure.message}`]);
   return { exitCode: code };

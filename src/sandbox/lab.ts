@@ -41,8 +41,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 
 async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   const { description = BUILT_IN_LAB, kept = null, srv = false } = options;
-  const ground = await layGround(options.now, options.tls || srv, closers);
-  const { clock, log, delays, folder, tls, secured } = ground;
+  const { network } = options;
+  const ground = await layGround({ now: options.now, tls: options.tls || srv, network }, closers);
+  const { clock, log, delays, folder, tls, serving } = ground;
   const { now } = clock;
   const world = await createAwsWorld({
     now,
@@ -53,7 +54,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   });
   // The key that will be asked for first is made while the servers start and the command loads.
   void world.accounts[0]?.keys.RS256.pair();
-  const aws = await startAws({ world, log, now, wait: (hop) => delays.wait(hop), ...secured });
+  const aws = await startAws({ world, log, now, wait: (hop) => delays.wait(hop), ...serving });
   closers.add(() => aws.close());
   const operator = labUser(world);
   const issuer = aws.issuerUrl(operator.account.id);
@@ -65,7 +66,8 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     now,
     region: REGION,
     folder,
-    tls: secured.tls,
+    tls: serving.tls,
+    network,
   });
   closers.add(async () => platform?.close());
   const endpoints = [
@@ -85,7 +87,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   const token = new Secret(randomBytes(32).toString('base64url'));
   // Requests that a slow hop holds back are let go before the servers that they hold open.
   closers.add(async () => delays.close());
-  const control = await startControl({ controls, log, token, port: 0 });
+  const control = await startControl({ controls, log, token, port: 0, network });
   // Who asked for the end of the lab sees by it that everything is gone.
   let controlEnd: Promise<void> | null = null;
   const closeControl = () => {
@@ -108,6 +110,8 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
       FEDCTL_SANDBOX_TOKEN: token.reveal(),
       ...(tls === null ? {} : trustEnvironment(tls.caFile)),
     },
+    // There is no other metadata service to keep clients from.
+    isolated: { AWS_EC2_METADATA_DISABLED: null, ...platform?.isolated },
     binFolder: await writeFedctl(folder, options.fedctl),
     clock,
     controls,
@@ -119,6 +123,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     dns,
     folder,
     tls,
+    network,
     closeControl,
     close: closers.close,
   };

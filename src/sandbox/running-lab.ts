@@ -6,8 +6,9 @@ import type { ClusterOptions } from './cluster.ts';
 import type { LabControls } from './control/controls.ts';
 import type { LabDescription } from './description.ts';
 import type { LabDns } from './dns/dns-server.ts';
-import type { LabEnvironment } from './environment.ts';
+import type { ChangedVariables, LabEnvironment } from './environment.ts';
 import type { LabTls } from './ground.ts';
+import type { CommandNetwork } from './isolation/command-network.ts';
 import type { LabLog } from './log.ts';
 import type { LabMongod } from './mongod/mongod.ts';
 import type { PlatformName } from './platforms.ts';
@@ -30,11 +31,15 @@ export interface LabOptions extends ClusterOptions {
   readonly as?: PlatformName | null;
   /** Let STS follow changes of the account's switch as late as AWS's own, and fail in the last moment before. */
   readonly propagation?: boolean;
+  /** The network of an isolated command, where every server is reachable as well. */
+  readonly network?: CommandNetwork | undefined;
 }
 
 /** A running lab. */
 export interface Lab {
   readonly env: LabEnvironment;
+  /** What an isolated command has instead: what the platform really sets. */
+  readonly isolated: ChangedVariables;
   readonly clock: LabClock;
   /** The hand that changes the lab while it runs. */
   readonly controls: LabControls;
@@ -52,6 +57,8 @@ export interface Lab {
   readonly folder: string;
   /** What its servers present with --tls, and the file that holds the CA; null without. */
   readonly tls: LabTls | null;
+  /** The network of an isolated command. */
+  readonly network: CommandNetwork | undefined;
   /** Ends the control API alone: what is left is what a client of the real thing may know. */
   closeControl(): Promise<void>;
   /** Ends every server and removes every file, within a second. */

@@ -5,12 +5,17 @@ import {
   type LoopbackServerOptions,
   startLoopbackServer as startServer,
 } from '../../lib/net/loopback-server.ts';
+import type { Address, CommandNetwork } from '../isolation/command-network.ts';
 
 export type { HttpAnswer, HttpRequest, LoopbackServer } from '../../lib/net/loopback-server.ts';
 
 export interface LabServerOptions extends LoopbackServerOptions {
   /** For people, when it cannot start: `STS`. */
   readonly name: string;
+  /** Where it is reachable as well. */
+  readonly network?: CommandNetwork | undefined;
+  /** A second address in that network. */
+  readonly alsoAt?: Address;
 }
 
 /**
@@ -20,7 +25,8 @@ export interface LabServerOptions extends LoopbackServerOptions {
  */
 export async function startLoopbackServer(options: LabServerOptions): Promise<LoopbackServer> {
   try {
-    return await startServer(options);
+    const { network, alsoAt } = options;
+    return await startServer({ ...options, listening: async (server) => network?.admit(server, alsoAt) });
   } catch (cause) {
     throw startFailure(options, cause);
   }

@@ -8,6 +8,7 @@ import {
   type LoopbackServer,
   startLoopbackServer,
 } from '../aws/loopback-server.ts';
+import type { CommandNetwork } from '../isolation/command-network.ts';
 import type { LabLog } from '../log.ts';
 import type { LabControls } from './controls.ts';
 import { CONTROL_API } from './marker.ts';
@@ -19,6 +20,8 @@ export interface ControlOptions {
   /** What callers must present as their bearer token. */
   readonly token: Secret;
   readonly port: number;
+  /** Where it is reachable as well. */
+  readonly network: CommandNetwork | undefined;
 }
 
 const HOST = '127.0.0.1';
@@ -40,6 +43,7 @@ export async function startControl(options: ControlOptions): Promise<LoopbackSer
     host: HOST,
     port: options.port,
     tls: undefined,
+    network: options.network,
     largestBody: LARGEST_BODY,
     answer: async (request) => {
       const refusal = intruder(request, authority, options.token);

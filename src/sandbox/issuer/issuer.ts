@@ -5,6 +5,7 @@ import {
   type LoopbackServer,
   startLoopbackServer,
 } from '../aws/loopback-server.ts';
+import type { CommandNetwork } from '../isolation/command-network.ts';
 import type { LabLog } from '../log.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
@@ -23,6 +24,8 @@ export interface IssuerOptions {
   readonly host: string;
   readonly port: number;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
+  /** Where it is reachable as well. */
+  readonly network?: CommandNetwork | undefined;
 }
 
 /**

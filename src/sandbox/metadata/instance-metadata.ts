@@ -6,6 +6,7 @@ import {
   startLoopbackServer,
 } from '../aws/loopback-server.ts';
 import { headerValue } from '../aws/sigv4.ts';
+import { type CommandNetwork, LINK_LOCAL } from '../isolation/command-network.ts';
 import type { LabLog } from '../log.ts';
 import { InstanceTokens, LONGEST_TTL_SECONDS } from './instance-tokens.ts';
 import { credentialsMembers } from './role-session.ts';
@@ -31,6 +32,7 @@ export interface InstanceMetadataOptions {
   readonly session: () => LabSession;
   readonly log: LabLog;
   readonly now: () => Date;
+  readonly network: CommandNetwork | undefined;
 }
 
 /** What is answered to a good token, by path without a slash at the end. */
@@ -59,6 +61,8 @@ export async function startInstanceMetadata(options: InstanceMetadataOptions): P
     port: 0,
     // Plain HTTP, also in a lab under TLS: AWS has no other.
     tls: undefined,
+    network: options.network,
+    alsoAt: { host: LINK_LOCAL.instanceMetadata, port: 80 },
     async answer(request) {
       const path = request.target.replace(/\?.*$/s, '').replace(/(?<=.)\/$/, '');
       const decision =

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from
 import { createServer as createTlsServer } from 'node:tls';
 import { FedctlError } from '../../lib/core/errors.ts';
 import type { DatabaseUser, IdentityProvider } from '../../lib/trust/relying-party.ts';
+import type { CommandNetwork } from '../isolation/command-network.ts';
 import type { LabLog, LabLogEntry } from '../log.ts';
 import { serve } from './connection.ts';
 import { Cursors } from './cursors.ts';
@@ -34,6 +35,8 @@ export interface MongodOptions {
   readonly port?: number;
   /** Speaks TLS, and nothing else, with this certificate. Both PEM. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Where it is reachable as well. */
+  readonly network?: CommandNetwork | undefined;
   /** The name of the set of which this is the one member; null for a standalone. */
   readonly replicaSet?: string | null;
   /** The name that a replica set announces for this member; `host` unless given. */
@@ -113,6 +116,7 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
     socket.setNoDelay(true);
     void serve(socket, connections, state);
   });
+  await options.network?.admit(server);
   return {
     host,
     port: bound,

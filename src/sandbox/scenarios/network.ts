@@ -40,7 +40,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
     'A firewall swallows the packets to the database.',
     'mongo.connect-timeout',
     async (stage) => {
-      const { port } = stage.keep(await swallowPackets());
+      const { port } = stage.keep(await swallowPackets(stage.lab.network));
       stage.useDatabase(port);
       stage.set({ FEDCTL_TIMEOUT: '2s' });
     },

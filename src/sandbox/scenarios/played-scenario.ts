@@ -1,5 +1,4 @@
-/** Variables that differ from those of the lab; null for one that is gone. */
-export type ChangedVariables = Readonly<Record<string, string | null>>;
+import type { ChangedVariables } from '../environment.ts';
 
 /** A scenario that the lab plays now. */
 export interface PlayedScenario {

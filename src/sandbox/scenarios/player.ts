@@ -1,8 +1,8 @@
 import { FedctlError } from '../../lib/core/errors.ts';
-import type { LabEnvironment } from '../environment.ts';
+import type { ChangedVariables, LabEnvironment } from '../environment.ts';
 import type { Lab, LabOptions } from '../running-lab.ts';
 import type { Scene } from './play.ts';
-import type { ChangedVariables, PlayedScenario } from './played-scenario.ts';
+import type { PlayedScenario } from './played-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Plays a scenario in a lab that runs: one in its life, as what was changed for it stays changed. */

@@ -1,7 +1,6 @@
-import type { LabEnvironment } from '../environment.ts';
+import { changed } from '../environment.ts';
 import { startLab } from '../lab.ts';
 import type { Lab, LabOptions } from '../running-lab.ts';
-import type { ChangedVariables } from './played-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
@@ -19,9 +18,4 @@ export async function startScenario(scenario: Scenario, options: LabOptions): Pr
     await lab.close();
     throw error;
   }
-}
-
-function changed(before: LabEnvironment, changes: ChangedVariables): LabEnvironment {
-  const all = Object.entries({ ...before, ...changes });
-  return Object.fromEntries(all.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
