@@ -114,7 +114,6 @@ const ROOMS: readonly Room[] = [
       'node',
       'jose',
       'bson',
-      'mingo',
       'fast-xml-parser',
       '@smithy/signature-v4',
       '@peculiar/x509',

@@ -10,7 +10,6 @@ import { Cursors } from './cursors.ts';
 import { FailPoints } from './fail-points.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import type { LoginAttempt } from './login-attempt.ts';
-import { loadQueryEngine, type QueryEngine } from './query-engine.ts';
 import { RetriedWrites } from './retried-writes.ts';
 import type { SaslMechanism } from './sasl.ts';
 import { awsMechanism } from './sasl-aws.ts';
@@ -172,7 +171,6 @@ function serverState(
   shared: Pick<ServerState, 'address' | 'settings' | 'failPoints' | 'closing'>,
 ): ServerState {
   const { log, now, replicaSet = null } = options;
-  let engine: Promise<QueryEngine> | null = null;
   return {
     ...shared,
     log,
@@ -185,10 +183,6 @@ function serverState(
     retriedWrites: new RetriedWrites(),
     store: new Store(),
     cursors: new Cursors(),
-    engine: () => {
-      engine ??= loadQueryEngine();
-      return engine;
-    },
   };
 }
 
