@@ -9,6 +9,7 @@ import type {
   CredentialsEndpointSettings,
   TokenFileSettings,
 } from '../lib/config/agent-config.ts';
+import { type Flag, rerun } from '../lib/core/command-line.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { startCredentialsEndpoint } from '../lib/exec/credentials-endpoint.ts';
@@ -45,6 +46,18 @@ const OPTIONS = {
   ),
   once: toggle('--once', 'write each file once and end, as an init container does', FLAG_ONLY),
 } as const;
+
+/** What is said of one file, and stands in a configuration otherwise. */
+const OF_ONE_FILE = {
+  out: '--out',
+  mode: '--mode',
+  audience: '--audience',
+  signingAlgorithm: '--signing-algorithm',
+  duration: '--duration',
+  roleArn: '--role-arn',
+  externalId: '--external-id',
+  sessionName: '--session-name',
+} as const satisfies Partial<Record<keyof typeof OPTIONS, Flag>>;
 
 type AgentInvocation = Invocation<typeof OPTIONS>;
 
@@ -123,8 +136,8 @@ async function run(invocation: AgentInvocation): Promise<Ended> {
 async function agentSettings({ context, options, common, typed }: AgentInvocation): Promise<AgentSettings> {
   const { config, out, audience } = options;
   if (config !== null) {
-    const other = (['out', 'mode', 'audience', 'roleArn'] as const).find((key) => typed.has(key));
-    if (other !== undefined) throw beside(other);
+    const other = Object.entries(OF_ONE_FILE).find(([key]) => typed.has(key));
+    if (other !== undefined) throw beside(other[1]);
     const { readAgentConfig } = await import('../lib/config/agent-config.ts');
     const path = resolve(context.cwd, config);
     const read = await readBoundedFile(path, LARGEST_CONFIG, context.signal, common.timeoutMs);
@@ -214,16 +227,16 @@ async function keptEndpoint(
 }
 
 function tell(
-  { context, common, stdout, stderr }: AgentInvocation,
+  { context, common, stdout, stderr, offer }: AgentInvocation,
   output: Output,
   event: OutputEvent,
 ): void {
   if (common.output === 'json') {
-    stdout.write([new JsonLine(agentEventDocument(output.name, event, context.now()))]);
+    stdout.write([new JsonLine(agentEventDocument(output.name, event, context.now(), offer))]);
     return;
   }
   if (common.quiet && event.kind === 'renewed') return;
-  stderr.write(agentEventLines(output.name, event));
+  stderr.write(agentEventLines(output.name, event, offer));
 }
 
 function roleOf(from: {
@@ -239,22 +252,24 @@ function readMode(given: string): number {
   if (/^0?[0-7]{3}$/.test(given)) return Number.parseInt(given, 8);
   throw new FedctlError('usage.invalid-value', {
     message: `--mode cannot be "${given}": expected an octal mode such as 0640.`,
-    details: { option: '--mode' },
+    option: '--mode',
   });
 }
 
-function beside(key: 'out' | 'mode' | 'audience' | 'roleArn'): FedctlError {
-  const option = { out: '--out', mode: '--mode', audience: '--audience', roleArn: '--role-arn' }[key];
+function beside(option: Flag): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: `${option} and --config exclude each other: the file says what the agent keeps.`,
-    remedy: `leave ${option} out, or write it into the file`,
-    details: { option },
+    remedy: `Leave out ${option}, or write it into the file.`,
+    command: rerun({ drop: Object.values(OF_ONE_FILE) }),
+    option,
   });
 }
 
 function nothingOnce(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: '--once writes token files, and the configuration lists none.',
-    remedy: 'leave --once out, or add tokenFiles to the configuration',
+    remedy: 'Leave out --once, or add tokenFiles to the configuration.',
+    command: rerun({ drop: ['--once'] }),
+    option: '--once',
   });
 }

@@ -11,6 +11,7 @@ import {
   connectDocument,
   connectFailure,
   connectHeader,
+  handshakeLines,
   identityLine,
   secondFailureLines,
   stageLine,
@@ -20,7 +21,7 @@ import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { type Answer, command, type Invocation } from './command.ts';
 import { connectionStringOf, DNS_SERVER, mechanismOption, URI } from './options/cluster.ts';
 import { namespace } from './options/kinds.ts';
-import { optionalValue, text } from './options/option.ts';
+import { optionalValue, text, toggle } from './options/option.ts';
 import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
 import { SIGNING_ALGORITHM, TOKEN_DURATION } from './options/token.ts';
 
@@ -42,6 +43,7 @@ const OPTIONS = {
   tokenFile: text('--token-file <file>', 'log in with this very token; - for stdin'),
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: TOKEN_DURATION,
+  explain: toggle('--explain', 'show the handshake of MONGODB-AWS, step by step', { env: false }),
   ...ROLE_OPTIONS,
   dnsServer: DNS_SERVER,
 } as const;
@@ -51,6 +53,7 @@ export const connect = command({
   examples: [
     "fedctl connect --mechanism oidc --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
     "fedctl connect --mechanism aws --uri 'mongodb+srv://cluster0.example.mongodb.net/'",
+    'fedctl connect --mechanism aws --explain   # nonce, signed request, replay by the server, ARN, database user',
     'fedctl connect --mechanism both --write-probe app.probe',
     'fedctl connect --token-file /var/run/token   # the very token that an application reads',
     'fedctl connect --role-arn arn:aws:iam::123456789012:role/app   # as the workload does',
@@ -74,12 +77,14 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
     role: roleToAssume(options),
     dnsServer: options.dnsServer,
     writeProbe: options.writeProbe,
+    explain: options.explain,
   });
   for (const warning of plan.warnings) invocation.warn(warning);
   const lines = new MechanismLines(invocation, plan);
   const results = await watched(invocation, plan, (name, event) => lines.stage(name, event));
   const failed = decisive(results);
-  for (const { name, identity, failure } of results) {
+  for (const { name, identity, failure, handshake } of results) {
+    for (const line of handshakeLines(handshake ?? [], invocation.theme)) lines.say(name, line);
     if (identity !== null) lines.say(name, identityLine(identity, invocation.theme));
     else if (failure !== null && name !== failed?.name) {
       for (const line of secondFailureLines(failure, invocation.offer(failure.command), invocation.theme))

@@ -1,11 +1,12 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { keepFresh, type Output, type OutputEvent } from '../lib/auth/keep-fresh.ts';
 import { credentialsOutput, tokenFileOutput } from '../lib/auth/outputs.ts';
 import { type ProgramPlan, planProgram } from '../lib/auth/program-plan.ts';
 import { mintingAnew } from '../lib/auth/program-tokens.ts';
 import { type SessionRequest, sessionCredentials } from '../lib/auth/session-credentials.ts';
 import type { Life } from '../lib/auth/token-source.ts';
+import { type OfferedCommand, program as programLine, rerun } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import { formatDuration } from '../lib/core/duration.ts';
 import { FedctlError, isFedctlError } from '../lib/core/errors.ts';
@@ -120,7 +121,7 @@ async function run(invocation: ExecInvocation): Promise<Ended> {
       ...(plan.uri === null ? {} : { MONGODB_URI: plan.uri }),
     });
     const end = await runProgram(context, { command: program, args: plan.args, env, stdio: 'inherit' });
-    if (end.failure !== null) throw cannotRun(program, end, end.failure);
+    if (end.failure !== null) throw await cannotRun(context.cwd, program, end, end.failure);
     return { exitCode: end.code };
   } finally {
     stop.abort();
@@ -239,22 +240,24 @@ function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): voi
   if (plan.login.kind === 'token' && options.static) {
     throw new FedctlError('usage.invalid-command-line', {
       message: '--static is for session credentials, and the program gets a token file.',
-      remedy: 'add --mechanism aws, or leave --static out',
-      details: { option: '--static' },
+      remedy: 'Add --mechanism aws, or leave out --static.',
+      command: rerun({ drop: ['--static'] }),
+      option: '--static',
     });
   }
   if (plan.login.kind === 'credentials' && options.variable.length > 0) {
     throw new FedctlError('usage.invalid-command-line', {
       message: '--variable names a token file, and the program gets session credentials.',
-      remedy: 'add --mechanism oidc --audience <audience>, or leave --variable out',
-      details: { option: '--variable' },
+      remedy: 'Add --mechanism oidc --audience <audience>, or leave out --variable.',
+      command: rerun({ drop: ['--variable'] }),
+      option: '--variable',
     });
   }
   const invalid = options.variable.find((name) => !/^[A-Za-z_]\w*$/.test(name));
   if (invalid === undefined) return;
   throw new FedctlError('usage.invalid-value', {
     message: `--variable cannot be "${invalid}": expected the name of a variable.`,
-    details: { option: '--variable' },
+    option: '--variable',
   });
 }
 
@@ -275,10 +278,19 @@ function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent
     code: isFedctlError(error) ? error.code : 'bug.unexpected',
     message: `fedctl exec: cannot renew ${output.name}: ${error instanceof Error ? error.message : String(error)}${serves}`,
     remedy: isFedctlError(error) ? error.remedy : null,
+    command: isFedctlError(error) && !REPEATS.has(error.command?.kind ?? '') ? error.command : null,
   });
 }
 
-function cannotRun(program: string, { code }: ChildEnd, cause: NodeJS.ErrnoException): FedctlError {
+/** What would start the program once more, which runs. */
+const REPEATS: ReadonlySet<string> = new Set(['rerun', 'more-time'] satisfies OfferedCommand['kind'][]);
+
+async function cannotRun(
+  cwd: string,
+  program: string,
+  { code }: ChildEnd,
+  cause: NodeJS.ErrnoException,
+): Promise<FedctlError> {
   const details = { program };
   if (code === EXIT.notFound) {
     return new FedctlError('exec.not-found', {
@@ -292,6 +304,7 @@ function cannotRun(program: string, { code }: ChildEnd, cause: NodeJS.ErrnoExcep
       message: `Cannot run "${program}": it is not executable.`,
       details,
       cause,
+      ...((await isFile(resolve(cwd, program))) ? { command: programLine('chmod', '+x', program) } : {}),
     });
   }
   return new FedctlError('exec.start-failed', {
@@ -299,4 +312,9 @@ function cannotRun(program: string, { code }: ChildEnd, cause: NodeJS.ErrnoExcep
     details,
     cause,
   });
+}
+
+/** A folder is not executable either, and a name without a slash is looked up in PATH. */
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() ?? false;
 }

@@ -11,7 +11,7 @@ import type { Isolation } from '../sandbox/isolation/isolate.ts';
 import { AUTH_ERRORS } from '../sandbox/mongod/settings.ts';
 import { DEFAULT_SERVER_LINE, SERVER_LINES, SERVER_VERSIONS } from '../sandbox/mongod/versions.ts';
 import { PLATFORMS } from '../sandbox/platforms.ts';
-import type { Lab, Lab, LabOptions } from '../sandbox/running-lab.ts';
+import type { Lab, LabOptions } from '../sandbox/running-lab.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
 import { choice, integer } from './options/kinds.ts';
 import { type OptionTable, text, toggle } from './options/option.ts';

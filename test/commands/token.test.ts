@@ -261,7 +261,7 @@ describe('bad input makes no call, and says what and where', () => {
         2,
         '--external-id belongs to a role, and no --role-arn is given.',
         'Only the session of an assumed role has this.',
-        'add --role-arn <arn>, or leave --external-id out',
+        'Add --role-arn <arn>, or leave out --external-id.\nrun:    fedctl token --audience a',
         'usage.invalid-command-line',
       ),
     ],

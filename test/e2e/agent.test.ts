@@ -10,11 +10,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeSecretFile } from '../../src/lib/files/secret-file.ts';
 import { closedPort } from '../support/listen.ts';
+import { expectPastable } from '../support/offered-command.ts';
 import type { BinResult } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { schemaFaults } from '../support/schema.ts';
@@ -80,6 +82,63 @@ describe('an agent', () => {
     expect([code, JSON.parse(stderr).error.code, readdirSync(folder)]).toEqual([4, 'sts.mint-denied', []]);
   });
 
+  test.each([
+    [
+      'a folder that does not exist',
+      ['--out', 'no/token'],
+      'usage.unwritable-output',
+      () => `mkdir -p ${folder}/no`,
+    ],
+    [
+      'a file and a configuration',
+      ['--out', 'token', '--duration', '10m', '--config', 'agent.yaml'],
+      'usage.invalid-command-line',
+      () => 'fedctl agent --json --config agent.yaml',
+    ],
+    [
+      'a life of a token and a configuration',
+      ['--duration', '10m', '--config', 'agent.yaml'],
+      'usage.invalid-command-line',
+      () => 'fedctl agent --json --config agent.yaml',
+    ],
+    [
+      '--once without a file',
+      ['--once', '--config', 'agent.yaml'],
+      'usage.invalid-command-line',
+      () => 'fedctl agent --json --config agent.yaml',
+    ],
+    [
+      'a mode that is none',
+      ['--out', 'token', '--mode', '999'],
+      'usage.invalid-value',
+      () => 'fedctl agent --help',
+    ],
+  ])('with %s offers a command', async (_what, args, code, command) => {
+    writeFileSync(
+      join(folder, 'agent.yaml'),
+      'credentialsEndpoints: [{ address: "127.0.0.1:9911", authorizationTokenFile: endpoint }]',
+    );
+    const { error } = JSON.parse((await agent(['--json', ...args])).stderr);
+    expect([error.code, error.command]).toEqual([code, command()]);
+    await expectPastable(error.command);
+  });
+
+  test('whose port is taken shows who has it', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const args = ['--out', 'token', '--ready-listen', String(port), '--json'];
+    const { code, stderr } = await agent(args);
+    server.close();
+    const { error } = JSON.parse(stderr);
+    expect([code, error.code, error.command]).toEqual([
+      2,
+      'exec.listen-failed',
+      `ss -ltnp 'sport = :${port}'`,
+    ]);
+    await expectPastable(error.command);
+  });
+
   test('stays, says when it is ready by the file itself, and ends with 0 on SIGTERM', async () => {
     const port = await closedPort();
     const readyz = async (path = '/readyz') => {
@@ -120,7 +179,9 @@ describe('an agent', () => {
     });
     expect(first.code).toBe(0);
     expect(second).toMatchObject({ code: 2 });
-    expect(JSON.parse((second as BinResult | null)?.stderr ?? '').error.code).toBe('exec.output-in-use');
+    const { error } = JSON.parse((second as BinResult | null)?.stderr ?? '');
+    expect(error.code).toBe('exec.output-in-use');
+    expect(error.command).toBe(`ps -p ${error.details.pid} -o pid,lstart,args`);
   });
 
   test('without STS stays, says so once, is not ready, and holds nothing', async () => {
@@ -141,7 +202,11 @@ describe('an agent', () => {
       .map((line) => JSON.parse(line));
     expect([code, stderr, readdirSync(folder), events.length]).toEqual([0, '', [], 1]);
     expect(schemaFaults('agent', events[0])).toEqual([]);
-    expect(events[0]).toMatchObject({ event: 'failed', expiresAt: null, error: { code: 'aws.unreachable' } });
+    expect(events[0]).toMatchObject({
+      event: 'failed',
+      expiresAt: null,
+      error: { code: 'aws.unreachable', command: null },
+    });
   });
 
   test('keeps what a configuration lists: several files, and an endpoint that an SDK reads', async () => {
@@ -216,7 +281,7 @@ credentialsEndpoints:
   });
 });
 
-test('200 readers and one writer: nobody finds an expired, empty or half-written token', {
+test('200 readers and one writer for ten seconds: nobody finds an expired, empty or half-written token', {
   timeout: 60_000,
 }, async () => {
   const path = join(folder, 'token');
@@ -228,7 +293,7 @@ test('200 readers and one writer: nobody finds an expired, empty or half-written
       '--input-type=module',
       '-e',
       `import { readFile } from 'node:fs/promises';
-       const end = Date.now() + 3000;
+       const end = Date.now() + 10_000;
        const broken = [];
        let reads = 0;
        await Promise.all(Array.from({ length: 200 }, async () => {

@@ -1,5 +1,5 @@
 import type { RoleToAssume } from '../../lib/auth/role.ts';
-import type { Flag } from '../../lib/core/command-line.ts';
+import { type Flag, rerun } from '../../lib/core/command-line.ts';
 import { FedctlError } from '../../lib/core/errors.ts';
 import { type OptionValues, text } from './option.ts';
 
@@ -32,7 +32,8 @@ export function belongsToRole(option: Flag): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: `${option} belongs to a role, and no --role-arn is given.`,
     likelyCause: 'Only the session of an assumed role has this.',
-    remedy: `add --role-arn <arn>, or leave ${option} out`,
+    remedy: `Add --role-arn <arn>, or leave out ${option}.`,
+    command: rerun({ drop: [option] }),
     option,
     details: { needs: '--role-arn' },
   });

@@ -1,3 +1,4 @@
+import { rerun } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { Warning } from '../core/errors.ts';
 
@@ -63,7 +64,8 @@ export function tokenVariables(
       code: 'exec.pymongo-web-identity',
       message:
         'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA: with ENVIRONMENT:k8s, PyMongo sends that token instead of this one.',
-      remedy: 'for PyMongo, add --environment test',
+      remedy: 'For PyMongo, add --environment test.',
+      command: rerun({ set: { '--environment': 'test' } }),
     });
   }
   if (isSet(outside, 'AZURE_FEDERATED_TOKEN_FILE') && isSet(outside, 'AZURE_CLIENT_ID')) {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { program } from '../core/command-line.ts';
 import type { Credentials } from '../core/credentials.ts';
 import { FedctlError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
@@ -65,6 +66,7 @@ export function listenFailed(host: string, port: number, cause: unknown): Fedctl
   const reason = code === 'EADDRINUSE' ? 'another program uses the port' : `the system says ${code}`;
   return new FedctlError('exec.listen-failed', {
     message: `Cannot listen on ${host}:${port}: ${reason}.`,
+    ...(code === 'EADDRINUSE' ? { command: program('ss', '-ltnp', `sport = :${port}`) } : {}),
     details: { host, port },
     cause,
   });

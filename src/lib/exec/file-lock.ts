@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { program } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';
 import { identityOf, isGone, type ProcessIdentity } from './process-identity.ts';
@@ -85,6 +86,7 @@ function ownerOf(holder: string): ProcessIdentity | null {
 function inUse(path: string, pid: number): FedctlError {
   return new FedctlError('exec.output-in-use', {
     message: `Another fedctl agent, process ${pid}, writes "${path}".`,
+    command: program('ps', '-p', String(pid), '-o', 'pid,lstart,args'),
     details: { path, pid },
   });
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { rerun } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import { deadline } from '../core/deadline.ts';
 import { FedctlError, type Warning } from '../core/errors.ts';
@@ -74,7 +75,8 @@ export function endpointWarning(command: string): Warning | null {
   return {
     code: 'exec.endpoint-not-read',
     message: `${name} does not read AWS_CONTAINER_CREDENTIALS_FULL_URI, so it finds no keys.`,
-    remedy: 'add --static',
+    remedy: 'Add --static: the keys go into the environment of the program, and are not renewed.',
+    command: rerun({ set: { '--static': true } }),
   };
 }
 

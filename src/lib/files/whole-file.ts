@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { program } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';
 
@@ -132,6 +133,7 @@ function unwritable(path: string, reason: string, { remedy }: Words, cause?: unk
   return new FedctlError('usage.unwritable-output', {
     message: `Cannot write "${path}": ${reason}.`,
     ...(remedy === undefined ? {} : { remedy }),
+    ...(systemCode(cause) === 'ENOENT' ? { command: program('mkdir', '-p', dirname(path)) } : {}),
     details: { path },
     cause,
   });

@@ -11,6 +11,7 @@ import { hostPort } from '../uri/host-port.ts';
 import { plaintextMember } from '../uri/plaintext.ts';
 import { DialGuard, guardDials, type Lookup } from './dial-guard.ts';
 import { guardFrames } from './frame-guard.ts';
+import { watchHandshake } from './handshake.ts';
 
 /** Loads the driver, which takes longer than many a login. */
 export async function loadDriver(): Promise<void> {
@@ -28,7 +29,10 @@ export interface LoginCallbacks {
 }
 
 /** What of a plan a client is made of. */
-export type ClientPlan = Pick<LoginPlan, 'uri' | 'mechanism' | 'timeoutMs' | 'refuseMember'>;
+export type ClientPlan = Pick<
+  LoginPlan,
+  'uri' | 'mechanism' | 'timeoutMs' | 'refuseMember' | 'observeHandshake'
+>;
 
 /**
  * A new client for one login: one connection, no retries, and bounds on everything. A new one each time, because the
@@ -52,6 +56,7 @@ export async function createClient(
   );
   await guardFrames();
   await guardDials(lookup, guard);
+  if (plan.observeHandshake !== undefined) await watchHandshake(lookup, plan.observeHandshake);
   const options: MongoClientOptions = {
     appName: 'fedctl',
     authMechanism: plan.mechanism,

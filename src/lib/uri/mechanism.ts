@@ -1,3 +1,4 @@
+import { rerun } from '../core/command-line.ts';
 import { FedctlError, type Warning } from '../core/errors.ts';
 import type { Mechanism } from '../ports/mongo.ts';
 
@@ -47,6 +48,7 @@ function notSpoken(named: string | null, spoken: Mechanism | undefined): Warning
 function conflict(flag: MechanismChoice, named: string): FedctlError {
   return new FedctlError('mongo.mechanism-conflict', {
     message: `--mechanism is ${flag}, but the connection string says authMechanism=${named}.`,
+    command: rerun({ drop: ['--mechanism'] }),
     option: '--mechanism',
     details: { mechanism: flag, authMechanism: named },
   });

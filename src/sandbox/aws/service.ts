@@ -18,6 +18,8 @@ export interface Call {
   readonly region: string;
   /** The Host header, with the port. */
   readonly host: string;
+  /** Whether a MongoDB server passes on what a client signed (facts/mongodb.md 2.2). */
+  readonly replayed: boolean;
   readonly now: Date;
 }
 
@@ -73,7 +75,13 @@ export async function answerQuery(
     });
   try {
     const found = findAction(service, action, parameters.text('Version'));
-    const call = { world, parameters, host: headerValue(request, 'host') ?? '', now: at };
+    const call = {
+      world,
+      parameters,
+      host: headerValue(request, 'host') ?? '',
+      replayed: headerValue(request, 'x-mongodb-server-nonce') !== undefined,
+      now: at,
+    };
     let outcome: Outcome;
     if ('unsigned' in found) {
       outcome = await found.unsigned(call);

@@ -27,14 +27,16 @@ export function createSts(findKeys: FindIssuerKeys): Service {
 }
 
 /** Answers anybody: it needs no permission and cannot be denied. */
-function getCallerIdentity({ caller }: Call): Outcome {
+function getCallerIdentity({ caller, replayed }: Call): Outcome {
   return {
     result: [
       ['Arn', caller.arn],
       ['UserId', caller.userId],
       ['Account', caller.account.id],
     ],
-    reason: 'the signature is good',
+    reason: replayed
+      ? "a MongoDB server passed on a client's request, the signature is good"
+      : 'the signature is good',
   };
 }
 

@@ -17,6 +17,7 @@ const REQUEST: ConnectRequest = {
   role: null,
   writeProbe: null,
   dnsServer: null,
+  explain: false,
 };
 
 interface Dial {

@@ -60,7 +60,8 @@ describe('a program that takes no token from a file', () => {
 test('programs of the Go driver are said to need --static', () => {
   expect(endpointWarning('/usr/bin/mongodump')).toMatchObject({
     code: 'exec.endpoint-not-read',
-    remedy: 'add --static',
+    remedy: 'Add --static: the keys go into the environment of the program, and are not renewed.',
+    command: { kind: 'rerun', set: { '--static': true }, drop: [] },
   });
   expect([endpointWarning('mongosh'), endpointWarning('python3')]).toEqual([null, null]);
 });

@@ -344,6 +344,7 @@ describe('the order of evaluation', () => {
         parameters,
         region: 'eu-west-1',
         host: 'x',
+        replayed: false,
         now,
       };
       return await getWebIdentityToken(call);

@@ -112,14 +112,23 @@ test.each([
       action: 'saslStart MONGODB-AWS',
       principal: null,
       decision: 'info',
-      reason: "the client is to sign a GetCallerIdentity for sts.amazonaws.com with the server's nonce",
+      reason:
+        'the client sent a nonce of 32 bytes; it is to sign a GetCallerIdentity for sts.amazonaws.com with the nonce of 64 bytes that the server returns',
     },
+    {
+      hop: 'mongod',
+      action: 'saslContinue MONGODB-AWS',
+      principal: null,
+      decision: 'info',
+      reason: `the client sent a GetCallerIdentity signed by ${identity.accessKeyId} for Region us-east-1, which goes to STS as it is`,
+    },
+    { action: 'saslContinue MONGODB-AWS', decision: 'info', reason: `STS says ${identity.arn}` },
     {
       hop: 'mongod',
       action: 'saslContinue MONGODB-AWS',
       principal: user,
       decision: 'allowed',
-      reason: `STS says ${identity.arn}; roles atlasAdmin@admin`,
+      reason: `the ARN is that of the database user ${user}; roles atlasAdmin@admin`,
     },
   ]);
 });
@@ -188,6 +197,8 @@ describe('one byte changed', () => {
     expect(await proceed(await signed(ALICE))).toEqual(REFUSED);
     expect(lab.log.entries()).toMatchObject([
       { action: 'saslStart MONGODB-AWS', decision: 'info' },
+      { action: 'saslContinue MONGODB-AWS', decision: 'info' },
+      { action: 'saslContinue MONGODB-AWS', decision: 'info', reason: `STS says ${USER_ARN}` },
       {
         action: 'saslContinue MONGODB-AWS',
         principal: USER_ARN,

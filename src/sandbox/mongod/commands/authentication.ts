@@ -6,7 +6,7 @@ import { CommandError } from '../command-error.ts';
 import { numberOf, requiredText } from '../fields.ts';
 import { privilegesOf } from '../privileges.ts';
 import { Refused } from '../refused.ts';
-import { readPayload, type SaslStep } from '../sasl.ts';
+import { type Note, readPayload, type SaslStep } from '../sasl.ts';
 import type { AuthError } from '../settings.ts';
 import type { CommandCall, CommandTable } from './command.ts';
 
@@ -51,9 +51,9 @@ async function start(call: CommandCall, request: TypedDocument, database: string
       `Received authentication for mechanism ${name} which is unknown or not enabled`,
     );
   }
-  return await take(call, name, async () => {
+  return await take(call, name, async (note) => {
     if (database !== EXTERNAL) throw new Refused(`the database is "${database}", not "${EXTERNAL}"`);
-    return await mechanism(readPayload(request['payload']));
+    return await mechanism(readPayload(request['payload']), note);
   });
 }
 
@@ -64,10 +64,10 @@ async function advance(call: CommandCall): Promise<TypedDocument> {
   if (numberOf(call.body['conversationId']) !== conversation.id) {
     throw new CommandError('ProtocolError', 'sasl: Mismatched conversation id');
   }
-  return await take(call, conversation.mechanism, async () => {
+  return await take(call, conversation.mechanism, async (note) => {
     if (call.database !== EXTERNAL)
       throw new Refused(`the database is "${call.database}", not "${EXTERNAL}"`);
-    return await conversation.next(readPayload(call.body['payload']));
+    return await conversation.next(readPayload(call.body['payload']), note);
   });
 }
 
@@ -75,7 +75,7 @@ async function advance(call: CommandCall): Promise<TypedDocument> {
 async function take(
   call: CommandCall,
   mechanism: string,
-  step: () => Promise<SaslStep>,
+  step: (note: Note) => Promise<SaslStep>,
 ): Promise<TypedDocument> {
   const { session } = call;
   const log = (decision: 'allowed' | 'refused' | 'info', principal: string | null, reason: string): void =>
@@ -96,7 +96,7 @@ async function take(
     });
   let result: SaslStep;
   try {
-    result = await step();
+    result = await step((what) => log('info', null, what));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     log('refused', error.principal, error.message);
@@ -105,7 +105,6 @@ async function take(
   }
   if (!result.done) {
     session.conversation = { id: CONVERSATION, mechanism, next: result.next };
-    log('info', null, result.evidence);
     return { conversationId: CONVERSATION, done: false, payload: result.payload };
   }
   session.login = result.login;
