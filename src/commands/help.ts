@@ -1,8 +1,8 @@
 import { fedctl } from '../lib/core/command-line.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 import { nearest } from '../lib/core/nearest.ts';
-import { HELP_TOPICS, type HelpTopic } from './help-topics.ts';
 import { COMMANDS } from './program.ts';
+import { HELP_TOPICS, type HelpTopic } from './topics/topics.ts';
 import type { TypedLine } from './typed.ts';
 import { holdsToken } from './usage-failure.ts';
 

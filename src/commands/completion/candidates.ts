@@ -3,9 +3,9 @@ import { quoted } from '../../lib/core/command-line.ts';
 import type { Context } from '../../lib/core/context.ts';
 import { isFedctlError } from '../../lib/core/errors.ts';
 import type { AnyCommand, Candidate } from '../command.ts';
-import { HELP_TOPICS } from '../help-topics.ts';
 import { longFlag, type OptionSpec, type ValueSource } from '../options/option.ts';
 import { COMMANDS, COMMON_OPTIONS } from '../program.ts';
+import { HELP_TOPICS } from '../topics/topics.ts';
 import type { TypedLine } from '../typed.ts';
 import { readTypedLine, typedValues } from '../typed-line.ts';
 
