@@ -27,6 +27,7 @@ const MAX_WIDTH = 100;
 
 export const explain = command({
   arguments: '[code]',
+  values: 'codes',
   without: ['profile', 'region', 'timeout', 'noInput'],
   examples: [
     'fedctl explain mongo.oidc-refused        # what it means, and what to type',

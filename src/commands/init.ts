@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import type { CheckTarget } from '../lib/core/check-target.ts';
 import { fedctl, rerun } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
@@ -34,7 +34,7 @@ export const init = command({
     'fedctl init --out -                        # see what may stand in the file',
   ],
   notes: `Asks nobody and calls nothing. The file has a comment for every key, and its first line names the schema by
-which an editor checks it. It holds no secret, so it can be kept with the code.`,
+which an editor checks it: that of this installation. It holds no secret, so it can be kept with the code.`,
   options: OPTIONS,
   run,
 });
@@ -69,9 +69,22 @@ async function starter({ context, options }: Invocation<typeof OPTIONS>, file: s
   const { starterConfig } = await import('../lib/config/starter.ts');
   const { readCheckConfig } = await import('../lib/config/check-config.ts');
   const { uri, audience } = options;
-  const content = starterConfig({ uri, audience, mechanism: mechanismOf(options) });
+  const content = starterConfig({
+    uri,
+    audience,
+    mechanism: mechanismOf(options),
+    schema: schemaPath(context, file),
+  });
   const targets = readCheckConfig(content, { file, folder: context.cwd, env: {} });
   return { content, targets: targets.map(({ name }) => name), trusted: await isTrusted(targets, file) };
+}
+
+/** The schema of this installation: relative where it is installed below the folder of the file, as npm does in a project. */
+function schemaPath({ self, cwd }: Pick<Context, 'self' | 'cwd'>, file: string): string {
+  const installed = resolve(dirname(self.at(-1) ?? ''), '../schemas/fedctl.v1.json');
+  const from = file === '-' ? cwd : dirname(resolve(cwd, file));
+  const within = relative(from, installed);
+  return within.startsWith('..') ? installed : `./${within}`;
 }
 
 /** Says of a conflict with the connection string what every command says. */

@@ -52,7 +52,7 @@ export async function main(argv: readonly string[], context: Context): Promise<n
     const stdout = await createOutput(context.stdout, context);
     const topic = helpTopic(argv);
     if (topic !== null) {
-      stdout.write(topic);
+      stdout.write(await topic.lines());
       return EXIT.done;
     }
     const parsed = await parse(helpForm(argv, line), context, {
@@ -128,6 +128,10 @@ async function runCommand(
       warn,
     },
     offer,
+    async complete(words) {
+      const { candidates } = await import('./completion/candidates.ts');
+      return candidates(words, context);
+    },
     warn,
     warnings,
     print(line) {

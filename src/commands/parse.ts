@@ -13,6 +13,7 @@ import {
 } from './options/option.ts';
 import { readOption } from './options/source.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './program.ts';
+import { HELP_TOPICS } from './topics/topics.ts';
 
 /** What commander found: which command, its record, and what was given of each option. */
 export interface Parsed {
@@ -65,7 +66,7 @@ export async function parse(
     .addHelpText('before', INTRODUCTION)
     .addHelpText(
       'after',
-      '\nfedctl <command> --help tells more; fedctl help exit-codes lists the exit codes.',
+      `\nfedctl <command> --help shows more.\nfedctl help <topic>: ${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
     );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;

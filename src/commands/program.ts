@@ -22,6 +22,7 @@ const DATABASE = 'Database:';
 const RUN = 'Run:';
 const DIAGNOSE = 'Diagnose:';
 const LAB = 'Local lab:';
+const SHELL = 'Shell:';
 
 export const COMMANDS: readonly CommandRow[] = [
   {
@@ -159,11 +160,17 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'see the whole job run on the lab',
     load: async () => (await import('./demo.ts')).demo,
   },
+  {
+    name: 'completion',
+    group: SHELL,
+    summary: 'print the script that completes fedctl in bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completion,
+  },
 ];
 
 /** Accepted before and after the command. */
 export const COMMON_OPTIONS = {
-  profile: text('--profile <name>', 'AWS profile; beats keys in the environment'),
+  profile: text('--profile <name>', 'AWS profile; beats keys in the environment', { values: 'profiles' }),
   region: text('--region <region>', 'AWS Region'),
   timeout: duration('--timeout <time>', 'bounds each network step (default: 30s)', 30),
   output: texts('--output <face>', 'how to answer: human (default) or json'),

@@ -63,7 +63,9 @@ const OPTIONS = {
   ),
   clusterName: text('--cluster-name <name>', 'name of the cluster, for scopes of users (default: lab)'),
   config: text('--config <file>', 'play what this YAML file declares', { env: false }),
-  scenario: text('--scenario <name>', 'start enabled and healthy but for one thing, broken as in reality'),
+  scenario: text('--scenario <name>', 'start enabled and healthy but for one thing, broken as in reality', {
+    values: 'scenarios',
+  }),
   listScenarios: toggle('--list-scenarios', 'what can be broken, and what a diagnosis must find', {
     env: false,
   }),

@@ -138,7 +138,7 @@ export function sourceOf(line: TypedLine, flag: Flag, env: Environment): string 
 }
 
 /** The values that were typed for an option, in their order. */
-function typedValues({ pieces }: TypedLine, flag: Flag): readonly (string | true)[] {
+export function typedValues({ pieces }: TypedLine, flag: Flag): readonly (string | true)[] {
   return pieces.flatMap((piece) => (piece.kind === 'option' && piece.flag === flag ? [piece.value] : []));
 }
 

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readCheckConfig } from '../../src/lib/config/check-config.ts';
 import { parseConnectionString } from '../../src/lib/uri/connection-string.ts';
@@ -84,13 +84,24 @@ describe('fedctl init', () => {
     const { code, stdout, stderr } = await init(['--out', '-', '--audience', 'mine']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n')[0]).toBe(
-      '# yaml-language-server: $schema=https://fedctl.dev/schemas/fedctl.v1.json',
+      `# yaml-language-server: $schema=${resolve('schemas/fedctl.v1.json')}`,
     );
     expect(readCheckConfig(stdout, { file: '-', folder: cwd, env: {} })).toMatchObject([
       { audience: 'mine' },
     ]);
     expect(readdirSync(cwd)).toEqual([]);
   });
+});
+
+test.each([
+  ['below the folder', 'node_modules/fedctl', './node_modules/fedctl/schemas/fedctl.v1.json'],
+  ['elsewhere', '../fedctl', '../fedctl/schemas/fedctl.v1.json'],
+])('names the schema that is installed %s', async (_where, folder, expected) => {
+  const context = memoryContext({ cwd, self: [process.execPath, '--', join(cwd, folder, 'bin/fedctl.js')] });
+  expect((await runMain(['init'], context)).code).toBe(0);
+  const [first] = readFileSync(join(cwd, 'fedctl.yaml'), 'utf8').split('\n');
+  const path = expected.startsWith('.') && !expected.startsWith('..') ? expected : join(cwd, expected);
+  expect(first).toBe(`# yaml-language-server: $schema=${path}`);
 });
 
 describe('what is there is left alone', () => {

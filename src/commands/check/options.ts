@@ -35,8 +35,10 @@ export const CHECK_OPTIONS = {
   allowHost: texts('--allow-host <host>', 'let a found file send tokens to this host, or to *.<domain>', {
     env: false,
   }),
-  only: texts('--only <id>', 'only this check, or all that begin so, and what they need'),
-  skip: texts('--skip <id>', 'leave this check out, or all that begin so'),
+  only: texts('--only <id>', 'only this check, or all that begin so, and what they need', {
+    values: 'checks',
+  }),
+  skip: texts('--skip <id>', 'leave this check out, or all that begin so', { values: 'checks' }),
   list: toggle('--list', 'every check with what it asserts', { env: false }),
   negative: toggle('--negative', 'also try what must be refused: other audiences', { env: false }),
   soak: duration('--soak <time>', 'hold a connection for so long, past the end of its token', null),

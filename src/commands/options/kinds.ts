@@ -50,7 +50,8 @@ export function choice<const Choice extends string, Default extends Choice | nul
   common: Common = {},
 ): OptionSpec<Choice | Default> {
   const expected = choices.join(', ');
-  return single(flags, withChoices(description, expected), common, fallback, (value, option) => {
+  const described = withChoices(description, expected);
+  return single(flags, described, { values: choices, ...common }, fallback, (value, option) => {
     const found = choices.find((each) => each === value);
     if (found === undefined) throw invalidValue(option, { value, expected });
     return found;

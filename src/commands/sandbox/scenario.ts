@@ -7,6 +7,7 @@ import { secretsOf } from './announce.ts';
 
 export const sandboxScenario = command({
   arguments: '<name>',
+  values: 'scenarios',
   without: ['profile', 'region', 'noInput'],
   examples: [
     'eval "$(fedctl sandbox scenario database-user-missing)"   # then: fedctl connect',

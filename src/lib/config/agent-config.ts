@@ -8,7 +8,7 @@ import { readYaml } from './yaml-document.ts';
 
 /** What `fedctl agent --config` reads, as somebody writes it. What a key is for stands in its description, for editors. */
 
-const AGENT_CONFIG_ID = 'https://fedctl.dev/schemas/agent-config.v1.json';
+const AGENT_CONFIG_ID = 'agent-config.v1.json';
 
 const REMEDY = 'correct the lines above; schemas/agent-config.v1.json tells editors what may stand there';
 

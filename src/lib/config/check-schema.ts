@@ -25,7 +25,7 @@ import {
  * `targets.production.uri` instead of `targets[3].uri`.
  */
 
-export const CHECK_CONFIG_ID = 'https://fedctl.dev/schemas/fedctl.v1.json';
+export const CHECK_CONFIG_ID = 'fedctl.v1.json';
 
 /** As a JSON Schema has it: a text that reads a variable is judged when its value is known. */
 const WITH_VARIABLE = '\\$\\{FEDCTL_VAR_';

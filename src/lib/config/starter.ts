@@ -1,10 +1,11 @@
 import type { CheckTarget } from '../core/check-target.ts';
-import { CHECK_CONFIG_ID } from './check-schema.ts';
 
 /** What is known already of the first target. */
 export interface Known extends Pick<CheckTarget, 'mechanism' | 'audience'> {
   /** As somebody typed it: it is written, and not used. */
   readonly uri: string | null;
+  /** Path of the schema, for editors. */
+  readonly schema: string;
 }
 
 /** The name of the one target of a new file. */
@@ -16,8 +17,8 @@ const STARTER_TARGET = 'main';
  *
  * @param known goes in as text, whatever it holds; the reader tells whether it is valid
  */
-export function starterConfig({ uri, mechanism, audience }: Known): string {
-  return `# yaml-language-server: $schema=${CHECK_CONFIG_ID}
+export function starterConfig({ uri, mechanism, audience, schema }: Known): string {
+  return `# yaml-language-server: $schema=${schema}
 #
 # What fedctl check checks. No secret belongs here, and none is needed: fedctl brings tokens and keys itself.
 # Any text may read a variable of yours: \${FEDCTL_VAR_NAME}, or \${FEDCTL_VAR_NAME:-default}; $$ is a dollar sign.

@@ -45,8 +45,8 @@ export interface LabAtlas {
 }
 
 /**
- * Starts the Atlas Administration API over a state that others may change at any time: what can be read of section 7 of
- * facts/mongodb.md, the OAuth of service accounts, and `GET /api/private/ipinfo`. Nothing can be written through it.
+ * Starts the Atlas Administration API over a state that others may change at any time: what facts/mongodb.md 7.2 to 7.8
+ * describe, the OAuth of service accounts, and `GET /api/private/ipinfo`. Nothing can be written through it.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */

@@ -5,7 +5,7 @@ import { MECHANISM_NAMES } from '../../lib/uri/mechanism.ts';
 
 /** The configuration of a lab, as somebody writes it. What a field is for stands in its description, for editors. */
 
-const SCHEMA_ID = 'https://fedctl.dev/schemas/sandbox-config.v1.json';
+const SCHEMA_ID = 'sandbox-config.v1.json';
 
 const name = z
   .string()
