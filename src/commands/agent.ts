@@ -135,7 +135,7 @@ async function agentSettings({ context, options, common, typed }: AgentInvocatio
   if (out === null) {
     throw new FedctlError('usage.invalid-command-line', {
       message: 'The agent has nothing to keep: neither --out nor --config was given.',
-      remedy: 'add --audience <audience> --out <file>, or --config <file>',
+      remedy: 'Add --audience <audience> --out <file>, or --config <file>.',
     });
   }
   if (audience === null) {
@@ -247,7 +247,7 @@ function beside(key: 'out' | 'mode' | 'audience' | 'roleArn'): FedctlError {
   const option = { out: '--out', mode: '--mode', audience: '--audience', roleArn: '--role-arn' }[key];
   return new FedctlError('usage.invalid-command-line', {
     message: `${option} and --config exclude each other: the file says what the agent keeps.`,
-    remedy: `leave ${option} out, or write it into the file`,
+    remedy: `Remove ${option}, or write it into the file.`,
     details: { option },
   });
 }
@@ -255,6 +255,6 @@ function beside(key: 'out' | 'mode' | 'audience' | 'roleArn'): FedctlError {
 function nothingOnce(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: '--once writes token files, and the configuration lists none.',
-    remedy: 'leave --once out, or add tokenFiles to the configuration',
+    remedy: 'Remove --once, or add tokenFiles to the configuration.',
   });
 }

@@ -247,14 +247,14 @@ function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): voi
   if (plan.login.kind === 'token' && options.static) {
     throw new FedctlError('usage.invalid-command-line', {
       message: '--static is for session credentials, and the program gets a token file.',
-      remedy: 'add --mechanism aws, or leave --static out',
+      remedy: 'Add --mechanism aws, or remove --static.',
       details: { option: '--static' },
     });
   }
   if (plan.login.kind === 'credentials' && options.variable.length > 0) {
     throw new FedctlError('usage.invalid-command-line', {
       message: '--variable names a token file, and the program gets session credentials.',
-      remedy: 'add --mechanism oidc --audience <audience>, or leave --variable out',
+      remedy: 'Add --mechanism oidc --audience <audience>, or remove --variable.',
       details: { option: '--variable' },
     });
   }

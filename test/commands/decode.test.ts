@@ -139,7 +139,7 @@ Other claims
     failure(
       `The text is no JWT: ${reason}.`,
       'The text is not three base64url parts of which the first two are JSON objects.',
-      'fedctl token --audience <audience> | fedctl decode',
+      'Pipe a single token: fedctl token --audience <audience> | fedctl decode.',
       'jwt.not-a-jwt',
     );
 
@@ -162,7 +162,7 @@ Other claims
       failure(
         'Cannot read stdin: it is larger than 64 KiB.',
         'Something else than a single token was piped in, or the pipe broke.',
-        'fedctl token --audience <audience> | fedctl decode',
+        'Pipe a single token: fedctl token --audience <audience> | fedctl decode.',
         'usage.unreadable-input',
       ),
     );

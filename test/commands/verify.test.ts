@@ -127,7 +127,7 @@ describe('an invalid token', () => {
         'jwt.not-a-jwt',
         'a signed JWT of three parts',
         reason,
-        'fedctl token --audience <audience> | fedctl decode',
+        'Pipe a single token: fedctl token --audience <audience> | fedctl decode.',
       ),
     );
 
@@ -225,7 +225,7 @@ describe('an invalid token', () => {
             'jwt.issuer-mismatch',
             server.issuer,
             shown ?? `${iss} (a slash too many at the end)`,
-            'fedctl status   (prints the issuer of the account)',
+            'Take the issuer that fedctl status prints for the account.',
           ),
         ) + UNCHECKED,
       stderr: '',

@@ -9,7 +9,7 @@ import { readYaml } from './yaml-document.ts';
 
 export const AGENT_CONFIG_ID = 'https://fedctl.dev/schemas/agent-config.v1.json';
 
-const REMEDY = 'correct the lines above; schemas/agent-config.v1.json tells editors what may stand there';
+const REMEDY = 'Correct the lines above. schemas/agent-config.v1.json tells editors what may stand there.';
 
 function text(check: (value: string) => string | null, description: string) {
   return z

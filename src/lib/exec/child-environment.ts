@@ -63,7 +63,7 @@ export function tokenVariables(
       code: 'exec.pymongo-web-identity',
       message:
         'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA: with ENVIRONMENT:k8s, PyMongo sends that token instead of this one.',
-      remedy: 'for PyMongo, add --environment test',
+      remedy: 'For PyMongo, add --environment test.',
     });
   }
   if (isSet(outside, 'AZURE_FEDERATED_TOKEN_FILE') && isSet(outside, 'AZURE_CLIENT_ID')) {

@@ -74,7 +74,7 @@ export function endpointWarning(command: string): Warning | null {
   return {
     code: 'exec.endpoint-not-read',
     message: `${name} does not read AWS_CONTAINER_CREDENTIALS_FULL_URI, so it finds no keys.`,
-    remedy: 'add --static',
+    remedy: 'Add --static.',
   };
 }
 
@@ -122,7 +122,7 @@ function tooOld(
   return new FedctlError('exec.program-too-old', {
     message: `${version === null ? name : `${name} ${version}`} cannot read a token from a file.`,
     likelyCause: `The first version that can is ${first}.`,
-    remedy: `install ${first} or later: ${upgrade}`,
+    remedy: `Install ${first} or later: ${upgrade}.`,
     details: { program: name, version, minimum: tokenFileSince },
   });
 }

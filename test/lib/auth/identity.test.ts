@@ -66,7 +66,7 @@ describe('subjectWarnings', () => {
         code: 'mongo.role-path-lost',
         message:
           'arn:aws:iam::123456789012:role/team/app has a path, and MONGODB-AWS sees roles without theirs: the database user may never match.',
-        remedy: 'use a role without a path for MONGODB-AWS, or MONGODB-OIDC, which keeps the path',
+        remedy: 'Use a role without a path for MONGODB-AWS, or MONGODB-OIDC, which keeps the path.',
       },
     ]);
   });
