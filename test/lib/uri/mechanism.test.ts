@@ -22,7 +22,7 @@ describe('the mechanism', () => {
         {
           code: 'mongo.uri.mechanism-ignored',
           message: 'authMechanism=SCRAM-SHA-256 is not used: fedctl logs in by MONGODB-OIDC or MONGODB-AWS.',
-          remedy: 'leave authMechanism out of the connection string',
+          remedy: 'Remove authMechanism from the connection string.',
         },
       ],
     });

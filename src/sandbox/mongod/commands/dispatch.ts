@@ -10,7 +10,7 @@ import { AUTHENTICATION_COMMANDS } from './authentication.ts';
 import { CATALOGUE_COMMANDS } from './catalogue.ts';
 import type { Command, CommandCall, CommandTable } from './command.ts';
 import { commandText } from './command-text.ts';
-import { HANDSHAKE_COMMANDS, HELLO_NAMES } from './handshake.ts';
+import { applicationOf, HANDSHAKE_COMMANDS, HELLO_NAMES } from './handshake.ts';
 import { READING_COMMANDS } from './reading.ts';
 import { SERVER_COMMANDS } from './server.ts';
 import { WRITING_COMMANDS } from './writing.ts';
@@ -43,6 +43,8 @@ export async function dispatch(
   const [spelling = ''] = Object.keys(message.body);
   const name = Object.hasOwn(ALIASES, spelling) ? (ALIASES[spelling] ?? spelling) : spelling;
   const call: CommandCall = { name, database: message.database, body: message.body, session, server };
+  // A fail point meets the first hello already under the name that it carries; a later one changes nothing.
+  if (HELLO_NAMES.has(name)) session.appName ??= applicationOf(message.body);
   const fault = server.failPoints.meet(name, session.appName);
   if (fault !== null) await noteFault(fault, call);
   if (fault?.closeConnection) return null;
