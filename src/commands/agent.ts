@@ -148,7 +148,7 @@ async function agentSettings({ context, options, common, typed }: AgentInvocatio
   if (out === null) {
     throw new FedctlError('usage.invalid-command-line', {
       message: 'The agent has nothing to keep: neither --out nor --config was given.',
-      remedy: 'add --audience <audience> --out <file>, or --config <file>',
+      remedy: 'Add --audience <audience> --out <file>, or --config <file>.',
     });
   }
   if (audience === null) {
@@ -259,7 +259,7 @@ function readMode(given: string): number {
 function beside(option: Flag): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: `${option} and --config exclude each other: the file says what the agent keeps.`,
-    remedy: `Leave out ${option}, or write it into the file.`,
+    remedy: `Remove ${option}, or write it into the file.`,
     command: rerun({ drop: Object.values(OF_ONE_FILE) }),
     option,
   });
@@ -268,7 +268,7 @@ function beside(option: Flag): FedctlError {
 function nothingOnce(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: '--once writes token files, and the configuration lists none.',
-    remedy: 'Leave out --once, or add tokenFiles to the configuration.',
+    remedy: 'Remove --once, or add tokenFiles to the configuration.',
     command: rerun({ drop: ['--once'] }),
     option: '--once',
   });

@@ -128,7 +128,7 @@ function profileWarnings(env: Context['env'], format: string): readonly Warning[
     {
       code: 'aws.profile-beats-keys',
       message: 'AWS_PROFILE is set: several SDKs then ignore keys in the environment.',
-      remedy: 'unset AWS_PROFILE',
+      remedy: 'Unset AWS_PROFILE for the programs that use these keys.',
     },
   ];
 }

@@ -129,7 +129,7 @@ async function runStep(context: Context, lab: Lab, step: Step, folder: string, k
 function broken(typed: string, expected: number, seen: number): FedctlError {
   return new FedctlError('lab.demo-step-failed', {
     message: `"${typed}" ended with exit code ${seen} instead of ${expected}.`,
-    remedy: `fedctl sandbox -- ${typed}`,
+    remedy: `Run the step by itself: fedctl sandbox -- ${typed}.`,
     details: { command: typed, exitCode: seen, expectedExitCode: expected },
   });
 }

@@ -109,7 +109,7 @@ function unseen(failure: FedctlError, caller: Caller, { audience }: MintRequest)
     message: `Federation is enabled, but nobody saw whether STS follows: this principal cannot mint. ${failure.message}`,
     ...(failure.code === 'sts.mint-denied'
       ? {
-          remedy: `allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}`,
+          remedy: `To see it, an administrator of the account must allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}.`,
         }
       : { remedy: failure.remedy, command: failure.command }),
   };

@@ -240,7 +240,7 @@ function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): voi
   if (plan.login.kind === 'token' && options.static) {
     throw new FedctlError('usage.invalid-command-line', {
       message: '--static is for session credentials, and the program gets a token file.',
-      remedy: 'Add --mechanism aws, or leave out --static.',
+      remedy: 'Add --mechanism aws, or remove --static.',
       command: rerun({ drop: ['--static'] }),
       option: '--static',
     });
@@ -248,7 +248,7 @@ function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): voi
   if (plan.login.kind === 'credentials' && options.variable.length > 0) {
     throw new FedctlError('usage.invalid-command-line', {
       message: '--variable names a token file, and the program gets session credentials.',
-      remedy: 'Add --mechanism oidc --audience <audience>, or leave out --variable.',
+      remedy: 'Add --mechanism oidc --audience <audience>, or remove --variable.',
       command: rerun({ drop: ['--variable'] }),
       option: '--variable',
     });

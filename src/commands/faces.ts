@@ -11,7 +11,7 @@ export function refuseTwoFaces(output: 'human' | 'json', format: string | null):
   throw new FedctlError('usage.invalid-command-line', {
     message: `--output json and --format ${format} ask for two different answers.`,
     likelyCause: 'stdout holds one answer.',
-    remedy: `leave out --output json, or --format ${format}`,
+    remedy: `Remove --output json, or --format ${format}.`,
   });
 }
 
@@ -50,7 +50,7 @@ export function readFaces(given: readonly string[], own: readonly string[] | nul
   if (own !== null && new Set(plain.map(({ face }) => face)).size > 1) {
     throw new FedctlError('usage.invalid-command-line', {
       message: `--output asks for ${plain.map(({ face }) => face).join(' and ')} on stdout, which holds one answer.`,
-      remedy: `--output ${plain[0]?.face} --output ${plain[1]?.face}=<file>`,
+      remedy: `Write one of them to a file: --output ${plain[0]?.face} --output ${plain[1]?.face}=<file>.`,
     });
   }
   const twice = files.find(({ file }, index) => files.findIndex((each) => each.file === file) !== index);
@@ -58,7 +58,7 @@ export function readFaces(given: readonly string[], own: readonly string[] | nul
     throw new FedctlError('usage.invalid-command-line', {
       message: `--output names the file "${twice.file}" twice.`,
       likelyCause: 'A file holds one report: the second would replace the first.',
-      remedy: `--output ${twice.face}=<another file>`,
+      remedy: `Write each to a file of its own: --output ${twice.face}=<another file>.`,
     });
   }
   return { stdout: plain.at(-1)?.face ?? 'human', files };

@@ -127,6 +127,6 @@ function twoAnswers(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: '--output json and --out - ask for two different answers.',
     likelyCause: 'stdout holds one answer.',
-    remedy: 'leave out --output json, or --out -',
+    remedy: 'Remove --output json, or --out -.',
   });
 }

@@ -57,7 +57,7 @@ function requireEnabled({ account, arn }: Caller, { state, missingPermission }: 
     case 'unknown':
       throw new FedctlError('iam.permission-missing', {
         message: `Whether outbound federation is enabled for account ${account} is unknown: ${arn} lacks ${missingPermission}.`,
-        remedy: `allow ${missingPermission} on Resource "*" in the policies of ${arn}`,
+        remedy: `An administrator of the account must allow ${missingPermission} on Resource "*" in the policies of ${arn}.`,
         details: { account, state, permission: missingPermission },
       });
   }

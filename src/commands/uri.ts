@@ -29,7 +29,7 @@ later. --environment test makes older Node.js (6.7), PyMongo (4.7) and Java (5.1
     if (given === null) {
       throw new FedctlError('usage.missing-uri', {
         message: 'No connection string was given.',
-        remedy: "fedctl uri --uri 'mongodb+srv://<host>/'   (or set FEDCTL_URI)",
+        remedy: "Add --uri 'mongodb+srv://<host>/', or set FEDCTL_URI.",
       });
     }
     const read = loginUri(given, { mechanism, environment, otherwise: 'oidc' });

@@ -238,7 +238,7 @@ describe('--warn-expiry and --fail-on', () => {
       status: 'warn',
       code: null,
       detail: expect.stringMatching(/^The token ends in .*: whatever renews the file is late\.$/),
-      remedy: 'look at what writes the token file',
+      remedy: 'Find out why the program that writes the token file did not renew it.',
     });
     const failed = await lab.answer([...args, '--fail-on', 'warn']);
     expect(failed.code).toBe(5);

@@ -161,7 +161,7 @@ Other claims
       failure(
         'Cannot read stdin: it is larger than 64 KiB.',
         'Something else than a single token was piped in, or the pipe broke.',
-        'fedctl token --audience <audience> | fedctl decode',
+        'Pipe a single token: fedctl token --audience <audience> | fedctl decode.',
         'usage.unreadable-input',
       ),
     );

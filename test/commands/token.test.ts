@@ -172,7 +172,7 @@ const refused = (code: number, message: string, cause: string, remedy: string, n
   stderr: `error: ${message}\ncause:  ${cause}\nremedy: ${remedy}\ncode:   ${name}\n`,
 });
 const NOT_SENT = 'AWS would refuse the request for this, so it is not sent.';
-const PER_PARTY = 'fedctl token --audience <audience>   (one token for each relying party)';
+const PER_PARTY = 'Mint one token for each relying party, each with its own --audience <audience>.';
 
 describe('bad input makes no call, and says what and where', () => {
   const many = Array.from({ length: 11 }, (_, i) => ['--audience', `a${i}`]).flat();
@@ -239,7 +239,7 @@ describe('bad input makes no call, and says what and where', () => {
         2,
         `A token lives 60 to 3600 whole seconds (1 min to 1 h); ${[59, 3660][index]} s are asked for.`,
         NOT_SENT,
-        'add --duration 5m   (or --duration auto)',
+        'Choose a duration from 1m to 1h, such as --duration 5m.',
         'usage.invalid-value',
       ),
     ]),

@@ -126,7 +126,7 @@ describe('an invalid token', () => {
         'jwt.not-a-jwt',
         'a signed JWT of three parts',
         reason,
-        'fedctl token --audience <audience> | fedctl decode',
+        'Pipe a single token: fedctl token --audience <audience> | fedctl decode.',
       ),
     );
 

@@ -148,7 +148,7 @@ function readTag(text: string, option: Flag, index: number): Tag {
   if (divider !== -1) return { key: text.slice(0, divider), value: text.slice(divider + 1) };
   throw invalidValue(option, {
     message: `Tag ${index + 1} is not <key>=<value>.`,
-    remedy: `add ${option} <key>=<value>`,
+    remedy: `Write the tag as ${option} <key>=<value>.`,
     details: { position: index + 1 },
   });
 }

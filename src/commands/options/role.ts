@@ -32,7 +32,7 @@ export function belongsToRole(option: Flag): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: `${option} belongs to a role, and no --role-arn is given.`,
     likelyCause: 'Only the session of an assumed role has this.',
-    remedy: `Add --role-arn <arn>, or leave out ${option}.`,
+    remedy: `Add --role-arn <arn>, or remove ${option}.`,
     command: rerun({ drop: [option] }),
     option,
     details: { needs: '--role-arn' },

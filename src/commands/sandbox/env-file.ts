@@ -31,7 +31,7 @@ export async function refuseRunningLab(
   throw new FedctlError('usage.file-exists', {
     message: `"${file}" holds the variables of a lab that is running.`,
     likelyCause: 'The lab was started with the same --env-file, and could not be reached without it.',
-    remedy: `Write to another file, or stop that lab first: ${sourceCommand(file)} && fedctl sandbox stop`,
+    remedy: `Write to another file, or stop that lab first: ${sourceCommand(file)} && fedctl sandbox stop.`,
     command: free === null ? null : rerun({ set: { '--env-file': free } }),
     details: { file },
   });

@@ -1,3 +1,4 @@
+import { program } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import { bounded, timedOut } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
@@ -99,7 +100,8 @@ export function quote({ redactor }: AtlasHttpRequest, text: string): string {
 export function notAtlas(request: AtlasHttpRequest, did: string, status: number): FedctlError {
   return new FedctlError('atlas.not-atlas', {
     message: `${nameOf(request)} ${did}.`,
-    remedy: `curl -v ${request.url.origin}/   (and see who answers)`,
+    remedy: 'See who answers at this address.',
+    command: program('curl', '-v', `${request.url.origin}/`),
     details: { url: request.url.href, status },
   });
 }

@@ -117,7 +117,7 @@ function offList(answer: AtlasHttpAnswer, error: ApiError, { credential }: Site)
   const address = typeof first === 'string' && isIP(first) !== 0 ? first : null;
   return {
     message: `Atlas lets nobody use ${credential} from ${address ?? 'the address of this machine'}: ${textOf(answer, error)}.`,
-    remedy: `in Atlas: Organization, Applications, ${credential}, API Access List: add ${address ?? 'the address of this machine'}`,
+    remedy: `In Atlas, an owner of the organization must add ${address ?? 'the address of this machine'} to the API access list of ${credential}: Organization, Applications, API Access List.`,
     details: { address },
   };
 }
@@ -126,7 +126,7 @@ function withoutRole(answer: AtlasHttpAnswer, error: ApiError, { credential, rol
   const wanted = role === null ? '' : ` It takes the role ${role}.`;
   return {
     message: `Atlas does not let ${credential} read ${answer.request.url.pathname}: ${textOf(answer, error)}.${wanted}`,
-    ...(role !== null && { remedy: `in Atlas: give ${credential} the role ${role}` }),
+    ...(role !== null && { remedy: `In Atlas, an owner must give ${credential} the role ${role}.` }),
     details: { role },
   };
 }
@@ -138,7 +138,7 @@ function rateLimited(answer: AtlasHttpAnswer): FailureFacts {
   return known
     ? {
         message,
-        remedy: `repeat the command in ${Math.ceil(seconds)} s`,
+        remedy: `Repeat the command in ${Math.ceil(seconds)} s.`,
         details: { retryAfterSeconds: seconds },
       }
     : { message };

@@ -42,7 +42,7 @@ export interface ConnectRequest {
 const TOKEN_FILE_UNUSED: Warning = {
   code: 'mongo.token-file.unused',
   message: 'The token file is not used: MONGODB-AWS logs in with AWS keys.',
-  remedy: 'leave out --token-file, or add --mechanism oidc',
+  remedy: 'Remove --token-file, or add --mechanism oidc.',
 };
 
 /** What is to be done, with everything checked that can be checked without the network. */

@@ -85,7 +85,7 @@ export function subjectWarnings({ kind, arn, certainty }: Subject): readonly War
     {
       code: 'mongo.role-path-lost',
       message: `${arn} ${certainty === 'incomplete' ? 'belongs to a role with a path' : 'has a path'}, and MONGODB-AWS sees roles without theirs: the database user may never match.`,
-      remedy: 'use a role without a path for MONGODB-AWS, or MONGODB-OIDC, which keeps the path',
+      remedy: 'Use a role without a path for MONGODB-AWS, or MONGODB-OIDC, which keeps the path.',
     },
   ];
 }
@@ -157,7 +157,7 @@ export function workloadWarnings(account: string, { subject, source }: Workload)
           {
             code: 'atlas.role-of-another-account',
             message: `The role of --role-arn belongs to account ${roleAccount}, and the issuer is that of account ${account}: its tokens have another issuer.`,
-            remedy: 'run the command with credentials of the account that the role belongs to',
+            remedy: 'Run the command with credentials of the account that the role belongs to.',
           },
         ]
       : []),

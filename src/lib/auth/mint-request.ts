@@ -146,16 +146,16 @@ function characters(text: string): number {
 
 /** What to type instead, by option. */
 const REMEDIES: Readonly<Record<Flag, string>> = {
-  '--audience': 'fedctl token --audience <audience>   (one token for each relying party)',
-  '--signing-algorithm': 'add --signing-algorithm RS256',
-  '--duration': 'add --duration 5m   (or --duration auto)',
+  '--audience': 'Mint one token for each relying party, each with its own --audience <audience>.',
+  '--signing-algorithm': 'Add --signing-algorithm RS256.',
+  '--duration': 'Choose a duration from 1m to 1h, such as --duration 5m.',
 };
 
 function invalid(option: Flag, message: string, index?: number): FedctlError {
   return invalidValue(option, {
     message,
     likelyCause: 'AWS would refuse the request for this, so it is not sent.',
-    remedy: REMEDIES[option] ?? `add ${option} <key>=<value>   (each key once)`,
+    remedy: REMEDIES[option] ?? `Write the tag as ${option} <key>=<value>, each key once.`,
     details: index === undefined ? {} : { position: index + 1 },
   });
 }

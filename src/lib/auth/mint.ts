@@ -110,7 +110,7 @@ function notAsAsked(endpoint: string, how: string, request: MintRequest): Fedctl
     message: `${endpoint} did not mint the token that was asked for: ${how}.`,
     likelyCause: 'AWS mints what it is asked for. What answered is an emulator that does not.',
     remedy:
-      'use an emulator that mints as AWS does, or AWS itself: unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL',
+      'Use an emulator that mints as AWS does. For AWS itself, unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
     details: { endpoint, signingAlgorithm: request.signingAlgorithm, audience: request.audience },
   });
 }

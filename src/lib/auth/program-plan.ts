@@ -88,14 +88,14 @@ function given(audience: string | null): string {
   if (audience !== null) return audience;
   throw new FedctlError('usage.missing-audience', {
     message: 'No audience was given, so no token can be minted.',
-    remedy: 'add --audience <audience>, or --mechanism aws for session credentials',
+    remedy: 'Add --audience <audience>, or --mechanism aws for session credentials.',
   });
 }
 
 function missingUri(): FedctlError {
   return new FedctlError('usage.missing-uri', {
     message: `An argument of the program has ${PLACEHOLDER}, and no connection string was given.`,
-    remedy: "add --uri 'mongodb+srv://<host>/'   (or set FEDCTL_URI)",
+    remedy: "Add --uri 'mongodb+srv://<host>/', or set FEDCTL_URI.",
   });
 }
 

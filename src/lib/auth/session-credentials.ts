@@ -105,7 +105,7 @@ function sessionStays(caller: ResolvedCredentials, option: Flag): FedctlError {
   return new FedctlError('sts.session-credentials', {
     message: `The credentials from ${caller.providerDetail} are those of a session already, so ${option} cannot be had.${end}`,
     likelyCause: 'Session credentials cannot call GetSessionToken: only long-term keys of an IAM user can.',
-    remedy: `leave ${option} out to get the current credentials, or assume a role with --role-arn <arn>`,
+    remedy: `Remove ${option} to get the current credentials, or assume a role with --role-arn <arn>.`,
     option,
   });
 }
@@ -155,7 +155,7 @@ function validateDuration(seconds: number | null, roles: number): void {
         'AWS caps the session of a role that was assumed from another role (chaining) at one hour.',
       command: rerun({ set: { '--duration': '1h' } }),
       remedy:
-        'Ask for a session of one hour, or assume the last role directly with long-term or SSO credentials',
+        'Ask for a session of one hour, or assume the last role directly with long-term or SSO credentials.',
       details: { seconds, longest: LIMITS.chained },
     });
   }
@@ -167,7 +167,7 @@ function validateTransitive({ tags, transitiveTagKeys }: SessionRequest): void {
     throw invalidValue('--transitive-tag', {
       message: `Transitive tag ${index + 1} is the key of no session tag.`,
       likelyCause: 'Only a tag that is set can be handed on to later sessions.',
-      remedy: 'add --session-tag <key>=<value> with this key',
+      remedy: 'Add --session-tag <key>=<value> with this key.',
       details: { position: index + 1 },
     });
   }

@@ -125,7 +125,7 @@ function expiryOf(expiration: unknown, profile: string, now: Date): Date | null 
   if (expiresAt <= now) {
     throw new FedctlError('aws.credentials-expired', {
       message: `The credential_process of the profile "${profile}" printed credentials that expired at ${expiresAt.toISOString()}.`,
-      remedy: 'renew the session that this program reads from',
+      remedy: 'Renew the session that this program reads from.',
       details: { profile, expiresAt: expiresAt.toISOString() },
     });
   }

@@ -44,7 +44,7 @@ const FROM_ENVIRONMENT = {
   likelyCause:
     'The session that these credentials belong to has ended, or AWS_CREDENTIAL_EXPIRATION was left from an earlier one.',
   remedy:
-    'export new ones with their AWS_CREDENTIAL_EXPIRATION, or: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION',
+    'Export new credentials with their AWS_CREDENTIAL_EXPIRATION, or unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION to use another provider.',
 };
 
 /** @throws FedctlError aws.credentials-expired */

@@ -1,5 +1,5 @@
-import { shellWord } from '../core/command-line.ts';
-import type { FedctlError } from '../core/errors.ts';
+import { aws } from '../core/command-line.ts';
+import type { FailureFacts, FedctlError } from '../core/errors.ts';
 import { type CallSite, whereOf } from './call-site.ts';
 import { type AwsRefusal, refused } from './refusal.ts';
 
@@ -41,7 +41,8 @@ function mfaRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
       ? {
           likelyCause:
             'The serial number names no MFA device of the user whose keys signed the call, or these are the keys of a session.',
-          remedy: 'aws iam list-mfa-devices',
+          remedy: 'Compare the serial number with the MFA devices of the user.',
+          command: aws(['iam', 'list-mfa-devices']),
         }
       : {}),
   });
@@ -51,7 +52,7 @@ function permissionMissing(refusal: AwsRefusal, site: CallSite): FedctlError {
   const permission = deniedAction(refusal) ?? `iam:${site.action}`;
   return refused('iam.permission-missing', refusal, site, {
     message: `${callerOf(refusal, site)} may not call ${permission}${reasonOf(refusal)}.`,
-    remedy: `allow ${permission} on Resource "*" in the policy of that principal`,
+    remedy: `An administrator of the account must allow ${permission} on Resource "*" in a policy of that principal.`,
   });
 }
 
@@ -82,7 +83,7 @@ function plainlyDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   const permission = deniedAction(refusal) ?? `${site.service.toLowerCase()}:${site.action}`;
   return refused('aws.access-denied', refusal, site, {
     message: `${whereOf(site)} denied ${permission} to ${lowerFirst(callerOf(refusal, site))}${reasonOf(refusal)}.`,
-    remedy: `ask whoever administers the account to allow ${permission}`,
+    remedy: `An administrator of the account must allow ${permission}.`,
   });
 }
 
@@ -104,12 +105,13 @@ function roleOf({ roleArn }: CallSite): string {
 }
 
 /** Who may assume a role stands in its trust policy; GetRole takes the name of the role without its path. */
-function trustPolicy({ roleArn }: CallSite): { readonly remedy?: string } {
+function trustPolicy({ roleArn }: CallSite): Partial<FailureFacts> {
   const name = roleArn?.split('/').at(-1);
   return name === undefined || name === ''
     ? {}
     : {
-        remedy: `aws iam get-role --role-name ${shellWord(name)} --query Role.AssumeRolePolicyDocument`,
+        remedy: 'Read the trust policy of the role, and have it allow this principal.',
+        command: aws(['iam', 'get-role', '--role-name', name, '--query', 'Role.AssumeRolePolicyDocument']),
       };
 }
 

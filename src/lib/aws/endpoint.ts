@@ -52,7 +52,7 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
   if (section === null) {
     throw new FedctlError('aws.endpoint-invalid', {
       message: `The profile "${profile.name}" names the services section "${name}", and ${files.configPath} has none of this name.`,
-      remedy: `add [services ${name}] to ${files.configPath}, or remove "services" from the profile`,
+      remedy: `Add [services ${name}] to ${files.configPath}, or remove "services" from the profile.`,
       details: { profile: profile.name, services: name },
     });
   }
@@ -102,7 +102,7 @@ function checked(
     throw new FedctlError('aws.plaintext-refused', {
       message: `${source} names ${url.origin}: fedctl sends no credentials to another machine without TLS.`,
       likelyCause: `The endpoint that ${source} names is plain http and not on this machine: whoever is on the way could use what is sent.`,
-      remedy: `use an https:// endpoint, or: ${way}`,
+      remedy: `Use an https:// endpoint, or ${way}.`,
       details: { source, endpoint: url.origin },
     });
   }

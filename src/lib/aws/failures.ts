@@ -1,11 +1,11 @@
-import { rerun, shellWord } from '../core/command-line.ts';
+import { aws, program, rerun } from '../core/command-line.ts';
 import type { ResolvedCredentials } from '../core/credentials.ts';
 import { formatDuration } from '../core/duration.ts';
-import { FedctlError } from '../core/errors.ts';
+import { type FailureFacts, FedctlError } from '../core/errors.ts';
 import { memberOf } from '../core/record.ts';
 import { isOptInRegion, isRegionName } from '../core/region-name.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { quotedPart } from './access-key.ts';
+import { type ForeignPart, foreignPart } from './access-key.ts';
 import { type CallSite, siteDetails, whereOf } from './call-site.ts';
 import { accessDenied } from './denials.ts';
 import { type AwsRefusal, metadataOf, refusalOf, refused } from './refusal.ts';
@@ -57,7 +57,8 @@ function unable(
 export function notAws(site: CallSite, why: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.not-aws', {
     message: `What answered ${site.action} at ${site.endpoint} is not AWS: ${why}.`,
-    remedy: `curl -v ${shellWord(site.endpoint)}   (shows who answers there)`,
+    remedy: 'See who answers at this endpoint.',
+    command: program('curl', '-v', site.endpoint),
     details: siteDetails(site),
     cause,
   });
@@ -174,27 +175,27 @@ function accessKeyUnknown(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
-function likelyReason(site: CallSite): { readonly likelyCause: string; readonly remedy: string } | null {
+function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remedy' | 'command'> | null {
   const { credentials, region, regionSource } = site;
   if (credentials === null) return null;
   const { accessKeyId, sessionToken, provider } = credentials;
-  const quoted = quotedPart(credentials);
-  if (quoted !== null) return quotes(quoted, credentials);
+  const foreign = foreignPart(credentials);
+  if (foreign !== null) return foreignAdvice(foreign, credentials);
   if (accessKeyId.startsWith('AKIA') && sessionToken !== null) {
     return {
       likelyCause:
         'A long-term key (AKIA…) has no session token. The one beside it is left from another session.',
       remedy:
         provider === 'environment'
-          ? 'unset AWS_SESSION_TOKEN'
-          : 'remove the session token that stands beside the key',
+          ? 'Unset AWS_SESSION_TOKEN.'
+          : 'Remove the session token that stands beside the key.',
     };
   }
   if (accessKeyId.startsWith('ASIA') && sessionToken === null) {
     return {
       likelyCause:
         'The key of a session (ASIA…) is valid only together with its session token, which is missing.',
-      remedy: 'add the session token of the same session: AWS_SESSION_TOKEN, or aws_session_token in a file',
+      remedy: 'Add the session token of the same session: AWS_SESSION_TOKEN, or aws_session_token in a file.',
     };
   }
   if (site.service === 'STS' && isOptInRegion(region)) {
@@ -202,8 +203,10 @@ function likelyReason(site: CallSite): { readonly likelyCause: string; readonly 
       likelyCause: `${region} (${regionSource}) has to be enabled for the account. Until then its endpoint knows no key of the account, and no session that the global endpoint of STS made.`,
       remedy:
         sessionToken === null
-          ? `aws account enable-region --region-name ${region}   (or name another Region: --region <region>)`
-          : `aws account get-region-opt-status --region-name ${region}   (if it is enabled, get the session from a Region: export AWS_STS_REGIONAL_ENDPOINTS=regional)`,
+          ? `Name another Region with --region, or enable this one for the account: aws account enable-region --region-name ${region}.`
+          : 'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. If it is not, name another Region with --region.',
+      command:
+        sessionToken === null ? null : aws(['account', 'get-region-opt-status', '--region-name', region]),
     };
   }
   return site.service === 'IAM' && sessionToken !== null ? OF_GET_SESSION_TOKEN : null;
@@ -212,17 +215,21 @@ function likelyReason(site: CallSite): { readonly likelyCause: string; readonly 
 /** IAM takes no session of GetSessionToken that was made without MFA, and says of it that it is invalid (facts/aws.md 6). */
 const OF_GET_SESSION_TOKEN = {
   likelyCause: 'Credentials of GetSessionToken may not call IAM unless they were made with an MFA code.',
-  remedy: 'use the keys of the IAM user themselves, or assume a role: --role-arn <arn>',
+  remedy: 'Use the keys of the IAM user themselves, or assume a role with --role-arn <arn>.',
 };
 
 /** `docker --env-file`, systemd and INI files keep quotation marks; a shell takes them away. */
-function quotes(part: string, { provider, providerDetail }: ResolvedCredentials) {
+function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }: ResolvedCredentials) {
+  const keeps =
+    provider === 'environment'
+      ? 'files for docker --env-file and systemd keep them'
+      : 'files of AWS keep them';
   return {
-    likelyCause: `The value of the ${part} from ${providerDetail} has quotation marks in it, which belong to no key.`,
+    likelyCause: `The value of the ${part} from ${providerDetail} has ${has} in it, and no key does.`,
     remedy:
-      provider === 'environment'
-        ? 'write the value without quotation marks: files for docker --env-file and systemd keep them'
-        : 'write the value without quotation marks: files of AWS keep them',
+      has === 'a blank'
+        ? 'Copy the value again, without blanks and line breaks.'
+        : `Write the value without quotation marks: ${keeps}.`,
   };
 }
 
@@ -236,10 +243,10 @@ function keyOf({ credentials }: CallSite): string {
 /** STS names a wrong clock SignatureDoesNotMatch too; the sentence alone tells the two apart. */
 function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (/^Signature (?:expired|not yet current)/i.test(refusal.message)) return clockSkew(refusal, site);
-  const quoted = site.credentials === null ? null : quotedPart(site.credentials);
+  const foreign = site.credentials === null ? null : foreignPart(site.credentials);
   return refused('aws.signature-refused', refusal, site, {
     message: `${whereOf(site)} refused the signature made with ${keyOf(site)}.`,
-    ...(quoted === null || site.credentials === null ? {} : quotes(quoted, site.credentials)),
+    ...(foreign === null || site.credentials === null ? {} : foreignAdvice(foreign, site.credentials)),
   });
 }
 
@@ -299,13 +306,14 @@ function unknownAction(refusal: AwsRefusal, site: CallSite): FedctlError {
         ? {}
         : {
             likelyCause: `${site.endpointSource} names an emulator or a gateway that does not have this action.`,
-            remedy: `use an emulator that knows ${site.action}, or AWS itself: ${site.endpointSource.startsWith('AWS_') ? `unset ${site.endpointSource}` : `remove the endpoint from the ${site.endpointSource}`}`,
+            remedy: `Use an emulator that knows ${site.action}. For AWS itself, ${site.endpointSource.startsWith('AWS_') ? `unset ${site.endpointSource}` : `remove the endpoint from the ${site.endpointSource}`}.`,
           }),
     });
   }
   return refused('aws.region-global', refusal, site, {
     message: `${site.endpoint} does not know GetWebIdentityToken: it is the global endpoint of STS, or not STS.`,
-    remedy: `use the endpoint of a Region: unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL, and --region <region>`,
+    remedy:
+      'Use the endpoint of a Region: name it with --region, and unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
   });
 }
 

@@ -179,7 +179,7 @@ function settingOf(key: string, env: Context['env'], profile: ChosenProfile): nu
   const source = env[variable] ? variable : `${key} of the profile "${profile.name}"`;
   throw new FedctlError('usage.invalid-value', {
     message: `${source} is "${text.slice(0, 50)}": expected a positive number.`,
-    remedy: env[variable] ? `unset ${variable}` : `remove ${source}`,
+    remedy: env[variable] ? `Unset ${variable}.` : `Remove ${source}.`,
     details: { source },
   });
 }

@@ -46,7 +46,7 @@ export async function proveMfa(
   throw new FedctlError('aws.mfa-needed', {
     message: `${what} ${device}, and none was typed.`,
     likelyCause: 'The question for the code was left without an answer.',
-    remedy: 'repeat the command, and type the six digits that the device shows',
+    remedy: 'Repeat the command, and type the six digits that the device shows.',
     details,
   });
 }

@@ -1,4 +1,4 @@
-import { shellWord } from '../core/command-line.ts';
+import { aws, shellWord } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { Credentials, ResolvedCredentials } from '../core/credentials.ts';
 import { FedctlError } from '../core/errors.ts';
@@ -83,7 +83,7 @@ export async function profileCredentials(
     message: `No credentials in the AWS files: ${absent}. ${files.severe.join(' ')}`,
     likelyCause:
       'A file with AWS settings cannot be read, or not to its end, so the profile may not be complete.',
-    remedy: `correct or remove the file: ${files.configPath} or ${files.credentialsPath}`,
+    remedy: `Correct or remove the file: ${files.configPath} or ${files.credentialsPath}.`,
     details: { profile: name },
   });
 }
@@ -248,7 +248,7 @@ function keysOf(name: string, section: Section): Found {
     throw new FedctlError('aws.credentials-half-set', {
       message: `The profile "${name}" has ${what}.`,
       likelyCause: 'The two belong together, and in one section of one file.',
-      remedy: `aws configure --profile ${shellWord(name)}`,
+      remedy: `Complete the key pair in one section: aws configure --profile ${shellWord(name)} asks for both.`,
       details: { profile: name, missing, set },
     });
   }
@@ -265,7 +265,8 @@ function profileFailed(name: string, what: string): FedctlError {
   return new FedctlError('aws.profile-failed', {
     message: `The profile "${name}" ${what}.`,
     likelyCause: 'The profile does not say completely, or without contradiction, where its keys come from.',
-    remedy: `aws configure list --profile ${shellWord(name)}`,
+    remedy: 'Correct the profile. The AWS CLI shows what it reads from it.',
+    command: aws(['configure', 'list', '--profile', name]),
     details: { profile: name },
   });
 }

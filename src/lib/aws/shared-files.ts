@@ -198,7 +198,7 @@ function misspelt(name: string, { path, file }: SharedFile, right: string): Miss
   const [wrong, shown] = [`[${header}]`, path];
   return {
     fault: `${shown} has a section ${wrong}, which is not the profile "${name}" there.`,
-    remedy: `write ${right} instead of ${wrong} in ${shown}`,
+    remedy: `Write ${right} instead of ${wrong} in ${shown}.`,
   };
 }
 

@@ -8,7 +8,8 @@ export function noFederation(organizationId: string): FedctlError {
   return new FedctlError('atlas.identity-provider-missing', {
     message: `The organization ${organizationId} has no federation, and so no identity provider.`,
     likelyCause: 'Nobody has set federation up. There is no call for it: it is done in the console of Atlas.',
-    remedy: 'in Atlas: Organization Settings, Setup Federation Settings',
+    remedy:
+      'In Atlas, an owner of the organization must set federation up: Organization Settings, Setup Federation Settings.',
     details: { organization: organizationId },
   });
 }

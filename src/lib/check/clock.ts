@@ -1,4 +1,4 @@
-import { shellWord } from '../core/command-line.ts';
+import { program } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import { bounded } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
@@ -81,13 +81,17 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   if (right.length > off.length) {
     // Most say that it is right here: theirs is the odd one.
     const message = `${said}: most agree with this machine, so the clock is wrong there, or something on the way answers in its place.`;
-    return warn({ code: null, message, remedy: `curl -sI ${shellWord(worst.url)}   (shows its Date)` }, null);
+    const remedy = 'See the Date that this server returns, and who answers in its place.';
+    return warn({ code: null, message, remedy, command: program('curl', '-sI', worst.url) }, null);
   }
   const agree = others.length > 0 && others.every(({ ahead }) => Math.abs(ahead - first.ahead) <= AGREEMENT);
   if (!agree) {
     const why = others.length === 0 ? 'no other server told the time' : 'they do not agree';
     const message = `The clock here may be wrong: ${said}; ${why}.`;
-    return warn({ code: 'aws.clock-skew', message, remedy: 'timedatectl status' }, null);
+    return warn(
+      { code: 'aws.clock-skew', message, remedy: 'Compare the clock of this machine with a time server.' },
+      null,
+    );
   }
   const message = `The clock of this machine is ${distance(-first.ahead)}: ${said}.`;
   const failure = new FedctlError('aws.clock-skew', {

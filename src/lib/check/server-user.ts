@@ -30,7 +30,7 @@ export function namedUser(
   };
   if (comparison.matches) return pass(detail, identity, { ...seen, comparisons: [comparison] });
   const message = `The server says that we are ${user}, and what was shown to it speaks for ${subject}.`;
-  const remedy = 'compare the user claim of the identity provider, and see who answers at this host';
+  const remedy = 'Compare the user claim of the identity provider, and see who answers at this host.';
   return warn({ code: null, message, remedy }, identity, { ...seen, comparisons: [comparison] });
 }
 

@@ -10,7 +10,7 @@ import { readYaml } from './yaml-document.ts';
 
 const AGENT_CONFIG_ID = 'agent-config.v1.json';
 
-const REMEDY = 'correct the lines above; schemas/agent-config.v1.json tells editors what may stand there';
+const REMEDY = 'Correct the lines above. schemas/agent-config.v1.json tells editors what may stand there.';
 
 function text(check: (value: string) => string | null, description: string) {
   return z

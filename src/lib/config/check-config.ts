@@ -13,7 +13,7 @@ import { readYaml } from './yaml-document.ts';
 
 /** AWS's own default, which every command of fedctl sends (facts/aws.md 2.1). */
 
-const REMEDY = 'correct the lines above; fedctl init --out - shows every key that may stand there';
+const REMEDY = 'Correct the lines above. fedctl init --out - shows every key that may stand there.';
 
 export interface ConfigPlace {
   /** Its name, for messages. */

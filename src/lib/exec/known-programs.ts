@@ -124,7 +124,7 @@ function tooOld(
   return new FedctlError('exec.program-too-old', {
     message: `${version === null ? name : `${name} ${version}`} cannot read a token from a file.`,
     likelyCause: `The first version that can is ${first}.`,
-    remedy: `install ${first} or later: ${upgrade}`,
+    remedy: `Install ${first} or later: ${upgrade}.`,
     details: { program: name, version, minimum: tokenFileSince },
   });
 }

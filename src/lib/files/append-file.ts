@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { shellWord } from '../core/command-line.ts';
+import { program } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 
 /**
@@ -27,7 +27,8 @@ function unwritable(path: string, cause: unknown): FedctlError {
   return new FedctlError('usage.unwritable-output', {
     message: `Cannot append to "${path}".`,
     likelyCause: 'The file does not exist, is no regular file, or may not be written to by this user.',
-    remedy: `ls -l ${shellWord(path)}`,
+    remedy: 'Correct the path, or let this user write to the file.',
+    command: program('ls', '-l', path),
     details: { path },
     cause: cause ?? undefined,
   });

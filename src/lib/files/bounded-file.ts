@@ -2,7 +2,7 @@ import { close, constants, fstat, open, read, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { shellWord } from '../core/command-line.ts';
+import { program } from '../core/command-line.ts';
 import { bounded, within } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
@@ -170,14 +170,15 @@ function unreadable(
     return new FedctlError('usage.unreadable-input', {
       message: `Cannot read stdin: ${reason}.`,
       likelyCause: 'Something else than a single token was piped in, or the pipe broke.',
-      remedy: 'fedctl token --audience <audience> | fedctl decode',
+      remedy: 'Pipe a single token: fedctl token --audience <audience> | fedctl decode.',
       details: { file: '-' },
       cause,
     });
   }
   return new FedctlError('usage.unreadable-input', {
     message: `Cannot read "${name}": ${reason}.`,
-    remedy: `ls -l ${shellWord(name)}`,
+    remedy: 'Correct the path, or let this user read the file.',
+    command: program('ls', '-l', name),
     details: { file: name },
     ...better,
     cause,

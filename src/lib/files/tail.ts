@@ -41,7 +41,7 @@ export async function readTail(stream: InputStream, maxBytes: number, signal: Ab
     throw new FedctlError('usage.unreadable-input', {
       message: 'Cannot read stdin: the pipe broke.',
       likelyCause: 'Whatever wrote into it failed.',
-      remedy: '<command> 2>&1 | fedctl explain -',
+      remedy: 'Pipe the output again: <command> 2>&1 | fedctl explain -.',
       details: { file: '-' },
       cause,
     });

@@ -21,7 +21,7 @@ function dotenvValue(name: string, value: string): string {
   throw new FedctlError('usage.invalid-value', {
     message: `The value of ${name} holds characters that parsers of .env files read differently.`,
     likelyCause: 'A .env file has no common way to write both kinds of quotes, or a backslash.',
-    remedy: 'fedctl credentials --format env',
+    remedy: 'Use another format, such as --format env.',
     details: { variable: name },
   });
 }

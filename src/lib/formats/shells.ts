@@ -54,7 +54,7 @@ function cmdValue(name: string, value: string): string {
     throw new FedctlError('usage.invalid-value', {
       message: `The value of ${name} holds a line break, which cmd cannot express.`,
       likelyCause: 'A variable set by a batch file is one line.',
-      remedy: 'fedctl credentials --format powershell',
+      remedy: 'Use another format, such as --format powershell.',
       details: { variable: name },
     });
   }

@@ -31,6 +31,6 @@ function invalid(message: string): FedctlError {
   return new FedctlError('usage.invalid-value', {
     message,
     likelyCause: 'The token is shown to an API at an https URL; http is for this machine only.',
-    remedy: 'give a URL such as https://api.example.com/me',
+    remedy: 'Give a URL such as https://api.example.com/me.',
   });
 }

@@ -1,3 +1,4 @@
+import { type OfferedCommand, program } from '../core/command-line.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { FetchResponse } from '../core/fetch.ts';
@@ -25,7 +26,8 @@ export function answerFailure(url: URL, { status, headers }: FetchResponse): Fed
   return new FedctlError('net.api-failed', {
     message: `${shownUrl(url)} answered with status ${status}.`,
     likelyCause: causeOf(status),
-    remedy: curl(url),
+    remedy: 'See what this address returns, and who answers there.',
+    command: curl(url),
     details: { url: shownUrl(url), status },
   });
 }
@@ -46,8 +48,9 @@ export function networkFailure(url: URL, timeoutMs: number, error: unknown): Fed
       })
     : new FedctlError('net.api-unreachable', {
         message: `${url.host} cannot be reached: ${why}.`,
+        remedy: 'See what this address returns, and who answers there.',
+        command: curl(url),
         ...advice,
-        remedy: curl(url),
         details,
         cause: error,
       });
@@ -56,7 +59,8 @@ export function networkFailure(url: URL, timeoutMs: number, error: unknown): Fed
 export function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('net.api-timeout', {
     message: `${shownUrl(url)} gave no answer within ${formatDuration(timeoutMs / 1000)}.`,
-    remedy: curl(url),
+    remedy: 'See what this address returns, and who answers there.',
+    command: curl(url),
     details: { url: shownUrl(url), timeoutMs },
     cause,
   });
@@ -117,6 +121,6 @@ function shown(text: string): string {
 }
 
 /** Without the token: whoever repeats it sees the answer to somebody who shows none. */
-function curl(url: URL): string {
-  return `curl -v '${shownUrl(url).replaceAll("'", '%27')}'`;
+function curl(url: URL): OfferedCommand {
+  return program('curl', '-v', shownUrl(url));
 }

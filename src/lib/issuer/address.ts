@@ -45,7 +45,7 @@ function invalid(what: string, value: string | null, message: string): FedctlErr
   return new FedctlError('usage.invalid-value', {
     message,
     likelyCause: `An ${what === 'issuer' ? 'issuer' : 'address'} is an https URL, as in https://<uuid>.tokens.sts.global.api.aws.`,
-    remedy: 'fedctl status   (prints the issuer of the account)',
+    remedy: 'Take the issuer that fedctl status prints for the account.',
     details: value === null ? {} : { value },
   });
 }

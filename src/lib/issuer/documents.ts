@@ -48,7 +48,8 @@ async function keysAt(url: URL, options: FetchOptions): Promise<readonly JWK[]> 
     return new FedctlError('issuer.wrong-document', {
       message: `The key set at ${url.href} ${fault}.`,
       likelyCause: 'A key set of AWS is {"keys": […]} with an RSA and an EC key; this is something else.',
-      remedy: curl(url),
+      remedy: 'See what this address returns, and who answers there.',
+      command: curl(url),
       details: { url: url.href },
     });
   });

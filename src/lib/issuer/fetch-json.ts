@@ -1,3 +1,4 @@
+import { type OfferedCommand, program } from '../core/command-line.ts';
 import { deadline, timedOut } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
@@ -48,14 +49,16 @@ function acceptableBody(url: URL, response: FetchResponse): string {
     throw new FedctlError('issuer.http-status', {
       message: `${url.href} answered with status ${status}.`,
       ...causeOfStatus(status),
-      remedy: curl(url),
+      remedy: 'See what this address returns, and who answers there.',
+      command: curl(url),
       details: { url: url.href, status },
     });
   }
   if (body !== null) return body;
   throw new FedctlError('issuer.too-large', {
     message: `The answer of ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
-    remedy: curl(url),
+    remedy: 'See what this address returns, and who answers there.',
+    command: curl(url),
     details: { url: url.href, maxBytes: MAX_BYTES },
   });
 }
@@ -82,7 +85,8 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
   const seen = type === null ? 'no content type' : `content type ${type}`;
   throw new FedctlError('issuer.not-json', {
     message: `${url.href} did not answer with a JSON object (${seen}).`,
-    remedy: curl(url),
+    remedy: 'See what this address returns, and who answers there.',
+    command: curl(url),
     details: { url: url.href, contentType: type },
   });
 }
@@ -91,7 +95,8 @@ function tooDeep(url: URL): FedctlError {
   return new FedctlError('issuer.wrong-document', {
     message: `The document at ${url.href} is nested more than ${MAX_NESTING} levels deep.`,
     likelyCause: 'Documents of AWS are nested two levels deep; this is something else.',
-    remedy: curl(url),
+    remedy: 'See what this address returns, and who answers there.',
+    command: curl(url),
     details: { url: url.href },
   });
 }
@@ -100,7 +105,8 @@ function redirected(url: URL, { status, headers }: FetchResponse): FedctlError {
   const { location = null } = headers;
   return new FedctlError('issuer.redirected', {
     message: `${url.href} redirects to ${location ?? 'another address'}; fedctl does not follow.`,
-    remedy: `${curl(url)}   (often a captive portal or a wrong issuer)`,
+    remedy: 'See who answers there: often a captive portal, or a wrong issuer.',
+    command: curl(url),
     details: { url: url.href, status, location },
   });
 }
@@ -120,8 +126,9 @@ function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlErro
       })
     : new FedctlError('issuer.unreachable', {
         message: `${url.host} cannot be reached: ${why}.`,
+        remedy: 'See what this address returns, and who answers there.',
+        command: curl(url),
         ...advice,
-        remedy: curl(url),
         details,
         cause: error,
       });
@@ -130,13 +137,14 @@ function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlErro
 function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('issuer.timeout', {
     message: `${url.href} gave no whole answer within ${formatDuration(timeoutMs / 1000)}.`,
-    remedy: curl(url),
+    remedy: 'See what this address returns, and who answers there.',
+    command: curl(url),
     details: { url: url.href, timeoutMs },
     cause,
   });
 }
 
-/** The remedy is typed into a shell, and part of the URL may come from somebody else. */
-export function curl(url: URL): string {
-  return `curl -v '${url.href.replaceAll("'", '%27')}'`;
+/** Shows what an address returns. */
+export function curl(url: URL): OfferedCommand {
+  return program('curl', '-v', url.href);
 }

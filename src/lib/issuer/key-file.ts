@@ -26,7 +26,7 @@ export async function readKeySet(
     new FedctlError('usage.unreadable-input', {
       message: `The key set in "${path}" ${fault}.`,
       likelyCause: 'A key set is what an issuer serves at its jwks_uri: {"keys": […]}.',
-      remedy: 'curl -o <file> <issuer>/.well-known/jwks.json',
+      remedy: 'Download the key set again: curl -o <file> <issuer>/.well-known/jwks.json.',
       details: { file: path },
     });
   if (text.includes('\0')) throw refuse('is UTF-16 or binary, and JSON is UTF-8');

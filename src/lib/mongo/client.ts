@@ -190,6 +190,6 @@ function optionRefused(cause: unknown): FedctlError {
   return new FedctlError('mongo.uri-invalid', {
     message: `The driver does not accept the connection string: ${said.replace(/\.$/, '')}.`,
     likelyCause: 'An option of it has a value that it cannot have.',
-    remedy: 'correct the option named above',
+    remedy: 'Correct the option that is named, or remove it.',
   });
 }

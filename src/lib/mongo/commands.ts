@@ -118,7 +118,7 @@ async function probeWriting(
       throw new FedctlError('mongo.command-failed', {
         message: `The login worked, but a document just inserted into ${namespace} was not found there.`,
         likelyCause: 'The connection string reads from a secondary, which is behind.',
-        remedy: 'leave readPreference out of the connection string',
+        remedy: 'Remove readPreference from the connection string.',
       });
     }
     await within(bounded, documents.deleteOne({ _id }));

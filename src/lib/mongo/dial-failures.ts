@@ -4,9 +4,10 @@ import { FedctlError } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';
 import { rfc3339 } from '../core/time.ts';
 import type { FailureCode } from '../failures/failures.ts';
+import { type CertificateSeen, certificateFault } from '../net/certificate-seen.ts';
 import type { DialFault } from '../net/dial.ts';
 import { proxyFault } from '../net/dial-proxy.ts';
-import { CertificateRefused, type CertificateSeen } from '../net/dial-tls.ts';
+import { CertificateRefused } from '../net/dial-tls.ts';
 import type { StageId } from '../ports/mongo.ts';
 import { hostPort } from '../uri/host-port.ts';
 import { lookup } from '../uri/srv.ts';
@@ -90,20 +91,16 @@ const OTHERWISE: Readonly<Record<keyof typeof TABLES, Meaning>> = {
 };
 
 /** What is wrong with a certificate, by what it says of itself; null where it was not seen. */
-function certificateFault(fault: DialFault, cause: unknown): string | null {
+function refusedCertificate(fault: DialFault, cause: unknown): string | null {
   if (!(cause instanceof CertificateRefused)) return null;
-  const { subject, issuer, names, validFrom, expiresAt } = cause.certificate;
-  const dates = `valid from ${rfc3339(validFrom)} to ${rfc3339(expiresAt)}`;
-  const named = names.length === 0 ? 'no name' : names.join(', ');
+  const { code, certificate } = cause;
   switch (fault) {
     case 'out-of-date':
-      return cause.code === 'CERT_NOT_YET_VALID'
-        ? `has a certificate that is not valid before ${rfc3339(validFrom)}: ${subject}, issued by ${issuer}`
-        : `has a certificate that expired on ${rfc3339(expiresAt)}: ${subject}, issued by ${issuer}`;
+      return certificateFault(code === 'CERT_NOT_YET_VALID' ? 'not yet valid' : 'expired', certificate);
     case 'wrong-name':
-      return `has a certificate for other names: it lists ${named}; issued by ${issuer}, ${dates}`;
+      return certificateFault('wrong name', certificate);
     case 'untrusted':
-      return `has a certificate that is not trusted here: ${subject}, for ${named}, issued by ${issuer}, ${dates}`;
+      return certificateFault('untrusted', certificate);
     default:
       return null;
   }
@@ -117,7 +114,7 @@ export function dialFaultText(
   stage: keyof typeof TABLES,
   { fault, cause }: Pick<Unreached, 'fault' | 'cause'>,
 ): string {
-  const says = certificateFault(fault, cause) ?? meaningOf(stage, fault).says;
+  const says = refusedCertificate(fault, cause) ?? meaningOf(stage, fault).says;
   return fault === 'proxy' ? `${says}: ${proxyFault(cause).says}` : says;
 }
 

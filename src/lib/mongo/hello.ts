@@ -176,7 +176,7 @@ export class HelloWatch {
     return new FedctlError('mongo.no-primary', {
       message: `${this.#hosts()} answered and names ${addresses.join(', ')} as members, but none of these can be reached.`,
       likelyCause: 'The members are known to each other by names that mean nothing on this machine.',
-      remedy: 'add directConnection=true to the connection string, or use the names that the members have',
+      remedy: 'Add directConnection=true to the connection string, or use the names that the members have.',
       details: { members: addresses },
       cause,
     });

@@ -129,7 +129,7 @@ function holdFailure(
   if (isLate) {
     return new FedctlError('mongo.command-failed', {
       message: `The login worked, but after ${after} listDatabases got no answer within ${timeoutMs / 1000} s.`,
-      remedy: 'repeat the command; if it persists, look at the log of the server',
+      remedy: 'Repeat the command. If it persists, look at the log of the server.',
       cause: error,
     });
   }

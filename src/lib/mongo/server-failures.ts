@@ -1,3 +1,4 @@
+import { type OfferedCommand, program } from '../core/command-line.ts';
 import type { HostPort } from '../core/connection-string.ts';
 import { FedctlError, isFedctlError } from '../core/errors.ts';
 import { bareHost } from '../core/hosts.ts';
@@ -96,7 +97,8 @@ export function helloFailure(address: string, error: Error): FedctlError {
     message: isNetworkEnd(error)
       ? `${address} closed the connection instead of answering hello.`
       : `${address} answered hello with something that is not MongoDB's protocol.`,
-    remedy: `nc -v ${hostOf(address).host} ${hostOf(address).port}   (shows what listens there)`,
+    remedy: 'Compare host and port with the connection string of the cluster, and see what listens there.',
+    command: program('nc', '-vz', '-w', '5', hostOf(address).host, String(hostOf(address).port)),
     cause: error,
   });
 }
@@ -127,23 +129,29 @@ function strangeHello(host: string, cause: StrangeAnswer): FedctlError {
 const STRANGE_HELLO: Readonly<
   Record<
     StrangeAnswer['protocol'],
-    (host: string) => { readonly says: string; readonly likelyCause: string; readonly remedy: string }
+    (host: string) => {
+      readonly says: string;
+      readonly likelyCause: string;
+      readonly remedy: string;
+      readonly command?: OfferedCommand;
+    }
   >
 > = {
   HTTP: (host) => ({
     says: 'HTTP',
     likelyCause: 'A web server or a proxy for HTTP listens there, and no MongoDB server.',
-    remedy: `curl -v 'http://${host}/'   (shows what listens there)`,
+    remedy: 'Compare host and port with the connection string of the cluster, and see what listens there.',
+    command: program('curl', '-v', `http://${host}/`),
   }),
   TLS: () => ({
     says: 'an alert of TLS',
     likelyCause: 'The server wants TLS, and the connection string does not ask for it.',
-    remedy: 'add tls=true to the connection string',
+    remedy: 'Add tls=true to the connection string.',
   }),
   OP_COMPRESSED: () => ({
     says: 'a compressed message, although fedctl offers no compression',
     likelyCause: 'This is no MongoDB server, or something on the way changes what it sends.',
-    remedy: 'check who answers at this host and port before you go on',
+    remedy: 'Check who answers at this host and port before you go on.',
   }),
 };
 
@@ -153,7 +161,7 @@ export function commandFailure(what: string, error: unknown, needs: string): Fed
   if (answer?.code === 13) {
     return new FedctlError('mongo.unauthorized', {
       message: `The login worked, but the server does not allow ${what}: ${answer.text}.`,
-      remedy: `give the database user ${needs}`,
+      remedy: `In Atlas, give the database user ${needs}.`,
       details: { code: 13 },
       cause: error,
     });
@@ -169,7 +177,7 @@ export function commandFailure(what: string, error: unknown, needs: string): Fed
   return new FedctlError('mongo.command-failed', {
     message: `The login worked, but ${what} failed: ${why}.`,
     ...(answer === null
-      ? { remedy: 'repeat the command; if it persists, look at the log of the server' }
+      ? { remedy: 'Repeat the command. If it persists, look at the log of the server.' }
       : {}),
     details: { code: answer?.code ?? null },
     cause: error,

@@ -97,7 +97,9 @@ function bundleInvalid({ path, source }: CaBundle, why: string, cause?: unknown)
   return new FedctlError('net.ca-bundle-invalid', {
     message: `${isVariable ? source : `The ${source}`} names ${path}, and ${why}.`,
     likelyCause: `${isVariable ? source : `The ${source}`} must name a readable file of PEM certificates.`,
-    remedy: isVariable ? `export ${source}=<file>   (or unset it)` : `correct or remove ${source}`,
+    remedy: isVariable
+      ? `Set ${source} to a readable file of PEM certificates, or unset it.`
+      : `Correct or remove ${source}.`,
     details: { file: path, source },
     cause,
   });

@@ -69,7 +69,7 @@ function decoded(text: string): string | null {
 function proxyInvalid(name: string, why: string): FedctlError {
   return new FedctlError('net.proxy-invalid', {
     message: `${name} names no proxy that fedctl can use: ${why}.`,
-    remedy: `export ${name}=http://<host>:<port>   (or unset ${name})`,
+    remedy: `Set ${name} to http://<host>:<port>, or unset it.`,
     details: { variable: name },
   });
 }

@@ -1,4 +1,7 @@
+import { type OfferedCommand, program } from '../core/command-line.ts';
+import type { FailureFacts } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';
+import { certificateBehind, certificateFault } from './certificate-seen.ts';
 import { ProxyFault } from './proxy-fault.ts';
 
 /** What went wrong below HTTP. `tls` covers the handshake and the certificate. */
@@ -10,8 +13,10 @@ export interface TransportFault {
   readonly reason: string;
   /** Where this fault has another cause than most of its kind. */
   readonly likelyCause?: string;
-  /** What to type where that is not what helps against most of its kind. */
-  readonly remedy?: (url: URL) => string;
+  /** What helps against this one, where most of its kind need something else. */
+  readonly remedy?: string;
+  /** What shows more of it. */
+  readonly command?: (url: URL) => OfferedCommand;
 }
 
 const TIMEOUTS: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT']);
@@ -20,53 +25,63 @@ const TIMEOUTS: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 const TLS_CODE =
   /CERT|CRL|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_|^EPROTO$|_CA$|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|SIGNATURE_FAILURE/;
 
-type Meaning = Pick<TransportFault, 'reason' | 'likelyCause' | 'remedy'>;
+type Meaning = Pick<TransportFault, 'reason' | 'likelyCause' | 'remedy' | 'command'>;
 
-const CURL = (url: URL) => `curl -v '${url.origin}'`;
-const NSLOOKUP = ({ hostname }: URL) => `nslookup ${hostname}`;
-const OPENSSL = ({ hostname, port }: URL) => `openssl s_client -connect ${hostname}:${port || '443'}`;
+const CURL = {
+  remedy: 'Compare the address with the one that is meant, and see what answers there.',
+  command: (url: URL) => program('curl', '-v', url.origin),
+};
+const NSLOOKUP = {
+  remedy: 'Compare the name with the one that is meant, and see what the resolver returns.',
+  command: ({ hostname }: URL) => program('nslookup', hostname),
+};
+const OPENSSL = {
+  remedy: 'Find out who answers there: a proxy that inspects TLS, or another server.',
+  command: ({ hostname, port }: URL) =>
+    program('openssl', 's_client', '-connect', `${hostname}:${port || '443'}`),
+};
 
 const CUT: Meaning = {
   reason: 'the connection was cut',
   likelyCause: 'The server, or something on the way, ended the connection before it had answered.',
-  remedy: CURL,
+  ...CURL,
 };
 const NO_WAY: Meaning = {
   reason: 'there is no way to it from here',
   likelyCause: 'No network, or a private address whose network this machine is not in.',
-  remedy: CURL,
+  ...CURL,
 };
 const NOT_HTTP: Meaning = {
   reason: 'what answers there does not speak HTTP',
   likelyCause: 'Another kind of server listens there: a wrong port.',
-  remedy: CURL,
+  ...CURL,
 };
 const LONG_HEADER: Meaning = {
   reason: 'what answers there sends a header that is too long',
   likelyCause: 'Another kind of server listens there, or something on the way answers in its place.',
-  remedy: CURL,
+  ...CURL,
 };
 const UNREADABLE: Meaning = {
   reason: 'the body of the answer cannot be unpacked',
   likelyCause: 'Something on the way changed the answer, or answers in its place.',
-  remedy: CURL,
+  ...CURL,
 };
 
 const UNREACHABLE: Readonly<Record<string, Meaning>> = {
   ENOTFOUND: {
     reason: 'its name does not resolve',
     likelyCause: 'A typo, or a resolver that does not know the name.',
-    remedy: NSLOOKUP,
+    ...NSLOOKUP,
   },
   EAI_AGAIN: {
     reason: 'the name server does not answer',
     likelyCause: 'The name server of this machine is not reachable or has a fault of its own.',
-    remedy: NSLOOKUP,
+    ...NSLOOKUP,
   },
   ECONNREFUSED: {
     reason: 'nothing listens there',
     likelyCause: 'The server is down, or its port is another one.',
-    remedy: CURL,
+    ...CURL,
   },
   ECONNRESET: CUT,
   EPIPE: CUT,
@@ -92,12 +107,13 @@ export function transportFault(error: unknown): TransportFault | null {
 
 /** The parts of a failure in which a fault differs from most of its kind; empty where it does not. */
 export function adviceOf(
-  { likelyCause, remedy }: TransportFault,
+  { likelyCause, remedy, command }: TransportFault,
   url: URL,
-): { readonly likelyCause?: string; readonly remedy?: string } {
+): Pick<FailureFacts, 'likelyCause' | 'remedy' | 'command'> {
   return {
     ...(likelyCause === undefined ? {} : { likelyCause }),
-    ...(remedy === undefined ? {} : { remedy: remedy(url) }),
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(command === undefined ? {} : { command: command(url) }),
   };
 }
 
@@ -105,10 +121,11 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
   const unreached = status === null ? transportFault(cause) : null;
   if (unreached?.kind === 'unreachable' && !/^HPE_/.test(unreached.code)) {
     return {
-      ...unreached,
+      kind: 'unreachable',
+      code: unreached.code,
       reason: `the proxy on the way cannot be reached, ${unreached.reason}`,
       likelyCause: 'HTTPS_PROXY names a proxy that is down, or that this machine has no way to.',
-      remedy: () => 'export HTTPS_PROXY=http://<host>:<port>   (or unset HTTPS_PROXY)',
+      remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     };
   }
   const code = status === null ? 'ERR_PROXY' : `HTTP ${status}`;
@@ -118,7 +135,7 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
       code,
       reason: 'the proxy on the way does not answer as a proxy does',
       likelyCause: 'HTTPS_PROXY names something that is no HTTP proxy.',
-      remedy: () => 'export HTTPS_PROXY=http://<host>:<port>   (or unset HTTPS_PROXY)',
+      remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     };
   }
   if (status === 407) {
@@ -127,7 +144,7 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
       code,
       reason: 'the proxy asks for a user and a password',
       likelyCause: 'HTTPS_PROXY names no user, or one that the proxy does not accept.',
-      remedy: () => 'export HTTPS_PROXY=http://<user>:<password>@<host>:<port>',
+      remedy: 'Set HTTPS_PROXY with the user and the password: http://<user>:<password>@<host>:<port>.',
     };
   }
   return {
@@ -135,7 +152,8 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
     code,
     reason: 'the proxy on the way opened no tunnel',
     likelyCause: 'The proxy lets nobody through to this host, or cannot reach it.',
-    remedy: ({ hostname }) => `export NO_PROXY=${hostname}   (or have the proxy allow the host)`,
+    remedy:
+      'Whoever runs the proxy must allow the host. If it is reached without the proxy, add it to NO_PROXY.',
   };
 }
 
@@ -154,12 +172,16 @@ function chainOf(error: unknown): readonly Error[] {
 }
 
 /** Node hides behind EPROTO what OpenSSL says; it stands in the text. */
-function tlsMeaning({ code, message }: Coded): Meaning {
+function tlsMeaning(error: Coded): Meaning {
+  const { code, message } = error;
+  const certificate = certificateBehind(error);
+  const refused = (fault: Parameters<typeof certificateFault>[0], otherwise: string) =>
+    certificate === null ? otherwise : `it ${certificateFault(fault, certificate)}`;
   if (/ALERT|UNRECOGNIZED_NAME/.test(code) || (code === 'EPROTO' && /\balert\b/i.test(message))) {
     return {
       reason: 'the other side ended the handshake with an alert',
       likelyCause: 'The server does not accept this handshake, or not from here.',
-      remedy: OPENSSL,
+      ...OPENSSL,
     };
   }
   switch (code) {
@@ -167,15 +189,19 @@ function tlsMeaning({ code, message }: Coded): Meaning {
     case 'CERT_NOT_YET_VALID':
       return {
         reason:
-          code === 'CERT_HAS_EXPIRED' ? 'its certificate has expired' : 'its certificate is not valid yet',
+          code === 'CERT_HAS_EXPIRED'
+            ? refused('expired', 'its certificate has expired')
+            : refused('not yet valid', 'its certificate is not valid yet'),
         likelyCause: 'Nobody renewed the certificate, or the clock of this machine is wrong.',
-        remedy: (url) => `${OPENSSL(url)}   (shows the dates; the time here: date -u)`,
+        ...OPENSSL,
+        remedy:
+          'Whoever runs the server must renew its certificate. If its dates are right, set the clock of this machine.',
       };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
-        reason: 'its certificate is for another host',
+        reason: refused('wrong name', 'its certificate is for another host'),
         likelyCause: 'The address leads to another server, or something on the way answers in its place.',
-        remedy: (url) => `${OPENSSL(url)}   (shows whose certificate it is)`,
+        ...OPENSSL,
       };
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
@@ -183,9 +209,9 @@ function tlsMeaning({ code, message }: Coded): Meaning {
       return {
         reason: 'what answers there does not speak TLS',
         likelyCause: 'The port is one for plain text, or another kind of server listens there.',
-        remedy: OPENSSL,
+        ...OPENSSL,
       };
     default:
-      return { reason: 'its certificate is not trusted here' };
+      return { reason: refused('untrusted', 'its certificate is not trusted here') };
   }
 }

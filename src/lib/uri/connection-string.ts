@@ -28,6 +28,9 @@ const PROPERTIES = [
   'CANONICALIZE_HOST_NAME',
 ] as const;
 
+/** Where drivers can get a token from by themselves. */
+const ENVIRONMENTS = ['azure', 'gcp', 'k8s', 'test'] as const;
+
 /**
  * Reads a connection string, once and for all: whoever needs something of it takes the result.
  *
@@ -41,6 +44,7 @@ export function parseConnectionString(text: string): ConnectionString {
   const named = options.get('authMechanism')?.toUpperCase() ?? null;
   const shown = shownUri(parsed, options);
   if (parsed.password !== '') throw passwordInUri(shown, named);
+  refuseWhatDriversRefuse(options);
   const unverifiedBy = RELAXING_OPTIONS.find((name) => options.get(name) === 'true') ?? null;
   const password = options.get('tlsCertificateKeyFilePassword');
   const read: ConnectionString = {
@@ -81,7 +85,7 @@ function parseUri(text: string): ParsedUri {
     throw invalidUri({
       message: 'Invalid connection string: it has two question marks.',
       likelyCause: 'Options were added with ? to a string that has some already.',
-      remedy: 'add more options with &, and write a ? in a value as %3F',
+      remedy: 'Add more options with &, and write a ? in a value as %3F.',
     });
   }
   return parsed;
@@ -102,7 +106,7 @@ function notAConnectionString(text: string): FedctlError {
     return invalidUri({
       message: 'Invalid connection string: it stands in quotation marks.',
       likelyCause: 'A file of variables keeps them: docker run --env-file does not remove quotation marks.',
-      remedy: 'remove the quotation marks around the connection string',
+      remedy: 'Remove the quotation marks around the connection string.',
     });
   }
   if (rest.includes(','))
@@ -142,7 +146,7 @@ function readSrvName({ isSRV, hosts }: ParsedUri, options: UriOptions): SrvName 
     if (name === undefined) return null;
     throw invalidUri({
       message: `Invalid connection string: ${name} is for mongodb+srv:// only.`,
-      remedy: `leave ${name} out, or use mongodb+srv://`,
+      remedy: `Remove ${name}, or use mongodb+srv://.`,
     });
   }
   if (!/^[a-z0-9-]{1,62}$/i.test(service))
@@ -161,13 +165,13 @@ function readProxy(options: UriOptions): UriProxy | null {
     if (port === null && username === null && password === null) return null;
     throw invalidUri({
       message: 'Invalid connection string: proxyPort, proxyUsername and proxyPassword need proxyHost.',
-      remedy: 'name the proxy with proxyHost, or leave its other options out',
+      remedy: 'Name the proxy with proxyHost, or remove its other options.',
     });
   }
   if ((username === null) !== (password === null)) {
     throw invalidUri({
       message: 'Invalid connection string: a proxy takes both proxyUsername and proxyPassword, or neither.',
-      remedy: 'add the one that is missing, or leave both out',
+      remedy: 'Add the one that is missing, or remove both.',
     });
   }
   const written = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
@@ -185,7 +189,7 @@ function userWarnings({ username }: ParsedUri): Warning[] {
       code: 'mongo.uri.user-ignored',
       message:
         'The user name in the connection string is not used: the server learns the user from the login.',
-      remedy: 'leave it out of the connection string',
+      remedy: 'Remove the user name from the connection string.',
     },
   ];
 }
@@ -197,9 +201,43 @@ function authSourceWarnings(options: UriOptions): Warning[] {
     {
       code: 'mongo.uri.auth-source-ignored',
       message: `authSource=${source} is not used: both mechanisms authenticate against $external.`,
-      remedy: 'leave authSource out of the connection string',
+      remedy: 'Remove authSource from the connection string.',
     },
   ];
+}
+
+/**
+ * A program does not start with these, although fedctl itself could do without them.
+ *
+ * @throws FedctlError mongo.uri-invalid
+ */
+function refuseWhatDriversRefuse(options: UriOptions): void {
+  const tls = options.get('tls');
+  const ssl = options.get('ssl');
+  if (tls !== null && ssl !== null && tls !== ssl) {
+    throw invalidUri({
+      message: 'Invalid connection string: tls and ssl contradict each other.',
+      likelyCause: 'They are two names of one option.',
+      remedy: 'Keep tls, and remove ssl.',
+    });
+  }
+  const properties = new CommaAndColonSeparatedRecord(options.get('authMechanismProperties'));
+  const environment = properties.get('ENVIRONMENT');
+  if (environment !== undefined && !ENVIRONMENTS.some((known) => known === environment)) {
+    throw invalidUri({
+      message: `Invalid connection string: ENVIRONMENT in authMechanismProperties must be one of ${ENVIRONMENTS.join(', ')}.`,
+      likelyCause: 'Drivers know these names only, in lower case.',
+      remedy: 'Write ENVIRONMENT:k8s for a token in a file, or remove authMechanismProperties.',
+    });
+  }
+  if (/^(?:azure|gcp)$/.test(environment ?? '') && !properties.get('TOKEN_RESOURCE')) {
+    throw invalidUri({
+      message: `Invalid connection string: ENVIRONMENT:${environment} in authMechanismProperties needs TOKEN_RESOURCE.`,
+      likelyCause:
+        'Drivers ask the metadata service of that cloud for a token, and the resource is its audience.',
+      remedy: 'Write ENVIRONMENT:k8s for a token in a file, or add TOKEN_RESOURCE:<audience>.',
+    });
+  }
 }
 
 function propertyWarnings(options: UriOptions): Warning[] {
@@ -214,6 +252,6 @@ function propertyWarnings(options: UriOptions): Warning[] {
     remedy:
       name === 'ENVIRONMENT'
         ? 'To log in with the token that an application reads from a file: --token-file <file>.'
-        : `leave ${name ?? 'authMechanismProperties'} out of the connection string`,
+        : `Remove ${name ?? 'authMechanismProperties'} from the connection string.`,
   }));
 }

@@ -40,7 +40,7 @@ function notSpoken(named: string | null, spoken: Mechanism | undefined): Warning
     {
       code: 'mongo.uri.mechanism-ignored',
       message: `authMechanism=${named} is not used: fedctl logs in by MONGODB-OIDC or MONGODB-AWS.`,
-      remedy: 'leave authMechanism out of the connection string',
+      remedy: 'Remove authMechanism from the connection string.',
     },
   ];
 }

@@ -44,7 +44,7 @@ export function plaintextMember(hop: Hop, member: HostPort): FedctlError | null 
     likelyCause:
       'The connection leads through a tunnel or a port forward, and the members have addresses of their own.',
     remedy:
-      'connect to the members by their own names with tls=true, or add directConnection=true to log in to this one alone',
+      'Connect to the members by their own names with tls=true, or add directConnection=true to log in to this one alone.',
     details: { host: where, tls: hop.tls },
   });
 }
@@ -54,7 +54,7 @@ function plaintextRefused(hop: Hop, where: string): FedctlError {
     message: `Refused to log in to ${where} ${howOf(hop)}.`,
     ...(hop.unverifiedBy === null
       ? {}
-      : { remedy: `leave out ${hop.unverifiedBy}, and name a private CA with tlsCAFile=<file>` }),
+      : { remedy: `Remove ${hop.unverifiedBy}, and name a private CA with tlsCAFile=<file>.` }),
     details: { host: where, tls: hop.tls },
   });
 }

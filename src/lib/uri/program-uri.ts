@@ -56,7 +56,7 @@ function replacedWarnings(given: string | null, wanted: string | null): readonly
     {
       code: 'mongo.uri.properties-replaced',
       message: `authMechanismProperties of the connection string is ${by}.`,
-      remedy: 'leave authMechanismProperties out of the connection string',
+      remedy: 'Remove authMechanismProperties from the connection string.',
     },
   ];
 }

@@ -21,7 +21,7 @@ export async function startPlatform(name: PlatformName, options: PlatformOptions
   if (role === undefined) {
     throw new FedctlError('lab.unknown-name', {
       message: `The lab has no role "${ROLE}", and that is who workloads on ${name} are.`,
-      remedy: `add a role named ${ROLE} to the configuration, or leave --as out`,
+      remedy: `Add a role named ${ROLE} to the configuration, or remove --as.`,
     });
   }
   options.world.setFederation(role.account.id, true);

@@ -1,3 +1,4 @@
+import { fedctl } from '../../lib/core/command-line.ts';
 import { FedctlError } from '../../lib/core/errors.ts';
 import { nearest } from '../../lib/core/nearest.ts';
 import type { LabEnvironment } from '../environment.ts';
@@ -34,7 +35,8 @@ export function scenarioNamed(name: string): Scenario {
   throw new FedctlError('usage.invalid-value', {
     message: `There is no scenario "${name}"${hint}`,
     likelyCause: 'Scenarios have fixed names.',
-    remedy: 'fedctl sandbox --list-scenarios',
+    remedy: 'List the scenarios.',
+    command: fedctl(['sandbox', '--list-scenarios']),
     details: { name, nearest: near },
   });
 }

@@ -72,7 +72,7 @@ function changes(before: LabEnvironment, after: LabEnvironment): ChangedVariable
 function playedAlready({ name }: Scenario, played: string): FedctlError {
   return new FedctlError('lab.scenario-played', {
     message: `The lab cannot play "${name}": it plays "${played}" already.`,
-    remedy: `fedctl sandbox --scenario ${name}`,
+    remedy: `Start another lab with it: fedctl sandbox --scenario ${name}.`,
     details: { name, played },
   });
 }
@@ -80,7 +80,7 @@ function playedAlready({ name }: Scenario, played: string): FedctlError {
 function unplayable({ name }: Scenario, why: string, cause?: unknown): FedctlError {
   return new FedctlError('lab.scenario-unplayable', {
     message: `This lab cannot play "${name}": ${why}.`,
-    remedy: `fedctl sandbox --scenario ${name}`,
+    remedy: `Start another lab with it: fedctl sandbox --scenario ${name}.`,
     details: { name },
     cause,
   });

@@ -59,7 +59,7 @@ describe('what the environment says', () => {
       code: 'atlas.credentials-half-set',
       exit: 3,
       message: `${set} is set and ${missing} is not.`,
-      remedy: `export ${missing}=…   (or unset ${set})`,
+      remedy: `Set ${missing} as well, or unset ${set}.`,
       command: null,
     });
   });

@@ -176,15 +176,15 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
       code: 'atlas.role-missing',
       exit: 4,
       message: `Atlas does not let ${name} read /api/atlas/v2/orgs/${id}/federationSettings: Current user is not authorized to perform this action (USER_UNAUTHORIZED). It takes the role Organization Owner.`,
-      remedy: `in Atlas: give ${name} the role Organization Owner`,
+      remedy: `In Atlas, an owner must give ${name} the role Organization Owner.`,
     });
     const group = lab.atlas.project.id;
     expect((await failing(atlas.accessHistory(group, 'lab', new Date(0), signal))).remedy).toBe(
-      `in Atlas: give ${name} the role Project Database Access Admin or Project Monitoring Admin`,
+      `In Atlas, an owner must give ${name} the role Project Database Access Admin or Project Monitoring Admin.`,
     );
     lab.atlas.credentials.roles = new Set();
     expect((await failing(atlas.project(group, signal))).remedy).toBe(
-      `in Atlas: give ${name} the role Project Read Only`,
+      `In Atlas, an owner must give ${name} the role Project Read Only.`,
     );
   });
 
@@ -200,7 +200,7 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
       code: 'atlas.api-access-list',
       exit: 4,
       message: `Atlas lets nobody use ${name} from 127.0.0.1: IP address 127.0.0.1 is not allowed to access this resource (IP_ADDRESS_NOT_ON_ACCESS_LIST).`,
-      remedy: `in Atlas: Organization, Applications, ${name}, API Access List: add 127.0.0.1`,
+      remedy: `In Atlas, an owner of the organization must add 127.0.0.1 to the API access list of ${name}: Organization, Applications, API Access List.`,
     });
   });
 });
@@ -377,7 +377,7 @@ describe('when Atlas takes no more requests', () => {
       code: 'atlas.rate-limited',
       exit: 6,
       message: `GET ${lab.api.url}/api/atlas/v2/groups/${id} was refused: too many requests in a short time.`,
-      remedy: 'repeat the command in 60 s',
+      remedy: 'Repeat the command in 60 s.',
     });
     expect(slept).toEqual([]);
   });

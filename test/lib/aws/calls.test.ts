@@ -242,7 +242,7 @@ describe('the endpoint is the one that is really asked', () => {
         'AWS_USE_FIPS_ENDPOINT and AWS_ENDPOINT_URL exclude each other: an endpoint that is named (https://vpce.example) cannot be the FIPS endpoint of AWS as well.',
       likelyCause:
         "AWS's clients refuse FIPS beside an endpoint of one's own: one of the two settings is left over.",
-      remedy: 'unset AWS_USE_FIPS_ENDPOINT   (or unset AWS_ENDPOINT_URL)',
+      remedy: 'Unset AWS_USE_FIPS_ENDPOINT, or unset AWS_ENDPOINT_URL.',
     });
   });
 });

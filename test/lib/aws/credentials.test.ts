@@ -87,8 +87,17 @@ describe('the environment', () => {
       likelyCause:
         'The session that these credentials belong to has ended, or AWS_CREDENTIAL_EXPIRATION was left from an earlier one.',
       remedy:
-        'export new ones with their AWS_CREDENTIAL_EXPIRATION, or: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION',
+        'Export new credentials with their AWS_CREDENTIAL_EXPIRATION, or unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION to use another provider.',
       exitCode: 3,
+    });
+  });
+
+  test('an expiry that is no time is named', async () => {
+    const env = { ...ENV, AWS_SESSION_TOKEN: 't', AWS_CREDENTIAL_EXPIRATION: 'tomorrow' };
+    await expect(found(env)).rejects.toMatchObject({
+      code: 'usage.invalid-value',
+      message: 'AWS_CREDENTIAL_EXPIRATION is "tomorrow": expected a time such as 2026-01-31T12:00:00Z.',
+      remedy: 'Export the credentials again, or unset AWS_CREDENTIAL_EXPIRATION.',
     });
   });
 
@@ -104,7 +113,7 @@ describe('the environment', () => {
       message:
         'AKIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is a long-term access key, and a session token is set beside it.',
       likelyCause: 'A long-term key (AKIA…) has no session token. This one is left from another session.',
-      remedy: 'unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN',
+      remedy: 'Unset AWS_SESSION_TOKEN and AWS_SECURITY_TOKEN.',
     });
   });
 
@@ -114,7 +123,7 @@ describe('the environment', () => {
       code: 'aws.credentials-half-set',
       message:
         'ASIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is the access key of a session, and its session token is missing.',
-      remedy: 'export AWS_SESSION_TOKEN=<token>   (of the same session as the key)',
+      remedy: 'Set AWS_SESSION_TOKEN to the session token of the same session as the key.',
     });
   });
 
@@ -126,11 +135,11 @@ describe('the environment', () => {
     );
     await expect(found({}, { profile: 'old' }, home.path)).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
-      remedy: 'remove aws_session_token from the section that holds this key',
+      remedy: 'Remove aws_session_token from the section that holds this key.',
     });
     await expect(found({}, { profile: 'half' }, home.path)).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
-      remedy: 'add aws_session_token to the section that holds this key',
+      remedy: 'Add aws_session_token to the section that holds this key.',
     });
   });
 
@@ -466,7 +475,7 @@ describe('the container endpoint', () => {
       code: 'aws.plaintext-refused',
       message: `${FULL} names http://keys.example: fedctl sends no credentials to another machine without TLS.`,
       likelyCause: expect.stringContaining(`The endpoint that ${FULL} names is plain http`),
-      remedy: `use an https:// endpoint, or: unset ${FULL}`,
+      remedy: `Use an https:// endpoint, or unset ${FULL}.`,
     });
     await expect(found({ [FULL]: 'keys' })).rejects.toMatchObject({
       code: 'aws.endpoint-invalid',

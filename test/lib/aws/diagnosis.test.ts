@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import { processFailure } from '../../../src/lib/aws/process-failure.ts';
+import { program } from '../../../src/lib/core/command-line.ts';
 import type { ResolvedCredentials } from '../../../src/lib/core/credentials.ts';
 import { FedctlError } from '../../../src/lib/core/errors.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
@@ -98,8 +99,8 @@ describe('what one code of AWS stands for', () => {
   ])('quotation marks in the value of the %s', async (part, credentials) => {
     expect(await said(whoami, UNKNOWN_KEY, { credentials })).toMatchObject({
       code: 'aws.access-key-unknown',
-      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) has quotation marks in it, which belong to no key.`,
-      remedy: 'write the value without quotation marks: files for docker --env-file and systemd keep them',
+      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) has quotation marks in it, and no key does.`,
+      remedy: 'Write the value without quotation marks: files for docker --env-file and systemd keep them.',
     });
   });
 
@@ -109,10 +110,22 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.access-key-unknown',
       cause: 'The key of a session (ASIA…) is valid only together with its session token, which is missing.',
     });
-    const stale = keys({ sessionToken: new Secret('left over') });
+    const stale = keys({ sessionToken: new Secret('left-over') });
     expect(await said(assume, UNKNOWN_KEY, { credentials: stale })).toMatchObject({
       code: 'aws.access-key-unknown',
-      remedy: 'unset AWS_SESSION_TOKEN',
+      remedy: 'Unset AWS_SESSION_TOKEN.',
+    });
+  });
+
+  test.each([
+    ['access key id', keys({ accessKeyId: 'AKIAIOSF ODNN7EXAMPLE' })],
+    ['secret access key', keys({ secretAccessKey: new Secret('sec ret') })],
+    ['session token', keys({ accessKeyId: 'ASIAIOSFODNN7EXAMPLE', sessionToken: new Secret('to ken') })],
+  ])('a blank in the value of the %s', async (part, credentials) => {
+    expect(await said(whoami, UNKNOWN_KEY, { credentials })).toMatchObject({
+      code: 'aws.access-key-unknown',
+      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) has a blank in it, and no key does.`,
+      remedy: 'Copy the value again, without blanks and line breaks.',
     });
   });
 
@@ -122,12 +135,12 @@ describe('what one code of AWS stands for', () => {
       cause:
         'af-south-1 (AWS_REGION) has to be enabled for the account. Until then its endpoint knows no key of the account, and no session that the global endpoint of STS made.',
       remedy:
-        'aws account enable-region --region-name af-south-1   (or name another Region: --region <region>)',
+        'Name another Region with --region, or enable this one for the account: aws account enable-region --region-name af-south-1.',
     });
     const session = keys({ accessKeyId: 'ASIAIOSFODNN7EXAMPLE', sessionToken: new Secret('t') });
     const { remedy } = await said(whoami, UNKNOWN_KEY, { region: 'eu-south-2', credentials: session });
     expect(remedy).toBe(
-      'aws account get-region-opt-status --region-name eu-south-2   (if it is enabled, get the session from a Region: export AWS_STS_REGIONAL_ENDPOINTS=regional)',
+      'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. If it is not, name another Region with --region.',
     );
   });
 
@@ -155,7 +168,7 @@ describe('what one code of AWS stands for', () => {
       message: 'IAM in eu-west-1 (ENDPOINT) does not know the action GetOutboundWebIdentityFederationInfo.',
       cause: 'AWS_ENDPOINT_URL names an emulator or a gateway that does not have this action.',
       remedy:
-        'use an emulator that knows GetOutboundWebIdentityFederationInfo, or AWS itself: unset AWS_ENDPOINT_URL',
+        'Use an emulator that knows GetOutboundWebIdentityFederationInfo. For AWS itself, unset AWS_ENDPOINT_URL.',
     });
   });
 
@@ -192,7 +205,7 @@ describe('what one code of AWS stands for', () => {
       code: 'sts.assume-denied',
       message:
         'The principal of the access key AKIAIOSFODNN7EXAMPLE may not assume the role arn:aws:iam::123456789012:role/team/app.',
-      remedy: 'aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument',
+      remedy: 'Read the trust policy of the role, and have it allow this principal.',
     });
   });
 
@@ -206,7 +219,7 @@ describe('what one code of AWS stands for', () => {
 describe('a credential_process that is fedctl', () => {
   const inner = new FedctlError('sts.assume-denied', {
     message: 'The principal of the access key AKIA may not assume the role etl.',
-    remedy: 'aws iam get-role --role-name etl',
+    remedy: 'Read the trust policy of the role.',
     details: { evidence: ['AWS says: AccessDenied: Access denied'] },
     requestId: 'request-1',
   });
@@ -224,8 +237,15 @@ describe('a credential_process that is fedctl', () => {
       message:
         'The credential_process of the profile "fed" exited with code 4: The principal of the access key AKIA may not assume the role etl.',
       likelyCause: inner.likelyCause,
-      remedy: 'aws iam get-role --role-name etl',
+      remedy: 'Read the trust policy of the role.',
+      command: program('aws', 'iam', 'get-role', '--role-name', 'etl'),
     });
+  });
+
+  test('its own command line is not offered: it stands in the profile', () => {
+    const line = 'fedctl credentials --format process --timeout 60s';
+    const stderr = JSON.stringify(failureDocument(inner, line));
+    expect(processFailure('fed', 'exited with code 4', stderr).command).toBeNull();
   });
 
   test('a code that fedctl does not know is the word of another program', () => {

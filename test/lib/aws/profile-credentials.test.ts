@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import { processCredentials } from '../../../src/lib/aws/credential-process.ts';
+import { aws } from '../../../src/lib/core/command-line.ts';
 import { Interruption } from '../../../src/lib/core/deadline.ts';
 import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/aws-answers.ts';
 import { type AwsHome, awsHome } from '../../support/aws-home.ts';
@@ -56,7 +57,7 @@ aws_access_key_id = AKIAHALF
     await expect(keysOf(home, 'half')).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
       message: 'The profile "half" has aws_access_key_id and no aws_secret_access_key.',
-      remedy: 'aws configure --profile half',
+      remedy: 'Complete the key pair in one section: aws configure --profile half asks for both.',
     });
   });
 });
@@ -516,7 +517,8 @@ sso_account_id = 123456789012
     await expect(keysOf(home, profile)).rejects.toMatchObject({
       code: 'aws.sso-login-needed',
       message: `The login of the profile "${profile}" ${what}.`,
-      remedy: `aws sso login --profile ${profile}`,
+      remedy: 'Sign in again.',
+      command: aws(['sso', 'login', '--profile', profile]),
       exitCode: 3,
     });
   });
@@ -537,7 +539,7 @@ sso_account_id = 123456789012
     await expect(keysOf(home, 'x')).rejects.toMatchObject({
       code: 'aws.profile-failed',
       message: `The profile "x" ${what.replace('<config>', `${home.path}/.aws/config`)}.`,
-      remedy: 'aws configure sso --profile x',
+      remedy: 'Correct the profile: aws configure sso --profile x asks for its settings.',
     });
   });
 
@@ -618,26 +620,37 @@ sso_account_id = 123456789012
       'UnauthorizedException',
       'aws.sso-login-needed',
       'The login of the profile "sso" is no longer accepted.',
-      'aws sso login --profile sso',
+      'Sign in again.',
     ],
     [
       403,
       'ForbiddenException',
       'aws.access-denied',
       'IAM Identity Center gives the profile "sso" no credentials of Reader in 123456789012: ForbiddenException: No access.',
-      'ask whoever administers IAM Identity Center for the permission set Reader in account 123456789012',
+      'An administrator of IAM Identity Center must assign the permission set Reader in account 123456789012.',
     ],
     [
       404,
       'ResourceNotFoundException',
       'aws.profile-failed',
       'The profile "sso" gave no credentials: ResourceNotFoundException: No access.',
-      'aws sso login --profile sso',
+      'Sign in again.',
     ],
   ])('refused with %d', async (status, type, code, message, remedy) => {
     const headers = { 'content-type': 'application/json', 'x-amzn-errortype': type };
     await withPortal({ status, headers, body: '{"message":"No access"}' }, async (home) => {
       await expect(keysOf(home, 'sso')).rejects.toMatchObject({ code, message, remedy });
+    });
+  });
+
+  test('behind a proxy that is down', async () => {
+    await using home = await awsHome(CONFIG);
+    await home.cacheLogin('corp', { accessToken: 't', expiresAt: '2099-01-01T00:00:00Z' });
+    await expect(keysOf(home, 'sso', { HTTPS_PROXY: 'http://127.0.0.1:1' })).rejects.toMatchObject({
+      code: 'aws.unreachable',
+      message:
+        'Cannot reach the sign-in service of the profile "sso" (portal.sso.eu-west-1.amazonaws.com): the proxy on the way cannot be reached, nothing listens there (ECONNREFUSED).',
+      remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     });
   });
 
@@ -712,7 +725,7 @@ describe('aws login', () => {
       code: 'aws.sso-login-needed',
       message: 'The login of the profile "p q" is no longer accepted.',
       likelyCause: expect.stringContaining('"aws login"'),
-      remedy: "aws login --profile 'p q'",
+      remedy: 'Sign in again.',
     });
     vi.unstubAllEnvs();
   });
@@ -724,7 +737,7 @@ describe('aws login', () => {
       code: 'aws.sso-login-needed',
       message: 'The login of the profile "p" was never made here, or its cache is gone.',
       likelyCause: expect.stringContaining('"aws login"'),
-      remedy: 'aws login --profile p',
+      remedy: 'Sign in again.',
     });
     vi.unstubAllEnvs();
   });

@@ -228,7 +228,8 @@ code:   sts.identity-token-expired
       text: `error: The bearer of the web identity token may not assume the role arn:aws:iam::123456789012:role/app.
         AWS says: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
 cause:  The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, the audience and the subject of this token, or there is no such role.
-remedy: aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument
+remedy: Read the trust policy of the role, and have it allow this principal.
+run:    aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument
 code:   sts.assume-denied
 `,
     });

@@ -296,7 +296,7 @@ describe('what AWS refuses', () => {
     expect((await refusal(info, answer)).error).toMatchObject({
       code: 'aws.access-key-unknown',
       likelyCause: 'Credentials of GetSessionToken may not call IAM unless they were made with an MFA code.',
-      remedy: 'use the keys of the IAM user themselves, or assume a role: --role-arn <arn>',
+      remedy: 'Use the keys of the IAM user themselves, or assume a role with --role-arn <arn>.',
     });
     expect((await refusal(whoami, answer)).remedy).toBe(
       'Renew the key at its source, as named above, or list the access keys of the user in IAM.',
@@ -306,7 +306,7 @@ describe('what AWS refuses', () => {
   test('the missing permission can be copied', async () => {
     const { remedy } = await refusal(enable, denied('iam:EnableOutboundWebIdentityFederation', ''));
     expect(remedy).toBe(
-      'allow iam:EnableOutboundWebIdentityFederation on Resource "*" in the policy of that principal',
+      'An administrator of the account must allow iam:EnableOutboundWebIdentityFederation on Resource "*" in a policy of that principal.',
     );
   });
 });
@@ -340,7 +340,7 @@ describe('what is not AWS', () => {
       'aws.not-aws',
       6,
       `What answered ${String(action)} at ENDPOINT is not AWS: ${why}.`,
-      'curl -v ENDPOINT   (shows who answers there)',
+      'See who answers at this endpoint.',
     ]);
   });
 });

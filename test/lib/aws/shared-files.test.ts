@@ -152,14 +152,14 @@ describe('what is misspelt', () => {
     expect(read.profile(name)).toBeNull();
     expect(read.misspelt(name)).toEqual({
       fault: `${read.configPath} has a section ${wrong}, which is not the profile "${name}" there.`,
-      remedy: `write ${right} instead of ${wrong} in ${read.configPath}`,
+      remedy: `Write ${right} instead of ${wrong} in ${read.configPath}.`,
     });
   });
 
   test('in the credentials file', async () => {
     const read = await files('', `[profile foo]\n${KEYS}`);
     expect(read.misspelt('foo')?.remedy).toBe(
-      `write [foo] instead of [profile foo] in ${read.credentialsPath}`,
+      `Write [foo] instead of [profile foo] in ${read.credentialsPath}.`,
     );
     expect(read.misspelt('bar')).toBeNull();
   });
@@ -295,7 +295,7 @@ describe('the profile of a run', () => {
     expect(await unknown('foo', read, 'AWS_PROFILE')).toMatchObject({
       code: 'aws.profile-unknown',
       likelyCause: `${read.configPath} has a section [foo], which is not the profile "foo" there.`,
-      remedy: `write [profile foo] instead of [foo] in ${read.configPath}`,
+      remedy: `Write [profile foo] instead of [foo] in ${read.configPath}.`,
     });
   });
 

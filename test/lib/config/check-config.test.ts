@@ -275,7 +275,7 @@ targets:
         code: 'config.invalid',
         exitCode: 2,
         message: 'fedctl.yaml has a fault.',
-        remedy: 'correct the lines above; fedctl init --out - shows every key that may stand there',
+        remedy: 'Correct the lines above. fedctl init --out - shows every key that may stand there.',
       }),
     );
   });

@@ -44,7 +44,7 @@ describe('the end of a stream', () => {
     await expect(reading).rejects.toMatchObject({
       code: 'usage.unreadable-input',
       message: 'Cannot read stdin: the pipe broke.',
-      remedy: '<command> 2>&1 | fedctl explain -',
+      remedy: 'Pipe the output again: <command> 2>&1 | fedctl explain -.',
     });
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errors, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { program } from '../../../src/lib/core/command-line.ts';
 import { Interruption } from '../../../src/lib/core/deadline.ts';
 import type { FedctlError } from '../../../src/lib/core/errors.ts';
 import type { Fetch } from '../../../src/lib/core/fetch.ts';
@@ -199,7 +200,7 @@ describe('an answer', () => {
         exitCode: 6,
         message: '<url>/ answered with status 404.',
         likelyCause: 'There is nothing at this path of the API.',
-        remedy: "curl -v '<url>/'",
+        remedy: 'See what this address returns, and who answers there.',
       },
     ],
     [
@@ -324,7 +325,8 @@ describe('no answer', () => {
       code: 'net.api-unreachable',
       exitCode: 6,
       message: `${new URL(url).host} cannot be reached: ${why}.`,
-      remedy: `curl -v '${url}/'`,
+      remedy: 'Compare the address with the one that is meant, and see what answers there.',
+      command: program('curl', '-v', url),
     });
   });
 
@@ -358,8 +360,10 @@ describe('TLS', () => {
     expect(failure).toMatchObject({
       code: 'net.api-tls-failed',
       exitCode: 6,
-      message: `No TLS connection to 127.0.0.1:${server.port}: its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
-      remedy: 'Set AWS_CA_BUNDLE to a file with the certificate authority.',
+      message: expect.stringMatching(
+        /: it has a certificate that is not trusted here: 127\.0\.0\.1, for 127\.0\.0\.1, issued by fedctl test CA, valid from \S+Z to \S+Z \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)\.$/,
+      ),
+      remedy: 'export AWS_CA_BUNDLE=<file with the CA>',
     });
     expect(server.requests).toEqual([]);
   });
@@ -405,7 +409,7 @@ describe('before anything is sent', () => {
         code: 'usage.invalid-value',
         exitCode: 2,
         message: 'The URL of the API at api.example.com holds a user name or a password.',
-        remedy: 'give a URL such as https://api.example.com/me',
+        remedy: 'Give a URL such as https://api.example.com/me.',
       },
     ],
     [

@@ -444,14 +444,15 @@ describe('who gets the token', () => {
 
 test('an option that the driver does not accept is told before anything is dialled, without a secret', async () => {
   const { path, failure } = await attemptLogin({
-    uri: 'mongodb://localhost/?readConcernLevel=majority&readPreference=nearby&proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=hunter2',
+    uri: 'mongodb://localhost/?readConcernLevel=majority&directConnection=true&loadBalanced=true&proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=hunter2',
   });
   expect(path).toBe('');
   expect(failure).toMatchObject({
     code: 'mongo.uri-invalid',
     exitCode: 2,
-    message: 'The driver does not accept the connection string: Invalid read preference mode "nearby".',
-    remedy: 'correct the option named above',
+    message:
+      'The driver does not accept the connection string: loadBalanced option not supported when directConnection is provided.',
+    remedy: 'Correct the option that is named, or remove it.',
   });
   expect(failure?.cause).toBeUndefined();
 });

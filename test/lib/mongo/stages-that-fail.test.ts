@@ -235,7 +235,7 @@ describe('hello', () => {
     expect(failure).toMatchObject({
       code: 'mongo.no-primary',
       message: `localhost:${server.port} answered and names localhost:${port} as members, but none of these can be reached.`,
-      remedy: 'add directConnection=true to the connection string, or use the names that the members have',
+      remedy: 'Add directConnection=true to the connection string, or use the names that the members have.',
     });
   });
 });
@@ -496,7 +496,7 @@ describe('after the login', () => {
     expect(failure).toMatchObject({
       code: 'mongo.command-failed',
       message: 'The login worked, but a document just inserted into fedctl.probe was not found there.',
-      remedy: 'leave readPreference out of the connection string',
+      remedy: 'Remove readPreference from the connection string.',
     });
   });
 });

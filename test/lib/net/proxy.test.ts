@@ -112,7 +112,7 @@ describe('a proxy that is none', () => {
       expect.objectContaining({
         code: 'net.proxy-invalid',
         message,
-        remedy: 'export HTTPS_PROXY=http://<host>:<port>   (or unset HTTPS_PROXY)',
+        remedy: 'Set HTTPS_PROXY to http://<host>:<port>, or unset it.',
         exitCode: 2,
       }),
     );

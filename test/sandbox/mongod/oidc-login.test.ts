@@ -341,10 +341,10 @@ describe('the conversation', () => {
   });
 
   test('knows no other mechanism', async () => {
-    const reply = await client.command({ ...saslStart(''), mechanism: 'SCRAM-SHA-256' }, 'admin');
+    const reply = await client.command({ ...saslStart(''), mechanism: 'GSSAPI' }, 'admin');
     expect(reply).toEqual({
       ok: 0,
-      errmsg: 'Received authentication for mechanism SCRAM-SHA-256 which is unknown or not enabled',
+      errmsg: 'Received authentication for mechanism GSSAPI which is unknown or not enabled',
       code: 334,
       codeName: 'MechanismUnavailable',
     });

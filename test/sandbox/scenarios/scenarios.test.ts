@@ -106,7 +106,7 @@ describe('the list', () => {
       expect.objectContaining({
         code: 'usage.invalid-value',
         message: 'There is no scenario "moon-phase".',
-        remedy: 'fedctl sandbox --list-scenarios',
+        remedy: 'List the scenarios.',
       }),
     );
   });

@@ -83,7 +83,7 @@ export const awsCredentials = check<ResolvedCredentials>({
     const detail = `${providerDetail}, until ${rfc3339(expiresAt)} (${formatDuration(left / 1000)})`;
     if (options.warnExpiryMs === null || left > options.warnExpiryMs) return pass(detail, credentials);
     const message = `The credentials end in ${formatDuration(left / 1000)}: ${providerDetail}.`;
-    return warn({ code: null, message, remedy: 'renew the credentials where they come from' }, credentials);
+    return warn({ code: null, message, remedy: 'Renew the credentials where they come from.' }, credentials);
   },
 });
 

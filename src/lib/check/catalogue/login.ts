@@ -135,7 +135,7 @@ function privilegesOutcome(
   return fail(
     new FedctlError('mongo.unauthorized', {
       message: `T${who.slice(1)} is not allowed ${lacking.join(', ')}; it has ${named}.`,
-      remedy: 'give the database user a role that allows it, such as readWrite on the database',
+      remedy: 'In Atlas, give the database user a role that allows it, such as readWrite on the database.',
       details: { user, lacking },
     }),
   );

@@ -109,7 +109,11 @@ function inDate(outcome: Passed<StageFact>, now: Date): Outcome<StageFact> {
   if (left > CERTIFICATE_DAYS * DAY_MS) return outcome;
   const message = `The certificate of ${subject} ends in ${formatDuration(left / 1000)} (${rfc3339(expiresAt)}).`;
   const { timing } = outcome;
-  return warn({ code: null, message, remedy: 'renew the certificate of the server' }, outcome.fact, {
-    ...(timing === undefined ? {} : { timing }),
-  });
+  return warn(
+    { code: null, message, remedy: 'Whoever runs the server must renew its certificate.' },
+    outcome.fact,
+    {
+      ...(timing === undefined ? {} : { timing }),
+    },
+  );
 }

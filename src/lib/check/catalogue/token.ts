@@ -154,7 +154,14 @@ export const tokenFile = check<MintedToken>({
     const left = token.expiresAt.getTime() - context.now().getTime();
     if (options.warnExpiryMs === null || left <= 0 || left > options.warnExpiryMs) return pass(detail, token);
     const message = `The token ends in ${formatDuration(left / 1000)}: whatever renews the file is late.`;
-    return warn({ code: null, message, remedy: 'look at what writes the token file' }, token);
+    return warn(
+      {
+        code: null,
+        message,
+        remedy: 'Find out why the program that writes the token file did not renew it.',
+      },
+      token,
+    );
   },
 });
 

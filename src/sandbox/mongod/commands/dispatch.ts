@@ -14,7 +14,7 @@ import { AUTHENTICATION_COMMANDS } from './authentication.ts';
 import { CATALOGUE_COMMANDS } from './catalogue.ts';
 import { type Command, type CommandCall, type CommandTable, noteUnsupported } from './command.ts';
 import { commandText } from './command-text.ts';
-import { HANDSHAKE_COMMANDS, HELLO_NAMES } from './handshake.ts';
+import { applicationOf, HANDSHAKE_COMMANDS, HELLO_NAMES } from './handshake.ts';
 import { READING_COMMANDS } from './reading.ts';
 import { SERVER_COMMANDS } from './server.ts';
 import { WRITING_COMMANDS } from './writing.ts';
@@ -47,6 +47,8 @@ export async function dispatch(
   const [spelling = ''] = message.document.keys();
   const name = Object.hasOwn(ALIASES, spelling) ? (ALIASES[spelling] ?? spelling) : spelling;
   const call: CommandCall = callOf(name, message, session, server);
+  // A fail point meets the first hello already under the name that it carries; a later one changes nothing.
+  if (HELLO_NAMES.has(name)) session.appName ??= applicationOf(message.body);
   const fault = server.failPoints.meet(name, session.appName);
   if (fault !== null) await noteFault(fault, call);
   if (fault?.closeConnection) return null;
