@@ -53,7 +53,7 @@ function unknownCommand(word: string): FedctlError {
   const near = nearest(word, [...names, TOPIC]);
   const meant = near === null ? '' : ` (Did you mean ${near}?)`;
   return new FedctlError('usage.unknown-command', {
-    message: `There is no command or help topic '${word}'.${meant}`,
+    message: `No command or help topic has the name '${word}'.${meant}`,
     remedy: near === null ? 'List the commands.' : `Read the help of ${near}.`,
     command: fedctl(near === null ? ['--help'] : near === TOPIC ? ['help', near] : [near, '--help']),
     details: { commands: names },
@@ -66,7 +66,7 @@ export function exitCodeLines(): readonly string[] {
   const plain = (text: string) => text.replaceAll('`', '');
   return [
     theme.prose(
-      'Exit codes, the same for every command and every output format. sandbox -- CMD ends with the code of CMD.',
+      'Exit codes of all commands and output formats. "sandbox -- CMD" exits with the code of CMD.',
     ),
     '',
     ...EXIT_CODES.map(

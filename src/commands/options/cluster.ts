@@ -8,7 +8,7 @@ import { type OptionSpec, text } from './option.ts';
 
 /** `--uri`, which is never repeated with a secret. */
 export const URI: OptionSpec<string | null> = {
-  ...text('--uri <uri>', 'connection string of the cluster, without a password'),
+  ...text('--uri <uri>', 'Connection string of the cluster, without a password'),
   repeated: repeatedUri,
 };
 
@@ -36,5 +36,5 @@ export function connectionStringOf(uri: string): ConnectionString {
 
 export const DNS_SERVER: OptionSpec<string | null> = nameServer(
   '--dns-server <host:port>',
-  'ask this DNS server for the names of the cluster',
+  'DNS server for the host names of the cluster',
 );

@@ -75,11 +75,11 @@ async function send(
   const { status } = response;
   if (status >= 300 && status < 400) {
     const { location } = response.headers;
-    const target = location === undefined ? 'another address' : quote(request, location);
-    throw notAtlas(request, `redirects to ${target}, and fedctl does not follow`, status);
+    const target = location === undefined ? 'another URL' : quote(request, location);
+    throw notAtlas(request, `redirects to ${target}, which fedctl does not follow`, status);
   }
   if (response.body === null) {
-    throw notAtlas(request, `gave an answer of more than ${MAX_BYTES / 1024 / 1024} MiB`, status);
+    throw notAtlas(request, `returned a response of more than ${MAX_BYTES / 1024 / 1024} MiB`, status);
   }
   return { request, status, headers: response.headers, body: response.body };
 }
@@ -99,14 +99,14 @@ export function quote({ redactor }: HttpRequest, text: string): string {
 export function notAtlas(request: HttpRequest, did: string, status: number): FedctlError {
   return new FedctlError('atlas.not-atlas', {
     message: `${nameOf(request)} ${did}.`,
-    remedy: `curl -v ${request.url.origin}/   (and see who answers)`,
+    remedy: `Find out which server responds: "curl -v ${request.url.origin}/".`,
     details: { url: request.url.href, status },
   });
 }
 
 function timeoutFailure(request: HttpRequest, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('atlas.timeout', {
-    message: `${nameOf(request)} gave no whole answer within ${formatDuration(timeoutMs / 1000)}.`,
+    message: `${nameOf(request)} returned no complete response within ${formatDuration(timeoutMs / 1000)}.`,
     details: { url: request.url.href, timeoutMs },
     cause,
   });
@@ -119,12 +119,12 @@ function networkFailure(request: HttpRequest, timeoutMs: number, cause: unknown)
   const details = { url: href, reason: fault?.code ?? null };
   const advice = fault === null ? {} : adviceOf(fault, request.url);
   if (fault?.kind === 'tls') {
-    const message = `No TLS connection to the Atlas API at ${host}: ${fault.reason} (${fault.code}).`;
+    const message = `The TLS connection to the Atlas API at ${host} failed: ${fault.reason} (${fault.code}).`;
     return new FedctlError('atlas.tls-failed', { message, details, ...advice, cause });
   }
   const reason = fault === null ? 'the connection failed' : `${fault.reason} (${fault.code})`;
   return new FedctlError('atlas.unreachable', {
-    message: `The Atlas API at ${host} cannot be reached: ${reason}.`,
+    message: `Cannot reach the Atlas API at ${host}: ${reason}.`,
     details,
     ...advice,
     cause,

@@ -96,7 +96,7 @@ function textOf({ request, status }: HttpAnswer, error: ApiError | null): string
 }
 
 function answered(answer: HttpAnswer, error: ApiError | null): FailureFacts {
-  return { message: `${nameOf(answer.request)} answered: ${textOf(answer, error)}.` };
+  return { message: `${nameOf(answer.request)} returned an error: ${textOf(answer, error)}.` };
 }
 
 function credentialRefused(answer: HttpAnswer, error: ApiError, { credential }: Site): FedctlError {
@@ -104,11 +104,11 @@ function credentialRefused(answer: HttpAnswer, error: ApiError, { credential }: 
   // Only what Atlas says itself: it has one answer for a wrong secret and for most that are over.
   if (/expired/i.test(`${error.code} ${error.detail}`)) {
     return failure('atlas.secret-expired', answer, error, {
-      message: `Atlas at ${host} says that the secret of ${credential} has expired: ${textOf(answer, error)}.`,
+      message: `Atlas at ${host} reports that the secret of ${credential} has expired: ${textOf(answer, error)}.`,
     });
   }
   return failure('atlas.credentials-refused', answer, error, {
-    message: `Atlas at ${host} does not accept ${credential}: ${textOf(answer, error)}.`,
+    message: `Atlas at ${host} rejected ${credential}: ${textOf(answer, error)}.`,
   });
 }
 
@@ -116,17 +116,17 @@ function offList(answer: HttpAnswer, error: ApiError, { credential }: Site): Fai
   const [first] = error.parameters;
   const address = typeof first === 'string' && isIP(first) !== 0 ? first : null;
   return {
-    message: `Atlas lets nobody use ${credential} from ${address ?? 'the address of this machine'}: ${textOf(answer, error)}.`,
-    remedy: `in Atlas: Organization, Applications, ${credential}, API Access List: add ${address ?? 'the address of this machine'}`,
+    message: `Atlas does not accept ${credential} from ${address ?? 'the IP address of this machine'}: ${textOf(answer, error)}.`,
+    remedy: `In Atlas, add ${address ?? 'the IP address of this machine'} to the API access list of ${credential} (Organization, Applications).`,
     details: { address },
   };
 }
 
 function withoutRole(answer: HttpAnswer, error: ApiError, { credential, role }: Site): FailureFacts {
-  const wanted = role === null ? '' : ` It takes the role ${role}.`;
+  const wanted = role === null ? '' : ` It requires the role ${role}.`;
   return {
-    message: `Atlas does not let ${credential} read ${answer.request.url.pathname}: ${textOf(answer, error)}.${wanted}`,
-    ...(role !== null && { remedy: `in Atlas: give ${credential} the role ${role}` }),
+    message: `Atlas does not allow ${credential} to read ${answer.request.url.pathname}: ${textOf(answer, error)}.${wanted}`,
+    ...(role !== null && { remedy: `In Atlas, give ${credential} the role ${role}.` }),
     details: { role },
   };
 }
@@ -134,11 +134,11 @@ function withoutRole(answer: HttpAnswer, error: ApiError, { credential, role }: 
 function rateLimited(answer: HttpAnswer): FailureFacts {
   const seconds = Number(answer.headers['retry-after'] ?? Number.NaN);
   const known = Number.isFinite(seconds) && seconds >= 0;
-  const message = `${nameOf(answer.request)} was refused: too many requests in a short time.`;
+  const message = `${nameOf(answer.request)} was throttled: too many requests in a short time.`;
   return known
     ? {
         message,
-        remedy: `repeat the command in ${Math.ceil(seconds)} s`,
+        remedy: `Repeat the command in ${Math.ceil(seconds)} s.`,
         details: { retryAfterSeconds: seconds },
       }
     : { message };

@@ -89,19 +89,19 @@ function given(audience: string | null): string {
   if (audience !== null) return audience;
   throw new FedctlError('usage.missing-audience', {
     message: 'No audience was given, so no token can be minted.',
-    remedy: 'add --audience <audience>, or --mechanism aws for session credentials',
+    remedy: 'Add --audience <audience>, or --mechanism aws for session credentials.',
   });
 }
 
 function missingUri(): FedctlError {
   return new FedctlError('usage.missing-uri', {
-    message: `An argument of the program has ${PLACEHOLDER}, and no connection string was given.`,
-    remedy: "add --uri 'mongodb+srv://<host>/'   (or set FEDCTL_URI)",
+    message: `An argument of the program has ${PLACEHOLDER}, but no connection string was given.`,
+    remedy: "Add --uri 'mongodb+srv://<host>/', or set FEDCTL_URI.",
   });
 }
 
 function secretInArguments(): FedctlError {
   return new FedctlError('exec.secret-in-arguments', {
-    message: 'The connection string holds a secret, so it cannot be an argument of the program.',
+    message: 'The connection string has a secret, so it cannot be an argument of the program.',
   });
 }

@@ -73,7 +73,7 @@ function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
   const session = written === undefined ? null : files.ssoSession(written);
   const configure = `aws configure sso --profile ${shellWord(profile)}`;
   if (written !== undefined && session === null) {
-    const what = `names the sso-session "${written}", and ${files.configPath} has no section [sso-session ${shellWord(written)}]`;
+    const what = `names the sso-session "${written}", but ${files.configPath} has no section [sso-session ${shellWord(written)}]`;
     throw signInFailed(profile, what, configure);
   }
   const own = (key: string): string => {
@@ -82,7 +82,7 @@ function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
     if (settings[key] !== undefined && settings[key] !== value) {
       throw signInFailed(
         profile,
-        `has another ${key} than its sso-session "${session?.name ?? ''}"`,
+        `has a different ${key} than its sso-session "${session?.name ?? ''}"`,
         configure,
       );
     }
@@ -172,13 +172,13 @@ interface Subject {
 
 const SSO = {
   likelyCause:
-    'The profile signs in through IAM Identity Center ("aws sso login"), and the cached login has expired or is missing.',
+    'The profile signs in through IAM Identity Center ("aws sso login"), and the cached sign-in has expired or is missing.',
 };
 const LOGIN = {
   likelyCause:
-    'The profile signs in as a user of the AWS console ("aws login"), and the cached login has expired or is missing.',
+    'The profile signs in as a console user ("aws login"), and the cached sign-in has expired or is missing.',
 };
-const NEVER_MADE = 'was never made here, or its cache is gone';
+const NEVER_MADE = 'is missing, or its cache was removed';
 
 async function signInWith(
   subject: Subject,
@@ -199,7 +199,7 @@ async function signInWith(
   } catch (error) {
     if (timedOut(bounded)) {
       throw new FedctlError('aws.timeout', {
-        message: `The sign-in service of the profile "${subject.profile}" did not answer within ${formatDuration(signIn.timeoutMs / 1000)}.`,
+        message: `The sign-in service of the profile "${subject.profile}" did not respond within ${formatDuration(signIn.timeoutMs / 1000)}.`,
         details: { profile: subject.profile },
         cause: error,
       });
@@ -218,16 +218,16 @@ function providerFailure(subject: Subject, error: unknown): FedctlError {
     /\b(?:ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|E[A-Z]+UNREACH|EPIPE)\b/.test(sentence)
   ) {
     return new FedctlError('aws.unreachable', {
-      message: `The sign-in service of the profile "${profile}" cannot be reached: ${sentence}.`,
+      message: `Cannot reach the sign-in service of the profile "${profile}": ${sentence}.`,
       details: { profile },
       cause: error,
     });
   }
   if (role !== null && /^ForbiddenException\b/.test(sentence)) {
     return new FedctlError('aws.access-denied', {
-      message: `IAM Identity Center gives the profile "${profile}" no credentials of ${role}: ${sentence.replace(/\.$/, '')}.`,
+      message: `IAM Identity Center returned no credentials of ${role} for the profile "${profile}": ${sentence.replace(/\.$/, '')}.`,
       likelyCause: 'The permission set is not assigned to this user in this account.',
-      remedy: `ask whoever administers IAM Identity Center for the permission set ${role.replace(' in ', ' in account ')}`,
+      remedy: `Ask an administrator of IAM Identity Center for the permission set ${role.replace(' in ', ' in account ')}.`,
       details: { profile, role },
       cause: error,
     });
@@ -235,7 +235,7 @@ function providerFailure(subject: Subject, error: unknown): FedctlError {
   if (/UnauthorizedException|expired|re-?authenticate/i.test(sentence)) {
     return loginNeeded(subject, 'is no longer accepted', error);
   }
-  return signInFailed(profile, `gave no credentials: ${sentence.replace(/\.$/, '')}`, remedy, error);
+  return signInFailed(profile, `returned no credentials: ${sentence.replace(/\.$/, '')}`, remedy, error);
 }
 
 /**
@@ -294,7 +294,7 @@ function loginNeeded(
   cause?: unknown,
 ): FedctlError {
   return new FedctlError('aws.sso-login-needed', {
-    message: `The login of the profile "${profile}" ${what}.`,
+    message: `The sign-in of the profile "${profile}" ${what}.`,
     likelyCause,
     remedy,
     details: { profile },

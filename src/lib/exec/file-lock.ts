@@ -82,7 +82,7 @@ function ownerOf(holder: string): ProcessIdentity | null {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'no more';
+  return error instanceof Error && 'code' in error ? String(error.code) : 'without a code';
 }
 
 function inUse(path: string, pid: number): FedctlError {
@@ -94,7 +94,7 @@ function inUse(path: string, pid: number): FedctlError {
 
 function unwritable(path: string, cause: unknown): FedctlError {
   return new FedctlError('usage.unwritable-output', {
-    message: `Cannot write "${path}": the system says ${codeOf(cause)}.`,
+    message: `Cannot write "${path}": system error ${codeOf(cause)}.`,
     details: { path },
     cause,
   });

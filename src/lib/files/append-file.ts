@@ -26,8 +26,8 @@ export async function appendToFile(path: string, text: string): Promise<void> {
 function unwritable(path: string, cause: unknown): FedctlError {
   return new FedctlError('usage.unwritable-output', {
     message: `Cannot append to "${path}".`,
-    likelyCause: 'The file does not exist, is no regular file, or may not be written to by this user.',
-    remedy: `ls -l ${shellWord(path)}`,
+    likelyCause: 'The file does not exist, is not a regular file, or is not writable by this user.',
+    remedy: `Check the file with "ls -l ${shellWord(path)}".`,
     details: { path },
     cause: cause ?? undefined,
   });

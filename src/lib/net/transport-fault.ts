@@ -26,45 +26,45 @@ const NSLOOKUP = ({ hostname }: URL) => `nslookup ${hostname}`;
 const OPENSSL = ({ hostname, port }: URL) => `openssl s_client -connect ${hostname}:${port || '443'}`;
 
 const CUT: Meaning = {
-  reason: 'the connection was cut',
-  likelyCause: 'The server, or something on the way, ended the connection before it had answered.',
+  reason: 'the connection was closed',
+  likelyCause: 'The server, or a device on the way, closed the connection before it responded.',
   remedy: CURL,
 };
 const NO_WAY: Meaning = {
-  reason: 'there is no way to it from here',
-  likelyCause: 'No network, or a private address whose network this machine is not in.',
+  reason: 'no route to the host',
+  likelyCause: 'This machine has no network, or cannot reach the private network of the address.',
   remedy: CURL,
 };
 const NOT_HTTP: Meaning = {
-  reason: 'what answers there does not speak HTTP',
-  likelyCause: 'Another kind of server listens there: a wrong port.',
+  reason: 'the server does not use HTTP',
+  likelyCause: 'Another kind of server listens on this port.',
   remedy: CURL,
 };
 const LONG_HEADER: Meaning = {
-  reason: 'what answers there sends a header that is too long',
-  likelyCause: 'Another kind of server listens there, or something on the way answers in its place.',
+  reason: 'the response has a header that is too long',
+  likelyCause: 'Another kind of server listens there, or a device on the way responds in its place.',
   remedy: CURL,
 };
 const UNREADABLE: Meaning = {
-  reason: 'the body of the answer cannot be unpacked',
-  likelyCause: 'Something on the way changed the answer, or answers in its place.',
+  reason: 'the body of the response cannot be decompressed',
+  likelyCause: 'A device on the way changed the response, or responded itself.',
   remedy: CURL,
 };
 
 const UNREACHABLE: Readonly<Record<string, Meaning>> = {
   ENOTFOUND: {
-    reason: 'its name does not resolve',
-    likelyCause: 'A typo, or a resolver that does not know the name.',
+    reason: 'the host name does not resolve',
+    likelyCause: 'The name has a typing error, or the DNS resolver does not know it.',
     remedy: NSLOOKUP,
   },
   EAI_AGAIN: {
-    reason: 'the name server does not answer',
-    likelyCause: 'The name server of this machine is not reachable or has a fault of its own.',
+    reason: 'the DNS server does not respond',
+    likelyCause: 'The DNS server of this machine is unreachable or has an internal error.',
     remedy: NSLOOKUP,
   },
   ECONNREFUSED: {
-    reason: 'nothing listens there',
-    likelyCause: 'The server is down, or its port is another one.',
+    reason: 'the connection was refused',
+    likelyCause: 'The server is down, or the port is wrong.',
     remedy: CURL,
   },
   ECONNRESET: CUT,
@@ -82,7 +82,7 @@ export function transportFault(error: unknown): TransportFault | null {
   const coded = chainOf(error).find((each): each is Coded => typeof codeOf(each) === 'string');
   if (coded === undefined) return null;
   const { code } = coded;
-  if (TIMEOUTS.has(code)) return { kind: 'timeout', code, reason: 'no answer came in time' };
+  if (TIMEOUTS.has(code)) return { kind: 'timeout', code, reason: 'it timed out' };
   if (coded instanceof ProxyFault) return faultOfProxy(coded);
   if (TLS_CODE.test(code)) return { kind: 'tls', code, ...tlsMeaning(coded) };
   const meaning = UNREACHABLE[code] ?? (/^HPE_/.test(code) ? NOT_HTTP : undefined);
@@ -105,9 +105,9 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
   if (unreached?.kind === 'unreachable' && !/^HPE_/.test(unreached.code)) {
     return {
       ...unreached,
-      reason: `the proxy on the way cannot be reached, ${unreached.reason}`,
-      likelyCause: 'HTTPS_PROXY names a proxy that is down, or that this machine has no way to.',
-      remedy: () => 'export HTTPS_PROXY=http://<host>:<port>   (or unset HTTPS_PROXY)',
+      reason: `the proxy is unreachable, ${unreached.reason}`,
+      likelyCause: 'HTTPS_PROXY names a proxy that is down or unreachable from this machine.',
+      remedy: () => 'Set HTTPS_PROXY to http://<host>:<port>, or unset it.',
     };
   }
   const code = status === null ? 'ERR_PROXY' : `HTTP ${status}`;
@@ -115,26 +115,26 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
     return {
       kind: 'unreachable',
       code,
-      reason: 'the proxy on the way does not answer as a proxy does',
-      likelyCause: 'HTTPS_PROXY names something that is no HTTP proxy.',
-      remedy: () => 'export HTTPS_PROXY=http://<host>:<port>   (or unset HTTPS_PROXY)',
+      reason: 'the proxy does not respond as an HTTP proxy',
+      likelyCause: 'HTTPS_PROXY names a server that is not an HTTP proxy.',
+      remedy: () => 'Set HTTPS_PROXY to http://<host>:<port>, or unset it.',
     };
   }
   if (status === 407) {
     return {
       kind: 'unreachable',
       code,
-      reason: 'the proxy asks for a user and a password',
-      likelyCause: 'HTTPS_PROXY names no user, or one that the proxy does not accept.',
-      remedy: () => 'export HTTPS_PROXY=http://<user>:<password>@<host>:<port>',
+      reason: 'the proxy requires a user and a password',
+      likelyCause: 'HTTPS_PROXY has no user, or one that the proxy rejects.',
+      remedy: () => 'Set HTTPS_PROXY to http://<user>:<password>@<host>:<port>.',
     };
   }
   return {
     kind: 'unreachable',
     code,
-    reason: 'the proxy on the way opened no tunnel',
-    likelyCause: 'The proxy lets nobody through to this host, or cannot reach it.',
-    remedy: ({ hostname }) => `export NO_PROXY=${hostname}   (or have the proxy allow the host)`,
+    reason: 'the proxy opened no tunnel',
+    likelyCause: 'The proxy does not allow connections to this host, or cannot reach it.',
+    remedy: ({ hostname }) => `Set NO_PROXY to ${hostname}, or allow the host in the proxy.`,
   };
 }
 
@@ -160,8 +160,8 @@ function chainOf(error: unknown): readonly Error[] {
 function tlsMeaning({ code, message }: Coded): Meaning {
   if (/ALERT|UNRECOGNIZED_NAME/.test(code) || (code === 'EPROTO' && /\balert\b/i.test(message))) {
     return {
-      reason: 'the other side ended the handshake with an alert',
-      likelyCause: 'The server does not accept this handshake, or not from here.',
+      reason: 'the server closed the handshake with an alert',
+      likelyCause: 'The server does not accept this handshake, or not from this machine.',
       remedy: OPENSSL,
     };
   }
@@ -172,23 +172,23 @@ function tlsMeaning({ code, message }: Coded): Meaning {
         reason:
           code === 'CERT_HAS_EXPIRED' ? 'its certificate has expired' : 'its certificate is not valid yet',
         likelyCause: 'Nobody renewed the certificate, or the clock of this machine is wrong.',
-        remedy: (url) => `${OPENSSL(url)}   (shows the dates; the time here: date -u)`,
+        remedy: (url) => `Compare the dates that "${OPENSSL(url)}" prints with this machine's clock.`,
       };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
         reason: 'its certificate is for another host',
-        likelyCause: 'The address leads to another server, or something on the way answers in its place.',
-        remedy: (url) => `${OPENSSL(url)}   (shows whose certificate it is)`,
+        likelyCause: 'The URL leads to another server, or a device on the way responds in its place.',
+        remedy: (url) => `See whose certificate it is with "${OPENSSL(url)}".`,
       };
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
       return {
-        reason: 'what answers there does not speak TLS',
-        likelyCause: 'The port is one for plain text, or another kind of server listens there.',
+        reason: 'the server does not use TLS',
+        likelyCause: 'The port is for plain text, or another kind of server listens there.',
         remedy: OPENSSL,
       };
     default:
-      return { reason: 'its certificate is not trusted here' };
+      return { reason: 'its certificate is not trusted' };
   }
 }

@@ -84,7 +84,7 @@ export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: T
 export function identityLine({ user, roles: granted }: ServerIdentity, theme: Theme): string {
   const who = `${user} in $external`;
   const allowed = granted.map(({ role, db }) => `${role}@${db}`).join(', ');
-  const roles = allowed === '' ? 'without any role' : `with ${allowed}`;
+  const roles = allowed === '' ? 'without roles' : `with ${allowed}`;
   return `  ${theme.prose(`${theme.good('Logged in')} as ${theme.strong(who)}, ${roles}`)}`;
 }
 

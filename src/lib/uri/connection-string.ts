@@ -80,8 +80,8 @@ function parseUri(text: string): ParsedUri {
   if (/\?.*\?/s.test(text)) {
     throw invalidUri({
       message: 'Invalid connection string: it has two question marks.',
-      likelyCause: 'Options were added with ? to a string that has some already.',
-      remedy: 'add more options with &, and write a ? in a value as %3F',
+      likelyCause: 'The options were added with ? although the connection string already has options.',
+      remedy: 'Add more options with &, and write a ? in a value as %3F.',
     });
   }
   return parsed;
@@ -94,21 +94,21 @@ function notAConnectionString(text: string): FedctlError {
   if (/^mongodb(\+srv)?:\/\/.*@/is.test(text)) {
     return invalidUri({
       message: EXPECTED,
-      likelyCause: 'It holds a user name or a password, with characters that are not percent-encoded.',
-      remedy: "Leave them out, no mechanism of fedctl needs them: --uri 'mongodb+srv://<host>/'.",
+      likelyCause: 'It has a user name or password with characters that are not percent-encoded.',
+      remedy: "Remove them: --uri 'mongodb+srv://<host>/'. No mechanism of fedctl needs them.",
     });
   }
   if (/^["'].*["']$/s.test(text)) {
     return invalidUri({
-      message: 'Invalid connection string: it stands in quotation marks.',
-      likelyCause: 'A file of variables keeps them: docker run --env-file does not remove quotation marks.',
-      remedy: 'remove the quotation marks around the connection string',
+      message: 'Invalid connection string: it is in quotation marks.',
+      likelyCause: 'An env file keeps quotation marks: docker run --env-file does not remove them.',
+      remedy: 'Remove the quotation marks around the connection string.',
     });
   }
   if (rest.includes(','))
-    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// takes a single host.' });
+    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// allows a single host only.' });
   if (/:\d+$/.test(rest))
-    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// takes no port.' });
+    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// does not allow a port.' });
   return invalidUri({ message: EXPECTED });
 }
 
@@ -121,8 +121,8 @@ function shownUri({ protocol, hosts, pathname }: ParsedUri, options: UriOptions)
 function passwordInUri(shown: string, namedMechanism: string | null): FedctlError {
   const set = namedMechanism === 'MONGODB-AWS' ? ({ '--mechanism': 'aws' } as const) : {};
   return new FedctlError('mongo.password-in-uri', {
-    message: 'The connection string holds a password.',
-    remedy: 'Leave user and password out of the connection string: no mechanism of fedctl needs them.',
+    message: 'The connection string has a password.',
+    remedy: 'Remove the user and the password from the connection string. No mechanism of fedctl needs them.',
     // Without a secret that the connection needs, the command would not do.
     command: shown.includes('<credentials>') ? null : rerun({ set: { ...set, '--uri': shown } }),
   });
@@ -142,11 +142,11 @@ function readSrvName({ isSRV, hosts }: ParsedUri, options: UriOptions): SrvName 
     if (name === undefined) return null;
     throw invalidUri({
       message: `Invalid connection string: ${name} is for mongodb+srv:// only.`,
-      remedy: `leave ${name} out, or use mongodb+srv://`,
+      remedy: `Remove ${name}, or use mongodb+srv://.`,
     });
   }
   if (!/^[a-z0-9-]{1,62}$/i.test(service))
-    throw invalidUri({ message: 'Invalid connection string: srvServiceName is not the name of a service.' });
+    throw invalidUri({ message: 'Invalid connection string: srvServiceName is not a valid service name.' });
   if (maxHosts < 0) throw invalidUri({ message: 'Invalid connection string: srvMaxHosts is negative.' });
   const { host } = readHost(hosts[0] ?? '');
   return { host, record: `_${service}._tcp.${host}`, maxHosts };
@@ -160,14 +160,15 @@ function readProxy(options: UriOptions): UriProxy | null {
   if (host === null) {
     if (port === null && username === null && password === null) return null;
     throw invalidUri({
-      message: 'Invalid connection string: proxyPort, proxyUsername and proxyPassword need proxyHost.',
-      remedy: 'name the proxy with proxyHost, or leave its other options out',
+      message: 'Invalid connection string: proxyPort, proxyUsername and proxyPassword require proxyHost.',
+      remedy: 'Name the proxy with proxyHost, or remove its other options.',
     });
   }
   if ((username === null) !== (password === null)) {
     throw invalidUri({
-      message: 'Invalid connection string: a proxy takes both proxyUsername and proxyPassword, or neither.',
-      remedy: 'add the one that is missing, or leave both out',
+      message:
+        'Invalid connection string: a proxy requires both proxyUsername and proxyPassword, or neither.',
+      remedy: 'Add the missing one, or remove both.',
     });
   }
   const written = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
@@ -184,8 +185,8 @@ function userWarnings({ username }: ParsedUri): Warning[] {
     {
       code: 'mongo.uri.user-ignored',
       message:
-        'The user name in the connection string is not used: the server learns the user from the login.',
-      remedy: 'leave it out of the connection string',
+        'The user name in the connection string is ignored: the server determines the user from the login.',
+      remedy: 'Remove it from the connection string.',
     },
   ];
 }
@@ -196,8 +197,8 @@ function authSourceWarnings(options: UriOptions): Warning[] {
   return [
     {
       code: 'mongo.uri.auth-source-ignored',
-      message: `authSource=${source} is not used: both mechanisms authenticate against $external.`,
-      remedy: 'leave authSource out of the connection string',
+      message: `authSource=${source} is ignored: both mechanisms authenticate against $external.`,
+      remedy: 'Remove authSource from the connection string.',
     },
   ];
 }
@@ -210,10 +211,10 @@ function propertyWarnings(options: UriOptions): Warning[] {
   );
   return [...new Set(names)].map((name) => ({
     code: 'mongo.uri.property-ignored',
-    message: `${name ?? 'A property'} in authMechanismProperties is not used: fedctl brings the token or the keys itself.`,
+    message: `${name ?? 'A property'} in authMechanismProperties is ignored: fedctl provides the token or the credentials itself.`,
     remedy:
       name === 'ENVIRONMENT'
-        ? 'To log in with the token that an application reads from a file: --token-file <file>.'
-        : `leave ${name ?? 'authMechanismProperties'} out of the connection string`,
+        ? 'To log in with the token file of an application, use --token-file <file>.'
+        : `Remove ${name ?? 'authMechanismProperties'} from the connection string.`,
   }));
 }

@@ -83,7 +83,7 @@ const NAMES = new Map(names().map((name) => [name.toLowerCase(), name]));
 const ACCEPTED = {
   boolean: { pattern: /^(?:true|false)$/, expected: 'must be true or false' },
   integer: { pattern: /^-?\d+$/, expected: 'must be a number' },
-  text: { pattern: /./s, expected: 'needs a value' },
+  text: { pattern: /./s, expected: 'requires a value' },
   'text or nothing': { pattern: /^/, expected: '' },
 } as const;
 
@@ -101,9 +101,9 @@ export class UriOptions {
     if (repeated === undefined) return;
     const [name] = repeated;
     throw invalidUri({
-      message: `The connection string gives the option ${name} more than once.`,
-      likelyCause: 'It was put together from two parts.',
-      remedy: `keep one ${name}`,
+      message: `The connection string has the option ${name} more than once.`,
+      likelyCause: 'The connection string was composed of two parts.',
+      remedy: `Keep one ${name}.`,
     });
   }
 
@@ -145,8 +145,8 @@ function accepted(spelled: string, value: string): OptionName {
   if (pattern.test(value)) return name;
   throw invalidUri({
     message: `Invalid connection string: the option ${name} ${expected}.`,
-    likelyCause: 'The value is misspelled, missing, or cut off by a character that is not percent-encoded.',
-    remedy: `correct ${name}, or leave it out`,
+    likelyCause: 'The value is misspelled, missing, or truncated by a character that is not percent-encoded.',
+    remedy: `Correct ${name}, or remove it.`,
   });
 }
 
@@ -155,8 +155,8 @@ function unknownOption(spelled: string, value: string): ReturnType<typeof invali
   if (value === '' || !/^\w{1,40}$/.test(spelled)) {
     return invalidUri({
       message: 'Invalid connection string: one of its options is not a name with a value.',
-      likelyCause: 'A value of another option has an & that is not percent-encoded.',
-      remedy: 'write & as %26 in the values of options',
+      likelyCause: 'The value of another option has an & that is not percent-encoded.',
+      remedy: 'Write & as %26 in the values of options.',
     });
   }
   // Of a letter or two, anything is near.
@@ -164,8 +164,8 @@ function unknownOption(spelled: string, value: string): ReturnType<typeof invali
   return invalidUri({
     message: `Unknown option "${spelled}" in the connection string.`,
     likelyCause:
-      'fedctl accepts the options of the MongoDB specifications only. Those of Node.js or of one driver may decide which server is trusted.',
-    remedy: meant === null ? `leave ${spelled} out` : `write ${meant} instead of ${spelled}, or leave it out`,
+      'fedctl accepts only the options of the MongoDB specifications. Options of Node.js or of one driver can change which server is trusted.',
+    remedy: meant === null ? `Remove ${spelled}.` : `Write ${meant} instead of ${spelled}, or remove it.`,
     details: { option: spelled, suggestion: meant },
   });
 }

@@ -34,7 +34,7 @@ function getCallerIdentity({ caller }: Call): Outcome {
       ['UserId', caller.userId],
       ['Account', caller.account.id],
     ],
-    reason: 'the signature is good',
+    reason: 'the signature is valid',
   };
 }
 

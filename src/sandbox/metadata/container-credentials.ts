@@ -50,7 +50,7 @@ export async function startContainerCredentials({
         action: `${request.method === 'GET' ? 'GET' : 'other'} container credentials`,
         principal: null,
         decision: fault === null ? 'allowed' : 'refused',
-        reason: fault === null ? `keys of ${session().principal.arn}` : fault.reason,
+        reason: fault === null ? `credentials of ${session().principal.arn}` : fault.reason,
       });
       return fault === null ? keysOf(session()) : fault.answer;
     },
@@ -68,15 +68,17 @@ function faultOf(request: HttpRequest, path: string, token: string): Fault | nul
     answer: { status, headers: JSON_TYPE, body: JSON.stringify({ Code: code, Message: message }) },
     reason: `HTTP ${status}: ${reason}`,
   });
-  if (request.target !== path) return fault(404, 'NotFound', 'There are no credentials at this path.');
-  if (request.method !== 'GET') return fault(405, 'MethodNotAllowed', 'Credentials are read by GET.');
+  if (request.target !== path) return fault(404, 'NotFound', 'This path has no credentials.');
+  if (request.method !== 'GET') return fault(405, 'MethodNotAllowed', 'Use GET to read credentials.');
   const sent = headerValue(request, 'authorization');
   if (sent !== undefined && equalInConstantTime(sent, token)) return null;
   return fault(
     401,
     'AccessDenied',
     'The authorization token is missing or invalid.',
-    sent === undefined ? 'no Authorization came' : 'the Authorization is not the one of this container',
+    sent === undefined
+      ? 'the Authorization header is missing'
+      : 'the Authorization header does not belong to this container',
   );
 }
 

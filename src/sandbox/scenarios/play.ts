@@ -33,9 +33,9 @@ export function scenarioNamed(name: string): Scenario {
   );
   const hint = near === null ? '.' : `; did you mean "${near}"?`;
   throw new FedctlError('usage.invalid-value', {
-    message: `There is no scenario "${name}"${hint}`,
+    message: `Unknown scenario "${name}"${hint}`,
     likelyCause: 'Scenarios have fixed names.',
-    remedy: 'fedctl sandbox --list-scenarios',
+    remedy: 'List the scenarios with "fedctl sandbox --list-scenarios".',
     details: { name, nearest: near },
   });
 }

@@ -158,8 +158,8 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
       exit: 4,
       message:
         kind === 'api-key'
-          ? `Atlas at ${host} does not accept API key ${publicKey}: You are not authorized for this resource (UNEXPECTED_ERROR).`
-          : `Atlas at ${host} does not accept service account ${clientId}: Client authentication failed (invalid_client).`,
+          ? `Atlas at ${host} rejected API key ${publicKey}: You are not authorized for this resource (UNEXPECTED_ERROR).`
+          : `Atlas at ${host} rejected service account ${clientId}: Client authentication failed (invalid_client).`,
       remedy:
         "In Atlas, create a new secret under the organization's Applications, and set it in the environment.",
     });
@@ -179,7 +179,7 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
     expect(await failureOf(atlas.federationSettingsId(id, signal))).toEqual({
       code: 'atlas.role-missing',
       exit: 4,
-      message: `Atlas does not let ${name} read /api/atlas/v2/orgs/${id}/federationSettings: Current user is not authorized to perform this action (USER_UNAUTHORIZED). It takes the role Organization Owner.`,
+      message: `Atlas does not allow ${name} to read /api/atlas/v2/orgs/${id}/federationSettings: Current user is not authorized to perform this action (USER_UNAUTHORIZED). It requires the role Organization Owner.`,
       remedy: `in Atlas: give ${name} the role Organization Owner`,
     });
     const group = lab.atlas.project.id;
@@ -218,7 +218,7 @@ describe('an API key', () => {
     lab.now = new Date(lab.now.getTime() + 6 * 60_000);
     await atlas.ownAddress(signal);
     expect(requests).toHaveLength(5);
-    expect(lab.refusals()).toEqual(['no credentials', 'the nonce is over']);
+    expect(lab.refusals()).toEqual(['no credentials', 'the nonce has expired']);
   });
 
   test('works for calls at the same time', async () => {
@@ -300,9 +300,7 @@ describe('what is not there', () => {
 
   test.each(['', '.', '..'])('a name that would lead elsewhere is not sent: "%s"', async (id) => {
     const { atlas, requests } = await atlasOf();
-    expect((await failureOf(atlas.project(id, signal))).message).toBe(
-      `Atlas has nothing by the name "${id}".`,
-    );
+    expect((await failureOf(atlas.project(id, signal))).message).toBe(`Atlas has no object named "${id}".`);
     expect(requests).toEqual([]);
   });
 
@@ -382,8 +380,8 @@ describe('when Atlas takes no more requests', () => {
     expect(await failureOf(atlas.project(id, signal))).toEqual({
       code: 'atlas.rate-limited',
       exit: 6,
-      message: `GET ${lab.api.url}/api/atlas/v2/groups/${id} was refused: too many requests in a short time.`,
-      remedy: 'repeat the command in 60 s',
+      message: `GET ${lab.api.url}/api/atlas/v2/groups/${id} was throttled: too many requests in a short time.`,
+      remedy: 'Repeat the command in 60 s.',
     });
     expect(slept).toEqual([]);
   });

@@ -45,7 +45,7 @@ describe('too many requests', () => {
     await using lab = await scriptedAtlas(() => busy(headers));
     expect(await failureOf(lab.atlas.project('g', never))).toMatchObject({
       code: 'atlas.rate-limited',
-      message: `GET ${lab.server.url}${GROUP} was refused: too many requests in a short time.`,
+      message: `GET ${lab.server.url}${GROUP} was throttled: too many requests in a short time.`,
     });
     expect(lab.clock.slept).toEqual(slept);
   });
@@ -83,7 +83,7 @@ describe('the way there', () => {
     expect(await failing(url)).toEqual({
       code: 'atlas.unreachable',
       exitCode: 6,
-      message: `The Atlas API at ${new URL(url).host} cannot be reached: nothing listens there (ECONNREFUSED).`,
+      message: `Cannot reach the Atlas API at ${new URL(url).host}: nothing listens there (ECONNREFUSED).`,
       details: { url: `${url}${GROUP}`, reason: 'ECONNREFUSED' },
       hasCause: true,
     });
@@ -95,7 +95,7 @@ describe('the way there', () => {
     expect(await failing(server.url)).toEqual({
       code: 'atlas.tls-failed',
       exitCode: 6,
-      message: `No TLS connection to the Atlas API at ${new URL(server.url).host}: its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
+      message: `The TLS connection to the Atlas API at ${new URL(server.url).host} failed: its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
       details: { url: `${server.url}${GROUP}`, reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
       hasCause: true,
     });
@@ -107,7 +107,7 @@ describe('the way there', () => {
     expect(await failing(server.url, 50)).toEqual({
       code: 'atlas.timeout',
       exitCode: 6,
-      message: `GET ${server.url}${GROUP} gave no whole answer within 0 s.`,
+      message: `GET ${server.url}${GROUP} returned no complete response within 0 s.`,
       details: { url: `${server.url}${GROUP}`, timeoutMs: 50 },
       hasCause: true,
     });

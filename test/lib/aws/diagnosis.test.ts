@@ -75,7 +75,7 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.endpoint-region-mismatch',
       exit: 2,
       message:
-        'The Region and the endpoint of STS do not fit each other: the request is signed for eu-west-1 (AWS_REGION), and ENDPOINT (AWS_ENDPOINT_URL_STS) accepts no signature for it.',
+        'The Region and the endpoint of STS do not match: the request is signed for eu-west-1 (AWS_REGION), but ENDPOINT (AWS_ENDPOINT_URL_STS) does not accept that signature.',
       cause: 'The request is signed for one Region or service, but the endpoint belongs to another.',
       remedy: 'Use the Region of the endpoint with --region, or unset AWS_ENDPOINT_URL_STS.',
       evidence: [`AWS says: SignatureDoesNotMatch: ${sentence}`],
@@ -98,8 +98,8 @@ describe('what one code of AWS stands for', () => {
   ])('quotation marks in the value of the %s', async (part, credentials) => {
     expect(await said(whoami, UNKNOWN_KEY, { credentials })).toMatchObject({
       code: 'aws.access-key-unknown',
-      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) has quotation marks in it, which belong to no key.`,
-      remedy: 'write the value without quotation marks: files for docker --env-file and systemd keep them',
+      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) contains quotation marks, which no key has.`,
+      remedy: 'Write the value without quotation marks. docker --env-file and systemd keep them.',
     });
   });
 
@@ -112,7 +112,7 @@ describe('what one code of AWS stands for', () => {
     const stale = keys({ sessionToken: new Secret('left over') });
     expect(await said(assume, UNKNOWN_KEY, { credentials: stale })).toMatchObject({
       code: 'aws.access-key-unknown',
-      remedy: 'unset AWS_SESSION_TOKEN',
+      remedy: 'Unset AWS_SESSION_TOKEN.',
     });
   });
 
@@ -120,14 +120,14 @@ describe('what one code of AWS stands for', () => {
     expect(await said(whoami, UNKNOWN_KEY, { region: 'af-south-1' })).toMatchObject({
       code: 'aws.access-key-unknown',
       cause:
-        'af-south-1 (AWS_REGION) has to be enabled for the account. Until then its endpoint knows no key of the account, and no session that the global endpoint of STS made.',
+        'af-south-1 (AWS_REGION) must be enabled for the account. Until then its endpoint knows no key of the account, and no session of the global STS endpoint.',
       remedy:
-        'aws account enable-region --region-name af-south-1   (or name another Region: --region <region>)',
+        'Enable the Region with "aws account enable-region --region-name af-south-1", or name another one with --region.',
     });
     const session = keys({ accessKeyId: 'ASIAIOSFODNN7EXAMPLE', sessionToken: new Secret('t') });
     const { remedy } = await said(whoami, UNKNOWN_KEY, { region: 'eu-south-2', credentials: session });
     expect(remedy).toBe(
-      'aws account get-region-opt-status --region-name eu-south-2   (if it is enabled, get the session from a Region: export AWS_STS_REGIONAL_ENDPOINTS=regional)',
+      'Check the Region with "aws account get-region-opt-status --region-name eu-south-2". If it is enabled, set AWS_STS_REGIONAL_ENDPOINTS=regional and get a new session.',
     );
   });
 
@@ -169,7 +169,7 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.not-subscribed',
       exit: 4,
       message:
-        'STS in eu-west-1 (ENDPOINT) refused GetCallerIdentity: the account may not use the service. Asked with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
+        'STS in eu-west-1 (ENDPOINT) rejected GetCallerIdentity: the account cannot use the service. The request was signed with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
     });
   });
 
@@ -182,7 +182,7 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.signature-missing',
       exit: 4,
       message:
-        'STS in eu-west-1 (ENDPOINT) saw no whole signature on GetCallerIdentity, and fedctl had signed it with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
+        'STS in eu-west-1 (ENDPOINT) received no complete signature for GetCallerIdentity, although fedctl signed it with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
       evidence: [`AWS says: ${code}: ${sentence}`],
     });
   });
@@ -191,8 +191,9 @@ describe('what one code of AWS stands for', () => {
     expect(await said(assume, awsRefusal(403, 'AccessDenied', 'Access denied'))).toMatchObject({
       code: 'sts.assume-denied',
       message:
-        'The principal of the access key AKIAIOSFODNN7EXAMPLE may not assume the role arn:aws:iam::123456789012:role/team/app.',
-      remedy: 'aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument',
+        'The principal of the access key AKIAIOSFODNN7EXAMPLE is not allowed to assume the role arn:aws:iam::123456789012:role/team/app.',
+      remedy:
+        'Read the trust policy with "aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument".',
     });
   });
 
@@ -205,7 +206,7 @@ describe('what one code of AWS stands for', () => {
 
 describe('a credential_process that is fedctl', () => {
   const inner = new FedctlError('sts.assume-denied', {
-    message: 'The principal of the access key AKIA may not assume the role etl.',
+    message: 'The principal of the access key AKIA is not allowed to assume the role etl.',
     remedy: 'aws iam get-role --role-name etl',
     details: { evidence: ['AWS says: AccessDenied: Access denied'] },
     requestId: 'request-1',
@@ -222,7 +223,7 @@ describe('a credential_process that is fedctl', () => {
       code: 'sts.assume-denied',
       exitCode: 4,
       message:
-        'The credential_process of the profile "fed" exited with code 4: The principal of the access key AKIA may not assume the role etl.',
+        'The credential_process of the profile "fed" exited with code 4: The principal of the access key AKIA is not allowed to assume the role etl.',
       likelyCause: inner.likelyCause,
       remedy: 'aws iam get-role --role-name etl',
     });

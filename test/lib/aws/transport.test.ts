@@ -53,7 +53,7 @@ describe('on the way to AWS', () => {
     await using server = await loopbackServer(() => null);
     await expect(whoami({ AWS_ENDPOINT_URL: server.url }, { timeoutMs: 1000 })).rejects.toMatchObject({
       code: 'aws.timeout',
-      message: `STS in eu-west-1 (${server.url}) did not answer GetCallerIdentity within 1 s.`,
+      message: `STS in eu-west-1 (${server.url}) did not respond to GetCallerIdentity within 1 s.`,
       exitCode: 6,
     });
   });
@@ -62,7 +62,7 @@ describe('on the way to AWS', () => {
     await using server = await loopbackServer(byAction({}), await ca.issue(['127.0.0.1']));
     await expect(whoami({ AWS_ENDPOINT_URL: server.url })).rejects.toMatchObject({
       code: 'aws.tls-failed',
-      message: `No TLS connection to STS in eu-west-1 (${server.url}): its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
+      message: `The TLS connection to STS in eu-west-1 (${server.url}) failed: its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
     });
     expect(server.requests).toEqual([]);
   });
@@ -78,7 +78,7 @@ describe('on the way to AWS', () => {
     await using server = await loopbackServer(byAction({}), await ca.issue(['other.example']));
     await expect(whoami({ AWS_ENDPOINT_URL: server.url, AWS_CA_BUNDLE: bundle })).rejects.toMatchObject({
       code: 'aws.tls-failed',
-      message: `No TLS connection to STS in eu-west-1 (${server.url}): its certificate is for another host (ERR_TLS_CERT_ALTNAME_INVALID).`,
+      message: `The TLS connection to STS in eu-west-1 (${server.url}) failed: its certificate is for another host (ERR_TLS_CERT_ALTNAME_INVALID).`,
     });
   });
 
@@ -243,7 +243,7 @@ describe('plain http', () => {
     async (name) => {
       await expect(whoami({ [name]: 'http://sts.internal.example:8080/x' })).rejects.toMatchObject({
         code: 'aws.plaintext-refused',
-        message: `${name} names http://sts.internal.example:8080: fedctl sends no credentials to another machine without TLS.`,
+        message: `${name} names http://sts.internal.example:8080. fedctl sends no credentials to another machine without TLS.`,
         exitCode: 2,
       });
     },

@@ -78,7 +78,7 @@ describe('clocks', () => {
         0,
         'warn',
         'aws.clock-skew',
-        'The clock here may be wrong: a is 10 min ahead, b is 10 min ahead, c is on time; they do not agree.',
+        'The clock of this machine may be wrong: a is 10 min ahead, b is 10 min ahead, c is on time; they do not agree.',
       ],
     ],
     [
@@ -101,7 +101,7 @@ describe('clocks', () => {
         'The clock of this machine is 10 min ahead: a is 10 min behind, b is 10 min behind, c is 10 min behind.',
       ],
     ],
-    ['no date', ['yesterday', 'soon', ''], [0, 'skip', null, 'no server told the time: a, b, c']],
+    ['no date', ['yesterday', 'soon', ''], [0, 'skip', null, 'no server returned its time: a, b, c']],
     [
       'one date alone',
       [10, 'soon', ''],
@@ -109,7 +109,7 @@ describe('clocks', () => {
         0,
         'warn',
         'aws.clock-skew',
-        'The clock here may be wrong: a is 10 min ahead; no other server told the time.',
+        'The clock of this machine may be wrong: a is 10 min ahead; no other server told the time.',
       ],
     ],
   ])('%s', async (_what, dates, expected) => {

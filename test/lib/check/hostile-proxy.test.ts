@@ -116,7 +116,7 @@ describe.each(HOPS)('a proxy before %s', (hop) => {
   test('that is not there', async () => {
     const found = (await through(hop, await closedPort(), false)).check(CHECKS[hop]);
     expect(found?.detail).toBe(
-      `${PLACES[hop]} cannot be reached: the proxy on the way cannot be reached, nothing listens there (ECONNREFUSED).`,
+      `${PLACES[hop]} cannot be reached: the proxy is unreachable, nothing listens there (ECONNREFUSED).`,
     );
   });
 
@@ -161,22 +161,22 @@ describe('a SOCKS5 proxy before the cluster', () => {
       });
     };
   const rows: readonly (readonly [string, Behaviour, string, boolean])[] = [
-    ['is silent', hostile.silent, 'no answer came in time', true],
-    ['stalls half-way', hostile.stallsAfter(method), 'no answer came in time', true],
+    ['is silent', hostile.silent, 'it timed out', true],
+    ['stalls half-way', hostile.stallsAfter(method), 'it timed out', true],
     ['closes', hostile.closes, 'it closed the connection', false],
     ['resets when asked', hostile.afterFirstBytes(hostile.resets), 'it closed the connection', false],
-    ['speaks HTTP', hostile.answers(http(400)), 'what answers there does not speak SOCKS5', false],
+    ['speaks HTTP', hostile.answers(http(400)), 'the server does not use SOCKS5', false],
     [
       'speaks SOCKS4',
       hostile.stallsAfter(Buffer.from([0, 91, 0, 0, 0, 0, 0, 0])),
-      'what answers there does not speak SOCKS5',
+      'the server does not use SOCKS5',
       false,
     ],
-    ['wants a password', wantsPassword, 'it wants a user and a password, or others', false],
+    ['wants a password', wantsPassword, 'it requires a user and a password, or different ones', false],
     [
       'takes nobody',
       hostile.stallsAfter(Buffer.from([5, 255])),
-      'it wants a user and a password, or others',
+      'it requires a user and a password, or different ones',
       false,
     ],
     ['has a rule against it', replies(2), 'it says no, its rules do not allow it', false],

@@ -71,21 +71,21 @@ const ROWS: readonly Row[] = [
     what: 'closes after ClientHello',
     behave: hostile.afterFirstBytes(hostile.closes),
     codes: ['unreachable', 'mongo.tls-failed'],
-    says: 'the connection was cut',
+    says: 'the connection was closed',
     remedy: CURL,
   },
   {
     what: 'resets after ClientHello',
     behave: hostile.afterFirstBytes(hostile.resets),
     codes: ['unreachable', 'mongo.tls-failed'],
-    says: 'the connection was cut',
+    says: 'the connection was closed',
     remedy: CURL,
   },
   {
     what: 'speaks plain HTTP',
     behave: hostile.answers(http(400)),
     codes: ['tls-failed', 'mongo.tls-failed'],
-    says: 'what answers there does not speak TLS',
+    says: 'the server does not use TLS',
     remedy: OPENSSL,
   },
   {
@@ -100,7 +100,7 @@ const ROWS: readonly Row[] = [
     behave: answer,
     certificate: () => ca.issue(['127.0.0.1']),
     codes: ['tls-failed', 'mongo.tls-untrusted'],
-    says: 'its certificate is not trusted here',
+    says: 'its certificate is not trusted',
     remedy: /^export AWS_CA_BUNDLE=/,
   },
   {
@@ -122,7 +122,7 @@ const ROWS: readonly Row[] = [
     remedy: /dates/,
   },
   {
-    what: 'has a certificate for another name',
+    what: 'has a certificate for another host name',
     behave: answer,
     trusted: true,
     certificate: () => ca.issue(['other.test']),

@@ -138,7 +138,7 @@ describe('a fault is told with its line and column', () => {
     [
       'an alias of nothing',
       'targets: { a: *b, c: *d }\n',
-      ['1:15: no anchor &b before this', '1:22: no anchor &d before this'],
+      ['1:15: no earlier anchor &b', '1:22: no earlier anchor &d'],
     ],
     ['two targets of one name', 'targets:\n  a: {}\n  a: {}\n', ['3:3: Map keys must be unique']],
     [
@@ -230,7 +230,7 @@ describe('a fault is told with its line and column', () => {
     ],
     [
       'uri: mongodb://u:pa@ss@x.mongodb.net/',
-      '3:10 targets.a.uri: is not valid: expected mongodb:// or mongodb+srv:// and a host. It holds a user name or a password, with characters that are not percent-encoded.',
+      '3:10 targets.a.uri: is not valid: expected mongodb:// or mongodb+srv:// and a host. It has a user name or password with characters that are not percent-encoded.',
     ],
     [
       'uri: mongodb+srv://x.mongodb.net/?proxyHost=p&proxyUsername=u&proxyPassword=pass',
@@ -275,7 +275,7 @@ targets:
         code: 'config.invalid',
         exitCode: 2,
         message: 'fedctl.yaml has a fault.',
-        remedy: 'correct the lines above; fedctl init --out - shows every key that may stand there',
+        remedy: 'Correct the lines above. "fedctl init --out -" prints every supported key.',
       }),
     );
   });
@@ -288,23 +288,23 @@ describe('a secret', () => {
   test.each([
     [
       `audience: ${JWT}`,
-      '3:15 targets.a.audience: looks like a token: no secret belongs here, and fedctl needs none',
+      '3:15 targets.a.audience: looks like a token: this file must not contain secrets, and fedctl needs none',
     ],
     [
       `subject: "Bearer ${JWT}"`,
-      '3:14 targets.a.subject: looks like a token: no secret belongs here, and fedctl needs none',
+      '3:14 targets.a.subject: looks like a token: this file must not contain secrets, and fedctl needs none',
     ],
     [
       `profile: ${KEY}`,
-      '3:14 targets.a.profile: looks like an AWS key: no secret belongs here, and fedctl needs none',
+      '3:14 targets.a.profile: looks like an AWS key: this file must not contain secrets, and fedctl needs none',
     ],
     [
       'profile: AKIAIOSFODNN7EXAMPLE',
-      '3:14 targets.a.profile: looks like an AWS key: no secret belongs here, and fedctl needs none',
+      '3:14 targets.a.profile: looks like an AWS key: this file must not contain secrets, and fedctl needs none',
     ],
     [
       `subject: IQoJ${`${KEY}${KEY}`.repeat(5)}==`,
-      '3:14 targets.a.subject: looks like an AWS key: no secret belongs here, and fedctl needs none',
+      '3:14 targets.a.subject: looks like an AWS key: this file must not contain secrets, and fedctl needs none',
     ],
   ])('is refused and not repeated: %s', (line, fault) => {
     expect(faultOf(line)).toEqual([fault]);
@@ -315,13 +315,13 @@ describe('a secret', () => {
       expect.stringMatching(/^3:5 targets\.a\.\(a secret\): unknown key; known are uri/),
     ]);
     expect(faultOf(`audience: "\${${JWT}}"`)).toEqual([
-      '3:15 targets.a.audience: names something that is no variable: a configuration file reads variables called FEDCTL_VAR_… only',
+      '3:15 targets.a.audience: names something that is no variable: a configuration file can read only variables named FEDCTL_VAR_…',
     ]);
   });
 
   test('is refused when a variable holds it', () => {
     const fault =
-      '3:15 targets.a.audience: looks like a token: no secret belongs here, and fedctl needs none';
+      '3:15 targets.a.audience: looks like a token: this file must not contain secrets, and fedctl needs none';
     expect(faultOf(`audience: \${FEDCTL_VAR_A}`, { FEDCTL_VAR_A: JWT })).toEqual([fault]);
   });
 
@@ -369,9 +369,9 @@ describe('a variable', () => {
         env,
       ),
     ).toEqual([
-      `3:15 targets.a.audience: names \${HOME}: a configuration file reads variables called FEDCTL_VAR_… only`,
-      `4:14 targets.a.subject: names \${AWS_SECRET_ACCESS_KEY}: a configuration file reads variables called FEDCTL_VAR_… only`,
-      `5:14 targets.a.profile: needs FEDCTL_VAR_P, which is not set, and gives no default: \${FEDCTL_VAR_P:-<default>}`,
+      `3:15 targets.a.audience: names \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      `4:14 targets.a.subject: names \${AWS_SECRET_ACCESS_KEY}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      `5:14 targets.a.profile: requires FEDCTL_VAR_P, which is not set and has no default: \${FEDCTL_VAR_P:-<default>}`,
     ]);
   });
 });

@@ -58,7 +58,7 @@ describe('findConfig', () => {
 
   it.each([
     ['a folder', 'it is a directory', () => mkdir(join(cwd, 'fedctl.yaml'))],
-    ['a device', 'it is a device, not a file', () => symlink('/dev/zero', join(cwd, 'fedctl.yaml'))],
+    ['a device', 'it is a device', () => symlink('/dev/zero', join(cwd, 'fedctl.yaml'))],
     [
       'more than 256 KiB',
       'it is larger than 256 KiB',

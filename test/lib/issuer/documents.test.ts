@@ -107,7 +107,7 @@ describe('fetchIssuerDocuments', () => {
     expect(failure).toEqual({
       code: 'issuer.http-status',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} answered with status ${status}.`,
+      message: `${server.issuer}${DISCOVERY} responded with status ${status}.`,
     });
   });
 
@@ -118,18 +118,18 @@ describe('fetchIssuerDocuments', () => {
     expect(failure).toEqual({
       code: 'issuer.not-json',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} did not answer with a JSON object (content type text/html).`,
+      message: `${server.issuer}${DISCOVERY} did not return a JSON object (content type text/html).`,
     });
   });
 
-  it.each(['', '[]', 'null', '"text"', '{'])('tells %j, which is no JSON object', async (body) => {
+  it.each(['', '[]', 'null', '"text"', '{'])('tells %j, which is not a JSON object', async (body) => {
     const failure = await failureWith(DISCOVERY, (_request, response) => {
       response.end(body);
     });
     expect(failure).toEqual({
       code: 'issuer.not-json',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} did not answer with a JSON object (no content type).`,
+      message: `${server.issuer}${DISCOVERY} did not return a JSON object (no content type).`,
     });
   });
 
@@ -149,7 +149,7 @@ describe('fetchIssuerDocuments', () => {
     expect(failure).toEqual({
       code: 'issuer.too-large',
       exitCode: 6,
-      message: `The answer of ${server.issuer}${DISCOVERY} is larger than 512 KiB.`,
+      message: `The response of ${server.issuer}${DISCOVERY} is larger than 512 KiB.`,
     });
     expect(sent).toBeLessThan(10 * 1024 * 1024);
   });
@@ -175,7 +175,7 @@ describe('fetchIssuerDocuments', () => {
     expect(await failureWith(DISCOVERY, answer, { timeoutMs: 200 })).toEqual({
       code: 'issuer.timeout',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} gave no whole answer within 0 s.`,
+      message: `${server.issuer}${DISCOVERY} returned no complete response within 0 s.`,
     });
   });
 
@@ -249,41 +249,41 @@ describe('fetchIssuerDocuments', () => {
       'another issuer',
       () => ({ issuer: 'https://evil.example\u001b[2J' }),
       (issuer) =>
-        `The discovery document at ${issuer}${DISCOVERY} names another issuer: https://evil.example\u001b[2J.`,
+        `The discovery document at ${issuer}${DISCOVERY} names a different issuer: https://evil.example\u001b[2J.`,
     ],
     [
       'the issuer with a slash',
       (issuer) => ({ issuer: `${issuer}/` }),
       (issuer) =>
-        `The discovery document names the issuer ${issuer}/, with a trailing slash; asked for was ${issuer}.`,
+        `The discovery document names the issuer ${issuer}/, with a trailing slash, but the requested issuer is ${issuer}.`,
     ],
     ['no issuer', () => ({}), (issuer) => `The discovery document at ${issuer}${DISCOVERY} names no issuer.`],
     [
       'no address of the keys',
       (issuer) => ({ issuer }),
-      (issuer) => `The discovery document at ${issuer}${DISCOVERY} names no address of the keys (jwks_uri).`,
+      (issuer) => `The discovery document at ${issuer}${DISCOVERY} has no key set URL (jwks_uri).`,
     ],
     [
       'a relative address of the keys',
       (issuer) => ({ issuer, jwks_uri: JWKS }),
-      (issuer) => `The discovery document at ${issuer}${DISCOVERY} names no address of the keys (jwks_uri).`,
+      (issuer) => `The discovery document at ${issuer}${DISCOVERY} has no key set URL (jwks_uri).`,
     ],
     [
       'keys on another host',
       (issuer) => ({ issuer, jwks_uri: 'https://attacker.example/keys' }),
       (issuer) =>
-        `The discovery document at ${issuer}${DISCOVERY} sends for the keys to another host: https://attacker.example.`,
+        `The discovery document at ${issuer}${DISCOVERY} names another host for the keys: https://attacker.example.`,
     ],
     [
       'keys on another port',
       (issuer) => ({ issuer, jwks_uri: 'http://127.0.0.1:1/keys' }),
       (issuer) =>
-        `The discovery document at ${issuer}${DISCOVERY} sends for the keys to another host: http://127.0.0.1:1.`,
+        `The discovery document at ${issuer}${DISCOVERY} names another host for the keys: http://127.0.0.1:1.`,
     ],
     [
       'keys in a file',
       (issuer) => ({ issuer, jwks_uri: 'file:///etc/passwd' }),
-      (issuer) => `The discovery document at ${issuer}${DISCOVERY} sends for the keys to another host: null.`,
+      (issuer) => `The discovery document at ${issuer}${DISCOVERY} names another host for the keys: null.`,
     ],
   ])('refuses a document that names %s', async (_name, document, message) => {
     expect(await failureWith(DISCOVERY, json(document(server.issuer)))).toEqual(
@@ -296,7 +296,7 @@ describe('fetchIssuerDocuments', () => {
     const asked = `${server.issuer}/`;
     expect(await failureOf(fetchIssuerDocuments(asked, options()))).toEqual(
       wrong(
-        `The discovery document names the issuer ${server.issuer}, without a trailing slash; asked for was ${asked}.`,
+        `The discovery document names the issuer ${server.issuer}, without a trailing slash, but the requested issuer is ${asked}.`,
       ),
     );
   });
@@ -305,12 +305,12 @@ describe('fetchIssuerDocuments', () => {
     [{}, 'has no list of keys'],
     [{ keys: {} }, 'has no list of keys'],
     [{ keys: [] }, 'holds no key'],
-    [{ keys: [{ kid: 'x' }] }, 'holds something that is no key (no kty)'],
-    [{ keys: [{ kty: 5, kid: 'x' }] }, 'holds something that is no key (no kty)'],
-    [{ keys: [[], 5] }, 'holds something that is no key (no kty)'],
+    [{ keys: [{ kid: 'x' }] }, 'has an entry that is not a key (no kty)'],
+    [{ keys: [{ kty: 5, kid: 'x' }] }, 'has an entry that is not a key (no kty)'],
+    [{ keys: [[], 5] }, 'has an entry that is not a key (no kty)'],
     ...STRANGE_MEMBERS.map<[unknown, string]>(([name, value]) => [
       { keys: [{ ...KEYS[0], [name]: value }] },
-      `holds no valid key: the "${name}" of the first has the wrong type`,
+      `has no valid key: the "${name}" of the first has the wrong type`,
     ]),
   ])('refuses the key set %j', async (document, fault) => {
     expect(await failureWith(JWKS, json(document))).toEqual(
@@ -336,7 +336,7 @@ describe('fetchIssuerDocuments', () => {
     server.answers.set(DISCOVERY, json({ issuer: server.issuer, jwks_uri: jwks }));
     await expect(fetchIssuerDocuments(server.issuer, options())).rejects.toMatchObject({
       code: 'issuer.wrong-document',
-      remedy: `If you trust https://keys.example.com, name the keys yourself: fedctl verify <file> --audience <audience> --issuer ${server.issuer} --jwks '${jwks}'.`,
+      remedy: `If you trust https://keys.example.com, name the key set: fedctl verify <file> --audience <audience> --issuer ${server.issuer} --jwks '${jwks}'.`,
     });
   });
 
@@ -403,7 +403,7 @@ describe('fetchKeySet', () => {
     expect(await failureOf(fetchKeySet('http://keys.example/', options()))).toEqual({
       code: 'issuer.plaintext-refused',
       exitCode: 2,
-      message: 'The key set http://keys.example/ is not https, and keys.example is not this machine.',
+      message: 'The key set http://keys.example/ is not https, and keys.example is not a loopback address.',
     });
   });
 });

@@ -53,7 +53,7 @@ describe('describeJwt', () => {
 
   it('says tags one to a line', () => {
     expect(aws({ principal_tags: { team: 'ops', Stage: 'prod' } })).toEqual([
-      ['principal_tags', 'tags of the principal', ['team = ops', 'Stage = prod']],
+      ['principal_tags', 'principal tags', ['team = ops', 'Stage = prod']],
     ]);
   });
 

@@ -93,7 +93,7 @@ describe('a proxy that is none', () => {
     ['http://', 'HTTPS_PROXY names no proxy that fedctl can use: it is no URL.'],
     [
       'socks5://user:secret@proxy.example',
-      'HTTPS_PROXY names no proxy that fedctl can use: fedctl speaks to proxies over http: and https:, not socks5:.',
+      'HTTPS_PROXY names no proxy that fedctl can use: fedctl supports http: and https: proxies, not socks5:.',
     ],
     ...[
       'u:100%@h:1',
@@ -112,7 +112,7 @@ describe('a proxy that is none', () => {
       expect.objectContaining({
         code: 'net.proxy-invalid',
         message,
-        remedy: 'export HTTPS_PROXY=http://<host>:<port>   (or unset HTTPS_PROXY)',
+        remedy: 'Set HTTPS_PROXY to http://<host>:<port>, or unset it.',
         exitCode: 2,
       }),
     );

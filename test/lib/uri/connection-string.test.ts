@@ -194,7 +194,7 @@ describe('options', () => {
   ])('%s is meant to be %s', (spelled, meant) => {
     expect(failureOf(() => parseConnectionString(`mongodb://localhost/?${spelled}=hunter2`))).toMatchObject({
       message: `Unknown option "${spelled}" in the connection string.`,
-      remedy: `write ${meant} instead of ${spelled}, or leave it out`,
+      remedy: `Write ${meant} instead of ${spelled}, or remove it.`,
       details: { option: spelled, suggestion: meant },
     });
   });
@@ -220,7 +220,7 @@ describe('options', () => {
 
   test('an option that is given twice is refused, whatever the case of its letters', () => {
     const failure = failureOf(() => parseConnectionString('mongodb://localhost/?tls=true&TLS=false'));
-    expect(failure.message).toBe('The connection string gives the option tls more than once.');
+    expect(failure.message).toBe('The connection string has the option tls more than once.');
   });
 });
 
@@ -252,8 +252,8 @@ describe('what contradicts a login that brings its own token', () => {
       {
         code: 'mongo.uri.user-ignored',
         message:
-          'The user name in the connection string is not used: the server learns the user from the login.',
-        remedy: 'leave it out of the connection string',
+          'The user name in the connection string is ignored: the server determines the user from the login.',
+        remedy: 'Remove it from the connection string.',
       },
     ]);
   });
@@ -262,8 +262,8 @@ describe('what contradicts a login that brings its own token', () => {
     expect(parseConnectionString('mongodb://localhost/?authSource=admin').warnings).toEqual([
       {
         code: 'mongo.uri.auth-source-ignored',
-        message: 'authSource=admin is not used: both mechanisms authenticate against $external.',
-        remedy: 'leave authSource out of the connection string',
+        message: 'authSource=admin is ignored: both mechanisms authenticate against $external.',
+        remedy: 'Remove authSource from the connection string.',
       },
     ]);
     expect(parseConnectionString('mongodb://localhost/?AUTHSOURCE=%24external')).toEqual(PLAIN);
@@ -275,19 +275,16 @@ describe('what contradicts a login that brings its own token', () => {
     );
     const ignored = (name: string, remedy: string) => ({
       code: 'mongo.uri.property-ignored',
-      message: `${name} in authMechanismProperties is not used: fedctl brings the token or the keys itself.`,
+      message: `${name} in authMechanismProperties is ignored: fedctl provides the token or the credentials itself.`,
       remedy,
     });
     expect(read).toEqual({
       ...PLAIN,
       namedMechanism: 'MONGODB-OIDC',
       warnings: [
-        ignored(
-          'ENVIRONMENT',
-          'To log in with the token that an application reads from a file: --token-file <file>.',
-        ),
-        ignored('TOKEN_RESOURCE', 'leave TOKEN_RESOURCE out of the connection string'),
-        ignored('AWS_SESSION_TOKEN', 'leave AWS_SESSION_TOKEN out of the connection string'),
+        ignored('ENVIRONMENT', 'To log in with the token file of an application, use --token-file <file>.'),
+        ignored('TOKEN_RESOURCE', 'Remove TOKEN_RESOURCE from the connection string.'),
+        ignored('AWS_SESSION_TOKEN', 'Remove AWS_SESSION_TOKEN from the connection string.'),
       ],
     });
   });
@@ -305,9 +302,10 @@ describe('a password', () => {
     );
     expect(failureDocument(failure, null).error).toEqual({
       code: 'mongo.password-in-uri',
-      message: 'The connection string holds a password.',
+      message: 'The connection string has a password.',
       cause: 'Neither mechanism uses a password, and it would be visible in the process list.',
-      remedy: 'Leave user and password out of the connection string: no mechanism of fedctl needs them.',
+      remedy:
+        'Remove the user and the password from the connection string. No mechanism of fedctl needs them.',
       command: null,
       docs: 'fedctl explain mongo.password-in-uri',
       requestId: null,
@@ -400,7 +398,7 @@ describe('what is no connection string', () => {
   test('with an unescaped password the cause says so', () => {
     const failure = failureOf(() => parseConnectionString('mongodb://alice:pa/ss@localhost/'));
     expect(failure.likelyCause).toBe(
-      'It holds a user name or a password, with characters that are not percent-encoded.',
+      'It has a user name or password with characters that are not percent-encoded.',
     );
   });
 });

@@ -48,7 +48,7 @@ describe('without verified TLS', () => {
         code: 'mongo.plaintext-refused',
         message:
           'Refused to log in to db.example.com over TLS that tlsAllowInvalidHostnames leaves unverified.',
-        remedy: 'leave out tlsAllowInvalidHostnames, and name a private CA with tlsCAFile=<file>',
+        remedy: 'Remove tlsAllowInvalidHostnames, and name a private CA with tlsCAFile=<file>.',
       }),
     );
   });
@@ -83,9 +83,9 @@ describe('members that a server names', () => {
       code: 'mongo.plaintext-refused',
       exitCode: 2,
       message:
-        'The server names [2001:db8::1]:5 as a member of its replica set, and fedctl sends nothing there over TLS that tlsInsecure leaves unverified.',
+        'The server names [2001:db8::1]:5 as a member of its replica set, but fedctl sends nothing there over TLS that tlsInsecure leaves unverified.',
       remedy:
-        'connect to the members by their own names with tls=true, or add directConnection=true to log in to this one alone',
+        'Connect to the members by their own names with tls=true, or add directConnection=true to log in to this one only.',
       details: { host: '[2001:db8::1]:5', tls: 'unverified' },
     });
   });
