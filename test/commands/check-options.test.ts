@@ -293,7 +293,7 @@ describe('--quiet and --verbose', () => {
   test.each(['--quiet', '--verbose'])('%s leaves the answer as it is', async (option) => {
     const { code, stdout, stderr } = await lab.check([option]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('✓ the chain holds: 24 passed, 1 skipped');
+    expect(stdout).toContain('✓ the chain works: 24 passed, 1 skipped');
   });
 });
 

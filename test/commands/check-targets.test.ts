@@ -265,7 +265,7 @@ describe('several targets', () => {
       '  ✓ slow    holds <n> ms',
       '  ✓ quick   holds <n> ms',
       '',
-      expect.stringMatching(/^✓ 2 targets hold: \d+ passed, 2 skipped in <n> ms$/),
+      expect.stringMatching(/^✓ 2 targets work: \d+ passed, 2 skipped in <n> ms$/),
       '',
     ]);
   });
@@ -315,7 +315,7 @@ describe('several targets', () => {
     expect(stdout).toMatch(/\n✗ 1 of 2 targets broken: /);
     const alone = await inFolder([...args, '--target', 'well']);
     expect(alone.stdout).toMatch(
-      /^✓ the chain holds: .*\n {2}principal .*, account .*, Region .*, cluster .*\n$/,
+      /^✓ the chain works: .*\n {2}principal .*, account .*, Region .*, cluster .*\n$/,
     );
   });
 

@@ -152,9 +152,9 @@ describe('what is refused before anything is written', () => {
     [
       ['--uri', `${ATLAS}?proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=hunter2`],
       'config.invalid',
-      'fedctl.yaml has a fault.',
+      'fedctl.yaml has an error.',
     ],
-    [['--audience', 'AKIAIOSFODNN7EXAMPLE'], 'config.invalid', 'fedctl.yaml has a fault.'],
+    [['--audience', 'AKIAIOSFODNN7EXAMPLE'], 'config.invalid', 'fedctl.yaml has an error.'],
     [
       ['--json', '--out', '-'],
       'usage.invalid-command-line',

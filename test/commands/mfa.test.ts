@@ -222,13 +222,13 @@ describe('bad input makes no call', () => {
       'a device that is none',
       ['credentials', '--mfa-serial', 'my phone'],
       'usage.invalid-value',
-      'The value of --mfa-serial is not valid: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
+      'Invalid --mfa-serial: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
     ],
     [
       'a device for a role that is none',
       ['token', '--audience', 'x', '--role-arn', ROLE, '--mfa-serial', 'my phone'],
       'usage.invalid-value',
-      'The value of --mfa-serial is not valid: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
+      'Invalid --mfa-serial: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
     ],
   ])('%s', async (_what, args, failure, message) => {
     const { code, stdout, stderr } = await run(args);

@@ -180,7 +180,7 @@ describe('an invalid token', () => {
           'jwt.signature-invalid',
           'a signature of this header and payload by the key RSA_0',
           'a signature by another key or of other content',
-          'Mint a new token and compare its issuer: "Mint a new token and pipe it in: "fedctl token --audience <audience> | fedctl decode".".',
+          'Mint a new token and compare its issuer: "fedctl token --audience <audience> | fedctl decode".',
         ),
       ),
       stderr: '',
@@ -281,7 +281,7 @@ describe('a key set of its own', () => {
   });
 
   it.each<[string, string | Buffer | null, string]>([
-    ['none', null, 'Cannot read "<dir>/none": there is no such file.'],
+    ['none', null, 'Cannot read "<dir>/none": the file does not exist.'],
     ['html', '<html>', 'The key set in "<dir>/html" is not JSON.'],
     [
       'utf16',
@@ -326,7 +326,7 @@ describe('a failure to answer', () => {
     expect(await run(await token())).toEqual({
       code: 6,
       stdout: '',
-      stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/; fedctl does not follow.
+      stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/. fedctl does not follow redirects.
 cause:  The issuer responded with a redirect. fedctl does not follow it, because another host would then choose the keys to trust.
 remedy: curl -v '${server.issuer}${DISCOVERY}'   (often a captive portal or a wrong issuer)
 code:   issuer.redirected

@@ -21,25 +21,25 @@ export const JSON_TYPE = { 'content-type': 'application/json' };
 const MONGODB = Buffer.from('1a0000000100000001000000dd07000000000000000500000000', 'hex');
 
 const cut: Pick<Row, 'aws' | 'issuer' | 'atlas'> = {
-  aws: ['aws.unreachable', 'WHERE cannot be reached: the connection was cut (CUT).'],
-  issuer: ['issuer.unreachable', 'HOST cannot be reached: the connection was cut (CUT).'],
-  atlas: ['atlas.unreachable', 'Cannot reach the Atlas API at HOST: the connection was cut (CUT).'],
+  aws: ['aws.unreachable', 'Cannot reach WHERE: the connection was closed (CUT).'],
+  issuer: ['issuer.unreachable', 'Cannot reach HOST: the connection was closed (CUT).'],
+  atlas: ['atlas.unreachable', 'Cannot reach the Atlas API at HOST: the connection was closed (CUT).'],
 };
 const late: Pick<Row, 'issuer' | 'atlas' | 'slow'> = {
   issuer: ['issuer.timeout', 'DOCUMENT returned no complete response within 3 s.'],
   atlas: ['atlas.timeout', 'DOCUMENT returned no complete response within 3 s.'],
   slow: true,
 };
-const noHttp = unreachable('what answers there does not speak HTTP (HPE_INVALID_CONSTANT)');
+const noHttp = unreachable('the server does not use HTTP (HPE_INVALID_CONSTANT)');
 const lacking: Says = [
   'aws.not-aws',
-  'The response to ACTION at URL does not come from AWS: its answer LACKS.',
+  'The response to ACTION at URL does not come from AWS: the response LACKS.',
 ];
 
 function unreachable(why: string): Pick<Row, 'aws' | 'issuer' | 'atlas'> {
   return {
-    aws: ['aws.unreachable', `WHERE cannot be reached: ${why}.`],
-    issuer: ['issuer.unreachable', `HOST cannot be reached: ${why}.`],
+    aws: ['aws.unreachable', `Cannot reach WHERE: ${why}.`],
+    issuer: ['issuer.unreachable', `Cannot reach HOST: ${why}.`],
     atlas: ['atlas.unreachable', `Cannot reach the Atlas API at HOST: ${why}.`],
   };
 }
@@ -67,7 +67,7 @@ const STATUSES = [400, 401, 403, 404, 429, 500, 503].flatMap(
         status === 429
           ? [
               'aws.throttled',
-              'WHERE responded to ACTION with HTTP 429 and a body that is no answer of the service.',
+              'WHERE responded to ACTION with HTTP 429 and a body that is not a response of the service.',
             ]
           : noAnswer(status),
       issuer: ['issuer.http-status', `DOCUMENT responded with status ${status}.`],
@@ -75,7 +75,7 @@ const STATUSES = [400, 401, 403, 404, 429, 500, 503].flatMap(
         status === 429
           ? ['atlas.rate-limited', 'DOCUMENT was throttled: too many requests in a short time.']
           : status >= 500
-            ? ['atlas.service-failed', `DOCUMENT answered: HTTP ${status}.`]
+            ? ['atlas.service-failed', `DOCUMENT returned an error: HTTP ${status}.`]
             : noJson(type, status).atlas,
     });
     const body = http(status, { 'content-type': 'text/html' }, HTML);
@@ -113,10 +113,7 @@ export const ROWS: readonly (readonly [what: string, row: Row])[] = [
       behave: hostile.answers(http(200, JSON_TYPE, '{"hello":[1,2]}')),
       aws: noAnswer(200),
       issuer: ['issuer.wrong-document', 'The LACKING.'],
-      atlas: [
-        'atlas.answer-unreadable',
-        'DOCUMENT answered with a field that fedctl cannot read: access_token (invalid_type).',
-      ],
+      atlas: ['atlas.answer-unreadable', 'DOCUMENT returned an invalid field: access_token (invalid_type).'],
     },
   ],
   [
@@ -147,7 +144,7 @@ export const ROWS: readonly (readonly [what: string, row: Row])[] = [
     'answers with what is no gzip',
     {
       behave: hostile.answers(http(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }, 'no gzip')),
-      ...unreachable('the body of the answer cannot be unpacked (Z_DATA_ERROR)'),
+      ...unreachable('the body of the response cannot be decompressed (Z_DATA_ERROR)'),
       aws: noAnswer(200),
     },
   ],
@@ -155,7 +152,7 @@ export const ROWS: readonly (readonly [what: string, row: Row])[] = [
     'answers with a header that has no end',
     {
       behave: hostile.answers(http(200, { 'x-long': 'y'.repeat(200_000) })),
-      ...unreachable('what answers there sends a header that is too long (OVERFLOW)'),
+      ...unreachable('the response has a header that is too long (OVERFLOW)'),
     },
   ],
   ...STATUSES,

@@ -173,7 +173,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { connectionStatus: 'close' },
     'mongo.oidc.user',
     'mongo.command-failed',
-    'The login succeeded, but connectionStatus failed: the connection was cut.',
+    'The login succeeded, but connectionStatus failed: the connection was closed.',
   ],
   [
     'nobody is logged in',

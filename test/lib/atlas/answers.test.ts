@@ -22,7 +22,7 @@ describe('an answer', () => {
       { status: 307 },
       'atlas.not-atlas',
       6,
-      `GET <url>${GROUP} redirects to another address, which fedctl does not follow.`,
+      `GET <url>${GROUP} redirects to another URL, which fedctl does not follow.`,
     ],
     [
       'that is HTML',
@@ -71,7 +71,7 @@ describe('an answer', () => {
       json({ id: 7, name: 'x', orgId: 'o' }),
       'atlas.answer-unreadable',
       6,
-      `GET <url>${GROUP} answered with a field that fedctl cannot read: id (invalid_type).`,
+      `GET <url>${GROUP} returned an invalid field: id (invalid_type).`,
     ],
     [
       'that has no such project',
@@ -131,7 +131,7 @@ describe('an answer', () => {
       ),
       'atlas.api-access-list',
       4,
-      `Atlas lets nobody use service account ${CLIENT_ID} from the address of this machine: This resource requires access through an access list of ip ranges (RESOURCE_REQUIRES_ACCESS_LIST).`,
+      `Atlas does not accept service account ${CLIENT_ID} from the IP address of this machine: This resource requires access through an access list of ip ranges (RESOURCE_REQUIRES_ACCESS_LIST).`,
     ],
     [
       'that steers a terminal is kept as it came',

@@ -75,7 +75,7 @@ describe('a token', () => {
     expect(await token(json(document))).toEqual({
       code: 'atlas.answer-unreadable',
       exit: 6,
-      message: `${where} answered with a field that fedctl cannot read: ${field} (${problem}).`,
+      message: `${where} returned an invalid field: ${field} (${problem}).`,
     });
   });
 

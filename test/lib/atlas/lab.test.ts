@@ -180,15 +180,15 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
       code: 'atlas.role-missing',
       exit: 4,
       message: `Atlas does not allow ${name} to read /api/atlas/v2/orgs/${id}/federationSettings: Current user is not authorized to perform this action (USER_UNAUTHORIZED). It requires the role Organization Owner.`,
-      remedy: `in Atlas: give ${name} the role Organization Owner`,
+      remedy: `In Atlas, give ${name} the role Organization Owner.`,
     });
     const group = lab.atlas.project.id;
     expect((await failureOf(atlas.accessHistory(group, 'lab', new Date(0), signal))).remedy).toBe(
-      `in Atlas: give ${name} the role Project Database Access Admin or Project Monitoring Admin`,
+      `In Atlas, give ${name} the role Project Database Access Admin or Project Monitoring Admin.`,
     );
     lab.atlas.credentials.roles = new Set();
     expect((await failureOf(atlas.project(group, signal))).remedy).toBe(
-      `in Atlas: give ${name} the role Project Read Only`,
+      `In Atlas, give ${name} the role Project Read Only.`,
     );
   });
 
@@ -203,8 +203,8 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
     expect(failure).toEqual({
       code: 'atlas.api-access-list',
       exit: 4,
-      message: `Atlas lets nobody use ${name} from 127.0.0.1: IP address 127.0.0.1 is not allowed to access this resource (IP_ADDRESS_NOT_ON_ACCESS_LIST).`,
-      remedy: `in Atlas: Organization, Applications, ${name}, API Access List: add 127.0.0.1`,
+      message: `Atlas does not accept ${name} from 127.0.0.1: IP address 127.0.0.1 is not allowed to access this resource (IP_ADDRESS_NOT_ON_ACCESS_LIST).`,
+      remedy: `In Atlas, add 127.0.0.1 to the API access list of ${name} (Organization, Applications).`,
     });
   });
 });
@@ -292,7 +292,7 @@ describe('what is not there', () => {
     expect(await failureOf(atlas.project(id, signal))).toEqual({
       code,
       exit: 4,
-      message: `GET ${lab.api.url}/api/atlas/v2/groups/${encodeURIComponent(id)} answered: ${text}.`,
+      message: `GET ${lab.api.url}/api/atlas/v2/groups/${encodeURIComponent(id)} returned an error: ${text}.`,
       remedy:
         'List what the credential can see with "atlas projects list" and "atlas clusters list --projectId <project>". Correct the ID or name.',
     });

@@ -83,7 +83,7 @@ describe('the way there', () => {
     expect(await failing(url)).toEqual({
       code: 'atlas.unreachable',
       exitCode: 6,
-      message: `Cannot reach the Atlas API at ${new URL(url).host}: nothing listens there (ECONNREFUSED).`,
+      message: `Cannot reach the Atlas API at ${new URL(url).host}: the connection was refused (ECONNREFUSED).`,
       details: { url: `${url}${GROUP}`, reason: 'ECONNREFUSED' },
       hasCause: true,
     });
@@ -95,7 +95,7 @@ describe('the way there', () => {
     expect(await failing(server.url)).toEqual({
       code: 'atlas.tls-failed',
       exitCode: 6,
-      message: `The TLS connection to the Atlas API at ${new URL(server.url).host} failed: its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
+      message: `The TLS connection to the Atlas API at ${new URL(server.url).host} failed: its certificate is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
       details: { url: `${server.url}${GROUP}`, reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
       hasCause: true,
     });
@@ -163,7 +163,7 @@ describe('lists', () => {
     await using lab = await scriptedAtlas(() => json({ results: {} }));
     const { message } = await failureOf(lab.atlas.databaseUsers('g', never));
     expect(message).toBe(
-      `GET ${lab.server.url}${GROUP}/databaseUsers answered with a field that fedctl cannot read: results (invalid_type).`,
+      `GET ${lab.server.url}${GROUP}/databaseUsers returned an invalid field: results (invalid_type).`,
     );
   });
 
@@ -181,7 +181,7 @@ describe('lists', () => {
       {
         name: 'other',
         code: 'atlas.answer-unreadable',
-        message: `The list at ${lab.server.url}${GROUP}/databaseUsers has an entry with a field that fedctl cannot read: ${where}.`,
+        message: `The list at ${lab.server.url}${GROUP}/databaseUsers has an entry with an invalid field: ${where}.`,
       },
     ]);
   });

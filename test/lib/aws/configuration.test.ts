@@ -225,7 +225,7 @@ describe('endpoint overrides', () => {
     [
       { AWS_ENDPOINT_URL_STS: 'localhost' },
       'aws.endpoint-invalid',
-      'The endpoint of AWS_ENDPOINT_URL_STS is not a URL.',
+      'The endpoint of AWS_ENDPOINT_URL_STS is not a valid URL.',
     ],
     [
       { AWS_ENDPOINT_URL: 'ftp://a.example' },
@@ -235,7 +235,7 @@ describe('endpoint overrides', () => {
     [
       { AWS_ENDPOINT_URL: 'https://user:secret@a.example' },
       'aws.endpoint-invalid',
-      'The endpoint of AWS_ENDPOINT_URL contains a user name or a password.',
+      'The endpoint of AWS_ENDPOINT_URL has a user name or a password.',
     ],
     [
       { AWS_PROFILE: 'open' },

@@ -82,7 +82,7 @@ describe('the environment', () => {
     await expect(found(env)).rejects.toMatchObject({
       code: 'aws.credentials-expired',
       message:
-        'The AWS credentials of environment (AWS_ACCESS_KEY_ID) expired 30 min ago, at 2026-11-22T11:30:00Z, as AWS_CREDENTIAL_EXPIRATION has it.',
+        'The AWS credentials of environment (AWS_ACCESS_KEY_ID) expired 30 min ago, at 2026-11-22T11:30:00Z, according to AWS_CREDENTIAL_EXPIRATION.',
       likelyCause:
         'The session of these credentials has expired, or AWS_CREDENTIAL_EXPIRATION is left from an earlier session.',
       remedy:
@@ -230,17 +230,17 @@ describe('web identity', () => {
     [
       awsRefusal(400, 'InvalidIdentityToken', 'No OpenIDConnect provider found'),
       'sts.identity-token-refused',
-      /^STS in eu-west-1 \(http:\/\/127\.0\.0\.1:\d+\) refused the web identity token\.$/,
+      /^STS in eu-west-1 \(http:\/\/127\.0\.0\.1:\d+\) rejected the web identity token\.$/,
     ],
     [
       awsRefusal(403, 'IDPRejectedClaim', 'The identity provider reported that authentication failed'),
       'sts.identity-token-refused',
-      /refused the web identity token\.$/,
+      /rejected the web identity token\.$/,
     ],
     [
       awsRefusal(400, 'IDPCommunicationError', 'The identity provider could not be reached'),
       'sts.identity-provider-unreachable',
-      /could not reach the issuer of the web identity token, also in three attempts\.$/,
+      /could not reach the issuer of the web identity token in three attempts\.$/,
     ],
     [
       awsRefusal(403, 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity'),
@@ -315,7 +315,7 @@ describe('web identity', () => {
         AWS_REGION: 'eu-west-1',
       };
       await expect(found(env, { profile: 'p' }, home.path)).rejects.toMatchObject({
-        message: 'Cannot read the web identity token file "/nowhere/p": there is no such file.',
+        message: 'Cannot read the web identity token file "/nowhere/p": the file does not exist.',
       });
     });
   });
@@ -328,7 +328,7 @@ describe('web identity', () => {
     const env = { AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere/x', AWS_ROLE_ARN: ROLE, AWS_REGION: 'eu-west-1' };
     await expect(found(env)).rejects.toMatchObject({
       code: 'usage.unreadable-input',
-      message: 'Cannot read the web identity token file "/nowhere/x": there is no such file.',
+      message: 'Cannot read the web identity token file "/nowhere/x": the file does not exist.',
     });
   });
 });
@@ -417,7 +417,7 @@ describe('the container endpoint', () => {
     const env = { [FULL]: `${url}/v1`, AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.url };
     await expect(found(env)).rejects.toMatchObject({
       code: 'aws.container-failed',
-      message: `The container endpoint ${url}, which ${FULL} names, returned no credentials: nothing listens there (ECONNREFUSED), in three attempts.`,
+      message: `The container endpoint ${url}, which ${FULL} names, returned no credentials: the connection was refused (ECONNREFUSED), in three attempts.`,
     });
     expect(imds.requests).toEqual([]);
   });
@@ -455,7 +455,7 @@ describe('the container endpoint', () => {
     const env = { [FULL]: server.url, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/nowhere/t' };
     await expect(found({ ...NO_IMDS, ...env })).rejects.toMatchObject({
       code: 'aws.container-failed',
-      message: `The container endpoint ${server.url}, which ${FULL} names, returned no credentials: cannot read "/nowhere/t": there is no such file, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names.`,
+      message: `The container endpoint ${server.url}, which ${FULL} names, returned no credentials: cannot read "/nowhere/t": the file does not exist, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names.`,
     });
     expect(server.requests).toEqual([]);
   });
@@ -469,7 +469,7 @@ describe('the container endpoint', () => {
     });
     await expect(found({ [FULL]: 'keys' })).rejects.toMatchObject({
       code: 'aws.endpoint-invalid',
-      message: `The endpoint of ${FULL} is not a URL.`,
+      message: `The endpoint of ${FULL} is not a valid URL.`,
       remedy: `unset ${FULL}`,
     });
     const env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '//keys.example/x' };
@@ -590,7 +590,7 @@ describe('the instance metadata service', () => {
     await expect(found(env, {}, home.path)).rejects.toMatchObject({
       details: {
         evidence: expect.arrayContaining([
-          'instance-metadata: the instance metadata service gave no token in time (a container needs a hop limit of at least 2), and version 1 is disabled',
+          'instance-metadata: the instance metadata service returned no token in time (a container requires a hop limit of at least 2), and version 1 is disabled',
         ]),
       },
     });
@@ -652,7 +652,7 @@ describe('the instance metadata service', () => {
     await expect(found({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url })).rejects.toMatchObject({
       details: {
         evidence: expect.arrayContaining([
-          `instance-metadata: no instance metadata service at ${url}: nothing listens there (ECONNREFUSED)`,
+          `instance-metadata: no instance metadata service at ${url}: the connection was refused (ECONNREFUSED)`,
         ]),
       },
     });

@@ -155,7 +155,7 @@ describe('what one code of AWS stands for', () => {
       message: 'IAM in eu-west-1 (ENDPOINT) does not know the action GetOutboundWebIdentityFederationInfo.',
       cause: 'AWS_ENDPOINT_URL names an emulator or a gateway that does not have this action.',
       remedy:
-        'use an emulator that knows GetOutboundWebIdentityFederationInfo, or AWS itself: unset AWS_ENDPOINT_URL',
+        'Use an emulator that knows GetOutboundWebIdentityFederationInfo, or AWS itself: unset AWS_ENDPOINT_URL.',
     });
   });
 

@@ -55,8 +55,8 @@ aws_access_key_id = AKIAHALF
     await using home = await awsHome('', CREDENTIALS);
     await expect(keysOf(home, 'half')).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
-      message: 'The profile "half" has aws_access_key_id and no aws_secret_access_key.',
-      remedy: 'aws configure --profile half',
+      message: 'The profile "half" has aws_access_key_id but no aws_secret_access_key.',
+      remedy: 'Set both with "aws configure --profile half".',
     });
   });
 });
@@ -140,21 +140,21 @@ describe('the order within a profile', () => {
       `[profile p]\n${SSO}`,
       `[p]\n${KEYS}`,
       'aws.sso-login-needed',
-      'The sign-in of the profile "p" was never made here, or its cache is gone.',
+      'The sign-in of the profile "p" is missing, or its cache was removed.',
     ],
     [
       'a web identity before it',
       `[profile p]\nrole_arn = r\nweb_identity_token_file = /nowhere/t\n${SSO}`,
       `[p]\n${KEYS}`,
       'usage.unreadable-input',
-      'Cannot read the web identity token file "/nowhere/t": there is no such file.',
+      'Cannot read the web identity token file "/nowhere/t": the file does not exist.',
     ],
     [
       'a login before a program',
       `[profile p]\n${LOGIN}${PROCESS}`,
       '',
       'aws.sso-login-needed',
-      'The sign-in of the profile "p" was never made here, or its cache is gone.',
+      'The sign-in of the profile "p" is missing, or its cache was removed.',
     ],
     [
       'a sign-in without account and role at the end',
@@ -398,8 +398,8 @@ describe('credential_process', () => {
   });
 
   test.each<[string, string]>([
-    ['~/keys.sh', 'cannot be started: "~/keys.sh": there is no such program'],
-    ['/nowhere/keys --secret x', 'cannot be started: "/nowhere/keys": there is no such program'],
+    ['~/keys.sh', 'cannot be started: "~/keys.sh": the program was not found'],
+    ['/nowhere/keys --secret x', 'cannot be started: "/nowhere/keys": the program was not found'],
     ["keys 'open", 'cannot be split into words: it has an unclosed quote'],
   ])('%s', async (command, what) => {
     await using home = await awsHome(`[profile p]\ncredential_process = ${command}\n`);
@@ -625,7 +625,7 @@ sso_account_id = 123456789012
       'ForbiddenException',
       'aws.access-denied',
       'IAM Identity Center returned no credentials of Reader in 123456789012 for the profile "sso": ForbiddenException: No access.',
-      'ask whoever administers IAM Identity Center for the permission set Reader in account 123456789012',
+      'Ask an administrator of IAM Identity Center for the permission set Reader in account 123456789012.',
     ],
     [
       404,
@@ -722,7 +722,7 @@ describe('aws login', () => {
     vi.stubEnv('AWS_LOGIN_CACHE_DIRECTORY', home.path);
     await expect(keysOf(home, 'p', { AWS_REGION: 'eu-west-1' })).rejects.toMatchObject({
       code: 'aws.sso-login-needed',
-      message: 'The sign-in of the profile "p" was never made here, or its cache is gone.',
+      message: 'The sign-in of the profile "p" is missing, or its cache was removed.',
       likelyCause: expect.stringContaining('"aws login"'),
       remedy: 'aws login --profile p',
     });

@@ -127,7 +127,7 @@ describe('profiles', () => {
   test('from role to role for more than an hour', async () => {
     expect(await refusal(['whoami', '--profile', 'long-chain'])).toEqual({
       code: 2,
-      text: `error: STS in eu-west-1 (STS) refused AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
+      text: `error: STS in eu-west-1 (STS) rejected AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
         AWS says: ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
 cause:  The role allows a shorter session, or it is assumed from another role. Role chaining limits a session to one hour.
 remedy: Ask for a session of at most one hour.

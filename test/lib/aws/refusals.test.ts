@@ -120,7 +120,7 @@ describe('what AWS refuses', () => {
       denied('sts:TagGetWebIdentityToken', ''),
       'sts.tag-denied',
       4,
-      `${CALLER} may mint in eu-west-1, but not with tags.`,
+      `${CALLER} can mint tokens in eu-west-1, but not with tags.`,
     ],
     [
       'a federated user',
@@ -144,7 +144,7 @@ describe('what AWS refuses', () => {
       awsRefusal(400, 'InvalidParameterValue', 'Duplicate tag keys found.'),
       'aws.request-refused',
       2,
-      'STS in eu-west-1 (ENDPOINT) refused GetWebIdentityToken: Duplicate tag keys found.',
+      'STS in eu-west-1 (ENDPOINT) rejected GetWebIdentityToken: Duplicate tag keys found.',
     ],
     [
       'STS not active',
@@ -225,7 +225,7 @@ describe('what AWS refuses', () => {
       ),
       'sts.duration-refused',
       2,
-      'STS in eu-west-1 (ENDPOINT) refused AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+      'STS in eu-west-1 (ENDPOINT) rejected AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
     ],
     [
       'reading the switch not allowed',

@@ -159,7 +159,7 @@ describe('what is misspelt', () => {
   test('in the credentials file', async () => {
     const read = await files('', `[profile foo]\n${KEYS}`);
     expect(read.misspelt('foo')?.remedy).toBe(
-      `write [foo] instead of [profile foo] in ${read.credentialsPath}`,
+      `Write [foo] instead of [profile foo] in ${read.credentialsPath}.`,
     );
     expect(read.misspelt('bar')).toBeNull();
   });
@@ -295,7 +295,7 @@ describe('the profile of a run', () => {
     expect(await unknown('foo', read, 'AWS_PROFILE')).toMatchObject({
       code: 'aws.profile-unknown',
       likelyCause: `${read.configPath} has a section [foo], which does not name the profile "foo" in this file.`,
-      remedy: `write [profile foo] instead of [foo] in ${read.configPath}`,
+      remedy: `Write [profile foo] instead of [foo] in ${read.configPath}.`,
     });
   });
 

@@ -44,7 +44,7 @@ describe('on the way to AWS', () => {
     const url = `http://127.0.0.1:${await closedPort()}`;
     await expect(whoami({ AWS_ENDPOINT_URL: url })).rejects.toMatchObject({
       code: 'aws.unreachable',
-      message: `STS in eu-west-1 (${url}) cannot be reached: nothing listens there (ECONNREFUSED).`,
+      message: `Cannot reach STS in eu-west-1 (${url}): the connection was refused (ECONNREFUSED).`,
       exitCode: 6,
     });
   });
@@ -62,7 +62,7 @@ describe('on the way to AWS', () => {
     await using server = await loopbackServer(byAction({}), await ca.issue(['127.0.0.1']));
     await expect(whoami({ AWS_ENDPOINT_URL: server.url })).rejects.toMatchObject({
       code: 'aws.tls-failed',
-      message: `The TLS connection to STS in eu-west-1 (${server.url}) failed: its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
+      message: `The TLS connection to STS in eu-west-1 (${server.url}) failed: its certificate is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
     });
     expect(server.requests).toEqual([]);
   });
@@ -114,8 +114,8 @@ describe('on the way to AWS', () => {
     const env = { AWS_ENDPOINT_URL: 'https://127.0.0.1:1', AWS_CONFIG_FILE, AWS_PROFILE: 'p' };
     await expect(whoami(env)).rejects.toMatchObject({
       code: 'net.ca-bundle-invalid',
-      message: 'The ca_bundle of the profile "p" names /nowhere/ca.pem, and it cannot be read.',
-      remedy: 'correct or remove ca_bundle of the profile "p"',
+      message: 'The ca_bundle of the profile "p" names /nowhere/ca.pem, which cannot be read.',
+      remedy: 'Correct or remove ca_bundle of the profile "p".',
       exitCode: 2,
     });
   });
@@ -195,7 +195,7 @@ describe('on the way to AWS', () => {
     await using proxy = await connectProxy(1, { status: 407 });
     await expect(whoami({ HTTPS_PROXY: proxy.url })).rejects.toMatchObject({
       code: 'aws.unreachable',
-      message: `STS in eu-west-1 (https://${STS_HOST}) cannot be reached: the proxy asks for a user and a password (HTTP 407).`,
+      message: `Cannot reach STS in eu-west-1 (https://${STS_HOST}): the proxy requires a user and a password (HTTP 407).`,
     });
   });
 

@@ -54,7 +54,7 @@ describe('what clocks say together', () => {
     // One alone may be wrong itself.
     [
       [3600, null],
-      'warn aws.clock-skew: The clock of this machine may be wrong: sts.test is 1 h ahead; no other server told the time.',
+      'warn aws.clock-skew: The clock of this machine may be wrong: sts.test is 1 h ahead; no other server returned its time.',
     ],
     [
       [3600, 0, 0],
@@ -62,7 +62,7 @@ describe('what clocks say together', () => {
     ],
     [
       [600, -600],
-      'warn aws.clock-skew: The clock of this machine may be wrong: sts.test is 10 min ahead, issuer.test is 10 min behind; they do not agree.',
+      'warn aws.clock-skew: The clock of this machine may be wrong: sts.test is 10 min ahead, issuer.test is 10 min behind; the servers do not agree.',
     ],
   ] as const)('%j', (ahead, expected) => {
     expect(told(...ahead)).toBe(expected);

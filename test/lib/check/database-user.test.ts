@@ -37,7 +37,7 @@ function user(changes: Partial<AtlasDatabaseUser> & Pick<AtlasDatabaseUser, 'use
 
 const list = (...users: readonly AtlasDatabaseUser[]): UserList => ({ projectId: 'p1', users });
 
-const UNKNOWN_ROLES = `Create the database user with the roles that it requires: atlas dbusers create --username ${USERNAME} --oidcType USER --role <role>@<database> --projectId p1`;
+const UNKNOWN_ROLES = `Create the database user and the roles that it requires with "atlas dbusers create --username ${USERNAME} --oidcType USER --role <role>@<database> --projectId p1".`;
 const CREATE = `atlas dbusers create --username ${USERNAME} --oidcType USER --role readWrite@app --role read@shop.orders --scope prod --projectId p1`;
 const IN_ADMIN = user({ username: USERNAME, database: 'admin', oidcAuthType: 'NONE' });
 const OTHER_TYPE = user({ username: USERNAME, oidcAuthType: 'IDP_GROUP' });
@@ -181,7 +181,7 @@ describe('no database user for the ARN of a caller', () => {
     const { code, remedy } = told(arnRefused(missing(arn), caller(arn), list()));
     expect({ code, remedy }).toEqual({
       code: 'atlas.database-user-missing',
-      remedy: `Create the database user with the roles that it requires: atlas dbusers create ${words} --role <role>@<database> --projectId p1`,
+      remedy: `Create the database user and the roles that it requires with "atlas dbusers create ${words} --role <role>@<database> --projectId p1".`,
     });
   });
 

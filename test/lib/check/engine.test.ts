@@ -148,7 +148,7 @@ describe('a check', () => {
       const first = toy({ id: 'a.first' });
       const second = toy({ id: 'b.second', needs: [first], run: async () => unseen(missing, 'fail') });
       expect(await shown([first, second], [], ['a'])).toEqual([
-        'a.first skip null: left out by --skip',
+        'a.first skip null: skipped with --skip',
         'b.second skip null: not run, because --skip excludes a.first',
       ]);
     });
@@ -179,7 +179,7 @@ describe('a check', () => {
       run: async (_world, facts) => pass(String(facts.needed(asking)), 1),
     });
     expect((await run([left, asking, after], {}, new Set([left]))).short).toEqual([
-      'a.left skip: left out by --skip',
+      'a.left skip: skipped with --skip',
       'a.asking skip: not run, because --skip excludes a.left',
       'a.after skip: not run, because --skip excludes a.left',
     ]);
@@ -197,7 +197,7 @@ describe('a check', () => {
     const left = toy({ id: 'a.c' });
     const after = toy({ id: 'a.d', needs: [unasked, left] });
     expect((await run([unasked, left, after], {}, new Set([left]))).short).toEqual([
-      'a.c skip: left out by --skip',
+      'a.c skip: skipped with --skip',
       'a.d pass: null',
     ]);
   });

@@ -97,7 +97,9 @@ describe('a name server that', () => {
     expect([first.id, first.code, first.detail, first.cause, first.remedy, first.command]).toEqual([
       'mongo.dns',
       'mongo.srv-failed',
-      why === 'absent' ? `${record} does not exist.` : `${record} cannot be asked for: the resolver ${srv}.`,
+      why === 'absent'
+        ? `${record} does not exist.`
+        : `${record} cannot be resolved: the DNS resolver ${srv}.`,
       { fails: FAILS, silent: SILENT, absent: ABSENT_SRV }[why],
       COMPARE,
       'nslookup -port=<port> -type=SRV _mongodb._tcp.db.example.test 127.0.0.1',
@@ -126,14 +128,14 @@ describe('a name server that', () => {
       'fails for TXT only',
       (question) => (question.type === 'TXT' ? response(question, 2) : MEMBER(question)),
       'mongo.srv-failed',
-      'The TXT record of db.example.test cannot be asked for: the resolver failed (ESERVFAIL).',
+      'The TXT record of db.example.test cannot be resolved: the DNS resolver failed (ESERVFAIL).',
       FAILS,
     ],
     [
       'fails for the member only',
       (question) => (question.type.startsWith('A') ? response(question, 2) : MEMBER(question)),
       'mongo.dns-failed',
-      'a.example.test:27017 does not resolve: the resolver failed.',
+      'a.example.test:27017 does not resolve: the DNS resolver failed.',
       FAILS,
     ],
   ])('%s', async (_what, answer, code, says, cause) => {

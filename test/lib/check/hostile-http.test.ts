@@ -178,7 +178,7 @@ describe.each([...HOPS, ...ISSUERS])('a redirect by %s', (_name, hop) => {
       expect({ exit, first }).toEqual({ exit: 5, first: hop.check });
       expect([
         noAnswer(status)[1],
-        `DOCUMENT redirects to ${location}; fedctl does not follow.`,
+        `DOCUMENT redirects to ${location}. fedctl does not follow redirects.`,
         `DOCUMENT redirects to ${location}, which fedctl does not follow.`,
       ]).toContain(says);
       expect(elsewhere.connections()).toBe(0);

@@ -66,7 +66,7 @@ describe('in the place of the cluster', () => {
     hello(
       'wants TLS',
       hostile.answers(Buffer.from([0x15, 3, 3, 0, 2, 2, 40])),
-      'HOST responded to hello with an alert of TLS.',
+      'HOST responded to hello with a TLS alert.',
       /^add tls=true/,
     ),
     // The driver alone would fill the memory with the first two, and wait for the others.

@@ -64,7 +64,7 @@ const PLACES = {
 } as const;
 const HOPS = ['STS', 'Atlas', 'issuer'] as const;
 
-const NO_TUNNEL = 'the proxy on the way opened no tunnel (HTTP';
+const NO_TUNNEL = 'the proxy opened no tunnel (HTTP';
 
 describe.each(HOPS)('a proxy before %s', (hop) => {
   const statuses = [302, 403, 502].map(
@@ -80,7 +80,7 @@ describe.each(HOPS)('a proxy before %s', (hop) => {
     [
       'wants a password',
       hostile.answers(http(407, { 'proxy-authenticate': 'Basic' })),
-      'the proxy asks for a user and a password (HTTP 407)',
+      'the proxy requires a user and a password (HTTP 407)',
     ],
   ];
   test.each(rows)('that %s', async (_what, behave, says) => {
@@ -89,7 +89,7 @@ describe.each(HOPS)('a proxy before %s', (hop) => {
       const found = (await through(hop, proxy.port, false)).check(CHECKS[hop]);
       expect([found?.code, found?.detail]).toEqual([
         `${hop === 'STS' ? 'aws' : hop.toLowerCase()}.unreachable`,
-        `${PLACES[hop]} cannot be reached: ${says}.`,
+        `Cannot reach ${PLACES[hop]}: ${says}.`,
       ]);
       expect(found?.remedy).toMatch(
         hop === 'issuer' ? /^curl -v / : /^export (NO_PROXY=|HTTPS_PROXY=http:\/\/<user>)/,
@@ -116,7 +116,7 @@ describe.each(HOPS)('a proxy before %s', (hop) => {
   test('that is not there', async () => {
     const found = (await through(hop, await closedPort(), false)).check(CHECKS[hop]);
     expect(found?.detail).toBe(
-      `${PLACES[hop]} cannot be reached: the proxy is unreachable, nothing listens there (ECONNREFUSED).`,
+      `Cannot reach ${PLACES[hop]}: the proxy is unreachable, the connection was refused (ECONNREFUSED).`,
     );
   });
 
@@ -179,9 +179,14 @@ describe('a SOCKS5 proxy before the cluster', () => {
       'it requires a user and a password, or different ones',
       false,
     ],
-    ['has a rule against it', replies(2), 'it says no, its rules do not allow it', false],
-    ['finds no way', replies(4), 'it says no, it has no way to that host, or cannot resolve its name', false],
-    ['is refused by the cluster', replies(5), 'it says no, that host refused its connection', false],
+    ['has a rule against it', replies(2), 'it returned: its rules do not allow the connection', false],
+    [
+      'finds no way',
+      replies(4),
+      'it returned: it has no route to the host, or cannot resolve its name',
+      false,
+    ],
+    ['is refused by the cluster', replies(5), 'it returned: the host refused its connection', false],
   ];
   test.concurrent.each(rows)('that %s', async (_what, behave, says, slow) => {
     const proxy = await hostile.hostileServer(behave);
@@ -193,7 +198,7 @@ describe('a SOCKS5 proxy before the cluster', () => {
         5,
         'mongo.tcp',
         'mongo.proxy-failed',
-        `db.example.test:27017 cannot be reached through the SOCKS5 proxy: ${says}.`,
+        `db.example.test:27017 is unreachable through the SOCKS5 proxy: ${says}.`,
       ]);
       expect(ended('pass')).toEqual(expect.arrayContaining(['sts.mint', 'jwt.signature', 'mongo.dns']));
       expect(seconds).toBeLessThan(12);

@@ -67,7 +67,7 @@ describe('the identity provider for a token', () => {
     [
       'that goes by groups',
       { authorizationType: 'GROUP' },
-      `atlas.user-claim-changed: ${PROD} names users by groups, and tokens of AWS carry none; AWS tokens name their principal in "sub".`,
+      `atlas.user-claim-changed: ${PROD} names users by groups, which AWS tokens do not have; AWS tokens name their principal in "sub".`,
     ],
   ] as const)('%s is the one that is meant', (_what, changes, failure) => {
     expect(told(provider(changes))).toMatchObject({ provider: 'prod', failure });
@@ -89,7 +89,7 @@ describe('the identity provider for a token', () => {
     const stranger = provider({ issuer: 'https://login.example', audience: 'x' });
     expect(told(stranger)).toEqual({
       provider: null,
-      failure: `atlas.identity-provider-missing: No workload identity provider of the organization has the issuer ${ISSUER}; there are https://login.example.`,
+      failure: `atlas.identity-provider-missing: No workload identity provider of the organization has the issuer ${ISSUER}; existing providers: https://login.example.`,
       command: atlas([
         ...['federatedAuthentication', 'federationSettings', 'identityProvider', 'create', 'oidc', 'fedctl'],
         ...['--federationSettingsId', 'f1', '--idpType', 'WORKLOAD', '--issuerUri', ISSUER],

@@ -172,11 +172,11 @@ describe('without Atlas', () => {
     const { failure, notes, comparisons } = await explain(blind());
     expect(failure).toMatchObject({ code: 'mongo.oidc-refused', message: 'No.' });
     expect(notes).toEqual([
-      'Ruled out: an expired token, by the clock of this machine.',
-      'Ruled out: a bad signature.',
-      'Possible cause: the identity provider in Atlas is missing, or has another issuer, audience or user claim.',
+      'Ruled out: expired token (by the clock of this machine).',
+      'Ruled out: bad signature.',
+      'Possible cause: the identity provider in Atlas is missing, or has a different issuer, audience or user claim.',
       'Possible cause: the organization of the cluster is not connected to the identity provider.',
-      'Possible cause: no database user is named <idpId>/<subject>, in $external, of the type USER, for this cluster.',
+      'Possible cause: no database user is named <idpId>/<subject> in $external, with the type USER, for this cluster.',
     ]);
     expect(failure.details).toMatchObject({
       code: 18,
@@ -202,7 +202,7 @@ describe('without Atlas', () => {
     });
     expect(notes).toEqual([
       'Ruled out: AWS credentials that AWS rejects.',
-      'Possible cause: no database user is named after the ARN, in $external, of the type of the principal.',
+      'Possible cause: no database user is named after the ARN in $external, with the type of the principal.',
     ]);
     expect(comparisons).toEqual([
       {
@@ -236,11 +236,11 @@ describe('with Atlas', () => {
       command: rerun({ set: { '--wait': '2m' } }),
     });
     expect(notes).toEqual([
-      'Ruled out: an expired token, by the clock of this machine.',
-      'Ruled out: a bad signature.',
-      'Ruled out: an identity provider with another issuer, audience or user claim.',
-      'Ruled out: an organization that is not connected to the identity provider.',
-      'Ruled out: a missing database user.',
+      'Ruled out: expired token (by the clock of this machine).',
+      'Ruled out: bad signature.',
+      'Ruled out: identity provider with a different issuer, audience or user claim.',
+      'Ruled out: organization not connected to the identity provider.',
+      'Ruled out: missing database user.',
     ]);
   });
 

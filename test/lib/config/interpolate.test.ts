@@ -43,11 +43,11 @@ describe('what stands in a text', () => {
     ],
     [
       `\${}`,
-      'names something that is no variable: a configuration file can read only variables named FEDCTL_VAR_…',
+      'names an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
     ],
     [
       `\${FEDCTL_VAR_A b}`,
-      'names something that is no variable: a configuration file can read only variables named FEDCTL_VAR_…',
+      'names an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
     ],
     [
       `\${FEDCTL_VAR_NONE}`,

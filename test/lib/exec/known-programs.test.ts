@@ -60,7 +60,7 @@ describe('a program that takes no token from a file', () => {
 test('programs of the Go driver are said to need --static', () => {
   expect(endpointWarning('/usr/bin/mongodump')).toMatchObject({
     code: 'exec.endpoint-not-read',
-    remedy: 'add --static',
+    remedy: 'Add --static.',
   });
   expect([endpointWarning('mongosh'), endpointWarning('python3')]).toEqual([null, null]);
 });

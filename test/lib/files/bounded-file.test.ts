@@ -92,7 +92,7 @@ describe('readBoundedFile of something else', () => {
   it.each(['/dev/zero', '/dev/full'])('refuses %s', async (path) => {
     await expect(readBoundedFile(path, 100, NEVER)).rejects.toMatchObject({
       code: 'usage.unreadable-input',
-      message: `Cannot read "${path}": it is a device, not a file.`,
+      message: `Cannot read "${path}": it is a device.`,
     });
   });
 });

@@ -134,7 +134,7 @@ describe.each(['http', 'https'])('an API over %s that verifies the token', (sche
       likelyCause:
         'The API expects another issuer or audience, does not know the subject, or considers the token expired.',
       remedy:
-        'Print the issuer, audience and subject with "Mint a new token and pipe it in: "fedctl token --audience <audience> | fedctl decode".". Compare them with what the API expects.',
+        'Print the issuer, audience and subject with "fedctl token --audience <audience> | fedctl decode". Compare them with what the API expects.',
       details: {
         url: `${server.url}/me`,
         status: 401,
@@ -315,19 +315,19 @@ describe('no answer', () => {
   });
 
   test.each<[string, (socket: Socket) => void, string]>([
-    ['resets', (socket) => socket.resetAndDestroy(), 'the connection was cut (ECONNRESET)'],
-    ['hangs up', (socket) => socket.end(), 'the connection was cut (ECONNRESET)'],
+    ['resets', (socket) => socket.resetAndDestroy(), 'the connection was closed (ECONNRESET)'],
+    ['hangs up', (socket) => socket.end(), 'the connection was closed (ECONNRESET)'],
     [
       'speaks no HTTP',
       (socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n'),
-      'what answers there does not speak HTTP (HPE_INVALID_CONSTANT)',
+      'the server does not use HTTP (HPE_INVALID_CONSTANT)',
     ],
   ])('from a server that %s', async (_title, act, why) => {
     const url = await listen((socket) => socket.once('data', () => act(socket)));
     expect(await failureOf(url, await tokenWith())).toMatchObject({
       code: 'net.api-unreachable',
       exitCode: 6,
-      message: `${new URL(url).host} cannot be reached: ${why}.`,
+      message: `Cannot reach ${new URL(url).host}: ${why}.`,
       remedy: `curl -v '${url}/'`,
     });
   });
@@ -336,7 +336,7 @@ describe('no answer', () => {
     const server = await loopbackServer(silent);
     await server[Symbol.asyncDispose]();
     expect((await failureOf(server.url, await tokenWith())).message).toBe(
-      `127.0.0.1:${server.port} cannot be reached: nothing listens there (ECONNREFUSED).`,
+      `Cannot reach 127.0.0.1:${server.port}: the connection was refused (ECONNREFUSED).`,
     );
   });
 
@@ -349,7 +349,7 @@ describe('no answer', () => {
     });
     expect(failure).toMatchObject({
       code: 'net.api-unreachable',
-      message: 'api.test cannot be reached: its name does not resolve (ENOTFOUND).',
+      message: 'Cannot reach api.test: the host name does not resolve (ENOTFOUND).',
       cause: notFound,
     });
   });
@@ -362,7 +362,7 @@ describe('TLS', () => {
     expect(failure).toMatchObject({
       code: 'net.api-tls-failed',
       exitCode: 6,
-      message: `The TLS connection to 127.0.0.1:${server.port} failed: its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
+      message: `The TLS connection to 127.0.0.1:${server.port} failed: its certificate is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
       remedy: 'Set AWS_CA_BUNDLE to a file with the certificate authority.',
     });
     expect(server.requests).toEqual([]);

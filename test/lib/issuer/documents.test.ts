@@ -88,7 +88,7 @@ describe('fetchIssuerDocuments', () => {
     expect(failure).toEqual({
       code: 'issuer.redirected',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} redirects to /elsewhere; fedctl does not follow.`,
+      message: `${server.issuer}${DISCOVERY} redirects to /elsewhere. fedctl does not follow redirects.`,
     });
     expect(server.requests).toEqual([DISCOVERY]);
   });
@@ -198,7 +198,7 @@ describe('fetchIssuerDocuments', () => {
       response.write('{', () => response.socket?.destroy());
     });
     expect(failure.code).toBe('issuer.unreachable');
-    expect(failure.message).toContain('cannot be reached: the connection was cut');
+    expect(failure.message).toContain('cannot be reached: the connection was closed');
   });
 
   it('tells a port that nobody listens on', async () => {
@@ -210,7 +210,7 @@ describe('fetchIssuerDocuments', () => {
     expect(await failureOf(fetchIssuerDocuments(`http://127.0.0.1:${port}`, options()))).toEqual({
       code: 'issuer.unreachable',
       exitCode: 6,
-      message: `127.0.0.1:${port} cannot be reached: nothing listens there (ECONNREFUSED).`,
+      message: `Cannot reach 127.0.0.1:${port}: the connection was refused (ECONNREFUSED).`,
     });
   });
 
@@ -238,7 +238,7 @@ describe('fetchIssuerDocuments', () => {
     expect(await failureOf(fetchIssuerDocuments('https://nowhere.example', fails))).toEqual({
       code: 'issuer.unreachable',
       exitCode: 6,
-      message: 'nowhere.example cannot be reached: its name does not resolve (ENOTFOUND).',
+      message: 'Cannot reach nowhere.example: the host name does not resolve (ENOTFOUND).',
     });
   });
 

@@ -182,7 +182,7 @@ describe('a whole login', () => {
     });
     expect(path).toBe(`resolve pass, tcp pass, tls pass, ${ALL}`);
     expect(stages.slice(0, 2).map(({ detail }) => detail)).toEqual([
-      `names are resolved by the proxy 127.0.0.1:${proxy}`,
+      `the proxy 127.0.0.1:${proxy} resolves the names`,
       `db.example.net:1 through 127.0.0.1:${proxy}`,
     ]);
   });
@@ -337,7 +337,7 @@ describe('TLS', () => {
     expect(path).toBe('');
     expect(failure).toMatchObject({
       code: 'usage.unreadable-input',
-      message: 'Cannot read "/no/ca.pem": there is no such file.',
+      message: 'Cannot read "/no/ca.pem": the file does not exist.',
     });
   });
 
@@ -392,7 +392,7 @@ describe('who gets the token', () => {
       expect(path).toBe('resolve pass, tcp pass, tls pass, hello fail');
       expect(failure).toMatchObject({
         code: 'mongo.tls-untrusted',
-        message: `localhost:${port} has a certificate that is not trusted here.`,
+        message: `localhost:${port} has a certificate that is not trusted.`,
       });
       expect(commands).toEqual([]);
     } finally {

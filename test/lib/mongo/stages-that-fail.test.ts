@@ -56,7 +56,7 @@ describe('resolve', () => {
     expect(failure).toMatchObject({
       code: 'mongo.dns-failed',
       exitCode: 6,
-      message: 'db.test:27017 does not resolve: there is no such name.',
+      message: 'db.test:27017 does not resolve: the name does not exist.',
       command: program('nslookup', 'db.test'),
       details: { hosts: [{ host: 'db.test:27017', fault: 'unknown-host', error: 'ENOTFOUND' }] },
     });
@@ -69,7 +69,7 @@ describe('resolve', () => {
       timeoutMs: 30,
     });
     expect(path).toBe('resolve fail');
-    expect(failure?.message).toBe('db.test:27017 does not resolve: the resolver did not answer in time.');
+    expect(failure?.message).toBe('db.test:27017 does not resolve: the DNS resolver timed out.');
   });
 
   test('no SRV record', async () => {
@@ -126,8 +126,7 @@ describe('tcp', () => {
     expect(path).toBe('resolve pass, tcp fail');
     expect(failure).toMatchObject({
       code: 'mongo.proxy-failed',
-      message:
-        'localhost:1 cannot be reached through the SOCKS5 proxy: what answers there does not speak SOCKS5.',
+      message: 'localhost:1 is unreachable through the SOCKS5 proxy: the server does not use SOCKS5.',
       likelyCause: 'Another kind of server listens at proxyHost and proxyPort, such as an HTTP proxy.',
       remedy: 'Check proxyHost and proxyPort in the connection string.',
     });
@@ -142,14 +141,14 @@ describe('hello', () => {
       'mongo.hello-timeout',
       'accepted the connection, but did not respond to hello within 0.4 s.',
     ],
-    ['closes', 'close', 'mongo.hello-failed', 'closed the connection instead of answering hello.'],
-    ['resets', 'reset', 'mongo.hello-failed', 'closed the connection instead of answering hello.'],
-    ['is a web server', 'http', 'mongo.hello-failed', 'answered hello with HTTP.'],
+    ['closes', 'close', 'mongo.hello-failed', 'closed the connection instead of responding to hello.'],
+    ['resets', 'reset', 'mongo.hello-failed', 'closed the connection instead of responding to hello.'],
+    ['is a web server', 'http', 'mongo.hello-failed', 'responded to hello with HTTP.'],
     [
       'answers with an error',
       refusal(59, 'CommandNotFound', 'no such command'),
       'mongo.hello-failed',
-      'answered hello with an error: no such command (59 CommandNotFound).',
+      'responded to hello with an error: no such command (59 CommandNotFound).',
     ],
   ])('a server that %s', async (_title, hello, code, says) => {
     const { port } = await mongod({ hello });
@@ -428,7 +427,7 @@ describe('after the login', () => {
       'connectionStatus',
       'close',
       BEFORE_WHOAMI,
-      'connectionStatus failed: the connection was cut.',
+      'connectionStatus failed: the connection was closed.',
     ],
     ['ping', 'ping', refusal(1, 'InternalError', 'no'), BEFORE_PING, 'ping failed: no (1 InternalError).'],
     [
@@ -443,7 +442,7 @@ describe('after the login', () => {
       'find',
       'close',
       BEFORE_WRITING,
-      'writing to fedctl.probe failed: the connection was cut.',
+      'writing to fedctl.probe failed: the connection was closed.',
     ],
   ])('%s: %s meets %j', async (stage, command, act, before, says) => {
     const { port } = await mongod({ [command]: act });
@@ -456,7 +455,7 @@ describe('after the login', () => {
     expect(failure).toMatchObject({
       code: 'mongo.command-failed',
       exitCode: 6,
-      message: `The login worked, but ${says}`,
+      message: `The login succeeded, but ${says}`,
     });
   });
 

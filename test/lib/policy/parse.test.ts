@@ -95,19 +95,19 @@ test('reads the principals of a trust policy, and takes the older version for no
 describe('a malformed policy is refused with the place of each fault', () => {
   test.each<[string, unknown, readonly string[]]>([
     ['no object', [], ['a policy must be an object']],
-    ['no statement', { Version: '2012-10-17' }, ['Statement: a policy has one statement at least']],
-    ['an empty list', { Statement: [] }, ['Statement: a policy has one statement at least']],
+    ['no statement', { Version: '2012-10-17' }, ['Statement: a policy must have at least one statement']],
+    ['an empty list', { Statement: [] }, ['Statement: a policy must have at least one statement']],
     [
       'a version of next year and an unknown element',
       { Version: '2027-01-01', Statements: [], Statement: ALLOW },
       ['Statements: unknown element Statements', 'Version: Version must be "2012-10-17" or "2008-10-17"'],
     ],
-    ['a statement that is a text', { Statement: ['x'] }, ['Statement[0]: a statement is an object']],
-    ['an Id that is none', { Id: 1, Statement: ALLOW }, ['Id: Id is a text']],
+    ['a statement that is a text', { Statement: ['x'] }, ['Statement[0]: a statement must be an object']],
+    ['an Id that is none', { Id: 1, Statement: ALLOW }, ['Id: Id must be a string']],
     [
       'an effect in lower case',
       { Statement: { ...ALLOW, Effect: 'allow' } },
-      ['Statement.Effect: Effect is "Allow" or "Deny"'],
+      ['Statement.Effect: Effect must be "Allow" or "Deny"'],
     ],
     [
       'a Sid twice, and one with a space',
@@ -118,7 +118,7 @@ describe('a malformed policy is refused with the place of each fault', () => {
           { ...ALLOW, Sid: 'a b' },
         ],
       },
-      ['Statement[2].Sid: duplicate Sid must be a string of letters and digits', 'Statement[1].Sid: Sid A'],
+      ['Statement[2].Sid: duplicate Sid A', 'Statement[1].Sid: Sid A'],
     ],
     [
       'neither action nor resource',
@@ -137,7 +137,7 @@ describe('a malformed policy is refused with the place of each fault', () => {
       'actions that are none',
       { Statement: { ...ALLOW, Action: ['GetWebIdentityToken', 's*:x', 7] } },
       [
-        'Statement.Action[2]: Action is a text',
+        'Statement.Action[2]: Action must be a string',
         'Statement.Action[0]: "GetWebIdentityToken" is not an action: expected service:name, with * and ? in the name only, or *',
         'Statement.Action[1]: "s*:x" is not an action: expected service:name, with * and ? in the name only, or *',
       ],
@@ -155,7 +155,7 @@ describe('a malformed policy is refused with the place of each fault', () => {
       },
       [
         'Statement.Resource[0]: "self" is neither an ARN nor *',
-        'Statement.Resource[1]: a policy variable is not closed',
+        'Statement.Resource[1]: unclosed policy variable',
       ],
     ],
     [
@@ -191,8 +191,8 @@ describe('a malformed policy is refused with the place of each fault', () => {
         'Statement.Condition.IpAddress.a:b: "10.0.0.0/33" is neither an IP address nor a network in CIDR notation',
         'Statement.Condition.StringEquals: StringEquals must be an object of condition keys',
         'Statement.Condition.StringLike.b: "b" is not a condition key',
-        'Statement.Condition.StringLike.b: a policy variable is not closed',
-        'Statement.Condition.StringLike.a:b[0]: a value of a condition is a text, a number or a boolean',
+        'Statement.Condition.StringLike.b: unclosed policy variable',
+        'Statement.Condition.StringLike.a:b[0]: a condition value must be a string, a number or a boolean',
         'Statement.Condition.Null.a:b: "maybe" is neither true nor false',
       ],
     ],

@@ -475,7 +475,7 @@ describe('AssumeRole', () => {
       '{"Statement":[{"Effect":"allow","Action":"sts:*","Resource":"*"}]}',
       'MalformedPolicyDocument',
       'Syntax errors in policy.',
-      'MalformedPolicyDocument: Statement[0].Effect: Effect is "Allow" or "Deny"',
+      'MalformedPolicyDocument: Statement[0].Effect: Effect must be "Allow" or "Deny"',
     ],
   ])('refuses a session policy that is %s', async (_what, Policy, code, message, reason) => {
     expect(await refusalOf(assume({ Policy }))).toEqual({

@@ -134,7 +134,7 @@ describe('a fault is told with its line and column', () => {
       'a policy that AWS would refuse',
       `accounts:\n  - id: "111122223333"\n    users:\n      - name: alice\n        policies:\n          P: { Version: "2012-10-17", Statement: [{ Effect: Alow, Action: "sts:*", Resource: "*" }] }\n`,
       [
-        '6:14 accounts[0].users[0].policies.P: AWS would reject this policy: Statement[0].Effect: Effect is "Allow" or "Deny"',
+        '6:14 accounts[0].users[0].policies.P: AWS would reject this policy: Statement[0].Effect: Effect must be "Allow" or "Deny"',
       ],
     ],
     [

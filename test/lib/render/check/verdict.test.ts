@@ -31,7 +31,7 @@ test('one target', () => {
     null,
   ]);
   const warned = report([target([PASSED, WARNED])]);
-  expect(told(warned)).toEqual(['warn', 'the chain holds, with warnings', 'mongo.tls', null]);
+  expect(told(warned)).toEqual(['warn', 'the chain works, with warnings', 'mongo.tls', null]);
   expect(told(refused(warned))).toEqual(['fail', 'warnings are treated as failures', 'mongo.tls', null]);
 });
 
@@ -47,7 +47,7 @@ test('that nothing is broken says little where nobody was let in', () => {
 
 test('several targets', () => {
   const well = target([PASSED], { name: 'a' });
-  expect(told(report([well, well]))).toEqual(['pass', '2 targets hold', null, null]);
+  expect(told(report([well, well]))).toEqual(['pass', '2 targets work', null, null]);
   expect(told(TWO_TARGETS)).toEqual([
     'warn',
     'none of 2 targets is broken, 1 with warnings',
