@@ -27,20 +27,23 @@ import { SIGNING_ALGORITHM, TOKEN_DURATION } from './options/token.ts';
 
 const OPTIONS = {
   mechanism: mechanismOption(
-    'how to log in; both: side by side (default: that of the URI, else oidc)',
+    'Authentication mechanism; both runs them in parallel (default: that of the URI, or oidc)',
     MECHANISM_CHOICES,
   ),
   uri: URI,
-  audience: text('--audience <aud>', 'audience of the identity provider in Atlas, for oidc'),
+  audience: text('--audience <aud>', 'Audience of the identity provider in Atlas, for oidc'),
   writeProbe: optionalValue(
     namespace(
       '--write-probe [db.coll]',
-      `insert, find and delete a document of its own (default: ${PROBE_NAMESPACE})`,
+      `Collection in which to insert, find and delete a test document (default: ${PROBE_NAMESPACE})`,
       { env: false },
     ),
     PROBE_NAMESPACE,
   ),
-  tokenFile: text('--token-file <file>', 'log in with this very token; - for stdin'),
+  tokenFile: text(
+    '--token-file <file>',
+    'Token file to log in with, instead of a minted token; - for standard input',
+  ),
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: TOKEN_DURATION,
   explain: toggle('--explain', 'show the handshake of MONGODB-AWS, step by step', { env: false }),
@@ -55,11 +58,11 @@ export const connect = command({
     "fedctl connect --mechanism aws --uri 'mongodb+srv://cluster0.example.mongodb.net/'",
     'fedctl connect --mechanism aws --explain   # nonce, signed request, replay by the server, ARN, database user',
     'fedctl connect --mechanism both --write-probe app.probe',
-    'fedctl connect --token-file /var/run/token   # the very token that an application reads',
-    'fedctl connect --role-arn arn:aws:iam::123456789012:role/app   # as the workload does',
+    'fedctl connect --token-file /var/run/token   # with the token file of an application',
+    'fedctl connect --role-arn arn:aws:iam::123456789012:role/app   # as the workload',
   ],
-  notes: `Stages: resolve, tcp, tls, hello, credential, authenticate, whoami, ping, write-probe. The first that fails
-ends the login and is named. --timeout bounds each of them. Nothing is sent to another machine without verified TLS.`,
+  notes: `Stages: resolve, tcp, tls, hello, credential, authenticate, whoami, ping, write-probe. The login stops at the first
+stage that fails. --timeout limits each stage. fedctl sends nothing to another machine without verified TLS.`,
   options: OPTIONS,
   run,
 });
@@ -107,7 +110,7 @@ async function watched(
   const each = (text: (stages: readonly StageId[]) => string) =>
     [...ended].map(([mechanism, stages]) => `${several ? `${mechanism} ` : ''}${text(stages)}`).join(', ');
   const all = STAGES.filter((id) => id !== 'write-probe' || options.writeProbe !== null);
-  const pending = () => each((stages) => all.find((id) => !stages.includes(id)) ?? 'the end of the login');
+  const pending = () => each((stages) => all.find((id) => !stages.includes(id)) ?? 'the login');
   let since = context.now().getTime();
   const shown = () => `${pending()} ${secondsText(context.now().getTime() - since)}`;
   const login = () =>

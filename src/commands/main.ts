@@ -177,8 +177,8 @@ function refuseBareProgram({ command }: Parsed, { words, command: names }: Typed
   );
   throw new FedctlError('usage.unknown-command', {
     message: `Unknown command '${word}' of fedctl ${of}.${near === null ? '' : ` (Did you mean ${near}?)`}`,
-    likelyCause: 'A subcommand was mistyped, or -- is missing before the program to run.',
-    remedy: `To run a program in the lab, put -- before it: fedctl ${of} -- ${words.slice(names.length).join(' ')}`,
+    likelyCause: 'A subcommand is misspelled, or -- is missing before the program to run.',
+    remedy: `To run a program in the lab, put -- before it: "fedctl ${of} -- ${words.slice(names.length).join(' ')}".`,
     command: near === null ? HELP : fedctl([...names, near, ...(near === 'stop' ? ['--help'] : [])]),
     details: { commands: subcommands.map(({ name }) => name) },
   });
@@ -199,8 +199,8 @@ function isUnknownOption(failure: unknown): boolean {
 function misplacedOption(typed: string, line: TypedLine): FedctlError {
   const [flag = ''] = typed.split('=');
   return new FedctlError('usage.unknown-option', {
-    message: `${flag} is an option of fedctl ${line.command.join(' ')}: it belongs after the command.`,
-    likelyCause: 'Only the options that all commands share may stand before the command.',
+    message: `${flag} is an option of fedctl ${line.command.join(' ')} and must follow the command.`,
+    likelyCause: 'Only common options can precede the command.',
     remedy: 'Put the option after the command.',
     command: rerun({}),
     details: { option: flag },
@@ -268,7 +268,7 @@ function outputs(
 function bug(error: unknown): FedctlError {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new FedctlError('bug.unexpected', {
-    message: `fedctl failed in a way it does not know: ${text}`,
+    message: `Unexpected error in fedctl: ${text}`,
     cause: error,
   });
 }

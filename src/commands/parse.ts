@@ -33,8 +33,8 @@ export interface ProgramOutput {
 const INTRODUCTION = `fedctl: passwordless login from AWS to MongoDB Atlas and any OIDC relying party.
 
 Start here:
-  $ fedctl demo                                  see it all run on this machine, no account needed
-  $ fedctl enable                                let your AWS account issue tokens
+  $ fedctl demo                                  run everything on this machine, no account needed
+  $ fedctl enable                                enable token minting for your AWS account
   $ fedctl token --audience https://my.api       mint a token
   $ fedctl connect --mechanism oidc --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas
 `;
@@ -52,8 +52,8 @@ export async function parse(
   let parsed: Parsed | null = null;
   const flow = asksForHelp(argv) ? await flowTo(output.width) : null;
   const program = new Command('fedctl')
-    .version(context.version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help')
+    .version(context.version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Print help')
     .usage('[options] <command>')
     .helpCommand(false)
     .exitOverride()
@@ -66,7 +66,7 @@ export async function parse(
     .addHelpText('before', INTRODUCTION)
     .addHelpText(
       'after',
-      `\nfedctl <command> --help shows more.\nfedctl help <topic>: ${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
+      `\nRun "fedctl <command> --help" for more, and "fedctl help <topic>" for a topic: ${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
     );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
@@ -110,7 +110,7 @@ function refuseOptionsOf(parent: Command, sub: Command): void {
   );
   if (given === undefined) return;
   throw new FedctlError('usage.unknown-option', {
-    message: `${given.long ?? given.flags} is no option of fedctl ${parent.name()} ${sub.name()}.`,
+    message: `fedctl ${parent.name()} ${sub.name()} has no option ${given.long ?? given.flags}.`,
   });
 }
 
@@ -138,7 +138,10 @@ function ofCommand(option: Option, { faces }: AnyCommand): Option {
   if (faces === undefined || option.long !== '--output') return option;
   return new Option(
     option.flags,
-    option.description.replace('human (default) or json', `${faces.join(', ')}; repeatable as <face>=<file>`),
+    option.description.replace(
+      'Output format, human or json (default: human)',
+      `Output format: ${faces.join(', ')}; repeatable as <format>=<file>`,
+    ),
   );
 }
 

@@ -20,15 +20,15 @@ export const whoami = command({
   examples: [
     'fedctl whoami',
     'fedctl whoami --profile prod --audience my-atlas',
-    'fedctl whoami --role-arn arn:aws:iam::123456789012:role/app   # what Atlas needs for this role',
+    'fedctl whoami --role-arn arn:aws:iam::123456789012:role/app   # what Atlas requires for this role',
     'fedctl whoami --json | jq -r .credentials.provider',
   ],
-  notes: `Shows which principal AWS sees and which provider its keys come from, and what to enter in Atlas to let
-this principal in, or the role of --role-arn. Run it as the workload, or name the profile or the role of the workload:
-otherwise it shows the operator. Mints no token and shows no secret.`,
+  notes: `Shows the AWS principal, the source of its credentials, and the values to enter in Atlas for this principal or for the
+role of --role-arn. Run it as the workload, or name the profile or role of the workload; otherwise it shows the
+operator. Mints no token and prints no secret.`,
   options: {
-    audience: text('--audience <aud>', 'audience to show for Atlas'),
-    roleArn: text('--role-arn <arn>', 'role of the workload, to show for Atlas; it is not assumed'),
+    audience: text('--audience <aud>', 'Audience to show for Atlas'),
+    roleArn: text('--role-arn <arn>', 'Role of the workload to show for Atlas; it is not assumed'),
   },
   async run(invocation) {
     const { context, options, awsSettings, warn, theme } = invocation;
@@ -80,7 +80,7 @@ async function askIssuer(aws: Aws, signal: AbortSignal): Promise<IssuerAnswer> {
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (!isFedctlError(error)) throw error;
-    const unknown = error.with({ message: `The issuer is not known. ${error.message}` });
+    const unknown = error.with({ message: `The issuer is unknown. ${error.message}` });
     return { iam, issuer: null, unknown };
   }
 }

@@ -133,7 +133,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
 /** Who the lab's environment speaks for: the first user of the first account. */
 function labUser(world: AwsWorld): LabUser {
   const [user] = world.users;
-  if (user === undefined) throw new RangeError('a lab needs a user');
+  if (user === undefined) throw new RangeError('a lab requires a user');
   return user;
 }
 

@@ -37,11 +37,11 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'profile-missing token':
     'Name one of the profiles that "aws configure list-profiles" prints, or add this one to the AWS config file.',
   'mfa-missing check':
-    'On a terminal, where the code can be asked for, run eval "$(fedctl credentials --profile mfa --format env)", then repeat the command.',
+    'Run eval "$(fedctl credentials --profile mfa --format env)" on a terminal to enter the code. Then repeat the command.',
   'mfa-missing connect':
-    'On a terminal, where the code can be asked for, run eval "$(fedctl credentials --profile mfa --format env)", then repeat the command.',
+    'Run eval "$(fedctl credentials --profile mfa --format env)" on a terminal to enter the code. Then repeat the command.',
   'mfa-missing token':
-    'On a terminal, where the code can be asked for, run eval "$(fedctl credentials --profile mfa --format env)", then repeat the command.',
+    'Run eval "$(fedctl credentials --profile mfa --format env)" on a terminal to enter the code. Then repeat the command.',
   'sso-session-over check': 'aws sso login --profile sso',
   'sso-session-over connect': 'aws sso login --profile sso',
   'sso-session-over token': 'aws sso login --profile sso',
@@ -59,35 +59,35 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'region-global token': 'Name the Region with --region, for example --region eu-west-1.',
   'clock-off check': 'Set the clock of this machine, for example with "timedatectl set-ntp true".',
   'mint-permission-missing check':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-permission-missing connect':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-permission-missing token':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-audience-denied check':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-audience-denied connect':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-audience-denied token':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-algorithm-denied check':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-algorithm-denied connect':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-algorithm-denied token':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-duration-denied check':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-duration-denied connect':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-duration-denied token':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-tag-denied check':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-tag-denied connect':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-tag-denied token':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-denied-by-scp check':
     'An administrator of the organization (its management account) must change the deny in the service control policy of the account, or request what it permits.',
   'mint-denied-by-scp connect':
@@ -95,11 +95,11 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'mint-denied-by-scp token':
     'An administrator of the organization (its management account) must change the deny in the service control policy of the account, or request what it permits.',
   'payload-too-large check':
-    'Mint as a principal or a session with fewer or shorter tags. An administrator of the account can remove tags from the role or the user.',
+    'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
   'payload-too-large connect':
-    'Mint as a principal or a session with fewer or shorter tags. An administrator of the account can remove tags from the role or the user.',
+    'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
   'payload-too-large token':
-    'Mint as a principal or a session with fewer or shorter tags. An administrator of the account can remove tags from the role or the user.',
+    'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
   'sts-throttled check':
     'Wait a few seconds and repeat the command. If it persists, ask an administrator which program calls STS so often.',
   'sts-throttled connect':
@@ -119,9 +119,9 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'sts-unreachable check': "curl -v 'http://127.0.0.1:<port>'",
   'sts-unreachable connect': "curl -v 'http://127.0.0.1:<port>'",
   'sts-unreachable token': "curl -v 'http://127.0.0.1:<port>'",
-  'sts-captive-portal check': 'curl -v http://127.0.0.1:<port>   (shows who answers there)',
-  'sts-captive-portal connect': 'curl -v http://127.0.0.1:<port>   (shows who answers there)',
-  'sts-captive-portal token': 'curl -v http://127.0.0.1:<port>   (shows who answers there)',
+  'sts-captive-portal check': 'Find out which server responds: "curl -v http://127.0.0.1:<port>".',
+  'sts-captive-portal connect': 'Find out which server responds: "curl -v http://127.0.0.1:<port>".',
+  'sts-captive-portal token': 'Find out which server responds: "curl -v http://127.0.0.1:<port>".',
   'issuer-unreachable check': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
   'issuer-unreachable connect': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
   'issuer-slow check': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
@@ -157,22 +157,22 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'identity-provider-claim connect':
     'In Atlas, set the authorization type of the identity provider to User ID and its user claim to sub.',
   'database-user-wrong-type check':
-    'The type of a database user cannot be changed. In Atlas, replace it by one of type USER with the same settings: it has the roles readWriteAnyDatabase@admin. Nobody can log in as this user until it exists again.',
+    'The type of a database user cannot be changed. In Atlas, replace it with a user of type USER that has the roles readWriteAnyDatabase@admin. Logins as this user fail until it exists again.',
   'database-user-wrong-type connect':
-    'The type of a database user cannot be changed. In Atlas, replace it by one of type USER with the same settings: it has the roles readWriteAnyDatabase@admin. Nobody can log in as this user until it exists again.',
+    'The type of a database user cannot be changed. In Atlas, replace it with a user of type USER that has the roles readWriteAnyDatabase@admin. Logins as this user fail until it exists again.',
   'database-user-iam-type check':
-    'The type of a database user cannot be changed. In Atlas, replace it by one of type ROLE with the same settings: it has the roles readWriteAnyDatabase@admin. Nobody can log in as this user until it exists again.',
+    'The type of a database user cannot be changed. In Atlas, replace it with a user of type ROLE that has the roles readWriteAnyDatabase@admin. Logins as this user fail until it exists again.',
   'database-user-iam-type connect':
-    'Create the database user arn:aws:iam::123456789012:role/app in Atlas, with the authentication method AWS IAM and the type ROLE, or compare the present one with it.',
+    'Create the database user arn:aws:iam::123456789012:role/app in Atlas, with the authentication method AWS IAM and the type ROLE, or compare the existing one with it.',
   'database-user-missing-for-keys connect':
-    'Create the database user arn:aws:iam::123456789012:user/operator in Atlas, with the authentication method AWS IAM and the type USER, or compare the present one with it.',
+    'Create the database user arn:aws:iam::123456789012:user/operator in Atlas, with the authentication method AWS IAM and the type USER, or compare the existing one with it.',
   'roles-missing check': 'Ask an owner of the Atlas project for a role, such as readWrite on the database.',
   'srv-missing check':
     'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',
   'srv-missing connect':
     'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',
-  'txt-broken check': 'Whoever manages the domain must correct the TXT record.',
-  'txt-broken connect': 'Whoever manages the domain must correct the TXT record.',
+  'txt-broken check': 'Ask the administrator of the domain to correct the TXT record.',
+  'txt-broken connect': 'Ask the administrator of the domain to correct the TXT record.',
   'host-unknown check':
     'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',
   'host-unknown connect':

@@ -117,7 +117,7 @@ describe('the formats', () => {
   test('warns where AWS_PROFILE would beat what was just set', async () => {
     const env = { AWS_PROFILE: 'prod', USER: 'alice' };
     const warning =
-      'warning: AWS_PROFILE is set: several SDKs then ignore keys in the environment.\n         unset AWS_PROFILE\n';
+      'warning: AWS_PROFILE is set. Several SDKs then ignore credentials in the environment.\n         unset AWS_PROFILE\n';
     expect((await run([...role, '--format', 'env'], { env })).stderr).toBe(warning);
     expect((await run([...role, '--format', 'process'], { env })).stderr).toBe('');
     expect((await run([...role, '--json'], { env })).stderr).toBe('');
@@ -151,9 +151,9 @@ describe('github-env', () => {
     expect(saidIn(result)).toEqual({
       code: 2,
       stdout: '',
-      stderr: `error: GITHUB_ENV is not set, so there is no file to append to.
-cause:  --format github-env works in a step of a GitHub Actions job only.
-remedy: To set variables in a shell: eval "$(fedctl credentials --format env)".
+      stderr: `error: GITHUB_ENV is not set, so the file to append to is unknown.
+cause:  --format github-env works only in a GitHub Actions job.
+remedy: To set variables in a shell, use "eval "$(fedctl credentials --format env)"".
 code:   usage.unwritable-output
 `,
     });
@@ -168,7 +168,7 @@ code:   usage.unwritable-output
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: `error: Cannot append to "${file}".
-cause:  The file does not exist, is no regular file, or may not be written to by this user.
+cause:  The file does not exist, is not a regular file, or is not writable by this user.
 remedy: ls -l ${shellWord(file)}
 code:   usage.unwritable-output
 `,
@@ -182,49 +182,49 @@ describe('bad input makes no call', () => {
       'an external id without a role',
       ['--external-id', 'x'],
       'usage.invalid-command-line',
-      '--external-id belongs to a role, and no --role-arn is given.',
+      '--external-id requires --role-arn.',
     ],
     [
       'a session name without a role',
       ['--session-name', 'x'],
       'usage.invalid-command-line',
-      '--session-name belongs to a role, and no --role-arn is given.',
+      '--session-name requires --role-arn.',
     ],
     [
       'a session tag without a role',
       ['--session-tag', 'a=b'],
       'usage.invalid-command-line',
-      '--session-tag belongs to a role, and no --role-arn is given.',
+      '--session-tag requires --role-arn.',
     ],
     [
       'a transitive tag without a role',
       ['--transitive-tag', 'a'],
       'usage.invalid-command-line',
-      '--transitive-tag belongs to a role, and no --role-arn is given.',
+      '--transitive-tag requires --role-arn.',
     ],
     [
       'a source identity without a role',
       ['--source-identity', 'me'],
       'usage.invalid-command-line',
-      '--source-identity belongs to a role, and no --role-arn is given.',
+      '--source-identity requires --role-arn.',
     ],
     [
       'a format that is none',
       ['--format', 'toml'],
       'usage.invalid-value',
-      '--format cannot be "toml": expected env, fish, powershell, cmd, dotenv, json, process, github-env.',
+      'Invalid --format "toml": expected env, fish, powershell, cmd, dotenv, json, process, github-env.',
     ],
     [
       'a tag that is none',
       ['--role-arn', ROLE, '--session-tag', 'a'],
       'usage.invalid-value',
-      'Tag 1 is not <key>=<value>.',
+      'Tag 1 does not have the form <key>=<value>.',
     ],
     [
       'json and a shell at once',
       ['--output', 'json', '--format', 'env'],
       'usage.invalid-command-line',
-      '--output json and --format env ask for two different answers.',
+      '--output json and --format env are mutually exclusive.',
     ],
   ])('%s', async (_what, argv, code, message) => {
     const result = await run(argv);
@@ -244,9 +244,9 @@ describe('bad input makes no call', () => {
     expect(saidIn(await run(['--duration', '2h'], { keys }))).toEqual({
       code: 4,
       stdout: '',
-      stderr: `error: The credentials from profile "prod" are those of a session already, so --duration cannot be had. They end at 2026-11-22T13:00:00Z whatever is asked.
-cause:  Session credentials cannot call GetSessionToken: only long-term keys of an IAM user can.
-remedy: leave --duration out to get the current credentials, or assume a role with --role-arn <arn>
+      stderr: `error: The credentials from profile "prod" are already session credentials, so --duration is not possible. They expire at 2026-11-22T13:00:00Z in any case.
+cause:  Session credentials cannot call GetSessionToken. It requires long-term credentials of an IAM user.
+remedy: Remove --duration to get the current credentials, or assume a role with --role-arn <arn>.
 code:   sts.session-credentials
 `,
     });
@@ -257,9 +257,9 @@ code:   sts.session-credentials
     expect(saidIn(await run(chain))).toEqual({
       code: 2,
       stdout: '',
-      stderr: `error: The last of 2 roles is assumed from another role, so its session lives 1 h at most; 2 h is asked for.
-cause:  AWS caps the session of a role that was assumed from another role (chaining) at one hour.
-remedy: Ask for a session of one hour, or assume the last role directly with long-term or SSO credentials
+      stderr: `error: Invalid duration 2 h: the last of 2 roles is assumed from another role, so its session is valid for 1 h at most.
+cause:  AWS limits the session of a role that was assumed from another role (role chaining) to one hour.
+remedy: Request a session of one hour, or assume the last role directly with long-term or SSO credentials.
 run:    fedctl credentials --role-arn ${ROLE} --role-arn ${ROLE}2 --duration 1h
 code:   sts.duration-refused
 `,

@@ -50,7 +50,7 @@ describe('the human face', () => {
              EC384_0, ES384
   tokens     minted in eu-west-1, 2 s after the change
 
-Atlas, for MONGODB-OIDC: an identity provider (workload) and a database user
+Atlas, for MONGODB-OIDC: a workload identity provider and a database user
   issuer URI     ${server.issuer}
   audience       my-atlas
   authorization  USER (in the console: User ID)
@@ -63,8 +63,8 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database user  <ARN of the role of the workload>
   database       $external
 
-The workload is not known: ${USER_ARN} ran this, as the operator.
-Name its role with --role-arn <arn>, or ask as the workload: fedctl whoami --profile <profile of the workload>
+The workload is unknown: the operator ${USER_ARN} ran this command.
+Name the role of the workload with --role-arn <arn>, or run the command as the workload: fedctl whoami --profile <profile of the workload>
 `);
     expect(run.code).toBe(0);
     expect(run.minted).toHaveLength(5);
@@ -108,22 +108,22 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database user  ${role}
   database       $external
 
-This is for the role of --role-arn, and not for ${USER_ARN}, the operator that ran this.
+This is for the role of --role-arn, not for the operator ${USER_ARN} that ran this command.
 `);
     expect(run.stderr).toContain(
-      `warning: ${role} has a path, and MONGODB-AWS sees roles without theirs: the database user may never match.\n`,
+      `warning: ${role} has a path, but MONGODB-AWS ignores role paths. The database user may never match.\n`,
     );
   });
 
   test('tells how long it took where nothing changed', async () => {
     const { stdout } = await enable([], { federation: 'enabled' });
-    expect(stdout).toContain('  tokens     minted in eu-west-1, at once\n');
+    expect(stdout).toContain('  tokens     minted in eu-west-1, immediately\n');
   });
 
   test('a role of another account has another issuer', async () => {
     const run = await enable(['--no-wait', '--role-arn', 'arn:aws:iam::210987654321:role/app']);
     expect(run.stderr).toContain(
-      `warning: The role of --role-arn belongs to account 210987654321, and the issuer is that of account ${ACCOUNT}: its tokens have another issuer.\n`,
+      `warning: The role of --role-arn belongs to account 210987654321, but the issuer belongs to account ${ACCOUNT}. Tokens of the role have a different issuer.\n`,
     );
   });
 
@@ -237,7 +237,7 @@ describe('the JSON face', () => {
     expect(run.document.warnings).toEqual([
       {
         code,
-        message: `Federation is enabled, but nobody saw whether STS follows: this principal cannot mint. AWS says ${code}.`,
+        message: `Federation is enabled, but this principal cannot mint tokens, so the state of STS is unknown. AWS says ${code}.`,
         remedy,
         command,
       },
@@ -251,7 +251,7 @@ describe('the JSON face', () => {
     const url = `${server.issuer}/.well-known/jwks.json`;
     const fault = {
       code: 'issuer.not-json',
-      message: `${url} did not answer with a JSON object (content type application/json).`,
+      message: `${url} did not return a JSON object (content type application/json).`,
       remedy: `curl -v '${url}'`,
     };
     expect(document).toMatchObject({ jwks: { url, ok: false, failure: fault }, warnings: [fault] });
@@ -267,7 +267,7 @@ describe('the JSON face', () => {
     expect(document.error).toMatchObject({
       code: 'iam.propagation-timeout',
       message:
-        'IAM already reports federation as enabled, but STS did not mint 3 tokens in a row within 5 s. Its last refusal: AWS says sts.federation-disabled.',
+        'IAM reports federation as enabled, but STS did not mint 3 tokens in a row within 5 s. The last error: AWS says sts.federation-disabled.',
       remedy: 'Wait longer with --wait-timeout. STS follows IAM by some seconds.',
       exitCode: 6,
       details: { waitMs: 5000, lastCode: 'sts.federation-disabled' },
@@ -283,11 +283,11 @@ test('FEDCTL_AUDIENCE is the audience of the proof, and of Atlas', async () => {
 });
 
 test.each([
-  [['--wait-timeout', '0'], '--wait-timeout cannot be 0 s: expected 1 s to 1 h.'],
-  [['--wait-timeout', '2h'], '--wait-timeout cannot be 7200 s: expected 1 s to 1 h.'],
-  [['--wait-timeout', 'soon'], '--wait-timeout cannot be "soon": expected a duration such as 90s, 5m or 1h.'],
+  [['--wait-timeout', '0'], 'Invalid value of --wait-timeout: 0 s. Expected 1 s to 1 h.'],
+  [['--wait-timeout', '2h'], 'Invalid value of --wait-timeout: 7200 s. Expected 1 s to 1 h.'],
+  [['--wait-timeout', 'soon'], 'Invalid --wait-timeout "soon": expected a duration such as 90s, 5m or 1h.'],
   [['--audience', ''], 'Audience 1 is empty.'],
-  [['--audience', 'a'.repeat(1001)], 'Audience 1 has 1001 characters; AWS takes at most 1000.'],
+  [['--audience', 'a'.repeat(1001)], 'Audience 1 has 1001 characters; AWS accepts at most 1000.'],
 ])('%j is refused before anything is asked of AWS', async (args, message) => {
   const run = await enable(args);
   expect(run.code).toBe(2);

@@ -20,7 +20,7 @@ describe('the help of a command', () => {
     expect(option).toBe(
       '--output <face> how to answer: human, short, json, junit, github, markdown, html; repeatable as <face>=<file> [FEDCTL_OUTPUT]',
     );
-    expect((await run('whoami', '--help')).stdout).toContain('human (default) or json');
+    expect((await run('whoami', '--help')).stdout).toContain('Output format, human or json (default: human)');
   });
 
   test.each(['decode', 'explain', 'init', 'demo'])(

@@ -98,7 +98,7 @@ code:   usage.invalid-command-line
   test.each(['soon', '5x', '-1', ''])('--timeout cannot be "%s"', async (value) => {
     const { code, stderr } = await run(['whoami', `--timeout=${value}`]);
     expect(code).toBe(2);
-    expect(stderr).toBe(`error: --timeout cannot be "${value}": expected a duration such as 90s, 5m or 1h.
+    expect(stderr).toBe(`error: Invalid --timeout "${value}": expected a duration such as 90s, 5m or 1h.
 cause:  The value is outside what the option accepts.
 remedy: Read the help of the command.
 run:    fedctl whoami --help
@@ -109,7 +109,7 @@ code:   usage.invalid-value
   test('a boolean in the environment is 1, true, 0 or false', async () => {
     const { code, stderr } = await run(['whoami'], { FEDCTL_QUIET: 'yes' });
     expect(code).toBe(2);
-    expect(stderr).toBe(`error: FEDCTL_QUIET cannot be "yes": expected 1, true, 0 or false.
+    expect(stderr).toBe(`Invalid error: FEDCTL_QUIET "yes": expected 1, true, 0 or false.
 cause:  The value is outside what the option accepts.
 remedy: Read the help of the command.
 run:    fedctl whoami --help
@@ -165,9 +165,7 @@ describe('the end of a run', () => {
     });
     expect(await main(['whoami'], context)).toBe(1);
     expect(context.stdout.text).toBe('');
-    expect(
-      context.stderr.text,
-    ).toBe(`error: fedctl failed in a way it does not know: TypeError: x is not a function
+    expect(context.stderr.text).toBe(`error: Unexpected error in fedctl: TypeError: x is not a function
 cause:  fedctl did not expect this to happen.
 remedy: Repeat the command with --verbose. Report its output without secrets.
 code:   bug.unexpected

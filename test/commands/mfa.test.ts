@@ -121,7 +121,7 @@ describe('on a terminal', () => {
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
     const failure = unwrapped(stderr.slice(stderr.indexOf('error:')));
     expect(failure.replace(/http:[\w/.:]+/, 'STS').replace(/, request id [\w-]+/, '')).toBe(
-      `error: STS in eu-central-1 (STS) refused the MFA code of AssumeRole. AWS says: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
+      `error: STS in eu-central-1 (STS) rejected the MFA code of AssumeRole. AWS says: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
 cause:  The code has a typing error or was used before, the clock of the device is wrong, or the device belongs to another user. Each code can be used once.
 remedy: Wait for the next code of the device, and repeat the command with it.
 code:   sts.mfa-refused
@@ -146,8 +146,8 @@ code:   sts.mfa-refused
     const { code, stdout, stderr } = await run(['token', '--audience', 'x', '--profile', 'mfa'], { keys });
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(unwrapped(stderr.slice(stderr.indexOf('error:')))).toBe(
-      `error: The profile "mfa" assumes ${ROLE} with a code of the MFA device ${SERIAL}, and none was typed.
-cause:  The question for the code was left without an answer.
+      `error: The profile "mfa" assumes ${ROLE}, which requires a code from the MFA device ${SERIAL}, but none was entered.
+cause:  The prompt for the code was not answered.
 remedy: repeat the command, and type the six digits that the device shows
 code:   aws.mfa-needed
 `,
@@ -170,7 +170,7 @@ describe('without somebody to ask', () => {
     stdout: '',
     stderr: `error: ${message}
 cause:  The role requires an MFA code, but fedctl cannot prompt for it: no terminal, --no-input or --output json.
-remedy: On a terminal, where the code can be asked for, run ${remedy}, then repeat the command.
+remedy: Run ${remedy} on a terminal to enter the code. Then repeat the command.
 code:   aws.mfa-needed
 `,
   });
@@ -179,7 +179,7 @@ code:   aws.mfa-needed
     expect(await run(['whoami', '--profile', 'mfa'])).toEqual(
       needed(
         `eval "$(fedctl credentials --profile mfa --format env)"`,
-        `The profile "mfa" assumes ${ROLE} with a code of the MFA device ${SERIAL}.`,
+        `The profile "mfa" assumes ${ROLE}, which requires a code from the MFA device ${SERIAL}.`,
       ),
     );
   });
@@ -188,7 +188,7 @@ code:   aws.mfa-needed
     expect(await run(['token', '--audience', 'x', '--role-arn', ROLE, '--mfa-serial', SERIAL])).toEqual(
       needed(
         `eval "$(fedctl credentials --role-arn ${ROLE} --mfa-serial ${SERIAL} --format env)"`,
-        `The role ${ROLE} is to be assumed with a code of the MFA device ${SERIAL}.`,
+        `The role ${ROLE} requires a code from the MFA device ${SERIAL}.`,
       ),
     );
   });
@@ -197,7 +197,7 @@ code:   aws.mfa-needed
     expect(await run(['credentials', '--mfa-serial', SERIAL])).toEqual(
       needed(
         `eval "$(fedctl credentials --mfa-serial ${SERIAL} --format env)"`,
-        `The session is to be had with a code of the MFA device ${SERIAL}.`,
+        `The session requires a code from the MFA device ${SERIAL}.`,
       ),
     );
   });
@@ -217,19 +217,19 @@ describe('bad input makes no call', () => {
       'a device without a role',
       ['token', '--audience', 'x', '--mfa-serial', SERIAL],
       'usage.invalid-command-line',
-      '--mfa-serial belongs to a role, and no --role-arn is given.',
+      '--mfa-serial requires --role-arn.',
     ],
     [
       'a device that is none',
       ['credentials', '--mfa-serial', 'my phone'],
       'usage.invalid-value',
-      'The value of --mfa-serial is not valid: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
+      'Invalid --mfa-serial: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
     ],
     [
       'a device for a role that is none',
       ['token', '--audience', 'x', '--role-arn', ROLE, '--mfa-serial', 'my phone'],
       'usage.invalid-value',
-      'The value of --mfa-serial is not valid: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
+      'Invalid --mfa-serial: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
     ],
   ])('%s', async (_what, args, failure, message) => {
     const { code, stdout, stderr } = await run(args);

@@ -91,13 +91,13 @@ describe('enabled', () => {
       ok: false,
       failure: {
         code: 'issuer.http-status',
-        message: `${url} answered with status 503.`,
+        message: `${url} responded with status 503.`,
         remedy: `curl -v '${url}'`,
       },
     });
     expect(document.keys).toEqual([]);
     expect((await status([], { federation: 'enabled' })).stdout).toContain(
-      `  keys       does not answer as it should (issuer.http-status): ${url} answered with status 503.\n`,
+      `  keys       failed (issuer.http-status): ${url} responded with status 503.\n`,
     );
   });
 
@@ -150,7 +150,7 @@ describe('disabled', () => {
     expect(run).toMatchObject({ code: 3, stdout: '' });
     if (output === 'human') {
       expect(run.stderr).toBe(`error: Outbound federation is disabled for account ${ACCOUNT}.
-cause:  Nobody enabled it, or somebody disabled it: the switch is account-wide.
+cause:  Federation was never enabled, or somebody disabled it. It is one setting for the whole account.
 remedy: Enable federation for this account.
 run:    fedctl enable
 code:   sts.federation-disabled
@@ -170,7 +170,7 @@ describe('unknown', () => {
   test('for people', async () => {
     expect(await status([], { federation: 'info-denied' })).toMatchObject({
       code: 0,
-      stdout: `unknown This principal may not read the state: it lacks ${INFO}.
+      stdout: `unknown This principal lacks ${INFO}, which is required to read the state.
 
   account    ${ACCOUNT}
   principal  ${USER_ARN}
@@ -197,7 +197,7 @@ describe('unknown', () => {
     expect(run).toEqual({
       code: 4,
       stdout: '',
-      stderr: `error: Whether outbound federation is enabled for account ${ACCOUNT} is unknown: ${USER_ARN} lacks ${INFO}.
+      stderr: `error: Cannot read whether outbound federation is enabled for account ${ACCOUNT}: ${USER_ARN} lacks ${INFO}.
 cause:  The principal lacks the IAM permission named above, on Resource "*".
 remedy: allow ${INFO} on Resource "*" in the policies of ${USER_ARN}
 code:   iam.permission-missing
@@ -227,5 +227,5 @@ test('a state that cannot be asked for is a failure, not an answer', async () =>
 test('--require takes one state', async () => {
   const run = await status(['--require', 'disabled']);
   expect(run).toMatchObject({ code: 2, stdout: '', calls: [] });
-  expect(run.stderr.split('\n')[0]).toBe('error: --require cannot be "disabled": expected enabled.');
+  expect(run.stderr.split('\n')[0]).toBe('error: Invalid --require "disabled": expected enabled.');
 });

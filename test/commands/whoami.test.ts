@@ -53,7 +53,7 @@ describe('a session of a role', () => {
   override     https://vpce-1.example for STS (AWS_ENDPOINT_URL_STS)
   note         --profile beats AWS_ACCESS_KEY_ID, which is set too
 
-Atlas, for MONGODB-OIDC: an identity provider (workload) and a database user
+Atlas, for MONGODB-OIDC: a workload identity provider and a database user
   issuer URI     ${ISSUER}
   audience       my-atlas
   authorization  USER (in the console: User ID)
@@ -66,9 +66,9 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database user  ${ROLE_ARN}
   database       $external
 
-The ARN of a session does not contain the path of its role. If the role has a path, look up the ARN: fedctl token --audience <audience> | fedctl decode
+A session ARN does not contain the path of its role. If the role has a path, look up the ARN: fedctl token --audience <audience> | fedctl decode
 
-This is for the principal that runs whoami. Is that an operator, and the workload runs as another one?
+This is for the principal that runs whoami. If the workload runs as another principal, use:
 fedctl whoami --profile <profile of the workload>   (or --role-arn <arn of its role>)
 `,
       stderr: '',
@@ -140,7 +140,7 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database user  ${WORKLOAD}
   database       $external
 
-This is for the role of --role-arn, and not for ${USER_ARN}, the operator that ran this.
+This is for the role of --role-arn, not for the operator ${USER_ARN} that ran this command.
 `);
     const document = await whoamiJson({}, ['--role-arn', WORKLOAD]);
     expect(document.arn).toBe(USER_ARN);
@@ -179,7 +179,7 @@ describe('an IAM user', () => {
 `),
     ).toBe(true);
     expect(stdout).toContain(`  type           USER\n  database user  ${USER_ARN}\n`);
-    expect(stdout).toContain('  audience       <the audience that the workload asks tokens for>\n');
+    expect(stdout).toContain('  audience       <the audience that the workload mints tokens for>\n');
   });
 });
 
@@ -192,7 +192,7 @@ test('a federated user can hold no token', async () => {
 
 test.each([
   [new Date('2026-11-22T11:59:00Z'), '2026-11-22T11:59:00Z, 1 min ago'],
-  [null, 'temporary; the provider does not say when'],
+  [null, 'temporary; the provider does not report the expiration'],
 ])('the expiry of temporary keys: %s', async (expiresAt, shown) => {
   const { stdout } = await whoami([], {
     credentials: { sessionToken: new Secret('the-session-token'), expiresAt },
@@ -206,7 +206,7 @@ describe('the issuer', () => {
     expect(document.atlas.identityProvider.issuer).toBeNull();
     expect(document.warnings).toEqual([]);
     expect((await whoami([], { federation })).stdout).toContain(
-      '  issuer URI     <issuer>   (fedctl status prints it once federation is enabled)\n',
+      '  issuer URI     <issuer>   ("fedctl status" prints it when federation is enabled)\n',
     );
   });
 
@@ -216,7 +216,7 @@ describe('the issuer', () => {
     expect(document.warnings).toEqual([
       {
         code: 'aws.unreachable',
-        message: 'The issuer is not known. AWS says aws.unreachable.',
+        message: 'The issuer is unknown. AWS says aws.unreachable.',
         remedy: 'Check the network connection, HTTPS_PROXY and the endpoint named above.',
         command: null,
       },

@@ -174,7 +174,7 @@ describe('fedctl sandbox', () => {
     let asked = false;
     const { code, stdout, stderr } = await runBin(['sandbox'], {
       watch(seen, kill) {
-        if (asked || !seen.stderr.includes('Ctrl-C ends the lab')) return;
+        if (asked || !seen.stderr.includes('Ctrl-C stops the lab')) return;
         asked = true;
         kill('SIGINT');
       },
@@ -230,7 +230,7 @@ describe('fedctl sandbox', () => {
     expect(stderr).toMatch(/\ncode: {3}lab\.port-taken\n$/);
     expect(
       (await runBin(['sandbox', '--mongo-port', '70000'])).stderr,
-    ).toBe(`error: --mongo-port cannot be "70000": expected a port from 1 to 65535.
+    ).toBe(`error: Invalid --mongo-port "70000": expected a port from 1 to 65535.
 cause:  The value is outside what the option accepts.
 remedy: Read the help of the command.
 run:    fedctl sandbox --help

@@ -28,7 +28,7 @@ describe('List the scenarios.', () => {
     const at = lines.indexOf('identity-provider-audience');
     expect(lines.slice(at, at + 3)).toEqual([
       'identity-provider-audience',
-      '  The identity provider expects another audience than tokens are minted for.',
+      '  The identity provider expects a different audience than the tokens have.',
       '  atlas.audience-mismatch, or mongo.oidc-refused without access to Atlas',
     ]);
   });
@@ -83,7 +83,7 @@ describe('fedctl sandbox --scenario NAME -- CMD', () => {
     expect(unknown).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `error: There is no scenario "moon-phase".
+      stderr: `error: Unknown scenario "moon-phase".
 cause:  Scenarios have fixed names.
 remedy: fedctl sandbox --list-scenarios
 code:   usage.invalid-value
@@ -92,7 +92,7 @@ code:   usage.invalid-value
     expect(platform).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `error: --scenario and --as do not go together: what scenarios break is the built-in lab of an operator.
+      stderr: `error: --scenario and --as are mutually exclusive: scenarios require the built-in lab of an operator.
 cause:  An argument or option value is missing, or the command line has an extra argument.
 remedy: Read the help of the command.
 run:    fedctl sandbox --help

@@ -14,7 +14,7 @@ const USER_ARN = `arn:aws:iam::${ACCOUNT}:user/alice`;
 const ISSUER = 'https://0a1b2c3d.tokens.sts.global.api.aws';
 const ENDPOINT = 'https://sts.eu-west-1.amazonaws.com/';
 
-/** Long-term keys of an IAM user, from the environment. */
+/** Long-term credentials of an IAM user, from the environment. */
 export const USER_KEYS: ResolvedCredentials = {
   accessKeyId: 'AKIAALICE',
   secretAccessKey: new Secret('alice/secret'),

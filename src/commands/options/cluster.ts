@@ -9,7 +9,7 @@ import { type OptionSpec, text } from './option.ts';
 
 /** `--uri`, which is never repeated with a secret. */
 export const URI: OptionSpec<string | null> = {
-  ...text('--uri <uri>', 'connection string of the cluster, without a password'),
+  ...text('--uri <uri>', 'Connection string of the cluster, without a password'),
   repeated: repeatedUri,
 };
 
@@ -46,7 +46,7 @@ export function mechanismOption<const Name extends string>(
 /** For the connection string of a program. */
 export const TOKEN_ENVIRONMENT: OptionSpec<TokenEnvironment> = choice(
   '--environment <name>',
-  'ENVIRONMENT for oidc; test is for drivers that do not know k8s',
+  'ENVIRONMENT for oidc; test is for drivers without k8s',
   TOKEN_ENVIRONMENTS,
   'k8s',
   // Not from the environment: it would reach every fedctl that a program starts.
@@ -55,5 +55,5 @@ export const TOKEN_ENVIRONMENT: OptionSpec<TokenEnvironment> = choice(
 
 export const DNS_SERVER: OptionSpec<string | null> = nameServer(
   '--dns-server <host:port>',
-  'ask this DNS server for the names of the cluster',
+  'DNS server for the host names of the cluster',
 );

@@ -6,20 +6,20 @@ import type { OptionSpec } from './option.ts';
 /** How a token is made, for every command that mints one. */
 export const SIGNING_ALGORITHM: OptionSpec<SigningAlgorithm> = choice(
   '--signing-algorithm <name>',
-  'how AWS signs the token',
+  'Signing algorithm of the token',
   SIGNING_ALGORITHMS,
   'RS256',
 );
 
 export const TOKEN_DURATION: OptionSpec<number> = duration(
   '--duration <time>',
-  'how long the token lives (default: 5m)',
+  'Token lifetime (default: 5m)',
   DEFAULT_DURATION_SECONDS,
 );
 
 /** For commands that can take the longest life that fits. */
 export const WANTED_DURATION: OptionSpec<WantedDuration> = durationOrAuto(
   '--duration <time>',
-  'how long the token lives, or auto (default: 5m)',
+  'Token lifetime, or auto (default: 5m)',
   DEFAULT_DURATION_SECONDS,
 );

@@ -27,14 +27,14 @@ export async function openState(invocation: Invocation<OptionTable>, given: stri
   const usedBy = kept?.usedBy ?? null;
   if (usedBy !== null && (await answers(invocation, usedBy))) {
     throw new FedctlError('lab.state-in-use', {
-      message: `The lab at ${usedBy.url} runs with the state in ${folder}.`,
+      message: `The lab at ${usedBy.url} is running with the state in ${folder}.`,
       details: { folder, url: usedBy.url },
     });
   }
   if (usedBy !== null) {
     invocation.warn({
       code: 'lab.state-stale',
-      message: `The lab that used ${folder} ended without a word: what was changed after its start is lost.`,
+      message: `The lab that used ${folder} was killed. Changes after its start are lost.`,
       remedy: null,
     });
   }

@@ -86,7 +86,7 @@ export class AtlasApi {
     }
     throw new FedctlError('atlas.answer-unreadable', {
       message: `The list at ${this.#settings.url}${resource.path} has more than ${PAGES} pages.`,
-      likelyCause: 'No list of Atlas is that long: whatever answers does not number its pages.',
+      likelyCause: 'No list of Atlas is that long. The server probably ignores page numbers.',
       details: { url: `${this.#settings.url}${resource.path}`, pages: PAGES },
     });
   }
@@ -96,7 +96,7 @@ export class AtlasApi {
     const name = z.record(z.string(), z.unknown()).safeParse(entry).data?.[named];
     const { field, problem } = fieldOf(error);
     const failure = new FedctlError('atlas.answer-unreadable', {
-      message: `The list at ${url} has an entry with a field that fedctl cannot read: ${field === '' ? 'the whole' : field} (${problem}).`,
+      message: `The list at ${url} has an entry with an invalid field: ${field === '' ? 'the whole entry' : field} (${problem}).`,
       details: { url, field, problem },
     });
     return { name: typeof name === 'string' ? name : null, failure };
@@ -192,5 +192,5 @@ function pauseMs({ headers }: AtlasHttpAnswer, waits: number, now: Date): number
  */
 export function segment(value: string): string {
   if (!/^\.{0,2}$/.test(value)) return encodeURIComponent(value);
-  throw new FedctlError('atlas.not-found', { message: `Atlas has nothing by the name "${value}".` });
+  throw new FedctlError('atlas.not-found', { message: `Atlas has no object named "${value}".` });
 }

@@ -81,7 +81,7 @@ export function validateCredentials(credentials: AtlasCredentials): void {
     const isName = name === 'client id' || name === 'public key';
     if (CREDENTIAL.test(value) && !(isName && /[:"\\]/.test(value))) continue;
     throw new FedctlError('atlas.credentials-malformed', {
-      message: `The ${name} for the Atlas API holds white space or a character that none has.`,
+      message: `The ${name} for the Atlas API has white space or a character that no Atlas credential has.`,
       details: { part: name },
     });
   }

@@ -76,11 +76,11 @@ async function send(
   const { status } = response;
   if (status >= 300 && status < 400) {
     const { location } = response.headers;
-    const target = location === undefined ? 'another address' : quote(request, location);
-    throw notAtlas(request, `redirects to ${target}, and fedctl does not follow`, status);
+    const target = location === undefined ? 'another URL' : quote(request, location);
+    throw notAtlas(request, `redirects to ${target}, which fedctl does not follow`, status);
   }
   if (response.body === null) {
-    throw notAtlas(request, `gave an answer of more than ${MAX_BYTES / 1024 / 1024} MiB`, status);
+    throw notAtlas(request, `returned a response of more than ${MAX_BYTES / 1024 / 1024} MiB`, status);
   }
   return { request, status, headers: response.headers, body: response.body };
 }
@@ -108,7 +108,7 @@ export function notAtlas(request: AtlasHttpRequest, did: string, status: number)
 
 function timeoutFailure(request: AtlasHttpRequest, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('atlas.timeout', {
-    message: `${nameOf(request)} gave no whole answer within ${formatDuration(timeoutMs / 1000)}.`,
+    message: `${nameOf(request)} returned no complete response within ${formatDuration(timeoutMs / 1000)}.`,
     details: { url: request.url.href, timeoutMs },
     cause,
   });
@@ -121,12 +121,12 @@ function networkFailure(request: AtlasHttpRequest, timeoutMs: number, cause: unk
   const details = { url: href, reason: fault?.code ?? null };
   const advice = fault === null ? {} : adviceOf(fault, request.url);
   if (fault?.kind === 'tls') {
-    const message = `No TLS connection to the Atlas API at ${host}: ${fault.reason} (${fault.code}).`;
+    const message = `The TLS connection to the Atlas API at ${host} failed: ${fault.reason} (${fault.code}).`;
     return new FedctlError('atlas.tls-failed', { message, details, ...advice, cause });
   }
   const reason = fault === null ? 'the connection failed' : `${fault.reason} (${fault.code})`;
   return new FedctlError('atlas.unreachable', {
-    message: `The Atlas API at ${host} cannot be reached: ${reason}.`,
+    message: `Cannot reach the Atlas API at ${host}: ${reason}.`,
     details,
     ...advice,
     cause,

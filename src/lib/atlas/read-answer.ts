@@ -28,7 +28,7 @@ export function readAnswer<T>(answer: AtlasHttpAnswer, shape: z.ZodType<T>): T {
   if (read.success) return read.data;
   const { field, problem } = fieldOf(read.error);
   throw new FedctlError('atlas.answer-unreadable', {
-    message: `${nameOf(answer.request)} answered with a field that fedctl cannot read: ${field === '' ? 'the whole' : field} (${problem}).`,
+    message: `${nameOf(answer.request)} returned an invalid field: ${field === '' ? 'the whole response' : field} (${problem}).`,
     details: { url: answer.request.url.href, field, problem },
   });
 }
@@ -44,5 +44,5 @@ export function fieldOf({ issues: [issue] }: z.ZodError): {
 export function notJson({ request, status, headers }: AtlasHttpAnswer): FedctlError {
   const type = headers['content-type'] ?? null;
   const seen = type === null ? 'no content type' : `content type ${quote(request, type)}`;
-  return notAtlas(request, `answered HTTP ${status} with a body that is no JSON object (${seen})`, status);
+  return notAtlas(request, `returned HTTP ${status} with a body that is not a JSON object (${seen})`, status);
 }

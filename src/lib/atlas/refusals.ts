@@ -96,7 +96,7 @@ function textOf({ request, status }: AtlasHttpAnswer, error: ApiError | null): s
 }
 
 function answered(answer: AtlasHttpAnswer, error: ApiError | null): FailureFacts {
-  return { message: `${nameOf(answer.request)} answered: ${textOf(answer, error)}.` };
+  return { message: `${nameOf(answer.request)} returned an error: ${textOf(answer, error)}.` };
 }
 
 function credentialRefused(answer: AtlasHttpAnswer, error: ApiError, { credential }: Site): FedctlError {
@@ -104,11 +104,11 @@ function credentialRefused(answer: AtlasHttpAnswer, error: ApiError, { credentia
   // Only what Atlas says itself: it has one answer for a wrong secret and for most that are over.
   if (/expired/i.test(`${error.code} ${error.detail}`)) {
     return failure('atlas.secret-expired', answer, error, {
-      message: `Atlas at ${host} says that the secret of ${credential} has expired: ${textOf(answer, error)}.`,
+      message: `Atlas at ${host} reports that the secret of ${credential} has expired: ${textOf(answer, error)}.`,
     });
   }
   return failure('atlas.credentials-refused', answer, error, {
-    message: `Atlas at ${host} does not accept ${credential}: ${textOf(answer, error)}.`,
+    message: `Atlas at ${host} rejected ${credential}: ${textOf(answer, error)}.`,
   });
 }
 
@@ -116,16 +116,16 @@ function offList(answer: AtlasHttpAnswer, error: ApiError, { credential }: Site)
   const [first] = error.parameters;
   const address = typeof first === 'string' && isIP(first) !== 0 ? first : null;
   return {
-    message: `Atlas lets nobody use ${credential} from ${address ?? 'the address of this machine'}: ${textOf(answer, error)}.`,
+    message: `Atlas does not accept ${credential} from ${address ?? 'the IP address of this machine'}: ${textOf(answer, error)}.`,
     remedy: `In Atlas, an owner of the organization must add ${address ?? 'the address of this machine'} to the API access list of ${credential}: Organization, Applications, API Access List.`,
     details: { address },
   };
 }
 
 function withoutRole(answer: AtlasHttpAnswer, error: ApiError, { credential, role }: Site): FailureFacts {
-  const wanted = role === null ? '' : ` It takes the role ${role}.`;
+  const wanted = role === null ? '' : ` It requires the role ${role}.`;
   return {
-    message: `Atlas does not let ${credential} read ${answer.request.url.pathname}: ${textOf(answer, error)}.${wanted}`,
+    message: `Atlas does not allow ${credential} to read ${answer.request.url.pathname}: ${textOf(answer, error)}.${wanted}`,
     ...(role !== null && { remedy: `In Atlas, an owner must give ${credential} the role ${role}.` }),
     details: { role },
   };
@@ -134,7 +134,7 @@ function withoutRole(answer: AtlasHttpAnswer, error: ApiError, { credential, rol
 function rateLimited(answer: AtlasHttpAnswer): FailureFacts {
   const seconds = Number(answer.headers['retry-after'] ?? Number.NaN);
   const known = Number.isFinite(seconds) && seconds >= 0;
-  const message = `${nameOf(answer.request)} was refused: too many requests in a short time.`;
+  const message = `${nameOf(answer.request)} was throttled: too many requests in a short time.`;
   return known
     ? {
         message,

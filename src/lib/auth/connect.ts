@@ -41,7 +41,7 @@ export interface ConnectRequest {
 /** No failure: the file may be named by the environment, for other runs. */
 const TOKEN_FILE_UNUSED: Warning = {
   code: 'mongo.token-file.unused',
-  message: 'The token file is not used: MONGODB-AWS logs in with AWS keys.',
+  message: 'The token file is ignored: MONGODB-AWS logs in with AWS credentials.',
   remedy: 'Remove --token-file, or add --mechanism oidc.',
 };
 
@@ -94,7 +94,7 @@ export async function planConnect(
   const { uri } = request;
   if (uri === null) {
     throw new FedctlError('usage.missing-uri', {
-      message: 'No connection string is given: connect to what?',
+      message: 'No connection string is given.',
     });
   }
   const chosen = chooseMechanisms(request.mechanism, uri.namedMechanism);
@@ -286,7 +286,7 @@ async function tokenSource(
   }
   if (request.audience === null) {
     throw new FedctlError('usage.missing-audience', {
-      message: 'No audience is given: MONGODB-OIDC needs the audience of the identity provider in Atlas.',
+      message: 'No audience is given. MONGODB-OIDC requires the audience of the identity provider in Atlas.',
     });
   }
   const mint = {

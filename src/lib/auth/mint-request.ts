@@ -22,13 +22,13 @@ export function validateMintRequest(request: MintRequest): void {
 function validateAudience(audience: readonly string[]): void {
   if (audience.length === 0) {
     throw new FedctlError('usage.missing-audience', {
-      message: 'No audience is given: who is the token for?',
+      message: 'No audience is given. Every token requires one.',
     });
   }
   if (audience.length > MINT_LIMITS.audiences) {
     throw invalid(
       '--audience',
-      `A token has at most ${MINT_LIMITS.audiences} audiences; ${audience.length} are given.`,
+      `A token has at most ${MINT_LIMITS.audiences} audiences, but ${audience.length} are given.`,
     );
   }
   for (const [index, each] of audience.entries()) {
@@ -37,7 +37,7 @@ function validateAudience(audience: readonly string[]): void {
     if (length > MINT_LIMITS.audienceLength) {
       throw invalid(
         '--audience',
-        `Audience ${index + 1} has ${length} characters; AWS takes at most ${MINT_LIMITS.audienceLength}.`,
+        `Audience ${index + 1} has ${length} characters; AWS accepts at most ${MINT_LIMITS.audienceLength}.`,
         index,
       );
     }
@@ -47,10 +47,7 @@ function validateAudience(audience: readonly string[]): void {
 /** The type says it already; a caller in plain JavaScript may not know. */
 function validateAlgorithm(algorithm: string): void {
   if (SIGNING_ALGORITHMS.some((each) => each === algorithm)) return;
-  throw invalid(
-    '--signing-algorithm',
-    'The signing algorithm is RS256 or ES384, in capitals; something else is given.',
-  );
+  throw invalid('--signing-algorithm', 'Invalid signing algorithm: expected RS256 or ES384, in capitals.');
 }
 
 function validateDuration(seconds: number): void {
@@ -58,7 +55,7 @@ function validateDuration(seconds: number): void {
   if (Number.isInteger(seconds) && seconds >= shortest && seconds <= longest) return;
   throw invalid(
     '--duration',
-    `A token lives ${shortest} to ${longest} whole seconds (1 min to 1 h); ${seconds} s are asked for.`,
+    `Invalid duration ${seconds} s: expected ${shortest} to ${longest} whole seconds (1 min to 1 h).`,
   );
 }
 
@@ -69,7 +66,7 @@ function validateDuration(seconds: number): void {
  */
 export function validateTags(tags: readonly Tag[], option: Flag): void {
   if (tags.length > MINT_LIMITS.tags) {
-    throw invalid(option, `AWS takes at most ${MINT_LIMITS.tags} tags; ${tags.length} are given.`);
+    throw invalid(option, `AWS accepts at most ${MINT_LIMITS.tags} tags, but ${tags.length} are given.`);
   }
   const positions = new Map<string, number>();
   for (const [index, { key, value }] of tags.entries()) {
@@ -80,7 +77,7 @@ export function validateTags(tags: readonly Tag[], option: Flag): void {
     if (first !== undefined) {
       throw invalid(
         option,
-        `Tags ${first + 1} and ${index + 1} have the same key: AWS ignores case in tag keys.`,
+        `Tags ${first + 1} and ${index + 1} have the same key. AWS ignores case in tag keys.`,
         index,
       );
     }
@@ -100,12 +97,12 @@ function validateTagText(
   const length = characters(text);
   if (length < shortest) throw invalid(option, `${what} is empty.`, index);
   if (length > longest) {
-    throw invalid(option, `${what} has ${length} characters; AWS takes at most ${longest}.`, index);
+    throw invalid(option, `${what} has ${length} characters; AWS accepts at most ${longest}.`, index);
   }
   if (!TAG_TEXT.test(text)) {
     throw invalid(
       option,
-      `${what} has a character that AWS does not take: letters, digits, spaces and _.:/=+-@ are allowed.`,
+      `${what} has a character that AWS does not accept. Letters, digits, spaces and _.:/=+-@ are allowed.`,
       index,
     );
   }
@@ -134,7 +131,7 @@ function validateSize({ audience, tags }: MintRequest): void {
   const bytes = Buffer.byteLength(JSON.stringify(least), 'utf8');
   if (bytes <= MINT_LIMITS.claimsBytes) return;
   throw new FedctlError('sts.payload-too-large', {
-    message: `The claims of this token would take at least ${bytes} bytes; AWS signs at most ${MINT_LIMITS.claimsBytes}.`,
+    message: `The claims of this token have at least ${bytes} bytes; AWS signs at most ${MINT_LIMITS.claimsBytes}.`,
     details: { bytes, limit: MINT_LIMITS.claimsBytes },
   });
 }
@@ -154,7 +151,7 @@ const REMEDIES: Readonly<Record<Flag, string>> = {
 function invalid(option: Flag, message: string, index?: number): FedctlError {
   return invalidValue(option, {
     message,
-    likelyCause: 'AWS would refuse the request for this, so it is not sent.',
+    likelyCause: 'AWS would reject the request, so fedctl does not send it.',
     remedy: REMEDIES[option] ?? `Write the tag as ${option} <key>=<value>, each key once.`,
     details: index === undefined ? {} : { position: index + 1 },
   });

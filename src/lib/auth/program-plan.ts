@@ -94,13 +94,13 @@ function given(audience: string | null): string {
 
 function missingUri(): FedctlError {
   return new FedctlError('usage.missing-uri', {
-    message: `An argument of the program has ${PLACEHOLDER}, and no connection string was given.`,
+    message: `An argument of the program has ${PLACEHOLDER}, but no connection string was given.`,
     remedy: "Add --uri 'mongodb+srv://<host>/', or set FEDCTL_URI.",
   });
 }
 
 function secretInArguments(): FedctlError {
   return new FedctlError('exec.secret-in-arguments', {
-    message: 'The connection string holds a secret, so it cannot be an argument of the program.',
+    message: 'The connection string has a secret, so it cannot be an argument of the program.',
   });
 }

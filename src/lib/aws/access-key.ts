@@ -18,13 +18,14 @@ export function withFittingToken(credentials: ResolvedCredentials): ResolvedCred
     'aws.credentials-half-set',
     fault === 'left over'
       ? {
-          message: `${id} from ${providerDetail} is a long-term access key, and a session token is set beside it.`,
-          likelyCause: 'A long-term key (AKIA…) has no session token. This one is left from another session.',
+          message: `${id} from ${providerDetail} is a long-term access key, but a session token is set with it.`,
+          likelyCause:
+            'A long-term key (AKIA…) has no session token. The token is left from another session.',
           remedy: LEFT_OVER[provider] ?? 'Remove the session token from what this provider returns.',
           details: { accessKeyId: credentials.accessKeyId, provider, providerDetail },
         }
       : {
-          message: `${id} from ${providerDetail} is the access key of a session, and its session token is missing.`,
+          message: `${id} from ${providerDetail} is the access key of a session, but its session token is missing.`,
           likelyCause: 'The key of a session (ASIA…) is valid only together with its session token.',
           remedy:
             MISSING[provider] ?? 'This provider must return the session token of the same session as well.',

@@ -119,7 +119,7 @@ async function authorizationOf(
 
 function containerFailed({ url, variable }: ContainerEndpoint, what: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.container-failed', {
-    message: `The container endpoint ${url.origin}, which ${variable} names, gave no credentials: ${what}.`,
+    message: `The container endpoint ${url.origin}, which ${variable} names, returned no credentials: ${what}.`,
     details: { endpoint: url.origin, variable },
     cause,
   });

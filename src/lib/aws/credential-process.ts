@@ -32,7 +32,7 @@ export async function processCredentials(
   signal: AbortSignal,
 ): Promise<Credentials> {
   const words = shellWords(command);
-  if (words === null) throw processFailed(profile, 'cannot be split into words: a quote in it is not closed');
+  if (words === null) throw processFailed(profile, 'cannot be split into words: it has an unclosed quote');
   const env = processEnvironment(context.env, profile);
   const bounded = deadline(signal, TIMEOUT_MS);
   try {
@@ -41,7 +41,7 @@ export async function processCredentials(
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (timedOut(bounded))
-      throw processFailed(profile, `did not end within ${TIMEOUT_MS / 1000} s`, { cause: error });
+      throw processFailed(profile, `did not exit within ${TIMEOUT_MS / 1000} s`, { cause: error });
     throw error;
   }
 }
@@ -83,12 +83,12 @@ function run(
 
 /** Only the first word is repeated: those after it may be secrets. */
 function notStarted(profile: string, program: string, cause: Error): FedctlError {
-  const why = systemCode(cause) === 'ENOENT' ? 'there is no such program' : cause.message;
+  const why = systemCode(cause) === 'ENOENT' ? 'the program was not found' : cause.message;
   const failure = `cannot be started: "${program}": ${why}`;
   return processFailed(profile, failure, {
     cause,
     likelyCause:
-      'AWS tools start the program of a credential_process without a shell: "~", "$HOME", "|" and "&&" have no meaning there, unless the command is: sh -c \'…\'.',
+      'AWS tools start the program of a credential_process without a shell. "~", "$HOME", "|" and "&&" are not interpreted, unless the command is: sh -c \'…\'.',
   });
 }
 
@@ -121,7 +121,7 @@ function parse(output: string, profile: string, now: Date): Credentials {
 function expiryOf(expiration: unknown, profile: string, now: Date): Date | null {
   if (expiration === undefined || expiration === null || expiration === '') return null;
   const expiresAt = readExpiry(String(expiration));
-  if (expiresAt === null) throw processFailed(profile, 'printed an Expiration that is no time');
+  if (expiresAt === null) throw processFailed(profile, 'printed an Expiration that is not a valid time');
   if (expiresAt <= now) {
     throw new FedctlError('aws.credentials-expired', {
       message: `The credential_process of the profile "${profile}" printed credentials that expired at ${expiresAt.toISOString()}.`,
@@ -140,7 +140,8 @@ function processFailed(
   return new FedctlError('aws.profile-failed', {
     message: `The credential_process of the profile "${profile}" ${how}.`,
     likelyCause:
-      likelyCause ?? 'The program that the profile names failed, or does not print what AWS tools expect.',
+      likelyCause ??
+      'The program that the profile names failed, or its output does not have the format that AWS tools expect.',
     remedy: `Run the program alone and correct it: aws configure get credential_process --profile ${shellWord(profile)} prints its command.`,
     details: { profile },
     cause,

@@ -46,7 +46,7 @@ function halfSet(isIdMissing: boolean): FedctlError {
     ? ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
     : ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'];
   return new FedctlError('aws.credentials-half-set', {
-    message: `${set} is set in the environment and ${missing} is not.`,
+    message: `${set} is set in the environment, but ${missing} is not.`,
     details: { missing, set },
   });
 }

@@ -76,7 +76,7 @@ function extended(expiresAt: Date | null, now: Date, warn: Warn): Date | null {
   if (expiresAt === null || expiresAt > now) return expiresAt;
   warn({
     code: 'aws.metadata-credentials-expired',
-    message: `The instance metadata service returned credentials that expired at ${rfc3339(expiresAt)}. They are used: in an outage the service returns its last ones, and AWS accepts them.`,
+    message: `The instance metadata service returned credentials that expired at ${rfc3339(expiresAt)}. fedctl uses them: in an outage the service returns its last credentials, and AWS accepts them.`,
     remedy: null,
   });
   return new Date(now.getTime() + EXTENSION_MS);
@@ -104,7 +104,7 @@ function noRole(status: number, withoutToken: string | null): string {
     case 401:
       return `the instance metadata service requires a token (HTTP 401), and ${withoutToken ?? 'rejected its own'}`;
     case 403:
-      return 'the instance metadata service is turned off for this instance (HTTP 403)';
+      return 'the instance metadata service is disabled for this instance (HTTP 403)';
     case 404:
       return 'the instance has no role (HTTP 404)';
     default:
@@ -163,7 +163,7 @@ function endpointOf(env: Context['env'], profile: ChosenProfile): string {
   const fromProfile = profile.settings['ec2_metadata_service_endpoint'];
   if (fromProfile) {
     const source = `profile "${profile.name}"`;
-    return metadataEndpoint(fromProfile, source, `remove ec2_metadata_service_endpoint from the ${source}`);
+    return metadataEndpoint(fromProfile, source, `Remove ec2_metadata_service_endpoint from the ${source}.`);
   }
   const mode =
     env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'] || profile.settings['ec2_metadata_service_endpoint_mode'];
@@ -199,10 +199,10 @@ async function sessionToken(
     const answer = await send(TOKEN_PATH, { method: 'PUT', headers });
     if (answer.status === 200) return { value: answer.body.trim() };
     if (answer.status === 400) return { absent: 'the instance metadata service responded with HTTP 400' };
-    why = `gave no token (HTTP ${answer.status})`;
+    why = `returned no token (HTTP ${answer.status})`;
   } catch (error) {
     if (!isTimeout(error)) throw error;
-    why = 'gave no token in time (a container needs a hop limit of at least 2)';
+    why = 'returned no token in time (a container requires a hop limit of at least 2)';
   }
   const forbidden = env['AWS_EC2_METADATA_V1_DISABLED'] || profile.settings['ec2_metadata_v1_disabled'];
   return forbidden?.toLowerCase() === 'true'

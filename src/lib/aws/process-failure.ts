@@ -38,7 +38,8 @@ export function processFailure(profile: string, ended: string, stderr: string): 
   const said = last === '' ? '' : `, saying "${last}"`;
   return new FedctlError('aws.profile-failed', {
     message: `${start}${said}.`,
-    likelyCause: 'The program that the profile names failed, or does not print what AWS tools expect.',
+    likelyCause:
+      'The program that the profile names failed, or its output does not have the format that AWS tools expect.',
     remedy: `Run the program alone and correct it: aws configure get credential_process --profile ${shellWord(profile)} prints its command.`,
     details: { profile, ...(shown.length > 1 ? { evidence: shown } : {}) },
   });

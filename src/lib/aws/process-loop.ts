@@ -19,7 +19,7 @@ export function processEnvironment(env: Environment, profile: string): Environme
   const asked = profilesAsked(env[ASKED]);
   if (asked.includes(profile)) {
     throw new FedctlError('aws.credential-process-loop', {
-      message: `The credential_process of the profile "${profile}" is fedctl, which takes its credentials from that very profile.`,
+      message: `The credential_process of the profile "${profile}" is fedctl, which reads its credentials from the same profile.`,
       details: { profile, asked },
     });
   }

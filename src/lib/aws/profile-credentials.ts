@@ -76,13 +76,12 @@ export async function profileCredentials(
   const absent =
     source === 'default' && files.profile('default') === null
       ? 'there is no profile "default"'
-      : `the profile "${name}" names no way to get credentials`;
+      : `the profile "${name}" has no credential source`;
   if (files.severe.length === 0) return { absent };
   // The keys that somebody meant may be where nobody could read them.
   throw new FedctlError('aws.profile-failed', {
     message: `No credentials in the AWS files: ${absent}. ${files.severe.join(' ')}`,
-    likelyCause:
-      'A file with AWS settings cannot be read, or not to its end, so the profile may not be complete.',
+    likelyCause: 'A file with AWS settings cannot be read completely, so the profile may be incomplete.',
     remedy: `Correct or remove the file: ${files.configPath} or ${files.credentialsPath}.`,
     details: { profile: name },
   });
@@ -150,7 +149,7 @@ async function assumedRole(link: Link, world: ProfileDependencies, signal: Abort
       : await proveMfa(
           world.mfaCode,
           serial,
-          `The profile "${name}" assumes ${roleArn} with a code of`,
+          `The profile "${name}" assumes ${roleArn}, which requires a code from`,
           `eval "$(fedctl credentials --profile ${shellWord(name)} --format env)"`,
         );
   const { credentials } = await sts.assumeRole(
@@ -171,7 +170,7 @@ async function sourceOf(link: Link, world: ProfileDependencies, signal: AbortSig
   const { source_profile: written, credential_source: credential } = link.profile.settings;
   if ((written === undefined) === (credential === undefined)) {
     const which = written === undefined ? 'neither source_profile nor' : 'both source_profile and';
-    throw profileFailed(name, `has a role_arn and names ${which} credential_source`);
+    throw profileFailed(name, `has a role_arn, but ${which} credential_source`);
   }
   if (written === undefined) return await credentialSource(name, credential ?? '', world, signal);
   const source = world.files.sourceProfile(written);
@@ -180,11 +179,11 @@ async function sourceOf(link: Link, world: ProfileDependencies, signal: AbortSig
   }
   if (source.name !== name && path.includes(source.name)) {
     const circle = [...path, source.name].join(' -> ');
-    throw profileFailed(name, `takes its keys from itself, in a circle: ${circle}`);
+    throw profileFailed(name, `takes its credentials from itself, in a loop: ${circle}`);
   }
   const next = { name: source.name, profile: source.value, path: [...path, source.name] };
   const found = await follow(next, world, signal);
-  if (found === null) throw profileFailed(source.name, `gives the profile "${name}" no keys`);
+  if (found === null) throw profileFailed(source.name, `gives the profile "${name}" no credentials`);
   return { ...found, how: `profile "${source.name}" (${found.how})` };
 }
 
@@ -198,10 +197,10 @@ async function credentialSource(
   if (found === null) {
     throw profileFailed(
       name,
-      `has credential_source ${source}; AWS knows Environment, Ec2InstanceMetadata and EcsContainer`,
+      `has credential_source ${source}, but AWS supports only Environment, Ec2InstanceMetadata and EcsContainer`,
     );
   }
-  if (isAbsent(found)) throw profileFailed(name, `takes its keys from ${source}, but ${found.absent}`);
+  if (isAbsent(found)) throw profileFailed(name, `takes its credentials from ${source}, but ${found.absent}`);
   return { credentials: found, how: found.providerDetail };
 }
 
@@ -230,7 +229,7 @@ async function webIdentity(
   // A profile that was named on the command line, and one that another names, go by their own settings alone.
   const isAlone = path.length > 1 || chosen.source === '--profile';
   const identity = webIdentityOf(isAlone ? {} : context.env, profile.settings);
-  if (identity === null) throw profileFailed(name, 'has a web_identity_token_file and no role_arn');
+  if (identity === null) throw profileFailed(name, 'has a web_identity_token_file but no role_arn');
   return {
     credentials: await webIdentityCredentials(identity, context.cwd, await connect(), signal),
     how: `web identity, role ${identity.roleArn}`,
@@ -244,10 +243,10 @@ function keysOf(name: string, section: Section): Found {
   const token = section['aws_session_token'] || section['aws_security_token'];
   if (!id || !secret) {
     const [missing, set] = id ? [...KEY_PAIR].reverse() : KEY_PAIR;
-    const what = id || secret ? `${set} and no ${missing}` : `no value for ${missing}`;
+    const what = id || secret ? `${set} but no ${missing}` : `no value for ${missing}`;
     throw new FedctlError('aws.credentials-half-set', {
       message: `The profile "${name}" has ${what}.`,
-      likelyCause: 'The two belong together, and in one section of one file.',
+      likelyCause: 'Both are required, in the same section of one file.',
       remedy: `Complete the key pair in one section: aws configure --profile ${shellWord(name)} asks for both.`,
       details: { profile: name, missing, set },
     });
@@ -264,7 +263,7 @@ function keysOf(name: string, section: Section): Found {
 function profileFailed(name: string, what: string): FedctlError {
   return new FedctlError('aws.profile-failed', {
     message: `The profile "${name}" ${what}.`,
-    likelyCause: 'The profile does not say completely, or without contradiction, where its keys come from.',
+    likelyCause: 'The credential source of the profile is incomplete or contradictory.',
     remedy: 'Correct the profile. The AWS CLI shows what it reads from it.',
     command: aws(['configure', 'list', '--profile', name]),
     details: { profile: name },

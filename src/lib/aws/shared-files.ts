@@ -146,7 +146,7 @@ function faultIn({ sections, unknownLines }: IniFile, shown: string) {
     isSevere: true,
     fault:
       sections.size === 0
-        ? `${shown} holds no section such as [default] that AWS tools understand.`
+        ? `${shown} has no section that AWS tools recognize, such as [default].`
         : `${shown}, line ${first}${lines}, is neither a section nor a setting.`,
   };
 }
@@ -197,7 +197,7 @@ function misspelt(name: string, { path, file }: SharedFile, right: string): Miss
   if (header === undefined || `[${header}]` === right) return null;
   const [wrong, shown] = [`[${header}]`, path];
   return {
-    fault: `${shown} has a section ${wrong}, which is not the profile "${name}" there.`,
+    fault: `${shown} has a section ${wrong}, which does not name the profile "${name}" in this file.`,
     remedy: `Write ${right} instead of ${wrong} in ${shown}.`,
   };
 }

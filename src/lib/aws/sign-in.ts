@@ -76,7 +76,7 @@ function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
     remedy: `Correct the profile: aws configure sso --profile ${shellWord(profile)} asks for its settings.`,
   };
   if (written !== undefined && session === null) {
-    const what = `names the sso-session "${written}", and ${files.configPath} has no section [sso-session ${shellWord(written)}]`;
+    const what = `names the sso-session "${written}", but ${files.configPath} has no section [sso-session ${shellWord(written)}]`;
     throw signInFailed(profile, what, configure);
   }
   const own = (key: string): string => {
@@ -85,7 +85,7 @@ function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
     if (settings[key] !== undefined && settings[key] !== value) {
       throw signInFailed(
         profile,
-        `has another ${key} than its sso-session "${session?.name ?? ''}"`,
+        `has a different ${key} than its sso-session "${session?.name ?? ''}"`,
         configure,
       );
     }
@@ -176,13 +176,13 @@ interface SignInWay {
 
 const SSO = {
   likelyCause:
-    'The profile signs in through IAM Identity Center ("aws sso login"), and the cached login has expired or is missing.',
+    'The profile signs in through IAM Identity Center ("aws sso login"), and the cached sign-in has expired or is missing.',
 };
 const LOGIN = {
   likelyCause:
-    'The profile signs in as a user of the AWS console ("aws login"), and the cached login has expired or is missing.',
+    'The profile signs in as a console user ("aws login"), and the cached sign-in has expired or is missing.',
 };
-const NEVER_MADE = 'was never made here, or its cache is gone';
+const NEVER_MADE = 'is missing, or its cache was removed';
 
 async function signInWith(
   subject: SignInWay,
@@ -204,7 +204,7 @@ async function signInWith(
   } catch (error) {
     if (timedOut(bounded)) {
       throw new FedctlError('aws.timeout', {
-        message: `The sign-in service of the profile "${subject.profile}" did not answer within ${formatDuration(signIn.timeoutMs / 1000)}.`,
+        message: `The sign-in service of the profile "${subject.profile}" did not respond within ${formatDuration(signIn.timeoutMs / 1000)}.`,
         details: { profile: subject.profile },
         cause: error,
       });
@@ -256,7 +256,7 @@ function providerFailure(subject: SignInWay, met: Met | null, error: unknown): F
   }
   if (role !== null && /^ForbiddenException\b/.test(sentence)) {
     return new FedctlError('aws.access-denied', {
-      message: `IAM Identity Center gives the profile "${profile}" no credentials of ${role}: ${sentence.replace(/\.$/, '')}.`,
+      message: `IAM Identity Center returned no credentials of ${role} for the profile "${profile}": ${sentence.replace(/\.$/, '')}.`,
       likelyCause: 'The permission set is not assigned to this user in this account.',
       remedy: `An administrator of IAM Identity Center must assign the permission set ${role.replace(' in ', ' in account ')}.`,
       details: { profile, role },
@@ -268,7 +268,7 @@ function providerFailure(subject: SignInWay, met: Met | null, error: unknown): F
   }
   return signInFailed(
     profile,
-    `gave no credentials: ${sentence.replace(/\.$/, '')}`,
+    `returned no credentials: ${sentence.replace(/\.$/, '')}`,
     { remedy: 'Sign in again.', command },
     error,
   );
@@ -329,7 +329,7 @@ function loginNeeded(
   cause?: unknown,
 ): FedctlError {
   return new FedctlError('aws.sso-login-needed', {
-    message: `The login of the profile "${profile}" ${what}.`,
+    message: `The sign-in of the profile "${profile}" ${what}.`,
     likelyCause,
     remedy: 'Sign in again.',
     command,

@@ -35,8 +35,8 @@ export async function environmentWebIdentity(
   const identity = webIdentityOf(env, settings);
   if (identity === null) {
     throw new FedctlError('aws.credentials-half-set', {
-      message: 'AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not.',
-      likelyCause: 'A web identity needs both: the token file, and the role that trusts it.',
+      message: 'AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not.',
+      likelyCause: 'A web identity requires both: the token file, and the role that trusts it.',
       remedy: 'Set AWS_ROLE_ARN too, or unset AWS_WEB_IDENTITY_TOKEN_FILE.',
       details: { missing: 'AWS_ROLE_ARN', set: 'AWS_WEB_IDENTITY_TOKEN_FILE' },
     });

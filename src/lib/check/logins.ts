@@ -20,7 +20,7 @@ export function loginOf(mechanism: Mechanism, world: World, facts: Facts): Login
 
 function start(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
   const { context, target, plan } = world;
-  if (plan.database === null) throw new TypeError('there is nothing to log in to');
+  if (plan.database === null) throw new TypeError('no login is configured');
   const login: LoginPlan = {
     mechanism,
     ...loginAddress(world, plan.database.uri),
@@ -45,12 +45,12 @@ async function keysToSend(facts: Facts, signal: AbortSignal): Promise<LoginKeys>
   await facts.when(awsIdentity);
   await facts.when(stsRole);
   const caller = callerOf(facts);
-  if (caller === null) throw nothingToSend('AWS keys');
+  if (caller === null) throw nothingToSend('AWS credentials');
   const keys = await callerAws(facts).credentials(signal);
   return { ...keys, arn: caller.arn, databaseUser: awsUserOf(caller.subject) };
 }
 
 /** Ends a login that cannot go on. The checks that need what is missing are skipped, and say why. */
 function nothingToSend(what: string): FedctlError {
-  return new FedctlError('mongo.auth-failed', { message: `There are no ${what} to log in with.` });
+  return new FedctlError('mongo.auth-failed', { message: `No ${what} to log in with.` });
 }

@@ -25,11 +25,11 @@ export function namedUser(
   if (shown === null) return pass(detail, identity, seen);
   const { subject, expected, matches } = shown;
   const comparison = {
-    ...compare('database user', user, expected, 'what was logged in with'),
+    ...compare('database user', user, expected, 'the subject of the login'),
     matches: matches(user),
   };
   if (comparison.matches) return pass(detail, identity, { ...seen, comparisons: [comparison] });
-  const message = `The server says that we are ${user}, and what was shown to it speaks for ${subject}.`;
+  const message = `The server reports the user ${user}, but the login was for ${subject}.`;
   const remedy = 'Compare the user claim of the identity provider, and see who answers at this host.';
   return warn({ code: null, message, remedy }, identity, { ...seen, comparisons: [comparison] });
 }

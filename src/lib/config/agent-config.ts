@@ -10,7 +10,8 @@ import { readYaml } from './yaml-document.ts';
 
 const AGENT_CONFIG_ID = 'agent-config.v1.json';
 
-const REMEDY = 'Correct the lines above. schemas/agent-config.v1.json tells editors what may stand there.';
+const REMEDY =
+  'Correct the lines above. An editor with schemas/agent-config.v1.json shows what each key accepts.';
 
 function text(check: (value: string) => string | null, description: string) {
   return z
@@ -26,22 +27,28 @@ const anything = () => null;
 
 const role = {
   roleArn: text(roleValueFault('roleArn'), 'Assume this role first.').optional(),
-  externalId: text(roleValueFault('externalId'), 'External id that the role asks for.').optional(),
+  externalId: text(
+    roleValueFault('externalId'),
+    'External ID that the trust policy of the role requires.',
+  ).optional(),
   sessionName: text(roleValueFault('sessionName'), 'Name of the role session.').optional(),
 };
 
 const mode = text(
   (value) => (/^0?[0-7]{3}$/.test(value) ? null : 'must be an octal mode in quotes, such as "0640"'),
-  'Permission bits of the file, octal and in quotes; "0600" unless given.',
+  'Permission bits of the file, octal and in quotes (default: "0600").',
 ).optional();
 
 const tokenFile = z.strictObject({
-  path: text(anything, 'The file to keep, relative to this one.'),
-  audience: text(audienceFault, 'Who the token is for.'),
-  signingAlgorithm: z.enum(SIGNING_ALGORITHMS).optional().meta({ description: 'RS256 unless given.' }),
+  path: text(anything, 'The token file to keep valid, relative to this configuration file.'),
+  audience: text(audienceFault, 'Audience of the token.'),
+  signingAlgorithm: z
+    .enum(SIGNING_ALGORITHMS)
+    .optional()
+    .meta({ description: 'Signing algorithm of the token (default: RS256).' }),
   duration: text(
     (value) => (value === 'auto' ? null : durationFault(parseDuration(value))),
-    'How long a token lives, such as 5m or auto; 5m unless given.',
+    'Lifetime of the token, such as 5m or auto (default: 5m).',
   ).optional(),
   mode,
   ...role,
@@ -51,11 +58,11 @@ const credentialsEndpoint = z.strictObject({
   address: text(
     (value) =>
       readAddress(value) === null ? 'must be a loopback address with a port, such as 127.0.0.1:9911' : null,
-    'Where to listen: a loopback address with a port.',
+    'Loopback address and port to listen on.',
   ),
   authorizationTokenFile: text(
     anything,
-    'The file for AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, relative to this one. The token is made anew at each start.',
+    'The file for AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, relative to this file. It gets a new token at each start.',
   ),
   mode,
   ...role,
@@ -63,14 +70,14 @@ const credentialsEndpoint = z.strictObject({
 
 const AgentConfig = z
   .strictObject({
-    tokenFiles: z.array(tokenFile).optional().meta({ description: 'Files with a token, kept valid.' }),
+    tokenFiles: z.array(tokenFile).optional().meta({ description: 'Token files to keep valid.' }),
     credentialsEndpoints: z.array(credentialsEndpoint).optional().meta({
-      description: 'Endpoints for session credentials, in the form of the container credentials of AWS.',
+      description: 'Endpoints that serve session credentials in the format of AWS container credentials.',
     }),
   })
   .superRefine(({ tokenFiles = [], credentialsEndpoints = [] }, context) => {
     if (tokenFiles.length + credentialsEndpoints.length === 0)
-      context.addIssue({ code: 'custom', message: 'needs tokenFiles or credentialsEndpoints' });
+      context.addIssue({ code: 'custom', message: 'requires tokenFiles or credentialsEndpoints' });
     const files = [
       ...tokenFiles.map(({ path }, index) => ({ file: path, path: ['tokenFiles', index, 'path'] })),
       ...credentialsEndpoints.map(({ authorizationTokenFile: file }, index) => ({
@@ -80,7 +87,7 @@ const AgentConfig = z
     ];
     for (const [index, { file, path }] of files.entries()) {
       if (files.findIndex((other) => other.file === file) < index)
-        context.addIssue({ code: 'custom', path, message: `there is another output with the file ${file}` });
+        context.addIssue({ code: 'custom', path, message: `another output already has the file ${file}` });
     }
   });
 

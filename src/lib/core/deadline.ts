@@ -50,7 +50,7 @@ export async function underEither<T>(
  */
 function startBound(signal: AbortSignal, ms: number): { signal: AbortSignal; release: () => void } {
   const bound = new AbortController();
-  const expire = () => end(new DOMException(`not done within ${ms} ms`, 'TimeoutError'));
+  const expire = () => end(new DOMException(`timed out after ${ms} ms`, 'TimeoutError'));
   const follow = () => end(signal.reason);
   const timer = setTimeout(expire, Math.min(ms, LONGEST_TIMER));
   // A bound alone is no reason for the process to stay.

@@ -93,7 +93,7 @@ function inUse(path: string, pid: number): FedctlError {
 
 function unwritable(path: string, cause: unknown): FedctlError {
   return new FedctlError('usage.unwritable-output', {
-    message: `Cannot write "${path}": the system says ${systemCode(cause) || 'no more'}.`,
+    message: `Cannot write "${path}": system error ${systemCode(cause) || 'without a code'}.`,
     details: { path },
     cause,
   });

@@ -26,7 +26,7 @@ export async function appendToFile(path: string, text: string): Promise<void> {
 function unwritable(path: string, cause: unknown): FedctlError {
   return new FedctlError('usage.unwritable-output', {
     message: `Cannot append to "${path}".`,
-    likelyCause: 'The file does not exist, is no regular file, or may not be written to by this user.',
+    likelyCause: 'The file does not exist, is not a regular file, or is not writable by this user.',
     remedy: 'Correct the path, or let this user write to the file.',
     command: program('ls', '-l', path),
     details: { path },

@@ -17,7 +17,7 @@ const closeFile = promisify(close);
 const LONGEST_WAIT_MS = 30_000;
 
 const TOO_SLOW = {
-  likelyCause: 'No program wrote this pipe to its end, or the file system does not respond.',
+  likelyCause: 'The program that writes this pipe did not finish, or the file system does not respond.',
 };
 
 /**
@@ -77,7 +77,7 @@ async function readAndClose(file: number, kind: Stats, path: string, maxBytes: n
     if (kind.isFile()) return await readRegular(file, path, maxBytes);
     const isEmpty = (await readSome(file, Buffer.alloc(1)).catch(() => null)) === 0;
     if (isEmpty) return '';
-    throw unreadable(path, 'it is a device, not a file');
+    throw unreadable(path, 'it is a device');
   } finally {
     await closeFile(file);
   }
@@ -139,20 +139,20 @@ export async function readBoundedStream(
 function reasonOf(error: unknown): string {
   switch (systemCode(error)) {
     case 'ENOENT':
-      return 'there is no such file';
+      return 'the file does not exist';
     case 'ENOTDIR':
       return 'part of its path is a file';
     case 'EACCES':
     case 'EPERM':
-      return 'this user may not read it';
+      return 'permission denied';
     case 'ENAMETOOLONG':
       return 'its name is too long';
     case 'ELOOP':
-      return 'its symbolic links go in circles';
+      return 'its symbolic links form a loop';
     case 'ENXIO':
       return 'it is a socket';
     default:
-      return `the system says ${systemCode(error) || 'no more'}`;
+      return `system error ${systemCode(error) || 'without a code'}`;
   }
 }
 
@@ -168,9 +168,9 @@ function unreadable(
 ): FedctlError {
   if (name === 'stdin') {
     return new FedctlError('usage.unreadable-input', {
-      message: `Cannot read stdin: ${reason}.`,
-      likelyCause: 'Something else than a single token was piped in, or the pipe broke.',
-      remedy: 'Pipe a single token: fedctl token --audience <audience> | fedctl decode.',
+      message: `Cannot read standard input: ${reason}.`,
+      likelyCause: 'The input is not a single token, or the pipe was closed.',
+      remedy: 'Mint a new token and pipe it in: "fedctl token --audience <audience> | fedctl decode".',
       details: { file: '-' },
       cause,
     });

@@ -70,7 +70,7 @@ async function refuseUnlessRegular(path: string, words: Words): Promise<void> {
   const kind = found.isSymbolicLink() ? 'a symbolic link' : found.isDirectory() ? 'a directory' : null;
   throw unwritable(
     path,
-    `it is ${kind ?? 'a device, a pipe or a socket'}, and ${words.holds} goes to a regular file only`,
+    `it is ${kind ?? 'a device, a pipe or a socket'}, but ${words.holds} requires a regular file`,
     words,
   );
 }
@@ -116,7 +116,7 @@ function reasonOf(error: unknown): string {
       return 'its directory is a file';
     case 'EACCES':
     case 'EPERM':
-      return 'its directory may not be written to';
+      return 'its directory is not writable';
     case 'EROFS':
       return 'its file system is read-only';
     case 'ENOSPC':
@@ -125,7 +125,7 @@ function reasonOf(error: unknown): string {
     case 'ENAMETOOLONG':
       return 'its name is too long';
     default:
-      return `the system says ${systemCode(error) || 'no more'}`;
+      return `system error ${systemCode(error) || 'without a code'}`;
   }
 }
 

@@ -21,13 +21,13 @@ export function keySet(
 ): readonly JWK[] {
   const keys = document['keys'];
   if (!Array.isArray(keys)) throw refuse('has no list of keys');
-  if (keys.length === 0) throw refuse('holds no key');
+  if (keys.length === 0) throw refuse('has no keys');
   const typed = keys.filter(hasType);
   const [first] = typed;
-  if (first === undefined) throw refuse('holds something that is no key (no kty)');
+  if (first === undefined) throw refuse('has an entry that is not a key (no kty)');
   const valid = typed.filter((key) => malformedMember(key) === null);
   if (valid.length === 0) {
-    throw refuse(`holds no valid key: the "${malformedMember(first)}" of the first has the wrong type`);
+    throw refuse(`has no valid key: the "${malformedMember(first)}" of the first has the wrong type`);
   }
   return valid;
 }

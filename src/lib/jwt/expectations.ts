@@ -72,7 +72,7 @@ function startFaults(claim: 'nbf' | 'iat', value: unknown, now: Date): readonly 
   if (date === null) return [wrongType(claim, 'a time in seconds since 1970', value)];
   const ahead = (date.getTime() - now.getTime()) / 1000;
   if (ahead <= CLOCK_LEEWAY_SECONDS) return [];
-  const expected = `not later than ${rfc3339(now)} (${CLOCK_LEEWAY_SECONDS} s of leeway)`;
+  const expected = `not later than ${rfc3339(now)} (${CLOCK_LEEWAY_SECONDS} s of tolerance)`;
   const seen = `${rfc3339(date)}, ${formatDuration(ahead)} from now`;
   return [{ code: 'jwt.not-yet-valid', claim, expected, seen }];
 }

@@ -78,7 +78,7 @@ async function whoAmI(
   const user = textOf(users[0], 'user');
   if (user === null) {
     throw new FedctlError('mongo.user-unnamed', {
-      message: 'The server accepted the login, but it names no user that is logged in.',
+      message: 'The server accepted the login, but reports no authenticated user.',
     });
   }
   const roles = given.flatMap((each) => {
@@ -116,8 +116,8 @@ async function probeWriting(
     const found = await within(bounded, documents.findOne({ _id }));
     if (found === null) {
       throw new FedctlError('mongo.command-failed', {
-        message: `The login worked, but a document just inserted into ${namespace} was not found there.`,
-        likelyCause: 'The connection string reads from a secondary, which is behind.',
+        message: `The login succeeded, but a document that was just inserted into ${namespace} was not found there.`,
+        likelyCause: 'The connection string reads from a secondary, which is behind the primary.',
         remedy: 'Remove readPreference from the connection string.',
       });
     }
@@ -129,7 +129,7 @@ async function probeWriting(
       await within(AbortSignal.timeout(ms), documents.deleteOne({ _id })).catch(() => {});
     }
   }
-  return { detail: `inserted, found and deleted a document of its own in ${namespace}`, value: undefined };
+  return { detail: `inserted, found and deleted a test document in ${namespace}`, value: undefined };
 }
 
 /** `readWrite@app, read@logs`, or `no roles`. */
@@ -144,8 +144,8 @@ function textOf(value: unknown, key: string): string | null {
 
 function noAnswer(what: string, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('mongo.command-failed', {
-    message: `The login worked, but ${what} got no answer within ${timeoutMs / 1000} s.`,
-    remedy: 'Allow each network step more time.',
+    message: `The login succeeded, but ${what} timed out after ${timeoutMs / 1000} s.`,
+    remedy: 'Allow each network step more time with --timeout.',
     command: MORE_TIME,
     cause,
   });

@@ -36,39 +36,47 @@ const NSLOOKUP = ({ host }: HostPort) => lookup(null, host);
 const RESOLVE: Partial<Record<DialFault, Meaning>> = {
   'unknown-host': {
     code: 'mongo.dns-failed',
-    says: 'does not resolve: there is no such name',
+    says: 'does not resolve: the name does not exist',
     command: NSLOOKUP,
   },
   timeout: {
     code: 'mongo.dns-failed',
-    says: 'does not resolve: the resolver did not answer in time',
-    likelyCause: 'The resolver is down, or something on the way to it swallows questions.',
+    says: 'does not resolve: the DNS resolver timed out',
+    likelyCause: 'The DNS resolver is down, or a device on the way to it drops packets.',
     command: NSLOOKUP,
   },
 };
 
 const TCP: Partial<Record<DialFault, Meaning>> = {
   refused: { code: 'mongo.port-closed', says: 'refused the connection', command: NETCAT },
-  timeout: { code: 'mongo.connect-timeout', says: 'did not answer in time', command: NETCAT },
+  timeout: { code: 'mongo.connect-timeout', says: 'did not respond in time', command: NETCAT },
   cut: {
     code: 'mongo.port-closed',
-    says: 'closed the connection at once',
-    likelyCause: 'The server, or a firewall or proxy before it, takes no connection from here.',
+    says: 'closed the connection immediately',
+    likelyCause:
+      'The server, or a firewall or proxy in front of it, does not accept connections from this machine.',
     command: NETCAT,
   },
-  proxy: { code: 'mongo.proxy-failed', says: 'cannot be reached through the SOCKS5 proxy' },
+  proxy: { code: 'mongo.proxy-failed', says: 'is unreachable through the SOCKS5 proxy' },
 };
 
 const TLS: Partial<Record<DialFault, Meaning>> = {
-  untrusted: { code: 'mongo.tls-untrusted', says: 'has a certificate that is not trusted here' },
-  'wrong-name': { code: 'mongo.tls-name-mismatch', says: 'has a certificate for another name' },
-  'out-of-date': { code: 'mongo.tls-expired', says: 'has a certificate that is outside its dates' },
-  alert: { code: 'mongo.tls-refused', says: 'ended the TLS handshake with an alert', command: OPENSSL },
-  timeout: { code: 'mongo.tls-timeout', says: 'did not answer the TLS handshake in time', command: OPENSSL },
+  untrusted: { code: 'mongo.tls-untrusted', says: 'has a certificate that is not trusted' },
+  'wrong-name': { code: 'mongo.tls-name-mismatch', says: 'has a certificate for another host name' },
+  'out-of-date': {
+    code: 'mongo.tls-expired',
+    says: 'has a certificate that has expired or is not valid yet',
+  },
+  alert: { code: 'mongo.tls-refused', says: 'closed the TLS handshake with an alert', command: OPENSSL },
+  timeout: {
+    code: 'mongo.tls-timeout',
+    says: 'did not respond to the TLS handshake in time',
+    command: OPENSSL,
+  },
   'no-tls': {
     code: 'mongo.tls-failed',
-    says: 'does not speak TLS',
-    likelyCause: 'The server, or whatever listens there, was started without TLS.',
+    says: 'does not use TLS',
+    likelyCause: 'The server was started without TLS.',
     command: OPENSSL,
   },
 };
@@ -77,17 +85,17 @@ const TABLES = { resolve: RESOLVE, tcp: TCP, tls: TLS };
 const OTHERWISE: Readonly<Record<keyof typeof TABLES, Meaning>> = {
   resolve: {
     code: 'mongo.dns-failed',
-    says: 'does not resolve: the resolver failed',
-    likelyCause: 'The resolver is not reachable, refuses to answer, or has a fault of its own.',
+    says: 'does not resolve: the DNS resolver failed',
+    likelyCause: 'The DNS resolver is unreachable, refuses the query, or has an internal error.',
     command: NSLOOKUP,
   },
   tcp: {
     code: 'mongo.connect-timeout',
-    says: 'cannot be reached: there is no way there',
-    likelyCause: 'No network, or a private host whose network this machine is not in.',
+    says: 'is unreachable: no route to the host',
+    likelyCause: 'This machine has no network, or cannot reach the private network of the host.',
     command: NETCAT,
   },
-  tls: { code: 'mongo.tls-failed', says: 'cut the connection in the TLS handshake', command: OPENSSL },
+  tls: { code: 'mongo.tls-failed', says: 'closed the connection during the TLS handshake', command: OPENSSL },
 };
 
 /** What is wrong with a certificate, by what it says of itself; null where it was not seen. */
@@ -128,7 +136,7 @@ export function dialFailure(
   unreached: readonly Unreached[],
 ): FedctlError {
   const [first] = unreached;
-  if (first === undefined) throw new TypeError('no host was dialled');
+  if (first === undefined) throw new TypeError('no host was contacted');
   const meaning = meaningOf(stage, first.fault);
   const each = unreached.map((one) => `${hostPort(one.host)} ${dialFaultText(stage, one)}`);
   const likelyCause =
@@ -167,5 +175,5 @@ function alertOfAtlas({ fault, cause }: Unreached): boolean {
 
 function alertCause(unreached: Unreached): string | undefined {
   if (unreached.fault !== 'alert' || alertOfAtlas(unreached)) return undefined;
-  return `The server does not accept this handshake (${systemCode(unreached.cause)}): it may want a client certificate (tlsCertificateKeyFile) or another version of TLS.`;
+  return `The server does not accept this handshake (${systemCode(unreached.cause)}). It may require a client certificate (tlsCertificateKeyFile) or another TLS version.`;
 }

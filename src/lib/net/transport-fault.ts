@@ -42,45 +42,45 @@ const OPENSSL = {
 };
 
 const CUT: Meaning = {
-  reason: 'the connection was cut',
-  likelyCause: 'The server, or something on the way, ended the connection before it had answered.',
+  reason: 'the connection was closed',
+  likelyCause: 'The server, or a device on the way, closed the connection before it responded.',
   ...CURL,
 };
 const NO_WAY: Meaning = {
-  reason: 'there is no way to it from here',
-  likelyCause: 'No network, or a private address whose network this machine is not in.',
+  reason: 'no route to the host',
+  likelyCause: 'This machine has no network, or cannot reach the private network of the address.',
   ...CURL,
 };
 const NOT_HTTP: Meaning = {
-  reason: 'what answers there does not speak HTTP',
-  likelyCause: 'Another kind of server listens there: a wrong port.',
+  reason: 'the server does not use HTTP',
+  likelyCause: 'Another kind of server listens on this port.',
   ...CURL,
 };
 const LONG_HEADER: Meaning = {
-  reason: 'what answers there sends a header that is too long',
-  likelyCause: 'Another kind of server listens there, or something on the way answers in its place.',
+  reason: 'the response has a header that is too long',
+  likelyCause: 'Another kind of server listens there, or a device on the way responds in its place.',
   ...CURL,
 };
 const UNREADABLE: Meaning = {
-  reason: 'the body of the answer cannot be unpacked',
-  likelyCause: 'Something on the way changed the answer, or answers in its place.',
+  reason: 'the body of the response cannot be decompressed',
+  likelyCause: 'A device on the way changed the response, or responded itself.',
   ...CURL,
 };
 
 const UNREACHABLE: Readonly<Record<string, Meaning>> = {
   ENOTFOUND: {
-    reason: 'its name does not resolve',
-    likelyCause: 'A typo, or a resolver that does not know the name.',
+    reason: 'the host name does not resolve',
+    likelyCause: 'The name has a typing error, or the DNS resolver does not know it.',
     ...NSLOOKUP,
   },
   EAI_AGAIN: {
-    reason: 'the name server does not answer',
-    likelyCause: 'The name server of this machine is not reachable or has a fault of its own.',
+    reason: 'the DNS server does not respond',
+    likelyCause: 'The DNS server of this machine is unreachable or has an internal error.',
     ...NSLOOKUP,
   },
   ECONNREFUSED: {
-    reason: 'nothing listens there',
-    likelyCause: 'The server is down, or its port is another one.',
+    reason: 'the connection was refused',
+    likelyCause: 'The server is down, or the port is wrong.',
     ...CURL,
   },
   ECONNRESET: CUT,
@@ -98,7 +98,7 @@ export function transportFault(error: unknown): TransportFault | null {
   const coded = chainOf(error).find((each): each is Coded => systemCode(each) !== '');
   if (coded === undefined) return null;
   const { code } = coded;
-  if (TIMEOUTS.has(code)) return { kind: 'timeout', code, reason: 'no answer came in time' };
+  if (TIMEOUTS.has(code)) return { kind: 'timeout', code, reason: 'it timed out' };
   if (coded instanceof ProxyFault) return faultOfProxy(coded);
   if (TLS_CODE.test(code)) return { kind: 'tls', code, ...tlsMeaning(coded) };
   const meaning = UNREACHABLE[code] ?? (/^HPE_/.test(code) ? NOT_HTTP : undefined);
@@ -123,8 +123,8 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
     return {
       kind: 'unreachable',
       code: unreached.code,
-      reason: `the proxy on the way cannot be reached, ${unreached.reason}`,
-      likelyCause: 'HTTPS_PROXY names a proxy that is down, or that this machine has no way to.',
+      reason: `the proxy is unreachable, ${unreached.reason}`,
+      likelyCause: 'HTTPS_PROXY names a proxy that is down or unreachable from this machine.',
       remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     };
   }
@@ -133,8 +133,8 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
     return {
       kind: 'unreachable',
       code,
-      reason: 'the proxy on the way does not answer as a proxy does',
-      likelyCause: 'HTTPS_PROXY names something that is no HTTP proxy.',
+      reason: 'the proxy does not respond as an HTTP proxy',
+      likelyCause: 'HTTPS_PROXY names a server that is not an HTTP proxy.',
       remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     };
   }
@@ -142,16 +142,16 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
     return {
       kind: 'unreachable',
       code,
-      reason: 'the proxy asks for a user and a password',
-      likelyCause: 'HTTPS_PROXY names no user, or one that the proxy does not accept.',
+      reason: 'the proxy requires a user and a password',
+      likelyCause: 'HTTPS_PROXY has no user, or one that the proxy rejects.',
       remedy: 'Set HTTPS_PROXY with the user and the password: http://<user>:<password>@<host>:<port>.',
     };
   }
   return {
     kind: 'unreachable',
     code,
-    reason: 'the proxy on the way opened no tunnel',
-    likelyCause: 'The proxy lets nobody through to this host, or cannot reach it.',
+    reason: 'the proxy opened no tunnel',
+    likelyCause: 'The proxy does not allow connections to this host, or cannot reach it.',
     remedy:
       'Whoever runs the proxy must allow the host. If it is reached without the proxy, add it to NO_PROXY.',
   };
@@ -179,8 +179,8 @@ function tlsMeaning(error: Coded): Meaning {
     certificate === null ? otherwise : `it ${certificateFault(fault, certificate)}`;
   if (/ALERT|UNRECOGNIZED_NAME/.test(code) || (code === 'EPROTO' && /\balert\b/i.test(message))) {
     return {
-      reason: 'the other side ended the handshake with an alert',
-      likelyCause: 'The server does not accept this handshake, or not from here.',
+      reason: 'the server closed the handshake with an alert',
+      likelyCause: 'The server does not accept this handshake, or not from this machine.',
       ...OPENSSL,
     };
   }
@@ -200,15 +200,15 @@ function tlsMeaning(error: Coded): Meaning {
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
         reason: refused('wrong name', 'its certificate is for another host'),
-        likelyCause: 'The address leads to another server, or something on the way answers in its place.',
+        likelyCause: 'The URL leads to another server, or a device on the way responds in its place.',
         ...OPENSSL,
       };
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
       return {
-        reason: 'what answers there does not speak TLS',
-        likelyCause: 'The port is one for plain text, or another kind of server listens there.',
+        reason: 'the server does not use TLS',
+        likelyCause: 'The port is for plain text, or another kind of server listens there.',
         ...OPENSSL,
       };
     default:

@@ -84,7 +84,7 @@ function parseUri(text: string): ParsedUri {
   if (/\?.*\?/s.test(text)) {
     throw invalidUri({
       message: 'Invalid connection string: it has two question marks.',
-      likelyCause: 'Options were added with ? to a string that has some already.',
+      likelyCause: 'The options were added with ? although the connection string already has options.',
       remedy: 'Add more options with &, and write a ? in a value as %3F.',
     });
   }
@@ -98,21 +98,21 @@ function notAConnectionString(text: string): FedctlError {
   if (/^mongodb(\+srv)?:\/\/.*@/is.test(text)) {
     return invalidUri({
       message: EXPECTED,
-      likelyCause: 'It holds a user name or a password, with characters that are not percent-encoded.',
-      remedy: "Leave them out, no mechanism of fedctl needs them: --uri 'mongodb+srv://<host>/'.",
+      likelyCause: 'It has a user name or password with characters that are not percent-encoded.',
+      remedy: "Remove them: --uri 'mongodb+srv://<host>/'. No mechanism of fedctl needs them.",
     });
   }
   if (/^["'].*["']$/s.test(text)) {
     return invalidUri({
-      message: 'Invalid connection string: it stands in quotation marks.',
-      likelyCause: 'A file of variables keeps them: docker run --env-file does not remove quotation marks.',
+      message: 'Invalid connection string: it is in quotation marks.',
+      likelyCause: 'An env file keeps quotation marks: docker run --env-file does not remove them.',
       remedy: 'Remove the quotation marks around the connection string.',
     });
   }
   if (rest.includes(','))
-    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// takes a single host.' });
+    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// allows a single host only.' });
   if (/:\d+$/.test(rest))
-    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// takes no port.' });
+    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// does not allow a port.' });
   return invalidUri({ message: EXPECTED });
 }
 
@@ -125,8 +125,8 @@ function shownUri({ protocol, hosts, pathname }: ParsedUri, options: UriOptions)
 function passwordInUri(shown: string, namedMechanism: string | null): FedctlError {
   const set = namedMechanism === 'MONGODB-AWS' ? ({ '--mechanism': 'aws' } as const) : {};
   return new FedctlError('mongo.password-in-uri', {
-    message: 'The connection string holds a password.',
-    remedy: 'Leave user and password out of the connection string: no mechanism of fedctl needs them.',
+    message: 'The connection string has a password.',
+    remedy: 'Remove the user and the password from the connection string. No mechanism of fedctl needs them.',
     // Without a secret that the connection needs, the command would not do.
     command: shown.includes('<credentials>') ? null : rerun({ set: { ...set, '--uri': shown } }),
   });
@@ -150,7 +150,7 @@ function readSrvName({ isSRV, hosts }: ParsedUri, options: UriOptions): SrvName 
     });
   }
   if (!/^[a-z0-9-]{1,62}$/i.test(service))
-    throw invalidUri({ message: 'Invalid connection string: srvServiceName is not the name of a service.' });
+    throw invalidUri({ message: 'Invalid connection string: srvServiceName is not a valid service name.' });
   if (maxHosts < 0) throw invalidUri({ message: 'Invalid connection string: srvMaxHosts is negative.' });
   const { host } = readHost(hosts[0] ?? '');
   return { host, record: `_${service}._tcp.${host}`, maxHosts };
@@ -164,13 +164,14 @@ function readProxy(options: UriOptions): UriProxy | null {
   if (host === null) {
     if (port === null && username === null && password === null) return null;
     throw invalidUri({
-      message: 'Invalid connection string: proxyPort, proxyUsername and proxyPassword need proxyHost.',
+      message: 'Invalid connection string: proxyPort, proxyUsername and proxyPassword require proxyHost.',
       remedy: 'Name the proxy with proxyHost, or remove its other options.',
     });
   }
   if ((username === null) !== (password === null)) {
     throw invalidUri({
-      message: 'Invalid connection string: a proxy takes both proxyUsername and proxyPassword, or neither.',
+      message:
+        'Invalid connection string: a proxy requires both proxyUsername and proxyPassword, or neither.',
       remedy: 'Add the one that is missing, or remove both.',
     });
   }
@@ -188,7 +189,7 @@ function userWarnings({ username }: ParsedUri): Warning[] {
     {
       code: 'mongo.uri.user-ignored',
       message:
-        'The user name in the connection string is not used: the server learns the user from the login.',
+        'The user name in the connection string is ignored: the server determines the user from the login.',
       remedy: 'Remove the user name from the connection string.',
     },
   ];
@@ -200,7 +201,7 @@ function authSourceWarnings(options: UriOptions): Warning[] {
   return [
     {
       code: 'mongo.uri.auth-source-ignored',
-      message: `authSource=${source} is not used: both mechanisms authenticate against $external.`,
+      message: `authSource=${source} is ignored: both mechanisms authenticate against $external.`,
       remedy: 'Remove authSource from the connection string.',
     },
   ];
@@ -248,10 +249,10 @@ function propertyWarnings(options: UriOptions): Warning[] {
   );
   return [...new Set(names)].map((name) => ({
     code: 'mongo.uri.property-ignored',
-    message: `${name ?? 'A property'} in authMechanismProperties is not used: fedctl brings the token or the keys itself.`,
+    message: `${name ?? 'A property'} in authMechanismProperties is ignored: fedctl provides the token or the credentials itself.`,
     remedy:
       name === 'ENVIRONMENT'
-        ? 'To log in with the token that an application reads from a file: --token-file <file>.'
+        ? 'To log in with the token file of an application, use --token-file <file>.'
         : `Remove ${name ?? 'authMechanismProperties'} from the connection string.`,
   }));
 }

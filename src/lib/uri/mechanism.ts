@@ -39,7 +39,7 @@ function notSpoken(named: string | null, spoken: Mechanism | undefined): Warning
   return [
     {
       code: 'mongo.uri.mechanism-ignored',
-      message: `authMechanism=${named} is not used: fedctl logs in by MONGODB-OIDC or MONGODB-AWS.`,
+      message: `authMechanism=${named} is ignored: fedctl supports MONGODB-OIDC and MONGODB-AWS.`,
       remedy: 'Remove authMechanism from the connection string.',
     },
   ];
@@ -47,7 +47,7 @@ function notSpoken(named: string | null, spoken: Mechanism | undefined): Warning
 
 function conflict(flag: MechanismChoice, named: string): FedctlError {
   return new FedctlError('mongo.mechanism-conflict', {
-    message: `--mechanism is ${flag}, but the connection string says authMechanism=${named}.`,
+    message: `--mechanism is ${flag}, but the connection string has authMechanism=${named}.`,
     command: rerun({ drop: ['--mechanism'] }),
     option: '--mechanism',
     details: { mechanism: flag, authMechanism: named },

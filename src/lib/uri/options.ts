@@ -119,8 +119,8 @@ export class UriOptions {
     if (repeated === undefined) return;
     const [name] = repeated;
     throw invalidUri({
-      message: `The connection string gives the option ${name} more than once.`,
-      likelyCause: 'It was put together from two parts.',
+      message: `The connection string has the option ${name} more than once.`,
+      likelyCause: 'The connection string was composed of two parts.',
       remedy: `Keep one ${name}, and remove the others.`,
     });
   }
@@ -163,7 +163,7 @@ function accepted(spelled: string, value: string): OptionName {
   if (pattern.test(value)) return name;
   throw invalidUri({
     message: `Invalid connection string: the option ${name} ${value === '' ? ACCEPTED.text.expected : expected}.`,
-    likelyCause: 'The value is misspelled, missing, or cut off by a character that is not percent-encoded.',
+    likelyCause: 'The value is misspelled, missing, or truncated by a character that is not percent-encoded.',
     remedy: `Correct ${name} in the connection string, or remove it.`,
   });
 }
@@ -183,7 +183,7 @@ function unknownOption(spelled: string, value: string): ReturnType<typeof invali
   return invalidUri({
     message: `Unknown option "${spelled}" in the connection string.`,
     likelyCause:
-      'fedctl accepts the options of the MongoDB specifications only. Those of Node.js or of one driver may decide which server is trusted.',
+      'fedctl accepts only the options of the MongoDB specifications. Options of Node.js or of one driver can change which server is trusted.',
     remedy:
       meant === null
         ? `Remove ${spelled} from the connection string.`

@@ -40,11 +40,10 @@ export function plaintextMember(hop: Hop, member: HostPort): FedctlError | null 
   if (hop.tls === 'verified' || isLoopbackHost(member.host)) return null;
   const where = hostPort(member);
   return new FedctlError('mongo.plaintext-refused', {
-    message: `The server names ${where} as a member of its replica set, and fedctl sends nothing there ${howOf(hop)}.`,
-    likelyCause:
-      'The connection leads through a tunnel or a port forward, and the members have addresses of their own.',
+    message: `The server names ${where} as a member of its replica set, but fedctl sends nothing there ${howOf(hop)}.`,
+    likelyCause: 'The connection uses a tunnel or port forward, but the members have their own addresses.',
     remedy:
-      'Connect to the members by their own names with tls=true, or add directConnection=true to log in to this one alone.',
+      'Connect to the members by their own names with tls=true, or add directConnection=true to log in to this one only.',
     details: { host: where, tls: hop.tls },
   });
 }

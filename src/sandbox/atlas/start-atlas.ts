@@ -96,7 +96,7 @@ class AtlasApi {
       action,
       principal,
       decision: refusal === null ? 'allowed' : 'refused',
-      reason: refusal ?? `answered ${answer.status}`,
+      reason: refusal ?? `responded with ${answer.status}`,
     });
     return { ...answer, headers: { date: this.#options.now().toUTCString(), ...answer.headers } };
   }

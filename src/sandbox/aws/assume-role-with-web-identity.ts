@@ -75,7 +75,7 @@ function trustingRole(
       `${identity.evidence}: ${reason}`,
     );
   const role = world.roles.find(({ arn }) => arn === roleArn);
-  if (role === undefined) throw refuse(`there is no role ${roleArn}`);
+  if (role === undefined) throw refuse(`the role ${roleArn} does not exist`);
   const decision = authorizeToken(role, identity, {
     'sts:RoleSessionName': sessionName,
     ...commonKeys(now),

@@ -89,7 +89,7 @@ function permittedRole(call: Call, input: Input, mfa: boolean): LabRole {
     const decision = authorize(call, { action, resource: input.roleArn, keys, role });
     if (!decision.allowed) throw refuse(action, decision.reason);
   }
-  if (role === null) throw refuse('sts:AssumeRole', `there is no role ${input.roleArn}`);
+  if (role === null) throw refuse('sts:AssumeRole', `the role ${input.roleArn} does not exist`);
   const carried = caller.session?.sourceIdentity ?? null;
   if (carried !== null && input.sourceIdentity !== undefined && input.sourceIdentity !== carried) {
     throw refuse('sts:SetSourceIdentity', `the source identity of a session is fixed, here to ${carried}`);

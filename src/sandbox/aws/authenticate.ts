@@ -55,9 +55,7 @@ export async function authenticate(
   verifyAge(signingDate, now);
   verifyBodyHash(request);
   if (!(await signatureMatches(request, authorization, signingDate, holder.secretAccessKey.reveal()))) {
-    throw signatureMismatch(
-      `the signature is not the one that the secret of ${accessKeyId} makes over this request`,
-    );
+    throw signatureMismatch(`the signature does not match the secret of ${accessKeyId}`);
   }
   return { caller: callerOf(holder), accessKeyId, region };
 }
@@ -121,12 +119,10 @@ function verifySessionToken(
   accessKeyId: string,
 ): void {
   if (sent === undefined && expected === undefined) return;
-  if (sent === undefined)
-    throw invalidToken(`${accessKeyId} is temporary and came without its session token`);
-  if (expected === undefined)
-    throw invalidToken(`a session token came with the long-term key ${accessKeyId}`);
+  if (sent === undefined) throw invalidToken(`${accessKeyId} is temporary but has no session token`);
+  if (expected === undefined) throw invalidToken(`the long-term key ${accessKeyId} has a session token`);
   if (!equalInConstantTime(sent, expected)) {
-    throw invalidToken(`the session token is not the one of ${accessKeyId}`);
+    throw invalidToken(`the session token does not belong to ${accessKeyId}`);
   }
 }
 

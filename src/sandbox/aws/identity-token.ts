@@ -89,7 +89,7 @@ function decode(token: string): DecodedJwt {
   try {
     return decodeJwt(token);
   } catch (error) {
-    const reason = isFedctlError(error) ? error.message : 'the token cannot be read';
+    const reason = isFedctlError(error) ? error.message : 'the token is malformed';
     throw invalidToken(NO_JWT, reason);
   }
 }
@@ -102,7 +102,7 @@ function providerOf(issuer: unknown, { account, ownIssuers }: ProofContext, inva
   if (ownIssuers.includes(issuer)) {
     throw invalid(
       'Tokens of GetWebIdentityToken cannot be exchanged within the partition that issued them.',
-      `${shown(issuer)} is the issuer of an account of this very partition (facts/aws.md 0.1)`,
+      `${shown(issuer)} is the issuer of an account of the same partition (facts/aws.md 0.1)`,
     );
   }
   const provider = account?.oidcProviders.find((one) => one.issuer === issuer);
@@ -110,7 +110,7 @@ function providerOf(issuer: unknown, { account, ownIssuers }: ProofContext, inva
   const known = account?.oidcProviders.map((one) => one.issuer).join(', ') ?? '';
   throw invalid(
     `No OpenIDConnect provider found in your account for ${issuer}`,
-    `account ${account?.id ?? '(none)'} trusts ${known === '' ? 'no foreign issuer' : known}, and not ${shown(issuer)}`,
+    `account ${account?.id ?? '(none)'} trusts ${known === '' ? 'no foreign issuer' : known}, not ${shown(issuer)}`,
   );
 }
 
@@ -119,7 +119,7 @@ function audienceOf(claim: unknown, { audiences }: OidcProvider, invalid: Invali
   if (given.length > 1) {
     throw invalid(
       'Incorrect token audience',
-      `the token is for ${given.length} audiences, and may be for one`,
+      `the token has ${given.length} audiences, but only one is allowed`,
     );
   }
   const [audience] = given;
@@ -141,7 +141,7 @@ async function proveSignature(
   const algorithm = header['alg'];
   const keyType = KEY_TYPES.get(algorithm);
   if (typeof algorithm !== 'string' || keyType === undefined) {
-    throw invalidToken(NO_JWT, `${evidence}: the algorithm ${shown(algorithm)} is none that AWS takes`);
+    throw invalidToken(NO_JWT, `${evidence}: AWS does not accept the algorithm ${shown(algorithm)}`);
   }
   const answer = await findKeys(issuer);
   if ('fault' in answer && answer.fault === 'unreachable') {
@@ -161,7 +161,7 @@ async function proveSignature(
   if ('fault' in answer) throw noKey(answer.reason);
   const jwk = answer.keys.find(({ kid, kty }) => kid === header['kid'] && kty === keyType);
   if (header['kid'] === undefined || jwk === undefined) {
-    throw noKey(`${issuer} publishes no ${keyType} key of this name`);
+    throw noKey(`${issuer} publishes no ${keyType} key with this ID`);
   }
   try {
     await compactVerify(token, await importJWK(jwk, algorithm), { algorithms: [algorithm] });
@@ -169,7 +169,7 @@ async function proveSignature(
     const cause = error instanceof Error ? error.message : 'unknown';
     throw invalidToken(
       'Token signature invalid',
-      `${evidence}: the signature does not fit the key: ${cause}`,
+      `${evidence}: the signature does not match the key: ${cause}`,
     );
   }
 }

@@ -35,7 +35,7 @@ export async function startLoopbackServer(options: LabServerOptions): Promise<Lo
 function startFailure({ name, host, port }: LabServerOptions, cause: unknown): FedctlError {
   if (systemCode(cause) === 'EADDRINUSE') {
     return new FedctlError('lab.port-taken', {
-      message: `The lab's ${name} cannot listen on ${host}:${port}: the port is taken.`,
+      message: `The lab's ${name} cannot listen on ${host}:${port}: the port is in use.`,
       details: { server: name, host, port },
       cause,
     });

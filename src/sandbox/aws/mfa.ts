@@ -48,7 +48,7 @@ export async function verifyMfa(
   throw accessDenied(
     'MultiFactorAuthentication failed with invalid MFA one time pass code.',
     verdict === 'used'
-      ? `the code was used before, and each of ${device.serial} is good once`
-      : `it is not the code that ${device.serial} shows now`,
+      ? `the code was used before; each code of ${device.serial} can be used once`
+      : `the code does not match the present code of ${device.serial}`,
   );
 }

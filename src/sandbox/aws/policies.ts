@@ -25,7 +25,7 @@ export function namedPolicy(name: string, document: unknown, kind: PolicyKind): 
   const parsed = parsePolicy(document, kind);
   if (parsed.ok) return { name, document: parsed.document };
   throw new FedctlError('lab.policy-malformed', {
-    message: `AWS would refuse the policy ${name}: ${parsed.faults.map(faultText).join('; ')}.`,
+    message: `AWS would reject the policy ${name}: ${parsed.faults.map(faultText).join('; ')}.`,
     details: { policy: name, faults: parsed.faults },
   });
 }

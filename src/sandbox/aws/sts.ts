@@ -35,8 +35,8 @@ function getCallerIdentity({ caller, replayed }: Call): Outcome {
       ['Account', caller.account.id],
     ],
     reason: replayed
-      ? "a MongoDB server passed on a client's request, the signature is good"
-      : 'the signature is good',
+      ? "a MongoDB server passed on a client's request, the signature is valid"
+      : 'the signature is valid',
   };
 }
 

@@ -183,25 +183,25 @@ class World implements AwsWorld {
     if (!this.account(accountId).federation.set(enabled)) return;
     this.#tell(
       'setFederation',
-      `outbound federation of account ${accountId} was ${enabled ? 'enabled' : 'disabled'} by the lab itself`,
+      `the lab ${enabled ? 'enabled' : 'disabled'} outbound federation of account ${accountId}`,
     );
   }
 
   setPolicies(principal: LabUser | LabRole, change: PolicyChange): void {
     principal.policies = changedPolicies(principal.policies, change);
-    this.#tell('setPolicies', `the policies of ${principal.arn} were changed by the lab itself`);
+    this.#tell('setPolicies', `the lab changed the policies of ${principal.arn}`);
   }
 
   setTrustPolicy(role: LabRole, document: unknown): void {
     role.trustPolicy = namedPolicy(role.name, document, 'trust');
-    this.#tell('setTrustPolicy', `the trust policy of ${role.arn} was changed by the lab itself`);
+    this.#tell('setTrustPolicy', `the lab changed the trust policy of ${role.arn}`);
   }
 
   setServiceControlPolicies(accountId: string, levels: readonly PolicyDocuments[]): void {
     this.account(accountId).serviceControlPolicies = levels.map(namedPolicies);
     this.#tell(
       'setServiceControlPolicies',
-      `the service control policies over account ${accountId} were changed by the lab itself`,
+      `the lab changed the service control policies of account ${accountId}`,
     );
   }
 
@@ -210,7 +210,7 @@ class World implements AwsWorld {
     account.keys = createSigningKeys(account.keys.RS256.generation + 1);
     this.#tell(
       'rotateKeys',
-      `account ${accountId} signs with ${account.keys.RS256.kid} and ${account.keys.ES384.kid} from now on`,
+      `account ${accountId} now signs with ${account.keys.RS256.kid} and ${account.keys.ES384.kid}`,
     );
   }
 
@@ -223,7 +223,7 @@ class World implements AwsWorld {
       const owner = 'principal' in holder ? holder.principal : holder;
       if (owner === principal) this.#holders.delete(accessKeyId);
     }
-    this.#tell('remove', `${arn} was deleted by the lab itself, with its keys and sessions`);
+    this.#tell('remove', `the lab deleted ${arn} with its keys and sessions`);
     return true;
   }
 

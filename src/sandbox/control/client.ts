@@ -136,7 +136,7 @@ async function gone(context: Context, timeoutMs: number): Promise<void> {
   }
   context.signal.throwIfAborted();
   throw new FedctlError('lab.refused', {
-    message: `The lab was asked to stop and still answers after ${GONE.within / 1000} s.`,
+    message: `The lab did not stop within ${GONE.within / 1000} s.`,
   });
 }
 
@@ -160,7 +160,7 @@ async function call(context: Context, { method, path, body, timeoutMs }: LabCall
   } catch (cause) {
     if (context.signal.aborted) throw context.signal.reason;
     throw new FedctlError('lab.unreachable', {
-      message: `The lab at ${url} does not answer.`,
+      message: `The lab at ${url} does not respond.`,
       details: { url },
       cause,
     });
@@ -169,7 +169,7 @@ async function call(context: Context, { method, path, body, timeoutMs }: LabCall
   if (status !== 200) throw refusal(url, status, text ?? '');
   if (headers[CONTROL_API] !== undefined && text !== null) return JSON.parse(text);
   throw new FedctlError('lab.refused', {
-    message: `What responds at ${url} is not a lab.`,
+    message: `The server at ${url} is not a lab.`,
     likelyCause: 'The lab was stopped, and another server uses its port now.',
     details: { url, status },
   });
@@ -185,7 +185,7 @@ function labAddress(env: Context['env']): { readonly url: string; readonly token
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.protocol !== 'http:' || !isLoopbackHost(parsed.hostname) || parsed.origin !== url) {
     throw new FedctlError('lab.address-invalid', {
-      message: 'FEDCTL_SANDBOX_URL is no address of a lab: expected http://127.0.0.1:<port>.',
+      message: 'Invalid FEDCTL_SANDBOX_URL: expected http://127.0.0.1:<port>.',
     });
   }
   return { url, token };
@@ -197,7 +197,7 @@ function refusal(url: string, status: number, text: string): FedctlError {
   if (status === 422 && code !== null) return new FedctlError(code, { message, ...facts });
   const said = message === '' ? '' : `: ${message}`;
   return new FedctlError('lab.refused', {
-    message: `The lab at ${url} answered ${status}${said}.`,
+    message: `The lab at ${url} responded with ${status}${said}.`,
     details: { url, status },
   });
 }

@@ -194,7 +194,7 @@ export class LabControls {
 
   /** Asks for the end of the lab; whoever started it ends it. */
   stop(): void {
-    this.#tell('stop', 'the lab was asked to stop');
+    this.#tell('stop', 'the lab is stopping');
     this.#stop.abort();
   }
 

@@ -61,7 +61,7 @@ export async function startDns(records: Readonly<Record<string, DnsRecords>>, lo
     const query = readQuery(decode, message);
     if (query === null) return;
     if (dns.fault === 'silent') {
-      log.add({ ...noted(query), decision: 'refused', reason: 'not answered' });
+      log.add({ ...noted(query), decision: 'refused', reason: 'no response' });
       return;
     }
     const { packet, reason } =
@@ -106,7 +106,7 @@ interface Reply {
 
 function answerTo(query: Query, zone: ReadonlyMap<string, DnsRecords>): Reply {
   const known = zone.get(query.name);
-  if (known === undefined) return failed(query, NAME_ERROR, 'NXDOMAIN: there is no such name');
+  if (known === undefined) return failed(query, NAME_ERROR, 'NXDOMAIN: the name does not exist');
   const answers = answersOf(query, known);
   return {
     packet: response(query, 0, answers),

@@ -67,7 +67,8 @@ async function answer(
     action: `${readable ? request.method : 'other'} ${known ? path : '(another path)'}`,
     principal: null,
     decision: readable && known ? 'allowed' : 'refused',
-    reason: readable && known ? `served by ${issuer}` : 'only discovery and keys can be read here',
+    reason:
+      readable && known ? `served by ${issuer}` : 'only the discovery document and the keys can be read here',
   });
   if (!known) return { status: 404, headers: {}, body: '' };
   if (!readable) return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' };

@@ -69,7 +69,10 @@ export async function startCluster({ log, now, tls, network }: ClusterOptions): 
         action: document === undefined ? '(another path)' : `GET ${target.slice(path.length)}`,
         principal: null,
         decision: document === undefined ? 'refused' : 'allowed',
-        reason: document === undefined ? 'only discovery and keys can be read here' : `served by ${issuer}`,
+        reason:
+          document === undefined
+            ? 'only the discovery document and the keys can be read here'
+            : `served by ${issuer}`,
       });
       if (document === undefined) return { status: 404, headers: {}, body: '' };
       const headers = { 'content-type': 'application/json' };

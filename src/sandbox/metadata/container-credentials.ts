@@ -56,7 +56,7 @@ export async function startContainerCredentials(
         action: `${request.method === 'GET' ? 'GET' : 'other'} container credentials`,
         principal: null,
         decision: fault === null ? 'allowed' : 'refused',
-        reason: fault === null ? `keys of ${session().principal.arn}` : fault.reason,
+        reason: fault === null ? `credentials of ${session().principal.arn}` : fault.reason,
       });
       return fault === null ? keysOf(session(), options) : fault.answer;
     },
@@ -77,8 +77,8 @@ function faultOf(
     answer: { status, headers: JSON_TYPE, body: JSON.stringify({ Code: code, Message: message }) },
     reason: `HTTP ${status}: ${reason}`,
   });
-  if (request.target !== path) return fault(404, 'NotFound', 'There are no credentials at this path.');
-  if (request.method !== 'GET') return fault(405, 'MethodNotAllowed', 'Credentials are read by GET.');
+  if (request.target !== path) return fault(404, 'NotFound', 'This path has no credentials.');
+  if (request.method !== 'GET') return fault(405, 'MethodNotAllowed', 'Use GET to read credentials.');
   if (linkLocal.open && request.localAddress === linkLocal.host) return null;
   const sent = headerValue(request, 'authorization');
   if (sent !== undefined && authorizes(sent)) return null;
@@ -86,7 +86,9 @@ function faultOf(
     401,
     'AccessDenied',
     'The authorization token is missing or invalid.',
-    sent === undefined ? 'no Authorization came' : 'the Authorization is not the one of this container',
+    sent === undefined
+      ? 'the Authorization header is missing'
+      : 'the Authorization header does not belong to this container',
   );
 }
 

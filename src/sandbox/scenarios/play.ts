@@ -33,7 +33,7 @@ export function scenarioNamed(name: string): Scenario {
   );
   const hint = near === null ? '.' : `; did you mean "${near}"?`;
   throw new FedctlError('usage.invalid-value', {
-    message: `There is no scenario "${name}"${hint}`,
+    message: `Unknown scenario "${name}"${hint}`,
     likelyCause: 'Scenarios have fixed names.',
     remedy: 'List the scenarios.',
     command: fedctl(['sandbox', '--list-scenarios']),

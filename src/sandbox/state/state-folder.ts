@@ -26,7 +26,7 @@ export async function readState(
   timeoutMs: number,
 ): Promise<Kept | null> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    throw invalid(folder, 'it is no folder, and none can be made there', cause);
+    throw invalid(folder, 'it is not a directory, and none can be created there', cause);
   });
   const file = join(folder, FILE);
   const text = await readBoundedFile(file, LARGEST_STATE, signal, timeoutMs).catch((cause: unknown) => {
@@ -35,16 +35,16 @@ export async function readState(
     throw invalid(file, 'it cannot be read', cause);
   });
   if (text === null) return null;
-  if (((await stat(file)).mode & 0o077) !== 0) throw invalid(file, 'others than its owner may read it');
+  if (((await stat(file)).mode & 0o077) !== 0) throw invalid(file, 'other users can read it');
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw invalid(file, 'it is no JSON', cause);
+    throw invalid(file, 'it is not JSON', cause);
   }
   const read = Kept.safeParse(value);
   if (read.success) return read.data;
-  throw invalid(file, 'a lab of this version of fedctl did not write it', read.error);
+  throw invalid(file, 'this version of fedctl did not write it', read.error);
 }
 
 /** Writes down what is to be kept: whole, by rename, mode 0600. */
@@ -99,7 +99,7 @@ function dumped({ mongod }: Lab): Kept['data'] {
 
 function invalid(path: string, reason: string, cause?: unknown): FedctlError {
   return new FedctlError('lab.state-invalid', {
-    message: `${path} is no state of a lab: ${reason}.`,
+    message: `Invalid lab state ${path}: ${reason}.`,
     details: { path },
     cause,
   });

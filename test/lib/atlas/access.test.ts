@@ -58,7 +58,7 @@ describe('what the environment says', () => {
     expect(refusal(() => atlasAccess({ ...rest, [set]: 'x' }, { url: null }))).toEqual({
       code: 'atlas.credentials-half-set',
       exit: 3,
-      message: `${set} is set and ${missing} is not.`,
+      message: `${set} is set, but ${missing} is not.`,
       remedy: `Set ${missing} as well, or unset ${set}.`,
       command: null,
     });
@@ -78,15 +78,15 @@ describe('the address', () => {
 
   test.each([
     ['cloud.mongodb.com', 'is no URL'],
-    ['ftp://cloud.mongodb.com', 'begins with ftp: and not with https:'],
-    ['https://user:password@cloud.mongodb.com', 'holds a user or a password'],
-    ['https://cloud.mongodb.com/api', 'https://cloud.mongodb.com has something behind the host'],
-    ['https://cloud.mongodb.com/?a=b', 'https://cloud.mongodb.com has something behind the host'],
+    ['ftp://cloud.mongodb.com', 'starts with ftp: instead of https:'],
+    ['https://user:password@cloud.mongodb.com', 'has a user or a password'],
+    ['https://cloud.mongodb.com/api', 'https://cloud.mongodb.com has text after the host'],
+    ['https://cloud.mongodb.com/?a=b', 'https://cloud.mongodb.com has text after the host'],
   ])('%s is none', (given, what) => {
     expect(refusal(() => checkedAddress(given))).toEqual({
       code: 'atlas.url-invalid',
       exit: 2,
-      message: `The address of the Atlas API ${what}.`,
+      message: `The URL of the Atlas API ${what}.`,
       remedy: 'Use the address of Atlas.',
       command: rerun({ set: { '--atlas-url': 'https://cloud.mongodb.com' } }),
     });
@@ -100,7 +100,7 @@ describe('the address', () => {
       await expect(work).rejects.toMatchObject({
         code: 'atlas.plaintext-refused',
         exitCode: 2,
-        message: `The address of the Atlas API is ${given}: fedctl sends no credentials to another machine without TLS.`,
+        message: `The URL of the Atlas API is ${given}. fedctl sends no credentials to another machine without TLS.`,
       });
     },
   );
@@ -120,7 +120,7 @@ describe('a credential that cannot be one', () => {
     expect(error).toMatchObject({
       code: 'atlas.credentials-malformed',
       exitCode: 2,
-      message: `The ${part} for the Atlas API holds white space or a character that none has.`,
+      message: `The ${part} for the Atlas API has white space or a character that no Atlas credential has.`,
     });
     expect(inspect(error)).not.toContain('sesame');
   });

@@ -49,7 +49,7 @@ describe('a token', () => {
     expect(await token(json({ error: 'invalid_client' }, 400))).toEqual({
       code,
       exit: 4,
-      message: `Atlas at <host> does not accept service account ${CLIENT_ID}: invalid_client.`,
+      message: `Atlas at <host> rejected service account ${CLIENT_ID}: invalid_client.`,
     });
     expect((await token(apiError(401, 'UNEXPECTED_ERROR', 'No.'))).code).toBe(code);
   });
@@ -58,7 +58,7 @@ describe('a token', () => {
     expect(await token(apiError(401, 'SERVICE_ACCOUNT_SECRET_EXPIRED', 'Over.'))).toEqual({
       code: 'atlas.secret-expired',
       exit: 3,
-      message: `Atlas at <host> says that the secret of service account ${CLIENT_ID} has expired: Over (SERVICE_ACCOUNT_SECRET_EXPIRED).`,
+      message: `Atlas at <host> reports that the secret of service account ${CLIENT_ID} has expired: Over (SERVICE_ACCOUNT_SECRET_EXPIRED).`,
     });
   });
 
@@ -75,7 +75,7 @@ describe('a token', () => {
     expect(await token(json(document))).toEqual({
       code: 'atlas.answer-unreadable',
       exit: 6,
-      message: `${where} answered with a field that fedctl cannot read: ${field} (${problem}).`,
+      message: `${where} returned an invalid field: ${field} (${problem}).`,
     });
   });
 
@@ -212,7 +212,7 @@ describe('a challenge', () => {
         code: 'atlas.credentials-refused',
         exit: 4,
         message:
-          'Atlas at <host> does not accept API key abcdefgh: You are not authorized for this resource (UNEXPECTED_ERROR).',
+          'Atlas at <host> rejected API key abcdefgh: You are not authorized for this resource (UNEXPECTED_ERROR).',
       },
     );
     const proxy = { status: 401, headers: { 'www-authenticate': 'Basic', 'content-type': 'text/html' } };

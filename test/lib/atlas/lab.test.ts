@@ -154,8 +154,8 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
       exit: 4,
       message:
         kind === 'api-key'
-          ? `Atlas at ${host} does not accept API key ${publicKey}: You are not authorized for this resource (UNEXPECTED_ERROR).`
-          : `Atlas at ${host} does not accept service account ${clientId}: Client authentication failed (invalid_client).`,
+          ? `Atlas at ${host} rejected API key ${publicKey}: You are not authorized for this resource (UNEXPECTED_ERROR).`
+          : `Atlas at ${host} rejected service account ${clientId}: Client authentication failed (invalid_client).`,
       remedy:
         "In Atlas, create a new secret under the organization's Applications, and set it in the environment.",
     });
@@ -175,7 +175,7 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
     expect(await failing(atlas.federationSettingsId(id, signal))).toEqual({
       code: 'atlas.role-missing',
       exit: 4,
-      message: `Atlas does not let ${name} read /api/atlas/v2/orgs/${id}/federationSettings: Current user is not authorized to perform this action (USER_UNAUTHORIZED). It takes the role Organization Owner.`,
+      message: `Atlas does not allow ${name} to read /api/atlas/v2/orgs/${id}/federationSettings: Current user is not authorized to perform this action (USER_UNAUTHORIZED). It requires the role Organization Owner.`,
       remedy: `In Atlas, an owner must give ${name} the role Organization Owner.`,
     });
     const group = lab.atlas.project.id;
@@ -199,7 +199,7 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
     expect(failure).toEqual({
       code: 'atlas.api-access-list',
       exit: 4,
-      message: `Atlas lets nobody use ${name} from 127.0.0.1: IP address 127.0.0.1 is not allowed to access this resource (IP_ADDRESS_NOT_ON_ACCESS_LIST).`,
+      message: `Atlas does not accept ${name} from 127.0.0.1: IP address 127.0.0.1 is not allowed to access this resource (IP_ADDRESS_NOT_ON_ACCESS_LIST).`,
       remedy: `In Atlas, an owner of the organization must add 127.0.0.1 to the API access list of ${name}: Organization, Applications, API Access List.`,
     });
   });
@@ -214,7 +214,7 @@ describe('an API key', () => {
     lab.now = new Date(lab.now.getTime() + 6 * 60_000);
     await atlas.ownAddress(signal);
     expect(requests).toHaveLength(5);
-    expect(lab.refusals()).toEqual(['no credentials', 'the nonce is over']);
+    expect(lab.refusals()).toEqual(['no credentials', 'the nonce has expired']);
   });
 
   test('works for calls at the same time', async () => {
@@ -288,7 +288,7 @@ describe('what is not there', () => {
     expect(await failing(atlas.project(id, signal))).toEqual({
       code,
       exit: 4,
-      message: `GET ${lab.api.url}/api/atlas/v2/groups/${encodeURIComponent(id)} answered: ${text}.`,
+      message: `GET ${lab.api.url}/api/atlas/v2/groups/${encodeURIComponent(id)} returned an error: ${text}.`,
       remedy:
         'List what the credential can see with "atlas projects list" and "atlas clusters list --projectId <project>". Correct the ID or name.',
     });
@@ -376,7 +376,7 @@ describe('when Atlas takes no more requests', () => {
     expect(await failing(atlas.project(id, signal))).toEqual({
       code: 'atlas.rate-limited',
       exit: 6,
-      message: `GET ${lab.api.url}/api/atlas/v2/groups/${id} was refused: too many requests in a short time.`,
+      message: `GET ${lab.api.url}/api/atlas/v2/groups/${id} was throttled: too many requests in a short time.`,
       remedy: 'Repeat the command in 60 s.',
     });
     expect(slept).toEqual([]);

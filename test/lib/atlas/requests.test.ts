@@ -46,7 +46,7 @@ describe('too many requests', () => {
     await using lab = await scriptedAtlas(() => busy(headers));
     expect(await atlasFailure(lab.atlas.project('g', never))).toMatchObject({
       code: 'atlas.rate-limited',
-      message: `GET ${lab.server.url}${GROUP} was refused: too many requests in a short time.`,
+      message: `GET ${lab.server.url}${GROUP} was throttled: too many requests in a short time.`,
     });
     expect(lab.clock.slept).toEqual(slept);
   });
@@ -84,7 +84,7 @@ describe('the way there', () => {
     expect(await failing(url)).toEqual({
       code: 'atlas.unreachable',
       exitCode: 6,
-      message: `The Atlas API at ${new URL(url).host} cannot be reached: nothing listens there (ECONNREFUSED).`,
+      message: `Cannot reach the Atlas API at ${new URL(url).host}: the connection was refused (ECONNREFUSED).`,
       details: { url: `${url}${GROUP}`, reason: 'ECONNREFUSED' },
       hasCause: true,
     });
@@ -110,7 +110,7 @@ describe('the way there', () => {
     expect(await failing(server.url, 50)).toEqual({
       code: 'atlas.timeout',
       exitCode: 6,
-      message: `GET ${server.url}${GROUP} gave no whole answer within 0 s.`,
+      message: `GET ${server.url}${GROUP} returned no complete response within 0 s.`,
       details: { url: `${server.url}${GROUP}`, timeoutMs: 50 },
       hasCause: true,
     });
@@ -166,7 +166,7 @@ describe('lists', () => {
     await using lab = await scriptedAtlas(() => json({ results: {} }));
     const { message } = await atlasFailure(lab.atlas.databaseUsers('g', never));
     expect(message).toBe(
-      `GET ${lab.server.url}${GROUP}/databaseUsers answered with a field that fedctl cannot read: results (invalid_type).`,
+      `GET ${lab.server.url}${GROUP}/databaseUsers returned an invalid field: results (invalid_type).`,
     );
   });
 
@@ -184,7 +184,7 @@ describe('lists', () => {
       {
         name: 'other',
         code: 'atlas.answer-unreadable',
-        message: `The list at ${lab.server.url}${GROUP}/databaseUsers has an entry with a field that fedctl cannot read: ${where}.`,
+        message: `The list at ${lab.server.url}${GROUP}/databaseUsers has an entry with an invalid field: ${where}.`,
       },
     ]);
   });

@@ -58,7 +58,7 @@ test('no discovery document: the keys are not asked for', async () => {
     keys: [],
     published: [],
   });
-  expect(report.discovery.failure?.message).toBe(`${discovery()} answered with status 404.`);
+  expect(report.discovery.failure?.message).toBe(`${discovery()} responded with status 404.`);
 });
 
 test('a discovery document that sends elsewhere for the keys', async () => {

@@ -69,7 +69,7 @@ describe('the advice on a denial', () => {
     const { likelyCause, remedy, evidence } = advise(' because no permissions boundary allows the x action');
     expect({ likelyCause, remedy }).toEqual({
       likelyCause: `In the permissions boundary of ${USER}, no statement allows this request: the statement is missing, or a condition on audience, algorithm, duration or tags does not match. AWS does not say which.`,
-      remedy: `An administrator of the account must add the statement shown to the permissions boundary of ${USER}, or request what the present statement allows.`,
+      remedy: `An administrator of the account must add the statement shown above to the permissions boundary of ${USER}, or you must change the request to match the present statement.`,
     });
     expect(evidence).toEqual([
       'Requested: audiences a, b, algorithm ES384, duration 2 min, no tags',
@@ -80,7 +80,7 @@ describe('the advice on a denial', () => {
 
   test('where AWS gives no reason, none is made up', () => {
     expect(advise('').likelyCause).toBe(
-      'No policy allows this request, or one denies it. AWS does not say which policy, nor whether a condition on audience, algorithm, duration or tags does not match.',
+      'No policy allows this request, or a policy denies it. AWS does not say which policy, nor whether a condition on audience, algorithm, duration or tags does not match.',
     );
   });
 });

@@ -76,7 +76,7 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.endpoint-region-mismatch',
       exit: 2,
       message:
-        'The Region and the endpoint of STS do not fit each other: the request is signed for eu-west-1 (AWS_REGION), and ENDPOINT (AWS_ENDPOINT_URL_STS) accepts no signature for it.',
+        'The Region and the endpoint of STS do not match: the request is signed for eu-west-1 (AWS_REGION), but ENDPOINT (AWS_ENDPOINT_URL_STS) does not accept that signature.',
       cause: 'The request is signed for one Region or service, but the endpoint belongs to another.',
       remedy: 'Use the Region of the endpoint with --region, or unset AWS_ENDPOINT_URL_STS.',
       evidence: [`AWS says: SignatureDoesNotMatch: ${sentence}`],
@@ -133,7 +133,7 @@ describe('what one code of AWS stands for', () => {
     expect(await said(whoami, UNKNOWN_KEY, { region: 'af-south-1' })).toMatchObject({
       code: 'aws.access-key-unknown',
       cause:
-        'af-south-1 (AWS_REGION) has to be enabled for the account. Until then its endpoint knows no key of the account, and no session that the global endpoint of STS made.',
+        'af-south-1 (AWS_REGION) must be enabled for the account. Until then its endpoint knows no key of the account, and no session of the global STS endpoint.',
       remedy:
         'Name another Region with --region, or enable this one for the account: aws account enable-region --region-name af-south-1.',
     });
@@ -182,7 +182,7 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.not-subscribed',
       exit: 4,
       message:
-        'STS in eu-west-1 (ENDPOINT) refused GetCallerIdentity: the account may not use the service. Asked with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
+        'STS in eu-west-1 (ENDPOINT) rejected GetCallerIdentity: the account cannot use the service. The request was signed with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
     });
   });
 
@@ -195,7 +195,7 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.signature-missing',
       exit: 4,
       message:
-        'STS in eu-west-1 (ENDPOINT) saw no whole signature on GetCallerIdentity, and fedctl had signed it with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
+        'STS in eu-west-1 (ENDPOINT) received no complete signature for GetCallerIdentity, although fedctl signed it with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
       evidence: [`AWS says: ${code}: ${sentence}`],
     });
   });
@@ -204,7 +204,7 @@ describe('what one code of AWS stands for', () => {
     expect(await said(assume, awsRefusal(403, 'AccessDenied', 'Access denied'))).toMatchObject({
       code: 'sts.assume-denied',
       message:
-        'The principal of the access key AKIAIOSFODNN7EXAMPLE may not assume the role arn:aws:iam::123456789012:role/team/app.',
+        'The principal of the access key AKIAIOSFODNN7EXAMPLE is not allowed to assume the role arn:aws:iam::123456789012:role/team/app.',
       remedy: 'Read the trust policy of the role, and have it allow this principal.',
     });
   });
@@ -218,7 +218,7 @@ describe('what one code of AWS stands for', () => {
 
 describe('a credential_process that is fedctl', () => {
   const inner = new FedctlError('sts.assume-denied', {
-    message: 'The principal of the access key AKIA may not assume the role etl.',
+    message: 'The principal of the access key AKIA is not allowed to assume the role etl.',
     remedy: 'Read the trust policy of the role.',
     details: { evidence: ['AWS says: AccessDenied: Access denied'] },
     requestId: 'request-1',
@@ -235,7 +235,7 @@ describe('a credential_process that is fedctl', () => {
       code: 'sts.assume-denied',
       exitCode: 4,
       message:
-        'The credential_process of the profile "fed" exited with code 4: The principal of the access key AKIA may not assume the role etl.',
+        'The credential_process of the profile "fed" exited with code 4: The principal of the access key AKIA is not allowed to assume the role etl.',
       likelyCause: inner.likelyCause,
       remedy: 'Read the trust policy of the role.',
       command: program('aws', 'iam', 'get-role', '--role-name', 'etl'),

@@ -116,7 +116,7 @@ describe('profiles', () => {
   test('from role to role for more than an hour', async () => {
     expect(await refusal(['whoami', '--profile', 'long-chain'])).toEqual({
       code: 2,
-      text: `error: STS in eu-west-1 (STS) refused AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
+      text: `error: STS in eu-west-1 (STS) rejected AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
         AWS says: ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
 cause:  The role allows a shorter session, or it is assumed from another role. Role chaining limits a session to one hour.
 remedy: Ask for a session of at most one hour.
@@ -206,7 +206,7 @@ code:   sts.identity-token-refused
   ])('%s', async (_what, changes, says) => {
     expect(await refusal(['whoami'], await identity(changes))).toEqual({
       code: 4,
-      text: `error: STS in eu-west-1 (STS) refused the web identity token.\n        AWS says: ${says}\n${REFUSED}`,
+      text: `error: STS in eu-west-1 (STS) rejected the web identity token.\n        AWS says: ${says}\n${REFUSED}`,
     });
   });
 
@@ -225,11 +225,11 @@ code:   sts.identity-token-expired
   test('of a subject that the role does not trust', async () => {
     expect(await refusal(['whoami'], await identity({ sub: 'task:1' }))).toEqual({
       code: 4,
-      text: `error: The bearer of the web identity token may not assume the role arn:aws:iam::123456789012:role/app.
+      text: `error: The web identity token is not allowed to assume the role arn:aws:iam::123456789012:role/app.
         AWS says: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
-cause:  The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, the audience and the subject of this token, or there is no such role.
+cause:  The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, audience and subject of this token, or the role does not exist.
 remedy: Read the trust policy of the role, and have it allow this principal.
-run:    aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument
+run:    aws iam the trust policy with "aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument".
 code:   sts.assume-denied
 `,
     });
@@ -241,7 +241,7 @@ code:   sts.assume-denied
     issuer.answers.set(JWKS, json({ keys: [key.jwk] }));
     expect(answer).toEqual({
       code: 6,
-      text: `error: STS in eu-west-1 (STS) could not reach the issuer of the web identity token, also in three attempts.
+      text: `error: STS in eu-west-1 (STS) could not reach the issuer of the web identity token in three attempts.
         AWS says: IDPCommunicationError: The request could not be fulfilled because the identity provider could not be reached to verify the token
 cause:  STS verifies a web identity token with the keys of its issuer, and the issuer did not respond to AWS.
 remedy: Wait a few seconds and repeat the command. The issuer must be reachable from the internet.
@@ -268,7 +268,7 @@ test('a federated user mints no token, and is told who can', async () => {
   expect(await arnOf([], env)).toBe('arn:aws:sts::123456789012:federated-user/bob');
   expect(await refusal(['token', '--audience', 'x'], env)).toEqual({
     code: 4,
-    text: `error: A federated user, made by GetFederationToken, cannot mint tokens.
+    text: `error: A federated user (GetFederationToken) cannot mint tokens.
         AWS says: AccessDenied: GetWebIdentityToken does not support federated user sessions
 cause:  Credentials of GetFederationToken can only call GetCallerIdentity in STS.
 remedy: Use the credentials of a role or of an IAM user.

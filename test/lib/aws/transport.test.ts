@@ -45,7 +45,7 @@ describe('on the way to AWS', () => {
     const url = `http://127.0.0.1:${await closedPort()}`;
     await expect(whoami({ AWS_ENDPOINT_URL: url })).rejects.toMatchObject({
       code: 'aws.unreachable',
-      message: `STS in eu-west-1 (${url}) cannot be reached: nothing listens there (ECONNREFUSED).`,
+      message: `Cannot reach STS in eu-west-1 (${url}): the connection was refused (ECONNREFUSED).`,
       exitCode: 6,
     });
   });
@@ -54,7 +54,7 @@ describe('on the way to AWS', () => {
     await using server = await loopbackServer(() => null);
     await expect(whoami({ AWS_ENDPOINT_URL: server.url }, { timeoutMs: 1000 })).rejects.toMatchObject({
       code: 'aws.timeout',
-      message: `STS in eu-west-1 (${server.url}) did not answer GetCallerIdentity within 1 s.`,
+      message: `STS in eu-west-1 (${server.url}) did not respond to GetCallerIdentity within 1 s.`,
       exitCode: 6,
     });
   });
@@ -119,7 +119,7 @@ describe('on the way to AWS', () => {
     const env = { AWS_ENDPOINT_URL: 'https://127.0.0.1:1', AWS_CONFIG_FILE, AWS_PROFILE: 'p' };
     await expect(whoami(env)).rejects.toMatchObject({
       code: 'net.ca-bundle-invalid',
-      message: 'The ca_bundle of the profile "p" names /nowhere/ca.pem, and it cannot be read.',
+      message: 'The ca_bundle of the profile "p" names /nowhere/ca.pem, which cannot be read.',
       remedy: 'Correct or remove ca_bundle of the profile "p".',
       exitCode: 2,
     });
@@ -200,7 +200,7 @@ describe('on the way to AWS', () => {
     await using proxy = await connectProxy(1, { status: 407 });
     await expect(whoami({ HTTPS_PROXY: proxy.url })).rejects.toMatchObject({
       code: 'aws.unreachable',
-      message: `STS in eu-west-1 (https://${STS_HOST}) cannot be reached: the proxy asks for a user and a password (HTTP 407).`,
+      message: `Cannot reach STS in eu-west-1 (https://${STS_HOST}): the proxy requires a user and a password (HTTP 407).`,
     });
   });
 
@@ -248,7 +248,7 @@ describe('plain http', () => {
     async (name) => {
       await expect(whoami({ [name]: 'http://sts.internal.example:8080/x' })).rejects.toMatchObject({
         code: 'aws.plaintext-refused',
-        message: `${name} names http://sts.internal.example:8080: fedctl sends no credentials to another machine without TLS.`,
+        message: `${name} names http://sts.internal.example:8080. fedctl sends no credentials to another machine without TLS.`,
         exitCode: 2,
       });
     },

@@ -60,7 +60,7 @@ describe('a MongoDB that lies', () => {
       expect([diagnosis.exit, diagnosis.with('fail')]).toEqual([0, []]);
       expect(diagnosis.check(`mongo.${by}.user`)).toMatchObject({
         status: 'warn',
-        detail: `The server says that we are ${user}, and what was shown to it speaks for arn:aws:iam::123456789012:user/operator.`,
+        detail: `The server reports the user ${user}, but the login was for arn:aws:iam::123456789012:user/operator.`,
         comparisons: [{ seen: user, matches: false }],
       });
     } finally {

@@ -32,10 +32,10 @@ function framed(length: number): Buffer {
   return bytes;
 }
 
-const SILENT_HELLO = 'HOST accepted the connection, but did not answer hello within 3 s.';
-const CLOSED = 'HOST closed the connection instead of answering hello.';
-const STRANGE = "HOST answered hello with something that is not MongoDB's protocol.";
-const WEB = 'HOST answered hello with HTTP.';
+const SILENT_HELLO = 'HOST accepted the connection, but did not respond to hello within 3 s.';
+const CLOSED = 'HOST closed the connection instead of responding to hello.';
+const STRANGE = 'HOST responded to hello with data that is not the MongoDB protocol.';
+const WEB = 'HOST responded to hello with HTTP.';
 
 describe('in the place of the cluster', () => {
   type Row = readonly [
@@ -66,7 +66,7 @@ describe('in the place of the cluster', () => {
     hello(
       'wants TLS',
       hostile.answers(Buffer.from([0x15, 3, 3, 0, 2, 2, 40])),
-      'HOST answered hello with an alert of TLS.',
+      'HOST responded to hello with a TLS alert.',
       /^Add tls=true/,
     ),
     // The driver alone would fill the memory with the first two, and wait for the others.
@@ -100,7 +100,10 @@ describe('in the place of the cluster', () => {
       const { exit, first } = await provoke(server.port, false);
       expect(exit).toBe(5);
       expect([
-        ['mongo.port-closed', 'The server, or a firewall or proxy before it, takes no connection from here.'],
+        [
+          'mongo.port-closed',
+          'The server, or a firewall or proxy in front of it, does not accept connections from this machine.',
+        ],
         [
           'mongo.hello-failed',
           'A server accepted the connection but did not respond to hello as a MongoDB server does.',

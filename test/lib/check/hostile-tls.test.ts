@@ -72,21 +72,21 @@ const ROWS: readonly Row[] = [
     what: 'closes after ClientHello',
     behave: hostile.afterFirstBytes(hostile.closes),
     codes: ['unreachable', 'mongo.tls-failed'],
-    says: 'the connection was cut',
+    says: 'the connection was closed',
     remedy: CURL,
   },
   {
     what: 'resets after ClientHello',
     behave: hostile.afterFirstBytes(hostile.resets),
     codes: ['unreachable', 'mongo.tls-failed'],
-    says: 'the connection was cut',
+    says: 'the connection was closed',
     remedy: CURL,
   },
   {
     what: 'speaks plain HTTP',
     behave: hostile.answers(http(400)),
     codes: ['tls-failed', 'mongo.tls-failed'],
-    says: 'what answers there does not speak TLS',
+    says: 'the server does not use TLS',
     remedy: OPENSSL,
   },
   {
@@ -123,7 +123,7 @@ const ROWS: readonly Row[] = [
     remedy: OPENSSL,
   },
   {
-    what: 'has a certificate for another name',
+    what: 'has a certificate for another host name',
     behave: answer,
     trusted: true,
     certificate: () => ca.issue(['other.test']),

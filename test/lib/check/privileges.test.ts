@@ -30,7 +30,7 @@ test('a privilege that the server does not report is not examined, and the check
     failure: {
       code: 'mongo.privileges-unseen',
       message:
-        'The server does not report the privileges of the database user me, so insert@app cannot be examined.',
+        'The server does not report the privileges of the database user me, so insert@app cannot be checked.',
     },
   });
 });

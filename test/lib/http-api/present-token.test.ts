@@ -127,7 +127,7 @@ describe.each(['http', 'https'])('an API over %s that verifies the token', (sche
     expect(failure).toMatchObject({
       code: 'net.api-refused',
       exitCode: 4,
-      message: `${server.url}/me refused the token with status 401: invalid_token, "ERR_JWT_CLAIM_VALIDATION_FAILED".`,
+      message: `${server.url}/me rejected the token with status 401: invalid_token, "ERR_JWT_CLAIM_VALIDATION_FAILED".`,
       likelyCause:
         'The API expects another issuer or audience, does not know the subject, or considers the token expired.',
       remedy:
@@ -146,7 +146,7 @@ describe.each(['http', 'https'])('an API over %s that verifies the token', (sche
     await using server = await start();
     const failure = await refusal(server.url, await tokenWith({ exp: 1 }));
     expect(failure.message).toBe(
-      `${server.url}/ refused the token with status 401: invalid_token, "ERR_JWT_EXPIRED".`,
+      `${server.url}/ rejected the token with status 401: invalid_token, "ERR_JWT_EXPIRED".`,
     );
   });
 });
@@ -159,9 +159,9 @@ describe('an answer', () => {
       {
         code: 'net.api-refused',
         exitCode: 4,
-        message: '<url>/ refused the token with status 403: insufficient_scope.',
+        message: '<url>/ rejected the token with status 403: insufficient_scope.',
         likelyCause:
-          'The API accepts the token, but its subject lacks a right there. AWS tokens carry no scope: rights have to be granted to the subject.',
+          'The API accepts the token, but the subject lacks a permission. AWS tokens have no scope, so the API must grant permissions to the subject.',
       },
     ],
     [
@@ -169,7 +169,7 @@ describe('an answer', () => {
       { status: 403 },
       {
         code: 'net.api-refused',
-        message: '<url>/ refused the token with status 403.',
+        message: '<url>/ rejected the token with status 403.',
         likelyCause:
           'The API expects another issuer or audience, does not know the subject, or considers the token expired.',
       },
@@ -179,9 +179,9 @@ describe('an answer', () => {
       { status: 401, headers: { 'www-authenticate': 'Basic realm="proxy"' } },
       {
         code: 'net.api-refused',
-        message: '<url>/ refused the token with status 401.',
+        message: '<url>/ rejected the token with status 401.',
         likelyCause:
-          'The answer does not ask for a bearer token (no WWW-Authenticate: Bearer): the API, or a proxy before it, may want other credentials.',
+          'The response does not ask for a bearer token (no WWW-Authenticate: Bearer). The API, or a proxy in front of it, may require other credentials.',
       },
     ],
     [
@@ -189,7 +189,7 @@ describe('an answer', () => {
       { status: 401, headers: { 'www-authenticate': `Bearer error_description="${'x'.repeat(500)}"` } },
       {
         code: 'net.api-refused',
-        message: `<url>/ refused the token with status 401: "${'x'.repeat(300)}…".`,
+        message: `<url>/ rejected the token with status 401: "${'x'.repeat(300)}…".`,
       },
     ],
     [
@@ -198,8 +198,8 @@ describe('an answer', () => {
       {
         code: 'net.api-failed',
         exitCode: 6,
-        message: '<url>/ answered with status 404.',
-        likelyCause: 'There is nothing at this path of the API.',
+        message: '<url>/ responded with status 404.',
+        likelyCause: 'The API has no resource at this path.',
         remedy: 'See what this address returns, and who answers there.',
       },
     ],
@@ -208,8 +208,8 @@ describe('an answer', () => {
       { status: 405 },
       {
         code: 'net.api-failed',
-        message: '<url>/ answered with status 405.',
-        likelyCause: 'The API takes no GET at this path.',
+        message: '<url>/ responded with status 405.',
+        likelyCause: 'The API does not accept GET at this path.',
       },
     ],
     [
@@ -217,22 +217,22 @@ describe('an answer', () => {
       { status: 400 },
       {
         code: 'net.api-failed',
-        message: '<url>/ answered with status 400.',
-        likelyCause: 'The API did not get as far as the token: it refuses the request itself.',
+        message: '<url>/ responded with status 400.',
+        likelyCause: 'The API did not check the token: it rejects the request itself.',
       },
     ],
-    ['429', { status: 429 }, { code: 'net.api-failed', likelyCause: 'The API had too many requests.' }],
+    ['429', { status: 429 }, { code: 'net.api-failed', likelyCause: 'The API throttled the request.' }],
     [
       '502 as HTML',
       { status: 502, body: '<html>' },
       {
         code: 'net.api-failed',
         exitCode: 6,
-        message: '<url>/ answered with status 502.',
-        likelyCause: 'The API, or a proxy before it, has a fault of its own.',
+        message: '<url>/ responded with status 502.',
+        likelyCause: 'The API, or a proxy in front of it, has an internal error.',
       },
     ],
-    ['304', { status: 304 }, { code: 'net.api-failed', message: '<url>/ answered with status 304.' }],
+    ['304', { status: 304 }, { code: 'net.api-failed', message: '<url>/ responded with status 304.' }],
   ])('of %s', async (_title, answer, expected) => {
     await using server = await loopbackServer(() => answer);
     const failure = await refusal(server.url, await tokenWith());
@@ -252,7 +252,7 @@ describe('an answer', () => {
       ),
     );
     const failure = await refusal(url, await tokenWith());
-    expect(failure.message).toBe(`${url}/ refused the token with status 401: \u009b2J, "\u009b31mred".`);
+    expect(failure.message).toBe(`${url}/ rejected the token with status 401: \u009b2J, "\u009b31mred".`);
     expect(failure.details).toMatchObject({
       error: '\u009b2J',
       errorDescription: '\u009b31mred',
@@ -290,7 +290,7 @@ describe('an answer', () => {
       expect(await refusal(server.url, await tokenWith())).toMatchObject({
         code: 'net.api-redirected',
         exitCode: 6,
-        message: `${server.url}/ redirects to ${location}; the token does not follow.`,
+        message: `${server.url}/ redirects to ${location}. fedctl does not send the token there.`,
         details: { url: `${server.url}/`, status, location },
       });
       expect(server.requests).toHaveLength(1);
@@ -307,24 +307,24 @@ describe('no answer', () => {
     expect(await refusal(server.url, await tokenWith(), { timeoutMs: 300 })).toMatchObject({
       code: 'net.api-timeout',
       exitCode: 6,
-      message: `${server.url}/ gave no answer within 0 s.`,
+      message: `${server.url}/ did not respond within 0 s.`,
     });
   });
 
   test.each<[string, (socket: Socket) => void, string]>([
-    ['resets', (socket) => socket.resetAndDestroy(), 'the connection was cut (ECONNRESET)'],
-    ['hangs up', (socket) => socket.end(), 'the connection was cut (ECONNRESET)'],
+    ['resets', (socket) => socket.resetAndDestroy(), 'the connection was closed (ECONNRESET)'],
+    ['hangs up', (socket) => socket.end(), 'the connection was closed (ECONNRESET)'],
     [
       'speaks no HTTP',
       (socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n'),
-      'what answers there does not speak HTTP (HPE_INVALID_CONSTANT)',
+      'the server does not use HTTP (HPE_INVALID_CONSTANT)',
     ],
   ])('from a server that %s', async (_title, act, why) => {
     const url = await listen((socket) => socket.once('data', () => act(socket)));
     expect(await refusal(url, await tokenWith())).toMatchObject({
       code: 'net.api-unreachable',
       exitCode: 6,
-      message: `${new URL(url).host} cannot be reached: ${why}.`,
+      message: `Cannot reach ${new URL(url).host}: ${why}.`,
       remedy: 'Compare the address with the one that is meant, and see what answers there.',
       command: program('curl', '-v', url),
     });
@@ -334,7 +334,7 @@ describe('no answer', () => {
     const server = await loopbackServer(silent);
     await server[Symbol.asyncDispose]();
     expect((await refusal(server.url, await tokenWith())).message).toBe(
-      `127.0.0.1:${server.port} cannot be reached: nothing listens there (ECONNREFUSED).`,
+      `Cannot reach 127.0.0.1:${server.port}: the connection was refused (ECONNREFUSED).`,
     );
   });
 
@@ -347,7 +347,7 @@ describe('no answer', () => {
     });
     expect(failure).toMatchObject({
       code: 'net.api-unreachable',
-      message: 'api.test cannot be reached: its name does not resolve (ENOTFOUND).',
+      message: 'Cannot reach api.test: the host name does not resolve (ENOTFOUND).',
       cause: notFound,
     });
   });
@@ -385,7 +385,7 @@ describe('TLS', () => {
     await using server = await loopbackServer(relyingParty);
     const failure = await refusal(server.url.replace('http:', 'https:'), await tokenWith());
     expect(failure).toMatchObject({ code: 'net.api-tls-failed' });
-    expect(failure.message).toContain('what answers there does not speak TLS');
+    expect(failure.message).toContain('the server does not use TLS');
   });
 });
 
@@ -399,7 +399,7 @@ describe('before anything is sent', () => {
         code: 'net.plaintext-refused',
         exitCode: 2,
         message:
-          'Refused to send the token to http://api.example.com/me: it is not https, and api.example.com is not this machine.',
+          'Refused to send the token to http://api.example.com/me: the URL is not https, and api.example.com is not a loopback address.',
         remedy: 'Give the https URL of the API.',
       },
     ],
@@ -408,20 +408,21 @@ describe('before anything is sent', () => {
       {
         code: 'usage.invalid-value',
         exitCode: 2,
-        message: 'The URL of the API at api.example.com holds a user name or a password.',
+        message: 'The URL of the API at api.example.com has a user name or password.',
         remedy: 'Give a URL such as https://api.example.com/me.',
       },
     ],
     [
       'https://user:hunter2@api.example.com:99999/',
-      { code: 'usage.invalid-value', message: 'What is given as the URL of the API is no URL.' },
+      { code: 'usage.invalid-value', message: 'The URL of the API is invalid.' },
     ],
     [
       'ftp://api.example.com/hunter2',
       {
         code: 'usage.invalid-value',
-        message: 'The URL of the API begins with ftp:, not with https:.',
-        likelyCause: 'The token is shown to an API at an https URL; http is for this machine only.',
+        message: 'The URL of the API starts with ftp: instead of https:.',
+        likelyCause:
+          'fedctl sends a token to an API only over https. Plain http is allowed for loopback addresses only.',
       },
     ],
   ])('%s is refused', async (url, expected) => {
@@ -443,7 +444,7 @@ describe('before anything is sent', () => {
     });
     expect(failure).toMatchObject({
       code: 'jwt.not-a-jwt',
-      message: 'The token holds characters that no Authorization header can carry.',
+      message: 'The token has characters that an Authorization header cannot contain.',
     });
     expect(failure.cause).toBeUndefined();
   });

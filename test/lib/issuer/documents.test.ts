@@ -83,7 +83,7 @@ describe('fetchIssuerDocuments', () => {
     expect(failure).toEqual({
       code: 'issuer.redirected',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} redirects to /elsewhere; fedctl does not follow.`,
+      message: `${server.issuer}${DISCOVERY} redirects to /elsewhere. fedctl does not follow redirects.`,
     });
     expect(server.requests).toEqual([DISCOVERY]);
   });
@@ -102,7 +102,7 @@ describe('fetchIssuerDocuments', () => {
     expect(failure).toEqual({
       code: 'issuer.http-status',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} answered with status ${status}.`,
+      message: `${server.issuer}${DISCOVERY} responded with status ${status}.`,
     });
   });
 
@@ -113,18 +113,18 @@ describe('fetchIssuerDocuments', () => {
     expect(failure).toEqual({
       code: 'issuer.not-json',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} did not answer with a JSON object (content type text/html).`,
+      message: `${server.issuer}${DISCOVERY} did not return a JSON object (content type text/html).`,
     });
   });
 
-  it.each(['', '[]', 'null', '"text"', '{'])('tells %j, which is no JSON object', async (body) => {
+  it.each(['', '[]', 'null', '"text"', '{'])('tells %j, which is not a JSON object', async (body) => {
     const failure = await failureWith(DISCOVERY, (_request, response) => {
       response.end(body);
     });
     expect(failure).toEqual({
       code: 'issuer.not-json',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} did not answer with a JSON object (no content type).`,
+      message: `${server.issuer}${DISCOVERY} did not return a JSON object (no content type).`,
     });
   });
 
@@ -144,7 +144,7 @@ describe('fetchIssuerDocuments', () => {
     expect(failure).toEqual({
       code: 'issuer.too-large',
       exitCode: 6,
-      message: `The answer of ${server.issuer}${DISCOVERY} is larger than 512 KiB.`,
+      message: `The response of ${server.issuer}${DISCOVERY} is larger than 512 KiB.`,
     });
     expect(sent).toBeLessThan(10 * 1024 * 1024);
   });
@@ -170,7 +170,7 @@ describe('fetchIssuerDocuments', () => {
     expect(await failureWith(DISCOVERY, answer, { timeoutMs: 200 })).toEqual({
       code: 'issuer.timeout',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} gave no whole answer within 0 s.`,
+      message: `${server.issuer}${DISCOVERY} returned no complete response within 0 s.`,
     });
   });
 
@@ -193,7 +193,7 @@ describe('fetchIssuerDocuments', () => {
       response.write('{', () => response.socket?.destroy());
     });
     expect(failure.code).toBe('issuer.unreachable');
-    expect(failure.message).toContain('cannot be reached: the connection was cut');
+    expect(failure.message).toContain('cannot be reached: the connection was closed');
   });
 
   it('tells a port that nobody listens on', async () => {
@@ -201,7 +201,7 @@ describe('fetchIssuerDocuments', () => {
     expect(await failing(fetchIssuerDocuments(`http://127.0.0.1:${port}`, options()))).toEqual({
       code: 'issuer.unreachable',
       exitCode: 6,
-      message: `127.0.0.1:${port} cannot be reached: nothing listens there (ECONNREFUSED).`,
+      message: `Cannot reach 127.0.0.1:${port}: the connection was refused (ECONNREFUSED).`,
     });
   });
 
@@ -228,7 +228,7 @@ describe('fetchIssuerDocuments', () => {
     expect(await failing(fetchIssuerDocuments('https://nowhere.example', fails))).toEqual({
       code: 'issuer.unreachable',
       exitCode: 6,
-      message: 'nowhere.example cannot be reached: its name does not resolve (ENOTFOUND).',
+      message: 'Cannot reach nowhere.example: the host name does not resolve (ENOTFOUND).',
     });
   });
 
@@ -239,41 +239,41 @@ describe('fetchIssuerDocuments', () => {
       'another issuer',
       () => ({ issuer: 'https://evil.example\u001b[2J' }),
       (issuer) =>
-        `The discovery document at ${issuer}${DISCOVERY} names another issuer: https://evil.example\u001b[2J.`,
+        `The discovery document at ${issuer}${DISCOVERY} names a different issuer: https://evil.example\u001b[2J.`,
     ],
     [
       'the issuer with a slash',
       (issuer) => ({ issuer: `${issuer}/` }),
       (issuer) =>
-        `The discovery document names the issuer ${issuer}/, with a trailing slash; asked for was ${issuer}.`,
+        `The discovery document names the issuer ${issuer}/, with a trailing slash, but the requested issuer is ${issuer}.`,
     ],
     ['no issuer', () => ({}), (issuer) => `The discovery document at ${issuer}${DISCOVERY} names no issuer.`],
     [
       'no address of the keys',
       (issuer) => ({ issuer }),
-      (issuer) => `The discovery document at ${issuer}${DISCOVERY} names no address of the keys (jwks_uri).`,
+      (issuer) => `The discovery document at ${issuer}${DISCOVERY} has no key set URL (jwks_uri).`,
     ],
     [
       'a relative address of the keys',
       (issuer) => ({ issuer, jwks_uri: JWKS }),
-      (issuer) => `The discovery document at ${issuer}${DISCOVERY} names no address of the keys (jwks_uri).`,
+      (issuer) => `The discovery document at ${issuer}${DISCOVERY} has no key set URL (jwks_uri).`,
     ],
     [
       'keys on another host',
       (issuer) => ({ issuer, jwks_uri: 'https://attacker.example/keys' }),
       (issuer) =>
-        `The discovery document at ${issuer}${DISCOVERY} sends for the keys to another host: https://attacker.example.`,
+        `The discovery document at ${issuer}${DISCOVERY} names another host for the keys: https://attacker.example.`,
     ],
     [
       'keys on another port',
       (issuer) => ({ issuer, jwks_uri: 'http://127.0.0.1:1/keys' }),
       (issuer) =>
-        `The discovery document at ${issuer}${DISCOVERY} sends for the keys to another host: http://127.0.0.1:1.`,
+        `The discovery document at ${issuer}${DISCOVERY} names another host for the keys: http://127.0.0.1:1.`,
     ],
     [
       'keys in a file',
       (issuer) => ({ issuer, jwks_uri: 'file:///etc/passwd' }),
-      (issuer) => `The discovery document at ${issuer}${DISCOVERY} sends for the keys to another host: null.`,
+      (issuer) => `The discovery document at ${issuer}${DISCOVERY} names another host for the keys: null.`,
     ],
   ])('refuses a document that names %s', async (_name, document, message) => {
     expect(await failureWith(DISCOVERY, json(document(server.issuer)))).toEqual(
@@ -286,7 +286,7 @@ describe('fetchIssuerDocuments', () => {
     const asked = `${server.issuer}/`;
     expect(await failing(fetchIssuerDocuments(asked, options()))).toEqual(
       wrong(
-        `The discovery document names the issuer ${server.issuer}, without a trailing slash; asked for was ${asked}.`,
+        `The discovery document names the issuer ${server.issuer}, without a trailing slash, but the requested issuer is ${asked}.`,
       ),
     );
   });
@@ -295,12 +295,12 @@ describe('fetchIssuerDocuments', () => {
     [{}, 'has no list of keys'],
     [{ keys: {} }, 'has no list of keys'],
     [{ keys: [] }, 'holds no key'],
-    [{ keys: [{ kid: 'x' }] }, 'holds something that is no key (no kty)'],
-    [{ keys: [{ kty: 5, kid: 'x' }] }, 'holds something that is no key (no kty)'],
-    [{ keys: [[], 5] }, 'holds something that is no key (no kty)'],
+    [{ keys: [{ kid: 'x' }] }, 'has an entry that is not a key (no kty)'],
+    [{ keys: [{ kty: 5, kid: 'x' }] }, 'has an entry that is not a key (no kty)'],
+    [{ keys: [[], 5] }, 'has an entry that is not a key (no kty)'],
     ...STRANGE_MEMBERS.map<[unknown, string]>(([name, value]) => [
       { keys: [{ ...KEYS[0], [name]: value }] },
-      `holds no valid key: the "${name}" of the first has the wrong type`,
+      `has no valid key: the "${name}" of the first has the wrong type`,
     ]),
   ])('refuses the key set %j', async (document, fault) => {
     expect(await failureWith(JWKS, json(document))).toEqual(
@@ -326,7 +326,7 @@ describe('fetchIssuerDocuments', () => {
     server.answers.set(DISCOVERY, json({ issuer: server.issuer, jwks_uri: jwks }));
     await expect(fetchIssuerDocuments(server.issuer, options())).rejects.toMatchObject({
       code: 'issuer.wrong-document',
-      remedy: `If you trust https://keys.example.com, name the keys yourself: fedctl verify <file> --audience <audience> --issuer ${server.issuer} --jwks '${jwks}'.`,
+      remedy: `If you trust https://keys.example.com, name the key set: fedctl verify <file> --audience <audience> --issuer ${server.issuer} --jwks '${jwks}'.`,
     });
   });
 
@@ -393,7 +393,7 @@ describe('fetchKeySet', () => {
     expect(await failing(fetchKeySet('http://keys.example/', options()))).toEqual({
       code: 'issuer.plaintext-refused',
       exitCode: 2,
-      message: 'The key set http://keys.example/ is not https, and keys.example is not this machine.',
+      message: 'The key set http://keys.example/ is not https, and keys.example is not a loopback address.',
     });
   });
 });

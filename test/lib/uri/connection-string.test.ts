@@ -254,7 +254,7 @@ describe('options', () => {
 
   test('an option that is given twice is refused, whatever the case of its letters', () => {
     const failure = failureOf(() => parseConnectionString('mongodb://localhost/?tls=true&TLS=false'));
-    expect(failure.message).toBe('The connection string gives the option tls more than once.');
+    expect(failure.message).toBe('The connection string has the option tls more than once.');
   });
 });
 
@@ -286,7 +286,7 @@ describe('what contradicts a login that brings its own token', () => {
       {
         code: 'mongo.uri.user-ignored',
         message:
-          'The user name in the connection string is not used: the server learns the user from the login.',
+          'The user name in the connection string is ignored: the server determines the user from the login.',
         remedy: 'Remove the user name from the connection string.',
       },
     ]);
@@ -296,7 +296,7 @@ describe('what contradicts a login that brings its own token', () => {
     expect(parseConnectionString('mongodb://localhost/?authSource=admin').warnings).toEqual([
       {
         code: 'mongo.uri.auth-source-ignored',
-        message: 'authSource=admin is not used: both mechanisms authenticate against $external.',
+        message: 'authSource=admin is ignored: both mechanisms authenticate against $external.',
         remedy: 'Remove authSource from the connection string.',
       },
     ]);
@@ -309,17 +309,14 @@ describe('what contradicts a login that brings its own token', () => {
     );
     const ignored = (name: string, remedy: string) => ({
       code: 'mongo.uri.property-ignored',
-      message: `${name} in authMechanismProperties is not used: fedctl brings the token or the keys itself.`,
+      message: `${name} in authMechanismProperties is ignored: fedctl provides the token or the credentials itself.`,
       remedy,
     });
     expect(read).toEqual({
       ...PLAIN,
       namedMechanism: 'MONGODB-OIDC',
       warnings: [
-        ignored(
-          'ENVIRONMENT',
-          'To log in with the token that an application reads from a file: --token-file <file>.',
-        ),
+        ignored('ENVIRONMENT', 'To log in with the token file of an application, use --token-file <file>.'),
         ignored('TOKEN_RESOURCE', 'Remove TOKEN_RESOURCE from the connection string.'),
         ignored('AWS_SESSION_TOKEN', 'Remove AWS_SESSION_TOKEN from the connection string.'),
       ],
@@ -339,9 +336,10 @@ describe('a password', () => {
     );
     expect(failureDocument(failure, null).error).toEqual({
       code: 'mongo.password-in-uri',
-      message: 'The connection string holds a password.',
+      message: 'The connection string has a password.',
       cause: 'Neither mechanism uses a password, and it would be visible in the process list.',
-      remedy: 'Leave user and password out of the connection string: no mechanism of fedctl needs them.',
+      remedy:
+        'Remove the user and the password from the connection string. No mechanism of fedctl needs them.',
       command: null,
       docs: 'fedctl explain mongo.password-in-uri',
       requestId: null,
@@ -434,7 +432,7 @@ describe('what is no connection string', () => {
   test('with an unescaped password the cause says so', () => {
     const failure = failureOf(() => parseConnectionString('mongodb://alice:pa/ss@localhost/'));
     expect(failure.likelyCause).toBe(
-      'It holds a user name or a password, with characters that are not percent-encoded.',
+      'It has a user name or password with characters that are not percent-encoded.',
     );
   });
 });

@@ -137,7 +137,7 @@ describe('a server that cannot start', () => {
     const { port } = await taken();
     await expect(start({ name: 'STS', port })).rejects.toMatchObject({
       code: 'lab.port-taken',
-      message: `The lab's STS cannot listen on 127.0.0.1:${port}: the port is taken.`,
+      message: `The lab's STS cannot listen on 127.0.0.1:${port}: the port is in use.`,
       exitCode: 2,
     });
   });

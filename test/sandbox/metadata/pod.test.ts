@@ -151,7 +151,7 @@ test('a lab without the role that workloads have plays no platform', async () =>
   const options = { world, log, now, region: 'eu-central-1', folder, tls: undefined };
   await expect(startPlatform('ec2', options)).rejects.toMatchObject({
     code: 'lab.unknown-name',
-    message: 'The lab has no role "app", and that is who workloads on ec2 are.',
+    message: 'The lab has no role "app", which workloads on ec2 use.',
   });
   await aws.close();
 });

@@ -86,7 +86,7 @@ describe('one claim changed', () => {
     {
       name: 'a kid that nobody published',
       header: { kid: 'key-2' },
-      reason: /^token jti "jti-1", kid "key-2": unknown key id: http:\S+ publishes no such RSA key$/,
+      reason: /^token jti "jti-1", kid "key-2": unknown key ID: http:\S+ publishes no such RSA key$/,
     },
     { name: 'typ at+jwt', header: { typ: 'at+jwt' }, reason: `${JTI}: the type "at+jwt" is not "JWT"` },
     { name: 'typ jwt', header: { typ: 'jwt' }, reason: `${JTI}: the type "jwt" is not "JWT"` },
@@ -131,7 +131,7 @@ describe('one claim changed', () => {
     {
       name: 'nbf as a text',
       changes: { nbf: 'soon' },
-      reason: `${JTI}: the claim "nbf" is no number`,
+      reason: `${JTI}: the claim "nbf" is not a number`,
     },
   ])('$name', async ({ changes = {}, header = {}, reason }) => {
     const token = await lab.token(changes, header);
@@ -156,7 +156,9 @@ describe('one byte changed', () => {
     const reason = await reasonFor(parts.join('.'));
     if (part === 0) expect(reason).toBe(`${JTI}: the type "JWU" is not "JWT"`);
     else
-      expect(reason).toMatch(/: the signature does not fit the issuer's key: signature verification failed$/);
+      expect(reason).toMatch(
+        /: the signature does not match the key of the issuer: signature verification failed$/,
+      );
   });
 
   test('of the subject in the database user', async () => {
@@ -167,16 +169,16 @@ describe('one byte changed', () => {
 
 describe('what is no good token', () => {
   test.each([
-    { name: 'nothing', token: '', reason: 'The text is no JWT: it is empty.' },
+    { name: 'nothing', token: '', reason: 'The text is not a JWT: it is empty.' },
     {
       name: 'a newline at its end',
       token: 'newline',
-      reason: 'The text is no JWT: it ends with a newline.',
+      reason: 'The text is not a JWT: it ends with a newline.',
     },
     {
       name: 'a text',
       token: 'hello',
-      reason: 'The text is no JWT: it is an opaque string, without a dot.',
+      reason: 'The text is not a JWT: it is an opaque string, without a dot.',
     },
   ])('$name', async ({ token, reason }) => {
     const sent = token === 'newline' ? `${await lab.token()}\n` : token;
@@ -268,13 +270,13 @@ describe('the issuer', () => {
       name: 'names another issuer',
       discovery: { issuer: 'https://evil.example' },
       status: 200,
-      reason: 'its discovery document names another issuer',
+      reason: 'its discovery document names a different issuer',
     },
     {
       name: 'names no keys',
       discovery: { jwks_uri: 7 },
       status: 200,
-      reason: 'its discovery document names no jwks_uri',
+      reason: 'its discovery document has no jwks_uri',
     },
     {
       name: 'answers 404',
@@ -315,25 +317,25 @@ describe('the conversation', () => {
       name: 'a token that is no text',
       body: { ...saslStart(''), payload: payload({ jwt: 7 }) },
       database: '$external',
-      reason: 'the field jwt is no string',
+      reason: 'the field jwt is not a string',
     },
     {
       name: 'a payload that is no document',
       body: { ...saslStart(''), payload: new Binary(Buffer.from('hello')) },
       database: '$external',
-      reason: 'the payload is no BSON document',
+      reason: 'the payload is not a BSON document',
     },
     {
       name: 'a payload that is no binary',
       body: { ...saslStart(''), payload: 'hello' },
       database: '$external',
-      reason: 'the payload is no binary',
+      reason: 'the payload is not binary',
     },
     {
       name: 'another database',
       body: saslStart(''),
       database: 'admin',
-      reason: 'the database is "admin", not "$external"',
+      reason: 'the database is "admin" instead of "$external"',
     },
   ])('refuses $name', async ({ body, database, reason }) => {
     expect(await client.command(body, database)).toEqual(REFUSED);

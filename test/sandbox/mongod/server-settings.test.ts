@@ -85,7 +85,9 @@ describe('the line of servers', () => {
     const stranger = await forgeKey('ES384', 'EC384_0');
     expect(await login(await sign(stranger, lab.claims()))).toBe(18);
     expect(lab.refusals()).toEqual([
-      expect.stringMatching(/: the signature does not fit the issuer's key: signature verification failed$/),
+      expect.stringMatching(
+        /: the signature does not match the key of the issuer: signature verification failed$/,
+      ),
     ]);
   });
 

@@ -49,6 +49,6 @@ test('a lab that ends plays nothing any more', async () => {
   await lab.close();
   await expect(lab.controls.playScenario('port-closed')).rejects.toMatchObject({
     code: 'lab.scenario-unplayable',
-    message: 'This lab cannot play "port-closed": it is about to end.',
+    message: 'The scenario "port-closed" cannot run in this lab: it is about to end.',
   });
 });

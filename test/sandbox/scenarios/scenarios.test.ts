@@ -105,7 +105,7 @@ describe('the list', () => {
     expect(() => scenarioNamed('moon-phase')).toThrow(
       expect.objectContaining({
         code: 'usage.invalid-value',
-        message: 'There is no scenario "moon-phase".',
+        message: 'Unknown scenario "moon-phase".',
         remedy: 'List the scenarios.',
       }),
     );
@@ -152,20 +152,20 @@ const MEETINGS: Readonly<Record<string, Meeting>> = {
   'federation-disabled': TOKEN,
   'federation-just-enabled': {
     args: ['enable', '--wait-timeout', '1s', '--json'],
-    reason: /: account \d+ was enabled, and STS does not know yet$/,
+    reason: /: account \d+ was enabled, but the change has not reached STS yet$/,
   },
   'mint-permission-missing': denied(/: no identity-based policy allows sts:GetWebIdentityToken on [^;]*$/),
   'mint-audience-denied': denied(
-    /wants sts:IdentityTokenAudience ForAllValues:StringEquals "https:\/\/api\.example\.com", and the request has \["fedctl-lab"\]$/,
+    /requires sts:IdentityTokenAudience ForAllValues:StringEquals "https:\/\/api\.example\.com", and the request has \["fedctl-lab"\]$/,
   ),
   'mint-algorithm-denied': denied(
-    /wants sts:SigningAlgorithm StringEquals "ES384", and the request has "RS256"$/,
+    /requires sts:SigningAlgorithm StringEquals "ES384", and the request has "RS256"$/,
   ),
   'mint-duration-denied': denied(
-    /wants sts:DurationSeconds NumericLessThanEquals "120", and the request has "300"$/,
+    /requires sts:DurationSeconds NumericLessThanEquals "120", and the request has "300"$/,
   ),
   'mint-tag-denied': denied(
-    /wants aws:RequestTag\/Team StringEquals "platform", and the request has no such key$/,
+    /requires aws:RequestTag\/Team StringEquals "platform", and the request has no such key$/,
   ),
   'mint-denied-by-scp': denied(/: statement 1 of service control policy TokenAudiences denies /),
   'session-too-short': TOKEN,

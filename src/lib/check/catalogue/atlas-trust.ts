@@ -82,24 +82,28 @@ export const atlasOrganizationLink = check<null>({
   needs: [atlasIdentityProvider],
   asked: byOidc,
   async run({ context }, facts) {
-    return askAtlas(facts, 'whether the organization is connected', async ({ atlas, organizationId }) => {
-      const trusted = facts.of(atlasIdentityProvider);
-      if (trusted === null) return skip('no identity provider is known');
-      const { federationSettingsId, provider } = trusted;
-      const connected = await atlas.connectedIdentityProviderIds(
-        federationSettingsId,
-        organizationId,
-        context.signal,
-      );
-      if (connected.includes(provider.id)) return pass(`organization ${organizationId}`, null);
-      return fail(failures.notConnected(provider, federationSettingsId, organizationId));
-    });
+    return askAtlas(
+      facts,
+      'the connection between organization and identity provider',
+      async ({ atlas, organizationId }) => {
+        const trusted = facts.of(atlasIdentityProvider);
+        if (trusted === null) return skip('the identity provider is unknown');
+        const { federationSettingsId, provider } = trusted;
+        const connected = await atlas.connectedIdentityProviderIds(
+          federationSettingsId,
+          organizationId,
+          context.signal,
+        );
+        if (connected.includes(provider.id)) return pass(`organization ${organizationId}`, null);
+        return fail(failures.notConnected(provider, federationSettingsId, organizationId));
+      },
+    );
   },
 });
 
 export const atlasOidcUser = check<AtlasDatabaseUser>({
   id: 'atlas.oidc.database-user',
-  title: 'there is a database user for the subject of the token',
+  title: 'a database user exists for the subject of the token',
   link: 'database-user',
   needs: [atlasIdentityProvider],
   evidence: () => [awsIdentity, stsRole, atlasCluster, ...TOKEN_SOURCES],
@@ -108,7 +112,8 @@ export const atlasOidcUser = check<AtlasDatabaseUser>({
     return askAtlas(facts, 'the database user', async ({ atlas, id }) => {
       const token = tokenOf(facts);
       const provider = facts.of(atlasIdentityProvider)?.provider;
-      if (token === null || provider === undefined) return skip('no token or identity provider is known');
+      if (token === null || provider === undefined)
+        return skip('the token or the identity provider is unknown');
       const username = `${provider.id}/${token.subject}`;
       const listed = await atlas.databaseUsers(id, world.context.signal);
       const users = entriesOf(listed, (name) => name === username);
@@ -123,7 +128,7 @@ export const atlasOidcUser = check<AtlasDatabaseUser>({
 
 export const atlasAwsUser = check<AtlasDatabaseUser>({
   id: 'atlas.aws.database-user',
-  title: 'there is a database user for the ARN of the caller',
+  title: 'a database user exists for the ARN of the caller',
   link: 'database-user',
   needs: [atlasApi],
   evidence: () => [awsIdentity, stsRole, atlasCluster],
@@ -131,7 +136,7 @@ export const atlasAwsUser = check<AtlasDatabaseUser>({
   async run(world, facts) {
     return askAtlas(facts, 'the database user', async ({ atlas, id }) => {
       const caller = callerOf(facts);
-      if (caller === null) return skip('nobody knows who the caller is');
+      if (caller === null) return skip('the caller is unknown');
       const { arn } = caller.subject;
       const listed = await atlas.databaseUsers(id, world.context.signal);
       const users = entriesOf(listed, (name) => name === arn || name === caller.arn);
@@ -153,7 +158,7 @@ function listedUser(
   { context, options }: World,
 ): Outcome<AtlasDatabaseUser> {
   const user = users.find((each) => each.username === username && each.database === EXTERNAL);
-  if (user === undefined) throw new TypeError('a database user that was let in is not there');
+  if (user === undefined) throw new TypeError('a database user that logged in is not listed');
   const roles = user.roles.map(({ role, db }) => `${role}@${db}`).join(', ');
   const comparisons = [compare('database user', username, [user.username], 'the project')];
   const caution = soonDeleted('The database user', user.deleteAfterDate ?? null, options, context.now());

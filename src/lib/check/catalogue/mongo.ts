@@ -33,7 +33,7 @@ export const wantsDatabase = ({ plan, target }: Asked) => plan.database !== null
 
 export const mongoDns = check<StageFact>({
   id: 'mongo.dns',
-  title: 'the names of the cluster resolve',
+  title: 'the host names of the cluster resolve',
   link: 'cluster',
   needs: [],
   asked: wantsDatabase,
@@ -51,7 +51,7 @@ export const mongoTcp = check<StageFact>({
 
 export const mongoTls = check<StageFact>({
   id: 'mongo.tls',
-  title: 'the certificate of the cluster is trusted, for its name and in date',
+  title: 'the certificate of the cluster is trusted, matches its host name and has not expired',
   link: 'cluster',
   needs: [mongoTcp],
   asked: wantsDatabase,
@@ -63,7 +63,7 @@ export const mongoTls = check<StageFact>({
 
 export const mongoHello = check<StageFact>({
   id: 'mongo.hello',
-  title: 'a MongoDB server answers',
+  title: 'a MongoDB server responds',
   link: 'cluster',
   needs: [mongoTls],
   asked: wantsDatabase,
@@ -92,9 +92,9 @@ export async function loginStage(
 export function stageOutcome({ event, failure }: StageEnd): Passed<StageFact> | Failed | Skipped {
   const timing = event === null ? {} : { timing: timingOf(event) };
   if (failure !== null) return fail(failure, timing);
-  if (event === null) return skip('the login did not come so far');
+  if (event === null) return skip('the login did not reach this step');
   const detail = event.detail === '' ? null : event.detail;
-  return event.status === 'skip' ? skip(detail ?? 'not done', timing) : pass(detail, { event }, timing);
+  return event.status === 'skip' ? skip(detail ?? 'not reached', timing) : pass(detail, { event }, timing);
 }
 
 export function timingOf({ startedAt, ms }: StageEvent): Timing {
@@ -107,7 +107,7 @@ function inDate(outcome: Passed<StageFact>, now: Date): Outcome<StageFact> {
   const { expiresAt, subject } = facts;
   const left = expiresAt.getTime() - now.getTime();
   if (left > CERTIFICATE_DAYS * DAY_MS) return outcome;
-  const message = `The certificate of ${subject} ends in ${formatDuration(left / 1000)} (${rfc3339(expiresAt)}).`;
+  const message = `The certificate of ${subject} expires in ${formatDuration(left / 1000)} (${rfc3339(expiresAt)}).`;
   const { timing } = outcome;
   return warn(
     { code: null, message, remedy: 'Whoever runs the server must renew its certificate.' },

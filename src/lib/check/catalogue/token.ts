@@ -78,20 +78,21 @@ function stateOutcome(federation: FederationState | null, account: string): Outc
       return fail(
         new FedctlError('sts.federation-disabled', {
           message: `Outbound federation is disabled for account ${account}.`,
-          likelyCause: 'Nobody enabled it, or somebody disabled it: the switch is account-wide.',
+          likelyCause:
+            'Federation was never enabled, or somebody disabled it. It is one setting for the whole account.',
           details: { account },
         }),
       );
     case 'unknown':
       return unseen(
         new FedctlError('iam.permission-missing', {
-          message: `Not allowed to read it (${federation.missingPermission}); whether tokens are minted shows below.`,
+          message: `Not allowed to read the federation setting (${federation.missingPermission}). The check sts.mint shows whether tokens are minted.`,
           details: { account, permission: federation.missingPermission },
         }),
         'skip',
       );
     default:
-      return skip('IAM cannot be asked; what STS says shows below');
+      return skip('IAM is unreachable; the check sts.mint shows the state');
   }
 }
 
@@ -119,9 +120,9 @@ function notYet(failure: FedctlError, facts: Facts): FedctlError {
   if (failure.code !== 'sts.federation-disabled' || facts.of(iamFederation)?.state !== 'enabled')
     return failure;
   return new FedctlError('iam.propagation-timeout', {
-    message: `IAM says that federation is enabled, and STS does not mint yet. ${failure.message}`,
-    likelyCause: 'It was enabled a moment ago: STS follows IAM by about ten seconds.',
-    remedy: 'Check again until STS mints.',
+    message: `IAM reports federation as enabled, but STS does not mint tokens yet. ${failure.message}`,
+    likelyCause: 'Federation was enabled a moment ago. STS follows IAM by about ten seconds.',
+    remedy: 'Check again until STS mints tokens.',
     command: rerun({ set: { '--wait': '60s' } }),
     requestId: failure.requestId,
     cause: failure,
@@ -130,7 +131,7 @@ function notYet(failure: FedctlError, facts: Facts): FedctlError {
 
 export const tokenFile = check<MintedToken>({
   id: 'mongo.token-file',
-  title: 'the token file holds a token that drivers can use, and nobody else can read',
+  title: 'the token file has a valid token that only its owner can read',
   link: 'token',
   needs: [],
   asked: (world) => usesToken(world) && world.target.tokenFile !== null,
@@ -153,7 +154,7 @@ export const tokenFile = check<MintedToken>({
     const detail = `token of ${token.subject} for ${token.audience.join(', ')}`;
     const left = token.expiresAt.getTime() - context.now().getTime();
     if (options.warnExpiryMs === null || left <= 0 || left > options.warnExpiryMs) return pass(detail, token);
-    const message = `The token ends in ${formatDuration(left / 1000)}: whatever renews the file is late.`;
+    const message = `The token expires in ${formatDuration(left / 1000)}: the program that renews the file is late.`;
     return warn(
       {
         code: null,
@@ -186,14 +187,14 @@ export function expectedIssuer({ target }: World, facts: Facts): string | null {
 
 export const jwtClaims = check<DecodedJwt>({
   id: 'jwt.claims',
-  title: 'the token says what is expected of it',
+  title: 'the token has the expected claims',
   link: 'token',
   needs: TOKEN_SOURCES,
   asked: usesToken,
   async run(world, facts) {
     const { context, target } = world;
     const token = tokenOf(facts);
-    if (token === null) return skip('there is no token to look at');
+    if (token === null) return skip('no token to check');
     const decoded = decodeJwt(token.token.reveal());
     const expected = {
       issuer: expectedIssuer(world, facts) ?? token.issuer,

@@ -58,7 +58,7 @@ async function start(call: CommandCall, request: TypedDocument, database: string
     );
   }
   return await take(call, name, async (note) => {
-    if (database !== EXTERNAL) throw new Refused(`the database is "${database}", not "${EXTERNAL}"`);
+    if (database !== EXTERNAL) throw new Refused(`the database is "${database}" instead of "${EXTERNAL}"`);
     return await mechanism(readPayload(request['payload']), note);
   });
 }
@@ -104,7 +104,7 @@ async function advance(call: CommandCall): Promise<TypedDocument> {
   }
   return await take(call, conversation.mechanism, async (note) => {
     if (call.database !== EXTERNAL)
-      throw new Refused(`the database is "${call.database}", not "${EXTERNAL}"`);
+      throw new Refused(`the database is "${call.database}" instead of "${EXTERNAL}"`);
     return await conversation.next(readPayload(call.body['payload']), note);
   });
 }

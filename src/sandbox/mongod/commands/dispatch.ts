@@ -126,7 +126,7 @@ async function noteFault(
   const effects = [
     blockMs > 0 ? `held up for ${blockMs} ms` : null,
     closeConnection ? 'the connection is closed' : null,
-    reply === null || closeConnection ? null : `answered with ${String(reply['code'])}`,
+    reply === null || closeConnection ? null : `responded with ${String(reply['code'])}`,
   ].filter((effect) => effect !== null);
   server.log.add({
     hop: 'mongod',
