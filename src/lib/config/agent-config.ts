@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { parseDuration } from '../core/duration.ts';
 import { isLoopbackHost } from '../core/hosts.ts';
 import { DEFAULT_DURATION_SECONDS, SIGNING_ALGORITHMS } from '../core/token.ts';
+import { text } from './text-key.ts';
 import { audienceFault, durationFault, roleValueFault } from './value-faults.ts';
 import { readYaml } from './yaml-document.ts';
 
@@ -11,16 +12,6 @@ import { readYaml } from './yaml-document.ts';
 const AGENT_CONFIG_ID = 'https://fedctl.dev/schemas/agent-config.v1.json';
 
 const REMEDY = 'correct the lines above; schemas/agent-config.v1.json tells editors what may stand there';
-
-function text(check: (value: string) => string | null, description: string) {
-  return z
-    .string()
-    .superRefine((value, context) => {
-      const message = value === '' ? 'is empty' : check(value);
-      if (message !== null) context.addIssue({ code: 'custom', message });
-    })
-    .meta({ description });
-}
 
 const anything = () => null;
 
