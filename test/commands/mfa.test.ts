@@ -9,6 +9,7 @@ import { startLab } from '../../src/sandbox/lab.ts';
 import type { Lab } from '../../src/sandbox/running-lab.ts';
 import { type FakeTerminal, fakeTerminal, typeWhenShown } from '../support/fake-terminal.ts';
 import { fetch } from '../support/fetch.ts';
+import { LAB_OPTIONS } from '../support/lab-options.ts';
 import { MemoryOutput, memoryContext } from '../support/memory-context.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/mfa';
@@ -18,13 +19,7 @@ const QUESTION = `Code of the MFA device ${SERIAL}`;
 // Each test spends codes of its own lab's device.
 let lab: Lab;
 beforeEach(async () => {
-  lab = await startLab({
-    now: () => new Date(),
-    fedctl: ['fedctl'],
-    tls: false,
-    replicaSet: null,
-    mongoPort: 0,
-  });
+  lab = await startLab(LAB_OPTIONS);
   lab.world.setFederation('123456789012', true);
 });
 afterEach(() => lab.close());

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { parseDuration } from '../core/duration.ts';
 import { isLoopbackHost } from '../core/hosts.ts';
 import { DEFAULT_DURATION_SECONDS, SIGNING_ALGORITHMS } from '../core/token.ts';
+import { text } from './text-key.ts';
 import { audienceFault, durationFault, roleValueFault } from './value-faults.ts';
 import { readYaml } from './yaml-document.ts';
 
@@ -12,16 +13,6 @@ const AGENT_CONFIG_ID = 'agent-config.v1.json';
 
 const REMEDY =
   'Correct the lines above. An editor with schemas/agent-config.v1.json shows what each key accepts.';
-
-function text(check: (value: string) => string | null, description: string) {
-  return z
-    .string()
-    .superRefine((value, context) => {
-      const message = value === '' ? 'is empty' : check(value);
-      if (message !== null) context.addIssue({ code: 'custom', message });
-    })
-    .meta({ description });
-}
 
 const anything = () => null;
 

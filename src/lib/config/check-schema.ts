@@ -3,6 +3,7 @@ import { parseDuration } from '../core/duration.ts';
 import { SIGNING_ALGORITHMS } from '../core/token.ts';
 import { MECHANISM_CHOICES } from '../uri/mechanism.ts';
 import { crossFaults } from './cross-faults.ts';
+import { text } from './text-key.ts';
 import {
   atlasProjectFault,
   audienceFault,
@@ -29,23 +30,6 @@ export const CHECK_CONFIG_ID = 'fedctl.v1.json';
 
 /** As a JSON Schema has it: a text that reads a variable is judged when its value is known. */
 const WITH_VARIABLE = '\\$\\{FEDCTL_VAR_';
-
-interface Described {
-  readonly description: string;
-  /** For editors only; what counts is the check. */
-  readonly pattern?: string;
-  readonly examples?: readonly string[];
-}
-
-function text(check: (value: string) => string | null, { pattern, ...described }: Described) {
-  return z
-    .string()
-    .superRefine((value, context) => {
-      const message = value === '' ? 'is empty' : check(value);
-      if (message !== null) context.addIssue({ code: 'custom', message });
-    })
-    .meta({ ...described, ...(pattern === undefined ? {} : { pattern }) });
-}
 
 const anything = () => null;
 

@@ -6,6 +6,7 @@ import { startLab } from '../../../src/sandbox/lab.ts';
 import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { enableLab } from '../../../src/sandbox/scenarios/play.ts';
 import { runInProcess } from '../../support/in-process.ts';
+import { LAB_OPTIONS } from '../../support/lab-options.ts';
 
 const USER = 'arn:aws:iam::123456789012:user/operator';
 const DENIED = `User: ${USER} is not authorized to perform: sts:GetWebIdentityToken on resource: arn:aws:sts::123456789012:self`;
@@ -89,13 +90,7 @@ describe('the statements that are printed', () => {
   let lab: Lab;
 
   beforeEach(async () => {
-    lab = await startLab({
-      now: () => new Date(),
-      fedctl: ['fedctl'],
-      tls: false,
-      replicaSet: null,
-      mongoPort: 0,
-    });
+    lab = await startLab(LAB_OPTIONS);
     enableLab(lab);
     lab.world.setPolicies(lab.world.user('operator'), { identity: { Other: allowing('iam:*') } });
   });

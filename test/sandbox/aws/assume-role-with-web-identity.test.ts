@@ -7,7 +7,6 @@ import {
   STSClient,
 } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { LabSession } from '../../../src/sandbox/aws/identities.ts';
 import { namesPrincipal } from '../../../src/sandbox/aws/trust-policy.ts';
 import { type ForgedKey, forgeKey, sign } from '../../support/forge.ts';
 import { DISCOVERY, type IssuerServer, JWKS, json, startIssuer } from '../../support/issuer-server.ts';
@@ -69,13 +68,7 @@ async function assume(
       ...input,
     }),
   );
-  return { answer, session: sessionOf(answer.Credentials?.AccessKeyId) };
-}
-
-function sessionOf(accessKeyId: string | undefined): LabSession {
-  const holder = lab.world.holderOf(accessKeyId ?? '');
-  if (holder === undefined || !('sessionToken' in holder)) throw new Error('no session');
-  return holder;
+  return { answer, session: lab.session(answer) };
 }
 
 describe('AssumeRoleWithWebIdentity', () => {

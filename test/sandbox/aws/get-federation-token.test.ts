@@ -30,9 +30,7 @@ async function federate(
   const { $metadata: _, ...answer } = await lab
     .sts(keys)
     .send(new GetFederationTokenCommand({ Name: 'bob', ...input }));
-  const holder = lab.world.holderOf(answer.Credentials?.AccessKeyId ?? '');
-  if (holder === undefined || !('sessionToken' in holder)) throw new Error('no session');
-  return { answer, session: holder };
+  return { answer, session: lab.session(answer) };
 }
 
 describe('GetFederationToken', () => {

@@ -29,18 +29,11 @@ async function code() {
 }
 
 async function getSession(mfa: { SerialNumber?: string; TokenCode?: string } = {}, keys: LabUser = user()) {
-  const { Credentials } = await lab.sts(keys).send(new GetSessionTokenCommand(mfa));
-  return sessionOf(Credentials?.AccessKeyId);
+  return lab.session(await lab.sts(keys).send(new GetSessionTokenCommand(mfa)));
 }
 
 function assume(mfa: { SerialNumber?: string; TokenCode?: string }, keys: LabUser | LabSession = user()) {
   return lab.sts(keys).send(new AssumeRoleCommand({ RoleArn: ROLE, RoleSessionName: 'job-1', ...mfa }));
-}
-
-function sessionOf(accessKeyId: string | undefined): LabSession {
-  const holder = lab.world.holderOf(accessKeyId ?? '');
-  if (holder === undefined || !('sessionToken' in holder)) throw new Error('no session');
-  return holder;
 }
 
 const denied = (message: string) => ({ name: 'AccessDenied', code: 'AccessDenied', status: 403, message });
@@ -58,7 +51,7 @@ describe('a role that wants MFA', () => {
     const { AssumedRoleUser, Credentials } = await assume(await code());
     expect(AssumedRoleUser?.Arn).toBe('arn:aws:sts::123456789012:assumed-role/mfa/job-1');
     // Temporary credentials of AssumeRole say nothing of MFA afterwards.
-    expect(sessionOf(Credentials?.AccessKeyId).mfa).toBe(false);
+    expect(lab.session({ Credentials }).mfa).toBe(false);
   });
 
   test('is refused without a code, in the sentence of every refusal', async () => {

@@ -68,12 +68,8 @@ async function assume(
   given: Partial<AssumeRoleCommandInput> = {},
   keys: LabUser | LabSession = operator(),
 ): Promise<LabSession> {
-  const { Credentials } = await lab
-    .sts(keys)
-    .send(new AssumeRoleCommand({ RoleArn: APP, RoleSessionName: 'job-1', ...given }));
-  const holder = lab.world.holderOf(Credentials?.AccessKeyId ?? '');
-  if (holder === undefined || !('sessionToken' in holder)) throw new Error('no session');
-  return holder;
+  const assuming = new AssumeRoleCommand({ RoleArn: APP, RoleSessionName: 'job-1', ...given });
+  return lab.session(await lab.sts(keys).send(assuming));
 }
 
 /** What AWS says, and what the lab's log says beyond it. */

@@ -2,19 +2,14 @@ import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startLab } from '../../../src/sandbox/lab.ts';
 import type { Lab } from '../../../src/sandbox/running-lab.ts';
+import { LAB_OPTIONS } from '../../support/lab-options.ts';
 
 let lab: Lab;
 let url: URL;
 let token: string;
 
 beforeEach(async () => {
-  lab = await startLab({
-    now: () => new Date(),
-    fedctl: ['fedctl'],
-    tls: false,
-    replicaSet: null,
-    mongoPort: 0,
-  });
+  lab = await startLab(LAB_OPTIONS);
   url = new URL(lab.env['FEDCTL_SANDBOX_URL'] ?? '');
   token = lab.env['FEDCTL_SANDBOX_TOKEN'] ?? '';
 });

@@ -2,17 +2,12 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startLab } from '../../../src/sandbox/lab.ts';
 import type { Lab } from '../../../src/sandbox/running-lab.ts';
+import { LAB_OPTIONS } from '../../support/lab-options.ts';
 
 let lab: Lab;
 
 beforeEach(async () => {
-  lab = await startLab({
-    now: () => new Date(),
-    fedctl: ['fedctl'],
-    tls: false,
-    replicaSet: null,
-    mongoPort: 0,
-  });
+  lab = await startLab(LAB_OPTIONS);
 });
 
 afterEach(() => lab.close());

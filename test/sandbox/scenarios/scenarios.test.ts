@@ -2,11 +2,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FAILURES } from '../../../src/lib/failures/failures.ts';
 import { startLab } from '../../../src/sandbox/lab.ts';
-import type { Lab, LabOptions } from '../../../src/sandbox/running-lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { enableLab, scenarioNamed } from '../../../src/sandbox/scenarios/play.ts';
 import { SCENARIOS } from '../../../src/sandbox/scenarios/scenarios.ts';
 import { startScenario } from '../../../src/sandbox/scenarios/start-scenario.ts';
 import { runInProcess } from '../../support/in-process.ts';
+import { LAB_OPTIONS } from '../../support/lab-options.ts';
 import type { Said } from '../../support/run-main.ts';
 
 /** What the issue asks for, item by item, and the scenarios that play it. */
@@ -283,7 +284,7 @@ test('clock-off: STS and the issuer both date their answers ten minutes ahead of
 });
 
 test('without a scenario, an enabled lab is healthy from the mint to the database', async () => {
-  const lab = await startLab(OPTIONS);
+  const lab = await startLab(LAB_OPTIONS);
   enableLab(lab);
   const minted = await runInProcess(['token'], lab.env);
   const verified = await runInProcess(['verify', '-'], lab.env, minted.stdout);
@@ -337,16 +338,8 @@ describe('under TLS', () => {
   );
 });
 
-const OPTIONS: LabOptions = {
-  now: () => new Date(),
-  fedctl: ['fedctl'],
-  tls: false,
-  replicaSet: null,
-  mongoPort: 0,
-};
-
 function play(name: string, { tls = false } = {}): Promise<Lab> {
-  return startScenario(scenarioNamed(name), { ...OPTIONS, tls });
+  return startScenario(scenarioNamed(name), { ...LAB_OPTIONS, tls });
 }
 
 function meetingOf(name: string): Meeting {
