@@ -104,8 +104,9 @@ describe.skipIf(!ISOLATES)('fedctl sandbox --isolate', () => {
     expect(end).toEqual({ code: 5, signal: null, stdout: 'ready\ntold\n', stderr: '' });
   });
 
-  test('passes Ctrl-C of a terminal once', async () => {
-    const script = 'trap "echo told" INT; echo ready; read line; echo "got $line"; exit 3';
+  test('passes Ctrl-C of a terminal once, and only to the command', async () => {
+    const script = `trap "echo told" INT; echo ready; read line; echo "got $line"
+      fedctl sandbox scenario tls-expired >/dev/null 2>&1; exit $((3 + $?))`;
     const terminal = await openTerminal(
       [process.execPath, '--', BIN, 'sandbox', '--isolate', '--', 'bash', '-c', script],
       { cwd: folder, env: { HOME: '/nonexistent', TMPDIR: folder } },
