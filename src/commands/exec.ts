@@ -170,7 +170,10 @@ async function tokenFile(
   const path = join(folder.path, 'token');
   const output = tokenFileOutput(mintingAnew(context, aws, recipe), path);
   const life = await output.renew(context.signal);
-  return { fresh: { output, life }, ...tokenVariables(context.env, path, options.variable) };
+  return {
+    fresh: { output, life },
+    ...tokenVariables(context.env, path, options.variable, options.environment),
+  };
 }
 
 async function credentials(

@@ -51,15 +51,17 @@ const OF_FEDCTL = [
  * it belongs. Without one nothing but PyMongo reads it, which prefers it: then it is removed.
  *
  * @param names further variables that name the file
+ * @param environment what the connection string says: with `test` PyMongo reads OIDC_TOKEN_FILE
  */
 export function tokenVariables(
   outside: Environment,
   tokenFile: string,
   names: readonly string[] = [],
+  environment: 'k8s' | 'test' = 'k8s',
 ): ChildVariables {
   const irsa = isSet(outside, 'AWS_WEB_IDENTITY_TOKEN_FILE') && isSet(outside, 'AWS_ROLE_ARN');
   const warnings: Warning[] = [];
-  if (irsa) {
+  if (irsa && environment === 'k8s') {
     warnings.push({
       code: 'exec.pymongo-web-identity',
       message:
