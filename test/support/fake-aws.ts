@@ -53,7 +53,10 @@ export interface FakeAwsOptions {
   readonly vend?: (request: MintRequest, signal: AbortSignal) => Promise<string>;
 }
 
-/** An STS that answers every call at once, and remembers what it was asked and by whom. No network. */
+/**
+ * An STS that answers every call at once, and remembers what it was asked and by whom. No network. It knows whose keys
+ * sign a call, which `scriptedAws` does not, and has no IAM.
+ */
 export function fakeAws({ now, keys = USER_KEYS, sessionEnd, vend }: FakeAwsOptions): {
   readonly aws: (settings: AwsSettings) => Promise<Aws>;
   readonly calls: readonly StsCall[];

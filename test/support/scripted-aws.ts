@@ -36,7 +36,10 @@ export interface ScriptedAws {
   readonly minted: MintRequest[];
 }
 
-/** AWS as a test wants it: an account with a switch, and a script of what minting comes to. No network. */
+/**
+ * AWS as a test wants it: an account with a switch, and a script of what minting comes to. No network. Sessions are the
+ * matter of `fakeAws`.
+ */
 export function scriptedAws({
   callerArn = USER_ARN,
   issuer = ISSUER,

@@ -19,7 +19,10 @@ export interface StsRequest {
   readonly body: string;
 }
 
-/** Just enough of STS to judge a GetCallerIdentity: the signature is verified by Smithy's own signer. */
+/**
+ * Just enough of STS to judge a GetCallerIdentity: the signature is verified by Smithy's own signer. Not the lab's STS:
+ * the lab's MongoDB server must pass before a judge that others wrote.
+ */
 export interface StsDouble {
   readonly url: string;
   readonly requests: StsRequest[];
