@@ -16,7 +16,11 @@ export interface PlayedScenario {
   readonly env: ChangedVariables;
 }
 
-/** Plays a scenario in a lab that runs: one in its life, as what was changed for it stays changed. */
+/**
+ * Plays a scenario in a lab that runs: one in its life, as what was changed for it stays changed.
+ *
+ * @internal
+ */
 export class ScenarioPlayer {
   readonly #lab: () => Lab;
   readonly #builtIn: boolean;
