@@ -63,11 +63,11 @@ describe.skipIf(!ISOLATES)('fedctl sandbox --isolate', () => {
 
     test('has loopback only, and the resolver of the lab', async () => {
       const script = `tail -n +2 /proc/net/route
-        ip -brief address | awk '{ $2 = ""; print }' | sed 's/ *$//'
+        ip -4 -brief address | awk '{ $2 = ""; print }' | sed 's/ *$//'
         cat /etc/resolv.conf
         grep hosts: /etc/nsswitch.conf`;
       expect(await said([], script, user)).toBe(
-        `lo  127.0.0.1/8 169.254.169.254/32 169.254.170.2/32 169.254.170.23/32 ::1/128\nnameserver 127.0.0.1\nhosts: files dns\n`,
+        `lo  127.0.0.1/8 169.254.169.254/32 169.254.170.2/32 169.254.170.23/32\nnameserver 127.0.0.1\nhosts: files dns\n`,
       );
     });
 
