@@ -4,7 +4,7 @@ import { CommandError } from './command-error.ts';
 import { numberOf } from './fields.ts';
 
 /** Commands that a driver sends again with the same transaction number when their answer did not arrive. */
-const RETRYABLE: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'findAndModify']);
+const RETRYABLE: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'findAndModify', 'bulkWrite']);
 
 /** Codes after which a driver may send a write again (retryable writes specification). */
 const PASSING: ReadonlySet<number> = new Set([

@@ -212,6 +212,69 @@ describe('what the wire carries', () => {
     });
   });
 
+  test('one command writes to several collections', async () => {
+    const admin = client.db('admin');
+    const reply = await replyTo(admin, {
+      bulkWrite: 1,
+      ordered: false,
+      ops: [
+        { insert: 0, document: { _id: 1 } },
+        { insert: 0, document: { _id: 1 } },
+        { update: 0, filter: { _id: 1 }, updateMods: { $set: { a: 1 } } },
+        { update: 1, filter: { _id: 2 }, updateMods: { $set: { a: 1 } }, upsert: true },
+        { update: 1, filter: {}, updateMods: { $bogus: { a: 1 } } },
+        { delete: 0, filter: {}, multi: true },
+      ],
+      nsInfo: [{ ns: 'bulk.one' }, { ns: 'other.two' }],
+    });
+    const errmsg = 'E11000 duplicate key error collection: bulk.one index: _id_ dup key: { _id: 1 }';
+    expect(reply).toEqual({
+      cursor: {
+        firstBatch: [
+          { ok: 1, idx: 0, n: 1 },
+          { ok: 0, idx: 1, code: 11000, errmsg, keyPattern: { _id: 1 }, keyValue: { _id: 1 }, n: 0 },
+          { ok: 1, idx: 2, n: 1, nModified: 1 },
+          { ok: 1, idx: 3, n: 1, nModified: 0, upserted: { _id: 2 } },
+          {
+            ok: 0,
+            idx: 4,
+            code: 9,
+            errmsg:
+              'Unknown modifier: $bogus. Expected a valid update modifier or pipeline-style update specified as an array',
+            n: 0,
+          },
+          { ok: 1, idx: 5, n: 1 },
+        ],
+        id: 0,
+        ns: 'admin.$cmd.bulkWrite',
+      },
+      nErrors: 2,
+      nInserted: 1,
+      nMatched: 1,
+      nModified: 1,
+      nUpserted: 1,
+      nDeleted: 1,
+      ok: 1,
+    });
+    const result = await client.bulkWrite([
+      { name: 'insertOne', namespace: 'bulk.one', document: { _id: 7 as unknown as ObjectId } },
+      { name: 'deleteMany', namespace: 'bulk.one', filter: {} },
+    ]);
+    expect(result).toMatchObject({ insertedCount: 1, deletedCount: 1 });
+  });
+
+  test('and needs the privileges of each', async () => {
+    const [user] = lab.databaseUsers;
+    if (user === undefined) throw new Error('the lab has no user');
+    lab.databaseUsers = [{ ...user, roles: [{ role: 'readWrite', db: 'mine' }] }];
+    const limited = lab.driver();
+    const insert = (ns: string) =>
+      replyTo(limited.db('admin'), { bulkWrite: 1, ops: [{ insert: 0, document: {} }], nsInfo: [{ ns }] });
+    expect(await insert('mine.c')).toMatchObject({ nInserted: 1, ok: 1 });
+    expect(await insert('yours.c')).toMatchObject({ code: 13, codeName: 'Unauthorized' });
+    await limited.close();
+  });
+
   test('the driver runs its programs', async () => {
     const books = client.db('app').collection<{ _id: ObjectId | number; n?: number }>('books');
     await books.createIndex({ n: 1 }, { unique: true, sparse: true });

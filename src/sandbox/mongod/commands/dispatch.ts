@@ -11,6 +11,7 @@ import { checkCommand } from '../validation/commands.ts';
 import { checkStableApi } from '../validation/stable-api.ts';
 import { writeConcernError } from '../validation/write-concern.ts';
 import { AUTHENTICATION_COMMANDS } from './authentication.ts';
+import { BULK_COMMANDS } from './bulk-write.ts';
 import { CATALOGUE_COMMANDS } from './catalogue.ts';
 import { type Command, type CommandCall, type CommandTable, noteUnsupported } from './command.ts';
 import { commandText } from './command-text.ts';
@@ -25,6 +26,7 @@ const COMMANDS: CommandTable = {
   ...SERVER_COMMANDS,
   ...READING_COMMANDS,
   ...WRITING_COMMANDS,
+  ...BULK_COMMANDS,
   ...CATALOGUE_COMMANDS,
 };
 
