@@ -49,14 +49,23 @@ export async function dispatch(
   const [spelling = ''] = message.document.keys();
   const name = Object.hasOwn(ALIASES, spelling) ? (ALIASES[spelling] ?? spelling) : spelling;
   const call: CommandCall = callOf(name, message, session, server);
-  const fault = server.failPoints.meet(name, session.appName);
+  const fault = server.failPoints.meet(name, session.appName, namespaceOf(call));
   if (fault !== null) await noteFault(fault, call);
   if (fault?.closeConnection) return null;
   const reply = fault?.reply ?? (await answer(message, spelling, call));
+  const isFaulty = fault !== null && (fault.reply ?? fault.writeConcernError) !== null;
   return withRetryLabel(name, call.document, {
     ...reply,
     ...(fault?.writeConcernError && { writeConcernError: fault.writeConcernError }),
+    ...(isFaulty && fault.errorLabels && { errorLabels: fault.errorLabels }),
   });
+}
+
+/** The collection that a command is about, by which a fail point may choose; null for none. */
+function namespaceOf({ name, database, document }: CommandCall): string | null {
+  const [first] = document.values();
+  const collection = name === 'getMore' ? document.get('collection') : first;
+  return typeof collection === 'string' ? `${database}.${collection}` : null;
 }
 
 /** The plain form of a command is made for those who read it: an insert of many documents needs none. */
