@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { splitWords } from '../../action/words.js';
+import { readAgentConfig } from '../../src/lib/config/agent-config.ts';
 import { programUri } from '../../src/lib/uri/program-uri.ts';
 import { example, parseTyped } from '../support/example-commands.ts';
 
@@ -18,6 +19,14 @@ function expectToFit(env: Record<string, string>, file: unknown): void {
 }
 
 const AGENT = { audience: 'my-atlas', out: '/run/fedctl/atlas', once: false };
+
+test('config/agent.yaml is read by fedctl', () => {
+  const read = readAgentConfig(example('config/agent.yaml'), { file: 'agent.yaml', folder: '/etc/fedctl' });
+  expect(read.tokenFiles).toMatchObject([
+    { path: '/etc/fedctl/atlas.jwt', audience: 'my-atlas', mode: 0o640 },
+  ]);
+  expect(read.credentialsEndpoints).toMatchObject([{ host: '127.0.0.1', port: 9911 }]);
+});
 
 describe('systemd/fedctl-agent.service', () => {
   const text = example('systemd/fedctl-agent.service');
