@@ -15,6 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeSecretFile } from '../../src/lib/files/secret-file.ts';
+import { freePort } from '../support/free-port.ts';
+import { hostileServer } from '../support/hostile-server.ts';
 import { expectPastable } from '../support/offered-command.ts';
 import type { BinResult } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
@@ -61,14 +63,6 @@ async function beside(
   });
   await worked;
   return result;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 describe('an agent', () => {
@@ -189,6 +183,25 @@ describe('an agent', () => {
     const { error } = JSON.parse((second as BinResult | null)?.stderr ?? '');
     expect(error.code).toBe('exec.output-in-use');
     expect(error.command).toBe(`ps -p ${error.details.pid} -o pid,lstart,args`);
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 on %s while STS does not answer', async (name) => {
+    let stop = () => {};
+    const sts = await hostileServer(() => stop());
+    const { code, stdout, stderr } = await lab.run(['agent', '--out', 'token'], {
+      cwd: folder,
+      env: { AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${sts.port}` },
+      started: (child) => {
+        stop = () => void child.kill(name);
+      },
+    });
+    await sts.close();
+    expect({ code, stdout, stderr, left: readdirSync(folder) }).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+      left: [],
+    });
   });
 
   test('without STS stays, says so once, is not ready, and holds nothing', async () => {
