@@ -1,5 +1,6 @@
-// Writes the two modules that the pages of docs/failures become: the catalogue that every run loads, and the pages that only
-// `explain` and refusals load. Nothing at run time reads Markdown or YAML for them.
+// Writes the modules that documents become: the pages of docs/failures as the catalogue that every run loads and the pages that
+// only `explain` and refusals load, and the promises of SECURITY.md for `help security`. Nothing at run time reads Markdown or
+// YAML for them.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,6 +68,29 @@ write(
 export const PAGES: Readonly<Record<ExplainedCode, PageText>> = ${json(texts)};
 `,
 );
+
+if (process.argv.length === 2) writePromises();
+
+/** The numbered promises of SECURITY.md under their headings, without the tests that hold them. */
+function writePromises() {
+  const page = readFileSync(join(root, 'SECURITY.md'), 'utf8');
+  const sections = page.slice(page.indexOf('\n## Promises')).split('\n### ').slice(1);
+  const promises = sections.map((section) => ({
+    title: section.slice(0, section.indexOf('\n')),
+    promises: [...section.matchAll(/^\d+\. (.*(?:\n {3,4}(?!\s*- ).*)*)/gm)].map(([, text]) =>
+      text.replace(/\s+/g, ' '),
+    ),
+  }));
+  if (promises.length === 0 || promises.some(({ promises: each }) => each.length === 0))
+    throw new Error('SECURITY.md has no promises where generate.js looks for them.');
+  const path = join(root, 'src/commands/topics/promises.generated.ts');
+  const text = `// Generated from SECURITY.md by scripts/generate.js. Change the page, not this file.
+
+/** What fedctl promises, by topic. */
+export const PROMISES: readonly { readonly title: string; readonly promises: readonly string[] }[] = ${json(promises)};
+`;
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
+}
 
 /** Leaves a file that is current alone, so that no build starts over. */
 function write(name, code) {

@@ -3,11 +3,12 @@ import type { Context } from '../lib/core/context.ts';
 import type { Warning } from '../lib/core/errors.ts';
 import type { ExitCode } from '../lib/core/exit-codes.ts';
 import type { AwsSettings } from '../lib/ports/aws.ts';
+import type { ToldWarning } from '../lib/render/failure.ts';
 import type { Line, Output, WriteOptions } from '../lib/render/output.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import type { Theme } from '../lib/render/theme.ts';
 import type { Faces } from './faces.ts';
-import type { OptionTable, OptionValues } from './options/option.ts';
+import type { OptionTable, OptionValues, ValueSource } from './options/option.ts';
 import type { Typed } from './typed.ts';
 
 /** What the options common to all commands came to. */
@@ -24,6 +25,13 @@ export interface CommonOptions {
   readonly input: boolean;
 }
 
+/** One way to complete a word of a command line. */
+export interface Candidate {
+  readonly value: string;
+  /** One line; empty where the value says enough. */
+  readonly description: string;
+}
+
 /** One run of a command: the world, what was typed, and where to say things. */
 export interface Invocation<Table extends OptionTable> {
   readonly context: Context;
@@ -34,11 +42,20 @@ export interface Invocation<Table extends OptionTable> {
   /** The positional arguments. */
   readonly args: readonly string[];
   /** The common options as the AWS port takes them. */
-  readonly aws: AwsSettings;
+  readonly awsSettings: AwsSettings;
   /** A command that is offered, completed by what was typed and quoted for bash; null where that cannot be done. */
   offer(command: OfferedCommand | null | undefined, about?: Partial<Typed>): string | null;
+  /**
+   * What the last word of a command line of fedctl may become.
+   *
+   * @param words those after `fedctl`; the last one may be empty
+   * @returns no candidates where any text is valid
+   */
+  complete(words: readonly string[]): Promise<readonly Candidate[]>;
   /** Goes to stderr, or into the document's `warnings` under json. Never throws, never stops the run. */
   warn(warning: Warning): void;
+  /** The warnings so far, for a command that says its answer itself, under json too. */
+  readonly warnings: readonly ToldWarning[];
   /** A line of the answer that need not wait for the rest; silent under json. */
   print(line: string): void;
   /** For a command that says its answer itself, under json too. */
@@ -83,6 +100,8 @@ export type CommonOption = 'profile' | 'region' | 'timeout' | 'noInput';
 export interface CommandSpec<Table extends OptionTable> {
   /** As commander writes positional arguments: `[file]`, `<code>`; '' for none. */
   readonly arguments: string;
+  /** What a shell offers as its first argument; file names where this is absent. */
+  readonly values?: ValueSource;
   /** Shown first by --help, each a line that can be typed, with a comment after it if need be. */
   readonly examples: readonly string[];
   /** Shown after the options: what a reader of --help should know, in a few lines. */
@@ -100,6 +119,7 @@ export interface CommandSpec<Table extends OptionTable> {
 /** What the table of commands sees of any command. */
 export interface AnyCommand {
   readonly arguments: string;
+  readonly values?: ValueSource;
   readonly examples: readonly string[];
   readonly notes?: string;
   readonly options: OptionTable;

@@ -1,19 +1,16 @@
 import { fedctl } from '../lib/core/command-line.ts';
 import { FedctlError } from '../lib/core/errors.ts';
-import { EXIT_CODES } from '../lib/core/exit-codes.ts';
 import { nearest } from '../lib/core/nearest.ts';
-import type { Line } from '../lib/render/output.ts';
-import { createTheme } from '../lib/render/theme.ts';
 import { COMMANDS } from './program.ts';
+import { HELP_TOPICS, type HelpTopic } from './topics/topics.ts';
 import type { TypedLine } from './typed.ts';
 import { holdsToken } from './usage-failure.ts';
 
-const TOPIC = 'exit-codes';
-
-/** What `fedctl help exit-codes` shows: a page that is no command's. */
-export function helpTopic(argv: readonly string[]): readonly Line[] | null {
+/** The topic that `fedctl help <topic>` asks for; null where the command line asks for something else. */
+export function helpTopic(argv: readonly string[]): HelpTopic | null {
   const [word, topic, ...more] = argv;
-  return word === 'help' && topic === TOPIC && more.length === 0 ? exitCodeLines() : null;
+  if (word !== 'help' || more.length > 0) return null;
+  return HELP_TOPICS.find(({ name }) => name === topic) ?? null;
 }
 
 /**
@@ -36,7 +33,8 @@ export function helpForm(argv: readonly string[], line: TypedLine): readonly str
   return [...argv.slice(1), '--help'];
 }
 
-function asksForHelp(argv: readonly string[]): boolean {
+/** Whether --help stands before the program to run, if there is one. */
+export function asksForHelp(argv: readonly string[]): boolean {
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   return own.includes('--help') || own.includes('-h');
 }
@@ -49,29 +47,14 @@ function unknownCommand(word: string): FedctlError {
   if (holdsToken(word)) {
     return new FedctlError('usage.token-as-argument', { message: 'A token was given as an argument.' });
   }
-  const names = COMMANDS.map(({ name }) => name);
-  const near = nearest(word, [...names, TOPIC]);
+  const commands = COMMANDS.map(({ name }) => name);
+  const topics = HELP_TOPICS.map(({ name }) => name);
+  const near = nearest(word, [...commands, ...topics]);
   const meant = near === null ? '' : ` (Did you mean ${near}?)`;
   return new FedctlError('usage.unknown-command', {
-    message: `There is no command or help topic '${word}'.${meant}`,
+    message: `Unknown command or help topic '${word}'.${meant}`,
     remedy: near === null ? 'List the commands.' : `Read the help of ${near}.`,
-    command: fedctl(near === null ? ['--help'] : near === TOPIC ? ['help', near] : [near, '--help']),
-    details: { commands: names },
+    command: fedctl(near === null ? ['--help'] : topics.includes(near) ? ['help', near] : [near, '--help']),
+    details: { commands, topics },
   });
-}
-
-/** The table of exit codes. */
-export function exitCodeLines(): readonly string[] {
-  const theme = createTheme(false, true);
-  const plain = (text: string) => text.replaceAll('`', '');
-  return [
-    theme.prose(
-      'Exit codes, the same for every command and every output format. sandbox -- CMD ends with the code of CMD.',
-    ),
-    '',
-    ...EXIT_CODES.map(
-      ({ code, meaning, examples }) =>
-        `  ${String(code).padStart(3)}  ${theme.prose(`${plain(meaning)}: ${plain(examples)}`)}`,
-    ),
-  ];
 }

@@ -22,133 +22,134 @@ const DATABASE = 'Database:';
 const RUN = 'Run:';
 const DIAGNOSE = 'Diagnose:';
 const LAB = 'Local lab:';
+const SHELL = 'Shell:';
 
 export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'enable',
     group: ACCOUNT,
-    summary: 'let the account issue tokens, and wait until it does',
+    summary: 'Enable outbound federation for the account and wait for STS',
     load: async () => (await import('./enable.ts')).enable,
   },
   {
     name: 'disable',
     group: ACCOUNT,
-    summary: 'stop the account from issuing tokens',
+    summary: 'Disable outbound federation for the account',
     load: async () => (await import('./disable.ts')).disable,
   },
   {
     name: 'status',
     group: ACCOUNT,
-    summary: 'is federation enabled, and does the issuer answer?',
+    summary: 'Show the federation state and the issuer',
     load: async () => (await import('./status.ts')).status,
   },
   {
     name: 'whoami',
     group: ACCOUNT,
-    summary: 'which principal AWS sees, and where its keys came from',
+    summary: 'Show the AWS principal and the source of its credentials',
     load: async () => (await import('./whoami.ts')).whoami,
   },
   {
     name: 'token',
     group: TOKEN,
-    summary: 'mint a signed token for an audience',
+    summary: 'Mint a signed token for an audience',
     load: async () => (await import('./token.ts')).token,
   },
   {
     name: 'decode',
     group: TOKEN,
-    summary: 'read a token; proves nothing',
+    summary: 'Decode a token without verifying it',
     load: async () => (await import('./decode.ts')).decode,
   },
   {
     name: 'verify',
     group: TOKEN,
-    summary: 'prove a token as a relying party would',
+    summary: 'Verify a token as a relying party does',
     load: async () => (await import('./verify.ts')).verify,
   },
   {
     name: 'credentials',
     group: CREDENTIALS,
-    summary: 'fetch temporary session credentials',
+    summary: 'Get temporary session credentials',
     load: async () => (await import('./credentials.ts')).credentials,
   },
   {
     name: 'connect',
     group: DATABASE,
-    summary: 'log in to MongoDB by OIDC or AWS and show each stage',
+    summary: 'Log in to MongoDB with OIDC or AWS credentials and show each stage',
     load: async () => (await import('./connect.ts')).connect,
   },
   {
     name: 'exec',
     group: RUN,
-    summary: 'run a program with a token file or credentials that stay valid',
+    summary: 'Run a program with a token file or credentials that stay valid',
     load: async () => (await import('./exec.ts')).exec,
     ownFailure: EXIT.ownFailure,
   },
   {
     name: 'agent',
     group: RUN,
-    summary: 'keep token files and a credentials endpoint valid for other programs',
+    summary: 'Keep token files and a credentials endpoint valid for other programs',
     load: async () => (await import('./agent.ts')).agent,
   },
   {
     name: 'uri',
     group: RUN,
-    summary: 'print the connection string that lets a program log in with them',
+    summary: 'Print the connection string for programs that use them',
     load: async () => (await import('./uri.ts')).uri,
   },
   {
     name: 'check',
     group: DIAGNOSE,
-    summary: 'walk the whole chain, find the broken hop, say what to type',
+    summary: 'Check the whole chain and report the first failure with its fix',
     load: async () => (await import('./check.ts')).check,
   },
   {
     name: 'init',
     group: DIAGNOSE,
-    summary: 'write a commented fedctl.yaml for check',
+    summary: 'Write a commented fedctl.yaml for "fedctl check"',
     load: async () => (await import('./init.ts')).init,
   },
   {
     name: 'explain',
     group: DIAGNOSE,
-    summary: 'what a failure code means, or which one an error text is',
+    summary: 'Explain a failure code or the text of an error',
     load: async () => (await import('./explain.ts')).explain,
   },
   {
     name: 'sandbox',
     group: LAB,
-    summary: 'start AWS, an issuer and MongoDB on this machine',
+    summary: 'Start a lab with AWS, an issuer and MongoDB on this machine',
     load: async () => (await import('./sandbox.ts')).sandbox,
     subcommands: [
       {
         name: 'status',
-        summary: 'what the running lab plays',
+        summary: 'Show the state of the running lab',
         load: async () => (await import('./sandbox/status.ts')).sandboxStatus,
       },
       {
         name: 'set',
-        summary: 'change the running lab: federation, keys, users, delays',
+        summary: 'Change the running lab: federation, keys, users, delays',
         load: async () => (await import('./sandbox/set.ts')).sandboxSet,
       },
       {
         name: 'scenario',
-        summary: 'break one thing in the running lab, as in reality',
+        summary: 'Activate a failure scenario in the running lab',
         load: async () => (await import('./sandbox/scenario.ts')).sandboxScenario,
       },
       {
         name: 'clock',
-        summary: 'read or move the clock of the running lab',
+        summary: 'Show or set the clock of the running lab',
         load: async () => (await import('./sandbox/clock.ts')).sandboxClock,
       },
       {
         name: 'log',
-        summary: 'each request to the running lab, with its true reason',
+        summary: 'Show the requests to the running lab and the reason of each decision',
         load: async () => (await import('./sandbox/log.ts')).sandboxLog,
       },
       {
         name: 'stop',
-        summary: 'end the running lab',
+        summary: 'Stop the running lab',
         load: async () => (await import('./sandbox/stop.ts')).sandboxStop,
       },
     ],
@@ -156,20 +157,28 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'demo',
     group: LAB,
-    summary: 'see the whole job run on the lab',
+    summary: 'Run the main job in the lab, step by step',
     load: async () => (await import('./demo.ts')).demo,
+  },
+  {
+    name: 'completion',
+    group: SHELL,
+    summary: 'print the script that completes fedctl in bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completion,
   },
 ];
 
 /** Accepted before and after the command. */
 export const COMMON_OPTIONS = {
-  profile: text('--profile <name>', 'AWS profile; beats keys in the environment'),
+  profile: text('--profile <name>', 'AWS profile; overrides credentials in the environment', {
+    values: 'profiles',
+  }),
   region: text('--region <region>', 'AWS Region'),
-  timeout: duration('--timeout <time>', 'bounds each network step (default: 30s)', 30),
-  output: texts('--output <face>', 'how to answer: human (default) or json'),
-  json: toggle('--json', 'short for --output json'),
-  quiet: toggle('--quiet', 'no hints and no warnings'),
-  verbose: toggle('--verbose', 'tell more on stderr'),
-  noInput: toggle('--no-input', 'never ask anything'),
-  noColor: toggle('--no-color', 'no colour'),
+  timeout: duration('--timeout <time>', 'Time limit of each network step (default: 30s)', 30),
+  output: texts('--output <face>', 'Output format, human or json (default: human)'),
+  json: toggle('--json', 'Same as --output json'),
+  quiet: toggle('--quiet', 'Suppress hints and warnings'),
+  verbose: toggle('--verbose', 'Print more details on standard error'),
+  noInput: toggle('--no-input', 'Never prompt'),
+  noColor: toggle('--no-color', 'Disable color'),
 } as const;

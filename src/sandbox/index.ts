@@ -2,8 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { processContext } from '../lib/process-context.ts';
 import type { LabControls } from './control/controls.ts';
 import { insideLab } from './environment.ts';
-import { LAB_AUDIENCE, type LabOptions, startLab } from './lab.ts';
+import { startLab } from './lab.ts';
 import type { LabLogEntry } from './log.ts';
+import { LAB_AUDIENCE, type LabOptions } from './running-lab.ts';
 
 /** What a program may import as `fedctl/sandbox`. Everything else may change without notice. */
 

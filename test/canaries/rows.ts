@@ -807,6 +807,52 @@ export const ROWS: Readonly<Record<string, Row>> = {
       bug: 'presents no secret, so that none is known',
     },
   },
+  completion: {
+    formats: BOTH,
+    classes: {
+      success: [
+        { what: 'a script', stage: () => ({ args: ['bash'] }) },
+        {
+          what: 'profiles, beside their credentials',
+          stage: async (stage) => ({
+            args: ['bash', '--', 'whoami', '--profile', ''],
+            env: await awsEnv(stage),
+          }),
+        },
+        {
+          what: 'a command line with secrets',
+          stage: ({ presented }) => ({
+            args: [
+              'zsh',
+              '--',
+              'connect',
+              '--uri',
+              `mongodb://app:${SECRETS.uriPassword}@h/`,
+              presented,
+              '--',
+            ],
+          }),
+        },
+      ],
+      usage: [
+        ...MISTYPED,
+        { what: 'a secret instead of a shell', stage: () => ({ args: [SECRETS.typed] }) },
+        { what: 'a token instead of a shell', stage: ({ presented }) => ({ args: [presented] }) },
+      ],
+      config: NO_CONFIG,
+      aws: NO_AWS,
+      sts: NO_AWS,
+      iam: NO_AWS,
+      jwt: NO_TOKEN,
+      issuer: NO_ISSUER,
+      mongo: NO_MONGO,
+      atlas: NO_ATLAS,
+      net: NO_NETWORK,
+      lab: NO_LAB,
+      exec: NO_PROGRAM,
+      bug: 'a file that cannot be read has no candidates',
+    },
+  },
   sandbox: {
     processOnly: true,
     formats: BOTH,

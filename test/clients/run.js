@@ -1,6 +1,6 @@
 // Proves the lab with clients that we did not write. Installs what it needs, starts itself again inside a lab, and ends
 // with a line `N passed, N failed`. mongosh, aws-jwt-verify and jose may not be skipped: a skip is a failure. The AWS
-// CLI skips, by name, the verbs that it lacks, and all of them where it is not installed.
+// CLI skips, by name, the verbs that it lacks, and all of them where it is not installed. So does what isolated.js lacks.
 import { strict as assert } from 'node:assert';
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { proveIsolated } from './isolated.js';
 
 const SELF = fileURLToPath(import.meta.url);
 const HERE = dirname(SELF);
@@ -413,6 +414,8 @@ if (HAS_AWS_CLI) {
 } else {
   skips('the AWS CLI', 'it is not installed');
 }
+
+await proveIsolated({ proves, skips, run, bin: BIN, mongosh: MONGOSH, folder });
 
 rmSync(folder, { recursive: true, force: true });
 if (process.env.CLIENT_RESULTS) {

@@ -1,12 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
+import { optionVariables, VARIABLES } from '../../src/commands/topics/environment.ts';
+import { HELP_TOPICS } from '../../src/commands/topics/topics.ts';
 import { EXIT_CODES } from '../../src/lib/core/exit-codes.ts';
+import { ROOT, type Syntax, sources, walk } from '../architecture/imports.ts';
 import { memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 
 async function run(...argv: readonly string[]) {
   const context = memoryContext();
-  const code = await main(argv, context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(argv, context);
 }
 
 describe('the help of a command', () => {
@@ -16,7 +20,7 @@ describe('the help of a command', () => {
     expect(option).toBe(
       '--output <face> how to answer: human, short, json, junit, github, markdown, html; repeatable as <face>=<file> [FEDCTL_OUTPUT]',
     );
-    expect((await run('whoami', '--help')).stdout).toContain('human (default) or json');
+    expect((await run('whoami', '--help')).stdout).toContain('Output format, human or json (default: human)');
   });
 
   test.each(['decode', 'explain', 'init', 'demo'])(
@@ -63,6 +67,82 @@ describe('help', () => {
   });
 });
 
+describe('a help topic', () => {
+  test.each(HELP_TOPICS.map(({ name }) => name))('%s is a page', async (name) => {
+    const { code, stdout, stderr } = await run('help', name);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n').length).toBeGreaterThan(10);
+    expect(stdout).not.toMatch(/undefined|`|\\u/);
+  });
+
+  test.each([
+    ['securty', 'security'],
+    ['enviroment', 'environment'],
+    ['exitcodes', 'exit-codes'],
+  ])('%s is not one, and %s is suggested', async (typed, meant) => {
+    const { code, stdout, stderr } = await run('help', typed);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(`error: Unknown command or help topic '${typed}'. (Did you mean ${meant}?)
+cause:  No command has this name.
+remedy: Read the help of ${meant}.
+run:    fedctl help ${meant}
+code:   usage.unknown-command
+`);
+  });
+
+  test('--help names them all', async () => {
+    const { stdout } = await run('--help');
+    expect(stdout).toContain(`fedctl help <topic>: ${HELP_TOPICS.map(({ name }) => name).join(', ')}.`);
+  });
+
+  test('environment lists every variable that the source reads, and no other', async () => {
+    const listed = new Set([
+      ...(await optionVariables()).keys(),
+      ...VARIABLES.flatMap(({ variables }) => variables.flatMap(([names]) => names.split(', '))),
+    ]);
+    const read = variablesRead();
+    expect([...read].filter((name) => !listed.has(name) && !listed.has(name.toUpperCase()))).toEqual([]);
+    const own = VARIABLES.flatMap(({ variables }) => variables.flatMap(([names]) => names.split(', ')));
+    const text = sources().map((file) => readFileSync(join(ROOT, file), 'utf8'));
+    const launcher = readFileSync(join(ROOT, 'bin/code-cache.js'), 'utf8');
+    const all = [...text.filter((_, index) => !sources()[index]?.includes('/topics/')), launcher].join('\n');
+    const stem = (name: string) => name.replace(/<NAME>$|(?<=^AWS_ENDPOINT_URL_)(STS|IAM)$/, '');
+    expect(own.filter((name) => !all.includes(stem(name)))).toEqual([]);
+  });
+
+  test('formats lists the formats of the options', async () => {
+    const { stdout } = await run('help', 'formats');
+    for (const words of [
+      ['check', '--output'],
+      ['credentials', '--format'],
+      ['token', '--format'],
+    ]) {
+      const { stdout: offered } = await run('completion', 'zsh', '--', ...words, '');
+      const values = offered.split('\n').filter((_, index) => index % 2 === 0 && _ !== '');
+      expect(values.length).toBeGreaterThan(2);
+      for (const value of values) expect(stdout).toMatch(new RegExp(`^  ${value} +\\S`, 'm'));
+    }
+  });
+});
+
+/** What the source reads of an environment: members of `env`, and constants that have the form of such a name. */
+function variablesRead(): ReadonlySet<string> {
+  const found = new Set<string>();
+  const isEnv = (node: Syntax | undefined) =>
+    node?.name === 'env' || (node?.type === 'MemberExpression' && node.property?.name === 'env');
+  for (const file of sources().filter((each) => !/^src\/sandbox\/|\/topics\//.test(each))) {
+    walk(file, readFileSync(join(ROOT, file), 'utf8'), (node) => {
+      const name = node.type === 'MemberExpression' && isEnv(node.object) ? node.property : node;
+      const text = name?.type === 'Literal' ? name.value : null;
+      if (typeof text !== 'string') return;
+      const isMember = name !== node;
+      if (isMember || /^(AWS|FEDCTL|MONGODB_ATLAS|GITHUB|NODE|XDG|LC|HTTPS?)_[A-Z0-9_]*[A-Z0-9]$/.test(text))
+        found.add(text);
+    });
+  }
+  return found;
+}
+
 describe('an option before the command that it belongs to', () => {
   test.each([
     [['--audience', 'x', 'token'], 'fedctl token --audience x'],
@@ -100,7 +180,7 @@ test('--list names what --only and --skip leave', async () => {
 
 describe('sandbox', () => {
   test.each([
-    ['stat', 'Did you mean status?', 'fedctl sandbox status'],
+    ['stat', 'Did you mean status?', 'List the names with "fedctl sandbox status".'],
     ['sttop', 'Did you mean stop?', 'fedctl sandbox stop --help'],
     ['npm', 'put -- before it: fedctl sandbox -- npm', 'fedctl sandbox --help'],
   ])('runs no program without --: %s', async (word, says, command) => {

@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeSecretFile } from '../../src/lib/files/secret-file.ts';
-import { freePort } from '../support/free-port.ts';
 import { hostileServer } from '../support/hostile-server.ts';
+import { closedPort } from '../support/listen.ts';
 import { expectPastable } from '../support/offered-command.ts';
 import type { BinResult } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
@@ -141,7 +141,7 @@ describe('an agent', () => {
   });
 
   test('stays, says when it is ready by the file itself, and ends with 0 on SIGTERM', async () => {
-    const port = await freePort();
+    const port = await closedPort();
     const readyz = async (path = '/readyz') => {
       const answer = await fetch(`http://127.0.0.1:${port}${path}`);
       return { status: answer.status, body: await answer.json() };
@@ -205,7 +205,7 @@ describe('an agent', () => {
   });
 
   test('without STS stays, says so once, is not ready, and holds nothing', async () => {
-    const port = await freePort();
+    const port = await closedPort();
     const env = { AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' };
     const args = ['--out', 'token', '--ready-listen', String(port), '--json'];
     const { code, stdout, stderr } = await beside(
@@ -230,7 +230,7 @@ describe('an agent', () => {
   });
 
   test('keeps what a configuration lists: several files, and an endpoint that an SDK reads', async () => {
-    const port = await freePort();
+    const port = await closedPort();
     mkdirSync(join(folder, 'run'));
     writeFileSync(
       join(folder, 'agent.yaml'),

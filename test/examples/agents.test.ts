@@ -8,7 +8,7 @@ import { readAgentConfig } from '../../src/lib/config/agent-config.ts';
 import { decodeJwt } from '../../src/lib/jwt/decode.ts';
 import { programUri } from '../../src/lib/uri/program-uri.ts';
 import { example, parseTyped } from '../support/example-commands.ts';
-import { freePort } from '../support/free-port.ts';
+import { closedPort } from '../support/listen.ts';
 import { runLab } from '../support/running-lab.ts';
 
 /** The variables of a container by name. */
@@ -132,7 +132,7 @@ describe('the agents of the examples, in the lab', () => {
     const folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
     try {
       const file = join(folder, 'atlas');
-      const port = String(await freePort());
+      const port = String(await closedPort());
       const given = argv.map((word: string) =>
         word === AGENT.out ? file : word.replace(/^((?:[\d.]+:)?)8484$/, `127.0.0.1:${port}`),
       );

@@ -10,7 +10,7 @@ addFormats.default(ajv);
  * that they do not know, so that a release may add some; here, one that is not described is a fault.
  */
 export function schemaFaults(name: string, document: unknown): string[] {
-  const id = `https://fedctl.dev/schemas/${name}.v1.json`;
+  const id = `${name}.v1.json`;
   const schema: unknown = JSON.parse(
     readFileSync(new URL(`../../schemas/${name}.v1.json`, import.meta.url), 'utf8'),
   );

@@ -12,6 +12,8 @@ export interface OptionSpec<T> {
   /** False for options that relax safety or write: they have no environment form. */
   readonly env: boolean;
   readonly repeatable: boolean;
+  /** What a shell offers as its value; file names where this is absent. */
+  readonly values?: ValueSource;
   /**
    * Reads what was given: for switches `true`, for options with a value the texts (several only if repeatable), null when
    * absent. A failure names the flag; `readOption` knows where the value came from.
@@ -24,6 +26,9 @@ export interface OptionSpec<T> {
   readonly repeated?: (value: string, set: Settings) => string | null;
 }
 
+/** Values to offer where one is typed: these, or those of a list that is read when they are offered. */
+export type ValueSource = readonly string[] | 'checks' | 'codes' | 'profiles' | 'scenarios';
+
 /** What the command line or a variable gives of an option. */
 export type Given = readonly string[] | true;
 
@@ -35,6 +40,7 @@ export type OptionValues<Table extends OptionTable> = {
 
 export interface Common {
   readonly env?: boolean;
+  readonly values?: ValueSource;
 }
 
 /** `--max-age <time>` → `--max-age`. */
@@ -53,11 +59,12 @@ export function environmentName(spec: OptionSpec<unknown>): string | null {
 export function single<T, Default>(
   flags: string,
   description: string,
-  { env = true }: Common,
+  { env = true, ...common }: Common,
   fallback: Default,
   read: (value: string, option: Flag) => T,
 ): OptionSpec<T | Default> {
   return {
+    ...common,
     flags,
     description,
     env,
@@ -73,10 +80,11 @@ export function single<T, Default>(
 export function several<T>(
   flags: string,
   description: string,
-  { env = true }: Common,
+  { env = true, ...common }: Common,
   read: (value: string, option: Flag, index: number) => T,
 ): OptionSpec<readonly T[]> {
   return {
+    ...common,
     flags,
     description,
     env,

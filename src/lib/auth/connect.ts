@@ -41,8 +41,8 @@ export interface ConnectRequest {
 /** No failure: the file may be named by the environment, for other runs. */
 const TOKEN_FILE_UNUSED: Warning = {
   code: 'mongo.token-file.unused',
-  message: 'The token file is not used: MONGODB-AWS logs in with AWS keys.',
-  remedy: 'leave out --token-file, or add --mechanism oidc',
+  message: 'The token file is ignored: MONGODB-AWS logs in with AWS credentials.',
+  remedy: 'Remove --token-file, or add --mechanism oidc.',
 };
 
 /** What is to be done, with everything checked that can be checked without the network. */
@@ -53,6 +53,8 @@ export interface ConnectPlan {
   readonly warnings: readonly Warning[];
   /** What the logins will ask. */
   readonly adapters: readonly Adapter[];
+  /** Lets a question be asked that waits until a server responded: before that, nobody knows whether it is needed. */
+  readonly letAsk: () => void;
 }
 
 /** How one mechanism ended. */
@@ -92,13 +94,14 @@ export async function planConnect(
   const { uri } = request;
   if (uri === null) {
     throw new FedctlError('usage.missing-uri', {
-      message: 'No connection string is given: connect to what?',
+      message: 'No connection string is given.',
     });
   }
   const chosen = chooseMechanisms(request.mechanism, uri.namedMechanism);
   // Both mechanisms run as the same session: a role is assumed once, and not before it is needed.
+  const { asking, letAsk } = askingLater(settings);
   const aws = once(async () => {
-    const own = request.role === null ? settings : await asRole(context, settings, request.role);
+    const own = request.role === null ? asking : await asRole(context, asking, request.role);
     return context.aws(own);
   });
   const common: Pick<LoginPlan, 'uri' | 'timeoutMs' | 'writeProbe' | 'dnsServer'> = {
@@ -122,7 +125,51 @@ export async function planConnect(
   const usesAws = request.tokenFile === null || chosen.mechanisms.includes('MONGODB-AWS');
   if (request.explain && !chosen.mechanisms.includes('MONGODB-AWS')) throw nothingToExplain(uri);
   const adapters: readonly Adapter[] = usesAws ? ['aws', 'mongo'] : ['mongo'];
-  return { uri, logins, explain: request.explain, warnings: told, adapters };
+  return { uri, logins, explain: request.explain, warnings: told, adapters, letAsk };
+}
+
+/** The same settings, with the question for an MFA code put off until `letAsk` is called. */
+function askingLater(settings: AwsSettings): { readonly asking: AwsSettings; readonly letAsk: () => void } {
+  const { mfaCode } = settings;
+  if (mfaCode === undefined) return { asking: settings, letAsk: () => {} };
+  let letAsk = () => {};
+  const mayAsk = new Promise<void>((resolve) => {
+    letAsk = resolve;
+  });
+  const asking = {
+    ...settings,
+    async mfaCode(serialNumber: string) {
+      await mayAsk;
+      return mfaCode(serialNumber);
+    },
+  };
+  return { asking, letAsk };
+}
+
+/**
+ * Asks for the first token or keys at once, so that AWS responds while the server is dialled. A failure is told where
+ * the login presents them, as without this.
+ */
+function begun(login: LoginPlan, signal: AbortSignal): LoginPlan {
+  const { tokenSource, credentials } = login;
+  return {
+    ...login,
+    ...(tokenSource && { tokenSource: { get: firstAtOnce((own) => tokenSource.get(own), signal) } }),
+    ...(credentials && { credentials: firstAtOnce(credentials, signal) }),
+  };
+}
+
+function firstAtOnce<T>(
+  get: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): (signal?: AbortSignal) => Promise<T> {
+  let first: Promise<T> | null = get(signal);
+  first.catch(() => {});
+  return (own = signal) => {
+    const answer = first ?? get(own);
+    first = null;
+    return answer;
+  };
 }
 
 /**
@@ -135,14 +182,16 @@ export async function connect(
   plan: ConnectPlan,
   observe: (mechanism: Mechanism, event: StageEvent) => void,
 ): Promise<readonly MechanismResult[]> {
+  const logins = plan.logins.map((login) => begun(login, context.signal));
   await context.load(plan.adapters);
   const mongo = await context.mongo();
   const ended = await Promise.allSettled(
-    plan.logins.map(async (login): Promise<MechanismResult> => {
+    logins.map(async (login): Promise<MechanismResult> => {
       const stages: StageEvent[] = [];
       const told = plan.explain && login.mechanism === 'MONGODB-AWS' ? narrating(login) : null;
       const note = (event: StageEvent) => {
         stages.push(event);
+        if (event.id === 'hello') plan.letAsk();
         observe(login.mechanism, event);
       };
       try {
@@ -237,7 +286,7 @@ async function tokenSource(
   }
   if (request.audience === null) {
     throw new FedctlError('usage.missing-audience', {
-      message: 'No audience is given: MONGODB-OIDC needs the audience of the identity provider in Atlas.',
+      message: 'No audience is given. MONGODB-OIDC requires the audience of the identity provider in Atlas.',
     });
   }
   const mint = {

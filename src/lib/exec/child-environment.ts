@@ -65,7 +65,7 @@ export function tokenVariables(
     warnings.push({
       code: 'exec.pymongo-web-identity',
       message:
-        'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA: with ENVIRONMENT:k8s, PyMongo sends that token instead of this one.',
+        'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA. With ENVIRONMENT:k8s, PyMongo sends that token instead of this one.',
       remedy: 'For PyMongo, add --environment test.',
       command: rerun({ set: { '--environment': 'test' } }),
     });
@@ -73,7 +73,7 @@ export function tokenVariables(
   if (isSet(outside, 'AZURE_FEDERATED_TOKEN_FILE') && isSet(outside, 'AZURE_CLIENT_ID')) {
     warnings.push({
       code: 'exec.azure-identity-replaced',
-      message: 'AZURE_FEDERATED_TOKEN_FILE was set: an Azure SDK in the program presents this token now.',
+      message: 'AZURE_FEDERATED_TOKEN_FILE was already set. An Azure SDK in the program now uses this token.',
       remedy: null,
     });
   }

@@ -74,7 +74,7 @@ export function endpointWarning(command: string): Warning | null {
   if (PROGRAMS[name]?.readsEndpoint !== false) return null;
   return {
     code: 'exec.endpoint-not-read',
-    message: `${name} does not read AWS_CONTAINER_CREDENTIALS_FULL_URI, so it finds no keys.`,
+    message: `${name} does not read AWS_CONTAINER_CREDENTIALS_FULL_URI, so it finds no credentials.`,
     remedy: 'Add --static: the keys go into the environment of the program, and are not renewed.',
     command: rerun({ set: { '--static': true } }),
   };
@@ -123,8 +123,8 @@ function tooOld(
   const first = name === 'mongo' ? 'mongosh 2.3.5' : `${name} ${tokenFileSince}`;
   return new FedctlError('exec.program-too-old', {
     message: `${version === null ? name : `${name} ${version}`} cannot read a token from a file.`,
-    likelyCause: `The first version that can is ${first}.`,
-    remedy: `install ${first} or later: ${upgrade}`,
+    likelyCause: `The first version with this feature is ${first}.`,
+    remedy: `Install ${first} or later: ${upgrade}`,
     details: { program: name, version, minimum: tokenFileSince },
   });
 }

@@ -31,11 +31,13 @@ export function agentEventDocument(output: string, event: OutputEvent, at: Date,
 
 /** The same as lines for a log. */
 export function agentEventLines(output: string, event: OutputEvent, offer: Offer): readonly string[] {
-  if (event.kind === 'expired') return [`${output} has expired and was taken away.`];
+  if (event.kind === 'expired') return [`${output} has expired and was removed.`];
   if (event.kind === 'renewed') return [`${output} is valid until ${rfc3339(event.expiresAt)}.`];
   const error = isFedctlError(event.error) ? event.error : null;
   const until =
-    event.until === null ? 'Nothing is there.' : `What is there serves until ${rfc3339(event.until)}.`;
+    event.until === null
+      ? 'The file does not exist.'
+      : `The existing file is valid until ${rfc3339(event.until)}.`;
   const command = offer(error?.command ?? null);
   return [
     `${output} cannot be renewed: ${messageOf(event.error)} ${until}`,

@@ -35,11 +35,11 @@ export async function authenticate(
   { world, service, now }: { world: AwsWorld; service: 'sts' | 'iam'; now: Date },
 ): Promise<Authenticated> {
   const { authorization, date, signingDate } = readSignature(request);
-  checkScope(authorization, service, date);
+  verifyScope(authorization, service, date);
   const { accessKeyId, region } = authorization;
   const holder = world.holderOf(accessKeyId);
   if (holder === undefined) throw invalidToken(`access key ${accessKeyId} is unknown`);
-  checkSessionToken(
+  verifySessionToken(
     headerValue(request, 'x-amz-security-token'),
     'sessionToken' in holder ? holder.sessionToken.reveal() : undefined,
     accessKeyId,
@@ -52,12 +52,10 @@ export async function authenticate(
       `session ${accessKeyId} expired at ${holder.expiresAt.toISOString()}`,
     );
   }
-  checkAge(signingDate, now);
-  checkBodyHash(request);
+  verifyAge(signingDate, now);
+  verifyBodyHash(request);
   if (!(await signatureMatches(request, authorization, signingDate, holder.secretAccessKey.reveal()))) {
-    throw signatureMismatch(
-      `the signature is not the one that the secret of ${accessKeyId} makes over this request`,
-    );
+    throw signatureMismatch(`the signature does not match the secret of ${accessKeyId}`);
   }
   return { caller: callerOf(holder), accessKeyId, region };
 }
@@ -100,7 +98,7 @@ function readSignature(request: HttpRequest): {
   return { authorization, date, signingDate };
 }
 
-function checkScope({ day, service, terminator }: Authorization, expected: string, date: string): void {
+function verifyScope({ day, service, terminator }: Authorization, expected: string, date: string): void {
   const faults: string[] = [];
   if (day !== date.slice(0, 8)) {
     faults.push(
@@ -115,23 +113,21 @@ function checkScope({ day, service, terminator }: Authorization, expected: strin
   if (faults.length > 0) throw signatureMismatch(faults.join(' '), faults.join(' '));
 }
 
-function checkSessionToken(
+function verifySessionToken(
   sent: string | undefined,
   expected: string | undefined,
   accessKeyId: string,
 ): void {
   if (sent === undefined && expected === undefined) return;
-  if (sent === undefined)
-    throw invalidToken(`${accessKeyId} is temporary and came without its session token`);
-  if (expected === undefined)
-    throw invalidToken(`a session token came with the long-term key ${accessKeyId}`);
+  if (sent === undefined) throw invalidToken(`${accessKeyId} is temporary but has no session token`);
+  if (expected === undefined) throw invalidToken(`the long-term key ${accessKeyId} has a session token`);
   if (!equalInConstantTime(sent, expected)) {
-    throw invalidToken(`the session token is not the one of ${accessKeyId}`);
+    throw invalidToken(`the session token does not belong to ${accessKeyId}`);
   }
 }
 
 /** A clock that is off is told in these words, under the code of a wrong signature: SDKs know both. */
-function checkAge(signed: Date, now: Date): void {
+function verifyAge(signed: Date, now: Date): void {
   const windowMs = WINDOW_MINUTES * 60_000;
   const earliest = new Date(now.getTime() - windowMs);
   const latest = new Date(now.getTime() + windowMs);
@@ -150,7 +146,7 @@ function checkAge(signed: Date, now: Date): void {
   }
 }
 
-function checkBodyHash(request: HttpRequest): void {
+function verifyBodyHash(request: HttpRequest): void {
   const claimed = headerValue(request, 'x-amz-content-sha256');
   if (claimed === undefined) return;
   if (!equalInConstantTime(claimed, createHash('sha256').update(request.body).digest('hex'))) {

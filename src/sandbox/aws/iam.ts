@@ -69,7 +69,7 @@ function permit(call: Call, action: LabAction): void {
       403,
       'The security token included in the request is invalid',
       session.federatedUser === null
-        ? 'credentials of GetSessionToken cannot call IAM: no MFA was used to get them'
+        ? 'credentials of GetSessionToken without MFA cannot call IAM'
         : 'a federated user cannot call IAM',
     );
   }

@@ -1,7 +1,6 @@
 import { FedctlError } from '../../lib/core/errors.ts';
-import type { NamedPolicy } from '../../lib/policy/document.ts';
+import type { NamedPolicy, PolicyKind } from '../../lib/policy/document.ts';
 import { faultText } from '../../lib/policy/faults.ts';
-import type { PolicyKind } from '../../lib/policy/kind.ts';
 import { parsePolicy } from '../../lib/policy/parse.ts';
 
 /** Policy documents by the name of each, as JSON has them. */
@@ -26,7 +25,7 @@ export function namedPolicy(name: string, document: unknown, kind: PolicyKind): 
   const parsed = parsePolicy(document, kind);
   if (parsed.ok) return { name, document: parsed.document };
   throw new FedctlError('lab.policy-malformed', {
-    message: `AWS would refuse the policy ${name}: ${parsed.faults.map(faultText).join('; ')}.`,
+    message: `AWS would reject the policy ${name}: ${parsed.faults.map(faultText).join('; ')}.`,
     details: { policy: name, faults: parsed.faults },
   });
 }

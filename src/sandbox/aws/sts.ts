@@ -4,7 +4,7 @@ import { accessDenied } from './aws-error.ts';
 import type { FindIssuerKeys } from './foreign-issuer.ts';
 import { getFederationToken } from './get-federation-token.ts';
 import { getWebIdentityToken } from './get-web-identity-token.ts';
-import { checkMfa, readMfa } from './mfa.ts';
+import { readMfa, verifyMfa } from './mfa.ts';
 import type { Action, Call, Outcome, Service } from './service.ts';
 import { credentialsXml, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
 import { Validation } from './validation.ts';
@@ -35,8 +35,8 @@ function getCallerIdentity({ caller, replayed }: Call): Outcome {
       ['Account', caller.account.id],
     ],
     reason: replayed
-      ? "a MongoDB server passed on a client's request, the signature is good"
-      : 'the signature is good',
+      ? "a MongoDB server passed on a client's request, the signature is valid"
+      : 'the signature is valid',
   };
 }
 
@@ -52,7 +52,7 @@ async function getSessionToken({ world, caller, parameters, now }: Call): Promis
   if (caller.session !== null) {
     throw accessDenied('Cannot call GetSessionToken with session credentials');
   }
-  const mfa = await checkMfa(given, caller, now);
+  const mfa = await verifyMfa(given, caller, now);
   const session = world.createSession({
     principal: caller.principal,
     mfa,

@@ -1,10 +1,11 @@
+import { epoch } from '../../lib/core/time.ts';
 import type { GrantedRole } from '../../lib/trust/relying-party.ts';
 import type { AtlasState } from '../atlas/state.ts';
 import type { LabRole, LabUser } from '../aws/identities.ts';
 import type { AwsWorld } from '../aws/world.ts';
 import type { LabClock } from '../clock.ts';
 import { HOPS, type Hop, type HopDelays } from '../delays.ts';
-import type { ScenarioPlayer } from '../scenarios/player.ts';
+import type { PlayedScenario } from '../scenarios/played-scenario.ts';
 
 /** What the lab plays right now: plain data, without a secret. */
 export interface LabStatus {
@@ -69,14 +70,14 @@ export interface LabParts {
   readonly delays: HopDelays;
   readonly endpoints: LabStatus['endpoints'];
   readonly mfaDevices: readonly (readonly [serial: string, file: string])[];
-  readonly scenarios: Pick<ScenarioPlayer, 'play'>;
+  readonly scenarios: { play(name: string): Promise<PlayedScenario> };
 }
 
 export function labTime(clock: LabClock): LabTime {
   const now = clock.now();
   return {
     now: now.toISOString(),
-    nowEpoch: Math.floor(now.getTime() / 1000),
+    nowEpoch: epoch(now),
     offsetSeconds: clock.offsetMs / 1000,
   };
 }

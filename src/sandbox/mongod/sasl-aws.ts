@@ -35,7 +35,7 @@ export function awsMechanism(options: AwsMechanismOptions): SaslMechanism {
       throw new Refused(`the client nonce is no binary of ${NONCE_BYTES} bytes`);
     }
     if (first['p'] !== undefined && numberOf(first['p']) !== NO_CHANNEL_BINDING) {
-      throw new Refused('the client asks for channel binding');
+      throw new Refused('the client requires channel binding');
     }
     const nonce = Buffer.concat([clientNonce.value(), randomBytes(NONCE_BYTES)]);
     note(
@@ -85,19 +85,20 @@ async function judge(
 function readSignedRequest(payload: TypedDocument): SignedRequest & { readonly scope: string } {
   const { a: authorization, d: date, t: sessionToken } = payload;
   if (typeof authorization !== 'string' || !/^[\x20-\x7e]+$/.test(authorization)) {
-    throw new Refused('the field a is no Authorization header');
+    throw new Refused('the field a is not an Authorization header');
   }
-  if (typeof date !== 'string' || !/^\d{8}T\d{6}Z$/.test(date)) throw new Refused('the field d is no date');
+  if (typeof date !== 'string' || !/^\d{8}T\d{6}Z$/.test(date))
+    throw new Refused('the field d is not a date');
   if (
     sessionToken !== undefined &&
     (typeof sessionToken !== 'string' || !/^[\x21-\x7e]+$/.test(sessionToken))
   ) {
-    throw new Refused('the field t is no session token');
+    throw new Refused('the field t is not a session token');
   }
   const parts = /^AWS4-HMAC-SHA256 Credential=([^,]+), ?SignedHeaders=([^,]+), ?Signature=[0-9a-f]{64}$/.exec(
     authorization,
   );
-  if (parts === null) throw new Refused('the field a is no signature of version 4');
+  if (parts === null) throw new Refused('the field a is not a version 4 signature');
   const [, scope = '', signedHeaders = ''] = parts;
   if (!/^[^/]+\/\d{8}\/[^/]+\/sts\/aws4_request$/.test(scope)) {
     throw new Refused('the signature is not for the service sts');

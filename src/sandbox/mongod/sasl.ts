@@ -30,11 +30,11 @@ export type SaslMechanism = (payload: TypedDocument, note: Note) => Promise<Sasl
 
 /** Both mechanisms wrap BSON documents in the binary payload. @throws Refused */
 export function readPayload(payload: unknown): TypedDocument {
-  if (!(payload instanceof Binary)) throw new Refused('the payload is no binary');
+  if (!(payload instanceof Binary)) throw new Refused('the payload is not binary');
   try {
     return decodeDocument(payload.value());
   } catch {
-    throw new Refused('the payload is no BSON document');
+    throw new Refused('the payload is not a BSON document');
   }
 }
 

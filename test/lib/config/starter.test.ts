@@ -4,7 +4,12 @@ import { CheckSettings } from '../../../src/lib/config/check-schema.ts';
 import { type Known, starterConfig } from '../../../src/lib/config/starter.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 
-const NOTHING: Known = { uri: null, mechanism: null, audience: null };
+const NOTHING: Known = {
+  uri: null,
+  mechanism: null,
+  audience: null,
+  schema: '/opt/fedctl/schemas/fedctl.v1.json',
+};
 
 function read(text: string) {
   return readCheckConfig(text, { file: 'fedctl.yaml', folder: '/work', env: {} });
@@ -71,14 +76,14 @@ describe('the file to begin with', () => {
   test('holds what is known, whatever it looks like to YAML', () => {
     const audience = `a: "b" # \${HOME} $$ \\ é\u2028\n- x`;
     const uri = "mongodb+srv://x.mongodb.net/it's?appName=a%20b";
-    expect(read(starterConfig({ uri, audience, mechanism: 'both' }))).toMatchObject([
+    expect(read(starterConfig({ ...NOTHING, uri, audience, mechanism: 'both' }))).toMatchObject([
       { uri: parseConnectionString(uri), audience, mechanism: 'both' },
     ]);
   });
 
   test('names its schema in the first line, for editors', () => {
     expect(starterConfig(NOTHING).split('\n')[0]).toBe(
-      '# yaml-language-server: $schema=https://fedctl.dev/schemas/fedctl.v1.json',
+      '# yaml-language-server: $schema=/opt/fedctl/schemas/fedctl.v1.json',
     );
   });
 });

@@ -36,7 +36,7 @@ describe('a program that takes no token from a file', () => {
     expect(await refusal(program(name, says))).toMatchObject({
       code: 'exec.program-too-old',
       message: `${said} cannot read a token from a file.`,
-      likelyCause: `The first version that can is ${first}.`,
+      likelyCause: `The first version with this feature is ${first}.`,
     });
   });
 

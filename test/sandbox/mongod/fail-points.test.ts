@@ -72,6 +72,35 @@ describe('the fail point failCommand', () => {
     expect(await nameless.command({ ping: 1 })).toEqual({ ok: 1 });
   });
 
+  test('meets the first hello already under the name that it carries', async () => {
+    const data = { failCommands: ['hello', 'isMaster'], errorCode: 91, appName: 'orders' };
+    await client.command(failCommand('alwaysOn', data));
+    const hello = (name: string) => ({ hello: 1, client: { application: { name } } });
+    expect(await (await connected()).command(hello('orders'))).toMatchObject({
+      code: 91,
+      codeName: 'ShutdownInProgress',
+    });
+    const other = await connected('search');
+    // A later hello does not rename the client.
+    expect(await other.command(hello('orders'))).toMatchObject({ ok: 1 });
+  });
+
+  test.each([
+    [24, 'LockTimeout'],
+    [64, 'WriteConcernTimeout'],
+    [112, 'WriteConflict'],
+    [133, 'FailedToSatisfyReadPreference'],
+    [251, 'NoSuchTransaction'],
+    [262, 'ExceededTimeLimit'],
+    [354, 'LoadBalancerSupportMismatch'],
+    [10058, 'LegacyNotPrimary'],
+    [11601, 'Interrupted'],
+    [99999, 'Location99999'],
+  ])('answers with the name of code %d', async (errorCode, codeName) => {
+    await client.command(failCommand({ times: 1 }, { failCommands: ['ping'], errorCode }));
+    expect(await client.command({ ping: 1 })).toMatchObject({ code: errorCode, codeName });
+  });
+
   test('closes the connection without an answer, and the command does not run', async () => {
     await client.command(failCommand({ times: 1 }, { failCommands: ['insert'], closeConnection: true }));
     const doomed = await lab.loggedIn();
@@ -142,7 +171,7 @@ describe('the fail point failCommand', () => {
   });
 
   test.each([
-    [{ configureFailPoint: 'other', mode: 'off' }, 178, 'other not found'],
+    [{ configureFailPoint: 'other', mode: 'off' }, 266, 'other not found'],
     [failCommand('sometimes'), 2, 'the mode is "off", "alwaysOn", {times: n} or {skip: n}'],
     [failCommand('alwaysOn', { failCommands: 'find' }), 2, 'failCommands is no list of names'],
     [

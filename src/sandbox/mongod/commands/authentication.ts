@@ -16,6 +16,7 @@ const CONVERSATION = 1;
 export const AUTHENTICATION_COMMANDS: CommandTable = {
   saslStart: { access: 'anyone', run: (call) => start(call, call.body, call.database) },
   saslContinue: { access: 'anyone', run: advance },
+  authenticate: { access: 'anyone', run: authenticate },
   logout: {
     access: 'anyone',
     run: ({ session }) => {
@@ -31,6 +32,8 @@ export const AUTHENTICATION_COMMANDS: CommandTable = {
  * or needs a second message (facts/mongodb.md 1.1).
  */
 export async function speculate(call: CommandCall, request: TypedDocument): Promise<TypedDocument | null> {
+  // It is refused when it is tried in earnest, and is one login then.
+  if (OF_PASSWORDS.has(String(request['mechanism']))) return null;
   try {
     return await start(call, request, typeof request['db'] === 'string' ? request['db'] : '');
   } catch (error) {
@@ -43,6 +46,9 @@ async function start(call: CommandCall, request: TypedDocument, database: string
   const name = requiredText(request, 'mechanism');
   const { session, server } = call;
   session.conversation = null;
+  if (OF_PASSWORDS.has(name)) {
+    return await take(call, name, async () => refusePassword(request['payload'], database));
+  }
   const isOn = server.settings.mechanisms.includes(name);
   const mechanism = isOn ? server.mechanisms.get(name) : undefined;
   if (mechanism === undefined) {
@@ -52,8 +58,40 @@ async function start(call: CommandCall, request: TypedDocument, database: string
     );
   }
   return await take(call, name, async (note) => {
-    if (database !== EXTERNAL) throw new Refused(`the database is "${database}", not "${EXTERNAL}"`);
+    if (database !== EXTERNAL) throw new Refused(`the database is "${database}" instead of "${EXTERNAL}"`);
     return await mechanism(readPayload(request['payload']), note);
+  });
+}
+
+/** Every server offers them; the users of the lab have no passwords (facts/mongodb.md 1.2). */
+const OF_PASSWORDS: ReadonlySet<string> = new Set(['SCRAM-SHA-1', 'SCRAM-SHA-256']);
+
+/** @throws Refused */
+function refusePassword(payload: unknown, database: string): never {
+  // RFC 5802, 7: a header for channels, then the attributes.
+  const text = payload instanceof Binary ? Buffer.from(payload.value()).toString() : '';
+  const name = /(?:^|,)n=([^,]*)/.exec(text)?.[1]?.replaceAll('=2C', ',').replaceAll('=3D', '=') ?? null;
+  if (name === null) throw new Refused('the payload is no first message of SCRAM');
+  throw new Refused(
+    `the users of the lab have no passwords, and ${database} has no user "${name}"`,
+    name,
+    `UserNotFound: Could not find user "${name}" for db "${database}"`,
+  );
+}
+
+/** Logs in by a client certificate, and the lab asks for none. */
+async function authenticate(call: CommandCall): Promise<TypedDocument> {
+  const name = requiredText(call.body, 'mechanism');
+  if (name !== 'MONGODB-X509') {
+    throw new CommandError('BadValue', `Unsupported mechanism: ${name}`);
+  }
+  const { user } = call.body;
+  return await take(call, name, async () => {
+    throw new Refused(
+      'no client certificate was shown',
+      typeof user === 'string' ? user : null,
+      'AuthenticationFailed: There is no x.509 client certificate matching the user.',
+    );
   });
 }
 
@@ -66,7 +104,7 @@ async function advance(call: CommandCall): Promise<TypedDocument> {
   }
   return await take(call, conversation.mechanism, async (note) => {
     if (call.database !== EXTERNAL)
-      throw new Refused(`the database is "${call.database}", not "${EXTERNAL}"`);
+      throw new Refused(`the database is "${call.database}" instead of "${EXTERNAL}"`);
     return await conversation.next(readPayload(call.body['payload']), note);
   });
 }

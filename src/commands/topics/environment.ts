@@ -1,0 +1,149 @@
+import type { Theme } from '../../lib/render/theme.ts';
+import { environmentName, longFlag } from '../options/option.ts';
+import { COMMON_OPTIONS } from '../program.ts';
+import { commandsOf } from './commands.ts';
+import { rows } from './rows.ts';
+
+/** Variables that belong together, and what fedctl does with each. */
+export interface VariableGroup {
+  readonly title: string;
+  readonly variables: readonly (readonly [names: string, meaning: string])[];
+}
+
+/** What fedctl reads beside the variables of its own options. */
+export const VARIABLES: readonly VariableGroup[] = [
+  {
+    title: 'AWS, read as version 2 of the AWS CLI reads them',
+    variables: [
+      ['AWS_PROFILE, AWS_DEFAULT_PROFILE', 'Profile to use; --profile and FEDCTL_PROFILE take precedence.'],
+      ['AWS_REGION, AWS_DEFAULT_REGION', 'Region; --region and FEDCTL_REGION take precedence.'],
+      ['AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY', 'Access key.'],
+      ['AWS_SESSION_TOKEN, AWS_SECURITY_TOKEN', 'Session token that belongs to the access key.'],
+      ['AWS_CREDENTIAL_EXPIRATION', 'When this session expires (RFC 3339).'],
+      ['AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE', 'Paths of the AWS files (default: below ~/.aws).'],
+      ['AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE', 'Role to assume with the token in this file, as on EKS.'],
+      ['AWS_ROLE_SESSION_NAME', 'Name of that role session.'],
+      [
+        'AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+        'Credentials endpoint of a container, as on ECS.',
+      ],
+      [
+        'AWS_CONTAINER_AUTHORIZATION_TOKEN, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+        'Authorization token for that endpoint.',
+      ],
+      ['AWS_EC2_METADATA_DISABLED', 'true: do not ask instance metadata.'],
+      [
+        'AWS_EC2_METADATA_SERVICE_ENDPOINT, AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE',
+        'Address of instance metadata, or IPv4 or IPv6.',
+      ],
+      ['AWS_EC2_METADATA_V1_DISABLED', 'true: use version 2 of instance metadata only.'],
+      ['AWS_LOGIN_CACHE_DIRECTORY', 'Where the AWS CLI keeps the sessions of aws login.'],
+      [
+        'AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL_IAM',
+        'Endpoints to use instead of those of AWS.',
+      ],
+      ['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'true: ignore these endpoints.'],
+      ['AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT', 'true: use endpoints of this kind.'],
+    ],
+  },
+  {
+    title: 'MongoDB Atlas Administration API, for check',
+    variables: [
+      ['MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET', 'Service account.'],
+      [
+        'MONGODB_ATLAS_PUBLIC_API_KEY, MONGODB_ATLAS_PRIVATE_API_KEY',
+        'API key, instead of a service account.',
+      ],
+      ['MONGODB_ATLAS_PROJECT_ID', 'Project of the cluster; --atlas-project takes precedence.'],
+      [
+        'MONGODB_ATLAS_OPS_MANAGER_URL',
+        'Base URL of the API, as the Atlas CLI reads it; --atlas-url takes precedence.',
+      ],
+    ],
+  },
+  {
+    title: 'Network',
+    variables: [
+      [
+        'HTTPS_PROXY, HTTP_PROXY, NO_PROXY',
+        'Proxy, and the hosts that need none. The lower-case names take precedence.',
+      ],
+      [
+        'REQUEST_METHOD',
+        'Set, as in a CGI program: HTTP_PROXY is ignored, because a client could choose it.',
+      ],
+      [
+        'AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE',
+        'PEM file of certificate authorities to trust in addition to those of Node.js.',
+      ],
+      ['NODE_EXTRA_CA_CERTS', 'The same, as Node.js itself reads it.'],
+    ],
+  },
+  {
+    title: 'Configuration files',
+    variables: [
+      [
+        'FEDCTL_VAR_<NAME>',
+        `Value for \${FEDCTL_VAR_<NAME>} in fedctl.yaml. No other variable can be read there.`,
+      ],
+    ],
+  },
+  {
+    title: 'Output and files',
+    variables: [
+      ['NO_COLOR, FORCE_COLOR, TERM', 'Whether to use colour; --no-color takes precedence.'],
+      ['LC_ALL, LC_CTYPE, LANG', 'A character set other than UTF-8: use ASCII instead of symbols.'],
+      ['GITHUB_ACTIONS', 'Set: mask secrets, and let no text act as a workflow command.'],
+      ['GITHUB_ENV', 'File to which credentials --format github-env appends.'],
+      ['GITHUB_STEP_SUMMARY', 'File to which check --output github appends a summary.'],
+      ['XDG_RUNTIME_DIR, TMPDIR', 'Where exec keeps its token file.'],
+      ['XDG_CACHE_HOME, HOME', 'Where compiled code is cached, and where ~/.aws is.'],
+      ['NODE_DISABLE_COMPILE_CACHE', '1: cache no compiled code.'],
+      ['USER, LOGNAME, USERNAME', 'Part of the default name of role sessions.'],
+    ],
+  },
+  {
+    title: 'Set by fedctl',
+    variables: [
+      ['FEDCTL_SANDBOX_URL, FEDCTL_SANDBOX_TOKEN', 'Set by the lab: how the commands of sandbox reach it.'],
+      ['FEDCTL_CREDENTIAL_PROFILES', 'Set for a credential_process, to find a profile that asks itself.'],
+    ],
+  },
+];
+
+/** The variables of options: the name, and the commands that have the option. */
+export async function optionVariables(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  for (const spec of Object.values(COMMON_OPTIONS)) {
+    const name = environmentName(spec);
+    if (name !== null) found.set(name, ['every command']);
+  }
+  for (const { path, record } of await commandsOf()) {
+    for (const spec of Object.values(record.options)) {
+      const name = environmentName(spec);
+      if (name !== null) found.set(name, [...(found.get(name) ?? []), path]);
+    }
+  }
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Lists every variable. */
+export async function environmentLines(theme: Theme): Promise<readonly string[]> {
+  const options = [...(await optionVariables())].map(([name, commands]): [string, string] => [
+    name,
+    commands.join(', '),
+  ]);
+  const flag = longFlag(COMMON_OPTIONS.region);
+  return [
+    theme.prose(
+      `Each of these variables stands for an option: FEDCTL_REGION for ${flag}. An option that is typed takes precedence, and an empty variable counts as not set. Options that relax safety or write a file have no variable.`,
+    ),
+    '',
+    ...rows(options, theme),
+    ...VARIABLES.flatMap(({ title, variables }) => [
+      '',
+      `${title}:`,
+      ...variables.flatMap(([names, meaning]) => [`  ${names}`, `      ${theme.prose(meaning)}`]),
+    ]),
+  ];
+}

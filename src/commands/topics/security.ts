@@ -1,0 +1,14 @@
+import type { Theme } from '../../lib/render/theme.ts';
+import { PROMISES } from './promises.generated.ts';
+
+/** Lists what SECURITY.md promises. */
+export function securityLines(theme: Theme): readonly string[] {
+  return [
+    ...PROMISES.flatMap(({ title, promises }) => [
+      `${title}:`,
+      ...promises.map((promise) => `  - ${theme.prose(promise.replaceAll('`', ''))}`),
+      '',
+    ]),
+    theme.prose('SECURITY.md in the source names the test that holds each promise.'),
+  ];
+}

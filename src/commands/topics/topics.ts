@@ -1,0 +1,41 @@
+import type { Line } from '../../lib/render/output.ts';
+import { createTheme, type Theme } from '../../lib/render/theme.ts';
+
+/** A page of help that belongs to no command. */
+export interface HelpTopic {
+  readonly name: string;
+  readonly summary: string;
+  readonly lines: () => Promise<readonly Line[]>;
+}
+
+/** Without colours; what is text to read is wrapped on a terminal. */
+const THEME: Theme = createTheme(false, true);
+
+/** Each is loaded when it is asked for. */
+export const HELP_TOPICS: readonly HelpTopic[] = [
+  {
+    name: 'exit-codes',
+    summary: 'what fedctl exits with',
+    lines: async () => (await import('./exit-codes.ts')).exitCodeLines(THEME),
+  },
+  {
+    name: 'environment',
+    summary: 'the environment variables that fedctl reads',
+    lines: async () => (await import('./environment.ts')).environmentLines(THEME),
+  },
+  {
+    name: 'configuration',
+    summary: 'fedctl.yaml: where it is found, what it may hold',
+    lines: async () => (await import('./configuration.ts')).configurationLines(THEME),
+  },
+  {
+    name: 'formats',
+    summary: 'output formats and JSON documents',
+    lines: async () => (await import('./formats.ts')).formatLines(THEME),
+  },
+  {
+    name: 'security',
+    summary: 'what fedctl promises about credentials and tokens',
+    lines: async () => (await import('./security.ts')).securityLines(THEME),
+  },
+];

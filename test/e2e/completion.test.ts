@@ -1,0 +1,130 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SHELLS, type Shell } from '../../src/commands/completion/scripts.ts';
+import { BIN } from '../support/run-bin.ts';
+import { openTerminal, type Terminal } from '../support/terminal.ts';
+
+/** Names that a shell would act on if they came onto a command line unquoted. */
+const HOSTILE = {
+  'p1$(touch pwned)': 'a command substitution',
+  'p2`touch pwned`': 'backquotes',
+  "p3'; touch pwned; '": 'a single quote and a command',
+  'p4"; touch pwned; "': 'a double quote and a command',
+  'p5 two words': 'a blank',
+  'p6 * ? ~': 'patterns',
+  'p7\\n\\': 'backslashes',
+  'p8:with=signs': 'what readline splits words at',
+  'p9 $HOME & |': 'a variable and operators',
+  'pä-Grüße': 'letters beyond ASCII',
+};
+
+/** Started without any file of the user or the system, so without the package bash-completion. */
+const STARTS: Readonly<Record<Shell, { readonly command: readonly string[]; readonly setUp: string }>> = {
+  bash: {
+    command: ['bash', '--noprofile', '--norc', '-i'],
+    setUp: 'source <(fedctl completion bash)',
+  },
+  zsh: {
+    command: ['zsh', '-f', '-i'],
+    setUp: 'autoload -Uz compinit; compinit -u -D; source <(fedctl completion zsh)',
+  },
+  fish: { command: ['fish', '--private'], setUp: 'fedctl completion fish | source' },
+};
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fedctl-completion-'));
+  // fish reads the manual pages of the system once, in the background, unless this folder exists.
+  for (const name of ['bin', 'work', '.aws', '.config/fish', '.local/share/fish/generated_completions'])
+    mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(
+    join(folder, 'bin', 'fedctl'),
+    // Completes as fedctl does; whatever else is typed is only written down.
+    `#!/bin/sh
+[ "$1" = completion ] && exec '${process.execPath}' -- '${BIN}' "$@"
+exec '${process.execPath}' -e 'fs.writeFileSync(process.env.RAN, JSON.stringify(process.argv.slice(1))); console.log("r" + "an " + process.argv.length)' -- "$@"
+`,
+    { mode: 0o700 },
+  );
+  const sections = Object.keys(HOSTILE).map((name) => `[${name}]\nregion = eu-west-1\n`);
+  writeFileSync(join(folder, '.aws', 'credentials'), sections.join(''));
+  writeFileSync(join(folder, 'work', 'token file.jwt'), '');
+  writeFileSync(join(folder, '.config/fish/config.fish'), 'function fish_greeting; end\n');
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function open(shell: Shell): Promise<Terminal> {
+  const terminal = await openTerminal(STARTS[shell].command, {
+    cwd: join(folder, 'work'),
+    env: {
+      PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
+      HOME: folder,
+      RAN: join(folder, 'ran'),
+      LANG: 'C.UTF-8',
+    },
+  });
+  terminal.type(`${STARTS[shell].setUp}; echo rea''dy\r`);
+  await terminal.shows('ready');
+  return terminal;
+}
+
+/** Lets the shell end on its own: it may write its history. */
+async function leave(terminal: Terminal): Promise<void> {
+  terminal.type('exit\r');
+  await terminal.ended;
+}
+
+/** What the program was given after the keys, Tab among them, and Return. */
+async function ran(terminal: Terminal, keys: string): Promise<unknown> {
+  terminal.type(`${keys}\r`);
+  await terminal.shows('ran ');
+  return JSON.parse(readFileSync(join(folder, 'ran'), 'utf8'));
+}
+
+describe.each(SHELLS)('in %s', { timeout: 60_000 }, (shell) => {
+  let terminal: Terminal;
+
+  beforeAll(async () => {
+    terminal = await open(shell);
+  }, 60_000);
+
+  afterAll(() => leave(terminal));
+
+  test.each([
+    ['a command', 'fedctl whoa\t', ['whoami']],
+    ['a subcommand', 'fedctl sandbox cloc\t', ['sandbox', 'clock']],
+    ['a help topic', 'fedctl help exit\t', ['help', 'exit-codes']],
+    ['an option', 'fedctl connect --mechani\taws', ['connect', '--mechanism', 'aws']],
+    ['a choice', 'fedctl token --signing-algorithm ES\t', ['token', '--signing-algorithm', 'ES384']],
+    ['a choice behind =', 'fedctl token --signing-algorithm=ES\t', ['token', '--signing-algorithm=ES384']],
+    ['an output format', 'fedctl check --output mark\t', ['check', '--output', 'markdown']],
+    ['a check', 'fedctl check --only mongo.oidc.lo\t', ['check', '--only', 'mongo.oidc.login']],
+    ['a failure code', 'fedctl explain sts.mint-d\t', ['explain', 'sts.mint-denied']],
+    ['a scenario', 'fedctl sandbox --scenario port-c\t', ['sandbox', '--scenario', 'port-closed']],
+    ['a line behind --', 'fedctl sandbox -- fedctl whoa\t', ['sandbox', '--', 'fedctl', 'whoami']],
+    ['a file', 'fedctl decode tok\t', ['decode', 'token file.jwt']],
+    ['a word in quotes', 'fedctl check --only "mongo.oidc.lo\t', ['check', '--only', 'mongo.oidc.login']],
+  ])('%s', async (_what, keys, words) => {
+    expect(await ran(terminal, keys)).toEqual(words);
+  });
+
+  test.each(Object.entries(HOSTILE))('the profile %s: %s', async (name) => {
+    expect(await ran(terminal, `fedctl whoami --profile ${name.slice(0, 2)}\t`)).toEqual([
+      'whoami',
+      '--profile',
+      name,
+    ]);
+    expect(existsSync(join(folder, 'work', 'pwned'))).toBe(false);
+  });
+});
+
+test('in bash an open quote takes no name that would act within it', { timeout: 60_000 }, async () => {
+  const terminal = await open('bash');
+  expect(await ran(terminal, 'fedctl whoami --profile "p1\t"')).toEqual(['whoami', '--profile', 'p1']);
+  expect(existsSync(join(folder, 'work', 'pwned'))).toBe(false);
+  await leave(terminal);
+});
