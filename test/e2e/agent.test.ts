@@ -225,7 +225,7 @@ describe('an agent', () => {
     expect(events[0]).toMatchObject({
       event: 'failed',
       expiresAt: null,
-      error: { code: 'aws.unreachable', command: null },
+      error: { code: 'aws.unreachable', command: 'curl -v http://127.0.0.1:1' },
     });
   });
 
