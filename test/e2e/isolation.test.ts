@@ -1,6 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -63,12 +64,30 @@ describe.skipIf(!ISOLATES)('fedctl sandbox --isolate', () => {
 
     test('has loopback only, and the resolver of the lab', async () => {
       const script = `tail -n +2 /proc/net/route
-        ip -brief address | awk '{ $2 = ""; print }' | sed 's/ *$//'
+        ip -4 -brief address | awk '{ $2 = ""; print }' | sed 's/ *$//'
         cat /etc/resolv.conf
         grep hosts: /etc/nsswitch.conf`;
       expect(await said([], script, user)).toBe(
-        `lo  127.0.0.1/8 169.254.169.254/32 169.254.170.2/32 169.254.170.23/32 ::1/128\nnameserver 127.0.0.1\nhosts: files dns\n`,
+        `lo  127.0.0.1/8 169.254.169.254/32 169.254.170.2/32 169.254.170.23/32\nnameserver 127.0.0.1\nhosts: files dns\n`,
       );
+    });
+
+    test('reaches no server of the host, and nothing beyond it', async () => {
+      const host = createServer().listen(0, '127.0.0.1');
+      await once(host, 'listening');
+      const { port } = host.address() as AddressInfo;
+      const script = `node -e '
+        for (const [address, port] of [["127.0.0.1", ${port}], ["192.0.2.1", 80], ["169.254.79.129", 80]]) {
+          require("net").connect(port, address).on("connect", () => process.exit(1))
+            .on("error", ({ code }) => console.log(address, code));
+        }' | sort`;
+      try {
+        expect(await said([], script, user)).toBe(
+          '127.0.0.1 ECONNREFUSED\n169.254.79.129 ENETUNREACH\n192.0.2.1 ENETUNREACH\n',
+        );
+      } finally {
+        host.close();
+      }
     });
 
     test('logs in through instance metadata at its own address', async () => {
@@ -91,6 +110,20 @@ describe.skipIf(!ISOLATES)('fedctl sandbox --isolate', () => {
     ['/etc/passwd', 126],
   ])('passes on how `%s` ends', async (script, code) => {
     expect((await isolated([], script)).code).toBe(code);
+  });
+
+  test.each([
+    ['no-such-command', 127, 'unshare: failed to execute no-such-command: No such file or directory\n'],
+    ['/etc', 126, 'unshare: failed to execute /etc: Permission denied\n'],
+  ])('ends as a shell does when it cannot run %s', async (program, code, stderr) => {
+    // A folder on PATH that this user may not read makes another code.
+    const env = { PATH: '/usr/bin:/bin' };
+    expect(await runBin(['sandbox', '--isolate', '--', program], { env })).toEqual({
+      code,
+      signal: null,
+      stdout: '',
+      stderr,
+    });
   });
 
   test('passes on stdin and SIGTERM', async () => {

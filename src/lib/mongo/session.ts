@@ -18,8 +18,11 @@ import { helloFailure, ownFailure } from './server-failures.ts';
 import { StageOver, StageTimer } from './stage-timer.ts';
 import type { StageLog } from './stages.ts';
 
-/** How long closing may take, in milliseconds: it talks to the server once more, and that may be what hangs. */
-const CLOSE_MS = 300;
+/**
+ * How long closing is waited for, in milliseconds. The driver takes leave of the server (endSessions), and whether that
+ * is answered is nothing to wait for: on a long way it would cost a round trip, and the server may hang.
+ */
+const CLOSE_MS = 20;
 
 /** A connected client, to be closed with `closeClient`. */
 export interface Session {

@@ -44,6 +44,7 @@ export class LabControls {
   readonly #log: LabLog;
   readonly #stop = new AbortController();
 
+  /** @internal */
   constructor(parts: LabParts, log: LabLog) {
     this.#parts = parts;
     this.#log = log;

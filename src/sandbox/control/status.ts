@@ -61,7 +61,11 @@ export interface LabTime {
   readonly offsetSeconds: number;
 }
 
-/** The live parts of a lab, which the controls read and change. */
+/**
+ * The live parts of a lab, which the controls read and change.
+ *
+ * @internal
+ */
 export interface LabParts {
   readonly clock: LabClock;
   readonly world: AwsWorld;
@@ -73,6 +77,7 @@ export interface LabParts {
   readonly scenarios: { play(name: string): Promise<PlayedScenario> };
 }
 
+/** @internal */
 export function labTime(clock: LabClock): LabTime {
   const now = clock.now();
   return {
@@ -82,6 +87,7 @@ export function labTime(clock: LabClock): LabTime {
   };
 }
 
+/** @internal */
 export function labStatus(parts: LabParts): LabStatus {
   const { clock, world, atlas, mongod, delays, endpoints } = parts;
   const delayOf = (hop: Hop): readonly [Hop, number] => [hop, delays.of(hop)];

@@ -34,10 +34,10 @@ export async function isolationFailure(
       cause,
     });
   }
-  const reason = stderr.trim().split('\n').at(-1) || cause?.message || `exit code ${code ?? 'unknown'}`;
+  const reason = complaint(stderr) ?? cause?.message ?? `exit code ${code ?? 'unknown'}`;
   if (/(unrecognized|invalid|unknown) option/.test(stderr)) {
     return new FedctlError('lab.isolation-program-missing', {
-      message: `--isolate requires util-linux 2.36 or later: ${stderr.trim().split('\n')[0]}.`,
+      message: `--isolate requires util-linux 2.36 or later: ${reason}.`,
       details: { program },
       cause,
     });
@@ -55,6 +55,14 @@ export async function isolationFailure(
 function missingProgram(stderr: string): string | undefined {
   const found = /(\w+): (?:command )?not found|failed to execute (\w+): No such file/.exec(stderr);
   return found?.[1] ?? found?.[2];
+}
+
+/** What a program complains about: the first line with a colon, for hints and stacks follow. */
+function complaint(stderr: string): string | undefined {
+  return stderr
+    .split('\n')
+    .find((line) => /^\S.*: /.test(line))
+    ?.replace(/\.$/, '');
 }
 
 async function restrictingSetting(): Promise<string | null> {
