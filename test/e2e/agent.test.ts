@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeSecretFile } from '../../src/lib/files/secret-file.ts';
+import { hostileServer } from '../support/hostile-server.ts';
 import { closedPort } from '../support/listen.ts';
 import { expectPastable } from '../support/offered-command.ts';
 import type { BinResult } from '../support/run-bin.ts';
@@ -184,6 +185,25 @@ describe('an agent', () => {
     expect(error.command).toBe(`ps -p ${error.details.pid} -o pid,lstart,args`);
   });
 
+  test.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 on %s while STS does not answer', async (name) => {
+    let stop = () => {};
+    const sts = await hostileServer(() => stop());
+    const { code, stdout, stderr } = await lab.run(['agent', '--out', 'token'], {
+      cwd: folder,
+      env: { AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${sts.port}` },
+      started: (child) => {
+        stop = () => void child.kill(name);
+      },
+    });
+    await sts.close();
+    expect({ code, stdout, stderr, left: readdirSync(folder) }).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+      left: [],
+    });
+  });
+
   test('without STS stays, says so once, is not ready, and holds nothing', async () => {
     const port = await closedPort();
     const env = { AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' };
@@ -205,7 +225,7 @@ describe('an agent', () => {
     expect(events[0]).toMatchObject({
       event: 'failed',
       expiresAt: null,
-      error: { code: 'aws.unreachable', command: null },
+      error: { code: 'aws.unreachable', command: 'curl -v http://127.0.0.1:1' },
     });
   });
 

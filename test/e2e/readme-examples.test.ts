@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -26,7 +26,6 @@ describe('"Use it from your programs" of the README', () => {
   const blocks = (language: string) =>
     [...section.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) => text);
   const lines = blocks('sh').flatMap((block) => block.trim().split('\n'));
-  const [config = ''] = blocks('yaml');
 
   /** Stands for mongosh, mongodump, node and any program: says what it was given, and who AWS takes it for. */
   const PROGRAM = `#!/bin/sh
@@ -46,7 +45,7 @@ if [ -n "$OIDC_TOKEN_FILE" ]; then fedctl decode "$OIDC_TOKEN_FILE" --json; else
     writeFileSync(join(folder, 'fedctl'), `#!/bin/sh\nexec ${process.execPath} -- ${BIN} "$@"\n`, {
       mode: 0o700,
     });
-    writeFileSync(join(folder, 'agent.yaml'), config);
+    copyFileSync(join(ROOT, 'examples/config/agent.yaml'), join(folder, 'agent.yaml'));
   });
 
   afterAll(async () => {
@@ -60,13 +59,21 @@ if [ -n "$OIDC_TOKEN_FILE" ]; then fedctl decode "$OIDC_TOKEN_FILE" --json; else
       PATH: `${folder}:${process.env['PATH']}`,
       HOME: folder,
       URI: lab.env['FEDCTL_URI'],
+      ROLE: 'arn:aws:iam::123456789012:role/app',
     };
     return spawn('sh', ['-c', `exec ${line}`], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   test('fits on one screen', () => {
-    expect(section.split('\n').length).toBeLessThan(50);
-    expect(lines).toHaveLength(8);
+    const screen = section.trimEnd().split('\n');
+    // With the heading.
+    expect(screen.length + 1).toBeLessThanOrEqual(24);
+    expect(screen.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+      ...Array(5).fill('fedctl exec'),
+      'fedctl uri',
+      ...Array(3).fill('fedctl agent'),
+    ]);
   });
 
   test.each(lines.filter((line) => line.startsWith('fedctl exec')))('%s', async (line) => {
@@ -80,10 +87,19 @@ if [ -n "$OIDC_TOKEN_FILE" ]; then fedctl decode "$OIDC_TOKEN_FILE" --json; else
       expect(identity.payload.aud).toBe('my-atlas');
       expect(first).toContain('authMechanism=MONGODB-OIDC');
     } else {
-      expect(identity.arn).toMatch(line.includes('role/app') ? /:assumed-role\/app\// : /:user\/operator$/);
+      expect(identity.arn).toMatch(line.includes('$ROLE') ? /:assumed-role\/app\// : /:user\/operator$/);
     }
     if (line.includes('{uri}'))
       expect(first).toMatch(/ args .*mongodb:\/\/127\.0\.0\.1:\d+\/\?authMechanism=MONGODB-/);
+  });
+
+  test.each(lines.filter((line) => line.startsWith('fedctl uri')))('%s', async (line) => {
+    const child = typed(line);
+    const said = text(child.stdout);
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(await said).toMatch(
+      /^mongodb:\/\/127\.0\.0\.1:\d+\/\?authMechanism=MONGODB-OIDC&authSource=%24external&authMechanismProperties=ENVIRONMENT:k8s\n$/,
+    );
   });
 
   test.each(lines.filter((line) => line.startsWith('fedctl agent')))('%s', async (line) => {

@@ -12,10 +12,7 @@ interface KnownProgram {
   readonly upgrade: string;
 }
 
-/**
- * The MongoDB tools are made of the Go driver, which reads AWS_CONTAINER_CREDENTIALS_RELATIVE_URI only
- * (x/mongo/driver/auth/creds, internal/credproviders/ecs_provider.go; mongo-go-driver#2145).
- */
+/** Built with the Go driver, which reads AWS_CONTAINER_CREDENTIALS_RELATIVE_URI only (facts/drivers-and-credentials.md 1). */
 const TOOL: KnownProgram = {
   tokenFileSince: '100.15.0',
   readsEndpoint: false,
