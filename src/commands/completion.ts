@@ -12,7 +12,7 @@ export const completion = command({
   examples: [
     'source <(fedctl completion bash)                                        # in ~/.bashrc',
     'source <(fedctl completion zsh)                                         # in ~/.zshrc, after compinit',
-    'fedctl completion fish > ~/.config/fish/completions/fedctl.fish         # once',
+    'fedctl completion fish | source                                         # in ~/.config/fish/config.fish',
   ],
   notes: `Prints a script for bash, zsh or fish. It completes commands, options and their values, AWS profiles,
 scenarios of the lab, failure codes and ids of checks. The script needs fedctl on the PATH and no other package: it calls

@@ -20,7 +20,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** One row of the documented table; the README's table is held against these by a test. */
+/** One row of the table that `fedctl help exit-codes` and docs/reference.md show. */
 export interface ExitCodeRow {
   readonly code: ExitCode;
   readonly meaning: string;
