@@ -118,5 +118,5 @@ function shown(text: string): string {
 
 /** Without the token: whoever repeats it sees the answer to somebody who shows none. */
 function curl(url: URL): string {
-  return `curl -v '${shownUrl(url).replaceAll("'", '%27')}'`;
+  return `See how the server responds with "curl -v '${shownUrl(url).replaceAll("'", '%27')}'".`;
 }

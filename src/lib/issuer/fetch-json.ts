@@ -102,7 +102,7 @@ function redirected(url: URL, { status, headers }: FetchResponse): FedctlError {
   const { location = null } = headers;
   return new FedctlError('issuer.redirected', {
     message: `${url.href} redirects to ${location ?? 'another URL'}. fedctl does not follow redirects.`,
-    remedy: `Open the URL with "${curl(url)}". A redirect often means a captive portal or a wrong issuer.`,
+    remedy: `${curl(url)} A redirect often means a captive portal or a wrong issuer.`,
     details: { url: url.href, status, location },
   });
 }
@@ -138,7 +138,7 @@ function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlErro
   });
 }
 
-/** The remedy is typed into a shell, and part of the URL may come from somebody else. */
+/** The remedy has a shell command, and part of the URL can come from an attacker. */
 export function curl(url: URL): string {
-  return `curl -v '${url.href.replaceAll("'", '%27')}'`;
+  return `See how the server responds with "curl -v '${url.href.replaceAll("'", '%27')}'".`;
 }

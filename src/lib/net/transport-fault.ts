@@ -21,8 +21,8 @@ const TLS_CODE =
 
 type Meaning = Pick<TransportFault, 'reason' | 'likelyCause' | 'remedy'>;
 
-const CURL = (url: URL) => `curl -v '${url.origin}'`;
-const NSLOOKUP = ({ hostname }: URL) => `nslookup ${hostname}`;
+const CURL = (url: URL) => `See how the server responds with "curl -v '${url.origin}'".`;
+const NSLOOKUP = ({ hostname }: URL) => `Query the name with "nslookup ${hostname}".`;
 const OPENSSL = ({ hostname, port }: URL) => `openssl s_client -connect ${hostname}:${port || '443'}`;
 
 const CUT: Meaning = {

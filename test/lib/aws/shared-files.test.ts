@@ -152,7 +152,7 @@ describe('what is misspelt', () => {
     expect(read.profile(name)).toBeNull();
     expect(read.misspelt(name)).toEqual({
       fault: `${read.configPath} has a section ${wrong}, which does not name the profile "${name}" in this file.`,
-      remedy: `write ${right} instead of ${wrong} in ${read.configPath}`,
+      remedy: `Write ${right} instead of ${wrong} in ${read.configPath}.`,
     });
   });
 

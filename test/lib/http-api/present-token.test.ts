@@ -203,7 +203,7 @@ describe('an answer', () => {
         exitCode: 6,
         message: '<url>/ responded with status 404.',
         likelyCause: 'The API has no resource at this path.',
-        remedy: "curl -v '<url>/'",
+        remedy: `See how the server responds with "curl -v '<url>/'".`,
       },
     ],
     [
@@ -328,7 +328,7 @@ describe('no answer', () => {
       code: 'net.api-unreachable',
       exitCode: 6,
       message: `Cannot reach ${new URL(url).host}: ${why}.`,
-      remedy: `curl -v '${url}/'`,
+      remedy: `See how the server responds with "curl -v '${url}/'".`,
     });
   });
 

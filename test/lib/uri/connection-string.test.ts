@@ -204,13 +204,16 @@ describe('options', () => {
     ['TLS=TRUE', 'the option tls must be true or false.'],
     ['tlsInsecure=1', 'the option tlsInsecure must be true or false.'],
     ['serverSelectionTimeoutMS=abc', 'the option serverSelectionTimeoutMS must be a number.'],
-    ['authMechanismProperties=', 'the option authMechanismProperties needs a value.'],
+    ['authMechanismProperties=', 'the option authMechanismProperties requires a value.'],
     ['proxyPassword=a&bHUNTER', 'one of its options is not a name with a value.'],
     ['a%1bb=HUNTER', 'one of its options is not a name with a value.'],
     ['=HUNTER', 'one of its options is not a name with a value.'],
     ['tlsCAFile=/ca.pem?authMechanism=HUNTER', 'it has two question marks.'],
-    ['proxyPort=9', 'proxyPort, proxyUsername and proxyPassword need proxyHost.'],
-    ['proxyHost=h&proxyUsername=HUNTER', 'a proxy takes both proxyUsername and proxyPassword, or neither.'],
+    ['proxyPort=9', 'proxyPort, proxyUsername and proxyPassword require proxyHost.'],
+    [
+      'proxyHost=h&proxyUsername=HUNTER',
+      'a proxy requires both proxyUsername and proxyPassword, or neither.',
+    ],
     ['srvMaxHosts=2', 'srvMaxHosts is for mongodb+srv:// only.'],
   ])('%s is refused without its value', (options, says) => {
     const failure = failureOf(() => parseConnectionString(`mongodb://localhost/?${options}`));
@@ -388,9 +391,9 @@ describe('what is no connection string', () => {
   );
 
   test.each([
-    ['mongodb+srv://a.example.com,b.example.com/', 'mongodb+srv:// takes a single host.'],
-    ['mongodb+srv://a.example.com:27017/', 'mongodb+srv:// takes no port.'],
-    ['"mongodb://localhost/"', 'it stands in quotation marks.'],
+    ['mongodb+srv://a.example.com,b.example.com/', 'mongodb+srv:// allows a single host only.'],
+    ['mongodb+srv://a.example.com:27017/', 'mongodb+srv:// does not allow a port.'],
+    ['"mongodb://localhost/"', 'it is in quotation marks.'],
   ])('%s breaks a rule that is named', (text, says) => {
     expect(failureOf(() => parseConnectionString(text)).message).toBe(`Invalid connection string: ${says}`);
   });
