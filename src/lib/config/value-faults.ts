@@ -24,7 +24,7 @@ export function uriFault(uri: string): Fault {
     if (error.code === 'mongo.password-in-uri') return 'has a password: remove it, no mechanism uses one';
     // Told with its own code and remedy when the string is read.
     if (error.code === 'mongo.plaintext-refused') return null;
-    const why = /^It holds/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
+    const why = /^It has/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
     return `is invalid: ${error.message.replace('Invalid connection string: ', '')}${why}`;
   }
 }

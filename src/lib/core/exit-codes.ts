@@ -33,7 +33,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
     meaning: 'success, or the answer is yes',
     examples: '`status` in any state; a sandbox or agent that was stopped',
   },
-  { code: EXIT.bug, meaning: 'bug in fedctl', examples: 'report it' },
+  { code: EXIT.bug, meaning: 'bug in fedctl', examples: 'report the bug' },
   {
     code: EXIT.usage,
     meaning: 'invalid usage, configuration or input',
@@ -47,7 +47,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
   },
   {
     code: EXIT.refused,
-    meaning: 'refused',
+    meaning: 'denied or rejected',
     examples: 'AccessDenied, wrong secret key, MongoDB codes 18, 8000 and 13, session too short',
   },
   {

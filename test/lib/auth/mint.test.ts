@@ -81,7 +81,7 @@ describe('minting', () => {
     expect(failure).toBeInstanceOf(FedctlError);
     expect(failure).toMatchObject({ code: 'aws.not-aws', exitCode: 6 });
     expect(String(failure)).toMatch(
-      /^FedctlError: https:\/\/sts\.eu-west-1\.amazonaws\.com\/ responded, but did not return a valid token: (it is no JWT|a claim that AWS always sets is missing)\.$/,
+      /^FedctlError: https:\/\/sts\.eu-west-1\.amazonaws\.com\/ responded, but did not return a valid token: (it is not a JWT|a claim that AWS always sets is missing)\.$/,
     );
   });
 
