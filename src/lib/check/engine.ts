@@ -1,6 +1,6 @@
 import type { CheckResult } from '../core/check-run.ts';
 import type { OfferedCommand } from '../core/command-line.ts';
-import { FedctlError, isFedctlError } from '../core/errors.ts';
+import { FedctlError, foreignErrors, isFedctlError } from '../core/errors.ts';
 import { type Check, type Facts, fail, type Outcome, skip, type Timing } from './check.ts';
 import { checksFor, type Selection, type Wanted } from './selection.ts';
 import type { TimedOutcome } from './shared.ts';
@@ -191,6 +191,7 @@ class Run implements Facts {
       link,
       status: outcome.status === 'unseen' ? (outcome.unpicked === 'warn' ? 'warn' : 'skip') : outcome.status,
       ...words,
+      ...causesOf(outcome),
       command: command === null ? null : offer(command, target),
       notes: notesOf(outcome),
       comparisons: outcome.comparisons ?? [],
@@ -207,6 +208,12 @@ function nothingToSee({ id }: Check, detail: string): FedctlError {
     message: `${id} was asked for, and there is nothing to examine: ${detail}.`,
     details: { checks: [id] },
   });
+}
+
+function causesOf(outcome: Outcome<unknown>): Pick<CheckResult, 'causes'> {
+  if (outcome.status !== 'fail') return {};
+  const errors = foreignErrors(outcome.failure);
+  return errors.length === 0 ? {} : { causes: errors.map(({ name, message }) => `${name}: ${message}`) };
 }
 
 interface Words extends Pick<CheckResult, 'detail' | 'code' | 'cause' | 'remedy'> {
