@@ -43,7 +43,7 @@ What is to be entered in Atlas names the role of the workload (--role-arn), and 
     audience: text('--audience <aud>', `audience of the tokens that prove it (default: ${PROBE_AUDIENCE})`),
     roleArn: text('--role-arn <arn>', 'role of the workload, to show for Atlas; it is not assumed'),
   },
-  async run({ context, common, options, aws: settings, warn, hint, progress, theme }) {
+  async run({ context, common, options, aws: settings, warn, hint, progress, theme, offer }) {
     const request: MintRequest = {
       audience: [options.audience ?? PROBE_AUDIENCE],
       signingAlgorithm: 'RS256',
@@ -89,7 +89,7 @@ What is to be entered in Atlas names the role of the workload (--role-arn), and 
       workload,
       atlas: atlasSide(issuer, options.audience, workload),
     };
-    return { document: enableDocument(enabled), lines: enableLines(enabled, theme) };
+    return { document: enableDocument(enabled, offer), lines: enableLines(enabled, theme) };
   },
 });
 

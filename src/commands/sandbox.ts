@@ -14,7 +14,7 @@ import { type Answer, command, type Ended, type Invocation } from './command.ts'
 import { choice, integer } from './options/kinds.ts';
 import { type OptionTable, text, toggle } from './options/option.ts';
 import { announce } from './sandbox/announce.ts';
-import { refuseRunningLab } from './sandbox/env-file.ts';
+import { refuseRunningLab, refuseUnwritableEnvFile } from './sandbox/env-file.ts';
 import { labStarter, listScenarios } from './sandbox/scenarios.ts';
 
 /** In bytes; with data to load. */
@@ -104,6 +104,7 @@ those variables. --verbose shows each decision of the lab with its true reason.`
   async run(invocation): Promise<Answer | Ended> {
     const { context, options } = invocation;
     if (options.listScenarios) return await listScenarios();
+    await refuseUnwritableEnvFile(invocation, options.envFile);
     await refuseRunningLab(invocation, options.envFile);
     if (options.detach) {
       const { detach } = await import('./sandbox/detach.ts');

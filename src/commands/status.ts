@@ -36,7 +36,7 @@ An issuer that does not answer is shown, and is no failure.`,
           });
     const found = { caller, federation, report };
     const enable = offer(fedctl(['enable']));
-    return { document: statusDocument(found), lines: statusLines(found, enable, theme) };
+    return { document: statusDocument(found, offer), lines: statusLines(found, enable, theme) };
   },
 });
 

@@ -1,5 +1,6 @@
 import { verifyToken } from '../lib/auth/verify.ts';
-import { FedctlError } from '../lib/core/errors.ts';
+import { rerun } from '../lib/core/command-line.ts';
+import { FedctlError, isFedctlError } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { invalidValue } from '../lib/core/invalid-value.ts';
 import { verifyDocument, verifyLines } from '../lib/render/verify.ts';
@@ -11,9 +12,9 @@ export const verify = command({
   arguments: '[file]',
   examples: [
     'fedctl token --audience my-atlas | fedctl verify --audience my-atlas',
-    'fedctl verify token.jwt --audience my-atlas --issuer https://<uuid>.tokens.sts.global.api.aws',
+    "fedctl verify token.jwt --audience my-atlas --issuer 'https://<uuid>.tokens.sts.global.api.aws'",
     "fedctl verify - --audience my-atlas --subject 'arn:aws:iam::123456789012:role/ci/*' < token.jwt",
-    'fedctl verify token.jwt --audience my-atlas --issuer https://… --jwks keys.json   # offline',
+    "fedctl verify token.jwt --audience my-atlas --issuer 'https://<uuid>.tokens.sts.global.api.aws' --jwks keys.json   # offline",
   ],
   notes: `Exactly one issuer is trusted: --issuer, or that of your own account. Its discovery document and keys are fetched,
 and the token is held against them: signature, algorithm (RS256 or ES384), type, issuer, audience, subject and times.
@@ -40,7 +41,9 @@ every fault on stdout; 6: the issuer could not be asked.`,
     }
     const request = { issuer: options.issuer, audience, subject: options.subject, keySet: options.jwks };
     const verification = await invocation.progress.during('Asking the issuer for its keys', () =>
-      verifyToken(token, request, context, invocation.aws),
+      verifyToken(token, request, context, invocation.aws).catch((error: unknown) => {
+        throw isFedctlError(error) ? withKeysElsewhere(error) : error;
+      }),
     );
     return {
       document: verifyDocument(verification),
@@ -49,6 +52,15 @@ every fault on stdout; 6: the issuer could not be asked.`,
     };
   },
 });
+
+/** An issuer that publishes its keys on another host is read with the address of the keys: offered, for whoever trusts it. */
+function withKeysElsewhere(failure: FedctlError): FedctlError {
+  const { jwksUri, issuer } = failure.details;
+  if (failure.code !== 'issuer.wrong-document' || typeof jwksUri !== 'string' || typeof issuer !== 'string') {
+    return failure;
+  }
+  return failure.with({ command: rerun({ set: { '--issuer': issuer, '--jwks': jwksUri } }) });
+}
 
 /** One audience, or null when any will do: a relying party is somebody, and only one. */
 function theAudience(given: readonly string[], any: boolean): string | null {

@@ -90,7 +90,13 @@ function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
     message: `The discovery document at ${discovery.href} sends for the keys to another host: ${origin}.`,
     likelyCause:
       'The discovery document would decide which host is trusted for the keys. AWS publishes them on the host of the issuer; some issuers do not.',
-    remedy: `If you trust ${origin}, name the keys yourself: fedctl verify <file> --audience <audience> --issuer ${shellWord(issuer)} --jwks ${shellWord(cut(url.origin + url.pathname + url.search))}.`,
-    details: { url: discovery.href, expected: discovery.origin, seen: origin },
+    remedy: `If you trust ${origin}, name the keys yourself with fedctl verify --issuer ${shellWord(issuer)} --jwks ${shellWord(cut(url.origin + url.pathname + url.search))}.`,
+    details: {
+      url: discovery.href,
+      expected: discovery.origin,
+      seen: origin,
+      issuer,
+      jwksUri: `${url.origin}${url.pathname}${url.search}`,
+    },
   });
 }
