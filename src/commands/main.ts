@@ -1,7 +1,7 @@
 import { type Flag, fedctl, HELP, rerun } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import { Interruption } from '../lib/core/deadline.ts';
-import { FedctlError, isFedctlError, type Warning } from '../lib/core/errors.ts';
+import { FedctlError, foreignErrors, isFedctlError, type Warning } from '../lib/core/errors.ts';
 import { EXIT, type ExitCode } from '../lib/core/exit-codes.ts';
 import { nearest } from '../lib/core/nearest.ts';
 import { givenSecrets } from '../lib/core/presented-secrets.ts';
@@ -275,11 +275,9 @@ function bug(error: unknown): FedctlError {
 
 /** The chain of foreign errors behind a failure, by name and message. Stacks only for bugs. */
 function causes(failure: FedctlError): readonly string[] {
-  const lines: string[] = [];
-  for (let cause = failure.cause; cause instanceof Error && lines.length < 10; cause = cause.cause) {
-    const said = `${cause.name}: ${cause.message}`;
-    const [first = '', ...stack] = failure.exitCode === EXIT.bug ? (cause.stack ?? said).split('\n') : [said];
-    lines.push(`because: ${first}`, ...stack.map((line) => `         ${line.trim()}`));
-  }
-  return lines;
+  return foreignErrors(failure).flatMap(({ name, message, stack: trace }) => {
+    const said = `${name}: ${message}`;
+    const [first = '', ...stack] = failure.exitCode === EXIT.bug ? (trace ?? said).split('\n') : [said];
+    return [`because: ${first}`, ...stack.map((line) => `         ${line.trim()}`)];
+  });
 }

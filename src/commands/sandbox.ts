@@ -16,7 +16,7 @@ import { type Answer, command, type Ended, type Invocation } from './command.ts'
 import { choice, integer } from './options/kinds.ts';
 import { type OptionTable, text, toggle } from './options/option.ts';
 import { announce } from './sandbox/announce.ts';
-import { refuseRunningLab } from './sandbox/env-file.ts';
+import { refuseRunningLab, refuseUnwritableEnvFile } from './sandbox/env-file.ts';
 import { isolationWarnings, requireCommand } from './sandbox/isolation.ts';
 import { labStarter, listScenarios } from './sandbox/scenarios.ts';
 
@@ -126,6 +126,7 @@ change the lab. --verbose prints each decision of the lab with its reason.`,
     const warn = () => {
       if (!options.isolate) isolationWarnings(options, invocation).forEach(invocation.warn);
     };
+    await refuseUnwritableEnvFile(invocation, options.envFile);
     await refuseRunningLab(invocation, options.envFile);
     if (options.detach) {
       warn();

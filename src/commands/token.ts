@@ -67,7 +67,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     const request = await fitToSession(aws, wanted, { now: context.now, timeoutMs, signal: context.signal });
     return minting(aws, request, { timeoutMs, signal: context.signal }).get();
   });
-  const warnings = mintWarnings(minted);
+  const warnings = mintWarnings(minted, (context.env['FEDCTL_URI'] ?? '') !== '');
   for (const warning of warnings) invocation.warn(warning);
   const text = face(invocation, minted, warnings);
   if (options.out !== null) {

@@ -1,6 +1,7 @@
 import type { CheckPlan } from '../../lib/check/run.ts';
 import type { CheckEvent, CheckReport, CheckResult } from '../../lib/core/check-run.ts';
 import { chainLines } from '../../lib/render/check/chain.ts';
+import { withCauses } from '../../lib/render/check/evidence.ts';
 import {
   isShort,
   resultLines,
@@ -52,7 +53,7 @@ export class StreamedChecks {
     if (!this.#isHuman()) return;
     switch (event.kind) {
       case 'check':
-        this.#seen.set(event.result.id, event.result);
+        this.#seen.set(event.result.id, this.#shownResult(event.result));
         break;
       case 'again': {
         const { target, failed, pauseMs, attempt } = event;
@@ -74,9 +75,13 @@ export class StreamedChecks {
   end(report: CheckReport): void {
     const { common, context, theme } = this.#invocation;
     if (!this.#isHuman()) return;
-    const [only, ...others] = report.targets;
+    const targets = report.targets.map((target) => ({
+      ...target,
+      checks: target.checks.map((check) => this.#shownResult(check)),
+    }));
+    const [only, ...others] = targets;
     if (others.length > 0) {
-      for (const line of targetsLines(report.targets, theme, isShort(common))) this.#print(line);
+      for (const line of targetsLines(targets, theme, isShort(common))) this.#print(line);
     } else if (only !== undefined && !isShort(common)) {
       const columns = columnsOf(context.stdout);
       if (columns !== null) for (const line of chainLines(only, { theme, columns })) this.#print(line);
@@ -96,6 +101,10 @@ export class StreamedChecks {
       this.#told.add(id);
       for (const line of resultLines(result, this.#invocation.theme, this.#shown())) this.#print(line);
     }
+  }
+
+  #shownResult(result: CheckResult): CheckResult {
+    return this.#invocation.common.verbose ? withCauses(result) : result;
   }
 
   #shown() {

@@ -68,10 +68,14 @@ function asAsked(minted: MintedToken, request: MintRequest, endpoint: string): M
   return minted;
 }
 
-/** What the relying party may not accept although AWS mints it (facts/aws.md 14.7). */
-export function mintWarnings({ algorithm, audience }: MintedToken): readonly Warning[] {
+/**
+ * What the relying party may not accept although AWS mints it (facts/aws.md 14.7).
+ *
+ * @param isForMongo others accept ES384, and some ask for it
+ */
+export function mintWarnings({ algorithm, audience }: MintedToken, isForMongo: boolean): readonly Warning[] {
   const warnings: Warning[] = [];
-  if (algorithm === 'ES384') {
+  if (algorithm === 'ES384' && isForMongo) {
     warnings.push({
       code: 'sts.es384-and-mongodb',
       message: 'MongoDB 7.0 and 8.0 accept RS256 only and reject this token.',

@@ -21,7 +21,7 @@ export interface UserList {
  * @param username the name that is wanted, `<idpId>/<subject>`
  */
 export function subjectRefused(refusal: Refusal, username: string, list: UserList): Outcome<never> {
-  return refused(refusal, { username, type: ['--oidcType', 'USER'] }, list);
+  return refused(refusal, { username, type: ['--oidcType', 'USER'], by: 'the token' }, list);
 }
 
 /** The same for the ARN of a caller who logs in with AWS keys. */
@@ -30,7 +30,11 @@ export function arnRefused(refusal: Refusal, caller: Caller, list: UserList): Ou
   const type = kind === 'user' ? 'USER' : kind === 'role' ? 'ROLE' : null;
   return refused(
     refusal,
-    { username: type === null ? caller.arn : (arn ?? caller.arn), type: type && ['--awsIAMType', type] },
+    {
+      username: type === null ? caller.arn : (arn ?? caller.arn),
+      type: type && ['--awsIAMType', type],
+      by: 'the AWS identity',
+    },
     list,
   );
 }
@@ -40,6 +44,8 @@ interface Wanted {
   readonly username: string;
   /** As the Atlas CLI takes it; null for a principal that Atlas has no database user for. */
   readonly type: readonly string[] | null;
+  /** Who speaks for the name. */
+  readonly by: 'the token' | 'the AWS identity';
 }
 
 function refused(refusal: Refusal, wanted: Wanted, list: UserList): Outcome<never> {
@@ -51,7 +57,7 @@ function refused(refusal: Refusal, wanted: Wanted, list: UserList): Outcome<neve
     ...adviceOn(refusal, wanted, list),
     details: { username },
   });
-  const comparisons = seen === null ? [] : [compare('database user', seen, [username], 'the token')];
+  const comparisons = seen === null ? [] : [compare('database user', seen, [username], wanted.by)];
   return fail(failure, { comparisons });
 }
 

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../core/check-run.ts';
 import type { OfferedCommand } from '../core/command-line.ts';
-import { FedctlError, isFedctlError } from '../core/errors.ts';
+import { FedctlError, foreignErrors, isFedctlError } from '../core/errors.ts';
 import type { Check, Facts } from './check.ts';
 import { fail, type Outcome, skip, type Timing } from './outcome.ts';
 import { checksFor, type Selection, type Wanted } from './selection.ts';
@@ -192,6 +192,7 @@ class Run implements Facts {
       link,
       status: outcome.status === 'unseen' ? (outcome.unpicked === 'warn' ? 'warn' : 'skip') : outcome.status,
       ...words,
+      ...causesOf(outcome),
       command: command === null ? null : offer(command, target),
       notes: notesOf(outcome),
       comparisons: outcome.comparisons ?? [],
@@ -208,6 +209,12 @@ function nothingToSee({ id }: Check, detail: string): FedctlError {
     message: `${id} was requested, but there is nothing to check: ${detail}.`,
     details: { checks: [id] },
   });
+}
+
+function causesOf(outcome: Outcome<unknown>): Pick<CheckResult, 'causes'> {
+  if (outcome.status !== 'fail') return {};
+  const errors = foreignErrors(outcome.failure);
+  return errors.length === 0 ? {} : { causes: errors.map(({ name, message }) => `${name}: ${message}`) };
 }
 
 interface Words extends Pick<CheckResult, 'detail' | 'code' | 'cause' | 'remedy'> {

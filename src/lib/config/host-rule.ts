@@ -100,12 +100,16 @@ function dealingsOf(target: CheckTarget): readonly Dealing[] {
 
 function* ofTheUri({ name, uri }: CheckTarget): Iterable<Dealing> {
   if (uri === null) return;
-  const { hosts, srv, proxy, trustOptions } = uri;
+  const { hosts, srv, proxy, trustOptions, tlsFiles } = uri;
   for (const { host } of [...hosts, ...(srv === null ? [] : [srv])]) {
     yield { target: name, host, what: 'would log in to <host>', atlasWillDo: true };
   }
   if (trustOptions.length > 0) {
     const what = `sets which certificates TLS trusts (${trustOptions.join(', ')})`;
+    yield { target: name, host: null, what, atlasWillDo: false };
+  }
+  if (tlsFiles.certificateKey !== null) {
+    const what = 'would show a client certificate (tlsCertificateKeyFile)';
     yield { target: name, host: null, what, atlasWillDo: false };
   }
   if (proxy !== null) {

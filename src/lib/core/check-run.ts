@@ -53,6 +53,8 @@ export interface CheckResult {
   readonly remedy: string | null;
   /** The command that does it, complete and quoted for bash; null where there is none. */
   readonly command: string | null;
+  /** What stands behind a failure, by name and message: `Error: connect ECONNREFUSED 127.0.0.1:1`. For --verbose. */
+  readonly causes?: readonly string[];
   /** Evidence for people and programs, whatever the status. */
   readonly comparisons: readonly Comparison[];
   readonly startedAt: Date;

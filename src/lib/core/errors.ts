@@ -82,3 +82,11 @@ export interface Warning {
   readonly remedy: string | null;
   readonly command?: OfferedCommand | null;
 }
+
+/** The chain of foreign errors behind a failure, the nearest first; at most ten. */
+export function foreignErrors(failure: FedctlError): readonly Error[] {
+  const chain: Error[] = [];
+  for (let cause = failure.cause; cause instanceof Error && chain.length < 10; cause = cause.cause)
+    chain.push(cause);
+  return chain;
+}

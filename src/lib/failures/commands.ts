@@ -37,6 +37,7 @@ export const COMMANDS: Readonly<Partial<Record<FailureCode, OfferedCommand>>> = 
     drop: ['--token-file', '--issuer', '--signing-algorithm', '--duration'],
   }),
   'mongo.oidc-refused': CHECK,
+  'mongo.aws-refused': CHECK,
   'mongo.atlas-auth-error': CHECK,
   'mongo.tls-refused': CHECK,
   'mongo.reauthentication-unseen': rerun({ set: { '--soak': '3m' } }),

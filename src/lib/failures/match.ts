@@ -1,3 +1,4 @@
+import { ofHost } from './host-owner.ts';
 import { type ExplainedCode, type PageText, type Symptom, symptoms } from './page.ts';
 import { type Pasted, plain } from './pasted.ts';
 
@@ -51,6 +52,8 @@ const VALUE: Gap = { reach: 240, withinSentence: true };
 const ELLIPSIS: Gap = { reach: 2000, withinSentence: false };
 /** Less than this is no text to know a failure by. */
 const MIN_WEIGHT = 8;
+/** How far from a failure of the network the host may stand that it is about. */
+const AROUND = 200;
 const PLACEHOLDER = /(<[^<>]*>|…)/;
 const SENTENCE_END = /[.!?] /;
 
@@ -96,14 +99,17 @@ export function matches(
   const hits = (own.length === 0 ? found : own).sort(
     (a, b) => better(a, b) || (a.pattern.rank === CODE ? a.start - b.start : b.start - a.start),
   );
-  const kept: Hit[] = [];
+  const kept: (Hit & { readonly code: ExplainedCode })[] = [];
   for (const hit of hits) {
     if (kept.length === most) break;
-    if (kept.some(({ pattern: { code } }) => code === hit.pattern.code)) continue;
+    const { start, end, pattern } = hit;
+    const around = text.slice(Math.max(0, start - AROUND), end + AROUND);
+    const code = pattern.rank === CODE ? pattern.code : ofHost(pattern.code, around);
+    if (code === null || kept.some((other) => other.code === code)) continue;
     if (kept.some((other) => better(other, hit) < 0 && overlap(other, hit))) continue;
-    kept.push(hit);
+    kept.push({ ...hit, code });
   }
-  return kept.map(({ pattern: { code, symptom }, start }) => ({ code, symptom, line: lineAt(start) }));
+  return kept.map(({ code, pattern: { symptom }, start }) => ({ code, symptom, line: lineAt(start) }));
 }
 
 function better(a: Hit, b: Hit): number {

@@ -91,6 +91,12 @@ function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
     likelyCause:
       'The discovery document must not decide which host is trusted for the keys. AWS publishes them on the host of the issuer; some issuers do not.',
     remedy: `If you trust ${origin}, name the key set: fedctl verify <file> --audience <audience> --issuer ${shellWord(issuer)} --jwks ${shellWord(cut(url.origin + url.pathname + url.search))}.`,
-    details: { url: discovery.href, expected: discovery.origin, seen: origin },
+    details: {
+      url: discovery.href,
+      expected: discovery.origin,
+      seen: origin,
+      issuer,
+      jwksUri: `${url.origin}${url.pathname}${url.search}`,
+    },
   });
 }

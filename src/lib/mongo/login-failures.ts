@@ -48,8 +48,9 @@ export function authenticationFailure(
     case REFUSED:
       return mechanism === 'MONGODB-OIDC'
         ? failed('mongo.oidc-refused', `The server rejected the token: ${said}.`)
-        : failed('mongo.aws-refused', `The server rejected the AWS credentials: ${said}.`).with(
-            userToEnter(presented),
+        : withUserToEnter(
+            failed('mongo.aws-refused', `The server rejected the AWS credentials: ${said}.`),
+            presented,
           );
     case ATLAS:
       return failed('mongo.atlas-auth-error', `Atlas rejected the login: ${said}.`);
@@ -60,13 +61,15 @@ export function authenticationFailure(
   }
 }
 
-/** The one name to enter in Atlas. */
-function userToEnter(presented: Presented | null): { readonly remedy?: string } {
+/** With the one name to enter in Atlas. */
+function withUserToEnter(failure: FedctlError, presented: Presented | null): FedctlError {
   const user = presented?.mechanism === 'MONGODB-AWS' ? presented.keys.databaseUser : null;
-  if (user === null) return {};
-  return {
+  if (user === null) return failure;
+  const { command } = failure;
+  return failure.with({
+    command,
     remedy: `Create the database user ${user.username} in Atlas, with the authentication method AWS IAM and the type ${user.awsIAMType}, or compare the existing one with it.`,
-  };
+  });
 }
 
 /** The connection or the conversation broke. */

@@ -12,6 +12,7 @@ import { dialThroughProxy } from '../net/dial-proxy.ts';
 import { dialTls, type TlsFacts, type TlsSettings } from '../net/dial-tls.ts';
 import { hostPort } from '../uri/host-port.ts';
 import { refusePlaintextAddress } from '../uri/plaintext.ts';
+import { adviceOnPrivateName } from '../uri/private-name.ts';
 import { srvFailed, withSrvRecords } from '../uri/srv.ts';
 import { dialFailure, dialFaultText, type Unreached } from './dial-failures.ts';
 import type { StageLog } from './stages.ts';
@@ -139,7 +140,11 @@ async function resolveSrv(
 const NO_RECORD: ReadonlySet<string> = new Set(['ENODATA', 'ENOTFOUND']);
 
 function recordFailed(name: SrvName, what: string, code: string, cause: unknown): FedctlError {
-  if (NO_RECORD.has(code)) return srvFailed(name, `${what} does not exist.`, cause);
+  if (NO_RECORD.has(code)) {
+    const failure = srvFailed(name, `${what} does not exist.`, cause);
+    const advice = adviceOnPrivateName(name.host);
+    return advice === null ? failure : failure.with({ ...advice, command: failure.command });
+  }
   const isLate = code === 'ETIMEOUT';
   const why = isLate ? 'timed out' : `failed${code === '' ? '' : ` (${code})`}`;
   return srvFailed(

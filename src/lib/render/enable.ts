@@ -5,7 +5,7 @@ import { formatDuration } from '../core/duration.ts';
 import { atlasSideLines } from './atlas-side.ts';
 import { block } from './block.ts';
 import { callerMembers } from './caller.ts';
-import { issuerMembers, issuerRows } from './issuer-report.ts';
+import { issuerMembers, issuerRows, type Offer } from './issuer-report.ts';
 import type { Theme } from './theme.ts';
 
 /** What came of `enable`. */
@@ -21,14 +21,14 @@ export interface Enabled {
   readonly atlas: AtlasSide;
 }
 
-export function enableDocument(enabled: Enabled) {
+export function enableDocument(enabled: Enabled, offer: Offer) {
   return {
     schema: 'fedctl.enable/v1',
     ...callerMembers(enabled.caller),
     state: 'enabled',
     changed: enabled.changed,
     issuer: enabled.issuer,
-    ...issuerMembers(enabled.report),
+    ...issuerMembers(enabled.report, offer),
     propagation: propagationDocument(enabled),
     atlas: enabled.atlas,
   } as const;

@@ -3,7 +3,7 @@ import type { Caller } from '../auth/identity.ts';
 import type { IssuerReport } from '../auth/issuer-report.ts';
 import { block, type Row } from './block.ts';
 import { callerMembers, overrideText } from './caller.ts';
-import { issuerMembers, issuerRows } from './issuer-report.ts';
+import { issuerMembers, issuerRows, type Offer } from './issuer-report.ts';
 import type { Theme } from './theme.ts';
 
 /** What `status` found. */
@@ -13,12 +13,12 @@ export interface Status {
   readonly report: IssuerReport;
 }
 
-export function statusDocument({ caller, federation, report }: Status) {
+export function statusDocument({ caller, federation, report }: Status, offer: Offer) {
   return {
     schema: 'fedctl.status/v1',
     ...callerMembers(caller),
     ...federation,
-    ...issuerMembers(report),
+    ...issuerMembers(report, offer),
   } as const;
 }
 

@@ -14,10 +14,15 @@ export function checkDocument({ ok, version, targets, startedAt, ms }: CheckRepo
   } as const;
 }
 
-function targetMembers({ name, uri, ok, firstFailure, attempts, checks, startedAt, ms }: TargetReport) {
+function targetMembers(report: TargetReport) {
+  const { name, uri, principal, cluster, ok, firstFailure, attempts, checks, startedAt, ms } = report;
   return {
     name,
     uri,
+    principal: principal.arn,
+    account: principal.account,
+    region: principal.region,
+    cluster,
     ok,
     firstFailure,
     attempts,

@@ -19,7 +19,13 @@ export function withoutRepeat(result: CheckResult, shown: Set<string>): CheckRes
   return result;
 }
 
-/** The same for the checks of a target, in their order. */
+/** For --verbose: with the foreign errors behind a failure among the notes. */
+export function withCauses(result: CheckResult): CheckResult {
+  const { causes = [], notes } = result;
+  return { ...result, notes: [...notes, ...causes.map((cause) => `because: ${cause}`)] };
+}
+
+/** Repeats no remedy among the checks of a target, in their order. */
 export function withoutRepeats(checks: readonly CheckResult[]): readonly CheckResult[] {
   const shown = new Set<string>();
   return checks.map((result) => withoutRepeat(result, shown));
