@@ -53,7 +53,7 @@ export async function guardDials(lookup: Lookup, guard: DialGuard): Promise<void
   if (isInstalled) return;
   isInstalled = true;
   const { connect, makeSocket } = driver;
-  // Pools use `connect` to open connections, and monitors use the other function.
+  // Pools open connections with `connect`, and monitors with `makeSocket`.
   driver.connect = async (options) => {
     ask(options);
     return connect(options);
