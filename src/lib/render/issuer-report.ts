@@ -1,7 +1,7 @@
 import type { IssuerReport, Reading } from '../auth/issuer-report.ts';
 import type { Row } from './block.ts';
 
-/** What the issuer answers, as documents carry it. */
+/** Returns the documents of the issuer for JSON output. */
 export function issuerMembers({ discovery, jwks, keys }: IssuerReport) {
   return { discovery: readingDocument(discovery), jwks: readingDocument(jwks), keys };
 }
