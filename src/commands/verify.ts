@@ -50,7 +50,7 @@ reasons on standard output; 6, the issuer is unreachable.`,
   },
 });
 
-/** One audience, or null when any will do: a relying party is somebody, and only one. */
+/** Returns the one audience, or null when any is accepted: a relying party has exactly one. */
 function theAudience(given: readonly string[], any: boolean): string | null {
   const [audience, second] = given;
   // FEDCTL_AUDIENCE may be set for other commands; --any-audience was typed for this one.

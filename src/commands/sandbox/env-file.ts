@@ -9,14 +9,14 @@ import { createLabClient } from '../../sandbox/control/client.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
-/** In bytes; the variables of a lab are far less. */
+/** In bytes; the variables of a lab have much less. */
 const LARGEST = 64 * 1024;
 
-/** A lab on this machine answers at once. In milliseconds. */
+/** In milliseconds. A lab on this machine responds at once. */
 const ANSWERS_WITHIN = 2000;
 
 /**
- * Refuses to replace the variables of a lab that runs: nobody could reach it any more.
+ * Refuses to overwrite the variables of a running lab, which could not be reached any more.
  *
  * @throws FedctlError usage.file-exists
  */
