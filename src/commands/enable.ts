@@ -105,7 +105,10 @@ function milliseconds(seconds: number): number {
   });
 }
 
-/** Who enables often may not mint, and need not: federation is on, only the proof is missing. */
+/**
+ * A caller who enables federation often has no permission to mint and needs none. Federation is enabled; only
+ * the test token is missing.
+ */
 function unseen(failure: FedctlError, caller: Caller, { audience }: MintRequest): Warning {
   return {
     code: failure.code,

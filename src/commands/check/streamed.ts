@@ -14,9 +14,10 @@ import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
 /**
- * The human face while the run goes on, a line for each check: on a terminal as soon as it ends, else in the order of
- * the chain as soon as all before it have ended, so that two runs can be compared. Several targets are shown when all
- * are known: a table first. What may be checked again is shown only once it is final.
+ * The human output format during the run, with a line for each check. On a terminal a line is printed as soon
+ * as the check ends; otherwise in the order of the chain, so that two runs can be compared. Several targets
+ * are printed when all results are known, beginning with a table. A result that may be checked again is
+ * printed only when it is final.
  */
 export class StreamedChecks {
   readonly #invocation: Invocation<OptionTable>;
@@ -25,7 +26,7 @@ export class StreamedChecks {
   readonly #order: readonly string[];
   readonly #seen = new Map<string, CheckResult>();
   readonly #told = new Set<string>();
-  /** Remedies that were shown. */
+  /** The remedies that were printed. */
   readonly #remedies = new Set<string>();
   readonly #isFinal: boolean;
   readonly #isTerminal: boolean;
@@ -39,7 +40,7 @@ export class StreamedChecks {
     this.#isTerminal = columnsOf(invocation.context.stdout) !== null;
   }
 
-  /** The header of the only target: there is something to read before the first check ends. */
+  /** Prints the header of the only target, so that there is output before the first check ends. */
   start(): void {
     const [only, ...others] = this.#plan.targets;
     if (!this.#isHuman() || only === undefined || others.length > 0) return;
@@ -71,7 +72,7 @@ export class StreamedChecks {
     if (this.#plan.targets.length === 1) this.#tell();
   }
 
-  /** The picture and the summary, once everything is known. */
+  /** Prints the diagram and the summary at the end of the run. */
   end(report: CheckReport): void {
     const { common, context, theme } = this.#invocation;
     if (!this.#isHuman()) return;
@@ -89,13 +90,13 @@ export class StreamedChecks {
     for (const line of summaryLines(report, theme)) this.#print(line);
   }
 
-  /** Tells what can be told. */
+  /** Prints the results that can be printed now. */
   #tell(): void {
     if (!this.#isFinal && !this.#isOver) return;
     const inOrder = !this.#isTerminal || !this.#isFinal;
     for (const id of this.#order) {
       const result = this.#seen.get(id);
-      // One that nobody asked for never ends: it is passed over once the target is over.
+      // A check that was not requested never ends: it is skipped when the target has finished.
       if (result === undefined && inOrder && !this.#isOver) return;
       if (result === undefined || this.#told.has(id)) continue;
       this.#told.add(id);

@@ -10,10 +10,10 @@ import { createLabClient } from '../../sandbox/control/client.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
-/** In bytes; the variables of a lab are far less. */
+/** In bytes; the variables of a lab have much less. */
 const LARGEST = 64 * 1024;
 
-/** A lab on this machine answers at once. In milliseconds. */
+/** In milliseconds. A lab on this machine responds at once. */
 const ANSWERS_WITHIN = 2000;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * What a run of fedctl ends with, whatever the output format. `exec` and `sandbox -- CMD` add the child's own
- * code to these; so that the two can be told apart, `exec` has one code for all failures of its own.
+ * The exit codes of fedctl, the same for every output format. `exec` and `sandbox -- CMD` also return the
+ * exit code of the child. To keep the two apart, `exec` has one code for all failures of its own.
  */
 export const EXIT = {
   done: 0,

@@ -8,13 +8,13 @@ import { callerMembers } from './caller.ts';
 import { issuerMembers, issuerRows, type Offer } from './issuer-report.ts';
 import type { Theme } from './theme.ts';
 
-/** What came of `enable`. */
+/** The result of `enable`. */
 export interface Enabled {
   readonly caller: Caller;
   readonly changed: boolean;
   readonly issuer: string | null;
   readonly report: IssuerReport;
-  /** Null under --no-wait. */
+  /** Null with --no-wait. */
   readonly propagation: Propagation | null;
   readonly probeAudience: string;
   readonly workload: Workload;

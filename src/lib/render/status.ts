@@ -6,7 +6,7 @@ import { callerMembers, overrideText } from './caller.ts';
 import { issuerMembers, issuerRows, type Offer } from './issuer-report.ts';
 import type { Theme } from './theme.ts';
 
-/** What `status` found. */
+/** The result of `status`. */
 export interface Status {
   readonly caller: Caller;
   readonly federation: FederationState;
@@ -22,7 +22,7 @@ export function statusDocument({ caller, federation, report }: Status, offer: Of
   } as const;
 }
 
-/** @param enable the command that enables federation for this account; null where none can be named */
+/** @param enable the command that enables federation for this account; null when there is none */
 export function statusLines(
   { caller, federation, report }: Status,
   enable: string | null,

@@ -1,4 +1,4 @@
-/** The style sheet of the report. It loads nothing; marks and words say what the colours say. */
+/** The style sheet of the report. It loads nothing. Marks and words repeat what the colours say. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
