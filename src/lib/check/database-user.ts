@@ -51,7 +51,8 @@ function refused(refusal: Refusal, wanted: Wanted, list: UserList): Outcome<neve
     ...adviceOn(refusal, wanted, list),
     details: { username },
   });
-  const comparisons = seen === null ? [] : [compare('database user', seen, [username], 'the token')];
+  const by = wanted.type?.includes('--oidcType') ? 'the token' : 'the caller';
+  const comparisons = seen === null ? [] : [compare('database user', seen, [username], by)];
   return fail(failure, { comparisons });
 }
 

@@ -101,7 +101,7 @@ function providerOf(issuer: unknown, { account, ownIssuers }: TokenWorld, invali
   if (ownIssuers.includes(issuer)) {
     throw invalid(
       'Tokens of GetWebIdentityToken cannot be exchanged within the partition that issued them.',
-      `${shown(issuer)} is the issuer of an account of this very partition (facts/aws.md 0.1)`,
+      `${shown(issuer)} is the issuer of an account of this very partition`,
     );
   }
   const provider = account?.oidcProviders.find((one) => one.issuer === issuer);
