@@ -57,7 +57,6 @@ function refused(refusal: Refusal, wanted: Wanted, list: UserList): Outcome<neve
     ...adviceOn(refusal, wanted, list),
     details: { username },
   });
-  const by = wanted.type?.includes('--oidcType') ? 'the token' : 'the caller';
   const comparisons = seen === null ? [] : [compare('database user', seen, [username], wanted.by)];
   return fail(failure, { comparisons });
 }
