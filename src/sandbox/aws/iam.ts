@@ -4,7 +4,9 @@ import { AwsError, accessDenied } from './aws-error.ts';
 import type { LabAccount } from './identities.ts';
 import type { Action, Call, Outcome, Service } from './service.ts';
 
-/** IAM as far as the lab plays it: the account's switch for outbound federation (facts/aws.md 1). */
+/**
+ * Creates the IAM service of the lab, which supports only the outbound federation setting (facts/aws.md 1).
+ */
 export function createIam(): Service {
   return {
     name: 'iam',
@@ -45,7 +47,7 @@ function disable(call: Call): Outcome {
 function info(call: Call): Outcome {
   permit(call, 'iam:GetOutboundWebIdentityFederationInfo');
   const { account } = call.caller;
-  // AWS never says JwtVendingEnabled=false: it throws (facts/aws.md 0.1).
+  // AWS never returns JwtVendingEnabled=false, but an error (facts/aws.md 0.1).
   if (!account.federation.enabled) throw featureDisabled(account);
   return {
     result: [
@@ -63,7 +65,7 @@ function featureDisabled({ id }: LabAccount): AwsError {
 function permit(call: Call, action: LabAction): void {
   const { principal, session } = call.caller;
   if (principal.kind === 'user' && session !== null && (!session.mfa || session.federatedUser !== null)) {
-    // Credentials of GetSessionToken cannot call IAM without MFA, and IAM says it in these words.
+    // Credentials of GetSessionToken cannot call IAM without MFA, and IAM uses this message.
     throw new AwsError(
       'InvalidClientTokenId',
       403,
