@@ -22,7 +22,7 @@ export function tokenSource(wanted: ProgramTokens): TokenSource {
 }
 
 /**
- * The callback for MongoDB's driver. For hosts that are not Atlas's own, ALLOWED_HOSTS has to name them beside it.
+ * Returns the token callback for the MongoDB driver. For hosts outside Atlas, ALLOWED_HOSTS must name them too.
  *
  *     new MongoClient(uri, {
  *       authMechanism: 'MONGODB-OIDC',
