@@ -31,8 +31,8 @@ export async function frontTls(
 }
 
 /**
- * Points the command at a server that answers each TLS handshake with alert 80, as Atlas does for an address
- * that is not in the access list.
+ * Points the command at a server that answers each TLS handshake with alert 80 while this machine is not in
+ * the access list, or while the cluster is paused.
  */
 export async function refuseTls(stage: Stage): Promise<void> {
   const { atlas } = stage.lab;
