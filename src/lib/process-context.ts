@@ -114,8 +114,8 @@ const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
 
 /**
  * Handles the end of this process, for bin. The first Ctrl-C, SIGTERM or SIGHUP fires the signal `stopped`,
- * so that the run can clean up; the next one of any kind ends the process at once. A closed pipe (`fedctl … |
- * head`) or terminal is not a failure, and nothing is reported.
+ * so that the run can clean up; the next one of any kind ends the process at once. A closed pipe
+ * (`fedctl … | head`) or terminal is not a failure, and nothing is reported.
  *
  * The listeners stay: ora's restore-cursor (by signal-exit) kills the process on a signal without other
  * listeners, and a listener of `once` has already been removed when it counts them (sindresorhus/ora#27,
