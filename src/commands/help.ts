@@ -14,8 +14,8 @@ export function helpTopic(argv: readonly string[]): HelpTopic | null {
 }
 
 /**
- * Converts the command line for commander: `fedctl help token` and `fedctl --help token` become `fedctl token
- * --help`. fedctl alone shows the help, and `fedctl version` shows the version.
+ * Converts the command line for commander: `fedctl help token` and `fedctl --help token` become
+ * `fedctl token --help`. fedctl alone shows the help, and `fedctl version` shows the version.
  *
  * @param line the same command line, parsed
  * @throws FedctlError usage.unknown-command for help about an unknown command

@@ -2,7 +2,7 @@ import { type OidcCallback, oidcCallback, type ProgramTokens, programTokens } fr
 import type { TokenSource } from './core/token.ts';
 import { processContext } from './process-context.ts';
 
-/** What a program may import from fedctl. Everything else may change without notice. */
+/** The public API of fedctl. Everything else may change without notice. */
 
 export type { OidcCallback, ProgramTokens } from './auth/program-tokens.ts';
 export { FedctlError, isFedctlError } from './core/errors.ts';
@@ -10,16 +10,19 @@ export { Secret } from './core/secret.ts';
 export type { MintedToken, SigningAlgorithm, TokenSource } from './core/token.ts';
 export type { FailureCode } from './failures/failures.ts';
 
-/** Nobody interrupts a library: its host has signals of its own. */
+/** The library installs no signal handlers; signals belong to the host program. */
 const NEVER: AbortSignal = new AbortController().signal;
 
-/** Tokens of AWS outbound federation for this process: cached, renewed at half of their life, one mint at a time. */
+/**
+ * Returns tokens of AWS outbound federation for this process: cached, renewed at half of their lifetime, one
+ * mint at a time.
+ */
 export function tokenSource(wanted: ProgramTokens): TokenSource {
   return programTokens(processContext('', NEVER), wanted);
 }
 
 /**
- * The callback for MongoDB's driver. For hosts that are not Atlas's own, ALLOWED_HOSTS has to name them beside it.
+ * Returns the token callback for the MongoDB driver. For hosts outside Atlas, ALLOWED_HOSTS must name them too.
  *
  *     new MongoClient(uri, {
  *       authMechanism: 'MONGODB-OIDC',

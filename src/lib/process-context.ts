@@ -8,8 +8,8 @@ import { localhostAddresses } from './core/hosts.ts';
 import { Redactor } from './core/redactor.ts';
 
 /**
- * The real world: this process, its clock and its network. Nothing else in src reads `process`; only bin and
- * index.ts import this.
+ * Creates the Context of this process, with its clock and its network. No other code in src reads `process`;
+ * only bin and index.ts import this.
  *
  * @param script the path of the script that starts fedctl, for `self`
  * @param signal ends the run
@@ -25,14 +25,14 @@ export function processContext(
     cwd: process.cwd(),
     home: homedir(),
     version: packageVersion(),
-    // `--` keeps Node.js from taking --env-file for its own.
+    // `--` keeps Node.js from interpreting --env-file.
     self: [process.execPath, '--', script],
     pid: process.pid,
     now: () => new Date(),
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
     fetch: loadedFetch(),
     redactor: new Redactor(),
-    // Read when it is used, as everything here that takes time or memory to load.
+    // A getter, like everything here that takes time or memory to load.
     get stdin() {
       return process.stdin;
     },
@@ -76,7 +76,7 @@ export function processContext(
   return context;
 }
 
-/** The modules of each adapter, those that it loads with its first request among them. */
+/** The modules of each adapter, including those that it loads with its first request. */
 const MODULES: Readonly<Record<Adapter, () => readonly Promise<unknown>[]>> = {
   aws: () => [import('./aws/aws.ts'), import('./aws/sts-client.ts')],
   mongo: () => [
@@ -96,7 +96,9 @@ function loadedFetch(): Fetch {
   };
 }
 
-/** What else a program may be sent that runs in the place of fedctl. Node.js dies of the others, or cannot hear them. */
+/**
+ * Further signals for a program that runs in place of fedctl. Other signals end Node.js, or cannot be caught.
+ */
 const MORE_SIGNALS = ['SIGUSR1', 'SIGUSR2'] as const;
 
 /** Ctrl-\ asks for no core of Node.js here: it ends the run, as SIGTERM does. */
@@ -108,24 +110,25 @@ const SIGNALS = {
 } as const;
 
 /**
- * What comes so soon after the first signal is the same key: npm and timeout(1) pass on what the terminal has sent to
- * their child already. In milliseconds; nobody presses a key twice that fast.
+ * In milliseconds. A second signal within this time is the same key press: npm and timeout(1) pass on a
+ * signal that the terminal has already sent to their child process. Nobody presses a key twice that fast.
  */
 const SAME_KEY_MS = 200;
 
-/** What a write fails with when nobody reads any more: a closed pipe, and a closed terminal. */
+/** The error codes of a write without a reader: a closed pipe, and a closed terminal. */
 const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
 
 /**
  * Takes over the end of this process, for bin: the first Ctrl-C, SIGTERM, SIGQUIT or SIGHUP fires the signal of `stopped`, so
- * that the run cleans up; the next one of any kind ends the process at once. A closed pipe (`fedctl … | head`) or
- * terminal is no failure, and there is nobody left to tell.
+ * so that the run can clean up; the next one of any kind ends the process at once. A closed pipe
+ * (`fedctl … | head`) or terminal is not a failure, and nothing is reported.
  *
- * The listeners stay: ora's restore-cursor (by signal-exit) kills the process on a signal that nobody but itself
- * listens to, and a listener of `once` is gone when it counts (sindresorhus/ora#27, tapjs/signal-exit#49).
+ * The listeners stay: ora's restore-cursor (by signal-exit) kills the process on a signal without other
+ * listeners, and a listener of `once` has already been removed when it counts them (sindresorhus/ora#27,
+ * tapjs/signal-exit#49).
  *
- * @returns `letGo` gives the signals back to the system, which ends the process at once: for the very end of the run,
- * when no listener is called any more; `passSignals` is that of the Context
+ * @returns `letGo` removes the handlers, so that a signal ends the process at once: for the very end of the
+ * run, when no listener is called any more; `passSignals` is that of the Context
  */
 export function takeOverSignals(): {
   readonly stopped: AbortSignal;
@@ -147,7 +150,7 @@ export function takeOverSignals(): {
         controller.abort(new Interruption(SIGNALS[name]));
       }
       if (performance.now() - stoppedAt < SAME_KEY_MS) return;
-      // A spinner that still turns has hidden the cursor.
+      // A running spinner has hidden the cursor.
       if (process.stderr.isTTY) process.stderr.write('\u001b[?25h');
       letGo();
       process.kill(process.pid, name);

@@ -12,24 +12,25 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
-// Kept apart from test/support/certificates.ts on purpose: what tests the lab's certificates is not made by the code that makes them.
+// Separate from test/support/certificates.ts on purpose: tests of the lab's certificates must not use the
+// code that creates them.
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** What every server of the lab presents with --tls, and the CA that vouches for it. All PEM. */
+/** The certificate of every server of the lab with --tls, and its CA. All PEM. */
 export interface LabCertificates {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
 }
 
-/** What makes a certificate one that clients refuse. */
+/** Faults for which clients reject a certificate. */
 export interface CertificateFaults {
-  /** Leave the names and addresses of loopback out. */
+  /** Leave out the names and addresses of loopback. */
   readonly elsewhere?: boolean;
-  /** When the server's certificate ends; a week from now unless given. */
+  /** When the server's certificate expires; by default in a week. */
   readonly notAfter?: Date;
 }
 
@@ -40,9 +41,9 @@ const LOOPBACK = [
 ] as const;
 
 /**
- * Makes a CA and one server certificate for loopback and for the names given, valid for a week. The CA's key is dropped
- * at once: nothing else can be signed in the lab's name. Key identifiers are set because Python 3.13 and
- * `openssl verify -x509_strict` refuse certificates without them (facts/dependencies.md, trap 13).
+ * Creates a CA and one server certificate for loopback and the given names, valid for a week. The key of the
+ * CA is discarded at once, so that nothing else can be signed with it. Key identifiers are set because Python
+ * 3.13 and `openssl verify -x509_strict` reject certificates without them (facts/dependencies.md, trap 13).
  */
 export async function createCertificates(
   now: Date,

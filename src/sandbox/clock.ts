@@ -1,4 +1,6 @@
-/** The lab's clock: the real one, moved. Everything in the lab lives by it; clients live by their own. */
+/**
+ * The lab's clock: the real time with an offset. Everything in the lab uses it; clients use their own clock.
+ */
 export class LabClock {
   readonly #real: () => Date;
   #offsetMs = 0;
@@ -14,7 +16,7 @@ export class LabClock {
     return this.#offsetMs;
   }
 
-  /** Moves the lab to this distance from the real time. */
+  /** Sets the offset from the real time. */
   set(offsetMs: number): void {
     this.#offsetMs = offsetMs;
   }

@@ -1,18 +1,18 @@
-/** What has to be ended, in the opposite order of its start. */
+/** Resources to close, in the reverse order of their start. */
 export class Closers {
   #closers: (() => Promise<unknown>)[] = [];
 
-  /** Ended before everything that was started so far. */
+  /** Adds a resource that is closed before all that were added so far. */
   add(close: () => Promise<unknown>): void {
     this.#closers.unshift(close);
   }
 
-  /** Ended after everything else. */
+  /** Adds a resource that is closed after everything else. */
   addLast(close: () => Promise<unknown>): void {
     this.#closers.push(close);
   }
 
-  /** Ends everything once. */
+  /** Closes everything once. */
   readonly close = async (): Promise<void> => {
     const closers = this.#closers;
     this.#closers = [];

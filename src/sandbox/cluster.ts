@@ -12,35 +12,34 @@ import { type LabMongod, startMongod } from './mongod/mongod.ts';
 import type { MongodSettings } from './mongod/settings.ts';
 import type { Kept } from './state/kept.ts';
 
-/** How the cluster is to be. */
+/** The options of the cluster. */
 export interface ClusterOptions {
-  /** The name of the replica set whose only member the MongoDB server is; null for a standalone. */
+  /** The name of a replica set with the MongoDB server as its only member; null for a standalone. */
   readonly replicaSet: string | null;
-  /** Port of the MongoDB server; 0 for a free one. */
+  /** Port of the MongoDB server; 0 for a free port. */
   readonly mongoPort: number;
   /**
-   * Give the MongoDB server names of its own in a DNS of the lab's, behind a `mongodb+srv` connection string. As that
-   * implies, and as clients send nothing to a name without it, everything is under TLS then, and the server is a
-   * replica set.
+   * Gives the MongoDB server names in a DNS server of the lab, with a `mongodb+srv` connection string. This
+   * implies TLS for everything, because clients send nothing to a name without it, and a replica set.
    */
   readonly srv?: boolean;
-  /** The name of the cluster, for the scopes of database users; `lab` unless given. */
+  /** The name of the cluster, for the scopes of database users. The default is `lab`. */
   readonly clusterName?: string;
-  /** What the MongoDB server starts with; it may be changed later, through `mongod.settings`. */
+  /** The initial settings of the MongoDB server; they can be changed later in `mongod.settings`. */
   readonly mongod?: Partial<MongodSettings>;
 }
 
-/** The relying party of a lab: what Atlas knows, the server that obeys it, and the names it is found under. */
+/** The relying party of a lab: the state of Atlas, the MongoDB server that uses it, and its names. */
 export interface LabCluster {
   readonly atlas: AtlasState;
   readonly atlasApi: LabAtlas;
   readonly mongod: LabMongod;
   readonly dns: LabDns | null;
-  /** The connection string, without anything about a mechanism. */
+  /** The connection string, without a mechanism. */
   readonly uri: string;
 }
 
-/** Whom the cluster trusts, and through whom it checks AWS identities. */
+/** Whom the cluster trusts, and how it verifies AWS identities. */
 export interface ClusterTrust {
   readonly world: AwsWorld;
   readonly issuer: string;
@@ -50,7 +49,9 @@ export interface ClusterTrust {
   readonly kept: Kept | null;
 }
 
-/** Starts the MongoDB server, with `srv` a DNS server for its names, and the Atlas API that shows what it obeys. */
+/**
+ * Starts the MongoDB server, with `srv` a DNS server for its names, and the Atlas API with the same state.
+ */
 export async function startAtlasCluster(
   options: ClusterOptions,
   trust: ClusterTrust,
@@ -87,7 +88,7 @@ export async function startAtlasCluster(
   closers.add(() => mongod.close());
   loadData(mongod.store, kept?.data ?? description.data);
   const { network } = serving;
-  // An isolated command asks it for every name, and without --srv none exists.
+  // An isolated command sends every DNS query to it; without --srv no name exists.
   const records = srv ? clusterRecords(mongod.port, replicaSet ?? '') : {};
   const names = srv || network !== undefined ? await startDns(records, log) : null;
   closers.add(async () => names?.close());

@@ -1,12 +1,15 @@
 import type { GrantedRole } from '../lib/trust/relying-party.ts';
 import { type AwsDescription, BUILT_IN_AWS } from './aws/description.ts';
 
-/** What a lab is to play: data. A configuration file says it, or nobody does and it is the built-in lab. */
+/** The contents of a lab, as data: from a configuration file, or the built-in lab. */
 export interface LabDescription {
   readonly aws: AwsDescription;
-  /** null: one for the first account's issuer, connected, with the lab's audience. */
+  /** Null: one for the first account's issuer, connected, with the lab's audience. */
   readonly identityProviders: readonly DescribedIdentityProvider[] | null;
-  /** null: by each mechanism one for every identity of the first account that is no bystander. */
+  /**
+   * Null: one per mechanism for every identity of the first account, except identities that are only
+   * bystanders.
+   */
   readonly databaseUsers: readonly DescribedDatabaseUser[] | null;
   /** Documents by `database.collection`, in MongoDB's Extended JSON. */
   readonly data: Readonly<Record<string, readonly object[]>>;
@@ -14,7 +17,7 @@ export interface LabDescription {
 
 export interface DescribedIdentityProvider {
   readonly displayName: string;
-  /** Of an account of the lab, by its id, or a URL of any issuer. */
+  /** The id of an account of the lab, or the URL of any issuer. */
   readonly issuer: { readonly account: string } | { readonly url: string };
   readonly audience: string;
   readonly userClaim: string;
@@ -24,9 +27,9 @@ export interface DescribedIdentityProvider {
 
 export interface DescribedDatabaseUser {
   readonly mechanism: 'oidc' | 'aws';
-  /** The ARN of a user or role, or whatever else the user claim holds. */
+  /** The ARN of a user or role, or any other value of the user claim. */
   readonly principal: string;
-  /** By its display name, for `oidc`; the first one unless given. */
+  /** The display name of the identity provider, for `oidc`; by default the first one. */
   readonly identityProvider: string | null;
   readonly roles: readonly GrantedRole[];
   /** Names of clusters; all of them when empty. */

@@ -1,9 +1,9 @@
 import { LINK_LOCAL } from './isolation/command-network.ts';
 
-/** What the lab gives to whoever uses it: variables, all of them, and nothing of the outside's own. */
+/** The complete set of variables that the lab sets. */
 export type LabEnvironment = Readonly<Record<string, string>>;
 
-/** Variables that differ from those of the lab; null for one that is gone. */
+/** Variables that differ from those of the lab; null for a removed one. */
 export type ChangedVariables = Readonly<Record<string, string | null>>;
 
 /** A role or user of the lab, as a profile of its AWS config file. */
@@ -20,17 +20,17 @@ export interface LabProfile {
   readonly mfaSerial?: string;
 }
 
-/** Everything that could point a client of the lab at the real world, or the other way round. */
+/** All variables that could make a client of the lab use the real services, or the reverse. */
 const FOREIGN = /^(AWS_|FEDCTL_|MONGODB_ATLAS_)|^(AZURE_FEDERATED_TOKEN_FILE|OIDC_TOKEN_FILE)$/;
 
-/** Loopback, and what is link-local on the platforms of AWS: no proxy leads there. */
+/** Loopback, and the link-local addresses of the AWS platforms, which are never reached through a proxy. */
 const DIRECT = ['localhost', '127.0.0.1', '::1', '[::1]', ...Object.values(LINK_LOCAL)];
 
 /**
- * The environment of a program inside the lab: what it would have had outside, without anything that names AWS, Atlas
- * or fedctl's own settings, with the addresses of the lab kept from every proxy, and with the lab's variables.
+ * Returns the environment of a program inside the lab: the outside environment without all variables of AWS,
+ * Atlas and fedctl, without proxies for the addresses of the lab, and with the lab's variables.
  *
- * @param folder goes first on PATH; it holds the `fedctl` that started the lab
+ * @param folder the first folder of PATH; it contains the `fedctl` that started the lab
  */
 export function insideLab(
   outside: Readonly<Record<string, string | undefined>>,
@@ -49,13 +49,16 @@ export function insideLab(
   return { ...inside, ...lab };
 }
 
-/** The variables after a change. */
+/** Returns the variables after a change. */
 export function changed(before: LabEnvironment, changes: ChangedVariables): LabEnvironment {
   const all = Object.entries({ ...before, ...changes });
   return Object.fromEntries(all.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
 
-/** `export K='v'` lines for a shell, `unset K` for null; a closing quote inside a value is written as '\''. */
+/**
+ * Formats `export K='v'` lines for a shell, `unset K` for null; a single quote inside a value is written as
+ * '\''.
+ */
 export function exportLines(variables: Readonly<Record<string, string | null>>): string {
   return Object.entries(variables)
     .map(([name, value]) =>
@@ -64,7 +67,7 @@ export function exportLines(variables: Readonly<Record<string, string | null>>):
     .join('');
 }
 
-/** The lab's AWS config file: one section a profile. */
+/** Formats the lab's AWS config file: one section per profile. */
 export function awsConfigFile(region: string, profiles: readonly LabProfile[]): string {
   return profiles
     .map((profile) => {
@@ -81,7 +84,7 @@ export function awsConfigFile(region: string, profiles: readonly LabProfile[]): 
     .join('\n');
 }
 
-/** The lab's AWS credentials file: the profiles that have keys of their own. */
+/** Formats the lab's AWS credentials file: the profiles with keys of their own. */
 export function awsCredentialsFile(profiles: readonly LabProfile[]): string {
   return profiles
     .filter((profile) => profile.accessKeyId !== undefined)

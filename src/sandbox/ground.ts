@@ -9,7 +9,7 @@ import { CLUSTER_ZONE } from './dns/cluster-names.ts';
 import type { CommandNetwork } from './isolation/command-network.ts';
 import { LabLog } from './log.ts';
 
-/** What the servers of a lab present, and the file that holds the CA. */
+/** The certificates of the lab's servers, and the file of the CA. */
 export type LabTls = LabCertificates & { readonly caFile: string };
 
 export interface GroundOptions {
@@ -19,22 +19,22 @@ export interface GroundOptions {
   readonly network: CommandNetwork | undefined;
 }
 
-/** What every server of a lab stands on. */
+/** The common base of all servers of a lab. */
 export interface Ground {
   readonly clock: LabClock;
   readonly log: LabLog;
   readonly delays: HopDelays;
   readonly folder: string;
   readonly tls: LabTls | null;
-  /** The options that every server takes. */
+  /** The common options of all servers. */
   readonly serving: Serving;
 }
 
 export interface Serving {
-  /** Its certificate, and the CA of the others; neither without TLS. */
+  /** The certificate of the server, and the CA of the others; neither without TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly ca?: string;
-  /** The network of an isolated command, where it is reachable as well. */
+  /** The network of an isolated command, in which the server is reachable as well. */
   readonly network: CommandNetwork | undefined;
 }
 
@@ -51,7 +51,7 @@ export async function layGround(
   return { clock, log: new LabLog(clock.now), delays: new HopDelays(), folder, tls: made, serving };
 }
 
-/** Certificates cost a fifth of a second to load, and most labs need none. */
+/** Loading the certificate code takes a fifth of a second, and most labs do not need it. */
 async function makeCertificates(now: Date, folder: string): Promise<LabTls> {
   const { createCertificates } = await import('./certificates.ts');
   const made = await createCertificates(now, [`*.${CLUSTER_ZONE}`]);

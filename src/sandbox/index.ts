@@ -7,13 +7,13 @@ import type { LabLogEntry } from './log.ts';
 import type { PlatformName } from './platforms.ts';
 import { LAB_AUDIENCE } from './running-lab.ts';
 
-/** What a program may import as `fedctl/sandbox`. Everything else may change without notice. */
+/** The public API of `fedctl/sandbox`. Everything else may change without notice. */
 
 export { FedctlError, isFedctlError } from '../lib/core/errors.ts';
 export type { LabLogEntry } from './log.ts';
 export type { PlatformName } from './platforms.ts';
 
-/** What differs from the lab that `fedctl sandbox` starts. */
+/** The differences from the lab that `fedctl sandbox` starts. */
 export interface SandboxOptions {
   /** The platform that the environment is that of; otherwise that of an operator, with keys and profiles. */
   readonly as?: PlatformName | null;
@@ -21,43 +21,54 @@ export interface SandboxOptions {
   readonly srv?: boolean;
   /** Lets STS follow changes of the account's switch as late as AWS's own. */
   readonly propagation?: boolean;
-  /** Outbound federation is enabled from the start; otherwise `fedctl enable`, or whatever is tested, does it. */
+  /**
+   * Enables outbound federation from the start; otherwise `fedctl enable`, or the code under test, does it.
+   */
   readonly federation?: boolean;
-  /** Everything under a CA made for this lab: `env` says where it is. */
+  /** Serves everything with a CA that is created for this lab: `env` contains its path. */
   readonly tls?: boolean;
-  /** The name of the replica set whose only member the MongoDB server is; a standalone without. */
+  /** The name of a replica set with the MongoDB server as its only member; by default a standalone. */
   readonly replicaSet?: string;
-  /** Port of the MongoDB server; a free one without. */
+  /** Port of the MongoDB server; by default a free port. */
   readonly mongoPort?: number;
 }
 
 /** A lab in this process. */
 export interface Sandbox {
-  /** Its variables: credentials, endpoints, connection string. Put them into `process.env`, or into that of a child. */
+  /**
+   * Its variables: credentials, endpoints, connection string. For `process.env`, or the environment of a
+   * child process.
+   */
   readonly env: Readonly<Record<string, string>>;
-  /** The connection string of its MongoDB server; no mechanism is in it. */
+  /** The connection string of its MongoDB server, without a mechanism. */
   readonly uri: string;
-  /** What stands in `iss` of its tokens. */
+  /** The `iss` of its tokens. */
   readonly issuer: string;
-  /** What its identity provider expects in `aud`. */
+  /** The `aud` that its identity provider expects. */
   readonly audience: string;
-  /** Changes it while it runs: its clock, federation, keys, users, connections, delays. */
+  /** Changes the running lab: its clock, federation, keys, users, connections, delays. */
   readonly controls: Omit<LabControls, 'stop' | 'stopping'>;
-  /** What was decided, and why: the last thousand entries. The wire never says so much. */
+  /**
+   * Returns the decisions of the lab with their reasons: the last thousand entries. Responses do not contain
+   * these reasons.
+   */
   log(): readonly LabLogEntry[];
   /**
-   * The environment of a program inside: what it has outside, without anything that could lead to the real AWS or
-   * Atlas, `fedctl` first on PATH, loopback kept from proxies, and the lab's variables.
+   * Returns the environment of a program inside the lab: the outside environment without everything that
+   * could lead to the real AWS or Atlas, with `fedctl` first on PATH, no proxies for loopback, and the lab's
+   * variables.
    */
   inside(outside: Readonly<Record<string, string | undefined>>): Record<string, string>;
-  /** Ends every server and removes every file, within a second. Nothing is left that keeps the process. */
+  /**
+   * Stops every server and removes every file, within a second. Nothing remains that keeps the process alive.
+   */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Starts a lab in this process: AWS STS and IAM, an issuer, Atlas's API and a MongoDB server that speaks MONGODB-OIDC
- * and MONGODB-AWS, on free ports of loopback. Keys are made when they are first used, so that this takes milliseconds.
+ * Starts a lab in this process: AWS STS and IAM, an issuer, the Atlas API and a MongoDB server with MONGODB-OIDC
+ * and MONGODB-AWS, on free loopback ports. Keys are created on first use, so the start takes milliseconds.
  *
  *     import { after, before, test } from 'node:test';
  *     import { mongoOidcCallback } from 'fedctl';

@@ -5,11 +5,11 @@ import { asksForMfa, externalIdOf, namesPrincipal } from './aws/trust-policy.ts'
 import type { AwsWorld } from './aws/world.ts';
 import { awsConfigFile, awsCredentialsFile, type LabEnvironment, type LabProfile } from './environment.ts';
 
-/** The files of a running lab: all in its own folder, private, and gone with it. */
+/** The files of a running lab, all in its own private folder, which is removed with the lab. */
 
 /**
- * The AWS config and credentials files, and the variables that point to them. No platform has such files: there they
- * are empty, and keep the tools from whatever `~/.aws` holds.
+ * Writes the AWS config and credentials files, and returns the variables for them. A platform has no such
+ * files, so there they are empty, which keeps tools from reading `~/.aws`.
  */
 export async function writeAwsFiles(
   folder: string,
@@ -23,9 +23,10 @@ export async function writeAwsFiles(
   return { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials };
 }
 
-/** Every user with its keys, and every role by way of the first user that it trusts. */
+/** Returns a profile for every user with its keys, and for every role with the first user that it trusts. */
 export function labProfiles(world: AwsWorld): readonly LabProfile[] {
-  // Another one in each lab: the AWS CLI keeps sessions in the home folder, by role and session name.
+  // Different in each lab, because the AWS CLI caches sessions in the home directory by role and session
+  // name.
   const sessionName = `lab-${randomBytes(4).toString('hex')}`;
   return [
     ...world.users.map(({ profile, accessKeyId, secretAccessKey }) => ({
@@ -49,9 +50,9 @@ export function labProfiles(world: AwsWorld): readonly LabProfile[] {
 }
 
 /**
- * Writes down what an authenticator needs to play the MFA devices of the lab's users, beside the AWS files: an
- * `otpauth` address in a file of its own. The secret is not in the environment, where every program of the lab would
- * have it.
+ * Writes the secrets of the MFA devices of the lab's users for an authenticator, next to the AWS files: an
+ * `otpauth` URL in a file each. The secret is not in the environment, where every program of the lab could
+ * read it.
  *
  * @returns serial number and file of each device
  */
@@ -65,7 +66,7 @@ export async function writeMfaDevices(folder: string, world: AwsWorld) {
   return devices.map(({ file, mfaDevice }) => [mfaDevice.serial, file] as const);
 }
 
-/** A `fedctl` for PATH that starts the very one that started the lab. */
+/** Writes a `fedctl` for PATH that starts the fedctl that started the lab. */
 export async function writeFedctl(folder: string, fedctl: readonly string[]): Promise<string> {
   const bin = join(folder, 'bin');
   await mkdir(bin);

@@ -19,13 +19,16 @@ import { ScenarioPlayer } from './scenarios/player.ts';
 
 const REGION = 'eu-central-1';
 
-/** How long STS follows IAM at AWS, as measured there (facts/aws.md 1): at least, and less than. */
+/**
+ * How long STS takes to follow IAM in AWS, as measured there (facts/aws.md 1): the minimum, and an exclusive
+ * maximum.
+ */
 const PROPAGATION_MS = [8000, 12_001] as const;
 
 /**
- * Starts AWS STS and IAM, an issuer for each account, and a MongoDB server that trusts the first account's issuer, all
- * on loopback. Federation starts disabled, except on a platform: who runs there may not enable it, and finds it as an
- * operator left it.
+ * Starts AWS STS and IAM, an issuer for each account, and a MongoDB server that trusts the first account's
+ * issuer, all on loopback. Federation is initially disabled, except on a platform, where workloads have no
+ * permission to enable it and an operator has already done so.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -52,7 +55,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     description: description.aws,
     ...(kept !== null && { kept: kept.accounts }),
   });
-  // The key that will be asked for first is made while the servers start and the command loads.
+  // The key that is needed first is created while the servers start and the command loads.
   void world.accounts[0]?.keys.RS256.pair();
   const aws = await startAws({ world, log, now, wait: (hop) => delays.wait(hop), ...serving });
   closers.add(() => aws.close());
@@ -85,10 +88,10 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   const parts = { clock, world, atlas, mongod, delays, endpoints, mfaDevices, scenarios };
   const controls = new LabControls(parts, log);
   const token = new Secret(randomBytes(32).toString('base64url'));
-  // Requests that a slow hop holds back are let go before the servers that they hold open.
+  // Delayed requests are released before the servers close, because they keep them open.
   closers.add(async () => delays.close());
   const control = await startControl({ controls, log, token, port: 0, network });
-  // Who asked for the end of the lab sees by it that everything is gone.
+  // A client that requested the end sees from this that everything has stopped.
   let controlEnd: Promise<void> | null = null;
   const closeControl = () => {
     controlEnd ??= control.close();
@@ -110,7 +113,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
       FEDCTL_SANDBOX_TOKEN: token.reveal(),
       ...(tls === null ? {} : trustEnvironment(tls.caFile)),
     },
-    // There is no other metadata service to keep clients from.
+    // In isolation there is no other metadata service that clients must avoid.
     isolated: { AWS_EC2_METADATA_DISABLED: null, ...platform?.isolated },
     binFolder: await writeFedctl(folder, options.fedctl),
     clock,
@@ -130,14 +133,14 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   return lab;
 }
 
-/** Who the lab's environment speaks for: the first user of the first account. */
+/** Returns the user of the lab's environment: the first user of the first account. */
 function labUser(world: AwsWorld): LabUser {
   const [user] = world.users;
   if (user === undefined) throw new RangeError('a lab requires a user');
   return user;
 }
 
-/** What an operator exports: long-term keys, and a Region. */
+/** Returns the variables that an operator sets: long-term keys, and a Region. */
 function operatorEnvironment({ accessKeyId, secretAccessKey }: LabUser): LabEnvironment {
   return {
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -147,7 +150,7 @@ function operatorEnvironment({ accessKeyId, secretAccessKey }: LabUser): LabEnvi
   };
 }
 
-/** Where Node.js, the AWS tools, and what is built on OpenSSL look for a CA. */
+/** Returns the variables with which Node.js, the AWS tools, and programs with OpenSSL find a CA. */
 function trustEnvironment(caFile: string): LabEnvironment {
   return { NODE_EXTRA_CA_CERTS: caFile, AWS_CA_BUNDLE: caFile, SSL_CERT_FILE: caFile };
 }

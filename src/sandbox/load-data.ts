@@ -4,10 +4,11 @@ import { decodeOrdered, encodeDocument, recordOf, type TypedDocument } from './m
 import type { Store } from './mongod/store.ts';
 
 /**
- * Puts documents into the lab's database, before anybody connects.
+ * Loads documents into the lab's database before any client connects.
  *
  * @param data by `database.collection`, in MongoDB's Extended JSON: `{ $date: … }`, `{ $oid: … }`
- * @throws FedctlError config.invalid for what MongoDB would refuse: a duplicate _id, a name that it does not allow
+ * @throws FedctlError config.invalid for documents that MongoDB would reject: a duplicate _id, an invalid
+ * name
  */
 export function loadData(store: Store, data: Readonly<Record<string, readonly object[]>>): void {
   for (const [namespace, documents] of Object.entries(data)) {
@@ -30,7 +31,7 @@ export function loadData(store: Store, data: Readonly<Record<string, readonly ob
   }
 }
 
-/** Everything in the lab's database, in the form that `loadData` reads. */
+/** Returns everything in the lab's database, in the format of `loadData`. */
 export function dumpData(store: Store): Readonly<Record<string, readonly object[]>> {
   const dumped = store.databases().flatMap((database) =>
     store.collections(database).map(([name, collection]) => {

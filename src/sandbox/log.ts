@@ -1,12 +1,14 @@
 import type { Hop } from './delays.ts';
 
-/** One thing that happened in the lab, with the true reason: what the wire never says. Never a token, only jti and kid. */
+/**
+ * One event in the lab with its true reason, which responses do not contain. Never a token, only jti and kid.
+ */
 export interface LabLogEntry {
   readonly at: Date;
   readonly hop: Hop | 'metadata' | 'dns' | 'control';
   /** `GetWebIdentityToken`, `GET /.well-known/jwks.json`, `saslStart MONGODB-OIDC` … */
   readonly action: string;
-  /** Who asked, where it is known. */
+  /** The caller, if known. */
   readonly principal: string | null;
   readonly decision: 'allowed' | 'refused' | 'info';
   readonly reason: string;
@@ -14,7 +16,7 @@ export interface LabLogEntry {
 
 const KEPT = 1000;
 
-/** The lab's own log: the last thousand entries, and whoever wants to follow. */
+/** The lab's own log: the last thousand entries, and their followers. */
 export class LabLog {
   readonly #now: () => Date;
   readonly #entries: LabLogEntry[] = [];
@@ -38,16 +40,16 @@ export class LabLog {
   }
 
   /**
-   * What came after the first `count` entries, as far as it is kept.
+   * Returns the entries after the first `count` ones that are still stored.
    *
-   * @returns `next` is the count to ask with the next time
+   * @returns `next` is the count for the next call
    */
   since(count: number): { readonly entries: readonly LabLogEntry[]; readonly next: number } {
     const missed = this.#count - count;
     return { entries: missed <= 0 ? [] : this.#entries.slice(-missed), next: this.#count };
   }
 
-  /** @returns a function that ends the following */
+  /** @returns a function that stops following */
   follow(follower: (entry: LabLogEntry) => void): () => void {
     this.#followers.add(follower);
     return () => this.#followers.delete(follower);

@@ -21,46 +21,49 @@ export interface LabOptions extends ClusterOptions {
   readonly now: () => Date;
   /** The argv that starts fedctl, to put it on PATH inside. */
   readonly fedctl: readonly string[];
-  /** What to play; the built-in lab unless given. */
+  /** The contents of the lab; by default the built-in ones. */
   readonly description?: LabDescription;
-  /** What an earlier lab left; nothing unless given. */
+  /** The state of an earlier lab; none by default. */
   readonly kept?: Kept | null;
-  /** Serve everything under a CA made for this lab. */
+  /** Serve everything with a CA that is created for this lab. */
   readonly tls: boolean;
-  /** The platform that the environment is that of; otherwise that of an operator, with keys and profiles. */
+  /** The platform whose environment is emulated; by default that of an operator, with keys and profiles. */
   readonly as?: PlatformName | null;
-  /** Let STS follow changes of the account's switch as late as AWS's own, and fail in the last moment before. */
+  /**
+   * Let STS follow changes of the account's federation setting as late as AWS does, and fail in the last
+   * moment before.
+   */
   readonly propagation?: boolean;
-  /** The network of an isolated command, where every server is reachable as well. */
+  /** The network of an isolated command, in which every server is reachable as well. */
   readonly network?: CommandNetwork | undefined;
 }
 
 /** A running lab. */
 export interface Lab {
   readonly env: LabEnvironment;
-  /** What an isolated command has instead: what the platform really sets. */
+  /** The variables that differ for an isolated command: those that the platform really sets. */
   readonly isolated: ChangedVariables;
   readonly clock: LabClock;
-  /** The hand that changes the lab while it runs. */
+  /** Changes the running lab. */
   readonly controls: LabControls;
-  /** A folder that holds `fedctl`, for PATH. */
+  /** The folder for PATH that contains `fedctl`. */
   readonly binFolder: string;
   readonly log: LabLog;
   readonly world: AwsWorld;
-  /** What Atlas knows: its API shows it, and the MongoDB server lets in whom it says; read anew at each login. */
+  /** The state of Atlas. Its API shows it, and the MongoDB server reads it at each login. */
   readonly atlas: AtlasState;
   readonly atlasApi: LabAtlas;
   readonly mongod: LabMongod;
   /** With `srv`. */
   readonly dns: LabDns | null;
-  /** A folder for files of the lab; it goes with it. */
+  /** A folder for files of the lab, which is removed with it. */
   readonly folder: string;
-  /** What its servers present with --tls, and the file that holds the CA; null without. */
+  /** The certificates of its servers with --tls, and the file of the CA; null without. */
   readonly tls: LabTls | null;
   /** The network of an isolated command. */
   readonly network: CommandNetwork | undefined;
-  /** Ends the control API alone: what is left is what a client of the real thing may know. */
+  /** Closes only the control API, so that a client sees only what the real services have. */
   closeControl(): Promise<void>;
-  /** Ends every server and removes every file, within a second. */
+  /** Stops every server and removes every file, within a second. */
   close(): Promise<void>;
 }

@@ -31,15 +31,15 @@ const SETTING = /^([^=:]*?)\s*[=:]\s*(.*)$/;
  *
  * - A line whose first character other than white space is `#` or `;` is a comment.
  * - A setting is `name = value` or `name: value`; its name is not case-sensitive.
- * - A line that is indented deeper than a setting belongs to it. Below a setting without a value, `name =
- *   value` is a nested setting; other lines continue the value.
+ * - A line that is indented deeper than a setting belongs to it. Below a setting without a value,
+ *   `name = value` is a nested setting; other lines continue the value.
  * - Settings of `[DEFAULT]`, in capitals, apply to every section.
  *
  * Where botocore rejects a file or a value, and other AWS tools do not, this parser continues:
  *
  * - A byte order mark is skipped, and an invalid line is reported and skipped.
- * - A comment after white space ends a value that cannot contain white space: `region = eu-west-1 #
- *   Ireland`.
+ * - A comment after white space ends a value that cannot contain white space:
+ *   `region = eu-west-1 # Ireland`.
  * - An indented header begins a section, and an indented `name = value` below a setting with a value is a
  *   setting.
  * - A section or a setting may occur twice, and the last one wins (`overlaid`).

@@ -32,8 +32,8 @@ export function metadataCredentials(text: string): Credentials | null {
 }
 
 /**
- * Returns the error that an endpoint returned instead of keys: `AssumeRoleUnauthorizedAccess: EC2 cannot
- * assume the role`; null for nothing.
+ * Returns the error that an endpoint returned instead of keys:
+ * `AssumeRoleUnauthorizedAccess: EC2 cannot assume the role`; null for nothing.
  */
 export function metadataRefusal(text: string): string | null {
   const { Code, code, Message, message } = parsed(text);

@@ -22,8 +22,8 @@ export function validateMfaSerial(serial: string): void {
  * for 30 seconds and can be used once.
  *
  * @param mfaCode how to ask
- * @param what the call that requires the code, as a sentence up to the device: `The profile "x" assumes R
- * with a code of`
+ * @param what the call that requires the code, as a sentence up to the device:
+ * `The profile "x" assumes R with a code of`
  * @param again the command to type on a terminal to be asked there
  * @throws FedctlError aws.mfa-needed when there is nobody to ask, or no answer; Interruption on Ctrl-C
  */

@@ -35,7 +35,7 @@ type Unseen = Seen & {
   readonly failure: FedctlError;
   /**
    * The status when the check was not selected explicitly: `fail` for an input that every chain needs,
-   * otherwise a check that may be left out.
+   * `warn` or `skip` for a check that may be left out.
    */
   readonly unpicked: 'fail' | 'warn' | 'skip';
 };

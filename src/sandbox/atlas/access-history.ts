@@ -5,13 +5,14 @@ import { accessLogDocument } from './documents.ts';
 import { readFlag, readInteger } from './listing.ts';
 import type { AtlasCluster } from './records.ts';
 
-/** The first moment that may be asked for: the beginning of 2008, in milliseconds. */
+/** The earliest valid time: the beginning of 2008, in milliseconds. */
 const EARLIEST = 1_199_145_600_000;
 const MOST_LOGS = 20_000;
 
 /**
- * The logins at a cluster, or at the process that the path names, newest first. `authResult` picks by how they ended,
- * `start` and `end` (milliseconds since 1970) go together. Not for shared tiers; how Atlas words that is unverified.
+ * Returns the logins to a cluster, or to the process that the path names, newest first. `authResult` filters
+ * by result; `start` and `end` (milliseconds since 1970) must be used together. Not available for shared
+ * tiers; how Atlas words that error is unverified.
  *
  * @throws ApiFailure 400
  */

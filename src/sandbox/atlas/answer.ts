@@ -1,6 +1,6 @@
 import type { HttpAnswer } from '../aws/loopback-server.ts';
 
-/** What Atlas sends beside every answer (facts/mongodb.md 7.2). */
+/** The headers that Atlas sends with every response (facts/mongodb.md 7.2). */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'referrer-policy': 'strict-origin-when-cross-origin',
   server: 'mdbws',
@@ -21,13 +21,16 @@ const REASONS: Readonly<Record<number, string>> = {
   429: 'Too Many Requests',
 };
 
-/** A refusal of the API as its body shows it (facts/mongodb.md 7.4). Never leaves this room: every one becomes an answer. */
+/**
+ * An error of the API in the form of its body (facts/mongodb.md 7.4). It does not leave this folder: every
+ * one becomes a response.
+ */
 export class ApiFailure extends Error {
   override readonly name = 'ApiFailure';
   readonly status: number;
   readonly errorCode: string;
   readonly parameters: readonly string[] | null;
-  /** Field and description of each thing that is wrong with the request. */
+  /** Field and description of each fault in the request. */
   readonly fields: readonly (readonly [field: string, description: string])[];
   readonly headers: Readonly<Record<string, string>>;
 
@@ -45,7 +48,7 @@ export class ApiFailure extends Error {
     this.headers = more.headers ?? {};
   }
 
-  /** The body as recorded, keys in alphabetical order. */
+  /** Returns the body as recorded, with keys in alphabetical order. */
   toDocument(): object {
     const badRequestDetail =
       this.fields.length === 0
@@ -77,12 +80,16 @@ export class ApiFailure extends Error {
   }
 }
 
-/** As recorded: `Cannot find resource Online archive with id …`. Which code Atlas has for other things is unverified. */
+/**
+ * As recorded: `Cannot find resource Online archive with id …`. The codes for other resources are unverified.
+ */
 export function notFound(what: string): ApiFailure {
   return new ApiFailure(404, 'RESOURCE_NOT_FOUND', `Cannot find resource ${what}.`, { parameters: [what] });
 }
 
-/** A query parameter that is none. The code is known from issues, the wording is unverified. */
+/**
+ * Creates the error for an invalid query parameter. The code is known from issues, the wording is unverified.
+ */
 export function invalidParameter(field: string, description: string): ApiFailure {
   return new ApiFailure(
     400,

@@ -3,26 +3,26 @@ import { ApiFailure } from './answer.ts';
 /** A version of one resource; dates as `YYYY-MM-DD`. */
 export interface ResourceVersion {
   readonly date: string;
-  /** From when on there is a better one. */
+  /** The date from which a newer version is recommended. */
   readonly deprecatedOn?: string;
-  /** From when on it is gone. */
+  /** The date from which it is no longer available. */
   readonly sunsetOn?: string;
 }
 
 export interface ResolvedVersion<Version extends ResourceVersion> {
   readonly version: Version;
-  /** Content-Type, and where it applies Deprecation and Sunset. */
+  /** Content-Type, and Deprecation and Sunset if they apply. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 const MEDIA_TYPE = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/i;
 
 /**
- * The version of a resource that an Accept header means: the newest that is not newer than the date asked for
- * (facts/mongodb.md 7.2).
+ * Returns the version of a resource for an Accept header: the newest that is not newer than the requested
+ * date (facts/mongodb.md 7.2).
  *
- * @throws ApiFailure 406 when the header names no version that there is (code and wording are unverified), 410 when the
- * version is gone
+ * @throws ApiFailure 406 when the header names no existing version (code and wording are unverified), 410
+ * when the version is no longer available
  */
 export function resolveVersion<Version extends ResourceVersion>(
   accept: string,
@@ -68,7 +68,7 @@ function notAcceptable(detail: string): ApiFailure {
   return new ApiFailure(406, 'INVALID_VERSION_DATE', detail);
 }
 
-/** As Atlas writes it: the day without a zero in front, `Mon, 5 Aug 2024 00:00:00 GMT`. */
+/** Formats a date as Atlas does: the day without a leading zero, `Mon, 5 Aug 2024 00:00:00 GMT`. */
 function httpDate(date: string): string {
   return new Date(date).toUTCString().replace(/, 0/, ', ');
 }

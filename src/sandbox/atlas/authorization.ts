@@ -5,7 +5,7 @@ import type { ApiCredentials } from './credentials.ts';
 import type { DigestAuthentication } from './digest.ts';
 import { headerOf } from './request.ts';
 
-/** Who asks, or what keeps them from asking: the answer, and the true reason for the lab's log. */
+/** The authenticated principal, or the error response and the true reason for the lab's log. */
 export type Authorization =
   | { readonly accepted: true; readonly principal: string }
   | {
@@ -16,8 +16,9 @@ export type Authorization =
     };
 
 /**
- * Checks a service account's bearer token or an API key's Digest answer, and then whether they may be used from where
- * the request came. A wrong key, a wrong token and none at all get the same answer (facts/mongodb.md 7.3).
+ * Checks a service account's bearer token or an API key's Digest response, and then whether the credential is
+ * allowed from the address of the request. A wrong key, a wrong token and a missing one get the same response
+ * (facts/mongodb.md 7.3).
  */
 export function authorize(
   request: HttpRequest,
@@ -44,7 +45,10 @@ export function authorize(
   }
 }
 
-/** Whether one of the credential's roles is among those that a resource wants. @throws ApiFailure 401, as recorded */
+/**
+ * Checks that the credential has one of the roles that a resource requires. @throws ApiFailure 401, as
+ * recorded
+ */
 export function requireRole(credentials: ApiCredentials, wanted: readonly string[]): void {
   if (wanted.some((role) => [...credentials.roles].some((held) => held === role))) return;
   throw new ApiFailure(401, 'USER_UNAUTHORIZED', 'Current user is not authorized to perform this action.');
@@ -68,7 +72,7 @@ function fromAllowedAddress(
   return { accepted: false, principal, answer: failure.toAnswer(), reason };
 }
 
-/** Byte for byte as recorded: it comes from another part of Atlas than the other refusals do. */
+/** Byte for byte as recorded: it comes from a different part of Atlas than the other errors. */
 const UNAUTHORIZED = `{
   "error" : 401,
   "reason" : "Unauthorized",

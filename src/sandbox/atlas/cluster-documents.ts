@@ -2,7 +2,7 @@ import { rfc3339 } from '../../lib/core/time.ts';
 import type { DocumentContext } from './documents.ts';
 import type { AtlasCluster } from './records.ts';
 
-/** Shared tiers: no federation for workloads there (facts/mongodb.md 7.8). */
+/** Shared tiers, which do not support workload identity federation (facts/mongodb.md 7.8). */
 const SHARED = ['M0', 'M2', 'M5'];
 
 export function isFlex({ instanceSize }: AtlasCluster): boolean {
@@ -13,7 +13,7 @@ export function isTenant(cluster: AtlasCluster): boolean {
   return isFlex(cluster) || SHARED.includes(cluster.instanceSize);
 }
 
-/** `{}` as long as the cluster is being made, as recorded. */
+/** `{}` while the cluster is being created, as recorded. */
 function connectionStrings({ stateName, connectionString, connectionStringSrv }: AtlasCluster): object {
   if (stateName === 'CREATING') return {};
   return {
@@ -22,7 +22,7 @@ function connectionStrings({ stateName, connectionString, connectionStringSrv }:
   };
 }
 
-/** A cluster of version 2024-08-05, in the fields of a recorded one. */
+/** Returns a cluster of version 2024-08-05, with the fields of a recorded one. */
 export function clusterDocument(context: DocumentContext, cluster: AtlasCluster): object {
   const { instanceSize } = cluster;
   const region = isTenant(cluster)
@@ -36,7 +36,7 @@ export function clusterDocument(context: DocumentContext, cluster: AtlasCluster)
   };
 }
 
-/** A cluster of version 2023-02-01: shards are a number, and the size of the disk belongs to the cluster. */
+/** Returns a cluster of version 2023-02-01: shards are a number, and the disk size belongs to the cluster. */
 export function clusterDocument20230201(context: DocumentContext, cluster: AtlasCluster): object {
   const { instanceSize } = cluster;
   const tenant = isTenant(cluster);
@@ -77,7 +77,7 @@ function sharedFields({ atlas, base }: DocumentContext, cluster: AtlasCluster): 
   const line = majorVersion(cluster);
   return {
     backupEnabled: false,
-    // In lower case, whatever the contract says (facts/mongodb.md 7.9).
+    // In lower case, unlike the API contract (facts/mongodb.md 7.9).
     biConnector: { enabled: false, readPreference: 'secondary' },
     clusterType: 'REPLICASET',
     connectionStrings: connectionStrings(cluster),
@@ -107,7 +107,7 @@ function sharedFields({ atlas, base }: DocumentContext, cluster: AtlasCluster): 
   };
 }
 
-/** A flex cluster, which has an API of its own. */
+/** Returns a flex cluster, which has its own API. */
 export function flexClusterDocument({ atlas }: DocumentContext, cluster: AtlasCluster): object {
   return {
     backupSettings: { enabled: true },
@@ -131,7 +131,7 @@ export function flexClusterDocument({ atlas }: DocumentContext, cluster: AtlasCl
   };
 }
 
-/** What `GET /clusters` says of a project: every cluster that the credential can see. */
+/** Returns a project as `GET /clusters` lists it: every cluster that the credential can see. */
 export function projectClustersDocument({ atlas }: DocumentContext): object {
   return {
     clusters: atlas.clusters.map((cluster) => ({

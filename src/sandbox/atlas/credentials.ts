@@ -2,17 +2,17 @@ import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypt
 import { Secret } from '../../lib/core/secret.ts';
 import type { ApiRole } from './records.ts';
 
-/** A service account: what OAuth's client credentials are asked with (facts/mongodb.md 7.3). */
+/** A service account, for the OAuth client credentials grant (facts/mongodb.md 7.3). */
 export interface ServiceAccount {
   /** `mdb_sa_id_` and 24 hex characters */
   readonly clientId: string;
   /** `mdb_sa_sk_…` */
   readonly secret: Secret;
-  /** When the secret is over; null for never. */
+  /** When the secret expires; null for never. */
   readonly expiresAt: Date | null;
 }
 
-/** A programmatic API key: what HTTP Digest is answered with. */
+/** A programmatic API key, for HTTP Digest. */
 export interface ApiKey {
   readonly publicKey: string;
   readonly privateKey: Secret;
@@ -23,19 +23,22 @@ interface AccessToken {
   readonly expiresAt: Date;
 }
 
-/** Atlas's tokens live for an hour. */
+/** Atlas tokens are valid for an hour. */
 export const TOKEN_SECONDS = 3600;
 
-/** The credentials of the lab's API, what they may do and from where, and the tokens given out for them. */
+/** The credentials of the lab's API, their roles and allowed addresses, and the issued tokens. */
 export class ApiCredentials {
   serviceAccount: ServiceAccount;
   apiKey: ApiKey;
-  /** Of both credentials. */
+  /** The roles of both credentials. */
   roles: ReadonlySet<ApiRole> = new Set(['ORG_OWNER']);
-  /** Blocks in CIDR notation from which both may be used, other than the project's list; any address when empty. */
+  /**
+   * CIDR blocks from which both credentials may be used, separate from the project's list. Empty: any
+   * address.
+   */
   accessList: readonly string[] = [];
   readonly #now: () => Date;
-  /** By the hash of the token: looking one up tells nothing about the others. */
+  /** By the hash of the token, so that a lookup reveals nothing about other tokens. */
   readonly #tokens = new Map<string, AccessToken>();
 
   constructor(now: () => Date) {
@@ -48,7 +51,7 @@ export class ApiCredentials {
     this.apiKey = { publicKey: publicKey(), privateKey: new Secret(randomUUID()) };
   }
 
-  /** A new token for a client id and its secret, or null. */
+  /** Returns a new token for a client id and its secret, or null. */
   issueToken(clientId: string, secret: string): Secret | null {
     const { serviceAccount } = this;
     const known = isSame(clientId, serviceAccount.clientId);
@@ -64,7 +67,7 @@ export class ApiCredentials {
     return token;
   }
 
-  /** Whose token this is, or why it is none. */
+  /** Returns the holder of a token, or why the token is invalid. */
   holderOf(token: string): AccessToken | 'unknown' | 'expired' {
     const found = this.#tokens.get(hashOf(token));
     if (found === undefined || found.clientId !== this.serviceAccount.clientId) return 'unknown';
@@ -81,7 +84,7 @@ export class ApiCredentials {
   }
 }
 
-/** Compares in a time that tells nothing about where two texts differ. */
+/** Compares in a time that does not depend on where two texts differ. */
 export function isSame(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }
@@ -94,7 +97,7 @@ function hashOf(token: string): string {
   return digest(token).toString('hex');
 }
 
-/** Eight lower-case letters, as Atlas's public keys are. */
+/** Returns eight lower-case letters, the form of Atlas public keys. */
 function publicKey(): string {
   return [...randomBytes(8)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');
 }

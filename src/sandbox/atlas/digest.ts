@@ -3,11 +3,14 @@ import type { ApiKey } from './credentials.ts';
 import { isSame } from './credentials.ts';
 
 const REALM = 'MMS Public API';
-/** A nonce is good for this long, in milliseconds; then the client is given another one. Atlas's own time is unknown. */
+/**
+ * How long a nonce is valid, in milliseconds; then the client receives another one. The time that Atlas uses
+ * is unknown.
+ */
 const NONCE_LIFE = 5 * 60 * 1000;
-/** Nonces that are remembered at once; the oldest is forgotten first. */
+/** The largest number of stored nonces; the oldest is removed first. */
 const NONCES = 1000;
-/** Requests that one nonce is good for. */
+/** The number of requests for one nonce. */
 const USES = 10_000;
 
 const ALGORITHMS: Readonly<Record<string, string>> = { MD5: 'md5', 'SHA-256': 'sha256' };
@@ -21,8 +24,9 @@ interface Nonce {
 export type DigestVerdict = 'accepted' | 'stale' | { readonly refused: string };
 
 /**
- * HTTP Digest (RFC 7616) with qop=auth, as Atlas asks it of programmatic API keys: the challenge names MD5, as recorded
- * (facts/mongodb.md 7.3); an answer by SHA-256 is understood too. A nonce lives for a while, and no count of it twice.
+ * HTTP Digest (RFC 7616) with qop=auth, as Atlas requires it for programmatic API keys. The challenge names
+ * MD5, as recorded (facts/mongodb.md 7.3); a response with SHA-256 is accepted too. A nonce is valid for a
+ * limited time, and each count only once.
  */
 export class DigestAuthentication {
   readonly #now: () => Date;
@@ -32,7 +36,7 @@ export class DigestAuthentication {
     this.#now = now;
   }
 
-  /** The value of WWW-Authenticate, with a new nonce. */
+  /** Returns the value of WWW-Authenticate, with a new nonce. */
   challenge(stale: boolean): string {
     const nonce = randomBytes(24).toString('base64');
     const [oldest] = this.#nonces.keys();
@@ -42,9 +46,9 @@ export class DigestAuthentication {
   }
 
   /**
-   * Judges an answer to a challenge.
+   * Verifies a response to a challenge.
    *
-   * @param credentials what stands behind `Digest ` in the Authorization header
+   * @param credentials the text after `Digest ` in the Authorization header
    * @param request method, and path and query byte for byte as they were sent
    */
   judge(
@@ -91,7 +95,7 @@ function refused(reason: string): DigestVerdict {
   return { refused: reason };
 }
 
-/** `k="v", k=v` by name; null when it is anything else, or names something twice. */
+/** Parses `k="v", k=v` by name; null for anything else, and for a repeated name. */
 function readParameters(credentials: string): Readonly<Record<string, string>> | null {
   const found: Record<string, string> = {};
   const parameter = /\s*([a-z0-9-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))\s*(?:,|$)/iy;

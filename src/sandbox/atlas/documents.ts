@@ -9,8 +9,9 @@ import type {
 import type { AtlasState } from './state.ts';
 
 /*
- * The documents of the API, shaped and ordered as recorded from Atlas (facts/mongodb.md 7.5 to 7.7), the deviations from
- * its own contract included (7.9): `identityProviderId` and `userConflicts` are null, users carry their `groupId`.
+ * The documents of the API, with the shape and order recorded from Atlas (facts/mongodb.md 7.5 to 7.7),
+ * including the deviations from its own contract (7.9): `identityProviderId` and `userConflicts` are null,
+ * users contain their `groupId`.
  */
 
 /** `base` is the API's own URL up to `/api/atlas/v2`. */
@@ -21,7 +22,7 @@ export interface DocumentContext {
 
 /** One request for one resource. */
 export interface ResourceCall extends DocumentContext {
-  /** What stands in the path where the pattern has a name, decoded. */
+  /** The decoded parts of the path for the names in the pattern. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   /** The resource's own URL, without the query. */
@@ -34,7 +35,7 @@ const related = (href: string, name: string) => ({
   rel: `https://cloud.mongodb.com/${name}`,
 });
 
-/** In a list an organization has fewer links than alone; so has a project. */
+/** In a list, organizations and projects have fewer links than alone. */
 export function organizationDocument({ atlas, base }: DocumentContext, alone: boolean): object {
   const { id, name } = atlas.organization;
   const href = `${base}/orgs/${id}`;
@@ -58,7 +59,9 @@ export function projectDocument({ atlas, base }: DocumentContext, alone: boolean
   };
 }
 
-/** Without single sign-on of its own: `identityProviderId` is the legacy id of that, not of a workload's provider. */
+/**
+ * Without single sign-on: `identityProviderId` is its legacy id, not that of a workload identity provider.
+ */
 export function federationSettingsDocument(id: string): object {
   return {
     federatedDomains: [],
@@ -126,7 +129,7 @@ export function databaseUserDocument({ atlas, base }: DocumentContext, user: Atl
   };
 }
 
-/** A block of one address is shown as both. */
+/** A block with one address is shown as both. */
 export function accessListDocument({ atlas, base }: DocumentContext, entry: AccessListEntry): object {
   const groupId = atlas.project.id;
   const { cidrBlock, awsSecurityGroup, comment, deleteAfterDate } = entry;
@@ -144,9 +147,9 @@ export function accessListDocument({ atlas, base }: DocumentContext, entry: Acce
 }
 
 /**
- * A login as the access history shows it. The fields are those of Atlas's contract, the time is written as seen in the
- * field (`Tue Jun 08 15:49:25 GMT 2021`), the log line is that of a MongoDB server since 4.4; all three are unrecorded
- * for a login by either mechanism.
+ * Returns a login as the access history shows it. The fields are those of the Atlas contract, the time has
+ * the format seen in the field (`Tue Jun 08 15:49:25 GMT 2021`), and the log line is that of a MongoDB server
+ * since 4.4. All three are unrecorded for a login by either mechanism.
  */
 export function accessLogDocument({ atlas }: DocumentContext, login: AccessHistoryEntry): object {
   return {
@@ -187,7 +190,7 @@ function logLine({
   });
 }
 
-/** As Java writes a date: `Tue Jun 08 15:49:25 GMT 2021`. */
+/** Formats a date as Java does: `Tue Jun 08 15:49:25 GMT 2021`. */
 function clockText(date: Date): string {
   const [, day, number, month, year, time] = /^(\w+), (\d+) (\w+) (\d+) (\S+)/.exec(date.toUTCString()) ?? [];
   return `${day} ${month} ${number} ${time} GMT ${year}`;

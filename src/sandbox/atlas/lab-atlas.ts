@@ -3,16 +3,16 @@ import type { DescribedDatabaseUser, DescribedIdentityProvider, LabDescription }
 import type { LabEnvironment } from '../environment.ts';
 import { AtlasState } from './state.ts';
 
-/** The cluster that the lab's MongoDB server plays. */
+/** The name of the cluster that the lab's MongoDB server belongs to. */
 export const LAB_CLUSTER = 'lab';
 
 const ROLES = [{ role: 'readWriteAnyDatabase', db: 'admin' }] as const;
 
 /**
- * The Atlas of a healthy lab: a connected identity provider for one issuer and audience, a database user by each
- * mechanism for the users and roles of that issuer's account, and this machine on the access list. The role with a path
- * cannot log in by MONGODB-AWS, here as little as there: servers lose the path on the way from the session to the role
- * (facts/mongodb.md 2.5).
+ * Creates the Atlas of a healthy lab: a connected identity provider for one issuer and audience, a database
+ * user by each mechanism for the users and roles of that issuer's account, and this machine on the access
+ * list. The role with a path cannot log in by MONGODB-AWS, as in reality: the ARN of the session does not
+ * contain the path of the role (facts/mongodb.md 2.5).
  */
 export function createLabAtlas(given: {
   readonly now: () => Date;
@@ -72,7 +72,7 @@ function addProvider(
   if (connected) atlas.connectIdentityProvider(id);
 }
 
-/** By the first identity provider, and by MONGODB-AWS, everybody of that issuer's account. */
+/** Adds every identity of that issuer's account, for the first identity provider and for MONGODB-AWS. */
 function addUsersOfAccount(
   atlas: AtlasState,
   given: { readonly issuer: string; readonly world: AwsWorld },
@@ -106,8 +106,9 @@ function addUser(atlas: AtlasState, described: DescribedDatabaseUser): void {
 }
 
 /**
- * A connection string as Atlas shows it: the one of SRV names nothing but the cluster, the standard one what its TXT
- * record would say (facts/mongodb.md 7.8). The CA of the lab is not in it.
+ * Converts a connection string to the form that Atlas shows. The SRV string contains only the cluster, the
+ * standard one also what its TXT record would contain (facts/mongodb.md 7.8). It does not contain the CA of
+ * the lab.
  */
 export function atlasConnectionString(uri: string): string {
   const { protocol, host, searchParams } = new URL(uri);
@@ -121,7 +122,10 @@ export function atlasConnectionString(uri: string): string {
   return `${protocol}//${host}/?${options}`;
 }
 
-/** Where the API is and how to get in, under the names that the Atlas CLI reads, and fedctl's own for the address. */
+/**
+ * Returns the URL and the credentials of the API, as variables of the Atlas CLI, and fedctl's own variable
+ * for the URL.
+ */
 export function atlasEnvironment(
   { credentials, organization, project }: AtlasState,
   url: string,

@@ -1,6 +1,6 @@
 import { invalidParameter } from './answer.ts';
 
-/** The query of a list: which page, and whether the total is counted (facts/mongodb.md 7.2). */
+/** The query of a list: the page, and whether the total is counted (facts/mongodb.md 7.2). */
 export interface Page {
   readonly itemsPerPage: number;
   /** From 1. */
@@ -17,7 +17,7 @@ export function readPage(query: URLSearchParams): Page {
   };
 }
 
-/** One page of documents with its links: `self` always, `previous` and `next` where there is one. */
+/** Returns one page of documents with its links: `self` always, `previous` and `next` if there is one. */
 export function listing(
   all: readonly object[],
   { url, query, page }: { readonly url: string; readonly query: URLSearchParams; readonly page: Page },
@@ -36,7 +36,7 @@ export function listing(
   };
 }
 
-/** As recorded: the query as it was sent, and behind it the page, whether it was sent or not. */
+/** As recorded: the query as it was sent, followed by the page, whether it was sent or not. */
 function pageUrl(url: string, query: URLSearchParams, pageNum: number, itemsPerPage: number): string {
   const sent = new URLSearchParams(query);
   sent.delete('pageNum');
@@ -67,7 +67,7 @@ export function readFlag(query: URLSearchParams, name: string): boolean | undefi
   return given === 'true';
 }
 
-/** A parameter that may be given several times. @throws ApiFailure 400 */
+/** Reads a parameter that may be repeated. @throws ApiFailure 400 */
 export function readChoices(
   query: URLSearchParams,
   name: string,

@@ -3,7 +3,7 @@ import { COMMON_HEADERS } from './answer.ts';
 import { type ApiCredentials, isSame, TOKEN_SECONDS } from './credentials.ts';
 import { headerOf } from './request.ts';
 
-/** What an OAuth endpoint decided: the answer, who asked, and the true reason of a refusal. */
+/** The result of an OAuth request: the response, the client, and the true reason of an error. */
 export interface OAuthOutcome {
   readonly answer: HttpAnswer;
   readonly principal: string | null;
@@ -11,9 +11,9 @@ export interface OAuthOutcome {
 }
 
 /**
- * `POST /api/oauth/token`: a bearer token for a service account's id and secret, by Basic authentication and
- * `grant_type=client_credentials` (facts/mongodb.md 7.3). The errors are those of RFC 6749, section 5.2; Atlas's own
- * wording is unverified.
+ * `POST /api/oauth/token`: returns a bearer token for a service account's id and secret, with Basic
+ * authentication and `grant_type=client_credentials` (facts/mongodb.md 7.3). The errors are those of RFC
+ * 6749, section 5.2; the wording of Atlas is unverified.
  */
 export function giveToken(request: HttpRequest, credentials: ApiCredentials): OAuthOutcome {
   const pairs = basicCredentials(request);
@@ -34,7 +34,7 @@ export function giveToken(request: HttpRequest, credentials: ApiCredentials): OA
   return unauthorized(first.id, 'the client ID is unknown, or the secret is wrong or has expired');
 }
 
-/** `POST /api/oauth/revoke` (RFC 7009): 200 also for a token that there is not. */
+/** `POST /api/oauth/revoke` (RFC 7009): returns 200 also for an unknown token. */
 export function revokeToken(request: HttpRequest, credentials: ApiCredentials): OAuthOutcome {
   const { clientId, secret } = credentials.serviceAccount;
   const pairs = basicCredentials(request);
@@ -47,7 +47,10 @@ export function revokeToken(request: HttpRequest, credentials: ApiCredentials): 
   return { answer: answer(200, null), principal: id, refusal: null };
 }
 
-/** RFC 6749 wants both percent-encoded, many clients send them as they are: both readings, where they differ. */
+/**
+ * RFC 6749 requires percent-encoding of both, but many clients do not encode them. If the two readings
+ * differ, both are tried.
+ */
 function basicCredentials(request: HttpRequest): readonly { readonly id: string; readonly secret: string }[] {
   const given = /^basic ([\w+/]+=*)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
   if (given === undefined) return [];

@@ -9,11 +9,11 @@ interface Bucket {
 const REFILL_SECONDS = 60;
 
 /**
- * A token bucket for each set of endpoints, as Atlas keeps them for each organization (facts/mongodb.md 7.4). How fast
- * real ones fill up again is not recorded; here it takes a minute.
+ * A token bucket for each set of endpoints, as Atlas has for each organization (facts/mongodb.md 7.4). The
+ * refill rate of Atlas is not recorded; here a refill takes a minute.
  */
 export class RateLimits {
-  /** A smaller capacity than the recorded ones, to see 429; null for the recorded ones. */
+  /** A smaller capacity than the recorded ones, to provoke 429; null for the recorded ones. */
   capacity: number | null = null;
   readonly #now: () => Date;
   readonly #buckets = new Map<string, Bucket>();
@@ -23,9 +23,9 @@ export class RateLimits {
   }
 
   /**
-   * Takes one request out of the bucket of this set.
+   * Takes one request from the bucket of this set.
    *
-   * @returns the headers that say what is left
+   * @returns the headers with the remaining requests
    * @throws ApiFailure 429
    */
   take(set: string, recorded: number): Readonly<Record<string, string>> {

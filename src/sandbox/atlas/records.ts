@@ -1,6 +1,6 @@
 import type { DatabaseUser, GrantedRole } from '../../lib/trust/relying-party.ts';
 
-/** The identity provider of a workload, as Atlas keeps it (facts/mongodb.md 7.5). */
+/** A workload identity provider in Atlas (facts/mongodb.md 7.5). */
 export interface AtlasIdentityProvider {
   /** 24 hex characters. */
   readonly id: string;
@@ -14,21 +14,27 @@ export interface AtlasIdentityProvider {
   readonly groupsClaim: string;
   readonly authorizationType: 'USER' | 'GROUP';
   readonly createdAt: Date;
-  /** null until somebody changes it. */
+  /** Null until the first update. */
   readonly updatedAt: Date | null;
 }
 
-/** What it takes to make one; `userClaim` is `sub`, `groupsClaim` `groups`, the type `USER` unless given. */
+/**
+ * The values for a new identity provider. By default `userClaim` is `sub`, `groupsClaim` is `groups`, and the
+ * type is `USER`.
+ */
 export type IdentityProviderFacts = Pick<AtlasIdentityProvider, 'displayName' | 'issuer' | 'audience'> &
   Partial<Omit<AtlasIdentityProvider, 'createdAt' | 'updatedAt'>>;
 
-/** A database user as Atlas keeps it: more than the cluster is told (facts/mongodb.md 7.6). */
+/** A database user in Atlas, with more than the cluster receives (facts/mongodb.md 7.6). */
 export interface AtlasDatabaseUser extends DatabaseUser {
   readonly scopes: NonNullable<DatabaseUser['scopes']>;
   readonly description: string | null;
 }
 
-/** What it takes to make one; in `$external`, of no kind, without scopes and for ever unless given. */
+/**
+ * The values for a new database user. By default it is in `$external`, has no type and no scopes, and does
+ * not expire.
+ */
 export interface DatabaseUserFacts extends Partial<Omit<AtlasDatabaseUser, 'username' | 'roles'>> {
   readonly username: string;
   readonly roles: readonly GrantedRole[];
@@ -45,7 +51,10 @@ export interface AccessListEntry {
   readonly status: 'PENDING' | 'FAILED' | 'ACTIVE';
 }
 
-/** What it takes to make one: exactly one of the first three. An address is kept as a block of one. */
+/**
+ * The values for a new entry: exactly one of the first three. An address is stored as a block with one
+ * address.
+ */
 export interface AccessListFacts {
   readonly ipAddress?: string;
   readonly cidrBlock?: string;
@@ -63,18 +72,18 @@ export interface AtlasCluster {
   readonly name: string;
   /** `8.0.13` */
   readonly mongoDBVersion: string;
-  /** `M10`, `M0` …; `FLEX` makes it a flex cluster, which the cluster API refuses. */
+  /** `M10`, `M0` …; `FLEX` makes it a flex cluster, which the cluster API rejects. */
   readonly instanceSize: string;
   readonly stateName: ClusterState;
   readonly paused: boolean;
   /** Without user and options: the real address of the lab's MongoDB server for its own cluster. */
   readonly connectionString: string;
-  /** null while the lab plays no DNS. */
+  /** Null when the lab has no DNS server. */
   readonly connectionStringSrv: string | null;
   readonly createdAt: Date;
 }
 
-/** One login at the cluster, as Atlas reads it from the server's log. */
+/** One login to the cluster, as Atlas reads it from the server's log. */
 export interface AccessHistoryEntry {
   readonly at: Date;
   readonly cluster: string;
@@ -88,5 +97,7 @@ export interface AccessHistoryEntry {
   readonly mechanism: string;
 }
 
-/** What a credential may do. An organization owner may read everything; a project role reads the project only. */
+/**
+ * The role of a credential. An organization owner may read everything; a project role reads the project only.
+ */
 export type ApiRole = 'ORG_OWNER' | 'ORG_READ_ONLY' | 'GROUP_OWNER' | 'GROUP_READ_ONLY';

@@ -1,12 +1,12 @@
 import type { HttpRequest } from '../aws/loopback-server.ts';
 
-/** The value of a header that was sent once; undefined when it was sent never, or several times. */
+/** Returns the value of a header that was sent once; undefined when it is missing or repeated. */
 export function headerOf(request: HttpRequest, name: string): string | undefined {
   const values = request.headers.filter(([given]) => given === name).map(([, value]) => value);
   return values.length === 1 ? values[0] : undefined;
 }
 
-/** Path and query of a target. */
+/** Splits a request target into path and query. */
 export function splitTarget(target: string): { readonly path: string; readonly query: URLSearchParams } {
   const mark = target.indexOf('?');
   return mark < 0
@@ -15,8 +15,8 @@ export function splitTarget(target: string): { readonly path: string; readonly q
 }
 
 /**
- * What stands in a path where a pattern has a name in braces, decoded once; null when the path does not fit, or is not
- * percent-encoded as it should be. A slash inside a value is written `%2F`.
+ * Returns the decoded parts of a path for the names in braces in a pattern; null when the path does not
+ * match, or its percent-encoding is invalid. A slash inside a value is written `%2F`.
  */
 export function matchPath(pattern: string, path: string): Readonly<Record<string, string>> | null {
   const wanted = pattern.split('/');

@@ -27,15 +27,15 @@ interface Version extends ResourceVersion {
   readonly read: (call: ResourceCall) => object;
 }
 
-/** One resource that can be read. */
+/** One readable resource. */
 export interface Resource {
   /** `/orgs/{orgId}`, after `/api/atlas/v2`. */
   readonly path: string;
-  /** What X-Java-Method says. */
+  /** The value of X-Java-Method. */
   readonly javaMethod: string;
-  /** Requests that its bucket holds, as recorded (facts/mongodb.md 7.4). */
+  /** The capacity of its bucket in requests, as recorded (facts/mongodb.md 7.4). */
   readonly capacity: number;
-  /** Of these the credential needs one. */
+  /** The credential needs one of these roles. */
   readonly roles: readonly ApiRole[];
   readonly versions: readonly Version[];
 }
@@ -43,7 +43,7 @@ export interface Resource {
 const ORGANIZATION: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY'];
 const FEDERATION: readonly ApiRole[] = ['ORG_OWNER'];
 const PROJECT: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY', 'GROUP_OWNER', 'GROUP_READ_ONLY'];
-/** Atlas wants a monitoring or a database access administrator; a project's owner is both. */
+/** Atlas requires a monitoring or a database access administrator; a project owner is both. */
 const HISTORY: readonly ApiRole[] = ['ORG_OWNER', 'GROUP_OWNER'];
 
 const since20230101 = (read: Version['read']): readonly Version[] => [{ date: '2023-01-01', read }];
@@ -94,7 +94,7 @@ export const RESOURCES: readonly Resource[] = [
     capacity: 300,
     roles: FEDERATION,
     versions: [
-      // The variant of SAML only, with ids of 20 characters.
+      // The variant for SAML only, with ids of 20 characters.
       { date: '2023-01-01', sunsetOn: '2025-01-01', read: identityProvider },
       { date: '2023-11-15', read: identityProvider },
     ],
@@ -255,7 +255,9 @@ function list(call: ResourceCall, documents: readonly object[]): object {
   return listing(documents, { url: call.url, query: call.query, page: readPage(call.query) });
 }
 
-/** Only what is asked for: by default providers of single sign-on for people, of which the lab has none. */
+/**
+ * Returns only the requested types. The default is identity providers for people, of which the lab has none.
+ */
 function identityProviders(call: ResourceCall): object {
   requireFederation(call);
   const protocols = readChoices(call.query, 'protocol', ['SAML', 'OIDC'], 'SAML');

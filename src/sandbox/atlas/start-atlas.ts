@@ -25,28 +25,29 @@ export interface AtlasOptions {
   readonly log: LabLog;
   /** The lab's clock. */
   readonly now: () => Date;
-  /** `127.0.0.1` unless given. */
+  /** The default is `127.0.0.1`. */
   readonly host?: string;
-  /** A free one unless given. */
+  /** The default is a free port. */
   readonly port?: number;
-  /** Waited for before each request is read. */
+  /** Called before each request is read. */
   readonly wait?: () => Promise<void>;
-  /** Speaks https with this certificate. Both PEM. */
+  /** Serves https with this certificate. Both PEM. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** Where it is reachable as well. */
+  /** A network in which the server is reachable as well. */
   readonly network?: CommandNetwork | undefined;
 }
 
 export interface LabAtlas {
-  /** What stands in place of `https://cloud.mongodb.com`, without a slash at the end. */
+  /** Replaces `https://cloud.mongodb.com`, without a trailing slash. */
   readonly url: string;
   readonly rateLimits: RateLimits;
   close(): Promise<void>;
 }
 
 /**
- * Starts the Atlas Administration API over a state that others may change at any time: what facts/mongodb.md 7.2 to 7.8
- * describe, the OAuth of service accounts, and `GET /api/private/ipinfo`. Nothing can be written through it.
+ * Starts the Atlas Administration API for a state that other parts of the lab may change at any time:
+ * everything in facts/mongodb.md 7.2 to 7.8, the OAuth of service accounts, and `GET /api/private/ipinfo`.
+ * The API is read-only.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -67,13 +68,13 @@ export async function startAtlas(options: AtlasOptions): Promise<LabAtlas> {
   return { url: server.url, rateLimits: api.rateLimits, close: () => server.close() };
 }
 
-/** What an answer was decided to be, for the lab's log. */
+/** A response and its decision, for the lab's log. */
 interface Outcome {
   readonly answer: HttpAnswer;
-  /** `GET /groups/{groupId}`; never a path as it was sent. */
+  /** `GET /groups/{groupId}`; never the path of the request. */
   readonly action: string;
   readonly principal: string | null;
-  /** null when nothing was refused. */
+  /** Null when the request was accepted. */
   readonly refusal: string | null;
 }
 
@@ -103,7 +104,7 @@ class AtlasApi {
 
   #decide(request: HttpRequest): Outcome {
     const { credentials } = this.#options.atlas;
-    // A page in a browser that was led to this address by a name of its own must not get at the lab.
+    // Rejects requests from a web page that reaches this address by another name (DNS rebinding).
     if (!this.#isOwnHost(headerOf(request, 'host') ?? '')) {
       const answer = { status: 421, headers: {}, body: '' };
       return { answer, action: 'any', principal: null, refusal: 'the Host header names another server' };
@@ -177,7 +178,7 @@ class AtlasApi {
   }
 }
 
-/** Not part of the versioned API, but of the same server; only its path counts here. */
+/** Not part of the versioned API, but on the same server. Only its path is used here. */
 const IP_INFO: Resource = {
   path: '/api/private/ipinfo',
   javaMethod: 'ApiPrivateIpInfoResource::getIpInfo',
@@ -186,7 +187,7 @@ const IP_INFO: Resource = {
   versions: [],
 };
 
-/** The caller's address as the lab sees it (facts/mongodb.md 7.7). */
+/** Returns the client's address as the lab sees it (facts/mongodb.md 7.7). */
 function ipInfo({ remoteAddress }: HttpRequest): HttpAnswer {
   return {
     status: 200,
@@ -208,7 +209,7 @@ function findResource(path: string) {
   return null;
 }
 
-/** The wording is that of the framework that Atlas's server is written with; unverified. */
+/** The wording of the framework that the Atlas server uses; unverified. */
 function methodNotAllowed(): ApiFailure {
   return new ApiFailure(405, 'UNEXPECTED_ERROR', 'HTTP 405 Method Not Allowed', {
     parameters: null,
@@ -216,7 +217,9 @@ function methodNotAllowed(): ApiFailure {
   });
 }
 
-/** A list takes the status in beside its results, anything else goes inside (facts/mongodb.md 7.2). */
+/**
+ * The status is added next to the results of a list, and inside any other document (facts/mongodb.md 7.2).
+ */
 function envelope(document: object): object {
   return 'results' in document ? { ...document, status: 200 } : { content: document, status: 200 };
 }

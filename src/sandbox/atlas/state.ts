@@ -21,19 +21,19 @@ export interface AtlasStateOptions {
   readonly now: () => Date;
 }
 
-/** Atlas keeps the logins of a week (its documentation); the lab the last thousand. */
+/** Atlas keeps the logins of a week (its documentation); the lab keeps the last thousand. */
 const HISTORY = 1000;
 
 /**
- * What Atlas knows: an organization with its federation, one project with its users, access list and clusters, the
- * credentials of its API, and the logins that its cluster saw. The lab's API shows it and the lab's MongoDB server
- * obeys it. Plain state: a change counts from the next request and the next login on.
+ * The state of Atlas: an organization with its federation, one project with its users, access list and
+ * clusters, the API credentials, and the logins to its cluster. The lab's API shows it, and the lab's MongoDB
+ * server uses it. A change applies from the next request and the next login.
  */
 export class AtlasState {
   readonly organization: { readonly id: string; name: string };
   readonly project: { readonly id: string; name: string; readonly createdAt: Date };
   readonly credentials: ApiCredentials;
-  /** null as long as nobody has set up federation in the console: there is no call that does (facts/mongodb.md 6). */
+  /** Null until federation is set up in the console: no API call does it (facts/mongodb.md 6). */
   federationSettingsId: string | null = objectId();
   readonly #now: () => Date;
   readonly #identityProviders = new Map<string, AtlasIdentityProvider>();
@@ -50,12 +50,12 @@ export class AtlasState {
     this.credentials = new ApiCredentials(now);
   }
 
-  /** Those of the federation, whether the organization is connected to them or not. */
+  /** The identity providers of the federation, connected to the organization or not. */
   get identityProviders(): readonly AtlasIdentityProvider[] {
     return [...this.#identityProviders.values()];
   }
 
-  /** Ids of those that the organization is connected to, in the order of connecting. */
+  /** Ids of the connected identity providers, in the order of connection. */
   get connectedIdentityProviderIds(): readonly string[] {
     return [...this.#connected];
   }
@@ -64,7 +64,9 @@ export class AtlasState {
     return this.#identityProviders.get(id);
   }
 
-  /** Adds one without connecting the organization to it, as Atlas does: connecting is a step of its own. */
+  /**
+   * Adds an identity provider without connecting it to the organization, which is a separate step in Atlas.
+   */
   addIdentityProvider(facts: IdentityProviderFacts): AtlasIdentityProvider {
     const added: AtlasIdentityProvider = {
       id: objectId(),
@@ -80,7 +82,7 @@ export class AtlasState {
     return added;
   }
 
-  /** @returns false when there is none of this id */
+  /** @returns false when there is none with this id */
   updateIdentityProvider(id: string, changes: Partial<Omit<IdentityProviderFacts, 'id'>>): boolean {
     const known = this.#identityProviders.get(id);
     if (known === undefined) return false;
@@ -88,13 +90,13 @@ export class AtlasState {
     return true;
   }
 
-  /** Removes and disconnects it. @returns false when there is none of this id */
+  /** Removes and disconnects it. @returns false when there is none with this id */
   removeIdentityProvider(id: string): boolean {
     this.#connected.delete(id);
     return this.#identityProviders.delete(id);
   }
 
-  /** @returns false when there is none of this id */
+  /** @returns false when there is none with this id */
   connectIdentityProvider(id: string): boolean {
     if (!this.#identityProviders.has(id)) return false;
     this.#connected.add(id);
@@ -106,7 +108,7 @@ export class AtlasState {
     return this.#connected.delete(id);
   }
 
-  /** Those of the project; one whose time is over is gone. */
+  /** The database users of the project, without expired ones. */
   get databaseUsers(): readonly AtlasDatabaseUser[] {
     return this.#databaseUsers.filter((user) => !this.#isOver(user.deleteAfterDate));
   }
@@ -115,7 +117,7 @@ export class AtlasState {
     return this.databaseUsers.find((user) => user.username === username && user.database === database);
   }
 
-  /** Takes the place of one of the same name in the same database. */
+  /** Replaces a user with the same name in the same database. */
   addDatabaseUser(facts: DatabaseUserFacts): AtlasDatabaseUser {
     const added: AtlasDatabaseUser = {
       database: EXTERNAL,
@@ -130,7 +132,10 @@ export class AtlasState {
     return added;
   }
 
-  /** Changes one where it stands, its name and database included. @returns false when there is none of this name */
+  /**
+   * Changes a user in place, including its name and database. @returns false when there is none with this
+   * name
+   */
   updateDatabaseUser(
     username: string,
     changes: Partial<DatabaseUserFacts>,
@@ -143,7 +148,7 @@ export class AtlasState {
     return true;
   }
 
-  /** @returns false when there is none of this name */
+  /** @returns false when there is none with this name */
   removeDatabaseUser(username: string, database: string = EXTERNAL): boolean {
     const index = this.#indexOfUser(username, database);
     if (index < 0) return false;
@@ -151,17 +156,17 @@ export class AtlasState {
     return true;
   }
 
-  /** Entries whose time is over are gone. */
+  /** The entries of the access list, without expired ones. */
   get accessList(): readonly AccessListEntry[] {
     return this.#accessList.filter((entry) => !this.#isOver(entry.deleteAfterDate));
   }
 
-  /** Finds by `203.0.113.9`, `203.0.113.9/32` or `sg-…`. */
+  /** Finds an entry by `203.0.113.9`, `203.0.113.9/32` or `sg-…`. */
   accessListEntry(value: string): AccessListEntry | undefined {
     return this.accessList.find((entry) => isEntry(entry, value));
   }
 
-  /** Takes the place of one for the same addresses. ACTIVE unless given. */
+  /** Replaces an entry for the same addresses. The default status is ACTIVE. */
   addAccessListEntry(facts: AccessListFacts): AccessListEntry {
     const { ipAddress, cidrBlock, awsSecurityGroup = null, ...rest } = facts;
     const given = cidrBlock ?? ipAddress;
@@ -186,7 +191,7 @@ export class AtlasState {
     return true;
   }
 
-  /** Whether the project lets this address reach its clusters. */
+  /** Returns whether the project allows this address to connect to its clusters. */
   admits(ipAddress: string): boolean {
     return this.accessList.some(
       ({ cidrBlock, status }) => status === 'ACTIVE' && cidrBlock !== null && inNetwork(ipAddress, cidrBlock),
@@ -201,7 +206,7 @@ export class AtlasState {
     return this.#clusters.get(name);
   }
 
-  /** The first one added is played by the lab's MongoDB server. */
+  /** Adds a cluster. The lab's MongoDB server belongs to the first one. */
   addCluster(facts: Pick<AtlasCluster, 'name' | 'connectionString'> & Partial<AtlasCluster>): AtlasCluster {
     const added: AtlasCluster = {
       id: objectId(),
@@ -217,7 +222,7 @@ export class AtlasState {
     return added;
   }
 
-  /** @returns false when there is none of this name */
+  /** @returns false when there is none with this name */
   updateCluster(name: string, changes: Partial<Omit<AtlasCluster, 'id' | 'name'>>): boolean {
     const known = this.#clusters.get(name);
     if (known === undefined) return false;
@@ -225,12 +230,12 @@ export class AtlasState {
     return true;
   }
 
-  /** @returns false when there is none of this name */
+  /** @returns false when there is none with this name */
   setClusterState(name: string, stateName: ClusterState, paused = false): boolean {
     return this.updateCluster(name, { stateName, paused });
   }
 
-  /** @returns false when there is none of this name */
+  /** @returns false when there is none with this name */
   removeCluster(name: string): boolean {
     return this.#clusters.delete(name);
   }
@@ -240,7 +245,7 @@ export class AtlasState {
     return this.#accessHistory;
   }
 
-  /** Keeps a login that the lab's MongoDB server saw. */
+  /** Records a login to the lab's MongoDB server. */
   recordLogin(attempt: LoginAttempt): void {
     const { username, ipAddress, accepted, failureReason, mechanism } = attempt;
     const cluster = this.#playedCluster();
@@ -258,12 +263,18 @@ export class AtlasState {
     if (this.#accessHistory.length > HISTORY) this.#accessHistory.pop();
   }
 
-  /** Whose tokens the cluster accepts: an identity provider counts only once the organization is connected to it. */
+  /**
+   * Returns the identity providers whose tokens the cluster accepts: only those connected to the
+   * organization.
+   */
   trustedIdentityProviders(): readonly IdentityProvider[] {
     return this.identityProviders.filter(({ id }) => this.#connected.has(id));
   }
 
-  /** All that the cluster ever knew of: it looks at scopes and ends itself, so that its log can say what it saw. */
+  /**
+   * Returns all users, including expired ones: the cluster checks scopes and expirations itself, so that its
+   * log can name the reason.
+   */
   clusterUsers(): readonly DatabaseUser[] {
     return this.#databaseUsers;
   }
@@ -281,7 +292,7 @@ export class AtlasState {
   }
 }
 
-/** An id as Atlas gives them: 24 hex characters. */
+/** Returns a new id in the form of Atlas: 24 hex characters. */
 export function objectId(): string {
   return randomBytes(12).toString('hex');
 }

@@ -18,8 +18,8 @@ import { LIMITS } from './validation.ts';
 import type { AwsWorld } from './world.ts';
 
 /**
- * Gives credentials of a role for a token of a foreign issuer. The token is all that the caller shows: the request is
- * not signed (facts/aws.md 6).
+ * Returns credentials of a role for a token of an external issuer. The token is the only credential, because
+ * the request is not signed (facts/aws.md 6).
  */
 export function assumeRoleWithWebIdentity(findKeys: FindIssuerKeys): UnsignedAction {
   return async ({ world, parameters, now }: UnsignedCall): Promise<Outcome> => {
@@ -62,7 +62,7 @@ function readInput(parameters: QueryParameters) {
   });
 }
 
-/** The role, when its trust policy takes the token. AWS says one sentence for all that may fail. */
+/** Returns the role if its trust policy accepts the token. AWS returns the same message for all failures. */
 function trustingRole(
   { roleArn, sessionName }: Input,
   world: AwsWorld,

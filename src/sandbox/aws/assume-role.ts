@@ -19,8 +19,8 @@ import { LIMITS, refuseDuplicateTagKeys } from './validation.ts';
 type Input = ReturnType<typeof readInput>;
 
 /**
- * Gives credentials of a role to whom its trust policy names. Whatever part of that fails, AWS says the same sentence
- * (facts/aws.md 6); the lab's log says which.
+ * Returns credentials of a role to the principals in its trust policy. AWS returns the same message for every
+ * failure (facts/aws.md 6); the lab's log names the reason.
  */
 export async function assumeRole(call: Call): Promise<Outcome> {
   const { world, caller, now } = call;
@@ -72,7 +72,7 @@ function readInput(parameters: QueryParameters) {
   return { ...input, tags: record, transitiveTagKeys };
 }
 
-/** The role, when both the caller's permissions and the role's trust agree. */
+/** Returns the role if both the caller's permissions and the role's trust policy allow it. */
 function permittedRole(call: Call, input: Input, mfa: boolean): LabRole {
   const { caller, world } = call;
   const refuse = (action: LabAction, reason: string) =>
@@ -97,7 +97,7 @@ function permittedRole(call: Call, input: Input, mfa: boolean): LabRole {
   return role;
 }
 
-/** The condition keys that AssumeRole has beside those of every request. */
+/** Returns the condition keys of AssumeRole, in addition to those of every request. */
 function requestKeys(input: Input, role: LabRole | null, mfa: boolean): ContextKeys {
   return {
     'sts:ExternalId': input.externalId,
@@ -105,7 +105,7 @@ function requestKeys(input: Input, role: LabRole | null, mfa: boolean): ContextK
     'sts:SourceIdentity': input.sourceIdentity,
     'sts:TransitiveTagKeys': input.transitiveTagKeys,
     ...requestTagKeys(input.tags),
-    // A code that comes with the request counts, whatever keys signed it.
+    // A code in the request counts, whatever keys signed it.
     ...(mfa ? { 'aws:MultiFactorAuthPresent': 'true' } : {}),
     ...(role === null
       ? {}
@@ -113,7 +113,7 @@ function requestKeys(input: Input, role: LabRole | null, mfa: boolean): ContextK
   };
 }
 
-/** Role to role is chaining, and lives an hour at most, whatever the role allows. */
+/** Assuming a role from a role is chaining, which AWS limits to one hour whatever the role allows. */
 function refuseTooLong(seconds: number, role: LabRole, caller: Caller): void {
   if (caller.principal.kind === 'role' && seconds > ONE_HOUR) {
     throw validationError(

@@ -16,22 +16,25 @@ import {
 } from './sigv4.ts';
 import type { AwsWorld } from './world.ts';
 
-/** How far the clock of a client may be off. */
+/** The largest difference of a client's clock. */
 const WINDOW_MINUTES = 5;
 
 export interface Authenticated {
   readonly caller: Caller;
   readonly accessKeyId: string;
-  /** As the client signed it. Any is accepted: clients derive it from whatever host they were told (facts/mongodb.md 2.3). */
+  /**
+   * The Region in the signature. Any is accepted, because clients derive it from the host that they use
+   * (facts/mongodb.md 2.3).
+   */
   readonly region: string;
 }
 
 /**
- * Finds out who signed a request, and that nobody changed it since: form, scope, key, session token, age, body and
- * signature, in this order.
+ * Authenticates the signer of a request and verifies its integrity: form, scope, key, session token, age,
+ * body and signature, in this order.
  *
  * @throws AwsError MissingAuthenticationToken, IncompleteSignature, InvalidClientTokenId, ExpiredToken,
- *   SignatureDoesNotMatch
+ * SignatureDoesNotMatch
  */
 export async function authenticate(
   request: HttpRequest,
@@ -180,7 +183,9 @@ function verifySessionToken(
   }
 }
 
-/** A clock that is off is told in these words, under the code of a wrong signature: SDKs know both. */
+/**
+ * AWS reports a wrong clock with these messages, under the code of a wrong signature. SDKs recognize both.
+ */
 function verifyAge(signed: Date, now: Date, expiresIn?: number): void {
   const windowMs = WINDOW_MINUTES * 60_000;
   const earliest = new Date(now.getTime() - (expiresIn === undefined ? windowMs : expiresIn * 1000));

@@ -7,7 +7,7 @@ import { globalKeys } from './request-keys.ts';
 import type { Call } from './service.ts';
 import { providerHost } from './trust-policy.ts';
 
-/** What the lab's STS and IAM can be asked, and the permissions that go with it. GetCallerIdentity needs none. */
+/** The actions of the lab's STS and IAM that require a permission. GetCallerIdentity requires none. */
 export type LabAction =
   | 'sts:GetWebIdentityToken'
   | 'sts:TagGetWebIdentityToken'
@@ -24,14 +24,14 @@ export type LabAction =
   | 'iam:ListOpenIDConnectProviders'
   | 'iam:SimulatePrincipalPolicy';
 
-/** What is to be permitted. */
+/** The action to be authorized. */
 export interface Attempt {
   readonly action: LabAction;
-  /** An ARN; `*` where the action knows no resource. */
+  /** An ARN; `*` for actions without a resource. */
   readonly resource: string;
-  /** The condition keys of this action, beyond those that every request has. */
+  /** The condition keys of this action, in addition to those of every request. */
   readonly keys: ContextKeys;
-  /** The role that is to be assumed: its trust policy has a say too. */
+  /** The role to assume, whose trust policy is evaluated too. */
   readonly role: LabRole | null;
 }
 
@@ -39,13 +39,13 @@ export type Authorization =
   | { readonly allowed: true }
   | {
       readonly allowed: false;
-      /** AWS's sentence: it names caller, action and resource, and never which condition failed. */
+      /** The AWS error message. It names caller, action and resource, and never the failed condition. */
       readonly message: string;
       /** The true reason, for the lab's log. */
       readonly reason: string;
     };
 
-/** Decides whether the policies that apply allow an action. The one place where permissions are looked at. */
+/** Decides whether the applicable policies allow an action. All permissions are checked here. */
 export function authorize(
   call: Pick<Call, 'caller' | 'region' | 'now'>,
   { action, resource, keys, role }: Attempt,
@@ -78,7 +78,7 @@ export function authorize(
   };
 }
 
-/** Decides whether a role's trust policy takes a token: who holds one has no policies of its own. */
+/** Decides whether a role's trust policy accepts a token. The holder of a token has no policies. */
 export function authorizeToken(
   role: LabRole,
   { provider, audience, subject }: Pick<WebIdentity, 'provider' | 'audience' | 'subject'>,
@@ -104,12 +104,14 @@ export function authorizeToken(
   return { allowed: decision.outcome === 'allowed', reason: explainDecision(decision, request) };
 }
 
-/** The sentence AWS refuses with, without its reason: all that AssumeRole says (facts/aws.md 6). */
+/**
+ * Returns the AWS error message without its reason, which is all that AssumeRole returns (facts/aws.md 6).
+ */
 export function notAuthorized(caller: Caller, action: LabAction, resource: string): string {
   return `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`;
 }
 
-/** What AWS calls a layer, with its article. */
+/** The AWS name of a policy type, with its article. */
 const LAYERS: Readonly<Record<Layer, readonly [article: string, name: string]>> = {
   'service-control': ['a', 'service control policy'],
   trust: ['a', 'resource-based policy'],
@@ -118,7 +120,7 @@ const LAYERS: Readonly<Record<Layer, readonly [article: string, name: string]>> 
   session: ['a', 'session policy'],
 };
 
-/** Which kind of policy refused, and how: as much as AWS says (facts/aws.md 2.3). */
+/** Returns the type of policy that denied, and how: as much as AWS returns (facts/aws.md 2.3). */
 function becauseOf(decision: Exclude<Decision, { outcome: 'allowed' }>, action: LabAction): string {
   const [article, name] = LAYERS[decision.layer];
   return decision.outcome === 'explicit-deny'

@@ -1,12 +1,12 @@
 /**
- * A refusal as AWS puts it on the wire, thrown inside the lab's STS and IAM and answered by their one dispatcher.
- * It never leaves the lab.
+ * An error response of AWS, thrown inside the lab's STS and IAM and sent by their dispatcher. It never leaves
+ * the lab.
  */
 export class AwsError extends Error {
-  /** The wire's `<Code>`, which is not always the SDK's name (facts/aws.md 0.1). */
+  /** The `<Code>` on the wire, which can differ from the SDK's name (facts/aws.md 0.1). */
   readonly code: string;
   readonly status: number;
-  /** What the lab's log says: the true reason, where the wire's message hides it. */
+  /** The true reason for the lab's log, when the message on the wire hides it. */
   readonly reason: string;
 
   constructor(code: string, status: number, message: string, reason: string = message) {

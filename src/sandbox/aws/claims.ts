@@ -4,7 +4,7 @@ import type { MintRequest } from '../../lib/core/token.ts';
 import { signToken } from '../issuer/signing-keys.ts';
 import { type Caller, type PlatformClaims, principalTags, type Tags } from './identities.ts';
 
-/** Everything that a token is made of. */
+/** The input for the claims of a token. */
 export interface TokenFacts {
   readonly caller: Caller;
   readonly request: MintRequest;
@@ -12,7 +12,7 @@ export interface TokenFacts {
   readonly now: Date;
 }
 
-/** The payload, with its members in the order in which AWS writes them. No `nbf` (facts/aws.md 3.1). */
+/** The payload, with its members in the order of AWS. No `nbf` (facts/aws.md 3.1). */
 export interface WebIdentityClaims {
   readonly aud: string | readonly string[];
   readonly sub: string;
@@ -23,7 +23,7 @@ export interface WebIdentityClaims {
   readonly jti: string;
 }
 
-/** The claims under AWS's own name (facts/aws.md 3.2). */
+/** The claims of the AWS namespace (facts/aws.md 3.2). */
 export interface AwsClaims extends PlatformClaims {
   readonly org_id?: string;
   readonly aws_account: string;
@@ -37,19 +37,22 @@ export interface AwsClaims extends PlatformClaims {
   readonly federated_provider?: string;
 }
 
-/** When the token ends: to the millisecond, as the answer's Expiration has it. `exp` is this, floored. */
+/**
+ * Returns the expiration of the token in milliseconds, as in the Expiration of the response. `exp` is the
+ * same, rounded down to seconds.
+ */
 export function tokenExpiry({ request, now }: TokenFacts): Date {
   return new Date(now.getTime() + request.durationSeconds * 1000);
 }
 
-/** The claims that AWS puts into a token, for this caller and this request. Nothing is checked. */
+/** Returns the claims of a token for this caller and this request. Nothing is validated. */
 export function webIdentityClaims(facts: TokenFacts): WebIdentityClaims {
   const { caller, request } = facts;
   const [first = '', ...more] = request.audience;
   const exp = epoch(tokenExpiry(facts));
   return {
     aud: more.length === 0 ? first : [first, ...more],
-    // The role with its path, not the session: nothing in the token names the session.
+    // The role with its path, not the session: the token does not contain the session.
     sub: caller.principal.arn,
     'https://sts.amazonaws.com/': awsClaims(facts),
     iss: caller.account.issuer,
@@ -59,7 +62,7 @@ export function webIdentityClaims(facts: TokenFacts): WebIdentityClaims {
   };
 }
 
-/** Claims and signature in one step, for tests and scenarios that need a good token. Nothing is checked. */
+/** Creates and signs the claims, for tests and scenarios that need a valid token. Nothing is validated. */
 export async function mintToken(facts: TokenFacts): Promise<string> {
   return await signToken(facts.caller.account.keys[facts.request.signingAlgorithm], webIdentityClaims(facts));
 }

@@ -2,9 +2,9 @@ import type { LabAccount, Tags } from './identities.ts';
 import { allowing, type PolicyDocuments } from './policies.ts';
 import { trusting } from './trust-policy.ts';
 
-/** What the lab's AWS is to hold: data, of which `createAwsWorld` makes accounts with fresh keys and secrets. */
+/** The accounts of the lab's AWS, as data. `createAwsWorld` creates them with new keys and secrets. */
 export interface AwsDescription {
-  /** The first user of the first account is who the lab's environment speaks for. */
+  /** The lab's environment has the keys of the first user of the first account. */
   readonly accounts: readonly AccountDescription[];
 }
 
@@ -14,7 +14,7 @@ export interface AccountDescription {
   readonly organization: LabAccount['organization'];
   /** Whether outbound federation is enabled from the start. */
   readonly federation: boolean;
-  /** One set for each level from the organization's root down to the account; none apply unless given. */
+  /** One set for each level from the organization's root down to the account; none by default. */
   readonly serviceControlPolicies?: readonly PolicyDocuments[];
   readonly users: readonly UserDescription[];
   readonly roles: readonly RoleDescription[];
@@ -22,14 +22,14 @@ export interface AccountDescription {
 
 interface PrincipalDescription {
   readonly name: string;
-  /** Begins and ends with a slash; `/` unless given. */
+  /** Begins and ends with a slash. The default is `/`. */
   readonly path?: string;
-  /** The name of its profile in the lab's AWS config file; its own name unless given. */
+  /** The name of its profile in the lab's AWS config file. The default is its own name. */
   readonly profile?: string;
   readonly tags?: Tags;
-  /** Its identity policies; none unless given. */
+  /** Its identity policies; none by default. */
   readonly policies?: PolicyDocuments;
-  /** A policy document; no boundary unless given. */
+  /** A policy document; no boundary by default. */
   readonly permissionsBoundary?: unknown;
 }
 
@@ -47,7 +47,7 @@ export interface RoleDescription extends PrincipalDescription {
 const EVERYTHING: PolicyDocuments = { AdministratorAccess: allowing('*') };
 const MINT: PolicyDocuments = { Mint: allowing('sts:GetWebIdentityToken', 'sts:TagGetWebIdentityToken') };
 
-/** The lab as it is unless a configuration says otherwise: two accounts, federation disabled in both. */
+/** The built-in lab without a configuration: two accounts, federation disabled in both. */
 export const BUILT_IN_AWS: AwsDescription = {
   accounts: [
     {
@@ -72,7 +72,7 @@ export const BUILT_IN_AWS: AwsDescription = {
         {
           name: 'etl',
           path: '/team/data/',
-          // `app` may assume it too, so that role chaining can be seen.
+          // `app` may assume it too, to demonstrate role chaining.
           trustPolicy: trusting({
             trusts: ['arn:aws:iam::123456789012:user/operator', 'arn:aws:iam::123456789012:role/app'],
             externalId: 'lab-external-id',

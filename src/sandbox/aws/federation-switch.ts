@@ -1,12 +1,12 @@
-/** What STS makes of the account's switch right now. */
+/** The state of the account's federation setting in STS. */
 export type VendingState = 'on' | 'off' | 'changing';
 
-/** STS answers with an internal failure in the last second before a change reaches it (facts/aws.md 1). */
+/** STS returns an internal failure in the last second before a change reaches it (facts/aws.md 1). */
 const CHANGING_MS = 1000;
 
 /**
- * The account's switch for outbound federation. IAM reports a change at once; STS follows `propagationMs` later and
- * replays the changes in their order, so that a quick off and on leaves a gap (facts/aws.md 1).
+ * The account's setting for outbound federation. IAM reports a change at once. STS follows `propagationMs`
+ * later and applies the changes in order, so that a quick disable and enable leaves a gap (facts/aws.md 1).
  */
 export class FederationSwitch {
   readonly #now: () => Date;
@@ -14,7 +14,7 @@ export class FederationSwitch {
   readonly #atFirst: boolean;
   readonly #changes: { readonly arrivesAt: number; readonly enabled: boolean }[] = [];
 
-  /** @param options.enabled how it has stood for long; off unless given */
+  /** @param options.enabled the initial state; disabled by default */
   constructor({
     now,
     propagationMs,
@@ -29,12 +29,12 @@ export class FederationSwitch {
     this.#propagationMs = propagationMs;
   }
 
-  /** As IAM sees it. */
+  /** The state in IAM. */
   get enabled(): boolean {
     return this.#changes.at(-1)?.enabled ?? this.#atFirst;
   }
 
-  /** As STS sees it. */
+  /** The state in STS. */
   get vending(): VendingState {
     const now = this.#now().getTime();
     const arrived = this.#changes.findLast(({ arrivesAt }) => arrivesAt <= now)?.enabled ?? this.#atFirst;
@@ -45,7 +45,7 @@ export class FederationSwitch {
 
   /**
    * @param propagationMs how long STS takes to follow this one change
-   * @returns false when it stood there already: AWS calls that an error
+   * @returns false when the setting did not change, which AWS reports as an error
    */
   set(enabled: boolean, propagationMs: number = this.#propagationMs): boolean {
     if (enabled === this.enabled) return false;

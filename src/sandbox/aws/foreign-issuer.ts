@@ -2,22 +2,23 @@ import type { JWK } from 'jose';
 import { memberOf } from '../../lib/core/record.ts';
 import { sendHttp } from '../mongod/http.ts';
 
-/** What came of asking an issuer for its keys: the keys, or why there are none. */
+/** The result of a request for an issuer's keys: the keys, or the fault. */
 export type IssuerAnswer =
   | { readonly keys: readonly JWK[] }
   | {
-      /** `unreachable`: nobody answered, or with a server error, so that a later try may work. */
+      /** `unreachable`: no response, or a server error, so that a later try may succeed. */
       readonly fault: 'unreachable' | 'unusable';
       readonly reason: string;
     };
 
-/** Asks an issuer for the keys that it signs with now. */
+/** Fetches the current signing keys of an issuer. */
 export type FindIssuerKeys = (issuer: string) => Promise<IssuerAnswer>;
 
 /**
- * Finds keys through discovery, anew each time: a rotation is seen at once. No redirect is followed.
+ * Fetches keys through discovery, without a cache, so that a rotation takes effect at once. No redirect is
+ * followed.
  *
- * @param ca PEM, for issuers that the lab itself plays under TLS; what Node.js trusts when absent
+ * @param ca PEM, for issuers of the lab itself with TLS; by default what Node.js trusts
  */
 export function findIssuerKeys({
   ca,

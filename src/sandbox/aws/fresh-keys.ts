@@ -4,7 +4,7 @@ import { Secret } from '../../lib/core/secret.ts';
 const USUAL_TOKEN_SIZE = 380;
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** A prefix that tells the kind, and 16 more characters, as IAM's unique ids and access key ids have them. */
+/** Returns a prefix for the type and 16 more characters, the form of IAM unique ids and access key ids. */
 export function uniqueId(prefix: 'AKIA' | 'ASIA' | 'AIDA' | 'AROA'): string {
   return prefix + Array.from({ length: 16 }, () => BASE32[randomInt(BASE32.length)]).join('');
 }
@@ -14,7 +14,7 @@ export function secretKey(): Secret {
   return new Secret(randomBytes(30).toString('base64'));
 }
 
-/** As long as usual, or longer on request: characters of base64. */
+/** Returns a session token of the usual length, or longer on request: characters of base64. */
 export function sessionToken(minimumSize: number): string {
   const size = Math.max(USUAL_TOKEN_SIZE, minimumSize);
   return randomBytes(size).toString('base64').slice(0, size);

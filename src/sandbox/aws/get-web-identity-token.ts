@@ -12,12 +12,13 @@ import { refuseDuplicateTagKeys, Validation } from './validation.ts';
 
 const GLOBAL_HOST = 'sts.amazonaws.com';
 const DEFAULT_SECONDS = 300;
-/** Of the claims as UTF-8 JSON, whatever the algorithm (facts/aws.md 2.1). */
+/** The limit for the claims as UTF-8 JSON, whatever the algorithm (facts/aws.md 2.1). */
 const LARGEST_PAYLOAD = 14_984;
 
 /**
- * Mints a token, in AWS's order of evaluation: endpoint, parameters, duplicate tags, permission, the session's life,
- * the account's switch, size. Hence AccessDenied hides that the feature is off (facts/aws.md 2.3).
+ * Mints a token, in the evaluation order of AWS: endpoint, parameters, duplicate tags, permission, the
+ * session's expiration, the account's federation setting, size. Therefore AccessDenied hides that federation
+ * is disabled (facts/aws.md 2.3).
  */
 export async function getWebIdentityToken({ caller, parameters, region, host, now }: Call): Promise<Outcome> {
   if (host.replace(/:\d+$/, '').toLowerCase() === GLOBAL_HOST) {
@@ -81,7 +82,7 @@ function isSigningAlgorithm(name: string | undefined): name is SigningAlgorithm 
   return SIGNING_ALGORITHMS.some((each) => each === name);
 }
 
-/** The sentence names nobody (facts/aws.md 2.3). */
+/** The message names no principal (facts/aws.md 2.3). */
 function refuseFederatedUser({ arn, session }: Caller): void {
   if (session === null || session.federatedUser === null) return;
   throw accessDenied(
@@ -91,8 +92,8 @@ function refuseFederatedUser({ arn, session }: Caller): void {
 }
 
 /**
- * The audience is looked at for the tag permission too; duration and algorithm are keys of the other alone (facts/aws.md
- * 5). The resource is the account itself: neither user nor role.
+ * The audience is evaluated for the tag permission too; duration and algorithm are keys of the mint
+ * permission only (facts/aws.md 5). The resource is the account, neither user nor role.
  */
 function permit(call: Pick<Call, 'caller' | 'region' | 'now'>, request: MintRequest): void {
   const tags = tagRecord(request.tags);

@@ -49,7 +49,7 @@ function disable(call: Call): Outcome {
 function info(call: Call): Outcome {
   permit(call, 'iam:GetOutboundWebIdentityFederationInfo');
   const { account } = call.caller;
-  // AWS never says JwtVendingEnabled=false: it throws (facts/aws.md 0.1).
+  // AWS never returns JwtVendingEnabled=false, but an error (facts/aws.md 0.1).
   if (!account.federation.enabled) throw featureDisabled(account);
   return {
     result: [

@@ -5,13 +5,13 @@ import type { FederationSwitch } from './federation-switch.ts';
 import type { MfaDevice } from './mfa-device.ts';
 import type { AttachedPolicies } from './policies.ts';
 
-/** Tags by their key, in the spelling in which they were given. */
+/** Tags by key, in the original spelling. */
 export type Tags = Readonly<Record<string, string>>;
 
 export interface LabAccount {
   /** 12 digits */
   readonly id: string;
-  /** null for an account that is in no organization. */
+  /** Null for an account without an organization. */
   readonly organization: {
     /** `o-…` */
     readonly id: string;
@@ -19,17 +19,17 @@ export interface LabAccount {
     readonly ouPaths: readonly string[];
   } | null;
   readonly federation: FederationSwitch;
-  /** What it signs with and publishes now. */
+  /** The current signing keys, which the issuer publishes. */
   keys: SigningKeys;
-  /** The URL in `iss`. Empty until the account's issuer listens; then it stays, whatever the switch says. */
+  /** The URL in `iss`. Empty until the account's issuer listens. Disabling federation does not change it. */
   issuer: string;
-  /** The foreign issuers it trusts: what IAM calls OpenID Connect providers. */
+  /** The external issuers that the account trusts: OpenID Connect providers in IAM. */
   oidcProviders: readonly OidcProvider[];
-  /** One set for each level from the organization's root down to the account: every level has to allow. */
+  /** One set for each level from the organization's root down to the account. Every level must allow. */
   serviceControlPolicies: readonly (readonly NamedPolicy[])[];
 }
 
-/** An IAM OpenID Connect provider: tokens of an issuer, for any of these audiences, may stand for a role. */
+/** An IAM OpenID Connect provider: tokens of its issuer with one of these audiences may assume roles. */
 export interface OidcProvider {
   /** `arn:aws:iam::A:oidc-provider/host/path` */
   readonly arn: string;
@@ -72,27 +72,30 @@ export interface LabSession {
   readonly sessionToken: Secret;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
-  /** The name of a role session; null for a user's. */
+  /** The name of a role session; null for a session of a user. */
   readonly sessionName: string | null;
-  /** The name given to GetFederationToken; its principal is the user who called it. */
+  /** The name of the federated user of GetFederationToken; its principal is the user who called it. */
   readonly federatedUser: string | null;
-  /** Whether an MFA code was given to get it. */
+  /** Whether it was requested with an MFA code. */
   readonly mfa: boolean;
-  /** The ARN of the identity provider whose token it came from. */
+  /** The ARN of the identity provider that issued the token for it. */
   readonly federatedProvider: string | null;
   readonly tags: Tags;
-  /** The tags that a further AssumeRole carries on. */
+  /** The tags that a further AssumeRole inherits. */
   readonly transitiveTagKeys: readonly string[];
   readonly sourceIdentity: string | null;
-  /** What it was narrowed by when it was made; null when by nothing. */
+  /** The session policies; null when there are none. */
   readonly policies: readonly NamedPolicy[] | null;
-  /** What the platform that handed it out adds to tokens. A role assumed with it has a session of its own, without. */
+  /**
+   * The claims that the platform of the session adds to tokens. A role assumed with this session does not
+   * have them.
+   */
   readonly platformClaims: PlatformClaims;
 }
 
 /**
- * The claims of sessions that EC2 and Lambda hand out; ECS and EKS have none (facts/aws.md 3.2). What AWS makes of
- * `ec2_role_delivery` is unverified, a number or a string: here it is a string, as its neighbours are.
+ * The claims of sessions from EC2 and Lambda; ECS and EKS have none (facts/aws.md 3.2). It is unverified
+ * whether `ec2_role_delivery` is a number or a string; here it is a string, like the others.
  */
 export interface PlatformClaims {
   readonly ec2_source_instance_arn?: string;
@@ -102,19 +105,21 @@ export interface PlatformClaims {
   readonly lambda_source_function_arn?: string;
 }
 
-/** Who signed a request. */
+/** The signer of a request. */
 export interface Caller {
   readonly account: LabAccount;
   readonly principal: LabUser | LabRole;
-  /** null for the long-term keys of a user. */
+  /** Null for the long-term keys of a user. */
   readonly session: LabSession | null;
-  /** As GetCallerIdentity says it: for a role session `arn:aws:sts::A:assumed-role/R/S`, without the role's path. */
+  /**
+   * As in GetCallerIdentity: for a role session `arn:aws:sts::A:assumed-role/R/S`, without the role's path.
+   */
   readonly arn: string;
   /** `AIDA…`, `AROA…:session` or `A:federated user` */
   readonly userId: string;
 }
 
-/** The caller that a user's keys or a session's keys speak for. */
+/** Returns the caller for a user's keys or a session's keys. */
 export function callerOf(holder: LabUser | LabSession): Caller {
   const session = 'sessionToken' in holder ? holder : null;
   const principal = 'sessionToken' in holder ? holder.principal : holder;
@@ -142,9 +147,9 @@ export function callerOf(holder: LabUser | LabSession): Caller {
 }
 
 /**
- * The tags a caller has: those of its principal, and over them those of the session. Keys are compared without regard
- * to case and the winner keeps its spelling: role `Team=role` and session `team=session` give `team=session`
- * (facts/aws.md 3.2).
+ * Returns the tags of a caller: those of its principal, overridden by those of the session. Keys are compared
+ * without case, and the session's spelling is kept: role `Team=role` and session `team=session` give
+ * `team=session` (facts/aws.md 3.2).
  */
 export function principalTags({ principal, session }: Caller): Tags {
   const over = session?.tags ?? {};

@@ -7,7 +7,7 @@ import { AwsError } from './aws-error.ts';
 import type { FindIssuerKeys } from './foreign-issuer.ts';
 import type { LabAccount, OidcProvider } from './identities.ts';
 
-/** What AWS takes, and the kind of key that belongs to it (facts/aws.md 6). */
+/** The algorithms that AWS accepts, and the key type of each (facts/aws.md 6). */
 const KEY_TYPES: ReadonlyMap<unknown, string> = new Map([
   ['RS256', 'RSA'],
   ['RS384', 'RSA'],
@@ -17,10 +17,10 @@ const KEY_TYPES: ReadonlyMap<unknown, string> = new Map([
   ['ES512', 'EC'],
 ]);
 
-/** How far in the future `iat` and `nbf` may lie, in seconds: clocks differ. */
+/** How far in the future `iat` and `nbf` may be, in seconds, because clocks differ. */
 const LEEWAY = 300;
 
-/** Who a token speaks for, proved. */
+/** The verified identity in a token. */
 export interface WebIdentity {
   readonly provider: OidcProvider;
   readonly audience: string;
@@ -30,18 +30,19 @@ export interface WebIdentity {
 }
 
 export interface ProofContext {
-  /** The account of the role: its providers are asked. */
+  /** The account of the role, whose OpenID Connect providers are used. */
   readonly account: LabAccount | undefined;
-  /** The issuers of this partition's own accounts. */
+  /** The issuers of the accounts in this partition. */
   readonly ownIssuers: readonly string[];
   readonly findKeys: FindIssuerKeys;
   readonly now: Date;
 }
 
 /**
- * Proves a token of a foreign issuer for AssumeRoleWithWebIdentity: form, issuer, audience, signature, lifetime. The
- * sentences are those that users of AWS report; its documents give codes and statuses only (facts/aws.md 6). Which
- * claims of OIDC end in IDPRejectedClaim is not documented either: here it is a token that is not valid yet.
+ * Verifies a token of an external issuer for AssumeRoleWithWebIdentity: form, issuer, audience, signature,
+ * lifetime. The messages are those that users of AWS report; its documentation has only codes and statuses
+ * (facts/aws.md 6). It does not say either which claims cause IDPRejectedClaim: here it is a token that is
+ * not valid yet.
  *
  * @throws AwsError InvalidIdentityToken, ExpiredTokenException, IDPRejectedClaim, IDPCommunicationError
  */
@@ -178,7 +179,7 @@ function invalidToken(message: string, reason: string): AwsError {
   return new AwsError('InvalidIdentityToken', 400, message, reason);
 }
 
-/** A text of the token for the log: safe to show, quoted, and no longer than need be. */
+/** Formats a text of the token for the log: escaped, quoted, and shortened. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return `"${value.slice(0, 200)}"`;
   return value === undefined ? 'missing' : typeof value;

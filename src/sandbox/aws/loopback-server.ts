@@ -10,9 +10,9 @@ import type { Address, CommandNetwork } from '../isolation/command-network.ts';
 export type { HttpAnswer, HttpRequest, LoopbackServer } from '../../lib/net/loopback-server.ts';
 
 export interface LabServerOptions extends LoopbackServerOptions {
-  /** For people, when it cannot start: `STS`. */
+  /** The name for the failure message: `STS`. */
   readonly name: string;
-  /** Where it is reachable as well. */
+  /** A network in which the server is reachable as well. */
   readonly network?: CommandNetwork | undefined;
   /** A second address in that network. */
   readonly alsoAt?: Address;

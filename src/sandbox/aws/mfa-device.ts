@@ -3,7 +3,10 @@ import { Secret } from '../../lib/core/secret.ts';
 
 const STEP_SECONDS = 30;
 const DIGITS = 6;
-/** Codes of the step before and the step after are good too: clocks differ, and typing takes time (RFC 6238, 5.2). */
+/**
+ * Codes of the previous and the next step are valid too, because clocks differ and typing takes time (RFC
+ * 6238, 5.2).
+ */
 const WINDOW = 1;
 
 const CODE = /^[0-9]{6}$/;
@@ -12,21 +15,23 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 export type CodeVerdict = 'good' | 'wrong' | 'used';
 
-/** A virtual MFA device: it makes TOTP codes as RFC 6238 says, with SHA-1, six digits and steps of 30 seconds. */
+/**
+ * A virtual MFA device. It generates TOTP codes by RFC 6238, with SHA-1, six digits and steps of 30 seconds.
+ */
 export class MfaDevice {
   /** `arn:aws:iam::A:mfa/N` */
   readonly serial: string;
   readonly #seed: Secret;
-  /** The steps whose codes were used. A code is good once (RFC 6238, 5.2). */
+  /** The steps whose codes were used. A code can be used once (RFC 6238, 5.2). */
   readonly #used = new Set<number>();
 
-  /** @param seed what the device and AWS share, in base32; 160 random bits unless given */
+  /** @param seed the shared secret, in base32; 160 random bits by default */
   constructor(serial: string, seed: Secret = newSeed()) {
     this.serial = serial;
     this.#seed = seed;
   }
 
-  /** What an authenticator takes in: an `otpauth://totp/…` address, with the secret in it. */
+  /** The input for an authenticator: an `otpauth://totp/…` URL, which contains the secret. */
   get url(): Secret {
     const name = this.serial.split('/').at(-1) ?? '';
     const secret = this.#seed.reveal();
@@ -36,14 +41,14 @@ export class MfaDevice {
     );
   }
 
-  /** The code that the device shows at this time. */
+  /** Returns the code of the device at this time. */
   async code(now: Date): Promise<string> {
     return (await this.#totp()).generate({ timestamp: now.getTime() });
   }
 
-  /** Checks a code, and spends it when it is good. */
+  /** Checks a code, and marks a valid one as used. */
   async check(code: string, now: Date): Promise<CodeVerdict> {
-    // otpauth compares bytes, and other digits than ASCII's have more of them.
+    // otpauth compares bytes, and digits outside ASCII have more of them.
     if (!CODE.test(code)) return 'wrong';
     const delta = (await this.#totp()).validate({ token: code, timestamp: now.getTime(), window: WINDOW });
     if (delta === null) return 'wrong';

@@ -18,10 +18,10 @@ export function readMfa(parameters: QueryParameters, validation: Validation): Mf
 }
 
 /**
- * Checks the code against the caller's own device, and spends it. AWS's sentences are known from reports only, not from
- * its documents (facts/aws.md 6).
+ * Checks the code of the caller's own device, and marks it as used. The AWS messages are known from reports
+ * only, not from its documentation (facts/aws.md 6).
  *
- * @returns whether a good code was given; false when none was
+ * @returns whether a valid code was given; false when there was none
  * @throws AwsError AccessDenied
  */
 export async function verifyMfa(

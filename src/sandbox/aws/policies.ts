@@ -9,20 +9,20 @@ import type {
 import { faultText } from '../../lib/policy/faults.ts';
 import { parsePolicy } from '../../lib/policy/parse.ts';
 
-/** Policy documents by the name of each, as JSON has them. */
+/** Policy documents by name, as JSON values. */
 export type PolicyDocuments = Readonly<Record<string, unknown>>;
 
-/** What is attached to a user or role. */
+/** The policies attached to a user or role. */
 export interface AttachedPolicies {
   readonly identity: readonly NamedPolicy[];
   readonly boundary: NamedPolicy | null;
 }
 
-/** A change of what is attached to a user or role: what is left out stays as it is. */
+/** A change of the attached policies; omitted members stay unchanged. */
 export interface PolicyChange {
-  /** All of them: those that are not here are detached. */
+  /** The complete set: all others are detached. */
   readonly identity?: PolicyDocuments;
-  /** null takes the boundary away. */
+  /** Null removes the boundary. */
   readonly boundary?: unknown;
 }
 
@@ -41,7 +41,7 @@ export function namedPolicies(documents: PolicyDocuments): readonly NamedPolicy[
   return Object.entries(documents).map(([name, document]) => namedPolicy(name, document, 'permissions'));
 }
 
-/** @throws FedctlError lab.policy-malformed; nothing is changed then */
+/** @throws FedctlError lab.policy-malformed; then nothing is changed */
 export function changedPolicies(
   attached: AttachedPolicies,
   { identity, boundary }: PolicyChange,
@@ -56,7 +56,7 @@ function boundaryPolicy(document: unknown): NamedPolicy | null {
   return document === null ? null : namedPolicy('PermissionsBoundary', document, 'permissions');
 }
 
-/** A policy that allows these actions, with wildcards, on everything. */
+/** Returns a policy that allows these actions, with wildcards, on everything. */
 export function allowing(...actions: readonly string[]): unknown {
   return {
     Version: '2012-10-17',

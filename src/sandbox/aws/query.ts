@@ -6,7 +6,10 @@ export interface Tag {
   readonly value: string | undefined;
 }
 
-/** The parameters of a request in AWS's query protocol, from the URL and from a form in the body (facts/aws.md 13.1). */
+/**
+ * The parameters of a request in the AWS query protocol, from the URL and from a form in the body
+ * (facts/aws.md 13.1).
+ */
 export class QueryParameters {
   readonly #values: ReadonlyMap<string, string>;
 
@@ -18,7 +21,9 @@ export class QueryParameters {
     return this.#values.get(name);
   }
 
-  /** `Name.member.1`, `.2`, … in that order; absent for an empty list, which some clients write as `Name=`. */
+  /**
+   * `Name.member.1`, `.2`, … in order. An empty list, which some clients write as `Name=`, counts as absent.
+   */
   list(name: string): string[] | undefined {
     const found = this.#members(name).filter(({ rest }) => rest === '');
     return found.length === 0 ? undefined : found.map(({ value }) => value);
@@ -45,7 +50,9 @@ export class QueryParameters {
   }
 }
 
-/** Reads the parameters. A space may come as `+` or `%20`, and the form's content type with a charset. */
+/**
+ * Parses the parameters. A space may be `+` or `%20`, and the content type of the form may have a charset.
+ */
 export function readParameters(request: HttpRequest): QueryParameters {
   const mark = request.target.indexOf('?');
   const values = new Map<string, string>();
@@ -59,7 +66,7 @@ export function readParameters(request: HttpRequest): QueryParameters {
   return new QueryParameters(values);
 }
 
-/** Tags that were validated, as a record. */
+/** Converts validated tags to a record. */
 export function tagRecord(tags: readonly Tag[]): Tags {
   return Object.fromEntries(tags.map(({ key, value }) => [key ?? '', value ?? '']));
 }

@@ -4,8 +4,8 @@ import { principalTags, type Tags } from './identities.ts';
 import type { Call } from './service.ts';
 
 /**
- * The condition keys that every signed request has, about who asks and when. The lab plays what at AWS is reached by
- * https alone, so aws:SecureTransport is always true. IAM lives in one Region, whatever the client signed for.
+ * Returns the condition keys of every signed request, about the caller and the time. AWS is reachable only by
+ * https, so aws:SecureTransport is always true. IAM has one Region, whatever the client signed for.
  */
 export function globalKeys(
   { caller, region, now }: Pick<Call, 'caller' | 'region' | 'now'>,
@@ -22,9 +22,9 @@ export function globalKeys(
     'aws:userid': userId,
     'aws:username': principal.kind === 'user' ? principal.name : undefined,
     'aws:SourceIdentity': session?.sourceIdentity ?? undefined,
-    // Long-term keys have no such key at all, which is why policies ask by BoolIfExists.
+    // Long-term keys do not have this key, which is why policies use BoolIfExists.
     'aws:MultiFactorAuthPresent': session === null ? undefined : String(session.mfa),
-    // By which the sessions of a role are revoked: those made before a time are denied.
+    // Used to revoke the sessions of a role: those created before a time are denied.
     'aws:TokenIssueTime': session === null ? undefined : rfc3339(session.issuedAt),
     'aws:FederatedProvider': session?.federatedProvider ?? undefined,
     'aws:RequestedRegion': service === 'iam' ? 'us-east-1' : region,
@@ -34,23 +34,23 @@ export function globalKeys(
   };
 }
 
-/** The keys that even a request has which nobody signed. */
+/** Returns the keys that unsigned requests have too. */
 export function commonKeys(now: Date): ContextKeys {
   return {
     'aws:SecureTransport': 'true',
-    // The lab is reached over loopback alone.
+    // The lab is reachable only over loopback.
     'aws:SourceIp': '127.0.0.1',
     'aws:CurrentTime': rfc3339(now),
     'aws:EpochTime': String(epoch(now)),
   };
 }
 
-/** The keys about the tags that a request brings. */
+/** Returns the keys for the tags in a request. */
 export function requestTagKeys(tags: Tags): ContextKeys {
   return { 'aws:TagKeys': Object.keys(tags), ...prefixed('aws:RequestTag/', tags) };
 }
 
-/** Tags under their condition key: `aws:ResourceTag/Team`. */
+/** Returns tags under their condition keys: `aws:ResourceTag/Team`. */
 export function prefixed(prefix: string, tags: Tags): ContextKeys {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [prefix + key, value]));
 }

@@ -8,7 +8,7 @@ import { LIMITS, Validation } from './validation.ts';
 export const ONE_HOUR = 3600;
 const TWELVE_HOURS = 43_200;
 
-/** What every way to assume a role is asked with. */
+/** The common parameters of all calls that assume a role. */
 export interface RoleInput {
   readonly roleArn: string;
   readonly sessionName: string;
@@ -18,9 +18,9 @@ export interface RoleInput {
 }
 
 /**
- * Reads the parameters of AssumeRole and its kin.
+ * Reads the parameters of AssumeRole and similar actions.
  *
- * @param readOwn reads the parameters of one action alone, and adds their faults to the others
+ * @param readOwn reads the parameters of one action, and adds their faults to the others
  * @throws AwsError ValidationError with every fault; InvalidParameterValue for what the lab does not evaluate
  */
 export function readRoleInput<Own extends object>(
@@ -43,7 +43,7 @@ export function readRoleInput<Own extends object>(
   return { roleArn, sessionName, seconds, minimumTokenSize, policies, ...own };
 }
 
-/** To ignore a managed session policy would give more than was asked for. */
+/** Ignoring a managed session policy would give more permissions than requested. */
 function refuseUnplayed(parameters: QueryParameters): void {
   const given = ['PolicyArns.member.1.arn', 'ProvidedContexts.member.1.ProviderArn'].find(
     (name) => parameters.text(name) !== undefined,

@@ -18,7 +18,7 @@ export interface Call {
   readonly region: string;
   /** The Host header, with the port. */
   readonly host: string;
-  /** Whether a MongoDB server passes on what a client signed (facts/mongodb.md 2.2). */
+  /** Whether a MongoDB server forwards a request that a client signed (facts/mongodb.md 2.2). */
   readonly replayed: boolean;
   readonly now: Date;
 }
@@ -27,19 +27,19 @@ export interface Call {
 export type UnsignedCall = Omit<Call, 'caller' | 'region'>;
 
 export interface Outcome {
-  /** The members of `<ActionResult>`; null where AWS sends no such element. */
+  /** The members of `<ActionResult>`; null when AWS sends no such element. */
   readonly result: readonly XmlElement[] | null;
-  /** For the lab's log: what was given to whom. No secret. */
+  /** What was returned to whom, for the lab's log. No secrets. */
   readonly reason: string;
 }
 
-/** What an action does. Refuses by throwing an AwsError. */
+/** Performs an action. Throws an AwsError to reject it. */
 export type Action = (call: Call) => Outcome | Promise<Outcome>;
 
-/** An action for anybody: what it is given proves who asks. */
+/** An unsigned action, whose parameters authenticate the caller. */
 export type UnsignedAction = (call: UnsignedCall) => Promise<Outcome>;
 
-/** One service of AWS that speaks the query protocol. */
+/** One AWS service with the query protocol. */
 export interface Service {
   readonly name: 'sts' | 'iam';
   readonly version: string;
@@ -54,7 +54,10 @@ export interface ServiceOptions {
   readonly now: () => Date;
 }
 
-/** Answers one request to a service: finds the action, the caller, the answer; logs the true reason. */
+/**
+ * Handles one request to a service: finds the action and the caller, returns the response, and logs the true
+ * reason.
+ */
 export async function answerQuery(
   service: Service,
   request: HttpRequest,
@@ -107,7 +110,7 @@ export async function answerQuery(
   }
 }
 
-/** What a transient 500 of AWS says. */
+/** The message of a transient 500 of AWS. */
 export const INTERNAL_FAILURE =
   'The request processing has failed because of an unknown error, exception or failure.';
 
@@ -174,7 +177,8 @@ function answerOf(
 ): HttpAnswer {
   return {
     status,
-    // SDKs read the request id from this header alone, and set their clock by the date (facts/aws.md 9.3, 9.4).
+    // SDKs read the request id only from this header, and adjust their clock by the date (facts/aws.md 9.3,
+    // 9.4).
     headers: {
       'content-type': asJson ? 'application/json' : 'text/xml',
       'x-amzn-RequestId': requestId,
@@ -184,7 +188,7 @@ function answerOf(
   };
 }
 
-/** Whatever a client sends as its action, the log shows a word. */
+/** Whatever a client sends as its action, the log shows a single word. */
 function shownAction(action: string): string {
   return /^\w{1,64}$/.test(action) ? action : '(no action)';
 }

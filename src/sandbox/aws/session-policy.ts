@@ -6,8 +6,8 @@ import { AwsError } from './aws-error.ts';
 import type { QueryParameters } from './query.ts';
 
 /**
- * The session policy of a request, its parameter `Policy`; null when none was sent. How AWS words what is wrong with it
- * is not verified: it names neither place nor cause. The log does.
+ * Reads the session policy of a request, its parameter `Policy`; null when there is none. The AWS message for
+ * a fault is not verified: it names neither place nor cause. The log names both.
  *
  * @throws AwsError MalformedPolicyDocument
  */
@@ -24,7 +24,7 @@ function readJson(text: string): unknown {
     const value: unknown = JSON.parse(text);
     if (isRecord(value)) return value;
   } catch {
-    // Said below, as for JSON that is no object.
+    // Reported below, as for JSON that is not an object.
   }
   throw malformed('This policy contains invalid Json', 'the policy is not a JSON object');
 }

@@ -5,7 +5,7 @@ import type { QueryParameters } from './query.ts';
 import type { Validation } from './validation.ts';
 import type { XmlElement } from './xml.ts';
 
-/** The credentials of a session as every answer of STS has them. */
+/** Returns the credentials of a session as all STS responses contain them. */
 export function credentialsXml(session: LabSession): XmlElement {
   return [
     'Credentials',
@@ -18,7 +18,7 @@ export function credentialsXml(session: LabSession): XmlElement {
   ];
 }
 
-/** The session of a role as answers name it. */
+/** Returns the session of a role as responses contain it. */
 export function assumedRoleXml(role: LabRole, sessionName: string): XmlElement {
   return [
     'AssumedRoleUser',
@@ -29,7 +29,7 @@ export function assumedRoleXml(role: LabRole, sessionName: string): XmlElement {
   ];
 }
 
-/** @throws AwsError ValidationError when a session is to live longer than its role allows */
+/** @throws AwsError ValidationError when the duration exceeds the maximum of its role */
 export function refuseOverMaximum(seconds: number, role: LabRole): void {
   if (seconds <= role.maxSessionSeconds) return;
   throw validationError(
@@ -38,12 +38,15 @@ export function refuseOverMaximum(seconds: number, role: LabRole): void {
   );
 }
 
-/** Bytes of policy and tags that fill a session. AWS packs them in a form that it does not publish: this is a likeness. */
+/**
+ * The bytes of policy and tags that fill a session. AWS packs them in an unpublished format, so this is an
+ * approximation.
+ */
 const PACKED_SPACE = 4096;
 
 /**
- * How much of its space the policy and the tags of a session take, in percent, as answers tell it; nothing for a session
- * without (facts/aws.md 13.2).
+ * Returns the share of the space that the policy and the tags of a session use, in percent, as responses
+ * contain it; nothing for a session without either (facts/aws.md 13.2).
  *
  * @throws AwsError PackedPolicyTooLarge
  */
@@ -66,7 +69,7 @@ export function sessionReason(session: LabSession): string {
   return `session ${session.accessKeyId} of ${who}${session.mfa ? ', with MFA,' : ''} until ${rfc3339(session.expiresAt)}`;
 }
 
-/** How long a session is asked to live; every kind lives 15 minutes at least. */
+/** Reads the duration of a session; the minimum is always 15 minutes. */
 export function sessionSeconds(
   parameters: QueryParameters,
   validation: Validation,
@@ -75,7 +78,7 @@ export function sessionSeconds(
   return validation.integer(parameters.text('DurationSeconds'), 'durationSeconds', { min: 900, max });
 }
 
-/** How long the session token has to be at least: programs test with it whether they cope with long ones. */
+/** Reads the minimum length of the session token, with which programs test whether they support long ones. */
 export function sessionTokenSize(parameters: QueryParameters, validation: Validation): number {
   const size = parameters.text('MinimumSessionTokenSize');
   return validation.integer(size, 'minimumSessionTokenSize', { min: 0, max: 4096 }) ?? 0;

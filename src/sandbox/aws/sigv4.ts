@@ -13,14 +13,14 @@ export interface Authorization {
   readonly terminator: string;
   /** Lower case. */
   readonly signedHeaders: readonly string[];
-  /** 64 hex digits, if the client is honest. */
+  /** 64 hex digits from a correct client. */
   readonly signature: string;
 }
 
 /**
- * Takes an Authorization header apart. Clients differ in the space after the commas, and may differ in the order.
+ * Parses an Authorization header. Clients differ in the space after the commas, and may differ in the order.
  *
- * @returns what is wrong with it, in AWS's words, when something is missing
+ * @returns an error in the words of AWS when something is missing
  */
 export function parseAuthorization(header: string): Authorization | { readonly faults: readonly string[] } {
   const parts = new Map(
@@ -78,7 +78,7 @@ function authorizationOf(
   };
 }
 
-/** `20261122T080000Z`, the form of X-Amz-Date, as a time; null for anything else. */
+/** Parses the format of X-Amz-Date, `20261122T080000Z`; null for anything else. */
 export function parseAmzDate(text: string): Date | null {
   const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text);
   if (match === null) return null;
@@ -92,17 +92,17 @@ export function amzDate(date: Date): string {
   return date.toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
 }
 
-/** The values of a header as a signature sees them: joined by commas; undefined when it was not sent. */
+/** Returns the values of a header for a signature, joined by commas; undefined when it was not sent. */
 export function headerValue(request: HttpRequest, name: string): string | undefined {
   const values = request.headers.filter(([sent]) => sent === name).map(([, value]) => value.trim());
   return values.length === 0 ? undefined : values.join(',');
 }
 
 /**
- * Recomputes the signature over exactly the headers that were signed, whatever they are, and compares without telling
- * by its time how much was right. The signer is AWS's own, held here against AWS's and MongoDB's published vectors;
- * its traps are in facts/dependencies.md 11. It takes `x-amz-content-sha256` at its word where that is signed:
- * whoever calls this compares it with the body first.
+ * Recomputes the signature over exactly the signed headers and compares it in constant time. The signer is
+ * that of AWS, tested here with the published vectors of AWS and MongoDB; its traps are in
+ * facts/dependencies.md 11. It does not verify a signed `x-amz-content-sha256`, so callers must compare it
+ * with the body first.
  */
 export async function signatureMatches(
   request: HttpRequest,
@@ -112,7 +112,7 @@ export async function signatureMatches(
 ): Promise<boolean> {
   const { accessKeyId, region, service, signedHeaders } = authorization;
   const signer = new SignatureV4({
-    // Without the session token: the signer would sign it even where the client did not.
+    // Without the session token, because the signer would sign it even if the client did not.
     credentials: { accessKeyId, secretAccessKey: secret },
     region,
     service,
@@ -131,7 +131,7 @@ export async function signatureMatches(
   );
   const computed = parseAuthorization(signed.headers['authorization'] ?? '');
   if ('faults' in computed) return false;
-  // The signer signs the date whether the client did or not, and passes over headers that were named and not sent.
+  // The signer always signs the date, and ignores headers that were named but not sent.
   const sameHeaders = computed.signedHeaders.join(';') === signedHeaders.join(';');
   return sameHeaders && equalInConstantTime(computed.signature, authorization.signature);
 }
@@ -214,7 +214,7 @@ export function splitTarget(target: string): { path: string; query: Record<strin
   return { path: target.slice(0, mark), query };
 }
 
-/** SHA-256, and HMAC-SHA-256 when given a secret, in the form that the signer asks for. */
+/** SHA-256, or HMAC-SHA-256 with a secret, in the interface that the signer requires. */
 class Sha256 {
   readonly #secret: string | ArrayBuffer | ArrayBufferView | undefined;
   #chunks: Uint8Array[] = [];

@@ -16,39 +16,39 @@ export interface AwsOptions {
   readonly world: AwsWorld;
   readonly log: LabLog;
   readonly now: () => Date;
-  /** `127.0.0.1` unless given. */
+  /** The default is `127.0.0.1`. */
   readonly host?: string;
-  /** Free ones unless given. */
+  /** The default is free ports. */
   readonly ports?: {
     readonly sts?: number;
     readonly iam?: number;
     /** By account id. */
     readonly issuers?: Readonly<Record<string, number>>;
   };
-  /** Called before a request to that hop is read; makes it slow. */
+  /** Called before a request to that hop is read; used to delay it. */
   readonly wait?: (hop: 'sts' | 'iam' | 'issuer') => Promise<void>;
-  /** Makes every server speak https, with this certificate. Both PEM. */
+  /** Serves https with this certificate. Both PEM. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** PEM: trusted beside Node.js's own when STS asks foreign issuers for their keys. */
+  /** PEM: trusted in addition to Node.js's own list when STS fetches the keys of external issuers. */
   readonly ca?: string;
-  /** Where the servers are reachable as well. */
+  /** A network in which the servers are reachable as well. */
   readonly network?: CommandNetwork | undefined;
 }
 
 export interface LabAws {
-  /** Without a trailing slash, as AWS_ENDPOINT_URL_STS wants it. */
+  /** Without a trailing slash, as AWS_ENDPOINT_URL_STS requires. */
   readonly stsUrl: string;
   readonly iamUrl: string;
-  /** What stands in `iss` of that account's tokens. */
+  /** Returns the `iss` of that account's tokens. */
   issuerUrl(accountId: string): string;
-  /** Ends within a second, whatever connections are open. */
+  /** Closes within a second, even with open connections. */
   close(): Promise<void>;
 }
 
 /**
- * Starts STS, IAM and one issuer an account, and tells the accounts where their issuers are.
+ * Starts STS, IAM and one issuer per account, and sets the issuer URLs of the accounts.
  *
- * @throws FedctlError lab.port-taken, lab.start-failed; nothing is left listening then
+ * @throws FedctlError lab.port-taken, lab.start-failed; then nothing is left listening
  */
 export async function startAws(options: AwsOptions): Promise<LabAws> {
   const { world, ports = {} } = options;

@@ -9,7 +9,7 @@ import type { Action, Call, Outcome, Service } from './service.ts';
 import { credentialsXml, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
 import { Validation } from './validation.ts';
 
-/** STS as far as the lab plays it. */
+/** Creates the STS service of the lab. */
 export function createSts(findKeys: FindIssuerKeys): Service {
   return {
     name: 'sts',
@@ -27,7 +27,7 @@ export function createSts(findKeys: FindIssuerKeys): Service {
   };
 }
 
-/** Answers anybody: it needs no permission and cannot be denied. */
+/** Available to every caller: it requires no permission and cannot be denied. */
 function getCallerIdentity({ caller, replayed }: Call): Outcome {
   return {
     result: [
@@ -54,7 +54,9 @@ function getAccessKeyInfo({ world, parameters }: Call): Outcome {
 
 const TWELVE_HOURS = 43_200;
 
-/** Gives temporary credentials to the long-term keys of a user (facts/aws.md 6). No permission is needed. */
+/**
+ * Returns temporary credentials to the long-term keys of a user (facts/aws.md 6). No permission is required.
+ */
 async function getSessionToken({ world, caller, parameters, now }: Call): Promise<Outcome> {
   const validation = new Validation();
   const seconds = sessionSeconds(parameters, validation, 129_600) ?? TWELVE_HOURS;

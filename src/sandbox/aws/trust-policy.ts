@@ -3,16 +3,16 @@ import type { ComparisonName } from '../../lib/policy/operators.ts';
 import type { LabRole, OidcProvider } from './identities.ts';
 import { namedPolicy } from './policies.ts';
 
-/** Who may assume a role, and what they have to send. */
+/** Who may assume a role, and what the request must contain. */
 export interface Trust {
   /** ARNs of users and roles, accounts, or `*`. */
   readonly trusts: readonly string[];
   readonly externalId?: string;
-  /** Whether a code of an MFA device is wanted. */
+  /** Whether an MFA code is required. */
   readonly mfa?: boolean;
 }
 
-/** A trust policy as a console would write it: it lets them tag the session and set its source identity too. */
+/** Returns a trust policy as the console writes it. It also allows session tags and a source identity. */
 export function trusting({ trusts, externalId, mfa = false }: Trust): unknown {
   const condition = {
     ...(externalId === undefined ? {} : { StringEquals: { 'sts:ExternalId': externalId } }),
@@ -32,8 +32,9 @@ export function trusting({ trusts, externalId, mfa = false }: Trust): unknown {
 }
 
 /**
- * A trust policy that takes the tokens of a provider: those for one of its audiences and with one of these subjects,
- * which may have the wildcards of StringLike. What it said of this provider before is gone, the rest stays.
+ * Returns a trust policy that accepts the tokens of a provider with one of its audiences and one of these
+ * subjects, which may contain the wildcards of StringLike. Previous statements about this provider are
+ * replaced; the rest stays.
  */
 export function trustingTokens(
   { name, document }: NamedPolicy,
@@ -64,12 +65,14 @@ export function trustingTokens(
   return { name, document: { ...document, statements: [...statements, ...added.document.statements] } };
 }
 
-/** What the condition keys of a provider begin with: its issuer without the scheme. */
+/** Returns the prefix of a provider's condition keys: its issuer without the scheme. */
 export function providerHost(arn: string): string {
   return arn.slice(arn.indexOf('/') + 1);
 }
 
-/** Whether the role's trust policy names this ARN, whatever its conditions are: so that a profile can be written. */
+/**
+ * Returns whether the role's trust policy names this ARN, whatever its conditions; used to write profiles.
+ */
 export function namesPrincipal({ trustPolicy }: LabRole, arn: string): boolean {
   return trustPolicy.document.statements.some(
     ({ effect, principal }) =>
@@ -77,12 +80,15 @@ export function namesPrincipal({ trustPolicy }: LabRole, arn: string): boolean {
   );
 }
 
-/** The external id that the role's trust policy asks for, so that a profile can be written; null when it asks for none. */
+/**
+ * Returns the external id that the role's trust policy requires; null when it requires none. Used to write
+ * profiles.
+ */
 export function externalIdOf(role: LabRole): string | null {
   return askedValue(role, 'StringEquals', 'sts:ExternalId') ?? null;
 }
 
-/** Whether the role's trust policy asks for an MFA code, so that a profile can be written. */
+/** Returns whether the role's trust policy requires an MFA code; used to write profiles. */
 export function asksForMfa(role: LabRole): boolean {
   return askedValue(role, 'Bool', 'aws:MultiFactorAuthPresent')?.toLowerCase() === 'true';
 }

@@ -4,7 +4,7 @@ import type { Tag } from './query.ts';
 interface TextLimits {
   readonly min: number;
   readonly max: number;
-  /** As AWS prints it; a text must match it as a whole. */
+  /** As AWS prints it. A text must match it completely. */
   readonly pattern?: string;
 }
 
@@ -32,7 +32,7 @@ export const LIMITS = {
 const MOST_TAGS = 50;
 const HIDDEN = "'***Sensitive***'";
 
-/** Checks parameters the way AWS does: every fault is collected, and all are told in one sentence. */
+/** Validates parameters as AWS does: all faults are collected and reported in one message. */
 export class Validation {
   readonly #faults: string[] = [];
 
@@ -52,7 +52,7 @@ export class Validation {
     }
   }
 
-  /** As AWS shows what it keeps to itself. */
+  /** Validates a value that AWS masks in its messages. */
   requiredSecret(value: string | undefined, at: string, { min, max }: TextLimits): void {
     if (value === undefined) {
       this.fault('null', at, 'Member must not be null');
@@ -63,7 +63,7 @@ export class Validation {
     if (length < min) this.fault(HIDDEN, at, `Member must have length greater than or equal to ${min}`);
   }
 
-  /** @returns the number, or undefined where it is absent */
+  /** @returns the number, or undefined when it is absent */
   integer(
     value: string | undefined,
     at: string,
@@ -80,7 +80,7 @@ export class Validation {
     return number;
   }
 
-  /** A list that must be there, with at most `most` texts of `min` to `max` characters. */
+  /** Validates a required list with at most `most` texts of `min` to `max` characters. */
   texts(values: readonly string[] | undefined, at: string, most: number, { min, max }: TextLimits): void {
     if (values === undefined) {
       this.fault('null', at, 'Member must not be null');
@@ -124,7 +124,7 @@ export class Validation {
   }
 }
 
-/** @throws AwsError InvalidParameterValue when two keys differ in case only, or not at all */
+/** @throws AwsError InvalidParameterValue when two keys are equal or differ only in case */
 export function refuseDuplicateTagKeys(tags: readonly Tag[]): void {
   const keys = new Set(tags.map(({ key }) => key?.toLowerCase()));
   if (keys.size < tags.length) {
@@ -132,12 +132,12 @@ export function refuseDuplicateTagKeys(tags: readonly Tag[]): void {
   }
 }
 
-/** Unicode characters, which is what the limits count. */
+/** Counts Unicode characters, as the limits do. */
 function characters(text: string): number {
   return Array.from(text).length;
 }
 
-/** `\p{L}` needs the u flag, and `\/` is no escape under it. */
+/** `\p{L}` needs the u flag, with which `\/` is not a valid escape. */
 function patternFlags(pattern: string): string {
   return pattern.includes('\\p{') ? 'u' : '';
 }

@@ -29,48 +29,51 @@ import { trustingTokens } from './trust-policy.ts';
 export interface AwsWorldOptions {
   readonly now: () => Date;
   readonly log: LabLog;
-  /** How long STS takes to follow the switch of an account: 0 here, 8 to 12 seconds at AWS (facts/aws.md 1). */
+  /**
+   * How long STS takes to follow the federation setting of an account: 0 here, 8 to 12 seconds in AWS
+   * (facts/aws.md 1).
+   */
   readonly propagationMs?: number;
   readonly description?: AwsDescription;
-  /** By account id: the keys, secrets and switches of an earlier lab, where it had the same identities. */
+  /** By account id: the keys, secrets and settings of an earlier lab, for the same identities. */
   readonly kept?: Kept['accounts'];
 }
 
-/** What a session is made of. No rule is applied: a test may want one that has expired already. */
+/** The values for a session. No rules are applied: a test may need an expired one. */
 export interface SessionFacts {
   readonly principal: LabUser | LabRole;
   readonly expiresAt: Date;
-  /** For roles; `lab` unless given. */
+  /** For roles. The default is `lab`. */
   readonly sessionName?: string;
   readonly tags?: Tags;
   readonly transitiveTagKeys?: readonly string[];
   readonly sourceIdentity?: string | null;
-  /** The name of a federated user, made by the user who is the principal. */
+  /** The name of a federated user, created by the user who is the principal. */
   readonly federatedUser?: string;
   readonly mfa?: boolean;
   readonly federatedProvider?: string;
   readonly platformClaims?: PlatformClaims;
-  /** Session policies; nothing narrows the session unless given. */
+  /** Session policies; none by default. */
   readonly policies?: readonly NamedPolicy[] | null;
-  /** Length of the session token in characters, if it has to be longer than usual. */
+  /** The minimum length of the session token in characters, for a longer one than usual. */
   readonly minimumTokenSize?: number;
 }
 
-/** A foreign issuer that an account is to trust, and the roles that its tokens may assume. */
+/** An external issuer for an account to trust, and the roles that its tokens may assume. */
 export interface IssuerTrust {
   readonly accountId: string;
-  /** As tokens name it in `iss`. */
+  /** The `iss` of its tokens. */
   readonly issuer: string;
   readonly audiences: readonly string[];
   /** Each for any of the audiences. */
   readonly roles: readonly {
     readonly name: string;
-    /** Of the tokens: with `*` and `?`, as StringLike has them. */
+    /** The `sub` of the tokens, with the wildcards `*` and `?` of StringLike. */
     readonly subject: string;
   }[];
 }
 
-/** The accounts, identities, keys and sessions of the lab: plain state. */
+/** The state of AWS in the lab: accounts, identities, keys and sessions. */
 export interface AwsWorld {
   readonly accounts: readonly LabAccount[];
   readonly users: readonly LabUser[];
@@ -80,33 +83,38 @@ export interface AwsWorld {
   user(name: string): LabUser;
   /** `app`, `etl`, `mfa` */
   role(name: string): LabRole;
-  /** Turns an account's outbound federation on or off, as IAM does. */
+  /** Enables or disables an account's outbound federation, as IAM does. */
   setFederation(accountId: string, enabled: boolean): void;
   /**
-   * Attaches policies to a user or role, for its sessions too, which exist already.
+   * Attaches policies to a user or role. They also apply to its existing sessions.
    *
    * @throws FedctlError lab.policy-malformed, as the next two
    */
   setPolicies(principal: LabUser | LabRole, change: PolicyChange): void;
   setTrustPolicy(role: LabRole, document: unknown): void;
   /**
-   * Puts an account under service control policies: one set for each level from the organization's root down to the
-   * account, every one of which has to allow. An empty list lifts them all.
+   * Sets the service control policies of an account: one set for each level from the organization's root down
+   * to the account. Every level must allow. An empty list removes them all.
    */
   setServiceControlPolicies(accountId: string, levels: readonly PolicyDocuments[]): void;
-  /** Signs with new keys from now on, under the next kids, and publishes those alone. */
+  /** Signs with new keys from now on, under the next kids, and publishes only those. */
   rotateKeys(accountId: string): Promise<void>;
-  /** Deletes a user or role: its keys and sessions are unknown from now on. @returns false when there is none */
+  /**
+   * Deletes a user or role. Its keys and sessions are unknown from then on. @returns false when there is none
+   */
   remove(arn: string): boolean;
-  /** Makes an OpenID Connect provider for a foreign issuer, or replaces the account's one for it. */
+  /** Creates an OpenID Connect provider for an external issuer, or replaces the account's provider for it. */
   trustIssuer(trust: IssuerTrust): OidcProvider;
   createSession(facts: SessionFacts): LabSession;
-  /** Whose access key this is. Expired sessions are found too: AWS says "expired", not "unknown". */
+  /**
+   * Returns the holder of an access key. Expired sessions are found too, because AWS reports "expired" and
+   * not "unknown".
+   */
   holderOf(accessKeyId: string): LabUser | LabSession | undefined;
 }
 
 /**
- * Makes the accounts and identities that are described, the built-in ones by default, with fresh keys and secrets.
+ * Creates the described accounts and identities, by default the built-in ones, with new keys and secrets.
  *
  * @throws FedctlError lab.policy-malformed
  */
@@ -249,7 +257,7 @@ class World implements AwsWorld {
       secretAccessKey: secretKey(),
       sessionToken: new Secret(sessionToken(facts.minimumTokenSize ?? 0)),
       issuedAt: this.#now(),
-      // AWS gives and keeps whole seconds here (facts/aws.md 13.2).
+      // AWS stores whole seconds here (facts/aws.md 13.2).
       expiresAt: new Date(epoch(facts.expiresAt) * 1000),
       sessionName: facts.principal.kind === 'role' ? (facts.sessionName ?? 'lab') : null,
       federatedUser: facts.federatedUser ?? null,
@@ -274,7 +282,7 @@ class World implements AwsWorld {
   }
 }
 
-/** The world is fixed, so a name that it lacks is a mistake of the program that asks. */
+/** The world is fixed, so an unknown name is a bug of the caller. */
 function found<T>(all: readonly T[], matches: (one: T) => boolean, name: string): T {
   const one = all.find(matches);
   if (one === undefined) throw new RangeError(`the lab's AWS has no "${name}"`);

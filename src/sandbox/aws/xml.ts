@@ -1,7 +1,10 @@
-/** An element of an answer: its name, and either text or further elements. */
+/** An element of a response: its name, and text or further elements. */
 export type XmlElement = readonly [name: string, content: string | readonly XmlElement[]];
 
-/** Writes elements without white space between them. Text that XML 1.0 cannot carry becomes a question mark. */
+/**
+ * Writes elements without white space between them. Characters that XML 1.0 cannot contain become question
+ * marks.
+ */
 export function writeXml(elements: readonly XmlElement[], namespace?: string): string {
   const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`;
   return elements

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { BUILT_IN_AWS } from '../aws/description.ts';
 import { SandboxConfig } from './schema.ts';
 
-/** What is wrong between the fields of a configuration, each of which is well by itself. */
+/** A conflict between fields of a configuration, each of which is valid by itself. */
 export interface CrossFault {
   readonly path: readonly (string | number)[];
   readonly message: string;
@@ -75,13 +75,13 @@ function* relyingPartyFaults(config: SandboxConfig): Iterable<CrossFault> {
   }
 }
 
-/** Each element whose key was there before, by its place. */
+/** Returns each element whose key occurred before, with its position. */
 function repeated<T>(all: readonly T[], keyOf: (one: T) => string): readonly (readonly [number, string])[] {
   const keys = all.map(keyOf);
   return keys.flatMap((key, index) => (keys.indexOf(key) < index ? [[index, key] as const] : []));
 }
 
-/** What a configuration file must be: each value by itself, and all of them together. */
+/** The schema of a configuration file, including the rules that involve several fields. */
 export const ConsistentSandboxConfig: z.ZodType<SandboxConfig> = SandboxConfig.superRefine(
   (config, context) => {
     for (const { path, message } of crossFaults(config)) {

@@ -10,7 +10,7 @@ type ConfiguredRole = NonNullable<ConfiguredAccount['roles']>[number];
 
 const ONE_HOUR = 3600;
 
-/** The lab that a configuration stands for: what it does not say is as in the built-in one. */
+/** Returns the lab that a configuration describes. Omitted parts are as in the built-in lab. */
 export function describedLab(config: SandboxConfig): LabDescription {
   const first = (config.accounts ?? BUILT_IN_LAB.aws.accounts)[0]?.id ?? '';
   return {

@@ -4,10 +4,10 @@ import { ConsistentSandboxConfig } from './cross-faults.ts';
 import { describedLab } from './describe.ts';
 
 /**
- * Reads the configuration of a lab.
+ * Parses the configuration of a lab.
  *
  * @param file its name, for messages
- * @throws FedctlError config.invalid with every fault that was found, each with its place
+ * @throws FedctlError config.invalid with every fault that was found, each with its position
  */
 export function readSandboxConfig(text: string, file: string): LabDescription {
   const remedy =

@@ -3,7 +3,7 @@ import { faultText } from '../../lib/policy/faults.ts';
 import { parsePolicy } from '../../lib/policy/parse.ts';
 import { MECHANISM_NAMES } from '../../lib/uri/mechanism.ts';
 
-/** The configuration of a lab, as somebody writes it. What a field is for stands in its description, for editors. */
+/** The configuration file of a lab. The descriptions of the fields are shown in editors. */
 
 const SCHEMA_ID = 'sandbox-config.v1.json';
 
@@ -13,7 +13,7 @@ const arn = z
   .string()
   .regex(/^arn:aws:(iam|sts)::\d{12}:[^\s]+$/, 'must be an ARN: arn:aws:iam::<account>:…');
 
-/** A policy document as AWS writes it; whether AWS would take it is asked of the evaluator's own parser. */
+/** A policy document as AWS writes it, validated by the parser of the policy evaluator. */
 function policy(kind: 'permissions' | 'trust') {
   return z
     .record(z.string(), z.unknown())
@@ -132,7 +132,7 @@ const databaseUser = z.strictObject({
     .meta({ description: 'Clusters that the user is limited to (default: all).' }),
 });
 
-/** Each value by itself; `ConsistentSandboxConfig` knows what spans several. */
+/** The schema of each value; `ConsistentSandboxConfig` adds the rules that involve several fields. */
 export const SandboxConfig = z.strictObject({
   accounts: z.array(account).min(1).optional().meta({
     description:
@@ -151,7 +151,10 @@ export const SandboxConfig = z.strictObject({
 
 export type SandboxConfig = z.infer<typeof SandboxConfig>;
 
-/** The published schema, for editors: draft 2020-12. What spans several fields is checked by fedctl alone. */
+/**
+ * Returns the published schema, for editors: draft 2020-12. Rules that involve several fields are checked
+ * only by fedctl.
+ */
 export function sandboxConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(SandboxConfig, { io: 'input' });
   return {

@@ -5,24 +5,24 @@ import { type AtlasState, objectId } from '../atlas/state.ts';
 import { invalid, unknown } from './refusals.ts';
 import { USER_TYPES, type UserType } from './user-types.ts';
 
-/** A database user as it should be. What is left out stays as it is. */
+/** The values for a database user. Omitted members stay unchanged. */
 export interface DatabaseUserChange {
   readonly username: string;
-  /** `$external` unless given. */
+  /** The default is `$external`. */
   readonly database?: string;
   /** Required for a new user. */
   readonly type?: UserType;
-  /** `readWrite@app`; none for a new user unless given. */
+  /** `readWrite@app`; a new user has none by default. */
   readonly roles?: readonly string[];
-  /** The clusters that the user is limited to; empty: no limit. */
+  /** The clusters that the user is limited to; empty: all clusters. */
   readonly clusters?: readonly string[];
 }
 
-/** An identity provider as it should be. What is left out stays as it is. */
+/** The values for an identity provider. Omitted members stay unchanged. */
 export interface IdentityProviderChange {
-  /** The id, or the display name, which a new one gets. */
+  /** The id, or the display name, which is used for a new one. */
   readonly name: string;
-  /** Required for a new one, as is the audience. */
+  /** Required for a new one, like the audience. */
   readonly issuer?: string;
   readonly audience?: string;
   readonly userClaim?: string;
@@ -36,10 +36,10 @@ const TYPES: Readonly<Record<UserType, Pick<AtlasDatabaseUser, 'oidcAuthType' | 
 };
 
 /**
- * Creates a database user, or changes the one of that name where it stands.
+ * Creates a database user, or changes the one with that name in place.
  *
  * @throws FedctlError usage.invalid-value for a role without a database, and for a new user without a type;
- *   lab.unknown-name for a cluster that the project does not have
+ * lab.unknown-name for a cluster that the project does not have
  * @internal
  */
 export function changeDatabaseUser(atlas: AtlasState, change: DatabaseUserChange): 'created' | 'changed' {
@@ -65,7 +65,7 @@ function grantedRole(text: string): GrantedRole {
   return { role, db };
 }
 
-/** A scope that the user has already may outlive its cluster. */
+/** A scope that the user already has may name a deleted cluster. */
 function scope(atlas: AtlasState, name: string, user: AtlasDatabaseUser | undefined) {
   const isKept = user?.scopes.some((each) => each.name === name) === true;
   if (!isKept && atlas.cluster(name) === undefined) {
@@ -76,8 +76,8 @@ function scope(atlas: AtlasState, name: string, user: AtlasDatabaseUser | undefi
 }
 
 /**
- * Creates an identity provider, or changes the one of that id or display name. The organization is not connected to a
- * new one, as in Atlas.
+ * Creates an identity provider, or changes the one with that id or display name. A new one is not connected
+ * to the organization, as in Atlas.
  *
  * @throws FedctlError usage.invalid-value for a new one without issuer and audience
  * @internal
@@ -124,8 +124,8 @@ function findProvider(atlas: AtlasState, name: string): AtlasIdentityProvider | 
 /**
  * Adds an entry to the IP access list, or removes it.
  *
- * @param address an address or a block in CIDR notation
- * @throws FedctlError usage.invalid-value, lab.unknown-name for an entry to remove that is not there
+ * @param address an address or a CIDR block
+ * @throws FedctlError usage.invalid-value, lab.unknown-name for an entry to remove that does not exist
  * @internal
  */
 export function changeAccessList(atlas: AtlasState, address: string, allowed: boolean): void {

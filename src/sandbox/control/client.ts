@@ -23,16 +23,16 @@ interface LabCall {
   readonly timeoutMs: number;
 }
 
-/** The part of the lab's log that was asked for; `next` is what to ask with the next time. */
+/** The requested part of the lab's log; `next` is the value for the next request. */
 export interface LabLogPage {
   readonly entries: readonly LabLogEntry[];
   readonly next: number;
 }
 
 /**
- * The running lab, as another process has it in hand. Every method throws FedctlError lab.none, lab.address-invalid,
- * lab.unreachable, lab.refused, and what the lab itself says: usage.invalid-value, lab.unknown-name,
- * lab.scenario-played, lab.scenario-unplayable.
+ * The API of a running lab for another process. Every method throws FedctlError lab.none,
+ * lab.address-invalid, lab.unreachable, lab.refused, and the errors of the lab itself: usage.invalid-value,
+ * lab.unknown-name, lab.scenario-played, lab.scenario-unplayable.
  */
 export interface LabClient {
   status(): Promise<LabStatus>;
@@ -42,11 +42,11 @@ export interface LabClient {
   log(since: number, wait: number): Promise<LabLogPage>;
   change(request: LabChangeRequest): Promise<LabChange>;
   playScenario(name: string): Promise<PlayedScenario>;
-  /** Asks for the end, and waits until the lab is gone. */
+  /** Requests the end of the lab, and waits until it has stopped. */
   stop(): Promise<void>;
 }
 
-/** What can be changed, as the control API takes it. */
+/** The changes that the control API accepts. */
 export type LabChangeRequest =
   | { readonly setting: 'federation'; readonly enabled: boolean; readonly account?: string }
   | { readonly setting: 'keys'; readonly account?: string }
@@ -78,12 +78,13 @@ const CHANGES: Readonly<Record<LabChangeRequest['setting'], Pick<LabCall, 'metho
   delay: { method: 'PUT', path: '/v1/delay' },
 };
 
-/** How long a lab that was asked to stop may take, in milliseconds, and how often to look. */
+/** How long a lab may take to stop, in milliseconds, and how often to check. */
 const GONE = { within: 10_000, every: 50 } as const;
 
 /**
- * The lab in FEDCTL_SANDBOX_URL, called with the token in FEDCTL_SANDBOX_TOKEN; nothing but loopback is ever called.
- * The documents of what presents itself as a control API are not checked: it has the token, and it is this very package.
+ * Creates a client for the lab in FEDCTL_SANDBOX_URL with the token in FEDCTL_SANDBOX_TOKEN. It connects only
+ * to loopback. The documents in responses are not validated: the server has the token, and it is this same
+ * package.
  *
  * @param timeoutMs bounds each call
  */
@@ -120,7 +121,7 @@ export function createLabClient(context: Context, timeoutMs: number): LabClient 
   };
 }
 
-/** Waits until nothing answers any more: the lab closes this door last. */
+/** Waits until nothing responds any more: the lab closes the control API last. */
 async function gone(context: Context, timeoutMs: number): Promise<void> {
   const bound = deadline(context.signal, GONE.within);
   while (!bound.aborted) {
@@ -140,7 +141,7 @@ async function gone(context: Context, timeoutMs: number): Promise<void> {
   });
 }
 
-/** A log of a thousand entries is the longest answer. */
+/** A log of a thousand entries is the longest response. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
 async function call(context: Context, { method, path, body, timeoutMs }: LabCall): Promise<unknown> {
@@ -191,7 +192,7 @@ function labAddress(env: Context['env']): { readonly url: string; readonly token
   return { url, token };
 }
 
-/** What the lab answered instead of a document, as the failure that it is. */
+/** Converts an error response of the lab to a failure. */
 function refusal(url: string, status: number, text: string): FedctlError {
   const { code, message, ...facts } = errorIn(text);
   if (status === 422 && code !== null) return new FedctlError(code, { message, ...facts });
@@ -215,7 +216,7 @@ function errorIn(text: string): LabError {
   try {
     error = memberOf(JSON.parse(text), 'error');
   } catch {
-    // Not the control API: its status says enough.
+    // Not the control API: the status is enough.
   }
   const { code, message, likelyCause, remedy, details } = isRecord(error) ? error : {};
   return {

@@ -13,7 +13,7 @@ import {
 import { invalid, unknown } from './refusals.ts';
 import { type LabParts, type LabStatus, type LabTime, labStatus, labTime } from './status.ts';
 
-/** One thing that was changed: what, of whom, and how it stands now. */
+/** One change: its kind, its object, and the new value. */
 export interface LabChange {
   readonly setting:
     | 'federation'
@@ -36,8 +36,8 @@ const FURTHEST = 10 * 365 * 24 * 3600;
 const SLOWEST = 10 * 60_000;
 
 /**
- * The hand that changes a lab while it runs. The control API is its face for other processes. Every change is in the
- * lab's log under the hop `control`.
+ * Changes a running lab. The control API offers the same to other processes. Every change is in the lab's log
+ * under the hop `control`.
  */
 export class LabControls {
   readonly #parts: LabParts;
@@ -50,7 +50,7 @@ export class LabControls {
     this.#log = log;
   }
 
-  /** Fires when somebody asked the lab to stop. */
+  /** Fires when the lab is requested to stop. */
   get stopping(): AbortSignal {
     return this.#stop.signal;
   }
@@ -64,7 +64,7 @@ export class LabControls {
   }
 
   /**
-   * Moves the lab's clock to this many seconds ahead of the real time; negative for behind.
+   * Sets the lab's clock to this many seconds ahead of the real time; negative for behind.
    *
    * @throws FedctlError usage.invalid-value
    */
@@ -77,7 +77,7 @@ export class LabControls {
     return this.time();
   }
 
-  /** @param accountId the first account unless given. @throws FedctlError lab.unknown-name */
+  /** @param accountId by default the first account. @throws FedctlError lab.unknown-name */
   setFederation(enabled: boolean, accountId?: string): LabChange {
     const { id } = this.#account(accountId);
     this.#parts.world.setFederation(id, enabled);
@@ -85,10 +85,10 @@ export class LabControls {
   }
 
   /**
-   * Gives an account new signing keys and takes the old ones out of its key set: tokens signed before hold no longer
-   * with whoever fetches the keys anew.
+   * Gives an account new signing keys and removes the old ones from its key set. Older tokens become invalid
+   * for every relying party that fetches the keys again.
    *
-   * @param accountId the first account unless given. @throws FedctlError lab.unknown-name
+   * @param accountId by default the first account. @throws FedctlError lab.unknown-name
    */
   async rotateKeys(accountId?: string): Promise<LabChange> {
     const account = this.#account(accountId);
@@ -97,8 +97,8 @@ export class LabControls {
   }
 
   /**
-   * Deletes a database user. As in MongoDB nobody logs in as it any more; connections that are logged in stay until
-   * they are dropped.
+   * Deletes a database user. As in MongoDB, new logins are rejected, and existing connections stay until they
+   * are dropped.
    *
    * @throws FedctlError lab.unknown-name
    */
@@ -118,7 +118,7 @@ export class LabControls {
   }
 
   /**
-   * Creates a database user, or changes the one of that name. It counts from the next login on.
+   * Creates a database user, or changes the one with that name. The change applies from the next login.
    *
    * @throws FedctlError usage.invalid-value, lab.unknown-name
    */
@@ -127,8 +127,8 @@ export class LabControls {
   }
 
   /**
-   * Creates an identity provider, or changes the one of that id or display name. The organization is not connected to
-   * a new one.
+   * Creates an identity provider, or changes the one with that id or display name. A new one is not connected
+   * to the organization.
    *
    * @throws FedctlError usage.invalid-value
    */
@@ -149,7 +149,7 @@ export class LabControls {
   }
 
   /**
-   * Puts an address or a block on the IP access list, or takes it off.
+   * Adds an address or a block to the IP access list, or removes it.
    *
    * @throws FedctlError usage.invalid-value, lab.unknown-name
    */
@@ -158,7 +158,7 @@ export class LabControls {
     return this.#changed('access-list', address, allowed ? 'allowed' : 'removed');
   }
 
-  /** Pauses a cluster, or starts it again. @throws FedctlError lab.unknown-name */
+  /** Pauses a cluster, or resumes it. @throws FedctlError lab.unknown-name */
   setCluster(name: string, paused: boolean): LabChange {
     pauseCluster(this.#parts.atlas, name, paused);
     return this.#changed('cluster', name, paused ? 'paused' : 'running');
@@ -172,12 +172,15 @@ export class LabControls {
     return this.#changed('identity', arn, 'deleted');
   }
 
-  /** Cuts every connection to the MongoDB server. */
+  /** Closes every connection to the MongoDB server. */
   dropConnections(): LabChange {
     return this.#changed('connections', 'mongod', `${this.#parts.mongod.dropConnections()} dropped`);
   }
 
-  /** Lets every request to a hop wait this many milliseconds; 0 ends that. @throws FedctlError usage.invalid-value */
+  /**
+   * Delays every request to a hop by this many milliseconds; 0 removes the delay. @throws FedctlError
+   * usage.invalid-value
+   */
   slow(hop: Hop, ms: number): LabChange {
     if (!(ms >= 0 && ms <= SLOWEST)) throw invalid('ms', 'milliseconds, ten minutes at most');
     this.#parts.delays.set(hop, ms);
@@ -185,7 +188,8 @@ export class LabControls {
   }
 
   /**
-   * Enables the lab and breaks one thing in it, as `--scenario` does in a new one. A lab plays one in its life.
+   * Enables federation in the lab and introduces one fault, as `--scenario` does in a new one. A lab can play
+   * only one scenario.
    *
    * @throws FedctlError usage.invalid-value, lab.scenario-played, lab.scenario-unplayable
    */
@@ -193,7 +197,7 @@ export class LabControls {
     return this.#parts.scenarios.play(name);
   }
 
-  /** Asks for the end of the lab; whoever started it ends it. */
+  /** Requests the end of the lab; the code that started it stops it. */
   stop(): void {
     this.#tell('stop', 'the lab is stopping');
     this.#stop.abort();

@@ -1,2 +1,2 @@
-/** The response header that tells the control API of a lab from any other server that uses its port. */
+/** The response header that distinguishes the control API of a lab from any other server on its port. */
 export const CONTROL_API = 'x-fedctl-control-api';

@@ -1,6 +1,6 @@
 import { FedctlError } from '../../lib/core/errors.ts';
 
-/** A value that the lab cannot take. */
+/** Creates the failure for an invalid value. */
 export function invalid(field: string, expected: string): FedctlError {
   return new FedctlError('usage.invalid-value', {
     message: `Invalid ${field}: it must be ${expected}.`,
@@ -8,7 +8,7 @@ export function invalid(field: string, expected: string): FedctlError {
   });
 }
 
-/** A name that nothing in the lab has. */
+/** Creates the failure for a name that does not exist in the lab. */
 export function unknown(kind: string, name: string, known: readonly string[]): FedctlError {
   return new FedctlError('lab.unknown-name', {
     message: `The lab has no ${kind} "${name}".`,

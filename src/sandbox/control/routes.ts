@@ -4,7 +4,7 @@ import type { LabLog } from '../log.ts';
 import type { LabControls } from './controls.ts';
 import { USER_TYPES } from './user-types.ts';
 
-/** What one route of the control API does with what came: the members of the query, or of the body. */
+/** One route of the control API. The input has the members of the query, or of the body. */
 export type Route = (input: RouteInput, lab: ControlledLab) => unknown;
 
 export interface ControlledLab {
@@ -15,7 +15,10 @@ export interface ControlledLab {
 /** How long a request for the log may wait for the next entry, in seconds. */
 const LONGEST_WAIT = 20;
 
-/** The control API: one JSON document in, one out. Times are the lab's own unless they say otherwise. */
+/**
+ * The routes of the control API: each takes and returns one JSON document. Times are those of the lab unless
+ * stated otherwise.
+ */
 export const ROUTES: Readonly<Record<string, Route>> = {
   'GET /v1/status': (_input, { controls }) => controls.status(),
   'GET /v1/log': (input, { log }) =>
@@ -55,14 +58,14 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'POST /v1/stop': () => ({ stopping: true }),
 };
 
-/** What is new in the log; waits for the next entry, at most `seconds`, when there is nothing. */
+/** Returns new entries of the log. Waits up to `seconds` for the next entry when there are none. */
 async function logSince(log: LabLog, count: number, seconds: number) {
   const now = log.since(count);
   if (now.entries.length > 0 || seconds === 0) return now;
   await new Promise<void>((resolve) => {
     const unfollow = log.follow(() => end());
     const timer = setTimeout(() => end(), seconds * 1000);
-    // An open question about the log does not keep the lab alive.
+    // A pending request for the log does not keep the lab alive.
     timer.unref();
     const end = () => {
       unfollow();
@@ -73,7 +76,7 @@ async function logSince(log: LabLog, count: number, seconds: number) {
   return log.since(count);
 }
 
-/** The members that came with a request, each read with its type or refused by its name. */
+/** The members of a request. Each is read with its type, or rejected by its name. */
 export class RouteInput {
   readonly #members: Readonly<Record<string, unknown>>;
 
@@ -96,9 +99,9 @@ export class RouteInput {
     return isTexts ? value : refuse(name, 'a list of strings');
   }
 
-  /** A member by its name, for the members of a change: nothing where it did not come. */
+  /** Reads a member of a change under its name; nothing when it is missing. */
   given<Name extends string, T>(name: Name, read: () => T): { readonly [Key in Name]?: T } {
-    // A computed name has the type string, whatever its own type is.
+    // TypeScript gives a computed name the type string.
     return this.#members[name] === undefined ? {} : ({ [name]: read() } as { readonly [Key in Name]: T });
   }
 
@@ -116,7 +119,7 @@ export class RouteInput {
     return choices.find((one) => one === this.#members[name]) ?? refuse(name, choices.join(', '));
   }
 
-  /** A whole number that stands in a query. */
+  /** Reads a whole number in a query. */
   count(name: string): number | undefined {
     const value = this.#members[name];
     if (value === undefined) return undefined;

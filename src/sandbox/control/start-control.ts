@@ -17,10 +17,10 @@ import { ROUTES, RouteInput } from './routes.ts';
 export interface ControlOptions {
   readonly controls: LabControls;
   readonly log: LabLog;
-  /** What callers must present as their bearer token. */
+  /** The bearer token that clients must send. */
   readonly token: Secret;
   readonly port: number;
-  /** Where it is reachable as well. */
+  /** A network in which it is reachable as well. */
   readonly network: CommandNetwork | undefined;
 }
 
@@ -28,10 +28,10 @@ const HOST = '127.0.0.1';
 const LARGEST_BODY = 16 * 1024;
 
 /**
- * Starts the control API. It is plain http on loopback, also in a lab under TLS: it is no part of what the lab plays,
- * and must answer whatever is broken there. Only who holds the token of this lab may call it, and no web page may:
- * the Host must be this very address (a name that was rebound to loopback is another), an Origin is refused, and
- * bodies must say that they are JSON.
+ * Starts the control API. It uses plain http on loopback, also in a lab with TLS: it is not part of the
+ * emulated services, and must respond whatever fault they have. It requires the token of this lab and rejects
+ * web pages: the Host must be this address (a name rebound to loopback differs), requests with an Origin are
+ * rejected, and bodies must declare JSON.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -63,7 +63,7 @@ interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Why this request is none of who holds the token, or null. */
+/** Returns why a request is not from a holder of the token, or null. */
 function intruder({ headers }: HttpRequest, authority: string, token: Secret): Refusal | null {
   const all = (name: string) => headers.filter(([header]) => header === name).map(([, value]) => value);
   const [host, ...hosts] = all('host');
@@ -99,7 +99,7 @@ async function perform(request: HttpRequest, { controls, log }: ControlOptions):
   if (members === null) return json(415, { error: { message: 'the body must be a single JSON object' } });
   try {
     const answer = json(200, await route(new RouteInput(members), { controls, log }));
-    // The lab ends when the answer is out, or the caller would never see it.
+    // The lab stops only after the response has been sent, so that the client receives it.
     return path === '/v1/stop' ? { ...answer, sent: () => controls.stop() } : answer;
   } catch (error) {
     if (!isFedctlError(error)) throw error;
@@ -108,7 +108,10 @@ async function perform(request: HttpRequest, { controls, log }: ControlOptions):
   }
 }
 
-/** The members of a body; none for an empty one, null for what is no JSON object or does not say that it is JSON. */
+/**
+ * Returns the members of a body; none for an empty one, null for a body that is not a JSON object or does not
+ * declare JSON.
+ */
 function body({ headers, body: bytes }: HttpRequest): Readonly<Record<string, unknown>> | null {
   if (bytes.length === 0) return {};
   const type = headers.find(([name]) => name === 'content-type')?.[1] ?? '';

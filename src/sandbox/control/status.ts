@@ -7,10 +7,10 @@ import type { LabClock } from '../clock.ts';
 import { HOPS, type Hop, type HopDelays } from '../delays.ts';
 import type { PlayedScenario } from '../scenarios/played-scenario.ts';
 
-/** What the lab plays right now: plain data, without a secret. */
+/** The current state of the lab: plain data without secrets. */
 export interface LabStatus {
   readonly clock: LabTime;
-  /** What is played where: `STS` at `http://127.0.0.1:…`. */
+  /** The emulated services and their URLs: `STS` at `http://127.0.0.1:…`. */
   readonly endpoints: readonly { readonly name: string; readonly url: string }[];
   readonly accounts: readonly {
     readonly id: string;
@@ -23,7 +23,7 @@ export interface LabStatus {
     readonly arn: string;
     /** Its profile in the lab's AWS config file. */
     readonly profile: string;
-    /** The actions that its own policies allow, under whatever conditions; `*` for all. */
+    /** The actions that its own policies allow, under any conditions; `*` for all. */
     readonly may: readonly string[];
   }[];
   readonly identityProviders: readonly {
@@ -32,7 +32,7 @@ export interface LabStatus {
     readonly issuer: string;
     readonly audience: string;
     readonly userClaim: string;
-    /** Whether the organization is connected to it: tokens are accepted only then. */
+    /** Whether the organization is connected to it: only then tokens are accepted. */
     readonly connected: boolean;
   }[];
   /** Addresses in CIDR notation, and security groups. */
@@ -40,19 +40,19 @@ export interface LabStatus {
   readonly databaseUsers: readonly {
     readonly username: string;
     readonly database: string;
-    /** By which mechanism it logs in. */
+    /** The mechanism that the user logs in with. */
     readonly mechanism: 'oidc' | 'aws' | 'none';
     readonly roles: readonly GrantedRole[];
   }[];
-  /** The files hold what an authenticator app would scan. */
+  /** Each file contains the value that an authenticator app would scan. */
   readonly mfaDevices: readonly { readonly serial: string; readonly file: string }[];
   /** Clients of the MongoDB server. */
   readonly connections: number;
-  /** Milliseconds that each hop is slow by. */
+  /** The delay of each hop, in milliseconds. */
   readonly delays: Readonly<Record<Hop, number>>;
 }
 
-/** The lab's clock, and how far it is ahead of the real one. */
+/** The lab's clock, and how far it is ahead of the real time. */
 export interface LabTime {
   /** RFC 3339 */
   readonly now: string;

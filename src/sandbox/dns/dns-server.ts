@@ -4,13 +4,13 @@ import type { Answer, Packet } from 'dns-packet';
 import { FedctlError } from '../../lib/core/errors.ts';
 import type { LabLog } from '../log.ts';
 
-/** Short, so that a change of a record counts at once, in seconds. */
+/** In seconds. Short, so that a changed record takes effect at once. */
 const TTL = 1;
 const NAME_ERROR = 3;
 const SERVER_FAILURE = 2;
 const HOST = '127.0.0.1';
 
-/** What the lab's DNS knows of one name. */
+/** The records of one name. */
 export interface DnsRecords {
   readonly SRV?: readonly { readonly target: string; readonly port: number }[];
   /** One text per record. */
@@ -22,18 +22,18 @@ export interface DnsRecords {
 export interface LabDns {
   /** `host:port`, for FEDCTL_DNS_SERVER. */
   readonly address: string;
-  /** By name in lower case; may be changed at any time. */
+  /** By name in lower case; can be changed at any time. */
   readonly zone: Map<string, DnsRecords>;
-  /** How queries go wrong: no answer at all, or SERVFAIL. */
+  /** The fault of queries: no response, or SERVFAIL. */
   fault: 'silent' | 'server-failure' | null;
-  /** Answers on another socket too, until the server closes. */
+  /** Also responds on another socket, until the server closes. */
   serve(socket: Socket): void;
   close(): Promise<void>;
 }
 
 /**
- * Starts a DNS server for the lab's own names, over UDP on loopback. It knows SRV, TXT and A; a name that it does not
- * know does not exist, and it asks nobody else.
+ * Starts a DNS server for the lab's own names, over UDP on loopback. It supports SRV, TXT and A. An unknown
+ * name does not exist; no other server is queried.
  *
  * @throws FedctlError lab.start-failed
  */
@@ -46,7 +46,7 @@ export async function startDns(records: Readonly<Record<string, DnsRecords>>, lo
     serve(socket) {
       sockets.push(socket);
       socket.on('message', (message, from) => answer(socket, message, from));
-      // A datagram that could not be delivered is reported here; the next one may be.
+      // An undeliverable datagram causes an error here; the next one may succeed.
       socket.on('error', () => {});
     },
     close: async () => {
@@ -82,7 +82,7 @@ interface Query {
   readonly questions: NonNullable<Packet['questions']>;
 }
 
-/** Null for what is no question: it gets no answer. */
+/** Null for an invalid query, which gets no response. */
 function readQuery(decode: (message: Buffer) => Packet, message: Buffer): Query | null {
   try {
     const { type, id = 0, questions = [] } = decode(message);
@@ -115,7 +115,7 @@ function answerTo(query: Query, zone: ReadonlyMap<string, DnsRecords>): Reply {
 }
 
 function answersOf({ type, questions }: Query, { SRV = [], TXT = [], A = [] }: DnsRecords): Answer[] {
-  // The name as it was asked for: some resolvers mix its case and want it back like that.
+  // The name in its original spelling: some resolvers mix the case and verify it in the response.
   const record = { name: questions[0]?.name ?? '', ttl: TTL, class: 'IN' } as const;
   switch (type) {
     case 'SRV':
@@ -142,7 +142,7 @@ function response({ id, questions }: Query, code: number, answers: Answer[]): Pa
   return { type: 'response', id, flags: AUTHORITATIVE | code, questions, answers };
 }
 
-/** Whoever asked may be gone: nothing depends on it. */
+/** The client may be gone; a lost response does not matter. */
 function send(socket: Socket, packet: Buffer, { port, address }: RemoteInfo): void {
   socket.send(packet, port, address, () => {});
 }

@@ -7,17 +7,19 @@ export interface Address {
   readonly port: number;
 }
 
-/** The network of an isolated command. It has loopback alone, and the lab's servers answer there. */
+/** The network of an isolated command. It has only loopback, on which the lab's servers are reachable. */
 export interface CommandNetwork {
-  /** Makes a server that listens reachable under its own address, and under a second one, until it closes. */
+  /** Makes a listening server reachable under its own address, and under a second one, until it closes. */
   admit(server: Server, alsoAt?: Address): Promise<void>;
-  /** Makes a DNS server reachable under its own address and on port 53, where every resolver asks. */
+  /** Makes a DNS server reachable under its own address and on port 53, which every resolver uses. */
   resolveBy(dns: LabDns): Promise<void>;
   /** Runs a worker thread in the network. @param source CommonJS; posts a message when it is ready */
   runWorker(source: string, port: number): Promise<void>;
 }
 
-/** Addresses that only a platform of AWS has: instance metadata, tasks of ECS, the agent of EKS Pod Identity. */
+/**
+ * Addresses that only an AWS platform has: instance metadata, tasks of ECS, the agent of EKS Pod Identity.
+ */
 export const LINK_LOCAL = {
   instanceMetadata: '169.254.169.254',
   container: '169.254.170.2',

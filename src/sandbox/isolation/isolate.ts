@@ -10,7 +10,10 @@ import { isolationFailure, unsupportedSystem } from './unavailable.ts';
 
 /** The namespaces of a command. */
 export interface Isolation extends CommandNetwork {
-  /** The command line that runs a program in them, as the user who runs fedctl and without capabilities. */
+  /**
+   * Returns the command line that runs a program in the namespaces, as the user who runs fedctl and without
+   * capabilities.
+   */
   enter(program: string, args: readonly string[]): CommandLine;
   /** Ends them, unless the command left processes there. */
   close(): Promise<void>;
@@ -22,8 +25,9 @@ interface CommandLine {
 }
 
 /**
- * Sets up the namespaces as their root. The files stand in a file system that nobody else sees, so no folder is left
- * behind. nss-resolve and nscd are kept out: they ask services of the host through Unix sockets.
+ * Sets up the namespaces as their root user. The files are in a file system that only these processes see, so
+ * no folder is left behind. nss-resolve and nscd are disabled, because they query services of the host
+ * through Unix sockets.
  */
 const SET_UP = `set -e
 ip link set lo up
@@ -39,15 +43,15 @@ umount /sys
 if [ -d /var/run/nscd ]; then mount -t tmpfs none /var/run/nscd; fi
 exec "$@"`;
 
-/** Where programs of the system are for users whose PATH lacks them. */
+/** The folders of system programs, for users whose PATH lacks them. */
 const SYSTEM_FOLDERS = '/usr/sbin:/sbin';
 
 const DNS_PORT = 53;
 
 /**
- * Makes network and mount namespaces for a command. Loopback is their only interface, the link-local addresses of AWS's
- * platforms belong to it, and names are resolved on its port 53. Whether the system allows this is found out by doing
- * it, up to a program that runs there.
+ * Creates network and mount namespaces for a command. Loopback is their only interface, it has the link-local
+ * addresses of the AWS platforms, and names are resolved on its port 53. Whether the system allows this is
+ * tested by running a program there.
  *
  * @throws FedctlError lab.isolation-unsupported, lab.isolation-program-missing, lab.isolation-refused
  */
@@ -107,7 +111,7 @@ function networkOf(keeper: Keeper): CommandNetwork {
           socket.setNoDelay(true);
           server.emit('connection', socket);
         });
-        // A connection that cannot be accepted is lost; the next one may be.
+        // A connection that cannot be accepted is lost; the next one may succeed.
         door.on('error', () => {});
         server.once('close', () => door.close());
       }

@@ -1,16 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Address } from './command-network.ts';
 
-/** What bin/isolated.js does in the namespaces. */
+/** A request to bin/isolated.js in the namespaces. */
 export interface KeeperRequest extends Address {
   readonly kind: 'tcp' | 'udp' | 'worker';
   readonly source?: string;
 }
 
-/** How a program ended before it could do its part. */
+/** How a program ended early. */
 export interface ProgramEnd {
   readonly code: number | null;
-  /** What it wrote to stderr. */
+  /** Its stderr output. */
   readonly stderr: string;
   /** Why it could not be started. */
   readonly cause: NodeJS.ErrnoException | null;
@@ -21,7 +21,7 @@ interface Pending {
   readonly reject: (end: Error) => void;
 }
 
-/** The id under which the keeper reports that the namespaces are set up. */
+/** The id of the report that the namespaces are set up. */
 const READY = 0;
 
 /** The process that holds the namespaces. It ends with this process, however this one ends. */
@@ -35,7 +35,7 @@ export class Keeper {
 
   /**
    * @param child started with an IPC channel and a pipe for stderr
-   * @param failure makes of an end the error that is thrown
+   * @param failure converts an early end to the error that is thrown
    */
   constructor(child: ChildProcess, failure: (end: ProgramEnd) => Promise<Error>) {
     this.#child = child;
@@ -57,7 +57,10 @@ export class Keeper {
     return this.#child.pid;
   }
 
-  /** Opens something in the namespaces. @returns the server or socket, which this process owns from now on */
+  /**
+   * Opens a server or socket in the namespaces. @returns the server or socket, which this process owns from
+   * then on
+   */
   ask(request: KeeperRequest): Promise<unknown> {
     this.#last += 1;
     const id = this.#last;

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { FedctlError } from '../../lib/core/errors.ts';
 import type { ProgramEnd } from './keeper.ts';
 
-/** Settings of Linux that keep users from making namespaces: where each is, the value that does, and what undoes it. */
+/**
+ * Linux settings that prevent users from creating namespaces: the file of each, the value that does so, and
+ * the command that changes it.
+ */
 const SETTINGS = [
   [
     '/proc/sys/kernel/apparmor_restrict_unprivileged_userns',
@@ -13,7 +16,7 @@ const SETTINGS = [
   ['/proc/sys/user/max_user_namespaces', '0', 'user.max_user_namespaces=10000'],
 ] as const;
 
-/** @param system as Node.js names it */
+/** @param system the name in Node.js */
 export function unsupportedSystem(system: string): FedctlError {
   return new FedctlError('lab.isolation-unsupported', {
     message: `--isolate requires Linux, and this system is ${system}.`,
@@ -21,7 +24,7 @@ export function unsupportedSystem(system: string): FedctlError {
   });
 }
 
-/** Why namespaces could not be made or entered, from what the programs said that tried. */
+/** Explains why namespaces could not be created or entered, from the output of the programs that tried. */
 export async function isolationFailure(
   program: string,
   { code, stderr, cause }: ProgramEnd,
@@ -51,7 +54,7 @@ export async function isolationFailure(
   });
 }
 
-/** As dash, busybox, bash and util-linux name a program that they did not find. */
+/** Recognizes the messages of dash, busybox, bash and util-linux for a missing program. */
 function missingProgram(stderr: string): string | undefined {
   const found = /(\w+): (?:command )?not found|failed to execute (\w+): No such file/.exec(stderr);
   return found?.[1] ?? found?.[2];

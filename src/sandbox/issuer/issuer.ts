@@ -14,23 +14,23 @@ const JWKS_PATH = '/.well-known/jwks.json';
 
 export interface IssuerOptions {
   readonly accountId: string;
-  /** Read at every request: keys are rotated. */
+  /** Read at every request, because keys can be rotated. */
   readonly keys: () => SigningKeys;
-  /** Called before a request is answered. */
+  /** Called before each response. */
   readonly wait: () => Promise<void>;
   readonly log: LabLog;
-  /** The lab's clock: answers are dated by it, and clients compare their own with that. */
+  /** The lab's clock. Responses are dated by it, and clients compare their own clock with that. */
   readonly now: () => Date;
   readonly host: string;
   readonly port: number;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
-  /** Where it is reachable as well. */
+  /** A network in which it is reachable as well. */
   readonly network?: CommandNetwork | undefined;
 }
 
 /**
- * Starts the issuer of one account: discovery and keys for everybody, whether federation is enabled or not, as AWS
- * does it (facts/aws.md 1 and 4). Its URL is what stands in `iss`, byte for byte.
+ * Starts the issuer of one account: discovery document and keys are public, whether federation is enabled or
+ * not, as in AWS (facts/aws.md 1 and 4). Its URL is the `iss`, byte for byte.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -76,7 +76,10 @@ async function answer(
   return { status: 200, headers: { 'content-type': 'application/json' }, body };
 }
 
-/** As AWS publishes it: there is no authorization endpoint and no token endpoint (facts/aws.md 4). */
+/**
+ * Returns the document that AWS publishes, without an authorization endpoint and a token endpoint
+ * (facts/aws.md 4).
+ */
 export function discoveryDocument(issuer: string): object {
   return {
     claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'jti', 'https://sts.amazonaws.com/'],
@@ -88,7 +91,7 @@ export function discoveryDocument(issuer: string): object {
   };
 }
 
-/** The public halves of an account's keys. */
+/** Returns the public keys of an account. */
 export async function jwks(keys: SigningKeys): Promise<object> {
   const [rsa, ec] = await Promise.all([keys.RS256.pair(), keys.ES384.pair()]);
   return { keys: [rsa.jwk, ec.jwk] };

@@ -4,14 +4,14 @@ import { CompactSign } from 'jose/jws/compact/sign';
 import { exportJWK } from 'jose/key/export';
 import type { SigningAlgorithm } from '../../lib/core/token.ts';
 
-/** One key of an account's issuer. Its public half is in the JWKS. */
+/** One key of an account's issuer. Its public key is in the JWKS. */
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
-  /** AWS's own names, the same in every account (facts/aws.md 3): whoever caches by kid alone is wrong. */
+  /** The names of AWS, the same in every account (facts/aws.md 3): a cache by kid alone is wrong. */
   readonly kid: string;
-  /** How often keys of this account were made before: the number in `kid`. */
+  /** How many times the keys of this account were created before: the number in `kid`. */
   readonly generation: number;
-  /** Its two halves; made at the first call, which takes a tenth of a second for RSA. */
+  /** The key pair, created at the first call, which takes a tenth of a second for RSA. */
   readonly pair: () => Promise<SigningKeyPair>;
 }
 
@@ -34,10 +34,11 @@ const RSA = {
 const P384 = { name: 'ECDSA', namedCurve: 'P-384' } as const;
 
 /**
- * The two keys that an account signs with: RSA of 2048 bits and P-384. Most labs need one of them at most. That a
- * rotation counts up, `RSA_1` after `RSA_0`, is what AWS's numbering suggests; nobody has published one yet.
+ * Creates the two keys that an account signs with: RSA of 2048 bits and P-384. Most labs need at most one of
+ * them. The numbering of AWS suggests that a rotation counts up, `RSA_1` after `RSA_0`; no rotation has been
+ * observed yet.
  *
- * @param kept their private halves as JWK, to have those of an earlier lab again
+ * @param kept the private keys of an earlier lab as JWK
  */
 export function createSigningKeys(generation = 0, kept?: KeptKeys): SigningKeys {
   return {
@@ -71,7 +72,7 @@ function signingKey(
   return { algorithm, kid, generation, pair };
 }
 
-/** A private key as JWK holds the public numbers too. */
+/** A private key as JWK also contains the public numbers. */
 async function importPair(kept: JWK, parameters: typeof RSA | typeof P384) {
   const { kty, n, e, crv, x, y } = kept;
   const open = JSON.parse(JSON.stringify({ kty, n, e, crv, x, y })) as webcrypto.JsonWebKey;
@@ -83,8 +84,8 @@ async function importPair(kept: JWK, parameters: typeof RSA | typeof P384) {
 }
 
 /**
- * Signs any claims, also wrong ones: how AWS signs, and how a test forges. The header has exactly AWS's three members
- * in AWS's order unless `header` says otherwise; the claims keep their order.
+ * Signs any claims, including invalid ones: as AWS does, and for forged tokens in tests. By default the
+ * header has exactly the three members of AWS in the order of AWS. The claims keep their order.
  */
 export async function signToken(
   key: SigningKey,

@@ -5,7 +5,7 @@ import { type HttpAnswer, startLoopbackServer } from '../aws/loopback-server.ts'
 import type { CommandNetwork } from '../isolation/command-network.ts';
 import type { LabLog } from '../log.ts';
 
-/** A pod and the account it runs under. */
+/** A pod and its service account. */
 export interface Pod {
   readonly namespace: string;
   readonly serviceAccount: string;
@@ -16,15 +16,15 @@ export interface Pod {
 export interface ClusterOptions {
   readonly log: LabLog;
   readonly now: () => Date;
-  /** As the lab's other issuers have it. Both PEM. */
+  /** The same as for the lab's other issuers. Both PEM. */
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   readonly network: CommandNetwork | undefined;
 }
 
-/** A Kubernetes cluster, as far as others see it: an issuer of tokens for its pods. */
+/** The public part of a Kubernetes cluster: an issuer of tokens for its pods. */
 export interface Cluster {
   readonly name: string;
-  /** What stands in `iss`: with a path, as EKS has it. */
+  /** The `iss` of its tokens, with a path as in EKS. */
   readonly issuer: string;
   /** Issues a token as the kubelet projects it into a pod. */
   issueToken(pod: Pod, audience: string, lifeSeconds: number): Promise<string>;
@@ -32,8 +32,9 @@ export interface Cluster {
 }
 
 /**
- * Starts the issuer of an EKS cluster: a key of its own, discovery and keys below a path. It is foreign to AWS, which
- * believes it only where an account was told to. The documents have the members that EKS publishes, from memory.
+ * Starts the issuer of an EKS cluster, with its own key, and with discovery document and keys below a path.
+ * It is external to AWS, which trusts it only in accounts with a provider for it. The documents have the
+ * members that EKS publishes, from memory.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -106,7 +107,7 @@ function discoveryDocument(issuer: string): object {
   };
 }
 
-/** The claims of a projected service account token; its audience is always a list. */
+/** Returns the claims of a projected service account token. Its audience is always a list. */
 function podClaims(
   pod: Pod,
   {

@@ -11,16 +11,16 @@ import type { LabLog } from '../log.ts';
 import { credentialsMembers } from './role-session.ts';
 
 export interface ContainerCredentialsOptions {
-  /** The keys of the container's role at this moment. */
+  /** Returns the current keys of the container's role. */
   readonly session: () => LabSession;
   readonly log: LabLog;
-  /** The one path that has credentials. */
+  /** The only path with credentials. */
   readonly path: string;
-  /** Whether a value of the Authorization header is that of this container. */
+  /** Returns whether an Authorization header belongs to this container. */
   readonly authorizes: (sent: string) => boolean;
-  /** What the platform says beside the keys. */
+  /** Returns the members that the platform adds to the keys. */
   readonly members: (session: LabSession) => Readonly<Record<string, string>>;
-  /** The address that it has on the platform, on port 80, and whether it wants an Authorization there. */
+  /** Its address on the platform, on port 80, and whether it requires an Authorization header there. */
   readonly linkLocal: { readonly host: string; readonly open: boolean };
   readonly network: CommandNetwork | undefined;
 }
@@ -31,9 +31,9 @@ export interface ContainerCredentials extends LoopbackServer {
 }
 
 /**
- * Starts the endpoint where a container gets its role's keys (facts/aws.md 7.5): one path, one Authorization header,
- * verbatim. What AWS's agents say when they refuse is unverified beyond its shape, `{Code, Message}` under a status of
- * 4xx.
+ * Starts the endpoint that gives a container the keys of its role (facts/aws.md 7.5): one path, one
+ * Authorization header, compared verbatim. The error responses of the AWS agents are unverified except for
+ * their form, `{Code, Message}` with a 4xx status.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -45,7 +45,7 @@ export async function startContainerCredentials(
     name: 'container credentials endpoint',
     host: '127.0.0.1',
     port: 0,
-    // Plain HTTP, also in a lab under TLS: AWS's own is.
+    // Plain HTTP, also in a lab with TLS, because that of AWS is.
     tls: undefined,
     network: options.network,
     alsoAt: { host: linkLocal.host, port: 80 },

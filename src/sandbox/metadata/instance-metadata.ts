@@ -15,7 +15,7 @@ const TOKEN_PATH = '/latest/api/token';
 const TOKEN_HEADER = 'x-aws-ec2-metadata-token';
 const TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds';
 
-/** An instance as its own metadata describes it. */
+/** An instance as its metadata describes it. */
 export interface Instance {
   readonly id: string;
   readonly accountId: string;
@@ -28,27 +28,27 @@ export interface Instance {
 
 export interface InstanceMetadataOptions {
   readonly instance: Instance;
-  /** The keys of the instance's role at this moment. */
+  /** Returns the current keys of the instance's role. */
   readonly session: () => LabSession;
   readonly log: LabLog;
   readonly now: () => Date;
   readonly network: CommandNetwork | undefined;
 }
 
-/** What is answered to a good token, by path without a slash at the end. */
+/** The documents for requests with a valid token, by path without a trailing slash. */
 type Documents = ReadonlyMap<string, () => string>;
 
-/** An answer, and the true reason for the lab's log. */
+/** A response, and the true reason for the lab's log. */
 interface Decision {
   readonly answer: HttpAnswer;
   readonly reason: string;
 }
 
 /**
- * Starts the metadata service of an EC2 instance that wants version 2, as new instances do (facts/aws.md 7.6): a PUT
- * gives a token, and everything else is read with it. The words of its error pages are from memory; SDKs read the
- * status alone. Its hop limit cannot be played on loopback; the other sign of a proxy on the way, X-Forwarded-For, is
- * refused as AWS refuses it.
+ * Starts the metadata service of an EC2 instance that requires version 2, as new instances do (facts/aws.md
+ * 7.6): a PUT returns a token, which all other requests need. The texts of its error pages are from memory;
+ * SDKs read only the status. A hop limit cannot be emulated on loopback. X-Forwarded-For, the other sign of a
+ * proxy, is rejected as in AWS.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -59,7 +59,7 @@ export async function startInstanceMetadata(options: InstanceMetadataOptions): P
     name: 'instance metadata service',
     host: '127.0.0.1',
     port: 0,
-    // Plain HTTP, also in a lab under TLS: AWS has no other.
+    // Plain HTTP, also in a lab with TLS, because AWS has no other.
     tls: undefined,
     network: options.network,
     alsoAt: { host: LINK_LOCAL.instanceMetadata, port: 80 },
@@ -115,7 +115,7 @@ function readDocument(
   return { answer: { status: 200, headers: TEXT, body: document() }, reason: 'valid token' };
 }
 
-/** What SDKs and the AWS CLI ask for: keys, Region and who the instance is. */
+/** Returns the documents that SDKs and the AWS CLI request: keys, Region and the identity of the instance. */
 function documentsOf({ instance, session, now }: InstanceMetadataOptions): Documents {
   const roleName = session().principal.name;
   const lastUpdated = () => `${now().toISOString().slice(0, 19)}Z`;

@@ -11,8 +11,8 @@ import { ROLE, renewedSession } from './role-session.ts';
 import type { Platform, PlatformOptions } from './running-platform.ts';
 
 /**
- * Starts what a platform offers to its workloads, which run as the role `app`, and enables federation in its account:
- * an operator did that before.
+ * Starts the services of a platform for its workloads, which run as the role `app`, and enables federation in
+ * its account, as an operator would have done before.
  *
  * @throws FedctlError lab.unknown-name, lab.start-failed
  */
@@ -37,8 +37,8 @@ const START: Readonly<Record<PlatformName, (options: PlatformOptions) => Promise
 };
 
 /**
- * EC2 sets no variable at all: everything, the Region too, comes from the metadata service. Outside of an isolated
- * command one variable says where it is.
+ * EC2 sets no variables: everything, including the Region, comes from the metadata service. Without isolation
+ * one variable names its endpoint.
  */
 async function startInstance({ world, log, now, region, network }: PlatformOptions): Promise<Platform> {
   const principal = world.role(ROLE);
@@ -52,7 +52,7 @@ async function startInstance({ world, log, now, region, network }: PlatformOptio
       ec2_source_instance_arn: `arn:aws:ec2:${region}:${accountId}:instance/${id}`,
       ec2_instance_source_vpc: 'vpc-0fedc71ab00000002',
       ec2_instance_source_private_ipv4: privateIp,
-      // Version 2 is the only one this instance speaks.
+      // This instance supports only version 2.
       ec2_role_delivery: '2',
     },
   });
@@ -80,8 +80,9 @@ async function startInstance({ world, log, now, region, network }: PlatformOptio
 }
 
 /**
- * A task on Fargate. AWS names the endpoint by AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, on an address that only ECS and an
- * isolated command have; otherwise the lab uses the other variable that SDKs know, and its token.
+ * A task on Fargate. AWS names the endpoint with AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, at an address that
+ * exists only in ECS and in an isolated command. Otherwise the lab uses the other variable that SDKs support,
+ * and its token.
  */
 async function startTask({ world, log, now, region, network }: PlatformOptions): Promise<Platform> {
   const session = renewedSession(world, now, {
@@ -121,9 +122,10 @@ async function startTask({ world, log, now, region, network }: PlatformOptions):
 const TWELVE_HOURS_MS = 12 * 3_600_000;
 
 /**
- * Lambda gives a function its keys once, in the environment, as long as this copy of it lives. Its other variables are
- * those of the Lambda Developer Guide, "Defined runtime environment variables", but for those of what is not here: a
- * runtime API, a daemon of X-Ray, and the folders of the runtime in search paths.
+ * Lambda gives a function its keys once, in the environment, for the lifetime of the instance. The other
+ * variables are those of the Lambda Developer Guide, "Defined runtime environment variables", except those
+ * for services that the lab does not have: a runtime API, an X-Ray daemon, and the runtime's folders in
+ * search paths.
  */
 async function startFunction({ world, now, region }: PlatformOptions): Promise<Platform> {
   const principal = world.role(ROLE);

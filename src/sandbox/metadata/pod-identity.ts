@@ -14,8 +14,8 @@ const ONE_DAY_S = 86_400;
 const PATH = '/v1/credentials';
 
 /**
- * A pod on EKS whose service account is associated with a role: an agent on the node gives it keys for the token in its
- * file (EKS User Guide, "Learn how EKS Pod Identity grants pods access to AWS services").
+ * Starts an EKS pod whose service account is associated with a role: an agent on the node returns keys for
+ * the token in its file (EKS User Guide, "Learn how EKS Pod Identity grants pods access to AWS services").
  */
 export async function startPodIdentity(options: PlatformOptions): Promise<Platform> {
   const { world, log, now, region, folder, tls, network } = options;

@@ -8,7 +8,10 @@ import type { Platform, PlatformOptions } from './running-platform.ts';
 const AUDIENCE = 'sts.amazonaws.com';
 const ONE_DAY_S = 86_400;
 
-/** Another pod each time, as pods are: the AWS CLI keeps sessions in the home folder, by role and session name. */
+/**
+ * Returns a new pod each time, because the AWS CLI caches sessions in the home directory by role and session
+ * name.
+ */
 export function labPod(): Pod {
   return {
     namespace: 'default',
@@ -19,8 +22,8 @@ export function labPod(): Pod {
 }
 
 /**
- * A pod on EKS whose service account has a role: a token of the cluster in a file, and the role that trusts it. The
- * account of the role gets a provider for the cluster's issuer, as IAM wants one.
+ * Starts an EKS pod whose service account has a role: a token of the cluster in a file, and the role that
+ * trusts it. The account of the role gets a provider for the cluster's issuer, as IAM requires.
  */
 export async function startPod({
   world,

@@ -1,21 +1,21 @@
 import { writeSecretFile } from '../../lib/files/secret-file.ts';
 
-/** How often the kubelet is played looking at its token. */
+/** How often the emulated kubelet checks its token. */
 const LOOK_EVERY_MS = 10_000;
 
-/** The part of a token's life after which the kubelet puts a new one in its place. */
+/** The part of a token's lifetime after which the kubelet replaces it. */
 const RENEW_AT = 0.8;
 
-/** A token in a file that somebody else renews. */
+/** A token in a file that another process renews. */
 export interface ProjectedToken {
-  /** Looks at once, and writes a new token if it is time. */
+  /** Checks the token now, and replaces it if it is time. */
   refresh(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Keeps a fresh token in a file, as a kubelet does: written by rename, replaced when four fifths of its life are over
- * by the lab's clock.
+ * Keeps a valid token in a file, as a kubelet does: written by rename, and replaced after four fifths of its
+ * lifetime by the lab's clock.
  */
 export async function projectToken({
   path,
@@ -42,7 +42,7 @@ export async function projectToken({
   };
   await refresh();
   const timer = setInterval(() => {
-    // What cannot be written now may be written the next time.
+    // If writing fails, the next check tries again.
     refresh().catch(() => {
       writing = Promise.resolve();
     });

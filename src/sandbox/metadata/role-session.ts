@@ -2,20 +2,21 @@ import { rfc3339 } from '../../lib/core/time.ts';
 import type { LabSession } from '../aws/identities.ts';
 import type { AwsWorld, SessionFacts } from '../aws/world.ts';
 
-/** The role that workloads run as on every platform. */
+/** The role of the workload on every platform. */
 export const ROLE = 'app';
 
 const SIX_HOURS_MS = 6 * 3_600_000;
 
-/** SDKs ask for new keys 5 to 20 minutes before the old ones end, and have to be given new ones then. */
+/** SDKs request new keys 5 to 20 minutes before the old ones expire, and must then receive new ones. */
 const RENEW_BEFORE_MS = 30 * 60_000;
 
-/** Who the platform's workload is. */
+/** The identity of the platform's workload. */
 export type Workload = Pick<SessionFacts, 'principal' | 'sessionName' | 'platformClaims' | 'tags'>;
 
 /**
- * The keys that a platform hands out at this moment: one session for everybody who asks, and another one half an hour
- * before it ends by the lab's clock. They live six hours, whatever the role's own limit says: that holds for AssumeRole.
+ * Returns the current keys of a platform: one session for all callers, replaced half an hour before it
+ * expires by the lab's clock. They are valid for six hours, whatever the maximum of the role: that applies
+ * only to AssumeRole.
  */
 export function renewedSession(world: AwsWorld, now: () => Date, workload: Workload): () => LabSession {
   let session: LabSession | null = null;
@@ -28,7 +29,7 @@ export function renewedSession(world: AwsWorld, now: () => Date, workload: Workl
   };
 }
 
-/** The keys as both kinds of endpoint write them (facts/aws.md 7.5, 7.6). */
+/** Returns the keys in the format of both kinds of endpoint (facts/aws.md 7.5, 7.6). */
 export function credentialsMembers(session: LabSession) {
   return {
     AccessKeyId: session.accessKeyId,

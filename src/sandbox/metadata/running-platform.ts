@@ -8,19 +8,19 @@ export interface PlatformOptions {
   readonly log: LabLog;
   readonly now: () => Date;
   readonly region: string;
-  /** For its files; the lab removes it. */
+  /** The folder for its files; the lab removes it. */
   readonly folder: string;
-  /** For servers that have TLS where AWS's have it. */
+  /** For servers that have TLS in AWS. */
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
-  /** The network of an isolated command, where the platform's own addresses are. */
+  /** The network of an isolated command, which has the platform's own addresses. */
   readonly network?: CommandNetwork | undefined;
 }
 
-/** A platform that is being played. */
+/** An emulated platform. */
 export interface Platform {
-  /** What it sets for a workload: how to come by keys, and the Region where the platform tells it in this way. */
+  /** The variables of a workload: how to get keys, and the Region if the platform sets it this way. */
   readonly env: LabEnvironment;
-  /** What it sets instead where its own addresses are. */
+  /** The variables that differ when the platform's own addresses exist. */
   readonly isolated?: ChangedVariables;
   readonly plays: readonly (readonly [what: string, where: string])[];
   close(): Promise<void>;

@@ -2,10 +2,13 @@ import { allowing } from '../aws/policies.ts';
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** AWS takes some ten seconds (facts/aws.md 1): long enough here for somebody to look at it. In milliseconds. */
+/**
+ * In milliseconds. AWS takes some ten seconds (facts/aws.md 1); this is long enough for a person to look at
+ * it.
+ */
 const PROPAGATION = 60_000;
 
-/** The switch of the account, permissions and sessions: what STS refuses. */
+/** Faults of the federation setting, permissions and sessions, for which STS returns an error. */
 export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   scenario(
     'federation-disabled',
@@ -105,7 +108,7 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
 ];
 
-/** Lets the operator do anything but mint, which it may under a condition only; null: not at all. */
+/** Lets the operator do everything except mint, which is allowed only under a condition; null: not at all. */
 function usePolicy(stage: Stage, condition: object | null): void {
   const statement = { Effect: 'Allow', Action: 'sts:GetWebIdentityToken', Resource: '*' };
   stage.lab.world.setPolicies(stage.operator, {

@@ -2,11 +2,14 @@ import type { AtlasDatabaseUser, AtlasIdentityProvider } from '../atlas/records.
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** What the wire says of a token and of AWS keys, whatever the reason. */
+/** The failures of a token and of AWS keys without Atlas access, whatever the reason. */
 const TOKEN_REFUSED = 'mongo.oidc-refused';
 const KEYS_REFUSED = 'mongo.aws-refused';
 
-/** What Atlas holds: identity provider and database users. On the wire all of it is one 18. */
+/**
+ * Faults of the identity provider and the database users in Atlas. The server returns code 18 for all of
+ * them.
+ */
 export const ATLAS_SCENARIOS: readonly Scenario[] = [
   scenario(
     'identity-provider-absent',
@@ -82,7 +85,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   scenario(
     'database-user-expired',
     'The database user was temporary, and Atlas deleted it after its date.',
-    // Atlas deletes it then: from outside it is a user that does not exist.
+    // Atlas deletes the user then, so for a client it does not exist.
     ['atlas.database-user-missing', TOKEN_REFUSED],
     (stage) => changeTokenUser(stage, stage.operator.arn, { deleteAfterDate: stage.later(-60) }),
   ),
@@ -136,7 +139,7 @@ function changeProvider(stage: Stage, changes: Partial<AtlasIdentityProvider>): 
   stage.lab.atlas.updateIdentityProvider(providerOf(stage).id, changes);
 }
 
-/** Changes the user whom a token of this principal stands for. */
+/** Changes the database user for the token of this principal. */
 function changeTokenUser(stage: Stage, arn: string, changes: Partial<AtlasDatabaseUser>): void {
   stage.lab.atlas.updateDatabaseUser(tokenUser(stage, arn), changes);
 }

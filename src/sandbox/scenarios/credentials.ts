@@ -1,10 +1,10 @@
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** AWS_PROFILE counts only where no keys are set. */
+/** AWS_PROFILE is used only when no keys are set. */
 const NO_KEYS = { AWS_ACCESS_KEY_ID: null, AWS_SECRET_ACCESS_KEY: null };
 
-/** Keys, profiles, the Region and the clock: what goes wrong before anything is asked of AWS. */
+/** Faults of keys, profiles, the Region and the clock, which occur before any call to AWS. */
 export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   scenario(
     'credentials-missing',
@@ -90,12 +90,12 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
     'clock-off',
     'The clock of this machine is ten minutes behind all other clocks.',
     'aws.clock-skew',
-    // The command lives by the clock of its machine, so everybody else moves.
+    // The command uses the clock of its machine, so the clock of everything else is moved.
     (stage) => stage.lab.clock.set(10 * 60_000),
   ),
 ];
 
-/** Gives the command an AWS config file of its own. */
+/** Gives the command its own AWS config file. */
 async function useConfig(stage: Stage, config: string): Promise<void> {
   stage.set({ AWS_CONFIG_FILE: await stage.file('config', config) });
 }

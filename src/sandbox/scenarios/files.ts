@@ -1,6 +1,6 @@
 import { type Scenario, scenario } from './scenario.ts';
 
-/** The file that a program reads its token from. */
+/** Faults of the file from which a program reads its token. */
 export const FILE_SCENARIOS: readonly Scenario[] = [
   scenario(
     'token-file-missing',

@@ -4,7 +4,7 @@ import { CAPTIVE_PORTAL, closedPort, type HttpAnswer, json, silence, standIn } f
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** The issuer: whoever wants to prove a token has to reach it and find the right documents there. */
+/** Faults of the issuer: a relying party must reach it and find the right documents there. */
 export const ISSUER_SCENARIOS: readonly Scenario[] = [
   scenario(
     'issuer-unreachable',
@@ -86,7 +86,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
 ];
 
-/** Everything that names the issuer names another address from now on: tokens, the identity provider, the command. */
+/** Replaces the issuer URL everywhere: in tokens, the identity provider, and the command. */
 function moveIssuer(stage: Stage, url: string): void {
   const { account, lab } = stage;
   for (const { id, issuer } of lab.atlas.identityProviders) {
@@ -104,7 +104,7 @@ async function replaceIssuer(
   moveIssuer(stage, server.url);
 }
 
-/** An issuer whose documents are the account's own, except for those given. */
+/** Starts an issuer with the documents of the account, except for the given ones. */
 function serveDocuments(
   stage: Stage,
   given: { readonly discovery?: (issuer: string) => object; readonly keys?: () => Promise<object> },

@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts';
 
 const DAY = 24 * 3600;
 
-/** The way to the database: names, ports and TLS. */
+/** Faults of the connection to the database: names, ports and TLS. */
 export const NETWORK_SCENARIOS: readonly Scenario[] = [
   srvScenario(
     'srv-missing',
@@ -83,7 +83,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
 ];
 
-/** Breaks the zone of the lab's DNS. */
+/** Defines a scenario with a fault in the zone of the lab's DNS. */
 function srvScenario(
   name: string,
   title: string,

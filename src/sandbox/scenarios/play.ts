@@ -7,18 +7,21 @@ import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { Stage } from './stage.ts';
 
-/** Of a name that is compared with those of the scenarios. */
+/** The longest name that is compared with those of the scenarios. */
 const LONGEST_NAME = 100;
 
-/** A scenario that is being played. */
+/** A running scenario. */
 export interface Scene {
-  /** What to hand to a command instead of the lab's own variables. */
+  /** The variables for a command instead of the lab's own. */
   readonly env: LabEnvironment;
-  /** Ends the servers that stand in the place of the lab's own. What was changed in the lab stays changed. */
+  /** Stops the servers that replace the lab's own. Changes to the lab stay. */
   close(): Promise<void>;
 }
 
-/** Makes the lab enabled and healthy, as if it had been for long: what every scenario starts from. */
+/**
+ * Makes the lab enabled and healthy, as if federation had been enabled for long: the initial state of every
+ * scenario.
+ */
 export function enableLab(lab: Lab): void {
   new Stage(lab).account.federation.set(true, 0);
 }
@@ -42,9 +45,9 @@ export function scenarioNamed(name: string): Scenario {
 }
 
 /**
- * Enables a new lab, that of an operator with the built-in identities, and breaks one thing in it.
+ * Enables federation in a new lab of an operator with the built-in identities, and introduces one fault.
  *
- * @throws FedctlError lab.start-failed; RangeError for a lab without what the scenario breaks
+ * @throws FedctlError lab.start-failed; RangeError for a lab without the part that the scenario needs
  */
 export async function playScenario(lab: Lab, { play }: Scenario): Promise<Scene> {
   enableLab(lab);

@@ -1,10 +1,10 @@
 import type { ChangedVariables } from '../environment.ts';
 
-/** A scenario that the lab plays now. */
+/** The scenario that the lab is playing. */
 export interface PlayedScenario {
   readonly name: string;
   /** What happened, in one plain sentence. */
   readonly title: string;
-  /** What a command needs to meet it, beyond the variables that it has. */
+  /** The variables that a command needs to see the fault, in addition to those that it has. */
   readonly env: ChangedVariables;
 }

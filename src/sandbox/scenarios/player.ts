@@ -17,20 +17,20 @@ export class ScenarioPlayer {
   #scene: Promise<Scene> | null = null;
   #over = false;
 
-  /** @param lab is called only when something is played, by when the lab is complete */
+  /** @param lab called only when a scenario is played, when the lab is complete */
   constructor(lab: () => Lab, { description, as = null }: Pick<LabOptions, 'description' | 'as'>) {
     this.#lab = lab;
     this.#builtIn = description === undefined && as === null;
   }
 
   /**
-   * Enables the lab and breaks the one thing in it. Its servers stay until the lab ends.
+   * Enables federation in the lab and introduces the fault. Its servers run until the lab ends.
    *
-   * @throws FedctlError usage.invalid-value for a name that no scenario has; lab.scenario-played for a second one;
-   *   lab.scenario-unplayable where this lab lacks what would be broken
+   * @throws FedctlError usage.invalid-value for a name that no scenario has; lab.scenario-played for a second
+   * one; lab.scenario-unplayable when this lab lacks the part that it needs
    */
   async play(name: string): Promise<PlayedScenario> {
-    // All scenarios and what they start are loaded with the first one that is played.
+    // All scenarios and their dependencies are loaded with the first one that is played.
     const { playScenario, scenarioNamed } = await import('./play.ts');
     const scenario = scenarioNamed(name);
     const lab = this.#lab();
@@ -58,7 +58,7 @@ export class ScenarioPlayer {
     return { name, title, env: changes(lab.env, scene.env) };
   }
 
-  /** Ends what the scenario started, also one that is only just starting it. */
+  /** Stops the servers of the scenario, including one that is still starting. */
   async close(): Promise<void> {
     this.#over = true;
     const scene = await this.#scene?.catch(() => null);
@@ -66,7 +66,7 @@ export class ScenarioPlayer {
   }
 }
 
-/** What a command that has `before` must set, and take away, to have `after`. */
+/** Returns the variables to set and to remove to change `before` to `after`. */
 function changes(before: LabEnvironment, after: LabEnvironment): ChangedVariables {
   const set = Object.entries(after).filter(([name, value]) => before[name] !== value);
   const gone = Object.keys(before).filter((name) => after[name] === undefined);

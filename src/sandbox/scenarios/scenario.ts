@@ -1,23 +1,28 @@
 import type { FailureCode } from '../../lib/failures/failures.ts';
 import type { Stage } from './stage.ts';
 
-/** One failure of the real world, as a record. */
+/** One fault of the real world, as a record. */
 export interface Scenario {
   /** Lower case with hyphens; never renamed. */
   readonly name: string;
   /** What happened, in one plain sentence. */
   readonly title: string;
-  /** The code that a diagnosis must reach with access to the Atlas API. */
+  /** The code that a diagnosis must find with access to the Atlas API. */
   readonly expects: FailureCode;
-  /** The code that it must reach without: where the wire says only 18, that of the refusal. */
+  /**
+   * The code that a diagnosis must find without it: when the server returns only 18, that of the rejection.
+   */
   readonly expectsBlind: FailureCode;
-  /** Breaks one thing in a lab that is enabled and healthy. */
+  /** Introduces one fault in a lab that is enabled and healthy. */
   readonly play: (stage: Stage) => void | Promise<void>;
-  /** The lab's database has to be behind `mongodb+srv` (the option `srv` of the lab). */
+  /** Requires a database with a `mongodb+srv` connection string (the lab option `srv`). */
   readonly srv: boolean;
 }
 
-/** @param expects one code for both, where the cause can be seen without Atlas, or the one with and the one without */
+/**
+ * @param expects one code when the cause is visible without Atlas, otherwise the one with and the one without
+ * Atlas
+ */
 export function scenario(
   name: string,
   title: string,

@@ -9,7 +9,7 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** What a scenario works on: the lab, and what will be handed to the command. */
+/** The lab and the variables of the command, which a scenario changes. */
 export class Stage {
   readonly lab: Lab;
   readonly #variables: Map<string, string>;
@@ -20,12 +20,12 @@ export class Stage {
     this.#variables = new Map(Object.entries(lab.env));
   }
 
-  /** The variables of the command, as they stand. */
+  /** The current variables of the command. */
   get env(): LabEnvironment {
     return Object.fromEntries(this.#variables);
   }
 
-  /** Who the command is unless a scenario says otherwise. */
+  /** The default identity of the command. */
   get operator(): LabUser {
     return this.lab.world.user('operator');
   }
@@ -35,7 +35,7 @@ export class Stage {
     return this.operator.account;
   }
 
-  /** Sets variables of the command; null takes one away. */
+  /** Sets variables of the command; null removes one. */
   set(variables: Readonly<Record<string, string | null>>): void {
     for (const [name, value] of Object.entries(variables)) {
       if (value === null) this.#variables.delete(name);
@@ -52,7 +52,7 @@ export class Stage {
     });
   }
 
-  /** Makes the command run as a role, with an hour left. */
+  /** Makes the command run as a role whose session expires in an hour. */
   actAsRole(name: string): LabRole {
     const role = this.lab.world.role(name);
     this.actAs(this.lab.world.createSession({ principal: role, expiresAt: this.later(3600) }));
@@ -60,8 +60,8 @@ export class Stage {
   }
 
   /**
-   * Points the command, and what Atlas says of its cluster, at a server of 127.0.0.1 that stands in the place of the
-   * lab's. It is asked directly: the member of a replica set would send its clients past it.
+   * Points the command, and the connection strings in Atlas, at a server on 127.0.0.1 that replaces the
+   * lab's. The connection is direct: a member of a replica set would send its clients to the lab's server.
    *
    * @param options of the connection string
    */
@@ -71,17 +71,17 @@ export class Stage {
     this.lab.atlas.updateCluster(this.cluster, { connectionString: `mongodb://127.0.0.1:${port}` });
   }
 
-  /** The name of the cluster that the lab's MongoDB server plays. */
+  /** The name of the cluster of the lab's MongoDB server. */
   get cluster(): string {
     return this.lab.atlas.clusters[0]?.name ?? '';
   }
 
-  /** A time of the lab, in seconds from now. */
+  /** Returns a time of the lab, in seconds from now. */
   later(seconds: number): Date {
     return new Date(this.lab.clock.now().getTime() + seconds * 1000);
   }
 
-  /** A token of an hour, as STS mints it for the operator so many seconds from now. */
+  /** Returns a token valid for an hour, as STS would mint it for the operator in this many seconds. */
   token(seconds = 0): Promise<string> {
     return mintToken({
       caller: callerOf(this.operator),
@@ -91,16 +91,19 @@ export class Stage {
     });
   }
 
-  /** Makes the command read its token from a file: fedctl by the one variable, drivers (`ENVIRONMENT:k8s`) by the other. */
+  /**
+   * Makes the command read its token from a file: fedctl with one variable, drivers (`ENVIRONMENT:k8s`) with
+   * the other.
+   */
   useTokenFile(path: string): void {
     this.set({ FEDCTL_TOKEN_FILE: path, AZURE_FEDERATED_TOKEN_FILE: path });
   }
 
-  /** Writes a file that goes with the lab, readable by its owner alone unless `mode` says otherwise. */
+  /** Writes a file that is removed with the lab, by default readable only by its owner. */
   async file(name: string, content: string, mode = 0o600): Promise<string> {
     const path = join(await mkdtemp(join(this.lab.folder, 'scenario-')), name);
     await writeFile(path, content);
-    // Not as it is written: the umask of the process would take bits away.
+    // Not when the file is created, because the umask of the process would remove bits.
     await chmod(path, mode);
     return path;
   }

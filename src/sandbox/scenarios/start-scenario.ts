@@ -4,9 +4,9 @@ import type { Lab, LabOptions } from '../running-lab.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
- * Starts a lab as a scenario needs it and breaks that one thing in it.
+ * Starts a lab as a scenario requires it and introduces its fault.
  *
- * @returns a lab whose environment is the one to hand to a command
+ * @returns a lab whose environment is the one for a command
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
 export async function startScenario(scenario: Scenario, options: LabOptions): Promise<Lab> {

@@ -3,7 +3,7 @@ import { CAPTIVE_PORTAL, closedPort, type HttpAnswer, silence, standIn } from '.
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** The way to STS, and STS itself on a bad day. */
+/** Faults of STS and of the connection to it. */
 export const STS_SCENARIOS: readonly Scenario[] = [
   scenario(
     'sts-throttled',
@@ -57,7 +57,7 @@ async function useSts(stage: Stage, answer: () => Promise<HttpAnswer>): Promise<
   stage.set({ AWS_ENDPOINT_URL_STS: url });
 }
 
-/** An error as STS says it (facts/aws.md 13.3). */
+/** Returns an error in the format of STS (facts/aws.md 13.3). */
 function stsError(stage: Stage, status: number, type: string, code: string, message: string): HttpAnswer {
   const requestId = randomUUID();
   return {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What a lab keeps between runs, as its state file holds it: secrets of the lab only, but secrets. */
+/** The state file of a lab, which it keeps between runs. It contains secrets, but only those of the lab. */
 
 const jwk = z.record(z.string(), z.unknown());
 
@@ -26,11 +26,11 @@ const keptAccount = z.strictObject({
 
 export const Kept = z.strictObject({
   schema: z.literal('fedctl.sandbox-state/v1'),
-  /** The lab that uses it now, or ended without a word. */
+  /** The lab that uses the file now, or that did not end properly. */
   usedBy: z.strictObject({ url: z.string(), token: z.string() }).nullable(),
   /** By id. */
   accounts: z.record(z.string(), keptAccount),
-  /** Ids by display name: database users are named by them. */
+  /** Ids by display name, because the names of database users contain them. */
   identityProviders: z.record(z.string(), z.string()),
   /** Extended JSON by `database.collection`. */
   data: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),

@@ -11,11 +11,11 @@ import { Kept, type KeptAccount } from './kept.ts';
 
 const FILE = 'state.json';
 
-/** The documents of a lab are in it: far more than a lab keeps in memory with ease. */
+/** The state contains the documents of a lab; this is far more than a lab can keep in memory easily. */
 const LARGEST_STATE = 64 * 1024 * 1024;
 
 /**
- * What an earlier lab left in this folder; null in a new one, which is made.
+ * Reads the state of an earlier lab from this folder; null in a new folder, which is created.
  *
  * @param timeoutMs bounds the reading, in milliseconds
  * @throws FedctlError lab.state-invalid; the signal's own reason
@@ -47,7 +47,7 @@ export async function readState(
   throw invalid(file, 'this version of fedctl did not write it', read.error);
 }
 
-/** Writes down what is to be kept: whole, by rename, mode 0600. */
+/** Writes the state: atomically by rename, mode 0600. */
 export async function writeState(folder: string, lab: Lab, running: boolean): Promise<void> {
   const { FEDCTL_SANDBOX_URL: url = '', FEDCTL_SANDBOX_TOKEN: token = '' } = lab.env;
   const accounts = await Promise.all(

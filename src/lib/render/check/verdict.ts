@@ -17,7 +17,7 @@ const WARNINGS_COUNT = 'warnings are treated as failures';
 /** The result of a target, in the words that every headline uses. */
 export interface Verdict {
   readonly status: 'pass' | 'warn' | 'fail';
-  /** `broken at trust.audience`, `the chain holds`, `the chain holds, with warnings`. */
+  /** `broken at trust.audience`, `the chain works`, `the chain works, with warnings`. */
   readonly words: string;
   /** The place to start: the first failure, otherwise with --fail-on warn the first warning. */
   readonly first: CheckResult | null;

@@ -10,7 +10,7 @@ import { listen } from './listen.ts';
 
 export type { HttpAnswer, HttpRequest } from '../../aws/loopback-server.ts';
 
-/** Starts an HTTP server that stands in the place of one of the lab's own, under TLS if the lab is. */
+/** Starts an HTTP server that replaces one of the lab's own, with TLS if the lab has it. */
 export async function standIn(
   stage: Stage,
   answer: (request: HttpRequest) => Promise<HttpAnswer>,
@@ -22,7 +22,7 @@ export async function standIn(
   );
 }
 
-/** Accepts a request and never answers it. */
+/** Accepts a request and never responds. */
 export function silence(): Promise<never> {
   return new Promise(() => {});
 }
@@ -35,12 +35,12 @@ export function json(document: unknown, status = 200): HttpAnswer {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(document) };
 }
 
-/** What a hotel answers to every request until somebody has clicked. */
+/** The page that a captive portal returns for every request until the user has accepted it. */
 export const CAPTIVE_PORTAL: HttpAnswer = html(
   '<!doctype html><title>Welcome</title><h1>Welcome to the guest network</h1><p>Accept the terms to go online.</p>',
 );
 
-/** A port of this machine where nothing listens any more. */
+/** Returns a port of this machine on which nothing listens. */
 export async function closedPort(): Promise<number> {
   const server = await listen(createServer());
   await server.close();

@@ -6,25 +6,25 @@ import type { CommandNetwork } from '../../isolation/command-network.ts';
 /** A server of a scenario that listens on loopback. */
 export interface Listening {
   readonly port: number;
-  /** Ends at once, whatever connections are open. */
+  /** Closes at once, even with open connections. */
   close(): Promise<void>;
 }
 
 /**
- * Lets a server listen on a free port of 127.0.0.1.
+ * Starts a server on a free port of 127.0.0.1.
  *
- * @param network of an isolated command, where it is reachable as well
+ * @param network of an isolated command, in which it is reachable as well
  *
  * @throws FedctlError lab.start-failed
  */
 export async function listen(server: Server, network?: CommandNetwork): Promise<Listening> {
   const sockets = new Set<Socket>();
-  // The raw sockets, also those whose TLS handshake is not over.
+  // The raw sockets, including those in a TLS handshake.
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
-  // Clients that break off a handshake are what some of these servers are for.
+  // Some of these servers exist for clients that abort a handshake.
   server.on('tlsClientError', () => {});
   try {
     server.listen(0, '127.0.0.1');

@@ -3,8 +3,8 @@ import type { CommandNetwork } from '../../isolation/command-network.ts';
 import type { Listening } from './listen.ts';
 
 /**
- * Listens, fills its own queue, says where, and never comes back to accept anybody: the system drops whatever asks for a
- * connection after that. The queue of a backlog of 1 holds fewer than eight on Linux and macOS.
+ * Listens, fills its own queue, prints its port, and never accepts a connection: the system then drops
+ * further connection requests. The queue of a backlog of 1 holds fewer than eight on Linux and macOS.
  */
 const LISTENER = `
 const { connect, createServer } = require('node:net');
@@ -22,7 +22,7 @@ server.listen({ host: '127.0.0.1', port: workerData, backlog: 1 }, () => {
 `;
 
 /**
- * A port of loopback that swallows packets as a firewall does.
+ * Returns a loopback port that drops packets as a firewall does.
  *
  * @param network of an isolated command, where it does the same
  */

@@ -5,12 +5,12 @@ import type { Stage } from '../stage.ts';
 import { listen } from './listen.ts';
 import { dialDatabase } from './wire.ts';
 
-/** An alert of level fatal, `internal_error`, as Atlas sends it (facts/mongodb.md 9, row 1). */
+/** A fatal alert `internal_error`, as Atlas sends it (facts/mongodb.md 9, row 1). */
 const ALERT_80 = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 80]);
 
 /**
- * Puts a front before the lab's MongoDB server that speaks TLS with a certificate of its own, under a CA of its own, and
- * points the command at it.
+ * Starts a TLS proxy with its own certificate and CA in front of the lab's MongoDB server, and points the
+ * command at it.
  *
  * @param trusted whether the connection string names that CA
  */
@@ -30,7 +30,10 @@ export async function frontTls(
   stage.useDatabase(port, { tls: 'true', ...caFile });
 }
 
-/** Points the command at a server that answers each TLS handshake with alert 80 while Atlas lets nobody here in. */
+/**
+ * Points the command at a server that answers each TLS handshake with alert 80 while this machine is not in
+ * the access list, or while the cluster is paused.
+ */
 export async function refuseTls(stage: Stage): Promise<void> {
   const { atlas } = stage.lab;
   const { ca, server: front } = await tlsFront(stage, {});
@@ -44,7 +47,10 @@ export async function refuseTls(stage: Stage): Promise<void> {
   stage.useDatabase(port, { tls: 'true', tlsCAFile: await stage.file('ca.pem', ca) });
 }
 
-/** A server, not yet listening, that ends TLS and hands on to the lab's MongoDB server; and its CA. */
+/**
+ * Returns a server, not yet listening, that terminates TLS and forwards to the lab's MongoDB server; and its
+ * CA.
+ */
 async function tlsFront(
   stage: Stage,
   { names = [], ...faults }: CertificateFaults & { readonly names?: readonly string[] },

@@ -6,10 +6,10 @@ import type { Stage } from '../stage.ts';
 import { listen } from './listen.ts';
 
 /**
- * Puts a front before the lab's MongoDB server that reads every message, under the lab's certificate if the lab has one,
- * and points the command at it.
+ * Starts a proxy in front of the lab's MongoDB server that reads every message, with the lab's certificate if
+ * it has one, and points the command at it.
  *
- * @param act by the name of the command: passes it on, or cuts the connection instead
+ * @param act receives the name of the command: forwards it, or closes the connection instead
  */
 export async function frontWire(stage: Stage, act: (command: string) => 'pass' | 'cut'): Promise<void> {
   const { tls } = stage.lab;
@@ -21,7 +21,7 @@ export async function frontWire(stage: Stage, act: (command: string) => 'pass' |
   stage.useDatabase(port, tls === null ? {} : { tls: 'true', tlsCAFile: tls.caFile });
 }
 
-/** A connection to the lab's own MongoDB server, as any client makes it. */
+/** Opens a connection to the lab's own MongoDB server, as any client does. */
 export function dialDatabase({ lab: { mongod, tls } }: Stage): Socket {
   const { host, port } = mongod;
   const socket =
@@ -46,7 +46,7 @@ async function relay(
       }
     }
   } catch {
-    // A client that went away, or bytes that are no message: either way the connection is over.
+    // The client disconnected, or sent an invalid message: in both cases the connection is closed.
   } finally {
     client.destroy();
     database.destroy();
