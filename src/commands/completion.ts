@@ -12,7 +12,7 @@ export const completion = command({
   examples: [
     'source <(fedctl completion bash)                                        # in ~/.bashrc',
     'source <(fedctl completion zsh)                                         # in ~/.zshrc, after compinit',
-    'fedctl completion fish > ~/.config/fish/completions/fedctl.fish         # once',
+    'fedctl completion fish | source                                         # in ~/.config/fish/config.fish',
   ],
   notes: `Prints a script for bash, zsh or fish. It completes commands, options and their values, AWS profiles,
 scenarios of the lab, failure codes and ids of checks. The script needs fedctl on the PATH and no other package: it calls
@@ -37,7 +37,7 @@ its description.`,
   },
 });
 
-/** Names the shells; what was typed is repeated only where it looks like the name of a program. */
+/** Names the supported shells. The typed text is repeated only when it looks like the name of a program. */
 function unknownShell(typed: string): FedctlError {
   refuseToken('the shell', [typed]);
   const shown = /^[a-z0-9-]{1,20}$/.test(typed) ? `Unknown shell "${typed}"` : 'Unknown shell';

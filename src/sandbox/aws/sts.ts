@@ -1,6 +1,6 @@
 import { assumeRole } from './assume-role.ts';
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts';
-import { accessDenied } from './aws-error.ts';
+import { accessDenied, validationError } from './aws-error.ts';
 import type { FindIssuerKeys } from './foreign-issuer.ts';
 import { getFederationToken } from './get-federation-token.ts';
 import { getWebIdentityToken } from './get-web-identity-token.ts';
@@ -21,6 +21,7 @@ export function createSts(findKeys: FindIssuerKeys): Service {
       ['AssumeRole', assumeRole],
       ['GetFederationToken', getFederationToken],
       ['GetWebIdentityToken', getWebIdentityToken],
+      ['GetAccessKeyInfo', getAccessKeyInfo],
     ]),
     unsigned: new Map([['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity(findKeys)]]),
   };
@@ -38,6 +39,17 @@ function getCallerIdentity({ caller, replayed }: Call): Outcome {
       ? "a MongoDB server passed on a client's request, the signature is valid"
       : 'the signature is valid',
   };
+}
+
+/** The account of an access key, whoever's it is. No permission is checked here: AWS does not check one either. */
+function getAccessKeyInfo({ world, parameters }: Call): Outcome {
+  const id = parameters.text('AccessKeyId') ?? '';
+  const holder = world.holderOf(id);
+  if (holder === undefined) {
+    throw validationError(`Invalid Access Key: ${id}`, `access key ${id} is unknown`);
+  }
+  const { account } = 'principal' in holder ? holder.principal : holder;
+  return { result: [['Account', account.id]], reason: `access key ${id} belongs to account ${account.id}` };
 }
 
 const TWELVE_HOURS = 43_200;

@@ -87,7 +87,9 @@ function recordValue(value: unknown): unknown {
 }
 
 function isRecord(value: unknown): value is TypedDocument {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 export function encodeDocument(document: TypedDocument | Document): Uint8Array {

@@ -1,10 +1,10 @@
 import { Binary, Long } from 'bson';
 import type { Document, TypedDocument } from './bson-codec.ts';
 import { CommandError } from './command-error.ts';
-import { numberOf } from './fields.ts';
+import { isDocument, numberOf } from './fields.ts';
 
 /** Commands that a driver sends again with the same transaction number when their answer did not arrive. */
-const RETRYABLE: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'findAndModify']);
+const RETRYABLE: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'findAndModify', 'bulkWrite']);
 
 /** Codes after which a driver may send a write again (retryable writes specification). */
 const PASSING: ReadonlySet<number> = new Set([
@@ -66,11 +66,11 @@ export class RetriedWrites {
 
 /** Tells the driver that it may try a write again, where it asked for that and the error passes. */
 export function withRetryLabel(name: string, command: Document, reply: TypedDocument): TypedDocument {
-  const code = numberOf(reply['code']);
-  const passes = reply['ok'] !== 1 && code !== null && PASSING.has(code) && !('errorLabels' in reply);
-  return passes && transactionNumber(name, command) !== null
-    ? { ...reply, errorLabels: ['RetryableWriteError'] }
-    : reply;
+  if ('errorLabels' in reply || transactionNumber(name, command) === null) return reply;
+  const { writeConcernError } = reply;
+  const failed = reply['ok'] === 1 ? writeConcernError : reply;
+  const code = isDocument(failed) ? numberOf(failed['code']) : null;
+  return code !== null && PASSING.has(code) ? { ...reply, errorLabels: ['RetryableWriteError'] } : reply;
 }
 
 function transactionNumber(name: string, command: Document): bigint | null {

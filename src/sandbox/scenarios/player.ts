@@ -5,7 +5,6 @@ import type { Scene } from './play.ts';
 import type { PlayedScenario } from './played-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
-
 /**
  * Plays a scenario in a lab that runs: one in its life, as what was changed for it stays changed.
  *

@@ -1,4 +1,4 @@
-import type { Document } from 'bson';
+import { type Document, Long, UUID } from 'bson';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type MongodFixture, saslStart, startMongodFixture } from '../../support/mongod-fixture.ts';
 import { WireClient } from '../../support/wire-client.ts';
@@ -126,6 +126,40 @@ describe('the fail point failCommand', () => {
       ok: 1,
       writeConcernError,
     });
+  });
+
+  test('adds error labels to a write concern error, those that it names or those of the server', async () => {
+    const set = await startMongodFixture({ replicaSet: 'rs0' });
+    const admin = await set.loggedIn();
+    const lsid = { id: new UUID() };
+    const labels = async (data: Document): Promise<unknown> => {
+      await admin.command(failCommand({ times: 1 }, { failCommands: ['insert'], ...data }));
+      const txnNumber = Long.fromNumber(++number);
+      const reply = await admin.command({ insert: 'c', documents: [{}], lsid, txnNumber }, 'app');
+      return { n: reply['n'], errorLabels: reply['errorLabels'] };
+    };
+    let number = 0;
+    const writeConcernError = (code: number) => ({ writeConcernError: { code, errmsg: 'x' } });
+    const retryable = ['RetryableWriteError'];
+    expect(await labels({ ...writeConcernError(64), errorLabels: retryable })).toEqual({
+      n: 1,
+      errorLabels: retryable,
+    });
+    expect(await labels({ ...writeConcernError(91), errorLabels: [] })).toEqual({ n: 1, errorLabels: [] });
+    for (const code of [91, 189, 11600, 11602]) {
+      expect(await labels(writeConcernError(code))).toEqual({ n: 1, errorLabels: retryable });
+    }
+    expect(await labels(writeConcernError(64))).toEqual({ n: 1, errorLabels: undefined });
+    await set.close();
+  });
+
+  test('meets only the collection that it names', async () => {
+    await client.command(
+      failCommand('alwaysOn', { failCommands: ['find'], errorCode: 391, namespace: 'app.visits' }),
+    );
+    expect(await client.command({ find: 'others' }, 'app')).toMatchObject({ ok: 1 });
+    expect(await client.command(find, 'other')).toMatchObject({ ok: 1 });
+    expect(await client.command(find, 'app')).toEqual(FAILED);
   });
 
   test('holds a command up for as long as it says', async () => {

@@ -11,6 +11,7 @@ import { checkCommand } from '../validation/commands.ts';
 import { checkStableApi } from '../validation/stable-api.ts';
 import { writeConcernError } from '../validation/write-concern.ts';
 import { AUTHENTICATION_COMMANDS } from './authentication.ts';
+import { BULK_COMMANDS } from './bulk-write.ts';
 import { CATALOGUE_COMMANDS } from './catalogue.ts';
 import { type Command, type CommandCall, type CommandTable, noteUnsupported } from './command.ts';
 import { commandText } from './command-text.ts';
@@ -25,6 +26,7 @@ const COMMANDS: CommandTable = {
   ...SERVER_COMMANDS,
   ...READING_COMMANDS,
   ...WRITING_COMMANDS,
+  ...BULK_COMMANDS,
   ...CATALOGUE_COMMANDS,
 };
 
@@ -49,14 +51,23 @@ export async function dispatch(
   const call: CommandCall = callOf(name, message, session, server);
   // A fail point meets the first hello already under the name that it carries; a later one changes nothing.
   if (HELLO_NAMES.has(name)) session.appName ??= applicationOf(message.body);
-  const fault = server.failPoints.meet(name, session.appName);
+  const fault = server.failPoints.meet(name, session.appName, namespaceOf(call));
   if (fault !== null) await noteFault(fault, call);
   if (fault?.closeConnection) return null;
   const reply = fault?.reply ?? (await answer(message, spelling, call));
+  const isFaulty = fault !== null && (fault.reply ?? fault.writeConcernError) !== null;
   return withRetryLabel(name, call.document, {
     ...reply,
     ...(fault?.writeConcernError && { writeConcernError: fault.writeConcernError }),
+    ...(isFaulty && fault.errorLabels && { errorLabels: fault.errorLabels }),
   });
+}
+
+/** The collection that a command is about, by which a fail point may choose; null for none. */
+function namespaceOf({ name, database, document }: CommandCall): string | null {
+  const [first] = document.values();
+  const collection = name === 'getMore' ? document.get('collection') : first;
+  return typeof collection === 'string' ? `${database}.${collection}` : null;
 }
 
 /** The plain form of a command is made for those who read it: an insert of many documents needs none. */

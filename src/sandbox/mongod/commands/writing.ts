@@ -24,7 +24,7 @@ export const WRITING_COMMANDS: CommandTable = {
 };
 
 function insert(call: CommandCall): TypedDocument {
-  const target = opened(call);
+  const target = opened(call, placeOf(call));
   let n = 0;
   const writeErrors = each(call, documentsOption(call.document, 'documents'), (document) => {
     target.insert(document);
@@ -35,62 +35,93 @@ function insert(call: CommandCall): TypedDocument {
 
 function update(call: CommandCall): TypedDocument {
   const variables = variablesOf(call);
+  const place = placeOf(call);
   let n = 0;
   let nModified = 0;
   const upserts: TypedDocument[] = [];
   const writeErrors = each(call, documentsOption(call.document, 'updates'), (statement, index) => {
-    const target = found(call);
-    const isMulti = flagOption(statement, 'multi');
-    if (isMulti && statement.has('sort')) {
-      throw new CommandError('FailedToParse', 'Cannot specify sort with multi=true');
-    }
-    const selection: Selection = {
-      filter: documentOption(statement, 'q') ?? new Map(),
-      sort: documentOption(statement, 'sort'),
-      hint: statement.get('hint'),
-      limit: isMulti ? 0 : 1,
-      variables,
-    };
-    const { found: documents, filter } = select(target, selection);
-    const change = updateOf(call, statement.get('u'), statement, { filter, variables });
-    if (isMulti && change.isReplacement) {
-      throw new CommandError('FailedToParse', 'multi update is not supported for replacement-style update');
-    }
-    for (const document of documents) {
-      nModified += apply(target, document, change).isChanged ? 1 : 0;
-      n += 1;
-    }
-    if (documents.length === 0 && flagOption(statement, 'upsert')) {
-      const inserted = opened(call).insert(withTimeLimit(change.insert));
-      upserts.push({ index, _id: inserted.get('_id') });
-      n += 1;
-    }
+    const result = runUpdate(call, place, statement, variables);
+    n += result.n;
+    nModified += result.nModified;
+    if ('upsertedId' in result) upserts.push({ index, _id: result.upsertedId });
   });
   return { n, nModified, ...(upserts.length > 0 && { upserted: upserts }), ...writeErrors };
 }
 
+/** What one statement of an update did. */
+export interface UpdateResult {
+  /** How many documents matched or were inserted. */
+  readonly n: number;
+  readonly nModified: number;
+  readonly upsertedId?: unknown;
+}
+
+/** Runs one statement of an update. @throws CommandError */
+export function runUpdate(
+  call: CommandCall,
+  place: Place,
+  statement: Document,
+  variables: Variables,
+): UpdateResult {
+  const target = found(call, place);
+  const isMulti = flagOption(statement, 'multi');
+  if (isMulti && statement.has('sort')) {
+    throw new CommandError('FailedToParse', 'Cannot specify sort with multi=true');
+  }
+  const selection: Selection = {
+    filter: documentOption(statement, 'q') ?? new Map(),
+    sort: documentOption(statement, 'sort'),
+    hint: statement.get('hint'),
+    limit: isMulti ? 0 : 1,
+    variables,
+  };
+  const { found: documents, filter } = select(target, selection);
+  const change = updateOf(call, statement.get('u'), statement, { filter, variables });
+  if (isMulti && change.isReplacement) {
+    throw new CommandError('FailedToParse', 'multi update is not supported for replacement-style update');
+  }
+  if (documents.length === 0 && flagOption(statement, 'upsert')) {
+    const inserted = opened(call, place).insert(withTimeLimit(change.insert));
+    return { n: 1, nModified: 0, upsertedId: inserted.get('_id') };
+  }
+  const changed = documents.filter((document) => apply(target, document, change).isChanged);
+  return { n: documents.length, nModified: changed.length };
+}
+
 function remove(call: CommandCall): TypedDocument {
-  const target = found(call);
   const variables = variablesOf(call);
+  const place = placeOf(call);
   let n = 0;
   const writeErrors = each(call, documentsOption(call.document, 'deletes'), (statement) => {
-    const { found: documents } = select(target, {
-      filter: documentOption(statement, 'q') ?? new Map(),
-      hint: statement.get('hint'),
-      limit: numberOption(statement, 'limit'),
-      variables,
-    });
-    for (const document of documents) target.remove(document);
-    n += documents.length;
+    n += runDelete(call, place, statement, variables);
   });
   return { n, ...writeErrors };
+}
+
+/** Runs one statement of a delete. @returns how many documents it removed @throws CommandError */
+export function runDelete(
+  call: CommandCall,
+  place: Place,
+  statement: Document,
+  variables: Variables,
+): number {
+  const target = found(call, place);
+  const { found: documents } = select(target, {
+    filter: documentOption(statement, 'q') ?? new Map(),
+    hint: statement.get('hint'),
+    limit: numberOption(statement, 'limit'),
+    variables,
+  });
+  for (const document of documents) target.remove(document);
+  return documents.length;
 }
 
 function findAndModify(call: CommandCall): TypedDocument {
   const { document } = call;
   const isRemoval = flagOption(document, 'remove');
   checkFindAndModify(document, isRemoval);
-  const target = found(call);
+  const place = placeOf(call);
+  const target = found(call, place);
   const variables = variablesOf(call);
   const { found: documents, filter } = select(target, {
     filter: documentOption(document, 'query') ?? new Map(),
@@ -119,7 +150,7 @@ function findAndModify(call: CommandCall): TypedDocument {
   }
   if (!flagOption(document, 'upsert'))
     return { lastErrorObject: { n: 0, updatedExisting: false }, value: null };
-  const inserted = opened(call).insert(withTimeLimit(change.insert));
+  const inserted = opened(call, place).insert(withTimeLimit(change.insert));
   return {
     lastErrorObject: { n: 1, updatedExisting: false, upserted: inserted.get('_id') },
     value: isNew ? shown(inserted) : null,
@@ -187,19 +218,30 @@ function updateOf(
   });
 }
 
+/** A collection by its database and its name. */
+export interface Place {
+  readonly database: string;
+  readonly name: string;
+}
+
+function placeOf(call: CommandCall): Place {
+  return { database: call.database, name: collectionOf(call) };
+}
+
 /** The collection to look in; one that nobody has written to is empty. @throws CommandError InvalidNamespace */
-function found(call: CommandCall): Collection {
-  const name = writableName(call);
-  return call.server.store.find(call.database, name) ?? new Collection(`${call.database}.${name}`);
+function found({ server }: CommandCall, place: Place): Collection {
+  checkWritable(place);
+  return server.store.find(place.database, place.name) ?? new Collection(`${place.database}.${place.name}`);
 }
 
 /** The collection to insert into, made when it is not there. @throws CommandError InvalidNamespace */
-function opened(call: CommandCall): Collection {
-  return call.server.store.open(call.database, writableName(call));
+export function opened({ server }: CommandCall, place: Place): Collection {
+  checkWritable(place);
+  return server.store.open(place.database, place.name);
 }
 
-function writableName(call: CommandCall): string {
-  const name = collectionOf(call);
-  if (!name.startsWith('system.')) return name;
-  throw new CommandError('InvalidNamespace', `cannot write to '${call.database}.${name}'`);
+function checkWritable({ database, name }: Place): void {
+  if (name.startsWith('system.')) {
+    throw new CommandError('InvalidNamespace', `cannot write to '${database}.${name}'`);
+  }
 }

@@ -99,6 +99,7 @@ export const UNSUPPORTED_EXPRESSIONS: ReadonlySet<string> = new Set([
   '$setIntersection',
   '$setIsSubset',
   '$setUnion',
+  '$sigmoid',
   '$sin',
   '$sinh',
   '$sortArray',

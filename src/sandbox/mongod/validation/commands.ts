@@ -184,6 +184,17 @@ export const COMMAND_RULES: Readonly<Record<string, CommandRules>> = {
       bypassDocumentValidation: flag,
     },
   },
+  bulkWrite: {
+    takes: 'writeConcern',
+    required: { bulkWrite: any, ops: bulkOperations, nsInfo: namespaces },
+    optional: {
+      ordered: flag,
+      errorsOnly: flag,
+      bypassDocumentValidation: flag,
+      let: object,
+      cursor,
+    },
+  },
   listDatabases: {
     required: { listDatabases: any },
     optional: { filter: object, nameOnly: flag, authorizedDatabases: flag },
@@ -233,6 +244,50 @@ export const COMMAND_RULES: Readonly<Record<string, CommandRules>> = {
   collStats: { required: { collStats: any }, optional: { scale: whole(1) } },
   dbStats: { required: { dbStats: any }, optional: { scale: whole(1), freeStorage: flag } },
 };
+
+const INDEX = whole(0);
+
+/** The operations of bulkWrite, by their first field: the position of the namespace. */
+const BULK_OPERATIONS: Readonly<Record<string, Rules>> = {
+  insert: { required: { insert: INDEX, document: object }, optional: {} },
+  update: {
+    required: { update: INDEX, filter: object, updateMods: update },
+    optional: {
+      multi: flag,
+      upsert: flag,
+      arrayFilters: objects,
+      collation,
+      hint,
+      sort: object,
+      constants: off,
+      upsertSupplied: off,
+    },
+  },
+  delete: { required: { delete: INDEX, filter: object }, optional: { multi: flag, collation, hint } },
+};
+
+function bulkOperations(value: unknown, path: string): void {
+  batch(null)(value, path);
+  for (const operation of value as readonly Document[]) {
+    const [name = ''] = operation.keys();
+    const rules = Object.hasOwn(BULK_OPERATIONS, name) ? BULK_OPERATIONS[name] : undefined;
+    if (rules === undefined) {
+      throw new CommandError('FailedToParse', `Unrecognized bulkWrite operation: '${name}'`);
+    }
+    check(operation, rules, path);
+  }
+}
+
+function namespaces(value: unknown, path: string): void {
+  objects(value, path);
+  for (const one of value as readonly Document[]) {
+    check(
+      one,
+      { required: { ns: text }, optional: { collectionUUID: off, encryptionInformation: off } },
+      path,
+    );
+  }
+}
 
 function emptyValidator(value: unknown, path: string): void {
   object(value, path);
@@ -294,12 +349,11 @@ export function checkCommand(name: string, command: Document, isMember: boolean)
 
 function checkTime(name: string, value: unknown): void {
   if (value === undefined || value === null) return;
-  whole(0)(value, `${name}.maxTimeMS`);
-  if (Number(String(value)) > MAX_TIME)
-    throw new CommandError(
-      'BadValue',
-      `${String(value)} value for maxTimeMS is out of range [0, ${MAX_TIME}]`,
-    );
+  whole(Number.MIN_SAFE_INTEGER)(value, `${name}.maxTimeMS`);
+  const time = Number(String(value));
+  if (time < 0 || time > MAX_TIME) {
+    throw new CommandError('BadValue', `${time} value for maxTimeMS is out of range [0, ${MAX_TIME}]`);
+  }
 }
 
 function checkReadConcern(name: string, readConcern: unknown, isTaken: boolean): void {
