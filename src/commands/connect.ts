@@ -46,7 +46,7 @@ const OPTIONS = {
   ),
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: TOKEN_DURATION,
-  explain: toggle('--explain', 'show the handshake of MONGODB-AWS, step by step', { env: false }),
+  explain: toggle('--explain', 'Show the handshake of MONGODB-AWS step by step', { env: false }),
   ...ROLE_OPTIONS,
   dnsServer: DNS_SERVER,
 } as const;
