@@ -16,8 +16,8 @@ const PLACE = 'x';
 const FILE_TIMEOUT_MS = 1000;
 
 /**
- * Lists what the last word of a command line may become. Nothing is filtered by what is typed of it: shells differ in
- * how they match.
+ * Lists what the last word of a command line may become. The shell filters them by what is typed, because shells
+ * differ in how they match.
  *
  * @param words the words after `fedctl`, the last of which is being completed and may be empty
  * @returns no candidates where any text is valid: the shell then completes file names
@@ -129,7 +129,7 @@ const SOURCES: Readonly<
       const { profileNames } = await readSharedFiles(context, FILE_TIMEOUT_MS);
       return profileNames.map((value) => ({ value, description: '' }));
     } catch (error) {
-      // Whoever completes a command line is told nothing of files; the command itself tells it.
+      // Nothing is printed while a line is completed. The command itself reports the file.
       if (isFedctlError(error)) return [];
       throw error;
     }

@@ -1,4 +1,4 @@
-/** What each shell runs when Tab is pressed. The candidates come from fedctl itself, so that no script grows old. */
+/** What each shell runs when Tab is pressed. The candidates come from fedctl itself, so that the scripts hold none. */
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
