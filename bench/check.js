@@ -1,5 +1,5 @@
 // What `fedctl check` costs, as ratios in one run: a healthy target beside `connect` alone (at most 1.5 times), and 100
-// healthy targets beside one (at most 15 times). Whole processes, in a lab of their own process.
+// healthy targets beside one (at most 8 times). Whole processes, in a lab of their own process.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,9 +1,21 @@
-// `npm run bench -- NAME [--option value…]`: how fast the lab is, and what it endures.
+// `npm run bench` measures the commands and writes RESULTS.md; `npm run bench -- NAME [--option value…]` what else there is:
+// how fast the lab is, and what it endures.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const COMMANDS = {
+  about:
+    'every command beside `node -e 0` and other programs, twice, for RESULTS.md; --check compares with it',
+  options: {
+    pairs: { type: 'string', default: '15' },
+    force: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+  },
+  run: async ({ pairs, ...how }) => (await import('./commands.js')).run({ pairs: Number(pairs), ...how }),
+};
 
 const BENCHES = {
   lab: {
@@ -50,12 +62,16 @@ function tests(names, env) {
   return status ?? 1;
 }
 
-const [name = '', ...rest] = process.argv.slice(2);
-const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+const typed = process.argv.slice(2);
+const named = typed[0]?.startsWith('-') === false;
+const [name, rest] = named ? [typed[0], typed.slice(1)] : ['', typed];
+const bench = !named ? COMMANDS : Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
 if (bench === undefined) {
-  const lines = Object.entries(BENCHES).map(([each, { about, options }]) => {
-    const typed = Object.keys(options).map((option) => `[--${option} <n>]`);
-    return `  npm run bench -- ${[each, ...typed].join(' ').padEnd(38)} ${about}\n`;
+  const lines = Object.entries({ '': COMMANDS, ...BENCHES }).map(([each, { about, options }]) => {
+    const typed = Object.entries(options).map(([option, { type }]) =>
+      type === 'boolean' ? `[--${option}]` : `[--${option} <n>]`,
+    );
+    return `  npm run bench -- ${[each, ...typed].join(' ').trim().padEnd(38)} ${about}\n`;
   });
   process.stderr.write(lines.join(''));
   process.exitCode = 2;

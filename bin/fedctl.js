@@ -7,9 +7,7 @@
 
 const { readFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
-const { createRequire } = require('node:module');
 const vm = require('node:vm');
-const { openCodeCache } = require('./code-cache.js');
 
 // The SDK's notice about Node.js versions would land on stderr, beside the answer: silenced before anything loads.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -18,6 +16,9 @@ const FOLDER = join(dirname(__dirname), 'dist', 'cli');
 
 /** @type {{ hash: string, help: string, version: string }} */
 const built = JSON.parse(readFileSync(join(FOLDER, 'built.json'), 'utf8'));
+
+const HEAD = Buffer.from('(function (exports, require, module, __filename, __dirname) { ');
+const TAIL = Buffer.from('\n})');
 
 const args = process.argv.slice(2);
 const prepared = preparedAnswer(args);
@@ -42,6 +43,7 @@ function preparedAnswer(args) {
 }
 
 async function run() {
+  const { openCodeCache } = require('./code-cache.js');
   const cache = openCodeCache({ env: process.env, hash: built.hash, command: args[0] ?? '' });
   const load = loader(cache);
   const { main } = load('main.cjs');
@@ -60,29 +62,25 @@ async function run() {
 /**
  * Loads chunks of the bundle as CommonJS, from what V8 compiled last time where there is that.
  *
- * @param {ReturnType<typeof openCodeCache>} cache
+ * @param {ReturnType<typeof import('./code-cache.js').openCodeCache>} cache
  * @returns {(name: string) => any}
  */
 function loader(cache) {
   /** @type {Map<string, { exports: any }>} */
   const modules = new Map();
-  const requireOther = createRequire(__filename);
   /** @param {string} name */
   const load = (name) => {
     const known = modules.get(name);
     if (known !== undefined) return known.exports;
     const filename = join(FOLDER, name);
-    // Chunks are ASCII: the build escapes the rest.
-    const source = readFileSync(filename, 'latin1');
-    const script = new vm.Script(
-      `(function (exports, require, module, __filename, __dirname) { ${source}\n})`,
-      { filename, cachedData: cache.of(name) },
-    );
+    // Chunks are ASCII: the build escapes the rest. Wrapped as bytes, the source is in the heap once.
+    const source = Buffer.concat([HEAD, readFileSync(filename), TAIL]).latin1Slice();
+    const script = new vm.Script(source, { filename, cachedData: cache.of(name) });
     cache.keep(name, script);
     const module = { exports: {} };
     modules.set(name, module);
     /** @param {string} id */
-    const requireFrom = (id) => (id.startsWith('./') ? load(id.slice(2)) : requireOther(id));
+    const requireFrom = (id) => (id.startsWith('./') ? load(id.slice(2)) : require(id));
     script.runInThisContext().call(module.exports, module.exports, requireFrom, module, filename, FOLDER);
     return module.exports;
   };

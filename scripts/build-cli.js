@@ -28,6 +28,66 @@ const ownUrl = {
 };
 
 /**
+ * commander loads what starts programs, for subcommands that are programs of their own. fedctl has none.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const noPrograms = {
+  name: 'commander without child_process',
+  resolveId: (id, importer) =>
+    id === 'node:child_process' && importer?.includes('/node_modules/commander/') ? '\0no-programs' : null,
+  load: (id) => (id === '\0no-programs' ? 'export {};' : null),
+};
+
+/**
+ * The driver signs with a `Headers`, a global for which Node.js loads all of fetch: 12 MB. Of it the driver needs a Map.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const plainHeaders = {
+  name: 'headers without fetch',
+  transform(code, id) {
+    if (!id.endsWith('/mongodb/lib/cmap/auth/aws4.js')) return null;
+    if (!code.includes('new Headers({')) throw new Error('the driver signs in another way: look at aws4.js');
+    return `${code}
+class Headers extends Map {
+  constructor(values) {
+    super(Object.entries(values));
+  }
+  append(name, value) {
+    this.set(name, value);
+  }
+}`;
+  },
+};
+
+const ENTRIES = {
+  main: 'src/commands/main.ts',
+  'process-context': 'src/lib/process-context.ts',
+  // What programs import.
+  index: 'src/lib/index.ts',
+  sandbox: 'src/sandbox/index.ts',
+};
+
+/**
+ * Adds the modules that bin/fedctl.js loads before it knows the command.
+ *
+ * @param {Set<string>} modules
+ * @returns {import('rolldown').Plugin}
+ */
+function modulesOfEveryRun(modules) {
+  return {
+    name: 'modules of every run',
+    buildEnd() {
+      for (const entry of [ENTRIES.main, ENTRIES['process-context']]) modules.add(join(ROOT, entry));
+      for (const id of modules) {
+        for (const imported of this.getModuleInfo(id)?.importedIds ?? []) modules.add(imported);
+      }
+    },
+  };
+}
+
+/**
  * Builds the chunks.
  *
  * @param {string} folder is emptied first
@@ -35,25 +95,25 @@ const ownUrl = {
  */
 export async function buildCli(folder) {
   await rm(folder, { recursive: true, force: true });
+  /** @type {Set<string>} */
+  const everyRun = new Set();
   const bundle = await rolldown({
     cwd: ROOT,
-    input: {
-      main: 'src/commands/main.ts',
-      'process-context': 'src/lib/process-context.ts',
-      // What programs import.
-      index: 'src/lib/index.ts',
-      sandbox: 'src/sandbox/index.ts',
-    },
+    input: ENTRIES,
     platform: 'node',
     external: OPTIONAL,
     resolve: { mainFields: ['module', 'main'] },
-    plugins: [ownUrl],
+    plugins: [ownUrl, noPrograms, plainHeaders, modulesOfEveryRun(everyRun)],
   });
   const { output } = await bundle.generate({
     format: 'cjs',
     exports: 'named',
     // The loader of bin/fedctl.js knows `require` only.
     dynamicImportInCjs: false,
+    // One file instead of twenty for what every run loads.
+    codeSplitting: { groups: [{ name: 'base', test: (id) => everyRun.has(id) }] },
+    // Names and stacks stay as they are written; what V8 reads to no end does not.
+    comments: { legal: true, annotation: false, jsdoc: false },
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
   });

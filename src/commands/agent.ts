@@ -9,6 +9,7 @@ import type {
   CredentialsEndpointSettings,
   TokenFileSettings,
 } from '../lib/config/agent-config.ts';
+import { type Flag, rerun } from '../lib/core/command-line.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { startCredentialsEndpoint } from '../lib/exec/credentials-endpoint.ts';
@@ -29,22 +30,34 @@ import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
-  audience: text('--audience <aud>', 'who the token is for'),
-  out: text('--out <file>', 'keep a token in this file', FLAG_ONLY),
-  mode: text('--mode <octal>', 'permission bits of the file (default: 0600)', FLAG_ONLY),
+  audience: text('--audience <aud>', 'Audience of the token'),
+  out: text('--out <file>', 'File to keep valid with a token', FLAG_ONLY),
+  mode: text('--mode <octal>', 'Permission bits of the file (default: 0600)', FLAG_ONLY),
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: WANTED_DURATION,
-  roleArn: text('--role-arn <arn>', 'assume this role first'),
-  externalId: text('--external-id <id>', 'external id that the role asks for'),
-  sessionName: text('--session-name <name>', 'name of the role session (default: fedctl-<user>)'),
-  config: text('--config <file>', 'keep what this YAML file lists, instead of --out', FLAG_ONLY),
+  roleArn: text('--role-arn <arn>', 'Role to assume first'),
+  externalId: text('--external-id <id>', 'External ID that the role requires'),
+  sessionName: text('--session-name <name>', 'Name of the role session (default: fedctl-<user>)'),
+  config: text('--config <file>', 'YAML file that lists the outputs, instead of --out', FLAG_ONLY),
   readyListen: listenAddress(
     '--ready-listen <address>',
-    'answer GET /readyz on this port, or address and port',
+    'Port, or address and port, that serves GET /readyz',
     FLAG_ONLY,
   ),
-  once: toggle('--once', 'write each file once and end, as an init container does', FLAG_ONLY),
+  once: toggle('--once', 'Write each file once and exit, as an init container does', FLAG_ONLY),
 } as const;
+
+/** What is said of one file, and stands in a configuration otherwise. */
+const OF_ONE_FILE = {
+  out: '--out',
+  mode: '--mode',
+  audience: '--audience',
+  signingAlgorithm: '--signing-algorithm',
+  duration: '--duration',
+  roleArn: '--role-arn',
+  externalId: '--external-id',
+  sessionName: '--session-name',
+} as const satisfies Partial<Record<keyof typeof OPTIONS, Flag>>;
 
 type AgentInvocation = Invocation<typeof OPTIONS>;
 
@@ -59,11 +72,11 @@ export const agent = command({
     'fedctl agent --audience my-atlas --out /run/fedctl/token --once',
     'fedctl agent --config agent.yaml --ready-listen 0.0.0.0:8484',
   ],
-  notes: `Each file holds the token alone, is replaced as a whole, and is renewed at half of the life of the token. While AWS
-does not respond, the last token stays until it expires; then the file is removed. /readyz responds with 200 as long as
-every file holds a token that has not expired, and every endpoint has credentials. Each event is a line on standard
-error, or one JSON document on standard output with --json. SIGTERM and Ctrl-C end the agent with exit code 0; the
-files stay. A --config file may list several token files, and endpoints for session credentials:
+  notes: `Each file has only the token, is replaced by rename, and is renewed at half of the token lifetime. While AWS does not
+respond, the last token stays until it expires; then the agent removes the file. /readyz responds with 200 while every
+file has an unexpired token and every endpoint has credentials. Each event is a line on standard error, or a JSON
+document on standard output with --json. The agent exits with 0 on SIGTERM and Ctrl-C, and the files remain. A --config
+file can list several token files and endpoints for session credentials:
 
   tokenFiles:
     - { path: /run/fedctl/atlas, audience: my-atlas, mode: "0640" }
@@ -123,8 +136,8 @@ async function run(invocation: AgentInvocation): Promise<Ended> {
 async function agentSettings({ context, options, common, typed }: AgentInvocation): Promise<AgentSettings> {
   const { config, out, audience } = options;
   if (config !== null) {
-    const other = (['out', 'mode', 'audience', 'roleArn'] as const).find((key) => typed.has(key));
-    if (other !== undefined) throw beside(other);
+    const other = Object.entries(OF_ONE_FILE).find(([key]) => typed.has(key));
+    if (other !== undefined) throw beside(other[1]);
     const { readAgentConfig } = await import('../lib/config/agent-config.ts');
     const path = resolve(context.cwd, config);
     const read = await readBoundedFile(path, LARGEST_CONFIG, context.signal, common.timeoutMs);
@@ -134,8 +147,8 @@ async function agentSettings({ context, options, common, typed }: AgentInvocatio
   }
   if (out === null) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: 'The agent has nothing to keep: neither --out nor --config was given.',
-      remedy: 'add --audience <audience> --out <file>, or --config <file>',
+      message: 'The agent has no output: neither --out nor --config was given.',
+      remedy: 'Add --audience <audience> --out <file>, or --config <file>.',
     });
   }
   if (audience === null) {
@@ -171,7 +184,7 @@ async function refuseTokenFile({ context }: AgentInvocation, file: TokenFileSett
 }
 
 async function keptTokenFile(
-  { context, aws }: AgentInvocation,
+  { context, awsSettings }: AgentInvocation,
   file: TokenFileSettings,
   closers: (() => Promise<void>)[],
 ): Promise<Kept> {
@@ -179,7 +192,7 @@ async function keptTokenFile(
   closers.push(await lockFile(path, context.pid));
   const recipe = { audience, signingAlgorithm, durationSeconds, role: roleOf(file) };
   return {
-    output: tokenFileOutput(mintingAnew(context, aws, recipe), path, mode),
+    output: tokenFileOutput(mintingAnew(context, awsSettings, recipe), path, mode),
     async ready() {
       const expiresAt = await expiryOfFile(path, context.signal);
       return expiresAt !== null && context.now() < expiresAt;
@@ -188,7 +201,7 @@ async function keptTokenFile(
 }
 
 async function keptEndpoint(
-  { context, aws }: AgentInvocation,
+  { context, awsSettings }: AgentInvocation,
   endpoint: CredentialsEndpointSettings,
   closers: (() => Promise<void>)[],
 ): Promise<Kept> {
@@ -205,7 +218,7 @@ async function keptEndpoint(
     mfaSerial: null,
   };
   closers.push(await lockFile(authorizationTokenFile, context.pid));
-  const output = credentialsOutput(context, aws, request, `credentials endpoint ${host}:${port}`);
+  const output = credentialsOutput(context, awsSettings, request, `credentials endpoint ${host}:${port}`);
   const server = await startCredentialsEndpoint({ host, port, served: output.served });
   closers.push(server.close);
   context.redactor.learn(server.authorizationToken);
@@ -214,16 +227,16 @@ async function keptEndpoint(
 }
 
 function tell(
-  { context, common, stdout, stderr }: AgentInvocation,
+  { context, common, stdout, stderr, offer }: AgentInvocation,
   output: Output,
   event: OutputEvent,
 ): void {
   if (common.output === 'json') {
-    stdout.write([new JsonLine(agentEventDocument(output.name, event, context.now()))]);
+    stdout.write([new JsonLine(agentEventDocument(output.name, event, context.now(), offer))]);
     return;
   }
   if (common.quiet && event.kind === 'renewed') return;
-  stderr.write(agentEventLines(output.name, event));
+  stderr.write(agentEventLines(output.name, event, offer));
 }
 
 function roleOf(from: {
@@ -238,23 +251,25 @@ function roleOf(from: {
 function readMode(given: string): number {
   if (/^0?[0-7]{3}$/.test(given)) return Number.parseInt(given, 8);
   throw new FedctlError('usage.invalid-value', {
-    message: `--mode cannot be "${given}": expected an octal mode such as 0640.`,
-    details: { option: '--mode' },
+    message: `Invalid --mode "${given}": expected an octal mode such as 0640.`,
+    option: '--mode',
   });
 }
 
-function beside(key: 'out' | 'mode' | 'audience' | 'roleArn'): FedctlError {
-  const option = { out: '--out', mode: '--mode', audience: '--audience', roleArn: '--role-arn' }[key];
+function beside(option: Flag): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
-    message: `${option} and --config exclude each other: the file says what the agent keeps.`,
-    remedy: `leave ${option} out, or write it into the file`,
-    details: { option },
+    message: `${option} and --config are mutually exclusive: the configuration file lists the outputs.`,
+    remedy: `Remove ${option}, or write it into the configuration file.`,
+    command: rerun({ drop: Object.values(OF_ONE_FILE) }),
+    option,
   });
 }
 
 function nothingOnce(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
-    message: '--once writes token files, and the configuration lists none.',
-    remedy: 'leave --once out, or add tokenFiles to the configuration',
+    message: '--once writes token files, but the configuration has none.',
+    remedy: 'Remove --once, or add tokenFiles to the configuration.',
+    command: rerun({ drop: ['--once'] }),
+    option: '--once',
   });
 }

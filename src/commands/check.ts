@@ -15,25 +15,26 @@ export const check = command({
   examples: [
     "fedctl check --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
     'fedctl check --mechanism both --privilege insert@app --write-probe app.probe',
-    'fedctl check --token-file /var/run/token               # the very token that an application reads',
-    'fedctl check --only sts                                # as far as a minted token',
+    'fedctl check --token-file /var/run/token               # the token file of an application',
+    'fedctl check --only sts                                # up to a minted token',
     'fedctl check --config fedctl.yaml --output junit=report.xml --output html=report.html',
-    'fedctl check --wait 2m                                 # right after something was changed',
-    'fedctl check --list                                    # every check with what it asserts',
+    'fedctl check --wait 2m                                 # after a change, until it has propagated',
+    'fedctl check --list                                    # all checks and what they assert',
   ],
-  notes: `Walks the chain from the AWS keys to the database: each check once what it needs has passed, independent ones side by
-side. The first that failed is where to begin; what depends on it is skipped and says so. Exit code 0: everything
-that was asked for was examined and holds; 5: it was not, or does not; 2: the command line or the configuration is wrong.
+  notes: `Checks the chain from the AWS credentials to the database. A check runs when the checks that it needs have passed;
+independent checks run in parallel. Fix the first failure first: the checks that depend on it are skipped.
+Exit codes: 0, everything requested was checked without a failure; 5, a check failed or did not run; 2, invalid
+command line or configuration.
 
+Output formats: human, short (only failures and the summary, as with --quiet), json, junit, github, markdown and html.
+Several formats require a file for all but one.
 
---output human, short (failures and the summary, as with --quiet), json, junit, github, markdown or html, several at once with a file for each but one.
+With Atlas API credentials (MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_API_KEY
+and MONGODB_ATLAS_PRIVATE_API_KEY) fedctl finds the cause of a rejected login; without them it lists possible causes.
 
-With credentials of the Atlas API (MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_API_KEY
-and MONGODB_ATLAS_PRIVATE_API_KEY) the cause of a refused login is found by comparing; without, it can only be narrowed down.
-
-A file that was found in the working directory sends tokens to Atlas and to this machine only; --config trusts one.
-Beside FEDCTL_URI, FEDCTL_AUDIENCE or another variable that names a target, a file that was found is refused (exit code 2).
-Typed options of a target beat the file: for the target that --target picks, or instead of the file, which is reported.`,
+A configuration file found in the working directory can send tokens only to Atlas and to this machine; a file named by
+--config is trusted. If a variable such as FEDCTL_URI or FEDCTL_AUDIENCE names a target, a found file is an error (exit
+code 2). Options on the command line override the target that --target selects, or replace the file with a warning.`,
   options: CHECK_OPTIONS,
   faces: CHECK_FACES,
   run,

@@ -3,6 +3,7 @@ import type { Context } from '../lib/core/context.ts';
 import type { Warning } from '../lib/core/errors.ts';
 import type { ExitCode } from '../lib/core/exit-codes.ts';
 import type { AwsSettings } from '../lib/ports/aws.ts';
+import type { ToldWarning } from '../lib/render/failure.ts';
 import type { Line, Output, WriteOptions } from '../lib/render/output.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import type { Theme } from '../lib/render/theme.ts';
@@ -41,7 +42,7 @@ export interface Invocation<Table extends OptionTable> {
   /** The positional arguments. */
   readonly args: readonly string[];
   /** The common options as the AWS port takes them. */
-  readonly aws: AwsSettings;
+  readonly awsSettings: AwsSettings;
   /** A command that is offered, completed by what was typed and quoted for bash; null where that cannot be done. */
   offer(command: OfferedCommand | null | undefined, about?: Partial<Typed>): string | null;
   /**
@@ -53,6 +54,8 @@ export interface Invocation<Table extends OptionTable> {
   complete(words: readonly string[]): Promise<readonly Candidate[]>;
   /** Goes to stderr, or into the document's `warnings` under json. Never throws, never stops the run. */
   warn(warning: Warning): void;
+  /** The warnings so far, for a command that says its answer itself, under json too. */
+  readonly warnings: readonly ToldWarning[];
   /** A line of the answer that need not wait for the rest; silent under json. */
   print(line: string): void;
   /** For a command that says its answer itself, under json too. */

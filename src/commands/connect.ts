@@ -11,6 +11,7 @@ import {
   connectDocument,
   connectFailure,
   connectHeader,
+  handshakeLines,
   identityLine,
   secondFailureLines,
   stageLine,
@@ -18,32 +19,34 @@ import {
 import { secondsText } from '../lib/render/progress.ts';
 import { MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { type Answer, command, type Invocation } from './command.ts';
-import { connectionStringOf, DNS_SERVER, URI } from './options/cluster.ts';
-import { choice, namespace } from './options/kinds.ts';
-import { optionalValue, text } from './options/option.ts';
+import { connectionStringOf, DNS_SERVER, mechanismOption, URI } from './options/cluster.ts';
+import { namespace } from './options/kinds.ts';
+import { optionalValue, text, toggle } from './options/option.ts';
 import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
 import { SIGNING_ALGORITHM, TOKEN_DURATION } from './options/token.ts';
 
 const OPTIONS = {
-  mechanism: choice(
-    '--mechanism <name>',
-    'how to log in; both: side by side (default: that of the URI, else oidc)',
+  mechanism: mechanismOption(
+    'Authentication mechanism; both runs them in parallel (default: that of the URI, or oidc)',
     MECHANISM_CHOICES,
-    null,
   ),
   uri: URI,
-  audience: text('--audience <aud>', 'audience of the identity provider in Atlas, for oidc'),
+  audience: text('--audience <aud>', 'Audience of the identity provider in Atlas, for oidc'),
   writeProbe: optionalValue(
     namespace(
       '--write-probe [db.coll]',
-      `insert, find and delete a document of its own (default: ${PROBE_NAMESPACE})`,
+      `Collection in which to insert, find and delete a test document (default: ${PROBE_NAMESPACE})`,
       { env: false },
     ),
     PROBE_NAMESPACE,
   ),
-  tokenFile: text('--token-file <file>', 'log in with this very token; - for stdin'),
+  tokenFile: text(
+    '--token-file <file>',
+    'Token file to log in with, instead of a minted token; - for standard input',
+  ),
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: TOKEN_DURATION,
+  explain: toggle('--explain', 'show the handshake of MONGODB-AWS, step by step', { env: false }),
   ...ROLE_OPTIONS,
   dnsServer: DNS_SERVER,
 } as const;
@@ -53,20 +56,21 @@ export const connect = command({
   examples: [
     "fedctl connect --mechanism oidc --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
     "fedctl connect --mechanism aws --uri 'mongodb+srv://cluster0.example.mongodb.net/'",
+    'fedctl connect --mechanism aws --explain   # nonce, signed request, replay by the server, ARN, database user',
     'fedctl connect --mechanism both --write-probe app.probe',
-    'fedctl connect --token-file /var/run/token   # the very token that an application reads',
-    'fedctl connect --role-arn arn:aws:iam::123456789012:role/app   # as the workload does',
+    'fedctl connect --token-file /var/run/token   # with the token file of an application',
+    'fedctl connect --role-arn arn:aws:iam::123456789012:role/app   # as the workload',
   ],
-  notes: `Stages: resolve, tcp, tls, hello, credential, authenticate, whoami, ping, write-probe. The first that fails
-ends the login and is named. --timeout bounds each of them. Nothing is sent to another machine without verified TLS.`,
+  notes: `Stages: resolve, tcp, tls, hello, credential, authenticate, whoami, ping, write-probe. The login stops at the first
+stage that fails. --timeout limits each stage. fedctl sends nothing to another machine without verified TLS.`,
   options: OPTIONS,
   run,
 });
 
 async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
-  const { context, options, aws } = invocation;
+  const { context, options, awsSettings } = invocation;
   const { mechanism, audience, tokenFile, signingAlgorithm } = options;
-  const plan = await planConnect(context, aws, {
+  const plan = await planConnect(context, awsSettings, {
     mechanism,
     uri: options.uri === null ? null : connectionStringOf(options.uri),
     audience,
@@ -76,19 +80,21 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
     role: roleToAssume(options),
     dnsServer: options.dnsServer,
     writeProbe: options.writeProbe,
+    explain: options.explain,
   });
   for (const warning of plan.warnings) invocation.warn(warning);
-  const faces = new Faces(invocation, plan);
-  const results = await watched(invocation, plan, (name, event) => faces.stage(name, event));
+  const lines = new MechanismLines(invocation, plan);
+  const results = await watched(invocation, plan, (name, event) => lines.stage(name, event));
   const failed = decisive(results);
-  for (const { name, identity, failure } of results) {
-    if (identity !== null) faces.say(name, identityLine(identity, invocation.theme));
+  for (const { name, identity, failure, handshake } of results) {
+    for (const line of handshakeLines(handshake ?? [], invocation.theme)) lines.say(name, line);
+    if (identity !== null) lines.say(name, identityLine(identity, invocation.theme));
     else if (failure !== null && name !== failed?.name) {
       for (const line of secondFailureLines(failure, invocation.offer(failure.command), invocation.theme))
-        faces.say(name, line);
+        lines.say(name, line);
     }
   }
-  faces.end();
+  lines.end();
   if (failed !== null) throw connectFailure(failed, results, invocation.offer);
   return { document: connectDocument(results), lines: [] };
 }
@@ -104,7 +110,7 @@ async function watched(
   const each = (text: (stages: readonly StageId[]) => string) =>
     [...ended].map(([mechanism, stages]) => `${several ? `${mechanism} ` : ''}${text(stages)}`).join(', ');
   const all = STAGES.filter((id) => id !== 'write-probe' || options.writeProbe !== null);
-  const pending = () => each((stages) => all.find((id) => !stages.includes(id)) ?? 'the end of the login');
+  const pending = () => each((stages) => all.find((id) => !stages.includes(id)) ?? 'the login');
   let since = context.now().getTime();
   const shown = () => `${pending()} ${secondsText(context.now().getTime() - since)}`;
   const login = () =>
@@ -125,7 +131,7 @@ async function watched(
 }
 
 /** Prints the first mechanism's lines as they come, and keeps those of the second until the first is done. */
-class Faces {
+class MechanismLines {
   readonly #invocation: Invocation<typeof OPTIONS>;
   readonly #first: Mechanism | undefined;
   readonly #kept: string[] = [];

@@ -22,30 +22,45 @@ import { belongsToRole } from './options/role.ts';
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
-  roleArn: texts('--role-arn <arn>', 'assume this role; repeatable, each from the one before'),
-  externalId: text('--external-id <id>', 'external id that the roles ask for'),
-  sessionName: text('--session-name <name>', 'name of the role session (default: fedctl-<user>)'),
-  sessionTag: tags('--session-tag <key=value>', 'tag the last session; repeatable'),
-  transitiveTag: texts('--transitive-tag <key>', 'tag that later sessions inherit; repeatable', FLAG_ONLY),
-  sourceIdentity: text('--source-identity <name>', 'who is behind the session, for CloudTrail'),
-  mfaSerial: text('--mfa-serial <arn>', 'MFA device of the user; its code is asked for'),
-  duration: duration('--duration <time>', 'of the session (by AWS: role 1h, user 12h)', null, FLAG_ONLY),
-  format: choice('--format <format>', 'print the secrets in this form', CREDENTIAL_FORMATS, null, FLAG_ONLY),
+  roleArn: texts('--role-arn <arn>', 'Role to assume; repeatable, each from the previous one'),
+  externalId: text('--external-id <id>', 'External ID that the roles require'),
+  sessionName: text('--session-name <name>', 'Name of the role session (default: fedctl-<user>)'),
+  sessionTag: tags('--session-tag <key=value>', 'Tag of the last session; repeatable'),
+  transitiveTag: texts(
+    '--transitive-tag <key>',
+    'Transitive tag, which later sessions inherit; repeatable',
+    FLAG_ONLY,
+  ),
+  sourceIdentity: text('--source-identity <name>', 'Source identity of the session, for CloudTrail'),
+  mfaSerial: text('--mfa-serial <arn>', 'MFA device of the user; fedctl prompts for its code'),
+  duration: duration(
+    '--duration <time>',
+    'Session duration (AWS default: role 1h, user 12h)',
+    null,
+    FLAG_ONLY,
+  ),
+  format: choice(
+    '--format <format>',
+    'Format in which to print the secrets',
+    CREDENTIAL_FORMATS,
+    null,
+    FLAG_ONLY,
+  ),
 } as const;
 
 export const credentials = command({
   arguments: '',
   examples: [
-    'fedctl credentials                            # who, from where and until when; no secrets',
+    'fedctl credentials                            # principal, source and expiration; no secrets',
     'eval "$(fedctl credentials --format env)"     # bash, zsh',
     'fedctl credentials --role-arn arn:aws:iam::123456789012:role/app --format fish | source',
     'eval "$(fedctl credentials --mfa-serial arn:aws:iam::123456789012:mfa/ada --format env)"',
     'fedctl credentials --format github-env        # in a step of GitHub Actions',
   ],
-  notes: `Without --role-arn: GetSessionToken for long-term keys; temporary credentials are given as they are, because AWS
-does not let session credentials call GetSessionToken. Several --role-arn are a chain, first to last; AWS caps
-the session of a role that was assumed from another role at 1 h. An MFA code is asked for on the terminal,
-hidden, where --mfa-serial or mfa_serial of the profile names a device. The Region is not part of any format.
+  notes: `Without --role-arn, fedctl calls GetSessionToken for long-term credentials and prints temporary credentials as they
+are, because AWS does not allow GetSessionToken with session credentials. Several --role-arn options form a chain, from
+first to last; AWS limits the session of a role assumed from another role to 1 h. fedctl prompts for an MFA code if
+--mfa-serial or mfa_serial of the profile names a device. No format includes the Region.
 In a profile of ~/.aws/config: credential_process = fedctl credentials --profile <other> --format process`,
   options: OPTIONS,
   run,
@@ -58,7 +73,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer | End
   const request = sessionRequest(options);
   const githubEnv = format === 'github-env' ? githubEnvFile(context.env) : null;
   const session = await invocation.progress.during('Fetching session credentials', () =>
-    sessionCredentials(context, invocation.aws, request),
+    sessionCredentials(context, invocation.awsSettings, request),
   );
   context.signal.throwIfAborted();
   const warnings = format === null || format === 'json' ? [] : profileWarnings(context.env, format);
@@ -107,9 +122,9 @@ function githubEnvFile(env: Context['env']): string {
   const file = env['GITHUB_ENV'];
   if (file !== undefined && file !== '') return file;
   throw new FedctlError('usage.unwritable-output', {
-    message: 'GITHUB_ENV is not set, so there is no file to append to.',
-    likelyCause: '--format github-env works in a step of a GitHub Actions job only.',
-    remedy: 'To set variables in a shell: eval "$(fedctl credentials --format env)".',
+    message: 'GITHUB_ENV is not set, so the file to append to is unknown.',
+    likelyCause: '--format github-env works only in a GitHub Actions job.',
+    remedy: 'To set variables in a shell, use "eval "$(fedctl credentials --format env)"".',
   });
 }
 
@@ -127,8 +142,8 @@ function profileWarnings(env: Context['env'], format: string): readonly Warning[
   return [
     {
       code: 'aws.profile-beats-keys',
-      message: 'AWS_PROFILE is set: several SDKs then ignore keys in the environment.',
-      remedy: 'unset AWS_PROFILE',
+      message: 'AWS_PROFILE is set. Several SDKs then ignore credentials in the environment.',
+      remedy: 'Unset AWS_PROFILE for the programs that use these keys.',
     },
   ];
 }

@@ -9,17 +9,17 @@ export const decode = command({
   without: ['profile', 'region', 'timeout', 'noInput'],
   examples: [
     'fedctl token --audience my-atlas | fedctl decode',
-    'fedctl decode /run/secrets/token         # a file that holds a token',
+    'fedctl decode /run/secrets/token         # a token file',
     'fedctl decode token.jwt --json | jq .payload',
   ],
-  notes: `Reads the token from the file, or from stdin for - or when no file is named. Nothing is sent anywhere and nothing
-is proved: anybody can write such a text. To prove a token: fedctl verify.`,
+  notes: `Reads the token from a file, or from standard input if the file is - or is not named. Sends nothing over the network.
+The token is not verified. Use "fedctl verify" to check the signature and claims.`,
   options: {},
   async run(invocation) {
     const decoded = decodeJwt(await tokenInput('decode', invocation));
     const now = invocation.context.now();
     const described = describeJwt(decoded, now);
-    invocation.hint('Nothing was verified: anybody can write such a text. To prove it: fedctl verify');
+    invocation.hint('Not verified. Use "fedctl verify" to check the signature and claims.');
     return {
       document: decodeDocument(decoded, described, now),
       lines: decodeLines(described, invocation.theme),

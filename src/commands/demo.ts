@@ -6,7 +6,7 @@ import { FedctlError } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { runChild } from '../lib/exec/run-child.ts';
 import { insideLab } from '../sandbox/environment.ts';
-import type { Lab } from '../sandbox/lab.ts';
+import type { Lab } from '../sandbox/running-lab.ts';
 import { type Answer, command } from './command.ts';
 
 /** One step of the demo: what a user would type, why, and how it must end. */
@@ -20,12 +20,12 @@ interface Step {
 const STEPS: readonly Step[] = [
   { why: 'A new account issues no tokens.', type: ['status'], exit: EXIT.done },
   {
-    why: 'One switch changes that; enable waits until tokens are really minted.',
+    why: 'Enable outbound federation. The command waits until STS mints tokens.',
     type: ['enable'],
     exit: EXIT.done,
   },
   {
-    why: 'The account has an issuer now, and its keys can be read by anyone.',
+    why: 'The account now has an issuer with public keys.',
     type: ['status'],
     exit: EXIT.done,
   },
@@ -34,25 +34,29 @@ const STEPS: readonly Step[] = [
     type: ['token', '--audience', 'fedctl-lab', '--out', 'token.jwt'],
     exit: EXIT.done,
   },
-  { why: 'What does it say?', type: ['decode', 'token.jwt'], exit: EXIT.done },
+  { why: 'Decode the token.', type: ['decode', 'token.jwt'], exit: EXIT.done },
   {
-    why: 'Does it hold? Keys come from the issuer, as a relying party would fetch them.',
+    why: 'Verify the token with the keys of the issuer, as a relying party does.',
     type: ['verify', 'token.jwt', '--audience', 'fedctl-lab'],
     exit: EXIT.done,
   },
-  { why: 'The other way in: temporary session credentials.', type: ['credentials'], exit: EXIT.done },
+  {
+    why: 'Get temporary session credentials, for the other mechanism.',
+    type: ['credentials'],
+    exit: EXIT.done,
+  },
   {
     why: 'Log in to MongoDB with a token, then write and read a document.',
     type: ['connect', '--mechanism', 'oidc', '--write-probe'],
     exit: EXIT.done,
   },
   {
-    why: 'Log in with the AWS identity itself, and do the same.',
+    why: 'Log in with AWS credentials, and do the same.',
     type: ['connect', '--mechanism', 'aws', '--write-probe'],
     exit: EXIT.done,
   },
   {
-    why: 'And when it breaks? A token for another audience: the server says only "Authentication failed."',
+    why: 'Log in with a token for a different audience. The server says only "Authentication failed."',
     type: ['connect', '--mechanism', 'oidc', '--audience', 'some-other-audience'],
     exit: EXIT.refused,
   },
@@ -71,8 +75,8 @@ export const demo = command({
   without: ['profile', 'region', 'timeout', 'noInput'],
   examples: ['fedctl demo'],
   notes: `
-Starts the lab, runs each step of the main job as a process of its own, shows what you would type and what it prints,
-and cleans up. Needs no account, no network and no terminal.`,
+Starts the lab, runs each step of the main job as a separate process, prints its command line and output, and cleans up.
+Requires no account, no network and no terminal.`,
   options: {},
   async run({ context, common, theme, print, progress }): Promise<Answer> {
     const { startLab } = await import('../sandbox/lab.ts');
@@ -100,7 +104,10 @@ and cleans up. Needs no account, no network and no terminal.`,
     const document = { schema: 'fedctl.demo/v1', steps: results } as const;
     return {
       document,
-      lines: ['', `${theme.good('The demo is over')}: every step ended as it should, and the lab is gone.`],
+      lines: [
+        '',
+        `${theme.good('The demo is complete')}: every step had the expected result, and the lab is stopped.`,
+      ],
     };
   },
 });
@@ -128,8 +135,8 @@ async function runStep(context: Context, lab: Lab, step: Step, folder: string, k
 
 function broken(typed: string, expected: number, seen: number): FedctlError {
   return new FedctlError('lab.demo-step-failed', {
-    message: `"${typed}" ended with exit code ${seen} instead of ${expected}.`,
-    remedy: `fedctl sandbox -- ${typed}`,
+    message: `"${typed}" exited with code ${seen} instead of ${expected}.`,
+    remedy: `Run the step alone with "fedctl sandbox -- ${typed}".`,
     details: { command: typed, exitCode: seen, expectedExitCode: expected },
   });
 }

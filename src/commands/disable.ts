@@ -9,19 +9,19 @@ import { type OptionTable, toggle } from './options/option.ts';
 export const disable = command({
   arguments: '',
   examples: [
-    'fedctl disable                             # asks for the account id',
+    'fedctl disable                             # prompts for the account ID',
     'fedctl disable --yes                       # for scripts',
   ],
-  notes: `Account-wide: every workload of the account loses its tokens. Tokens that live stay valid for up to
-an hour, the keys stay published, and STS goes on minting for about ten seconds. Issuer and keys are the same
-when federation is enabled again.
-Needs iam:DisableOutboundWebIdentityFederation. Nothing is asked where nothing would change.`,
+  notes: `Applies to the whole account: no workload can mint tokens any more. Tokens that were already issued stay valid until they
+expire (1 h at most), the keys stay published, and STS continues to mint for about ten seconds. The issuer and
+the keys do not change when federation is enabled again.
+Requires iam:DisableOutboundWebIdentityFederation. Does not prompt if federation is already disabled.`,
   options: {
-    yes: toggle('--yes', 'do not ask', { env: false }),
+    yes: toggle('--yes', 'Skip the confirmation', { env: false }),
   },
   async run(invocation) {
-    const { context, options, aws: settings, hint, theme } = invocation;
-    const aws = await context.aws(settings);
+    const { context, options, awsSettings, hint, theme } = invocation;
+    const aws = await context.aws(awsSettings);
     const caller = await identifyCaller(aws, context.signal);
     const iam = await aws.iam();
     const { state, issuer } = await federationState(iam, context.signal);
@@ -42,17 +42,17 @@ async function confirm({ context, common }: Invocation<OptionTable>, { account }
   // Under json stderr holds one document at most, so there is no place to ask.
   if (!common.input || common.output === 'json' || !canAsk(context)) {
     throw new FedctlError('usage.needs-confirmation', {
-      message: `Disabling outbound federation for the whole account ${account} needs a confirmation.`,
+      message: `Disabling outbound federation for the whole account ${account} requires a confirmation.`,
       details: { account },
     });
   }
   const typed = await askText(
-    `Type the account id ${account} to disable outbound federation for it`,
+    `Type the account ID ${account} to disable outbound federation for it`,
     context,
   );
   if (typed?.trim() === account) return;
   throw new FedctlError('usage.not-confirmed', {
-    message: `Nothing was changed: what was typed is not the account id ${account}.`,
+    message: `Nothing was changed: the typed text is not the account ID ${account}.`,
     details: { account },
   });
 }

@@ -27,23 +27,26 @@ export const enable = command({
   arguments: '',
   examples: [
     'fedctl enable                              # wait until tokens are minted',
-    'fedctl enable --audience my-atlas          # prove it with the audience that workloads will use',
+    'fedctl enable --audience my-atlas          # wait for a token with the audience of the workloads',
     'fedctl enable --role-arn arn:aws:iam::123456789012:role/app   # name the workload for Atlas',
-    'fedctl enable --no-wait --json             # only turn it on',
+    'fedctl enable --no-wait --json             # enable without waiting',
   ],
-  notes: `Account-wide, and safe to repeat: an account that has it already is left as it is.
-Needs iam:EnableOutboundWebIdentityFederation; to read the issuer of an account that has it already,
-iam:GetOutboundWebIdentityFederationInfo; and for the wait sts:GetWebIdentityToken. A principal that may
-not mint still enables: the wait then ends with a warning and exit code 0.
-The wait mints tokens of 60 seconds for --audience and throws them away.
-What is to be entered in Atlas names the role of the workload (--role-arn), and not whoever runs enable.`,
+  notes: `Applies to the whole account, and is safe to repeat.
+Requires iam:EnableOutboundWebIdentityFederation. To read the issuer of an account that is already enabled, it requires
+iam:GetOutboundWebIdentityFederationInfo, and to wait it requires sts:GetWebIdentityToken. Without the last one the
+command still enables federation, prints a warning and exits with 0.
+The wait mints tokens of 60 seconds for --audience and discards them.
+The values for Atlas are for the role of the workload (--role-arn), not for the operator that runs enable.`,
   options: {
-    noWait: toggle('--no-wait', 'do not wait until STS mints'),
-    waitTimeout: duration('--wait-timeout <time>', 'how long to wait (default: 60s)', 60),
-    audience: text('--audience <aud>', `audience of the tokens that prove it (default: ${PROBE_AUDIENCE})`),
-    roleArn: text('--role-arn <arn>', 'role of the workload, to show for Atlas; it is not assumed'),
+    noWait: toggle('--no-wait', 'Do not wait until STS mints tokens'),
+    waitTimeout: duration('--wait-timeout <time>', 'Maximum time to wait (default: 60s)', 60),
+    audience: text(
+      '--audience <aud>',
+      `Audience of the tokens that the wait mints (default: ${PROBE_AUDIENCE})`,
+    ),
+    roleArn: text('--role-arn <arn>', 'Role of the workload to show for Atlas; it is not assumed'),
   },
-  async run({ context, common, options, aws: settings, warn, hint, progress, theme }) {
+  async run({ context, common, options, awsSettings, warn, hint, progress, theme }) {
     const request: MintRequest = {
       audience: [options.audience ?? PROBE_AUDIENCE],
       signingAlgorithm: 'RS256',
@@ -56,7 +59,7 @@ What is to be entered in Atlas names the role of the workload (--role-arn), and 
     const { signal } = context;
     const { timeoutMs } = common;
 
-    const aws = await context.aws(settings);
+    const aws = await context.aws(awsSettings);
     const caller = await identifyCaller(aws, signal);
     for (const line of changeHints('Enabling', caller)) hint(line);
     const switched = await switchOn(await aws.iam(), signal);
@@ -96,7 +99,7 @@ What is to be entered in Atlas names the role of the workload (--role-arn), and 
 function milliseconds(seconds: number): number {
   if (seconds >= 1 && seconds <= LONGEST_WAIT_SECONDS) return seconds * 1000;
   throw invalidValue('--wait-timeout', {
-    message: `--wait-timeout cannot be ${seconds} s: expected 1 s to ${LONGEST_WAIT_SECONDS / 3600} h.`,
+    message: `Invalid --wait-timeout ${seconds} s: expected 1 s to ${LONGEST_WAIT_SECONDS / 3600} h.`,
     remedy: 'Choose another time, or do not wait: --no-wait.',
     command: rerun({ set: { '--wait-timeout': '3m' } }),
   });
@@ -106,10 +109,10 @@ function milliseconds(seconds: number): number {
 function unseen(failure: FedctlError, caller: Caller, { audience }: MintRequest): Warning {
   return {
     code: failure.code,
-    message: `Federation is enabled, but nobody saw whether STS follows: this principal cannot mint. ${failure.message}`,
+    message: `Federation is enabled, but this principal cannot mint tokens, so the state of STS is unknown. ${failure.message}`,
     ...(failure.code === 'sts.mint-denied'
       ? {
-          remedy: `allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}`,
+          remedy: `To see it, an administrator of the account must allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}.`,
         }
       : { remedy: failure.remedy, command: failure.command }),
   };

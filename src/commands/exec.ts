@@ -1,11 +1,12 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { keepFresh, type Output, type OutputEvent } from '../lib/auth/keep-fresh.ts';
 import { credentialsOutput, tokenFileOutput } from '../lib/auth/outputs.ts';
-import { PROGRAM_MECHANISMS, type ProgramPlan, planProgram } from '../lib/auth/program-plan.ts';
+import { type ProgramPlan, planProgram } from '../lib/auth/program-plan.ts';
 import { mintingAnew } from '../lib/auth/program-tokens.ts';
 import { type SessionRequest, sessionCredentials } from '../lib/auth/session-credentials.ts';
 import type { Life } from '../lib/auth/token-source.ts';
+import { type OfferedCommand, program as programLine, rerun } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import { formatDuration } from '../lib/core/duration.ts';
 import { FedctlError, isFedctlError } from '../lib/core/errors.ts';
@@ -25,9 +26,9 @@ import { runProgram } from '../lib/exec/run-program.ts';
 import { makeRuntimeFolder } from '../lib/exec/runtime-folder.ts';
 import { credentialVariables } from '../lib/formats/variables.ts';
 import type { AwsSettings } from '../lib/ports/aws.ts';
-import { TOKEN_ENVIRONMENTS } from '../lib/uri/program-uri.ts';
+import { MECHANISM_NAMES } from '../lib/uri/mechanism.ts';
 import { command, type Ended, type Invocation } from './command.ts';
-import { choice } from './options/kinds.ts';
+import { mechanismOption, TOKEN_ENVIRONMENT } from './options/cluster.ts';
 import { text, texts, toggle } from './options/option.ts';
 import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
@@ -36,23 +37,19 @@ import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
-  audience: text('--audience <aud>', 'keep a token file for this audience'),
-  uri: text('--uri <uri>', 'connection string, for {uri} and MONGODB_URI'),
-  mechanism: choice(
-    '--mechanism <name>',
+  audience: text('--audience <aud>', 'Audience of the token file'),
+  uri: text('--uri <uri>', 'Connection string, for {uri} and MONGODB_URI'),
+  mechanism: mechanismOption(
     'oidc: a token file; aws: session credentials (default: that of the URI)',
-    PROGRAM_MECHANISMS,
-    null,
+    MECHANISM_NAMES,
   ),
-  environment: choice(
-    '--environment <name>',
-    'ENVIRONMENT for oidc; test is for drivers that do not know k8s',
-    TOKEN_ENVIRONMENTS,
-    'k8s',
+  environment: TOKEN_ENVIRONMENT,
+  variable: texts(
+    '--variable <name>',
+    'Additional variable that names the token file; repeatable',
     FLAG_ONLY,
   ),
-  variable: texts('--variable <name>', 'let this variable name the token file, too; repeatable', FLAG_ONLY),
-  static: toggle('--static', 'put session credentials into the environment; not renewed', FLAG_ONLY),
+  static: toggle('--static', 'Put session credentials into the environment, without renewal', FLAG_ONLY),
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: WANTED_DURATION,
   ...ROLE_OPTIONS,
@@ -69,12 +66,12 @@ export const exec = command({
     'fedctl exec --mechanism aws --static -- mongodump --uri "$URI" --archive=dump.gz',
     'fedctl exec --audience https://api.example.com --variable TOKEN_FILE -- ./any-program',
   ],
-  notes: `oidc: the token stands in a private file, which is replaced at half of the life of the token. The program finds it by
-AZURE_FEDERATED_TOKEN_FILE and OIDC_TOKEN_FILE, as MongoDB drivers and Azure SDKs read them, and its connection string
-by {uri} in its arguments or by MONGODB_URI. aws: an endpoint on loopback gives session credentials, which stay valid, to
-programs that read AWS_CONTAINER_CREDENTIALS_FULL_URI, as AWS SDKs do; --static is for the others.
-Exit codes: that of the program, 128 + n when a signal ended it; 127 not found, 126 not executable, 125 for every
-failure of fedctl itself. Signals are passed on. The file is gone when the program has ended.`,
+  notes: `oidc: fedctl keeps the token in a private file, which it replaces at half of the token lifetime. The program finds the
+file by AZURE_FEDERATED_TOKEN_FILE and OIDC_TOKEN_FILE, which MongoDB drivers and Azure SDKs read. The program gets its
+connection string by {uri} in its arguments or by MONGODB_URI. aws: a loopback endpoint serves session credentials that
+stay valid to programs that read AWS_CONTAINER_CREDENTIALS_FULL_URI, as AWS SDKs do; --static is for other programs.
+Exit codes: that of the program, or 128 + n if a signal ended it; 127, program not found; 126, program not executable;
+125, failure of fedctl itself. fedctl forwards signals, and removes the file when the program exits.`,
   options: OPTIONS,
   run,
 });
@@ -110,7 +107,7 @@ async function run(invocation: ExecInvocation): Promise<Ended> {
   try {
     // The program has the terminal later: then nobody can be asked for an MFA code.
     const terminal = { free: true };
-    const aws = settings(invocation.aws, terminal);
+    const aws = settings(invocation.awsSettings, terminal);
     const [old, made] = await Promise.allSettled([
       plan.login.kind === 'token' ? refuseOldProgram(context, program, withVariables(context.env, {})) : null,
       plan.login.kind === 'token'
@@ -128,7 +125,7 @@ async function run(invocation: ExecInvocation): Promise<Ended> {
       ...(plan.uri === null ? {} : { MONGODB_URI: plan.uri }),
     });
     const end = await runProgram(context, { command: program, args: plan.args, env, stdio: 'inherit' });
-    if (end.failure !== null) throw cannotRun(program, end, end.failure);
+    if (end.failure !== null) throw await cannotRun(context.cwd, program, end, end.failure);
     return { exitCode: end.code };
   } finally {
     stop.abort();
@@ -173,7 +170,10 @@ async function tokenFile(
   const path = join(folder.path, 'token');
   const output = tokenFileOutput(mintingAnew(context, aws, recipe), path);
   const life = await output.renew(context.signal);
-  return { fresh: { output, life }, ...tokenVariables(context.env, path, options.variable) };
+  return {
+    fresh: { output, life },
+    ...tokenVariables(context.env, path, options.variable, options.environment),
+  };
 }
 
 async function credentials(
@@ -228,9 +228,10 @@ async function credentials(
 }
 
 function expiryLine(expiresAt: Date | null, now: Date): string {
-  if (expiresAt === null) return 'The session credentials do not say when they expire; they are not renewed.';
+  if (expiresAt === null)
+    return 'The expiration of the session credentials is unknown. They are not renewed.';
   const left = formatDuration((expiresAt.getTime() - now.getTime()) / 1000);
-  return `The session credentials expire at ${rfc3339(expiresAt)} (in ${left}); they are not renewed.`;
+  return `The session credentials expire at ${rfc3339(expiresAt)} (in ${left}). They are not renewed.`;
 }
 
 /** A program may do without a Region; what is wrong with it is told by whoever needs one. */
@@ -246,23 +247,25 @@ async function regionOf(context: Context, aws: AwsSettings): Promise<string | nu
 function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): void {
   if (plan.login.kind === 'token' && options.static) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: '--static is for session credentials, and the program gets a token file.',
-      remedy: 'add --mechanism aws, or leave --static out',
-      details: { option: '--static' },
+      message: '--static applies to session credentials, but the program gets a token file.',
+      remedy: 'Add --mechanism aws, or remove --static.',
+      command: rerun({ drop: ['--static'] }),
+      option: '--static',
     });
   }
   if (plan.login.kind === 'credentials' && options.variable.length > 0) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: '--variable names a token file, and the program gets session credentials.',
-      remedy: 'add --mechanism oidc --audience <audience>, or leave --variable out',
-      details: { option: '--variable' },
+      message: '--variable names a token file, but the program gets session credentials.',
+      remedy: 'Add --mechanism oidc --audience <audience>, or remove --variable.',
+      command: rerun({ drop: ['--variable'] }),
+      option: '--variable',
     });
   }
   const invalid = options.variable.find((name) => !/^[A-Za-z_]\w*$/.test(name));
   if (invalid === undefined) return;
   throw new FedctlError('usage.invalid-value', {
-    message: `--variable cannot be "${invalid}": expected the name of a variable.`,
-    details: { option: '--variable' },
+    message: `Invalid --variable "${invalid}": expected the name of a variable.`,
+    option: '--variable',
   });
 }
 
@@ -270,7 +273,7 @@ function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): voi
 function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent): void {
   if (event.kind === 'renewed') {
     if (event.recovered)
-      hint(`fedctl exec: ${output.name} was renewed; it is valid until ${rfc3339(event.expiresAt)}.`);
+      hint(`fedctl exec: ${output.name} was renewed and is valid until ${rfc3339(event.expiresAt)}.`);
     return;
   }
   if (event.kind === 'expired') {
@@ -278,15 +281,24 @@ function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent
     return;
   }
   const { error, until } = event;
-  const serves = until === null ? '' : ` It serves until ${rfc3339(until)}.`;
+  const serves = until === null ? '' : ` It is valid until ${rfc3339(until)}.`;
   warn({
     code: isFedctlError(error) ? error.code : 'bug.unexpected',
     message: `fedctl exec: cannot renew ${output.name}: ${error instanceof Error ? error.message : String(error)}${serves}`,
     remedy: isFedctlError(error) ? error.remedy : null,
+    command: isFedctlError(error) && !REPEATS.has(error.command?.kind ?? '') ? error.command : null,
   });
 }
 
-function cannotRun(program: string, { code }: ChildEnd, cause: NodeJS.ErrnoException): FedctlError {
+/** What would start the program once more, which runs. */
+const REPEATS: ReadonlySet<string> = new Set(['rerun', 'more-time'] satisfies OfferedCommand['kind'][]);
+
+async function cannotRun(
+  cwd: string,
+  program: string,
+  { code }: ChildEnd,
+  cause: NodeJS.ErrnoException,
+): Promise<FedctlError> {
   const details = { program };
   if (code === EXIT.notFound) {
     return new FedctlError('exec.not-found', {
@@ -300,11 +312,17 @@ function cannotRun(program: string, { code }: ChildEnd, cause: NodeJS.ErrnoExcep
       message: `Cannot run "${program}": it is not executable.`,
       details,
       cause,
+      ...((await isFile(resolve(cwd, program))) ? { command: programLine('chmod', '+x', program) } : {}),
     });
   }
   return new FedctlError('exec.start-failed', {
-    message: `Cannot run "${program}": the system says ${cause.code ?? 'no more'}.`,
+    message: `Cannot run "${program}": system error ${cause.code ?? 'without a code'}.`,
     details,
     cause,
   });
+}
+
+/** A folder is not executable either, and a name without a slash is looked up in PATH. */
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() ?? false;
 }

@@ -30,13 +30,14 @@ export const explain = command({
   values: 'codes',
   without: ['profile', 'region', 'timeout', 'noInput'],
   examples: [
-    'fedctl explain mongo.oidc-refused        # what it means, and what to type',
+    'fedctl explain mongo.oidc-refused        # meaning, causes and fix',
     'fedctl explain                           # all codes',
-    'npm start 2>&1 | fedctl explain -        # which codes the errors of a program come down to',
+    'npm start 2>&1 | fedctl explain -        # the codes that match the errors of a program',
     'fedctl explain - < error.txt',
   ],
-  notes: `Every failure of fedctl names its code. With - a text is read from stdin, and so it is when stdin is a pipe and no
-code is given; of a long one, the last MiB. Nothing of the text is printed, kept or sent anywhere. Exit code 5: nothing in it is known.`,
+  notes: `Every error of fedctl has a code. fedctl reads a text from standard input if the argument is -, or if standard input is
+a pipe and no code is given; of a long text it reads the last MiB. fedctl does not print, keep or send the text. Exit
+code 5: no failure matches the text.`,
   options: {},
   async run(invocation) {
     const { args, context, theme } = invocation;
@@ -89,13 +90,13 @@ function unknownCode(typed: string): FedctlError {
   refuseToken('a code', [typed]);
   const suggested = suggestions(typed).slice(0, MOST_MATCHES);
   const isShaped = /^[a-z0-9.-]{1,60}$/.test(typed);
-  const what = isShaped ? `There is no code "${typed}"` : 'What was given is no code';
+  const what = isShaped ? `Unknown code "${typed}"` : 'Invalid code';
   return new FedctlError('usage.invalid-value', {
     message: suggested.length === 0 ? `${what}.` : `${what}; did you mean ${suggested.join(', ')}?`,
     likelyCause: isShaped
-      ? 'Codes have fixed names, and this is none of them.'
-      : 'A code looks like sts.mint-denied; the text of an error is read from stdin.',
-    remedy: 'List the codes that there are, or read about the one that is meant.',
+      ? 'Failure codes have fixed names, and this name is unknown.'
+      : 'A code looks like sts.mint-denied. The text of an error is read from standard input.',
+    remedy: 'List all codes, or read about the suggested one.',
     command: fedctl(suggested[0] !== undefined ? ['explain', suggested[0]] : ['explain']),
     details: { nearest: suggested },
   });

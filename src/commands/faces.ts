@@ -9,9 +9,9 @@ import { invalidValue } from '../lib/core/invalid-value.ts';
 export function refuseTwoFaces(output: 'human' | 'json', format: string | null): void {
   if (output !== 'json' || format === null || format === 'json') return;
   throw new FedctlError('usage.invalid-command-line', {
-    message: `--output json and --format ${format} ask for two different answers.`,
-    likelyCause: 'stdout holds one answer.',
-    remedy: `leave out --output json, or --format ${format}`,
+    message: `--output json and --format ${format} are mutually exclusive.`,
+    likelyCause: 'Standard output has a single format.',
+    remedy: `Remove --output json, or remove --format ${format}.`,
   });
 }
 
@@ -49,16 +49,16 @@ export function readFaces(given: readonly string[], own: readonly string[] | nul
   const plain = read.filter(({ file }) => file === null);
   if (own !== null && new Set(plain.map(({ face }) => face)).size > 1) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `--output asks for ${plain.map(({ face }) => face).join(' and ')} on stdout, which holds one answer.`,
-      remedy: `--output ${plain[0]?.face} --output ${plain[1]?.face}=<file>`,
+      message: `--output requests ${plain.map(({ face }) => face).join(' and ')} on standard output, which has a single format.`,
+      remedy: `Write one of them to a file: --output ${plain[0]?.face} --output ${plain[1]?.face}=<file>.`,
     });
   }
   const twice = files.find(({ file }, index) => files.findIndex((each) => each.file === file) !== index);
   if (twice !== undefined) {
     throw new FedctlError('usage.invalid-command-line', {
       message: `--output names the file "${twice.file}" twice.`,
-      likelyCause: 'A file holds one report: the second would replace the first.',
-      remedy: `--output ${twice.face}=<another file>`,
+      likelyCause: 'The second report would replace the first one.',
+      remedy: `Choose another file: --output ${twice.face}=<another file>.`,
     });
   }
   return { stdout: plain.at(-1)?.face ?? 'human', files };

@@ -33,7 +33,8 @@ export function helpForm(argv: readonly string[], line: TypedLine): readonly str
   return [...argv.slice(1), '--help'];
 }
 
-function asksForHelp(argv: readonly string[]): boolean {
+/** Whether --help stands before the program to run, if there is one. */
+export function asksForHelp(argv: readonly string[]): boolean {
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   return own.includes('--help') || own.includes('-h');
 }

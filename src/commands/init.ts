@@ -12,18 +12,19 @@ import { linesOf } from '../lib/render/output.ts';
 import { chooseMechanisms, MECHANISM_CHOICES } from '../lib/uri/mechanism.ts';
 import { TARGET_VARIABLES } from './check/targets.ts';
 import { type Answer, command, type Invocation } from './command.ts';
-import { connectionStringOf, URI } from './options/cluster.ts';
-import { choice } from './options/kinds.ts';
+import { connectionStringOf, mechanismOption, URI } from './options/cluster.ts';
 import { text, toggle } from './options/option.ts';
 
 const [DEFAULT_FILE] = CONFIG_NAMES;
 
 const OPTIONS = {
   uri: URI,
-  audience: text('--audience <aud>', 'audience of the identity provider in Atlas'),
-  mechanism: choice('--mechanism <name>', 'how to log in', MECHANISM_CHOICES, null),
-  out: text('--out <file>', `where to write (default: ${DEFAULT_FILE}); - for stdout`, { env: false }),
-  force: toggle('--force', 'overwrite a file that is there', { env: false }),
+  audience: text('--audience <aud>', 'Audience of the identity provider in Atlas'),
+  mechanism: mechanismOption('Authentication mechanism', MECHANISM_CHOICES),
+  out: text('--out <file>', `File to write (default: ${DEFAULT_FILE}); - for standard output`, {
+    env: false,
+  }),
+  force: toggle('--force', 'Overwrite an existing file', { env: false }),
 } as const;
 
 export const init = command({
@@ -32,10 +33,10 @@ export const init = command({
   examples: [
     'fedctl init',
     "fedctl init --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
-    'fedctl init --out -                        # see what may stand in the file',
+    'fedctl init --out -                        # print every supported key',
   ],
-  notes: `Asks nobody and calls nothing. The file has a comment for every key, and its first line names the schema by
-which an editor checks it: that of this installation. It holds no secret, so it can be kept with the code.`,
+  notes: `Does not prompt and sends no requests. The file has a comment for every key, and its first line names the schema for
+which an editor checks it: that of this installation. It has no secrets, so it can be committed.`,
   options: OPTIONS,
   run,
 });
@@ -117,8 +118,8 @@ async function refuseExisting(cwd: string, file: string, wanted: string): Promis
   if (!(await isThere(file))) return;
   const free = await freeName(wanted, isThere);
   throw new FedctlError('usage.file-exists', {
-    message: `"${file}" is there already, and was left as it is.`,
-    remedy: 'Write to another file, or overwrite this one with --force: what it holds is lost then.',
+    message: `"${file}" already exists and was not changed.`,
+    remedy: 'Write to another file, or overwrite this one with --force. Its content is lost then.',
     command: free === null ? null : rerun({ set: { '--out': free } }),
     details: { file },
   });
@@ -126,8 +127,8 @@ async function refuseExisting(cwd: string, file: string, wanted: string): Promis
 
 function twoAnswers(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
-    message: '--output json and --out - ask for two different answers.',
-    likelyCause: 'stdout holds one answer.',
-    remedy: 'leave out --output json, or --out -',
+    message: '--output json and --out - are mutually exclusive.',
+    likelyCause: 'Standard output has a single format.',
+    remedy: 'Remove --output json, or remove --out -.',
   });
 }

@@ -10,7 +10,7 @@ import { JsonLine } from '../lib/render/json.ts';
 import { isAscii } from '../lib/render/locale.ts';
 import { createOutput, linesOf } from '../lib/render/output.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
-import { createTheme, type Theme, wantsColour } from '../lib/render/theme.ts';
+import { createTheme, loadColours, type Theme, wantsColour } from '../lib/render/theme.ts';
 import { isInActions, WorkflowCommand } from '../lib/render/workflow-command.ts';
 import { columnsOf } from '../lib/render/wrap.ts';
 import { type Invocation, isEnded } from './command.ts';
@@ -49,7 +49,7 @@ export async function main(argv: readonly string[], context: Context): Promise<n
   const line = await readTypedLine(argv);
   const common = readCommon(line, context.env);
   try {
-    const stdout = createOutput(context.stdout, context);
+    const stdout = await createOutput(context.stdout, context);
     const topic = helpTopic(argv);
     if (topic !== null) {
       stdout.write(await topic.lines());
@@ -83,9 +83,9 @@ async function runCommand(
   const warnings: ToldWarning[] = [];
   const offer = offerer(line, common.timeout, context.env);
   // The other formats are documents with a character set of their own.
-  const stdout = createOutput(context.stdout, context, ascii && faces.stdout === 'human');
-  const stderr = createOutput(context.stderr, context, ascii);
-  const stderrTheme = themeOf(context.stderr);
+  const stdout = await createOutput(context.stdout, context, ascii && faces.stdout === 'human');
+  const stderr = await createOutput(context.stderr, context, ascii);
+  const stderrTheme = await themeOf(context.stderr);
   const talks = !json && !common.quiet;
   const progress = talks
     ? createProgress(context.stderr, {
@@ -115,7 +115,7 @@ async function runCommand(
     options: parsed.options,
     typed: new Set([...parsed.typed, ...typed]),
     args: parsed.args,
-    aws: {
+    awsSettings: {
       timeoutMs: common.timeout * 1000,
       ...(common.profile === null
         ? {}
@@ -133,6 +133,7 @@ async function runCommand(
       return candidates(words, context);
     },
     warn,
+    warnings,
     print(line) {
       if (!json) stdout.write([line]);
     },
@@ -142,7 +143,7 @@ async function runCommand(
       if (talks) stderr.write([kind === 'typed' ? line : stderrTheme.prose(stderrTheme.dim(line))]);
     },
     progress,
-    theme: themeOf(context.stdout),
+    theme: await themeOf(context.stdout),
   };
   refuseBareProgram(parsed, line);
   const answer = await parsed.command.run(invocation);
@@ -176,15 +177,19 @@ function refuseBareProgram({ command }: Parsed, { words, command: names }: Typed
   );
   throw new FedctlError('usage.unknown-command', {
     message: `Unknown command '${word}' of fedctl ${of}.${near === null ? '' : ` (Did you mean ${near}?)`}`,
-    likelyCause: 'A subcommand was mistyped, or -- is missing before the program to run.',
-    remedy: `To run a program in the lab, put -- before it: fedctl ${of} -- ${words.slice(names.length).join(' ')}`,
+    likelyCause: 'A subcommand is misspelled, or -- is missing before the program to run.',
+    remedy: `To run a program in the lab, put -- before it: "fedctl ${of} -- ${words.slice(names.length).join(' ')}".`,
     command: near === null ? HELP : fedctl([...names, near, ...(near === 'stop' ? ['--help'] : [])]),
     details: { commands: subcommands.map(({ name }) => name) },
   });
 }
 
-function themeFor(stream: Context['stdout'], { env }: Pick<Context, 'env'>, noColor: boolean): Theme {
-  return createTheme(wantsColour(stream, env, noColor), columnsOf(stream) !== null);
+async function themeFor(
+  stream: Context['stdout'],
+  { env }: Pick<Context, 'env'>,
+  noColor: boolean,
+): Promise<Theme> {
+  return createTheme(wantsColour(stream, env, noColor) && (await loadColours()), columnsOf(stream) !== null);
 }
 
 function isUnknownOption(failure: unknown): boolean {
@@ -194,8 +199,8 @@ function isUnknownOption(failure: unknown): boolean {
 function misplacedOption(typed: string, line: TypedLine): FedctlError {
   const [flag = ''] = typed.split('=');
   return new FedctlError('usage.unknown-option', {
-    message: `${flag} is an option of fedctl ${line.command.join(' ')}: it belongs after the command.`,
-    likelyCause: 'Only the options that all commands share may stand before the command.',
+    message: `${flag} is an option of fedctl ${line.command.join(' ')} and must follow the command.`,
+    likelyCause: 'Only common options can precede the command.',
     remedy: 'Put the option after the command.',
     command: rerun({}),
     details: { option: flag },
@@ -215,12 +220,12 @@ function offerer(line: TypedLine, timeout: number, env: Context['env']): Invocat
 }
 
 /** Tells what went wrong on stderr, in the face that was asked for. */
-function report(
+async function report(
   error: unknown,
   line: TypedLine,
   { values: common, typed }: CommonValues,
   context: Context,
-): number {
+): Promise<number> {
   const interruption = context.signal.aborted ? context.signal.reason : error;
   if (interruption instanceof Interruption) return interruption.exitCode;
   if (error === 'told') return EXIT.done;
@@ -231,8 +236,8 @@ function report(
     .filter((each) => !each.includes('='))
     .slice(-1);
   const json = face === 'json';
-  const theme = themeFor(context.stderr, context, common.noColor);
-  const stderr = createOutput(context.stderr, context, isAscii(context.env));
+  const theme = await themeFor(context.stderr, context, common.noColor);
+  const stderr = await createOutput(context.stderr, context, isAscii(context.env));
   const exitCode = ownExitCode(failure, line);
   stderr.write(
     json
@@ -263,7 +268,7 @@ function outputs(
 function bug(error: unknown): FedctlError {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new FedctlError('bug.unexpected', {
-    message: `fedctl failed in a way it does not know: ${text}`,
+    message: `Unexpected error in fedctl: ${text}`,
     cause: error,
   });
 }

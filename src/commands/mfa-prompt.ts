@@ -10,7 +10,7 @@ export function mfaPrompt(context: Context, progress: Progress): Pick<AwsSetting
     mfaCode: (serialNumber) =>
       progress.paused(() =>
         askHidden(`Code of the MFA device ${serialNumber}`, context, (typed) =>
-          /^\d{6}$/.test(typed.trim()) ? null : 'Six digits are expected.',
+          /^\d{6}$/.test(typed.trim()) ? null : 'Expected six digits.',
         ),
       ),
   };

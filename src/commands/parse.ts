@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import type { Context } from '../lib/core/context.ts';
 import { FedctlError } from '../lib/core/errors.ts';
-import { wrapped } from '../lib/render/wrap.ts';
+import { loadWrap } from '../lib/render/wrap.ts';
 import type { AnyCommand } from './command.ts';
+import { asksForHelp } from './help.ts';
 import {
   environmentName,
   type Given,
@@ -32,8 +33,8 @@ export interface ProgramOutput {
 const INTRODUCTION = `fedctl: passwordless login from AWS to MongoDB Atlas and any OIDC relying party.
 
 Start here:
-  $ fedctl demo                                  see it all run on this machine, no account needed
-  $ fedctl enable                                let your AWS account issue tokens
+  $ fedctl demo                                  run everything on this machine, no account needed
+  $ fedctl enable                                enable token minting for your AWS account
   $ fedctl token --audience https://my.api       mint a token
   $ fedctl connect --mechanism oidc --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas
 `;
@@ -49,9 +50,10 @@ export async function parse(
   output: ProgramOutput,
 ): Promise<Parsed | null> {
   let parsed: Parsed | null = null;
+  const flow = asksForHelp(argv) ? await flowTo(output.width) : null;
   const program = new Command('fedctl')
-    .version(context.version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help')
+    .version(context.version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Print help')
     .usage('[options] <command>')
     .helpCommand(false)
     .exitOverride()
@@ -64,7 +66,7 @@ export async function parse(
     .addHelpText('before', INTRODUCTION)
     .addHelpText(
       'after',
-      `\nfedctl <command> --help shows more.\nfedctl help <topic>: ${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
+      `\nRun "fedctl <command> --help" for more, and "fedctl help <topic>" for a topic: ${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
     );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
@@ -93,7 +95,7 @@ export async function parse(
       const record = await rows.find((row) => row.name === sub.name())?.load();
       if (record === undefined) return;
       loaded.set(sub.name(), record);
-      define(sub, record, program, output.width);
+      define(sub, record, program, flow);
     });
   };
   addRows(program, COMMANDS);
@@ -108,11 +110,17 @@ function refuseOptionsOf(parent: Command, sub: Command): void {
   );
   if (given === undefined) return;
   throw new FedctlError('usage.unknown-option', {
-    message: `${given.long ?? given.flags} is no option of fedctl ${parent.name()} ${sub.name()}.`,
+    message: `fedctl ${parent.name()} ${sub.name()} has no option ${given.long ?? given.flags}.`,
   });
 }
 
-function define(sub: Command, record: AnyCommand, program: Command, width: number): void {
+/** @param flow of the notes; null where nobody asked for help */
+function define(
+  sub: Command,
+  record: AnyCommand,
+  program: Command,
+  flow: ((notes: string) => string) | null,
+): void {
   if (record.arguments !== '') sub.arguments(record.arguments);
   addOptions(sub, record.options);
   sub.usage(`[options]${record.arguments === '' ? '' : ` ${record.arguments}`}`);
@@ -122,7 +130,7 @@ function define(sub: Command, record: AnyCommand, program: Command, width: numbe
     .map((option) => ofCommand(option, record));
   sub.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => common });
   sub.addHelpText('before', `Examples:\n${record.examples.map((line) => `  $ ${line}`).join('\n')}\n`);
-  if (record.notes !== undefined) sub.addHelpText('after', `\n${flowed(record.notes, width)}`);
+  if (record.notes !== undefined && flow !== null) sub.addHelpText('after', `\n${flow(record.notes)}`);
 }
 
 /** A common option as the help of one command shows it: with the formats that this command has. */
@@ -130,14 +138,18 @@ function ofCommand(option: Option, { faces }: AnyCommand): Option {
   if (faces === undefined || option.long !== '--output') return option;
   return new Option(
     option.flags,
-    option.description.replace('human (default) or json', `${faces.join(', ')}; repeatable as <face>=<file>`),
+    option.description.replace(
+      'Output format, human or json (default: human)',
+      `Output format: ${faces.join(', ')}; repeatable as <format>=<file>`,
+    ),
   );
 }
 
-/** Paragraphs, each of lines that go on in the next, wrapped by words to the width of the help. */
-function flowed(notes: string, width: number): string {
-  const paragraphs = notes.trim().split(/\n\n+/);
-  return paragraphs.map((text) => wrapped('', text.replaceAll('\n', ' '), width).join('\n')).join('\n\n');
+/** Wraps paragraphs, each of lines that go on in the next, by words to the width of the help. */
+async function flowTo(width: number): Promise<(notes: string) => string> {
+  const wrap = await loadWrap();
+  const flowed = (text: string) => wrap('', text.replaceAll('\n', ' '), width).join('\n');
+  return (notes) => notes.trim().split(/\n\n+/).map(flowed).join('\n\n');
 }
 
 function addOptions(target: Command, table: OptionTable): void {

@@ -1,73 +1,81 @@
 import { resolve } from 'node:path';
+import type { Context } from '../lib/core/context.ts';
 import { Interruption } from '../lib/core/deadline.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { runChild } from '../lib/exec/run-child.ts';
 import { readBoundedFile } from '../lib/files/bounded-file.ts';
 import { writeSecretFile } from '../lib/files/secret-file.ts';
 import { labLogLine } from '../lib/render/sandbox.ts';
-import { exportLines, insideLab } from '../sandbox/environment.ts';
-import type { Lab } from '../sandbox/lab.ts';
+import { changed, exportLines, insideLab } from '../sandbox/environment.ts';
+import type { Isolation } from '../sandbox/isolation/isolate.ts';
 import { AUTH_ERRORS } from '../sandbox/mongod/settings.ts';
 import { DEFAULT_SERVER_LINE, SERVER_LINES, SERVER_VERSIONS } from '../sandbox/mongod/versions.ts';
 import { PLATFORMS } from '../sandbox/platforms.ts';
+import type { Lab, LabOptions } from '../sandbox/running-lab.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
 import { choice, integer } from './options/kinds.ts';
 import { type OptionTable, text, toggle } from './options/option.ts';
 import { announce } from './sandbox/announce.ts';
 import { refuseRunningLab } from './sandbox/env-file.ts';
+import { isolationWarnings, requireCommand } from './sandbox/isolation.ts';
 import { labStarter, listScenarios } from './sandbox/scenarios.ts';
 
 /** In bytes; with data to load. */
 const LARGEST_CONFIG = 16 * 1024 * 1024;
 
 const OPTIONS = {
-  as: choice('--as <platform>', 'let the command find keys and Region as on', PLATFORMS, null),
-  tls: toggle('--tls', 'serve everything under a CA made for this lab'),
-  replicaSet: text('--replica-set <name>', 'let the MongoDB server be the only member of a replica set'),
-  srv: toggle('--srv', 'serve MongoDB behind mongodb+srv, through a DNS of its own; implies --tls'),
+  as: choice('--as <platform>', 'Platform whose credential sources the command gets', PLATFORMS, null),
+  isolate: toggle('--isolate', "run the command in a network where every address is the lab's (Linux)", {
+    env: false,
+  }),
+  tls: toggle('--tls', 'Serve everything with TLS, under a CA of this lab'),
+  replicaSet: text('--replica-set <name>', 'Run the MongoDB server as the only member of a replica set'),
+  srv: toggle('--srv', 'Serve MongoDB as mongodb+srv through a DNS server of the lab; implies --tls'),
   mongoPort: integer(
     '--mongo-port <port>',
-    'port of the MongoDB server instead of a free one',
+    'Port of the MongoDB server (default: a free one)',
     { from: 1, to: 65535, noun: 'port' },
     null,
   ),
   serverVersion: choice(
     '--server-version <line>',
-    'line of MongoDB servers to play; 9.0 knows EC keys',
+    'MongoDB release to emulate; 9.0 supports EC keys',
     SERVER_LINES,
     DEFAULT_SERVER_LINE,
   ),
   authError: choice(
     '--auth-error <whose>',
-    "whose answer a refused login gets: mongod's 18, or the 8000 of Atlas's proxy",
+    'Error of a rejected login: 18 of mongod, or 8000 of the Atlas proxy',
     AUTH_ERRORS,
     'mongod',
   ),
   propagation: choice(
     '--propagation <state>',
-    'let STS follow enable and disable after 8 to 12 seconds, as at AWS',
+    'Delay STS after enable and disable by 8 to 12 seconds, as AWS does',
     ['on', 'off'],
     'off',
   ),
   maxConnections: integer(
     '--max-connections <n>',
-    'hang up on clients beyond this many connections',
+    'Maximum number of connections; others are closed',
     { from: 1, to: 999_999 },
     null,
   ),
-  clusterName: text('--cluster-name <name>', 'name of the cluster, for scopes of users (default: lab)'),
-  config: text('--config <file>', 'play what this YAML file declares', { env: false }),
-  scenario: text('--scenario <name>', 'start enabled and healthy but for one thing, broken as in reality', {
+  clusterName: text('--cluster-name <name>', 'Name of the cluster, for scopes of users (default: lab)'),
+  config: text('--config <file>', 'YAML file with the configuration of the lab', { env: false }),
+  scenario: text('--scenario <name>', 'Failure scenario to activate in a lab that is otherwise healthy', {
     values: 'scenarios',
   }),
-  listScenarios: toggle('--list-scenarios', 'what can be broken, and what a diagnosis must find', {
+  listScenarios: toggle('--list-scenarios', 'List the scenarios and the code that a diagnosis must find', {
     env: false,
   }),
-  detach: toggle('--detach', 'start the lab in the background and return; `fedctl sandbox stop` ends it', {
+  detach: toggle('--detach', 'Start the lab in the background and return; `fedctl sandbox stop` stops it', {
     env: false,
   }),
-  state: text('--state <folder>', 'keep accounts, keys and data there between runs', { env: false }),
-  envFile: text('--env-file <file>', 'write the variables to a file only you can read', { env: false }),
+  state: text('--state <folder>', 'Directory that keeps accounts, keys and data between runs', {
+    env: false,
+  }),
+  envFile: text('--env-file <file>', 'File for the variables, readable by its owner only', { env: false }),
 } as const;
 
 export const sandbox = command({
@@ -77,81 +85,111 @@ export const sandbox = command({
   examples: [
     'fedctl sandbox -- fedctl connect --mechanism aws    # run one command in a new lab',
     "fedctl sandbox -- sh -c 'fedctl enable && fedctl connect --mechanism oidc'",
-    'fedctl sandbox --env-file lab.env                   # stay up; elsewhere: . ./lab.env',
+    'fedctl sandbox --env-file lab.env                   # keep running; in another shell: . ./lab.env',
     'fedctl sandbox --detach --env-file lab.env          # in the background, until fedctl sandbox stop',
-    'fedctl sandbox --tls -- bash                        # a shell inside, everything under TLS',
-    'fedctl sandbox --state ./lab                        # accounts, keys and data outlive the lab',
-    'fedctl sandbox --config sandbox.yaml                # accounts, identities, users and data of your own',
-    'fedctl sandbox --as ec2 -- fedctl whoami            # keys as an EC2 instance has them',
-    'fedctl sandbox --scenario database-user-missing -- fedctl connect   # one thing is broken: which?',
+    'fedctl sandbox --tls -- bash                        # a shell in the lab, everything with TLS',
+    'fedctl sandbox --state ./lab                        # keep accounts, keys and data after the lab stops',
+    'fedctl sandbox --config sandbox.yaml                # with your own accounts, identities, users and data',
+    'fedctl sandbox --as ec2 -- fedctl whoami            # with the credentials of an EC2 instance',
+    'fedctl sandbox --as ecs --isolate -- ./app            # at the fixed addresses of ECS, for every client',
+    'fedctl sandbox --scenario database-user-missing -- fedctl connect   # diagnose one fault',
     'fedctl sandbox --srv -- fedctl connect --mechanism aws   # through SRV and TXT records, as on Atlas',
   ],
   notes: `
-The lab plays AWS STS, AWS IAM, the issuer and a MongoDB server, on loopback only. It starts with outbound
-federation disabled: \`fedctl enable\` has something to do. Profiles in it: default (user operator), app and etl
-(roles), no-mint (may not mint), org (an account in an organization), mfa-user (a user with an MFA device) and mfa
-(a role that wants its code; the secret for an authenticator is in a file that the lab names).
+The lab emulates AWS STS, AWS IAM, the issuer and a MongoDB server, on loopback only. Outbound federation is disabled at
+first; enable it with \`fedctl enable\`. Profiles: default (user operator), app and etl (roles), no-mint (cannot mint),
+org (an account in an organization), mfa-user (a user with an MFA device) and mfa (a role that requires an MFA code; the
+lab prints the file with the secret for an authenticator app).
 
---as sets the environment as a platform does, for the role app and without profiles: ec2 (instance metadata, version
-2), ecs (container credentials), lambda (session keys in the environment), eks (a projected token and
-AssumeRoleWithWebIdentity). Federation is enabled there from the start: a workload may not do it.
+--as sets the environment of a platform for the role app, without profiles: ec2 (instance metadata, version 2), ecs
+(container credentials), lambda (session credentials in the environment), eks (a projected token and
+AssumeRoleWithWebIdentity), eks-pod-identity (container credentials for a projected token). Federation is then enabled,
+because a workload cannot enable it.
 
---scenario plays one failure of the real world in a lab that is otherwise enabled and healthy; the command needs no
-option to meet it. --list-scenarios names them, with the code that a diagnosis must reach.
+--isolate (Linux, with unshare, nsenter, ip and mount) runs the command as the same user in network and mount namespaces.
+Loopback is the only interface there. The lab answers at the addresses that it has outside, at 169.254.169.254,
+169.254.170.2 and 169.254.170.23 as the platform does, and as the only DNS server, so that mongodb+srv works for every
+driver. The variables are those of the platform: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI for ecs, none for ec2. Nothing
+can leave. Where the system does not allow it, the command does not run.
 
-With a command, the lab ends with it and exits with its code. Without one it stays up until Ctrl-C and prints the
-variables to export, and \`fedctl sandbox status\`, \`set\`, \`scenario\`, \`clock\`, \`log\` and \`stop\` read and change it: they find it by
-those variables. --verbose shows each decision of the lab with its true reason.`,
+--scenario activates one real-world failure in a lab that is otherwise enabled and healthy. The command needs no option
+to meet it. --list-scenarios lists them with the code that a diagnosis must find.
+
+With a command, the lab stops with it and exits with its code. Without one, it runs until Ctrl-C and prints the variables
+to export. In a shell with these variables, \`fedctl sandbox status\`, \`set\`, \`scenario\`, \`clock\`, \`log\` and \`stop\` read and
+change the lab. --verbose prints each decision of the lab with its reason.`,
   options: OPTIONS,
   async run(invocation): Promise<Answer | Ended> {
     const { context, options } = invocation;
     if (options.listScenarios) return await listScenarios();
+    if (options.isolate) requireCommand(invocation);
+    const warn = () => {
+      if (!options.isolate) isolationWarnings(options, invocation).forEach(invocation.warn);
+    };
     await refuseRunningLab(invocation, options.envFile);
     if (options.detach) {
+      warn();
       const { detach } = await import('./sandbox/detach.ts');
       return await detach(invocation, OPTIONS, options.envFile);
     }
     const start = await labStarter(options);
-    const description = options.config === null ? undefined : await readConfig(invocation, options.config);
-    const state = options.state === null ? null : await openState(invocation, options.state);
-    const lab = await invocation.progress.during('Starting the lab', () =>
-      start({
-        now: context.now,
-        fedctl: context.self,
-        ...(description === undefined ? {} : { description }),
-        kept: state?.kept ?? null,
-        tls: options.tls,
-        replicaSet: options.replicaSet,
-        srv: options.srv,
-        mongoPort: options.mongoPort ?? 0,
-        ...(options.clusterName === null ? {} : { clusterName: options.clusterName }),
-        mongod: {
-          serverVersion: SERVER_VERSIONS[options.serverVersion],
-          authError: options.authError,
-          ...(options.maxConnections === null ? {} : { maxConnections: options.maxConnections }),
-        },
-        as: options.as,
-        propagation: options.propagation === 'on',
-      }),
-    );
-    const unfollow = invocation.common.verbose
-      ? lab.log.follow((entry) => invocation.stderr.write([labLogLine(entry)]))
-      : () => {};
+    warn();
+    const isolation = options.isolate ? await makeNamespaces(context) : null;
     try {
-      await state?.write(lab, true);
-      if (invocation.args.length === 0) return await stayUp(invocation, lab, options.envFile);
-      if (options.envFile !== null) await writeSecretFile(options.envFile, exportLines(lab.env));
-      return await runInside(invocation, lab);
+      return await play(invocation, start, isolation);
     } finally {
-      unfollow();
-      try {
-        await state?.write(lab, false);
-      } finally {
-        await lab.close();
-      }
+      await isolation?.close();
     }
   },
 });
+
+/** Starts the lab, runs the command or waits, and ends the lab. */
+async function play(
+  invocation: Invocation<typeof OPTIONS>,
+  start: (options: LabOptions) => Promise<Lab>,
+  isolation: Isolation | null,
+): Promise<Ended> {
+  const { context, options } = invocation;
+  const description = options.config === null ? undefined : await readConfig(invocation, options.config);
+  const state = options.state === null ? null : await openState(invocation, options.state);
+  const lab = await invocation.progress.during('Starting the lab', () =>
+    start({
+      now: context.now,
+      fedctl: context.self,
+      ...(description === undefined ? {} : { description }),
+      kept: state?.kept ?? null,
+      tls: options.tls,
+      replicaSet: options.replicaSet,
+      srv: options.srv,
+      mongoPort: options.mongoPort ?? 0,
+      ...(options.clusterName === null ? {} : { clusterName: options.clusterName }),
+      mongod: {
+        serverVersion: SERVER_VERSIONS[options.serverVersion],
+        authError: options.authError,
+        ...(options.maxConnections === null ? {} : { maxConnections: options.maxConnections }),
+      },
+      as: options.as,
+      propagation: options.propagation === 'on',
+      network: isolation ?? undefined,
+    }),
+  );
+  const unfollow = invocation.common.verbose
+    ? lab.log.follow((entry) => invocation.stderr.write([labLogLine(entry)]))
+    : () => {};
+  try {
+    await state?.write(lab, true);
+    if (invocation.args.length === 0) return await stayUp(invocation, lab, options.envFile);
+    if (options.envFile !== null) await writeSecretFile(options.envFile, exportLines(lab.env));
+    return await runInside(invocation, lab, isolation);
+  } finally {
+    unfollow();
+    try {
+      await state?.write(lab, false);
+    } finally {
+      await lab.close();
+    }
+  }
+}
 
 /** Loads what only a lab with a state needs. */
 async function openState(invocation: Invocation<OptionTable>, folder: string) {
@@ -171,17 +209,29 @@ async function readConfig({ common, context }: Invocation<OptionTable>, file: st
   return readSandboxConfig(text, file);
 }
 
+/** Makes the namespaces of the command, before anything else starts. */
+async function makeNamespaces(context: Context): Promise<Isolation> {
+  const { isolate } = await import('../sandbox/isolation/isolate.ts');
+  return await isolate(context);
+}
+
 /** Runs the command inside; whoever stops the lab in the meantime terminates it. */
-async function runInside({ context, args, stderr }: Invocation<OptionTable>, lab: Lab): Promise<Ended> {
+async function runInside(
+  { context, args, stderr }: Invocation<OptionTable>,
+  lab: Lab,
+  isolation: Isolation | null,
+): Promise<Ended> {
   const [program = '', ...rest] = args;
-  const env = insideLab(context.env, lab.env, lab.binFolder);
+  const variables = isolation === null ? lab.env : changed(lab.env, lab.isolated);
+  const env = insideLab(context.env, variables, lab.binFolder);
+  const line = isolation?.enter(program, rest) ?? { command: program, args: rest };
   const stopping = new AbortController();
   lab.controls.stopping.addEventListener('abort', () => stopping.abort(new Interruption('terminated')));
   context.signal.addEventListener('abort', () => stopping.abort(context.signal.reason));
   if (context.signal.aborted) stopping.abort(context.signal.reason);
   const { code, failure } = await runChild(
     { ...context, signal: stopping.signal },
-    { command: program, args: rest, env, stdio: 'inherit' },
+    { ...line, env, stdio: 'inherit' },
   );
   if (failure !== null) stderr.write([`error: cannot run ${program}: ${failure.message}`]);
   return { exitCode: code };
@@ -191,7 +241,11 @@ async function runInside({ context, args, stderr }: Invocation<OptionTable>, lab
 async function stayUp(invocation: Invocation<OptionTable>, lab: Lab, envFile: string | null): Promise<Ended> {
   const { context } = invocation;
   const status = lab.controls.status();
-  await announce(invocation, { env: lab.env, pid: context.pid, status, end: 'Ctrl-C ends the lab' }, envFile);
+  await announce(
+    invocation,
+    { env: lab.env, pid: context.pid, status, end: 'Ctrl-C stops the lab' },
+    envFile,
+  );
   await new Promise<void>((resolve) => {
     for (const signal of [context.signal, lab.controls.stopping]) {
       if (signal.aborted) resolve();

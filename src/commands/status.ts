@@ -3,6 +3,7 @@ import { type Caller, identifyCaller } from '../lib/auth/identity.ts';
 import { examineIssuer, NO_ISSUER } from '../lib/auth/issuer-report.ts';
 import { fedctl } from '../lib/core/command-line.ts';
 import { FedctlError } from '../lib/core/errors.ts';
+import { sideBySide } from '../lib/core/side-by-side.ts';
 import { statusDocument, statusLines } from '../lib/render/status.ts';
 import { command } from './command.ts';
 import { choice } from './options/kinds.ts';
@@ -11,20 +12,21 @@ export const status = command({
   arguments: '',
   examples: [
     'fedctl status',
-    'fedctl status --require enabled            # for scripts: exit 3 when disabled, 4 when unknown',
+    'fedctl status --require enabled            # for scripts: exits with 3 when disabled, 4 when unknown',
     'fedctl status --json | jq -r .issuer',
   ],
-  notes: `The state is enabled, disabled, or unknown where the principal may not read it
-(iam:GetOutboundWebIdentityFederationInfo). Exit code 0 whatever the state, unless --require is given.
-An issuer that does not answer is shown, and is no failure.`,
+  notes: `The state is enabled, disabled, or unknown if the principal lacks iam:GetOutboundWebIdentityFederationInfo. The exit code
+is 0 in any state, unless --require is given. An issuer that does not respond is reported but is not an error.`,
   options: {
-    require: choice('--require <state>', 'fail unless this is the state', ['enabled'], null),
+    require: choice('--require <state>', 'Exit with an error unless this is the state', ['enabled'], null),
   },
-  async run({ context, common, options, aws: settings, theme, offer }) {
+  async run({ context, common, options, awsSettings, theme, offer }) {
     const { signal } = context;
-    const aws = await context.aws(settings);
-    const caller = await identifyCaller(aws, signal);
-    const federation = await federationState(await aws.iam(), signal);
+    const aws = await context.aws(awsSettings);
+    const [caller, federation] = await sideBySide(
+      identifyCaller(aws, signal),
+      aws.iam().then((iam) => federationState(iam, signal)),
+    );
     if (options.require === 'enabled') requireEnabled(caller, federation);
     const report =
       federation.issuer === null
@@ -48,13 +50,14 @@ function requireEnabled({ account, arn }: Caller, { state, missingPermission }: 
     case 'disabled':
       throw new FedctlError('sts.federation-disabled', {
         message: `Outbound federation is disabled for account ${account}.`,
-        likelyCause: 'Nobody enabled it, or somebody disabled it: the switch is account-wide.',
+        likelyCause:
+          'Federation was never enabled, or somebody disabled it. It is one setting for the whole account.',
         details: { account, state },
       });
     case 'unknown':
       throw new FedctlError('iam.permission-missing', {
-        message: `Whether outbound federation is enabled for account ${account} is unknown: ${arn} lacks ${missingPermission}.`,
-        remedy: `allow ${missingPermission} on Resource "*" in the policies of ${arn}`,
+        message: `Cannot read whether outbound federation is enabled for account ${account}: ${arn} lacks ${missingPermission}.`,
+        remedy: `An administrator of the account must allow ${missingPermission} on Resource "*" in the policies of ${arn}.`,
         details: { account, state, permission: missingPermission },
       });
   }

@@ -23,20 +23,20 @@ export async function tokenInput(
   const typed = typedPipeline(name);
   if (looksLikeJwt(file)) {
     throw new FedctlError('usage.token-as-argument', {
-      message: `${name} takes the name of a file or -, and was given a token.`,
+      message: `${name} expects a file name or -, but a token was given.`,
     });
   }
-  const terminal = context.stdin.isTTY === true;
+  // A file is read without stdin, which takes time and memory to open.
+  const terminal = file === '-' && context.stdin.isTTY === true;
   if (args.length === 0 && terminal) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `${name} needs a token, from a file or from stdin.`,
-      likelyCause: 'No file is named, and stdin is a terminal.',
-      remedy: `Pipe a token in (${typed}), name a file, or give - to paste one.`,
+      message: `${name} requires a token from a file or from standard input.`,
+      likelyCause: 'No file is named, and standard input is a terminal.',
+      remedy: `Pipe a token in ("${typed}"), name a file, or give - to paste one.`,
     });
   }
-  if (file === '-' && terminal) hint('Paste the token, then press Enter and Ctrl-D.');
-  const { stdin, cwd, signal } = context;
-  const token = tokenIn(await readInput(file, { stdin, cwd, signal, timeoutMs: common.timeoutMs }));
+  if (terminal) hint('Paste the token, then press Enter and Ctrl-D.');
+  const token = tokenIn(await readInput(file, context, common.timeoutMs));
   // What is too short to be a token may be a word of fedctl's own.
   if (token.length >= SHORTEST_TOKEN) context.redactor.learn(new Secret(token));
   return token;

@@ -16,19 +16,15 @@ import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
 const OPTIONS = {
-  audience: texts('--audience <aud>', 'who the token is for; repeatable, up to 10'),
+  audience: texts('--audience <aud>', 'Audience of the token; repeatable, up to 10'),
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: WANTED_DURATION,
-  tag: tags('--tag <key=value>', 'a claim below request_tags; repeatable, up to 50'),
+  tag: tags('--tag <key=value>', 'Claim in request_tags; repeatable, up to 50'),
   ...ROLE_OPTIONS,
-  format: choice(
-    '--format <format>',
-    'how to print the token; default: raw',
-    ['raw', 'json', 'header'],
-    null,
-    { env: false },
-  ),
-  out: text('--out <file>', 'write the answer to this file (mode 0600) and nothing to stdout', {
+  format: choice('--format <format>', 'Format of the token (default: raw)', ['raw', 'json', 'header'], null, {
+    env: false,
+  }),
+  out: text('--out <file>', 'File to write the output to (mode 0600), instead of standard output', {
     env: false,
   }),
 } as const;
@@ -44,8 +40,8 @@ export const token = command({
     'curl -H @<(fedctl token --audience https://my.api --format header) https://my.api/',
     'fedctl token --audience my-atlas --role-arn arn:aws:iam::123456789012:role/app',
   ],
-  notes: `A token lives 1 min to 1 h and never longer than the session of its caller. --duration auto takes the longest
-that fits; where the session does not say when it ends, it mints a second token of 1 min to find out.
+  notes: `A token is valid for 1 min to 1 h, and never longer than the session of its caller. --duration auto uses the longest
+possible lifetime. If the expiration of the session is unknown, it mints a second token of 1 min to find out.
 Nothing is cached: every run mints a new token.`,
   options: OPTIONS,
   run,
@@ -65,7 +61,8 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
   const role = roleToAssume(options);
   const { timeoutMs } = invocation.common;
   const minted = await progress.during('Minting', async () => {
-    const settings = role === null ? invocation.aws : await asRole(context, invocation.aws, role);
+    const settings =
+      role === null ? invocation.awsSettings : await asRole(context, invocation.awsSettings, role);
     const aws = await context.aws(settings);
     const request = await fitToSession(aws, wanted, { now: context.now, timeoutMs, signal: context.signal });
     return minting(aws, request, { timeoutMs, signal: context.signal }).get();

@@ -1,26 +1,18 @@
-import { loginUri, PROGRAM_MECHANISMS } from '../lib/auth/program-plan.ts';
+import { loginUri } from '../lib/auth/program-plan.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 import { Secret } from '../lib/core/secret.ts';
-import { TOKEN_ENVIRONMENTS } from '../lib/uri/program-uri.ts';
+import { MECHANISM_NAMES } from '../lib/uri/mechanism.ts';
 import { type Answer, command } from './command.ts';
-import { choice } from './options/kinds.ts';
+import { mechanismOption, TOKEN_ENVIRONMENT } from './options/cluster.ts';
 import { text } from './options/option.ts';
 
 const OPTIONS = {
-  uri: text('--uri <uri>', 'connection string of the cluster, without a password'),
-  mechanism: choice(
-    '--mechanism <name>',
-    'how the program logs in; default: that of the URI, else oidc',
-    PROGRAM_MECHANISMS,
-    null,
+  uri: text('--uri <uri>', 'Connection string of the cluster, without a password'),
+  mechanism: mechanismOption(
+    'Authentication mechanism of the program (default: that of the URI, or oidc)',
+    MECHANISM_NAMES,
   ),
-  environment: choice(
-    '--environment <name>',
-    'ENVIRONMENT for oidc; test is for drivers that do not know k8s',
-    TOKEN_ENVIRONMENTS,
-    'k8s',
-    { env: false },
-  ),
+  environment: TOKEN_ENVIRONMENT,
 } as const;
 
 export const uri = command({
@@ -30,17 +22,17 @@ export const uri = command({
     'mongosh "$(fedctl uri)"                # with FEDCTL_URI, and AZURE_FEDERATED_TOKEN_FILE of an agent',
     'fedctl uri --mechanism aws',
   ],
-  notes: `Replaces what the connection string says of authentication: authMechanism, authSource, authMechanismProperties
-and a user name. With ENVIRONMENT:k8s a driver reads the token from the file that AZURE_FEDERATED_TOKEN_FILE names, in
-Kubernetes or elsewhere: Node.js 6.17, PyMongo 4.11, Go 2.2, Java 5.4, mongosh 2.3.5, MongoDB Database Tools 100.15 or
-later. --environment test makes older Node.js (6.7), PyMongo (4.7) and Java (5.1) drivers read OIDC_TOKEN_FILE.`,
+  notes: `Replaces the authentication settings of the connection string: authMechanism, authSource, authMechanismProperties and a
+user name. With ENVIRONMENT:k8s a driver reads the token from the file that AZURE_FEDERATED_TOKEN_FILE names, in
+Kubernetes or elsewhere. It requires Node.js 6.17, PyMongo 4.11, Go 2.2, Java 5.4, mongosh 2.3.5, MongoDB Database Tools
+100.15 or later. With --environment test, older Node.js (6.7), PyMongo (4.7) and Java (5.1) drivers read OIDC_TOKEN_FILE.`,
   options: OPTIONS,
   async run({ options, warn }): Promise<Answer> {
     const { uri: given, mechanism, environment } = options;
     if (given === null) {
       throw new FedctlError('usage.missing-uri', {
         message: 'No connection string was given.',
-        remedy: "fedctl uri --uri 'mongodb+srv://<host>/'   (or set FEDCTL_URI)",
+        remedy: "Add --uri 'mongodb+srv://<host>/', or set FEDCTL_URI.",
       });
     }
     const read = loginUri(given, { mechanism, environment, otherwise: 'oidc' });

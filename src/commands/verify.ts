@@ -15,16 +15,16 @@ export const verify = command({
     "fedctl verify - --audience my-atlas --subject 'arn:aws:iam::123456789012:role/ci/*' < token.jwt",
     'fedctl verify token.jwt --audience my-atlas --issuer https://… --jwks keys.json   # offline',
   ],
-  notes: `Exactly one issuer is trusted: --issuer, or that of your own account. Its discovery document and keys are fetched,
-and the token is held against them: signature, algorithm (RS256 or ES384), type, issuer, audience, subject and times.
-The expiry has no leeway; the clock of the issuer may be up to 60 seconds ahead. Exit code 0: valid; 5: invalid, with
-every fault on stdout; 6: the issuer could not be asked.`,
+  notes: `fedctl trusts exactly one issuer: --issuer, or that of your account. It fetches the discovery document and the keys, and
+checks the signature, algorithm (RS256 or ES384), type, issuer, audience, subject and times of the token. The expiration
+has no tolerance; the clock of the issuer may be up to 60 seconds ahead. Exit codes: 0, valid; 5, invalid, with all
+reasons on standard output; 6, the issuer is unreachable.`,
   options: {
-    audience: texts('--audience <aud>', 'who the token must be for; one'),
-    anyAudience: toggle('--any-audience', 'accept a token for anybody', { env: false }),
-    issuer: text('--issuer <url>', 'the issuer to trust (default: that of your own account)'),
-    subject: text('--subject <glob>', 'whom the token must speak for; * and ? stand for anything'),
-    jwks: text('--jwks <file-or-url>', 'take the keys of the issuer from here'),
+    audience: texts('--audience <aud>', 'Expected audience; a single one'),
+    anyAudience: toggle('--any-audience', 'Accept a token for any audience', { env: false }),
+    issuer: text('--issuer <url>', 'Trusted issuer (default: that of your account)'),
+    subject: text('--subject <glob>', 'Expected subject; * and ? are wildcards'),
+    jwks: text('--jwks <file-or-url>', 'File with the key set of the issuer'),
   },
   async run(invocation) {
     const { context, options } = invocation;
@@ -34,13 +34,13 @@ every fault on stdout; 6: the issuer could not be asked.`,
       invocation.warn({
         code: 'jwt.audience-unchecked',
         message:
-          'The audience is not checked (--any-audience): the token may have been made for somebody else.',
-        remedy: 'Name the audience that the token must be for with --audience <audience>.',
+          'The audience is not checked (--any-audience). The token may be for a different relying party.',
+        remedy: 'Name the expected audience with --audience <audience>.',
       });
     }
     const request = { issuer: options.issuer, audience, subject: options.subject, keySet: options.jwks };
-    const verification = await invocation.progress.during('Asking the issuer for its keys', () =>
-      verifyToken(token, request, context, invocation.aws),
+    const verification = await invocation.progress.during('Fetching the keys of the issuer', () =>
+      verifyToken(token, request, context, invocation.awsSettings),
     );
     return {
       document: verifyDocument(verification),
@@ -57,13 +57,16 @@ function theAudience(given: readonly string[], any: boolean): string | null {
   if (any) return null;
   if (audience === undefined) {
     throw new FedctlError('usage.missing-audience', {
-      message: 'verify needs the audience that the token must be for.',
-      likelyCause: 'A token made for somebody else proves nothing to you, so there is no default.',
-      remedy: 'Add --audience <audience>, set FEDCTL_AUDIENCE, or accept any with --any-audience.',
+      message: 'The expected audience is missing.',
+      likelyCause:
+        'A token for a different audience proves nothing to this relying party, so there is no default.',
+      remedy: 'Add --audience <audience>, set FEDCTL_AUDIENCE, or accept any audience with --any-audience.',
     });
   }
   if (second !== undefined) {
-    throw invalidValue('--audience', { message: 'verify takes one --audience: the one that you are.' });
+    throw invalidValue('--audience', {
+      message: 'Only one --audience is allowed: that of this relying party.',
+    });
   }
   return audience;
 }

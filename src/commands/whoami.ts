@@ -8,36 +8,39 @@ import {
 } from '../lib/auth/identity.ts';
 import { validateRoleArn } from '../lib/auth/role.ts';
 import type { ResolvedCredentials } from '../lib/core/credentials.ts';
-import { isFedctlError } from '../lib/core/errors.ts';
-import type { Iam } from '../lib/ports/aws.ts';
+import { isFedctlError, type Warning } from '../lib/core/errors.ts';
+import { sideBySide } from '../lib/core/side-by-side.ts';
+import type { Aws, Iam } from '../lib/ports/aws.ts';
 import { whoamiDocument, whoamiLines } from '../lib/render/whoami.ts';
-import { command, type Invocation } from './command.ts';
-import { type OptionTable, text } from './options/option.ts';
+import { command } from './command.ts';
+import { text } from './options/option.ts';
 
 export const whoami = command({
   arguments: '',
   examples: [
     'fedctl whoami',
     'fedctl whoami --profile prod --audience my-atlas',
-    'fedctl whoami --role-arn arn:aws:iam::123456789012:role/app   # what Atlas needs for this role',
+    'fedctl whoami --role-arn arn:aws:iam::123456789012:role/app   # what Atlas requires for this role',
     'fedctl whoami --json | jq -r .credentials.provider',
   ],
-  notes: `Shows which principal AWS sees and which provider its keys come from, and what to enter in Atlas to let
-this principal in, or the role of --role-arn. Run it as the workload, or name the profile or the role of the workload:
-otherwise it shows the operator. Mints no token and shows no secret.`,
+  notes: `Shows the AWS principal, the source of its credentials, and the values to enter in Atlas for this principal or for the
+role of --role-arn. Run it as the workload, or name the profile or role of the workload; otherwise it shows the
+operator. Mints no token and prints no secret.`,
   options: {
-    audience: text('--audience <aud>', 'audience to show for Atlas'),
-    roleArn: text('--role-arn <arn>', 'role of the workload, to show for Atlas; it is not assumed'),
+    audience: text('--audience <aud>', 'Audience to show for Atlas'),
+    roleArn: text('--role-arn <arn>', 'Role of the workload to show for Atlas; it is not assumed'),
   },
   async run(invocation) {
-    const { context, options, aws: settings, warn, theme } = invocation;
+    const { context, options, awsSettings, warn, theme } = invocation;
     const { signal } = context;
     if (options.roleArn !== null) validateRoleArn(options.roleArn);
-    const aws = await context.aws(settings);
+    const aws = await context.aws(awsSettings);
     const credentials = await aws.credentials(signal);
-    const caller = await identifyCaller(aws, signal);
-    const iam = await aws.iam();
-    const issuer = await issuerIfKnown(iam, invocation);
+    const [caller, { iam, issuer, unknown }] = await sideBySide(
+      identifyCaller(aws, signal),
+      askIssuer(aws, signal),
+    );
+    if (unknown !== null) warn(unknown);
     const workload: Workload =
       options.roleArn === null
         ? { subject: caller.subject, source: 'caller' }
@@ -49,7 +52,7 @@ otherwise it shows the operator. Mints no token and shows no secret.`,
       endpoints: { sts: (await aws.sts()).endpoint, iam: iam.endpoint },
       notes: await aws.notes(),
       workload,
-      mayBeOperator: options.roleArn === null && settings.profile === undefined && isPersonal(credentials),
+      mayBeOperator: options.roleArn === null && awsSettings.profile === undefined && isPersonal(credentials),
       atlas: atlasSide(issuer, options.audience, workload),
     };
     return { document: whoamiDocument(found), lines: whoamiLines(found, context.now(), theme) };
@@ -61,14 +64,23 @@ function isPersonal({ provider }: ResolvedCredentials): boolean {
   return provider === 'environment' || provider === 'profile';
 }
 
+interface IssuerAnswer {
+  readonly iam: Iam;
+  readonly issuer: string | null;
+  /** Why it is not known. */
+  readonly unknown: Warning | null;
+}
+
 /** The issuer serves only what is copied to Atlas: who the caller is stands without it, also where IAM is out of reach. */
-async function issuerIfKnown(iam: Iam, { context, warn }: Invocation<OptionTable>): Promise<string | null> {
+async function askIssuer(aws: Aws, signal: AbortSignal): Promise<IssuerAnswer> {
+  const iam = await aws.iam();
   try {
-    return (await federationState(iam, context.signal)).issuer;
+    const { issuer } = await federationState(iam, signal);
+    return { iam, issuer, unknown: null };
   } catch (error) {
-    if (context.signal.aborted) throw context.signal.reason;
+    if (signal.aborted) throw signal.reason;
     if (!isFedctlError(error)) throw error;
-    warn(error.with({ message: `The issuer is not known. ${error.message}` }));
-    return null;
+    const unknown = error.with({ message: `The issuer is unknown. ${error.message}` });
+    return { iam, issuer: null, unknown };
   }
 }

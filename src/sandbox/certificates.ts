@@ -12,6 +12,8 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
+// Kept apart from test/support/certificates.ts on purpose: what tests the lab's certificates is not made by the code that makes them.
+
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -51,10 +51,10 @@ export interface ClusterTrust {
 }
 
 /** Starts the MongoDB server, with `srv` a DNS server for its names, and the Atlas API that shows what it obeys. */
-export async function startCluster(
+export async function startAtlasCluster(
   options: ClusterOptions,
   trust: ClusterTrust,
-  { clock, log, delays, tls, secured }: Ground,
+  { clock, log, delays, tls, serving }: Ground,
   closers: Closers,
 ): Promise<LabCluster> {
   const { srv = false } = options;
@@ -82,12 +82,17 @@ export async function startCluster(
     settings: options.mongod ?? {},
     wait: () => delays.wait('mongod'),
     sts: { url: trust.stsUrl },
-    ...secured,
+    ...serving,
   });
   closers.add(() => mongod.close());
   loadData(mongod.store, kept?.data ?? description.data);
-  const dns = srv ? await startDns(clusterRecords(mongod.port, replicaSet ?? ''), log) : null;
-  if (dns !== null) closers.add(() => dns.close());
+  const { network } = serving;
+  // An isolated command asks it for every name, and without --srv none exists.
+  const records = srv ? clusterRecords(mongod.port, replicaSet ?? '') : {};
+  const names = srv || network !== undefined ? await startDns(records, log) : null;
+  closers.add(async () => names?.close());
+  if (names !== null) await network?.resolveBy(names);
+  const dns = srv ? names : null;
   const host = srv ? MEMBER_HOST : mongod.host;
   const caFile = tls?.caFile ?? null;
   const plainUri = connectionString(host, mongod.port, replicaSet, caFile);
@@ -100,7 +105,7 @@ export async function startCluster(
     connectionString: atlasConnectionString(plainUri),
     connectionStringSrv: srvUri === null ? null : atlasConnectionString(srvUri),
   });
-  const atlasApi = await startAtlas({ atlas, log, now, wait: () => delays.wait('atlas'), ...secured });
+  const atlasApi = await startAtlas({ atlas, log, now, wait: () => delays.wait('atlas'), ...serving });
   closers.add(() => atlasApi.close());
   return { atlas, atlasApi, mongod, dns, uri: srvUri ?? plainUri };
 }

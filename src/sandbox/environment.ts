@@ -1,5 +1,10 @@
+import { LINK_LOCAL } from './isolation/command-network.ts';
+
 /** What the lab gives to whoever uses it: variables, all of them, and nothing of the outside's own. */
 export type LabEnvironment = Readonly<Record<string, string>>;
+
+/** Variables that differ from those of the lab; null for one that is gone. */
+export type ChangedVariables = Readonly<Record<string, string | null>>;
 
 /** A role or user of the lab, as a profile of its AWS config file. */
 export interface LabProfile {
@@ -18,11 +23,12 @@ export interface LabProfile {
 /** Everything that could point a client of the lab at the real world, or the other way round. */
 const FOREIGN = /^(AWS_|FEDCTL_|MONGODB_ATLAS_)|^(AZURE_FEDERATED_TOKEN_FILE|OIDC_TOKEN_FILE)$/;
 
-const LOOPBACK = ['localhost', '127.0.0.1', '::1', '[::1]'];
+/** Loopback, and what is link-local on the platforms of AWS: no proxy leads there. */
+const DIRECT = ['localhost', '127.0.0.1', '::1', '[::1]', ...Object.values(LINK_LOCAL)];
 
 /**
  * The environment of a program inside the lab: what it would have had outside, without anything that names AWS, Atlas
- * or fedctl's own settings, with loopback kept from every proxy, and with the lab's variables.
+ * or fedctl's own settings, with the addresses of the lab kept from every proxy, and with the lab's variables.
  *
  * @param folder goes first on PATH; it holds the `fedctl` that started the lab
  */
@@ -38,9 +44,15 @@ export function insideLab(
   inside['PATH'] = inside['PATH'] === undefined ? folder : `${folder}:${inside['PATH']}`;
   for (const name of ['NO_PROXY', 'no_proxy']) {
     const already = (inside[name] ?? '').split(',').filter((entry) => entry.trim() !== '');
-    inside[name] = [...already, ...LOOPBACK].join(',');
+    inside[name] = [...already, ...DIRECT].join(',');
   }
   return { ...inside, ...lab };
+}
+
+/** The variables after a change. */
+export function changed(before: LabEnvironment, changes: ChangedVariables): LabEnvironment {
+  const all = Object.entries({ ...before, ...changes });
+  return Object.fromEntries(all.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
 
 /** `export K='v'` lines for a shell, `unset K` for null; a closing quote inside a value is written as '\''. */

@@ -6,10 +6,18 @@ import { LabClock } from './clock.ts';
 import type { Closers } from './closers.ts';
 import { HopDelays } from './delays.ts';
 import { CLUSTER_ZONE } from './dns/cluster-names.ts';
+import type { CommandNetwork } from './isolation/command-network.ts';
 import { LabLog } from './log.ts';
 
 /** What the servers of a lab present, and the file that holds the CA. */
 export type LabTls = LabCertificates & { readonly caFile: string };
+
+export interface GroundOptions {
+  /** The real time. */
+  readonly now: () => Date;
+  readonly tls: boolean;
+  readonly network: CommandNetwork | undefined;
+}
 
 /** What every server of a lab stands on. */
 export interface Ground {
@@ -18,17 +26,29 @@ export interface Ground {
   readonly delays: HopDelays;
   readonly folder: string;
   readonly tls: LabTls | null;
-  /** The options that every server takes: its certificate, and the CA of the others. Empty without TLS. */
-  readonly secured: { readonly tls?: { readonly key: string; readonly cert: string }; readonly ca?: string };
+  /** The options that every server takes. */
+  readonly serving: Serving;
 }
 
-export async function layGround(real: () => Date, tls: boolean, closers: Closers): Promise<Ground> {
+export interface Serving {
+  /** Its certificate, and the CA of the others; neither without TLS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly ca?: string;
+  /** The network of an isolated command, where it is reachable as well. */
+  readonly network: CommandNetwork | undefined;
+}
+
+export async function layGround(
+  { now: real, tls, network }: GroundOptions,
+  closers: Closers,
+): Promise<Ground> {
   const clock = new LabClock(real);
   const folder = await mkdtemp(join(tmpdir(), 'fedctl-lab-'));
   closers.add(() => rm(folder, { recursive: true, force: true }));
   const made = tls ? await makeCertificates(clock.now(), folder) : null;
   const secured = made === null ? {} : { tls: { key: made.key, cert: made.cert }, ca: made.ca };
-  return { clock, log: new LabLog(clock.now), delays: new HopDelays(), folder, tls: made, secured };
+  const serving = { ...secured, network };
+  return { clock, log: new LabLog(clock.now), delays: new HopDelays(), folder, tls: made, serving };
 }
 
 /** Certificates cost a fifth of a second to load, and most labs need none. */

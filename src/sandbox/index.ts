@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { processContext } from '../lib/process-context.ts';
 import type { LabControls } from './control/controls.ts';
 import { insideLab } from './environment.ts';
-import { LAB_AUDIENCE, type LabOptions, startLab } from './lab.ts';
+import { startLab } from './lab.ts';
 import type { LabLogEntry } from './log.ts';
+import type { PlatformName } from './platforms.ts';
+import { LAB_AUDIENCE } from './running-lab.ts';
 
 /** What a program may import as `fedctl/sandbox`. Everything else may change without notice. */
 
@@ -12,7 +14,13 @@ export type { LabLogEntry } from './log.ts';
 export type { PlatformName } from './platforms.ts';
 
 /** What differs from the lab that `fedctl sandbox` starts. */
-export interface SandboxOptions extends Pick<LabOptions, 'as' | 'srv' | 'propagation'> {
+export interface SandboxOptions {
+  /** The platform that the environment is that of; otherwise that of an operator, with keys and profiles. */
+  readonly as?: PlatformName | null;
+  /** Serves the MongoDB server under names of its own behind a `mongodb+srv` connection string, which implies TLS. */
+  readonly srv?: boolean;
+  /** Lets STS follow changes of the account's switch as late as AWS's own. */
+  readonly propagation?: boolean;
   /** Outbound federation is enabled from the start; otherwise `fedctl enable`, or whatever is tested, does it. */
   readonly federation?: boolean;
   /** Everything under a CA made for this lab: `env` says where it is. */

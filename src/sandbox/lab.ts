@@ -1,77 +1,26 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { Secret } from '../lib/core/secret.ts';
 import { atlasEnvironment } from './atlas/lab-atlas.ts';
-import type { LabAtlas } from './atlas/start-atlas.ts';
-import type { AtlasState } from './atlas/state.ts';
 import type { LabUser } from './aws/identities.ts';
 import { startAws } from './aws/start-aws.ts';
 import { type AwsWorld, createAwsWorld } from './aws/world.ts';
-import type { LabClock } from './clock.ts';
 import { Closers } from './closers.ts';
-import { type ClusterOptions, startCluster } from './cluster.ts';
+import { startAtlasCluster } from './cluster.ts';
 import { LabControls } from './control/controls.ts';
 import { startControl } from './control/start-control.ts';
-import { BUILT_IN_LAB, type LabDescription } from './description.ts';
-import type { LabDns } from './dns/dns-server.ts';
+import { BUILT_IN_LAB } from './description.ts';
 import type { LabEnvironment } from './environment.ts';
-import { type LabTls, layGround } from './ground.ts';
+import { layGround } from './ground.ts';
 import { labProfiles, writeAwsFiles, writeFedctl, writeMfaDevices } from './lab-files.ts';
-import type { LabLog } from './log.ts';
 import type { Platform, PlatformOptions } from './metadata/running-platform.ts';
-import type { LabMongod } from './mongod/mongod.ts';
 import type { PlatformName } from './platforms.ts';
+import { LAB_AUDIENCE, type Lab, type LabOptions } from './running-lab.ts';
 import { ScenarioPlayer } from './scenarios/player.ts';
-import type { Kept } from './state/kept.ts';
-
-/** The audience that the lab's identity provider expects. */
-export const LAB_AUDIENCE = 'fedctl-lab';
 
 const REGION = 'eu-central-1';
 
 /** How long STS follows IAM at AWS, as measured there (facts/aws.md 1): at least, and less than. */
 const PROPAGATION_MS = [8000, 12_001] as const;
-
-export interface LabOptions extends ClusterOptions {
-  readonly now: () => Date;
-  /** The argv that starts fedctl, to put it on PATH inside. */
-  readonly fedctl: readonly string[];
-  /** What to play; the built-in lab unless given. */
-  readonly description?: LabDescription;
-  /** What an earlier lab left; nothing unless given. */
-  readonly kept?: Kept | null;
-  /** Serve everything under a CA made for this lab. */
-  readonly tls: boolean;
-  /** The platform that the environment is that of; otherwise that of an operator, with keys and profiles. */
-  readonly as?: PlatformName | null;
-  /** Let STS follow changes of the account's switch as late as AWS's own, and fail in the last moment before. */
-  readonly propagation?: boolean;
-}
-
-/** A running lab. */
-export interface Lab {
-  readonly env: LabEnvironment;
-  readonly clock: LabClock;
-  /** The hand that changes the lab while it runs. */
-  readonly controls: LabControls;
-  /** A folder that holds `fedctl`, for PATH. */
-  readonly binFolder: string;
-  readonly log: LabLog;
-  readonly world: AwsWorld;
-  /** What Atlas knows: its API shows it, and the MongoDB server lets in whom it says; read anew at each login. */
-  readonly atlas: AtlasState;
-  readonly atlasApi: LabAtlas;
-  readonly mongod: LabMongod;
-  /** With `srv`. */
-  readonly dns: LabDns | null;
-  /** A folder for files of the lab; it goes with it. */
-  readonly folder: string;
-  /** What its servers present with --tls, and the file that holds the CA; null without. */
-  readonly tls: LabTls | null;
-  /** Ends the control API alone: what is left is what a client of the real thing may know. */
-  closeControl(): Promise<void>;
-  /** Ends every server and removes every file, within a second. */
-  close(): Promise<void>;
-}
 
 /**
  * Starts AWS STS and IAM, an issuer for each account, and a MongoDB server that trusts the first account's issuer, all
@@ -92,8 +41,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 
 async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   const { description = BUILT_IN_LAB, kept = null, srv = false } = options;
-  const ground = await layGround(options.now, options.tls || srv, closers);
-  const { clock, log, delays, folder, tls, secured } = ground;
+  const { network } = options;
+  const ground = await layGround({ now: options.now, tls: options.tls || srv, network }, closers);
+  const { clock, log, delays, folder, tls, serving } = ground;
   const { now } = clock;
   const world = await createAwsWorld({
     now,
@@ -104,19 +54,20 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   });
   // The key that will be asked for first is made while the servers start and the command loads.
   void world.accounts[0]?.keys.RS256.pair();
-  const aws = await startAws({ world, log, now, wait: (hop) => delays.wait(hop), ...secured });
+  const aws = await startAws({ world, log, now, wait: (hop) => delays.wait(hop), ...serving });
   closers.add(() => aws.close());
   const operator = labUser(world);
   const issuer = aws.issuerUrl(operator.account.id);
   const trust = { world, issuer, audience: LAB_AUDIENCE, stsUrl: aws.stsUrl, description, kept };
-  const { atlas, atlasApi, mongod, dns, uri } = await startCluster(options, trust, ground, closers);
+  const { atlas, atlasApi, mongod, dns, uri } = await startAtlasCluster(options, trust, ground, closers);
   const platform = await playPlatform(options.as ?? null, {
     world,
     log,
     now,
     region: REGION,
     folder,
-    tls: secured.tls,
+    tls: serving.tls,
+    network,
   });
   closers.add(async () => platform?.close());
   const endpoints = [
@@ -136,7 +87,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   const token = new Secret(randomBytes(32).toString('base64url'));
   // Requests that a slow hop holds back are let go before the servers that they hold open.
   closers.add(async () => delays.close());
-  const control = await startControl({ controls, log, token, port: 0 });
+  const control = await startControl({ controls, log, token, port: 0, network });
   // Who asked for the end of the lab sees by it that everything is gone.
   let controlEnd: Promise<void> | null = null;
   const closeControl = () => {
@@ -159,6 +110,8 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
       FEDCTL_SANDBOX_TOKEN: token.reveal(),
       ...(tls === null ? {} : trustEnvironment(tls.caFile)),
     },
+    // There is no other metadata service to keep clients from.
+    isolated: { AWS_EC2_METADATA_DISABLED: null, ...platform?.isolated },
     binFolder: await writeFedctl(folder, options.fedctl),
     clock,
     controls,
@@ -170,6 +123,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     dns,
     folder,
     tls,
+    network,
     closeControl,
     close: closers.close,
   };
@@ -179,7 +133,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
 /** Who the lab's environment speaks for: the first user of the first account. */
 function labUser(world: AwsWorld): LabUser {
   const [user] = world.users;
-  if (user === undefined) throw new RangeError('a lab needs a user');
+  if (user === undefined) throw new RangeError('a lab requires a user');
   return user;
 }
 

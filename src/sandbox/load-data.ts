@@ -1,6 +1,6 @@
 import { EJSON } from 'bson';
 import { FedctlError } from '../lib/core/errors.ts';
-import type { TypedDocument } from './mongod/bson-codec.ts';
+import { decodeOrdered, encodeDocument, recordOf, type TypedDocument } from './mongod/bson-codec.ts';
 import type { Store } from './mongod/store.ts';
 
 /**
@@ -17,7 +17,7 @@ export function loadData(store: Store, data: Readonly<Record<string, readonly ob
       try {
         // Not relaxed: whole numbers become Int32 or Long, as a driver would send them.
         const typed: TypedDocument = EJSON.deserialize(document, { relaxed: false });
-        store.open(database, name).insert(typed);
+        store.open(database, name).insert(decodeOrdered(encodeDocument(typed), refuse));
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
         throw new FedctlError('config.invalid', {
@@ -34,11 +34,15 @@ export function loadData(store: Store, data: Readonly<Record<string, readonly ob
 export function dumpData(store: Store): Readonly<Record<string, readonly object[]>> {
   const dumped = store.databases().flatMap((database) =>
     store.collections(database).map(([name, collection]) => {
-      const documents = [...collection.entries()].map(({ typed }) =>
-        EJSON.serialize(typed, { relaxed: false }),
+      const documents = [...collection.documents()].map((document) =>
+        EJSON.serialize(recordOf(document), { relaxed: false }),
       );
       return [`${database}.${name}`, documents] as const;
     }),
   );
   return Object.fromEntries(dumped);
+}
+
+function refuse(reason: string): never {
+  throw new Error(reason);
 }

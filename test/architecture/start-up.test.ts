@@ -7,7 +7,6 @@ const HEAVY = [
   '@aws-sdk/',
   '@smithy/',
   'mongodb',
-  'mingo',
   '@peculiar/x509',
   'ora',
   'yaml',

@@ -19,7 +19,7 @@ import { type BinOptions, type BinResult, runBin } from '../support/run-bin.ts';
 
 /** What costs a tenth of a second or more to load. */
 const HEAVY =
-  /node_modules\/(@aws-sdk|@smithy|mongodb|bson|mingo|@peculiar|ora|yaml|zod|otpauth|dns-packet|@clack)\//;
+  /node_modules\/(@aws-sdk|@smithy|mongodb|bson|@peculiar|ora|yaml|zod|otpauth|dns-packet|@clack)\//;
 
 /** A copy, somewhere with no node_modules above it. */
 const folder = join(realpathSync(mkdtempSync(join(tmpdir(), 'fedctl-bundle-'))), 'elsewhere');

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import type { AnyCommand } from '../../src/commands/command.ts';
 import { COMMANDS } from '../../src/commands/program.ts';
 import { FAILURES } from '../../src/lib/failures/failures.ts';
-import type { Lab } from '../../src/sandbox/lab.ts';
+import type { Lab } from '../../src/sandbox/running-lab.ts';
 import build from '../support/build.ts';
 import { startCheckLab } from '../support/check-lab.ts';
 import { runInProcess } from '../support/in-process.ts';

@@ -454,6 +454,13 @@ export const ROWS: Readonly<Record<string, Row>> = {
           }),
         })),
         {
+          what: 'the handshake is explained',
+          stage: async (stage) => ({
+            args: [...LOGIN, '--mechanism', 'aws', '--explain', '--uri', await stage.servers.mongod()],
+            env: await awsEnv(stage),
+          }),
+        },
+        {
           what: 'the server names the user by the secret',
           stage: async (stage) => ({
             args: [...LOGIN, '--mechanism', 'both', '--uri', await stage.servers.mongod('user')],
@@ -480,6 +487,13 @@ export const ROWS: Readonly<Record<string, Row>> = {
       jwt: 'a file that holds no token is a failure of mongo.token-file',
       issuer: NO_ISSUER,
       mongo: [
+        ...mongodFaults().map((fault) => ({
+          what: `${fault}, explained`,
+          stage: async (stage: Stage) => ({
+            args: [...LOGIN, '--mechanism', 'aws', '--explain', '--uri', await stage.servers.mongod(fault)],
+            env: await awsEnv(stage),
+          }),
+        })),
         ...mongodFaults().flatMap((fault) =>
           (['oidc', 'aws', 'both'] as const).map((mechanism) => ({
             what: `${fault}, ${mechanism}`,

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Binary, type Document, deserialize } from 'bson';
-import { newSigningKey, signToken } from '../support/issuer-double.ts';
+import { forgeKey, sign } from '../support/forge.ts';
 import { type CannedAnswer, loopbackServer, type SeenRequest } from '../support/loopback-server.ts';
 import { HELLO, refusal, type Script, serverFirst, startScriptedMongod } from '../support/scripted-mongod.ts';
 import { type Canary, Detector, ENCODINGS, secretFor } from './canary.ts';
@@ -100,14 +100,14 @@ export interface World extends AsyncDisposable {
 }
 
 export async function createWorld(): Promise<World> {
-  const key = await newSigningKey('RSA_0');
+  const key = await forgeKey('RS256', 'RSA_0');
   const running = new Map<string, Promise<Running>>();
   const start = (what: string, make: () => Promise<Running>) => {
     const known = running.get(what) ?? make();
     running.set(what, known);
     return known.then(({ url }) => url);
   };
-  const healthy = start('issuer', () => issuerServer([key.publicJwk]));
+  const healthy = start('issuer', () => issuerServer([key.jwk]));
   const issuer = await healthy;
   const now = Math.floor(Date.now() / 1000);
   const claims = {
@@ -117,9 +117,9 @@ export async function createWorld(): Promise<World> {
     iat: now,
     exp: now + 3000,
   };
-  const minted = await signToken(key, { ...claims, jti: 'the-minted-token' });
-  const presented = await signToken(key, { ...claims, jti: 'the-token-in-a-file' });
-  const identity = await signToken(key, {
+  const minted = await sign(key, { ...claims, jti: 'the-minted-token' });
+  const presented = await sign(key, { ...claims, jti: 'the-token-in-a-file' });
+  const identity = await sign(key, {
     ...claims,
     aud: 'sts.amazonaws.com',
     jti: 'the-web-identity-token',
@@ -150,10 +150,9 @@ export async function createWorld(): Promise<World> {
         async issuer(fault) {
           if (fault === undefined) return { url: issuer, token: presented };
           const url = await start(`issuer ${fault} ${manner}`, () =>
-            issuerServer([key.publicJwk], fault, () => told([tokens.get(url) ?? ''])),
+            issuerServer([key.jwk], fault, () => told([tokens.get(url) ?? ''])),
           );
-          const token =
-            tokens.get(url) ?? (await signToken(key, { ...claims, iss: url, jti: 'of-an-issuer' }));
+          const token = tokens.get(url) ?? (await sign(key, { ...claims, iss: url, jti: 'of-an-issuer' }));
           tokens.set(url, token);
           detector.add({ name: 'token of a hostile issuer', value: token });
           return { url, token };

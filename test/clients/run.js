@@ -1,6 +1,6 @@
 // Proves the lab with clients that we did not write. Installs what it needs, starts itself again inside a lab, and ends
 // with a line `N passed, N failed`. mongosh, aws-jwt-verify and jose may not be skipped: a skip is a failure. The AWS
-// CLI skips, by name, the verbs that it lacks, and all of them where it is not installed.
+// CLI skips, by name, the verbs that it lacks, and all of them where it is not installed. So does what isolated.js lacks.
 import { strict as assert } from 'node:assert';
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { proveIsolated } from './isolated.js';
 
 const SELF = fileURLToPath(import.meta.url);
 const HERE = dirname(SELF);
@@ -232,13 +233,22 @@ await proves(
   },
 );
 
-await proves('mongosh under fedctl exec outlives three lives of its token', async () => {
+/** The tests of the suite that it skips where mongosh is not installed. */
+async function suite(file) {
   const outside = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(AWS|FEDCTL)_/.test(name)),
   );
-  const tests = ['vitest', 'run', 'test/e2e/exec-outlives.test.ts', '-t', 'mongosh', '--maxWorkers=1'];
+  const tests = ['vitest', 'run', file, '-t', 'mongosh', '--maxWorkers=1'];
   await promisify(execFile)('npx', ['--no', '--', ...tests], { cwd: join(HERE, '..', '..'), env: outside });
-});
+}
+
+await proves('mongosh under fedctl exec outlives three lives of its token', () =>
+  suite('test/e2e/exec-outlives.test.ts'),
+);
+
+await proves('mongosh logs in as the examples with temporary credentials do', () =>
+  suite('test/examples/mongosh.test.ts'),
+);
 
 await withLab(['--tls'], async (lab) => {
   const file = join(folder, 'tls.jwt');
@@ -405,11 +415,17 @@ if (HAS_AWS_CLI) {
   skips('the AWS CLI', 'it is not installed');
 }
 
+await proveIsolated({ proves, skips, run, bin: BIN, mongosh: MONGOSH, folder });
+
 rmSync(folder, { recursive: true, force: true });
 if (process.env.CLIENT_RESULTS) {
   writeFileSync(
     process.env.CLIENT_RESULTS,
-    JSON.stringify({ numPassedTests: tally.passed, numFailedTests: tally.failed }),
+    JSON.stringify({
+      numPassedTests: tally.passed,
+      numFailedTests: tally.failed,
+      numPendingTests: tally.skipped,
+    }),
   );
 }
 say(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { insideLab } from '../../src/sandbox/environment.ts';
-import type { LabOptions } from '../../src/sandbox/lab.ts';
-import { startScenario } from '../../src/sandbox/scenarios/play.ts';
+import type { LabOptions } from '../../src/sandbox/running-lab.ts';
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts';
+import { startScenario } from '../../src/sandbox/scenarios/start-scenario.ts';
 import { expectPastable } from '../support/offered-command.ts';
 import { BIN } from '../support/run-bin.ts';
 

@@ -1,29 +1,29 @@
 /** Where the chain stays broken whatever fedctl offers: the remedy that is printed last. */
 export const OUTSIDE: Readonly<Record<string, string>> = {
   'credentials-missing check':
-    'Name a profile of this machine with --profile or AWS_PROFILE, sign in with aws sso login, or set the keys of a session.',
+    'Name a profile with --profile or AWS_PROFILE, sign in with "aws sso login", or set session credentials.',
   'credentials-missing connect':
-    'Name a profile of this machine with --profile or AWS_PROFILE, sign in with aws sso login, or set the keys of a session.',
+    'Name a profile with --profile or AWS_PROFILE, sign in with "aws sso login", or set session credentials.',
   'credentials-missing token':
-    'Name a profile of this machine with --profile or AWS_PROFILE, sign in with aws sso login, or set the keys of a session.',
+    'Name a profile with --profile or AWS_PROFILE, sign in with "aws sso login", or set session credentials.',
   'credentials-expired check':
-    'Renew the credentials where they come from, as named above: sign in again, or export the keys of a new session.',
+    'Renew the credentials at their source, as named above: sign in again, or export the credentials of a new session.',
   'credentials-expired connect':
-    'Renew the credentials where they come from, as named above: sign in again, or export the keys of a new session.',
+    'Renew the credentials at their source, as named above: sign in again, or export the credentials of a new session.',
   'credentials-expired token':
-    'Renew the credentials where they come from, as named above: sign in again, or export the keys of a new session.',
+    'Renew the credentials at their source, as named above: sign in again, or export the credentials of a new session.',
   'secret-key-wrong check':
-    'Copy the key pair again from where it is kept. To create another one, use the console or the keys of another principal: these are rejected.',
+    'Copy the access key again from its source. To create another one, use the console or another principal, because these credentials are rejected.',
   'secret-key-wrong connect':
-    'Copy the key pair again from where it is kept. To create another one, use the console or the keys of another principal: these are rejected.',
+    'Copy the access key again from its source. To create another one, use the console or another principal, because these credentials are rejected.',
   'secret-key-wrong token':
-    'Copy the key pair again from where it is kept. To create another one, use the console or the keys of another principal: these are rejected.',
+    'Copy the access key again from its source. To create another one, use the console or another principal, because these credentials are rejected.',
   'access-key-deleted check':
-    'Renew the key where it comes from, as named above, or list the access keys of the user in IAM.',
+    'Renew the key at its source, as named above, or list the access keys of the user in IAM.',
   'access-key-deleted connect':
-    'Renew the key where it comes from, as named above, or list the access keys of the user in IAM.',
+    'Renew the key at its source, as named above, or list the access keys of the user in IAM.',
   'access-key-deleted token':
-    'Renew the key where it comes from, as named above, or list the access keys of the user in IAM.',
+    'Renew the key at its source, as named above, or list the access keys of the user in IAM.',
   'credentials-half-set check':
     'Set both variables, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to use a profile.',
   'credentials-half-set connect':
@@ -31,17 +31,17 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'credentials-half-set token':
     'Set both variables, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to use a profile.',
   'profile-missing check':
-    'Name one of the profiles that aws configure list-profiles prints, or add this one to the AWS config file.',
+    'Name one of the profiles that "aws configure list-profiles" prints, or add this one to the AWS config file.',
   'profile-missing connect':
-    'Name one of the profiles that aws configure list-profiles prints, or add this one to the AWS config file.',
+    'Name one of the profiles that "aws configure list-profiles" prints, or add this one to the AWS config file.',
   'profile-missing token':
-    'Name one of the profiles that aws configure list-profiles prints, or add this one to the AWS config file.',
+    'Name one of the profiles that "aws configure list-profiles" prints, or add this one to the AWS config file.',
   'mfa-missing check':
-    'On a terminal, where the code can be asked for, run eval "$(fedctl credentials --profile mfa --format env)", then repeat the command.',
+    'Run eval "$(fedctl credentials --profile mfa --format env)" on a terminal to enter the code. Then repeat the command.',
   'mfa-missing connect':
-    'On a terminal, where the code can be asked for, run eval "$(fedctl credentials --profile mfa --format env)", then repeat the command.',
+    'Run eval "$(fedctl credentials --profile mfa --format env)" on a terminal to enter the code. Then repeat the command.',
   'mfa-missing token':
-    'On a terminal, where the code can be asked for, run eval "$(fedctl credentials --profile mfa --format env)", then repeat the command.',
+    'Run eval "$(fedctl credentials --profile mfa --format env)" on a terminal to enter the code. Then repeat the command.',
   'sso-session-over check': 'aws sso login --profile sso',
   'sso-session-over connect': 'aws sso login --profile sso',
   'sso-session-over token': 'aws sso login --profile sso',
@@ -57,37 +57,37 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'region-global check': 'Name the Region with --region, for example --region eu-west-1.',
   'region-global connect': 'Name the Region with --region, for example --region eu-west-1.',
   'region-global token': 'Name the Region with --region, for example --region eu-west-1.',
-  'clock-off check': 'Set the clock of this machine, for example with timedatectl set-ntp true.',
+  'clock-off check': 'Set the clock of this machine, for example with "timedatectl set-ntp true".',
   'mint-permission-missing check':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-permission-missing connect':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-permission-missing token':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-audience-denied check':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-audience-denied connect':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-audience-denied token':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-algorithm-denied check':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-algorithm-denied connect':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-algorithm-denied token':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-duration-denied check':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-duration-denied connect':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-duration-denied token':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-tag-denied check':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-tag-denied connect':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-tag-denied token':
-    'An administrator of the account must add the statement shown to an identity-based policy of arn:aws:iam::123456789012:user/operator, or request what the present statement allows.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-denied-by-scp check':
     'An administrator of the organization (its management account) must change the deny in the service control policy of the account, or request what it permits.',
   'mint-denied-by-scp connect':
@@ -95,35 +95,33 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'mint-denied-by-scp token':
     'An administrator of the organization (its management account) must change the deny in the service control policy of the account, or request what it permits.',
   'payload-too-large check':
-    'Mint as a principal or a session with fewer or shorter tags. An administrator of the account can remove tags from the role or the user.',
+    'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
   'payload-too-large connect':
-    'Mint as a principal or a session with fewer or shorter tags. An administrator of the account can remove tags from the role or the user.',
+    'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
   'payload-too-large token':
-    'Mint as a principal or a session with fewer or shorter tags. An administrator of the account can remove tags from the role or the user.',
+    'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
   'sts-throttled check':
-    'Wait a few seconds and repeat the command. If it persists, ask an administrator of the account which program calls STS so often.',
+    'Wait a few seconds and repeat the command. If it persists, ask an administrator which program calls STS so often.',
   'sts-throttled connect':
-    'Wait a few seconds and repeat the command. If it persists, ask an administrator of the account which program calls STS so often.',
+    'Wait a few seconds and repeat the command. If it persists, ask an administrator which program calls STS so often.',
   'sts-throttled token':
-    'Wait a few seconds and repeat the command. If it persists, ask an administrator of the account which program calls STS so often.',
+    'Wait a few seconds and repeat the command. If it persists, ask an administrator which program calls STS so often.',
   'sts-failing check':
     'Wait a few seconds and repeat the command. If it persists, see the AWS Health Dashboard.',
   'sts-failing connect':
     'Wait a few seconds and repeat the command. If it persists, see the AWS Health Dashboard.',
   'sts-failing token':
     'Wait a few seconds and repeat the command. If it persists, see the AWS Health Dashboard.',
-  'sts-hanging check':
-    'Allow each network step more time, and look for a proxy or a VPC endpoint on the way.',
+  'sts-hanging check': 'Increase --timeout, and check whether a proxy or VPC endpoint blocks the connection.',
   'sts-hanging connect':
-    'Allow each network step more time, and look for a proxy or a VPC endpoint on the way.',
-  'sts-hanging token':
-    'Allow each network step more time, and look for a proxy or a VPC endpoint on the way.',
+    'Increase --timeout, and check whether a proxy or VPC endpoint blocks the connection.',
+  'sts-hanging token': 'Increase --timeout, and check whether a proxy or VPC endpoint blocks the connection.',
   'sts-unreachable check': "curl -v 'http://127.0.0.1:<port>'",
   'sts-unreachable connect': "curl -v 'http://127.0.0.1:<port>'",
   'sts-unreachable token': "curl -v 'http://127.0.0.1:<port>'",
-  'sts-captive-portal check': 'curl -v http://127.0.0.1:<port>   (shows who answers there)',
-  'sts-captive-portal connect': 'curl -v http://127.0.0.1:<port>   (shows who answers there)',
-  'sts-captive-portal token': 'curl -v http://127.0.0.1:<port>   (shows who answers there)',
+  'sts-captive-portal check': 'Find out which server responds: "curl -v http://127.0.0.1:<port>".',
+  'sts-captive-portal connect': 'Find out which server responds: "curl -v http://127.0.0.1:<port>".',
+  'sts-captive-portal token': 'Find out which server responds: "curl -v http://127.0.0.1:<port>".',
   'issuer-unreachable check': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
   'issuer-unreachable connect': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
   'issuer-slow check': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
@@ -135,13 +133,13 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'issuer-captive-portal check': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
   'issuer-captive-portal connect': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
   'issuer-wrong-document check':
-    'Compare the issuer with the one that fedctl status prints, byte for byte, a trailing slash included. If they are equal, whoever serves the document must correct it.',
+    'Compare the issuer with the output of "fedctl status", including a trailing slash. If they are equal, the operator of the issuer must correct the document.',
   'issuer-wrong-document connect':
-    'Compare the issuer with the one that fedctl status prints, byte for byte, a trailing slash included. If they are equal, whoever serves the document must correct it.',
+    'Compare the issuer with the output of "fedctl status", including a trailing slash. If they are equal, the operator of the issuer must correct the document.',
   'issuer-names-another check':
-    'Compare the issuer with the one that fedctl status prints, byte for byte, a trailing slash included. If they are equal, whoever serves the document must correct it.',
+    'Compare the issuer with the output of "fedctl status", including a trailing slash. If they are equal, the operator of the issuer must correct the document.',
   'issuer-names-another connect':
-    'Compare the issuer with the one that fedctl status prints, byte for byte, a trailing slash included. If they are equal, whoever serves the document must correct it.',
+    'Compare the issuer with the output of "fedctl status", including a trailing slash. If they are equal, the operator of the issuer must correct the document.',
   'issuer-key-missing check':
     'Mint a new token. If it persists, the token comes from another issuer, or the issuer must publish the key again.',
   'issuer-key-missing connect':
@@ -159,49 +157,48 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'identity-provider-claim connect':
     'In Atlas, set the authorization type of the identity provider to User ID and its user claim to sub.',
   'database-user-wrong-type check':
-    'The type of a database user cannot be changed. In Atlas, replace it by one of type USER with the same settings: it has the roles readWriteAnyDatabase@admin. Nobody can log in as this user until it exists again.',
+    'The type of a database user cannot be changed. In Atlas, replace it with a user of type USER that has the roles readWriteAnyDatabase@admin. Logins as this user fail until it exists again.',
   'database-user-wrong-type connect':
-    'The type of a database user cannot be changed. In Atlas, replace it by one of type USER with the same settings: it has the roles readWriteAnyDatabase@admin. Nobody can log in as this user until it exists again.',
+    'The type of a database user cannot be changed. In Atlas, replace it with a user of type USER that has the roles readWriteAnyDatabase@admin. Logins as this user fail until it exists again.',
   'database-user-iam-type check':
-    'The type of a database user cannot be changed. In Atlas, replace it by one of type ROLE with the same settings: it has the roles readWriteAnyDatabase@admin. Nobody can log in as this user until it exists again.',
+    'The type of a database user cannot be changed. In Atlas, replace it with a user of type ROLE that has the roles readWriteAnyDatabase@admin. Logins as this user fail until it exists again.',
   'database-user-iam-type connect':
-    'Create the database user arn:aws:iam::123456789012:role/app in Atlas, with the authentication method AWS IAM and the type ROLE, or compare the present one with it.',
+    'Create the database user arn:aws:iam::123456789012:role/app in Atlas, with the authentication method AWS IAM and the type ROLE, or compare the existing one with it.',
   'database-user-missing-for-keys connect':
-    'Create the database user arn:aws:iam::123456789012:user/operator in Atlas, with the authentication method AWS IAM and the type USER, or compare the present one with it.',
-  'roles-missing check':
-    'An owner of the Atlas project must give the database user a role, such as readWrite on its database.',
+    'Create the database user arn:aws:iam::123456789012:user/operator in Atlas, with the authentication method AWS IAM and the type USER, or compare the existing one with it.',
+  'roles-missing check': 'Ask an owner of the Atlas project for a role, such as readWrite on the database.',
   'srv-missing check':
-    'Compare the name with the connection string that Atlas shows for the cluster, and see what the resolver returns.',
+    'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',
   'srv-missing connect':
-    'Compare the name with the connection string that Atlas shows for the cluster, and see what the resolver returns.',
-  'txt-broken check': 'Whoever manages the domain must correct the TXT record.',
-  'txt-broken connect': 'Whoever manages the domain must correct the TXT record.',
+    'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',
+  'txt-broken check': 'Ask the administrator of the domain to correct the TXT record.',
+  'txt-broken connect': 'Ask the administrator of the domain to correct the TXT record.',
   'host-unknown check':
-    'Compare the name with the connection string that Atlas shows for the cluster, and see what the resolver returns.',
+    'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',
   'host-unknown connect':
-    'Compare the name with the connection string that Atlas shows for the cluster, and see what the resolver returns.',
+    'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',
   'port-closed check':
-    'Compare host and port with the connection string of the cluster, and see whether the server is running.',
+    'Compare the host and port with the connection string of the cluster, and check whether the server is running.',
   'port-closed connect':
-    'Compare host and port with the connection string of the cluster, and see whether the server is running.',
+    'Compare the host and port with the connection string of the cluster, and check whether the server is running.',
   'packets-swallowed check':
-    'Whoever runs the network must let this machine reach the host and port: see the firewall, the VPC peering or the private endpoint.',
+    'Ask the network administrator to allow connections from this machine to the host and port. Check the firewall, VPC peering and private endpoint.',
   'packets-swallowed connect':
-    'Whoever runs the network must let this machine reach the host and port: see the firewall, the VPC peering or the private endpoint.',
+    'Ask the network administrator to allow connections from this machine to the host and port. Check the firewall, VPC peering and private endpoint.',
   'tls-untrusted check':
-    'Get the CA certificate from whoever runs the server, and name its file with tlsCAFile in the connection string.',
+    'Get the CA certificate from the operator of the server, and name its file with tlsCAFile in the connection string.',
   'tls-untrusted connect':
-    'Get the CA certificate from whoever runs the server, and name its file with tlsCAFile in the connection string.',
-  'tls-expired check': 'Whoever runs the server must renew its certificate.',
-  'tls-expired connect': 'Whoever runs the server must renew its certificate.',
+    'Get the CA certificate from the operator of the server, and name its file with tlsCAFile in the connection string.',
+  'tls-expired check': 'Ask the operator of the server to renew its certificate.',
+  'tls-expired connect': 'Ask the operator of the server to renew its certificate.',
   'tls-name-mismatch check':
-    'Connect to a name that the certificate lists, or whoever runs the server must add the name to the certificate.',
+    'Use a host name that the certificate lists, or ask the operator of the server to add this name.',
   'tls-name-mismatch connect':
-    'Connect to a name that the certificate lists, or whoever runs the server must add the name to the certificate.',
-  'server-too-old check': 'Whoever runs the server must upgrade it to MongoDB 4.4 or later.',
-  'server-too-old connect': 'Whoever runs the server must upgrade it to MongoDB 4.4 or later.',
+    'Use a host name that the certificate lists, or ask the operator of the server to add this name.',
+  'server-too-old check': 'Ask the operator of the server to upgrade it to MongoDB 4.4 or later.',
+  'server-too-old connect': 'Ask the operator of the server to upgrade it to MongoDB 4.4 or later.',
   'connection-cut-in-sasl check':
-    'Repeat the command. If it persists, look for a proxy or a firewall between here and the server.',
+    'Repeat the command. If it persists, look for a proxy or firewall between this machine and the server.',
   'connection-cut-in-sasl connect':
-    'Repeat the command. If it persists, look for a proxy or a firewall between here and the server.',
+    'Repeat the command. If it persists, look for a proxy or firewall between this machine and the server.',
 };

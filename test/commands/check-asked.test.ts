@@ -110,9 +110,9 @@ describe('what Atlas would tell', () => {
 });
 
 describe('what would never be examined is refused before anything is asked', () => {
-  const NO_TOKEN = 'MONGODB-AWS logs in with AWS keys, and no token is involved';
-  const FROM_FILE = 'the token comes from a file, and none is minted';
-  const NO_DATABASE = 'only an API is given, and no connection string';
+  const NO_TOKEN = 'MONGODB-AWS logs in with AWS credentials, without a token';
+  const FROM_FILE = 'the token comes from a file, so none is minted';
+  const NO_DATABASE = 'only an API is given, without a connection string';
   const API = ['--api', 'http://127.0.0.1:1/'];
 
   test.each<[string, readonly string[], string, Environment?]>([
@@ -129,14 +129,14 @@ describe('what would never be examined is refused before anything is asked', () 
     const before = lab.lab.log.entries().length;
     const { code, stdout, stderr } = await lab.check(args, env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`error: ${option} asks for something that would not be examined: ${why}.\n`);
+    expect(stderr).toContain(`error: ${option} requests a check that would not run: ${why}.\n`);
     expect(lab.lab.log.entries()).toHaveLength(before);
   });
 
   test('a check that the target does not ask for, and a run without any check', async () => {
     for (const id of ['mongo.oidc.soak', 'net.api', 'sts.role', 'mongo.aws']) {
       expect((await lab.check(['--only', id])).stderr).toContain(
-        `error: --only ${id} names no check that this target asks for.\n`,
+        `error: --only ${id} selects no check for this target.\n`,
       );
     }
     const all = ['config', 'aws', 'sts', 'iam', 'jwt', 'issuer', 'atlas', 'mongo'].flatMap((id) => [
@@ -159,9 +159,9 @@ describe('an option that was typed and that nothing uses', () => {
     const { code, stdout, stderr } = await lab.check(['--mechanism', 'aws', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(
-      `error: ${option} is about a token, and MONGODB-AWS logs in with AWS keys: no token is examined.
+      `error: ${option} concerns a token, but MONGODB-AWS logs in with AWS credentials. No token is checked.
 cause:  Two options contradict each other.
-remedy: Leave out ${option}, or choose another --mechanism.
+remedy: Remove ${option}, or choose another --mechanism.
 code:   usage.invalid-command-line
 `,
     );
@@ -175,7 +175,7 @@ code:   usage.invalid-command-line
     const { code, stdout, stderr } = await lab.check(args, WITHOUT_ATLAS);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toContain(
-      `error: ${option} asks for what Atlas says, and no credentials of the Atlas API are set.\n`,
+      `error: ${option} requires the Atlas API, but no Atlas API credentials are set.\n`,
     );
     expect(stderr).toContain('code:   atlas.credentials-missing\n');
   });

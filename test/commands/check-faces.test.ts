@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CHECK_FACES } from '../../src/commands/check/reports.ts';
-import { scenarioNamed, startScenario } from '../../src/sandbox/scenarios/play.ts';
+import { scenarioNamed } from '../../src/sandbox/scenarios/play.ts';
+import { startScenario } from '../../src/sandbox/scenarios/start-scenario.ts';
 import { type CheckLab, inLab, startCheckLab, WITHOUT_ATLAS } from '../support/check-lab.ts';
 import { screen } from '../support/golden.ts';
 import { schemaFaults } from '../support/schema.ts';
@@ -115,12 +116,12 @@ describe('reports in files', () => {
       code: 0,
       stderr: outputs.map((output) => `Wrote ${output.split('=')[1]}.\n`).join(''),
     });
-    expect(stdout).toContain('✓ the chain holds');
+    expect(stdout).toContain('✓ the chain works');
     const read = (name: string) => readFile(join(folder, name), 'utf8');
     expect(await read('report.txt')).toBe(stdout);
     expect(await read('report.xml')).toMatch(/^<\?xml [\s\S]*<\/testsuites>\n$/);
     expect(await read('report.html')).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/i);
-    expect(await read('report.md')).toContain('the chain holds');
+    expect(await read('report.md')).toContain('the chain works');
     expect(schemaFaults('check', JSON.parse(await read('report.json')))).toEqual([]);
     expect((await readdir(folder)).sort()).toEqual([
       'report.html',
@@ -145,8 +146,8 @@ describe('reports in files', () => {
   test.each([
     ['no/such/report.xml', 'its directory does not exist'],
     ['file/report.xml', 'its directory is a file'],
-    ['.', 'it is a directory, and a report goes to a regular file only'],
-    ['link', 'it is a symbolic link, and a report goes to a regular file only'],
+    ['.', 'it is a directory, but a report requires a regular file'],
+    ['link', 'it is a symbolic link, but a report requires a regular file'],
   ])('that cannot be written are refused before anything is asked: %s', async (name, why) => {
     await writeFile(join(folder, 'file'), '');
     await symlink(join(folder, 'file'), join(folder, 'link'));
@@ -165,7 +166,7 @@ describe('reports in files', () => {
     await chmod(join(folder, 'shut'), 0o500);
     const { code, stderr } = await lab.check(['--output', 'junit=shut/a.xml'], {}, { cwd: folder });
     expect(code).toBe(2);
-    expect(stderr).toContain('its directory may not be written to');
+    expect(stderr).toContain('its directory is not writable');
   });
 
   test('two to one file are refused', async () => {
@@ -196,7 +197,7 @@ describe('GitHub Actions', () => {
     await lab.check(['--output', 'junit'], env);
     expect(await readFile(join(folder, 'summary'), 'utf8')).toBe('');
     await lab.check(['--output', 'github=notes.txt'], env, { cwd: folder });
-    expect(await readFile(join(folder, 'summary'), 'utf8')).toContain('the chain holds');
+    expect(await readFile(join(folder, 'summary'), 'utf8')).toContain('the chain works');
   });
 
   test('hears before the run of a summary that is not there', async () => {
@@ -219,14 +220,14 @@ describe('--output', () => {
 
   test('holds one answer on stdout', async () => {
     expect(await refused(['--output', 'junit', '--output', 'html'])).toContain(
-      'error: --output asks for junit and html on stdout, which holds one answer.',
+      'error: --output requests junit and html on standard output, which has a single format.',
     );
   });
 
   test('names the faces that it knows', async () => {
     for (const given of ['xml', 'xml=a.xml', 'junit=', '=a', '']) {
       expect(await refused(['--output', given])).toContain(
-        `error: --output cannot be "${given}": expected human, short, json, junit, github, markdown, html.`,
+        `error: Invalid --output "${given}": expected human, short, json, junit, github, markdown, html.`,
       );
     }
   });

@@ -75,7 +75,7 @@ describe('--role-arn', () => {
       status: 'skip',
       code: 'iam.permission-missing',
       detail:
-        'Not allowed to read it (iam:GetOutboundWebIdentityFederationInfo); whether tokens are minted shows below.',
+        'Not allowed to read the federation setting (iam:GetOutboundWebIdentityFederationInfo). The check sts.mint shows whether tokens are minted.',
     });
   });
 
@@ -84,7 +84,7 @@ describe('--role-arn', () => {
     expect(code).toBe(5);
     expect(document.targets[0]?.firstFailure).toBe('sts.role');
     expect(of('sts.role')).toMatchObject({ status: 'fail', code: 'sts.assume-denied' });
-    expect(of('sts.mint')).toMatchObject({ status: 'skip', detail: 'not tried, because sts.role failed' });
+    expect(of('sts.mint')).toMatchObject({ status: 'skip', detail: 'not run, because sts.role failed' });
     expect(of('mongo.hello')?.status).toBe('pass');
   });
 
@@ -238,7 +238,7 @@ describe('--warn-expiry and --fail-on', () => {
       status: 'warn',
       code: null,
       detail: expect.stringMatching(/^The token ends in .*: whatever renews the file is late\.$/),
-      remedy: 'look at what writes the token file',
+      remedy: 'Find out why the program that writes the token file did not renew it.',
     });
     const failed = await lab.answer([...args, '--fail-on', 'warn']);
     expect(failed.code).toBe(5);
@@ -293,7 +293,7 @@ describe('--quiet and --verbose', () => {
   test.each(['--quiet', '--verbose'])('%s leaves the answer as it is', async (option) => {
     const { code, stdout, stderr } = await lab.check([option]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('✓ the chain holds: 24 passed, 1 skipped');
+    expect(stdout).toContain('✓ the chain works: 24 passed, 1 skipped');
   });
 });
 

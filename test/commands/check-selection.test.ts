@@ -33,23 +33,23 @@ describe('--skip', () => {
     ]);
     expect(path.filter((each) => each.endsWith(' fail'))).toEqual([]);
     expect(code).toBe(0);
-    if (of(id) !== undefined) expect(of(id)).toMatchObject({ status: 'skip', detail: 'left out by --skip' });
+    if (of(id) !== undefined) expect(of(id)).toMatchObject({ status: 'skip', detail: 'skipped with --skip' });
   });
 
-  test('what cannot be told without it says so', async () => {
+  test('what unknown without it says so', async () => {
     const { code, of } = await lab.answer(['--skip', 'aws.profile']);
     expect(code).toBe(0);
     expect(of('aws.region')).toMatchObject({
       status: 'skip',
-      detail: 'not tried, because --skip leaves aws.profile out',
+      detail: 'not run, because --skip excludes aws.profile',
     });
     expect(of('sts.mint')).toMatchObject({
       status: 'skip',
-      detail: 'not tried, because --skip leaves aws.profile out',
+      detail: 'not run, because --skip excludes aws.profile',
     });
     expect(of('mongo.oidc.login')).toMatchObject({
       status: 'skip',
-      detail: 'not tried, because --skip leaves aws.profile out',
+      detail: 'not run, because --skip excludes aws.profile',
     });
     expect(of('mongo.hello')?.status).toBe('pass');
   });
@@ -58,7 +58,7 @@ describe('--skip', () => {
     const { of } = await lab.answer(['--mechanism', 'aws', '--skip', 'aws.identity']);
     expect(of('mongo.aws.login')).toMatchObject({
       status: 'skip',
-      detail: 'not tried, because --skip leaves aws.identity out',
+      detail: 'not run, because --skip excludes aws.identity',
     });
   });
 
@@ -66,7 +66,7 @@ describe('--skip', () => {
     const { of } = await lab.answer([...options(), '--skip', 'sts.role']);
     expect(of('sts.mint')).toMatchObject({
       status: 'skip',
-      detail: 'not tried, because --skip leaves sts.role out',
+      detail: 'not run, because --skip excludes sts.role',
     });
     expect(of('mongo.aws.login')?.status).toBe('skip');
   });
@@ -75,7 +75,7 @@ describe('--skip', () => {
     const { code, stdout, stderr } = await lab.check(['--skip', 'mongo.odic']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(
-      'error: --skip cannot be "mongo.odic": no check has this name; did you mean "mongo.oidc"?',
+      'error: Invalid --skip: no check is named "mongo.odic"; did you mean "mongo.oidc"?',
     );
     expect(stderr).toContain('run:    fedctl check --list');
   });
@@ -103,7 +103,7 @@ describe('--only', () => {
   test('says for sure only what was looked at', async () => {
     const { code, stdout } = await lab.check(['--only', 'mongo.dns']);
     expect(code).toBe(0);
-    expect(stdout).toContain('nothing is broken as far as was looked, but nobody has logged in');
+    expect(stdout).toContain('no failures, but no login was attempted');
   });
 });
 
@@ -136,6 +136,6 @@ describe('--list', () => {
   test.each(['junit', 'github', 'markdown', 'html'])('has no face %s', async (face) => {
     const { code, stdout, stderr } = await lab.check(['--list', '--output', face]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`error: --list answers as human or json, and not as ${face}.`);
+    expect(stderr).toContain(`error: --list supports human and json output, not ${face}.`);
   });
 });

@@ -115,8 +115,8 @@ describe('a configuration file', () => {
     await write(targets({ found: HEALTHY() }));
     expect(await refused([...QUICK, '--quiet'], {})).toBe(
       `error: fedctl.yaml names targets, and so do FEDCTL_URI and FEDCTL_AUDIENCE in the environment.
-cause:  The file was found in the working directory, and variables such as FEDCTL_URI name another target: checking one would drop the other.
-remedy: To check the file, add --config fedctl.yaml, or unset FEDCTL_URI FEDCTL_AUDIENCE. To check the target of the environment, type its options.
+cause:  The file was found in the working directory, and variables such as FEDCTL_URI name another target. Checking one would ignore the other.
+remedy: To check the file, add --config fedctl.yaml, or unset FEDCTL_URI FEDCTL_AUDIENCE. To check the target of the environment, give its options on the command line.
 code:   config.two-sources
 `,
     );
@@ -141,7 +141,7 @@ code:   config.two-sources
       expect(code).toBe(0);
       expect(stdout).toContain('config.file-unused');
       expect(stdout).toContain(
-        'fedctl.yaml is not used, because options on the command line name the target.',
+        'fedctl.yaml is ignored, because options on the command line name the target.',
       );
       if (face === 'json') {
         expect(JSON.parse(stdout).warnings).toMatchObject([{ code: 'config.file-unused', command: null }]);
@@ -156,7 +156,7 @@ code:   config.two-sources
     const { stdout } = await inFolder([...args, '--target', 'search']);
     expect(stdout).toContain(`MONGODB-OIDC at ${lab.uri}, audience right`);
     expect(await refused(args)).toContain(
-      'error: --audience is about one target, and fedctl.yaml has 2: orders, search.',
+      'error: --audience applies to one target, but fedctl.yaml has 2: orders, search.',
     );
   });
 
@@ -181,7 +181,7 @@ code:   config.two-sources
     expect((await seen('--profile', 'default'))[1]).toMatch(/^eu-west-9 \(the target\)/);
     const [profile, region] = await seen('--profile', 'default', '--region', 'us-east-2');
     expect(profile).toBe(
-      'The profile "default" is used, and not the keys in the environment (AWS_ACCESS_KEY_ID).',
+      'The profile "default" is used. The credentials in the environment (AWS_ACCESS_KEY_ID) are ignored.',
     );
     expect(region).toMatch(/^us-east-2 \(--region\)/);
   });
@@ -191,13 +191,13 @@ code:   config.two-sources
     const { stdout } = await inFolder([...QUICK, '--target', 'c', '--target', 'a', '--json']);
     expect(JSON.parse(stdout).targets.map(({ name }: { name: string }) => name)).toEqual(['a', 'c']);
     expect(await refused(['--target', 'd'])).toContain(
-      'error: --target cannot be "d": fedctl.yaml has a, b, c.',
+      'error: Invalid value of --target: "d". fedctl.yaml has the targets a, b, c.',
     );
   });
 
   test('--target without one is refused', async () => {
     expect(await refused(['--target', 'a'])).toContain(
-      'error: --target picks a target of a configuration file, and there is no configuration file.',
+      'error: --target selects a target of a configuration file, but there is no configuration file.',
     );
     expect(await refused([], { ...WITHOUT_TARGET, FEDCTL_TARGET: 'a' })).toContain(
       'error: FEDCTL_TARGET picks a target of a configuration file, and there is no configuration file.',
@@ -210,7 +210,7 @@ code:   config.two-sources
     );
     const said = await refused([]);
     expect(said).toContain(
-      'error: fedctl.yaml, which was found and not named, may not do this: target "bad" would log in to db.evil.example.',
+      'error: fedctl.yaml was found in the working directory, which does not allow this: target "bad" would log in to db.evil.example.',
     );
     expect(said).toContain('code:   config.host-refused');
     expect((await inFolder([...QUICK, '--allow-host', 'db.evil.example'])).code).toBe(0);
@@ -265,7 +265,7 @@ describe('several targets', () => {
       '  ✓ slow    holds <n> ms',
       '  ✓ quick   holds <n> ms',
       '',
-      expect.stringMatching(/^✓ 2 targets hold: \d+ passed, 2 skipped in <n> ms$/),
+      expect.stringMatching(/^✓ 2 targets work: \d+ passed, 2 skipped in <n> ms$/),
       '',
     ]);
   });
@@ -315,7 +315,7 @@ describe('several targets', () => {
     expect(stdout).toMatch(/\n✗ 1 of 2 targets broken: /);
     const alone = await inFolder([...args, '--target', 'well']);
     expect(alone.stdout).toMatch(
-      /^✓ the chain holds: .*\n {2}principal .*, account .*, Region .*, cluster .*\n$/,
+      /^✓ the chain works: .*\n {2}principal .*, account .*, Region .*, cluster .*\n$/,
     );
   });
 
@@ -341,7 +341,7 @@ describe('several targets', () => {
   test.each(['0', '101', 'x', '1.5', '-1'])('--concurrency %s is refused', async (given) => {
     await write(targets({ one: HEALTHY() }));
     expect(await refused([`--concurrency=${given}`])).toContain(
-      `error: --concurrency cannot be "${given}": expected a number from 1 to 100.`,
+      `error: Invalid --concurrency "${given}": expected a number from 1 to 100.`,
     );
   });
 });

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { runInProcess } from '../support/in-process.ts';
+import { listenOnLoopback } from '../support/listen.ts';
 
 const UNREACHABLE = {
   AWS_ACCESS_KEY_ID: 'a',
@@ -18,9 +19,7 @@ it('tells causes where FEDCTL_VERBOSE asks for them', async () => {
 
 it('does not read what stands behind --', async () => {
   const taken = createServer();
-  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-  const address = taken.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listenOnLoopback(taken);
   const { code, stderr } = await runInProcess(
     ['sandbox', '--mongo-port', String(port), '--', 'true', '--verbose'],
     {},

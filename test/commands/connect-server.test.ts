@@ -41,7 +41,7 @@ test.each(['0', '-1', 'many', '1000000'])('--max-connections %s is none', async 
     code: 2,
     stdout: '',
     stderr: expect.stringContaining(
-      `--max-connections cannot be "${given}": expected a number from 1 to 999999.`,
+      `Invalid --max-connections "${given}": expected a number from 1 to 999999.`,
     ),
   });
 });

@@ -61,7 +61,7 @@ describe('a lab behind mongodb+srv', () => {
       code: 2,
       stdout: '',
       stderr: expect.stringContaining(
-        '--dns-server cannot be "dns.example.com": expected an IP address with a port, such as 127.0.0.1:5353.',
+        'Invalid --dns-server "dns.example.com": expected an IP address with a port, such as 127.0.0.1:5353.',
       ),
     });
   });

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { Interruption } from '../../src/lib/core/deadline.ts';
 import { FedctlError } from '../../src/lib/core/errors.ts';
 import { Redactor } from '../../src/lib/core/redactor.ts';
@@ -11,6 +10,7 @@ import type { Aws } from '../../src/lib/ports/aws.ts';
 import { fakeAws, jwtOf } from '../support/fake-aws.ts';
 import { loopbackResolver } from '../support/login.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 import {
   refusal,
@@ -64,8 +64,7 @@ async function run(argv: readonly string[], options: MemoryContextOptions = {}) 
       }),
     ...options,
   });
-  const code = await main(['connect', ...argv], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls: fake.calls };
+  return { ...(await runMain(['connect', ...argv], context)), calls: fake.calls };
 }
 
 function errorOf({ stderr }: { readonly stderr: string }) {
@@ -217,8 +216,8 @@ describe('a token file', () => {
     const file = await run(['--uri', uri, '--token-file', 'newline']);
     expect({ code: file.code, stderr: file.stderr }).toEqual({
       code: 0,
-      stderr: `warning: The file "newline" has white space around the token, such as a newline at its end. fedctl left it out; drivers send it along, and the server refuses that.
-         Write the token without white space: fedctl token --audience <audience> --out <file>.
+      stderr: `warning: The file "newline" has white space around the token, such as a trailing newline. fedctl removed it. Drivers send it, and the server rejects the token.
+         Write the token without white space with "fedctl token --audience <audience> --out <file>".
 `,
     });
     const piped = await run(['--uri', uri, '--token-file', '-'], { input: `${FILE_TOKEN}\n` });
@@ -226,46 +225,30 @@ describe('a token file', () => {
   });
 
   test.each<[string, string | Buffer, string]>([
-    ['empty', '', 'The file "bad" holds no JWT that can be used: it is empty.'],
-    [
-      'not a JWT',
-      'hello',
-      'The file "bad" holds no JWT that can be used: it is an opaque string, without a dot.',
-    ],
+    ['empty', '', 'The file "bad" has no usable JWT: it is empty.'],
+    ['not a JWT', 'hello', 'The file "bad" has no usable JWT: it is an opaque string, without a dot.'],
     [
       'JSON',
       JSON.stringify({ WebIdentityToken: FILE_TOKEN }),
-      'The file "bad" holds no JWT that can be used: it is JSON, with the token in its member WebIdentityToken.',
+      'The file "bad" has no usable JWT: it is JSON, with the token in its member WebIdentityToken.',
     ],
-    [
-      'a header',
-      `Bearer ${FILE_TOKEN}\n`,
-      'The file "bad" holds no JWT that can be used: it begins with "Bearer".',
-    ],
-    [
-      'quoted',
-      `"${FILE_TOKEN}"\n`,
-      'The file "bad" holds no JWT that can be used: it stands in quotation marks.',
-    ],
+    ['a header', `Bearer ${FILE_TOKEN}\n`, 'The file "bad" has no usable JWT: it begins with "Bearer".'],
+    ['quoted', `"${FILE_TOKEN}"\n`, 'The file "bad" has no usable JWT: it stands in quotation marks.'],
     [
       'marked',
       `\ufeff${FILE_TOKEN}`,
-      'The file "bad" holds no JWT that can be used: it begins with a byte order mark (U+FEFF).',
+      'The file "bad" has no usable JWT: it begins with a byte order mark (U+FEFF).',
     ],
     [
       'UTF-16',
       Buffer.from(`\ufeff${FILE_TOKEN}\r\n`, 'utf16le'),
-      'The file "bad" holds no JWT that can be used: it is UTF-16, and a token is ASCII.',
+      'The file "bad" has no usable JWT: it is UTF-16, and a token is ASCII.',
     ],
-    [
-      'two tokens',
-      `${FILE_TOKEN}\n${FILE_TOKEN}\n`,
-      'The file "bad" holds no JWT that can be used: it holds two tokens.',
-    ],
+    ['two tokens', `${FILE_TOKEN}\n${FILE_TOKEN}\n`, 'The file "bad" has no usable JWT: it has two tokens.'],
     [
       'a JWT without exp',
       jwtOf({}, { iss: 'i', sub: 's', aud: 'a' }),
-      'The file "bad" holds no JWT that can be used: it has no exp.',
+      'The file "bad" has no usable JWT: it has no exp.',
     ],
   ])('that is %s is refused before anything is dialled', async (_title, content, message) => {
     await writeFile(join(directory, 'bad'), content);
@@ -294,7 +277,7 @@ describe('a token file', () => {
     });
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: `warning: The token file is not used: MONGODB-AWS logs in with AWS keys.
+      stderr: `warning: The token file is ignored: MONGODB-AWS logs in with AWS credentials.
          leave out --token-file, or add --mechanism oidc
 `,
     });
@@ -303,11 +286,11 @@ describe('a token file', () => {
 
 describe('what is refused without the network', () => {
   test.each([
-    [[], 'usage.missing-uri', 'No connection string is given: connect to what?'],
+    [[], 'usage.missing-uri', 'No connection string is given.'],
     [
       ['--uri=mongodb://localhost/'],
       'usage.missing-audience',
-      'No audience is given: MONGODB-OIDC needs the audience of the identity provider in Atlas.',
+      'No audience is given. MONGODB-OIDC requires the audience of the identity provider in Atlas.',
     ],
     [
       ['--uri=localhost', '--audience=a'],
@@ -317,12 +300,12 @@ describe('what is refused without the network', () => {
     [
       ['--uri=mongodb://u:hunter2@localhost/', '--audience=a'],
       'mongo.password-in-uri',
-      'The connection string holds a password.',
+      'The connection string has a password.',
     ],
     [
       ['--uri=mongodb://localhost/?authMechanism=MONGODB-AWS', '--mechanism=oidc', '--audience=a'],
       'mongo.mechanism-conflict',
-      '--mechanism is oidc, but the connection string says authMechanism=MONGODB-AWS.',
+      '--mechanism is oidc, but the connection string has authMechanism=MONGODB-AWS.',
     ],
     [
       ['--uri=mongodb://db.example.com/', '--audience=a'],
@@ -337,7 +320,7 @@ describe('what is refused without the network', () => {
     [
       ['--uri=mongodb://localhost/', '--audience=a', '--external-id=x'],
       'usage.invalid-command-line',
-      '--external-id belongs to a role, and no --role-arn is given.',
+      '--external-id requires --role-arn.',
     ],
   ])('%j', async (argv, code, message) => {
     const mongo = () => Promise.reject(new Error('nothing is dialled'));
@@ -362,22 +345,22 @@ describe('a failure', () => {
   - tls            skipped  this machine, without TLS
   ✓ hello             0 ms  MongoDB 8.0 (wire version 25), standalone
   ✓ credential        0 ms  token of ${ALICE} for my-atlas
-  ✗ authenticate      0 ms  mongo.oidc-refused  The token was refused: the server says only "Authentication failed." (18).
+  ✗ authenticate      0 ms  mongo.oidc-refused  The server rejected the token: the server says only "Authentication failed." (18).
 `,
-      stderr: `error: MONGODB-OIDC, authenticate: The token was refused: the server says only "Authentication failed." (18).
+      stderr: `error: MONGODB-OIDC, authenticate: The server rejected the token: the server says only "Authentication failed." (18).
         iss  https://0a1b2c3d.tokens.sts.global.api.aws
              must be the issuer URI of the identity provider, byte for byte
         aud  my-atlas
              must be the audience of the identity provider
         sub  ${ALICE}
-             needs the database user <idpId>/${ALICE} in $external
+             requires the database user <idpId>/${ALICE} in $external
         exp  2026-11-22T12:05:00Z (in 5 min)
         alg  RS256
         kid  RSA_0
              must be among the keys that the issuer publishes
              the identity provider must be connected to the organization of the cluster
 cause:  The server never says why. What it saw stands beside what must match it.
-remedy: Compare what the server saw with what it must match.
+remedy: Compare the token with the identity provider and the database user, as "fedctl check" does.
 run:    fedctl check --uri ${uri} --audience my-atlas
 code:   mongo.oidc-refused
 `,
@@ -393,9 +376,9 @@ code:   mongo.oidc-refused
     expect(errorOf(result)).toEqual({
       code: 'mongo.port-closed',
       message: `MONGODB-OIDC, tcp: localhost:${port} refused the connection.`,
-      cause: 'The host refused the connection: wrong port, or the server is down.',
+      cause: 'The host refused the connection: the port is wrong, or the server is not running.',
       remedy:
-        'Compare host and port with the connection string of the cluster, and see whether the server is running.',
+        'Compare the host and port with the connection string of the cluster, and check whether the server is running.',
       command: `nc -vz -w 5 localhost ${port}`,
       docs: 'fedctl explain mongo.port-closed',
       requestId: null,
@@ -435,7 +418,7 @@ code:   mongo.oidc-refused
     const { code, stdout } = await run(argv, { aws });
     expect(code).toBe(0);
     expect(stdout).toContain(
-      'key AKIAALICE, from environment (AWS_ACCESS_KEY_ID); STS cannot be asked whose it is',
+      'key AKIAALICE, from environment (AWS_ACCESS_KEY_ID); STS cannot be reached to identify its owner',
     );
   });
 });
@@ -466,11 +449,9 @@ describe('both mechanisms', () => {
     const { code, stdout, stderr } = await run(argv);
     expect(code).toBe(4);
     expect(stderr).toContain('code:   mongo.oidc-refused');
+    expect(stdout).toContain('mongo.auth-interrupted  The server closed the connection during the login.');
     expect(stdout).toContain(
-      'mongo.auth-interrupted  The server closed the connection in the middle of the login.',
-    );
-    expect(stdout).toContain(
-      '    remedy: Repeat the command. If it persists, look for a proxy or a firewall between here and the server.\n',
+      '    remedy: Repeat the command. If it persists, look for a proxy or firewall between this machine and the server.\n',
     );
   });
 

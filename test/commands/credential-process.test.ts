@@ -29,9 +29,9 @@ test.each([
     code: 2,
     signal: null,
     stdout: '',
-    stderr: `error: The credential_process of the profile "loop" exited with code 2: The credential_process of the profile "loop" is fedctl, which takes its credentials from that very profile.
-cause:  A profile whose credential_process is fedctl cannot get its credentials from itself.
-remedy: name another profile in that line: credential_process = fedctl credentials --format process --profile <other>
+    stderr: `error: The credential_process of the profile "loop" exited with code 2: The credential_process of the profile "loop" is fedctl, which reads its credentials from the same profile.
+cause:  The credential_process of the profile is fedctl, which reads its credentials from the same profile.
+remedy: Name another profile in that line: "credential_process = fedctl credentials --format process --profile <other>".
 code:   aws.credential-process-loop
 `,
   });

@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { shellWord } from '../../src/lib/core/command-line.ts';
 import type { ResolvedCredentials } from '../../src/lib/core/credentials.ts';
 import { fakeAws, sessionKeys } from '../support/fake-aws.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain, saidIn } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
@@ -20,20 +20,14 @@ interface World extends MemoryContextOptions {
 async function run(argv: readonly string[], { keys, ...given }: World = {}) {
   const fake = fakeAws({ now: () => NOW, ...(keys === undefined ? {} : { keys }) });
   const context = memoryContext({ now: () => NOW, aws: fake.aws, env: { USER: 'alice' }, ...given });
-  const code = await main(['credentials', ...argv], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls: fake.calls };
+  return { ...(await runMain(['credentials', ...argv], context)), calls: fake.calls };
 }
 
-const only = ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-  code,
-  stdout,
-  stderr,
-});
 const printed = (stdout: string, stderr = '') => ({ code: 0, stdout, stderr });
 
 describe('without a format', () => {
   test('says who, from where, until when and how to go on, and shows no secret', async () => {
-    expect(only(await run([]))).toEqual(
+    expect(saidIn(await run([]))).toEqual(
       printed(`principal      arn:aws:iam::123456789012:user/alice
 made by        GetSessionToken
 keys from      environment (AWS_ACCESS_KEY_ID)
@@ -93,7 +87,7 @@ describe('the formats', () => {
       '{"Version":1,"AccessKeyId":"ASIA-app","SecretAccessKey":"app/secret","SessionToken":"app/token","Expiration":"2026-11-22T13:00:00Z","AccountId":"123456789012"}\n',
     ],
   ])('%s', async (format, stdout) => {
-    expect(only(await run([...role, '--format', format]))).toEqual(printed(stdout));
+    expect(saidIn(await run([...role, '--format', format]))).toEqual(printed(stdout));
   });
 
   const document = {
@@ -109,7 +103,7 @@ describe('the formats', () => {
   };
 
   test.each([['--json'], ['--format=json']])('json: %s', async (flag) => {
-    expect(only(await run([...role, flag]))).toEqual(printed(`${JSON.stringify(document)}\n`));
+    expect(saidIn(await run([...role, flag]))).toEqual(printed(`${JSON.stringify(document)}\n`));
     expect(schemaFaults('credentials', document)).toEqual([]);
   });
 
@@ -123,7 +117,7 @@ describe('the formats', () => {
   test('warns where AWS_PROFILE would beat what was just set', async () => {
     const env = { AWS_PROFILE: 'prod', USER: 'alice' };
     const warning =
-      'warning: AWS_PROFILE is set: several SDKs then ignore keys in the environment.\n         unset AWS_PROFILE\n';
+      'warning: AWS_PROFILE is set. Several SDKs then ignore credentials in the environment.\n         unset AWS_PROFILE\n';
     expect((await run([...role, '--format', 'env'], { env })).stderr).toBe(warning);
     expect((await run([...role, '--format', 'process'], { env })).stderr).toBe('');
     expect((await run([...role, '--json'], { env })).stderr).toBe('');
@@ -142,7 +136,7 @@ describe('github-env', () => {
   test('masks the secrets, then appends to the file of the runner', async () => {
     const { file } = await githubEnv('EARLIER=1\n');
     const result = await run(['--role-arn', ROLE, '--format', 'github-env'], { env: { GITHUB_ENV: file } });
-    expect(only(result)).toEqual(
+    expect(saidIn(result)).toEqual(
       printed('::add-mask::ASIA-app\n::add-mask::app/secret\n::add-mask::app/token\n'),
     );
     const text = await readFile(file, 'utf8');
@@ -154,12 +148,12 @@ describe('github-env', () => {
 
   test('without GITHUB_ENV nothing is asked of AWS', async () => {
     const result = await run(['--format', 'github-env']);
-    expect(only(result)).toEqual({
+    expect(saidIn(result)).toEqual({
       code: 2,
       stdout: '',
-      stderr: `error: GITHUB_ENV is not set, so there is no file to append to.
-cause:  --format github-env works in a step of a GitHub Actions job only.
-remedy: To set variables in a shell: eval "$(fedctl credentials --format env)".
+      stderr: `error: GITHUB_ENV is not set, so the file to append to is unknown.
+cause:  --format github-env works only in a GitHub Actions job.
+remedy: To set variables in a shell, use "eval "$(fedctl credentials --format env)"".
 code:   usage.unwritable-output
 `,
     });
@@ -174,7 +168,7 @@ code:   usage.unwritable-output
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: `error: Cannot append to "${file}".
-cause:  The file does not exist, is no regular file, or may not be written to by this user.
+cause:  The file does not exist, is not a regular file, or is not writable by this user.
 remedy: ls -l ${shellWord(file)}
 code:   usage.unwritable-output
 `,
@@ -188,49 +182,49 @@ describe('bad input makes no call', () => {
       'an external id without a role',
       ['--external-id', 'x'],
       'usage.invalid-command-line',
-      '--external-id belongs to a role, and no --role-arn is given.',
+      '--external-id requires --role-arn.',
     ],
     [
       'a session name without a role',
       ['--session-name', 'x'],
       'usage.invalid-command-line',
-      '--session-name belongs to a role, and no --role-arn is given.',
+      '--session-name requires --role-arn.',
     ],
     [
       'a session tag without a role',
       ['--session-tag', 'a=b'],
       'usage.invalid-command-line',
-      '--session-tag belongs to a role, and no --role-arn is given.',
+      '--session-tag requires --role-arn.',
     ],
     [
       'a transitive tag without a role',
       ['--transitive-tag', 'a'],
       'usage.invalid-command-line',
-      '--transitive-tag belongs to a role, and no --role-arn is given.',
+      '--transitive-tag requires --role-arn.',
     ],
     [
       'a source identity without a role',
       ['--source-identity', 'me'],
       'usage.invalid-command-line',
-      '--source-identity belongs to a role, and no --role-arn is given.',
+      '--source-identity requires --role-arn.',
     ],
     [
       'a format that is none',
       ['--format', 'toml'],
       'usage.invalid-value',
-      '--format cannot be "toml": expected env, fish, powershell, cmd, dotenv, json, process, github-env.',
+      'Invalid --format "toml": expected env, fish, powershell, cmd, dotenv, json, process, github-env.',
     ],
     [
       'a tag that is none',
       ['--role-arn', ROLE, '--session-tag', 'a'],
       'usage.invalid-value',
-      'Tag 1 is not <key>=<value>.',
+      'Tag 1 does not have the form <key>=<value>.',
     ],
     [
       'json and a shell at once',
       ['--output', 'json', '--format', 'env'],
       'usage.invalid-command-line',
-      '--output json and --format env ask for two different answers.',
+      '--output json and --format env are mutually exclusive.',
     ],
   ])('%s', async (_what, argv, code, message) => {
     const result = await run(argv);
@@ -247,12 +241,12 @@ describe('bad input makes no call', () => {
 
   test('what AWS refuses is explained: a duration for a session that exists already', async () => {
     const keys = sessionKeys(new Date('2026-11-22T13:00:00Z'));
-    expect(only(await run(['--duration', '2h'], { keys }))).toEqual({
+    expect(saidIn(await run(['--duration', '2h'], { keys }))).toEqual({
       code: 4,
       stdout: '',
-      stderr: `error: The credentials from profile "prod" are those of a session already, so --duration cannot be had. They end at 2026-11-22T13:00:00Z whatever is asked.
-cause:  Session credentials cannot call GetSessionToken: only long-term keys of an IAM user can.
-remedy: leave --duration out to get the current credentials, or assume a role with --role-arn <arn>
+      stderr: `error: The credentials from profile "prod" are already session credentials, so --duration is not possible. They expire at 2026-11-22T13:00:00Z in any case.
+cause:  Session credentials cannot call GetSessionToken. It requires long-term credentials of an IAM user.
+remedy: Remove --duration to get the current credentials, or assume a role with --role-arn <arn>.
 code:   sts.session-credentials
 `,
     });
@@ -260,12 +254,12 @@ code:   sts.session-credentials
 
   test('what AWS refuses is explained: a chain for more than an hour', async () => {
     const chain = ['--role-arn', ROLE, '--role-arn', `${ROLE}2`, '--duration', '2h'];
-    expect(only(await run(chain))).toEqual({
+    expect(saidIn(await run(chain))).toEqual({
       code: 2,
       stdout: '',
-      stderr: `error: The last of 2 roles is assumed from another role, so its session lives 1 h at most; 2 h is asked for.
-cause:  AWS caps the session of a role that was assumed from another role (chaining) at one hour.
-remedy: Ask for a session of one hour, or assume the last role directly with long-term or SSO credentials
+      stderr: `error: Invalid duration 2 h: the last of 2 roles is assumed from another role, so its session is valid for 1 h at most.
+cause:  AWS limits the session of a role that was assumed from another role (role chaining) to one hour.
+remedy: Request a session of one hour, or assume the last role directly with long-term or SSO credentials.
 run:    fedctl credentials --role-arn ${ROLE} --role-arn ${ROLE}2 --duration 1h
 code:   sts.duration-refused
 `,

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { AWS_NAMESPACE } from '../../src/lib/jwt/claims.ts';
 import { awsPayload, NOW, NOW_EPOCH, part, raw, SUBJECT } from '../support/forge.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 const HEADER = { kid: 'RSA_0', typ: 'JWT', alg: 'RS256' };
-const HINT = 'Nothing was verified: anybody can write such a text. To prove it: fedctl verify\n';
+const HINT = 'Not verified. Use "fedctl verify" to check the signature and claims.\n';
 
 async function run(args: readonly string[], options: MemoryContextOptions = {}) {
   const context = memoryContext({ now: () => NOW, ...options });
-  const code = await main(['decode', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(['decode', ...args], context);
 }
 
 describe('fedctl decode', () => {
@@ -137,21 +136,21 @@ Other claims
   });
   const notAJwt = (reason: string) =>
     failure(
-      `The text is no JWT: ${reason}.`,
-      'The text is not three base64url parts of which the first two are JSON objects.',
-      'fedctl token --audience <audience> | fedctl decode',
+      `The text is not a JWT: ${reason}.`,
+      'A JWT has three base64url parts, and the first two are JSON objects.',
+      'Mint a new token and pipe it in: "fedctl token --audience <audience> | fedctl decode".',
       'jwt.not-a-jwt',
     );
 
   it.each([
     ['empty', ' \n', 'it is empty'],
-    ['not a token', 'hunter2', 'it is an opaque string, without a dot'],
+    ['not a token', 'hunter2', 'it is an opaque token, without a dot'],
     ['not base64url', '!.!.!', 'its header is not base64url'],
     ['not JSON', 'aGk.aGk.', 'its header is not JSON'],
     [
       'encrypted',
       `${part({ alg: 'dir', enc: 'A128GCM' })}....`,
-      'it has five parts: an encrypted token (JWE), not a signed one',
+      'it has five parts: it is an encrypted token (JWE), not a signed one',
     ],
   ])('fails with exit code 2 for a text that is %s', async (_name, input, reason) => {
     expect(await run([], { input })).toEqual(notAJwt(reason));
@@ -160,9 +159,9 @@ Other claims
   it('fails for a huge text before it looks at it', async () => {
     expect(await run([], { input: 'a'.repeat(70_000) })).toEqual(
       failure(
-        'Cannot read stdin: it is larger than 64 KiB.',
-        'Something else than a single token was piped in, or the pipe broke.',
-        'fedctl token --audience <audience> | fedctl decode',
+        'Cannot read standard input: it is larger than 64 KiB.',
+        'The input is not a single token, or the pipe was closed.',
+        'Pipe a single token: fedctl token --audience <audience> | fedctl decode.',
         'usage.unreadable-input',
       ),
     );
@@ -171,9 +170,9 @@ Other claims
   it('says what to type when nothing is given', async () => {
     expect(await run([])).toEqual(
       failure(
-        'decode needs a token, from a file or from stdin.',
-        'No file is named, and stdin is a terminal.',
-        'Pipe a token in (fedctl token --audience <audience> | fedctl decode), name a file, or give - to paste one.',
+        'decode requires a token from a file or from standard input.',
+        'No file is named, and standard input is a terminal.',
+        'Pipe a token in ("fedctl token --audience <audience> | fedctl decode"), name a file, or give - to paste one.',
         'usage.invalid-command-line',
       ),
     );

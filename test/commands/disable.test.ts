@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
 import { fakeTerminal, typeWhenShown } from '../support/fake-terminal.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 import { ACCOUNT, failure, ISSUER, type Script, scriptedAws, USER_ARN } from '../support/scripted-aws.ts';
 
@@ -13,8 +14,7 @@ async function disable(
 ) {
   const { aws, calls } = scriptedAws({ federation: 'enabled', ...script });
   const context = memoryContext({ aws, ...(stdin === 'pipe' ? { input: '' } : {}), ...given });
-  const code = await main(['disable', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls };
+  return { ...(await runMain(['disable', ...args], context)), calls };
 }
 
 /** On a terminal, where somebody types `keys` when asked. */
@@ -29,8 +29,8 @@ async function disableTyping(keys: string, args: readonly string[] = []) {
 
 const hints = `Disabling outbound federation for the whole account ${ACCOUNT}
   as ${USER_ARN}, Region eu-west-1
-Every workload of the account loses its tokens, for MongoDB and elsewhere.
-Live tokens stay valid for up to an hour, the keys stay published, and STS goes
+Every workload of the account can no longer mint tokens, for MongoDB and other relying parties.
+Issued tokens stay valid for up to an hour, the keys stay published, and STS continues
 on minting for about ten seconds.
 `;
 const answer = `disabled Outbound federation of account ${ACCOUNT} is disabled now.
@@ -38,7 +38,7 @@ const answer = `disabled Outbound federation of account ${ACCOUNT} is disabled n
   account      ${ACCOUNT}
   principal    ${USER_ARN}
   Region       eu-west-1
-  issuer       ${ISSUER}   (stays the same)
+  issuer       ${ISSUER}   (does not change)
   minting      ends in about ten seconds
   live tokens  stay valid for up to an hour
   to undo      fedctl enable
@@ -99,7 +99,7 @@ test.each([[[]], [['--yes']], [['--no-input']]])(
   async (args) => {
     expect(await disable(args, { federation: 'disabled' })).toEqual({
       code: 0,
-      stdout: `disabled Outbound federation of account ${ACCOUNT} was disabled already; nothing was changed.\n`,
+      stdout: `disabled Outbound federation of account ${ACCOUNT} was already disabled. Nothing was changed.\n`,
       stderr: '',
       calls: ['getCallerIdentity', 'outboundFederationInfo'],
     });
@@ -107,8 +107,8 @@ test.each([[[]], [['--yes']], [['--no-input']]])(
 );
 
 describe('without a terminal to ask on', () => {
-  const refusal = `error: Disabling outbound federation for the whole account ${ACCOUNT} needs a confirmation.
-cause:  The command changes something account-wide and there is no terminal to confirm it on.
+  const refusal = `error: Disabling outbound federation for the whole account ${ACCOUNT} requires a confirmation.
+cause:  The command changes the whole account and requires a confirmation, but there is no terminal to ask on.
 remedy: Run the command on a terminal, or confirm it in advance with --yes.
 code:   usage.needs-confirmation
 `;
@@ -154,8 +154,8 @@ describe('on a terminal', () => {
     ['Ctrl-D', '\u0004'],
   ])('%s does not', async (_what, keys) => {
     const run = await disableTyping(keys);
-    expect(run.stderr).toContain(`error: Nothing was changed: what was typed is not the account id ${ACCOUNT}.
-cause:  What was typed is not what was asked for, so nothing was changed.
+    expect(run.stderr).toContain(`error: Nothing was changed: the typed text is not the account ID ${ACCOUNT}.
+cause:  The typed text does not match the account ID, so nothing was changed.
 remedy: Repeat the command and type the account ID.
 code:   usage.not-confirmed
 `);

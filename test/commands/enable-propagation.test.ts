@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
-import { createAws } from '../../src/lib/aws/aws.ts';
-import { fetch } from '../support/fetch.ts';
+import { runInProcess } from '../support/in-process.ts';
 import { type LabUnderTest, OWN_ACCOUNT, startLabAws } from '../support/lab-aws.ts';
-import { type MemoryContext, memoryContext } from '../support/memory-context.ts';
 
 let lab: LabUnderTest;
 beforeEach(async () => {
@@ -12,26 +9,21 @@ beforeEach(async () => {
 afterEach(() => lab.aws.close());
 
 /** Runs fedctl against a lab whose STS follows IAM after ten seconds; sleeping moves the lab's clock and takes no time. */
-async function run(...args: readonly string[]) {
+function run(...args: readonly string[]) {
   const { accessKeyId, secretAccessKey } = lab.world.user('operator');
-  const context: MemoryContext = memoryContext({
-    input: '',
-    env: {
-      AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey.reveal(),
-      AWS_ENDPOINT_URL_STS: lab.aws.stsUrl,
-      AWS_ENDPOINT_URL_IAM: lab.aws.iamUrl,
-    },
+  const env = {
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey.reveal(),
+    AWS_ENDPOINT_URL_STS: lab.aws.stsUrl,
+    AWS_ENDPOINT_URL_IAM: lab.aws.iamUrl,
+  };
+  return runInProcess(args, env, '', {
     now: lab.now,
-    fetch,
     async sleep(ms) {
       lab.clock.offset += ms;
     },
-    aws: (settings) => createAws(settings, context),
   });
-  const code = await main(args, context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
 }
 
 /** What STS answered to the mints, without repetition. */

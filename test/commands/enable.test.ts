@@ -1,24 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { Interruption } from '../../src/lib/core/deadline.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { fetch } from '../support/fetch.ts';
-import { type LoopbackIssuer, loopbackIssuer } from '../support/loopback-issuer.ts';
+import { type IssuerServer, JWKS, jsonText, startIssuer, UNUSABLE_KEYS } from '../support/issuer-server.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 import { ACCOUNT, failure, type Script, scriptedAws, USER_ARN } from '../support/scripted-aws.ts';
 
-let server: LoopbackIssuer;
+let server: IssuerServer;
 beforeEach(async () => {
-  server = await loopbackIssuer();
+  server = await startIssuer(UNUSABLE_KEYS);
 });
-afterEach(() => server.close());
+afterEach(() => server[Symbol.asyncDispose]());
 
 async function enable(args: readonly string[], script: Script = {}, given: MemoryContextOptions = {}) {
   const { aws, calls, minted } = scriptedAws({ issuer: server.issuer, ...script });
   const context = memoryContext({ aws, fetch, ...fakeClock(), ...given });
-  const code = await main(['enable', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls, minted };
+  return { ...(await runMain(['enable', ...args], context)), calls, minted };
 }
 
 async function enableJson(args: readonly string[], script: Script = {}) {
@@ -51,7 +50,7 @@ describe('the human face', () => {
              EC384_0, ES384
   tokens     minted in eu-west-1, 2 s after the change
 
-Atlas, for MONGODB-OIDC: an identity provider (workload) and a database user
+Atlas, for MONGODB-OIDC: a workload identity provider and a database user
   issuer URI     ${server.issuer}
   audience       my-atlas
   authorization  USER (in the console: User ID)
@@ -64,8 +63,8 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database user  <ARN of the role of the workload>
   database       $external
 
-The workload is not known: ${USER_ARN} ran this, as the operator.
-Name its role with --role-arn <arn>, or ask as the workload: fedctl whoami --profile <profile of the workload>
+The workload is unknown: the operator ${USER_ARN} ran this command.
+Name the role of the workload with --role-arn <arn>, or run the command as the workload: fedctl whoami --profile <profile of the workload>
 `);
     expect(run.code).toBe(0);
     expect(run.minted).toHaveLength(5);
@@ -89,7 +88,7 @@ Name its role with --role-arn <arn>, or ask as the workload: fedctl whoami --pro
   through http://127.0.0.1:2 for IAM (profile "lab")
 error: AWS says iam.permission-missing.
 cause:  The principal lacks the IAM permission named above, on Resource "*".
-remedy: ask whoever administers the account for the permission named above
+remedy: Ask an administrator of the account for the permission named above.
 code:   iam.permission-missing, request id request-of-iam.permission-missing
 `);
     expect(run.stdout).toBe('');
@@ -109,22 +108,22 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database user  ${role}
   database       $external
 
-This is for the role of --role-arn, and not for ${USER_ARN}, the operator that ran this.
+This is for the role of --role-arn, not for the operator ${USER_ARN} that ran this command.
 `);
     expect(run.stderr).toContain(
-      `warning: ${role} has a path, and MONGODB-AWS sees roles without theirs: the database user may never match.\n`,
+      `warning: ${role} has a path, but MONGODB-AWS ignores role paths. The database user may never match.\n`,
     );
   });
 
   test('tells how long it took where nothing changed', async () => {
     const { stdout } = await enable([], { federation: 'enabled' });
-    expect(stdout).toContain('  tokens     minted in eu-west-1, at once\n');
+    expect(stdout).toContain('  tokens     minted in eu-west-1, immediately\n');
   });
 
   test('a role of another account has another issuer', async () => {
     const run = await enable(['--no-wait', '--role-arn', 'arn:aws:iam::210987654321:role/app']);
     expect(run.stderr).toContain(
-      `warning: The role of --role-arn belongs to account 210987654321, and the issuer is that of account ${ACCOUNT}: its tokens have another issuer.\n`,
+      `warning: The role of --role-arn belongs to account 210987654321, but the issuer belongs to account ${ACCOUNT}. Tokens of the role have a different issuer.\n`,
     );
   });
 
@@ -220,11 +219,11 @@ describe('the JSON face', () => {
       `allow sts:GetWebIdentityToken for the audience fedctl-enable-probe in the policies of ${USER_ARN}`,
       null,
     ],
-    ['sts.federated-user', 'use the credentials of a role or of an IAM user', null],
+    ['sts.federated-user', 'Use the credentials of a role or of an IAM user.', null],
     // enable has no --duration, so there is nothing to type.
     [
       'sts.session-too-short',
-      'Ask for a token that expires before the session does, or renew the session.',
+      'Mint a token that expires before the session, for example with --duration auto. Or renew the session.',
       null,
     ],
   ] as const)('%s ends the wait with a warning and exit code 0', async (code, remedy, command) => {
@@ -238,7 +237,7 @@ describe('the JSON face', () => {
     expect(run.document.warnings).toEqual([
       {
         code,
-        message: `Federation is enabled, but nobody saw whether STS follows: this principal cannot mint. AWS says ${code}.`,
+        message: `Federation is enabled, but this principal cannot mint tokens, so the state of STS is unknown. AWS says ${code}.`,
         remedy,
         command,
       },
@@ -247,12 +246,12 @@ describe('the JSON face', () => {
   });
 
   test('an issuer that does not answer is a warning: the account is enabled', async () => {
-    server.serve('keys', 200, '<html>');
+    server.answers.set(JWKS, jsonText('<html>'));
     const { document, code } = await enableJson([]);
     const url = `${server.issuer}/.well-known/jwks.json`;
     const fault = {
       code: 'issuer.not-json',
-      message: `${url} did not answer with a JSON object (content type application/json).`,
+      message: `${url} did not return a JSON object (content type application/json).`,
       remedy: `curl -v '${url}'`,
     };
     expect(document).toMatchObject({ jwks: { url, ok: false, failure: fault }, warnings: [fault] });
@@ -268,8 +267,8 @@ describe('the JSON face', () => {
     expect(document.error).toMatchObject({
       code: 'iam.propagation-timeout',
       message:
-        'IAM already reports federation as enabled, but STS did not mint 3 tokens in a row within 5 s. Its last refusal: AWS says sts.federation-disabled.',
-      remedy: 'Wait longer: STS follows IAM by some seconds.',
+        'IAM reports federation as enabled, but STS did not mint 3 tokens in a row within 5 s. The last error: AWS says sts.federation-disabled.',
+      remedy: 'Wait longer with --wait-timeout. STS follows IAM by some seconds.',
       exitCode: 6,
       details: { waitMs: 5000, lastCode: 'sts.federation-disabled' },
     });
@@ -284,11 +283,11 @@ test('FEDCTL_AUDIENCE is the audience of the proof, and of Atlas', async () => {
 });
 
 test.each([
-  [['--wait-timeout', '0'], '--wait-timeout cannot be 0 s: expected 1 s to 1 h.'],
-  [['--wait-timeout', '2h'], '--wait-timeout cannot be 7200 s: expected 1 s to 1 h.'],
-  [['--wait-timeout', 'soon'], '--wait-timeout cannot be "soon": expected a duration such as 90s, 5m or 1h.'],
+  [['--wait-timeout', '0'], 'Invalid value of --wait-timeout: 0 s. Expected 1 s to 1 h.'],
+  [['--wait-timeout', '2h'], 'Invalid value of --wait-timeout: 7200 s. Expected 1 s to 1 h.'],
+  [['--wait-timeout', 'soon'], 'Invalid --wait-timeout "soon": expected a duration such as 90s, 5m or 1h.'],
   [['--audience', ''], 'Audience 1 is empty.'],
-  [['--audience', 'a'.repeat(1001)], 'Audience 1 has 1001 characters; AWS takes at most 1000.'],
+  [['--audience', 'a'.repeat(1001)], 'Audience 1 has 1001 characters; AWS accepts at most 1000.'],
 ])('%j is refused before anything is asked of AWS', async (args, message) => {
   const run = await enable(args);
   expect(run.code).toBe(2);

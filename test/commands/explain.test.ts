@@ -4,12 +4,12 @@ import { main } from '../../src/commands/main.ts';
 import { Interruption } from '../../src/lib/core/deadline.ts';
 import { CODES } from '../../src/lib/failures/pages.ts';
 import { type MemoryContextOptions, MemoryOutput, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 async function run(args: readonly string[], options: MemoryContextOptions = {}) {
   const context = memoryContext(options);
-  const code = await main(['explain', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(['explain', ...args], context);
 }
 
 describe('fedctl explain CODE', () => {
@@ -55,23 +55,23 @@ describe('fedctl explain CODE', () => {
     expect(await run(['sts.mint-denid'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: `error: There is no code "sts.mint-denid"; did you mean sts.mint-denied?
-cause:  Codes have fixed names, and this is none of them.
-remedy: List the codes that there are, or read about the one that is meant.
+      stderr: `error: Unknown code "sts.mint-denid"; did you mean sts.mint-denied?
+cause:  Failure codes have fixed names, and this name is unknown.
+remedy: List all codes, or read about the suggested one.
 run:    fedctl explain sts.mint-denied
 code:   usage.invalid-value
 `,
     });
     expect((await run(['throttled'])).stderr).toContain('; did you mean aws.throttled?\n');
-    expect((await run(['moon'])).stderr).toContain('There is no code "moon".\n');
+    expect((await run(['moon'])).stderr).toContain('Unknown code "moon".\n');
   });
 
   test('takes the text of an error for what it is, and repeats nothing that is no code', async () => {
     const { code, stderr } = await run(['bad auth : Authentication failed. for hunter2']);
     expect(code).toBe(2);
     expect(stderr).toBe(`error: What was given is no code; did you mean mongo.atlas-auth-error?
-cause:  A code looks like sts.mint-denied; the text of an error is read from stdin.
-remedy: List the codes that there are, or read about the one that is meant.
+cause:  A code looks like sts.mint-denied. The text of an error is read from standard input.
+remedy: List all codes, or read about the suggested one.
 run:    fedctl explain mongo.atlas-auth-error
 code:   usage.invalid-value
 `);
@@ -151,7 +151,7 @@ More: fedctl explain mongo.atlas-auth-error
     const json = await run(['-', '--json'], { input: '' });
     expect(human).toEqual({
       code: 5,
-      stdout: `Nothing in this text is known to fedctl.
+      stdout: `fedctl knows no failure that matches this text.
 
 What to type instead:
   fedctl check                         walk the chain and find the broken link

@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { optionVariables, VARIABLES } from '../../src/commands/topics/environment.ts';
 import { HELP_TOPICS } from '../../src/commands/topics/topics.ts';
 import { EXIT_CODES } from '../../src/lib/core/exit-codes.ts';
 import { ROOT, type Syntax, sources, walk } from '../architecture/imports.ts';
 import { memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 
 async function run(...argv: readonly string[]) {
   const context = memoryContext();
-  const code = await main(argv, context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(argv, context);
 }
 
 describe('the help of a command', () => {
@@ -21,7 +20,7 @@ describe('the help of a command', () => {
     expect(option).toBe(
       '--output <face> how to answer: human, short, json, junit, github, markdown, html; repeatable as <face>=<file> [FEDCTL_OUTPUT]',
     );
-    expect((await run('whoami', '--help')).stdout).toContain('human (default) or json');
+    expect((await run('whoami', '--help')).stdout).toContain('Output format, human or json (default: human)');
   });
 
   test.each(['decode', 'explain', 'init', 'demo'])(
@@ -181,7 +180,7 @@ test('--list names what --only and --skip leave', async () => {
 
 describe('sandbox', () => {
   test.each([
-    ['stat', 'Did you mean status?', 'fedctl sandbox status'],
+    ['stat', 'Did you mean status?', 'List the names with "fedctl sandbox status".'],
     ['sttop', 'Did you mean stop?', 'fedctl sandbox stop --help'],
     ['npm', 'put -- before it: fedctl sandbox -- npm', 'fedctl sandbox --help'],
   ])('runs no program without --: %s', async (word, says, command) => {

@@ -6,8 +6,9 @@ import { CHECK_FACES } from '../../src/commands/check/reports.ts';
 import { awsAnswer, awsRefusal, byAction } from '../support/aws-answers.ts';
 import { jwtOf } from '../support/fake-aws.ts';
 import { obeyedCommands } from '../support/github-runner.ts';
-import { runInProcess, type Said } from '../support/in-process.ts';
+import { runInProcess } from '../support/in-process.ts';
 import { type LoopbackServer, loopbackServer, type SeenRequest } from '../support/loopback-server.ts';
+import type { Said } from '../support/run-main.ts';
 
 /** Steers a terminal, reorders what is read, begins lines, and speaks to the runner of GitHub Actions in every way. */
 const HOSTILE =

@@ -10,10 +10,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { readCheckConfig } from '../../src/lib/config/check-config.ts';
 import { parseConnectionString } from '../../src/lib/uri/connection-string.ts';
 import { memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 let cwd: string;
@@ -26,8 +26,7 @@ afterEach(() => rmSync(cwd, { recursive: true }));
 
 async function init(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
   const context = memoryContext({ cwd, env });
-  const code = await main(['init', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(['init', ...args], context);
 }
 
 function written(file = 'fedctl.yaml') {
@@ -99,7 +98,7 @@ test.each([
   ['elsewhere', '../fedctl', '../fedctl/schemas/fedctl.v1.json'],
 ])('names the schema that is installed %s', async (_where, folder, expected) => {
   const context = memoryContext({ cwd, self: [process.execPath, '--', join(cwd, folder, 'bin/fedctl.js')] });
-  expect(await main(['init'], context)).toBe(0);
+  expect((await runMain(['init'], context)).code).toBe(0);
   const [first] = readFileSync(join(cwd, 'fedctl.yaml'), 'utf8').split('\n');
   const path = expected.startsWith('.') && !expected.startsWith('..') ? expected : join(cwd, expected);
   expect(first).toBe(`# yaml-language-server: $schema=${path}`);
@@ -111,9 +110,9 @@ describe('what is there is left alone', () => {
     expect(await init()).toEqual({
       code: 2,
       stdout: '',
-      stderr: `error: "${file}" is there already, and was left as it is.
-cause:  Somebody wrote it before, and nothing is overwritten unasked.
-remedy: Write to another file, or overwrite this one with --force: what it holds is lost then.
+      stderr: `error: "${file}" already exists and was not changed.
+cause:  The output file already exists, and fedctl does not overwrite it by default.
+remedy: Write to another file, or overwrite this one with --force. Its content is lost then.
 run:    fedctl init --out fedctl-2.yaml
 code:   usage.file-exists
 `,
@@ -132,7 +131,7 @@ code:   usage.file-exists
     symlinkSync('elsewhere', join(cwd, 'fedctl.yaml'));
     expect((await init()).stderr).toContain('code:   usage.file-exists\n');
     expect((await init(['--force'])).stderr).toContain(
-      'it is a symbolic link, and a configuration goes to a regular file only.',
+      'it is a symbolic link, but a configuration requires a regular file.',
     );
     expect(readdirSync(cwd)).toEqual(['fedctl.yaml']);
   });
@@ -143,7 +142,7 @@ describe('what is refused before anything is written', () => {
     [
       ['--uri', 'mongodb://u:hunter2@x.mongodb.net/'],
       'mongo.password-in-uri',
-      'The connection string holds a password.',
+      'The connection string has a password.',
     ],
     [
       ['--uri', 'nonsense'],
@@ -153,23 +152,23 @@ describe('what is refused before anything is written', () => {
     [
       ['--uri', `${ATLAS}?authMechanism=MONGODB-AWS`, '--mechanism', 'oidc'],
       'mongo.mechanism-conflict',
-      '--mechanism is oidc, but the connection string says authMechanism=MONGODB-AWS.',
+      '--mechanism is oidc, but the connection string has authMechanism=MONGODB-AWS.',
     ],
     [
       ['--mechanism', 'scram'],
       'usage.invalid-value',
-      '--mechanism cannot be "scram": expected oidc, aws, both.',
+      'Invalid --mechanism "scram": expected oidc, aws, both.',
     ],
     [
       ['--uri', `${ATLAS}?proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=hunter2`],
       'config.invalid',
-      'fedctl.yaml has a fault.',
+      'fedctl.yaml has an error.',
     ],
-    [['--audience', 'AKIAIOSFODNN7EXAMPLE'], 'config.invalid', 'fedctl.yaml has a fault.'],
+    [['--audience', 'AKIAIOSFODNN7EXAMPLE'], 'config.invalid', 'fedctl.yaml has an error.'],
     [
       ['--json', '--out', '-'],
       'usage.invalid-command-line',
-      '--output json and --out - ask for two different answers.',
+      '--output json and --out - are mutually exclusive.',
     ],
     [
       ['--out', 'none/fedctl.yaml'],

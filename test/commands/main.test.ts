@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
 import { Interruption } from '../../src/lib/core/deadline.ts';
 import { memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';
 
 async function run(argv: readonly string[], env: Record<string, string> = {}) {
   const context = memoryContext({ env });
-  const code = await main(argv, context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(argv, context);
 }
 
 describe('the command line', () => {
@@ -68,7 +68,7 @@ code:   usage.unknown-option
     expect(
       (await run(['whoami', '--profile'])).stderr,
     ).toBe(`error: Option '--profile <name>' argument missing.
-cause:  An argument or an option value is missing, or there is one too many.
+cause:  An argument or option value is missing, or the command line has an extra argument.
 remedy: Read the help of the command.
 run:    fedctl whoami --help
 code:   usage.invalid-command-line
@@ -76,7 +76,7 @@ code:   usage.invalid-command-line
     expect(
       (await run(['whoami', 'me'])).stderr,
     ).toBe(`error: Too many arguments for 'whoami'. Expected 0 arguments but got 1.
-cause:  An argument or an option value is missing, or there is one too many.
+cause:  An argument or option value is missing, or the command line has an extra argument.
 remedy: Read the help of the command.
 run:    fedctl whoami --help
 code:   usage.invalid-command-line
@@ -98,7 +98,7 @@ code:   usage.invalid-command-line
   test.each(['soon', '5x', '-1', ''])('--timeout cannot be "%s"', async (value) => {
     const { code, stderr } = await run(['whoami', `--timeout=${value}`]);
     expect(code).toBe(2);
-    expect(stderr).toBe(`error: --timeout cannot be "${value}": expected a duration such as 90s, 5m or 1h.
+    expect(stderr).toBe(`error: Invalid --timeout "${value}": expected a duration such as 90s, 5m or 1h.
 cause:  The value is outside what the option accepts.
 remedy: Read the help of the command.
 run:    fedctl whoami --help
@@ -109,7 +109,7 @@ code:   usage.invalid-value
   test('a boolean in the environment is 1, true, 0 or false', async () => {
     const { code, stderr } = await run(['whoami'], { FEDCTL_QUIET: 'yes' });
     expect(code).toBe(2);
-    expect(stderr).toBe(`error: FEDCTL_QUIET cannot be "yes": expected 1, true, 0 or false.
+    expect(stderr).toBe(`Invalid error: FEDCTL_QUIET "yes": expected 1, true, 0 or false.
 cause:  The value is outside what the option accepts.
 remedy: Read the help of the command.
 run:    fedctl whoami --help
@@ -165,11 +165,9 @@ describe('the end of a run', () => {
     });
     expect(await main(['whoami'], context)).toBe(1);
     expect(context.stdout.text).toBe('');
-    expect(
-      context.stderr.text,
-    ).toBe(`error: fedctl failed in a way it does not know: TypeError: x is not a function
+    expect(context.stderr.text).toBe(`error: Unexpected error in fedctl: TypeError: x is not a function
 cause:  fedctl did not expect this to happen.
-remedy: repeat the command with --verbose and report what it prints, with secrets removed
+remedy: Repeat the command with --verbose. Report its output without secrets.
 code:   bug.unexpected
 `);
   });

@@ -5,9 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
 import { createAws } from '../../src/lib/aws/aws.ts';
 import type { Context } from '../../src/lib/core/context.ts';
-import { type Lab, startLab } from '../../src/sandbox/lab.ts';
+import { startLab } from '../../src/sandbox/lab.ts';
+import type { Lab } from '../../src/sandbox/running-lab.ts';
 import { type FakeTerminal, fakeTerminal, typeWhenShown } from '../support/fake-terminal.ts';
 import { fetch } from '../support/fetch.ts';
+import { LAB_OPTIONS } from '../support/lab-options.ts';
 import { MemoryOutput, memoryContext } from '../support/memory-context.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/mfa';
@@ -17,13 +19,7 @@ const QUESTION = `Code of the MFA device ${SERIAL}`;
 // Each test spends codes of its own lab's device.
 let lab: Lab;
 beforeEach(async () => {
-  lab = await startLab({
-    now: () => new Date(),
-    fedctl: ['fedctl'],
-    tls: false,
-    replicaSet: null,
-    mongoPort: 0,
-  });
+  lab = await startLab(LAB_OPTIONS);
   lab.world.setFederation('123456789012', true);
 });
 afterEach(() => lab.close());
@@ -120,9 +116,9 @@ describe('on a terminal', () => {
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
     const failure = unwrapped(stderr.slice(stderr.indexOf('error:')));
     expect(failure.replace(/http:[\w/.:]+/, 'STS').replace(/, request id [\w-]+/, '')).toBe(
-      `error: STS in eu-central-1 (STS) refused the MFA code of AssumeRole. AWS says: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
-cause:  The code was mistyped or used before, which each may be once, the clock of the device is wrong, or the device is not the one of this user.
-remedy: wait until the device shows the next code, repeat the command and type it
+      `error: STS in eu-central-1 (STS) rejected the MFA code of AssumeRole. AWS says: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
+cause:  The code has a typing error or was used before, the clock of the device is wrong, or the device belongs to another user. Each code can be used once.
+remedy: Wait for the next code of the device, and repeat the command with it.
 code:   sts.mfa-refused
 `,
     );
@@ -145,8 +141,8 @@ code:   sts.mfa-refused
     const { code, stdout, stderr } = await run(['token', '--audience', 'x', '--profile', 'mfa'], { keys });
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(unwrapped(stderr.slice(stderr.indexOf('error:')))).toBe(
-      `error: The profile "mfa" assumes ${ROLE} with a code of the MFA device ${SERIAL}, and none was typed.
-cause:  The question for the code was left without an answer.
+      `error: The profile "mfa" assumes ${ROLE}, which requires a code from the MFA device ${SERIAL}, but none was entered.
+cause:  The prompt for the code was not answered.
 remedy: repeat the command, and type the six digits that the device shows
 code:   aws.mfa-needed
 `,
@@ -168,8 +164,8 @@ describe('without somebody to ask', () => {
     code: 3,
     stdout: '',
     stderr: `error: ${message}
-cause:  An MFA code is needed, and there is nobody to ask: no terminal, --no-input or --output json.
-remedy: On a terminal, where the code can be asked for, run ${remedy}, then repeat the command.
+cause:  The role requires an MFA code, but fedctl cannot prompt for it: no terminal, --no-input or --output json.
+remedy: Run ${remedy} on a terminal to enter the code. Then repeat the command.
 code:   aws.mfa-needed
 `,
   });
@@ -178,7 +174,7 @@ code:   aws.mfa-needed
     expect(await run(['whoami', '--profile', 'mfa'])).toEqual(
       needed(
         `eval "$(fedctl credentials --profile mfa --format env)"`,
-        `The profile "mfa" assumes ${ROLE} with a code of the MFA device ${SERIAL}.`,
+        `The profile "mfa" assumes ${ROLE}, which requires a code from the MFA device ${SERIAL}.`,
       ),
     );
   });
@@ -187,7 +183,7 @@ code:   aws.mfa-needed
     expect(await run(['token', '--audience', 'x', '--role-arn', ROLE, '--mfa-serial', SERIAL])).toEqual(
       needed(
         `eval "$(fedctl credentials --role-arn ${ROLE} --mfa-serial ${SERIAL} --format env)"`,
-        `The role ${ROLE} is to be assumed with a code of the MFA device ${SERIAL}.`,
+        `The role ${ROLE} requires a code from the MFA device ${SERIAL}.`,
       ),
     );
   });
@@ -196,7 +192,7 @@ code:   aws.mfa-needed
     expect(await run(['credentials', '--mfa-serial', SERIAL])).toEqual(
       needed(
         `eval "$(fedctl credentials --mfa-serial ${SERIAL} --format env)"`,
-        `The session is to be had with a code of the MFA device ${SERIAL}.`,
+        `The session requires a code from the MFA device ${SERIAL}.`,
       ),
     );
   });
@@ -216,19 +212,19 @@ describe('bad input makes no call', () => {
       'a device without a role',
       ['token', '--audience', 'x', '--mfa-serial', SERIAL],
       'usage.invalid-command-line',
-      '--mfa-serial belongs to a role, and no --role-arn is given.',
+      '--mfa-serial requires --role-arn.',
     ],
     [
       'a device that is none',
       ['credentials', '--mfa-serial', 'my phone'],
       'usage.invalid-value',
-      'The value of --mfa-serial is not valid: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
+      'Invalid --mfa-serial: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
     ],
     [
       'a device for a role that is none',
       ['token', '--audience', 'x', '--role-arn', ROLE, '--mfa-serial', 'my phone'],
       'usage.invalid-value',
-      'The value of --mfa-serial is not valid: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
+      'Invalid --mfa-serial: expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/name, or its serial number.',
     ],
   ])('%s', async (_what, args, failure, message) => {
     const { code, stdout, stderr } = await run(args);

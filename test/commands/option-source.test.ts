@@ -104,13 +104,13 @@ describe.each(ROWS)('$command with --$option $value', (row) => {
 it('says the same of a value, typed or in a variable', async () => {
   const typed = await failureOfRun(['check', '--retry', 'x'], {});
   const variable = await failureOfRun(['check'], { FEDCTL_RETRY: 'x' });
-  expect(typed.message).toBe('--retry cannot be "x": expected a number from 0 to 100.');
-  expect(variable.message).toBe('FEDCTL_RETRY cannot be "x": expected a number from 0 to 100.');
+  expect(typed.message).toBe('Invalid --retry "x": expected a number from 0 to 100.');
+  expect(variable.message).toBe('Invalid FEDCTL_RETRY "x": expected a number from 0 to 100.');
 });
 
 it('names the variable of a switch, which takes no value on the command line', async () => {
   const { message } = await failureOfRun(['whoami'], { FEDCTL_QUIET: 'perhaps' });
-  expect(message).toBe('FEDCTL_QUIET cannot be "perhaps": expected 1, true, 0 or false.');
+  expect(message).toBe('Invalid FEDCTL_QUIET "perhaps": expected 1, true, 0 or false.');
 });
 
 it('puts the variable in front of a sentence that names no option', async () => {
@@ -122,7 +122,7 @@ it('puts the variable in front of a sentence that names no option', async () => 
 
 it('asks for the variable to be removed where the flag would have to be left out', async () => {
   const { remedy } = await failureOfRun(['check'], { FEDCTL_EXTERNAL_ID: 'id' });
-  expect(remedy).toBe('add --role-arn <arn>, or remove FEDCTL_EXTERNAL_ID');
+  expect(remedy).toBe('Add --role-arn <arn>, or remove FEDCTL_EXTERNAL_ID.');
 });
 
 describe('a target of a file', () => {
@@ -140,7 +140,7 @@ describe('a target of a file', () => {
     expect(failure).toMatchObject({
       code: 'usage.invalid-command-line',
       message:
-        'targets.yaml asks for something that would not be examined: MONGODB-AWS logs in with AWS keys, and no token is involved.',
+        'targets.yaml requests a check that would not run: MONGODB-AWS logs in with AWS credentials, without a token.',
       details: { option: 'targets.yaml' },
     });
   });
@@ -160,7 +160,7 @@ describe('a target of a file', () => {
       { FEDCTL_SKIP: 'nope' },
       files,
     );
-    expect(message).toBe('FEDCTL_SKIP cannot be "nope": no check has this name.');
+    expect(message).toBe('Invalid FEDCTL_SKIP: no check is named "nope".');
   });
 });
 

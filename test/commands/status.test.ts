@@ -1,24 +1,31 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { fetch } from '../support/fetch.ts';
-import { type LoopbackIssuer, loopbackIssuer } from '../support/loopback-issuer.ts';
+import {
+  DISCOVERY,
+  type IssuerServer,
+  JWKS,
+  json,
+  jsonText,
+  startIssuer,
+  UNUSABLE_KEYS,
+} from '../support/issuer-server.ts';
 import { memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 import { ACCOUNT, failure, type Script, scriptedAws, USER_ARN } from '../support/scripted-aws.ts';
 
-let server: LoopbackIssuer;
+let server: IssuerServer;
 beforeEach(async () => {
-  server = await loopbackIssuer();
+  server = await startIssuer(UNUSABLE_KEYS);
 });
-afterEach(() => server.close());
+afterEach(() => server[Symbol.asyncDispose]());
 
 const INFO = 'iam:GetOutboundWebIdentityFederationInfo';
 
 async function status(args: readonly string[], script: Script = {}) {
   const { aws, calls } = scriptedAws({ issuer: server.issuer, ...script });
   const context = memoryContext({ aws, fetch });
-  const code = await main(['status', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls };
+  return { ...(await runMain(['status', ...args], context)), calls: calls.toSorted() };
 }
 
 async function statusJson(script: Script) {
@@ -75,7 +82,7 @@ describe('enabled', () => {
   });
 
   test('with keys that do not answer: data, and no failure', async () => {
-    server.serve('keys', 503, 'later');
+    server.answers.set(JWKS, jsonText('later', 503));
     const url = `${server.issuer}/.well-known/jwks.json`;
     const document = await statusJson({ federation: 'enabled' });
     expect(document.discovery.ok).toBe(true);
@@ -84,25 +91,25 @@ describe('enabled', () => {
       ok: false,
       failure: {
         code: 'issuer.http-status',
-        message: `${url} answered with status 503.`,
+        message: `${url} responded with status 503.`,
         remedy: `curl -v '${url}'`,
       },
     });
     expect(document.keys).toEqual([]);
     expect((await status([], { federation: 'enabled' })).stdout).toContain(
-      `  keys       does not answer as it should (issuer.http-status): ${url} answered with status 503.\n`,
+      `  keys       failed (issuer.http-status): ${url} responded with status 503.\n`,
     );
   });
 
   test('with an issuer that is gone', async () => {
-    server.serve('discovery', 404, '');
+    server.answers.set(DISCOVERY, jsonText('', 404));
     const document = await statusJson({ federation: 'enabled' });
     expect(document.discovery).toMatchObject({ ok: false, failure: { code: 'issuer.http-status' } });
     expect(document.jwks).toEqual(nothingRead.jwks);
   });
 
   test('what an issuer writes cannot steer the terminal', async () => {
-    server.serve('keys', 200, JSON.stringify({ keys: [{ kty: 'RSA', kid: 'a\u001b[2Jb\nc' }] }));
+    server.answers.set(JWKS, json({ keys: [{ kty: 'RSA', kid: 'a\u001b[2Jb\nc' }] }));
     const { stdout } = await status([], { federation: 'enabled' });
     expect(stdout).toContain('             a\\u{1b}[2Jb\\u{a}c, RS256\n');
   });
@@ -143,7 +150,7 @@ describe('disabled', () => {
     expect(run).toMatchObject({ code: 3, stdout: '' });
     if (output === 'human') {
       expect(run.stderr).toBe(`error: Outbound federation is disabled for account ${ACCOUNT}.
-cause:  Nobody enabled it, or somebody disabled it: the switch is account-wide.
+cause:  Federation was never enabled, or somebody disabled it. It is one setting for the whole account.
 remedy: Enable federation for this account.
 run:    fedctl enable
 code:   sts.federation-disabled
@@ -163,7 +170,7 @@ describe('unknown', () => {
   test('for people', async () => {
     expect(await status([], { federation: 'info-denied' })).toMatchObject({
       code: 0,
-      stdout: `unknown This principal may not read the state: it lacks ${INFO}.
+      stdout: `unknown This principal lacks ${INFO}, which is required to read the state.
 
   account    ${ACCOUNT}
   principal  ${USER_ARN}
@@ -190,7 +197,7 @@ describe('unknown', () => {
     expect(run).toEqual({
       code: 4,
       stdout: '',
-      stderr: `error: Whether outbound federation is enabled for account ${ACCOUNT} is unknown: ${USER_ARN} lacks ${INFO}.
+      stderr: `error: Cannot read whether outbound federation is enabled for account ${ACCOUNT}: ${USER_ARN} lacks ${INFO}.
 cause:  The principal lacks the IAM permission named above, on Resource "*".
 remedy: allow ${INFO} on Resource "*" in the policies of ${USER_ARN}
 code:   iam.permission-missing
@@ -220,5 +227,5 @@ test('a state that cannot be asked for is a failure, not an answer', async () =>
 test('--require takes one state', async () => {
   const run = await status(['--require', 'disabled']);
   expect(run).toMatchObject({ code: 2, stdout: '', calls: [] });
-  expect(run.stderr.split('\n')[0]).toBe('error: --require cannot be "disabled": expected enabled.');
+  expect(run.stderr.split('\n')[0]).toBe('error: Invalid --require "disabled": expected enabled.');
 });

@@ -8,6 +8,7 @@ import { Interruption } from '../../src/lib/core/deadline.ts';
 import type { MintRequest } from '../../src/lib/core/token.ts';
 import { fakeAws, forgedToken, sessionKeys } from '../support/fake-aws.ts';
 import { type MemoryContextOptions, MemoryOutput, memoryContext } from '../support/memory-context.ts';
+import { runMain, saidIn } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
@@ -27,15 +28,8 @@ async function run(argv: readonly string[], { keys, vend, ...given }: World = {}
     ...(vend === undefined ? {} : { vend }),
   });
   const context = memoryContext({ now: () => NOW, aws: fake.aws, ...given });
-  const code = await main(['token', ...argv], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls: fake.calls, fake };
+  return { ...(await runMain(['token', ...argv], context)), calls: fake.calls, fake };
 }
-
-const only = ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-  code,
-  stdout,
-  stderr,
-});
 
 async function directory(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'fedctl-'));
@@ -46,7 +40,7 @@ async function directory(): Promise<string> {
 describe('the answer', () => {
   test('is the token and a newline, and nothing else', async () => {
     const result = await run(['--audience', API]);
-    expect(only(result)).toEqual({ code: 0, stdout: `${TOKEN}\n`, stderr: '' });
+    expect(saidIn(result)).toEqual({ code: 0, stdout: `${TOKEN}\n`, stderr: '' });
     expect(result.calls).toEqual([{ by: 'AKIAALICE', call: 'getWebIdentityToken', request: PLAIN }]);
   });
 
@@ -58,7 +52,7 @@ describe('the answer', () => {
     expect(await main(['token', '--audience', API, '--no-color'], context)).toBe(0);
     expect([context.stdout.text, stderr.text]).toEqual([
       `${TOKEN}\n`,
-      'token of arn:aws:iam::123456789012:user/alice for https://my.api, until 2026-11-22T12:05:00Z (5 min)\n',
+      'token of arn:aws:iam::123456789012:user/alice for https://my.api, valid until 2026-11-22T12:05:00Z (5 min)\n',
     ]);
     stderr.text = '';
     expect(await main(['token', '--audience', API, '--quiet'], context)).toBe(0);
@@ -66,7 +60,7 @@ describe('the answer', () => {
   });
 
   test('as a header, for curl -H @file', async () => {
-    expect(only(await run(['--audience', API, '--format', 'header']))).toEqual({
+    expect(saidIn(await run(['--audience', API, '--format', 'header']))).toEqual({
       code: 0,
       stdout: `Authorization: Bearer ${TOKEN}\n`,
       stderr: '',
@@ -103,11 +97,11 @@ describe('the answer', () => {
   test('warns of what a relying party may refuse: on stderr, or in the document', async () => {
     const argv = ['--audience', 'a', '--audience', 'b', '--signing-algorithm', 'ES384'];
     const human = await run(argv);
-    expect(human.stderr).toBe(`warning: MongoDB 7.0 and 8.0 accept RS256 only: they refuse this token.
+    expect(human.stderr).toBe(`warning: MongoDB 7.0 and 8.0 accept RS256 only and reject this token.
          For MongoDB, use RS256.
          fedctl token --audience a --audience b --signing-algorithm RS256
-warning: The token is good at 2 relying parties: each can replay it at the others, and many refuse a list in "aud".
-         Mint a token of its own for each relying party: fedctl token --audience <audience>.
+warning: The token is valid at 2 relying parties. Each of them can use it at the others, and many reject a list in "aud".
+         Mint a separate token for each relying party: "fedctl token --audience <audience>".
 `);
     const json = await run([...argv, '--json']);
     expect(json.stderr).toBe('');
@@ -177,8 +171,8 @@ const refused = (code: number, message: string, cause: string, remedy: string, n
   stdout: '',
   stderr: `error: ${message}\ncause:  ${cause}\nremedy: ${remedy}\ncode:   ${name}\n`,
 });
-const NOT_SENT = 'AWS would refuse the request for this, so it is not sent.';
-const PER_PARTY = 'fedctl token --audience <audience>   (one token for each relying party)';
+const NOT_SENT = 'AWS would reject the request, so fedctl does not send it.';
+const PER_PARTY = 'Mint one token for each relying party, each with its own --audience <audience>.';
 
 describe('bad input makes no call, and says what and where', () => {
   const many = Array.from({ length: 11 }, (_, i) => ['--audience', `a${i}`]).flat();
@@ -188,9 +182,9 @@ describe('bad input makes no call, and says what and where', () => {
       [],
       refused(
         2,
-        'No audience is given: who is the token for?',
-        'A token is made for somebody: there is no default audience.',
-        'Add --audience <audience>, or set FEDCTL_AUDIENCE.',
+        'No audience is given. Every token requires one.',
+        'Every token has an audience, and there is no default.',
+        'Name the audience with --audience <audience> or FEDCTL_AUDIENCE.',
         'usage.missing-audience',
       ),
     ],
@@ -199,7 +193,7 @@ describe('bad input makes no call, and says what and where', () => {
       many,
       refused(
         2,
-        'A token has at most 10 audiences; 11 are given.',
+        'A token has at most 10 audiences, but 11 are given.',
         NOT_SENT,
         PER_PARTY,
         'usage.invalid-value',
@@ -210,7 +204,7 @@ describe('bad input makes no call, and says what and where', () => {
       ['--audience', 'ok', '--audience', 'x'.repeat(1001)],
       refused(
         2,
-        'Audience 2 has 1001 characters; AWS takes at most 1000.',
+        'Audience 2 has 1001 characters; AWS accepts at most 1000.',
         NOT_SENT,
         PER_PARTY,
         'usage.invalid-value',
@@ -221,9 +215,9 @@ describe('bad input makes no call, and says what and where', () => {
       ['--audience', 'a', '--tag', 'Team=a', '--tag', 'team=b'],
       refused(
         2,
-        'Tags 1 and 2 have the same key: AWS ignores case in tag keys.',
+        'Tags 1 and 2 have the same key. AWS ignores case in tag keys.',
         NOT_SENT,
-        'add --tag <key>=<value>   (each key once)',
+        'Give each key once: --tag <key>=<value>.',
         'usage.invalid-value',
       ),
     ],
@@ -232,9 +226,9 @@ describe('bad input makes no call, and says what and where', () => {
       ['--audience', 'a', '--tag', 'a=b', '--tag', 'team'],
       refused(
         2,
-        'Tag 2 is not <key>=<value>.',
+        'Tag 2 does not have the form <key>=<value>.',
         'The value is outside what the option accepts.',
-        'add --tag <key>=<value>',
+        'Write the tag as --tag <key>=<value>.',
         'usage.invalid-value',
       ),
     ],
@@ -243,9 +237,9 @@ describe('bad input makes no call, and says what and where', () => {
       ['--audience', 'a', '--duration', text],
       refused(
         2,
-        `A token lives 60 to 3600 whole seconds (1 min to 1 h); ${[59, 3660][index]} s are asked for.`,
+        `Invalid duration ${[59, 3660][index]} s: expected 60 to 3600 whole seconds (1 min to 1 h).`,
         NOT_SENT,
-        'add --duration 5m   (or --duration auto)',
+        'Choose a duration from 1m to 1h, such as --duration 5m.',
         'usage.invalid-value',
       ),
     ]),
@@ -254,7 +248,7 @@ describe('bad input makes no call, and says what and where', () => {
       ['--audience', 'a', '--duration', 'automatic'],
       refused(
         2,
-        '--duration cannot be "automatic": expected a duration such as 90s, 5m or 1h, or auto.',
+        'Invalid --duration "automatic": expected a duration such as 90s, 5m or 1h, or auto.',
         'The value is outside what the option accepts.',
         'Read the help of the command.\nrun:    fedctl token --help',
         'usage.invalid-value',
@@ -265,9 +259,9 @@ describe('bad input makes no call, and says what and where', () => {
       ['--audience', 'a', '--external-id', 'x'],
       refused(
         2,
-        '--external-id belongs to a role, and no --role-arn is given.',
-        'Only the session of an assumed role has this.',
-        'add --role-arn <arn>, or leave --external-id out',
+        '--external-id requires --role-arn.',
+        'Only the session of an assumed role has this setting.',
+        'Add --role-arn <arn>, or leave out --external-id.\nrun:    fedctl token --audience a',
         'usage.invalid-command-line',
       ),
     ],
@@ -276,7 +270,7 @@ describe('bad input makes no call, and says what and where', () => {
       ['--audience', 'a', '--format', 'jwt'],
       refused(
         2,
-        '--format cannot be "jwt": expected raw, json, header.',
+        'Invalid --format "jwt": expected raw, json, header.',
         'The value is outside what the option accepts.',
         'Read the help of the command.\nrun:    fedctl token --help',
         'usage.invalid-value',
@@ -284,7 +278,7 @@ describe('bad input makes no call, and says what and where', () => {
     ],
   ])('%s', async (_what, argv, expected) => {
     const result = await run(argv);
-    expect(only(result)).toEqual(expected);
+    expect(saidIn(result)).toEqual(expected);
     expect([result.calls, result.fake.settings]).toEqual([[], []]);
   });
 
@@ -294,7 +288,7 @@ describe('bad input makes no call, and says what and where', () => {
     expect(JSON.parse(stderr)).toMatchObject({
       error: {
         code: 'usage.invalid-command-line',
-        message: '--output json and --format header ask for two different answers.',
+        message: '--output json and --format header are mutually exclusive.',
       },
     });
   });
@@ -303,12 +297,12 @@ describe('bad input makes no call, and says what and where', () => {
 test('a session that is too short is refused here, with both numbers', async () => {
   const keys = sessionKeys(new Date('2026-11-22T12:04:10Z'));
   const result = await run(['--audience', API], { keys });
-  expect(only(result)).toEqual(
+  expect(saidIn(result)).toEqual(
     refused(
       4,
-      'A token of 5 min would outlive its caller: the session of the caller ends in 4 min 10 s (2026-11-22T12:04:10Z).',
-      'A token may not outlive the session of its caller, and AWS does not shorten it.',
-      'Ask for a token of at most 3 min 40 s, or renew the session.\nrun:    fedctl token --audience https://my.api --duration 220s',
+      'A token of 5 min would outlive its caller: the session of the caller expires in 4 min 10 s (2026-11-22T12:04:10Z).',
+      'A token cannot outlive the session of its caller, and AWS does not shorten it.',
+      'Mint a token of at most 3 min 40 s, or renew the session.\nrun:    fedctl token --audience https://my.api --duration 220s',
       'sts.session-too-short',
     ),
   );
@@ -325,7 +319,7 @@ describe('--out', () => {
       const cwd = await directory();
       await writeFile(join(cwd, 'token'), 'an older and much longer content'.repeat(100), { mode: 0o644 });
       const result = await run(['--audience', API, '--out', 'token', ...argv], { cwd });
-      expect(only(result)).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(saidIn(result)).toEqual({ code: 0, stdout: '', stderr: '' });
       expect(await readFile(join(cwd, 'token'), 'utf8')).toBe(content);
       expect((await stat(join(cwd, 'token'))).mode & 0o777).toBe(0o600);
       expect(await readdir(cwd)).toEqual(['token']);
@@ -337,7 +331,7 @@ describe('--out', () => {
     const result = await run(['--audience', 'a', '--audience', 'b', '--json', '--out', 'token.json'], {
       cwd,
     });
-    expect(only(result)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(saidIn(result)).toEqual({ code: 0, stdout: '', stderr: '' });
     const document: { warnings: { code: string }[] } = JSON.parse(
       await readFile(join(cwd, 'token.json'), 'utf8'),
     );
@@ -353,11 +347,11 @@ describe('--out', () => {
       ['folder', 'a directory'],
       ['link', 'a symbolic link'],
     ] as const) {
-      expect(only(await run(['--audience', API, '--out', name], { cwd }))).toEqual(
+      expect(saidIn(await run(['--audience', API, '--out', name], { cwd }))).toEqual(
         refused(
           2,
-          `Cannot write "${join(cwd, name)}": it is ${kind}, and a secret goes to a regular file only.`,
-          'The target is no regular file, or its directory may not be written to.',
+          `Cannot write "${join(cwd, name)}": it is ${kind}, but a secret requires a regular file.`,
+          'The target is not a regular file, or its directory is not writable.',
           'Choose another file.',
           'usage.unwritable-output',
         ),
@@ -376,7 +370,7 @@ test('Ctrl-C while AWS thinks ends with 130 and says nothing', async () => {
       controller.abort(new Interruption('interrupted'));
     });
   const result = await run(['--audience', API], { vend, signal: controller.signal });
-  expect(only(result)).toEqual({ code: 130, stdout: '', stderr: '' });
+  expect(saidIn(result)).toEqual({ code: 130, stdout: '', stderr: '' });
 });
 
 test('--help shows examples first', async () => {

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { fetch } from '../support/fetch.ts';
 import {
   AUDIENCE,
@@ -18,6 +17,7 @@ import {
 } from '../support/forge.ts';
 import { DISCOVERY, type IssuerServer, JWKS, startIssuer } from '../support/issuer-server.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 let key: ForgedKey;
@@ -46,8 +46,7 @@ function token(changes: Record<string, unknown> = {}, by: ForgedKey = key): Prom
 async function run(input: string, args: readonly string[] = [], options: MemoryContextOptions = {}) {
   const env = { FEDCTL_ISSUER: server.issuer, FEDCTL_AUDIENCE: AUDIENCE };
   const context = memoryContext({ now: () => NOW, fetch, env, cwd: directory, input, ...options });
-  const code = await main(['verify', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(['verify', ...args], context);
 }
 
 describe('a valid token', () => {
@@ -98,10 +97,10 @@ describe('a valid token', () => {
     const text = await token({ aud: ['x', 'y'] });
     const { code, stdout, stderr } = await run(text, ['--any-audience']);
     expect(code).toBe(0);
-    expect(stdout).toContain('  audience  not checked (--any-audience); the token is for x, y\n');
+    expect(stdout).toContain('  audience  not checked (--any-audience); the token has x, y\n');
     expect(stderr).toBe(
-      'warning: The audience is not checked (--any-audience): the token may have been made for somebody else.\n' +
-        '         Name the audience that the token must be for with --audience <audience>.\n',
+      'warning: The audience is not checked (--any-audience). The token may be for a different relying party.\n' +
+        '         Name the expected audience with --audience <audience>.\n',
     );
     const json = await run(text, ['--any-audience', '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({
@@ -119,7 +118,7 @@ describe('an invalid token', () => {
     `✗ ${title}  ${code}\n  expected  ${expected}\n  seen      ${seen}\n  remedy    ${remedy}\n`;
   const answer = (...faults: readonly string[]) =>
     `invalid: ${faults.length === 1 ? '1 fault' : `${faults.length} faults`}\n${faults.join('')}`;
-  const UNCHECKED = 'The signature was not checked: no key could make this token valid.\n';
+  const UNCHECKED = 'The signature was not checked, because the token is invalid with any key.\n';
   const notAJwt = (reason: string) =>
     answer(
       fault(
@@ -127,7 +126,7 @@ describe('an invalid token', () => {
         'jwt.not-a-jwt',
         'a signed JWT of three parts',
         reason,
-        'fedctl token --audience <audience> | fedctl decode',
+        'Pipe a single token: fedctl token --audience <audience> | fedctl decode.',
       ),
     );
 
@@ -135,11 +134,11 @@ describe('an invalid token', () => {
     ['empty', '', 'it is empty'],
     ['not base64url', '!.!.!', 'its header is not base64url'],
     ['not JSON', 'aGk.aGk.', 'its header is not JSON'],
-    ['something else', 'hunter2', 'it is an opaque string, without a dot'],
+    ['something else', 'hunter2', 'it is an opaque token, without a dot'],
     [
       'encrypted',
       `${part({ alg: 'dir', enc: 'A128GCM' })}....`,
-      'it has five parts: an encrypted token (JWE), not a signed one',
+      'it has five parts: it is an encrypted token (JWE), not a signed one',
     ],
   ])('that is %s is answered no', async (_name, input, reason) => {
     expect(await run(input)).toEqual({ code: 5, stdout: notAJwt(reason), stderr: '' });
@@ -149,7 +148,7 @@ describe('an invalid token', () => {
   it('that is huge cannot be read', async () => {
     const { code, stdout, stderr } = await run('a'.repeat(70_000));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('error: Cannot read stdin: it is larger than 64 KiB.\n');
+    expect(stderr).toContain('error: Cannot read standard input: it is larger than 64 KiB.\n');
   });
 
   it('without a signature is answered with no request', async () => {
@@ -163,7 +162,7 @@ describe('an invalid token', () => {
             'jwt.algorithm-refused',
             'RS256 or ES384',
             'none',
-            'mint the token with --signing-algorithm RS256',
+            'Mint the token with --signing-algorithm RS256.',
           ),
         ) + UNCHECKED,
       stderr: '',
@@ -178,9 +177,9 @@ describe('an invalid token', () => {
         fault(
           'the signature does not match',
           'jwt.signature-invalid',
-          'made by the key RSA_0 over this very header and payload',
-          'made by another key, or over something else',
-          'Mint a new token and compare its issuer: fedctl token --audience <audience> | fedctl decode',
+          'a signature of this header and payload by the key RSA_0',
+          'a signature by another key or of other content',
+          'Mint a new token and compare its issuer: "fedctl token --audience <audience> | fedctl decode".',
         ),
       ),
       stderr: '',
@@ -197,14 +196,14 @@ describe('an invalid token', () => {
           'jwt.audience-mismatch',
           'my-atlas',
           'x\\u{1b}[2J',
-          'fedctl token --audience <the audience expected>',
+          'Mint the token for the expected audience: --audience <audience>.',
         ),
         fault(
           'expired (exp)',
           'jwt.expired',
           'later than 2026-11-22T12:00:00Z',
           '2026-11-22T11:56:48Z, expired 3 min 12 s ago',
-          'fedctl token --audience <audience>',
+          'Mint a new token with "fedctl token --audience <audience>".',
         ),
       ),
       stderr: '',
@@ -224,8 +223,8 @@ describe('an invalid token', () => {
             'another issuer (iss)',
             'jwt.issuer-mismatch',
             server.issuer,
-            shown ?? `${iss} (a slash too many at the end)`,
-            'fedctl status   (prints the issuer of the account)',
+            shown ?? `${iss} (extra trailing slash)`,
+            'Compare the issuer of the token with the issuer of your account, which "fedctl status" prints.',
           ),
         ) + UNCHECKED,
       stderr: '',
@@ -281,14 +280,14 @@ describe('a key set of its own', () => {
   });
 
   it.each<[string, string | Buffer | null, string]>([
-    ['none', null, 'Cannot read "<dir>/none": there is no such file.'],
+    ['none', null, 'Cannot read "<dir>/none": the file does not exist.'],
     ['html', '<html>', 'The key set in "<dir>/html" is not JSON.'],
     [
       'utf16',
       Buffer.from('\ufeff{"keys":[]}', 'utf16le'),
       'The key set in "<dir>/utf16" is UTF-16 or binary, and JSON is UTF-8.',
     ],
-    ['list', '[]', 'The key set in "<dir>/list" is no JSON object.'],
+    ['list', '[]', 'The key set in "<dir>/list" is not a JSON object.'],
     ['empty', '{"keys":[]}', 'The key set in "<dir>/empty" holds no key.'],
     ['odd', '{"keys":[1]}', 'The key set in "<dir>/odd" holds something that is no key (no kty).'],
   ])('that is %s is a failure', async (name, content, message) => {
@@ -314,7 +313,7 @@ describe('a token that is', () => {
     const text = await token();
     const { code, stdout } = await run(`${text}\n${text}\n`);
     expect(code).toBe(5);
-    expect(stdout).toContain('it holds two tokens');
+    expect(stdout).toContain('it has two tokens');
   });
 });
 
@@ -326,8 +325,8 @@ describe('a failure to answer', () => {
     expect(await run(await token())).toEqual({
       code: 6,
       stdout: '',
-      stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/; fedctl does not follow.
-cause:  An issuer answers itself: a redirect would let another host decide which keys to trust.
+      stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/. fedctl does not follow redirects.
+cause:  The issuer responded with a redirect. fedctl does not follow it, because another host would then choose the keys to trust.
 remedy: curl -v '${server.issuer}${DISCOVERY}'   (often a captive portal or a wrong issuer)
 code:   issuer.redirected
 `,
@@ -338,8 +337,8 @@ code:   issuer.redirected
     server.answers.set(DISCOVERY, () => {});
     const { code, stdout, stderr } = await run(await token(), ['--timeout', '1']);
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
-    expect(stderr).toBe(`error: ${server.issuer}${DISCOVERY} gave no whole answer within 1 s.
-cause:  The connection was accepted or swallowed, but no whole answer came.
+    expect(stderr).toBe(`error: ${server.issuer}${DISCOVERY} returned no complete response within 1 s.
+cause:  The connection was accepted or its packets were dropped, but no complete response arrived.
 remedy: curl -v '${server.issuer}${DISCOVERY}'
 code:   issuer.timeout
 `);
@@ -350,8 +349,8 @@ code:   issuer.timeout
       code: 2,
       stdout: '',
       stderr: `error: verify needs the audience that the token must be for.
-cause:  A token made for somebody else proves nothing to you, so there is no default.
-remedy: Add --audience <audience>, set FEDCTL_AUDIENCE, or accept any with --any-audience.
+cause:  A token for a different audience proves nothing to this relying party, so there is no default.
+remedy: Add --audience <audience>, set FEDCTL_AUDIENCE, or accept any audience with --any-audience.
 code:   usage.missing-audience
 `,
     });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { main } from '../../src/commands/main.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
+import { runMain } from '../support/run-main.ts';
 import { schemaFaults } from '../support/schema.ts';
 import { ACCOUNT, failure, ISSUER, type Script, scriptedAws, USER_ARN } from '../support/scripted-aws.ts';
 
@@ -12,8 +12,7 @@ const INFO = 'outboundFederationInfo';
 async function whoami(args: readonly string[], script: Script = {}, given: MemoryContextOptions = {}) {
   const { aws, calls } = scriptedAws({ federation: 'enabled', ...script });
   const context = memoryContext({ aws, ...given });
-  const code = await main(['whoami', ...args], context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text, calls };
+  return { ...(await runMain(['whoami', ...args], context)), calls: calls.toSorted() };
 }
 
 async function whoamiJson(script: Script, args: readonly string[] = []) {
@@ -54,7 +53,7 @@ describe('a session of a role', () => {
   override     https://vpce-1.example for STS (AWS_ENDPOINT_URL_STS)
   note         --profile beats AWS_ACCESS_KEY_ID, which is set too
 
-Atlas, for MONGODB-OIDC: an identity provider (workload) and a database user
+Atlas, for MONGODB-OIDC: a workload identity provider and a database user
   issuer URI     ${ISSUER}
   audience       my-atlas
   authorization  USER (in the console: User ID)
@@ -67,9 +66,9 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database user  ${ROLE_ARN}
   database       $external
 
-The ARN of a session does not contain the path of its role. If the role has a path, look up the ARN: fedctl token --audience <audience> | fedctl decode
+A session ARN does not contain the path of its role. If the role has a path, look up the ARN: fedctl token --audience <audience> | fedctl decode
 
-This is for the principal that runs whoami. Is that an operator, and the workload runs as another one?
+This is for the principal that runs whoami. If the workload runs as another principal, use:
 fedctl whoami --profile <profile of the workload>   (or --role-arn <arn of its role>)
 `,
       stderr: '',
@@ -141,7 +140,7 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database user  ${WORKLOAD}
   database       $external
 
-This is for the role of --role-arn, and not for ${USER_ARN}, the operator that ran this.
+This is for the role of --role-arn, not for the operator ${USER_ARN} that ran this command.
 `);
     const document = await whoamiJson({}, ['--role-arn', WORKLOAD]);
     expect(document.arn).toBe(USER_ARN);
@@ -180,7 +179,7 @@ describe('an IAM user', () => {
 `),
     ).toBe(true);
     expect(stdout).toContain(`  type           USER\n  database user  ${USER_ARN}\n`);
-    expect(stdout).toContain('  audience       <the audience that the workload asks tokens for>\n');
+    expect(stdout).toContain('  audience       <the audience that the workload mints tokens for>\n');
   });
 });
 
@@ -193,7 +192,7 @@ test('a federated user can hold no token', async () => {
 
 test.each([
   [new Date('2026-11-22T11:59:00Z'), '2026-11-22T11:59:00Z, 1 min ago'],
-  [null, 'temporary; the provider does not say when'],
+  [null, 'temporary; the provider does not report the expiration'],
 ])('the expiry of temporary keys: %s', async (expiresAt, shown) => {
   const { stdout } = await whoami([], {
     credentials: { sessionToken: new Secret('the-session-token'), expiresAt },
@@ -207,7 +206,7 @@ describe('the issuer', () => {
     expect(document.atlas.identityProvider.issuer).toBeNull();
     expect(document.warnings).toEqual([]);
     expect((await whoami([], { federation })).stdout).toContain(
-      '  issuer URI     <issuer>   (fedctl status prints it once federation is enabled)\n',
+      '  issuer URI     <issuer>   ("fedctl status" prints it when federation is enabled)\n',
     );
   });
 
@@ -217,8 +216,8 @@ describe('the issuer', () => {
     expect(document.warnings).toEqual([
       {
         code: 'aws.unreachable',
-        message: 'The issuer is not known. AWS says aws.unreachable.',
-        remedy: 'check the network, HTTPS_PROXY and the endpoint named above',
+        message: 'The issuer is unknown. AWS says aws.unreachable.',
+        remedy: 'Check the network connection, HTTPS_PROXY and the endpoint named above.',
         command: null,
       },
     ]);

@@ -14,6 +14,7 @@ import {
   runBlock,
 } from '../support/documented-commands.ts';
 import { parseTyped } from '../support/example-commands.ts';
+import { ISOLATES } from '../support/isolation.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 
 const BLOCKS = DOCUMENTS.flatMap(blocks);
@@ -37,7 +38,8 @@ describe('the documents', () => {
   });
 
   test('say of each block how it is tested', () => {
-    const known = /^(|exit \d+(, with [\w.]+)?|until ".+"|lab|account|clone|release|programs|inside)$/;
+    const known =
+      /^(|exit \d+(, with [\w.]+)?|until ".+"|lab|account|clone|release|programs|inside|isolate)$/;
     expect(BLOCKS.filter(({ marker }) => !known.test(marker))).toEqual([]);
     expect(BLOCKS.length).toBeGreaterThan(40);
   });
@@ -53,6 +55,14 @@ describe('a block that needs nothing', { timeout: 120_000 }, () => {
     const { code, output } = await runBlock(text, place());
     expect(code, output).toBe(0);
   });
+
+  test.skipIf(!ISOLATES).each(marked(/^isolate$/))(
+    '%s, in a network of its own',
+    async (_title, { text }) => {
+      const { code, output } = await runBlock(text, place());
+      expect(code, output).toBe(0);
+    },
+  );
 
   test.each(marked(/^exit /))('%s', async (_title, { document, marker, text }) => {
     const [, exit, file] = /^exit (\d+)(?:, with ([\w.]+))?$/.exec(marker) ?? [];

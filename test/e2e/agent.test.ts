@@ -10,11 +10,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeSecretFile } from '../../src/lib/files/secret-file.ts';
+import { hostileServer } from '../support/hostile-server.ts';
+import { closedPort } from '../support/listen.ts';
+import { expectPastable } from '../support/offered-command.ts';
 import type { BinResult } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { schemaFaults } from '../support/schema.ts';
@@ -62,14 +65,6 @@ async function beside(
   return result;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 describe('an agent', () => {
   test('with --once writes a file with its mode and no newline, and ends', async () => {
     const { code, stdout, stderr } = await agent(['--out', 'token', '--once', '--mode', '0664']);
@@ -88,8 +83,65 @@ describe('an agent', () => {
     expect([code, JSON.parse(stderr).error.code, readdirSync(folder)]).toEqual([4, 'sts.mint-denied', []]);
   });
 
+  test.each([
+    [
+      'a folder that does not exist',
+      ['--out', 'no/token'],
+      'usage.unwritable-output',
+      () => `mkdir -p ${folder}/no`,
+    ],
+    [
+      'a file and a configuration',
+      ['--out', 'token', '--duration', '10m', '--config', 'agent.yaml'],
+      'usage.invalid-command-line',
+      () => 'fedctl agent --json --config agent.yaml',
+    ],
+    [
+      'a life of a token and a configuration',
+      ['--duration', '10m', '--config', 'agent.yaml'],
+      'usage.invalid-command-line',
+      () => 'fedctl agent --json --config agent.yaml',
+    ],
+    [
+      '--once without a file',
+      ['--once', '--config', 'agent.yaml'],
+      'usage.invalid-command-line',
+      () => 'fedctl agent --json --config agent.yaml',
+    ],
+    [
+      'a mode that is none',
+      ['--out', 'token', '--mode', '999'],
+      'usage.invalid-value',
+      () => 'fedctl agent --help',
+    ],
+  ])('with %s offers a command', async (_what, args, code, command) => {
+    writeFileSync(
+      join(folder, 'agent.yaml'),
+      'credentialsEndpoints: [{ address: "127.0.0.1:9911", authorizationTokenFile: endpoint }]',
+    );
+    const { error } = JSON.parse((await agent(['--json', ...args])).stderr);
+    expect([error.code, error.command]).toEqual([code, command()]);
+    await expectPastable(error.command);
+  });
+
+  test('whose port is taken shows who has it', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const args = ['--out', 'token', '--ready-listen', String(port), '--json'];
+    const { code, stderr } = await agent(args);
+    server.close();
+    const { error } = JSON.parse(stderr);
+    expect([code, error.code, error.command]).toEqual([
+      2,
+      'exec.listen-failed',
+      `ss -ltnp 'sport = :${port}'`,
+    ]);
+    await expectPastable(error.command);
+  });
+
   test('stays, says when it is ready by the file itself, and ends with 0 on SIGTERM', async () => {
-    const port = await freePort();
+    const port = await closedPort();
     const readyz = async (path = '/readyz') => {
       const answer = await fetch(`http://127.0.0.1:${port}${path}`);
       return { status: answer.status, body: await answer.json() };
@@ -128,11 +180,32 @@ describe('an agent', () => {
     });
     expect(first.code).toBe(0);
     expect(second).toMatchObject({ code: 2 });
-    expect(JSON.parse((second as BinResult | null)?.stderr ?? '').error.code).toBe('exec.output-in-use');
+    const { error } = JSON.parse((second as BinResult | null)?.stderr ?? '');
+    expect(error.code).toBe('exec.output-in-use');
+    expect(error.command).toBe(`ps -p ${error.details.pid} -o pid,lstart,args`);
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 on %s while STS does not answer', async (name) => {
+    let stop = () => {};
+    const sts = await hostileServer(() => stop());
+    const { code, stdout, stderr } = await lab.run(['agent', '--out', 'token'], {
+      cwd: folder,
+      env: { AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${sts.port}` },
+      started: (child) => {
+        stop = () => void child.kill(name);
+      },
+    });
+    await sts.close();
+    expect({ code, stdout, stderr, left: readdirSync(folder) }).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+      left: [],
+    });
   });
 
   test('without STS stays, says so once, is not ready, and holds nothing', async () => {
-    const port = await freePort();
+    const port = await closedPort();
     const env = { AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' };
     const args = ['--out', 'token', '--ready-listen', String(port), '--json'];
     const { code, stdout, stderr } = await beside(
@@ -149,11 +222,15 @@ describe('an agent', () => {
       .map((line) => JSON.parse(line));
     expect([code, stderr, readdirSync(folder), events.length]).toEqual([0, '', [], 1]);
     expect(schemaFaults('agent', events[0])).toEqual([]);
-    expect(events[0]).toMatchObject({ event: 'failed', expiresAt: null, error: { code: 'aws.unreachable' } });
+    expect(events[0]).toMatchObject({
+      event: 'failed',
+      expiresAt: null,
+      error: { code: 'aws.unreachable', command: 'curl -v http://127.0.0.1:1' },
+    });
   });
 
   test('keeps what a configuration lists: several files, and an endpoint that an SDK reads', async () => {
-    const port = await freePort();
+    const port = await closedPort();
     mkdirSync(join(folder, 'run'));
     writeFileSync(
       join(folder, 'agent.yaml'),
@@ -224,7 +301,7 @@ credentialsEndpoints:
   });
 });
 
-test('200 readers and one writer: nobody finds an expired, empty or half-written token', {
+test('200 readers and one writer for ten seconds: nobody finds an expired, empty or half-written token', {
   timeout: 60_000,
 }, async () => {
   const path = join(folder, 'token');
@@ -236,7 +313,7 @@ test('200 readers and one writer: nobody finds an expired, empty or half-written
       '--input-type=module',
       '-e',
       `import { readFile } from 'node:fs/promises';
-       const end = Date.now() + 3000;
+       const end = Date.now() + 10_000;
        const broken = [];
        let reads = 0;
        await Promise.all(Array.from({ length: 200 }, async () => {

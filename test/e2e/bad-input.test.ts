@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signToken } from '../../src/sandbox/issuer/signing-keys.ts';
-import { LAB_AUDIENCE, type Lab, startLab } from '../../src/sandbox/lab.ts';
+import { startLab } from '../../src/sandbox/lab.ts';
+import { LAB_AUDIENCE, type Lab } from '../../src/sandbox/running-lab.ts';
 import { createTestCa } from '../support/certificates.ts';
 import { forgeKey, raw, sign } from '../support/forge.ts';
 import { screen } from '../support/golden.ts';
 import { DISCOVERY, type IssuerServer, startIssuer } from '../support/issuer-server.ts';
+import { closedPort, listenOnLoopback } from '../support/listen.ts';
 import { BIN, type BinOptions, runBin } from '../support/run-bin.ts';
 import { refusal, type Script, serverFirst, startScriptedMongod } from '../support/scripted-mongod.ts';
 
@@ -409,16 +411,6 @@ function badNonce(command: Parameters<typeof serverFirst>[0]) {
   return { conversationId: 1, done: false, payload: serverFirst(command, () => Buffer.alloc(64, 7)), ok: 1 };
 }
 
-/** A port where nothing listens any more. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
 /** A port that does this with whoever comes. */
 async function listening(serve: (socket: Socket) => void): Promise<number> {
   const sockets = new Set<Socket>();
@@ -427,12 +419,9 @@ async function listening(serve: (socket: Socket) => void): Promise<number> {
     socket.on('error', () => {});
     serve(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closers.push(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  return listenOnLoopback(server);
 }

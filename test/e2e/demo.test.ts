@@ -41,7 +41,7 @@ describe('fedctl demo', { timeout: 60_000 }, () => {
     });
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      new RegExp(`^error: "fedctl ${name}[^"]*" ended with exit code 9 instead of 0\\.$`, 'm'),
+      new RegExp(`^error: "fedctl ${name}[^"]*" exited with code 9 instead of 0\\.$`, 'm'),
     );
     expect(stderr).toMatch(/\ncode: {3}lab\.demo-step-failed\n$/);
   });

@@ -41,8 +41,43 @@ const CLIENTS: readonly Client[] = [
 
 const LIFE_SECONDS = 60;
 
+/** Reads the credentials endpoint as an AWS SDK does, and prints the key and when it expires. */
+const ENDPOINT_READER = `
+  const { existsSync } = require('node:fs');
+  const { setTimeout: delay } = require('node:timers/promises');
+  const { AWS_CONTAINER_CREDENTIALS_FULL_URI: url, AWS_CONTAINER_AUTHORIZATION_TOKEN: authorization } = process.env;
+  (async () => {
+    while (!existsSync(process.env.STOP)) {
+      const response = await fetch(url, { headers: { authorization } });
+      const { AccessKeyId, Expiration } = await response.json();
+      process.stdout.write(response.status + ' ' + AccessKeyId + ' ' + Expiration + '\\n');
+      await delay(20);
+    }
+  })();`;
+
+interface Life {
+  readonly seconds: number;
+  /** What exec is told to keep. */
+  readonly options: readonly string[];
+  /** When what the program has now expires, by what it was given and what it printed last. */
+  readonly expires: (seen: { readonly tokenFile: string; readonly line: string }) => number;
+}
+
+const TOKEN: Life = {
+  seconds: LIFE_SECONDS,
+  options: ['--duration', String(LIFE_SECONDS)],
+  expires: ({ tokenFile }) => Number(decodeJwt(readFileSync(tokenFile, 'utf8')).payload['exp']) * 1000,
+};
+
+/** No shorter session of a role. */
+const SESSION: Life = {
+  seconds: 900,
+  options: ['--role-arn', 'arn:aws:iam::123456789012:role/app', '--duration', '900', '--mechanism', 'aws'],
+  expires: ({ line }) => Date.parse(line.split(' ')[2] ?? ''),
+};
+
 /** The lab and an exec in this process by one clock, which the test moves; the program is a process of its own. */
-async function runs({ command }: Client) {
+async function runs({ command }: Pick<Client, 'command'>, life = TOKEN) {
   const folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   let ahead = 0;
@@ -54,13 +89,7 @@ async function runs({ command }: Client) {
   let tokenFile = '';
   let printed = '';
   const env = { PATH: process.env['PATH'], HOME: folder, XDG_RUNTIME_DIR: folder, STOP: stop, ...lab.env };
-  const args = [
-    'exec',
-    '--duration',
-    String(LIFE_SECONDS),
-    '--',
-    ...command.map((word) => word.replace('{stop}', stop)),
-  ];
+  const args = ['exec', ...life.options, '--', ...command.map((word) => word.replace('{stop}', stop))];
   const ended = runInProcess(args, env, '', {
     cwd: folder,
     now,
@@ -79,10 +108,8 @@ async function runs({ command }: Client) {
       return child;
     },
   });
-  const expiresIn = () => {
-    const { payload } = decodeJwt(readFileSync(tokenFile, 'utf8'));
-    return Number(payload['exp']) - now().getTime() / 1000;
-  };
+  const lastLine = () => printed.trimEnd().split('\n').at(-1) ?? '';
+  const expiresIn = () => (life.expires({ tokenFile, line: lastLine() }) - now().getTime()) / 1000;
   const wait = <T>(check: () => T) => vi.waitFor(check, { timeout: 30_000, interval: 20 });
   return {
     ended,
@@ -95,7 +122,7 @@ async function runs({ command }: Client) {
     },
     async pass(seconds: number) {
       ahead += seconds * 1000;
-      await wait(() => expect(expiresIn()).toBeGreaterThan(LIFE_SECONDS * 0.4));
+      await wait(() => expect(expiresIn()).toBeGreaterThan(life.seconds * 0.4));
     },
     stop: () => writeFileSync(stop, ''),
   };
@@ -116,4 +143,21 @@ describe.each(CLIENTS)('$name under exec', (client) => {
     const expired = program.lab.log.entries().filter(({ reason }) => /expired|ended/.test(reason));
     expect(expired.length).toBeGreaterThanOrEqual(3);
   });
+});
+
+test('a program that reads the credentials endpoint outlives three sessions of its role', {
+  timeout: 120_000,
+}, async () => {
+  const program = await runs({ command: [process.execPath, '-e', ENDPOINT_READER] }, SESSION);
+  await program.reads();
+  for (let passed = 0; passed < 3.5 * SESSION.seconds; passed += 150) {
+    await program.pass(150);
+    await program.reads();
+  }
+  program.stop();
+  const { code, stderr } = await program.ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const lines = program.printed().trim().split('\n');
+  expect(lines.filter((line) => !/^200 ASIA[A-Z2-7]{16} \S+Z$/.test(line))).toEqual([]);
+  expect(new Set(lines.map((line) => line.split(' ')[1])).size).toBeGreaterThanOrEqual(5);
 });

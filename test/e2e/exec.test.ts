@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hostileServer } from '../support/hostile-server.ts';
+import { expectPastable } from '../support/offered-command.ts';
 import { BIN, type BinOptions, type BinResult } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { openTerminal } from '../support/terminal.ts';
@@ -45,10 +46,14 @@ describe('the exit code of exec', () => {
     ['exit 7', 7],
     ['exit 125', 125],
     ['exit 255', 255],
+    ['kill -HUP $$', 129],
     ['kill -INT $$', 130],
+    ['kill -QUIT $$', 131],
     ['kill -TERM $$', 143],
     ['kill -KILL $$', 137],
     ['kill -SEGV $$', 139],
+    ['exit 126', 126],
+    ['exit 127', 127],
   ])('of a program that does `%s` is %i', async (script, code) => {
     const result = await sh(script);
     expect({ ...result, left: leftBehind() }).toEqual({
@@ -63,6 +68,8 @@ describe('the exit code of exec', () => {
   test.each([
     ['a program that does not exist', ['--', 'no-such-program'], {}, 127, 'exec.not-found'],
     ['a file that is no program', ['--', './notes.txt'], {}, 126, 'exec.not-executable'],
+    ['a folder', ['--', './run'], {}, 126, 'exec.not-executable'],
+    ['a script without its interpreter', ['--', './script'], {}, 127, 'exec.not-found'],
     ['arguments that are too large', ['--', 'true', '{uri}'.repeat(2000)], {}, 125, 'exec.start-failed'],
     ['no audience', ['--', 'true'], { FEDCTL_AUDIENCE: '' }, 125, 'usage.missing-audience'],
     ['no program', [], {}, 125, 'usage.invalid-command-line'],
@@ -101,6 +108,7 @@ describe('the exit code of exec', () => {
     ['a variable that cannot be one', ['--variable', 'A-B', '--', 'true'], {}, 125, 'usage.invalid-value'],
   ])('for %s is told apart', async (_what, args, env, code, failure) => {
     writeFileSync(join(folder, 'notes.txt'), 'x', { mode: 0o600 });
+    writeFileSync(join(folder, 'script'), '#!/nonexistent/interpreter\n', { mode: 0o700 });
     const result = await exec(['--json', ...args], { env });
     const said = JSON.parse(result.stderr) as { error: { code: string; exitCode: number } };
     expect({ code: result.code, stdout: result.stdout, left: leftBehind() }).toEqual({
@@ -121,6 +129,62 @@ describe('the exit code of exec', () => {
     expect(readdirSync(folder).sort()).toEqual(['mongosh', 'run']);
   });
 });
+
+test.each([
+  ['a file that is no program', ['--', './notes.txt'], 'exec.not-executable', 'chmod +x ./notes.txt'],
+  ['a folder', ['--', './run'], 'exec.not-executable', null],
+  [
+    '--static with a token',
+    ['--static', '--', 'true', 'a b'],
+    'usage.invalid-command-line',
+    "fedctl exec --json -- true 'a b'",
+  ],
+  [
+    '--variable with keys',
+    ['--mechanism', 'aws', '--variable', 'A', '--', 'true'],
+    'usage.invalid-command-line',
+    'fedctl exec --json --mechanism aws -- true',
+  ],
+  [
+    'a variable that cannot be one',
+    ['--variable', 'A-B', '--', 'true'],
+    'usage.invalid-value',
+    'fedctl exec --help',
+  ],
+  [
+    'an external id without a role',
+    ['--external-id', 'x', '--', 'true'],
+    'usage.invalid-command-line',
+    'fedctl exec --json -- true',
+  ],
+  [
+    'two mechanisms',
+    ['--mechanism', 'oidc', '--uri', 'mongodb://127.0.0.1/?authMechanism=MONGODB-AWS', '--', 'true'],
+    'mongo.mechanism-conflict',
+    "fedctl exec --json --uri 'mongodb://127.0.0.1/?authMechanism=MONGODB-AWS' -- true",
+  ],
+  [
+    'a password in the URI',
+    ['--uri', 'mongodb://u:hunter22@127.0.0.1/', '--', 'mongosh', '{uri}'],
+    'mongo.password-in-uri',
+    "fedctl exec --json --uri mongodb://127.0.0.1/ -- mongosh '{uri}'",
+  ],
+] as const)('%s: the command that is offered', async (_what, args, code, command) => {
+  writeFileSync(join(folder, 'notes.txt'), 'x', { mode: 0o600 });
+  const { error } = JSON.parse((await exec(['--json', ...args])).stderr);
+  expect([error.code, error.command]).toEqual([code, command]);
+  if (command !== null) await expectPastable(command);
+});
+
+test('a warning that has a fix offers it', async () => {
+  writeFileSync(join(folder, 'mongodump'), '#!/bin/sh\n', { mode: 0o700 });
+  const { code, stderr } = await exec(['--mechanism', 'aws', '--', './mongodump']);
+  expect(code).toBe(0);
+  expect(stderr).toContain('fedctl exec --mechanism aws --static -- ./mongodump');
+});
+
+/** A program that says its pid. */
+const FAMILY = 'echo $$; exec sleep 60';
 
 describe('what the program gets', () => {
   test('is a private file with a token that the server accepts, and no newline', async () => {
@@ -279,6 +343,23 @@ describe('signals', () => {
     });
     await sts.close();
     expect([code, leftBehind()]).toEqual([143, []]);
+  });
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+  ] as const)('%s leaves no process behind', async (name, code) => {
+    let pid = 0;
+    const result = await sh(FAMILY, {
+      watch({ stdout }, kill) {
+        if (pid !== 0) return;
+        pid = Number(stdout.trim());
+        kill(name);
+      },
+    });
+    expect({ code: result.code, left: leftBehind() }).toEqual({ code, left: [] });
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 
   test('what SIGKILL left behind is removed by the next run', async () => {

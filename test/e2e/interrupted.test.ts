@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { createServer, type Server } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
 import { raw } from '../support/forge.ts';
+import { listenOnLoopback } from '../support/listen.ts';
 import { runBin } from '../support/run-bin.ts';
 
 /** Ctrl-C and SIGTERM in every wait that is not a stage of `connect`, which has a test of its own. */
@@ -24,10 +25,7 @@ async function answering(listener: RequestListener): Promise<string> {
 
 async function listen(server: Server): Promise<string> {
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return `http://127.0.0.1:${address.port}`;
+  return `http://127.0.0.1:${await listenOnLoopback(server)}`;
 }
 
 const KEYS = {

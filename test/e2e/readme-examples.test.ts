@@ -64,6 +64,11 @@ if [ -n "$OIDC_TOKEN_FILE" ]; then fedctl decode "$OIDC_TOKEN_FILE" --json; else
     return spawn('sh', ['-c', `exec ${line}`], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
+  test('fits on one screen in the README', () => {
+    const [section = ''] = /^## Use it from your programs\n.*?(?=^## )/ms.exec(read('README.md')) ?? [];
+    expect(section.trimEnd().split('\n').length).toBeLessThanOrEqual(24);
+  });
+
   test('is exec and agent, a line each', () => {
     expect(lines.length).toBeGreaterThanOrEqual(8);
     expect(lines.filter((line) => !/^fedctl (exec|agent) /.test(line))).toEqual([]);

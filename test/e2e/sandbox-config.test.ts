@@ -68,10 +68,10 @@ describe('fedctl sandbox --config', () => {
     );
     const { code, stdout, stderr } = await runBin(['sandbox', '--config', file, '--', 'echo', 'started']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toBe(`error: ${file} has 2 faults.
+    expect(stderr).toBe(`error: ${file} has 2 errors.
         ${file}:1:1 acounts: unknown key; did you mean "accounts"?
         ${file}:3:16 databaseUsers[0].mechanism: must be oidc or aws
-cause:  A key is unknown, a value has another kind than is wanted, or the file is no YAML.
+cause:  A key is unknown, a value has the wrong type, or the file is not valid YAML.
 remedy: correct the lines above; schemas/sandbox-config.v1.json tells editors what may stand there
 code:   config.invalid
 `);

@@ -26,7 +26,7 @@ async function document(name: string, ...args: readonly string[]): Promise<Recor
   return answer;
 }
 
-describe('fedctl sandbox status', () => {
+describe('List the names with "fedctl sandbox status".', () => {
   test('shows what the running lab plays', async () => {
     expect(await document('sandbox-status', 'sandbox', 'status')).toMatchObject({
       accounts: [
@@ -113,16 +113,16 @@ cluster lab: running
   });
 
   test.each([
-    [[], 'There is nothing to set.', 'usage.invalid-command-line', READ_THE_HELP],
+    [[], 'No change was given.', 'usage.invalid-command-line', READ_THE_HELP],
     [
       ['--user-role', 'readWrite@app'],
-      '--user is missing: options that begin with --user- describe what it names.',
+      '--user is missing: options that start with --user- require it.',
       'usage.invalid-command-line',
       READ_THE_HELP,
     ],
     [
       ['--slow', 'moon=1s'],
-      '--slow cannot be "moon=1s": expected a hop (sts, iam, issuer, mongod, atlas) and a time, such as mongod=2s.',
+      'Invalid --slow "moon=1s": expected a hop (sts, iam, issuer, mongod, atlas) and a time, such as mongod=2s.',
       'usage.invalid-value',
       READ_THE_HELP,
     ],
@@ -130,7 +130,7 @@ cluster lab: running
       ['--revoke-user', 'nobody'],
       'The lab has no database user "nobody".',
       'lab.unknown-name',
-      { remedy: 'fedctl sandbox status', command: null },
+      { remedy: 'List the names with "fedctl sandbox status".', command: null },
     ],
     [['--what'], "Unknown option '--what'.", 'usage.unknown-option', READ_THE_HELP],
   ])('%j is refused', async (args, message, code, advice) => {
@@ -154,8 +154,8 @@ describe('fedctl sandbox clock', () => {
       offsetSeconds: 0,
     });
     expect((await lab.run(['sandbox', 'clock', '--reset', '--ahead', '1m'])).stderr).toBe(
-      `error: The clock can be set by one of --ahead, --behind and --reset.
-cause:  An argument or an option value is missing, or there is one too many.
+      `error: --ahead, --behind and --reset are mutually exclusive.
+cause:  An argument or option value is missing, or the command line has an extra argument.
 remedy: Read the help of the command.
 run:    fedctl sandbox clock --help
 code:   usage.invalid-command-line
@@ -212,9 +212,9 @@ describe('fedctl sandbox stop', () => {
     const { code, stderr } = await lab.run(['sandbox', 'stop']);
     expect({ code, stderr }).toEqual({
       code: 6,
-      stderr: `error: The lab at ${lab.env['FEDCTL_SANDBOX_URL']} does not answer.
-cause:  It was stopped, and the variables in this shell are those of a lab that is gone.
-remedy: fedctl sandbox --env-file lab.env   (and elsewhere: . ./lab.env)
+      stderr: `error: The lab at ${lab.env['FEDCTL_SANDBOX_URL']} does not respond.
+cause:  The lab was stopped, but its variables are still set in this shell.
+remedy: Start a lab with "fedctl sandbox --env-file lab.env", and run ". ./lab.env" in this shell.
 code:   lab.unreachable
 `,
     });
@@ -234,13 +234,13 @@ describe('the lab is found by its variables alone', () => {
       { FEDCTL_SANDBOX_URL: 'http://lab.example:80' },
       2,
       'lab.address-invalid',
-      'FEDCTL_SANDBOX_URL is no address of a lab: expected http://127.0.0.1:<port>.',
+      'Invalid FEDCTL_SANDBOX_URL: expected http://127.0.0.1:<port>.',
     ],
     [
       { FEDCTL_SANDBOX_TOKEN: 'of-another-lab' },
       4,
       'lab.refused',
-      /^The lab at http:\/\/127\.0\.0\.1:\d+ answered 401: the bearer token is not the one of this lab\.$/,
+      /^The lab at http:\/\/127\.0\.0\.1:\d+ responded with 401: the bearer token is not the one of this lab\.$/,
     ],
   ])('%o', async (env, code, failure, message) => {
     const run = await lab.run(['sandbox', 'status', '--json'], { env });
@@ -265,9 +265,9 @@ describe('what responds in place of the lab', () => {
       const { code, stderr } = await runBin(['sandbox', command], { env });
       expect({ code, stderr }).toEqual({
         code: 4,
-        stderr: `error: What responds at ${server.url} is not a lab.
+        stderr: `error: The server at ${server.url} is not a lab.
 cause:  The lab was stopped, and another server uses its port now.
-remedy: . ./lab.env   (the variables as the lab wrote them)
+remedy: Read the variables that the lab wrote with --env-file: ". ./lab.env".
 code:   lab.refused
 `,
       });

@@ -55,7 +55,7 @@ describe('fedctl sandbox --detach', () => {
       for (const more of [['--detach'], ['--', 'true']]) {
         const second = await runBin(['sandbox', '--env-file', 'my lab.env', ...more], { cwd });
         expect({ code: second.code, stdout: second.stdout }).toEqual({ code: 2, stdout: '' });
-        expect(second.stderr).toContain('"my lab.env" holds the variables of a lab that is running.');
+        expect(second.stderr).toContain('"my lab.env" has the variables of a lab that is running.');
         expect(second.stderr).toContain(`--env-file 'my lab-2.env'`);
         expect(second.stderr).toMatch(/code: {3}usage\.file-exists\n$/);
       }
@@ -75,9 +75,9 @@ describe('fedctl sandbox --detach', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(
       stderr,
-    ).toBe(`error: Port ${port} on 127.0.0.1 is taken: the lab's MongoDB server cannot listen there.
-cause:  Something else listens on the port that the lab was told to use.
-remedy: leave the port out: the lab finds a free one
+    ).toBe(`error: Port ${port} on 127.0.0.1 is in use: the lab's MongoDB server cannot listen there.
+cause:  Another program listens on the port that the lab should use.
+remedy: Omit the port, so that the lab selects a free one.
 code:   lab.port-taken
 `);
   });
@@ -86,7 +86,7 @@ code:   lab.port-taken
     const { code, stderr } = await runBin(['sandbox', '--detach', '--json', '--', 'true']);
     expect({ code, message: JSON.parse(stderr).error.message }).toEqual({
       code: 2,
-      message: 'With --detach the lab stays up by itself: there can be no command to run in it.',
+      message: 'With --detach the lab runs in the background, so a command cannot run in it.',
     });
   });
 });

@@ -23,7 +23,7 @@ describe('fedctl sandbox scenario', () => {
       code: 0,
       signal: null,
       stdout: '',
-      stderr: 'There is no database user for the principal.\n',
+      stderr: 'No database user exists for the principal.\n',
     });
     expect((await run(['token'])).code).toBe(0);
     const refused = await run(['connect', '--mechanism', 'oidc', '--json']);
@@ -73,7 +73,7 @@ describe('fedctl sandbox scenario', () => {
     expect(JSON.parse(stdout)).toEqual({
       schema: 'fedctl.sandbox-scenario/v1',
       name: 'credentials-half-set',
-      title: 'The access key id is set, and the secret access key is not.',
+      title: 'The access key ID is set, but the secret access key is not.',
       env: { AWS_SECRET_ACCESS_KEY: null },
       warnings: [],
     });
@@ -98,7 +98,7 @@ describe('is refused', () => {
     expect(await run(['sandbox', 'scenario', 'port-close'])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `error: There is no scenario "port-close"; did you mean "port-closed"?
+      stderr: `error: Unknown scenario "port-close"; did you mean "port-closed"?
 cause:  Scenarios have fixed names.
 remedy: fedctl sandbox --list-scenarios
 code:   usage.invalid-value
@@ -113,8 +113,8 @@ code:   usage.invalid-value
     expect(await run(['sandbox', 'scenario', 'federation-disabled'])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `error: The lab cannot play "federation-disabled": it plays "roles-missing" already.
-cause:  What a scenario changed in a lab stays changed: after a second one, two things would be broken.
+      stderr: `error: The scenario "federation-disabled" cannot be activated: "roles-missing" is already active.
+cause:  A lab keeps the changes of a scenario. A second scenario would add a second fault.
 remedy: fedctl sandbox --scenario federation-disabled
 code:   lab.scenario-played
 `,
@@ -123,15 +123,15 @@ code:   lab.scenario-played
   });
 
   test.each([
-    [[], 'srv-missing', 'it breaks the DNS of a lab that was started with --srv'],
-    [['--as', 'ec2'], 'roles-missing', 'what scenarios break is the built-in lab of an operator'],
+    [[], 'srv-missing', 'it changes the DNS of a lab that was started with --srv'],
+    [['--as', 'ec2'], 'roles-missing', 'scenarios require the built-in lab of an operator'],
   ])('what a lab with %j lacks', async (args, name, why) => {
     const { run } = await start(...args);
     expect(await run(['sandbox', 'scenario', name])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `error: This lab cannot play "${name}": ${why}.
-cause:  The lab was started, or changed since, in a way that leaves nothing there for it to break.
+      stderr: `error: The scenario "${name}" cannot run in this lab: ${why}.
+cause:  The lab was started or changed so that it lacks what the scenario changes.
 remedy: fedctl sandbox --scenario ${name}
 code:   lab.scenario-unplayable
 `,
@@ -145,7 +145,8 @@ code:   lab.scenario-unplayable
     expect(code).toBe(2);
     expect(JSON.parse(stderr).error).toMatchObject({
       code: 'lab.scenario-unplayable',
-      message: 'This lab cannot play "roles-missing": what it breaks was taken out of the lab before.',
+      message:
+        'The scenario "roles-missing" cannot run in this lab: what it breaks was taken out of the lab before.',
     });
   });
 

@@ -55,9 +55,9 @@ describe('fedctl sandbox --state', () => {
     await lab.stop();
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `error: The lab at ${lab.env['FEDCTL_SANDBOX_URL']} runs with the state in ${folder}.
-cause:  A lab that was started with the same --state is still running.
-remedy: fedctl sandbox stop   (in a shell with the variables of that lab)
+      stderr: `error: The lab at ${lab.env['FEDCTL_SANDBOX_URL']} is running with the state in ${folder}.
+cause:  A lab that was started with the same --state directory is still running.
+remedy: Stop the other lab: run "fedctl sandbox stop" in a shell with its variables.
 code:   lab.state-in-use
 `,
     });
@@ -72,14 +72,14 @@ code:   lab.state-in-use
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: `${lab.env['AWS_ACCESS_KEY_ID']}\n`,
-      stderr: `warning: The lab that used ${folder} ended without a word: what was changed after its start is lost.\n`,
+      stderr: `warning: The lab that used ${folder} was killed. Changes after its start are lost.\n`,
     });
   });
 
   test.each([
     ['no JSON', 'x', 0o600, 'it is no JSON'],
-    ['of something else', '{"schema":"other/v1"}', 0o600, 'a lab of this version of fedctl did not write it'],
-    ['open to others', '{}', 0o644, 'others than its owner may read it'],
+    ['of something else', '{"schema":"other/v1"}', 0o600, 'this version of fedctl did not write it'],
+    ['open to others', '{}', 0o644, 'other users can read it'],
   ])('that is %s is refused', async (_what, text, mode, reason) => {
     folder = join(folder, '..');
     const file = join(folder, 'state.json');

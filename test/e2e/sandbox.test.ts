@@ -108,6 +108,58 @@ describe('fedctl sandbox -- CMD', () => {
   });
 });
 
+describe('what would leave a lab that is not isolated', () => {
+  const METADATA = (addresses: string) =>
+    `Programs that use fixed addresses connect to the real ${addresses}, not to the lab. Among them are the MongoDB drivers for C, C++, PHP, Go and Rust, and for Java without the AWS SDK.`;
+  const AT_THESE = 'Run the program with --isolate (Linux): then the lab is at these addresses.';
+  const EC2 = {
+    code: 'lab.real-metadata',
+    message: METADATA('169.254.169.254'),
+    remedy: AT_THESE,
+    command: null,
+  };
+  const SRV = {
+    code: 'lab.names-unresolved',
+    message:
+      'Only fedctl resolves the mongodb+srv connection string of this lab. Other programs ask the DNS server of the system, which does not know the name.',
+    remedy: 'Run the program with --isolate (Linux), or let it use the DNS server in FEDCTL_DNS_SERVER.',
+    command: null,
+  };
+
+  test.each([
+    [['--as', 'ec2'], EC2, 'fedctl sandbox --as ec2 --isolate -- true'],
+    [
+      ['--as', 'ecs'],
+      { ...EC2, message: METADATA('169.254.170.2 or 169.254.169.254') },
+      'fedctl sandbox --as ecs --isolate -- true',
+    ],
+    [['--srv'], SRV, 'fedctl sandbox --srv --isolate -- true'],
+  ])('is one warning: %j', async (options, { message, remedy }, command) => {
+    const stderr = `warning: ${message}\n         ${remedy}\n         ${command}\n`;
+    expect(await runBin(['sandbox', ...options, '--', 'true'])).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr,
+    });
+  });
+
+  test.each(['lambda', 'eks', 'eks-pod-identity'])('is nothing as on %s', async (platform) => {
+    expect(await runBin(['sandbox', '--as', platform, '--', 'true'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('stands in the line of JSON', async () => {
+    const { code, stdout, stderr } = await runBin(['sandbox', '--json', '--as', 'ec2', '--srv'], {
+      watch: ({ stdout: seen }, kill) => {
+        if (seen.endsWith('\n')) kill('SIGTERM');
+      },
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const document = JSON.parse(stdout) as { warnings: unknown };
+    expect(schemaFaults('sandbox', document)).toEqual([]);
+    expect(document.warnings).toEqual([EC2, SRV]);
+  });
+});
+
 describe('fedctl sandbox', () => {
   test('says one line of JSON when it is ready, and ends with 0 when it is stopped', async () => {
     const lab = await runLab();
@@ -122,7 +174,7 @@ describe('fedctl sandbox', () => {
     let asked = false;
     const { code, stdout, stderr } = await runBin(['sandbox'], {
       watch(seen, kill) {
-        if (asked || !seen.stderr.includes('Ctrl-C ends the lab')) return;
+        if (asked || !seen.stderr.includes('Ctrl-C stops the lab')) return;
         asked = true;
         kill('SIGINT');
       },
@@ -178,7 +230,7 @@ describe('fedctl sandbox', () => {
     expect(stderr).toMatch(/\ncode: {3}lab\.port-taken\n$/);
     expect(
       (await runBin(['sandbox', '--mongo-port', '70000'])).stderr,
-    ).toBe(`error: --mongo-port cannot be "70000": expected a port from 1 to 65535.
+    ).toBe(`error: Invalid --mongo-port "70000": expected a port from 1 to 65535.
 cause:  The value is outside what the option accepts.
 remedy: Read the help of the command.
 run:    fedctl sandbox --help

@@ -11,7 +11,7 @@ interface ScenariosDocument {
   }[];
 }
 
-describe('fedctl sandbox --list-scenarios', () => {
+describe('List the scenarios.', () => {
   test('names each in three lines, and in a document of its schema', async () => {
     const human = await runBin(['sandbox', '--list-scenarios']);
     const json = await runBin(['sandbox', '--list-scenarios', '--json']);
@@ -28,7 +28,7 @@ describe('fedctl sandbox --list-scenarios', () => {
     const at = lines.indexOf('identity-provider-audience');
     expect(lines.slice(at, at + 3)).toEqual([
       'identity-provider-audience',
-      '  The identity provider expects another audience than tokens are minted for.',
+      '  The identity provider expects a different audience than the tokens have.',
       '  atlas.audience-mismatch, or mongo.oidc-refused without access to Atlas',
     ]);
   });
@@ -83,7 +83,7 @@ describe('fedctl sandbox --scenario NAME -- CMD', () => {
     expect(unknown).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `error: There is no scenario "moon-phase".
+      stderr: `error: Unknown scenario "moon-phase".
 cause:  Scenarios have fixed names.
 remedy: fedctl sandbox --list-scenarios
 code:   usage.invalid-value
@@ -92,8 +92,8 @@ code:   usage.invalid-value
     expect(platform).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `error: --scenario and --as do not go together: what scenarios break is the built-in lab of an operator.
-cause:  An argument or an option value is missing, or there is one too many.
+      stderr: `error: --scenario and --as are mutually exclusive: scenarios require the built-in lab of an operator.
+cause:  An argument or option value is missing, or the command line has an extra argument.
 remedy: Read the help of the command.
 run:    fedctl sandbox --help
 code:   usage.invalid-command-line

@@ -35,7 +35,7 @@ function savedState(): unknown {
 /** A lab with a state that was changed after its start. */
 async function changedLab(): Promise<Terminal> {
   const terminal = await fedctl('sandbox', '--state', 'lab', '--env-file', 'lab.env');
-  await terminal.shows('Ctrl-C ends the lab');
+  await terminal.shows('Ctrl-C stops the lab');
   const exports = readFileSync(join(folder, 'lab.env'), 'utf8').matchAll(/^export (\w+)='(.*)'$/gm);
   const env = Object.fromEntries([...exports].map(([, name, value]) => [name ?? '', value]));
   expect((await runBin(['enable', '--no-wait'], { env })).code).toBe(0);
@@ -81,7 +81,7 @@ describe.each(SIGNALS)('%s', (_name, send, code) => {
 
 test('a signal that npm or timeout(1) passes on a second time is not a second one', async () => {
   const terminal = await fedctl('sandbox');
-  await terminal.shows('Ctrl-C ends the lab');
+  await terminal.shows('Ctrl-C stops the lab');
   terminal.type('\u0003');
   terminal.kill('SIGINT');
   expect({ code: await terminal.ended, left: leftBehind() }).toEqual({ code: 0, left: [] });

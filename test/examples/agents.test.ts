@@ -1,8 +1,15 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { splitWords } from '../../action/words.js';
+import { readAgentConfig } from '../../src/lib/config/agent-config.ts';
+import { decodeJwt } from '../../src/lib/jwt/decode.ts';
 import { programUri } from '../../src/lib/uri/program-uri.ts';
 import { example, parseTyped } from '../support/example-commands.ts';
+import { closedPort } from '../support/listen.ts';
+import { runLab } from '../support/running-lab.ts';
 
 /** The variables of a container by name. */
 function variables(env: readonly { name: string; value: string }[]): Record<string, string> {
@@ -18,6 +25,14 @@ function expectToFit(env: Record<string, string>, file: unknown): void {
 }
 
 const AGENT = { audience: 'my-atlas', out: '/run/fedctl/atlas', once: false };
+
+test('config/agent.yaml is read by fedctl', () => {
+  const read = readAgentConfig(example('config/agent.yaml'), { file: 'agent.yaml', folder: '/etc/fedctl' });
+  expect(read.tokenFiles).toMatchObject([
+    { path: '/etc/fedctl/atlas.jwt', audience: 'my-atlas', mode: 0o640 },
+  ]);
+  expect(read.credentialsEndpoints).toMatchObject([{ host: '127.0.0.1', port: 9911 }]);
+});
 
 describe('systemd/fedctl-agent.service', () => {
   const text = example('systemd/fedctl-agent.service');
@@ -99,6 +114,54 @@ describe('ecs/task-definition.json', () => {
     for (const { mountPoints, user } of [sidecar, program]) {
       expect(mountPoints[0]).toMatchObject({ sourceVolume: volume.name, containerPath: '/run/fedctl' });
       expect(user).toBe('1000:1000');
+    }
+  });
+});
+
+describe('the agents of the examples, in the lab', () => {
+  const sidecar = parseAllDocuments(example('kubernetes/agent-sidecar.yaml'))[1]?.toJS();
+  const unit = /^ExecStart=(.*)$/m.exec(example('systemd/fedctl-agent.service'))?.[1] ?? '';
+  const task = JSON.parse(example('ecs/task-definition.json'));
+
+  test.each([
+    ['systemd', splitWords(unit).slice(1), 'ec2'],
+    ['kubernetes', sidecar.spec.template.spec.initContainers[0].args, 'eks'],
+    ['ecs', task.containerDefinitions[0].command, 'ecs'],
+  ] as const)('%s keeps a token of the role of its platform', async (_name, argv, platform) => {
+    const lab = await runLab('--as', platform);
+    const folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+    try {
+      const file = join(folder, 'atlas');
+      const port = String(await closedPort());
+      const given = argv.map((word: string) =>
+        word === AGENT.out ? file : word.replace(/^((?:[\d.]+:)?)8484$/, `127.0.0.1:${port}`),
+      );
+      let asked: Promise<number> | null = null;
+      const { code, stdout } = await lab.run(given, {
+        cwd: folder,
+        watch({ stderr }, kill) {
+          if (asked !== null || !/valid until/.test(stderr)) return;
+          asked = fetch(`http://127.0.0.1:${port}/readyz`).then(
+            ({ status }) => {
+              kill('SIGTERM');
+              return status;
+            },
+            () => {
+              kill('SIGTERM');
+              return 0;
+            },
+          );
+        },
+      });
+      const { payload } = decodeJwt(readFileSync(file, 'utf8'));
+      expect({ code, stdout, ready: await asked }).toEqual({ code: 0, stdout: '', ready: 200 });
+      expect([payload['sub'], payload['aud']]).toEqual([
+        'arn:aws:iam::123456789012:role/app',
+        AGENT.audience,
+      ]);
+    } finally {
+      await lab.stop();
+      rmSync(folder, { recursive: true });
     }
   });
 });

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { splitWords } from '../../action/words.js';
@@ -26,9 +26,14 @@ function outputsOf(argv: readonly string[]): string[] {
 }
 
 describe('the examples', () => {
-  test('are those that the README there names', () => {
-    const named = [...example('README.md').matchAll(/\]\(([^)]+)\)/g)].map(([, file]) => file);
-    expect([...named, 'README.md'].sort()).toEqual(FILES);
+  test('are those that the README there names, or the README of their folder', () => {
+    const named = (readme: string): string[] => {
+      const links = [...example(readme).matchAll(/\]\(([^)]+)\)/g)].map(([, file = '']) =>
+        join(dirname(readme), file),
+      );
+      return [readme, ...links.flatMap((link) => (link.endsWith('README.md') ? named(link) : [link]))];
+    };
+    expect(named('README.md').sort()).toEqual(FILES);
   });
 
   test.each(FILES)('%s holds no secret and no address of a real account', (file) => {

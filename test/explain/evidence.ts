@@ -300,6 +300,18 @@ export const EVIDENCE: Readonly<Record<FailureCode, Evidence>> = {
     file: 'e2e/sandbox-scenario.test.ts',
     at: 'what was taken out of the lab before',
   },
+  'lab.isolation-unsupported': {
+    file: 'sandbox/isolation/isolate.test.ts',
+    at: 'on another system than Linux nothing is tried',
+  },
+  'lab.isolation-program-missing': {
+    file: 'e2e/isolation.test.ts',
+    at: 'does not run the command where %s is missing',
+  },
+  'lab.isolation-refused': {
+    file: 'e2e/isolation.test.ts',
+    at: 'does not run the command where the kernel refuses',
+  },
   'lab.demo-step-failed': 'here',
   'net.plaintext-refused': { file: 'lib/http-api/present-token.test.ts', at: '%s is not this machine' },
   'net.api-redirected': {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import { type Lab, startLab } from '../../src/sandbox/lab.ts';
+import { startLab } from '../../src/sandbox/lab.ts';
+import type { Lab } from '../../src/sandbox/running-lab.ts';
 import { enableLab } from '../../src/sandbox/scenarios/play.ts';
 import { runInProcess } from '../support/in-process.ts';
+import { LAB_OPTIONS } from '../support/lab-options.ts';
 import { type MemoryContextOptions, memoryContext } from '../support/memory-context.ts';
 import { startScriptedMongod } from '../support/scripted-mongod.ts';
 
@@ -10,13 +12,7 @@ import { startScriptedMongod } from '../support/scripted-mongod.ts';
 let lab: Lab;
 
 beforeAll(async () => {
-  lab = await startLab({
-    now: () => new Date(),
-    fedctl: ['fedctl'],
-    tls: false,
-    replicaSet: null,
-    mongoPort: 0,
-  });
+  lab = await startLab(LAB_OPTIONS);
   enableLab(lab);
 });
 

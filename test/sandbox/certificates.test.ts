@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createCertificates } from '../../src/sandbox/certificates.ts';
+import { listenOnLoopback } from '../support/listen.ts';
 
 describe('the certificates of the lab', () => {
   test('openssl accepts them under its strict rules', async () => {
@@ -41,8 +41,7 @@ describe('the certificates of the lab', () => {
   test('a client that trusts the CA connects, any other is warned', async () => {
     const { ca, cert, key } = await createCertificates(new Date());
     const server = https.createServer({ cert, key }, (_request, response) => response.end('hello'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
+    const port = await listenOnLoopback(server);
     const get = (trusted?: string) =>
       new Promise<string>((resolve, reject) => {
         https

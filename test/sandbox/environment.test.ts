@@ -28,8 +28,8 @@ describe('the environment inside the lab', () => {
       PATH: '/lab/bin:/usr/bin',
       LANG: 'C.UTF-8',
       HTTPS_PROXY: 'http://proxy.example:3128',
-      NO_PROXY: '.internal,localhost,127.0.0.1,::1,[::1]',
-      no_proxy: 'localhost,127.0.0.1,::1,[::1]',
+      NO_PROXY: '.internal,localhost,127.0.0.1,::1,[::1],169.254.169.254,169.254.170.2,169.254.170.23',
+      no_proxy: 'localhost,127.0.0.1,::1,[::1],169.254.169.254,169.254.170.2,169.254.170.23',
       AWS_REGION: 'eu-central-1',
     });
   });

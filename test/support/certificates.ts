@@ -13,6 +13,8 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
+// Kept apart from src/sandbox/certificates.ts on purpose: tests need broken certificates, and none that the lab made.
+
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const MINUTE = 60_000;
 

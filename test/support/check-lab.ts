@@ -1,7 +1,10 @@
-import { type Lab, type LabOptions, startLab } from '../../src/sandbox/lab.ts';
+import { startLab } from '../../src/sandbox/lab.ts';
+import type { Lab, LabOptions } from '../../src/sandbox/running-lab.ts';
 import { enableLab } from '../../src/sandbox/scenarios/play.ts';
-import { runInProcess, type Said } from './in-process.ts';
+import { runInProcess } from './in-process.ts';
+import { LAB_OPTIONS } from './lab-options.ts';
 import type { MemoryContextOptions } from './memory-context.ts';
+import type { Said } from './run-main.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -68,14 +71,7 @@ export interface CheckAnswer {
 }
 
 export async function startCheckLab(options: Partial<LabOptions> = {}): Promise<CheckLab> {
-  const lab = await startLab({
-    now: () => new Date(),
-    fedctl: ['fedctl'],
-    tls: false,
-    replicaSet: null,
-    mongoPort: 0,
-    ...options,
-  });
+  const lab = await startLab({ ...LAB_OPTIONS, ...options });
   enableLab(lab);
   return { ...inLab(lab.env), lab, [Symbol.asyncDispose]: () => lab.close() };
 }

@@ -1,4 +1,3 @@
-import { Logins } from '../../src/lib/check/logins.ts';
 import { SharedOutcomes } from '../../src/lib/check/shared.ts';
 import type { World } from '../../src/lib/check/world.ts';
 import { CHECK_OPTIONS } from './check-request.ts';
@@ -20,7 +19,7 @@ export function checkWorld(changes: Partial<World> = {}): World {
       warnings: [],
     },
     shared: new SharedOutcomes(),
-    logins: new Logins(),
+    logins: new Map(),
     held: () => {},
     offer: () => null,
     ...changes,

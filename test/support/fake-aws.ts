@@ -7,13 +7,14 @@ import { Secret } from '../../src/lib/core/secret.ts';
 import { rfc3339 } from '../../src/lib/core/time.ts';
 import type { MintRequest } from '../../src/lib/core/token.ts';
 import type { Aws, AwsSettings } from '../../src/lib/ports/aws.ts';
+import { part, raw } from './forge.ts';
 
 const ACCOUNT = '123456789012';
 const USER_ARN = `arn:aws:iam::${ACCOUNT}:user/alice`;
 const ISSUER = 'https://0a1b2c3d.tokens.sts.global.api.aws';
 const ENDPOINT = 'https://sts.eu-west-1.amazonaws.com/';
 
-/** Long-term keys of an IAM user, from the environment. */
+/** Long-term credentials of an IAM user, from the environment. */
 export const USER_KEYS: ResolvedCredentials = {
   accessKeyId: 'AKIAALICE',
   secretAccessKey: new Secret('alice/secret'),
@@ -52,7 +53,10 @@ export interface FakeAwsOptions {
   readonly vend?: (request: MintRequest, signal: AbortSignal) => Promise<string>;
 }
 
-/** An STS that answers every call at once, and remembers what it was asked and by whom. No network. */
+/**
+ * An STS that answers every call at once, and remembers what it was asked and by whom. No network. It knows whose keys
+ * sign a call, which `scriptedAws` does not, and has no IAM.
+ */
 export function fakeAws({ now, keys = USER_KEYS, sessionEnd, vend }: FakeAwsOptions): {
   readonly aws: (settings: AwsSettings) => Promise<Aws>;
   readonly calls: readonly StsCall[];
@@ -136,6 +140,5 @@ export function forgedToken(request: MintRequest, now: Date, sessionEnd: Date | 
 
 /** Three parts, the last of which proves nothing. */
 export function jwtOf(header: object, payload: object): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${part(header)}.${part(payload)}.${Buffer.from('nobody').toString('base64url')}`;
+  return raw(header, payload, part('nobody'));
 }

@@ -7,7 +7,7 @@ export interface ForgedKey {
   readonly jwk: JWK & { readonly kid: string; readonly alg: string };
 }
 
-export async function forgeKey(alg: 'RS256' | 'ES384', kid: string): Promise<ForgedKey> {
+export async function forgeKey(alg: string, kid: string): Promise<ForgedKey> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
   return { privateKey, jwk: { ...(await exportJWK(publicKey)), use: 'sig', alg, kid } };
 }

@@ -21,37 +21,40 @@ export const JSON_TYPE = { 'content-type': 'application/json' };
 const MONGODB = Buffer.from('1a0000000100000001000000dd07000000000000000500000000', 'hex');
 
 const cut: Pick<Row, 'aws' | 'issuer' | 'atlas'> = {
-  aws: ['aws.unreachable', 'WHERE cannot be reached: the connection was cut (CUT).'],
-  issuer: ['issuer.unreachable', 'HOST cannot be reached: the connection was cut (CUT).'],
-  atlas: ['atlas.unreachable', 'The Atlas API at HOST cannot be reached: the connection was cut (CUT).'],
+  aws: ['aws.unreachable', 'Cannot reach WHERE: the connection was closed (CUT).'],
+  issuer: ['issuer.unreachable', 'Cannot reach HOST: the connection was closed (CUT).'],
+  atlas: ['atlas.unreachable', 'Cannot reach the Atlas API at HOST: the connection was closed (CUT).'],
 };
 const late: Pick<Row, 'issuer' | 'atlas' | 'slow'> = {
-  issuer: ['issuer.timeout', 'DOCUMENT gave no whole answer within 3 s.'],
-  atlas: ['atlas.timeout', 'DOCUMENT gave no whole answer within 3 s.'],
+  issuer: ['issuer.timeout', 'DOCUMENT returned no complete response within 3 s.'],
+  atlas: ['atlas.timeout', 'DOCUMENT returned no complete response within 3 s.'],
   slow: true,
 };
-const noHttp = unreachable('what answers there does not speak HTTP (HPE_INVALID_CONSTANT)');
-const lacking: Says = ['aws.not-aws', 'What answered ACTION at URL is not AWS: its answer LACKS.'];
+const noHttp = unreachable('the server does not use HTTP (HPE_INVALID_CONSTANT)');
+const lacking: Says = [
+  'aws.not-aws',
+  'The response to ACTION at URL does not come from AWS: the response LACKS.',
+];
 
 function unreachable(why: string): Pick<Row, 'aws' | 'issuer' | 'atlas'> {
   return {
-    aws: ['aws.unreachable', `WHERE cannot be reached: ${why}.`],
-    issuer: ['issuer.unreachable', `HOST cannot be reached: ${why}.`],
-    atlas: ['atlas.unreachable', `The Atlas API at HOST cannot be reached: ${why}.`],
+    aws: ['aws.unreachable', `Cannot reach WHERE: ${why}.`],
+    issuer: ['issuer.unreachable', `Cannot reach HOST: ${why}.`],
+    atlas: ['atlas.unreachable', `Cannot reach the Atlas API at HOST: ${why}.`],
   };
 }
 
 export function noAnswer(status: number): Says {
-  const why = `HTTP ${status} with a body that is no answer of the service`;
-  return ['aws.not-aws', `What answered ACTION at URL is not AWS: ${why}.`];
+  const why = `HTTP ${status} with a body that is not a response of the service`;
+  return ['aws.not-aws', `The response to ACTION at URL does not come from AWS: ${why}.`];
 }
 
 function noJson(type: string, status = 200): Pick<Row, 'issuer' | 'atlas'> {
   return {
-    issuer: ['issuer.not-json', `DOCUMENT did not answer with a JSON object (${type}).`],
+    issuer: ['issuer.not-json', `DOCUMENT did not return a JSON object (${type}).`],
     atlas: [
       'atlas.not-atlas',
-      `DOCUMENT answered HTTP ${status} with a body that is no JSON object (${type}).`,
+      `DOCUMENT returned HTTP ${status} with a body that is not a JSON object (${type}).`,
     ],
   };
 }
@@ -64,15 +67,15 @@ const STATUSES = [400, 401, 403, 404, 429, 500, 503].flatMap(
         status === 429
           ? [
               'aws.throttled',
-              'WHERE answered ACTION with HTTP 429 and a body that is no answer of the service.',
+              'WHERE responded to ACTION with HTTP 429 and a body that is not a response of the service.',
             ]
           : noAnswer(status),
-      issuer: ['issuer.http-status', `DOCUMENT answered with status ${status}.`],
+      issuer: ['issuer.http-status', `DOCUMENT responded with status ${status}.`],
       atlas:
         status === 429
-          ? ['atlas.rate-limited', 'DOCUMENT was refused: too many requests in a short time.']
+          ? ['atlas.rate-limited', 'DOCUMENT was throttled: too many requests in a short time.']
           : status >= 500
-            ? ['atlas.service-failed', `DOCUMENT answered: HTTP ${status}.`]
+            ? ['atlas.service-failed', `DOCUMENT returned an error: HTTP ${status}.`]
             : noJson(type, status).atlas,
     });
     const body = http(status, { 'content-type': 'text/html' }, HTML);
@@ -87,7 +90,7 @@ const STATUSES = [400, 401, 403, 404, 429, 500, 503].flatMap(
 export const ROWS: readonly (readonly [what: string, row: Row])[] = [
   [
     'accepts and is silent',
-    { behave: hostile.silent, aws: ['aws.timeout', 'WHERE did not answer ACTION within 3 s.'], ...late },
+    { behave: hostile.silent, aws: ['aws.timeout', 'WHERE did not respond to ACTION within 3 s.'], ...late },
   ],
   ['accepts and closes', { behave: hostile.closes, ...cut }],
   ['accepts and resets', { behave: hostile.resets, ...cut }],
@@ -110,10 +113,7 @@ export const ROWS: readonly (readonly [what: string, row: Row])[] = [
       behave: hostile.answers(http(200, JSON_TYPE, '{"hello":[1,2]}')),
       aws: noAnswer(200),
       issuer: ['issuer.wrong-document', 'The LACKING.'],
-      atlas: [
-        'atlas.answer-unreadable',
-        'DOCUMENT answered with a field that fedctl cannot read: access_token (invalid_type).',
-      ],
+      atlas: ['atlas.answer-unreadable', 'DOCUMENT returned an invalid field: access_token (invalid_type).'],
     },
   ],
   [
@@ -121,15 +121,18 @@ export const ROWS: readonly (readonly [what: string, row: Row])[] = [
     {
       behave: hostile.endless(hostile.chunkedHead('application/json'), `10000\r\n${'x'.repeat(65_536)}\r\n`),
       aws: noAnswer(200),
-      issuer: ['issuer.too-large', 'The answer of DOCUMENT is larger than 512 KiB.'],
-      atlas: ['atlas.not-atlas', 'DOCUMENT gave an answer of more than 8 MiB.'],
+      issuer: ['issuer.too-large', 'The response of DOCUMENT is larger than 512 KiB.'],
+      atlas: ['atlas.not-atlas', 'DOCUMENT returned a response of more than 8 MiB.'],
     },
   ],
   [
     'stalls half-way',
     {
       behave: hostile.stallsAfter('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"a":'),
-      aws: ['aws.timeout', 'WHERE answered ACTION with HTTP 200, but not to the end within 3 s.'],
+      aws: [
+        'aws.timeout',
+        'WHERE responded to ACTION with HTTP 200, but the response was not complete within 3 s.',
+      ],
       ...late,
     },
   ],
@@ -141,7 +144,7 @@ export const ROWS: readonly (readonly [what: string, row: Row])[] = [
     'answers with what is no gzip',
     {
       behave: hostile.answers(http(200, { ...JSON_TYPE, 'content-encoding': 'gzip' }, 'no gzip')),
-      ...unreachable('the body of the answer cannot be unpacked (Z_DATA_ERROR)'),
+      ...unreachable('the body of the response cannot be decompressed (Z_DATA_ERROR)'),
       aws: noAnswer(200),
     },
   ],
@@ -149,7 +152,7 @@ export const ROWS: readonly (readonly [what: string, row: Row])[] = [
     'answers with a header that has no end',
     {
       behave: hostile.answers(http(200, { 'x-long': 'y'.repeat(200_000) })),
-      ...unreachable('what answers there sends a header that is too long (OVERFLOW)'),
+      ...unreachable('the response has a header that is too long (OVERFLOW)'),
     },
   ],
   ...STATUSES,

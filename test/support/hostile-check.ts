@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { type Lab, startLab } from '../../src/sandbox/lab.ts';
+import { startLab } from '../../src/sandbox/lab.ts';
+import type { Lab } from '../../src/sandbox/running-lab.ts';
 import { enableLab } from '../../src/sandbox/scenarios/play.ts';
 import { runInProcess } from './in-process.ts';
 

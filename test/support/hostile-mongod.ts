@@ -10,14 +10,14 @@ export function payloadText(command: Document): string {
   return Buffer.from(payload.buffer).toString('latin1');
 }
 
-const SILENT_HELLO = 'HOST accepted the connection, but did not answer hello within 3 s.';
+const SILENT_HELLO = 'HOST accepted the connection, but did not respond to hello within 3 s.';
 
 export const DONE = { conversationId: 1, done: true, payload: new Binary(Buffer.alloc(0)), ok: 1 };
 const ECHO = (command: Document) => refusal(4711, 'Weird', `bad payload ${payloadText(command)}`);
-const AUTH_CLOSED = 'The server closed the connection in the middle of the login.';
-const AUTH_STRANGE = "The server answered the login with something that is not MongoDB's protocol.";
-const AUTH_LATE = 'The server did not answer the login within 3 s.';
-const NONCE = 'The server answered the login with a nonce or a host that cannot be.';
+const AUTH_CLOSED = 'The server closed the connection during the login.';
+const AUTH_STRANGE = 'The server responded to the login with data that is not the MongoDB protocol.';
+const AUTH_LATE = 'The server did not respond to the login within 3 s.';
+const NONCE = 'The server responded to the login with an invalid nonce or host.';
 
 /** What connectionStatus says of who is logged in; null for nobody. */
 export function connectionStatus(
@@ -45,7 +45,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { hello: { ok: 0 } },
     'mongo.hello',
     'mongo.hello-failed',
-    'HOST answered hello with an error: no reason given.',
+    'HOST responded to hello with an error: no reason given.',
   ],
   [
     'hello is unknown',
@@ -53,7 +53,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { hello: refusal(59, 'CommandNotFound', 'no such command') },
     'mongo.hello',
     'mongo.hello-failed',
-    'HOST answered hello with an error: no such command (59 CommandNotFound).',
+    'HOST responded to hello with an error: no such command (59 CommandNotFound).',
   ],
   [
     'hello has strange fields',
@@ -157,7 +157,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { saslContinue: refusal(18, 'AuthenticationFailed', 'No.') },
     'mongo.aws.login',
     'mongo.aws-refused',
-    'The AWS identity was refused: the server says only "No." (18).',
+    'The server rejected the AWS credentials: the server says only "No." (18).',
   ],
   [
     'connectionStatus gets no answer',
@@ -165,7 +165,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { connectionStatus: 'silence' },
     'mongo.oidc.user',
     'mongo.command-failed',
-    'The login worked, but connectionStatus got no answer within 3 s.',
+    'The login succeeded, but connectionStatus timed out after 3 s.',
   ],
   [
     'connectionStatus is cut',
@@ -173,7 +173,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { connectionStatus: 'close' },
     'mongo.oidc.user',
     'mongo.command-failed',
-    'The login worked, but connectionStatus failed: the connection was cut.',
+    'The login succeeded, but connectionStatus failed: the connection was closed.',
   ],
   [
     'nobody is logged in',
@@ -181,7 +181,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { connectionStatus: connectionStatus(null) },
     'mongo.oidc.user',
     'mongo.user-unnamed',
-    'The server accepted the login, but it names no user that is logged in.',
+    'The server accepted the login, but reports no authenticated user.',
   ],
   [
     'the login never ends, and nobody is logged in',
@@ -189,7 +189,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { saslStart: { ...DONE, done: false }, connectionStatus: connectionStatus(null) },
     'mongo.oidc.user',
     'mongo.user-unnamed',
-    'The server accepted the login, but it names no user that is logged in.',
+    'The server accepted the login, but reports no authenticated user.',
   ],
   [
     'ping gets no answer',
@@ -197,7 +197,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { ping: 'silence' },
     'mongo.oidc.user',
     'mongo.command-failed',
-    'The login worked, but ping got no answer within 3 s.',
+    'The login succeeded, but ping timed out after 3 s.',
   ],
   [
     'ping fails',
@@ -205,7 +205,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { ping: refusal(1, 'InternalError', 'oops') },
     'mongo.oidc.user',
     'mongo.command-failed',
-    'The login worked, but ping failed: oops (1 InternalError).',
+    'The login succeeded, but ping failed: oops (1 InternalError).',
   ],
   [
     'the user has no roles',

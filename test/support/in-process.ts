@@ -1,4 +1,3 @@
-import { main } from '../../src/commands/main.ts';
 import { createAtlas } from '../../src/lib/atlas/atlas.ts';
 import { createAws } from '../../src/lib/aws/aws.ts';
 import { createMongo } from '../../src/lib/mongo/mongo.ts';
@@ -6,12 +5,7 @@ import { createFetch } from '../../src/lib/net/fetch.ts';
 import { processContext } from '../../src/lib/process-context.ts';
 import { type MemoryContext, type MemoryContextOptions, memoryContext } from './memory-context.ts';
 import { BIN } from './run-bin.ts';
-
-export interface Said {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { runMain, type Said } from './run-main.ts';
 
 /** Runs `fedctl args…` in this process with the real adapters and exactly this environment: the binary, without its start. */
 export async function runInProcess(
@@ -33,6 +27,5 @@ export async function runInProcess(
     ...(input === undefined ? {} : { input }),
     ...changes,
   });
-  const code = await main(args, context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+  return runMain(args, context);
 }

@@ -1,46 +1,64 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { listenOnLoopback } from './listen.ts';
 
 /** A real issuer on loopback that answers as badly as a test wants. */
 export interface IssuerServer extends AsyncDisposable {
+  /** Its URL, as its discovery document names it. */
   readonly issuer: string;
   /** The paths asked for, in order. */
   readonly requests: readonly string[];
   /** What it answers, by path; everything else is 404. May be changed at any time. */
   readonly answers: Map<string, RequestListener>;
+  /** Replaces its key set. */
+  publish(...keys: readonly object[]): void;
 }
 
 export const DISCOVERY = '/.well-known/openid-configuration';
 export const JWKS = '/.well-known/jwks.json';
 
-export function json(document: unknown): RequestListener {
+/** What AWS publishes (facts/aws.md 4), with numbers that are no keys. AWS leaves out `alg` of the RSA key in one capture. */
+export const UNUSABLE_KEYS: readonly object[] = [
+  { kty: 'RSA', use: 'sig', kid: 'RSA_0', e: 'AQAB', n: 'AQAB' },
+  { kty: 'EC', use: 'sig', alg: 'ES384', kid: 'EC384_0', crv: 'P-384', x: 'AQAB', y: 'AQAB' },
+];
+
+export function json(document: unknown, status = 200): RequestListener {
+  return jsonText(JSON.stringify(document), status);
+}
+
+/** Any text, sent as JSON. */
+export function jsonText(text: string, status = 200): RequestListener {
   return (_request, response) => {
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(document));
+    response.writeHead(status, { 'content-type': 'application/json' }).end(text);
   };
 }
 
-/** Starts an issuer that answers well as long as nobody changes its answers. */
-export async function startIssuer(keys: readonly object[]): Promise<IssuerServer> {
+/** Starts an issuer that answers well as long as nobody changes its answers; HTTPS with a certificate. */
+export async function startIssuer(
+  keys: readonly object[],
+  certificate?: { readonly key: string; readonly cert: string },
+): Promise<IssuerServer> {
   const requests: string[] = [];
   const answers = new Map<string, RequestListener>();
-  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+  const listener: RequestListener = (request, response) => {
     requests.push(request.url ?? '');
     const answer = answers.get(request.url ?? '');
-    if (answer !== undefined) return void answer(request, response as never);
-    response.statusCode = 404;
-    response.end('not here');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    if (answer !== undefined) answer(request, response);
+    else response.writeHead(404).end('not here');
+  };
+  const server = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener);
+  const scheme = certificate === undefined ? 'http' : 'https';
+  const issuer = `${scheme}://127.0.0.1:${await listenOnLoopback(server)}`;
+  const publish = (...set: readonly object[]) => void answers.set(JWKS, json({ keys: set }));
   answers.set(DISCOVERY, json({ issuer, jwks_uri: `${issuer}${JWKS}` }));
-  answers.set(JWKS, json({ keys }));
+  publish(...keys);
   return {
     issuer,
     requests,
     answers,
+    publish,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();

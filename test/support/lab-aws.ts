@@ -17,6 +17,10 @@ export interface LabUnderTest {
   readonly clock: { offset: number };
   now(): Date;
   lastEntry(): LabLogEntry | undefined;
+  /** The session that an answer of STS gave the keys of. */
+  session(answer: {
+    readonly Credentials?: { readonly AccessKeyId: string | undefined } | undefined;
+  }): LabSession;
   sts(keys: LabUser | LabSession, region?: string): STSClient;
   iam(keys: LabUser | LabSession): IAMClient;
 }
@@ -39,6 +43,11 @@ export async function startLabAws({
     clock,
     now,
     lastEntry: () => log.entries().at(-1),
+    session({ Credentials }) {
+      const holder = world.holderOf(Credentials?.AccessKeyId ?? '');
+      if (holder === undefined || !('sessionToken' in holder)) throw new Error('no session');
+      return holder;
+    },
     sts: (keys, region = 'eu-west-1') =>
       new STSClient({ region, endpoint: aws.stsUrl, credentials: credentialsOf(keys), maxAttempts: 1 }),
     iam: (keys) =>

@@ -3,8 +3,10 @@ import { mintToken } from '../../src/sandbox/aws/claims.ts';
 import type { LabSession, LabUser } from '../../src/sandbox/aws/identities.ts';
 import { callerOf } from '../../src/sandbox/aws/identities.ts';
 import { amzDate } from '../../src/sandbox/aws/sigv4.ts';
-import { LAB_AUDIENCE, type Lab, startLab } from '../../src/sandbox/lab.ts';
+import { startLab } from '../../src/sandbox/lab.ts';
 import type { LabLogEntry } from '../../src/sandbox/log.ts';
+import { LAB_AUDIENCE, type Lab } from '../../src/sandbox/running-lab.ts';
+import { LAB_OPTIONS } from './lab-options.ts';
 import { payload, saslStart } from './mongod-fixture.ts';
 import { signRequest } from './sign-request.ts';
 import type { WireClient } from './wire-client.ts';
@@ -30,13 +32,7 @@ export interface LoadedLab {
 }
 
 export async function startLoadedLab(): Promise<LoadedLab> {
-  const lab = await startLab({
-    now: () => new Date(),
-    fedctl: ['fedctl'],
-    tls: false,
-    replicaSet: null,
-    mongoPort: 0,
-  });
+  const lab = await startLab(LAB_OPTIONS);
   const operator = lab.world.user('operator');
   lab.world.setFederation(operator.account.id, true);
   let granted: readonly LabLogEntry[] = [];

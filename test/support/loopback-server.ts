@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { ServerCertificate } from './certificates.ts';
+import { listenOnLoopback } from './listen.ts';
 
 export interface SeenRequest {
   readonly method: string;
@@ -46,9 +47,7 @@ export async function loopbackServer(
     response.writeHead(canned.status ?? 200, canned.headers);
     response.end(canned.body ?? '');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnLoopback(server);
   return {
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     port,
@@ -91,10 +90,9 @@ export async function connectProxy(
     sockets.add(target);
     target.on('error', () => socket.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenOnLoopback(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     tunnels,
     async [Symbol.asyncDispose]() {
       server.close();
@@ -103,14 +101,4 @@ export async function connectProxy(
       await once(server, 'close');
     },
   };
-}
-
-/** A port of this machine on which nothing listens. */
-export async function closedPort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -3,13 +3,8 @@ import { MongoClient, type MongoClientOptions } from 'mongodb';
 import type { DatabaseUser, IdentityProvider } from '../../src/lib/trust/relying-party.ts';
 import { LabLog } from '../../src/sandbox/log.ts';
 import { type LabMongod, type MongodOptions, startMongod } from '../../src/sandbox/mongod/mongod.ts';
-import {
-  type IssuerDouble,
-  newSigningKey,
-  type SigningKey,
-  signToken,
-  startIssuerDouble,
-} from './issuer-double.ts';
+import { type ForgedKey, forgeKey, sign } from './forge.ts';
+import { type IssuerServer, startIssuer } from './issuer-server.ts';
 import { type StsDouble, type StsIdentity, startStsDouble } from './sts-double.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -34,9 +29,9 @@ export const SESSION: StsIdentity = {
 /** A server with an issuer and an STS beside it. What it trusts may be changed while it runs. */
 export interface MongodFixture {
   readonly mongod: LabMongod;
-  readonly issuer: IssuerDouble;
+  readonly issuer: IssuerServer;
   readonly sts: StsDouble;
-  readonly key: SigningKey;
+  readonly key: ForgedKey;
   readonly log: LabLog;
   identityProviders: IdentityProvider[];
   databaseUsers: DatabaseUser[];
@@ -69,7 +64,7 @@ export function databaseUser(username: string, changes: Partial<DatabaseUser> = 
 }
 
 /** Making an RSA key takes longer than most tests. */
-let sharedKey: Promise<SigningKey> | null = null;
+let sharedKey: Promise<ForgedKey> | null = null;
 
 export async function startMongodFixture(
   options: Partial<MongodOptions> & {
@@ -78,9 +73,9 @@ export async function startMongodFixture(
   } = {},
 ): Promise<MongodFixture> {
   const { neighbours, ...mongodOptions } = options;
-  sharedKey ??= newSigningKey('key-1');
+  sharedKey ??= forgeKey('RS256', 'key-1');
   const key = await sharedKey;
-  const issuer = await startIssuerDouble([key.publicJwk], neighbours);
+  const issuer = await startIssuer([key.jwk], neighbours);
   const sts = await startStsDouble([ALICE, SESSION], neighbours);
   let ahead = 0;
   const now = (): Date => new Date(Date.now() + ahead);
@@ -95,7 +90,7 @@ export async function startMongodFixture(
       {
         id: IDP_ID,
         displayName: 'lab',
-        issuer: issuer.url,
+        issuer: issuer.issuer,
         audience: AUDIENCE,
         userClaim: 'sub',
         authorizationType: 'USER',
@@ -109,7 +104,7 @@ export async function startMongodFixture(
     claims: (changes = {}) => {
       const seconds = Math.floor(now().getTime() / 1000);
       return {
-        iss: issuer.url,
+        iss: issuer.issuer,
         sub: SUBJECT,
         aud: AUDIENCE,
         iat: seconds,
@@ -118,7 +113,7 @@ export async function startMongodFixture(
         ...changes,
       };
     },
-    token: (changes, header) => signToken(key, fixture.claims(changes), header),
+    token: (changes, header) => sign(key, fixture.claims(changes), header),
     refusals: () =>
       log
         .entries()
@@ -147,7 +142,7 @@ export async function startMongodFixture(
     },
     close: async () => {
       await Promise.all(clients.map((client) => client.close()));
-      await Promise.all([mongod.close(), issuer.close(), sts.close()]);
+      await Promise.all([mongod.close(), issuer[Symbol.asyncDispose](), sts.close()]);
     },
   };
   const mongod = await startMongod({

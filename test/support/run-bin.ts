@@ -19,6 +19,9 @@ export interface BinOptions {
   readonly cwd?: string;
   /** In a session of its own, without the terminal that the tests may have. */
   readonly detached?: boolean;
+  /** Whose process it is; that of the tests by default. */
+  readonly uid?: number;
+  readonly gid?: number;
   /** Called with the running process. */
   readonly started?: (child: ChildProcess) => void;
   /** Called with everything printed so far; lets a test send a signal at the right moment. */
@@ -31,6 +34,8 @@ export async function runBin(args: readonly string[], options: BinOptions = {}):
     env: { PATH: process.env.PATH, HOME: '/nonexistent', ...options.env },
     cwd: options.cwd,
     detached: options.detached ?? false,
+    uid: options.uid,
+    gid: options.gid,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   options.started?.(child);

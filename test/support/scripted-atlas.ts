@@ -2,10 +2,11 @@ import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { createAtlas } from '../../src/lib/atlas/atlas.ts';
 import type { Context } from '../../src/lib/core/context.ts';
-import { type FedctlError, isFedctlError } from '../../src/lib/core/errors.ts';
+import type { FedctlError } from '../../src/lib/core/errors.ts';
 import { Redactor } from '../../src/lib/core/redactor.ts';
 import { Secret } from '../../src/lib/core/secret.ts';
 import type { Atlas, AtlasCredentials } from '../../src/lib/ports/atlas.ts';
+import { rejectionOf } from './failure-of.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { fetch } from './fetch.ts';
 import { type Answering, type CannedAnswer, type LoopbackServer, loopbackServer } from './loopback-server.ts';
@@ -91,12 +92,8 @@ export async function scriptedAtlas(
 }
 
 /** The failure that work ends with. That no face of it shows a secret is seen each time. */
-export async function failureOf(work: Promise<unknown>): Promise<FedctlError> {
-  const error = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!isFedctlError(error)) throw new Error('expected a failure of fedctl', { cause: error });
+export async function atlasFailure(work: Promise<unknown>): Promise<FedctlError> {
+  const error = await rejectionOf(work);
   const { message, likelyCause, remedy, details, stack } = error;
   const shown = `${inspect(error, { depth: 20, showHidden: true })}${JSON.stringify({ message, likelyCause, remedy, details, stack, error })}`;
   for (const secret of Object.values(SECRETS)) expect(shown).not.toContain(secret);
@@ -111,7 +108,7 @@ export async function told(
 ) {
   const answering: Answering = typeof answer === 'function' ? answer : () => answer;
   await using lab = await scriptedAtlas(answering, given);
-  const error = await failureOf(lab.atlas.project('g', never));
+  const error = await atlasFailure(lab.atlas.project('g', never));
   const message = error.message
     .replaceAll(lab.server.url, '<url>')
     .replaceAll(new URL(lab.server.url).host, '<host>');

@@ -4,6 +4,7 @@ import { Secret } from '../../src/lib/core/secret.ts';
 import type { MintRequest } from '../../src/lib/core/token.ts';
 import type { FailureCode } from '../../src/lib/failures/failures.ts';
 import type { Aws, AwsSettings, EndpointOverride } from '../../src/lib/ports/aws.ts';
+import { jwtOf } from './fake-aws.ts';
 
 export const ACCOUNT = '123456789012';
 export const USER_ARN = `arn:aws:iam::${ACCOUNT}:user/team/alice`;
@@ -35,7 +36,10 @@ export interface ScriptedAws {
   readonly minted: MintRequest[];
 }
 
-/** AWS as a test wants it: an account with a switch, and a script of what minting comes to. No network. */
+/**
+ * AWS as a test wants it: an account with a switch, and a script of what minting comes to. No network. Sessions are the
+ * matter of `fakeAws`.
+ */
 export function scriptedAws({
   callerArn = USER_ARN,
   issuer = ISSUER,
@@ -115,9 +119,8 @@ export function failure(code: FailureCode): FedctlError {
 
 /** A token that nothing signed: enough for a client, which reads what AWS sent it over TLS. */
 function unprovenToken(iss: string, sub: string, { audience, durationSeconds }: MintRequest): Secret {
-  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const iat = 1_763_813_000;
   const header = { kid: 'RSA_0', typ: 'JWT', alg: 'RS256' };
   const payload = { aud: audience[0], sub, iss, exp: iat + durationSeconds, iat, jti: 'a-token-id' };
-  return new Secret(`${part(header)}.${part(payload)}.${Buffer.from('nobody').toString('base64url')}`);
+  return new Secret(jwtOf(header, payload));
 }

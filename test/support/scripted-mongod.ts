@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { deflateSync } from 'node:zlib';
 import { Binary, type Document, deserialize, serialize } from 'bson';
+import { listenOnLoopback } from './listen.ts';
 
 /** What the server does with a command: answers it, falls silent, or ends the connection. */
 export type Act = Document | Compressed | 'silence' | 'close' | 'reset' | 'http';
@@ -123,9 +124,7 @@ export async function startScriptedMongod(
   };
   const server: Server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
   server.on('tlsClientError', () => {});
-  server.listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnLoopback(server, host);
   return {
     port,
     commands,

@@ -2,8 +2,8 @@ import { createHash, createHmac, type Hmac, type Hash as NodeHash } from 'node:c
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { listenOnLoopback } from './listen.ts';
 
 export interface StsIdentity {
   readonly accessKeyId: string;
@@ -19,7 +19,10 @@ export interface StsRequest {
   readonly body: string;
 }
 
-/** Just enough of STS to judge a GetCallerIdentity: the signature is verified by Smithy's own signer. */
+/**
+ * Just enough of STS to judge a GetCallerIdentity: the signature is verified by Smithy's own signer. Not the lab's STS:
+ * the lab's MongoDB server must pass before a judge that others wrote.
+ */
 export interface StsDouble {
   readonly url: string;
   readonly requests: StsRequest[];
@@ -41,10 +44,9 @@ export async function startStsDouble(
     })();
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenOnLoopback(server);
   const double: StsDouble = {
-    url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${port}`,
     requests: [],
     answer: null,
     close: async () => {

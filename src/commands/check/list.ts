@@ -20,8 +20,8 @@ export function listChecks(
   );
   if (strange !== undefined) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `--list answers as human or json, and not as ${strange}.`,
-      remedy: 'Ask for human or json.',
+      message: `--list supports human and json output, not ${strange}.`,
+      remedy: 'Use --output human or --output json.',
       command: fedctl(['check', '--list', '--output', 'json']),
     });
   }

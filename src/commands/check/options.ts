@@ -1,6 +1,6 @@
 import { PROBE_NAMESPACE } from '../../lib/core/namespace.ts';
 import { MECHANISM_CHOICES } from '../../lib/uri/mechanism.ts';
-import { DNS_SERVER, URI } from '../options/cluster.ts';
+import { DNS_SERVER, mechanismOption, URI } from '../options/cluster.ts';
 import { choice, duration, integer, namespace, privileges } from '../options/kinds.ts';
 import { optionalValue, text, texts, toggle } from '../options/option.ts';
 import { ROLE_OPTIONS } from '../options/role.ts';
@@ -9,57 +9,62 @@ import { SIGNING_ALGORITHM, TOKEN_DURATION } from '../options/token.ts';
 /** Everything that `fedctl check` can be told. */
 export const CHECK_OPTIONS = {
   uri: URI,
-  audience: text('--audience <aud>', 'audience of the identity provider in Atlas'),
-  mechanism: choice(
-    '--mechanism <name>',
-    'how to log in (default: that of the URI, else oidc)',
+  audience: text('--audience <aud>', 'Audience of the identity provider in Atlas'),
+  mechanism: mechanismOption(
+    'Authentication mechanism (default: that of the URI, or oidc)',
     MECHANISM_CHOICES,
-    null,
   ),
-  tokenFile: text('--token-file <file>', 'check this very token, which an application reads from there'),
+  tokenFile: text('--token-file <file>', 'Token file of an application to check, instead of a minted token'),
   ...ROLE_OPTIONS,
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: TOKEN_DURATION,
-  issuer: text('--issuer <url>', 'issuer that the token must have (default: that of the account)'),
-  subject: text('--subject <glob>', 'whom the token must speak for; * and ? stand for anything'),
+  issuer: text('--issuer <url>', 'Expected issuer of the token (default: that of the account)'),
+  subject: text('--subject <glob>', 'Expected subject of the token; * and ? are wildcards'),
   privilege: privileges(
     '--privilege <action@db[.coll]>',
-    'what the database user must be allowed, such as insert@app',
+    'Privilege that the database user must have, such as insert@app',
   ),
   writeProbe: optionalValue(
-    namespace('--write-probe [db.coll]', 'insert, find and delete a document of its own', { env: false }),
+    namespace('--write-probe [db.coll]', 'Collection in which to insert, find and delete a test document', {
+      env: false,
+    }),
     PROBE_NAMESPACE,
   ),
-  api: text('--api <url>', 'an HTTP API that takes the token'),
-  atlasProject: text('--atlas-project <id>', 'project of the cluster [also MONGODB_ATLAS_PROJECT_ID]'),
-  atlasCluster: text('--atlas-cluster <name>', 'its name in Atlas (default: found by the connection string)'),
-  atlasUrl: text('--atlas-url <url>', 'where the Atlas API is (default: https://cloud.mongodb.com)'),
+  api: text('--api <url>', 'URL of an HTTP API that accepts the token'),
+  atlasProject: text('--atlas-project <id>', 'Project of the cluster [also MONGODB_ATLAS_PROJECT_ID]'),
+  atlasCluster: text(
+    '--atlas-cluster <name>',
+    'Name of the cluster in Atlas (default: found by the connection string)',
+  ),
+  atlasUrl: text('--atlas-url <url>', 'URL of the Atlas API (default: https://cloud.mongodb.com)'),
   dnsServer: DNS_SERVER,
-  config: text('--config <file>', 'check the targets of this file (default: ./fedctl.yaml, if there is one)'),
-  target: texts('--target <name>', 'check this target of the file only'),
-  allowHost: texts('--allow-host <host>', 'let a found file send tokens to this host, or to *.<domain>', {
+  config: text(
+    '--config <file>',
+    'Configuration file with the targets (default: ./fedctl.yaml, if it exists)',
+  ),
+  target: texts('--target <name>', 'Target of the configuration file to check'),
+  allowHost: texts('--allow-host <host>', 'Host, or *.<domain>, that a found file can send tokens to', {
     env: false,
   }),
-  only: texts('--only <id>', 'only this check, or all that begin so, and what they need', {
+  only: texts('--only <id>', 'Check to run, or common start of several IDs, with what they need', {
     values: 'checks',
   }),
-  skip: texts('--skip <id>', 'leave this check out, or all that begin so', { values: 'checks' }),
-  list: toggle('--list', 'every check with what it asserts', { env: false }),
-  negative: toggle('--negative', 'also try what must be refused: other audiences', { env: false }),
-  soak: duration('--soak <time>', 'hold a connection for so long, past the end of its token', null),
-  failOn: choice('--fail-on <what>', 'what ends with exit code 5', ['fail', 'warn'], 'fail'),
-  warnExpiry: duration('--warn-expiry <time>', 'warn of credentials and token files that end sooner', null),
-  retry: integer(
-    '--retry <n>',
-    'check again so many times what failed (default: 0)',
-    { from: 0, to: 100 },
-    0,
+  skip: texts('--skip <id>', 'Check to skip, or common start of several IDs', { values: 'checks' }),
+  list: toggle('--list', 'List all checks and what they assert', { env: false }),
+  negative: toggle('--negative', 'Also test what must be denied, such as other audiences', { env: false }),
+  soak: duration('--soak <time>', 'Time to hold a connection, past the expiration of its token', null),
+  failOn: choice('--fail-on <what>', 'Lowest status that exits with code 5', ['fail', 'warn'], 'fail'),
+  warnExpiry: duration(
+    '--warn-expiry <time>',
+    'Remaining lifetime below which credentials and token files warn',
+    null,
   ),
-  wait: duration('--wait <time>', 'check again for so long what failed', 0),
+  retry: integer('--retry <n>', 'Number of retries of failed checks (default: 0)', { from: 0, to: 100 }, 0),
+  wait: duration('--wait <time>', 'Time to retry failed checks', 0),
   concurrency: integer(
     '--concurrency <n>',
-    'targets that are checked at once (default: 8)',
+    'Number of targets to check in parallel (default: 32)',
     { from: 1, to: 100 },
-    8,
+    32,
   ),
 } as const;

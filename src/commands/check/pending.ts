@@ -84,7 +84,7 @@ export class PendingChecks {
   #pauseText(): string {
     if (this.#againAt === null) return this.#ended.size === 0 ? 'the first check' : 'the next check';
     const left = Math.max(0, this.#againAt - this.#now().getTime());
-    return `the next attempt in ${Math.ceil(left / 1000)} s`;
+    return `next attempt in ${Math.ceil(left / 1000)} s`;
   }
 }
 

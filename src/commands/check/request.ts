@@ -51,16 +51,16 @@ function refuseIdleOptions(
   const ofTokens = Object.entries(OF_TOKENS).find(([key]) => typed.has(key))?.[1];
   if (ofTokens !== undefined && !targets.some(({ plan }) => plan.usesToken)) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `${ofTokens} is about a token, and MONGODB-AWS logs in with AWS keys: no token is examined.`,
+      message: `${ofTokens} concerns a token, but MONGODB-AWS logs in with AWS credentials. No token is checked.`,
       likelyCause: 'Two options contradict each other.',
-      remedy: `Leave out ${ofTokens}, or choose another --mechanism.`,
+      remedy: `Remove ${ofTokens}, or choose another --mechanism.`,
       option: ofTokens,
     });
   }
   const ofAtlas = Object.entries(OF_ATLAS).find(([key]) => typed.has(key))?.[1];
   if (ofAtlas !== undefined && request.options.atlas === null) {
     throw new FedctlError('atlas.credentials-missing', {
-      message: `${ofAtlas} asks for what Atlas says, and no credentials of the Atlas API are set.`,
+      message: `${ofAtlas} requires the Atlas API, but no Atlas API credentials are set.`,
       option: ofAtlas,
     });
   }
@@ -78,11 +78,16 @@ const OF_ATLAS: Readonly<Record<string, Flag>> = {
   atlasUrl: '--atlas-url',
 };
 
-function checkOptions({ context, common, aws, options }: Invocation<typeof CHECK_OPTIONS>): CheckOptions {
+function checkOptions({
+  context,
+  common,
+  awsSettings,
+  options,
+}: Invocation<typeof CHECK_OPTIONS>): CheckOptions {
   const { timeoutMs } = common;
   const access = atlasAccess(context.env, { url: options.atlasUrl });
   return {
-    aws,
+    aws: awsSettings,
     timeoutMs,
     atlas: access === null ? null : { ...access, url: addressOf(access.url, options.atlasUrl), timeoutMs },
     atlasProject: options.atlasProject ?? context.env['MONGODB_ATLAS_PROJECT_ID'] ?? null,
@@ -96,8 +101,8 @@ function checkOptions({ context, common, aws, options }: Invocation<typeof CHECK
 function soakMs(seconds: number | null): number | null {
   if (seconds === null || seconds > SOAK_TOKEN_SECONDS) return seconds === null ? null : seconds * 1000;
   throw invalidValue('--soak', {
-    message: `--soak cannot be ${seconds}s: its tokens live ${SOAK_TOKEN_SECONDS} s, and have to end meanwhile.`,
-    remedy: 'Hold the connection longer.',
+    message: `Invalid --soak ${seconds}s: its tokens are valid for ${SOAK_TOKEN_SECONDS} s and must expire during that time.`,
+    remedy: 'Hold the connection longer, for example with --soak 3m.',
     command: rerun({ set: { '--soak': '3m' } }),
   });
 }

@@ -183,7 +183,7 @@ function twoSources({ file }: ConfigFile, options: readonly (keyof typeof OF_ONE
   const shown = file;
   return new FedctlError('config.two-sources', {
     message: `${shown} names targets, and so ${variables.length === 1 ? 'does' : 'do'} ${variables.join(' and ')} in the environment.`,
-    remedy: `To check the file, add --config ${shown}, or unset ${variables.join(' ')}. To check the target of the environment, type its options.`,
+    remedy: `To check the file, add --config ${shown}, or unset ${variables.join(' ')}. To check the target of the environment, give its options on the command line.`,
     details: { file, variables },
   });
 }
@@ -191,7 +191,7 @@ function twoSources({ file }: ConfigFile, options: readonly (keyof typeof OF_ONE
 function unused({ file }: ConfigFile): Warning {
   return {
     code: 'config.file-unused',
-    message: `${file} is not used, because options on the command line name the target.`,
+    message: `${file} is ignored, because options on the command line name the target.`,
     remedy: FAILURES['config.file-unused'].remedy,
   };
 }
@@ -199,23 +199,23 @@ function unused({ file }: ConfigFile): Warning {
 function notPicked(option: string, file: string, all: readonly CheckTarget[]): FedctlError {
   const flag = longFlag(CHECK_OPTIONS[option as keyof typeof CHECK_OPTIONS]);
   return new FedctlError('usage.invalid-command-line', {
-    message: `${flag} is about one target, and ${file} has ${all.length}: ${all.map((each) => each.name).join(', ')}.`,
-    likelyCause: 'Such an option beats the file for the one target that is picked.',
-    remedy: 'Pick the target with --target <name>, or leave the option out.',
+    message: `${flag} applies to one target, but ${file} has ${all.length}: ${all.map((each) => each.name).join(', ')}.`,
+    likelyCause: 'Such an option overrides the file for the selected target.',
+    remedy: `Select the target with --target <name>, or remove ${flag}.`,
     option: flag,
   });
 }
 
 function noFile(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
-    message: '--target picks a target of a configuration file, and there is no configuration file.',
-    remedy: 'Name the file with --config <file>, or leave --target out.',
+    message: '--target selects a target of a configuration file, but there is no configuration file.',
+    remedy: 'Name the file with --config <file>, or remove --target.',
     option: '--target',
   });
 }
 
 function unknownTarget(name: string, file: string, all: readonly CheckTarget[]): FedctlError {
   return invalidValue('--target', {
-    message: `--target cannot be "${name}": ${file} has ${all.map((each) => each.name).join(', ')}.`,
+    message: `Invalid --target "${name}": ${file} has the targets ${all.map((each) => each.name).join(', ')}.`,
   });
 }

@@ -3,12 +3,13 @@ import type { ConnectionString } from '../../lib/core/connection-string.ts';
 import { isFedctlError } from '../../lib/core/errors.ts';
 import { readingOption } from '../../lib/core/invalid-value.ts';
 import { parseConnectionString } from '../../lib/uri/connection-string.ts';
-import { nameServer } from './kinds.ts';
+import { TOKEN_ENVIRONMENTS, type TokenEnvironment } from '../../lib/uri/program-uri.ts';
+import { choice, nameServer } from './kinds.ts';
 import { type OptionSpec, text } from './option.ts';
 
 /** `--uri`, which is never repeated with a secret. */
 export const URI: OptionSpec<string | null> = {
-  ...text('--uri <uri>', 'connection string of the cluster, without a password'),
+  ...text('--uri <uri>', 'Connection string of the cluster, without a password'),
   repeated: repeatedUri,
 };
 
@@ -34,7 +35,25 @@ export function connectionStringOf(uri: string): ConnectionString {
   return readingOption('--uri', () => parseConnectionString(uri));
 }
 
+/** How to log in. Commands differ in what they do with it, and so in its description. */
+export function mechanismOption<const Name extends string>(
+  description: string,
+  names: readonly Name[],
+): OptionSpec<Name | null> {
+  return choice('--mechanism <name>', description, names, null);
+}
+
+/** For the connection string of a program. */
+export const TOKEN_ENVIRONMENT: OptionSpec<TokenEnvironment> = choice(
+  '--environment <name>',
+  'ENVIRONMENT for oidc; test is for drivers without k8s',
+  TOKEN_ENVIRONMENTS,
+  'k8s',
+  // Not from the environment: it would reach every fedctl that a program starts.
+  { env: false },
+);
+
 export const DNS_SERVER: OptionSpec<string | null> = nameServer(
   '--dns-server <host:port>',
-  'ask this DNS server for the names of the cluster',
+  'DNS server for the host names of the cluster',
 );

@@ -83,7 +83,7 @@ export function namespace(
   return single(flags, description, common, null, (value, option) => {
     const found = readNamespace(value);
     if (found !== null) return found;
-    throw invalidValue(option, { message: `${option} is no namespace: expected ${expected}.`, expected });
+    throw invalidValue(option, { message: `Invalid ${option}: expected ${expected}.`, expected });
   });
 }
 
@@ -93,8 +93,8 @@ export function privileges(flags: string, description: string): OptionSpec<Check
     const found = readPrivilege(value);
     if (found !== null) return found;
     throw invalidValue(option, {
-      message: `${option} cannot be "${value}": expected <action>@<database> or <action>@<database>.<collection>.`,
-      remedy: 'Write it like insert@app.visits or insert@app.',
+      message: `Invalid ${option} "${value}": expected <action>@<database> or <action>@<database>.<collection>.`,
+      remedy: 'Give a value such as insert@app.visits or insert@app.',
     });
   });
 }
@@ -105,7 +105,7 @@ export function nameServer(flags: string, description: string): OptionSpec<strin
     const found = readNameServer(value);
     if (found !== null) return found;
     throw invalidValue(option, {
-      message: `${option} cannot be "${value}": expected an IP address with a port, such as 127.0.0.1:5353.`,
+      message: `Invalid ${option} "${value}": expected an IP address with a port, such as 127.0.0.1:5353.`,
       expected: 'an IP address with a port',
     });
   });
@@ -147,8 +147,8 @@ function readTag(text: string, option: Flag, index: number): Tag {
   const divider = text.indexOf('=');
   if (divider !== -1) return { key: text.slice(0, divider), value: text.slice(divider + 1) };
   throw invalidValue(option, {
-    message: `Tag ${index + 1} is not <key>=<value>.`,
-    remedy: `add ${option} <key>=<value>`,
+    message: `Tag ${index + 1} does not have the form <key>=<value>.`,
+    remedy: `Write the tag as ${option} <key>=<value>.`,
     details: { position: index + 1 },
   });
 }

@@ -1,14 +1,14 @@
 import type { RoleToAssume } from '../../lib/auth/role.ts';
-import type { Flag } from '../../lib/core/command-line.ts';
+import { type Flag, rerun } from '../../lib/core/command-line.ts';
 import { FedctlError } from '../../lib/core/errors.ts';
 import { type OptionValues, text } from './option.ts';
 
 /** The options of every command that can run as a role: spread into the command's own table. */
 export const ROLE_OPTIONS = {
-  roleArn: text('--role-arn <arn>', 'assume this role first'),
-  externalId: text('--external-id <id>', 'external id that the role asks for'),
-  sessionName: text('--session-name <name>', 'name of the role session (default: fedctl-<user>)'),
-  mfaSerial: text('--mfa-serial <arn>', 'MFA device whose code the role wants; the code is asked for'),
+  roleArn: text('--role-arn <arn>', 'Role to assume first'),
+  externalId: text('--external-id <id>', 'External ID that the role requires'),
+  sessionName: text('--session-name <name>', 'Name of the role session (default: fedctl-<user>)'),
+  mfaSerial: text('--mfa-serial <arn>', 'MFA device that the role requires; fedctl prompts for its code'),
 } as const;
 
 /**
@@ -30,9 +30,10 @@ export function roleToAssume(values: OptionValues<typeof ROLE_OPTIONS>): RoleToA
 /** The failure of an option that says nothing unless a role is assumed. */
 export function belongsToRole(option: Flag): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
-    message: `${option} belongs to a role, and no --role-arn is given.`,
-    likelyCause: 'Only the session of an assumed role has this.',
-    remedy: `add --role-arn <arn>, or leave ${option} out`,
+    message: `${option} requires --role-arn.`,
+    likelyCause: 'Only the session of an assumed role has this setting.',
+    remedy: `Add --role-arn <arn>, or remove ${option}.`,
+    command: rerun({ drop: [option] }),
     option,
     details: { needs: '--role-arn' },
   });

@@ -1,25 +1,25 @@
 import type { WantedDuration } from '../../lib/auth/lifetime.ts';
-import { DEFAULT_DURATION_SECONDS, type SigningAlgorithm } from '../../lib/core/token.ts';
+import { DEFAULT_DURATION_SECONDS, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../lib/core/token.ts';
 import { choice, duration, durationOrAuto } from './kinds.ts';
 import type { OptionSpec } from './option.ts';
 
 /** How a token is made, for every command that mints one. */
 export const SIGNING_ALGORITHM: OptionSpec<SigningAlgorithm> = choice(
   '--signing-algorithm <name>',
-  'how AWS signs the token',
-  ['RS256', 'ES384'],
+  'Signing algorithm of the token',
+  SIGNING_ALGORITHMS,
   'RS256',
 );
 
 export const TOKEN_DURATION: OptionSpec<number> = duration(
   '--duration <time>',
-  'how long the token lives (default: 5m)',
+  'Token lifetime (default: 5m)',
   DEFAULT_DURATION_SECONDS,
 );
 
 /** For commands that can take the longest life that fits. */
 export const WANTED_DURATION: OptionSpec<WantedDuration> = durationOrAuto(
   '--duration <time>',
-  'how long the token lives, or auto (default: 5m)',
+  'Token lifetime, or auto (default: 5m)',
   DEFAULT_DURATION_SECONDS,
 );

@@ -22,10 +22,11 @@ export async function announce(
   { env, pid, status, end }: ReadyLab,
   envFile: string | null,
 ): Promise<void> {
-  const { common, stdout } = invocation;
+  const { common, stdout, warnings } = invocation;
   if (envFile !== null) await writeSecretFile(envFile, exportLines(env));
   if (common.output === 'json') {
-    stdout.write([new JsonLine({ schema: 'fedctl.sandbox/v1', env, pid })], { discloses: secretsOf(env) });
+    const document = { schema: 'fedctl.sandbox/v1', env, pid, warnings };
+    stdout.write([new JsonLine(document)], { discloses: secretsOf(env) });
     return;
   }
   if (envFile === null) stdout.write(linesOf(exportLines(env)), { discloses: secretsOf(env) });

@@ -9,16 +9,20 @@ export const sandboxClock = command({
   arguments: '',
   without: ['profile', 'region', 'noInput'],
   examples: [
-    'fedctl sandbox clock                  # what time is it in the lab?',
-    'fedctl sandbox clock --ahead 10m      # the lab is ahead: clients sign too early for it',
-    'fedctl sandbox clock --reset          # the real time again',
+    'fedctl sandbox clock                  # show the time in the lab',
+    'fedctl sandbox clock --ahead 10m      # the clock of the lab is 10 minutes ahead of the clients',
+    'fedctl sandbox clock --reset          # set the clock to the real time',
   ],
   notes: `
-AWS, the issuers and MongoDB live by the lab's clock; clients live by their own. Tokens and sessions expire by it.`,
+AWS, the issuers and MongoDB use the clock of the lab; clients use their own. Tokens and sessions expire by the clock of the lab.`,
   options: {
-    ahead: duration('--ahead <time>', 'move the lab this far ahead of the real time', null, { env: false }),
-    behind: duration('--behind <time>', 'move the lab this far behind the real time', null, { env: false }),
-    reset: toggle('--reset', 'back to the real time', { env: false }),
+    ahead: duration('--ahead <time>', 'Time by which the lab is ahead of the real time', null, {
+      env: false,
+    }),
+    behind: duration('--behind <time>', 'Time by which the lab is behind the real time', null, {
+      env: false,
+    }),
+    reset: toggle('--reset', 'Reset the clock to the real time', { env: false }),
   },
   async run({ context, common, options: { ahead, behind, reset } }): Promise<Answer> {
     const moves = [
@@ -29,7 +33,7 @@ AWS, the issuers and MongoDB live by the lab's clock; clients live by their own.
     const [offset, ...others] = moves;
     if (others.length > 0) {
       throw new FedctlError('usage.invalid-command-line', {
-        message: 'The clock can be set by one of --ahead, --behind and --reset.',
+        message: '--ahead, --behind and --reset are mutually exclusive.',
       });
     }
     const lab = createLabClient(context, common.timeoutMs);

@@ -25,7 +25,7 @@ export async function detach(
   const { context, common, args } = invocation;
   if (args.length > 0) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: 'With --detach the lab stays up by itself: there can be no command to run in it.',
+      message: 'With --detach the lab runs in the background, so a command cannot run in it.',
     });
   }
   const [node = '', ...script] = context.self;
@@ -43,7 +43,7 @@ export async function detach(
   child.stderr?.destroy();
   child.unref();
   const lab = createLabClient({ ...context, env: { ...context.env, ...env } }, common.timeoutMs);
-  const end = 'fedctl sandbox stop ends the lab';
+  const end = '"fedctl sandbox stop" stops the lab';
   await announce(invocation, { env, pid, status: await lab.status(), end }, envFile);
   return { exitCode: EXIT.done };
 }
@@ -94,7 +94,7 @@ function notStarted(said: string, cause?: unknown): FedctlError {
     return new FedctlError(code as FailureCode, { ...told, ...likelyCause, message: message ?? '', cause });
   }
   return new FedctlError('lab.start-failed', {
-    message: 'The lab ended before it was ready.',
+    message: 'The lab stopped before it was ready.',
     details: { said },
     cause,
   });

@@ -29,9 +29,9 @@ export async function refuseRunningLab(
     (await lstat(resolve(context.cwd, name)).catch(() => null)) !== null;
   const free = await freeName(file, isThere);
   throw new FedctlError('usage.file-exists', {
-    message: `"${file}" holds the variables of a lab that is running.`,
-    likelyCause: 'The lab was started with the same --env-file, and could not be reached without it.',
-    remedy: `Write to another file, or stop that lab first: ${sourceCommand(file)} && fedctl sandbox stop`,
+    message: `"${file}" has the variables of a lab that is running.`,
+    likelyCause: 'That lab was started with the same --env-file, and only this file has its access key.',
+    remedy: `Write to another file, or stop that lab first: "${sourceCommand(file)} && fedctl sandbox stop".`,
     command: free === null ? null : rerun({ set: { '--env-file': free } }),
     details: { file },
   });

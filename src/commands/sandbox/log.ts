@@ -14,13 +14,13 @@ export const sandboxLog = command({
   arguments: '',
   without: ['profile', 'region', 'noInput'],
   examples: [
-    'fedctl sandbox log              # why was that login refused?',
-    'fedctl sandbox log --follow     # as it happens, until Ctrl-C',
+    'fedctl sandbox log              # shows why a login was rejected',
+    'fedctl sandbox log --follow     # prints new requests until Ctrl-C',
   ],
   notes: `
-Each request to the lab with the decision and its true reason, which the wire never says. Tokens are shown by their jti
-and kid. The last thousand entries are kept. Under --follow --json each entry is a document of its own, one a line.`,
-  options: { follow: toggle('--follow', 'go on until Ctrl-C or the end of the lab', { env: false }) },
+Prints each request to the lab with the decision and its real reason, which responses never include. Tokens are identified
+by their jti and kid. The lab keeps the last thousand entries. With --follow --json, each line is a JSON document.`,
+  options: { follow: toggle('--follow', 'Continue until Ctrl-C or until the lab stops', { env: false }) },
   async run({ context, common, options, stdout }): Promise<Answer | Ended> {
     const lab = createLabClient(context, common.timeoutMs);
     const first = await lab.log(0, 0);

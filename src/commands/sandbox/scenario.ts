@@ -11,12 +11,11 @@ export const sandboxScenario = command({
   without: ['profile', 'region', 'noInput'],
   examples: [
     'eval "$(fedctl sandbox scenario database-user-missing)"   # then: fedctl connect',
-    'fedctl sandbox --list-scenarios                           # all the names',
+    'fedctl sandbox --list-scenarios                           # all scenarios',
   ],
   notes: `
-Enables the lab whose variables this shell has, and breaks one thing in it, as \`fedctl sandbox --scenario\` does in a new
-one. Some things are broken in the shell: what it prints are the variables that change, for eval. What was changed in
-the lab stays changed, so that a lab plays one scenario in its life.`,
+Enables federation in the lab of this shell and adds one fault, as \`fedctl sandbox --scenario\` does in a new lab. Some
+faults are in the environment: evaluate the printed variables. The changes remain, so a lab can have one scenario only.`,
   options: {},
   async run({ context, common, args, hint }): Promise<Answer> {
     const [name = ''] = args;

@@ -1,7 +1,7 @@
 import { FedctlError } from '../../lib/core/errors.ts';
 import { readingOption } from '../../lib/core/invalid-value.ts';
 import { scenariosDocument, scenariosLines } from '../../lib/render/scenarios.ts';
-import type { Lab, LabOptions } from '../../sandbox/lab.ts';
+import type { Lab, LabOptions } from '../../sandbox/running-lab.ts';
 import type { Answer } from '../command.ts';
 
 /** `--list-scenarios` */
@@ -28,10 +28,11 @@ export async function labStarter({
   if (platform !== null || config !== null) {
     const other = platform === null ? '--config' : '--as';
     throw new FedctlError('usage.invalid-command-line', {
-      message: `--scenario and ${other} do not go together: what scenarios break is the built-in lab of an operator.`,
+      message: `--scenario and ${other} are mutually exclusive: scenarios require the built-in lab of an operator.`,
     });
   }
-  const { scenarioNamed, startScenario } = await import('../../sandbox/scenarios/play.ts');
+  const { scenarioNamed } = await import('../../sandbox/scenarios/play.ts');
+  const { startScenario } = await import('../../sandbox/scenarios/start-scenario.ts');
   const named = readingOption('--scenario', () => scenarioNamed(scenario));
   return (options) => startScenario(named, options);
 }

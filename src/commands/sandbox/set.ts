@@ -14,46 +14,54 @@ import { type OptionValues, several, text, texts, toggle } from '../options/opti
 const OPTIONS = {
   federation: choice(
     '--federation <state>',
-    'outbound federation of the account',
+    'Outbound federation of the account',
     ['enabled', 'disabled'],
     null,
     { env: false },
   ),
-  rotateKeys: toggle('--rotate-keys', 'sign with new keys and publish no others', { env: false }),
-  account: text('--account <id>', 'of which account (default: the first)', { env: false }),
-  user: text('--user <name>', 'create or change a database user', { env: false }),
-  userType: choice('--user-type <type>', 'what the user is for', USER_TYPES, null, { env: false }),
-  userDatabase: text('--user-database <name>', 'database of the user (default: $external)', { env: false }),
-  userRole: texts('--user-role <role@database>', 'role of the user, in place of the present ones', {
+  rotateKeys: toggle('--rotate-keys', 'Sign with new keys and publish only them', { env: false }),
+  account: text('--account <id>', 'Account to change (default: the first)', { env: false }),
+  user: text('--user <name>', 'Database user to create or change', { env: false }),
+  userType: choice('--user-type <type>', 'Type of the database user', USER_TYPES, null, { env: false }),
+  userDatabase: text('--user-database <name>', 'Database of the user (default: $external)', { env: false }),
+  userRole: texts('--user-role <role@database>', 'Role of the user, instead of its present roles', {
     env: false,
   }),
-  userCluster: texts('--user-cluster <name>', 'cluster that the user is limited to', { env: false }),
-  provider: text('--provider <name>', 'create or change an identity provider, by display name or id', {
+  userCluster: texts('--user-cluster <name>', 'Cluster that the user is limited to', { env: false }),
+  provider: text('--provider <name>', 'Identity provider to create or change, by display name or ID', {
     env: false,
   }),
-  providerIssuer: text('--provider-issuer <url>', 'issuer of the identity provider', { env: false }),
-  providerAudience: text('--provider-audience <aud>', 'audience of the identity provider', { env: false }),
-  providerClaim: text('--provider-claim <claim>', 'user claim of the identity provider', { env: false }),
-  connectProvider: texts('--connect-provider <name>', 'connect the organization to an identity provider', {
+  providerIssuer: text('--provider-issuer <url>', 'Issuer of the identity provider', { env: false }),
+  providerAudience: text('--provider-audience <aud>', 'Audience of the identity provider', { env: false }),
+  providerClaim: text('--provider-claim <claim>', 'User claim of the identity provider', { env: false }),
+  connectProvider: texts('--connect-provider <name>', 'Identity provider to connect to the organization', {
     env: false,
   }),
-  disconnectProvider: texts('--disconnect-provider <name>', 'disconnect the organization from one', {
+  disconnectProvider: texts(
+    '--disconnect-provider <name>',
+    'Identity provider to disconnect from the organization',
+    {
+      env: false,
+    },
+  ),
+  allowAddress: texts('--allow-address <address>', 'IP address or CIDR block to add to the IP access list', {
     env: false,
   }),
-  allowAddress: texts('--allow-address <address>', 'add an address or a block to the IP access list', {
-    env: false,
-  }),
-  removeAddress: texts('--remove-address <address>', 'remove one from the IP access list', { env: false }),
-  pauseCluster: texts('--pause-cluster <name>', 'pause a cluster', { env: false }),
-  startCluster: texts('--start-cluster <name>', 'start a paused cluster', { env: false }),
-  revokeUser: texts('--revoke-user <name>', 'delete a database user', { env: false }),
-  revokeIdentity: texts('--revoke-identity <arn>', 'delete an IAM user or role', { env: false }),
-  dropConnections: toggle('--drop-connections', 'cut every connection to the MongoDB server', {
+  removeAddress: texts(
+    '--remove-address <address>',
+    'IP address or CIDR block to remove from the IP access list',
+    { env: false },
+  ),
+  pauseCluster: texts('--pause-cluster <name>', 'Cluster to pause', { env: false }),
+  startCluster: texts('--start-cluster <name>', 'Cluster to resume', { env: false }),
+  revokeUser: texts('--revoke-user <name>', 'Database user to delete', { env: false }),
+  revokeIdentity: texts('--revoke-identity <arn>', 'IAM user or role to delete', { env: false }),
+  dropConnections: toggle('--drop-connections', 'Close every connection to the MongoDB server', {
     env: false,
   }),
   slow: several(
     '--slow <hop=time>',
-    `let a hop wait: ${HOPS.join(', ')}; 0 ends it`,
+    `Delay of a hop: ${HOPS.join(', ')}; 0 removes it`,
     { env: false },
     readDelay,
   ),
@@ -64,7 +72,7 @@ export const sandboxSet = command({
   without: ['profile', 'region', 'noInput'],
   examples: [
     'fedctl sandbox set --federation enabled',
-    'fedctl sandbox set --rotate-keys                     # then verify a token that you had before',
+    'fedctl sandbox set --rotate-keys                     # then verify an earlier token',
     "fedctl sandbox set --revoke-user 'arn:aws:iam::123456789012:role/app' --drop-connections",
     'fedctl sandbox set --user arn:aws:iam::123456789012:role/app --user-type iam-role --user-role readWrite@app',
     "fedctl sandbox set --provider 'fedctl lab' --provider-audience another",
@@ -72,14 +80,14 @@ export const sandboxSet = command({
     'fedctl sandbox set --slow issuer=10s --slow mongod=2s',
   ],
   notes: `
-Changes the lab whose variables this shell has, while it runs, in the order of the options above. \`fedctl sandbox
-status\` lists the names. A user or an identity provider is created if no other has the name; what is not given stays as
-it is. The organization is not connected to a new identity provider. A revoked database user stays logged in on connections that are open: drop them.`,
+Changes the running lab of this shell, in the order of the options above. \`fedctl sandbox status\` lists the names. A user
+or identity provider is created if its name is new; settings that are not given stay unchanged. A new identity provider
+is not connected to the organization. A deleted database user stays logged in on open connections: close them.`,
   options: OPTIONS,
   async run({ context, common, options }): Promise<Answer> {
     const requests = changesIn(options);
     if (requests.length === 0) {
-      throw new FedctlError('usage.invalid-command-line', { message: 'There is nothing to set.' });
+      throw new FedctlError('usage.invalid-command-line', { message: 'No change was given.' });
     }
     const lab = createLabClient(context, common.timeoutMs);
     const changes: LabChange[] = [];
@@ -152,7 +160,7 @@ function oneOf(
   if (name !== null) return [request(name)];
   if (Object.keys(change).length === 0) return [];
   throw new FedctlError('usage.invalid-command-line', {
-    message: `${flag} is missing: options that begin with ${flag}- describe what it names.`,
+    message: `${flag} is missing: options that start with ${flag}- require it.`,
   });
 }
 

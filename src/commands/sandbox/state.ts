@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { FedctlError, isFedctlError } from '../../lib/core/errors.ts';
 import { createLabClient } from '../../sandbox/control/client.ts';
-import type { Lab } from '../../sandbox/lab.ts';
+import type { Lab } from '../../sandbox/running-lab.ts';
 import type { Kept } from '../../sandbox/state/kept.ts';
 import { readState, writeState } from '../../sandbox/state/state-folder.ts';
 import type { Invocation } from '../command.ts';
@@ -27,14 +27,14 @@ export async function openState(invocation: Invocation<OptionTable>, given: stri
   const usedBy = kept?.usedBy ?? null;
   if (usedBy !== null && (await answers(invocation, usedBy))) {
     throw new FedctlError('lab.state-in-use', {
-      message: `The lab at ${usedBy.url} runs with the state in ${folder}.`,
+      message: `The lab at ${usedBy.url} is running with the state in ${folder}.`,
       details: { folder, url: usedBy.url },
     });
   }
   if (usedBy !== null) {
     invocation.warn({
       code: 'lab.state-stale',
-      message: `The lab that used ${folder} ended without a word: what was changed after its start is lost.`,
+      message: `The lab that used ${folder} was killed. Changes after its start are lost.`,
       remedy: null,
     });
   }

@@ -41,8 +41,8 @@ function pairOf(env: Context['env'], names: readonly [id: string, secret: string
   if (id === undefined && secret === undefined) return null;
   const [set, missing] = id === undefined ? [names[1], names[0]] : names;
   throw new FedctlError('atlas.credentials-half-set', {
-    message: `${set} is set and ${missing} is not.`,
-    remedy: `export ${missing}=…   (or unset ${set})`,
+    message: `${set} is set, but ${missing} is not.`,
+    remedy: `Set ${missing} as well, or unset ${set}.`,
     details: { set, missing },
   });
 }

@@ -12,18 +12,18 @@ export const ATLAS_URL = 'https://cloud.mongodb.com';
  * @throws FedctlError atlas.url-invalid, atlas.plaintext-refused
  */
 export function checkedAddress(value: string): string {
-  if (!URL.canParse(value)) throw invalid('is no URL');
+  if (!URL.canParse(value)) throw invalid('is not a valid URL');
   const url = new URL(value);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw invalid(`begins with ${url.protocol} and not with https:`);
+    throw invalid(`starts with ${url.protocol} instead of https:`);
   }
-  if (url.username !== '' || url.password !== '') throw invalid('holds a user or a password');
+  if (url.username !== '' || url.password !== '') throw invalid('has a user or a password');
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw invalid(`${url.origin} has something behind the host`);
+    throw invalid(`${url.origin} has text after the host`);
   }
   if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
     throw new FedctlError('atlas.plaintext-refused', {
-      message: `The address of the Atlas API is ${url.origin}: fedctl sends no credentials to another machine without TLS.`,
+      message: `The URL of the Atlas API is ${url.origin}. fedctl sends no credentials to another machine without TLS.`,
       details: { url: url.origin },
     });
   }
@@ -32,5 +32,5 @@ export function checkedAddress(value: string): string {
 
 /** The value itself is not repeated: it may hold a password. */
 function invalid(what: string): FedctlError {
-  return new FedctlError('atlas.url-invalid', { message: `The address of the Atlas API ${what}.` });
+  return new FedctlError('atlas.url-invalid', { message: `The URL of the Atlas API ${what}.` });
 }

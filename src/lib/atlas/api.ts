@@ -3,7 +3,7 @@ import type { Context } from '../core/context.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { AtlasList, AtlasSettings, UnreadableEntry } from '../ports/atlas.ts';
 import { type Authentication, bearer, digest } from './authentication.ts';
-import { type Bounds, exchange, type HttpAnswer } from './exchange.ts';
+import { type AtlasHttpAnswer, type Bounds, exchange } from './exchange.ts';
 import { accessTokens } from './oauth.ts';
 import { fieldOf, readAnswer } from './read-answer.ts';
 import { lacksRole, refusalOf } from './refusals.ts';
@@ -86,7 +86,7 @@ export class AtlasApi {
     }
     throw new FedctlError('atlas.answer-unreadable', {
       message: `The list at ${this.#settings.url}${resource.path} has more than ${PAGES} pages.`,
-      likelyCause: 'No list of Atlas is that long: whatever answers does not number its pages.',
+      likelyCause: 'No list of Atlas is that long. The server probably ignores page numbers.',
       details: { url: `${this.#settings.url}${resource.path}`, pages: PAGES },
     });
   }
@@ -96,14 +96,14 @@ export class AtlasApi {
     const name = z.record(z.string(), z.unknown()).safeParse(entry).data?.[named];
     const { field, problem } = fieldOf(error);
     const failure = new FedctlError('atlas.answer-unreadable', {
-      message: `The list at ${url} has an entry with a field that fedctl cannot read: ${field === '' ? 'the whole' : field} (${problem}).`,
+      message: `The list at ${url} has an entry with an invalid field: ${field === '' ? 'the whole entry' : field} (${problem}).`,
       details: { url, field, problem },
     });
     return { name: typeof name === 'string' ? name : null, failure };
   }
 
   /** Waits as long as Atlas says when it takes no more requests, but not longer than a request may take. */
-  async #patiently(resource: Resource<unknown>, bounds: Bounds): Promise<HttpAnswer> {
+  async #patiently(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     let left = bounds.timeoutMs;
     for (let waits = 0; ; waits += 1) {
       const answer = await this.#authorized(resource, bounds);
@@ -124,7 +124,7 @@ export class AtlasApi {
   }
 
   /** Sends it with what proves who asks, and again where the answer wants another proof. */
-  async #authorized(resource: Resource<unknown>, bounds: Bounds): Promise<HttpAnswer> {
+  async #authorized(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     const url = this.#urlOf(resource);
     const accept =
       resource.version === null ? 'application/json' : `application/vnd.atlas.${resource.version}+json`;
@@ -178,7 +178,7 @@ const Page = z
   }));
 
 /** Retry-After in seconds or as a date (RFC 9110 10.2.3); without it, a second and then two. */
-function pauseMs({ headers }: HttpAnswer, waits: number, now: Date): number {
+function pauseMs({ headers }: AtlasHttpAnswer, waits: number, now: Date): number {
   const given = headers['retry-after'] ?? '';
   if (/^\d{1,9}$/.test(given)) return Number(given) * 1000;
   const at = Date.parse(given);
@@ -192,5 +192,5 @@ function pauseMs({ headers }: HttpAnswer, waits: number, now: Date): number {
  */
 export function segment(value: string): string {
   if (!/^\.{0,2}$/.test(value)) return encodeURIComponent(value);
-  throw new FedctlError('atlas.not-found', { message: `Atlas has nothing by the name "${value}".` });
+  throw new FedctlError('atlas.not-found', { message: `Atlas has no object named "${value}".` });
 }

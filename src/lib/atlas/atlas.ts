@@ -2,7 +2,7 @@ import { isFedctlError } from '../core/errors.ts';
 import type { Atlas, AtlasList, AtlasSettings } from '../ports/atlas.ts';
 import { checkedAddress } from './address.ts';
 import { type ApiContext, AtlasApi, type Resource, segment } from './api.ts';
-import { checkCredentials } from './authentication.ts';
+import { validateCredentials } from './authentication.ts';
 import {
   AccessListEntry,
   AccessListStatus,
@@ -46,7 +46,7 @@ const NOTHING: AtlasList<never> = { entries: [], unreadable: [] };
  */
 export async function createAtlas(settings: AtlasSettings, context: ApiContext): Promise<Atlas> {
   const url = checkedAddress(settings.url);
-  checkCredentials(settings.credentials);
+  validateCredentials(settings.credentials);
   const { credentials } = settings;
   context.redactor.learn(credentials.kind === 'api-key' ? credentials.privateKey : credentials.secret);
   const api = new AtlasApi({ ...settings, url }, context);

@@ -1,7 +1,7 @@
 import { FedctlError } from '../core/errors.ts';
 import type { AtlasCredentials } from '../ports/atlas.ts';
 import { DigestAnswers, readChallenge } from './digest.ts';
-import type { Bounds, HttpAnswer } from './exchange.ts';
+import type { AtlasHttpAnswer, Bounds } from './exchange.ts';
 import type { AccessTokens } from './oauth.ts';
 
 /** What goes into a request. */
@@ -23,7 +23,7 @@ export interface Authentication {
    * @returns `again` when another authorization may do better; `stale` when it will, for nothing was wrong but its age;
    *   `unasked` when the answer does not ask for this kind of credential
    */
-  refused(answer: HttpAnswer, authorization: Authorization): 'again' | 'stale' | 'unasked';
+  refused(answer: AtlasHttpAnswer, authorization: Authorization): 'again' | 'stale' | 'unasked';
 }
 
 /** A service account's bearer tokens. */
@@ -65,7 +65,7 @@ export function digest({
 const CREDENTIAL = /^[\x21-\x7e]+$/;
 
 /** @throws FedctlError atlas.credentials-malformed */
-export function checkCredentials(credentials: AtlasCredentials): void {
+export function validateCredentials(credentials: AtlasCredentials): void {
   const parts =
     credentials.kind === 'service-account'
       ? ([
@@ -81,7 +81,7 @@ export function checkCredentials(credentials: AtlasCredentials): void {
     const isName = name === 'client id' || name === 'public key';
     if (CREDENTIAL.test(value) && !(isName && /[:"\\]/.test(value))) continue;
     throw new FedctlError('atlas.credentials-malformed', {
-      message: `The ${name} for the Atlas API holds white space or a character that none has.`,
+      message: `The ${name} for the Atlas API has white space or a character that no Atlas credential has.`,
       details: { part: name },
     });
   }

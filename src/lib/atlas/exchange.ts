@@ -1,3 +1,4 @@
+import { program } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import { bounded, timedOut } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
@@ -11,7 +12,7 @@ const MAX_BYTES = 8 * 1024 * 1024;
 /** Of what others wrote, this much is shown. */
 const QUOTED = 300;
 
-export interface HttpRequest {
+export interface AtlasHttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -20,8 +21,8 @@ export interface HttpRequest {
   readonly redactor: Redactor;
 }
 
-export interface HttpAnswer {
-  readonly request: HttpRequest;
+export interface AtlasHttpAnswer {
+  readonly request: AtlasHttpRequest;
   readonly status: number;
   readonly headers: FetchResponse['headers'];
   readonly body: string;
@@ -42,9 +43,9 @@ export interface Bounds {
  */
 export async function exchange(
   context: Pick<Context, 'fetch'>,
-  request: HttpRequest,
+  request: AtlasHttpRequest,
   { signal, timeoutMs }: Bounds,
-): Promise<HttpAnswer> {
+): Promise<AtlasHttpAnswer> {
   signal.throwIfAborted();
   return await bounded(signal, timeoutMs, async (bound) => {
     try {
@@ -61,9 +62,9 @@ export async function exchange(
 
 async function send(
   context: Pick<Context, 'fetch'>,
-  request: HttpRequest,
+  request: AtlasHttpRequest,
   signal: AbortSignal,
-): Promise<HttpAnswer> {
+): Promise<AtlasHttpAnswer> {
   const { method, url, headers, body } = request;
   const response = await context.fetch(url, {
     method,
@@ -75,56 +76,57 @@ async function send(
   const { status } = response;
   if (status >= 300 && status < 400) {
     const { location } = response.headers;
-    const target = location === undefined ? 'another address' : quote(request, location);
-    throw notAtlas(request, `redirects to ${target}, and fedctl does not follow`, status);
+    const target = location === undefined ? 'another URL' : quote(request, location);
+    throw notAtlas(request, `redirects to ${target}, which fedctl does not follow`, status);
   }
   if (response.body === null) {
-    throw notAtlas(request, `gave an answer of more than ${MAX_BYTES / 1024 / 1024} MiB`, status);
+    throw notAtlas(request, `returned a response of more than ${MAX_BYTES / 1024 / 1024} MiB`, status);
   }
   return { request, status, headers: response.headers, body: response.body };
 }
 
 /** `GET https://cloud.mongodb.com/api/atlas/v2/groups/…`, without the query. */
-export function nameOf({ method, url }: HttpRequest): string {
+export function nameOf({ method, url }: AtlasHttpRequest): string {
   return `${method} ${url.origin}${url.pathname}`;
 }
 
 /** What Atlas, or whoever answered, wrote: of a bounded length, and without the secrets of this run. */
-export function quote({ redactor }: HttpRequest, text: string): string {
+export function quote({ redactor }: AtlasHttpRequest, text: string): string {
   const clean = redactor.redact(text);
   return clean.length > QUOTED ? `${clean.slice(0, QUOTED)}…` : clean;
 }
 
 /** @param did `answered with HTML`: the second half of a sentence */
-export function notAtlas(request: HttpRequest, did: string, status: number): FedctlError {
+export function notAtlas(request: AtlasHttpRequest, did: string, status: number): FedctlError {
   return new FedctlError('atlas.not-atlas', {
     message: `${nameOf(request)} ${did}.`,
-    remedy: `curl -v ${request.url.origin}/   (and see who answers)`,
+    remedy: 'See who answers at this address.',
+    command: program('curl', '-v', `${request.url.origin}/`),
     details: { url: request.url.href, status },
   });
 }
 
-function timeoutFailure(request: HttpRequest, timeoutMs: number, cause: unknown): FedctlError {
+function timeoutFailure(request: AtlasHttpRequest, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('atlas.timeout', {
-    message: `${nameOf(request)} gave no whole answer within ${formatDuration(timeoutMs / 1000)}.`,
+    message: `${nameOf(request)} returned no complete response within ${formatDuration(timeoutMs / 1000)}.`,
     details: { url: request.url.href, timeoutMs },
     cause,
   });
 }
 
-function networkFailure(request: HttpRequest, timeoutMs: number, cause: unknown): FedctlError {
+function networkFailure(request: AtlasHttpRequest, timeoutMs: number, cause: unknown): FedctlError {
   const { host, href } = request.url;
   const fault = transportFault(cause);
   if (fault?.kind === 'timeout') return timeoutFailure(request, timeoutMs, cause);
   const details = { url: href, reason: fault?.code ?? null };
   const advice = fault === null ? {} : adviceOf(fault, request.url);
   if (fault?.kind === 'tls') {
-    const message = `No TLS connection to the Atlas API at ${host}: ${fault.reason} (${fault.code}).`;
+    const message = `The TLS connection to the Atlas API at ${host} failed: ${fault.reason} (${fault.code}).`;
     return new FedctlError('atlas.tls-failed', { message, details, ...advice, cause });
   }
   const reason = fault === null ? 'the connection failed' : `${fault.reason} (${fault.code})`;
   return new FedctlError('atlas.unreachable', {
-    message: `The Atlas API at ${host} cannot be reached: ${reason}.`,
+    message: `Cannot reach the Atlas API at ${host}: ${reason}.`,
     details,
     ...advice,
     cause,

@@ -4,7 +4,7 @@ import type { Redactor } from '../core/redactor.ts';
 import { Secret } from '../core/secret.ts';
 import { singleFlight } from '../core/single-flight.ts';
 import type { AtlasCredentials } from '../ports/atlas.ts';
-import { type Bounds, exchange, type HttpRequest } from './exchange.ts';
+import { type AtlasHttpRequest, type Bounds, exchange } from './exchange.ts';
 import { readAnswer } from './read-answer.ts';
 import { refusalOf } from './refusals.ts';
 
@@ -79,7 +79,7 @@ function tokenRequest(
   { clientId, secret }: ServiceAccount,
   userAgent: string,
   redactor: Redactor,
-): HttpRequest {
+): AtlasHttpRequest {
   const basic = Buffer.from(`${clientId}:${secret.reveal()}`).toString('base64');
   return {
     method: 'POST',

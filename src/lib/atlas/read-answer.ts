@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { FedctlError } from '../core/errors.ts';
-import { type HttpAnswer, nameOf, notAtlas, quote } from './exchange.ts';
+import { type AtlasHttpAnswer, nameOf, notAtlas, quote } from './exchange.ts';
 
 /** `application/json`, or a version of it: `application/vnd.atlas.2023-01-01+json;charset=utf-8`. */
 const JSON_TYPE = /^\s*application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
 /** The JSON object that an answer holds; null for anything else. */
-export function jsonOf({ headers, body }: HttpAnswer): Readonly<Record<string, unknown>> | null {
+export function jsonOf({ headers, body }: AtlasHttpAnswer): Readonly<Record<string, unknown>> | null {
   if (!JSON_TYPE.test(headers['content-type'] ?? '')) return null;
   try {
     return z.record(z.string(), z.unknown()).safeParse(JSON.parse(body)).data ?? null;
@@ -21,14 +21,14 @@ export function jsonOf({ headers, body }: HttpAnswer): Readonly<Record<string, u
  *
  * @throws FedctlError atlas.not-atlas, atlas.answer-unreadable
  */
-export function readAnswer<T>(answer: HttpAnswer, shape: z.ZodType<T>): T {
+export function readAnswer<T>(answer: AtlasHttpAnswer, shape: z.ZodType<T>): T {
   const document = jsonOf(answer);
   if (document === null) throw notJson(answer);
   const read = shape.safeParse(document);
   if (read.success) return read.data;
   const { field, problem } = fieldOf(read.error);
   throw new FedctlError('atlas.answer-unreadable', {
-    message: `${nameOf(answer.request)} answered with a field that fedctl cannot read: ${field === '' ? 'the whole' : field} (${problem}).`,
+    message: `${nameOf(answer.request)} returned an invalid field: ${field === '' ? 'the whole response' : field} (${problem}).`,
     details: { url: answer.request.url.href, field, problem },
   });
 }
@@ -41,8 +41,8 @@ export function fieldOf({ issues: [issue] }: z.ZodError): {
   return { field: issue?.path.join('.') ?? '', problem: issue?.code ?? 'unknown' };
 }
 
-export function notJson({ request, status, headers }: HttpAnswer): FedctlError {
+export function notJson({ request, status, headers }: AtlasHttpAnswer): FedctlError {
   const type = headers['content-type'] ?? null;
   const seen = type === null ? 'no content type' : `content type ${quote(request, type)}`;
-  return notAtlas(request, `answered HTTP ${status} with a body that is no JSON object (${seen})`, status);
+  return notAtlas(request, `returned HTTP ${status} with a body that is not a JSON object (${seen})`, status);
 }

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import * as z from 'zod';
 import { type FailureFacts, FedctlError } from '../core/errors.ts';
 import type { FailureCode } from '../failures/failures.ts';
-import { type HttpAnswer, nameOf, quote } from './exchange.ts';
+import { type AtlasHttpAnswer, nameOf, quote } from './exchange.ts';
 import { jsonOf, notJson } from './read-answer.ts';
 
 /** Who asked, and what it takes. */
@@ -30,7 +30,7 @@ const AtlasShape = z.object({
 const OAuthShape = z.object({ error: z.string(), error_description: z.string().nullish() });
 
 /** @returns null when the body is neither */
-export function apiErrorOf(answer: HttpAnswer): ApiError | null {
+function apiErrorOf(answer: AtlasHttpAnswer): ApiError | null {
   const document = jsonOf(answer);
   const atlas = AtlasShape.safeParse(document).data;
   if (atlas !== undefined) {
@@ -43,12 +43,12 @@ export function apiErrorOf(answer: HttpAnswer): ApiError | null {
 }
 
 /** True for a 401 that is about a role, and not about who asks: Atlas answers both with the same status. */
-export function lacksRole(answer: HttpAnswer): boolean {
+export function lacksRole(answer: AtlasHttpAnswer): boolean {
   return /USER_UNAUTHORIZED/.test(apiErrorOf(answer)?.code ?? '');
 }
 
 /** What an answer other than 200 means; a 401 has been answered before as far as it can be. */
-export function refusalOf(answer: HttpAnswer, site: Site): FedctlError {
+export function refusalOf(answer: AtlasHttpAnswer, site: Site): FedctlError {
   const { status } = answer;
   const error = apiErrorOf(answer);
   // Whoever answers 429 or 5xx is on the way to Atlas, and often says it in HTML.
@@ -70,7 +70,7 @@ export function refusalOf(answer: HttpAnswer, site: Site): FedctlError {
 
 function failure(
   code: FailureCode,
-  { request, status }: HttpAnswer,
+  { request, status }: AtlasHttpAnswer,
   error: ApiError | null,
   facts: FailureFacts,
 ): FedctlError {
@@ -88,57 +88,57 @@ function failure(
 }
 
 /** `No group with ID … exists (GROUP_NOT_FOUND)` */
-function textOf({ request, status }: HttpAnswer, error: ApiError | null): string {
+function textOf({ request, status }: AtlasHttpAnswer, error: ApiError | null): string {
   if (error === null) return `HTTP ${status}`;
   const detail = quote(request, error.detail).replace(/\.$/, '');
   const code = quote(request, error.code ?? `HTTP ${status}`);
   return detail === '' ? code : `${detail} (${code})`;
 }
 
-function answered(answer: HttpAnswer, error: ApiError | null): FailureFacts {
-  return { message: `${nameOf(answer.request)} answered: ${textOf(answer, error)}.` };
+function answered(answer: AtlasHttpAnswer, error: ApiError | null): FailureFacts {
+  return { message: `${nameOf(answer.request)} returned an error: ${textOf(answer, error)}.` };
 }
 
-function credentialRefused(answer: HttpAnswer, error: ApiError, { credential }: Site): FedctlError {
+function credentialRefused(answer: AtlasHttpAnswer, error: ApiError, { credential }: Site): FedctlError {
   const host = answer.request.url.host;
   // Only what Atlas says itself: it has one answer for a wrong secret and for most that are over.
   if (/expired/i.test(`${error.code} ${error.detail}`)) {
     return failure('atlas.secret-expired', answer, error, {
-      message: `Atlas at ${host} says that the secret of ${credential} has expired: ${textOf(answer, error)}.`,
+      message: `Atlas at ${host} reports that the secret of ${credential} has expired: ${textOf(answer, error)}.`,
     });
   }
   return failure('atlas.credentials-refused', answer, error, {
-    message: `Atlas at ${host} does not accept ${credential}: ${textOf(answer, error)}.`,
+    message: `Atlas at ${host} rejected ${credential}: ${textOf(answer, error)}.`,
   });
 }
 
-function offList(answer: HttpAnswer, error: ApiError, { credential }: Site): FailureFacts {
+function offList(answer: AtlasHttpAnswer, error: ApiError, { credential }: Site): FailureFacts {
   const [first] = error.parameters;
   const address = typeof first === 'string' && isIP(first) !== 0 ? first : null;
   return {
-    message: `Atlas lets nobody use ${credential} from ${address ?? 'the address of this machine'}: ${textOf(answer, error)}.`,
-    remedy: `in Atlas: Organization, Applications, ${credential}, API Access List: add ${address ?? 'the address of this machine'}`,
+    message: `Atlas does not accept ${credential} from ${address ?? 'the IP address of this machine'}: ${textOf(answer, error)}.`,
+    remedy: `In Atlas, an owner of the organization must add ${address ?? 'the address of this machine'} to the API access list of ${credential}: Organization, Applications, API Access List.`,
     details: { address },
   };
 }
 
-function withoutRole(answer: HttpAnswer, error: ApiError, { credential, role }: Site): FailureFacts {
-  const wanted = role === null ? '' : ` It takes the role ${role}.`;
+function withoutRole(answer: AtlasHttpAnswer, error: ApiError, { credential, role }: Site): FailureFacts {
+  const wanted = role === null ? '' : ` It requires the role ${role}.`;
   return {
-    message: `Atlas does not let ${credential} read ${answer.request.url.pathname}: ${textOf(answer, error)}.${wanted}`,
-    ...(role !== null && { remedy: `in Atlas: give ${credential} the role ${role}` }),
+    message: `Atlas does not allow ${credential} to read ${answer.request.url.pathname}: ${textOf(answer, error)}.${wanted}`,
+    ...(role !== null && { remedy: `In Atlas, an owner must give ${credential} the role ${role}.` }),
     details: { role },
   };
 }
 
-function rateLimited(answer: HttpAnswer): FailureFacts {
+function rateLimited(answer: AtlasHttpAnswer): FailureFacts {
   const seconds = Number(answer.headers['retry-after'] ?? Number.NaN);
   const known = Number.isFinite(seconds) && seconds >= 0;
-  const message = `${nameOf(answer.request)} was refused: too many requests in a short time.`;
+  const message = `${nameOf(answer.request)} was throttled: too many requests in a short time.`;
   return known
     ? {
         message,
-        remedy: `repeat the command in ${Math.ceil(seconds)} s`,
+        remedy: `Repeat the command in ${Math.ceil(seconds)} s.`,
         details: { retryAfterSeconds: seconds },
       }
     : { message };

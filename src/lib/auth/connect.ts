@@ -1,4 +1,4 @@
-import { fedctl } from '../core/command-line.ts';
+import { fedctl, rerun } from '../core/command-line.ts';
 import type { ConnectionString } from '../core/connection-string.ts';
 import type { Adapter, Context } from '../core/context.ts';
 import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
@@ -6,7 +6,14 @@ import { EXIT } from '../core/exit-codes.ts';
 import { once } from '../core/once.ts';
 import type { SigningAlgorithm, TokenSource } from '../core/token.ts';
 import type { Aws, AwsSettings } from '../ports/aws.ts';
-import type { LoginKeys, LoginPlan, Mechanism, ServerIdentity, StageEvent } from '../ports/mongo.ts';
+import type {
+  HandshakeStep,
+  LoginKeys,
+  LoginPlan,
+  Mechanism,
+  ServerIdentity,
+  StageEvent,
+} from '../ports/mongo.ts';
 import { chooseMechanisms, type MechanismChoice } from '../uri/mechanism.ts';
 import { awsUserOf, subjectOf } from './identity.ts';
 import { minting, validateMintRequest } from './mint.ts';
@@ -27,22 +34,27 @@ export interface ConnectRequest {
   readonly writeProbe: NonNullable<LoginPlan['writeProbe']> | null;
   /** The DNS server to ask for names, `address:port`; null for what this machine asks. */
   readonly dnsServer: string | null;
+  /** Report the handshake of MONGODB-AWS. */
+  readonly explain: boolean;
 }
 
 /** No failure: the file may be named by the environment, for other runs. */
 const TOKEN_FILE_UNUSED: Warning = {
   code: 'mongo.token-file.unused',
-  message: 'The token file is not used: MONGODB-AWS logs in with AWS keys.',
-  remedy: 'leave out --token-file, or add --mechanism oidc',
+  message: 'The token file is ignored: MONGODB-AWS logs in with AWS credentials.',
+  remedy: 'Remove --token-file, or add --mechanism oidc.',
 };
 
 /** What is to be done, with everything checked that can be checked without the network. */
 export interface ConnectPlan {
   readonly uri: ConnectionString;
   readonly logins: readonly LoginPlan[];
+  readonly explain: boolean;
   readonly warnings: readonly Warning[];
   /** What the logins will ask. */
   readonly adapters: readonly Adapter[];
+  /** Lets a question be asked that waits until a server responded: before that, nobody knows whether it is needed. */
+  readonly letAsk: () => void;
 }
 
 /** How one mechanism ended. */
@@ -51,13 +63,28 @@ export interface MechanismResult {
   readonly identity: ServerIdentity | null;
   readonly stages: readonly StageEvent[];
   readonly failure: FedctlError | null;
+  /** What was seen of the handshake, in order; null where nobody asked for it. */
+  readonly handshake: readonly NarratedStep[] | null;
 }
+
+/** A step of the handshake, with what is known beside the wire. */
+export type NarratedStep =
+  | HandshakeStep
+  /** What STS names for these keys, asked by fedctl itself: the server gets the same answer. Null where STS is out of reach. */
+  | {
+      readonly step: 'arn';
+      readonly arn: string | null;
+      /** The name that the server looks up. */
+      readonly username: string | null;
+    }
+  /** What the server says after the login. */
+  | ({ readonly step: 'database-user' } & Pick<ServerIdentity, 'user' | 'roles'>);
 
 /**
  * Checks a request and finds out what each login needs. Only the token file is read here.
  *
- * @throws FedctlError usage.missing-uri, usage.missing-audience, usage.invalid-value, mongo.mechanism-conflict,
- *   mongo.token-file-unusable, usage.token-as-argument
+ * @throws FedctlError usage.missing-uri, usage.missing-audience, usage.invalid-value, usage.invalid-command-line,
+ *   mongo.mechanism-conflict, mongo.token-file-unusable, usage.token-as-argument
  */
 export async function planConnect(
   context: Context,
@@ -67,13 +94,14 @@ export async function planConnect(
   const { uri } = request;
   if (uri === null) {
     throw new FedctlError('usage.missing-uri', {
-      message: 'No connection string is given: connect to what?',
+      message: 'No connection string is given.',
     });
   }
   const chosen = chooseMechanisms(request.mechanism, uri.namedMechanism);
   // Both mechanisms run as the same session: a role is assumed once, and not before it is needed.
+  const { asking, letAsk } = askingLater(settings);
   const aws = once(async () => {
-    const own = request.role === null ? settings : await asRole(context, settings, request.role);
+    const own = request.role === null ? asking : await asRole(context, asking, request.role);
     return context.aws(own);
   });
   const common: Pick<LoginPlan, 'uri' | 'timeoutMs' | 'writeProbe' | 'dnsServer'> = {
@@ -95,7 +123,53 @@ export async function planConnect(
   }
   if (request.tokenFile !== null && !chosen.mechanisms.includes('MONGODB-OIDC')) told.push(TOKEN_FILE_UNUSED);
   const usesAws = request.tokenFile === null || chosen.mechanisms.includes('MONGODB-AWS');
-  return { uri, logins, warnings: told, adapters: usesAws ? ['aws', 'mongo'] : ['mongo'] };
+  if (request.explain && !chosen.mechanisms.includes('MONGODB-AWS')) throw nothingToExplain(uri);
+  const adapters: readonly Adapter[] = usesAws ? ['aws', 'mongo'] : ['mongo'];
+  return { uri, logins, explain: request.explain, warnings: told, adapters, letAsk };
+}
+
+/** The same settings, with the question for an MFA code put off until `letAsk` is called. */
+function askingLater(settings: AwsSettings): { readonly asking: AwsSettings; readonly letAsk: () => void } {
+  const { mfaCode } = settings;
+  if (mfaCode === undefined) return { asking: settings, letAsk: () => {} };
+  let letAsk = () => {};
+  const mayAsk = new Promise<void>((resolve) => {
+    letAsk = resolve;
+  });
+  const asking = {
+    ...settings,
+    async mfaCode(serialNumber: string) {
+      await mayAsk;
+      return mfaCode(serialNumber);
+    },
+  };
+  return { asking, letAsk };
+}
+
+/**
+ * Asks for the first token or keys at once, so that AWS responds while the server is dialled. A failure is told where
+ * the login presents them, as without this.
+ */
+function begun(login: LoginPlan, signal: AbortSignal): LoginPlan {
+  const { tokenSource, credentials } = login;
+  return {
+    ...login,
+    ...(tokenSource && { tokenSource: { get: firstAtOnce((own) => tokenSource.get(own), signal) } }),
+    ...(credentials && { credentials: firstAtOnce(credentials, signal) }),
+  };
+}
+
+function firstAtOnce<T>(
+  get: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): (signal?: AbortSignal) => Promise<T> {
+  let first: Promise<T> | null = get(signal);
+  first.catch(() => {});
+  return (own = signal) => {
+    const answer = first ?? get(own);
+    first = null;
+    return answer;
+  };
 }
 
 /**
@@ -108,28 +182,81 @@ export async function connect(
   plan: ConnectPlan,
   observe: (mechanism: Mechanism, event: StageEvent) => void,
 ): Promise<readonly MechanismResult[]> {
+  const logins = plan.logins.map((login) => begun(login, context.signal));
   await context.load(plan.adapters);
   const mongo = await context.mongo();
   const ended = await Promise.allSettled(
-    plan.logins.map(async (login): Promise<MechanismResult> => {
+    logins.map(async (login): Promise<MechanismResult> => {
       const stages: StageEvent[] = [];
+      const told = plan.explain && login.mechanism === 'MONGODB-AWS' ? narrating(login) : null;
       const note = (event: StageEvent) => {
         stages.push(event);
+        if (event.id === 'hello') plan.letAsk();
         observe(login.mechanism, event);
       };
       try {
-        const identity = await mongo.login(login, note, context.signal);
-        return { name: login.mechanism, identity, stages, failure: null };
+        const identity = await mongo.login(told?.login ?? login, note, context.signal);
+        const handshake = told?.steps(identity) ?? null;
+        return { name: login.mechanism, identity, stages, failure: null, handshake };
       } catch (error) {
         if (context.signal.aborted) throw context.signal.reason;
         if (!isFedctlError(error)) throw error;
-        return { name: login.mechanism, identity: null, stages, failure: error };
+        const handshake = told?.steps(null) ?? null;
+        return { name: login.mechanism, identity: null, stages, failure: error, handshake };
       }
     }),
   );
   return ended.map((each) => {
     if (each.status === 'rejected') throw each.reason;
     return each.value;
+  });
+}
+
+/** The same login, and what is to be told of its handshake. */
+function narrating(login: LoginPlan) {
+  let seen: HandshakeStep[] = [];
+  let keys: LoginKeys | null = null;
+  const { credentials } = login;
+  return {
+    login: {
+      ...login,
+      ...(credentials === undefined
+        ? {}
+        : {
+            async credentials(signal: AbortSignal) {
+              keys = await credentials(signal);
+              return keys;
+            },
+          }),
+      observeHandshake(step: HandshakeStep) {
+        // A second connection begins anew.
+        seen = step.step === 'nonce' ? [step] : [...seen, step];
+      },
+    } satisfies LoginPlan,
+    steps(identity: ServerIdentity | null): readonly NarratedStep[] {
+      const replayed = seen.some(({ step }) => step === 'replay');
+      return [
+        ...seen,
+        ...(replayed && keys !== null ? [arnStep(keys)] : []),
+        ...(identity === null
+          ? []
+          : [{ step: 'database-user', user: identity.user, roles: identity.roles } as const]),
+      ];
+    },
+  };
+}
+
+function arnStep({ arn, databaseUser }: LoginKeys): NarratedStep {
+  return { step: 'arn', arn, username: databaseUser?.username ?? null };
+}
+
+function nothingToExplain({ namedMechanism }: ConnectionString): FedctlError {
+  return new FedctlError('usage.invalid-command-line', {
+    message: '--explain shows the handshake of MONGODB-AWS, and this login uses MONGODB-OIDC.',
+    remedy: 'Log in with AWS credentials, or leave out --explain.',
+    // A connection string that names the other mechanism contradicts the option.
+    ...(namedMechanism === null ? { command: rerun({ set: { '--mechanism': 'aws' } }) } : {}),
+    option: '--explain',
   });
 }
 
@@ -159,7 +286,7 @@ async function tokenSource(
   }
   if (request.audience === null) {
     throw new FedctlError('usage.missing-audience', {
-      message: 'No audience is given: MONGODB-OIDC needs the audience of the identity provider in Atlas.',
+      message: 'No audience is given. MONGODB-OIDC requires the audience of the identity provider in Atlas.',
     });
   }
   const mint = {

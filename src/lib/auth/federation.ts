@@ -137,9 +137,9 @@ async function pause(sleep: Context['sleep'], signal: AbortSignal, bounded: Abor
 }
 
 function propagationTimeout(waitMs: number, last: unknown): FedctlError {
-  const answer = isFedctlError(last) ? ` Its last refusal: ${last.message}` : '';
+  const answer = isFedctlError(last) ? ` The last error: ${last.message}` : '';
   return new FedctlError('iam.propagation-timeout', {
-    message: `IAM already reports federation as enabled, but STS did not mint ${PROOF} tokens in a row within ${formatDuration(waitMs / 1000)}.${answer}`,
+    message: `IAM reports federation as enabled, but STS did not mint ${PROOF} tokens in a row within ${formatDuration(waitMs / 1000)}.${answer}`,
     details: { waitMs, ...(isFedctlError(last) ? { lastCode: last.code } : {}) },
     requestId: isFedctlError(last) ? last.requestId : null,
     cause: last ?? undefined,
@@ -149,7 +149,7 @@ function propagationTimeout(waitMs: number, last: unknown): FedctlError {
 /** The same failure, saying that the account was changed all the same. */
 function enabledBut(error: FedctlError): FedctlError {
   return error.with({
-    message: `IAM already reports federation as enabled, but waiting for tokens failed. ${error.message}`,
+    message: `IAM reports federation as enabled, but waiting for tokens failed. ${error.message}`,
     cause: error,
   });
 }

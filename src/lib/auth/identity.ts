@@ -84,8 +84,8 @@ export function subjectWarnings({ kind, arn, certainty }: Subject): readonly War
   return [
     {
       code: 'mongo.role-path-lost',
-      message: `${arn} ${certainty === 'incomplete' ? 'belongs to a role with a path' : 'has a path'}, and MONGODB-AWS sees roles without theirs: the database user may never match.`,
-      remedy: 'use a role without a path for MONGODB-AWS, or MONGODB-OIDC, which keeps the path',
+      message: `${arn} ${certainty === 'incomplete' ? 'belongs to a role with a path' : 'has a path'}, but MONGODB-AWS ignores role paths. The database user may never match.`,
+      remedy: 'Use a role without a path for MONGODB-AWS, or MONGODB-OIDC, which keeps the path.',
     },
   ];
 }
@@ -156,8 +156,8 @@ export function workloadWarnings(account: string, { subject, source }: Workload)
       ? [
           {
             code: 'atlas.role-of-another-account',
-            message: `The role of --role-arn belongs to account ${roleAccount}, and the issuer is that of account ${account}: its tokens have another issuer.`,
-            remedy: 'run the command with credentials of the account that the role belongs to',
+            message: `The role of --role-arn belongs to account ${roleAccount}, but the issuer belongs to account ${account}. Tokens of the role have a different issuer.`,
+            remedy: 'Run the command with credentials of the account that the role belongs to.',
           },
         ]
       : []),

@@ -1,6 +1,7 @@
 import { rerun } from '../core/command-line.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
+import { memberOf } from '../core/record.ts';
 import { rfc3339 } from '../core/time.ts';
 import { MINT_LIMITS, type MintRequest } from '../core/token.ts';
 import { decodeJwt } from '../jwt/decode.ts';
@@ -82,25 +83,24 @@ async function sessionEndByToken(
   const shortest = { ...wanted, durationSeconds: MINT_LIMITS.shortest };
   const { token } = await minting(aws, shortest, options).get();
   const claims = decodeJwt(token.reveal()).payload['https://sts.amazonaws.com/'];
-  if (typeof claims !== 'object' || claims === null || !('original_session_exp' in claims)) return null;
-  const end = new Date(String(claims.original_session_exp));
+  const end = new Date(String(memberOf(claims, 'original_session_exp')));
   return Number.isNaN(end.getTime()) ? null : end;
 }
 
 function tooShort(tokenSeconds: number, sessionSeconds: number, sessionEnd: Date): FedctlError {
   const session =
     sessionSeconds > 0
-      ? `the session of the caller ends in ${formatDuration(sessionSeconds)} (${rfc3339(sessionEnd)})`
-      : `the session of the caller ended at ${rfc3339(sessionEnd)}`;
+      ? `the session of the caller expires in ${formatDuration(sessionSeconds)} (${rfc3339(sessionEnd)})`
+      : `the session of the caller expired at ${rfc3339(sessionEnd)}`;
   const fits = Math.floor(sessionSeconds) - MARGIN_SECONDS;
   return new FedctlError('sts.session-too-short', {
     message: `A token of ${formatDuration(tokenSeconds)} would outlive its caller: ${session}.`,
     ...(fits >= MINT_LIMITS.shortest
       ? {
-          remedy: `Ask for a token of at most ${formatDuration(fits)}, or renew the session.`,
+          remedy: `Mint a token of at most ${formatDuration(fits)}, or renew the session.`,
           command: rerun({ set: { '--duration': `${fits}s` } }),
         }
-      : { remedy: 'Renew the session where it comes from, such as: aws sso login.' }),
+      : { remedy: 'Renew the session at its source, for example with "aws sso login".' }),
     details: { tokenSeconds, sessionSeconds, marginSeconds: MARGIN_SECONDS },
   });
 }

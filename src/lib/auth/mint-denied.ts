@@ -80,7 +80,10 @@ function ownerOf(
         where: `the permissions boundary of ${principal}`,
       };
     case 'session policy':
-      return { who: 'Whoever creates the session', where: 'the session policy passed to AssumeRole' };
+      return {
+        who: 'The program that creates the session',
+        where: 'the session policy passed to AssumeRole',
+      };
     case 'VPC endpoint policy':
       return { who: 'The owner of the VPC', where: 'the policy of the VPC endpoint for STS' };
     default:
@@ -107,8 +110,8 @@ function adviceOn({ kind, policyType, policyArn }: Denial, principal: string) {
     likelyCause:
       kind === 'no-allow'
         ? `In ${where}, no statement allows this request: the statement is missing, or ${conditions}. AWS does not say which.`
-        : `No policy allows this request, or one denies it. AWS does not say which policy, nor whether ${conditions}.`,
-    remedy: `${who} must add the statement shown to ${where}, or request what the present statement allows.`,
+        : `No policy allows this request, or a policy denies it. AWS does not say which policy, nor whether ${conditions}.`,
+    remedy: `${who} must add the statement shown above to ${where}, or you must change the request to match the present statement.`,
   };
 }
 
@@ -159,7 +162,7 @@ function tooLarge(failure: FedctlError, request: MintRequest): FedctlError {
       likelyCause:
         'The tags of the principal and of its session are copied into the token, and they are too long. The request has one audience and no tags.',
       remedy:
-        'Mint as a principal or a session with fewer or shorter tags. An administrator of the account can remove tags from the role or the user.',
+        'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
     }),
     details: {
       ...failure.details,

@@ -1,7 +1,7 @@
 import type { Flag } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import { invalidValue } from '../core/invalid-value.ts';
-import { MINT_LIMITS, type MintRequest, type Tag } from '../core/token.ts';
+import { MINT_LIMITS, type MintRequest, SIGNING_ALGORITHMS, type Tag } from '../core/token.ts';
 
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
@@ -12,23 +12,23 @@ const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
  * @throws FedctlError usage.missing-audience, usage.invalid-value, sts.payload-too-large
  */
 export function validateMintRequest(request: MintRequest): void {
-  checkAudience(request.audience);
-  checkAlgorithm(request.signingAlgorithm);
-  checkDuration(request.durationSeconds);
+  validateAudience(request.audience);
+  validateAlgorithm(request.signingAlgorithm);
+  validateDuration(request.durationSeconds);
   validateTags(request.tags, '--tag');
-  checkSize(request);
+  validateSize(request);
 }
 
-function checkAudience(audience: readonly string[]): void {
+function validateAudience(audience: readonly string[]): void {
   if (audience.length === 0) {
     throw new FedctlError('usage.missing-audience', {
-      message: 'No audience is given: who is the token for?',
+      message: 'No audience is given. Every token requires one.',
     });
   }
   if (audience.length > MINT_LIMITS.audiences) {
     throw invalid(
       '--audience',
-      `A token has at most ${MINT_LIMITS.audiences} audiences; ${audience.length} are given.`,
+      `A token has at most ${MINT_LIMITS.audiences} audiences, but ${audience.length} are given.`,
     );
   }
   for (const [index, each] of audience.entries()) {
@@ -37,7 +37,7 @@ function checkAudience(audience: readonly string[]): void {
     if (length > MINT_LIMITS.audienceLength) {
       throw invalid(
         '--audience',
-        `Audience ${index + 1} has ${length} characters; AWS takes at most ${MINT_LIMITS.audienceLength}.`,
+        `Audience ${index + 1} has ${length} characters; AWS accepts at most ${MINT_LIMITS.audienceLength}.`,
         index,
       );
     }
@@ -45,20 +45,17 @@ function checkAudience(audience: readonly string[]): void {
 }
 
 /** The type says it already; a caller in plain JavaScript may not know. */
-function checkAlgorithm(algorithm: string): void {
-  if (algorithm === 'RS256' || algorithm === 'ES384') return;
-  throw invalid(
-    '--signing-algorithm',
-    'The signing algorithm is RS256 or ES384, in capitals; something else is given.',
-  );
+function validateAlgorithm(algorithm: string): void {
+  if (SIGNING_ALGORITHMS.some((each) => each === algorithm)) return;
+  throw invalid('--signing-algorithm', 'Invalid signing algorithm: expected RS256 or ES384, in capitals.');
 }
 
-function checkDuration(seconds: number): void {
+function validateDuration(seconds: number): void {
   const { shortest, longest } = MINT_LIMITS;
   if (Number.isInteger(seconds) && seconds >= shortest && seconds <= longest) return;
   throw invalid(
     '--duration',
-    `A token lives ${shortest} to ${longest} whole seconds (1 min to 1 h); ${seconds} s are asked for.`,
+    `Invalid duration ${seconds} s: expected ${shortest} to ${longest} whole seconds (1 min to 1 h).`,
   );
 }
 
@@ -69,18 +66,18 @@ function checkDuration(seconds: number): void {
  */
 export function validateTags(tags: readonly Tag[], option: Flag): void {
   if (tags.length > MINT_LIMITS.tags) {
-    throw invalid(option, `AWS takes at most ${MINT_LIMITS.tags} tags; ${tags.length} are given.`);
+    throw invalid(option, `AWS accepts at most ${MINT_LIMITS.tags} tags, but ${tags.length} are given.`);
   }
   const positions = new Map<string, number>();
   for (const [index, { key, value }] of tags.entries()) {
-    checkTagText(option, index, 'key', key, 1, MINT_LIMITS.tagKeyLength);
-    checkTagText(option, index, 'value', value, 0, MINT_LIMITS.tagValueLength);
+    validateTagText(option, index, 'key', key, 1, MINT_LIMITS.tagKeyLength);
+    validateTagText(option, index, 'value', value, 0, MINT_LIMITS.tagValueLength);
     const folded = key.toLowerCase();
     const first = positions.get(folded);
     if (first !== undefined) {
       throw invalid(
         option,
-        `Tags ${first + 1} and ${index + 1} have the same key: AWS ignores case in tag keys.`,
+        `Tags ${first + 1} and ${index + 1} have the same key. AWS ignores case in tag keys.`,
         index,
       );
     }
@@ -88,7 +85,7 @@ export function validateTags(tags: readonly Tag[], option: Flag): void {
   }
 }
 
-function checkTagText(
+function validateTagText(
   option: Flag,
   index: number,
   part: 'key' | 'value',
@@ -100,12 +97,12 @@ function checkTagText(
   const length = characters(text);
   if (length < shortest) throw invalid(option, `${what} is empty.`, index);
   if (length > longest) {
-    throw invalid(option, `${what} has ${length} characters; AWS takes at most ${longest}.`, index);
+    throw invalid(option, `${what} has ${length} characters; AWS accepts at most ${longest}.`, index);
   }
   if (!TAG_TEXT.test(text)) {
     throw invalid(
       option,
-      `${what} has a character that AWS does not take: letters, digits, spaces and _.:/=+-@ are allowed.`,
+      `${what} has a character that AWS does not accept. Letters, digits, spaces and _.:/=+-@ are allowed.`,
       index,
     );
   }
@@ -115,7 +112,7 @@ function checkTagText(
  * Refuses what cannot fit whatever AWS adds: the smallest claims that a token of this request can have. AWS counts the
  * bytes of the claims, not of the token (facts/aws.md 2.1).
  */
-function checkSize({ audience, tags }: MintRequest): void {
+function validateSize({ audience, tags }: MintRequest): void {
   const least = {
     aud: audience.length === 1 ? audience[0] : audience,
     sub: 'arn:aws:iam::000000000000:root',
@@ -134,7 +131,7 @@ function checkSize({ audience, tags }: MintRequest): void {
   const bytes = Buffer.byteLength(JSON.stringify(least), 'utf8');
   if (bytes <= MINT_LIMITS.claimsBytes) return;
   throw new FedctlError('sts.payload-too-large', {
-    message: `The claims of this token would take at least ${bytes} bytes; AWS signs at most ${MINT_LIMITS.claimsBytes}.`,
+    message: `The claims of this token have at least ${bytes} bytes; AWS signs at most ${MINT_LIMITS.claimsBytes}.`,
     details: { bytes, limit: MINT_LIMITS.claimsBytes },
   });
 }
@@ -146,16 +143,16 @@ function characters(text: string): number {
 
 /** What to type instead, by option. */
 const REMEDIES: Readonly<Record<Flag, string>> = {
-  '--audience': 'fedctl token --audience <audience>   (one token for each relying party)',
-  '--signing-algorithm': 'add --signing-algorithm RS256',
-  '--duration': 'add --duration 5m   (or --duration auto)',
+  '--audience': 'Mint one token for each relying party, each with its own --audience <audience>.',
+  '--signing-algorithm': 'Add --signing-algorithm RS256.',
+  '--duration': 'Choose a duration from 1m to 1h, such as --duration 5m.',
 };
 
 function invalid(option: Flag, message: string, index?: number): FedctlError {
   return invalidValue(option, {
     message,
-    likelyCause: 'AWS would refuse the request for this, so it is not sent.',
-    remedy: REMEDIES[option] ?? `add ${option} <key>=<value>   (each key once)`,
+    likelyCause: 'AWS would reject the request, so fedctl does not send it.',
+    remedy: REMEDIES[option] ?? `Write the tag as ${option} <key>=<value>, each key once.`,
     details: index === undefined ? {} : { position: index + 1 },
   });
 }

@@ -1,5 +1,5 @@
 import { rerun } from '../core/command-line.ts';
-import { deadline, timedOut } from '../core/deadline.ts';
+import { deadline, timedOut, underEither } from '../core/deadline.ts';
 import { FedctlError, isFedctlError, type Warning } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import type { MintedToken, MintRequest, TokenSource } from '../core/token.ts';
@@ -23,22 +23,23 @@ export function minting(
   options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): TokenSource {
   validateMintRequest(request);
+  const mint = async (stopped: AbortSignal) => {
+    const sts = await aws.sts();
+    // Whoever is asked for an MFA code may take longer than a network step.
+    await aws.credentials(stopped);
+    const bounded = deadline(stopped, options.timeoutMs);
+    try {
+      const { token } = await sts.getWebIdentityToken(request, bounded);
+      return asAsked(mintedToken(token, sts.endpoint), request, sts.endpoint);
+    } catch (error) {
+      if (stopped.aborted) throw stopped.reason;
+      if (!isFedctlError(error) && timedOut(bounded)) throw tooSlow(sts.endpoint, options.timeoutMs, error);
+      throw isFedctlError(error) ? withRequest(error, request) : error;
+    }
+  };
   return {
-    async get(signal) {
-      const stopped = signal === undefined ? options.signal : AbortSignal.any([options.signal, signal]);
-      const sts = await aws.sts();
-      // Whoever is asked for an MFA code may take longer than a network step.
-      await aws.credentials(stopped);
-      const bounded = deadline(stopped, options.timeoutMs);
-      try {
-        const { token } = await sts.getWebIdentityToken(request, bounded);
-        return asAsked(mintedToken(token, sts.endpoint), request, sts.endpoint);
-      } catch (error) {
-        if (stopped.aborted) throw stopped.reason;
-        if (!isFedctlError(error) && timedOut(bounded)) throw tooSlow(sts.endpoint, options.timeoutMs, error);
-        throw isFedctlError(error) ? withRequest(error, request) : error;
-      }
-    },
+    get: (signal) =>
+      signal === undefined ? mint(options.signal) : underEither(options.signal, signal, mint),
   };
 }
 
@@ -58,11 +59,11 @@ export function mintedToken(token: Secret, endpoint: string): MintedToken {
 function asAsked(minted: MintedToken, request: MintRequest, endpoint: string): MintedToken {
   const [signed, wanted] = [minted.algorithm, request.signingAlgorithm];
   if (signed !== wanted) {
-    throw notAsAsked(endpoint, `it is signed with ${signed}, and ${wanted} was asked for`, request);
+    throw notAsAsked(endpoint, `it is signed with ${signed} instead of ${wanted}`, request);
   }
   const [names, asked] = [new Set(minted.audience), new Set(request.audience)];
   if (names.size !== asked.size || [...asked].some((audience) => !names.has(audience))) {
-    throw notAsAsked(endpoint, 'it names another audience than the one that was asked for', request);
+    throw notAsAsked(endpoint, 'it has a different audience than requested', request);
   }
   return minted;
 }
@@ -73,7 +74,7 @@ export function mintWarnings({ algorithm, audience }: MintedToken): readonly War
   if (algorithm === 'ES384') {
     warnings.push({
       code: 'sts.es384-and-mongodb',
-      message: 'MongoDB 7.0 and 8.0 accept RS256 only: they refuse this token.',
+      message: 'MongoDB 7.0 and 8.0 accept RS256 only and reject this token.',
       remedy: 'For MongoDB, use RS256.',
       command: rerun({ set: { '--signing-algorithm': 'RS256' } }),
     });
@@ -81,8 +82,8 @@ export function mintWarnings({ algorithm, audience }: MintedToken): readonly War
   if (audience.length > 1) {
     warnings.push({
       code: 'sts.several-audiences',
-      message: `The token is good at ${audience.length} relying parties: each can replay it at the others, and many refuse a list in "aud".`,
-      remedy: 'Mint a token of its own for each relying party: fedctl token --audience <audience>.',
+      message: `The token is valid at ${audience.length} relying parties. Each of them can use it at the others, and many reject a list in "aud".`,
+      remedy: 'Mint a separate token for each relying party: "fedctl token --audience <audience>".',
     });
   }
   return warnings;
@@ -92,13 +93,13 @@ function decoded(token: Secret, endpoint: string) {
   try {
     return readMintedToken(token);
   } catch (error) {
-    throw notAToken(endpoint, 'it is no JWT', error);
+    throw notAToken(endpoint, 'it is not a JWT', error);
   }
 }
 
 function notAToken(endpoint: string, why: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.not-aws', {
-    message: `${endpoint} answered, but what it returned as a token is none: ${why}.`,
+    message: `${endpoint} responded, but did not return a valid token: ${why}.`,
     details: { endpoint },
     cause,
   });
@@ -106,10 +107,10 @@ function notAToken(endpoint: string, why: string, cause?: unknown): FedctlError 
 
 function notAsAsked(endpoint: string, how: string, request: MintRequest): FedctlError {
   return new FedctlError('aws.not-aws', {
-    message: `${endpoint} did not mint the token that was asked for: ${how}.`,
-    likelyCause: 'AWS mints what it is asked for. What answered is an emulator that does not.',
+    message: `${endpoint} did not mint the requested token: ${how}.`,
+    likelyCause: 'AWS mints the requested token. The server is an emulator that does not.',
     remedy:
-      'use an emulator that mints as AWS does, or AWS itself: unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL',
+      'Use an emulator that mints as AWS does. For AWS itself, unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
     details: { endpoint, signingAlgorithm: request.signingAlgorithm, audience: request.audience },
   });
 }

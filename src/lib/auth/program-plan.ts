@@ -1,12 +1,11 @@
 import { FedctlError, type Warning } from '../core/errors.ts';
 import type { Mechanism } from '../ports/mongo.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
-import { chooseMechanisms } from '../uri/mechanism.ts';
+import { chooseMechanisms, type MECHANISM_NAMES } from '../uri/mechanism.ts';
 import { type ProgramUri, programUri, type TokenEnvironment } from '../uri/program-uri.ts';
 
-/** How programs log in: by one mechanism each. */
-export const PROGRAM_MECHANISMS = ['oidc', 'aws'] as const;
-export type ProgramMechanism = (typeof PROGRAM_MECHANISMS)[number];
+/** How a program logs in: by one mechanism. */
+type ProgramMechanism = (typeof MECHANISM_NAMES)[number];
 
 /** A program to run, as somebody asked for it. */
 export interface ProgramRequest {
@@ -89,19 +88,19 @@ function given(audience: string | null): string {
   if (audience !== null) return audience;
   throw new FedctlError('usage.missing-audience', {
     message: 'No audience was given, so no token can be minted.',
-    remedy: 'add --audience <audience>, or --mechanism aws for session credentials',
+    remedy: 'Add --audience <audience>, or --mechanism aws for session credentials.',
   });
 }
 
 function missingUri(): FedctlError {
   return new FedctlError('usage.missing-uri', {
-    message: `An argument of the program has ${PLACEHOLDER}, and no connection string was given.`,
-    remedy: "add --uri 'mongodb+srv://<host>/'   (or set FEDCTL_URI)",
+    message: `An argument of the program has ${PLACEHOLDER}, but no connection string was given.`,
+    remedy: "Add --uri 'mongodb+srv://<host>/', or set FEDCTL_URI.",
   });
 }
 
 function secretInArguments(): FedctlError {
   return new FedctlError('exec.secret-in-arguments', {
-    message: 'The connection string holds a secret, so it cannot be an argument of the program.',
+    message: 'The connection string has a secret, so it cannot be an argument of the program.',
   });
 }

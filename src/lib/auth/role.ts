@@ -60,7 +60,7 @@ function proveRole(settings: AwsSettings, roleArn: string, mfaSerial: string): P
   return proveMfa(
     settings.mfaCode,
     mfaSerial,
-    `The role ${roleArn} is to be assumed with a code of`,
+    `The role ${roleArn} requires a code from`,
     `eval "$(fedctl credentials --role-arn ${roleArn} --mfa-serial ${mfaSerial} --format env)"`,
   );
 }
@@ -94,9 +94,7 @@ export function validateRoleArn(arn: string): void {
   const { accepts, expected } = ROLE_VALUES.roleArn;
   if (accepts(arn)) return;
   throw invalidValue('--role-arn', {
-    expected: arn.includes(':assumed-role/')
-      ? `${expected}; this is the ARN of a session of a role`
-      : expected,
+    expected: arn.includes(':assumed-role/') ? `${expected}; this is a session ARN` : expected,
   });
 }
 

@@ -94,18 +94,19 @@ function proveUser(settings: AwsSettings, mfaSerial: string): Promise<MfaProof> 
   return proveMfa(
     settings.mfaCode,
     mfaSerial,
-    'The session is to be had with a code of',
+    'The session requires a code from',
     `eval "$(fedctl credentials --mfa-serial ${mfaSerial} --format env)"`,
   );
 }
 
 /** Another duration, or an MFA code, would need GetSessionToken, which AWS refuses to temporary credentials (facts/aws.md 6). */
 function sessionStays(caller: ResolvedCredentials, option: Flag): FedctlError {
-  const end = caller.expiresAt === null ? '' : ` They end at ${rfc3339(caller.expiresAt)} whatever is asked.`;
+  const end = caller.expiresAt === null ? '' : ` They expire at ${rfc3339(caller.expiresAt)} in any case.`;
   return new FedctlError('sts.session-credentials', {
-    message: `The credentials from ${caller.providerDetail} are those of a session already, so ${option} cannot be had.${end}`,
-    likelyCause: 'Session credentials cannot call GetSessionToken: only long-term keys of an IAM user can.',
-    remedy: `leave ${option} out to get the current credentials, or assume a role with --role-arn <arn>`,
+    message: `The credentials from ${caller.providerDetail} are already session credentials, so ${option} is not possible.${end}`,
+    likelyCause:
+      'Session credentials cannot call GetSessionToken. It requires long-term credentials of an IAM user.',
+    remedy: `Remove ${option} to get the current credentials, or assume a role with --role-arn <arn>.`,
     option,
   });
 }
@@ -113,10 +114,10 @@ function sessionStays(caller: ResolvedCredentials, option: Flag): FedctlError {
 /** One request per role, everything checked that needs no call. Empty when no role is named. */
 function checkedChain(context: Context, request: SessionRequest): readonly AssumeRoleRequest[] {
   const { roleArns, durationSeconds } = request;
-  checkDuration(durationSeconds, roleArns.length);
+  validateDuration(durationSeconds, roleArns.length);
   validateTags(request.tags, '--session-tag');
-  checkTransitive(request);
-  checkSourceIdentity(request.sourceIdentity);
+  validateTransitive(request);
+  validateSourceIdentity(request.sourceIdentity);
   if (request.mfaSerial !== null) validateMfaSerial(request.mfaSerial);
   const isTransitive = ({ key }: Tag) => includesKey(request.transitiveTagKeys, key);
   const last = roleArns.length - 1;
@@ -136,44 +137,44 @@ function checkedChain(context: Context, request: SessionRequest): readonly Assum
   });
 }
 
-function checkDuration(seconds: number | null, roles: number): void {
+function validateDuration(seconds: number | null, roles: number): void {
   if (seconds === null) return;
   const longest = roles === 0 ? LIMITS.user : LIMITS.role;
   if (seconds < LIMITS.shortest || seconds > longest) {
     throw invalidValue('--duration', {
-      message: `A session of ${roles === 0 ? 'a user' : 'a role'} lives ${formatDuration(LIMITS.shortest)} to ${formatDuration(longest)}; ${formatDuration(seconds)} is asked for.`,
-      likelyCause: 'AWS would refuse the request for this, so it is not sent.',
-      remedy: 'Ask for a session of one hour.',
+      message: `Invalid duration ${formatDuration(seconds)}: a session of ${roles === 0 ? 'a user' : 'a role'} is valid for ${formatDuration(LIMITS.shortest)} to ${formatDuration(longest)}.`,
+      likelyCause: 'AWS would reject the request, so fedctl does not send it.',
+      remedy: 'Request a session of one hour.',
       command: rerun({ set: { '--duration': '1h' } }),
       details: { seconds, shortest: LIMITS.shortest, longest },
     });
   }
   if (roles > 1 && seconds > LIMITS.chained) {
     throw new FedctlError('sts.duration-refused', {
-      message: `The last of ${roles} roles is assumed from another role, so its session lives 1 h at most; ${formatDuration(seconds)} is asked for.`,
+      message: `Invalid duration ${formatDuration(seconds)}: the last of ${roles} roles is assumed from another role, so its session is valid for 1 h at most.`,
       likelyCause:
-        'AWS caps the session of a role that was assumed from another role (chaining) at one hour.',
+        'AWS limits the session of a role that was assumed from another role (role chaining) to one hour.',
       command: rerun({ set: { '--duration': '1h' } }),
       remedy:
-        'Ask for a session of one hour, or assume the last role directly with long-term or SSO credentials',
+        'Ask for a session of one hour, or assume the last role directly with long-term or SSO credentials.',
       details: { seconds, longest: LIMITS.chained },
     });
   }
 }
 
-function checkTransitive({ tags, transitiveTagKeys }: SessionRequest): void {
+function validateTransitive({ tags, transitiveTagKeys }: SessionRequest): void {
   for (const [index, key] of transitiveTagKeys.entries()) {
     if (tags.some((tag) => includesKey([key], tag.key))) continue;
     throw invalidValue('--transitive-tag', {
-      message: `Transitive tag ${index + 1} is the key of no session tag.`,
-      likelyCause: 'Only a tag that is set can be handed on to later sessions.',
-      remedy: 'add --session-tag <key>=<value> with this key',
+      message: `Transitive tag ${index + 1} does not name the key of a session tag.`,
+      likelyCause: 'Only a tag that is set can be passed on to later sessions.',
+      remedy: 'Add --session-tag <key>=<value> with this key.',
       details: { position: index + 1 },
     });
   }
 }
 
-function checkSourceIdentity(sourceIdentity: string | null): void {
+function validateSourceIdentity(sourceIdentity: string | null): void {
   if (sourceIdentity === null || /^[\w+=,.@-]{2,64}$/.test(sourceIdentity)) return;
   throw invalidValue('--source-identity', { expected: '2 to 64 letters, digits and any of _+=,.@-' });
 }

@@ -34,19 +34,13 @@ export interface TokenFile {
 export async function readTokenFile(name: string, context: Context, timeoutMs?: number): Promise<TokenFile> {
   if (looksLikeJwt(name)) {
     throw new FedctlError('usage.token-as-argument', {
-      message: '--token-file was given a token instead of the name of a file.',
-      remedy: 'Give the name of a file that holds the token, or - for standard input.',
+      message: '--token-file expects the name of a file, but a token was given.',
+      remedy: 'Give the name of a file with the token, or - for standard input.',
     });
   }
   const shown = name === '-' ? 'stdin' : `"${name}"`;
   try {
-    const { stdin, cwd, signal } = context;
-    const content = await readInput(name, {
-      stdin,
-      cwd,
-      signal,
-      ...(timeoutMs !== undefined && { timeoutMs }),
-    });
+    const content = await readInput(name, context, timeoutMs);
     // Only blanks and line ends: a byte order mark is no white space to a driver or to a person who has to find it.
     const text = content.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
     // The token alone, where there is more: the words around it may be named.
@@ -65,7 +59,7 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
     throw new FedctlError('mongo.token-file-unusable', {
       message:
         error.code === 'jwt.not-a-jwt'
-          ? `${shown === 'stdin' ? shown : `The file ${shown}`} holds no JWT that can be used: ${String(error.details['reason'])}.`
+          ? `${shown === 'stdin' ? shown : `The file ${shown}`} has no usable JWT: ${String(error.details['reason'])}.`
           : error.message,
       option: '--token-file',
       details: { file: name },
@@ -83,22 +77,25 @@ function tokenOf(text: string, now: Date): MintedToken {
 
 function missing(claim: string): FedctlError {
   const reason = `it has no ${claim}`;
-  return new FedctlError('jwt.not-a-jwt', { message: `The text is no JWT: ${reason}.`, details: { reason } });
+  return new FedctlError('jwt.not-a-jwt', {
+    message: `The text is not a JWT: ${reason}.`,
+    details: { reason },
+  });
 }
 
 function whiteSpace(shown: string): TokenFileWarning {
   return {
     code: 'mongo.token-file.white-space',
-    message: `The file ${shown} has white space around the token, such as a newline at its end. fedctl left it out; drivers send it along, and the server refuses that.`,
-    remedy: 'Write the token without white space: fedctl token --audience <audience> --out <file>.',
+    message: `The file ${shown} has white space around the token, such as a trailing newline. fedctl removed it. Drivers send it, and the server rejects the token.`,
+    remedy: 'Write the token without white space: "fedctl token --audience <audience> --out <file>".',
   };
 }
 
 function worldReadable(shown: string, name: string): TokenFileWarning {
   return {
     code: 'mongo.token-file.world-readable',
-    message: `Everybody on this machine can read the file ${shown}, and log in with its token until that ends.`,
-    remedy: 'Let only its owner read the file.',
+    message: `Every user of this machine can read the file ${shown} and log in with its token until it expires.`,
+    remedy: 'Restrict the file to its owner.',
     command: program('chmod', '600', name),
   };
 }

@@ -29,21 +29,6 @@ function held(token: MintedToken, receivedAt: Date): Held {
   return { token, ...spanOf(token, receivedAt) };
 }
 
-/** What a cached token still has to live to be handed out: time to carry it to a relying party. Milliseconds. */
-const LEEWAY_MS = 10_000;
-
-/** Hands out the same token until it is about to expire. Keeps nothing but the last token, and that in memory. */
-export function cached(source: TokenSource, now: Clock): TokenSource {
-  let last: Held | null = null;
-  return {
-    async get(signal) {
-      if (last !== null && now().getTime() < last.end - LEEWAY_MS) return last.token;
-      last = held(await source.get(signal), now());
-      return last.token;
-    },
-  };
-}
-
 /**
  * Renews at half of the token's life. When that fails the old token is handed out as long as it is valid, and the next
  * call tries again: an outage of STS is felt only by those who outlast the second half.

@@ -27,10 +27,10 @@ export async function trustedIssuer(
   const issuer = await issuerOfOwnAccount(context, settings);
   if (trustworthyUrl(issuer, 'issuer').protocol === 'https:') return issuer;
   throw new FedctlError('issuer.plaintext-refused', {
-    message: `The issuer of your account is given as ${issuer}, without TLS.`,
+    message: `The issuer of your account is ${issuer}, without TLS.`,
     likelyCause:
-      'IAM is asked at another endpoint than that of AWS. Plain http is accepted for a pinned issuer only.',
-    remedy: 'Name the issuer itself, if you trust it.',
+      'A custom endpoint of IAM returned this issuer. Plain http is accepted only for an issuer that --issuer names.',
+    remedy: 'If you trust the issuer, name it with --issuer.',
     command: rerun({ set: { '--issuer': issuer } }),
     details: { issuer },
   });
@@ -40,8 +40,7 @@ async function issuerOfOwnAccount(context: Context, settings: AwsSettings): Prom
   const info = await federationInfo(context, settings);
   if (info.issuer !== null) return info.issuer;
   throw new FedctlError('issuer.unknown', {
-    message:
-      'No issuer to trust: none is named, and your own account has none, because federation is disabled.',
+    message: 'No trusted issuer: none is named, and your account has none because federation is disabled.',
     remedy: 'Name the issuer of the token with --issuer <https://…>, or enable federation for your account.',
   });
 }
@@ -57,7 +56,7 @@ async function federationInfo(context: Context, settings: AwsSettings) {
       (error.exitCode === EXIT.notSetUp || error.exitCode === EXIT.refused || error.exitCode === EXIT.usage);
     if (!noAccount) throw error;
     throw new FedctlError('issuer.unknown', {
-      message: `No issuer to trust: none is named, and your own account cannot be asked. ${error.message}`,
+      message: `No trusted issuer: none is named, and the one of your account cannot be read. ${error.message}`,
       details: { because: error.code },
       requestId: error.requestId,
       cause: error,

@@ -18,15 +18,17 @@ export function withFittingToken(credentials: ResolvedCredentials): ResolvedCred
     'aws.credentials-half-set',
     fault === 'left over'
       ? {
-          message: `${id} from ${providerDetail} is a long-term access key, and a session token is set beside it.`,
-          likelyCause: 'A long-term key (AKIA…) has no session token. This one is left from another session.',
-          remedy: LEFT_OVER[provider] ?? 'remove the session token from what this provider returns',
+          message: `${id} from ${providerDetail} is a long-term access key, but a session token is set with it.`,
+          likelyCause:
+            'A long-term key (AKIA…) has no session token. The token is left from another session.',
+          remedy: LEFT_OVER[provider] ?? 'Remove the session token from what this provider returns.',
           details: { accessKeyId: credentials.accessKeyId, provider, providerDetail },
         }
       : {
-          message: `${id} from ${providerDetail} is the access key of a session, and its session token is missing.`,
+          message: `${id} from ${providerDetail} is the access key of a session, but its session token is missing.`,
           likelyCause: 'The key of a session (ASIA…) is valid only together with its session token.',
-          remedy: MISSING[provider] ?? 'return the session token of the same session as well',
+          remedy:
+            MISSING[provider] ?? 'This provider must return the session token of the same session as well.',
           details: {
             accessKeyId: credentials.accessKeyId,
             provider,
@@ -38,13 +40,13 @@ export function withFittingToken(credentials: ResolvedCredentials): ResolvedCred
 }
 
 const LEFT_OVER: Partial<Record<ResolvedCredentials['provider'], string>> = {
-  environment: 'unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN',
-  profile: 'remove aws_session_token from the section that holds this key',
+  environment: 'Unset AWS_SESSION_TOKEN and AWS_SECURITY_TOKEN.',
+  profile: 'Remove aws_session_token from the section that holds this key.',
 };
 
 const MISSING: Partial<Record<ResolvedCredentials['provider'], string>> = {
-  environment: 'export AWS_SESSION_TOKEN=<token>   (of the same session as the key)',
-  profile: 'add aws_session_token to the section that holds this key',
+  environment: 'Set AWS_SESSION_TOKEN to the session token of the same session as the key.',
+  profile: 'Add aws_session_token to the section that holds this key.',
 };
 
 function tokenFault({ accessKeyId, sessionToken }: Credentials): 'left over' | 'missing' | null {
@@ -54,11 +56,24 @@ function tokenFault({ accessKeyId, sessionToken }: Credentials): 'left over' | '
   return kind === 'AS' && sessionToken === null ? 'missing' : null;
 }
 
-/** The part of a key that has quotation marks in its value, which belong to no key: `access key id` …; null for none. */
-export function quotedPart({ accessKeyId, secretAccessKey, sessionToken }: Credentials): string | null {
-  if (isQuoted(accessKeyId)) return 'access key id';
-  if (isQuoted(secretAccessKey.reveal())) return 'secret access key';
-  return sessionToken !== null && isQuoted(sessionToken.reveal()) ? 'session token' : null;
+/** A part of a key with something in its value that belongs to no key: `access key id`, `quotation marks`. */
+export interface ForeignPart {
+  readonly part: string;
+  readonly has: 'quotation marks' | 'a blank';
+}
+
+/** What a file or a paste left in the value of a key; null for nothing. */
+export function foreignPart({ accessKeyId, secretAccessKey, sessionToken }: Credentials): ForeignPart | null {
+  const parts = {
+    'access key id': accessKeyId,
+    'secret access key': secretAccessKey.reveal(),
+    'session token': sessionToken?.reveal() ?? '',
+  };
+  for (const [part, value] of Object.entries(parts)) {
+    if (isQuoted(value)) return { part, has: 'quotation marks' };
+    if (/\s/.test(value)) return { part, has: 'a blank' };
+  }
+  return null;
 }
 
 function isQuoted(value: string): boolean {

@@ -161,8 +161,8 @@ function choiceNotes(
   if (given !== undefined || !hasKeys || profile.source === 'default') return [];
   const name = profile.name;
   return profile.source === '--profile'
-    ? [`The profile "${name}" is used, and not the keys in the environment (AWS_ACCESS_KEY_ID).`]
+    ? [`The profile "${name}" is used. The credentials in the environment (AWS_ACCESS_KEY_ID) are ignored.`]
     : [
-        `The keys in the environment (AWS_ACCESS_KEY_ID) are used, and not the profile "${name}" of ${profile.source}.`,
+        `The credentials in the environment (AWS_ACCESS_KEY_ID) are used. The profile "${name}" of ${profile.source} is ignored.`,
       ];
 }

@@ -1,3 +1,5 @@
+import type { IAMClientConfig } from '@aws-sdk/client-iam';
+import type { STSClientConfig } from '@aws-sdk/client-sts';
 import type { Context } from '../core/context.ts';
 import type { Credentials, ResolvedCredentials } from '../core/credentials.ts';
 import type { Redactor } from '../core/redactor.ts';
@@ -78,7 +80,7 @@ export function clientConfig(
   connection: Connection,
   service: EndpointOverride['service'],
   credentials: () => Promise<Credentials>,
-) {
+): STSClientConfig & IAMClientConfig {
   const endpoint = connection.endpoint(service);
   return {
     region: connection.region,

@@ -22,7 +22,7 @@ const PAUSES_MS = [250, 750];
 
 const MAX_TOKEN_BYTES = 64 * 1024;
 
-type World = Pick<Context, 'env' | 'cwd' | 'fetch' | 'sleep' | 'redactor'>;
+type Dependencies = Pick<Context, 'env' | 'cwd' | 'fetch' | 'sleep' | 'redactor'>;
 
 interface ContainerEndpoint {
   readonly url: URL;
@@ -38,7 +38,7 @@ interface ContainerEndpoint {
  * @throws FedctlError aws.container-failed, aws.endpoint-invalid, aws.plaintext-refused; the signal's own reason
  */
 export async function containerCredentials(
-  context: World,
+  context: Dependencies,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<ResolvedCredentials | Absent> {
@@ -64,7 +64,7 @@ export async function containerCredentials(
 async function ask(
   { url, variable }: ContainerEndpoint,
   request: MetadataRequest,
-  context: World,
+  context: Dependencies,
   signal: AbortSignal,
 ): Promise<ResolvedCredentials | string> {
   let answer: MetadataAnswer;
@@ -102,7 +102,7 @@ function endpointOf(env: Context['env']): ContainerEndpoint | null {
 /** The file wins and is read each time: it is renewed while we run. */
 async function authorizationOf(
   endpoint: ContainerEndpoint,
-  { env, cwd }: World,
+  { env, cwd }: Dependencies,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<string | null> {
@@ -119,7 +119,7 @@ async function authorizationOf(
 
 function containerFailed({ url, variable }: ContainerEndpoint, what: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.container-failed', {
-    message: `The container endpoint ${url.origin}, which ${variable} names, gave no credentials: ${what}.`,
+    message: `The container endpoint ${url.origin}, which ${variable} names, returned no credentials: ${what}.`,
     details: { endpoint: url.origin, variable },
     cause,
   });

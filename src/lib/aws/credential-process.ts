@@ -3,7 +3,9 @@ import type { Context } from '../core/context.ts';
 import type { Credentials } from '../core/credentials.ts';
 import { deadline, timedOut } from '../core/deadline.ts';
 import { FedctlError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
 import { Secret } from '../core/secret.ts';
+import { systemCode } from '../core/system-error.ts';
 import { readExpiry } from './expiry.ts';
 import { processFailure } from './process-failure.ts';
 import { processEnvironment } from './process-loop.ts';
@@ -30,7 +32,7 @@ export async function processCredentials(
   signal: AbortSignal,
 ): Promise<Credentials> {
   const words = shellWords(command);
-  if (words === null) throw processFailed(profile, 'cannot be split into words: a quote in it is not closed');
+  if (words === null) throw processFailed(profile, 'cannot be split into words: it has an unclosed quote');
   const env = processEnvironment(context.env, profile);
   const bounded = deadline(signal, TIMEOUT_MS);
   try {
@@ -39,7 +41,7 @@ export async function processCredentials(
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (timedOut(bounded))
-      throw processFailed(profile, `did not end within ${TIMEOUT_MS / 1000} s`, { cause: error });
+      throw processFailed(profile, `did not exit within ${TIMEOUT_MS / 1000} s`, { cause: error });
     throw error;
   }
 }
@@ -81,12 +83,12 @@ function run(
 
 /** Only the first word is repeated: those after it may be secrets. */
 function notStarted(profile: string, program: string, cause: Error): FedctlError {
-  const why = 'code' in cause && cause.code === 'ENOENT' ? 'there is no such program' : cause.message;
+  const why = systemCode(cause) === 'ENOENT' ? 'the program was not found' : cause.message;
   const failure = `cannot be started: "${program}": ${why}`;
   return processFailed(profile, failure, {
     cause,
     likelyCause:
-      'AWS tools start the program of a credential_process without a shell: "~", "$HOME", "|" and "&&" have no meaning there, unless the command is: sh -c \'…\'.',
+      'AWS tools start the program of a credential_process without a shell. "~", "$HOME", "|" and "&&" are not interpreted, unless the command is: sh -c \'…\'.',
   });
 }
 
@@ -102,8 +104,7 @@ function parse(output: string, profile: string, now: Date): Credentials {
     // The error would quote what was printed.
     throw processFailed(profile, 'printed no JSON');
   }
-  const fields: Readonly<Record<string, unknown>> =
-    typeof value === 'object' && value !== null ? { ...value } : {};
+  const fields = isRecord(value) ? value : {};
   const { Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration } = fields;
   if (Version !== 1) throw processFailed(profile, 'printed no "Version": 1');
   if (typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string') {
@@ -120,11 +121,11 @@ function parse(output: string, profile: string, now: Date): Credentials {
 function expiryOf(expiration: unknown, profile: string, now: Date): Date | null {
   if (expiration === undefined || expiration === null || expiration === '') return null;
   const expiresAt = readExpiry(String(expiration));
-  if (expiresAt === null) throw processFailed(profile, 'printed an Expiration that is no time');
+  if (expiresAt === null) throw processFailed(profile, 'printed an Expiration that is not a valid time');
   if (expiresAt <= now) {
     throw new FedctlError('aws.credentials-expired', {
       message: `The credential_process of the profile "${profile}" printed credentials that expired at ${expiresAt.toISOString()}.`,
-      remedy: 'renew the session that this program reads from',
+      remedy: 'Renew the session that this program reads from.',
       details: { profile, expiresAt: expiresAt.toISOString() },
     });
   }
@@ -139,7 +140,8 @@ function processFailed(
   return new FedctlError('aws.profile-failed', {
     message: `The credential_process of the profile "${profile}" ${how}.`,
     likelyCause:
-      likelyCause ?? 'The program that the profile names failed, or does not print what AWS tools expect.',
+      likelyCause ??
+      'The program that the profile names failed, or its output does not have the format that AWS tools expect.',
     remedy: `Run the program alone and correct it: aws configure get credential_process --profile ${shellWord(profile)} prints its command.`,
     details: { profile },
     cause,

@@ -1,5 +1,5 @@
-import { shellWord } from '../core/command-line.ts';
-import type { FedctlError } from '../core/errors.ts';
+import { aws } from '../core/command-line.ts';
+import type { FailureFacts, FedctlError } from '../core/errors.ts';
 import { type CallSite, whereOf } from './call-site.ts';
 import { type AwsRefusal, refused } from './refusal.ts';
 
@@ -17,15 +17,15 @@ export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
       return sessionTokenDenied(refusal, site);
     case 'AssumeRole':
       return refused('sts.assume-denied', refusal, site, {
-        message: `${callerOf(refusal, site)} may not assume ${roleOf(site)}.`,
+        message: `${callerOf(refusal, site)} is not allowed to assume ${roleOf(site)}.`,
         ...trustPolicy(site),
       });
     case 'AssumeRoleWithWebIdentity':
       return refused('sts.assume-denied', refusal, site, {
-        message: `The bearer of the web identity token may not assume ${roleOf(site)}.`,
+        message: `The web identity token is not allowed to assume ${roleOf(site)}.`,
         ...trustPolicy(site),
         likelyCause:
-          'The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, the audience and the subject of this token, or there is no such role.',
+          'The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, audience and subject of this token, or the role does not exist.',
       });
     default:
       return plainlyDenied(refusal, site);
@@ -36,12 +36,13 @@ export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
 function mfaRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   const isDevice = /unable to validate/.test(refusal.message);
   return refused('sts.mfa-refused', refusal, site, {
-    message: `${whereOf(site)} refused the MFA ${isDevice ? 'device' : 'code'} of ${site.action}.`,
+    message: `${whereOf(site)} rejected the MFA ${isDevice ? 'device' : 'code'} of ${site.action}.`,
     ...(isDevice
       ? {
           likelyCause:
-            'The serial number names no MFA device of the user whose keys signed the call, or these are the keys of a session.',
-          remedy: 'aws iam list-mfa-devices',
+            'The serial number does not belong to an MFA device of the user whose credentials signed the call, or these are session credentials.',
+          remedy: 'Compare the serial number with the MFA devices of the user.',
+          command: aws(['iam', 'list-mfa-devices']),
         }
       : {}),
   });
@@ -50,31 +51,31 @@ function mfaRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
 function permissionMissing(refusal: AwsRefusal, site: CallSite): FedctlError {
   const permission = deniedAction(refusal) ?? `iam:${site.action}`;
   return refused('iam.permission-missing', refusal, site, {
-    message: `${callerOf(refusal, site)} may not call ${permission}${reasonOf(refusal)}.`,
-    remedy: `allow ${permission} on Resource "*" in the policy of that principal`,
+    message: `${callerOf(refusal, site)} is not allowed to call ${permission}${reasonOf(refusal)}.`,
+    remedy: `An administrator of the account must allow ${permission} on Resource "*" in a policy of that principal.`,
   });
 }
 
 function mintDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (/federated user/i.test(refusal.message)) {
     return refused('sts.federated-user', refusal, site, {
-      message: 'A federated user, made by GetFederationToken, cannot mint tokens.',
+      message: 'A federated user (GetFederationToken) cannot mint tokens.',
     });
   }
   if (deniedAction(refusal) === 'sts:TagGetWebIdentityToken') {
     return refused('sts.tag-denied', refusal, site, {
-      message: `${callerOf(refusal, site)} may mint in ${site.region}, but not with tags${reasonOf(refusal)}.`,
+      message: `${callerOf(refusal, site)} can mint tokens in ${site.region}, but not with tags${reasonOf(refusal)}.`,
     });
   }
   return refused('sts.mint-denied', refusal, site, {
-    message: `${callerOf(refusal, site)} may not mint this token in ${site.region}${reasonOf(refusal)}.`,
+    message: `${callerOf(refusal, site)} is not allowed to mint this token in ${site.region}${reasonOf(refusal)}.`,
   });
 }
 
 function sessionTokenDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.credentials?.sessionToken === null) return plainlyDenied(refusal, site);
   return refused('sts.session-credentials', refusal, site, {
-    message: `GetSessionToken takes long-term keys, and those of ${site.credentials?.providerDetail} belong to a session.`,
+    message: `GetSessionToken requires long-term credentials, but those of ${site.credentials?.providerDetail} belong to a session.`,
   });
 }
 
@@ -82,7 +83,7 @@ function plainlyDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   const permission = deniedAction(refusal) ?? `${site.service.toLowerCase()}:${site.action}`;
   return refused('aws.access-denied', refusal, site, {
     message: `${whereOf(site)} denied ${permission} to ${lowerFirst(callerOf(refusal, site))}${reasonOf(refusal)}.`,
-    remedy: `ask whoever administers the account to allow ${permission}`,
+    remedy: `An administrator of the account must allow ${permission}.`,
   });
 }
 
@@ -104,12 +105,13 @@ function roleOf({ roleArn }: CallSite): string {
 }
 
 /** Who may assume a role stands in its trust policy; GetRole takes the name of the role without its path. */
-function trustPolicy({ roleArn }: CallSite): { readonly remedy?: string } {
+function trustPolicy({ roleArn }: CallSite): Partial<FailureFacts> {
   const name = roleArn?.split('/').at(-1);
   return name === undefined || name === ''
     ? {}
     : {
-        remedy: `aws iam get-role --role-name ${shellWord(name)} --query Role.AssumeRolePolicyDocument`,
+        remedy: 'Read the trust policy of the role, and have it allow this principal.',
+        command: aws(['iam', 'get-role', '--role-name', name, '--query', 'Role.AssumeRolePolicyDocument']),
       };
 }
 

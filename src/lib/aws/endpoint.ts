@@ -29,7 +29,7 @@ export function endpointOverride(
   }
   const source = `profile "${profile.name}"`;
   const value = servicesEndpoint(service, profile, files) || profile.settings['endpoint_url'];
-  const way = `remove endpoint_url from the ${source}, or from the services section that it names`;
+  const way = `Remove endpoint_url from the ${source}, or from the services section that it names.`;
   return value ? { url: checkedEndpoint(value, source, way), source } : null;
 }
 
@@ -51,8 +51,8 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
   const section = files.services(name);
   if (section === null) {
     throw new FedctlError('aws.endpoint-invalid', {
-      message: `The profile "${profile.name}" names the services section "${name}", and ${files.configPath} has none of this name.`,
-      remedy: `add [services ${name}] to ${files.configPath}, or remove "services" from the profile`,
+      message: `The profile "${profile.name}" names the services section "${name}", which does not exist in ${files.configPath}.`,
+      remedy: `Add [services ${name}] to ${files.configPath}, or remove "services" from the profile.`,
       details: { profile: profile.name, services: name },
     });
   }
@@ -67,7 +67,7 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
  * @returns the URL as written
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
-export function checkedEndpoint(value: string, source: string, way = `unset ${source}`): string {
+function checkedEndpoint(value: string, source: string, way = `Unset ${source}.`): string {
   return checked(value, { source, way }, isLoopbackHost);
 }
 
@@ -75,7 +75,7 @@ export function checkedEndpoint(value: string, source: string, way = `unset ${so
  * Checks an endpoint that hands out credentials, which is also allowed at the metadata addresses of AWS without TLS.
  * As `checkedEndpoint`.
  */
-export function metadataEndpoint(value: string, source: string, way = `unset ${source}`): string {
+export function metadataEndpoint(value: string, source: string, way = `Unset ${source}.`): string {
   return checked(value, { source, way }, (host) => isLoopbackHost(host) || isMetadataHost(host));
 }
 
@@ -89,20 +89,20 @@ function checked(
   setting: EndpointSetting,
   allowsPlaintext: (host: string) => boolean,
 ): string {
-  if (!URL.canParse(value)) throw endpointInvalid(setting, 'is not a URL');
+  if (!URL.canParse(value)) throw endpointInvalid(setting, 'is not a valid URL');
   const url = new URL(value);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw endpointInvalid(setting, `begins with ${url.protocol} and not with https:`);
+    throw endpointInvalid(setting, `starts with ${url.protocol} instead of https:`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw endpointInvalid(setting, 'contains a user name or a password');
+    throw endpointInvalid(setting, 'has a user name or a password');
   }
   if (url.protocol === 'http:' && !allowsPlaintext(url.hostname)) {
     const { source, way } = setting;
     throw new FedctlError('aws.plaintext-refused', {
-      message: `${source} names ${url.origin}: fedctl sends no credentials to another machine without TLS.`,
-      likelyCause: `The endpoint that ${source} names is plain http and not on this machine: whoever is on the way could use what is sent.`,
-      remedy: `use an https:// endpoint, or: ${way}`,
+      message: `${source} names ${url.origin}. fedctl sends no credentials to another machine without TLS.`,
+      likelyCause: `The endpoint that ${source} names uses plain http to another machine. Anybody on the network path could read and use the credentials.`,
+      remedy: `Use an https:// endpoint, or ${way}.`,
       details: { source, endpoint: url.origin },
     });
   }

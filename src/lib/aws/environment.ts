@@ -8,7 +8,7 @@ import type { Absent } from './provider.ts';
 /**
  * The keys in the environment (facts/aws.md 7.2).
  *
- * @throws FedctlError aws.credentials-half-set
+ * @throws FedctlError aws.credentials-half-set; usage.invalid-value for an expiry that is no time
  */
 export function environmentCredentials(env: Context['env']): ResolvedCredentials | Absent {
   const accessKeyId = env['AWS_ACCESS_KEY_ID']?.trim() ?? '';
@@ -21,11 +21,24 @@ export function environmentCredentials(env: Context['env']): ResolvedCredentials
     accessKeyId,
     secretAccessKey: new Secret(secretAccessKey),
     sessionToken: sessionToken === '' ? null : new Secret(sessionToken),
-    // A key without a session has no expiry. A text that is no time is nobody's loss: AWS has the last word.
-    expiresAt: sessionToken === '' ? null : readExpiry(env['AWS_CREDENTIAL_EXPIRATION'] ?? ''),
+    // A key without a session has no expiry.
+    expiresAt: sessionToken === '' ? null : expiryOf(env['AWS_CREDENTIAL_EXPIRATION']?.trim() ?? ''),
     provider: 'environment',
     providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
   };
+}
+
+/** The AWS CLI and boto3 stop at a text that is no time as well. */
+function expiryOf(text: string): Date | null {
+  if (text === '') return null;
+  const expiresAt = readExpiry(text);
+  if (expiresAt !== null) return expiresAt;
+  throw new FedctlError('usage.invalid-value', {
+    message: `AWS_CREDENTIAL_EXPIRATION is "${text.slice(0, 50)}": expected a time such as 2026-01-31T12:00:00Z.`,
+    likelyCause: 'The variable says when the session of the other variables expires, in RFC 3339.',
+    remedy: 'Export the credentials again, or unset AWS_CREDENTIAL_EXPIRATION.',
+    details: { source: 'AWS_CREDENTIAL_EXPIRATION' },
+  });
 }
 
 function halfSet(isIdMissing: boolean): FedctlError {
@@ -33,7 +46,7 @@ function halfSet(isIdMissing: boolean): FedctlError {
     ? ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
     : ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'];
   return new FedctlError('aws.credentials-half-set', {
-    message: `${set} is set in the environment and ${missing} is not.`,
+    message: `${set} is set in the environment, but ${missing} is not.`,
     details: { missing, set },
   });
 }

@@ -1,10 +1,11 @@
-import { rerun, shellWord } from '../core/command-line.ts';
+import { aws, program, rerun } from '../core/command-line.ts';
 import type { ResolvedCredentials } from '../core/credentials.ts';
 import { formatDuration } from '../core/duration.ts';
-import { FedctlError } from '../core/errors.ts';
+import { type FailureFacts, FedctlError } from '../core/errors.ts';
+import { memberOf } from '../core/record.ts';
 import { isOptInRegion, isRegionName } from '../core/region-name.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
-import { quotedPart } from './access-key.ts';
+import { type ForeignPart, foreignPart } from './access-key.ts';
 import { type CallSite, siteDetails, whereOf } from './call-site.ts';
 import { accessDenied } from './denials.ts';
 import { type AwsRefusal, metadataOf, refusalOf, refused } from './refusal.ts';
@@ -21,14 +22,16 @@ export function timeoutFailure(site: CallSite, cause?: unknown, status: number |
   const limit = formatDuration(site.timeoutMs / 1000);
   const details = { ...siteDetails(site), timeoutMs: site.timeoutMs, status };
   if (status !== null && (status === 429 || status >= 500)) {
-    return unable(status, site, `, also when asked again, until ${limit} were over`, details, cause);
+    return unable(status, site, ` within ${limit}, including retries`, details, cause);
   }
   return new FedctlError('aws.timeout', {
     message:
       status === null
-        ? `${whereOf(site)} did not answer ${site.action} within ${limit}.`
-        : `${whereOf(site)} answered ${site.action} with HTTP ${status}, but not to the end within ${limit}.`,
-    ...(status === null ? {} : { likelyCause: 'The answer stopped half-way, or is tried again and again.' }),
+        ? `${whereOf(site)} did not respond to ${site.action} within ${limit}.`
+        : `${whereOf(site)} responded to ${site.action} with HTTP ${status}, but the response was not complete within ${limit}.`,
+    ...(status === null
+      ? {}
+      : { likelyCause: 'The response stopped half-way, or was retried without success.' }),
     details,
     cause,
   });
@@ -43,10 +46,10 @@ function unable(
   cause: unknown,
 ): FedctlError {
   return new FedctlError(status === 429 ? 'aws.throttled' : 'aws.service-failed', {
-    message: `${whereOf(site)} answered ${site.action} with HTTP ${status}${more}.`,
+    message: `${whereOf(site)} responded to ${site.action} with HTTP ${status}${more}.`,
     ...(status === 429
       ? {}
-      : { likelyCause: 'The service, or a proxy or load balancer before it, has a fault of its own.' }),
+      : { likelyCause: 'The service, or a proxy or load balancer in front of it, has an internal error.' }),
     details,
     cause,
   });
@@ -55,8 +58,9 @@ function unable(
 /** For an answer that looks well at first and lacks what it must hold: a proxy's, or an emulator's. */
 export function notAws(site: CallSite, why: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.not-aws', {
-    message: `What answered ${site.action} at ${site.endpoint} is not AWS: ${why}.`,
-    remedy: `curl -v ${shellWord(site.endpoint)}   (shows who answers there)`,
+    message: `The response to ${site.action} at ${site.endpoint} does not come from AWS: ${why}.`,
+    remedy: 'See who answers at this endpoint.',
+    command: program('curl', '-v', site.endpoint),
     details: siteDetails(site),
     cause,
   });
@@ -99,25 +103,25 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (UNKNOWN_ACTION.has(code) || status === 501) return unknownAction(refusal, site);
   if (NOT_SUBSCRIBED.has(code)) {
     return refused('aws.not-subscribed', refusal, site, {
-      message: `${whereOf(site)} refused ${site.action}: the account may not use the service. Asked with ${keyOf(site)}.`,
+      message: `${whereOf(site)} rejected ${site.action}: the account cannot use the service. The request was signed with ${keyOf(site)}.`,
     });
   }
   if (NO_SIGNATURE.has(code)) return signatureMissing(refusal, site);
   if (THROTTLED.test(code)) {
     return refused('aws.throttled', refusal, site, {
-      message: `${whereOf(site)} throttles ${site.action}, also after three attempts.`,
+      message: `${whereOf(site)} throttled ${site.action}, also after three attempts.`,
     });
   }
   switch (code) {
     case 'OutboundWebIdentityFederationDisabled':
       return refused('sts.federation-disabled', refusal, site, {
-        message: `${whereOf(site)} mints no token: outbound federation is disabled for this account.`,
+        message: `${whereOf(site)} mints no tokens: outbound federation is disabled for this account.`,
       });
     case 'SessionDurationEscalation':
       return sessionTooShort(refusal, site);
     case 'JWTPayloadSizeExceeded':
       return refused('sts.payload-too-large', refusal, site, {
-        message: `${whereOf(site)} mints no token: its audiences and tags, those of the principal included, would make it too large.`,
+        message: `${whereOf(site)} did not mint the token: with its audiences and tags, including those of the principal, it would be too large.`,
       });
     case 'ExpiredToken':
     case 'RequestExpiredToken':
@@ -128,11 +132,11 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
     case 'InvalidIdentityToken':
     case 'IDPRejectedClaim':
       return refused('sts.identity-token-refused', refusal, site, {
-        message: `${whereOf(site)} refused the web identity token.`,
+        message: `${whereOf(site)} rejected the web identity token.`,
       });
     case 'IDPCommunicationError':
       return refused('sts.identity-provider-unreachable', refusal, site, {
-        message: `${whereOf(site)} could not reach the issuer of the web identity token, also in three attempts.`,
+        message: `${whereOf(site)} could not reach the issuer of the web identity token in three attempts.`,
       });
     case 'RegionDisabled':
       return refused('aws.region-disabled', refusal, site, {
@@ -152,7 +156,7 @@ function expiredToken(refusal: AwsRefusal, site: CallSite): FedctlError {
   }
   const { providerDetail } = site.credentials;
   return refused('aws.credentials-expired', refusal, site, {
-    message: `The AWS credentials have expired: those of ${providerDetail}.`,
+    message: `The AWS credentials of ${providerDetail} have expired.`,
   });
 }
 
@@ -160,8 +164,8 @@ function sessionTooShort(refusal: AwsRefusal, site: CallSite): FedctlError {
   const expiresAt = site.credentials?.expiresAt ?? null;
   const left = expiresAt === null ? null : (expiresAt.getTime() - site.now().getTime()) / 1000;
   return refused('sts.session-too-short', refusal, site, {
-    message: 'The token would outlive the session of the credentials that ask for it.',
-    evidence: left === null || left < 0 ? [] : [`the session ends in ${formatDuration(left)}`],
+    message: 'The token would outlive the session of the credentials that request it.',
+    evidence: left === null || left < 0 ? [] : [`the session expires in ${formatDuration(left)}`],
   });
 }
 
@@ -173,36 +177,38 @@ function accessKeyUnknown(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
-function likelyReason(site: CallSite): { readonly likelyCause: string; readonly remedy: string } | null {
+function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remedy' | 'command'> | null {
   const { credentials, region, regionSource } = site;
   if (credentials === null) return null;
   const { accessKeyId, sessionToken, provider } = credentials;
-  const quoted = quotedPart(credentials);
-  if (quoted !== null) return quotes(quoted, credentials);
+  const foreign = foreignPart(credentials);
+  if (foreign !== null) return foreignAdvice(foreign, credentials);
   if (accessKeyId.startsWith('AKIA') && sessionToken !== null) {
     return {
       likelyCause:
-        'A long-term key (AKIA…) has no session token. The one beside it is left from another session.',
+        'A long-term key (AKIA…) has no session token. The one that is set is left from another session.',
       remedy:
         provider === 'environment'
-          ? 'unset AWS_SESSION_TOKEN'
-          : 'remove the session token that stands beside the key',
+          ? 'Unset AWS_SESSION_TOKEN.'
+          : 'Remove the session token that stands beside the key.',
     };
   }
   if (accessKeyId.startsWith('ASIA') && sessionToken === null) {
     return {
       likelyCause:
         'The key of a session (ASIA…) is valid only together with its session token, which is missing.',
-      remedy: 'add the session token of the same session: AWS_SESSION_TOKEN, or aws_session_token in a file',
+      remedy: 'Add the session token of the same session: AWS_SESSION_TOKEN, or aws_session_token in a file.',
     };
   }
   if (site.service === 'STS' && isOptInRegion(region)) {
     return {
-      likelyCause: `${region} (${regionSource}) has to be enabled for the account. Until then its endpoint knows no key of the account, and no session that the global endpoint of STS made.`,
+      likelyCause: `${region} (${regionSource}) must be enabled for the account. Until then its endpoint knows no key of the account, and no session of the global STS endpoint.`,
       remedy:
         sessionToken === null
-          ? `aws account enable-region --region-name ${region}   (or name another Region: --region <region>)`
-          : `aws account get-region-opt-status --region-name ${region}   (if it is enabled, get the session from a Region: export AWS_STS_REGIONAL_ENDPOINTS=regional)`,
+          ? `Name another Region with --region, or enable this one for the account: aws account enable-region --region-name ${region}.`
+          : 'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. If it is not, name another Region with --region.',
+      command:
+        sessionToken === null ? null : aws(['account', 'get-region-opt-status', '--region-name', region]),
     };
   }
   return site.service === 'IAM' && sessionToken !== null ? OF_GET_SESSION_TOKEN : null;
@@ -210,18 +216,22 @@ function likelyReason(site: CallSite): { readonly likelyCause: string; readonly 
 
 /** IAM takes no session of GetSessionToken that was made without MFA, and says of it that it is invalid (facts/aws.md 6). */
 const OF_GET_SESSION_TOKEN = {
-  likelyCause: 'Credentials of GetSessionToken may not call IAM unless they were made with an MFA code.',
-  remedy: 'use the keys of the IAM user themselves, or assume a role: --role-arn <arn>',
+  likelyCause: 'Credentials of GetSessionToken cannot call IAM unless they were requested with an MFA code.',
+  remedy: 'Use the keys of the IAM user themselves, or assume a role with --role-arn <arn>.',
 };
 
 /** `docker --env-file`, systemd and INI files keep quotation marks; a shell takes them away. */
-function quotes(part: string, { provider, providerDetail }: ResolvedCredentials) {
+function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }: ResolvedCredentials) {
+  const keeps =
+    provider === 'environment'
+      ? 'files for docker --env-file and systemd keep them'
+      : 'files of AWS keep them';
   return {
-    likelyCause: `The value of the ${part} from ${providerDetail} has quotation marks in it, which belong to no key.`,
+    likelyCause: `The value of the ${part} from ${providerDetail} has ${has} in it, and no key does.`,
     remedy:
-      provider === 'environment'
-        ? 'write the value without quotation marks: files for docker --env-file and systemd keep them'
-        : 'write the value without quotation marks: files of AWS keep them',
+      has === 'a blank'
+        ? 'Copy the value again, without blanks and line breaks.'
+        : `Write the value without quotation marks: ${keeps}.`,
   };
 }
 
@@ -235,10 +245,10 @@ function keyOf({ credentials }: CallSite): string {
 /** STS names a wrong clock SignatureDoesNotMatch too; the sentence alone tells the two apart. */
 function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (/^Signature (?:expired|not yet current)/i.test(refusal.message)) return clockSkew(refusal, site);
-  const quoted = site.credentials === null ? null : quotedPart(site.credentials);
+  const foreign = site.credentials === null ? null : foreignPart(site.credentials);
   return refused('aws.signature-refused', refusal, site, {
-    message: `${whereOf(site)} refused the signature made with ${keyOf(site)}.`,
-    ...(quoted === null || site.credentials === null ? {} : quotes(quoted, site.credentials)),
+    message: `${whereOf(site)} rejected the signature made with ${keyOf(site)}.`,
+    ...(foreign === null || site.credentials === null ? {} : foreignAdvice(foreign, site.credentials)),
   });
 }
 
@@ -249,12 +259,12 @@ function scopeMismatch(refusal: AwsRefusal, site: CallSite): FedctlError {
   const other = meant === region ? null : meant;
   const instead =
     endpointSource === null
-      ? `find out what answers at ${endpoint}: a proxy, or a name server that leads elsewhere`
+      ? `find out which server responds at ${endpoint}: a proxy, or another host by DNS`
       : endpointSource.startsWith('AWS_')
         ? `unset ${endpointSource}`
         : `remove the endpoint from the ${endpointSource}`;
   return refused('aws.endpoint-region-mismatch', refusal, site, {
-    message: `The Region and the endpoint of ${service} do not fit each other: the request is signed for ${region} (${regionSource}), and ${endpoint} (${endpointSource ?? 'the endpoint of that Region'}) accepts no signature for it.`,
+    message: `The Region and the endpoint of ${service} do not match: the request is signed for ${region} (${regionSource}), but ${endpoint} (${endpointSource ?? 'the endpoint of that Region'}) does not accept that signature.`,
     remedy: `Use the Region of the endpoint with --region, or ${instead}.`,
     command: other === null ? null : rerun({ set: { '--region': other } }),
   });
@@ -267,7 +277,7 @@ function regionInHost(endpoint: string): string | null {
 
 function signatureMissing(refusal: AwsRefusal, site: CallSite): FedctlError {
   return refused('aws.signature-missing', refusal, site, {
-    message: `${whereOf(site)} saw no whole signature on ${site.action}, and fedctl had signed it with ${keyOf(site)}.`,
+    message: `${whereOf(site)} received no complete signature for ${site.action}, although fedctl signed it with ${keyOf(site)}.`,
   });
 }
 
@@ -276,17 +286,14 @@ function clockSkew(refusal: AwsRefusal, site: CallSite): FedctlError {
   return refused('aws.clock-skew', refusal, site, {
     message:
       skew === null
-        ? `${whereOf(site)} refused the request because of its time.`
+        ? `${whereOf(site)} rejected the request because of its time.`
         : `The clock of this machine is ${formatDuration(skew)} ${skew > 0 ? 'ahead of' : 'behind'} that of ${whereOf(site)}.`,
   });
 }
 
 /** Seconds by which our clock is ahead of the answer's Date header; null when they agree to five minutes. */
 function skewOf(error: Error, now: Date): number | null {
-  const response = '$response' in error ? error.$response : null;
-  const headers =
-    typeof response === 'object' && response !== null && 'headers' in response ? response.headers : null;
-  const date = typeof headers === 'object' && headers !== null && 'date' in headers ? headers.date : null;
+  const date = memberOf(memberOf(memberOf(error, '$response'), 'headers'), 'date');
   const theirs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
   const skew = (now.getTime() - theirs) / 1000;
   return Number.isFinite(skew) && Math.abs(skew) >= 300 ? skew : null;
@@ -301,26 +308,27 @@ function unknownAction(refusal: AwsRefusal, site: CallSite): FedctlError {
         ? {}
         : {
             likelyCause: `${site.endpointSource} names an emulator or a gateway that does not have this action.`,
-            remedy: `use an emulator that knows ${site.action}, or AWS itself: ${site.endpointSource.startsWith('AWS_') ? `unset ${site.endpointSource}` : `remove the endpoint from the ${site.endpointSource}`}`,
+            remedy: `Use an emulator that knows ${site.action}. For AWS itself, ${site.endpointSource.startsWith('AWS_') ? `unset ${site.endpointSource}` : `remove the endpoint from the ${site.endpointSource}`}.`,
           }),
     });
   }
   return refused('aws.region-global', refusal, site, {
-    message: `${site.endpoint} does not know GetWebIdentityToken: it is the global endpoint of STS, or not STS.`,
-    remedy: `use the endpoint of a Region: unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL, and --region <region>`,
+    message: `${site.endpoint} does not know GetWebIdentityToken. It is the global endpoint of STS, or not STS.`,
+    remedy:
+      'Use the endpoint of a Region: name it with --region, and unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
   });
 }
 
 function serviceFailed(refusal: AwsRefusal, site: CallSite): FedctlError {
   return refused('aws.service-failed', refusal, site, {
-    message: `${whereOf(site)} answered ${site.action} with ${refusal.code} (HTTP ${refusal.status}).`,
+    message: `${whereOf(site)} responded to ${site.action} with ${refusal.code} (HTTP ${refusal.status}).`,
   });
 }
 
 function requestRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   const isDuration = site.action === 'AssumeRole' && /DurationSeconds|session limit/i.test(refusal.message);
   return refused(isDuration ? 'sts.duration-refused' : 'aws.request-refused', refusal, site, {
-    message: `${whereOf(site)} refused ${site.action}: ${refusal.message}`,
+    message: `${whereOf(site)} rejected ${site.action}: ${refusal.message}`,
   });
 }
 
@@ -339,11 +347,11 @@ function transportFailure(error: unknown, site: CallSite): FedctlError | null {
   };
   return fault.kind === 'tls'
     ? new FedctlError('aws.tls-failed', {
-        message: `No TLS connection to ${whereOf(site)}: ${fault.reason} (${fault.code}).`,
+        message: `The TLS connection to ${whereOf(site)} failed: ${fault.reason} (${fault.code}).`,
         ...facts,
       })
     : new FedctlError('aws.unreachable', {
-        message: `${whereOf(site)} cannot be reached: ${fault.reason} (${fault.code}).`,
+        message: `Cannot reach ${whereOf(site)}: ${fault.reason} (${fault.code}).`,
         ...facts,
       });
 }
@@ -354,7 +362,7 @@ function answerFailure(error: unknown, site: CallSite): FedctlError | null {
   const { httpStatusCode: status = 0 } = metadataOf(error);
   if (status === 429) {
     const details = { ...siteDetails(site), status };
-    return unable(status, site, ' and a body that is no answer of the service', details, error);
+    return unable(status, site, ' and a body that is not a response of the service', details, error);
   }
-  return notAws(site, `HTTP ${status} with a body that is no answer of the service`, error);
+  return notAws(site, `HTTP ${status} with a body that is not a response of the service`, error);
 }

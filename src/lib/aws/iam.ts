@@ -23,7 +23,7 @@ export async function createIam(connection: Connection, find: FindCredentials): 
       );
       if (answer === null) return { changed: false, issuer: null };
       const issuer = answer.output.IssuerIdentifier;
-      if (!issuer) throw notAws(answer.site, 'its answer names no issuer');
+      if (!issuer) throw notAws(answer.site, 'the response names no issuer');
       return { changed: true, issuer };
     },
     async disableOutboundFederation(signal) {
@@ -35,7 +35,7 @@ export async function createIam(connection: Connection, find: FindCredentials): 
       if (answer === null) return { changed: false };
       // The one answer without a member of its own: only the request id tells AWS from a portal's page.
       if (answer.output.$metadata.requestId === undefined)
-        throw notAws(answer.site, 'its answer has no request id');
+        throw notAws(answer.site, 'the response has no request ID');
       return { changed: true };
     },
     async outboundFederationInfo(signal) {
@@ -48,7 +48,7 @@ export async function createIam(connection: Connection, find: FindCredentials): 
       const { IssuerIdentifier: issuer, JwtVendingEnabled: enabled } = answer.output;
       // Documented, never observed: AWS answers FeatureDisabled instead (facts/aws.md 0.1).
       if (enabled === false) return { enabled: false, issuer: issuer ?? null };
-      if (!issuer) throw notAws(answer.site, 'its answer names no issuer');
+      if (!issuer) throw notAws(answer.site, 'the response names no issuer');
       return { enabled: true, issuer };
     },
   };

@@ -23,7 +23,7 @@ const REGION_PATH = 'latest/meta-data/placement/region';
 /** After this time expired keys of the service are asked for again. */
 const EXTENSION_MS = 15 * 60_000;
 
-type World = Pick<Context, 'env' | 'fetch' | 'now' | 'redactor'>;
+type Dependencies = Pick<Context, 'env' | 'fetch' | 'now' | 'redactor'>;
 type Warn = NonNullable<AwsSettings['warn']>;
 
 /** A conversation with the metadata service: its token goes with every question. */
@@ -45,7 +45,7 @@ interface Conversation {
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the signal's own reason
  */
 export async function instanceMetadataCredentials(
-  context: World,
+  context: Dependencies,
   profile: ChosenProfile,
   warn: Warn,
   signal: AbortSignal,
@@ -76,7 +76,7 @@ function extended(expiresAt: Date | null, now: Date, warn: Warn): Date | null {
   if (expiresAt === null || expiresAt > now) return expiresAt;
   warn({
     code: 'aws.metadata-credentials-expired',
-    message: `The instance metadata service returned credentials that expired at ${rfc3339(expiresAt)}. They are used: in an outage the service returns its last ones, and AWS accepts them.`,
+    message: `The instance metadata service returned credentials that expired at ${rfc3339(expiresAt)}. fedctl uses them: in an outage the service returns its last credentials, and AWS accepts them.`,
     remedy: null,
   });
   return new Date(now.getTime() + EXTENSION_MS);
@@ -88,7 +88,7 @@ function extended(expiresAt: Date | null, now: Date, warn: Warn): Date | null {
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the signal's own reason
  */
 export async function instanceRegion(
-  context: World,
+  context: Dependencies,
   profile: ChosenProfile,
   signal: AbortSignal,
 ): Promise<string | null> {
@@ -104,7 +104,7 @@ function noRole(status: number, withoutToken: string | null): string {
     case 401:
       return `the instance metadata service requires a token (HTTP 401), and ${withoutToken ?? 'rejected its own'}`;
     case 403:
-      return 'the instance metadata service is turned off for this instance (HTTP 403)';
+      return 'the instance metadata service is disabled for this instance (HTTP 403)';
     case 404:
       return 'the instance has no role (HTTP 404)';
     default:
@@ -114,7 +114,7 @@ function noRole(status: number, withoutToken: string | null): string {
 
 /** Gets a token and asks with it. Why nobody answered is an answer too. */
 async function converse<Answer>(
-  context: World,
+  context: Dependencies,
   profile: ChosenProfile,
   signal: AbortSignal,
   ask: (conversation: Conversation) => Promise<Answer | Absent>,
@@ -163,7 +163,7 @@ function endpointOf(env: Context['env'], profile: ChosenProfile): string {
   const fromProfile = profile.settings['ec2_metadata_service_endpoint'];
   if (fromProfile) {
     const source = `profile "${profile.name}"`;
-    return metadataEndpoint(fromProfile, source, `remove ec2_metadata_service_endpoint from the ${source}`);
+    return metadataEndpoint(fromProfile, source, `Remove ec2_metadata_service_endpoint from the ${source}.`);
   }
   const mode =
     env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'] || profile.settings['ec2_metadata_service_endpoint_mode'];
@@ -179,7 +179,7 @@ function settingOf(key: string, env: Context['env'], profile: ChosenProfile): nu
   const source = env[variable] ? variable : `${key} of the profile "${profile.name}"`;
   throw new FedctlError('usage.invalid-value', {
     message: `${source} is "${text.slice(0, 50)}": expected a positive number.`,
-    remedy: env[variable] ? `unset ${variable}` : `remove ${source}`,
+    remedy: env[variable] ? `Unset ${variable}.` : `Remove ${source}.`,
     details: { source },
   });
 }
@@ -199,10 +199,10 @@ async function sessionToken(
     const answer = await send(TOKEN_PATH, { method: 'PUT', headers });
     if (answer.status === 200) return { value: answer.body.trim() };
     if (answer.status === 400) return { absent: 'the instance metadata service responded with HTTP 400' };
-    why = `gave no token (HTTP ${answer.status})`;
+    why = `returned no token (HTTP ${answer.status})`;
   } catch (error) {
     if (!isTimeout(error)) throw error;
-    why = 'gave no token in time (a container needs a hop limit of at least 2)';
+    why = 'returned no token in time (a container requires a hop limit of at least 2)';
   }
   const forbidden = env['AWS_EC2_METADATA_V1_DISABLED'] || profile.settings['ec2_metadata_v1_disabled'];
   return forbidden?.toLowerCase() === 'true'

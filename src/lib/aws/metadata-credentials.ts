@@ -1,4 +1,5 @@
 import type { Credentials } from '../core/credentials.ts';
+import { isRecord } from '../core/record.ts';
 import { Secret } from '../core/secret.ts';
 import { readExpiry } from './expiry.ts';
 
@@ -40,7 +41,7 @@ export function metadataRefusal(text: string): string | null {
 function parsed(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
+    return isRecord(value) ? value : {};
   } catch {
     return {};
   }

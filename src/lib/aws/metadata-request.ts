@@ -39,7 +39,7 @@ export async function askMetadata(
 export function reasonOf(error: unknown): string {
   const fault = transportFault(error);
   if (fault !== null) return `${fault.reason} (${fault.code})`;
-  if (isTimeout(error)) return 'no answer came in time';
+  if (isTimeout(error)) return 'the request timed out';
   return error instanceof Error ? `the request failed (${error.name})` : 'the request failed';
 }
 

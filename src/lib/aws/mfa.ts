@@ -37,16 +37,16 @@ export async function proveMfa(
   if (mfaCode === undefined) {
     throw new FedctlError('aws.mfa-needed', {
       message: `${what} ${device}.`,
-      remedy: `On a terminal, where the code can be asked for, run ${again}, then repeat the command.`,
+      remedy: `Run ${again} on a terminal to enter the code. Then repeat the command.`,
       details,
     });
   }
   const tokenCode = await mfaCode(serialNumber);
   if (tokenCode !== null) return { serialNumber, tokenCode };
   throw new FedctlError('aws.mfa-needed', {
-    message: `${what} ${device}, and none was typed.`,
-    likelyCause: 'The question for the code was left without an answer.',
-    remedy: 'repeat the command, and type the six digits that the device shows',
+    message: `${what} ${device}, but none was entered.`,
+    likelyCause: 'The prompt for the code was not answered.',
+    remedy: 'Repeat the command and enter the six digits that the device shows.',
     details,
   });
 }

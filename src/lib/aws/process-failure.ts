@@ -1,13 +1,14 @@
-import { shellWord } from '../core/command-line.ts';
+import { type OfferedCommand, program, shellWord } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import { FAILURES, type FailureCode } from '../failures/failures.ts';
+import { shellWords } from './shell-words.ts';
 
 const MAX_LINES = 5;
 const MAX_LINE = 300;
 
 /**
  * The failure of a `credential_process` that ended with another code than 0. Where that program is fedctl, its failure
- * is the failure: same code, sentence, cause and remedy. Of any other program all that it wrote to stderr is repeated,
+ * is the failure: same code, sentence, cause, remedy and command. Of any other program all that it wrote to stderr is repeated,
  * as the AWS CLI does, the last line in the sentence; of more than five lines the first and the last ones.
  *
  * @param ended `exited with code 1`, `was ended by SIGTERM`
@@ -21,6 +22,7 @@ export function processFailure(profile: string, ended: string, stderr: string): 
       message: `${start}: ${inner.message}`,
       likelyCause: inner.cause,
       remedy: inner.remedy,
+      command: inner.command,
       details: { profile, evidence: inner.evidence },
     });
   }
@@ -36,7 +38,8 @@ export function processFailure(profile: string, ended: string, stderr: string): 
   const said = last === '' ? '' : `, saying "${last}"`;
   return new FedctlError('aws.profile-failed', {
     message: `${start}${said}.`,
-    likelyCause: 'The program that the profile names failed, or does not print what AWS tools expect.',
+    likelyCause:
+      'The program that the profile names failed, or its output does not have the format that AWS tools expect.',
     remedy: `Run the program alone and correct it: aws configure get credential_process --profile ${shellWord(profile)} prints its command.`,
     details: { profile, ...(shown.length > 1 ? { evidence: shown } : {}) },
   });
@@ -47,6 +50,7 @@ interface InnerFailure {
   readonly message: string;
   readonly cause: string;
   readonly remedy: string;
+  readonly command: OfferedCommand | null;
   readonly evidence: readonly string[];
 }
 
@@ -59,8 +63,8 @@ function fromDocument(stderr: string): InnerFailure | null {
   try {
     const { schema, error } = JSON.parse(stderr) as { schema?: unknown; error?: Record<string, unknown> };
     if (schema !== 'fedctl.error/v1' || error === undefined) return null;
-    const { code, message, cause, remedy } = error;
-    return known({ code, message, cause, remedy, evidence: [] });
+    const { code, message, cause, remedy, command } = error;
+    return known({ code, message, cause, remedy, command, evidence: [] });
   } catch {
     return null;
   }
@@ -85,6 +89,7 @@ function fromLines(stderr: string): InnerFailure | null {
     message: parts.get('error'),
     cause: parts.get('cause'),
     remedy: parts.get('remedy'),
+    command: parts.get('run'),
     evidence,
   });
 }
@@ -94,11 +99,30 @@ function known({
   message,
   cause,
   remedy,
+  command,
   evidence,
-}: Readonly<Record<'code' | 'message' | 'cause' | 'remedy', unknown>> & {
+}: Readonly<Record<'code' | 'message' | 'cause' | 'remedy' | 'command', unknown>> & {
   readonly evidence: readonly string[];
 }): InnerFailure | null {
   if (typeof code !== 'string' || !Object.hasOwn(FAILURES, code)) return null;
   if (typeof message !== 'string' || typeof cause !== 'string' || typeof remedy !== 'string') return null;
-  return { code: code as FailureCode, message, cause, remedy, evidence: evidence.slice(0, 2 * MAX_LINES) };
+  return {
+    code: code as FailureCode,
+    message,
+    cause,
+    remedy,
+    command: offered(command),
+    evidence: evidence.slice(0, 2 * MAX_LINES),
+  };
+}
+
+/**
+ * What the inner fedctl offers to run, unless it is its own command line again: that one stands in the profile, and to
+ * run it in a shell would change nothing.
+ */
+function offered(line: unknown): OfferedCommand | null {
+  const words = typeof line === 'string' ? shellWords(line) : null;
+  const [name = '', command] = words ?? [];
+  if (words === null || !/^(?:fedctl|aws|atlas)$/.test(name) || command === 'credentials') return null;
+  return program(...words);
 }

@@ -1,4 +1,4 @@
-import { shellWord } from '../core/command-line.ts';
+import { aws, shellWord } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { Credentials, ResolvedCredentials } from '../core/credentials.ts';
 import { FedctlError } from '../core/errors.ts';
@@ -19,7 +19,7 @@ import { createSts } from './sts.ts';
 import { unnamedSession, webIdentityCredentials, webIdentityOf } from './web-identity.ts';
 
 /** What following a profile needs beyond the files. */
-export interface ProfileWorld {
+export interface ProfileDependencies {
   readonly context: Pick<Context, 'env' | 'cwd' | 'fetch' | 'spawn' | 'sleep' | 'now' | 'redactor'>;
   readonly files: SharedFiles;
   readonly chosen: ChosenProfile;
@@ -63,7 +63,7 @@ export function assumesRole({ settings }: Profile): boolean {
  *   aws.mfa-needed, aws.sso-login-needed, aws.container-failed, sts.*, aws.*
  */
 export async function profileCredentials(
-  world: ProfileWorld,
+  world: ProfileDependencies,
   signal: AbortSignal,
 ): Promise<ResolvedCredentials | Absent> {
   const { chosen, files } = world;
@@ -76,19 +76,18 @@ export async function profileCredentials(
   const absent =
     source === 'default' && files.profile('default') === null
       ? 'there is no profile "default"'
-      : `the profile "${name}" names no way to get credentials`;
+      : `the profile "${name}" has no credential source`;
   if (files.severe.length === 0) return { absent };
   // The keys that somebody meant may be where nobody could read them.
   throw new FedctlError('aws.profile-failed', {
     message: `No credentials in the AWS files: ${absent}. ${files.severe.join(' ')}`,
-    likelyCause:
-      'A file with AWS settings cannot be read, or not to its end, so the profile may not be complete.',
-    remedy: `correct or remove the file: ${files.configPath} or ${files.credentialsPath}`,
+    likelyCause: 'A file with AWS settings cannot be read completely, so the profile may be incomplete.',
+    remedy: `Correct or remove the file: ${files.configPath} or ${files.credentialsPath}.`,
     details: { profile: name },
   });
 }
 
-async function follow(link: Link, world: ProfileWorld, signal: AbortSignal): Promise<Found | null> {
+async function follow(link: Link, world: ProfileDependencies, signal: AbortSignal): Promise<Found | null> {
   const { name, path } = link;
   const { settings, inConfig, inCredentials } = link.profile;
   const isFirst = path.length === 1;
@@ -126,12 +125,12 @@ async function follow(link: Link, world: ProfileWorld, signal: AbortSignal): Pro
   return null;
 }
 
-async function sso({ name, profile }: Link, world: ProfileWorld, signal: AbortSignal): Promise<Found> {
+async function sso({ name, profile }: Link, world: ProfileDependencies, signal: AbortSignal): Promise<Found> {
   const credentials = await ssoCredentials(name, profile.settings, world.signIn, signal);
   return { credentials, how: 'IAM Identity Center' };
 }
 
-async function assumedRole(link: Link, world: ProfileWorld, signal: AbortSignal): Promise<Found> {
+async function assumedRole(link: Link, world: ProfileDependencies, signal: AbortSignal): Promise<Found> {
   const { name } = link;
   const { settings } = link.profile;
   const roleArn = settings['role_arn'] ?? '';
@@ -150,7 +149,7 @@ async function assumedRole(link: Link, world: ProfileWorld, signal: AbortSignal)
       : await proveMfa(
           world.mfaCode,
           serial,
-          `The profile "${name}" assumes ${roleArn} with a code of`,
+          `The profile "${name}" assumes ${roleArn}, which requires a code from`,
           `eval "$(fedctl credentials --profile ${shellWord(name)} --format env)"`,
         );
   const { credentials } = await sts.assumeRole(
@@ -166,12 +165,12 @@ async function assumedRole(link: Link, world: ProfileWorld, signal: AbortSignal)
   return { credentials, how: `role ${roleArn}, from ${source.how}` };
 }
 
-async function sourceOf(link: Link, world: ProfileWorld, signal: AbortSignal): Promise<Found> {
+async function sourceOf(link: Link, world: ProfileDependencies, signal: AbortSignal): Promise<Found> {
   const { name, path } = link;
   const { source_profile: written, credential_source: credential } = link.profile.settings;
   if ((written === undefined) === (credential === undefined)) {
     const which = written === undefined ? 'neither source_profile nor' : 'both source_profile and';
-    throw profileFailed(name, `has a role_arn and names ${which} credential_source`);
+    throw profileFailed(name, `has a role_arn, but ${which} credential_source`);
   }
   if (written === undefined) return await credentialSource(name, credential ?? '', world, signal);
   const source = world.files.sourceProfile(written);
@@ -180,34 +179,34 @@ async function sourceOf(link: Link, world: ProfileWorld, signal: AbortSignal): P
   }
   if (source.name !== name && path.includes(source.name)) {
     const circle = [...path, source.name].join(' -> ');
-    throw profileFailed(name, `takes its keys from itself, in a circle: ${circle}`);
+    throw profileFailed(name, `takes its credentials from itself, in a loop: ${circle}`);
   }
   const next = { name: source.name, profile: source.value, path: [...path, source.name] };
   const found = await follow(next, world, signal);
-  if (found === null) throw profileFailed(source.name, `gives the profile "${name}" no keys`);
+  if (found === null) throw profileFailed(source.name, `gives the profile "${name}" no credentials`);
   return { ...found, how: `profile "${source.name}" (${found.how})` };
 }
 
 async function credentialSource(
   name: string,
   source: string,
-  world: ProfileWorld,
+  world: ProfileDependencies,
   signal: AbortSignal,
 ): Promise<Found> {
   const found = await askSource(source, world, signal);
   if (found === null) {
     throw profileFailed(
       name,
-      `has credential_source ${source}; AWS knows Environment, Ec2InstanceMetadata and EcsContainer`,
+      `has credential_source ${source}, but AWS supports only Environment, Ec2InstanceMetadata and EcsContainer`,
     );
   }
-  if (isAbsent(found)) throw profileFailed(name, `takes its keys from ${source}, but ${found.absent}`);
+  if (isAbsent(found)) throw profileFailed(name, `takes its credentials from ${source}, but ${found.absent}`);
   return { credentials: found, how: found.providerDetail };
 }
 
 async function askSource(
   source: string,
-  { context, chosen, warn, signIn }: ProfileWorld,
+  { context, chosen, warn, signIn }: ProfileDependencies,
   signal: AbortSignal,
 ): Promise<ResolvedCredentials | Absent | null> {
   switch (source) {
@@ -224,13 +223,13 @@ async function askSource(
 
 async function webIdentity(
   { name, profile, path }: Link,
-  { context, chosen, connect }: ProfileWorld,
+  { context, chosen, connect }: ProfileDependencies,
   signal: AbortSignal,
 ): Promise<Found> {
   // A profile that was named on the command line, and one that another names, go by their own settings alone.
   const isAlone = path.length > 1 || chosen.source === '--profile';
   const identity = webIdentityOf(isAlone ? {} : context.env, profile.settings);
-  if (identity === null) throw profileFailed(name, 'has a web_identity_token_file and no role_arn');
+  if (identity === null) throw profileFailed(name, 'has a web_identity_token_file but no role_arn');
   return {
     credentials: await webIdentityCredentials(identity, context.cwd, await connect(), signal),
     how: `web identity, role ${identity.roleArn}`,
@@ -244,11 +243,11 @@ function keysOf(name: string, section: Section): Found {
   const token = section['aws_session_token'] || section['aws_security_token'];
   if (!id || !secret) {
     const [missing, set] = id ? [...KEY_PAIR].reverse() : KEY_PAIR;
-    const what = id || secret ? `${set} and no ${missing}` : `no value for ${missing}`;
+    const what = id || secret ? `${set} but no ${missing}` : `no value for ${missing}`;
     throw new FedctlError('aws.credentials-half-set', {
       message: `The profile "${name}" has ${what}.`,
-      likelyCause: 'The two belong together, and in one section of one file.',
-      remedy: `aws configure --profile ${shellWord(name)}`,
+      likelyCause: 'Both are required, in the same section of one file.',
+      remedy: `Complete the key pair in one section: aws configure --profile ${shellWord(name)} asks for both.`,
       details: { profile: name, missing, set },
     });
   }
@@ -264,8 +263,9 @@ function keysOf(name: string, section: Section): Found {
 function profileFailed(name: string, what: string): FedctlError {
   return new FedctlError('aws.profile-failed', {
     message: `The profile "${name}" ${what}.`,
-    likelyCause: 'The profile does not say completely, or without contradiction, where its keys come from.',
-    remedy: `aws configure list --profile ${shellWord(name)}`,
+    likelyCause: 'The credential source of the profile is incomplete or contradictory.',
+    remedy: 'Correct the profile. The AWS CLI shows what it reads from it.',
+    command: aws(['configure', 'list', '--profile', name]),
     details: { profile: name },
   });
 }

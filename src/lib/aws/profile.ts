@@ -60,12 +60,12 @@ export function profileUnknown(
   const shown = near.slice(0, NAMES_SHOWN).map((each) => each.name);
   const why = [...(misspelt === null ? [] : [misspelt.fault]), ...files.missing, ...files.severe];
   return new FedctlError('aws.profile-unknown', {
-    message: `There is no AWS profile "${name}", which ${source} names${hint === null ? '.' : `; did you mean "${hint.name}"?`}`,
+    message: `The AWS profile "${name}", which ${source} names, does not exist${hint === null ? '.' : `; did you mean "${hint.name}"?`}`,
     ...(why.length === 0 ? {} : { likelyCause: why.join(' ') }),
     ...(misspelt !== null
       ? { remedy: misspelt.remedy }
       : isOption && hint !== null
-        ? { remedy: 'Use the profile that is meant.', command: rerun({ set: { '--profile': hint.name } }) }
+        ? { remedy: 'Use the suggested profile.', command: rerun({ set: { '--profile': hint.name } }) }
         : {}),
     details: {
       profile: name,

@@ -41,7 +41,7 @@ function checked(name: string, source: string): ResolvedRegion {
   const details = { region: name, source };
   if (isGlobalRegion(name)) {
     throw new FedctlError('aws.region-global', {
-      message: `${source} names "${name}", the global endpoint, where no tokens are minted.`,
+      message: `${source} names "${name}", the global endpoint, which mints no tokens.`,
       details,
     });
   }
@@ -49,10 +49,10 @@ function checked(name: string, source: string): ResolvedRegion {
     const meant = regionMeant(name);
     const hint = meant === null ? '' : ` (did you mean "${meant}"?)`;
     throw new FedctlError('aws.region-invalid', {
-      message: `${source} names "${name}", and no AWS Region is called so${hint}.`,
+      message: `${source} names "${name}", which is not an AWS Region name${hint}.`,
       ...(meant === null
         ? {}
-        : { remedy: 'Use the Region that is meant.', command: rerun({ set: { '--region': meant } }) }),
+        : { remedy: 'Use the suggested Region.', command: rerun({ set: { '--region': meant } }) }),
       details,
     });
   }

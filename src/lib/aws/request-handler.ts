@@ -31,7 +31,7 @@ function bounded(body: Readable): Readable {
   const gate = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
-      if (size > MAX_BYTES) done(new Error(`the answer is larger than ${MAX_BYTES} bytes`));
+      if (size > MAX_BYTES) done(new Error(`the response is larger than ${MAX_BYTES} bytes`));
       else done(null, chunk);
     },
   });

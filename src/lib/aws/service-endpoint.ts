@@ -38,21 +38,26 @@ export function originOf(
       'aws.endpoint-invalid',
       override === null
         ? {
-            message: `AWS has no ${kinds.join(' and ')} endpoint of ${service.toUpperCase()} in ${connection.region} (${connection.regionSource}): ${sources.join(' and ')} asks for one.`,
+            message: `AWS has no ${kinds.join(' and ')} endpoint of ${service.toUpperCase()} in ${connection.region} (${connection.regionSource}), which ${sources.join(' and ')} requires.`,
             likelyCause: `Not every Region has ${kinds.join(' or ')} endpoints.`,
-            remedy: switchOff(sources),
+            remedy: `${sentence(switchOff(sources))}.`,
             details: { service, region: connection.region, sources },
             cause,
           }
         : {
-            message: `${sources.join(' and ')} and ${override.source} exclude each other: an endpoint that is named (${override.url}) cannot be the ${kinds.join(' or ')} endpoint of AWS as well.`,
-            likelyCause: `AWS's clients refuse ${kinds.join(' and ')} beside an endpoint of one's own: one of the two settings is left over.`,
-            remedy: `${switchOff(sources)}   (or ${switchOff([override.source])})`,
+            message: `${sources.join(' and ')} and ${override.source} are mutually exclusive: the configured endpoint (${override.url}) cannot also be the ${kinds.join(' or ')} endpoint of AWS.`,
+            likelyCause: `AWS clients reject ${kinds.join(' and ')} together with a custom endpoint. One of the two settings is left over.`,
+            remedy: `${sentence(switchOff(sources))}, or ${switchOff([override.source])}.`,
             details: { service, region: connection.region, sources: [...sources, override.source] },
             cause,
           },
     );
   }
+}
+
+/** With a capital. */
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** @param sources variables of the environment, or words for a place in a file */

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { shellWord } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import { isFedctlError } from '../core/errors.ts';
+import { systemCode } from '../core/system-error.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import { type IniFile, overlaid, readIni, type Section, withoutComment } from './ini.ts';
 import { shellWords } from './shell-words.ts';
@@ -132,14 +133,9 @@ async function readSharedFile(
     // A home that this user may not enter, as in many containers: for AWS tools there is no file.
     const isThere = await stat(path).catch(() => null);
     if (isMissing || (isThere === null && !isNamed)) return { path, file: EMPTY };
-    if (code === null && !isThere?.isDirectory()) throw error;
+    if (code === '' && !isThere?.isDirectory()) throw error;
     return { path, file: EMPTY, fault: error.message, isSevere: isNamed };
   }
-}
-
-/** `ENOENT`, `EACCES` …; a time-out has a number. */
-function systemCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 function faultIn({ sections, unknownLines }: IniFile, shown: string) {
@@ -150,7 +146,7 @@ function faultIn({ sections, unknownLines }: IniFile, shown: string) {
     isSevere: true,
     fault:
       sections.size === 0
-        ? `${shown} holds no section such as [default] that AWS tools understand.`
+        ? `${shown} has no section that AWS tools recognize, such as [default].`
         : `${shown}, line ${first}${lines}, is neither a section nor a setting.`,
   };
 }
@@ -201,8 +197,8 @@ function misspelt(name: string, { path, file }: SharedFile, right: string): Miss
   if (header === undefined || `[${header}]` === right) return null;
   const [wrong, shown] = [`[${header}]`, path];
   return {
-    fault: `${shown} has a section ${wrong}, which is not the profile "${name}" there.`,
-    remedy: `write ${right} instead of ${wrong} in ${shown}`,
+    fault: `${shown} has a section ${wrong}, which does not name the profile "${name}" in this file.`,
+    remedy: `Write ${right} instead of ${wrong} in ${shown}.`,
   };
 }
 

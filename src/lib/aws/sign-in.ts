@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { shellWord } from '../core/command-line.ts';
+import { aws, type OfferedCommand, shellWord } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { Credentials } from '../core/credentials.ts';
 import { deadline, timedOut, within } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
-import { FedctlError } from '../core/errors.ts';
+import { type FailureFacts, FedctlError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
 import { Secret } from '../core/secret.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
-import { transportFault } from '../net/transport-fault.ts';
+import { adviceOf, type TransportFault, transportFault } from '../net/transport-fault.ts';
 import { attempts } from './connection.ts';
 import { readExpiry } from './expiry.ts';
 import type { Section } from './ini.ts';
@@ -43,12 +44,12 @@ export async function ssoCredentials(
   signIn: SignIn,
   signal: AbortSignal,
 ): Promise<Credentials> {
-  const remedy = `aws sso login --profile ${shellWord(profile)}`;
+  const command = aws(['sso', 'login', '--profile', profile]);
   const { session, startUrl, region, accountId, roleName } = ssoSettings(profile, settings, signIn);
   const key = session ?? startUrl;
-  const login = await ssoLogin({ profile, remedy }, key, session !== null, signIn, signal);
+  const login = await ssoLogin({ profile, command }, key, session !== null, signIn, signal);
   const role = `${roleName} in ${accountId}`;
-  return await signInWith({ profile, role, remedy, ...SSO }, signIn, signal, async () => {
+  return await signInWith({ profile, role, command, ...SSO }, signIn, signal, async (watched) => {
     const { fromSSO, externalDataInterceptor } = await import('./sign-in-client.ts');
     externalDataInterceptor.interceptToken(key, login);
     const section = { sso_start_url: startUrl, sso_region: region };
@@ -57,7 +58,7 @@ export async function ssoCredentials(
       [`sso-session.${key}`]: section,
     });
     return fromSSO({
-      ...providerOptions(files, signIn),
+      ...providerOptions(files, watched),
       ssoStartUrl: startUrl,
       ssoRegion: region,
       ssoAccountId: accountId,
@@ -71,9 +72,11 @@ export async function ssoCredentials(
 function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
   const written = settings['sso_session'];
   const session = written === undefined ? null : files.ssoSession(written);
-  const configure = `aws configure sso --profile ${shellWord(profile)}`;
+  const configure = {
+    remedy: `Correct the profile: aws configure sso --profile ${shellWord(profile)} asks for its settings.`,
+  };
   if (written !== undefined && session === null) {
-    const what = `names the sso-session "${written}", and ${files.configPath} has no section [sso-session ${shellWord(written)}]`;
+    const what = `names the sso-session "${written}", but ${files.configPath} has no section [sso-session ${shellWord(written)}]`;
     throw signInFailed(profile, what, configure);
   }
   const own = (key: string): string => {
@@ -82,7 +85,7 @@ function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
     if (settings[key] !== undefined && settings[key] !== value) {
       throw signInFailed(
         profile,
-        `has another ${key} than its sso-session "${session?.name ?? ''}"`,
+        `has a different ${key} than its sso-session "${session?.name ?? ''}"`,
         configure,
       );
     }
@@ -110,17 +113,17 @@ export async function loginCredentials(
   signIn: SignIn,
   signal: AbortSignal,
 ): Promise<Credentials> {
-  const remedy = `aws login --profile ${shellWord(profile)}`;
+  const command = aws(['login', '--profile', profile]);
   const { env, home } = signIn.context;
   const folder = env['AWS_LOGIN_CACHE_DIRECTORY'] || join(home, '.aws', 'login', 'cache');
   const name = createHash('sha256').update(session).digest('hex');
   const login = await cachedLogin(join(expanded(folder, env, home), `${name}.json`), signIn, signal);
-  if (login === null) throw loginNeeded({ profile, remedy, ...LOGIN }, NEVER_MADE);
-  return await signInWith({ profile, role: null, remedy, ...LOGIN }, signIn, signal, async () => {
+  if (login === null) throw loginNeeded({ profile, command, ...LOGIN }, NEVER_MADE);
+  return await signInWith({ profile, role: null, command, ...LOGIN }, signIn, signal, async (watched) => {
     const { fromLoginCredentials, externalDataInterceptor } = await import('./sign-in-client.ts');
     const section = { login_session: session, ...(region === null ? {} : { region }) };
     const files = givenFiles(externalDataInterceptor, { [`profile.${PROFILE}`]: section });
-    return fromLoginCredentials(providerOptions(files, signIn))();
+    return fromLoginCredentials(providerOptions(files, watched))();
   });
 }
 
@@ -162,9 +165,10 @@ interface SdkCredentials {
 }
 
 /** Whose sign-in it is, for the failures. */
-interface Subject {
+interface SignInWay {
   readonly profile: string;
-  readonly remedy: string;
+  /** Signs in again. */
+  readonly command: OfferedCommand;
   readonly likelyCause: string;
   /** `Reader in 123456789012`; null for `aws login`. */
   readonly role: string | null;
@@ -172,24 +176,25 @@ interface Subject {
 
 const SSO = {
   likelyCause:
-    'The profile signs in through IAM Identity Center ("aws sso login"), and the cached login has expired or is missing.',
+    'The profile signs in through IAM Identity Center ("aws sso login"), and the cached sign-in has expired or is missing.',
 };
 const LOGIN = {
   likelyCause:
-    'The profile signs in as a user of the AWS console ("aws login"), and the cached login has expired or is missing.',
+    'The profile signs in as a console user ("aws login"), and the cached sign-in has expired or is missing.',
 };
-const NEVER_MADE = 'was never made here, or its cache is gone';
+const NEVER_MADE = 'is missing, or its cache was removed';
 
 async function signInWith(
-  subject: Subject,
+  subject: SignInWay,
   signIn: SignIn,
   signal: AbortSignal,
-  ask: () => Promise<SdkCredentials>,
+  ask: (signIn: SignIn) => Promise<SdkCredentials>,
 ): Promise<Credentials> {
   signIn.checkEndpoints();
   const bounded = deadline(signal, signIn.timeoutMs);
+  const { watched, met } = watching(signIn.requestHandler);
   try {
-    const keys = await within(bounded, ask());
+    const keys = await within(bounded, ask({ ...signIn, requestHandler: watched }));
     return {
       accessKeyId: keys.accessKeyId,
       secretAccessKey: new Secret(keys.secretAccessKey),
@@ -199,35 +204,61 @@ async function signInWith(
   } catch (error) {
     if (timedOut(bounded)) {
       throw new FedctlError('aws.timeout', {
-        message: `The sign-in service of the profile "${subject.profile}" did not answer within ${formatDuration(signIn.timeoutMs / 1000)}.`,
+        message: `The sign-in service of the profile "${subject.profile}" did not respond within ${formatDuration(signIn.timeoutMs / 1000)}.`,
         details: { profile: subject.profile },
         cause: error,
       });
     }
     if (signal.aborted) throw signal.reason;
-    throw providerFailure(subject, error);
+    throw providerFailure(subject, met(), error);
   }
 }
 
-/** The SDK flattens what its providers met into a sentence, so the sentence is what there is to go by. */
-function providerFailure(subject: Subject, error: unknown): FedctlError {
-  const { profile, role, remedy } = subject;
+/** What a request of a provider ended with, before the SDK made a sentence of it. */
+interface Met {
+  readonly url: URL;
+  readonly fault: TransportFault;
+}
+
+function watching(handler: RequestHandler): { readonly watched: RequestHandler; met(): Met | null } {
+  let met: Met | null = null;
+  const watched: RequestHandler = {
+    ...handler,
+    async handle(request, options) {
+      try {
+        return await handler.handle(request, options);
+      } catch (error) {
+        const fault = transportFault(error);
+        const url = new URL(`${request.protocol}//${request.hostname}${request.path}`);
+        met = fault === null ? null : { url, fault };
+        throw error;
+      }
+    },
+  };
+  return { watched, met: () => met };
+}
+
+/** The SDK flattens what its providers met into a sentence, so beside the network the sentence is what there is to go by. */
+function providerFailure(subject: SignInWay, met: Met | null, error: unknown): FedctlError {
+  const { profile, role, command } = subject;
   const sentence = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-  if (
-    transportFault(error) !== null ||
-    /\b(?:ECONN[A-Z]+|ENOTFOUND|EAI_AGAIN|E[A-Z]+UNREACH|EPIPE)\b/.test(sentence)
-  ) {
-    return new FedctlError('aws.unreachable', {
-      message: `The sign-in service of the profile "${profile}" cannot be reached: ${sentence}.`,
-      details: { profile },
-      cause: error,
-    });
+  if (met !== null) {
+    const { url, fault } = met;
+    const why = `${fault.reason} (${fault.code})`;
+    const facts = { details: { profile, reason: fault.code }, ...adviceOf(fault, url), cause: error };
+    const service = `the sign-in service of the profile "${profile}" (${url.host})`;
+    return fault.kind === 'tls'
+      ? new FedctlError('aws.tls-failed', { message: `No TLS connection to ${service}: ${why}.`, ...facts })
+      : new FedctlError(fault.kind === 'timeout' ? 'aws.timeout' : 'aws.unreachable', {
+          message: `Cannot reach ${service}: ${why}.`,
+          ...facts,
+        });
   }
   if (role !== null && /^ForbiddenException\b/.test(sentence)) {
     return new FedctlError('aws.access-denied', {
-      message: `IAM Identity Center gives the profile "${profile}" no credentials of ${role}: ${sentence.replace(/\.$/, '')}.`,
+      message: `IAM Identity Center returned no credentials of ${role} for the profile "${profile}": ${sentence.replace(/\.$/, '')}.`,
       likelyCause: 'The permission set is not assigned to this user in this account.',
-      remedy: `ask whoever administers IAM Identity Center for the permission set ${role.replace(' in ', ' in account ')}`,
+      remedy: `An administrator of IAM Identity Center must assign the permission set ${role.replace(' in ', ' in account ')}.`,
       details: { profile, role },
       cause: error,
     });
@@ -235,7 +266,12 @@ function providerFailure(subject: Subject, error: unknown): FedctlError {
   if (/UnauthorizedException|expired|re-?authenticate/i.test(sentence)) {
     return loginNeeded(subject, 'is no longer accepted', error);
   }
-  return signInFailed(profile, `gave no credentials: ${sentence.replace(/\.$/, '')}`, remedy, error);
+  return signInFailed(
+    profile,
+    `returned no credentials: ${sentence.replace(/\.$/, '')}`,
+    { remedy: 'Sign in again.', command },
+    error,
+  );
 }
 
 /**
@@ -245,7 +281,7 @@ function providerFailure(subject: Subject, error: unknown): FedctlError {
  * @returns what was cached, with its time as the SDK reads times
  */
 async function ssoLogin(
-  names: Pick<Subject, 'profile' | 'remedy'>,
+  names: Pick<SignInWay, 'profile' | 'command'>,
   key: string,
   renewable: boolean,
   signIn: SignIn,
@@ -274,9 +310,8 @@ async function cachedLogin(
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>> | null> {
   try {
-    const value: unknown = JSON.parse(await readBoundedFile(path, MAX_CACHE_BYTES, signal, timeoutMs));
-    if (typeof value !== 'object' || value === null) return null;
-    const login: Readonly<Record<string, unknown>> = { ...value };
+    const login: unknown = JSON.parse(await readBoundedFile(path, MAX_CACHE_BYTES, signal, timeoutMs));
+    if (!isRecord(login)) return null;
     for (const name of ['accessToken', 'refreshToken', 'clientSecret']) {
       const secret = login[name];
       if (typeof secret === 'string') context.redactor.learn(new Secret(secret));
@@ -289,23 +324,29 @@ async function cachedLogin(
 }
 
 function loginNeeded(
-  { profile, remedy, likelyCause }: Pick<Subject, 'profile' | 'remedy' | 'likelyCause'>,
+  { profile, command, likelyCause }: Pick<SignInWay, 'profile' | 'command' | 'likelyCause'>,
   what: string,
   cause?: unknown,
 ): FedctlError {
   return new FedctlError('aws.sso-login-needed', {
-    message: `The login of the profile "${profile}" ${what}.`,
+    message: `The sign-in of the profile "${profile}" ${what}.`,
     likelyCause,
-    remedy,
+    remedy: 'Sign in again.',
+    command,
     details: { profile },
     cause,
   });
 }
 
-function signInFailed(profile: string, what: string, remedy: string, cause?: unknown): FedctlError {
+function signInFailed(
+  profile: string,
+  what: string,
+  advice: Pick<FailureFacts, 'remedy' | 'command'>,
+  cause?: unknown,
+): FedctlError {
   return new FedctlError('aws.profile-failed', {
     message: `The profile "${profile}" ${what}.`,
-    remedy,
+    ...advice,
     details: { profile },
     cause,
   });

@@ -13,7 +13,7 @@ export function signerOf(find: FindCredentials) {
       return credentials;
     },
     async current(): Promise<Credentials> {
-      if (found === null) throw new Error('no call is under way');
+      if (found === null) throw new Error('no call is in progress');
       return found;
     },
   };

@@ -24,7 +24,7 @@ export async function createSts(connection: Connection, find: FindCredentials): 
         client.send(new sdk.GetCallerIdentityCommand({}), { abortSignal }),
       );
       const { Account, Arn, UserId } = output;
-      if (!Account || !Arn || !UserId) throw notAws(site, 'its answer names no account and no principal');
+      if (!Account || !Arn || !UserId) throw notAws(site, 'the response names no account and no principal');
       return { account: Account, arn: Arn, userId: UserId };
     },
     async getWebIdentityToken(request, signal) {
@@ -41,7 +41,7 @@ export async function createSts(connection: Connection, find: FindCredentials): 
         client.send(command, { abortSignal }),
       );
       const { WebIdentityToken, Expiration } = output;
-      if (!WebIdentityToken || Expiration === undefined) throw notAws(site, 'its answer holds no token');
+      if (!WebIdentityToken || Expiration === undefined) throw notAws(site, 'the response has no token');
       const token = new Secret(WebIdentityToken);
       redactor.learn(token);
       return { token, expiresAt: Expiration };
@@ -125,7 +125,7 @@ interface WireCredentials {
 
 function credentialsOf(wire: WireCredentials | undefined, site: CallSite): Credentials {
   if (!wire?.AccessKeyId || !wire.SecretAccessKey || !wire.SessionToken || wire.Expiration === undefined) {
-    throw notAws(site, 'its answer holds no credentials');
+    throw notAws(site, 'the response has no credentials');
   }
   return {
     accessKeyId: wire.AccessKeyId,
@@ -143,6 +143,6 @@ function assumedRole(
   site: CallSite,
 ): AssumedRole {
   const arn = output.AssumedRoleUser?.Arn;
-  if (!arn) throw notAws(site, 'its answer names no role session');
+  if (!arn) throw notAws(site, 'the response names no role session');
   return { credentials: credentialsOf(output.Credentials, site), arn };
 }

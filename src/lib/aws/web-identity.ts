@@ -35,9 +35,9 @@ export async function environmentWebIdentity(
   const identity = webIdentityOf(env, settings);
   if (identity === null) {
     throw new FedctlError('aws.credentials-half-set', {
-      message: 'AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not.',
-      likelyCause: 'A web identity needs both: the token file, and the role that trusts it.',
-      remedy: 'set AWS_ROLE_ARN too, or unset AWS_WEB_IDENTITY_TOKEN_FILE',
+      message: 'AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not.',
+      likelyCause: 'A web identity requires both: the token file, and the role that trusts it.',
+      remedy: 'Set AWS_ROLE_ARN too, or unset AWS_WEB_IDENTITY_TOKEN_FILE.',
       details: { missing: 'AWS_ROLE_ARN', set: 'AWS_WEB_IDENTITY_TOKEN_FILE' },
     });
   }
@@ -79,12 +79,9 @@ async function readToken(path: string, timeoutMs: number, signal: AbortSignal): 
     return new Secret((await readBoundedFile(path, MAX_TOKEN_BYTES, signal, timeoutMs)).trim());
   } catch (error) {
     if (signal.aborted || !isFedctlError(error)) throw error;
-    throw new FedctlError(error.code, {
+    throw error.with({
       message: error.message.replace(/^Cannot read/, 'Cannot read the web identity token file'),
       likelyCause: 'AWS_WEB_IDENTITY_TOKEN_FILE or web_identity_token_file of the profile names this file.',
-      remedy: error.remedy,
-      details: error.details,
-      cause: error.cause,
     });
   }
 }

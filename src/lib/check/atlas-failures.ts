@@ -6,9 +6,11 @@ import type { AtlasAccessListEntry, AtlasIdentityProvider } from '../ports/atlas
 
 export function noFederation(organizationId: string): FedctlError {
   return new FedctlError('atlas.identity-provider-missing', {
-    message: `The organization ${organizationId} has no federation, and so no identity provider.`,
-    likelyCause: 'Nobody has set federation up. There is no call for it: it is done in the console of Atlas.',
-    remedy: 'in Atlas: Organization Settings, Setup Federation Settings',
+    message: `The organization ${organizationId} has no federation and therefore no identity provider.`,
+    likelyCause:
+      'Federation is not set up for this organization. The Atlas API has no call for it; set it up in the Atlas console.',
+    remedy:
+      'In Atlas, an owner of the organization must set federation up: Organization Settings, Setup Federation Settings.',
     details: { organization: organizationId },
   });
 }
@@ -32,8 +34,8 @@ export function notConnected(
 
 export function notListed(address: string, projectId: string): FedctlError {
   return new FedctlError('atlas.access-list-missing', {
-    message: `${address} is not on the IP access list of the project ${projectId}, and the cluster answers as it does to strangers.`,
-    remedy: 'Add the address to the IP access list of the project.',
+    message: `${address} is not on the IP access list of the project ${projectId}, and the cluster rejects connections from it.`,
+    remedy: 'Add the IP address to the IP access list of the project.',
     command: atlas(['accessLists', 'create', address, '--type', 'ipAddress', '--projectId', projectId]),
     details: { address, project: projectId },
   });
@@ -46,14 +48,16 @@ export function notInForce(
   projectId: string,
 ): FedctlError {
   return new FedctlError('atlas.access-list-missing', {
-    message: `The entry ${cidrBlock} of the IP access list of the project ${projectId} is not in force: it is ${status}.`,
+    message: `The entry ${cidrBlock} of the IP access list of the project ${projectId} is not active: its status is ${status}.`,
     likelyCause:
       status === 'PENDING'
-        ? 'It was made a moment ago, and Atlas is still rolling it out.'
-        : 'Atlas could not roll it out.',
+        ? 'The entry was created a moment ago, and Atlas is still deploying it.'
+        : 'Atlas failed to deploy the entry.',
     ...(status === 'PENDING'
-      ? { remedy: 'Check again until it is in force.', command: rerun({ set: { '--wait': '2m' } }) }
-      : { remedy: 'In Atlas: remove the entry and create it again. Until then the address has no access.' }),
+      ? { remedy: 'Check again until the entry is active.', command: rerun({ set: { '--wait': '2m' } }) }
+      : {
+          remedy: 'In Atlas, remove the entry and create it again. Until then the IP address has no access.',
+        }),
     details: { entry: cidrBlock, status, project: projectId },
   });
 }

@@ -11,7 +11,7 @@ import { awsCredentials, awsIdentity, awsProfile, awsRegion, stsRole } from './c
 import { awsClock } from './catalogue/clock.ts';
 import { configTarget } from './catalogue/configuration.ts';
 import { issuerDiscovery, issuerKeys, jwtSignature } from './catalogue/issuer.ts';
-import { AWS, OIDC } from './catalogue/login.ts';
+import { AWS_CHECKS, OIDC_CHECKS } from './catalogue/login.ts';
 import { mongoDns, mongoHello, mongoTcp, mongoTls } from './catalogue/mongo.ts';
 import { foreignAudience, secondAudience, wrongAudienceRefused } from './catalogue/negative.ts';
 import { mongoSoak } from './catalogue/soak.ts';
@@ -47,14 +47,14 @@ export const CATALOGUE: readonly Check[] = [
   mongoTcp,
   mongoTls,
   mongoHello,
-  OIDC.login,
-  OIDC.user,
-  OIDC.privileges,
-  OIDC.write,
-  AWS.login,
-  AWS.user,
-  AWS.privileges,
-  AWS.write,
+  OIDC_CHECKS.login,
+  OIDC_CHECKS.user,
+  OIDC_CHECKS.privileges,
+  OIDC_CHECKS.write,
+  AWS_CHECKS.login,
+  AWS_CHECKS.user,
+  AWS_CHECKS.privileges,
+  AWS_CHECKS.write,
   wrongAudienceRefused,
   mongoSoak,
   netApi,

@@ -1,9 +1,9 @@
-import { shellWord } from '../core/command-line.ts';
+import { program } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import { bounded } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
-import { fail, type Outcome, pass, skip, warn } from './check.ts';
+import { fail, type Outcome, pass, skip, warn } from './outcome.ts';
 
 /** What one server's clock says of ours. */
 export interface ClockReading {
@@ -72,22 +72,38 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   );
   const [first, ...others] = read;
   if (first === undefined)
-    return skip(`no server told the time: ${readings.map(({ host }) => host).join(', ')}`);
+    return skip(`no server returned its time: ${readings.map(({ host }) => host).join(', ')}`);
   const off = read.filter(({ ahead }) => Math.abs(ahead) > NOTABLE);
   const [worst] = off;
-  if (worst === undefined) return pass(`as at ${read.map(({ host }) => host).join(' and ')}`, null);
+  if (worst === undefined) return pass(`compared with ${read.map(({ host }) => host).join(' and ')}`, null);
   const said = read.map(({ host, ahead }) => `${host} is ${distance(ahead)}`).join(', ');
   const right = read.filter(({ ahead }) => Math.abs(ahead) <= NOTABLE);
   if (right.length > off.length) {
     // Most say that it is right here: theirs is the odd one.
-    const message = `${said}: most agree with this machine, so the clock is wrong there, or something on the way answers in its place.`;
-    return warn({ code: null, message, remedy: `curl -sI ${shellWord(worst.url)}   (shows its Date)` }, null);
+    const message = `${said}. Most servers agree with this machine, so that server's clock is wrong, or another server responds in its place.`;
+    const remedy = 'See the Date that this server returns, and who answers in its place.';
+    return warn(
+      {
+        code: null,
+        message,
+        remedy,
+        command: program('curl', '-sI', worst.url),
+      },
+      null,
+    );
   }
   const agree = others.length > 0 && others.every(({ ahead }) => Math.abs(ahead - first.ahead) <= AGREEMENT);
   if (!agree) {
-    const why = others.length === 0 ? 'no other server told the time' : 'they do not agree';
-    const message = `The clock here may be wrong: ${said}; ${why}.`;
-    return warn({ code: 'aws.clock-skew', message, remedy: 'timedatectl status' }, null);
+    const why = others.length === 0 ? 'no other server returned its time' : 'the servers do not agree';
+    const message = `The clock of this machine may be wrong: ${said}; ${why}.`;
+    return warn(
+      {
+        code: 'aws.clock-skew',
+        message,
+        remedy: 'Compare the clock of this machine with a time server.',
+      },
+      null,
+    );
   }
   const message = `The clock of this machine is ${distance(-first.ahead)}: ${said}.`;
   const failure = new FedctlError('aws.clock-skew', {

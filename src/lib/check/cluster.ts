@@ -61,8 +61,8 @@ export function clusterFault(
   }
   if (stateName === 'CREATING' || stateName === 'DELETING') {
     return new FedctlError('atlas.cluster-paused', {
-      message: `${shown} is not there ${stateName === 'CREATING' ? 'yet' : 'any more'}: its state is ${stateName}.`,
-      likelyCause: 'A cluster that is being made or deleted answers nobody.',
+      message: `${shown} does not exist ${stateName === 'CREATING' ? 'yet' : 'any more'}: its state is ${stateName}.`,
+      likelyCause: 'A cluster that is being created or deleted accepts no connections.',
       remedy: 'Wait until the cluster is ready, or use another one.',
       command: atlas(['clusters', 'watch', name, '--projectId', projectId]),
       details,
@@ -70,12 +70,12 @@ export function clusterFault(
   }
   if (isOlder(mongoDBVersion, OLDEST_FOR_DRIVERS)) {
     return new FedctlError('mongo.server-too-old', {
-      message: `${shown} runs MongoDB ${mongoDBVersion}; the driver needs 4.4 or later.`,
+      message: `${shown} runs MongoDB ${mongoDBVersion}; the driver requires 4.4 or later.`,
       details,
     });
   }
   if (!mechanisms.includes('MONGODB-OIDC')) return null;
-  if (SHARED_TIERS.has(instanceSize)) return cannotOidc(`${shown} is of the tier ${instanceSize}`, details);
+  if (SHARED_TIERS.has(instanceSize)) return cannotOidc(`${shown} has the tier ${instanceSize}`, details);
   return isOlder(mongoDBVersion, OLDEST_FOR_OIDC)
     ? cannotOidc(`${shown} runs MongoDB ${mongoDBVersion}`, details)
     : null;
@@ -83,7 +83,7 @@ export function clusterFault(
 
 function cannotOidc(what: string, details: Readonly<Record<string, unknown>>): FedctlError {
   return new FedctlError('mongo.mechanism-unavailable', {
-    message: `${what}: MONGODB-OIDC with workloads needs M10 or larger and MongoDB 7.0.11 or later.`,
+    message: `${what}: MONGODB-OIDC for workloads requires M10 or larger and MongoDB 7.0.11 or later.`,
     details,
   });
 }

@@ -6,8 +6,8 @@ import type { FailureCode } from '../failures/failures.ts';
 import type { AtlasDatabaseUser } from '../ports/atlas.ts';
 import { type Refusal, refusalText } from '../trust/refusal.ts';
 import { EXTERNAL } from '../trust/relying-party.ts';
-import { fail, type Outcome } from './check.ts';
 import { compare } from './claim-comparisons.ts';
+import { fail, type Outcome } from './outcome.ts';
 
 /** The project whose users were looked through. */
 export interface UserList {
@@ -97,7 +97,7 @@ type Advice = Pick<FailureFacts, 'command'> & { readonly remedy: string };
 
 function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
   if (wanted.type === null) {
-    return { remedy: 'Log in as an IAM user or a role: Atlas has no database user for other principals.' };
+    return { remedy: 'Log in as an IAM user or a role. Atlas has no database users for other principals.' };
   }
   switch (refusal.kind) {
     case 'user-scope':
@@ -116,8 +116,8 @@ function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
       const present = list.users.find(({ username }) => isOfPrincipal(username, wanted.username));
       const misnamed = missingCode(wanted.username, refusal.similar) !== 'atlas.database-user-missing';
       const then = misnamed
-        ? 'The one that is named otherwise can be removed afterwards.'
-        : `The present one is ${present?.username}; keep it, other logins may use it.`;
+        ? 'The user with the other name can be removed afterwards.'
+        : `Keep the existing user ${present?.username}, because other logins may use it.`;
       return creating(wanted, present, list, then);
     }
     default:
@@ -162,7 +162,7 @@ function ofOtherType(
     roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`,
     ...(scopes.length === 0 ? [] : [`the scopes ${scopes.join(', ')}`]),
   ];
-  return `The type of a database user cannot be changed. In Atlas, replace it by one of type ${expected} with the same settings: it has ${has.join(' and ')}. Nobody can log in as this user until it exists again.`;
+  return `The type of a database user cannot be changed. In Atlas, replace it with a user of type ${expected} that has ${has.join(' and ')}. Logins as this user fail until it exists again.`;
 }
 
 /**
@@ -183,8 +183,8 @@ function creating(
   const known = roles.length > 0 && scopes.every((scope) => scope.type === 'CLUSTER');
   if (!known) {
     const template = quoted(['atlas', ...base]);
-    const how = template === null ? '' : `: ${template} --role <role>@<database> ${end.join(' ')}`;
-    return { remedy: `Create the database user with the roles that it needs${how}` };
+    const how = template === null ? '' : ` with "${template} --role <role>@<database> ${end.join(' ')}"`;
+    return { remedy: `Create the database user and the roles that it requires${how}.` };
   }
   const settings = [
     ...roles.flatMap((role) => ['--role', roleText(role)]),
@@ -192,7 +192,7 @@ function creating(
     ...(deleteAfterDate === undefined ? [] : ['--deleteAfter', rfc3339(deleteAfterDate)]),
   ];
   return {
-    remedy: `Create the database user with the settings that the present one has. ${then}`,
+    remedy: `Create the database user with the settings of the existing one. ${then}`,
     command: atlas([...base, ...settings, ...end]),
   };
 }

@@ -1,7 +1,8 @@
 import type { CheckResult } from '../core/check-run.ts';
 import type { OfferedCommand } from '../core/command-line.ts';
 import { FedctlError, isFedctlError } from '../core/errors.ts';
-import { type Check, type Facts, fail, type Outcome, skip, type Timing } from './check.ts';
+import type { Check, Facts } from './check.ts';
+import { fail, type Outcome, skip, type Timing } from './outcome.ts';
 import { checksFor, type Selection, type Wanted } from './selection.ts';
 import type { TimedOutcome } from './shared.ts';
 import type { World } from './world.ts';
@@ -57,7 +58,7 @@ export async function runChecks(
 /** A check asked for a fact that is not there: what would have left it was left out, or had nothing to go by. */
 class MissingFact extends Error {
   constructor(id: string) {
-    super(`cannot be told without ${id}`);
+    super(`unknown without ${id}`);
   }
 }
 
@@ -118,11 +119,11 @@ class Run implements Facts {
     const blocker = before.find(({ failure, blockedBy }) => failure !== null || blockedBy !== null);
     if (blocker !== undefined) {
       const id = blocker.blockedBy ?? blocker.result.id;
-      const outcome: Outcome<unknown> = { status: 'skip', detail: `not tried, because ${id} failed` };
+      const outcome: Outcome<unknown> = { status: 'skip', detail: `not run, because ${id} failed` };
       return this.#end(check, { startedAt, ms: 0 }, outcome, { blockedBy: id });
     }
     if (this.#wanted.left.has(check)) {
-      const left = skip('left out by --skip');
+      const left = skip('skipped with --skip');
       return this.#end(check, { startedAt, ms: 0 }, left, { leftBy: check.id });
     }
     this.#observer.begin(check);
@@ -136,7 +137,7 @@ class Run implements Facts {
   #asAsked(check: Check, outcome: Outcome<unknown>, leftBy: string | null): Outcome<unknown> {
     const { picked, named, required } = this.#wanted;
     if (outcome.status !== 'unseen' && outcome.status !== 'skip') return outcome;
-    if (leftBy !== null) return skip(`not tried, because --skip leaves ${leftBy} out`);
+    if (leftBy !== null) return skip(`not run, because --skip excludes ${leftBy}`);
     if (outcome.status === 'skip') {
       return named.has(check) ? fail(nothingToSee(check, outcome.detail)) : outcome;
     }
@@ -204,7 +205,7 @@ class Run implements Facts {
 
 function nothingToSee({ id }: Check, detail: string): FedctlError {
   return new FedctlError('usage.nothing-to-check', {
-    message: `${id} was asked for, and there is nothing to examine: ${detail}.`,
+    message: `${id} was requested, but there is nothing to check: ${detail}.`,
     details: { checks: [id] },
   });
 }

@@ -52,9 +52,9 @@ function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
   const seen =
     authorizationType === 'USER'
       ? `names users by the claim "${userClaim}"`
-      : 'names users by groups, and tokens of AWS carry none';
+      : 'names users by groups, which AWS tokens do not have';
   return new FedctlError('atlas.user-claim-changed', {
-    message: `${named(provider)} ${seen}; tokens of AWS name their principal in "sub".`,
+    message: `${named(provider)} ${seen}; AWS tokens name their principal in "sub".`,
     remedy:
       'In Atlas, set the authorization type of the identity provider to User ID and its user claim to sub.',
     details: { identityProvider: provider.id, userClaim, authorizationType },
@@ -63,8 +63,8 @@ function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
 
 function audienceMismatch(provider: AtlasIdentityProvider, audience: readonly string[]): FedctlError {
   return new FedctlError('atlas.audience-mismatch', {
-    message: `${named(provider)} expects the audience ${provider.audience}, and the token is for ${audience.join(', ')}.`,
-    remedy: 'Ask for a token with the audience of the identity provider, or change that audience in Atlas.',
+    message: `${named(provider)} expects the audience ${provider.audience}, but the token has ${audience.join(', ')}.`,
+    remedy: 'Mint a token for the audience of the identity provider, or change that audience in Atlas.',
     command: rerun({ set: { '--audience': provider.audience } }),
     details: { identityProvider: provider.id, expected: provider.audience, seen: audience },
   });
@@ -72,14 +72,14 @@ function audienceMismatch(provider: AtlasIdentityProvider, audience: readonly st
 
 function issuerMismatch(provider: AtlasIdentityProvider, issuer: string): FedctlError {
   return new FedctlError('atlas.issuer-mismatch', {
-    message: `${named(provider)} expects the issuer ${provider.issuer}, and the token is from ${issuer}${slash(provider.issuer, issuer)}.`,
+    message: `${named(provider)} expects the issuer ${provider.issuer}, but the token has ${issuer}${slash(provider.issuer, issuer)}.`,
     remedy: `In Atlas, an owner of the organization must set the issuer URI of the identity provider to ${issuer}.`,
     details: { identityProvider: provider.id, expected: provider.issuer, seen: issuer },
   });
 }
 
 function slash(expected: string, seen: string): string {
-  return expected === `${seen}/` || seen === `${expected}/` ? ': they differ by the slash at the end' : '';
+  return expected === `${seen}/` || seen === `${expected}/` ? ': only the trailing slash differs' : '';
 }
 
 function missing(
@@ -90,7 +90,7 @@ function missing(
 ): FedctlError {
   const others = providers.map((each) => each.issuer).join(', ');
   return new FedctlError('atlas.identity-provider-missing', {
-    message: `No workload identity provider of the organization has the issuer ${issuer}${others === '' ? '' : `; there are ${others}`}.`,
+    message: `No workload identity provider of the organization has the issuer ${issuer}${others === '' ? '' : `; existing providers: ${others}`}.`,
     remedy:
       'Create a workload identity provider for this issuer and audience, and connect the organization to it.',
     command: atlas([

@@ -9,22 +9,18 @@ import { LoginRun } from './login-run.ts';
 import type { World } from './world.ts';
 
 /**
- * The logins of one target, one by each mechanism. The first check that asks for one starts it: it goes as far as it can
- * without a token or keys, and waits there for the check that has them.
+ * The login of a target by a mechanism. The first check that asks for it starts it: it goes as far as it can without a
+ * token or keys, and waits there for the check that has them.
  */
-export class Logins {
-  readonly #started = new Map<Mechanism, LoginRun>();
-
-  of(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
-    const started = this.#started.get(mechanism) ?? start(mechanism, world, facts);
-    this.#started.set(mechanism, started);
-    return started;
-  }
+export function loginOf(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
+  const started = world.logins.get(mechanism) ?? start(mechanism, world, facts);
+  world.logins.set(mechanism, started);
+  return started;
 }
 
 function start(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
   const { context, target, plan } = world;
-  if (plan.database === null) throw new TypeError('there is nothing to log in to');
+  if (plan.database === null) throw new TypeError('no login is configured');
   const login: LoginPlan = {
     mechanism,
     ...loginAddress(world, plan.database.uri),
@@ -49,12 +45,12 @@ async function keysToSend(facts: Facts, signal: AbortSignal): Promise<LoginKeys>
   await facts.when(awsIdentity);
   await facts.when(stsRole);
   const caller = callerOf(facts);
-  if (caller === null) throw nothingToSend('AWS keys');
+  if (caller === null) throw nothingToSend('AWS credentials');
   const keys = await callerAws(facts).credentials(signal);
   return { ...keys, arn: caller.arn, databaseUser: awsUserOf(caller.subject) };
 }
 
 /** Ends a login that cannot go on. The checks that need what is missing are skipped, and say why. */
 function nothingToSend(what: string): FedctlError {
-  return new FedctlError('mongo.auth-failed', { message: `There are no ${what} to log in with.` });
+  return new FedctlError('mongo.auth-failed', { message: `No ${what} to log in with.` });
 }

@@ -1,10 +1,10 @@
 import { fitToSession } from '../auth/lifetime.ts';
 import { minting } from '../auth/mint.ts';
+import type { Context } from '../core/context.ts';
 import { type FedctlError, isFedctlError } from '../core/errors.ts';
 import type { MintedToken, MintRequest } from '../core/token.ts';
 import type { Aws } from '../ports/aws.ts';
-import type { Timing } from './check.ts';
-import type { World } from './world.ts';
+import type { Timing } from './outcome.ts';
 
 /** What came of the one call that two checks are about: whether the account issues tokens, and whether this caller gets one. */
 export type MintAttempt = Timing &
@@ -13,14 +13,14 @@ export type MintAttempt = Timing &
     | { readonly token: null; readonly failure: FedctlError }
   );
 
-/** Mints once. That it was refused is an answer here. */
+/** Mints once. That it was refused is an answer here. `timeoutMs` bounds each call, in milliseconds. */
 export async function attemptToMint(
-  { context, options }: Pick<World, 'context' | 'options'>,
+  { now, signal }: Context,
   aws: Aws,
   wanted: MintRequest,
+  timeoutMs: number,
 ): Promise<MintAttempt> {
-  const { now, signal } = context;
-  const bounds = { now, timeoutMs: options.timeoutMs, signal };
+  const bounds = { now, timeoutMs, signal };
   const startedAt = now();
   const timing = () => ({ startedAt, ms: Math.max(0, now().getTime() - startedAt.getTime()) });
   try {

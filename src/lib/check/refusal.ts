@@ -69,7 +69,7 @@ export async function explainRefusal(
   const algorithm = mechanism === 'MONGODB-OIDC' ? algorithmRefused(facts) : null;
   if (algorithm !== null) return { failure: algorithm, comparisons, notes: [] };
   const reason = await serverReason(mechanism, world, facts, startedAt);
-  const said = reason === null ? [] : [`The server's own log says: ${reason}.`];
+  const said = reason === null ? [] : [`The server log says: ${reason}.`];
   const explained = (changed: FedctlError, notes: readonly string[] = said) => ({
     failure: changed,
     comparisons,
@@ -115,22 +115,22 @@ function bySaid(
   known: readonly Known[],
 ): FedctlError {
   const { message, cause } = failure;
-  const likelyCause = `The server's own log says: ${reason}.`;
+  const likelyCause = `The server log says: ${reason}.`;
   const details = { ...failure.details, serverReason: reason };
   if (code === null) {
-    const remedy = 'Correct what the log of the server names, as quoted above.';
+    const remedy = 'Correct the cause that the server log names.';
     return failure.with({ likelyCause, remedy, command: null, details });
   }
   const advice =
     code.startsWith('atlas.') && wasRead(known)
       ? {
-          likelyCause: `${likelyCause} Atlas itself shows nothing wrong: it deploys changes to the cluster after its API has answered.`,
+          likelyCause: `${likelyCause} Atlas shows no cause: it deploys changes to the cluster after its API has responded.`,
           ...ONCE_DEPLOYED,
         }
       : code === 'jwt.algorithm-refused' && tokenOf(facts)?.algorithm === 'RS256'
         ? {
-            likelyCause: `${likelyCause} The token is signed with RS256. The key set of the issuer also holds an EC key, and this release of MongoDB rejects the whole set.`,
-            remedy: 'Upgrade the cluster to a release that passes over EC keys, such as MongoDB 8.0.',
+            likelyCause: `${likelyCause} The token is signed with RS256. The key set of the issuer also has an EC key, and this release of MongoDB rejects the whole set.`,
+            remedy: 'Upgrade the cluster to a release that ignores EC keys, such as MongoDB 8.0.',
           }
         : { likelyCause };
   // A code that only other programs report has no failure of its own: its page has the remedy.
@@ -141,13 +141,13 @@ function bySaid(
 }
 
 const ONCE_DEPLOYED = {
-  remedy: 'Check again until the cluster has the change.',
+  remedy: 'Check again until Atlas has deployed the change.',
   command: rerun({ set: { '--wait': '2m' } }),
 };
 
 /** The consequence of what a check above found: that is where to look. */
 function asExpected(failure: FedctlError, id: string, { code, remedy, command }: FedctlError): FedctlError {
-  return failure.with({ likelyCause: `What ${id} found above (${code}).`, remedy, command });
+  return failure.with({ likelyCause: `See ${id} above (${code}).`, remedy, command });
 }
 
 /** Whether Atlas was read, and everything there is as it should be. */
@@ -164,18 +164,18 @@ function whatIsLeft(mechanism: Mechanism, known: readonly Known[], facts: Facts)
   if (wasRead(known)) {
     return {
       likelyCause:
-        'Atlas shows nothing wrong. It deploys changes to the cluster after its API has answered, and the access history lags behind.',
+        'Atlas shows no cause. It deploys changes to the cluster after its API has responded, and its access history is delayed.',
       ...ONCE_DEPLOYED,
     };
   }
   const then =
-    'With MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, fedctl check compares them';
+    'With MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, "fedctl check" compares them';
   const user = mechanism === 'MONGODB-AWS' ? databaseUserOf(facts) : null;
   return {
     remedy:
       mechanism === 'MONGODB-OIDC'
-        ? `Compare issuer, audience and subject with the identity provider and the database user in Atlas. ${then}.`
-        : `See whether Atlas has ${user === null ? 'a database user for the ARN of the caller' : user}. ${then}.`,
+        ? `Compare the issuer, audience and subject with the identity provider and the database user in Atlas. ${then}.`
+        : `Check that Atlas has ${user === null ? 'a database user for the ARN of the caller' : user}. ${then}.`,
     command: null,
   };
 }
@@ -212,50 +212,50 @@ interface Question {
 
 const OF_TOKENS: readonly Question[] = [
   {
-    what: 'an expired token, by the clock of this machine',
+    what: 'expired token (by the clock of this machine)',
     answeredBy: [jwtClaims],
     ofAtlas: false,
     otherwise: 'the token has expired',
   },
   {
-    what: 'a bad signature',
+    what: 'bad signature',
     answeredBy: [issuerDiscovery, issuerKeys, jwtSignature],
     ofAtlas: false,
     otherwise: 'the key that signed the token is not published',
   },
   {
-    what: 'an identity provider with another issuer, audience or user claim',
+    what: 'identity provider with a different issuer, audience or user claim',
     answeredBy: [atlasIdentityProvider],
     ofAtlas: true,
-    otherwise: 'the identity provider in Atlas is missing, or has another issuer, audience or user claim',
+    otherwise: 'the identity provider in Atlas is missing, or has a different issuer, audience or user claim',
   },
   {
-    what: 'an organization that is not connected to the identity provider',
+    what: 'organization not connected to the identity provider',
     answeredBy: [atlasOrganizationLink],
     ofAtlas: true,
     otherwise: 'the organization of the cluster is not connected to the identity provider',
   },
   {
-    what: 'a missing database user',
+    what: 'missing database user',
     answeredBy: [atlasOidcUser],
     ofAtlas: true,
     otherwise:
-      'no database user is named <idpId>/<subject>, in $external, of the type USER, for this cluster',
+      'no database user is named <idpId>/<subject> in $external, with the type USER, for this cluster',
   },
 ];
 
 const OF_KEYS: readonly Question[] = [
   {
-    what: 'AWS keys that AWS does not accept',
+    what: 'AWS credentials that AWS rejects',
     answeredBy: [awsIdentity],
     ofAtlas: false,
-    otherwise: 'AWS does not accept the keys',
+    otherwise: 'AWS rejects the credentials',
   },
   {
-    what: 'a missing database user, or one of another type',
+    what: 'missing database user, or one of the wrong type',
     answeredBy: [atlasAwsUser],
     ofAtlas: true,
-    otherwise: 'no database user is named after the ARN, in $external, of the type of the principal',
+    otherwise: 'no database user is named after the ARN in $external, with the type of the principal',
   },
 ];
 
@@ -283,7 +283,7 @@ async function tokenSides(facts: Facts): Promise<Sides> {
     compare('sub', token.subject, subject, 'the database user, after <idpId>/'),
     compare('exp', rfc3339(token.expiresAt), [], 'the clock of the server'),
     compare('alg', token.algorithm, ['RS256'], 'servers up to MongoDB 8.0'),
-    compare('kid', token.keyId, keys, 'the keys of the issuer'),
+    compare('kid', token.keyId, keys, 'the key set of the issuer'),
   ];
   return { comparisons, known };
 }
@@ -308,9 +308,9 @@ function algorithmRefused(facts: Facts): FedctlError | null {
   if (token === null || token.algorithm === 'RS256' || version === null || version > LAST_RSA_ONLY)
     return null;
   return new FedctlError('jwt.algorithm-refused', {
-    message: `The token is signed with ${token.algorithm}, and this server knows RSA keys only (wire version ${version}).`,
+    message: `The token is signed with ${token.algorithm}, but this server supports RSA keys only (wire version ${version}).`,
     likelyCause: 'MongoDB 7.0 and 8.0 accept RS256 only.',
-    remedy: 'Ask for a token that is signed with RS256.',
+    remedy: 'Mint a token that is signed with RS256.',
     command: rerun({ set: { '--signing-algorithm': 'RS256' } }),
     details: { algorithm: token.algorithm, wireVersion: version },
   });

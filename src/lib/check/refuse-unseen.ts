@@ -11,16 +11,16 @@ import { checksFor, idleNames, type Selection } from './selection.ts';
 export function refuseUnseen(asked: Asked, selection: Selection, only: readonly string[]): void {
   for (const [option, why] of unusedOptions(asked)) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `${option} asks for something that would not be examined: ${why}.`,
+      message: `${option} requests a check that would not run: ${why}.`,
       likelyCause: 'Two settings of the target contradict each other.',
-      remedy: `Leave out ${option}, or change the setting that it contradicts.`,
+      remedy: `Remove ${option}, or change the setting that contradicts it.`,
       option,
     });
   }
   const [idle] = idleNames(selection, only, asked);
   if (idle !== undefined) {
     throw new FedctlError('usage.nothing-to-check', {
-      message: `--only ${idle} names no check that this target asks for.`,
+      message: `--only ${idle} selects no check for this target.`,
       command: fedctl(['check', '--list']),
       option: '--only',
       details: { only: idle },
@@ -38,9 +38,9 @@ export function refuseUnseen(asked: Asked, selection: Selection, only: readonly 
 /** Options that ask for an examination which the rest of the target rules out, each with the reason. */
 function* unusedOptions({ target, plan, options }: Asked): Iterable<readonly [option: Flag, why: string]> {
   const { tokenFile, subject, privileges, writeProbe, uri, api } = target;
-  const withoutToken = 'MONGODB-AWS logs in with AWS keys, and no token is involved';
-  const fromFile = 'the token comes from a file, and none is minted';
-  const withoutDatabase = 'only an API is given, and no connection string';
+  const withoutToken = 'MONGODB-AWS logs in with AWS credentials, without a token';
+  const fromFile = 'the token comes from a file, so none is minted';
+  const withoutDatabase = 'only an API is given, without a connection string';
   const isApiOnly = uri === null && api !== null;
   const byOidc = plan.mechanisms.includes('MONGODB-OIDC');
   if (!plan.usesToken && tokenFile !== null) yield ['--token-file', withoutToken];

@@ -15,7 +15,6 @@ import { awsRegion, callerOf } from './catalogue/aws.ts';
 import { CATALOGUE } from './catalogue.ts';
 import type { Facts } from './check.ts';
 import { runChecks } from './engine.ts';
-import { Logins } from './logins.ts';
 import { refuseUnseen } from './refuse-unseen.ts';
 import { type Selection, selectChecks } from './selection.ts';
 import { SharedOutcomes } from './shared.ts';
@@ -175,7 +174,7 @@ async function checkTarget(
   const startedAt = context.now();
   const { options, offer } = request;
   const held = (expiresAt: Date) => observe({ kind: 'token', target: name, expiresAt });
-  const world = { context, options, target, plan, shared, logins: new Logins(), held, offer };
+  const world: World = { context, options, target, plan, shared, logins: new Map(), held, offer };
   let principal: CheckedPrincipal = { arn: null, account: null, region: null };
   const checks = await runChecks(
     selection,

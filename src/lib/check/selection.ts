@@ -86,8 +86,8 @@ function checksNamed(catalogue: readonly Check[], name: string, option: Flag): r
   if (found.length > 0) return found;
   const near = nearest(name, [...new Set(catalogue.flatMap(({ id }) => beginnings(id)))]);
   throw invalidValue(option, {
-    message: `${option} cannot be "${name}": no check has this name${near === null ? '.' : `; did you mean "${near}"?`}`,
-    remedy: 'Choose a check by its id, or all checks whose ids begin alike.',
+    message: `Invalid ${option}: no check is named "${name}"${near === null ? '.' : `; did you mean "${near}"?`}`,
+    remedy: 'Select a check by its ID, or all checks whose IDs start with the same words.',
     command: fedctl(['check', '--list']),
     details: { checks: catalogue.map(({ id }) => id) },
   });

@@ -1,8 +1,9 @@
 import type { ServerIdentity } from '../ports/mongo.ts';
 import { callerOf } from './catalogue/aws.ts';
 import { tokenOf } from './catalogue/token.ts';
-import { type Facts, type Outcome, pass, type Timing, warn } from './check.ts';
+import type { Facts } from './check.ts';
 import { compare } from './claim-comparisons.ts';
+import { type Outcome, pass, type Timing, warn } from './outcome.ts';
 
 /** Whose token or keys were shown. */
 export interface Shown {
@@ -14,7 +15,7 @@ export interface Shown {
 }
 
 /** The server's word beside ours: it may have been told to name users by something else, or be another than it seems. */
-export function userOutcome(
+export function namedUser(
   identity: ServerIdentity,
   shown: Shown | null,
   detail: string | null,
@@ -24,12 +25,12 @@ export function userOutcome(
   if (shown === null) return pass(detail, identity, seen);
   const { subject, expected, matches } = shown;
   const comparison = {
-    ...compare('database user', user, expected, 'what was logged in with'),
+    ...compare('database user', user, expected, 'the subject of the login'),
     matches: matches(user),
   };
   if (comparison.matches) return pass(detail, identity, { ...seen, comparisons: [comparison] });
-  const message = `The server says that we are ${user}, and what was shown to it speaks for ${subject}.`;
-  const remedy = 'compare the user claim of the identity provider, and see who answers at this host';
+  const message = `The server reports the user ${user}, but the login was for ${subject}.`;
+  const remedy = 'Compare the user claim of the identity provider, and see who answers at this host.';
   return warn({ code: null, message, remedy }, identity, { ...seen, comparisons: [comparison] });
 }
 

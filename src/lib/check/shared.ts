@@ -1,5 +1,5 @@
-import type { Check, Outcome, Timing } from './check.ts';
 import type { MintAttempt } from './mint-attempt.ts';
+import type { Outcome, Timing } from './outcome.ts';
 
 /** An outcome with when it was found out. */
 export interface TimedOutcome extends Timing {
@@ -11,10 +11,10 @@ export interface TimedOutcome extends Timing {
  * look at an issuer or a project. Whoever comes second waits for the first.
  */
 export class SharedOutcomes {
-  readonly #kept = new Map<Check, Map<string, Promise<TimedOutcome>>>();
+  readonly #kept = new Map<object, Map<string, Promise<TimedOutcome>>>();
   readonly #mints = new Map<string, Promise<MintAttempt>>();
 
-  once(check: Check, key: string, find: () => Promise<TimedOutcome>): Promise<TimedOutcome> {
+  once(check: object, key: string, find: () => Promise<TimedOutcome>): Promise<TimedOutcome> {
     const known = this.#kept.get(check) ?? new Map<string, Promise<TimedOutcome>>();
     this.#kept.set(check, known);
     const found = known.get(key) ?? find();

@@ -1,6 +1,6 @@
 import { formatDuration } from '../core/duration.ts';
 import { rfc3339 } from '../core/time.ts';
-import type { Caution } from './check.ts';
+import type { Caution } from './outcome.ts';
 import type { CheckOptions } from './world.ts';
 
 /**

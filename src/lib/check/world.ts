@@ -3,7 +3,8 @@ import type { OfferedCommand } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { AtlasSettings } from '../ports/atlas.ts';
 import type { AwsSettings } from '../ports/aws.ts';
-import type { Logins } from './logins.ts';
+import type { Mechanism } from '../ports/mongo.ts';
+import type { LoginRun } from './login-run.ts';
 import type { SharedOutcomes } from './shared.ts';
 import type { TargetPlan } from './target-plan.ts';
 
@@ -33,7 +34,8 @@ export interface World {
   readonly plan: TargetPlan;
   /** What was found out for another target of the same run, and holds for this one. */
   readonly shared: SharedOutcomes;
-  readonly logins: Logins;
+  /** The logins of this target that were started. */
+  readonly logins: Map<Mechanism, LoginRun>;
   /** Told of each token that a connection is given while it is held. */
   readonly held: (expiresAt: Date) => void;
   /** A command that a result offers, complete; null where that cannot be done. */

@@ -2,45 +2,44 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import { parseDuration } from '../core/duration.ts';
 import { isLoopbackHost } from '../core/hosts.ts';
+import { DEFAULT_DURATION_SECONDS, SIGNING_ALGORITHMS } from '../core/token.ts';
+import { text } from './text-key.ts';
 import { audienceFault, durationFault, roleValueFault } from './value-faults.ts';
 import { readYaml } from './yaml-document.ts';
 
 /** What `fedctl agent --config` reads, as somebody writes it. What a key is for stands in its description, for editors. */
 
-export const AGENT_CONFIG_ID = 'agent-config.v1.json';
+const AGENT_CONFIG_ID = 'agent-config.v1.json';
 
-const REMEDY = 'correct the lines above; schemas/agent-config.v1.json tells editors what may stand there';
-
-function text(check: (value: string) => string | null, description: string) {
-  return z
-    .string()
-    .superRefine((value, context) => {
-      const message = value === '' ? 'is empty' : check(value);
-      if (message !== null) context.addIssue({ code: 'custom', message });
-    })
-    .meta({ description });
-}
+const REMEDY =
+  'Correct the lines above. An editor with schemas/agent-config.v1.json shows what each key accepts.';
 
 const anything = () => null;
 
 const role = {
   roleArn: text(roleValueFault('roleArn'), 'Assume this role first.').optional(),
-  externalId: text(roleValueFault('externalId'), 'External id that the role asks for.').optional(),
+  externalId: text(
+    roleValueFault('externalId'),
+    'External ID that the trust policy of the role requires.',
+  ).optional(),
   sessionName: text(roleValueFault('sessionName'), 'Name of the role session.').optional(),
 };
 
 const mode = text(
   (value) => (/^0?[0-7]{3}$/.test(value) ? null : 'must be an octal mode in quotes, such as "0640"'),
-  'Permission bits of the file, octal and in quotes; "0600" unless given.',
+  'Permission bits of the file, octal and in quotes (default: "0600").',
 ).optional();
 
 const tokenFile = z.strictObject({
-  path: text(anything, 'The file to keep, relative to this one.'),
-  audience: text(audienceFault, 'Who the token is for.'),
-  signingAlgorithm: z.enum(['RS256', 'ES384']).optional().meta({ description: 'RS256 unless given.' }),
+  path: text(anything, 'The token file to keep valid, relative to this configuration file.'),
+  audience: text(audienceFault, 'Audience of the token.'),
+  signingAlgorithm: z
+    .enum(SIGNING_ALGORITHMS)
+    .optional()
+    .meta({ description: 'Signing algorithm of the token (default: RS256).' }),
   duration: text(
     (value) => (value === 'auto' ? null : durationFault(parseDuration(value))),
-    'How long a token lives, such as 5m or auto; 5m unless given.',
+    'Lifetime of the token, such as 5m or auto (default: 5m).',
   ).optional(),
   mode,
   ...role,
@@ -50,11 +49,11 @@ const credentialsEndpoint = z.strictObject({
   address: text(
     (value) =>
       readAddress(value) === null ? 'must be a loopback address with a port, such as 127.0.0.1:9911' : null,
-    'Where to listen: a loopback address with a port.',
+    'Loopback address and port to listen on.',
   ),
   authorizationTokenFile: text(
     anything,
-    'The file for AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, relative to this one. The token is made anew at each start.',
+    'The file for AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, relative to this file. It gets a new token at each start.',
   ),
   mode,
   ...role,
@@ -62,14 +61,14 @@ const credentialsEndpoint = z.strictObject({
 
 const AgentConfig = z
   .strictObject({
-    tokenFiles: z.array(tokenFile).optional().meta({ description: 'Files with a token, kept valid.' }),
+    tokenFiles: z.array(tokenFile).optional().meta({ description: 'Token files to keep valid.' }),
     credentialsEndpoints: z.array(credentialsEndpoint).optional().meta({
-      description: 'Endpoints for session credentials, in the form of the container credentials of AWS.',
+      description: 'Endpoints that serve session credentials in the format of AWS container credentials.',
     }),
   })
   .superRefine(({ tokenFiles = [], credentialsEndpoints = [] }, context) => {
     if (tokenFiles.length + credentialsEndpoints.length === 0)
-      context.addIssue({ code: 'custom', message: 'needs tokenFiles or credentialsEndpoints' });
+      context.addIssue({ code: 'custom', message: 'requires tokenFiles or credentialsEndpoints' });
     const files = [
       ...tokenFiles.map(({ path }, index) => ({ file: path, path: ['tokenFiles', index, 'path'] })),
       ...credentialsEndpoints.map(({ authorizationTokenFile: file }, index) => ({
@@ -79,7 +78,7 @@ const AgentConfig = z
     ];
     for (const [index, { file, path }] of files.entries()) {
       if (files.findIndex((other) => other.file === file) < index)
-        context.addIssue({ code: 'custom', path, message: `there is another output with the file ${file}` });
+        context.addIssue({ code: 'custom', path, message: `another output already has the file ${file}` });
     }
   });
 
@@ -111,9 +110,6 @@ export interface AgentSettings {
   readonly tokenFiles: readonly TokenFileSettings[];
   readonly credentialsEndpoints: readonly CredentialsEndpointSettings[];
 }
-
-/** AWS's own default, which every command of fedctl sends (facts/aws.md 2.1). */
-const DEFAULT_DURATION_SECONDS = 300;
 
 /**
  * Reads the configuration of an agent.

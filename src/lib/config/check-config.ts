@@ -13,7 +13,7 @@ import { readYaml } from './yaml-document.ts';
 
 /** AWS's own default, which every command of fedctl sends (facts/aws.md 2.1). */
 
-const REMEDY = 'correct the lines above; fedctl init --out - shows every key that may stand there';
+const REMEDY = 'Correct the lines above. "fedctl init --out -" prints every supported key.';
 
 export interface ConfigPlace {
   /** Its name, for messages. */
@@ -45,7 +45,7 @@ function withoutSecret(read: ReturnType<typeof interpolate>): ReturnType<typeof 
   const secret = 'text' in read ? secretIn(read.text) : null;
   return secret === null
     ? read
-    : { fault: `looks like ${secret}: no secret belongs here, and fedctl needs none` };
+    : { fault: `looks like ${secret}: this file must not contain secrets, and fedctl needs none` };
 }
 
 function checkTarget(name: string, keys: CheckSettings, folder: string): CheckTarget {

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { parseDuration } from '../core/duration.ts';
+import { SIGNING_ALGORITHMS } from '../core/token.ts';
+import { MECHANISM_CHOICES } from '../uri/mechanism.ts';
 import { crossFaults } from './cross-faults.ts';
+import { text } from './text-key.ts';
 import {
   atlasProjectFault,
   audienceFault,
@@ -28,23 +31,6 @@ export const CHECK_CONFIG_ID = 'fedctl.v1.json';
 /** As a JSON Schema has it: a text that reads a variable is judged when its value is known. */
 const WITH_VARIABLE = '\\$\\{FEDCTL_VAR_';
 
-interface Described {
-  readonly description: string;
-  /** For editors only; what counts is the check. */
-  readonly pattern?: string;
-  readonly examples?: readonly string[];
-}
-
-function text(check: (value: string) => string | null, { pattern, ...described }: Described) {
-  return z
-    .string()
-    .superRefine((value, context) => {
-      const message = value === '' ? 'is empty' : check(value);
-      if (message !== null) context.addIssue({ code: 'custom', message });
-    })
-    .meta({ ...described, ...(pattern === undefined ? {} : { pattern }) });
-}
-
 const anything = () => null;
 
 const duration = z.union(
@@ -54,7 +40,7 @@ const duration = z.union(
       if (message !== null) context.addIssue({ code: 'custom', message });
     }),
     text((value) => durationFault(parseDuration(value)), {
-      description: 'Such as 90s, 5m or 1h.',
+      description: 'A duration such as 90s, 5m or 1h.',
       pattern: '^[0-9]+[smh]?$',
     }),
   ],
@@ -72,79 +58,80 @@ const writeProbe = z.union(
 const settings = z.strictObject({
   uri: text(uriFault, {
     description:
-      'Connection string of the cluster, without a password. Without it, the database is left out.',
+      'Connection string of the cluster, without a password. Without it, the database is not checked.',
     pattern: '^mongodb([+]srv)?://',
     examples: ['mongodb+srv://cluster0.example.mongodb.net/'],
   }),
   mechanism: z
-    .enum(['oidc', 'aws', 'both'])
-    .meta({ description: 'How to log in; as the connection string says unless given, else oidc.' }),
+    .enum(MECHANISM_CHOICES)
+    .meta({ description: 'Authentication mechanism (default: that of the connection string, or oidc).' }),
   audience: text(audienceFault, {
     description:
-      'Whom the token is for: the audience of the identity provider. Without it, nothing is minted.',
+      'Audience of the token, which is the audience of the identity provider. Without it, no token is minted.',
   }),
   signingAlgorithm: z
-    .enum(['RS256', 'ES384'])
-    .meta({ description: 'How AWS signs the token; RS256 unless given.' }),
-  duration: duration.meta({ description: 'How long the token lives: 60 to 3600 seconds; 5m unless given.' }),
+    .enum(SIGNING_ALGORITHMS)
+    .meta({ description: 'Signing algorithm of the token (default: RS256).' }),
+  duration: duration.meta({ description: 'Lifetime of the token, from 60 to 3600 seconds (default: 5m).' }),
   tokenFile: text(
-    (value) => (value === '-' ? 'must be a file: stdin is for the option --token-file' : null),
+    (value) => (value === '-' ? 'must be a file; standard input is for the option --token-file' : null),
     {
       description:
-        'Check this very token, which an application reads from the file, instead of one that is minted. Relative to the folder of this file.',
+        'Token file of an application to check, instead of a minted token. Relative to the directory of this file.',
     },
   ),
   roleArn: text(roleValueFault('roleArn'), {
-    description: 'Assume this role first, as the workload does.',
+    description: 'ARN of a role to assume first, as the workload does.',
     pattern: '^arn:aws[a-z-]*:iam::[0-9]{12}:role/',
   }),
-  externalId: text(roleValueFault('externalId'), { description: 'External id that the role asks for.' }),
+  externalId: text(roleValueFault('externalId'), {
+    description: 'External ID that the trust policy of the role requires.',
+  }),
   sessionName: text(roleValueFault('sessionName'), {
-    description: 'Name of the role session; fedctl-<user> unless given.',
+    description: 'Name of the role session (default: fedctl-<user>).',
   }),
   mfaSerial: text(roleValueFault('mfaSerial'), {
-    description: 'MFA device whose code the role wants; the code is asked for.',
+    description: 'MFA device that the role requires. fedctl prompts for its code.',
   }),
   profile: text(anything, { description: 'AWS profile.' }),
   region: text(regionFault, { description: 'AWS Region.', pattern: '^[a-z0-9-]+$' }),
   issuer: text(issuerFault, {
-    description: 'What the token must name as its issuer, byte for byte; that of the account unless given.',
+    description: 'Expected issuer of the token, compared byte for byte (default: the issuer of the account).',
     pattern: '^https?://',
   }),
   subject: text(anything, {
-    description: 'What the subject of the token must be; * stands for anything.',
+    description: 'Expected subject of the token; * matches any text.',
     examples: ['arn:aws:iam::123456789012:role/app'],
   }),
   privileges: z
     .array(
       text(privilegeFault, {
-        description: 'An action of MongoDB on a database or a collection.',
+        description: 'A MongoDB action on a database or a collection.',
         pattern: '^[A-Za-z]+@.+$',
         examples: ['insert@app.visits', 'find@app'],
       }),
     )
-    .meta({ description: 'What the database user must be allowed.' }),
+    .meta({ description: 'Privileges that the database user must have.' }),
   writeProbe: writeProbe.meta({
-    description: 'Insert, find and delete a document of its own: there, or in fedctl.probe for true.',
+    description: 'Collection in which to insert, find and delete a test document; true for fedctl.probe.',
   }),
   api: text(urlFault, {
-    description: 'An HTTP API that takes the token, by its https URL.',
+    description: 'The https URL of an HTTP API that accepts the token.',
     pattern: '^https?://',
   }),
   atlasProject: text(atlasProjectFault, {
-    description:
-      'The project of the cluster in Atlas, by its id; what MONGODB_ATLAS_PROJECT_ID names unless given.',
+    description: 'ID of the Atlas project of the cluster (default: MONGODB_ATLAS_PROJECT_ID).',
     pattern: '^[0-9a-f]{24}$',
   }),
   atlasCluster: text(
     (value) => (/^[A-Za-z0-9-]{1,64}$/.test(value) ? null : 'must be letters, digits and hyphens'),
     {
-      description: 'The name of the cluster in Atlas; found by its connection string unless given.',
+      description: 'Name of the cluster in Atlas (default: found by the connection string).',
       pattern: '^[A-Za-z0-9-]{1,64}$',
     },
   ),
   dnsServer: text(nameServerFault, {
-    description: 'Ask this DNS server for the names of the cluster: an IP address and its port.',
+    description: 'DNS server for the host names of the cluster: an IP address and a port.',
     examples: ['127.0.0.1:5353'],
   }),
 });
@@ -165,11 +152,11 @@ export const CheckConfig = z
     // Null, because that is what is left of a mapping whose keys are all commented out.
     defaults: CheckSettings.nullable()
       .optional()
-      .meta({ description: "For every target; a target's own keys beat these." }),
+      .meta({ description: 'Settings of every target. The settings of a target override them.' }),
     targets: z
       .record(targetName, CheckSettings.nullable())
-      .refine((targets) => Object.keys(targets).length > 0, 'is empty: nothing would be checked')
-      .meta({ description: 'The chains to check, by names of your choice.' }),
+      .refine((targets) => Object.keys(targets).length > 0, 'is empty: there is nothing to check')
+      .meta({ description: 'The targets to check, by name.' }),
   })
   // Also where something else is wrong, so that all is told at once.
   .superRefine(
@@ -199,7 +186,7 @@ export function checkConfigSchema(): object {
   return {
     $schema,
     $id: CHECK_CONFIG_ID,
-    title: 'What fedctl check checks (fedctl.yaml)',
+    title: 'Configuration of "fedctl check" (fedctl.yaml)',
     ...schema,
   };
 }

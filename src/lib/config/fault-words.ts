@@ -1,5 +1,6 @@
 import type { core } from 'zod';
 import { nearest } from '../core/nearest.ts';
+import { isRecord } from '../core/record.ts';
 import { secretIn } from './secrets.ts';
 
 /** Where something stands in a configuration: keys, and places in lists from 0. */
@@ -83,11 +84,11 @@ function within(schema: unknown, part: string | number): unknown {
 function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | null {
   if (!hasMember(schema, 'shape')) return null;
   const { shape } = schema;
-  return typeof shape === 'object' && shape !== null ? { ...shape } : null;
+  return isRecord(shape) ? shape : null;
 }
 
 function hasMember<Name extends string>(value: unknown, name: Name): value is Record<Name, unknown> {
-  return typeof value === 'object' && value !== null && name in value;
+  return isRecord(value) && name in value;
 }
 
 function hasMethod<Name extends string>(value: unknown, name: Name): value is Record<Name, () => unknown> {

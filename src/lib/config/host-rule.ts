@@ -52,9 +52,9 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
   const hosts = [...new Set(strange.flatMap(({ host }) => host ?? []))];
   const lines = strange.map((one) => `${file}, target "${one.target}": ${sentence(one)}`);
   throw new FedctlError('config.host-refused', {
-    message: `${file}, which was found and not named, may not do this: target "${first.target}" ${sentence(first)}.`,
+    message: `${file} was found in the working directory, which does not allow this: target "${first.target}" ${sentence(first)}.`,
     ...(strange.some(({ host }) => host === null)
-      ? { remedy: `Name the file, if you trust it: --config ${file}.` }
+      ? { remedy: `If you trust the file, name it with --config ${file}.` }
       : allowing(hosts, { file, allowed })),
     details: { file, hosts, target: first.target, ...(lines.length > 1 ? { evidence: lines } : {}) },
   });
@@ -71,7 +71,7 @@ export function memberRule({ file, allowed }: HostRule): (member: HostPort) => F
   return ({ host }) => {
     if (isTrusted(host, patterns)) return null;
     return new FedctlError('config.host-refused', {
-      message: `The server names ${host} as a member of its replica set, and ${file}, which was found and not named, may send tokens to this machine and to Atlas only.`,
+      message: `The server names ${host} as a member of its replica set. ${file} was found in the working directory and can send tokens only to loopback addresses and Atlas.`,
       ...allowing([host], { file, allowed }),
       details: { file, hosts: [host] },
     });
@@ -85,7 +85,7 @@ function allowing(
 ): Pick<FailureFacts, 'remedy' | 'command'> {
   const [theHosts, them] = hosts.length === 1 ? ['the host', 'it'] : ['the hosts', 'them'];
   return {
-    remedy: `Allow ${theHosts} by name, if you trust ${them}; to trust the whole file, add --config ${file}.`,
+    remedy: `If you trust ${them}, allow ${theHosts} with --allow-host. To trust the whole file, add --config ${file}.`,
     command: rerun({ set: { '--allow-host': [...allowed, ...hosts] } }),
   };
 }
@@ -105,7 +105,7 @@ function* ofTheUri({ name, uri }: CheckTarget): Iterable<Dealing> {
     yield { target: name, host, what: 'would log in to <host>', atlasWillDo: true };
   }
   if (trustOptions.length > 0) {
-    const what = `says whom TLS trusts (${trustOptions.join(', ')})`;
+    const what = `sets which certificates TLS trusts (${trustOptions.join(', ')})`;
     yield { target: name, host: null, what, atlasWillDo: false };
   }
   if (proxy !== null) {
@@ -128,7 +128,7 @@ function* ofUrls({ name, api, issuer }: CheckTarget): Iterable<Dealing> {
 function* ofDns({ name, dnsServer }: CheckTarget): Iterable<Dealing> {
   if (dnsServer === null) return;
   const [, host = dnsServer] = /^(.*):\d+$/.exec(readNameServer(dnsServer) ?? '') ?? [];
-  const what = 'would ask the DNS server <host> for its hosts';
+  const what = 'would query the DNS server <host> for its hosts';
   yield { target: name, host: bareHost(host), what, atlasWillDo: false };
 }
 

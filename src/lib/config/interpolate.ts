@@ -30,21 +30,21 @@ export function interpolate(
   return fault === undefined ? { text: replaced } : { fault };
 }
 
-const BROKEN = `has a \${ without its end or with a brace inside: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`;
+const BROKEN = `has an unclosed or nested \${: expected \${FEDCTL_VAR_<NAME>}; write a literal \${ as $\${`;
 
 function variable(name: string, fallback: string | undefined, env: Context['env']) {
   if (!OWN.test(name)) {
     return {
-      fault: `names ${shownName(name)}: a configuration file reads variables called FEDCTL_VAR_… only`,
+      fault: `names ${shownName(name)}: a configuration file can read only variables named FEDCTL_VAR_…`,
     };
   }
   const value = env[name];
   if (value !== undefined && (value !== '' || fallback === undefined)) return { text: value };
   if (fallback !== undefined) return { text: fallback };
-  return { fault: `needs ${name}, which is not set, and gives no default: \${${name}:-<default>}` };
+  return { fault: `requires ${name}, which is not set and has no default: \${${name}:-<default>}` };
 }
 
 /** What is no name may be anything, a secret too. */
 function shownName(name: string): string {
-  return /^\w{1,40}$/.test(name) ? `\${${name}}` : 'something that is no variable';
+  return /^\w{1,40}$/.test(name) ? `\${${name}}` : 'an invalid variable name';
 }

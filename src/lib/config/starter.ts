@@ -9,7 +9,7 @@ export interface Known extends Pick<CheckTarget, 'mechanism' | 'audience'> {
 }
 
 /** The name of the one target of a new file. */
-export const STARTER_TARGET = 'main';
+const STARTER_TARGET = 'main';
 
 /**
  * A `fedctl.yaml` to begin with: one target, every other key commented out with what it is for. Valid as it is, and with
@@ -20,56 +20,56 @@ export const STARTER_TARGET = 'main';
 export function starterConfig({ uri, mechanism, audience, schema }: Known): string {
   return `# yaml-language-server: $schema=${schema}
 #
-# What fedctl check checks. No secret belongs here, and none is needed: fedctl brings tokens and keys itself.
-# Any text may read a variable of yours: \${FEDCTL_VAR_NAME}, or \${FEDCTL_VAR_NAME:-default}; $$ is a dollar sign.
+# Targets for "fedctl check". Do not write secrets here: fedctl obtains tokens and AWS credentials itself.
+# A value can read a variable: \${FEDCTL_VAR_NAME} or \${FEDCTL_VAR_NAME:-default}. Write $$ for a dollar sign.
 
-# For every target; a target's own keys beat these.
+# Settings of every target. The settings of a target override them.
 defaults:
-  # How long a token lives (60 to 3600 seconds), and how AWS signs it: MongoDB 7.0 and 8.0 take RS256 only.
+  # Lifetime of the token (60 to 3600 seconds) and signing algorithm. MongoDB 7.0 and 8.0 accept RS256 only.
   duration: 5m
   signingAlgorithm: RS256
 
-  # As whom: an AWS profile, and its Region.
+  # AWS profile and Region.
   # profile: production
   # region: eu-west-1
 
 targets:
-  # A name of your choice; fedctl check --target ${STARTER_TARGET} checks this one.
+  # Name of the target, for example in: fedctl check --target ${STARTER_TARGET}
   ${STARTER_TARGET}:
-    # oidc logs in with a token, aws with AWS keys, both does both.
+    # oidc logs in with a token, aws with AWS credentials, both with each of them.
     mechanism: ${mechanism ?? 'oidc'}
 
-    # The cluster, without a password. Without it, the half of the database is left out.
+    # Connection string of the cluster, without a password. Without it, the database is not checked.
     ${given('uri', uri, 'mongodb+srv://cluster0.example.mongodb.net/')}
 
-    # Whom the token is for: the audience of the identity provider in Atlas. Without it, nothing is minted.
+    # Audience of the token, which is the audience of the identity provider in Atlas. Without it, no token is minted.
     ${given('audience', audience, 'my-atlas')}
 
-    # The role that the workload runs as, and what its trust policy asks for.
+    # Role of the workload, and the values that its trust policy requires.
     # roleArn: arn:aws:iam::123456789012:role/app
     # externalId: shared-with-them
     # sessionName: fedctl-check
     # mfaSerial: arn:aws:iam::123456789012:mfa/alice
 
-    # The very token that an application reads from a file, instead of one that is minted.
+    # Token file of an application to check, instead of a minted token.
     # tokenFile: token.jwt
 
-    # What the token must say; * in the subject stands for anything.
+    # Expected issuer and subject of the token. * in the subject matches any text.
     # issuer: https://00000000-0000-0000-0000-000000000000.tokens.sts.global.api.aws
     # subject: arn:aws:iam::123456789012:role/app
 
-    # What the database user must be allowed, and a write, a read and a delete to prove it (true: in fedctl.probe).
+    # Privileges that the database user must have, and a collection for a test document (true: fedctl.probe).
     # privileges: [find@app, insert@app.visits]
     # writeProbe: app.probe
 
-    # An HTTP API that takes the token.
+    # HTTP API that accepts the token.
     # api: https://api.example.com/whoami
 
-    # The cluster in Atlas, where the credentials of its API are in the environment (MONGODB_ATLAS_…).
+    # Project and cluster in Atlas. They require Atlas API credentials in the environment (MONGODB_ATLAS_…).
     # atlasProject: 0123456789abcdef01234567
     # atlasCluster: cluster0
 
-    # The DNS server to ask for the names of the cluster.
+    # DNS server for the host names of the cluster.
     # dnsServer: 127.0.0.1:53
 `;
 }

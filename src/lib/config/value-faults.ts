@@ -11,22 +11,21 @@ export type Fault = string | null;
 
 /** Also for what a connection string keeps for other programs: a file in a repository is no place for secrets. */
 export function uriFault(uri: string): Fault {
-  if (!/^mongodb(\+srv)?:\/\//i.test(uri)) return 'must begin with mongodb:// or mongodb+srv://';
+  if (!/^mongodb(\+srv)?:\/\//i.test(uri)) return 'must start with mongodb:// or mongodb+srv://';
   try {
     const { proxy, tlsFiles } = parseConnectionString(uri);
     const secret = proxy?.password ?? tlsFiles.certificateKeyPassword;
     if (secret !== null || /AWS_SESSION_TOKEN/i.test(uri)) {
-      return 'holds a secret in one of its options: leave it out, this file is no place for it';
+      return 'has a secret in one of its options: remove it, this file must not contain secrets';
     }
     return null;
   } catch (error) {
     if (!isFedctlError(error)) throw error;
-    if (error.code === 'mongo.password-in-uri')
-      return 'holds a password: leave it out, no mechanism uses one';
+    if (error.code === 'mongo.password-in-uri') return 'has a password: remove it, no mechanism uses one';
     // Told with its own code and remedy when the string is read.
     if (error.code === 'mongo.plaintext-refused') return null;
     const why = /^It holds/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
-    return `is not valid: ${error.message.replace('Invalid connection string: ', '')}${why}`;
+    return `is invalid: ${error.message.replace('Invalid connection string: ', '')}${why}`;
   }
 }
 
@@ -49,17 +48,17 @@ export function roleValueFault(kind: keyof typeof ROLE_VALUES): (value: string) 
 }
 
 export function regionFault(name: string): Fault {
-  if (isGlobalRegion(name)) return 'is the global endpoint, where no tokens are minted: name a Region';
+  if (isGlobalRegion(name)) return 'is the global endpoint, which mints no tokens: name a Region';
   if (isRegionName(name)) return null;
   const meant = regionMeant(name);
   return meant === null
-    ? 'must be the name of a Region, such as eu-west-1'
-    : `must be the name of a Region (did you mean ${meant}?)`;
+    ? 'must be a Region name, such as eu-west-1'
+    : `must be a Region name (did you mean ${meant}?)`;
 }
 
 export function privilegeFault(text: string): Fault {
   return readPrivilege(text) === null
-    ? 'must be an action on a database or a collection, such as find@app or insert@app.visits'
+    ? 'must be an action on a database or collection, such as find@app or insert@app.visits'
     : null;
 }
 
@@ -74,7 +73,7 @@ export function nameServerFault(text: string): Fault {
 }
 
 export function atlasProjectFault(text: string): Fault {
-  return /^[0-9a-f]{24}$/.test(text) ? null : 'must be the id of a project: 24 hexadecimal digits';
+  return /^[0-9a-f]{24}$/.test(text) ? null : 'must be a project ID: 24 hexadecimal digits';
 }
 
 /**
@@ -84,10 +83,11 @@ export function atlasProjectFault(text: string): Fault {
 export function urlFault(text: string): Fault {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['https:', 'http:'].includes(url.protocol)) return 'must be an https URL';
-  if (url.username !== '' || url.password !== '') return 'holds a user name or a password: leave it out';
-  if (!/^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)) return 'must name a host by its name or address';
+  if (url.username !== '' || url.password !== '') return 'has a user name or password: remove it';
+  if (!/^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname))
+    return 'must name a host by its name or IP address';
   if (url.protocol === 'http:' && !isLoopbackHost(url.hostname))
-    return 'must be https: its host is not this machine';
+    return 'must use https, because its host is not a loopback address';
   return null;
 }
 

@@ -71,7 +71,7 @@ export function readYaml<T>(schema: ZodType<T>, text: string, file: string, opti
   } catch (cause) {
     if (isFedctlError(cause)) throw cause;
     // Too many aliases, or nested so deep that the parser gives up.
-    const message = cause instanceof Error ? cause.message : 'it cannot be read';
+    const message = cause instanceof Error ? cause.message : 'cannot be read';
     throw invalid(file, lines, [{ offset: 0, path: '', message }], options);
   }
 }
@@ -83,7 +83,7 @@ function aliasFaults(document: Document): readonly Fault[] {
   visit(document, {
     Alias(_, { source, range }) {
       if (anchors.has(source)) return;
-      faults.push({ offset: range?.[0] ?? 0, path: '', message: `no anchor &${source} before this` });
+      faults.push({ offset: range?.[0] ?? 0, path: '', message: `no earlier anchor &${source}` });
     },
     Value(_, { anchor }) {
       if (anchor !== undefined) anchors.add(anchor);
@@ -182,7 +182,7 @@ function invalid(
     return { line: Math.max(line, 1), column: Math.max(col, 1), path, message: shown(message) };
   });
   return new FedctlError('config.invalid', {
-    message: `${file} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}.`,
+    message: `${file} has ${faults.length === 1 ? 'an error' : `${faults.length} errors`}.`,
     remedy,
     details: {
       file,
@@ -207,5 +207,5 @@ function inOrder(faults: readonly Fault[]): readonly Fault[] {
 
 /** Words of the YAML parser may quote the file: the name of an alias, a tag. */
 function shown(message: string): string {
-  return secretIn(message) === null ? message : 'cannot be read, and looks like a secret';
+  return secretIn(message) === null ? message : 'is unreadable and looks like a secret';
 }

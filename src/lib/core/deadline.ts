@@ -25,6 +25,24 @@ export async function bounded<T>(
   }
 }
 
+/** Does `work` under a signal that fires when either of two does, with the reason of the first. */
+export async function underEither<T>(
+  one: AbortSignal,
+  other: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const unfollow = [one, other].map((signal) => {
+    if (signal.aborted) stop.abort(signal.reason);
+    return onAbort(signal, () => stop.abort(signal.reason));
+  });
+  try {
+    return await work(stop.signal);
+  } finally {
+    for (const end of unfollow) end();
+  }
+}
+
 /**
  * Not AbortSignal.timeout and AbortSignal.any: any holds its sources weakly, and on Node.js 20 a garbage collection
  * takes the time-out away, so that it never fires; and what any leaves behind in a signal that lives as long as the
@@ -32,7 +50,7 @@ export async function bounded<T>(
  */
 function startBound(signal: AbortSignal, ms: number): { signal: AbortSignal; release: () => void } {
   const bound = new AbortController();
-  const expire = () => end(new DOMException(`not done within ${ms} ms`, 'TimeoutError'));
+  const expire = () => end(new DOMException(`timed out after ${ms} ms`, 'TimeoutError'));
   const follow = () => end(signal.reason);
   const timer = setTimeout(expire, Math.min(ms, LONGEST_TIMER));
   // A bound alone is no reason for the process to stay.

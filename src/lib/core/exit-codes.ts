@@ -30,20 +30,20 @@ export interface ExitCodeRow {
 export const EXIT_CODES: readonly ExitCodeRow[] = [
   {
     code: EXIT.done,
-    meaning: 'done, or the answer is yes',
-    examples: '`status` whatever the state; a sandbox or an agent that was stopped',
+    meaning: 'success, or the answer is yes',
+    examples: '`status` in any state; a sandbox or agent that was stopped',
   },
-  { code: EXIT.bug, meaning: 'a bug in fedctl', examples: 'please report it' },
+  { code: EXIT.bug, meaning: 'bug in fedctl', examples: 'report it' },
   {
     code: EXIT.usage,
-    meaning: 'usage, configuration or input',
+    meaning: 'invalid usage, configuration or input',
     examples:
-      'no audience, no URI, 11 audiences, `aws-global`, a password in a URI, a file that is no JWT in `decode`',
+      'no audience, no URI, 11 audiences, `aws-global`, a password in a URI, a file that is not a JWT in `decode`',
   },
   {
     code: EXIT.notSetUp,
-    meaning: 'not set up; a remedy exists',
-    examples: 'no or expired credentials, unknown profile, no Region, federation disabled',
+    meaning: 'not set up; a fix exists',
+    examples: 'missing or expired credentials, unknown profile, no Region, federation disabled',
   },
   {
     code: EXIT.refused,
@@ -52,13 +52,13 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
   },
   {
     code: EXIT.answeredNo,
-    meaning: 'answered no',
-    examples: '`verify` of an invalid token, text that is no JWT included; `check` where a link is broken',
+    meaning: 'the answer is no',
+    examples: '`verify` of an invalid token or of text that is not a JWT; `check` with a failure',
   },
   {
     code: EXIT.unreachable,
-    meaning: 'unreachable, broken or timed out on the way',
-    examples: 'DNS, TCP, TLS, throttling, 5xx, HTML instead of an answer, an issuer that redirects',
+    meaning: 'unreachable, broken or timed out',
+    examples: 'DNS, TCP, TLS, throttling, 5xx, HTML instead of an API response, an issuer that redirects',
   },
   {
     code: EXIT.ownFailure,

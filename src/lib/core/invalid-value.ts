@@ -14,7 +14,7 @@ type InvalidValue = Omit<Partial<FailureFacts>, 'option'> & {
  * from and names that instead (`namingSource`).
  */
 export function invalidValue(option: Flag, { value, expected, ...facts }: InvalidValue): FedctlError {
-  const what = value === undefined ? `The value of ${option} is not valid` : `${option} cannot be "${value}"`;
+  const what = value === undefined ? `Invalid ${option}` : `Invalid ${option} "${value}"`;
   return new FedctlError('usage.invalid-value', {
     message: `${what}: expected ${expected}.`,
     ...facts,

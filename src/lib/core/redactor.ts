@@ -3,6 +3,9 @@ import { REDACTED, type Secret } from './secret.ts';
 /** Of a secret, this many characters in a row say too much. */
 const PART = 16;
 
+/** Every part contains one of the blocks of this length that begin at each multiple of PART - BLOCK + 1. */
+const BLOCK = 8;
+
 /** A shorter secret protects nothing, and many other texts contain it. */
 const SHORTEST = 4;
 
@@ -78,14 +81,15 @@ export class Redactor {
   }
 
   get #known(): Forms {
-    this.#forms ??= formsOf([...this.#learned], [...this.#allowed]);
+    this.#forms ??= new Forms([...this.#learned], [...this.#allowed]);
     return this.#forms;
   }
 
   #withoutParts(text: string): string {
-    const { parts, base64Parts } = this.#known;
-    if (parts.size === 0) return text;
+    if (text.length < PART) return text;
     const base64 = usualAlphabet(text);
+    if (!this.#known.mayContainPart(text, base64)) return text;
+    const { parts, base64Parts } = this.#known;
     let clean = '';
     let end = -1;
     for (let at = 0; at + PART <= text.length; at += 1) {
@@ -103,32 +107,60 @@ export class Redactor {
 }
 
 /** What to look for. */
-interface Forms {
-  /** Each run of 16 characters of a long secret, as it is and encoded. */
-  readonly parts: ReadonlySet<string>;
-  /** The same of its base64, in the usual alphabet. */
-  readonly base64Parts: ReadonlySet<string>;
+class Forms {
   /** Short secrets as whole words; null without any. */
   readonly words: RegExp | null;
-}
+  /** Long secrets, as they are and encoded. */
+  readonly #encoded: readonly string[];
+  /** The same in base64, in the usual alphabet. */
+  readonly #base64: readonly string[];
+  readonly #allowed: readonly string[];
+  readonly #blocks: ReadonlySet<string>;
+  readonly #base64Blocks: ReadonlySet<string>;
+  #parts: ReadonlySet<string> | null = null;
+  #base64Parts: ReadonlySet<string> | null = null;
 
-/** @param allowed texts whose parts say nothing */
-function formsOf(secrets: readonly string[], allowed: readonly string[]): Forms {
-  const long = secrets.filter(({ length }) => length >= PART);
-  const short = secrets.filter(({ length }) => length < PART);
-  const harmless = new Set(allowed.flatMap(partsOf));
-  return {
-    parts: new Set(
-      long
-        .flatMap(encodings)
-        .flatMap(partsOf)
-        .filter((part) => !harmless.has(part)),
-    ),
-    base64Parts: new Set(long.flatMap(base64Forms).flatMap(partsOf)),
-    words: wordsOf(
+  /** @param allowed texts whose parts say nothing */
+  constructor(secrets: readonly string[], allowed: readonly string[]) {
+    const long = secrets.filter(({ length }) => length >= PART);
+    const short = secrets.filter(({ length }) => length < PART);
+    this.words = wordsOf(
       short.flatMap((secret) => [...encodings(secret), base64(secret), usualToUrl(base64(secret))]),
-    ),
-  };
+    );
+    this.#encoded = long.flatMap(encodings);
+    this.#base64 = long.flatMap(base64Forms);
+    this.#allowed = allowed;
+    this.#blocks = new Set(this.#encoded.flatMap(blocksOf));
+    this.#base64Blocks = new Set(this.#base64.flatMap(blocksOf));
+  }
+
+  /**
+   * Whether to look for parts at all: false for most texts. There are nine times as many parts as blocks, and to list
+   * those of one token takes longer than the rest of a short run.
+   */
+  mayContainPart(text: string, base64: string): boolean {
+    if (this.#encoded.length === 0) return false;
+    for (let at = 0; at + BLOCK <= text.length; at += 1) {
+      if (this.#blocks.has(text.slice(at, at + BLOCK))) return true;
+      if (this.#base64Blocks.has(base64.slice(at, at + BLOCK))) return true;
+    }
+    return false;
+  }
+
+  /** Each run of 16 characters of a long secret, as it is and encoded. */
+  get parts(): ReadonlySet<string> {
+    if (this.#parts === null) {
+      const harmless = new Set(this.#allowed.flatMap(partsOf));
+      this.#parts = new Set(this.#encoded.flatMap(partsOf).filter((part) => !harmless.has(part)));
+    }
+    return this.#parts;
+  }
+
+  /** The same of its base64, in the usual alphabet. */
+  get base64Parts(): ReadonlySet<string> {
+    this.#base64Parts ??= new Set(this.#base64.flatMap(partsOf));
+    return this.#base64Parts;
+  }
 }
 
 /** A secret as it is, and as URLs, forms, JSON and dumps of bytes write it. */
@@ -162,6 +194,12 @@ function base64Forms(secret: string): readonly string[] {
     const own = Math.floor((bytes.length * 8) / 6);
     return bytes.toString('base64').slice(Math.ceil((before * 8) / 6), own);
   });
+}
+
+function blocksOf(text: string): readonly string[] {
+  const blocks: string[] = [];
+  for (let at = 0; at + BLOCK <= text.length; at += PART - BLOCK + 1) blocks.push(text.slice(at, at + BLOCK));
+  return blocks;
 }
 
 function partsOf(text: string): readonly string[] {

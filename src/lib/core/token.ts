@@ -1,7 +1,8 @@
 import type { Secret } from './secret.ts';
 
 /** The algorithms AWS signs with (facts/aws.md 2.1). RS256 is fedctl's default: MongoDB 7.0 and 8.0 accept RSA keys only. */
-export type SigningAlgorithm = 'RS256' | 'ES384';
+export const SIGNING_ALGORITHMS = ['RS256', 'ES384'] as const;
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
 export interface Tag {
   readonly key: string;

@@ -1,3 +1,4 @@
+import { rerun } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { Warning } from '../core/errors.ts';
 
@@ -50,26 +51,29 @@ const OF_FEDCTL = [
  * it belongs. Without one nothing but PyMongo reads it, which prefers it: then it is removed.
  *
  * @param names further variables that name the file
+ * @param environment what the connection string says: with `test` PyMongo reads OIDC_TOKEN_FILE
  */
 export function tokenVariables(
   outside: Environment,
   tokenFile: string,
   names: readonly string[] = [],
+  environment: 'k8s' | 'test' = 'k8s',
 ): ChildVariables {
   const irsa = isSet(outside, 'AWS_WEB_IDENTITY_TOKEN_FILE') && isSet(outside, 'AWS_ROLE_ARN');
   const warnings: Warning[] = [];
-  if (irsa) {
+  if (irsa && environment === 'k8s') {
     warnings.push({
       code: 'exec.pymongo-web-identity',
       message:
-        'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA: with ENVIRONMENT:k8s, PyMongo sends that token instead of this one.',
-      remedy: 'for PyMongo, add --environment test',
+        'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA. With ENVIRONMENT:k8s, PyMongo sends that token instead of this one.',
+      remedy: 'For PyMongo, add --environment test.',
+      command: rerun({ set: { '--environment': 'test' } }),
     });
   }
   if (isSet(outside, 'AZURE_FEDERATED_TOKEN_FILE') && isSet(outside, 'AZURE_CLIENT_ID')) {
     warnings.push({
       code: 'exec.azure-identity-replaced',
-      message: 'AZURE_FEDERATED_TOKEN_FILE was set: an Azure SDK in the program presents this token now.',
+      message: 'AZURE_FEDERATED_TOKEN_FILE was already set. An Azure SDK in the program now uses this token.',
       remedy: null,
     });
   }

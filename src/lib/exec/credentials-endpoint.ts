@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { program } from '../core/command-line.ts';
 import type { Credentials } from '../core/credentials.ts';
 import { FedctlError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
+import { systemCode } from '../core/system-error.ts';
 import { rfc3339 } from '../core/time.ts';
 import { equalInConstantTime } from '../net/constant-time.ts';
 import {
@@ -60,10 +62,11 @@ export async function startCredentialsEndpoint({
 
 /** @returns a FedctlError exec.listen-failed */
 export function listenFailed(host: string, port: number, cause: unknown): FedctlError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no more';
-  const reason = code === 'EADDRINUSE' ? 'another program uses the port' : `the system says ${code}`;
+  const code = systemCode(cause) || 'without a code';
+  const reason = code === 'EADDRINUSE' ? 'another program uses the port' : `system error ${code}`;
   return new FedctlError('exec.listen-failed', {
     message: `Cannot listen on ${host}:${port}: ${reason}.`,
+    ...(code === 'EADDRINUSE' ? { command: program('ss', '-ltnp', `sport = :${port}`) } : {}),
     details: { host, port },
     cause,
   });
@@ -78,9 +81,9 @@ function refusal(request: HttpRequest, authority: string, token: Secret): HttpAn
   if (others.length > 0 || !equalInConstantTime(sent, token.reveal()))
     return answered(401, { Code: 'AccessDenied', Message: 'The authorization token is missing or invalid.' });
   if (request.target !== PATH)
-    return answered(404, { Code: 'NotFound', Message: 'There are no credentials at this path.' });
+    return answered(404, { Code: 'NotFound', Message: 'This path has no credentials.' });
   if (request.method !== 'GET')
-    return answered(405, { Code: 'MethodNotAllowed', Message: 'Credentials are read by GET.' });
+    return answered(405, { Code: 'MethodNotAllowed', Message: 'Use GET to read credentials.' });
   return null;
 }
 

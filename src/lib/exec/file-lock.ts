@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { program } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
+import { systemCode } from '../core/system-error.ts';
 import { identityOf, isGone, type ProcessIdentity } from './process-identity.ts';
 
 /** Stands in the lock of nobody. */
@@ -38,7 +40,7 @@ export async function lockFile(path: string, pid: number): Promise<() => Promise
 
 async function holderOf(lock: string): Promise<string | null> {
   const names = await readdir(lock).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return [];
+    if (systemCode(error) === 'ENOENT') return [];
     throw error;
   });
   return names[0] ?? null;
@@ -52,7 +54,7 @@ async function makeFree(lock: string): Promise<void> {
     await writeFile(join(made, FREE), '', { mode: 0o600 });
     await rename(made, lock);
   } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
+    if (!['ENOTEMPTY', 'EEXIST'].includes(systemCode(error))) throw error;
   } finally {
     await rm(made, { recursive: true, force: true });
   }
@@ -69,7 +71,7 @@ async function replaced(lock: string, holder: string, own: string, path: string)
     await rename(join(lock, holder), join(lock, own));
     return true;
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (systemCode(error) !== 'ENOENT') throw error;
     return false;
   }
 }
@@ -81,20 +83,17 @@ function ownerOf(holder: string): ProcessIdentity | null {
     : { pid: Number(pid), startedAt: Number(startedAt), namespace: Number(namespace) };
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'no more';
-}
-
 function inUse(path: string, pid: number): FedctlError {
   return new FedctlError('exec.output-in-use', {
     message: `Another fedctl agent, process ${pid}, writes "${path}".`,
+    command: program('ps', '-p', String(pid), '-o', 'pid,lstart,args'),
     details: { path, pid },
   });
 }
 
 function unwritable(path: string, cause: unknown): FedctlError {
   return new FedctlError('usage.unwritable-output', {
-    message: `Cannot write "${path}": the system says ${codeOf(cause)}.`,
+    message: `Cannot write "${path}": system error ${systemCode(cause) || 'without a code'}.`,
     details: { path },
     cause,
   });

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { rerun } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import { deadline } from '../core/deadline.ts';
 import { FedctlError, type Warning } from '../core/errors.ts';
@@ -11,10 +12,7 @@ interface KnownProgram {
   readonly upgrade: string;
 }
 
-/**
- * The MongoDB tools are made of the Go driver, which reads AWS_CONTAINER_CREDENTIALS_RELATIVE_URI only
- * (x/mongo/driver/auth/creds, internal/credproviders/ecs_provider.go; mongo-go-driver#2145).
- */
+/** Built with the Go driver, which reads AWS_CONTAINER_CREDENTIALS_RELATIVE_URI only (facts/drivers-and-credentials.md 1). */
 const TOOL: KnownProgram = {
   tokenFileSince: '100.15.0',
   readsEndpoint: false,
@@ -73,8 +71,9 @@ export function endpointWarning(command: string): Warning | null {
   if (PROGRAMS[name]?.readsEndpoint !== false) return null;
   return {
     code: 'exec.endpoint-not-read',
-    message: `${name} does not read AWS_CONTAINER_CREDENTIALS_FULL_URI, so it finds no keys.`,
-    remedy: 'add --static',
+    message: `${name} does not read AWS_CONTAINER_CREDENTIALS_FULL_URI, so it finds no credentials.`,
+    remedy: 'Add --static: the keys go into the environment of the program, and are not renewed.',
+    command: rerun({ set: { '--static': true } }),
   };
 }
 
@@ -121,8 +120,8 @@ function tooOld(
   const first = name === 'mongo' ? 'mongosh 2.3.5' : `${name} ${tokenFileSince}`;
   return new FedctlError('exec.program-too-old', {
     message: `${version === null ? name : `${name} ${version}`} cannot read a token from a file.`,
-    likelyCause: `The first version that can is ${first}.`,
-    remedy: `install ${first} or later: ${upgrade}`,
+    likelyCause: `The first version with this feature is ${first}.`,
+    remedy: `Install ${first} or later: ${upgrade}`,
     details: { program: name, version, minimum: tokenFileSince },
   });
 }

@@ -38,8 +38,8 @@ export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid
     }
   }
   throw new FedctlError('usage.unwritable-output', {
-    message: `Cannot make a folder for the token in "${temporary}".`,
-    remedy: 'export TMPDIR=<a folder that you can write to>',
+    message: `Cannot create a directory for the token in "${temporary}".`,
+    remedy: 'Set TMPDIR to a folder that this user can write to.',
     details: { path: temporary },
     cause,
   });

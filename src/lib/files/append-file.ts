@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { shellWord } from '../core/command-line.ts';
+import { program } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 
 /**
@@ -26,8 +26,9 @@ export async function appendToFile(path: string, text: string): Promise<void> {
 function unwritable(path: string, cause: unknown): FedctlError {
   return new FedctlError('usage.unwritable-output', {
     message: `Cannot append to "${path}".`,
-    likelyCause: 'The file does not exist, is no regular file, or may not be written to by this user.',
-    remedy: `ls -l ${shellWord(path)}`,
+    likelyCause: 'The file does not exist, is not a regular file, or is not writable by this user.',
+    remedy: 'Correct the path, or let this user write to the file.',
+    command: program('ls', '-l', path),
     details: { path },
     cause: cause ?? undefined,
   });

@@ -2,10 +2,11 @@ import { close, constants, fstat, open, read, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { shellWord } from '../core/command-line.ts';
+import { program } from '../core/command-line.ts';
 import { bounded, within } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
+import { systemCode } from '../core/system-error.ts';
 
 const openFile = promisify(open);
 const statFile = promisify(fstat);
@@ -16,7 +17,7 @@ const closeFile = promisify(close);
 const LONGEST_WAIT_MS = 30_000;
 
 const TOO_SLOW = {
-  likelyCause: 'No program wrote this pipe to its end, or the file system does not respond.',
+  likelyCause: 'The program that writes this pipe did not finish, or the file system does not respond.',
 };
 
 /**
@@ -76,7 +77,7 @@ async function readAndClose(file: number, kind: Stats, path: string, maxBytes: n
     if (kind.isFile()) return await readRegular(file, path, maxBytes);
     const isEmpty = (await readSome(file, Buffer.alloc(1)).catch(() => null)) === 0;
     if (isEmpty) return '';
-    throw unreadable(path, 'it is a device, not a file');
+    throw unreadable(path, 'it is a device');
   } finally {
     await closeFile(file);
   }
@@ -136,23 +137,22 @@ export async function readBoundedStream(
 }
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  switch (code) {
+  switch (systemCode(error)) {
     case 'ENOENT':
-      return 'there is no such file';
+      return 'the file does not exist';
     case 'ENOTDIR':
       return 'part of its path is a file';
     case 'EACCES':
     case 'EPERM':
-      return 'this user may not read it';
+      return 'permission denied';
     case 'ENAMETOOLONG':
       return 'its name is too long';
     case 'ELOOP':
-      return 'its symbolic links go in circles';
+      return 'its symbolic links form a loop';
     case 'ENXIO':
       return 'it is a socket';
     default:
-      return `the system says ${String(code ?? 'no more')}`;
+      return `system error ${systemCode(error) || 'without a code'}`;
   }
 }
 
@@ -168,16 +168,17 @@ function unreadable(
 ): FedctlError {
   if (name === 'stdin') {
     return new FedctlError('usage.unreadable-input', {
-      message: `Cannot read stdin: ${reason}.`,
-      likelyCause: 'Something else than a single token was piped in, or the pipe broke.',
-      remedy: 'fedctl token --audience <audience> | fedctl decode',
+      message: `Cannot read standard input: ${reason}.`,
+      likelyCause: 'The input is not a single token, or the pipe was closed.',
+      remedy: 'Mint a new token and pipe it in: "fedctl token --audience <audience> | fedctl decode".',
       details: { file: '-' },
       cause,
     });
   }
   return new FedctlError('usage.unreadable-input', {
     message: `Cannot read "${name}": ${reason}.`,
-    remedy: `ls -l ${shellWord(name)}`,
+    remedy: 'Correct the path, or let this user read the file.',
+    command: program('ls', '-l', name),
     details: { file: name },
     ...better,
     cause,

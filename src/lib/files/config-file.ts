@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Context } from '../core/context.ts';
+import { systemCode } from '../core/system-error.ts';
 import { readBoundedFile } from './bounded-file.ts';
 
 /** Looked for in the working directory and nowhere else: a file further up would surprise whoever cloned something there. */
@@ -44,7 +45,7 @@ async function firstThere(cwd: string): Promise<(typeof CONFIG_NAMES)[number] | 
     // The link itself: one that leads nowhere was meant to be a configuration.
     const there = await lstat(join(cwd, name)).then(
       () => true,
-      (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
+      (error: unknown) => systemCode(error) !== 'ENOENT',
     );
     if (there) return name;
   }

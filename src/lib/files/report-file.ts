@@ -1,6 +1,6 @@
 import { refuseUnwritable, writeWholeFile } from './whole-file.ts';
 
-const WORDS = { holds: 'a report', remedy: 'choose another file: --output <face>=<file>' };
+const WORDS = { holds: 'a report', remedy: 'Choose another file with --output <format>=<file>.' };
 
 /**
  * Writes a file for others to read, such as a report: whole, by rename, with the mode that the umask leaves. It must

@@ -39,9 +39,9 @@ export async function readTail(stream: InputStream, maxBytes: number, signal: Ab
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     throw new FedctlError('usage.unreadable-input', {
-      message: 'Cannot read stdin: the pipe broke.',
-      likelyCause: 'Whatever wrote into it failed.',
-      remedy: '<command> 2>&1 | fedctl explain -',
+      message: 'Cannot read standard input: the pipe was closed.',
+      likelyCause: 'The program that writes to the pipe failed.',
+      remedy: 'Pipe the output of a command: "<command> 2>&1 | fedctl explain -".',
       details: { file: '-' },
       cause,
     });

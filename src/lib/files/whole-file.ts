@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { program } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
+import { systemCode } from '../core/system-error.ts';
 
 export interface WholeFileOptions {
   /** Permission bits of the file, before the umask. */
@@ -61,14 +63,14 @@ export async function refuseUnwritable(path: string, words: Words): Promise<void
 
 async function refuseUnlessRegular(path: string, words: Words): Promise<void> {
   const found = await lstat(path).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (systemCode(error) === 'ENOENT') return null;
     throw error;
   });
   if (found === null || found.isFile()) return;
   const kind = found.isSymbolicLink() ? 'a symbolic link' : found.isDirectory() ? 'a directory' : null;
   throw unwritable(
     path,
-    `it is ${kind ?? 'a device, a pipe or a socket'}, and ${words.holds} goes to a regular file only`,
+    `it is ${kind ?? 'a device, a pipe or a socket'}, but ${words.holds} requires a regular file`,
     words,
   );
 }
@@ -106,19 +108,15 @@ async function syncDirectory(directory: string): Promise<void> {
   await handle?.close();
 }
 
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : null;
-}
-
 function reasonOf(error: unknown): string {
-  switch (codeOf(error)) {
+  switch (systemCode(error)) {
     case 'ENOENT':
       return 'its directory does not exist';
     case 'ENOTDIR':
       return 'its directory is a file';
     case 'EACCES':
     case 'EPERM':
-      return 'its directory may not be written to';
+      return 'its directory is not writable';
     case 'EROFS':
       return 'its file system is read-only';
     case 'ENOSPC':
@@ -127,7 +125,7 @@ function reasonOf(error: unknown): string {
     case 'ENAMETOOLONG':
       return 'its name is too long';
     default:
-      return `the system says ${String(codeOf(error) ?? 'no more')}`;
+      return `system error ${systemCode(error) || 'without a code'}`;
   }
 }
 
@@ -135,6 +133,7 @@ function unwritable(path: string, reason: string, { remedy }: Words, cause?: unk
   return new FedctlError('usage.unwritable-output', {
     message: `Cannot write "${path}": ${reason}.`,
     ...(remedy === undefined ? {} : { remedy }),
+    ...(systemCode(cause) === 'ENOENT' ? { command: program('mkdir', '-p', dirname(path)) } : {}),
     details: { path },
     cause,
   });

@@ -19,9 +19,9 @@ function dotenvValue(name: string, value: string): string {
   if (!/['\\\r]/.test(value)) return `'${value}'`;
   if (!/["\\\r\n$`]/.test(value)) return `"${value}"`;
   throw new FedctlError('usage.invalid-value', {
-    message: `The value of ${name} holds characters that parsers of .env files read differently.`,
-    likelyCause: 'A .env file has no common way to write both kinds of quotes, or a backslash.',
-    remedy: 'fedctl credentials --format env',
+    message: `The value of ${name} has characters that .env parsers interpret differently.`,
+    likelyCause: 'The .env format has no portable way to write both kinds of quotes, or a backslash.',
+    remedy: 'Use another format, such as --format env.',
     details: { variable: name },
   });
 }

@@ -9,7 +9,8 @@ import type { Variable } from './variables.ts';
 export function githubEntries(variables: readonly Variable[], delimiter: string): string {
   return variables
     .map(({ name, value }) => {
-      if (value?.includes(delimiter) === true) throw new Error('the delimiter of a value occurs in it');
+      if (value?.includes(delimiter) === true)
+        throw new Error('the delimiter of a value occurs in the value');
       return `${name}<<${delimiter}\n${value ?? ''}\n${delimiter}\n`;
     })
     .join('');

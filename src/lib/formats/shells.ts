@@ -52,9 +52,9 @@ export function cmdStatements(variables: readonly Variable[]): string {
 function cmdValue(name: string, value: string): string {
   if (/[\r\n]/.test(value)) {
     throw new FedctlError('usage.invalid-value', {
-      message: `The value of ${name} holds a line break, which cmd cannot express.`,
-      likelyCause: 'A variable set by a batch file is one line.',
-      remedy: 'fedctl credentials --format powershell',
+      message: `The value of ${name} has a line break, which cmd does not support.`,
+      likelyCause: 'A variable in a batch file has one line.',
+      remedy: 'Use another format, such as --format powershell.',
       details: { variable: name },
     });
   }

@@ -8,16 +8,16 @@ import { isLoopbackHost } from '../core/hosts.ts';
  */
 export function apiUrl(text: string): URL {
   // What is no URL is not shown: there may be a password in it, where nobody can tell.
-  if (!URL.canParse(text)) throw invalid('What is given as the URL of the API is no URL.');
+  if (!URL.canParse(text)) throw invalid('The URL of the API is invalid.');
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
-    throw invalid(`The URL of the API at ${url.host} holds a user name or a password.`);
+    throw invalid(`The URL of the API at ${url.host} has a user name or password.`);
   }
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return url;
   if (url.protocol !== 'http:')
-    throw invalid(`The URL of the API begins with ${url.protocol}, not with https:.`);
+    throw invalid(`The URL of the API starts with ${url.protocol} instead of https:.`);
   throw new FedctlError('net.plaintext-refused', {
-    message: `Refused to send the token to ${shownUrl(url)}: it is not https, and ${url.hostname} is not this machine.`,
+    message: `Refused to send the token to ${shownUrl(url)}: the URL is not https, and ${url.hostname} is not a loopback address.`,
     details: { url: shownUrl(url) },
   });
 }
@@ -30,7 +30,8 @@ export function shownUrl(url: URL): string {
 function invalid(message: string): FedctlError {
   return new FedctlError('usage.invalid-value', {
     message,
-    likelyCause: 'The token is shown to an API at an https URL; http is for this machine only.',
-    remedy: 'give a URL such as https://api.example.com/me',
+    likelyCause:
+      'fedctl sends a token to an API only over https. Plain http is allowed for loopback addresses only.',
+    remedy: 'Give a URL such as https://api.example.com/me.',
   });
 }

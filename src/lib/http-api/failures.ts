@@ -1,3 +1,4 @@
+import { type OfferedCommand, program } from '../core/command-line.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { FetchResponse } from '../core/fetch.ts';
@@ -10,9 +11,9 @@ const LONGEST_TEXT = 300;
 
 /** What the errors of RFC 6750, 3.1 mean. */
 const CAUSES: Readonly<Record<string, string>> = {
-  invalid_request: 'The API did not find a bearer token where it looks for one, or found two.',
+  invalid_request: 'The API did not find a bearer token where it expects one, or found two.',
   insufficient_scope:
-    'The API accepts the token, but its subject lacks a right there. AWS tokens carry no scope: rights have to be granted to the subject.',
+    'The API accepts the token, but the subject lacks a permission. AWS tokens have no scope, so the API must grant permissions to the subject.',
 };
 
 /** The failure that an answer other than 2xx stands for. Only its head is looked at. */
@@ -23,9 +24,10 @@ export function answerFailure(url: URL, { status, headers }: FetchResponse): Fed
     return refused(url, status, bearerChallenge(headers['www-authenticate'] ?? null));
   }
   return new FedctlError('net.api-failed', {
-    message: `${shownUrl(url)} answered with status ${status}.`,
+    message: `${shownUrl(url)} responded with status ${status}.`,
     likelyCause: causeOf(status),
-    remedy: curl(url),
+    remedy: 'See what this address returns, and who answers there.',
+    command: curl(url),
     details: { url: shownUrl(url), status },
   });
 }
@@ -39,15 +41,16 @@ export function networkFailure(url: URL, timeoutMs: number, error: unknown): Fed
   const advice = fault === null ? {} : adviceOf(fault, url);
   return fault?.kind === 'tls'
     ? new FedctlError('net.api-tls-failed', {
-        message: `No TLS connection to ${url.host}: ${why}.`,
+        message: `The TLS connection to ${url.host} failed: ${why}.`,
         ...advice,
         details,
         cause: error,
       })
     : new FedctlError('net.api-unreachable', {
-        message: `${url.host} cannot be reached: ${why}.`,
+        message: `Cannot reach ${url.host}: ${why}.`,
+        remedy: 'See what this address returns, and who answers there.',
+        command: curl(url),
         ...advice,
-        remedy: curl(url),
         details,
         cause: error,
       });
@@ -55,8 +58,9 @@ export function networkFailure(url: URL, timeoutMs: number, error: unknown): Fed
 
 export function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('net.api-timeout', {
-    message: `${shownUrl(url)} gave no answer within ${formatDuration(timeoutMs / 1000)}.`,
-    remedy: curl(url),
+    message: `${shownUrl(url)} did not respond within ${formatDuration(timeoutMs / 1000)}.`,
+    remedy: 'See what this address returns, and who answers there.',
+    command: curl(url),
     details: { url: shownUrl(url), timeoutMs },
     cause,
   });
@@ -65,7 +69,7 @@ export function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): Fed
 function redirected(url: URL, status: number, location: string): FedctlError {
   const to = shown(location);
   return new FedctlError('net.api-redirected', {
-    message: `${shownUrl(url)} redirects to ${to}; the token does not follow.`,
+    message: `${shownUrl(url)} redirects to ${to}. fedctl does not send the token there.`,
     details: { url: shownUrl(url), status, location: to },
   });
 }
@@ -82,7 +86,7 @@ function refused(url: URL, status: number, challenge: BearerChallenge | null): F
       ? NO_BEARER
       : Object.entries(CAUSES).find(([name]) => name === error)?.[1];
   return new FedctlError('net.api-refused', {
-    message: `${shownUrl(url)} refused the token with status ${status}${said === '' ? '' : `: ${said}`}.`,
+    message: `${shownUrl(url)} rejected the token with status ${status}${said === '' ? '' : `: ${said}`}.`,
     ...(likelyCause === undefined ? {} : { likelyCause }),
     details: {
       url: shownUrl(url),
@@ -94,20 +98,20 @@ function refused(url: URL, status: number, challenge: BearerChallenge | null): F
 }
 
 const NO_BEARER =
-  'The answer does not ask for a bearer token (no WWW-Authenticate: Bearer): the API, or a proxy before it, may want other credentials.';
+  'The response does not ask for a bearer token (no WWW-Authenticate: Bearer). The API, or a proxy in front of it, may require other credentials.';
 
 function causeOf(status: number): string {
-  if (status >= 500) return 'The API, or a proxy before it, has a fault of its own.';
+  if (status >= 500) return 'The API, or a proxy in front of it, has an internal error.';
   switch (status) {
     case 404:
     case 410:
-      return 'There is nothing at this path of the API.';
+      return 'The API has no resource at this path.';
     case 405:
-      return 'The API takes no GET at this path.';
+      return 'The API does not accept GET at this path.';
     case 429:
-      return 'The API had too many requests.';
+      return 'The API throttled the request.';
     default:
-      return 'The API did not get as far as the token: it refuses the request itself.';
+      return 'The API did not check the token: it rejects the request itself.';
   }
 }
 
@@ -117,6 +121,6 @@ function shown(text: string): string {
 }
 
 /** Without the token: whoever repeats it sees the answer to somebody who shows none. */
-function curl(url: URL): string {
-  return `curl -v '${shownUrl(url).replaceAll("'", '%27')}'`;
+function curl(url: URL): OfferedCommand {
+  return program('curl', '-v', shownUrl(url));
 }

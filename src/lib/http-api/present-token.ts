@@ -42,7 +42,7 @@ export async function presentToken(
   const to = apiUrl(url);
   if (!TOKEN.test(token.reveal())) {
     throw new FedctlError('jwt.not-a-jwt', {
-      message: 'The token holds characters that no Authorization header can carry.',
+      message: 'The token has characters that an Authorization header cannot contain.',
     });
   }
   signal.throwIfAborted();

@@ -8,16 +8,17 @@ import { isLoopbackHost } from '../core/hosts.ts';
  * @throws FedctlError issuer.plaintext-refused, usage.invalid-value
  */
 export function trustworthyUrl(text: string, what: 'issuer' | 'key set'): URL {
-  if (!URL.canParse(text)) throw invalid(what, text, `The ${what} "${text}" is no URL.`);
+  if (!URL.canParse(text)) throw invalid(what, text, `Invalid ${what} "${text}": not a URL.`);
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
     // Not shown: it holds a password.
-    throw invalid(what, null, `The URL of the ${what} at ${url.host} holds a user name or a password.`);
+    throw invalid(what, null, `The URL of the ${what} at ${url.host} has a user name or a password.`);
   }
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return url;
-  if (url.protocol !== 'http:') throw invalid(what, text, `The ${what} "${text}" is no https URL.`);
+  if (url.protocol !== 'http:')
+    throw invalid(what, text, `Invalid ${what} "${text}": expected an https URL.`);
   throw new FedctlError('issuer.plaintext-refused', {
-    message: `The ${what} ${text} is not https, and ${url.hostname} is not this machine.`,
+    message: `The ${what} ${text} is not https, and ${url.hostname} is not a loopback address.`,
     details: { url: text },
   });
 }
@@ -32,11 +33,7 @@ export function discoveryUrl(issuer: string): URL {
   const url = trustworthyUrl(issuer, 'issuer');
   // As text, because an empty query or fragment leaves no trace in a URL.
   if (/[?#]/.test(issuer)) {
-    throw invalid(
-      'issuer',
-      issuer,
-      `The issuer "${issuer}" has a query or a fragment, and issuers have none.`,
-    );
+    throw invalid('issuer', issuer, `Invalid issuer "${issuer}": an issuer has no query and no fragment.`);
   }
   return new URL(`${url.href.replace(/\/$/, '')}/.well-known/openid-configuration`);
 }
@@ -44,8 +41,8 @@ export function discoveryUrl(issuer: string): URL {
 function invalid(what: string, value: string | null, message: string): FedctlError {
   return new FedctlError('usage.invalid-value', {
     message,
-    likelyCause: `An ${what === 'issuer' ? 'issuer' : 'address'} is an https URL, as in https://<uuid>.tokens.sts.global.api.aws.`,
-    remedy: 'fedctl status   (prints the issuer of the account)',
+    likelyCause: `The ${what} must be an https URL, such as https://<uuid>.tokens.sts.global.api.aws.`,
+    remedy: 'Take the issuer that fedctl status prints for the account.',
     details: value === null ? {} : { value },
   });
 }

@@ -47,8 +47,9 @@ async function keysAt(url: URL, options: FetchOptions): Promise<readonly JWK[]> 
   return keySet(await fetchJson(url, options), (fault) => {
     return new FedctlError('issuer.wrong-document', {
       message: `The key set at ${url.href} ${fault}.`,
-      likelyCause: 'A key set of AWS is {"keys": […]} with an RSA and an EC key; this is something else.',
-      remedy: curl(url),
+      likelyCause: 'A key set of AWS is {"keys": […]} with an RSA and an EC key.',
+      remedy: 'See what this address returns, and who answers there.',
+      command: curl(url),
       details: { url: url.href },
     });
   });
@@ -67,8 +68,8 @@ function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
   const slash = `${named}/` === asked || named === `${asked}/`;
   throw new FedctlError('issuer.wrong-document', {
     message: slash
-      ? `The discovery document names the issuer ${named}, ${named.endsWith('/') ? 'with' : 'without'} a trailing slash; asked for was ${asked}.`
-      : `The discovery document at ${url.href} names another issuer: ${cut(named)}.`,
+      ? `The discovery document names the issuer ${named}, ${named.endsWith('/') ? 'with' : 'without'} a trailing slash, but the requested issuer is ${asked}.`
+      : `The discovery document at ${url.href} names a different issuer: ${cut(named)}.`,
     details,
   });
 }
@@ -77,7 +78,7 @@ function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
 function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
   if (typeof value !== 'string' || !URL.canParse(value)) {
     throw new FedctlError('issuer.wrong-document', {
-      message: `The discovery document at ${discovery.href} names no address of the keys (jwks_uri).`,
+      message: `The discovery document at ${discovery.href} has no key set URL (jwks_uri).`,
       details: { url: discovery.href, seen: shown(value) },
     });
   }
@@ -86,10 +87,10 @@ function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
   // The same origin has the same scheme, so this also holds https keys to an https issuer.
   if (url.origin === discovery.origin && url.username === '' && url.password === '') return url;
   throw new FedctlError('issuer.wrong-document', {
-    message: `The discovery document at ${discovery.href} sends for the keys to another host: ${origin}.`,
+    message: `The discovery document at ${discovery.href} names another host for the keys: ${origin}.`,
     likelyCause:
-      'The discovery document would decide which host is trusted for the keys. AWS publishes them on the host of the issuer; some issuers do not.',
-    remedy: `If you trust ${origin}, name the keys yourself: fedctl verify <file> --audience <audience> --issuer ${shellWord(issuer)} --jwks ${shellWord(cut(url.origin + url.pathname + url.search))}.`,
+      'The discovery document must not decide which host is trusted for the keys. AWS publishes them on the host of the issuer; some issuers do not.',
+    remedy: `If you trust ${origin}, name the key set: fedctl verify <file> --audience <audience> --issuer ${shellWord(issuer)} --jwks ${shellWord(cut(url.origin + url.pathname + url.search))}.`,
     details: { url: discovery.href, expected: discovery.origin, seen: origin },
   });
 }

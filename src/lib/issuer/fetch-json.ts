@@ -1,3 +1,4 @@
+import { type OfferedCommand, program } from '../core/command-line.ts';
 import { deadline, timedOut } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
@@ -46,26 +47,30 @@ function acceptableBody(url: URL, response: FetchResponse): string {
   if (status >= 300 && status < 400) throw redirected(url, response);
   if (status !== 200) {
     throw new FedctlError('issuer.http-status', {
-      message: `${url.href} answered with status ${status}.`,
+      message: `${url.href} responded with status ${status}.`,
       ...causeOfStatus(status),
-      remedy: curl(url),
+      remedy: 'See what this address returns, and who answers there.',
+      command: curl(url),
       details: { url: url.href, status },
     });
   }
   if (body !== null) return body;
   throw new FedctlError('issuer.too-large', {
-    message: `The answer of ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
-    remedy: curl(url),
+    message: `The response of ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
+    remedy: 'See what this address returns, and who answers there.',
+    command: curl(url),
     details: { url: url.href, maxBytes: MAX_BYTES },
   });
 }
 
 /** A status that says nothing of whether there is such a document. */
 function causeOfStatus(status: number): { readonly likelyCause?: string } {
-  if (status >= 500) return { likelyCause: 'The issuer, or a proxy before it, has a fault of its own.' };
-  if (status === 429) return { likelyCause: 'The issuer had too many requests.' };
+  if (status >= 500) return { likelyCause: 'The issuer, or a proxy in front of it, has an internal error.' };
+  if (status === 429) return { likelyCause: 'The issuer throttled the request.' };
   if (status !== 401 && status !== 403 && status !== 407) return {};
-  return { likelyCause: 'An issuer publishes to everybody: something on the way refuses, such as a proxy.' };
+  return {
+    likelyCause: 'An issuer is public. A proxy or another device on the way probably denied the request.',
+  };
 }
 
 function parseObject(url: URL, body: string, type: string | null): Readonly<Record<string, unknown>> {
@@ -81,8 +86,9 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
   }
   const seen = type === null ? 'no content type' : `content type ${type}`;
   throw new FedctlError('issuer.not-json', {
-    message: `${url.href} did not answer with a JSON object (${seen}).`,
-    remedy: curl(url),
+    message: `${url.href} did not return a JSON object (${seen}).`,
+    remedy: 'See what this address returns, and who answers there.',
+    command: curl(url),
     details: { url: url.href, contentType: type },
   });
 }
@@ -90,8 +96,9 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
 function tooDeep(url: URL): FedctlError {
   return new FedctlError('issuer.wrong-document', {
     message: `The document at ${url.href} is nested more than ${MAX_NESTING} levels deep.`,
-    likelyCause: 'Documents of AWS are nested two levels deep; this is something else.',
-    remedy: curl(url),
+    likelyCause: 'Documents of AWS are nested two levels deep. This is another kind of document.',
+    remedy: 'See what this address returns, and who answers there.',
+    command: curl(url),
     details: { url: url.href },
   });
 }
@@ -99,8 +106,9 @@ function tooDeep(url: URL): FedctlError {
 function redirected(url: URL, { status, headers }: FetchResponse): FedctlError {
   const { location = null } = headers;
   return new FedctlError('issuer.redirected', {
-    message: `${url.href} redirects to ${location ?? 'another address'}; fedctl does not follow.`,
-    remedy: `${curl(url)}   (often a captive portal or a wrong issuer)`,
+    message: `${url.href} redirects to ${location ?? 'another URL'}. fedctl does not follow redirects.`,
+    remedy: 'See who answers there: often a captive portal, or a wrong issuer.',
+    command: curl(url),
     details: { url: url.href, status, location },
   });
 }
@@ -113,15 +121,16 @@ function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlErro
   const advice = fault === null ? {} : adviceOf(fault, url);
   return fault?.kind === 'tls'
     ? new FedctlError('issuer.tls-failed', {
-        message: `No TLS connection to ${url.host}: ${why}.`,
+        message: `The TLS connection to ${url.host} failed: ${why}.`,
         details,
         ...advice,
         cause: error,
       })
     : new FedctlError('issuer.unreachable', {
-        message: `${url.host} cannot be reached: ${why}.`,
+        message: `Cannot reach ${url.host}: ${why}.`,
+        remedy: 'See what this address returns, and who answers there.',
+        command: curl(url),
         ...advice,
-        remedy: curl(url),
         details,
         cause: error,
       });
@@ -129,14 +138,15 @@ function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlErro
 
 function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('issuer.timeout', {
-    message: `${url.href} gave no whole answer within ${formatDuration(timeoutMs / 1000)}.`,
-    remedy: curl(url),
+    message: `${url.href} returned no complete response within ${formatDuration(timeoutMs / 1000)}.`,
+    remedy: 'See what this address returns, and who answers there.',
+    command: curl(url),
     details: { url: url.href, timeoutMs },
     cause,
   });
 }
 
-/** The remedy is typed into a shell, and part of the URL may come from somebody else. */
-export function curl(url: URL): string {
-  return `curl -v '${url.href.replaceAll("'", '%27')}'`;
+/** Shows what an address returns. */
+export function curl(url: URL): OfferedCommand {
+  return program('curl', '-v', url.href);
 }

@@ -25,11 +25,11 @@ export async function readKeySet(
   const refuse = (fault: string) =>
     new FedctlError('usage.unreadable-input', {
       message: `The key set in "${path}" ${fault}.`,
-      likelyCause: 'A key set is what an issuer serves at its jwks_uri: {"keys": […]}.',
-      remedy: 'curl -o <file> <issuer>/.well-known/jwks.json',
+      likelyCause: 'A key set is the document at the jwks_uri of an issuer: {"keys": […]}.',
+      remedy: 'Download the key set with "curl -o <file> <issuer>/.well-known/jwks.json".',
       details: { file: path },
     });
-  if (text.includes('\0')) throw refuse('is UTF-16 or binary, and JSON is UTF-8');
+  if (text.includes('\0')) throw refuse('is UTF-16 or binary instead of UTF-8');
   let document: unknown;
   try {
     document = JSON.parse(withoutByteOrderMark(text));
@@ -37,7 +37,7 @@ export async function readKeySet(
     throw refuse('is not JSON');
   }
   if (!isRecord(document)) {
-    throw refuse('is no JSON object');
+    throw refuse('is not a JSON object');
   }
   if (isTooDeep(document)) throw refuse(`is nested more than ${MAX_NESTING} levels deep`);
   return keySet(document as Record<string, unknown>, refuse);

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import type { FedctlError } from '../core/errors.ts';
+import { memberOf } from '../core/record.ts';
 
 /** The members that fedctl reads of a key, all of them texts (RFC 7517, section 4, and RFC 7518, section 6). */
 const TEXTS = ['kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'] as const;
@@ -20,19 +21,19 @@ export function keySet(
 ): readonly JWK[] {
   const keys = document['keys'];
   if (!Array.isArray(keys)) throw refuse('has no list of keys');
-  if (keys.length === 0) throw refuse('holds no key');
+  if (keys.length === 0) throw refuse('has no keys');
   const typed = keys.filter(hasType);
   const [first] = typed;
-  if (first === undefined) throw refuse('holds something that is no key (no kty)');
+  if (first === undefined) throw refuse('has an entry that is not a key (no kty)');
   const valid = typed.filter((key) => malformedMember(key) === null);
   if (valid.length === 0) {
-    throw refuse(`holds no valid key: the "${malformedMember(first)}" of the first has the wrong type`);
+    throw refuse(`has no valid key: the "${malformedMember(first)}" of the first has the wrong type`);
   }
   return valid;
 }
 
 function hasType(value: unknown): value is JWK {
-  return typeof value === 'object' && value !== null && 'kty' in value && typeof value.kty === 'string';
+  return typeof memberOf(value, 'kty') === 'string';
 }
 
 /** Of any type: it is what an issuer wrote. */

@@ -22,7 +22,7 @@ function principal(words: string): ClaimMeaning {
 /** RFC 7515, section 4.1. AWS sends the first three (facts/aws.md 3). */
 export const HEADER_PARAMETERS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['alg', text('algorithm')],
-  ['kid', text('key id')],
+  ['kid', text('key ID')],
   ['typ', text('type')],
   ['crit', text('critical extensions')],
 ]);
@@ -35,26 +35,26 @@ export const STANDARD_CLAIMS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['iat', time('issued')],
   ['nbf', time('valid from')],
   ['exp', time('expires')],
-  ['jti', text('token id')],
+  ['jti', text('token ID')],
 ]);
 
 /** Everything AWS is known to put under its namespace (facts/aws.md 3.2), who first and then from where. */
 export const AWS_CLAIMS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['aws_account', text('account')],
-  ['source_region', text('Region asked')],
+  ['source_region', text('requested Region')],
   ['principal_id', principal('principal')],
   ['org_id', text('organization')],
   ['ou_path', text('organizational unit')],
-  ['principal_tags', text('tags of the principal')],
-  ['request_tags', text('tags of the request')],
-  ['original_session_exp', time('session ends')],
+  ['principal_tags', text('principal tags')],
+  ['request_tags', text('request tags')],
+  ['original_session_exp', time('session expires')],
   ['source_identity', text('source identity')],
   ['federated_provider', text('federated by')],
   ['identity_store_user_id', text('Identity Center user')],
   ['identity_store_arn', text('identity store')],
   ['ec2_source_instance_arn', text('EC2 instance')],
   ['ec2_instance_source_vpc', text('VPC of the instance')],
-  ['ec2_instance_source_private_ipv4', text('address of the instance')],
+  ['ec2_instance_source_private_ipv4', text('IP address of the instance')],
   ['ec2_role_delivery', text('metadata service version')],
   ['lambda_source_function_arn', text('Lambda function')],
   ['glue_credential_issuing_service', text('Glue service')],

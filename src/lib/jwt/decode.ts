@@ -31,7 +31,7 @@ export function decodeJwt(text: string): DecodedJwt {
   if (known !== null) throw notAJwt(null, known);
   if (header === undefined || payload === undefined || signature === undefined || parts.length > 3) {
     const found = parts.length === 1 ? 'one part' : `${parts.length} parts`;
-    throw notAJwt(null, `it has ${found} between dots, and a JWT has three`);
+    throw notAJwt(null, `it has ${found} between dots instead of three`);
   }
   const decoded = { header: jsonObject('header', header), payload: jsonObject('payload', payload) };
   bytesOf('signature', signature);
@@ -48,7 +48,7 @@ export function looksLikeJwt(text: string): boolean {
 
 function jsonObject(part: Part, encoded: string): Readonly<Record<string, unknown>> {
   const value = parse(part, bytesOf(part, encoded));
-  if (!isRecord(value)) throw notAJwt(part, `its ${part} is JSON, but no object`);
+  if (!isRecord(value)) throw notAJwt(part, `its ${part} is JSON, but not an object`);
   if (isTooDeep(value)) throw notAJwt(part, `its ${part} is nested more than ${MAX_NESTING} levels deep`);
   return value;
 }
@@ -77,7 +77,7 @@ function parse(part: Part, bytes: Buffer): unknown {
 
 function notAJwt(part: Part | null, reason: string, cause?: unknown): FedctlError {
   return new FedctlError('jwt.not-a-jwt', {
-    message: `The text is no JWT: ${reason}.`,
+    message: `The text is not a JWT: ${reason}.`,
     details: { part, reason },
     cause,
   });

@@ -20,7 +20,7 @@ export interface Expectations {
  * How far the clock of an issuer may be ahead of ours, for `nbf` and `iat`: what MongoDB allows. `exp` has no leeway,
  * as there (facts/mongodb.md 1.6).
  */
-export const CLOCK_LEEWAY_SECONDS = 60;
+const CLOCK_LEEWAY_SECONDS = 60;
 
 /** Everything that is wrong with the claims, in the order issuer, audience, subject, times. Proves no signature. */
 export function claimFaults({ payload }: DecodedJwt, expected: Expectations): readonly Fault[] {
@@ -72,7 +72,7 @@ function startFaults(claim: 'nbf' | 'iat', value: unknown, now: Date): readonly 
   if (date === null) return [wrongType(claim, 'a time in seconds since 1970', value)];
   const ahead = (date.getTime() - now.getTime()) / 1000;
   if (ahead <= CLOCK_LEEWAY_SECONDS) return [];
-  const expected = `not later than ${rfc3339(now)} (${CLOCK_LEEWAY_SECONDS} s of leeway)`;
+  const expected = `not later than ${rfc3339(now)} (${CLOCK_LEEWAY_SECONDS} s of tolerance)`;
   const seen = `${rfc3339(date)}, ${formatDuration(ahead)} from now`;
   return [{ code: 'jwt.not-yet-valid', claim, expected, seen }];
 }

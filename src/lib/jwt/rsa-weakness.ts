@@ -29,7 +29,7 @@ export function rsaWeakness({ n, e }: Pick<JWK, 'n' | 'e'>): string | null {
   if (bits < RSA_BITS.min || bits > RSA_BITS.max) return `has a modulus of ${bits} bits`;
   if (exponent < 3n) return `has the exponent ${exponent}`;
   if (exponent % 2n === 0n) return 'has an even exponent';
-  if (exponent >= modulus) return 'has an exponent that is not below its modulus';
+  if (exponent >= modulus) return 'has an exponent that is not smaller than its modulus';
   const factor = SMALL_PRIMES.find((prime) => modulus % BigInt(prime) === 0n);
   if (factor !== undefined) return `has a modulus that is divisible by ${factor}`;
   return SMALL_PRIMES.every((prime) => isPowerOf65537(Number(modulus % BigInt(prime)), prime))

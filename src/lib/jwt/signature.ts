@@ -122,7 +122,7 @@ function keyUnknown(keys: readonly JWK[], kid: unknown): Fault {
   return {
     code: 'jwt.key-unknown',
     claim: 'kid',
-    expected: known.length === 0 ? 'the id of a key that the issuer publishes' : cut(known.join(' or ')),
+    expected: known.length === 0 ? 'the ID of a key that the issuer publishes' : cut(known.join(' or ')),
     seen: shown(kid),
   };
 }
@@ -159,7 +159,7 @@ function signatureInvalid(kid: unknown): Fault {
   return {
     code: 'jwt.signature-invalid',
     claim: null,
-    expected: `made by the key ${shown(kid)} over this very header and payload`,
-    seen: 'made by another key, or over something else',
+    expected: `a signature of this header and payload by the key ${shown(kid)}`,
+    seen: 'a signature by another key or of other content',
   };
 }

@@ -1,5 +1,6 @@
 // Not node:util's stripVTControlCharacters, which takes quadratic time on Node.js 24 and 26 (nodejs/node#64319).
 import stripAnsi from 'strip-ansi';
+import { isRecord } from '../core/record.ts';
 
 /** Runs of the characters of a compact token (RFC 7515, section 7.1). */
 const RUN = /[\w.-]+/g;
@@ -36,25 +37,25 @@ export function tokenIn(text: string): string {
 export function whatItIs(text: string): string | null {
   if (text.includes('\0')) {
     const everySecond = text.split('\0').length - 1 >= text.length / 3;
-    return everySecond ? 'it is UTF-16, and a token is ASCII' : 'it holds a NUL character';
+    return everySecond ? 'it is UTF-16 instead of ASCII' : 'it has a NUL character';
   }
-  if (text.startsWith('\ufeff')) return 'it begins with a byte order mark (U+FEFF)';
-  if (stripAnsi(text) !== text) return 'it holds the colour codes of a terminal';
+  if (text.startsWith('\ufeff')) return 'it starts with a byte order mark (U+FEFF)';
+  if (stripAnsi(text) !== text) return 'it has terminal color codes';
   const [invisible] = text.match(/\p{Cf}/u) ?? [];
-  if (invisible !== undefined) return `it holds an invisible character (${codePoint(invisible)})`;
+  if (invisible !== undefined) return `it has an invisible character (${codePoint(invisible)})`;
   const tokens = tokensIn(text);
-  if (tokens.length > 1) return `it holds ${tokens.length === 2 ? 'two' : tokens.length} tokens`;
+  if (tokens.length > 1) return `it has ${tokens.length === 2 ? 'two' : tokens.length} tokens`;
   const json = parsed(text);
   if (typeof json === 'object' && json !== null) return aboutJson(json);
-  if (/^\s*[{[]/.test(text)) return 'it begins like JSON, and is not valid JSON';
+  if (/^\s*[{[]/.test(text)) return 'it starts like JSON, but is not valid JSON';
   if (/^\s*</.test(text)) return 'it is HTML or XML';
   if (/^-----BEGIN /.test(text)) return 'it is a PEM file: a key or a certificate';
   if (tokens[0] !== undefined && tokens[0] !== text) return aboutSurroundings(text);
   const [header, ...rest] = text.split('.');
   if (rest.length === 4 && headerOf(header)?.enc !== undefined)
-    return 'it has five parts: an encrypted token (JWE), not a signed one';
-  if (isWrapped(text) && headerOf(header) !== null) return 'it is broken over several lines';
-  return /^[\x21-\x7e]+$/.test(text) && rest.length === 0 ? 'it is an opaque string, without a dot' : null;
+    return 'it has five parts: it is an encrypted token (JWE), not a signed one';
+  if (isWrapped(text) && headerOf(header) !== null) return 'it is split over several lines';
+  return /^[\x21-\x7e]+$/.test(text) && rest.length === 0 ? 'it is an opaque token, without a dot' : null;
 }
 
 /** Every signed token, in its order: three parts, of which the first is the header of a JWS. */
@@ -69,7 +70,7 @@ function tokensIn(text: string): readonly string[] {
 
 function headerOf(encoded: string | undefined): Header | null {
   const value = parsed(Buffer.from(encoded ?? '', 'base64url').toString());
-  return typeof value === 'object' && value !== null && 'alg' in value ? value : null;
+  return isRecord(value) && 'alg' in value ? value : null;
 }
 
 /** Lines of one length, and a last one that is no longer, as `fold` and terminals make them. */
@@ -97,11 +98,11 @@ function aboutJson(json: object): string {
 
 function aboutSurroundings(text: string): string {
   if (tokensIn(text)[0] === text.replace(/\r?\n$/, '')) return 'it ends with a newline';
-  if (tokensIn(text)[0] === text.trim()) return 'white space stands around the token';
-  if (/^["'].*["']$/s.test(text)) return 'it stands in quotation marks';
-  if (/^(?:authorization:\s*)?bearer\s/i.test(text)) return 'it begins with "Bearer"';
-  if (/^(?:export\s+)?\w+\s*=/.test(text)) return 'it begins with a name and an equals sign';
-  return 'other text stands around the token';
+  if (tokensIn(text)[0] === text.trim()) return 'it has white space around the token';
+  if (/^["'].*["']$/s.test(text)) return 'it is in quotation marks';
+  if (/^(?:authorization:\s*)?bearer\s/i.test(text)) return 'it starts with "Bearer"';
+  if (/^(?:export\s+)?\w+\s*=/.test(text)) return 'it starts with a name and an equals sign';
+  return 'it has other text around the token';
 }
 
 function codePoint(character: string): string {

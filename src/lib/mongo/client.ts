@@ -11,6 +11,7 @@ import { hostPort } from '../uri/host-port.ts';
 import { plaintextMember } from '../uri/plaintext.ts';
 import { DialGuard, guardDials, type Lookup } from './dial-guard.ts';
 import { guardFrames } from './frame-guard.ts';
+import { watchHandshake } from './handshake.ts';
 
 /** Loads the driver, which takes longer than many a login. */
 export async function loadDriver(): Promise<void> {
@@ -28,7 +29,10 @@ export interface LoginCallbacks {
 }
 
 /** What of a plan a client is made of. */
-export type ClientPlan = Pick<LoginPlan, 'uri' | 'mechanism' | 'timeoutMs' | 'refuseMember'>;
+export type ClientPlan = Pick<
+  LoginPlan,
+  'uri' | 'mechanism' | 'timeoutMs' | 'refuseMember' | 'observeHandshake'
+>;
 
 /**
  * A new client for one login: one connection, no retries, and bounds on everything. A new one each time, because the
@@ -52,6 +56,7 @@ export async function createClient(
   );
   await guardFrames();
   await guardDials(lookup, guard);
+  if (plan.observeHandshake !== undefined) await watchHandshake(lookup, plan.observeHandshake);
   const options: MongoClientOptions = {
     appName: 'fedctl',
     authMechanism: plan.mechanism,
@@ -131,8 +136,7 @@ const DECISIVE = [
 
 function assertDecided({ options }: MongoClient, decided: MongoClientOptions): void {
   const changed = DECISIVE.find((name) => options[name] !== decided[name]);
-  if (changed !== undefined)
-    throw new TypeError(`the driver would use another ${changed} than fedctl decided`);
+  if (changed !== undefined) throw new TypeError(`the driver would use a different ${changed} than fedctl`);
 }
 
 /**
@@ -170,7 +174,7 @@ function lookupThrough(resolver: Resolver, { tls }: ConnectionString): Lookup {
         // A plain-text login stays on this machine, whatever a resolver says about a name.
         const kept = tls === 'verified' ? found : found.filter(({ address }) => isLoopbackHost(address));
         const [first] = kept;
-        if (first === undefined) done(new Error(`${host} has no address that may be used`), '', 0);
+        if (first === undefined) done(new Error(`${host} has no IP address that is allowed`), '', 0);
         else if (options.all === true) done(null, [...kept]);
         else done(null, first.address, isIP(first.address));
       },
@@ -183,8 +187,8 @@ function optionRefused(cause: unknown): FedctlError {
   if (isFedctlError(cause)) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
   return new FedctlError('mongo.uri-invalid', {
-    message: `The driver does not accept the connection string: ${said.replace(/\.$/, '')}.`,
-    likelyCause: 'An option of it has a value that it cannot have.',
-    remedy: 'correct the option named above',
+    message: `The driver rejects the connection string: ${said.replace(/\.$/, '')}.`,
+    likelyCause: 'An option has an invalid value.',
+    remedy: 'Correct the option that is named, or remove it.',
   });
 }

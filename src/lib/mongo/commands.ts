@@ -2,6 +2,7 @@ import type { MongoClient } from 'mongodb';
 import { MORE_TIME } from '../core/command-line.ts';
 import { deadline, within } from '../core/deadline.ts';
 import { FedctlError } from '../core/errors.ts';
+import { memberOf } from '../core/record.ts';
 import type { LoginPlan, ServerIdentity } from '../ports/mongo.ts';
 import { readPrivileges } from '../trust/privileges.ts';
 import { commandFailure, ownFailure } from './server-failures.ts';
@@ -77,7 +78,7 @@ async function whoAmI(
   const user = textOf(users[0], 'user');
   if (user === null) {
     throw new FedctlError('mongo.user-unnamed', {
-      message: 'The server accepted the login, but it names no user that is logged in.',
+      message: 'The server accepted the login, but reports no authenticated user.',
     });
   }
   const roles = given.flatMap((each) => {
@@ -115,9 +116,9 @@ async function probeWriting(
     const found = await within(bounded, documents.findOne({ _id }));
     if (found === null) {
       throw new FedctlError('mongo.command-failed', {
-        message: `The login worked, but a document just inserted into ${namespace} was not found there.`,
-        likelyCause: 'The connection string reads from a secondary, which is behind.',
-        remedy: 'leave readPreference out of the connection string',
+        message: `The login succeeded, but a document that was just inserted into ${namespace} was not found there.`,
+        likelyCause: 'The connection string reads from a secondary, which is behind the primary.',
+        remedy: 'Remove readPreference from the connection string.',
       });
     }
     await within(bounded, documents.deleteOne({ _id }));
@@ -128,7 +129,7 @@ async function probeWriting(
       await within(AbortSignal.timeout(ms), documents.deleteOne({ _id })).catch(() => {});
     }
   }
-  return { detail: `inserted, found and deleted a document of its own in ${namespace}`, value: undefined };
+  return { detail: `inserted, found and deleted a test document in ${namespace}`, value: undefined };
 }
 
 /** `readWrite@app, read@logs`, or `no roles`. */
@@ -137,15 +138,14 @@ function rolesText(roles: ServerIdentity['roles']): string {
 }
 
 function textOf(value: unknown, key: string): string | null {
-  const found =
-    typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key) : null;
-  return typeof found?.[1] === 'string' ? found[1] : null;
+  const found = memberOf(value, key);
+  return typeof found === 'string' ? found : null;
 }
 
 function noAnswer(what: string, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('mongo.command-failed', {
-    message: `The login worked, but ${what} got no answer within ${timeoutMs / 1000} s.`,
-    remedy: 'Allow each network step more time.',
+    message: `The login succeeded, but ${what} timed out after ${timeoutMs / 1000} s.`,
+    remedy: 'Allow each network step more time with --timeout.',
     command: MORE_TIME,
     cause,
   });

@@ -1,12 +1,13 @@
 import { type OfferedCommand, program } from '../core/command-line.ts';
 import type { HostPort } from '../core/connection-string.ts';
 import { FedctlError } from '../core/errors.ts';
+import { systemCode } from '../core/system-error.ts';
 import { rfc3339 } from '../core/time.ts';
 import type { FailureCode } from '../failures/failures.ts';
+import { type CertificateSeen, certificateFault } from '../net/certificate-seen.ts';
 import type { DialFault } from '../net/dial.ts';
-import { codeOf } from '../net/dial.ts';
 import { proxyFault } from '../net/dial-proxy.ts';
-import { CertificateRefused, type CertificateSeen } from '../net/dial-tls.ts';
+import { CertificateRefused } from '../net/dial-tls.ts';
 import type { StageId } from '../ports/mongo.ts';
 import { hostPort } from '../uri/host-port.ts';
 import { lookup } from '../uri/srv.ts';
@@ -35,39 +36,47 @@ const NSLOOKUP = ({ host }: HostPort) => lookup(null, host);
 const RESOLVE: Partial<Record<DialFault, Meaning>> = {
   'unknown-host': {
     code: 'mongo.dns-failed',
-    says: 'does not resolve: there is no such name',
+    says: 'does not resolve: the name does not exist',
     command: NSLOOKUP,
   },
   timeout: {
     code: 'mongo.dns-failed',
-    says: 'does not resolve: the resolver did not answer in time',
-    likelyCause: 'The resolver is down, or something on the way to it swallows questions.',
+    says: 'does not resolve: the DNS resolver timed out',
+    likelyCause: 'The DNS resolver is down, or a device on the way to it drops packets.',
     command: NSLOOKUP,
   },
 };
 
 const TCP: Partial<Record<DialFault, Meaning>> = {
   refused: { code: 'mongo.port-closed', says: 'refused the connection', command: NETCAT },
-  timeout: { code: 'mongo.connect-timeout', says: 'did not answer in time', command: NETCAT },
+  timeout: { code: 'mongo.connect-timeout', says: 'did not respond in time', command: NETCAT },
   cut: {
     code: 'mongo.port-closed',
-    says: 'closed the connection at once',
-    likelyCause: 'The server, or a firewall or proxy before it, takes no connection from here.',
+    says: 'closed the connection immediately',
+    likelyCause:
+      'The server, or a firewall or proxy in front of it, does not accept connections from this machine.',
     command: NETCAT,
   },
-  proxy: { code: 'mongo.proxy-failed', says: 'cannot be reached through the SOCKS5 proxy' },
+  proxy: { code: 'mongo.proxy-failed', says: 'is unreachable through the SOCKS5 proxy' },
 };
 
 const TLS: Partial<Record<DialFault, Meaning>> = {
-  untrusted: { code: 'mongo.tls-untrusted', says: 'has a certificate that is not trusted here' },
-  'wrong-name': { code: 'mongo.tls-name-mismatch', says: 'has a certificate for another name' },
-  'out-of-date': { code: 'mongo.tls-expired', says: 'has a certificate that is outside its dates' },
-  alert: { code: 'mongo.tls-refused', says: 'ended the TLS handshake with an alert', command: OPENSSL },
-  timeout: { code: 'mongo.tls-timeout', says: 'did not answer the TLS handshake in time', command: OPENSSL },
+  untrusted: { code: 'mongo.tls-untrusted', says: 'has a certificate that is not trusted' },
+  'wrong-name': { code: 'mongo.tls-name-mismatch', says: 'has a certificate for another host name' },
+  'out-of-date': {
+    code: 'mongo.tls-expired',
+    says: 'has a certificate that has expired or is not valid yet',
+  },
+  alert: { code: 'mongo.tls-refused', says: 'closed the TLS handshake with an alert', command: OPENSSL },
+  timeout: {
+    code: 'mongo.tls-timeout',
+    says: 'did not respond to the TLS handshake in time',
+    command: OPENSSL,
+  },
   'no-tls': {
     code: 'mongo.tls-failed',
-    says: 'does not speak TLS',
-    likelyCause: 'The server, or whatever listens there, was started without TLS.',
+    says: 'does not use TLS',
+    likelyCause: 'The server was started without TLS.',
     command: OPENSSL,
   },
 };
@@ -76,34 +85,30 @@ const TABLES = { resolve: RESOLVE, tcp: TCP, tls: TLS };
 const OTHERWISE: Readonly<Record<keyof typeof TABLES, Meaning>> = {
   resolve: {
     code: 'mongo.dns-failed',
-    says: 'does not resolve: the resolver failed',
-    likelyCause: 'The resolver is not reachable, refuses to answer, or has a fault of its own.',
+    says: 'does not resolve: the DNS resolver failed',
+    likelyCause: 'The DNS resolver is unreachable, refuses the query, or has an internal error.',
     command: NSLOOKUP,
   },
   tcp: {
     code: 'mongo.connect-timeout',
-    says: 'cannot be reached: there is no way there',
-    likelyCause: 'No network, or a private host whose network this machine is not in.',
+    says: 'is unreachable: no route to the host',
+    likelyCause: 'This machine has no network, or cannot reach the private network of the host.',
     command: NETCAT,
   },
-  tls: { code: 'mongo.tls-failed', says: 'cut the connection in the TLS handshake', command: OPENSSL },
+  tls: { code: 'mongo.tls-failed', says: 'closed the connection during the TLS handshake', command: OPENSSL },
 };
 
 /** What is wrong with a certificate, by what it says of itself; null where it was not seen. */
-function certificateFault(fault: DialFault, cause: unknown): string | null {
+function refusedCertificate(fault: DialFault, cause: unknown): string | null {
   if (!(cause instanceof CertificateRefused)) return null;
-  const { subject, issuer, names, validFrom, expiresAt } = cause.certificate;
-  const dates = `valid from ${rfc3339(validFrom)} to ${rfc3339(expiresAt)}`;
-  const named = names.length === 0 ? 'no name' : names.join(', ');
+  const { code, certificate } = cause;
   switch (fault) {
     case 'out-of-date':
-      return cause.code === 'CERT_NOT_YET_VALID'
-        ? `has a certificate that is not valid before ${rfc3339(validFrom)}: ${subject}, issued by ${issuer}`
-        : `has a certificate that expired on ${rfc3339(expiresAt)}: ${subject}, issued by ${issuer}`;
+      return certificateFault(code === 'CERT_NOT_YET_VALID' ? 'not yet valid' : 'expired', certificate);
     case 'wrong-name':
-      return `has a certificate for other names: it lists ${named}; issued by ${issuer}, ${dates}`;
+      return certificateFault('wrong name', certificate);
     case 'untrusted':
-      return `has a certificate that is not trusted here: ${subject}, for ${named}, issued by ${issuer}, ${dates}`;
+      return certificateFault('untrusted', certificate);
     default:
       return null;
   }
@@ -117,7 +122,7 @@ export function dialFaultText(
   stage: keyof typeof TABLES,
   { fault, cause }: Pick<Unreached, 'fault' | 'cause'>,
 ): string {
-  const says = certificateFault(fault, cause) ?? meaningOf(stage, fault).says;
+  const says = refusedCertificate(fault, cause) ?? meaningOf(stage, fault).says;
   return fault === 'proxy' ? `${says}: ${proxyFault(cause).says}` : says;
 }
 
@@ -131,7 +136,7 @@ export function dialFailure(
   unreached: readonly Unreached[],
 ): FedctlError {
   const [first] = unreached;
-  if (first === undefined) throw new TypeError('no host was dialled');
+  if (first === undefined) throw new TypeError('no host was contacted');
   const meaning = meaningOf(stage, first.fault);
   const each = unreached.map((one) => `${hostPort(one.host)} ${dialFaultText(stage, one)}`);
   const likelyCause =
@@ -146,7 +151,7 @@ export function dialFailure(
       hosts: unreached.map(({ host, fault, cause }) => ({
         host: hostPort(host),
         fault,
-        error: codeOf(cause) || null,
+        error: systemCode(cause) || null,
         ...(cause instanceof CertificateRefused
           ? { certificate: certificateMembers(cause.certificate) }
           : {}),
@@ -165,10 +170,10 @@ function meaningOf(stage: keyof typeof TABLES, fault: DialFault): Meaning {
 }
 
 function alertOfAtlas({ fault, cause }: Unreached): boolean {
-  return fault === 'alert' && INTERNAL_ERROR_ALERT.test(codeOf(cause));
+  return fault === 'alert' && INTERNAL_ERROR_ALERT.test(systemCode(cause));
 }
 
 function alertCause(unreached: Unreached): string | undefined {
   if (unreached.fault !== 'alert' || alertOfAtlas(unreached)) return undefined;
-  return `The server does not accept this handshake (${codeOf(unreached.cause)}): it may want a client certificate (tlsCertificateKeyFile) or another version of TLS.`;
+  return `The server does not accept this handshake (${systemCode(unreached.cause)}). It may require a client certificate (tlsCertificateKeyFile) or another TLS version.`;
 }

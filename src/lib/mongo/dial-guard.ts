@@ -30,7 +30,7 @@ export class DialGuard {
 
   /** @throws TypeError when the driver has dialled without asking: no token may be given to it then */
   assertAsked(): void {
-    if (!this.#asked) throw new TypeError('the driver dials without asking fedctl');
+    if (!this.#asked) throw new TypeError('the driver connects without asking fedctl');
   }
 }
 

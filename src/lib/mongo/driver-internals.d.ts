@@ -14,6 +14,21 @@ declare module 'mongodb/lib/cmap/connect.js' {
   export default driver;
 }
 
+declare module 'mongodb/lib/cmap/auth/mongodb_aws.js' {
+  import type { MongoClientOptions } from 'mongodb';
+
+  type Message = Readonly<Record<string, unknown>>;
+
+  export interface AuthContext {
+    connection: { command(namespace: unknown, command: Message, options: unknown): Promise<Message> };
+    readonly options: { readonly lookup?: MongoClientOptions['lookup'] };
+  }
+
+  export class MongoDBAWS {
+    auth(context: AuthContext): Promise<void>;
+  }
+}
+
 declare module 'mongodb/lib/cmap/connection.js' {
   import type { Transform } from 'node:stream';
 

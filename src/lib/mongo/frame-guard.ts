@@ -9,7 +9,7 @@ export class StrangeAnswer extends Error {
   readonly protocol: 'HTTP' | 'TLS' | 'OP_COMPRESSED';
 
   constructor(protocol: StrangeAnswer['protocol']) {
-    super(`the server answered with ${protocol}`);
+    super(`the server responded with ${protocol}`);
     this.name = 'StrangeAnswer';
     this.protocol = protocol;
   }

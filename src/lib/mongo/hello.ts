@@ -88,13 +88,13 @@ export class HelloWatch {
     const names = answered.join(', ');
     if (answered.length > 0) {
       return new FedctlError('mongo.no-primary', {
-        message: `${names} answered, but no primary was found within ${seconds} s.`,
+        message: `${names} responded, but no primary was found within ${seconds} s.`,
         details: { answered },
         cause,
       });
     }
     return new FedctlError('mongo.hello-timeout', {
-      message: `${this.#hosts()} accepted the connection, but did not answer hello within ${seconds} s.`,
+      message: `${this.#hosts()} accepted the connection, but did not respond to hello within ${seconds} s.`,
       cause,
     });
   }
@@ -149,10 +149,10 @@ export class HelloWatch {
   #standaloneDropped(unreached: string): FedctlError {
     const answered = [...this.#answers.keys()].join(', ');
     return new FedctlError('mongo.topology-mismatch', {
-      message: `${answered} is a standalone server, and ${unreached} cannot be reached.`,
+      message: `${answered} is a standalone server, and ${unreached} is unreachable.`,
       likelyCause:
-        'Drivers drop a standalone server from a list of several hosts: it belongs to no replica set.',
-      remedy: 'Name that one host alone, or the hosts of the replica set that is meant.',
+        'Drivers remove a standalone server from a list of several hosts, because it belongs to no replica set.',
+      remedy: 'Name only that host, or the hosts of the intended replica set.',
       cause: this.#errors.get(unreached),
     });
   }
@@ -165,18 +165,18 @@ export class HelloWatch {
 
   #wrongSet(address: string): FedctlError {
     const seen = this.#answers.get(address)?.['setName'];
-    const is = typeof seen === 'string' ? `of the replica set "${seen}"` : 'of no replica set';
+    const is = typeof seen === 'string' ? `part of the replica set "${seen}"` : 'not part of a replica set';
     return new FedctlError('mongo.topology-mismatch', {
-      message: `${address} is ${is}, and the connection string says "${this.#uri.replicaSet ?? ''}".`,
+      message: `${address} is ${is}, but the connection string names "${this.#uri.replicaSet ?? ''}".`,
       details: { expected: this.#uri.replicaSet, seen: seen ?? null },
     });
   }
 
   #membersUnreachable(addresses: readonly string[], cause: Error): FedctlError {
     return new FedctlError('mongo.no-primary', {
-      message: `${this.#hosts()} answered and names ${addresses.join(', ')} as members, but none of these can be reached.`,
-      likelyCause: 'The members are known to each other by names that mean nothing on this machine.',
-      remedy: 'add directConnection=true to the connection string, or use the names that the members have',
+      message: `${this.#hosts()} responded and names ${addresses.join(', ')} as members, but none of them is reachable.`,
+      likelyCause: 'The replica set uses member names that do not resolve on this machine.',
+      remedy: 'Add directConnection=true to the connection string, or use the names of the members.',
       details: { members: addresses },
       cause,
     });

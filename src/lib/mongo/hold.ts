@@ -128,8 +128,8 @@ function holdFailure(
   if (own !== null) return own;
   if (isLate) {
     return new FedctlError('mongo.command-failed', {
-      message: `The login worked, but after ${after} listDatabases got no answer within ${timeoutMs / 1000} s.`,
-      remedy: 'repeat the command; if it persists, look at the log of the server',
+      message: `The login succeeded, but after ${after} listDatabases timed out after ${timeoutMs / 1000} s.`,
+      remedy: 'Repeat the command. If it persists, see the server log.',
       cause: error,
     });
   }
@@ -152,10 +152,8 @@ function reauthenticationFailed(
 ): FedctlError {
   const evidence = last === null ? [] : evidenceOf({ mechanism: 'MONGODB-OIDC', token: last }, now);
   return new FedctlError('mongo.reauthentication-failed', {
-    message: `After ${after} the server wanted a new login, and refused the token that it was given: it says only ${said}.`,
-    ...(repeated
-      ? { likelyCause: 'The source returned the token that had ended, instead of a fresh one.' }
-      : {}),
+    message: `After ${after} the server requested a new login and rejected the token: it says only ${said}.`,
+    ...(repeated ? { likelyCause: 'The token source returned the expired token instead of a new one.' } : {}),
     details: evidence.length === 0 ? {} : { evidence },
     cause,
   });
@@ -163,7 +161,7 @@ function reauthenticationFailed(
 
 function connectionLost(after: string, cause?: unknown): FedctlError {
   return new FedctlError('mongo.connection-lost', {
-    message: `The connection was lost after it had been held for ${after}.`,
+    message: `The connection was lost after ${after}.`,
     cause,
   });
 }

@@ -47,10 +47,12 @@ export function authenticationFailure(
   switch (answer.code) {
     case REFUSED:
       return mechanism === 'MONGODB-OIDC'
-        ? failed('mongo.oidc-refused', `The token was refused: ${said}.`)
-        : failed('mongo.aws-refused', `The AWS identity was refused: ${said}.`).with(userToEnter(presented));
+        ? failed('mongo.oidc-refused', `The server rejected the token: ${said}.`)
+        : failed('mongo.aws-refused', `The server rejected the AWS credentials: ${said}.`).with(
+            userToEnter(presented),
+          );
     case ATLAS:
-      return failed('mongo.atlas-auth-error', `Atlas refused the login: ${said}.`);
+      return failed('mongo.atlas-auth-error', `Atlas rejected the login: ${said}.`);
     case UNAVAILABLE:
       return unavailable(error, mechanism, answer.text);
     default:
@@ -63,7 +65,7 @@ function userToEnter(presented: Presented | null): { readonly remedy?: string } 
   const user = presented?.mechanism === 'MONGODB-AWS' ? presented.keys.databaseUser : null;
   if (user === null) return {};
   return {
-    remedy: `Create the database user ${user.username} in Atlas, with the authentication method AWS IAM and the type ${user.awsIAMType}, or compare the present one with it.`,
+    remedy: `Create the database user ${user.username} in Atlas, with the authentication method AWS IAM and the type ${user.awsIAMType}, or compare the existing one with it.`,
   };
 }
 
@@ -71,19 +73,16 @@ function userToEnter(presented: Presented | null): { readonly remedy?: string } 
 function brokenLogin(error: unknown, mechanism: Mechanism): FedctlError {
   const failed = (code: FailureCode, message: string) => new FedctlError(code, { message, cause: error });
   if (isNetworkTimeout(error))
-    return failed('mongo.auth-timeout', 'The server did not answer the login in time.');
+    return failed('mongo.auth-timeout', 'The server did not respond to the login in time.');
   if (isNetworkEnd(error)) {
-    return failed('mongo.auth-interrupted', 'The server closed the connection in the middle of the login.');
+    return failed('mongo.auth-interrupted', 'The server closed the connection during the login.');
   }
   // What else the driver finds wrong with an answer to saslStart of MONGODB-AWS is its nonce or host (facts/mongodb.md 2.1).
   return mechanism === 'MONGODB-AWS' && !isStrange(error)
-    ? failed(
-        'mongo.server-nonce-invalid',
-        'The server answered the login with a nonce or a host that cannot be.',
-      )
+    ? failed('mongo.server-nonce-invalid', 'The server responded to the login with an invalid nonce or host.')
     : new FedctlError('mongo.auth-interrupted', {
-        message: "The server answered the login with something that is not MongoDB's protocol.",
-        likelyCause: 'Something on the way changes what the server says, or answers in its place.',
+        message: 'The server responded to the login with data that is not the MongoDB protocol.',
+        likelyCause: 'A device on the way changes the responses of the server, or responds in its place.',
         cause: error,
       });
 }
@@ -93,7 +92,7 @@ function unavailable(error: unknown, mechanism: Mechanism, text: string): Fedctl
     message: `The server does not offer ${mechanism}: ${text}.`,
     ...(mechanism === 'MONGODB-AWS'
       ? {
-          likelyCause: 'MONGODB-AWS needs Atlas, or MongoDB Enterprise with the mechanism switched on.',
+          likelyCause: 'MONGODB-AWS requires Atlas, or MongoDB Enterprise with the mechanism enabled.',
           remedy: 'Log in with a token, or use another cluster.',
           command: rerun({ set: { '--mechanism': 'oidc' } }),
         }
@@ -116,15 +115,15 @@ function tokenEvidence(token: MintedToken, now: Date): string[] {
   const weak = token.algorithm === 'RS256' ? '' : '   MongoDB 7.0 and 8.0 accept RS256 only';
   return [
     `iss  ${token.issuer}`,
-    '     must be the issuer URI of the identity provider, byte for byte',
+    '     must be identical to the issuer URI of the identity provider',
     `aud  ${token.audience.join(', ')}`,
     '     must be the audience of the identity provider',
     `sub  ${token.subject}`,
-    `     needs the database user <idpId>/${token.subject} in $external`,
+    `     requires the database user <idpId>/${token.subject} in $external`,
     `exp  ${rfc3339(token.expiresAt)} (${expiry})`,
     `alg  ${token.algorithm}${weak}`,
     `kid  ${token.keyId ?? '(none)'}`,
-    '     must be among the keys that the issuer publishes',
+    '     must be in the key set that the issuer publishes',
     '     the identity provider must be connected to the organization of the cluster',
   ];
 }
@@ -132,15 +131,16 @@ function tokenEvidence(token: MintedToken, now: Date): string[] {
 /** facts/mongodb.md 2.5: the server maps a role session to its role, and loses the path of the role on the way. */
 function arnEvidence({ arn, databaseUser, accessKeyId, providerDetail }: LoginKeys): string[] {
   if (arn === null)
-    return [`key  ${accessKeyId}, from ${providerDetail}; STS could not be asked whose it is`];
-  if (databaseUser === null) return [`arn  ${arn}`, '     Atlas has no kind of database user for it'];
+    return [`key  ${accessKeyId}, from ${providerDetail}; STS was not reachable to identify its owner`];
+  if (databaseUser === null)
+    return [`arn  ${arn}`, '     Atlas has no type of database user for this principal'];
   const { username, awsIAMType } = databaseUser;
   // The ARN of the session is left out: entered in Atlas, it is the classic mistake.
   return [
     `arn  ${username}`,
-    `     needs the database user of this name in $external, AWS IAM type ${awsIAMType}`,
+    `     requires a database user with this name in $external, AWS IAM type ${awsIAMType}`,
     ...(awsIAMType === 'ROLE'
-      ? ['     the server does not learn the path of a role: use a role without one']
+      ? ['     the server does not see the path of a role: use a role without one']
       : []),
   ];
 }

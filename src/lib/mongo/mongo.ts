@@ -10,10 +10,10 @@ import { closeClient, openSession, type Session } from './session.ts';
 import { StageLog } from './stages.ts';
 import { readTlsSettings } from './tls-settings.ts';
 
-type World = Pick<Context, 'resolver' | 'now' | 'sleep' | 'cwd' | 'redactor'>;
+type Dependencies = Pick<Context, 'resolver' | 'now' | 'sleep' | 'cwd' | 'redactor'>;
 
 /** The MongoDB port over the real driver, which loads with the first login. */
-export async function createMongo(context: World): Promise<Mongo> {
+export async function createMongo(context: Dependencies): Promise<Mongo> {
   return {
     login: (plan, observe, signal) =>
       loggedIn(context, plan, observe, signal, (session, stages) =>
@@ -24,7 +24,7 @@ export async function createMongo(context: World): Promise<Mongo> {
 }
 
 async function hold(
-  context: World,
+  context: Dependencies,
   plan: HoldPlan,
   observe: (event: HoldEvent) => void,
   signal: AbortSignal,
@@ -40,7 +40,7 @@ async function hold(
 
 /** Goes through the stages up to the login, and closes after `use`. */
 async function loggedIn<T>(
-  { now, cwd, ...own }: Pick<World, 'resolver' | 'now' | 'cwd' | 'redactor'>,
+  { now, cwd, ...own }: Pick<Dependencies, 'resolver' | 'now' | 'cwd' | 'redactor'>,
   plan: LoginPlan,
   observe: (event: StageEvent) => void,
   signal: AbortSignal,

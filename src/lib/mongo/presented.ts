@@ -12,14 +12,14 @@ export const CALLBACK_LIMIT_S = 60;
 
 /** Gets a token. Its source bounds each step by itself; what it may take in all is what the driver would wait. */
 export async function tokenToPresent({ tokenSource, timeoutMs }: LoginPlan, signal: AbortSignal) {
-  if (tokenSource === undefined) throw new TypeError('MONGODB-OIDC needs a token source');
+  if (tokenSource === undefined) throw new TypeError('MONGODB-OIDC requires a token source');
   const bounded = deadline(signal, Math.max(timeoutMs, CALLBACK_LIMIT_S * 1000));
   return { mechanism: 'MONGODB-OIDC', token: await within(bounded, tokenSource.get(bounded)) } as const;
 }
 
 /** Gets keys, which bound each step by themselves. */
 export async function keysToPresent({ credentials }: LoginPlan, signal: AbortSignal) {
-  if (credentials === undefined) throw new TypeError('MONGODB-AWS needs credentials');
+  if (credentials === undefined) throw new TypeError('MONGODB-AWS requires credentials');
   return { mechanism: 'MONGODB-AWS', keys: await within(signal, credentials(signal)) } as const;
 }
 
@@ -31,6 +31,6 @@ export function presentedText(presented: Presented): string {
   }
   const { arn, accessKeyId, providerDetail } = presented.keys;
   return arn === null
-    ? `key ${accessKeyId}, from ${providerDetail}; STS cannot be asked whose it is`
-    : `keys of ${arn}, from ${providerDetail}`;
+    ? `key ${accessKeyId}, from ${providerDetail}; STS cannot be reached to identify its owner`
+    : `credentials of ${arn}, from ${providerDetail}`;
 }

@@ -5,8 +5,9 @@ import type { Context } from '../core/context.ts';
 import { deadline, timedOut, within } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { type FedctlError, isFedctlError } from '../core/errors.ts';
+import { systemCode } from '../core/system-error.ts';
 import { rfc3339 } from '../core/time.ts';
-import { codeOf, type DialBounds, type Dialled, dialName, dialTcp } from '../net/dial.ts';
+import { type DialBounds, type Dialled, dialName, dialTcp } from '../net/dial.ts';
 import { dialThroughProxy } from '../net/dial-proxy.ts';
 import { dialTls, type TlsFacts, type TlsSettings } from '../net/dial-tls.ts';
 import { hostPort } from '../uri/host-port.ts';
@@ -54,7 +55,7 @@ export async function reach(
   );
   const connected = await stages.during('tcp', () => connectAll(located, uri, bounds), known);
   try {
-    if (uri.tls === 'off') stages.skip('tls', 'this machine, without TLS');
+    if (uri.tls === 'off') stages.skip('tls', 'loopback, without TLS');
     else await stages.during('tls', () => encryptAll(connected, settings, uri, context.now(), bounds), known);
   } finally {
     for (const { socket } of connected) socket.destroy();
@@ -84,7 +85,7 @@ async function resolve(named: ConnectionString, { resolver }: Pick<Context, 'res
   const records = named.srv === null ? [] : [`SRV: ${uri.hosts.map(hostPort).join(', ')}`];
   const set = uri.replicaSet === null ? [] : [`replica set ${uri.replicaSet}`];
   const where =
-    uri.proxy === null ? passed.map(locatedText) : [`names are resolved by the proxy ${hostPort(uri.proxy)}`];
+    uri.proxy === null ? passed.map(locatedText) : [`the proxy ${hostPort(uri.proxy)} resolves the names`];
   return {
     detail: [...records, ...where, ...set, ...failed.map(failedText('resolve'))].join('; '),
     facts: {
@@ -119,14 +120,14 @@ async function resolveSrv(
   const asked = <T>(what: string, records: Promise<T>) =>
     within(bounded, records).catch((error: unknown) => {
       if (signal.aborted) throw signal.reason;
-      throw recordFailed(name, what, timedOut(bounded) ? 'ETIMEOUT' : codeOf(error), error);
+      throw recordFailed(name, what, timedOut(bounded) ? 'ETIMEOUT' : systemCode(error), error);
     });
   const [srv, txt] = await Promise.all([
     asked(`The SRV record ${name.record}`, resolver.srv(name.record)),
     asked(
       `The TXT record of ${name.host}`,
       resolver.txt(name.host).catch((error: unknown) => {
-        if (NO_RECORD.has(codeOf(error))) return [];
+        if (NO_RECORD.has(systemCode(error))) return [];
         throw error;
       }),
     ),
@@ -138,16 +139,16 @@ async function resolveSrv(
 const NO_RECORD: ReadonlySet<string> = new Set(['ENODATA', 'ENOTFOUND']);
 
 function recordFailed(name: SrvName, what: string, code: string, cause: unknown): FedctlError {
-  if (NO_RECORD.has(code)) return srvFailed(name, `${what} cannot be found: the resolver has none.`, cause);
+  if (NO_RECORD.has(code)) return srvFailed(name, `${what} does not exist.`, cause);
   const isLate = code === 'ETIMEOUT';
-  const why = isLate ? 'did not answer in time' : `failed${code === '' ? '' : ` (${code})`}`;
+  const why = isLate ? 'timed out' : `failed${code === '' ? '' : ` (${code})`}`;
   return srvFailed(
     name,
-    `${what} cannot be asked for: the resolver ${why}.`,
+    `${what} cannot be resolved: the DNS resolver ${why}.`,
     cause,
     isLate
-      ? 'The resolver is down, or something on the way to it swallows questions.'
-      : 'The resolver is not reachable, refuses to answer, or has a fault of its own.',
+      ? 'The DNS resolver is down, or a device on the way to it drops packets.'
+      : 'The DNS resolver is unreachable, refuses the query, or has an internal error.',
   );
 }
 
@@ -224,7 +225,7 @@ function sort<T, Passed>(
 }
 
 function locatedText({ host, addresses }: Located): string {
-  return isIP(host.host) === 0 ? `${host.host} is ${addresses.join(', ')}` : `${host.host} is an address`;
+  return isIP(host.host) === 0 ? `${host.host} is ${addresses.join(', ')}` : `${host.host} is an IP address`;
 }
 
 function failedText(stage: 'resolve' | 'tcp' | 'tls') {

@@ -1,3 +1,4 @@
+import { type OfferedCommand, program } from '../core/command-line.ts';
 import type { HostPort } from '../core/connection-string.ts';
 import { FedctlError, isFedctlError } from '../core/errors.ts';
 import { bareHost } from '../core/hosts.ts';
@@ -63,29 +64,29 @@ export function helloFailure(address: string, error: Error): FedctlError {
   // The sentence of the load balancer specification, which every driver raises.
   if (error.message.includes('load balancing mode')) {
     return new FedctlError('mongo.topology-mismatch', {
-      message: `${address} is not behind a load balancer, and the connection string says loadBalanced=true.`,
+      message: `${address} is not behind a load balancer, but the connection string has loadBalanced=true.`,
       likelyCause: 'The option was copied from another connection string.',
-      remedy: 'Leave out loadBalanced=true.',
+      remedy: 'Remove loadBalanced=true.',
       cause: error,
     });
   }
   if (chain(error).some(({ name }) => name === 'MongoCompatibilityError')) {
     return said(
       'mongo.server-too-old',
-      `${address} answered, but the driver cannot use it: ${error.message.replace(/\.$/, '')}.`,
+      `${address} responded, but the driver cannot use it: ${error.message.replace(/\.$/, '')}.`,
     );
   }
   if (isNetworkTimeout(error)) {
     return said(
       'mongo.hello-timeout',
-      `${address} accepted the connection, but did not answer hello in time.`,
+      `${address} accepted the connection, but did not respond to hello in time.`,
     );
   }
   const answer = serverAnswer(error);
   if (answer !== null) {
     return new FedctlError('mongo.hello-failed', {
-      message: `${address} answered hello with an error: ${answerText(answer)}.`,
-      likelyCause: 'It is a MongoDB server, and it names the reason itself.',
+      message: `${address} responded to hello with an error: ${answerText(answer)}.`,
+      likelyCause: 'It is a MongoDB server, and its error names the reason.',
       remedy: remedyOf(answer.code),
       cause: error,
     });
@@ -94,9 +95,10 @@ export function helloFailure(address: string, error: Error): FedctlError {
   if (strange !== undefined) return strangeHello(address, strange);
   return new FedctlError('mongo.hello-failed', {
     message: isNetworkEnd(error)
-      ? `${address} closed the connection instead of answering hello.`
-      : `${address} answered hello with something that is not MongoDB's protocol.`,
-    remedy: `nc -v ${hostOf(address).host} ${hostOf(address).port}   (shows what listens there)`,
+      ? `${address} closed the connection instead of responding to hello.`
+      : `${address} responded to hello with data that is not the MongoDB protocol.`,
+    remedy: 'Compare host and port with the connection string of the cluster, and see what listens there.',
+    command: program('nc', '-vz', '-w', '5', hostOf(address).host, String(hostOf(address).port)),
     cause: error,
   });
 }
@@ -105,19 +107,19 @@ export function helloFailure(address: string, error: Error): FedctlError {
 function remedyOf(code: number | null): string {
   switch (code) {
     case 354:
-      return 'Add loadBalanced=true to the connection string, or take the connection string of Atlas as it is.';
+      return 'Add loadBalanced=true to the connection string, or use the connection string that Atlas shows.';
     case 91:
     case 11600:
-      return 'The server is shutting down: try again in a minute.';
+      return 'The server is shutting down. Try again in a minute.';
     default:
-      return 'Look for the reason in the log of the server.';
+      return 'See the server log for the reason.';
   }
 }
 
 function strangeHello(host: string, cause: StrangeAnswer): FedctlError {
   const { says, ...facts } = STRANGE_HELLO[cause.protocol](host);
   return new FedctlError('mongo.hello-failed', {
-    message: `${host} answered hello with ${says}.`,
+    message: `${host} responded to hello with ${says}.`,
     ...facts,
     details: { protocol: cause.protocol },
     cause,
@@ -127,23 +129,29 @@ function strangeHello(host: string, cause: StrangeAnswer): FedctlError {
 const STRANGE_HELLO: Readonly<
   Record<
     StrangeAnswer['protocol'],
-    (host: string) => { readonly says: string; readonly likelyCause: string; readonly remedy: string }
+    (host: string) => {
+      readonly says: string;
+      readonly likelyCause: string;
+      readonly remedy: string;
+      readonly command?: OfferedCommand;
+    }
   >
 > = {
   HTTP: (host) => ({
     says: 'HTTP',
-    likelyCause: 'A web server or a proxy for HTTP listens there, and no MongoDB server.',
-    remedy: `curl -v 'http://${host}/'   (shows what listens there)`,
+    likelyCause: 'A web server or HTTP proxy listens there, not a MongoDB server.',
+    remedy: 'Compare host and port with the connection string of the cluster, and see what listens there.',
+    command: program('curl', '-v', `http://${host}/`),
   }),
   TLS: () => ({
-    says: 'an alert of TLS',
-    likelyCause: 'The server wants TLS, and the connection string does not ask for it.',
-    remedy: 'add tls=true to the connection string',
+    says: 'a TLS alert',
+    likelyCause: 'The server requires TLS, but the connection string does not enable it.',
+    remedy: 'Add tls=true to the connection string.',
   }),
   OP_COMPRESSED: () => ({
     says: 'a compressed message, although fedctl offers no compression',
-    likelyCause: 'This is no MongoDB server, or something on the way changes what it sends.',
-    remedy: 'check who answers at this host and port before you go on',
+    likelyCause: 'The server is not MongoDB, or a device on the way changes its responses.',
+    remedy: 'Find out which server responds at this host and port before you continue.',
   }),
 };
 
@@ -152,8 +160,8 @@ export function commandFailure(what: string, error: unknown, needs: string): Fed
   const answer = serverAnswer(error);
   if (answer?.code === 13) {
     return new FedctlError('mongo.unauthorized', {
-      message: `The login worked, but the server does not allow ${what}: ${answer.text}.`,
-      remedy: `give the database user ${needs}`,
+      message: `The login succeeded, but the server does not allow ${what}: ${answer.text}.`,
+      remedy: `In Atlas, give the database user ${needs}.`,
       details: { code: 13 },
       cause: error,
     });
@@ -162,15 +170,13 @@ export function commandFailure(what: string, error: unknown, needs: string): Fed
     answer !== null
       ? answerText(answer)
       : isNetworkTimeout(error)
-        ? 'no answer in time'
+        ? 'it timed out'
         : isNetworkEnd(error)
-          ? 'the connection was cut'
-          : 'the answer was not understood';
+          ? 'the connection was closed'
+          : 'the response could not be parsed';
   return new FedctlError('mongo.command-failed', {
-    message: `The login worked, but ${what} failed: ${why}.`,
-    ...(answer === null
-      ? { remedy: 'repeat the command; if it persists, look at the log of the server' }
-      : {}),
+    message: `The login succeeded, but ${what} failed: ${why}.`,
+    ...(answer === null ? { remedy: 'Repeat the command. If it persists, see the server log.' } : {}),
     details: { code: answer?.code ?? null },
     cause: error,
   });

@@ -18,8 +18,11 @@ import { helloFailure, ownFailure } from './server-failures.ts';
 import { StageOver, StageTimer } from './stage-timer.ts';
 import type { StageLog } from './stages.ts';
 
-/** How long closing may take, in milliseconds: it talks to the server once more, and that may be what hangs. */
-const CLOSE_MS = 300;
+/**
+ * How long closing is waited for, in milliseconds. The driver takes leave of the server (endSessions), and whether that
+ * is answered is nothing to wait for: on a long way it would cost a round trip, and the server may hang.
+ */
+const CLOSE_MS = 20;
 
 /** A connected client, to be closed with `closeClient`. */
 export interface Session {
@@ -28,7 +31,7 @@ export interface Session {
   readonly refused: Promise<never>;
 }
 
-interface World {
+interface Dependencies {
   readonly resolver: Resolver;
   now(): Date;
 }
@@ -44,7 +47,7 @@ interface World {
 export async function openSession(
   plan: LoginPlan,
   settings: TlsSettings,
-  context: World,
+  context: Dependencies,
   stages: StageLog,
   signal: AbortSignal,
 ): Promise<Session> {
@@ -63,7 +66,7 @@ export async function closeClient(client: MongoClient): Promise<void> {
 /** One login under way. */
 class Opening {
   readonly #plan: LoginPlan;
-  readonly #context: World;
+  readonly #context: Dependencies;
   readonly #stages: StageLog;
   readonly #signal: AbortSignal;
   readonly #timer: StageTimer;
@@ -72,7 +75,7 @@ class Opening {
   #selected: string | null = null;
   #presented: Presented | null = null;
 
-  constructor(plan: LoginPlan, context: World, stages: StageLog, signal: AbortSignal) {
+  constructor(plan: LoginPlan, context: Dependencies, stages: StageLog, signal: AbortSignal) {
     this.#plan = plan;
     this.#context = context;
     this.#stages = stages;
@@ -141,7 +144,7 @@ class Opening {
       default:
         return error instanceof StageOver
           ? new FedctlError('mongo.auth-timeout', {
-              message: `The server did not answer the login within ${timeoutMs / 1000} s.`,
+              message: `The server did not respond to the login within ${timeoutMs / 1000} s.`,
               cause: error,
             })
           : authenticationFailure(error, mechanism, this.#presented, this.#context.now());
@@ -164,12 +167,12 @@ function helloEnd(
 function credentialEnd(error: unknown): FedctlError {
   if (error instanceof Error && error.name === 'MongoOIDCError') {
     return new FedctlError('aws.timeout', {
-      message: `No token within ${CALLBACK_LIMIT_S} s: the driver waits no longer.`,
+      message: `No token within ${CALLBACK_LIMIT_S} s, the time limit of the driver.`,
       cause: error,
     });
   }
   return new FedctlError('bug.unexpected', {
-    message: 'Finding a token or keys failed in a way that fedctl does not know.',
+    message: 'fedctl failed to obtain a token or credentials for an unexpected reason.',
     cause: error,
   });
 }

@@ -19,7 +19,7 @@ export class StageTimer {
 
   restart(): void {
     this.stop();
-    this.#timer = setTimeout(() => this.#reject(new StageOver('the stage took too long')), this.#ms);
+    this.#timer = setTimeout(() => this.#reject(new StageOver('the stage timed out')), this.#ms);
   }
 
   stop(): void {

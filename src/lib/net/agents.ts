@@ -1,6 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { TLSSocket } from 'node:tls';
 import { type CaBundle, caBundleOf, certificateAuthorities } from './certificate-authorities.ts';
+import { rememberCertificate } from './certificate-seen.ts';
 import { lookup } from './lookup.ts';
 import { proxyFor } from './proxy.ts';
 
@@ -37,7 +39,18 @@ async function createAgent(
   const ca = await certificateAuthorities(env, bundle);
   // NODE_TLS_REJECT_UNAUTHORIZED=0 would disable verification.
   const trust = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } as const;
-  if (proxy === null) return new HttpsAgent({ keepAlive: true, lookup, ...trust });
+  if (proxy === null) return new RememberingAgent({ keepAlive: true, lookup, ...trust });
   const { TunnelAgent } = await import('./tunnel-agent.ts');
   return new TunnelAgent(proxy, trust);
+}
+
+/** Remembers the certificates that it refuses. */
+class RememberingAgent extends HttpsAgent {
+  override createConnection(
+    ...given: Parameters<HttpsAgent['createConnection']>
+  ): ReturnType<HttpsAgent['createConnection']> {
+    const socket = super.createConnection(...given);
+    if (socket instanceof TLSSocket) rememberCertificate(socket);
+    return socket;
+  }
 }

@@ -66,16 +66,16 @@ async function readBundle(bundle: CaBundle): Promise<string> {
   try {
     pem = await readBoundedFile(bundle.path, MAX_BYTES, NEVER);
   } catch (cause) {
-    throw bundleInvalid(bundle, 'it cannot be read', isFedctlError(cause) ? (cause.cause ?? cause) : cause);
+    throw bundleInvalid(bundle, 'cannot be read', isFedctlError(cause) ? (cause.cause ?? cause) : cause);
   }
   const certificates = pem.match(PEM_CERTIFICATE) ?? [];
-  if (certificates.length === 0) throw bundleInvalid(bundle, 'it holds no PEM certificate');
+  if (certificates.length === 0) throw bundleInvalid(bundle, 'has no PEM certificate');
   for (const [index, certificate] of certificates.entries()) {
     try {
       new X509Certificate(certificate);
     } catch (cause) {
       // node:tls would leave it out without a word.
-      throw bundleInvalid(bundle, `certificate ${index + 1} in it is damaged`, cause);
+      throw bundleInvalid(bundle, `has a damaged certificate (number ${index + 1})`, cause);
     }
   }
   return pem;
@@ -95,9 +95,11 @@ async function extraCertificates(env: Env): Promise<readonly string[]> {
 function bundleInvalid({ path, source }: CaBundle, why: string, cause?: unknown): FedctlError {
   const isVariable = /^[A-Z_]+$/.test(source);
   return new FedctlError('net.ca-bundle-invalid', {
-    message: `${isVariable ? source : `The ${source}`} names ${path}, and ${why}.`,
+    message: `${isVariable ? source : `The ${source}`} names ${path}, which ${why}.`,
     likelyCause: `${isVariable ? source : `The ${source}`} must name a readable file of PEM certificates.`,
-    remedy: isVariable ? `export ${source}=<file>   (or unset it)` : `correct or remove ${source}`,
+    remedy: isVariable
+      ? `Set ${source} to a readable file of PEM certificates, or unset it.`
+      : `Correct or remove ${source}.`,
     details: { file: path, source },
     cause,
   });

@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import { SocksClient } from 'socks';
 import { within } from '../core/deadline.ts';
 import type { Secret } from '../core/secret.ts';
-import { codeOf, type DialBounds, type Dialled, dialTcp, type Endpoint, step } from './dial.ts';
+import { systemCode } from '../core/system-error.ts';
+import { type DialBounds, type Dialled, dialTcp, type Endpoint, step } from './dial.ts';
 
 /** A SOCKS5 proxy (RFC 1928), with user and password (RFC 1929) where it asks for them. */
 export interface SocksProxy extends Endpoint {
@@ -63,48 +64,51 @@ export interface ProxyMeaning {
 
 /** What proxies answer a CONNECT with (RFC 1928, section 6), by the names that the package gives the numbers. */
 const REPLIES: Readonly<Record<string, string>> = {
-  Failure: 'it failed',
-  NotAllowed: 'its rules do not allow it',
-  NetworkUnreachable: 'it has no way to that network',
-  HostUnreachable: 'it has no way to that host, or cannot resolve its name',
-  ConnectionRefused: 'that host refused its connection',
-  TTLExpired: 'its connection took too long',
+  Failure: 'general failure',
+  NotAllowed: 'its rules do not allow the connection',
+  NetworkUnreachable: 'it has no route to the network',
+  HostUnreachable: 'it has no route to the host, or cannot resolve its name',
+  ConnectionRefused: 'the host refused its connection',
+  TTLExpired: 'its connection timed out',
 };
 
 /** Told by the texts of the package (2.8.10), which has no codes; a text that is not known is not shown. */
 export function proxyFault(cause: unknown): ProxyMeaning {
   const text = cause instanceof Error ? cause.message : '';
-  const code = codeOf(cause);
+  const code = systemCode(cause);
   const reply = /rejected connection - (\w+)$/.exec(text)?.[1];
   if (reply !== undefined) {
     return {
-      says: `it says no, ${REPLIES[reply] ?? reply}`,
-      likelyCause: 'The proxy works, and does not or cannot connect to the server.',
+      says: `it returned: ${REPLIES[reply] ?? reply}`,
+      likelyCause: 'The proxy works, but does not or cannot connect to the server.',
     };
   }
   if (/authentication/i.test(text)) {
     return {
-      says: 'it wants a user and a password, or others',
+      says: 'it requires a user and a password, or different ones',
       likelyCause: 'The connection string lacks proxyUsername and proxyPassword, or has wrong ones.',
     };
   }
   if (/invalid socks version|Socks5 (?:initial|final) handshake/.test(text)) {
     return {
-      says: 'what answers there does not speak SOCKS5',
-      likelyCause: 'Another kind of server listens at proxyHost and proxyPort, such as a proxy for HTTP.',
+      says: 'the server does not use SOCKS5',
+      likelyCause: 'Another kind of server listens at proxyHost and proxyPort, such as an HTTP proxy.',
     };
   }
   if (code === 'ECONNREFUSED') {
-    return { says: 'nothing listens there', likelyCause: 'The proxy is down, or proxyPort is another one.' };
+    return { says: 'the connection was refused', likelyCause: 'The proxy is down, or proxyPort is wrong.' };
   }
   if (/^Socket closed$|\bECONNRESET\b/.test(text)) {
-    return { says: 'it closed the connection', likelyCause: 'The proxy takes no connection from here.' };
+    return {
+      says: 'it closed the connection',
+      likelyCause: 'The proxy does not accept connections from this machine.',
+    };
   }
   if (cause instanceof DOMException || /timed out/i.test(text)) {
     return {
-      says: 'no answer came in time',
-      likelyCause: 'The proxy does not answer, or waits itself for the server behind it.',
+      says: 'it timed out',
+      likelyCause: 'The proxy does not respond, or waits for the server behind it.',
     };
   }
-  return { says: 'it cannot be used', likelyCause: 'The proxy is not reachable, or is no SOCKS5 proxy.' };
+  return { says: 'it cannot be used', likelyCause: 'The proxy is unreachable, or is not a SOCKS5 proxy.' };
 }

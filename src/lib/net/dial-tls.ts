@@ -1,14 +1,8 @@
 import { isIP, type Socket } from 'node:net';
-import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
-import {
-  codeOf,
-  type DialBounds,
-  type DialFault,
-  type Dialled,
-  type Endpoint,
-  opened,
-  step,
-} from './dial.ts';
+import { connect, type TLSSocket } from 'node:tls';
+import { systemCode } from '../core/system-error.ts';
+import { type CertificateSeen, certificateOnceShown, nameOf } from './certificate-seen.ts';
+import { type DialBounds, type DialFault, type Dialled, type Endpoint, opened, step } from './dial.ts';
 
 /** What TLS is to be done with. Without `ca`, Node's own list and NODE_EXTRA_CA_CERTS count. */
 export interface TlsSettings {
@@ -84,22 +78,12 @@ export async function dialTls(
 
 /** The fault behind an error of TLS. By its code: texts of OpenSSL change. */
 export function faultOfTls(error: unknown): DialFault {
-  const code = codeOf(error);
+  const code = systemCode(error);
   if (UNTRUSTED.has(code)) return 'untrusted';
   if (OUT_OF_DATE.has(code)) return 'out-of-date';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'wrong-name';
   if (/^ERR_SSL_.*(ALERT|UNRECOGNIZED_NAME)/.test(code)) return 'alert';
   return code.startsWith('ERR_SSL_') ? 'no-tls' : 'cut';
-}
-
-/** What a certificate that was not accepted says of itself. */
-export interface CertificateSeen {
-  readonly subject: string;
-  readonly issuer: string;
-  /** The names that it is good for: `cluster0.example.net`, `127.0.0.1`. */
-  readonly names: readonly string[];
-  readonly validFrom: Date;
-  readonly expiresAt: Date;
 }
 
 /** A handshake that the verification of a certificate ended, with that certificate. */
@@ -110,33 +94,9 @@ export class CertificateRefused extends Error {
   constructor(cause: Error, certificate: CertificateSeen) {
     super(cause.message, { cause });
     this.name = 'CertificateRefused';
-    this.code = codeOf(cause);
+    this.code = systemCode(cause);
     this.certificate = certificate;
   }
-}
-
-/**
- * Node.js forgets the certificate when it destroys the socket, which it does right after the event that is told first
- * of a handshake that is over (`secure`, internal to _tls_wrap and older than `secureConnect`).
- */
-function certificateOnceShown(socket: TLSSocket): () => CertificateSeen | null {
-  let certificate: PeerCertificate | null = null;
-  socket.prependOnceListener('secure', () => {
-    certificate = socket.getPeerCertificate();
-  });
-  return () => (certificate?.valid_to === undefined ? null : seenOf(certificate));
-}
-
-function seenOf({ subject, subjectaltname, issuer, valid_from, valid_to }: PeerCertificate): CertificateSeen {
-  return {
-    subject: nameOf(subject, subjectaltname),
-    issuer: nameOf(issuer),
-    names: (subjectaltname ?? '')
-      .split(', ')
-      .flatMap((name) => /^(?:DNS|IP Address):(.+)$/.exec(name)?.[1] ?? []),
-    validFrom: new Date(valid_from),
-    expiresAt: new Date(valid_to),
-  };
 }
 
 function faultyCertificate(error: unknown, certificate: CertificateSeen | null): unknown {
@@ -154,19 +114,4 @@ function factsOf(socket: TLSSocket): TlsFacts {
     issuer: nameOf(certificate.issuer),
     expiresAt: new Date(certificate.valid_to),
   };
-}
-
-/** The name that tells most: CN, else the first alternative name, else the organization. */
-function nameOf(name: PeerCertificate['subject'] | undefined, alternatives?: string): string {
-  return (
-    one(name?.CN) ??
-    alternatives?.split(', ')[0]?.replace(/^DNS:|^IP Address:/, '') ??
-    one(name?.O) ??
-    '(no name)'
-  );
-}
-
-/** A certificate may hold several of each. */
-function one(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : value?.[0];
 }

@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import type { Resolver } from '../core/context.ts';
 import { deadline, within } from '../core/deadline.ts';
+import { systemCode } from '../core/system-error.ts';
 
 /**
  * What can go wrong between a name and an open connection, as facts: whoever dials says what they mean. `unknown-host`
@@ -112,17 +113,12 @@ export async function opened(
   }
 }
 
-/** The code of a Node.js error, '' without one. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
 function faultOfResolver(error: unknown): DialFault {
-  return ['ENOTFOUND', 'ENODATA'].includes(codeOf(error)) ? 'unknown-host' : 'resolver-failed';
+  return ['ENOTFOUND', 'ENODATA'].includes(systemCode(error)) ? 'unknown-host' : 'resolver-failed';
 }
 
 function faultOfTcp(error: unknown): DialFault {
-  switch (codeOf(error)) {
+  switch (systemCode(error)) {
     case 'ECONNREFUSED':
       return 'refused';
     case 'ETIMEDOUT':

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly body: Buffer;
   /** The client's address, without its port. */
   readonly remoteAddress: string;
+  /** The address that the client connected to, without its port. */
+  readonly localAddress: string;
 }
 
 export interface HttpAnswer {
@@ -37,6 +39,8 @@ export interface LoopbackServerOptions {
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
   /** In bytes; half a megabyte unless given. */
   readonly largestBody?: number;
+  /** Called with the server as soon as it listens; it may hand connections to it from elsewhere (`connection`). */
+  readonly listening?: ((server: Server) => Promise<void>) | undefined;
 }
 
 /** The largest valid request is one to mint with every limit used up and percent-encoded: some 350 kB. */
@@ -62,6 +66,8 @@ export async function startLoopbackServer(options: LoopbackServerOptions): Promi
   // The raw sockets, also those whose TLS handshake is not over: closeAllConnections does not know of them.
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
+    // As node:http has it for the connections that it accepts itself.
+    socket.allowHalfOpen = true;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
@@ -72,6 +78,12 @@ export async function startLoopbackServer(options: LoopbackServerOptions): Promi
   });
   server.listen(port, host);
   await once(server, 'listening');
+  try {
+    await options.listening?.(server);
+  } catch (error) {
+    await close(server, sockets);
+    throw error;
+  }
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   const authority = `${host.includes(':') ? `[${host}]` : host}:${bound}`;
@@ -122,6 +134,7 @@ function readRequest(request: IncomingMessage, body: Buffer): HttpRequest {
     headers,
     body,
     remoteAddress: request.socket.remoteAddress ?? '',
+    localAddress: request.socket.localAddress ?? '',
   };
 }
 

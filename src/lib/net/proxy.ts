@@ -48,11 +48,11 @@ function proxyUrl(name: string, value: string): URL {
   const text = value.includes('://') ? value : `http://${value}`;
   // `new URL` ends the host at these, and a part of the user would become the name of the proxy.
   if (/\\|:\/\/.*[/?#].*@/s.test(text)) throw proxyInvalid(name, NOT_ENCODED);
-  if (!URL.canParse(text)) throw proxyInvalid(name, 'it is no URL');
+  if (!URL.canParse(text)) throw proxyInvalid(name, 'it is not a valid URL');
   const url = new URL(text);
   if (decoded(url.username) === null || decoded(url.password) === null) throw proxyInvalid(name, NOT_ENCODED);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw proxyInvalid(name, `fedctl speaks to proxies over http: and https:, not ${url.protocol}`);
+    throw proxyInvalid(name, `fedctl supports http: and https: proxies, not ${url.protocol}`);
   }
   return url;
 }
@@ -68,8 +68,8 @@ function decoded(text: string): string | null {
 
 function proxyInvalid(name: string, why: string): FedctlError {
   return new FedctlError('net.proxy-invalid', {
-    message: `${name} names no proxy that fedctl can use: ${why}.`,
-    remedy: `export ${name}=http://<host>:<port>   (or unset ${name})`,
+    message: `Invalid proxy in ${name}: ${why}.`,
+    remedy: `Set ${name} to http://<host>:<port>, or unset it.`,
     details: { variable: name },
   });
 }

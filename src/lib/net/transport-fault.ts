@@ -1,3 +1,7 @@
+import { type OfferedCommand, program } from '../core/command-line.ts';
+import type { FailureFacts } from '../core/errors.ts';
+import { systemCode } from '../core/system-error.ts';
+import { certificateBehind, certificateFault } from './certificate-seen.ts';
 import { ProxyFault } from './proxy-fault.ts';
 
 /** What went wrong below HTTP. `tls` covers the handshake and the certificate. */
@@ -9,8 +13,10 @@ export interface TransportFault {
   readonly reason: string;
   /** Where this fault has another cause than most of its kind. */
   readonly likelyCause?: string;
-  /** What to type where that is not what helps against most of its kind. */
-  readonly remedy?: (url: URL) => string;
+  /** What helps against this one, where most of its kind need something else. */
+  readonly remedy?: string;
+  /** What shows more of it. */
+  readonly command?: (url: URL) => OfferedCommand;
 }
 
 const TIMEOUTS: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT']);
@@ -19,53 +25,63 @@ const TIMEOUTS: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 const TLS_CODE =
   /CERT|CRL|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_|^EPROTO$|_CA$|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|SIGNATURE_FAILURE/;
 
-type Meaning = Pick<TransportFault, 'reason' | 'likelyCause' | 'remedy'>;
+type Meaning = Pick<TransportFault, 'reason' | 'likelyCause' | 'remedy' | 'command'>;
 
-const CURL = (url: URL) => `curl -v '${url.origin}'`;
-const NSLOOKUP = ({ hostname }: URL) => `nslookup ${hostname}`;
-const OPENSSL = ({ hostname, port }: URL) => `openssl s_client -connect ${hostname}:${port || '443'}`;
+const CURL = {
+  remedy: 'Compare the address with the one that is meant, and see what answers there.',
+  command: (url: URL) => program('curl', '-v', url.origin),
+};
+const NSLOOKUP = {
+  remedy: 'Compare the name with the one that is meant, and see what the resolver returns.',
+  command: ({ hostname }: URL) => program('nslookup', hostname),
+};
+const OPENSSL = {
+  remedy: 'Find out who answers there: a proxy that inspects TLS, or another server.',
+  command: ({ hostname, port }: URL) =>
+    program('openssl', 's_client', '-connect', `${hostname}:${port || '443'}`),
+};
 
 const CUT: Meaning = {
-  reason: 'the connection was cut',
-  likelyCause: 'The server, or something on the way, ended the connection before it had answered.',
-  remedy: CURL,
+  reason: 'the connection was closed',
+  likelyCause: 'The server, or a device on the way, closed the connection before it responded.',
+  ...CURL,
 };
 const NO_WAY: Meaning = {
-  reason: 'there is no way to it from here',
-  likelyCause: 'No network, or a private address whose network this machine is not in.',
-  remedy: CURL,
+  reason: 'no route to the host',
+  likelyCause: 'This machine has no network, or cannot reach the private network of the address.',
+  ...CURL,
 };
 const NOT_HTTP: Meaning = {
-  reason: 'what answers there does not speak HTTP',
-  likelyCause: 'Another kind of server listens there: a wrong port.',
-  remedy: CURL,
+  reason: 'the server does not use HTTP',
+  likelyCause: 'Another kind of server listens on this port.',
+  ...CURL,
 };
 const LONG_HEADER: Meaning = {
-  reason: 'what answers there sends a header that is too long',
-  likelyCause: 'Another kind of server listens there, or something on the way answers in its place.',
-  remedy: CURL,
+  reason: 'the response has a header that is too long',
+  likelyCause: 'Another kind of server listens there, or a device on the way responds in its place.',
+  ...CURL,
 };
 const UNREADABLE: Meaning = {
-  reason: 'the body of the answer cannot be unpacked',
-  likelyCause: 'Something on the way changed the answer, or answers in its place.',
-  remedy: CURL,
+  reason: 'the body of the response cannot be decompressed',
+  likelyCause: 'A device on the way changed the response, or responded itself.',
+  ...CURL,
 };
 
 const UNREACHABLE: Readonly<Record<string, Meaning>> = {
   ENOTFOUND: {
-    reason: 'its name does not resolve',
-    likelyCause: 'A typo, or a resolver that does not know the name.',
-    remedy: NSLOOKUP,
+    reason: 'the host name does not resolve',
+    likelyCause: 'The name has a typing error, or the DNS resolver does not know it.',
+    ...NSLOOKUP,
   },
   EAI_AGAIN: {
-    reason: 'the name server does not answer',
-    likelyCause: 'The name server of this machine is not reachable or has a fault of its own.',
-    remedy: NSLOOKUP,
+    reason: 'the DNS server does not respond',
+    likelyCause: 'The DNS server of this machine is unreachable or has an internal error.',
+    ...NSLOOKUP,
   },
   ECONNREFUSED: {
-    reason: 'nothing listens there',
-    likelyCause: 'The server is down, or its port is another one.',
-    remedy: CURL,
+    reason: 'the connection was refused',
+    likelyCause: 'The server is down, or the port is wrong.',
+    ...CURL,
   },
   ECONNRESET: CUT,
   EPIPE: CUT,
@@ -79,10 +95,10 @@ const UNREACHABLE: Readonly<Record<string, Meaning>> = {
 
 /** The fault of the network that an error of node:http or node:tls stands for; null for any other error. */
 export function transportFault(error: unknown): TransportFault | null {
-  const coded = chainOf(error).find((each): each is Coded => typeof codeOf(each) === 'string');
+  const coded = chainOf(error).find((each): each is Coded => systemCode(each) !== '');
   if (coded === undefined) return null;
   const { code } = coded;
-  if (TIMEOUTS.has(code)) return { kind: 'timeout', code, reason: 'no answer came in time' };
+  if (TIMEOUTS.has(code)) return { kind: 'timeout', code, reason: 'it timed out' };
   if (coded instanceof ProxyFault) return faultOfProxy(coded);
   if (TLS_CODE.test(code)) return { kind: 'tls', code, ...tlsMeaning(coded) };
   const meaning = UNREACHABLE[code] ?? (/^HPE_/.test(code) ? NOT_HTTP : undefined);
@@ -91,12 +107,13 @@ export function transportFault(error: unknown): TransportFault | null {
 
 /** The parts of a failure in which a fault differs from most of its kind; empty where it does not. */
 export function adviceOf(
-  { likelyCause, remedy }: TransportFault,
+  { likelyCause, remedy, command }: TransportFault,
   url: URL,
-): { readonly likelyCause?: string; readonly remedy?: string } {
+): Pick<FailureFacts, 'likelyCause' | 'remedy' | 'command'> {
   return {
     ...(likelyCause === undefined ? {} : { likelyCause }),
-    ...(remedy === undefined ? {} : { remedy: remedy(url) }),
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(command === undefined ? {} : { command: command(url) }),
   };
 }
 
@@ -104,10 +121,11 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
   const unreached = status === null ? transportFault(cause) : null;
   if (unreached?.kind === 'unreachable' && !/^HPE_/.test(unreached.code)) {
     return {
-      ...unreached,
-      reason: `the proxy on the way cannot be reached, ${unreached.reason}`,
-      likelyCause: 'HTTPS_PROXY names a proxy that is down, or that this machine has no way to.',
-      remedy: () => 'export HTTPS_PROXY=http://<host>:<port>   (or unset HTTPS_PROXY)',
+      kind: 'unreachable',
+      code: unreached.code,
+      reason: `the proxy is unreachable, ${unreached.reason}`,
+      likelyCause: 'HTTPS_PROXY names a proxy that is down or unreachable from this machine.',
+      remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     };
   }
   const code = status === null ? 'ERR_PROXY' : `HTTP ${status}`;
@@ -115,41 +133,38 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
     return {
       kind: 'unreachable',
       code,
-      reason: 'the proxy on the way does not answer as a proxy does',
-      likelyCause: 'HTTPS_PROXY names something that is no HTTP proxy.',
-      remedy: () => 'export HTTPS_PROXY=http://<host>:<port>   (or unset HTTPS_PROXY)',
+      reason: 'the proxy does not respond as an HTTP proxy',
+      likelyCause: 'HTTPS_PROXY names a server that is not an HTTP proxy.',
+      remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     };
   }
   if (status === 407) {
     return {
       kind: 'unreachable',
       code,
-      reason: 'the proxy asks for a user and a password',
-      likelyCause: 'HTTPS_PROXY names no user, or one that the proxy does not accept.',
-      remedy: () => 'export HTTPS_PROXY=http://<user>:<password>@<host>:<port>',
+      reason: 'the proxy requires a user and a password',
+      likelyCause: 'HTTPS_PROXY has no user, or one that the proxy rejects.',
+      remedy: 'Set HTTPS_PROXY with the user and the password: http://<user>:<password>@<host>:<port>.',
     };
   }
   return {
     kind: 'unreachable',
     code,
-    reason: 'the proxy on the way opened no tunnel',
-    likelyCause: 'The proxy lets nobody through to this host, or cannot reach it.',
-    remedy: ({ hostname }) => `export NO_PROXY=${hostname}   (or have the proxy allow the host)`,
+    reason: 'the proxy opened no tunnel',
+    likelyCause: 'The proxy does not allow connections to this host, or cannot reach it.',
+    remedy:
+      'Whoever runs the proxy must allow the host. If it is reached without the proxy, add it to NO_PROXY.',
   };
 }
 
 type Coded = Error & { readonly code: string };
-
-function codeOf(error: Error): unknown {
-  return 'code' in error ? error.code : undefined;
-}
 
 /** The SDK wraps what happened, and Node the errors of several addresses into an AggregateError: the first code counts. */
 function chainOf(error: unknown): readonly Error[] {
   const chain: Error[] = [];
   for (let each = error; each instanceof Error && chain.length < 5; each = each.cause) {
     chain.push(each);
-    if (each instanceof AggregateError && typeof codeOf(each) !== 'string') {
+    if (each instanceof AggregateError && systemCode(each) === '') {
       return [...chain, ...chainOf(each.errors[0])];
     }
   }
@@ -157,12 +172,16 @@ function chainOf(error: unknown): readonly Error[] {
 }
 
 /** Node hides behind EPROTO what OpenSSL says; it stands in the text. */
-function tlsMeaning({ code, message }: Coded): Meaning {
+function tlsMeaning(error: Coded): Meaning {
+  const { code, message } = error;
+  const certificate = certificateBehind(error);
+  const refused = (fault: Parameters<typeof certificateFault>[0], otherwise: string) =>
+    certificate === null ? otherwise : `it ${certificateFault(fault, certificate)}`;
   if (/ALERT|UNRECOGNIZED_NAME/.test(code) || (code === 'EPROTO' && /\balert\b/i.test(message))) {
     return {
-      reason: 'the other side ended the handshake with an alert',
-      likelyCause: 'The server does not accept this handshake, or not from here.',
-      remedy: OPENSSL,
+      reason: 'the server closed the handshake with an alert',
+      likelyCause: 'The server does not accept this handshake, or not from this machine.',
+      ...OPENSSL,
     };
   }
   switch (code) {
@@ -170,25 +189,29 @@ function tlsMeaning({ code, message }: Coded): Meaning {
     case 'CERT_NOT_YET_VALID':
       return {
         reason:
-          code === 'CERT_HAS_EXPIRED' ? 'its certificate has expired' : 'its certificate is not valid yet',
+          code === 'CERT_HAS_EXPIRED'
+            ? refused('expired', 'its certificate has expired')
+            : refused('not yet valid', 'its certificate is not valid yet'),
         likelyCause: 'Nobody renewed the certificate, or the clock of this machine is wrong.',
-        remedy: (url) => `${OPENSSL(url)}   (shows the dates; the time here: date -u)`,
+        ...OPENSSL,
+        remedy:
+          'Whoever runs the server must renew its certificate. If its dates are right, set the clock of this machine.',
       };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
-        reason: 'its certificate is for another host',
-        likelyCause: 'The address leads to another server, or something on the way answers in its place.',
-        remedy: (url) => `${OPENSSL(url)}   (shows whose certificate it is)`,
+        reason: refused('wrong name', 'its certificate is for another host'),
+        likelyCause: 'The URL leads to another server, or a device on the way responds in its place.',
+        ...OPENSSL,
       };
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
       return {
-        reason: 'what answers there does not speak TLS',
-        likelyCause: 'The port is one for plain text, or another kind of server listens there.',
-        remedy: OPENSSL,
+        reason: 'the server does not use TLS',
+        likelyCause: 'The port is for plain text, or another kind of server listens there.',
+        ...OPENSSL,
       };
     default:
-      return { reason: 'its certificate is not trusted here' };
+      return { reason: refused('untrusted', 'its certificate is not trusted here') };
   }
 }

@@ -2,6 +2,7 @@ import type { ClientRequest } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { Agent, type AgentConnectOpts } from 'agent-base';
+import { rememberCertificate } from './certificate-seen.ts';
 import { openTunnel } from './tunnel.ts';
 
 /** How certificates are verified, at the proxy and behind it. */
@@ -27,7 +28,14 @@ export class TunnelAgent extends Agent {
     const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
     const tunnel = await openTunnel(this.#proxy, authority, this.#trust, destructionOf(request));
     if (!options.secureEndpoint) return tunnel;
-    return connect({ ...this.#trust, host, servername: isIP(host) === 0 ? host : '', socket: tunnel });
+    const socket = connect({
+      ...this.#trust,
+      host,
+      servername: isIP(host) === 0 ? host : '',
+      socket: tunnel,
+    });
+    rememberCertificate(socket);
+    return socket;
   }
 }
 

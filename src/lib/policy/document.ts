@@ -1,5 +1,11 @@
 import type { Operator } from './operators.ts';
 
+/**
+ * What may stand in a policy: a trust policy has principals and no resource; every other kind that fedctl knows (identity
+ * policy, permissions boundary, session policy, service control policy) has resources and no principal.
+ */
+export type PolicyKind = 'permissions' | 'trust';
+
 /** A policy as it is evaluated: parsed by `parsePolicy`, which refuses what AWS would refuse. */
 export interface PolicyDocument {
   /** Policy variables exist in the newer version only; in the older one `${aws:username}` stands for itself. */

@@ -32,7 +32,7 @@ function placeText({ layer, policy, sid, index }: StatementPlace): string {
 }
 
 function missText({ because }: NearMiss, { principal, context }: PolicyRequest): string {
-  if (because === 'resource') return 'is about other resources';
+  if (because === 'resource') return 'is for other resources';
   if (because === 'principal') return `does not name ${principal.arn}`;
   const { operator, key, values } = because;
   const seen = context.get(key);
@@ -48,7 +48,7 @@ function missText({ because }: NearMiss, { principal, context }: PolicyRequest):
       ? ': a multivalued key needs ForAllValues or ForAnyValue'
       : '';
   const asked = operator.comparison === 'Null' ? `Null ${values.join(' or ')}` : `${operator.name}${wants}`;
-  return `wants ${key} ${asked}, and the request has ${has}${hint}`;
+  return `requires ${key} ${asked}, and the request has ${has}${hint}`;
 }
 
 const SHOWN = 200;

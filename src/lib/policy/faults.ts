@@ -28,7 +28,7 @@ export class Faults {
     known: readonly string[],
   ): void {
     for (const name of Object.keys(value)) {
-      if (!known.includes(name)) this.add([...path, name], `there is no element ${name}`);
+      if (!known.includes(name)) this.add([...path, name], `unknown element ${name}`);
     }
   }
 
@@ -36,12 +36,12 @@ export class Faults {
   texts(value: unknown, path: PolicyFault['path'], what: string): readonly Located[] {
     if (typeof value === 'string') return [{ text: value, path }];
     if (!Array.isArray(value) || value.length === 0) {
-      this.add(path, `${what} is a text, or a list of texts that is not empty`);
+      this.add(path, `${what} must be a string or a list of strings that is not empty`);
       return [];
     }
     return value.flatMap((text: unknown, index) => {
       if (typeof text === 'string') return [{ text, path: [...path, index] }];
-      this.add([...path, index], `${what} is a text`);
+      this.add([...path, index], `${what} must be a string`);
       return [];
     });
   }

@@ -34,7 +34,7 @@ function numeric(negated: boolean, holds: (seen: number, wanted: number) => bool
   return {
     negated,
     variables: false,
-    fault: (wanted) => (numberOf(wanted) === null ? `"${wanted}" is no number` : null),
+    fault: (wanted) => (numberOf(wanted) === null ? `"${wanted}" is not a number` : null),
     matches: (seen, wanted) => compare(numberOf(seen), numberOf(textOf(wanted)), holds),
   };
 }
@@ -43,7 +43,7 @@ function date(negated: boolean, holds: (seen: number, wanted: number) => boolean
   return {
     negated,
     variables: false,
-    fault: (wanted) => (timeOf(wanted) === null ? `"${wanted}" is no date of ISO 8601` : null),
+    fault: (wanted) => (timeOf(wanted) === null ? `"${wanted}" is not an ISO 8601 date` : null),
     matches: (seen, wanted) => compare(timeOf(seen), timeOf(textOf(wanted)), holds),
   };
 }
@@ -53,7 +53,7 @@ function address(negated: boolean): Comparison {
     negated,
     variables: false,
     fault: (wanted) =>
-      isNetwork(wanted) ? null : `"${wanted}" is no IP address and no network in CIDR notation`,
+      isNetwork(wanted) ? null : `"${wanted}" is neither an IP address nor a network in CIDR notation`,
     matches: (seen, wanted) => inNetwork(seen, textOf(wanted)),
   };
 }

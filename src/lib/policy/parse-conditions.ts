@@ -15,23 +15,23 @@ export function parseConditions(
 ): readonly Condition[] {
   if (value === undefined) return [];
   if (!isRecord(value)) {
-    faults.add(path, 'Condition is an object of operators');
+    faults.add(path, 'Condition must be an object of operators');
     return [];
   }
   return Object.entries(value).flatMap(([name, keys]) => {
     const at = [...path, name];
     const operator = parseOperator(name);
     if (operator === null) {
-      faults.add(at, `there is no condition operator ${name}`);
+      faults.add(at, `unknown condition operator ${name}`);
       return [];
     }
     if (!isRecord(keys)) {
-      faults.add(at, `${name} is an object of condition keys`);
+      faults.add(at, `${name} must be an object of condition keys`);
       return [];
     }
     return Object.entries(keys).map(([key, values]) => {
       const keyPath = [...at, key];
-      if (!/^[^:]+:./s.test(key)) faults.add(keyPath, `"${key}" is no condition key`);
+      if (!/^[^:]+:./s.test(key)) faults.add(keyPath, `"${key}" is not a condition key`);
       return { operator, key, values: parseValues(values, keyPath, operator, version, faults) };
     });
   });
@@ -49,7 +49,7 @@ function parseValues(
   return all.map((one, index) => {
     const at = Array.isArray(value) ? [...path, index] : path;
     if (typeof one !== 'string' && typeof one !== 'number' && typeof one !== 'boolean') {
-      faults.add(at, 'a value of a condition is a text, a number or a boolean');
+      faults.add(at, 'a condition value must be a string, a number or a boolean');
       return '';
     }
     const fault = valueFault(String(one), operator, version);

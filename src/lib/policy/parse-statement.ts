@@ -1,4 +1,5 @@
 import { isRecord } from '../core/record.ts';
+import type { PolicyKind } from './document.ts';
 import {
   type PolicyDocument,
   PRINCIPAL_TYPES,
@@ -8,7 +9,6 @@ import {
   type Statement,
 } from './document.ts';
 import type { Faults, Located, PolicyFault } from './faults.ts';
-import type { PolicyKind } from './kind.ts';
 import { parseConditions } from './parse-conditions.ts';
 import { variableFault } from './variables.ts';
 
@@ -41,12 +41,13 @@ export function parseStatement(
   faults: Faults,
 ): Statement | null {
   if (!isRecord(value)) {
-    faults.add(path, 'a statement is an object');
+    faults.add(path, 'a statement must be an object');
     return null;
   }
   faults.unknownMembers(value, path, MEMBERS);
   const effect = value['Effect'];
-  if (effect !== 'Allow' && effect !== 'Deny') faults.add([...path, 'Effect'], 'Effect is "Allow" or "Deny"');
+  if (effect !== 'Allow' && effect !== 'Deny')
+    faults.add([...path, 'Effect'], 'Effect must be "Allow" or "Deny"');
   const trust = rules.kind === 'trust';
   for (const name of trust ? ['Resource', 'NotResource'] : ['Principal', 'NotPrincipal']) {
     if (value[name] !== undefined) {
@@ -68,7 +69,7 @@ export function parseStatement(
 function parseSid(value: unknown, path: Path, faults: Faults): string | null {
   if (value === undefined) return null;
   if (typeof value === 'string' && /^[A-Za-z0-9]*$/.test(value)) return value;
-  faults.add([...path, 'Sid'], 'Sid is a text of letters and digits');
+  faults.add([...path, 'Sid'], 'Sid must be a string of letters and digits');
   return null;
 }
 
@@ -99,7 +100,7 @@ function parseTexts(
 
 function actionFault(action: string): string | null {
   if (action === '*' || /^[a-zA-Z0-9-]+:[\w*?]+$/.test(action)) return null;
-  return `"${action}" is no action: service:name, with * and ? in the name only, or *`;
+  return `"${action}" is not an action: expected service:name, with * and ? in the name only, or *`;
 }
 
 function resourceFault(resource: string, version: PolicyDocument['version']): string | null {
@@ -108,7 +109,7 @@ function resourceFault(resource: string, version: PolicyDocument['version']): st
   // AWS fills in the parts that a star at the end stands for.
   const whole = /^arn:(?:.*\*$|[^:]+:[^:]+:[^:]*:[^:]*:.)/s;
   if (resource === '*' || whole.test(resource.replaceAll(/\$\{[^}]*\}/g, 'v'))) return null;
-  return `"${resource}" is no ARN and not *`;
+  return `"${resource}" is neither an ARN nor *`;
 }
 
 function parsePrincipals(value: Members, path: Path, faults: Faults): Selection<Principal> {
@@ -119,12 +120,12 @@ function parsePrincipals(value: Members, path: Path, faults: Faults): Selection<
     return { except, listed: given === '*' ? [{ type: 'AWS', name: '*' }] : [] };
   const at = [...path, member];
   if (!isRecord(given) || Object.keys(given).length === 0) {
-    faults.add(at, `${member} is "*" or an object of ${PRINCIPAL_TYPES.join(', ')}`);
+    faults.add(at, `${member} must be "*" or an object of ${PRINCIPAL_TYPES.join(', ')}`);
     return { except, listed: [] };
   }
   const listed = Object.entries(given).flatMap(([type, names]) => {
     if (!isPrincipalType(type)) {
-      faults.add([...at, type], `there is no principal type ${type}`);
+      faults.add([...at, type], `unknown principal type ${type}`);
       return [];
     }
     return faults.texts(names, [...at, type], type).map((name) => principal(type, name, faults));
@@ -134,7 +135,10 @@ function parsePrincipals(value: Members, path: Path, faults: Faults): Selection<
 
 function principal(type: PrincipalType, { text, path }: Located, faults: Faults): Principal {
   if (type === 'AWS' && text !== '*' && !/^(?:\d{12}|arn:[\w-]+:(?:iam|sts)::\d{12}:[^*?]+)$/.test(text)) {
-    faults.add(path, `"${text}" is no account and no ARN of a principal, where wildcards are not allowed`);
+    faults.add(
+      path,
+      `"${text}" is neither an account nor the ARN of a principal; wildcards are not allowed here`,
+    );
   }
   return { type, name: text };
 }

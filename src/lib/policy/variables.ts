@@ -29,9 +29,9 @@ export function variableFault(text: string): string | null {
   for (const [whole, head = '', fallback] of text.matchAll(VARIABLE)) {
     const wellFormed =
       fallback === undefined ? /^(?:[*?$]|[^,]*[^, \t][^,]*)$/ : /^[^,]*[^, \t][^,]*,[ \t]*$/;
-    if (!wellFormed.test(head)) return `${whole} is no policy variable`;
+    if (!wellFormed.test(head)) return `${whole} is not a policy variable`;
   }
-  return text.replaceAll(VARIABLE, '').includes('${') ? 'a policy variable is not closed' : null;
+  return text.replaceAll(VARIABLE, '').includes('${') ? 'unclosed policy variable' : null;
 }
 
 function resolved(head: string, fallback: string | undefined, lookup: Lookup): string | undefined {

@@ -77,6 +77,31 @@ export interface LoginKeys extends Credentials {
   readonly providerDetail: string;
 }
 
+/** One step of a login by MONGODB-AWS, as the messages on the wire show it. Holds no signature, session token or nonce. */
+export type HandshakeStep =
+  | {
+      readonly step: 'nonce';
+      /** Sent by the client. */
+      readonly clientBytes: number;
+      /** Returned by the server: the nonce of the client followed by its own. */
+      readonly serverBytes: number;
+      /** The host that the client is to sign a request for. Comes from the server: not safe to show as it is. */
+      readonly stsHost: string;
+    }
+  /** The client sent a signed GetCallerIdentity. */
+  | {
+      readonly step: 'signed-request';
+      readonly accessKeyId: string;
+      readonly region: string;
+      /** As signed: `20260822T101112Z`. */
+      readonly date: string;
+      readonly signedHeaders: readonly string[];
+      /** Whether a session token was sent with it. */
+      readonly sessionToken: boolean;
+    }
+  /** The server sent that request to STS, out of the client's sight, and returned its decision. */
+  | { readonly step: 'replay'; readonly accepted: boolean };
+
 /** What one login needs. */
 export interface LoginPlan {
   readonly mechanism: Mechanism;
@@ -96,6 +121,8 @@ export interface LoginPlan {
   readonly credentials?: (signal: AbortSignal) => Promise<LoginKeys>;
   /** The namespace of the write probe. */
   readonly writeProbe?: { readonly database: string; readonly collection: string };
+  /** Called with each step of a login by MONGODB-AWS. */
+  readonly observeHandshake?: (step: HandshakeStep) => void;
   /** Ask what the roles allow, too. */
   readonly privileges?: true;
 }

@@ -1,9 +1,13 @@
 import type { OutputEvent } from '../auth/keep-fresh.ts';
+import type { OfferedCommand } from '../core/command-line.ts';
 import { isFedctlError } from '../core/errors.ts';
 import { rfc3339, timePair } from '../core/time.ts';
 
+/** Completes a command that is offered; null where that cannot be done. */
+type Offer = (command: OfferedCommand | null) => string | null;
+
 /** One event of an agent as JSON: schema `fedctl.agent/v1`. Holds no secret. */
-export function agentEventDocument(output: string, event: OutputEvent, at: Date) {
+export function agentEventDocument(output: string, event: OutputEvent, at: Date, offer: Offer) {
   const error = event.kind === 'failed' && isFedctlError(event.error) ? event.error : null;
   const expiresAt = event.kind === 'renewed' ? event.expiresAt : event.kind === 'failed' ? event.until : null;
   return {
@@ -19,21 +23,26 @@ export function agentEventDocument(output: string, event: OutputEvent, at: Date)
             message: messageOf(event.error),
             cause: error?.likelyCause ?? null,
             remedy: error?.remedy ?? null,
+            command: offer(error?.command ?? null),
           }
         : null,
   } as const;
 }
 
 /** The same as lines for a log. */
-export function agentEventLines(output: string, event: OutputEvent): readonly string[] {
-  if (event.kind === 'expired') return [`${output} has expired and was taken away.`];
+export function agentEventLines(output: string, event: OutputEvent, offer: Offer): readonly string[] {
+  if (event.kind === 'expired') return [`${output} has expired and was removed.`];
   if (event.kind === 'renewed') return [`${output} is valid until ${rfc3339(event.expiresAt)}.`];
   const error = isFedctlError(event.error) ? event.error : null;
   const until =
-    event.until === null ? 'Nothing is there.' : `What is there serves until ${rfc3339(event.until)}.`;
+    event.until === null
+      ? 'The file does not exist.'
+      : `The existing file is valid until ${rfc3339(event.until)}.`;
+  const command = offer(error?.command ?? null);
   return [
     `${output} cannot be renewed: ${messageOf(event.error)} ${until}`,
     ...(error === null ? [] : [`  cause:  ${error.likelyCause}`, `  remedy: ${error.remedy}`]),
+    ...(command === null ? [] : [`  run:    ${command}`]),
     `  code:   ${error?.code ?? 'bug.unexpected'}`,
   ];
 }

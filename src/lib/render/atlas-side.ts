@@ -13,15 +13,15 @@ export function atlasSideLines(
 ): readonly string[] {
   const { issuer, audience, userClaim } = side.identityProvider;
   const oidc: Row[] = [
-    ['issuer URI', issuer ?? '<issuer>   (fedctl status prints it once federation is enabled)'],
-    ['audience', audience ?? '<the audience that the workload asks tokens for>'],
+    ['issuer URI', issuer ?? '<issuer>   ("fedctl status" prints it when federation is enabled)'],
+    ['audience', audience ?? '<the audience that the workload mints tokens for>'],
     ['authorization', 'USER (in the console: User ID)'],
     ['user claim', userClaim],
     ['database user', side.oidcUser?.username ?? `<idpId>/${ROLE}`],
     ['database', '$external'],
   ];
   const parts = [
-    theme.strong('Atlas, for MONGODB-OIDC: an identity provider (workload) and a database user'),
+    theme.strong('Atlas, for MONGODB-OIDC: a workload identity provider and a database user'),
     ...block(oidc, theme),
     '',
     theme.strong('Atlas, for MONGODB-AWS: a database user of type AWS IAM'),
@@ -32,7 +32,8 @@ export function atlasSideLines(
 }
 
 function awsLines({ awsUser }: AtlasSide, { subject }: Workload, theme: Theme): readonly string[] {
-  if (awsUser === null && subject !== null) return ['  this caller cannot be one: use a role or an IAM user'];
+  if (awsUser === null && subject !== null)
+    return ['  not possible for this caller: use a role or an IAM user'];
   const { awsIAMType, username, database } = awsUser ?? {
     awsIAMType: 'ROLE',
     username: ROLE,
@@ -52,23 +53,23 @@ function awsLines({ awsUser }: AtlasSide, { subject }: Workload, theme: Theme): 
 function principalNote({ subject, source }: Workload, caller: Caller): readonly string[] {
   if (subject === null) {
     return [
-      `The workload is not known: ${caller.arn} ran this, as the operator.`,
-      'Name its role with --role-arn <arn>, or ask as the workload: fedctl whoami --profile <profile of the workload>',
+      `The workload is unknown: the operator ${caller.arn} ran this command.`,
+      'Name the role of the workload with --role-arn <arn>, or run the command as the workload: fedctl whoami --profile <profile of the workload>',
     ];
   }
   if (source === '--role-arn') {
-    return [`This is for the role of --role-arn, and not for ${caller.arn}, the operator that ran this.`];
+    return [`This is for the role of --role-arn, not for the operator ${caller.arn} that ran this command.`];
   }
   switch (subject.certainty) {
     case 'certain':
       return [];
     case 'guessed':
       return [
-        'The ARN of a session does not contain the path of its role. If the role has a path, look up the ARN: fedctl token --audience <audience> | fedctl decode',
+        'A session ARN does not contain the path of its role. If the role has a path, look up the ARN: fedctl token --audience <audience> | fedctl decode',
       ];
     case 'incomplete':
       return [
-        'This role has a path, and the ARN of a session does not contain it: the ARN above is incomplete. Look it up: fedctl token --audience <audience> | fedctl decode',
+        'This role has a path, which the session ARN does not contain. The ARN above is incomplete. Look it up: fedctl token --audience <audience> | fedctl decode',
       ];
   }
 }

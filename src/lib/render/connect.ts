@@ -1,4 +1,4 @@
-import type { MechanismResult } from '../auth/connect.ts';
+import type { MechanismResult, NarratedStep } from '../auth/connect.ts';
 import type { OfferedCommand } from '../core/command-line.ts';
 import type { FedctlError } from '../core/errors.ts';
 import type { Mechanism, ServerIdentity, StageEvent, StageId } from '../ports/mongo.ts';
@@ -16,7 +16,7 @@ export function connectDocument(results: readonly MechanismResult[]) {
   } as const;
 }
 
-function mechanismDocument({ name, identity, stages, failure }: MechanismResult) {
+function mechanismDocument({ name, identity, stages, failure, handshake }: MechanismResult) {
   return {
     name,
     ok: failure === null,
@@ -28,6 +28,7 @@ function mechanismDocument({ name, identity, stages, failure }: MechanismResult)
       ms,
       ...(code === undefined ? {} : { code }),
     })),
+    ...(handshake === null ? {} : { handshake }),
   };
 }
 
@@ -49,6 +50,7 @@ export function connectFailure(
       mechanism: name,
       stage: failedStage,
       stages: mechanismDocument(decisive).stages,
+      ...(decisive.handshake === null ? {} : { handshake: decisive.handshake }),
       ...(results.length === 1
         ? {}
         : {
@@ -80,12 +82,51 @@ export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: T
   return `  ${mark} ${padded(id)} ${theme.dim(time.padStart(9))}  ${theme.prose(text)}`.trimEnd();
 }
 
+/** The longest name of a step of the handshake, `signed request`. */
+const STEP_WIDTH = 14;
+
+/** `  3. replay          …`: the handshake of MONGODB-AWS as it happened; no line where it was not watched. */
+export function handshakeLines(handshake: readonly NarratedStep[], theme: Theme): readonly string[] {
+  return handshake.map((step, index) => {
+    const name = step.step.replace('-', ' ').padEnd(STEP_WIDTH);
+    return `  ${index + 1}. ${name}  ${theme.prose(stepText(step))}`;
+  });
+}
+
+function stepText(step: NarratedStep): string {
+  switch (step.step) {
+    case 'nonce':
+      return `The driver sent ${step.clientBytes} random bytes. The server returned ${step.serverBytes} bytes, its own after those, and the STS host ${step.stsHost}.`;
+    case 'signed-request':
+      return `The driver signed a GetCallerIdentity request for that host and Region ${step.region} with key ${step.accessKeyId} at ${step.date}. The signature covers ${step.signedHeaders.join(', ')}. It sent the signature${step.sessionToken ? ' and the session token' : ''}, not the secret key.`;
+    case 'replay':
+      return step.accepted
+        ? 'The server accepted the login. It sent this request to STS, out of sight of the client.'
+        : 'The server rejected the login. It sends this request to STS, out of sight of the client.';
+    case 'arn':
+      return step.arn === null
+        ? 'STS cannot be reached from here to ask for the ARN of these keys.'
+        : arnText(step);
+    case 'database-user':
+      return `The server matched the database user ${step.user} in $external, ${rolesText(step.roles)}.`;
+  }
+}
+
+function arnText({ arn, username }: Extract<NarratedStep, { step: 'arn' }>): string {
+  const named = `STS names these keys ${arn}`;
+  if (username === null) return `${named}. Atlas has no type of database user for it.`;
+  return username === arn ? `${named}.` : `${named}. The server looks up the role, ${username}.`;
+}
+
 /** Who the server says we are. */
 export function identityLine({ user, roles: granted }: ServerIdentity, theme: Theme): string {
   const who = `${user} in $external`;
+  return `  ${theme.prose(`${theme.good('Logged in')} as ${theme.strong(who)}, ${rolesText(granted)}`)}`;
+}
+
+function rolesText(granted: ServerIdentity['roles']): string {
   const allowed = granted.map(({ role, db }) => `${role}@${db}`).join(', ');
-  const roles = allowed === '' ? 'without any role' : `with ${allowed}`;
-  return `  ${theme.prose(`${theme.good('Logged in')} as ${theme.strong(who)}, ${roles}`)}`;
+  return allowed === '' ? 'without any role' : `with ${allowed}`;
 }
 
 /** What to know about a failure that does not end the run, because another mechanism's does. */

@@ -20,7 +20,7 @@ export function credentialsDocument({ operation, arn, credentials }: SessionCred
 const MADE_BY: Readonly<Record<SessionCredentials['operation'], string>> = {
   GetSessionToken: 'GetSessionToken',
   AssumeRole: 'AssumeRole',
-  none: 'no call: the credentials at hand are temporary already',
+  none: 'none: the given credentials are temporary already',
 };
 
 const USES: readonly (readonly [string, string])[] = [
@@ -35,11 +35,11 @@ export function credentialsLines(session: SessionCredentials, now: Date, theme: 
   const { credentials } = session;
   const lines: readonly (readonly [string, string])[] = [
     ['principal', session.arn],
-    ['made by', MADE_BY[session.operation]],
-    ['keys from', session.providerDetail],
+    ['source', MADE_BY[session.operation]],
+    ['credentials from', session.providerDetail],
     ['valid until', validUntil(credentials.expiresAt, now)],
-    ['access key id', credentials.accessKeyId],
-    ['secret key', '(not shown)'],
+    ['access key ID', credentials.accessKeyId],
+    ['secret access key', '(not shown)'],
     ['session token', credentials.sessionToken === null ? 'none' : '(not shown)'],
   ];
   const width = Math.max(...USES.map(([typed]) => typed.length));
@@ -52,7 +52,7 @@ export function credentialsLines(session: SessionCredentials, now: Date, theme: 
 }
 
 function validUntil(expiresAt: Date | null, now: Date): string {
-  if (expiresAt === null) return 'unknown: the provider does not say';
+  if (expiresAt === null) return 'unknown: the provider does not report it';
   const left = formatDuration((expiresAt.getTime() - now.getTime()) / 1000);
   return `${timePair('expiresAt', expiresAt).expiresAt} (in ${left})`;
 }

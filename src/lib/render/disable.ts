@@ -14,9 +14,9 @@ export interface Disabled {
 export function disableHints(caller: Caller): readonly string[] {
   return [
     ...changeHints('Disabling', caller),
-    'Every workload of the account loses its tokens, for MongoDB and elsewhere.',
-    'Live tokens stay valid for up to an hour, the keys stay published, and STS goes',
-    'on minting for about ten seconds.',
+    'Every workload of the account can no longer mint tokens, for MongoDB and other relying parties.',
+    'Issued tokens stay valid for up to an hour, the keys stay published, and STS continues',
+    'to mint for about ten seconds.',
   ];
 }
 
@@ -33,7 +33,7 @@ export function disableDocument({ caller, changed, issuer }: Disabled) {
 export function disableLines({ caller, changed, issuer }: Disabled, theme: Theme): readonly string[] {
   if (!changed) {
     return [
-      `${theme.caution('disabled')} Outbound federation of account ${caller.account} was disabled already; nothing was changed.`,
+      `${theme.caution('disabled')} Outbound federation of account ${caller.account} was already disabled. Nothing was changed.`,
     ];
   }
   return [
@@ -44,9 +44,9 @@ export function disableLines({ caller, changed, issuer }: Disabled, theme: Theme
         ['account', caller.account],
         ['principal', caller.arn],
         ['Region', caller.region.name],
-        ['issuer', issuer === null ? 'unknown; it stays the same' : `${issuer}   (stays the same)`],
-        ['minting', 'ends in about ten seconds'],
-        ['live tokens', 'stay valid for up to an hour'],
+        ['issuer', issuer === null ? 'unknown; it does not change' : `${issuer}   (does not change)`],
+        ['minting', 'stops in about ten seconds'],
+        ['issued tokens', 'stay valid for up to an hour'],
         ['to undo', 'fedctl enable'],
       ],
       theme,

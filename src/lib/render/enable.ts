@@ -47,14 +47,14 @@ function propagationDocument({ propagation, probeAudience }: Enabled) {
 export function enableLines(enabled: Enabled, theme: Theme): readonly string[] {
   const { caller, changed, issuer, report } = enabled;
   return [
-    `${theme.good('enabled')} Outbound federation of account ${caller.account} ${changed ? 'is enabled now.' : 'was enabled already; nothing was changed.'}`,
+    `${theme.good('enabled')} Outbound federation of account ${caller.account} ${changed ? 'is enabled now.' : 'was already enabled. Nothing was changed.'}`,
     '',
     ...block(
       [
         ['account', caller.account],
         ['principal', caller.arn],
         ['Region', caller.region.name],
-        ['issuer', issuer ?? 'unknown: it may not be read by this principal'],
+        ['issuer', issuer ?? 'unknown: this principal lacks the permission to read it'],
         ...issuerRows(report),
         ['tokens', tokensText(enabled)],
       ],
@@ -67,8 +67,8 @@ export function enableLines(enabled: Enabled, theme: Theme): readonly string[] {
 
 function tokensText({ propagation, caller, changed }: Enabled): string {
   const region = caller.region.name;
-  if (propagation === null) return 'not waited for: STS follows in about ten seconds';
-  if (propagation.outcome === 'caller-cannot-mint') return 'not seen: this principal cannot mint';
-  if (propagation.ms < 1000) return `minted in ${region}, at once`;
+  if (propagation === null) return 'skipped (--no-wait): STS follows in about ten seconds';
+  if (propagation.outcome === 'caller-cannot-mint') return 'unknown: this principal cannot mint tokens';
+  if (propagation.ms < 1000) return `minted in ${region}, immediately`;
   return `minted in ${region}, ${formatDuration(propagation.ms / 1000)} after ${changed ? 'the change' : 'the first attempt'}`;
 }

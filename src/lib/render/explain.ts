@@ -32,19 +32,19 @@ export type TitleOf = (code: ExplainedCode) => string;
 export function explainLines(page: Page, titleOf: TitleOf, theme: Theme, width: number): readonly string[] {
   const { code, title, meaning, shows, alsoShows, causes, apart, commands, sources, reported } = page;
   const prose = (text: string, indent = 0, first = ' '.repeat(indent)) => wrapped(text, width, indent, first);
-  const exit = page.exit === null ? 'fedctl itself never ends with it' : `exit code ${page.exit}`;
+  const exit = page.exit === null ? 'reported by other software only' : `exit code ${page.exit}`;
   return [
     `${theme.strong(code)}: ${title} ${theme.dim(`(${exit})`)}`,
     '',
     ...prose(meaning),
-    ...section('How it shows', shown([...symptoms(shows), ...symptoms(alsoShows)], theme, prose), theme),
+    ...section('Texts', shown([...symptoms(shows), ...symptoms(alsoShows)], theme, prose), theme),
     ...section(
-      'What causes it, likeliest first',
+      'Causes, most likely first',
       causes.flatMap((each, index) => prose(each, 5, `${index + 1}.`.padStart(4).padEnd(5))),
       theme,
     ),
     ...section(
-      'Easily taken for',
+      'Similar codes',
       entriesOf(apart).flatMap(([other, how]) => [
         `  ${theme.strong(other)}: ${titleOf(other)}`,
         ...prose(how, 5),
@@ -52,7 +52,7 @@ export function explainLines(page: Page, titleOf: TitleOf, theme: Theme, width: 
       theme,
     ),
     ...section(
-      'What to type',
+      'Commands',
       commands.map((line) => `  ${theme.typed(line)}`),
       theme,
     ),
@@ -61,7 +61,7 @@ export function explainLines(page: Page, titleOf: TitleOf, theme: Theme, width: 
       sources.map((each) => `  ${each}`),
       theme,
     ),
-    ...(reported === null ? [] : ['', ...prose(`Known from the field: ${reported}`).map(theme.dim)]),
+    ...(reported === null ? [] : ['', ...prose(`Source: ${reported}`).map(theme.dim)]),
   ];
 }
 
@@ -78,7 +78,7 @@ function shown(
   const first = all.filter(({ from }, index) => all.findIndex((other) => other.from === from) === index);
   return [
     ...said(first, theme, prose),
-    ...prose(`and ${all.length - first.length} other texts, which --json lists`, 2),
+    ...prose(`and ${all.length - first.length} other texts (see --json)`, 2),
   ];
 }
 
@@ -164,14 +164,14 @@ export function matchesLines(
 }
 
 function reason({ code, symptom }: Match): string {
-  return symptom.text === code ? 'names the code itself' : `as ${symptom.from} says: ${symptom.text}`;
+  return symptom.text === code ? 'contains the code itself' : `${symptom.from} prints: ${symptom.text}`;
 }
 
 const NOTHING_FOUND = [
-  'Nothing in this text is known to fedctl.',
+  'fedctl knows no failure that matches this text.',
   '',
-  'What to type instead:',
-  '  fedctl check                         walk the chain and find the broken link',
-  '  fedctl explain                       the list of all codes',
-  '  <program> 2>&1 | fedctl explain -    with nested errors: print error.cause and error.reason, too',
+  'Try instead:',
+  '  fedctl check                         check the whole chain and report the first failure',
+  '  fedctl explain                       list all codes',
+  '  <program> 2>&1 | fedctl explain -    include nested errors: print error.cause and error.reason too',
 ];

@@ -20,13 +20,13 @@ export function issuerRows({ discovery, jwks, keys }: IssuerReport): readonly Ro
     ['discovery', readingText(discovery)],
     ['keys', readingText(jwks)],
     ...keys.map(
-      (key): Row => ['', `${key.keyId ?? '(no key id)'}, ${key.algorithm ?? `${key.keyType}, no algorithm`}`],
+      (key): Row => ['', `${key.keyId ?? '(no key ID)'}, ${key.algorithm ?? `${key.keyType}, no algorithm`}`],
     ),
   ];
 }
 
 function readingText({ url, ok, failure }: Reading): string {
-  if (ok === null) return 'not asked';
+  if (ok === null) return 'not requested';
   if (ok) return url ?? '';
-  return `does not answer as it should (${failure?.code}): ${failure?.message}`;
+  return `failed (${failure?.code}): ${failure?.message}`;
 }

@@ -5,7 +5,7 @@ import { escapeLine, splitAtHang } from './escape.ts';
 import type { JsonLine } from './json.ts';
 import { inAscii } from './locale.ts';
 import { isInActions, type WorkflowCommand, withoutCommands } from './workflow-command.ts';
-import { columnsOf, wrapped } from './wrap.ts';
+import { columnsOf, loadWrap, type Wrap } from './wrap.ts';
 
 /**
  * One line of output, without its end: text with colours of a Theme, a document, or a command that GitHub Actions is to
@@ -33,16 +33,19 @@ export interface Output {
  *
  * @param ascii whether symbols beyond ASCII are replaced
  */
-export function createOutput(
+export async function createOutput(
   stream: OutputStream,
   { env, redactor }: Pick<Context, 'env' | 'redactor'>,
   ascii = false,
-): Output {
+): Promise<Output> {
   const inActions = isInActions(env);
+  const wrap = columnsOf(stream) === null ? null : await loadWrap();
   return {
     write(lines, { discloses = [], end = '\n' } = {}) {
       const columns = columnsOf(stream);
-      const texts = lines.flatMap((line) => shown(line, redactor, discloses, inActions, columns));
+      const wrapLine: WrapLine | null =
+        wrap === null || columns === null ? null : (before, text) => wrap(before, text, columns);
+      const texts = lines.flatMap((line) => shown(line, redactor, discloses, inActions, wrapLine));
       const symbols = ascii ? texts.map(inAscii) : texts;
       if (texts.length > 0) stream.write(symbols.map((text) => `${text}${end}`).join(''));
     },
@@ -59,19 +62,22 @@ export function linesOf(document: string): readonly string[] {
   return document === '' ? [] : document.replace(/\r?\n$/, '').split(/\r?\n/);
 }
 
-/** @param columns of the terminal; null: a line stays one line */
+/** A Wrap for the width that the terminal has now. */
+type WrapLine = (...line: [before: string, text: string]) => ReturnType<Wrap>;
+
+/** @param wrap null: a line stays one line */
 function shown(
   line: Line,
   redactor: Redactor,
   discloses: readonly Secret[],
   inActions: boolean,
-  columns: number | null,
+  wrap: WrapLine | null,
 ): readonly string[] {
   if (typeof line !== 'string') return [line.written(redactor, discloses)];
   const [before, text] = splitAtHang(redactor.redact(line, discloses));
   const lines =
-    text === null || columns === null
+    text === null || wrap === null
       ? [escapeLine(`${before}${text ?? ''}`)]
-      : wrapped(escapeLine(before), escapeLine(text), columns);
+      : wrap(escapeLine(before), escapeLine(text));
   return inActions ? lines.map(withoutCommands) : lines;
 }

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import type { InputStream, OutputStream } from '../core/context.ts';
-import { Interruption } from '../core/deadline.ts';
+import { Interruption, underEither } from '../core/deadline.ts';
 import { Secret } from '../core/secret.ts';
 import { escapeText } from './escape.ts';
 
@@ -12,8 +12,9 @@ export interface Terminal {
 }
 
 /** Whether there is somebody to ask. */
-export function canAsk({ stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>): boolean {
-  return stdin.isTTY === true && stderr.isTTY === true;
+export function canAsk(terminal: Pick<Terminal, 'stdin' | 'stderr'>): boolean {
+  // stdin is opened by looking at it, so it comes last.
+  return terminal.stderr.isTTY === true && terminal.stdin.isTTY === true;
 }
 
 interface Key {
@@ -84,12 +85,9 @@ async function answered(
   const onEnd = () => left.abort();
   stdin.on('keypress', onKey).on('end', onEnd).on('close', onEnd);
   try {
-    const answer = await put({
-      input: stdin,
-      output: withoutColour(stderr),
-      withGuide: false,
-      signal: AbortSignal.any([signal, left.signal]),
-    });
+    const answer = await underEither(signal, left.signal, (stopped) =>
+      put({ input: stdin, output: withoutColour(stderr), withGuide: false, signal: stopped }),
+    );
     if (signal.aborted) throw signal.reason;
     if (interrupted) throw new Interruption('interrupted');
     return typeof answer === 'symbol' ? null : answer;

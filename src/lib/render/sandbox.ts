@@ -3,6 +3,7 @@ import type { LabStatus, LabTime } from '../../sandbox/control/status.ts';
 import type { LabLogEntry } from '../../sandbox/log.ts';
 import { shellWord } from '../core/command-line.ts';
 import { formatDuration } from '../core/duration.ts';
+import { epoch } from '../core/time.ts';
 
 /** One line of a table: its cells. */
 type Cells = readonly string[];
@@ -55,7 +56,10 @@ export function sandboxStatusLines(status: LabStatus): readonly string[] {
       ]),
     ],
     ['IP access list', status.accessList.map((entry) => [entry])],
-    ['MFA devices', status.mfaDevices.map(({ serial, file }) => [serial, `for an authenticator: ${file}`])],
+    [
+      'MFA devices',
+      status.mfaDevices.map(({ serial, file }) => [serial, `secret for an authenticator app: ${file}`]),
+    ],
     ['Changed', changedRows(status)],
   ];
   return parts
@@ -68,13 +72,13 @@ function changedRows({ clock, delays }: LabStatus): readonly Cells[] {
   const slow = Object.entries(delays).filter(([, ms]) => ms > 0);
   return [
     ...(clock.offsetSeconds === 0 ? [] : [['clock', clockText(clock)]]),
-    ...slow.map(([hop, ms]) => [hop, `slow by ${ms} ms`]),
+    ...slow.map(([hop, ms]) => [hop, `delayed by ${ms} ms`]),
   ];
 }
 
 function mayText(may: readonly string[]): string {
-  if (may.length === 0) return 'may nothing';
-  return may.includes('*') ? 'may everything' : `may ${may.join(', ')}`;
+  if (may.length === 0) return 'no permissions';
+  return may.includes('*') ? 'all permissions' : `permissions: ${may.join(', ')}`;
 }
 
 /** Cells in columns, two blanks in; the last column is as long as it is. Nothing is cut, so that it can be copied. */
@@ -115,7 +119,7 @@ export function sandboxLogDocument(entries: readonly LabLogEntry[]) {
 }
 
 function logEntryMembers({ at, ...entry }: LabLogEntry) {
-  return { at: at.toISOString(), atEpoch: Math.floor(at.getTime() / 1000), ...entry };
+  return { at: at.toISOString(), atEpoch: epoch(at), ...entry };
 }
 
 /** One decision of the lab: `12:00:01 sts GetWebIdentityToken refused: … (arn:…)`. */

@@ -1,4 +1,4 @@
-import type { PlayedScenario } from '../../sandbox/scenarios/player.ts';
+import type { PlayedScenario } from '../../sandbox/scenarios/played-scenario.ts';
 import type { Scenario } from '../../sandbox/scenarios/scenario.ts';
 
 export function scenariosDocument(scenarios: readonly Scenario[]) {

@@ -48,8 +48,8 @@ function headline(
     case 'enabled':
       return `${theme.good('enabled')} Account ${account} issues tokens.`;
     case 'disabled':
-      return `${theme.caution('disabled')} Account ${account} issues no tokens.${enable === null ? '' : ` To change that: ${theme.typed(enable)}`}`;
+      return `${theme.caution('disabled')} Account ${account} does not issue tokens.${enable === null ? '' : ` To enable federation: ${theme.typed(enable)}`}`;
     case 'unknown':
-      return `${theme.caution('unknown')} This principal may not read the state: it lacks ${federation.missingPermission}.`;
+      return `${theme.caution('unknown')} This principal lacks ${federation.missingPermission}, which is required to read the state.`;
   }
 }

@@ -1,6 +1,8 @@
-import { Chalk } from 'chalk';
+import type { ChalkInstance } from 'chalk';
 import type { OutputStream } from '../core/context.ts';
 import { hanging, painted } from './escape.ts';
+
+type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold' | 'cyan' | 'underline';
 
 /** The few colours of fedctl, and what may be wrapped. Every face takes a Theme; nothing else knows of colour. */
 export interface Theme {
@@ -32,22 +34,28 @@ export function wantsColour(
   return stream.isTTY === true;
 }
 
+/** Loads the colours, which a pipe does without. */
+export async function loadColours(): Promise<ChalkInstance> {
+  const { Chalk } = await import('chalk');
+  return new Chalk({ level: 1 });
+}
+
 /**
  * Colours, or text as it is. An Output turns them into the sequences of a terminal, and escapes everything else.
  *
+ * @param colours false: text as it is
  * @param wraps whether the output is a terminal with a width
  */
-export function createTheme(colour: boolean, wraps = false): Theme {
-  const chalk = new Chalk({ level: 1 });
-  const paint = (style: (text: string) => string) => (text: string) => (colour ? painted(text, style) : text);
+export function createTheme(colours: ChalkInstance | false, wraps = false): Theme {
+  const paint = (name: Colour) => (text: string) => (colours ? painted(text, colours[name]) : text);
   return {
-    good: paint(chalk.green),
-    bad: paint(chalk.red),
-    caution: paint(chalk.yellow),
-    dim: paint(chalk.dim),
-    strong: paint(chalk.bold),
-    typed: paint(chalk.cyan),
-    underlined: paint(chalk.underline),
+    good: paint('green'),
+    bad: paint('red'),
+    caution: paint('yellow'),
+    dim: paint('dim'),
+    strong: paint('bold'),
+    typed: paint('cyan'),
+    underlined: paint('underline'),
     prose: (text) => (wraps ? hanging(text) : text),
   };
 }

@@ -22,5 +22,5 @@ export function tokenDocument(token: MintedToken) {
 export function tokenLine(token: MintedToken, now: Date): string {
   const left = formatDuration((token.expiresAt.getTime() - now.getTime()) / 1000);
   const audience = token.audience.join(', ');
-  return `token of ${token.subject} for ${audience}, until ${rfc3339(token.expiresAt)} (${left})`;
+  return `token of ${token.subject} for ${audience}, valid until ${rfc3339(token.expiresAt)} (${left})`;
 }

@@ -32,8 +32,8 @@ function validLines(
     theme.good('valid'),
     row('issuer', issuer, theme),
     row('subject', subject, theme),
-    row('audience', audience ?? `not checked (--any-audience); the token is for ${named}`, theme),
-    row('signed', `${algorithm} by the key ${keyId}`, theme),
+    row('audience', audience ?? `not checked (--any-audience); the token has ${named}`, theme),
+    row('signed', `${algorithm} with the key ${keyId}`, theme),
     row('expires', expiresAt === null ? null : expiry(expiresAt, now), theme),
   ];
 }
@@ -47,7 +47,7 @@ function invalidLines({ faults, signatureChecked }: Verification, theme: Theme):
   const unchecked =
     signatureChecked || faults.some(({ code }) => code === 'jwt.not-a-jwt')
       ? []
-      : [theme.dim('The signature was not checked: no key could make this token valid.')];
+      : [theme.dim('The signature was not checked, because the token is invalid with any key.')];
   return [
     `${theme.bad('invalid')}: ${count}`,
     ...faults.flatMap((fault) => faultLines(fault, theme)),
@@ -70,8 +70,8 @@ function faultLines(fault: Fault, theme: Theme): readonly string[] {
 function seenText({ code, expected, seen }: Fault): string {
   if (seen === null) return 'nothing';
   if (code !== 'jwt.issuer-mismatch') return seen;
-  if (seen === `${expected}/`) return `${seen} (a slash too many at the end)`;
-  return `${seen}/` === expected ? `${seen} (without the slash at the end)` : seen;
+  if (seen === `${expected}/`) return `${seen} (extra trailing slash)`;
+  return `${seen}/` === expected ? `${seen} (missing trailing slash)` : seen;
 }
 
 function row(label: string, value: string | null, theme: Theme): string {

@@ -72,24 +72,26 @@ export function whoamiLines(
 }
 
 const OPERATOR = [
-  'This is for the principal that runs whoami. Is that an operator, and the workload runs as another one?',
+  'This is for the principal that runs whoami. If the workload runs as another principal, use:',
   'fedctl whoami --profile <profile of the workload>   (or --role-arn <arn of its role>)',
 ];
 
 function subjectRows(subject: Subject, callerArn: string): readonly Row[] {
-  if (subject.arn === null) return [['subject', 'none: this caller can hold no token']];
+  if (subject.arn === null) return [['subject', 'none: this caller cannot have a token']];
   if (subject.arn === callerArn) return [];
   const doubt = {
     certain: '',
     guessed: '   (if the role has no path)',
-    incomplete: '   (its path is missing here)',
+    incomplete: '   (without the path of the role)',
   }[subject.certainty];
   return [['role', `${subject.arn}${doubt}`]];
 }
 
 function expiryText({ expiresAt, sessionToken }: ResolvedCredentials, now: Date): string {
   if (expiresAt === null) {
-    return sessionToken === null ? 'never: long-term keys' : 'temporary; the provider does not say when';
+    return sessionToken === null
+      ? 'never (long-term credentials)'
+      : 'temporary; the provider does not report the expiration';
   }
   const seconds = (expiresAt.getTime() - now.getTime()) / 1000;
   const distance = seconds > 0 ? `in ${formatDuration(seconds)}` : `${formatDuration(seconds)} ago`;

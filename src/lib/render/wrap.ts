@@ -1,5 +1,4 @@
 import { stripVTControlCharacters } from 'node:util';
-import wrapAnsi from 'wrap-ansi';
 import type { OutputStream } from '../core/context.ts';
 
 /** The width of a terminal, in columns; null for a file or a pipe, where a line stays one line. */
@@ -15,10 +14,23 @@ export function columnsOf({ isTTY, columns = 0 }: OutputStream): number | null {
  * @param columns of the terminal
  * @returns at least one line
  */
-export function wrapped(before: string, text: string, columns: number): readonly string[] {
+export type Wrap = (before: string, text: string, columns: number) => readonly string[];
+
+/** Loads what measures text: its tables of Unicode take 3 MB, and a pipe wraps nothing. */
+export async function loadWrap(): Promise<Wrap> {
+  const { default: wrapAnsi } = await import('wrap-ansi');
+  return (before, text, columns) => wrapped(wrapAnsi, before, text, columns);
+}
+
+function wrapped(
+  wrapAnsi: (text: string, columns: number) => string,
+  before: string,
+  text: string,
+  columns: number,
+): readonly string[] {
   const [blanks] = /^ */.exec(text) ?? [''];
   // Blanks in front of the text are its indent, for each of its lines.
-  if (blanks !== '') return wrapped(`${before}${blanks}`, text.slice(blanks.length), columns);
+  if (blanks !== '') return wrapped(wrapAnsi, `${before}${blanks}`, text.slice(blanks.length), columns);
   const width = visibleLength(before);
   const longest = Math.max(...text.split(' ').map(visibleLength));
   const indent = Math.max(0, Math.min(width, columns - longest));

@@ -1,4 +1,4 @@
-import { isRecord } from '../core/record.ts';
+import { isRecord, memberOf } from '../core/record.ts';
 import type { Privilege, PrivilegeResource } from '../ports/mongo.ts';
 
 /** What somebody wants to do. */
@@ -36,11 +36,11 @@ export function isAllowed(privileges: readonly Privilege[], wanted: WantedAction
 }
 
 function covers(resource: PrivilegeResource, { database, collection }: WantedAction): boolean {
-  if (own(resource, 'anyResource') === true) return true;
-  if (database === '') return own(resource, 'cluster') === true;
-  const onDatabase = own(resource, 'db');
-  const onCollection = own(resource, 'collection');
-  const onBuckets = own(resource, 'system_buckets');
+  if (memberOf(resource, 'anyResource') === true) return true;
+  if (database === '') return memberOf(resource, 'cluster') === true;
+  const onDatabase = memberOf(resource, 'db');
+  const onCollection = memberOf(resource, 'collection');
+  const onBuckets = memberOf(resource, 'system_buckets');
   if (typeof onBuckets === 'string') {
     const reached = onDatabase === undefined || onDatabase === '' || onDatabase === database;
     const named = onBuckets === '' || collection === `${BUCKETS}${onBuckets}`;
@@ -63,8 +63,8 @@ function covers(resource: PrivilegeResource, { database, collection }: WantedAct
 export function readPrivileges(answer: unknown): readonly Privilege[] | null {
   if (!Array.isArray(answer)) return null;
   return answer.slice(0, MOST_PRIVILEGES).flatMap((each: unknown) => {
-    const resource = readResource(own(each, 'resource'));
-    const actions: unknown = own(each, 'actions');
+    const resource = readResource(memberOf(each, 'resource'));
+    const actions: unknown = memberOf(each, 'actions');
     if (resource === null || !Array.isArray(actions)) return [];
     return [{ resource, actions: actions.slice(0, MOST_ACTIONS).filter(isName) }];
   });
@@ -83,9 +83,4 @@ function readResource(value: unknown): PrivilegeResource | null {
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value.length <= LONGEST_NAME;
-}
-
-function own(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return Object.entries(value).find(([name]) => name === key)?.[1];
 }

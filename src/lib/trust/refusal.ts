@@ -82,7 +82,7 @@ export function refusalText(refusal: Refusal): string {
     case 'user-expired':
       return `the database user ${one(refusal.username)} was deleted after ${refusal.since.toISOString()}`;
     case 'not-an-arn':
-      return `${one(refusal.seen)} is no ARN of an IAM user or role`;
+      return `${one(refusal.seen)} is not the ARN of an IAM user or role`;
   }
 }
 

@@ -28,6 +28,9 @@ const PROPERTIES = [
   'CANONICALIZE_HOST_NAME',
 ] as const;
 
+/** Where drivers can get a token from by themselves. */
+const ENVIRONMENTS = ['azure', 'gcp', 'k8s', 'test'] as const;
+
 /**
  * Reads a connection string, once and for all: whoever needs something of it takes the result.
  *
@@ -41,6 +44,7 @@ export function parseConnectionString(text: string): ConnectionString {
   const named = options.get('authMechanism')?.toUpperCase() ?? null;
   const shown = shownUri(parsed, options);
   if (parsed.password !== '') throw passwordInUri(shown, named);
+  refuseWhatDriversRefuse(options);
   const unverifiedBy = RELAXING_OPTIONS.find((name) => options.get(name) === 'true') ?? null;
   const password = options.get('tlsCertificateKeyFilePassword');
   const read: ConnectionString = {
@@ -80,8 +84,8 @@ function parseUri(text: string): ParsedUri {
   if (/\?.*\?/s.test(text)) {
     throw invalidUri({
       message: 'Invalid connection string: it has two question marks.',
-      likelyCause: 'Options were added with ? to a string that has some already.',
-      remedy: 'add more options with &, and write a ? in a value as %3F',
+      likelyCause: 'The options were added with ? although the connection string already has options.',
+      remedy: 'Add more options with &, and write a ? in a value as %3F.',
     });
   }
   return parsed;
@@ -94,21 +98,21 @@ function notAConnectionString(text: string): FedctlError {
   if (/^mongodb(\+srv)?:\/\/.*@/is.test(text)) {
     return invalidUri({
       message: EXPECTED,
-      likelyCause: 'It holds a user name or a password, with characters that are not percent-encoded.',
-      remedy: "Leave them out, no mechanism of fedctl needs them: --uri 'mongodb+srv://<host>/'.",
+      likelyCause: 'It has a user name or password with characters that are not percent-encoded.',
+      remedy: "Remove them: --uri 'mongodb+srv://<host>/'. No mechanism of fedctl needs them.",
     });
   }
   if (/^["'].*["']$/s.test(text)) {
     return invalidUri({
-      message: 'Invalid connection string: it stands in quotation marks.',
-      likelyCause: 'A file of variables keeps them: docker run --env-file does not remove quotation marks.',
-      remedy: 'remove the quotation marks around the connection string',
+      message: 'Invalid connection string: it is in quotation marks.',
+      likelyCause: 'An env file keeps quotation marks: docker run --env-file does not remove them.',
+      remedy: 'Remove the quotation marks around the connection string.',
     });
   }
   if (rest.includes(','))
-    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// takes a single host.' });
+    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// allows a single host only.' });
   if (/:\d+$/.test(rest))
-    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// takes no port.' });
+    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// does not allow a port.' });
   return invalidUri({ message: EXPECTED });
 }
 
@@ -121,8 +125,8 @@ function shownUri({ protocol, hosts, pathname }: ParsedUri, options: UriOptions)
 function passwordInUri(shown: string, namedMechanism: string | null): FedctlError {
   const set = namedMechanism === 'MONGODB-AWS' ? ({ '--mechanism': 'aws' } as const) : {};
   return new FedctlError('mongo.password-in-uri', {
-    message: 'The connection string holds a password.',
-    remedy: 'Leave user and password out of the connection string: no mechanism of fedctl needs them.',
+    message: 'The connection string has a password.',
+    remedy: 'Remove the user and the password from the connection string. No mechanism of fedctl needs them.',
     // Without a secret that the connection needs, the command would not do.
     command: shown.includes('<credentials>') ? null : rerun({ set: { ...set, '--uri': shown } }),
   });
@@ -142,11 +146,11 @@ function readSrvName({ isSRV, hosts }: ParsedUri, options: UriOptions): SrvName 
     if (name === undefined) return null;
     throw invalidUri({
       message: `Invalid connection string: ${name} is for mongodb+srv:// only.`,
-      remedy: `leave ${name} out, or use mongodb+srv://`,
+      remedy: `Remove ${name}, or use mongodb+srv://.`,
     });
   }
   if (!/^[a-z0-9-]{1,62}$/i.test(service))
-    throw invalidUri({ message: 'Invalid connection string: srvServiceName is not the name of a service.' });
+    throw invalidUri({ message: 'Invalid connection string: srvServiceName is not a valid service name.' });
   if (maxHosts < 0) throw invalidUri({ message: 'Invalid connection string: srvMaxHosts is negative.' });
   const { host } = readHost(hosts[0] ?? '');
   return { host, record: `_${service}._tcp.${host}`, maxHosts };
@@ -160,14 +164,15 @@ function readProxy(options: UriOptions): UriProxy | null {
   if (host === null) {
     if (port === null && username === null && password === null) return null;
     throw invalidUri({
-      message: 'Invalid connection string: proxyPort, proxyUsername and proxyPassword need proxyHost.',
-      remedy: 'name the proxy with proxyHost, or leave its other options out',
+      message: 'Invalid connection string: proxyPort, proxyUsername and proxyPassword require proxyHost.',
+      remedy: 'Name the proxy with proxyHost, or remove its other options.',
     });
   }
   if ((username === null) !== (password === null)) {
     throw invalidUri({
-      message: 'Invalid connection string: a proxy takes both proxyUsername and proxyPassword, or neither.',
-      remedy: 'add the one that is missing, or leave both out',
+      message:
+        'Invalid connection string: a proxy requires both proxyUsername and proxyPassword, or neither.',
+      remedy: 'Add the one that is missing, or remove both.',
     });
   }
   const written = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
@@ -184,8 +189,8 @@ function userWarnings({ username }: ParsedUri): Warning[] {
     {
       code: 'mongo.uri.user-ignored',
       message:
-        'The user name in the connection string is not used: the server learns the user from the login.',
-      remedy: 'leave it out of the connection string',
+        'The user name in the connection string is ignored: the server determines the user from the login.',
+      remedy: 'Remove the user name from the connection string.',
     },
   ];
 }
@@ -196,10 +201,44 @@ function authSourceWarnings(options: UriOptions): Warning[] {
   return [
     {
       code: 'mongo.uri.auth-source-ignored',
-      message: `authSource=${source} is not used: both mechanisms authenticate against $external.`,
-      remedy: 'leave authSource out of the connection string',
+      message: `authSource=${source} is ignored: both mechanisms authenticate against $external.`,
+      remedy: 'Remove authSource from the connection string.',
     },
   ];
+}
+
+/**
+ * A program does not start with these, although fedctl itself could do without them.
+ *
+ * @throws FedctlError mongo.uri-invalid
+ */
+function refuseWhatDriversRefuse(options: UriOptions): void {
+  const tls = options.get('tls');
+  const ssl = options.get('ssl');
+  if (tls !== null && ssl !== null && tls !== ssl) {
+    throw invalidUri({
+      message: 'Invalid connection string: tls and ssl contradict each other.',
+      likelyCause: 'They are two names of one option.',
+      remedy: 'Keep tls, and remove ssl.',
+    });
+  }
+  const properties = new CommaAndColonSeparatedRecord(options.get('authMechanismProperties'));
+  const environment = properties.get('ENVIRONMENT');
+  if (environment !== undefined && !ENVIRONMENTS.some((known) => known === environment)) {
+    throw invalidUri({
+      message: `Invalid connection string: ENVIRONMENT in authMechanismProperties must be one of ${ENVIRONMENTS.join(', ')}.`,
+      likelyCause: 'Drivers know these names only, in lower case.',
+      remedy: 'Write ENVIRONMENT:k8s for a token in a file, or remove authMechanismProperties.',
+    });
+  }
+  if (/^(?:azure|gcp)$/.test(environment ?? '') && !properties.get('TOKEN_RESOURCE')) {
+    throw invalidUri({
+      message: `Invalid connection string: ENVIRONMENT:${environment} in authMechanismProperties needs TOKEN_RESOURCE.`,
+      likelyCause:
+        'Drivers ask the metadata service of that cloud for a token, and the resource is its audience.',
+      remedy: 'Write ENVIRONMENT:k8s for a token in a file, or add TOKEN_RESOURCE:<audience>.',
+    });
+  }
 }
 
 function propertyWarnings(options: UriOptions): Warning[] {
@@ -210,10 +249,10 @@ function propertyWarnings(options: UriOptions): Warning[] {
   );
   return [...new Set(names)].map((name) => ({
     code: 'mongo.uri.property-ignored',
-    message: `${name ?? 'A property'} in authMechanismProperties is not used: fedctl brings the token or the keys itself.`,
+    message: `${name ?? 'A property'} in authMechanismProperties is ignored: fedctl provides the token or the credentials itself.`,
     remedy:
       name === 'ENVIRONMENT'
-        ? 'To log in with the token that an application reads from a file: --token-file <file>.'
-        : `leave ${name ?? 'authMechanismProperties'} out of the connection string`,
+        ? 'To log in with the token file of an application, use --token-file <file>.'
+        : `Remove ${name ?? 'authMechanismProperties'} from the connection string.`,
   }));
 }

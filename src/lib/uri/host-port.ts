@@ -17,7 +17,8 @@ export function readHost(text: string): HostPort {
   const port = Number(digits ?? DEFAULT_PORT);
   if (host === null || port < 1 || port > 65535) {
     throw invalidUri({
-      message: 'Invalid connection string: a host is not a name or an address with a port from 1 to 65535.',
+      message:
+        'Invalid connection string: a host is not a name or an IP address with a port from 1 to 65535.',
     });
   }
   return { host, port };

@@ -1,8 +1,12 @@
+import { rerun } from '../core/command-line.ts';
 import { FedctlError, type Warning } from '../core/errors.ts';
 import type { Mechanism } from '../ports/mongo.ts';
 
-/** What `--mechanism` may say. */
-export const MECHANISM_CHOICES = ['oidc', 'aws', 'both'] as const;
+/** The short names of MONGODB-OIDC and MONGODB-AWS. */
+export const MECHANISM_NAMES = ['oidc', 'aws'] as const;
+
+/** What `--mechanism` may say where logins are tried. */
+export const MECHANISM_CHOICES = [...MECHANISM_NAMES, 'both'] as const;
 export type MechanismChoice = (typeof MECHANISM_CHOICES)[number];
 
 const MECHANISMS: Readonly<Record<MechanismChoice, readonly Mechanism[]>> = {
@@ -35,15 +39,16 @@ function notSpoken(named: string | null, spoken: Mechanism | undefined): Warning
   return [
     {
       code: 'mongo.uri.mechanism-ignored',
-      message: `authMechanism=${named} is not used: fedctl logs in by MONGODB-OIDC or MONGODB-AWS.`,
-      remedy: 'leave authMechanism out of the connection string',
+      message: `authMechanism=${named} is ignored: fedctl supports MONGODB-OIDC and MONGODB-AWS.`,
+      remedy: 'Remove authMechanism from the connection string.',
     },
   ];
 }
 
 function conflict(flag: MechanismChoice, named: string): FedctlError {
   return new FedctlError('mongo.mechanism-conflict', {
-    message: `--mechanism is ${flag}, but the connection string says authMechanism=${named}.`,
+    message: `--mechanism is ${flag}, but the connection string has authMechanism=${named}.`,
+    command: rerun({ drop: ['--mechanism'] }),
     option: '--mechanism',
     details: { mechanism: flag, authMechanism: named },
   });

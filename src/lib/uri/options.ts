@@ -2,7 +2,7 @@ import { nearest } from '../core/nearest.ts';
 import { invalidUri } from './invalid-uri.ts';
 
 interface OptionRule {
-  readonly value: 'boolean' | 'integer' | 'text' | 'text or nothing';
+  readonly value: keyof typeof ACCEPTED;
   /**
    * `read`: fedctl reads it and tells the driver in its own words. `driver`: handed to the driver as it is. `unused`:
    * accepted, because people use one string for many programs, and without effect here.
@@ -21,43 +21,44 @@ interface OptionRule {
 const OPTIONS = {
   appName: { value: 'text', use: 'unused' },
   authMechanism: { value: 'text', use: 'read' },
-  authMechanismProperties: { value: 'text', use: 'read', secret: true },
+  authMechanismProperties: { value: 'properties', use: 'read', secret: true },
   authSource: { value: 'text', use: 'read' },
   // Nothing that fedctl sends or reads is worth compressing, and what is not offered cannot be abused.
-  compressors: { value: 'text', use: 'unused' },
-  connectTimeoutMS: { value: 'integer', use: 'unused' },
+  compressors: { value: 'compressors', use: 'unused' },
+  connectTimeoutMS: { value: 'natural', use: 'unused' },
   directConnection: { value: 'boolean', use: 'driver' },
   enableOverloadRetargeting: { value: 'boolean', use: 'unused' },
   gssapiServiceName: { value: 'text', use: 'unused' },
-  heartbeatFrequencyMS: { value: 'integer', use: 'driver' },
+  heartbeatFrequencyMS: { value: 'natural', use: 'driver' },
   journal: { value: 'boolean', use: 'driver' },
   loadBalanced: { value: 'boolean', use: 'driver' },
-  localThresholdMS: { value: 'integer', use: 'driver' },
-  maxAdaptiveRetries: { value: 'integer', use: 'unused' },
-  maxConnecting: { value: 'integer', use: 'unused' },
-  maxIdleTimeMS: { value: 'integer', use: 'unused' },
-  maxPoolSize: { value: 'integer', use: 'unused' },
+  localThresholdMS: { value: 'natural', use: 'driver' },
+  maxAdaptiveRetries: { value: 'natural', use: 'unused' },
+  maxConnecting: { value: 'positive', use: 'unused' },
+  maxIdleTimeMS: { value: 'natural', use: 'unused' },
+  maxPoolSize: { value: 'natural', use: 'unused' },
+  // -1 stands for no limit.
   maxStalenessSeconds: { value: 'integer', use: 'driver' },
-  minPoolSize: { value: 'integer', use: 'unused' },
+  minPoolSize: { value: 'natural', use: 'unused' },
   proxyHost: { value: 'text', use: 'read' },
   proxyPassword: { value: 'text', use: 'read', secret: true },
   proxyPort: { value: 'integer', use: 'read' },
   proxyUsername: { value: 'text', use: 'read', secret: true },
   readConcernLevel: { value: 'text', use: 'driver' },
-  readPreference: { value: 'text', use: 'driver' },
+  readPreference: { value: 'read preference', use: 'driver' },
   // Without a value it stands for any member.
-  readPreferenceTags: { value: 'text or nothing', use: 'driver' },
+  readPreferenceTags: { value: 'tags', use: 'driver' },
   replicaSet: { value: 'text', use: 'read' },
   retryReads: { value: 'boolean', use: 'unused' },
   retryWrites: { value: 'boolean', use: 'unused' },
-  serverMonitoringMode: { value: 'text', use: 'driver' },
-  serverSelectionTimeoutMS: { value: 'integer', use: 'unused' },
+  serverMonitoringMode: { value: 'monitoring mode', use: 'driver' },
+  serverSelectionTimeoutMS: { value: 'natural', use: 'unused' },
   serverSelectionTryOnce: { value: 'boolean', use: 'unused' },
-  socketTimeoutMS: { value: 'integer', use: 'unused' },
+  socketTimeoutMS: { value: 'natural', use: 'unused' },
   srvMaxHosts: { value: 'integer', use: 'read' },
   srvServiceName: { value: 'text', use: 'read' },
   ssl: { value: 'boolean', use: 'read' },
-  timeoutMS: { value: 'integer', use: 'unused' },
+  timeoutMS: { value: 'natural', use: 'unused' },
   tls: { value: 'boolean', use: 'read' },
   tlsAllowInvalidCertificates: { value: 'boolean', use: 'read' },
   tlsAllowInvalidHostnames: { value: 'boolean', use: 'read' },
@@ -71,20 +72,37 @@ const OPTIONS = {
   tlsInsecure: { value: 'boolean', use: 'read' },
   uuidRepresentation: { value: 'text', use: 'unused' },
   w: { value: 'text', use: 'driver' },
-  waitQueueMultiple: { value: 'integer', use: 'unused' },
-  waitQueueTimeoutMS: { value: 'integer', use: 'unused' },
-  wTimeoutMS: { value: 'integer', use: 'driver' },
+  waitQueueMultiple: { value: 'natural', use: 'unused' },
+  waitQueueTimeoutMS: { value: 'natural', use: 'unused' },
+  wTimeoutMS: { value: 'natural', use: 'driver' },
   zlibCompressionLevel: { value: 'integer', use: 'unused' },
 } as const satisfies Readonly<Record<string, OptionRule>>;
 
 export type OptionName = keyof typeof OPTIONS;
 
 const NAMES = new Map(names().map((name) => [name.toLowerCase(), name]));
+
+/** What a value may be: drivers refuse the whole connection string for another one. */
 const ACCEPTED = {
   boolean: { pattern: /^(?:true|false)$/, expected: 'must be true or false' },
   integer: { pattern: /^-?\d+$/, expected: 'must be a number' },
+  natural: { pattern: /^\d+$/, expected: 'must be a number, 0 or more' },
+  positive: { pattern: /^0*[1-9]\d*$/, expected: 'must be a number, 1 or more' },
+  compressors: {
+    pattern: /^(?:none|snappy|zlib|zstd)(?:,(?:none|snappy|zlib|zstd))*$/,
+    expected: 'must be a list of snappy, zlib and zstd',
+  },
+  'monitoring mode': { pattern: /^(?:auto|poll|stream)$/, expected: 'must be auto, poll or stream' },
+  'read preference': {
+    pattern: /^(?:primary|primaryPreferred|secondary|secondaryPreferred|nearest)$/,
+    expected: 'must be primary, primaryPreferred, secondary, secondaryPreferred or nearest',
+  },
+  tags: { pattern: /^(?:[^:,]+:[^,]*(?:,[^:,]+:[^,]*)*)?$/, expected: 'must be a list of <name>:<value>' },
+  properties: {
+    pattern: /^[^:,]+:[^,]*(?:,[^:,]+:[^,]*)*$/,
+    expected: 'must be a list of <name>:<value>, and a comma ends a value',
+  },
   text: { pattern: /./s, expected: 'needs a value' },
-  'text or nothing': { pattern: /^/, expected: '' },
 } as const;
 
 /** The options of a connection string under their own names, whatever the case of the letters was, in their order. */
@@ -101,9 +119,9 @@ export class UriOptions {
     if (repeated === undefined) return;
     const [name] = repeated;
     throw invalidUri({
-      message: `The connection string gives the option ${name} more than once.`,
-      likelyCause: 'It was put together from two parts.',
-      remedy: `keep one ${name}`,
+      message: `The connection string has the option ${name} more than once.`,
+      likelyCause: 'The connection string was composed of two parts.',
+      remedy: `Keep one ${name}, and remove the others.`,
     });
   }
 
@@ -144,9 +162,9 @@ function accepted(spelled: string, value: string): OptionName {
   const { pattern, expected } = ACCEPTED[ruleOf(name).value];
   if (pattern.test(value)) return name;
   throw invalidUri({
-    message: `Invalid connection string: the option ${name} ${expected}.`,
-    likelyCause: 'The value is misspelled, missing, or cut off by a character that is not percent-encoded.',
-    remedy: `correct ${name}, or leave it out`,
+    message: `Invalid connection string: the option ${name} ${value === '' ? ACCEPTED.text.expected : expected}.`,
+    likelyCause: 'The value is misspelled, missing, or truncated by a character that is not percent-encoded.',
+    remedy: `Correct ${name} in the connection string, or remove it.`,
   });
 }
 
@@ -154,9 +172,10 @@ function unknownOption(spelled: string, value: string): ReturnType<typeof invali
   // Without a value it may be the rest of another one, with an & that was not encoded.
   if (value === '' || !/^\w{1,40}$/.test(spelled)) {
     return invalidUri({
-      message: 'Invalid connection string: one of its options is not a name with a value.',
-      likelyCause: 'A value of another option has an & that is not percent-encoded.',
-      remedy: 'write & as %26 in the values of options',
+      message: 'Invalid connection string: one of its options has no value, or no name that MongoDB knows.',
+      likelyCause:
+        'An option was left empty, or the value of another option has an & that is not percent-encoded.',
+      remedy: 'Remove the option without a value, and write & as %26 in the values of the others.',
     });
   }
   // Of a letter or two, anything is near.
@@ -164,8 +183,11 @@ function unknownOption(spelled: string, value: string): ReturnType<typeof invali
   return invalidUri({
     message: `Unknown option "${spelled}" in the connection string.`,
     likelyCause:
-      'fedctl accepts the options of the MongoDB specifications only. Those of Node.js or of one driver may decide which server is trusted.',
-    remedy: meant === null ? `leave ${spelled} out` : `write ${meant} instead of ${spelled}, or leave it out`,
+      'fedctl accepts only the options of the MongoDB specifications. Options of Node.js or of one driver can change which server is trusted.',
+    remedy:
+      meant === null
+        ? `Remove ${spelled} from the connection string.`
+        : `Write ${meant} instead of ${spelled}, or remove it.`,
     details: { option: spelled, suggestion: meant },
   });
 }

@@ -40,11 +40,10 @@ export function plaintextMember(hop: Hop, member: HostPort): FedctlError | null 
   if (hop.tls === 'verified' || isLoopbackHost(member.host)) return null;
   const where = hostPort(member);
   return new FedctlError('mongo.plaintext-refused', {
-    message: `The server names ${where} as a member of its replica set, and fedctl sends nothing there ${howOf(hop)}.`,
-    likelyCause:
-      'The connection leads through a tunnel or a port forward, and the members have addresses of their own.',
+    message: `The server names ${where} as a member of its replica set, but fedctl sends nothing there ${howOf(hop)}.`,
+    likelyCause: 'The connection uses a tunnel or port forward, but the members have their own addresses.',
     remedy:
-      'connect to the members by their own names with tls=true, or add directConnection=true to log in to this one alone',
+      'Connect to the members by their own names with tls=true, or add directConnection=true to log in to this one only.',
     details: { host: where, tls: hop.tls },
   });
 }
@@ -54,7 +53,7 @@ function plaintextRefused(hop: Hop, where: string): FedctlError {
     message: `Refused to log in to ${where} ${howOf(hop)}.`,
     ...(hop.unverifiedBy === null
       ? {}
-      : { remedy: `leave out ${hop.unverifiedBy}, and name a private CA with tlsCAFile=<file>` }),
+      : { remedy: `Remove ${hop.unverifiedBy}, and name a private CA with tlsCAFile=<file>.` }),
     details: { host: where, tls: hop.tls },
   });
 }

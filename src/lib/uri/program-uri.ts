@@ -51,12 +51,12 @@ export function programUri(text: string, mechanism: Mechanism, environment: Toke
 /** Never with a value: AWS_SESSION_TOKEN is a secret. */
 function replacedWarnings(given: string | null, wanted: string | null): readonly Warning[] {
   if (given === null || given === wanted) return [];
-  const by = wanted === null ? 'removed' : `replaced by ${wanted}`;
+  const by = wanted === null ? 'removed' : `replaced with ${wanted}`;
   return [
     {
       code: 'mongo.uri.properties-replaced',
       message: `authMechanismProperties of the connection string is ${by}.`,
-      remedy: 'leave authMechanismProperties out of the connection string',
+      remedy: 'Remove authMechanismProperties from the connection string.',
     },
   ];
 }

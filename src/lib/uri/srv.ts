@@ -31,9 +31,9 @@ export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords):
   if (stranger !== undefined) {
     throw srvFailed(
       name,
-      `The SRV records of ${name.host} lead out of its domain, to ${stranger.host}.`,
+      `The SRV records of ${name.host} name a host outside its domain: ${stranger.host}.`,
       undefined,
-      'Whoever answers for the name is not who it belongs to, or it was set up wrongly: nothing is sent there.',
+      'The DNS server may not belong to the owner of the name, or the record is wrong. fedctl sends nothing there.',
     );
   }
   const options = new Map(txtOptions(name, txt));
@@ -65,14 +65,15 @@ function isInDomainOf(host: string, name: string): boolean {
 }
 
 function txtOptions(name: SrvName, txt: readonly string[]): [string, string][] {
-  if (txt.length > 1) throw txtFailed(name, `${name.host} has ${txt.length} TXT records where one may be.`);
+  if (txt.length > 1)
+    throw txtFailed(name, `${name.host} has ${txt.length} TXT records, but only one is allowed.`);
   const options = [...new URLSearchParams(txt[0] ?? '')];
   const alien = options.find(([option, value]) => !TXT_OPTIONS.has(option) || value === '');
   if (alien !== undefined) {
     throw txtFailed(
       name,
-      `The TXT record of ${name.host} sets "${alien[0]}", which DNS may not set.`,
-      'Whoever answers for the name is not who it belongs to, or it was set up wrongly.',
+      `The TXT record of ${name.host} sets "${alien[0]}", which is not allowed in DNS.`,
+      'The DNS server may not belong to the owner of the name, or the record is wrong.',
     );
   }
   return options;
@@ -80,7 +81,7 @@ function txtOptions(name: SrvName, txt: readonly string[]): [string, string][] {
 
 function txtFailed(name: SrvName, message: string, likelyCause?: string): FedctlError {
   return srvFailed(name, message, undefined, likelyCause).with({
-    remedy: 'Whoever manages the domain must correct the TXT record.',
+    remedy: 'Ask the administrator of the domain to correct the TXT record.',
     command: lookup('TXT', name.host),
   });
 }

@@ -1,9 +1,9 @@
 import { ApiFailure, invalidParameter } from './answer.ts';
 import { isTenant } from './cluster-documents.ts';
+import type { ResourceCall } from './documents.ts';
 import { accessLogDocument } from './documents.ts';
 import { readFlag, readInteger } from './listing.ts';
 import type { AtlasCluster } from './records.ts';
-import type { ResourceCall } from './resource-call.ts';
 
 /** The first moment that may be asked for: the beginning of 2008, in milliseconds. */
 const EARLIEST = 1_199_145_600_000;

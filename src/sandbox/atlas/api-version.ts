@@ -45,7 +45,7 @@ export function resolveVersion<Version extends ResourceVersion>(
   }
   const { deprecatedOn, sunsetOn } = version;
   if (sunsetOn !== undefined && new Date(sunsetOn) <= now) {
-    throw new ApiFailure(410, 'VERSION_GONE', `The version ${version.date} of this resource is gone.`, {
+    throw new ApiFailure(410, 'VERSION_GONE', `The version ${version.date} of this resource was removed.`, {
       parameters: [version.date],
     });
   }

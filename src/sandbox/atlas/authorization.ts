@@ -36,7 +36,7 @@ export function authorize(
       const verdict = digest.judge(value, request, credentials.apiKey);
       if (verdict === 'accepted') return fromAllowedAddress(request, publicKey, credentials);
       return verdict === 'stale'
-        ? refuse('the nonce is over', publicKey, digest.challenge(true))
+        ? refuse('the nonce has expired', publicKey, digest.challenge(true))
         : refuse(verdict.refused, null, digest.challenge(false));
     }
     default:

@@ -1,5 +1,5 @@
+import { rfc3339 } from '../../lib/core/time.ts';
 import type { DocumentContext } from './documents.ts';
-import { timeText } from './documents.ts';
 import type { AtlasCluster } from './records.ts';
 
 /** Shared tiers: no federation for workloads there (facts/mongodb.md 7.8). */
@@ -81,7 +81,7 @@ function sharedFields({ atlas, base }: DocumentContext, cluster: AtlasCluster): 
     biConnector: { enabled: false, readPreference: 'secondary' },
     clusterType: 'REPLICASET',
     connectionStrings: connectionStrings(cluster),
-    createDate: timeText(cluster.createdAt),
+    createDate: rfc3339(cluster.createdAt),
     diskWarmingMode: 'FULLY_WARMED',
     encryptionAtRestProvider: 'NONE',
     featureCompatibilityVersion: line,
@@ -113,7 +113,7 @@ export function flexClusterDocument({ atlas }: DocumentContext, cluster: AtlasCl
     backupSettings: { enabled: true },
     clusterType: 'REPLICASET',
     connectionStrings: connectionStrings(cluster),
-    createDate: timeText(cluster.createdAt),
+    createDate: rfc3339(cluster.createdAt),
     groupId: atlas.project.id,
     id: cluster.id,
     mongoDBVersion: cluster.mongoDBVersion,

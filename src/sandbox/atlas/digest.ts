@@ -53,12 +53,12 @@ export class DigestAuthentication {
     key: ApiKey,
   ): DigestVerdict {
     const given = readParameters(credentials);
-    if (given === null) return refused('the Digest credentials cannot be read');
+    if (given === null) return refused('the Digest credentials are malformed');
     const hash = ALGORITHMS[(given['algorithm'] ?? 'MD5').toUpperCase()];
     if (hash === undefined) return refused('the algorithm is neither MD5 nor SHA-256');
-    if (given['realm'] !== REALM) return refused('the realm is another');
+    if (given['realm'] !== REALM) return refused('the realm is wrong');
     if (given['qop'] !== 'auth') return refused('the quality of protection is not "auth"');
-    if (given['uri'] !== request.target) return refused('the answer is for another path');
+    if (given['uri'] !== request.target) return refused('the response is for another path');
     const { nonce = '', nc = '', cnonce = '', username = '', response = '' } = given;
     if (!/^[0-9a-f]{8}$/i.test(nc) || cnonce === '')
       return refused('the count or the client nonce is missing');
@@ -70,7 +70,7 @@ export class DigestAuthentication {
     const known = isSame(username, key.publicKey);
     const right = isSame(response.toLowerCase(), expected);
     if (!known) return refused('the public key is unknown');
-    if (!right) return refused('the private key is another');
+    if (!right) return refused('the private key is wrong');
     return this.#spend(nonce, Number.parseInt(nc, 16));
   }
 
@@ -81,7 +81,7 @@ export class DigestAuthentication {
       this.#nonces.delete(nonce);
       return 'stale';
     }
-    if (known.used.has(count)) return refused('the count of the nonce was used before');
+    if (known.used.has(count)) return refused('the nonce count was used before');
     known.used.add(count);
     return 'accepted';
   }

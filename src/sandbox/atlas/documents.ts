@@ -1,3 +1,4 @@
+import { rfc3339 } from '../../lib/core/time.ts';
 import { addressOf } from './address-block.ts';
 import type {
   AccessHistoryEntry,
@@ -18,16 +19,20 @@ export interface DocumentContext {
   readonly base: string;
 }
 
+/** One request for one resource. */
+export interface ResourceCall extends DocumentContext {
+  /** What stands in the path where the pattern has a name, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** The resource's own URL, without the query. */
+  readonly url: string;
+}
+
 const self = (href: string) => ({ href, rel: 'self' });
 const related = (href: string, name: string) => ({
   href: `${href}/${name}`,
   rel: `https://cloud.mongodb.com/${name}`,
 });
-
-/** As RFC 3339 in UTC, in whole seconds: `2026-08-10T03:07:38Z`. */
-export function timeText(date: Date): string {
-  return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
-}
 
 /** In a list an organization has fewer links than alone; so has a project. */
 export function organizationDocument({ atlas, base }: DocumentContext, alone: boolean): object {
@@ -43,7 +48,7 @@ export function projectDocument({ atlas, base }: DocumentContext, alone: boolean
   const parts = ['containers', 'clusters', 'databaseUsers', 'peers', 'processes', 'whitelist'];
   return {
     clusterCount: atlas.clusters.length,
-    created: timeText(createdAt),
+    created: rfc3339(createdAt),
     id,
     links: [self(href), ...(alone ? parts.map((part) => related(href, part)) : [])],
     name,
@@ -73,7 +78,7 @@ export function identityProviderDocument(
     associatedOrgs: connected ? [connectedOrgConfigDocument(context)] : [],
     audience: rest.audience,
     authorizationType: rest.authorizationType,
-    createdAt: timeText(createdAt),
+    createdAt: rfc3339(createdAt),
     description: rest.description,
     displayName: rest.displayName,
     groupsClaim: rest.groupsClaim,
@@ -82,7 +87,7 @@ export function identityProviderDocument(
     issuerUri: issuer,
     oktaIdpId: null,
     protocol: 'OIDC',
-    updatedAt: updatedAt === null ? null : timeText(updatedAt),
+    updatedAt: updatedAt === null ? null : rfc3339(updatedAt),
     userClaim: rest.userClaim,
   };
 }
@@ -107,7 +112,7 @@ export function databaseUserDocument({ atlas, base }: DocumentContext, user: Atl
   return {
     awsIAMType: user.awsIAMType,
     databaseName: user.database,
-    ...(user.deleteAfterDate !== undefined && { deleteAfterDate: timeText(user.deleteAfterDate) }),
+    ...(user.deleteAfterDate !== undefined && { deleteAfterDate: rfc3339(user.deleteAfterDate) }),
     ...(user.description !== null && { description: user.description }),
     groupId,
     labels: [],
@@ -131,7 +136,7 @@ export function accessListDocument({ atlas, base }: DocumentContext, entry: Acce
     ...(awsSecurityGroup !== null && { awsSecurityGroup }),
     ...(cidrBlock !== null && { cidrBlock }),
     comment,
-    ...(deleteAfterDate !== null && { deleteAfterDate: timeText(deleteAfterDate) }),
+    ...(deleteAfterDate !== null && { deleteAfterDate: rfc3339(deleteAfterDate) }),
     groupId,
     ...(ipAddress !== null && { ipAddress }),
     links: [self(`${base}/groups/${groupId}/accessList/${place}`)],

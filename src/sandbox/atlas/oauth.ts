@@ -20,7 +20,7 @@ export function giveToken(request: HttpRequest, credentials: ApiCredentials): OA
   const [first] = pairs;
   if (first === undefined) return unauthorized(null, 'no Basic credentials');
   const form = readForm(request);
-  if (form === null) return invalid('invalid_request', first.id, 'the body is no form');
+  if (form === null) return invalid('invalid_request', first.id, 'the body is not a form');
   if (form.get('grant_type') !== 'client_credentials') {
     return invalid('unsupported_grant_type', first.id, 'the grant type is not client_credentials');
   }
@@ -31,7 +31,7 @@ export function giveToken(request: HttpRequest, credentials: ApiCredentials): OA
       return { answer: answer(200, body), principal: id, refusal: null };
     }
   }
-  return unauthorized(first.id, 'the client id is unknown, or the secret is another or over');
+  return unauthorized(first.id, 'the client ID is unknown, or the secret is wrong or has expired');
 }
 
 /** `POST /api/oauth/revoke` (RFC 7009): 200 also for a token that there is not. */
@@ -40,9 +40,9 @@ export function revokeToken(request: HttpRequest, credentials: ApiCredentials): 
   const pairs = basicCredentials(request);
   const known = pairs.some((pair) => isSame(pair.id, clientId) && isSame(pair.secret, secret.reveal()));
   const id = pairs[0]?.id ?? null;
-  if (!known) return unauthorized(id, 'the client id is unknown, or the secret is another');
+  if (!known) return unauthorized(id, 'the client ID is unknown, or the secret is wrong');
   const token = readForm(request)?.get('token') ?? null;
-  if (token === null) return invalid('invalid_request', id, 'the body names no token');
+  if (token === null) return invalid('invalid_request', id, 'the body has no token');
   credentials.revokeToken(token);
   return { answer: answer(200, null), principal: id, refusal: null };
 }

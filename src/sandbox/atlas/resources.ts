@@ -8,6 +8,7 @@ import {
   isFlex,
   projectClustersDocument,
 } from './cluster-documents.ts';
+import type { ResourceCall } from './documents.ts';
 import {
   accessListDocument,
   connectedOrgConfigDocument,
@@ -20,7 +21,6 @@ import {
 } from './documents.ts';
 import { listing, readChoices, readPage } from './listing.ts';
 import type { ApiRole, AtlasCluster } from './records.ts';
-import type { ResourceCall } from './resource-call.ts';
 
 interface Version extends ResourceVersion {
   /** @throws ApiFailure */

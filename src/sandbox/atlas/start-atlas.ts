@@ -4,6 +4,7 @@ import {
   type LoopbackServer,
   startLoopbackServer,
 } from '../aws/loopback-server.ts';
+import type { CommandNetwork } from '../isolation/command-network.ts';
 import type { LabLog } from '../log.ts';
 import { ApiFailure, COMMON_HEADERS, notFound } from './answer.ts';
 import { resolveVersion } from './api-version.ts';
@@ -32,6 +33,8 @@ export interface AtlasOptions {
   readonly wait?: () => Promise<void>;
   /** Speaks https with this certificate. Both PEM. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Where it is reachable as well. */
+  readonly network?: CommandNetwork | undefined;
 }
 
 export interface LabAtlas {
@@ -54,6 +57,7 @@ export async function startAtlas(options: AtlasOptions): Promise<LabAtlas> {
     host: options.host ?? LOOPBACK,
     port: options.port ?? 0,
     tls: options.tls,
+    network: options.network,
     answer: async (request) => {
       await options.wait?.();
       return api.answer(request);
@@ -92,7 +96,7 @@ class AtlasApi {
       action,
       principal,
       decision: refusal === null ? 'allowed' : 'refused',
-      reason: refusal ?? `answered ${answer.status}`,
+      reason: refusal ?? `responded with ${answer.status}`,
     });
     return { ...answer, headers: { date: this.#options.now().toUTCString(), ...answer.headers } };
   }

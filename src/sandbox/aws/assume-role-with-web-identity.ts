@@ -1,11 +1,11 @@
-import { refuseUnplayed } from './assume-role.ts';
 import { authorizeToken } from './authorize.ts';
-import { accessDenied, validationError } from './aws-error.ts';
+import { accessDenied } from './aws-error.ts';
 import type { FindIssuerKeys } from './foreign-issuer.ts';
 import type { LabRole } from './identities.ts';
 import { proveIdentity, type WebIdentity } from './identity-token.ts';
 import type { QueryParameters } from './query.ts';
 import { commonKeys } from './request-keys.ts';
+import { readRoleInput } from './role-input.ts';
 import type { Outcome, UnsignedAction, UnsignedCall } from './service.ts';
 import {
   assumedRoleXml,
@@ -13,15 +13,9 @@ import {
   packedSizeXml,
   refuseOverMaximum,
   sessionReason,
-  sessionSeconds,
-  sessionTokenSize,
 } from './session.ts';
-import { readSessionPolicy } from './session-policy.ts';
-import { LIMITS, Validation } from './validation.ts';
+import { LIMITS } from './validation.ts';
 import type { AwsWorld } from './world.ts';
-
-const ONE_HOUR = 3600;
-const TWELVE_HOURS = 43_200;
 
 /**
  * Gives credentials of a role for a token of a foreign issuer. The token is all that the caller shows: the request is
@@ -61,27 +55,11 @@ export function assumeRoleWithWebIdentity(findKeys: FindIssuerKeys): UnsignedAct
 type Input = ReturnType<typeof readInput>;
 
 function readInput(parameters: QueryParameters) {
-  const validation = new Validation();
-  const roleArn = parameters.text('RoleArn');
-  const sessionName = parameters.text('RoleSessionName');
-  const token = parameters.text('WebIdentityToken');
-  validation.required(roleArn, 'roleArn', LIMITS.ROLE_ARN);
-  validation.required(sessionName, 'roleSessionName', LIMITS.SESSION_NAME);
-  validation.requiredSecret(token, 'webIdentityToken', LIMITS.WEB_IDENTITY_TOKEN);
-  validation.optional(parameters.text('Policy'), 'policy', LIMITS.SESSION_POLICY);
-  const seconds = sessionSeconds(parameters, validation, TWELVE_HOURS) ?? ONE_HOUR;
-  const minimumTokenSize = sessionTokenSize(parameters, validation);
-  validation.finish();
-  refuseUnplayed(parameters);
-  if (!/^arn:aws:iam::\d{12}:role\/.+$/.test(roleArn ?? '')) throw validationError(`${roleArn} is invalid`);
-  return {
-    roleArn: roleArn ?? '',
-    sessionName: sessionName ?? '',
-    token: token ?? '',
-    seconds,
-    minimumTokenSize,
-    policies: readSessionPolicy(parameters),
-  };
+  return readRoleInput(parameters, (validation) => {
+    const token = parameters.text('WebIdentityToken');
+    validation.requiredSecret(token, 'webIdentityToken', LIMITS.WEB_IDENTITY_TOKEN);
+    return { token: token ?? '' };
+  });
 }
 
 /** The role, when its trust policy takes the token. AWS says one sentence for all that may fail. */
@@ -97,7 +75,7 @@ function trustingRole(
       `${identity.evidence}: ${reason}`,
     );
   const role = world.roles.find(({ arn }) => arn === roleArn);
-  if (role === undefined) throw refuse(`there is no role ${roleArn}`);
+  if (role === undefined) throw refuse(`the role ${roleArn} does not exist`);
   const decision = authorizeToken(role, identity, {
     'sts:RoleSessionName': sessionName,
     ...commonKeys(now),

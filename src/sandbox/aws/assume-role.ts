@@ -1,11 +1,11 @@
-import type { NamedPolicy } from '../../lib/policy/document.ts';
 import type { ContextKeys } from '../../lib/policy/request.ts';
 import { authorize, type LabAction, notAuthorized } from './authorize.ts';
 import { accessDenied, invalidParameterValue, validationError } from './aws-error.ts';
 import type { Caller, LabRole, Tags } from './identities.ts';
-import { checkMfa, type MfaInput, readMfa } from './mfa.ts';
+import { type MfaInput, readMfa, verifyMfa } from './mfa.ts';
 import { type QueryParameters, tagRecord } from './query.ts';
 import { prefixed, requestTagKeys } from './request-keys.ts';
+import { ONE_HOUR, readRoleInput } from './role-input.ts';
 import type { Call, Outcome } from './service.ts';
 import {
   assumedRoleXml,
@@ -13,27 +13,10 @@ import {
   packedSizeXml,
   refuseOverMaximum,
   sessionReason,
-  sessionSeconds,
-  sessionTokenSize,
 } from './session.ts';
-import { readSessionPolicy } from './session-policy.ts';
-import { LIMITS, refuseDuplicateTagKeys, Validation } from './validation.ts';
+import { LIMITS, refuseDuplicateTagKeys } from './validation.ts';
 
-const ONE_HOUR = 3600;
-const TWELVE_HOURS = 43_200;
-
-interface AssumeRoleInput {
-  readonly roleArn: string;
-  readonly sessionName: string;
-  readonly seconds: number;
-  readonly externalId: string | undefined;
-  readonly sourceIdentity: string | undefined;
-  readonly tags: Tags;
-  readonly transitiveTagKeys: readonly string[];
-  readonly minimumTokenSize: number;
-  readonly mfa: MfaInput;
-  readonly policies: readonly NamedPolicy[] | null;
-}
+type Input = ReturnType<typeof readInput>;
 
 /**
  * Gives credentials of a role to whom its trust policy names. Whatever part of that fails, AWS says the same sentence
@@ -42,7 +25,7 @@ interface AssumeRoleInput {
 export async function assumeRole(call: Call): Promise<Outcome> {
   const { world, caller, now } = call;
   const input = readInput(call.parameters);
-  const mfa = (await checkMfa(input.mfa, caller, now)) || (caller.session?.mfa ?? false);
+  const mfa = (await verifyMfa(input.mfa, caller, now)) || (caller.session?.mfa ?? false);
   const role = permittedRole(call, input, mfa);
   refuseTooLong(input.seconds, role, caller);
   const inherited = inheritedTags(caller);
@@ -69,56 +52,28 @@ export async function assumeRole(call: Call): Promise<Outcome> {
   };
 }
 
-function readInput(parameters: QueryParameters): AssumeRoleInput {
-  const validation = new Validation();
-  const roleArn = parameters.text('RoleArn');
-  const sessionName = parameters.text('RoleSessionName');
-  const externalId = parameters.text('ExternalId');
-  const sourceIdentity = parameters.text('SourceIdentity');
+function readInput(parameters: QueryParameters) {
   const tags = parameters.tags('Tags');
-  const transitiveTagKeys = parameters.list('TransitiveTagKeys') ?? [];
-  validation.required(roleArn, 'roleArn', LIMITS.ROLE_ARN);
-  validation.required(sessionName, 'roleSessionName', LIMITS.SESSION_NAME);
-  validation.optional(externalId, 'externalId', LIMITS.EXTERNAL_ID);
-  validation.optional(sourceIdentity, 'sourceIdentity', LIMITS.SESSION_NAME);
-  validation.optional(parameters.text('Policy'), 'policy', LIMITS.SESSION_POLICY);
-  const seconds = sessionSeconds(parameters, validation, TWELVE_HOURS) ?? ONE_HOUR;
-  const minimumTokenSize = sessionTokenSize(parameters, validation);
-  const mfa = readMfa(parameters, validation);
-  validation.tags(tags);
-  validation.finish();
+  const input = readRoleInput(parameters, (validation) => {
+    const externalId = parameters.text('ExternalId');
+    const sourceIdentity = parameters.text('SourceIdentity');
+    validation.optional(externalId, 'externalId', LIMITS.EXTERNAL_ID);
+    validation.optional(sourceIdentity, 'sourceIdentity', LIMITS.SESSION_NAME);
+    const mfa: MfaInput = readMfa(parameters, validation);
+    validation.tags(tags);
+    return { externalId, sourceIdentity, mfa };
+  });
   refuseDuplicateTagKeys(tags);
-  refuseUnplayed(parameters);
   const record = tagRecord(tags);
+  const transitiveTagKeys = parameters.list('TransitiveTagKeys') ?? [];
   if (transitiveTagKeys.some((key) => !hasTag(record, key))) {
     throw invalidParameterValue('The specified transitive tag key must be included in the requested tags.');
   }
-  if (!/^arn:aws:iam::\d{12}:role\/.+$/.test(roleArn ?? '')) throw validationError(`${roleArn} is invalid`);
-  return {
-    roleArn: roleArn ?? '',
-    sessionName: sessionName ?? '',
-    seconds,
-    externalId,
-    sourceIdentity,
-    tags: record,
-    transitiveTagKeys,
-    minimumTokenSize,
-    mfa,
-    policies: readSessionPolicy(parameters),
-  };
-}
-
-/** To ignore a managed session policy would give more than was asked for. */
-export function refuseUnplayed(parameters: QueryParameters): void {
-  const given = ['PolicyArns.member.1.arn', 'ProvidedContexts.member.1.ProviderArn'].find(
-    (name) => parameters.text(name) !== undefined,
-  );
-  if (given === undefined) return;
-  throw invalidParameterValue(`The fedctl lab does not evaluate ${given.split('.')[0]} yet.`);
+  return { ...input, tags: record, transitiveTagKeys };
 }
 
 /** The role, when both the caller's permissions and the role's trust agree. */
-function permittedRole(call: Call, input: AssumeRoleInput, mfa: boolean): LabRole {
+function permittedRole(call: Call, input: Input, mfa: boolean): LabRole {
   const { caller, world } = call;
   const refuse = (action: LabAction, reason: string) =>
     accessDenied(notAuthorized(caller, action, input.roleArn), reason);
@@ -134,7 +89,7 @@ function permittedRole(call: Call, input: AssumeRoleInput, mfa: boolean): LabRol
     const decision = authorize(call, { action, resource: input.roleArn, keys, role });
     if (!decision.allowed) throw refuse(action, decision.reason);
   }
-  if (role === null) throw refuse('sts:AssumeRole', `there is no role ${input.roleArn}`);
+  if (role === null) throw refuse('sts:AssumeRole', `the role ${input.roleArn} does not exist`);
   const carried = caller.session?.sourceIdentity ?? null;
   if (carried !== null && input.sourceIdentity !== undefined && input.sourceIdentity !== carried) {
     throw refuse('sts:SetSourceIdentity', `the source identity of a session is fixed, here to ${carried}`);
@@ -143,7 +98,7 @@ function permittedRole(call: Call, input: AssumeRoleInput, mfa: boolean): LabRol
 }
 
 /** The condition keys that AssumeRole has beside those of every request. */
-function requestKeys(input: AssumeRoleInput, role: LabRole | null, mfa: boolean): ContextKeys {
+function requestKeys(input: Input, role: LabRole | null, mfa: boolean): ContextKeys {
   return {
     'sts:ExternalId': input.externalId,
     'sts:RoleSessionName': input.sessionName,

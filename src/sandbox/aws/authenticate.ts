@@ -9,7 +9,10 @@ import {
   headerValue,
   parseAmzDate,
   parseAuthorization,
+  parsePresigned,
+  presignatureMatches,
   signatureMatches,
+  splitTarget,
 } from './sigv4.ts';
 import type { AwsWorld } from './world.ts';
 
@@ -34,13 +37,13 @@ export async function authenticate(
   request: HttpRequest,
   { world, service, now }: { world: AwsWorld; service: 'sts' | 'iam'; now: Date },
 ): Promise<Authenticated> {
-  const { authorization, date, signingDate } = readSignature(request);
-  checkScope(authorization, service, date);
+  const { authorization, date, signingDate, presigned } = readSignature(request);
+  verifyScope(authorization, service, date);
   const { accessKeyId, region } = authorization;
   const holder = world.holderOf(accessKeyId);
   if (holder === undefined) throw invalidToken(`access key ${accessKeyId} is unknown`);
-  checkSessionToken(
-    headerValue(request, 'x-amz-security-token'),
+  verifySessionToken(
+    presigned === null ? headerValue(request, 'x-amz-security-token') : presigned.sessionToken,
     'sessionToken' in holder ? holder.sessionToken.reveal() : undefined,
     accessKeyId,
   );
@@ -52,22 +55,76 @@ export async function authenticate(
       `session ${accessKeyId} expired at ${holder.expiresAt.toISOString()}`,
     );
   }
-  checkAge(signingDate, now);
-  checkBodyHash(request);
-  if (!(await signatureMatches(request, authorization, signingDate, holder.secretAccessKey.reveal()))) {
-    throw signatureMismatch(
-      `the signature is not the one that the secret of ${accessKeyId} makes over this request`,
-    );
+  verifyAge(signingDate, now, presigned?.expiresIn);
+  verifyBodyHash(request);
+  const secret = holder.secretAccessKey.reveal();
+  const isGood =
+    presigned === null
+      ? await signatureMatches(request, authorization, signingDate, secret)
+      : await presignatureMatches(request, authorization, signingDate, { ...presigned, secret });
+  if (!isGood) {
+    throw signatureMismatch(`the signature does not match the secret of ${accessKeyId}`);
   }
   return { caller: callerOf(holder), accessKeyId, region };
 }
 
-function readSignature(request: HttpRequest): {
-  authorization: Authorization;
-  date: string;
-  signingDate: Date;
-} {
+/** What a presigned request says in its query instead of in headers. */
+interface Presigned {
+  readonly sessionToken: string | undefined;
+  /** How long after its date it may be sent, seconds. */
+  readonly expiresIn: number;
+}
+
+interface Signature {
+  readonly authorization: Authorization;
+  readonly date: string;
+  readonly signingDate: Date;
+  /** null where the signature is in a header. */
+  readonly presigned: Presigned | null;
+}
+
+/** The longest life of a presigned request, seconds: a week. */
+const MAX_EXPIRES = 604_800;
+
+/** The signature in the query of a request (AWS Signature Version 4, query parameters). */
+function readPresigned(request: HttpRequest): Signature {
+  const { query } = splitTarget(request.target);
+  const authorization = parsePresigned(query);
+  const faults = 'faults' in authorization ? [...authorization.faults] : [];
+  const [date, expires] = [String(query['X-Amz-Date'] ?? ''), String(query['X-Amz-Expires'] ?? '')];
+  const signingDate = parseAmzDate(date);
+  if (signingDate === null)
+    faults.push("AWS query-string parameters must include 'X-Amz-Date' in ISO-8601 'basic format'.");
+  const expiresIn = /^\d{1,6}$/.test(expires) ? Number(expires) : 0;
+  if (expiresIn < 1 || expiresIn > MAX_EXPIRES) {
+    faults.push(`X-Amz-Expires must be a number of seconds between 1 and ${MAX_EXPIRES}.`);
+  }
+  if ('faults' in authorization || signingDate === null || faults.length > 0) {
+    throw new AwsError('IncompleteSignature', 400, faults.join(' '));
+  }
+  verifyHost(authorization);
+  const sessionToken = query['X-Amz-Security-Token'];
+  return {
+    authorization,
+    date,
+    signingDate,
+    presigned: { expiresIn, sessionToken: typeof sessionToken === 'string' ? sessionToken : undefined },
+  };
+}
+
+function verifyHost({ signedHeaders }: Authorization): void {
+  if (signedHeaders.includes('host')) return;
+  throw signatureMismatch(
+    'the Host header is not signed',
+    "'Host' must be a 'SignedHeader' in the AWS Authorization.",
+  );
+}
+
+function readSignature(request: HttpRequest): Signature {
   const header = headerValue(request, 'authorization');
+  if (header === undefined && splitTarget(request.target).query['X-Amz-Algorithm'] === 'AWS4-HMAC-SHA256') {
+    return readPresigned(request);
+  }
   if (header === undefined) {
     throw new AwsError(
       'MissingAuthenticationToken',
@@ -91,16 +148,11 @@ function readSignature(request: HttpRequest): {
   if ('faults' in authorization || date === undefined || signingDate === null) {
     throw new AwsError('IncompleteSignature', 400, faults.join(' '));
   }
-  if (!authorization.signedHeaders.includes('host')) {
-    throw signatureMismatch(
-      'the Host header is not signed',
-      "'Host' must be a 'SignedHeader' in the AWS Authorization.",
-    );
-  }
-  return { authorization, date, signingDate };
+  verifyHost(authorization);
+  return { authorization, date, signingDate, presigned: null };
 }
 
-function checkScope({ day, service, terminator }: Authorization, expected: string, date: string): void {
+function verifyScope({ day, service, terminator }: Authorization, expected: string, date: string): void {
   const faults: string[] = [];
   if (day !== date.slice(0, 8)) {
     faults.push(
@@ -115,31 +167,29 @@ function checkScope({ day, service, terminator }: Authorization, expected: strin
   if (faults.length > 0) throw signatureMismatch(faults.join(' '), faults.join(' '));
 }
 
-function checkSessionToken(
+function verifySessionToken(
   sent: string | undefined,
   expected: string | undefined,
   accessKeyId: string,
 ): void {
   if (sent === undefined && expected === undefined) return;
-  if (sent === undefined)
-    throw invalidToken(`${accessKeyId} is temporary and came without its session token`);
-  if (expected === undefined)
-    throw invalidToken(`a session token came with the long-term key ${accessKeyId}`);
+  if (sent === undefined) throw invalidToken(`${accessKeyId} is temporary but has no session token`);
+  if (expected === undefined) throw invalidToken(`the long-term key ${accessKeyId} has a session token`);
   if (!equalInConstantTime(sent, expected)) {
-    throw invalidToken(`the session token is not the one of ${accessKeyId}`);
+    throw invalidToken(`the session token does not belong to ${accessKeyId}`);
   }
 }
 
 /** A clock that is off is told in these words, under the code of a wrong signature: SDKs know both. */
-function checkAge(signed: Date, now: Date): void {
+function verifyAge(signed: Date, now: Date, expiresIn?: number): void {
   const windowMs = WINDOW_MINUTES * 60_000;
-  const earliest = new Date(now.getTime() - windowMs);
+  const earliest = new Date(now.getTime() - (expiresIn === undefined ? windowMs : expiresIn * 1000));
   const latest = new Date(now.getTime() + windowMs);
   const told = (sentence: string) => signatureMismatch(sentence, sentence);
   if (signed < earliest) {
     throw told(
       `Signature expired: ${amzDate(signed)} is now earlier than ${amzDate(earliest)} ` +
-        `(${amzDate(now)} - ${WINDOW_MINUTES} min.)`,
+        `(${amzDate(now)} - ${expiresIn === undefined ? `${WINDOW_MINUTES} min` : `${expiresIn} s`}.)`,
     );
   }
   if (signed > latest) {
@@ -150,7 +200,7 @@ function checkAge(signed: Date, now: Date): void {
   }
 }
 
-function checkBodyHash(request: HttpRequest): void {
+function verifyBodyHash(request: HttpRequest): void {
   const claimed = headerValue(request, 'x-amz-content-sha256');
   if (claimed === undefined) return;
   if (!equalInConstantTime(claimed, createHash('sha256').update(request.body).digest('hex'))) {

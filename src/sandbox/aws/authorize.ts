@@ -16,7 +16,13 @@ export type LabAction =
   | 'sts:SetSourceIdentity'
   | 'iam:EnableOutboundWebIdentityFederation'
   | 'iam:DisableOutboundWebIdentityFederation'
-  | 'iam:GetOutboundWebIdentityFederationInfo';
+  | 'iam:GetOutboundWebIdentityFederationInfo'
+  | 'iam:GetRole'
+  | 'iam:ListRoleTags'
+  | 'iam:ListMFADevices'
+  | 'iam:ListAccessKeys'
+  | 'iam:ListOpenIDConnectProviders'
+  | 'iam:SimulatePrincipalPolicy';
 
 /** What is to be permitted. */
 export interface Attempt {

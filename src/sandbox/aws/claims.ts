@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rfc3339 } from '../../lib/core/time.ts';
+import { epoch, rfc3339 } from '../../lib/core/time.ts';
 import type { MintRequest } from '../../lib/core/token.ts';
 import { signToken } from '../issuer/signing-keys.ts';
 import { type Caller, type PlatformClaims, principalTags, type Tags } from './identities.ts';
@@ -46,7 +46,7 @@ export function tokenExpiry({ request, now }: TokenFacts): Date {
 export function webIdentityClaims(facts: TokenFacts): WebIdentityClaims {
   const { caller, request } = facts;
   const [first = '', ...more] = request.audience;
-  const exp = Math.floor(tokenExpiry(facts).getTime() / 1000);
+  const exp = epoch(tokenExpiry(facts));
   return {
     aud: more.length === 0 ? first : [first, ...more],
     // The role with its path, not the session: nothing in the token names the session.

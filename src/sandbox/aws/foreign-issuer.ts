@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import { memberOf } from '../../lib/core/record.ts';
 import { sendHttp } from '../mongod/http.ts';
 
 /** What came of asking an issuer for its keys: the keys, or why there are none. */
@@ -29,22 +30,22 @@ export function findIssuerKeys({
     const url = parseUrl(address);
     const headers = { Host: url.host, Accept: 'application/json' };
     const answer = await sendHttp({ method: 'GET', url, headers, ca, signal }).catch((error: unknown) => {
-      throw new Unreachable(`${url.href}: ${error instanceof Error ? error.message : 'no answer'}`);
+      throw new Unreachable(`${url.href}: ${error instanceof Error ? error.message : 'no response'}`);
     });
-    if (answer.status >= 500) throw new Unreachable(`${url.href} answered ${answer.status}`);
-    if (answer.status !== 200) throw new Error(`${url.href} answered ${answer.status}`);
+    if (answer.status >= 500) throw new Unreachable(`${url.href} responded with ${answer.status}`);
+    if (answer.status !== 200) throw new Error(`${url.href} responded with ${answer.status}`);
     return parseJson(answer.body, url);
   };
   return async (issuer) => {
     try {
       const discovery = await read(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
-      if (member(discovery, 'issuer') !== issuer) {
-        throw new Error('its discovery document names another issuer');
+      if (memberOf(discovery, 'issuer') !== issuer) {
+        throw new Error('its discovery document names a different issuer');
       }
-      const address = member(discovery, 'jwks_uri');
-      if (typeof address !== 'string') throw new Error('its discovery document names no jwks_uri');
-      const keys = member(await read(address), 'keys');
-      if (!Array.isArray(keys)) throw new Error('its key set holds no list of keys');
+      const address = memberOf(discovery, 'jwks_uri');
+      if (typeof address !== 'string') throw new Error('its discovery document has no jwks_uri');
+      const keys = memberOf(await read(address), 'keys');
+      if (!Array.isArray(keys)) throw new Error('its key set has no list of keys');
       return { keys: keys.filter(isKey) };
     } catch (error) {
       const fault = error instanceof Unreachable ? 'unreachable' : 'unusable';
@@ -58,22 +59,17 @@ class Unreachable extends Error {}
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
-  throw new Error('its address is no http or https URL');
+  throw new Error('its URL is not http or https');
 }
 
 function parseJson(text: string, url: URL): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`${url.href} is no JSON`);
+    throw new Error(`${url.href} is not JSON`);
   }
 }
 
-function member(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-  return Object.entries(value).find(([key]) => key === name)?.[1];
-}
-
 function isKey(value: unknown): value is JWK {
-  return typeof member(value, 'kty') === 'string';
+  return typeof memberOf(value, 'kty') === 'string';
 }

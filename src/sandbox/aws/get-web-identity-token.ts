@@ -1,4 +1,5 @@
 import type { MintRequest, SigningAlgorithm } from '../../lib/core/token.ts';
+import { SIGNING_ALGORITHMS } from '../../lib/core/token.ts';
 import { signToken } from '../issuer/signing-keys.ts';
 import { type Attempt, authorize } from './authorize.ts';
 import { AwsError, accessDenied, validationError } from './aws-error.ts';
@@ -36,7 +37,7 @@ export async function getWebIdentityToken({ caller, parameters, region, host, no
       'JWTPayloadSizeExceededException',
       400,
       'The requested token payload size exceeds the maximum allowed size.',
-      `the claims are ${size} bytes, and ${LARGEST_PAYLOAD} are allowed`,
+      `the claims have ${size} bytes; the limit is ${LARGEST_PAYLOAD}`,
     );
   }
   const key = caller.account.keys[request.signingAlgorithm];
@@ -77,7 +78,7 @@ function readRequest(parameters: QueryParameters): MintRequest {
 }
 
 function isSigningAlgorithm(name: string | undefined): name is SigningAlgorithm {
-  return name === 'RS256' || name === 'ES384';
+  return SIGNING_ALGORITHMS.some((each) => each === name);
 }
 
 /** The sentence names nobody (facts/aws.md 2.3). */
@@ -85,7 +86,7 @@ function refuseFederatedUser({ arn, session }: Caller): void {
   if (session === null || session.federatedUser === null) return;
   throw accessDenied(
     'GetWebIdentityToken does not support federated user sessions',
-    `${arn} was made by GetFederationToken`,
+    `${arn} comes from GetFederationToken`,
   );
 }
 
@@ -118,7 +119,7 @@ function refuseLongerThanSession({ session }: Caller, expiresAt: Date): void {
     'SessionDurationEscalationException',
     403,
     "Requested token expiry time must be before the original session's expiry time.",
-    `the token would end at ${expiresAt.toISOString()}, session ${session.accessKeyId} ends at ${session.expiresAt.toISOString()}`,
+    `the token would expire at ${expiresAt.toISOString()}, but session ${session.accessKeyId} expires at ${session.expiresAt.toISOString()}`,
   );
 }
 
@@ -129,7 +130,7 @@ function refuseUnlessVending({ account }: Caller): void {
       'InternalFailure',
       500,
       INTERNAL_FAILURE,
-      `the switch of account ${account.id} is just about to reach STS`,
+      `the change of account ${account.id} has not reached STS yet`,
     );
   }
   if (vending === 'off') {
@@ -138,7 +139,7 @@ function refuseUnlessVending({ account }: Caller): void {
       403,
       'OutboundWebIdentityFederation is disabled.',
       account.federation.enabled
-        ? `account ${account.id} was enabled, and STS does not know yet`
+        ? `account ${account.id} was enabled, but the change has not reached STS yet`
         : `outbound federation of account ${account.id} is disabled`,
     );
   }

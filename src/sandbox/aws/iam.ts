@@ -1,10 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { authorize, type LabAction } from './authorize.ts';
-import { AwsError, accessDenied } from './aws-error.ts';
+import { AwsError } from './aws-error.ts';
+import { permit } from './iam-permission.ts';
+import { IAM_READS } from './iam-reads.ts';
 import type { LabAccount } from './identities.ts';
 import type { Action, Call, Outcome, Service } from './service.ts';
 
-/** IAM as far as the lab plays it: the account's switch for outbound federation (facts/aws.md 1). */
+/**
+ * IAM as far as the lab emulates it: the account's switch for outbound federation (facts/aws.md 1), and what the remedies
+ * of fedctl tell users to look up.
+ */
 export function createIam(): Service {
   return {
     name: 'iam',
@@ -14,6 +17,7 @@ export function createIam(): Service {
       ['EnableOutboundWebIdentityFederation', enable],
       ['DisableOutboundWebIdentityFederation', disable],
       ['GetOutboundWebIdentityFederationInfo', info],
+      ...IAM_READS,
     ]),
     unsigned: new Map(),
   };
@@ -58,28 +62,4 @@ function info(call: Call): Outcome {
 
 function featureDisabled({ id }: LabAccount): AwsError {
   return new AwsError('FeatureDisabled', 404, `Outbound identity federation is disabled for account ${id}`);
-}
-
-function permit(call: Call, action: LabAction): void {
-  const { principal, session } = call.caller;
-  if (principal.kind === 'user' && session !== null && (!session.mfa || session.federatedUser !== null)) {
-    // Credentials of GetSessionToken cannot call IAM without MFA, and IAM says it in these words.
-    throw new AwsError(
-      'InvalidClientTokenId',
-      403,
-      'The security token included in the request is invalid',
-      session.federatedUser === null
-        ? 'credentials of GetSessionToken cannot call IAM: no MFA was used to get them'
-        : 'a federated user cannot call IAM',
-    );
-  }
-  const decision = authorize(call, { action, resource: '*', keys: {}, role: null });
-  if (decision.allowed) return;
-  const id = randomUUID();
-  throw accessDenied(
-    `${decision.message}. Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/${id} ` +
-      'for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: ' +
-      id,
-    decision.reason,
-  );
 }

@@ -1,6 +1,7 @@
 import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK } from 'jose/key/import';
 import { isFedctlError } from '../../lib/core/errors.ts';
+import { epoch } from '../../lib/core/time.ts';
 import { type DecodedJwt, decodeJwt } from '../../lib/jwt/decode.ts';
 import { AwsError } from './aws-error.ts';
 import type { FindIssuerKeys } from './foreign-issuer.ts';
@@ -28,7 +29,7 @@ export interface WebIdentity {
   readonly evidence: string;
 }
 
-export interface TokenWorld {
+export interface ProofContext {
   /** The account of the role: its providers are asked. */
   readonly account: LabAccount | undefined;
   /** The issuers of this partition's own accounts. */
@@ -44,7 +45,7 @@ export interface TokenWorld {
  *
  * @throws AwsError InvalidIdentityToken, ExpiredTokenException, IDPRejectedClaim, IDPCommunicationError
  */
-export async function proveIdentity(token: string, world: TokenWorld): Promise<WebIdentity> {
+export async function proveIdentity(token: string, world: ProofContext): Promise<WebIdentity> {
   const decoded = decode(token);
   const { header, payload } = decoded;
   const evidence = `token jti ${shown(payload['jti'])}, kid ${shown(header['kid'])}`;
@@ -61,7 +62,7 @@ export async function proveIdentity(token: string, world: TokenWorld): Promise<W
 
   await proveSignature(token, decoded, provider, world, evidence);
 
-  const now = Math.floor(world.now.getTime() / 1000);
+  const now = epoch(world.now);
   if (expires <= now) {
     throw new AwsError(
       'ExpiredTokenException',
@@ -88,7 +89,7 @@ function decode(token: string): DecodedJwt {
   try {
     return decodeJwt(token);
   } catch (error) {
-    const reason = isFedctlError(error) ? error.message : 'the token cannot be read';
+    const reason = isFedctlError(error) ? error.message : 'the token is malformed';
     throw invalidToken(NO_JWT, reason);
   }
 }
@@ -96,12 +97,12 @@ function decode(token: string): DecodedJwt {
 const NO_JWT =
   'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)';
 
-function providerOf(issuer: unknown, { account, ownIssuers }: TokenWorld, invalid: Invalid): OidcProvider {
+function providerOf(issuer: unknown, { account, ownIssuers }: ProofContext, invalid: Invalid): OidcProvider {
   if (typeof issuer !== 'string') throw invalid('Missing a required claim: iss');
   if (ownIssuers.includes(issuer)) {
     throw invalid(
       'Tokens of GetWebIdentityToken cannot be exchanged within the partition that issued them.',
-      `${shown(issuer)} is the issuer of an account of this very partition (facts/aws.md 0.1)`,
+      `${shown(issuer)} is the issuer of an account of the same partition (facts/aws.md 0.1)`,
     );
   }
   const provider = account?.oidcProviders.find((one) => one.issuer === issuer);
@@ -109,7 +110,7 @@ function providerOf(issuer: unknown, { account, ownIssuers }: TokenWorld, invali
   const known = account?.oidcProviders.map((one) => one.issuer).join(', ') ?? '';
   throw invalid(
     `No OpenIDConnect provider found in your account for ${issuer}`,
-    `account ${account?.id ?? '(none)'} trusts ${known === '' ? 'no foreign issuer' : known}, and not ${shown(issuer)}`,
+    `account ${account?.id ?? '(none)'} trusts ${known === '' ? 'no foreign issuer' : known}, not ${shown(issuer)}`,
   );
 }
 
@@ -118,7 +119,7 @@ function audienceOf(claim: unknown, { audiences }: OidcProvider, invalid: Invali
   if (given.length > 1) {
     throw invalid(
       'Incorrect token audience',
-      `the token is for ${given.length} audiences, and may be for one`,
+      `the token has ${given.length} audiences, but only one is allowed`,
     );
   }
   const [audience] = given;
@@ -134,13 +135,13 @@ async function proveSignature(
   token: string,
   { header }: DecodedJwt,
   { issuer }: OidcProvider,
-  { findKeys }: TokenWorld,
+  { findKeys }: ProofContext,
   evidence: string,
 ): Promise<void> {
   const algorithm = header['alg'];
   const keyType = KEY_TYPES.get(algorithm);
   if (typeof algorithm !== 'string' || keyType === undefined) {
-    throw invalidToken(NO_JWT, `${evidence}: the algorithm ${shown(algorithm)} is none that AWS takes`);
+    throw invalidToken(NO_JWT, `${evidence}: AWS does not accept the algorithm ${shown(algorithm)}`);
   }
   const answer = await findKeys(issuer);
   if ('fault' in answer && answer.fault === 'unreachable') {
@@ -160,7 +161,7 @@ async function proveSignature(
   if ('fault' in answer) throw noKey(answer.reason);
   const jwk = answer.keys.find(({ kid, kty }) => kid === header['kid'] && kty === keyType);
   if (header['kid'] === undefined || jwk === undefined) {
-    throw noKey(`${issuer} publishes no ${keyType} key of this name`);
+    throw noKey(`${issuer} publishes no ${keyType} key with this ID`);
   }
   try {
     await compactVerify(token, await importJWK(jwk, algorithm), { algorithms: [algorithm] });
@@ -168,7 +169,7 @@ async function proveSignature(
     const cause = error instanceof Error ? error.message : 'unknown';
     throw invalidToken(
       'Token signature invalid',
-      `${evidence}: the signature does not fit the key: ${cause}`,
+      `${evidence}: the signature does not match the key: ${cause}`,
     );
   }
 }

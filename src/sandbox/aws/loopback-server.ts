@@ -1,15 +1,21 @@
 import { FedctlError } from '../../lib/core/errors.ts';
+import { systemCode } from '../../lib/core/system-error.ts';
 import {
   type LoopbackServer,
   type LoopbackServerOptions,
   startLoopbackServer as startServer,
 } from '../../lib/net/loopback-server.ts';
+import type { Address, CommandNetwork } from '../isolation/command-network.ts';
 
 export type { HttpAnswer, HttpRequest, LoopbackServer } from '../../lib/net/loopback-server.ts';
 
 export interface LabServerOptions extends LoopbackServerOptions {
   /** For people, when it cannot start: `STS`. */
   readonly name: string;
+  /** Where it is reachable as well. */
+  readonly network?: CommandNetwork | undefined;
+  /** A second address in that network. */
+  readonly alsoAt?: Address;
 }
 
 /**
@@ -19,16 +25,17 @@ export interface LabServerOptions extends LoopbackServerOptions {
  */
 export async function startLoopbackServer(options: LabServerOptions): Promise<LoopbackServer> {
   try {
-    return await startServer(options);
+    const { network, alsoAt } = options;
+    return await startServer({ ...options, listening: async (server) => network?.admit(server, alsoAt) });
   } catch (cause) {
     throw startFailure(options, cause);
   }
 }
 
 function startFailure({ name, host, port }: LabServerOptions, cause: unknown): FedctlError {
-  if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
+  if (systemCode(cause) === 'EADDRINUSE') {
     return new FedctlError('lab.port-taken', {
-      message: `The lab's ${name} cannot listen on ${host}:${port}: the port is taken.`,
+      message: `The lab's ${name} cannot listen on ${host}:${port}: the port is in use.`,
       details: { server: name, host, port },
       cause,
     });

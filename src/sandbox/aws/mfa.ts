@@ -24,7 +24,7 @@ export function readMfa(parameters: QueryParameters, validation: Validation): Mf
  * @returns whether a good code was given; false when none was
  * @throws AwsError AccessDenied
  */
-export async function checkMfa(
+export async function verifyMfa(
   { serialNumber, tokenCode }: MfaInput,
   { principal, session }: Caller,
   now: Date,
@@ -48,7 +48,7 @@ export async function checkMfa(
   throw accessDenied(
     'MultiFactorAuthentication failed with invalid MFA one time pass code.',
     verdict === 'used'
-      ? `the code was used before, and each of ${device.serial} is good once`
-      : `it is not the code that ${device.serial} shows now`,
+      ? `the code was used before; each code of ${device.serial} can be used once`
+      : `the code does not match the present code of ${device.serial}`,
   );
 }

@@ -1,4 +1,4 @@
-import { rfc3339 } from '../../lib/core/time.ts';
+import { epoch, rfc3339 } from '../../lib/core/time.ts';
 import type { ContextKeys } from '../../lib/policy/request.ts';
 import { principalTags, type Tags } from './identities.ts';
 import type { Call } from './service.ts';
@@ -41,7 +41,7 @@ export function commonKeys(now: Date): ContextKeys {
     // The lab is reached over loopback alone.
     'aws:SourceIp': '127.0.0.1',
     'aws:CurrentTime': rfc3339(now),
-    'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
+    'aws:EpochTime': String(epoch(now)),
   };
 }
 

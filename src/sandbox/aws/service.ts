@@ -18,6 +18,8 @@ export interface Call {
   readonly region: string;
   /** The Host header, with the port. */
   readonly host: string;
+  /** Whether a MongoDB server passes on what a client signed (facts/mongodb.md 2.2). */
+  readonly replayed: boolean;
   readonly now: Date;
 }
 
@@ -62,6 +64,7 @@ export async function answerQuery(
   const at = now();
   const parameters = readParameters(request);
   const action = parameters.text('Action') ?? '';
+  const asJson = wantsJson(request, action);
   let caller: Caller | null = null;
   const note = (decision: 'allowed' | 'refused', reason: string) =>
     log.add({
@@ -73,7 +76,13 @@ export async function answerQuery(
     });
   try {
     const found = findAction(service, action, parameters.text('Version'));
-    const call = { world, parameters, host: headerValue(request, 'host') ?? '', now: at };
+    const call = {
+      world,
+      parameters,
+      host: headerValue(request, 'host') ?? '',
+      replayed: headerValue(request, 'x-mongodb-server-nonce') !== undefined,
+      now: at,
+    };
     let outcome: Outcome;
     if ('unsigned' in found) {
       outcome = await found.unsigned(call);
@@ -83,14 +92,18 @@ export async function answerQuery(
       outcome = await found.signed({ ...call, caller, region: authenticated.region });
     }
     note('allowed', outcome.reason);
-    return xmlAnswer(200, successXml(service, action, outcome, requestId), requestId, at);
+    const written = asJson
+      ? successJson(action, outcome, requestId)
+      : successXml(service, action, outcome, requestId);
+    return answerOf(200, written, { requestId, at, asJson });
   } catch (error) {
     const refusal =
       error instanceof AwsError
         ? error
         : new AwsError('InternalFailure', 500, INTERNAL_FAILURE, `a bug in the lab: ${String(error)}`);
     note('refused', `${refusal.code}: ${refusal.reason}`);
-    return xmlAnswer(refusal.status, errorXml(service, refusal, requestId), requestId, at);
+    const written = asJson ? errorJson(refusal, requestId) : errorXml(service, refusal, requestId);
+    return answerOf(refusal.status, written, { requestId, at, asJson });
   }
 }
 
@@ -134,11 +147,39 @@ function errorXml(service: Service, { status, code, message }: AwsError, request
   return writeXml([['ErrorResponse', [error, ['RequestId', requestId]]]], service.namespace);
 }
 
-function xmlAnswer(status: number, body: string, requestId: string, at: Date): HttpAnswer {
+/** STS writes GetCallerIdentity as JSON for who accepts nothing else: some proxies of AWS ask so. */
+function wantsJson(request: HttpRequest, action: string): boolean {
+  return action === 'GetCallerIdentity' && headerValue(request, 'accept') === 'application/json';
+}
+
+function successJson(action: string, { result }: Outcome, requestId: string): string {
+  const metadata = { RequestId: requestId };
+  return JSON.stringify({
+    [`${action}Response`]: {
+      [`${action}Result`]: Object.fromEntries(result ?? []),
+      ResponseMetadata: metadata,
+    },
+  });
+}
+
+function errorJson({ status, code, message }: AwsError, requestId: string): string {
+  const type = status < 500 ? 'Sender' : 'Receiver';
+  return JSON.stringify({ Error: { Code: code, Message: message, Type: type }, RequestId: requestId });
+}
+
+function answerOf(
+  status: number,
+  body: string,
+  { requestId, at, asJson }: { readonly requestId: string; readonly at: Date; readonly asJson: boolean },
+): HttpAnswer {
   return {
     status,
     // SDKs read the request id from this header alone, and set their clock by the date (facts/aws.md 9.3, 9.4).
-    headers: { 'content-type': 'text/xml', 'x-amzn-RequestId': requestId, date: at.toUTCString() },
+    headers: {
+      'content-type': asJson ? 'application/json' : 'text/xml',
+      'x-amzn-RequestId': requestId,
+      date: at.toUTCString(),
+    },
     body,
   };
 }

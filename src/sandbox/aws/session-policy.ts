@@ -26,7 +26,7 @@ function readJson(text: string): unknown {
   } catch {
     // Said below, as for JSON that is no object.
   }
-  throw malformed('This policy contains invalid Json', 'Policy is no JSON object');
+  throw malformed('This policy contains invalid Json', 'the policy is not a JSON object');
 }
 
 function malformed(message: string, reason: string): AwsError {

@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { equalInConstantTime } from '../../lib/net/constant-time.ts';
 import type { HttpRequest } from './loopback-server.ts';
 
-/** What an Authorization header of AWS4-HMAC-SHA256 says. */
+/** What an Authorization header of AWS4-HMAC-SHA256 says, or the query of a presigned request. */
 export interface Authorization {
   readonly accessKeyId: string;
   /** The scope: `YYYYMMDD`, Region, service and terminator. */
@@ -36,6 +36,29 @@ export function parseAuthorization(header: string): Authorization | { readonly f
   if (missing.length > 0) {
     return { faults: missing.map((name) => `Authorization header requires '${name}' parameter.`) };
   }
+  return authorizationOf(parts);
+}
+
+/**
+ * The same from the query of a presigned request: `X-Amz-Credential` and its like.
+ *
+ * @returns what is wrong with it, in AWS's words, when something is missing
+ */
+export function parsePresigned(
+  query: Readonly<Record<string, string | string[]>>,
+): Authorization | { readonly faults: readonly string[] } {
+  const names = ['Credential', 'Signature', 'SignedHeaders'];
+  const parts = new Map(names.map((name) => [name, String(query[`X-Amz-${name}`] ?? '')]));
+  const missing = names.filter((name) => parts.get(name) === '');
+  if (missing.length > 0) {
+    return { faults: missing.map((name) => `AWS query-string parameters must include 'X-Amz-${name}'.`) };
+  }
+  return authorizationOf(parts);
+}
+
+function authorizationOf(
+  parts: ReadonlyMap<string, string>,
+): Authorization | { readonly faults: readonly string[] } {
   const [accessKeyId, day, region, service, terminator, ...rest] = (parts.get('Credential') ?? '').split('/');
   if (!accessKeyId || !day || !region || !service || !terminator || rest.length > 0) {
     return {
@@ -111,6 +134,71 @@ export async function signatureMatches(
   // The signer signs the date whether the client did or not, and passes over headers that were named and not sent.
   const sameHeaders = computed.signedHeaders.join(';') === signedHeaders.join(';');
   return sameHeaders && equalInConstantTime(computed.signature, authorization.signature);
+}
+
+/** What a presigned request carries in its query beside what the signature covers as it is. */
+const PRESIGNED = [
+  'Algorithm',
+  'Credential',
+  'Date',
+  'Expires',
+  'SignedHeaders',
+  'Signature',
+  'Security-Token',
+].map((name) => `X-Amz-${name}`);
+
+/**
+ * The same for a presigned request, whose signature is in its query.
+ *
+ * @param expiresIn the value of `X-Amz-Expires`, seconds
+ */
+export async function presignatureMatches(
+  request: HttpRequest,
+  authorization: Authorization,
+  signingDate: Date,
+  { secret, expiresIn }: { readonly secret: string; readonly expiresIn: number },
+): Promise<boolean> {
+  const { accessKeyId, region, service, signedHeaders } = authorization;
+  const { path, query } = splitTarget(request.target);
+  const sessionToken = query['X-Amz-Security-Token'];
+  const signer = new SignatureV4({
+    credentials: {
+      accessKeyId,
+      secretAccessKey: secret,
+      ...(typeof sessionToken === 'string' && { sessionToken }),
+    },
+    region,
+    service,
+    sha256: Sha256,
+    applyChecksum: false,
+  });
+  const headers = Object.fromEntries(
+    signedHeaders.flatMap((name) => {
+      const value = headerValue(request, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const others = Object.fromEntries(Object.entries(query).filter(([name]) => !PRESIGNED.includes(name)));
+  const signed = await signer.presign(
+    {
+      method: request.method,
+      protocol: 'http:',
+      hostname: '',
+      path,
+      query: others,
+      headers,
+      body: request.body,
+    },
+    {
+      signingDate,
+      expiresIn,
+      signableHeaders: new Set(signedHeaders),
+      unhoistableHeaders: new Set(signedHeaders),
+    },
+  );
+  const computed = signed.query ?? {};
+  const sameHeaders = computed['X-Amz-SignedHeaders'] === signedHeaders.join(';');
+  return sameHeaders && equalInConstantTime(String(computed['X-Amz-Signature']), authorization.signature);
 }
 
 /** Path and query of a request target; a parameter given twice is a list. */

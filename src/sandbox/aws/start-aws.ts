@@ -1,4 +1,5 @@
 import { rootCertificates } from 'node:tls';
+import type { CommandNetwork } from '../isolation/command-network.ts';
 import { startIssuer } from '../issuer/issuer.ts';
 import type { LabLog } from '../log.ts';
 import { findIssuerKeys } from './foreign-issuer.ts';
@@ -30,6 +31,8 @@ export interface AwsOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** PEM: trusted beside Node.js's own when STS asks foreign issuers for their keys. */
   readonly ca?: string;
+  /** Where the servers are reachable as well. */
+  readonly network?: CommandNetwork | undefined;
 }
 
 export interface LabAws {
@@ -85,6 +88,7 @@ function startService(
     host: options.host ?? LOOPBACK,
     port: port ?? 0,
     tls: options.tls,
+    network: options.network,
     answer: async (request) => {
       await options.wait?.(service.name);
       return answerQuery(service, request, options);
@@ -102,5 +106,6 @@ function startAccountIssuer(account: LabAccount, options: AwsOptions): Promise<L
     host: options.host ?? LOOPBACK,
     port: options.ports?.issuers?.[account.id] ?? 0,
     tls: options.tls,
+    network: options.network,
   });
 }

@@ -1,10 +1,10 @@
 import { assumeRole } from './assume-role.ts';
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts';
-import { accessDenied } from './aws-error.ts';
+import { accessDenied, validationError } from './aws-error.ts';
 import type { FindIssuerKeys } from './foreign-issuer.ts';
 import { getFederationToken } from './get-federation-token.ts';
 import { getWebIdentityToken } from './get-web-identity-token.ts';
-import { checkMfa, readMfa } from './mfa.ts';
+import { readMfa, verifyMfa } from './mfa.ts';
 import type { Action, Call, Outcome, Service } from './service.ts';
 import { credentialsXml, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
 import { Validation } from './validation.ts';
@@ -21,21 +21,35 @@ export function createSts(findKeys: FindIssuerKeys): Service {
       ['AssumeRole', assumeRole],
       ['GetFederationToken', getFederationToken],
       ['GetWebIdentityToken', getWebIdentityToken],
+      ['GetAccessKeyInfo', getAccessKeyInfo],
     ]),
     unsigned: new Map([['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity(findKeys)]]),
   };
 }
 
 /** Answers anybody: it needs no permission and cannot be denied. */
-function getCallerIdentity({ caller }: Call): Outcome {
+function getCallerIdentity({ caller, replayed }: Call): Outcome {
   return {
     result: [
       ['Arn', caller.arn],
       ['UserId', caller.userId],
       ['Account', caller.account.id],
     ],
-    reason: 'the signature is good',
+    reason: replayed
+      ? "a MongoDB server passed on a client's request, the signature is valid"
+      : 'the signature is valid',
   };
+}
+
+/** The account of an access key, whoever's it is. No permission is checked here: AWS does not check one either. */
+function getAccessKeyInfo({ world, parameters }: Call): Outcome {
+  const id = parameters.text('AccessKeyId') ?? '';
+  const holder = world.holderOf(id);
+  if (holder === undefined) {
+    throw validationError(`Invalid Access Key: ${id}`, `access key ${id} is unknown`);
+  }
+  const { account } = 'principal' in holder ? holder.principal : holder;
+  return { result: [['Account', account.id]], reason: `access key ${id} belongs to account ${account.id}` };
 }
 
 const TWELVE_HOURS = 43_200;
@@ -50,7 +64,7 @@ async function getSessionToken({ world, caller, parameters, now }: Call): Promis
   if (caller.session !== null) {
     throw accessDenied('Cannot call GetSessionToken with session credentials');
   }
-  const mfa = await checkMfa(given, caller, now);
+  const mfa = await verifyMfa(given, caller, now);
   const session = world.createSession({
     principal: caller.principal,
     mfa,

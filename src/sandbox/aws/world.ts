@@ -1,4 +1,5 @@
 import { Secret } from '../../lib/core/secret.ts';
+import { epoch } from '../../lib/core/time.ts';
 import type { NamedPolicy } from '../../lib/policy/document.ts';
 import { createSigningKeys } from '../issuer/signing-keys.ts';
 import type { LabLog } from '../log.ts';
@@ -182,25 +183,25 @@ class World implements AwsWorld {
     if (!this.account(accountId).federation.set(enabled)) return;
     this.#tell(
       'setFederation',
-      `outbound federation of account ${accountId} was ${enabled ? 'enabled' : 'disabled'} by the lab itself`,
+      `the lab ${enabled ? 'enabled' : 'disabled'} outbound federation of account ${accountId}`,
     );
   }
 
   setPolicies(principal: LabUser | LabRole, change: PolicyChange): void {
     principal.policies = changedPolicies(principal.policies, change);
-    this.#tell('setPolicies', `the policies of ${principal.arn} were changed by the lab itself`);
+    this.#tell('setPolicies', `the lab changed the policies of ${principal.arn}`);
   }
 
   setTrustPolicy(role: LabRole, document: unknown): void {
     role.trustPolicy = namedPolicy(role.name, document, 'trust');
-    this.#tell('setTrustPolicy', `the trust policy of ${role.arn} was changed by the lab itself`);
+    this.#tell('setTrustPolicy', `the lab changed the trust policy of ${role.arn}`);
   }
 
   setServiceControlPolicies(accountId: string, levels: readonly PolicyDocuments[]): void {
     this.account(accountId).serviceControlPolicies = levels.map(namedPolicies);
     this.#tell(
       'setServiceControlPolicies',
-      `the service control policies over account ${accountId} were changed by the lab itself`,
+      `the lab changed the service control policies of account ${accountId}`,
     );
   }
 
@@ -209,7 +210,7 @@ class World implements AwsWorld {
     account.keys = createSigningKeys(account.keys.RS256.generation + 1);
     this.#tell(
       'rotateKeys',
-      `account ${accountId} signs with ${account.keys.RS256.kid} and ${account.keys.ES384.kid} from now on`,
+      `account ${accountId} now signs with ${account.keys.RS256.kid} and ${account.keys.ES384.kid}`,
     );
   }
 
@@ -222,7 +223,7 @@ class World implements AwsWorld {
       const owner = 'principal' in holder ? holder.principal : holder;
       if (owner === principal) this.#holders.delete(accessKeyId);
     }
-    this.#tell('remove', `${arn} was deleted by the lab itself, with its keys and sessions`);
+    this.#tell('remove', `the lab deleted ${arn} with its keys and sessions`);
     return true;
   }
 
@@ -249,7 +250,7 @@ class World implements AwsWorld {
       sessionToken: new Secret(sessionToken(facts.minimumTokenSize ?? 0)),
       issuedAt: this.#now(),
       // AWS gives and keeps whole seconds here (facts/aws.md 13.2).
-      expiresAt: new Date(Math.floor(facts.expiresAt.getTime() / 1000) * 1000),
+      expiresAt: new Date(epoch(facts.expiresAt) * 1000),
       sessionName: facts.principal.kind === 'role' ? (facts.sessionName ?? 'lab') : null,
       federatedUser: facts.federatedUser ?? null,
       mfa: facts.mfa ?? false,

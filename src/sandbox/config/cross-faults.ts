@@ -17,11 +17,11 @@ function* accountFaults({ accounts }: SandboxConfig): Iterable<CrossFault> {
   if ((accounts[0]?.users ?? []).length === 0) {
     yield {
       path: ['accounts', 0],
-      message: 'the first account needs a user: it is who the lab speaks for',
+      message: 'the first account requires a user, which is the principal of the lab',
     };
   }
   for (const [index, id] of repeated(accounts, (one) => one.id)) {
-    yield { path: ['accounts', index, 'id'], message: `there is an account ${id} already` };
+    yield { path: ['accounts', index, 'id'], message: `duplicate account ${id}` };
   }
   const principals = accounts.flatMap(({ users = [], roles = [] }, at) => [
     ...users.map((one, index) => ({ one, path: ['accounts', at, 'users', index] })),
@@ -30,7 +30,7 @@ function* accountFaults({ accounts }: SandboxConfig): Iterable<CrossFault> {
   for (const [index, profile] of repeated(principals, ({ one }) => one.profile ?? one.name)) {
     yield {
       path: [...(principals[index]?.path ?? []), 'name'],
-      message: `there is a profile ${profile} already: give this one another by "profile"`,
+      message: `duplicate profile ${profile}: give this one another name with "profile"`,
     };
   }
 }
@@ -40,10 +40,10 @@ function* roleFaults({ accounts = [] }: SandboxConfig): Iterable<CrossFault> {
     for (const [index, { trusts, externalId, needsMfa, trustPolicy }] of roles.entries()) {
       const path = ['accounts', at, 'roles', index];
       if (trustPolicy === undefined && trusts === undefined) {
-        yield { path, message: 'needs trusts or trustPolicy: nobody could assume it' };
+        yield { path, message: 'requires trusts or trustPolicy: otherwise nobody can assume it' };
       }
       if (trustPolicy !== undefined && (trusts ?? externalId ?? needsMfa) !== undefined) {
-        const message = 'stands in the place of trusts, externalId and needsMfa: not beside them';
+        const message = 'excludes trusts, externalId and needsMfa';
         yield { path: [...path, 'trustPolicy'], message };
       }
     }
@@ -56,7 +56,7 @@ function* relyingPartyFaults(config: SandboxConfig): Iterable<CrossFault> {
   for (const [index, { account, issuer }] of identityProviders.entries()) {
     const path = ['identityProviders', index];
     if (account !== undefined && issuer !== undefined) {
-      yield { path: [...path, 'issuer'], message: 'stands in the place of account: not beside it' };
+      yield { path: [...path, 'issuer'], message: 'excludes account' };
     }
     if (account !== undefined && !ids.includes(account)) {
       const message = `the lab has no account ${account}, only ${ids.join(', ')}`;
@@ -64,13 +64,13 @@ function* relyingPartyFaults(config: SandboxConfig): Iterable<CrossFault> {
     }
   }
   for (const [index, name] of repeated(identityProviders, (one) => one.name)) {
-    const message = `there is an identity provider ${name} already`;
+    const message = `duplicate identity provider ${name}`;
     yield { path: ['identityProviders', index, 'name'], message };
   }
   for (const [index, { identityProvider }] of databaseUsers.entries()) {
     if (identityProvider === undefined || identityProviders.some(({ name }) => name === identityProvider))
       continue;
-    const message = `there is no identity provider ${identityProvider} in this file`;
+    const message = `this file has no identity provider ${identityProvider}`;
     yield { path: ['databaseUsers', index, 'identityProvider'], message };
   }
 }

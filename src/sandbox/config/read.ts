@@ -10,6 +10,7 @@ import { describedLab } from './describe.ts';
  * @throws FedctlError config.invalid with every fault that was found, each with its place
  */
 export function readSandboxConfig(text: string, file: string): LabDescription {
-  const remedy = 'correct the lines above; schemas/sandbox-config.v1.json tells editors what may stand there';
+  const remedy =
+    'Correct the lines above. An editor with schemas/sandbox-config.v1.json shows what each key accepts.';
   return describedLab(readYaml(ConsistentSandboxConfig, text, file, { remedy }));
 }

@@ -40,6 +40,7 @@ const TYPES: Readonly<Record<UserType, Pick<AtlasDatabaseUser, 'oidcAuthType' | 
  *
  * @throws FedctlError usage.invalid-value for a role without a database, and for a new user without a type;
  *   lab.unknown-name for a cluster that the project does not have
+ * @internal
  */
 export function changeDatabaseUser(atlas: AtlasState, change: DatabaseUserChange): 'created' | 'changed' {
   const { username, database = EXTERNAL, type, roles, clusters } = change;
@@ -79,6 +80,7 @@ function scope(atlas: AtlasState, name: string, user: AtlasDatabaseUser | undefi
  * new one, as in Atlas.
  *
  * @throws FedctlError usage.invalid-value for a new one without issuer and audience
+ * @internal
  */
 export function changeIdentityProvider(
   atlas: AtlasState,
@@ -102,6 +104,7 @@ export function changeIdentityProvider(
  *
  * @param name its id or display name
  * @throws FedctlError lab.unknown-name
+ * @internal
  */
 export function linkOrganization(atlas: AtlasState, name: string, connected: boolean): AtlasIdentityProvider {
   const provider = findProvider(atlas, name);
@@ -123,6 +126,7 @@ function findProvider(atlas: AtlasState, name: string): AtlasIdentityProvider | 
  *
  * @param address an address or a block in CIDR notation
  * @throws FedctlError usage.invalid-value, lab.unknown-name for an entry to remove that is not there
+ * @internal
  */
 export function changeAccessList(atlas: AtlasState, address: string, allowed: boolean): void {
   if (!allowed) {
@@ -141,7 +145,10 @@ export function changeAccessList(atlas: AtlasState, address: string, allowed: bo
   atlas.addAccessListEntry(bits === undefined ? { ipAddress: address } : { cidrBlock: address });
 }
 
-/** @throws FedctlError lab.unknown-name */
+/**
+ * @throws FedctlError lab.unknown-name
+ * @internal
+ */
 export function pauseCluster(atlas: AtlasState, name: string, paused: boolean): void {
   if (!atlas.setClusterState(name, 'IDLE', paused)) {
     const known = atlas.clusters.map((cluster) => cluster.name);

@@ -3,11 +3,12 @@ import { deadline } from '../../lib/core/deadline.ts';
 import { FedctlError, isFedctlError } from '../../lib/core/errors.ts';
 import type { FetchResponse } from '../../lib/core/fetch.ts';
 import { isLoopbackHost } from '../../lib/core/hosts.ts';
+import { isRecord, memberOf } from '../../lib/core/record.ts';
 import { Secret } from '../../lib/core/secret.ts';
 import { FAILURES, type FailureCode } from '../../lib/failures/failures.ts';
 import type { Hop } from '../delays.ts';
 import type { LabLogEntry } from '../log.ts';
-import type { PlayedScenario } from '../scenarios/player.ts';
+import type { PlayedScenario } from '../scenarios/played-scenario.ts';
 import type { DatabaseUserChange, IdentityProviderChange } from './atlas-changes.ts';
 import type { LabChange } from './controls.ts';
 import { CONTROL_API } from './marker.ts';
@@ -135,7 +136,7 @@ async function gone(context: Context, timeoutMs: number): Promise<void> {
   }
   context.signal.throwIfAborted();
   throw new FedctlError('lab.refused', {
-    message: `The lab was asked to stop and still answers after ${GONE.within / 1000} s.`,
+    message: `The lab did not stop within ${GONE.within / 1000} s.`,
   });
 }
 
@@ -159,7 +160,7 @@ async function call(context: Context, { method, path, body, timeoutMs }: LabCall
   } catch (cause) {
     if (context.signal.aborted) throw context.signal.reason;
     throw new FedctlError('lab.unreachable', {
-      message: `The lab at ${url} does not answer.`,
+      message: `The lab at ${url} does not respond.`,
       details: { url },
       cause,
     });
@@ -168,7 +169,7 @@ async function call(context: Context, { method, path, body, timeoutMs }: LabCall
   if (status !== 200) throw refusal(url, status, text ?? '');
   if (headers[CONTROL_API] !== undefined && text !== null) return JSON.parse(text);
   throw new FedctlError('lab.refused', {
-    message: `What responds at ${url} is not a lab.`,
+    message: `The server at ${url} is not a lab.`,
     likelyCause: 'The lab was stopped, and another server uses its port now.',
     details: { url, status },
   });
@@ -184,7 +185,7 @@ function labAddress(env: Context['env']): { readonly url: string; readonly token
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.protocol !== 'http:' || !isLoopbackHost(parsed.hostname) || parsed.origin !== url) {
     throw new FedctlError('lab.address-invalid', {
-      message: 'FEDCTL_SANDBOX_URL is no address of a lab: expected http://127.0.0.1:<port>.',
+      message: 'Invalid FEDCTL_SANDBOX_URL: expected http://127.0.0.1:<port>.',
     });
   }
   return { url, token };
@@ -196,7 +197,7 @@ function refusal(url: string, status: number, text: string): FedctlError {
   if (status === 422 && code !== null) return new FedctlError(code, { message, ...facts });
   const said = message === '' ? '' : `: ${message}`;
   return new FedctlError('lab.refused', {
-    message: `The lab at ${url} answered ${status}${said}.`,
+    message: `The lab at ${url} responded with ${status}${said}.`,
     details: { url, status },
   });
 }
@@ -212,16 +213,16 @@ interface LabError {
 function errorIn(text: string): LabError {
   let error: unknown = null;
   try {
-    error = (JSON.parse(text) as { error?: unknown } | null)?.error;
+    error = memberOf(JSON.parse(text), 'error');
   } catch {
     // Not the control API: its status says enough.
   }
-  const { code, message, likelyCause, remedy, details } = (error ?? {}) as Record<string, unknown>;
+  const { code, message, likelyCause, remedy, details } = isRecord(error) ? error : {};
   return {
     code: typeof code === 'string' && Object.hasOwn(FAILURES, code) ? (code as FailureCode) : null,
     message: typeof message === 'string' ? message : '',
     ...(typeof likelyCause === 'string' && { likelyCause }),
     ...(typeof remedy === 'string' && { remedy }),
-    details: typeof details === 'object' && details !== null ? { ...details } : {},
+    details: isRecord(details) ? details : {},
   };
 }

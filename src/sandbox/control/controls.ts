@@ -1,6 +1,6 @@
 import type { Hop } from '../delays.ts';
 import type { LabLog } from '../log.ts';
-import type { PlayedScenario } from '../scenarios/player.ts';
+import type { PlayedScenario } from '../scenarios/played-scenario.ts';
 import {
   changeAccessList,
   changeDatabaseUser,
@@ -44,6 +44,7 @@ export class LabControls {
   readonly #log: LabLog;
   readonly #stop = new AbortController();
 
+  /** @internal */
   constructor(parts: LabParts, log: LabLog) {
     this.#parts = parts;
     this.#log = log;
@@ -194,7 +195,7 @@ export class LabControls {
 
   /** Asks for the end of the lab; whoever started it ends it. */
   stop(): void {
-    this.#tell('stop', 'the lab was asked to stop');
+    this.#tell('stop', 'the lab is stopping');
     this.#stop.abort();
   }
 

@@ -3,7 +3,7 @@ import { FedctlError } from '../../lib/core/errors.ts';
 /** A value that the lab cannot take. */
 export function invalid(field: string, expected: string): FedctlError {
   return new FedctlError('usage.invalid-value', {
-    message: `The lab cannot set that: ${field} must be ${expected}.`,
+    message: `Invalid ${field}: it must be ${expected}.`,
     details: { field, expected },
   });
 }

@@ -93,7 +93,7 @@ export class RouteInput {
   texts(name: string): readonly string[] {
     const value = this.#members[name];
     const isTexts = Array.isArray(value) && value.every((each) => typeof each === 'string');
-    return isTexts ? value : refuse(name, 'a list of texts');
+    return isTexts ? value : refuse(name, 'a list of strings');
   }
 
   /** A member by its name, for the members of a change: nothing where it did not come. */
@@ -126,7 +126,7 @@ export class RouteInput {
 
 function refuse(name: string, expected: string): never {
   throw new FedctlError('usage.invalid-value', {
-    message: `The control API cannot read "${name}": expected ${expected}.`,
+    message: `Invalid "${name}" in the request to the control API: expected ${expected}.`,
     details: { field: name, expected },
   });
 }

@@ -8,6 +8,7 @@ import {
   type LoopbackServer,
   startLoopbackServer,
 } from '../aws/loopback-server.ts';
+import type { CommandNetwork } from '../isolation/command-network.ts';
 import type { LabLog } from '../log.ts';
 import type { LabControls } from './controls.ts';
 import { CONTROL_API } from './marker.ts';
@@ -19,6 +20,8 @@ export interface ControlOptions {
   /** What callers must present as their bearer token. */
   readonly token: Secret;
   readonly port: number;
+  /** Where it is reachable as well. */
+  readonly network: CommandNetwork | undefined;
 }
 
 const HOST = '127.0.0.1';
@@ -40,6 +43,7 @@ export async function startControl(options: ControlOptions): Promise<LoopbackSer
     host: HOST,
     port: options.port,
     tls: undefined,
+    network: options.network,
     largestBody: LARGEST_BODY,
     answer: async (request) => {
       const refusal = intruder(request, authority, options.token);
@@ -66,12 +70,12 @@ function intruder({ headers }: HttpRequest, authority: string, token: Secret): R
   if (host !== authority || hosts.length > 0) {
     return { status: 421, reason: 'the Host header is not the address of the control API' };
   }
-  if (all('origin').length > 0) return { status: 403, reason: 'web pages may not call the control API' };
+  if (all('origin').length > 0) return { status: 403, reason: 'web pages cannot call the control API' };
   const [sent = '', ...others] = all('authorization');
   if (others.length === 0 && equalInConstantTime(sent, `Bearer ${token.reveal()}`)) return null;
   return {
     status: 401,
-    reason: sent === '' ? 'the bearer token is missing' : 'the bearer token is not the one of this lab',
+    reason: sent === '' ? 'the bearer token is missing' : 'the bearer token does not belong to this lab',
     headers: { 'www-authenticate': 'Bearer' },
   };
 }
@@ -84,11 +88,15 @@ async function perform(request: HttpRequest, { controls, log }: ControlOptions):
       .filter((name) => name.endsWith(` ${path}`))
       .map((name) => name.slice(0, name.indexOf(' ')));
     return allow.length === 0
-      ? json(404, { error: { message: 'the control API has no such path' } })
-      : json(405, { error: { message: 'not by this method' } }, { allow: allow.join(', ') });
+      ? json(404, { error: { message: 'the control API does not have this path' } })
+      : json(
+          405,
+          { error: { message: 'the control API does not have this method' } },
+          { allow: allow.join(', ') },
+        );
   }
   const members = request.method === 'GET' ? Object.fromEntries(new URLSearchParams(query)) : body(request);
-  if (members === null) return json(415, { error: { message: 'the body must be one JSON object' } });
+  if (members === null) return json(415, { error: { message: 'the body must be a single JSON object' } });
   try {
     const answer = json(200, await route(new RouteInput(members), { controls, log }));
     // The lab ends when the answer is out, or the caller would never see it.

@@ -1,10 +1,11 @@
+import { epoch } from '../../lib/core/time.ts';
 import type { GrantedRole } from '../../lib/trust/relying-party.ts';
 import type { AtlasState } from '../atlas/state.ts';
 import type { LabRole, LabUser } from '../aws/identities.ts';
 import type { AwsWorld } from '../aws/world.ts';
 import type { LabClock } from '../clock.ts';
 import { HOPS, type Hop, type HopDelays } from '../delays.ts';
-import type { ScenarioPlayer } from '../scenarios/player.ts';
+import type { PlayedScenario } from '../scenarios/played-scenario.ts';
 
 /** What the lab plays right now: plain data, without a secret. */
 export interface LabStatus {
@@ -60,7 +61,11 @@ export interface LabTime {
   readonly offsetSeconds: number;
 }
 
-/** The live parts of a lab, which the controls read and change. */
+/**
+ * The live parts of a lab, which the controls read and change.
+ *
+ * @internal
+ */
 export interface LabParts {
   readonly clock: LabClock;
   readonly world: AwsWorld;
@@ -69,18 +74,20 @@ export interface LabParts {
   readonly delays: HopDelays;
   readonly endpoints: LabStatus['endpoints'];
   readonly mfaDevices: readonly (readonly [serial: string, file: string])[];
-  readonly scenarios: Pick<ScenarioPlayer, 'play'>;
+  readonly scenarios: { play(name: string): Promise<PlayedScenario> };
 }
 
+/** @internal */
 export function labTime(clock: LabClock): LabTime {
   const now = clock.now();
   return {
     now: now.toISOString(),
-    nowEpoch: Math.floor(now.getTime() / 1000),
+    nowEpoch: epoch(now),
     offsetSeconds: clock.offsetMs / 1000,
   };
 }
 
+/** @internal */
 export function labStatus(parts: LabParts): LabStatus {
   const { clock, world, atlas, mongod, delays, endpoints } = parts;
   const delayOf = (hop: Hop): readonly [Hop, number] => [hop, delays.of(hop)];

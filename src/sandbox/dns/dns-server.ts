@@ -26,6 +26,8 @@ export interface LabDns {
   readonly zone: Map<string, DnsRecords>;
   /** How queries go wrong: no answer at all, or SERVFAIL. */
   fault: 'silent' | 'server-failure' | null;
+  /** Answers on another socket too, until the server closes. */
+  serve(socket: Socket): void;
   close(): Promise<void>;
 }
 
@@ -37,29 +39,39 @@ export interface LabDns {
  */
 export async function startDns(records: Readonly<Record<string, DnsRecords>>, log: LabLog): Promise<LabDns> {
   const { decode, encode } = await import('dns-packet');
-  const socket = createSocket('udp4');
+  const sockets: Socket[] = [];
   const dns: Omit<LabDns, 'address'> = {
     zone: new Map(Object.entries(records)),
     fault: null,
+    serve(socket) {
+      sockets.push(socket);
+      socket.on('message', (message, from) => answer(socket, message, from));
+      // A datagram that could not be delivered is reported here; the next one may be.
+      socket.on('error', () => {});
+    },
     close: async () => {
-      const closed = once(socket, 'close');
-      socket.close();
-      await closed;
+      for (const socket of sockets) {
+        const closed = once(socket, 'close');
+        socket.close();
+        await closed;
+      }
     },
   };
-  socket.on('message', (message, from) => {
+  const answer = (socket: Socket, message: Buffer, from: RemoteInfo) => {
     const query = readQuery(decode, message);
     if (query === null) return;
     if (dns.fault === 'silent') {
-      log.add({ ...noted(query), decision: 'refused', reason: 'not answered' });
+      log.add({ ...noted(query), decision: 'refused', reason: 'no response' });
       return;
     }
     const { packet, reason } =
       dns.fault === null ? answerTo(query, dns.zone) : failed(query, SERVER_FAILURE, 'SERVFAIL');
     log.add({ ...noted(query), decision: reason === null ? 'allowed' : 'refused', reason: reason ?? '' });
     send(socket, encode(packet), from);
-  });
+  };
+  const socket = createSocket('udp4');
   const port = await bound(socket);
+  dns.serve(socket);
   return Object.assign(dns, { address: `${HOST}:${port}` });
 }
 
@@ -94,7 +106,7 @@ interface Reply {
 
 function answerTo(query: Query, zone: ReadonlyMap<string, DnsRecords>): Reply {
   const known = zone.get(query.name);
-  if (known === undefined) return failed(query, NAME_ERROR, 'NXDOMAIN: there is no such name');
+  if (known === undefined) return failed(query, NAME_ERROR, 'NXDOMAIN: the name does not exist');
   const answers = answersOf(query, known);
   return {
     packet: response(query, 0, answers),
@@ -146,7 +158,5 @@ async function bound(socket: Socket): Promise<number> {
       cause,
     });
   }
-  // A datagram that could not be delivered is reported here; the next one may be.
-  socket.on('error', () => {});
   return socket.address().port;
 }

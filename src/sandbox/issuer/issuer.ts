@@ -1,9 +1,11 @@
+import { SIGNING_ALGORITHMS } from '../../lib/core/token.ts';
 import {
   type HttpAnswer,
   type HttpRequest,
   type LoopbackServer,
   startLoopbackServer,
 } from '../aws/loopback-server.ts';
+import type { CommandNetwork } from '../isolation/command-network.ts';
 import type { LabLog } from '../log.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
@@ -22,6 +24,8 @@ export interface IssuerOptions {
   readonly host: string;
   readonly port: number;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
+  /** Where it is reachable as well. */
+  readonly network?: CommandNetwork | undefined;
 }
 
 /**
@@ -63,7 +67,8 @@ async function answer(
     action: `${readable ? request.method : 'other'} ${known ? path : '(another path)'}`,
     principal: null,
     decision: readable && known ? 'allowed' : 'refused',
-    reason: readable && known ? `served by ${issuer}` : 'only discovery and keys can be read here',
+    reason:
+      readable && known ? `served by ${issuer}` : 'only the discovery document and the keys can be read here',
   });
   if (!known) return { status: 404, headers: {}, body: '' };
   if (!readable) return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' };
@@ -75,7 +80,7 @@ async function answer(
 export function discoveryDocument(issuer: string): object {
   return {
     claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'jti', 'https://sts.amazonaws.com/'],
-    id_token_signing_alg_values_supported: ['RS256', 'ES384'],
+    id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
     issuer,
     jwks_uri: `${issuer}${JWKS_PATH}`,
     response_types_supported: ['id_token'],

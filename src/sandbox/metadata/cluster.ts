@@ -2,6 +2,7 @@ import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
 import { CompactSign } from 'jose/jws/compact/sign';
 import { exportJWK } from 'jose/key/export';
 import { type HttpAnswer, startLoopbackServer } from '../aws/loopback-server.ts';
+import type { CommandNetwork } from '../isolation/command-network.ts';
 import type { LabLog } from '../log.ts';
 
 /** A pod and the account it runs under. */
@@ -17,10 +18,12 @@ export interface ClusterOptions {
   readonly now: () => Date;
   /** As the lab's other issuers have it. Both PEM. */
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
+  readonly network: CommandNetwork | undefined;
 }
 
 /** A Kubernetes cluster, as far as others see it: an issuer of tokens for its pods. */
 export interface Cluster {
+  readonly name: string;
   /** What stands in `iss`: with a path, as EKS has it. */
   readonly issuer: string;
   /** Issues a token as the kubelet projects it into a pod. */
@@ -34,7 +37,7 @@ export interface Cluster {
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
-export async function startCluster({ log, now, tls }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({ log, now, tls, network }: ClusterOptions): Promise<Cluster> {
   const pair = await webcrypto.subtle.generateKey(
     {
       name: 'RSASSA-PKCS1-v1_5',
@@ -58,6 +61,7 @@ export async function startCluster({ log, now, tls }: ClusterOptions): Promise<C
     host: '127.0.0.1',
     port: 0,
     tls,
+    network,
     async answer({ method, target }): Promise<HttpAnswer> {
       const document = method === 'GET' && Object.hasOwn(documents, target) ? documents[target] : undefined;
       log.add({
@@ -65,7 +69,10 @@ export async function startCluster({ log, now, tls }: ClusterOptions): Promise<C
         action: document === undefined ? '(another path)' : `GET ${target.slice(path.length)}`,
         principal: null,
         decision: document === undefined ? 'refused' : 'allowed',
-        reason: document === undefined ? 'only discovery and keys can be read here' : `served by ${issuer}`,
+        reason:
+          document === undefined
+            ? 'only the discovery document and the keys can be read here'
+            : `served by ${issuer}`,
       });
       if (document === undefined) return { status: 404, headers: {}, body: '' };
       const headers = { 'content-type': 'application/json' };
@@ -74,6 +81,7 @@ export async function startCluster({ log, now, tls }: ClusterOptions): Promise<C
   });
   issuer = `${server.url}${path}`;
   return {
+    name: 'lab',
     issuer,
     async issueToken(pod, audience, lifeSeconds) {
       const issuedAt = Math.floor(now().getTime() / 1000);

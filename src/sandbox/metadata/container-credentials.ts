@@ -1,5 +1,3 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { equalInConstantTime } from '../../lib/net/constant-time.ts';
 import type { LabSession } from '../aws/identities.ts';
 import {
   type HttpAnswer,
@@ -8,6 +6,7 @@ import {
   startLoopbackServer,
 } from '../aws/loopback-server.ts';
 import { headerValue } from '../aws/sigv4.ts';
+import type { CommandNetwork } from '../isolation/command-network.ts';
 import type { LabLog } from '../log.ts';
 import { credentialsMembers } from './role-session.ts';
 
@@ -15,13 +14,20 @@ export interface ContainerCredentialsOptions {
   /** The keys of the container's role at this moment. */
   readonly session: () => LabSession;
   readonly log: LabLog;
+  /** The one path that has credentials. */
+  readonly path: string;
+  /** Whether a value of the Authorization header is that of this container. */
+  readonly authorizes: (sent: string) => boolean;
+  /** What the platform says beside the keys. */
+  readonly members: (session: LabSession) => Readonly<Record<string, string>>;
+  /** The address that it has on the platform, on port 80, and whether it wants an Authorization there. */
+  readonly linkLocal: { readonly host: string; readonly open: boolean };
+  readonly network: CommandNetwork | undefined;
 }
 
 export interface ContainerCredentials extends LoopbackServer {
-  /** For AWS_CONTAINER_CREDENTIALS_FULL_URI: the path is secret too. */
+  /** For AWS_CONTAINER_CREDENTIALS_FULL_URI. */
   readonly credentialsUri: string;
-  /** For AWS_CONTAINER_AUTHORIZATION_TOKEN; it has to come back as it is. */
-  readonly authorizationToken: string;
 }
 
 /**
@@ -31,31 +37,31 @@ export interface ContainerCredentials extends LoopbackServer {
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
-export async function startContainerCredentials({
-  session,
-  log,
-}: ContainerCredentialsOptions): Promise<ContainerCredentials> {
-  const path = `/v2/credentials/${randomUUID()}`;
-  const authorizationToken = randomBytes(32).toString('base64url');
+export async function startContainerCredentials(
+  options: ContainerCredentialsOptions,
+): Promise<ContainerCredentials> {
+  const { session, log, path, linkLocal } = options;
   const server = await startLoopbackServer({
     name: 'container credentials endpoint',
     host: '127.0.0.1',
     port: 0,
     // Plain HTTP, also in a lab under TLS: AWS's own is.
     tls: undefined,
+    network: options.network,
+    alsoAt: { host: linkLocal.host, port: 80 },
     answer: async (request) => {
-      const fault = faultOf(request, path, authorizationToken);
+      const fault = faultOf(request, options);
       log.add({
         hop: 'metadata',
         action: `${request.method === 'GET' ? 'GET' : 'other'} container credentials`,
         principal: null,
         decision: fault === null ? 'allowed' : 'refused',
-        reason: fault === null ? `keys of ${session().principal.arn}` : fault.reason,
+        reason: fault === null ? `credentials of ${session().principal.arn}` : fault.reason,
       });
-      return fault === null ? keysOf(session()) : fault.answer;
+      return fault === null ? keysOf(session(), options) : fault.answer;
     },
   });
-  return { ...server, credentialsUri: `${server.url}${path}`, authorizationToken };
+  return { ...server, credentialsUri: `${server.url}${path}` };
 }
 
 interface Fault {
@@ -63,28 +69,34 @@ interface Fault {
   readonly reason: string;
 }
 
-function faultOf(request: HttpRequest, path: string, token: string): Fault | null {
+function faultOf(
+  request: HttpRequest,
+  { path, authorizes, linkLocal }: ContainerCredentialsOptions,
+): Fault | null {
   const fault = (status: number, code: string, message: string, reason = message): Fault => ({
     answer: { status, headers: JSON_TYPE, body: JSON.stringify({ Code: code, Message: message }) },
     reason: `HTTP ${status}: ${reason}`,
   });
-  if (request.target !== path) return fault(404, 'NotFound', 'There are no credentials at this path.');
-  if (request.method !== 'GET') return fault(405, 'MethodNotAllowed', 'Credentials are read by GET.');
+  if (request.target !== path) return fault(404, 'NotFound', 'This path has no credentials.');
+  if (request.method !== 'GET') return fault(405, 'MethodNotAllowed', 'Use GET to read credentials.');
+  if (linkLocal.open && request.localAddress === linkLocal.host) return null;
   const sent = headerValue(request, 'authorization');
-  if (sent !== undefined && equalInConstantTime(sent, token)) return null;
+  if (sent !== undefined && authorizes(sent)) return null;
   return fault(
     401,
     'AccessDenied',
     'The authorization token is missing or invalid.',
-    sent === undefined ? 'no Authorization came' : 'the Authorization is not the one of this container',
+    sent === undefined
+      ? 'the Authorization header is missing'
+      : 'the Authorization header does not belong to this container',
   );
 }
 
-function keysOf(session: LabSession): HttpAnswer {
+function keysOf(session: LabSession, { members }: ContainerCredentialsOptions): HttpAnswer {
   return {
     status: 200,
     headers: JSON_TYPE,
-    body: JSON.stringify({ RoleArn: session.principal.arn, ...credentialsMembers(session) }),
+    body: JSON.stringify({ ...members(session), ...credentialsMembers(session) }),
   };
 }
 

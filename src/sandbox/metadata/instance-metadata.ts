@@ -6,6 +6,7 @@ import {
   startLoopbackServer,
 } from '../aws/loopback-server.ts';
 import { headerValue } from '../aws/sigv4.ts';
+import { type CommandNetwork, LINK_LOCAL } from '../isolation/command-network.ts';
 import type { LabLog } from '../log.ts';
 import { InstanceTokens, LONGEST_TTL_SECONDS } from './instance-tokens.ts';
 import { credentialsMembers } from './role-session.ts';
@@ -31,6 +32,7 @@ export interface InstanceMetadataOptions {
   readonly session: () => LabSession;
   readonly log: LabLog;
   readonly now: () => Date;
+  readonly network: CommandNetwork | undefined;
 }
 
 /** What is answered to a good token, by path without a slash at the end. */
@@ -59,6 +61,8 @@ export async function startInstanceMetadata(options: InstanceMetadataOptions): P
     port: 0,
     // Plain HTTP, also in a lab under TLS: AWS has no other.
     tls: undefined,
+    network: options.network,
+    alsoAt: { host: LINK_LOCAL.instanceMetadata, port: 80 },
     async answer(request) {
       const path = request.target.replace(/\?.*$/s, '').replace(/(?<=.)\/$/, '');
       const decision =
@@ -80,14 +84,14 @@ export async function startInstanceMetadata(options: InstanceMetadataOptions): P
 }
 
 function giveToken(request: HttpRequest, tokens: InstanceTokens, now: Date): Decision {
-  if (request.method !== 'PUT') return refuse(405, 'a token is made by PUT');
+  if (request.method !== 'PUT') return refuse(405, 'a token requires PUT');
   if (headerValue(request, 'x-forwarded-for') !== undefined) {
-    return refuse(403, 'it came through a proxy (X-Forwarded-For)');
+    return refuse(403, 'the request came through a proxy (X-Forwarded-For)');
   }
   const ttl = headerValue(request, TTL_HEADER) ?? '';
   const seconds = /^\d{1,5}$/.test(ttl) ? Number(ttl) : 0;
   if (seconds < 1 || seconds > LONGEST_TTL_SECONDS) {
-    return refuse(400, `${TTL_HEADER} has to say 1 to ${LONGEST_TTL_SECONDS}`);
+    return refuse(400, `${TTL_HEADER} must be from 1 to ${LONGEST_TTL_SECONDS}`);
   }
   const body = tokens.create(new Date(now.getTime() + seconds * 1000));
   return {
@@ -102,13 +106,13 @@ function readDocument(
   tokens: InstanceTokens,
   now: Date,
 ): Decision {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'metadata is only read');
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'metadata is read-only');
   const token = headerValue(request, TOKEN_HEADER);
-  if (token === undefined) return refuse(401, 'version 1 (no token), and this instance wants version 2');
+  if (token === undefined) return refuse(401, 'version 1 (no token), but this instance requires version 2');
   const fault = tokens.fault(token, now);
   if (fault !== null) return refuse(401, fault);
-  if (document === undefined) return refuse(404, 'there is no such metadata');
-  return { answer: { status: 200, headers: TEXT, body: document() }, reason: 'read with a good token' };
+  if (document === undefined) return refuse(404, 'this metadata does not exist');
+  return { answer: { status: 200, headers: TEXT, body: document() }, reason: 'valid token' };
 }
 
 /** What SDKs and the AWS CLI ask for: keys, Region and who the instance is. */

@@ -20,9 +20,9 @@ export class InstanceTokens {
   fault(token: string, now: Date): string | null {
     const [end = '', mac = '', ...more] = token.split('.');
     if (more.length > 0 || !equalInConstantTime(mac, this.#mac(end)))
-      return 'its token is none of this service';
+      return 'the token does not belong to this service';
     const expiresAt = new Date(Number.parseInt(end, 36));
-    return expiresAt <= now ? `its token expired at ${expiresAt.toISOString()}` : null;
+    return expiresAt <= now ? `the token expired at ${expiresAt.toISOString()}` : null;
   }
 
   #mac(end: string): string {

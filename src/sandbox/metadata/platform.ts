@@ -1,9 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { FedctlError } from '../../lib/core/errors.ts';
+import { equalInConstantTime } from '../../lib/net/constant-time.ts';
+import { LINK_LOCAL } from '../isolation/command-network.ts';
 import type { PlatformName } from '../platforms.ts';
 import { startContainerCredentials } from './container-credentials.ts';
 import { startInstanceMetadata } from './instance-metadata.ts';
 import { startPod } from './pod.ts';
+import { startPodIdentity } from './pod-identity.ts';
 import { ROLE, renewedSession } from './role-session.ts';
 import type { Platform, PlatformOptions } from './running-platform.ts';
 
@@ -17,8 +20,8 @@ export async function startPlatform(name: PlatformName, options: PlatformOptions
   const role = options.world.roles.find((one) => one.name === ROLE);
   if (role === undefined) {
     throw new FedctlError('lab.unknown-name', {
-      message: `The lab has no role "${ROLE}", and that is who workloads on ${name} are.`,
-      remedy: `add a role named ${ROLE} to the configuration, or leave --as out`,
+      message: `The lab has no role "${ROLE}", which workloads on ${name} use.`,
+      remedy: `Add a role named ${ROLE} to the configuration, or remove --as.`,
     });
   }
   options.world.setFederation(role.account.id, true);
@@ -30,10 +33,14 @@ const START: Readonly<Record<PlatformName, (options: PlatformOptions) => Promise
   ecs: startTask,
   lambda: startFunction,
   eks: startPod,
+  'eks-pod-identity': startPodIdentity,
 };
 
-/** EC2 sets no variable at all: everything, the Region too, comes from the metadata service. */
-async function startInstance({ world, log, now, region }: PlatformOptions): Promise<Platform> {
+/**
+ * EC2 sets no variable at all: everything, the Region too, comes from the metadata service. Outside of an isolated
+ * command one variable says where it is.
+ */
+async function startInstance({ world, log, now, region, network }: PlatformOptions): Promise<Platform> {
   const principal = world.role(ROLE);
   const accountId = principal.account.id;
   const id = 'i-0fedc71ab00000001';
@@ -53,6 +60,7 @@ async function startInstance({ world, log, now, region }: PlatformOptions): Prom
     log,
     now,
     session,
+    network,
     instance: {
       id,
       accountId,
@@ -65,29 +73,45 @@ async function startInstance({ world, log, now, region }: PlatformOptions): Prom
   });
   return {
     env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: server.url },
+    isolated: { AWS_EC2_METADATA_SERVICE_ENDPOINT: null },
     plays: [['IMDS', server.url]],
     close: () => server.close(),
   };
 }
 
 /**
- * A task on Fargate. AWS names the endpoint by AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, on an address that only ECS
- * has; the lab uses the other variable that SDKs know, and its token.
+ * A task on Fargate. AWS names the endpoint by AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, on an address that only ECS and an
+ * isolated command have; otherwise the lab uses the other variable that SDKs know, and its token.
  */
-async function startTask({ world, log, now, region }: PlatformOptions): Promise<Platform> {
+async function startTask({ world, log, now, region, network }: PlatformOptions): Promise<Platform> {
   const session = renewedSession(world, now, {
     principal: world.role(ROLE),
     sessionName: randomUUID().replaceAll('-', ''),
   });
-  const server = await startContainerCredentials({ log, session });
+  const path = `/v2/credentials/${randomUUID()}`;
+  const authorizationToken = randomBytes(32).toString('base64url');
+  const server = await startContainerCredentials({
+    log,
+    session,
+    path,
+    authorizes: (sent) => equalInConstantTime(sent, authorizationToken),
+    members: ({ principal }) => ({ RoleArn: principal.arn }),
+    linkLocal: { host: LINK_LOCAL.container, open: true },
+    network,
+  });
   return {
     env: {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: server.credentialsUri,
-      AWS_CONTAINER_AUTHORIZATION_TOKEN: server.authorizationToken,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: authorizationToken,
       AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
       AWS_EC2_METADATA_DISABLED: 'true',
+    },
+    isolated: {
+      AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: null,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: null,
     },
     plays: [['container', server.credentialsUri]],
     close: () => server.close(),
@@ -96,7 +120,11 @@ async function startTask({ world, log, now, region }: PlatformOptions): Promise<
 
 const TWELVE_HOURS_MS = 12 * 3_600_000;
 
-/** Lambda gives a function its keys once, in the environment, as long as this copy of it lives. */
+/**
+ * Lambda gives a function its keys once, in the environment, as long as this copy of it lives. Its other variables are
+ * those of the Lambda Developer Guide, "Defined runtime environment variables", but for those of what is not here: a
+ * runtime API, a daemon of X-Ray, and the folders of the runtime in search paths.
+ */
 async function startFunction({ world, now, region }: PlatformOptions): Promise<Platform> {
   const principal = world.role(ROLE);
   const name = 'lab-function';
@@ -107,6 +135,7 @@ async function startFunction({ world, now, region }: PlatformOptions): Promise<P
     expiresAt: new Date(now().getTime() + TWELVE_HOURS_MS),
     platformClaims: { lambda_source_function_arn: arn },
   });
+  const day = now().toISOString().slice(0, 10).replaceAll('-', '/');
   return {
     env: {
       AWS_ACCESS_KEY_ID: session.accessKeyId,
@@ -117,6 +146,12 @@ async function startFunction({ world, now, region }: PlatformOptions): Promise<P
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+      AWS_LAMBDA_LOG_STREAM_NAME: `${day}/[$LATEST]${randomBytes(16).toString('hex')}`,
+      LAMBDA_TASK_ROOT: '/var/task',
+      LAMBDA_RUNTIME_DIR: '/var/runtime',
+      _HANDLER: 'index.handler',
+      LANG: 'en_US.UTF-8',
+      TZ: ':UTC',
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x',
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,

@@ -8,20 +8,32 @@ import type { Platform, PlatformOptions } from './running-platform.ts';
 const AUDIENCE = 'sts.amazonaws.com';
 const ONE_DAY_S = 86_400;
 
+/** Another pod each time, as pods are: the AWS CLI keeps sessions in the home folder, by role and session name. */
+export function labPod(): Pod {
+  return {
+    namespace: 'default',
+    serviceAccount: 'app',
+    name: `app-${randomBytes(5).toString('hex')}`,
+    node: 'lab-node',
+  };
+}
+
 /**
  * A pod on EKS whose service account has a role: a token of the cluster in a file, and the role that trusts it. The
  * account of the role gets a provider for the cluster's issuer, as IAM wants one.
  */
-export async function startPod({ world, log, now, region, folder, tls }: PlatformOptions): Promise<Platform> {
+export async function startPod({
+  world,
+  log,
+  now,
+  region,
+  folder,
+  tls,
+  network,
+}: PlatformOptions): Promise<Platform> {
   const role = world.role(ROLE);
-  const pod: Pod = {
-    namespace: 'default',
-    serviceAccount: 'app',
-    // Another one each time, as pods are: the AWS CLI keeps sessions in the home folder, by role and session name.
-    name: `app-${randomBytes(5).toString('hex')}`,
-    node: 'lab-node',
-  };
-  const cluster = await startCluster({ log, now, tls });
+  const pod = labPod();
+  const cluster = await startCluster({ log, now, tls, network });
   try {
     world.trustIssuer({
       accountId: role.account.id,

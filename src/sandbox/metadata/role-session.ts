@@ -11,7 +11,7 @@ const SIX_HOURS_MS = 6 * 3_600_000;
 const RENEW_BEFORE_MS = 30 * 60_000;
 
 /** Who the platform's workload is. */
-export type Workload = Pick<SessionFacts, 'principal' | 'sessionName' | 'platformClaims'>;
+export type Workload = Pick<SessionFacts, 'principal' | 'sessionName' | 'platformClaims' | 'tags'>;
 
 /**
  * The keys that a platform hands out at this moment: one session for everybody who asks, and another one half an hour

@@ -1,26 +1,102 @@
-import { BSON } from 'bson';
+import { BSON, DBRef, Double, Int32 } from 'bson';
 
-/** A document with BSON's own number types, so that it is written again as it was read. */
+/** The fields of a command or a reply by name, with BSON's own number types. */
 export type TypedDocument = Record<string, unknown>;
+
+/**
+ * A BSON document: the fields in their order, the numbers in BSON's own types. A Map, because a JavaScript object moves
+ * field names that look like numbers to the front.
+ */
+export type Document = Map<string, unknown>;
 
 /** mongod's own limit of one document, in bytes. */
 export const MAX_DOCUMENT: number = 16 * 1024 * 1024;
 
+const OPTIONS = {
+  promoteValues: false,
+  promoteLongs: false,
+  promoteBuffers: false,
+  bsonRegExp: true,
+} as const;
+
+/** Types that BSON's specification calls deprecated and that the `bson` package cannot write again as it read them. */
+const DEPRECATED: Readonly<Record<number, string>> = {
+  6: 'undefined',
+  12: 'dbPointer',
+  14: 'symbol',
+  15: 'javascriptWithScope',
+};
+
 /** Reads one document and keeps what plain JavaScript would lose: int, long, double and decimal stay apart. */
 export function decodeDocument(bytes: Uint8Array): TypedDocument {
-  return BSON.deserialize(bytes, {
-    promoteValues: false,
-    promoteLongs: false,
-    promoteBuffers: false,
-    bsonRegExp: true,
-  });
+  return BSON.deserialize(bytes, OPTIONS);
 }
 
-export function encodeDocument(document: TypedDocument): Uint8Array {
+/**
+ * Reads one document with the order of its fields.
+ *
+ * @param onInexact called with the reason when the document holds something that cannot be kept as it was sent
+ */
+export function decodeOrdered(bytes: Uint8Array, onInexact: (reason: string) => void): Document {
+  return ordered(decodeDocument(bytes), bytes, onInexact);
+}
+
+function ordered(value: unknown, bytes: Uint8Array, onInexact: (reason: string) => void): Document {
+  const fields = (value instanceof DBRef ? value.toJSON() : value) as TypedDocument;
+  const document: Document = new Map();
+  for (const [type, nameOffset, nameLength, offset, length] of BSON.onDemand.parseToElements(bytes)) {
+    const name = BSON.onDemand.ByteUtils.toUTF8(bytes, nameOffset, nameOffset + nameLength, true);
+    if (document.has(name)) onInexact(`the field '${name}' appears twice in a document`);
+    if (Object.hasOwn(DEPRECATED, type)) {
+      onInexact(`the field '${name}' has the deprecated BSON type ${DEPRECATED[type]}`);
+    }
+    const inner = bytes.subarray(offset, offset + length);
+    const member = fields[name];
+    if (type === 3) document.set(name, ordered(member, inner, onInexact));
+    else if (type === 4) document.set(name, orderedArray(member, inner, onInexact));
+    else document.set(name, member);
+  }
+  return document;
+}
+
+function orderedArray(value: unknown, bytes: Uint8Array, onInexact: (reason: string) => void): unknown[] {
+  // The names of the elements are positions, whatever a client writes there.
+  const members: readonly unknown[] = Array.isArray(value) ? value : [];
+  return [...ordered(Object.assign({}, members), bytes, onInexact).values()];
+}
+
+/** The document with the given fields; plain numbers become int32 or double. */
+export function documentOf(fields: TypedDocument): Document {
+  return new Map(Object.entries(fields).map(([name, value]) => [name, bsonValue(value)]));
+}
+
+function bsonValue(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isInteger(value) ? new Int32(value) : new Double(value);
+  if (Array.isArray(value)) return value.map(bsonValue);
+  return isRecord(value) ? documentOf(value) : value;
+}
+
+/** A document as a plain object, its inner documents too: for commands that look fields up by name. */
+export function recordOf(document: Document): TypedDocument {
+  return Object.fromEntries([...document].map(([name, value]) => [name, recordValue(value)]));
+}
+
+function recordValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(recordValue);
+  return value instanceof Map ? recordOf(value) : value;
+}
+
+function isRecord(value: unknown): value is TypedDocument {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+export function encodeDocument(document: TypedDocument | Document): Uint8Array {
   return BSON.serialize(document);
 }
 
 /** In bytes, as BSON. */
-export function encodedSize(document: TypedDocument): number {
+export function encodedSize(document: TypedDocument | Document): number {
   return BSON.calculateObjectSize(document);
 }

@@ -1,161 +1,154 @@
 import { randomUUID } from 'node:crypto';
 import { ObjectId, UUID } from 'bson';
-import { encodedSize, MAX_DOCUMENT, type TypedDocument } from './bson-codec.ts';
+import { type Document, encodedSize, MAX_DOCUMENT } from './bson-codec.ts';
 import { CommandError } from './command-error.ts';
-import { valuesAt } from './paths.ts';
-import { keyOf, type PlainDocument, plainDocument } from './values.ts';
-
-/** A stored document in both its forms. */
-export interface Entry {
-  /** As it came, number types included. */
-  readonly typed: TypedDocument;
-  /** For the query engine, which must not change it. */
-  readonly plain: PlainDocument;
-}
-
-export interface Index {
-  readonly name: string;
-  readonly key: TypedDocument;
-  readonly unique: boolean;
-  /** As it was asked for, for listIndexes. */
-  readonly spec: TypedDocument;
-}
-
-const ID_INDEX: Index = {
-  name: '_id_',
-  key: { _id: 1 },
-  unique: true,
-  spec: { v: 2, key: { _id: 1 }, name: '_id_' },
-};
+import type { Key } from './query/keys.ts';
+import { ID_INDEX, type Index, isPresent } from './validation/indexes.ts';
+import { keyOf } from './values/compare.ts';
+import { textOf } from './values/text.ts';
+import { isDocument, typeOf } from './values/types.ts';
 
 /** Documents by `_id`, in the order they came. Indexes keep duplicates out; finding is by looking at every document. */
 export class Collection {
   readonly namespace: string;
   readonly uuid: UUID = new UUID(randomUUID());
-  readonly options: TypedDocument;
-  readonly #entries = new Map<string, Entry>();
+  readonly #documents = new Map<string, Document>();
   readonly #indexes = new Map<string, Index>([[ID_INDEX.name, ID_INDEX]]);
   /** For each unique index the document that holds a key. */
   readonly #owners = new Map<string, Map<string, string>>();
 
-  constructor(namespace: string, options: TypedDocument) {
+  constructor(namespace: string) {
     this.namespace = namespace;
-    this.options = options;
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#documents.size;
   }
 
-  entries(): Iterable<Entry> {
-    return this.#entries.values();
+  documents(): Iterable<Document> {
+    return this.#documents.values();
   }
 
-  byId(id: unknown): Entry | undefined {
-    return this.#entries.get(keyOf(id));
+  byId(id: unknown): Document | undefined {
+    return this.#documents.get(keyOf(id));
   }
 
-  /** @throws CommandError DuplicateKey, InvalidIdField, BSONObjectTooLarge */
-  insert(document: TypedDocument): Entry {
-    const typed =
-      '_id' in document ? { _id: document['_id'], ...document } : { _id: new ObjectId(), ...document };
-    if (Array.isArray(typed['_id'])) {
-      throw new CommandError('InvalidIdField', "The '_id' value cannot be of type array");
-    }
-    const id = keyOf(typed['_id']);
-    if (this.#entries.has(id)) throw this.#duplicate(ID_INDEX, typed);
-    this.#check(id, typed);
-    return this.#store(id, typed);
+  /** @throws CommandError DuplicateKey, InvalidIdField, DollarPrefixedFieldName, BSONObjectTooLarge */
+  insert(document: Document): Document {
+    const id = document.get('_id') ?? (document.has('_id') ? null : new ObjectId());
+    checkId(id);
+    const stored: Document = new Map([['_id', id]]);
+    for (const [name, value] of document) if (name !== '_id') stored.set(name, value);
+    const key = keyOf(id);
+    if (this.#documents.has(key)) throw this.#duplicate(ID_INDEX, [id]);
+    this.#check(key, stored);
+    this.#store(key, stored);
+    return stored;
   }
 
   /** Puts `after` in the place of a stored document with the same `_id`. @throws CommandError like insert */
-  replace(before: Entry, after: TypedDocument): Entry {
-    const id = keyOf(before.typed['_id']);
-    this.#check(id, after);
-    this.#release(id, before.typed);
-    return this.#store(id, after);
+  replace(before: Document, after: Document): void {
+    const key = keyOf(before.get('_id'));
+    this.#check(key, after);
+    this.#release(key, before);
+    this.#store(key, after);
   }
 
-  remove(entry: Entry): void {
-    const id = keyOf(entry.typed['_id']);
-    this.#release(id, entry.typed);
-    this.#entries.delete(id);
+  remove(document: Document): void {
+    const key = keyOf(document.get('_id'));
+    this.#release(key, document);
+    this.#documents.delete(key);
   }
 
   indexes(): readonly Index[] {
     return [...this.#indexes.values()];
   }
 
-  /** @throws CommandError DuplicateKey when the documents do not fit a unique index */
-  createIndex(index: Index): boolean {
-    if (this.#indexes.has(index.name)) return false;
-    if (index.unique) {
-      const owners = new Map<string, string>();
-      for (const [id, { typed }] of this.#entries) {
-        for (const key of indexKeys(index, typed)) {
-          if (owners.has(key)) throw this.#duplicate(index, typed);
-          owners.set(key, id);
-        }
+  /**
+   * Adds an index unless it is there.
+   *
+   * @throws CommandError DuplicateKey, CannotIndexParallelArrays when the documents do not fit it, and for a conflict with
+   *   another index
+   */
+  createIndex(index: Index): void {
+    if (isPresent(index, this.indexes())) return;
+    const owners = new Map<string, string>();
+    for (const [id, document] of this.#documents) {
+      for (const key of index.keys(document)) {
+        const text = keyOf(key);
+        if (index.isUnique && owners.has(text) && owners.get(text) !== id) throw this.#duplicate(index, key);
+        owners.set(text, id);
       }
-      this.#owners.set(index.name, owners);
     }
+    if (index.isUnique) this.#owners.set(index.name, owners);
     this.#indexes.set(index.name, index);
-    return true;
   }
 
-  dropIndex(name: string): boolean {
+  dropIndex(name: string): void {
     this.#owners.delete(name);
-    return name !== ID_INDEX.name && this.#indexes.delete(name);
+    this.#indexes.delete(name);
   }
 
-  #store(id: string, typed: TypedDocument): Entry {
-    for (const [name, owners] of this.#owners) {
-      const index = this.#indexes.get(name);
-      if (index !== undefined) for (const key of indexKeys(index, typed)) owners.set(key, id);
+  /** Removes what is older than a TTL index lets documents become. */
+  removeExpired(now: Date): void {
+    for (const { key, expireAfterSeconds, keys } of this.#indexes.values()) {
+      if (expireAfterSeconds === null || key.has('_id')) continue;
+      for (const document of [...this.#documents.values()]) {
+        const dates = keys(document).flatMap((values) => values.filter((value) => value instanceof Date));
+        const oldest = Math.min(...dates.map((date) => date.getTime()));
+        if (oldest + expireAfterSeconds * 1000 <= now.getTime()) this.remove(document);
+      }
     }
-    const entry = { typed, plain: plainDocument(typed) };
-    this.#entries.set(id, entry);
-    return entry;
   }
 
-  #check(id: string, typed: TypedDocument): void {
-    if (encodedSize(typed) > MAX_DOCUMENT) {
+  #store(id: string, document: Document): void {
+    for (const [name, owners] of this.#owners) {
+      for (const key of this.#indexes.get(name)?.keys(document) ?? []) owners.set(keyOf(key), id);
+    }
+    this.#documents.set(id, document);
+  }
+
+  #check(id: string, document: Document): void {
+    if (encodedSize(document) > MAX_DOCUMENT) {
       throw new CommandError('BSONObjectTooLarge', `a document is larger than ${MAX_DOCUMENT} bytes`);
     }
-    for (const [name, owners] of this.#owners) {
-      const index = this.#indexes.get(name);
-      if (index === undefined) continue;
-      const taken = indexKeys(index, typed).some((key) => (owners.get(key) ?? id) !== id);
-      if (taken) throw this.#duplicate(index, typed);
+    for (const index of this.#indexes.values()) {
+      const owners = this.#owners.get(index.name);
+      const taken = index.keys(document).find((key) => (owners?.get(keyOf(key)) ?? id) !== id);
+      if (taken !== undefined) throw this.#duplicate(index, taken);
     }
   }
 
-  #release(id: string, typed: TypedDocument): void {
+  #release(id: string, document: Document): void {
     for (const [name, owners] of this.#owners) {
-      const index = this.#indexes.get(name);
-      if (index === undefined) continue;
-      for (const key of indexKeys(index, typed)) if (owners.get(key) === id) owners.delete(key);
+      for (const key of this.#indexes.get(name)?.keys(document) ?? []) {
+        if (owners.get(keyOf(key)) === id) owners.delete(keyOf(key));
+      }
     }
   }
 
-  #duplicate(index: Index, typed: TypedDocument): CommandError {
-    const paths = Object.keys(index.key);
-    const keyValue = Object.fromEntries(paths.map((path) => [path, valuesAt(typed, path)[0] ?? null]));
+  #duplicate(index: Index, key: Key): CommandError {
+    const keyValue: Document = new Map(
+      [...index.key.keys()].map((path, position) => [path, key[position] ?? null]),
+    );
     return new CommandError(
       'DuplicateKey',
-      `E11000 duplicate key error collection: ${this.namespace} index: ${index.name} dup key: ${JSON.stringify(plainDocument(keyValue))}`,
+      `E11000 duplicate key error collection: ${this.namespace} index: ${index.name} dup key: ${textOf(keyValue)}`,
       { keyPattern: index.key, keyValue },
     );
   }
 }
 
-/** The keys of a document in a unique index: one for each element of an array in a single-field index. */
-function indexKeys(index: Index, typed: TypedDocument): readonly string[] {
-  const paths = Object.keys(index.key);
-  const [only] = paths;
-  if (paths.length === 1 && only !== undefined) {
-    const values = valuesAt(typed, only);
-    return values.length === 0 ? [keyOf(null)] : [...new Set(values.map(keyOf))];
+function checkId(id: unknown): void {
+  const type = typeOf(id);
+  if (type === 'array' || type === 'regex') {
+    throw new CommandError('InvalidIdField', `The '_id' value cannot be of type ${type}`);
   }
-  return [paths.map((path) => keyOf(valuesAt(typed, path)[0] ?? null)).join('|')];
+  const name = isDocument(id) ? [...id.keys()].find((field) => field.startsWith('$')) : undefined;
+  if (name !== undefined) {
+    throw new CommandError(
+      'DollarPrefixedFieldName',
+      `_id fields may not contain '$'-prefixed fields: ${name} is not valid for storage.`,
+    );
+  }
 }

@@ -1,5 +1,5 @@
 import { Long } from 'bson';
-import { encodedSize, type TypedDocument } from './bson-codec.ts';
+import { type Document, encodedSize, type TypedDocument } from './bson-codec.ts';
 import { CommandError } from './command-error.ts';
 
 /** Without a batch size, the first batch holds this many documents, as mongod's does. */
@@ -12,7 +12,7 @@ const KEPT = 1000;
 interface OpenCursor {
   readonly namespace: string;
   readonly owner: string;
-  remaining: readonly TypedDocument[];
+  remaining: readonly Document[];
 }
 
 /** Results that were not sent yet. A cursor is a list computed at once: the lab's collections fit in memory anyway. */
@@ -24,7 +24,7 @@ export class Cursors {
   first(
     owner: string,
     namespace: string,
-    documents: readonly TypedDocument[],
+    documents: readonly Document[],
     {
       batchSize = FIRST_BATCH,
       single = false,
@@ -64,13 +64,13 @@ export class Cursors {
 }
 
 function split(
-  documents: readonly TypedDocument[],
+  documents: readonly Document[],
   count: number,
-): { readonly batch: readonly TypedDocument[]; readonly remaining: readonly TypedDocument[] } {
+): { readonly batch: readonly Document[]; readonly remaining: readonly Document[] } {
   let bytes = 0;
   let taken = 0;
   while (taken < documents.length && taken < count) {
-    bytes += encodedSize(documents[taken] ?? {});
+    bytes += encodedSize(documents[taken] ?? new Map());
     if (taken > 0 && bytes > MAX_BATCH) break;
     taken += 1;
   }

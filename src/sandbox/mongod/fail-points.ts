@@ -11,11 +11,15 @@ export interface CommandFault {
   readonly reply: TypedDocument | null;
   /** Added to the reply of the command, which runs. */
   readonly writeConcernError: TypedDocument | null;
+  /** The labels of the reply; null where the server chooses them. */
+  readonly errorLabels: readonly string[] | null;
 }
 
 interface FailCommand {
   readonly commands: ReadonlySet<string>;
   readonly appName: string | null;
+  /** Only commands on this collection fail; null for all. */
+  readonly namespace: string | null;
   readonly fault: CommandFault;
   /** How many commands pass before the first one fails. */
   skip: number;
@@ -50,10 +54,11 @@ export class FailPoints {
   }
 
   /** What is to happen to this command; null when nothing is. */
-  meet(command: string, appName: string | null): CommandFault | null {
+  meet(command: string, appName: string | null, namespace: string | null): CommandFault | null {
     const active = this.#active;
     if (active === null || !active.commands.has(command)) return null;
     if (active.appName !== null && active.appName !== appName) return null;
+    if (active.namespace !== null && active.namespace !== namespace) return null;
     if (active.skip > 0) {
       active.skip -= 1;
       return null;
@@ -71,7 +76,7 @@ function readFailCommand(body: TypedDocument): FailCommand | null {
   const data = optionalDocument(body, 'data') ?? {};
   const commands = data['failCommands'];
   if (!isListOfTexts(commands)) throw new CommandError('BadValue', 'failCommands is no list of names');
-  const appName = data['appName'];
+  const { appName, namespace, errorLabels } = data;
   const blockMs = flag(data, 'blockConnection') ? (optionalInteger(data, 'blockTimeMS') ?? 0) : 0;
   if (blockMs < 0 || blockMs > MAX_BLOCK) {
     throw new CommandError('BadValue', `blockTimeMS must lie between 0 and ${MAX_BLOCK}`);
@@ -79,11 +84,13 @@ function readFailCommand(body: TypedDocument): FailCommand | null {
   return {
     commands: new Set(commands),
     appName: typeof appName === 'string' ? appName : null,
+    namespace: typeof namespace === 'string' ? namespace : null,
     fault: {
       blockMs,
       closeConnection: flag(data, 'closeConnection'),
-      reply: errorReply(optionalInteger(data, 'errorCode') ?? 0, data['errorLabels']),
+      reply: errorReply(optionalInteger(data, 'errorCode') ?? 0),
       writeConcernError: optionalDocument(data, 'writeConcernError') ?? null,
+      errorLabels: isListOfTexts(errorLabels) ? errorLabels : null,
     },
     skip,
     times,
@@ -102,14 +109,13 @@ function readMode(mode: unknown): { readonly skip: number; readonly times: numbe
   throw new CommandError('BadValue', 'the mode is "off", "alwaysOn", {times: n} or {skip: n}');
 }
 
-function errorReply(code: number, labels: unknown): TypedDocument | null {
+function errorReply(code: number): TypedDocument | null {
   if (code === 0) return null;
   return {
     ok: 0,
     errmsg: "Failing command via 'failCommand' failpoint",
     code,
     codeName: nameOfCode(code),
-    ...(isListOfTexts(labels) && { errorLabels: labels }),
   };
 }
 

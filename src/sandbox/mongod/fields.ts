@@ -24,20 +24,6 @@ export function optionalDocument(body: TypedDocument, name: string): TypedDocume
   return value;
 }
 
-/** @throws CommandError TypeMismatch, Location40414 */
-export function requiredDocuments(body: TypedDocument, name: string): readonly TypedDocument[] {
-  present(body, name);
-  return optionalDocuments(body, name) ?? [];
-}
-
-/** @throws CommandError TypeMismatch */
-export function optionalDocuments(body: TypedDocument, name: string): readonly TypedDocument[] | undefined {
-  const value = body[name];
-  if (value === undefined || value === null) return undefined;
-  if (!Array.isArray(value) || !value.every(isDocument)) throw wrongType(name, 'array of objects');
-  return value;
-}
-
 /** A whole number that fits JavaScript. @throws CommandError TypeMismatch */
 export function optionalInteger(body: TypedDocument, name: string): number | undefined {
   const value = body[name];

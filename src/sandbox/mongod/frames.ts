@@ -46,7 +46,7 @@ export class FrameReader {
     if (this.#size < HEADER_SIZE) return null;
     const opCode = this.#peek(HEADER_SIZE).readInt32LE(12);
     if (opCode !== OP_MSG && opCode !== OP_QUERY) {
-      throw new WireError(`the operation ${opCode} is not spoken here`);
+      throw new WireError(`the operation ${opCode} is not supported`);
     }
     return length;
   }

@@ -53,7 +53,7 @@ async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Http
       incoming.on('error', reject);
       incoming.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > MAX_ANSWER) incoming.destroy(new Error(`the answer is longer than ${MAX_ANSWER} bytes`));
+        if (size > MAX_ANSWER) incoming.destroy(new Error(`the response is longer than ${MAX_ANSWER} bytes`));
         else chunks.push(chunk);
       });
       incoming.on('end', () => {

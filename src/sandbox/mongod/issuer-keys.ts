@@ -50,7 +50,7 @@ export class IssuerKeys {
       return {
         found: false,
         fault: 'unknown-key',
-        reason: `unknown key id, and the keys of ${issuer} were fetched less than ${QUIET_SECONDS} s ago`,
+        reason: `unknown key ID, and the keys of ${issuer} were fetched less than ${QUIET_SECONDS} s ago`,
       };
     }
     let fetched: KeySet;
@@ -65,7 +65,7 @@ export class IssuerKeys {
       ? {
           found: false,
           fault: 'unknown-key',
-          reason: `unknown key id: ${issuer} publishes no such ${foreignKeys === 'use' ? '' : 'RSA '}key`,
+          reason: `unknown key ID: ${issuer} publishes no such ${foreignKeys === 'use' ? '' : 'RSA '}key`,
         }
       : { found: true, key };
   }
@@ -86,12 +86,12 @@ export class IssuerKeys {
 
   async #fetch(issuer: string, foreignKeys: ForeignKeys): Promise<KeySet> {
     const discovery = await this.#json(new URL(`${issuer}/.well-known/openid-configuration`));
-    if (discovery['issuer'] !== issuer) throw new Error('its discovery document names another issuer');
+    if (discovery['issuer'] !== issuer) throw new Error('its discovery document names a different issuer');
     const address = discovery['jwks_uri'];
-    if (typeof address !== 'string') throw new Error('its discovery document names no jwks_uri');
+    if (typeof address !== 'string') throw new Error('its discovery document has no jwks_uri');
     const document = await this.#json(new URL(address));
     const jwks = document['keys'];
-    if (!Array.isArray(jwks)) throw new Error('its key set holds no list of keys');
+    if (!Array.isArray(jwks)) throw new Error('its key set has no list of keys');
     const set = {
       keys: await importKeys(jwks, foreignKeys),
       fetchedAt: this.#options.now().getTime(),
@@ -104,9 +104,9 @@ export class IssuerKeys {
     const { ca, signal } = this.#options;
     const headers = { Host: url.host, Accept: 'application/json' };
     const answer = await sendHttp({ method: 'GET', url, headers, ca, signal });
-    if (answer.status !== 200) throw new Error(`${url.pathname} answered ${answer.status}`);
+    if (answer.status !== 200) throw new Error(`${url.pathname} responded with ${answer.status}`);
     const value: unknown = JSON.parse(answer.body);
-    if (typeof value !== 'object' || value === null) throw new Error(`${url.pathname} is no JSON object`);
+    if (typeof value !== 'object' || value === null) throw new Error(`${url.pathname} is not a JSON object`);
     return { ...value };
   }
 }

@@ -1,4 +1,5 @@
-import { decodeDocument, encodeDocument, type TypedDocument } from './bson-codec.ts';
+import { Double } from 'bson';
+import { type Document, decodeOrdered, encodeDocument, recordOf, type TypedDocument } from './bson-codec.ts';
 import { crc32c } from './crc32c.ts';
 import { HEADER_SIZE, OP_MSG, OP_REPLY, WireError } from './frames.ts';
 
@@ -13,7 +14,11 @@ export interface CommandMessage {
   /** OP_QUERY is what old clients say hello with; its reply has another form. */
   readonly form: 'msg' | 'query';
   readonly database: string;
+  readonly document: Document;
+  /** The fields of the document by name. */
   readonly body: TypedDocument;
+  /** Why the document cannot be kept as it was sent; null when it can. */
+  readonly inexact: string | null;
   /** The client waits for no reply. */
   readonly moreToCome: boolean;
 }
@@ -38,7 +43,8 @@ export function parseMessage(frame: Buffer): CommandMessage {
 
 /** The reply to `message`, in the form that it asked in. */
 export function encodeReply(message: CommandMessage, replyId: number, reply: TypedDocument): Buffer {
-  const document = encodeDocument(reply);
+  // mongod's `ok` is a double: some drivers count on the size of the reply.
+  const document = encodeDocument({ ...reply, ok: new Double(Number(reply['ok'])) });
   if (message.form === 'query') {
     const fields = Buffer.alloc(20);
     fields.writeInt32LE(8, 0); // AwaitCapable, as every server since 2010 says
@@ -66,8 +72,8 @@ function parseMsg(frame: Buffer, requestId: number): CommandMessage {
   const unknown = flags & 0xffff & ~KNOWN_REQUIRED_BITS;
   if (unknown !== 0) throw new WireError(`OP_MSG has the unknown flags 0x${unknown.toString(16)}`);
   const sections = new SectionReader(withoutChecksum(frame, (flags & CHECKSUM_PRESENT) !== 0));
-  let body: TypedDocument | null = null;
-  const sequences = new Map<string, TypedDocument[]>();
+  let body: Document | null = null;
+  const sequences = new Map<string, Document[]>();
   while (!sections.atEnd) {
     const kind = sections.byte();
     if (kind === 0) {
@@ -83,13 +89,32 @@ function parseMsg(frame: Buffer, requestId: number): CommandMessage {
   }
   if (body === null) throw new WireError('OP_MSG has no body');
   for (const [name, documents] of sequences) {
-    if (Object.hasOwn(body, name))
-      throw new WireError('OP_MSG has a field both in its body and as a sequence');
-    Object.defineProperty(body, name, { value: documents, enumerable: true, writable: true });
+    if (body.has(name)) throw new WireError('OP_MSG has a field both in its body and as a sequence');
+    body.set(name, documents);
   }
-  const database = body['$db'];
+  const database = body.get('$db');
   if (typeof database !== 'string') throw new WireError('OP_MSG names no $db');
-  return { requestId, form: 'msg', database, body, moreToCome: (flags & MORE_TO_COME) !== 0 };
+  const { inexact } = sections;
+  return {
+    requestId,
+    form: 'msg',
+    database,
+    ...contents(body),
+    inexact,
+    moreToCome: (flags & MORE_TO_COME) !== 0,
+  };
+}
+
+/** A command's document, and its plain form for those who read it. */
+function contents(document: Document): Pick<CommandMessage, 'document' | 'body'> {
+  let body: TypedDocument | null = null;
+  return {
+    document,
+    get body() {
+      body ??= recordOf(document);
+      return body;
+    },
+  };
 }
 
 function withoutChecksum(frame: Buffer, present: boolean): Buffer {
@@ -107,14 +132,15 @@ function parseQuery(frame: Buffer, requestId: number): CommandMessage {
   const namespace = fields.cstring();
   fields.skip(8); // numberToSkip, numberToReturn
   const query = fields.document();
-  const wrapped = query['$query'];
+  const wrapped = query.get('$query');
   if (!namespace.endsWith('.$cmd')) throw new WireError('OP_QUERY on a collection is not spoken here');
   return {
     requestId,
     form: 'query',
     database: namespace.slice(0, -'.$cmd'.length),
     // Drivers wrap the command to add a read preference.
-    body: typeof wrapped === 'object' && wrapped !== null ? (wrapped as TypedDocument) : query,
+    ...contents(wrapped instanceof Map ? wrapped : query),
+    inexact: fields.inexact,
     moreToCome: false,
   };
 }
@@ -123,6 +149,8 @@ function parseQuery(frame: Buffer, requestId: number): CommandMessage {
 class SectionReader {
   readonly #bytes: Buffer;
   #at = 0;
+  /** The first reason why a document cannot be kept as it was sent. */
+  inexact: string | null = null;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -148,17 +176,22 @@ class SectionReader {
     return text;
   }
 
-  document(): TypedDocument {
-    return decodeDocument(this.#sized(5));
+  document(): Document {
+    return decodeOrdered(this.#sized(5), this.#note);
   }
 
-  sequence(): { readonly name: string; readonly documents: TypedDocument[] } {
+  sequence(): { readonly name: string; readonly documents: Document[] } {
     const inner = new SectionReader(this.#sized(5).subarray(4));
     const name = inner.cstring();
-    const documents: TypedDocument[] = [];
+    const documents: Document[] = [];
     while (!inner.atEnd) documents.push(inner.document());
+    this.inexact ??= inner.inexact;
     return { name, documents };
   }
+
+  readonly #note = (reason: string): void => {
+    this.inexact ??= reason;
+  };
 
   /** Bytes that begin with their own length, the length included. */
   #sized(least: number): Buffer {

@@ -3,13 +3,13 @@ import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from
 import { createServer as createTlsServer } from 'node:tls';
 import { FedctlError } from '../../lib/core/errors.ts';
 import type { DatabaseUser, IdentityProvider } from '../../lib/trust/relying-party.ts';
+import type { CommandNetwork } from '../isolation/command-network.ts';
 import type { LabLog, LabLogEntry } from '../log.ts';
 import { serve } from './connection.ts';
 import { Cursors } from './cursors.ts';
 import { FailPoints } from './fail-points.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import type { LoginAttempt } from './login-attempt.ts';
-import { loadQueryEngine, type QueryEngine } from './query-engine.ts';
 import { RetriedWrites } from './retried-writes.ts';
 import type { SaslMechanism } from './sasl.ts';
 import { awsMechanism } from './sasl-aws.ts';
@@ -34,6 +34,8 @@ export interface MongodOptions {
   readonly port?: number;
   /** Speaks TLS, and nothing else, with this certificate. Both PEM. */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Where it is reachable as well. */
+  readonly network?: CommandNetwork | undefined;
   /** The name of the set of which this is the one member; null for a standalone. */
   readonly replicaSet?: string | null;
   /** The name that a replica set announces for this member; `host` unless given. */
@@ -113,6 +115,7 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
     socket.setNoDelay(true);
     void serve(socket, connections, state);
   });
+  await options.network?.admit(server);
   return {
     host,
     port: bound,
@@ -155,7 +158,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
     const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
     throw new FedctlError(taken ? 'lab.port-taken' : 'lab.start-failed', {
       message: taken
-        ? `Port ${port} on ${host} is taken: the lab's MongoDB server cannot listen there.`
+        ? `Port ${port} on ${host} is in use: the lab's MongoDB server cannot listen there.`
         : `The lab's MongoDB server cannot listen on ${host}:${port}.`,
       details: { server: 'mongod', host, port },
       cause,
@@ -168,7 +171,6 @@ function serverState(
   shared: Pick<ServerState, 'address' | 'settings' | 'failPoints' | 'closing'>,
 ): ServerState {
   const { log, now, replicaSet = null } = options;
-  let engine: Promise<QueryEngine> | null = null;
   return {
     ...shared,
     log,
@@ -181,10 +183,6 @@ function serverState(
     retriedWrites: new RetriedWrites(),
     store: new Store(),
     cursors: new Cursors(),
-    engine: () => {
-      engine ??= loadQueryEngine();
-      return engine;
-    },
   };
 }
 

@@ -1,10 +1,10 @@
 import { Binary, Long } from 'bson';
-import type { TypedDocument } from './bson-codec.ts';
+import type { Document, TypedDocument } from './bson-codec.ts';
 import { CommandError } from './command-error.ts';
 import { isDocument, numberOf } from './fields.ts';
 
 /** Commands that a driver sends again with the same transaction number when their answer did not arrive. */
-const RETRYABLE: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'findAndModify']);
+const RETRYABLE: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'findAndModify', 'bulkWrite']);
 
 /** Codes after which a driver may send a write again (retryable writes specification). */
 const PASSING: ReadonlySet<number> = new Set([
@@ -31,11 +31,11 @@ export class RetriedWrites {
    */
   async once(
     name: string,
-    body: TypedDocument,
+    command: Document,
     isMember: boolean,
     write: () => Promise<TypedDocument>,
   ): Promise<TypedDocument> {
-    const number = transactionNumber(name, body);
+    const number = transactionNumber(name, command);
     if (number === null) return await write();
     if (!isMember) {
       throw new CommandError(
@@ -43,7 +43,7 @@ export class RetriedWrites {
         'Transaction numbers are only allowed on a replica set member or mongos',
       );
     }
-    const session = sessionId(body);
+    const session = sessionId(command);
     if (session === null) throw new CommandError('InvalidOptions', 'txnNumber is sent without lsid');
     const last = this.#last.get(session);
     if (last?.number === number) return await last.reply;
@@ -65,24 +65,24 @@ export class RetriedWrites {
 }
 
 /** Tells the driver that it may try a write again, where it asked for that and the error passes. */
-export function withRetryLabel(name: string, body: TypedDocument, reply: TypedDocument): TypedDocument {
-  const code = numberOf(reply['code']);
-  const passes = reply['ok'] !== 1 && code !== null && PASSING.has(code) && !('errorLabels' in reply);
-  return passes && transactionNumber(name, body) !== null
-    ? { ...reply, errorLabels: ['RetryableWriteError'] }
-    : reply;
+export function withRetryLabel(name: string, command: Document, reply: TypedDocument): TypedDocument {
+  if ('errorLabels' in reply || transactionNumber(name, command) === null) return reply;
+  const { writeConcernError } = reply;
+  const failed = reply['ok'] === 1 ? writeConcernError : reply;
+  const code = isDocument(failed) ? numberOf(failed['code']) : null;
+  return code !== null && PASSING.has(code) ? { ...reply, errorLabels: ['RetryableWriteError'] } : reply;
 }
 
-function transactionNumber(name: string, body: TypedDocument): bigint | null {
+function transactionNumber(name: string, command: Document): bigint | null {
   if (!RETRYABLE.has(name)) return null;
-  const value = body['txnNumber'];
+  const value = command.get('txnNumber');
   if (value instanceof Long) return value.toBigInt();
   const number = numberOf(value);
   return number === null ? null : BigInt(number);
 }
 
-function sessionId(body: TypedDocument): string | null {
-  const { lsid } = body;
-  const id = isDocument(lsid) ? lsid['id'] : undefined;
+function sessionId(command: Document): string | null {
+  const lsid = command.get('lsid');
+  const id: unknown = lsid instanceof Map ? lsid.get('id') : undefined;
   return id instanceof Binary ? id.toString('hex') : null;
 }

@@ -7,7 +7,7 @@ import type { TypedDocument } from './bson-codec.ts';
 import { numberOf } from './fields.ts';
 import { serverTextOf } from './login-attempt.ts';
 import { Refused } from './refused.ts';
-import { type Login, type SaslMechanism, writePayload } from './sasl.ts';
+import { type Login, type Note, type SaslMechanism, writePayload } from './sasl.ts';
 import { replayCallerIdentity, type SignedRequest } from './sts-replay.ts';
 
 const NONCE_BYTES = 32;
@@ -29,26 +29,37 @@ export interface AwsMechanismOptions {
 
 /** MONGODB-AWS: nonces, then a signed GetCallerIdentity that STS is asked to judge (facts/mongodb.md 2.1, 2.5). */
 export function awsMechanism(options: AwsMechanismOptions): SaslMechanism {
-  return async (first) => {
+  return async (first, note) => {
     const clientNonce = first['r'];
     if (!(clientNonce instanceof Binary) || clientNonce.length() !== NONCE_BYTES) {
       throw new Refused(`the client nonce is no binary of ${NONCE_BYTES} bytes`);
     }
     if (first['p'] !== undefined && numberOf(first['p']) !== NO_CHANNEL_BINDING) {
-      throw new Refused('the client asks for channel binding');
+      throw new Refused('the client requires channel binding');
     }
     const nonce = Buffer.concat([clientNonce.value(), randomBytes(NONCE_BYTES)]);
+    note(
+      `the client sent a nonce of ${NONCE_BYTES} bytes; it is to sign a GetCallerIdentity for ${options.stsHost} with the nonce of ${nonce.length} bytes that the server returns`,
+    );
     return {
       done: false,
       payload: writePayload({ s: new Binary(nonce), h: options.stsHost }),
-      evidence: `the client is to sign a GetCallerIdentity for ${options.stsHost} with the server's nonce`,
-      next: async (second) => ({ done: true, login: await judge(second, nonce, options) }),
+      next: async (second, noted) => ({ done: true, login: await judge(second, nonce, options, noted) }),
     };
   };
 }
 
-async function judge(payload: TypedDocument, nonce: Buffer, options: AwsMechanismOptions): Promise<Login> {
-  const request = readSignedRequest(payload);
+async function judge(
+  payload: TypedDocument,
+  nonce: Buffer,
+  options: AwsMechanismOptions,
+  note: Note,
+): Promise<Login> {
+  const { scope, ...request } = readSignedRequest(payload);
+  const [accessKeyId, , region] = scope.split('/');
+  note(
+    `the client sent a GetCallerIdentity signed by ${accessKeyId} for Region ${region}, which goes to STS as it is`,
+  );
   const arn = await replayCallerIdentity({
     ...request,
     host: options.stsHost,
@@ -57,30 +68,37 @@ async function judge(payload: TypedDocument, nonce: Buffer, options: AwsMechanis
     ca: options.ca,
     signal: options.signal,
   });
+  note(`STS says ${arn}`);
   const decision = decideArn(arn, options.databaseUsers(), options.place());
   if (!decision.accepted) {
     throw new Refused(refusalText(decision.refusal), arn, serverTextOf(decision.refusal));
   }
-  return { principal: decision.principal, expiresAt: null, evidence: `STS says ${arn}` };
+  const { principal } = decision;
+  return {
+    principal,
+    expiresAt: null,
+    evidence: `the ARN is that of the database user ${principal.username}`,
+  };
 }
 
 /** Reads and checks what the client signed, as far as one can without its key. @throws Refused */
-function readSignedRequest(payload: TypedDocument): SignedRequest {
+function readSignedRequest(payload: TypedDocument): SignedRequest & { readonly scope: string } {
   const { a: authorization, d: date, t: sessionToken } = payload;
   if (typeof authorization !== 'string' || !/^[\x20-\x7e]+$/.test(authorization)) {
-    throw new Refused('the field a is no Authorization header');
+    throw new Refused('the field a is not an Authorization header');
   }
-  if (typeof date !== 'string' || !/^\d{8}T\d{6}Z$/.test(date)) throw new Refused('the field d is no date');
+  if (typeof date !== 'string' || !/^\d{8}T\d{6}Z$/.test(date))
+    throw new Refused('the field d is not a date');
   if (
     sessionToken !== undefined &&
     (typeof sessionToken !== 'string' || !/^[\x21-\x7e]+$/.test(sessionToken))
   ) {
-    throw new Refused('the field t is no session token');
+    throw new Refused('the field t is not a session token');
   }
   const parts = /^AWS4-HMAC-SHA256 Credential=([^,]+), ?SignedHeaders=([^,]+), ?Signature=[0-9a-f]{64}$/.exec(
     authorization,
   );
-  if (parts === null) throw new Refused('the field a is no signature of version 4');
+  if (parts === null) throw new Refused('the field a is not a version 4 signature');
   const [, scope = '', signedHeaders = ''] = parts;
   if (!/^[^/]+\/\d{8}\/[^/]+\/sts\/aws4_request$/.test(scope)) {
     throw new Refused('the signature is not for the service sts');
@@ -89,5 +107,5 @@ function readSignedRequest(payload: TypedDocument): SignedRequest {
   const required = sessionToken === undefined ? ALWAYS_SIGNED : [...ALWAYS_SIGNED, 'x-amz-security-token'];
   const missing = required.filter((name) => !signed.has(name));
   if (missing.length > 0) throw new Refused(`the signature does not cover ${missing.join(', ')}`);
-  return { authorization, date, sessionToken: sessionToken ?? null };
+  return { authorization, date, sessionToken: sessionToken ?? null, scope };
 }

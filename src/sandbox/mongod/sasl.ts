@@ -18,22 +18,23 @@ export type SaslStep =
   | {
       readonly done: false;
       readonly payload: Binary;
-      /** For the log: what was asked, and what comes next. */
-      readonly evidence: string;
       /** @throws Refused */
-      readonly next: (payload: TypedDocument) => Promise<SaslStep>;
+      readonly next: (payload: TypedDocument, note: Note) => Promise<SaslStep>;
     };
 
+/** Writes what happened to the log, before the decision. */
+export type Note = (what: string) => void;
+
 /** A mechanism: takes the client's first payload. @throws Refused */
-export type SaslMechanism = (payload: TypedDocument) => Promise<SaslStep>;
+export type SaslMechanism = (payload: TypedDocument, note: Note) => Promise<SaslStep>;
 
 /** Both mechanisms wrap BSON documents in the binary payload. @throws Refused */
 export function readPayload(payload: unknown): TypedDocument {
-  if (!(payload instanceof Binary)) throw new Refused('the payload is no binary');
+  if (!(payload instanceof Binary)) throw new Refused('the payload is not binary');
   try {
     return decodeDocument(payload.value());
   } catch {
-    throw new Refused('the payload is no BSON document');
+    throw new Refused('the payload is not a BSON document');
   }
 }
 

@@ -2,7 +2,6 @@ import type { LabLog } from '../log.ts';
 import type { Cursors } from './cursors.ts';
 import type { FailPoints } from './fail-points.ts';
 import type { LoginAttempt } from './login-attempt.ts';
-import type { QueryEngine } from './query-engine.ts';
 import type { RetriedWrites } from './retried-writes.ts';
 import type { Login, SaslMechanism, SaslStep } from './sasl.ts';
 import type { MongodSettings } from './settings.ts';
@@ -27,7 +26,6 @@ export interface ServerState {
   readonly onLogin: (attempt: LoginAttempt) => void;
   readonly store: Store;
   readonly cursors: Cursors;
-  readonly engine: () => Promise<QueryEngine>;
   /** Fires when the server ends. */
   readonly closing: AbortSignal;
 }

@@ -1,13 +1,15 @@
-import type { TypedDocument } from './bson-codec.ts';
 import { Collection } from './collection.ts';
 import { CommandError } from './command-error.ts';
 
 const MAX_DATABASE_NAME = 63;
 const MAX_NAMESPACE = 255;
+/** How often mongod looks for expired documents, in milliseconds. */
+const TTL_INTERVAL_MS = 60_000;
 
 /** Databases and collections, in memory. Both come into being with the first document, as in MongoDB. */
 export class Store {
   readonly #databases = new Map<string, Map<string, Collection>>();
+  #lastSweep: number | null = null;
 
   databases(): readonly string[] {
     return [...this.#databases.keys()].sort();
@@ -23,11 +25,11 @@ export class Store {
   }
 
   /** @throws CommandError InvalidNamespace */
-  open(database: string, name: string, options: TypedDocument = {}): Collection {
+  open(database: string, name: string): Collection {
     const existing = this.find(database, name);
     if (existing !== undefined) return existing;
     const collections = this.#databases.get(database) ?? new Map<string, Collection>();
-    const created = new Collection(`${database}.${name}`, options);
+    const created = new Collection(`${database}.${name}`);
     collections.set(name, created);
     this.#databases.set(database, collections);
     return created;
@@ -42,6 +44,16 @@ export class Store {
 
   dropDatabase(database: string): boolean {
     return this.#databases.delete(database);
+  }
+
+  /** Removes expired documents (TTL indexes), once a minute by the given clock, as mongod does. */
+  removeExpired(now: Date): void {
+    this.#lastSweep ??= now.getTime();
+    if (now.getTime() - this.#lastSweep < TTL_INTERVAL_MS) return;
+    this.#lastSweep = now.getTime();
+    for (const collections of this.#databases.values()) {
+      for (const collection of collections.values()) collection.removeExpired(now);
+    }
   }
 }
 

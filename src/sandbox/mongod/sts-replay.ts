@@ -36,7 +36,7 @@ export async function replayCallerIdentity(replay: Replay): Promise<string> {
     );
   }
   const arn = element(answer.body, 'Arn');
-  if (arn === null) throw new Refused('the answer of GetCallerIdentity holds no ARN');
+  if (arn === null) throw new Refused('the response of GetCallerIdentity has no ARN');
   return arn;
 }
 
@@ -61,7 +61,7 @@ async function send(replay: Replay): Promise<{ readonly status: number; readonly
       signal: replay.signal,
     });
   } catch (error) {
-    throw new Refused(`STS cannot be asked: ${error instanceof Error ? error.message : 'unknown'}`);
+    throw new Refused(`STS is unreachable: ${error instanceof Error ? error.message : 'unknown'}`);
   }
 }
 

@@ -55,10 +55,10 @@ export async function checkToken(token: string, options: TokenCheckOptions): Pro
   }
   if (typeof payload['sub'] !== 'string') {
     const fault = payload['sub'] === undefined ? 'is missing' : 'format is not string';
-    throw refuse('the claim "sub" is missing or no string', `BadValue: Invalid JWT: 'sub' claim ${fault}`);
+    throw refuse('the claim "sub" is missing or not a string', `BadValue: Invalid JWT: 'sub' claim ${fault}`);
   }
   const expires = payload['exp'];
-  if (typeof expires !== 'number') throw refuse('the claim "exp" is missing or no number');
+  if (typeof expires !== 'number') throw refuse('the claim "exp" is missing or not a number');
 
   const choice = chooseIdentityProvider(payload, options.relyingParty.identityProviders);
   if (!choice.accepted) throw refuseAs(choice.refusal);
@@ -72,7 +72,7 @@ export async function checkToken(token: string, options: TokenCheckOptions): Pro
     await compactVerify(token, lookup.key, { algorithms: [algorithm] });
   } catch (error) {
     const cause = error instanceof Error ? error.message : 'unknown';
-    throw refuse(`the signature does not fit the issuer's key: ${cause}`);
+    throw refuse(`the signature does not match the key of the issuer: ${cause}`);
   }
 
   const now = options.place.now.getTime() / 1000;
@@ -80,7 +80,8 @@ export async function checkToken(token: string, options: TokenCheckOptions): Pro
     throw refuse(`the token expired ${Math.floor(now - expires)} s ago`, 'BadValue: Token is expired');
   }
   const notBefore = payload['nbf'];
-  if (notBefore !== undefined && typeof notBefore !== 'number') throw refuse('the claim "nbf" is no number');
+  if (notBefore !== undefined && typeof notBefore !== 'number')
+    throw refuse('the claim "nbf" is not a number');
   if (notBefore !== undefined && notBefore > now + NOT_BEFORE_LEEWAY) {
     throw refuse(
       `the token is not valid for another ${Math.ceil(notBefore - now)} s`,
@@ -97,7 +98,7 @@ function decode(token: string): DecodedJwt {
     return decodeJwt(token);
   } catch (error) {
     throw new Refused(
-      isFedctlError(error) ? error.message : 'the token cannot be read',
+      isFedctlError(error) ? error.message : 'the token is malformed',
       null,
       'BadValue: Invalid JWT: parsing failed',
     );

@@ -17,7 +17,7 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'federation-just-enabled',
-    'Federation was enabled a moment ago, and STS does not know yet.',
+    'Federation was enabled a moment ago, and the change has not reached STS yet.',
     'iam.propagation-timeout',
     ({ account }) => {
       account.federation.set(false, 0);
@@ -26,13 +26,13 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'mint-permission-missing',
-    'No policy lets the principal mint tokens.',
+    'No policy allows the principal to mint tokens.',
     'sts.mint-denied',
     (stage) => usePolicy(stage, null),
   ),
   scenario(
     'mint-audience-denied',
-    'The policy of the principal allows tokens for another audience only.',
+    'The policy of the principal allows tokens for a different audience only.',
     'sts.mint-denied',
     (stage) =>
       usePolicy(stage, {
@@ -42,25 +42,25 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'mint-algorithm-denied',
-    'The policy of the principal allows ES384 only, and tokens are asked for with RS256.',
+    'The policy of the principal allows ES384 only, but the request has RS256.',
     'sts.mint-denied',
     (stage) => usePolicy(stage, { StringEquals: { 'sts:SigningAlgorithm': 'ES384' } }),
   ),
   scenario(
     'mint-duration-denied',
-    'The policy of the principal allows tokens of two minutes at most, and five are asked for.',
+    'The policy of the principal allows tokens of two minutes at most, but the request has five.',
     'sts.mint-denied',
     (stage) => usePolicy(stage, { NumericLessThanEquals: { 'sts:DurationSeconds': '120' } }),
   ),
   scenario(
     'mint-tag-denied',
-    'The policy of the principal allows tokens with the tag Team only, and none is asked for.',
+    'The policy of the principal allows only tokens with the tag Team, but the request has no tag.',
     'sts.mint-denied',
     (stage) => usePolicy(stage, { StringEquals: { 'aws:RequestTag/Team': 'platform' } }),
   ),
   scenario(
     'mint-denied-by-scp',
-    'A service control policy of the organization forbids tokens for anybody but its own audience.',
+    'A service control policy of the organization denies tokens for all audiences but its own.',
     'sts.mint-denied',
     (stage) =>
       stage.lab.world.setServiceControlPolicies(stage.account.id, [
@@ -84,7 +84,7 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'session-too-short',
-    'The session has three minutes left, and a token of five may not outlive it.',
+    'The session expires in three minutes, so a token of five minutes would outlive it.',
     'sts.session-too-short',
     (stage) => {
       const { world } = stage.lab;
@@ -93,7 +93,7 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'payload-too-large',
-    'The principal has fifty long tags, and all of them would go into the token.',
+    'The principal has fifty long tags, which are all added to the token.',
     'sts.payload-too-large',
     (stage) => {
       const { world } = stage.lab;

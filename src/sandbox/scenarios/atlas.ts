@@ -10,7 +10,7 @@ const KEYS_REFUSED = 'mongo.aws-refused';
 export const ATLAS_SCENARIOS: readonly Scenario[] = [
   scenario(
     'identity-provider-absent',
-    'Nobody has created the identity provider in Atlas, or somebody deleted it.',
+    'The identity provider was never created in Atlas, or somebody deleted it.',
     ['atlas.identity-provider-missing', TOKEN_REFUSED],
     (stage) => {
       stage.lab.atlas.removeIdentityProvider(providerOf(stage).id);
@@ -18,7 +18,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'identity-provider-not-connected',
-    'The identity provider exists, but the organization was never connected to it for data access.',
+    'The identity provider exists but was never connected to the organization for data access.',
     ['atlas.identity-provider-not-connected', TOKEN_REFUSED],
     (stage) => {
       stage.lab.atlas.disconnectIdentityProvider(providerOf(stage).id);
@@ -26,25 +26,25 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'identity-provider-issuer',
-    'The issuer of the identity provider was entered with a slash at its end.',
+    'The issuer of the identity provider has a trailing slash.',
     ['atlas.issuer-mismatch', TOKEN_REFUSED],
     (stage) => changeProvider(stage, { issuer: `${stage.account.issuer}/` }),
   ),
   scenario(
     'identity-provider-audience',
-    'The identity provider expects another audience than tokens are minted for.',
+    'The identity provider expects a different audience than the tokens have.',
     ['atlas.audience-mismatch', TOKEN_REFUSED],
     (stage) => changeProvider(stage, { audience: 'mongodb-atlas' }),
   ),
   scenario(
     'identity-provider-claim',
-    'Somebody set the user claim of the identity provider to one that tokens of AWS do not have.',
+    'Somebody set the user claim of the identity provider to a claim that AWS tokens do not have.',
     ['atlas.user-claim-changed', TOKEN_REFUSED],
     (stage) => changeProvider(stage, { userClaim: 'email' }),
   ),
   scenario(
     'database-user-missing',
-    'There is no database user for the principal.',
+    'No database user exists for the principal.',
     ['atlas.database-user-missing', TOKEN_REFUSED],
     removeTokenUser,
   ),
@@ -66,7 +66,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'database-user-role-path',
-    'The database user was named after the role without the path that the role has.',
+    'The database user was named after the role without its path.',
     ['atlas.database-user-wrong-path', TOKEN_REFUSED],
     (stage) => {
       const { account, arn, name } = stage.actAsRole('etl');
@@ -81,21 +81,21 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'database-user-expired',
-    'The database user was a temporary one, and Atlas has deleted it after its date.',
+    'The database user was temporary, and Atlas deleted it after its date.',
     // Atlas deletes it then: from outside it is a user that does not exist.
     ['atlas.database-user-missing', TOKEN_REFUSED],
     (stage) => changeTokenUser(stage, stage.operator.arn, { deleteAfterDate: stage.later(-60) }),
   ),
   scenario(
     'database-user-out-of-scope',
-    'The database user is for another cluster of the project.',
+    'The database user is limited to another cluster of the project.',
     ['atlas.database-user-out-of-scope', TOKEN_REFUSED],
     (stage) =>
       changeTokenUser(stage, stage.operator.arn, { scopes: [{ name: 'analytics', type: 'CLUSTER' }] }),
   ),
   scenario(
     'database-user-iam-type',
-    'The workload logs in with the keys of a role, and its database user is of the type for IAM users.',
+    'The workload logs in with the credentials of a role, but its database user has the type for IAM users.',
     ['atlas.database-user-wrong-type', KEYS_REFUSED],
     (stage) => {
       const { arn } = stage.actAsRole('app');
@@ -105,22 +105,19 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'database-user-missing-for-keys',
-    'The workload logs in with its AWS keys, and there is no database user for its ARN.',
+    'The workload logs in with AWS credentials, but no database user exists for its ARN.',
     ['atlas.database-user-missing', KEYS_REFUSED],
     (stage) => {
       stage.set({ FEDCTL_MECHANISM: 'aws' });
       stage.lab.atlas.removeDatabaseUser(stage.operator.arn);
     },
   ),
-  scenario(
-    'roles-missing',
-    'The database user exists and may log in, but it has no roles.',
-    'mongo.unauthorized',
-    (stage) => changeTokenUser(stage, stage.operator.arn, { roles: [] }),
+  scenario('roles-missing', 'The database user can log in but has no roles.', 'mongo.unauthorized', (stage) =>
+    changeTokenUser(stage, stage.operator.arn, { roles: [] }),
   ),
   scenario(
     'refused-with-8000',
-    'The database user is gone, and the cluster says so with 8000: drivers keep the refused token after that.',
+    'The database user does not exist, and the cluster responds with 8000: drivers keep the rejected token after that.',
     ['atlas.database-user-missing', 'mongo.atlas-auth-error'],
     (stage) => {
       stage.lab.mongod.settings.authError = 'atlas';

@@ -17,7 +17,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'credentials-expired',
-    'The session behind the AWS credentials has ended.',
+    'The session of the AWS credentials has expired.',
     'aws.credentials-expired',
     (stage) => {
       const { world } = stage.lab;
@@ -26,7 +26,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'secret-key-wrong',
-    'The secret access key was copied wrongly and does not belong to the access key.',
+    'The secret access key was copied incorrectly and does not belong to the access key.',
     'aws.signature-refused',
     (stage) => stage.set({ AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }),
   ),
@@ -38,7 +38,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'credentials-half-set',
-    'The access key id is set, and the secret access key is not.',
+    'The access key ID is set, but the secret access key is not.',
     'aws.credentials-half-set',
     (stage) => stage.set({ AWS_SECRET_ACCESS_KEY: null }),
   ),
@@ -50,13 +50,13 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'mfa-missing',
-    'The profile assumes a role with an MFA device, and nobody is there to type the code.',
+    'The profile assumes a role with an MFA device, but the command cannot prompt for the code.',
     'aws.mfa-needed',
     (stage) => stage.set({ ...NO_KEYS, AWS_PROFILE: 'mfa', FEDCTL_NO_INPUT: 'true' }),
   ),
   scenario(
     'sso-session-over',
-    'The profile signs in through IAM Identity Center, and nobody has signed in today.',
+    'The profile uses IAM Identity Center, but nobody has signed in today.',
     'aws.sso-login-needed',
     async (stage) => {
       stage.set({ ...NO_KEYS, AWS_PROFILE: 'sso' });
@@ -69,7 +69,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'credential-process-failing',
-    'The program that the profile gets its credentials from fails.',
+    'The credential_process of the profile fails.',
     'aws.profile-failed',
     async (stage) => {
       stage.set({ ...NO_KEYS, AWS_PROFILE: 'vault' });
@@ -88,7 +88,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'clock-off',
-    'The clock of this machine is ten minutes behind that of everybody else.',
+    'The clock of this machine is ten minutes behind all other clocks.',
     'aws.clock-skew',
     // The command lives by the clock of its machine, so everybody else moves.
     (stage) => stage.lab.clock.set(10 * 60_000),

@@ -4,7 +4,7 @@ import { type Scenario, scenario } from './scenario.ts';
 export const FILE_SCENARIOS: readonly Scenario[] = [
   scenario(
     'token-file-missing',
-    'The token file is not there: nothing has written it yet, or the path is wrong.',
+    'The token file does not exist: nothing has written it yet, or the path is wrong.',
     'mongo.token-file-unusable',
     async (stage) => stage.useTokenFile(`${await stage.file('token', '')}.jwt`),
   ),
@@ -19,19 +19,19 @@ export const FILE_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'token-file-newline',
-    'The token file ends in a newline, which drivers send along.',
+    'The token file ends with a newline, which drivers send.',
     'mongo.token-file.white-space',
     async (stage) => stage.useTokenFile(await stage.file('token', `${await stage.token()}\n`)),
   ),
   scenario(
     'token-file-world-readable',
-    'Everybody on this machine can read the token file.',
+    'Every user of this machine can read the token file.',
     'mongo.token-file.world-readable',
     async (stage) => stage.useTokenFile(await stage.file('token', await stage.token(), 0o644)),
   ),
   scenario(
     'token-file-stale',
-    'Nothing renews the token file: asked to log in again (391), programs send the token that is over.',
+    'Nothing renews the token file. When the server requests a new login (391), programs send the expired token.',
     'jwt.expired',
     async (stage) => stage.useTokenFile(await stage.file('token', await stage.token(-3900))),
   ),

@@ -8,13 +8,13 @@ import type { Stage } from './stage.ts';
 export const ISSUER_SCENARIOS: readonly Scenario[] = [
   scenario(
     'issuer-unreachable',
-    'Nothing listens at the address of the issuer.',
+    'No server listens at the URL of the issuer.',
     'issuer.unreachable',
     async (stage) => moveIssuer(stage, `http://127.0.0.1:${await closedPort()}`),
   ),
   scenario(
     'issuer-slow',
-    'The issuer accepts connections and does not answer in time.',
+    'The issuer accepts connections but does not respond in time.',
     'issuer.timeout',
     (stage) => {
       stage.set({ FEDCTL_TIMEOUT: '2s' });
@@ -23,7 +23,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'issuer-redirecting',
-    'Something on the way redirects requests for the issuer to a sign-in page.',
+    'A proxy redirects requests for the issuer to a sign-in page.',
     'issuer.redirected',
     (stage) =>
       replaceIssuer(stage, async () => ({
@@ -34,13 +34,13 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'issuer-captive-portal',
-    'A guest network answers requests for the issuer with its welcome page.',
+    'A guest network responds to requests for the issuer with its welcome page.',
     'issuer.not-json',
     (stage) => replaceIssuer(stage, async () => CAPTIVE_PORTAL),
   ),
   scenario(
     'issuer-wrong-document',
-    'The address of the issuer serves the discovery document of something else, without any keys.',
+    'The URL of the issuer returns an unrelated discovery document without keys.',
     'issuer.wrong-document',
     (stage) =>
       replaceIssuer(stage, async (_path, issuer) =>
@@ -49,13 +49,13 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'issuer-names-another',
-    'The discovery document names another issuer than the one that was asked.',
+    'The discovery document names a different issuer than the requested one.',
     'issuer.wrong-document',
     (stage) => serveDocuments(stage, { discovery: (issuer) => discoveryDocument(`${issuer}/`) }),
   ),
   scenario(
     'issuer-key-missing',
-    'The issuer does not publish the key that tokens are signed with.',
+    'The issuer does not publish the key that signed the token.',
     'jwt.key-unknown',
     async (stage) => {
       const others = createSigningKeys(stage.account.keys.RS256.generation + 1);
@@ -64,14 +64,14 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'issuer-ec-key-only',
-    'The issuer publishes an elliptic curve key only, and tokens are signed with RSA.',
+    'The issuer publishes an elliptic curve key only, but tokens are signed with RSA.',
     'jwt.key-unknown',
     (stage) =>
       serveDocuments(stage, { keys: async () => ({ keys: [(await stage.account.keys.ES384.pair()).jwk] }) }),
   ),
   scenario(
     'issuer-key-rotated',
-    'The keys were rotated, and the token file holds a token that the old one signed.',
+    'The keys were rotated, and the token file has a token signed with the old key.',
     'jwt.key-unknown',
     async (stage) => {
       stage.useTokenFile(await stage.file('token', await stage.token()));
@@ -80,7 +80,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'token-signed-with-es384',
-    'Tokens are signed with ES384, and the server knows RSA only.',
+    'Tokens are signed with ES384, but the server supports RSA only.',
     'jwt.algorithm-refused',
     (stage) => stage.set({ FEDCTL_SIGNING_ALGORITHM: 'ES384' }),
   ),

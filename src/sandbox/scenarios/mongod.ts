@@ -8,7 +8,7 @@ const TOO_OLD = { version: '4.2.25', maxWireVersion: 8 } as const;
 export const MONGOD_SCENARIOS: readonly Scenario[] = [
   scenario(
     'server-too-old',
-    'The cluster runs MongoDB 4.2, which current drivers do not speak to.',
+    'The cluster runs MongoDB 4.2, which current drivers do not support.',
     'mongo.server-too-old',
     ({ lab, cluster }) => {
       const { settings } = lab.mongod;
@@ -18,7 +18,7 @@ export const MONGOD_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'mechanism-unavailable',
-    'The cluster is of the free tier, which does not know MONGODB-OIDC.',
+    'The cluster has the free tier, which does not support MONGODB-OIDC.',
     'mongo.mechanism-unavailable',
     ({ lab, cluster }) => {
       lab.mongod.settings.mechanisms = ['MONGODB-AWS'];
@@ -27,7 +27,7 @@ export const MONGOD_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'connection-cut-in-sasl',
-    'A middlebox cuts the connection in the middle of the login.',
+    'A network device closes the connection during the login.',
     'mongo.auth-interrupted',
     (stage) => frontWire(stage, (command) => (command === 'saslStart' ? 'cut' : 'pass')),
   ),

@@ -13,56 +13,59 @@ const DAY = 24 * 3600;
 export const NETWORK_SCENARIOS: readonly Scenario[] = [
   srvScenario(
     'srv-missing',
-    'There is no SRV record for the name of the connection string: a typo, or a deleted cluster.',
+    'The name in the connection string has no SRV record: a typing error, or a deleted cluster.',
     'mongo.srv-failed',
     (zone) => zone.delete(`_mongodb._tcp.${SRV_HOST}`),
   ),
   srvScenario(
     'txt-broken',
-    'The TXT record of the cluster sets an option that DNS may not set.',
+    'The TXT record of the cluster sets an option that is not allowed in DNS.',
     'mongo.srv-failed',
     (zone) => zone.set(SRV_HOST, { TXT: ['replicaSet=atlas-lab-shard-0&readPreference=secondary'] }),
   ),
   srvScenario(
     'host-unknown',
-    'The SRV record names a host that does not exist, or not for the resolver of this network.',
+    'The SRV record names a host that does not exist, or that the resolver of this network does not know.',
     'mongo.dns-failed',
     (zone) => zone.delete(MEMBER_HOST),
   ),
   scenario(
     'port-closed',
-    'Nothing listens at the port of the connection string.',
+    'No server listens on the port of the connection string.',
     'mongo.port-closed',
     async (stage) => stage.useDatabase(await closedPort()),
   ),
   scenario(
     'packets-swallowed',
-    'A firewall swallows the packets to the database.',
+    'A firewall drops the packets to the database.',
     'mongo.connect-timeout',
     async (stage) => {
-      const { port } = stage.keep(await swallowPackets());
+      const { port } = stage.keep(await swallowPackets(stage.lab.network));
       stage.useDatabase(port);
       stage.set({ FEDCTL_TIMEOUT: '2s' });
     },
   ),
   scenario(
     'tls-untrusted',
-    'The certificate of the database is of a CA that nobody here trusts: something inspects TLS.',
+    'The certificate of the database comes from an untrusted CA: a proxy inspects TLS.',
     'mongo.tls-untrusted',
     (stage) => frontTls(stage, { trusted: false }),
   ),
-  scenario('tls-expired', 'The certificate of the database ended yesterday.', 'mongo.tls-expired', (stage) =>
-    frontTls(stage, { trusted: true, notAfter: stage.later(-DAY) }),
+  scenario(
+    'tls-expired',
+    'The certificate of the database expired yesterday.',
+    'mongo.tls-expired',
+    (stage) => frontTls(stage, { trusted: true, notAfter: stage.later(-DAY) }),
   ),
   scenario(
     'tls-name-mismatch',
-    'The database is reached under a name that its certificate does not list.',
+    'The connection string has a host name that the certificate does not list.',
     'mongo.tls-name-mismatch',
     (stage) => frontTls(stage, { trusted: true, names: ['cluster0.example.net'], elsewhere: true }),
   ),
   scenario(
     'tls-alert-80',
-    'The address of this machine is not on the IP access list, and Atlas ends TLS with alert 80.',
+    'The IP address of this machine is not on the IP access list, and Atlas closes TLS with alert 80.',
     ['atlas.access-list-missing', 'mongo.tls-refused'],
     async (stage) => {
       stage.lab.atlas.removeAccessListEntry('127.0.0.1');
@@ -71,7 +74,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'cluster-paused',
-    'The cluster is paused, and Atlas ends TLS with alert 80.',
+    'The cluster is paused, and Atlas closes TLS with alert 80.',
     ['atlas.cluster-paused', 'mongo.tls-refused'],
     async (stage) => {
       stage.lab.atlas.setClusterState(stage.cluster, 'IDLE', true);
@@ -88,7 +91,7 @@ function srvScenario(
   change: (zone: LabDns['zone']) => void,
 ): Scenario {
   const play = ({ lab }: Stage) => {
-    if (lab.dns === null) throw new RangeError(`the scenario ${name} needs a lab with srv`);
+    if (lab.dns === null) throw new RangeError(`the scenario ${name} requires a lab with srv`);
     change(lab.dns.zone);
   };
   return { ...scenario(name, title, expects, play), srv: true };

@@ -1,8 +1,8 @@
+import { fedctl } from '../../lib/core/command-line.ts';
 import { FedctlError } from '../../lib/core/errors.ts';
 import { nearest } from '../../lib/core/nearest.ts';
 import type { LabEnvironment } from '../environment.ts';
-import { type Lab, type LabOptions, startLab } from '../lab.ts';
-import type { ChangedVariables } from './player.ts';
+import type { Lab } from '../running-lab.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { Stage } from './stage.ts';
@@ -33,9 +33,10 @@ export function scenarioNamed(name: string): Scenario {
   );
   const hint = near === null ? '.' : `; did you mean "${near}"?`;
   throw new FedctlError('usage.invalid-value', {
-    message: `There is no scenario "${name}"${hint}`,
+    message: `Unknown scenario "${name}"${hint}`,
     likelyCause: 'Scenarios have fixed names.',
-    remedy: 'fedctl sandbox --list-scenarios',
+    remedy: 'List the scenarios.',
+    command: fedctl(['sandbox', '--list-scenarios']),
     details: { name, nearest: near },
   });
 }
@@ -55,26 +56,4 @@ export async function playScenario(lab: Lab, { play }: Scenario): Promise<Scene>
     throw error;
   }
   return { env: stage.env, close: () => stage.close() };
-}
-
-/**
- * Starts a lab as a scenario needs it and breaks that one thing in it.
- *
- * @returns a lab whose environment is the one to hand to a command
- * @throws FedctlError lab.port-taken, lab.start-failed
- */
-export async function startScenario(scenario: Scenario, options: LabOptions): Promise<Lab> {
-  const lab = await startLab({ ...options, srv: options.srv === true || scenario.srv });
-  try {
-    const { env } = await lab.controls.playScenario(scenario.name);
-    return { ...lab, env: changed(lab.env, env) };
-  } catch (error) {
-    await lab.close();
-    throw error;
-  }
-}
-
-function changed(before: LabEnvironment, changes: ChangedVariables): LabEnvironment {
-  const all = Object.entries({ ...before, ...changes });
-  return Object.fromEntries(all.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }

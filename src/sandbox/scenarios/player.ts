@@ -1,22 +1,15 @@
 import { FedctlError } from '../../lib/core/errors.ts';
-import type { LabEnvironment } from '../environment.ts';
-import type { Lab, LabOptions } from '../lab.ts';
+import type { ChangedVariables, LabEnvironment } from '../environment.ts';
+import type { Lab, LabOptions } from '../running-lab.ts';
 import type { Scene } from './play.ts';
+import type { PlayedScenario } from './played-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Variables that differ from those of the lab; null for one that is gone. */
-export type ChangedVariables = Readonly<Record<string, string | null>>;
-
-/** A scenario that the lab plays now. */
-export interface PlayedScenario {
-  readonly name: string;
-  /** What happened, in one plain sentence. */
-  readonly title: string;
-  /** What a command needs to meet it, beyond the variables that it has. */
-  readonly env: ChangedVariables;
-}
-
-/** Plays a scenario in a lab that runs: one in its life, as what was changed for it stays changed. */
+/**
+ * Plays a scenario in a lab that runs: one in its life, as what was changed for it stays changed.
+ *
+ * @internal
+ */
 export class ScenarioPlayer {
   readonly #lab: () => Lab;
   readonly #builtIn: boolean;
@@ -43,12 +36,12 @@ export class ScenarioPlayer {
     const lab = this.#lab();
     if (this.#name !== null) throw playedAlready(scenario, this.#name);
     if (!this.#builtIn) {
-      throw unplayable(scenario, 'what scenarios break is the built-in lab of an operator');
+      throw unplayable(scenario, 'scenarios require the built-in lab of an operator');
     }
     if (scenario.srv && lab.dns === null) {
-      throw unplayable(scenario, 'it breaks the DNS of a lab that was started with --srv');
+      throw unplayable(scenario, 'it changes the DNS of a lab that was started with --srv');
     }
-    if (this.#over) throw unplayable(scenario, 'it is about to end');
+    if (this.#over) throw unplayable(scenario, 'it is stopping');
     this.#name = name;
     this.#scene = playScenario(lab, scenario);
     let scene: Scene;
@@ -57,7 +50,7 @@ export class ScenarioPlayer {
     } catch (error) {
       this.#name = null;
       if (!(error instanceof RangeError)) throw error;
-      throw unplayable(scenario, 'what it breaks was taken out of the lab before', error);
+      throw unplayable(scenario, 'the object that it changes was removed from the lab', error);
     }
     const { title } = scenario;
     const reason = `${name}: ${title}`;
@@ -82,16 +75,16 @@ function changes(before: LabEnvironment, after: LabEnvironment): ChangedVariable
 
 function playedAlready({ name }: Scenario, played: string): FedctlError {
   return new FedctlError('lab.scenario-played', {
-    message: `The lab cannot play "${name}": it plays "${played}" already.`,
-    remedy: `fedctl sandbox --scenario ${name}`,
+    message: `The scenario "${name}" cannot be activated: "${played}" is already active.`,
+    remedy: `Start another lab with "fedctl sandbox --scenario ${name}".`,
     details: { name, played },
   });
 }
 
 function unplayable({ name }: Scenario, why: string, cause?: unknown): FedctlError {
   return new FedctlError('lab.scenario-unplayable', {
-    message: `This lab cannot play "${name}": ${why}.`,
-    remedy: `fedctl sandbox --scenario ${name}`,
+    message: `The scenario "${name}" cannot run in this lab: ${why}.`,
+    remedy: `Start another lab with "fedctl sandbox --scenario ${name}".`,
     details: { name },
     cause,
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { mintToken } from '../aws/claims.ts';
 import { callerOf, type LabAccount, type LabRole, type LabSession, type LabUser } from '../aws/identities.ts';
 import type { LabEnvironment } from '../environment.ts';
-import { LAB_AUDIENCE, type Lab } from '../lab.ts';
+import { LAB_AUDIENCE, type Lab } from '../running-lab.ts';
 
 interface Closable {
   close(): Promise<void>;

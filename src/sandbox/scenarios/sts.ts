@@ -7,13 +7,13 @@ import type { Stage } from './stage.ts';
 export const STS_SCENARIOS: readonly Scenario[] = [
   scenario(
     'sts-throttled',
-    'The account is over its rate of requests, and STS throttles it.',
+    'The account exceeded its request rate, and STS throttles it.',
     'aws.throttled',
     (stage) => useSts(stage, async () => stsError(stage, 400, 'Sender', 'Throttling', 'Rate exceeded')),
   ),
   scenario(
     'sts-failing',
-    'STS has a fault of its own and answers 500 to everybody.',
+    'STS has an internal error and responds with 500 to all requests.',
     'aws.service-failed',
     (stage) =>
       useSts(stage, async () =>
@@ -28,7 +28,7 @@ export const STS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'sts-hanging',
-    'A firewall lets connections to STS through and drops what comes after.',
+    'A firewall accepts connections to STS and drops later packets.',
     'aws.timeout',
     (stage) => {
       stage.set({ FEDCTL_TIMEOUT: '2s' });
@@ -37,13 +37,13 @@ export const STS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'sts-unreachable',
-    'Nothing listens at the endpoint that AWS_ENDPOINT_URL_STS names.',
+    'No server listens at the endpoint that AWS_ENDPOINT_URL_STS names.',
     'aws.unreachable',
     async (stage) => stage.set({ AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${await closedPort()}` }),
   ),
   scenario(
     'sts-captive-portal',
-    'A guest network answers every request to AWS with its welcome page.',
+    'A guest network responds to all requests to AWS with its welcome page.',
     'aws.not-aws',
     async (stage) => {
       const { url } = await standIn(stage, async () => CAPTIVE_PORTAL);

@@ -2,10 +2,11 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK } from 'jose/key/export';
 import { FedctlError, isFedctlError } from '../../lib/core/errors.ts';
+import { systemCode } from '../../lib/core/system-error.ts';
 import { readBoundedFile } from '../../lib/files/bounded-file.ts';
 import { writeSecretFile } from '../../lib/files/secret-file.ts';
-import type { Lab } from '../lab.ts';
 import { dumpData } from '../load-data.ts';
+import type { Lab } from '../running-lab.ts';
 import { Kept, type KeptAccount } from './kept.ts';
 
 const FILE = 'state.json';
@@ -25,25 +26,25 @@ export async function readState(
   timeoutMs: number,
 ): Promise<Kept | null> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    throw invalid(folder, 'it is no folder, and none can be made there', cause);
+    throw invalid(folder, 'it is not a directory, and none can be created there', cause);
   });
   const file = join(folder, FILE);
   const text = await readBoundedFile(file, LARGEST_STATE, signal, timeoutMs).catch((cause: unknown) => {
     if (!isFedctlError(cause)) throw cause;
-    if (cause.cause instanceof Error && 'code' in cause.cause && cause.cause.code === 'ENOENT') return null;
+    if (systemCode(cause.cause) === 'ENOENT') return null;
     throw invalid(file, 'it cannot be read', cause);
   });
   if (text === null) return null;
-  if (((await stat(file)).mode & 0o077) !== 0) throw invalid(file, 'others than its owner may read it');
+  if (((await stat(file)).mode & 0o077) !== 0) throw invalid(file, 'other users can read it');
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw invalid(file, 'it is no JSON', cause);
+    throw invalid(file, 'it is not JSON', cause);
   }
   const read = Kept.safeParse(value);
   if (read.success) return read.data;
-  throw invalid(file, 'a lab of this version of fedctl did not write it', read.error);
+  throw invalid(file, 'this version of fedctl did not write it', read.error);
 }
 
 /** Writes down what is to be kept: whole, by rename, mode 0600. */
@@ -98,7 +99,7 @@ function dumped({ mongod }: Lab): Kept['data'] {
 
 function invalid(path: string, reason: string, cause?: unknown): FedctlError {
   return new FedctlError('lab.state-invalid', {
-    message: `${path} is no state of a lab: ${reason}.`,
+    message: `Invalid lab state ${path}: ${reason}.`,
     details: { path },
     cause,
   });

@@ -4,9 +4,9 @@ import { atlasAccess } from '../../../src/lib/atlas/access.ts';
 import { checkedAddress } from '../../../src/lib/atlas/address.ts';
 import { createAtlas } from '../../../src/lib/atlas/atlas.ts';
 import { rerun } from '../../../src/lib/core/command-line.ts';
-import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import type { AtlasCredentials } from '../../../src/lib/ports/atlas.ts';
+import { failureOf } from '../../support/failure-of.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
 const ACCOUNT = { MONGODB_ATLAS_CLIENT_ID: 'mdb_sa_id_1', MONGODB_ATLAS_CLIENT_SECRET: 'mdb_sa_sk_1' };
@@ -15,17 +15,9 @@ const account = { kind: 'service-account', clientId: 'mdb_sa_id_1', secret: new 
 const key = { kind: 'api-key', publicKey: 'abcdefgh', privateKey: new Secret('private') };
 const url = 'https://cloud.mongodb.com';
 
-function failureOf(work: () => unknown) {
-  try {
-    work();
-  } catch (error) {
-    if (isFedctlError(error)) {
-      const { code, exitCode: exit, message, remedy, command } = error;
-      return { code, exit, message, remedy, command };
-    }
-    throw error;
-  }
-  throw new Error('expected a failure');
+function refusal(work: () => unknown) {
+  const { code, exitCode: exit, message, remedy, command } = failureOf(work);
+  return { code, exit, message, remedy, command };
 }
 
 describe('what the environment says', () => {
@@ -63,11 +55,11 @@ describe('what the environment says', () => {
     ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY', {}],
     ['MONGODB_ATLAS_PRIVATE_API_KEY', 'MONGODB_ATLAS_PUBLIC_API_KEY', ACCOUNT],
   ])('%s without %s is a failure, whatever else is set', (set, missing, rest) => {
-    expect(failureOf(() => atlasAccess({ ...rest, [set]: 'x' }, { url: null }))).toEqual({
+    expect(refusal(() => atlasAccess({ ...rest, [set]: 'x' }, { url: null }))).toEqual({
       code: 'atlas.credentials-half-set',
       exit: 3,
-      message: `${set} is set and ${missing} is not.`,
-      remedy: `export ${missing}=…   (or unset ${set})`,
+      message: `${set} is set, but ${missing} is not.`,
+      remedy: `Set ${missing} as well, or unset ${set}.`,
       command: null,
     });
   });
@@ -86,15 +78,15 @@ describe('the address', () => {
 
   test.each([
     ['cloud.mongodb.com', 'is no URL'],
-    ['ftp://cloud.mongodb.com', 'begins with ftp: and not with https:'],
-    ['https://user:password@cloud.mongodb.com', 'holds a user or a password'],
-    ['https://cloud.mongodb.com/api', 'https://cloud.mongodb.com has something behind the host'],
-    ['https://cloud.mongodb.com/?a=b', 'https://cloud.mongodb.com has something behind the host'],
+    ['ftp://cloud.mongodb.com', 'starts with ftp: instead of https:'],
+    ['https://user:password@cloud.mongodb.com', 'has a user or a password'],
+    ['https://cloud.mongodb.com/api', 'https://cloud.mongodb.com has text after the host'],
+    ['https://cloud.mongodb.com/?a=b', 'https://cloud.mongodb.com has text after the host'],
   ])('%s is none', (given, what) => {
-    expect(failureOf(() => checkedAddress(given))).toEqual({
+    expect(refusal(() => checkedAddress(given))).toEqual({
       code: 'atlas.url-invalid',
       exit: 2,
-      message: `The address of the Atlas API ${what}.`,
+      message: `The URL of the Atlas API ${what}.`,
       remedy: 'Use the address of Atlas.',
       command: rerun({ set: { '--atlas-url': 'https://cloud.mongodb.com' } }),
     });
@@ -108,7 +100,7 @@ describe('the address', () => {
       await expect(work).rejects.toMatchObject({
         code: 'atlas.plaintext-refused',
         exitCode: 2,
-        message: `The address of the Atlas API is ${given}: fedctl sends no credentials to another machine without TLS.`,
+        message: `The URL of the Atlas API is ${given}. fedctl sends no credentials to another machine without TLS.`,
       });
     },
   );
@@ -128,7 +120,7 @@ describe('a credential that cannot be one', () => {
     expect(error).toMatchObject({
       code: 'atlas.credentials-malformed',
       exitCode: 2,
-      message: `The ${part} for the Atlas API holds white space or a character that none has.`,
+      message: `The ${part} for the Atlas API has white space or a character that no Atlas credential has.`,
     });
     expect(inspect(error)).not.toContain('sesame');
   });

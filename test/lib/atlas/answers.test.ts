@@ -15,63 +15,63 @@ describe('an answer', () => {
       { status: 302, headers: { location: 'https://portal.test/%1b[2J' } },
       'atlas.not-atlas',
       6,
-      `GET <url>${GROUP} redirects to https://portal.test/%1b[2J, and fedctl does not follow.`,
+      `GET <url>${GROUP} redirects to https://portal.test/%1b[2J, which fedctl does not follow.`,
     ],
     [
       'that redirects nowhere',
       { status: 307 },
       'atlas.not-atlas',
       6,
-      `GET <url>${GROUP} redirects to another address, and fedctl does not follow.`,
+      `GET <url>${GROUP} redirects to another URL, which fedctl does not follow.`,
     ],
     [
       'that is HTML',
       text('<html>', 'text/html'),
       'atlas.not-atlas',
       6,
-      `GET <url>${GROUP} answered HTTP 200 with a body that is no JSON object (content type text/html).`,
+      `GET <url>${GROUP} returned HTTP 200 with a body that is not a JSON object (content type text/html).`,
     ],
     [
       'without a type',
       text('{}', null),
       'atlas.not-atlas',
       6,
-      `GET <url>${GROUP} answered HTTP 200 with a body that is no JSON object (no content type).`,
+      `GET <url>${GROUP} returned HTTP 200 with a body that is not a JSON object (no content type).`,
     ],
     [
       'that is a list',
       text('[]', 'application/json'),
       'atlas.not-atlas',
       6,
-      `GET <url>${GROUP} answered HTTP 200 with a body that is no JSON object (content type application/json).`,
+      `GET <url>${GROUP} returned HTTP 200 with a body that is not a JSON object (content type application/json).`,
     ],
     [
       'that is half a document',
       text('{"id":', 'application/json'),
       'atlas.not-atlas',
       6,
-      `GET <url>${GROUP} answered HTTP 200 with a body that is no JSON object (content type application/json).`,
+      `GET <url>${GROUP} returned HTTP 200 with a body that is not a JSON object (content type application/json).`,
     ],
     [
       'that is HTML with 404',
       text('<html>', 'text/html', 404),
       'atlas.not-atlas',
       6,
-      `GET <url>${GROUP} answered HTTP 404 with a body that is no JSON object (content type text/html).`,
+      `GET <url>${GROUP} returned HTTP 404 with a body that is not a JSON object (content type text/html).`,
     ],
     [
       'that is larger than any',
       text(' '.repeat(8 * 1024 * 1024 + 1), 'application/json'),
       'atlas.not-atlas',
       6,
-      `GET <url>${GROUP} gave an answer of more than 8 MiB.`,
+      `GET <url>${GROUP} returned a response of more than 8 MiB.`,
     ],
     [
       'of another shape',
       json({ id: 7, name: 'x', orgId: 'o' }),
       'atlas.answer-unreadable',
       6,
-      `GET <url>${GROUP} answered with a field that fedctl cannot read: id (invalid_type).`,
+      `GET <url>${GROUP} returned an invalid field: id (invalid_type).`,
     ],
     [
       'that has no such project',
@@ -120,7 +120,7 @@ describe('an answer', () => {
       apiError(403, 'ORG_FORBIDDEN', 'No.'),
       'atlas.role-missing',
       4,
-      `Atlas does not let service account ${CLIENT_ID} read ${GROUP}: No (ORG_FORBIDDEN). It takes the role Project Read Only.`,
+      `Atlas does not allow service account ${CLIENT_ID} to read ${GROUP}: No (ORG_FORBIDDEN). It requires the role Project Read Only.`,
     ],
     [
       'that asks for an access list',
@@ -131,7 +131,7 @@ describe('an answer', () => {
       ),
       'atlas.api-access-list',
       4,
-      `Atlas lets nobody use service account ${CLIENT_ID} from the address of this machine: This resource requires access through an access list of ip ranges (RESOURCE_REQUIRES_ACCESS_LIST).`,
+      `Atlas does not accept service account ${CLIENT_ID} from the IP address of this machine: This resource requires access through an access list of ip ranges (RESOURCE_REQUIRES_ACCESS_LIST).`,
     ],
     [
       'that steers a terminal is kept as it came',
@@ -159,7 +159,7 @@ describe('an answer', () => {
       headers: { location: `https://portal.test/?${encodeURIComponent(headers.authorization ?? '')}` },
     });
     expect((await told(portal)).message).toBe(
-      `GET <url>${GROUP} redirects to https://portal.test/?Bearer%20[secret], and fedctl does not follow.`,
+      `GET <url>${GROUP} redirects to https://portal.test/?Bearer%20[secret], which fedctl does not follow.`,
     );
     const typed: Answering = ({ headers }) => ({ headers: { 'content-type': `x/${headers.authorization}` } });
     expect((await told(typed)).message).toContain('(content type x/Bearer [secret])');
@@ -173,7 +173,7 @@ describe('an answer', () => {
     // The id is no secret, and stands in front of it.
     const basicOfId = Buffer.from(`${CLIENT_ID}:${SECRETS.client}`).toString('base64').slice(0, 47);
     expect((await told(echo, { token })).message).toBe(
-      `Atlas at <host> does not accept service account ${CLIENT_ID}: ${basicOfId}[secret] ${CLIENT_ID}:[secret] (invalid_client).`,
+      `Atlas at <host> rejected service account ${CLIENT_ID}: ${basicOfId}[secret] ${CLIENT_ID}:[secret] (invalid_client).`,
     );
   });
 });

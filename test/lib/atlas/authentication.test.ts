@@ -3,9 +3,9 @@ import { latch } from '../../support/latch.ts';
 import type { CannedAnswer } from '../../support/loopback-server.ts';
 import {
   apiError,
+  atlasFailure,
   CHALLENGE,
   CLIENT_ID,
-  failureOf,
   json,
   KEY,
   never,
@@ -49,7 +49,7 @@ describe('a token', () => {
     expect(await token(json({ error: 'invalid_client' }, 400))).toEqual({
       code,
       exit: 4,
-      message: `Atlas at <host> does not accept service account ${CLIENT_ID}: invalid_client.`,
+      message: `Atlas at <host> rejected service account ${CLIENT_ID}: invalid_client.`,
     });
     expect((await token(apiError(401, 'UNEXPECTED_ERROR', 'No.'))).code).toBe(code);
   });
@@ -58,7 +58,7 @@ describe('a token', () => {
     expect(await token(apiError(401, 'SERVICE_ACCOUNT_SECRET_EXPIRED', 'Over.'))).toEqual({
       code: 'atlas.secret-expired',
       exit: 3,
-      message: `Atlas at <host> says that the secret of service account ${CLIENT_ID} has expired: Over (SERVICE_ACCOUNT_SECRET_EXPIRED).`,
+      message: `Atlas at <host> reports that the secret of service account ${CLIENT_ID} has expired: Over (SERVICE_ACCOUNT_SECRET_EXPIRED).`,
     });
   });
 
@@ -75,7 +75,7 @@ describe('a token', () => {
     expect(await token(json(document))).toEqual({
       code: 'atlas.answer-unreadable',
       exit: 6,
-      message: `${where} answered with a field that fedctl cannot read: ${field} (${problem}).`,
+      message: `${where} returned an invalid field: ${field} (${problem}).`,
     });
   });
 
@@ -114,7 +114,7 @@ describe('a refused token', () => {
       return reads === 1 ? json({ currentIpv4Address: '192.0.2.1' }) : refusal;
     });
     await lab.atlas.ownAddress(never);
-    const { code } = await failureOf(lab.atlas.ownAddress(never));
+    const { code } = await atlasFailure(lab.atlas.ownAddress(never));
     return { code, asked: lab.server.requests.slice(2).map(({ path }) => path) };
   }
 
@@ -127,7 +127,7 @@ describe('a refused token', () => {
 
   test('that was just given is not asked for again', async () => {
     await using lab = await scriptedAtlas(() => apiError(401, 'UNEXPECTED_ERROR', 'No.'));
-    expect((await failureOf(lab.atlas.ownAddress(never))).code).toBe('atlas.credentials-refused');
+    expect((await atlasFailure(lab.atlas.ownAddress(never))).code).toBe('atlas.credentials-refused');
     expect(lab.server.requests.map(({ path }) => path)).toEqual([TOKEN, READ]);
   });
 
@@ -212,7 +212,7 @@ describe('a challenge', () => {
         code: 'atlas.credentials-refused',
         exit: 4,
         message:
-          'Atlas at <host> does not accept API key abcdefgh: You are not authorized for this resource (UNEXPECTED_ERROR).',
+          'Atlas at <host> rejected API key abcdefgh: You are not authorized for this resource (UNEXPECTED_ERROR).',
       },
     );
     const proxy = { status: 401, headers: { 'www-authenticate': 'Basic', 'content-type': 'text/html' } };

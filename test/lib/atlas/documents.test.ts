@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { apiError, failureOf, json, never, scriptedAtlas } from '../../support/scripted-atlas.ts';
+import { apiError, atlasFailure, json, never, scriptedAtlas } from '../../support/scripted-atlas.ts';
 
 /** What Atlas is documented to answer and the lab does not: read through the port, as everything else. */
 
@@ -109,7 +109,7 @@ test('a federation that is not there is none; an organization that is not there 
   await using lab = await scriptedAtlas(() => apiError(404, code, 'No.'));
   expect(await lab.atlas.federationSettingsId('o', never)).toBeNull();
   code = 'ORG_NOT_FOUND';
-  expect((await failureOf(lab.atlas.federationSettingsId('o', never))).code).toBe('atlas.not-found');
+  expect((await atlasFailure(lab.atlas.federationSettingsId('o', never))).code).toBe('atlas.not-found');
 });
 
 test('an organization that is connected to nothing says so by null, too', async () => {

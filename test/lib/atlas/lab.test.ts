@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAtlas } from '../../../src/lib/atlas/atlas.ts';
-import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { Redactor } from '../../../src/lib/core/redactor.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import type { AtlasCredentials } from '../../../src/lib/ports/atlas.ts';
 import { processContext } from '../../../src/lib/process-context.ts';
 import { type AtlasFixture, startAtlasFixture } from '../../support/atlas-fixture.ts';
+import { rejectionOf } from '../../support/failure-of.ts';
 import { fetch } from '../../support/fetch.ts';
 
 let lab: AtlasFixture;
@@ -53,13 +53,9 @@ async function atlasOf(
   return { atlas, slept, requests };
 }
 
-async function failureOf(work: Promise<unknown>) {
-  const error = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!isFedctlError(error)) throw new Error('expected a failure of fedctl', { cause: error });
-  return { code: error.code, exit: error.exitCode, message: error.message, remedy: error.remedy };
+async function failing(work: Promise<unknown>) {
+  const { code, exitCode: exit, message, remedy } = await rejectionOf(work);
+  return { code, exit, message, remedy };
 }
 
 const KINDS = ['service-account', 'api-key'] as const;
@@ -153,14 +149,15 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
     const { clientId } = lab.atlas.credentials.serviceAccount;
     const { publicKey } = lab.atlas.credentials.apiKey;
     const host = new URL(lab.api.url).host;
-    expect(await failureOf(atlas.project(lab.atlas.project.id, signal))).toEqual({
+    expect(await failing(atlas.project(lab.atlas.project.id, signal))).toEqual({
       code: 'atlas.credentials-refused',
       exit: 4,
       message:
         kind === 'api-key'
-          ? `Atlas at ${host} does not accept API key ${publicKey}: You are not authorized for this resource (UNEXPECTED_ERROR).`
-          : `Atlas at ${host} does not accept service account ${clientId}: Client authentication failed (invalid_client).`,
-      remedy: 'make a new secret in Atlas: Organization, Applications, and set it again',
+          ? `Atlas at ${host} rejected API key ${publicKey}: You are not authorized for this resource (UNEXPECTED_ERROR).`
+          : `Atlas at ${host} rejected service account ${clientId}: Client authentication failed (invalid_client).`,
+      remedy:
+        "In Atlas, create a new secret under the organization's Applications, and set it in the environment.",
     });
     // The challenge and its answer; a token that nobody gave.
     expect(requests).toHaveLength(kind === 'api-key' ? 2 : 1);
@@ -175,26 +172,26 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
       kind === 'api-key'
         ? `API key ${lab.atlas.credentials.apiKey.publicKey}`
         : `service account ${clientId}`;
-    expect(await failureOf(atlas.federationSettingsId(id, signal))).toEqual({
+    expect(await failing(atlas.federationSettingsId(id, signal))).toEqual({
       code: 'atlas.role-missing',
       exit: 4,
-      message: `Atlas does not let ${name} read /api/atlas/v2/orgs/${id}/federationSettings: Current user is not authorized to perform this action (USER_UNAUTHORIZED). It takes the role Organization Owner.`,
-      remedy: `in Atlas: give ${name} the role Organization Owner`,
+      message: `Atlas does not allow ${name} to read /api/atlas/v2/orgs/${id}/federationSettings: Current user is not authorized to perform this action (USER_UNAUTHORIZED). It requires the role Organization Owner.`,
+      remedy: `In Atlas, an owner must give ${name} the role Organization Owner.`,
     });
     const group = lab.atlas.project.id;
-    expect((await failureOf(atlas.accessHistory(group, 'lab', new Date(0), signal))).remedy).toBe(
-      `in Atlas: give ${name} the role Project Database Access Admin or Project Monitoring Admin`,
+    expect((await failing(atlas.accessHistory(group, 'lab', new Date(0), signal))).remedy).toBe(
+      `In Atlas, an owner must give ${name} the role Project Database Access Admin or Project Monitoring Admin.`,
     );
     lab.atlas.credentials.roles = new Set();
-    expect((await failureOf(atlas.project(group, signal))).remedy).toBe(
-      `in Atlas: give ${name} the role Project Read Only`,
+    expect((await failing(atlas.project(group, signal))).remedy).toBe(
+      `In Atlas, an owner must give ${name} the role Project Read Only.`,
     );
   });
 
   test('says which address is not on the access list of the credential', async () => {
     lab.atlas.credentials.accessList = ['203.0.113.0/24'];
     const { atlas } = await atlasOf(kind);
-    const failure = await failureOf(atlas.ownAddress(signal));
+    const failure = await failing(atlas.ownAddress(signal));
     const name =
       kind === 'api-key'
         ? `API key ${lab.atlas.credentials.apiKey.publicKey}`
@@ -202,8 +199,8 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
     expect(failure).toEqual({
       code: 'atlas.api-access-list',
       exit: 4,
-      message: `Atlas lets nobody use ${name} from 127.0.0.1: IP address 127.0.0.1 is not allowed to access this resource (IP_ADDRESS_NOT_ON_ACCESS_LIST).`,
-      remedy: `in Atlas: Organization, Applications, ${name}, API Access List: add 127.0.0.1`,
+      message: `Atlas does not accept ${name} from 127.0.0.1: IP address 127.0.0.1 is not allowed to access this resource (IP_ADDRESS_NOT_ON_ACCESS_LIST).`,
+      remedy: `In Atlas, an owner of the organization must add 127.0.0.1 to the API access list of ${name}: Organization, Applications, API Access List.`,
     });
   });
 });
@@ -217,7 +214,7 @@ describe('an API key', () => {
     lab.now = new Date(lab.now.getTime() + 6 * 60_000);
     await atlas.ownAddress(signal);
     expect(requests).toHaveLength(5);
-    expect(lab.refusals()).toEqual(['no credentials', 'the nonce is over']);
+    expect(lab.refusals()).toEqual(['no credentials', 'the nonce has expired']);
   });
 
   test('works for calls at the same time', async () => {
@@ -250,7 +247,7 @@ describe('a service account', () => {
     // As after a revocation, of the token and of the secret.
     lab.atlas.credentials.serviceAccount = { ...serviceAccount, expiresAt: new Date(lab.now.getTime() - 1) };
     lab.atlas.credentials.holderOf = () => 'unknown';
-    expect((await failureOf(atlas.ownAddress(signal))).code).toBe('atlas.credentials-refused');
+    expect((await failing(atlas.ownAddress(signal))).code).toBe('atlas.credentials-refused');
     expect(requests.slice(2)).toEqual(['GET /api/private/ipinfo', 'POST /api/oauth/token']);
   });
 });
@@ -288,26 +285,25 @@ describe('what is not there', () => {
     ['atlas.not-found', '../orgs', 'No group with ID ../orgs exists (GROUP_NOT_FOUND)'],
   ])('is %s: the project %s', async (code, id, text) => {
     const { atlas } = await atlasOf();
-    expect(await failureOf(atlas.project(id, signal))).toEqual({
+    expect(await failing(atlas.project(id, signal))).toEqual({
       code,
       exit: 4,
-      message: `GET ${lab.api.url}/api/atlas/v2/groups/${encodeURIComponent(id)} answered: ${text}.`,
-      remedy: 'atlas projects list; atlas clusters list --projectId <project>',
+      message: `GET ${lab.api.url}/api/atlas/v2/groups/${encodeURIComponent(id)} returned an error: ${text}.`,
+      remedy:
+        'List what the credential can see with "atlas projects list" and "atlas clusters list --projectId <project>". Correct the ID or name.',
     });
   });
 
   test.each(['', '.', '..'])('a name that would lead elsewhere is not sent: "%s"', async (id) => {
     const { atlas, requests } = await atlasOf();
-    expect((await failureOf(atlas.project(id, signal))).message).toBe(
-      `Atlas has nothing by the name "${id}".`,
-    );
+    expect((await failing(atlas.project(id, signal))).message).toBe(`Atlas has nothing by the name "${id}".`);
     expect(requests).toEqual([]);
   });
 
   test('the cluster of a history', async () => {
     const { atlas } = await atlasOf();
     const { id } = lab.atlas.project;
-    expect(await failureOf(atlas.accessHistory(id, 'nope', new Date(0), signal))).toMatchObject({
+    expect(await failing(atlas.accessHistory(id, 'nope', new Date(0), signal))).toMatchObject({
       code: 'atlas.not-found',
       message: expect.stringContaining(`No cluster named nope exists in group ${id} (CLUSTER_NOT_FOUND).`),
     });
@@ -354,7 +350,7 @@ describe('the access history', () => {
   test('of a shared tier is empty, and of a wrong request is a failure', async () => {
     const { atlas } = await atlasOf();
     const { id } = lab.atlas.project;
-    expect(await failureOf(atlas.accessHistory(id, 'lab', new Date(0), signal))).toMatchObject({
+    expect(await failing(atlas.accessHistory(id, 'lab', new Date(0), signal))).toMatchObject({
       code: 'atlas.request-refused',
       exit: 4,
     });
@@ -377,11 +373,11 @@ describe('when Atlas takes no more requests', () => {
     const { atlas, slept } = await atlasOf();
     const { id } = lab.atlas.project;
     await atlas.project(id, signal);
-    expect(await failureOf(atlas.project(id, signal))).toEqual({
+    expect(await failing(atlas.project(id, signal))).toEqual({
       code: 'atlas.rate-limited',
       exit: 6,
-      message: `GET ${lab.api.url}/api/atlas/v2/groups/${id} was refused: too many requests in a short time.`,
-      remedy: 'repeat the command in 60 s',
+      message: `GET ${lab.api.url}/api/atlas/v2/groups/${id} was throttled: too many requests in a short time.`,
+      remedy: 'Repeat the command in 60 s.',
     });
     expect(slept).toEqual([]);
   });

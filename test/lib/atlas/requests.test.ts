@@ -5,11 +5,12 @@ import { createTestCa } from '../../support/certificates.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { fetch } from '../../support/fetch.ts';
 import { latch } from '../../support/latch.ts';
-import { closedPort, loopbackServer } from '../../support/loopback-server.ts';
+import { closedPort } from '../../support/listen.ts';
+import { loopbackServer } from '../../support/loopback-server.ts';
 import {
   ACCOUNT,
   apiError,
-  failureOf,
+  atlasFailure,
   GROUP,
   json,
   KEY,
@@ -43,9 +44,9 @@ describe('too many requests', () => {
     [{ 'retry-after': '6' }, []],
   ])('%j end in a failure within the time-out', async (headers, slept) => {
     await using lab = await scriptedAtlas(() => busy(headers));
-    expect(await failureOf(lab.atlas.project('g', never))).toMatchObject({
+    expect(await atlasFailure(lab.atlas.project('g', never))).toMatchObject({
       code: 'atlas.rate-limited',
-      message: `GET ${lab.server.url}${GROUP} was refused: too many requests in a short time.`,
+      message: `GET ${lab.server.url}${GROUP} was throttled: too many requests in a short time.`,
     });
     expect(lab.clock.slept).toEqual(slept);
   });
@@ -74,7 +75,7 @@ describe('the way there', () => {
   const context = { ...fakeClock(), fetch, version: '1.2.3', redactor: new Redactor() };
   const failing = async (url: string, timeoutMs = 5000) => {
     const atlas = await createAtlas({ url, credentials: KEY, timeoutMs }, context);
-    const { code, exitCode, message, details, cause } = await failureOf(atlas.project('g', never));
+    const { code, exitCode, message, details, cause } = await atlasFailure(atlas.project('g', never));
     return { code, exitCode, message, details, hasCause: cause !== undefined };
   };
 
@@ -83,7 +84,7 @@ describe('the way there', () => {
     expect(await failing(url)).toEqual({
       code: 'atlas.unreachable',
       exitCode: 6,
-      message: `The Atlas API at ${new URL(url).host} cannot be reached: nothing listens there (ECONNREFUSED).`,
+      message: `Cannot reach the Atlas API at ${new URL(url).host}: the connection was refused (ECONNREFUSED).`,
       details: { url: `${url}${GROUP}`, reason: 'ECONNREFUSED' },
       hasCause: true,
     });
@@ -95,7 +96,9 @@ describe('the way there', () => {
     expect(await failing(server.url)).toEqual({
       code: 'atlas.tls-failed',
       exitCode: 6,
-      message: `No TLS connection to the Atlas API at ${new URL(server.url).host}: its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
+      message: expect.stringMatching(
+        /^No TLS connection to the Atlas API at 127\.0\.0\.1:\d+: it has a certificate that is not trusted here: 127\.0\.0\.1, for 127\.0\.0\.1, issued by fedctl test CA, valid from \S+Z to \S+Z \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)\.$/,
+      ),
       details: { url: `${server.url}${GROUP}`, reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
       hasCause: true,
     });
@@ -107,7 +110,7 @@ describe('the way there', () => {
     expect(await failing(server.url, 50)).toEqual({
       code: 'atlas.timeout',
       exitCode: 6,
-      message: `GET ${server.url}${GROUP} gave no whole answer within 0 s.`,
+      message: `GET ${server.url}${GROUP} returned no complete response within 0 s.`,
       details: { url: `${server.url}${GROUP}`, timeoutMs: 50 },
       hasCause: true,
     });
@@ -153,7 +156,7 @@ describe('lists', () => {
 
   test('that never end do', async () => {
     await using lab = await scriptedAtlas(() => json({ results: [user], links: next }));
-    expect(await failureOf(lab.atlas.databaseUsers('g', never))).toMatchObject({
+    expect(await atlasFailure(lab.atlas.databaseUsers('g', never))).toMatchObject({
       code: 'atlas.answer-unreadable',
       message: `The list at ${lab.server.url}${GROUP}/databaseUsers has more than 100 pages.`,
     });
@@ -161,9 +164,9 @@ describe('lists', () => {
 
   test('that are no lists are not read', async () => {
     await using lab = await scriptedAtlas(() => json({ results: {} }));
-    const { message } = await failureOf(lab.atlas.databaseUsers('g', never));
+    const { message } = await atlasFailure(lab.atlas.databaseUsers('g', never));
     expect(message).toBe(
-      `GET ${lab.server.url}${GROUP}/databaseUsers answered with a field that fedctl cannot read: results (invalid_type).`,
+      `GET ${lab.server.url}${GROUP}/databaseUsers returned an invalid field: results (invalid_type).`,
     );
   });
 
@@ -181,7 +184,7 @@ describe('lists', () => {
       {
         name: 'other',
         code: 'atlas.answer-unreadable',
-        message: `The list at ${lab.server.url}${GROUP}/databaseUsers has an entry with a field that fedctl cannot read: ${where}.`,
+        message: `The list at ${lab.server.url}${GROUP}/databaseUsers has an entry with an invalid field: ${where}.`,
       },
     ]);
   });

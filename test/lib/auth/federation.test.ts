@@ -80,8 +80,8 @@ describe('waitUntilMinting', () => {
       code: 'iam.propagation-timeout',
       exitCode: 6,
       message:
-        'IAM already reports federation as enabled, but STS did not mint 3 tokens in a row within 5 s. Its last refusal: AWS says sts.federation-disabled.',
-      remedy: 'Wait longer: STS follows IAM by some seconds.',
+        'IAM reports federation as enabled, but STS did not mint 3 tokens in a row within 5 s. The last error: AWS says sts.federation-disabled.',
+      remedy: 'Wait longer with --wait-timeout. STS follows IAM by some seconds.',
       command: fedctl(['enable', '--wait-timeout', '3m'], { unless: ['--role-arn'] }),
       details: { waitMs: 5000, lastCode: 'sts.federation-disabled' },
       requestId: 'request-of-sts.federation-disabled',
@@ -108,8 +108,7 @@ describe('waitUntilMinting', () => {
     };
     await expect(waitUntilMinting(hanging, 20, { ...fakeClock(), signal: NEVER })).rejects.toMatchObject({
       code: 'iam.propagation-timeout',
-      message:
-        'IAM already reports federation as enabled, but STS did not mint 3 tokens in a row within 0 s.',
+      message: 'IAM reports federation as enabled, but STS did not mint 3 tokens in a row within 0 s.',
     });
   });
 
@@ -118,8 +117,7 @@ describe('waitUntilMinting', () => {
     const { remedy, likelyCause } = failure('aws.timeout');
     expect(ended).toMatchObject({
       code: 'aws.timeout',
-      message:
-        'IAM already reports federation as enabled, but waiting for tokens failed. AWS says aws.timeout.',
+      message: 'IAM reports federation as enabled, but waiting for tokens failed. AWS says aws.timeout.',
       likelyCause,
       remedy,
       command: MORE_TIME,

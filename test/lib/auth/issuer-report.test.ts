@@ -2,13 +2,21 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { examineIssuer } from '../../../src/lib/auth/issuer-report.ts';
 import { Interruption } from '../../../src/lib/core/deadline.ts';
 import { fetch } from '../../support/fetch.ts';
-import { type LoopbackIssuer, loopbackIssuer } from '../../support/loopback-issuer.ts';
+import {
+  DISCOVERY,
+  type IssuerServer,
+  JWKS,
+  json,
+  jsonText,
+  startIssuer,
+  UNUSABLE_KEYS,
+} from '../../support/issuer-server.ts';
 
-let server: LoopbackIssuer;
+let server: IssuerServer;
 beforeEach(async () => {
-  server = await loopbackIssuer();
+  server = await startIssuer(UNUSABLE_KEYS);
 });
-afterEach(() => server.close());
+afterEach(() => server[Symbol.asyncDispose]());
 
 const options = { fetch, timeoutMs: 5000, signal: new AbortController().signal };
 const NOT_ASKED = { url: null, ok: null, failure: null };
@@ -32,13 +40,13 @@ test('malformed keys are left out, and of curves that AWS does not use the algor
     { kty: 'EC', crv: 'P-256', kid: 7, alg: {} },
     { kty: 'EC', crv: 'P-256', kid: 'a' },
   ];
-  server.serve('keys', 200, JSON.stringify({ keys }));
+  server.answers.set(JWKS, json({ keys }));
   const report = await examineIssuer(server.issuer, options);
   expect(report.keys).toEqual([{ keyId: 'a', keyType: 'EC', algorithm: null }]);
 });
 
 test('no discovery document: the keys are not asked for', async () => {
-  server.serve('discovery', 404, 'no');
+  server.answers.set(DISCOVERY, jsonText('no', 404));
   const report = await examineIssuer(server.issuer, options);
   expect(report).toEqual({
     discovery: {
@@ -50,15 +58,11 @@ test('no discovery document: the keys are not asked for', async () => {
     keys: [],
     published: [],
   });
-  expect(report.discovery.failure?.message).toBe(`${discovery()} answered with status 404.`);
+  expect(report.discovery.failure?.message).toBe(`${discovery()} responded with status 404.`);
 });
 
 test('a discovery document that sends elsewhere for the keys', async () => {
-  server.serve(
-    'discovery',
-    200,
-    JSON.stringify({ issuer: server.issuer, jwks_uri: 'https://evil.example/k' }),
-  );
+  server.answers.set(DISCOVERY, json({ issuer: server.issuer, jwks_uri: 'https://evil.example/k' }));
   const report = await examineIssuer(server.issuer, options);
   expect(report.discovery).toMatchObject({ ok: false, failure: { code: 'issuer.wrong-document' } });
   expect(report.jwks).toEqual(NOT_ASKED);
@@ -69,7 +73,7 @@ test.each([
   ['an error', 503, 'no', 'issuer.http-status'],
   ['no key', 200, '{"keys":[]}', 'issuer.wrong-document'],
 ])('%s in place of the keys: discovery answered', async (_what, status, body, code) => {
-  server.serve('keys', status, body);
+  server.answers.set(JWKS, jsonText(body, status));
   expect(await examineIssuer(server.issuer, options)).toEqual({
     discovery: { url: discovery(), ok: true, failure: null },
     jwks: { url: jwks(), ok: false, failure: expect.objectContaining({ code }) },

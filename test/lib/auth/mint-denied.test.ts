@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { denialOf, withRequest } from '../../../src/lib/auth/mint-denied.ts';
 import { FedctlError } from '../../../src/lib/core/errors.ts';
 import { allowing } from '../../../src/sandbox/aws/policies.ts';
-import { type Lab, startLab } from '../../../src/sandbox/lab.ts';
+import { startLab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { enableLab } from '../../../src/sandbox/scenarios/play.ts';
 import { runInProcess } from '../../support/in-process.ts';
+import { LAB_OPTIONS } from '../../support/lab-options.ts';
 
 const USER = 'arn:aws:iam::123456789012:user/operator';
 const DENIED = `User: ${USER} is not authorized to perform: sts:GetWebIdentityToken on resource: arn:aws:sts::123456789012:self`;
@@ -68,7 +70,7 @@ describe('the advice on a denial', () => {
     const { likelyCause, remedy, evidence } = advise(' because no permissions boundary allows the x action');
     expect({ likelyCause, remedy }).toEqual({
       likelyCause: `In the permissions boundary of ${USER}, no statement allows this request: the statement is missing, or a condition on audience, algorithm, duration or tags does not match. AWS does not say which.`,
-      remedy: `An administrator of the account must add the statement shown to the permissions boundary of ${USER}, or request what the present statement allows.`,
+      remedy: `An administrator of the account must add the statement shown above to the permissions boundary of ${USER}, or you must change the request to match the present statement.`,
     });
     expect(evidence).toEqual([
       'Requested: audiences a, b, algorithm ES384, duration 2 min, no tags',
@@ -79,7 +81,7 @@ describe('the advice on a denial', () => {
 
   test('where AWS gives no reason, none is made up', () => {
     expect(advise('').likelyCause).toBe(
-      'No policy allows this request, or one denies it. AWS does not say which policy, nor whether a condition on audience, algorithm, duration or tags does not match.',
+      'No policy allows this request, or a policy denies it. AWS does not say which policy, nor whether a condition on audience, algorithm, duration or tags does not match.',
     );
   });
 });
@@ -88,13 +90,7 @@ describe('the statements that are printed', () => {
   let lab: Lab;
 
   beforeEach(async () => {
-    lab = await startLab({
-      now: () => new Date(),
-      fedctl: ['fedctl'],
-      tls: false,
-      replicaSet: null,
-      mongoPort: 0,
-    });
+    lab = await startLab(LAB_OPTIONS);
     enableLab(lab);
     lab.world.setPolicies(lab.world.user('operator'), { identity: { Other: allowing('iam:*') } });
   });

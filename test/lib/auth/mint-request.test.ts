@@ -50,59 +50,59 @@ describe('what AWS refuses is refused before the call, by position', () => {
     [
       'no audience',
       { audience: [] },
-      ['usage.missing-audience', 'No audience is given: who is the token for?'],
+      ['usage.missing-audience', 'No audience is given. Every token requires one.'],
     ],
     [
       '11 audiences',
       { audience: Array.from({ length: 11 }, (_, i) => `a${i}`) },
-      invalid('A token has at most 10 audiences; 11 are given.'),
+      invalid('A token has at most 10 audiences, but 11 are given.'),
     ],
     ['an empty audience', { audience: ['a', ''] }, invalid('Audience 2 is empty.')],
     [
       'an audience of 1001 characters',
       { audience: ['a', 'b', 'a'.repeat(1001)] },
-      invalid('Audience 3 has 1001 characters; AWS takes at most 1000.'),
+      invalid('Audience 3 has 1001 characters; AWS accepts at most 1000.'),
     ],
     [
       'an algorithm in small letters',
       { signingAlgorithm: 'rs256' as SigningAlgorithm },
-      invalid('The signing algorithm is RS256 or ES384, in capitals; something else is given.'),
+      invalid('Invalid signing algorithm: expected RS256 or ES384, in capitals.'),
     ],
     ...[59, 3601, 60.5, Number.NaN].map((seconds): [string, Partial<MintRequest>, readonly string[]] => [
       `${seconds} s`,
       { durationSeconds: seconds },
-      invalid(`A token lives 60 to 3600 whole seconds (1 min to 1 h); ${seconds} s are asked for.`),
+      invalid(`Invalid duration ${seconds} s: expected 60 to 3600 whole seconds (1 min to 1 h).`),
     ]),
-    ['51 tags', { tags: tags(51) }, invalid('AWS takes at most 50 tags; 51 are given.')],
+    ['51 tags', { tags: tags(51) }, invalid('AWS accepts at most 50 tags, but 51 are given.')],
     ['an empty key', { tags: [tag('a'), tag('')] }, invalid('The key of tag 2 is empty.')],
     [
       'a key of 129 characters',
       { tags: [tag('k'.repeat(129))] },
-      invalid('The key of tag 1 has 129 characters; AWS takes at most 128.'),
+      invalid('The key of tag 1 has 129 characters; AWS accepts at most 128.'),
     ],
     [
       'a value of 257 characters',
       { tags: [tag('k', 'v'.repeat(257))] },
-      invalid('The value of tag 1 has 257 characters; AWS takes at most 256.'),
+      invalid('The value of tag 1 has 257 characters; AWS accepts at most 256.'),
     ],
     [
       'a key with a comma',
       { tags: [tag('a,b')] },
       invalid(
-        'The key of tag 1 has a character that AWS does not take: letters, digits, spaces and _.:/=+-@ are allowed.',
+        'The key of tag 1 has a character that AWS does not accept. Letters, digits, spaces and _.:/=+-@ are allowed.',
       ),
     ],
     [
       'a value with a newline at its end',
       { tags: [tag('a', 'b\n')] },
       invalid(
-        'The value of tag 1 has a character that AWS does not take: letters, digits, spaces and _.:/=+-@ are allowed.',
+        'The value of tag 1 has a character that AWS does not accept. Letters, digits, spaces and _.:/=+-@ are allowed.',
       ),
     ],
     [
       'the same key in another case',
       { tags: [tag('Team'), tag('x'), tag('tEAM')] },
-      invalid('Tags 1 and 3 have the same key: AWS ignores case in tag keys.'),
+      invalid('Tags 1 and 3 have the same key. AWS ignores case in tag keys.'),
     ],
   ])('%s', (_what, changes, expected) => {
     expect(refusal(changes)).toEqual(expected);
@@ -118,9 +118,7 @@ describe('the claims limit', () => {
     const values = tags(20, 'v'.repeat(256));
     const message = refusal({ tags: values, audience: audience(1000) })?.[1] ?? '';
     const bytes = Number(/at least (\d+) bytes/.exec(message)?.[1]);
-    expect(message).toBe(
-      `The claims of this token would take at least ${bytes} bytes; AWS signs at most 14984.`,
-    );
+    expect(message).toBe(`The claims of this token have at least ${bytes} bytes; AWS signs at most 14984.`);
     // One byte less per character taken away: the last one that might fit, and the first that cannot.
     expect(refusal({ tags: values, audience: audience(1000 - (bytes - 14_984)) })).toBeNull();
     expect(refusal({ tags: values, audience: audience(1000 - (bytes - 14_985)) })?.[0]).toBe(

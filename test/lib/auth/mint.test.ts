@@ -81,7 +81,7 @@ describe('minting', () => {
     expect(failure).toBeInstanceOf(FedctlError);
     expect(failure).toMatchObject({ code: 'aws.not-aws', exitCode: 6 });
     expect(String(failure)).toMatch(
-      /^FedctlError: https:\/\/sts\.eu-west-1\.amazonaws\.com\/ answered, but what it returned as a token is none: (it is no JWT|a claim that AWS always sets is missing)\.$/,
+      /^FedctlError: https:\/\/sts\.eu-west-1\.amazonaws\.com\/ responded, but did not return a valid token: (it is no JWT|a claim that AWS always sets is missing)\.$/,
     );
   });
 
@@ -93,35 +93,25 @@ describe('minting', () => {
   });
 
   test.each<[string, object, string | readonly string[], string]>([
-    [
-      'another algorithm',
-      { alg: 'HS256' },
-      'https://my.api',
-      'it is signed with HS256, and RS256 was asked for',
-    ],
+    ['another algorithm', { alg: 'HS256' }, 'https://my.api', 'it is signed with HS256 instead of RS256'],
     [
       'another algorithm of AWS',
       { alg: 'ES384' },
       'https://my.api',
-      'it is signed with ES384, and RS256 was asked for',
+      'it is signed with ES384 instead of RS256',
     ],
-    [
-      'another audience',
-      { alg: 'RS256' },
-      'https://other',
-      'it names another audience than the one that was asked for',
-    ],
+    ['another audience', { alg: 'RS256' }, 'https://other', 'it has a different audience than requested'],
     [
       'a second audience',
       { alg: 'RS256' },
       ['https://my.api', 'https://other'],
-      'it names another audience than the one that was asked for',
+      'it has a different audience than requested',
     ],
   ])('a token that was not asked for: %s', async (_, header, aud, how) => {
     await expect(mint({ vend: async () => jwtOf(header, { ...claims, aud }) })).rejects.toMatchObject({
       code: 'aws.not-aws',
-      message: `https://sts.eu-west-1.amazonaws.com/ did not mint the token that was asked for: ${how}.`,
-      likelyCause: 'AWS mints what it is asked for. What answered is an emulator that does not.',
+      message: `https://sts.eu-west-1.amazonaws.com/ did not mint the requested token: ${how}.`,
+      likelyCause: 'AWS mints the requested token. The server is an emulator that does not.',
     });
   });
 
@@ -164,15 +154,15 @@ test('warns of what a relying party may refuse', async () => {
   expect(mintWarnings(token)).toEqual([
     {
       code: 'sts.es384-and-mongodb',
-      message: 'MongoDB 7.0 and 8.0 accept RS256 only: they refuse this token.',
+      message: 'MongoDB 7.0 and 8.0 accept RS256 only and reject this token.',
       remedy: 'For MongoDB, use RS256.',
       command: rerun({ set: { '--signing-algorithm': 'RS256' } }),
     },
     {
       code: 'sts.several-audiences',
       message:
-        'The token is good at 3 relying parties: each can replay it at the others, and many refuse a list in "aud".',
-      remedy: 'Mint a token of its own for each relying party: fedctl token --audience <audience>.',
+        'The token is valid at 3 relying parties. Each of them can use it at the others, and many reject a list in "aud".',
+      remedy: 'Mint a separate token for each relying party: "fedctl token --audience <audience>".',
     },
   ]);
 });

@@ -63,8 +63,9 @@ describe('without a role', () => {
     await expect(fetchSession({ durationSeconds: 3600 }, keys)).rejects.toMatchObject({
       code: 'sts.session-credentials',
       message:
-        'The credentials from profile "prod" are those of a session already, so --duration cannot be had. They end at 2026-11-22T13:00:00Z whatever is asked.',
-      likelyCause: 'Session credentials cannot call GetSessionToken: only long-term keys of an IAM user can.',
+        'The credentials from profile "prod" are already session credentials, so --duration is not possible. They expire at 2026-11-22T13:00:00Z in any case.',
+      likelyCause:
+        'Session credentials cannot call GetSessionToken. It requires long-term credentials of an IAM user.',
     });
   });
 });
@@ -138,7 +139,7 @@ describe('refused before any call', () => {
     [
       'the ARN of a session',
       { roleArns: ['arn:aws:sts::123456789012:assumed-role/one/s'] },
-      option('--role-arn', `${arn}; this is the ARN of a session of a role`),
+      option('--role-arn', `${arn}; this is a session ARN`),
     ],
     ['the ARN of a user', { roleArns: ['arn:aws:iam::123456789012:user/one'] }, option('--role-arn', arn)],
     ['a short account', { roleArns: ['arn:aws:iam::12345678901:role/one'] }, option('--role-arn', arn)],
@@ -162,7 +163,7 @@ describe('refused before any call', () => {
     [
       'a transitive tag that is not set',
       { roleArns, tags: [{ key: 'a', value: '' }], transitiveTagKeys: ['A', 'b'] },
-      'Transitive tag 2 is the key of no session tag.',
+      'Transitive tag 2 does not name the key of a session tag.',
     ],
     [
       'tags that are the same but for their case',
@@ -173,17 +174,17 @@ describe('refused before any call', () => {
           { key: 'A', value: '' },
         ],
       },
-      'Tags 1 and 2 have the same key: AWS ignores case in tag keys.',
+      'Tags 1 and 2 have the same key. AWS ignores case in tag keys.',
     ],
     [
       'a role for ten minutes',
       { roleArns, durationSeconds: 600 },
-      'A session of a role lives 15 min to 12 h; 10 min is asked for.',
+      'Invalid duration 10 min: a session of a role is valid for 15 min to 12 h.',
     ],
     [
       'a user for two days',
       { durationSeconds: 172_800 },
-      'A session of a user lives 15 min to 1 d 12 h; 2 d is asked for.',
+      'Invalid duration 2 d: a session of a user is valid for 15 min to 1 d 12 h.',
     ],
   ])('%s', async (_what, changes, message) => {
     const { context, calls, settings } = world();
@@ -198,9 +199,9 @@ describe('refused before any call', () => {
     await expect(fetchSession({ roleArns: [ONE, TWO], durationSeconds: 7200 })).rejects.toMatchObject({
       code: 'sts.duration-refused',
       message:
-        'The last of 2 roles is assumed from another role, so its session lives 1 h at most; 2 h is asked for.',
+        'Invalid duration 2 h: the last of 2 roles is assumed from another role, so its session is valid for 1 h at most.',
       likelyCause:
-        'AWS caps the session of a role that was assumed from another role (chaining) at one hour.',
+        'AWS limits the session of a role that was assumed from another role (role chaining) to one hour.',
     });
     const { calls } = await fetchSession({ roleArns: [ONE], durationSeconds: 43_200 });
     expect(calls[0]?.request).toMatchObject({ durationSeconds: 43_200 });

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { cached, refreshingAhead, singleFlight, toFile } from '../../../src/lib/auth/token-source.ts';
+import { refreshingAhead, singleFlight, toFile } from '../../../src/lib/auth/token-source.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import type { MintedToken, TokenSource } from '../../../src/lib/core/token.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -38,44 +38,6 @@ function mint(now: () => Date, offset = 0) {
 }
 
 const text = async (source: TokenSource, signal?: AbortSignal) => (await source.get(signal)).token.reveal();
-
-describe('cached', () => {
-  test('hands out one token until ten seconds before its end', async () => {
-    const clock = fakeClock();
-    const source = cached(mint(clock.now).source, clock.now);
-    expect(await text(source)).toBe('token-1');
-    clock.pass(LIFE_MS - 10_001);
-    expect(await text(source)).toBe('token-1');
-    clock.pass(1);
-    expect(await text(source)).toBe('token-2');
-  });
-
-  test('never hands out an expired token although the local clock is ten minutes slow', async () => {
-    const clock = fakeClock();
-    const source = cached(mint(clock.now, 600_000).source, clock.now);
-    expect(await text(source)).toBe('token-1');
-    clock.pass(LIFE_MS);
-    expect(await text(source)).toBe('token-2');
-  });
-
-  test('counts a token that came late by its own end', async () => {
-    const clock = fakeClock();
-    const source = cached(mint(clock.now, -200_000).source, clock.now);
-    expect(await text(source)).toBe('token-1');
-    clock.pass(90_000);
-    expect(await text(source)).toBe('token-2');
-  });
-
-  test('a failure is not kept', async () => {
-    const clock = fakeClock();
-    const { source, state } = mint(clock.now);
-    const wrapped = cached(source, clock.now);
-    state.broken = new Error('STS is down');
-    await expect(wrapped.get()).rejects.toBe(state.broken);
-    state.broken = null;
-    expect(await text(wrapped)).toBe('token-1');
-  });
-});
 
 describe('refreshingAhead', () => {
   test('renews at half of the life', async () => {

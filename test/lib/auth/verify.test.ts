@@ -77,8 +77,8 @@ describe('the issuer trusted', () => {
     await expect(verifyToken(token, REQUEST, context, SETTINGS)).rejects.toMatchObject({
       code: 'issuer.plaintext-refused',
       exitCode: 2,
-      message: `The issuer of your account is given as ${server.issuer}, without TLS.`,
-      remedy: 'Name the issuer itself, if you trust it.',
+      message: `The issuer of your account is ${server.issuer}, without TLS.`,
+      remedy: 'If you trust the issuer, name it with --issuer.',
       command: rerun({ set: { '--issuer': server.issuer } }),
     });
     expect(server.requests).toEqual([]);
@@ -89,8 +89,7 @@ describe('the issuer trusted', () => {
     await expect(verifyToken(await sign(key), REQUEST, context, SETTINGS)).rejects.toMatchObject({
       code: 'issuer.unknown',
       exitCode: 2,
-      message:
-        'No issuer to trust: none is named, and your own account has none, because federation is disabled.',
+      message: 'No trusted issuer: none is named, and your account has none because federation is disabled.',
       remedy:
         'Name the issuer of the token with --issuer <https://…>, or enable federation for your account.',
       command: null,
@@ -104,7 +103,7 @@ describe('the issuer trusted', () => {
       await expect(verifyToken(await sign(key), REQUEST, context, SETTINGS)).rejects.toMatchObject({
         code: 'issuer.unknown',
         exitCode: 2,
-        message: `No issuer to trust: none is named, and your own account cannot be asked. What ${code} says.`,
+        message: `No trusted issuer: none is named, and the one of your account cannot be read. What ${code} says.`,
         details: { because: code },
         requestId: 'r-1',
         cause: { code },
@@ -139,7 +138,7 @@ describe('without any request', () => {
           code: 'jwt.not-a-jwt',
           claim: null,
           expected: 'a signed JWT of three parts',
-          seen: 'it is an opaque string, without a dot',
+          seen: 'it is an opaque token, without a dot',
         },
       ],
     });

@@ -239,10 +239,10 @@ describe('the endpoint is the one that is really asked', () => {
     await expect(aws.sts()).rejects.toMatchObject({
       code: 'aws.endpoint-invalid',
       message:
-        'AWS_USE_FIPS_ENDPOINT and AWS_ENDPOINT_URL exclude each other: an endpoint that is named (https://vpce.example) cannot be the FIPS endpoint of AWS as well.',
+        'AWS_USE_FIPS_ENDPOINT and AWS_ENDPOINT_URL are mutually exclusive: the configured endpoint (https://vpce.example) cannot also be the FIPS endpoint of AWS.',
       likelyCause:
-        "AWS's clients refuse FIPS beside an endpoint of one's own: one of the two settings is left over.",
-      remedy: 'unset AWS_USE_FIPS_ENDPOINT   (or unset AWS_ENDPOINT_URL)',
+        'AWS clients reject FIPS together with a custom endpoint. One of the two settings is left over.',
+      remedy: 'Unset AWS_USE_FIPS_ENDPOINT, or unset AWS_ENDPOINT_URL.',
     });
   });
 });

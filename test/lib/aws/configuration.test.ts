@@ -96,7 +96,7 @@ describe('the Region', () => {
       (aws) =>
         expect(aws.region()).rejects.toMatchObject({
           code: 'aws.region-global',
-          message: `AWS_REGION names "${region}", the global endpoint, where no tokens are minted.`,
+          message: `AWS_REGION names "${region}", the global endpoint, which mints no tokens.`,
           exitCode: 2,
         }),
       { AWS_REGION: region },
@@ -120,7 +120,7 @@ describe('the Region', () => {
       (aws) =>
         expect(aws.region()).rejects.toMatchObject({
           code: 'aws.region-invalid',
-          message: `--region names "${shown}", and no AWS Region is called so${hint}.`,
+          message: `--region names "${shown}", which is not an AWS Region name${hint}.`,
           exitCode: 2,
         }),
       {},
@@ -135,8 +135,8 @@ describe('an unknown profile', () => {
       (aws) =>
         expect(aws.region()).rejects.toMatchObject({
           code: 'aws.profile-unknown',
-          message: 'There is no AWS profile "prdo", which --profile names; did you mean "prod"?',
-          remedy: 'Use the profile that is meant.',
+          message: 'The AWS profile "prdo", which --profile names, does not exist; did you mean "prod"?',
+          remedy: 'Use the suggested profile.',
           command: { kind: 'rerun', set: { '--profile': 'prod' }, drop: [] },
           details: { evidence: ['known profiles: default, lab, lost, open, prod'] },
           exitCode: 3,
@@ -151,9 +151,9 @@ describe('an unknown profile', () => {
       (aws) =>
         expect(aws.credentials(new AbortController().signal)).rejects.toMatchObject({
           code: 'aws.profile-unknown',
-          message: 'There is no AWS profile "something-else", which AWS_PROFILE names.',
+          message: 'The AWS profile "something-else", which AWS_PROFILE names, does not exist.',
           remedy:
-            'Name one of the profiles that aws configure list-profiles prints, or add this one to the AWS config file.',
+            'Name one of the profiles that "aws configure list-profiles" prints, or add this one to the AWS config file.',
           command: null,
         }),
       { AWS_PROFILE: 'something-else' },
@@ -183,7 +183,7 @@ describe('an unknown profile', () => {
           details: {
             evidence: [
               'known profiles: prod',
-              `${home}/.aws/config holds no section such as [default] that AWS tools understand.`,
+              `${home}/.aws/config has no section that AWS tools recognize, such as [default].`,
             ],
           },
         });
@@ -225,32 +225,32 @@ describe('endpoint overrides', () => {
     [
       { AWS_ENDPOINT_URL_STS: 'localhost' },
       'aws.endpoint-invalid',
-      'The endpoint of AWS_ENDPOINT_URL_STS is not a URL.',
+      'The endpoint of AWS_ENDPOINT_URL_STS is not a valid URL.',
     ],
     [
       { AWS_ENDPOINT_URL: 'ftp://a.example' },
       'aws.endpoint-invalid',
-      'The endpoint of AWS_ENDPOINT_URL begins with ftp: and not with https:.',
+      'The endpoint of AWS_ENDPOINT_URL starts with ftp: instead of https:.',
     ],
     [
       { AWS_ENDPOINT_URL: 'https://user:secret@a.example' },
       'aws.endpoint-invalid',
-      'The endpoint of AWS_ENDPOINT_URL contains a user name or a password.',
+      'The endpoint of AWS_ENDPOINT_URL has a user name or a password.',
     ],
     [
       { AWS_PROFILE: 'open' },
       'aws.plaintext-refused',
-      'profile "open" names http://open.example: fedctl sends no credentials to another machine without TLS.',
+      'profile "open" names http://open.example. fedctl sends no credentials to another machine without TLS.',
     ],
     [
       { AWS_ENDPOINT_URL_IAM: 'http://169.254.169.254:8099/' },
       'aws.plaintext-refused',
-      'AWS_ENDPOINT_URL_IAM names http://169.254.169.254:8099: fedctl sends no credentials to another machine without TLS.',
+      'AWS_ENDPOINT_URL_IAM names http://169.254.169.254:8099. fedctl sends no credentials to another machine without TLS.',
     ],
     [
       { AWS_ENDPOINT_URL: 'http://[fd00:ec2::254]' },
       'aws.plaintext-refused',
-      'AWS_ENDPOINT_URL names http://[fd00:ec2::254]: fedctl sends no credentials to another machine without TLS.',
+      'AWS_ENDPOINT_URL names http://[fd00:ec2::254]. fedctl sends no credentials to another machine without TLS.',
     ],
   ])('%j is refused', async (env, code, message) => {
     await configured(
@@ -264,7 +264,7 @@ describe('endpoint overrides', () => {
       (aws, home) =>
         expect(aws.endpointOverrides()).rejects.toMatchObject({
           code: 'aws.endpoint-invalid',
-          message: `The profile "lost" names the services section "absent", and ${home}/.aws/config has none of this name.`,
+          message: `The profile "lost" names the services section "absent", which does not exist in ${home}/.aws/config.`,
         }),
       { AWS_PROFILE: 'lost' },
     );
@@ -281,13 +281,13 @@ describe('what is worth telling', () => {
       { ...KEYS, AWS_PROFILE: 'prod' },
       {},
       [
-        'The keys in the environment (AWS_ACCESS_KEY_ID) are used, and not the profile "prod" of AWS_PROFILE.',
+        'The credentials in the environment (AWS_ACCESS_KEY_ID) are used. The profile "prod" of AWS_PROFILE is ignored.',
       ],
     ],
     [
       { ...KEYS, AWS_PROFILE: 'lab' },
       { profile: 'prod' },
-      ['The profile "prod" is used, and not the keys in the environment (AWS_ACCESS_KEY_ID).'],
+      ['The profile "prod" is used. The credentials in the environment (AWS_ACCESS_KEY_ID) are ignored.'],
     ],
   ])('%j %j', async (env, settings, expected) => {
     await configured(async (aws) => expect(await aws.notes()).toEqual(expected), env, settings);

@@ -10,7 +10,8 @@ import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/
 import { awsHome } from '../../support/aws-home.ts';
 import { fetch } from '../../support/fetch.ts';
 import { chunkedHead, endless, hostileServer } from '../../support/hostile-server.ts';
-import { type Answering, closedPort, loopbackServer } from '../../support/loopback-server.ts';
+import { closedPort } from '../../support/listen.ts';
+import { type Answering, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
 const ENV = { AWS_ACCESS_KEY_ID: 'AKIAENV', AWS_SECRET_ACCESS_KEY: 'secret' };
@@ -72,7 +73,7 @@ describe('the environment', () => {
   ])('only %s', async (set, missing) => {
     await expect(found({ [set]: 'x' })).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
-      message: `${set} is set in the environment and ${missing} is not.`,
+      message: `${set} is set in the environment, but ${missing} is not.`,
       exitCode: 3,
     });
   });
@@ -82,12 +83,21 @@ describe('the environment', () => {
     await expect(found(env)).rejects.toMatchObject({
       code: 'aws.credentials-expired',
       message:
-        'The AWS credentials of environment (AWS_ACCESS_KEY_ID) expired 30 min ago, at 2026-11-22T11:30:00Z, as AWS_CREDENTIAL_EXPIRATION has it.',
+        'The AWS credentials of environment (AWS_ACCESS_KEY_ID) expired 30 min ago, at 2026-11-22T11:30:00Z, according to AWS_CREDENTIAL_EXPIRATION.',
       likelyCause:
-        'The session that these credentials belong to has ended, or AWS_CREDENTIAL_EXPIRATION was left from an earlier one.',
+        'The session of these credentials has expired, or AWS_CREDENTIAL_EXPIRATION is left from an earlier session.',
       remedy:
-        'export new ones with their AWS_CREDENTIAL_EXPIRATION, or: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION',
+        'Export new credentials with their AWS_CREDENTIAL_EXPIRATION, or unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION to use another provider.',
       exitCode: 3,
+    });
+  });
+
+  test('an expiry that is no time is named', async () => {
+    const env = { ...ENV, AWS_SESSION_TOKEN: 't', AWS_CREDENTIAL_EXPIRATION: 'tomorrow' };
+    await expect(found(env)).rejects.toMatchObject({
+      code: 'usage.invalid-value',
+      message: 'AWS_CREDENTIAL_EXPIRATION is "tomorrow": expected a time such as 2026-01-31T12:00:00Z.',
+      remedy: 'Export the credentials again, or unset AWS_CREDENTIAL_EXPIRATION.',
     });
   });
 
@@ -101,9 +111,9 @@ describe('the environment', () => {
     await expect(found(env)).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
       message:
-        'AKIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is a long-term access key, and a session token is set beside it.',
-      likelyCause: 'A long-term key (AKIA…) has no session token. This one is left from another session.',
-      remedy: 'unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN',
+        'AKIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is a long-term access key, but a session token is set with it.',
+      likelyCause: 'A long-term key (AKIA…) has no session token. The token is left from another session.',
+      remedy: 'Unset AWS_SESSION_TOKEN and AWS_SECURITY_TOKEN.',
     });
   });
 
@@ -112,8 +122,8 @@ describe('the environment', () => {
     await expect(found(env)).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
       message:
-        'ASIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is the access key of a session, and its session token is missing.',
-      remedy: 'export AWS_SESSION_TOKEN=<token>   (of the same session as the key)',
+        'ASIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is the access key of a session, but its session token is missing.',
+      remedy: 'Set AWS_SESSION_TOKEN to the session token of the same session as the key.',
     });
   });
 
@@ -125,11 +135,11 @@ describe('the environment', () => {
     );
     await expect(found({}, { profile: 'old' }, home.path)).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
-      remedy: 'remove aws_session_token from the section that holds this key',
+      remedy: 'Remove aws_session_token from the section that holds this key.',
     });
     await expect(found({}, { profile: 'half' }, home.path)).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
-      remedy: 'add aws_session_token to the section that holds this key',
+      remedy: 'Add aws_session_token to the section that holds this key.',
     });
   });
 
@@ -177,7 +187,7 @@ describe('nothing anywhere', () => {
       code: 'aws.credentials-missing',
       details: {
         tried: [
-          { provider: 'profile', reason: 'the profile "p" names no way to get credentials' },
+          { provider: 'profile', reason: 'the profile "p" has no credential source' },
           { provider: 'container' },
           { provider: 'instance-metadata' },
         ],
@@ -230,22 +240,22 @@ describe('web identity', () => {
     [
       awsRefusal(400, 'InvalidIdentityToken', 'No OpenIDConnect provider found'),
       'sts.identity-token-refused',
-      /^STS in eu-west-1 \(http:\/\/127\.0\.0\.1:\d+\) refused the web identity token\.$/,
+      /^STS in eu-west-1 \(http:\/\/127\.0\.0\.1:\d+\) rejected the web identity token\.$/,
     ],
     [
       awsRefusal(403, 'IDPRejectedClaim', 'The identity provider reported that authentication failed'),
       'sts.identity-token-refused',
-      /refused the web identity token\.$/,
+      /rejected the web identity token\.$/,
     ],
     [
       awsRefusal(400, 'IDPCommunicationError', 'The identity provider could not be reached'),
       'sts.identity-provider-unreachable',
-      /could not reach the issuer of the web identity token, also in three attempts\.$/,
+      /could not reach the issuer of the web identity token in three attempts\.$/,
     ],
     [
       awsRefusal(403, 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity'),
       'sts.assume-denied',
-      'The bearer of the web identity token may not assume the role arn:aws:iam::1:role/ci.',
+      'The web identity token is not allowed to assume the role arn:aws:iam::1:role/ci.',
     ],
   ])('refused: %j', async (answer, code, message) => {
     await using home = await awsHome('');
@@ -315,7 +325,7 @@ describe('web identity', () => {
         AWS_REGION: 'eu-west-1',
       };
       await expect(found(env, { profile: 'p' }, home.path)).rejects.toMatchObject({
-        message: 'Cannot read the web identity token file "/nowhere/p": there is no such file.',
+        message: 'Cannot read the web identity token file "/nowhere/p": the file does not exist.',
       });
     });
   });
@@ -323,12 +333,12 @@ describe('web identity', () => {
   test('without the role, or without the file', async () => {
     await expect(found({ AWS_WEB_IDENTITY_TOKEN_FILE: '/x' })).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
-      message: 'AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not.',
+      message: 'AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not.',
     });
     const env = { AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere/x', AWS_ROLE_ARN: ROLE, AWS_REGION: 'eu-west-1' };
     await expect(found(env)).rejects.toMatchObject({
       code: 'usage.unreadable-input',
-      message: 'Cannot read the web identity token file "/nowhere/x": there is no such file.',
+      message: 'Cannot read the web identity token file "/nowhere/x": the file does not exist.',
     });
   });
 });
@@ -385,14 +395,14 @@ describe('the container endpoint', () => {
       'it responded with something other than credentials',
     ],
     ['another status without a fault', () => ({ status: 204 }), 'it responded with HTTP 204'],
-    ['silence', () => null, 'no answer came in time'],
+    ['silence', () => null, 'it timed out'],
   ])('that fails is the answer: %s', async (_, answer, reason) => {
     await using server = await loopbackServer(answer);
     await using imds = await loopbackServer(instance);
     const env = { [FULL]: server.url, AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.url };
     await expect(found(env, { timeoutMs: 200 })).rejects.toMatchObject({
       code: 'aws.container-failed',
-      message: `The container endpoint ${server.url}, which ${FULL} names, gave no credentials: ${reason}, in three attempts.`,
+      message: `The container endpoint ${server.url}, which ${FULL} names, returned no credentials: ${reason}, in three attempts.`,
       details: { endpoint: server.url, variable: FULL },
       exitCode: 6,
     });
@@ -417,7 +427,7 @@ describe('the container endpoint', () => {
     const env = { [FULL]: `${url}/v1`, AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.url };
     await expect(found(env)).rejects.toMatchObject({
       code: 'aws.container-failed',
-      message: `The container endpoint ${url}, which ${FULL} names, gave no credentials: nothing listens there (ECONNREFUSED), in three attempts.`,
+      message: `The container endpoint ${url}, which ${FULL} names, returned no credentials: the connection was refused (ECONNREFUSED), in three attempts.`,
     });
     expect(imds.requests).toEqual([]);
   });
@@ -455,7 +465,7 @@ describe('the container endpoint', () => {
     const env = { [FULL]: server.url, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/nowhere/t' };
     await expect(found({ ...NO_IMDS, ...env })).rejects.toMatchObject({
       code: 'aws.container-failed',
-      message: `The container endpoint ${server.url}, which ${FULL} names, gave no credentials: cannot read "/nowhere/t": there is no such file, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names.`,
+      message: `The container endpoint ${server.url}, which ${FULL} names, returned no credentials: cannot read "/nowhere/t": the file does not exist, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names.`,
     });
     expect(server.requests).toEqual([]);
   });
@@ -463,13 +473,13 @@ describe('the container endpoint', () => {
   test('plain http to another machine is refused', async () => {
     await expect(found({ [FULL]: 'http://keys.example/' })).rejects.toMatchObject({
       code: 'aws.plaintext-refused',
-      message: `${FULL} names http://keys.example: fedctl sends no credentials to another machine without TLS.`,
+      message: `${FULL} names http://keys.example. fedctl sends no credentials to another machine without TLS.`,
       likelyCause: expect.stringContaining(`The endpoint that ${FULL} names is plain http`),
-      remedy: `use an https:// endpoint, or: unset ${FULL}`,
+      remedy: `Use an https:// endpoint, or unset ${FULL}.`,
     });
     await expect(found({ [FULL]: 'keys' })).rejects.toMatchObject({
       code: 'aws.endpoint-invalid',
-      message: `The endpoint of ${FULL} is not a URL.`,
+      message: `The endpoint of ${FULL} is not a valid URL.`,
       remedy: `unset ${FULL}`,
     });
     const env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '//keys.example/x' };
@@ -524,7 +534,7 @@ describe('the instance metadata service', () => {
     await expect(found({ ...env, AWS_EC2_METADATA_V1_DISABLED: 'true' })).rejects.toMatchObject({
       details: {
         evidence: expect.arrayContaining([
-          'instance-metadata: the instance metadata service gave no token (HTTP 405), and version 1 is disabled',
+          'instance-metadata: the instance metadata service returned no token (HTTP 405), and version 1 is disabled',
         ]),
       },
     });
@@ -555,12 +565,12 @@ describe('the instance metadata service', () => {
     [
       'no token, and requires one',
       ({ method }) => ({ status: method === 'PUT' ? 403 : 401 }),
-      'the instance metadata service requires a token (HTTP 401), and gave no token (HTTP 403)',
+      'the instance metadata service requires a token (HTTP 401), and returned no token (HTTP 403)',
     ],
     [
       'turned off',
       () => ({ status: 403 }),
-      'the instance metadata service is turned off for this instance (HTTP 403)',
+      'the instance metadata service is disabled for this instance (HTTP 403)',
     ],
     ['a fault', () => ({ status: 500 }), 'the instance metadata service responded with HTTP 500'],
     [
@@ -590,7 +600,7 @@ describe('the instance metadata service', () => {
     await expect(found(env, {}, home.path)).rejects.toMatchObject({
       details: {
         evidence: expect.arrayContaining([
-          'instance-metadata: the instance metadata service gave no token in time (a container needs a hop limit of at least 2), and version 1 is disabled',
+          'instance-metadata: the instance metadata service returned no token in time (a container requires a hop limit of at least 2), and version 1 is disabled',
         ]),
       },
     });
@@ -629,7 +639,7 @@ describe('the instance metadata service', () => {
       {
         code: 'aws.metadata-credentials-expired',
         message:
-          'The instance metadata service returned credentials that expired at 2026-11-22T11:40:00Z. They are used: in an outage the service returns its last ones, and AWS accepts them.',
+          'The instance metadata service returned credentials that expired at 2026-11-22T11:40:00Z. fedctl uses them: in an outage the service returns its last credentials, and AWS accepts them.',
         remedy: null,
       },
     ]);
@@ -652,7 +662,7 @@ describe('the instance metadata service', () => {
     await expect(found({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url })).rejects.toMatchObject({
       details: {
         evidence: expect.arrayContaining([
-          `instance-metadata: no instance metadata service at ${url}: nothing listens there (ECONNREFUSED)`,
+          `instance-metadata: no instance metadata service at ${url}: the connection was refused (ECONNREFUSED)`,
         ]),
       },
     });

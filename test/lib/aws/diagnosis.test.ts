@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import { processFailure } from '../../../src/lib/aws/process-failure.ts';
+import { program } from '../../../src/lib/core/command-line.ts';
 import type { ResolvedCredentials } from '../../../src/lib/core/credentials.ts';
-import { FedctlError, isFedctlError } from '../../../src/lib/core/errors.ts';
+import { FedctlError } from '../../../src/lib/core/errors.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import type { Aws } from '../../../src/lib/ports/aws.ts';
 import { failureDocument, failureLines } from '../../../src/lib/render/failure.ts';
 import { createTheme } from '../../../src/lib/render/theme.ts';
 import { awsRefusal } from '../../support/aws-answers.ts';
+import { rejectionOf } from '../../support/failure-of.ts';
 import { type CannedAnswer, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -45,8 +47,7 @@ async function said(
     env: { AWS_REGION: region, AWS_ENDPOINT_URL_STS: server.url, AWS_ENDPOINT_URL: server.url },
   });
   const aws = await createAws({ timeoutMs: 8000, credentials }, context);
-  const error: unknown = await call(aws, context.signal).catch((thrown: unknown) => thrown);
-  if (!isFedctlError(error)) throw error;
+  const error = await rejectionOf(call(aws, context.signal));
   const at = (text: string) => text.replaceAll(server.url, 'ENDPOINT');
   return {
     code: error.code,
@@ -75,8 +76,8 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.endpoint-region-mismatch',
       exit: 2,
       message:
-        'The Region and the endpoint of STS do not fit each other: the request is signed for eu-west-1 (AWS_REGION), and ENDPOINT (AWS_ENDPOINT_URL_STS) accepts no signature for it.',
-      cause: 'The request is signed for one Region or service, and the endpoint belongs to another.',
+        'The Region and the endpoint of STS do not match: the request is signed for eu-west-1 (AWS_REGION), but ENDPOINT (AWS_ENDPOINT_URL_STS) does not accept that signature.',
+      cause: 'The request is signed for one Region or service, but the endpoint belongs to another.',
       remedy: 'Use the Region of the endpoint with --region, or unset AWS_ENDPOINT_URL_STS.',
       evidence: [`AWS says: SignatureDoesNotMatch: ${sentence}`],
     });
@@ -98,8 +99,8 @@ describe('what one code of AWS stands for', () => {
   ])('quotation marks in the value of the %s', async (part, credentials) => {
     expect(await said(whoami, UNKNOWN_KEY, { credentials })).toMatchObject({
       code: 'aws.access-key-unknown',
-      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) has quotation marks in it, which belong to no key.`,
-      remedy: 'write the value without quotation marks: files for docker --env-file and systemd keep them',
+      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) has quotation marks in it, and no key does.`,
+      remedy: 'Write the value without quotation marks: files for docker --env-file and systemd keep them.',
     });
   });
 
@@ -109,10 +110,22 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.access-key-unknown',
       cause: 'The key of a session (ASIA…) is valid only together with its session token, which is missing.',
     });
-    const stale = keys({ sessionToken: new Secret('left over') });
+    const stale = keys({ sessionToken: new Secret('left-over') });
     expect(await said(assume, UNKNOWN_KEY, { credentials: stale })).toMatchObject({
       code: 'aws.access-key-unknown',
-      remedy: 'unset AWS_SESSION_TOKEN',
+      remedy: 'Unset AWS_SESSION_TOKEN.',
+    });
+  });
+
+  test.each([
+    ['access key id', keys({ accessKeyId: 'AKIAIOSF ODNN7EXAMPLE' })],
+    ['secret access key', keys({ secretAccessKey: new Secret('sec ret') })],
+    ['session token', keys({ accessKeyId: 'ASIAIOSFODNN7EXAMPLE', sessionToken: new Secret('to ken') })],
+  ])('a blank in the value of the %s', async (part, credentials) => {
+    expect(await said(whoami, UNKNOWN_KEY, { credentials })).toMatchObject({
+      code: 'aws.access-key-unknown',
+      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) has a blank in it, and no key does.`,
+      remedy: 'Copy the value again, without blanks and line breaks.',
     });
   });
 
@@ -120,14 +133,14 @@ describe('what one code of AWS stands for', () => {
     expect(await said(whoami, UNKNOWN_KEY, { region: 'af-south-1' })).toMatchObject({
       code: 'aws.access-key-unknown',
       cause:
-        'af-south-1 (AWS_REGION) has to be enabled for the account. Until then its endpoint knows no key of the account, and no session that the global endpoint of STS made.',
+        'af-south-1 (AWS_REGION) must be enabled for the account. Until then its endpoint knows no key of the account, and no session of the global STS endpoint.',
       remedy:
-        'aws account enable-region --region-name af-south-1   (or name another Region: --region <region>)',
+        'Name another Region with --region, or enable this one for the account: aws account enable-region --region-name af-south-1.',
     });
     const session = keys({ accessKeyId: 'ASIAIOSFODNN7EXAMPLE', sessionToken: new Secret('t') });
     const { remedy } = await said(whoami, UNKNOWN_KEY, { region: 'eu-south-2', credentials: session });
     expect(remedy).toBe(
-      'aws account get-region-opt-status --region-name eu-south-2   (if it is enabled, get the session from a Region: export AWS_STS_REGIONAL_ENDPOINTS=regional)',
+      'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. If it is not, name another Region with --region.',
     );
   });
 
@@ -135,7 +148,7 @@ describe('what one code of AWS stands for', () => {
     'a Region that every account of its partition has: %s',
     async (region) => {
       expect((await said(whoami, UNKNOWN_KEY, { region })).cause).toBe(
-        'The key was deleted or is inactive, belongs to another partition, has no session token or a wrong one, or the Region is not enabled for the account.',
+        'The key was deleted or is inactive, belongs to another partition, or has no session token or a wrong one. Or the Region is not enabled for the account.',
       );
     },
   );
@@ -155,7 +168,7 @@ describe('what one code of AWS stands for', () => {
       message: 'IAM in eu-west-1 (ENDPOINT) does not know the action GetOutboundWebIdentityFederationInfo.',
       cause: 'AWS_ENDPOINT_URL names an emulator or a gateway that does not have this action.',
       remedy:
-        'use an emulator that knows GetOutboundWebIdentityFederationInfo, or AWS itself: unset AWS_ENDPOINT_URL',
+        'Use an emulator that knows GetOutboundWebIdentityFederationInfo. For AWS itself, unset AWS_ENDPOINT_URL.',
     });
   });
 
@@ -169,7 +182,7 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.not-subscribed',
       exit: 4,
       message:
-        'STS in eu-west-1 (ENDPOINT) refused GetCallerIdentity: the account may not use the service. Asked with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
+        'STS in eu-west-1 (ENDPOINT) rejected GetCallerIdentity: the account cannot use the service. The request was signed with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
     });
   });
 
@@ -182,7 +195,7 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.signature-missing',
       exit: 4,
       message:
-        'STS in eu-west-1 (ENDPOINT) saw no whole signature on GetCallerIdentity, and fedctl had signed it with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
+        'STS in eu-west-1 (ENDPOINT) received no complete signature for GetCallerIdentity, although fedctl signed it with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
       evidence: [`AWS says: ${code}: ${sentence}`],
     });
   });
@@ -191,8 +204,8 @@ describe('what one code of AWS stands for', () => {
     expect(await said(assume, awsRefusal(403, 'AccessDenied', 'Access denied'))).toMatchObject({
       code: 'sts.assume-denied',
       message:
-        'The principal of the access key AKIAIOSFODNN7EXAMPLE may not assume the role arn:aws:iam::123456789012:role/team/app.',
-      remedy: 'aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument',
+        'The principal of the access key AKIAIOSFODNN7EXAMPLE is not allowed to assume the role arn:aws:iam::123456789012:role/team/app.',
+      remedy: 'Read the trust policy of the role, and have it allow this principal.',
     });
   });
 
@@ -205,8 +218,8 @@ describe('what one code of AWS stands for', () => {
 
 describe('a credential_process that is fedctl', () => {
   const inner = new FedctlError('sts.assume-denied', {
-    message: 'The principal of the access key AKIA may not assume the role etl.',
-    remedy: 'aws iam get-role --role-name etl',
+    message: 'The principal of the access key AKIA is not allowed to assume the role etl.',
+    remedy: 'Read the trust policy of the role.',
     details: { evidence: ['AWS says: AccessDenied: Access denied'] },
     requestId: 'request-1',
   });
@@ -222,10 +235,17 @@ describe('a credential_process that is fedctl', () => {
       code: 'sts.assume-denied',
       exitCode: 4,
       message:
-        'The credential_process of the profile "fed" exited with code 4: The principal of the access key AKIA may not assume the role etl.',
+        'The credential_process of the profile "fed" exited with code 4: The principal of the access key AKIA is not allowed to assume the role etl.',
       likelyCause: inner.likelyCause,
-      remedy: 'aws iam get-role --role-name etl',
+      remedy: 'Read the trust policy of the role.',
+      command: program('aws', 'iam', 'get-role', '--role-name', 'etl'),
     });
+  });
+
+  test('its own command line is not offered: it stands in the profile', () => {
+    const line = 'fedctl credentials --format process --timeout 60s';
+    const stderr = JSON.stringify(failureDocument(inner, line));
+    expect(processFailure('fed', 'exited with code 4', stderr).command).toBeNull();
   });
 
   test('a code that fedctl does not know is the word of another program', () => {

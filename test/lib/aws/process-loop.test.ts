@@ -17,7 +17,7 @@ describe('the environment of a credential_process', () => {
         code: 'aws.credential-process-loop',
         exitCode: 2,
         message:
-          'The credential_process of the profile "a" is fedctl, which takes its credentials from that very profile.',
+          'The credential_process of the profile "a" is fedctl, which reads its credentials from the same profile.',
         details: { profile: 'a', asked: ['a', 'b'] },
       }),
     );

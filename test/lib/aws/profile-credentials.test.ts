@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import { processCredentials } from '../../../src/lib/aws/credential-process.ts';
+import { aws } from '../../../src/lib/core/command-line.ts';
 import { Interruption } from '../../../src/lib/core/deadline.ts';
 import { awsAnswer, awsRefusal, byAction, wireCredentials } from '../../support/aws-answers.ts';
 import { type AwsHome, awsHome } from '../../support/aws-home.ts';
@@ -55,8 +56,8 @@ aws_access_key_id = AKIAHALF
     await using home = await awsHome('', CREDENTIALS);
     await expect(keysOf(home, 'half')).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
-      message: 'The profile "half" has aws_access_key_id and no aws_secret_access_key.',
-      remedy: 'aws configure --profile half',
+      message: 'The profile "half" has aws_access_key_id but no aws_secret_access_key.',
+      remedy: 'Complete the key pair in one section: aws configure --profile half asks for both.',
     });
   });
 });
@@ -140,21 +141,21 @@ describe('the order within a profile', () => {
       `[profile p]\n${SSO}`,
       `[p]\n${KEYS}`,
       'aws.sso-login-needed',
-      'The login of the profile "p" was never made here, or its cache is gone.',
+      'The sign-in of the profile "p" is missing, or its cache was removed.',
     ],
     [
       'a web identity before it',
       `[profile p]\nrole_arn = r\nweb_identity_token_file = /nowhere/t\n${SSO}`,
       `[p]\n${KEYS}`,
       'usage.unreadable-input',
-      'Cannot read the web identity token file "/nowhere/t": there is no such file.',
+      'Cannot read the web identity token file "/nowhere/t": the file does not exist.',
     ],
     [
       'a login before a program',
       `[profile p]\n${LOGIN}${PROCESS}`,
       '',
       'aws.sso-login-needed',
-      'The login of the profile "p" was never made here, or its cache is gone.',
+      'The sign-in of the profile "p" is missing, or its cache was removed.',
     ],
     [
       'a sign-in without account and role at the end',
@@ -295,55 +296,55 @@ describe('a role', () => {
       'with MFA',
       'source_profile = base\nmfa_serial = arn:aws:iam::1:mfa/ada',
       'aws.mfa-needed',
-      `The profile "role" assumes ${ROLE} with a code of the MFA device arn:aws:iam::1:mfa/ada.`,
+      `The profile "role" assumes ${ROLE}, which requires a code from the MFA device arn:aws:iam::1:mfa/ada.`,
     ],
     [
       'without a source',
       '',
       'aws.profile-failed',
-      'The profile "role" has a role_arn and names neither source_profile nor credential_source.',
+      'The profile "role" has a role_arn, but neither source_profile nor credential_source.',
     ],
     [
       'with two sources',
       'source_profile = base\ncredential_source = Environment',
       'aws.profile-failed',
-      'The profile "role" has a role_arn and names both source_profile and credential_source.',
+      'The profile "role" has a role_arn, but both source_profile and credential_source.',
     ],
     [
       'with a source nobody knows',
       'credential_source = Magic',
       'aws.profile-failed',
-      'The profile "role" has credential_source Magic; AWS knows Environment, Ec2InstanceMetadata and EcsContainer.',
+      'The profile "role" has credential_source Magic, but AWS supports only Environment, Ec2InstanceMetadata and EcsContainer.',
     ],
     [
       'with a source that has nothing',
       'credential_source = Environment',
       'aws.profile-failed',
-      'The profile "role" takes its keys from Environment, but AWS_ACCESS_KEY_ID is not set.',
+      'The profile "role" takes its credentials from Environment, but AWS_ACCESS_KEY_ID is not set.',
     ],
     [
       'from a profile that does not exist',
       'source_profile = bsae',
       'aws.profile-unknown',
-      'There is no AWS profile "bsae", which source_profile of the profile "role" names; did you mean "base"?',
+      'The AWS profile "bsae", which source_profile of the profile "role" names, does not exist; did you mean "base"?',
     ],
     [
       'from a profile without keys',
       'source_profile = empty\n[profile empty]\nregion = eu-west-1',
       'aws.profile-failed',
-      'The profile "empty" gives the profile "role" no keys.',
+      'The profile "empty" gives the profile "role" no credentials.',
     ],
     [
       'in a circle',
       `source_profile = other\n[profile other]\nrole_arn = ${ROLE}\nsource_profile = role`,
       'aws.profile-failed',
-      'The profile "other" takes its keys from itself, in a circle: role -> other -> role.',
+      'The profile "other" takes its credentials from itself, in a loop: role -> other -> role.',
     ],
     [
       'from itself, without keys',
       'source_profile = role',
       'aws.profile-failed',
-      'The profile "role" gives the profile "role" no keys.',
+      'The profile "role" gives the profile "role" no credentials.',
     ],
   ])('%s', async (_, lines, code, message) => {
     await expect(follow(`[profile role]\nrole_arn = ${ROLE}\n${lines}\n`, [])).rejects.toMatchObject({
@@ -398,9 +399,9 @@ describe('credential_process', () => {
   });
 
   test.each<[string, string]>([
-    ['~/keys.sh', 'cannot be started: "~/keys.sh": there is no such program'],
-    ['/nowhere/keys --secret x', 'cannot be started: "/nowhere/keys": there is no such program'],
-    ["keys 'open", 'cannot be split into words: a quote in it is not closed'],
+    ['~/keys.sh', 'cannot be started: "~/keys.sh": the program was not found'],
+    ['/nowhere/keys --secret x', 'cannot be started: "/nowhere/keys": the program was not found'],
+    ["keys 'open", 'cannot be split into words: it has an unclosed quote'],
   ])('%s', async (command, what) => {
     await using home = await awsHome(`[profile p]\ncredential_process = ${command}\n`);
     await expect(keysOf(home, 'p', { PATH: process.env['PATH'] ?? '' })).rejects.toMatchObject({
@@ -433,7 +434,7 @@ describe('credential_process', () => {
     ['no keys', 'printed no AccessKeyId and SecretAccessKey', `echo '{"Version":1,"AccessKeyId":"A"}'`],
     [
       'no time',
-      'printed an Expiration that is no time',
+      'printed an Expiration that is not a valid time',
       `echo '{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s","Expiration":"soon"}'`,
     ],
   ])('%s', async (_, how, script) => {
@@ -500,7 +501,7 @@ sso_account_id = 123456789012
 `;
 
   test.each<[string, string, object | null, string]>([
-    ['sso', 'corp', null, 'was never made here, or its cache is gone'],
+    ['sso', 'corp', null, 'is missing, or its cache was removed'],
     ['sso', 'corp', { accessToken: 't', expiresAt: '2026-11-22T09:00:00Z' }, 'expired 3 h ago'],
     ['sso', 'corp', { accessToken: 't' }, 'has a damaged cache'],
     ['sso', 'corp', { expiresAt: '2099-01-01T00:00:00Z' }, 'has a damaged cache'],
@@ -515,8 +516,9 @@ sso_account_id = 123456789012
     if (login !== null) await home.cacheLogin(key, login);
     await expect(keysOf(home, profile)).rejects.toMatchObject({
       code: 'aws.sso-login-needed',
-      message: `The login of the profile "${profile}" ${what}.`,
-      remedy: `aws sso login --profile ${profile}`,
+      message: `The sign-in of the profile "${profile}" ${what}.`,
+      remedy: 'Sign in again.',
+      command: aws(['sso', 'login', '--profile', profile]),
       exitCode: 3,
     });
   });
@@ -525,19 +527,19 @@ sso_account_id = 123456789012
     [
       'names a session that is not there',
       '[profile x]\nsso_session = my corp\nsso_account_id = 1\nsso_role_name = R\n',
-      'names the sso-session "my corp", and <config> has no section [sso-session \'my corp\']',
+      'names the sso-session "my corp", but <config> has no section [sso-session \'my corp\']',
     ],
     [
       'says something else than its session',
       '[profile x]\nsso_session = corp\nsso_region = r\nsso_account_id = 1\nsso_role_name = R\n[sso-session corp]\nsso_start_url = https://x\nsso_region = q\n',
-      'has another sso_region than its sso-session "corp"',
+      'has a different sso_region than its sso-session "corp"',
     ],
   ])('a profile that %s', async (_, config, what) => {
     await using home = await awsHome(config);
     await expect(keysOf(home, 'x')).rejects.toMatchObject({
       code: 'aws.profile-failed',
       message: `The profile "x" ${what.replace('<config>', `${home.path}/.aws/config`)}.`,
-      remedy: 'aws configure sso --profile x',
+      remedy: 'Correct the profile: aws configure sso --profile x asks for its settings.',
     });
   });
 
@@ -617,27 +619,38 @@ sso_account_id = 123456789012
       401,
       'UnauthorizedException',
       'aws.sso-login-needed',
-      'The login of the profile "sso" is no longer accepted.',
-      'aws sso login --profile sso',
+      'The sign-in of the profile "sso" is no longer accepted.',
+      'Sign in again.',
     ],
     [
       403,
       'ForbiddenException',
       'aws.access-denied',
-      'IAM Identity Center gives the profile "sso" no credentials of Reader in 123456789012: ForbiddenException: No access.',
-      'ask whoever administers IAM Identity Center for the permission set Reader in account 123456789012',
+      'IAM Identity Center returned no credentials of Reader in 123456789012 for the profile "sso": ForbiddenException: No access.',
+      'An administrator of IAM Identity Center must assign the permission set Reader in account 123456789012.',
     ],
     [
       404,
       'ResourceNotFoundException',
       'aws.profile-failed',
-      'The profile "sso" gave no credentials: ResourceNotFoundException: No access.',
-      'aws sso login --profile sso',
+      'The profile "sso" returned no credentials: ResourceNotFoundException: No access.',
+      'Sign in again.',
     ],
   ])('refused with %d', async (status, type, code, message, remedy) => {
     const headers = { 'content-type': 'application/json', 'x-amzn-errortype': type };
     await withPortal({ status, headers, body: '{"message":"No access"}' }, async (home) => {
       await expect(keysOf(home, 'sso')).rejects.toMatchObject({ code, message, remedy });
+    });
+  });
+
+  test('behind a proxy that is down', async () => {
+    await using home = await awsHome(CONFIG);
+    await home.cacheLogin('corp', { accessToken: 't', expiresAt: '2099-01-01T00:00:00Z' });
+    await expect(keysOf(home, 'sso', { HTTPS_PROXY: 'http://127.0.0.1:1' })).rejects.toMatchObject({
+      code: 'aws.unreachable',
+      message:
+        'Cannot reach the sign-in service of the profile "sso" (portal.sso.eu-west-1.amazonaws.com): the proxy on the way cannot be reached, nothing listens there (ECONNREFUSED).',
+      remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     });
   });
 
@@ -710,9 +723,9 @@ describe('aws login', () => {
     const env = { AWS_REGION: 'eu-west-1', AWS_LOGIN_CACHE_DIRECTORY: home.path };
     await expect(keysOf(home, 'p q', env)).rejects.toMatchObject({
       code: 'aws.sso-login-needed',
-      message: 'The login of the profile "p q" is no longer accepted.',
+      message: 'The sign-in of the profile "p q" is no longer accepted.',
       likelyCause: expect.stringContaining('"aws login"'),
-      remedy: "aws login --profile 'p q'",
+      remedy: 'Sign in again.',
     });
     vi.unstubAllEnvs();
   });
@@ -722,9 +735,9 @@ describe('aws login', () => {
     vi.stubEnv('AWS_LOGIN_CACHE_DIRECTORY', home.path);
     await expect(keysOf(home, 'p', { AWS_REGION: 'eu-west-1' })).rejects.toMatchObject({
       code: 'aws.sso-login-needed',
-      message: 'The login of the profile "p" was never made here, or its cache is gone.',
+      message: 'The sign-in of the profile "p" is missing, or its cache was removed.',
       likelyCause: expect.stringContaining('"aws login"'),
-      remedy: 'aws login --profile p',
+      remedy: 'Sign in again.',
     });
     vi.unstubAllEnvs();
   });

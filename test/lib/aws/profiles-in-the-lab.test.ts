@@ -1,12 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../../src/commands/main.ts';
-import { createAws } from '../../../src/lib/aws/aws.ts';
 import { type AwsHome, awsHome } from '../../support/aws-home.ts';
-import { fetch } from '../../support/fetch.ts';
 import { type ForgedKey, forgeKey, sign } from '../../support/forge.ts';
+import { runInProcess } from '../../support/in-process.ts';
 import { type IssuerServer, JWKS, json, startIssuer } from '../../support/issuer-server.ts';
 import { credentialsOf, type LabUnderTest, OWN_ACCOUNT, startLabAws } from '../../support/lab-aws.ts';
-import { type MemoryContext, memoryContext } from '../../support/memory-context.ts';
 
 const APP = 'arn:aws:iam::123456789012:role/app';
 const ETL = 'arn:aws:iam::123456789012:role/team/data/etl';
@@ -75,24 +72,16 @@ web_identity_token_file = /nowhere
 });
 afterEach(() => home[Symbol.asyncDispose]());
 
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const context: MemoryContext = memoryContext({
-    input: '',
-    home: home.path,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      AWS_REGION: 'eu-west-1',
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_ENDPOINT_URL_STS: lab.aws.stsUrl,
-      AWS_ENDPOINT_URL_IAM: lab.aws.iamUrl,
-      ...env,
-    },
-    now: lab.now,
-    fetch,
-    aws: (settings) => createAws(settings, context),
-  });
-  const code = await main(args, context);
-  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
+function run(args: readonly string[], changes: Readonly<Record<string, string>> = {}) {
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    AWS_REGION: 'eu-west-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_ENDPOINT_URL_STS: lab.aws.stsUrl,
+    AWS_ENDPOINT_URL_IAM: lab.aws.iamUrl,
+    ...changes,
+  };
+  return runInProcess(args, env, '', { home: home.path, now: lab.now });
 }
 
 async function arnOf(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string> {
@@ -127,9 +116,9 @@ describe('profiles', () => {
   test('from role to role for more than an hour', async () => {
     expect(await refusal(['whoami', '--profile', 'long-chain'])).toEqual({
       code: 2,
-      text: `error: STS in eu-west-1 (STS) refused AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
+      text: `error: STS in eu-west-1 (STS) rejected AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
         AWS says: ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
-cause:  The role allows less, or it is assumed from another role: chaining caps a session at one hour.
+cause:  The role allows a shorter session, or it is assumed from another role. Role chaining limits a session to one hour.
 remedy: Ask for a session of at most one hour.
 code:   sts.duration-refused
 `,
@@ -197,8 +186,8 @@ describe('web identity', () => {
     );
   });
 
-  const REFUSED = `cause:  The account has no identity provider for the issuer of the token, the provider does not know its audience, or the key that signed it is not published.
-remedy: aws iam list-open-id-connect-providers   (and compare with: fedctl decode <token file>)
+  const REFUSED = `cause:  The account has no identity provider for the issuer of the token, the provider does not list its audience, or the signing key is not published.
+remedy: Compare "aws iam list-open-id-connect-providers" with the issuer and audience that "fedctl decode <token file>" prints.
 code:   sts.identity-token-refused
 `;
 
@@ -217,7 +206,7 @@ code:   sts.identity-token-refused
   ])('%s', async (_what, changes, says) => {
     expect(await refusal(['whoami'], await identity(changes))).toEqual({
       code: 4,
-      text: `error: STS in eu-west-1 (STS) refused the web identity token.\n        AWS says: ${says}\n${REFUSED}`,
+      text: `error: STS in eu-west-1 (STS) rejected the web identity token.\n        AWS says: ${says}\n${REFUSED}`,
     });
   });
 
@@ -226,8 +215,8 @@ code:   sts.identity-token-refused
       code: 3,
       text: `error: The web identity token for AssumeRoleWithWebIdentity has expired.
         AWS says: ExpiredTokenException: Token expired: current date/time TIME must be before the expiration date/time TIME
-cause:  Whatever writes the token file has not renewed it.
-remedy: renew the token in the file that AWS_WEB_IDENTITY_TOKEN_FILE or the profile names
+cause:  The program that writes the token file has not renewed it.
+remedy: Renew the token in the file that AWS_WEB_IDENTITY_TOKEN_FILE or the profile names.
 code:   sts.identity-token-expired
 `,
     });
@@ -236,10 +225,11 @@ code:   sts.identity-token-expired
   test('of a subject that the role does not trust', async () => {
     expect(await refusal(['whoami'], await identity({ sub: 'task:1' }))).toEqual({
       code: 4,
-      text: `error: The bearer of the web identity token may not assume the role arn:aws:iam::123456789012:role/app.
+      text: `error: The web identity token is not allowed to assume the role arn:aws:iam::123456789012:role/app.
         AWS says: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
-cause:  The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, the audience and the subject of this token, or there is no such role.
-remedy: aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument
+cause:  The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, audience and subject of this token, or the role does not exist.
+remedy: Read the trust policy of the role, and have it allow this principal.
+run:    aws iam the trust policy with "aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument".
 code:   sts.assume-denied
 `,
     });
@@ -251,10 +241,10 @@ code:   sts.assume-denied
     issuer.answers.set(JWKS, json({ keys: [key.jwk] }));
     expect(answer).toEqual({
       code: 6,
-      text: `error: STS in eu-west-1 (STS) could not reach the issuer of the web identity token, also in three attempts.
+      text: `error: STS in eu-west-1 (STS) could not reach the issuer of the web identity token in three attempts.
         AWS says: IDPCommunicationError: The request could not be fulfilled because the identity provider could not be reached to verify the token
-cause:  STS verifies a web identity token with the keys of its issuer, and the issuer did not answer AWS.
-remedy: wait a few seconds and repeat the command; the issuer must be reachable from the internet
+cause:  STS verifies a web identity token with the keys of its issuer, and the issuer did not respond to AWS.
+remedy: Wait a few seconds and repeat the command. The issuer must be reachable from the internet.
 code:   sts.identity-provider-unreachable
 `,
     });
@@ -278,10 +268,10 @@ test('a federated user mints no token, and is told who can', async () => {
   expect(await arnOf([], env)).toBe('arn:aws:sts::123456789012:federated-user/bob');
   expect(await refusal(['token', '--audience', 'x'], env)).toEqual({
     code: 4,
-    text: `error: A federated user, made by GetFederationToken, cannot mint tokens.
+    text: `error: A federated user (GetFederationToken) cannot mint tokens.
         AWS says: AccessDenied: GetWebIdentityToken does not support federated user sessions
-cause:  Credentials of GetFederationToken may only call GetCallerIdentity in STS.
-remedy: use the credentials of a role or of an IAM user
+cause:  Credentials of GetFederationToken can only call GetCallerIdentity in STS.
+remedy: Use the credentials of a role or of an IAM user.
 code:   sts.federated-user
 `,
   });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createAws } from '../../../src/lib/aws/aws.ts';
 import type { ResolvedCredentials } from '../../../src/lib/core/credentials.ts';
-import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import type { Aws } from '../../../src/lib/ports/aws.ts';
 import { awsRefusal } from '../../support/aws-answers.ts';
+import { rejectionOf } from '../../support/failure-of.ts';
 import { type CannedAnswer, loopbackServer } from '../../support/loopback-server.ts';
 import { memoryContext } from '../../support/memory-context.ts';
 
@@ -34,12 +34,11 @@ const info: Call = async (aws, signal) => (await aws.iam()).outboundFederationIn
 const enable: Call = async (aws, signal) => (await aws.iam()).enableOutboundFederation(signal);
 
 /** The failure of a call that is answered so; `ENDPOINT` stands for the server's address. */
-async function failureOf(call: Call, answer: CannedAnswer) {
+async function refusal(call: Call, answer: CannedAnswer) {
   await using server = await loopbackServer(() => answer);
   const context = memoryContext({ env: { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: server.url } });
   const aws = await createAws({ timeoutMs: 8000, credentials: SESSION }, context);
-  const error: unknown = await call(aws, context.signal).catch((thrown: unknown) => thrown);
-  if (!isFedctlError(error)) throw error;
+  const error = await rejectionOf(call(aws, context.signal));
   const at = (text: string) => text.replaceAll(server.url, 'ENDPOINT');
   return {
     error,
@@ -72,7 +71,7 @@ describe('what AWS refuses', () => {
       ),
       'sts.federation-disabled',
       3,
-      'STS in eu-west-1 (ENDPOINT) mints no token: outbound federation is disabled for this account.',
+      'STS in eu-west-1 (ENDPOINT) mints no tokens: outbound federation is disabled for this account.',
     ],
     [
       'the code as the documentation spells it',
@@ -80,7 +79,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'OutboundWebIdentityFederationDisabled', 'OutboundWebIdentityFederation is disabled.'),
       'sts.federation-disabled',
       3,
-      'STS in eu-west-1 (ENDPOINT) mints no token: outbound federation is disabled for this account.',
+      'STS in eu-west-1 (ENDPOINT) mints no tokens: outbound federation is disabled for this account.',
     ],
     [
       'session too short',
@@ -88,7 +87,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'SessionDurationEscalationException', 'Requested token expiry time must be before …'),
       'sts.session-too-short',
       4,
-      'The token would outlive the session of the credentials that ask for it.',
+      'The token would outlive the session of the credentials that request it.',
     ],
     [
       'payload too large',
@@ -96,7 +95,7 @@ describe('what AWS refuses', () => {
       awsRefusal(400, 'JWTPayloadSizeExceededException', 'too large'),
       'sts.payload-too-large',
       2,
-      'STS in eu-west-1 (ENDPOINT) mints no token: its audiences and tags, those of the principal included, would make it too large.',
+      'STS in eu-west-1 (ENDPOINT) did not mint the token: with its audiences and tags, including those of the principal, it would be too large.',
     ],
     [
       'minting not allowed',
@@ -104,7 +103,7 @@ describe('what AWS refuses', () => {
       denied('sts:GetWebIdentityToken', NO_POLICY),
       'sts.mint-denied',
       4,
-      `${CALLER} may not mint this token in eu-west-1, because no identity-based policy allows the sts:GetWebIdentityToken action.`,
+      `${CALLER} is not allowed to mint this token in eu-west-1, because no identity-based policy allows the sts:GetWebIdentityToken action.`,
     ],
     [
       'minting denied',
@@ -112,7 +111,7 @@ describe('what AWS refuses', () => {
       denied('sts:GetWebIdentityToken', 'with an explicit deny in a service control policy'),
       'sts.mint-denied',
       4,
-      `${CALLER} may not mint this token in eu-west-1, with an explicit deny in a service control policy.`,
+      `${CALLER} is not allowed to mint this token in eu-west-1, with an explicit deny in a service control policy.`,
     ],
     [
       'tagging not allowed',
@@ -120,7 +119,7 @@ describe('what AWS refuses', () => {
       denied('sts:TagGetWebIdentityToken', ''),
       'sts.tag-denied',
       4,
-      `${CALLER} may mint in eu-west-1, but not with tags.`,
+      `${CALLER} can mint tokens in eu-west-1, but not with tags.`,
     ],
     [
       'a federated user',
@@ -128,7 +127,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'AccessDenied', 'GetWebIdentityToken does not support federated user sessions'),
       'sts.federated-user',
       4,
-      'A federated user, made by GetFederationToken, cannot mint tokens.',
+      'A federated user (GetFederationToken) cannot mint tokens.',
     ],
     [
       'the global endpoint',
@@ -136,7 +135,7 @@ describe('what AWS refuses', () => {
       awsRefusal(400, 'InvalidAction', 'Operation not supported on STS global endpoint'),
       'aws.region-global',
       2,
-      'ENDPOINT does not know GetWebIdentityToken: it is the global endpoint of STS, or not STS.',
+      'ENDPOINT does not know GetWebIdentityToken. It is the global endpoint of STS, or not STS.',
     ],
     [
       'a value AWS does not accept',
@@ -144,7 +143,7 @@ describe('what AWS refuses', () => {
       awsRefusal(400, 'InvalidParameterValue', 'Duplicate tag keys found.'),
       'aws.request-refused',
       2,
-      'STS in eu-west-1 (ENDPOINT) refused GetWebIdentityToken: Duplicate tag keys found.',
+      'STS in eu-west-1 (ENDPOINT) rejected GetWebIdentityToken: Duplicate tag keys found.',
     ],
     [
       'STS not active',
@@ -160,7 +159,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'ExpiredToken', 'The security token included in the request is expired'),
       'aws.credentials-expired',
       3,
-      'The AWS credentials have expired: those of profile "app" (IAM Identity Center).',
+      'The AWS credentials of profile "app" (IAM Identity Center) have expired.',
     ],
     [
       'unknown key',
@@ -176,7 +175,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'SignatureDoesNotMatch', 'The request signature we calculated does not match …'),
       'aws.signature-refused',
       4,
-      'STS in eu-west-1 (ENDPOINT) refused the signature made with the access key ASIAEXAMPLE, from profile "app" (IAM Identity Center).',
+      'STS in eu-west-1 (ENDPOINT) rejected the signature made with the access key ASIAEXAMPLE, from profile "app" (IAM Identity Center).',
     ],
     [
       'wrong clock, as STS says it',
@@ -205,7 +204,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'AccessDenied', 'Cannot call GetSessionToken with session credentials'),
       'sts.session-credentials',
       4,
-      'GetSessionToken takes long-term keys, and those of profile "app" (IAM Identity Center) belong to a session.',
+      'GetSessionToken requires long-term credentials, but those of profile "app" (IAM Identity Center) belong to a session.',
     ],
     [
       'assuming not allowed',
@@ -213,7 +212,7 @@ describe('what AWS refuses', () => {
       denied('sts:AssumeRole', ''),
       'sts.assume-denied',
       4,
-      `${CALLER} may not assume the role arn:aws:iam::1:role/r.`,
+      `${CALLER} is not allowed to assume the role arn:aws:iam::1:role/r.`,
     ],
     [
       'chaining for too long',
@@ -225,7 +224,7 @@ describe('what AWS refuses', () => {
       ),
       'sts.duration-refused',
       2,
-      'STS in eu-west-1 (ENDPOINT) refused AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+      'STS in eu-west-1 (ENDPOINT) rejected AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
     ],
     [
       'reading the switch not allowed',
@@ -236,7 +235,7 @@ describe('what AWS refuses', () => {
       ),
       'iam.permission-missing',
       4,
-      `${CALLER} may not call iam:GetOutboundWebIdentityFederationInfo, because no identity-based policy allows the action.`,
+      `${CALLER} is not allowed to call iam:GetOutboundWebIdentityFederationInfo, because no identity-based policy allows the action.`,
     ],
     [
       'enabling not allowed, in few words',
@@ -244,7 +243,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'AccessDenied', 'no'),
       'iam.permission-missing',
       4,
-      'The principal of the access key ASIAEXAMPLE may not call iam:EnableOutboundWebIdentityFederation.',
+      'The principal of the access key ASIAEXAMPLE is not allowed to call iam:EnableOutboundWebIdentityFederation.',
     ],
     [
       'throttled',
@@ -252,7 +251,7 @@ describe('what AWS refuses', () => {
       awsRefusal(400, 'Throttling', 'Rate exceeded'),
       'aws.throttled',
       6,
-      'STS in eu-west-1 (ENDPOINT) throttles GetCallerIdentity, also after three attempts.',
+      'STS in eu-west-1 (ENDPOINT) throttled GetCallerIdentity, also after three attempts.',
     ],
     [
       'a fault of the service',
@@ -260,17 +259,17 @@ describe('what AWS refuses', () => {
       awsRefusal(500, 'InternalFailure', ''),
       'aws.service-failed',
       6,
-      'STS in eu-west-1 (ENDPOINT) answered GetWebIdentityToken with InternalFailure (HTTP 500).',
+      'STS in eu-west-1 (ENDPOINT) responded to GetWebIdentityToken with InternalFailure (HTTP 500).',
     ],
   ])('%s', async (_, call, answer, code, exit, message) => {
-    const failure = await failureOf(call, answer);
+    const failure = await refusal(call, answer);
     expect([failure.code, failure.exit, failure.message]).toEqual([code, exit, message]);
     expect(failure.error.requestId).toBe('request-1');
     expect(failure.error.cause).toBeInstanceOf(Error);
   });
 
   test('the evidence is AWS’s own sentence, and how long the session lasts', async () => {
-    const { error } = await failureOf(
+    const { error } = await refusal(
       mint,
       awsRefusal(403, 'SessionDurationEscalationException', 'No.\u001b[2J'),
     );
@@ -282,7 +281,7 @@ describe('what AWS refuses', () => {
       awsCode: 'SessionDurationEscalationException',
       status: 403,
       evidence: [
-        'the session ends in 4 min 12 s',
+        'the session expires in 4 min 12 s',
         'AWS says: SessionDurationEscalationException: No.\u001b[2J',
       ],
     });
@@ -294,20 +293,21 @@ describe('what AWS refuses', () => {
       'InvalidClientTokenId',
       'The security token included in the request is invalid.',
     );
-    expect((await failureOf(info, answer)).error).toMatchObject({
+    expect((await refusal(info, answer)).error).toMatchObject({
       code: 'aws.access-key-unknown',
-      likelyCause: 'Credentials of GetSessionToken may not call IAM unless they were made with an MFA code.',
-      remedy: 'use the keys of the IAM user themselves, or assume a role: --role-arn <arn>',
+      likelyCause:
+        'Credentials of GetSessionToken cannot call IAM unless they were requested with an MFA code.',
+      remedy: 'Use the keys of the IAM user themselves, or assume a role with --role-arn <arn>.',
     });
-    expect((await failureOf(whoami, answer)).remedy).toBe(
-      'Renew the key where it comes from, as named above, or list the access keys of the user in IAM.',
+    expect((await refusal(whoami, answer)).remedy).toBe(
+      'Renew the key at its source, as named above, or list the access keys of the user in IAM.',
     );
   });
 
   test('the missing permission can be copied', async () => {
-    const { remedy } = await failureOf(enable, denied('iam:EnableOutboundWebIdentityFederation', ''));
+    const { remedy } = await refusal(enable, denied('iam:EnableOutboundWebIdentityFederation', ''));
     expect(remedy).toBe(
-      'allow iam:EnableOutboundWebIdentityFederation on Resource "*" in the policy of that principal',
+      'An administrator of the account must allow iam:EnableOutboundWebIdentityFederation on Resource "*" in a policy of that principal.',
     );
   });
 });
@@ -320,28 +320,28 @@ describe('what is not AWS', () => {
   });
 
   test.each<[string, Call, CannedAnswer, string]>([
-    ['a portal', whoami, html(200), 'HTTP 200 with a body that is no answer of the service'],
-    ['a page of 403', whoami, html(403), 'HTTP 403 with a body that is no answer of the service'],
-    ['a gateway', whoami, html(502), 'HTTP 502 with a body that is no answer of the service'],
+    ['a portal', whoami, html(200), 'HTTP 200 with a body that is not a response of the service'],
+    ['a page of 403', whoami, html(403), 'HTTP 403 with a body that is not a response of the service'],
+    ['a gateway', whoami, html(502), 'HTTP 502 with a body that is not a response of the service'],
     [
       'a redirect',
       whoami,
       { ...html(302), body: '' },
-      'HTTP 302 with a body that is no answer of the service',
+      'HTTP 302 with a body that is not a response of the service',
     ],
-    ['nothing at all', whoami, {}, 'its answer names no account and no principal'],
-    ['nothing instead of a token', mint, {}, 'its answer holds no token'],
-    ['nothing instead of credentials', session, {}, 'its answer holds no credentials'],
-    ['nothing instead of a session', assume, {}, 'its answer names no role session'],
-    ['nothing instead of an issuer', info, {}, 'its answer names no issuer'],
+    ['nothing at all', whoami, {}, 'the response names no account and no principal'],
+    ['nothing instead of a token', mint, {}, 'the response has no token'],
+    ['nothing instead of credentials', session, {}, 'the response has no credentials'],
+    ['nothing instead of a session', assume, {}, 'the response names no role session'],
+    ['nothing instead of an issuer', info, {}, 'the response names no issuer'],
   ])('%s', async (_, call, answer, why) => {
-    const failure = await failureOf(call, answer);
+    const failure = await refusal(call, answer);
     const action = failure.error.details['action'];
     expect([failure.code, failure.exit, failure.message, failure.remedy]).toEqual([
       'aws.not-aws',
       6,
-      `What answered ${String(action)} at ENDPOINT is not AWS: ${why}.`,
-      'curl -v ENDPOINT   (shows who answers there)',
+      `The response to ${String(action)} at ENDPOINT does not come from AWS: ${why}.`,
+      'See who answers at this endpoint.',
     ]);
   });
 });

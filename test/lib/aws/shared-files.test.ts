@@ -151,15 +151,15 @@ describe('what is misspelt', () => {
     const read = await files(config, credentials);
     expect(read.profile(name)).toBeNull();
     expect(read.misspelt(name)).toEqual({
-      fault: `${read.configPath} has a section ${wrong}, which is not the profile "${name}" there.`,
-      remedy: `write ${right} instead of ${wrong} in ${read.configPath}`,
+      fault: `${read.configPath} has a section ${wrong}, which does not name the profile "${name}" in this file.`,
+      remedy: `Write ${right} instead of ${wrong} in ${read.configPath}.`,
     });
   });
 
   test('in the credentials file', async () => {
     const read = await files('', `[profile foo]\n${KEYS}`);
     expect(read.misspelt('foo')?.remedy).toBe(
-      `write [foo] instead of [profile foo] in ${read.credentialsPath}`,
+      `Write [foo] instead of [profile foo] in ${read.credentialsPath}.`,
     );
     expect(read.misspelt('bar')).toBeNull();
   });
@@ -241,7 +241,7 @@ describe('files that cannot be used', () => {
 
   test('a file of another kind', async () => {
     const read = await files('', '{"default": {"aws_access_key_id": "A"}}');
-    const fault = `${read.credentialsPath} holds no section such as [default] that AWS tools understand.`;
+    const fault = `${read.credentialsPath} has no section that AWS tools recognize, such as [default].`;
     expect([read.faults, read.severe]).toEqual([[fault], [fault]]);
   });
 
@@ -285,8 +285,8 @@ describe('the profile of a run', () => {
   test('one that AWS_DEFAULT_PROFILE names and that does not exist', async () => {
     expect(await unknown('absent', await files(TWO), 'AWS_DEFAULT_PROFILE')).toMatchObject({
       code: 'aws.profile-unknown',
-      message: 'There is no AWS profile "absent", which AWS_DEFAULT_PROFILE names.',
-      likelyCause: 'Neither the config file nor the credentials file has a section of this name.',
+      message: 'The AWS profile "absent", which AWS_DEFAULT_PROFILE names, does not exist.',
+      likelyCause: 'Neither the config file nor the credentials file has a section for this profile.',
     });
   });
 
@@ -294,8 +294,8 @@ describe('the profile of a run', () => {
     const read = await files(`[foo]\n${KEYS}`);
     expect(await unknown('foo', read, 'AWS_PROFILE')).toMatchObject({
       code: 'aws.profile-unknown',
-      likelyCause: `${read.configPath} has a section [foo], which is not the profile "foo" there.`,
-      remedy: `write [profile foo] instead of [foo] in ${read.configPath}`,
+      likelyCause: `${read.configPath} has a section [foo], which does not name the profile "foo" in this file.`,
+      remedy: `Write [profile foo] instead of [foo] in ${read.configPath}.`,
     });
   });
 
@@ -314,7 +314,7 @@ describe('the profile of a run', () => {
     const failure = await unknown('acct01234/Admn', read, 'AWS_PROFILE');
     expect(failure).toMatchObject({
       message:
-        'There is no AWS profile "acct01234/Admn", which AWS_PROFILE names; did you mean "acct01234/Admin"?',
+        'The AWS profile "acct01234/Admn", which AWS_PROFILE names, does not exist; did you mean "acct01234/Admin"?',
       details: {
         known: expect.arrayContaining(['acct01234/Admin']),
         knownCount: 5000,

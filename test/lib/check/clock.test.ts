@@ -32,8 +32,8 @@ describe('what clocks say together', () => {
     [[0, 0], 'pass: as at sts.test and issuer.test'],
     [[30, -30], 'pass: as at sts.test and issuer.test'],
     [[1, null], 'pass: as at sts.test'],
-    [[null, null], 'skip: no server told the time: sts.test, issuer.test'],
-    [[], 'skip: no server told the time: '],
+    [[null, null], 'skip: no server returned its time: sts.test, issuer.test'],
+    [[], 'skip: no server returned its time: '],
     [
       [600, 601],
       'fail aws.clock-skew: The clock of this machine is 10 min behind: sts.test is 10 min ahead, issuer.test is 10 min 1 s ahead.',
@@ -54,15 +54,15 @@ describe('what clocks say together', () => {
     // One alone may be wrong itself.
     [
       [3600, null],
-      'warn aws.clock-skew: The clock here may be wrong: sts.test is 1 h ahead; no other server told the time.',
+      'warn aws.clock-skew: The clock of this machine may be wrong: sts.test is 1 h ahead; no other server returned its time.',
     ],
     [
       [3600, 0, 0],
-      'warn null: sts.test is 1 h ahead, issuer.test is on time, atlas.test is on time: most agree with this machine, so the clock is wrong there, or something on the way answers in its place.',
+      "warn null: sts.test is 1 h ahead, issuer.test is on time, atlas.test is on time. Most servers agree with this machine, so that server's clock is wrong, or another server responds in its place.",
     ],
     [
       [600, -600],
-      'warn aws.clock-skew: The clock here may be wrong: sts.test is 10 min ahead, issuer.test is 10 min behind; they do not agree.',
+      'warn aws.clock-skew: The clock of this machine may be wrong: sts.test is 10 min ahead, issuer.test is 10 min behind; the servers do not agree.',
     ],
   ] as const)('%j', (ahead, expected) => {
     expect(told(...ahead)).toBe(expected);

@@ -60,25 +60,25 @@ describe('why nobody can log in to a cluster as it is', () => {
     [{ paused: true }, 'atlas.cluster-paused: The cluster prod is paused.'],
     [
       { stateName: 'CREATING' },
-      'atlas.cluster-paused: The cluster prod is not there yet: its state is CREATING.',
+      'atlas.cluster-paused: The cluster prod does not exist yet: its state is CREATING.',
     ],
     [
       { stateName: 'DELETING' },
-      'atlas.cluster-paused: The cluster prod is not there any more: its state is DELETING.',
+      'atlas.cluster-paused: The cluster prod does not exist any more: its state is DELETING.',
     ],
     [
       { mongoDBVersion: '4.2.24' },
-      'mongo.server-too-old: The cluster prod runs MongoDB 4.2.24; the driver needs 4.4 or later.',
+      'mongo.server-too-old: The cluster prod runs MongoDB 4.2.24; the driver requires 4.4 or later.',
     ],
     [
       { mongoDBVersion: '7.0.10' },
-      'mongo.mechanism-unavailable: The cluster prod runs MongoDB 7.0.10: MONGODB-OIDC with workloads needs M10 or larger and MongoDB 7.0.11 or later.',
+      'mongo.mechanism-unavailable: The cluster prod runs MongoDB 7.0.10: MONGODB-OIDC for workloads requires M10 or larger and MongoDB 7.0.11 or later.',
     ],
     ...['M0', 'M2', 'M5', 'FLEX', 'SERVERLESS'].map(
       (instanceSize) =>
         [
           { instanceSize },
-          `mongo.mechanism-unavailable: The cluster prod is of the tier ${instanceSize}: MONGODB-OIDC with workloads needs M10 or larger and MongoDB 7.0.11 or later.`,
+          `mongo.mechanism-unavailable: The cluster prod has the tier ${instanceSize}: MONGODB-OIDC for workloads requires M10 or larger and MongoDB 7.0.11 or later.`,
         ] as const,
     ),
   ] as const)('%j', (changes, expected) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Caller, subjectOf } from '../../../src/lib/auth/identity.ts';
-import type { Outcome } from '../../../src/lib/check/check.ts';
 import { arnRefused, subjectRefused, type UserList } from '../../../src/lib/check/database-user.ts';
+import type { Outcome } from '../../../src/lib/check/outcome.ts';
 import { quoted } from '../../../src/lib/core/command-line.ts';
 import type { AtlasDatabaseUser } from '../../../src/lib/ports/atlas.ts';
 import type { Refusal } from '../../../src/lib/trust/refusal.ts';
@@ -37,7 +37,7 @@ function user(changes: Partial<AtlasDatabaseUser> & Pick<AtlasDatabaseUser, 'use
 
 const list = (...users: readonly AtlasDatabaseUser[]): UserList => ({ projectId: 'p1', users });
 
-const UNKNOWN_ROLES = `Create the database user with the roles that it needs: atlas dbusers create --username ${USERNAME} --oidcType USER --role <role>@<database> --projectId p1`;
+const UNKNOWN_ROLES = `Create the database user and the roles that it requires with "atlas dbusers create --username ${USERNAME} --oidcType USER --role <role>@<database> --projectId p1".`;
 const CREATE = `atlas dbusers create --username ${USERNAME} --oidcType USER --role readWrite@app --role read@shop.orders --scope prod --projectId p1`;
 const IN_ADMIN = user({ username: USERNAME, database: 'admin', oidcAuthType: 'NONE' });
 const OTHER_TYPE = user({ username: USERNAME, oidcAuthType: 'IDP_GROUP' });
@@ -64,7 +64,7 @@ describe('no database user for the subject of a token', () => {
       missing(SESSION),
       list(user({ username: SESSION })),
       'atlas.database-user-session-arn',
-      'Create the database user with the settings that the present one has. The one that is named otherwise can be removed afterwards.',
+      'Create the database user with the settings of the existing one. The user with the other name can be removed afterwards.',
       CREATE,
     ],
     [
@@ -72,7 +72,7 @@ describe('no database user for the subject of a token', () => {
       missing(PATHLESS),
       list(user({ username: PATHLESS })),
       'atlas.database-user-wrong-path',
-      'Create the database user with the settings that the present one has. The one that is named otherwise can be removed afterwards.',
+      'Create the database user with the settings of the existing one. The user with the other name can be removed afterwards.',
       CREATE,
     ],
     [
@@ -80,7 +80,7 @@ describe('no database user for the subject of a token', () => {
       { kind: 'user-database', username: USERNAME, expected: '$external', seen: 'admin' },
       list(IN_ADMIN),
       'atlas.database-user-wrong-database',
-      'Create the database user with the settings that the present one has. The one in admin can be removed afterwards.',
+      'Create the database user with the settings of the existing one. The one in admin can be removed afterwards.',
       CREATE,
     ],
     [
@@ -96,7 +96,7 @@ describe('no database user for the subject of a token', () => {
       { kind: 'oidc-auth-type', username: USERNAME, expected: 'USER', seen: 'IDP_GROUP' },
       list(OTHER_TYPE),
       'atlas.database-user-wrong-type',
-      'The type of a database user cannot be changed. In Atlas, replace it by one of type USER with the same settings: it has the roles readWrite@app, read@shop.orders and the scopes prod. Nobody can log in as this user until it exists again.',
+      'The type of a database user cannot be changed. In Atlas, replace it with a user of type USER that has the roles readWrite@app, read@shop.orders and the scopes prod. Logins as this user fail until it exists again.',
       null,
     ],
     [
@@ -181,7 +181,7 @@ describe('no database user for the ARN of a caller', () => {
     const { code, remedy } = told(arnRefused(missing(arn), caller(arn), list()));
     expect({ code, remedy }).toEqual({
       code: 'atlas.database-user-missing',
-      remedy: `Create the database user with the roles that it needs: atlas dbusers create ${words} --role <role>@<database> --projectId p1`,
+      remedy: `Create the database user and the roles that it requires with "atlas dbusers create ${words} --role <role>@<database> --projectId p1".`,
     });
   });
 
@@ -189,7 +189,7 @@ describe('no database user for the ARN of a caller', () => {
     '%s cannot have one',
     (arn) => {
       expect(told(arnRefused({ kind: 'not-an-arn', seen: arn }, caller(arn), list())).remedy).toBe(
-        'Log in as an IAM user or a role: Atlas has no database user for other principals.',
+        'Log in as an IAM user or a role. Atlas has no database users for other principals.',
       );
     },
   );

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../../src/lib/check/catalogue.ts';
-import { type Check, check, fail, pass, skip, unseen, warn } from '../../../src/lib/check/check.ts';
+import { type Check, check } from '../../../src/lib/check/check.ts';
 import { runChecks } from '../../../src/lib/check/engine.ts';
+import { fail, pass, skip, unseen, warn } from '../../../src/lib/check/outcome.ts';
 import { checksFor, selectChecks } from '../../../src/lib/check/selection.ts';
 import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
 import type { World } from '../../../src/lib/check/world.ts';
@@ -136,7 +137,7 @@ describe('a check', () => {
       const hearing = toy({ id: 'b.hearing', evidence: () => [one] });
       expect(await shown([one, needing], ['b'])).toEqual([
         'a.blind fail usage.missing-uri: No URI.',
-        'b.needing skip null: not tried, because a.blind failed',
+        'b.needing skip null: not run, because a.blind failed',
       ]);
       expect(await shown([one, hearing], ['b'])).toEqual([
         'a.blind skip null: No URI.',
@@ -148,8 +149,8 @@ describe('a check', () => {
       const first = toy({ id: 'a.first' });
       const second = toy({ id: 'b.second', needs: [first], run: async () => unseen(missing, 'fail') });
       expect(await shown([first, second], [], ['a'])).toEqual([
-        'a.first skip null: left out by --skip',
-        'b.second skip null: not tried, because --skip leaves a.first out',
+        'a.first skip null: skipped with --skip',
+        'b.second skip null: not run, because --skip excludes a.first',
       ]);
     });
   });
@@ -160,13 +161,13 @@ describe('a check', () => {
     expect(named).toMatchObject({
       status: 'fail',
       code: 'usage.nothing-to-check',
-      detail: 'a.idle was asked for, and there is nothing to examine: no TLS here.',
+      detail: 'a.idle was requested, but there is nothing to check: no TLS here.',
     });
     const [among] = await runChecks(selectChecks([idle], ['a'], []), checkWorld(), () => {});
     expect(among).toMatchObject({ status: 'skip', code: null, detail: 'no TLS here' });
   });
 
-  test('that cannot be told without what another one leaves is skipped, by way of others too', async () => {
+  test('that unknown without what another one leaves is skipped, by way of others too', async () => {
     const left = toy({ id: 'a.left' });
     const asking = toy({
       id: 'a.asking',
@@ -179,9 +180,9 @@ describe('a check', () => {
       run: async (_world, facts) => pass(String(facts.needed(asking)), 1),
     });
     expect((await run([left, asking, after], {}, new Set([left]))).short).toEqual([
-      'a.left skip: left out by --skip',
-      'a.asking skip: not tried, because --skip leaves a.left out',
-      'a.after skip: not tried, because --skip leaves a.left out',
+      'a.left skip: skipped with --skip',
+      'a.asking skip: not run, because --skip excludes a.left',
+      'a.after skip: not run, because --skip excludes a.left',
     ]);
     const there = toy({ id: 'a.left', run: async () => pass(null, 7) });
     const found = toy({
@@ -197,7 +198,7 @@ describe('a check', () => {
     const left = toy({ id: 'a.c' });
     const after = toy({ id: 'a.d', needs: [unasked, left] });
     expect((await run([unasked, left, after], {}, new Set([left]))).short).toEqual([
-      'a.c skip: left out by --skip',
+      'a.c skip: skipped with --skip',
       'a.d pass: null',
     ]);
   });
@@ -211,8 +212,8 @@ describe('what depends on what', () => {
     const apart = toy({ id: 'b.apart' });
     expect((await run([first, second, third, apart])).short).toEqual([
       'a.first fail: It is down.',
-      'a.second skip: not tried, because a.first failed',
-      'a.third skip: not tried, because a.first failed',
+      'a.second skip: not run, because a.first failed',
+      'a.third skip: not run, because a.first failed',
       'b.apart pass: null',
     ]);
   });
@@ -366,11 +367,11 @@ describe('selection', () => {
       expect(() => selectChecks(all, [name], [])).toThrow(
         expect.objectContaining({
           code: 'usage.invalid-value',
-          message: `--only cannot be "${name}": no check has this name${ending}`,
+          message: `Invalid --only: no check is named "${name}"${ending}`,
           command: fedctl(['check', '--list']),
         }),
       );
     }
-    expect(() => selectChecks(all, [], ['x'])).toThrow('--skip cannot be "x": no check has this name.');
+    expect(() => selectChecks(all, [], ['x'])).toThrow('Invalid --skip: no check is named "x".');
   });
 });

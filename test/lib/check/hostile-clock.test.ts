@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { diagnose, moveIssuer, startHealthyLab } from '../../support/hostile-check.ts';
 import * as hostile from '../../support/hostile-server.ts';
 
@@ -49,7 +49,7 @@ describe('clocks', () => {
       const env = { ...lab.env, AWS_ENDPOINT_URL_STS: sts, FEDCTL_ISSUER: moved, FEDCTL_ATLAS_URL: atlas };
       const diagnosis = await diagnose(env);
       const { status, code, detail } = diagnosis.check('aws.clock') ?? {};
-      // Whatever the clocks say, the rest of the chain holds.
+      // Whatever the clocks say, the rest of the chain works.
       expect(diagnosis.with('fail').filter((id) => id !== 'aws.clock')).toEqual([]);
       const named = servers.reduce(
         (text, { port }, index) => text.replaceAll(`127.0.0.1:${port}`, 'abc'.charAt(index)),
@@ -69,7 +69,7 @@ describe('clocks', () => {
   const THEIRS =
     'most agree with this machine, so the clock is wrong there, or something on the way answers in its place.';
   test.each<[string, [number | string, number | string, number | string], unknown[]]>([
-    ['all right', [0, 0, 0], [0, 'pass', null, 'as at a and b and c']],
+    ['all right', [0, 0, 0], [0, 'pass', null, 'compared with a and b and c']],
     ['one off', [10, 0, 0], [0, 'warn', null, `a is 10 min ahead, b is on time, c is on time: ${THEIRS}`]],
     [
       'two off',
@@ -78,7 +78,7 @@ describe('clocks', () => {
         0,
         'warn',
         'aws.clock-skew',
-        'The clock here may be wrong: a is 10 min ahead, b is 10 min ahead, c is on time; they do not agree.',
+        'The clock of this machine may be wrong: a is 10 min ahead, b is 10 min ahead, c is on time; the servers do not agree.',
       ],
     ],
     [
@@ -101,7 +101,7 @@ describe('clocks', () => {
         'The clock of this machine is 10 min ahead: a is 10 min behind, b is 10 min behind, c is 10 min behind.',
       ],
     ],
-    ['no date', ['yesterday', 'soon', ''], [0, 'skip', null, 'no server told the time: a, b, c']],
+    ['no date', ['yesterday', 'soon', ''], [0, 'skip', null, 'no server returned its time: a, b, c']],
     [
       'one date alone',
       [10, 'soon', ''],
@@ -109,7 +109,7 @@ describe('clocks', () => {
         0,
         'warn',
         'aws.clock-skew',
-        'The clock here may be wrong: a is 10 min ahead; no other server told the time.',
+        'The clock of this machine may be wrong: a is 10 min ahead; no other server returned its time.',
       ],
     ],
   ])('%s', async (_what, dates, expected) => {

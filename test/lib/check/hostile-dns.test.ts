@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { diagnose, startHealthyLab } from '../../support/hostile-check.ts';
 import { type Answering, hostileDns, leadsTo, response } from '../../support/hostile-dns.ts';
 import { runInProcess } from '../../support/in-process.ts';
@@ -36,14 +36,16 @@ async function resolveBy(answer: Answering, uri: string, slow: boolean) {
 const elsewhere: Answering = ({ id, type }) =>
   response({ id, type, name: 'other.test' }, 0, [{ type: 'A', name: 'other.test', data: '127.0.0.1' }]);
 const MEMBER = leadsTo('a.example.test', 27017);
-const FAILS = 'The resolver is not reachable, refuses to answer, or has a fault of its own.';
-const SILENT = 'The resolver is down, or something on the way to it swallows questions.';
-const ABSENT = 'A typo, a deleted cluster, or a resolver that does not know the name.';
-const ABSENT_SRV = 'A typo, a deleted or renamed cluster, or a resolver that does not answer SRV.';
+const FAILS = 'The DNS resolver is unreachable, refuses the query, or has an internal error.';
+const SILENT = 'The DNS resolver is down, or a device on the way to it drops packets.';
+const ABSENT =
+  'The name has a typing error, the cluster was deleted, or the DNS resolver does not know the name.';
+const ABSENT_SRV =
+  'The name has a typing error, the cluster was deleted or renamed, or the DNS resolver does not answer SRV queries.';
 const LIES = 'Whoever answers for the name is not who it belongs to, or it was set up wrongly';
 
 const COMPARE =
-  'Compare the name with the connection string that Atlas shows for the cluster, and see what the resolver returns.';
+  'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.';
 
 /** What it does; what is said of a host, and of an SRV record; and why. */
 const ROWS: readonly (readonly [
@@ -64,13 +66,13 @@ const ROWS: readonly (readonly [
     'failed (ECONNREFUSED)',
     'fails',
   ],
-  ['is silent', () => null, 'did not answer in time', 'did not answer in time', 'silent'],
-  ['answers another question', elsewhere, 'did not answer in time', 'did not answer in time', 'silent'],
+  ['is silent', () => null, 'did not respond in time', 'did not respond in time', 'silent'],
+  ['answers another question', elsewhere, 'did not respond in time', 'did not respond in time', 'silent'],
   [
     'answers for another query',
     ({ id, ...rest }) => response({ id: (id + 1) % 65_536, ...rest }, 0),
-    'did not answer in time',
-    'did not answer in time',
+    'did not respond in time',
+    'did not respond in time',
     'silent',
   ],
   ['says NXDOMAIN', (question) => response(question, 3), '', '', 'absent'],
@@ -96,8 +98,8 @@ describe('a name server that', () => {
       'mongo.dns',
       'mongo.srv-failed',
       why === 'absent'
-        ? `${record} cannot be found: the resolver has none.`
-        : `${record} cannot be asked for: the resolver ${srv}.`,
+        ? `${record} does not exist.`
+        : `${record} cannot be resolved: the DNS resolver ${srv}.`,
       { fails: FAILS, silent: SILENT, absent: ABSENT_SRV }[why],
       COMPARE,
       'nslookup -port=<port> -type=SRV _mongodb._tcp.db.example.test 127.0.0.1',
@@ -109,7 +111,7 @@ describe('a name server that', () => {
       'leads out of the domain',
       leadsTo('evil.example.org', 27017),
       'mongo.srv-failed',
-      'The SRV records of db.example.test lead out of its domain, to evil.example.org.',
+      'The SRV records of db.example.test name a host outside its domain: evil.example.org.',
       `${LIES}: nothing is sent there.`,
     ],
     [
@@ -119,21 +121,21 @@ describe('a name server that', () => {
           ? response(question, 0, [{ type: 'TXT', name: question.name, data: ['tls=false'] }])
           : MEMBER(question),
       'mongo.srv-failed',
-      'The TXT record of db.example.test sets "tls", which DNS may not set.',
+      'The TXT record of db.example.test sets "tls", which is not allowed in DNS.',
       `${LIES}.`,
     ],
     [
       'fails for TXT only',
       (question) => (question.type === 'TXT' ? response(question, 2) : MEMBER(question)),
       'mongo.srv-failed',
-      'The TXT record of db.example.test cannot be asked for: the resolver failed (ESERVFAIL).',
+      'The TXT record of db.example.test cannot be resolved: the DNS resolver failed (ESERVFAIL).',
       FAILS,
     ],
     [
       'fails for the member only',
       (question) => (question.type.startsWith('A') ? response(question, 2) : MEMBER(question)),
       'mongo.dns-failed',
-      'a.example.test:27017 does not resolve: the resolver failed.',
+      'a.example.test:27017 does not resolve: the DNS resolver failed.',
       FAILS,
     ],
   ])('%s', async (_what, answer, code, says, cause) => {

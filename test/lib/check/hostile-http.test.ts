@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { JSON_TYPE, noAnswer, ROWS, type Row, type Says } from '../../support/hostile-answers.ts';
 import {
   type Diagnosis,
@@ -71,7 +71,7 @@ const HOPS: readonly (readonly [string, Hop])[] = [
 ];
 const ISSUERS: readonly (readonly [string, Hop])[] = [
   ['the issuer', hopOfIssuer('issuer.discovery')],
-  ['the keys of the issuer', hopOfIssuer('issuer.keys')],
+  ['the key set of the issuer', hopOfIssuer('issuer.keys')],
 ];
 
 function hopOfIssuer(check: 'issuer.discovery' | 'issuer.keys'): Hop {
@@ -178,8 +178,8 @@ describe.each([...HOPS, ...ISSUERS])('a redirect by %s', (_name, hop) => {
       expect({ exit, first }).toEqual({ exit: 5, first: hop.check });
       expect([
         noAnswer(status)[1],
-        `DOCUMENT redirects to ${location}; fedctl does not follow.`,
-        `DOCUMENT redirects to ${location}, and fedctl does not follow.`,
+        `DOCUMENT redirects to ${location}. fedctl does not follow redirects.`,
+        `DOCUMENT redirects to ${location}, which fedctl does not follow.`,
       ]).toContain(says);
       expect(elsewhere.connections()).toBe(0);
     } finally {
@@ -215,11 +215,11 @@ describe('STS itself', () => {
       request.startsWith('POST') && asked++ > 0 ? hostile.silent : http(429),
     );
     const { diagnosis, url } = await provoke(STS, behave, true);
-    judge(
-      STS,
-      ['aws.throttled', 'WHERE answered ACTION with HTTP 429, also when asked again, until 3 s were over.'],
-      { diagnosis, url, received: '' },
-    );
+    judge(STS, ['aws.throttled', 'WHERE responded to ACTION with HTTP 429 within 3 s, including retries.'], {
+      diagnosis,
+      url,
+      received: '',
+    });
   });
 
   test.concurrent.each([

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { diagnose, secretsOf, startHealthyLab, TOKEN } from '../../support/hostile-check.ts';
 import { BROKEN, connectionStatus, DONE, payloadText } from '../../support/hostile-mongod.ts';
 import { startScriptedMongod } from '../../support/scripted-mongod.ts';
@@ -60,7 +60,7 @@ describe('a MongoDB that lies', () => {
       expect([diagnosis.exit, diagnosis.with('fail')]).toEqual([0, []]);
       expect(diagnosis.check(`mongo.${by}.user`)).toMatchObject({
         status: 'warn',
-        detail: `The server says that we are ${user}, and what was shown to it speaks for arn:aws:iam::123456789012:user/operator.`,
+        detail: `The server reports the user ${user}, but the login was for arn:aws:iam::123456789012:user/operator.`,
         comparisons: [{ seen: user, matches: false }],
       });
     } finally {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { type Diagnosis, diagnose, startHealthyLab, TOKEN } from '../../support/hostile-check.ts';
 import * as hostile from '../../support/hostile-server.ts';
 import { type Behaviour, http } from '../../support/hostile-server.ts';
@@ -32,10 +32,10 @@ function framed(length: number): Buffer {
   return bytes;
 }
 
-const SILENT_HELLO = 'HOST accepted the connection, but did not answer hello within 3 s.';
-const CLOSED = 'HOST closed the connection instead of answering hello.';
-const STRANGE = "HOST answered hello with something that is not MongoDB's protocol.";
-const WEB = 'HOST answered hello with HTTP.';
+const SILENT_HELLO = 'HOST accepted the connection, but did not respond to hello within 3 s.';
+const CLOSED = 'HOST closed the connection instead of responding to hello.';
+const STRANGE = 'HOST responded to hello with data that is not the MongoDB protocol.';
+const WEB = 'HOST responded to hello with HTTP.';
 
 describe('in the place of the cluster', () => {
   type Row = readonly [
@@ -46,7 +46,7 @@ describe('in the place of the cluster', () => {
     says: string,
     remedy: RegExp,
   ];
-  const hello = (what: string, behave: Behaviour, says: string, remedy = /^nc -v /): Row => [
+  const hello = (what: string, behave: Behaviour, says: string, remedy = /^nc -vz -w 5 /): Row => [
     what,
     behave,
     'mongo.hello',
@@ -66,8 +66,8 @@ describe('in the place of the cluster', () => {
     hello(
       'wants TLS',
       hostile.answers(Buffer.from([0x15, 3, 3, 0, 2, 2, 40])),
-      'HOST answered hello with an alert of TLS.',
-      /^add tls=true/,
+      'HOST responded to hello with a TLS alert.',
+      /^Add tls=true/,
     ),
     // The driver alone would fill the memory with the first two, and wait for the others.
     hello('answers with a length of 0', hostile.stallsAfter(framed(0)), STRANGE),
@@ -87,7 +87,7 @@ describe('in the place of the cluster', () => {
         code,
         says,
       });
-      expect(first?.remedy).toMatch(remedy);
+      expect(first?.command ?? first?.remedy).toMatch(remedy);
       expect(server.received()).not.toMatch(TOKEN);
     } finally {
       await server.close();
@@ -100,10 +100,13 @@ describe('in the place of the cluster', () => {
       const { exit, first } = await provoke(server.port, false);
       expect(exit).toBe(5);
       expect([
-        ['mongo.port-closed', 'The server, or a firewall or proxy before it, takes no connection from here.'],
+        [
+          'mongo.port-closed',
+          'The server, or a firewall or proxy in front of it, does not accept connections from this machine.',
+        ],
         [
           'mongo.hello-failed',
-          'Something accepted the connection, but it did not answer hello as a MongoDB server does.',
+          'A server accepted the connection but did not respond to hello as a MongoDB server does.',
         ],
       ]).toContainEqual([first?.code, first?.cause]);
     } finally {

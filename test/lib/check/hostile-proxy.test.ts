@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import {
   type Diagnosis,
   diagnose,
@@ -10,7 +10,7 @@ import {
 } from '../../support/hostile-check.ts';
 import * as hostile from '../../support/hostile-server.ts';
 import { type Behaviour, http } from '../../support/hostile-server.ts';
-import { closedPort } from '../../support/loopback-server.ts';
+import { closedPort } from '../../support/listen.ts';
 
 /** Proxies on the way: what they do is never blamed on what is behind them. */
 
@@ -64,7 +64,7 @@ const PLACES = {
 } as const;
 const HOPS = ['STS', 'Atlas', 'issuer'] as const;
 
-const NO_TUNNEL = 'the proxy on the way opened no tunnel (HTTP';
+const NO_TUNNEL = 'the proxy opened no tunnel (HTTP';
 
 describe.each(HOPS)('a proxy before %s', (hop) => {
   const statuses = [302, 403, 502].map(
@@ -80,7 +80,7 @@ describe.each(HOPS)('a proxy before %s', (hop) => {
     [
       'wants a password',
       hostile.answers(http(407, { 'proxy-authenticate': 'Basic' })),
-      'the proxy asks for a user and a password (HTTP 407)',
+      'the proxy requires a user and a password (HTTP 407)',
     ],
   ];
   test.each(rows)('that %s', async (_what, behave, says) => {
@@ -89,10 +89,10 @@ describe.each(HOPS)('a proxy before %s', (hop) => {
       const found = (await through(hop, proxy.port, false)).check(CHECKS[hop]);
       expect([found?.code, found?.detail]).toEqual([
         `${hop === 'STS' ? 'aws' : hop.toLowerCase()}.unreachable`,
-        `${PLACES[hop]} cannot be reached: ${says}.`,
+        `Cannot reach ${PLACES[hop]}: ${says}.`,
       ]);
       expect(found?.remedy).toMatch(
-        hop === 'issuer' ? /^curl -v / : /^export (NO_PROXY=|HTTPS_PROXY=http:\/\/<user>)/,
+        /^(?:Whoever runs the proxy must allow the host\.|Set HTTPS_PROXY with the user and the password)/,
       );
       // The proxy learns where to, and who asks it; nothing of what was for the server.
       for (const secret of secretsOf(lab.env)) expect(proxy.received()).not.toContain(secret);
@@ -116,7 +116,7 @@ describe.each(HOPS)('a proxy before %s', (hop) => {
   test('that is not there', async () => {
     const found = (await through(hop, await closedPort(), false)).check(CHECKS[hop]);
     expect(found?.detail).toBe(
-      `${PLACES[hop]} cannot be reached: the proxy on the way cannot be reached, nothing listens there (ECONNREFUSED).`,
+      `Cannot reach ${PLACES[hop]}: the proxy is unreachable, the connection was refused (ECONNREFUSED).`,
     );
   });
 
@@ -161,27 +161,32 @@ describe('a SOCKS5 proxy before the cluster', () => {
       });
     };
   const rows: readonly (readonly [string, Behaviour, string, boolean])[] = [
-    ['is silent', hostile.silent, 'no answer came in time', true],
-    ['stalls half-way', hostile.stallsAfter(method), 'no answer came in time', true],
+    ['is silent', hostile.silent, 'it timed out', true],
+    ['stalls half-way', hostile.stallsAfter(method), 'it timed out', true],
     ['closes', hostile.closes, 'it closed the connection', false],
     ['resets when asked', hostile.afterFirstBytes(hostile.resets), 'it closed the connection', false],
-    ['speaks HTTP', hostile.answers(http(400)), 'what answers there does not speak SOCKS5', false],
+    ['speaks HTTP', hostile.answers(http(400)), 'the server does not use SOCKS5', false],
     [
       'speaks SOCKS4',
       hostile.stallsAfter(Buffer.from([0, 91, 0, 0, 0, 0, 0, 0])),
-      'what answers there does not speak SOCKS5',
+      'the server does not use SOCKS5',
       false,
     ],
-    ['wants a password', wantsPassword, 'it wants a user and a password, or others', false],
+    ['wants a password', wantsPassword, 'it requires a user and a password, or different ones', false],
     [
       'takes nobody',
       hostile.stallsAfter(Buffer.from([5, 255])),
-      'it wants a user and a password, or others',
+      'it requires a user and a password, or different ones',
       false,
     ],
-    ['has a rule against it', replies(2), 'it says no, its rules do not allow it', false],
-    ['finds no way', replies(4), 'it says no, it has no way to that host, or cannot resolve its name', false],
-    ['is refused by the cluster', replies(5), 'it says no, that host refused its connection', false],
+    ['has a rule against it', replies(2), 'it returned: its rules do not allow the connection', false],
+    [
+      'finds no way',
+      replies(4),
+      'it returned: it has no route to the host, or cannot resolve its name',
+      false,
+    ],
+    ['is refused by the cluster', replies(5), 'it returned: the host refused its connection', false],
   ];
   test.concurrent.each(rows)('that %s', async (_what, behave, says, slow) => {
     const proxy = await hostile.hostileServer(behave);
@@ -193,7 +198,7 @@ describe('a SOCKS5 proxy before the cluster', () => {
         5,
         'mongo.tcp',
         'mongo.proxy-failed',
-        `db.example.test:27017 cannot be reached through the SOCKS5 proxy: ${says}.`,
+        `db.example.test:27017 is unreachable through the SOCKS5 proxy: ${says}.`,
       ]);
       expect(ended('pass')).toEqual(expect.arrayContaining(['sts.mint', 'jwt.signature', 'mongo.dns']));
       expect(seconds).toBeLessThan(12);

@@ -42,32 +42,32 @@ describe('the identity provider for a token', () => {
     [
       'of the issuer with another audience',
       { audience: 'My-Atlas' },
-      `atlas.audience-mismatch: ${PROD} expects the audience My-Atlas, and the token is for my-atlas.`,
+      `atlas.audience-mismatch: ${PROD} expects the audience My-Atlas, but the token has my-atlas.`,
     ],
     [
       'with a slash at the end of the issuer',
       { issuer: `${ISSUER}/` },
-      `atlas.issuer-mismatch: ${PROD} expects the issuer ${ISSUER}/, and the token is from ${ISSUER}: they differ by the slash at the end.`,
+      `atlas.issuer-mismatch: ${PROD} expects the issuer ${ISSUER}/, but the token has ${ISSUER}: only the trailing slash differs.`,
     ],
     [
       'with the address of the document as issuer',
       { issuer: `${ISSUER}/.well-known/openid-configuration`, audience: 'x' },
-      `atlas.issuer-mismatch: ${PROD} expects the issuer ${ISSUER}/.well-known/openid-configuration, and the token is from ${ISSUER}.`,
+      `atlas.issuer-mismatch: ${PROD} expects the issuer ${ISSUER}/.well-known/openid-configuration, but the token has ${ISSUER}.`,
     ],
     [
       'of the audience with the issuer of another account',
       { issuer: 'https://c3d4.tokens.sts.global.api.aws' },
-      `atlas.issuer-mismatch: ${PROD} expects the issuer https://c3d4.tokens.sts.global.api.aws, and the token is from ${ISSUER}.`,
+      `atlas.issuer-mismatch: ${PROD} expects the issuer https://c3d4.tokens.sts.global.api.aws, but the token has ${ISSUER}.`,
     ],
     [
       'that goes by another claim',
       { userClaim: 'email' },
-      `atlas.user-claim-changed: ${PROD} names users by the claim "email"; tokens of AWS name their principal in "sub".`,
+      `atlas.user-claim-changed: ${PROD} names users by the claim "email"; AWS tokens name their principal in "sub".`,
     ],
     [
       'that goes by groups',
       { authorizationType: 'GROUP' },
-      `atlas.user-claim-changed: ${PROD} names users by groups, and tokens of AWS carry none; tokens of AWS name their principal in "sub".`,
+      `atlas.user-claim-changed: ${PROD} names users by groups, which AWS tokens do not have; AWS tokens name their principal in "sub".`,
     ],
   ] as const)('%s is the one that is meant', (_what, changes, failure) => {
     expect(told(provider(changes))).toMatchObject({ provider: 'prod', failure });
@@ -89,7 +89,7 @@ describe('the identity provider for a token', () => {
     const stranger = provider({ issuer: 'https://login.example', audience: 'x' });
     expect(told(stranger)).toEqual({
       provider: null,
-      failure: `atlas.identity-provider-missing: No workload identity provider of the organization has the issuer ${ISSUER}; there are https://login.example.`,
+      failure: `atlas.identity-provider-missing: No workload identity provider of the organization has the issuer ${ISSUER}; existing providers: https://login.example.`,
       command: atlas([
         ...['federatedAuthentication', 'federationSettings', 'identityProvider', 'create', 'oidc', 'fedctl'],
         ...['--federationSettingsId', 'f1', '--idpType', 'WORKLOAD', '--issuerUri', ISSUER],
@@ -107,6 +107,6 @@ test('one of several audiences will do, as for the server', () => {
   const several = ['somebody', 'my-atlas'];
   expect(findProvider(ISSUER, several, [provider()], 'f1')).toEqual({ provider: provider(), failure: null });
   expect(findProvider(ISSUER, several, [provider({ audience: 'x' })], 'f1').failure?.message).toBe(
-    `${PROD} expects the audience x, and the token is for somebody, my-atlas.`,
+    `${PROD} expects the audience x, but the token has somebody, my-atlas.`,
   );
 });

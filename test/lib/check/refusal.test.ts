@@ -12,7 +12,8 @@ import { awsIdentity } from '../../../src/lib/check/catalogue/aws.ts';
 import { issuerDiscovery, issuerKeys, jwtSignature } from '../../../src/lib/check/catalogue/issuer.ts';
 import { mongoHello } from '../../../src/lib/check/catalogue/mongo.ts';
 import { jwtClaims, stsMint } from '../../../src/lib/check/catalogue/token.ts';
-import { type Check, type Facts, fail, type Outcome, pass, skip } from '../../../src/lib/check/check.ts';
+import type { Check, Facts } from '../../../src/lib/check/check.ts';
+import { fail, type Outcome, pass, skip } from '../../../src/lib/check/outcome.ts';
 import { type Explained, explainRefusal } from '../../../src/lib/check/refusal.ts';
 import type { World } from '../../../src/lib/check/world.ts';
 import { rerun } from '../../../src/lib/core/command-line.ts';
@@ -172,11 +173,11 @@ describe('without Atlas', () => {
     const { failure, notes, comparisons } = await explain(blind());
     expect(failure).toMatchObject({ code: 'mongo.oidc-refused', message: 'No.' });
     expect(notes).toEqual([
-      'Ruled out: an expired token, by the clock of this machine.',
-      'Ruled out: a bad signature.',
-      'Possible cause: the identity provider in Atlas is missing, or has another issuer, audience or user claim.',
+      'Ruled out: expired token (by the clock of this machine).',
+      'Ruled out: bad signature.',
+      'Possible cause: the identity provider in Atlas is missing, or has a different issuer, audience or user claim.',
       'Possible cause: the organization of the cluster is not connected to the identity provider.',
-      'Possible cause: no database user is named <idpId>/<subject>, in $external, of the type USER, for this cluster.',
+      'Possible cause: no database user is named <idpId>/<subject> in $external, with the type USER, for this cluster.',
     ]);
     expect(failure.details).toMatchObject({
       code: 18,
@@ -198,11 +199,11 @@ describe('without Atlas', () => {
     expect({ code: failure.code, remedy: failure.remedy }).toEqual({
       code: 'mongo.aws-refused',
       remedy:
-        'See whether Atlas has the database user arn:aws:iam::123456789012:role/app in $external, AWS IAM type ROLE. With MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, fedctl check compares them.',
+        'Check that Atlas has the database user arn:aws:iam::123456789012:role/app in $external, AWS IAM type ROLE. With MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, "fedctl check" compares them.',
     });
     expect(notes).toEqual([
-      'Ruled out: AWS keys that AWS does not accept.',
-      'Possible cause: no database user is named after the ARN, in $external, of the type of the principal.',
+      'Ruled out: AWS credentials that AWS rejects.',
+      'Possible cause: no database user is named after the ARN in $external, with the type of the principal.',
     ]);
     expect(comparisons).toEqual([
       {
@@ -221,7 +222,7 @@ describe('with Atlas', () => {
     const { failure, notes } = await explain(seeing().set(atlasOidcUser, fail(MISSING)));
     expect(failure).toMatchObject({
       code: 'mongo.oidc-refused',
-      likelyCause: 'What atlas.oidc.database-user found above (atlas.database-user-missing).',
+      likelyCause: 'See atlas.oidc.database-user above (atlas.database-user-missing).',
       remedy: 'make one',
     });
     expect(notes).toEqual([]);
@@ -231,16 +232,16 @@ describe('with Atlas', () => {
     const { failure, notes } = await explain(seeing());
     expect({ cause: failure.likelyCause, remedy: failure.remedy, command: failure.command }).toEqual({
       cause:
-        'Atlas shows nothing wrong. It deploys changes to the cluster after its API has answered, and the access history lags behind.',
-      remedy: 'Check again until the cluster has the change.',
+        'Atlas shows no cause. It deploys changes to the cluster after its API has responded, and its access history is delayed.',
+      remedy: 'Check again until Atlas has deployed the change.',
       command: rerun({ set: { '--wait': '2m' } }),
     });
     expect(notes).toEqual([
-      'Ruled out: an expired token, by the clock of this machine.',
-      'Ruled out: a bad signature.',
-      'Ruled out: an identity provider with another issuer, audience or user claim.',
-      'Ruled out: an organization that is not connected to the identity provider.',
-      'Ruled out: a missing database user.',
+      'Ruled out: expired token (by the clock of this machine).',
+      'Ruled out: bad signature.',
+      'Ruled out: identity provider with a different issuer, audience or user claim.',
+      'Ruled out: organization not connected to the identity provider.',
+      'Ruled out: missing database user.',
     ]);
   });
 
@@ -255,15 +256,15 @@ describe('with Atlas', () => {
   ])('the reason in the log of the server decides: %s', async (reason, code) => {
     const { failure, notes } = await explain(saying(reason));
     expect(failure.code).toBe(code);
-    expect(failure.likelyCause).toContain(`The server's own log says: ${reason.replace(/\.$/, '')}.`);
-    expect(notes).toEqual([`The server's own log says: ${reason.replace(/\.$/, '')}.`]);
+    expect(failure.likelyCause).toContain(`The server log says: ${reason.replace(/\.$/, '')}.`);
+    expect(notes).toEqual([`The server log says: ${reason.replace(/\.$/, '')}.`]);
     expect(failure.details).toMatchObject({ code: 18, serverReason: reason.replace(/\.$/, '') });
   });
 
   test('a key set that the server rejects is no matter of the algorithm of the token', async () => {
     const { failure } = await explain(saying('Only RSA key types are accepted at this time'));
     expect({ remedy: failure.remedy, command: failure.command }).toEqual({
-      remedy: 'Upgrade the cluster to a release that passes over EC keys, such as MongoDB 8.0.',
+      remedy: 'Upgrade the cluster to a release that ignores EC keys, such as MongoDB 8.0.',
       command: null,
     });
   });
@@ -272,7 +273,7 @@ describe('with Atlas', () => {
     const { failure } = await explain(saying(`Could not find user "${USER}" for db "$external"`));
     expect(failure).toMatchObject({
       code: 'atlas.database-user-missing',
-      remedy: 'Check again until the cluster has the change.',
+      remedy: 'Check again until Atlas has deployed the change.',
       command: rerun({ set: { '--wait': '2m' } }),
     });
   });
@@ -281,8 +282,8 @@ describe('with Atlas', () => {
     const { failure } = await explain(saying('BadValue: clouds over Paris'));
     expect(failure).toMatchObject({
       code: 'mongo.oidc-refused',
-      likelyCause: "The server's own log says: BadValue: clouds over Paris.",
-      remedy: 'Correct what the log of the server names, as quoted above.',
+      likelyCause: 'The server log says: BadValue: clouds over Paris.',
+      remedy: 'Correct the cause that the server log names.',
       command: null,
     });
   });
@@ -294,7 +295,7 @@ describe('with Atlas', () => {
       .set(jwtSignature, skip('not tried'));
     expect((await explain(ends)).failure).toMatchObject({
       code: 'mongo.oidc-refused',
-      likelyCause: 'What issuer.discovery found above (issuer.unreachable).',
+      likelyCause: 'See issuer.discovery above (issuer.unreachable).',
       remedy: 'open it',
     });
     const other = saying(`Could not find user "${USER}" for db "$external"`)
@@ -319,21 +320,21 @@ describe('with Atlas', () => {
   ])('the entry of the access history is told if it is ours: %s', async (_what, entry, isTold) => {
     const { notes } = await explain(seeing([entry]));
     const said = notes.filter((note) => note.startsWith("The server's own log"));
-    expect(said).toEqual(isTold ? ["The server's own log says: UserNotFound: Could not find user."] : []);
+    expect(said).toEqual(isTold ? ['The server log says: UserNotFound: Could not find user.'] : []);
   });
 
   test('the newest entry that is ours counts', async () => {
     const other = login({ username: 'somebody', failureReason: 'Other' });
     const old = login({ failureReason: 'Old' });
     const { notes } = await explain(seeing([other, login({ failureReason: 'New.' }), old]));
-    expect(notes[0]).toBe("The server's own log says: New.");
+    expect(notes[0]).toBe('The server log says: New.');
   });
 
   test.each([ARN, 'arn:aws:iam::123456789012:role/app'])('keys are known by %s', async (username) => {
     const { notes } = await explain(seeing([login({ username })]), KEYS_REFUSED, 'MONGODB-AWS');
-    expect(notes[0]).toBe("The server's own log says: UserNotFound: Could not find user.");
+    expect(notes[0]).toBe('The server log says: UserNotFound: Could not find user.');
     const another = await explain(seeing([login({ username: `${username}2` })]), KEYS_REFUSED, 'MONGODB-AWS');
-    expect(another.notes[0]).toBe('Ruled out: AWS keys that AWS does not accept.');
+    expect(another.notes[0]).toBe('Ruled out: AWS credentials that AWS rejects.');
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Check, check, fail, pass, warn } from '../../../src/lib/check/check.ts';
+import { type Check, check } from '../../../src/lib/check/check.ts';
+import { fail, pass, warn } from '../../../src/lib/check/outcome.ts';
 import { type CheckPlan, type CheckRequest, planCheck, runCheck } from '../../../src/lib/check/run.ts';
 import { selectChecks } from '../../../src/lib/check/selection.ts';
 import type { World } from '../../../src/lib/check/world.ts';

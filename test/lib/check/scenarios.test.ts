@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { FAILURES } from '../../../src/lib/failures/failures.ts';
-import { type LabOptions, startLab } from '../../../src/sandbox/lab.ts';
-import { enableLab, startScenario } from '../../../src/sandbox/scenarios/play.ts';
+import { startLab } from '../../../src/sandbox/lab.ts';
+import { enableLab } from '../../../src/sandbox/scenarios/play.ts';
 import { SCENARIOS } from '../../../src/sandbox/scenarios/scenarios.ts';
+import { startScenario } from '../../../src/sandbox/scenarios/start-scenario.ts';
 import { runInProcess } from '../../support/in-process.ts';
+import { LAB_OPTIONS } from '../../support/lab-options.ts';
 import { expectPastable } from '../../support/offered-command.ts';
 
 /**
@@ -28,14 +30,6 @@ interface Document {
   }[];
 }
 
-const OPTIONS: LabOptions = {
-  now: () => new Date(),
-  fedctl: ['fedctl'],
-  tls: false,
-  replicaSet: null,
-  mongoPort: 0,
-};
-
 const WITHOUT_CONTROL = { FEDCTL_SANDBOX_URL: undefined, FEDCTL_SANDBOX_TOKEN: undefined };
 const WITHOUT_ATLAS = {
   FEDCTL_ATLAS_URL: undefined,
@@ -58,7 +52,7 @@ async function diagnose(env: Readonly<Record<string, string | undefined>>) {
 }
 
 test.each(SCENARIOS)('$name', async (scenario) => {
-  const lab = await startScenario(scenario, OPTIONS);
+  const lab = await startScenario(scenario, LAB_OPTIONS);
   try {
     await lab.closeControl();
     const env = { ...lab.env, ...WITHOUT_CONTROL };
@@ -85,7 +79,7 @@ test.each(SCENARIOS)('$name', async (scenario) => {
 });
 
 test('a lab that is enabled and healthy passes every check', async () => {
-  const lab = await startLab(OPTIONS);
+  const lab = await startLab(LAB_OPTIONS);
   try {
     enableLab(lab);
     await lab.closeControl();
@@ -93,9 +87,7 @@ test('a lab that is enabled and healthy passes every check', async () => {
     const seeing = await diagnose(env);
     expect({ exit: seeing.code, found: seeing.checks.filter(({ status }) => status !== 'pass') }).toEqual({
       exit: 0,
-      found: [
-        expect.objectContaining({ id: 'mongo.tls', status: 'skip', detail: 'this machine, without TLS' }),
-      ],
+      found: [expect.objectContaining({ id: 'mongo.tls', status: 'skip', detail: 'loopback, without TLS' })],
     });
     const blind = await diagnose({ ...env, ...WITHOUT_ATLAS });
     expect({

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../../src/lib/check/catalogue.ts';
 import type { Facts } from '../../../src/lib/check/check.ts';
-import { Logins } from '../../../src/lib/check/logins.ts';
 import { planCheck } from '../../../src/lib/check/run.ts';
 import { SharedOutcomes } from '../../../src/lib/check/shared.ts';
 import type { CheckTarget } from '../../../src/lib/core/check-target.ts';
@@ -32,7 +31,7 @@ describe('what targets of the catalogue share', () => {
   const TARGET = { uri: parseConnectionString('mongodb+srv://prod.abcde.mongodb.net/'), audience: 'a' };
   const NOTHING_SHARED = {
     shared: new SharedOutcomes(),
-    logins: new Logins(),
+    logins: new Map(),
     held: () => {},
     offer: () => null,
   };

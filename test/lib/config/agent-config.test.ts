@@ -54,7 +54,7 @@ credentialsEndpoints:
   });
 
   test.each([
-    ['nothing', '', 'needs tokenFiles or credentialsEndpoints'],
+    ['nothing', '', 'requires tokenFiles or credentialsEndpoints'],
     ['an unknown key', 'tokenFiles: [{ path: a, audience: b, audiance: c }]', 'audiance'],
     ['a number for a mode', 'tokenFiles: [{ path: a, audience: b, mode: 0640 }]', 'mode'],
     [

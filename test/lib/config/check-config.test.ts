@@ -128,7 +128,7 @@ const A = 'targets:\n  a: {}\n';
 describe('a fault is told with its line and column', () => {
   test.each([
     ['nothing at all', '', ['1:1 targets: is missing']],
-    ['no target', 'targets: {}\n', ['1:10 targets: is empty: nothing would be checked']],
+    ['no target', 'targets: {}\n', ['1:10 targets: is empty: there is nothing to check']],
     ['a list of targets', 'targets: [{ name: a }]\n', ['1:10 targets: must be a mapping']],
     [
       'no YAML',
@@ -138,7 +138,7 @@ describe('a fault is told with its line and column', () => {
     [
       'an alias of nothing',
       'targets: { a: *b, c: *d }\n',
-      ['1:15: no anchor &b before this', '1:22: no anchor &d before this'],
+      ['1:15: no earlier anchor &b', '1:22: no earlier anchor &d'],
     ],
     ['two targets of one name', 'targets:\n  a: {}\n  a: {}\n', ['3:3: Map keys must be unique']],
     [
@@ -186,7 +186,10 @@ describe('a fault is told with its line and column', () => {
     ['duration: 61m', '3:15 targets.a.duration: must be from 60 to 3600 seconds'],
     ['duration: auto', '3:15 targets.a.duration: must be seconds, or a duration such as 90s, 5m or 1h'],
     ['duration: true', '3:15 targets.a.duration: must be seconds, or a duration such as 90s, 5m or 1h'],
-    ['tokenFile: "-"', '3:16 targets.a.tokenFile: must be a file: stdin is for the option --token-file'],
+    [
+      'tokenFile: "-"',
+      '3:16 targets.a.tokenFile: must be a file: standard input is for the option --token-file',
+    ],
     [
       'roleArn: arn:aws:iam::1:role/x',
       '3:14 targets.a.roleArn: must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/path/name',
@@ -194,47 +197,50 @@ describe('a fault is told with its line and column', () => {
     ['externalId: shared', '3:17 targets.a.externalId: has externalId without roleArn'],
     ['sessionName: shared', '3:18 targets.a.sessionName: has sessionName without roleArn'],
     ['mfaSerial: GAHT12345678', '3:16 targets.a.mfaSerial: has mfaSerial without roleArn'],
-    ['region: EU', '3:13 targets.a.region: must be the name of a Region, such as eu-west-1'],
-    ['region: x.example/', '3:13 targets.a.region: must be the name of a Region, such as eu-west-1'],
+    ['region: EU', '3:13 targets.a.region: must be a Region name, such as eu-west-1'],
+    ['region: x.example/', '3:13 targets.a.region: must be a Region name, such as eu-west-1'],
     [
       'region: aws-global',
-      '3:13 targets.a.region: is the global endpoint, where no tokens are minted: name a Region',
+      '3:13 targets.a.region: is the global endpoint, which mints no tokens: name a Region',
     ],
-    ['issuer: http://issuer.example', '3:13 targets.a.issuer: must be https: its host is not this machine'],
+    [
+      'issuer: http://issuer.example',
+      '3:13 targets.a.issuer: must use https, because its host is not a loopback address',
+    ],
     ['issuer: https://issuer.example/?', '3:13 targets.a.issuer: must have no query and no fragment'],
     ['api: ftp://api.example', '3:10 targets.a.api: must be an https URL'],
-    ['api: http://api.example', '3:10 targets.a.api: must be https: its host is not this machine'],
-    ['api: https://me@api.example', '3:10 targets.a.api: holds a user name or a password: leave it out'],
-    ['api: https://$(reboot).example', '3:10 targets.a.api: must name a host by its name or address'],
+    [
+      'api: http://api.example',
+      '3:10 targets.a.api: must use https, because its host is not a loopback address',
+    ],
+    ['api: https://me@api.example', '3:10 targets.a.api: has a user name or password: remove it'],
+    ['api: https://$(reboot).example', '3:10 targets.a.api: must name a host by its name or IP address'],
     [
       'privileges: [insert]',
-      '3:18 targets.a.privileges[0]: must be an action on a database or a collection, such as find@app or insert@app.visits',
+      '3:18 targets.a.privileges[0]: must be an action on a database or collection, such as find@app or insert@app.visits',
     ],
     [
       'writeProbe: app',
       '3:17 targets.a.writeProbe: must be true, false, or a database and a collection such as app.probe',
     ],
-    [
-      'atlasProject: ../../orgs',
-      '3:19 targets.a.atlasProject: must be the id of a project: 24 hexadecimal digits',
-    ],
+    ['atlasProject: ../../orgs', '3:19 targets.a.atlasProject: must be a project ID: 24 hexadecimal digits'],
     ['atlasCluster: a/b', '3:19 targets.a.atlasCluster: must be letters, digits and hyphens'],
     [
       'dnsServer: dns.example:53',
       '3:16 targets.a.dnsServer: must be an IP address and a port, such as 127.0.0.1:5353',
     ],
-    ['uri: cluster0.mongodb.net', '3:10 targets.a.uri: must begin with mongodb:// or mongodb+srv://'],
+    ['uri: cluster0.mongodb.net', '3:10 targets.a.uri: must start with mongodb:// or mongodb+srv://'],
     [
       'uri: mongodb://u:pass@x.mongodb.net/',
-      '3:10 targets.a.uri: holds a password: leave it out, no mechanism uses one',
+      '3:10 targets.a.uri: has a password: remove it, no mechanism uses one',
     ],
     [
       'uri: mongodb://u:pa@ss@x.mongodb.net/',
-      '3:10 targets.a.uri: is not valid: expected mongodb:// or mongodb+srv:// and a host. It holds a user name or a password, with characters that are not percent-encoded.',
+      '3:10 targets.a.uri: is invalid: expected mongodb:// or mongodb+srv:// and a host. It has a user name or password with characters that are not percent-encoded.',
     ],
     [
       'uri: mongodb+srv://x.mongodb.net/?proxyHost=p&proxyUsername=u&proxyPassword=pass',
-      '3:10 targets.a.uri: holds a secret in one of its options: leave it out, this file is no place for it',
+      '3:10 targets.a.uri: has a secret in one of its options: remove it, this file must not contain secrets',
     ],
     [
       '{ uri: "mongodb+srv://x.example/?authMechanism=MONGODB-AWS", mechanism: oidc }',
@@ -257,7 +263,7 @@ targets:
     expect(faultsOf(text)).toEqual([
       '4:13 defaults.duration: must be from 60 to 3600 seconds',
       '6:6 targets.a: has sessionName without roleArn',
-      '6:32 targets.a.region: is the global endpoint, where no tokens are minted: name a Region',
+      '6:32 targets.a.region: is the global endpoint, which mints no tokens: name a Region',
       expect.stringMatching(/^6:44 targets\.a\.zzz: unknown key; known are /),
       '7:6 targets.c: has sessionName without roleArn',
       '7:19 targets.c.mechanism: must be oidc or aws or both',
@@ -274,8 +280,8 @@ targets:
       expect.objectContaining({
         code: 'config.invalid',
         exitCode: 2,
-        message: 'fedctl.yaml has a fault.',
-        remedy: 'correct the lines above; fedctl init --out - shows every key that may stand there',
+        message: 'fedctl.yaml has an error.',
+        remedy: 'Correct the lines above. fedctl init --out - shows every key that may stand there.',
       }),
     );
   });
@@ -288,23 +294,23 @@ describe('a secret', () => {
   test.each([
     [
       `audience: ${JWT}`,
-      '3:15 targets.a.audience: looks like a token: no secret belongs here, and fedctl needs none',
+      '3:15 targets.a.audience: looks like a token: this file must not contain secrets, and fedctl needs none',
     ],
     [
       `subject: "Bearer ${JWT}"`,
-      '3:14 targets.a.subject: looks like a token: no secret belongs here, and fedctl needs none',
+      '3:14 targets.a.subject: looks like a token: this file must not contain secrets, and fedctl needs none',
     ],
     [
       `profile: ${KEY}`,
-      '3:14 targets.a.profile: looks like an AWS key: no secret belongs here, and fedctl needs none',
+      '3:14 targets.a.profile: looks like an AWS access key: this file must not contain secrets, and fedctl needs none',
     ],
     [
       'profile: AKIAIOSFODNN7EXAMPLE',
-      '3:14 targets.a.profile: looks like an AWS key: no secret belongs here, and fedctl needs none',
+      '3:14 targets.a.profile: looks like an AWS access key: this file must not contain secrets, and fedctl needs none',
     ],
     [
       `subject: IQoJ${`${KEY}${KEY}`.repeat(5)}==`,
-      '3:14 targets.a.subject: looks like an AWS key: no secret belongs here, and fedctl needs none',
+      '3:14 targets.a.subject: looks like an AWS access key: this file must not contain secrets, and fedctl needs none',
     ],
   ])('is refused and not repeated: %s', (line, fault) => {
     expect(faultOf(line)).toEqual([fault]);
@@ -315,13 +321,13 @@ describe('a secret', () => {
       expect.stringMatching(/^3:5 targets\.a\.\(a secret\): unknown key; known are uri/),
     ]);
     expect(faultOf(`audience: "\${${JWT}}"`)).toEqual([
-      '3:15 targets.a.audience: names something that is no variable: a configuration file reads variables called FEDCTL_VAR_… only',
+      '3:15 targets.a.audience: names an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
     ]);
   });
 
   test('is refused when a variable holds it', () => {
     const fault =
-      '3:15 targets.a.audience: looks like a token: no secret belongs here, and fedctl needs none';
+      '3:15 targets.a.audience: looks like a token: this file must not contain secrets, and fedctl needs none';
     expect(faultOf(`audience: \${FEDCTL_VAR_A}`, { FEDCTL_VAR_A: JWT })).toEqual([fault]);
   });
 
@@ -343,7 +349,7 @@ describe('a variable', () => {
       '3:15 targets.a.duration: must be from 60 to 3600 seconds',
     ]);
     expect(faultOf(`uri: mongodb://\${FEDCTL_VAR_HOST}/`, env)).toEqual([
-      '3:10 targets.a.uri: holds a password: leave it out, no mechanism uses one',
+      '3:10 targets.a.uri: has a password: remove it, no mechanism uses one',
     ]);
   });
 
@@ -369,9 +375,9 @@ describe('a variable', () => {
         env,
       ),
     ).toEqual([
-      `3:15 targets.a.audience: names \${HOME}: a configuration file reads variables called FEDCTL_VAR_… only`,
-      `4:14 targets.a.subject: names \${AWS_SECRET_ACCESS_KEY}: a configuration file reads variables called FEDCTL_VAR_… only`,
-      `5:14 targets.a.profile: needs FEDCTL_VAR_P, which is not set, and gives no default: \${FEDCTL_VAR_P:-<default>}`,
+      `3:15 targets.a.audience: names \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      `4:14 targets.a.subject: names \${AWS_SECRET_ACCESS_KEY}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      `5:14 targets.a.profile: requires FEDCTL_VAR_P, which is not set and has no default: \${FEDCTL_VAR_P:-<default>}`,
     ]);
   });
 });

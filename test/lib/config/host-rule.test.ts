@@ -72,12 +72,18 @@ describe('and to nobody else', () => {
       'uri: mongodb+srv://x.abcde.mongodb.net/?PROXYHOST=x.mongodb.net',
       'would log in through the proxy x.mongodb.net',
     ],
-    ['uri: mongodb+srv://x.abcde.mongodb.net/?tlsCAFile=ca.pem', 'says whom TLS trusts (tlsCAFile)'],
-    ['uri: mongodb+srv://x.abcde.mongodb.net/?tlscafile=ca.pem', 'says whom TLS trusts (tlsCAFile)'],
-    ['uri: mongodb://127.0.0.1/?tlsCAFile=ca.pem', 'says whom TLS trusts (tlsCAFile)'],
+    [
+      'uri: mongodb+srv://x.abcde.mongodb.net/?tlsCAFile=ca.pem',
+      'sets which certificates TLS trusts (tlsCAFile)',
+    ],
+    [
+      'uri: mongodb+srv://x.abcde.mongodb.net/?tlscafile=ca.pem',
+      'sets which certificates TLS trusts (tlsCAFile)',
+    ],
+    ['uri: mongodb://127.0.0.1/?tlsCAFile=ca.pem', 'sets which certificates TLS trusts (tlsCAFile)'],
     [
       'uri: mongodb://127.0.0.1/?tls=true&tlsCRLFile=x&tlsInsecure=false',
-      'says whom TLS trusts (tlsCRLFile, tlsInsecure)',
+      'sets which certificates TLS trusts (tlsCRLFile, tlsInsecure)',
     ],
     [
       '{ uri: "mongodb+srv://x.abcde.mongodb.net/", dnsServer: "203.0.113.7:53" }',
@@ -118,7 +124,7 @@ describe('and to nobody else', () => {
       expect.objectContaining({
         code: 'config.host-refused',
         message:
-          'fedctl.yaml, which was found and not named, may not do this: target "a" would trust the issuer issuer.example without TLS.',
+          'fedctl.yaml was found in the working directory, which does not allow this: target "a" would trust the issuer issuer.example without TLS.',
       }),
     );
   });
@@ -153,11 +159,13 @@ describe('--allow-host', () => {
 
   test('vouches for nobody whom TLS is told to trust: that takes --config', () => {
     const text = one('uri: mongodb+srv://x.abcde.mongodb.net/?tlsCAFile=ca.pem&proxyHost=proxy.example');
-    expect(refusal(text, ['*.abcde.mongodb.net', 'proxy.example'])).toBe('says whom TLS trusts (tlsCAFile)');
+    expect(refusal(text, ['*.abcde.mongodb.net', 'proxy.example'])).toBe(
+      'sets which certificates TLS trusts (tlsCAFile)',
+    );
     const targets = readCheckConfig(text, { file: FILE, folder: '/repo', env: {} });
     expect(() => refuseStrangeHosts(targets, { file: FILE, allowed: [] })).toThrow(
       expect.objectContaining({
-        remedy: 'Name the file, if you trust it: --config fedctl.yaml.',
+        remedy: 'If you trust the file, name it with --config fedctl.yaml.',
         command: null,
       }),
     );
@@ -177,7 +185,7 @@ describe('--allow-host', () => {
     expect(() => refuseStrangeHosts([], { file: FILE, allowed: [host] })).toThrow(
       expect.objectContaining({
         code: 'usage.invalid-value',
-        message: `--allow-host cannot be "${host}": expected a host without its port, or *.<domain>.`,
+        message: `Invalid --allow-host "${host}": expected a host without its port, or *.<domain>.`,
       }),
     );
   });
@@ -195,9 +203,9 @@ targets:
       code: 'config.host-refused',
       exitCode: 2,
       message:
-        'fedctl.yaml, which was found and not named, may not do this: target "prod" would log in to db.corp.example.',
+        'fedctl.yaml was found in the working directory, which does not allow this: target "prod" would log in to db.corp.example.',
       remedy:
-        'Allow the hosts by name, if you trust them; to trust the whole file, add --config fedctl.yaml.',
+        'If you trust them, allow the hosts with --allow-host. To trust the whole file, add --config fedctl.yaml.',
       command: rerun({ set: { '--allow-host': ['db.corp.example', 'api.corp.example'] } }),
       details: {
         file: 'fedctl.yaml',
@@ -219,7 +227,8 @@ test('a host that a shell would run stands in the command as one word, and the h
   const strange = { ...target, api: 'https://$(reboot).example/' };
   expect(() => refuseStrangeHosts([strange], { file: FILE, allowed: ['a.example'] })).toThrow(
     expect.objectContaining({
-      remedy: 'Allow the host by name, if you trust it; to trust the whole file, add --config fedctl.yaml.',
+      remedy:
+        'If you trust it, allow the host with --allow-host. To trust the whole file, add --config fedctl.yaml.',
       command: rerun({ set: { '--allow-host': ['a.example', '$(reboot).example'] } }),
     }),
   );
@@ -241,8 +250,9 @@ describe('members that a server names', () => {
       expect(members(['*.corp.example'])(host)).toMatchObject({
         code: 'config.host-refused',
         exitCode: 2,
-        message: `The server names ${host} as a member of its replica set, and fedctl.yaml, which was found and not named, may send tokens to this machine and to Atlas only.`,
-        remedy: 'Allow the host by name, if you trust it; to trust the whole file, add --config fedctl.yaml.',
+        message: `The server names ${host} as a member of its replica set. fedctl.yaml was found in the working directory and can send tokens only to loopback addresses and Atlas.`,
+        remedy:
+          'If you trust it, allow the host with --allow-host. To trust the whole file, add --config fedctl.yaml.',
         command: rerun({ set: { '--allow-host': ['*.corp.example', host] } }),
         details: { file: 'fedctl.yaml', hosts: [host] },
       });

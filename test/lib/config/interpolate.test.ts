@@ -31,36 +31,39 @@ describe('what stands in a text', () => {
   });
 
   test.each([
-    [`\${HOME}`, `names \${HOME}: a configuration file reads variables called FEDCTL_VAR_… only`],
-    [`\${HOME:-x}`, `names \${HOME}: a configuration file reads variables called FEDCTL_VAR_… only`],
+    [`\${HOME}`, `names \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`],
+    [`\${HOME:-x}`, `names \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`],
     [
       `\${fedctl_var_a}`,
-      `names \${fedctl_var_a}: a configuration file reads variables called FEDCTL_VAR_… only`,
+      `names \${fedctl_var_a}: a configuration file can read only variables named FEDCTL_VAR_…`,
     ],
-    [`\${FEDCTL_URI}`, `names \${FEDCTL_URI}: a configuration file reads variables called FEDCTL_VAR_… only`],
+    [
+      `\${FEDCTL_URI}`,
+      `names \${FEDCTL_URI}: a configuration file can read only variables named FEDCTL_VAR_…`,
+    ],
     [
       `\${}`,
-      'names something that is no variable: a configuration file reads variables called FEDCTL_VAR_… only',
+      'names an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
     ],
     [
       `\${FEDCTL_VAR_A b}`,
-      'names something that is no variable: a configuration file reads variables called FEDCTL_VAR_… only',
+      'names an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
     ],
     [
       `\${FEDCTL_VAR_NONE}`,
-      `needs FEDCTL_VAR_NONE, which is not set, and gives no default: \${FEDCTL_VAR_NONE:-<default>}`,
+      `requires FEDCTL_VAR_NONE, which is not set and has no default: \${FEDCTL_VAR_NONE:-<default>}`,
     ],
     [
       `\${FEDCTL_VAR_NONE:-\${FEDCTL_VAR_A}}`,
-      `has a \${ without its end or with a brace inside: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`,
+      `has an unclosed or nested \${: expected \${FEDCTL_VAR_<NAME>}; write a literal \${ as $\${`,
     ],
     [
       `x\${FEDCTL_VAR_A`,
-      `has a \${ without its end or with a brace inside: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`,
+      `has an unclosed or nested \${: expected \${FEDCTL_VAR_<NAME>}; write a literal \${ as $\${`,
     ],
     [
       `\${FEDCTL_VAR_A:x}`,
-      `has a \${ without its end or with a brace inside: expected \${FEDCTL_VAR_<NAME>}; a literal \${ is written $\${`,
+      `has an unclosed or nested \${: expected \${FEDCTL_VAR_<NAME>}; write a literal \${ as $\${`,
     ],
   ])('%s is a fault', (text, fault) => {
     expect(interpolate(text, ENV)).toEqual({ fault });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { bounded, deadline, timedOut, within } from '../../../src/lib/core/deadline.ts';
+import { bounded, deadline, timedOut, underEither, within } from '../../../src/lib/core/deadline.ts';
 
 describe('a deadline', () => {
   test('fires when the time is over, also when garbage was collected in between', () => {
@@ -67,4 +67,33 @@ test('many steps that follow one signal are one listener to it, and all of them 
   expect((await Promise.allSettled(waits)).map((wait) => wait.status)).toEqual(
     Array.from({ length: 20 }, () => 'rejected'),
   );
+});
+
+describe('work under either of two signals', () => {
+  test.each([0, 1])('stops with signal %i, and leaves no listener behind', async (index) => {
+    const stops = [new AbortController(), new AbortController()] as const;
+    const reason = new Error('Ctrl-C');
+    const work = underEither(stops[0].signal, stops[1].signal, (either) =>
+      within(either, new Promise(() => {})),
+    );
+    stops[index]?.abort(reason);
+    await expect(work).rejects.toBe(reason);
+    expect(stops.map(({ signal }) => getEventListeners(signal, 'abort').length)).toEqual([0, 0]);
+  });
+
+  test('starts stopped where one has fired', async () => {
+    const reason = new Error('Ctrl-C');
+    const seen = await underEither(
+      AbortSignal.abort(reason),
+      new AbortController().signal,
+      async (either) => either.reason,
+    );
+    expect(seen).toBe(reason);
+  });
+
+  test('that ends by itself leaves no listener behind', async () => {
+    const { signal } = new AbortController();
+    expect(await underEither(signal, new AbortController().signal, async () => 'done')).toBe('done');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
 });

@@ -49,6 +49,16 @@ describe('a long secret', () => {
     }
   });
 
+  test.each([
+    ['as it is', TOKEN],
+    ['in a URL', encodeURIComponent(TOKEN)],
+    ['in hex', Buffer.from(TOKEN).toString('hex')],
+    ['in base64', Buffer.from(TOKEN).toString('base64url').slice(0, -2)],
+  ])('wherever a part of 16 characters begins, %s', (_how, encoded) => {
+    for (let at = 0; at + 16 <= encoded.length; at += 1)
+      expect(redactor.redact(`a ${encoded.slice(at, at + 16)} b`)).toBe('a [secret] b');
+  });
+
   test('no 16 characters of it survive in any text', () => {
     const secret = fc.string({
       unit: fc.constantFrom(...'abcAB01+/-_.%"\\ é'),

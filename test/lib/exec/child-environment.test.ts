@@ -35,6 +35,24 @@ describe('a program with a token file', () => {
     expect(withToken(outside)).toEqual({ env, warnings });
   });
 
+  test('that reads OIDC_TOKEN_FILE has no warning about IRSA', () => {
+    const { variables, warnings } = tokenVariables({ ...WEB, ...ROLE }, FILE, [], 'test');
+    expect(warnings).toEqual([]);
+    expect(withVariables({ ...WEB, ...ROLE }, variables)).toEqual({ ...WEB, ...ROLE, ...NAMED });
+  });
+
+  test('offers the option for PyMongo beside IRSA', () => {
+    expect(tokenVariables({ ...WEB, ...ROLE }, FILE).warnings).toEqual([
+      {
+        code: 'exec.pymongo-web-identity',
+        message:
+          'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA. With ENVIRONMENT:k8s, PyMongo sends that token instead of this one.',
+        remedy: 'For PyMongo, add --environment test.',
+        command: { kind: 'rerun', set: { '--environment': 'test' }, drop: [] },
+      },
+    ]);
+  });
+
   test('is told by further variables, too', () => {
     expect(withToken({}, ['ANTHROPIC_IDENTITY_TOKEN_FILE']).env).toEqual({
       ANTHROPIC_IDENTITY_TOKEN_FILE: FILE,

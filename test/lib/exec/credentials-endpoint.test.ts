@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Credentials } from '../../../src/lib/core/credentials.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import { startCredentialsEndpoint } from '../../../src/lib/exec/credentials-endpoint.ts';
+import { listenOnLoopback } from '../../support/listen.ts';
 
 const CREDENTIALS: Credentials = {
   accessKeyId: 'ASIAEXAMPLE',
@@ -91,10 +92,8 @@ describe('the credentials endpoint', () => {
 
   test('says so where the port is taken', async () => {
     const taken = createServer();
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const port = await listenOnLoopback(taken);
     onTestFinished(() => void taken.close());
-    const address = taken.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
     await expect(
       startCredentialsEndpoint({ host: '127.0.0.1', port, served: () => null }),
     ).rejects.toMatchObject({

@@ -36,7 +36,7 @@ describe('a program that takes no token from a file', () => {
     expect(await refusal(program(name, says))).toMatchObject({
       code: 'exec.program-too-old',
       message: `${said} cannot read a token from a file.`,
-      likelyCause: `The first version that can is ${first}.`,
+      likelyCause: `The first version with this feature is ${first}.`,
     });
   });
 
@@ -60,7 +60,8 @@ describe('a program that takes no token from a file', () => {
 test('programs of the Go driver are said to need --static', () => {
   expect(endpointWarning('/usr/bin/mongodump')).toMatchObject({
     code: 'exec.endpoint-not-read',
-    remedy: 'add --static',
+    remedy: 'Add --static: the keys go into the environment of the program, and are not renewed.',
+    command: { kind: 'rerun', set: { '--static': true }, drop: [] },
   });
   expect([endpointWarning('mongosh'), endpointWarning('python3')]).toEqual([null, null]);
 });

@@ -30,16 +30,20 @@ test('the areas hold every code once', () => {
   expect(areas().flatMap(({ codes }) => codes)).toEqual(CODES);
 });
 
-describe.each(ALL)('$code', ({ code, exit, cause, meaning, causes, commands, shows, alsoShows }) => {
+describe.each(ALL)('$code', ({ code, exit, cause, meaning, causes, remedy, commands, shows, alsoShows }) => {
   test('is raised somewhere in the source if its kind is raised, and nowhere if it is reported', () => {
     expect(exit !== null).toBe(Object.hasOwn(FAILURES, code));
     expect(LITERALS.has(code)).toBe(exit !== null);
   });
 
   test('says what it means and what causes it, in sentences', () => {
-    expect(meaning).toMatch(/^[A-Za-z].{30,}\.$/s);
-    for (const sentence of causes) expect(sentence).toMatch(/^[A-Z0-9$/.–-].*[.:…]$|^[a-z-]+.*\.$/s);
+    expect(meaning).toMatch(/^["A-Za-z].{30,}\.$/s);
+    for (const sentence of causes) expect(sentence).toMatch(/^["A-Z0-9$/.–-].*[.:…]$|^[a-z-]+.*\.$/s);
     expect(meaning).not.toBe(cause);
+  });
+
+  test('tells in whole sentences what to do', () => {
+    expect(remedy).toMatch(/^[A-Z].*\.$/s);
   });
 
   test('has texts long enough to know it by', () => {

@@ -47,18 +47,18 @@ describe('findConfig', () => {
   it('fails when what is there, or named, cannot be read', async () => {
     await expect(find('none.yaml')).rejects.toMatchObject({
       code: 'usage.unreadable-input',
-      message: `Cannot read "${cwd}/none.yaml": there is no such file.`,
+      message: `Cannot read "${cwd}/none.yaml": the file does not exist.`,
     });
     await symlink('nowhere', join(cwd, 'fedctl.yaml'));
     await expect(find()).rejects.toMatchObject({
       code: 'usage.unreadable-input',
-      message: `Cannot read "${cwd}/fedctl.yaml": there is no such file.`,
+      message: `Cannot read "${cwd}/fedctl.yaml": the file does not exist.`,
     });
   });
 
   it.each([
     ['a folder', 'it is a directory', () => mkdir(join(cwd, 'fedctl.yaml'))],
-    ['a device', 'it is a device, not a file', () => symlink('/dev/zero', join(cwd, 'fedctl.yaml'))],
+    ['a device', 'it is a device', () => symlink('/dev/zero', join(cwd, 'fedctl.yaml'))],
     [
       'more than 256 KiB',
       'it is larger than 256 KiB',

@@ -56,10 +56,10 @@ describe('readInput from a file', () => {
   });
 
   it.each([
-    ['none', 'there is no such file'],
+    ['none', 'the file does not exist'],
     ['folder', 'it is a directory'],
     ['token/x', 'part of its path is a file'],
-    ['/dev/zero', 'it is a device, not a file'],
+    ['/dev/zero', 'it is a device'],
   ])('refuses %s', async (name, reason) => {
     await mkdir(join(directory, 'folder'));
     await writeFile(join(directory, 'token'), '');
@@ -105,7 +105,7 @@ describe('readInput from stdin', () => {
     });
     await expect(read('-', endless)).rejects.toMatchObject({
       code: 'usage.unreadable-input',
-      message: 'Cannot read stdin: it is larger than 64 KiB.',
+      message: 'Cannot read standard input: it is larger than 64 KiB.',
     });
     expect(given).toBeLessThan(20);
     expect(endless.destroyed).toBe(true);
@@ -128,7 +128,7 @@ describe('readInput from stdin', () => {
       },
     });
     await expect(read('-', broken)).rejects.toMatchObject({
-      message: 'Cannot read stdin: the system says EIO.',
+      message: 'Cannot read standard input: system error EIO.',
       cause: { message: 'gone' },
     });
   });

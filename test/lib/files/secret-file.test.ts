@@ -79,7 +79,7 @@ describe('writeSecretFile', () => {
     expect(await refusal(target)).toMatchObject({
       code: 'usage.unwritable-output',
       exitCode: 2,
-      message: `Cannot write "${target}": ${reason}, and a secret goes to a regular file only.`,
+      message: `Cannot write "${target}": ${reason}, but a secret requires a regular file.`,
     });
     expect(await readdir(directory)).toEqual(before);
     expect(await readFile(join(directory, 'real'), 'utf8')).toBe('untouched');

@@ -43,8 +43,8 @@ describe('the end of a stream', () => {
     pipe.destroy(new Error('EPIPE'));
     await expect(reading).rejects.toMatchObject({
       code: 'usage.unreadable-input',
-      message: 'Cannot read stdin: the pipe broke.',
-      remedy: '<command> 2>&1 | fedctl explain -',
+      message: 'Cannot read standard input: the pipe was closed.',
+      remedy: 'Pipe the output again: <command> 2>&1 | fedctl explain -.',
     });
   });
 });

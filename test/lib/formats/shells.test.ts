@@ -156,8 +156,7 @@ describe('a .env file', () => {
     expect(() => dotenv([{ name: 'AWS_SESSION_TOKEN', value: 'both \' and "' }])).toThrow(
       expect.objectContaining({
         code: 'usage.invalid-value',
-        message:
-          'The value of AWS_SESSION_TOKEN holds characters that parsers of .env files read differently.',
+        message: 'The value of AWS_SESSION_TOKEN has characters that .env parsers interpret differently.',
       }),
     );
     expect(written(HOSTILE).length).toBeGreaterThan(HOSTILE.length / 2);
@@ -184,7 +183,7 @@ describe('shells that are not on this machine', () => {
     expect(() => cmdStatements([{ name: 'AWS_SESSION_TOKEN', value: 'a\nsecret' }])).toThrow(
       expect.objectContaining({
         code: 'usage.invalid-value',
-        message: 'The value of AWS_SESSION_TOKEN holds a line break, which cmd cannot express.',
+        message: 'The value of AWS_SESSION_TOKEN has a line break, which cmd does not support.',
       }),
     );
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errors, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { program } from '../../../src/lib/core/command-line.ts';
 import { Interruption } from '../../../src/lib/core/deadline.ts';
 import type { FedctlError } from '../../../src/lib/core/errors.ts';
 import type { Fetch } from '../../../src/lib/core/fetch.ts';
@@ -11,10 +12,11 @@ import { Secret } from '../../../src/lib/core/secret.ts';
 import { type PresentOptions, presentToken } from '../../../src/lib/http-api/present-token.ts';
 import { createFetch } from '../../../src/lib/net/fetch.ts';
 import { createTestCa, type ServerCertificate } from '../../support/certificates.ts';
+import { rejectionOf } from '../../support/failure-of.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { response } from '../../support/fetch.ts';
+import { type ForgedKey, forgeKey, sign } from '../../support/forge.ts';
 import { type Behaviour, hostileServer } from '../../support/hostile-server.ts';
-import { newSigningKey, type SigningKey, signToken } from '../../support/issuer-double.ts';
 import {
   type Answering,
   type CannedAnswer,
@@ -29,7 +31,7 @@ const ESCAPE = '\u001b';
 let directory: string;
 let bundle: string;
 let certificate: ServerCertificate;
-let key: SigningKey;
+let key: ForgedKey;
 const started: { close(): unknown }[] = [];
 
 beforeAll(async () => {
@@ -38,7 +40,7 @@ beforeAll(async () => {
   const ca = await createTestCa();
   await writeFile(bundle, ca.pem);
   certificate = await ca.issue(['127.0.0.1']);
-  key = await newSigningKey('key-1');
+  key = await forgeKey('RS256', 'key-1');
 });
 
 afterEach(() => {
@@ -50,7 +52,7 @@ afterAll(() => rm(directory, { recursive: true }));
 async function tokenWith(claims: Record<string, unknown> = {}): Promise<Secret> {
   const seconds = Math.floor(Date.now() / 1000);
   return new Secret(
-    await signToken(key, {
+    await sign(key, {
       iss: ISSUER,
       aud: AUDIENCE,
       sub: 'arn',
@@ -66,7 +68,7 @@ async function relyingParty({ headers }: SeenRequest): Promise<CannedAnswer> {
   const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
   if (bearer === undefined) return { status: 401, headers: { 'www-authenticate': 'Bearer' } };
   try {
-    await jwtVerify(bearer, key.publicJwk, { issuer: ISSUER, audience: AUDIENCE });
+    await jwtVerify(bearer, key.jwk, { issuer: ISSUER, audience: AUDIENCE });
     return { body: 'welcome' };
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error;
@@ -86,17 +88,12 @@ function present(url: string, token: Secret, options: Partial<PresentOptions> = 
 }
 
 /** The failure, in which the token is nowhere. */
-async function failureOf(
+async function refusal(
   url: string,
   token: Secret,
   options: Partial<PresentOptions> = {},
 ): Promise<FedctlError> {
-  const failure: FedctlError = await present(url, token, options).then(
-    () => {
-      throw new Error('the API took the token');
-    },
-    (error) => error,
-  );
+  const failure = await rejectionOf(present(url, token, options));
   const { message, likelyCause, remedy, details } = failure;
   expect(JSON.stringify({ message, likelyCause, remedy, details })).not.toContain(token.reveal());
   return failure;
@@ -126,15 +123,15 @@ describe.each(['http', 'https'])('an API over %s that verifies the token', (sche
 
   test('refuses one for another audience, and its reason is told', async () => {
     await using server = await start();
-    const failure = await failureOf(`${server.url}/me?key=hunter2`, await tokenWith({ aud: 'somebody' }));
+    const failure = await refusal(`${server.url}/me?key=hunter2`, await tokenWith({ aud: 'somebody' }));
     expect(failure).toMatchObject({
       code: 'net.api-refused',
       exitCode: 4,
-      message: `${server.url}/me refused the token with status 401: invalid_token, "ERR_JWT_CLAIM_VALIDATION_FAILED".`,
+      message: `${server.url}/me rejected the token with status 401: invalid_token, "ERR_JWT_CLAIM_VALIDATION_FAILED".`,
       likelyCause:
-        'The API expects another issuer or audience, does not know the subject, or finds the token expired.',
+        'The API expects another issuer or audience, does not know the subject, or considers the token expired.',
       remedy:
-        'compare issuer, audience and subject with what the API expects: fedctl token --audience <audience> | fedctl decode',
+        'Print the issuer, audience and subject with "fedctl token --audience <audience> | fedctl decode". Compare them with what the API expects.',
       details: {
         url: `${server.url}/me`,
         status: 401,
@@ -147,9 +144,9 @@ describe.each(['http', 'https'])('an API over %s that verifies the token', (sche
 
   test('refuses one that has ended', async () => {
     await using server = await start();
-    const failure = await failureOf(server.url, await tokenWith({ exp: 1 }));
+    const failure = await refusal(server.url, await tokenWith({ exp: 1 }));
     expect(failure.message).toBe(
-      `${server.url}/ refused the token with status 401: invalid_token, "ERR_JWT_EXPIRED".`,
+      `${server.url}/ rejected the token with status 401: invalid_token, "ERR_JWT_EXPIRED".`,
     );
   });
 });
@@ -162,9 +159,9 @@ describe('an answer', () => {
       {
         code: 'net.api-refused',
         exitCode: 4,
-        message: '<url>/ refused the token with status 403: insufficient_scope.',
+        message: '<url>/ rejected the token with status 403: insufficient_scope.',
         likelyCause:
-          'The API accepts the token, but its subject lacks a right there. AWS tokens carry no scope: rights have to be granted to the subject.',
+          'The API accepts the token, but the subject lacks a permission. AWS tokens have no scope, so the API must grant permissions to the subject.',
       },
     ],
     [
@@ -172,9 +169,9 @@ describe('an answer', () => {
       { status: 403 },
       {
         code: 'net.api-refused',
-        message: '<url>/ refused the token with status 403.',
+        message: '<url>/ rejected the token with status 403.',
         likelyCause:
-          'The API expects another issuer or audience, does not know the subject, or finds the token expired.',
+          'The API expects another issuer or audience, does not know the subject, or considers the token expired.',
       },
     ],
     [
@@ -182,9 +179,9 @@ describe('an answer', () => {
       { status: 401, headers: { 'www-authenticate': 'Basic realm="proxy"' } },
       {
         code: 'net.api-refused',
-        message: '<url>/ refused the token with status 401.',
+        message: '<url>/ rejected the token with status 401.',
         likelyCause:
-          'The answer does not ask for a bearer token (no WWW-Authenticate: Bearer): the API, or a proxy before it, may want other credentials.',
+          'The response does not ask for a bearer token (no WWW-Authenticate: Bearer). The API, or a proxy in front of it, may require other credentials.',
       },
     ],
     [
@@ -192,7 +189,7 @@ describe('an answer', () => {
       { status: 401, headers: { 'www-authenticate': `Bearer error_description="${'x'.repeat(500)}"` } },
       {
         code: 'net.api-refused',
-        message: `<url>/ refused the token with status 401: "${'x'.repeat(300)}…".`,
+        message: `<url>/ rejected the token with status 401: "${'x'.repeat(300)}…".`,
       },
     ],
     [
@@ -201,9 +198,9 @@ describe('an answer', () => {
       {
         code: 'net.api-failed',
         exitCode: 6,
-        message: '<url>/ answered with status 404.',
-        likelyCause: 'There is nothing at this path of the API.',
-        remedy: "curl -v '<url>/'",
+        message: '<url>/ responded with status 404.',
+        likelyCause: 'The API has no resource at this path.',
+        remedy: 'See what this address returns, and who answers there.',
       },
     ],
     [
@@ -211,8 +208,8 @@ describe('an answer', () => {
       { status: 405 },
       {
         code: 'net.api-failed',
-        message: '<url>/ answered with status 405.',
-        likelyCause: 'The API takes no GET at this path.',
+        message: '<url>/ responded with status 405.',
+        likelyCause: 'The API does not accept GET at this path.',
       },
     ],
     [
@@ -220,25 +217,25 @@ describe('an answer', () => {
       { status: 400 },
       {
         code: 'net.api-failed',
-        message: '<url>/ answered with status 400.',
-        likelyCause: 'The API did not get as far as the token: it refuses the request itself.',
+        message: '<url>/ responded with status 400.',
+        likelyCause: 'The API did not check the token: it rejects the request itself.',
       },
     ],
-    ['429', { status: 429 }, { code: 'net.api-failed', likelyCause: 'The API had too many requests.' }],
+    ['429', { status: 429 }, { code: 'net.api-failed', likelyCause: 'The API throttled the request.' }],
     [
       '502 as HTML',
       { status: 502, body: '<html>' },
       {
         code: 'net.api-failed',
         exitCode: 6,
-        message: '<url>/ answered with status 502.',
-        likelyCause: 'The API, or a proxy before it, has a fault of its own.',
+        message: '<url>/ responded with status 502.',
+        likelyCause: 'The API, or a proxy in front of it, has an internal error.',
       },
     ],
-    ['304', { status: 304 }, { code: 'net.api-failed', message: '<url>/ answered with status 304.' }],
+    ['304', { status: 304 }, { code: 'net.api-failed', message: '<url>/ responded with status 304.' }],
   ])('of %s', async (_title, answer, expected) => {
     await using server = await loopbackServer(() => answer);
-    const failure = await failureOf(server.url, await tokenWith());
+    const failure = await refusal(server.url, await tokenWith());
     const named = Object.entries(expected).map(([name, value]) => [
       name,
       typeof value === 'string' ? value.replaceAll('<url>', server.url) : value,
@@ -254,8 +251,8 @@ describe('an answer', () => {
         'latin1',
       ),
     );
-    const failure = await failureOf(url, await tokenWith());
-    expect(failure.message).toBe(`${url}/ refused the token with status 401: \u009b2J, "\u009b31mred".`);
+    const failure = await refusal(url, await tokenWith());
+    expect(failure.message).toBe(`${url}/ rejected the token with status 401: \u009b2J, "\u009b31mred".`);
     expect(failure.details).toMatchObject({
       error: '\u009b2J',
       errorDescription: '\u009b31mred',
@@ -290,10 +287,10 @@ describe('an answer', () => {
       await using elsewhere = await loopbackServer(() => ({}));
       const location = `${elsewhere.url}/login`;
       await using server = await loopbackServer(() => ({ status, headers: { location } }));
-      expect(await failureOf(server.url, await tokenWith())).toMatchObject({
+      expect(await refusal(server.url, await tokenWith())).toMatchObject({
         code: 'net.api-redirected',
         exitCode: 6,
-        message: `${server.url}/ redirects to ${location}; the token does not follow.`,
+        message: `${server.url}/ redirects to ${location}. fedctl does not send the token there.`,
         details: { url: `${server.url}/`, status, location },
       });
       expect(server.requests).toHaveLength(1);
@@ -307,36 +304,37 @@ describe('no answer', () => {
 
   test('from a server that is silent', async () => {
     await using server = await loopbackServer(silent);
-    expect(await failureOf(server.url, await tokenWith(), { timeoutMs: 300 })).toMatchObject({
+    expect(await refusal(server.url, await tokenWith(), { timeoutMs: 300 })).toMatchObject({
       code: 'net.api-timeout',
       exitCode: 6,
-      message: `${server.url}/ gave no answer within 0 s.`,
+      message: `${server.url}/ did not respond within 0 s.`,
     });
   });
 
   test.each<[string, (socket: Socket) => void, string]>([
-    ['resets', (socket) => socket.resetAndDestroy(), 'the connection was cut (ECONNRESET)'],
-    ['hangs up', (socket) => socket.end(), 'the connection was cut (ECONNRESET)'],
+    ['resets', (socket) => socket.resetAndDestroy(), 'the connection was closed (ECONNRESET)'],
+    ['hangs up', (socket) => socket.end(), 'the connection was closed (ECONNRESET)'],
     [
       'speaks no HTTP',
       (socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n'),
-      'what answers there does not speak HTTP (HPE_INVALID_CONSTANT)',
+      'the server does not use HTTP (HPE_INVALID_CONSTANT)',
     ],
   ])('from a server that %s', async (_title, act, why) => {
     const url = await listen((socket) => socket.once('data', () => act(socket)));
-    expect(await failureOf(url, await tokenWith())).toMatchObject({
+    expect(await refusal(url, await tokenWith())).toMatchObject({
       code: 'net.api-unreachable',
       exitCode: 6,
-      message: `${new URL(url).host} cannot be reached: ${why}.`,
-      remedy: `curl -v '${url}/'`,
+      message: `Cannot reach ${new URL(url).host}: ${why}.`,
+      remedy: 'Compare the address with the one that is meant, and see what answers there.',
+      command: program('curl', '-v', url),
     });
   });
 
   test('where nothing listens', async () => {
     const server = await loopbackServer(silent);
     await server[Symbol.asyncDispose]();
-    expect((await failureOf(server.url, await tokenWith())).message).toBe(
-      `127.0.0.1:${server.port} cannot be reached: nothing listens there (ECONNREFUSED).`,
+    expect((await refusal(server.url, await tokenWith())).message).toBe(
+      `Cannot reach 127.0.0.1:${server.port}: the connection was refused (ECONNREFUSED).`,
     );
   });
 
@@ -344,12 +342,12 @@ describe('no answer', () => {
     const notFound = new TypeError('fetch failed', {
       cause: Object.assign(new Error('no'), { code: 'ENOTFOUND' }),
     });
-    const failure = await failureOf('https://api.test/', await tokenWith(), {
+    const failure = await refusal('https://api.test/', await tokenWith(), {
       fetch: () => Promise.reject(notFound),
     });
     expect(failure).toMatchObject({
       code: 'net.api-unreachable',
-      message: 'api.test cannot be reached: its name does not resolve (ENOTFOUND).',
+      message: 'Cannot reach api.test: the host name does not resolve (ENOTFOUND).',
       cause: notFound,
     });
   });
@@ -358,11 +356,13 @@ describe('no answer', () => {
 describe('TLS', () => {
   test('a certificate that is not trusted gets no token', async () => {
     await using server = await loopbackServer(relyingParty, certificate);
-    const failure = await failureOf(server.url, await tokenWith(), { fetch: createFetch({}) });
+    const failure = await refusal(server.url, await tokenWith(), { fetch: createFetch({}) });
     expect(failure).toMatchObject({
       code: 'net.api-tls-failed',
       exitCode: 6,
-      message: `No TLS connection to 127.0.0.1:${server.port}: its certificate is not trusted here (UNABLE_TO_VERIFY_LEAF_SIGNATURE).`,
+      message: expect.stringMatching(
+        /: it has a certificate that is not trusted here: 127\.0\.0\.1, for 127\.0\.0\.1, issued by fedctl test CA, valid from \S+Z to \S+Z \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)\.$/,
+      ),
       remedy: 'export AWS_CA_BUNDLE=<file with the CA>',
     });
     expect(server.requests).toEqual([]);
@@ -373,7 +373,7 @@ describe('TLS', () => {
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
     try {
       const fetch = createFetch({ NODE_TLS_REJECT_UNAUTHORIZED: '0' });
-      const failure = await failureOf(server.url, await tokenWith(), { fetch });
+      const failure = await refusal(server.url, await tokenWith(), { fetch });
       expect(failure.code).toBe('net.api-tls-failed');
     } finally {
       delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
@@ -383,9 +383,9 @@ describe('TLS', () => {
 
   test('a server without TLS', async () => {
     await using server = await loopbackServer(relyingParty);
-    const failure = await failureOf(server.url.replace('http:', 'https:'), await tokenWith());
+    const failure = await refusal(server.url.replace('http:', 'https:'), await tokenWith());
     expect(failure).toMatchObject({ code: 'net.api-tls-failed' });
-    expect(failure.message).toContain('what answers there does not speak TLS');
+    expect(failure.message).toContain('the server does not use TLS');
   });
 });
 
@@ -399,8 +399,8 @@ describe('before anything is sent', () => {
         code: 'net.plaintext-refused',
         exitCode: 2,
         message:
-          'Refused to send the token to http://api.example.com/me: it is not https, and api.example.com is not this machine.',
-        remedy: 'give the https URL of the API',
+          'Refused to send the token to http://api.example.com/me: the URL is not https, and api.example.com is not a loopback address.',
+        remedy: 'Give the https URL of the API.',
       },
     ],
     [
@@ -408,24 +408,25 @@ describe('before anything is sent', () => {
       {
         code: 'usage.invalid-value',
         exitCode: 2,
-        message: 'The URL of the API at api.example.com holds a user name or a password.',
-        remedy: 'give a URL such as https://api.example.com/me',
+        message: 'The URL of the API at api.example.com has a user name or password.',
+        remedy: 'Give a URL such as https://api.example.com/me.',
       },
     ],
     [
       'https://user:hunter2@api.example.com:99999/',
-      { code: 'usage.invalid-value', message: 'What is given as the URL of the API is no URL.' },
+      { code: 'usage.invalid-value', message: 'The URL of the API is invalid.' },
     ],
     [
       'ftp://api.example.com/hunter2',
       {
         code: 'usage.invalid-value',
-        message: 'The URL of the API begins with ftp:, not with https:.',
-        likelyCause: 'The token is shown to an API at an https URL; http is for this machine only.',
+        message: 'The URL of the API starts with ftp: instead of https:.',
+        likelyCause:
+          'fedctl sends a token to an API only over https. Plain http is allowed for loopback addresses only.',
       },
     ],
   ])('%s is refused', async (url, expected) => {
-    const failure = await failureOf(url, await tokenWith(), { fetch: never });
+    const failure = await refusal(url, await tokenWith(), { fetch: never });
     expect(failure).toMatchObject(expected);
     expect(JSON.stringify([failure, failure.message])).not.toContain('hunter2');
   });
@@ -433,17 +434,17 @@ describe('before anything is sent', () => {
   test.each(['http://127.0.0.1.example.com/', 'http://localhost.example.com/', 'http://0.0.0.0/'])(
     '%s is not this machine',
     async (url) => {
-      expect((await failureOf(url, await tokenWith(), { fetch: never })).code).toBe('net.plaintext-refused');
+      expect((await refusal(url, await tokenWith(), { fetch: never })).code).toBe('net.plaintext-refused');
     },
   );
 
   test('a token that would split the header is refused without being quoted', async () => {
-    const failure = await failureOf('https://api.example.com/', new Secret('a.b.c\r\nx: y'), {
+    const failure = await refusal('https://api.example.com/', new Secret('a.b.c\r\nx: y'), {
       fetch: never,
     });
     expect(failure).toMatchObject({
       code: 'jwt.not-a-jwt',
-      message: 'The token holds characters that no Authorization header can carry.',
+      message: 'The token has characters that an Authorization header cannot contain.',
     });
     expect(failure.cause).toBeUndefined();
   });

@@ -1,13 +1,12 @@
-import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { type FetchOptions, fetchIssuerDocuments, fetchKeySet } from '../../../src/lib/issuer/documents.ts';
+import { rejectionOf } from '../../support/failure-of.ts';
 import { fetch } from '../../support/fetch.ts';
 import { DISCOVERY, type IssuerServer, JWKS, json, startIssuer } from '../../support/issuer-server.ts';
+import { closedPort, listenOnLoopback } from '../../support/listen.ts';
 
 const KEYS = [
   { kty: 'RSA', use: 'sig', kid: 'RSA_0', n: 'AQAB', e: 'AQAB' },
@@ -46,18 +45,14 @@ function options(changes: Partial<FetchOptions> = {}): FetchOptions {
   return { fetch, timeoutMs: 5000, signal: new AbortController().signal, ...changes };
 }
 
-async function failureOf(work: Promise<unknown>) {
-  const error = await work.then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  if (!isFedctlError(error)) throw new Error('expected a failure of fedctl', { cause: error });
-  return { code: error.code, exitCode: error.exitCode, message: error.message };
+async function failing(work: Promise<unknown>) {
+  const { code, exitCode, message } = await rejectionOf(work);
+  return { code, exitCode, message };
 }
 
 async function failureWith(path: string, answer: RequestListener, changes: Partial<FetchOptions> = {}) {
   server.answers.set(path, answer);
-  return failureOf(fetchIssuerDocuments(server.issuer, options(changes)));
+  return failing(fetchIssuerDocuments(server.issuer, options(changes)));
 }
 
 describe('fetchIssuerDocuments', () => {
@@ -88,7 +83,7 @@ describe('fetchIssuerDocuments', () => {
     expect(failure).toEqual({
       code: 'issuer.redirected',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} redirects to /elsewhere; fedctl does not follow.`,
+      message: `${server.issuer}${DISCOVERY} redirects to /elsewhere. fedctl does not follow redirects.`,
     });
     expect(server.requests).toEqual([DISCOVERY]);
   });
@@ -107,7 +102,7 @@ describe('fetchIssuerDocuments', () => {
     expect(failure).toEqual({
       code: 'issuer.http-status',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} answered with status ${status}.`,
+      message: `${server.issuer}${DISCOVERY} responded with status ${status}.`,
     });
   });
 
@@ -118,18 +113,18 @@ describe('fetchIssuerDocuments', () => {
     expect(failure).toEqual({
       code: 'issuer.not-json',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} did not answer with a JSON object (content type text/html).`,
+      message: `${server.issuer}${DISCOVERY} did not return a JSON object (content type text/html).`,
     });
   });
 
-  it.each(['', '[]', 'null', '"text"', '{'])('tells %j, which is no JSON object', async (body) => {
+  it.each(['', '[]', 'null', '"text"', '{'])('tells %j, which is not a JSON object', async (body) => {
     const failure = await failureWith(DISCOVERY, (_request, response) => {
       response.end(body);
     });
     expect(failure).toEqual({
       code: 'issuer.not-json',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} did not answer with a JSON object (no content type).`,
+      message: `${server.issuer}${DISCOVERY} did not return a JSON object (no content type).`,
     });
   });
 
@@ -149,7 +144,7 @@ describe('fetchIssuerDocuments', () => {
     expect(failure).toEqual({
       code: 'issuer.too-large',
       exitCode: 6,
-      message: `The answer of ${server.issuer}${DISCOVERY} is larger than 512 KiB.`,
+      message: `The response of ${server.issuer}${DISCOVERY} is larger than 512 KiB.`,
     });
     expect(sent).toBeLessThan(10 * 1024 * 1024);
   });
@@ -175,7 +170,7 @@ describe('fetchIssuerDocuments', () => {
     expect(await failureWith(DISCOVERY, answer, { timeoutMs: 200 })).toEqual({
       code: 'issuer.timeout',
       exitCode: 6,
-      message: `${server.issuer}${DISCOVERY} gave no whole answer within 0 s.`,
+      message: `${server.issuer}${DISCOVERY} returned no complete response within 0 s.`,
     });
   });
 
@@ -198,33 +193,28 @@ describe('fetchIssuerDocuments', () => {
       response.write('{', () => response.socket?.destroy());
     });
     expect(failure.code).toBe('issuer.unreachable');
-    expect(failure.message).toContain('cannot be reached: the connection was cut');
+    expect(failure.message).toContain('cannot be reached: the connection was closed');
   });
 
   it('tells a port that nobody listens on', async () => {
-    const closed = createTcpServer().listen(0, '127.0.0.1');
-    await once(closed, 'listening');
-    const { port } = closed.address() as AddressInfo;
-    closed.close();
-    await once(closed, 'close');
-    expect(await failureOf(fetchIssuerDocuments(`http://127.0.0.1:${port}`, options()))).toEqual({
+    const port = await closedPort();
+    expect(await failing(fetchIssuerDocuments(`http://127.0.0.1:${port}`, options()))).toEqual({
       code: 'issuer.unreachable',
       exitCode: 6,
-      message: `127.0.0.1:${port} cannot be reached: nothing listens there (ECONNREFUSED).`,
+      message: `Cannot reach 127.0.0.1:${port}: the connection was refused (ECONNREFUSED).`,
     });
   });
 
   it('tells a server that speaks no TLS', async () => {
     const issuer = server.issuer.replace('http:', 'https:');
-    const failure = await failureOf(fetchIssuerDocuments(issuer, options()));
+    const failure = await failing(fetchIssuerDocuments(issuer, options()));
     expect(failure.code).toBe('issuer.tls-failed');
   });
 
   it('tells a server that breaks the handshake off', async () => {
-    const tls = createTlsServer().listen(0, '127.0.0.1');
-    await once(tls, 'listening');
-    const { port } = tls.address() as AddressInfo;
-    const failure = await failureOf(fetchIssuerDocuments(`https://127.0.0.1:${port}`, options()));
+    const tls = createTlsServer();
+    const port = await listenOnLoopback(tls);
+    const failure = await failing(fetchIssuerDocuments(`https://127.0.0.1:${port}`, options()));
     expect(failure.code).toBe('issuer.tls-failed');
     tls.closeAllConnections();
     tls.close();
@@ -235,10 +225,10 @@ describe('fetchIssuerDocuments', () => {
       cause: Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }),
     });
     const fails = options({ fetch: () => Promise.reject(refused) });
-    expect(await failureOf(fetchIssuerDocuments('https://nowhere.example', fails))).toEqual({
+    expect(await failing(fetchIssuerDocuments('https://nowhere.example', fails))).toEqual({
       code: 'issuer.unreachable',
       exitCode: 6,
-      message: 'nowhere.example cannot be reached: its name does not resolve (ENOTFOUND).',
+      message: 'Cannot reach nowhere.example: the host name does not resolve (ENOTFOUND).',
     });
   });
 
@@ -249,41 +239,41 @@ describe('fetchIssuerDocuments', () => {
       'another issuer',
       () => ({ issuer: 'https://evil.example\u001b[2J' }),
       (issuer) =>
-        `The discovery document at ${issuer}${DISCOVERY} names another issuer: https://evil.example\u001b[2J.`,
+        `The discovery document at ${issuer}${DISCOVERY} names a different issuer: https://evil.example\u001b[2J.`,
     ],
     [
       'the issuer with a slash',
       (issuer) => ({ issuer: `${issuer}/` }),
       (issuer) =>
-        `The discovery document names the issuer ${issuer}/, with a trailing slash; asked for was ${issuer}.`,
+        `The discovery document names the issuer ${issuer}/, with a trailing slash, but the requested issuer is ${issuer}.`,
     ],
     ['no issuer', () => ({}), (issuer) => `The discovery document at ${issuer}${DISCOVERY} names no issuer.`],
     [
       'no address of the keys',
       (issuer) => ({ issuer }),
-      (issuer) => `The discovery document at ${issuer}${DISCOVERY} names no address of the keys (jwks_uri).`,
+      (issuer) => `The discovery document at ${issuer}${DISCOVERY} has no key set URL (jwks_uri).`,
     ],
     [
       'a relative address of the keys',
       (issuer) => ({ issuer, jwks_uri: JWKS }),
-      (issuer) => `The discovery document at ${issuer}${DISCOVERY} names no address of the keys (jwks_uri).`,
+      (issuer) => `The discovery document at ${issuer}${DISCOVERY} has no key set URL (jwks_uri).`,
     ],
     [
       'keys on another host',
       (issuer) => ({ issuer, jwks_uri: 'https://attacker.example/keys' }),
       (issuer) =>
-        `The discovery document at ${issuer}${DISCOVERY} sends for the keys to another host: https://attacker.example.`,
+        `The discovery document at ${issuer}${DISCOVERY} names another host for the keys: https://attacker.example.`,
     ],
     [
       'keys on another port',
       (issuer) => ({ issuer, jwks_uri: 'http://127.0.0.1:1/keys' }),
       (issuer) =>
-        `The discovery document at ${issuer}${DISCOVERY} sends for the keys to another host: http://127.0.0.1:1.`,
+        `The discovery document at ${issuer}${DISCOVERY} names another host for the keys: http://127.0.0.1:1.`,
     ],
     [
       'keys in a file',
       (issuer) => ({ issuer, jwks_uri: 'file:///etc/passwd' }),
-      (issuer) => `The discovery document at ${issuer}${DISCOVERY} sends for the keys to another host: null.`,
+      (issuer) => `The discovery document at ${issuer}${DISCOVERY} names another host for the keys: null.`,
     ],
   ])('refuses a document that names %s', async (_name, document, message) => {
     expect(await failureWith(DISCOVERY, json(document(server.issuer)))).toEqual(
@@ -294,9 +284,9 @@ describe('fetchIssuerDocuments', () => {
 
   it('names a slash that is missing in the document', async () => {
     const asked = `${server.issuer}/`;
-    expect(await failureOf(fetchIssuerDocuments(asked, options()))).toEqual(
+    expect(await failing(fetchIssuerDocuments(asked, options()))).toEqual(
       wrong(
-        `The discovery document names the issuer ${server.issuer}, without a trailing slash; asked for was ${asked}.`,
+        `The discovery document names the issuer ${server.issuer}, without a trailing slash, but the requested issuer is ${asked}.`,
       ),
     );
   });
@@ -305,12 +295,12 @@ describe('fetchIssuerDocuments', () => {
     [{}, 'has no list of keys'],
     [{ keys: {} }, 'has no list of keys'],
     [{ keys: [] }, 'holds no key'],
-    [{ keys: [{ kid: 'x' }] }, 'holds something that is no key (no kty)'],
-    [{ keys: [{ kty: 5, kid: 'x' }] }, 'holds something that is no key (no kty)'],
-    [{ keys: [[], 5] }, 'holds something that is no key (no kty)'],
+    [{ keys: [{ kid: 'x' }] }, 'has an entry that is not a key (no kty)'],
+    [{ keys: [{ kty: 5, kid: 'x' }] }, 'has an entry that is not a key (no kty)'],
+    [{ keys: [[], 5] }, 'has an entry that is not a key (no kty)'],
     ...STRANGE_MEMBERS.map<[unknown, string]>(([name, value]) => [
       { keys: [{ ...KEYS[0], [name]: value }] },
-      `holds no valid key: the "${name}" of the first has the wrong type`,
+      `has no valid key: the "${name}" of the first has the wrong type`,
     ]),
   ])('refuses the key set %j', async (document, fault) => {
     expect(await failureWith(JWKS, json(document))).toEqual(
@@ -336,7 +326,7 @@ describe('fetchIssuerDocuments', () => {
     server.answers.set(DISCOVERY, json({ issuer: server.issuer, jwks_uri: jwks }));
     await expect(fetchIssuerDocuments(server.issuer, options())).rejects.toMatchObject({
       code: 'issuer.wrong-document',
-      remedy: `If you trust https://keys.example.com, name the keys yourself: fedctl verify <file> --audience <audience> --issuer ${server.issuer} --jwks '${jwks}'.`,
+      remedy: `If you trust https://keys.example.com, name the key set: fedctl verify <file> --audience <audience> --issuer ${server.issuer} --jwks '${jwks}'.`,
     });
   });
 
@@ -388,7 +378,7 @@ describe('the address of an issuer', () => {
         throw new Error('asked');
       },
     });
-    const failure = await failureOf(fetchIssuerDocuments(issuer, asked));
+    const failure = await failing(fetchIssuerDocuments(issuer, asked));
     expect(failure).toMatchObject({ code, exitCode: 2 });
     expect(failure.message).not.toContain('secret');
   });
@@ -400,10 +390,10 @@ describe('fetchKeySet', () => {
   });
 
   it('wants https too', async () => {
-    expect(await failureOf(fetchKeySet('http://keys.example/', options()))).toEqual({
+    expect(await failing(fetchKeySet('http://keys.example/', options()))).toEqual({
       code: 'issuer.plaintext-refused',
       exitCode: 2,
-      message: 'The key set http://keys.example/ is not https, and keys.example is not this machine.',
+      message: 'The key set http://keys.example/ is not https, and keys.example is not a loopback address.',
     });
   });
 });

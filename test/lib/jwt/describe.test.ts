@@ -45,7 +45,7 @@ describe('describeJwt', () => {
       aws({ constructor: 1, new_claim: { a: [1] }, source_region: 'eu-west-1', aws_account: null }),
     ).toEqual([
       ['aws_account', 'account', ['null']],
-      ['source_region', 'Region asked', ['eu-west-1']],
+      ['source_region', 'requested Region', ['eu-west-1']],
       ['constructor', null, ['1']],
       ['new_claim', null, ['{"a":[1]}']],
     ]);
@@ -53,7 +53,7 @@ describe('describeJwt', () => {
 
   it('says tags one to a line', () => {
     expect(aws({ principal_tags: { team: 'ops', Stage: 'prod' } })).toEqual([
-      ['principal_tags', 'tags of the principal', ['team = ops', 'Stage = prod']],
+      ['principal_tags', 'principal tags', ['team = ops', 'Stage = prod']],
     ]);
   });
 
@@ -87,7 +87,9 @@ describe('describeJwt', () => {
     ['tomorrow', 'tomorrow'],
     [1e300, '1e+300'],
   ])('reads the end of the session %j', (value, line) => {
-    expect(aws({ original_session_exp: value })).toEqual([['original_session_exp', 'session ends', [line]]]);
+    expect(aws({ original_session_exp: value })).toEqual([
+      ['original_session_exp', 'session expires', [line]],
+    ]);
   });
 });
 

@@ -62,8 +62,10 @@ describe('rsaWeakness', () => {
   });
 
   it('finds an exponent that is not below the modulus', () => {
-    expect(rsaWeakness({ n, e: n })).toBe('has an exponent that is not below its modulus');
-    expect(rsaWeakness({ n, e: text(modulus + 2n) })).toBe('has an exponent that is not below its modulus');
+    expect(rsaWeakness({ n, e: n })).toBe('has an exponent that is not smaller than its modulus');
+    expect(rsaWeakness({ n, e: text(modulus + 2n) })).toBe(
+      'has an exponent that is not smaller than its modulus',
+    );
   });
 
   it.each([

@@ -61,19 +61,19 @@ describe('one token is taken out of', () => {
 
 describe('what cannot be told is left as it is, and named', () => {
   test.each<[string, string, string]>([
-    ['two tokens', `${TOKEN}\n${TOKEN}\n`, 'it holds two tokens'],
-    ['two tokens in JSON', JSON.stringify({ a: TOKEN, b: OTHER }), 'it holds two tokens'],
-    ['three tokens', `${TOKEN} ${OTHER} ${TOKEN}`, 'it holds 3 tokens'],
-    ['a token and what may go on with it', `${TOKEN}\nAAAA\n`, 'other text stands around the token'],
-    ['an encrypted token', JWE, 'it has five parts: an encrypted token (JWE), not a signed one'],
-    ['an opaque string', 'ya29.a0AfH6SMB'.replace('.', '-'), 'it is an opaque string, without a dot'],
+    ['two tokens', `${TOKEN}\n${TOKEN}\n`, 'it has two tokens'],
+    ['two tokens in JSON', JSON.stringify({ a: TOKEN, b: OTHER }), 'it has two tokens'],
+    ['three tokens', `${TOKEN} ${OTHER} ${TOKEN}`, 'it has 3 tokens'],
+    ['a token and what may go on with it', `${TOKEN}\nAAAA\n`, 'it has other text around the token'],
+    ['an encrypted token', JWE, 'it has five parts: it is an encrypted token (JWE), not a signed one'],
+    ['an opaque string', 'ya29.a0AfH6SMB'.replace('.', '-'), 'it is an opaque token, without a dot'],
     ['JSON without a token', '{"Credentials":{"AccessKeyId":"AKIA"}}', 'it is JSON'],
-    ['JSON that was cut', '{"WebIdentityToken":', 'it begins like JSON, and is not valid JSON'],
+    ['JSON that was cut', '{"WebIdentityToken":', 'it starts like JSON, but is not valid JSON'],
     ['a page', '<!DOCTYPE html><title>Sign in</title>', 'it is HTML or XML'],
     ['a key', '-----BEGIN PRIVATE KEY-----\nAAAA\n', 'it is a PEM file: a key or a certificate'],
     ['nothing', ' \n', 'it is empty'],
   ])('%s', (_what, text, reason) => {
-    expect(() => decodeJwt(tokenIn(text))).toThrow(`The text is no JWT: ${reason}.`);
+    expect(() => decodeJwt(tokenIn(text))).toThrow(`The text is not a JWT: ${reason}.`);
   });
 });
 
@@ -85,23 +85,23 @@ describe('a text that has to be the token itself is named', () => {
       'it is JSON, with the token in its member WebIdentityToken',
     ],
     ['JSON with a strange name', JSON.stringify({ 'a b': TOKEN }), 'it is JSON'],
-    ['Bearer', `Bearer ${TOKEN}`, 'it begins with "Bearer"'],
-    ['a header', `Authorization: Bearer ${TOKEN}`, 'it begins with "Bearer"'],
-    ['quotation marks', `"${TOKEN}"`, 'it stands in quotation marks'],
-    ['single quotes', `'${TOKEN}'`, 'it stands in quotation marks'],
-    ['a variable', `TOKEN=${TOKEN}`, 'it begins with a name and an equals sign'],
-    ['a command line', `curl -H 'Authorization: Bearer ${TOKEN}'`, 'other text stands around the token'],
+    ['Bearer', `Bearer ${TOKEN}`, 'it starts with "Bearer"'],
+    ['a header', `Authorization: Bearer ${TOKEN}`, 'it starts with "Bearer"'],
+    ['quotation marks', `"${TOKEN}"`, 'it is in quotation marks'],
+    ['single quotes', `'${TOKEN}'`, 'it is in quotation marks'],
+    ['a variable', `TOKEN=${TOKEN}`, 'it starts with a name and an equals sign'],
+    ['a command line', `curl -H 'Authorization: Bearer ${TOKEN}'`, 'it has other text around the token'],
     ['a newline', `${TOKEN}\n`, 'it ends with a newline'],
     ['a newline of Windows', `${TOKEN}\r\n`, 'it ends with a newline'],
-    ['spaces', ` ${TOKEN}\t\n`, 'white space stands around the token'],
-    ['lines', folded(76), 'it is broken over several lines'],
-    ['colours', `\u001b[32m${TOKEN}\u001b[0m`, 'it holds the colour codes of a terminal'],
-    ['a zero-width space', `${TOKEN}\u200b`, 'it holds an invisible character (U+200B)'],
-    ['a byte order mark', `\ufeff${TOKEN}`, 'it begins with a byte order mark (U+FEFF)'],
-    ['a NUL', `${TOKEN}\0`, 'it holds a NUL character'],
-    ['UTF-16', misread(Buffer.from(`\ufeff${TOKEN}`, 'utf16le')), 'it is UTF-16, and a token is ASCII'],
+    ['spaces', ` ${TOKEN}\t\n`, 'it has white space around the token'],
+    ['lines', folded(76), 'it is split over several lines'],
+    ['colours', `\u001b[32m${TOKEN}\u001b[0m`, 'it has terminal color codes'],
+    ['a zero-width space', `${TOKEN}\u200b`, 'it has an invisible character (U+200B)'],
+    ['a byte order mark', `\ufeff${TOKEN}`, 'it starts with a byte order mark (U+FEFF)'],
+    ['a NUL', `${TOKEN}\0`, 'it has a NUL character'],
+    ['UTF-16', misread(Buffer.from(`\ufeff${TOKEN}`, 'utf16le')), 'it is UTF-16 instead of ASCII'],
   ])('%s', (_what, text, reason) => {
-    expect(() => decodeJwt(text)).toThrow(`The text is no JWT: ${reason}.`);
+    expect(() => decodeJwt(text)).toThrow(`The text is not a JWT: ${reason}.`);
   });
 });
 

@@ -50,8 +50,8 @@ async function faultsOf(
 const INVALID_SIGNATURE: Fault = {
   code: 'jwt.signature-invalid',
   claim: null,
-  expected: 'made by the key RSA_0 over this very header and payload',
-  seen: 'made by another key, or over something else',
+  expected: 'a signature of this header and payload by the key RSA_0',
+  seen: 'a signature by another key or of other content',
 };
 
 describe('a valid token', () => {
@@ -208,7 +208,7 @@ describe('the header and the signature', () => {
       {
         code: 'jwt.key-unknown',
         claim: 'kid',
-        expected: 'the id of a key that the issuer publishes',
+        expected: 'the ID of a key that the issuer publishes',
         seen: null,
       },
     ]);
@@ -431,7 +431,7 @@ describe('the claims', () => {
       {
         code: 'jwt.not-yet-valid',
         claim: 'nbf',
-        expected: 'not later than 2026-11-22T12:00:00Z (60 s of leeway)',
+        expected: 'not later than 2026-11-22T12:00:00Z (60 s of tolerance)',
         seen: '2026-11-22T12:01:01Z, 1 min 1 s from now',
       },
     ],
@@ -442,7 +442,7 @@ describe('the claims', () => {
       {
         code: 'jwt.not-yet-valid',
         claim: 'iat',
-        expected: 'not later than 2026-11-22T12:00:00Z (60 s of leeway)',
+        expected: 'not later than 2026-11-22T12:00:00Z (60 s of tolerance)',
         seen: '2026-11-22T13:00:00Z, 1 h from now',
       },
     ],

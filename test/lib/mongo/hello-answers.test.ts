@@ -8,16 +8,16 @@ describe('a server that says why it does not answer hello', () => {
       'behind a load balancer',
       354,
       'LoadBalancerSupportMismatch',
-      'Add loadBalanced=true to the connection string, or take the connection string of Atlas as it is.',
+      'Add loadBalanced=true to the connection string, or use the connection string that Atlas shows.',
     ],
-    ['in quiesce mode', 91, 'ShutdownInProgress', 'The server is shutting down: try again in a minute.'],
+    ['in quiesce mode', 91, 'ShutdownInProgress', 'The server is shutting down. Try again in a minute.'],
     [
       'that is stopped',
       11600,
       'InterruptedAtShutdown',
-      'The server is shutting down: try again in a minute.',
+      'The server is shutting down. Try again in a minute.',
     ],
-    ['with another reason', 8, 'UnknownError', 'Look for the reason in the log of the server.'],
+    ['with another reason', 8, 'UnknownError', 'See the server log for the reason.'],
   ])('%s', (_what, code, codeName, remedy) => {
     const error = new MongoServerError({ ok: 0, code, codeName, errmsg: 'No.' });
     expect(helloFailure('db.example.com:27017', error)).toMatchObject({ code: 'mongo.hello-failed', remedy });
@@ -29,7 +29,7 @@ describe('a server that says why it does not answer hello', () => {
     );
     expect(helloFailure('db.example.com:27017', error)).toMatchObject({
       code: 'mongo.topology-mismatch',
-      remedy: 'Leave out loadBalanced=true.',
+      remedy: 'Remove loadBalanced=true.',
     });
   });
 });

@@ -85,7 +85,7 @@ describe("at the lab's server", () => {
     const seconds = Math.floor(issuedAt.getTime() / 1000);
     return {
       token: new Secret(await lab.token({ exp: seconds + 60, jti: `${seconds}` })),
-      issuer: lab.issuer.url,
+      issuer: lab.issuer.issuer,
       subject: SUBJECT,
       audience: [AUDIENCE],
       algorithm: 'RS256',
@@ -129,9 +129,9 @@ describe("at the lab's server", () => {
       code: 'mongo.reauthentication-failed',
       exitCode: 4,
       message:
-        'After 1 min 10 s the server wanted a new login, and refused the token that it was given: it says only "Authentication failed." (18).',
-      likelyCause: 'The source returned the token that had ended, instead of a fresh one.',
-      remedy: 'leave out --token-file, so that every login gets a token of its own',
+        'After 1 min 10 s the server requested a new login and rejected the token: it says only "Authentication failed." (18).',
+      likelyCause: 'The token source returned the expired token instead of a new one.',
+      remedy: 'Omit --token-file, so that fedctl mints a new token for every login.',
     });
     expect(result.failure?.details['evidence']).toContain(`sub  ${SUBJECT}`);
     expect(JSON.stringify(result.failure)).not.toContain(only.token.reveal());
@@ -146,7 +146,7 @@ describe("at the lab's server", () => {
     expect(result.failure).toMatchObject({
       code: 'mongo.reauthentication-failed',
       likelyCause:
-        'The server asked for a new login when the token ended, and refused the token that it was given then.',
+        'The server requested a new login when the token expired, and rejected the token that it received.',
     });
   });
 
@@ -217,29 +217,24 @@ describe('at a server that', () => {
   });
 
   test.each<[string, Script[string], string, string]>([
-    [
-      'cuts the connection',
-      'close',
-      'mongo.connection-lost',
-      'The connection was lost after it had been held for 1 min.',
-    ],
+    ['cuts the connection', 'close', 'mongo.connection-lost', 'The connection was lost after 1 min.'],
     [
       'falls silent',
       'silence',
       'mongo.command-failed',
-      'The login worked, but after 1 min listDatabases got no answer within 0.4 s.',
+      'The login succeeded, but after 1 min listDatabases timed out after 0.4 s.',
     ],
     [
       'has a fault',
       refusal(8, 'UnknownError', 'out of order'),
       'mongo.command-failed',
-      'The login worked, but listDatabases failed: out of order (8 UnknownError).',
+      'The login succeeded, but listDatabases failed: out of order (8 UnknownError).',
     ],
     [
       'wants a login again and again',
       refusal(391, 'ReauthenticationRequired', 'again'),
       'mongo.reauthentication-failed',
-      'After 1 min the server wanted a new login, and refused the token that it was given: it says only "again" (391).',
+      'After 1 min the server requested a new login and rejected the token: it says only "again" (391).',
     ],
   ])('%s', async (title, act, code, message) => {
     const { port } = await mongod(fromTheSecond(act));
@@ -255,7 +250,7 @@ describe('at a server that', () => {
     expect(result.failure).toMatchObject({
       code: 'mongo.connection-lost',
       exitCode: 6,
-      message: 'The connection was lost after it had been held for 1 min.',
+      message: 'The connection was lost after 1 min.',
     });
   });
 });

@@ -78,7 +78,7 @@ describe('a whole login', () => {
         detail: `localhost:${port}`,
         facts: { stage: 'tcp', reached: [`localhost:${port}`], unreached: [] },
       },
-      { id: 'tls', status: 'skip', startedAt, ms: 0, detail: 'this machine, without TLS' },
+      { id: 'tls', status: 'skip', startedAt, ms: 0, detail: 'loopback, without TLS' },
       {
         id: 'hello',
         status: 'pass',
@@ -109,7 +109,7 @@ describe('a whole login', () => {
         status: 'pass',
         startedAt,
         ms: 0,
-        detail: 'inserted, found and deleted a document of its own in app.probe',
+        detail: 'inserted, found and deleted a test document in app.probe',
       },
     ]);
     const hello = received.find((command) => 'client' in command);
@@ -127,7 +127,7 @@ describe('a whole login', () => {
     expect(identity).toEqual(IDENTITY);
     expect(path).toBe(`resolve pass, tcp pass, tls skip, ${ALL}`);
     expect(stages[4]?.detail).toBe(
-      'keys of arn:aws:sts::123456789012:assumed-role/app/me, from environment (AWS_ACCESS_KEY_ID)',
+      'credentials of arn:aws:sts::123456789012:assumed-role/app/me, from environment (AWS_ACCESS_KEY_ID)',
     );
     expect(commands).toEqual(['hello', 'hello', 'saslStart', 'saslContinue', 'connectionStatus', 'ping']);
   });
@@ -151,7 +151,7 @@ describe('a whole login', () => {
     expect(stages.slice(0, 4).map(({ detail }) => detail)).toEqual([
       'localhost is 127.0.0.1; localhost is 127.0.0.1; replica set rs0',
       `localhost:${server.port}; localhost:${down} refused the connection`,
-      'this machine, without TLS',
+      'loopback, without TLS',
       `MongoDB 8.0 (wire version 25), replica set rs0, primary localhost:${server.port}`,
     ]);
     const primary = `localhost:${server.port}`;
@@ -182,7 +182,7 @@ describe('a whole login', () => {
     });
     expect(path).toBe(`resolve pass, tcp pass, tls pass, ${ALL}`);
     expect(stages.slice(0, 2).map(({ detail }) => detail)).toEqual([
-      `names are resolved by the proxy 127.0.0.1:${proxy}`,
+      `the proxy 127.0.0.1:${proxy} resolves the names`,
       `db.example.net:1 through 127.0.0.1:${proxy}`,
     ]);
   });
@@ -254,7 +254,7 @@ describe('TLS', () => {
     [
       'of another CA',
       'mongo.tls-untrusted',
-      /has a certificate that is not trusted here: db\.example\.net, for db\.example\.net, issued by another CA, valid from \S+Z to \S+Z\.$/,
+      /has a certificate that is not trusted: db\.example\.net, for db\.example\.net, issued by another CA, valid from \S+Z to \S+Z\.$/,
       'db.example.net',
     ],
     [
@@ -294,19 +294,19 @@ describe('TLS', () => {
   });
 
   test.each<[string, (socket: Socket) => void, string, string]>([
-    ['no TLS', (socket) => socket.end('hello\n'), 'mongo.tls-failed', 'does not speak TLS'],
+    ['no TLS', (socket) => socket.end('hello\n'), 'mongo.tls-failed', 'does not use TLS'],
     [
       'a cut',
       (socket) => socket.resetAndDestroy(),
       'mongo.tls-failed',
-      'cut the connection in the TLS handshake',
+      'closed the connection during the TLS handshake',
     ],
-    ['silence', () => {}, 'mongo.tls-timeout', 'did not answer the TLS handshake in time'],
+    ['silence', () => {}, 'mongo.tls-timeout', 'did not respond to the TLS handshake in time'],
     [
       'alert 80',
       (socket) => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, 80])),
       'mongo.tls-refused',
-      'ended the TLS handshake with an alert',
+      'closed the TLS handshake with an alert',
     ],
   ])('a handshake that meets %s', async (_title, act, code, says) => {
     const port = await listen((socket) => socket.once('data', () => act(socket)));
@@ -325,7 +325,7 @@ describe('TLS', () => {
       return (await attemptLogin({ uri: `mongodb://localhost:${port}/?tls=true` })).failure;
     };
     expect((await alert(80))?.likelyCause).toBe(
-      'On Atlas this is how an address that is not on the IP access list, or a paused cluster, is refused.',
+      'Atlas rejects an IP address that is not on the IP access list this way, and every connection to a paused cluster.',
     );
     expect((await alert(40))?.likelyCause).toMatch(/^The server does not accept this handshake \(ERR_SSL_/);
   });
@@ -337,7 +337,7 @@ describe('TLS', () => {
     expect(path).toBe('');
     expect(failure).toMatchObject({
       code: 'usage.unreadable-input',
-      message: 'Cannot read "/no/ca.pem": there is no such file.',
+      message: 'Cannot read "/no/ca.pem": the file does not exist.',
     });
   });
 
@@ -392,7 +392,7 @@ describe('who gets the token', () => {
       expect(path).toBe('resolve pass, tcp pass, tls pass, hello fail');
       expect(failure).toMatchObject({
         code: 'mongo.tls-untrusted',
-        message: `localhost:${port} has a certificate that is not trusted here.`,
+        message: `localhost:${port} has a certificate that is not trusted.`,
       });
       expect(commands).toEqual([]);
     } finally {
@@ -429,7 +429,7 @@ describe('who gets the token', () => {
     expect(failure).toMatchObject({
       code: 'mongo.plaintext-refused',
       exitCode: 2,
-      message: `The server names db.example.net:${elsewhere.port} as a member of its replica set, and fedctl sends nothing there without TLS.`,
+      message: `The server names db.example.net:${elsewhere.port} as a member of its replica set, but fedctl sends nothing there without TLS.`,
     });
     expect(minted).toBe(0);
     expect([...local.commands, ...elsewhere.commands]).not.toContain('saslStart');
@@ -444,14 +444,15 @@ describe('who gets the token', () => {
 
 test('an option that the driver does not accept is told before anything is dialled, without a secret', async () => {
   const { path, failure } = await attemptLogin({
-    uri: 'mongodb://localhost/?readConcernLevel=majority&readPreference=nearby&proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=hunter2',
+    uri: 'mongodb://localhost/?readConcernLevel=majority&directConnection=true&loadBalanced=true&proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=hunter2',
   });
   expect(path).toBe('');
   expect(failure).toMatchObject({
     code: 'mongo.uri-invalid',
     exitCode: 2,
-    message: 'The driver does not accept the connection string: Invalid read preference mode "nearby".',
-    remedy: 'correct the option named above',
+    message:
+      'The driver does not accept the connection string: loadBalanced option not supported when directConnection is provided.',
+    remedy: 'Correct the option that is named, or remove it.',
   });
   expect(failure?.cause).toBeUndefined();
 });
@@ -468,7 +469,7 @@ describe('a compressed message, which nobody asked for', () => {
       expect(failure).toMatchObject({
         code: 'mongo.hello-failed',
         exitCode: 6,
-        message: `localhost:${port} answered hello with a compressed message, although fedctl offers no compression.`,
+        message: `localhost:${port} responded to hello with a compressed message, although fedctl offers no compression.`,
         details: { protocol: 'OP_COMPRESSED' },
       });
       expect(received[0]).toMatchObject({ compression: ['none'] });
@@ -500,8 +501,9 @@ test.each([
   expect(failure).toMatchObject({
     code: 'mongo.user-unnamed',
     exitCode: 6,
-    message: 'The server accepted the login, but it names no user that is logged in.',
-    remedy: 'fedctl check --negative   (shows whether it rejects a token for another audience)',
+    message: 'The server accepted the login, but reports no authenticated user.',
+    remedy:
+      'Run "fedctl check --negative" to test whether the server rejects a token for a different audience.',
   });
 });
 

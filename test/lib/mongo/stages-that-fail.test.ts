@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { program } from '../../../src/lib/core/command-line.ts';
 import { FedctlError } from '../../../src/lib/core/errors.ts';
+import { listenOnLoopback } from '../../support/listen.ts';
 import { attemptLogin, KEYS, loopbackResolver, NOW, TOKEN } from '../../support/login.ts';
 import {
   type Act,
@@ -40,9 +40,7 @@ async function mongod(script: Script = {}): Promise<ScriptedMongod> {
 async function rawServer(serve: (socket: Socket) => void = () => {}): Promise<number> {
   const server: Server = createServer((socket) => serve(socket.on('error', () => {})));
   started.push({ close: () => server.close() });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  return listenOnLoopback(server);
 }
 
 describe('resolve', () => {
@@ -56,7 +54,7 @@ describe('resolve', () => {
     expect(failure).toMatchObject({
       code: 'mongo.dns-failed',
       exitCode: 6,
-      message: 'db.test:27017 does not resolve: there is no such name.',
+      message: 'db.test:27017 does not resolve: the name does not exist.',
       command: program('nslookup', 'db.test'),
       details: { hosts: [{ host: 'db.test:27017', fault: 'unknown-host', error: 'ENOTFOUND' }] },
     });
@@ -69,7 +67,7 @@ describe('resolve', () => {
       timeoutMs: 30,
     });
     expect(path).toBe('resolve fail');
-    expect(failure?.message).toBe('db.test:27017 does not resolve: the resolver did not answer in time.');
+    expect(failure?.message).toBe('db.test:27017 does not resolve: the DNS resolver timed out.');
   });
 
   test('no SRV record', async () => {
@@ -78,7 +76,7 @@ describe('resolve', () => {
     expect(failure).toMatchObject({
       code: 'mongo.srv-failed',
       exitCode: 6,
-      message: 'The SRV record _mongodb._tcp.db.example.net cannot be found: the resolver has none.',
+      message: 'The SRV record _mongodb._tcp.db.example.net does not exist.',
       command: program('nslookup', '-type=SRV', '_mongodb._tcp.db.example.net'),
     });
   });
@@ -89,7 +87,9 @@ describe('resolve', () => {
       resolver: loopbackResolver({ srv: async () => [{ name: 'evil.test', port: 1 }] }),
     });
     expect(path).toBe('resolve fail');
-    expect(failure?.message).toBe('The SRV records of db.example.net lead out of its domain, to evil.test.');
+    expect(failure?.message).toBe(
+      'The SRV records of db.example.net name a host outside its domain: evil.test.',
+    );
   });
 
   test('a resolver that says localhost is elsewhere', async () => {
@@ -124,10 +124,9 @@ describe('tcp', () => {
     expect(path).toBe('resolve pass, tcp fail');
     expect(failure).toMatchObject({
       code: 'mongo.proxy-failed',
-      message:
-        'localhost:1 cannot be reached through the SOCKS5 proxy: what answers there does not speak SOCKS5.',
-      likelyCause: 'Another kind of server listens at proxyHost and proxyPort, such as a proxy for HTTP.',
-      remedy: 'check proxyHost and proxyPort in the connection string',
+      message: 'localhost:1 is unreachable through the SOCKS5 proxy: the server does not use SOCKS5.',
+      likelyCause: 'Another kind of server listens at proxyHost and proxyPort, such as an HTTP proxy.',
+      remedy: 'Check proxyHost and proxyPort in the connection string.',
     });
   });
 });
@@ -138,16 +137,16 @@ describe('hello', () => {
       'says nothing',
       'silence',
       'mongo.hello-timeout',
-      'accepted the connection, but did not answer hello within 0.4 s.',
+      'accepted the connection, but did not respond to hello within 0.4 s.',
     ],
-    ['closes', 'close', 'mongo.hello-failed', 'closed the connection instead of answering hello.'],
-    ['resets', 'reset', 'mongo.hello-failed', 'closed the connection instead of answering hello.'],
-    ['is a web server', 'http', 'mongo.hello-failed', 'answered hello with HTTP.'],
+    ['closes', 'close', 'mongo.hello-failed', 'closed the connection instead of responding to hello.'],
+    ['resets', 'reset', 'mongo.hello-failed', 'closed the connection instead of responding to hello.'],
+    ['is a web server', 'http', 'mongo.hello-failed', 'responded to hello with HTTP.'],
     [
       'answers with an error',
       refusal(59, 'CommandNotFound', 'no such command'),
       'mongo.hello-failed',
-      'answered hello with an error: no such command (59 CommandNotFound).',
+      'responded to hello with an error: no such command (59 CommandNotFound).',
     ],
   ])('a server that %s', async (_title, hello, code, says) => {
     const { port } = await mongod({ hello });
@@ -164,7 +163,7 @@ describe('hello', () => {
     expect(path).toBe(`${BEFORE_HELLO}, hello fail`);
     expect(failure).toMatchObject({
       code: 'mongo.hello-failed',
-      message: `localhost:${port} answered hello with something that is not MongoDB's protocol.`,
+      message: `localhost:${port} responded to hello with data that is not the MongoDB protocol.`,
     });
   });
 
@@ -173,7 +172,7 @@ describe('hello', () => {
     const { port } = await mongod({ hello: () => (asked++ === 0 ? HELLO : 'close') });
     const { path, failure } = await attemptLogin({ uri: `mongodb://localhost:${port}/`, timeoutMs: SHORT });
     expect(path).toBe(`${BEFORE_HELLO}, hello fail`);
-    expect(failure?.message).toBe(`localhost:${port} closed the connection instead of answering hello.`);
+    expect(failure?.message).toBe(`localhost:${port} closed the connection instead of responding to hello.`);
   });
 
   test('a server that is too old', async () => {
@@ -183,13 +182,13 @@ describe('hello', () => {
     expect(failure).toMatchObject({
       code: 'mongo.server-too-old',
       exitCode: 6,
-      remedy: 'Whoever runs the server must upgrade it to MongoDB 4.4 or later.',
+      remedy: 'Ask the operator of the server to upgrade it to MongoDB 4.4 or later.',
     });
     expect(failure?.message).toContain('reports maximum wire version 6');
   });
 
   test.each([
-    ['another replica set', { setName: 'rs1', hosts: ['a:1'] }, 'is of the replica set "rs1"'],
+    ['another replica set', { setName: 'rs1', hosts: ['a:1'] }, 'is part of the replica set "rs1"'],
     ['no replica set', {}, 'is of no replica set'],
   ])('a server of %s', async (_title, members, says) => {
     const { port } = await mongod({ hello: { ...HELLO, ...members } });
@@ -219,7 +218,7 @@ describe('hello', () => {
     expect(path).toBe(`${BEFORE_HELLO}, hello fail`);
     expect(failure).toMatchObject({
       code: 'mongo.no-primary',
-      message: `localhost:${server.port} answered, but no primary was found within 0.4 s.`,
+      message: `localhost:${server.port} responded, but no primary was found within 0.4 s.`,
     });
   });
 
@@ -236,8 +235,8 @@ describe('hello', () => {
     expect(path).toBe(`${BEFORE_HELLO}, hello fail`);
     expect(failure).toMatchObject({
       code: 'mongo.no-primary',
-      message: `localhost:${server.port} answered and names localhost:${port} as members, but none of these can be reached.`,
-      remedy: 'add directConnection=true to the connection string, or use the names that the members have',
+      message: `localhost:${server.port} responded and names localhost:${port} as members, but none of them is reachable.`,
+      remedy: 'Add directConnection=true to the connection string, or use the names that the members have.',
     });
   });
 });
@@ -278,27 +277,21 @@ describe('credential', () => {
 
 describe('authenticate', () => {
   test.each<[string, Act, string, number, string]>([
-    ['says nothing', 'silence', 'mongo.auth-timeout', 6, 'The server did not answer the login within 0.4 s.'],
     [
-      'closes',
-      'close',
-      'mongo.auth-interrupted',
+      'says nothing',
+      'silence',
+      'mongo.auth-timeout',
       6,
-      'The server closed the connection in the middle of the login.',
+      'The server did not respond to the login within 0.4 s.',
     ],
-    [
-      'resets',
-      'reset',
-      'mongo.auth-interrupted',
-      6,
-      'The server closed the connection in the middle of the login.',
-    ],
+    ['closes', 'close', 'mongo.auth-interrupted', 6, 'The server closed the connection during the login.'],
+    ['resets', 'reset', 'mongo.auth-interrupted', 6, 'The server closed the connection during the login.'],
     [
       'refuses with 8000',
       refusal(8000, 'AtlasError', 'bad auth : Authentication failed.'),
       'mongo.atlas-auth-error',
       4,
-      'Atlas refused the login: the server says only "bad auth : Authentication failed." (8000).',
+      'Atlas rejected the login: the server says only "bad auth : Authentication failed." (8000).',
     ],
     [
       'does not offer the mechanism',
@@ -335,19 +328,19 @@ describe('authenticate', () => {
     expect(failure).toMatchObject({
       code: 'mongo.oidc-refused',
       exitCode: 4,
-      message: 'The token was refused: the server says only "Authentication failed." (18).',
+      message: 'The server rejected the token: the server says only "Authentication failed." (18).',
       details: {
         evidence: [
           'iss  https://issuer.test',
-          '     must be the issuer URI of the identity provider, byte for byte',
+          '     must be identical to the issuer URI of the identity provider',
           'aud  my-atlas',
           '     must be the audience of the identity provider',
           'sub  arn:aws:iam::123456789012:role/team/app',
-          '     needs the database user <idpId>/arn:aws:iam::123456789012:role/team/app in $external',
+          '     requires the database user <idpId>/arn:aws:iam::123456789012:role/team/app in $external',
           'exp  2026-11-22T11:59:00Z (EXPIRED 1 min ago)',
           'alg  ES384   MongoDB 7.0 and 8.0 accept RS256 only',
           'kid  RSA_0',
-          '     must be among the keys that the issuer publishes',
+          '     must be in the key set that the issuer publishes',
           '     the identity provider must be connected to the organization of the cluster',
         ],
       },
@@ -359,13 +352,13 @@ describe('authenticate', () => {
       KEYS,
       [
         'arn  arn:aws:iam::123456789012:role/app',
-        '     needs the database user of this name in $external, AWS IAM type ROLE',
-        '     the server does not learn the path of a role: use a role without one',
+        '     requires a database user with this name in $external, AWS IAM type ROLE',
+        '     the server does not see the path of a role: use a role without one',
       ],
     ],
     [
       { ...KEYS, arn: null, databaseUser: null },
-      ['key  ASIAEXAMPLE, from environment (AWS_ACCESS_KEY_ID); STS could not be asked whose it is'],
+      ['key  ASIAEXAMPLE, from environment (AWS_ACCESS_KEY_ID); STS was not reachable to identify its owner'],
     ],
   ])('18 for AWS keys: the ARN that the server saw', async (keys, evidence) => {
     const { port } = await mongod({
@@ -380,7 +373,7 @@ describe('authenticate', () => {
     expect(failure).toMatchObject({
       code: 'mongo.aws-refused',
       exitCode: 4,
-      message: 'The AWS identity was refused: the server says only "Authentication failed." (18).',
+      message: 'The server rejected the AWS credentials: the server says only "Authentication failed." (18).',
       details: { evidence },
     });
   });
@@ -405,8 +398,8 @@ describe('authenticate', () => {
     expect(failure).toMatchObject({
       code: 'mongo.server-nonce-invalid',
       exitCode: 6,
-      message: 'The server answered the login with a nonce or a host that cannot be.',
-      remedy: 'check who answers at this host and port before you go on',
+      message: 'The server responded to the login with an invalid nonce or host.',
+      remedy: 'Find out which server responds at this host and port before you continue.',
     });
     expect(commands).not.toContain('saslContinue');
   });
@@ -432,7 +425,7 @@ describe('after the login', () => {
       'connectionStatus',
       'close',
       BEFORE_WHOAMI,
-      'connectionStatus failed: the connection was cut.',
+      'connectionStatus failed: the connection was closed.',
     ],
     ['ping', 'ping', refusal(1, 'InternalError', 'no'), BEFORE_PING, 'ping failed: no (1 InternalError).'],
     [
@@ -447,7 +440,7 @@ describe('after the login', () => {
       'find',
       'close',
       BEFORE_WRITING,
-      'writing to fedctl.probe failed: the connection was cut.',
+      'writing to fedctl.probe failed: the connection was closed.',
     ],
   ])('%s: %s meets %j', async (stage, command, act, before, says) => {
     const { port } = await mongod({ [command]: act });
@@ -460,7 +453,7 @@ describe('after the login', () => {
     expect(failure).toMatchObject({
       code: 'mongo.command-failed',
       exitCode: 6,
-      message: `The login worked, but ${says}`,
+      message: `The login succeeded, but ${says}`,
     });
   });
 
@@ -475,7 +468,7 @@ describe('after the login', () => {
     expect(failure).toMatchObject({
       code: 'mongo.unauthorized',
       exitCode: 4,
-      message: `The login worked, but the server does not allow ${what}: not authorized.`,
+      message: `The login succeeded, but the server does not allow ${what}: not authorized.`,
       details: { code: 13 },
     });
   });
@@ -497,8 +490,9 @@ describe('after the login', () => {
     const { failure } = await attemptLogin({ uri: `mongodb://localhost:${port}/`, writeProbe: PROBE });
     expect(failure).toMatchObject({
       code: 'mongo.command-failed',
-      message: 'The login worked, but a document just inserted into fedctl.probe was not found there.',
-      remedy: 'leave readPreference out of the connection string',
+      message:
+        'The login succeeded, but a document that was just inserted into fedctl.probe was not found there.',
+      remedy: 'Remove readPreference from the connection string.',
     });
   });
 });

@@ -1,11 +1,11 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Interruption } from '../../../src/lib/core/deadline.ts';
 import { dialTcp } from '../../../src/lib/net/dial.ts';
 import { dialTls, type TlsSettings } from '../../../src/lib/net/dial-tls.ts';
 import { createTestCa, type TestCa } from '../../support/certificates.ts';
+import { listenOnLoopback } from '../../support/listen.ts';
 
 const HOUR = 3_600_000;
 const YESTERDAY = {
@@ -28,9 +28,7 @@ async function listen(server: Server): Promise<number> {
   open.push(server);
   server.on('connection', (socket) => open.push(socket.on('error', () => {})));
   server.on('tlsClientError', () => {});
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  return listenOnLoopback(server);
 }
 
 async function dial(

@@ -1,11 +1,11 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Resolver } from '../../../src/lib/core/context.ts';
 import { Interruption } from '../../../src/lib/core/deadline.ts';
 import { Secret } from '../../../src/lib/core/secret.ts';
 import { dialName, dialTcp } from '../../../src/lib/net/dial.ts';
 import { dialThroughProxy } from '../../../src/lib/net/dial-proxy.ts';
+import { closedPort, listenOnLoopback } from '../../support/listen.ts';
 
 const servers: Server[] = [];
 const sockets: Socket[] = [];
@@ -22,18 +22,7 @@ async function listen(serve: (socket: Socket) => void = () => {}): Promise<numbe
     serve(socket);
   });
   servers.push(server);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
-
-/** A port on which nothing listens: it was free a moment ago. */
-async function closedPort(): Promise<number> {
-  const port = await listen();
-  const server = servers.pop();
-  server?.close();
-  if (server !== undefined) await once(server, 'close');
-  return port;
+  return listenOnLoopback(server);
 }
 
 function bounds(timeoutMs = 5000, signal = new AbortController().signal) {

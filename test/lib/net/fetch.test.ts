@@ -321,12 +321,12 @@ describe('in a process of its own', () => {
 
 describe('a CA bundle that cannot be used', () => {
   test.each<[string, string | null, string]>([
-    ['absent.pem', null, 'it cannot be read'],
-    ['empty.pem', 'no certificate', 'it holds no PEM certificate'],
+    ['absent.pem', null, 'cannot be read'],
+    ['empty.pem', 'no certificate', 'has no PEM certificate'],
     [
       'damaged.pem',
       '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
-      'certificate 1 in it is damaged',
+      'certificate 1 is damaged',
     ],
   ])('%s', async (name, content, why) => {
     const path = join(directory, name);

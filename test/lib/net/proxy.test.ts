@@ -90,10 +90,10 @@ describe('NO_PROXY', () => {
 
 describe('a proxy that is none', () => {
   test.each<[string, string]>([
-    ['http://', 'HTTPS_PROXY names no proxy that fedctl can use: it is no URL.'],
+    ['http://', 'Invalid proxy in HTTPS_PROXY: it is not a valid URL.'],
     [
       'socks5://user:secret@proxy.example',
-      'HTTPS_PROXY names no proxy that fedctl can use: fedctl speaks to proxies over http: and https:, not socks5:.',
+      'Invalid proxy in HTTPS_PROXY: fedctl supports http: and https: proxies, not socks5:.',
     ],
     ...[
       'u:100%@h:1',
@@ -105,14 +105,14 @@ describe('a proxy that is none', () => {
       'u:1?x@h',
     ].map((value): [string, string] => [
       value,
-      'HTTPS_PROXY names no proxy that fedctl can use: a special character of its user or password is not percent-encoded (write \\ as %5C, % as %25, / as %2F, ? as %3F, # as %23).',
+      'Invalid proxy in HTTPS_PROXY: a special character of its user or password is not percent-encoded (write \\ as %5C, % as %25, / as %2F, ? as %3F, # as %23).',
     ]),
   ])('%s', (value, message) => {
     expect(() => through('https://a.example', { HTTPS_PROXY: value })).toThrow(
       expect.objectContaining({
         code: 'net.proxy-invalid',
         message,
-        remedy: 'export HTTPS_PROXY=http://<host>:<port>   (or unset HTTPS_PROXY)',
+        remedy: 'Set HTTPS_PROXY to http://<host>:<port>, or unset it.',
         exitCode: 2,
       }),
     );

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { NamedPolicy } from '../../../src/lib/policy/document.ts';
+import type { NamedPolicy, PolicyKind } from '../../../src/lib/policy/document.ts';
 import { evaluate, type PolicyLayers } from '../../../src/lib/policy/evaluate.ts';
 import { explainDecision } from '../../../src/lib/policy/explain.ts';
-import type { PolicyKind } from '../../../src/lib/policy/kind.ts';
 import { parsePolicy } from '../../../src/lib/policy/parse.ts';
 import {
   type ContextKeys,
@@ -260,11 +259,11 @@ describe('every layer has a say', () => {
     ];
     expect(text({ identity }).split('; ')).toEqual([
       `no identity-based policy allows sts:GetWebIdentityToken on ${SELF}`,
-      'statement Audience of identity-based policy Mint wants sts:IdentityTokenAudience ForAllValues:StringEquals "https://a" or "https://b", and the request has ["https://aud.example"]',
-      'statement Role of identity-based policy Mint is about other resources',
-      'statement 3 of identity-based policy Mint wants sts:DurationSeconds Null true, and the request has "300"',
-      'statement 4 of identity-based policy Mint wants sts:IdentityTokenAudience StringLike "*", and the request has ["https://aud.example"]: a multivalued key needs ForAllValues or ForAnyValue',
-      'statement 5 of identity-based policy Mint wants aws:PrincipalTag/team StringEquals "x", and the request has no such key',
+      'statement Audience of identity-based policy Mint requires sts:IdentityTokenAudience ForAllValues:StringEquals "https://a" or "https://b", and the request has ["https://aud.example"]',
+      'statement Role of identity-based policy Mint is for other resources',
+      'statement 3 of identity-based policy Mint requires sts:DurationSeconds Null true, and the request has "300"',
+      'statement 4 of identity-based policy Mint requires sts:IdentityTokenAudience StringLike "*", and the request has ["https://aud.example"]: a multivalued key needs ForAllValues or ForAnyValue',
+      'statement 5 of identity-based policy Mint requires aws:PrincipalTag/team StringEquals "x", and the request has no such key',
     ]);
   });
 
@@ -272,7 +271,7 @@ describe('every layer has a say', () => {
     const asked = minting({ 'sts:SigningAlgorithm': `\u001b[2J\u202e${'x'.repeat(300)}` });
     const identity = [policy('Mint', allow({ StringEquals: { 'sts:SigningAlgorithm': 'RS256' } }))];
     expect(explainDecision(evaluate(asked, { ...NONE, identity }), asked)).toBe(
-      `no identity-based policy allows sts:GetWebIdentityToken on ${SELF}; statement 1 of identity-based policy Mint wants sts:SigningAlgorithm StringEquals "RS256", and the request has "\\u001b[2J\u202e${'x'.repeat(195)}…"`,
+      `no identity-based policy allows sts:GetWebIdentityToken on ${SELF}; statement 1 of identity-based policy Mint requires sts:SigningAlgorithm StringEquals "RS256", and the request has "\\u001b[2J\u202e${'x'.repeat(195)}…"`,
     );
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { PolicyKind } from '../../../src/lib/policy/document.ts';
 import { faultText } from '../../../src/lib/policy/faults.ts';
-import type { PolicyKind } from '../../../src/lib/policy/kind.ts';
 import { parsePolicy } from '../../../src/lib/policy/parse.ts';
 
 const ALLOW = { Effect: 'Allow', Action: 'sts:*', Resource: '*' };
@@ -94,20 +94,20 @@ test('reads the principals of a trust policy, and takes the older version for no
 
 describe('a malformed policy is refused with the place of each fault', () => {
   test.each<[string, unknown, readonly string[]]>([
-    ['no object', [], ['a policy is an object']],
-    ['no statement', { Version: '2012-10-17' }, ['Statement: a policy has one statement at least']],
-    ['an empty list', { Statement: [] }, ['Statement: a policy has one statement at least']],
+    ['no object', [], ['a policy must be an object']],
+    ['no statement', { Version: '2012-10-17' }, ['Statement: a policy must have at least one statement']],
+    ['an empty list', { Statement: [] }, ['Statement: a policy must have at least one statement']],
     [
       'a version of next year and an unknown element',
       { Version: '2027-01-01', Statements: [], Statement: ALLOW },
-      ['Statements: there is no element Statements', 'Version: Version is "2012-10-17" or "2008-10-17"'],
+      ['Statements: unknown element Statements', 'Version: Version must be "2012-10-17" or "2008-10-17"'],
     ],
-    ['a statement that is a text', { Statement: ['x'] }, ['Statement[0]: a statement is an object']],
-    ['an Id that is none', { Id: 1, Statement: ALLOW }, ['Id: Id is a text']],
+    ['a statement that is a text', { Statement: ['x'] }, ['Statement[0]: a statement must be an object']],
+    ['an Id that is none', { Id: 1, Statement: ALLOW }, ['Id: Id must be a string']],
     [
       'an effect in lower case',
       { Statement: { ...ALLOW, Effect: 'allow' } },
-      ['Statement.Effect: Effect is "Allow" or "Deny"'],
+      ['Statement.Effect: Effect must be "Allow" or "Deny"'],
     ],
     [
       'a Sid twice, and one with a space',
@@ -118,7 +118,7 @@ describe('a malformed policy is refused with the place of each fault', () => {
           { ...ALLOW, Sid: 'a b' },
         ],
       },
-      ['Statement[2].Sid: Sid is a text of letters and digits', 'Statement[1].Sid: Sid A stands twice'],
+      ['Statement[2].Sid: duplicate Sid A', 'Statement[1].Sid: Sid A'],
     ],
     [
       'neither action nor resource',
@@ -137,15 +137,15 @@ describe('a malformed policy is refused with the place of each fault', () => {
       'actions that are none',
       { Statement: { ...ALLOW, Action: ['GetWebIdentityToken', 's*:x', 7] } },
       [
-        'Statement.Action[2]: Action is a text',
-        'Statement.Action[0]: "GetWebIdentityToken" is no action: service:name, with * and ? in the name only, or *',
-        'Statement.Action[1]: "s*:x" is no action: service:name, with * and ? in the name only, or *',
+        'Statement.Action[2]: Action must be a string',
+        'Statement.Action[0]: "GetWebIdentityToken" is not an action: expected service:name, with * and ? in the name only, or *',
+        'Statement.Action[1]: "s*:x" is not an action: expected service:name, with * and ? in the name only, or *',
       ],
     ],
     [
       'no action in the list',
       { Statement: { ...ALLOW, Action: [] } },
-      ['Statement.Action: Action is a text, or a list of texts that is not empty'],
+      ['Statement.Action: Action must be a string or a list of strings that is not empty'],
     ],
     [
       'a resource that is no ARN',
@@ -154,8 +154,8 @@ describe('a malformed policy is refused with the place of each fault', () => {
         Statement: { ...ALLOW, Resource: ['self', `arn:aws:s3:::b/\${aws:username`] },
       },
       [
-        'Statement.Resource[0]: "self" is no ARN and not *',
-        'Statement.Resource[1]: a policy variable is not closed',
+        'Statement.Resource[0]: "self" is neither an ARN nor *',
+        'Statement.Resource[1]: unclosed policy variable',
       ],
     ],
     [
@@ -183,23 +183,23 @@ describe('a malformed policy is refused with the place of each fault', () => {
         },
       },
       [
-        'Statement.Condition.StringEqual: there is no condition operator StringEqual',
-        'Statement.Condition.NullIfExists: there is no condition operator NullIfExists',
+        'Statement.Condition.StringEqual: unknown condition operator StringEqual',
+        'Statement.Condition.NullIfExists: unknown condition operator NullIfExists',
         'Statement.Condition.Bool.a:b: "yes" is neither true nor false',
-        'Statement.Condition.NumericEquals.a:b[1]: "x" is no number',
-        'Statement.Condition.DateEquals.a:b: "22.11.2026" is no date of ISO 8601',
-        'Statement.Condition.IpAddress.a:b: "10.0.0.0/33" is no IP address and no network in CIDR notation',
-        'Statement.Condition.StringEquals: StringEquals is an object of condition keys',
-        'Statement.Condition.StringLike.b: "b" is no condition key',
-        'Statement.Condition.StringLike.b: a policy variable is not closed',
-        'Statement.Condition.StringLike.a:b[0]: a value of a condition is a text, a number or a boolean',
+        'Statement.Condition.NumericEquals.a:b[1]: "x" is not a number',
+        'Statement.Condition.DateEquals.a:b: "22.11.2026" is not an ISO 8601 date',
+        'Statement.Condition.IpAddress.a:b: "10.0.0.0/33" is neither an IP address nor a network in CIDR notation',
+        'Statement.Condition.StringEquals: StringEquals must be an object of condition keys',
+        'Statement.Condition.StringLike.b: "b" is not a condition key',
+        'Statement.Condition.StringLike.b: unclosed policy variable',
+        'Statement.Condition.StringLike.a:b[0]: a condition value must be a string, a number or a boolean',
         'Statement.Condition.Null.a:b: "maybe" is neither true nor false',
       ],
     ],
     [
       'a condition that is a list',
       { Statement: { ...ALLOW, Condition: [] } },
-      ['Statement.Condition: Condition is an object of operators'],
+      ['Statement.Condition: Condition must be an object of operators'],
     ],
   ])('%s', (_what, document, expected) => {
     expect(faults(document)).toEqual(expected);
@@ -212,16 +212,16 @@ describe('a malformed policy is refused with the place of each fault', () => {
       'principals that are none',
       { Principal: { AWS: ['arn:aws:iam::123456789012:role/*', 'ann'], Aws: 'x', Service: [] } },
       [
-        'Statement.Principal.AWS[0]: "arn:aws:iam::123456789012:role/*" is no account and no ARN of a principal, where wildcards are not allowed',
-        'Statement.Principal.AWS[1]: "ann" is no account and no ARN of a principal, where wildcards are not allowed',
-        'Statement.Principal.Aws: there is no principal type Aws',
-        'Statement.Principal.Service: Service is a text, or a list of texts that is not empty',
+        'Statement.Principal.AWS[0]: "arn:aws:iam::123456789012:role/*" is neither an account nor the ARN of a principal; wildcards are not allowed here',
+        'Statement.Principal.AWS[1]: "ann" is neither an account nor the ARN of a principal; wildcards are not allowed here',
+        'Statement.Principal.Aws: unknown principal type Aws',
+        'Statement.Principal.Service: Service must be a string or a list of strings that is not empty',
       ],
     ],
     [
       'a principal that is a text',
       { Principal: 'arn:aws:iam::123456789012:root' },
-      ['Statement.Principal: Principal is "*" or an object of AWS, Federated, Service, CanonicalUser'],
+      ['Statement.Principal: Principal must be "*" or an object of AWS, Federated, Service, CanonicalUser'],
     ],
   ])('in a trust policy: %s', (_what, members, expected) => {
     const statement = { Effect: 'Allow', Action: 'sts:AssumeRole', ...members };

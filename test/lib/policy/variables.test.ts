@@ -35,11 +35,11 @@ test.each([
   [`home/\${aws:username}`, null],
   [`\${aws:PrincipalTag/cost center, 'x'} \${*} \${$}`, null],
   ['no $ variable { }', null],
-  [`home/\${aws:username`, 'a policy variable is not closed'],
-  [`\${}`, `\${} is no policy variable`],
-  [`\${a, b}`, `\${a, b} is no policy variable`],
-  [`\${a 'b'}`, `\${a 'b'} is no policy variable`],
-  [`\${, 'b'}`, `\${, 'b'} is no policy variable`],
+  [`home/\${aws:username`, 'unclosed policy variable'],
+  [`\${}`, `\${} is not a policy variable`],
+  [`\${a, b}`, `\${a, b} is not a policy variable`],
+  [`\${a 'b'}`, `\${a 'b'} is not a policy variable`],
+  [`\${, 'b'}`, `\${, 'b'} is not a policy variable`],
 ])('the fault of %s is %s', (text, fault) => {
   expect(variableFault(text)).toBe(fault);
 });

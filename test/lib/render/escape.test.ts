@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { escapeLine, escapeText, painted } from '../../../src/lib/render/escape.ts';
-import { createTheme } from '../../../src/lib/render/theme.ts';
+import { createTheme, loadColours } from '../../../src/lib/render/theme.ts';
 
 it.each([
   ['plain text, Zürich, 東京, 😀', 'plain text, Zürich, 東京, 😀'],
@@ -18,7 +18,7 @@ it.each([
   expect(escapeLine(text)).toBe(expected);
 });
 
-const { bad, strong, dim } = createTheme(true);
+const { bad, strong, dim } = createTheme(await loadColours());
 
 it('lets colours of fedctl through, also in each other, and no others', () => {
   expect(escapeLine(`${bad('no')} \u001b[31mred`)).toBe('\u001b[31mno\u001b[39m \\u{1b}[31mred');

@@ -81,7 +81,7 @@ describe('askHidden', () => {
   const askCode = (terminal: FakeTerminal, keys: string) => {
     typeWhenShown(terminal, QUESTION, keys);
     return askHidden(QUESTION, { ...terminal, signal: NEVER }, (typed) =>
-      /^\d{6}$/.test(typed.trim()) ? null : 'Six digits are expected.',
+      /^\d{6}$/.test(typed.trim()) ? null : 'Expected six digits.',
     );
   };
 
@@ -97,7 +97,7 @@ describe('askHidden', () => {
 
   test('says why an answer cannot be, and asks on', async () => {
     const terminal = fakeTerminal();
-    typeWhenShown(terminal, 'Six digits are expected.', '271828\r');
+    typeWhenShown(terminal, 'Expected six digits.', '271828\r');
     expect((await askCode(terminal, '12ab\r'))?.reveal()).toBe('271828');
     expectTidy(terminal);
   });

@@ -4,8 +4,10 @@ import { Secret } from '../../../src/lib/core/secret.ts';
 import { inAscii, isAscii } from '../../../src/lib/render/locale.ts';
 import { createOutput } from '../../../src/lib/render/output.ts';
 import { createTheme } from '../../../src/lib/render/theme.ts';
-import { wrapped } from '../../../src/lib/render/wrap.ts';
+import { loadWrap } from '../../../src/lib/render/wrap.ts';
 import { MemoryOutput } from '../../support/memory-context.ts';
+
+const wrap = await loadWrap();
 
 describe('a text is wrapped by words', () => {
   test.each([
@@ -35,45 +37,47 @@ describe('a text is wrapped by words', () => {
       ['error:', 'arn:aws:iam::1:role/a'],
     ],
   ])('%s', (_how, before, text, lines) => {
-    expect(wrapped(before, text, 20)).toEqual(lines);
+    expect(wrap(before, text, 20)).toEqual(lines);
   });
 });
 
-function written(text: string, stream: MemoryOutput, secrets: readonly string[] = []): string {
+async function written(text: string, stream: MemoryOutput, secrets: readonly string[] = []): Promise<string> {
   const redactor = new Redactor();
   redactor.learn(...secrets.map((secret) => new Secret(secret)));
   const theme = createTheme(false, stream.isTTY);
-  createOutput(stream, { env: {}, redactor }).write([`cause: ${theme.prose(text)}`]);
+  const output = await createOutput(stream, { env: {}, redactor });
+  output.write([`cause: ${theme.prose(text)}`]);
   return stream.text;
 }
 
 describe('an Output', () => {
-  test('wraps on a terminal and nowhere else', () => {
+  test('wraps on a terminal and nowhere else', async () => {
     const text = 'The certificate of the server has expired.';
-    expect(written(text, new MemoryOutput({ isTTY: true, columns: 30 }))).toBe(
+    expect(await written(text, new MemoryOutput({ isTTY: true, columns: 30 }))).toBe(
       'cause: The certificate of the\n       server has expired.\n',
     );
-    expect(written(text, new MemoryOutput({ columns: 30 }))).toBe(`cause: ${text}\n`);
-    expect(written(text, new MemoryOutput({ isTTY: true, columns: 0 }))).toBe(`cause: ${text}\n`);
+    expect(await written(text, new MemoryOutput({ columns: 30 }))).toBe(`cause: ${text}\n`);
+    expect(await written(text, new MemoryOutput({ isTTY: true, columns: 0 }))).toBe(`cause: ${text}\n`);
   });
 
-  test('removes a secret that the end of a line would cut in two', () => {
+  test('removes a secret that the end of a line would cut in two', async () => {
     const secret = 'correct horse battery staple';
-    const shown = written(`The password is ${secret}`, new MemoryOutput({ isTTY: true, columns: 32 }), [
+    const shown = await written(`The password is ${secret}`, new MemoryOutput({ isTTY: true, columns: 32 }), [
       secret,
     ]);
     expect(shown).not.toMatch(/correct|horse|battery|staple/);
   });
 
-  test('escapes before it wraps: text from outside begins no line', () => {
-    const shown = written('one\ntwo \u001b[31m three', new MemoryOutput({ isTTY: true, columns: 80 }));
+  test('escapes before it wraps: text from outside begins no line', async () => {
+    const shown = await written('one\ntwo \u001b[31m three', new MemoryOutput({ isTTY: true, columns: 80 }));
     expect(shown).toBe('cause: one\\u{a}two \\u{1b}[31m three\n');
   });
 
-  test('leaves a line without prose as it is, however long', () => {
+  test('leaves a line without prose as it is, however long', async () => {
     const stream = new MemoryOutput({ isTTY: true, columns: 20 });
     const command = `fedctl check --uri ${'x'.repeat(30)} --audience a`;
-    createOutput(stream, { env: {}, redactor: new Redactor() }).write([command]);
+    const output = await createOutput(stream, { env: {}, redactor: new Redactor() });
+    output.write([command]);
     expect(stream.text).toBe(`${command}\n`);
   });
 });

@@ -99,7 +99,7 @@ describe('an ARN is refused', () => {
       name: 'of the root of an account',
       arn: 'arn:aws:iam::123456789012:root',
       users: [user('arn:aws:iam::123456789012:root', 'USER')],
-      text: '"arn:aws:iam::123456789012:root" is no ARN of an IAM user or role',
+      text: '"arn:aws:iam::123456789012:root" is not the ARN of an IAM user or role',
     },
   ])('$name', ({ arn, users, text }) => {
     const decision = decideArn(arn, users);

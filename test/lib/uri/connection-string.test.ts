@@ -5,16 +5,7 @@ import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { failureDocument, failureLines } from '../../../src/lib/render/failure.ts';
 import { createTheme } from '../../../src/lib/render/theme.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
-
-function failureOf(work: () => unknown) {
-  try {
-    work();
-  } catch (error) {
-    if (isFedctlError(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing failed');
-}
+import { failureOf } from '../../support/failure-of.ts';
 
 /** What a connection string without options comes to. */
 const PLAIN = {
@@ -81,7 +72,7 @@ describe('where a connection string leads', () => {
   test.each([
     ['mongodb://localhost/?tls=true', 'verified'],
     ['mongodb://localhost/?ssl=true', 'verified'],
-    ['mongodb://localhost/?tls=true&ssl=false', 'off'],
+    ['mongodb://localhost/?tls=false&ssl=false', 'off'],
     ['mongodb+srv://localhost/?tls=false', 'off'],
     ['mongodb+srv://h.example.net/', 'verified'],
     ['mongodb://localhost/?tls=true&tlsInsecure=true', 'unverified'],
@@ -194,7 +185,7 @@ describe('options', () => {
   ])('%s is meant to be %s', (spelled, meant) => {
     expect(failureOf(() => parseConnectionString(`mongodb://localhost/?${spelled}=hunter2`))).toMatchObject({
       message: `Unknown option "${spelled}" in the connection string.`,
-      remedy: `write ${meant} instead of ${spelled}, or leave it out`,
+      remedy: `Write ${meant} instead of ${spelled}, or remove it.`,
       details: { option: spelled, suggestion: meant },
     });
   });
@@ -203,11 +194,54 @@ describe('options', () => {
     ['retryWrites=maybe', 'the option retryWrites must be true or false.'],
     ['TLS=TRUE', 'the option tls must be true or false.'],
     ['tlsInsecure=1', 'the option tlsInsecure must be true or false.'],
-    ['serverSelectionTimeoutMS=abc', 'the option serverSelectionTimeoutMS must be a number.'],
+    ['serverSelectionTimeoutMS=abc', 'the option serverSelectionTimeoutMS must be a number, 0 or more.'],
+    ['maxPoolSize=-1', 'the option maxPoolSize must be a number, 0 or more.'],
+    ['maxConnecting=0', 'the option maxConnecting must be a number, 1 or more.'],
+    ['compressors=zlib,lz4', 'the option compressors must be a list of snappy, zlib and zstd.'],
+    [
+      'readPreference=HUNTER',
+      'the option readPreference must be primary, primaryPreferred, secondary, secondaryPreferred or nearest.',
+    ],
+    ['readPreferenceTags=HUNTER', 'the option readPreferenceTags must be a list of <name>:<value>.'],
+    ['serverMonitoringMode=HUNTER', 'the option serverMonitoringMode must be auto, poll or stream.'],
+    [
+      'authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT',
+      'the option authMechanismProperties must be a list of <name>:<value>, and a comma ends a value.',
+    ],
+    [
+      'authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT:azure,TOKEN_RESOURCE:a,HUNTER',
+      'the option authMechanismProperties must be a list of <name>:<value>, and a comma ends a value.',
+    ],
+    [
+      'authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT:k8s,',
+      'the option authMechanismProperties must be a list of <name>:<value>, and a comma ends a value.',
+    ],
+    [
+      'authMechanism=MONGODB-OIDC&authMechanismProperties=:HUNTER',
+      'the option authMechanismProperties must be a list of <name>:<value>, and a comma ends a value.',
+    ],
+    [
+      'authMechanismProperties=ENVIRONMENT:aws',
+      'ENVIRONMENT in authMechanismProperties must be one of azure, gcp, k8s, test.',
+    ],
+    [
+      'authMechanismProperties=ENVIRONMENT:K8S',
+      'ENVIRONMENT in authMechanismProperties must be one of azure, gcp, k8s, test.',
+    ],
+    [
+      'authMechanismProperties=ENVIRONMENT:HUNTER',
+      'ENVIRONMENT in authMechanismProperties must be one of azure, gcp, k8s, test.',
+    ],
+    [
+      'authMechanismProperties=ENVIRONMENT:gcp',
+      'ENVIRONMENT:gcp in authMechanismProperties needs TOKEN_RESOURCE.',
+    ],
+    ['tls=true&ssl=false', 'tls and ssl contradict each other.'],
+    ['CheckServerIdentity=', 'one of its options has no value, or no name that MongoDB knows.'],
     ['authMechanismProperties=', 'the option authMechanismProperties needs a value.'],
-    ['proxyPassword=a&bHUNTER', 'one of its options is not a name with a value.'],
-    ['a%1bb=HUNTER', 'one of its options is not a name with a value.'],
-    ['=HUNTER', 'one of its options is not a name with a value.'],
+    ['proxyPassword=a&bHUNTER', 'one of its options has no value, or no name that MongoDB knows.'],
+    ['a%1bb=HUNTER', 'one of its options has no value, or no name that MongoDB knows.'],
+    ['=HUNTER', 'one of its options has no value, or no name that MongoDB knows.'],
     ['tlsCAFile=/ca.pem?authMechanism=HUNTER', 'it has two question marks.'],
     ['proxyPort=9', 'proxyPort, proxyUsername and proxyPassword need proxyHost.'],
     ['proxyHost=h&proxyUsername=HUNTER', 'a proxy takes both proxyUsername and proxyPassword, or neither.'],
@@ -220,7 +254,7 @@ describe('options', () => {
 
   test('an option that is given twice is refused, whatever the case of its letters', () => {
     const failure = failureOf(() => parseConnectionString('mongodb://localhost/?tls=true&TLS=false'));
-    expect(failure.message).toBe('The connection string gives the option tls more than once.');
+    expect(failure.message).toBe('The connection string has the option tls more than once.');
   });
 });
 
@@ -252,8 +286,8 @@ describe('what contradicts a login that brings its own token', () => {
       {
         code: 'mongo.uri.user-ignored',
         message:
-          'The user name in the connection string is not used: the server learns the user from the login.',
-        remedy: 'leave it out of the connection string',
+          'The user name in the connection string is ignored: the server determines the user from the login.',
+        remedy: 'Remove the user name from the connection string.',
       },
     ]);
   });
@@ -262,8 +296,8 @@ describe('what contradicts a login that brings its own token', () => {
     expect(parseConnectionString('mongodb://localhost/?authSource=admin').warnings).toEqual([
       {
         code: 'mongo.uri.auth-source-ignored',
-        message: 'authSource=admin is not used: both mechanisms authenticate against $external.',
-        remedy: 'leave authSource out of the connection string',
+        message: 'authSource=admin is ignored: both mechanisms authenticate against $external.',
+        remedy: 'Remove authSource from the connection string.',
       },
     ]);
     expect(parseConnectionString('mongodb://localhost/?AUTHSOURCE=%24external')).toEqual(PLAIN);
@@ -275,19 +309,16 @@ describe('what contradicts a login that brings its own token', () => {
     );
     const ignored = (name: string, remedy: string) => ({
       code: 'mongo.uri.property-ignored',
-      message: `${name} in authMechanismProperties is not used: fedctl brings the token or the keys itself.`,
+      message: `${name} in authMechanismProperties is ignored: fedctl provides the token or the credentials itself.`,
       remedy,
     });
     expect(read).toEqual({
       ...PLAIN,
       namedMechanism: 'MONGODB-OIDC',
       warnings: [
-        ignored(
-          'ENVIRONMENT',
-          'To log in with the token that an application reads from a file: --token-file <file>.',
-        ),
-        ignored('TOKEN_RESOURCE', 'leave TOKEN_RESOURCE out of the connection string'),
-        ignored('AWS_SESSION_TOKEN', 'leave AWS_SESSION_TOKEN out of the connection string'),
+        ignored('ENVIRONMENT', 'To log in with the token file of an application, use --token-file <file>.'),
+        ignored('TOKEN_RESOURCE', 'Remove TOKEN_RESOURCE from the connection string.'),
+        ignored('AWS_SESSION_TOKEN', 'Remove AWS_SESSION_TOKEN from the connection string.'),
       ],
     });
   });
@@ -305,9 +336,10 @@ describe('a password', () => {
     );
     expect(failureDocument(failure, null).error).toEqual({
       code: 'mongo.password-in-uri',
-      message: 'The connection string holds a password.',
-      cause: 'Neither mechanism uses one, and it would be visible in the process list.',
-      remedy: 'Leave user and password out of the connection string: no mechanism of fedctl needs them.',
+      message: 'The connection string has a password.',
+      cause: 'Neither mechanism uses a password, and it would be visible in the process list.',
+      remedy:
+        'Remove the user and the password from the connection string. No mechanism of fedctl needs them.',
       command: null,
       docs: 'fedctl explain mongo.password-in-uri',
       requestId: null,
@@ -400,7 +432,7 @@ describe('what is no connection string', () => {
   test('with an unescaped password the cause says so', () => {
     const failure = failureOf(() => parseConnectionString('mongodb://alice:pa/ss@localhost/'));
     expect(failure.likelyCause).toBe(
-      'It holds a user name or a password, with characters that are not percent-encoded.',
+      'It has a user name or password with characters that are not percent-encoded.',
     );
   });
 });

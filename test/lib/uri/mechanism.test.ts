@@ -21,8 +21,8 @@ describe('the mechanism', () => {
       warnings: [
         {
           code: 'mongo.uri.mechanism-ignored',
-          message: 'authMechanism=SCRAM-SHA-256 is not used: fedctl logs in by MONGODB-OIDC or MONGODB-AWS.',
-          remedy: 'leave authMechanism out of the connection string',
+          message: 'authMechanism=SCRAM-SHA-256 is ignored: fedctl supports MONGODB-OIDC and MONGODB-AWS.',
+          remedy: 'Remove authMechanism from the connection string.',
         },
       ],
     });
@@ -38,8 +38,8 @@ describe('the mechanism', () => {
       expect.objectContaining({
         code: 'mongo.mechanism-conflict',
         exitCode: 2,
-        message: `--mechanism is ${flag}, but the connection string says authMechanism=${named}.`,
-        remedy: 'leave authMechanism out of the connection string',
+        message: `--mechanism is ${flag}, but the connection string has authMechanism=${named}.`,
+        remedy: 'Remove authMechanism from the connection string.',
       }),
     );
   });

@@ -22,10 +22,6 @@ describe('without verified TLS', () => {
       'mongodb://localhost/?proxyHost=proxy.example.com',
       'Refused to log in to proxy.example.com:1080 without TLS.',
     ],
-    [
-      'mongodb://db.example.com/?tls=true&ssl=false',
-      'Refused to log in to db.example.com:27017 without TLS.',
-    ],
     ['mongodb://0.0.0.0/', 'Refused to log in to 0.0.0.0:27017 without TLS.'],
     ['mongodb://2130706433/', 'Refused to log in to 2130706433:27017 without TLS.'],
     ['mongodb://[::ffff:10.0.0.1]/', 'Refused to log in to [::ffff:a00:1]:27017 without TLS.'],
@@ -35,7 +31,7 @@ describe('without verified TLS', () => {
         code: 'mongo.plaintext-refused',
         exitCode: 2,
         message,
-        remedy: 'use mongodb+srv://, or add tls=true, and name a private CA with tlsCAFile=<file>',
+        remedy: 'Use mongodb+srv://, or add tls=true. Name a private CA with tlsCAFile=<file>.',
       }),
     );
   });
@@ -48,7 +44,7 @@ describe('without verified TLS', () => {
         code: 'mongo.plaintext-refused',
         message:
           'Refused to log in to db.example.com over TLS that tlsAllowInvalidHostnames leaves unverified.',
-        remedy: 'leave out tlsAllowInvalidHostnames, and name a private CA with tlsCAFile=<file>',
+        remedy: 'Remove tlsAllowInvalidHostnames, and name a private CA with tlsCAFile=<file>.',
       }),
     );
   });
@@ -83,9 +79,9 @@ describe('members that a server names', () => {
       code: 'mongo.plaintext-refused',
       exitCode: 2,
       message:
-        'The server names [2001:db8::1]:5 as a member of its replica set, and fedctl sends nothing there over TLS that tlsInsecure leaves unverified.',
+        'The server names [2001:db8::1]:5 as a member of its replica set, but fedctl sends nothing there over TLS that tlsInsecure leaves unverified.',
       remedy:
-        'connect to the members by their own names with tls=true, or add directConnection=true to log in to this one alone',
+        'Connect to the members by their own names with tls=true, or add directConnection=true to log in to this one alone.',
       details: { host: '[2001:db8::1]:5', tls: 'unverified' },
     });
   });

@@ -53,7 +53,7 @@ describe('the connection string of a program', () => {
     ],
     [
       'a malformed escape',
-      'mongodb://127.0.0.1/?authMechanismProperties=%zz',
+      'mongodb://127.0.0.1/?authMechanismProperties=AWS_SESSION_TOKEN:%zz',
       ['mongo.uri.properties-replaced'],
     ],
   ])('loses %s, and says so', (_what, given, codes) => {

@@ -60,32 +60,36 @@ describe('the plain connection string behind SRV records', () => {
 
 describe('records that are refused', () => {
   test.each([
-    ['db.example.net', 'evil.com', 'The SRV records of db.example.net lead out of its domain, to evil.com.'],
+    [
+      'db.example.net',
+      'evil.com',
+      'The SRV records of db.example.net name a host outside its domain: evil.com.',
+    ],
     [
       'db.example.net',
       'notexample.net',
-      'The SRV records of db.example.net lead out of its domain, to notexample.net.',
+      'The SRV records of db.example.net name a host outside its domain: notexample.net.',
     ],
     [
       'db.example.net',
       'example.net',
-      'The SRV records of db.example.net lead out of its domain, to example.net.',
+      'The SRV records of db.example.net name a host outside its domain: example.net.',
     ],
     [
       'db.example.net',
       '127.0.0.1',
-      'The SRV records of db.example.net lead out of its domain, to 127.0.0.1.',
+      'The SRV records of db.example.net name a host outside its domain: 127.0.0.1.',
     ],
     [
       'db.example.net',
       'localhost',
-      'The SRV records of db.example.net lead out of its domain, to localhost.',
+      'The SRV records of db.example.net name a host outside its domain: localhost.',
     ],
-    ['example.net', 'other.net', 'The SRV records of example.net lead out of its domain, to other.net.'],
+    ['example.net', 'other.net', 'The SRV records of example.net name a host outside its domain: other.net.'],
     [
       'db.example.net',
       'a@b.example.net',
-      'The SRV records of db.example.net lead out of its domain, to a@b.example.net.',
+      'The SRV records of db.example.net name a host outside its domain: a@b.example.net.',
     ],
   ])('%s that leads to %s', (host, name, message) => {
     const failing = () => resolved(`mongodb+srv://${host}/`, { srv: [{ name, port: 1 }], txt: [] });
@@ -108,11 +112,17 @@ describe('records that are refused', () => {
 
   test.each([
     [{ ...TWO, srv: [] }, '_mongodb._tcp.db.example.net has no SRV records.'],
-    [{ ...TWO, txt: ['replicaSet=a', 'replicaSet=b'] }, 'db.example.net has 2 TXT records where one may be.'],
-    [{ ...TWO, txt: ['tls=false'] }, 'The TXT record of db.example.net sets "tls", which DNS may not set.'],
+    [
+      { ...TWO, txt: ['replicaSet=a', 'replicaSet=b'] },
+      'db.example.net has 2 TXT records, but only one is allowed.',
+    ],
+    [
+      { ...TWO, txt: ['tls=false'] },
+      'The TXT record of db.example.net sets "tls", which is not allowed in DNS.',
+    ],
     [
       { ...TWO, txt: ['replicaSet='] },
-      'The TXT record of db.example.net sets "replicaSet", which DNS may not set.',
+      'The TXT record of db.example.net sets "replicaSet", which is not allowed in DNS.',
     ],
   ])('%j', (records, message) => {
     expect(() => resolved('mongodb+srv://db.example.net/', records)).toThrow(message);

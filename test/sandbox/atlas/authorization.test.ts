@@ -73,11 +73,11 @@ describe('HTTP Digest', () => {
 
   test.each<[what: string, change: Partial<DigestParts>, reason: string]>([
     ['another public key', { username: 'aaaaaaaa' }, 'the public key is unknown'],
-    ['another private key', { password: 'wrong' }, 'the private key is another'],
-    ['another realm', { realm: 'mms' }, 'the realm is another'],
-    ['another path', { uri: '/api/atlas/v2/groups' }, 'the answer is for another path'],
-    ['another query', { uri: '/api/atlas/v2/orgs?itemsPerPage=6' }, 'the answer is for another path'],
-    ['another method', { method: 'DELETE' }, 'the private key is another'],
+    ['another private key', { password: 'wrong' }, 'the private key is wrong'],
+    ['another realm', { realm: 'mms' }, 'the realm is wrong'],
+    ['another path', { uri: '/api/atlas/v2/groups' }, 'the response is for another path'],
+    ['another query', { uri: '/api/atlas/v2/orgs?itemsPerPage=6' }, 'the response is for another path'],
+    ['another method', { method: 'DELETE' }, 'the private key is wrong'],
     ['no client nonce', { cnonce: '' }, 'the count or the client nonce is missing'],
     ['no count', { nc: '1' }, 'the count or the client nonce is missing'],
   ])('refuses an answer with %s', async (_, change, reason) => {
@@ -110,7 +110,7 @@ describe('HTTP Digest', () => {
     expect((await answered({ ...parts, nc: '00000002' })).status).toBe(200);
     expect((await answered({ ...parts, nc: '00000001' })).status).toBe(200);
     expectUnauthorized(await answered({ ...parts, nc: '00000002' }));
-    expect(lab.refusals().at(-1)).toBe('the count of the nonce was used before');
+    expect(lab.refusals().at(-1)).toBe('the nonce count was used before');
   });
 
   test('wants a new nonce when the old one is over, or was never given, and says so', async () => {

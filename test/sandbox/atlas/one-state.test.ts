@@ -24,7 +24,7 @@ beforeEach(async () => {
     databaseUsers: () => state.clusterUsers(),
     onLogin: (attempt) => state.recordLogin(attempt),
   });
-  state.updateIdentityProvider(atlas.idpId, { issuer: server.issuer.url, audience: AUDIENCE });
+  state.updateIdentityProvider(atlas.idpId, { issuer: server.issuer.issuer, audience: AUDIENCE });
   username = `${atlas.idpId}/${SUBJECT}`;
   state.addDatabaseUser({
     username,

@@ -7,7 +7,6 @@ import {
   STSClient,
 } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { LabSession } from '../../../src/sandbox/aws/identities.ts';
 import { namesPrincipal } from '../../../src/sandbox/aws/trust-policy.ts';
 import { type ForgedKey, forgeKey, sign } from '../../support/forge.ts';
 import { DISCOVERY, type IssuerServer, JWKS, json, startIssuer } from '../../support/issuer-server.ts';
@@ -69,13 +68,7 @@ async function assume(
       ...input,
     }),
   );
-  return { answer, session: sessionOf(answer.Credentials?.AccessKeyId) };
-}
-
-function sessionOf(accessKeyId: string | undefined): LabSession {
-  const holder = lab.world.holderOf(accessKeyId ?? '');
-  if (holder === undefined || !('sessionToken' in holder)) throw new Error('no session');
-  return holder;
+  return { answer, session: lab.session(answer) };
 }
 
 describe('AssumeRoleWithWebIdentity', () => {
@@ -164,13 +157,13 @@ describe('a token is refused', () => {
       'of an issuer nobody trusts',
       { iss: 'https://other.example' },
       'No OpenIDConnect provider found in your account for https://other.example',
-      'account 123456789012 trusts ISSUER, and not "https://other.example"',
+      'account 123456789012 trusts ISSUER, not "https://other.example"',
     ],
     [
       'of an issuer that differs in a slash',
       { iss: 'https://other.example/' },
       'No OpenIDConnect provider found in your account for https://other.example/',
-      'account 123456789012 trusts ISSUER, and not "https://other.example/"',
+      'account 123456789012 trusts ISSUER, not "https://other.example/"',
     ],
     [
       'for another audience',
@@ -182,7 +175,7 @@ describe('a token is refused', () => {
       'for two audiences, one of them right',
       { aud: [AUDIENCE, 'other'] },
       'Incorrect token audience',
-      'the token is for 2 audiences, and may be for one',
+      'the token has 2 audiences, but only one is allowed',
     ],
     ['for nobody', { aud: undefined }, 'Missing a required claim: aud'],
     ['of nobody', { sub: undefined }, 'Missing a required claim: sub'],
@@ -232,7 +225,7 @@ describe('a token is refused', () => {
     const other = await forgeKey('RS256', 'key-9');
     expect(await refusal(assume(await token({}, {}, other)))).toEqual({
       ...invalid(NO_KEY),
-      reason: `InvalidIdentityToken: token jti "${JTI}", kid "key-9": ISSUER publishes no RSA key of this name`,
+      reason: `InvalidIdentityToken: token jti "${JTI}", kid "key-9": ISSUER publishes no RSA key with this ID`,
     });
   });
 
@@ -292,17 +285,17 @@ describe('an issuer', () => {
     [
       'calls itself another',
       ({ answers }) => answers.set(DISCOVERY, json({ issuer: 'https://other.example', jwks_uri: 'x' })),
-      'its discovery document names another issuer',
+      'its discovery document names a different issuer',
     ],
     [
       'has keys nowhere',
       ({ answers, issuer: name }) => answers.set(DISCOVERY, json({ issuer: name })),
-      'its discovery document names no jwks_uri',
+      'its discovery document has no jwks_uri',
     ],
     [
       'has keys at no URL',
       ({ answers, issuer: name }) => answers.set(DISCOVERY, json({ issuer: name, jwks_uri: 'file:///etc' })),
-      'its address is no http or https URL',
+      'its URL is not http or https',
     ],
     [
       'serves a page',
@@ -312,7 +305,7 @@ describe('an issuer', () => {
     [
       'serves no list',
       ({ answers }) => answers.set(JWKS, json({ keys: 1 })),
-      'its key set holds no list of keys',
+      'its key set has no list of keys',
     ],
     [
       'redirects',
@@ -362,7 +355,7 @@ describe('a role', () => {
     expect(await refusal(assume(await token({ sub: 'system:serviceaccount:shoq:web' })))).toEqual({
       ...DENIED,
       reason: expect.stringMatching(
-        /: no trust policy allows sts:AssumeRoleWithWebIdentity on arn:aws:iam::123456789012:role\/app; .*wants 127\.0\.0\.1:\d+:sub StringLike "system:serviceaccount:shop:\*", and the request has "system:serviceaccount:shoq:web"$/,
+        /: no trust policy allows sts:AssumeRoleWithWebIdentity on arn:aws:iam::123456789012:role\/app; .*requires 127\.0\.0\.1:\d+:sub StringLike "system:serviceaccount:shop:\*", and the request has "system:serviceaccount:shoq:web"$/,
       ),
     });
   });

@@ -30,9 +30,7 @@ async function federate(
   const { $metadata: _, ...answer } = await lab
     .sts(keys)
     .send(new GetFederationTokenCommand({ Name: 'bob', ...input }));
-  const holder = lab.world.holderOf(answer.Credentials?.AccessKeyId ?? '');
-  if (holder === undefined || !('sessionToken' in holder)) throw new Error('no session');
-  return { answer, session: holder };
+  return { answer, session: lab.session(answer) };
 }
 
 describe('GetFederationToken', () => {
@@ -172,7 +170,7 @@ describe('a federated user', () => {
     });
     expect(lab.lastEntry()).toMatchObject({
       principal: ARN,
-      reason: `AccessDenied: ${ARN} was made by GetFederationToken`,
+      reason: `AccessDenied: ${ARN} comes from GetFederationToken`,
     });
     // A parameter that cannot be comes first (facts/aws.md 2.3).
     expect(await mint(59)).toMatchObject({ code: 'ValidationError' });

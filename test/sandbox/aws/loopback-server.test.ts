@@ -8,6 +8,7 @@ import {
   startLoopbackServer,
 } from '../../../src/sandbox/aws/loopback-server.ts';
 import { createCertificates } from '../../../src/sandbox/certificates.ts';
+import { listenOnLoopback } from '../../support/listen.ts';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -129,18 +130,14 @@ describe('a server that cannot start', () => {
   async function taken(): Promise<{ port: number }> {
     const server: Server = createServer();
     open.push({ close: () => server.close() });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    return { port: address.port };
+    return { port: await listenOnLoopback(server) };
   }
 
   it('says that its port is taken', async () => {
     const { port } = await taken();
     await expect(start({ name: 'STS', port })).rejects.toMatchObject({
       code: 'lab.port-taken',
-      message: `The lab's STS cannot listen on 127.0.0.1:${port}: the port is taken.`,
+      message: `The lab's STS cannot listen on 127.0.0.1:${port}: the port is in use.`,
       exitCode: 2,
     });
   });

@@ -29,18 +29,11 @@ async function code() {
 }
 
 async function getSession(mfa: { SerialNumber?: string; TokenCode?: string } = {}, keys: LabUser = user()) {
-  const { Credentials } = await lab.sts(keys).send(new GetSessionTokenCommand(mfa));
-  return sessionOf(Credentials?.AccessKeyId);
+  return lab.session(await lab.sts(keys).send(new GetSessionTokenCommand(mfa)));
 }
 
 function assume(mfa: { SerialNumber?: string; TokenCode?: string }, keys: LabUser | LabSession = user()) {
   return lab.sts(keys).send(new AssumeRoleCommand({ RoleArn: ROLE, RoleSessionName: 'job-1', ...mfa }));
-}
-
-function sessionOf(accessKeyId: string | undefined): LabSession {
-  const holder = lab.world.holderOf(accessKeyId ?? '');
-  if (holder === undefined || !('sessionToken' in holder)) throw new Error('no session');
-  return holder;
 }
 
 const denied = (message: string) => ({ name: 'AccessDenied', code: 'AccessDenied', status: 403, message });
@@ -58,13 +51,13 @@ describe('a role that wants MFA', () => {
     const { AssumedRoleUser, Credentials } = await assume(await code());
     expect(AssumedRoleUser?.Arn).toBe('arn:aws:sts::123456789012:assumed-role/mfa/job-1');
     // Temporary credentials of AssumeRole say nothing of MFA afterwards.
-    expect(sessionOf(Credentials?.AccessKeyId).mfa).toBe(false);
+    expect(lab.session({ Credentials }).mfa).toBe(false);
   });
 
   test('is refused without a code, in the sentence of every refusal', async () => {
     expect(await refusalOf(assume({}))).toEqual(NOT_TRUSTED);
     expect(lab.lastEntry()?.reason).toBe(
-      'AccessDenied: no trust policy allows sts:AssumeRole on arn:aws:iam::123456789012:role/mfa; statement 1 of trust policy mfa wants aws:MultiFactorAuthPresent Bool "true", and the request has no such key',
+      'AccessDenied: no trust policy allows sts:AssumeRole on arn:aws:iam::123456789012:role/mfa; statement 1 of trust policy mfa requires aws:MultiFactorAuthPresent Bool "true", and the request has no such key',
     );
   });
 
@@ -73,12 +66,14 @@ describe('a role that wants MFA', () => {
     await assume(good);
     expect(await refusalOf(assume(good))).toEqual(WRONG_CODE);
     expect(lab.lastEntry()?.reason).toBe(
-      `AccessDenied: the code was used before, and each of ${SERIAL} is good once`,
+      `AccessDenied: the code was used before; each code of ${SERIAL} can be used once`,
     );
     const last = (Number(good.TokenCode.at(-1)) + 1) % 10;
     const other = { ...good, TokenCode: good.TokenCode.slice(0, -1) + String(last) };
     expect(await refusalOf(assume(other))).toEqual(WRONG_CODE);
-    expect(lab.lastEntry()?.reason).toBe(`AccessDenied: it is not the code that ${SERIAL} shows now`);
+    expect(lab.lastEntry()?.reason).toBe(
+      `AccessDenied: the code does not match the present code of ${SERIAL}`,
+    );
   });
 
   test('is assumed from a session that was got with a code, and from no other', async () => {

@@ -68,12 +68,8 @@ async function assume(
   given: Partial<AssumeRoleCommandInput> = {},
   keys: LabUser | LabSession = operator(),
 ): Promise<LabSession> {
-  const { Credentials } = await lab
-    .sts(keys)
-    .send(new AssumeRoleCommand({ RoleArn: APP, RoleSessionName: 'job-1', ...given }));
-  const holder = lab.world.holderOf(Credentials?.AccessKeyId ?? '');
-  if (holder === undefined || !('sessionToken' in holder)) throw new Error('no session');
-  return holder;
+  const assuming = new AssumeRoleCommand({ RoleArn: APP, RoleSessionName: 'job-1', ...given });
+  return lab.session(await lab.sts(keys).send(assuming));
 }
 
 /** What AWS says, and what the lab's log says beyond it. */
@@ -234,7 +230,7 @@ describe('the keys of a mint', () => {
     mintIf({ StringEquals: { 'sts:IdentityTokenAudience': AUDIENCE } });
     expect(await told(mint())).toEqual([
       expect.stringMatching(REFUSED),
-      `no identity-based policy allows sts:GetWebIdentityToken on ${SELF}; statement 1 of identity-based policy Mint wants sts:IdentityTokenAudience StringEquals "https://aud.example", and the request has ["https://aud.example"]: a multivalued key needs ForAllValues or ForAnyValue`,
+      `no identity-based policy allows sts:GetWebIdentityToken on ${SELF}; statement 1 of identity-based policy Mint requires sts:IdentityTokenAudience StringEquals "https://aud.example", and the request has ["https://aud.example"]: a multivalued key needs ForAllValues or ForAnyValue`,
     ]);
   });
 
@@ -249,7 +245,7 @@ describe('the keys of a mint', () => {
     expect(await mint()).toBe('minted');
     for (const resource of [OPERATOR, APP, 'arn:aws:sts::210987654321:self']) {
       mintIf({}, resource);
-      expect((await told(mint()))[1]).toContain('is about other resources');
+      expect((await told(mint()))[1]).toContain('is for other resources');
     }
   });
 
@@ -315,7 +311,7 @@ describe('the keys of a mint', () => {
     const anonymous = await assume({ SourceIdentity: 'alice' });
     expect(await mint({ Audience: ['https://nobody.example'] }, anonymous)).toBe('minted');
     expect((await told(mint({ Audience: ['https://nobody.example'] }, await assume())))[1]).toContain(
-      'wants aws:SourceIdentity StringEquals "alice", and the request has no such key',
+      'requires aws:SourceIdentity StringEquals "alice", and the request has no such key',
     );
   });
 });
@@ -468,14 +464,14 @@ describe('AssumeRole', () => {
       '{"Version":',
       'MalformedPolicyDocument',
       'This policy contains invalid Json',
-      'MalformedPolicyDocument: Policy is no JSON object',
+      'MalformedPolicyDocument: Policy is not a JSON object',
     ],
     [
       'no policy',
       '{"Statement":[{"Effect":"allow","Action":"sts:*","Resource":"*"}]}',
       'MalformedPolicyDocument',
       'Syntax errors in policy.',
-      'MalformedPolicyDocument: Statement[0].Effect: Effect is "Allow" or "Deny"',
+      'MalformedPolicyDocument: Statement[0].Effect: Effect must be "Allow" or "Deny"',
     ],
   ])('refuses a session policy that is %s', async (_what, Policy, code, message, reason) => {
     expect(await refusalOf(assume({ Policy }))).toEqual({

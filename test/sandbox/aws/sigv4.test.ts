@@ -64,7 +64,14 @@ const MONGODB_TEMPORARY = {
 type Vector = typeof GET_VANILLA;
 
 function request(method: string, body: string, headers: readonly (readonly [string, string])[]): HttpRequest {
-  return { method, target: '/', headers, body: Buffer.from(body), remoteAddress: '127.0.0.1' };
+  return {
+    method,
+    target: '/',
+    headers,
+    body: Buffer.from(body),
+    remoteAddress: '127.0.0.1',
+    localAddress: '127.0.0.1',
+  };
 }
 
 function authorization(

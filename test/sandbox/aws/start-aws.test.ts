@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -6,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { startAws } from '../../../src/sandbox/aws/start-aws.ts';
 import { createCertificates } from '../../../src/sandbox/certificates.ts';
 import { ORG_ACCOUNT, OWN_ACCOUNT, startLabAws } from '../../support/lab-aws.ts';
+import { listenOnLoopback } from '../../support/listen.ts';
 
 function get(url: string, ca: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -46,15 +46,13 @@ describe('startAws', () => {
   it('leaves nothing listening when a later server cannot start', async () => {
     const { aws, world, log, now } = await startLabAws();
     await aws.close();
-    const taken = createServer().listen(0, '127.0.0.1');
-    await once(taken, 'listening');
-    const address = taken.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    const ports = { issuers: { [ORG_ACCOUNT]: address.port } };
+    const taken = createServer();
+    const port = await listenOnLoopback(taken);
+    const ports = { issuers: { [ORG_ACCOUNT]: port } };
     const before = world.account(OWN_ACCOUNT).issuer;
     await expect(startAws({ world, log, now, ports })).rejects.toMatchObject({
       code: 'lab.port-taken',
-      message: `The lab's issuer of account ${ORG_ACCOUNT} cannot listen on 127.0.0.1:${address.port}: the port is taken.`,
+      message: `The lab's issuer of account ${ORG_ACCOUNT} cannot listen on 127.0.0.1:${port}: the port is taken.`,
     });
     // The issuer that did start is gone again.
     expect(world.account(OWN_ACCOUNT).issuer).not.toBe(before);

@@ -34,13 +34,7 @@ async function assume(input: Partial<AssumeRoleCommandInput>, keys: LabUser | La
   const { $metadata: _, ...answer } = await sts.send(
     new AssumeRoleCommand({ RoleArn: APP, RoleSessionName: 'job-1', ...input }),
   );
-  return { answer, session: sessionOf(answer.Credentials?.AccessKeyId) };
-}
-
-function sessionOf(accessKeyId: string | undefined): LabSession {
-  const holder = lab.world.holderOf(accessKeyId ?? '');
-  if (holder === undefined || !('sessionToken' in holder)) throw new Error('no session');
-  return holder;
+  return { answer, session: lab.session(answer) };
 }
 
 function secondsLeft(session: LabSession): number {
@@ -73,7 +67,7 @@ describe('GetSessionToken', () => {
   async function getSession(seconds?: number, keys: LabUser | LabSession = operator()) {
     const sts = lab.sts(keys);
     const { Credentials } = await sts.send(new GetSessionTokenCommand({ DurationSeconds: seconds }));
-    return { Credentials, session: sessionOf(Credentials?.AccessKeyId) };
+    return { Credentials, session: lab.session({ Credentials }) };
   }
 
   it('gives a user twelve hours, under the same name', async () => {
@@ -126,7 +120,7 @@ describe('GetSessionToken', () => {
     const sts = lab.sts(operator());
     const { Credentials } = await sts.send(new GetSessionTokenCommand({ MinimumSessionTokenSize: 4096 }));
     expect(Credentials?.SessionToken).toHaveLength(4096);
-    expect((await whoAmI(sessionOf(Credentials?.AccessKeyId))).identity.Account).toBe('123456789012');
+    expect((await whoAmI(lab.session({ Credentials }))).identity.Account).toBe('123456789012');
   });
 
   it('refuses an MFA code of a user without a device', async () => {
@@ -194,8 +188,8 @@ describe('AssumeRole', () => {
       denied('sts:AssumeRole', APP, 'arn:aws:iam::123456789012:user/no-mint'),
     );
     expect(log).toEqual([
-      `AccessDenied: no trust policy allows sts:AssumeRole on ${ETL}; statement 1 of trust policy etl wants sts:ExternalId StringEquals "lab-external-id", and the request has no such key`,
-      `AccessDenied: no trust policy allows sts:AssumeRole on ${ETL}; statement 1 of trust policy etl wants sts:ExternalId StringEquals "lab-external-id", and the request has "lab-external-ie"`,
+      `AccessDenied: no trust policy allows sts:AssumeRole on ${ETL}; statement 1 of trust policy etl requires sts:ExternalId StringEquals "lab-external-id", and the request has no such key`,
+      `AccessDenied: no trust policy allows sts:AssumeRole on ${ETL}; statement 1 of trust policy etl requires sts:ExternalId StringEquals "lab-external-id", and the request has "lab-external-ie"`,
       'AccessDenied: there is no role arn:aws:iam::123456789012:role/nowhere',
       `AccessDenied: no trust policy allows sts:AssumeRole on ${APP}; statement 1 of trust policy app does not name arn:aws:iam::210987654321:user/org-operator`,
       `AccessDenied: no trust policy allows sts:AssumeRole on ${APP}; statement 1 of trust policy app does not name arn:aws:iam::123456789012:user/no-mint`,

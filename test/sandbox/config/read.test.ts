@@ -134,7 +134,7 @@ describe('a fault is told with its line and column', () => {
       'a policy that AWS would refuse',
       `accounts:\n  - id: "111122223333"\n    users:\n      - name: alice\n        policies:\n          P: { Version: "2012-10-17", Statement: [{ Effect: Alow, Action: "sts:*", Resource: "*" }] }\n`,
       [
-        '6:14 accounts[0].users[0].policies.P: AWS would refuse this policy: Statement[0].Effect: Effect is "Allow" or "Deny"',
+        '6:14 accounts[0].users[0].policies.P: AWS would reject this policy: Statement[0].Effect: Effect must be "Allow" or "Deny"',
       ],
     ],
     [
@@ -150,9 +150,7 @@ describe('a fault is told with its line and column', () => {
     [
       'two of one name',
       `accounts:\n  - id: "111122223333"\n    users: [{ name: alice }, { name: alice }]\n`,
-      [
-        '3:38 accounts[0].users[1].name: there is a profile alice already: give this one another by "profile"',
-      ],
+      ['3:38 accounts[0].users[1].name: duplicate profile alice: give this one another name with "profile"'],
     ],
     [
       'an identity provider of an account that the lab lacks',
@@ -164,7 +162,7 @@ describe('a fault is told with its line and column', () => {
     [
       'a database user of an identity provider that is not declared',
       'databaseUsers:\n  - { mechanism: oidc, principal: x, roles: [], identityProvider: other }\n',
-      ['2:67 databaseUsers[0].identityProvider: there is no identity provider other in this file'],
+      ['2:67 databaseUsers[0].identityProvider: this file has no identity provider other'],
     ],
     [
       'what is no YAML',

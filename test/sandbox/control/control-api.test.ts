@@ -1,19 +1,15 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Lab, startLab } from '../../../src/sandbox/lab.ts';
+import { startLab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
+import { LAB_OPTIONS } from '../../support/lab-options.ts';
 
 let lab: Lab;
 let url: URL;
 let token: string;
 
 beforeEach(async () => {
-  lab = await startLab({
-    now: () => new Date(),
-    fedctl: ['fedctl'],
-    tls: false,
-    replicaSet: null,
-    mongoPort: 0,
-  });
+  lab = await startLab(LAB_OPTIONS);
   url = new URL(lab.env['FEDCTL_SANDBOX_URL'] ?? '');
   token = lab.env['FEDCTL_SANDBOX_TOKEN'] ?? '';
 });
@@ -58,8 +54,8 @@ const change = (method: string, path: string, members: object) =>
 describe('the control API refuses', () => {
   test.each([
     ['no token', { authorization: '' }, 401, 'the bearer token is missing'],
-    ['another token', { authorization: 'Bearer x' }, 401, 'the bearer token is not the one of this lab'],
-    ['another scheme', { authorization: 'Basic x' }, 401, 'the bearer token is not the one of this lab'],
+    ['another token', { authorization: 'Bearer x' }, 401, 'the bearer token does not belong to this lab'],
+    ['another scheme', { authorization: 'Basic x' }, 401, 'the bearer token does not belong to this lab'],
     [
       'a name that leads to loopback',
       { host: 'lab.evil.example' },
@@ -72,8 +68,8 @@ describe('the control API refuses', () => {
       421,
       'the Host header is not the address of the control API',
     ],
-    ['a web page', { origin: 'http://127.0.0.1' }, 403, 'web pages may not call the control API'],
-    ['a sandboxed web page', { origin: 'null' }, 403, 'web pages may not call the control API'],
+    ['a web page', { origin: 'http://127.0.0.1' }, 403, 'web pages cannot call the control API'],
+    ['a sandboxed web page', { origin: 'null' }, 403, 'web pages cannot call the control API'],
   ])('%s', async (_what, headers, status, message) => {
     expect(await send({ method: 'POST', path: '/v1/stop', headers })).toMatchObject({
       status,
@@ -100,7 +96,7 @@ describe('the control API refuses', () => {
   ])('%s', async (_what, headers, body) => {
     expect(await send({ method: 'PUT', path: '/v1/clock', headers, body })).toMatchObject({
       status: 415,
-      body: { error: { message: 'the body must be one JSON object' } },
+      body: { error: { message: 'the body must be a single JSON object' } },
     });
     expect(lab.clock.offsetMs).toBe(0);
   });
@@ -118,15 +114,20 @@ describe('the control API refuses', () => {
       'PUT',
       '/v1/clock',
       { offsetSeconds: 'x' },
-      'The control API cannot read "offsetSeconds": expected a number.',
+      'Invalid "offsetSeconds" in the request to the control API: expected a number.',
     ],
     [
       'PUT',
       '/v1/clock',
       { offsetSeconds: 1e12 },
-      'The lab cannot set that: offsetSeconds must be a number of seconds, ten years at most.',
+      'Invalid offsetSeconds: it must be a number of seconds, ten years at most.',
     ],
-    ['PUT', '/v1/federation', {}, 'The control API cannot read "enabled": expected true or false.'],
+    [
+      'PUT',
+      '/v1/federation',
+      {},
+      'Invalid "enabled" in the request to the control API: expected true or false.',
+    ],
     ['PUT', '/v1/federation', { enabled: true, account: '1' }, 'The lab has no account "1".'],
     ['POST', '/v1/revoke-identity', { arn: 'x' }, 'The lab has no identity "x".'],
     ['POST', '/v1/revoke-database-user', { username: 'x' }, 'The lab has no database user "x".'],
@@ -134,19 +135,19 @@ describe('the control API refuses', () => {
       'PUT',
       '/v1/database-user',
       { username: 'x' },
-      'The lab cannot set that: type must be one of oidc-user, oidc-group, iam-user, iam-role for a new database user.',
+      'Invalid type: it must be one of oidc-user, oidc-group, iam-user, iam-role for a new database user.',
     ],
     [
       'PUT',
       '/v1/database-user',
       { username: 'x', type: 'oidc-user', roles: 'readWrite@app' },
-      'The control API cannot read "roles": expected a list of texts.',
+      'Invalid "roles" in the request to the control API: expected a list of texts.',
     ],
     [
       'PUT',
       '/v1/database-user',
       { username: 'x', type: 'oidc-user', roles: ['readWrite'] },
-      'The lab cannot set that: roles must be role@database, such as readWrite@app.',
+      'Invalid roles: it must be role@database, such as readWrite@app.',
     ],
     [
       'PUT',
@@ -158,7 +159,7 @@ describe('the control API refuses', () => {
       'PUT',
       '/v1/identity-provider',
       { name: 'x', issuer: 'https://issuer.example.com' },
-      'The lab cannot set that: issuer and audience must be given for a new identity provider.',
+      'Invalid issuer and audience: it must be given for a new identity provider.',
     ],
     [
       'PUT',
@@ -170,7 +171,7 @@ describe('the control API refuses', () => {
       'PUT',
       '/v1/access-list',
       { address: '192.0.2.0/33', allowed: true },
-      'The lab cannot set that: address must be an IP address or a block such as 192.0.2.0/24.',
+      'Invalid address: it must be an IP address or a block such as 192.0.2.0/24.',
     ],
     [
       'PUT',
@@ -183,14 +184,9 @@ describe('the control API refuses', () => {
       'PUT',
       '/v1/delay',
       { hop: 'x', ms: 1 },
-      'The control API cannot read "hop": expected sts, iam, issuer, mongod, atlas.',
+      'Invalid "hop" in the request to the control API: expected sts, iam, issuer, mongod, atlas.',
     ],
-    [
-      'PUT',
-      '/v1/delay',
-      { hop: 'sts', ms: -1 },
-      'The lab cannot set that: ms must be milliseconds, ten minutes at most.',
-    ],
+    ['PUT', '/v1/delay', { hop: 'sts', ms: -1 }, 'Invalid ms: it must be milliseconds, ten minutes at most.'],
   ])('%s %s %o', async (method, path, members, message) => {
     expect(await change(method, path, members)).toMatchObject({ status: 422, body: { error: { message } } });
   });

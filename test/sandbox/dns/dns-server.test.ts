@@ -38,7 +38,7 @@ describe("the lab's DNS server", () => {
     await expect(resolver.resolveTxt('example.com')).rejects.toMatchObject({ code: 'ENOTFOUND' });
     expect(log.entries().slice(1)).toMatchObject([
       { hop: 'dns', decision: 'refused', reason: 'NODATA: the name has no record of this type' },
-      { hop: 'dns', decision: 'refused', reason: 'NXDOMAIN: there is no such name' },
+      { hop: 'dns', decision: 'refused', reason: 'NXDOMAIN: the name does not exist' },
     ]);
   });
 

@@ -68,7 +68,7 @@ describe('the issuer', () => {
       hop: 'issuer',
       action: 'GET (another path)',
       decision: 'refused',
-      reason: 'only discovery and keys can be read here',
+      reason: 'only the discovery document and the keys can be read here',
     });
   });
 

@@ -103,7 +103,7 @@ describe('the container credentials endpoint', () => {
       'another method',
       { method: 'POST', headers: { authorization: '<token>' } },
       405,
-      refused('MethodNotAllowed', 'Credentials are read by GET.'),
+      refused('MethodNotAllowed', 'Use GET to read credentials.'),
       'HTTP 405: Credentials are read by GET.',
     ],
   ])('refuses %s', async (_name, init: RequestInit, status, body, reason) => {
@@ -119,7 +119,7 @@ describe('the container credentials endpoint', () => {
     const answer = await fetch(`${uri}x`, { headers: { authorization: token } });
     expect([answer.status, await answer.json()]).toEqual([
       404,
-      refused('NotFound', 'There are no credentials at this path.'),
+      refused('NotFound', 'This path has no credentials.'),
     ]);
   });
 });

@@ -128,10 +128,10 @@ describe('the instance metadata service', () => {
     const token = await tokenFor(60);
     const changed = token.replace(/^./, (first) => (first === 'm' ? 'n' : 'm'));
     for (const [sent, reason] of [
-      ['AQAEAFedctl', 'its token is none of this service'],
-      [changed, 'its token is none of this service'],
-      [`${token}.x`, 'its token is none of this service'],
-      ['', 'its token is none of this service'],
+      ['AQAEAFedctl', 'the token does not belong to this service'],
+      [changed, 'the token does not belong to this service'],
+      [`${token}.x`, 'the token does not belong to this service'],
+      ['', 'the token does not belong to this service'],
     ] as const) {
       expect(await refusal(ask(KEYS_URL, { headers: { [TOKEN]: sent } }))).toEqual([
         401,
@@ -143,14 +143,14 @@ describe('the instance metadata service', () => {
     lab.clock.offset = 61_000;
     const [status, reason] = await refusal(ask(KEYS_URL, { headers: { [TOKEN]: token } }));
     expect(status).toBe(401);
-    expect(reason).toMatch(/^HTTP 401: its token expired at 20/);
+    expect(reason).toMatch(/^HTTP 401: the token expired at 20/);
   });
 
   test.each([
-    ['no time to live', {}, 400, `HTTP 400: ${TTL} has to say 1 to 21600`],
-    ['none', { [TTL]: '0' }, 400, `HTTP 400: ${TTL} has to say 1 to 21600`],
-    ['more than six hours', { [TTL]: '21601' }, 400, `HTTP 400: ${TTL} has to say 1 to 21600`],
-    ['what is no number', { [TTL]: '1e3' }, 400, `HTTP 400: ${TTL} has to say 1 to 21600`],
+    ['no time to live', {}, 400, `HTTP 400: ${TTL} must be from 1 to 21600`],
+    ['none', { [TTL]: '0' }, 400, `HTTP 400: ${TTL} must be from 1 to 21600`],
+    ['more than six hours', { [TTL]: '21601' }, 400, `HTTP 400: ${TTL} must be from 1 to 21600`],
+    ['what is no number', { [TTL]: '1e3' }, 400, `HTTP 400: ${TTL} must be from 1 to 21600`],
     [
       'a proxy on the way',
       { [TTL]: '60', 'x-forwarded-for': '10.0.0.9' },

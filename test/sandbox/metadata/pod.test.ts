@@ -20,7 +20,15 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
   lab = await startLabAws();
   const { world, log, now } = lab;
-  pod = await startPlatform('eks', { world, log, now, region: 'eu-central-1', folder, tls: undefined });
+  pod = await startPlatform('eks', {
+    world,
+    log,
+    now,
+    region: 'eu-central-1',
+    folder,
+    tls: undefined,
+    network: undefined,
+  });
 });
 
 afterAll(async () => {
@@ -102,7 +110,7 @@ describe('a pod on EKS', () => {
     ['another audience', {}, 'https://kubernetes.default.svc', 'InvalidIdentityToken'],
   ])('is refused as %s', async (_name, change, audience, code) => {
     const { log, now } = lab;
-    const cluster = await startCluster({ log, now, tls: undefined });
+    const cluster = await startCluster({ log, now, tls: undefined, network: undefined });
     lab.world.trustIssuer({
       accountId: OWN_ACCOUNT,
       issuer: cluster.issuer,
@@ -143,7 +151,7 @@ test('a lab without the role that workloads have plays no platform', async () =>
   const options = { world, log, now, region: 'eu-central-1', folder, tls: undefined };
   await expect(startPlatform('ec2', options)).rejects.toMatchObject({
     code: 'lab.unknown-name',
-    message: 'The lab has no role "app", and that is who workloads on ec2 are.',
+    message: 'The lab has no role "app", which workloads on ec2 use.',
   });
   await aws.close();
 });

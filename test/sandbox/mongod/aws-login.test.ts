@@ -112,14 +112,23 @@ test.each([
       action: 'saslStart MONGODB-AWS',
       principal: null,
       decision: 'info',
-      reason: "the client is to sign a GetCallerIdentity for sts.amazonaws.com with the server's nonce",
+      reason:
+        'the client sent a nonce of 32 bytes; it is to sign a GetCallerIdentity for sts.amazonaws.com with the nonce of 64 bytes that the server returns',
     },
+    {
+      hop: 'mongod',
+      action: 'saslContinue MONGODB-AWS',
+      principal: null,
+      decision: 'info',
+      reason: `the client sent a GetCallerIdentity signed by ${identity.accessKeyId} for Region us-east-1, which goes to STS as it is`,
+    },
+    { action: 'saslContinue MONGODB-AWS', decision: 'info', reason: `STS says ${identity.arn}` },
     {
       hop: 'mongod',
       action: 'saslContinue MONGODB-AWS',
       principal: user,
       decision: 'allowed',
-      reason: `STS says ${identity.arn}; roles atlasAdmin@admin`,
+      reason: `the ARN is that of the database user ${user}; roles atlasAdmin@admin`,
     },
   ]);
 });
@@ -157,7 +166,7 @@ describe('one byte changed', () => {
     {
       name: 'in the algorithm',
       change: (second: Signed) => ({ ...second, a: second.a.replace('AWS4', 'AWS3') }),
-      reason: 'the field a is no signature of version 4',
+      reason: 'the field a is not a version 4 signature',
     },
   ])('$name', async ({ change, reason }) => {
     expect(await proceed(change(await signed(SESSION)))).toEqual(REFUSED);
@@ -188,6 +197,8 @@ describe('one byte changed', () => {
     expect(await proceed(await signed(ALICE))).toEqual(REFUSED);
     expect(lab.log.entries()).toMatchObject([
       { action: 'saslStart MONGODB-AWS', decision: 'info' },
+      { action: 'saslContinue MONGODB-AWS', decision: 'info' },
+      { action: 'saslContinue MONGODB-AWS', decision: 'info', reason: `STS says ${USER_ARN}` },
       {
         action: 'saslContinue MONGODB-AWS',
         principal: USER_ARN,
@@ -237,7 +248,7 @@ describe('the first message', () => {
     {
       name: 'with channel binding',
       first: { r: new Binary(CLIENT_NONCE), p: 121 },
-      reason: 'the client asks for channel binding',
+      reason: 'the client requires channel binding',
     },
   ])('$name', async ({ first, reason }) => {
     expect(await start(first)).toEqual(REFUSED);
@@ -247,17 +258,17 @@ describe('the first message', () => {
 
 describe('the second message', () => {
   test.each([
-    { name: 'without a signature', second: {}, reason: 'the field a is no Authorization header' },
+    { name: 'without a signature', second: {}, reason: 'the field a is not an Authorization header' },
     {
       name: 'with a line break in the signature',
       second: { a: 'AWS4\r\nHost: evil', d: '20261122T120000Z' },
-      reason: 'the field a is no Authorization header',
+      reason: 'the field a is not an Authorization header',
     },
-    { name: 'without a date', second: { a: 'AWS4' }, reason: 'the field d is no date' },
+    { name: 'without a date', second: { a: 'AWS4' }, reason: 'the field d is not a date' },
     {
       name: 'with a line break in the session token',
       second: { a: 'AWS4', d: '20261122T120000Z', t: 'a\r\nb' },
-      reason: 'the field t is no session token',
+      reason: 'the field t is not a session token',
     },
   ])('$name', async ({ second, reason }) => {
     await start();
@@ -287,17 +298,17 @@ describe('STS', () => {
     {
       name: 'names nobody',
       answer: { status: 200, body: '<html/>' },
-      reason: 'the answer of GetCallerIdentity holds no ARN',
+      reason: 'the response of GetCallerIdentity has no ARN',
     },
     {
       name: 'names two',
       answer: { status: 200, body: `<Arn>${USER_ARN}</Arn><Arn>x</Arn>` },
-      reason: 'the answer of GetCallerIdentity holds no ARN',
+      reason: 'the response of GetCallerIdentity has no ARN',
     },
     {
       name: 'names the root of the account',
       answer: { status: 200, body: '<Arn>arn:aws:iam::123456789012:root</Arn>' },
-      reason: '"arn:aws:iam::123456789012:root" is no ARN of an IAM user or role',
+      reason: '"arn:aws:iam::123456789012:root" is not the ARN of an IAM user or role',
     },
     {
       name: 'redirects',
@@ -315,7 +326,7 @@ describe('STS', () => {
     const second = await signed(ALICE);
     await lab.sts.close();
     expect(await proceed(second)).toEqual(REFUSED);
-    expect(lab.refusals()[0]).toMatch(/^STS cannot be asked: connect ECONNREFUSED /);
+    expect(lab.refusals()[0]).toMatch(/^STS is unreachable: connect ECONNREFUSED /);
   });
 });
 

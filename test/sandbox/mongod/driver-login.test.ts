@@ -94,7 +94,7 @@ test('an issuer and an STS whose certificates nobody vouches for are not believe
     await driver.close();
     expect(lab.refusals()).toEqual([
       expect.stringMatching(/: the keys of https:\S+ cannot be fetched: .*certificate/),
-      expect.stringMatching(/^STS cannot be asked: .*certificate/),
+      expect.stringMatching(/^STS is unreachable: .*certificate/),
     ]);
   } finally {
     await lab.close();

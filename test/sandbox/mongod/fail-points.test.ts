@@ -1,4 +1,4 @@
-import type { Document } from 'bson';
+import { type Document, Long, UUID } from 'bson';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type MongodFixture, saslStart, startMongodFixture } from '../../support/mongod-fixture.ts';
 import { WireClient } from '../../support/wire-client.ts';
@@ -72,6 +72,35 @@ describe('the fail point failCommand', () => {
     expect(await nameless.command({ ping: 1 })).toEqual({ ok: 1 });
   });
 
+  test('meets the first hello already under the name that it carries', async () => {
+    const data = { failCommands: ['hello', 'isMaster'], errorCode: 91, appName: 'orders' };
+    await client.command(failCommand('alwaysOn', data));
+    const hello = (name: string) => ({ hello: 1, client: { application: { name } } });
+    expect(await (await connected()).command(hello('orders'))).toMatchObject({
+      code: 91,
+      codeName: 'ShutdownInProgress',
+    });
+    const other = await connected('search');
+    // A later hello does not rename the client.
+    expect(await other.command(hello('orders'))).toMatchObject({ ok: 1 });
+  });
+
+  test.each([
+    [24, 'LockTimeout'],
+    [64, 'WriteConcernTimeout'],
+    [112, 'WriteConflict'],
+    [133, 'FailedToSatisfyReadPreference'],
+    [251, 'NoSuchTransaction'],
+    [262, 'ExceededTimeLimit'],
+    [354, 'LoadBalancerSupportMismatch'],
+    [10058, 'LegacyNotPrimary'],
+    [11601, 'Interrupted'],
+    [99999, 'Location99999'],
+  ])('answers with the name of code %d', async (errorCode, codeName) => {
+    await client.command(failCommand({ times: 1 }, { failCommands: ['ping'], errorCode }));
+    expect(await client.command({ ping: 1 })).toMatchObject({ code: errorCode, codeName });
+  });
+
   test('closes the connection without an answer, and the command does not run', async () => {
     await client.command(failCommand({ times: 1 }, { failCommands: ['insert'], closeConnection: true }));
     const doomed = await lab.loggedIn();
@@ -97,6 +126,40 @@ describe('the fail point failCommand', () => {
       ok: 1,
       writeConcernError,
     });
+  });
+
+  test('adds error labels to a write concern error, those that it names or those of the server', async () => {
+    const set = await startMongodFixture({ replicaSet: 'rs0' });
+    const admin = await set.loggedIn();
+    const lsid = { id: new UUID() };
+    const labels = async (data: Document): Promise<unknown> => {
+      await admin.command(failCommand({ times: 1 }, { failCommands: ['insert'], ...data }));
+      const txnNumber = Long.fromNumber(++number);
+      const reply = await admin.command({ insert: 'c', documents: [{}], lsid, txnNumber }, 'app');
+      return { n: reply['n'], errorLabels: reply['errorLabels'] };
+    };
+    let number = 0;
+    const writeConcernError = (code: number) => ({ writeConcernError: { code, errmsg: 'x' } });
+    const retryable = ['RetryableWriteError'];
+    expect(await labels({ ...writeConcernError(64), errorLabels: retryable })).toEqual({
+      n: 1,
+      errorLabels: retryable,
+    });
+    expect(await labels({ ...writeConcernError(91), errorLabels: [] })).toEqual({ n: 1, errorLabels: [] });
+    for (const code of [91, 189, 11600, 11602]) {
+      expect(await labels(writeConcernError(code))).toEqual({ n: 1, errorLabels: retryable });
+    }
+    expect(await labels(writeConcernError(64))).toEqual({ n: 1, errorLabels: undefined });
+    await set.close();
+  });
+
+  test('meets only the collection that it names', async () => {
+    await client.command(
+      failCommand('alwaysOn', { failCommands: ['find'], errorCode: 391, namespace: 'app.visits' }),
+    );
+    expect(await client.command({ find: 'others' }, 'app')).toMatchObject({ ok: 1 });
+    expect(await client.command(find, 'other')).toMatchObject({ ok: 1 });
+    expect(await client.command(find, 'app')).toEqual(FAILED);
   });
 
   test('holds a command up for as long as it says', async () => {
@@ -142,7 +205,7 @@ describe('the fail point failCommand', () => {
   });
 
   test.each([
-    [{ configureFailPoint: 'other', mode: 'off' }, 178, 'other not found'],
+    [{ configureFailPoint: 'other', mode: 'off' }, 266, 'other not found'],
     [failCommand('sometimes'), 2, 'the mode is "off", "alwaysOn", {times: n} or {skip: n}'],
     [failCommand('alwaysOn', { failCommands: 'find' }), 2, 'failCommands is no list of names'],
     [

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { BSON } from 'bson';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crc32c } from '../../../src/sandbox/mongod/crc32c.ts';
+import { listenOnLoopback } from '../../support/listen.ts';
 import { type MongodFixture, saslStart, startMongodFixture } from '../../support/mongod-fixture.ts';
 import { frame, opMsg, opQuery, WireClient } from '../../support/wire-client.ts';
 
@@ -127,7 +128,7 @@ describe('bytes that are no message', () => {
     {
       name: 'a TLS hello',
       bytes: Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3, 7, 7, 7, 7, 7, 7]),
-      reason: 'the operation 117901063 is not spoken here',
+      reason: 'the operation 117901063 is not supported',
     },
     { name: 'a length of zero', bytes: int32(0), reason: 'a message cannot be 0 bytes long' },
     { name: 'a length below a header', bytes: int32(15), reason: 'a message cannot be 15 bytes long' },
@@ -140,12 +141,12 @@ describe('bytes that are no message', () => {
     {
       name: 'an operation of old',
       bytes: frame(2002, Buffer.alloc(8)),
-      reason: 'the operation 2002 is not spoken here',
+      reason: 'the operation 2002 is not supported',
     },
     {
       name: 'a compressed message',
       bytes: frame(2012, Buffer.alloc(9)),
-      reason: 'the operation 2012 is not spoken here',
+      reason: 'the operation 2012 is not supported',
     },
     { name: 'a header alone', bytes: frame(2013, Buffer.alloc(0)), reason: /^a message cannot be read: / },
     { name: 'no section', bytes: frame(2013, NO_FLAGS), reason: 'OP_MSG has no body' },
@@ -280,9 +281,8 @@ describe('hello', () => {
 
 describe('closing', () => {
   test('ends within a second, whatever clients and neighbours do', async () => {
-    const silent = createServer(() => {}).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const issuer = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const silent = createServer(() => {});
+    const issuer = `http://127.0.0.1:${await listenOnLoopback(silent)}`;
     lab.identityProviders = lab.identityProviders.map((idp) => ({ ...idp, issuer }));
     const asked = once(silent, 'connection');
     client.socket.write(opMsg({ ...saslStart(await lab.token({ iss: issuer })), $db: '$external' }));
@@ -308,6 +308,6 @@ describe('closing', () => {
 test('a port that is taken is said to be', async () => {
   await expect(startMongodFixture({ port: lab.mongod.port })).rejects.toMatchObject({
     code: 'lab.port-taken',
-    message: `Port ${lab.mongod.port} on 127.0.0.1 is taken: the lab's MongoDB server cannot listen there.`,
+    message: `Port ${lab.mongod.port} on 127.0.0.1 is in use: the lab's MongoDB server cannot listen there.`,
   });
 });

@@ -1,3 +1,4 @@
+import { Binary } from 'bson';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LoginAttempt } from '../../../src/sandbox/mongod/login-attempt.ts';
 import {
@@ -36,6 +37,41 @@ test('a login that is accepted is told with the database user', async () => {
       failureReason: null,
     },
   ]);
+});
+
+test.each(['SCRAM-SHA-1', 'SCRAM-SHA-256'])(
+  'a password by %s is refused as a login, once, whatever was tried inside hello',
+  async (mechanism) => {
+    const payload = new Binary(Buffer.from('n,,n=app=2Ceu,r=nonce'));
+    const start = { saslStart: 1, mechanism, payload };
+    const hello = await client.command({ hello: 1, speculativeAuthenticate: { ...start, db: 'admin' } });
+    expect(hello).not.toHaveProperty('speculativeAuthenticate');
+    expect(await client.command(start, 'admin')).toEqual({
+      ok: 0,
+      errmsg: 'Authentication failed.',
+      code: 18,
+      codeName: 'AuthenticationFailed',
+    });
+    expect(attempts).toEqual([
+      {
+        mechanism,
+        username: 'app,eu',
+        ipAddress: '127.0.0.1',
+        accepted: false,
+        failureReason: 'UserNotFound: Could not find user "app,eu" for db "admin"',
+      },
+    ]);
+  },
+);
+
+test('a client certificate that was not shown is refused as a login', async () => {
+  expect(await client.command({ authenticate: 1, mechanism: 'MONGODB-X509' }, '$external')).toEqual({
+    ok: 0,
+    errmsg: 'Authentication failed.',
+    code: 18,
+    codeName: 'AuthenticationFailed',
+  });
+  expect(attempts.map(({ mechanism, accepted }) => [mechanism, accepted])).toEqual([['MONGODB-X509', false]]);
 });
 
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
@@ -81,7 +117,7 @@ test('a user of another kind is none', async () => {
 });
 
 test('an issuer that is not there is told apart from one without the key', async () => {
-  await lab.issuer.close();
+  await lab.issuer[Symbol.asyncDispose]();
   await client.command(saslStart(await lab.token()), '$external');
   expect(attempts[0]?.failureReason).toMatch(/^AuthenticationFailed: the keys of http.* cannot be fetched: /);
 });

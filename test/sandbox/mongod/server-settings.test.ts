@@ -2,7 +2,7 @@ import { Binary, Long } from 'bson';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { MongodOptions } from '../../../src/sandbox/mongod/mongod.ts';
 import { SERVER_VERSIONS, type ServerLine } from '../../../src/sandbox/mongod/versions.ts';
-import { newSigningKey, signToken } from '../../support/issuer-double.ts';
+import { forgeKey, sign } from '../../support/forge.ts';
 import {
   databaseUser,
   type MongodFixture,
@@ -69,31 +69,33 @@ describe('the line of servers', () => {
     ['9.0', 'in', 'in', []],
   ])('%s answers %s to RS256 and %s to ES384', async (line, rsa, ec, reasons) => {
     await start({ settings: { serverVersion: SERVER_VERSIONS[line] } });
-    const ecKey = await newSigningKey('EC384_0', 'ES384');
-    lab.issuer.keys.push(ecKey.publicJwk);
+    const ecKey = await forgeKey('ES384', 'EC384_0');
+    lab.issuer.publish(lab.key.jwk, ecKey.jwk);
     expect(await login(await lab.token())).toBe(rsa);
-    expect(await login(await signToken(ecKey, lab.claims()))).toBe(ec);
+    expect(await login(await sign(ecKey, lab.claims()))).toBe(ec);
     const told = lab
       .refusals()
-      .map((reason) => reason.replace(/^.*?: /, '').replace(lab.issuer.url, 'ISSUER'));
+      .map((reason) => reason.replace(/^.*?: /, '').replace(lab.issuer.issuer, 'ISSUER'));
     expect(told).toEqual(reasons);
   });
 
   test('9.0 refuses a token that somebody else signed with an EC key of the same name', async () => {
     await start({ settings: { serverVersion: SERVER_VERSIONS['9.0'] } });
-    lab.issuer.keys.push((await newSigningKey('EC384_0', 'ES384')).publicJwk);
-    const stranger = await newSigningKey('EC384_0', 'ES384');
-    expect(await login(await signToken(stranger, lab.claims()))).toBe(18);
+    lab.issuer.publish(lab.key.jwk, (await forgeKey('ES384', 'EC384_0')).jwk);
+    const stranger = await forgeKey('ES384', 'EC384_0');
+    expect(await login(await sign(stranger, lab.claims()))).toBe(18);
     expect(lab.refusals()).toEqual([
-      expect.stringMatching(/: the signature does not fit the issuer's key: signature verification failed$/),
+      expect.stringMatching(
+        /: the signature does not match the key of the issuer: signature verification failed$/,
+      ),
     ]);
   });
 
   test('9.0 refuses an RSA signature that names the EC key', async () => {
     await start({ settings: { serverVersion: SERVER_VERSIONS['9.0'] } });
-    lab.issuer.keys.push((await newSigningKey('EC384_0', 'ES384')).publicJwk);
-    const rsa = await newSigningKey('EC384_0');
-    expect(await login(await signToken(rsa, lab.claims()))).toBe(18);
+    lab.issuer.publish(lab.key.jwk, (await forgeKey('ES384', 'EC384_0')).jwk);
+    const rsa = await forgeKey('RS256', 'EC384_0');
+    expect(await login(await sign(rsa, lab.claims()))).toBe(18);
   });
 });
 

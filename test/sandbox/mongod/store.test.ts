@@ -149,49 +149,43 @@ describe('finding', () => {
       name: 'an unknown operator',
       command: { find: 'visits', filter: { n: { $foo: 1 } } },
       code: 2,
-      errmsg: 'unknown query operator $foo',
+      errmsg: 'unknown operator: $foo',
     },
     {
       name: 'JavaScript',
       command: { find: 'visits', filter: { $where: 'true' } },
       code: 2,
-      errmsg: "$where operator requires 'scriptEnabled' option to be true.",
+      errmsg: 'The lab does not support the query operator $where.',
     },
     {
       name: 'an unknown stage',
       command: { aggregate: 'visits', pipeline: [{ $foo: 1 }], cursor: {} },
-      code: 2,
-      errmsg: 'unregistered pipeline operator $foo.',
+      code: 40324,
+      errmsg: "Unrecognized pipeline stage name: '$foo'",
     },
     {
       name: 'writing by aggregation',
       command: { aggregate: 'visits', pipeline: [{ $out: 'x' }], cursor: {} },
-      code: 238,
-      errmsg: 'the lab has neither $out nor $merge',
-    },
-    {
-      name: 'a long that is no double',
-      command: { find: 'visits', filter: { n: Long.MAX_VALUE } },
-      code: 238,
-      errmsg: 'the lab cannot compute with the long 9223372036854775807',
+      code: 40324,
+      errmsg: 'The lab does not support the pipeline stage $out.',
     },
     {
       name: 'a filter that is no document',
       command: { find: 'visits', filter: 1 },
       code: 14,
-      errmsg: "BSON field 'filter' is the wrong type, expected type 'object'",
+      errmsg: "BSON field 'find.filter' is the wrong type 'int', expected type 'object'",
     },
     {
       name: 'a negative skip',
       command: { find: 'visits', skip: -1 },
-      code: 2,
-      errmsg: 'skip must not be negative',
+      code: 51024,
+      errmsg: "BSON field 'find.skip' value must be >= 0, actual value '-1'",
     },
     {
       name: 'a bad sort',
       command: { find: 'visits', sort: { n: 2 } },
-      code: 2,
-      errmsg: 'a sort direction is 1 or -1',
+      code: 15975,
+      errmsg: '$sort key ordering must be 1 (for ascending) or -1 (for descending)',
     },
     {
       name: 'a bad name',
@@ -212,7 +206,7 @@ describe('writing', () => {
     expect(ordered).toBeInstanceOf(MongoBulkWriteError);
     expect(ordered).toMatchObject({
       code: 11000,
-      message: 'E11000 duplicate key error collection: app.visits index: _id_ dup key: {"_id":2}',
+      message: 'E11000 duplicate key error collection: app.visits index: _id_ dup key: { _id: 2 }',
       result: { insertedCount: 1 },
     });
     expect(await visits.distinct('_id')).toEqual([2, 1]);
@@ -362,31 +356,35 @@ describe('writing', () => {
       name: '$inc of a text',
       update: { $inc: { text: 1 } },
       code: 14,
-      errmsg: "Cannot apply $inc to a value of non-numeric type at 'text'",
+      errmsg:
+        "Cannot apply $inc to a value of non-numeric type. {_id: 1} has the field 'text' of non-numeric type string",
     },
     {
       name: '$inc by a text',
       update: { $inc: { n: 'x' } },
       code: 14,
-      errmsg: "Cannot $inc with non-numeric argument at 'n'",
+      errmsg: 'Cannot increment with non-numeric argument: {n: "x"}',
     },
     {
       name: 'fields beside operators',
       update: { $set: { a: 1 }, b: 1 },
       code: 9,
-      errmsg: 'an update holds either operators or fields, not both',
+      errmsg:
+        'Unknown modifier: b. Expected a valid update modifier or pipeline-style update specified as an array',
     },
     {
       name: 'an unknown operator',
       update: { $foo: { a: 1 } },
-      code: 2,
-      errmsg: "Unknown update operator: '$foo'.",
+      code: 9,
+      errmsg:
+        'Unknown modifier: $foo. Expected a valid update modifier or pipeline-style update specified as an array',
     },
     {
-      name: 'a sum beyond 2^53',
+      name: 'a sum beyond 2^63',
       update: { $inc: { big: 1 } },
-      code: 238,
-      errmsg: 'the lab cannot compute with the long 9223372036854775807',
+      code: 2,
+      errmsg:
+        'Failed to apply $inc operations to current value ((NumberLong)9223372036854775807) for document {_id: 1}',
     },
   ])('refuses $name', async ({ update, code, errmsg }) => {
     await visits.insertOne({ _id: 1, n: 1, text: 'x', big: Long.MAX_VALUE });
@@ -487,7 +485,7 @@ describe('types', () => {
       double: new Int32(5),
       large: Long.MIN_VALUE,
       long: Long.fromNumber(6),
-      decimal: Decimal128.fromString('2.2'),
+      decimal: Decimal128.fromString('2.20'),
       inner: { double: new Double(3) },
       fresh: Long.fromNumber(2),
     });
@@ -499,7 +497,10 @@ describe('types', () => {
   });
 
   test('are compared by value', async () => {
-    expect(await visits.countDocuments({ long: 5, double: { $lt: 6 }, decimal: 1.1 })).toBe(1);
+    expect(
+      await visits.countDocuments({ long: 5, double: { $lt: 6 }, decimal: Decimal128.fromString('1.1') }),
+    ).toBe(1);
+    expect(await visits.countDocuments({ decimal: 1.1 })).toBe(0);
     expect(await visits.countDocuments({ objectId: new ObjectId('64a000000000000000000001') })).toBe(1);
     expect(await visits.countDocuments({ long: { $gt: 50 } })).toBe(0);
     expect(await visits.countDocuments({ uuid: new UUID('00112233-4455-6677-8899-aabbccddeeff') })).toBe(1);
@@ -517,21 +518,20 @@ describe('types', () => {
 
 describe('the catalogue', () => {
   test('lists databases and collections', async () => {
-    await db.createCollection('empty', { capped: true, size: 4096 });
+    await db.createCollection('empty');
     await visits.insertOne({ _id: 1 });
     expect((await db.listCollections().toArray()).map(({ name }) => name)).toEqual(['empty', 'visits']);
     expect(await db.listCollections({ name: 'empty' }).toArray()).toEqual([
       {
         name: 'empty',
         type: 'collection',
-        options: { capped: true, size: 4096 },
+        options: {},
         info: { readOnly: false, uuid: expect.any(UUID) },
         idIndex: { v: 2, key: { _id: 1 }, name: '_id_' },
       },
     ]);
     const { databases } = await client.db('admin').admin().listDatabases();
     expect(databases).toEqual([{ name: 'app', sizeOnDisk: 14, empty: false }]);
-    await expect(db.createCollection('empty')).rejects.toMatchObject({ code: 48 });
   });
 
   test('drops them', async () => {
@@ -594,7 +594,7 @@ describe('the catalogue', () => {
     session.startTransaction();
     await expect(visits.insertOne({ _id: 1 }, { session })).rejects.toMatchObject({
       code: 238,
-      errmsg: 'the lab has no transactions',
+      errmsg: 'The lab does not support transactions.',
     });
     await session.abortTransaction().catch(() => {});
     await session.endSession();

@@ -26,7 +26,6 @@ const asks: readonly [string, () => Promise<unknown>][] = [
   ['a filter', () => texts.findOne({ s: { $regex: SLOW } })],
   ['a filter that ignores case', () => texts.findOne({ s: { $regex: SLOW, $options: 'i' } })],
   ['a filter that looks ahead', () => texts.findOne({ s: /(?=a)^(a+)+$/ })],
-  ['a filter that refers back', () => texts.findOne({ s: /^(a|aa)+\1?$/ })],
   ['a filter within another', () => texts.findOne({ $nor: [{ s: { $not: new RegExp(SLOW) } }] })],
   [
     'a projection',
@@ -35,7 +34,7 @@ const asks: readonly [string, () => Promise<unknown>][] = [
   ['a stage', () => texts.aggregate([{ $match: { s: { $in: [new RegExp(SLOW)] } } }]).toArray()],
   [
     'an expression',
-    () => texts.aggregate([{ $set: { x: { $regexFind: { input: '$s', regex: SLOW } } } }]).toArray(),
+    () => texts.aggregate([{ $set: { x: { $regexMatch: { input: '$s', regex: SLOW } } } }]).toArray(),
   ],
   ['a count', () => texts.countDocuments({ s: new RegExp(SLOW) })],
   ['a deletion', () => texts.deleteMany({ s: new RegExp(SLOW) })],

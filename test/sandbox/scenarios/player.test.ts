@@ -1,17 +1,13 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Lab, startLab } from '../../../src/sandbox/lab.ts';
+import { startLab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
+import { LAB_OPTIONS } from '../../support/lab-options.ts';
 
 let lab: Lab;
 
 beforeEach(async () => {
-  lab = await startLab({
-    now: () => new Date(),
-    fedctl: ['fedctl'],
-    tls: false,
-    replicaSet: null,
-    mongoPort: 0,
-  });
+  lab = await startLab(LAB_OPTIONS);
 });
 
 afterEach(() => lab.close());
@@ -48,6 +44,6 @@ test('a lab that ends plays nothing any more', async () => {
   await lab.close();
   await expect(lab.controls.playScenario('port-closed')).rejects.toMatchObject({
     code: 'lab.scenario-unplayable',
-    message: 'This lab cannot play "port-closed": it is about to end.',
+    message: 'The scenario "port-closed" cannot run in this lab: it is about to end.',
   });
 });

@@ -1,10 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FAILURES } from '../../../src/lib/failures/failures.ts';
-import { type Lab, type LabOptions, startLab } from '../../../src/sandbox/lab.ts';
-import { enableLab, scenarioNamed, startScenario } from '../../../src/sandbox/scenarios/play.ts';
+import { startLab } from '../../../src/sandbox/lab.ts';
+import type { Lab } from '../../../src/sandbox/running-lab.ts';
+import { enableLab, scenarioNamed } from '../../../src/sandbox/scenarios/play.ts';
 import { SCENARIOS } from '../../../src/sandbox/scenarios/scenarios.ts';
-import { runInProcess, type Said } from '../../support/in-process.ts';
+import { startScenario } from '../../../src/sandbox/scenarios/start-scenario.ts';
+import { runInProcess } from '../../support/in-process.ts';
+import { LAB_OPTIONS } from '../../support/lab-options.ts';
+import type { Said } from '../../support/run-main.ts';
 
 /** What the issue asks for, item by item, and the scenarios that play it. */
 const ITEMS: Readonly<Record<string, readonly string[]>> = {
@@ -102,8 +106,8 @@ describe('the list', () => {
     expect(() => scenarioNamed('moon-phase')).toThrow(
       expect.objectContaining({
         code: 'usage.invalid-value',
-        message: 'There is no scenario "moon-phase".',
-        remedy: 'fedctl sandbox --list-scenarios',
+        message: 'Unknown scenario "moon-phase".',
+        remedy: 'List the scenarios.',
       }),
     );
   });
@@ -149,20 +153,20 @@ const MEETINGS: Readonly<Record<string, Meeting>> = {
   'federation-disabled': TOKEN,
   'federation-just-enabled': {
     args: ['enable', '--wait-timeout', '1s', '--json'],
-    reason: /: account \d+ was enabled, and STS does not know yet$/,
+    reason: /: account \d+ was enabled, but the change has not reached STS yet$/,
   },
   'mint-permission-missing': denied(/: no identity-based policy allows sts:GetWebIdentityToken on [^;]*$/),
   'mint-audience-denied': denied(
-    /wants sts:IdentityTokenAudience ForAllValues:StringEquals "https:\/\/api\.example\.com", and the request has \["fedctl-lab"\]$/,
+    /requires sts:IdentityTokenAudience ForAllValues:StringEquals "https:\/\/api\.example\.com", and the request has \["fedctl-lab"\]$/,
   ),
   'mint-algorithm-denied': denied(
-    /wants sts:SigningAlgorithm StringEquals "ES384", and the request has "RS256"$/,
+    /requires sts:SigningAlgorithm StringEquals "ES384", and the request has "RS256"$/,
   ),
   'mint-duration-denied': denied(
-    /wants sts:DurationSeconds NumericLessThanEquals "120", and the request has "300"$/,
+    /requires sts:DurationSeconds NumericLessThanEquals "120", and the request has "300"$/,
   ),
   'mint-tag-denied': denied(
-    /wants aws:RequestTag\/Team StringEquals "platform", and the request has no such key$/,
+    /requires aws:RequestTag\/Team StringEquals "platform", and the request has no such key$/,
   ),
   'mint-denied-by-scp': denied(/: statement 1 of service control policy TokenAudiences denies /),
   'session-too-short': TOKEN,
@@ -280,7 +284,7 @@ test('clock-off: STS and the issuer both date their answers ten minutes ahead of
 });
 
 test('without a scenario, an enabled lab is healthy from the mint to the database', async () => {
-  const lab = await startLab(OPTIONS);
+  const lab = await startLab(LAB_OPTIONS);
   enableLab(lab);
   const minted = await runInProcess(['token'], lab.env);
   const verified = await runInProcess(['verify', '-'], lab.env, minted.stdout);
@@ -334,16 +338,8 @@ describe('under TLS', () => {
   );
 });
 
-const OPTIONS: LabOptions = {
-  now: () => new Date(),
-  fedctl: ['fedctl'],
-  tls: false,
-  replicaSet: null,
-  mongoPort: 0,
-};
-
 function play(name: string, { tls = false } = {}): Promise<Lab> {
-  return startScenario(scenarioNamed(name), { ...OPTIONS, tls });
+  return startScenario(scenarioNamed(name), { ...LAB_OPTIONS, tls });
 }
 
 function meetingOf(name: string): Meeting {

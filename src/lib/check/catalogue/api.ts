@@ -1,25 +1,26 @@
 import { isFedctlError } from '../../core/errors.ts';
 import type { MintedToken } from '../../core/token.ts';
-import { check, fail, pass, skip } from '../check.ts';
+import { check } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
-import { jwtClaims, TOKEN, tokenOf } from './token.ts';
+import { fail, pass, skip } from '../outcome.ts';
+import { jwtClaims, TOKEN_SOURCES, tokenOf } from './token.ts';
 
 /** Any other relying party than MongoDB: an HTTP API that takes the token as a bearer token (RFC 6750). */
 export const netApi = check<null>({
   id: 'net.api',
-  title: 'the HTTP API takes the token',
+  title: 'the HTTP API accepts the token',
   link: 'api',
-  needs: [jwtClaims, ...TOKEN],
+  needs: [jwtClaims, ...TOKEN_SOURCES],
   asked: ({ target }) => target.api !== null,
   async run({ context, target, options }, facts) {
     const token = tokenOf(facts);
-    if (token === null || target.api === null) return skip('there is no token to present');
+    if (token === null || target.api === null) return skip('no token to present');
     const { fetch, now, signal } = context;
     const bounds = { fetch, now, signal, timeoutMs: options.timeoutMs };
     const { presentToken } = await import('../../http-api/present-token.ts');
     try {
       const { status } = await presentToken(target.api, token.token, bounds);
-      return pass(`${new URL(target.api).host} answered ${status}`, null);
+      return pass(`${new URL(target.api).host} responded with status ${status}`, null);
     } catch (error) {
       if (!isFedctlError(error) || error.code !== 'net.api-refused') throw error;
       return fail(error, { comparisons: toCompare(token) });
@@ -29,7 +30,7 @@ export const netApi = check<null>({
 
 /** What the API looks at; what it expects only its owner knows. */
 function toCompare({ issuer, audience, subject, algorithm }: MintedToken) {
-  const by = 'what the API expects';
+  const by = 'the expected value of the API';
   return [
     compare('iss', issuer, [], by),
     compare('aud', audience.join(', '), [], by),

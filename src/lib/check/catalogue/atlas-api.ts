@@ -1,6 +1,7 @@
 import { FedctlError, isFedctlError } from '../../core/errors.ts';
 import type { Atlas } from '../../ports/atlas.ts';
-import { type Asked, check, type Facts, type Outcome, pass, skip, unseen } from '../check.ts';
+import { type Asked, check, type Facts } from '../check.ts';
+import { type Outcome, pass, skip, unseen } from '../outcome.ts';
 import { rememberedAtlas } from '../remembered-atlas.ts';
 import type { World } from '../world.ts';
 
@@ -24,7 +25,7 @@ const projectKey = (world: World) => projectOf(world);
  */
 export const atlasApi = check<AtlasProject | null>({
   id: 'atlas.api',
-  title: 'the Atlas Administration API answers',
+  title: 'the Atlas Administration API responds',
   link: 'identity-provider',
   needs: [],
   asked: hasDatabase,
@@ -36,7 +37,7 @@ export const atlasApi = check<AtlasProject | null>({
       return unseen(
         new FedctlError('atlas.credentials-missing', {
           message:
-            'No credentials of the Atlas API are set: identity provider, database users, IP access list and cluster are not examined.',
+            'Skipped: no Atlas API credentials are set. Identity provider, database users, IP access list and cluster are not checked.',
         }),
         'skip',
       );
@@ -45,7 +46,7 @@ export const atlasApi = check<AtlasProject | null>({
       return unseen(
         new FedctlError('atlas.project-unnamed', {
           message:
-            'No Atlas project is named: identity provider, database users, IP access list and cluster are not examined.',
+            'Skipped: no Atlas project is named. Identity provider, database users, IP access list and cluster are not checked.',
         }),
         'skip',
       );
@@ -72,12 +73,14 @@ export async function askAtlas<Fact>(
   ask: (project: AtlasProject) => Promise<Outcome<Fact>>,
 ): Promise<Outcome<Fact>> {
   const project = facts.of(atlasApi);
-  if (project === null) return skip(`the Atlas API would tell ${what}`);
+  if (project === null) return skip(`requires the Atlas API: ${what}`);
   try {
     return await ask(project);
   } catch (error) {
     if (!isFedctlError(error)) throw error;
-    const why = NOT_SEEN.has(error.code) ? 'the credential may not look' : error.message.replace(/\.$/, '');
-    return unseen(error.with({ message: `The Atlas API would tell ${what}: ${why}.` }), 'skip');
+    const why = NOT_SEEN.has(error.code)
+      ? 'the credential lacks permission'
+      : error.message.replace(/\.$/, '');
+    return unseen(error.with({ message: `The Atlas API cannot be used to check ${what}: ${why}.` }), 'skip');
   }
 }

@@ -5,16 +5,17 @@ import type { AtlasAccessListEntry, AtlasCluster } from '../../ports/atlas.ts';
 import { admittedBy } from '../access-list.ts';
 import * as failures from '../atlas-failures.ts';
 import { entriesOf, refuseUnreadable } from '../atlas-list.ts';
-import { check, fail, pass, skip, unseen, warn } from '../check.ts';
+import { check } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { clusterFault, clusterOfUri } from '../cluster.ts';
+import { fail, pass, skip, unseen, warn } from '../outcome.ts';
 import { soonDeleted } from '../temporary-entry.ts';
 import { askAtlas, atlasApi, hasDatabase, projectOf } from './atlas-api.ts';
 import { mongoHello, mongoTcp, mongoTls } from './mongo.ts';
 
 export const atlasCluster = check<AtlasCluster>({
   id: 'atlas.cluster',
-  title: 'the cluster runs, and its tier and version know the mechanism',
+  title: 'the cluster is running, and its tier and version support the mechanism',
   link: 'cluster',
   needs: [atlasApi],
   asked: hasDatabase,
@@ -23,14 +24,14 @@ export const atlasCluster = check<AtlasCluster>({
     return JSON.stringify([projectOf(world), world.target.atlasCluster, uri?.shown, mechanisms]);
   },
   async run({ context, target, plan }, facts) {
-    return askAtlas(facts, 'state, tier and version of the cluster', async ({ atlas, id }) => {
+    return askAtlas(facts, 'the state, tier and version of the cluster', async ({ atlas, id }) => {
       const listed = await atlas.clusters(id, context.signal);
       const clusters = entriesOf(listed, (name) => name === target.atlasCluster);
       const cluster = clusterOfUri(clusters, target.atlasCluster, plan.database?.uri ?? null);
       if (cluster === null) {
         refuseUnreadable(listed);
         const known = clusters.map(({ name }) => name).join(', ');
-        const message = `No cluster of the project has this address; there are ${known}.`;
+        const message = `No cluster of the project has this host. Its clusters: ${known}.`;
         return unseen(new FedctlError('atlas.cluster-unnamed', { message }), 'skip');
       }
       const failure = clusterFault(cluster, plan.database?.mechanisms ?? [], id);
@@ -57,7 +58,7 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
  */
 export const atlasAccessList = check<null>({
   id: 'atlas.access-list',
-  title: 'the IP access list of the project has the address of this machine',
+  title: 'the IP access list of the project includes the IP address of this machine',
   link: 'cluster',
   needs: [atlasApi],
   evidence: () => [mongoTcp, mongoTls, mongoHello],
@@ -66,7 +67,7 @@ export const atlasAccessList = check<null>({
     return askAtlas(facts, 'the IP access list', async ({ atlas, id }) => {
       if (proxyFor(new URL(atlas.url), context.env) !== null) {
         return skip(
-          'the Atlas API is asked through a proxy and sees the address of that, not the one that the cluster sees',
+          "the Atlas API is reached through a proxy and sees the proxy's IP address, which the cluster may not see",
         );
       }
       const { signal } = context;
@@ -89,10 +90,10 @@ export const atlasAccessList = check<null>({
       if (keptOut) return fail(missing, { comparisons });
       const [other] = unreached;
       if (other === undefined) {
-        const how = 'and the cluster is reached all the same: over a private endpoint or a peering';
+        const how = 'but the cluster is reachable through a private endpoint or peering connection';
         return pass(`${address} is not on the list, ${how}`, null);
       }
-      const message = `${address} is not on the list, which is not what keeps us out now (${other.code}).`;
+      const message = `${address} is not on the list, but this is not the cause of the present failure (${other.code}).`;
       return warn(missing.with({ message }), null, { comparisons });
     });
   },

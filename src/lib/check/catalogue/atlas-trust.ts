@@ -4,17 +4,18 @@ import { decideToken } from '../../trust/decide-token.ts';
 import { EXTERNAL } from '../../trust/relying-party.ts';
 import * as failures from '../atlas-failures.ts';
 import { entriesOf } from '../atlas-list.ts';
-import { check, type Facts, fail, type Outcome, pass, skip, unseen, warn } from '../check.ts';
+import { check, type Facts } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { arnRefused, subjectRefused } from '../database-user.ts';
 import { findProvider } from '../identity-provider.ts';
 import { missingAudience, unknownIssuer } from '../missing-input.ts';
+import { fail, type Outcome, pass, skip, unseen, warn } from '../outcome.ts';
 import { soonDeleted } from '../temporary-entry.ts';
 import type { World } from '../world.ts';
 import { askAtlas, atlasApi, byAws, byOidc, projectOf } from './atlas-api.ts';
 import { atlasCluster } from './atlas-cluster.ts';
 import { awsIdentity, callerOf, stsRole } from './aws.ts';
-import { expectedIssuer, iamFederation, TOKEN, tokenOf } from './token.ts';
+import { expectedIssuer, iamFederation, TOKEN_SOURCES, tokenOf } from './token.ts';
 
 /** The identity provider in Atlas that is meant for the token of the chain. */
 export interface Trusted {
@@ -27,7 +28,7 @@ export const atlasIdentityProvider = check<Trusted>({
   title: 'Atlas has an identity provider for the issuer and the audience',
   link: 'identity-provider',
   needs: [atlasApi],
-  evidence: () => [iamFederation, ...TOKEN],
+  evidence: () => [iamFederation, ...TOKEN_SOURCES],
   asked: byOidc,
   sharedBy: (world, facts) => JSON.stringify([projectOf(world), namedByToken(world, facts)]),
   async run(world, facts) {
@@ -81,33 +82,38 @@ export const atlasOrganizationLink = check<null>({
   needs: [atlasIdentityProvider],
   asked: byOidc,
   async run({ context }, facts) {
-    return askAtlas(facts, 'whether the organization is connected', async ({ atlas, organizationId }) => {
-      const trusted = facts.of(atlasIdentityProvider);
-      if (trusted === null) return skip('no identity provider is known');
-      const { federationSettingsId, provider } = trusted;
-      const connected = await atlas.connectedIdentityProviderIds(
-        federationSettingsId,
-        organizationId,
-        context.signal,
-      );
-      if (connected.includes(provider.id)) return pass(`organization ${organizationId}`, null);
-      return fail(failures.notConnected(provider, federationSettingsId, organizationId));
-    });
+    return askAtlas(
+      facts,
+      'the connection between organization and identity provider',
+      async ({ atlas, organizationId }) => {
+        const trusted = facts.of(atlasIdentityProvider);
+        if (trusted === null) return skip('the identity provider is unknown');
+        const { federationSettingsId, provider } = trusted;
+        const connected = await atlas.connectedIdentityProviderIds(
+          federationSettingsId,
+          organizationId,
+          context.signal,
+        );
+        if (connected.includes(provider.id)) return pass(`organization ${organizationId}`, null);
+        return fail(failures.notConnected(provider, federationSettingsId, organizationId));
+      },
+    );
   },
 });
 
 export const atlasOidcUser = check<AtlasDatabaseUser>({
   id: 'atlas.oidc.database-user',
-  title: 'there is a database user for the subject of the token',
+  title: 'a database user exists for the subject of the token',
   link: 'database-user',
   needs: [atlasIdentityProvider],
-  evidence: () => [awsIdentity, stsRole, atlasCluster, ...TOKEN],
+  evidence: () => [awsIdentity, stsRole, atlasCluster, ...TOKEN_SOURCES],
   asked: byOidc,
   async run(world, facts) {
     return askAtlas(facts, 'the database user', async ({ atlas, id }) => {
       const token = tokenOf(facts);
       const provider = facts.of(atlasIdentityProvider)?.provider;
-      if (token === null || provider === undefined) return skip('no token or identity provider is known');
+      if (token === null || provider === undefined)
+        return skip('the token or the identity provider is unknown');
       const username = `${provider.id}/${token.subject}`;
       const listed = await atlas.databaseUsers(id, world.context.signal);
       const users = entriesOf(listed, (name) => name === username);
@@ -115,14 +121,14 @@ export const atlasOidcUser = check<AtlasDatabaseUser>({
       const parties = { identityProviders: [provider], databaseUsers: users };
       const decision = decideToken(claims, parties, placeOf(world, facts));
       if (!decision.accepted) return subjectRefused(decision.refusal, username, { projectId: id, users });
-      return userOutcome(username, users, world);
+      return listedUser(username, users, world);
     });
   },
 });
 
 export const atlasAwsUser = check<AtlasDatabaseUser>({
   id: 'atlas.aws.database-user',
-  title: 'there is a database user for the ARN of the caller',
+  title: 'a database user exists for the ARN of the caller',
   link: 'database-user',
   needs: [atlasApi],
   evidence: () => [awsIdentity, stsRole, atlasCluster],
@@ -130,13 +136,13 @@ export const atlasAwsUser = check<AtlasDatabaseUser>({
   async run(world, facts) {
     return askAtlas(facts, 'the database user', async ({ atlas, id }) => {
       const caller = callerOf(facts);
-      if (caller === null) return skip('nobody knows who the caller is');
+      if (caller === null) return skip('the caller is unknown');
       const { arn } = caller.subject;
       const listed = await atlas.databaseUsers(id, world.context.signal);
       const users = entriesOf(listed, (name) => name === arn || name === caller.arn);
       const decision = decideArn(caller.arn, users, placeOf(world, facts));
       if (!decision.accepted) return arnRefused(decision.refusal, caller, { projectId: id, users });
-      return userOutcome(decision.principal.username, users, world);
+      return listedUser(decision.principal.username, users, world);
     });
   },
 });
@@ -146,13 +152,13 @@ function placeOf({ context }: World, facts: Facts) {
   return cluster === null ? null : { cluster: cluster.name, now: context.now() };
 }
 
-function userOutcome(
+function listedUser(
   username: string,
   users: readonly AtlasDatabaseUser[],
   { context, options }: World,
 ): Outcome<AtlasDatabaseUser> {
   const user = users.find((each) => each.username === username && each.database === EXTERNAL);
-  if (user === undefined) throw new TypeError('a database user that was let in is not there');
+  if (user === undefined) throw new TypeError('a database user that logged in is not listed');
   const roles = user.roles.map(({ role, db }) => `${role}@${db}`).join(', ');
   const comparisons = [compare('database user', username, [user.username], 'the project')];
   const caution = soonDeleted('The database user', user.deleteAfterDate ?? null, options, context.now());

@@ -4,7 +4,8 @@ import type { ResolvedCredentials } from '../../core/credentials.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { rfc3339 } from '../../core/time.ts';
 import type { Aws, AwsSettings, EndpointOverride, ResolvedRegion } from '../../ports/aws.ts';
-import { type Asked, check, type Facts, pass, warn } from '../check.ts';
+import { type Asked, check, type Facts } from '../check.ts';
+import { pass, warn } from '../outcome.ts';
 import type { World } from '../world.ts';
 
 /** Whose keys a target uses: targets that agree on this share what is found out about the caller. */
@@ -27,7 +28,7 @@ const usesAws = ({ plan }: Asked) => plan.usesAws;
 /** The files and the environment can be read, and name a profile that exists. */
 export const awsProfile = check<Aws>({
   id: 'aws.profile',
-  title: 'the AWS profile is known',
+  title: 'the AWS profile exists',
   link: 'principal',
   needs: [],
   asked: usesAws,
@@ -47,7 +48,7 @@ export interface AwsPlace {
 
 export const awsRegion = check<AwsPlace>({
   id: 'aws.region',
-  title: 'there is a Region, and AWS is asked at its own endpoints or at those that were set',
+  title: 'a Region is set, and requests go to the AWS endpoints or the configured ones',
   link: 'principal',
   needs: [awsProfile],
   asked: usesAws,
@@ -68,7 +69,7 @@ export const awsRegion = check<AwsPlace>({
 
 export const awsCredentials = check<ResolvedCredentials>({
   id: 'aws.credentials',
-  title: 'a provider has AWS credentials',
+  title: 'a credential provider returns AWS credentials',
   link: 'principal',
   needs: [awsProfile],
   asked: usesAws,
@@ -79,16 +80,16 @@ export const awsCredentials = check<ResolvedCredentials>({
     const { expiresAt, providerDetail } = credentials;
     if (expiresAt === null) return pass(providerDetail, credentials);
     const left = expiresAt.getTime() - context.now().getTime();
-    const detail = `${providerDetail}, until ${rfc3339(expiresAt)} (${formatDuration(left / 1000)})`;
+    const detail = `${providerDetail}, valid until ${rfc3339(expiresAt)} (${formatDuration(left / 1000)})`;
     if (options.warnExpiryMs === null || left > options.warnExpiryMs) return pass(detail, credentials);
-    const message = `The credentials end in ${formatDuration(left / 1000)}: ${providerDetail}.`;
-    return warn({ code: null, message, remedy: 'renew the credentials where they come from' }, credentials);
+    const message = `The credentials expire in ${formatDuration(left / 1000)}: ${providerDetail}.`;
+    return warn({ code: null, message, remedy: 'Renew the credentials at their source.' }, credentials);
   },
 });
 
 export const awsIdentity = check<Caller>({
   id: 'aws.identity',
-  title: 'AWS knows who is asking',
+  title: 'AWS identifies the caller',
   link: 'principal',
   needs: [awsRegion, awsCredentials],
   asked: usesAws,
@@ -109,7 +110,7 @@ export const stsRole = check<{ readonly aws: Aws; readonly caller: Caller }>({
   sharedBy: callerKey,
   async run({ context, target, options }) {
     const { role } = target;
-    if (role === null) throw new TypeError('no role is named');
+    if (role === null) throw new TypeError('no role is configured');
     const aws = await context.aws(await asRole(context, settingsOf(target, options.aws), role));
     const caller = await identifyCaller(aws, context.signal);
     return pass(caller.arn, { aws, caller });

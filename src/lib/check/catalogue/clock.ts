@@ -9,7 +9,7 @@ import { expectedIssuer, issuerEvidence } from './token.ts';
  */
 export const awsClock = check<null>({
   id: 'aws.clock',
-  title: 'the clock of this machine is right',
+  title: 'the clock of this machine is correct',
   link: 'principal',
   needs: [awsRegion],
   evidence: issuerEvidence,

@@ -1,10 +1,11 @@
 import { isFailureCode } from '../../failures/failures.ts';
-import { check, pass, skip, warn } from '../check.ts';
+import { check } from '../check.ts';
+import { pass, skip, warn } from '../outcome.ts';
 
 /** What is wrong with a configuration is told before anything is checked: here stands what it came to. */
 export const configTarget = check<null>({
   id: 'config.target',
-  title: 'the configuration is whole, and nothing in it contradicts itself',
+  title: 'the configuration is complete and consistent',
   link: 'principal',
   needs: [],
   always: ({ plan }) => plan.warnings.length > 0,
@@ -20,7 +21,7 @@ export const configTarget = check<null>({
     const uri = database === null ? [] : [`${database.mechanisms.join(' and ')} at ${database.uri.shown}`];
     const file = target.tokenFile === null ? [] : [`token file ${target.tokenFile}`];
     const said = [...uri, ...audience, ...file];
-    if (said.length === 0) return skip('nothing names a target');
+    if (said.length === 0) return skip('no target is named');
     return pass(said.join(', '), null);
   },
 });

@@ -1,8 +1,9 @@
 import { examineIssuer, type IssuerReport } from '../../auth/issuer-report.ts';
 import { verifyJwt } from '../../jwt/verify.ts';
-import { type Asked, check, type Facts, fail, pass, skip, unseen } from '../check.ts';
+import { type Asked, check, type Facts } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
 import { unknownIssuer } from '../missing-input.ts';
+import { fail, pass, skip, unseen } from '../outcome.ts';
 import { audienceOf, renewable } from '../renew-token-file.ts';
 import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
@@ -14,7 +15,7 @@ const issuerKey = (world: World, facts: Facts) => expectedIssuer(world, facts);
 /** Asked of the issuer that the account names, also where no token could be minted: others may hold tokens of it. */
 export const issuerDiscovery = check<IssuerReport>({
   id: 'issuer.discovery',
-  title: 'the issuer answers with its discovery document',
+  title: 'the issuer serves its discovery document',
   link: 'issuer',
   needs: [],
   evidence: issuerEvidence,
@@ -38,7 +39,7 @@ export const issuerKeys = check<IssuerReport>({
   asked: usesToken,
   async run(_world, facts) {
     const report = facts.of(issuerDiscovery);
-    if (report === null) return skip('no issuer is known');
+    if (report === null) return skip('the issuer is unknown');
     const { failure } = report.jwks;
     if (failure !== null) return fail(failure);
     const keys = report.keys.map(({ keyId, algorithm, keyType }) => `${keyId} (${algorithm ?? keyType})`);
@@ -49,15 +50,15 @@ export const issuerKeys = check<IssuerReport>({
 /** Only the keys of the issuer that is expected count: a token of another one proves nothing. */
 export const jwtSignature = check<null>({
   id: 'jwt.signature',
-  title: 'a key of the issuer signed the token',
+  title: 'the token is signed with a key of the issuer',
   link: 'issuer',
   needs: [jwtClaims, issuerKeys],
   asked: usesToken,
   async run({ context, target }, facts) {
     const token = tokenOf(facts);
     const report = facts.of(issuerKeys);
-    if (token === null) return skip('there is no token to prove');
-    if (report === null) return skip('no issuer is known whose keys would prove it');
+    if (token === null) return skip('no token to verify');
+    if (report === null) return skip('the issuer, whose keys verify the token, is unknown');
     const { faults } = await verifyJwt(token.token.reveal(), async () => report.published, {
       issuer: token.issuer,
       audience: null,
@@ -74,6 +75,6 @@ export const jwtSignature = check<null>({
     if (fault !== undefined) {
       return fail(renewable(tokenFault(fault), target, audienceOf(target, token)), { comparisons: [kid] });
     }
-    return pass(`${token.algorithm} by the key ${token.keyId}`, null, { comparisons: [kid] });
+    return pass(`${token.algorithm} with the key ${token.keyId}`, null, { comparisons: [kid] });
   },
 });

@@ -1,12 +1,13 @@
 import { FedctlError } from '../../core/errors.ts';
 import type { Mechanism, ServerIdentity } from '../../ports/mongo.ts';
 import { isAllowed } from '../../trust/privileges.ts';
-import { type Asked, type Check, check, type Facts, fail, pass, skip, unseen } from '../check.ts';
-import { keysShown, type Shown, tokenShown, userOutcome } from '../server-user.ts';
+import { type Asked, type Check, check, type Facts } from '../check.ts';
+import { fail, pass, skip, unseen } from '../outcome.ts';
+import { keysShown, namedUser, type Shown, tokenShown } from '../server-user.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, callerOf, stsRole } from './aws.ts';
 import { loginStage, mongoHello, stageOutcome, timingOf, wantsDatabase } from './mongo.ts';
-import { jwtClaims, TOKEN } from './token.ts';
+import { jwtClaims, TOKEN_SOURCES } from './token.ts';
 
 /** What is checked of a login, by one mechanism. */
 export interface LoginChecks {
@@ -29,22 +30,22 @@ function loginChecks(
   const asked = (world: Asked) => isAskedFor(mechanism, world);
   const login = check<null>({
     id: `mongo.${part}.login`,
-    title: `the cluster lets us in by ${mechanism}`,
+    title: `the cluster accepts the ${mechanism} login`,
     link: 'cluster',
     needs: [mongoHello, ...presents],
     asked,
     async run(world, facts) {
       if (mechanism === 'MONGODB-OIDC' && facts.of(jwtClaims) === null) {
-        return skip('there is no token to log in with');
+        return skip('no token to log in with');
       }
       if (mechanism === 'MONGODB-AWS' && callerOf(facts) === null) {
-        return skip('nobody knows whose AWS keys to log in with');
+        return skip('the AWS credentials for the login are unknown');
       }
       // The token or the keys were looked at above: what is left of that stage is handing them over.
       const credential = await loginStage('credential', mechanism, world, facts);
       const end = await loginStage('authenticate', mechanism, world, facts);
       if (credential?.failure != null) return fail(credential.failure);
-      if (end === null) return skip('the mechanism is not asked for');
+      if (end === null) return skip('the mechanism is not requested');
       const timing = end.event === null ? {} : { timing: timingOf(end.event) };
       if (end.failure !== null) {
         const startedAt = end.event?.startedAt ?? world.context.now();
@@ -54,42 +55,37 @@ function loginChecks(
         return fail(failure, { ...seen, ...timing });
       }
       const outcome = stageOutcome(end);
-      return outcome.status === 'pass'
-        ? pass(null, null, timing)
-        : outcome.status === 'warn'
-          ? pass(null, null)
-          : outcome;
+      return outcome.status === 'pass' ? pass(null, null, timing) : outcome;
     },
   });
   const user = check<ServerIdentity>({
     id: `mongo.${part}.user`,
-    title: 'the server says who we are',
+    title: 'the server reports the expected user',
     link: 'database-user',
     needs: [login],
     asked,
     async run(world, facts) {
       const end = await loginStage('whoami', mechanism, world, facts);
       const ping = await loginStage('ping', mechanism, world, facts);
-      if (end === null) return skip('nobody has logged in');
+      if (end === null) return skip('no login succeeded');
       const outcome = stageOutcome(end);
-      if (outcome.status !== 'pass')
-        return outcome.status === 'warn' ? skip('nobody has logged in') : outcome;
+      if (outcome.status !== 'pass') return outcome;
       if (ping?.failure != null) return fail(ping.failure);
       const { facts: seen } = outcome.fact.event;
-      if (seen?.stage !== 'whoami') return skip('the server named nobody');
+      if (seen?.stage !== 'whoami') return skip('the server reported no user');
       const { timing } = outcome;
-      return userOutcome(seen, shown(facts), outcome.detail, timing === undefined ? {} : { timing });
+      return namedUser(seen, shown(facts), outcome.detail, timing === undefined ? {} : { timing });
     },
   });
   const privileges = check<null>({
     id: `mongo.${part}.privileges`,
-    title: 'the database user may do what is asked for',
+    title: 'the database user has the requested privileges',
     link: 'database-user',
     needs: [user],
     asked,
     async run({ target }, facts) {
       const identity = facts.of(user);
-      if (identity === null) return skip('nobody has logged in');
+      if (identity === null) return skip('no login succeeded');
       return privilegesOutcome(identity, target.privileges);
     },
   });
@@ -101,13 +97,9 @@ function loginChecks(
     asked: (world) => asked(world) && world.target.writeProbe !== null,
     async run(world, facts) {
       const end = await loginStage('write-probe', mechanism, world, facts);
-      if (end === null) return skip('nobody has logged in');
+      if (end === null) return skip('no login succeeded');
       const outcome = stageOutcome(end);
-      return outcome.status === 'pass'
-        ? { ...outcome, fact: null }
-        : outcome.status === 'warn'
-          ? skip('')
-          : outcome;
+      return outcome.status === 'pass' ? { ...outcome, fact: null } : outcome;
     },
   });
   return { login, user, privileges, write };
@@ -121,17 +113,17 @@ function privilegesOutcome(
   if (roles.length === 0) {
     return fail(
       new FedctlError('mongo.unauthorized', {
-        message: `T${who.slice(1)} may log in, but has no roles: it is allowed nothing.`,
+        message: `T${who.slice(1)} can log in, but has no roles and therefore no privileges.`,
         details: { user },
       }),
     );
   }
   if (asked.length === 0)
-    return pass('no privileges are asked for; add --privilege <action>@<database>', null);
+    return pass('no privileges are requested; add --privilege <action>@<database>', null);
   if (privileges === null) {
     return unseen(
       new FedctlError('mongo.privileges-unseen', {
-        message: `The server does not report the privileges of ${who}, so ${asked.map(privilegeText).join(', ')} cannot be examined.`,
+        message: `The server does not report the privileges of ${who}, so ${asked.map(privilegeText).join(', ')} cannot be checked.`,
         details: { user },
       }),
       'fail',
@@ -142,8 +134,8 @@ function privilegesOutcome(
   const named = roles.map(({ role, db }) => `${role}@${db}`).join(', ');
   return fail(
     new FedctlError('mongo.unauthorized', {
-      message: `T${who.slice(1)} is not allowed ${lacking.join(', ')}; it has ${named}.`,
-      remedy: 'give the database user a role that allows it, such as readWrite on the database',
+      message: `T${who.slice(1)} lacks the privileges ${lacking.join(', ')}; its roles are ${named}.`,
+      remedy: 'In Atlas, give the database user a role that allows it, such as readWrite on the database.',
       details: { user, lacking },
     }),
   );
@@ -153,5 +145,5 @@ function privilegeText({ action, database, collection }: World['target']['privil
   return `${action}@${database}${collection === '' ? '' : `.${collection}`}`;
 }
 
-export const OIDC = loginChecks('MONGODB-OIDC', 'oidc', [jwtClaims, ...TOKEN], tokenShown);
-export const AWS = loginChecks('MONGODB-AWS', 'aws', [awsIdentity, stsRole], keysShown);
+export const OIDC_CHECKS = loginChecks('MONGODB-OIDC', 'oidc', [jwtClaims, ...TOKEN_SOURCES], tokenShown);
+export const AWS_CHECKS = loginChecks('MONGODB-AWS', 'aws', [awsIdentity, stsRole], keysShown);

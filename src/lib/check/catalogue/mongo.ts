@@ -1,20 +1,22 @@
 import { formatDuration } from '../../core/duration.ts';
 import { rfc3339 } from '../../core/time.ts';
 import type { Mechanism, StageEvent, StageId } from '../../ports/mongo.ts';
+import { type Asked, check, type Facts } from '../check.ts';
+import type { StageEnd } from '../login-run.ts';
+import { loginOf } from '../logins.ts';
+import { missingUri } from '../missing-input.ts';
 import {
-  type Asked,
-  check,
-  type Facts,
+  type Failed,
   fail,
   type Outcome,
+  type Passed,
   pass,
+  type Skipped,
   skip,
   type Timing,
   unseen,
   warn,
-} from '../check.ts';
-import type { StageEnd } from '../login-run.ts';
-import { missingUri } from '../missing-input.ts';
+} from '../outcome.ts';
 import type { World } from '../world.ts';
 
 /** A certificate that ends sooner is worth a warning: most are renewed a month before their end. Days. */
@@ -31,7 +33,7 @@ export const wantsDatabase = ({ plan, target }: Asked) => plan.database !== null
 
 export const mongoDns = check<StageFact>({
   id: 'mongo.dns',
-  title: 'the names of the cluster resolve',
+  title: 'the host names of the cluster resolve',
   link: 'cluster',
   needs: [],
   asked: wantsDatabase,
@@ -49,7 +51,7 @@ export const mongoTcp = check<StageFact>({
 
 export const mongoTls = check<StageFact>({
   id: 'mongo.tls',
-  title: 'the certificate of the cluster is trusted, for its name and in date',
+  title: 'the certificate of the cluster is trusted, matches its host name and has not expired',
   link: 'cluster',
   needs: [mongoTcp],
   asked: wantsDatabase,
@@ -61,7 +63,7 @@ export const mongoTls = check<StageFact>({
 
 export const mongoHello = check<StageFact>({
   id: 'mongo.hello',
-  title: 'a MongoDB server answers',
+  title: 'a MongoDB server responds',
   link: 'cluster',
   needs: [mongoTls],
   asked: wantsDatabase,
@@ -72,7 +74,7 @@ export const mongoHello = check<StageFact>({
 async function networkStage(id: StageId, world: World, facts: Facts): Promise<Outcome<StageFact>> {
   const mechanism = world.plan.database?.mechanisms[0];
   if (mechanism === undefined) return unseen(missingUri(), 'fail');
-  return stageOutcome(await world.logins.of(mechanism, world, facts).stage(id));
+  return stageOutcome(await loginOf(mechanism, world, facts).stage(id));
 }
 
 /** The end of a stage by a mechanism that was asked for. */
@@ -83,31 +85,35 @@ export async function loginStage(
   facts: Facts,
 ): Promise<StageEnd | null> {
   if (world.plan.database?.mechanisms.includes(mechanism) !== true) return null;
-  return world.logins.of(mechanism, world, facts).stage(id);
+  return loginOf(mechanism, world, facts).stage(id);
 }
 
 /** A stage as a check sees it, with the time that it took itself. */
-export function stageOutcome({ event, failure }: StageEnd): Outcome<StageFact> {
+export function stageOutcome({ event, failure }: StageEnd): Passed<StageFact> | Failed | Skipped {
   const timing = event === null ? {} : { timing: timingOf(event) };
   if (failure !== null) return fail(failure, timing);
-  if (event === null) return skip('the login did not come so far');
+  if (event === null) return skip('the login did not reach this step');
   const detail = event.detail === '' ? null : event.detail;
-  return event.status === 'skip' ? skip(detail ?? 'not done', timing) : pass(detail, { event }, timing);
+  return event.status === 'skip' ? skip(detail ?? 'not reached', timing) : pass(detail, { event }, timing);
 }
 
 export function timingOf({ startedAt, ms }: StageEvent): Timing {
   return { startedAt, ms };
 }
 
-function inDate(outcome: Outcome<StageFact> & { readonly status: 'pass' }, now: Date): Outcome<StageFact> {
+function inDate(outcome: Passed<StageFact>, now: Date): Outcome<StageFact> {
   const { facts } = outcome.fact.event;
   if (facts?.stage !== 'tls') return outcome;
   const { expiresAt, subject } = facts;
   const left = expiresAt.getTime() - now.getTime();
   if (left > CERTIFICATE_DAYS * DAY_MS) return outcome;
-  const message = `The certificate of ${subject} ends in ${formatDuration(left / 1000)} (${rfc3339(expiresAt)}).`;
+  const message = `The certificate of ${subject} expires in ${formatDuration(left / 1000)} (${rfc3339(expiresAt)}).`;
   const { timing } = outcome;
-  return warn({ code: null, message, remedy: 'renew the certificate of the server' }, outcome.fact, {
-    ...(timing === undefined ? {} : { timing }),
-  });
+  return warn(
+    { code: null, message, remedy: 'Whoever runs the server must renew its certificate.' },
+    outcome.fact,
+    {
+      ...(timing === undefined ? {} : { timing }),
+    },
+  );
 }

@@ -2,11 +2,12 @@ import { minting } from '../../auth/mint.ts';
 import { FedctlError, isFedctlError } from '../../core/errors.ts';
 import type { MintedToken } from '../../core/token.ts';
 import type { LoginPlan } from '../../ports/mongo.ts';
-import { type Asked, check, type Facts, fail, type Outcome, pass, skip } from '../check.ts';
+import { type Asked, check, type Facts } from '../check.ts';
 import { loginAddress } from '../login-address.ts';
+import { fail, type Outcome, pass, skip } from '../outcome.ts';
 import type { World } from '../world.ts';
 import { callerKey } from './aws.ts';
-import { OIDC } from './login.ts';
+import { OIDC_CHECKS } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 
 /** Nobody is this audience: whoever holds a token for it can use it nowhere. */
@@ -19,7 +20,7 @@ const asked = ({ options, plan }: Asked) => options.negative && plan.mint !== nu
 /** A principal that is held to its audience gets no token for anybody else. */
 export const foreignAudience = check<null>({
   id: 'sts.foreign-audience',
-  title: 'policy refuses a token for an audience that nobody named',
+  title: 'policy denies a token for an unrelated audience',
   link: 'sts',
   needs: [stsMint],
   asked,
@@ -35,7 +36,7 @@ export const foreignAudience = check<null>({
 /** The audience that is allowed, and one more: what ForAnyValue in a policy lets through (facts/aws.md 5). */
 export const secondAudience = check<null>({
   id: 'sts.second-audience',
-  title: 'policy refuses a token for the audience and a second one',
+  title: 'policy denies a token with an additional audience',
   link: 'sts',
   needs: [stsMint],
   asked,
@@ -63,13 +64,13 @@ async function mintFor(audience: readonly string[], world: World, facts: Facts):
     return { minted: await minting(callerAws(facts), request, bounds).get(context.signal), refusal: null };
   } catch (error) {
     if (!isFedctlError(error) || error.code !== 'sts.mint-denied') throw error;
-    return { minted: null, refusal: 'refused, as it should be' };
+    return { minted: null, refusal: 'denied, as expected' };
   }
 }
 
 function unrestricted(what: string): FedctlError {
   return new FedctlError('sts.audience-unrestricted', {
-    message: `STS minted ${what}: no policy holds the principal to its audience.`,
+    message: `STS minted ${what}: no policy restricts the audience of the principal.`,
     details: { audience: NOBODY },
   });
 }
@@ -77,16 +78,15 @@ function unrestricted(what: string): FedctlError {
 /** Tried with a token that nobody should accept: the server has to say no, and to say it as it does to a stranger. */
 export const wrongAudienceRefused = check<null>({
   id: 'mongo.oidc.wrong-audience',
-  title: 'the cluster refuses a token for another audience',
+  title: 'the cluster rejects a token for a different audience',
   link: 'cluster',
-  needs: [OIDC.login],
+  needs: [OIDC_CHECKS.login],
   asked: (world) => asked(world) && world.plan.database?.mechanisms.includes('MONGODB-OIDC') === true,
   async run(world, facts): Promise<Outcome<null>> {
     const { context, plan } = world;
     if (plan.database === null) return skip('no connection string is given');
     const { minted } = await mintFor([NOBODY], world, facts);
-    if (minted === null)
-      return skip('policy lets no token for another audience be minted, so none can be tried');
+    if (minted === null) return skip('policy denies a token for a different audience, so none can be tested');
     const login: LoginPlan = {
       mechanism: 'MONGODB-OIDC',
       ...loginAddress(world, plan.database.uri),
@@ -97,12 +97,12 @@ export const wrongAudienceRefused = check<null>({
     } catch (error) {
       if (!isFedctlError(error)) throw error;
       const refused = error.code === 'mongo.oidc-refused' || error.code === 'mongo.atlas-auth-error';
-      if (refused) return pass('refused, as it should be', null);
+      if (refused) return pass('denied, as expected', null);
       throw error;
     }
     return fail(
       new FedctlError('mongo.audience-unchecked', {
-        message: `The cluster let a token for "${NOBODY}" in: it does not check the audience.`,
+        message: `The cluster accepted a token for "${NOBODY}": it does not check the audience.`,
       }),
     );
   },

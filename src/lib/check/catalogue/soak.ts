@@ -1,9 +1,10 @@
 import { minting } from '../../auth/mint.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { FedctlError } from '../../core/errors.ts';
-import { check, fail, pass, skip } from '../check.ts';
+import { check } from '../check.ts';
 import { loginAddress } from '../login-address.ts';
-import { OIDC } from './login.ts';
+import { fail, pass, skip } from '../outcome.ts';
+import { OIDC_CHECKS } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 
 /** The shortest that AWS mints: the sooner it ends, the sooner the server asks for another. Seconds. */
@@ -13,9 +14,9 @@ const EVERY_MS = 1000;
 /** An application's connection outlives its token: the server asks for a new one (391), and the driver brings it. */
 export const mongoSoak = check<null>({
   id: 'mongo.oidc.soak',
-  title: 'a connection outlives its token',
+  title: 'a connection outlasts its token',
   link: 'cluster',
-  needs: [OIDC.user],
+  needs: [OIDC_CHECKS.user],
   asked: ({ options, plan }) =>
     options.soakMs !== null &&
     plan.mint !== null &&
@@ -23,7 +24,7 @@ export const mongoSoak = check<null>({
   async run(world, facts) {
     const { context, plan, options } = world;
     if (plan.database === null || plan.mint === null || options.soakMs === null)
-      return skip('nothing to hold');
+      return skip('no connection to hold');
     if (facts.of(stsMint) === null) return skip('no token can be minted');
     const bounds = { timeoutMs: options.timeoutMs, signal: context.signal };
     const request = { ...plan.mint, durationSeconds: SOAK_TOKEN_SECONDS };
@@ -48,10 +49,10 @@ export const mongoSoak = check<null>({
     );
     if (failure !== null) return fail(failure);
     const held = `held for ${formatDuration(options.soakMs / 1000)} with tokens of ${SOAK_TOKEN_SECONDS} s: ${commands} commands`;
-    if (reauthentications > 0) return pass(`${held}, logged in again ${reauthentications} times`, null);
+    if (reauthentications > 0) return pass(`${held}, reauthenticated ${reauthentications} times`, null);
     return fail(
       new FedctlError('mongo.reauthentication-unseen', {
-        message: `The connection was ${held}, and the server never asked for a new one.`,
+        message: `The connection was ${held}, and the server did not request a new token.`,
         details: { commands },
       }),
     );

@@ -9,21 +9,11 @@ import type { MintedToken } from '../../core/token.ts';
 import { type DecodedJwt, decodeJwt } from '../../jwt/decode.ts';
 import { claimFaults } from '../../jwt/expectations.ts';
 import type { Aws } from '../../ports/aws.ts';
-import {
-  type Asked,
-  type Check,
-  check,
-  type Facts,
-  fail,
-  type Outcome,
-  pass,
-  skip,
-  unseen,
-  warn,
-} from '../check.ts';
+import { type Asked, type Check, check, type Facts } from '../check.ts';
 import { claimComparisons } from '../claim-comparisons.ts';
 import { attemptToMint, type MintAttempt } from '../mint-attempt.ts';
 import { missingAudience } from '../missing-input.ts';
+import { fail, type Outcome, pass, skip, unseen, warn } from '../outcome.ts';
 import { audienceOf, renewable } from '../renew-token-file.ts';
 import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
@@ -43,7 +33,8 @@ const mintKey = (world: World) => JSON.stringify([callerKey(world), world.plan.m
 async function minted(world: World, facts: Facts): Promise<MintAttempt | null> {
   const { mint } = world.plan;
   if (mint === null) return null;
-  return world.shared.mint(mintKey(world), () => attemptToMint(world, callerAws(facts), mint));
+  const { context, options, shared } = world;
+  return shared.mint(mintKey(world), () => attemptToMint(context, callerAws(facts), mint, options.timeoutMs));
 }
 
 /**
@@ -87,20 +78,21 @@ function stateOutcome(federation: FederationState | null, account: string): Outc
       return fail(
         new FedctlError('sts.federation-disabled', {
           message: `Outbound federation is disabled for account ${account}.`,
-          likelyCause: 'Nobody enabled it, or somebody disabled it: the switch is account-wide.',
+          likelyCause:
+            'Federation was never enabled, or somebody disabled it. It is one setting for the whole account.',
           details: { account },
         }),
       );
     case 'unknown':
       return unseen(
         new FedctlError('iam.permission-missing', {
-          message: `Not allowed to read it (${federation.missingPermission}); whether tokens are minted shows below.`,
+          message: `Not allowed to read the federation setting (${federation.missingPermission}). The check sts.mint shows whether tokens are minted.`,
           details: { account, permission: federation.missingPermission },
         }),
         'skip',
       );
     default:
-      return skip('IAM cannot be asked; what STS says shows below');
+      return skip('IAM is unreachable; the check sts.mint shows the state');
   }
 }
 
@@ -128,9 +120,9 @@ function notYet(failure: FedctlError, facts: Facts): FedctlError {
   if (failure.code !== 'sts.federation-disabled' || facts.of(iamFederation)?.state !== 'enabled')
     return failure;
   return new FedctlError('iam.propagation-timeout', {
-    message: `IAM says that federation is enabled, and STS does not mint yet. ${failure.message}`,
-    likelyCause: 'It was enabled a moment ago: STS follows IAM by about ten seconds.',
-    remedy: 'Check again until STS mints.',
+    message: `IAM reports federation as enabled, but STS does not mint tokens yet. ${failure.message}`,
+    likelyCause: 'Federation was enabled a moment ago. STS follows IAM by about ten seconds.',
+    remedy: 'Check again until STS mints tokens.',
     command: rerun({ set: { '--wait': '60s' } }),
     requestId: failure.requestId,
     cause: failure,
@@ -139,7 +131,7 @@ function notYet(failure: FedctlError, facts: Facts): FedctlError {
 
 export const tokenFile = check<MintedToken>({
   id: 'mongo.token-file',
-  title: 'the token file holds a token that drivers can use, and nobody else can read',
+  title: 'the token file has a valid token that only its owner can read',
   link: 'token',
   needs: [],
   asked: (world) => usesToken(world) && world.target.tokenFile !== null,
@@ -162,8 +154,15 @@ export const tokenFile = check<MintedToken>({
     const detail = `token of ${token.subject} for ${token.audience.join(', ')}`;
     const left = token.expiresAt.getTime() - context.now().getTime();
     if (options.warnExpiryMs === null || left <= 0 || left > options.warnExpiryMs) return pass(detail, token);
-    const message = `The token ends in ${formatDuration(left / 1000)}: whatever renews the file is late.`;
-    return warn({ code: null, message, remedy: 'look at what writes the token file' }, token);
+    const message = `The token expires in ${formatDuration(left / 1000)}: the program that renews the file is late.`;
+    return warn(
+      {
+        code: null,
+        message,
+        remedy: 'Find out why the program that writes the token file did not renew it.',
+      },
+      token,
+    );
   },
 });
 
@@ -173,11 +172,11 @@ export function tokenOf(facts: Facts): MintedToken | null {
 }
 
 /** What every check waits for that wants a token. */
-export const TOKEN = [stsMint, tokenFile];
+export const TOKEN_SOURCES = [stsMint, tokenFile];
 
 /** What tells the issuer where a target does not name it. */
 export function issuerEvidence({ issuer }: CheckTarget): readonly Check[] {
-  return issuer === null ? [iamFederation, ...TOKEN] : [];
+  return issuer === null ? [iamFederation, ...TOKEN_SOURCES] : [];
 }
 
 /** The issuer that the chain is about: the one that was named, else that of the account. Null where neither is known. */
@@ -188,14 +187,14 @@ export function expectedIssuer({ target }: World, facts: Facts): string | null {
 
 export const jwtClaims = check<DecodedJwt>({
   id: 'jwt.claims',
-  title: 'the token says what is expected of it',
+  title: 'the token has the expected claims',
   link: 'token',
-  needs: TOKEN,
+  needs: TOKEN_SOURCES,
   asked: usesToken,
   async run(world, facts) {
     const { context, target } = world;
     const token = tokenOf(facts);
-    if (token === null) return skip('there is no token to look at');
+    if (token === null) return skip('no token to check');
     const decoded = decodeJwt(token.token.reveal());
     const expected = {
       issuer: expectedIssuer(world, facts) ?? token.issuer,

@@ -55,16 +55,16 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 function note(seen: string, expected: string): string | null {
   if (seen === expected) return null;
-  if (seen === `${expected}/`) return 'a slash too many at the end';
-  if (`${seen}/` === expected) return 'the slash at the end is missing';
+  if (seen === `${expected}/`) return 'extra trailing slash';
+  if (`${seen}/` === expected) return 'missing trailing slash';
   if (/^\r?\n$/.test(seen.slice(expected.length)) && seen.startsWith(expected)) {
-    return 'a newline too many at the end';
+    return 'extra trailing newline';
   }
-  if (seen.trim() === expected.trim()) return 'they differ in white space at the edges only';
+  if (seen.trim() === expected.trim()) return 'they differ only in leading or trailing white space';
   if (seen.replace(INVISIBLE, '') === expected.replace(INVISIBLE, '')) {
-    return 'they differ in characters that cannot be seen';
+    return 'they differ only in invisible characters';
   }
-  if (seen.toLowerCase() === expected.toLowerCase()) return 'they differ in upper and lower case only';
+  if (seen.toLowerCase() === expected.toLowerCase()) return 'they differ only in case';
   return foreignLetters(seen, expected);
 }
 
@@ -74,7 +74,7 @@ function foreignLetters(seen: string, expected: string): string | null {
   const strange = other?.length === 0 ? one : [];
   if (strange === undefined || strange.length === 0) return null;
   const names = [...new Set(strange)].slice(0, 4).map(codePoint);
-  return `not plain ASCII, though it may look so: ${names.join(', ')}`;
+  return `not plain ASCII, although it looks like it: ${names.join(', ')}`;
 }
 
 function codePoint(character: string): string {

@@ -14,7 +14,7 @@ export const UNPAINTED: Theme = createTheme(false);
 export function withoutRepeat(result: CheckResult, shown: Set<string>): CheckResult {
   if (result.status !== 'fail' || result.remedy === null) return result;
   const remedy = JSON.stringify([result.remedy, result.command]);
-  if (shown.has(remedy)) return { ...result, remedy: 'As above.', command: null };
+  if (shown.has(remedy)) return { ...result, remedy: 'See above.', command: null };
   shown.add(remedy);
   return result;
 }

@@ -23,7 +23,7 @@ interface Way {
 export function chainSvg(target: TargetReport): readonly Markup[] {
   const states = linkStates(target);
   const said = states.map(({ link, status }) => `${LINK_NAMES[link]} ${STATUS_WORDS[status]}`).join(', ');
-  const broken = target.firstFailure === null ? '' : `; it breaks first at ${target.firstFailure}`;
+  const broken = target.firstFailure === null ? '' : `; the first failure is ${target.firstFailure}`;
   return [wide(states, `The chain: ${said}${broken}`), narrow(states, `The chain: ${said}${broken}`)];
 }
 

@@ -45,13 +45,13 @@ ${notes.map(
 export function adviceHtml(check: Pick<CheckResult, 'cause' | 'remedy' | 'command' | 'code'>): Markup {
   const { cause, remedy, command } = check;
   const more = explainCommand(check);
-  return markup`${cause === null ? NOTHING : markup`<p><span class="label">likely cause</span> ${cause}</p>\n`}${
+  return markup`${cause === null ? NOTHING : markup`<p><span class="label">possible cause</span> ${cause}</p>\n`}${
     remedy === null ? NOTHING : markup`<p><span class="label">what to do</span> ${remedy}</p>\n`
   }${
     command === null
       ? NOTHING
-      : markup`<p><span class="label">what to type</span> <code class="type">${command}</code></p>\n`
-  }${more === null ? NOTHING : markup`<p><span class="label">more about it</span> <code class="type">${more}</code></p>\n`}`;
+      : markup`<p><span class="label">command</span> <code class="type">${command}</code></p>\n`
+  }${more === null ? NOTHING : markup`<p><span class="label">more</span> <code class="type">${more}</code></p>\n`}`;
 }
 
 function comparisonsHtml(comparisons: readonly Comparison[]): Markup {

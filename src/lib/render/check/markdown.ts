@@ -69,7 +69,7 @@ function targetLines(target: TargetReport): string[] {
     '<details>',
     `<summary>${countsText(countChecks(checks))}</summary>`,
     '',
-    '|  | check | time | what was seen |',
+    '|  | check | time | result |',
     '| --- | --- | ---: | --- |',
     ...checks.map(tableRow),
     '',
@@ -95,7 +95,7 @@ function troubleLines(check: CheckResult): string[] {
     `**${MARKS[status]} ${STATUS_WORDS[status]}** ${markdownCode(id)} ${markdownText(title)}`,
     '',
     ...(evidence.length === 0 ? [] : [...markdownBlock(evidence), '']),
-    ...(commands.length === 0 ? [] : ['What to type:', '']),
+    ...(commands.length === 0 ? [] : ['Run:', '']),
     ...commands.flatMap((command) => [...markdownBlock([command]), '']),
   ];
 }

@@ -12,7 +12,7 @@ export const MARKS = { pass: '✓', warn: '!', fail: '✗', skip: '-' } as const
 export const STATUS_WORDS = { pass: 'passed', warn: 'warned', fail: 'failed', skip: 'skipped' } as const;
 
 /** With --fail-on warn. */
-const WARNINGS_COUNT = 'warnings count as failures here';
+const WARNINGS_COUNT = 'warnings are treated as failures';
 
 /** How a target came out, in the words that every headline uses. */
 export interface Verdict {
@@ -45,17 +45,17 @@ const LET_IN = /\.login$|^net\.api$/;
 /** Nothing is broken; but where much was skipped, that says little, and a green line must not say more. */
 function provenVerdict(checks: readonly CheckResult[]): Verdict {
   const passed = checks.filter(({ status }) => status === 'pass').map(({ id }) => id);
-  if (passed.some((id) => LET_IN.test(id))) return { status: 'pass', words: 'the chain holds', first: null };
+  if (passed.some((id) => LET_IN.test(id))) return { status: 'pass', words: 'the chain works', first: null };
   if (passed.includes('jwt.signature')) {
     return {
       status: 'pass',
-      words: 'the chain holds as far as the token, but nobody has logged in',
+      words: 'the chain works up to the token, but no login was attempted',
       first: null,
     };
   }
   return {
     status: 'warn',
-    words: 'nothing is broken as far as was looked, but nobody has logged in',
+    words: 'no failures, but no login was attempted',
     first: null,
   };
 }
@@ -77,11 +77,11 @@ export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
   return warned.length > 0
     ? {
         status: 'warn',
-        words: `none of ${count} targets is broken, ${warned.length} to look at`,
+        words: `none of ${count} targets is broken, ${warned.length} with warnings`,
         first,
         where,
       }
-    : { status: 'pass', words: `${count} targets hold`, first, where };
+    : { status: 'pass', words: `${count} targets work`, first, where };
 }
 
 const RANK = { fail: 0, warn: 1, pass: 2 } as const;

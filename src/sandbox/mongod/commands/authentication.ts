@@ -6,7 +6,7 @@ import { CommandError } from '../command-error.ts';
 import { numberOf, requiredText } from '../fields.ts';
 import { privilegesOf } from '../privileges.ts';
 import { Refused } from '../refused.ts';
-import { readPayload, type SaslStep } from '../sasl.ts';
+import { type Note, readPayload, type SaslStep } from '../sasl.ts';
 import type { AuthError } from '../settings.ts';
 import type { CommandCall, CommandTable } from './command.ts';
 
@@ -16,6 +16,7 @@ const CONVERSATION = 1;
 export const AUTHENTICATION_COMMANDS: CommandTable = {
   saslStart: { access: 'anyone', run: (call) => start(call, call.body, call.database) },
   saslContinue: { access: 'anyone', run: advance },
+  authenticate: { access: 'anyone', run: authenticate },
   logout: {
     access: 'anyone',
     run: ({ session }) => {
@@ -31,6 +32,8 @@ export const AUTHENTICATION_COMMANDS: CommandTable = {
  * or needs a second message (facts/mongodb.md 1.1).
  */
 export async function speculate(call: CommandCall, request: TypedDocument): Promise<TypedDocument | null> {
+  // It is refused when it is tried in earnest, and is one login then.
+  if (OF_PASSWORDS.has(String(request['mechanism']))) return null;
   try {
     return await start(call, request, typeof request['db'] === 'string' ? request['db'] : '');
   } catch (error) {
@@ -43,6 +46,9 @@ async function start(call: CommandCall, request: TypedDocument, database: string
   const name = requiredText(request, 'mechanism');
   const { session, server } = call;
   session.conversation = null;
+  if (OF_PASSWORDS.has(name)) {
+    return await take(call, name, async () => refusePassword(request['payload'], database));
+  }
   const isOn = server.settings.mechanisms.includes(name);
   const mechanism = isOn ? server.mechanisms.get(name) : undefined;
   if (mechanism === undefined) {
@@ -51,9 +57,41 @@ async function start(call: CommandCall, request: TypedDocument, database: string
       `Received authentication for mechanism ${name} which is unknown or not enabled`,
     );
   }
+  return await take(call, name, async (note) => {
+    if (database !== EXTERNAL) throw new Refused(`the database is "${database}" instead of "${EXTERNAL}"`);
+    return await mechanism(readPayload(request['payload']), note);
+  });
+}
+
+/** Every server offers them; the users of the lab have no passwords (facts/mongodb.md 1.2). */
+const OF_PASSWORDS: ReadonlySet<string> = new Set(['SCRAM-SHA-1', 'SCRAM-SHA-256']);
+
+/** @throws Refused */
+function refusePassword(payload: unknown, database: string): never {
+  // RFC 5802, 7: a header for channels, then the attributes.
+  const text = payload instanceof Binary ? Buffer.from(payload.value()).toString() : '';
+  const name = /(?:^|,)n=([^,]*)/.exec(text)?.[1]?.replaceAll('=2C', ',').replaceAll('=3D', '=') ?? null;
+  if (name === null) throw new Refused('the payload is no first message of SCRAM');
+  throw new Refused(
+    `the users of the lab have no passwords, and ${database} has no user "${name}"`,
+    name,
+    `UserNotFound: Could not find user "${name}" for db "${database}"`,
+  );
+}
+
+/** Logs in by a client certificate, and the lab asks for none. */
+async function authenticate(call: CommandCall): Promise<TypedDocument> {
+  const name = requiredText(call.body, 'mechanism');
+  if (name !== 'MONGODB-X509') {
+    throw new CommandError('BadValue', `Unsupported mechanism: ${name}`);
+  }
+  const { user } = call.body;
   return await take(call, name, async () => {
-    if (database !== EXTERNAL) throw new Refused(`the database is "${database}", not "${EXTERNAL}"`);
-    return await mechanism(readPayload(request['payload']));
+    throw new Refused(
+      'no client certificate was shown',
+      typeof user === 'string' ? user : null,
+      'AuthenticationFailed: There is no x.509 client certificate matching the user.',
+    );
   });
 }
 
@@ -64,10 +102,10 @@ async function advance(call: CommandCall): Promise<TypedDocument> {
   if (numberOf(call.body['conversationId']) !== conversation.id) {
     throw new CommandError('ProtocolError', 'sasl: Mismatched conversation id');
   }
-  return await take(call, conversation.mechanism, async () => {
+  return await take(call, conversation.mechanism, async (note) => {
     if (call.database !== EXTERNAL)
-      throw new Refused(`the database is "${call.database}", not "${EXTERNAL}"`);
-    return await conversation.next(readPayload(call.body['payload']));
+      throw new Refused(`the database is "${call.database}" instead of "${EXTERNAL}"`);
+    return await conversation.next(readPayload(call.body['payload']), note);
   });
 }
 
@@ -75,7 +113,7 @@ async function advance(call: CommandCall): Promise<TypedDocument> {
 async function take(
   call: CommandCall,
   mechanism: string,
-  step: () => Promise<SaslStep>,
+  step: (note: Note) => Promise<SaslStep>,
 ): Promise<TypedDocument> {
   const { session } = call;
   const log = (decision: 'allowed' | 'refused' | 'info', principal: string | null, reason: string): void =>
@@ -96,7 +134,7 @@ async function take(
     });
   let result: SaslStep;
   try {
-    result = await step();
+    result = await step((what) => log('info', null, what));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     log('refused', error.principal, error.message);
@@ -105,7 +143,6 @@ async function take(
   }
   if (!result.done) {
     session.conversation = { id: CONVERSATION, mechanism, next: result.next };
-    log('info', null, result.evidence);
     return { conversationId: CONVERSATION, done: false, payload: result.payload };
   }
   session.login = result.login;

@@ -1,17 +1,14 @@
-import type { TypedDocument } from '../bson-codec.ts';
-import { encodedSize } from '../bson-codec.ts';
-import { Collection, type Index } from '../collection.ts';
+import { type Document, documentOf, encodedSize, recordOf, type TypedDocument } from '../bson-codec.ts';
+import { Collection } from '../collection.ts';
 import { CommandError } from '../command-error.ts';
-import {
-  flag,
-  isDocument,
-  optionalDocument,
-  optionalInteger,
-  requiredDocuments,
-  requiredText,
-} from '../fields.ts';
 import { allows, type DatabaseAction, type Need } from '../privileges.ts';
+import { compileFilter } from '../query/filter.ts';
+import { withTimeLimit } from '../time-limit.ts';
+import { compileIndex, ID_INDEX, type Index } from '../validation/indexes.ts';
+import { equal } from '../values/compare.ts';
+import { isDocument, typeOf } from '../values/types.ts';
 import { type CommandCall, type CommandTable, collectionOf, ownerOf } from './command.ts';
+import { documentOption, documentsOption, flagOption, numberOption } from './options.ts';
 
 const needs =
   (action: DatabaseAction) =>
@@ -32,8 +29,8 @@ export const CATALOGUE_COMMANDS: CommandTable = {
   dbStats: { access: needs('dbStats'), run: dbStats },
 };
 
-async function listDatabases(call: CommandCall): Promise<TypedDocument> {
-  const { server, session, body } = call;
+function listDatabases(call: CommandCall): TypedDocument {
+  const { server, session, document } = call;
   if (call.database !== 'admin') {
     throw new CommandError('Unauthorized', 'listDatabases may only be run against the admin database.');
   }
@@ -43,36 +40,33 @@ async function listDatabases(call: CommandCall): Promise<TypedDocument> {
     .databases()
     .filter((database) => all || allows(roles, { action: 'find', database }));
   const described = visible.map((name) => ({ name, sizeOnDisk: sizeOf(call, name), empty: false }));
-  const databases = await matching(call, described, optionalDocument(body, 'filter'));
-  if (flag(body, 'nameOnly')) return { databases: databases.map(({ name }) => ({ name })) };
+  const databases = matching(described, documentOption(document, 'filter'));
+  if (flagOption(document, 'nameOnly')) return { databases: databases.map(({ name }) => ({ name })) };
   const totalSize = described.reduce((sum, { sizeOnDisk }) => sum + sizeOnDisk, 0);
   return { databases, totalSize, totalSizeMb: Math.floor(totalSize / 1024 / 1024) };
 }
 
-async function listCollections(call: CommandCall): Promise<TypedDocument> {
-  const { server, database, body } = call;
-  const described = server.store.collections(database).map(([name, { options, uuid }]) => ({
+function listCollections(call: CommandCall): TypedDocument {
+  const { server, database, document } = call;
+  const described = server.store.collections(database).map(([name, { uuid }]) => ({
     name,
     type: 'collection',
-    options,
+    options: {},
     info: { readOnly: false, uuid },
-    idIndex: { v: 2, key: { _id: 1 }, name: '_id_' },
+    idIndex: recordOf(ID_INDEX.spec),
   }));
-  const found = await matching(call, described, optionalDocument(body, 'filter'));
-  const documents = flag(body, 'nameOnly') ? found.map(({ name, type }) => ({ name, type })) : found;
-  return { cursor: listing(call, `${database}.$cmd.listCollections`, documents) };
+  const found = matching(described, documentOption(document, 'filter'));
+  const documents = flagOption(document, 'nameOnly')
+    ? found.map(({ name, type }) => ({ name, type }))
+    : found;
+  return { cursor: listing(call, `${database}.$cmd.listCollections`, documents.map(documentOf)) };
 }
 
 function create(call: CommandCall): TypedDocument {
   const name = collectionOf(call);
   const { store } = call.server;
-  if (store.find(call.database, name) !== undefined) {
-    throw new CommandError('NamespaceExists', `Collection ${call.database}.${name} already exists.`);
-  }
-  if ('viewOn' in call.body) throw new CommandError('NotImplemented', 'the lab has no views');
-  const kept = ['capped', 'size', 'max', 'validator', 'collation', 'timeseries', 'expireAfterSeconds'];
-  const options = Object.entries(call.body).filter(([option]) => kept.includes(option));
-  store.open(call.database, name, Object.fromEntries(options));
+  // The options that the lab accepts change nothing: creating the collection a second time is no error.
+  store.open(call.database, name);
   return {};
 }
 
@@ -95,37 +89,77 @@ function listIndexes(call: CommandCall): TypedDocument {
 
 function createIndexes(call: CommandCall): TypedDocument {
   const name = collectionOf(call);
-  const created = call.server.store.find(call.database, name) === undefined;
+  const indexes = documentsOption(call.document, 'indexes').map(compileIndex);
+  if (indexes.length === 0) throw new CommandError('BadValue', 'Must specify at least one index to create');
+  const isNew = call.server.store.find(call.database, name) === undefined;
   const collection = call.server.store.open(call.database, name);
   const numIndexesBefore = collection.indexes().length;
-  for (const spec of requiredDocuments(call.body, 'indexes')) collection.createIndex(indexOf(spec));
+  withTimeLimit(() => addIndexes(collection, indexes));
+  const numIndexesAfter = collection.indexes().length;
   return {
     numIndexesBefore,
-    numIndexesAfter: collection.indexes().length,
-    createdCollectionAutomatically: created,
+    numIndexesAfter,
+    ...(isNew && { createdCollectionAutomatically: true }),
+    ...(numIndexesAfter === numIndexesBefore && { note: 'all indexes already exist' }),
   };
+}
+
+/** All of them or none. */
+function addIndexes(collection: Collection, indexes: readonly Index[]): void {
+  const before = new Set(collection.indexes());
+  try {
+    for (const index of indexes) collection.createIndex(index);
+  } catch (error) {
+    for (const index of collection.indexes()) if (!before.has(index)) collection.dropIndex(index.name);
+    throw error;
+  }
 }
 
 function dropIndexes(call: CommandCall): TypedDocument {
   const collection = existing(call);
   const nIndexesWas = collection.indexes().length;
-  const asked = call.body['index'];
-  const names =
-    asked === '*'
-      ? collection.indexes().map(({ name }) => name)
-      : [asked].flat().filter((name) => typeof name === 'string');
-  for (const name of names) {
-    if (!collection.dropIndex(name) && asked !== '*') {
-      throw new CommandError('IndexNotFound', `index not found with name [${name}]`);
-    }
+  const asked = call.document.get('index');
+  if (asked === '*') {
+    for (const { name } of collection.indexes()) if (name !== ID_INDEX.name) collection.dropIndex(name);
+    return { nIndexesWas, msg: 'non-_id indexes dropped for collection' };
   }
+  const indexes = (Array.isArray(asked) ? asked : [asked]).map((one: unknown) =>
+    indexToDrop(collection, one),
+  );
+  for (const { name } of indexes) collection.dropIndex(name);
   return { nIndexesWas };
+}
+
+function indexToDrop(collection: Collection, asked: unknown): Index {
+  if (typeof asked !== 'string' && !isDocument(asked)) {
+    throw new CommandError(
+      'TypeMismatch',
+      `BSON field 'dropIndexes.index' is the wrong type '${typeOf(asked)}', expected types '[string, object]'`,
+    );
+  }
+  const found = collection
+    .indexes()
+    .filter(({ name, key }) => (typeof asked === 'string' ? name === asked : equal(key, asked)));
+  const [index, another] = found;
+  if (index === undefined) {
+    const text =
+      typeof asked === 'string' ? `index not found with name [${asked}]` : "can't find index with this key";
+    throw new CommandError('IndexNotFound', text);
+  }
+  if (another !== undefined) {
+    throw new CommandError(
+      'AmbiguousIndexKeyPattern',
+      `${found.length} indexes have this key, please specify one by name`,
+    );
+  }
+  if (index.name === ID_INDEX.name) throw new CommandError('InvalidOptions', 'cannot drop _id index');
+  return index;
 }
 
 function collStats(call: CommandCall): TypedDocument {
   const name = collectionOf(call);
   const collection =
-    call.server.store.find(call.database, name) ?? new Collection(`${call.database}.${name}`, {});
+    call.server.store.find(call.database, name) ?? new Collection(`${call.database}.${name}`);
   const size = bytesIn(collection);
   const nindexes = collection.indexes().length;
   return { ns: collection.namespace, size, count: collection.size, storageSize: size, nindexes };
@@ -145,28 +179,20 @@ function dbStats(call: CommandCall): TypedDocument {
   };
 }
 
-function indexOf(spec: TypedDocument): Index {
-  const { key } = spec;
-  if (!isDocument(key) || Object.keys(key).length === 0) {
-    throw new CommandError('BadValue', 'an index has at least one key');
-  }
-  const name = requiredText(spec, 'name');
-  return { name, key, unique: flag(spec, 'unique'), spec: { v: 2, ...spec } };
-}
-
 /** Documents about the catalogue that match a filter over their own fields. */
-async function matching<Described extends TypedDocument>(
-  call: CommandCall,
+function matching<Described extends TypedDocument>(
   described: readonly Described[],
-  filter: TypedDocument | undefined,
-): Promise<readonly Described[]> {
+  filter: Document | undefined,
+): readonly Described[] {
   if (filter === undefined) return described;
-  const engine = await call.server.engine();
-  return described.filter((document) => engine.matches(document, filter));
+  return withTimeLimit(() => {
+    const { matches } = compileFilter(filter, new Map());
+    return described.filter((one) => matches(documentOf(one)));
+  });
 }
 
-function listing(call: CommandCall, namespace: string, documents: readonly TypedDocument[]): TypedDocument {
-  const batchSize = optionalInteger(optionalDocument(call.body, 'cursor') ?? {}, 'batchSize');
+function listing(call: CommandCall, namespace: string, documents: readonly Document[]): TypedDocument {
+  const batchSize = numberOption(documentOption(call.document, 'cursor') ?? new Map(), 'batchSize');
   return call.server.cursors.first(ownerOf(call), namespace, documents, { batchSize });
 }
 
@@ -187,6 +213,6 @@ function sizeOf(call: CommandCall, database: string): number {
 
 function bytesIn(collection: Collection): number {
   let bytes = 0;
-  for (const { typed } of collection.entries()) bytes += encodedSize(typed);
+  for (const document of collection.documents()) bytes += encodedSize(document);
   return bytes;
 }

@@ -1,14 +1,18 @@
-import type { TypedDocument } from '../bson-codec.ts';
+import type { Document, TypedDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { Need } from '../privileges.ts';
 import type { ServerState, Session } from '../session.ts';
+import { UnsupportedError } from '../unsupported.ts';
 
 /** One command as it arrived. */
 export interface CommandCall {
   /** The name it goes by in the table, whatever the client's spelling. */
   readonly name: string;
   readonly database: string;
+  /** The fields by name, inner documents as plain objects. */
   readonly body: TypedDocument;
+  /** The same with the fields in their order, at every depth. */
+  readonly document: Document;
   readonly session: Session;
   readonly server: ServerState;
 }
@@ -23,8 +27,8 @@ export interface Command {
 export type CommandTable = Readonly<Record<string, Command>>;
 
 /** The collection that a command names as its own value: `{ find: "visits" }`. @throws CommandError InvalidNamespace */
-export function collectionOf({ body, database }: CommandCall): string {
-  const [name] = Object.values(body);
+export function collectionOf({ document, database }: CommandCall): string {
+  const [name] = document.values();
   if (typeof name !== 'string') {
     throw new CommandError('InvalidNamespace', `a command on '${database}' names no collection`);
   }
@@ -34,4 +38,16 @@ export function collectionOf({ body, database }: CommandCall): string {
 /** Whose a cursor is. */
 export function ownerOf({ session }: CommandCall): string {
   return session.user ?? '';
+}
+
+/** Writes into the log of the lab what a mongod supports and the lab does not. */
+export function noteUnsupported(error: CommandError, { name, session, server }: CommandCall): void {
+  if (!(error instanceof UnsupportedError)) return;
+  server.log.add({
+    hop: 'mongod',
+    action: name,
+    principal: session.user,
+    decision: 'refused',
+    reason: error.message,
+  });
 }

@@ -1,16 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TypedDocument } from '../bson-codec.ts';
+import type { Document, TypedDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandFault } from '../fail-points.ts';
 import type { CommandMessage } from '../message.ts';
 import { allows } from '../privileges.ts';
 import { withRetryLabel } from '../retried-writes.ts';
 import type { ServerState, Session } from '../session.ts';
+import { UnsupportedError, unsupported } from '../unsupported.ts';
+import { checkCommand } from '../validation/commands.ts';
+import { checkStableApi } from '../validation/stable-api.ts';
+import { writeConcernError } from '../validation/write-concern.ts';
 import { AUTHENTICATION_COMMANDS } from './authentication.ts';
+import { BULK_COMMANDS } from './bulk-write.ts';
 import { CATALOGUE_COMMANDS } from './catalogue.ts';
-import type { Command, CommandCall, CommandTable } from './command.ts';
+import { type Command, type CommandCall, type CommandTable, noteUnsupported } from './command.ts';
 import { commandText } from './command-text.ts';
-import { HANDSHAKE_COMMANDS, HELLO_NAMES } from './handshake.ts';
+import { applicationOf, HANDSHAKE_COMMANDS, HELLO_NAMES } from './handshake.ts';
 import { READING_COMMANDS } from './reading.ts';
 import { SERVER_COMMANDS } from './server.ts';
 import { WRITING_COMMANDS } from './writing.ts';
@@ -21,6 +26,7 @@ const COMMANDS: CommandTable = {
   ...SERVER_COMMANDS,
   ...READING_COMMANDS,
   ...WRITING_COMMANDS,
+  ...BULK_COMMANDS,
   ...CATALOGUE_COMMANDS,
 };
 
@@ -40,17 +46,43 @@ export async function dispatch(
   session: Session,
   server: ServerState,
 ): Promise<TypedDocument | null> {
-  const [spelling = ''] = Object.keys(message.body);
+  const [spelling = ''] = message.document.keys();
   const name = Object.hasOwn(ALIASES, spelling) ? (ALIASES[spelling] ?? spelling) : spelling;
-  const call: CommandCall = { name, database: message.database, body: message.body, session, server };
-  const fault = server.failPoints.meet(name, session.appName);
+  const call: CommandCall = callOf(name, message, session, server);
+  // A fail point meets the first hello already under the name that it carries; a later one changes nothing.
+  if (HELLO_NAMES.has(name)) session.appName ??= applicationOf(message.body);
+  const fault = server.failPoints.meet(name, session.appName, namespaceOf(call));
   if (fault !== null) await noteFault(fault, call);
   if (fault?.closeConnection) return null;
   const reply = fault?.reply ?? (await answer(message, spelling, call));
-  return withRetryLabel(name, call.body, {
+  const isFaulty = fault !== null && (fault.reply ?? fault.writeConcernError) !== null;
+  return withRetryLabel(name, call.document, {
     ...reply,
     ...(fault?.writeConcernError && { writeConcernError: fault.writeConcernError }),
+    ...(isFaulty && fault.errorLabels && { errorLabels: fault.errorLabels }),
   });
+}
+
+/** The collection that a command is about, by which a fail point may choose; null for none. */
+function namespaceOf({ name, database, document }: CommandCall): string | null {
+  const [first] = document.values();
+  const collection = name === 'getMore' ? document.get('collection') : first;
+  return typeof collection === 'string' ? `${database}.${collection}` : null;
+}
+
+/** The plain form of a command is made for those who read it: an insert of many documents needs none. */
+function callOf(name: string, message: CommandMessage, session: Session, server: ServerState): CommandCall {
+  const { database, document } = message;
+  return {
+    name,
+    database,
+    document,
+    get body() {
+      return message.body;
+    },
+    session,
+    server,
+  };
 }
 
 async function answer(message: CommandMessage, spelling: string, call: CommandCall): Promise<TypedDocument> {
@@ -60,19 +92,41 @@ async function answer(message: CommandMessage, spelling: string, call: CommandCa
       throw new CommandError('UnsupportedOpQueryCommand', `Unsupported OP_QUERY command: ${spelling}.`);
     }
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (command === undefined) throw new CommandError('CommandNotFound', `no such command: '${spelling}'`);
-    authorize(command, call);
-    if (call.body['autocommit'] === false) {
-      throw new CommandError('NotImplemented', 'the lab has no transactions');
+    if (command === undefined) {
+      throw new UnsupportedError('CommandNotFound', `no such command: '${spelling}'`);
     }
-    const { retriedWrites, replicaSet } = server;
-    return await retriedWrites.once(name, call.body, replicaSet !== null, async () => ({
-      ...(await command.run(call)),
-      ok: 1,
-    }));
+    authorize(command, call);
+    if (message.inexact !== null) {
+      throw new UnsupportedError(
+        'NotImplemented',
+        `The lab does not keep this document: ${message.inexact}.`,
+      );
+    }
+    const { document } = call;
+    const isMember = server.replicaSet !== null;
+    checkStableApi(name, document);
+    checkTransaction(document, isMember);
+    checkCommand(name, document, isMember);
+    server.store.removeExpired(server.now());
+    return await server.retriedWrites.once(name, document, isMember, async () => {
+      const reply = await command.run(call);
+      const failed = isMember ? writeConcernError(document.get('writeConcern')) : null;
+      return { ...reply, ...(failed !== null && { writeConcernError: failed }), ok: 1 };
+    });
   } catch (error) {
     return refusal(error, call).toReply();
   }
+}
+
+/** @throws CommandError IllegalOperation on a standalone, NotImplemented in a replica set */
+function checkTransaction(document: Document, isMember: boolean): void {
+  const isTransaction = document.has('autocommit') || document.has('startTransaction');
+  if (isMember && isTransaction) throw unsupported('NotImplemented', 'transactions');
+  if (isMember || !(isTransaction || document.has('txnNumber'))) return;
+  throw new CommandError(
+    'IllegalOperation',
+    'Transaction numbers are only allowed on a replica set member or mongos',
+  );
 }
 
 /** Writes a fail point's blow into the log, and holds the command up if that is part of it. */
@@ -83,7 +137,7 @@ async function noteFault(
   const effects = [
     blockMs > 0 ? `held up for ${blockMs} ms` : null,
     closeConnection ? 'the connection is closed' : null,
-    reply === null || closeConnection ? null : `answered with ${String(reply['code'])}`,
+    reply === null || closeConnection ? null : `responded with ${String(reply['code'])}`,
   ].filter((effect) => effect !== null);
   server.log.add({
     hop: 'mongod',
@@ -113,13 +167,14 @@ function authorize({ access }: Command, call: CommandCall): void {
   if (!access(call).every((need) => allows(roles, need))) {
     throw new CommandError(
       'Unauthorized',
-      `not authorized on ${call.database} to execute command ${commandText(call.body)}`,
+      `not authorized on ${call.database} to execute command ${commandText(call.document)}`,
     );
   }
 }
 
 /** Writes refusals of rights, and faults of the lab itself, into its log. */
-function refusal(error: unknown, { name, session, server }: CommandCall): CommandError {
+function refusal(error: unknown, call: CommandCall): CommandError {
+  const { name, session, server } = call;
   const known =
     error instanceof CommandError
       ? error
@@ -134,5 +189,6 @@ function refusal(error: unknown, { name, session, server }: CommandCall): Comman
       reason: known.message,
     });
   }
+  noteUnsupported(known, call);
   return known;
 }

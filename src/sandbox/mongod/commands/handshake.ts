@@ -1,6 +1,6 @@
 import type { TypedDocument } from '../bson-codec.ts';
 import { MAX_DOCUMENT } from '../bson-codec.ts';
-import { optionalDocument } from '../fields.ts';
+import { isDocument, optionalDocument } from '../fields.ts';
 import { MAX_MESSAGE } from '../frames.ts';
 import { speculate } from './authentication.ts';
 import type { CommandCall, CommandTable } from './command.ts';
@@ -16,6 +16,13 @@ export const HANDSHAKE_COMMANDS: CommandTable = {
   whatsmyuri: { access: 'anyone', run: ({ session }) => ({ you: session.peer }) },
 };
 
+/** What a client calls its application in a hello; null where it says nothing, or something that is no name. */
+export function applicationOf({ client }: TypedDocument): string | null {
+  const application = isDocument(client) ? client['application'] : undefined;
+  const name = isDocument(application) ? application['name'] : undefined;
+  return typeof name === 'string' ? name : null;
+}
+
 /**
  * The handshake (facts/mongodb.md 4.2). No topologyVersion: with it clients would want a stream of hellos. No
  * compression: nothing is gained on loopback.
@@ -25,8 +32,6 @@ async function hello(
   primaryField: 'isWritablePrimary' | 'ismaster',
 ): Promise<TypedDocument> {
   const { body, server, session } = call;
-  const application = optionalDocument(optionalDocument(body, 'client') ?? {}, 'application') ?? {};
-  if (typeof application['name'] === 'string') session.appName = application['name'];
   const speculation = optionalDocument(body, 'speculativeAuthenticate');
   const speculated = speculation === undefined ? null : await speculate(call, speculation);
   return {

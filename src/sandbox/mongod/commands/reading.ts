@@ -1,21 +1,18 @@
 import { Long } from 'bson';
-import { encodedSize, type TypedDocument } from '../bson-codec.ts';
-import { Collection, type Entry } from '../collection.ts';
+import { type Document, documentOf, encodedSize, type TypedDocument } from '../bson-codec.ts';
+import { Collection } from '../collection.ts';
 import { CommandError } from '../command-error.ts';
-import {
-  flag,
-  isDocument,
-  numberOf,
-  optionalDocument,
-  optionalInteger,
-  requiredDocuments,
-  requiredText,
-} from '../fields.ts';
-import { valuesAt } from '../paths.ts';
 import type { Need } from '../privileges.ts';
-import type { Selection } from '../query-engine.ts';
-import { keyOf } from '../values.ts';
+import { valuesAt } from '../query/paths.ts';
+import { compilePipeline, type Surroundings, stageOf } from '../query/pipeline.ts';
+import { compileFindProjection } from '../query/projection.ts';
+import { type Selection, select } from '../query/select.ts';
+import { withTimeLimit } from '../time-limit.ts';
+import { unsupported } from '../unsupported.ts';
+import { keyOf } from '../values/compare.ts';
+import { isDocument, typeOf } from '../values/types.ts';
 import { type CommandCall, type CommandTable, collectionOf, ownerOf } from './command.ts';
+import { documentOption, flagOption, numberOption, variablesOf } from './options.ts';
 
 const reads = ({ database }: CommandCall): readonly Need[] => [{ action: 'find', database }];
 
@@ -28,114 +25,139 @@ export const READING_COMMANDS: CommandTable = {
   killCursors: { access: 'authenticated', run: killCursors },
 };
 
-async function find(call: CommandCall): Promise<TypedDocument> {
-  const { body, server } = call;
-  const limit = optionalInteger(body, 'limit') ?? 0;
-  const selection = selectionOf(body, 'filter', Math.abs(limit));
-  const projection = optionalDocument(body, 'projection');
-  const engine = await server.engine();
-  const found = engine.select(collection(call), selection);
-  const documents =
-    projection === undefined || Object.keys(projection).length === 0
-      ? found.map((entry) => entry.typed)
-      : engine.project(found, projection, selection);
+function find(call: CommandCall): TypedDocument {
+  const { document, server } = call;
+  const selection = selectionOf(call, 'filter', numberOption(document, 'limit') ?? 0);
+  const projection = documentOption(document, 'projection');
+  const { found, filter } = select(collection(call), selection);
+  const documents = withTimeLimit(() => {
+    if (projection === undefined || projection.size === 0) return found;
+    const project = compileFindProjection(projection, filter, new Set(selection.variables.keys()));
+    return found.map((one) => project(one, selection.variables));
+  });
   const cursor = server.cursors.first(ownerOf(call), namespace(call), documents, {
-    batchSize: optionalInteger(body, 'batchSize'),
-    single: flag(body, 'singleBatch') || limit < 0,
+    batchSize: numberOption(document, 'batchSize'),
+    single: flagOption(document, 'singleBatch'),
   });
   return { cursor };
 }
 
-async function aggregate(call: CommandCall): Promise<TypedDocument> {
-  const { body, server } = call;
-  const pipeline = requiredDocuments(body, 'pipeline');
-  for (const stage of pipeline) {
-    if ('$out' in stage || '$merge' in stage) {
-      throw new CommandError('NotImplemented', 'the lab has neither $out nor $merge');
-    }
+function aggregate(call: CommandCall): TypedDocument {
+  const { document, server } = call;
+  const value = document.get('pipeline');
+  const pipeline: readonly unknown[] = Array.isArray(value) ? value : [];
+  const stages = pipeline.map(stageOf);
+  checkFirst(call, stages[0]?.name);
+  if (!document.has('cursor')) {
+    throw new CommandError(
+      'FailedToParse',
+      "The 'cursor' option is required, except for aggregate with the explain argument",
+    );
   }
-  const { collation, variables } = selectionOf(body, 'query', 0);
-  const engine = await server.engine();
-  const foreign = (name: string): readonly Entry[] => [...collection(call, name).entries()];
+  const variables = variablesOf(call);
+  const foreign: Surroundings['foreign'] = (name) => [...collection(call, name).documents()];
   const source = collection(call);
-  const [first, ...rest] = pipeline;
-  const documents =
-    first !== undefined && '$collStats' in first
-      ? engine.pipe([collectionStats(source)], rest, { collation, variables }, foreign)
-      : engine.aggregate(source, pipeline, { collation, variables }, foreign);
-  const batchSize = optionalInteger(optionalDocument(body, 'cursor') ?? {}, 'batchSize');
+  const isStatistics = stages[0]?.name === '$collStats';
+  const documents = withTimeLimit(() => {
+    const run = compilePipeline(isStatistics ? pipeline.slice(1) : pipeline, { variables, foreign });
+    if (isStatistics) return run([statistics(source, stages[0]?.operand)], variables);
+    const { found } = select(source, { filter: new Map(), hint: document.get('hint'), variables });
+    return run(found, variables);
+  });
+  const batchSize = numberOption(documentOption(document, 'cursor') ?? new Map(), 'batchSize');
   return { cursor: server.cursors.first(ownerOf(call), namespace(call), documents, { batchSize }) };
 }
 
-async function count(call: CommandCall): Promise<TypedDocument> {
-  const limit = Math.abs(optionalInteger(call.body, 'limit') ?? 0);
-  const engine = await call.server.engine();
-  return { n: engine.select(collection(call), selectionOf(call.body, 'query', limit)).length };
+/** What may not stand first, and what may stand nowhere else. */
+function checkFirst({ document, server, database }: CommandCall, first: string | undefined): void {
+  if (first === '$changeStream') {
+    if (server.replicaSet !== null) throw unsupported('NotImplemented', 'change streams');
+    throw new CommandError('Location40573', 'The $changeStream stage is only supported on replica sets');
+  }
+  const [name] = document.values();
+  if (typeof name === 'string') return;
+  if (first === '$documents' || first === '$currentOp' || first === '$listLocalSessions') {
+    throw unsupported('Location40324', `the pipeline stage '${first}'`);
+  }
+  throw new CommandError(
+    'InvalidNamespace',
+    `{aggregate: 1} is not valid for '${first ?? 'an empty pipeline'}'; a collection is required. (${database})`,
+  );
 }
 
-async function distinct(call: CommandCall): Promise<TypedDocument> {
-  const path = requiredText(call.body, 'key');
-  const engine = await call.server.engine();
-  const found = engine.select(collection(call), selectionOf(call.body, 'query', 0));
-  const values = found.flatMap((entry) => valuesAt(entry.typed, path));
+function count(call: CommandCall): TypedDocument {
+  const limit = Math.abs(numberOption(call.document, 'limit') ?? 0);
+  return { n: select(collection(call), selectionOf(call, 'query', limit)).found.length };
+}
+
+function distinct(call: CommandCall): TypedDocument {
+  const path = String(call.document.get('key'));
+  const { found } = select(collection(call), selectionOf(call, 'query', 0));
+  const values = found
+    .flatMap((document) => valuesAt(document, path.split('.')))
+    .flatMap((value) => (Array.isArray(value) ? value : [value]))
+    .filter((value) => value !== undefined);
   return { values: [...new Map(values.map((value) => [keyOf(value), value])).values()] };
 }
 
-/** What the stage $collStats begins with; shells ask for it. */
-function collectionStats(source: Collection): TypedDocument {
+const STATISTICS: ReadonlySet<string> = new Set(['storageStats', 'count']);
+
+/** What the stage `$collStats` begins with; shells ask for it. */
+function statistics(source: Collection, operand: unknown): Document {
+  if (!isDocument(operand)) {
+    throw new CommandError(
+      'Location40167',
+      `$collStats must take a nested object but found a ${typeOf(operand)}`,
+    );
+  }
+  const other = [...operand.keys()].find((name) => !STATISTICS.has(name));
+  if (other !== undefined) throw unsupported('NotImplemented', `the option '${other}' of $collStats`);
   let size = 0;
-  for (const { typed } of source.entries()) size += encodedSize(typed);
+  for (const document of source.documents()) size += encodedSize(document);
   const nindexes = source.indexes().length;
-  const storageStats = {
-    size,
-    count: source.size,
-    storageSize: size,
-    nindexes,
-    indexSizes: {},
-    totalIndexSize: 0,
-  };
-  return { ns: source.namespace, storageStats, count: source.size };
+  const count = source.size;
+  const storageStats = { size, count, storageSize: size, nindexes, indexSizes: {}, totalIndexSize: 0 };
+  return documentOf({
+    ns: source.namespace,
+    ...(operand.has('storageStats') && { storageStats }),
+    ...(operand.has('count') && { count }),
+  });
 }
 
 function getMore(call: CommandCall): TypedDocument {
-  const { body, database, server } = call;
-  const id = body['getMore'];
+  const { document, database, server } = call;
+  const id = document.get('getMore');
   if (!(id instanceof Long)) throw new CommandError('TypeMismatch', 'getMore names no cursor');
-  const ns = `${database}.${requiredText(body, 'collection')}`;
-  return { cursor: server.cursors.next(ownerOf(call), id, ns, optionalInteger(body, 'batchSize')) };
+  const ns = `${database}.${String(document.get('collection'))}`;
+  // 0 is no limit here.
+  const batchSize = numberOption(document, 'batchSize') || undefined;
+  return { cursor: server.cursors.next(ownerOf(call), id, ns, batchSize) };
 }
 
 function killCursors(call: CommandCall): TypedDocument {
-  const asked = call.body['cursors'];
+  const asked = call.document.get('cursors');
   const ids = (Array.isArray(asked) ? asked : []).filter((id) => id instanceof Long);
   const killed = ids.filter((id) => call.server.cursors.kill(ownerOf(call), id));
   const notFound = ids.filter((id) => !killed.includes(id));
   return { cursorsKilled: killed, cursorsNotFound: notFound, cursorsAlive: [], cursorsUnknown: [] };
 }
 
-/** What find, count and distinct share. Old clients call the filter `query`. */
-function selectionOf(body: TypedDocument, filterName: 'filter' | 'query', limit: number): Selection {
-  const skip = optionalInteger(body, 'skip') ?? 0;
-  if (skip < 0) throw new CommandError('BadValue', 'skip must not be negative');
-  const sort = optionalDocument(body, 'sort');
-  for (const direction of Object.values(sort ?? {})) {
-    if (!isDocument(direction) && Math.abs(numberOf(direction) ?? 0) !== 1) {
-      throw new CommandError('BadValue', 'a sort direction is 1 or -1');
-    }
-  }
+/** What find, count and distinct share. */
+function selectionOf(call: CommandCall, filterName: 'filter' | 'query', limit: number): Selection {
+  const { document } = call;
   return {
-    filter: optionalDocument(body, filterName) ?? {},
-    sort,
-    skip,
+    filter: documentOption(document, filterName) ?? new Map(),
+    sort: documentOption(document, 'sort'),
+    hint: document.get('hint'),
+    skip: numberOption(document, 'skip'),
     limit,
-    collation: optionalDocument(body, 'collation'),
-    variables: optionalDocument(body, 'let'),
+    variables: variablesOf(call),
   };
 }
 
 /** A collection that nobody has written to yet is an empty one. */
 function collection(call: CommandCall, name: string = collectionOf(call)): Collection {
-  return call.server.store.find(call.database, name) ?? new Collection(`${call.database}.${name}`, {});
+  return call.server.store.find(call.database, name) ?? new Collection(`${call.database}.${name}`);
 }
 
 function namespace(call: CommandCall): string {

@@ -1,11 +1,15 @@
-import { Long } from 'bson';
+import { randomUUID } from 'node:crypto';
+import { Long, UUID } from 'bson';
 import type { TypedDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandCall, CommandTable } from './command.ts';
 
 /** Commands about the server and about sessions, which the lab has nothing to do for. */
 export const SERVER_COMMANDS: CommandTable = {
-  startSession: { access: 'authenticated', run: () => ({ timeoutMinutes: 30 }) },
+  startSession: {
+    access: 'authenticated',
+    run: () => ({ id: { id: new UUID(randomUUID()) }, timeoutMinutes: 30 }),
+  },
   refreshSessions: { access: 'authenticated', run: () => ({}) },
   endSessions: { access: 'anyone', run: () => ({}) },
   killSessions: { access: 'authenticated', run: () => ({}) },

@@ -1,19 +1,15 @@
-import type { TypedDocument } from '../bson-codec.ts';
-import { encodeDocument } from '../bson-codec.ts';
-import type { Collection, Entry } from '../collection.ts';
+import { type Document, encodeDocument, type TypedDocument } from '../bson-codec.ts';
+import { Collection } from '../collection.ts';
 import { CommandError } from '../command-error.ts';
-import {
-  flag,
-  isDocument,
-  numberOf,
-  optionalDocument,
-  optionalDocuments,
-  requiredDocuments,
-} from '../fields.ts';
 import type { DatabaseAction, Need } from '../privileges.ts';
-import type { QueryEngine } from '../query-engine.ts';
-import { isReplacement, type UpdateRequest, updated, upserted } from '../update.ts';
-import { type CommandCall, type CommandTable, collectionOf } from './command.ts';
+import type { Filter, Variables } from '../query/filter.ts';
+import { compileFindProjection } from '../query/projection.ts';
+import { type Selection, select } from '../query/select.ts';
+import { compileUpdate, type Update } from '../query/update.ts';
+import { withTimeLimit } from '../time-limit.ts';
+import { isDocument } from '../values/types.ts';
+import { type CommandCall, type CommandTable, collectionOf, noteUnsupported } from './command.ts';
+import { documentOption, documentsOption, flagOption, numberOption, variablesOf } from './options.ts';
 
 const needs =
   (...actions: readonly DatabaseAction[]) =>
@@ -28,123 +24,178 @@ export const WRITING_COMMANDS: CommandTable = {
 };
 
 function insert(call: CommandCall): TypedDocument {
-  const target = opened(call);
+  const target = opened(call, placeOf(call));
   let n = 0;
-  const writeErrors = each(call, requiredDocuments(call.body, 'documents'), (document) => {
+  const writeErrors = each(call, documentsOption(call.document, 'documents'), (document) => {
     target.insert(document);
     n += 1;
   });
   return { n, ...writeErrors };
 }
 
-async function update(call: CommandCall): Promise<TypedDocument> {
-  const engine = await call.server.engine();
-  const target = opened(call);
+function update(call: CommandCall): TypedDocument {
+  const variables = variablesOf(call);
+  const place = placeOf(call);
   let n = 0;
   let nModified = 0;
   const upserts: TypedDocument[] = [];
-  const writeErrors = each(call, requiredDocuments(call.body, 'updates'), (statement, index) => {
-    const request = updateRequest(statement['u'], statement['q'], statement, call.body);
-    const multi = flag(statement, 'multi');
-    if (multi && isReplacement(request.update)) {
-      throw new CommandError('FailedToParse', 'multi update is not supported for replacement-style update');
-    }
-    const found = engine.select(target, {
-      filter: request.filter,
-      sort: optionalDocument(statement, 'sort'),
-      limit: multi ? 0 : 1,
-      collation: optionalDocument(statement, 'collation'),
-      variables: request.variables,
-    });
-    for (const entry of found) nModified += apply(engine, target, entry, request).changed ? 1 : 0;
-    n += found.length;
-    if (found.length === 0 && flag(statement, 'upsert')) {
-      upserts.push({ index, _id: target.insert(upserted(engine, request)).typed['_id'] });
-      n += 1;
-    }
+  const writeErrors = each(call, documentsOption(call.document, 'updates'), (statement, index) => {
+    const result = runUpdate(call, place, statement, variables);
+    n += result.n;
+    nModified += result.nModified;
+    if ('upsertedId' in result) upserts.push({ index, _id: result.upsertedId });
   });
   return { n, nModified, ...(upserts.length > 0 && { upserted: upserts }), ...writeErrors };
 }
 
-async function remove(call: CommandCall): Promise<TypedDocument> {
-  const engine = await call.server.engine();
-  const target = call.server.store.find(call.database, collectionOf(call));
+/** What one statement of an update did. */
+export interface UpdateResult {
+  /** How many documents matched or were inserted. */
+  readonly n: number;
+  readonly nModified: number;
+  readonly upsertedId?: unknown;
+}
+
+/** Runs one statement of an update. @throws CommandError */
+export function runUpdate(
+  call: CommandCall,
+  place: Place,
+  statement: Document,
+  variables: Variables,
+): UpdateResult {
+  const target = found(call, place);
+  const isMulti = flagOption(statement, 'multi');
+  if (isMulti && statement.has('sort')) {
+    throw new CommandError('FailedToParse', 'Cannot specify sort with multi=true');
+  }
+  const selection: Selection = {
+    filter: documentOption(statement, 'q') ?? new Map(),
+    sort: documentOption(statement, 'sort'),
+    hint: statement.get('hint'),
+    limit: isMulti ? 0 : 1,
+    variables,
+  };
+  const { found: documents, filter } = select(target, selection);
+  const change = updateOf(call, statement.get('u'), statement, { filter, variables });
+  if (isMulti && change.isReplacement) {
+    throw new CommandError('FailedToParse', 'multi update is not supported for replacement-style update');
+  }
+  if (documents.length === 0 && flagOption(statement, 'upsert')) {
+    const inserted = opened(call, place).insert(withTimeLimit(change.insert));
+    return { n: 1, nModified: 0, upsertedId: inserted.get('_id') };
+  }
+  const changed = documents.filter((document) => apply(target, document, change).isChanged);
+  return { n: documents.length, nModified: changed.length };
+}
+
+function remove(call: CommandCall): TypedDocument {
+  const variables = variablesOf(call);
+  const place = placeOf(call);
   let n = 0;
-  const writeErrors = each(call, requiredDocuments(call.body, 'deletes'), (statement) => {
-    if (target === undefined) return;
-    const found = engine.select(target, {
-      filter: optionalDocument(statement, 'q') ?? {},
-      limit: numberOf(statement['limit']) ?? 0,
-      collation: optionalDocument(statement, 'collation'),
-    });
-    for (const entry of found) target.remove(entry);
-    n += found.length;
+  const writeErrors = each(call, documentsOption(call.document, 'deletes'), (statement) => {
+    n += runDelete(call, place, statement, variables);
   });
   return { n, ...writeErrors };
 }
 
-async function findAndModify(call: CommandCall): Promise<TypedDocument> {
-  const { body } = call;
-  const engine = await call.server.engine();
-  const target = opened(call);
-  const selection = {
-    filter: optionalDocument(body, 'query') ?? {},
-    sort: optionalDocument(body, 'sort'),
+/** Runs one statement of a delete. @returns how many documents it removed @throws CommandError */
+export function runDelete(
+  call: CommandCall,
+  place: Place,
+  statement: Document,
+  variables: Variables,
+): number {
+  const target = found(call, place);
+  const { found: documents } = select(target, {
+    filter: documentOption(statement, 'q') ?? new Map(),
+    hint: statement.get('hint'),
+    limit: numberOption(statement, 'limit'),
+    variables,
+  });
+  for (const document of documents) target.remove(document);
+  return documents.length;
+}
+
+function findAndModify(call: CommandCall): TypedDocument {
+  const { document } = call;
+  const isRemoval = flagOption(document, 'remove');
+  checkFindAndModify(document, isRemoval);
+  const place = placeOf(call);
+  const target = found(call, place);
+  const variables = variablesOf(call);
+  const { found: documents, filter } = select(target, {
+    filter: documentOption(document, 'query') ?? new Map(),
+    sort: documentOption(document, 'sort'),
+    hint: document.get('hint'),
     limit: 1,
-    collation: optionalDocument(body, 'collation'),
-    variables: optionalDocument(body, 'let'),
-  };
-  const fields = optionalDocument(body, 'fields');
-  const shown = (entry: Entry | undefined): TypedDocument | null => {
-    if (entry === undefined) return null;
-    if (fields === undefined) return entry.typed;
-    return engine.project([entry], fields, { filter: {} })[0] ?? {};
-  };
-  const [entry] = engine.select(target, selection);
-  if (flag(body, 'remove')) {
-    if (entry !== undefined) target.remove(entry);
-    return { lastErrorObject: { n: entry === undefined ? 0 : 1 }, value: shown(entry) };
+    variables,
+  });
+  const fields = documentOption(document, 'fields');
+  const project =
+    fields === undefined || fields.size === 0
+      ? (one: Document) => one
+      : compileFindProjection(fields, filter, new Set(variables.keys()));
+  const shown = (one: Document): Document => withTimeLimit(() => project(one, variables));
+  const [before] = documents;
+  if (isRemoval) {
+    const value = before === undefined ? null : shown(before);
+    if (before !== undefined) target.remove(before);
+    return { lastErrorObject: { n: documents.length }, value };
   }
-  const request = updateRequest(body['update'], body['query'] ?? {}, body, body);
-  if (entry !== undefined) {
-    const { after } = apply(engine, target, entry, request);
-    return {
-      lastErrorObject: { n: 1, updatedExisting: true },
-      value: shown(flag(body, 'new') ? after : entry),
-    };
+  const isNew = flagOption(document, 'new');
+  const change = updateOf(call, document.get('update'), document, { filter, variables });
+  if (before !== undefined) {
+    const { after } = apply(target, before, change);
+    return { lastErrorObject: { n: 1, updatedExisting: true }, value: shown(isNew ? after : before) };
   }
-  if (!flag(body, 'upsert')) return { lastErrorObject: { n: 0, updatedExisting: false }, value: null };
-  const inserted = target.insert(upserted(engine, request));
+  if (!flagOption(document, 'upsert'))
+    return { lastErrorObject: { n: 0, updatedExisting: false }, value: null };
+  const inserted = opened(call, place).insert(withTimeLimit(change.insert));
   return {
-    lastErrorObject: { n: 1, updatedExisting: false, upserted: inserted.typed['_id'] },
-    value: flag(body, 'new') ? shown(inserted) : null,
+    lastErrorObject: { n: 1, updatedExisting: false, upserted: inserted.get('_id') },
+    value: isNew ? shown(inserted) : null,
   };
 }
 
+function checkFindAndModify(document: Document, isRemoval: boolean): void {
+  const fail = (message: string): never => {
+    throw new CommandError('FailedToParse', message);
+  };
+  const hasUpdate = (document.get('update') ?? null) !== null;
+  if (isRemoval && hasUpdate) fail('Cannot specify both an update and remove=true');
+  if (isRemoval && flagOption(document, 'upsert')) fail('Cannot specify both upsert=true and remove=true');
+  if (isRemoval && flagOption(document, 'new')) {
+    fail("Cannot specify both new=true and remove=true; 'remove' always returns the deleted document");
+  }
+  if (isRemoval && document.has('arrayFilters')) fail('Cannot specify arrayFilters and remove=true');
+  if (!isRemoval && !hasUpdate) fail('Either an update or remove=true must be specified');
+}
+
 function apply(
-  engine: QueryEngine,
   target: Collection,
-  entry: Entry,
-  request: UpdateRequest,
-): { readonly after: Entry; readonly changed: boolean } {
-  const document = updated(engine, entry.typed, request);
-  const changed = Buffer.compare(encodeDocument(document), encodeDocument(entry.typed)) !== 0;
-  return changed ? { after: target.replace(entry, document), changed } : { after: entry, changed };
+  before: Document,
+  change: Update,
+): { readonly after: Document; readonly isChanged: boolean } {
+  const after = withTimeLimit(() => change.apply(before));
+  const isChanged = Buffer.compare(encodeDocument(after), encodeDocument(before)) !== 0;
+  if (isChanged) target.replace(before, after);
+  return { after, isChanged };
 }
 
 /** Runs the statements of a bulk: ordered ones stop at the first that fails, unordered ones go on. */
 function each(
-  { body }: CommandCall,
-  statements: readonly TypedDocument[],
-  run: (statement: TypedDocument, index: number) => void,
+  call: CommandCall,
+  statements: readonly Document[],
+  run: (statement: Document, index: number) => void,
 ): { readonly writeErrors?: readonly TypedDocument[] } {
-  const ordered = flag(body, 'ordered', true);
+  const ordered = call.document.has('ordered') ? flagOption(call.document, 'ordered') : true;
   const writeErrors: TypedDocument[] = [];
   for (const [index, statement] of statements.entries()) {
     try {
       run(statement, index);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
+      noteUnsupported(error, call);
       writeErrors.push({ index, code: error.code, errmsg: error.message, ...error.extra });
       if (ordered) break;
     }
@@ -152,30 +203,45 @@ function each(
   return writeErrors.length === 0 ? {} : { writeErrors };
 }
 
-function updateRequest(
+function updateOf(
+  { server }: CommandCall,
   update: unknown,
-  filter: unknown,
-  statement: TypedDocument,
-  body: TypedDocument,
-): UpdateRequest {
-  if (!isDocument(filter)) throw new CommandError('TypeMismatch', 'an update has no filter');
-  const isPipeline = Array.isArray(update) && update.every(isDocument);
-  if (!isPipeline && !isDocument(update)) {
-    throw new CommandError('TypeMismatch', 'an update is a document or a pipeline');
-  }
-  return {
+  statement: Document,
+  { filter, variables }: { readonly filter: Filter; readonly variables: Variables },
+): Update {
+  return compileUpdate({
     filter,
-    update,
-    arrayFilters: optionalDocuments(statement, 'arrayFilters') ?? [],
-    variables: optionalDocument(body, 'let'),
-  };
+    update: isDocument(update) || Array.isArray(update) ? update : new Map(),
+    arrayFilters: documentsOption(statement, 'arrayFilters'),
+    variables,
+    now: server.now(),
+  });
 }
 
-/** The collection to write to, made when it is not there. @throws CommandError InvalidNamespace */
-function opened(call: CommandCall): Collection {
-  const name = collectionOf(call);
+/** A collection by its database and its name. */
+export interface Place {
+  readonly database: string;
+  readonly name: string;
+}
+
+function placeOf(call: CommandCall): Place {
+  return { database: call.database, name: collectionOf(call) };
+}
+
+/** The collection to look in; one that nobody has written to is empty. @throws CommandError InvalidNamespace */
+function found({ server }: CommandCall, place: Place): Collection {
+  checkWritable(place);
+  return server.store.find(place.database, place.name) ?? new Collection(`${place.database}.${place.name}`);
+}
+
+/** The collection to insert into, made when it is not there. @throws CommandError InvalidNamespace */
+export function opened({ server }: CommandCall, place: Place): Collection {
+  checkWritable(place);
+  return server.store.open(place.database, place.name);
+}
+
+function checkWritable({ database, name }: Place): void {
   if (name.startsWith('system.')) {
-    throw new CommandError('InvalidNamespace', `cannot write to '${call.database}.${name}'`);
+    throw new CommandError('InvalidNamespace', `cannot write to '${database}.${name}'`);
   }
-  return call.server.store.open(call.database, name);
 }

@@ -15,8 +15,11 @@ export async function standIn(
   stage: Stage,
   answer: (request: HttpRequest) => Promise<HttpAnswer>,
 ): Promise<LoopbackServer> {
+  const { network } = stage.lab;
   const tls = stage.lab.tls ?? undefined;
-  return stage.keep(await startLoopbackServer({ name: 'stand-in', host: '127.0.0.1', port: 0, tls, answer }));
+  return stage.keep(
+    await startLoopbackServer({ name: 'stand-in', host: '127.0.0.1', port: 0, tls, network, answer }),
+  );
 }
 
 /** Accepts a request and never answers it. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { FedctlError } from '../../../lib/core/errors.ts';
+import type { CommandNetwork } from '../../isolation/command-network.ts';
 
 /** A server of a scenario that listens on loopback. */
 export interface Listening {
@@ -12,9 +13,11 @@ export interface Listening {
 /**
  * Lets a server listen on a free port of 127.0.0.1.
  *
+ * @param network of an isolated command, where it is reachable as well
+ *
  * @throws FedctlError lab.start-failed
  */
-export async function listen(server: Server): Promise<Listening> {
+export async function listen(server: Server, network?: CommandNetwork): Promise<Listening> {
   const sockets = new Set<Socket>();
   // The raw sockets, also those whose TLS handshake is not over.
   server.on('connection', (socket: Socket) => {
@@ -26,6 +29,7 @@ export async function listen(server: Server): Promise<Listening> {
   try {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
+    await network?.admit(server);
   } catch (cause) {
     throw new FedctlError('lab.start-failed', {
       message: 'The lab cannot listen on 127.0.0.1.',

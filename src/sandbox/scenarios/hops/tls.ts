@@ -25,7 +25,7 @@ export async function frontTls(
   },
 ): Promise<void> {
   const { ca, server } = await tlsFront(stage, certificate);
-  const { port } = stage.keep(await listen(server));
+  const { port } = stage.keep(await listen(server, stage.lab.network));
   const caFile = trusted ? { tlsCAFile: await stage.file('ca.pem', ca) } : {};
   stage.useDatabase(port, { tls: 'true', ...caFile });
 }
@@ -40,7 +40,7 @@ export async function refuseTls(stage: Stage): Promise<void> {
     if (refused) socket.once('data', () => socket.end(ALERT_80));
     else front.emit('connection', socket);
   });
-  const { port } = stage.keep(await listen(server));
+  const { port } = stage.keep(await listen(server, stage.lab.network));
   stage.useDatabase(port, { tls: 'true', tlsCAFile: await stage.file('ca.pem', ca) });
 }
 

@@ -17,7 +17,7 @@ export async function frontWire(stage: Stage, act: (command: string) => 'pass' |
   server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
     void relay(socket, dialDatabase(stage), act);
   });
-  const { port } = stage.keep(await listen(server));
+  const { port } = stage.keep(await listen(server, stage.lab.network));
   stage.useDatabase(port, tls === null ? {} : { tls: 'true', tlsCAFile: tls.caFile });
 }
 

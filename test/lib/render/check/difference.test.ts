@@ -34,14 +34,14 @@ describe('difference', () => {
 
   test.each([
     ['a', 'a', null],
-    ['https://a/', 'https://a', 'a slash too many at the end'],
-    ['https://a', 'https://a/', 'the slash at the end is missing'],
-    ['a\n', 'a', 'a newline too many at the end'],
-    ['a\r\n', 'a', 'a newline too many at the end'],
-    ['a ', 'a', 'they differ in white space at the edges only'],
-    ['a\u200b', 'a', 'they differ in characters that cannot be seen'],
-    ['My-Atlas', 'my-atlas', 'they differ in upper and lower case only'],
-    ['my-\u0430tlas', 'my-atlas', 'not plain ASCII, though it may look so: U+0430'],
+    ['https://a/', 'https://a', 'extra trailing slash'],
+    ['https://a', 'https://a/', 'missing trailing slash'],
+    ['a\n', 'a', 'extra trailing newline'],
+    ['a\r\n', 'a', 'extra trailing newline'],
+    ['a ', 'a', 'they differ only in leading or trailing white space'],
+    ['a\u200b', 'a', 'they differ only in invisible characters'],
+    ['My-Atlas', 'my-atlas', 'they differ only in case'],
+    ['my-\u0430tlas', 'my-atlas', 'not plain ASCII, although it looks like it: U+0430'],
     ['one', 'two', null],
   ])('in words: %j beside %j', (seen, expected, note) => {
     expect(difference(seen, expected).note).toBe(note);

@@ -40,7 +40,7 @@ test('a person who sees no colours, or sees nothing, is told the same', () => {
   expect(page).toContain('<html lang="en">');
   expect(page).toContain(
     'aria-label="The chain: principal passed, STS passed, token passed, issuer passed, identity provider failed, ' +
-      'database user skipped, cluster passed; it breaks first at atlas.identity-provider"',
+      'database user skipped, cluster passed; the first failure is atlas.identity-provider"',
   );
   expect(page.match(/<details class="check \w+" open>/g)).toEqual(['<details class="check fail" open>']);
   expect(page).toContain('✗ failed</span> <code>atlas.identity-provider</code>');

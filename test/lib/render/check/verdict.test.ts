@@ -23,7 +23,7 @@ function refused(run: CheckReport): CheckReport {
 }
 
 test('one target', () => {
-  expect(told(HEALTHY)).toEqual(['pass', 'the chain holds', null, null]);
+  expect(told(HEALTHY)).toEqual(['pass', 'the chain works', null, null]);
   expect(told(WRONG_AUDIENCE)).toEqual([
     'fail',
     'broken at atlas.identity-provider',
@@ -31,32 +31,32 @@ test('one target', () => {
     null,
   ]);
   const warned = report([target([PASSED, WARNED])]);
-  expect(told(warned)).toEqual(['warn', 'the chain holds, with warnings', 'mongo.tls', null]);
-  expect(told(refused(warned))).toEqual(['fail', 'warnings count as failures here', 'mongo.tls', null]);
+  expect(told(warned)).toEqual(['warn', 'the chain works, with warnings', 'mongo.tls', null]);
+  expect(told(refused(warned))).toEqual(['fail', 'warnings are treated as failures', 'mongo.tls', null]);
 });
 
 test('that nothing is broken says little where nobody was let in', () => {
-  const little = 'nothing is broken as far as was looked, but nobody has logged in';
+  const little = 'no failures, but no login was attempted';
   expect(told(report([target([SKIPPED])]))).toEqual(['warn', little, null, null]);
   expect(told(report([target([MINTED])]))).toEqual(['warn', little, null, null]);
-  const token = 'the chain holds as far as the token, but nobody has logged in';
+  const token = 'the chain works up to the token, but no login was attempted';
   expect(told(report([target([MINTED, PROVED])]))).toEqual(['pass', token, null, null]);
   expect(told(report([target([MINTED, PROVED, WARNED])]))[1]).toBe(`${token}, with warnings`);
-  expect(told(report([target([PROVED, { ...PASSED, id: 'net.api' }])]))[1]).toBe('the chain holds');
+  expect(told(report([target([PROVED, { ...PASSED, id: 'net.api' }])]))[1]).toBe('the chain works');
 });
 
 test('several targets', () => {
   const well = target([PASSED], { name: 'a' });
-  expect(told(report([well, well]))).toEqual(['pass', '2 targets hold', null, null]);
+  expect(told(report([well, well]))).toEqual(['pass', '2 targets work', null, null]);
   expect(told(TWO_TARGETS)).toEqual([
     'warn',
-    'none of 2 targets is broken, 1 to look at',
+    'none of 2 targets is broken, 1 with warnings',
     'mongo.tls',
     'orders-staging',
   ]);
   expect(told(refused(TWO_TARGETS))).toEqual([
     'fail',
-    'warnings count as failures here',
+    'warnings are treated as failures',
     'mongo.tls',
     'orders-staging',
   ]);

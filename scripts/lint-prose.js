@@ -1,0 +1,20 @@
+// Runs textlint over the documents, the descriptions of the schemas and the strings of the source.
+// The phrases to avoid are in docs/phrases.yml.
+import { createLinter, loadTextlintrc } from 'textlint';
+import { documents, texts } from './texts.js';
+
+const linter = createLinter({ descriptor: await loadTextlintrc() });
+const faults = (await linter.lintFiles(documents())).flatMap(({ filePath, messages }) =>
+  messages.map(({ line, message }) => `${filePath}:${line}: ${message}`),
+);
+
+const strings = texts().filter(({ kind }) => kind === 'message' || kind === 'schema');
+for (const file of new Set(strings.map((text) => text.file))) {
+  const found = strings.filter((text) => text.file === file);
+  // One text is one line, so that the line of a fault names the text.
+  const { messages } = await linter.lintText(found.map(({ text }) => text).join('\n'), `${file}.txt`);
+  for (const { line, message } of messages) faults.push(`${file}:${found[line - 1].line}: ${message}`);
+}
+
+for (const fault of faults) process.stderr.write(`${fault}\n`);
+process.exitCode = faults.length === 0 ? 0 : 1;

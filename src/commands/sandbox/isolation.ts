@@ -1,0 +1,49 @@
+import { rerun } from '../../lib/core/command-line.ts';
+import { FedctlError, type Warning } from '../../lib/core/errors.ts';
+import type { PlatformName } from '../../sandbox/platforms.ts';
+import type { Invocation } from '../command.ts';
+import type { OptionTable } from '../options/option.ts';
+
+/** What a platform has at fixed addresses, which some clients use whatever the environment says. */
+const FIXED: Readonly<Partial<Record<PlatformName, string>>> = {
+  ec2: '169.254.169.254',
+  ecs: '169.254.170.2 or 169.254.169.254',
+};
+
+/** Which programs in a lab that is not isolated would not reach it, and reach something else instead. */
+export function isolationWarnings(
+  { as: platform, srv }: { readonly as: PlatformName | null; readonly srv: boolean },
+  { args }: Pick<Invocation<OptionTable>, 'args'>,
+): readonly Warning[] {
+  const fixed = platform === null ? undefined : FIXED[platform];
+  const command = args.length === 0 ? null : rerun({ set: { '--isolate': true } });
+  const warnings: Warning[] = [];
+  if (fixed !== undefined) {
+    warnings.push({
+      code: 'lab.real-metadata',
+      message: `Programs that use fixed addresses connect to the real ${fixed}, not to the lab. Among them are the MongoDB drivers for C, C++, PHP, Go and Rust, and for Java without the AWS SDK.`,
+      remedy: 'Run the program with --isolate (Linux): then the lab is at these addresses.',
+      command,
+    });
+  }
+  if (srv) {
+    warnings.push({
+      code: 'lab.names-unresolved',
+      message:
+        'Only fedctl resolves the mongodb+srv connection string of this lab. Other programs ask the DNS server of the system, which does not know the name.',
+      remedy: 'Run the program with --isolate (Linux), or let it use the DNS server in FEDCTL_DNS_SERVER.',
+      command,
+    });
+  }
+  return warnings;
+}
+
+/** @throws FedctlError usage.invalid-command-line without a command: a lab that stays up runs nothing to isolate */
+export function requireCommand({ args }: Invocation<OptionTable>): void {
+  if (args.length > 0) return;
+  throw new FedctlError('usage.invalid-command-line', {
+    message: '--isolate requires a command to run in the lab.',
+    remedy: 'Put -- and the command at the end: fedctl sandbox --isolate -- bash',
+    details: { option: '--isolate' },
+  });
+}

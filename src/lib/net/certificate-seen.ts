@@ -1,0 +1,87 @@
+import type { PeerCertificate, TLSSocket } from 'node:tls';
+import { rfc3339 } from '../core/time.ts';
+
+/** What a certificate that was not accepted says of itself. */
+export interface CertificateSeen {
+  readonly subject: string;
+  readonly issuer: string;
+  /** The names that it is good for: `cluster0.example.net`, `127.0.0.1`. */
+  readonly names: readonly string[];
+  readonly validFrom: Date;
+  readonly expiresAt: Date;
+}
+
+/** The certificate of a handshake that failed, by the error that ended it. */
+const SEEN = new WeakMap<object, CertificateSeen>();
+
+/** Remembers the certificate that a socket is shown, for whoever gets the error that refuses it. */
+export function rememberCertificate(socket: TLSSocket): void {
+  const seen = certificateOnceShown(socket);
+  socket.prependOnceListener('error', (error) => {
+    const certificate = seen();
+    if (certificate !== null) SEEN.set(error, certificate);
+  });
+}
+
+/** @returns null where no certificate was shown before the error */
+export function certificateBehind(error: object): CertificateSeen | null {
+  return SEEN.get(error) ?? null;
+}
+
+/**
+ * Node.js forgets the certificate when it destroys the socket, which it does right after the event that is told first
+ * of a handshake that is over (`secure`, internal to _tls_wrap and older than `secureConnect`).
+ */
+export function certificateOnceShown(socket: TLSSocket): () => CertificateSeen | null {
+  let certificate: PeerCertificate | null = null;
+  socket.prependOnceListener('secure', () => {
+    certificate = socket.getPeerCertificate();
+  });
+  return () => (certificate?.valid_to === undefined ? null : seenOf(certificate));
+}
+
+function seenOf({ subject, subjectaltname, issuer, valid_from, valid_to }: PeerCertificate): CertificateSeen {
+  return {
+    subject: nameOf(subject, subjectaltname),
+    issuer: nameOf(issuer),
+    names: (subjectaltname ?? '')
+      .split(', ')
+      .flatMap((name) => /^(?:DNS|IP Address):(.+)$/.exec(name)?.[1] ?? []),
+    validFrom: new Date(valid_from),
+    expiresAt: new Date(valid_to),
+  };
+}
+
+/** What is wrong with a certificate, by what it says of itself: completes "it …". */
+export function certificateFault(
+  fault: 'not yet valid' | 'expired' | 'wrong name' | 'untrusted',
+  { subject, issuer, names, validFrom, expiresAt }: CertificateSeen,
+): string {
+  const dates = `valid from ${rfc3339(validFrom)} to ${rfc3339(expiresAt)}`;
+  const named = names.length === 0 ? 'no name' : names.join(', ');
+  switch (fault) {
+    case 'not yet valid':
+      return `has a certificate that is not valid before ${rfc3339(validFrom)}: ${subject}, issued by ${issuer}`;
+    case 'expired':
+      return `has a certificate that expired on ${rfc3339(expiresAt)}: ${subject}, issued by ${issuer}`;
+    case 'wrong name':
+      return `has a certificate for other names: it lists ${named}; issued by ${issuer}, ${dates}`;
+    case 'untrusted':
+      return `has a certificate that is not trusted here: ${subject}, for ${named}, issued by ${issuer}, ${dates}`;
+  }
+}
+
+/** The name that tells most: CN, else the first alternative name, else the organization. */
+export function nameOf(name: PeerCertificate['subject'] | undefined, alternatives?: string): string {
+  return (
+    one(name?.CN) ??
+    alternatives?.split(', ')[0]?.replace(/^DNS:|^IP Address:/, '') ??
+    one(name?.O) ??
+    '(no name)'
+  );
+}
+
+/** A certificate may hold several of each. */
+function one(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { authorize, type LabAction } from './authorize.ts';
+import { AwsError, accessDenied } from './aws-error.ts';
+import type { Call } from './service.ts';
+
+/**
+ * Checks that a caller may do something in IAM.
+ *
+ * @param resource an ARN; `*` where the action knows no resource
+ * @throws AwsError AccessDenied, InvalidClientTokenId
+ */
+export function permit(call: Call, action: LabAction, resource = '*'): void {
+  const { principal, session } = call.caller;
+  if (principal.kind === 'user' && session !== null && (!session.mfa || session.federatedUser !== null)) {
+    // Credentials of GetSessionToken cannot call IAM without MFA, and IAM says it in these words.
+    throw new AwsError(
+      'InvalidClientTokenId',
+      403,
+      'The security token included in the request is invalid',
+      session.federatedUser === null
+        ? 'credentials of GetSessionToken without MFA cannot call IAM'
+        : 'a federated user cannot call IAM',
+    );
+  }
+  const decision = authorize(call, { action, resource, keys: {}, role: null });
+  if (decision.allowed) return;
+  const id = randomUUID();
+  throw accessDenied(
+    `${decision.message}. Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/${id} ` +
+      'for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: ' +
+      id,
+    decision.reason,
+  );
+}

@@ -1,0 +1,53 @@
+import type { NamedPolicy } from '../../lib/policy/document.ts';
+import { invalidParameterValue, validationError } from './aws-error.ts';
+import type { QueryParameters } from './query.ts';
+import { sessionSeconds, sessionTokenSize } from './session.ts';
+import { readSessionPolicy } from './session-policy.ts';
+import { LIMITS, Validation } from './validation.ts';
+
+export const ONE_HOUR = 3600;
+const TWELVE_HOURS = 43_200;
+
+/** What every way to assume a role is asked with. */
+export interface RoleInput {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly seconds: number;
+  readonly minimumTokenSize: number;
+  readonly policies: readonly NamedPolicy[] | null;
+}
+
+/**
+ * Reads the parameters of AssumeRole and its kin.
+ *
+ * @param readOwn reads the parameters of one action alone, and adds their faults to the others
+ * @throws AwsError ValidationError with every fault; InvalidParameterValue for what the lab does not evaluate
+ */
+export function readRoleInput<Own extends object>(
+  parameters: QueryParameters,
+  readOwn: (validation: Validation) => Own,
+): RoleInput & Own {
+  const validation = new Validation();
+  const roleArn = parameters.text('RoleArn') ?? '';
+  const sessionName = parameters.text('RoleSessionName') ?? '';
+  validation.required(parameters.text('RoleArn'), 'roleArn', LIMITS.ROLE_ARN);
+  validation.required(parameters.text('RoleSessionName'), 'roleSessionName', LIMITS.SESSION_NAME);
+  const own = readOwn(validation);
+  validation.optional(parameters.text('Policy'), 'policy', LIMITS.SESSION_POLICY);
+  const seconds = sessionSeconds(parameters, validation, TWELVE_HOURS) ?? ONE_HOUR;
+  const minimumTokenSize = sessionTokenSize(parameters, validation);
+  validation.finish();
+  refuseUnplayed(parameters);
+  if (!/^arn:aws:iam::\d{12}:role\/.+$/.test(roleArn)) throw validationError(`${roleArn} is invalid`);
+  const policies = readSessionPolicy(parameters);
+  return { roleArn, sessionName, seconds, minimumTokenSize, policies, ...own };
+}
+
+/** To ignore a managed session policy would give more than was asked for. */
+function refuseUnplayed(parameters: QueryParameters): void {
+  const given = ['PolicyArns.member.1.arn', 'ProvidedContexts.member.1.ProviderArn'].find(
+    (name) => parameters.text(name) !== undefined,
+  );
+  if (given === undefined) return;
+  throw invalidParameterValue(`The fedctl lab does not evaluate ${given.split('.')[0]} yet.`);
+}

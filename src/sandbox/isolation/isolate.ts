@@ -1,0 +1,130 @@
+import type { Socket as DatagramSocket } from 'node:dgram';
+import { stat } from 'node:fs/promises';
+import type { AddressInfo, Server } from 'node:net';
+import { platform } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Context } from '../../lib/core/context.ts';
+import { type Address, type CommandNetwork, LINK_LOCAL } from './command-network.ts';
+import { endOf, Keeper } from './keeper.ts';
+import { isolationFailure, unsupportedSystem } from './unavailable.ts';
+
+/** The namespaces of a command. */
+export interface Isolation extends CommandNetwork {
+  /** The command line that runs a program in them, as the user who runs fedctl and without capabilities. */
+  enter(program: string, args: readonly string[]): CommandLine;
+  /** Ends them, unless the command left processes there. */
+  close(): Promise<void>;
+}
+
+interface CommandLine {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * Sets up the namespaces as their root. The files stand in a file system that nobody else sees, so no folder is left
+ * behind. nss-resolve and nscd are kept out: they ask services of the host through Unix sockets.
+ */
+const SET_UP = `set -e
+ip link set lo up
+for address in ${Object.values(LINK_LOCAL).join(' ')}; do ip address add "$address/32" dev lo; done
+mount -t tmpfs none /sys
+echo 'nameserver 127.0.0.1' >/sys/resolv.conf
+if [ -e /etc/resolv.conf ]; then mount --bind /sys/resolv.conf /etc/resolv.conf; fi
+if [ -e /etc/nsswitch.conf ]; then
+  sed 's/^hosts:.*/hosts: files dns/' /etc/nsswitch.conf >/sys/nsswitch.conf
+  mount --bind /sys/nsswitch.conf /etc/nsswitch.conf
+fi
+umount /sys
+if [ -d /var/run/nscd ]; then mount -t tmpfs none /var/run/nscd; fi
+exec "$@"`;
+
+/** Where programs of the system are for users whose PATH lacks them. */
+const SYSTEM_FOLDERS = '/usr/sbin:/sbin';
+
+const DNS_PORT = 53;
+
+/**
+ * Makes network and mount namespaces for a command. Loopback is their only interface, the link-local addresses of AWS's
+ * platforms belong to it, and names are resolved on its port 53. Whether the system allows this is found out by doing
+ * it, up to a program that runs there.
+ *
+ * @throws FedctlError lab.isolation-unsupported, lab.isolation-program-missing, lab.isolation-refused
+ */
+export async function isolate(context: Context): Promise<Isolation> {
+  const { self, env, spawn, signal } = context;
+  const system = platform();
+  if (system !== 'linux') throw unsupportedSystem(system);
+  const { uid, gid } = await stat('/proc/self');
+  const [node = '', ...script] = self;
+  const keeperScript = join(dirname(script.at(-1) ?? ''), 'isolated.js');
+  const asRoot = ['--user', '--map-root-user', '--net', '--mount'];
+  const keeper = new Keeper(
+    spawn('unshare', [...asRoot, 'sh', '-c', SET_UP, 'sh', node, keeperScript], {
+      env: { PATH: `${env['PATH'] ?? ''}:${SYSTEM_FOLDERS}`, LC_ALL: 'C' },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Ctrl-C on a terminal is for the command, not for the process that holds its network.
+      detached: true,
+    }),
+    (end) => isolationFailure('unshare', end),
+  );
+  const enter = (program: string, args: readonly string[]): CommandLine => ({
+    command: 'nsenter',
+    args: [
+      ...[`--target=${keeper.pid}`, '--user', '--preserve-credentials', '--net', '--mount'],
+      ...['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`, `--wd=${context.cwd}`, '--'],
+      ...[program, ...args],
+    ],
+  });
+  const stop = () => void keeper.close();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await keeper.ready;
+    const { command, args } = enter('true', []);
+    const trial = spawn(command, args, {
+      env: { PATH: env['PATH'] ?? '', LC_ALL: 'C' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const end = await endOf(trial);
+    if (end.code !== 0) throw await isolationFailure(command, end);
+  } catch (error) {
+    await keeper.close();
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  return { ...networkOf(keeper), enter, close: () => keeper.close() };
+}
+
+function networkOf(keeper: Keeper): CommandNetwork {
+  return {
+    async admit(server, alsoAt) {
+      const own = addressOf(server);
+      for (const address of alsoAt === undefined ? [own] : [own, alsoAt]) {
+        const door = (await keeper.ask({ kind: 'tcp', ...address })) as Server;
+        door.on('connection', (socket) => {
+          socket.setNoDelay(true);
+          server.emit('connection', socket);
+        });
+        // A connection that cannot be accepted is lost; the next one may be.
+        door.on('error', () => {});
+        server.once('close', () => door.close());
+      }
+    },
+    async resolveBy(dns) {
+      const [host = '', port = ''] = dns.address.split(':');
+      for (const each of [Number(port), DNS_PORT]) {
+        dns.serve((await keeper.ask({ kind: 'udp', host, port: each })) as DatagramSocket);
+      }
+    },
+    async runWorker(source, port) {
+      await keeper.ask({ kind: 'worker', host: '127.0.0.1', port, source });
+    },
+  };
+}
+
+function addressOf(server: Server): Address {
+  const { address, port } = server.address() as AddressInfo;
+  return { host: address, port };
+}

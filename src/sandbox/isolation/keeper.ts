@@ -1,0 +1,93 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Address } from './command-network.ts';
+
+/** What bin/isolated.js does in the namespaces. */
+export interface KeeperRequest extends Address {
+  readonly kind: 'tcp' | 'udp' | 'worker';
+  readonly source?: string;
+}
+
+/** How a program ended before it could do its part. */
+export interface ProgramEnd {
+  readonly code: number | null;
+  /** What it wrote to stderr. */
+  readonly stderr: string;
+  /** Why it could not be started. */
+  readonly cause: NodeJS.ErrnoException | null;
+}
+
+interface Pending {
+  readonly resolve: (handle: unknown) => void;
+  readonly reject: (end: Error) => void;
+}
+
+/** The id under which the keeper reports that the namespaces are set up. */
+const READY = 0;
+
+/** The process that holds the namespaces. It ends with this process, however this one ends. */
+export class Keeper {
+  readonly #child: ChildProcess;
+  readonly #pending = new Map<number, Pending>();
+  readonly #ended: Promise<unknown>;
+  /** Settles when the namespaces are set up. Rejects when the process ended instead. */
+  readonly ready: Promise<unknown>;
+  #last = READY;
+
+  /**
+   * @param child started with an IPC channel and a pipe for stderr
+   * @param failure makes of an end the error that is thrown
+   */
+  constructor(child: ChildProcess, failure: (end: ProgramEnd) => Promise<Error>) {
+    this.#child = child;
+    this.ready = this.#reported(READY);
+    child.on('message', ({ id, error }: { readonly id: number; readonly error?: string }, handle) => {
+      const pending = this.#pending.get(id);
+      this.#pending.delete(id);
+      if (error === undefined) pending?.resolve(handle);
+      else pending?.reject(new Error(error));
+    });
+    this.#ended = endOf(child).then(async (end) => {
+      const error = await failure(end);
+      for (const { reject } of this.#pending.values()) reject(error);
+      this.#pending.clear();
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Opens something in the namespaces. @returns the server or socket, which this process owns from now on */
+  ask(request: KeeperRequest): Promise<unknown> {
+    this.#last += 1;
+    const id = this.#last;
+    const reported = this.#reported(id);
+    this.#child.send({ ...request, id }, (error) => {
+      if (error !== null) this.#pending.get(id)?.reject(error);
+    });
+    return reported;
+  }
+
+  async close(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  #reported(id: number): Promise<unknown> {
+    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+  }
+}
+
+/** Waits for a program whose stderr is a pipe. */
+export async function endOf(child: ChildProcess): Promise<ProgramEnd> {
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  return await new Promise((resolve) => {
+    child.once('error', (cause) => {
+      if (child.pid === undefined) resolve({ code: null, stderr, cause });
+    });
+    child.once('close', (code) => resolve({ code, stderr, cause: null }));
+  });
+}

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { FedctlError } from '../../lib/core/errors.ts';
+import type { ProgramEnd } from './keeper.ts';
+
+/** Settings of Linux that keep users from making namespaces: where each is, the value that does, and what undoes it. */
+const SETTINGS = [
+  [
+    '/proc/sys/kernel/apparmor_restrict_unprivileged_userns',
+    '1',
+    'kernel.apparmor_restrict_unprivileged_userns=0',
+  ],
+  ['/proc/sys/kernel/unprivileged_userns_clone', '0', 'kernel.unprivileged_userns_clone=1'],
+  ['/proc/sys/user/max_user_namespaces', '0', 'user.max_user_namespaces=10000'],
+] as const;
+
+/** @param system as Node.js names it */
+export function unsupportedSystem(system: string): FedctlError {
+  return new FedctlError('lab.isolation-unsupported', {
+    message: `--isolate requires Linux, and this system is ${system}.`,
+    details: { system },
+  });
+}
+
+/** Why namespaces could not be made or entered, from what the programs said that tried. */
+export async function isolationFailure(
+  program: string,
+  { code, stderr, cause }: ProgramEnd,
+): Promise<FedctlError> {
+  const missing = cause?.code === 'ENOENT' ? program : missingProgram(stderr);
+  if (missing !== undefined) {
+    return new FedctlError('lab.isolation-program-missing', {
+      message: `--isolate requires the program "${missing}", which was not found.`,
+      details: { program: missing },
+      cause,
+    });
+  }
+  const reason = complaint(stderr) ?? cause?.message ?? `exit code ${code ?? 'unknown'}`;
+  if (/(unrecognized|invalid|unknown) option/.test(stderr)) {
+    return new FedctlError('lab.isolation-program-missing', {
+      message: `--isolate requires util-linux 2.36 or later: ${reason}.`,
+      details: { program },
+      cause,
+    });
+  }
+  const setting = await restrictingSetting();
+  return new FedctlError('lab.isolation-refused', {
+    message: `The system does not allow the namespaces that --isolate requires: ${reason}.`,
+    ...(setting === null ? {} : { remedy: `Allow user namespaces: sudo sysctl -w ${setting}` }),
+    details: { reason, setting },
+    cause,
+  });
+}
+
+/** As dash, busybox, bash and util-linux name a program that they did not find. */
+function missingProgram(stderr: string): string | undefined {
+  const found = /(\w+): (?:command )?not found|failed to execute (\w+): No such file/.exec(stderr);
+  return found?.[1] ?? found?.[2];
+}
+
+/** What a program complains about: the first line with a colon, for hints and stacks follow. */
+function complaint(stderr: string): string | undefined {
+  return stderr
+    .split('\n')
+    .find((line) => /^\S.*: /.test(line))
+    ?.replace(/\.$/, '');
+}
+
+async function restrictingSetting(): Promise<string | null> {
+  for (const [path, value, setting] of SETTINGS) {
+    const found = await readFile(path, 'utf8').catch(() => '');
+    if (found.trim() === value) return setting;
+  }
+  return null;
+}

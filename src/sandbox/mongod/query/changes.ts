@@ -1,0 +1,61 @@
+import type { Document } from '../bson-codec.ts';
+import { CommandError } from '../command-error.ts';
+import { textOf } from '../values/text.ts';
+import { isDocument } from '../values/types.ts';
+import { isPosition, member } from './paths.ts';
+
+/** mongod's own limit of the padding that a new element of an array may need. */
+const MAX_PADDING = 1_500_000;
+
+/** The value at a path of an update, where positions name elements of arrays. */
+export function valueAt(document: Document, steps: readonly string[]): unknown {
+  return steps.reduce<unknown>(member, document);
+}
+
+/**
+ * A copy of a document with a value at a path; documents that are missing on the way are made.
+ *
+ * @throws CommandError PathNotViable where a value on the way is neither a document nor an array
+ */
+export function withValueAt(document: Document, steps: readonly string[], value: unknown): Document {
+  return withMember(document, steps, value, '') as Document;
+}
+
+function withMember(
+  parent: unknown,
+  [step = '', ...rest]: readonly string[],
+  value: unknown,
+  name: string,
+): unknown {
+  const existing = member(parent, step);
+  const isContainer = isDocument(parent) || (Array.isArray(parent) && isPosition(step));
+  if (!isContainer) {
+    throw new CommandError(
+      'PathNotViable',
+      `Cannot create field '${step}' in element {${name}: ${textOf(parent)}}`,
+    );
+  }
+  const changed =
+    rest.length === 0 ? value : withMember(existing === undefined ? new Map() : existing, rest, value, step);
+  if (isDocument(parent)) return new Map(parent).set(step, changed);
+  const position = Number(step);
+  if (position - parent.length > MAX_PADDING) {
+    throw new CommandError('BadValue', `can't backfill more than ${MAX_PADDING} elements`);
+  }
+  const padded: unknown[] = [...parent];
+  while (padded.length < position) padded.push(null);
+  padded[position] = changed;
+  return padded;
+}
+
+/** A copy of a document without a field; an element of an array becomes null. */
+export function withoutValueAt(document: Document, steps: readonly string[]): Document {
+  const last = steps.at(-1) ?? '';
+  const path = steps.slice(0, -1);
+  const parent = valueAt(document, path);
+  if (member(parent, last) === undefined) return document;
+  if (Array.isArray(parent)) return withValueAt(document, steps, null);
+  const remaining = new Map(parent as Document);
+  remaining.delete(last);
+  return path.length === 0 ? remaining : withValueAt(document, path, remaining);
+}

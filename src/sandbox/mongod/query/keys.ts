@@ -1,0 +1,71 @@
+import type { Document } from '../bson-codec.ts';
+import { unsupported } from '../unsupported.ts';
+import { isDocument } from '../values/types.ts';
+import { isPosition } from './paths.ts';
+
+/** The values of one key of an index or of a sort, in the order of its fields. Undefined stands for an empty array. */
+export type Key = readonly unknown[];
+
+const EMPTY = Symbol('an empty array');
+
+/** How far a path was followed. */
+interface Position {
+  readonly value: unknown;
+  readonly steps: readonly string[];
+  /** The value is an element of an array: MongoDB does not look into an array in an array. */
+  readonly isElement: boolean;
+}
+
+/**
+ * The keys of a document, one for each element of the array that the paths share (a multikey index).
+ *
+ * @param onParallel throws, because two paths lead to different arrays
+ * @throws CommandError NotImplemented for positions in paths
+ */
+export function keysOf(
+  document: Document,
+  paths: readonly (readonly string[])[],
+  onParallel: () => never,
+): readonly Key[] {
+  return expanded(
+    paths.map((steps) => ({ value: document, steps, isElement: false })),
+    onParallel,
+  );
+}
+
+function expanded(positions: readonly Position[], onParallel: () => never): readonly Key[] {
+  const followed = positions.map(follow);
+  const [array, other] = new Set(followed.filter(isPending).map(({ value }) => value));
+  if (!Array.isArray(array)) return [followed.map(keyValue)];
+  if (other !== undefined) onParallel();
+  const elements: readonly unknown[] = array.length === 0 ? [EMPTY] : array;
+  return elements.flatMap((element) =>
+    expanded(
+      followed.map((position) =>
+        position.value === array ? { value: element, steps: position.steps, isElement: true } : position,
+      ),
+      onParallel,
+    ),
+  );
+}
+
+/** Follows a path through documents, to its end or to the next array. */
+function follow(position: Position): Position {
+  let { value, steps, isElement } = position;
+  while (steps.length > 0 && isDocument(value)) {
+    value = value.get(steps[0] ?? '');
+    steps = steps.slice(1);
+    isElement = false;
+  }
+  if (Array.isArray(value) && isPosition(steps[0] ?? '')) {
+    throw unsupported('NotImplemented', 'positions in the paths of indexes and sorts');
+  }
+  return { value, steps, isElement };
+}
+
+const isPending = ({ value, isElement }: Position): boolean => Array.isArray(value) && !isElement;
+
+function keyValue({ value, steps }: Position): unknown {
+  if (steps.length > 0) return null;
+  return value === EMPTY ? undefined : (value ?? null);
+}

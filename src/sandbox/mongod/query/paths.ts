@@ -1,0 +1,62 @@
+import type { Document } from '../bson-codec.ts';
+import { CommandError } from '../command-error.ts';
+import { unsupported } from '../unsupported.ts';
+import { isDocument } from '../values/types.ts';
+
+const POSITION = /^(0|[1-9]\d*)$/;
+
+/** True for a part of a path that names an element of an array. */
+export const isPosition = (step: string): boolean => POSITION.test(step);
+
+export function member(value: unknown, step: string): unknown {
+  if (Array.isArray(value)) return isPosition(step) ? value[Number(step)] : undefined;
+  return isDocument(value) ? value.get(step) : undefined;
+}
+
+/**
+ * Every value that a filter finds at a path, `undefined` for a missing one. Arrays on the way are looked into; an array
+ * at the end counts as a whole.
+ */
+export function valuesAt(document: Document, steps: readonly string[]): readonly unknown[] {
+  const [step = '', ...rest] = steps;
+  const value = document.get(step);
+  if (rest.length === 0) return [value];
+  if (isDocument(value)) return valuesAt(value, rest);
+  return Array.isArray(value) ? elementValues(value, rest) : [undefined];
+}
+
+function elementValues(array: readonly unknown[], steps: readonly string[]): readonly unknown[] {
+  const found = array.filter(isDocument).flatMap((element) => valuesAt(element, steps));
+  const [step = '', ...rest] = steps;
+  if (!isPosition(step) || Number(step) >= array.length) return found;
+  const element = array[Number(step)];
+  if (Array.isArray(element))
+    throw unsupported('NotImplemented', 'a position in a path that leads to an array in an array');
+  if (rest.length === 0) return [...found, element];
+  return isDocument(element) ? [...found, ...valuesAt(element, rest)] : found;
+}
+
+/**
+ * The parts of a path of an aggregation expression or a projection.
+ *
+ * @throws CommandError Location40353 and its like for an invalid path
+ */
+export function fieldPath(path: string): readonly string[] {
+  if (path === '')
+    throw new CommandError('Location40352', 'FieldPath cannot be constructed with empty string');
+  if (path.endsWith('.')) throw new CommandError('Location40353', "FieldPath must not end with a '.'.");
+  const steps = path.split('.');
+  for (const step of steps) {
+    if (step === '')
+      throw new CommandError('Location15998', 'FieldPath field names may not be empty strings.');
+    if (step.startsWith('$')) {
+      throw new CommandError(
+        'Location16410',
+        `FieldPath field names may not start with '$'. Consider using $getField or $setField.`,
+      );
+    }
+    if (step.includes('\0'))
+      throw new CommandError('Location16411', "FieldPath field names may not contain '\0'.");
+  }
+  return steps;
+}

@@ -1,0 +1,448 @@
+import { ObjectId } from 'bson';
+import type { Document } from '../bson-codec.ts';
+import { CommandError } from '../command-error.ts';
+import { unsupported } from '../unsupported.ts';
+import { compareStrings, equal } from '../values/compare.ts';
+import { textOf } from '../values/text.ts';
+import { isDocument, typeOf } from '../values/types.ts';
+import { valueAt, withoutValueAt, withValueAt } from './changes.ts';
+import { compileFilter, type Filter, matchedPosition, type Variables } from './filter.ts';
+import { MODIFIERS, type Modify, REMOVED } from './modifiers.ts';
+import { isPosition, member } from './paths.ts';
+import { compilePipeline, type Surroundings, stageOf } from './pipeline.ts';
+
+/** What to do to a document, as the client sent it. */
+export interface UpdateRequest {
+  readonly filter: Filter;
+  /** A replacement, update operators, or a pipeline. */
+  readonly update: Document | readonly unknown[];
+  readonly arrayFilters: readonly Document[];
+  readonly variables: Variables;
+  readonly now: Date;
+}
+
+/** A compiled update. */
+export interface Update {
+  readonly isReplacement: boolean;
+  /** The document after the update; the given one stays as it is. */
+  readonly apply: (before: Document) => Document;
+  /** The document that an upsert inserts: what the filter's equalities say, with the update applied. */
+  readonly insert: () => Document;
+}
+
+/** The stages that a pipeline of an update may have. */
+const UPDATE_STAGES: ReadonlySet<string> = new Set([
+  '$addFields',
+  '$set',
+  '$project',
+  '$unset',
+  '$replaceRoot',
+  '$replaceWith',
+]);
+
+/**
+ * Compiles an update.
+ *
+ * @throws CommandError FailedToParse, BadValue and their like for an invalid update; so do the functions of the result
+ */
+export function compileUpdate(request: UpdateRequest): Update {
+  const { update, filter } = request;
+  if (!isDocument(update)) return pipelineUpdate(update, request);
+  const [first = ''] = update.keys();
+  if (first.startsWith('$')) return modifierUpdate(update, request);
+  const operator = [...update.keys()].find((name) => name.startsWith('$'));
+  if (operator !== undefined) {
+    throw new CommandError(
+      'DollarPrefixedFieldName',
+      `The dollar ($) prefixed field '${operator}' in '${operator}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
+    );
+  }
+  if (request.arrayFilters.length > 0) {
+    throw new CommandError('FailedToParse', 'Cannot specify arrayFilters and a replacement-style update');
+  }
+  return {
+    isReplacement: true,
+    apply: (before) => withSameId(before, update),
+    insert: () => inserted(identity(equalities(filter)), (seed) => new Map([...seed, ...update])),
+  };
+}
+
+function identity(document: Document): Document {
+  return document.has('_id') ? new Map([['_id', document.get('_id')]]) : new Map();
+}
+
+/** A document with the `_id` that it had before. @throws CommandError ImmutableField for another one */
+function withSameId(before: Document, after: Document): Document {
+  const id = before.get('_id');
+  if (after.has('_id') && !equal(after.get('_id'), id)) {
+    throw new CommandError(
+      'ImmutableField',
+      `After applying the update, the (immutable) field '_id' was found to have been altered to _id: ${textOf(after.get('_id'))}`,
+    );
+  }
+  return new Map([['_id', id] as [string, unknown], ...[...after].filter(([name]) => name !== '_id')]);
+}
+
+/** What an upsert makes of the fields that its filter pins; an `_id` among them does not change. */
+function inserted(seed: Document, change: (seed: Document) => Document): Document {
+  const after = change(seed);
+  const document = seed.has('_id') ? withSameId(seed, after) : after;
+  return new Map([
+    ['_id', document.get('_id') ?? new ObjectId()] as [string, unknown],
+    ...[...document].filter(([name]) => name !== '_id'),
+  ]);
+}
+
+function pipelineUpdate(pipeline: readonly unknown[], request: UpdateRequest): Update {
+  const { filter, variables } = request;
+  for (const stage of pipeline) {
+    const { name } = stageOf(stage);
+    if (!UPDATE_STAGES.has(name)) {
+      throw new CommandError('InvalidOptions', `${name} is not allowed to be used within an update`);
+    }
+  }
+  if (request.arrayFilters.length > 0) {
+    throw new CommandError('FailedToParse', 'arrayFilters may not be specified for pipeline-syle updates');
+  }
+  const surroundings: Surroundings = { variables, foreign: () => [] };
+  const stage = compilePipeline(pipeline, surroundings);
+  const result = (document: Document): Document => stage([document], variables)[0] ?? document;
+  return {
+    isReplacement: false,
+    apply: (before) => withSameId(before, result(before)),
+    insert: () => inserted(equalities(filter), result),
+  };
+}
+
+/** One operator on one field. */
+interface Modification {
+  readonly steps: readonly string[];
+  readonly modify: Modify;
+  /** For $rename: where the value goes. */
+  readonly destination?: readonly string[];
+}
+
+function modifierUpdate(update: Document, request: UpdateRequest): Update {
+  const modifications = [...update].flatMap(([name, fields]) => modificationsOf(name, fields));
+  checkConflicts(
+    modifications.flatMap(({ steps, destination }) => (destination ? [steps, destination] : [steps])),
+  );
+  const elements = compileArrayFilters(request);
+  checkUsed(modifications, elements);
+  const run = (document: Document, isInsert: boolean): Document => {
+    const concrete = modifications.flatMap((modification) =>
+      resolved(document, modification.steps, { request, elements, isInsert }).map((steps) => ({
+        ...modification,
+        steps,
+      })),
+    );
+    checkConflicts(concrete.map(({ steps }) => steps));
+    // New fields come in the order of their names, as in MongoDB.
+    const ordered = concrete.sort((a, b) => comparePaths(a.destination ?? a.steps, b.destination ?? b.steps));
+    return ordered.reduce(
+      (result, modification) => modified(result, modification, { document, isInsert, now: request.now }),
+      document,
+    );
+  };
+  return {
+    isReplacement: false,
+    apply: (before) => withSameId(before, keptId(before, run(before, false), modifications)),
+    insert: () => inserted(equalities(request.filter), (seed) => run(seed, true)),
+  };
+}
+
+/** @throws CommandError ImmutableField when an operator takes the `_id` away or changes it */
+function keptId(before: Document, after: Document, modifications: readonly Modification[]): Document {
+  if (equal(before.get('_id'), after.get('_id'))) return after;
+  const path = modifications.find(
+    ({ steps, destination }) => steps[0] === '_id' || destination?.[0] === '_id',
+  );
+  throw new CommandError(
+    'ImmutableField',
+    `Performing an update on the path '${path?.steps.join('.') ?? '_id'}' would modify the immutable field '_id'`,
+  );
+}
+
+function modificationsOf(name: string, fields: unknown): readonly Modification[] {
+  if (name !== '$rename' && !Object.hasOwn(MODIFIERS, name)) {
+    throw new CommandError(
+      'FailedToParse',
+      `Unknown modifier: ${name}. Expected a valid update modifier or pipeline-style update specified as an array`,
+    );
+  }
+  if (!isDocument(fields)) {
+    throw new CommandError(
+      'FailedToParse',
+      `Modifiers operate on fields but we found type ${typeOf(fields)} instead. For example: {$mod: {<field>: ...}} not {${name}: ${textOf(fields)}}`,
+    );
+  }
+  return [...fields].map(([path, operand]) => {
+    const steps = updatePath(path);
+    if (name === '$rename') return renaming(path, operand);
+    const compile = MODIFIERS[name];
+    return { steps, modify: compile?.(operand, path) ?? (() => undefined) };
+  });
+}
+
+function renaming(path: string, operand: unknown): Modification {
+  if (typeof operand !== 'string') {
+    throw new CommandError(
+      'BadValue',
+      `The 'to' field for $rename must be a string: ${path}: ${textOf(operand)}`,
+    );
+  }
+  if (operand === path) {
+    throw new CommandError(
+      'BadValue',
+      `The source and target field for $rename must differ: ${path}: "${operand}"`,
+    );
+  }
+  const [steps, destination] = [updatePath(path), updatePath(operand)];
+  const dynamic = [...steps, ...destination].find((step) => step.startsWith('$'));
+  if (dynamic !== undefined) {
+    throw new CommandError(
+      'BadValue',
+      `The source and destination fields for $rename may not be dynamic: ${dynamic}`,
+    );
+  }
+  return { steps, destination, modify: () => undefined };
+}
+
+const POSITIONAL = /^\$(?:\[(?:[a-z][a-zA-Z0-9]*)?\])?$/;
+
+/** @throws CommandError EmptyFieldName, DollarPrefixedFieldName, BadValue */
+function updatePath(path: string): readonly string[] {
+  const steps = path.split('.');
+  if (path === '') throw new CommandError('EmptyFieldName', 'An empty update path is not valid.');
+  if (steps.includes('')) {
+    throw new CommandError(
+      'EmptyFieldName',
+      `The update path '${path}' contains an empty field name, which is not allowed.`,
+    );
+  }
+  for (const [index, step] of steps.entries()) {
+    if (!step.startsWith('$')) continue;
+    if (!POSITIONAL.test(step)) {
+      const isElement = step.startsWith('$[');
+      throw isElement
+        ? new CommandError(
+            'BadValue',
+            `Cannot have array filter identifier (i.e. '$[<id>]') element with an invalid name in path '${path}'`,
+          )
+        : new CommandError(
+            'DollarPrefixedFieldName',
+            `The dollar ($) prefixed field '${step}' in '${path}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
+          );
+    }
+    if (index === 0) {
+      throw new CommandError(
+        'BadValue',
+        `Cannot have positional (i.e. '$') element in the first position in path '${path}'`,
+      );
+    }
+  }
+  if (steps.filter((step) => step === '$').length > 1) {
+    throw new CommandError('BadValue', `Too many positional (i.e. '$') elements found in path '${path}'`);
+  }
+  return steps;
+}
+
+/** @throws CommandError ConflictingUpdateOperators where one path leads to, or into, another */
+function checkConflicts(paths: readonly (readonly string[])[]): void {
+  const sorted = paths.map((steps) => `${steps.join('.')}.`).sort();
+  for (const [index, path] of sorted.entries()) {
+    const next = sorted[index + 1];
+    if (next?.startsWith(path)) {
+      throw new CommandError(
+        'ConflictingUpdateOperators',
+        `Updating the path '${next.slice(0, -1)}' would create a conflict at '${path.slice(0, -1)}'`,
+      );
+    }
+  }
+}
+
+function comparePaths(a: readonly string[], b: readonly string[]): number {
+  for (const [index, step] of a.entries()) {
+    const other = b[index];
+    if (other === undefined) return 1;
+    const areNumbers = isPosition(step) && isPosition(other);
+    const difference = areNumbers ? Number(step) - Number(other) : compareStrings(step, other);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+type ElementFilters = ReadonlyMap<string, (element: unknown) => boolean>;
+
+function compileArrayFilters({ arrayFilters, variables }: UpdateRequest): ElementFilters {
+  const filters = new Map<string, (element: unknown) => boolean>();
+  for (const document of arrayFilters) {
+    const filter = compileFilter(document, variables);
+    const paths = [...filter.conditions.map(({ path }) => path), ...filter.alternatives];
+    const [name, other] = new Set(paths.map((path) => path.split('.')[0] ?? ''));
+    if (name === undefined) {
+      throw new CommandError(
+        'FailedToParse',
+        'Cannot use an expression without a top-level field name in arrayFilters',
+      );
+    }
+    if (other !== undefined) {
+      throw new CommandError(
+        'FailedToParse',
+        `Error parsing array filter :: caused by :: Expected a single top-level field name, found '${name}' and '${other}'`,
+      );
+    }
+    if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) {
+      throw new CommandError(
+        'BadValue',
+        `Error parsing array filter :: caused by :: The top-level field name must be an alphanumeric string beginning with a lowercase letter, found '${name}'`,
+      );
+    }
+    if (filters.has(name)) {
+      throw new CommandError(
+        'FailedToParse',
+        `Found multiple array filters with the same top-level field name ${name}`,
+      );
+    }
+    filters.set(name, (element) => filter.matches(new Map([[name, element]])));
+  }
+  return filters;
+}
+
+const elementName = (step: string): string | undefined => /^\$\[(.+)\]$/.exec(step)?.[1];
+
+function checkUsed(modifications: readonly Modification[], elements: ElementFilters): void {
+  const used = new Set<string>();
+  for (const { steps } of modifications) {
+    for (const step of steps) {
+      const name = elementName(step);
+      if (name === undefined) continue;
+      if (!elements.has(name)) {
+        throw new CommandError(
+          'BadValue',
+          `No array filter found for identifier '${name}' in path '${steps.join('.')}'`,
+        );
+      }
+      used.add(name);
+    }
+  }
+  for (const name of elements.keys()) {
+    if (!used.has(name)) {
+      throw new CommandError(
+        'FailedToParse',
+        `The array filter for identifier '${name}' was not used in the update`,
+      );
+    }
+  }
+}
+
+interface Resolution {
+  readonly request: UpdateRequest;
+  readonly elements: ElementFilters;
+  readonly isInsert: boolean;
+}
+
+/** The paths that a path with `$`, `$[]` or `$[name]` stands for in a document. */
+function resolved(
+  document: Document,
+  steps: readonly string[],
+  how: Resolution,
+): readonly (readonly string[])[] {
+  return steps.reduce<readonly (readonly string[])[]>(
+    (prefixes, step) =>
+      prefixes.flatMap((prefix) => {
+        if (!step.startsWith('$')) return [[...prefix, step]];
+        return positions(document, prefix, step, how).map((position) => [...prefix, String(position)]);
+      }),
+    [[]],
+  );
+}
+
+function positions(
+  document: Document,
+  prefix: readonly string[],
+  step: string,
+  how: Resolution,
+): readonly number[] {
+  const path = prefix.join('.');
+  if (step === '$') {
+    if (how.isInsert) {
+      throw new CommandError(
+        'BadValue',
+        'The positional operator did not find the match needed from the query.',
+      );
+    }
+    return [matchedPosition(how.request.filter, document, path)];
+  }
+  const array = prefix.reduce<unknown>(member, document);
+  if (array === undefined) {
+    throw new CommandError(
+      'BadValue',
+      `The path '${path}' must exist in the document in order to apply array updates.`,
+    );
+  }
+  if (!Array.isArray(array)) {
+    throw new CommandError(
+      'BadValue',
+      `Cannot apply array updates to non-array element ${prefix.at(-1)}: ${textOf(array)}`,
+    );
+  }
+  const matches = how.elements.get(elementName(step) ?? '') ?? (() => true);
+  return array.flatMap((element: unknown, index) => (matches(element) ? [index] : []));
+}
+
+function modified(
+  document: Document,
+  { steps, modify, destination }: Modification,
+  target: { readonly document: Document; readonly isInsert: boolean; readonly now: Date },
+): Document {
+  if (destination !== undefined) return renamed(document, steps, destination);
+  const value = modify(valueAt(document, steps), { ...target, path: steps.join('.') });
+  if (value === undefined) return document;
+  return value === REMOVED ? withoutValueAt(document, steps) : withValueAt(document, steps, value);
+}
+
+function renamed(document: Document, source: readonly string[], destination: readonly string[]): Document {
+  for (const [role, path] of [
+    ['source', source],
+    ['destination', destination],
+  ] as const) {
+    const array = path.findIndex((_, index) => Array.isArray(valueAt(document, path.slice(0, index))));
+    if (array > 0) {
+      throw new CommandError(
+        'BadValue',
+        `The ${role} field cannot be an array element, '${path.join('.')}' in doc with _id: ${textOf(document.get('_id') ?? null)} has an array field called '${path[array - 1]}'`,
+      );
+    }
+  }
+  const value = valueAt(document, source);
+  if (value === undefined) return document;
+  return withoutValueAt(withValueAt(document, destination, value), source);
+}
+
+/**
+ * The fields that a filter pins to one value.
+ *
+ * @throws CommandError NotSingleValueField, NotImplemented
+ */
+function equalities(filter: Filter): Document {
+  if (filter.isAmbiguous) {
+    throw unsupported('NotImplemented', 'an upsert by a filter with $in of one value or $or of one clause');
+  }
+  const pinned = filter.conditions.filter(({ test }) => test.equals !== undefined);
+  const paths = pinned.map(({ path }) => path).sort();
+  for (const [index, path] of paths.entries()) {
+    const other = paths.slice(index + 1).find((next) => next === path || next.startsWith(`${path}.`));
+    if (other === undefined) continue;
+    throw new CommandError(
+      'NotSingleValueField',
+      other === path
+        ? `cannot infer query fields to set, path '${path}' is matched twice`
+        : `cannot infer query fields to set, both paths '${path}' and '${other}' are matched`,
+    );
+  }
+  return pinned.reduce<Document>(
+    (document, { path, test }) => withValueAt(document, path.split('.'), test.equals),
+    new Map(),
+  );
+}

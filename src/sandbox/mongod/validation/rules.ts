@@ -1,0 +1,125 @@
+import { Long } from 'bson';
+import type { Document } from '../bson-codec.ts';
+import { CommandError } from '../command-error.ts';
+import { isTrue } from '../query/expressions/conditions.ts';
+import { unsupported } from '../unsupported.ts';
+import { integer } from '../values/numbers.ts';
+import { textOf } from '../values/text.ts';
+import { isDocument, isNumeric, typeOf } from '../values/types.ts';
+
+/** Checks the value of one field of a command. @param path the field, with the command: `find.filter` */
+export type Rule = (value: unknown, path: string) => void;
+
+/** The fields that a command, or a statement in it, may have. */
+export interface Rules {
+  readonly required?: Readonly<Record<string, Rule>>;
+  readonly optional: Readonly<Record<string, Rule>>;
+}
+
+export const any: Rule = () => {};
+
+export const text: Rule = (value, path) => {
+  if (typeof value !== 'string') throw wrongType(path, value, 'string');
+};
+
+export const object: Rule = (value, path) => {
+  if (!isDocument(value)) throw wrongType(path, value, 'object');
+};
+
+export const array: Rule = (value, path) => {
+  if (!Array.isArray(value)) throw wrongType(path, value, 'array');
+};
+
+export const objects: Rule = (value, path) => {
+  array(value, path);
+  for (const [index, element] of (value as readonly unknown[]).entries()) object(element, `${path}.${index}`);
+};
+
+/** True, false, or a number. */
+export const flag: Rule = (value, path) => {
+  if (typeof value !== 'boolean' && !isNumeric(value)) {
+    throw new CommandError(
+      'TypeMismatch',
+      `BSON field '${path}' is the wrong type '${typeOf(value)}', expected types '[bool, long, int, decimal, double]'`,
+    );
+  }
+};
+
+/** The name of an index or its key. */
+export const hint: Rule = (value, path) => {
+  if (typeof value !== 'string' && !isDocument(value)) {
+    throw new CommandError('FailedToParse', `'${path}' must be a string or an object`);
+  }
+};
+
+/** A whole number that is not less than a bound. */
+export const whole =
+  (least: number): Rule =>
+  (value, path) => {
+    const number = isNumeric(value) ? integer(value) : null;
+    if (!isNumeric(value)) {
+      throw new CommandError(
+        'TypeMismatch',
+        `BSON field '${path}' is the wrong type '${typeOf(value)}', expected types '[long, int, decimal, double]'`,
+      );
+    }
+    if (number === null || number > BigInt(Number.MAX_SAFE_INTEGER)) {
+      throw new CommandError('FailedToParse', `Expected an integer: ${path}: ${textOf(value)}`);
+    }
+    if (number < BigInt(least)) {
+      throw new CommandError(
+        'Location51024',
+        `BSON field '${path}' value must be >= ${least}, actual value '${number}'`,
+      );
+    }
+  };
+
+export const long: Rule = (value, path) => {
+  if (!(value instanceof Long)) throw wrongType(path, value, 'long');
+};
+
+/** An option that mongod has and the lab does not: only its being off is accepted. */
+export const off: Rule = (value, path) => {
+  if (value !== false && !(isNumeric(value) && !isTrue(value))) {
+    throw unsupported('NotImplemented', `the option '${path}'`);
+  }
+};
+
+/**
+ * Checks the fields of a document by rules. A field that is null counts as one that is not there.
+ *
+ * @param accepted further fields, which somebody else checks
+ * @throws CommandError Location40415 for a field without a rule, Location40414 for a missing one, and what the rules throw
+ */
+export function check(
+  document: Document,
+  { required = {}, optional }: Rules,
+  path: string,
+  accepted: (name: string) => boolean = () => false,
+): void {
+  for (const [name, value] of document) {
+    const rule = ruleIn(required, name) ?? ruleIn(optional, name);
+    if (rule !== undefined && value !== null) rule(value, `${path}.${name}`);
+    if (rule === undefined && !accepted(name)) {
+      throw new CommandError('Location40415', `BSON field '${path}.${name}' is an unknown field.`);
+    }
+  }
+  const missing = Object.keys(required).find((name) => (document.get(name) ?? null) === null);
+  if (missing !== undefined) {
+    throw new CommandError(
+      'Location40414',
+      `BSON field '${path}.${missing}' is missing but a required field`,
+    );
+  }
+}
+
+function ruleIn(rules: Readonly<Record<string, Rule>>, name: string): Rule | undefined {
+  return Object.hasOwn(rules, name) ? rules[name] : undefined;
+}
+
+function wrongType(path: string, value: unknown, expected: string): CommandError {
+  return new CommandError(
+    'TypeMismatch',
+    `BSON field '${path}' is the wrong type '${typeOf(value)}', expected type '${expected}'`,
+  );
+}

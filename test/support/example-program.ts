@@ -1,0 +1,23 @@
+import { basename, join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { ROOT } from '../architecture/imports.ts';
+
+/**
+ * Builds a TypeScript example into one file, as the build of its template does. Its packages stay outside: they are those
+ * of this checkout, so the file stands where Node.js finds them.
+ *
+ * @param entry relative to `examples/`
+ * @returns the file
+ */
+export async function buildExample(entry: string): Promise<string> {
+  const folder = join(ROOT, 'node_modules/.cache/examples', entry.replaceAll('/', '-'));
+  const bundle = await rolldown({
+    input: join(ROOT, 'examples', entry),
+    platform: 'node',
+    external: /^[^./]/,
+  });
+  const name = `${basename(entry, '.ts')}.mjs`;
+  await bundle.write({ dir: folder, format: 'esm', entryFileNames: name });
+  await bundle.close();
+  return join(folder, name);
+}

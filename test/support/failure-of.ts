@@ -1,0 +1,26 @@
+import { type FedctlError, isFedctlError } from '../../src/lib/core/errors.ts';
+
+/** The failure of fedctl that a call throws. Anything else that it throws is thrown on. */
+export function failureOf(work: () => unknown): FedctlError {
+  try {
+    work();
+  } catch (error) {
+    return failureIn(error);
+  }
+  throw new Error('expected a failure of fedctl');
+}
+
+/** The failure of fedctl that a promise is rejected with. */
+export async function rejectionOf(work: Promise<unknown>): Promise<FedctlError> {
+  return failureIn(
+    await work.then(
+      () => null,
+      (reason: unknown) => reason,
+    ),
+  );
+}
+
+function failureIn(error: unknown): FedctlError {
+  if (isFedctlError(error)) return error;
+  throw new Error('expected a failure of fedctl', { cause: error });
+}

@@ -1,0 +1,33 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
+
+/** Whether this system allows the namespaces of `--isolate`: tests that need them are skipped by name elsewhere. */
+export const ISOLATES: boolean =
+  process.platform === 'linux' &&
+  spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', 'ip', 'link'], { stdio: 'ignore' })
+    .status === 0;
+
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Somebody else than root, for tests that root runs; null for whoever is not root already. */
+export const SOMEBODY: User | null =
+  process.getuid?.() === 0 ? { uid: Number(idOf('-u')), gid: Number(idOf('-g')) } : null;
+
+function idOf(flag: string): string {
+  return execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' });
+}
+
+/** The processes in a network namespace, as `readlink /proc/self/ns/net` names it. */
+export function processesIn(namespace: string): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/ns/net`) === namespace;
+    } catch {
+      // Gone in the meantime, or of somebody else.
+      return false;
+    }
+  });
+}

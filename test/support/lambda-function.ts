@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const HARNESS = (name: string) => fileURLToPath(new URL(`lambda/${name}`, import.meta.url));
+
+/** A handler in a process of its own, which stays warm: every invocation finds what the one before left in memory. */
+export interface LambdaFunction {
+  invoke(event: unknown): Promise<unknown>;
+  /** What it wrote to standard error. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+export interface Code {
+  /** The interpreter, and the harness for it. */
+  readonly command: readonly string[];
+  /** The module with the handler: a name in `folder` for Python, a file for Node.js. */
+  readonly module: string;
+  readonly folder: string;
+}
+
+export const pythonCode = (python: string, folder: string, module: string): Code => ({
+  command: [python, HARNESS('invoke.py')],
+  module,
+  folder,
+});
+
+export const nodeCode = (folder: string, module: string): Code => ({
+  command: [process.execPath, HARNESS('invoke.mjs')],
+  module,
+  folder,
+});
+
+/** Starts a function with exactly this environment. */
+export function startFunction(
+  { command: [program = '', ...harness], module, folder }: Code,
+  env: Readonly<Record<string, string | undefined>>,
+): LambdaFunction {
+  const child = spawn(program, [...harness, module], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      HOME: '/nonexistent',
+      PYTHONPATH: folder,
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...env,
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    log += chunk;
+  });
+  child.stdin.on('error', () => {});
+  const lines = createInterface(child.stdout);
+  const closed = once(child, 'close');
+  return {
+    async invoke(event) {
+      const answered = Promise.race([
+        once(lines, 'line').then(([line]) => JSON.parse(String(line)) as unknown),
+        closed.then(() => Promise.reject(new Error(`the function ended:\n${log}`))),
+      ]);
+      child.stdin.write(`${JSON.stringify(event)}\n`);
+      return answered;
+    },
+    log: () => log,
+    async stop() {
+      if (child.exitCode !== null) return;
+      child.kill();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT } from '../architecture/imports.ts';
+
+const run = promisify(execFile);
+
+/** How long the package index may take, in milliseconds. */
+const INSTALL_MS = 240_000;
+
+/**
+ * Installs the packages of a requirements file into a virtual environment, once for each content of the file.
+ *
+ * @param file relative to the root of the repository
+ * @returns the interpreter; null where there is no Python, or the configured package index does not have the packages
+ */
+export async function pythonWith(file: string): Promise<string | null> {
+  const requirements = join(ROOT, file);
+  const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  const folder = join(ROOT, 'node_modules/.cache/python', hash);
+  const python = join(folder, 'bin/python');
+  const installed = join(folder, 'installed');
+  if (existsSync(installed)) return python;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  try {
+    await run('python3', ['-m', 'venv', folder], { timeout: INSTALL_MS });
+    const options = ['--quiet', '--retries', '1', '--timeout', '15'];
+    await run(python, ['-m', 'pip', 'install', ...options, '-r', requirements], { timeout: INSTALL_MS });
+  } catch (error) {
+    process.stderr.write(
+      `Python examples are skipped: cannot install ${file}: ${String(error).slice(0, 300)}\n`,
+    );
+    return null;
+  }
+  writeFileSync(installed, '');
+  return python;
+}
