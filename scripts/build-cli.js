@@ -17,7 +17,7 @@ const OPTIONAL = ['kerberos', 'snappy', 'mongodb-client-encryption', 'gcp-metada
 
 /**
  * The driver parses connection strings with a URL of its own, whose tables take longer to load than all the rest of it.
- * Node's own does the same; test/cli/own-url.test.ts compares the two.
+ * Node's own does the same; test/bundle/own-url.test.ts compares the two.
  *
  * @type {import('rolldown').Plugin}
  */

@@ -7,10 +7,13 @@ const { values } = parseArgs({
   options: { sample: { type: 'string', default: '100' }, seed: { type: 'string', default: 'fedctl' } },
 });
 const size = Number(values.sample);
-if (!Number.isInteger(size) || size < 1) throw new Error(`--sample requires a positive number: "${values.sample}".`);
+if (!Number.isInteger(size) || size < 1)
+  throw new Error(`--sample requires a positive number: "${values.sample}".`);
 
 const place = ({ file, line, text }) =>
-  createHash('sha256').update(JSON.stringify([values.seed, file, line, text])).digest('hex');
+  createHash('sha256')
+    .update(JSON.stringify([values.seed, file, line, text]))
+    .digest('hex');
 
 const sample = texts()
   .map((text) => ({ ...text, place: place(text) }))

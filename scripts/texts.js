@@ -21,11 +21,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
  * @returns {string[]}
  */
 export function documents() {
-  return [
-    ...filesOf('.', '.md', false),
-    ...filesOf('docs', '.md'),
-    ...filesOf('.github', '.md'),
-  ].sort();
+  return [...filesOf('.', '.md', false), ...filesOf('docs', '.md'), ...filesOf('.github', '.md')].sort();
 }
 
 /**
@@ -61,7 +57,8 @@ export function paragraphsOf(file, content) {
   };
   // Front matter is data.
   visit(fromMarkdown(content.replace(/^---\n.*?\n---\n/s, (matter) => matter.replace(/[^\n]/g, ''))));
-  return found.filter(({ text }) => isProse(text));
+  // A page says in front of a block of texts who prints them.
+  return found.filter(({ text }) => isProse(text) && !(kind === 'failure page' && text.endsWith(':')));
 }
 
 /**
@@ -88,15 +85,15 @@ export function descriptionsOf(file, content) {
 export function messagesOf(file, content) {
   const found = [];
   const add = (node, text) => {
-    if (isProse(text)) found.push({ kind: 'message', file, line: lineOf(content, node.start), text: oneLine(text) });
+    if (isProse(text))
+      found.push({ kind: 'message', file, line: lineOf(content, node.start), text: oneLine(text) });
   };
   const visit = (node) => {
     if (Array.isArray(node)) for (const each of node) visit(each);
     if (typeof node?.type !== 'string') return;
     if (node.type === 'ImportDeclaration') return;
     if (node.type === 'Literal' && typeof node.value === 'string') add(node, node.value);
-    if (node.type === 'TemplateLiteral')
-      add(node, node.quasis.map(({ value }) => value.cooked).join('…'));
+    if (node.type === 'TemplateLiteral') add(node, node.quasis.map(({ value }) => value.cooked).join('…'));
     for (const child of Object.values(node)) if (typeof child === 'object') visit(child);
   };
   visit(parseSync(file, content).program);

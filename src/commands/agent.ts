@@ -26,7 +26,7 @@ import { text, toggle } from './options/option.ts';
 import { belongsToRole } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
-// What writes, and what means something else to other commands.
+// No environment form for options that write, or that have another meaning for other commands.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
@@ -47,7 +47,7 @@ const OPTIONS = {
   once: toggle('--once', 'Write each file once and exit, as an init container does', FLAG_ONLY),
 } as const;
 
-/** What is said of one file, and stands in a configuration otherwise. */
+/** Options for a single file; with --config they belong in the configuration. */
 const OF_ONE_FILE = {
   out: '--out',
   mode: '--mode',
@@ -86,7 +86,7 @@ file can list several token files and endpoints for session credentials:
   run,
 });
 
-/** An output, and whether it can be used now. */
+/** An output, and whether it is valid now. */
 interface Kept {
   readonly output: Output;
   ready(): Promise<boolean>;
@@ -174,7 +174,7 @@ async function agentSettings({ context, options, common, typed }: AgentInvocatio
   return { tokenFiles: [file], credentialsEndpoints: [] };
 }
 
-/** What an agent could never do is said at once; everything else may be better in a minute. */
+/** Rejects at the start what can never work; other failures may resolve themselves. */
 async function refuseTokenFile({ context }: AgentInvocation, file: TokenFileSettings): Promise<void> {
   const { audience, signingAlgorithm, durationSeconds } = file;
   validateWantedToken({ audience: [audience], signingAlgorithm, durationSeconds, tags: [] });

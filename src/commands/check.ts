@@ -64,7 +64,7 @@ async function run(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Answer
   const { options, common } = invocation;
   if (options.list) return listChecks(common.faces, options.only, options.skip);
   const plan = await planRequest(invocation);
-  // The other formats tell these in the check of the configuration, where nothing hides them.
+  // The other formats show these warnings in the check of the configuration, which is always listed.
   if (common.output === 'json') {
     for (const warning of plan.request.targets.flatMap(({ warnings }) => warnings)) invocation.warn(warning);
   }

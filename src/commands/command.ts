@@ -11,80 +11,90 @@ import type { Faces } from './faces.ts';
 import type { OptionTable, OptionValues, ValueSource } from './options/option.ts';
 import type { Typed } from './typed.ts';
 
-/** What the options common to all commands came to. */
+/** The values of the options that all commands share. */
 export interface CommonOptions {
   readonly profile: string | null;
   readonly region: string | null;
   readonly timeoutMs: number;
   readonly output: 'human' | 'json';
-  /** The same for a command that has faces of its own. */
+  /** The same for a command with its own output formats. */
   readonly faces: Faces;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  /** False under --no-input: nobody may be asked anything. */
+  /** False with --no-input: the user must not be asked anything. */
   readonly input: boolean;
 }
 
-/** One way to complete a word of a command line. */
+/** One completion of a word on a command line. */
 export interface Candidate {
   readonly value: string;
-  /** One line; empty where the value says enough. */
+  /** One line; empty when the value is clear without it. */
   readonly description: string;
 }
 
-/** One run of a command: the world, what was typed, and where to say things. */
+/** One run of a command: its Context, the typed command line, and the outputs. */
 export interface Invocation<Table extends OptionTable> {
   readonly context: Context;
   readonly common: CommonOptions;
   readonly options: OptionValues<Table>;
-  /** The keys of the options, common ones too, that were typed and not left to the environment or their defaults. */
+  /**
+   * The keys of the options, including common ones, that were typed and do not come from the environment or a
+   * default.
+   */
   readonly typed: ReadonlySet<string>;
   /** The positional arguments. */
   readonly args: readonly string[];
-  /** The common options as the AWS port takes them. */
+  /** The common options as settings of the AWS adapter. */
   readonly awsSettings: AwsSettings;
-  /** A command that is offered, completed by what was typed and quoted for bash; null where that cannot be done. */
+  /**
+   * Completes an offered command with the typed options and quotes it for bash; null when that is not
+   * possible.
+   */
   offer(command: OfferedCommand | null | undefined, about?: Partial<Typed>): string | null;
   /**
-   * What the last word of a command line of fedctl may become.
+   * Returns completions for the last word of a command line of fedctl.
    *
    * @param words those after `fedctl`; the last one may be empty
-   * @returns no candidates where any text is valid
+   * @returns no candidates when any text is valid
    */
   complete(words: readonly string[]): Promise<readonly Candidate[]>;
-  /** Goes to stderr, or into the document's `warnings` under json. Never throws, never stops the run. */
+  /**
+   * Reports a warning on stderr, or in the document's `warnings` with JSON output. Never throws and never
+   * stops the run.
+   */
   warn(warning: Warning): void;
-  /** The warnings so far, for a command that says its answer itself, under json too. */
+  /** The warnings so far, for a command that prints its own output, also with JSON output. */
   readonly warnings: readonly ToldWarning[];
-  /** A line of the answer that need not wait for the rest; silent under json. */
+  /** Prints a line of the result before the rest is known. Does nothing with JSON output. */
   print(line: string): void;
-  /** For a command that says its answer itself, under json too. */
+  /** For a command that prints its own output, also with JSON output. */
   readonly stdout: Output;
   readonly stderr: Output;
-  /** A hint on stderr for people, or a command for them to type; silent under json and --quiet. */
+  /** Prints a hint for people on stderr, or a command to type. Does nothing with JSON output and --quiet. */
   hint(line: string, kind?: 'prose' | 'typed'): void;
   readonly progress: Progress;
-  /** Colours of stdout. */
+  /** The colours of stdout. */
   readonly theme: Theme;
 }
 
 /**
- * What a command answers. `document` is the JSON face and holds no secret unless the schema says so; `lines` are the
- * human face, none when it was printed already. A failure is thrown, a negative answer is returned with exit code 5.
+ * The result of a command. `document` is the JSON output and contains no secret unless the schema says so.
+ * `lines` are the human output, empty when they were already printed. A failure is thrown; a negative result
+ * is returned with exit code 5.
  */
 export interface Answer {
   readonly document: { readonly schema: `fedctl.${string}/v${number}` };
   readonly lines: readonly Line[];
-  /** The secrets that the answer is there to show. All others are removed from it. */
+  /** The secrets that the result may show. All others are removed from it. */
   readonly discloses?: WriteOptions['discloses'];
-  /** How the lines end, where a program reads them that takes no newline alone. */
+  /** The line end, for programs that do not accept a newline alone. */
   readonly end?: WriteOptions['end'];
   readonly exitCode?: ExitCode;
 }
 
 /**
- * The end of a command that said everything itself: one that ran a child, wrote a file, or stood until it was stopped.
- * Nothing is added to stdout, under json either, and a stop from outside was its own to handle.
+ * The end of a command that printed its own output: it ran a child process, wrote a file, or ran until it was
+ * stopped. Nothing is added to stdout, also with JSON output, and the command handled an interruption itself.
  */
 export interface Ended {
   readonly exitCode: number;
@@ -94,29 +104,29 @@ export function isEnded(result: Answer | Ended): result is Ended {
   return !('document' in result);
 }
 
-/** What all commands accept, by its key in COMMON_OPTIONS. */
+/** The options that all commands accept, by their keys in COMMON_OPTIONS. */
 export type CommonOption = 'profile' | 'region' | 'timeout' | 'noInput';
 
 export interface CommandSpec<Table extends OptionTable> {
-  /** As commander writes positional arguments: `[file]`, `<code>`; '' for none. */
+  /** Positional arguments in the notation of commander: `[file]`, `<code>`; '' for none. */
   readonly arguments: string;
-  /** What a shell offers as its first argument; file names where this is absent. */
+  /** Completions for the first argument; file names when absent. */
   readonly values?: ValueSource;
-  /** Shown first by --help, each a line that can be typed, with a comment after it if need be. */
+  /** Shown first by --help. Each is a line to type, with an optional comment at its end. */
   readonly examples: readonly string[];
-  /** Shown after the options: what a reader of --help should know, in a few lines. */
+  /** Shown after the options: further information in a few lines. */
   readonly notes?: string;
   readonly options: Table;
-  /** What it can answer as, where that is more than human and json. */
+  /** The output formats, if there are more than human and json. */
   readonly faces?: readonly string[];
-  /** The common options that have no meaning for it: --help does not list them. */
+  /** The common options without a meaning for this command; --help does not list them. */
   readonly without?: readonly CommonOption[];
-  /** Its arguments are a program to run, which stands behind `--`. */
+  /** The arguments are a program to run, after `--`. */
   readonly runsProgram?: true;
   readonly run: (invocation: Invocation<Table>) => Promise<Answer | Ended>;
 }
 
-/** What the table of commands sees of any command. */
+/** The type of any command in the table of commands. */
 export interface AnyCommand {
   readonly arguments: string;
   readonly values?: ValueSource;
@@ -129,11 +139,11 @@ export interface AnyCommand {
   readonly run: (invocation: Invocation<OptionTable>) => Promise<Answer | Ended>;
 }
 
-/** Defines a command, keeping the types of its options. */
+/** Defines a command and keeps the types of its options. */
 export function command<const Table extends OptionTable>(spec: CommandSpec<Table>): AnyCommand {
   return {
     ...spec,
-    // The invocation's options were read through this very table, so they have its types.
+    // The options of the invocation were read with this table, so they have its types.
     run: (invocation) => spec.run(invocation as Invocation<Table>),
   };
 }

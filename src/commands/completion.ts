@@ -37,7 +37,7 @@ its description.`,
   },
 });
 
-/** Names the shells; what was typed is repeated only where it looks like the name of a program. */
+/** Names the supported shells. The typed text is repeated only when it looks like the name of a program. */
 function unknownShell(typed: string): FedctlError {
   refuseToken('the shell', [typed]);
   const shown = /^[a-z0-9-]{1,20}$/.test(typed) ? `Unknown shell "${typed}"` : 'Unknown shell';

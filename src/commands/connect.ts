@@ -99,7 +99,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   return { document: connectDocument(results), lines: [] };
 }
 
-/** Logs in, and shows on a terminal which stage it is waiting for. */
+/** Logs in, and shows on a terminal which stage is running. */
 async function watched(
   { context, progress, hint, options }: Invocation<typeof OPTIONS>,
   plan: ConnectPlan,
@@ -130,7 +130,10 @@ async function watched(
   }
 }
 
-/** Prints the first mechanism's lines as they come, and keeps those of the second until the first is done. */
+/**
+ * Prints the lines of the first mechanism at once, and keeps those of the second until the first has
+ * finished.
+ */
 class MechanismLines {
   readonly #invocation: Invocation<typeof OPTIONS>;
   readonly #first: Mechanism | undefined;

@@ -18,7 +18,7 @@ import { choice, duration, tags } from './options/kinds.ts';
 import { type OptionValues, text, texts } from './options/option.ts';
 import { belongsToRole } from './options/role.ts';
 
-// No environment form for a list of pairs, nor for what means something else to `token`.
+// No environment form for a list of pairs, and for options that have another meaning for `token`.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
@@ -128,7 +128,7 @@ function githubEnvFile(env: Context['env']): string {
   });
 }
 
-/** Masks first: from the moment the runner reads the file, a later step may print what it holds. */
+/** Masks the values first: as soon as the runner has read the file, a later step may print them. */
 async function appendToGithubEnv(stdout: Output, credentials: Credentials, file: string): Promise<void> {
   const variables = credentialVariables(credentials);
   const secrets = variables.filter(({ name }) => name !== 'AWS_CREDENTIAL_EXPIRATION');
@@ -136,7 +136,10 @@ async function appendToGithubEnv(stdout: Output, credentials: Credentials, file:
   await appendToFile(file, githubEntries(variables, `fedctl-${randomUUID()}`));
 }
 
-/** SDKs that find AWS_PROFILE ignore keys in the environment (facts/aws.md 7.4): what was just set has no effect. */
+/**
+ * SDKs ignore keys in the environment when AWS_PROFILE is set (facts/aws.md 7.4), so the new variables have
+ * no effect.
+ */
 function profileWarnings(env: Context['env'], format: string): readonly Warning[] {
   if (format === 'process' || (env['AWS_PROFILE'] ?? '') === '') return [];
   return [

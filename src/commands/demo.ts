@@ -9,14 +9,14 @@ import { insideLab } from '../sandbox/environment.ts';
 import type { Lab } from '../sandbox/running-lab.ts';
 import { type Answer, command } from './command.ts';
 
-/** One step of the demo: what a user would type, why, and how it must end. */
+/** One step of the demo: the command, the reason, and the expected exit code. */
 interface Step {
   readonly why: string;
   readonly type: readonly string[];
   readonly exit: number;
 }
 
-/** The main job, in the order an operator meets it. `token.jwt` stands in a folder that goes away with the demo. */
+/** The main task, in the order of an operator. `token.jwt` is in a folder that is removed after the demo. */
 const STEPS: readonly Step[] = [
   { why: 'A new account issues no tokens.', type: ['status'], exit: EXIT.done },
   {
@@ -112,7 +112,10 @@ Requires no account, no network and no terminal.`,
   },
 });
 
-/** Under json the child's bytes are kept for the document; otherwise they are the child's own, untouched. */
+/**
+ * With JSON output the output of the child process is collected for the document; otherwise the child process
+ * writes directly.
+ */
 async function runStep(context: Context, lab: Lab, step: Step, folder: string, keep: boolean) {
   const [node = '', ...script] = context.self;
   const said = { stdout: '', stderr: '' };

@@ -46,7 +46,7 @@ The values for Atlas are for the role of the workload (--role-arn), not for the 
     ),
     roleArn: text('--role-arn <arn>', 'Role of the workload to show for Atlas; it is not assumed'),
   },
-  async run({ context, common, options, awsSettings, warn, hint, progress, theme }) {
+  async run({ context, common, options, awsSettings, warn, hint, progress, theme, offer }) {
     const request: MintRequest = {
       audience: [options.audience ?? PROBE_AUDIENCE],
       signingAlgorithm: 'RS256',
@@ -92,7 +92,7 @@ The values for Atlas are for the role of the workload (--role-arn), not for the 
       workload,
       atlas: atlasSide(issuer, options.audience, workload),
     };
-    return { document: enableDocument(enabled), lines: enableLines(enabled, theme) };
+    return { document: enableDocument(enabled, offer), lines: enableLines(enabled, theme) };
   },
 });
 
@@ -105,7 +105,10 @@ function milliseconds(seconds: number): number {
   });
 }
 
-/** Who enables often may not mint, and need not: federation is on, only the proof is missing. */
+/**
+ * A caller who enables federation often has no permission to mint and needs none. Federation is enabled; only
+ * the test token is missing.
+ */
 function unseen(failure: FedctlError, caller: Caller, { audience }: MintRequest): Warning {
   return {
     code: failure.code,

@@ -33,7 +33,7 @@ import { text, texts, toggle } from './options/option.ts';
 import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
-// Not from the environment: it would reach every fedctl that the program starts.
+// No environment form, because the variable would affect every fedctl that the program starts.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
@@ -76,9 +76,9 @@ Exit codes: that of the program, or 128 + n if a signal ended it; 127, program n
   run,
 });
 
-/** What a program runs with. */
+/** The environment of a program and what it depends on. */
 interface Equipment extends ChildVariables {
-  /** What has to stay valid as long as it runs; null where nothing is renewed. */
+  /** The output to keep valid while the program runs; null when nothing is renewed. */
   readonly fresh: Fresh | null;
 }
 
@@ -105,7 +105,7 @@ async function run(invocation: ExecInvocation): Promise<Ended> {
   const closers: (() => Promise<void>)[] = [];
   let kept: Promise<void> | null = null;
   try {
-    // The program has the terminal later: then nobody can be asked for an MFA code.
+    // Later the program uses the terminal, so the user cannot be asked for an MFA code.
     const terminal = { free: true };
     const aws = settings(invocation.awsSettings, terminal);
     const [old, made] = await Promise.allSettled([
@@ -130,7 +130,7 @@ async function run(invocation: ExecInvocation): Promise<Ended> {
   } finally {
     stop.abort();
     await kept;
-    // What cannot be removed now, the next run removes.
+    // The next run removes what cannot be removed now.
     await Promise.allSettled(closers.map((close) => close()));
   }
 }
@@ -145,7 +145,7 @@ async function keep(invocation: ExecInvocation, { output, life }: Fresh, signal:
   }
 }
 
-/** The same, but nobody is asked while a program has the terminal. */
+/** Returns the same settings, without questions to the user while a program uses the terminal. */
 function settings(aws: AwsSettings, terminal: { readonly free: boolean }): AwsSettings {
   const { mfaCode } = aws;
   if (mfaCode === undefined) return aws;
@@ -193,7 +193,7 @@ async function credentials(
     tags: [],
     transitiveTagKeys: [],
     sourceIdentity: null,
-    // The default is that of tokens.
+    // The default is for tokens.
     durationSeconds: typed.has('duration') && duration !== 'auto' ? duration : null,
   };
   if (options.static) {
@@ -234,7 +234,7 @@ function expiryLine(expiresAt: Date | null, now: Date): string {
   return `The session credentials expire at ${rfc3339(expiresAt)} (in ${left}). They are not renewed.`;
 }
 
-/** A program may do without a Region; what is wrong with it is told by whoever needs one. */
+/** A program may need no Region. Code that needs one reports an invalid one. */
 async function regionOf(context: Context, aws: AwsSettings): Promise<string | null> {
   try {
     return (await (await context.aws(aws)).region()).name;
@@ -269,7 +269,7 @@ function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): voi
   });
 }
 
-/** While the program runs, only what it should know: that what it logs in with is about to expire, and why. */
+/** Reports only what matters while the program runs: that its token or keys are about to expire, and why. */
 function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent): void {
   if (event.kind === 'renewed') {
     if (event.recovered)
@@ -290,7 +290,7 @@ function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent
   });
 }
 
-/** What would start the program once more, which runs. */
+/** Commands that would start the running program again. */
 const REPEATS: ReadonlySet<string> = new Set(['rerun', 'more-time'] satisfies OfferedCommand['kind'][]);
 
 async function cannotRun(

@@ -20,7 +20,7 @@ import { type Answer, command, type Invocation } from './command.ts';
 import type { OptionTable } from './options/option.ts';
 import { refuseToken } from './usage-failure.ts';
 
-/** Of a log, its end is read: there the error stands. */
+/** Only the end of a log is read, because the error is there. */
 const MAX_TEXT_BYTES = 1024 * 1024;
 const MOST_MATCHES = 5;
 const MAX_WIDTH = 100;
@@ -60,7 +60,9 @@ function list(theme: Theme): Answer {
   };
 }
 
-/** Without - nobody has said that there is a text: where stdin is empty, as in cron and CI, the list was meant. */
+/**
+ * Without `-`, the user did not ask to read stdin: when it is empty, as in cron and CI, the list is shown.
+ */
 async function explainPasted(invocation: Invocation<OptionTable>): Promise<Answer> {
   const { args, context, hint, theme } = invocation;
   if (context.stdin.isTTY === true) hint('Paste the error, then press Enter and Ctrl-D.');
@@ -83,8 +85,8 @@ function widthOf({ context }: Invocation<OptionTable>): number {
 }
 
 /**
- * Names the codes that hold what was typed, or that are nearest to it, or that it speaks of. What has not the form of a
- * code is not repeated: it may be anything.
+ * Suggests the codes that contain the typed text, are nearest to it, or match it. Text that does not have the
+ * form of a code is not repeated, because it may be anything.
  */
 function unknownCode(typed: string): FedctlError {
   refuseToken('a code', [typed]);

@@ -2,7 +2,7 @@ import { FedctlError } from '../lib/core/errors.ts';
 import { invalidValue } from '../lib/core/invalid-value.ts';
 
 /**
- * `--output json` promises one JSON document; a --format that is something else contradicts it.
+ * Rejects --format with `--output json`, which promises one JSON document, unless it is JSON too.
  *
  * @throws FedctlError usage.invalid-command-line
  */
@@ -15,23 +15,23 @@ export function refuseTwoFaces(output: 'human' | 'json', format: string | null):
   });
 }
 
-/** Where an answer goes, and in which face. */
+/** The output formats of a result and where they are written. */
 export interface Faces {
-  /** On stdout. */
+  /** The format for stdout. */
   readonly stdout: string;
-  /** In files, beside it. */
+  /** Additional formats for files. */
   readonly files: readonly { readonly face: string; readonly file: string }[];
 }
 
-/** What every command can answer as. */
+/** The output formats of every command. */
 const COMMON_FACES = ['human', 'json'];
 
 /**
- * Reads `--output`. Where a command has faces of its own it may be given several times, each but one with a file:
- * `--output json=report.json`.
+ * Parses `--output`. For a command with its own formats it may be given several times, all but one with a
+ * file: `--output json=report.json`.
  *
  * @param given as typed, in order
- * @param own the faces of the command; null for those of every command, of which the last one counts
+ * @param own the formats of the command; null for the common ones, of which the last one counts
  * @throws FedctlError usage.invalid-value, usage.invalid-command-line
  */
 export function readFaces(given: readonly string[], own: readonly string[] | null): Faces {

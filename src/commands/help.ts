@@ -6,7 +6,7 @@ import { HELP_TOPICS, type HelpTopic } from './topics/topics.ts';
 import type { TypedLine } from './typed.ts';
 import { holdsToken } from './usage-failure.ts';
 
-/** The topic that `fedctl help <topic>` asks for; null where the command line asks for something else. */
+/** Returns the topic of `fedctl help <topic>`; null for any other command line. */
 export function helpTopic(argv: readonly string[]): HelpTopic | null {
   const [word, topic, ...more] = argv;
   if (word !== 'help' || more.length > 0) return null;
@@ -14,11 +14,11 @@ export function helpTopic(argv: readonly string[]): HelpTopic | null {
 }
 
 /**
- * The command line as commander takes it: `fedctl help token` and `fedctl --help token` are `fedctl token --help`,
- * fedctl alone asks for help too, and `fedctl version` for the version.
+ * Converts the command line for commander: `fedctl help token` and `fedctl --help token` become `fedctl token
+ * --help`. fedctl alone shows the help, and `fedctl version` shows the version.
  *
- * @param line the same, taken apart
- * @throws FedctlError usage.unknown-command for help about what is no command
+ * @param line the same command line, parsed
+ * @throws FedctlError usage.unknown-command for help about an unknown command
  */
 export function helpForm(argv: readonly string[], line: TypedLine): readonly string[] {
   const [first = ''] = argv;
@@ -33,7 +33,7 @@ export function helpForm(argv: readonly string[], line: TypedLine): readonly str
   return [...argv.slice(1), '--help'];
 }
 
-/** Whether --help stands before the program to run, if there is one. */
+/** Returns whether --help comes before the program to run, if there is one. */
 export function asksForHelp(argv: readonly string[]): boolean {
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   return own.includes('--help') || own.includes('-h');

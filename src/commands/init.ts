@@ -59,14 +59,14 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
     holds: 'a configuration',
     signal: context.signal,
   });
-  // A file that is only found yields to no variable, and is not checked beside one either.
+  // A file that was only found is not checked when variables define a target.
   const found = trusted && path === resolve(context.cwd, DEFAULT_FILE) && !namedByEnvironment(context.env);
   const next = invocation.offer(fedctl(found ? ['check'] : ['check', '--config', file]));
   const written = { file, targets, next };
   return { document: initDocument(written), lines: initLines(written, theme) };
 }
 
-/** The text of the file, as the reader of `check` takes it, and whether `check` does so unasked. */
+/** Returns the text of the file, as `check` reads it, and whether `check` uses it without --config. */
 async function starter({ context, options }: Invocation<typeof OPTIONS>, file: string) {
   const { starterConfig } = await import('../lib/config/starter.ts');
   const { readCheckConfig } = await import('../lib/config/check-config.ts');
@@ -81,7 +81,10 @@ async function starter({ context, options }: Invocation<typeof OPTIONS>, file: s
   return { content, targets: targets.map(({ name }) => name), trusted: await isTrusted(targets, file) };
 }
 
-/** The schema of this installation: relative where it is installed below the folder of the file, as npm does in a project. */
+/**
+ * Returns the path of this installation's schema: relative when it is installed below the folder of the file,
+ * as npm does in a project.
+ */
 function schemaPath({ self, cwd }: Pick<Context, 'self' | 'cwd'>, file: string): string {
   const installed = resolve(dirname(self.at(-1) ?? ''), '../schemas/fedctl.v1.json');
   const from = file === '-' ? cwd : dirname(resolve(cwd, file));
@@ -89,14 +92,14 @@ function schemaPath({ self, cwd }: Pick<Context, 'self' | 'cwd'>, file: string):
   return within.startsWith('..') ? installed : `./${within}`;
 }
 
-/** Says of a conflict with the connection string what every command says. */
+/** Reports a conflict with the connection string in the same words as every command. */
 function mechanismOf({ uri, mechanism }: Invocation<typeof OPTIONS>['options']): CheckTarget['mechanism'] {
   if (uri === null) return mechanism;
   const { mechanisms } = chooseMechanisms(mechanism, connectionStringOf(uri).namedMechanism);
   return mechanism ?? (mechanisms.includes('MONGODB-AWS') ? 'aws' : 'oidc');
 }
 
-/** A file that leads elsewhere than to Atlas has to be named, here too. */
+/** A file with hosts outside Atlas must be named with --config, also by this command. */
 async function isTrusted(targets: readonly CheckTarget[], file: string): Promise<boolean> {
   const { refuseStrangeHosts } = await import('../lib/config/host-rule.ts');
   try {
@@ -108,7 +111,7 @@ async function isTrusted(targets: readonly CheckTarget[], file: string): Promise
   }
 }
 
-/** Whether `fedctl check` would find a target in the environment beside the file. */
+/** Returns whether `fedctl check` would find a target in the environment as well. */
 function namedByEnvironment(env: Context['env']): boolean {
   return TARGET_VARIABLES.some((name) => (env[name] ?? '') !== '');
 }

@@ -1,7 +1,7 @@
 import { type Flag, fedctl, HELP, rerun } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import { Interruption } from '../lib/core/deadline.ts';
-import { FedctlError, isFedctlError, type Warning } from '../lib/core/errors.ts';
+import { FedctlError, foreignErrors, isFedctlError, type Warning } from '../lib/core/errors.ts';
 import { EXIT, type ExitCode } from '../lib/core/exit-codes.ts';
 import { nearest } from '../lib/core/nearest.ts';
 import { givenSecrets } from '../lib/core/presented-secrets.ts';
@@ -33,13 +33,13 @@ import {
 } from './typed-line.ts';
 import { holdsToken, usageFailure } from './usage-failure.ts';
 
-/** Of a terminal of the usual size, for help that goes to a file or a pipe. */
+/** The usual width of a terminal, for help that is written to a file or a pipe. */
 const HELP_COLUMNS = 80;
 /** Longer lines are hard to read. */
 const WIDEST_HELP = 100;
 
 /**
- * Runs fedctl once. The only place where an error becomes an exit code.
+ * Runs fedctl once. This is the only place that converts an error to an exit code.
  *
  * @param argv the arguments after the script's name
  * @returns the exit code
@@ -82,7 +82,7 @@ async function runCommand(
   const ascii = isAscii(context.env);
   const warnings: ToldWarning[] = [];
   const offer = offerer(line, common.timeout, context.env);
-  // The other formats are documents with a character set of their own.
+  // The other formats are documents with their own character set.
   const stdout = await createOutput(context.stdout, context, ascii && faces.stdout === 'human');
   const stderr = await createOutput(context.stderr, context, ascii);
   const stderrTheme = await themeOf(context.stderr);
@@ -94,7 +94,8 @@ async function runCommand(
       })
     : SILENT_PROGRESS;
   const warn = (warning: Warning) => {
-    // Member by member: a failure may be told as a warning, and its message is not enumerable.
+    // Each member is copied, because a failure may be reported as a warning, and its message is not
+    // enumerable.
     const { code, message, remedy } = warning;
     const told = { code, message, remedy, command: offer(warning.command) };
     warnings.push(told);
@@ -123,7 +124,7 @@ async function runCommand(
       ...(common.region === null
         ? {}
         : { region: common.region, regionSource: sourceOf(line, '--region', context.env) }),
-      // Under json stderr holds one document at most, so there is no place to ask.
+      // With JSON output stderr contains at most one document, so the user cannot be asked.
       ...(json || common.noInput ? {} : mfaPrompt(context, progress)),
       warn,
     },
@@ -150,7 +151,7 @@ async function runCommand(
   if (isEnded(answer)) return answer.exitCode;
   if (context.signal.aborted) throw context.signal.reason;
   const { discloses = [], end = '\n' } = answer;
-  // Whatever shows the answer later in the job's log, the runner hides the secrets that it holds.
+  // If the result appears in the job's log later, the runner hides its secrets.
   if (isInActions(context.env))
     stderr.write(discloses.map((secret) => WorkflowCommand.mask(secret.reveal())));
   if (json) stdout.write([new JsonLine({ ...answer.document, warnings })], { discloses });
@@ -159,7 +160,7 @@ async function runCommand(
 }
 
 /**
- * A program to run stands behind `--`: a mistyped subcommand must not run whatever PATH holds of that name.
+ * Requires `--` before a program to run: a mistyped subcommand must not run a program of that name in PATH.
  *
  * @throws FedctlError usage.unknown-command
  */
@@ -207,7 +208,7 @@ function misplacedOption(typed: string, line: TypedLine): FedctlError {
   });
 }
 
-/** How commands are completed in this run. */
+/** Returns the function that completes commands in this run. */
 function offerer(line: TypedLine, timeout: number, env: Context['env']): Invocation<OptionTable>['offer'] {
   const typed = {
     line,
@@ -219,7 +220,7 @@ function offerer(line: TypedLine, timeout: number, env: Context['env']): Invocat
   return (command, about = {}) => commandLine(command, { ...typed, ...about });
 }
 
-/** Tells what went wrong on stderr, in the face that was asked for. */
+/** Reports a failure on stderr, in the requested output format. */
 async function report(
   error: unknown,
   line: TypedLine,
@@ -248,14 +249,17 @@ async function report(
   return exitCode;
 }
 
-/** The failures of a command that passes on the exit code of a program must not look like that of the program. */
+/** When a command passes on the exit code of a program, its own failures need a different exit code. */
 function ownExitCode({ exitCode }: FedctlError, line: TypedLine): ExitCode {
   if (exitCode === EXIT.notFound || exitCode === EXIT.notExecutable) return exitCode;
   const [name] = line.command;
   return COMMANDS.find((row) => row.name === name)?.ownFailure ?? exitCode;
 }
 
-/** `--json` is `--output json`; either of them, typed, beats the other's variable. */
+/**
+ * `--json` means `--output json`. Either of them, when typed, takes precedence over the variable of the
+ * other.
+ */
 function outputs(
   common: Pick<CommonValues['values'], 'json' | 'output'>,
   typed: CommonValues['typed'],
@@ -273,13 +277,11 @@ function bug(error: unknown): FedctlError {
   });
 }
 
-/** The chain of foreign errors behind a failure, by name and message. Stacks only for bugs. */
+/** Returns the chain of causes of a failure, by name and message. Stacks are included only for bugs. */
 function causes(failure: FedctlError): readonly string[] {
-  const lines: string[] = [];
-  for (let cause = failure.cause; cause instanceof Error && lines.length < 10; cause = cause.cause) {
-    const said = `${cause.name}: ${cause.message}`;
-    const [first = '', ...stack] = failure.exitCode === EXIT.bug ? (cause.stack ?? said).split('\n') : [said];
-    lines.push(`because: ${first}`, ...stack.map((line) => `         ${line.trim()}`));
-  }
-  return lines;
+  return foreignErrors(failure).flatMap(({ name, message, stack: trace }) => {
+    const said = `${name}: ${message}`;
+    const [first = '', ...stack] = failure.exitCode === EXIT.bug ? (trace ?? said).split('\n') : [said];
+    return [`because: ${first}`, ...stack.map((line) => `         ${line.trim()}`)];
+  });
 }

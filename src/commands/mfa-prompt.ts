@@ -3,7 +3,7 @@ import type { AwsSettings } from '../lib/ports/aws.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import { askHidden, canAsk } from '../lib/render/prompt.ts';
 
-/** How to ask for MFA codes, as the AWS settings have it; nothing where there is nobody to ask. */
+/** Returns the AWS setting that asks for MFA codes; nothing when the user cannot be asked. */
 export function mfaPrompt(context: Context, progress: Progress): Pick<AwsSettings, 'mfaCode'> {
   if (!canAsk(context)) return {};
   return {

@@ -15,16 +15,16 @@ import { readOption } from './options/source.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './program.ts';
 import { HELP_TOPICS } from './topics/topics.ts';
 
-/** What commander found: which command, its record, and what was given of each option. */
+/** The result of commander: the command, its record, and the given options. */
 export interface Parsed {
   readonly command: AnyCommand;
   readonly args: readonly string[];
   readonly options: OptionValues<OptionTable>;
-  /** The keys of the command's options that were given as flags. */
+  /** The keys of the command's options that were typed. */
   readonly typed: ReadonlySet<string>;
 }
 
-/** What help and version print, and where. */
+/** The output of help and version. */
 export interface ProgramOutput {
   readonly width: number;
   writeOut(text: string): void;
@@ -40,7 +40,7 @@ Start here:
 `;
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
  * @throws CommanderError for help, version and every usage fault; FedctlError usage.invalid-value
  */
@@ -59,7 +59,7 @@ export async function parse(
     .exitOverride()
     .configureOutput({
       writeOut: output.writeOut,
-      // Usage faults are thrown and told by main, in the face that was asked for.
+      // Usage faults are thrown, and main reports them in the requested output format.
       writeErr: () => {},
       getOutHelpWidth: () => output.width,
     })
@@ -70,7 +70,7 @@ export async function parse(
     );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
-  /** Puts rows under a command. Whichever is called is loaded first, and then read by its own options. */
+  /** Adds rows to a command. The called command is loaded first, and then parsed with its own options. */
   const addRows = (parent: Command, rows: readonly (Omit<CommandRow, 'group'> & { group?: string })[]) => {
     const loaded = new Map<string, AnyCommand>();
     for (const row of rows) {
@@ -87,7 +87,8 @@ export async function parse(
           typed: typedOptions(sub, record.options),
         };
       });
-      // commander forgets where `--` stood, so a name that is the program to run must not be there to be found.
+      // commander does not keep the position of `--`, so a program with the name of a subcommand must not be
+      // visible to it.
       const typed = row.subcommands?.filter(({ name }) => commandLine?.includes(name) ?? true) ?? [];
       if (typed.length > 0) addRows(sub, typed);
     }
@@ -103,7 +104,7 @@ export async function parse(
   return parsed;
 }
 
-/** What belongs to `fedctl sandbox` itself has no meaning for `fedctl sandbox status`. */
+/** Options of `fedctl sandbox` itself have no meaning for `fedctl sandbox status`. */
 function refuseOptionsOf(parent: Command, sub: Command): void {
   const given = parent.options.find(
     (option) => parent.getOptionValueSource(option.attributeName()) === 'cli',
@@ -114,7 +115,7 @@ function refuseOptionsOf(parent: Command, sub: Command): void {
   });
 }
 
-/** @param flow of the notes; null where nobody asked for help */
+/** @param flow wraps the notes; null when help was not requested */
 function define(
   sub: Command,
   record: AnyCommand,
@@ -133,7 +134,7 @@ function define(
   if (record.notes !== undefined && flow !== null) sub.addHelpText('after', `\n${flow(record.notes)}`);
 }
 
-/** A common option as the help of one command shows it: with the formats that this command has. */
+/** Returns a common option for the help of one command, with the output formats that this command has. */
 function ofCommand(option: Option, { faces }: AnyCommand): Option {
   if (faces === undefined || option.long !== '--output') return option;
   return new Option(
@@ -145,7 +146,10 @@ function ofCommand(option: Option, { faces }: AnyCommand): Option {
   );
 }
 
-/** Wraps paragraphs, each of lines that go on in the next, by words to the width of the help. */
+/**
+ * Returns a function that wraps paragraphs by words to the width of the help. The lines of a paragraph are
+ * joined.
+ */
 async function flowTo(width: number): Promise<(notes: string) => string> {
   const wrap = await loadWrap();
   const flowed = (text: string) => wrap('', text.replaceAll('\n', ' '), width).join('\n');
@@ -177,7 +181,7 @@ function readOptions<Table extends OptionTable>(
     key,
     readOption(spec, given(target, spec), env),
   ]);
-  // Every key of the table was read through its own spec just now.
+  // Every key of the table was read with its own spec.
   return Object.fromEntries(values) as OptionValues<Table>;
 }
 
@@ -185,7 +189,10 @@ function typedOptions(target: Command, table: OptionTable): ReadonlySet<string> 
   return new Set(Object.keys(table).filter((key) => given(target, table[key]) !== null));
 }
 
-/** commander has true (or false, for --no-x) for a switch, a text for a value, a list for a repeatable option. */
+/**
+ * commander returns true (or false, for --no-x) for a switch, a text for a value, a list for a repeatable
+ * option.
+ */
 function given(target: Command, spec: OptionTable[string] | undefined): Given | null {
   if (spec === undefined) return null;
   const attribute = new Option(spec.flags).attributeName();

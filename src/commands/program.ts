@@ -3,15 +3,15 @@ import type { AnyCommand } from './command.ts';
 import { duration } from './options/kinds.ts';
 import { text, texts, toggle } from './options/option.ts';
 
-/** One row of the table of commands. Nothing of a command is loaded before it is called or asked for help. */
+/** One row of the table of commands. A command is loaded only when it is called or its help is shown. */
 export interface CommandRow {
   readonly name: string;
   readonly group: string;
   readonly summary: string;
   readonly load: () => Promise<AnyCommand>;
-  /** What its own failures end with, where the other codes are those of a program that it runs. */
+  /** The exit code of its own failures, when the other codes are those of a program that it runs. */
   readonly ownFailure?: ExitCode;
-  /** Commands under this one: their names are its first word, if they stand in front of `--`. */
+  /** Subcommands: the first word is their name, if it comes before `--`. */
   readonly subcommands?: readonly Omit<CommandRow, 'group'>[];
 }
 

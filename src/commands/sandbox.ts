@@ -16,11 +16,11 @@ import { type Answer, command, type Ended, type Invocation } from './command.ts'
 import { choice, integer } from './options/kinds.ts';
 import { type OptionTable, text, toggle } from './options/option.ts';
 import { announce } from './sandbox/announce.ts';
-import { refuseRunningLab } from './sandbox/env-file.ts';
+import { refuseRunningLab, refuseUnwritableEnvFile } from './sandbox/env-file.ts';
 import { isolationWarnings, requireCommand } from './sandbox/isolation.ts';
 import { labStarter, listScenarios } from './sandbox/scenarios.ts';
 
-/** In bytes; with data to load. */
+/** In bytes; it may contain data to load. */
 const LARGEST_CONFIG = 16 * 1024 * 1024;
 
 const OPTIONS = {
@@ -126,6 +126,7 @@ change the lab. --verbose prints each decision of the lab with its reason.`,
     const warn = () => {
       if (!options.isolate) isolationWarnings(options, invocation).forEach(invocation.warn);
     };
+    await refuseUnwritableEnvFile(invocation, options.envFile);
     await refuseRunningLab(invocation, options.envFile);
     if (options.detach) {
       warn();
@@ -143,7 +144,7 @@ change the lab. --verbose prints each decision of the lab with its reason.`,
   },
 });
 
-/** Starts the lab, runs the command or waits, and ends the lab. */
+/** Starts the lab, runs the command or waits, and stops the lab. */
 async function play(
   invocation: Invocation<typeof OPTIONS>,
   start: (options: LabOptions) => Promise<Lab>,
@@ -191,7 +192,7 @@ async function play(
   }
 }
 
-/** Loads what only a lab with a state needs. */
+/** Loads the modules for a lab with a state. */
 async function openState(invocation: Invocation<OptionTable>, folder: string) {
   const { openState: open } = await import('./sandbox/state.ts');
   return await open(invocation, folder);
@@ -209,13 +210,13 @@ async function readConfig({ common, context }: Invocation<OptionTable>, file: st
   return readSandboxConfig(text, file);
 }
 
-/** Makes the namespaces of the command, before anything else starts. */
+/** Creates the namespaces of the command, before anything else starts. */
 async function makeNamespaces(context: Context): Promise<Isolation> {
   const { isolate } = await import('../sandbox/isolation/isolate.ts');
   return await isolate(context);
 }
 
-/** Runs the command inside; whoever stops the lab in the meantime terminates it. */
+/** Runs the command inside. If the lab is stopped meanwhile, the command is terminated. */
 async function runInside(
   { context, args, stderr }: Invocation<OptionTable>,
   lab: Lab,
@@ -237,7 +238,7 @@ async function runInside(
   return { exitCode: code };
 }
 
-/** Says what the lab plays, then waits for Ctrl-C, which is how this is meant to end. */
+/** Describes the lab, then waits for Ctrl-C, which is the normal end. */
 async function stayUp(invocation: Invocation<OptionTable>, lab: Lab, envFile: string | null): Promise<Ended> {
   const { context } = invocation;
   const status = lab.controls.status();

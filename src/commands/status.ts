@@ -38,7 +38,7 @@ is 0 in any state, unless --require is given. An issuer that does not respond is
           });
     const found = { caller, federation, report };
     const enable = offer(fedctl(['enable']));
-    return { document: statusDocument(found), lines: statusLines(found, enable, theme) };
+    return { document: statusDocument(found, offer), lines: statusLines(found, enable, theme) };
   },
 });
 

@@ -10,8 +10,9 @@ import type { OptionTable } from './options/option.ts';
 const SHORTEST_TOKEN = 32;
 
 /**
- * The token that `decode` or `verify` is about: from the file named, or from stdin for `-` and when nothing is named
- * and stdin is no terminal. It is taken out of what is around it, such as the JSON of the AWS CLI.
+ * Reads the token for `decode` or `verify`: from the named file, from stdin for `-`, or from stdin when no
+ * file is named and stdin is not a terminal. It is extracted from surrounding text such as the JSON of the
+ * AWS CLI.
  *
  * @throws FedctlError usage.token-as-argument, usage.invalid-command-line, usage.unreadable-input
  */
@@ -26,7 +27,7 @@ export async function tokenInput(
       message: `${name} expects a file name or -, but a token was given.`,
     });
   }
-  // A file is read without stdin, which takes time and memory to open.
+  // For a file stdin is not opened, which takes time and memory.
   const terminal = file === '-' && context.stdin.isTTY === true;
   if (args.length === 0 && terminal) {
     throw new FedctlError('usage.invalid-command-line', {
@@ -37,7 +38,7 @@ export async function tokenInput(
   }
   if (terminal) hint('Paste the token, then press Enter and Ctrl-D.');
   const token = tokenIn(await readInput(file, context, common.timeoutMs));
-  // What is too short to be a token may be a word of fedctl's own.
+  // A text that is too short for a token may be a word of fedctl's own output.
   if (token.length >= SHORTEST_TOKEN) context.redactor.learn(new Secret(token));
   return token;
 }

@@ -55,7 +55,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     durationSeconds: options.duration,
     tags: options.tag,
   };
-  // Before a role is assumed: what cannot be minted is refused without any call.
+  // Before a role is assumed: a token that cannot be minted is rejected without any call.
   validateWantedToken(wanted);
   refuseTwoFaces(invocation.common.output, options.format);
   const role = roleToAssume(options);
@@ -67,7 +67,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     const request = await fitToSession(aws, wanted, { now: context.now, timeoutMs, signal: context.signal });
     return minting(aws, request, { timeoutMs, signal: context.signal }).get();
   });
-  const warnings = mintWarnings(minted);
+  const warnings = mintWarnings(minted, (context.env['FEDCTL_URI'] ?? '') !== '');
   for (const warning of warnings) invocation.warn(warning);
   const text = face(invocation, minted, warnings);
   if (options.out !== null) {
@@ -79,7 +79,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     : { exitCode: EXIT.done };
 }
 
-/** The answer as one line, without its end: a token file holds no newline. */
+/** Formats the result as one line, without a line end: a token file contains no newline. */
 function face(
   { common, options, offer }: TokenInvocation,
   minted: MintedToken,

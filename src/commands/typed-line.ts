@@ -23,7 +23,7 @@ import { holdsToken } from './usage-failure.ts';
 type Environment = Context['env'];
 
 /**
- * Takes a command line apart as commander does, but never fails: options that the command does not know are left out.
+ * Parses a command line as commander does, but never fails: unknown options are left out.
  *
  * @param argv the arguments after the script's name
  */
@@ -46,8 +46,8 @@ export async function readTypedLine(argv: readonly string[]): Promise<TypedLine>
 }
 
 /**
- * The same line with options that were typed before the command behind it, as far as the command knows them; null where
- * nothing of the kind was typed.
+ * Returns the same line with options that were typed before the command moved after it, if the command knows
+ * them; null when there were none.
  */
 export async function withOptionsBehind(argv: readonly string[]): Promise<TypedLine | null> {
   for (const [index, word] of argv.entries()) {
@@ -89,16 +89,16 @@ function piecesOf(argv: readonly string[], specs: TypedLine['specs']): readonly 
   return pieces;
 }
 
-/** The common options, read once for all that follows. */
+/** The common options, read once. */
 export interface CommonValues {
   readonly values: OptionValues<typeof COMMON_OPTIONS>;
-  /** The keys of those that were typed. */
+  /** The keys of the typed ones. */
   readonly typed: ReadonlySet<string>;
-  /** The first value that an option cannot have: it counts as absent where this failure is told. */
+  /** The failure of the first invalid value. That option counts as absent in the report of the failure. */
   readonly fault: FedctlError | null;
 }
 
-/** Reads the common options. Never fails: there has to be a way to tell a failure. */
+/** Reads the common options. Never fails, because they are needed to report a failure. */
 export function readCommon(line: TypedLine, env: Environment): CommonValues {
   const values: Record<string, unknown> = {};
   const typed = new Set<string>();
@@ -114,7 +114,7 @@ export function readCommon(line: TypedLine, env: Environment): CommonValues {
       values[key] = spec.read(null);
     }
   }
-  // Every key of the table was read through its own spec just now.
+  // Every key of the table was read with its own spec.
   return { values: values as OptionValues<typeof COMMON_OPTIONS>, typed, fault };
 }
 
@@ -124,33 +124,36 @@ function givenOf(line: TypedLine, flag: Flag): Given | null {
   return typed.includes(true) ? true : typed.map(String);
 }
 
-/** Whether an option that the command knows has its value from the environment. */
+/** Returns whether an option of the command gets its value from the environment. */
 export function isInEnvironment({ specs }: TypedLine, flag: Flag, env: Environment): boolean {
   const spec = specs.get(flag);
   return spec !== undefined && variableOf(spec, env) !== null;
 }
 
-/** Where the value of an option comes from: the flag as it was typed, else its variable; the flag where nothing gives one. */
+/**
+ * Returns the source of an option's value: the option if it was typed, otherwise its variable; the option
+ * when nothing sets a value.
+ */
 export function sourceOf(line: TypedLine, flag: Flag, env: Environment): string {
   const spec = line.specs.get(flag);
   if (spec === undefined || typedValues(line, flag).length > 0) return flag;
   return variableOf(spec, env)?.name ?? flag;
 }
 
-/** The values that were typed for an option, in their order. */
+/** Returns the typed values of an option, in order. */
 export function typedValues({ pieces }: TypedLine, flag: Flag): readonly (string | true)[] {
   return pieces.flatMap((piece) => (piece.kind === 'option' && piece.flag === flag ? [piece.value] : []));
 }
 
 /**
- * Completes a command that is offered and quotes it for bash. Nothing secret is repeated: where a value that has to be
- * repeated may hold a secret, nothing is offered.
+ * Completes an offered command and quotes it for bash. It contains no secrets: when a required value may
+ * contain one, nothing is offered.
  */
 export function commandLine(offered: OfferedCommand | null | undefined, typed: Typed): string | null {
   if (offered === null || offered === undefined) return null;
   const words = complete(offered, typed);
   if (words === null) return null;
-  // What was typed just now has just failed.
+  // The typed command has just failed, so it is not offered again.
   return typed.line.isRearranged !== true && isTyped(words, typed.line) ? null : quoted(words);
 }
 
@@ -170,19 +173,19 @@ function complete(offered: OfferedCommand, typed: Typed): readonly string[] | nu
   }
 }
 
-/** Seconds that a network step may take. Whoever waited so long in vain is not told to wait again. */
+/** In seconds. After a timeout this long, a longer timeout is not offered. */
 const LONG = 60;
 
-/** Whether these are the words of the line, in any order of its options. */
+/** Returns whether these are the words of the line, with options in any order. */
 function isTyped(words: readonly string[], line: TypedLine): boolean {
   const typed = changed(line, {}, []);
   return typed !== null && [...typed].sort().join('\0') === [...words].sort().join('\0');
 }
 
 /**
- * The pieces as they were typed, with options replaced in their place, added at the end, or left out.
+ * Returns the typed words with options replaced in place, added at the end, or removed.
  *
- * @returns null for an option that the command does not have, and for a value that may hold a secret
+ * @returns null for an option that the command does not have, and for a value that may contain a secret
  */
 function changed(line: TypedLine, set: Settings, drop: readonly Flag[]): readonly string[] | null {
   if (line.command.length === 0 || !Object.keys(set).every((flag) => line.specs.has(flag))) return null;
@@ -199,7 +202,7 @@ function changed(line: TypedLine, set: Settings, drop: readonly Flag[]): readonl
   return whole([['fedctl'], ...words, ...added, line.rest]);
 }
 
-/** Another command of fedctl, with the common options that were typed and those that it is said to keep. */
+/** Returns another command of fedctl, with the typed common options and the options that it keeps. */
 function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly string[] | null {
   const { line, given, common } = typed;
   const isTyped = (flag: Flag) => typedValues(line, flag).length > 0;
@@ -209,9 +212,9 @@ function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly
   const kept = line.pieces.map((piece) => {
     if (piece.kind !== 'option' || has(piece.flag)) return [];
     if (!COMMON.has(piece.flag) && !keep.includes(piece.flag)) return [];
-    // A file gets the token as a program reads it, whatever the format of the answer was.
+    // A file contains the token alone, whatever the output format was.
     if (words.includes('--out') && (piece.flag === '--json' || piece.flag === '--output')) return [];
-    // Only check has more ways to answer than these, and human is the usual one.
+    // Only check has more output formats than these, and human is the default.
     if (piece.flag === '--output' && piece.value !== 'json') return [];
     return repeated(piece, {});
   });
@@ -232,7 +235,7 @@ function repeated(
   return shown !== null && repeatable(shown) ? option(flag, shown) : null;
 }
 
-/** What looks like an option stands behind an equals sign, so that it stays a value. */
+/** A value that looks like an option is written after an equals sign, so that it stays a value. */
 function option(flag: Flag, value: Settings[Flag]): readonly string[] {
   if (value === true) return [flag];
   const values = typeof value === 'string' ? [value] : value;

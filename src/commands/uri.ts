@@ -41,7 +41,7 @@ Kubernetes or elsewhere. It requires Node.js 6.17, PyMongo 4.11, Go 2.2, Java 5.
     return {
       document,
       lines: [read.uri],
-      // It may hold the password of a proxy, and a connection string without it is of no use.
+      // It may contain the password of a proxy, and the connection string is useless without it.
       discloses: [new Secret(read.uri)],
     };
   },

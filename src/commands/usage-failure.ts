@@ -2,16 +2,16 @@ import { CommanderError } from 'commander';
 import { fedctl } from '../lib/core/command-line.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 
-/** The shape of a JWT, to recognise one that was typed where it must not be. */
+/** The form of a JWT, to recognize one that was typed as an argument. */
 const JWT = /eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/;
 
-/** Whether a text holds what looks like a token. */
+/** Returns whether a text contains what looks like a token. */
 export function holdsToken(text: string): boolean {
   return JWT.test(text);
 }
 
 /**
- * Refuses a token as the value of an option, before anything can repeat it.
+ * Rejects a token as the value of an option, before anything can repeat it.
  *
  * @throws FedctlError usage.token-as-argument
  */
@@ -23,9 +23,10 @@ export function refuseToken(option: string, values: readonly string[]): void {
 }
 
 /**
- * A usage fault that commander found, as a failure of fedctl.
+ * Converts a usage fault that commander found to a failure of fedctl.
  *
- * @returns 'told' when commander printed what was asked for (help, version); null when the error is not commander's.
+ * @returns 'told' when commander printed what was requested (help, version); null when the error is not
+ * commander's.
  */
 export function usageFailure(
   error: unknown,
@@ -33,7 +34,7 @@ export function usageFailure(
 ): FedctlError | 'told' | null {
   if (!(error instanceof CommanderError)) return null;
   if (error.exitCode === 0) return 'told';
-  // commander quotes what was typed, which may be a secret.
+  // commander quotes the typed text, which may be a secret.
   if (holdsToken(error.message)) {
     return new FedctlError('usage.token-as-argument', { message: 'A token was given as an argument.' });
   }
@@ -54,7 +55,10 @@ export function usageFailure(
   }
 }
 
-/** Only the name of an unknown option, with what commander suggests: a value after it may be a secret. */
+/**
+ * Only the name of an unknown option is repeated, with commander's suggestion: a value after it may be a
+ * secret.
+ */
 function unknownOption(message: string): string {
   const [, name = ''] = /^error: unknown option '(--[\w-]*|-.)/.exec(message) ?? [];
   const [suggested = ''] = /\n\(Did you mean [\w\s,-]+\?\)$/.exec(message) ?? [];

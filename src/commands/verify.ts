@@ -1,5 +1,6 @@
 import { verifyToken } from '../lib/auth/verify.ts';
-import { FedctlError } from '../lib/core/errors.ts';
+import { rerun } from '../lib/core/command-line.ts';
+import { FedctlError, isFedctlError } from '../lib/core/errors.ts';
 import { EXIT } from '../lib/core/exit-codes.ts';
 import { invalidValue } from '../lib/core/invalid-value.ts';
 import { verifyDocument, verifyLines } from '../lib/render/verify.ts';
@@ -11,9 +12,9 @@ export const verify = command({
   arguments: '[file]',
   examples: [
     'fedctl token --audience my-atlas | fedctl verify --audience my-atlas',
-    'fedctl verify token.jwt --audience my-atlas --issuer https://<uuid>.tokens.sts.global.api.aws',
+    "fedctl verify token.jwt --audience my-atlas --issuer 'https://<uuid>.tokens.sts.global.api.aws'",
     "fedctl verify - --audience my-atlas --subject 'arn:aws:iam::123456789012:role/ci/*' < token.jwt",
-    'fedctl verify token.jwt --audience my-atlas --issuer https://… --jwks keys.json   # offline',
+    "fedctl verify token.jwt --audience my-atlas --issuer 'https://<uuid>.tokens.sts.global.api.aws' --jwks keys.json   # offline",
   ],
   notes: `fedctl trusts exactly one issuer: --issuer, or that of your account. It fetches the discovery document and the keys, and
 checks the signature, algorithm (RS256 or ES384), type, issuer, audience, subject and times of the token. The expiration
@@ -40,7 +41,9 @@ reasons on standard output; 6, the issuer is unreachable.`,
     }
     const request = { issuer: options.issuer, audience, subject: options.subject, keySet: options.jwks };
     const verification = await invocation.progress.during('Fetching the keys of the issuer', () =>
-      verifyToken(token, request, context, invocation.awsSettings),
+      verifyToken(token, request, context, invocation.awsSettings).catch((error: unknown) => {
+        throw isFedctlError(error) ? withKeysElsewhere(error) : error;
+      }),
     );
     return {
       document: verifyDocument(verification),
@@ -49,6 +52,15 @@ reasons on standard output; 6, the issuer is unreachable.`,
     };
   },
 });
+
+/** An issuer that publishes its keys on another host is read with the address of the keys: offered, for whoever trusts it. */
+function withKeysElsewhere(failure: FedctlError): FedctlError {
+  const { jwksUri, issuer } = failure.details;
+  if (failure.code !== 'issuer.wrong-document' || typeof jwksUri !== 'string' || typeof issuer !== 'string') {
+    return failure;
+  }
+  return failure.with({ command: rerun({ set: { '--issuer': issuer, '--jwks': jwksUri } }) });
+}
 
 /** One audience, or null when any will do: a relying party is somebody, and only one. */
 function theAudience(given: readonly string[], any: boolean): string | null {

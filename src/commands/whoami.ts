@@ -59,7 +59,10 @@ operator. Mints no token and prints no secret.`,
   },
 });
 
-/** Keys that a person may have put there: those of a pod, a task or an instance are the workload's own. */
+/**
+ * Returns whether the keys may belong to a person: those of a pod, a task or an instance belong to the
+ * workload.
+ */
 function isPersonal({ provider }: ResolvedCredentials): boolean {
   return provider === 'environment' || provider === 'profile';
 }
@@ -67,11 +70,14 @@ function isPersonal({ provider }: ResolvedCredentials): boolean {
 interface IssuerAnswer {
   readonly iam: Iam;
   readonly issuer: string | null;
-  /** Why it is not known. */
+  /** Why it is unknown. */
   readonly unknown: Warning | null;
 }
 
-/** The issuer serves only what is copied to Atlas: who the caller is stands without it, also where IAM is out of reach. */
+/**
+ * The issuer is needed only for the values to copy to Atlas. The caller is reported without it, also when IAM
+ * is unreachable.
+ */
 async function askIssuer(aws: Aws, signal: AbortSignal): Promise<IssuerAnswer> {
   const iam = await aws.iam();
   try {

@@ -97,9 +97,15 @@ function loadedFetch(): Fetch {
 }
 
 /** What else a program may be sent that runs in the place of fedctl. Node.js dies of the others, or cannot hear them. */
-const MORE_SIGNALS = ['SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
+const MORE_SIGNALS = ['SIGUSR1', 'SIGUSR2'] as const;
 
-const SIGNALS = { SIGINT: 'interrupted', SIGTERM: 'terminated', SIGHUP: 'hung-up' } as const;
+/** Ctrl-\ asks for no core of Node.js here: it ends the run, as SIGTERM does. */
+const SIGNALS = {
+  SIGINT: 'interrupted',
+  SIGTERM: 'terminated',
+  SIGQUIT: 'terminated',
+  SIGHUP: 'hung-up',
+} as const;
 
 /**
  * What comes so soon after the first signal is the same key: npm and timeout(1) pass on what the terminal has sent to
@@ -111,7 +117,7 @@ const SAME_KEY_MS = 200;
 const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
 
 /**
- * Takes over the end of this process, for bin: the first Ctrl-C, SIGTERM or SIGHUP fires the signal of `stopped`, so
+ * Takes over the end of this process, for bin: the first Ctrl-C, SIGTERM, SIGQUIT or SIGHUP fires the signal of `stopped`, so
  * that the run cleans up; the next one of any kind ends the process at once. A closed pipe (`fedctl … | head`) or
  * terminal is no failure, and there is nobody left to tell.
  *

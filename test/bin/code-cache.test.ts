@@ -59,13 +59,19 @@ function build(hash: string): void {
   writeFileSync(join(folder, 'dist/cli/built.json'), JSON.stringify({ hash, help: 'help', version: '1' }));
 }
 
-function run(env: Readonly<Record<string, string>> = { HOME: home }) {
+function run(
+  env: Readonly<Record<string, string>> = { HOME: home },
+  user: { readonly uid?: number; readonly gid?: number } = {},
+) {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     ['--', join(folder, 'bin/fedctl.js'), 'token'],
     {
       env,
+      // A relative path would lead from here into the home directory.
+      cwd: folder,
       encoding: 'utf8',
+      ...user,
     },
   );
   return { stdout, stderr, status };
@@ -197,7 +203,26 @@ describe('the code cache', () => {
     ['a relative XDG_CACHE_HOME and no HOME', { XDG_CACHE_HOME: 'cache' }],
   ])('does without, given %s', (_what, env) => {
     expect(run(env)).toEqual(GENUINE);
-    expect(existsSync(join(process.cwd(), 'home'))).toBe(false);
+    expect([existsSync(join(home, '.cache')), existsSync(join(folder, 'cache'))]).toEqual([false, false]);
+  });
+
+  test('does without in a home directory that is read-only', () => {
+    // Nothing is read-only to root, so that somebody else runs it.
+    const nobody = 12345;
+    const user = isRoot ? { uid: nobody, gid: nobody } : {};
+    if (isRoot) chownSync(home, nobody, nobody);
+    chmodSync(folder, 0o755);
+    chmodSync(home, 0o500);
+    const runAs = () => run({ HOME: home }, user);
+    expect(runAs()).toEqual(GENUINE);
+    expect(readdirSync(home)).toEqual([]);
+    chmodSync(home, 0o700);
+    mkdirSync(cache, { recursive: true, mode: 0o700 });
+    if (isRoot) for (const each of [dirname(cache), cache]) chownSync(each, nobody, nobody);
+    chmodSync(cache, 0o500);
+    expect(runAs()).toEqual(GENUINE);
+    expect(readdirSync(cache)).toEqual([]);
+    chmodSync(cache, 0o700);
   });
 
   test('is in XDG_CACHE_HOME where that is set', () => {

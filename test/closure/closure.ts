@@ -37,9 +37,16 @@ test('the commands that are printed lead to a whole chain, or to a text that nam
     return end === undefined ? [] : [{ name, ...end }];
   });
   const whole = all.filter((end) => end.whole);
-  process.stdout.write(`${whole.length} of ${all.length} end whole\n`);
+  const others = all.filter((end) => !end.whole);
+  process.stdout.write(
+    [
+      ...others.map(({ name, remedy }) => `${name}: ${remedy ?? ''}`),
+      `${whole.length} of ${all.length} end whole`,
+      '',
+    ].join('\n'),
+  );
   const faults = all.filter(({ fault }) => fault !== null);
-  const outside = all.filter((end) => !end.whole).map(({ name, remedy }) => [name, steady(remedy ?? '')]);
+  const outside = others.map(({ name, remedy }) => [name, steady(remedy ?? '')]);
   const expected = Object.entries(OUTSIDE).filter(([name]) => order.includes(name));
   expect({ faults, outside: Object.fromEntries(outside) }).toEqual({
     faults: [],

@@ -32,14 +32,14 @@ const OPTIONS: LabOptions = {
   mongoPort: 0,
 };
 
-/** They show something and change nothing: after them a person has to act. */
-const SHOWS = /^(?:nslookup|openssl|nc|curl|aws iam) /;
+/** They show something and change nothing, or need a person at a browser: after them a person has to act. */
+const SHOWS = /^(?:nslookup|openssl|nc|curl|aws iam|aws sso login) /;
 
 /** A folder with stand-ins for the programs that remedies name, for PATH. */
 export async function standIns(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'fedctl-closure-'));
   const script = fileURLToPath(new URL('./stand-in.mjs', import.meta.url));
-  for (const name of ['atlas', 'aws', 'nslookup', 'openssl', 'nc']) {
+  for (const name of ['atlas', 'aws', 'curl', 'nslookup', 'openssl', 'nc']) {
     await writeFile(join(folder, name), `#!/bin/sh\nexec '${process.execPath}' '${script}' ${name} "$@"\n`);
     await chmod(join(folder, name), 0o755);
   }

@@ -42,9 +42,9 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
     'Run eval "$(fedctl credentials --profile mfa --format env)" on a terminal to enter the code. Then repeat the command.',
   'mfa-missing token':
     'Run eval "$(fedctl credentials --profile mfa --format env)" on a terminal to enter the code. Then repeat the command.',
-  'sso-session-over check': 'aws sso login --profile sso',
-  'sso-session-over connect': 'aws sso login --profile sso',
-  'sso-session-over token': 'aws sso login --profile sso',
+  'sso-session-over check': 'Sign in again.',
+  'sso-session-over connect': 'Sign in again.',
+  'sso-session-over token': 'Sign in again.',
   'credential-process-failing check':
     'Run the program alone and correct it: aws configure get credential_process --profile vault prints its command.',
   'credential-process-failing connect':
@@ -116,22 +116,20 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'sts-hanging connect':
     'Increase --timeout, and check whether a proxy or VPC endpoint blocks the connection.',
   'sts-hanging token': 'Increase --timeout, and check whether a proxy or VPC endpoint blocks the connection.',
-  'sts-unreachable check': "curl -v 'http://127.0.0.1:<port>'",
-  'sts-unreachable connect': "curl -v 'http://127.0.0.1:<port>'",
-  'sts-unreachable token': "curl -v 'http://127.0.0.1:<port>'",
-  'sts-captive-portal check': 'Find out which server responds: "curl -v http://127.0.0.1:<port>".',
-  'sts-captive-portal connect': 'Find out which server responds: "curl -v http://127.0.0.1:<port>".',
-  'sts-captive-portal token': 'Find out which server responds: "curl -v http://127.0.0.1:<port>".',
-  'issuer-unreachable check': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
-  'issuer-unreachable connect': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
-  'issuer-slow check': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
-  'issuer-slow connect': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
-  'issuer-redirecting check':
-    "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'   (often a captive portal or a wrong issuer)",
-  'issuer-redirecting connect':
-    "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'   (often a captive portal or a wrong issuer)",
-  'issuer-captive-portal check': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
-  'issuer-captive-portal connect': "curl -v 'http://127.0.0.1:<port>/.well-known/openid-configuration'",
+  'sts-unreachable check': 'Compare the address with the one that is meant, and see what answers there.',
+  'sts-unreachable connect': 'Compare the address with the one that is meant, and see what answers there.',
+  'sts-unreachable token': 'Compare the address with the one that is meant, and see what answers there.',
+  'sts-captive-portal check': 'See who answers at this endpoint.',
+  'sts-captive-portal connect': 'See who answers at this endpoint.',
+  'sts-captive-portal token': 'See who answers at this endpoint.',
+  'issuer-unreachable check': 'Compare the address with the one that is meant, and see what answers there.',
+  'issuer-unreachable connect': 'Compare the address with the one that is meant, and see what answers there.',
+  'issuer-slow check': 'See what this address returns, and who answers there.',
+  'issuer-slow connect': 'See what this address returns, and who answers there.',
+  'issuer-redirecting check': 'See who answers there: often a captive portal, or a wrong issuer.',
+  'issuer-redirecting connect': 'See who answers there: often a captive portal, or a wrong issuer.',
+  'issuer-captive-portal check': 'See what this address returns, and who answers there.',
+  'issuer-captive-portal connect': 'See what this address returns, and who answers there.',
   'issuer-wrong-document check':
     'Compare the issuer with the output of "fedctl status", including a trailing slash. If they are equal, the operator of the issuer must correct the document.',
   'issuer-wrong-document connect':
@@ -163,9 +161,7 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'database-user-iam-type check':
     'The type of a database user cannot be changed. In Atlas, replace it with a user of type ROLE that has the roles readWriteAnyDatabase@admin. Logins as this user fail until it exists again.',
   'database-user-iam-type connect':
-    'Create the database user arn:aws:iam::123456789012:role/app in Atlas, with the authentication method AWS IAM and the type ROLE, or compare the existing one with it.',
-  'database-user-missing-for-keys connect':
-    'Create the database user arn:aws:iam::123456789012:user/operator in Atlas, with the authentication method AWS IAM and the type USER, or compare the existing one with it.',
+    'The type of a database user cannot be changed. In Atlas, replace it by one of type ROLE with the same settings: it has the roles readWriteAnyDatabase@admin. Nobody can log in as this user until it exists again.',
   'roles-missing check': 'Ask an owner of the Atlas project for a role, such as readWrite on the database.',
   'srv-missing check':
     'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',

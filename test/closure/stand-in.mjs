@@ -117,7 +117,11 @@ const PROGRAMS = {
     await ATLAS[found](argv.slice(found.split(' ').length));
   },
   async aws() {
-    if (argv[0] !== 'iam') refuse('only aws iam is expected');
+    if (argv[0] === 'sso') {
+      if (!/^sso login --profile \S+$/.test(argv.join(' '))) refuse('not as aws sso login takes it');
+      return;
+    }
+    if (argv[0] !== 'iam') refuse('only aws iam and aws sso login are expected');
     const shown = { 'role-name': text, query: text, 'user-name': text };
     read(argv.slice(2), shown, { positionals: 0, optional: Object.keys(shown) });
     if (!/^(?:get|list)-/.test(argv[1] ?? '')) refuse('only what shows something is expected');
@@ -138,6 +142,12 @@ const PROGRAMS = {
     if (argv[0] !== 's_client') refuse('only s_client is expected');
     const { values } = read(argv.slice(1), { connect: text }, { positionals: 0 });
     if (!/^(?:\[.+\]|[^:]+):\d+$/.test(values.connect)) refuse('a host with a port is expected');
+  },
+  async curl() {
+    const [option, url, ...more] = argv;
+    if (!/^-(?:v|sI)$/.test(option ?? '') || more.length > 0 || !URL.canParse(url ?? '')) {
+      refuse('an option and one URL are expected');
+    }
   },
   async nc() {
     if (!/^-vz -w 5 \S+ \d+$/.test(argv.join(' '))) refuse('not as nc takes it');

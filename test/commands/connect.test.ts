@@ -233,7 +233,7 @@ describe('a token file', () => {
       'The file "bad" has no usable JWT: it is JSON, with the token in its member WebIdentityToken.',
     ],
     ['a header', `Bearer ${FILE_TOKEN}\n`, 'The file "bad" has no usable JWT: it begins with "Bearer".'],
-    ['quoted', `"${FILE_TOKEN}"\n`, 'The file "bad" has no usable JWT: it stands in quotation marks.'],
+    ['quoted', `"${FILE_TOKEN}"\n`, 'The file "bad" has no usable JWT: it is in quotation marks.'],
     [
       'marked',
       `\ufeff${FILE_TOKEN}`,

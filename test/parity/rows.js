@@ -26,7 +26,7 @@ const IGNORES_DEFAULT_PROFILE = 'The JavaScript SDK does not know AWS_DEFAULT_PR
 const PROFILE_FIRST =
   'With AWS_PROFILE set the JavaScript SDK skips keys in the environment. The AWS CLI prefers them, and fedctl says so in a note.';
 const AS_AWS_ANSWERS =
-  'fedctl tells from the form of the key id what AWS answers with InvalidClientTokenId, and says which part is wrong.';
+  'AWS responds with InvalidClientTokenId. fedctl knows from the form of the key ID which part is wrong, and reports it.';
 const LOADER = 'The INI loader of the JavaScript SDK does not read this; the AWS CLI writes or reads it.';
 const MERGES = 'The JavaScript SDK merges the settings of both files one by one, also those of one key.';
 
@@ -628,7 +628,7 @@ row('it beats the instance', container('ok', INSTANCE), 'ASIACONTAINEREXAMPLE');
 row('that refuses once', container('500-once'), 'ASIACONTAINEREXAMPLE');
 for (const mode of ['500', '404', 'html']) {
   row(
-    `that answers with ${mode}, on an instance`,
+    `that responds with ${mode}, on an instance`,
     container(mode, INSTANCE),
     'container-failed',
     mode === 'html' ? {} : sdk('no-credentials'),

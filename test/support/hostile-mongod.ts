@@ -213,6 +213,6 @@ export const BROKEN: readonly BrokenRow[] = [
     { connectionStatus: connectionStatus('idp/x', []) },
     'mongo.oidc.privileges',
     'mongo.unauthorized',
-    /has no roles: it is allowed nothing\.$/,
+    /has no roles and therefore no privileges\.$/,
   ],
 ];

@@ -7,6 +7,15 @@ export const ISOLATES: boolean =
   spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', 'ip', 'link'], { stdio: 'ignore' })
     .status === 0;
 
+/** Takes the right to make namespaces away from the user namespace that it runs in, for the command that follows. */
+export const FORBID = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"';
+
+/** Whether that can be done here: in some containers /proc/sys is read-only. */
+export const FORBIDS: boolean =
+  ISOLATES &&
+  spawnSync('unshare', ['--user', '--map-root-user', 'sh', '-c', FORBID, 'sh', 'true'], { stdio: 'ignore' })
+    .status === 0;
+
 export interface User {
   readonly uid: number;
   readonly gid: number;

@@ -6,9 +6,10 @@ import type { Answer } from '../command.ts';
 import type { Faces } from '../faces.ts';
 
 /**
- * `--list`: every check that --only and --skip leave, in the order of the chain.
+ * Lists (`--list`) every check that --only and --skip leave, in the order of the chain.
  *
- * @throws FedctlError usage.invalid-command-line for a face that shows reports only; usage.invalid-value for a name that no check has
+ * @throws FedctlError usage.invalid-command-line for an output format for reports only; usage.invalid-value
+ * for a name that matches no check
  */
 export function listChecks(
   { stdout, files }: Faces,

@@ -3,10 +3,10 @@ import { formatDuration } from '../../lib/core/duration.ts';
 import { countsText } from '../../lib/render/check/counts.ts';
 import { secondsText } from '../../lib/render/progress.ts';
 
-/** A line names no more than these. */
+/** The largest number of names in a line. */
 const MOST_NAMES = 2;
 
-/** What a run is waiting for: for the line of the spinner, and for whoever interrupts it. */
+/** What a run is waiting for: for the spinner, and for a user who interrupts it. */
 export class PendingChecks {
   readonly #now: () => Date;
   readonly #targets: number;
@@ -14,7 +14,7 @@ export class PendingChecks {
   readonly #pending = new Map<string, { readonly shown: string; readonly since: number }>();
   readonly #ended = new Map<string, ReadonlyMap<string, CheckStatus>>();
   readonly #over = new Set<string>();
-  /** When the token of a connection that is held expires. */
+  /** When the token of a held connection expires. */
   #expiresAt: Date | null = null;
   #againAt: number | null = null;
 
@@ -50,7 +50,10 @@ export class PendingChecks {
     }
   }
 
-  /** `sts.mint, issuer.discovery`; a held connection with the remaining life of its token. */
+  /**
+   * Formats the pending checks: `sts.mint, issuer.discovery`; a held connection with the remaining lifetime
+   * of its token.
+   */
   text(): string {
     const done = this.#targets === 1 ? '' : `${this.#over.size} of ${this.#targets} targets done; `;
     const names = this.#names();
@@ -59,7 +62,7 @@ export class PendingChecks {
     return `${done}${names.slice(0, MOST_NAMES).join(', ')}${more}${this.#tokenText()}`;
   }
 
-  /** Two lines for whoever interrupts: what is known, and what is not. */
+  /** Returns two lines for a user who interrupts: what is known, and what is not. */
   interrupted(): readonly string[] {
     const counts = { pass: 0, warn: 0, fail: 0, skip: 0 };
     for (const target of this.#ended.values()) for (const status of target.values()) counts[status] += 1;

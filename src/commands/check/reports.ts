@@ -15,7 +15,8 @@ import type { OptionTable } from '../options/option.ts';
 export const CHECK_FACES = ['human', 'short', 'json', 'junit', 'github', 'markdown', 'html'] as const;
 
 /**
- * Refuses what could not be written in the end: a typo in a file name is told before the checks, not after them.
+ * Rejects files that could not be written at the end, so that a typo in a file name is reported before the
+ * checks run.
  *
  * @throws FedctlError usage.unwritable-output
  */
@@ -25,7 +26,7 @@ export async function refuseUnwritableReports({ common, context }: Invocation<Op
   if (summary !== null) await appendToFile(summary, '');
 }
 
-/** Where GitHub Actions wants the summary of the step; null where nobody asked for its face. */
+/** Returns the file for the job summary of GitHub Actions; null when this format was not requested. */
 function summaryFile({ stdout, files }: Faces, { env, cwd }: Invocation<OptionTable>['context']) {
   const file = env['GITHUB_STEP_SUMMARY'] ?? '';
   const wanted = [stdout, ...files.map(({ face }) => face)].includes('github');
@@ -35,7 +36,7 @@ function summaryFile({ stdout, files }: Faces, { env, cwd }: Invocation<OptionTa
 /**
  * Writes the reports that go to files.
  *
- * @returns what goes to stdout; nothing where it was said already, or is the document
+ * @returns the lines for stdout; none when they were printed already, or are the JSON document
  * @throws FedctlError usage.unwritable-output
  */
 export async function reportFaces(
@@ -45,7 +46,7 @@ export async function reportFaces(
 ): Promise<readonly Line[]> {
   const { stdout, files } = faces;
   const { redactor } = context;
-  // Before a face writes it in its own way, in which a secret may look different.
+  // Before an output format encodes it, because an encoded secret may look different.
   const clean = redactor.redactAll(report);
   for (const { face, file } of files) {
     await writeReportFile(
@@ -60,7 +61,7 @@ export async function reportFaces(
     try {
       await appendToFile(summary, fileText(await faceLines('markdown', clean), redactor));
     } catch (error) {
-      // Beside the answer, and no reason to keep it back.
+      // An additional output must not prevent the report from being printed.
       if (!isFedctlError(error)) throw error;
       warn(error);
     }
@@ -68,7 +69,7 @@ export async function reportFaces(
   return stdout === 'human' || stdout === 'short' || stdout === 'json' ? [] : faceLines(stdout, clean);
 }
 
-/** A report as a whole, in a face. Each is loaded only when it is asked for. */
+/** Formats a complete report. Each format is loaded only when it is requested. */
 async function faceLines(face: string, report: CheckReport): Promise<readonly Line[]> {
   switch (face) {
     case 'json':

@@ -14,9 +14,10 @@ import type { CHECK_OPTIONS } from './options.ts';
 import { namingFile, readTargets } from './targets.ts';
 
 /**
- * Plans what the command line, the environment and a configuration file ask for.
+ * Plans the run that the command line, the environment and a configuration file request.
  *
- * @throws FedctlError usage.*, config.*, mongo.*, atlas.credentials-half-set, atlas.url-invalid, atlas.plaintext-refused
+ * @throws FedctlError usage.*, config.*, mongo.*, atlas.credentials-half-set, atlas.url-invalid,
+ * atlas.plaintext-refused
  */
 export async function planRequest(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<CheckPlan> {
   const { context, options } = invocation;
@@ -39,8 +40,8 @@ export async function planRequest(invocation: Invocation<typeof CHECK_OPTIONS>):
 }
 
 /**
- * Refuses options that were typed and that no target uses. A variable may be set for other runs; what is typed is asked
- * for.
+ * Rejects typed options that no target uses. A variable may be set for other runs, but a typed option is
+ * intended for this one.
  *
  * @throws FedctlError usage.invalid-command-line, atlas.credentials-missing
  */
@@ -97,7 +98,10 @@ function checkOptions({
   };
 }
 
-/** A connection that is let go before its token ends proves nothing: that is a mistake, and no fault of the chain. */
+/**
+ * Rejects a hold time shorter than the token's lifetime: it would prove nothing. This is a usage error and
+ * not a fault of the chain.
+ */
 function soakMs(seconds: number | null): number | null {
   if (seconds === null || seconds > SOAK_TOKEN_SECONDS) return seconds === null ? null : seconds * 1000;
   throw invalidValue('--soak', {
@@ -107,7 +111,10 @@ function soakMs(seconds: number | null): number | null {
   });
 }
 
-/** What a command has to say beside what was typed: which target of the file it is about, and how that gets its keys. */
+/**
+ * Returns the options that an offered command needs in addition to the typed ones: the target of the file,
+ * and how it gets its keys.
+ */
 function about(
   { name, profile, region, role }: CheckTarget,
   file: ConfigFile | null,
@@ -125,7 +132,7 @@ function about(
   };
 }
 
-/** The address of the Atlas API, which has an option and a variable of the Atlas CLI. */
+/** Returns the source of the URL of the Atlas API, which has an option and a variable of the Atlas CLI. */
 function addressOf(url: string, option: string | null): string {
   return option === null ? checkedAddress(url) : readingOption('--atlas-url', () => checkedAddress(url));
 }

@@ -1,6 +1,7 @@
 import type { CheckPlan } from '../../lib/check/run.ts';
 import type { CheckEvent, CheckReport, CheckResult } from '../../lib/core/check-run.ts';
 import { chainLines } from '../../lib/render/check/chain.ts';
+import { withCauses } from '../../lib/render/check/evidence.ts';
 import {
   isShort,
   resultLines,
@@ -13,9 +14,10 @@ import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
 /**
- * The human face while the run goes on, a line for each check: on a terminal as soon as it ends, else in the order of
- * the chain as soon as all before it have ended, so that two runs can be compared. Several targets are shown when all
- * are known: a table first. What may be checked again is shown only once it is final.
+ * The human output format during the run, with a line for each check. On a terminal a line is printed as soon
+ * as the check ends; otherwise in the order of the chain, so that two runs can be compared. Several targets
+ * are printed when all results are known, beginning with a table. A result that may be checked again is
+ * printed only when it is final.
  */
 export class StreamedChecks {
   readonly #invocation: Invocation<OptionTable>;
@@ -24,7 +26,7 @@ export class StreamedChecks {
   readonly #order: readonly string[];
   readonly #seen = new Map<string, CheckResult>();
   readonly #told = new Set<string>();
-  /** Remedies that were shown. */
+  /** The remedies that were printed. */
   readonly #remedies = new Set<string>();
   readonly #isFinal: boolean;
   readonly #isTerminal: boolean;
@@ -38,7 +40,7 @@ export class StreamedChecks {
     this.#isTerminal = columnsOf(invocation.context.stdout) !== null;
   }
 
-  /** The header of the only target: there is something to read before the first check ends. */
+  /** Prints the header of the only target, so that there is output before the first check ends. */
   start(): void {
     const [only, ...others] = this.#plan.targets;
     if (!this.#isHuman() || only === undefined || others.length > 0) return;
@@ -52,7 +54,7 @@ export class StreamedChecks {
     if (!this.#isHuman()) return;
     switch (event.kind) {
       case 'check':
-        this.#seen.set(event.result.id, event.result);
+        this.#seen.set(event.result.id, this.#shownResult(event.result));
         break;
       case 'again': {
         const { target, failed, pauseMs, attempt } = event;
@@ -70,13 +72,17 @@ export class StreamedChecks {
     if (this.#plan.targets.length === 1) this.#tell();
   }
 
-  /** The picture and the summary, once everything is known. */
+  /** Prints the diagram and the summary at the end of the run. */
   end(report: CheckReport): void {
     const { common, context, theme } = this.#invocation;
     if (!this.#isHuman()) return;
-    const [only, ...others] = report.targets;
+    const targets = report.targets.map((target) => ({
+      ...target,
+      checks: target.checks.map((check) => this.#shownResult(check)),
+    }));
+    const [only, ...others] = targets;
     if (others.length > 0) {
-      for (const line of targetsLines(report.targets, theme, isShort(common))) this.#print(line);
+      for (const line of targetsLines(targets, theme, isShort(common))) this.#print(line);
     } else if (only !== undefined && !isShort(common)) {
       const columns = columnsOf(context.stdout);
       if (columns !== null) for (const line of chainLines(only, { theme, columns })) this.#print(line);
@@ -84,18 +90,22 @@ export class StreamedChecks {
     for (const line of summaryLines(report, theme)) this.#print(line);
   }
 
-  /** Tells what can be told. */
+  /** Prints the results that can be printed now. */
   #tell(): void {
     if (!this.#isFinal && !this.#isOver) return;
     const inOrder = !this.#isTerminal || !this.#isFinal;
     for (const id of this.#order) {
       const result = this.#seen.get(id);
-      // One that nobody asked for never ends: it is passed over once the target is over.
+      // A check that was not requested never ends: it is skipped when the target has finished.
       if (result === undefined && inOrder && !this.#isOver) return;
       if (result === undefined || this.#told.has(id)) continue;
       this.#told.add(id);
       for (const line of resultLines(result, this.#invocation.theme, this.#shown())) this.#print(line);
     }
+  }
+
+  #shownResult(result: CheckResult): CheckResult {
+    return this.#invocation.common.verbose ? withCauses(result) : result;
   }
 
   #shown() {

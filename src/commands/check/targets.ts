@@ -11,7 +11,7 @@ import { roleToAssume } from '../options/role.ts';
 import { namingSource } from '../options/source.ts';
 import { CHECK_OPTIONS } from './options.ts';
 
-/** Options that say what one target is: each alone names a target. */
+/** Options that describe a target. Each alone defines one. */
 const OF_ONE_TARGET = {
   uri: 'uri',
   audience: 'audience',
@@ -21,15 +21,18 @@ const OF_ONE_TARGET = {
   api: 'api',
 } as const;
 
-/** The variables that name a target, each alone. */
+/** The variables that define a target, each alone. */
 export const TARGET_VARIABLES: readonly string[] = keysOf(OF_ONE_TARGET).flatMap(
   (option) => environmentName(CHECK_OPTIONS[option]) ?? [],
 );
 
-/** And these, which say nothing without a role. */
+/** Options that have no effect without a role. */
 const OF_A_ROLE = { externalId: 'role', sessionName: 'role', mfaSerial: 'role' } as const;
 
-/** What else a flag may say of a target. Typed, it holds for every target of a file: a flag beats the file. */
+/**
+ * Further options of a target. When typed, they apply to every target of a file, because an option takes
+ * precedence over the file.
+ */
 const OF_ANY_TARGET = {
   signingAlgorithm: 'signingAlgorithm',
   durationSeconds: 'duration',
@@ -42,32 +45,35 @@ const OF_ANY_TARGET = {
   dnsServer: 'dnsServer',
 } as const;
 
-/** Typed, these hold for all targets as well: one that names none goes by those of the command. */
+/**
+ * When typed, these apply to all targets as well. A target without its own values uses those of the command.
+ */
 const OF_THE_CALLER = ['profile', 'region'] as const;
 
-/** What an entry of a file may say as well. */
+/** All keys that an entry of a file may contain. */
 const OF_AN_ENTRY: ReadonlySet<string> = new Set([
   ...Object.keys({ ...OF_ONE_TARGET, ...OF_A_ROLE }),
   ...Object.values(OF_ANY_TARGET),
 ]);
 
-/** The targets of a run, and the file that they stand in; null for the one of the command line or the environment. */
+/** The targets of a run and their file; null for a target from the command line or the environment. */
 export interface Targets {
   readonly targets: readonly CheckTarget[];
   readonly file: ConfigFile | null;
 }
 
 /**
- * The targets to check. A flag beats the environment, which beats a file that was found: what names targets beside a
- * flag is told as unused, and two sources that beat each other nowhere are refused, so that no target is lost in
- * silence.
+ * Reads the targets to check. Options take precedence over the environment, and the environment over a file
+ * that was found. Unused sources are reported, and two sources of equal precedence are rejected, so that no
+ * target is silently ignored.
  *
- * - A file that --config names is checked; so is one whose target --target picks.
- * - Typed options of a target beat the file for the one target that is picked of it.
- * - Without --config and --target, typed options are the target, and a file that was found is told as unused.
+ * - A file that --config names is checked, and so is a file whose target --target selects.
+ * - Typed options of a target take precedence over the file for the one selected target.
+ * - Without --config and --target, typed options are the target, and a file that was found is reported as
+ *   unused.
  *
  * @throws FedctlError usage.*, config.invalid, config.two-sources, config.host-refused, mongo.uri-invalid,
- *   mongo.password-in-uri, mongo.plaintext-refused
+ * mongo.password-in-uri, mongo.plaintext-refused
  */
 export async function readTargets(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Targets> {
   const { context, common, options, typed } = invocation;
@@ -92,8 +98,8 @@ function keysOf<Table extends object>(table: Table): (keyof Table)[] {
 }
 
 /**
- * Plans what goes by the targets of a file: where it fails for what an entry says, the failure names the file, and no
- * variable of that option.
+ * Plans with the targets of a file. When it fails because of a value in an entry, the failure names the file
+ * and not a variable of that option.
  */
 export function namingFile<T>(
   { file }: ConfigFile,

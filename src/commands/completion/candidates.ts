@@ -9,18 +9,18 @@ import { HELP_TOPICS } from '../topics/topics.ts';
 import type { TypedLine } from '../typed.ts';
 import { readTypedLine, typedValues } from '../typed-line.ts';
 
-/** Stands for the word that is being completed, where only its place in the command line matters. */
+/** Replaces the word that is being completed when only its position matters. */
 const PLACE = 'x';
 
-/** Milliseconds for each of the AWS files: whoever pressed Tab waits for them. */
+/** In milliseconds for each of the AWS files, because the user waits after pressing Tab. */
 const FILE_TIMEOUT_MS = 1000;
 
 /**
- * Lists what the last word of a command line may become. The shell filters them by what is typed, because shells
- * differ in how they match.
+ * Returns completions for the last word of a command line. They are not filtered by the typed text, because
+ * shells match differently.
  *
  * @param words the words after `fedctl`, the last of which is being completed and may be empty
- * @returns no candidates where any text is valid: the shell then completes file names
+ * @returns no candidates when any text is valid: the shell then completes file names
  */
 export async function candidates(words: readonly string[], context: Context): Promise<readonly Candidate[]> {
   const [current = '', before] = [words.at(-1), words.slice(0, -1)];
@@ -46,13 +46,13 @@ async function places(line: TypedLine, current: string, context: Context): Promi
   return values.map(({ value, description }) => ({ value: `${flag}=${value}`, description }));
 }
 
-/** The record of the command that the line names; null where it names none. */
+/** Loads the command that the line names; null when it names none. */
 async function loaded({ command: [name, sub] }: TypedLine): Promise<AnyCommand | null> {
   const row = COMMANDS.find((each) => each.name === name);
   return (await (row?.subcommands?.find((each) => each.name === sub) ?? row)?.load()) ?? null;
 }
 
-/** The commands, or what the arguments of a command may be. */
+/** Returns the commands, or the possible arguments of a command. */
 async function wordsOf(
   line: TypedLine,
   command: AnyCommand | null,
@@ -75,7 +75,7 @@ const HELP_COMMAND: Candidate = { value: 'help', description: 'print the help of
 const named = (rows: readonly { readonly name: string; readonly summary: string }[]): readonly Candidate[] =>
   rows.map(({ name, summary }) => ({ value: name, description: summary }));
 
-/** The options that are left to type. */
+/** Returns the options that can still be added. */
 function optionsOf(line: TypedLine, command: AnyCommand | null): readonly Candidate[] {
   const hidden = new Set<string>((command?.without ?? []).map((key) => longFlag(COMMON_OPTIONS[key])));
   const left = [...line.specs.values()].filter((spec) => {
@@ -103,7 +103,7 @@ async function fromSource(source: ValueSource | undefined, context: Context): Pr
   return (source ?? []).map((value) => ({ value, description: '' }));
 }
 
-/** Where values come from that no table of options holds; each is loaded when it is asked for. */
+/** Sources of values that are not in a table of options. Each is loaded on use. */
 const SOURCES: Readonly<
   Record<Extract<ValueSource, string>, (context: Context) => Promise<readonly Candidate[]>>
 > = {
@@ -129,7 +129,7 @@ const SOURCES: Readonly<
       const { profileNames } = await readSharedFiles(context, FILE_TIMEOUT_MS);
       return profileNames.map((value) => ({ value, description: '' }));
     } catch (error) {
-      // Nothing is printed while a line is completed. The command itself reports the file.
+      // Faults of files are not reported during completion; the command itself reports them.
       if (isFedctlError(error)) return [];
       throw error;
     }

@@ -1,11 +1,14 @@
-/** What each shell runs when Tab is pressed. The candidates come from fedctl itself, so that the scripts hold none. */
+/**
+ * The completion functions of each shell. The candidates come from fedctl itself, so the scripts do not
+ * become outdated.
+ */
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /**
- * Readline splits words at `=` and `:`, so the function joins what no blank separates. A candidate is quoted as bash
- * itself quotes; within an open quote only candidates without special characters are offered.
+ * Readline splits words at `=` and `:`, so the function joins words that no space separates. A candidate is
+ * quoted as bash itself quotes. Within an open quote only candidates without special characters are offered.
  */
 const BASH = String.raw`# bash completion for fedctl
 _fedctl() {

@@ -13,7 +13,7 @@ export const URI: OptionSpec<string | null> = {
   repeated: repeatedUri,
 };
 
-/** @returns null where a secret would be missing that the login needs, or the text is no connection string */
+/** @returns null when a secret that the login needs would be missing, or the connection string is invalid */
 function repeatedUri(uri: string, set: Settings): string | null {
   try {
     const { shown, namedMechanism } = parseConnectionString(uri);
@@ -27,7 +27,7 @@ function repeatedUri(uri: string, set: Settings): string | null {
 }
 
 /**
- * The cluster that `--uri` names. It is read when it is used: a variable that nothing uses may hold anything.
+ * Parses the connection string of `--uri`. Call it on use, because an unused variable may contain anything.
  *
  * @throws FedctlError what `parseConnectionString` throws
  */
@@ -35,7 +35,7 @@ export function connectionStringOf(uri: string): ConnectionString {
   return readingOption('--uri', () => parseConnectionString(uri));
 }
 
-/** How to log in. Commands differ in what they do with it, and so in its description. */
+/** Creates the option for the mechanism, with a description for the command. */
 export function mechanismOption<const Name extends string>(
   description: string,
   names: readonly Name[],
@@ -43,13 +43,13 @@ export function mechanismOption<const Name extends string>(
   return choice('--mechanism <name>', description, names, null);
 }
 
-/** For the connection string of a program. */
+/** The driver environment for the connection string of a program. */
 export const TOKEN_ENVIRONMENT: OptionSpec<TokenEnvironment> = choice(
   '--environment <name>',
   'ENVIRONMENT for oidc; test is for drivers without k8s',
   TOKEN_ENVIRONMENTS,
   'k8s',
-  // Not from the environment: it would reach every fedctl that a program starts.
+  // No environment form, because the variable would affect every fedctl that a program starts.
   { env: false },
 );
 

@@ -9,7 +9,7 @@ import { type Namespace, readNamespace, readPrivilege } from '../../lib/core/nam
 import type { Tag } from '../../lib/core/token.ts';
 import { type Common, type OptionSpec, several, single } from './option.ts';
 
-/** Seconds, or `90s`, `5m`, `1h`. Comes out as whole seconds. */
+/** Seconds, or `90s`, `5m`, `1h`. The value is in whole seconds. */
 export function duration<Default extends number | null>(
   flags: string,
   description: string,
@@ -36,7 +36,7 @@ export function durationOrAuto(
   });
 }
 
-/** One parenthesis, whatever the description has at its end. */
+/** Adds the choices to the parenthesis at the end of the description, if there is one. */
 function withChoices(description: string, listed: string): string {
   const [, words, inside] = /^(.*) \(([^()]*)\)$/.exec(description) ?? [];
   return inside === undefined ? `${description} (${listed})` : `${words} (${listed}; ${inside})`;
@@ -111,13 +111,13 @@ export function nameServer(flags: string, description: string): OptionSpec<strin
   });
 }
 
-/** Where to listen. */
+/** An address to listen on. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** A port of loopback, or an address with a port. */
+/** A port on loopback, or an address with a port. */
 export function listenAddress(
   flags: string,
   description: string,
@@ -136,8 +136,8 @@ export function listenAddress(
 }
 
 /**
- * Tags, `<key>=<value>`. The first `=` divides: AWS allows more of them on both sides, and a key that holds one cannot be
- * typed. Several tags have no form that one variable could hold.
+ * Tags, `<key>=<value>`. The first `=` is the separator. AWS allows `=` in keys and values, but a key with
+ * one cannot be typed. One variable cannot hold several tags.
  */
 export function tags(flags: string, description: string): OptionSpec<readonly Tag[]> {
   return several(flags, description, { env: false }, readTag);

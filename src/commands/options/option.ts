@@ -2,34 +2,34 @@ import type { Flag, Settings } from '../../lib/core/command-line.ts';
 import { invalidValue } from '../../lib/core/invalid-value.ts';
 
 /**
- * How a command declares its options: once, with the type of what comes out. The command line, the environment
- * (FEDCTL_<OPTION>) and the help text all read the same record.
+ * The declaration of an option, with the type of its value. The command line, the environment
+ * (FEDCTL_<OPTION>) and the help all use this record.
  */
 export interface OptionSpec<T> {
-  /** As commander writes it: `--audience <aud>`, `--no-wait`. */
+  /** In the notation of commander: `--audience <aud>`, `--no-wait`. */
   readonly flags: string;
   readonly description: string;
   /** False for options that relax safety or write: they have no environment form. */
   readonly env: boolean;
   readonly repeatable: boolean;
-  /** What a shell offers as its value; file names where this is absent. */
+  /** Completions for its value; file names when absent. */
   readonly values?: ValueSource;
   /**
-   * Reads what was given: for switches `true`, for options with a value the texts (several only if repeatable), null when
-   * absent. A failure names the flag; `readOption` knows where the value came from.
+   * Reads the given value: `true` for switches, the texts for options with a value (several only if
+   * repeatable), null when absent. A failure names the option; `readOption` knows the source of the value.
    */
   readonly read: (given: Given | null) => T;
   /**
-   * How a typed value is repeated in a command that fedctl prints and that sets other options: without secrets; null: it
-   * cannot be. Without this, as it is.
+   * Returns the form of a typed value for a command that fedctl prints and that sets other options: without
+   * secrets; null when that is not possible. Without this function, the value stays unchanged.
    */
   readonly repeated?: (value: string, set: Settings) => string | null;
 }
 
-/** Values to offer where one is typed: these, or those of a list that is read when they are offered. */
+/** Completions for a value: these, or those of a list that is read on use. */
 export type ValueSource = readonly string[] | 'checks' | 'codes' | 'profiles' | 'scenarios';
 
-/** What the command line or a variable gives of an option. */
+/** The value of an option on the command line or in a variable. */
 export type Given = readonly string[] | true;
 
 export type OptionTable = Readonly<Record<string, OptionSpec<unknown>>>;
@@ -50,12 +50,12 @@ export function longFlag(spec: Pick<OptionSpec<unknown>, 'flags'>): Flag {
   return flag as Flag;
 }
 
-/** `--max-age` → `FEDCTL_MAX_AGE`; null where the option has no environment form. */
+/** `--max-age` → `FEDCTL_MAX_AGE`; null when the option has no environment form. */
 export function environmentName(spec: OptionSpec<unknown>): string | null {
   return spec.env ? `FEDCTL_${longFlag(spec).slice(2).toUpperCase().replaceAll('-', '_')}` : null;
 }
 
-/** An option that takes one value, the last one given, and means `fallback` when it is absent. */
+/** An option with one value, the last one given. It is `fallback` when absent. */
 export function single<T, Default>(
   flags: string,
   description: string,
@@ -76,7 +76,7 @@ export function single<T, Default>(
   };
 }
 
-/** A repeatable option. Its environment form holds exactly one value; flags replace it. */
+/** A repeatable option. Its environment form contains exactly one value, which typed values replace. */
 export function several<T>(
   flags: string,
   description: string,
@@ -96,7 +96,7 @@ export function several<T>(
   };
 }
 
-/** `--flag [value]`: null when absent, as if `bare` had been given when it has no value. */
+/** `--flag [value]`: null when absent; without a value the same as with `bare`. */
 export function optionalValue<T>(valued: OptionSpec<T>, bare: string): OptionSpec<T> {
   return { ...valued, read: (given) => valued.read(given === true ? [bare] : given) };
 }

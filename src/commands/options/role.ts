@@ -3,7 +3,7 @@ import { type Flag, rerun } from '../../lib/core/command-line.ts';
 import { FedctlError } from '../../lib/core/errors.ts';
 import { type OptionValues, text } from './option.ts';
 
-/** The options of every command that can run as a role: spread into the command's own table. */
+/** The options of every command that can assume a role, to include in its own table. */
 export const ROLE_OPTIONS = {
   roleArn: text('--role-arn <arn>', 'Role to assume first'),
   externalId: text('--external-id <id>', 'External ID that the role requires'),
@@ -12,9 +12,10 @@ export const ROLE_OPTIONS = {
 } as const;
 
 /**
- * The role that the options name; null when they name none.
+ * Returns the role that the options name; null when they name none.
  *
- * @throws FedctlError usage.invalid-command-line when an external id, a session name or an MFA device comes without a role
+ * @throws FedctlError usage.invalid-command-line for an external id, a session name or an MFA device without
+ * a role
  */
 export function roleToAssume(values: OptionValues<typeof ROLE_OPTIONS>): RoleToAssume | null {
   const { roleArn, externalId, sessionName, mfaSerial } = values;
@@ -27,7 +28,7 @@ export function roleToAssume(values: OptionValues<typeof ROLE_OPTIONS>): RoleToA
   return { roleArn, externalId, sessionName, mfaSerial };
 }
 
-/** The failure of an option that says nothing unless a role is assumed. */
+/** Creates the failure for an option that has no effect without a role. */
 export function belongsToRole(option: Flag): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: `${option} requires --role-arn.`,

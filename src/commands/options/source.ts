@@ -6,11 +6,12 @@ import { refuseToken } from '../usage-failure.ts';
 import { environmentName, type Given, longFlag, type OptionSpec } from './option.ts';
 
 /**
- * Reads an option: flags beat the environment, a variable that is empty counts as absent, and what neither gives is the
- * option's own default.
+ * Reads an option: the command line takes precedence over the environment, an empty variable counts as
+ * absent, and otherwise the default applies.
  *
- * @param typed what the command line gives; null: nothing
- * @throws FedctlError usage.invalid-value and what else the kind of the option throws; usage.token-as-argument
+ * @param typed the value on the command line; null: none
+ * @throws FedctlError usage.invalid-value and what else the kind of the option throws;
+ * usage.token-as-argument
  */
 export function readOption<T>(spec: OptionSpec<T>, typed: Given | null, env: Context['env']): T {
   const variable = variableOf(spec, env);
@@ -20,7 +21,7 @@ export function readOption<T>(spec: OptionSpec<T>, typed: Given | null, env: Con
   return readingOption(flag, () => spec.read(given));
 }
 
-/** The variable of an option, where it is set to something. */
+/** Returns the variable of an option, if it is set and not empty. */
 export function variableOf(
   spec: OptionSpec<unknown>,
   env: Context['env'],
@@ -31,9 +32,9 @@ export function variableOf(
 }
 
 /**
- * Lets a failure that an option is to blame for name the source of its value, where that is not the flag.
+ * Changes a failure of an option to name the source of its value, when that is not the command line.
  *
- * @param sourceOf a variable or a file; the flag itself where it was typed, or nothing gives a value
+ * @param sourceOf returns a variable or a file; the option itself when it was typed, or nothing sets a value
  */
 export function namingSource(failure: FedctlError, sourceOf: (option: Flag) => string): FedctlError {
   const { option, message, remedy, command, details } = failure;

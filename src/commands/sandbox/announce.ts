@@ -12,11 +12,11 @@ export interface ReadyLab {
   readonly env: LabEnvironment;
   readonly pid: number;
   readonly status: LabStatus;
-  /** How it ends: `Ctrl-C ends the lab`. */
+  /** How to stop the lab: `Ctrl-C ends the lab`. */
   readonly end: string;
 }
 
-/** Says that a lab is ready: its variables, and for people what it plays. */
+/** Prints that a lab is ready: its variables, and for people its contents. */
 export async function announce(
   invocation: Invocation<OptionTable>,
   { env, pid, status, end }: ReadyLab,
@@ -40,7 +40,7 @@ export async function announce(
   hint(`${end}.`);
 }
 
-/** The variables of a lab are its answer, with the secrets that are among them. */
+/** Returns the secrets among the variables of a lab, which are its result. */
 export function secretsOf(env: Readonly<Record<string, string | null>>): readonly Secret[] {
   return Object.values(env).flatMap((value) => (value === null ? [] : [new Secret(value)]));
 }

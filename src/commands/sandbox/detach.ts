@@ -8,14 +8,15 @@ import type { Ended, Invocation } from '../command.ts';
 import { longFlag, type OptionTable } from '../options/option.ts';
 import { announce } from './announce.ts';
 
-/** What stays with the process that starts the lab. */
+/** Options that only the starting process uses. */
 const OWN = new Set(['detach', 'envFile']);
 
 /**
- * Starts the lab as a process of its own, which outlives this one, and says what it says when it stays up.
+ * Starts the lab as a separate process, which outlives this one, and prints its output when it is ready.
  *
- * @param table the options of `fedctl sandbox`, to pass on what was given
- * @throws FedctlError usage.invalid-command-line with a command to run, and whatever keeps the lab from starting
+ * @param table the options of `fedctl sandbox`, to pass on the given ones
+ * @throws FedctlError usage.invalid-command-line with a command to run, and whatever prevents the lab from
+ * starting
  */
 export async function detach(
   invocation: Invocation<OptionTable>,
@@ -38,7 +39,7 @@ export async function detach(
   const { env, pid } = await invocation.progress.during('Starting the lab', () =>
     ready(child, context.signal),
   );
-  // Nothing of it holds this process any more; what it says from now on is in its log.
+  // Without the pipes, the lab does not keep this process alive. Its further output is in its log.
   child.stdout?.destroy();
   child.stderr?.destroy();
   child.unref();
@@ -48,7 +49,7 @@ export async function detach(
   return { exitCode: EXIT.done };
 }
 
-/** The options that were typed, as they would be typed. */
+/** Returns the typed options in the form in which they are typed. */
 function typedAgain({ options, typed }: Invocation<OptionTable>, table: OptionTable): readonly string[] {
   return Object.entries(table).flatMap(([key, spec]) => {
     // The other process reads the variables itself.
@@ -64,7 +65,7 @@ interface Ready {
   readonly pid: number;
 }
 
-/** The line that a lab says when it is ready. */
+/** Waits for the line that a lab prints when it is ready. */
 async function ready(child: ChildProcess, signal: AbortSignal): Promise<Ready> {
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -75,7 +76,7 @@ async function ready(child: ChildProcess, signal: AbortSignal): Promise<Ready> {
   try {
     return await new Promise<Ready>((resolve, reject) => {
       if (child.stdout !== null) {
-        // What our own lab says about itself.
+        // Printed by fedctl's own lab.
         createInterface(child.stdout).once('line', (line) => resolve(JSON.parse(line) as Ready));
       }
       child.once('error', (cause) => reject(notStarted('', cause)));
@@ -86,7 +87,7 @@ async function ready(child: ChildProcess, signal: AbortSignal): Promise<Ready> {
   }
 }
 
-/** Why it did not start: the failure that the other process told. */
+/** Creates the failure from the output of the other process. */
 function notStarted(said: string, cause?: unknown): FedctlError {
   const { code, message, ...told } = errorIn(said);
   if (code !== undefined && Object.hasOwn(FAILURES, code)) {

@@ -4,16 +4,33 @@ import { rerun } from '../../lib/core/command-line.ts';
 import { FedctlError, isFedctlError } from '../../lib/core/errors.ts';
 import { readBoundedFile } from '../../lib/files/bounded-file.ts';
 import { freeName } from '../../lib/files/free-name.ts';
+import { refuseUnwritable } from '../../lib/files/whole-file.ts';
 import { sourceCommand } from '../../lib/render/sandbox.ts';
 import { createLabClient } from '../../sandbox/control/client.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
-/** In bytes; the variables of a lab are far less. */
+/** In bytes; the variables of a lab have much less. */
 const LARGEST = 64 * 1024;
 
-/** A lab on this machine answers at once. In milliseconds. */
+/** In milliseconds. A lab on this machine responds at once. */
 const ANSWERS_WITHIN = 2000;
+
+/**
+ * Refuses a file that cannot be written, before there is a lab to write of.
+ *
+ * @throws FedctlError usage.unwritable-output
+ */
+export async function refuseUnwritableEnvFile(
+  { context }: Invocation<OptionTable>,
+  file: string | null,
+): Promise<void> {
+  if (file === null) return;
+  await refuseUnwritable(resolve(context.cwd, file), {
+    holds: 'the variables of a lab',
+    remedy: 'Choose another file with --env-file.',
+  });
+}
 
 /**
  * Refuses to replace the variables of a lab that runs: nobody could reach it any more.

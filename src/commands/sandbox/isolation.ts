@@ -4,13 +4,15 @@ import type { PlatformName } from '../../sandbox/platforms.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
-/** What a platform has at fixed addresses, which some clients use whatever the environment says. */
+/** The endpoints of a platform at fixed addresses, which some clients use whatever the environment says. */
 const FIXED: Readonly<Partial<Record<PlatformName, string>>> = {
   ec2: '169.254.169.254',
   ecs: '169.254.170.2 or 169.254.169.254',
 };
 
-/** Which programs in a lab that is not isolated would not reach it, and reach something else instead. */
+/**
+ * Warns about programs that would not reach a lab without isolation, and would reach something else instead.
+ */
 export function isolationWarnings(
   { as: platform, srv }: { readonly as: PlatformName | null; readonly srv: boolean },
   { args }: Pick<Invocation<OptionTable>, 'args'>,
@@ -38,7 +40,10 @@ export function isolationWarnings(
   return warnings;
 }
 
-/** @throws FedctlError usage.invalid-command-line without a command: a lab that stays up runs nothing to isolate */
+/**
+ * @throws FedctlError usage.invalid-command-line without a command: a lab that keeps running runs nothing to
+ * isolate
+ */
 export function requireCommand({ args }: Invocation<OptionTable>): void {
   if (args.length > 0) return;
   throw new FedctlError('usage.invalid-command-line', {

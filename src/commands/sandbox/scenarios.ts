@@ -4,14 +4,14 @@ import { scenariosDocument, scenariosLines } from '../../lib/render/scenarios.ts
 import type { Lab, LabOptions } from '../../sandbox/running-lab.ts';
 import type { Answer } from '../command.ts';
 
-/** `--list-scenarios` */
+/** Lists the scenarios (`--list-scenarios`). */
 export async function listScenarios(): Promise<Answer> {
   const { SCENARIOS } = await import('../../sandbox/scenarios/scenarios.ts');
   return { document: scenariosDocument(SCENARIOS), lines: scenariosLines(SCENARIOS) };
 }
 
 /**
- * What starts the lab: as it is, or with the thing broken that `--scenario` names.
+ * Returns the function that starts the lab, with the fault of `--scenario` if one is named.
  *
  * @throws FedctlError usage.invalid-value, usage.invalid-command-line
  */

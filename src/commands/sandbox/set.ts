@@ -150,7 +150,7 @@ function identityProviderIn(options: Options): readonly LabChangeRequest[] {
   return oneOf('--provider', provider, change, (name) => ({ setting: 'identity-provider', name, ...change }));
 }
 
-/** What is to be changed, by its name; its members are nothing without one. */
+/** Requires the name of what to change together with its members. */
 function oneOf(
   flag: string,
   name: string | null,

@@ -7,17 +7,17 @@ import { readState, writeState } from '../../sandbox/state/state-folder.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
-/** The folder in which a lab keeps what outlives it. */
+/** The folder with the state that outlives the lab. */
 export interface OpenState {
-  /** null in a new folder. */
+  /** Null in a new folder. */
   readonly kept: Kept | null;
-  /** @param running false when the lab ends: the folder is free for the next one then */
+  /** @param running false when the lab ends: then the folder is free for the next one */
   write(lab: Lab, running: boolean): Promise<void>;
 }
 
 /**
- * Opens the state of a lab, unless another lab that still runs uses it. One that ended without a word is told, and what
- * it wrote last is used.
+ * Opens the state of a lab, unless another running lab uses it. If the last lab did not end properly, a
+ * warning is given and its last state is used.
  *
  * @throws FedctlError lab.state-invalid, lab.state-in-use
  */
@@ -41,7 +41,10 @@ export async function openState(invocation: Invocation<OptionTable>, given: stri
   return { kept, write: (lab, running) => writeState(folder, lab, running) };
 }
 
-/** Whether the very lab that wrote the state is still there: something else at its address does not know its token. */
+/**
+ * Returns whether the lab that wrote the state is still running: another server at its address does not know
+ * its token.
+ */
 async function answers(
   { context, common }: Invocation<OptionTable>,
   { url, token }: { readonly url: string; readonly token: string },

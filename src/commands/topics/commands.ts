@@ -1,16 +1,16 @@
 import type { AnyCommand } from '../command.ts';
 import { COMMANDS } from '../program.ts';
 
-/** A command of the table, loaded. */
+/** A loaded command of the table. */
 export interface LoadedCommand {
-  /** As it is typed after `fedctl`: `sandbox status`. */
+  /** The words after `fedctl`: `sandbox status`. */
   readonly path: string;
   readonly group: string;
   readonly summary: string;
   readonly record: AnyCommand;
 }
 
-/** Every command and subcommand, in the order of the table. */
+/** Returns every command and subcommand, in the order of the table. */
 export async function commandsOf(): Promise<readonly LoadedCommand[]> {
   const rows = COMMANDS.flatMap(({ subcommands = [], ...row }) => [
     { ...row, path: row.name },

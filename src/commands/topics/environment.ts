@@ -4,13 +4,13 @@ import { COMMON_OPTIONS } from '../program.ts';
 import { commandsOf } from './commands.ts';
 import { rows } from './rows.ts';
 
-/** Variables that belong together, and what fedctl does with each. */
+/** Related variables, and what fedctl does with each. */
 export interface VariableGroup {
   readonly title: string;
   readonly variables: readonly (readonly [names: string, meaning: string])[];
 }
 
-/** What fedctl reads beside the variables of its own options. */
+/** The variables that fedctl reads in addition to those of its own options. */
 export const VARIABLES: readonly VariableGroup[] = [
   {
     title: 'AWS, read as version 2 of the AWS CLI reads them',
@@ -111,7 +111,7 @@ export const VARIABLES: readonly VariableGroup[] = [
   },
 ];
 
-/** The variables of options: the name, and the commands that have the option. */
+/** Returns the variables of options: the name, and the commands that have the option. */
 export async function optionVariables(): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, string[]>();
   for (const spec of Object.values(COMMON_OPTIONS)) {

@@ -35,7 +35,7 @@ export const TOKEN_FORMATS: Described<'raw' | 'json' | 'header'> = {
   header: 'An Authorization header, for curl --header @-.',
 };
 
-/** What holds for every JSON document. */
+/** The rules for every JSON document. */
 export const DOCUMENT_RULES: readonly string[] = [
   'Each document has a member schema, such as fedctl.check/v1; schemas/<name>.v1.json in the package describes it. A release may add members. Removing or changing one increases the version.',
   'Times are RFC 3339 in UTC, each with a member …Epoch beside it, in seconds. Other durations name their unit.',

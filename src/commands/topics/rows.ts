@@ -1,6 +1,6 @@
 import type { Theme } from '../../lib/render/theme.ts';
 
-/** Two columns, the second of which is text to read. */
+/** Formats two columns, the second of which is prose. */
 export function rows(
   table: readonly (readonly [name: string, text: string])[],
   theme: Theme,

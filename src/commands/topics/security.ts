@@ -1,7 +1,7 @@
 import type { Theme } from '../../lib/render/theme.ts';
 import { PROMISES } from './promises.generated.ts';
 
-/** Lists what SECURITY.md promises. */
+/** Lists the guarantees of SECURITY.md. */
 export function securityLines(theme: Theme): readonly string[] {
   return [
     ...PROMISES.flatMap(({ title, promises }) => [

@@ -1,17 +1,17 @@
 import type { Line } from '../../lib/render/output.ts';
 import { createTheme, type Theme } from '../../lib/render/theme.ts';
 
-/** A page of help that belongs to no command. */
+/** A help page that belongs to no command. */
 export interface HelpTopic {
   readonly name: string;
   readonly summary: string;
   readonly lines: () => Promise<readonly Line[]>;
 }
 
-/** Without colours; what is text to read is wrapped on a terminal. */
+/** Without colours; prose is wrapped on a terminal. */
 const THEME: Theme = createTheme(false, true);
 
-/** Each is loaded when it is asked for. */
+/** Each is loaded on use. */
 export const HELP_TOPICS: readonly HelpTopic[] = [
   {
     name: 'exit-codes',

@@ -4,16 +4,18 @@ import { Secret } from '../core/secret.ts';
 import type { AtlasCredentials, AtlasSettings } from '../ports/atlas.ts';
 import { ATLAS_URL } from './address.ts';
 
-/** Under the names that the Atlas CLI reads: who, and the secret that belongs to it. */
+/** The variables of the Atlas CLI: the id of a credential, and its secret. */
 const SERVICE_ACCOUNT = ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET'] as const;
 const API_KEY = ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'] as const;
 const OPS_MANAGER_URL = 'MONGODB_ATLAS_OPS_MANAGER_URL';
 
 /**
- * Where the Atlas API is and how to get in, by the environment; a service account wins over an API key. What is set to
- * nothing counts as not set. Nothing is sent, and the address is checked only when the port is made.
+ * Reads the URL and the credentials of the Atlas API from the environment. A service account takes precedence
+ * over an API key. An empty variable counts as not set. Nothing is sent, and the URL is validated only when
+ * the adapter is created.
  *
- * @param given the address that `--atlas-url` or FEDCTL_ATLAS_URL names, before MONGODB_ATLAS_OPS_MANAGER_URL
+ * @param given the URL of `--atlas-url` or FEDCTL_ATLAS_URL; takes precedence over
+ * MONGODB_ATLAS_OPS_MANAGER_URL
  * @returns null when no credential is set
  * @throws FedctlError atlas.credentials-half-set
  */

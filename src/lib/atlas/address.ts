@@ -1,13 +1,13 @@
 import { FedctlError } from '../core/errors.ts';
 import { isLoopbackHost } from '../core/hosts.ts';
 
-/** MongoDB's own Atlas; that of governments is https://cloud.mongodbgov.com (facts/mongodb.md 7.2). */
+/** The commercial Atlas. Atlas for Government is https://cloud.mongodbgov.com (facts/mongodb.md 7.2). */
 export const ATLAS_URL = 'https://cloud.mongodb.com';
 
 /**
- * The address of the API, checked before any credential goes there.
+ * Validates the URL of the API before any credential is sent to it.
  *
- * @param value as somebody wrote it; a slash at the end is left out
+ * @param value as the user wrote it; a trailing slash is removed
  * @returns scheme, host and port
  * @throws FedctlError atlas.url-invalid, atlas.plaintext-refused
  */
@@ -30,7 +30,7 @@ export function checkedAddress(value: string): string {
   return url.origin;
 }
 
-/** The value itself is not repeated: it may hold a password. */
+/** The value itself is not repeated, because it may contain a password. */
 function invalid(what: string): FedctlError {
   return new FedctlError('atlas.url-invalid', { message: `The URL of the Atlas API ${what}.` });
 }

@@ -10,41 +10,41 @@ import { lacksRole, refusalOf } from './refusals.ts';
 
 export type ApiContext = Pick<Context, 'fetch' | 'now' | 'sleep' | 'version' | 'redactor'>;
 
-/** One thing to read. */
+/** One resource to read. */
 export interface Resource<T> {
-  /** From the root, `/api/atlas/v2/groups/…`, percent-encoded once. */
+  /** Absolute path, `/api/atlas/v2/groups/…`, percent-encoded once. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** The version's date, `2023-01-01`; null for what has none. */
+  /** The date of the API version, `2023-01-01`; null for resources without a version. */
   readonly version: string | null;
-  /** What the credential needs, as Atlas names it; null: nothing. */
+  /** The role that the credential requires, as Atlas names it; null for none. */
   readonly role: string | null;
   readonly shape: z.ZodType<T>;
 }
 
-/** A list, page by page. */
+/** A paginated list. */
 export interface ListResource<T> extends Resource<T> {
-  /** The member that an entry is found by. */
+  /** The member that identifies an entry. */
   readonly named: string;
 }
 
-/** The first request may be challenged, and its answer may come too late once. */
+/** The first request may be challenged, and the nonce or token of the next may expire once. */
 const ATTEMPTS = 3;
-/** How often a call waits because Atlas takes no more requests, before it says so. */
+/** How many times a call waits when Atlas limits the rate, before it fails. */
 const WAITS = 2;
-/** Of a list: as many as Atlas itself puts on a page unless asked (facts/mongodb.md 7.2). */
+/** Entries per page: the default of Atlas (facts/mongodb.md 7.2). */
 const PAGE = 100;
-/** Ten thousand of anything; the limits of Atlas are far below. */
+/** Enough for ten thousand entries; the limits of Atlas are far below. */
 const PAGES = 100;
 
-/** Reads of one Atlas with one credential. */
+/** Reads resources of one Atlas with one credential. */
 export class AtlasApi {
   readonly #settings: AtlasSettings;
   readonly #context: ApiContext;
   readonly #authentication: Authentication;
   readonly #userAgent: string;
 
-  /** @param settings with the address and the credentials checked */
+  /** @param settings with the URL and the credentials validated */
   constructor(settings: AtlasSettings, context: ApiContext) {
     const { url, credentials, timeoutMs } = settings;
     this.#settings = settings;
@@ -64,8 +64,8 @@ export class AtlasApi {
   }
 
   /**
-   * All pages of a list. Pages are asked for by number: an address that an answer names is never followed. An entry
-   * that cannot be read does not keep the others from being read.
+   * Reads all pages of a list. Pages are requested by number, and a URL in a response is never followed. An
+   * unreadable entry does not prevent the others from being read.
    *
    * @throws FedctlError atlas.*
    */
@@ -102,7 +102,7 @@ export class AtlasApi {
     return { name: typeof name === 'string' ? name : null, failure };
   }
 
-  /** Waits as long as Atlas says when it takes no more requests, but not longer than a request may take. */
+  /** Waits as long as Atlas requests when it limits the rate, but no longer than the timeout of a request. */
   async #patiently(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     let left = bounds.timeoutMs;
     for (let waits = 0; ; waits += 1) {
@@ -123,7 +123,7 @@ export class AtlasApi {
     }
   }
 
-  /** Sends it with what proves who asks, and again where the answer wants another proof. */
+  /** Sends the request with its authorization, and again when the response requires another one. */
   async #authorized(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     const url = this.#urlOf(resource);
     const accept =
@@ -177,7 +177,10 @@ const Page = z
     hasNext: links.some(({ rel }) => rel === 'next'),
   }));
 
-/** Retry-After in seconds or as a date (RFC 9110 10.2.3); without it, a second and then two. */
+/**
+ * Reads Retry-After in seconds or as a date (RFC 9110 10.2.3). Without it, the pause is one second and then
+ * two.
+ */
 function pauseMs({ headers }: AtlasHttpAnswer, waits: number, now: Date): number {
   const given = headers['retry-after'] ?? '';
   if (/^\d{1,9}$/.test(given)) return Number(given) * 1000;
@@ -186,9 +189,9 @@ function pauseMs({ headers }: AtlasHttpAnswer, waits: number, now: Date): number
 }
 
 /**
- * One segment of a path, percent-encoded once: ARNs and blocks hold slashes.
+ * Encodes one segment of a path, percent-encoded once: ARNs and CIDR blocks contain slashes.
  *
- * @throws FedctlError atlas.not-found for what would be no segment but a way through the path
+ * @throws FedctlError atlas.not-found for a value that would change the path
  */
 export function segment(value: string): string {
   if (!/^\.{0,2}$/.test(value)) return encodeURIComponent(value);

@@ -17,32 +17,39 @@ import {
   Project,
 } from './documents.ts';
 
-/** Of all resources but clusters: their first version is their newest (facts/mongodb.md 7.5 to 7.8). */
+/**
+ * The version of all resources but clusters: their first version is their newest (facts/mongodb.md 7.5 to
+ * 7.8).
+ */
 const VERSION = '2023-01-01';
 const CLUSTER_VERSION = '2024-08-05';
 const FLEX_VERSION = '2024-11-13';
 
-/** The least that Atlas asks for, by its own names. */
+/** The least roles that Atlas requires, by its own names. */
 const FEDERATION_ROLE = 'Organization Owner';
 const PROJECT_ROLE = 'Project Read Only';
 const HISTORY_ROLE = 'Project Database Access Admin or Project Monitoring Admin';
 
-/** Logins that are read at most: some megabytes at a cluster where much is going on. */
+/** The largest number of logins that are read: some megabytes for a busy cluster. */
 const MOST_LOGINS = 2000;
-/** How far the clock of Atlas may be ahead of ours, so that the newest logins are still seen. Milliseconds. */
+/**
+ * How far the clock of Atlas may be ahead of the local clock, so that the newest logins are still found.
+ * Milliseconds.
+ */
 const SKEW_MS = 5 * 60 * 1000;
 
 const NOTHING: AtlasList<never> = { entries: [], unreadable: [] };
 
 /**
- * The port to the Atlas Administration API v2 (facts/mongodb.md 7). Nothing is sent before the first call; the access
- * token of a service account and the nonce of an API key live as long as what is returned.
+ * Creates the adapter for the Atlas Administration API v2 (facts/mongodb.md 7). Nothing is sent before the
+ * first call. The access token of a service account and the nonce of an API key are kept for the lifetime of
+ * the returned object.
  *
- * @throws FedctlError atlas.url-invalid, atlas.plaintext-refused, atlas.credentials-malformed. The methods throw
- *   atlas.credentials-refused, atlas.secret-expired, atlas.api-access-list, atlas.role-missing, atlas.not-found,
- *   atlas.rate-limited, atlas.version-gone, atlas.request-refused, atlas.service-failed, atlas.unreachable,
- *   atlas.tls-failed, atlas.timeout, atlas.not-atlas, atlas.answer-unreadable, those of the proxy (net.*), and the
- *   reason of the signal when it fires
+ * @throws FedctlError atlas.url-invalid, atlas.plaintext-refused, atlas.credentials-malformed. The methods
+ * throw atlas.credentials-refused, atlas.secret-expired, atlas.api-access-list, atlas.role-missing,
+ * atlas.not-found, atlas.rate-limited, atlas.version-gone, atlas.request-refused, atlas.service-failed,
+ * atlas.unreachable, atlas.tls-failed, atlas.timeout, atlas.not-atlas, atlas.answer-unreadable, those of the
+ * proxy (net.*), and the reason of the signal when it fires
  */
 export async function createAtlas(settings: AtlasSettings, context: ApiContext): Promise<Atlas> {
   const url = checkedAddress(settings.url);
@@ -61,7 +68,7 @@ export async function createAtlas(settings: AtlasSettings, context: ApiContext):
       return await unless(read, null, isNoFederation);
     },
     identityProviders: async (id, signal) => {
-      // Without these Atlas lists the providers of single sign-on for people.
+      // Without these parameters Atlas lists the identity providers for people (workforce).
       const query = { protocol: 'OIDC', idpType: 'WORKLOAD' };
       const path = `${federation(id)}/identityProviders`;
       const named = 'issuerUri';
@@ -89,7 +96,8 @@ export async function createAtlas(settings: AtlasSettings, context: ApiContext):
         named,
       };
       const clusters = await api.list(dedicated, signal);
-      // The project is there, or the first list had failed: a 404 here says that this Atlas has no flex clusters.
+      // The project exists, or the first list would have failed. So a 404 here means that this Atlas has no
+      // flex clusters.
       const { entries, unreadable } = await unless(api.list(flex, signal), NOTHING, isNotFound);
       return {
         entries: [...clusters.entries, ...entries],
@@ -123,7 +131,7 @@ function resource<T>(
   return { path: `/api/atlas/v2${path}`, version: VERSION, role: PROJECT_ROLE, shape, ...more };
 }
 
-/** What a refusal that is an answer stands for. */
+/** Converts an expected error response to a result. */
 async function unless<T, U>(
   work: Promise<T>,
   instead: U,
@@ -141,12 +149,12 @@ function isNotFound(error: unknown): boolean {
   return isFedctlError(error) && error.code === 'atlas.not-found';
 }
 
-/** Which code Atlas has for it is unverified; that an organization itself is unknown has one of its own. */
+/** The code that Atlas uses for this is unverified. An unknown organization has its own code. */
 function isNoFederation(error: unknown): boolean {
   return isNotFound(error) && isFedctlError(error) && error.details['errorCode'] !== 'ORG_NOT_FOUND';
 }
 
-/** A shared tier answers 400, with a code that is unverified; a request that is wrong has a known one. */
+/** A shared tier returns 400 with an unverified code. An invalid request has a known code. */
 function isWithoutHistory(error: unknown): boolean {
   return (
     isFedctlError(error) &&

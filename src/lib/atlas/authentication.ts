@@ -4,29 +4,29 @@ import { DigestAnswers, readChallenge } from './digest.ts';
 import type { AtlasHttpAnswer, Bounds } from './exchange.ts';
 import type { AccessTokens } from './oauth.ts';
 
-/** What goes into a request. */
+/** The authorization of a request. */
 export interface Authorization {
-  /** The header's value; null where the server must ask first. */
+  /** The value of the header; null when the server must send a challenge first. */
   readonly header: string | null;
-  /** Just made for this request: when it is refused, the credential itself is. */
+  /** Created for this request. If it is rejected, the credential itself is invalid. */
   readonly fresh: boolean;
 }
 
-/** One way to prove who asks. Neither shows its secret. */
+/** One authentication scheme. Neither reveals its secret. */
 export interface Authentication {
   /** `service account mdb_sa_id_…`, `API key abcdefgh`. */
   readonly name: string;
   authorize(method: string, target: string, bounds: Bounds): Promise<Authorization>;
   /**
-   * Learns from a 401.
+   * Evaluates a 401 response.
    *
-   * @returns `again` when another authorization may do better; `stale` when it will, for nothing was wrong but its age;
-   *   `unasked` when the answer does not ask for this kind of credential
+   * @returns `again` when another authorization may succeed; `stale` when it will, because only its age was
+   * wrong; `unasked` when the response does not ask for this kind of credential
    */
   refused(answer: AtlasHttpAnswer, authorization: Authorization): 'again' | 'stale' | 'unasked';
 }
 
-/** A service account's bearer tokens. */
+/** Authenticates with the bearer tokens of a service account. */
 export function bearer(clientId: string, tokens: AccessTokens): Authentication {
   return {
     name: `service account ${clientId}`,
@@ -41,7 +41,10 @@ export function bearer(clientId: string, tokens: AccessTokens): Authentication {
   };
 }
 
-/** An API key's answers to challenges. The private key is never sent, so there is nothing that could come back. */
+/**
+ * Authenticates with an API key and HTTP Digest. The private key is never sent, so a response cannot contain
+ * it.
+ */
 export function digest({
   publicKey,
   privateKey,
@@ -61,7 +64,10 @@ export function digest({
   };
 }
 
-/** No credential of Atlas has white space; what else there is would break the header, or was pasted with it. */
+/**
+ * Atlas credentials contain no white space. Other characters would break the header, or were pasted by
+ * mistake.
+ */
 const CREDENTIAL = /^[\x21-\x7e]+$/;
 
 /** @throws FedctlError atlas.credentials-malformed */

@@ -2,31 +2,32 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Secret } from '../core/secret.ts';
 
 /**
- * HTTP Digest (RFC 7616) with qop=auth, as Atlas asks it of API keys. By hand, because no library that we know has all
- * of it (seen 2026-11): digest-fetch has no types, four dependencies and no `stale`; http-auth-utils knows MD5 only and
- * puts `qop` and `nc` in quotes, which the RFC forbids; digest-header knows MD5 only and counts across nonces.
+ * HTTP Digest (RFC 7616) with qop=auth, which Atlas requires for API keys. Implemented here because no known
+ * library supports all of it (seen 2026-11): digest-fetch has no types, four dependencies and no `stale`;
+ * http-auth-utils supports MD5 only and puts `qop` and `nc` in quotes, which the RFC forbids; digest-header
+ * supports MD5 only and counts across nonces.
  */
 const HASHES: readonly (readonly [algorithm: string, hash: string])[] = [
-  // The stronger first: a server may offer both.
+  // The stronger algorithm first, because a server may offer both.
   ['SHA-256', 'sha256'],
   ['MD5', 'md5'],
 ];
 
-/** What a server wants answered. */
+/** A challenge of the server. */
 export interface Challenge {
   readonly realm: string;
   readonly nonce: string;
   readonly opaque: string | null;
   readonly algorithm: string;
   readonly hash: string;
-  /** The credentials were right, only the nonce was too old. */
+  /** The credentials were correct, but the nonce was too old. */
   readonly stale: boolean;
 }
 
 type Parameters = Readonly<Record<string, string>>;
 
 /**
- * The challenge in WWW-Authenticate that can be answered, the strongest of several.
+ * Returns the strongest supported challenge in WWW-Authenticate.
  *
  * @returns null when there is none: another scheme, another algorithm, or no qop=auth
  */
@@ -41,7 +42,10 @@ export function readChallenge(header: string | null): Challenge | null {
   return null;
 }
 
-/** `Scheme k="v", k=v, Scheme …`, of which those of Digest. What is in quotes stays as it was sent. */
+/**
+ * Parses `Scheme k="v", k=v, Scheme …` and returns the Digest challenges. Quoted values stay as they were
+ * sent.
+ */
 function digestOffers(header: string): readonly Parameters[] {
   const offers: Record<string, string>[] = [];
   let offer: Record<string, string> = {};
@@ -58,7 +62,7 @@ function digestOffers(header: string): readonly Parameters[] {
   return offers;
 }
 
-/** The Authorization headers of one API key: the last nonce is used again, each time with the next count. */
+/** Creates the Authorization headers of one API key. The last nonce is reused with an increasing count. */
 export class DigestAnswers {
   readonly #publicKey: string;
   readonly #privateKey: Secret;
@@ -77,8 +81,8 @@ export class DigestAnswers {
 
   /**
    * @param target path and query, byte for byte as they are sent
-   * @param cnonce of our own, new for each answer
-   * @returns null as long as no challenge came
+   * @param cnonce the client nonce, new for each response
+   * @returns null until a challenge has been received
    */
   answer(method: string, target: string, cnonce = randomBytes(16).toString('hex')): string | null {
     const challenge = this.#challenge;

@@ -9,9 +9,9 @@ import type {
 } from '../ports/atlas.ts';
 
 /*
- * The answers of Atlas, read no further than fedctl needs them and with the deviations from its contract that were
- * recorded (facts/mongodb.md 7.5 to 7.9). Members that are not named here are ignored; one of a kind that is not
- * documented makes its entry unreadable, for a guess about who may log in is worse than none.
+ * The responses of Atlas, with only the members that fedctl needs and with the recorded deviations from the
+ * API contract (facts/mongodb.md 7.5 to 7.9). Other members are ignored. A member with an undocumented type
+ * makes its entry unreadable, because a guess about who may log in is worse than none.
  */
 
 const Time = z
@@ -113,7 +113,10 @@ export const AccessListStatus = z
 
 const text = z.string().nullish();
 
-/** `{}` while the cluster is created. The order is the one of preference: what most programs are given comes first. */
+/**
+ * `{}` while the cluster is being created. In order of preference: the string that most programs use comes
+ * first.
+ */
 const ConnectionStrings = z
   .object({
     standardSrv: text,
@@ -145,7 +148,7 @@ const ConnectionStrings = z
 const common = {
   name: z.string().min(1),
   stateName: z.string(),
-  // Missing while the cluster is created.
+  // Missing while the cluster is being created.
   mongoDBVersion: z
     .string()
     .nullish()
@@ -155,7 +158,7 @@ const common = {
 
 const Specs = z.object({ instanceSize: z.string().nullish() }).nullish();
 
-/** Of version 2024-08-05: the size stands with each Region, and electable nodes are what makes a cluster. */
+/** Of version 2024-08-05: the size is stored with each Region, and only electable nodes count. */
 export const Cluster = z
   .object({
     ...common,
@@ -178,7 +181,7 @@ export const Cluster = z
     return { ...rest, paused: paused ?? false, instanceSize: sizes[0] ?? '' };
   });
 
-/** Flex clusters are of one size, and cannot be paused. */
+/** Flex clusters have one size and cannot be paused. */
 export const FlexCluster = z
   .object(common)
   .transform((flex): AtlasCluster => ({ ...flex, instanceSize: 'FLEX', paused: false }));
@@ -207,7 +210,7 @@ export const AccessLogs = z
     ),
   );
 
-/** As Java writes it, `Tue Jun 08 15:49:25 GMT 2021`, which is what was seen in the field; or RFC 3339. */
+/** Parses the format of Java, `Tue Jun 08 15:49:25 GMT 2021`, which Atlas was seen to return, or RFC 3339. */
 function loginTime(given: string): Date | null {
   const java = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d\d:\d\d:\d\d) (?:GMT|UTC) (\d{4})$/.exec(given);
   const [, month, day, time, year] = java ?? [];

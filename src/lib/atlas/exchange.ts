@@ -9,7 +9,7 @@ import { adviceOf, transportFault } from '../net/transport-fault.ts';
 
 /** A page of a hundred clusters is about a megabyte. */
 const MAX_BYTES = 8 * 1024 * 1024;
-/** Of what others wrote, this much is shown. */
+/** The longest quotation of untrusted text, in characters. */
 const QUOTED = 300;
 
 export interface AtlasHttpRequest {
@@ -17,7 +17,7 @@ export interface AtlasHttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Knows what is sent and may not come back in a message, should the server repeat it. */
+  /** Knows the secrets of the request, and removes them from messages in case the server repeats them. */
   readonly redactor: Redactor;
 }
 
@@ -28,18 +28,18 @@ export interface AtlasHttpAnswer {
   readonly body: string;
 }
 
-/** How long one exchange may take, in milliseconds, and who ends it before. */
+/** The bounds of one exchange: its timeout in milliseconds, and the signal that ends it earlier. */
 export interface Bounds {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends one request and reads the whole answer, whatever its status. Redirects are not followed: Atlas sends none, and
- * the credential is for one host.
+ * Sends one request and reads the complete response, whatever its status. Redirects are not followed: Atlas
+ * sends none, and the credential is for one host.
  *
- * @throws FedctlError atlas.unreachable, atlas.tls-failed, atlas.timeout, atlas.not-atlas, and those of the proxy; the
- *   signal's own reason when it fires
+ * @throws FedctlError atlas.unreachable, atlas.tls-failed, atlas.timeout, atlas.not-atlas, and those of the
+ * proxy; the signal's own reason when it fires
  */
 export async function exchange(
   context: Pick<Context, 'fetch'>,
@@ -90,7 +90,7 @@ export function nameOf({ method, url }: AtlasHttpRequest): string {
   return `${method} ${url.origin}${url.pathname}`;
 }
 
-/** What Atlas, or whoever answered, wrote: of a bounded length, and without the secrets of this run. */
+/** Quotes untrusted text with a bounded length and without the secrets of this run. */
 export function quote({ redactor }: AtlasHttpRequest, text: string): string {
   const clean = redactor.redact(text);
   return clean.length > QUOTED ? `${clean.slice(0, QUOTED)}…` : clean;

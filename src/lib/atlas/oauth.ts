@@ -10,22 +10,25 @@ import { refusalOf } from './refusals.ts';
 
 type ServiceAccount = Extract<AtlasCredentials, { kind: 'service-account' }>;
 
-/** The access tokens of a service account, in memory only. */
+/** The access tokens of a service account, kept only in memory. */
 export interface AccessTokens {
   /** @throws FedctlError atlas.* */
   get(bounds: Bounds): Promise<{
     readonly token: Secret;
-    /** Asked for by this call, or by one that ran at the same time. */
+    /** Requested by this call, or by a concurrent one. */
     readonly fresh: boolean;
   }>;
-  /** Forgets the token at hand: Atlas no longer accepts it. */
+  /** Discards the current token, which Atlas no longer accepts. */
   drop(): void;
 }
 
-/** Not handed out in its last minute, or its last tenth if it lives shorter: time to carry it there. */
+/**
+ * A token is not used in its last minute (or in the last tenth of a shorter lifetime), so that it does not
+ * expire on the way.
+ */
 const LEEWAY_MS = 60_000;
 
-/** Bytes that a header can carry; Atlas's own tokens are base64url. */
+/** Characters that are valid in a header. Atlas tokens are base64url. */
 const Token = z.object({
   access_token: z.string().regex(/^[\x21-\x7e]+$/),
   expires_in: z.number().positive(),
@@ -33,13 +36,14 @@ const Token = z.object({
 });
 
 /**
- * `POST /api/oauth/token` by the client credentials of OAuth (RFC 6749 4.4; facts/mongodb.md 7.3): one request for all
- * who ask at the same time, and then none until the token is about to end.
+ * Requests tokens at `POST /api/oauth/token` with the OAuth client credentials grant (RFC 6749 4.4;
+ * facts/mongodb.md 7.3). Concurrent callers share one request, and the token is reused until shortly before
+ * it expires.
  *
- * Id and secret go into Basic as they are: percent-encoding `_`, as RFC 6749 has it and OAuth libraries do, is refused
- * by servers that do not decode (facts/dependencies.md, trap 14).
+ * Id and secret are sent in Basic unchanged. RFC 6749 and OAuth libraries percent-encode `_`, which servers
+ * that do not decode reject (facts/dependencies.md, trap 14).
  *
- * @param userAgent what all requests name
+ * @param userAgent sent with all requests
  */
 export function accessTokens(
   url: string,

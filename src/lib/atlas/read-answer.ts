@@ -5,19 +5,19 @@ import { type AtlasHttpAnswer, nameOf, notAtlas, quote } from './exchange.ts';
 /** `application/json`, or a version of it: `application/vnd.atlas.2023-01-01+json;charset=utf-8`. */
 const JSON_TYPE = /^\s*application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
-/** The JSON object that an answer holds; null for anything else. */
+/** Returns the JSON object in a response; null for anything else. */
 export function jsonOf({ headers, body }: AtlasHttpAnswer): Readonly<Record<string, unknown>> | null {
   if (!JSON_TYPE.test(headers['content-type'] ?? '')) return null;
   try {
     return z.record(z.string(), z.unknown()).safeParse(JSON.parse(body)).data ?? null;
   } catch {
-    // The error would quote the body, which anybody may have written.
+    // The error would quote the untrusted body.
     return null;
   }
 }
 
 /**
- * What an answer says, once every field that is used was seen to be of its kind.
+ * Parses a response and validates the type of every field that is used.
  *
  * @throws FedctlError atlas.not-atlas, atlas.answer-unreadable
  */
@@ -33,7 +33,10 @@ export function readAnswer<T>(answer: AtlasHttpAnswer, shape: z.ZodType<T>): T {
   });
 }
 
-/** Which field is wrong, and how. The text of an issue would repeat what is expected; the path is made of names that we know. */
+/**
+ * Returns the invalid field and its fault. The message of an issue would repeat the expected value; the path
+ * contains only known names.
+ */
 export function fieldOf({ issues: [issue] }: z.ZodError): {
   readonly field: string;
   readonly problem: string;

@@ -5,15 +5,15 @@ import type { FailureCode } from '../failures/failures.ts';
 import { type AtlasHttpAnswer, nameOf, quote } from './exchange.ts';
 import { jsonOf, notJson } from './read-answer.ts';
 
-/** Who asked, and what it takes. */
+/** The credential of a request, and the required role. */
 export interface Site {
   /** `service account mdb_sa_id_…` */
   readonly credential: string;
-  /** `Organization Owner`; null where everybody who is let in may. */
+  /** `Organization Owner`; null when any credential is allowed. */
   readonly role: string | null;
 }
 
-/** What Atlas says about a refusal (facts/mongodb.md 7.4), or OAuth in its place (RFC 6749 5.2). */
+/** The error in an Atlas response (facts/mongodb.md 7.4), or in an OAuth response (RFC 6749 5.2). */
 export interface ApiError {
   /** `GROUP_NOT_FOUND`, `invalid_client`; null when there is none. */
   readonly code: string | null;
@@ -42,16 +42,19 @@ function apiErrorOf(answer: AtlasHttpAnswer): ApiError | null {
   return { code: oauth.error, detail: oauth.error_description ?? '', parameters: [] };
 }
 
-/** True for a 401 that is about a role, and not about who asks: Atlas answers both with the same status. */
+/**
+ * Returns true for a 401 caused by a missing role and not by the credential: Atlas uses the same status for
+ * both.
+ */
 export function lacksRole(answer: AtlasHttpAnswer): boolean {
   return /USER_UNAUTHORIZED/.test(apiErrorOf(answer)?.code ?? '');
 }
 
-/** What an answer other than 200 means; a 401 has been answered before as far as it can be. */
+/** Converts a response other than 200 to a failure. A 401 has already been retried as far as possible. */
 export function refusalOf(answer: AtlasHttpAnswer, site: Site): FedctlError {
   const { status } = answer;
   const error = apiErrorOf(answer);
-  // Whoever answers 429 or 5xx is on the way to Atlas, and often says it in HTML.
+  // 429 and 5xx may come from a proxy in front of Atlas, often as HTML.
   if (status === 429) return failure('atlas.rate-limited', answer, error, rateLimited(answer));
   if (status >= 500) return failure('atlas.service-failed', answer, error, answered(answer, error));
   if (error === null) return notJson(answer);
@@ -101,7 +104,8 @@ function answered(answer: AtlasHttpAnswer, error: ApiError | null): FailureFacts
 
 function credentialRefused(answer: AtlasHttpAnswer, error: ApiError, { credential }: Site): FedctlError {
   const host = answer.request.url.host;
-  // Only what Atlas says itself: it has one answer for a wrong secret and for most that are over.
+  // Only in responses of Atlas itself, which uses the same error for a wrong secret and for most expired
+  // ones.
   if (/expired/i.test(`${error.code} ${error.detail}`)) {
     return failure('atlas.secret-expired', answer, error, {
       message: `Atlas at ${host} reports that the secret of ${credential} has expired: ${textOf(answer, error)}.`,

@@ -22,69 +22,75 @@ import { readTokenFile } from './token-file.ts';
 
 export interface ConnectRequest {
   readonly uri: ConnectionString | null;
-  /** Null: as the connection string says, else OIDC. */
+  /** Null: use the mechanism of the connection string, otherwise OIDC. */
   readonly mechanism: MechanismChoice | null;
-  /** Of the token to mint. */
+  /** Audience of the token to mint. */
   readonly audience: string | null;
   readonly signingAlgorithm: SigningAlgorithm;
   readonly durationSeconds: number;
-  /** Log in with this very token: a file, or `-` for stdin. */
+  /** Log in with this token: a file, or `-` for stdin. */
   readonly tokenFile: string | null;
   readonly role: RoleToAssume | null;
   readonly writeProbe: NonNullable<LoginPlan['writeProbe']> | null;
-  /** The DNS server to ask for names, `address:port`; null for what this machine asks. */
+  /** The DNS server to use, `address:port`; null for the DNS servers of this machine. */
   readonly dnsServer: string | null;
   /** Report the handshake of MONGODB-AWS. */
   readonly explain: boolean;
 }
 
-/** No failure: the file may be named by the environment, for other runs. */
+/** Not a failure: the environment may name the file for other runs. */
 const TOKEN_FILE_UNUSED: Warning = {
   code: 'mongo.token-file.unused',
   message: 'The token file is ignored: MONGODB-AWS logs in with AWS credentials.',
   remedy: 'Remove --token-file, or add --mechanism oidc.',
 };
 
-/** What is to be done, with everything checked that can be checked without the network. */
+/** The logins to do. Everything that needs no network has been validated. */
 export interface ConnectPlan {
   readonly uri: ConnectionString;
   readonly logins: readonly LoginPlan[];
   readonly explain: boolean;
   readonly warnings: readonly Warning[];
-  /** What the logins will ask. */
+  /** The adapters that the logins will call. */
   readonly adapters: readonly Adapter[];
-  /** Lets a question be asked that waits until a server responded: before that, nobody knows whether it is needed. */
+  /**
+   * Enables questions to the user, which wait until a server has responded: before that, it is unknown
+   * whether they are needed.
+   */
   readonly letAsk: () => void;
 }
 
-/** How one mechanism ended. */
+/** The result of one mechanism. */
 export interface MechanismResult {
   readonly name: Mechanism;
   readonly identity: ServerIdentity | null;
   readonly stages: readonly StageEvent[];
   readonly failure: FedctlError | null;
-  /** What was seen of the handshake, in order; null where nobody asked for it. */
+  /** The handshake steps, in order; null when they were not requested. */
   readonly handshake: readonly NarratedStep[] | null;
 }
 
-/** A step of the handshake, with what is known beside the wire. */
+/** A step of the handshake, with facts that are not on the wire. */
 export type NarratedStep =
   | HandshakeStep
-  /** What STS names for these keys, asked by fedctl itself: the server gets the same answer. Null where STS is out of reach. */
+  /**
+   * The ARN of these keys, from fedctl's own call to STS: the server gets the same answer. Null when STS is
+   * unreachable.
+   */
   | {
       readonly step: 'arn';
       readonly arn: string | null;
-      /** The name that the server looks up. */
+      /** The user name that the server looks up. */
       readonly username: string | null;
     }
-  /** What the server says after the login. */
+  /** The identity that the server reports after the login. */
   | ({ readonly step: 'database-user' } & Pick<ServerIdentity, 'user' | 'roles'>);
 
 /**
- * Checks a request and finds out what each login needs. Only the token file is read here.
+ * Validates a request and prepares each login. Only the token file is read here.
  *
- * @throws FedctlError usage.missing-uri, usage.missing-audience, usage.invalid-value, usage.invalid-command-line,
- *   mongo.mechanism-conflict, mongo.token-file-unusable, usage.token-as-argument
+ * @throws FedctlError usage.missing-uri, usage.missing-audience, usage.invalid-value,
+ * usage.invalid-command-line, mongo.mechanism-conflict, mongo.token-file-unusable, usage.token-as-argument
  */
 export async function planConnect(
   context: Context,
@@ -98,7 +104,7 @@ export async function planConnect(
     });
   }
   const chosen = chooseMechanisms(request.mechanism, uri.namedMechanism);
-  // Both mechanisms run as the same session: a role is assumed once, and not before it is needed.
+  // Both mechanisms use the same session: a role is assumed once, and only when it is needed.
   const { asking, letAsk } = askingLater(settings);
   const aws = once(async () => {
     const own = request.role === null ? asking : await asRole(context, asking, request.role);
@@ -128,7 +134,7 @@ export async function planConnect(
   return { uri, logins, explain: request.explain, warnings: told, adapters, letAsk };
 }
 
-/** The same settings, with the question for an MFA code put off until `letAsk` is called. */
+/** Returns the same settings with the question for an MFA code delayed until `letAsk` is called. */
 function askingLater(settings: AwsSettings): { readonly asking: AwsSettings; readonly letAsk: () => void } {
   const { mfaCode } = settings;
   if (mfaCode === undefined) return { asking: settings, letAsk: () => {} };
@@ -147,8 +153,8 @@ function askingLater(settings: AwsSettings): { readonly asking: AwsSettings; rea
 }
 
 /**
- * Asks for the first token or keys at once, so that AWS responds while the server is dialled. A failure is told where
- * the login presents them, as without this.
+ * Requests the first token or keys at once, so that AWS responds while the connection to the server is being
+ * opened. A failure is still reported where the login uses them.
  */
 function begun(login: LoginPlan, signal: AbortSignal): LoginPlan {
   const { tokenSource, credentials } = login;
@@ -173,9 +179,10 @@ function firstAtOnce<T>(
 }
 
 /**
- * Does the logins of a plan, side by side. A failed login is a result here; what is thrown is an interruption or a bug.
+ * Runs the logins of a plan concurrently. A failed login is a result. Only an interruption or a bug is
+ * thrown.
  *
- * @param observe told of every stage as it ends
+ * @param observe called with every stage as it ends
  */
 export async function connect(
   context: Context,
@@ -212,7 +219,7 @@ export async function connect(
   });
 }
 
-/** The same login, and what is to be told of its handshake. */
+/** Returns the same login, and the collected steps of its handshake. */
 function narrating(login: LoginPlan) {
   let seen: HandshakeStep[] = [];
   let keys: LoginKeys | null = null;
@@ -229,7 +236,7 @@ function narrating(login: LoginPlan) {
             },
           }),
       observeHandshake(step: HandshakeStep) {
-        // A second connection begins anew.
+        // A second connection starts again.
         seen = step.step === 'nonce' ? [step] : [...seen, step];
       },
     } satisfies LoginPlan,
@@ -260,7 +267,10 @@ function nothingToExplain({ namedMechanism }: ConnectionString): FedctlError {
   });
 }
 
-/** The result that decides how the run ends: the first that failed, in the order of the mechanisms; null when all is well. */
+/**
+ * Returns the result that decides the exit code: the first failure, in the order of the mechanisms; null when
+ * all succeeded.
+ */
 export function decisive(
   results: readonly MechanismResult[],
 ): (MechanismResult & { failure: FedctlError }) | null {
@@ -303,7 +313,7 @@ async function tokenSource(
   };
 }
 
-/** A file without a usable token is written anew, where it is known for whom. */
+/** Offers to write the file again when it has no usable token and the audience is known. */
 function rewriting(failure: FedctlError, file: string, audience: string | null): FedctlError {
   if (failure.code !== 'mongo.token-file-unusable' || file === '-' || audience === null) return failure;
   return failure.with({
@@ -313,8 +323,8 @@ function rewriting(failure: FedctlError, file: string, audience: string | null):
 }
 
 /**
- * The keys for MONGODB-AWS, and whose they are. The server asks STS itself, so an STS that cannot be reached from here
- * is no reason to give up; keys that it refuses are.
+ * Returns the keys for MONGODB-AWS and the principal they belong to. The server calls STS itself, so an
+ * unreachable STS is not a failure here. Keys that STS rejects are.
  */
 async function loginKeys(aws: Aws, signal: AbortSignal): Promise<LoginKeys> {
   const keys = await aws.credentials(signal);

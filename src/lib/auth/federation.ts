@@ -5,19 +5,20 @@ import { FedctlError, isFedctlError } from '../core/errors.ts';
 import type { MintedToken, TokenSource } from '../core/token.ts';
 import type { Iam } from '../ports/aws.ts';
 
-/** What IAM says about the account. `unknown`: the caller may not ask. */
+/** The state of the account according to IAM. `unknown`: the caller has no permission to read it. */
 export type FederationState =
   | { readonly state: 'enabled'; readonly issuer: string; readonly missingPermission: null }
   | { readonly state: 'disabled'; readonly issuer: string | null; readonly missingPermission: null }
   | { readonly state: 'unknown'; readonly issuer: null; readonly missingPermission: string };
 
-/** The permission that reading the state needs (facts/aws.md 1). */
+/** The permission to read the state (facts/aws.md 1). */
 const INFO_PERMISSION = 'iam:GetOutboundWebIdentityFederationInfo';
 
 /**
- * Asks IAM whether federation is enabled. IAM knows at once; STS follows some seconds later (facts/aws.md 1).
+ * Asks IAM whether federation is enabled. IAM has the new state at once; STS follows some seconds later
+ * (facts/aws.md 1).
  *
- * @throws FedctlError aws.*: credentials and the way to IAM
+ * @throws FedctlError aws.*: credentials and the connection to IAM
  */
 export async function federationState(iam: Iam, signal: AbortSignal): Promise<FederationState> {
   try {
@@ -32,10 +33,10 @@ export async function federationState(iam: Iam, signal: AbortSignal): Promise<Fe
 }
 
 /**
- * Turns federation on. An account that has it already is asked for its issuer, which AWS names only to the call that
- * changed something.
+ * Enables federation. When it was already enabled, this also reads the issuer, because AWS returns it only to
+ * the call that changed the setting.
  *
- * @returns `issuer` null when it was enabled already and the caller may not read it
+ * @returns `issuer` null when it was already enabled and the caller has no permission to read it
  * @throws FedctlError iam.permission-missing, aws.*
  */
 export async function switchOn(
@@ -47,11 +48,14 @@ export async function switchOn(
   return { changed, issuer: (await federationState(iam, signal)).issuer };
 }
 
-/** Tokens in a row that prove that STS has followed: until then its answers may alternate (facts/aws.md 1). */
+/**
+ * The number of consecutive tokens that prove that STS has the new state. Before that its answers may
+ * alternate (facts/aws.md 1).
+ */
 const PROOF = 3;
 const PAUSE_MS = 1000;
 
-/** What STS answers while it has not followed yet, or cannot say. */
+/** Responses of STS while it does not have the new state yet, or is unavailable. */
 const NOT_YET: ReadonlySet<string> = new Set([
   'sts.federation-disabled',
   'aws.service-failed',
@@ -59,8 +63,8 @@ const NOT_YET: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Answers about the caller and not about the account: AWS checks these before it looks whether federation is enabled
- * (facts/aws.md 2.3), so waiting would tell nothing.
+ * Failures of the caller and not of the account. AWS checks these before it checks whether federation is
+ * enabled (facts/aws.md 2.3), so waiting is useless.
  */
 const CALLER_CANNOT_MINT: ReadonlySet<string> = new Set([
   'sts.mint-denied',
@@ -68,25 +72,26 @@ const CALLER_CANNOT_MINT: ReadonlySet<string> = new Set([
   'sts.session-too-short',
 ]);
 
-/** How the wait ended: tokens are minted, or this caller cannot find out. */
+/** The result of the wait: tokens are minted, or this caller cannot find out. */
 export type Propagation =
   | {
       readonly outcome: 'minting';
-      /** The last token of the proof. */
+      /** The last of the consecutive tokens. */
       readonly token: MintedToken;
-      /** From the start of the wait to the first token of the proof, in milliseconds. */
+      /** From the start of the wait to the first of the consecutive tokens, in milliseconds. */
       readonly ms: number;
       readonly attempts: number;
     }
   | { readonly outcome: 'caller-cannot-mint'; readonly failure: FedctlError };
 
 /**
- * Waits until STS mints: three tokens in a row, with a pause of a second between attempts.
+ * Waits until STS mints three tokens in a row, with a pause of one second between attempts.
  *
- * @param source mints anew on every call
- * @param waitMs bounds the whole wait, in milliseconds
- * @param wasEnabled whether the account was enabled before: then a token at the first attempt is proof enough
- * @throws FedctlError iam.propagation-timeout; any other failure of minting, with its own code; the signal's reason
+ * @param source mints a new token on every call
+ * @param waitMs bounds the complete wait, in milliseconds
+ * @param wasEnabled whether federation was enabled before; then a token at the first attempt is enough
+ * @throws FedctlError iam.propagation-timeout; any other failure of minting, with its own code; the signal's
+ * reason
  */
 export async function waitUntilMinting(
   source: TokenSource,
@@ -104,7 +109,7 @@ export async function waitUntilMinting(
       const token = await source.get(bounded);
       if (inARow === 0) firstOfRow = elapsed();
       inARow += 1;
-      // Where nothing was changed and the first token is minted, there is nothing to wait for.
+      // If nothing was changed and the first token is minted, there is nothing to wait for.
       const enough = wasEnabled && refusal === null ? 1 : PROOF;
       if (inARow === enough) return { outcome: 'minting', token, ms: firstOfRow, attempts };
     } catch (error) {
@@ -126,7 +131,10 @@ function stopwatch(now: () => Date): () => number {
   return () => now().getTime() - start;
 }
 
-/** A pause that the end of the wait cuts short; the next attempt then says so. */
+/**
+ * Pauses until the next attempt. The end of the wait cuts the pause short, and the next attempt then fails
+ * with the timeout.
+ */
 async function pause(sleep: Context['sleep'], signal: AbortSignal, bounded: AbortSignal): Promise<void> {
   try {
     await sleep(PAUSE_MS, bounded);
@@ -146,7 +154,7 @@ function propagationTimeout(waitMs: number, last: unknown): FedctlError {
   });
 }
 
-/** The same failure, saying that the account was changed all the same. */
+/** Returns the same failure, with the note that the account was changed nevertheless. */
 function enabledBut(error: FedctlError): FedctlError {
   return error.with({
     message: `IAM reports federation as enabled, but waiting for tokens failed. ${error.message}`,

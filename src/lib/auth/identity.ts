@@ -2,24 +2,25 @@ import type { Warning } from '../core/errors.ts';
 import type { Aws, EndpointOverride, ResolvedRegion } from '../ports/aws.ts';
 
 /**
- * The IAM principal behind a caller: what a token's `sub` will be, and what a database user is named after.
- * Sessions have none of their own (facts/aws.md 3.1).
+ * The IAM principal of a caller. It becomes the `sub` of a token and the name of a database user. Sessions
+ * have none of their own (facts/aws.md 3.1).
  */
 export interface Subject {
   readonly kind: 'role' | 'user' | 'root' | 'federated-user' | 'other';
-  /** Its ARN; null where the caller can hold no token. */
+  /** The ARN of the principal; null when the caller cannot get a token. */
   readonly arn: string | null;
   /**
-   * `certain`: AWS said so. `guessed`: the ARN of a session has lost the path of its role, so this is right only for
-   * a role without one. `incomplete`: the role's name tells that it has a path, which is missing here.
+   * `certain`: AWS returned it. `guessed`: the ARN of a session does not contain the path of its role, so
+   * this is correct only for a role without a path. `incomplete`: the name of the role shows that it has a
+   * path, which is missing here.
    */
   readonly certainty: 'certain' | 'guessed' | 'incomplete';
 }
 
-/** Who calls, from where, and through what. */
+/** The caller of AWS, the Region, and the source of the credentials. */
 export interface Caller {
   readonly account: string;
-  /** As AWS sees the caller: of a role it is the session. */
+  /** The ARN that AWS sees. For a role it is the session. */
   readonly arn: string;
   readonly userId: string;
   readonly subject: Subject;
@@ -28,9 +29,10 @@ export interface Caller {
 }
 
 /**
- * Asks STS who calls, and settings for the rest.
+ * Asks STS who the caller is, and the settings for the rest.
  *
- * @throws FedctlError aws.*: whatever finding Region, endpoints and credentials throws, and the way to STS
+ * @throws FedctlError aws.*: whatever resolving the Region, endpoints and credentials throws, and the
+ * connection to STS
  */
 export async function identifyCaller(aws: Aws, signal: AbortSignal): Promise<Caller> {
   const region = await aws.region();
@@ -42,12 +44,10 @@ export async function identifyCaller(aws: Aws, signal: AbortSignal): Promise<Cal
 
 const CALLER_ARN = /^arn:(?<partition>[a-z-]+):(?:iam|sts)::(?<account>\d{12}):(?<resource>.+)$/;
 
-/** Roles with these names always live under a path: those of Identity Center and of AWS's own services. */
+/** Roles with these names always have a path: those of IAM Identity Center and of AWS services. */
 const ROLE_WITH_PATH = /^AWS(?:ReservedSSO_|ServiceRoleFor)/;
 
-/**
- * The IAM principal behind the ARN that GetCallerIdentity answers (facts/aws.md 3.1, 6 and 14.9).
- */
+/** Returns the IAM principal of an ARN from GetCallerIdentity (facts/aws.md 3.1, 6 and 14.9). */
 export function subjectOf(callerArn: string): Subject {
   const { partition, account, resource } = CALLER_ARN.exec(callerArn)?.groups ?? {};
   const [type, name] = resource?.split('/') ?? [];
@@ -69,14 +69,18 @@ export function subjectOf(callerArn: string): Subject {
   return { kind: 'other', arn: null, certainty: 'certain' };
 }
 
-/** The role that somebody names as that of the workload: with its path, as no session has it. */
+/**
+ * Returns the principal of a role ARN that the user gave for the workload. Unlike a session ARN, it contains
+ * the path.
+ */
 export function namedRole(arn: string): Subject {
   return { kind: 'role', arn, certainty: 'certain' };
 }
 
 /**
- * What to say about a principal before a database user is made of it: MONGODB-AWS never sees the path of a role, so a
- * user named after the whole ARN may never match (facts/mongodb.md 2.5; what Atlas does is unverified).
+ * Returns warnings about a principal before a database user is created for it. MONGODB-AWS never sees the
+ * path of a role, so a user named after the complete ARN may never match (facts/mongodb.md 2.5; what Atlas
+ * does is unverified).
  */
 export function subjectWarnings({ kind, arn, certainty }: Subject): readonly Warning[] {
   const hasPath = kind === 'role' && (certainty === 'incomplete' || (arn ?? '').split('/').length > 2);
@@ -90,33 +94,38 @@ export function subjectWarnings({ kind, arn, certainty }: Subject): readonly War
   ];
 }
 
-/** Whom Atlas is to let in, and how that is known. */
+/** The workload that needs access to Atlas, and how it was determined. */
 export interface Workload {
-  /** Null where nobody named it, and who runs the command is not it. */
+  /** Null when the workload was not named and the caller is not the workload. */
   readonly subject: Subject | null;
-  /** `caller`: the command runs as it, or nothing says otherwise. */
+  /** `caller`: the command runs as the workload, or nothing suggests otherwise. */
   readonly source: '--role-arn' | 'caller' | null;
 }
 
-/** What to enter in Atlas so that it lets a workload in, by either mechanism (facts/mongodb.md 2.5 and 6). */
+/**
+ * The values to enter in Atlas to give a workload access, for either mechanism (facts/mongodb.md 2.5 and 6).
+ */
 export interface AtlasSide {
-  /** The IAM principal of the workload: of a role its own ARN, never that of a session. */
+  /** The IAM principal of the workload. For a role it is the role ARN, never a session ARN. */
   readonly principal: { readonly arn: string | null; readonly source: Workload['source'] };
   readonly identityProvider: {
-    /** Null where it could not be learnt. */
+    /** Null when it could not be read. */
     readonly issuer: string | null;
-    /** Null where nobody named one. */
+    /** Null when none was given. */
     readonly audience: string | null;
     readonly userClaim: 'sub';
     readonly authorizationType: 'USER';
   };
-  /** For MONGODB-OIDC: `<idpId>/<sub>`, where `<idpId>` is still to be filled in. Null where the principal is not known or can hold no token. */
+  /**
+   * For MONGODB-OIDC: `<idpId>/<sub>`, where `<idpId>` must still be filled in. Null when the principal is
+   * unknown or cannot get a token.
+   */
   readonly oidcUser: {
     readonly username: string;
     readonly database: '$external';
     readonly oidcAuthType: 'USER';
   } | null;
-  /** For MONGODB-AWS. Null where the principal is not known, or Atlas has no type for it. */
+  /** For MONGODB-AWS. Null when the principal is unknown, or Atlas has no type for it. */
   readonly awsUser: {
     readonly username: string;
     readonly database: '$external';
@@ -125,8 +134,8 @@ export interface AtlasSide {
 }
 
 /**
- * @param issuer the account's, exactly as tokens name it
- * @param audience what the workload will ask tokens for
+ * @param issuer the issuer of the account, exactly as in its tokens
+ * @param audience the audience that the workload will request
  */
 export function atlasSide(
   issuer: string | null,
@@ -144,7 +153,8 @@ export function atlasSide(
 }
 
 /**
- * Issuer and role of one account belong together: the issuer of this account signs no token for a role of another.
+ * Warns when issuer and role belong to different accounts: the issuer of this account signs no token for a
+ * role of another.
  *
  * @param account of the issuer
  */
@@ -165,7 +175,7 @@ export function workloadWarnings(account: string, { subject, source }: Workload)
   ];
 }
 
-/** The database user of a principal for MONGODB-AWS; null where Atlas has no type for it. */
+/** Returns the MONGODB-AWS database user of a principal; null when Atlas has no type for it. */
 export function awsUserOf({ kind, arn }: Subject): AtlasSide['awsUser'] {
   if (arn === null) return null;
   if (kind === 'role') return { username: arn, database: '$external', awsIAMType: 'ROLE' };

@@ -3,10 +3,10 @@ import { type FedctlError, isFedctlError } from '../core/errors.ts';
 import { discoveryUrl } from '../issuer/address.ts';
 import { type FetchOptions, fetchIssuerDocuments } from '../issuer/documents.ts';
 
-/** One of the issuer's documents, as a relying party would find it. */
+/** One document of the issuer, as a relying party reads it. */
 export interface Reading {
   readonly url: string | null;
-  /** Null when it was not asked for, because what leads there was not found. */
+  /** Null when it was not requested, because the document that links to it was not found. */
   readonly ok: boolean | null;
   readonly failure: FedctlError | null;
 }
@@ -14,7 +14,10 @@ export interface Reading {
 export interface OfferedKey {
   readonly keyId: string | null;
   readonly keyType: string;
-  /** The key's own `alg`, else the one that AWS signs with such a key: the JWK may leave it out (facts/aws.md 4). */
+  /**
+   * The key's own `alg`, otherwise the algorithm that AWS uses with such a key: the JWK may omit it
+   * (facts/aws.md 4).
+   */
   readonly algorithm: string | null;
 }
 
@@ -22,17 +25,17 @@ export interface IssuerReport {
   readonly discovery: Reading;
   readonly jwks: Reading;
   readonly keys: readonly OfferedKey[];
-  /** The same as they were published, for whoever proves a signature. */
+  /** The keys as published, to verify signatures with. */
   readonly published: readonly JWK[];
 }
 
 const NOT_ASKED: Reading = { url: null, ok: null, failure: null };
 
-/** The report where no issuer is known. */
+/** The report when no issuer is known. */
 export const NO_ISSUER: IssuerReport = { discovery: NOT_ASKED, jwks: NOT_ASKED, keys: [], published: [] };
 
 /**
- * Reads what the issuer publishes. That it does not answer is a finding here and no failure.
+ * Reads what the issuer publishes. An issuer that does not respond is a finding and not a failure.
  *
  * @throws the signal's reason, and nothing else
  */
@@ -51,7 +54,10 @@ export async function examineIssuer(issuer: string, options: FetchOptions): Prom
   }
 }
 
-/** Which document failed is told by the address in the failure: keys are asked for only after discovery was accepted. */
+/**
+ * Builds the report of a failure. The address in the failure shows which document failed: keys are requested
+ * only after the discovery document was accepted.
+ */
 function failedReport(issuer: string, failure: FedctlError): IssuerReport {
   const { url } = failure.details;
   const discovery = URL.canParse(issuer) ? addressOfDiscovery(issuer) : null;
@@ -70,7 +76,7 @@ function addressOfDiscovery(issuer: string): string | null {
   try {
     return discoveryUrl(issuer).href;
   } catch {
-    // An issuer that no relying party may ask has no such address: the failure at hand says so.
+    // An issuer URL that relying parties must not use has no such address. The failure already says so.
     return null;
   }
 }

@@ -2,59 +2,68 @@ import type { Context } from '../core/context.ts';
 import { isFedctlError } from '../core/errors.ts';
 import { type Life, spanOf } from './token-source.ts';
 
-/** Something that expires, and that programs read while it is replaced. */
+/** Something that expires, and that programs read while it is being replaced. */
 export interface Output {
-  /** For people: the path of a file, the address of an endpoint. */
+  /** For people: the path of a file, or the address of an endpoint. */
   readonly name: string;
   /**
-   * Makes a new one and puts it in its place.
+   * Creates a new value and replaces the old one.
    *
    * @returns from when to when it is valid
    */
   renew(signal: AbortSignal): Promise<Life>;
-  /** Takes away what has expired. */
+  /** Removes the expired value. */
   withdraw(): Promise<void>;
 }
 
-/** What happens to an output, for the log. */
+/** Events of an output, for the log. */
 export type OutputEvent =
   | { readonly kind: 'renewed'; readonly expiresAt: Date /** After failures. */; readonly recovered: boolean }
   | {
       readonly kind: 'failed';
-      readonly error: unknown /** What is there serves until then. */;
+      readonly error: unknown /** The current value is used until then. */;
       readonly until: Date | null;
     }
   | { readonly kind: 'expired' };
 
 export interface Keeping extends Pick<Context, 'now' | 'sleep'> {
-  /** Ends it. */
+  /** Stops the renewal. */
   readonly signal: AbortSignal;
   /** From 0 to 1, as Math.random. */
   readonly random: () => number;
   readonly tell: (event: OutputEvent) => void;
 }
 
-/** Sleeps are no longer: a timer stands still while the machine is suspended, and the clock may be set. Milliseconds. */
+/**
+ * The longest sleep, in milliseconds. A timer stops while the machine is suspended, and the clock may be
+ * changed.
+ */
 const LONGEST_SLEEP = 10_000;
 
-/** Many agents that were started together do not ask at the same moment: up to a tenth of the life earlier. */
+/**
+ * The random share of the lifetime by which renewal starts earlier, so that many agents started together do
+ * not send requests at the same moment.
+ */
 const JITTER = 0.1;
 
-/** In milliseconds; after each failure twice as long as before. */
+/** In milliseconds; doubled after each failure. */
 const BACK_OFF = { first: 1000, longest: 60_000 } as const;
 
-/** Not more often, whatever the clocks say. Milliseconds. */
+/** The shortest pause between renewals, whatever the clocks say. In milliseconds. */
 const SHORTEST_PAUSE = 1000;
 
-/** Taken away this long before it expires: who reads it in the last moment cannot use it any more. Milliseconds. */
+/**
+ * How long before its expiration a value is removed, because a program that reads it later cannot use it. In
+ * milliseconds.
+ */
 const TOO_LATE = 1000;
 
 /**
- * Renews an output at half of its life, until the signal fires. When that fails, what is there stays until it expires,
- * then it is taken away: a reader finds something valid or nothing. It tries again after longer and longer pauses, and
- * tells each kind of failure once until it succeeds.
+ * Renews an output at half of its lifetime, until the signal fires. When a renewal fails, the current value
+ * stays until it expires and is then removed: a reader finds a valid value or none. Renewal is retried with
+ * increasing pauses, and each kind of failure is reported once until a renewal succeeds.
  *
- * @param first what is there already; null for nothing
+ * @param first the current value; null when there is none
  */
 export async function keepFresh(output: Output, first: Life | null, keeping: Keeping): Promise<void> {
   const { signal, tell } = keeping;

@@ -9,7 +9,7 @@ import type { Aws } from '../ports/aws.ts';
 import { minting } from './mint.ts';
 import { validateMintRequest } from './mint-request.ts';
 
-/** How long a token is to live, in seconds; `auto` is as long as AWS and the caller's session allow. */
+/** The requested lifetime of a token, in seconds. `auto`: as long as AWS and the caller's session allow. */
 export type WantedDuration = number | 'auto';
 
 export interface WantedToken extends Omit<MintRequest, 'durationSeconds'> {
@@ -17,13 +17,13 @@ export interface WantedToken extends Omit<MintRequest, 'durationSeconds'> {
 }
 
 /**
- * What `auto` leaves between the end of the token and the end of the session: AWS wants the token to end before the
- * session (facts/aws.md 2.4), the request takes its time, and clocks differ.
+ * With `auto`, the time between the expiration of the token and that of the session. AWS requires the token
+ * to expire before the session (facts/aws.md 2.4), the request takes time, and clocks differ.
  */
 const MARGIN_SECONDS = 30;
 
 /**
- * Checks what can be checked before anybody knows the caller's session.
+ * Validates everything that does not depend on the caller's session.
  *
  * @throws FedctlError what `validateMintRequest` throws
  */
@@ -36,11 +36,11 @@ export function validateWantedToken(wanted: WantedToken): void {
 }
 
 /**
- * Settles how long the token lives, knowing when the caller's session ends. What cannot be minted is refused here,
- * without a call: AWS neither shortens a token nor says how long it may be.
+ * Determines the lifetime of the token from the expiration of the caller's session. A request that AWS would
+ * reject fails here without a call: AWS neither shortens a token nor returns the allowed lifetime.
  *
- * @throws FedctlError what `validateMintRequest` throws, before anything is asked of AWS; sts.session-too-short
- *   (details.sessionSeconds, details.tokenSeconds); what finding the credentials throws
+ * @throws FedctlError what `validateMintRequest` throws, before any call to AWS; sts.session-too-short
+ * (details.sessionSeconds, details.tokenSeconds); what finding the credentials throws
  */
 export async function fitToSession(
   aws: Aws,
@@ -51,14 +51,15 @@ export async function fitToSession(
   const { durationSeconds } = wanted;
   const credentials = await aws.credentials(options.signal);
   const temporary = credentials.sessionToken !== null;
-  // Keys in the environment often come without their expiry. Only a token can tell then, and only `auto` must know.
+  // Keys in the environment often come without their expiration. Then only a token can tell, and only `auto`
+  // needs to know.
   const unknown = temporary && credentials.expiresAt === null && durationSeconds === 'auto';
   const end = unknown ? await sessionEndByToken(aws, wanted, options) : credentials.expiresAt;
   return { ...wanted, durationSeconds: fittingDuration(durationSeconds, end, options.now()) };
 }
 
 /**
- * @param sessionEnd null where none is known: long-term keys, or a session that does not say
+ * @param sessionEnd null when unknown: long-term keys, or a session without an expiration
  * @returns whole seconds
  * @throws FedctlError sts.session-too-short
  */
@@ -74,7 +75,10 @@ export function fittingDuration(wanted: WantedDuration, sessionEnd: Date | null,
   throw tooShort(wanted, left, sessionEnd);
 }
 
-/** The shortest token there is says when the session behind it ends (`original_session_exp`, facts/aws.md 3.2). */
+/**
+ * Mints the shortest possible token, which contains the expiration of the session (`original_session_exp`,
+ * facts/aws.md 3.2).
+ */
 async function sessionEndByToken(
   aws: Aws,
   wanted: WantedToken,

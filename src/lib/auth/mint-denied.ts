@@ -2,13 +2,16 @@ import { formatDuration } from '../core/duration.ts';
 import type { FedctlError } from '../core/errors.ts';
 import type { MintRequest } from '../core/token.ts';
 
-/** What AWS says about a denial, read from its own sentence (facts/aws.md 2.3). */
+/** The facts of a denial, read from the AWS error message (facts/aws.md 2.3). */
 export interface Denial {
-  /** `explicit-deny`: a policy forbids it. `no-allow`: no policy of that type allows it. Null: AWS does not say. */
+  /**
+   * `explicit-deny`: a policy denies it. `no-allow`: no policy of that type allows it. Null: AWS does not
+   * say.
+   */
   readonly kind: 'explicit-deny' | 'no-allow' | null;
   /** `service control policy`, `permissions boundary`, `identity-based policy` …; null: AWS does not say. */
   readonly policyType: string | null;
-  /** The ARN of the policy that denies; null where AWS does not name it. */
+  /** The ARN of the policy that denies; null when AWS does not name it. */
   readonly policyArn: string | null;
 }
 
@@ -16,9 +19,9 @@ export interface Denial {
 type Statement = Readonly<Record<string, unknown>>;
 
 /**
- * Tells what a denied mint was about: what was requested, which type of policy denied it, who can change that policy,
- * and, where a missing allow is the reason, the statements that allow exactly this request. Other failures stay as they
- * are.
+ * Adds the details of a denied mint: the request, the type of policy that denied it, who can change that
+ * policy, and, when an allow is missing, the statements that allow exactly this request. Other failures stay
+ * unchanged.
  */
 export function withRequest(failure: FedctlError, request: MintRequest): FedctlError {
   switch (failure.code) {
@@ -36,7 +39,7 @@ function denied(failure: FedctlError, request: MintRequest): FedctlError {
   const message = failure.details['awsMessage'];
   const denial = denialOf(typeof message === 'string' ? message : '');
   const principal = /\bUser: (arn:\S+)/.exec(String(message))?.[1] ?? 'the principal';
-  // A statement that allows does not help against a policy that denies.
+  // A statement that allows has no effect against a policy that denies.
   const statements = denial.kind === 'explicit-deny' ? null : statementsFor(request);
   return failure.with({
     ...adviceOn(denial, principal),
@@ -62,7 +65,10 @@ export function denialOf(message: string): Denial {
   return { kind, policyType: deny?.[1] ?? allow?.[1] ?? null, policyArn: deny?.[2] ?? null };
 }
 
-/** Who can change a policy of this type, and where it is attached (IAM User Guide, "Policy evaluation logic"). */
+/**
+ * Returns who can change a policy of this type, and where it is attached (IAM User Guide, "Policy evaluation
+ * logic").
+ */
 function ownerOf(
   policyType: string | null,
   principal: string,
@@ -116,8 +122,8 @@ function adviceOn({ kind, policyType, policyArn }: Denial, principal: string) {
 }
 
 /**
- * The statements that allow exactly this request (facts/aws.md 5): the audience with ForAllValues and Null, because
- * ForAllValues alone holds where there is none.
+ * Returns the statements that allow exactly this request (facts/aws.md 5): the audience with ForAllValues and
+ * Null, because ForAllValues alone also matches a request without an audience.
  */
 function statementsFor({
   audience,
@@ -154,7 +160,7 @@ function statementsFor({
   ];
 }
 
-/** The tags of the principal go into the token, asked for or not. */
+/** The tags of the principal are added to the token without being requested. */
 function tooLarge(failure: FedctlError, request: MintRequest): FedctlError {
   const isShort = request.audience.length <= 1 && request.tags.length === 0;
   return failure.with({

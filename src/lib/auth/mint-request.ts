@@ -6,8 +6,8 @@ import { MINT_LIMITS, type MintRequest, SIGNING_ALGORITHMS, type Tag } from '../
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /**
- * Checks everything that AWS checks, before the call (facts/aws.md 2.1 and 2.3). Faults are named by position, counted
- * from 1, in the order the values were given.
+ * Validates everything that AWS validates, before the call (facts/aws.md 2.1 and 2.3). Faults name the
+ * position of the value, counted from 1, in the given order.
  *
  * @throws FedctlError usage.missing-audience, usage.invalid-value, sts.payload-too-large
  */
@@ -44,7 +44,7 @@ function validateAudience(audience: readonly string[]): void {
   }
 }
 
-/** The type says it already; a caller in plain JavaScript may not know. */
+/** Validates the algorithm for callers in plain JavaScript, which have no type check. */
 function validateAlgorithm(algorithm: string): void {
   if (SIGNING_ALGORITHMS.some((each) => each === algorithm)) return;
   throw invalid('--signing-algorithm', 'Invalid signing algorithm: expected RS256 or ES384, in capitals.');
@@ -60,7 +60,7 @@ function validateDuration(seconds: number): void {
 }
 
 /**
- * Tags of a token or of a session, which have the same limits.
+ * Validates the tags of a token or of a session, which have the same limits.
  *
  * @throws FedctlError usage.invalid-value
  */
@@ -109,8 +109,8 @@ function validateTagText(
 }
 
 /**
- * Refuses what cannot fit whatever AWS adds: the smallest claims that a token of this request can have. AWS counts the
- * bytes of the claims, not of the token (facts/aws.md 2.1).
+ * Rejects a request that is too large whatever AWS adds, measured by the smallest claims that its token can
+ * have. AWS counts the bytes of the claims, not of the token (facts/aws.md 2.1).
  */
 function validateSize({ audience, tags }: MintRequest): void {
   const least = {
@@ -136,12 +136,15 @@ function validateSize({ audience, tags }: MintRequest): void {
   });
 }
 
-/** Code points: whoever counts otherwise counts more, so what is too long here is too long everywhere. */
+/**
+ * Counts code points. Every other way of counting gives more, so a text that is too long here is too long
+ * everywhere.
+ */
 function characters(text: string): number {
   return [...text].length;
 }
 
-/** What to type instead, by option. */
+/** What to do instead, by option. */
 const REMEDIES: Readonly<Record<Flag, string>> = {
   '--audience': 'Mint one token for each relying party, each with its own --audience <audience>.',
   '--signing-algorithm': 'Add --signing-algorithm RS256.',

@@ -11,11 +11,12 @@ import { validateMintRequest } from './mint-request.ts';
 export { validateMintRequest };
 
 /**
- * A source that mints anew on every call: the innermost TokenSource. Checks the request before the first call.
+ * Returns the innermost TokenSource, which mints a new token on every call. Validates the request before the
+ * first call.
  *
  * @param options.timeoutMs bounds one mint, in milliseconds
- * @throws FedctlError what `validateMintRequest` throws, here; from `get` what Sts.getWebIdentityToken throws,
- *   aws.timeout, and aws.not-aws when what came back is no token, or not the one that was asked for
+ * @throws FedctlError what `validateMintRequest` throws, here; from `get` what Sts.getWebIdentityToken
+ * throws, aws.timeout, and aws.not-aws when the response is not a token, or not the requested one
  */
 export function minting(
   aws: Aws,
@@ -25,7 +26,7 @@ export function minting(
   validateMintRequest(request);
   const mint = async (stopped: AbortSignal) => {
     const sts = await aws.sts();
-    // Whoever is asked for an MFA code may take longer than a network step.
+    // A user who enters an MFA code may need more time than a network step.
     await aws.credentials(stopped);
     const bounded = deadline(stopped, options.timeoutMs);
     try {
@@ -44,9 +45,9 @@ export function minting(
 }
 
 /**
- * What a token that was just vended says about itself.
+ * Reads the claims of a token that STS returned.
  *
- * @param endpoint who vended it, for the failure
+ * @param endpoint the endpoint that returned it, for the failure
  * @throws FedctlError aws.not-aws when it is no JWT or lacks a claim that AWS always sets (facts/aws.md 3.1)
  */
 export function mintedToken(token: Secret, endpoint: string): MintedToken {
@@ -55,7 +56,10 @@ export function mintedToken(token: Secret, endpoint: string): MintedToken {
   return minted;
 }
 
-/** An emulator may answer with a token that it was not asked for; a relying party would be the first to say so. */
+/**
+ * Checks that the token matches the request. An emulator may return another token, and only the relying party
+ * would notice.
+ */
 function asAsked(minted: MintedToken, request: MintRequest, endpoint: string): MintedToken {
   const [signed, wanted] = [minted.algorithm, request.signingAlgorithm];
   if (signed !== wanted) {
@@ -68,10 +72,14 @@ function asAsked(minted: MintedToken, request: MintRequest, endpoint: string): M
   return minted;
 }
 
-/** What the relying party may not accept although AWS mints it (facts/aws.md 14.7). */
-export function mintWarnings({ algorithm, audience }: MintedToken): readonly Warning[] {
+/**
+ * What the relying party may not accept although AWS mints it (facts/aws.md 14.7).
+ *
+ * @param isForMongo others accept ES384, and some ask for it
+ */
+export function mintWarnings({ algorithm, audience }: MintedToken, isForMongo: boolean): readonly Warning[] {
   const warnings: Warning[] = [];
-  if (algorithm === 'ES384') {
+  if (algorithm === 'ES384' && isForMongo) {
     warnings.push({
       code: 'sts.es384-and-mongodb',
       message: 'MongoDB 7.0 and 8.0 accept RS256 only and reject this token.',

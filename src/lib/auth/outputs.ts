@@ -9,7 +9,7 @@ import type { Output } from './keep-fresh.ts';
 import { type SessionRequest, sessionCredentials } from './session-credentials.ts';
 import { toFile } from './token-source.ts';
 
-/** A token in a file, which is removed when it has expired. */
+/** Creates the output for a token in a file. The file is removed when the token has expired. */
 export function tokenFileOutput(source: TokenSource, path: string, mode = 0o600): Output {
   const written = toFile(source, path, mode);
   return {
@@ -19,12 +19,15 @@ export function tokenFileOutput(source: TokenSource, path: string, mode = 0o600)
   };
 }
 
-/** Session credentials that are handed out until they expire. */
+/** Session credentials that are served until they expire. */
 export interface CredentialsOutput extends Output {
   served(): ServedCredentials | null;
 }
 
-/** SDKs must know when to ask again; where the keys do not say when they expire, they ask after this. Milliseconds. */
+/**
+ * SDKs need to know when to ask again. When the keys have no expiration, they ask after this time. In
+ * milliseconds.
+ */
 const UNKNOWN_LIFE_MS = 20 * 60_000;
 
 /** @param name for people: what serves them */
@@ -54,9 +57,9 @@ export function credentialsOutput(
 const LARGEST_TOKEN = 64 * 1024;
 
 /**
- * When the token in a file expires, by the file itself: whoever wrote it, and whatever it was meant to hold.
+ * Returns when the token in a file expires, read from the file itself, whoever wrote it.
  *
- * @returns null where there is no token
+ * @returns null when there is no token
  */
 export async function expiryOfFile(path: string, signal: AbortSignal): Promise<Date | null> {
   try {

@@ -4,27 +4,27 @@ import { parseConnectionString } from '../uri/connection-string.ts';
 import { chooseMechanisms, type MECHANISM_NAMES } from '../uri/mechanism.ts';
 import { type ProgramUri, programUri, type TokenEnvironment } from '../uri/program-uri.ts';
 
-/** How a program logs in: by one mechanism. */
+/** The one mechanism that a program uses. */
 type ProgramMechanism = (typeof MECHANISM_NAMES)[number];
 
-/** A program to run, as somebody asked for it. */
+/** A program to run, as requested. */
 export interface ProgramRequest {
   readonly command: string;
-  /** `{uri}` in them stands for the connection string. */
+  /** `{uri}` in the arguments is replaced by the connection string. */
   readonly args: readonly string[];
   readonly uri: string | null;
   readonly mechanism: ProgramMechanism | null;
-  /** What it is where neither the request nor the connection string says it. */
+  /** The mechanism when neither the request nor the connection string names one. */
   readonly otherwise: ProgramMechanism;
   readonly environment: TokenEnvironment;
   readonly audience: string | null;
 }
 
-/** What to run, and what it needs to log in. */
+/** The program to run, and what it needs to log in. */
 export interface ProgramPlan {
   readonly command: string;
   readonly args: readonly string[];
-  /** For MONGODB_URI; null where none was given. */
+  /** The value of MONGODB_URI; null when no connection string was given. */
   readonly uri: string | null;
   /** A token file for this audience, or session credentials. */
   readonly login: { readonly kind: 'token'; readonly audience: string } | { readonly kind: 'credentials' };
@@ -34,10 +34,10 @@ export interface ProgramPlan {
 const PLACEHOLDER = '{uri}';
 
 /**
- * Decides what a program gets. Asks nobody.
+ * Decides what a program receives. Makes no calls.
  *
- * @throws FedctlError usage.missing-uri, usage.missing-audience, exec.secret-in-arguments, mongo.mechanism-conflict and
- *   what reading the connection string throws
+ * @throws FedctlError usage.missing-uri, usage.missing-audience, exec.secret-in-arguments,
+ * mongo.mechanism-conflict and what parsing the connection string throws
  */
 export function planProgram(request: ProgramRequest): ProgramPlan {
   const { command, args, audience } = request;
@@ -59,15 +59,16 @@ export function planProgram(request: ProgramRequest): ProgramPlan {
 
 const MECHANISM = { oidc: 'MONGODB-OIDC', aws: 'MONGODB-AWS' } as const;
 
-/** A connection string with the mechanism that it is for. */
+/** A connection string with its mechanism. */
 export interface LoginUri extends ProgramUri {
   readonly mechanism: Mechanism;
 }
 
 /**
- * The connection string for a program: by the mechanism that is asked for, else the one that it names, else `otherwise`.
+ * Returns the connection string for a program, with the requested mechanism, otherwise the one that it names,
+ * otherwise `otherwise`.
  *
- * @throws FedctlError mongo.mechanism-conflict and what reading the connection string throws
+ * @throws FedctlError mongo.mechanism-conflict and what parsing the connection string throws
  */
 export function loginUri(
   text: string,

@@ -8,26 +8,26 @@ import { minting } from './mint.ts';
 import { asRole, type RoleToAssume } from './role.ts';
 import { refreshingAhead, singleFlight } from './token-source.ts';
 
-/** What a program says of the tokens it needs. */
+/** The tokens that a program needs. */
 export interface ProgramTokens {
-  /** Who the tokens are for. */
+  /** The audience of the tokens. */
   readonly audience: string;
-  /** RS256 unless given: MongoDB 7.0 and 8.0 accept RSA keys only. */
+  /** The default is RS256: MongoDB 7.0 and 8.0 accept RSA keys only. */
   readonly signingAlgorithm?: SigningAlgorithm;
-  /** Seconds, 60 to 3600, or `auto`; 300 unless given. */
+  /** Seconds, 60 to 3600, or `auto`. The default is 300. */
   readonly durationSeconds?: WantedDuration;
   readonly profile?: string;
   readonly region?: string;
-  /** Assumed before the first mint, and again when its session has expired. */
+  /** The role to assume before the first mint, and again when its session has expired. */
   readonly roleArn?: string;
   readonly externalId?: string;
-  /** Bounds each network step, in milliseconds; 30000 unless given. */
+  /** Bounds each network step, in milliseconds. The default is 30000. */
   readonly timeoutMs?: number;
 }
 
 /**
- * Tokens for a program that lives longer than a token: minted when first asked for, kept in memory, renewed at half of
- * their life, and one mint at a time however many ask.
+ * Returns tokens for a program that runs longer than a token is valid. A token is minted on first use, kept
+ * in memory, and renewed at half of its lifetime. Concurrent calls share one mint.
  */
 export function programTokens(context: Context, wanted: ProgramTokens): TokenSource {
   const timeoutMs = wanted.timeoutMs ?? 30_000;
@@ -54,18 +54,18 @@ export function programTokens(context: Context, wanted: ProgramTokens): TokenSou
   return singleFlight(refreshingAhead(anew, context.now));
 }
 
-/** One kind of token, made again and again. */
+/** The parameters of a token that is minted repeatedly. */
 export interface TokenRecipe {
   readonly audience: string;
   readonly signingAlgorithm: SigningAlgorithm;
   readonly durationSeconds: WantedDuration;
-  /** Who asks for it; null for the caller. */
+  /** The role to assume; null for the caller's own identity. */
   readonly role: RoleToAssume | null;
 }
 
 /**
- * A source that mints anew on every call, for as long as the process lives: it keeps the session of the role, and finds
- * keys and assumes the role again when a mint fails for what one of them is.
+ * Returns a source that mints a new token on every call, for the lifetime of the process. It keeps the
+ * session of the role. It finds keys and assumes the role again when a mint fails because of either.
  *
  * @throws FedctlError from `get` what `fitToSession`, `asRole` and `minting` throw
  */
@@ -97,14 +97,14 @@ export function mintingAnew(
   };
 }
 
-/** What the MongoDB driver calls for a token, as `authMechanismProperties.OIDC_CALLBACK`. */
+/** The token callback of the MongoDB driver: `authMechanismProperties.OIDC_CALLBACK`. */
 export type OidcCallback = (params: {
   readonly timeoutContext: AbortSignal;
 }) => Promise<{ accessToken: string; expiresInSeconds: number }>;
 
 /**
- * The driver's callback over a token source. The driver asks again when the server wants a login anew; what it gets
- * then is as fresh as the source makes it (facts/mongodb.md 1.3, 1.4).
+ * Wraps a token source as the callback of the driver. The driver calls it again when the server requires a
+ * new login; how fresh the token is depends on the source (facts/mongodb.md 1.3, 1.4).
  */
 export function oidcCallback(source: TokenSource, now: () => Date): OidcCallback {
   return async ({ timeoutContext }) => {

@@ -5,20 +5,21 @@ import { invalidValue } from '../core/invalid-value.ts';
 import { ROLE_VALUES } from '../core/role-values.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 
-/** A role to assume before anything else is done: `--role-arn`, `--external-id`, `--session-name`, `--mfa-serial`. */
+/** A role to assume first: `--role-arn`, `--external-id`, `--session-name`, `--mfa-serial`. */
 export interface RoleToAssume {
   readonly roleArn: string;
   readonly externalId: string | null;
   readonly sessionName: string | null;
-  /** Of the MFA device whose code the role wants; null where it wants none. */
+  /** The serial number of the MFA device that the role requires; null when it requires none. */
   readonly mfaSerial: string | null;
 }
 
 /**
- * The settings with which everything after runs as the role: assumes it once and carries its credentials
- * (provider `assumed-role`). Profile and Region stay as they were: a role has none.
+ * Assumes the role once and returns the settings with its credentials (provider `assumed-role`), for all
+ * later calls. Profile and Region stay unchanged, because a role has none.
  *
- * @throws FedctlError usage.invalid-value, sts.assume-denied and whatever finding the caller's own credentials throws
+ * @throws FedctlError usage.invalid-value, sts.assume-denied and whatever finding the caller's own
+ * credentials throws
  */
 export async function asRole(
   context: Context,
@@ -30,9 +31,9 @@ export async function asRole(
 }
 
 /**
- * Makes one AssumeRole call with the credentials that `settings` lead to.
+ * Makes one AssumeRole call with the credentials of `settings`.
  *
- * @param mfaSerial of the device whose code is asked for, right before the call
+ * @param mfaSerial the device whose code is requested, immediately before the call
  * @returns the role's credentials, and the ARN of its session, `arn:aws:sts::A:assumed-role/R/S`
  */
 export async function assume(
@@ -66,7 +67,7 @@ function proveRole(settings: AwsSettings, roleArn: string, mfaSerial: string): P
 }
 
 /**
- * The AssumeRole request for a role, its values checked before any call (facts/aws.md 6).
+ * Builds the AssumeRole request for a role. All values are validated before any call (facts/aws.md 6).
  *
  * @throws FedctlError usage.invalid-value
  */
@@ -98,7 +99,10 @@ export function validateRoleArn(arn: string): void {
   });
 }
 
-/** Shown by CloudTrail: says which tool and, where the environment knows it, whose run it was. */
+/**
+ * Returns a session name that tells readers of CloudTrail which tool made the call and, if the environment
+ * contains it, whose run it was.
+ */
 function defaultSessionName({ env, pid }: Pick<Context, 'env' | 'pid'>): string {
   const user = env['USER'] || env['LOGNAME'] || env['USERNAME'] || String(pid);
   return `fedctl-${user.replace(/[^\w+=,.@-]/g, '-')}`.slice(0, 64);

@@ -11,33 +11,33 @@ import type { AwsSettings } from '../ports/aws.ts';
 import { validateTags } from './mint-request.ts';
 import { assume, assumeRoleRequest } from './role.ts';
 
-/** Temporary credentials that are asked for. Without roles they are the caller's own. */
+/** A request for temporary credentials. Without roles they are the caller's own. */
 export interface SessionRequest {
-  /** Assumed one after the other; the session of the last one is the answer. */
+  /** Assumed one after the other. The result is the session of the last one. */
   readonly roleArns: readonly string[];
-  /** Sent with each role of the chain: one that asks for none ignores it. */
+  /** Sent with each role of the chain; a role that does not require one ignores it. */
   readonly externalId: string | null;
   /** The name of each session of the chain. */
   readonly sessionName: string | null;
-  /** What the last session is tagged with. */
+  /** The tags of the last session. */
   readonly tags: readonly Tag[];
   /** Keys of `tags` that later sessions inherit. */
   readonly transitiveTagKeys: readonly string[];
   /** Set on the first session; AWS carries it along the chain. */
   readonly sourceIdentity: string | null;
-  /** Of the last session; null leaves it to AWS (1 h for a role, 12 h for a user). */
+  /** The duration of the last session. Null: the default of AWS (1 h for a role, 12 h for a user). */
   readonly durationSeconds: number | null;
-  /** Of the caller's MFA device: its code goes with the first call, the others are signed by sessions. */
+  /** The caller's MFA device. Its code is sent with the first call; sessions sign the other calls. */
   readonly mfaSerial: string | null;
 }
 
 export interface SessionCredentials {
-  /** The STS call that made them; `none` when the caller's credentials are temporary already. */
+  /** The STS call that created them; `none` when the caller's credentials are already temporary. */
   readonly operation: 'GetSessionToken' | 'AssumeRole' | 'none';
-  /** Who they speak for. */
+  /** The ARN of the session. */
   readonly arn: string;
   readonly credentials: Credentials;
-  /** For people: where the caller's own keys came from. */
+  /** For people: the source of the caller's own keys. */
   readonly providerDetail: string;
 }
 
@@ -46,11 +46,11 @@ const HOUR = 3600;
 const LIMITS = { shortest: 900, role: 12 * HOUR, chained: HOUR, user: 36 * HOUR } as const;
 
 /**
- * Fetches temporary credentials: AssumeRole for each role, else GetSessionToken for long-term keys, else the caller's
- * own, which are temporary already.
+ * Fetches temporary credentials: AssumeRole for each role, otherwise GetSessionToken for long-term keys,
+ * otherwise the caller's own, which are already temporary.
  *
- * @throws FedctlError usage.invalid-value, sts.duration-refused, sts.session-credentials before any call to STS;
- *   sts.assume-denied, aws.access-denied and what finding the caller's credentials throws
+ * @throws FedctlError usage.invalid-value, sts.duration-refused, sts.session-credentials before any call to
+ * STS; sts.assume-denied, aws.access-denied and what finding the caller's credentials throws
  */
 export async function sessionCredentials(
   context: Context,
@@ -99,7 +99,10 @@ function proveUser(settings: AwsSettings, mfaSerial: string): Promise<MfaProof> 
   );
 }
 
-/** Another duration, or an MFA code, would need GetSessionToken, which AWS refuses to temporary credentials (facts/aws.md 6). */
+/**
+ * Rejects another duration or an MFA code: both require GetSessionToken, which AWS denies to temporary
+ * credentials (facts/aws.md 6).
+ */
 function sessionStays(caller: ResolvedCredentials, option: Flag): FedctlError {
   const end = caller.expiresAt === null ? '' : ` They expire at ${rfc3339(caller.expiresAt)} in any case.`;
   return new FedctlError('sts.session-credentials', {
@@ -111,7 +114,7 @@ function sessionStays(caller: ResolvedCredentials, option: Flag): FedctlError {
   });
 }
 
-/** One request per role, everything checked that needs no call. Empty when no role is named. */
+/** Returns one request per role, validated without calls. Empty when no role is named. */
 function checkedChain(context: Context, request: SessionRequest): readonly AssumeRoleRequest[] {
   const { roleArns, durationSeconds } = request;
   validateDuration(durationSeconds, roleArns.length);
@@ -123,7 +126,8 @@ function checkedChain(context: Context, request: SessionRequest): readonly Assum
   const last = roleArns.length - 1;
   return roleArns.map((roleArn, index) => {
     const { externalId, sessionName, sourceIdentity, mfaSerial } = request;
-    // Inherited tags may be set only once, by the first session; the others end with the session they were set on.
+    // Transitive tags can be set only once, by the first session. The other tags apply only to the session
+    // that sets them.
     const tags = request.tags.filter((tag) => (isTransitive(tag) ? index === 0 : index === last));
     return {
       ...assumeRoleRequest(context, { roleArn, externalId, sessionName, mfaSerial }),
@@ -179,7 +183,7 @@ function validateSourceIdentity(sourceIdentity: string | null): void {
   throw invalidValue('--source-identity', { expected: '2 to 64 letters, digits and any of _+=,.@-' });
 }
 
-/** Keys of tags are the same whatever their case. */
+/** Tag keys are compared without case. */
 function includesKey(keys: readonly string[], key: string): boolean {
   return keys.some((each) => each.toLowerCase() === key.toLowerCase());
 }

@@ -11,21 +11,21 @@ import { looksLikeJwt } from '../jwt/decode.ts';
 import { readMintedToken } from '../jwt/minted-token.ts';
 import { tokenIn } from '../jwt/token-text.ts';
 
-/** What is wrong with a file whose token can be read all the same. */
+/** A fault of a file whose token can be read nevertheless. */
 export interface TokenFileWarning extends Warning {
   readonly code: Extract<FailureCode, `mongo.token-file.${string}`>;
   readonly remedy: string;
 }
 
-/** The token of a file, as it is, and what to say about the file. */
+/** The token of a file, unchanged, and warnings about the file. */
 export interface TokenFile {
   readonly token: MintedToken;
   readonly warnings: readonly TokenFileWarning[];
 }
 
 /**
- * Reads the token that a program would read from this file. It is not verified, only taken apart: whether it is any
- * good is for the server to say.
+ * Reads the token that a program would read from this file. It is decoded and not verified, because the
+ * server decides whether it is valid.
  *
  * @param name a file, or `-` for stdin
  * @param timeoutMs bounds the reading of a file, in milliseconds
@@ -41,12 +41,13 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
   const shown = name === '-' ? 'stdin' : `"${name}"`;
   try {
     const content = await readInput(name, context, timeoutMs);
-    // Only blanks and line ends: a byte order mark is no white space to a driver or to a person who has to find it.
+    // Only spaces, tabs and line ends: drivers do not treat a byte order mark as white space, and the user
+    // has to be told about it.
     const text = content.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
-    // The token alone, where there is more: the words around it may be named.
+    // If there is other text, only the token is secret: the words around it may be shown.
     context.redactor.learn(new Secret(tokenIn(content)));
     const token = tokenOf(text, context.now());
-    // What comes through a pipe ends in a newline by custom; a file is what a driver sends as it is.
+    // Piped input usually ends with a newline. A driver sends the content of a file unchanged.
     if (name === '-') return { token, warnings: [] };
     const open = await isReadableByOthers(resolve(context.cwd, name));
     const warnings = [
@@ -68,7 +69,10 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
   }
 }
 
-/** The claims without which MongoDB refuses a token anyway (facts/mongodb.md 1.6). It does not ask for iat. */
+/**
+ * Checks the claims without which MongoDB rejects a token (facts/mongodb.md 1.6). MongoDB does not require
+ * iat.
+ */
 function tokenOf(text: string, now: Date): MintedToken {
   const token = readMintedToken(new Secret(text), { algorithm: '(none)', issuedAt: now });
   if ('missing' in token) throw missing(token.missing);

@@ -4,15 +4,16 @@ import { writeSecretFile } from '../files/secret-file.ts';
 
 type Clock = () => Date;
 
-/** From when to when something is valid, by the clock of whoever made it. */
+/** A validity period, by the clock of the issuer. */
 export interface Life {
   readonly issuedAt: Date;
   readonly expiresAt: Date;
 }
 
 /**
- * Half of a life and its end, in milliseconds of the local clock. It is counted from when the token came, because a clock
- * that is slow would keep an expired token for valid; its own `exp` ends it in any case, for one that came late.
+ * Returns half of a lifetime and its end, in milliseconds of the local clock. It is counted from when the
+ * token was received, because with a slow local clock an expired token would look valid. A token that was
+ * received late still ends at its own `exp`.
  */
 export function spanOf({ issuedAt, expiresAt }: Life, receivedAt: Date): { halfLife: number; end: number } {
   const life = expiresAt.getTime() - issuedAt.getTime();
@@ -20,7 +21,7 @@ export function spanOf({ issuedAt, expiresAt }: Life, receivedAt: Date): { halfL
   return { halfLife: end - life / 2, end };
 }
 
-/** A token at hand. */
+/** The current token. */
 interface Held extends ReturnType<typeof spanOf> {
   readonly token: MintedToken;
 }
@@ -30,10 +31,10 @@ function held(token: MintedToken, receivedAt: Date): Held {
 }
 
 /**
- * Renews at half of the token's life. When that fails the old token is handed out as long as it is valid, and the next
- * call tries again: an outage of STS is felt only by those who outlast the second half.
+ * Returns a source that renews the token at half of its lifetime. When that fails, it returns the old token
+ * while it is valid, and the next call tries again. So a short outage of STS has no effect.
  *
- * @param failed told of each renewal that failed while the old token still served
+ * @param failed called for each renewal that failed while the old token was still valid
  */
 export function refreshingAhead(
   source: TokenSource,
@@ -57,16 +58,16 @@ export function refreshingAhead(
 }
 
 /**
- * Lets calls that come while a token is under way wait for that one. A caller who gives up leaves the others waiting;
- * the work itself stops when the last one gave up.
+ * Returns a source whose concurrent calls share one request. A caller that is aborted does not affect the
+ * others. The work itself stops when the last caller is aborted.
  */
 export function singleFlight(source: TokenSource): TokenSource {
   return { get: shared((signal) => source.get(signal)) };
 }
 
 /**
- * Leaves each token that passes in a file as well, where a driver or a program reads it: whole, by rename, and without a
- * newline, which drivers would send along.
+ * Returns a source that also writes each token to a file for a driver or a program. The file is replaced
+ * atomically by rename, and has no final newline, which drivers would send.
  *
  * @param path absolute
  * @param mode permission bits of the file

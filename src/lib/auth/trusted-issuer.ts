@@ -7,13 +7,14 @@ import { trustworthyUrl } from '../issuer/address.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 
 /**
- * The one issuer that a run trusts: the pinned one, else that of the caller's own account. Disabling federation
- * neither changes the issuer nor withdraws its keys (facts/aws.md 1), so a disabled account's issuer is trusted too
- * when IAM names it.
+ * Returns the one issuer that a run trusts: the pinned one, otherwise that of the caller's account. Disabling
+ * federation neither changes the issuer nor withdraws its keys (facts/aws.md 1), so the issuer of a disabled
+ * account is trusted too when IAM names it.
  *
- * @param pinned what `--issuer` says, or null
+ * @param pinned the value of `--issuer`, or null
  * @returns the issuer, to be compared byte for byte with `iss`
- * @throws FedctlError issuer.unknown, issuer.plaintext-refused, usage.invalid-value, aws.* when AWS is unreachable
+ * @throws FedctlError issuer.unknown, issuer.plaintext-refused, usage.invalid-value, aws.* when AWS is
+ * unreachable
  */
 export async function trustedIssuer(
   pinned: string | null,
@@ -50,7 +51,7 @@ async function federationInfo(context: Context, settings: AwsSettings) {
     const iam = await (await context.aws(settings)).iam();
     return await iam.outboundFederationInfo(context.signal);
   } catch (error) {
-    // Without credentials or permission there is no account to ask, and that is no failure of AWS.
+    // Without credentials or permission the account is unknown, which is not a failure of AWS.
     const noAccount =
       isFedctlError(error) &&
       (error.exitCode === EXIT.notSetUp || error.exitCode === EXIT.refused || error.exitCode === EXIT.usage);

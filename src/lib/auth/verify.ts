@@ -14,38 +14,39 @@ import type { AwsSettings } from '../ports/aws.ts';
 import { trustedIssuer } from './trusted-issuer.ts';
 
 export interface VerifyRequest {
-  /** The issuer to trust; null: that of the caller's own account. */
+  /** The issuer to trust; null: the issuer of the caller's account. */
   readonly issuer: string | null;
-  /** null: any audience will do. */
+  /** Null: any audience is accepted. */
   readonly audience: string | null;
   /** A glob over the subject; null: any subject. */
   readonly subject: string | null;
-  /** A file or an https URL that holds the issuer's keys; null: what the issuer publishes. */
+  /** A file or an https URL with the issuer's keys; null: the keys that the issuer publishes. */
   readonly keySet: string | null;
 }
 
-/** Whether a token is accepted, and everything that speaks against it. */
+/** Whether a token is accepted, and all its faults. */
 export interface Verification {
   readonly valid: boolean;
-  /** The issuer that was trusted; null when the text was no JWT and nobody had to be asked. */
+  /** The issuer that was trusted; null when the text was not a JWT, so that no issuer was needed. */
   readonly issuer: string | null;
-  /** What the token says of itself: proved only when it is valid. */
+  /** The claims of the token; verified only when it is valid. */
   readonly subject: string | null;
   readonly audience: readonly string[];
   readonly algorithm: string | null;
   readonly keyId: string | null;
   readonly expiresAt: Date | null;
-  /** False when no key was asked for, because none could have made the token valid. */
+  /** False when no key was fetched because no key could make the token valid. */
   readonly signatureChecked: boolean;
   readonly faults: readonly Fault[];
 }
 
 /**
- * Proves a token as a relying party does. Exactly one issuer is trusted, and only its keys are used: a foreign issuer
- * and an algorithm that is not accepted are answered without any request to an issuer.
+ * Verifies a token as a relying party does. Exactly one issuer is trusted, and only its keys are used. A
+ * token of another issuer, or with an algorithm that is not accepted, causes no request to an issuer.
  *
- * @param keys shared by whoever verifies often
- * @throws FedctlError issuer.*, usage.unreadable-input, usage.invalid-value, aws.*; a bad token is an answer, no error
+ * @param keys a cache to share between verifications
+ * @throws FedctlError issuer.*, usage.unreadable-input, usage.invalid-value, aws.*; an invalid token is a
+ * result, not an error
  */
 export async function verifyToken(
   text: string,
@@ -54,7 +55,7 @@ export async function verifyToken(
   settings: AwsSettings,
   keys: KeyCache = createKeyCache({ ...fetchOptions(context, settings), now: context.now }),
 ): Promise<Verification> {
-  // A wrong --issuer is told whatever the token is.
+  // An invalid --issuer is reported whatever the token is.
   const { issuer: pinned } = request;
   if (pinned !== null) readingOption('--issuer', () => discoveryUrl(pinned));
   const decoded = decodeOrFault(text);

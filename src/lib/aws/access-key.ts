@@ -2,9 +2,9 @@ import type { Credentials, ResolvedCredentials } from '../core/credentials.ts';
 import { FedctlError } from '../core/errors.ts';
 
 /**
- * Refuses a long-term key with a session token, and the key of a session without one: AWS answers both with "invalid",
- * and the id alone tells which it is.
- * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
+ * Rejects a long-term key with a session token, and a temporary key without one. AWS returns "invalid" for
+ * both, and only the prefix of the id distinguishes them. Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
  *
  * @returns the same credentials
  * @throws FedctlError aws.credentials-half-set
@@ -50,19 +50,19 @@ const MISSING: Partial<Record<ResolvedCredentials['provider'], string>> = {
 };
 
 function tokenFault({ accessKeyId, sessionToken }: Credentials): 'left over' | 'missing' | null {
-  // As AWS writes them: the ids of emulators may begin alike and mean nothing.
+  // Only ids in the format of AWS: the prefixes of an emulator's ids mean nothing.
   const [, kind] = /^(AK|AS)IA[A-Z0-9]{16}$/.exec(accessKeyId) ?? [];
   if (kind === 'AK' && sessionToken !== null) return 'left over';
   return kind === 'AS' && sessionToken === null ? 'missing' : null;
 }
 
-/** A part of a key with something in its value that belongs to no key: `access key id`, `quotation marks`. */
+/** A part of a key whose value contains foreign text: `access key id`, `quotation marks`. */
 export interface ForeignPart {
   readonly part: string;
   readonly has: 'quotation marks' | 'a blank';
 }
 
-/** What a file or a paste left in the value of a key; null for nothing. */
+/** Returns what a file or a paste left in the value of a key; null for nothing. */
 export function foreignPart({ accessKeyId, secretAccessKey, sessionToken }: Credentials): ForeignPart | null {
   const parts = {
     'access key id': accessKeyId,

@@ -19,13 +19,13 @@ import { readSharedFiles, type SharedFiles } from './shared-files.ts';
 import { createSts } from './sts.ts';
 import { environmentWebIdentity } from './web-identity.ts';
 
-/** What the settings, the environment and the files come to; read once. */
+/** The configuration from the settings, the environment and the files. It is read once. */
 interface Configuration {
   readonly files: SharedFiles;
   readonly profile: ChosenProfile;
 }
 
-/** AWS as the settings and the context reach it. Reads nothing and loads no SDK before it is asked something. */
+/** Creates access to AWS for these settings. Reads nothing and loads no SDK before the first call. */
 export async function createAws(settings: AwsSettings, context: Context): Promise<Aws> {
   const configuration = once(async (): Promise<Configuration> => {
     const files = await readSharedFiles(context, settings.timeoutMs);
@@ -72,7 +72,7 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
   };
 }
 
-/** One connection for both services: Region, proxy and time-outs are the same, the endpoints are not. */
+/** Returns one connection for both services: Region, proxy and timeouts are shared, the endpoints are not. */
 function connection(
   settings: AwsSettings,
   context: Context,
@@ -102,9 +102,9 @@ function caBundleOfProfile({ name, settings }: ChosenProfile): CaBundle | null {
 }
 
 /**
- * The providers in the order of the AWS CLI: a role of the profile before a web identity of the environment, and that
- * before the other ways of the profile. A profile that was named on the command line beats everything in the
- * environment.
+ * Returns the providers in the order of the AWS CLI: a role of the profile first, then a web identity of the
+ * environment, then the other sources of the profile. A profile that was named on the command line takes
+ * precedence over the environment.
  */
 function providers(
   settings: AwsSettings,
@@ -151,7 +151,7 @@ function providers(
   return [fromEnvironment, ...named, ...ofTheMachine];
 }
 
-/** Which of profile and environment won, where both are set. */
+/** Says whether the profile or the environment was used, when both are set. */
 function choiceNotes(
   given: ResolvedCredentials | undefined,
   profile: ChosenProfile,

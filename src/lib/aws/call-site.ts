@@ -1,22 +1,22 @@
 import type { ResolvedCredentials } from '../core/credentials.ts';
 
-/** One call to AWS, as its failures have to describe it. */
+/** One call to AWS, with everything that its failures describe. */
 export interface CallSite {
   readonly service: 'STS' | 'IAM';
-  /** The API's name of the operation: `GetWebIdentityToken`. */
+  /** The API name of the operation: `GetWebIdentityToken`. */
   readonly action: string;
   readonly region: string;
-  /** What names the Region: `--region`, `AWS_REGION`, `profile "x"` … */
+  /** The source of the Region: `--region`, `AWS_REGION`, `profile "x"` … */
   readonly regionSource: string;
-  /** Where the request goes, without a slash at the end. */
+  /** The URL that the request is sent to, without a trailing slash. */
   readonly endpoint: string;
-  /** What names the endpoint: `AWS_ENDPOINT_URL_STS` …; null for AWS's own. */
+  /** The source of the endpoint: `AWS_ENDPOINT_URL_STS` …; null for an AWS default endpoint. */
   readonly endpointSource: string | null;
-  /** Bounds the call with its retries, in milliseconds. */
+  /** Bounds the call including retries, in milliseconds. */
   readonly timeoutMs: number;
-  /** What the request is signed with; null for a call that needs no signature. */
+  /** The credentials that sign the request; null for an unsigned call. */
   readonly credentials: ResolvedCredentials | null;
-  /** The role that the call asks for; null for calls that ask for none. */
+  /** The role that the call requests; null for other calls. */
   readonly roleArn: string | null;
   now(): Date;
 }
@@ -26,7 +26,7 @@ export function whereOf(site: CallSite): string {
   return `${site.service} in ${site.region} (${site.endpoint})`;
 }
 
-/** The evidence that each failure of a call carries. */
+/** Returns the evidence for the failures of a call. */
 export function siteDetails(site: CallSite) {
   return {
     service: site.service,

@@ -5,11 +5,12 @@ import { callFailure, timeoutFailure } from './failures.ts';
 import { statusSeen } from './request-handler.ts';
 
 /**
- * Makes a call that ends when it is done, when its time is over, or within a moment of the signal, whatever the SDK is
- * waiting for at that time.
+ * Makes a call that ends when it completes, when its time has run out, or shortly after the signal fires,
+ * even while the SDK is waiting.
  *
- * @param send is given the signal that also carries the deadline
- * @throws FedctlError for every failure of the service and of the way there; the signal's own reason when it fires
+ * @param send receives the signal that also includes the deadline
+ * @throws FedctlError for every failure of the service and of the connection; the signal's own reason when it
+ * fires
  */
 export async function call<Output>(
   site: CallSite,

@@ -7,23 +7,23 @@ import type { CaBundle } from '../net/certificate-authorities.ts';
 import type { EndpointOverride, ResolvedRegion } from '../ports/aws.ts';
 import { createRequestHandler, type RequestHandler } from './request-handler.ts';
 
-/** How the SDK's clients of one run reach AWS. */
+/** How the SDK clients of one run reach AWS. */
 export interface Connection {
   readonly region: string;
-  /** What names the Region. */
+  /** The source of the Region. */
   readonly regionSource: string;
   readonly requestHandler: RequestHandler;
   readonly timeoutMs: number;
-  /** Of fedctl, for the user agent. */
+  /** The version of fedctl, for the user agent. */
   readonly version: string;
   readonly choice: EndpointChoice;
   readonly redactor: Redactor;
   now(): Date;
-  /** The endpoint that stands in for AWS's own, and what names it; null for AWS's own. */
+  /** Returns the endpoint override and its source; null for the AWS default. */
   endpoint(service: EndpointOverride['service']): Override | null;
 }
 
-/** What asks for a special one of AWS's own endpoints: `AWS_USE_FIPS_ENDPOINT` …; null where nothing does. */
+/** The sources of the choice of special AWS endpoints: `AWS_USE_FIPS_ENDPOINT` …; null without a choice. */
 export interface EndpointChoice {
   readonly fips: string | null;
   readonly dualStack: string | null;
@@ -37,7 +37,7 @@ export function createConnection(
     readonly region: ResolvedRegion;
     readonly timeoutMs: number;
     readonly choice: EndpointChoice;
-    /** Of the profile. */
+    /** The CA bundle of the profile. */
     readonly caBundle: CaBundle | null;
     endpoint(service: EndpointOverride['service']): Override | null;
   },
@@ -55,7 +55,7 @@ export function createConnection(
   };
 }
 
-/** Keys as the SDK takes them. This is where they leave. */
+/** Converts keys for the SDK. This is the only place where the secrets are revealed. */
 export function revealed({ accessKeyId, secretAccessKey, sessionToken, expiresAt }: Credentials) {
   return {
     accessKeyId,
@@ -65,16 +65,16 @@ export function revealed({ accessKeyId, secretAccessKey, sessionToken, expiresAt
   };
 }
 
-/** Finds the keys for a call; asked before each one. */
+/** Returns the keys for a call; called before each one. */
 export type FindCredentials = (signal: AbortSignal) => Promise<ResolvedCredentials>;
 
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * The configuration of an SDK client. Every value that the SDK would otherwise look up in the process's environment
- * and the user's files is given, so that a run sees its Context and nothing else.
+ * Returns the configuration of an SDK client. It sets every value that the SDK would otherwise read from the
+ * process's environment and the user's files, so that a run depends only on its Context.
  *
- * @param service whose endpoint override counts
+ * @param service the service whose endpoint override applies
  */
 export function clientConfig(
   connection: Connection,
@@ -102,7 +102,7 @@ export function clientConfig(
   };
 }
 
-/** What every client of the SDK is told, also those inside its credential providers. */
+/** Returns the settings that all SDK clients share, including those inside credential providers. */
 export function attempts(version: string) {
   const customUserAgent: [string, string][] = [['fedctl', version]];
   return {

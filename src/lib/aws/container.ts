@@ -14,10 +14,10 @@ const FULL = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
 
-/** The endpoint is on the machine itself: two seconds are long. */
+/** In milliseconds. The endpoint is on the same machine, so two seconds are long. */
 const TIMEOUT_MS = 2000;
 
-/** Before the second and the third attempt: an agent under load refuses for a moment. */
+/** The pauses before the second and the third attempt: an agent under load may refuse connections briefly. */
 const PAUSES_MS = [250, 750];
 
 const MAX_TOKEN_BYTES = 64 * 1024;
@@ -26,16 +26,18 @@ type Dependencies = Pick<Context, 'env' | 'cwd' | 'fetch' | 'sleep' | 'redactor'
 
 interface ContainerEndpoint {
   readonly url: URL;
-  /** The variable that names it. */
+  /** The variable that names the endpoint. */
   readonly variable: string;
 }
 
 /**
- * The keys that ECS, EKS Pod Identity or Lambda's like hand to a container (facts/aws.md 7.5). Who set the endpoint
- * meant its identity: where it gives no keys in three attempts, that is the answer.
+ * Returns the keys that ECS, EKS Pod Identity or a Lambda-like service provides to a container (facts/aws.md
+ * 7.5). When the endpoint is set but returns no keys in three attempts, the call fails, because this identity
+ * was intended.
  *
  * @param timeoutMs bounds each step, in milliseconds
- * @throws FedctlError aws.container-failed, aws.endpoint-invalid, aws.plaintext-refused; the signal's own reason
+ * @throws FedctlError aws.container-failed, aws.endpoint-invalid, aws.plaintext-refused; the signal's own
+ * reason
  */
 export async function containerCredentials(
   context: Dependencies,
@@ -60,7 +62,7 @@ export async function containerCredentials(
   throw containerFailed(endpoint, `${found}, in three attempts`);
 }
 
-/** @returns what came instead of keys, as half a sentence */
+/** @returns what was returned instead of keys, as half a sentence */
 async function ask(
   { url, variable }: ContainerEndpoint,
   request: MetadataRequest,
@@ -99,7 +101,7 @@ function endpointOf(env: Context['env']): ContainerEndpoint | null {
     : { url: new URL(metadataEndpoint(full, FULL)), variable: FULL };
 }
 
-/** The file wins and is read each time: it is renewed while we run. */
+/** The file takes precedence and is read each time, because it is renewed during the run. */
 async function authorizationOf(
   endpoint: ContainerEndpoint,
   { env, cwd }: Dependencies,

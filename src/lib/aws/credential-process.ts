@@ -11,19 +11,20 @@ import { processFailure } from './process-failure.ts';
 import { processEnvironment } from './process-loop.ts';
 import { shellWords } from './shell-words.ts';
 
-/** Such a program may ask its user for a code: that is what the bound has to allow. */
+/** In milliseconds. The program may ask its user for a code, so the bound must allow for that. */
 const TIMEOUT_MS = 120_000;
 
-/** A few hundred bytes are usual. */
+/** The usual output is a few hundred bytes. */
 const MAX_OUTPUT = 1024 * 1024;
 
 /**
- * Runs a profile's `credential_process` and reads the keys it prints (facts/aws.md 7.1). As the AWS CLI does, it splits
- * the command into words and starts the program without a shell, with the standard input of this process: the program
- * may read a code from there. The SDK's own provider would run it in a shell and in this process's environment, could
- * not be stopped, and repeats the command line, which may hold a secret, in its errors.
+ * Runs a profile's `credential_process` and reads the keys it prints (facts/aws.md 7.1). Like the AWS CLI, it
+ * splits the command into words and starts the program without a shell. The program gets the standard input
+ * of this process and may read a code from there. The SDK's own provider runs a shell in this process's
+ * environment, cannot be stopped, and repeats the command line, which may contain a secret, in its errors.
  *
- * @throws FedctlError aws.credential-process-loop, aws.profile-failed, aws.credentials-expired; the signal's own reason
+ * @throws FedctlError aws.credential-process-loop, aws.profile-failed, aws.credentials-expired; the signal's
+ * own reason
  */
 export async function processCredentials(
   command: string,
@@ -57,7 +58,7 @@ function run(
     const seen = { stdout: '', stderr: '' };
     const stop = () => {
       child.kill();
-      // Children of the program may keep the pipes open, and nothing more is read from them.
+      // Child processes of the program may keep the pipes open, but nothing more is read from them.
       child.stdout?.destroy();
       child.stderr?.destroy();
       reject(signal.reason);
@@ -81,7 +82,7 @@ function run(
   });
 }
 
-/** Only the first word is repeated: those after it may be secrets. */
+/** Only the first word is repeated, because the others may be secrets. */
 function notStarted(profile: string, program: string, cause: Error): FedctlError {
   const why = systemCode(cause) === 'ENOENT' ? 'the program was not found' : cause.message;
   const failure = `cannot be started: "${program}": ${why}`;
@@ -101,7 +102,7 @@ function parse(output: string, profile: string, now: Date): Credentials {
   try {
     value = JSON.parse(output);
   } catch {
-    // The error would quote what was printed.
+    // The error would quote the output.
     throw processFailed(profile, 'printed no JSON');
   }
   const fields = isRecord(value) ? value : {};

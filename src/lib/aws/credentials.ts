@@ -8,16 +8,19 @@ import { withFittingToken } from './access-key.ts';
 import type { FindCredentials } from './connection.ts';
 import { type CredentialProvider, isAbsent } from './provider.ts';
 
-/** Keys that end sooner are asked for again: the SDK takes them for expired too (facts/aws.md 7.4). */
+/**
+ * Keys that expire within this time are renewed, because the SDK treats them as expired too (facts/aws.md
+ * 7.4).
+ */
 const RENEW_BEFORE_MS = 5 * 60_000;
 
 /**
- * Asks the providers in order. The SDK's own chain answers every failure with one sentence; here each provider says
- * why it had nothing.
+ * Asks the providers in order. The SDK's own chain reports every failure with the same sentence; here each
+ * provider says why it has no keys.
  *
  * @param faults sentences about files that could not be used, for the failure
- * @throws FedctlError aws.credentials-missing with details.tried; aws.credentials-half-set; aws.credentials-expired;
- *   what a provider throws
+ * @throws FedctlError aws.credentials-missing with details.tried; aws.credentials-half-set;
+ * aws.credentials-expired; what a provider throws
  */
 export async function findCredentials(
   providers: readonly CredentialProvider[],
@@ -60,8 +63,8 @@ export function unexpired(credentials: ResolvedCredentials, now: Date): Resolved
 }
 
 /**
- * Keeps what was found until shortly before it expires. Callers at the same time share one search; each leaves it when
- * its own signal fires. When a renewal fails while the keys at hand still hold, these are used.
+ * Caches the keys until shortly before they expire. Concurrent callers share one search, and each leaves it
+ * when its own signal fires. When a renewal fails while the current keys are still valid, these are used.
  */
 export function cachedCredentials(
   find: FindCredentials,

@@ -4,8 +4,8 @@ import { type CallSite, whereOf } from './call-site.ts';
 import { type AwsRefusal, refused } from './refusal.ts';
 
 /**
- * AccessDenied, told apart by the call it answers and by the permission that AWS's sentence names
- * (facts/aws.md 1, 2.3, 6). AWS gives one code for all of these.
+ * Converts AccessDenied to a failure. AWS uses one code for all denials, so they are distinguished by the
+ * call and by the permission in the AWS error message (facts/aws.md 1, 2.3, 6).
  */
 export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.service === 'IAM') return permissionMissing(refusal, site);
@@ -32,7 +32,10 @@ export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   }
 }
 
-/** A wrong code and a wrong device have AWS's sentence alone to tell them from other denials (facts/aws.md 6). */
+/**
+ * A wrong MFA code and a wrong device are distinguished from other denials only by the AWS error message
+ * (facts/aws.md 6).
+ */
 function mfaRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   const isDevice = /unable to validate/.test(refusal.message);
   return refused('sts.mfa-refused', refusal, site, {
@@ -87,7 +90,7 @@ function plainlyDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
-/** The principal that AWS's sentence names, else what is known of it: its key. */
+/** Returns the principal that the AWS error message names, otherwise the key that made the call. */
 function callerOf({ message }: AwsRefusal, { credentials }: CallSite): string {
   const named = /\bUser: (arn:[^\s]+)/.exec(message)?.[1];
   if (named !== undefined) return named;
@@ -104,7 +107,7 @@ function roleOf({ roleArn }: CallSite): string {
   return roleArn === null ? 'the role' : `the role ${roleArn}`;
 }
 
-/** Who may assume a role stands in its trust policy; GetRole takes the name of the role without its path. */
+/** The trust policy of a role says who may assume it. GetRole takes the name of the role without its path. */
 function trustPolicy({ roleArn }: CallSite): Partial<FailureFacts> {
   const name = roleArn?.split('/').at(-1);
   return name === undefined || name === ''
@@ -119,7 +122,9 @@ function deniedAction({ message }: AwsRefusal): string | null {
   return /not authorized to perform: ([a-z]+:[A-Za-z]+)/.exec(message)?.[1] ?? null;
 }
 
-/** `, because no …`, `, with an explicit deny …`: why, in AWS's words, when it says so. */
+/**
+ * Returns the reason in the words of AWS, when it gives one: `, because no …`, `, with an explicit deny …`.
+ */
 function reasonOf({ message }: AwsRefusal): string {
   const reason =
     /\b(with an explicit deny in [^.]*)/.exec(message)?.[1] ?? /\b(because no [^.]*)/.exec(message)?.[1];

@@ -5,12 +5,12 @@ import type { EndpointOverride } from '../ports/aws.ts';
 import type { ChosenProfile } from './profile.ts';
 import type { SharedFiles } from './shared-files.ts';
 
-/** The services that get a signature or a token from us. */
+/** The services that receive a signature or a token from fedctl. */
 export type Service = 'sts' | 'iam' | 'sso' | 'sso_oidc' | 'signin';
 
 /**
- * The endpoint that a setting names for a service, in the SDK's own order (facts/aws.md 9.1), checked; null where AWS's
- * own is used.
+ * Returns the endpoint that a setting names for a service, validated, with the precedence of the SDK
+ * (facts/aws.md 9.1); null when the AWS default is used.
  *
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
@@ -33,7 +33,7 @@ export function endpointOverride(
   return value ? { url: checkedEndpoint(value, source, way), source } : null;
 }
 
-/** The overrides in effect for the two services that fedctl itself calls. */
+/** Returns the active overrides for the two services that fedctl calls directly. */
 export function endpointOverrides(
   env: Context['env'],
   profile: ChosenProfile,
@@ -60,10 +60,10 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
 }
 
 /**
- * Checks an endpoint that receives signed requests or tokens: https, or http on this machine.
+ * Validates an endpoint that receives signed requests or tokens: https, or http on this machine.
  *
  * @param source the setting that names the endpoint
- * @param way what takes the setting back, to be typed or done
+ * @param way how to remove the setting
  * @returns the URL as written
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
@@ -72,8 +72,8 @@ function checkedEndpoint(value: string, source: string, way = `Unset ${source}.`
 }
 
 /**
- * Checks an endpoint that hands out credentials, which is also allowed at the metadata addresses of AWS without TLS.
- * As `checkedEndpoint`.
+ * Validates an endpoint that serves credentials. The metadata addresses of AWS are allowed without TLS as
+ * well. Otherwise like `checkedEndpoint`.
  */
 export function metadataEndpoint(value: string, source: string, way = `Unset ${source}.`): string {
   return checked(value, { source, way }, (host) => isLoopbackHost(host) || isMetadataHost(host));
@@ -109,7 +109,7 @@ function checked(
   return value;
 }
 
-/** The value is not repeated: what is no URL may be anything, a secret too. */
+/** The value is not repeated, because an invalid URL may be anything, including a secret. */
 function endpointInvalid({ source, way }: EndpointSetting, why: string): FedctlError {
   return new FedctlError('aws.endpoint-invalid', {
     message: `The endpoint of ${source} ${why}.`,

@@ -6,14 +6,15 @@ import { readExpiry } from './expiry.ts';
 import type { Absent } from './provider.ts';
 
 /**
- * The keys in the environment (facts/aws.md 7.2).
+ * Returns the keys in the environment (facts/aws.md 7.2).
  *
- * @throws FedctlError aws.credentials-half-set; usage.invalid-value for an expiry that is no time
+ * @throws FedctlError aws.credentials-half-set; usage.invalid-value for an expiration that is not a valid
+ * time
  */
 export function environmentCredentials(env: Context['env']): ResolvedCredentials | Absent {
   const accessKeyId = env['AWS_ACCESS_KEY_ID']?.trim() ?? '';
   const secretAccessKey = env['AWS_SECRET_ACCESS_KEY']?.trim() ?? '';
-  // The older name is read where the newer one is not there.
+  // The older name is read when the newer one is not set.
   const sessionToken = env['AWS_SESSION_TOKEN']?.trim() || env['AWS_SECURITY_TOKEN']?.trim() || '';
   if (accessKeyId === '' && secretAccessKey === '') return { absent: 'AWS_ACCESS_KEY_ID is not set' };
   if (accessKeyId === '' || secretAccessKey === '') throw halfSet(accessKeyId === '');
@@ -21,14 +22,14 @@ export function environmentCredentials(env: Context['env']): ResolvedCredentials
     accessKeyId,
     secretAccessKey: new Secret(secretAccessKey),
     sessionToken: sessionToken === '' ? null : new Secret(sessionToken),
-    // A key without a session has no expiry.
+    // A key without a session has no expiration.
     expiresAt: sessionToken === '' ? null : expiryOf(env['AWS_CREDENTIAL_EXPIRATION']?.trim() ?? ''),
     provider: 'environment',
     providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
   };
 }
 
-/** The AWS CLI and boto3 stop at a text that is no time as well. */
+/** The AWS CLI and boto3 also reject an invalid time. */
 function expiryOf(text: string): Date | null {
   if (text === '') return null;
   const expiresAt = readExpiry(text);

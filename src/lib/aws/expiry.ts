@@ -2,9 +2,9 @@ const TIME =
   /^(\d{4})-?(\d\d)-?(\d\d)[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?\s*(?:Z|UTC|GMT|([+-]\d\d):?(\d\d)?)?$/i;
 
 /**
- * Reads when credentials expire, as the programs and caches around AWS write it: RFC 3339, and its relatives such as
- * `2036-01-01T00:00:00UTC`. A time without a zone is UTC: the machine's own zone would move it by hours, and what such
- * programs leave out is the Z.
+ * Parses the expiration of credentials in the formats of the programs and caches around AWS: RFC 3339, and
+ * variants such as `2036-01-01T00:00:00UTC`. A time without a zone is UTC, because such programs omit the Z,
+ * and the local zone would shift it by hours.
  *
  * @returns null for anything else
  */

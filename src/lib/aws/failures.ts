@@ -10,14 +10,17 @@ import { type CallSite, siteDetails, whereOf } from './call-site.ts';
 import { accessDenied } from './denials.ts';
 import { type AwsRefusal, metadataOf, refusalOf, refused } from './refusal.ts';
 
-/** The failure that an error of an SDK client stands for. What no row of the catalogue covers is returned as it is. */
+/**
+ * Converts an error of an SDK client to a failure. An error without a row in the catalogue is returned
+ * unchanged.
+ */
 export function callFailure(error: unknown, site: CallSite): unknown {
   const refusal = refusalOf(error);
   if (refusal !== null) return refusalFailure(refusal, site);
   return transportFailure(error, site) ?? answerFailure(error, site) ?? error;
 }
 
-/** @param status of the last answer that came, when one did */
+/** @param status of the last response, if there was one */
 export function timeoutFailure(site: CallSite, cause?: unknown, status: number | null = null): FedctlError {
   const limit = formatDuration(site.timeoutMs / 1000);
   const details = { ...siteDetails(site), timeoutMs: site.timeoutMs, status };
@@ -37,7 +40,7 @@ export function timeoutFailure(site: CallSite, cause?: unknown, status: number |
   });
 }
 
-/** Too many requests, or a fault of whoever answers: by the status alone, without a word of AWS. */
+/** Too many requests or a server error, recognized by the status alone when the response is not from AWS. */
 function unable(
   status: number,
   site: CallSite,
@@ -55,7 +58,7 @@ function unable(
   });
 }
 
-/** For an answer that looks well at first and lacks what it must hold: a proxy's, or an emulator's. */
+/** For a response that looks valid but lacks required content: from a proxy, or an emulator. */
 export function notAws(site: CallSite, why: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.not-aws', {
     message: `The response to ${site.action} at ${site.endpoint} does not come from AWS: ${why}.`,
@@ -91,7 +94,10 @@ const NOT_SUBSCRIBED = new Set([
 ]);
 const NO_SIGNATURE = new Set(['MissingAuthenticationToken', 'IncompleteSignature', 'MissingSecurityHeader']);
 
-/** A signature for one Region or service, and an endpoint of another; with several codes, the sentence is the same. */
+/**
+ * The signature and the endpoint are for different Regions or services. AWS uses several codes but the same
+ * message.
+ */
 const SCOPE = /\bscoped to (?:a valid|(?:the )?correct) (?:region|service)|\bthe region '[^']*' is wrong\b/i;
 
 function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
@@ -147,7 +153,10 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
   }
 }
 
-/** AWS answers so to a call signed with a session's keys, and with their expiry it says which session. */
+/**
+ * AWS returns this for calls signed with the keys of an expired session. The expiration of the keys shows
+ * which session.
+ */
 function expiredToken(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.credentials === null) {
     return refused('sts.identity-token-expired', refusal, site, {
@@ -169,7 +178,7 @@ function sessionTooShort(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
-/** One answer for many faults, so what is known of the key, the Region and the call chooses among them. */
+/** AWS returns one error for several faults, so what is known of the key, the Region and the call decides. */
 function accessKeyUnknown(refusal: AwsRefusal, site: CallSite): FedctlError {
   return refused('aws.access-key-unknown', refusal, site, {
     message: `${whereOf(site)} does not know ${keyOf(site)}.`,
@@ -214,13 +223,13 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
   return site.service === 'IAM' && sessionToken !== null ? OF_GET_SESSION_TOKEN : null;
 }
 
-/** IAM takes no session of GetSessionToken that was made without MFA, and says of it that it is invalid (facts/aws.md 6). */
+/** IAM rejects a session of GetSessionToken without MFA, and calls it invalid (facts/aws.md 6). */
 const OF_GET_SESSION_TOKEN = {
   likelyCause: 'Credentials of GetSessionToken cannot call IAM unless they were requested with an MFA code.',
   remedy: 'Use the keys of the IAM user themselves, or assume a role with --role-arn <arn>.',
 };
 
-/** `docker --env-file`, systemd and INI files keep quotation marks; a shell takes them away. */
+/** `docker --env-file`, systemd and INI files keep quotation marks; a shell removes them. */
 function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }: ResolvedCredentials) {
   const keeps =
     provider === 'environment'
@@ -242,7 +251,7 @@ function keyOf({ credentials }: CallSite): string {
     : `the access key ${credentials.accessKeyId}, from ${credentials.providerDetail}`;
 }
 
-/** STS names a wrong clock SignatureDoesNotMatch too; the sentence alone tells the two apart. */
+/** STS returns SignatureDoesNotMatch for a wrong clock too; only the message distinguishes them. */
 function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (/^Signature (?:expired|not yet current)/i.test(refusal.message)) return clockSkew(refusal, site);
   const foreign = site.credentials === null ? null : foreignPart(site.credentials);
@@ -252,7 +261,7 @@ function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
-/** What AWS verifies is the Region and the service within the signature; fedctl signs for the Region it was told. */
+/** AWS verifies the Region and the service in the signature. fedctl signs for the configured Region. */
 function scopeMismatch(refusal: AwsRefusal, site: CallSite): FedctlError {
   const { service, region, regionSource, endpoint, endpointSource } = site;
   const meant = regionInHost(endpoint);
@@ -291,7 +300,10 @@ function clockSkew(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
-/** Seconds by which our clock is ahead of the answer's Date header; null when they agree to five minutes. */
+/**
+ * Returns the seconds by which the local clock is ahead of the response's Date header; null when they differ
+ * by at most five minutes.
+ */
 function skewOf(error: Error, now: Date): number | null {
   const date = memberOf(memberOf(memberOf(error, '$response'), 'headers'), 'date');
   const theirs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
@@ -334,7 +346,7 @@ function requestRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
 
 function transportFailure(error: unknown, site: CallSite): FedctlError | null {
   const fault = transportFault(error);
-  // The SDK gives this name to its own time-outs, which mostly have no code, but also to connections that were cut.
+  // The SDK uses this name for its own timeouts, which usually have no code, but also for broken connections.
   if (fault === null && error instanceof Error && error.name === 'TimeoutError') {
     return timeoutFailure(site, error);
   }
@@ -356,7 +368,7 @@ function transportFailure(error: unknown, site: CallSite): FedctlError | null {
       });
 }
 
-/** What came back and was no XML of AWS. The SDK keeps the response in a hidden field. */
+/** Handles a response that is not XML from AWS. The SDK keeps the response in a hidden field. */
 function answerFailure(error: unknown, site: CallSite): FedctlError | null {
   if (!(error instanceof Error) || !('$response' in error)) return null;
   const { httpStatusCode: status = 0 } = metadataOf(error);

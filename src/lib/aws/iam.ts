@@ -6,7 +6,10 @@ import { comparable } from './refusal.ts';
 import { originOf } from './service-endpoint.ts';
 import { asker, signerOf } from './signed-calls.ts';
 
-/** The account's switch in IAM, signing with what `find` finds before each call (facts/aws.md 1). */
+/**
+ * Creates the client for the outbound federation setting in IAM. It signs with the keys that `find` returns
+ * before each call (facts/aws.md 1).
+ */
 export async function createIam(connection: Connection, find: FindCredentials): Promise<Iam> {
   const sdk = await import('./iam-client.ts');
   const signer = signerOf(find);
@@ -33,7 +36,8 @@ export async function createIam(connection: Connection, find: FindCredentials): 
         ),
       );
       if (answer === null) return { changed: false };
-      // The one answer without a member of its own: only the request id tells AWS from a portal's page.
+      // This response has no members of its own, so only the request id distinguishes AWS from the page of a
+      // captive portal.
       if (answer.output.$metadata.requestId === undefined)
         throw notAws(answer.site, 'the response has no request ID');
       return { changed: true };
@@ -46,7 +50,7 @@ export async function createIam(connection: Connection, find: FindCredentials): 
       );
       if (answer === null) return { enabled: false, issuer: null };
       const { IssuerIdentifier: issuer, JwtVendingEnabled: enabled } = answer.output;
-      // Documented, never observed: AWS answers FeatureDisabled instead (facts/aws.md 0.1).
+      // Documented but never observed: AWS returns FeatureDisabled instead (facts/aws.md 0.1).
       if (enabled === false) return { enabled: false, issuer: issuer ?? null };
       if (!issuer) throw notAws(answer.site, 'the response names no issuer');
       return { enabled: true, issuer };
@@ -54,7 +58,10 @@ export async function createIam(connection: Connection, find: FindCredentials): 
   };
 }
 
-/** A second enable is 409, a second disable and info while disabled are 404: answers here, and null. */
+/**
+ * Returns null for a second enable (409), and for a second disable or info while disabled (404): these are
+ * results and not failures.
+ */
 async function unlessAlready<Answer>(
   state: 'FeatureEnabled' | 'FeatureDisabled',
   ask: () => Promise<Answer>,

@@ -1,16 +1,16 @@
-/** Settings by name, in lower case. One that stands below another: `sts.endpoint_url`. */
+/** Settings by name, in lower case. A nested setting has a dotted name: `sts.endpoint_url`. */
 export type Section = Readonly<Record<string, string | undefined>>;
 
 export interface IniFile {
-  /** In the order of the file, by what stands between the brackets. */
+  /** In the order of the file, by the text between the brackets. */
   readonly sections: ReadonlyMap<string, Section>;
-  /** The lines that could not be understood, from 1: their text may be a secret. */
+  /** The numbers of the invalid lines, from 1. Their text may be a secret. */
   readonly unknownLines: readonly number[];
 }
 
 /**
- * Settings that may hold a blank before `#` or `;`: command lines, paths, names of other sections. Their values are
- * taken whole.
+ * Settings whose values may contain a space before `#` or `;`: command lines, paths, names of other sections.
+ * These values have no comments.
  */
 const WHOLE = new Set([
   'credential_process',
@@ -21,25 +21,28 @@ const WHOLE = new Set([
   'services',
 ]);
 
-/** `[name]`, with a comment or, as Python's parser has it, anything behind it. */
+/** `[name]`, followed by a comment or, as in Python's parser, by any text. */
 const HEADER = /^\[(.+?)\]\s*(?:[#;].*)?$|^\[(.+)\]/;
 const SETTING = /^([^=:]*?)\s*[=:]\s*(.*)$/;
 
 /**
- * Reads an AWS config or credentials file by the rules of botocore, which are those of Python's `RawConfigParser`:
+ * Parses an AWS config or credentials file by the rules of botocore, which are those of Python's
+ * `RawConfigParser`:
  *
  * - A line whose first character other than white space is `#` or `;` is a comment.
- * - A setting is `name = value` or `name: value`; its name has no case.
- * - What is indented deeper than a setting belongs to it: lines of `name = value` below a setting without a value are
- *   settings of its own, other lines continue the value.
- * - Settings of `[DEFAULT]`, in capitals, hold for every section.
+ * - A setting is `name = value` or `name: value`; its name is not case-sensitive.
+ * - A line that is indented deeper than a setting belongs to it. Below a setting without a value, `name =
+ *   value` is a nested setting; other lines continue the value.
+ * - Settings of `[DEFAULT]`, in capitals, apply to every section.
  *
- * Where botocore refuses a file or a value, and other AWS tools do not, this reader goes on:
+ * Where botocore rejects a file or a value, and other AWS tools do not, this parser continues:
  *
- * - A byte order mark is skipped, and a line that is not understood is reported and skipped.
- * - A comment after white space ends a value that cannot hold white space: `region = eu-west-1 # Ireland`.
- * - An indented header begins a section, and an indented `name = value` below a setting with a value is a setting.
- * - A section or a setting may stand twice, and the last one wins (`overlaid`).
+ * - A byte order mark is skipped, and an invalid line is reported and skipped.
+ * - A comment after white space ends a value that cannot contain white space: `region = eu-west-1 #
+ *   Ireland`.
+ * - An indented header begins a section, and an indented `name = value` below a setting with a value is a
+ *   setting.
+ * - A section or a setting may occur twice, and the last one wins (`overlaid`).
  */
 export function readIni(text: string): IniFile {
   const sections = new Map<string, Section>();
@@ -86,7 +89,7 @@ export function readIni(text: string): IniFile {
 interface Setting {
   readonly name: string;
   readonly value: string;
-  /** The lines below it. */
+  /** The lines below the setting. */
   readonly below: string[];
 }
 
@@ -96,7 +99,7 @@ function settingOf(content: string): Omit<Setting, 'below'> | null {
   return key === '' ? null : { name: key, value: WHOLE.has(key) ? value : withoutComment(value) };
 }
 
-/** Whether settings may stand below it, and not lines of its value. */
+/** Returns whether the lines below are nested settings, and not a continuation of the value. */
 function isParent({ name, value }: Setting): boolean {
   return value === '' && !WHOLE.has(name);
 }
@@ -115,7 +118,7 @@ function valuesOf(settings: readonly Setting[]): Section {
   return Object.fromEntries(values);
 }
 
-/** A value up to a comment behind it, as the JavaScript SDK reads values. */
+/** Removes a trailing comment from a value, as the JavaScript SDK does. */
 export function withoutComment(value: string): string {
   return value.split(/(?:^|\s)[#;]/, 1)[0]?.trim() ?? '';
 }
@@ -124,8 +127,8 @@ export const KEY_PAIR = ['aws_access_key_id', 'aws_secret_access_key'] as const;
 const KEYS = new Set([...KEY_PAIR, 'aws_session_token', 'aws_security_token']);
 
 /**
- * The settings of both, where the second one wins. Key id, secret and token are one thing: where the second has an id
- * or a secret, none of the first is left.
+ * Merges the settings of both; the second one wins. Key id, secret and token belong together: when the second
+ * has an id or a secret, none of the first is kept.
  */
 export function overlaid(first: Section | undefined, second: Section): Section {
   const hasKeys = KEY_PAIR.some((name) => second[name] !== undefined);

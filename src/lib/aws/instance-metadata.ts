@@ -20,29 +20,34 @@ const TOKEN_PATH = 'latest/api/token';
 const ROLE_PATH = 'latest/meta-data/iam/security-credentials/';
 const REGION_PATH = 'latest/meta-data/placement/region';
 
-/** After this time expired keys of the service are asked for again. */
+/** How long expired keys of the service are used before they are requested again. */
 const EXTENSION_MS = 15 * 60_000;
 
 type Dependencies = Pick<Context, 'env' | 'fetch' | 'now' | 'redactor'>;
 type Warn = NonNullable<AwsSettings['warn']>;
 
-/** A conversation with the metadata service: its token goes with every question. */
+/** A connection to the metadata service: its token is sent with every request. */
 interface Conversation {
-  /** Why it goes by version 1, as half a sentence; null by version 2. */
+  /** Why version 1 is used, as half a sentence; null for version 2. */
   readonly withoutToken: string | null;
-  /** Asks again, as often as AWS_METADATA_SERVICE_NUM_ATTEMPTS says, what did not get an answer with status 200. */
+  /**
+   * Requests a path, and repeats a request without status 200 as often as AWS_METADATA_SERVICE_NUM_ATTEMPTS
+   * says.
+   */
   read(path: string): Promise<MetadataAnswer>;
 }
 
 /**
- * The keys of the role of an EC2 instance, by IMDSv2; by version 1 only where version 2 gives no token and nobody has
- * forbidden it (facts/aws.md 7.6). A container behind a hop limit of 1 never gets the answer with the token.
+ * Returns the keys of the role of an EC2 instance with IMDSv2. Version 1 is used only when version 2 returns
+ * no token and version 1 is not disabled (facts/aws.md 7.6). A container behind a hop limit of 1 never
+ * receives the response with the token.
  *
- * In an outage the service hands out its last keys, expired, and AWS goes on taking them
- * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html): they are used for a quarter of an
- * hour, with a warning.
+ * During an outage the service returns its last keys although they have expired, and AWS continues to accept
+ * them (https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html): they are used for
+ * 15 minutes, with a warning.
  *
- * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the signal's own reason
+ * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the signal's own
+ * reason
  */
 export async function instanceMetadataCredentials(
   context: Dependencies,
@@ -83,9 +88,10 @@ function extended(expiresAt: Date | null, now: Date, warn: Warn): Date | null {
 }
 
 /**
- * The Region that an EC2 instance runs in, as the AWS SDK finds it where nothing names one; null elsewhere.
+ * Returns the Region of the EC2 instance, as the AWS SDK does when no setting names one; null elsewhere.
  *
- * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the signal's own reason
+ * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the signal's own
+ * reason
  */
 export async function instanceRegion(
   context: Dependencies,
@@ -112,7 +118,7 @@ function noRole(status: number, withoutToken: string | null): string {
   }
 }
 
-/** Gets a token and asks with it. Why nobody answered is an answer too. */
+/** Gets a token and makes requests with it. A failure to connect is a result too. */
 async function converse<Answer>(
   context: Dependencies,
   profile: ChosenProfile,
@@ -124,7 +130,8 @@ async function converse<Answer>(
     return { absent: 'AWS_EC2_METADATA_DISABLED is true' };
   }
   const endpoint = endpointOf(env, profile);
-  // Off EC2 nobody answers, so this is how long a run without any credentials waits: for the token, and once more.
+  // Outside EC2 nothing responds, so a run without any credentials waits this long for the token, and once
+  // more.
   const timeoutMs = 1000 * settingOf('metadata_service_timeout', env, profile);
   const attempts = Math.ceil(settingOf('metadata_service_num_attempts', env, profile));
   const send: Send = async (path, request) => {
@@ -170,7 +177,7 @@ function endpointOf(env: Context['env'], profile: ChosenProfile): string {
   return mode?.toLowerCase() === 'ipv6' ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254';
 }
 
-/** A positive number of the environment or the profile; 1 without one, as in the AWS CLI. */
+/** Returns a positive number from the environment or the profile. The default is 1, as in the AWS CLI. */
 function settingOf(key: string, env: Context['env'], profile: ChosenProfile): number {
   const variable = `AWS_${key.toUpperCase()}`;
   const text = env[variable] || profile.settings[key] || '1';
@@ -185,8 +192,8 @@ function settingOf(key: string, env: Context['env'], profile: ChosenProfile): nu
 }
 
 /**
- * The session token of version 2, or why version 1 has to do. A service that gives no token in time falls back as well:
- * where the hop limit is 1, the answer does not reach a container.
+ * Returns the session token of version 2, or why version 1 must be used. Version 1 is also used when no token
+ * arrives in time: with a hop limit of 1 the response does not reach a container.
  */
 async function sessionToken(
   send: Send,

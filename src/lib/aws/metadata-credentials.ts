@@ -3,12 +3,12 @@ import { isRecord } from '../core/record.ts';
 import { Secret } from '../core/secret.ts';
 import { readExpiry } from './expiry.ts';
 
-/** What these endpoints answer is about a kilobyte. */
+/** A response of these endpoints has about a kilobyte. */
 export const METADATA_MAX_BYTES = 64 * 1024;
 
 /**
- * The keys in the JSON that container and instance endpoints answer with (facts/aws.md 7.5, 7.6): all four members
- * must be there. Null when it is something else.
+ * Reads the keys from the JSON of container and instance endpoints (facts/aws.md 7.5, 7.6). All four members
+ * are required. Returns null for anything else.
  */
 export function metadataCredentials(text: string): Credentials | null {
   const value = parsed(text);
@@ -31,7 +31,10 @@ export function metadataCredentials(text: string): Credentials | null {
   };
 }
 
-/** What an endpoint says instead of keys: `AssumeRoleUnauthorizedAccess: EC2 cannot assume the role`; null for nothing. */
+/**
+ * Returns the error that an endpoint returned instead of keys: `AssumeRoleUnauthorizedAccess: EC2 cannot
+ * assume the role`; null for nothing.
+ */
 export function metadataRefusal(text: string): string | null {
   const { Code, code, Message, message } = parsed(text);
   const words = [Code ?? code, Message ?? message].filter((each) => typeof each === 'string' && each !== '');

@@ -10,12 +10,13 @@ export interface MetadataAnswer {
 }
 
 export interface MetadataRequest extends Pick<FetchRequest, 'method' | 'headers'> {
-  /** Covers the answer to its end, in milliseconds. */
+  /** Bounds the request including the complete response, in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /**
- * Asks an endpoint that hands out credentials. A body that is too large to be one of its answers is an empty one.
+ * Sends a request to an endpoint that serves credentials. A body that is too large for a valid response is
+ * treated as empty.
  *
  * @throws what the transport throws, for `reasonOf`; the signal's own reason
  */
@@ -35,7 +36,7 @@ export async function askMetadata(
   });
 }
 
-/** The error may quote the request's authorization, so only its code or name is repeated. */
+/** The error may quote the authorization of the request, so only its code or name is repeated. */
 export function reasonOf(error: unknown): string {
   const fault = transportFault(error);
   if (fault !== null) return `${fault.reason} (${fault.code})`;

@@ -4,7 +4,7 @@ import { ROLE_VALUES } from '../core/role-values.ts';
 import type { Secret } from '../core/secret.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 
-/** What of a call to STS proves that its maker holds an MFA device. */
+/** The parameters of an STS call that prove possession of an MFA device. */
 export interface MfaProof {
   readonly serialNumber: string;
   readonly tokenCode: Secret;
@@ -18,12 +18,13 @@ export function validateMfaSerial(serial: string): void {
 }
 
 /**
- * Asks for the code that an MFA device shows now. Ask last, right before the call: a code is good for half a minute,
- * and once.
+ * Asks for the current code of an MFA device. Call it last, immediately before the request: a code is valid
+ * for 30 seconds and can be used once.
  *
  * @param mfaCode how to ask
- * @param what the call that wants it, as a sentence up to the device: `The profile "x" assumes R with a code of`
- * @param again what to type on a terminal to be asked there
+ * @param what the call that requires the code, as a sentence up to the device: `The profile "x" assumes R
+ * with a code of`
+ * @param again the command to type on a terminal to be asked there
  * @throws FedctlError aws.mfa-needed when there is nobody to ask, or no answer; Interruption on Ctrl-C
  */
 export async function proveMfa(

@@ -7,9 +7,10 @@ const MAX_LINES = 5;
 const MAX_LINE = 300;
 
 /**
- * The failure of a `credential_process` that ended with another code than 0. Where that program is fedctl, its failure
- * is the failure: same code, sentence, cause, remedy and command. Of any other program all that it wrote to stderr is repeated,
- * as the AWS CLI does, the last line in the sentence; of more than five lines the first and the last ones.
+ * Creates the failure for a `credential_process` that exited with a code other than 0. When that program is
+ * fedctl, its failure is adopted: same code, message, cause, remedy and command. For any other program the
+ * complete stderr is repeated, as the AWS CLI does: the last line in the message, and of more than five lines
+ * only the first and the last ones.
  *
  * @param ended `exited with code 1`, `was ended by SIGTERM`
  * @returns aws.profile-failed, or the failure that the inner fedctl named
@@ -54,7 +55,7 @@ interface InnerFailure {
   readonly evidence: readonly string[];
 }
 
-/** What fedctl wrote when it failed, by either face; null for the words of another program. */
+/** Parses the failure that fedctl wrote, in either output format; null for another program. */
 function innerFailure(stderr: string): InnerFailure | null {
   return fromDocument(stderr) ?? fromLines(stderr);
 }
@@ -70,7 +71,7 @@ function fromDocument(stderr: string): InnerFailure | null {
   }
 }
 
-/** Labels stand at the beginning of a line; lines of evidence are indented, and come before the cause. */
+/** Labels are at the beginning of a line. Lines of evidence are indented and come before the cause. */
 function fromLines(stderr: string): InnerFailure | null {
   const parts = new Map<string, string>();
   const evidence: string[] = [];
@@ -117,8 +118,8 @@ function known({
 }
 
 /**
- * What the inner fedctl offers to run, unless it is its own command line again: that one stands in the profile, and to
- * run it in a shell would change nothing.
+ * Returns the command that the inner fedctl offers, unless it is its own command line again: that one is in
+ * the profile, and running it in a shell would change nothing.
  */
 function offered(line: unknown): OfferedCommand | null {
   const words = typeof line === 'string' ? shellWords(line) : null;

@@ -2,16 +2,20 @@ import { FedctlError } from '../core/errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The profiles whose `credential_process` led to this process, as a JSON list. */
+/** The variable with the profiles whose `credential_process` led to this process, as a JSON list. */
 const ASKED = 'FEDCTL_CREDENTIAL_PROFILES';
 
-/** How this process answers; its program answers in the form of a credential_process. */
+/**
+ * Variables for the output format of this process; the inner program always prints the credential_process
+ * format.
+ */
 const FORMS: readonly string[] = ['FEDCTL_OUTPUT', 'FEDCTL_JSON'];
 
 /**
- * The environment for a profile's `credential_process`. That program may be fedctl again, and if it asks the same
- * profile, it starts itself without end. So each such program is told which profiles led to it, and a fedctl that would
- * ask one of them stops. A chain of different profiles is no loop.
+ * Returns the environment for a profile's `credential_process`. That program may be fedctl again, and would
+ * start itself without end if it used the same profile. So each such program receives the list of profiles
+ * that led to it, and fedctl stops when it would use one of them again. A chain of different profiles is not
+ * a loop.
  *
  * @throws FedctlError aws.credential-process-loop
  */

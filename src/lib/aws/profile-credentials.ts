@@ -18,7 +18,7 @@ import { loginCredentials, type SignIn, ssoCredentials } from './sign-in.ts';
 import { createSts } from './sts.ts';
 import { unnamedSession, webIdentityCredentials, webIdentityOf } from './web-identity.ts';
 
-/** What following a profile needs beyond the files. */
+/** What is needed to follow a profile, in addition to the files. */
 export interface ProfileDependencies {
   readonly context: Pick<Context, 'env' | 'cwd' | 'fetch' | 'spawn' | 'sleep' | 'now' | 'redactor'>;
   readonly files: SharedFiles;
@@ -26,41 +26,41 @@ export interface ProfileDependencies {
   readonly signIn: SignIn;
   readonly mfaCode: AwsSettings['mfaCode'];
   readonly warn: NonNullable<AwsSettings['warn']>;
-  /** For the calls to STS that a profile may ask for; names no Region before it is needed. */
+  /** For the STS calls of a profile. Requires a Region only when it is called. */
   connect(): Promise<Connection>;
-  /** For `aws login`, which may do without one. */
+  /** For `aws login`, which can work without a Region. */
   region(): string | null;
 }
 
-/** Keys, and how the profile came by them: `access key`, `role arn:… from profile "base"`. */
+/** The keys, and how the profile gets them: `access key`, `role arn:… from profile "base"`. */
 interface Found {
   readonly credentials: Credentials;
   readonly how: string;
 }
 
-/** A profile on the way to its keys. */
+/** A profile in the chain that leads to the keys. */
 interface Link {
   readonly name: string;
   readonly profile: Profile;
-  /** The profiles that led here, this one last. */
+  /** The profiles of the chain up to this one. */
   readonly path: readonly string[];
 }
 
 /**
- * Whether the keys of the profile are those of a role that other keys assume: such a profile comes before a web identity
- * of the environment.
+ * Returns whether the profile assumes a role. Such a profile takes precedence over a web identity of the
+ * environment.
  */
 export function assumesRole({ settings }: Profile): boolean {
   return Boolean(settings['role_arn']) && !settings['web_identity_token_file'];
 }
 
 /**
- * Follows a profile to its keys in the order of the AWS CLI, link by link, so that each failure names the profile it
- * happened in, and every step goes through the context and the connection. The SDK's `fromIni` has another order, reads
- * the process's own environment on the way and folds what happened into one sentence.
+ * Follows a profile to its keys in the order of the AWS CLI. Each step names its own profile in failures, and
+ * uses the Context and the connection. The SDK's `fromIni` has another order, reads the environment of the
+ * process, and reduces all failures to one sentence.
  *
- * @throws FedctlError aws.profile-unknown, aws.profile-failed, aws.credentials-half-set, aws.credentials-expired,
- *   aws.mfa-needed, aws.sso-login-needed, aws.container-failed, sts.*, aws.*
+ * @throws FedctlError aws.profile-unknown, aws.profile-failed, aws.credentials-half-set,
+ * aws.credentials-expired, aws.mfa-needed, aws.sso-login-needed, aws.container-failed, sts.*, aws.*
  */
 export async function profileCredentials(
   world: ProfileDependencies,
@@ -78,7 +78,7 @@ export async function profileCredentials(
       ? 'there is no profile "default"'
       : `the profile "${name}" has no credential source`;
   if (files.severe.length === 0) return { absent };
-  // The keys that somebody meant may be where nobody could read them.
+  // The intended keys may be in a file that could not be read.
   throw new FedctlError('aws.profile-failed', {
     message: `No credentials in the AWS files: ${absent}. ${files.severe.join(' ')}`,
     likelyCause: 'A file with AWS settings cannot be read completely, so the profile may be incomplete.',
@@ -91,8 +91,8 @@ async function follow(link: Link, world: ProfileDependencies, signal: AbortSigna
   const { name, path } = link;
   const { settings, inConfig, inCredentials } = link.profile;
   const isFirst = path.length === 1;
-  // Keys beside a role are those that assume it: in the first profile the role counts, in one that others name as
-  // their source the keys do. So a profile may be its own source.
+  // Keys next to a role are those that assume it. In the first profile the role applies; in a profile that
+  // another names as its source the keys apply. So a profile may be its own source.
   const hasKeys = KEY_PAIR.some((key) => settings[key] !== undefined);
   const namesItself = path.at(-2) === name;
   if (assumesRole(link.profile) && !namesItself && (isFirst || !hasKeys)) {
@@ -117,7 +117,7 @@ async function follow(link: Link, world: ProfileDependencies, signal: AbortSigna
     return { credentials, how: 'credential_process' };
   }
   if (inConfig['aws_access_key_id'] !== undefined) return keysOf(name, inConfig);
-  // Half of something: other AWS tools would go on and use another identity.
+  // Incomplete keys are a failure: other AWS tools would continue with a different identity.
   if (hasKeys) return keysOf(name, settings);
   if (settings['sso_session'] !== undefined || settings['sso_start_url'] !== undefined) {
     return await sso(link, world, signal);
@@ -226,7 +226,7 @@ async function webIdentity(
   { context, chosen, connect }: ProfileDependencies,
   signal: AbortSignal,
 ): Promise<Found> {
-  // A profile that was named on the command line, and one that another names, go by their own settings alone.
+  // A profile that was named on the command line, or by another profile, uses only its own settings.
   const isAlone = path.length > 1 || chosen.source === '--profile';
   const identity = webIdentityOf(isAlone ? {} : context.env, profile.settings);
   if (identity === null) throw profileFailed(name, 'has a web_identity_token_file but no role_arn');
@@ -236,10 +236,10 @@ async function webIdentity(
   };
 }
 
-/** @param section of one file: id, secret and token are one key */
+/** @param section of one file, because id, secret and token must come from the same file */
 function keysOf(name: string, section: Section): Found {
   const [id, secret] = KEY_PAIR.map((key) => section[key] ?? '');
-  // The older name is read where the newer one is not there.
+  // The older name is read when the newer one is not set.
   const token = section['aws_session_token'] || section['aws_security_token'];
   if (!id || !secret) {
     const [missing, set] = id ? [...KEY_PAIR].reverse() : KEY_PAIR;

@@ -4,19 +4,19 @@ import { FedctlError } from '../core/errors.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 import type { Profile, SharedFiles } from './shared-files.ts';
 
-/** In the order of version 2 of the AWS CLI; version 1 and boto3 take them the other way round. */
+/** In the order of version 2 of the AWS CLI. Version 1 and boto3 use the opposite order. */
 const VARIABLES = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'] as const;
 
-/** The profile that a run goes by. Empty when nobody named one and there is none of the name `default`. */
+/** The profile of a run. Empty when none was named and there is no profile `default`. */
 export interface ChosenProfile extends Profile {
   readonly name: string;
-  /** `--profile` stands for FEDCTL_PROFILE too; `default`: nobody named one. */
+  /** `--profile` includes FEDCTL_PROFILE; `default`: none was named. */
   readonly source: '--profile' | (typeof VARIABLES)[number] | 'default';
 }
 
 /**
- * Chooses as the AWS CLI does: --profile, AWS_PROFILE, AWS_DEFAULT_PROFILE, then `default`, which need not exist. A
- * variable that is empty is taken for one that is not set.
+ * Chooses the profile as the AWS CLI does: --profile, AWS_PROFILE, AWS_DEFAULT_PROFILE, then `default`, which
+ * need not exist. An empty variable counts as not set.
  *
  * @throws FedctlError aws.profile-unknown
  */
@@ -77,7 +77,7 @@ export function profileUnknown(
   });
 }
 
-/** Organizations with thousands of accounts have as many profiles. */
+/** Organizations with thousands of accounts have thousands of profiles. */
 const NAMES_SHOWN = 10;
 
 function knownProfiles(nearest: readonly string[], files: SharedFiles): string {
@@ -91,14 +91,14 @@ function knownProfiles(nearest: readonly string[], files: SharedFiles): string {
     : `known profiles: ${names}`;
 }
 
-/** The known names, those with the fewest edits first. */
+/** Sorts the known names, those with the fewest edits first. */
 function byDistance(name: string, all: readonly string[]) {
   return all
     .map((each) => ({ name: each, edits: edits(name.toLowerCase(), each.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits);
 }
 
-/** Levenshtein's distance. */
+/** Returns the Levenshtein distance. */
 function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...a].entries()) {

@@ -6,8 +6,8 @@ export interface Absent {
 }
 
 /**
- * One place where keys may be. It answers with keys, or with why it has none; where it is set up but fails, it throws,
- * and the providers after it are not asked: what the user meant to use is broken.
+ * A source of keys. It returns keys, or why it has none. When it is configured but fails, it throws and later
+ * providers are not asked, because the intended source is broken.
  */
 export interface CredentialProvider {
   readonly id: CredentialProviderId;

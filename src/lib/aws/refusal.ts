@@ -3,23 +3,23 @@ import { FedctlError } from '../core/errors.ts';
 import type { FailureCode } from '../failures/failures.ts';
 import { type CallSite, siteDetails } from './call-site.ts';
 
-/** What AWS said when it refused, freed from how the SDK wraps it (facts/aws.md 9.4). */
+/** An error response of AWS, without the wrapping of the SDK (facts/aws.md 9.4). */
 export interface AwsRefusal {
   /** For comparing: without the suffix `Exception`, which documents, wire and SDK use differently (0.1). */
   readonly code: string;
-  /** As AWS sent it: what people search for. */
+  /** As AWS sent it: the text that people search for. */
   readonly wireCode: string;
-  /** AWS's own sentence, fit for a terminal. */
+  /** The AWS error message, safe for a terminal. */
   readonly message: string;
   readonly status: number;
   readonly requestId: string | null;
   readonly error: Error;
 }
 
-/** What the SDK calls an answer without a code of the service, by its status alone. */
+/** The codes that the SDK makes up from the status when a response has none. */
 const MADE_UP: ReadonlySet<string> = new Set(['Unknown', 'NotFound']);
 
-/** What the error of an SDK client says, or null when it is no answer of the service. */
+/** Returns the error response in the error of an SDK client; null when the service did not respond. */
 export function refusalOf(error: unknown): AwsRefusal | null {
   if (!(error instanceof Error) || !('$fault' in error)) return null;
   if (MADE_UP.has(error.name) && !('Code' in error)) return null;
@@ -35,7 +35,7 @@ export function refusalOf(error: unknown): AwsRefusal | null {
   };
 }
 
-/** A code of AWS without the suffix that only some of its spellings have. */
+/** Returns an AWS code without the suffix that only some of its spellings have. */
 export function comparable(wireCode: string): string {
   return wireCode.replace(/Exception$/, '');
 }
@@ -51,7 +51,7 @@ export function metadataOf(error: Error): ResponseMetadata {
     : {};
 }
 
-/** A failure that AWS itself told, with its sentence as evidence. */
+/** Creates a failure that AWS returned, with the AWS error message as evidence. */
 export function refused(
   code: FailureCode,
   refusal: AwsRefusal,

@@ -6,11 +6,11 @@ import type { AwsSettings, ResolvedRegion } from '../ports/aws.ts';
 import type { ChosenProfile } from './profile.ts';
 
 /**
- * The Region and what names it: --region or FEDCTL_REGION, AWS_REGION, AWS_DEFAULT_REGION (which the JavaScript SDK
- * ignores, facts/aws.md 7.2), the profile, and last the instance that this runs on. Never a default: a token of the
- * wrong Region looks right.
+ * Returns the Region and its source: --region or FEDCTL_REGION, AWS_REGION, AWS_DEFAULT_REGION (which the
+ * JavaScript SDK ignores, facts/aws.md 7.2), the profile, and last the EC2 instance. There is no default,
+ * because a token of the wrong Region looks valid.
  *
- * @param instanceRegion asked only when nothing else names one: off EC2 it takes a second to learn that nobody answers
+ * @param instanceRegion called only when nothing else names a Region: outside EC2 it takes a second to fail
  * @throws FedctlError aws.region-missing, aws.region-global, aws.region-invalid
  */
 export async function resolveRegion(

@@ -8,24 +8,24 @@ import { proxyFor } from '../net/proxy.ts';
 type HttpRequest = Parameters<NodeHttpHandler['handle']>[0];
 type HandlerOptions = Parameters<NodeHttpHandler['handle']>[1];
 
-/** An answer of STS or IAM is a few kilobytes of XML. */
+/** A response of STS or IAM is a few kilobytes of XML. */
 const MAX_BYTES = 1024 * 1024;
 
-/** The status of the last answer to each call, by the signal that the SDK hands down with it. */
+/** The status of the last response to each call, by the signal that the SDK passes down with it. */
 const STATUS = new WeakMap<object, number>();
 
 /**
- * The status of the last answer to a call, for one that ended without a result: the SDK repeats what failed, and tells
- * nobody why.
+ * Returns the status of the last response to a call that ended without a result: the SDK retries failures and
+ * does not report them.
  *
- * @param signal the very one that the call was made with
- * @returns null when nothing has answered yet
+ * @param signal the same object that the call was made with
+ * @returns null when there was no response yet
  */
 export function statusSeen(signal: AbortSignal): number | null {
   return STATUS.get(signal) ?? null;
 }
 
-/** The SDK reads bodies to their end, however long they are. */
+/** Bounds a body, because the SDK reads bodies of any length. */
 function bounded(body: Readable): Readable {
   let size = 0;
   const gate = new Transform({
@@ -35,15 +35,15 @@ function bounded(body: Readable): Readable {
       else done(null, chunk);
     },
   });
-  // Whoever reads hears of it.
+  // The reader of the stream receives the error.
   pipeline(body, gate, () => {});
   return gate;
 }
 
 /**
- * The way of the SDK's clients to the network, with what the SDK itself lacks on Node: proxies, CA bundles, and a
- * request timeout that ends the request (facts/aws.md 9.2). Which proxy serves a request depends on its host, and the
- * clients inside credential providers talk to hosts of their own: so each request is looked at.
+ * Creates the request handler of the SDK clients, with what the SDK lacks on Node.js: proxies, CA bundles,
+ * and a request timeout that ends the request (facts/aws.md 9.2). The proxy depends on the host, and the
+ * clients inside credential providers use other hosts, so the proxy is chosen for each request.
  *
  * @param timeoutMs bounds one attempt
  * @param bundle the CA bundle of the profile
@@ -68,7 +68,7 @@ export function createRequestHandler(env: Context['env'], timeoutMs: number, bun
       if (response.body instanceof Readable) response.body = bounded(response.body);
       return { response };
     },
-    /** The clients may not change what was set here. */
+    /** The clients must not change these settings. */
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
     destroy() {
@@ -89,8 +89,8 @@ async function createHandler(
   return new NodeHttpHandler({
     httpAgent: agent,
     httpsAgent: agent,
-    // A quarter: the three attempts of a host that swallows connections end before the step's own deadline, and so
-    // with an error that says what happened.
+    // A quarter: with a host that drops packets, the three attempts end before the deadline of the step, and
+    // so with an error that names the cause.
     connectionTimeout: Math.ceil(timeoutMs / 4),
     requestTimeout: timeoutMs,
     throwOnRequestTimeout: true,

@@ -2,7 +2,7 @@ import { FedctlError } from '../core/errors.ts';
 import type { EndpointOverride } from '../ports/aws.ts';
 import type { Connection } from './connection.ts';
 
-/** The rules of an SDK client: from Region and choices to the endpoint. */
+/** The endpoint rules of an SDK client. */
 type EndpointRules = (params: {
   readonly Region: string;
   readonly UseFIPS: boolean;
@@ -11,8 +11,8 @@ type EndpointRules = (params: {
 }) => { readonly url: URL };
 
 /**
- * Where the client's requests will go, by its own rules: an override, or AWS's endpoint in this partition, FIPS and
- * dual-stack considered. Without the slash at the end.
+ * Returns the endpoint that the client will use, by its own rules: an override, or the AWS endpoint in this
+ * partition with the choice of FIPS and dual-stack. Without a trailing slash.
  *
  * @throws FedctlError aws.endpoint-invalid when the choices exclude each other
  */
@@ -55,12 +55,12 @@ export function originOf(
   }
 }
 
-/** With a capital. */
+/** Makes the first letter a capital. */
 function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** @param sources variables of the environment, or words for a place in a file */
+/** @param sources variables of the environment, or a description of a place in a file */
 function switchOff(sources: readonly string[]): string {
   const variables = sources.filter((source) => source.startsWith('AWS_'));
   const others = sources.filter((source) => !source.startsWith('AWS_'));

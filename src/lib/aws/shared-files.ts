@@ -13,31 +13,36 @@ const MAX_BYTES = 8 * 1024 * 1024;
 
 /** One profile, in both files. */
 export interface Profile {
-  /** Of both; where both know a setting, the credentials file wins. */
+  /** The settings of both files; when both have a setting, the credentials file wins. */
   readonly settings: Section;
-  /** For the keys, which come from one file. Empty where the file does not have the profile. */
+  /** For the keys, which must come from one file. Empty when the file does not have the profile. */
   readonly inCredentials: Section;
   readonly inConfig: Section;
 }
 
-/** What the AWS config and credentials files say (facts/aws.md 7.3). A file that does not exist says nothing. */
+/** The content of the AWS config and credentials files (facts/aws.md 7.3). A missing file counts as empty. */
 export interface SharedFiles {
   readonly configPath: string;
   readonly credentialsPath: string;
   /** The profiles of both files, sorted. */
   readonly profileNames: readonly string[];
-  /** Sentences about files that exist and could not be used, or not to the end. */
+  /** Sentences about files that exist but could not be used, or not completely. */
   readonly faults: readonly string[];
-  /** Those of the faults that the AWS CLI stops at, or that concern a file that somebody named: nobody knows whose keys were meant. */
+  /**
+   * The faults at which the AWS CLI stops, or in a file that the user named: the intended keys are unknown.
+   */
   readonly severe: readonly string[];
   /** Sentences about files that a variable names and that do not exist. */
   readonly missing: readonly string[];
   profile(name: string): Profile | null;
-  /** What `sso_session`, `services` and `source_profile` of a profile name. A comment behind the name is left out. */
+  /**
+   * Resolve the names in `sso_session`, `services` and `source_profile` of a profile. A comment after the
+   * name is ignored.
+   */
   ssoSession(written: string): Named<Section> | null;
   services(written: string): Named<Section> | null;
   sourceProfile(written: string): Named<Profile> | null;
-  /** A section that seems to be meant for this profile and is not written as one. */
+  /** Finds a section that seems to be intended for this profile but is misspelt. */
   misspelt(name: string): Misspelling | null;
 }
 
@@ -47,18 +52,18 @@ export interface Named<Value> {
 }
 
 export interface Misspelling {
-  /** A sentence. */
+  /** A sentence that describes the fault. */
   readonly fault: string;
   readonly remedy: string;
 }
 
 /**
- * Reads both files where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE say, or below `~/.aws`: each once, for it may
- * be a pipe.
+ * Reads both files from AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, or from `~/.aws`. Each is read once,
+ * because it may be a pipe.
  *
  * @param timeoutMs bounds the reading of each, in milliseconds
- * @throws FedctlError usage.unreadable-input for a file that is too large, or a pipe that nobody writes to; the
- *   signal's own reason
+ * @throws FedctlError usage.unreadable-input for a file that is too large, or a pipe without a writer; the
+ * signal's own reason
  */
 export async function readSharedFiles(
   context: Pick<Context, 'env' | 'home' | 'cwd' | 'signal'>,
@@ -130,7 +135,8 @@ async function readSharedFile(
     if (isMissing && isNamed) {
       return { path, file: EMPTY, missing: `${variable} names ${shown}, which does not exist.` };
     }
-    // A home that this user may not enter, as in many containers: for AWS tools there is no file.
+    // A home directory without access for this user, as in many containers: AWS tools treat the file as
+    // missing.
     const isThere = await stat(path).catch(() => null);
     if (isMissing || (isThere === null && !isNamed)) return { path, file: EMPTY };
     if (code === '' && !isThere?.isDirectory()) throw error;
@@ -151,7 +157,7 @@ function faultIn({ sections, unknownLines }: IniFile, shown: string) {
   };
 }
 
-/** Names may hold what looks like a comment, so the whole text comes first. */
+/** Names may contain what looks like a comment, so the complete text is tried first. */
 function named<Value>(
   written: string,
   find: (name: string) => Value | null | undefined,
@@ -163,7 +169,7 @@ function named<Value>(
   return null;
 }
 
-/** `~` and variables, as the AWS CLI expands them. A variable that is not set stays as it is written. */
+/** Expands `~` and variables, as the AWS CLI does. A variable that is not set stays unchanged. */
 export function expanded(path: string, env: Context['env'], home: string): string {
   return path
     .replace(/\$(?:(\w+)|\{([^}]*)\})/g, (all, plain?: string, braced?: string) => {
@@ -174,8 +180,9 @@ export function expanded(path: string, env: Context['env'], home: string): strin
 }
 
 /**
- * The sections of one kind by name: `[profile foo]`, `[profile "foo bar"]`, and for profiles `[default]`. As in
- * botocore the first word needs only begin so, and of two spellings of one name the later one counts alone.
+ * Returns the sections of one kind by name: `[profile foo]`, `[profile "foo bar"]`, and for profiles
+ * `[default]`. As in botocore only the beginning of the first word has to match. Of two spellings of one
+ * name, only the later one counts.
  */
 function sectionsOf(
   { sections }: IniFile,
@@ -191,7 +198,7 @@ function sectionsOf(
   return found;
 }
 
-/** @param right how the section would have to be written in this file */
+/** @param right how the section must be written in this file */
 function misspelt(name: string, { path, file }: SharedFile, right: string): Misspelling | null {
   const header = [...file.sections.keys()].find((each) => plainName(each) === plainName(name));
   if (header === undefined || `[${header}]` === right) return null;

@@ -1,7 +1,8 @@
 /**
- * Splits a text into words as Python's `shlex.split` does, which the AWS CLI uses for `credential_process` and for the
- * names of sections: quotes group, a backslash takes the next character as it is (between double quotes only another
- * backslash and a double quote), and nothing else has a meaning. No variable, glob, pipe or comment.
+ * Splits a text into words as Python's `shlex.split` does, which the AWS CLI uses for `credential_process`
+ * and for the names of sections. Quotes group, and a backslash escapes the next character (between double
+ * quotes only another backslash and a double quote). Nothing else is special: no variables, globs, pipes or
+ * comments.
  *
  * @returns null when a quote is not closed, or nothing follows a backslash
  */

@@ -16,24 +16,24 @@ import type { Section } from './ini.ts';
 import type { RequestHandler } from './request-handler.ts';
 import { expanded, type SharedFiles } from './shared-files.ts';
 
-/** What the two providers need that sign a person in: IAM Identity Center, and `aws login`. */
+/** The dependencies of the two providers that sign in a person: IAM Identity Center, and `aws login`. */
 export interface SignIn {
   readonly context: Pick<Context, 'env' | 'home' | 'now' | 'version' | 'redactor'>;
   readonly files: SharedFiles;
   readonly timeoutMs: number;
   readonly requestHandler: RequestHandler;
-  /** @throws FedctlError when an endpoint override of these services may not be used */
+  /** @throws FedctlError when an endpoint override of these services is not allowed */
   checkEndpoints(): void;
 }
 
-/** For the files that the SDK is given: it asks for a profile by its name. */
+/** The name of the profile in the files that the SDK receives. */
 const PROFILE = 'fedctl';
 
-/** Far above what is cached of a login. */
+/** Far above the size of a cached login. */
 const MAX_CACHE_BYTES = 1024 * 1024;
 
 /**
- * The keys of a profile that signs in through IAM Identity Center.
+ * Returns the keys of a profile that signs in through IAM Identity Center.
  *
  * @param settings of the profile
  * @throws FedctlError aws.sso-login-needed, aws.profile-failed, aws.unreachable, aws.tls-failed, aws.timeout
@@ -68,7 +68,7 @@ export async function ssoCredentials(
   });
 }
 
-/** Of the profile and of the sso-session that it names, by the rules of the AWS CLI. */
+/** Merges the settings of the profile and of its sso-session, by the rules of the AWS CLI. */
 function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
   const written = settings['sso_session'];
   const session = written === undefined ? null : files.ssoSession(written);
@@ -101,9 +101,9 @@ function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
 }
 
 /**
- * The keys of a profile made by `aws login`. Throws as `ssoCredentials` does.
+ * Returns the keys of a profile of `aws login`. Throws as `ssoCredentials` does.
  *
- * @param session what the profile's `login_session` names
+ * @param session the value of the profile's `login_session`
  * @param region null: the SDK finds one
  */
 export async function loginCredentials(
@@ -128,8 +128,8 @@ export async function loginCredentials(
 }
 
 /**
- * Hands sections to the SDK's providers in place of files: they would read those again, and by other rules. The names of
- * sections are written as the SDK's reader puts them together, so it takes them whatever is in them.
+ * Passes sections to the SDK's providers in place of files, which they would read again with other rules. The
+ * section names have the form that the SDK's reader produces, so any content is accepted.
  *
  * @returns the path that now stands for them
  */
@@ -164,10 +164,10 @@ interface SdkCredentials {
   readonly expiration?: Date;
 }
 
-/** Whose sign-in it is, for the failures. */
+/** The sign-in, for the failures. */
 interface SignInWay {
   readonly profile: string;
-  /** Signs in again. */
+  /** The command that signs in again. */
   readonly command: OfferedCommand;
   readonly likelyCause: string;
   /** `Reader in 123456789012`; null for `aws login`. */
@@ -214,7 +214,7 @@ async function signInWith(
   }
 }
 
-/** What a request of a provider ended with, before the SDK made a sentence of it. */
+/** The last error of a provider's request, before the SDK reduced it to a sentence. */
 interface Met {
   readonly url: URL;
   readonly fault: TransportFault;
@@ -238,7 +238,10 @@ function watching(handler: RequestHandler): { readonly watched: RequestHandler; 
   return { watched, met: () => met };
 }
 
-/** The SDK flattens what its providers met into a sentence, so beside the network the sentence is what there is to go by. */
+/**
+ * The SDK reduces the errors of its providers to a sentence. Except for network errors, only that sentence is
+ * available.
+ */
 function providerFailure(subject: SignInWay, met: Met | null, error: unknown): FedctlError {
   const { profile, role, command } = subject;
   const sentence = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
@@ -275,10 +278,10 @@ function providerFailure(subject: SignInWay, met: Met | null, error: unknown): F
 }
 
 /**
- * Looks at the login that `aws sso login` has cached, before the SDK does: it tells a missing from an expired one, and
- * since when. A login that can be renewed by itself is left to the SDK.
+ * Reads the login that `aws sso login` has cached, before the SDK does, to tell a missing login from an
+ * expired one. A login that can be renewed automatically is left to the SDK.
  *
- * @returns what was cached, with its time as the SDK reads times
+ * @returns the cached login, with its time as the SDK reads times
  */
 async function ssoLogin(
   names: Pick<SignInWay, 'profile' | 'command'>,
@@ -303,7 +306,7 @@ async function ssoLogin(
   return { ...login, expiresAt: expiresAt.toISOString() };
 }
 
-/** @throws the signal's own reason; no cache that cannot be read is more than none */
+/** @throws the signal's own reason; an unreadable cache counts as missing */
 async function cachedLogin(
   path: string,
   { context, timeoutMs }: SignIn,

@@ -3,7 +3,7 @@ import { call } from './call.ts';
 import type { CallSite } from './call-site.ts';
 import type { Connection, FindCredentials } from './connection.ts';
 
-/** Keeps the keys that were found for the call under way, for the client to sign with. */
+/** Keeps the keys for the current call, for the client to sign with. */
 export function signerOf(find: FindCredentials) {
   let found: Credentials | null = null;
   return {
@@ -19,7 +19,7 @@ export function signerOf(find: FindCredentials) {
   };
 }
 
-/** Where a call of one service goes to, for its failures to name. */
+/** Describes the call site of one service, for its failures. */
 export function siteOf(
   service: CallSite['service'],
   connection: Connection,
@@ -32,8 +32,8 @@ export function siteOf(
 }
 
 /**
- * Makes signed calls of one service. `send` gets the deadline's signal, which does not include the time that finding
- * the keys takes.
+ * Returns a function for signed calls of one service. `send` receives the signal of the deadline, which does
+ * not include the time to find the keys.
  */
 export function asker(
   service: CallSite['service'],

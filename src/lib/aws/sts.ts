@@ -8,7 +8,10 @@ import { notAws } from './failures.ts';
 import { originOf } from './service-endpoint.ts';
 import { asker, signerOf, siteOf } from './signed-calls.ts';
 
-/** STS in the connection's Region, signing with what `find` finds before each call. */
+/**
+ * Creates the STS client of the connection's Region. It signs with the keys that `find` returns before each
+ * call.
+ */
 export async function createSts(connection: Connection, find: FindCredentials): Promise<Sts> {
   const sdk = await import('./sts-client.ts');
   const { redactor } = connection;
@@ -84,7 +87,7 @@ export async function createSts(connection: Connection, find: FindCredentials): 
   };
 }
 
-/** AssumeRoleWithWebIdentity, the one call that is not signed (facts/aws.md 6). */
+/** A request to AssumeRoleWithWebIdentity, the only unsigned call (facts/aws.md 6). */
 export interface WebIdentityRequest {
   readonly roleArn: string;
   readonly sessionName: string;

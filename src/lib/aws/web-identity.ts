@@ -12,7 +12,7 @@ import { assumeRoleWithWebIdentity } from './sts.ts';
 /** Far above any token. */
 const MAX_TOKEN_BYTES = 64 * 1024;
 
-/** Where a web identity comes from: a token file and the role that trusts its issuer. */
+/** The source of a web identity: a token file and the role that trusts its issuer. */
 export interface WebIdentity {
   readonly tokenFile: string;
   readonly roleArn: string;
@@ -20,9 +20,9 @@ export interface WebIdentity {
 }
 
 /**
- * The role of AWS_WEB_IDENTITY_TOKEN_FILE: EKS, and CI systems.
+ * Returns the keys of the role of AWS_WEB_IDENTITY_TOKEN_FILE, which EKS and CI systems set.
  *
- * @param settings of the profile, for what the environment leaves out
+ * @param settings of the profile, for values that the environment does not set
  * @throws FedctlError aws.credentials-half-set, and what `webIdentityCredentials` throws
  */
 export async function environmentWebIdentity(
@@ -48,7 +48,10 @@ export async function environmentWebIdentity(
   };
 }
 
-/** Each part from the environment, else from the profile, as in the AWS CLI; null where file or role is missing. */
+/**
+ * Reads each part from the environment, otherwise from the profile, as the AWS CLI does; null when file or
+ * role is missing.
+ */
 export function webIdentityOf(env: Context['env'], settings: Section): WebIdentity | null {
   const tokenFile = env['AWS_WEB_IDENTITY_TOKEN_FILE'] || settings['web_identity_token_file'];
   const roleArn = env['AWS_ROLE_ARN'] || settings['role_arn'];
@@ -58,9 +61,10 @@ export function webIdentityOf(env: Context['env'], settings: Section): WebIdenti
 }
 
 /**
- * Assumes the role with the token in the file. A newline at its end would be sent and refused (facts/aws.md 6).
+ * Assumes the role with the token in the file. A final newline is removed, because STS would reject it
+ * (facts/aws.md 6).
  *
- * @param cwd a relative path of the file starts there
+ * @param cwd the base of a relative path
  * @throws FedctlError usage.unreadable-input, sts.*, aws.*; the signal's own reason
  */
 export async function webIdentityCredentials(
@@ -86,7 +90,7 @@ async function readToken(path: string, timeoutMs: number, signal: AbortSignal): 
   }
 }
 
-/** For a role session that nobody named. */
+/** Returns the default name of a role session. */
 export function unnamedSession(now: Date): string {
   return `fedctl-${now.getTime()}`;
 }

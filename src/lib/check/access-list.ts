@@ -1,7 +1,10 @@
 import { inNetwork } from '../core/network.ts';
 import type { AtlasAccessListEntry } from '../ports/atlas.ts';
 
-/** The entry of an IP access list that lets an address in; null when none does. Security groups cannot be looked into. */
+/**
+ * Returns the entry of an IP access list that allows an address; null when none does. The members of security
+ * groups are unknown here.
+ */
 export function admittedBy(
   address: string,
   entries: readonly AtlasAccessListEntry[],

@@ -2,7 +2,7 @@ import { atlas, rerun } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { AtlasAccessListEntry, AtlasIdentityProvider } from '../ports/atlas.ts';
 
-/** What Atlas lacks, with the real names filled in. */
+/** Failures for what is missing in Atlas, with the real names filled in. */
 
 export function noFederation(organizationId: string): FedctlError {
   return new FedctlError('atlas.identity-provider-missing', {
@@ -41,7 +41,7 @@ export function notListed(address: string, projectId: string): FedctlError {
   });
 }
 
-/** An entry is in force only some time after it was made (facts/mongodb.md 7.7). */
+/** An entry becomes active only some time after it was created (facts/mongodb.md 7.7). */
 export function notInForce(
   { cidrBlock }: AtlasAccessListEntry,
   status: 'PENDING' | 'FAILED',

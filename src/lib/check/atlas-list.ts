@@ -1,10 +1,10 @@
 import type { AtlasList } from '../ports/atlas.ts';
 
 /**
- * The entries of a list that a question is about one of. An entry that cannot be read is passed over, unless it is the
- * very one that the question is about.
+ * Returns the readable entries of a list. An unreadable entry is ignored, unless the question is about that
+ * entry.
  *
- * @param isMeant whether the question is about the entry of this name
+ * @param isMeant whether the question is about the entry with this name
  * @throws FedctlError atlas.answer-unreadable
  */
 export function entriesOf<T>(
@@ -17,7 +17,7 @@ export function entriesOf<T>(
 }
 
 /**
- * For a question that no entry answered: one that cannot be read may be the answer.
+ * Throws when no entry matched and the list has an unreadable entry, which may be the one.
  *
  * @throws FedctlError atlas.answer-unreadable
  */

@@ -18,7 +18,9 @@ import { mongoSoak } from './catalogue/soak.ts';
 import { iamFederation, jwtClaims, stsMint, tokenFile } from './catalogue/token.ts';
 import type { Check } from './check.ts';
 
-/** Every check, in the order of the chain: where several fail, the first one here is where to begin. */
+/**
+ * All checks, in the order of the chain. When several fail, the first one in this list is the place to start.
+ */
 export const CATALOGUE: readonly Check[] = [
   configTarget,
   awsProfile,

@@ -4,12 +4,12 @@ import type { FedctlError } from '../core/errors.ts';
 import type { Outcome } from './outcome.ts';
 import type { World } from './world.ts';
 
-/** What tells whether a check is asked for: what the target, the options and the plan say. */
+/** The facts that decide whether a check is requested: target, options and plan. */
 export type Asked = Pick<World, 'target' | 'plan' | 'options'>;
 
 /**
- * One check, as data: what it asserts, where it stands in the chain, what has to hold before it makes sense, and the
- * one question that it asks.
+ * One check, as data: its assertion, its place in the chain, its prerequisites, and the function that runs
+ * it.
  */
 export interface Check<Fact = unknown> {
   /** Stable: `<area>[.<part>].<kebab>`. */
@@ -17,35 +17,44 @@ export interface Check<Fact = unknown> {
   /** An assertion in plain English. */
   readonly title: string;
   readonly link: Link;
-  /** When one of these fails, this one is skipped and says so. One that was skipped for want of input is no reason. */
+  /**
+   * When one of these fails, this check is skipped and says so. A prerequisite that was skipped because of
+   * missing input does not count.
+   */
   readonly needs: readonly Check[];
-  /** Waited for as evidence, however they end; what the target itself says needs none. */
+  /** Checks to wait for as evidence, whatever their result. Not needed for what the target itself says. */
   readonly evidence?: (target: CheckTarget) => readonly Check[];
-  /** Whether somebody asked for it; a check that is part of every chain has none, and is skipped visibly instead. */
+  /**
+   * Whether the check was requested. A check without this function is part of every chain and is shown as
+   * skipped instead.
+   */
   readonly asked?: (world: Asked) => boolean;
-  /** Whether it is run for this target whatever --only picks: what it has to say must not be lost. */
+  /** Whether the check runs for this target whatever --only selects, because its result must not be lost. */
   readonly always?: (world: Asked) => boolean;
-  /** Targets for which this is the same text share one outcome; null, or without it, each finds out for itself. */
+  /**
+   * Targets with the same text share one result. With null, or without this function, each target runs the
+   * check itself.
+   */
   readonly sharedBy?: (world: World, facts: Facts) => string | null;
   /** @throws FedctlError: the check failed; the signal's reason */
   readonly run: (world: World, facts: Facts) => Promise<Outcome<Fact>>;
 }
 
-/** What the checks before left behind. */
+/** The facts that earlier checks provide. */
 export interface Facts {
-  /** The fact of a check that is over; null when it left none: skipped, failed, or not asked for. */
+  /** Returns the fact of a finished check; null when it has none: skipped, failed, or not requested. */
   of<Fact>(check: Check<Fact>): Fact | null;
-  /** The same, where nothing can be asked without it: the check that calls this is skipped when there is none. */
+  /** Returns the same for a required fact: when it is missing, the calling check is skipped. */
   needed<Fact>(check: Check<Fact>): Fact;
-  /** The same, for one that may still be running and is not waited for otherwise. */
+  /** Returns the same for a check that may still be running and that nothing else waits for. */
   when<Fact>(check: Check<Fact>): Promise<Fact | null>;
-  /** How a check ended; null for one that is not over, or was not asked for. */
+  /** Returns the result of a check; null while it is running, or when it was not requested. */
   resultOf(check: Check): CheckResult | null;
-  /** Why a check failed; null unless it did. */
+  /** Returns why a check failed; null unless it did. */
   failureOf(check: Check): FedctlError | null;
 }
 
-/** Defines a check, keeping the type of its fact. */
+/** Defines a check and keeps the type of its fact. */
 export function check<Fact>(definition: Check<Fact>): Check<Fact> {
   return definition;
 }

@@ -4,17 +4,17 @@ import { rfc3339 } from '../core/time.ts';
 import type { MintedToken } from '../core/token.ts';
 import { matches, patternOf } from '../core/wildcard.ts';
 
-/** What is expected of a token before any relying party is asked. */
+/** The expected claims of a token, before any relying party is called. */
 export interface ExpectedClaims {
   readonly issuer: string;
-  /** False: nobody said who issues, so the token's own word stands. */
+  /** False: no issuer was named, so the issuer of the token itself is used. */
   readonly knowsIssuer: boolean;
   readonly audience: string | null;
   readonly subject: string | null;
   readonly now: Date;
 }
 
-/** Issuer, audience, subject and expiry of a token, each beside what must match it. */
+/** Compares issuer, audience, subject and expiration of a token with the expected values. */
 export function claimComparisons(token: MintedToken, expected: ExpectedClaims): readonly Comparison[] {
   const { issuer, knowsIssuer, audience, subject, now } = expected;
   return [
@@ -40,7 +40,7 @@ export function claimComparisons(token: MintedToken, expected: ExpectedClaims): 
   ];
 }
 
-/** Byte for byte; whatever is seen matches where nobody expects anything. */
+/** Compares byte for byte. Any value matches when nothing is expected. */
 export function compare(
   what: string,
   seen: string | null,

@@ -5,28 +5,33 @@ import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
 import { fail, type Outcome, pass, skip, warn } from './outcome.ts';
 
-/** What one server's clock says of ours. */
+/** The clock of one server compared with the local clock. */
 export interface ClockReading {
   /** The host of the server. */
   readonly host: string;
-  /** What was asked. */
+  /** The URL that was requested. */
   readonly url: string;
-  /** How far its clock is ahead of this machine's, in seconds; null where it could not be read. */
+  /**
+   * How far the clock of the server is ahead of the local clock, in seconds; null when it could not be read.
+   */
   readonly aheadSeconds: number | null;
 }
 
-/** AWS refuses signatures that are further off (facts/mongodb.md 6, "Clock"). Seconds. */
+/** In seconds. AWS rejects signatures with a larger difference (facts/mongodb.md 6, "Clock"). */
 const AWS_LIMIT = 300;
-/** Half of the leeway that MongoDB has for tokens from the future (facts/mongodb.md 1.6). Seconds. */
+/** Half of the leeway of MongoDB for tokens issued in the future (facts/mongodb.md 1.6). Seconds. */
 const NOTABLE = 30;
-/** Clocks that are this near say the same. Seconds: the Date header has whole ones, and answers take their time. */
+/**
+ * Clocks within this difference agree, in seconds. The Date header has whole seconds, and responses take
+ * time.
+ */
 const AGREEMENT = 10;
 
 /**
- * Reads the clocks of servers by the Date of their answers (RFC 9110, section 6.6.1), whatever else they answer. Nothing
- * is sent but the request itself; a server that does not answer has no clock.
+ * Reads the clocks of servers from the Date header of any response (RFC 9110, section 6.6.1). Only the
+ * request itself is sent. A server that does not respond has no reading.
  *
- * @param addresses by their URL; hosts that come twice count once
+ * @param addresses URLs; each host is read once
  */
 export async function readClocks(
   addresses: readonly string[],
@@ -56,7 +61,7 @@ async function readClock(
       return Date.parse(headers.date ?? '');
     });
     if (Number.isNaN(date)) return null;
-    // The header names the second that had begun; the answer was written somewhere between asking and now.
+    // The header contains the second that had begun. The response was written between the request and now.
     const here = (asked + now().getTime()) / 2;
     return Math.round((date + 500 - here) / 1000);
   } catch {
@@ -65,7 +70,7 @@ async function readClock(
   }
 }
 
-/** What several clocks say together: one alone may be wrong itself, two that agree are right. */
+/** Evaluates several clocks together: a single clock may be wrong itself, two that agree are right. */
 export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   const read = readings.flatMap(({ host, url, aheadSeconds }) =>
     aheadSeconds === null ? [] : [{ host, url, ahead: aheadSeconds }],
@@ -79,7 +84,7 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   const said = read.map(({ host, ahead }) => `${host} is ${distance(ahead)}`).join(', ');
   const right = read.filter(({ ahead }) => Math.abs(ahead) <= NOTABLE);
   if (right.length > off.length) {
-    // Most say that it is right here: theirs is the odd one.
+    // Most clocks agree with the local one, so the other is wrong.
     const message = `${said}. Most servers agree with this machine, so that server's clock is wrong, or another server responds in its place.`;
     const remedy = 'See the Date that this server returns, and who answers in its place.';
     return warn(

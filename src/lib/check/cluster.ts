@@ -7,9 +7,9 @@ import { parseConnectionString } from '../uri/connection-string.ts';
 import { hostPort } from '../uri/host-port.ts';
 
 /**
- * The cluster of a project that a connection string leads to.
+ * Returns the cluster of a project that a connection string leads to.
  *
- * @param name as somebody said it; null to find it by its addresses
+ * @param name the name that the user gave; null to find the cluster by its addresses
  */
 export function clusterOfUri(
   clusters: readonly AtlasCluster[],
@@ -37,12 +37,17 @@ function placesOf({ hosts, srv }: ConnectionString): ReadonlySet<string> {
   return new Set(srv === null ? hosts.map(hostPort) : [srv.record]);
 }
 
-/** The tiers that share their servers: no workload identity federation there (facts/mongodb.md 6 and 7.8). */
+/**
+ * Tiers on shared servers, which do not support workload identity federation (facts/mongodb.md 6 and 7.8).
+ */
 const SHARED_TIERS: ReadonlySet<string> = new Set(['M0', 'M2', 'M5', 'FLEX', 'SERVERLESS']);
 const OLDEST_FOR_DRIVERS = [4, 4, 0];
 const OLDEST_FOR_OIDC = [7, 0, 11];
 
-/** Why nobody can log in to a cluster by these mechanisms as it is; null when it is no fault of the cluster. */
+/**
+ * Returns why these mechanisms cannot work with a cluster in its current state; null when the cluster is not
+ * at fault.
+ */
 export function clusterFault(
   cluster: AtlasCluster,
   mechanisms: readonly Mechanism[],
@@ -88,7 +93,7 @@ function cannotOidc(what: string, details: Readonly<Record<string, unknown>>): F
   });
 }
 
-/** A version that cannot be read is none that could be called old. */
+/** A version that cannot be read does not count as old. */
 function isOlder(version: string, oldest: readonly number[]): boolean {
   const parts = version.split('.').map(Number);
   if (parts.some((part) => !Number.isInteger(part))) return false;

@@ -9,37 +9,43 @@ import { EXTERNAL } from '../trust/relying-party.ts';
 import { compare } from './claim-comparisons.ts';
 import { fail, type Outcome } from './outcome.ts';
 
-/** The project whose users were looked through. */
+/** The database users that were searched, with their project. */
 export interface UserList {
   readonly projectId: string;
   readonly users: readonly AtlasDatabaseUser[];
 }
 
 /**
- * Why no database user lets the subject of a token in, by what the relying party's own decision found.
+ * Explains why no database user matches the subject of a token, from the decision of the `trust` rules.
  *
- * @param username the name that is wanted, `<idpId>/<subject>`
+ * @param username the required name, `<idpId>/<subject>`
  */
 export function subjectRefused(refusal: Refusal, username: string, list: UserList): Outcome<never> {
-  return refused(refusal, { username, type: ['--oidcType', 'USER'] }, list);
+  return refused(refusal, { username, type: ['--oidcType', 'USER'], by: 'the token' }, list);
 }
 
-/** The same for the ARN of a caller who logs in with AWS keys. */
+/** Explains the same for the ARN of a caller who logs in with AWS keys. */
 export function arnRefused(refusal: Refusal, caller: Caller, list: UserList): Outcome<never> {
   const { arn, kind } = caller.subject;
   const type = kind === 'user' ? 'USER' : kind === 'role' ? 'ROLE' : null;
   return refused(
     refusal,
-    { username: type === null ? caller.arn : (arn ?? caller.arn), type: type && ['--awsIAMType', type] },
+    {
+      username: type === null ? caller.arn : (arn ?? caller.arn),
+      type: type && ['--awsIAMType', type],
+      by: 'the AWS identity',
+    },
     list,
   );
 }
 
-/** The database user that there should be. */
+/** The required database user. */
 interface Wanted {
   readonly username: string;
-  /** As the Atlas CLI takes it; null for a principal that Atlas has no database user for. */
+  /** The arguments for the Atlas CLI; null for a principal that cannot be a database user in Atlas. */
   readonly type: readonly string[] | null;
+  /** Who speaks for the name. */
+  readonly by: 'the token' | 'the AWS identity';
 }
 
 function refused(refusal: Refusal, wanted: Wanted, list: UserList): Outcome<never> {
@@ -51,7 +57,7 @@ function refused(refusal: Refusal, wanted: Wanted, list: UserList): Outcome<neve
     ...adviceOn(refusal, wanted, list),
     details: { username },
   });
-  const comparisons = seen === null ? [] : [compare('database user', seen, [username], 'the token')];
+  const comparisons = seen === null ? [] : [compare('database user', seen, [username], wanted.by)];
   return fail(failure, { comparisons });
 }
 
@@ -79,7 +85,10 @@ function codeOf(refusal: Refusal, username: string): FailureCode {
   }
 }
 
-/** A user that somebody made for this principal, under a name that is not its own (facts/mongodb.md 9, rows 21, 22, 46). */
+/**
+ * Returns the failure code for a user that was created for this principal under a wrong name
+ * (facts/mongodb.md 9, rows 21, 22, 46).
+ */
 function missingCode(username: string, similar: readonly string[]): FailureCode {
   if (similar.some((each) => each.includes(':assumed-role/'))) return 'atlas.database-user-session-arn';
   const pathless = withoutPath(username);
@@ -126,8 +135,8 @@ function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
 }
 
 /**
- * Whether a user was made for the principal that another name stands for: for another identity provider or the other
- * mechanism, named after its session, or without its path.
+ * Returns whether a user was created for the same principal under another name: for another identity provider
+ * or the other mechanism, with the name of a session, or without the path.
  */
 function isOfPrincipal(username: string, wanted: string): boolean {
   return principalOf(username) === principalOf(wanted);
@@ -138,19 +147,22 @@ function principalOf(username: string): string {
   return withoutPath(arn.replace(/:sts(::\d+:)assumed-role\/([^/]+)\/.*$/, ':iam$1role/$2'));
 }
 
-/** Limits the user to one cluster more: the scopes that it has stay. */
+/** Adds one cluster to the scopes of the user. The existing scopes stay. */
 function addingScope({ username }: Wanted, cluster: string, { users, projectId }: UserList): Advice {
   const present = users.find((each) => each.username === username && each.database === EXTERNAL);
   const scopes = present?.scopes ?? [];
   const remedy = `Add the cluster ${cluster} to the scopes of the database user.`;
-  // How the CLI takes other scopes than clusters is not documented.
+  // How the CLI accepts scopes other than clusters is not documented.
   if (scopes.length === 0 || scopes.some(({ type }) => type !== 'CLUSTER')) return { remedy };
   const all = [...scopes.map(({ name }) => name), cluster].flatMap((name) => ['--scope', name]);
   const place = ['--authDB', EXTERNAL, '--projectId', projectId];
   return { remedy, command: atlas(['dbusers', 'update', username, ...all, ...place]) };
 }
 
-/** Two users of one name cannot be in $external, so the wrong one has to go first: that is for a person to decide. */
+/**
+ * $external cannot contain two users with the same name, so the wrong one must be deleted first. A person has
+ * to decide that.
+ */
 function ofOtherType(
   { username, expected }: Refusal & { readonly kind: 'oidc-auth-type' | 'aws-iam-type' },
   { users }: UserList,
@@ -166,9 +178,9 @@ function ofOtherType(
 }
 
 /**
- * Creates the user with what the one that was meant has now: nothing is taken away before it is there.
+ * Creates the user with the roles and scopes of the wrong one. Nothing is removed before the new user exists.
  *
- * @param present the user that somebody made in its place
+ * @param present the existing user with the wrong name
  */
 function creating(
   { username, type }: Wanted,
@@ -179,7 +191,8 @@ function creating(
   const base = ['dbusers', 'create', '--username', username, ...(type ?? [])];
   const end = ['--projectId', projectId];
   const { roles = [], scopes = [], deleteAfterDate } = present ?? {};
-  // How the CLI takes other scopes than clusters is not documented, and without its scopes a user is worth more.
+  // How the CLI accepts scopes other than clusters is not documented, and without its scopes a user would
+  // have more access.
   const known = roles.length > 0 && scopes.every((scope) => scope.type === 'CLUSTER');
   if (!known) {
     const template = quoted(['atlas', ...base]);
@@ -197,7 +210,7 @@ function creating(
   };
 }
 
-/** As the Atlas CLI takes it: `readWrite@app`, `read@app.visits`. */
+/** Formats a role for the Atlas CLI: `readWrite@app`, `read@app.visits`. */
 function roleText({ role, db, collection }: AtlasDatabaseUser['roles'][number]): string {
   return `${role}@${db}${collection === undefined ? '' : `.${collection}`}`;
 }

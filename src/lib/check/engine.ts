@@ -1,20 +1,20 @@
 import type { CheckResult } from '../core/check-run.ts';
 import type { OfferedCommand } from '../core/command-line.ts';
-import { FedctlError, isFedctlError } from '../core/errors.ts';
+import { FedctlError, foreignErrors, isFedctlError } from '../core/errors.ts';
 import type { Check, Facts } from './check.ts';
 import { fail, type Outcome, skip, type Timing } from './outcome.ts';
 import { checksFor, type Selection, type Wanted } from './selection.ts';
 import type { TimedOutcome } from './shared.ts';
 import type { World } from './world.ts';
 
-/** What is known of a check that is over. */
+/** What is known of a finished check. */
 interface Ended {
   readonly result: CheckResult;
   readonly fact: unknown;
   readonly failure: FedctlError | null;
-  /** The id of the check whose failure this one owes its skip to. */
+  /** The id of the failed check that caused this skip. */
   readonly blockedBy: string | null;
-  /** The id of the check that --skip names and that this one is, or needs. */
+  /** The id of the check named by --skip that is this check, or a prerequisite of it. */
   readonly leftBy: string | null;
 }
 
@@ -29,13 +29,13 @@ interface Observer {
 }
 
 /**
- * Runs the checks of one target: each as soon as what it waits for is over, independent ones side by side. A failed
- * check makes those that need it a skip; all others go on.
+ * Runs the checks of one target, each as soon as its prerequisites have finished, independent ones
+ * concurrently. A failed check makes those that need it a skip; all others continue.
  *
- * @param selection in the order of the chain; no check may wait for itself by way of others
- * @param observe told of each check as it ends
- * @param hooks `begin` is told of each check before it asks, `facts` of all facts in the end
- * @returns the results in the order of the catalogue; checks that nobody asked for are left out
+ * @param selection in the order of the chain; must not contain cycles
+ * @param observe called with the result of each check
+ * @param hooks `begin` is called for each check before it runs, `facts` with all facts at the end
+ * @returns the results in the order of the catalogue, without checks that were not requested
  * @throws the signal's reason, and bugs
  */
 export async function runChecks(
@@ -55,7 +55,7 @@ export async function runChecks(
   });
 }
 
-/** A check asked for a fact that is not there: what would have left it was left out, or had nothing to go by. */
+/** Thrown when a check requires a missing fact: the check that provides it was left out, or had no input. */
 class MissingFact extends Error {
   constructor(id: string) {
     super(`unknown without ${id}`);
@@ -82,7 +82,7 @@ class Run implements Facts {
       return ended;
     });
     this.#under.set(check, end);
-    // Whoever waits for it hears of it; the others do not end over it.
+    // Checks that wait for this one see the rejection; it must not be reported as unhandled.
     end.catch(() => {});
     return end;
   }
@@ -110,7 +110,7 @@ class Run implements Facts {
   }
 
   async #do(check: Check): Promise<Ended> {
-    // Not before every check has been started, so that all are known to those that wait.
+    // Wait until every check has been started, so that each can find the others.
     await Promise.resolve();
     const before = await this.#wait(check);
     const { context } = this.#world;
@@ -133,7 +133,10 @@ class Run implements Facts {
     return this.#end(check, timing, this.#asAsked(check, outcome, leftBy), { leftBy });
   }
 
-  /** What a check that found nothing out comes to: by whether it was picked, or is a part of every chain. */
+  /**
+   * Converts the result of a check that could not run, depending on whether it was selected or is part of
+   * every chain.
+   */
   #asAsked(check: Check, outcome: Outcome<unknown>, leftBy: string | null): Outcome<unknown> {
     const { picked, named, required } = this.#wanted;
     if (outcome.status !== 'unseen' && outcome.status !== 'skip') return outcome;
@@ -146,7 +149,7 @@ class Run implements Facts {
     return picked !== null || unpicked === 'fail' ? fail(failure) : outcome;
   }
 
-  /** @returns the ends of what the check needs */
+  /** @returns the results of the prerequisites */
   async #wait(check: Check): Promise<readonly Ended[]> {
     const ends = (checks: readonly Check[]) =>
       Promise.all(checks.flatMap((each) => this.#under.get(each) ?? []));
@@ -154,12 +157,12 @@ class Run implements Facts {
     return needed;
   }
 
-  /** Asks, or takes what was found out for another target. */
+  /** Runs the check, or uses the result for another target. */
   #find(check: Check, startedAt: Date): Promise<TimedOutcome> {
     const { context, shared } = this.#world;
     const find = async (): Promise<TimedOutcome> => {
       const outcome = await this.#ask(check);
-      // A clock that is set back must not make a check negative.
+      // A clock that is set back must not make the duration negative.
       const ms = Math.max(0, context.now().getTime() - startedAt.getTime());
       return { outcome, ...(outcome.timing ?? { startedAt, ms }) };
     };
@@ -192,6 +195,7 @@ class Run implements Facts {
       link,
       status: outcome.status === 'unseen' ? (outcome.unpicked === 'warn' ? 'warn' : 'skip') : outcome.status,
       ...words,
+      ...causesOf(outcome),
       command: command === null ? null : offer(command, target),
       notes: notesOf(outcome),
       comparisons: outcome.comparisons ?? [],
@@ -208,6 +212,12 @@ function nothingToSee({ id }: Check, detail: string): FedctlError {
     message: `${id} was requested, but there is nothing to check: ${detail}.`,
     details: { checks: [id] },
   });
+}
+
+function causesOf(outcome: Outcome<unknown>): Pick<CheckResult, 'causes'> {
+  if (outcome.status !== 'fail') return {};
+  const errors = foreignErrors(outcome.failure);
+  return errors.length === 0 ? {} : { causes: errors.map(({ name, message }) => `${name}: ${message}`) };
 }
 
 interface Words extends Pick<CheckResult, 'detail' | 'code' | 'cause' | 'remedy'> {
@@ -231,7 +241,7 @@ function wordsOf(outcome: Outcome<unknown>): Words {
   }
 }
 
-/** What the failure itself brings as evidence, too, where nothing is compared that says the same. */
+/** Adds the evidence of the failure itself, unless a comparison already shows it. */
 function notesOf(outcome: Outcome<unknown>): readonly string[] {
   const { notes = [], comparisons = [] } = outcome;
   const evidence = outcome.status === 'fail' ? outcome.failure.details['evidence'] : null;
@@ -239,7 +249,7 @@ function notesOf(outcome: Outcome<unknown>): readonly string[] {
   return [...notes, ...evidence.filter((line) => typeof line === 'string')];
 }
 
-/** A check's fact has the type that the check was defined with; the map cannot say so. */
+/** The fact of a check has the type of its definition, which the map cannot express. */
 function factOf<Fact>(ended: Ended | undefined): Fact | null {
   return (ended?.fact ?? null) as Fact | null;
 }

@@ -2,14 +2,14 @@ import { atlas, rerun } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { AtlasIdentityProvider } from '../ports/atlas.ts';
 
-/** The identity provider that is meant, and why it does not do. */
+/** The matching identity provider, or the intended one and why it does not match. */
 export type FoundProvider =
   | { readonly provider: AtlasIdentityProvider; readonly failure: null }
   | { readonly provider: AtlasIdentityProvider | null; readonly failure: FedctlError };
 
 /**
- * Finds the identity provider for a token as a server does, byte for byte (facts/mongodb.md 1.6), and where there is
- * none, the one that somebody meant: of the same audience, or whose issuer differs by how it is written only.
+ * Finds the identity provider for a token as a server does, byte for byte (facts/mongodb.md 1.6). If there is
+ * none, it finds the intended one: with the same audience, or with an issuer that differs only in spelling.
  */
 export function findProvider(
   issuer: string,
@@ -32,7 +32,7 @@ export function findProvider(
   return { provider: null, failure: missing(issuer, audience, providers, federationSettingsId) };
 }
 
-/** What two issuers share that somebody wrote differently. */
+/** Normalizes an issuer, so that different spellings are equal. */
 function essence(issuer: string): string {
   return issuer
     .trim()

@@ -2,7 +2,7 @@ import type { ConnectionString } from '../core/connection-string.ts';
 import type { LoginPlan } from '../ports/mongo.ts';
 import type { World } from './world.ts';
 
-/** Where every login of a target goes, and how far. */
+/** Returns the connection settings that all logins of a target share. */
 export function loginAddress(
   { target, options }: World,
   uri: ConnectionString,

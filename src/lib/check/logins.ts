@@ -9,8 +9,8 @@ import { LoginRun } from './login-run.ts';
 import type { World } from './world.ts';
 
 /**
- * The login of a target by a mechanism. The first check that asks for it starts it: it goes as far as it can without a
- * token or keys, and waits there for the check that has them.
+ * Returns the login of a target with a mechanism. The first check that asks for it starts it. The login
+ * proceeds without a token or keys as far as possible, and then waits for the check that provides them.
  */
 export function loginOf(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
   const started = world.logins.get(mechanism) ?? start(mechanism, world, facts);
@@ -33,7 +33,7 @@ function start(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
   return new LoginRun(async (observe) => (await context.mongo()).login(login, observe, context.signal));
 }
 
-/** Only a token that says what is expected of it is shown to anybody. */
+/** A token is sent only when its claims match the expectations. */
 async function tokenToSend(facts: Facts) {
   const claims = await facts.when(jwtClaims);
   const token = tokenOf(facts);
@@ -50,7 +50,7 @@ async function keysToSend(facts: Facts, signal: AbortSignal): Promise<LoginKeys>
   return { ...keys, arn: caller.arn, databaseUser: awsUserOf(caller.subject) };
 }
 
-/** Ends a login that cannot go on. The checks that need what is missing are skipped, and say why. */
+/** Ends a login that cannot continue. The checks that need the missing value are skipped, and say why. */
 function nothingToSend(what: string): FedctlError {
   return new FedctlError('mongo.auth-failed', { message: `No ${what} to log in with.` });
 }

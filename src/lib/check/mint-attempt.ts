@@ -6,14 +6,17 @@ import type { MintedToken, MintRequest } from '../core/token.ts';
 import type { Aws } from '../ports/aws.ts';
 import type { Timing } from './outcome.ts';
 
-/** What came of the one call that two checks are about: whether the account issues tokens, and whether this caller gets one. */
+/**
+ * The result of the one call that two checks use: whether the account issues tokens, and whether this caller
+ * gets one.
+ */
 export type MintAttempt = Timing &
   (
     | { readonly token: MintedToken; readonly failure: null }
     | { readonly token: null; readonly failure: FedctlError }
   );
 
-/** Mints once. That it was refused is an answer here. `timeoutMs` bounds each call, in milliseconds. */
+/** Mints once. A denial is a result. `timeoutMs` bounds each call, in milliseconds. */
 export async function attemptToMint(
   { now, signal }: Context,
   aws: Aws,

@@ -1,6 +1,6 @@
 import { FedctlError } from '../core/errors.ts';
 
-/** What a chain cannot be examined without, each as the failure of whoever wanted to look. */
+/** Failures for inputs that a check requires. */
 
 export function missingUri(): FedctlError {
   return new FedctlError('usage.missing-uri', { message: 'No connection string is given.' });

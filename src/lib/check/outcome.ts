@@ -2,7 +2,9 @@ import type { Comparison } from '../core/check-run.ts';
 import type { FedctlError, Warning } from '../core/errors.ts';
 import type { FailureCode } from '../failures/failures.ts';
 
-/** When something really happened, where that is not when the check ran: a stage of a login that others share. */
+/**
+ * When the work happened, if that differs from when the check ran: a login stage that several checks share.
+ */
 export interface Timing {
   readonly startedAt: Date;
   /** Milliseconds. */
@@ -15,7 +17,7 @@ interface Seen {
   readonly timing?: Timing;
 }
 
-/** A warning that has a code of the catalogue, or one of its own. */
+/** A warning with a code of the catalogue, or with its own. */
 export interface Caution extends Omit<Warning, 'code'> {
   readonly code: FailureCode | null;
 }
@@ -31,11 +33,14 @@ export type Skipped = Seen & { readonly status: 'skip'; readonly detail: string 
 type Unseen = Seen & {
   readonly status: 'unseen';
   readonly failure: FedctlError;
-  /** What it is where nobody picked the check: an input that every chain needs, or a look that may be left out. */
+  /**
+   * The status when the check was not selected explicitly: `fail` for an input that every chain needs,
+   * otherwise a check that may be left out.
+   */
   readonly unpicked: 'fail' | 'warn' | 'skip';
 };
 
-/** How a check ended, and with `pass` and `warn` the fact that it leaves for those after it. */
+/** The result of a check, and with `pass` and `warn` the fact that it provides to later checks. */
 export type Outcome<Fact> = Passed<Fact> | Warned<Fact> | Failed | Skipped | Unseen;
 
 export function pass<Fact>(detail: string | null, fact: Fact, seen: Seen = {}): Passed<Fact> {
@@ -51,14 +56,14 @@ export function fail(failure: FedctlError, seen: Seen = {}): Failed {
 }
 
 /**
- * Nothing was found out, because an input or a permission is missing. Whoever picked the check, or one that needs it, is
- * told that it failed: a check that did not look cannot pass.
+ * Creates the result of a check that could not run because an input or a permission is missing. If the user
+ * selected the check, or one that needs it, it counts as failed: a check that did not run cannot pass.
  */
 export function unseen(failure: FedctlError, unpicked: 'fail' | 'warn' | 'skip'): Unseen {
   return { status: 'unseen', failure, unpicked };
 }
 
-/** @param detail why there is nothing to find out here */
+/** @param detail why the check does not apply */
 export function skip(detail: string, seen: Seen = {}): Skipped {
   return { status: 'skip', detail, ...seen };
 }

@@ -24,14 +24,14 @@ import { compare } from './claim-comparisons.ts';
 import { serverReason } from './server-reason.ts';
 import type { World } from './world.ts';
 
-/** A refused login, with what is known about it. */
+/** A rejected login, with what is known about it. */
 export interface Explained {
   readonly failure: FedctlError;
   readonly comparisons: readonly Comparison[];
   readonly notes: readonly string[];
 }
 
-/** What the server says only "no" to, whatever the reason (facts/mongodb.md 1.2). */
+/** Failures for which the server gives no reason (facts/mongodb.md 1.2). */
 const REFUSALS: ReadonlySet<string> = new Set([
   'mongo.oidc-refused',
   'mongo.aws-refused',
@@ -39,21 +39,21 @@ const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The last wire version whose servers know RSA keys only (facts/mongodb.md 1.6: keys of elliptic curves are known to
- * the newest master alone; 4.2: 8.0 speaks 25).
+ * The last wire version of servers that support only RSA keys (facts/mongodb.md 1.6: keys of elliptic curves
+ * are known to the newest master alone; 4.2: 8.0 speaks 25).
  */
 const LAST_RSA_ONLY = 25;
 
 /**
- * The codes that a reason in the server's log can stand for. Others are about the way to the server, which a refused
- * login has behind it: an address that refuses connections is then the issuer's.
+ * The codes that a reason in the server's log can have. Others are about the connection to the server, which
+ * a rejected login has already passed: there, an address that refuses connections is that of the issuer.
  */
 const OF_A_REASON = /^(?:jwt|issuer|atlas|sts|aws)\.|^mongo\.(?:server\.|role-path-lost$|token-file\.)/;
 
 /**
- * Explains a refused login: the token or ARN beside what must match it, and why it was refused. What a check of Atlas
- * found comes first, because it is exact; then the reason in the server's own log, where the Atlas API returns it; then
- * what a check of the issuer or the token found; then what is ruled out and what is possible.
+ * Explains a rejected login: compares the token or ARN with what it must match, and gives the reason. Results
+ * of Atlas checks come first, because they are exact; then the reason in the server's own log, if the Atlas
+ * API returns it; then results of issuer and token checks; then ruled-out and possible causes.
  *
  * @param startedAt of the login, for the access history
  */
@@ -100,13 +100,15 @@ export async function explainRefusal(
   ]);
 }
 
-/** The code that the table of `explain -` has for a reason of the server; null where it has none. */
+/** Returns the code that `explain -` finds for a reason of the server; null when it finds none. */
 function codeOf(reason: string): ExplainedCode | null {
   const found = matches(patternsOf(CODES.map(pageOf)), pasted(reason), CODES.length);
   return found.find(({ code }) => OF_A_REASON.test(code))?.code ?? null;
 }
 
-/** The same refusal with the server's reason as its cause, and the code and remedy that belong to that reason. */
+/**
+ * Returns the same rejection with the server's reason as its cause, and the code and remedy of that reason.
+ */
 function bySaid(
   failure: FedctlError,
   reason: string,
@@ -133,7 +135,7 @@ function bySaid(
             remedy: 'Upgrade the cluster to a release that ignores EC keys, such as MongoDB 8.0.',
           }
         : { likelyCause };
-  // A code that only other programs report has no failure of its own: its page has the remedy.
+  // A code that only other programs report has no failure of its own. Its page has the remedy.
   if (!isFailureCode(code)) {
     return failure.with({ remedy: pageOf(code).remedy, command: null, ...advice, details });
   }
@@ -145,12 +147,12 @@ const ONCE_DEPLOYED = {
   command: rerun({ set: { '--wait': '2m' } }),
 };
 
-/** The consequence of what a check above found: that is where to look. */
+/** Returns the failure as a consequence of an earlier check, and refers to that check. */
 function asExpected(failure: FedctlError, id: string, { code, remedy, command }: FedctlError): FedctlError {
   return failure.with({ likelyCause: `See ${id} above (${code}).`, remedy, command });
 }
 
-/** Whether Atlas was read, and everything there is as it should be. */
+/** Returns whether Atlas was read and its configuration is correct. */
 function wasRead(known: readonly Known[]): boolean {
   return known.filter(({ ofAtlas }) => ofAtlas).every(hasPassed);
 }
@@ -159,7 +161,10 @@ function hasPassed({ ends }: Known): boolean {
   return ends.every((end) => end?.status === 'pass');
 }
 
-/** What to do where nothing is known to be wrong: with the Atlas API at hand, fedctl compares; without, somebody has to. */
+/**
+ * Returns what to do when no fault is known: with Atlas API credentials fedctl compares the configuration,
+ * without them the user has to.
+ */
 function whatIsLeft(mechanism: Mechanism, known: readonly Known[], facts: Facts) {
   if (wasRead(known)) {
     return {
@@ -189,7 +194,7 @@ function databaseUserOf(facts: Facts): string | null {
     : `the database user ${user.username} in $external, AWS IAM type ${user.awsIAMType}`;
 }
 
-/** A question with how the checks ended that answer it; null where nobody asked. */
+/** A question with the results of the checks that answer it; null when they did not run. */
 interface Known extends Question {
   readonly ends: readonly (CheckResult | null)[];
 }
@@ -199,14 +204,14 @@ interface Sides {
   readonly known: readonly Known[];
 }
 
-/** One question that a server asks itself, and what is known of its answer here. */
+/** One decision of the server during a login, and the checks that make the same decision here. */
 interface Question {
-  /** What is ruled out if the checks passed. */
+  /** What is ruled out when the checks passed. */
   readonly what: string;
   readonly answeredBy: readonly Check[];
-  /** Whether Atlas is asked. */
+  /** Whether Atlas API access is required. */
   readonly ofAtlas: boolean;
-  /** Where it is not known: what may be wrong. */
+  /** The possible cause when the answer is unknown. */
   readonly otherwise: string;
 }
 
@@ -259,7 +264,7 @@ const OF_KEYS: readonly Question[] = [
   },
 ];
 
-/** Waits for the checks that answer. */
+/** Waits for the checks that answer the questions. */
 async function answers(questions: readonly Question[], facts: Facts): Promise<readonly Known[]> {
   for (const check of questions.flatMap(({ answeredBy }) => answeredBy)) await facts.when(check);
   return questions.map((question) => ({
@@ -300,7 +305,10 @@ async function keySides(facts: Facts): Promise<Sides> {
   };
 }
 
-/** A server that cannot know the key is not asked why it refused: the token beside its version says it. */
+/**
+ * Explains the rejection by a server that cannot support the key: the token and the server version are
+ * enough.
+ */
 function algorithmRefused(facts: Facts): FedctlError | null {
   const token = tokenOf(facts);
   const hello = facts.of(mongoHello)?.event.facts;

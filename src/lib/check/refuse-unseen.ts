@@ -4,9 +4,10 @@ import type { Asked } from './check.ts';
 import { checksFor, idleNames, type Selection } from './selection.ts';
 
 /**
- * Refuses a request of which a part would never be looked at, as far as that shows before anything is asked.
+ * Rejects a request with parts that would never be checked, as far as this is known before any call.
  *
- * @throws FedctlError usage.invalid-command-line for options that contradict each other; usage.nothing-to-check
+ * @throws FedctlError usage.invalid-command-line for options that contradict each other;
+ * usage.nothing-to-check
  */
 export function refuseUnseen(asked: Asked, selection: Selection, only: readonly string[]): void {
   for (const [option, why] of unusedOptions(asked)) {
@@ -35,7 +36,7 @@ export function refuseUnseen(asked: Asked, selection: Selection, only: readonly 
   }
 }
 
-/** Options that ask for an examination which the rest of the target rules out, each with the reason. */
+/** Returns options for checks that the rest of the target rules out, each with the reason. */
 function* unusedOptions({ target, plan, options }: Asked): Iterable<readonly [option: Flag, why: string]> {
   const { tokenFile, subject, privileges, writeProbe, uri, api } = target;
   const withoutToken = 'MONGODB-AWS logs in with AWS credentials, without a token';

@@ -1,8 +1,8 @@
 import type { Atlas } from '../ports/atlas.ts';
 
 /**
- * The same Atlas, asked for each list once: the targets of a round look at the same projects. Logins are asked for anew
- * each time: they are what changes.
+ * Wraps Atlas so that each list is requested once, because the targets of a round share projects. Logins are
+ * requested each time, because they change.
  */
 export function rememberedAtlas(atlas: Atlas): Atlas {
   const answers = new Map<string, Promise<unknown>>();

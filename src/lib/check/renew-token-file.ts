@@ -4,7 +4,7 @@ import { isFedctlError } from '../core/errors.ts';
 import type { MintedToken } from '../core/token.ts';
 import type { FailureCode } from '../failures/failures.ts';
 
-/** What a new token in the file mends. Another subject, issuer or audience is somebody else's doing. */
+/** Failures that a new token in the file fixes. A different subject, issuer or audience needs another fix. */
 const MENDED: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'mongo.token-file-unusable',
   'mongo.token-file.white-space',
@@ -14,15 +14,15 @@ const MENDED: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'jwt.audience-mismatch',
 ]);
 
-/** The audience that the token should have: as the target says, else as the token itself does. */
+/** Returns the audience for the new token: that of the target, otherwise that of the token. */
 export function audienceOf({ audience }: CheckTarget, token: MintedToken): string | null {
   return audience ?? token.audience[0] ?? null;
 }
 
 /**
- * Adds to a failure of a token file the command that writes a new token to it, as the same principal.
+ * Adds the command that writes a new token to the token file, for the same principal.
  *
- * @returns the failure as it was where a new token does not mend it, or nobody knows the audience
+ * @returns the failure unchanged when a new token does not fix it, or the audience is unknown
  */
 export function renewable<Failure>(failure: Failure, target: CheckTarget, audience: string | null) {
   const { tokenFile, role } = target;

@@ -21,21 +21,21 @@ import { SharedOutcomes } from './shared.ts';
 import { planTarget, type TargetPlan } from './target-plan.ts';
 import type { CheckOptions, World } from './world.ts';
 
-/** What a run is asked for. */
+/** A request to check targets. */
 export interface CheckRequest {
   readonly targets: readonly CheckTarget[];
   readonly options: CheckOptions;
   readonly only: readonly string[];
   readonly skip: readonly string[];
-  /** Targets that are checked at once. */
+  /** How many targets are checked at the same time. */
   readonly concurrency: number;
-  /** How often a target that is not well is checked again. */
+  /** How often an unhealthy target is checked again. */
   readonly retries: number;
-  /** Check such a target again and again for so long, in milliseconds; 0: no longer than the retries say. */
+  /** How long to keep checking an unhealthy target, in milliseconds; 0: only as often as `retries` says. */
   readonly waitMs: number;
-  /** What makes a target unwell: a failed check, or a warning too. */
+  /** What makes a target unhealthy: a failed check, or a warning too. */
   readonly failOn: 'fail' | 'warn';
-  /** Completes a command that a result for a target offers; null where that cannot be done. */
+  /** Completes a command that the result for a target offers; null when that is not possible. */
   readonly offer: World['offer'];
 }
 
@@ -44,14 +44,14 @@ interface PlannedTarget {
   readonly plan: TargetPlan;
 }
 
-/** A request with everything checked that can be checked without the network. */
+/** A validated request. Nothing here needed the network. */
 export interface CheckPlan {
   readonly request: CheckRequest;
   readonly selection: Selection;
   readonly targets: readonly PlannedTarget[];
 }
 
-/** Between two attempts, in milliseconds: twice as long each time, up to the longest. */
+/** The pause between two attempts, in milliseconds. It doubles each time, up to the longest. */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 10_000;
 
@@ -72,7 +72,7 @@ export function planCheck(context: Pick<Context, 'env' | 'pid'>, request: CheckR
   };
 }
 
-/** Says which of several targets it is that cannot be checked. */
+/** Names the target that cannot be checked, if there are several. */
 function named(target: CheckTarget, plan: () => PlannedTarget): PlannedTarget {
   try {
     return plan();
@@ -84,11 +84,11 @@ function named(target: CheckTarget, plan: () => PlannedTarget): PlannedTarget {
 }
 
 /**
- * Checks every target, several at once. What targets have in common is found out once a round: the first round is all
- * targets, each one after it those that were unwell.
+ * Checks all targets, several at once. Shared facts are determined once per round: the first round has all
+ * targets, each later one those that were unhealthy.
  *
- * @param observe told of everything as it happens; every face is one of these
- * @throws the signal's reason, and bugs: whatever is found out is an answer
+ * @param observe called with every event; all output formats use it
+ * @throws the signal's reason, and bugs; every finding is a result
  */
 export async function runCheck(
   context: Context,
@@ -118,23 +118,25 @@ export async function runCheck(
   return { ok, version: context.version, targets, startedAt, ms: elapsed() };
 }
 
-/** How long to wait before the targets that are unwell are checked again, in milliseconds; null: they are not. */
+/**
+ * Returns how long to wait before the unhealthy targets are checked again, in milliseconds; null: not again.
+ */
 function pauseAfter(attempt: number, retries: number, leftMs: number): number | null {
   const pause = Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE);
   if (attempt <= retries) return pause;
   return leftMs > 0 ? Math.min(pause, leftMs) : null;
 }
 
-/** One look at a target, and how long until the next one; null: it was the last. */
+/** One check of a target, and the time until the next one; null: it was the last. */
 interface Look {
   readonly report: TargetReport;
   readonly pauseMs: number | null;
 }
 
 /**
- * One look at some targets.
+ * Checks some targets once.
  *
- * @param pause as `pauseAfter` has it, at the time when it is called: a look may have taken all of --wait
+ * @param pause as `pauseAfter`, called after the check, which may have used up --wait
  */
 async function checkRound(
   context: Context,
@@ -221,7 +223,7 @@ function clusterOf({ srv, hosts }: ConnectionString): string {
   return srv?.host ?? hosts.map(hostPort).join(', ');
 }
 
-/** What a target that is unwell is to be blamed on: its first failure, else its first warning. */
+/** Returns the result that makes a target unhealthy: its first failure, otherwise its first warning. */
 function worstOf({ checks }: TargetReport): CheckResult | undefined {
   return checks.find(({ status }) => status === 'fail') ?? checks.find(isCaution);
 }

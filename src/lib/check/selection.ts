@@ -3,27 +3,32 @@ import { invalidValue } from '../core/invalid-value.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Asked, Check } from './check.ts';
 
-/** Which checks of a catalogue are run, and which of them are only named as left out. */
+/** Which checks of a catalogue run, and which are only listed as left out. */
 export interface Selection {
   readonly catalogue: readonly Check[];
   /** Null: all of them. */
   readonly picked: ReadonlySet<Check> | null;
-  /** Those of them whose whole id was given: whoever names one check means that one. */
+  /** Checks that were selected by their complete id, so the user means exactly this check. */
   readonly named: ReadonlySet<Check>;
   readonly left: ReadonlySet<Check>;
 }
 
-/** Why a check is run: it was asked for, a check that was asked for needs it, or one only listens to it. */
+/**
+ * Why a check runs: it was requested, a requested check needs it, or a requested check uses it as evidence.
+ */
 export interface Wanted {
   readonly checks: readonly Check[];
-  /** Those that were asked for, and what they need: whatever they cannot find out was asked for in vain. */
+  /**
+   * The requested checks and their prerequisites. If one of these cannot run, the request cannot be
+   * fulfilled.
+   */
   readonly required: ReadonlySet<Check>;
 }
 
 /**
- * Picks checks by id, or by the beginning of one: `atlas` is all of `atlas.…`.
+ * Selects checks by id, or by the beginning of one: `atlas` selects all of `atlas.…`.
  *
- * @throws FedctlError usage.invalid-value for a name that no check has
+ * @throws FedctlError usage.invalid-value for a name that matches no check
  */
 export function selectChecks(
   catalogue: readonly Check[],
@@ -41,9 +46,9 @@ export function selectChecks(
 }
 
 /**
- * The checks that a name of --only stands for and that the target asks for.
+ * Finds names of --only that match no check requested by the target.
  *
- * @returns the names that stand for nothing here
+ * @returns the names without a match
  */
 export function idleNames(selection: Selection, only: readonly string[], world: Asked): readonly string[] {
   return only.filter(
@@ -51,7 +56,10 @@ export function idleNames(selection: Selection, only: readonly string[], world: 
   );
 }
 
-/** The checks for one target, in the order of the catalogue: what is picked and asked for, with all that it needs or listens to. */
+/**
+ * Returns the checks for one target, in the order of the catalogue: the selected and requested ones, with
+ * their prerequisites and evidence.
+ */
 export function checksFor({ catalogue, picked }: Selection, world: Asked): Wanted {
   const asked = (check: Check) => check.asked?.(world) ?? true;
   if (picked === null) return { checks: catalogue.filter(asked), required: new Set(catalogue) };
@@ -93,7 +101,7 @@ function checksNamed(catalogue: readonly Check[], name: string, option: Flag): r
   });
 }
 
-/** `mongo.oidc.login`, `mongo.oidc`, `mongo`: all that stand for a check. */
+/** Returns all names that select a check: `mongo.oidc.login`, `mongo.oidc`, `mongo`. */
 function beginnings(id: string): readonly string[] {
   const parts = id.split('.');
   return parts.map((_part, index) => parts.slice(0, parts.length - index).join('.'));

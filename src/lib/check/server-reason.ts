@@ -6,12 +6,15 @@ import type { Facts } from './check.ts';
 import { keysShown, tokenShown } from './server-user.ts';
 import type { World } from './world.ts';
 
-/** Clocks differ, and the history has whole seconds: entries from so long before the login count. Milliseconds. */
+/**
+ * In milliseconds. Clocks differ and the history has whole seconds, so entries from this long before the
+ * login count too.
+ */
 const BEFORE_MS = 60_000;
 
 /**
- * What the cluster's log says of this very login, by Atlas's access history. It may come late, or not be told to this
- * credential: then there is none.
+ * Returns the reason of the cluster's log for this login, from the Atlas access history; null when it arrives
+ * late or this credential has no permission to read it.
  */
 export async function serverReason(
   mechanism: Mechanism,
@@ -33,7 +36,8 @@ export async function serverReason(
     const refused = recent.find(
       ({ username, ipAddress, failureReason }) =>
         failureReason !== null &&
-        // A server that could not tell a name: told from the entries of others by the address it came from.
+        // A server that could not determine a name leaves it empty. The address distinguishes the entry from
+        // those of other clients.
         (username === '' ? ipAddress === address : shown?.matches(username) === true),
     );
     const reason = refused?.failureReason ?? null;

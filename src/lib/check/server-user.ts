@@ -5,16 +5,19 @@ import type { Facts } from './check.ts';
 import { compare } from './claim-comparisons.ts';
 import { type Outcome, pass, type Timing, warn } from './outcome.ts';
 
-/** Whose token or keys were shown. */
+/** The identity in the token or the keys that were sent. */
 export interface Shown {
   readonly subject: string;
-  /** As a server names a user, whatever stands for it on its side. */
+  /** Returns whether a user name of the server stands for this identity. */
   readonly matches: (user: string) => boolean;
-  /** The names that a server has for it. */
+  /** The names that a server can use for it. */
   readonly expected: readonly string[];
 }
 
-/** The server's word beside ours: it may have been told to name users by something else, or be another than it seems. */
+/**
+ * Compares the user that the server reports with the expected one. A server may be configured to use another
+ * name, or may not be the intended server.
+ */
 export function namedUser(
   identity: ServerIdentity,
   shown: Shown | null,
@@ -34,7 +37,7 @@ export function namedUser(
   return warn({ code: null, message, remedy }, identity, { ...seen, comparisons: [comparison] });
 }
 
-/** `<idpId>/<subject>` (facts/mongodb.md 4.3); the prefix is the server's own affair. */
+/** `<idpId>/<subject>` (facts/mongodb.md 4.3). The prefix is chosen by the server. */
 export function tokenShown(facts: Facts): Shown | null {
   const subject = tokenOf(facts)?.subject;
   if (subject === undefined) return null;
@@ -46,8 +49,8 @@ export function tokenShown(facts: Facts): Shown | null {
 }
 
 /**
- * The ARN of the user or role, or that of the session with any name (facts/mongodb.md 2.5). A session has lost the path
- * of its role, and a server may have it from the database user: any will do.
+ * The ARN of the user or role, or that of the session with any name (facts/mongodb.md 2.5). A session ARN has
+ * no role path, and a server may take the path from the database user, so any path is accepted.
  */
 export function keysShown(facts: Facts): Shown | null {
   const caller = callerOf(facts);

@@ -1,14 +1,14 @@
 import type { MintAttempt } from './mint-attempt.ts';
 import type { Outcome, Timing } from './outcome.ts';
 
-/** An outcome with when it was found out. */
+/** A result with the time when it was determined. */
 export interface TimedOutcome extends Timing {
   readonly outcome: Outcome<unknown>;
 }
 
 /**
- * Outcomes that several targets share, for the length of one round: one mint for all that want the same token, one
- * look at an issuer or a project. Whoever comes second waits for the first.
+ * Results that several targets share during one round: one mint for the same token, one read of an issuer or
+ * a project. A second caller waits for the first.
  */
 export class SharedOutcomes {
   readonly #kept = new Map<object, Map<string, Promise<TimedOutcome>>>();
@@ -22,7 +22,7 @@ export class SharedOutcomes {
     return found;
   }
 
-  /** The one attempt to mint for a caller and a request, whichever check asks first. */
+  /** Returns the one mint attempt for a caller and a request, whichever check asks first. */
   mint(key: string, attempt: () => Promise<MintAttempt>): Promise<MintAttempt> {
     const made = this.#mints.get(key) ?? attempt();
     this.#mints.set(key, made);

@@ -11,29 +11,29 @@ import { trustworthyUrl } from '../issuer/address.ts';
 import type { Mechanism } from '../ports/mongo.ts';
 import { chooseMechanisms } from '../uri/mechanism.ts';
 
-/** What a target comes to, with everything checked that can be checked without the network. */
+/** A validated target. Nothing here needed the network. */
 export interface TargetPlan {
-  /** Null: the half of the database is left out. */
+  /** Null: the database checks are left out. */
   readonly database: {
     readonly uri: ConnectionString;
     readonly mechanisms: readonly Mechanism[];
   } | null;
-  /** How to log in, also where nobody says to what. */
+  /** The mechanisms to log in with, also when there is no connection string. */
   readonly mechanisms: readonly Mechanism[];
-  /** The token to mint; null where there is no audience, or a token file in its place. */
+  /** The token to mint; null without an audience, or with a token file. */
   readonly mint: MintRequest | null;
-  /** Whether a token is of any use here: not where the only way in is by AWS keys. */
+  /** Whether a token is used: false when the only mechanism is MONGODB-AWS. */
   readonly usesToken: boolean;
-  /** Whether AWS is asked anything: not for a token that comes from a file. */
+  /** Whether AWS is called: not for a token from a file. */
   readonly usesAws: boolean;
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Reads what a target says.
+ * Validates a target.
  *
- * @throws FedctlError usage.invalid-value, sts.payload-too-large, mongo.mechanism-conflict, net.plaintext-refused,
- *   issuer.plaintext-refused
+ * @throws FedctlError usage.invalid-value, sts.payload-too-large, mongo.mechanism-conflict,
+ * net.plaintext-refused, issuer.plaintext-refused
  */
 export function planTarget(context: Pick<Context, 'env' | 'pid'>, target: CheckTarget): TargetPlan {
   const { audience, signingAlgorithm, durationSeconds, tokenFile, role } = target;

@@ -4,10 +4,10 @@ import type { Caution } from './outcome.ts';
 import type { CheckOptions } from './world.ts';
 
 /**
- * The warning that Atlas deletes a temporary entry within the time that `--warn-expiry` names.
+ * Warns that Atlas deletes a temporary entry within the time of `--warn-expiry`.
  *
- * @param what the entry, as a sentence begins with it
- * @returns null for an entry that stays long enough, and where nobody asked
+ * @param what the entry, as the beginning of a sentence
+ * @returns null for an entry that stays long enough, and without --warn-expiry
  */
 export function soonDeleted(
   what: string,

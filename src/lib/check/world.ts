@@ -8,36 +8,36 @@ import type { LoginRun } from './login-run.ts';
 import type { SharedOutcomes } from './shared.ts';
 import type { TargetPlan } from './target-plan.ts';
 
-/** What holds for every target of a run. */
+/** The options that apply to every target of a run. */
 export interface CheckOptions {
-  /** How AWS is reached where a target does not say: profile, Region, who is asked for an MFA code. */
+  /** The AWS settings when a target has none: profile, Region, how to ask for an MFA code. */
   readonly aws: AwsSettings;
   /** Bounds each network step, in milliseconds. */
   readonly timeoutMs: number;
-  /** How to get into the Atlas Administration API; null without credentials. */
+  /** How to access the Atlas Administration API; null without credentials. */
   readonly atlas: AtlasSettings | null;
-  /** Ids of organization and project in Atlas where a target names none; null where unknown. */
+  /** Ids of the Atlas organization and project when a target names none; null when unknown. */
   readonly atlasProject: string | null;
-  /** Warn about what ends sooner than this, in milliseconds; null: never. */
+  /** Warn about things that expire sooner than this, in milliseconds; null: never. */
   readonly warnExpiryMs: number | null;
-  /** Also try what must be refused. */
+  /** Also try requests that must be rejected. */
   readonly negative: boolean;
-  /** Hold a connection for so long, in milliseconds, with a token that ends before; null: no. */
+  /** Hold a connection for this long, in milliseconds, with a token that expires earlier; null: do not. */
   readonly soakMs: number | null;
 }
 
-/** Everything that the checks of one target may ask. */
+/** Everything that the checks of one target can use. */
 export interface World {
   readonly context: Context;
   readonly options: CheckOptions;
   readonly target: CheckTarget;
   readonly plan: TargetPlan;
-  /** What was found out for another target of the same run, and holds for this one. */
+  /** Results for other targets of the same run that also apply to this one. */
   readonly shared: SharedOutcomes;
   /** The logins of this target that were started. */
   readonly logins: Map<Mechanism, LoginRun>;
-  /** Told of each token that a connection is given while it is held. */
+  /** Called with each token that a held connection receives. */
   readonly held: (expiresAt: Date) => void;
-  /** A command that a result offers, complete; null where that cannot be done. */
+  /** Completes a command that a result offers; null when that is not possible. */
   readonly offer: (command: OfferedCommand, target: CheckTarget) => string | null;
 }

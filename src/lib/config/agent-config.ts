@@ -7,7 +7,7 @@ import { text } from './text-key.ts';
 import { audienceFault, durationFault, roleValueFault } from './value-faults.ts';
 import { readYaml } from './yaml-document.ts';
 
-/** What `fedctl agent --config` reads, as somebody writes it. What a key is for stands in its description, for editors. */
+/** The file of `fedctl agent --config`. The descriptions of the keys are shown in editors. */
 
 const AGENT_CONFIG_ID = 'agent-config.v1.json';
 
@@ -105,16 +105,16 @@ export interface CredentialsEndpointSettings extends RoleSettings {
   readonly mode: number;
 }
 
-/** What an agent keeps valid. */
+/** The outputs that an agent keeps valid. */
 export interface AgentSettings {
   readonly tokenFiles: readonly TokenFileSettings[];
   readonly credentialsEndpoints: readonly CredentialsEndpointSettings[];
 }
 
 /**
- * Reads the configuration of an agent.
+ * Parses the configuration of an agent.
  *
- * @param place its name for messages, and the folder that its relative paths are relative to
+ * @param place its name for messages, and the folder of its relative paths
  * @throws FedctlError config.invalid with every fault that was found, each with its line and column
  */
 export function readAgentConfig(
@@ -145,7 +145,10 @@ export function readAgentConfig(
   };
 }
 
-/** The published schema, for editors: draft 2020-12. What spans several keys is checked by fedctl alone. */
+/**
+ * Returns the published schema, for editors: draft 2020-12. Rules that involve several keys are checked only
+ * by fedctl.
+ */
 export function agentConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(AgentConfig, { io: 'input' });
   return { $schema, $id: AGENT_CONFIG_ID, title: 'The configuration of fedctl agent (--config)', ...schema };

@@ -11,25 +11,26 @@ import { interpolate } from './interpolate.ts';
 import { secretIn } from './secrets.ts';
 import { readYaml } from './yaml-document.ts';
 
-/** AWS's own default, which every command of fedctl sends (facts/aws.md 2.1). */
+/** The default of AWS, which every command of fedctl sends (facts/aws.md 2.1). */
 
 const REMEDY = 'Correct the lines above. "fedctl init --out -" prints every supported key.';
 
 export interface ConfigPlace {
   /** Its name, for messages. */
   readonly file: string;
-  /** Absolute: what its relative paths are relative to. */
+  /** Absolute: the base of its relative paths. */
   readonly folder: string;
-  /** Only FEDCTL_VAR_* of it is read. */
+  /** Only the variables FEDCTL_VAR_* are read. */
   readonly env: Context['env'];
 }
 
 /**
- * Reads `fedctl.yaml`: the targets of `fedctl check`, in the order of the file, with the defaults filled in. Reads no
- * other file and asks nobody. Who found the file instead of being told its name calls `refuseStrangeHosts` next.
+ * Parses `fedctl.yaml`: the targets of `fedctl check`, in the order of the file, with the defaults filled in.
+ * Reads no other file and makes no calls. For a file that was found and not named, call `refuseStrangeHosts`
+ * next.
  *
  * @throws FedctlError config.invalid with every fault that was found, each with its line and column;
- *   mongo.plaintext-refused
+ * mongo.plaintext-refused
  */
 export function readCheckConfig(text: string, { file, folder, env }: ConfigPlace): readonly CheckTarget[] {
   const config = readYaml(CheckConfig, text, file, {
@@ -81,7 +82,7 @@ function checkTarget(name: string, keys: CheckSettings, folder: string): CheckTa
   };
 }
 
-/** What the schema lets pass and is refused all the same is told of the target, with its own code. */
+/** Faults that the schema does not detect are reported for the target, with their own code. */
 function readUri(target: string, text: string): CheckTarget['uri'] {
   try {
     return parseConnectionString(text);

@@ -19,16 +19,16 @@ import {
 } from './value-faults.ts';
 
 /**
- * `fedctl.yaml`, as somebody writes it. Keys are those of the flags. What a key is for stands in its description, for
+ * The file `fedctl.yaml`. The keys are those of the options. The descriptions of the keys are shown in
  * editors.
  *
- * Targets are a mapping by name: the name stands first, YAML itself refuses two of one name, and a fault reads
+ * Targets are a mapping by name: the name comes first, YAML itself rejects duplicate names, and a fault names
  * `targets.production.uri` instead of `targets[3].uri`.
  */
 
 export const CHECK_CONFIG_ID = 'fedctl.v1.json';
 
-/** As a JSON Schema has it: a text that reads a variable is judged when its value is known. */
+/** For the JSON Schema: a text with a variable is validated only when its value is known. */
 const WITH_VARIABLE = '\\$\\{FEDCTL_VAR_';
 
 const anything = () => null;
@@ -139,7 +139,10 @@ const settings = z.strictObject({
 export const CheckSettings = settings.partial();
 export type CheckSettings = z.infer<typeof CheckSettings>;
 
-/** Begins with a letter or digit, and has a letter: YAML makes numbers of the rest, and 1.10 would become 1.1. */
+/**
+ * Begins with a letter or digit, and contains a letter: YAML reads other names as numbers, and 1.10 would
+ * become 1.1.
+ */
 const targetName = z
   .string()
   .regex(
@@ -149,7 +152,7 @@ const targetName = z
 
 export const CheckConfig = z
   .strictObject({
-    // Null, because that is what is left of a mapping whose keys are all commented out.
+    // Null, because a mapping whose keys are all commented out is null.
     defaults: CheckSettings.nullable()
       .optional()
       .meta({ description: 'Settings of every target. The settings of a target override them.' }),
@@ -158,7 +161,7 @@ export const CheckConfig = z
       .refine((targets) => Object.keys(targets).length > 0, 'is empty: there is nothing to check')
       .meta({ description: 'The targets to check, by name.' }),
   })
-  // Also where something else is wrong, so that all is told at once.
+  // Runs even when there are other faults, so that all are reported at once.
   .superRefine(
     (config, context) => {
       for (const { path, message } of crossFaults(config)) {
@@ -170,7 +173,10 @@ export const CheckConfig = z
 
 export type CheckConfig = z.infer<typeof CheckConfig>;
 
-/** The published schema, for editors: draft 2020-12. What spans several keys is checked by fedctl alone. */
+/**
+ * Returns the published schema, for editors: draft 2020-12. Rules that involve several keys are checked only
+ * by fedctl.
+ */
 export function checkConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(CheckConfig, {
     io: 'input',

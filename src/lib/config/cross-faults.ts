@@ -3,7 +3,7 @@ import { isRecord } from '../core/record.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 import { chooseMechanisms, MECHANISM_CHOICES } from '../uri/mechanism.ts';
 
-/** What is wrong between the keys of a target, each of which is well by itself. */
+/** A conflict between keys of a target, each of which is valid by itself. */
 interface CrossFault {
   readonly path: readonly string[];
   readonly message: string;
@@ -11,13 +11,14 @@ interface CrossFault {
 
 type Keys = Readonly<Record<string, unknown>>;
 
-/** Keys that say nothing unless a role is assumed. */
+/** Keys that have an effect only with a role. */
 const OF_A_ROLE = ['externalId', 'sessionName', 'mfaSerial'] as const;
 
 /**
- * Looks at every target with the defaults filled in. A fault of the defaults alone is told once, at the defaults.
+ * Checks every target with the defaults filled in. A fault of the defaults alone is reported once, for the
+ * defaults.
  *
- * @param config whatever stands in the file: what the schema refuses is passed over here
+ * @param config the content of the file; values that the schema rejects are ignored here
  */
 export function* crossFaults(config: unknown): Iterable<CrossFault> {
   const { defaults, targets } = keysOf(config);
@@ -47,7 +48,7 @@ function namedMechanism(uri: string): string | null {
   try {
     return parseConnectionString(uri).namedMechanism;
   } catch {
-    // A fault of the connection string alone, which is told where it stands.
+    // The fault is in the connection string alone and is reported there.
     return null;
   }
 }

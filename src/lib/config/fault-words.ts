@@ -3,13 +3,13 @@ import { nearest } from '../core/nearest.ts';
 import { isRecord } from '../core/record.ts';
 import { secretIn } from './secrets.ts';
 
-/** Where something stands in a configuration: keys, and places in lists from 0. */
+/** A position in a configuration: keys, and list indices from 0. */
 export type Path = readonly (string | number)[];
 
-/** A longer key is no key that somebody mistyped. */
+/** A longer key is not a misspelt one. */
 const LONGEST_SHOWN = 80;
 
-/** Said as a person would: zod's own words are about its types. */
+/** Describes a fault for people: the messages of zod are about its types. */
 export function saidAs(issue: core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -25,7 +25,7 @@ export function saidAs(issue: core.$ZodIssue): string {
     case 'too_big':
       return `must have at most ${issue.maximum}`;
     default:
-      // Of a check or a union: the schema's own words.
+      // From a check or a union: the message of the schema.
       return issue.message;
   }
 }
@@ -55,13 +55,13 @@ export function pathText(path: Path): string {
     .join('');
 }
 
-/** A key as it may be shown: on one line, not too long, and not when somebody put a secret there. */
+/** Formats a key for messages: on one line, shortened, and hidden when it contains a secret. */
 function keyText(key: string): string {
   if (secretIn(key) !== null) return '(a secret)';
   return key.length > LONGEST_SHOWN ? `${key.slice(0, LONGEST_SHOWN)}…` : key;
 }
 
-/** The keys that may stand in the mapping at this path, found in the schema by walking down. */
+/** Returns the valid keys of the mapping at this path, read from the schema. */
 export function knownKeys(root: unknown, path: Path): readonly string[] {
   let schema = root;
   for (const part of path) schema = within(unwrapped(schema), part);
@@ -75,7 +75,7 @@ function unwrapped(schema: unknown): unknown {
   return inner;
 }
 
-/** The schema of an element of a list, of a key of a mapping, or of every value of a mapping by names. */
+/** Returns the schema of a list element, of a key of a mapping, or of the values of a mapping by names. */
 function within(schema: unknown, part: string | number): unknown {
   if (typeof part === 'number') return hasMember(schema, 'element') ? schema.element : undefined;
   return hasMember(schema, 'valueType') ? schema.valueType : shapeOf(schema)?.[part];

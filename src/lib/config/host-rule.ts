@@ -7,37 +7,41 @@ import { bareHost, isLoopbackHost, readNameServer } from '../core/hosts.ts';
 import { invalidValue } from '../core/invalid-value.ts';
 import { readHost } from '../uri/host-port.ts';
 
-/** Atlas's own domains, of those that drivers send tokens to unasked (ALLOWED_HOSTS, facts/mongodb.md 1.5). */
+/**
+ * The domains of Atlas, from the hosts to which drivers send tokens by default (ALLOWED_HOSTS,
+ * facts/mongodb.md 1.5).
+ */
 const ATLAS = ['*.mongodb.net', '*.mongodbgov.net', '*.mongo.com'] as const;
 
 export interface HostRule {
   /** The file that was found, for messages. */
   readonly file: string;
-  /** What `--allow-host` names: hosts, or `*.domain` or `.domain` for those below it. */
+  /** The hosts of `--allow-host`, or `*.domain` or `.domain` for all hosts below it. */
   readonly allowed: readonly string[];
 }
 
-/** One host that a target of the file would have something to do with. */
+/** One host that a target of the file refers to. */
 interface Dealing {
   readonly target: string;
-  /** As `bareHost` has it; null for what no host can vouch for. */
+  /** In the form of `bareHost`; null for a setting that no host name can justify. */
   readonly host: string | null;
-  /** What the host gets or decides, as a sentence goes on after `target "x"`. */
+  /** What the host receives or decides, as the continuation of `target "x"`. */
   readonly what: string;
-  /** Whether its being Atlas's is enough. */
+  /** Whether it is allowed if the host belongs to Atlas. */
   readonly atlasWillDo: boolean;
 }
 
 /**
- * The rule for a file that was found in the working directory instead of being named: whoever commits a `fedctl.yaml` to
- * a repository that an operator clones must not get the operator's token. Every host that would be sent a token or a
- * credential has to be this machine or Atlas's, and no setting may decide whom to trust (a DNS server, a proxy, an
- * issuer without TLS) for anybody else; `--allow-host` makes exceptions by name. Whom TLS trusts no such file may say.
+ * Applies the rule for a file that was found in the working directory and not named: a `fedctl.yaml` that an
+ * attacker commits to a repository must not receive the token of an operator who clones it. Every host that
+ * would receive a token or a credential must be this machine or belong to Atlas. No setting may decide which
+ * servers to trust (a DNS server, a proxy, an issuer without TLS) for any other host. `--allow-host` makes
+ * exceptions by name. Such a file must not change which certificates TLS trusts.
  *
- * Hosts are compared as names: what a resolver would make of them is no ground for trust.
+ * Hosts are compared as names, because the answer of a resolver cannot be trusted.
  *
  * @throws FedctlError config.host-refused (`details.hosts`, every one of them); usage.invalid-value for an
- *   `--allow-host` that names no host
+ * `--allow-host` that is not a host
  */
 export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allowed }: HostRule): void {
   const patterns = allowed.map(readPattern);
@@ -61,10 +65,10 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
 }
 
 /**
- * The same for the members that a server names: each of them would be sent a token.
+ * Applies the same rule to the members that a server names, because each of them would receive a token.
  *
- * @returns says why a member may not be dialled; null where it may
- * @throws FedctlError usage.invalid-value for an `--allow-host` that names no host
+ * @returns a function that returns why a member must not be connected to; null when it is allowed
+ * @throws FedctlError usage.invalid-value for an `--allow-host` that is not a host
  */
 export function memberRule({ file, allowed }: HostRule): (member: HostPort) => FedctlError | null {
   const patterns = [...allowed.map(readPattern), ...ATLAS];
@@ -78,7 +82,7 @@ export function memberRule({ file, allowed }: HostRule): (member: HostPort) => F
   };
 }
 
-/** How to allow these hosts beside those that are allowed already. */
+/** Returns the options that allow these hosts in addition to those already allowed. */
 function allowing(
   hosts: readonly string[],
   { file, allowed }: HostRule,
@@ -100,12 +104,16 @@ function dealingsOf(target: CheckTarget): readonly Dealing[] {
 
 function* ofTheUri({ name, uri }: CheckTarget): Iterable<Dealing> {
   if (uri === null) return;
-  const { hosts, srv, proxy, trustOptions } = uri;
+  const { hosts, srv, proxy, trustOptions, tlsFiles } = uri;
   for (const { host } of [...hosts, ...(srv === null ? [] : [srv])]) {
     yield { target: name, host, what: 'would log in to <host>', atlasWillDo: true };
   }
   if (trustOptions.length > 0) {
     const what = `sets which certificates TLS trusts (${trustOptions.join(', ')})`;
+    yield { target: name, host: null, what, atlasWillDo: false };
+  }
+  if (tlsFiles.certificateKey !== null) {
+    const what = 'would show a client certificate (tlsCertificateKeyFile)';
     yield { target: name, host: null, what, atlasWillDo: false };
   }
   if (proxy !== null) {
@@ -141,13 +149,16 @@ function isTrusted(host: string, patterns: readonly string[]): boolean {
   return isLoopbackHost(host) || patterns.some((pattern) => fits(name, pattern));
 }
 
-/** `*.example.com` and `.example.com` stand for what is below example.com, at any depth, and not for example.com itself. */
+/**
+ * `*.example.com` and `.example.com` match all hosts below example.com, at any depth, but not example.com
+ * itself.
+ */
 function fits(host: string, pattern: string): boolean {
   if (!pattern.startsWith('*.')) return host === pattern;
   return isIP(host) === 0 && host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1;
 }
 
-/** `example.com.` is the same name as `example.com`, said to be complete. */
+/** `example.com.` is the same name as `example.com`, written as an absolute name. */
 function withoutFinalDot(host: string): string {
   return host.replace(/\.$/, '');
 }

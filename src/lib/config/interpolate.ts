@@ -1,17 +1,19 @@
 import type { Context } from '../core/context.ts';
 
-/** The only variables that a configuration file may read. */
+/** The only variables that a configuration file can read. */
 const OWN = /^FEDCTL_VAR_\w+$/;
 
-/** `$$`, `${NAME}`, `${NAME:-default}`, and a `${` that is none of these. No brace within braces: read in one go. */
+/**
+ * `$$`, `${NAME}`, `${NAME:-default}`, and an invalid `${`. Braces cannot be nested, so one pass is enough.
+ */
 const MARKS = /\$(?:(\$)|\{(?:([^{}:]*)(?::-([^{}]*))?\})?)/g;
 
 /**
- * Puts values of the environment into a text: `${FEDCTL_VAR_NAME}`, and `${FEDCTL_VAR_NAME:-default}` where the variable
- * may be missing or empty. `$$` is a dollar sign. One pass: what is put in is not looked at again.
+ * Replaces variables in a text: `${FEDCTL_VAR_NAME}`, and `${FEDCTL_VAR_NAME:-default}` when the variable may
+ * be missing or empty. `$$` is a dollar sign. The values are not interpolated again.
  *
- * Other variables are refused, so that a file that came with somebody's repository cannot read secrets out of the
- * environment. No value is ever repeated in a fault.
+ * Other variables are rejected, so that a file in a cloned repository cannot read secrets from the
+ * environment. A fault never repeats a value.
  */
 export function interpolate(
   text: string,
@@ -44,7 +46,7 @@ function variable(name: string, fallback: string | undefined, env: Context['env'
   return { fault: `requires ${name}, which is not set and has no default: \${${name}:-<default>}` };
 }
 
-/** What is no name may be anything, a secret too. */
+/** An invalid name may be anything, including a secret. */
 function shownName(name: string): string {
   return /^\w{1,40}$/.test(name) ? `\${${name}}` : 'an invalid variable name';
 }

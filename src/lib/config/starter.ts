@@ -1,8 +1,8 @@
 import type { CheckTarget } from '../core/check-target.ts';
 
-/** What is known already of the first target. */
+/** The known values of the first target. */
 export interface Known extends Pick<CheckTarget, 'mechanism' | 'audience'> {
-  /** As somebody typed it: it is written, and not used. */
+  /** As the user typed it; it is only written to the file. */
   readonly uri: string | null;
   /** Path of the schema, for editors. */
   readonly schema: string;
@@ -12,10 +12,10 @@ export interface Known extends Pick<CheckTarget, 'mechanism' | 'audience'> {
 const STARTER_TARGET = 'main';
 
 /**
- * A `fedctl.yaml` to begin with: one target, every other key commented out with what it is for. Valid as it is, and with
- * any of those keys uncommented.
+ * Returns a `fedctl.yaml` to start from: one target, with every other key commented out and described. The
+ * file is valid as it is, and with any of those keys uncommented.
  *
- * @param known goes in as text, whatever it holds; the reader tells whether it is valid
+ * @param known inserted as text, whatever it contains; parsing the file validates it
  */
 export function starterConfig({ uri, mechanism, audience, schema }: Known): string {
   return `# yaml-language-server: $schema=${schema}
@@ -74,7 +74,10 @@ targets:
 `;
 }
 
-/** A key with its value, quoted so that YAML and interpolation leave it alone; commented out with an example if there is none. */
+/**
+ * Returns a key with its value, quoted so that YAML and interpolation leave it unchanged; commented out with
+ * an example if there is none.
+ */
 function given(key: string, value: string | null, example: string): string {
   return value === null
     ? `# ${key}: ${example}`

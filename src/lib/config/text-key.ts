@@ -2,12 +2,12 @@ import { z } from 'zod';
 
 interface Described {
   readonly description: string;
-  /** For editors only; what counts is `fault`. */
+  /** For editors only; fedctl uses `fault`. */
   readonly pattern?: string;
   readonly examples?: readonly string[];
 }
 
-/** A key of a configuration that holds a text. `fault` says what is wrong with one, or null. */
+/** Creates a configuration key with a text value. `fault` returns what is wrong with a value, or null. */
 export function text(fault: (value: string) => string | null, described: string | Described) {
   const { pattern, ...meta } = typeof described === 'string' ? { description: described } : described;
   return z

@@ -6,10 +6,16 @@ import { ROLE_VALUES } from '../core/role-values.ts';
 import { MINT_LIMITS } from '../core/token.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 
-/** What is wrong with one value of `fedctl.yaml`, as the rest of a sentence that begins with its key; null when nothing is. */
+/**
+ * The fault of one value in `fedctl.yaml`, as the end of a sentence that begins with the key; null for a
+ * valid value.
+ */
 export type Fault = string | null;
 
-/** Also for what a connection string keeps for other programs: a file in a repository is no place for secrets. */
+/**
+ * Also rejects secrets for other programs in the connection string: a file in a repository must not contain
+ * secrets.
+ */
 export function uriFault(uri: string): Fault {
   if (!/^mongodb(\+srv)?:\/\//i.test(uri)) return 'must start with mongodb:// or mongodb+srv://';
   try {
@@ -22,9 +28,9 @@ export function uriFault(uri: string): Fault {
   } catch (error) {
     if (!isFedctlError(error)) throw error;
     if (error.code === 'mongo.password-in-uri') return 'has a password: remove it, no mechanism uses one';
-    // Told with its own code and remedy when the string is read.
+    // Reported with its own code and remedy when the connection string is parsed.
     if (error.code === 'mongo.plaintext-refused') return null;
-    const why = /^It holds/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
+    const why = /^It has/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
     return `is invalid: ${error.message.replace('Invalid connection string: ', '')}${why}`;
   }
 }
@@ -35,7 +41,7 @@ export function audienceFault(audience: string): Fault {
     : `must have at most ${MINT_LIMITS.audienceLength} characters`;
 }
 
-/** @param seconds null for what is no duration */
+/** @param seconds null for an invalid duration */
 export function durationFault(seconds: number | null): Fault {
   if (seconds === null) return 'must be seconds, or a duration such as 90s, 5m or 1h';
   if (seconds >= MINT_LIMITS.shortest && seconds <= MINT_LIMITS.longest) return null;
@@ -77,8 +83,8 @@ export function atlasProjectFault(text: string): Fault {
 }
 
 /**
- * An https URL, or http to this machine. URLs allow host names that a shell would run (`$(…)`); those are refused,
- * because hosts end up in remedies that are typed.
+ * Requires an https URL, or http to this machine. URLs allow host names that a shell would execute (`$(…)`).
+ * Those are rejected, because hosts appear in commands that people paste.
  */
 export function urlFault(text: string): Fault {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -92,6 +98,6 @@ export function urlFault(text: string): Fault {
 }
 
 export function issuerFault(text: string): Fault {
-  // As text, because an empty query or fragment leaves no trace in a URL.
+  // Tested on the text, because an empty query or fragment leaves no trace in a URL object.
   return urlFault(text) ?? (/[?#]/.test(text) ? 'must have no query and no fragment' : null);
 }

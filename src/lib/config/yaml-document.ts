@@ -14,23 +14,23 @@ import { FedctlError, isFedctlError } from '../core/errors.ts';
 import { knownKeys, type Path, pathText, saidAs, suggestion } from './fault-words.ts';
 import { secretIn } from './secrets.ts';
 
-/** One thing that is wrong with a configuration file, and where. Lines and columns count from 1. */
+/** One fault of a configuration file and its position. Lines and columns count from 1. */
 export interface ConfigFault {
   readonly line: number;
   readonly column: number;
-  /** `accounts[0].users[1].name`; '' for the file as a whole. */
+  /** `accounts[0].users[1].name`; '' for the whole file. */
   readonly path: string;
   readonly message: string;
 }
 
 export interface YamlOptions {
-  /** What to do about faults, in the words of this kind of file. */
+  /** The remedy for faults in this kind of file. */
   readonly remedy: string;
-  /** What a text of the file stands for (keys are left as they are), or what is wrong with it. The text itself unless given. */
+  /** Converts a text of the file (except keys), or returns its fault. By default the text stays unchanged. */
   readonly readText?: (text: string) => { readonly text: string } | { readonly fault: string };
 }
 
-/** Nobody reads more at once. */
+/** The largest number of faults that are reported at once. */
 const MOST_FAULTS = 100;
 
 /** In characters from the start of the file. */
@@ -41,11 +41,11 @@ interface Fault {
 }
 
 /**
- * Reads a configuration file: YAML 1.2 that fits a schema. An empty file is an empty mapping.
+ * Parses a configuration file: YAML 1.2 that matches a schema. An empty file is an empty mapping.
  *
  * @param file its name, for messages
- * @throws FedctlError config.invalid with every fault that was found, each with its place (`details.faults`, and as
- *   lines in `details.evidence`), and nothing else whatever the text is
+ * @throws FedctlError config.invalid with every fault that was found, each with its position
+ * (`details.faults`, and as lines in `details.evidence`), and nothing else whatever the text is
  */
 export function readYaml<T>(schema: ZodType<T>, text: string, file: string, options: YamlOptions): T {
   const lines = new LineCounter();
@@ -70,13 +70,13 @@ export function readYaml<T>(schema: ZodType<T>, text: string, file: string, opti
     throw invalid(file, lines, [...ofTexts, ...ofSchema], options);
   } catch (cause) {
     if (isFedctlError(cause)) throw cause;
-    // Too many aliases, or nested so deep that the parser gives up.
+    // Too many aliases, or nesting that is too deep for the parser.
     const message = cause instanceof Error ? cause.message : 'cannot be read';
     throw invalid(file, lines, [{ offset: 0, path: '', message }], options);
   }
 }
 
-/** The parser would tell only the first of them, and not where it stands. */
+/** The parser would report only the first of them, without its position. */
 function aliasFaults(document: Document): readonly Fault[] {
   const faults: Fault[] = [];
   const anchors = new Set<string>();
@@ -92,7 +92,10 @@ function aliasFaults(document: Document): readonly Fault[] {
   return faults;
 }
 
-/** Keys that stand twice, and the one that JavaScript gives a meaning of its own. In the parser's words, whose own look takes forever. */
+/**
+ * Finds duplicate keys, and the key that has a special meaning in JavaScript. Uses the messages of the
+ * parser, whose own check is too slow.
+ */
 function keyFaults(document: Document): readonly Fault[] {
   const faults: Fault[] = [];
   visit(document, {
@@ -110,7 +113,7 @@ function keyFaults(document: Document): readonly Fault[] {
   return faults;
 }
 
-/** Puts what each text stands for in its place. */
+/** Replaces each text by its converted value. */
 function replaceTexts(document: Document, { readText }: YamlOptions): readonly Fault[] {
   const faults: Fault[] = [];
   if (readText === undefined) return faults;
@@ -126,7 +129,7 @@ function replaceTexts(document: Document, { readText }: YamlOptions): readonly F
   return faults;
 }
 
-/** Where a node stands, by its ancestors. */
+/** Returns the path of a node from its ancestors. */
 function pathOf(node: Scalar, ancestors: readonly unknown[]): string {
   const path: (string | number)[] = [];
   for (const [depth, one] of ancestors.entries()) {
@@ -137,7 +140,7 @@ function pathOf(node: Scalar, ancestors: readonly unknown[]): string {
   return pathText(path);
 }
 
-/** What an issue of the schema says, key by key where it is about several. */
+/** Converts an issue of the schema to faults, one for each key that it is about. */
 function faultsOf(issue: core.$ZodIssue, document: Document, schema: ZodType): readonly Fault[] {
   const path = issue.path.filter((part) => typeof part !== 'symbol');
   if (issue.code === 'unrecognized_keys') {
@@ -153,7 +156,7 @@ function faultsOf(issue: core.$ZodIssue, document: Document, schema: ZodType): r
   return [{ offset, path: pathText(path), message: saidAs(issue) }];
 }
 
-/** Where the value stands; for one that is missing, what it is missing from. */
+/** Returns the position of the value, or of the enclosing mapping when the value is missing. */
 function offsetOf(document: Document, path: Path): number {
   for (let length = path.length; length > 0; length -= 1) {
     const node = document.getIn(path.slice(0, length), true);
@@ -195,7 +198,10 @@ function invalid(
   });
 }
 
-/** By place; of what is wrong at one place the first says enough, and a parser that lost its way says it endlessly. */
+/**
+ * Sorts by position. Only the first fault at a position is kept, because a parser that is out of step reports
+ * many.
+ */
 function inOrder(faults: readonly Fault[]): readonly Fault[] {
   const seen = new Set<string>();
   const first = faults.filter(({ path, offset }) => {
@@ -205,7 +211,7 @@ function inOrder(faults: readonly Fault[]): readonly Fault[] {
   return first.sort((a, b) => a.offset - b.offset).slice(0, MOST_FAULTS);
 }
 
-/** Words of the YAML parser may quote the file: the name of an alias, a tag. */
+/** Messages of the YAML parser may quote the file: the name of an alias, a tag. */
 function shown(message: string): string {
   return secretIn(message) === null ? message : 'is unreadable and looks like a secret';
 }

@@ -1,6 +1,6 @@
 import type { FailureCode } from '../failures/failures.ts';
 
-/** The links of the chain, from whoever asks to what is to be reached, as a person draws them. */
+/** The links of the chain in order, from the principal that asks to the target. */
 export const LINKS = [
   'principal',
   'sts',
@@ -15,44 +15,51 @@ export const LINKS = [
 export type Link = (typeof LINKS)[number];
 
 /**
- * `warn`: it works, and something about it is worth knowing. `skip`: nothing was found out, and `detail` says why: a
- * check before it failed, or an input or a permission is missing.
+ * `warn`: the check passed with something worth knowing. `skip`: the check could not run, and `detail` says
+ * why: an earlier check failed, or an input or a permission is missing.
  */
 export type CheckStatus = 'pass' | 'warn' | 'fail' | 'skip';
 
-/** One thing that was seen beside what must match it, byte for byte. */
+/** One observed value next to the value that it must match, byte for byte. */
 export interface Comparison {
   /** The claim or field: `iss`, `aud`, `sub`, `exp`, `alg`, `kid`, `database user` … */
   readonly what: string;
-  /** Null where there is none. Not safe to show on a terminal as it is. */
+  /** Null when the value is missing. Not safe to print on a terminal without escaping. */
   readonly seen: string | null;
-  /** What would match; several where any of them will do, none where nobody expects anything. */
+  /** The values that match: several when any of them is accepted, empty when nothing is expected. */
   readonly expected: readonly string[];
-  /** Who expects it, or would know: `identity provider "prod"`, `--subject`; empty where nobody does. */
+  /** Who expects it or knows the value: `identity provider "prod"`, `--subject`. Empty when nobody does. */
   readonly by: string;
   readonly matches: boolean;
 }
 
-/** One check as it ended. No secrets. */
+/** The result of one check. Contains no secrets. */
 export interface CheckResult {
-  /** Stable: `<area>[.<part>].<kebab>`, as codes are. */
+  /** Stable: `<area>[.<part>].<kebab>`, the same form as failure codes. */
   readonly id: string;
   /** An assertion in plain English: `the account issues tokens`. */
   readonly title: string;
   readonly link: Link;
   readonly status: CheckStatus;
-  /** What was seen, what went wrong, or why nothing was found out. One sentence or a few; null when the title says all. */
+  /**
+   * What was observed, what failed, or why the check was skipped: one sentence or a few. Null when the title
+   * says it all.
+   */
   readonly detail: string | null;
-  /** What else is known: what is ruled out, what remains, what the server's own log says. One sentence each. */
+  /**
+   * What else is known: ruled-out causes, possible causes, the server's own log message. One sentence each.
+   */
   readonly notes: readonly string[];
-  /** With `fail`, with a `warn` that has one, and with a `skip` for want of an input or a permission. */
+  /** Set for `fail`, for a `warn` that has one, and for a `skip` caused by a missing input or permission. */
   readonly code: FailureCode | null;
-  /** The likely cause, with a code. */
+  /** The likely cause. Set when `code` is set. */
   readonly cause: string | null;
-  /** What to do, with a code. */
+  /** What to do. Set when `code` is set. */
   readonly remedy: string | null;
-  /** The command that does it, complete and quoted for bash; null where there is none. */
+  /** The command that fixes it, complete and quoted for bash; null when there is none. */
   readonly command: string | null;
+  /** What stands behind a failure, by name and message: `Error: connect ECONNREFUSED 127.0.0.1:1`. For --verbose. */
+  readonly causes?: readonly string[];
   /** Evidence for people and programs, whatever the status. */
   readonly comparisons: readonly Comparison[];
   readonly startedAt: Date;
@@ -60,30 +67,33 @@ export interface CheckResult {
   readonly ms: number;
 }
 
-/** What deserves a look although nothing failed: a warning, or a check that could not look. --fail-on warn counts it. */
+/**
+ * Returns true for a result that deserves attention although nothing failed: a warning, or a check that could
+ * not run. --fail-on warn counts these.
+ */
 export function isCaution({ status, code }: Pick<CheckResult, 'status' | 'code'>): boolean {
   return status === 'warn' || (status === 'skip' && code !== null);
 }
 
-/** Who asked AWS, and where; null for what is not known. */
+/** The principal that called AWS, and the Region; null for what is unknown. */
 export interface CheckedPrincipal {
   readonly arn: string | null;
   readonly account: string | null;
   readonly region: string | null;
 }
 
-/** What was found out about one target. */
+/** The results for one target. */
 export interface TargetReport {
   readonly name: string;
-  /** The connection string as people may see it; null without one. */
+  /** The connection string in a form that is safe to show; null without one. */
   readonly uri: string | null;
   readonly principal: CheckedPrincipal;
-  /** The cluster by its name for SRV records, or its hosts; null without a connection string. */
+  /** The SRV name of the cluster, or its hosts; null without a connection string. */
   readonly cluster: string | null;
   readonly ok: boolean;
-  /** The id of the first check that failed, in the order of the chain: where to begin. */
+  /** The id of the first failed check, in the order of the chain: the place to start. */
   readonly firstFailure: string | null;
-  /** How often the target was checked; more than 1 with --retry and --wait only. */
+  /** How many times the target was checked. More than 1 only with --retry and --wait. */
   readonly attempts: number;
   /** In the order of the catalogue. */
   readonly checks: readonly CheckResult[];
@@ -91,20 +101,27 @@ export interface TargetReport {
   readonly ms: number;
 }
 
-/** What a run of `check` found out. Every face shows one of these, or the events that led to it. */
+/** The result of a run of `check`. Every output format shows one of these, or the events that led to it. */
 export interface CheckReport {
-  /** Whether the run ends with 0: no check failed, and with --fail-on warn none warned or could not look. */
+  /**
+   * Whether the run exits with 0: no check failed, and with --fail-on warn no check warned or could not run.
+   */
   readonly ok: boolean;
-  /** Of fedctl. */
+  /** The version of fedctl. */
   readonly version: string;
   readonly targets: readonly TargetReport[];
   readonly startedAt: Date;
   readonly ms: number;
 }
 
-/** What happens in a run, as it happens. Checks of one target end in the order of the world, not of the catalogue. */
+/**
+ * Events of a run, in the order in which they occur. The checks of one target can end in a different order
+ * than the catalogue lists them.
+ */
 export type CheckEvent =
-  /** Every check of which there is a result began, but for one that was not tried. */
+  /**
+   * Every check that has a result has a `begin` event, except a check that was skipped without being tried.
+   */
   | {
       readonly kind: 'begin';
       readonly target: string;
@@ -112,7 +129,7 @@ export type CheckEvent =
       readonly id: string;
       readonly title: string;
     }
-  /** A connection that is held was given a token, at the beginning and whenever one has expired. */
+  /** A connection that is held received a token: at the start, and each time a token expired. */
   | { readonly kind: 'token'; readonly target: string; readonly expiresAt: Date }
   | {
       readonly kind: 'check';
@@ -120,7 +137,7 @@ export type CheckEvent =
       readonly attempt: number;
       readonly result: CheckResult;
     }
-  /** The target failed and will be checked again in `pauseMs`; its checks so far count no more. */
+  /** The target failed and is checked again in `pauseMs`. The results so far no longer count. */
   | {
       readonly kind: 'again';
       readonly target: string;

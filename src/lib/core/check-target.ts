@@ -3,22 +3,25 @@ import type { ConnectionString } from './connection-string.ts';
 import type { Warning } from './errors.ts';
 import type { SigningAlgorithm } from './token.ts';
 
-/** One chain that is to be checked: what the flags or one entry of a configuration file say. No secrets. */
+/** One chain to check, from the options or from one entry of a configuration file. Contains no secrets. */
 export interface CheckTarget {
-  /** Of the entry; `default` for flags. */
+  /** The name of the entry; `default` for options. */
   readonly name: string;
-  /** Null: the half of the database is left out. */
+  /** Null: the database checks are left out. */
   readonly uri: ConnectionString | null;
-  /** Which members of the cluster may not be dialled; null: all may, as for every string that somebody typed. */
+  /**
+   * Decides which cluster members must not be connected to. Null: all members are allowed, as for every
+   * connection string that the user gave.
+   */
   readonly refuseMember: NonNullable<LoginPlan['refuseMember']> | null;
-  /** Null: as the connection string says, else OIDC. */
+  /** Null: use the mechanism of the connection string, otherwise OIDC. */
   readonly mechanism: 'oidc' | 'aws' | 'both' | null;
-  /** Of the token to mint. Null: nothing is minted. */
+  /** Audience of the token to mint. Null: no token is minted. */
   readonly audience: string | null;
   readonly signingAlgorithm: SigningAlgorithm;
   /** Seconds. */
   readonly durationSeconds: number;
-  /** Check this very token, which an application reads from the file, instead of one that is minted. */
+  /** Check the token in this file, which an application reads, instead of minting one. */
   readonly tokenFile: string | null;
   readonly role: {
     readonly roleArn: string;
@@ -28,27 +31,27 @@ export interface CheckTarget {
   } | null;
   readonly profile: string | null;
   readonly region: string | null;
-  /** What the token must name; null: whatever the account says. */
+  /** The issuer that the token must name. Null: the issuer of the account. */
   readonly issuer: string | null;
   /** A glob over the subject; null for any. */
   readonly subject: string | null;
-  /** What the database user must be allowed: an action of MongoDB on a database or collection. */
+  /** The privileges that the database user must have: an action of MongoDB on a database or collection. */
   readonly privileges: readonly {
     readonly action: string;
     readonly database: string;
-    /** '' for the database as a whole. */
+    /** '' for the whole database. */
     readonly collection: string;
   }[];
-  /** Insert, find and delete a document of its own there. */
+  /** Insert, find and delete a document in this collection. */
   readonly writeProbe: { readonly database: string; readonly collection: string } | null;
-  /** An HTTP API that takes the token, by its https URL. */
+  /** The https URL of an HTTP API that accepts the token. */
   readonly api: string | null;
-  /** The project of the cluster in Atlas, by its id; null: the one that MONGODB_ATLAS_PROJECT_ID names. */
+  /** The id of the Atlas project of the cluster. Null: use MONGODB_ATLAS_PROJECT_ID. */
   readonly atlasProject: string | null;
-  /** The name of the cluster in Atlas; null: found by its connection string. */
+  /** The name of the cluster in Atlas. Null: find the cluster by its connection string. */
   readonly atlasCluster: string | null;
-  /** `address:port` of a DNS server to ask for the names of the cluster. */
+  /** `address:port` of the DNS server that resolves the names of the cluster. */
   readonly dnsServer: string | null;
-  /** What its reader has to say about it, for every output format. */
+  /** Warnings from reading this target, shown in every output format. */
   readonly warnings: readonly Warning[];
 }

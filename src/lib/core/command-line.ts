@@ -1,12 +1,13 @@
-/** An option as it is typed: `--audience`. */
+/** An option as it is typed on the command line: `--audience`. */
 export type Flag = `--${string}`;
 
 /** Options with their new values: a text, several for a repeatable option, `true` for a switch. */
 export type Settings = Readonly<Record<Flag, string | true | readonly string[]>>;
 
 /**
- * A command that fixes a failure or leads to the next one, as data. The library knows what has to change, the commands
- * know what was typed: they complete it, in one place. Nothing that deletes, revokes or overwrites is ever offered.
+ * A command that fixes a failure or is the next step, as data. The library knows what has to change, and the
+ * commands know what was typed, so the commands complete it in one place. It never offers a command that
+ * deletes, revokes or overwrites.
  */
 export type OfferedCommand =
   /** The same invocation with a change. */
@@ -26,18 +27,21 @@ export interface FedctlCommand extends Keeping {
 }
 
 interface Keeping {
-  /** Options beside the common ones that are kept if they were typed. The command has to know them. */
+  /** Options to keep if they were typed, in addition to the common ones. The command must support them. */
   readonly keep: readonly Flag[];
-  /** Options that the command cannot keep and without which it would act on something else: given one, nothing is offered. */
+  /**
+   * Options that the command cannot keep, and without which it would act on a different target. If one of
+   * them was typed, no command is offered.
+   */
   readonly unless: readonly Flag[];
 }
 
-/** Repeats what was typed with a change. */
+/** Repeats the typed command with a change. */
 export function rerun({ set = {}, drop = [] }: { set?: Settings; drop?: readonly Flag[] }): OfferedCommand {
   return { kind: 'rerun', set, drop };
 }
 
-/** Repeats what was typed and gives each network step more time. */
+/** Repeats the typed command with more time for each network step. */
 export const MORE_TIME: OfferedCommand = { kind: 'more-time' };
 
 /** Shows the help of the command that was called. */
@@ -63,23 +67,23 @@ export function program(...words: readonly string[]): OfferedCommand {
   return { kind: 'program', words };
 }
 
-/** What a terminal acts on, or nobody sees. */
+/** Characters that a terminal interprets or does not show. */
 const UNSHOWN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
-/** What bash reads as itself. */
+/** Characters that bash does not interpret. */
 const HARMLESS = /^[\w./@%+=:,-]+$/;
 
 /**
  * Quotes an argument list for bash (POSIX Shell Command Language, 2.2.2).
  *
- * @returns the command line; null for words that no terminal shows as they are, such as control characters
+ * @returns the command line; null for words that a terminal cannot show unchanged, such as control characters
  */
 export function quoted(words: readonly string[]): string | null {
   if (words.some((word) => UNSHOWN.test(word))) return null;
   return words.map(shellWord).join(' ');
 }
 
-/** Writes text from outside as one word of a shell command: quoted if a shell would act on any of it. */
+/** Writes untrusted text as one word of a shell command, quoted if a shell would interpret any of it. */
 export function shellWord(text: string): string {
   return HARMLESS.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

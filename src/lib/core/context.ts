@@ -6,7 +6,7 @@ import type { Mongo } from '../ports/mongo.ts';
 import type { Fetch } from './fetch.ts';
 import type { Redactor } from './redactor.ts';
 
-/** What fedctl asks of stdout and stderr beyond writing. */
+/** What fedctl needs from stdout and stderr in addition to writing. */
 export type OutputStream = Writable & {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -15,7 +15,7 @@ export type OutputStream = Writable & {
 
 export type InputStream = Readable & { readonly isTTY?: boolean };
 
-/** Names to addresses and records. Errors are Node's own (`code: ENOTFOUND` …). */
+/** Resolves names to addresses and records. Errors are those of Node.js (`code: ENOTFOUND` …). */
 export interface Resolver {
   addresses(host: string): Promise<readonly { readonly address: string; readonly family: 4 | 6 }[]>;
   srv(name: string): Promise<readonly { readonly name: string; readonly port: number }[]>;
@@ -25,8 +25,9 @@ export interface Resolver {
 export type Adapter = 'aws' | 'mongo' | 'atlas' | 'fetch';
 
 /**
- * Everything of the outside world that a run may touch. The library reads no clock, no environment and no global of
- * its own; a test builds one in memory. Reading a Context loads nothing: what is costly is a function.
+ * Everything of the outside world that a run can use. The library reads no clock, environment or global
+ * directly, so a test can build a Context in memory. Reading a property loads no modules: expensive work is
+ * behind functions.
  */
 export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -36,13 +37,13 @@ export interface Context {
   readonly version: string;
   /** The argv that starts this fedctl again: interpreter and script. */
   readonly self: readonly string[];
-  /** Of this process; for names of temporary files and for the lab. */
+  /** The id of this process, for names of temporary files and for the lab. */
   readonly pid: number;
   now(): Date;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Honours HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE; loopback is always direct. */
   readonly fetch: Fetch;
-  /** Learns each secret before it is presented, and removes it from what is written. */
+  /** Learns each secret before it is used, and removes it from all output. */
   readonly redactor: Redactor;
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
@@ -50,13 +51,13 @@ export interface Context {
   /** Fires on Ctrl-C, SIGTERM and SIGHUP; its reason is an Interruption. */
   readonly signal: AbortSignal;
   /**
-   * Lets `handle` have the signals of this process, SIGQUIT, SIGUSR1 and SIGUSR2 among them: `signal` does not fire
-   * until the returned function is called.
+   * Passes the signals of this process to `handle`, including SIGQUIT, SIGUSR1 and SIGUSR2. `signal` does not
+   * fire until the returned function is called.
    */
   passSignals(handle: (name: NodeJS.Signals) => void): () => void;
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
   readonly resolver: Resolver;
-  /** Loads the modules of adapters, so that whoever measures what they do measures nothing of this process. */
+  /** Loads the modules of adapters in advance, so that time measurements do not include loading. */
   load(adapters: readonly Adapter[]): Promise<void>;
   aws(settings: AwsSettings): Promise<Aws>;
   mongo(): Promise<Mongo>;

@@ -1,6 +1,6 @@
 import type { Secret } from './secret.ts';
 
-/** Keys of AWS. Temporary ones carry a session token and mostly an expiry. */
+/** AWS access keys. Temporary keys have a session token and usually an expiration. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: Secret;
@@ -8,7 +8,10 @@ export interface Credentials {
   readonly expiresAt: Date | null;
 }
 
-/** The credential providers, in the order they are asked (facts/aws.md 7.4). `assumed-role`: fedctl assumed one itself. */
+/**
+ * The credential providers, in the order in which fedctl asks them (facts/aws.md 7.4). `assumed-role`: fedctl
+ * assumed the role itself.
+ */
 export type CredentialProviderId =
   | 'environment'
   | 'profile'
@@ -17,17 +20,20 @@ export type CredentialProviderId =
   | 'instance-metadata'
   | 'assumed-role';
 
-/** Keys and where they came from. */
+/** AWS access keys with the provider that returned them. */
 export interface ResolvedCredentials extends Credentials {
   readonly provider: CredentialProviderId;
   /** For people: `environment (AWS_ACCESS_KEY_ID)`, `profile "prod" (IAM Identity Center)`. */
   readonly providerDetail: string;
 }
 
-/** The answer of GetCallerIdentity. */
+/** The response of GetCallerIdentity. */
 export interface CallerIdentity {
   readonly account: string;
-  /** For a role session `arn:aws:sts::A:assumed-role/R/S`: without the path of the role, and not the token's subject. */
+  /**
+   * For a role session `arn:aws:sts::A:assumed-role/R/S`. It has no role path, and it is not the subject of
+   * the token.
+   */
   readonly arn: string;
   readonly userId: string;
 }

@@ -1,17 +1,19 @@
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
-/** Node.js fires a timer at once when it is set to more than this, in milliseconds: about 24 days. */
+/** The longest timer of Node.js, in milliseconds (about 24 days). A longer one fires at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * A signal that fires when `signal` does, or after `ms` milliseconds: the bound of one network step.
- * Whether time ran out or somebody interrupted is told by `timedOut`.
+ * Returns a signal that fires when `signal` does, or after `ms` milliseconds. It bounds one network step.
+ * `timedOut` tells a timeout from an interruption.
  */
 export function deadline(signal: AbortSignal, ms: number): AbortSignal {
   return startBound(signal, ms).signal;
 }
 
-/** Does `work` under a deadline, and lets go of the deadline when it is done: for what is done thousands of times. */
+/**
+ * Runs `work` under a deadline and releases the deadline afterwards. For work that runs thousands of times.
+ */
 export async function bounded<T>(
   signal: AbortSignal,
   ms: number,
@@ -25,7 +27,7 @@ export async function bounded<T>(
   }
 }
 
-/** Does `work` under a signal that fires when either of two does, with the reason of the first. */
+/** Runs `work` under a signal that fires when either of two signals does, with the reason of the first. */
 export async function underEither<T>(
   one: AbortSignal,
   other: AbortSignal,
@@ -44,16 +46,16 @@ export async function underEither<T>(
 }
 
 /**
- * Not AbortSignal.timeout and AbortSignal.any: any holds its sources weakly, and on Node.js 20 a garbage collection
- * takes the time-out away, so that it never fires; and what any leaves behind in a signal that lives as long as the
- * process stays there for good.
+ * Bounds a signal by time. AbortSignal.any cannot do this: it holds its sources weakly, so on Node.js 20 a
+ * garbage collection removes the timeout and it never fires. It also leaks memory in a signal that lives as
+ * long as the process.
  */
 function startBound(signal: AbortSignal, ms: number): { signal: AbortSignal; release: () => void } {
   const bound = new AbortController();
   const expire = () => end(new DOMException(`timed out after ${ms} ms`, 'TimeoutError'));
   const follow = () => end(signal.reason);
   const timer = setTimeout(expire, Math.min(ms, LONGEST_TIMER));
-  // A bound alone is no reason for the process to stay.
+  // The timer alone must not keep the process alive.
   timer.unref();
   let unfollow = () => {};
   const release = () => {
@@ -77,10 +79,10 @@ interface Followers {
 const FOLLOWERS = new WeakMap<AbortSignal, Followers>();
 
 /**
- * Calls back when the signal fires. All that follow a signal share one listener: a run has more steps under way than
- * Node.js lets an EventTarget have listeners without a warning.
+ * Calls back when the signal fires. All followers of a signal share one listener, because Node.js warns about
+ * an EventTarget with many listeners and a run has many concurrent steps.
  *
- * @returns ends the following
+ * @returns a function that stops following
  */
 function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const followers = FOLLOWERS.get(signal) ?? startFollowing(signal);
@@ -106,14 +108,14 @@ function startFollowing(signal: AbortSignal): Followers {
   return followers;
 }
 
-/** True when the signal fired because its time was over. */
+/** Returns true when the signal fired because of a timeout. */
 export function timedOut(signal: AbortSignal): boolean {
   return signal.aborted && signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
 }
 
 /**
- * Waits for `work`, but no longer than the signal lets it: work that cannot be stopped is left behind, and its later
- * failure is nobody's.
+ * Waits for `work`, but no longer than the signal allows. Work that cannot be stopped is abandoned, and its
+ * later failure is ignored.
  *
  * @throws the signal's own reason when it fires first
  */
@@ -129,7 +131,7 @@ export function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 /** Why a run was stopped from outside: the reason of `Context.signal`. */
 export class Interruption extends Error {
   readonly kind: InterruptionKind;
-  /** What the run ends with, unless a child decides. */
+  /** The exit code of the run, unless a child process decides it. */
   readonly exitCode: ExitCode;
 
   constructor(kind: InterruptionKind) {

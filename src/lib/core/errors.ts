@@ -5,26 +5,32 @@ import type { ExitCode } from './exit-codes.ts';
 
 const BRAND = Symbol.for('fedctl.error');
 
-/** What a thrower knows beyond the catalogue's row. None of it may hold a secret. */
+/** What the throwing code knows in addition to the catalogue. Must not contain a secret. */
 export interface FailureFacts {
-  /** One sentence of what happened, naming account, principal, Region or endpoint where they could surprise. */
+  /**
+   * One sentence about what happened. It names the account, principal, Region or endpoint where these could
+   * be unexpected.
+   */
   readonly message: string;
-  /** A likelier cause than the catalogue's. */
+  /** A more likely cause than the one in the catalogue. */
   readonly likelyCause?: string;
-  /** A remedy with the real names filled in, as a sentence. The catalogue's command does not go with it. */
+  /** A remedy with the real names filled in, as a sentence. It replaces the command of the catalogue too. */
   readonly remedy?: string;
-  /** The command that does it, complete; null where it holds something that nobody here knows. */
+  /** The complete command that fixes the failure; null when part of it is unknown here. */
   readonly command?: OfferedCommand | null;
-  /** The option whose value is to blame; null: none any more. */
+  /** The option with the invalid value; null removes the option. */
   readonly option?: Flag | null;
-  /** Machine-readable evidence, for the JSON face. */
+  /** Machine-readable evidence for the JSON output. */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly requestId?: string | null;
-  /** The foreign error this one explains. Always kept, never shown without --verbose. */
+  /** The error of another library that this one explains. Always kept, shown only with --verbose. */
   readonly cause?: unknown;
 }
 
-/** A failure to answer, with a code, a cause, a remedy and perhaps a command. Recognise it by `isFedctlError`, not `instanceof`. */
+/**
+ * A failure with a code, a cause, a remedy and possibly a command. Test for it with `isFedctlError`, not with
+ * `instanceof`.
+ */
 export class FedctlError extends Error {
   readonly code: FailureCode;
   readonly exitCode: ExitCode;
@@ -51,8 +57,8 @@ export class FedctlError extends Error {
   }
 
   /**
-   * Says the same failure in other words. Everything that is not named stays as it is, the cause included; a new remedy
-   * takes the old command with it.
+   * Returns the same failure with changed texts. Facts that are not given stay the same, including the cause.
+   * A new remedy removes the old command.
    */
   with(changes: Partial<FailureFacts>): FedctlError {
     const { message, likelyCause, remedy, command, option, details, requestId, cause } = this;
@@ -70,15 +76,23 @@ export class FedctlError extends Error {
   }
 }
 
-/** True for a FedctlError, also one of another copy of this package. */
+/** Returns true for a FedctlError, including one from another copy of this package. */
 export function isFedctlError(value: unknown): value is FedctlError {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
 
-/** Something that is worth saying although the answer stands. */
+/** Something worth reporting although the command succeeded. */
 export interface Warning {
   readonly code: string;
   readonly message: string;
   readonly remedy: string | null;
   readonly command?: OfferedCommand | null;
+}
+
+/** The chain of foreign errors behind a failure, the nearest first; at most ten. */
+export function foreignErrors(failure: FedctlError): readonly Error[] {
+  const chain: Error[] = [];
+  for (let cause = failure.cause; cause instanceof Error && chain.length < 10; cause = cause.cause)
+    chain.push(cause);
+  return chain;
 }

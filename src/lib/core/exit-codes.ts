@@ -1,6 +1,6 @@
 /**
- * What a run of fedctl ends with, whatever the output format. `exec` and `sandbox -- CMD` add the child's own
- * code to these; so that the two can be told apart, `exec` has one code for all failures of its own.
+ * The exit codes of fedctl, the same for every output format. `exec` and `sandbox -- CMD` also return the
+ * exit code of the child. To keep the two apart, `exec` has one code for all failures of its own.
  */
 export const EXIT = {
   done: 0,
@@ -33,7 +33,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
     meaning: 'success, or the answer is yes',
     examples: '`status` in any state; a sandbox or agent that was stopped',
   },
-  { code: EXIT.bug, meaning: 'bug in fedctl', examples: 'report it' },
+  { code: EXIT.bug, meaning: 'bug in fedctl', examples: 'report the bug' },
   {
     code: EXIT.usage,
     meaning: 'invalid usage, configuration or input',
@@ -47,7 +47,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
   },
   {
     code: EXIT.refused,
-    meaning: 'refused',
+    meaning: 'denied or rejected',
     examples: 'AccessDenied, wrong secret key, MongoDB codes 18, 8000 and 13, session too short',
   },
   {

@@ -1,13 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface FetchRequest {
-  /** GET if absent. */
+  /** The default is GET. */
   readonly method?: 'GET' | 'PUT' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The largest body that the caller accepts, in bytes after decompression. 0 requests the head of the response only. */
+  /**
+   * The largest response body that the caller accepts, in bytes after decompression. 0 requests only the head
+   * of the response.
+   */
   readonly maxBytes: number;
-  /** Bounds the whole exchange, the body included. */
+  /** Bounds the complete exchange, including the body. */
   readonly signal: AbortSignal;
 }
 
@@ -15,14 +18,14 @@ export interface FetchResponse {
   readonly status: number;
   /** By lower-case name. */
   readonly headers: IncomingHttpHeaders;
-  /** UTF-8 text; null if it is larger than `maxBytes`. */
+  /** UTF-8 text; null if the body is larger than `maxBytes`. */
   readonly body: string | null;
 }
 
 /**
- * Sends one HTTP request and reads the response. A redirect is a response like any other.
+ * Sends one HTTP request and reads the response. Redirects are not followed.
  *
- * @throws FedctlError net.proxy-invalid, net.ca-bundle-invalid; the signal's own reason; errors of node:http and
- *   node:tls, as they are, when no complete response arrives
+ * @throws FedctlError net.proxy-invalid, net.ca-bundle-invalid; the signal's own reason; unchanged errors of
+ * node:http and node:tls when no complete response arrives
  */
 export type Fetch = (url: URL, request: FetchRequest) => Promise<FetchResponse>;

@@ -3,7 +3,10 @@ import { inNetwork } from './network.ts';
 
 const LOOPBACK = ['127.0.0.0/8', '::1'] as const;
 
-/** The addresses where AWS hands out credentials in plain text by design (EC2, ECS, EKS Pod Identity; facts/aws.md 7.5). */
+/**
+ * The addresses where AWS serves credentials in plain text by design (EC2, ECS, EKS Pod Identity;
+ * facts/aws.md 7.5).
+ */
 const METADATA_HOSTS: ReadonlySet<string> = new Set([
   '169.254.169.254',
   '169.254.170.2',
@@ -12,14 +15,14 @@ const METADATA_HOSTS: ReadonlySet<string> = new Set([
   'fd00:ec2::254',
 ]);
 
-/** A host as URLs and connection strings write it, without brackets and in lower case. */
+/** Returns a host of a URL or a connection string without brackets and in lower case. */
 export function bareHost(host: string): string {
   return host.replace(/^\[|\]$/g, '').toLowerCase();
 }
 
 /**
- * True for this machine only: 127.0.0.0/8, ::1 and the name `localhost`. Other names are never loopback,
- * whatever they resolve to: the answer of a resolver is no ground for trust.
+ * Returns true only for this machine: 127.0.0.0/8, ::1 and the name `localhost`. Other names are never
+ * loopback, because the answer of a resolver cannot be trusted.
  */
 export function isLoopbackHost(host: string): boolean {
   const bare = bareHost(host);
@@ -33,19 +36,23 @@ const LOCALHOST = [
 ] as const;
 
 /**
- * The addresses of `localhost`, in the order to try them; null for any other host. Neither the hosts file nor a resolver
- * is asked for this name (RFC 6761, section 6.3): tokens are sent to it in plain text.
+ * Returns the addresses of `localhost` in the order to try them; null for any other host. This name is
+ * resolved without the hosts file and without a resolver (RFC 6761, section 6.3), because tokens are sent to
+ * it in plain text.
  */
 export function localhostAddresses(host: string): typeof LOCALHOST | null {
   return bareHost(host) === 'localhost' ? LOCALHOST : null;
 }
 
-/** True for the link-local addresses of the EC2, ECS and EKS credential endpoints. */
+/** Returns true for the link-local addresses of the EC2, ECS and EKS credential endpoints. */
 export function isMetadataHost(host: string): boolean {
   return METADATA_HOSTS.has(bareHost(host));
 }
 
-/** `127.0.0.1:5353`, `[::1]:53` or an address alone, which means port 53: how a DNS server is named. Null for anything else: names cannot be asked for. */
+/**
+ * Parses the address of a DNS server: `127.0.0.1:5353`, `[::1]:53`, or an address alone (port 53). Returns
+ * null for anything else, because a name would have to be resolved first.
+ */
 export function readNameServer(text: string): string | null {
   const [, v6, v4, given] = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
   const host = v6 ?? v4 ?? text;

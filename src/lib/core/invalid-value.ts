@@ -3,15 +3,15 @@ import { type FailureFacts, FedctlError, isFedctlError } from './errors.ts';
 
 /** What is wrong with the value of an option. */
 type InvalidValue = Omit<Partial<FailureFacts>, 'option'> & {
-  /** The value, to be repeated; left out where it may be a secret. */
+  /** The value to repeat in the message. Omitted when it may be a secret. */
   readonly value?: string;
-  /** What follows `expected` in the message. Not needed where `message` says it. */
+  /** The text after `expected` in the message. Not needed when `message` says it. */
   readonly expected?: string;
 };
 
 /**
- * Makes the failure of an option whose value is invalid. It names the flag: who reads options knows where the value came
- * from and names that instead (`namingSource`).
+ * Creates the failure for an option with an invalid value. It names the option. The code that reads options
+ * knows the source of the value and names that instead (`namingSource`).
  */
 export function invalidValue(option: Flag, { value, expected, ...facts }: InvalidValue): FedctlError {
   const what = value === undefined ? `Invalid ${option}` : `Invalid ${option} "${value}"`;
@@ -23,7 +23,7 @@ export function invalidValue(option: Flag, { value, expected, ...facts }: Invali
   });
 }
 
-/** Reads the value of an option: a failure on the way is one of that option, unless it is one of another. */
+/** Runs `read` and attributes its failure to this option, unless the failure already names another option. */
 export function readingOption<T>(option: Flag, read: () => T): T {
   try {
     return read();
@@ -32,7 +32,7 @@ export function readingOption<T>(option: Flag, read: () => T): T {
   }
 }
 
-/** A failure, as one of this option. Everything else stays as it is. */
+/** Returns the failure attributed to this option. Everything else stays the same. */
 export function ofOption(option: Flag, error: unknown): unknown {
   return isFedctlError(error) && error.option === null ? error.with({ option }) : error;
 }

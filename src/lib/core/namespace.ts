@@ -4,10 +4,13 @@ export interface Namespace {
   readonly collection: string;
 }
 
-/** Where a write probe goes unless it is told: every user that may write at all can be allowed this one. */
+/** The default namespace of a write probe. A user with any write permission can be granted this one. */
 export const PROBE_NAMESPACE = 'fedctl.probe';
 
-/** `db.collection`; a collection's name may have dots itself. Null for anything else, and for the server's own collections. */
+/**
+ * Parses `db.collection`; the name of a collection may contain dots. Returns null for anything else, and for
+ * the server's own collections.
+ */
 export function readNamespace(text: string): Namespace | null {
   const match = /^([^./\\ "$*<>:|?]{1,63})\.([^$]{1,120})$/.exec(text);
   const [, database, collection] = match ?? [];
@@ -15,7 +18,7 @@ export function readNamespace(text: string): Namespace | null {
   return { database, collection };
 }
 
-/** `insert@app.visits` taken apart; null for anything else. */
+/** Parses `insert@app.visits`. Returns null for anything else. */
 export function readPrivilege(text: string) {
   const [, action, place = ''] = /^([A-Za-z]+)@(.+)$/.exec(text) ?? [];
   if (action === undefined) return null;

@@ -1,4 +1,7 @@
-/** The known word that a misspelt one is nearest to, or null when none is near: a third of its letters at most. */
+/**
+ * Returns the known word that is nearest to a misspelt one; null when none is near. At most a third of the
+ * letters may differ.
+ */
 export function nearest(word: string, known: readonly string[]): string | null {
   const near = known.filter((one) => Math.abs(one.length - word.length) <= limit(word, one));
   const distances = near.map((one) => [distance(word.toLowerCase(), one.toLowerCase()), one] as const);
@@ -12,7 +15,7 @@ function limit(word: string, one: string): number {
   return Math.max(1, Math.ceil(Math.max(word.length, one.length) / 3));
 }
 
-/** How many letters have to be changed, added, left out, or swapped with their neighbour. */
+/** Returns how many letters have to be changed, added, removed, or swapped with their neighbour. */
 function distance(one: string, other: string): number {
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;

@@ -1,19 +1,19 @@
 import { BlockList, isIP } from 'node:net';
 
-/** A range of addresses: `192.0.2.0/24`, `2001:db8::/32`, or an address alone, which is a range of one. */
+/** A range of addresses: `192.0.2.0/24`, `2001:db8::/32`, or a single address. */
 interface Network {
   readonly list: BlockList;
   readonly family: 4 | 6;
 }
 
-/** True for an IP address and for a range in CIDR notation (RFC 4632, section 3.1). */
+/** Returns true for an IP address and for a range in CIDR notation (RFC 4632, section 3.1). */
 export function isNetwork(text: string): boolean {
   return read(text) !== null;
 }
 
 /**
- * Whether an address is in a range. False for what is no address or no range, and for an IPv4 address in a range of
- * IPv6; an IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`) is in the range of IPv4.
+ * Returns whether an address is in a range. False for invalid input, and for an IPv4 address in an IPv6
+ * range. An IPv4 address written as IPv6 (`::ffff:192.0.2.1`) is compared as IPv4.
  */
 export function inNetwork(address: string, network: string): boolean {
   const range = read(network);
@@ -22,7 +22,7 @@ export function inNetwork(address: string, network: string): boolean {
   return range.list.check(address, typeOf(seen));
 }
 
-/** A zone, as in `fe80::1%eth0`, belongs to a machine and not to an address. */
+/** Rejects a zone, as in `fe80::1%eth0`: it belongs to a machine and not to an address. */
 function familyOf(address: string): 4 | 6 | null {
   const family = isIP(address);
   return (family === 4 || family === 6) && !address.includes('%') ? family : null;

@@ -1,4 +1,4 @@
-/** Does its work at the first call and answers the others with the same result, or the same failure. */
+/** Runs the work at the first call. Later calls return the same result, or the same failure. */
 export function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
   let result: Promise<Value> | null = null;
   return () => {

@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import { Secret } from './secret.ts';
 
-/** Variables whose value fedctl presents to somebody. */
+/** Variables whose value fedctl sends to a server. */
 const VARIABLES = [
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
@@ -11,12 +11,15 @@ const VARIABLES = [
   'FEDCTL_SANDBOX_TOKEN',
 ];
 
-/** A password in a URL: of a connection string, a proxy, an endpoint. */
+/** A password in a URL, for example of a connection string, a proxy or an endpoint. */
 const URL_PASSWORD = /:\/\/[^\s/@:]*:([^\s/@]+)@/g;
-/** A value of a connection string's option whose name says what it is. */
+/** The value of an option in a connection string whose name marks it as a secret. */
 const SECRET_OPTION = /[?&;,:=][\w-]*(?:pass|secret|token)[\w-]*[=:]([^\s&,]+)/gi;
 
-/** The secrets that a run is given: in variables of their own, and in URLs in other variables and in arguments. */
+/**
+ * Returns the secrets that a run receives: in dedicated variables, and in URLs in other variables and in
+ * arguments.
+ */
 export function givenSecrets(env: Context['env'], argv: readonly string[]): readonly Secret[] {
   const own = VARIABLES.flatMap((name) => env[name] ?? []);
   const texts = [...Object.values(env), ...argv].filter((text) => text?.includes('://'));

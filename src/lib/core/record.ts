@@ -1,9 +1,12 @@
-/** True for an object with members: not for null, and not for a list. */
+/** Returns true for an object with members, false for null and for arrays. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An own member of a value that somebody else wrote; undefined where it has none, and of what is no object. */
+/**
+ * Returns an own member of an untrusted value; undefined when the value has no such member or is not an
+ * object.
+ */
 export function memberOf(value: unknown, name: string): unknown {
   return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }

@@ -1,24 +1,25 @@
 import { REDACTED, type Secret } from './secret.ts';
 
-/** Of a secret, this many characters in a row say too much. */
+/** This many characters in a row of a secret reveal too much. */
 const PART = 16;
 
 /** Every part contains one of the blocks of this length that begin at each multiple of PART - BLOCK + 1. */
 const BLOCK = 8;
 
-/** A shorter secret protects nothing, and many other texts contain it. */
+/** A shorter secret protects nothing and occurs in many other texts. */
 const SHORTEST = 4;
 
 /**
- * Knows the secrets of one run and removes them from texts: any part of 16 or more characters, also as URL, JSON,
- * base64 or hex encode it; a shorter secret as a whole word. Takes time linear in the text, and none until a secret is learned.
+ * Knows the secrets of one run and removes them from texts. It removes any part of 16 or more characters,
+ * also in URL, JSON, base64 or hex encoding. A shorter secret is removed as a whole word. The time is linear
+ * in the text, and zero until a secret is learned.
  */
 export class Redactor {
   readonly #learned = new Set<string>();
   readonly #allowed = new Set<string>();
   #forms: Forms | null = null;
 
-  /** Remembers secrets. Call it before a secret is presented to anybody. */
+  /** Remembers secrets. Call it before a secret is sent anywhere. */
   learn(...secrets: readonly (Secret | null | undefined)[]): void {
     for (const secret of secrets) {
       const value = secret?.reveal().trim() ?? '';
@@ -29,8 +30,8 @@ export class Redactor {
   }
 
   /**
-   * Remembers texts that are no secrets, such as access key ids: they stay where they stand alone, although a secret
-   * contains them. Some services put the id of a key into its session token.
+   * Remembers texts that are not secret, such as access key ids. They stay where they stand alone, even if a
+   * secret contains them: some services put the id of a key into its session token.
    */
   allow(...texts: readonly string[]): void {
     for (const text of texts) {
@@ -43,7 +44,7 @@ export class Redactor {
   /**
    * Removes the secrets from a text.
    *
-   * @param disclosed secrets that the user asked for: they stay where they stand as a whole
+   * @param disclosed secrets that the user asked for; they stay where the complete secret appears
    */
   redact(text: string, disclosed: readonly Secret[] = []): string {
     if (this.#learned.size === 0) return text;
@@ -61,9 +62,9 @@ export class Redactor {
       .join(first);
   }
 
-  /** Removes the secrets from every text in a value: from members, their names, and elements of lists. */
+  /** Removes the secrets from every text in a value: members, their names, and elements of lists. */
   redactAll<Value>(value: Value, disclosed: readonly Secret[] = []): Value {
-    // Texts become other texts, so the type stays what it is.
+    // Only texts change, so the type stays the same.
     return this.#learned.size === 0 ? value : (this.#redactedValue(value, disclosed) as Value);
   }
 
@@ -106,13 +107,13 @@ export class Redactor {
   }
 }
 
-/** What to look for. */
+/** The patterns to search for. */
 class Forms {
   /** Short secrets as whole words; null without any. */
   readonly words: RegExp | null;
-  /** Long secrets, as they are and encoded. */
+  /** Long secrets, unchanged and encoded. */
   readonly #encoded: readonly string[];
-  /** The same in base64, in the usual alphabet. */
+  /** Long secrets in base64, in the standard alphabet. */
   readonly #base64: readonly string[];
   readonly #allowed: readonly string[];
   readonly #blocks: ReadonlySet<string>;
@@ -120,7 +121,7 @@ class Forms {
   #parts: ReadonlySet<string> | null = null;
   #base64Parts: ReadonlySet<string> | null = null;
 
-  /** @param allowed texts whose parts say nothing */
+  /** @param allowed texts whose parts reveal nothing */
   constructor(secrets: readonly string[], allowed: readonly string[]) {
     const long = secrets.filter(({ length }) => length >= PART);
     const short = secrets.filter(({ length }) => length < PART);
@@ -135,8 +136,8 @@ class Forms {
   }
 
   /**
-   * Whether to look for parts at all: false for most texts. There are nine times as many parts as blocks, and to list
-   * those of one token takes longer than the rest of a short run.
+   * Returns whether it is necessary to search for parts; false for most texts. There are nine times as many
+   * parts as blocks, and listing the parts of one token takes longer than the rest of a short run.
    */
   mayContainPart(text: string, base64: string): boolean {
     if (this.#encoded.length === 0) return false;
@@ -147,7 +148,7 @@ class Forms {
     return false;
   }
 
-  /** Each run of 16 characters of a long secret, as it is and encoded. */
+  /** Each run of 16 characters of a long secret, unchanged and encoded. */
   get parts(): ReadonlySet<string> {
     if (this.#parts === null) {
       const harmless = new Set(this.#allowed.flatMap(partsOf));
@@ -156,16 +157,16 @@ class Forms {
     return this.#parts;
   }
 
-  /** The same of its base64, in the usual alphabet. */
+  /** Each run of 16 characters of the base64 forms, in the standard alphabet. */
   get base64Parts(): ReadonlySet<string> {
     this.#base64Parts ??= new Set(this.#base64.flatMap(partsOf));
     return this.#base64Parts;
   }
 }
 
-/** A secret as it is, and as URLs, forms, JSON and dumps of bytes write it. */
+/** Returns a secret unchanged, and as URLs, forms, JSON and hex dumps encode it. */
 function encodings(secret: string): readonly string[] {
-  // Half a surrogate pair has no form in a URL.
+  // Half a surrogate pair cannot be encoded in a URL.
   const wellFormed = Buffer.from(secret).toString();
   const form = new URLSearchParams({ '': wellFormed }).toString().slice(1);
   const urls = [encodeURI(wellFormed), encodeURIComponent(wellFormed), form];
@@ -185,8 +186,8 @@ function encodings(secret: string): readonly string[] {
 }
 
 /**
- * What base64 makes of a secret wherever it stands in a longer text: by where it begins in a group of three bytes,
- * without the characters that depend on what stands around it.
+ * Returns the base64 forms of a secret at any position of a longer text: one for each offset in a group of
+ * three bytes, without the characters that depend on the surrounding text.
  */
 function base64Forms(secret: string): readonly string[] {
   return [0, 1, 2].map((before) => {
@@ -221,7 +222,7 @@ function usualToUrl(text: string): string {
   return text.replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** Base64 in either alphabet, in the usual one. */
+/** Converts base64 of either alphabet to the standard one. */
 function usualAlphabet(text: string): string {
   return text.replaceAll('-', '+').replaceAll('_', '/');
 }

@@ -1,9 +1,10 @@
-/** `aws-global`, `aws-cn-global`, `aws-us-gov-global` … stand for the endpoint that belongs to no Region. */
+/** `aws-global`, `aws-cn-global`, `aws-us-gov-global` … name endpoints that belong to no Region. */
 const GLOBAL = /^aws(?:-[a-z]+)*-global$/;
 
 /**
- * A Region becomes a label of a host name: anything else could name another host. Words and a number at the end; an
- * availability zone has a letter behind it (eu-west-1a), a local zone has more words (us-west-2-lax-1a).
+ * A Region becomes a label of a host name, so any other text could name another host. Words and a number at
+ * the end; an Availability Zone has a letter after it (eu-west-1a), a Local Zone has more words
+ * (us-west-2-lax-1a).
  */
 const REGION = /^[a-z]+(?:-[a-z]+)*-\d{1,2}/;
 
@@ -11,19 +12,23 @@ export function isGlobalRegion(name: string): boolean {
   return GLOBAL.test(name.toLowerCase());
 }
 
-/** True for what can be the name of a Region; which Regions there are is for AWS to know. */
+/** Returns true for a valid Region name. Only AWS knows which Regions exist. */
 export function isRegionName(name: string): boolean {
   return name.length <= 63 && REGION.exec(name)?.[0] === name;
 }
 
-/** The Region that a near miss means: that of a zone, or one in capitals or with underscores; null when none can be told. */
+/**
+ * Returns the Region meant by a zone name, or by a name in capitals or with underscores; null when it cannot
+ * be determined.
+ */
 export function regionMeant(name: string): string | null {
   return REGION.exec(name.trim().toLowerCase().replace(/[_ ]/g, '-'))?.[0] ?? null;
 }
 
 /**
- * The Regions of the commercial partition that every account has. Those that came after March 2019 are opted into
- * (https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html), so this list does not grow.
+ * The Regions of the commercial partition that are enabled in every account. Regions added after March 2019
+ * are opt-in (https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html), so this list
+ * does not grow.
  */
 const ENABLED_BY_DEFAULT: ReadonlySet<string> = new Set(
   (
@@ -32,7 +37,7 @@ const ENABLED_BY_DEFAULT: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** True for a Region of the commercial partition that an account has to be opted into before it can be used. */
+/** Returns true for a Region of the commercial partition that must be enabled in the account before use. */
 export function isOptInRegion(name: string): boolean {
   return !ENABLED_BY_DEFAULT.has(name) && !/^(?:cn|us-gov|us-iso[a-z]*|eu-isoe|eusc)-/.test(name);
 }

@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 
-/** What stands where a secret was. */
+/** The text that replaces a secret. */
 export const REDACTED = '[secret]';
 
 /**
- * A value that prints as `[secret]` wherever it ends up by accident: templates, JSON, console, error messages.
- * Whoever needs it says so by calling `reveal`.
+ * A value that prints as `[secret]` when it is printed by accident: in templates, JSON, console output, error
+ * messages. Code that needs the value calls `reveal`.
  */
 export class Secret {
   readonly #value: string;

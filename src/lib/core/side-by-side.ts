@@ -1,6 +1,6 @@
 /**
- * Waits for two things that are under way. A failure of the first is the answer at once, whatever becomes of the second;
- * a failure of the second is the answer once the first is done.
+ * Waits for two promises. A failure of the first is thrown at once. A failure of the second is thrown after
+ * the first has resolved.
  */
 export async function sideBySide<First, Second>(
   first: Promise<First>,

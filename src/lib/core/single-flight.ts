@@ -1,10 +1,10 @@
 import { within } from './deadline.ts';
 
 /**
- * Lets calls that come while the work is under way wait for it instead of starting it again. A caller who gives up
- * leaves the others waiting; the work itself stops when the last one gave up.
+ * Shares the work that is in progress between concurrent calls. A caller that is aborted does not affect the
+ * others. The work itself stops when the last caller is aborted.
  *
- * @returns rejects as `work` does, or with the caller's own signal's reason when that fires first
+ * @returns rejects as `work` does, or with the reason of the caller's own signal when that fires first
  */
 export function singleFlight<T>(
   work: (signal: AbortSignal) => Promise<T>,

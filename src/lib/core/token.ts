@@ -9,15 +9,18 @@ export interface Tag {
   readonly value: string;
 }
 
-/** AWS's own default (facts/aws.md 2.1). Always sent, so that policies and logs see what was meant. */
+/**
+ * The default of AWS, in seconds (facts/aws.md 2.1). Always sent, so that policies and logs see the intended
+ * value.
+ */
 export const DEFAULT_DURATION_SECONDS = 300;
 
-/** What GetWebIdentityToken is asked for. */
+/** A request to GetWebIdentityToken. */
 export interface MintRequest {
   /** 1 to 10 relying parties. */
   readonly audience: readonly string[];
   readonly signingAlgorithm: SigningAlgorithm;
-  /** 60 to 3600, always sent. */
+  /** 60 to 3600 seconds, always sent. */
   readonly durationSeconds: number;
   readonly tags: readonly Tag[];
 }
@@ -34,11 +37,11 @@ export const MINT_LIMITS = {
   claimsBytes: 14_984,
 } as const;
 
-/** A token with what it says about itself. The facts are read from the token, which AWS signed for us over TLS. */
+/** A token with its claims. The claims are read from the token, which AWS signed and returned over TLS. */
 export interface MintedToken {
   readonly token: Secret;
   readonly issuer: string;
-  /** The IAM principal: for role sessions the role ARN with its path, not the session ARN. */
+  /** The IAM principal. For role sessions it is the role ARN with its path, not the session ARN. */
   readonly subject: string;
   readonly audience: readonly string[];
   readonly algorithm: string;
@@ -50,8 +53,8 @@ export interface MintedToken {
 }
 
 /**
- * Where a fresh token comes from. Everything that needs one takes this; caching, single flight, refreshing ahead
- * and writing to a file are the same interface around another.
+ * Supplies a valid token. Caching, single flight, early renewal and writing to a file are implementations
+ * that wrap another source.
  */
 export interface TokenSource {
   get(signal?: AbortSignal): Promise<MintedToken>;

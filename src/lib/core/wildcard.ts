@@ -1,30 +1,31 @@
-/** Any run of characters, also an empty one, colons and slashes included. */
+/** Any sequence of characters, including an empty one, colons and slashes. */
 export const ANY = Symbol('*');
 /** Exactly one character. */
 export const ONE = Symbol('?');
 
-/** A text with wildcards: characters that stand for themselves, and the two that do not. */
+/** A text with wildcards: literal characters and the two wildcards. */
 export type Pattern = readonly (string | typeof ANY | typeof ONE)[];
 
-/** Reads `*` and `?` as wildcards. */
+/** Parses `*` and `?` as wildcards. */
 export function patternOf(text: string): Pattern {
   return [...text].map((character) => (character === '*' ? ANY : character === '?' ? ONE : character));
 }
 
-/** The text back, where wildcards are ordinary characters: StringEquals knows none. */
+/** Returns the original text, with wildcards as ordinary characters: StringEquals has no wildcards. */
 export function textOf(pattern: Pattern): string {
   return pattern.map((token) => (token === ANY ? '*' : token === ONE ? '?' : token)).join('');
 }
 
 /**
- * Whether a text as a whole fits a pattern. Nothing is turned into a regular expression: the text comes from outside and
- * must not be able to make the match slow. The time is at most pattern length times text length.
+ * Returns whether a complete text matches a pattern. It does not build a regular expression, because the text
+ * is untrusted and must not be able to slow the match down. The time is at most pattern length times text
+ * length.
  */
 export function matches(pattern: Pattern, text: string): boolean {
   const given = [...text];
   let at = 0;
   let from = 0;
-  // Where the last star stands and what it has taken so far: only the last one ever has to take more.
+  // The position of the last star and what it has matched so far: only the last star ever has to match more.
   let star = -1;
   let taken = 0;
   while (from < given.length) {

@@ -2,10 +2,10 @@ import { rerun } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { Warning } from '../core/errors.ts';
 
-/** Variables for a child; null where the child must not have one. */
+/** Variables for a child process; null removes a variable. */
 export type Variables = Readonly<Record<string, string | null>>;
 
-/** What a child gets, and what is worth saying about it. */
+/** The variables of a child process, and warnings about them. */
 export interface ChildVariables {
   readonly variables: Variables;
   readonly warnings: readonly Warning[];
@@ -22,7 +22,7 @@ const KEYS = [
   'AWS_CREDENTIAL_EXPIRATION',
 ] as const;
 
-/** What names another source of keys, which some SDK asks before the one that is given here (facts/aws.md 7.4). */
+/** Variables for other sources of keys, which some SDKs ask first (facts/aws.md 7.4). */
 const OTHER_SOURCES = [
   'AWS_PROFILE',
   'AWS_DEFAULT_PROFILE',
@@ -35,7 +35,7 @@ const OTHER_SOURCES = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
 ] as const;
 
-/** A fedctl in the child would choose keys by these again. */
+/** With these variables, a fedctl in the child process would choose other keys. */
 const OF_FEDCTL = [
   'FEDCTL_PROFILE',
   'FEDCTL_ROLE_ARN',
@@ -45,13 +45,14 @@ const OF_FEDCTL = [
 ] as const;
 
 /**
- * The variables by which programs find a token file: AZURE_FEDERATED_TOKEN_FILE for MongoDB drivers with ENVIRONMENT:k8s,
- * OIDC_TOKEN_FILE for older ones with ENVIRONMENT:test (facts/mongodb.md 1.5). AWS_WEB_IDENTITY_TOKEN_FILE would make
- * the program's own AWS SDK present the token to STS: it is never set, and left alone beside an AWS_ROLE_ARN, to which
- * it belongs. Without one nothing but PyMongo reads it, which prefers it: then it is removed.
+ * Returns the variables with which programs find a token file: AZURE_FEDERATED_TOKEN_FILE for MongoDB drivers
+ * with ENVIRONMENT:k8s, OIDC_TOKEN_FILE for older ones with ENVIRONMENT:test (facts/mongodb.md 1.5).
+ * AWS_WEB_IDENTITY_TOKEN_FILE is never set, because the program's own AWS SDK would send the token to STS. It
+ * is kept next to an AWS_ROLE_ARN, to which it belongs. Without AWS_ROLE_ARN only PyMongo reads it, and
+ * prefers it, so it is removed.
  *
  * @param names further variables that name the file
- * @param environment what the connection string says: with `test` PyMongo reads OIDC_TOKEN_FILE
+ * @param environment the ENVIRONMENT of the connection string; with `test` PyMongo reads OIDC_TOKEN_FILE
  */
 export function tokenVariables(
   outside: Environment,
@@ -91,15 +92,15 @@ export function tokenVariables(
 export interface EndpointVariables {
   readonly url: string;
   readonly authorizationToken: string;
-  /** Null where none is known. */
+  /** Null when unknown. */
   readonly region: string | null;
-  /** Stands for the AWS configuration and credentials files. */
+  /** Replaces the AWS configuration and credentials files. */
   readonly emptyFile: string;
 }
 
 /**
- * The variables by which SDKs find keys at a loopback endpoint (facts/aws.md 7.5), without all that some SDK asks first:
- * keys, profiles and their files, web identity.
+ * Returns the variables with which SDKs find keys at a loopback endpoint (facts/aws.md 7.5), and removes
+ * everything that some SDK asks first: keys, profiles and their files, web identity.
  */
 export function endpointVariables({
   url,
@@ -117,7 +118,10 @@ export function endpointVariables({
   };
 }
 
-/** Keys in the environment, for programs that read no endpoint. They win wherever no profile is named. */
+/**
+ * Returns keys in variables, for programs that do not support the endpoint. They take precedence unless a
+ * profile is named.
+ */
 export function staticVariables(
   keys: readonly { readonly name: string; readonly value: string | null }[],
 ): Variables {
@@ -127,7 +131,7 @@ export function staticVariables(
   };
 }
 
-/** An environment with these variables, and without those that are null. */
+/** Returns the environment with these variables, and without those that are null. */
 export function withVariables(outside: Environment, variables: Variables): Record<string, string> {
   return Object.fromEntries(
     Object.entries({ ...outside, ...variables }).filter(

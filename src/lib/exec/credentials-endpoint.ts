@@ -13,7 +13,7 @@ import {
   startLoopbackServer,
 } from '../net/loopback-server.ts';
 
-/** Session credentials that are handed out until they expire. */
+/** Session credentials that are served until they expire. */
 export interface ServedCredentials {
   readonly credentials: Credentials;
   readonly expiresAt: Date;
@@ -22,25 +22,25 @@ export interface ServedCredentials {
 export interface CredentialsEndpointOptions {
   /** A loopback address. */
   readonly host: string;
-  /** 0 for a free one. */
+  /** 0 chooses a free port. */
   readonly port: number;
-  /** What to hand out now; null when there is nothing that is valid. */
+  /** Returns the current credentials; null when there are no valid ones. */
   readonly served: () => ServedCredentials | null;
 }
 
 export interface CredentialsEndpoint extends LoopbackServer {
   /** For AWS_CONTAINER_CREDENTIALS_FULL_URI. */
   readonly credentialsUrl: string;
-  /** For AWS_CONTAINER_AUTHORIZATION_TOKEN: comes back as it is in Authorization. */
+  /** For AWS_CONTAINER_AUTHORIZATION_TOKEN; clients send it unchanged in Authorization. */
   readonly authorizationToken: Secret;
 }
 
 const PATH = '/credentials';
 
 /**
- * Serves session credentials on loopback in the form of the container credentials of AWS (facts/aws.md 7.5), to whoever
- * presents the token, which is made anew for each endpoint. A browser that was led here by a name (DNS rebinding) sends
- * another Host, and gets nothing.
+ * Serves session credentials on loopback in the format of the AWS container credentials (facts/aws.md 7.5).
+ * Clients must send the token, which is new for each endpoint. A browser that was led here by a name (DNS
+ * rebinding) sends another Host header, and is rejected.
  *
  * @throws FedctlError exec.listen-failed
  */

@@ -6,17 +6,17 @@ import { FedctlError } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';
 import { identityOf, isGone, type ProcessIdentity } from './process-identity.ts';
 
-/** Stands in the lock of nobody. */
+/** The name in a lock without an owner. */
 const FREE = 'free';
 
 /**
- * Claims a file for this process, so that no two write it in turns. The lock is a folder beside it that holds one empty
- * file, whose name is that of the owner. Who finds an owner that is gone gives the file a new name: of many that try at
- * once, the rename succeeds for one.
+ * Locks a file for this process, so that no other process writes it. The lock is a folder next to the file.
+ * It contains one empty file whose name identifies the owner. A process that finds a dead owner renames that
+ * file; when several processes try, the rename succeeds for only one.
  *
  * @param path absolute
  * @param pid of this process
- * @returns gives it back
+ * @returns a function that releases the lock
  * @throws FedctlError exec.output-in-use, usage.unwritable-output
  */
 export async function lockFile(path: string, pid: number): Promise<() => Promise<void>> {
@@ -46,7 +46,7 @@ async function holderOf(lock: string): Promise<string | null> {
   return names[0] ?? null;
 }
 
-/** A folder takes the place of none, or of an empty one, as a whole. */
+/** Creates the lock folder atomically: a rename succeeds only if the target is missing or an empty folder. */
 async function makeFree(lock: string): Promise<void> {
   const made = `${lock}.${randomUUID()}`;
   await mkdir(made, { mode: 0o700 });

@@ -5,9 +5,9 @@ import { deadline } from '../core/deadline.ts';
 import { FedctlError, type Warning } from '../core/errors.ts';
 
 interface KnownProgram {
-  /** The first version that takes a token from a file (facts/mongodb.md 5.2); null: none does. */
+  /** The first version that reads a token from a file (facts/mongodb.md 5.2); null: no version does. */
   readonly tokenFileSince: string | null;
-  /** Whether it finds keys by AWS_CONTAINER_CREDENTIALS_FULL_URI. */
+  /** Whether it reads keys from AWS_CONTAINER_CREDENTIALS_FULL_URI. */
   readonly readsEndpoint: boolean;
   readonly upgrade: string;
 }
@@ -39,15 +39,15 @@ const PROGRAMS: Readonly<Record<string, KnownProgram>> = {
   mongotop: TOOL,
 };
 
-/** `--version` of a tool takes a moment, that of a shell in JavaScript some more. */
+/** In milliseconds. `--version` of a tool is fast, that of a JavaScript shell is slower. */
 const LONGEST_WAIT_MS = 10_000;
 
-/** The version stands in the first line. */
+/** The version is in the first line. */
 const LARGEST_ANSWER = 4096;
 
 /**
- * Asks a program that is known by its name for its version, and refuses one that cannot take a token from a file. Lets
- * every other program pass, and one that does not say its version.
+ * Asks a known program for its version, and rejects one that cannot read a token from a file. Other programs,
+ * and those without a readable version, are allowed.
  *
  * @throws FedctlError exec.program-too-old; the signal's own reason
  */
@@ -65,7 +65,7 @@ export async function refuseOldProgram(
   if (version !== null && isBefore(version, known.tokenFileSince)) throw tooOld(name, version, known);
 }
 
-/** What is to be said of a program that finds no keys at an endpoint; null for all that may. */
+/** Returns the warning for a program that does not support the credentials endpoint; null for all others. */
 export function endpointWarning(command: string): Warning | null {
   const name = nameOf(command);
   if (PROGRAMS[name]?.readsEndpoint !== false) return null;

@@ -1,14 +1,15 @@
 import { type HttpAnswer, type LoopbackServer, startLoopbackServer } from '../net/loopback-server.ts';
 import { listenFailed } from './credentials-endpoint.ts';
 
-/** Whether one output can be used now. */
+/** Whether an output is valid now. */
 export interface OutputState {
   readonly name: string;
   readonly ready: boolean;
 }
 
 /**
- * Answers GET /readyz: 200 when every output can be used now, else 503; both say which. No secret is in it.
+ * Serves GET /readyz: 200 when every output is valid now, otherwise 503. Both list the outputs. The response
+ * contains no secrets.
  *
  * @throws FedctlError exec.listen-failed
  */

@@ -4,36 +4,39 @@ import type { Context } from '../core/context.ts';
 import { Interruption } from '../core/deadline.ts';
 import { EXIT } from '../core/exit-codes.ts';
 
-/** What a child is told. */
+/** The signal that a child process receives. */
 const SIGNAL = { interrupted: 'SIGINT', terminated: 'SIGTERM', 'hung-up': 'SIGHUP' } as const;
 
-/** How long a child may take to end after it was asked to, in milliseconds. */
+/** How long a child process may take to exit after the signal, in milliseconds. */
 const GRACE = 5000;
 
 export interface Child {
   readonly command: string;
   readonly args: readonly string[];
-  /** The whole environment of the child; nothing is added. */
+  /** The complete environment of the child process; nothing is added. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where it runs; here by default. */
+  /** The working directory; by default that of this process. */
   readonly cwd?: string;
   readonly stdio: StdioOptions;
-  /** Called with the running child, to read its pipes. */
+  /** Called with the running child process, to read its pipes. */
   readonly started?: (child: ChildProcess) => void;
 }
 
-/** How a child ended: its exit code as the shell, env(1) and timeout(1) tell it, and why it could not be started if it was not. */
+/**
+ * The end of a child process: its exit code by the convention of the shell, env(1) and timeout(1), and the
+ * error if it could not be started.
+ */
 export interface ChildEnd {
   readonly code: number;
   readonly failure: NodeJS.ErrnoException | null;
 }
 
 /**
- * Runs a child to its end. The code is the child's own, 128 + n when a signal ended it, 127 not found, 126 not
- * executable, 125 for any other failure to start it.
+ * Runs a child process to its end. The code is that of the child, 128 + n when a signal ended it, 127 not
+ * found, 126 not executable, 125 for any other failure to start it.
  *
- * When the run is interrupted the child gets the same signal and is waited for, five seconds at most. A terminal sends
- * Ctrl-C to the child by itself, so it is passed on only where there is none.
+ * When the run is interrupted, the child receives the same signal and has five seconds to exit. A terminal
+ * sends Ctrl-C to the child itself, so it is passed on only without a terminal.
  */
 export async function runChild(context: Context, plan: Child): Promise<ChildEnd> {
   const child = context.spawn(plan.command, plan.args, {
@@ -62,18 +65,18 @@ export async function runChild(context: Context, plan: Child): Promise<ChildEnd>
   }
 }
 
-/** Waits for a child that was just started. */
+/** Waits for the end of a child process that was started. */
 export function endOf(child: ChildProcess): Promise<ChildEnd> {
   return new Promise((resolve) => {
     child.once('error', (failure: NodeJS.ErrnoException) => {
-      // A signal that could not be sent is an error event, too.
+      // A signal that could not be sent causes an error event too.
       if (child.pid === undefined) resolve({ code: startFailure(failure), failure });
     });
     child.once('close', (code, signal) => resolve({ code: code ?? signalCode(signal), failure: null }));
   });
 }
 
-/** One stream is enough: the others may go to files. */
+/** One stream is enough, because the others may be redirected to files. */
 export function onTerminal({ stdin, stdout, stderr }: Pick<Context, 'stdin' | 'stdout' | 'stderr'>): boolean {
   return [stdin, stdout, stderr].some((stream) => stream.isTTY === true);
 }

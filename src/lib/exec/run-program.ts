@@ -4,13 +4,13 @@ import { EXIT } from '../core/exit-codes.ts';
 import { inForeground } from './process-identity.ts';
 import { type Child, type ChildEnd, endOf, onTerminal } from './run-child.ts';
 
-/** What a keyboard sends, and then to every program in the foreground. */
+/** Signals of the keyboard, which the terminal sends to every process in the foreground. */
 const OF_THE_KEYBOARD: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
 
 /**
- * Runs a program in the place of fedctl, to its end. Signals are the program's from now on, as often as they come: what
- * this process gets is passed on, but for the keys of a terminal, which sends them to the program by itself. A shell in
- * it may get Ctrl-C for hours. Whoever wants an end by force sends SIGKILL to the program.
+ * Runs a program in place of fedctl, to its end. All signals are passed on to the program, except those of
+ * the keyboard, which the terminal sends to the program itself. A shell may receive Ctrl-C many times without
+ * exiting. To force an end, send SIGKILL to the program.
  *
  * @returns as `runChild` does
  */
@@ -34,7 +34,7 @@ export async function runProgram(context: Context, program: Child): Promise<Chil
   }
 }
 
-/** Some failures of the system, such as E2BIG, are thrown, and others are an event of the child. */
+/** Some system errors, such as E2BIG, are thrown; others are an event of the child process. */
 function started(context: Context, { command, args, env, stdio, cwd }: Child): ChildProcess | ChildEnd {
   try {
     return context.spawn(command, args, { env: { ...env }, stdio, cwd: cwd ?? context.cwd });

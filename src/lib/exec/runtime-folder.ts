@@ -5,19 +5,19 @@ import type { Context } from '../core/context.ts';
 import { FedctlError } from '../core/errors.ts';
 import { identityOf, isGone } from './process-identity.ts';
 
-/** A folder for the files of one run, which nobody else may enter. */
+/** A private folder for the files of one run. */
 export interface RuntimeFolder {
   /** Absolute. */
   readonly path: string;
   remove(): Promise<void>;
 }
 
-/** The name says who made it: pid, start and namespace. */
+/** The name identifies the creator: pid, start time and namespace. */
 const NAME = /^fedctl-exec-(\d+)-(\d+)-(\d+)-\w{6}$/;
 
 /**
- * Makes a private folder (mode 0700) in XDG_RUNTIME_DIR, or in the folder for temporary files, and first removes those
- * that runs left there that were killed.
+ * Creates a private folder (mode 0700) in XDG_RUNTIME_DIR, or in the folder for temporary files. First
+ * removes the folders of runs that were killed.
  *
  * @throws FedctlError usage.unwritable-output
  */
@@ -33,7 +33,7 @@ export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid
       const path = await mkdtemp(join(base, prefix));
       return { path, remove: () => rm(path, { recursive: true, force: true }) };
     } catch (error) {
-      // XDG_RUNTIME_DIR of another user, as `su` leaves it, is no reason to stop.
+      // An XDG_RUNTIME_DIR of another user, as `su` leaves it, is not a failure.
       cause = error;
     }
   }
@@ -45,7 +45,7 @@ export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid
   });
 }
 
-/** Whatever happens here is no reason not to run: it is tried again next time. */
+/** A failure here does not prevent the run; the next run tries again. */
 async function removeAbandoned(base: string): Promise<void> {
   const { uid } = userInfo();
   const names = await readdir(base).catch(() => []);
@@ -54,7 +54,7 @@ async function removeAbandoned(base: string): Promise<void> {
     if (pid === undefined) continue;
     const path = join(base, name);
     const found = await lstat(path).catch(() => null);
-    // Never through a link, and never what somebody else put there under such a name.
+    // Never follows a link, and never removes a folder of another user with such a name.
     if (found === null || !found.isDirectory() || found.uid !== uid) continue;
     const owner = { pid: Number(pid), startedAt: Number(startedAt), namespace: Number(namespace) };
     if (await isGone(owner)) await rm(path, { recursive: true, force: true }).catch(() => {});

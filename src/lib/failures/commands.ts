@@ -1,7 +1,7 @@
 import { fedctl, HELP, MORE_TIME, type OfferedCommand, rerun } from '../core/command-line.ts';
 import type { FailureCode } from './failures.ts';
 
-/** The options of a login that check knows as connect does. */
+/** The login options that check and connect share. */
 const OF_A_LOGIN = [
   '--uri',
   '--audience',
@@ -19,7 +19,10 @@ const OF_A_LOGIN = [
 
 const CHECK = fedctl(['check'], { keep: OF_A_LOGIN });
 
-/** The commands that fix a failure whatever raised it. Where the command depends on what was found, whoever raises it says so. */
+/**
+ * The commands that fix a failure independently of where it was thrown. When the command depends on the
+ * findings, the throwing code provides it.
+ */
 export const COMMANDS: Readonly<Partial<Record<FailureCode, OfferedCommand>>> = {
   'usage.unknown-command': fedctl(['--help']),
   'usage.unknown-option': HELP,
@@ -37,6 +40,7 @@ export const COMMANDS: Readonly<Partial<Record<FailureCode, OfferedCommand>>> = 
     drop: ['--token-file', '--issuer', '--signing-algorithm', '--duration'],
   }),
   'mongo.oidc-refused': CHECK,
+  'mongo.aws-refused': CHECK,
   'mongo.atlas-auth-error': CHECK,
   'mongo.tls-refused': CHECK,
   'mongo.reauthentication-unseen': rerun({ set: { '--soak': '3m' } }),

@@ -1,37 +1,38 @@
+import { ofHost } from './host-owner.ts';
 import { type ExplainedCode, type PageText, type Symptom, symptoms } from './page.ts';
 import { type Pasted, plain } from './pasted.ts';
 
-/** A code that a text speaks of, and why. */
+/** A code that matches a text, and the reason. */
 export interface Match {
   readonly code: ExplainedCode;
-  /** The known text that was found; `fedctl` itself where the code was named. */
+  /** The known text that was found; `fedctl` itself when the text names the code. */
   readonly symptom: Symptom;
-  /** Where it begins in what was pasted, from 1. */
+  /** The line where the match begins in the pasted text, from 1. */
   readonly line: number;
 }
 
-/** What one known text looks like. */
+/** The parsed form of one known text. */
 interface Pattern {
   readonly code: ExplainedCode;
   readonly symptom: Symptom;
-  /** What stands between the placeholders. */
+  /** The fixed texts between the placeholders. */
   readonly parts: readonly Part[];
-  /** What was found: CODE, OWN or SHARED. */
+  /** The kind of match: CODE, OWN or SHARED. */
   readonly rank: number;
-  /** How much of it is fixed: letters and digits. */
+  /** How many letters and digits are fixed. */
   readonly weight: number;
 }
 
 interface Part {
   readonly text: string;
-  /** What stood in front of it: a value, or an ellipsis. */
+  /** What comes before the part: a value, or an ellipsis. */
   readonly after: Gap;
 }
 
 interface Gap {
-  /** How many characters it may stand for. */
+  /** The largest number of characters that the gap may span. */
   readonly reach: number;
-  /** It does not run on into another sentence. */
+  /** The gap must not continue into another sentence. */
   readonly withinSentence: boolean;
 }
 
@@ -41,20 +42,22 @@ interface Hit {
   readonly end: number;
 }
 
-/** The code itself, a text of its own, one that it shares: the more, the surer. */
+/** The code itself, a text of its own, or a shared text. The higher, the more certain. */
 const CODE = 2;
 const OWN = 1;
 const SHARED = 0;
 /** `<a value>` */
 const VALUE: Gap = { reach: 240, withinSentence: true };
-/** `…`: what is told on the way to the reason, such as a stack trace. */
+/** `…`: the text between the program and the reason, such as a stack trace. */
 const ELLIPSIS: Gap = { reach: 2000, withinSentence: false };
-/** Less than this is no text to know a failure by. */
+/** A text with less fixed content than this cannot identify a failure. */
 const MIN_WEIGHT = 8;
+/** How far from a failure of the network the host may stand that it is about. */
+const AROUND = 200;
 const PLACEHOLDER = /(<[^<>]*>|…)/;
 const SENTENCE_END = /[.!?] /;
 
-/** What the texts of pages look like. */
+/** Converts the texts of pages to patterns. */
 export function patternsOf(
   pages: readonly (Pick<PageText, 'shows' | 'alsoShows'> & { readonly code: ExplainedCode })[],
 ): readonly Pattern[] {
@@ -66,7 +69,7 @@ export function patternsOf(
 }
 
 function pattern(code: ExplainedCode, symptom: Symptom, rank: number): Pattern {
-  // Text and placeholders take turns.
+  // Text and placeholders alternate.
   const pieces = symptom.text.split(PLACEHOLDER);
   const parts = pieces.flatMap((piece, index): Part[] => {
     const text = index % 2 === 0 ? plain(piece) : '';
@@ -77,11 +80,11 @@ function pattern(code: ExplainedCode, symptom: Symptom, rank: number): Pattern {
 }
 
 /**
- * The codes that a text speaks of, the likeliest first: those that it names, in their order, then those whose own texts
- * it holds, the longest first; where there are none, those with texts that they share. Of two on the same words, the
- * better counts.
+ * Returns the codes that match a text, the most likely first: codes that the text names, in their order; then
+ * codes whose own texts it contains, the longest first; if there are none, codes with shared texts. When two
+ * match the same words, the better match counts.
  *
- * @param most how many at most
+ * @param most the largest number of results
  */
 export function matches(
   patterns: readonly Pattern[],
@@ -96,19 +99,22 @@ export function matches(
   const hits = (own.length === 0 ? found : own).sort(
     (a, b) => better(a, b) || (a.pattern.rank === CODE ? a.start - b.start : b.start - a.start),
   );
-  const kept: Hit[] = [];
+  const kept: (Hit & { readonly code: ExplainedCode })[] = [];
   for (const hit of hits) {
     if (kept.length === most) break;
-    if (kept.some(({ pattern: { code } }) => code === hit.pattern.code)) continue;
+    const { start, end, pattern } = hit;
+    const around = text.slice(Math.max(0, start - AROUND), end + AROUND);
+    const code = pattern.rank === CODE ? pattern.code : ofHost(pattern.code, around);
+    if (code === null || kept.some((other) => other.code === code)) continue;
     if (kept.some((other) => better(other, hit) < 0 && overlap(other, hit))) continue;
-    kept.push(hit);
+    kept.push({ ...hit, code });
   }
-  return kept.map(({ pattern: { code, symptom }, start }) => ({ code, symptom, line: lineAt(start) }));
+  return kept.map(({ code, pattern: { symptom }, start }) => ({ code, symptom, line: lineAt(start) }));
 }
 
 function better(a: Hit, b: Hit): number {
   const { rank } = a.pattern;
-  // That a code has a longer name says nothing.
+  // A longer code name does not mean a better match.
   return b.pattern.rank - rank || (rank === CODE ? 0 : b.pattern.weight - a.pattern.weight);
 }
 
@@ -117,11 +123,12 @@ function overlap(a: Hit, b: Hit): boolean {
 }
 
 /**
- * The last place where the parts stand one after another, no further apart than the placeholders reach: in a log the
- * error stands at the end. Of a code the first: a report names the broken link before what follows from it.
+ * Finds the last place where all parts occur in order, no further apart than the placeholders allow: in a log
+ * the error is at the end. For a code it finds the first place: a report names the broken link before its
+ * consequences.
  */
 function find(wanted: Pattern, text: string): Hit | null {
-  // Most are not there at all, and that is found out fastest this way.
+  // Most parts are missing from the text, and this is the fastest way to find out.
   if (!wanted.parts.every((part) => text.includes(part.text))) return null;
   const [{ text: first } = { text: '' }, ...rest] = wanted.parts;
   const forward = wanted.rank === CODE;
@@ -149,7 +156,10 @@ function endOf(parts: readonly Part[], text: string, from: number): number | nul
   return end;
 }
 
-/** Words are whole words, and a code is not the beginning of another. */
+/**
+ * Returns whether the match has word boundaries on both sides, so that a code does not match the beginning of
+ * another.
+ */
 function standsAlone({ rank }: Pattern, text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1);
   const after = text.slice(end, end + 2);

@@ -5,45 +5,45 @@ import type { FailureCode } from './failures.ts';
 export type ExplainedCode = FailureCode | (typeof REPORTED)[number];
 
 /**
- * Texts by who prints them: `AWS STS`, `Node.js driver`, `PyMongo`, `OpenSSL`, `Atlas API`, `mongod` …, as they are
- * printed in the field. `<angle brackets>` stand for a value that differs from case to case, within one sentence. `…`
- * stands for anything on the way from the program that speaks to its reason: what other programs print as well counts
- * only where the first part speaks for MongoDB or AWS.
+ * Texts by the program that prints them: `AWS STS`, `Node.js driver`, `PyMongo`, `OpenSSL`, `Atlas API`,
+ * `mongod` …, copied from real output. `<angle brackets>` stand for a value that varies, within one sentence.
+ * `…` stands for any text between the program and the reason. A text that other programs also print counts
+ * only when its first part identifies MongoDB or AWS.
  */
 export type Texts = Readonly<Record<string, readonly string[]>>;
 
-/** What docs/failures/<code>.md says. */
+/** The content of docs/failures/<code>.md. */
 export interface PageText {
   readonly title: string;
-  /** What fedctl ends with; null where fedctl never raises the code itself. */
+  /** The exit code of fedctl; null when fedctl never raises the code itself. */
   readonly exit: number | null;
   /** Where a code that fedctl does not raise was reported. */
   readonly reported: string | null;
   readonly cause: string;
   readonly remedy: string;
-  /** What it means, in a few sentences. */
+  /** An explanation in a few sentences. */
   readonly meaning: string;
-  /** How it shows. By these texts `explain -` finds the code in a log. */
+  /** The texts that show this failure. `explain -` uses them to find the code in a log. */
   readonly shows: Texts;
-  /** Texts that others print for other reasons too: in a log they count only where nothing better is said. */
+  /** Texts that other failures print too. In a log they count only when there is no better match. */
   readonly alsoShows: Texts;
-  /** What really causes it, the likeliest first. */
+  /** Known causes, the most likely first. */
   readonly causes: readonly string[];
-  /** How to tell it from codes that readers confuse it with. */
+  /** How to distinguish it from similar codes. */
   readonly apart: Readonly<Partial<Record<ExplainedCode, string>>>;
   /** What to type, in this order. Each line works in a shell once `<angle brackets>` are filled in. */
   readonly commands: readonly string[];
-  /** Where the facts are from: documentation, RFC sections, issues, by URL or by name. */
+  /** Sources of the facts: documentation, RFC sections, issues, by URL or by name. */
   readonly sources: readonly string[];
 }
 
-/** One text and who prints it. */
+/** One text and the program that prints it. */
 export interface Symptom {
   readonly from: string;
   readonly text: string;
 }
 
-/** The texts one by one, in their order. */
+/** Returns the texts one by one, in their order. */
 export function symptoms(texts: Texts): readonly Symptom[] {
   return Object.entries(texts).flatMap(([from, said]) => said.map((text) => ({ from, text })));
 }

@@ -1,7 +1,7 @@
 import type { ExplainedCode, PageText } from './page.ts';
 import { PAGES } from './pages.generated.ts';
 
-/** Everything there is to know about a code. */
+/** The page of one code, with the code. */
 export interface Page extends PageText {
   readonly code: ExplainedCode;
 }
@@ -17,7 +17,7 @@ export function pageOf(code: ExplainedCode): Page {
   return { code, ...PAGES[code] };
 }
 
-/** The codes by area: what stands in front of the first dot. */
+/** Returns the codes by area, the part before the first dot. */
 export function areas(): readonly { readonly name: string; readonly codes: readonly ExplainedCode[] }[] {
   const byArea = new Map<string, ExplainedCode[]>();
   for (const code of CODES) {

@@ -1,20 +1,20 @@
 // Not node:util's stripVTControlCharacters, which takes quadratic time on Node.js 24 and 26 (nodejs/node#64319).
 import stripAnsi from 'strip-ansi';
 
-/** A pasted error or log, made ready to be searched. */
+/** A pasted error or log, normalized for the search. */
 export interface Pasted {
-  /** Lower case, one blank for any run of white space and line breaks, quotation marks made straight. */
+  /** Lower case, runs of white space and line breaks as one space, straight quotation marks. */
   readonly text: string;
-  /** The number of the line, from 1, that a place of `text` stood on. */
+  /** Returns the line number, from 1, of a position in `text`. */
   readonly lineAt: (place: number) => number;
 }
 
-/** How deep a JSON log line is looked into. */
+/** The largest depth to which a JSON log line is read. */
 const MAX_DEPTH = 8;
 
 /**
- * Makes a text from a terminal or a log ready: escape sequences go, JSON log lines give up their texts, a message
- * that was wrapped over lines becomes one again. Linear in the length of the text.
+ * Normalizes a text from a terminal or a log: removes escape sequences, extracts the texts of JSON log lines,
+ * and joins wrapped lines. Linear in the length of the text.
  *
  * @param firstLine the number of its first line
  */
@@ -44,7 +44,7 @@ export function pasted(raw: string, firstLine = 1): Pasted {
   };
 }
 
-/** Letters as they are compared: also used for the texts that are searched for. */
+/** Normalizes letters for comparison. Also used for the texts that are searched for. */
 export function plain(text: string): string {
   return text
     .replace(/[‘’`´]/g, "'")
@@ -56,7 +56,7 @@ export function plain(text: string): string {
     .toLowerCase();
 }
 
-/** The line itself; behind it, where it is JSON, its texts as they were before they were escaped. */
+/** Returns the line itself, followed by its unescaped texts if it is JSON. */
 function textsOf(line: string): string {
   const trimmed = line.trim();
   if (!trimmed.startsWith('{')) return line;

@@ -4,8 +4,8 @@ import { program } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 
 /**
- * Appends to a regular file that somebody else made and reads later, such as the one that GITHUB_ENV names. Never makes
- * the file: if it is not there, nobody would read it.
+ * Appends to a regular file that another program created and reads later, such as the file of GITHUB_ENV.
+ * Never creates the file, because then nothing would read it.
  *
  * @throws FedctlError usage.unwritable-output
  */

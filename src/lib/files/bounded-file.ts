@@ -21,18 +21,18 @@ const TOO_SLOW = {
 };
 
 /**
- * Reads a small text file whole, once: a regular file, a named pipe, or what `<(…)` of a shell is. A pipe without a
- * writer is waited for. A device that holds nothing, as /dev/null, is an empty file; any other one is refused.
+ * Reads a complete small text file once: a regular file, a named pipe, or a `<(…)` of a shell. It waits for
+ * the writer of a pipe. An empty device such as /dev/null is an empty file; other devices are rejected.
  *
- * Every wait ends with the signal or after `timeoutMs`, and no thread stays behind in `open()`: `process.exit()` would
- * wait for it. (A file system that does not answer at all, such as a lost NFS server, holds the thread in the kernel.
- * The wait ends there, too, but the process does not.)
+ * Every wait ends with the signal or after `timeoutMs`, and no thread stays blocked in `open()`, because
+ * `process.exit()` would wait for it. (A file system that does not respond, such as a lost NFS server, blocks
+ * the thread in the kernel. The wait ends there too, but the process does not.)
  *
  * @param path absolute, or relative to the working directory of the process
- * @param maxBytes more than this is refused
- * @param timeoutMs bounds the whole, in milliseconds
- * @throws FedctlError usage.unreadable-input, with the system's error as its cause where there is one; the signal's own
- * reason, at once when it fires
+ * @param maxBytes a larger file is rejected
+ * @param timeoutMs bounds the complete operation, in milliseconds
+ * @throws FedctlError usage.unreadable-input, with the system's error as its cause if there is one; the
+ * signal's own reason, at once when it fires
  */
 export async function readBoundedFile(
   path: string,
@@ -54,19 +54,20 @@ export async function readBoundedFile(
 }
 
 async function readWhole(path: string, maxBytes: number, signal: AbortSignal): Promise<string> {
-  // Without O_NONBLOCK, opening a pipe would wait for its writer in a thread that nothing can stop.
+  // Without O_NONBLOCK, opening a pipe would wait for its writer in a thread that cannot be stopped.
   const opening = openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
   let file: number;
   try {
     file = await within(signal, opening);
   } catch (cause) {
-    // A file that opens after all has no reader any more.
+    // A file that is opened after the timeout has no reader any more.
     opening.then(closeFile).catch(() => {});
     throw signal.aborted ? cause : unreadable(path, reasonOf(cause), cause);
   }
   const kind = await statFile(file);
   if (!kind.isFIFO()) return within(signal, readAndClose(file, kind, path, maxBytes));
-  // Waits for the first writer as well: the end of a pipe is an event, and one that nobody opened yet has none.
+  // This also waits for the first writer: the end of a pipe is an event, which does not occur before a writer
+  // has opened it.
   const pipe = new Socket({ fd: file, readable: true, writable: false });
   return readBoundedStream(pipe, path, maxBytes, signal);
 }
@@ -83,7 +84,7 @@ async function readAndClose(file: number, kind: Stats, path: string, maxBytes: n
   }
 }
 
-/** Ends also where the file grows faster than it is read. */
+/** Ends even if the file grows faster than it is read. */
 async function readRegular(file: number, path: string, maxBytes: number): Promise<string> {
   const buffer = Buffer.alloc(maxBytes + 1);
   let size = 0;
@@ -103,9 +104,9 @@ async function readSome(file: number, buffer: Buffer): Promise<number> {
 }
 
 /**
- * Reads a stream to its end, and no further than `maxBytes`. The stream is used up, whatever happens.
+ * Reads a stream to its end, but at most `maxBytes`. The stream is always consumed.
  *
- * @param name what a message calls it
+ * @param name the name of the stream in messages
  * @throws FedctlError usage.unreadable-input; the signal's own reason, at once when it fires
  */
 export async function readBoundedStream(

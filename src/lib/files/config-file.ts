@@ -4,27 +4,34 @@ import type { Context } from '../core/context.ts';
 import { systemCode } from '../core/system-error.ts';
 import { readBoundedFile } from './bounded-file.ts';
 
-/** Looked for in the working directory and nowhere else: a file further up would surprise whoever cloned something there. */
+/**
+ * Only the working directory is searched: a file in a parent directory could surprise a user who cloned a
+ * repository there.
+ */
 export const CONFIG_NAMES = ['fedctl.yaml', 'fedctl.yml'] as const;
 
-/** Some thousands of targets, and a second of reading them. */
+/** Enough for some thousands of targets, which take a second to read. */
 const LARGEST_CONFIG = 256 * 1024;
 
 export interface ConfigFile {
-  /** As it was named, or `fedctl.yaml`: for messages. */
+  /** The given name, or `fedctl.yaml`; for messages. */
   readonly file: string;
   /** Absolute. */
   readonly folder: string;
   readonly text: string;
-  /** Whether somebody named it: a file that was found may not say where tokens go (`refuseStrangeHosts`). */
+  /**
+   * Whether the user named the file. A file that was found must not decide where tokens are sent
+   * (`refuseStrangeHosts`).
+   */
   readonly named: boolean;
 }
 
 /**
- * The configuration file that counts: the one that `--config` names, else `fedctl.yaml` or `fedctl.yml` in the working
- * directory, in this order; null where there is none. What is there and cannot be read is a failure, not an absence.
+ * Reads the configuration file: the one that `--config` names, otherwise `fedctl.yaml` or `fedctl.yml` in the
+ * working directory, in this order; null when there is none. A file that exists but cannot be read is a
+ * failure.
  *
- * @param named what `--config` says, relative to the working directory; null without it
+ * @param named the value of `--config`, relative to the working directory; null without it
  * @param timeoutMs bounds the reading, in milliseconds
  * @throws FedctlError usage.unreadable-input, also above 256 KiB; the signal's own reason
  */
@@ -42,7 +49,7 @@ export async function findConfig(
 
 async function firstThere(cwd: string): Promise<(typeof CONFIG_NAMES)[number] | null> {
   for (const name of CONFIG_NAMES) {
-    // The link itself: one that leads nowhere was meant to be a configuration.
+    // The link itself: a broken link was meant to be a configuration.
     const there = await lstat(join(cwd, name)).then(
       () => true,
       (error: unknown) => systemCode(error) !== 'ENOENT',

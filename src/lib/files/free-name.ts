@@ -1,6 +1,9 @@
 import { join, parse } from 'node:path';
 
-/** `fedctl.yaml` → `fedctl-2.yaml`, or the next number whose file is not there; null after some of them. */
+/**
+ * Returns `fedctl-2.yaml` for `fedctl.yaml`, or the next number without an existing file; null after some
+ * attempts.
+ */
 export async function freeName(
   name: string,
   isThere: (name: string) => Promise<boolean>,

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import type { InputStream } from '../core/context.ts';
 import { readBoundedFile, readBoundedStream } from './bounded-file.ts';
 
-/** Far above any token, which AWS keeps to a few kilobytes. */
+/** Far above the size of a token, which has a few kilobytes. */
 const MAX_INPUT_BYTES = 64 * 1024;
 
-/** A Context is one: its stdin is opened when it is read. */
+/** Satisfied by a Context, whose stdin is opened on first use. */
 export interface InputWorld {
   readonly stdin: InputStream;
   readonly cwd: string;
@@ -13,9 +13,11 @@ export interface InputWorld {
 }
 
 /**
- * Reads a token or another small text from a file, or from stdin for `-`, as it is; more than 64 KiB is refused.
+ * Reads a token or another small text from a file, or from stdin for `-`, unchanged. More than 64 KiB is
+ * rejected.
  *
- * @param timeoutMs bounds the reading of a file, in milliseconds; a person may take any time to type into stdin
+ * @param timeoutMs bounds the reading of a file, in milliseconds; reading from stdin is not bounded, because
+ * a person may be typing
  * @throws FedctlError usage.unreadable-input; the signal's own reason
  */
 export function readInput(name: string, world: InputWorld, timeoutMs?: number): Promise<string> {

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 
 /**
- * Whether everybody on this machine may read a regular file, by its mode. False for pipes and devices, for a file that
- * is not there, and on Windows, where modes say nothing.
+ * Returns whether all users of this machine may read a regular file, by its mode. False for pipes and
+ * devices, for a missing file, and on Windows, where modes are not used.
  */
 export async function isReadableByOthers(path: string): Promise<boolean> {
   if (platform() === 'win32') return false;

@@ -3,8 +3,8 @@ import { refuseUnwritable, writeWholeFile } from './whole-file.ts';
 const WORDS = { holds: 'a report', remedy: 'Choose another file with --output <format>=<file>.' };
 
 /**
- * Writes a file for others to read, such as a report: whole, by rename, with the mode that the umask leaves. It must
- * hold no secret.
+ * Writes a file for others to read, such as a report: atomically by rename, with the mode that the umask
+ * allows. It must not contain a secret.
  *
  * @param path absolute
  * @throws FedctlError usage.unwritable-output; the signal's own reason when it fires before the rename
@@ -14,7 +14,7 @@ export function writeReportFile(path: string, content: string, signal: AbortSign
 }
 
 /**
- * Says beforehand whether `writeReportFile` will be refused.
+ * Checks in advance whether `writeReportFile` will fail.
  *
  * @param path absolute
  * @throws FedctlError usage.unwritable-output

@@ -1,7 +1,7 @@
 import { writeWholeFile } from './whole-file.ts';
 
 /**
- * Writes a file that holds a secret: whole, by rename, with no newline added.
+ * Writes a file that contains a secret: atomically by rename, without a final newline.
  *
  * @param path absolute, or relative to the working directory of the process; a regular file if it exists
  * @param mode permission bits of the file, whatever the umask is

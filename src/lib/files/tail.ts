@@ -11,8 +11,8 @@ export interface Tail {
 const LINE_BREAK = 0x0a;
 
 /**
- * Reads a stream to its end, however long it is, and keeps the last `maxBytes` of it: whoever writes into the pipe is
- * never held up or cut off.
+ * Reads a stream to its end, whatever its length, and keeps the last `maxBytes`. The writer of the pipe is
+ * never blocked or cut off.
  *
  * @throws FedctlError usage.unreadable-input; the signal's own reason, at once when it fires
  */

@@ -8,22 +8,22 @@ import { systemCode } from '../core/system-error.ts';
 export interface WholeFileOptions {
   /** Permission bits of the file, before the umask. */
   readonly mode: number;
-  /** The mode holds whatever the umask is. */
+  /** Apply the mode whatever the umask is. */
   readonly exactly?: boolean;
-  /** What a message says is written: `a secret`. */
+  /** What is written, for messages: `a secret`. */
   readonly holds: string;
-  /** What to type when it cannot be written, where that is not another `--out`. */
+  /** The remedy when the file cannot be written, if it is not another `--out`. */
   readonly remedy?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Writes a file whole, by rename, with no newline added. A reader sees the old content or the new, never a part, and
- * nothing is left behind when it fails or is stopped.
+ * Writes a complete file by rename, without a final newline. A reader sees the old content or the new, never
+ * a part. Nothing is left behind when it fails or is stopped.
  *
- * An existing target must be a regular file itself. Directories, FIFOs and devices are refused, and so is every
- * symbolic link (`/dev/stdout` among them), whatever it points to: the rename would replace the link instead of
- * writing through it, and writing through a link that somebody else planted would be worse.
+ * An existing target must be a regular file. Directories, FIFOs and devices are rejected, and so is every
+ * symbolic link (including `/dev/stdout`), whatever its target: the rename would replace the link instead of
+ * writing through it, and writing through a link that an attacker created would be worse.
  *
  * @param path absolute, or relative to the working directory of the process
  * @throws FedctlError usage.unwritable-output; the signal's own reason when it fires before the rename
@@ -46,15 +46,15 @@ export async function writeWholeFile(
 type Words = Pick<WholeFileOptions, 'holds' | 'remedy'>;
 
 /**
- * Says now what `writeWholeFile` would say in the end, as far as it can be known: for whoever has long work to do before
- * there is something to write. Writes nothing.
+ * Checks in advance whether `writeWholeFile` will fail, as far as this can be known, before long work that
+ * produces the content. Writes nothing.
  *
  * @throws FedctlError usage.unwritable-output
  */
 export async function refuseUnwritable(path: string, words: Words): Promise<void> {
   try {
     await refuseUnlessRegular(path, words);
-    // The dot makes a directory that is a file a failure.
+    // The trailing dot makes the check fail when the directory is a file.
     await access(`${dirname(path)}/.`, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw cause instanceof FedctlError ? cause : unwritable(path, reasonOf(cause), words, cause);
@@ -81,7 +81,7 @@ async function replace(
   { mode, exactly = false, signal }: WholeFileOptions,
 ): Promise<void> {
   const directory = dirname(path);
-  // In the same directory, because a rename is whole only within one file system.
+  // In the same directory, because a rename is atomic only within one file system.
   const temporary = join(directory, `.${basename(path)}.${randomUUID()}.tmp`);
   try {
     const file = await open(temporary, 'wx', mode);
@@ -101,7 +101,10 @@ async function replace(
   await syncDirectory(directory);
 }
 
-/** Makes the rename survive a power cut. Not every file system can; the file stands anyway. */
+/**
+ * Makes the rename survive a power failure. Not every file system supports this; the file is written in any
+ * case.
+ */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r').catch(() => null);
   await handle?.sync().catch(() => {});

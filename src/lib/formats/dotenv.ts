@@ -2,11 +2,12 @@ import { FedctlError } from '../core/errors.ts';
 import type { Variable } from './variables.ts';
 
 /**
- * A .env file. There is no grammar, only parsers that differ on escapes and on `#`, so a value is written in the
- * plainest form that all of them read alike: bare where it can be (`docker --env-file` and systemd know no quotes), else
- * between quotes that do not occur in it. What is not set is left out: such a file cannot unset.
+ * Formats a .env file. There is no common grammar, and parsers differ on escapes and on `#`. So a value is
+ * written in the simplest form that all of them read alike: without quotes if possible (`docker --env-file`
+ * and systemd do not support quotes), otherwise between quotes that do not occur in it. Variables without a
+ * value are left out, because such a file cannot unset.
  *
- * @throws FedctlError usage.invalid-value for a value that no form fits
+ * @throws FedctlError usage.invalid-value for a value that cannot be written
  */
 export function dotenv(variables: readonly Variable[]): string {
   return variables

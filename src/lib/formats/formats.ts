@@ -4,13 +4,13 @@ import { credentialProcessOutput } from './process-output.ts';
 import { cmdStatements, fishStatements, posixStatements, powershellStatements } from './shells.ts';
 import { credentialVariables } from './variables.ts';
 
-/** Credentials, and who they speak for: an ARN, whose fifth part is the account. */
+/** Credentials and the ARN they belong to, whose fifth part is the account. */
 export interface Principal {
   readonly credentials: Credentials;
   readonly arn: string;
 }
 
-/** The formats that are a text to print. */
+/** The formats that are printed as text. */
 export const TEXT_FORMATS = {
   env: ({ credentials }) => posixStatements(credentialVariables(credentials)),
   fish: ({ credentials }) => fishStatements(credentialVariables(credentials)),
@@ -20,7 +20,9 @@ export const TEXT_FORMATS = {
   process: ({ credentials, arn }) => credentialProcessOutput(credentials, arn.split(':')[4] || null),
 } as const satisfies Readonly<Record<string, (principal: Principal) => string>>;
 
-/** All that `credentials --format` takes: `json` is the document, `github-env` appends to a file of the runner. */
+/**
+ * All values of `credentials --format`. `json` is the document, `github-env` appends to a file of the runner.
+ */
 export const CREDENTIAL_FORMATS = [
   'env',
   'fish',

@@ -1,8 +1,8 @@
 import type { Variable } from './variables.ts';
 
 /**
- * Entries to append to the file that GITHUB_ENV names. Nothing can be unset there: what is to be unset is set to the
- * empty text, which AWS tools take for absent.
+ * Formats entries for the file that GITHUB_ENV names. Variables cannot be unset there, so they are set to the
+ * empty text, which AWS tools treat as absent.
  *
  * @param delimiter ends a value; must be unguessable, or a value could end itself and set other variables
  */

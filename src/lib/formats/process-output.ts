@@ -2,8 +2,8 @@ import type { Credentials } from '../core/credentials.ts';
 import { rfc3339 } from '../core/time.ts';
 
 /**
- * What `credential_process` of an AWS profile must print (facts/aws.md 7.1): one JSON object. Without an expiry the SDK
- * never asks again, so it is left out only where none is known.
+ * Formats the output that `credential_process` of an AWS profile must print (facts/aws.md 7.1): one JSON
+ * object. Without an expiration the SDK never asks again, so it is left out only when it is unknown.
  *
  * @param account twelve digits
  */

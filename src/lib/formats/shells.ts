@@ -2,8 +2,8 @@ import { FedctlError } from '../core/errors.ts';
 import type { Variable } from './variables.ts';
 
 /**
- * Statements that set and unset variables, one per variable, for a shell to run. Quoting is by the grammar of each
- * shell, for any value that the shell can hold at all.
+ * Statements that set and unset variables, one per variable, for a shell to run. Values are quoted by the
+ * grammar of each shell, for any value that the shell supports.
  */
 
 /** bash, zsh, dash, ksh: `eval "$(fedctl credentials --format env)"`. Between single quotes only the quote is special. */
@@ -21,8 +21,8 @@ export function fishStatements(variables: readonly Variable[]): string {
 }
 
 /**
- * PowerShell: `fedctl credentials --format powershell | Out-String | Invoke-Expression`. A quote is doubled, and the
- * typographic single quotes are quotes to PowerShell too.
+ * PowerShell: `fedctl credentials --format powershell | Out-String | Invoke-Expression`. A quote is doubled.
+ * The typographic single quotes are quotes in PowerShell too.
  */
 export function powershellStatements(variables: readonly Variable[]): string {
   return statements(variables, (name, value) =>
@@ -35,7 +35,7 @@ export function powershellStatements(variables: readonly Variable[]): string {
 /**
  * A batch file for cmd: `fedctl credentials --format cmd > keys.cmd`, then `call keys.cmd`.
  *
- * @throws FedctlError usage.invalid-value for a value with a line break, which cmd cannot hold
+ * @throws FedctlError usage.invalid-value for a value with a line break, which cmd does not support
  */
 export function cmdStatements(variables: readonly Variable[]): string {
   return statements(
@@ -46,8 +46,8 @@ export function cmdStatements(variables: readonly Variable[]): string {
 }
 
 /**
- * `set "NAME=value"` keeps everything up to the last quote of the line. But a quote within the value ends the quoting,
- * and until the next one `& | < > ^` would act: there they take a caret.
+ * `set "NAME=value"` sets everything up to the last quote of the line. A quote within the value ends the
+ * quoting, and until the next one `& | < > ^` are special: there they are escaped with a caret.
  */
 function cmdValue(name: string, value: string): string {
   if (/[\r\n]/.test(value)) {

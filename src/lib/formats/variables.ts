@@ -1,15 +1,16 @@
 import type { Credentials } from '../core/credentials.ts';
 import { rfc3339 } from '../core/time.ts';
 
-/** A variable of the environment and its value; null where it must be unset. The values are revealed secrets. */
+/** An environment variable and its value; null unsets it. The values are revealed secrets. */
 export interface Variable {
   readonly name: string;
   readonly value: string | null;
 }
 
 /**
- * Credentials as AWS tools read them from the environment (facts/aws.md 7.2). What these credentials lack is unset,
- * so that nothing of earlier ones is mixed in. The Region is none of it: it says where to go, not who is going.
+ * Returns credentials as the variables that AWS tools read (facts/aws.md 7.2). Variables without a value are
+ * unset, so that earlier credentials are not mixed in. The Region is not included, because it is not part of
+ * the identity.
  */
 export function credentialVariables(credentials: Credentials): readonly Variable[] {
   const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = credentials;

@@ -2,12 +2,12 @@ import { FedctlError } from '../core/errors.ts';
 import { isLoopbackHost } from '../core/hosts.ts';
 
 /**
- * Reads the URL of an API that is to be shown a token: https, or http on this machine.
+ * Parses the URL of an API that receives a token: https, or http on this machine.
  *
  * @throws FedctlError net.plaintext-refused, usage.invalid-value, neither of which repeats a password
  */
 export function apiUrl(text: string): URL {
-  // What is no URL is not shown: there may be a password in it, where nobody can tell.
+  // An invalid URL is not shown, because it may contain a password anywhere.
   if (!URL.canParse(text)) throw invalid('The URL of the API is invalid.');
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
@@ -22,7 +22,7 @@ export function apiUrl(text: string): URL {
   });
 }
 
-/** Without query and fragment, which may hold keys. */
+/** Formats a URL without query and fragment, which may contain keys. */
 export function shownUrl(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }

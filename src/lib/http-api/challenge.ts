@@ -1,20 +1,24 @@
-/** What an API says about a bearer token that it refuses. Not safe to show on a terminal as it is. */
+/** The reason why an API rejects a bearer token. Not safe to print on a terminal without escaping. */
 export interface BearerChallenge {
-  /** `invalid_token`, `insufficient_scope`, `invalid_request`, or something of the API's own. */
+  /** `invalid_token`, `insufficient_scope`, `invalid_request`, or an error that the API defines itself. */
   readonly error: string | null;
   readonly description: string | null;
 }
 
-/** A header of more is no challenge that anybody reads. */
+/** A longer header is ignored. */
 const LONGEST_HEADER = 4096;
 
-/** `name=value`, the value in quotes or not; or a word alone, which begins the next challenge (RFC 9110, 11.2 and 11.6.1). */
+/**
+ * `name=value`, the value with or without quotes; or a single word, which begins the next challenge (RFC
+ * 9110, 11.2 and 11.6.1).
+ */
 const PART = /([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|([\w!#$%&'*+.^`|~-]+)/g;
 
 /**
- * The first challenge of the scheme Bearer in a WWW-Authenticate header (RFC 6750, section 3), among those of others.
+ * Returns the first challenge with the scheme Bearer in a WWW-Authenticate header (RFC 6750, section 3),
+ * which may contain others.
  *
- * @returns null where the API asks for no bearer token
+ * @returns null when the API does not ask for a bearer token
  */
 export function bearerChallenge(header: string | null): BearerChallenge | null {
   let found: { error: string | null; description: string | null } | null = null;

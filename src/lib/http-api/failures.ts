@@ -6,17 +6,17 @@ import { adviceOf, transportFault } from '../net/transport-fault.ts';
 import { shownUrl } from './api-url.ts';
 import { type BearerChallenge, bearerChallenge } from './challenge.ts';
 
-/** What an API writes about a refusal is for people: a sentence or two. */
+/** The description of an error is a sentence or two. */
 const LONGEST_TEXT = 300;
 
-/** What the errors of RFC 6750, 3.1 mean. */
+/** The meaning of the errors of RFC 6750, 3.1. */
 const CAUSES: Readonly<Record<string, string>> = {
   invalid_request: 'The API did not find a bearer token where it expects one, or found two.',
   insufficient_scope:
     'The API accepts the token, but the subject lacks a permission. AWS tokens have no scope, so the API must grant permissions to the subject.',
 };
 
-/** The failure that an answer other than 2xx stands for. Only its head is looked at. */
+/** Converts a response other than 2xx to a failure. Only the head of the response is used. */
 export function answerFailure(url: URL, { status, headers }: FetchResponse): FedctlError {
   const { location } = headers;
   if (status >= 300 && status < 400 && location !== undefined) return redirected(url, status, location);
@@ -32,7 +32,7 @@ export function answerFailure(url: URL, { status, headers }: FetchResponse): Fed
   });
 }
 
-/** What came instead of an answer. */
+/** Converts an error without a response to a failure. */
 export function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlError {
   const fault = transportFault(error);
   if (fault?.kind === 'timeout') return timeoutFailure(url, timeoutMs, error);
@@ -115,12 +115,12 @@ function causeOf(status: number): string {
   }
 }
 
-/** The location may be long, and so may what an API says. */
+/** The location and the description may be long. */
 function shown(text: string): string {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
-/** Without the token: whoever repeats it sees the answer to somebody who shows none. */
+/** Returns the command without the token, so it shows the response to an unauthenticated request. */
 function curl(url: URL): OfferedCommand {
   return program('curl', '-v', shownUrl(url));
 }

@@ -8,30 +8,31 @@ import { answerFailure, networkFailure, timeoutFailure } from './failures.ts';
 export interface PresentOptions {
   readonly fetch: Fetch;
   readonly now: () => Date;
-  /** Bounds the request up to the head of the answer, in milliseconds. */
+  /** Bounds the request up to the head of the response, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** How an API took a token. */
+/** The result of a request that the API accepted. */
 export interface Presentation {
   /** 200 to 299. */
   readonly status: number;
-  /** Milliseconds to the head of the answer. */
+  /** Milliseconds to the head of the response. */
   readonly ms: number;
 }
 
-/** What a bearer token may be made of (RFC 6750, 2.1). */
+/** The characters of a bearer token (RFC 6750, 2.1). */
 const TOKEN = /^[\w.~+/-]+=*$/;
 
 /**
- * Shows a token to an HTTP API: `GET url` with `Authorization: Bearer …`. No redirect is followed, because the token
- * must not, and no body is read, because nobody needs it.
+ * Sends a token to an HTTP API: `GET url` with `Authorization: Bearer …`. No redirect is followed, because
+ * the token must not be sent to another host. The body is not read, because it is not needed.
  *
  * @param url https, or http on this machine
  * @throws FedctlError net.plaintext-refused, usage.invalid-value, jwt.not-a-jwt before anything is sent;
- *   net.api-refused, net.api-failed, net.api-redirected for an answer; net.api-unreachable, net.api-tls-failed,
- *   net.api-timeout without one; net.proxy-invalid, net.ca-bundle-invalid; the signal's own reason when it fires
+ * net.api-refused, net.api-failed, net.api-redirected for a response; net.api-unreachable,
+ * net.api-tls-failed, net.api-timeout without one; net.proxy-invalid, net.ca-bundle-invalid; the signal's own
+ * reason when it fires
  */
 export async function presentToken(
   url: string,

@@ -2,8 +2,8 @@ import { FedctlError } from '../core/errors.ts';
 import { isLoopbackHost } from '../core/hosts.ts';
 
 /**
- * Reads the URL of an issuer or of a key set. https always; http for this machine only, because keys fetched without
- * TLS prove nothing.
+ * Parses the URL of an issuer or of a key set. It must be https. http is allowed only for this machine,
+ * because keys fetched without TLS prove nothing.
  *
  * @throws FedctlError issuer.plaintext-refused, usage.invalid-value
  */
@@ -11,7 +11,7 @@ export function trustworthyUrl(text: string, what: 'issuer' | 'key set'): URL {
   if (!URL.canParse(text)) throw invalid(what, text, `Invalid ${what} "${text}": not a URL.`);
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
-    // Not shown: it holds a password.
+    // The URL is not shown, because it contains a password.
     throw invalid(what, null, `The URL of the ${what} at ${url.host} has a user name or a password.`);
   }
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return url;
@@ -24,14 +24,14 @@ export function trustworthyUrl(text: string, what: 'issuer' | 'key set'): URL {
 }
 
 /**
- * Where an issuer's discovery document is: OpenID Connect Discovery 1.0, section 4.1 (a slash at the end of the issuer
- * is not doubled).
+ * Returns the URL of an issuer's discovery document: OpenID Connect Discovery 1.0, section 4.1 (a slash at
+ * the end of the issuer is not doubled).
  *
  * @throws FedctlError issuer.plaintext-refused, usage.invalid-value
  */
 export function discoveryUrl(issuer: string): URL {
   const url = trustworthyUrl(issuer, 'issuer');
-  // As text, because an empty query or fragment leaves no trace in a URL.
+  // Tested on the text, because an empty query or fragment leaves no trace in a URL object.
   if (/[?#]/.test(issuer)) {
     throw invalid('issuer', issuer, `Invalid issuer "${issuer}": an issuer has no query and no fragment.`);
   }

@@ -1,4 +1,7 @@
-/** JSON must not begin with a byte order mark, and a reader may pass over one (RFC 8259, section 8.1): browsers do. */
+/**
+ * Removes a byte order mark. JSON must not begin with one, but a reader may ignore it (RFC 8259, section
+ * 8.1), as browsers do.
+ */
 export function withoutByteOrderMark(text: string): string {
   return text.replace(/^\ufeff/, '');
 }

@@ -8,7 +8,7 @@ import { keySet } from './key-set.ts';
 
 export type { FetchOptions } from './fetch-json.ts';
 
-/** What an issuer publishes, fetched and checked. */
+/** The published documents of an issuer, fetched and validated. */
 export interface IssuerDocuments {
   readonly issuer: string;
   readonly discoveryUrl: string;
@@ -17,12 +17,12 @@ export interface IssuerDocuments {
 }
 
 /**
- * Reads discovery and keys of an issuer, as a relying party does (OpenID Connect Discovery 1.0, section 4). Only what
- * a relying party needs is demanded: AWS leaves out much of the standard, and one capture lacks even
- * response_types_supported (facts/aws.md 4).
+ * Reads discovery document and keys of an issuer, as a relying party does (OpenID Connect Discovery 1.0,
+ * section 4). Only what a relying party needs is required: AWS omits much of the standard, and one capture
+ * lacks even response_types_supported (facts/aws.md 4).
  *
  * @param issuer its URL, exactly as tokens name it in `iss`
- * @throws FedctlError issuer.*; usage.invalid-value when the issuer is no URL; the signal's own reason
+ * @throws FedctlError issuer.*; usage.invalid-value when the issuer is not a URL; the signal's own reason
  */
 export async function fetchIssuerDocuments(issuer: string, options: FetchOptions): Promise<IssuerDocuments> {
   const discovery = discoveryUrl(issuer);
@@ -34,9 +34,9 @@ export async function fetchIssuerDocuments(issuer: string, options: FetchOptions
 }
 
 /**
- * Reads a key set from its own address, under the same bounds.
+ * Reads a key set from its own URL, under the same bounds.
  *
- * @throws FedctlError issuer.*; usage.invalid-value when the address is no URL; the signal's own reason
+ * @throws FedctlError issuer.*; usage.invalid-value when the address is not a URL; the signal's own reason
  */
 export async function fetchKeySet(address: string, options: FetchOptions): Promise<readonly JWK[]> {
   const url = trustworthyUrl(address, 'key set');
@@ -55,7 +55,7 @@ async function keysAt(url: URL, options: FetchOptions): Promise<readonly JWK[]> 
   });
 }
 
-/** Byte for byte, as the specification and MongoDB have it (facts/mongodb.md 1.6). */
+/** Compares byte for byte, as the specification and MongoDB do (facts/mongodb.md 1.6). */
 function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
   if (named === asked) return;
   const details = { url: url.href, expected: asked, seen: shown(named) };
@@ -74,7 +74,7 @@ function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
   });
 }
 
-/** On the issuer's own origin: a document that sends us elsewhere would let another host decide which keys to trust. */
+/** The key set must have the issuer's own origin: otherwise another host could decide which keys to trust. */
 function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
   if (typeof value !== 'string' || !URL.canParse(value)) {
     throw new FedctlError('issuer.wrong-document', {
@@ -84,13 +84,19 @@ function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
   }
   const url = new URL(value);
   const origin = cut(url.origin);
-  // The same origin has the same scheme, so this also holds https keys to an https issuer.
+  // The same origin has the same scheme, so an https issuer has https keys.
   if (url.origin === discovery.origin && url.username === '' && url.password === '') return url;
   throw new FedctlError('issuer.wrong-document', {
     message: `The discovery document at ${discovery.href} names another host for the keys: ${origin}.`,
     likelyCause:
       'The discovery document must not decide which host is trusted for the keys. AWS publishes them on the host of the issuer; some issuers do not.',
     remedy: `If you trust ${origin}, name the key set: fedctl verify <file> --audience <audience> --issuer ${shellWord(issuer)} --jwks ${shellWord(cut(url.origin + url.pathname + url.search))}.`,
-    details: { url: discovery.href, expected: discovery.origin, seen: origin },
+    details: {
+      url: discovery.href,
+      expected: discovery.origin,
+      seen: origin,
+      issuer,
+      jwksUri: `${url.origin}${url.pathname}${url.search}`,
+    },
   });
 }

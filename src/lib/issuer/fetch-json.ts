@@ -13,17 +13,18 @@ const MAX_BYTES = 512 * 1024;
 
 export interface FetchOptions {
   readonly fetch: Fetch;
-  /** Bounds each request, its body included. */
+  /** Bounds each request including its body. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Fetches a JSON object from an issuer that is not trusted to behave: no redirect is followed, and size and time of
- * the whole answer are bounded while it comes in.
+ * Fetches a JSON object from an untrusted issuer: no redirect is followed, and size and time of the complete
+ * response are bounded.
  *
- * @throws FedctlError issuer.unreachable, issuer.timeout, issuer.tls-failed, issuer.redirected, issuer.http-status,
- *   issuer.too-large, issuer.not-json, issuer.wrong-document where it is nested too deep; the signal's own reason when it fires
+ * @throws FedctlError issuer.unreachable, issuer.timeout, issuer.tls-failed, issuer.redirected,
+ * issuer.http-status, issuer.too-large, issuer.not-json, issuer.wrong-document when it is nested too deeply;
+ * the signal's own reason when it fires
  */
 export async function fetchJson(url: URL, options: FetchOptions): Promise<Readonly<Record<string, unknown>>> {
   const signal = deadline(options.signal, options.timeoutMs);
@@ -63,7 +64,7 @@ function acceptableBody(url: URL, response: FetchResponse): string {
   });
 }
 
-/** A status that says nothing of whether there is such a document. */
+/** Some statuses do not tell whether the document exists. */
 function causeOfStatus(status: number): { readonly likelyCause?: string } {
   if (status >= 500) return { likelyCause: 'The issuer, or a proxy in front of it, has an internal error.' };
   if (status === 429) return { likelyCause: 'The issuer throttled the request.' };
@@ -78,7 +79,7 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
   try {
     value = JSON.parse(withoutByteOrderMark(body));
   } catch {
-    // Told below. The error would quote the body, which anybody may have written.
+    // Reported below. The parse error would quote the untrusted body.
   }
   if (isRecord(value)) {
     if (isTooDeep(value)) throw tooDeep(url);
@@ -146,7 +147,7 @@ function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlErro
   });
 }
 
-/** Shows what an address returns. */
+/** Returns the command that shows the response of a URL. */
 export function curl(url: URL): OfferedCommand {
   return program('curl', '-v', url.href);
 }

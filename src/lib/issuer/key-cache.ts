@@ -1,7 +1,7 @@
 import type { JWK } from 'jose';
 import { type FetchOptions, fetchIssuerDocuments } from './documents.ts';
 
-/** How often a stranger's `kid` may make us ask an issuer again. MongoDB waits 60 s, jose 30 s. */
+/** How often an unknown `kid` may cause another request to an issuer. MongoDB waits 60 s, jose 30 s. */
 const COOL_DOWN_MS = 30_000;
 
 export interface KeyCacheOptions extends FetchOptions {
@@ -10,10 +10,11 @@ export interface KeyCacheOptions extends FetchOptions {
 
 export interface KeyCache {
   /**
-   * The keys of one issuer. Fetched once, and again when `kid` is not among them and the last time is long enough ago.
-   * AWS uses the same key ids in every account (facts/aws.md 3), so a kid means nothing without its issuer.
+   * Returns the keys of one issuer. They are fetched once, and again when `kid` is not among them and the
+   * last fetch is old enough. AWS uses the same key ids in every account (facts/aws.md 3), so a kid means
+   * nothing without its issuer.
    *
-   * @param kid the key looked for, null when the token names none
+   * @param kid the required key, null when the token names none
    * @throws FedctlError issuer.*
    */
   keysOf(issuer: string, kid: string | null): Promise<readonly JWK[]>;
@@ -24,7 +25,10 @@ interface Entry {
   readonly fetchedAt: number;
 }
 
-/** Keys per issuer for the life of one process; simultaneous askers share one fetch, and failures are not kept. */
+/**
+ * Creates a cache of keys per issuer for the lifetime of the process. Concurrent callers share one fetch, and
+ * failures are not cached.
+ */
 export function createKeyCache(options: KeyCacheOptions): KeyCache {
   const entries = new Map<string, Entry>();
 
@@ -45,7 +49,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
       const keys = await entry.keys;
       if (kid === null || keys.some((key) => key.kid === kid)) return keys;
       const latest = entries.get(issuer);
-      // Somebody else asked again while we waited.
+      // Another caller fetched the keys meanwhile.
       if (latest !== undefined && latest !== entry) return latest.keys;
       return options.now().getTime() - entry.fetchedAt < COOL_DOWN_MS ? keys : fetchKeys(issuer);
     },

@@ -6,11 +6,11 @@ import { readBoundedFile } from '../files/bounded-file.ts';
 import { withoutByteOrderMark } from './byte-order-mark.ts';
 import { keySet } from './key-set.ts';
 
-/** As much as an issuer may answer with. */
+/** The same limit as for the response of an issuer. */
 const MAX_BYTES = 512 * 1024;
 
 /**
- * Reads a key set from a file, for proving tokens with no network.
+ * Reads a key set from a file, to verify tokens without a network.
  *
  * @param path absolute
  * @param timeoutMs bounds the reading, in milliseconds

@@ -2,18 +2,21 @@ import type { JWK } from 'jose';
 import type { FedctlError } from '../core/errors.ts';
 import { memberOf } from '../core/record.ts';
 
-/** The members that fedctl reads of a key, all of them texts (RFC 7517, section 4, and RFC 7518, section 6). */
+/**
+ * The members of a key that fedctl reads, all of them strings (RFC 7517, section 4, and RFC 7518, section 6).
+ */
 const TEXTS = ['kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'] as const;
 
-/** And those that are lists of texts. */
+/** The members that are lists of strings. */
 const LISTS = ['key_ops', 'x5c'] as const;
 
 /**
- * The keys of a JWK Set (RFC 7517, section 5). Keys of a kind we do not know are kept; malformed keys and what is no key
- * at all are left out, as section 5 asks. A set in which no key is left is refused.
+ * Returns the keys of a JWK Set (RFC 7517, section 5). Keys of an unknown type are kept; malformed keys and
+ * other values are left out, as section 5 requires. A set without any remaining key is rejected.
  *
- * @param refuse makes the failure from what is wrong: `holds no key`
- * @returns keys whose members have the types of the specification, as far as fedctl reads them; their values are unproved
+ * @param refuse creates the failure from the fault: `holds no key`
+ * @returns keys whose members have the types of the specification, as far as fedctl reads them; their values
+ * are not verified
  */
 export function keySet(
   document: Readonly<Record<string, unknown>>,
@@ -36,7 +39,7 @@ function hasType(value: unknown): value is JWK {
   return typeof memberOf(value, 'kty') === 'string';
 }
 
-/** Of any type: it is what an issuer wrote. */
+/** Of any type, because the issuer is untrusted. */
 type Members = Readonly<Partial<Record<string, unknown>>>;
 
 function malformedMember(key: Members): string | null {

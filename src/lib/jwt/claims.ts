@@ -1,7 +1,7 @@
-/** The one claim under which AWS puts everything of its own. The slash at the end belongs to the name. */
+/** The claim that contains all claims of AWS's own. The slash at the end is part of the name. */
 export const AWS_NAMESPACE = 'https://sts.amazonaws.com/';
 
-/** What a claim is called in plain words, and how its value is read. */
+/** The plain name of a claim, and how its value is read. */
 export interface ClaimMeaning {
   readonly words: string;
   readonly kind: 'text' | 'time' | 'principal';
@@ -27,7 +27,7 @@ export const HEADER_PARAMETERS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['crit', text('critical extensions')],
 ]);
 
-/** RFC 7519, section 4.1. AWS sends all but `nbf` (facts/aws.md 3.1). In the order in which people ask. */
+/** RFC 7519, section 4.1. AWS sends all but `nbf` (facts/aws.md 3.1). In the order of interest. */
 export const STANDARD_CLAIMS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['iss', text('issuer')],
   ['sub', principal('subject')],
@@ -38,7 +38,10 @@ export const STANDARD_CLAIMS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['jti', text('token ID')],
 ]);
 
-/** Everything AWS is known to put under its namespace (facts/aws.md 3.2), who first and then from where. */
+/**
+ * All known claims of the AWS namespace (facts/aws.md 3.2): first those about the principal, then those about
+ * the source.
+ */
 export const AWS_CLAIMS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['aws_account', text('account')],
   ['source_region', text('requested Region')],

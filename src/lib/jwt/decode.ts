@@ -3,23 +3,24 @@ import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
 import { isRecord } from '../core/record.ts';
 import { whatItIs } from './token-text.ts';
 
-/** A JWT taken apart. Nothing of it is proved. */
+/** A decoded JWT. Nothing in it is verified. */
 export interface DecodedJwt {
   readonly header: Readonly<Record<string, unknown>>;
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** Longer texts are no tokens of AWS (a few kilobytes at most), and would only cost time. In characters. */
+/** In characters. AWS tokens have a few kilobytes at most, so longer texts are rejected without parsing. */
 export const MAX_JWT_LENGTH: number = 64 * 1024;
 
 type Part = 'header' | 'payload' | 'signature';
 
 /**
- * Takes a compact JWT apart (RFC 7519, section 7.2) without proving anything. base64url is read strictly: no padding,
- * no stray bits, so that one token has exactly one spelling. Of members given twice the last counts, as JSON.parse
- * has it. An empty signature is told apart by whoever verifies.
+ * Decodes a compact JWT (RFC 7519, section 7.2) without verifying it. base64url is read strictly (no padding,
+ * no stray bits), so that each token has exactly one spelling. Of duplicate members the last one counts, as
+ * in JSON.parse. An empty signature is allowed here; verification rejects it.
  *
- * @throws FedctlError jwt.not-a-jwt, which never repeats the text; `details.part` and `details.reason` say what is wrong
+ * @throws FedctlError jwt.not-a-jwt, which never repeats the text; `details.part` and `details.reason` say
+ * what is wrong
  */
 export function decodeJwt(text: string): DecodedJwt {
   if (text === '') throw notAJwt(null, 'it is empty');
@@ -38,9 +39,12 @@ export function decodeJwt(text: string): DecodedJwt {
   return decoded;
 }
 
-/** True for a text that can only be a token, whole or cut off: what must not be repeated in a message. */
+/**
+ * Returns true for a text that can only be a token, complete or truncated. Messages must not repeat such a
+ * text.
+ */
 export function looksLikeJwt(text: string): boolean {
-  // `eyJ` is how every JSON object that starts with {" begins in base64url.
+  // In base64url every JSON object that starts with {" begins with `eyJ`.
   if (/eyJ[A-Za-z0-9_-]{8}/.test(text)) return true;
   const parts = text.trim().split('.');
   return parts.length >= 3 && /^\s*\{/.test(Buffer.from(parts[0] ?? '', 'base64url').toString());
@@ -55,7 +59,7 @@ function jsonObject(part: Part, encoded: string): Readonly<Record<string, unknow
 
 function bytesOf(part: Part, encoded: string): Buffer {
   const bytes = Buffer.from(encoded, 'base64url');
-  // Node skips what it does not know. Only the canonical spelling comes out of encoding again as it went in.
+  // Node.js skips invalid characters. Only the canonical spelling survives the round trip.
   if (bytes.toString('base64url') !== encoded) throw notAJwt(part, `its ${part} is not base64url`);
   return bytes;
 }

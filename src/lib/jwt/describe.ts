@@ -12,28 +12,28 @@ import type { DecodedJwt } from './decode.ts';
 import { numericDate } from './numeric-date.ts';
 import { principalInWords } from './principal.ts';
 
-/** One claim as a person reads it. Not safe to show on a terminal as it is. */
+/** One claim in a form for people. Not safe to print on a terminal without escaping. */
 export interface DescribedClaim {
   readonly claim: string;
-  /** What it is called in plain words; null for a claim that nobody told us about. */
+  /** The plain name of the claim; null for an unknown claim. */
   readonly words: string | null;
   readonly value: unknown;
-  /** The value as text, one line each; a second line says in words what the first one names. */
+  /** The value as text, one entry per line. A second line explains the value of the first. */
   readonly lines: readonly string[];
 }
 
-/** A token in words. Nothing of it is proved. */
+/** A token in words. Nothing in it is verified. */
 export interface DescribedJwt {
   readonly header: readonly DescribedClaim[];
   readonly standard: readonly DescribedClaim[];
-  /** Below AWS's namespace; empty for tokens of others. */
+  /** Claims of the AWS namespace; empty for tokens of other issuers. */
   readonly aws: readonly DescribedClaim[];
   readonly other: readonly DescribedClaim[];
   readonly issuedAt: Date | null;
   readonly expiresAt: Date | null;
 }
 
-/** Names every claim of a token, the known ones in a fixed order, unknown ones as they are. */
+/** Describes every claim of a token: known claims in a fixed order, unknown ones unchanged. */
 export function describeJwt({ header, payload }: DecodedJwt, now: Date): DescribedJwt {
   const namespace = payload[AWS_NAMESPACE];
   const aws = isRecord(namespace) ? namespace : {};
@@ -87,7 +87,8 @@ function linesOf(value: unknown, kind: ClaimMeaning['kind'], now: Date): readonl
     const words = principalInWords(value);
     return words === null ? [value] : [value, words];
   }
-  // `ou_path` is documented as a string and observed as a list: both read the same.
+  // The documentation says that `ou_path` is a string, but real tokens have a list. Both are shown the same
+  // way.
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
   if (isRecord(value) && Object.values(value).every((each) => typeof each === 'string')) {
     return Object.entries(value).map(([key, each]) => `${key} = ${String(each)}`);

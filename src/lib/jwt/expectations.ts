@@ -5,11 +5,11 @@ import type { DecodedJwt } from './decode.ts';
 import { type Fault, shown, shownAsJson } from './fault.ts';
 import { numericDate } from './numeric-date.ts';
 
-/** What a relying party demands of the claims. */
+/** The claims that a relying party requires. */
 export interface Expectations {
   /** Compared byte for byte with `iss`. */
   readonly issuer: string;
-  /** Who the relying party is. null: any audience will do, which somebody has to have chosen. */
+  /** The expected audience. Null accepts any audience; the user must choose this explicitly. */
   readonly audience: string | null;
   /** A glob over `sub` (see core/wildcard.ts), or null for any subject. */
   readonly subject: string | null;
@@ -17,12 +17,15 @@ export interface Expectations {
 }
 
 /**
- * How far the clock of an issuer may be ahead of ours, for `nbf` and `iat`: what MongoDB allows. `exp` has no leeway,
- * as there (facts/mongodb.md 1.6).
+ * How far the clock of an issuer may be ahead of the local clock for `nbf` and `iat`. The same as in MongoDB.
+ * `exp` has no leeway, as in MongoDB (facts/mongodb.md 1.6).
  */
 const CLOCK_LEEWAY_SECONDS = 60;
 
-/** Everything that is wrong with the claims, in the order issuer, audience, subject, times. Proves no signature. */
+/**
+ * Returns all faults of the claims, in the order issuer, audience, subject, times. Does not verify the
+ * signature.
+ */
 export function claimFaults({ payload }: DecodedJwt, expected: Expectations): readonly Fault[] {
   return [
     ...issuerFaults(payload['iss'], expected.issuer),
@@ -65,7 +68,7 @@ function expiryFaults(exp: unknown, now: Date): readonly Fault[] {
   return [{ code: 'jwt.expired', claim: 'exp', expected, seen: `${rfc3339(date)}, expired ${ago} ago` }];
 }
 
-/** `nbf` and `iat` may be absent: AWS sends no `nbf`, and no relying party asks for `iat`. */
+/** `nbf` and `iat` may be absent: AWS sends no `nbf`, and no relying party requires `iat`. */
 function startFaults(claim: 'nbf' | 'iat', value: unknown, now: Date): readonly Fault[] {
   if (value === undefined) return [];
   const date = numericDate(value);

@@ -3,15 +3,15 @@ import type { MintedToken } from '../core/token.ts';
 import { decodeJwt } from './decode.ts';
 import { numericDate } from './numeric-date.ts';
 
-/** The member of a token without which nothing can be said about it. */
+/** The member that is missing from a token and without which it cannot be described. */
 export interface Missing {
   readonly missing: 'alg' | 'iss' | 'sub' | 'aud' | 'iat' | 'exp';
 }
 
 /**
- * Reads what a token says about itself. Nothing is verified.
+ * Reads the claims of a token. Nothing is verified.
  *
- * @param assumed what stands for a member that the token may lack
+ * @param assumed values for members that the token may lack
  * @throws FedctlError jwt.not-a-jwt
  */
 export function readMintedToken(

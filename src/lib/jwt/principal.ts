@@ -1,15 +1,15 @@
 /**
- * Says in words which IAM principal an ARN names, as `sub` writes it (facts/aws.md 3.1): a role or user with its path,
- * never a session.
+ * Names in words the IAM principal of an ARN as `sub` contains it (facts/aws.md 3.1): a role or user with its
+ * path, never a session.
  *
- * @returns null for what is no such ARN
+ * @returns null for any other ARN or text
  */
 export function principalInWords(arn: string): string | null {
   const match = /^arn:aws[a-z-]*:iam::(\d{12}):(root|user\/.+|role\/.+)$/.exec(arn);
   const [, account, resource] = match ?? [];
   if (account === undefined || resource === undefined) return null;
   if (resource === 'root') return `the root user of account ${account}`;
-  // The Region stands in the path for most instances of Identity Center, but not for all.
+  // For most instances of IAM Identity Center the path contains the Region, but not for all.
   const permissionSet =
     /^role\/aws-reserved\/sso\.amazonaws\.com\/(?:[a-z0-9-]+\/)?AWSReservedSSO_(.+)_[0-9a-f]+$/.exec(
       resource,

@@ -1,24 +1,28 @@
 import type { JWK } from 'jose';
 
-/** Shorter keys are refused (RFC 7518, section 3.3); longer ones make each proof expensive (CVE-2023-29409). In bits. */
+/**
+ * In bits. Shorter keys are rejected (RFC 7518, section 3.3); longer ones make each verification expensive
+ * (CVE-2023-29409).
+ */
 export const RSA_BITS = { min: 2048, max: 8192 } as const;
 
-/** The small primes that tell a key of CVE-2017-15361; 2 is there for a modulus that is even. */
+/** The small primes that identify a key of CVE-2017-15361. The list includes 2 to detect an even modulus. */
 const SMALL_PRIMES = [
   2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103,
   107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 ] as const;
 
 /**
- * What makes an RSA public key prove nothing, whatever was signed with it; null for a key that is sound as far as its
- * numbers tell, and for one that is no RSA key. Node.js and jose check the least length only.
+ * Describes why an RSA public key proves nothing, whatever was signed with it. Returns null for a key whose
+ * numbers are sound, and for a key that is not RSA. Node.js and jose check only the minimum length.
  *
- * - A public exponent is odd and from 3 to n - 1 (RFC 8017, section 3.1). With 1, a signature is its own message, which
- *   anybody can write.
- * - A modulus with a small factor is no product of two large primes.
- * - The primes of CVE-2017-15361 (ROCA) are k * M + (65537^a mod M), M the product of small primes: modulo each of them
- *   such a modulus is a power of 65537, and can be factored. By chance, one of 2^27 sound keys is
- *   (M. Nemec and others, "The Return of Coppersmith's Attack", ACM CCS 2017, section 3.2; crocs-muni/roca).
+ * - A public exponent is odd and from 3 to n - 1 (RFC 8017, section 3.1). With 1, a signature equals its own
+ *   message, so anybody can forge it.
+ * - A modulus with a small factor is not the product of two large primes.
+ * - The primes of CVE-2017-15361 (ROCA) are k * M + (65537^a mod M), where M is the product of small primes.
+ *   Modulo each of them such a modulus is a power of 65537, and it can be factored. One of 2^27 sound keys
+ *   matches by chance (M. Nemec and others, "The Return of Coppersmith's Attack", ACM CCS 2017, section 3.2;
+ *   crocs-muni/roca).
  *
  * @returns the end of a sentence about the key: `has …`
  */
@@ -47,7 +51,10 @@ function isPowerOf65537(residue: number, prime: number): boolean {
   return false;
 }
 
-/** Read as Node.js reads it, so that no spelling of a number means something else there. null where there is none. */
+/**
+ * Reads a number as Node.js does, so that no spelling means something else there. Returns null when there is
+ * none.
+ */
 function numberOf(text: string | undefined): bigint | null {
   return text === undefined ? null : BigInt(`0x0${Buffer.from(text, 'base64url').toString('hex')}`);
 }

@@ -1,6 +1,6 @@
 import type { CryptoKey, JWK } from 'jose';
 import * as errors from 'jose/errors';
-// Not the package's index, which loads encryption and much else: every run that proves a token would wait for it.
+// The package index also loads encryption and more, which would delay every run that verifies a token.
 import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK } from 'jose/key/import';
 import type { SigningAlgorithm } from '../core/token.ts';
@@ -8,16 +8,19 @@ import type { DecodedJwt } from './decode.ts';
 import { cut, type Fault, shown, shownAsJson } from './fault.ts';
 import { RSA_BITS, rsaWeakness } from './rsa-weakness.ts';
 
-/** The two algorithms of AWS and the only kind of key each may be used with (RFC 7518, section 3.1). */
+/** The two algorithms of AWS and the key type that each requires (RFC 7518, section 3.1). */
 const KEY_TYPE: ReadonlyMap<unknown, { readonly name: SigningAlgorithm; fits(key: JWK): boolean }> = new Map([
   ['RS256', { name: 'RS256' as const, fits: (key: JWK) => key.kty === 'RSA' }],
   ['ES384', { name: 'ES384' as const, fits: (key: JWK) => key.kty === 'EC' && key.crv === 'P-384' }],
 ]);
 
-/** Of keys with the same id; a set has one of each, or two while it changes over. */
+/** The limit for keys with the same id. A set has one of each, or two during a rotation. */
 const MAX_TRIED = 16;
 
-/** The header: algorithm, type and critical extensions. `jwk`, `jku` and their like are never looked at. */
+/**
+ * Checks the header: algorithm, type and critical extensions. `jwk`, `jku` and similar parameters are never
+ * used.
+ */
 export function headerFaults({ header }: DecodedJwt): readonly Fault[] {
   const faults: Fault[] = [];
   if (!KEY_TYPE.has(header['alg'])) {
@@ -28,11 +31,11 @@ export function headerFaults({ header }: DecodedJwt): readonly Fault[] {
       seen: shown(header['alg']),
     });
   }
-  // MongoDB: absent or exactly this, and `at+jwt` is refused (facts/mongodb.md 1.6).
+  // MongoDB accepts only this value or none, and rejects `at+jwt` (facts/mongodb.md 1.6).
   if (header['typ'] !== undefined && header['typ'] !== 'JWT') {
     faults.push({ code: 'jwt.type-refused', claim: 'typ', expected: 'JWT', seen: shown(header['typ']) });
   }
-  // RFC 7515, section 4.1.11. No extension is known here, `b64` neither: RFC 7797 forbids it in a JWT.
+  // RFC 7515, section 4.1.11. No extension is supported, including `b64`: RFC 7797 forbids it in a JWT.
   if (header['crit'] !== undefined) {
     const seen = shownAsJson(header['crit']);
     faults.push({ code: 'jwt.header-refused', claim: 'crit', expected: 'no critical extension', seen });
@@ -40,16 +43,16 @@ export function headerFaults({ header }: DecodedJwt): readonly Fault[] {
   return faults;
 }
 
-/** False when no key could make the signature good, so that there is no need to fetch one. */
+/** Returns false when no key could make the signature valid, so that keys need not be fetched. */
 export function signatureCanHold(decoded: DecodedJwt): boolean {
   return KEY_TYPE.has(decoded.header['alg']);
 }
 
 /**
- * Proves the signature with the key that the header names. The keys are those of one issuer: AWS uses the same key ids
- * in every account.
+ * Verifies the signature with the key that the header names. The keys must come from one issuer: AWS uses the
+ * same key ids in every account.
  *
- * @param text the whole token, as `decoded` was read from
+ * @param text the complete token that `decoded` was read from
  */
 export async function signatureFaults(
   text: string,
@@ -57,7 +60,7 @@ export async function signatureFaults(
   keys: readonly JWK[],
 ): Promise<readonly Fault[]> {
   const algorithm = KEY_TYPE.get(header['alg']);
-  // Told already, as the header's fault.
+  // Already reported as a fault of the header.
   if (algorithm === undefined) return [];
   const kid = header['kid'];
   const named = keys.filter((key) => key.kid !== undefined && key.kid === kid);
@@ -74,7 +77,7 @@ export async function signatureFaults(
 }
 
 /**
- * Whether a key made the signature of a compact JWS, whatever its payload is.
+ * Returns whether a key made the signature of a compact JWS, whatever its payload is.
  *
  * @returns `unusable` for a key that is malformed or too weak
  */
@@ -94,7 +97,7 @@ export async function signatureIsBy(
   }
 }
 
-/** AWS's own RSA key may come without `alg` (facts/aws.md 4). */
+/** The RSA key of AWS may come without `alg` (facts/aws.md 4). */
 function isForSignatures(key: JWK, algorithm: SigningAlgorithm): boolean {
   const forUse = key.use === undefined || key.use === 'sig';
   const forOperation = key.key_ops === undefined || key.key_ops.includes('verify');
@@ -103,7 +106,7 @@ function isForSignatures(key: JWK, algorithm: SigningAlgorithm): boolean {
 
 const PUBLIC_MEMBERS: ReadonlySet<string> = new Set(['kty', 'n', 'e', 'crv', 'x', 'y']);
 
-/** Takes the public part only. null for a key that is malformed or too weak. */
+/** Imports the public part only. Returns null for a key that is malformed or too weak. */
 async function publicKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoKey | null> {
   if (rsaWeakness(jwk) !== null) return null;
   const members = Object.entries(jwk).filter(([name]) => PUBLIC_MEMBERS.has(name));
@@ -112,7 +115,7 @@ async function publicKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoK
     const key = await importJWK(material, algorithm);
     return key instanceof Uint8Array ? null : key;
   } catch {
-    // What WebCrypto says of a broken key has a different class on every runtime, and tells nothing more.
+    // WebCrypto errors for a broken key differ between runtimes and contain no more information.
     return null;
   }
 }

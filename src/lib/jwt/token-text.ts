@@ -5,7 +5,10 @@ import { isRecord } from '../core/record.ts';
 /** Runs of the characters of a compact token (RFC 7515, section 7.1). */
 const RUN = /[\w.-]+/g;
 
-/** What nobody sees: NUL, which UTF-16 has in every ASCII character, a byte that was no UTF-8, format characters. */
+/**
+ * Invisible characters: NUL, which UTF-16 has in every ASCII character, an invalid UTF-8 byte, format
+ * characters.
+ */
 const INVISIBLE = /[\0\ufffd\p{Cf}]/gu;
 
 /** RFC 7515 section 4.1 and RFC 7516 section 4.1: `enc` makes it an encrypted token. */
@@ -15,24 +18,25 @@ interface Header {
 }
 
 /**
- * Takes the token out of what people have around it: JSON, quotation marks, `Bearer`, a command line, colour codes,
+ * Extracts the token from surrounding text: JSON, quotation marks, `Bearer`, a command line, colour codes,
  * UTF-16 that was read as UTF-8, line breaks of a terminal.
  *
- * @returns the token where there is exactly one; otherwise the text without white space around it, for `whatItIs`
+ * @returns the token if there is exactly one; otherwise the text without surrounding white space, for
+ * `whatItIs`
  */
 export function tokenIn(text: string): string {
   const visible = stripAnsi(text).replace(INVISIBLE, '').trim();
   const [token, ...more] = tokensIn(visible);
   const joined = isWrapped(visible) ? visible.replace(/\s+/g, '') : null;
-  // Where one line holds a token and the next may go on with it, nobody can tell which of them is meant.
+  // Ambiguous: one line contains a complete token, and the joined lines are a token too.
   if (joined !== null && token === undefined && tokensIn(joined)[0] === joined) return joined;
   return token === undefined || more.length > 0 || joined !== null ? text.trim() : token;
 }
 
 /**
- * Names what a text is that is not a token as it stands, without repeating any of it.
+ * Describes a text that is not a token, without repeating any of it.
  *
- * @returns words that follow `the text is no JWT:`; null where nothing more is known of it
+ * @returns words that follow `the text is no JWT:`; null when nothing more is known
  */
 export function whatItIs(text: string): string | null {
   if (text.includes('\0')) {
@@ -58,10 +62,10 @@ export function whatItIs(text: string): string | null {
   return /^[\x21-\x7e]+$/.test(text) && rest.length === 0 ? 'it is an opaque token, without a dot' : null;
 }
 
-/** Every signed token, in its order: three parts, of which the first is the header of a JWS. */
+/** Returns every signed token in order: three parts, the first of which is the header of a JWS. */
 function tokensIn(text: string): readonly string[] {
   return (text.match(RUN) ?? []).flatMap((run) => {
-    // The full stop behind a token belongs to a sentence.
+    // A full stop after a token belongs to the sentence.
     const candidate = run.split('.').length === 4 ? run.replace(/\.$/, '') : run;
     const parts = candidate.split('.');
     return parts.length === 3 && headerOf(parts[0]) !== null ? [candidate] : [];
@@ -73,7 +77,10 @@ function headerOf(encoded: string | undefined): Header | null {
   return isRecord(value) && 'alg' in value ? value : null;
 }
 
-/** Lines of one length, and a last one that is no longer, as `fold` and terminals make them. */
+/**
+ * Returns whether all lines have the same length and the last one is not longer, as `fold` and terminals wrap
+ * them.
+ */
 function isWrapped(text: string): boolean {
   const lines = text.split(/\r?\n/);
   const width = lines[0]?.length ?? 0;
@@ -90,7 +97,7 @@ function aboutJson(json: object): string {
   const member = Object.entries(json).find(
     ([, value]) => typeof value === 'string' && tokensIn(value)[0] === value,
   );
-  // Only a plain name is repeated: the text may be anything.
+  // Only a plain name is repeated, because the text is untrusted.
   return member !== undefined && /^\w{1,40}$/.test(member[0])
     ? `it is JSON, with the token in its member ${member[0]}`
     : 'it is JSON';

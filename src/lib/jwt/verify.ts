@@ -5,19 +5,20 @@ import { claimFaults, type Expectations } from './expectations.ts';
 import type { Fault } from './fault.ts';
 import { headerFaults, signatureCanHold, signatureFaults } from './signature.ts';
 
-/** What a proof came to. */
+/** The result of a verification. */
 export interface Proof {
-  /** Everything that is wrong, in the order header, signature, claims; none when the token is valid. */
+  /** All faults, in the order header, signature, claims; none when the token is valid. */
   readonly faults: readonly Fault[];
-  /** False when no key was asked for, because none could have made the token valid. */
+  /** False when no key was fetched because no key could make the token valid. */
   readonly signatureChecked: boolean;
 }
 
 /**
- * Proves a token, and tells everything that is wrong with it at once.
+ * Verifies a token and returns all its faults at once.
  *
- * @param findKeys the keys of the expected issuer and of nobody else; asked for only when the token names that issuer
- *   and an accepted algorithm, so that a stranger's token causes no request. `kid` is the key id it names.
+ * @param findKeys returns the keys of the expected issuer only. Called only when the token names that issuer
+ * and an accepted algorithm, so that a token of another issuer causes no request. `kid` is the key id it
+ * names.
  * @throws only what `findKeys` throws
  */
 export async function verifyJwt(
@@ -37,7 +38,7 @@ export async function verifyJwt(
   };
 }
 
-/** Takes a token apart where text that is no token is an answer and not a failure. */
+/** Decodes a token and returns a fault instead of throwing when the text is not a token. */
 export function decodeOrFault(text: string): DecodedJwt | Fault {
   try {
     return decodeJwt(text);

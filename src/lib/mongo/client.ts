@@ -13,12 +13,12 @@ import { DialGuard, guardDials, type Lookup } from './dial-guard.ts';
 import { guardFrames } from './frame-guard.ts';
 import { watchHandshake } from './handshake.ts';
 
-/** Loads the driver, which takes longer than many a login. */
+/** Loads the driver in advance, because loading can take longer than a login. */
 export async function loadDriver(): Promise<void> {
   await import('mongodb');
 }
 
-/** What the driver calls when it wants to log in. */
+/** The callbacks that the driver calls to log in. */
 export interface LoginCallbacks {
   readonly token: () => Promise<string>;
   readonly keys: () => Promise<{
@@ -28,15 +28,15 @@ export interface LoginCallbacks {
   }>;
 }
 
-/** What of a plan a client is made of. */
+/** The parts of a plan that a client needs. */
 export type ClientPlan = Pick<
   LoginPlan,
   'uri' | 'mechanism' | 'timeoutMs' | 'refuseMember' | 'observeHandshake'
 >;
 
 /**
- * A new client for one login: one connection, no retries, and bounds on everything. A new one each time, because the
- * driver keeps a refused token for the life of its client (facts/mongodb.md 1.3).
+ * Creates a new client for one login: one connection, no retries, and bounds on everything. A client is not
+ * reused, because the driver keeps a rejected token for the lifetime of its client (facts/mongodb.md 1.3).
  *
  * @throws FedctlError mongo.uri-invalid when the driver does not accept an option
  */
@@ -87,7 +87,10 @@ export async function createClient(
   return client;
 }
 
-/** Only what the driver has to read for itself. Its hosts are the very ones that were dialled. */
+/**
+ * Returns a connection string with only what the driver must read itself. Its hosts are those that fedctl
+ * already connected to.
+ */
 function driverUri({ hosts, srv, driverOptions }: ConnectionString): string {
   const query = new URLSearchParams();
   for (const [name, value] of driverOptions) query.append(name, value);
@@ -106,13 +109,13 @@ function proxyOptions({ proxy }: ConnectionString): MongoClientOptions {
   };
 }
 
-/** TLS as the stage `tls` does it: with the same bytes of the same files. */
+/** Returns the TLS options of the `tls` stage, with the same content of the same files. */
 function tlsOptions({ tls }: ConnectionString, settings: TlsSettings): MongoClientOptions {
   if (tls === 'off') return { tls: false };
   const { ca, crl, certificateKey, passphrase, verify, verifyName } = settings;
   return {
     tls: true,
-    // Written out: NODE_TLS_REJECT_UNAUTHORIZED=0 would switch verification off behind our back.
+    // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED=0 would disable verification.
     rejectUnauthorized: verify,
     ...(verifyName ? {} : { checkServerIdentity: () => undefined }),
     ...(ca === undefined ? {} : { ca }),
@@ -122,7 +125,10 @@ function tlsOptions({ tls }: ConnectionString, settings: TlsSettings): MongoClie
   };
 }
 
-/** The options that decide who may read what is sent: of the finished client, none may differ from what was decided. */
+/**
+ * The options that decide who can read the traffic. In the created client, none may differ from the chosen
+ * values.
+ */
 const DECISIVE = [
   'tls',
   'ca',
@@ -140,9 +146,9 @@ function assertDecided({ options }: MongoClient, decided: MongoClientOptions): v
 }
 
 /**
- * ALLOWED_HOSTS of the hosts named, because the driver's own list knows Atlas and this machine only. The driver compares
- * it with the hosts that a client begins with, which are these, and not with the members that a server names later
- * (facts/mongodb.md 1.5): which of those are dialled is up to the guard.
+ * Sets ALLOWED_HOSTS to the named hosts, because the driver's own list contains only Atlas and this machine.
+ * The driver compares it with the initial hosts of a client, which are these, and not with the members that a
+ * server names later (facts/mongodb.md 1.5). The guard decides which of those are connected to.
  */
 function propertiesOf(
   { mechanism, uri }: ClientPlan,
@@ -166,12 +172,12 @@ function propertiesOf(
   };
 }
 
-/** Names as the Context resolves them, also those that a replica set tells of. */
+/** Resolves names with the resolver of the Context, including those of replica set members. */
 function lookupThrough(resolver: Resolver, { tls }: ConnectionString): Lookup {
   return (host, options, done) => {
     resolver.addresses(host).then(
       (found) => {
-        // A plain-text login stays on this machine, whatever a resolver says about a name.
+        // A plain-text login stays on this machine, whatever a resolver returns for a name.
         const kept = tls === 'verified' ? found : found.filter(({ address }) => isLoopbackHost(address));
         const [first] = kept;
         if (first === undefined) done(new Error(`${host} has no IP address that is allowed`), '', 0);

@@ -9,11 +9,14 @@ import { commandFailure, ownFailure } from './server-failures.ts';
 import type { Session } from './session.ts';
 import type { StageLog, StageOutcome } from './stages.ts';
 
-/** How long deleting the probe's document may take, in milliseconds: an interrupted run has to end within a second. */
+/**
+ * How long deleting the probe's document may take, in milliseconds: an interrupted run must end within a
+ * second.
+ */
 const CLEAN_UP_MS = { afterFailure: 2000, interrupted: 300 } as const;
 
 /**
- * The stages after the login: whoami, ping and, if asked for, write-probe.
+ * Runs the stages after the login: whoami, ping and, if requested, write-probe.
  *
  * @throws FedctlError mongo.unauthorized, mongo.command-failed
  */
@@ -61,7 +64,7 @@ export async function useSession(
   return identity;
 }
 
-/** connectionStatus (facts/mongodb.md 4.3), read with care: the answer is the server's. */
+/** Runs connectionStatus (facts/mongodb.md 4.3). The response is untrusted. */
 async function whoAmI(
   client: MongoClient,
   showPrivileges: boolean,
@@ -91,12 +94,12 @@ async function whoAmI(
   return { detail: `${user} with ${rolesText(roles)}`, facts: { stage: 'whoami', ...value }, value };
 }
 
-/** Commands go to the primary unless they say otherwise; these go to the server that the login was on. */
+/** By default commands go to the primary. These must go to the server of the login. */
 export function whereLoggedIn({ readPreference }: MongoClient) {
   return { readPreference };
 }
 
-/** Inserts a document of its own, finds it and deletes it; deletes it also when something goes wrong on the way. */
+/** Inserts a document, finds it and deletes it. The document is also deleted after a failure. */
 async function probeWriting(
   client: MongoClient,
   { database, collection }: NonNullable<LoginPlan['writeProbe']>,
@@ -110,7 +113,7 @@ async function probeWriting(
   let inserted = false;
   try {
     const insertion = documents.insertOne({ _id, writtenBy: 'fedctl connect --write-probe' });
-    // From here on it may be there, even if no answer comes.
+    // From here on the document may exist, even if no response arrives.
     inserted = true;
     await within(bounded, insertion);
     const found = await within(bounded, documents.findOne({ _id }));

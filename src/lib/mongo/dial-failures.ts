@@ -12,7 +12,7 @@ import type { StageId } from '../ports/mongo.ts';
 import { hostPort } from '../uri/host-port.ts';
 import { lookup } from '../uri/srv.ts';
 
-/** A host that was dialled in vain. */
+/** A host to which no connection could be opened. */
 export interface Unreached {
   readonly host: HostPort;
   readonly fault: DialFault;
@@ -24,7 +24,7 @@ interface Meaning {
   /** Completes "<host> …". */
   readonly says: string;
   readonly likelyCause?: string;
-  /** What shows more of it. */
+  /** The command that shows more details. */
   readonly command?: (host: HostPort) => OfferedCommand;
 }
 
@@ -98,7 +98,7 @@ const OTHERWISE: Readonly<Record<keyof typeof TABLES, Meaning>> = {
   tls: { code: 'mongo.tls-failed', says: 'closed the connection during the TLS handshake', command: OPENSSL },
 };
 
-/** What is wrong with a certificate, by what it says of itself; null where it was not seen. */
+/** Describes the fault of a certificate from its contents; null when it was not received. */
 function refusedCertificate(fault: DialFault, cause: unknown): string | null {
   if (!(cause instanceof CertificateRefused)) return null;
   const { code, certificate } = cause;
@@ -114,10 +114,10 @@ function refusedCertificate(fault: DialFault, cause: unknown): string | null {
   }
 }
 
-/** The alert that Atlas answers with (facts/mongodb.md 9, row 1): others are about the handshake itself. */
+/** The alert that Atlas sends (facts/mongodb.md 9, row 1). Other alerts are about the handshake itself. */
 const INTERNAL_ERROR_ALERT = /ALERT_INTERNAL_ERROR$/;
 
-/** Why one host did not pass a stage, for a list: `refused the connection`. */
+/** Returns why one host failed a stage, for a list: `refused the connection`. */
 export function dialFaultText(
   stage: keyof typeof TABLES,
   { fault, cause }: Pick<Unreached, 'fault' | 'cause'>,
@@ -127,7 +127,8 @@ export function dialFaultText(
 }
 
 /**
- * The failure of a stage that no host passed. The first host gives the code; all of them are named.
+ * Creates the failure of a stage that no host passed. The first host decides the code; the message names all
+ * of them.
  *
  * @param unreached at least one
  */

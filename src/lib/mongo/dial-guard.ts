@@ -6,19 +6,20 @@ import { FedctlError } from '../core/errors.ts';
 export type Lookup = NonNullable<MongoClientOptions['lookup']>;
 
 /**
- * Which members a client may dial. Servers name the members of their replica set, at any time, and the driver connects
- * to whatever they name. It asks `lookup` for names only: an address is dialled without a question.
+ * Decides which members a client may connect to. Servers can name members of their replica set at any time,
+ * and the driver connects to all of them. It calls `lookup` only for names; it connects to addresses without
+ * calling it.
  */
 export class DialGuard {
   readonly #refuse: (member: HostPort) => FedctlError | null;
   #asked = false;
 
-  /** @param refuse says why a host may not be dialled; null where it may */
+  /** @param refuse returns why a host must not be connected to; null when it is allowed */
   constructor(refuse: (member: HostPort) => FedctlError | null) {
     this.#refuse = refuse;
   }
 
-  /** @throws FedctlError of a host that may not be dialled */
+  /** @throws FedctlError for a host that must not be connected to */
   check({ host, port }: { readonly host?: string | undefined; readonly port?: number | undefined }): void {
     this.#asked = true;
     const refusal =
@@ -28,17 +29,23 @@ export class DialGuard {
     if (refusal !== null) throw refusal;
   }
 
-  /** @throws TypeError when the driver has dialled without asking: no token may be given to it then */
+  /**
+   * @throws TypeError when the driver has connected without calling the guard: then it must not receive a
+   * token
+   */
   assertAsked(): void {
     if (!this.#asked) throw new TypeError('the driver connects without asking fedctl');
   }
 }
 
-/** By the one thing of a client that the driver hands on to each of its connections and that is its own. */
+/** Keyed by the only object of a client that the driver passes to each of its connections. */
 const guards = new WeakMap<Lookup, DialGuard>();
 let isInstalled = false;
 
-/** Makes the driver (7.9.0) ask `guard` before each connection, of its pools and its monitors, of clients with this `lookup`. */
+/**
+ * Makes the driver (7.9.0) call `guard` before each connection of its pools and its monitors, for clients
+ * with this `lookup`.
+ */
 export async function guardDials(lookup: Lookup, guard: DialGuard): Promise<void> {
   guards.set(lookup, guard);
   if (isInstalled) return;
@@ -46,7 +53,7 @@ export async function guardDials(lookup: Lookup, guard: DialGuard): Promise<void
   if (isInstalled) return;
   isInstalled = true;
   const { connect, makeSocket } = driver;
-  // Pools open their connections by the one, and monitors theirs by the other.
+  // Pools open connections with `connect`, and monitors with `makeSocket`.
   driver.connect = async (options) => {
     ask(options);
     return connect(options);
@@ -57,7 +64,7 @@ export async function guardDials(lookup: Lookup, guard: DialGuard): Promise<void
   };
 }
 
-/** A client without a guard is none of fedctl's. */
+/** A client without a guard does not belong to fedctl. */
 function ask({ lookup, hostAddress }: ConnectOptions): void {
   if (lookup !== undefined) guards.get(lookup)?.check(hostAddress);
 }

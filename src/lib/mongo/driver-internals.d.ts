@@ -1,4 +1,4 @@
-/** What fedctl touches of the driver's inner modules (7.9.0). The package ships no types for them. */
+/** The parts of the driver's internal modules (7.9.0) that fedctl uses. The package has no types for them. */
 declare module 'mongodb/lib/cmap/connect.js' {
   import type { MongoClientOptions } from 'mongodb';
 

@@ -1,10 +1,13 @@
-/** A header alone; and what a server takes at most (maxMessageSizeBytes), with room for the header. Bytes. */
+/**
+ * In bytes: a header alone, and the largest message of a server (maxMessageSizeBytes) with room for the
+ * header.
+ */
 const SHORTEST = 16;
 const LONGEST = 48_000_000 + 16_384;
 /** The opcode of a compressed message. */
 const OP_COMPRESSED = 2012;
 
-/** What stands where an answer of MongoDB should be. */
+/** The error for data that is not a MongoDB response. */
 export class StrangeAnswer extends Error {
   readonly protocol: 'HTTP' | 'TLS' | 'OP_COMPRESSED';
 
@@ -18,12 +21,13 @@ export class StrangeAnswer extends Error {
 let guarded: Promise<void> | null = null;
 
 /**
- * Makes the driver refuse messages of a length that cannot be. Left alone (7.9.0), it takes a length of 0 for a whole
- * message again and again until the memory is full and the process gone, and waits for 2 GiB where HTTP was spoken: what a
- * web server answers begins with a number of that size. Who has not even logged in could do so to anybody.
+ * Makes the driver reject messages with an impossible length. Without this, the driver (7.9.0) accepts a
+ * length of 0 as a complete message again and again until the memory is full and the process ends. It also
+ * waits for 2 GiB when a web server responds, because HTTP begins with bytes that make a number of that size.
+ * No login is needed for such an attack.
  *
- * And compressed messages, which it would inflate without a limit: a server compresses only with what the client offers,
- * and fedctl offers nothing.
+ * Also rejects compressed messages, which the driver would decompress without a limit. A server compresses
+ * only what the client offers, and fedctl offers nothing.
  */
 export function guardFrames(): Promise<void> {
   guarded ??= guard();
@@ -44,7 +48,7 @@ async function guard(): Promise<void> {
       }
       const { bufferPool } = this;
       const next = bufferPool.getInt32.bind(bufferPool);
-      // Of a negative length the driver says itself that it cannot be.
+      // The driver itself rejects a negative length.
       bufferPool.getInt32 = () => {
         const length = next();
         return length !== null && (length < SHORTEST || length > LONGEST) ? -1 : length;
@@ -66,7 +70,7 @@ async function guard(): Promise<void> {
 
 function strangeAnswer(first: Buffer): StrangeAnswer | null {
   if (first.toString('latin1', 0, 5) === 'HTTP/') return new StrangeAnswer('HTTP');
-  // A record of the type alert, of SSL 3 or any TLS, with two bytes in it (RFC 8446, 5.1 and 6).
+  // A record of the type alert, of SSL 3 or any TLS, with two bytes (RFC 8446, 5.1 and 6).
   const isAlert = first.length >= 5 && first[0] === 0x15 && first[1] === 3 && first.readUInt16BE(3) === 2;
   return isAlert ? new StrangeAnswer('TLS') : null;
 }

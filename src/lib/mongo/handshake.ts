@@ -5,13 +5,14 @@ type Observe = (step: HandshakeStep) => void;
 type Send = (namespace: unknown, command: Message, options: unknown) => Promise<Message>;
 type Message = Readonly<Record<string, unknown>>;
 
-/** By the one thing of a client that the driver hands on to each of its connections and that is its own. */
+/** Keyed by the only object of a client that the driver passes to each of its connections. */
 const observers = new WeakMap<Lookup, Observe>();
 let isInstalled = false;
 
 /**
- * Reports each message of a MONGODB-AWS login that a client with this `lookup` sends or receives. The driver (7.9.0)
- * leaves the content of these messages out of its own events. Signature, session token and nonces are not reported.
+ * Reports each message of a MONGODB-AWS login that a client with this `lookup` sends or receives. The driver
+ * (7.9.0) removes the content of these messages from its own events. Signature, session token and nonces are
+ * not reported.
  */
 export async function watchHandshake(lookup: Lookup, observe: Observe): Promise<void> {
   observers.set(lookup, observe);
@@ -35,7 +36,7 @@ export async function watchHandshake(lookup: Lookup, observe: Observe): Promise<
   };
 }
 
-/** Sends as before, and reports what was sent and what was returned. */
+/** Sends as before, and reports what was sent and returned. */
 function watched(send: Send, decode: (payload: unknown) => Message, observe: Observe): Send {
   return async (namespace, command, options) => {
     if ('saslContinue' in command) {
@@ -65,7 +66,7 @@ function watched(send: Send, decode: (payload: unknown) => Message, observe: Obs
   };
 }
 
-/** What a signature of version 4 says about itself: the scope of the key and the headers that it covers. */
+/** The parts of a SigV4 Authorization header: the scope of the key and the signed headers. */
 const AUTHORIZATION = /Credential=([^/,]+)\/\d+\/([^/,]+)\/sts\/aws4_request,\s*SignedHeaders=([\w;-]+)/;
 
 function signedRequest({ a: authorization, d: date, t: sessionToken }: Message): HandshakeStep | null {
@@ -81,7 +82,7 @@ function signedRequest({ a: authorization, d: date, t: sessionToken }: Message):
   };
 }
 
-/** Of a binary value of BSON, or of bytes that were never one. */
+/** Returns the bytes of a BSON binary value, or of plain bytes. */
 function bytesOf(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   const { buffer } = (value ?? {}) as { readonly buffer?: unknown };

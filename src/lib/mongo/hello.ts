@@ -7,7 +7,7 @@ import { helloFailure, ownFailure } from './server-failures.ts';
 
 export type HelloFacts = Extract<StageFacts, { readonly stage: 'hello' }>;
 
-/** The release lines by the wire version that they speak at most (facts/mongodb.md 4.2). */
+/** The release series by their highest wire version (facts/mongodb.md 4.2). */
 const RELEASES: readonly (readonly [wireVersion: number, release: string])[] = [
   [9, '4.4'],
   [13, '5.0'],
@@ -17,8 +17,8 @@ const RELEASES: readonly (readonly [wireVersion: number, release: string])[] = [
 ];
 
 /**
- * Watches what the driver's monitors see, one heartbeat after the other, and says as soon as it can be said that no
- * server will do: the driver itself would go on trying until its time is over.
+ * Watches the heartbeats of the driver's monitors and reports as early as possible that no server can be
+ * used. The driver itself would retry until its time has run out.
  */
 export class HelloWatch {
   readonly #uri: ConnectionString;
@@ -30,7 +30,7 @@ export class HelloWatch {
   readonly #moved = rejection();
   /** Rejects when no server can be used any more, before the login; never fulfilled. */
   readonly hopeless: Promise<never> = this.#lost.promise;
-  /** Rejects when the primary is a member that fedctl may not dial, at any time; never fulfilled. */
+  /** Rejects when the primary is a member that fedctl must not connect to, at any time; never fulfilled. */
   readonly refused: Promise<never> = this.#moved.promise;
 
   constructor(client: MongoClient, uri: ConnectionString) {
@@ -39,7 +39,7 @@ export class HelloWatch {
     client.on('serverHeartbeatSucceeded', ({ connectionId, reply }) => {
       this.#answers.set(connectionId, reply);
       this.#errors.delete(connectionId);
-      // The driver draws its conclusions after this event.
+      // The driver updates its topology after this event.
       setImmediate(() => this.#judge());
     });
     client.on('serverHeartbeatFailed', ({ connectionId, failure }) => {
@@ -65,7 +65,7 @@ export class HelloWatch {
     };
   }
 
-  /** What answered: `MongoDB 8.0 (wire version 25), replica set rs0, primary a:27017`. */
+  /** Describes the server: `MongoDB 8.0 (wire version 25), replica set rs0, primary a:27017`. */
   detail(): string {
     const { wireVersion, replicaSet, primary } = this.facts();
     return [
@@ -80,7 +80,7 @@ export class HelloWatch {
     return kindOf(servers.find(({ type }) => type !== 'Unknown'));
   }
 
-  /** The failure when the time is over: what was seen tells why. */
+  /** Creates the failure for a timeout. The observations show the cause. */
   timedOut(seconds: number, cause?: unknown): FedctlError {
     const failed = this.#failed() ?? this.#refusal([...this.#errors.keys()]);
     if (failed !== null) return failed;
@@ -106,10 +106,10 @@ export class HelloWatch {
     if (failed !== null) this.#lost.reject(failed);
   }
 
-  /** Not null when every server that could be meant has shown that it is of no use. */
+  /** Returns a failure when every possible server has turned out to be unusable. */
   #failed(): FedctlError | null {
     const known = [...(this.#topology?.servers.keys() ?? [])];
-    // A server of another replica set is taken out of the topology: what is left is what was named.
+    // The driver removes a server of another replica set from the topology; then the given hosts are used.
     const addresses = known.length > 0 ? known : this.#uri.hosts.map(hostPort);
     const refusal = this.#refusedPrimary();
     if (refusal !== null) return refusal;
@@ -128,7 +128,9 @@ export class HelloWatch {
     return advertised ? this.#membersUnreachable(addresses, error) : helloFailure(first, error);
   }
 
-  /** What the driver would wait for in vain: a secondary tells who the primary is, and fedctl does not dial it. */
+  /**
+   * The driver would wait without success: a secondary names the primary, but fedctl does not connect to it.
+   */
   #refusedPrimary(): FedctlError | null {
     if (!this.#needsPrimary) return null;
     return this.#refusal(
@@ -136,7 +138,7 @@ export class HelloWatch {
     );
   }
 
-  /** Why fedctl dials none of these, where it is fedctl that refused. */
+  /** Returns why fedctl does not connect to these, if the guard rejected them. */
   #refusal(addresses: readonly string[]): FedctlError | null {
     for (const address of addresses) {
       const refusal = ownFailure(this.#errors.get(address));
@@ -145,7 +147,10 @@ export class HelloWatch {
     return null;
   }
 
-  /** Of several hosts, drivers drop a standalone server (Server Discovery and Monitoring, updateUnknownWithStandalone). */
+  /**
+   * With several hosts, drivers drop a standalone server (Server Discovery and Monitoring,
+   * updateUnknownWithStandalone).
+   */
   #standaloneDropped(unreached: string): FedctlError {
     const answered = [...this.#answers.keys()].join(', ');
     return new FedctlError('mongo.topology-mismatch', {
@@ -187,7 +192,7 @@ export class HelloWatch {
   }
 }
 
-/** A promise to reject, which may go unheard. */
+/** Returns a promise that can be rejected, without an error when nothing handles the rejection. */
 function rejection() {
   let reject: (failure: FedctlError) => void = () => {};
   const promise = new Promise<never>((_resolve, refuse) => {

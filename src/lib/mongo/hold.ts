@@ -9,16 +9,19 @@ import { evidenceOf } from './login-failures.ts';
 import { commandFailure, isNetworkEnd, ownFailure, serverAnswer } from './server-failures.ts';
 import type { Session } from './session.ts';
 
-/** Codes that end a new login on an old connection: refused, refused by Atlas, still wanted (facts/mongodb.md 1.2). */
+/** Codes that end a re-authentication: rejected, rejected by Atlas, still required (facts/mongodb.md 1.2). */
 const NOT_LOGGED_IN: ReadonlySet<number | null> = new Set([18, 8000, 391]);
 
 /**
- * Every user may ask for the names of the databases it can see, and nobody who is not logged in: `ping` and
- * `connectionStatus` are answered without a login, and never with 391 (facts/mongodb.md 4.3).
+ * Every user may list the databases it can see, but only after a login. `ping` and `connectionStatus` work
+ * without a login and never return 391 (facts/mongodb.md 4.3).
  */
 const COMMAND = { listDatabases: 1, nameOnly: true, authorizedDatabases: true } as const;
 
-/** Counts what a driver takes from a token source. The first token is the login; each later one a re-authentication. */
+/**
+ * Counts the tokens that a driver requests. The first token is the login; each later one is a
+ * re-authentication.
+ */
 export class TokenTally implements TokenSource {
   readonly #source: TokenSource;
   readonly #again: (count: number) => void;
@@ -26,7 +29,7 @@ export class TokenTally implements TokenSource {
   #previous: MintedToken | null = null;
   #last: MintedToken | null = null;
 
-  /** @param again told before each token after the first */
+  /** @param again called before each token after the first */
   constructor(source: TokenSource, again: (count: number) => void) {
     this.#source = source;
     this.#again = again;
@@ -45,20 +48,21 @@ export class TokenTally implements TokenSource {
     return Math.max(0, this.#asked - 1);
   }
 
-  /** The token that was handed out last. */
+  /** The last token that was returned. */
   get last(): MintedToken | null {
     return this.#last;
   }
 
-  /** True when the source gave the same token twice in a row. */
+  /** True when the source returned the same token twice in a row. */
   get repeated(): boolean {
     return this.#previous !== null && this.#previous.token.reveal() === this.#last?.token.reveal();
   }
 }
 
 /**
- * Sends a harmless command that needs the login, now and every `everyMs` until `forMs` are over, the last one at the
- * very end. A connection that is replaced is a failure: a new one proves nothing about the old.
+ * Sends a harmless command that requires the login, now and every `everyMs` until `forMs` have passed, the
+ * last one at the very end. A replaced connection is a failure, because a new one proves nothing about the
+ * old.
  */
 export async function holdSession(
   { client, refused }: Session,
@@ -106,7 +110,7 @@ export async function holdSession(
     });
   }
 
-  /** A clock that is set back must not make it negative. */
+  /** A clock that is set back must not make the duration negative. */
   function elapsed(from: Date): number {
     return Math.max(0, now().getTime() - from.getTime());
   }
@@ -142,7 +146,7 @@ function holdFailure(
     : commandFailure('listDatabases', error, 'a role');
 }
 
-/** The token is shown beside what it must match, as for a login that fails: it may be another than the first. */
+/** Compares the token with what it must match, as for a failed login: it may differ from the first one. */
 function reauthenticationFailed(
   said: string,
   after: string,

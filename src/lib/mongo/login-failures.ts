@@ -15,15 +15,16 @@ import {
   serverAnswer,
 } from './server-failures.ts';
 
-/** Codes of the server that end a login (facts/mongodb.md 1.2). */
+/** Server codes that end a login (facts/mongodb.md 1.2). */
 const REFUSED = 18;
 const ATLAS = 8000;
 const UNAVAILABLE = 334;
 
 /**
- * Why the authentication itself failed. The server says next to nothing, so what it saw is put beside what must match.
+ * Creates the failure of the authentication. The server gives almost no reason, so what it received is
+ * compared with what must match.
  *
- * @param presented null when the driver failed before it asked for a token or keys
+ * @param presented null when the driver failed before it requested a token or keys
  */
 export function authenticationFailure(
   error: unknown,
@@ -48,8 +49,9 @@ export function authenticationFailure(
     case REFUSED:
       return mechanism === 'MONGODB-OIDC'
         ? failed('mongo.oidc-refused', `The server rejected the token: ${said}.`)
-        : failed('mongo.aws-refused', `The server rejected the AWS credentials: ${said}.`).with(
-            userToEnter(presented),
+        : withUserToEnter(
+            failed('mongo.aws-refused', `The server rejected the AWS credentials: ${said}.`),
+            presented,
           );
     case ATLAS:
       return failed('mongo.atlas-auth-error', `Atlas rejected the login: ${said}.`);
@@ -60,16 +62,18 @@ export function authenticationFailure(
   }
 }
 
-/** The one name to enter in Atlas. */
-function userToEnter(presented: Presented | null): { readonly remedy?: string } {
+/** With the one name to enter in Atlas. */
+function withUserToEnter(failure: FedctlError, presented: Presented | null): FedctlError {
   const user = presented?.mechanism === 'MONGODB-AWS' ? presented.keys.databaseUser : null;
-  if (user === null) return {};
-  return {
+  if (user === null) return failure;
+  const { command } = failure;
+  return failure.with({
+    command,
     remedy: `Create the database user ${user.username} in Atlas, with the authentication method AWS IAM and the type ${user.awsIAMType}, or compare the existing one with it.`,
-  };
+  });
 }
 
-/** The connection or the conversation broke. */
+/** The connection or the conversation failed. */
 function brokenLogin(error: unknown, mechanism: Mechanism): FedctlError {
   const failed = (code: FailureCode, message: string) => new FedctlError(code, { message, cause: error });
   if (isNetworkTimeout(error))
@@ -77,7 +81,8 @@ function brokenLogin(error: unknown, mechanism: Mechanism): FedctlError {
   if (isNetworkEnd(error)) {
     return failed('mongo.auth-interrupted', 'The server closed the connection during the login.');
   }
-  // What else the driver finds wrong with an answer to saslStart of MONGODB-AWS is its nonce or host (facts/mongodb.md 2.1).
+  // Other faults that the driver finds in a response to saslStart of MONGODB-AWS are in its nonce or host
+  // (facts/mongodb.md 2.1).
   return mechanism === 'MONGODB-AWS' && !isStrange(error)
     ? failed('mongo.server-nonce-invalid', 'The server responded to the login with an invalid nonce or host.')
     : new FedctlError('mongo.auth-interrupted', {
@@ -101,14 +106,14 @@ function unavailable(error: unknown, mechanism: Mechanism, text: string): Fedctl
   });
 }
 
-/** What the server may have seen, beside what it must match. No secrets. */
+/** Returns what the server received, next to what it must match. No secrets. */
 export function evidenceOf(presented: Presented, now: Date): string[] {
   return presented.mechanism === 'MONGODB-OIDC'
     ? tokenEvidence(presented.token, now)
     : arnEvidence(presented.keys);
 }
 
-/** facts/mongodb.md 1.6 and 6: everything that the server compares. */
+/** Everything that the server compares: facts/mongodb.md 1.6 and 6. */
 function tokenEvidence(token: MintedToken, now: Date): string[] {
   const left = (token.expiresAt.getTime() - now.getTime()) / 1000;
   const expiry = left > 0 ? `in ${formatDuration(left)}` : `EXPIRED ${formatDuration(left)} ago`;
@@ -128,14 +133,14 @@ function tokenEvidence(token: MintedToken, now: Date): string[] {
   ];
 }
 
-/** facts/mongodb.md 2.5: the server maps a role session to its role, and loses the path of the role on the way. */
+/** The server maps a role session to its role, without the path of the role: facts/mongodb.md 2.5. */
 function arnEvidence({ arn, databaseUser, accessKeyId, providerDetail }: LoginKeys): string[] {
   if (arn === null)
     return [`key  ${accessKeyId}, from ${providerDetail}; STS was not reachable to identify its owner`];
   if (databaseUser === null)
     return [`arn  ${arn}`, '     Atlas has no type of database user for this principal'];
   const { username, awsIAMType } = databaseUser;
-  // The ARN of the session is left out: entered in Atlas, it is the classic mistake.
+  // The ARN of the session is left out, because entering it in Atlas is a common mistake.
   return [
     `arn  ${username}`,
     `     requires a database user with this name in $external, AWS IAM type ${awsIAMType}`,

@@ -12,7 +12,7 @@ import { readTlsSettings } from './tls-settings.ts';
 
 type Dependencies = Pick<Context, 'resolver' | 'now' | 'sleep' | 'cwd' | 'redactor'>;
 
-/** The MongoDB port over the real driver, which loads with the first login. */
+/** Creates the MongoDB adapter with the real driver, which is loaded with the first login. */
 export async function createMongo(context: Dependencies): Promise<Mongo> {
   return {
     login: (plan, observe, signal) =>
@@ -38,7 +38,7 @@ async function hold(
   );
 }
 
-/** Goes through the stages up to the login, and closes after `use`. */
+/** Runs the stages up to the login, and closes the client after `use`. */
 async function loggedIn<T>(
   { now, cwd, ...own }: Pick<Dependencies, 'resolver' | 'now' | 'cwd' | 'redactor'>,
   plan: LoginPlan,
@@ -64,7 +64,10 @@ async function loggedIn<T>(
   }
 }
 
-/** A client that never connects: an option that the driver does not accept is told before anything is dialled. */
+/**
+ * Creates a client that never connects, so that an option that the driver rejects is reported before any
+ * connection.
+ */
 async function tryOptions(
   plan: LoginPlan,
   settings: TlsSettings,

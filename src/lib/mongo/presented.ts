@@ -2,7 +2,7 @@ import { deadline, within } from '../core/deadline.ts';
 import type { MintedToken } from '../core/token.ts';
 import type { LoginKeys, LoginPlan } from '../ports/mongo.ts';
 
-/** What is put forward in a login. */
+/** The credential that is sent in a login. */
 export type Presented =
   | { readonly mechanism: 'MONGODB-OIDC'; readonly token: MintedToken }
   | { readonly mechanism: 'MONGODB-AWS'; readonly keys: LoginKeys };
@@ -10,20 +10,20 @@ export type Presented =
 /** The driver's own limit on an OIDC callback, in seconds (facts/mongodb.md 1.4). */
 export const CALLBACK_LIMIT_S = 60;
 
-/** Gets a token. Its source bounds each step by itself; what it may take in all is what the driver would wait. */
+/** Gets a token. Its source bounds each step; the total is bounded by the time that the driver would wait. */
 export async function tokenToPresent({ tokenSource, timeoutMs }: LoginPlan, signal: AbortSignal) {
   if (tokenSource === undefined) throw new TypeError('MONGODB-OIDC requires a token source');
   const bounded = deadline(signal, Math.max(timeoutMs, CALLBACK_LIMIT_S * 1000));
   return { mechanism: 'MONGODB-OIDC', token: await within(bounded, tokenSource.get(bounded)) } as const;
 }
 
-/** Gets keys, which bound each step by themselves. */
+/** Gets keys. Their source bounds each step. */
 export async function keysToPresent({ credentials }: LoginPlan, signal: AbortSignal) {
   if (credentials === undefined) throw new TypeError('MONGODB-AWS requires credentials');
   return { mechanism: 'MONGODB-AWS', keys: await within(signal, credentials(signal)) } as const;
 }
 
-/** For people, without a secret: what it is, whose and for whom. */
+/** Describes the credential for people, without a secret: what it is, its subject and its audience. */
 export function presentedText(presented: Presented): string {
   if (presented.mechanism === 'MONGODB-OIDC') {
     const { subject, audience } = presented.token;

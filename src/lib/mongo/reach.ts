@@ -12,14 +12,15 @@ import { dialThroughProxy } from '../net/dial-proxy.ts';
 import { dialTls, type TlsFacts, type TlsSettings } from '../net/dial-tls.ts';
 import { hostPort } from '../uri/host-port.ts';
 import { refusePlaintextAddress } from '../uri/plaintext.ts';
+import { adviceOnPrivateName } from '../uri/private-name.ts';
 import { srvFailed, withSrvRecords } from '../uri/srv.ts';
 import { dialFailure, dialFaultText, type Unreached } from './dial-failures.ts';
 import type { StageLog } from './stages.ts';
 
-/** A host and where it is. */
+/** A host and its addresses. */
 interface Located {
   readonly host: HostPort;
-  /** Of the host, or of the proxy that leads to it. */
+  /** The addresses of the host, or of the proxy in front of it. */
   readonly addresses: readonly string[];
 }
 
@@ -28,16 +29,17 @@ interface Connected {
   readonly socket: Socket;
 }
 
-/** What a stage found out about each host. */
+/** The result of a stage for each host. */
 interface Sorted<T> {
   readonly passed: readonly T[];
   readonly failed: readonly Unreached[];
 }
 
 /**
- * The stages that need no driver: resolve, tcp, tls. Every host is tried; a stage fails only when none passes.
+ * Runs the stages that need no driver: resolve, tcp, tls. Every host is tried. A stage fails only when no
+ * host passes.
  *
- * @returns the plain connection string that the one given stands for
+ * @returns the plain connection string for the given one
  * @throws FedctlError mongo.* of the stage that failed
  */
 export async function reach(
@@ -63,7 +65,7 @@ export async function reach(
   return uri;
 }
 
-/** A look-up by hand asks the server that was asked here, not that of the machine. */
+/** A manual lookup must use the DNS server that was used here, not that of the machine. */
 function askedOf(dnsServer: string | null, failure: FedctlError | null): FedctlError | null {
   const offered = failure?.command ?? null;
   if (failure === null || dnsServer === null || offered?.kind !== 'program') return failure;
@@ -109,7 +111,7 @@ async function locate(
   return isIP(asked) === 0 ? dialName(resolver, asked, bounds) : { ok: true, value: [asked] };
 }
 
-/** Asks for both records at once. A name without a TXT record is fine. */
+/** Requests both records at once. A TXT record is optional. */
 async function resolveSrv(
   uri: ConnectionString,
   name: SrvName,
@@ -135,11 +137,15 @@ async function resolveSrv(
   return withSrvRecords(uri, { srv, txt });
 }
 
-/** A resolver that says no. What it says otherwise is about itself, and not about the record. */
+/** Codes for a missing record. Other codes are faults of the resolver and not of the record. */
 const NO_RECORD: ReadonlySet<string> = new Set(['ENODATA', 'ENOTFOUND']);
 
 function recordFailed(name: SrvName, what: string, code: string, cause: unknown): FedctlError {
-  if (NO_RECORD.has(code)) return srvFailed(name, `${what} does not exist.`, cause);
+  if (NO_RECORD.has(code)) {
+    const failure = srvFailed(name, `${what} does not exist.`, cause);
+    const advice = adviceOnPrivateName(name.host);
+    return advice === null ? failure : failure.with({ ...advice, command: failure.command });
+  }
   const isLate = code === 'ETIMEOUT';
   const why = isLate ? 'timed out' : `failed${code === '' ? '' : ` (${code})`}`;
   return srvFailed(
@@ -166,7 +172,7 @@ async function connectAll(located: readonly Located[], uri: ConnectionString, bo
     (host, socket): Connected => ({ host, socket }),
   );
   if (passed.length === 0) throw dialFailure('tcp', failed);
-  // Between two stages a socket may die; the next stage finds out.
+  // A socket may fail between two stages; the next stage reports it.
   for (const { socket } of passed) socket.on('error', () => {});
   const through = uri.proxy === null ? '' : ` through ${hostPort(uri.proxy)}`;
   const detail = `${passed.map(({ host }) => hostPort(host)).join(', ')}${through}`;

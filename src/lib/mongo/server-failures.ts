@@ -7,13 +7,13 @@ import { faultOfTls } from '../net/dial-tls.ts';
 import { dialFailure } from './dial-failures.ts';
 import { StrangeAnswer } from './frame-guard.ts';
 
-/** A failure of ours somewhere in a chain of causes: what our own callback threw, wrapped by the driver. */
+/** Returns a FedctlError in a chain of causes: the driver wraps what fedctl's own callback threw. */
 export function ownFailure(error: unknown): FedctlError | null {
   for (const each of chain(error)) if (isFedctlError(each)) return each;
   return null;
 }
 
-/** The code and text of an answer with `ok: 0`; null for anything else (facts/mongodb.md 1.2). */
+/** Returns the code and text of a response with `ok: 0`; null for anything else (facts/mongodb.md 1.2). */
 export function serverAnswer(
   error: unknown,
 ): { readonly code: number | null; readonly name: string; readonly text: string } | null {
@@ -26,42 +26,43 @@ export function serverAnswer(
   return null;
 }
 
-/** What an answer with `ok: 0` says, for the end of a sentence: `no such command (59 CommandNotFound)`. */
+/** Formats a response with `ok: 0` for the end of a sentence: `no such command (59 CommandNotFound)`. */
 export function answerText({ code, name, text }: NonNullable<ReturnType<typeof serverAnswer>>): string {
-  // The driver puts `n/a` where the server gave no reason.
+  // The driver uses `n/a` when the server gave no reason.
   const reason = text === 'n/a' || text === '' ? 'no reason given' : text;
   const number = [code, name].filter((each) => each !== null && each !== '').join(' ');
   return number === '' ? reason : `${reason} (${number})`;
 }
 
-/** Whether the driver met something that is no message of MongoDB. */
+/** Returns whether the driver received something other than a MongoDB message. */
 export function isStrange(error: unknown): boolean {
   return chain(error).some((each) => each instanceof StrangeAnswer || each.name === 'MongoParseError');
 }
 
-/** Whether the driver gave up waiting for an answer. */
+/** Returns whether the driver timed out while it waited for a response. */
 export function isNetworkTimeout(error: unknown): boolean {
   return chain(error).some(({ name }) => name === 'MongoNetworkTimeoutError');
 }
 
-/** Whether the connection ended: closed, reset, or torn down by the driver because of it. */
+/** Returns whether the connection ended: closed, reset, or closed by the driver as a consequence. */
 export function isNetworkEnd(error: unknown): boolean {
   return chain(error).some(
     ({ name }) => name.startsWith('MongoNetwork') || name.startsWith('MongoPoolCleared'),
   );
 }
 
-/** Why a server did not get past hello, by what the driver met. */
+/** Creates the failure of a server that did not pass hello, from the driver's error. */
 export function helloFailure(address: string, error: Error): FedctlError {
   const own = ownFailure(error);
   if (own !== null) return own;
   const said = (code: FailureCode, message: string) => new FedctlError(code, { message, cause: error });
   for (const cause of chain(error)) {
-    // With TLS 1.3 an alert may come after the handshake; and a server may show another certificate than before.
+    // With TLS 1.3 an alert may arrive after the handshake, and a server may show another certificate than
+    // before.
     const fault = faultOfTls(cause);
     if (fault !== 'cut') return dialFailure('tls', [{ host: hostOf(address), fault, cause }]);
   }
-  // The sentence of the load balancer specification, which every driver raises.
+  // The message is defined by the load balancer specification, so every driver uses it.
   if (error.message.includes('load balancing mode')) {
     return new FedctlError('mongo.topology-mismatch', {
       message: `${address} is not behind a load balancer, but the connection string has loadBalanced=true.`,
@@ -103,7 +104,7 @@ export function helloFailure(address: string, error: Error): FedctlError {
   });
 }
 
-/** By the code that a server answered hello with (src/mongo/base/error_codes.yml of mongodb/mongo). */
+/** By the error code of the response to hello (src/mongo/base/error_codes.yml of mongodb/mongo). */
 function remedyOf(code: number | null): string {
   switch (code) {
     case 354:
@@ -155,7 +156,7 @@ const STRANGE_HELLO: Readonly<
   }),
 };
 
-/** Why a command after the login failed. 13 is a missing role, whatever the command. */
+/** Creates the failure of a command after the login. 13 is a missing role, whatever the command. */
 export function commandFailure(what: string, error: unknown, needs: string): FedctlError {
   const answer = serverAnswer(error);
   if (answer?.code === 13) {
@@ -182,13 +183,13 @@ export function commandFailure(what: string, error: unknown, needs: string): Fed
   });
 }
 
-/** An address as the driver writes it. */
+/** Parses an address as the driver writes it. */
 function hostOf(address: string): HostPort {
   const colon = address.lastIndexOf(':');
   return { host: bareHost(address.slice(0, colon)), port: Number(address.slice(colon + 1)) };
 }
 
-/** An error and the errors behind it, the nearest first. */
+/** Returns an error and its causes, the outermost first. */
 function chain(error: unknown): Error[] {
   const errors: Error[] = [];
   for (let each = error; each instanceof Error && errors.length < 10; each = each.cause) errors.push(each);

@@ -27,7 +27,7 @@ const CLOSE_MS = 20;
 /** A connected client, to be closed with `closeClient`. */
 export interface Session {
   readonly client: MongoClient;
-  /** Rejects when the server moves its primary to where nothing may be sent; never fulfilled. */
+  /** Rejects when the primary moves to a member that must not receive anything; never fulfilled. */
   readonly refused: Promise<never>;
 }
 
@@ -37,9 +37,9 @@ interface Dependencies {
 }
 
 /**
- * The stages that the driver does: hello, credential, authenticate. Each ends when the driver shows it: hello when it
- * asks for a token or keys, which it does after the answer to hello on the connection that it is about to use;
- * authenticate when that connection is ready.
+ * Runs the stages of the driver: hello, credential, authenticate. Each ends with a visible action of the
+ * driver. hello ends when it requests a token or keys, which happens after the response to hello on the
+ * connection that it will use. authenticate ends when that connection is ready.
  *
  * @param plan with the hosts of its connection string known
  * @throws FedctlError of the stage that failed
@@ -58,12 +58,12 @@ export async function openSession(
   return { client, refused: watch.refused };
 }
 
-/** Closes within a moment, whatever the server does. */
+/** Closes the client quickly, whatever the server does. */
 export async function closeClient(client: MongoClient): Promise<void> {
   await within(AbortSignal.timeout(CLOSE_MS), client.close(true)).catch(() => {});
 }
 
-/** One login under way. */
+/** One login in progress. */
 class Opening {
   readonly #plan: LoginPlan;
   readonly #context: Dependencies;
@@ -71,7 +71,7 @@ class Opening {
   readonly #signal: AbortSignal;
   readonly #timer: StageTimer;
   #watch: HelloWatch | null = null;
-  /** The address that the driver is about to log in to. */
+  /** The address of the server for the login. */
   #selected: string | null = null;
   #presented: Presented | null = null;
 
@@ -117,9 +117,9 @@ class Opening {
     this.#stages.pass(this.#plan.mechanism);
   }
 
-  /** Ends hello, and is the stage credential; what follows is authenticate. */
+  /** Ends hello and runs the credential stage; the next stage is authenticate. */
   async #present<T extends Presented>(get: () => Promise<T>): Promise<T> {
-    // The driver asks again when it opens another connection; these stages are over by then.
+    // The driver calls this again when it opens another connection; these stages have ended by then.
     if (this.#stages.running !== 'hello') return get();
     this.#stages.pass(this.#watch?.detail() ?? '', this.#watch?.facts());
     this.#stages.begin('credential');

@@ -1,7 +1,7 @@
-/** The time of a stage is over. */
+/** The error of a stage that timed out. */
 export class StageOver extends Error {}
 
-/** Bounds one stage after the other. */
+/** Bounds the stages one after the other. */
 export class StageTimer {
   readonly #ms: number;
   #timer: NodeJS.Timeout | undefined;

@@ -1,14 +1,14 @@
 import type { FedctlError } from '../core/errors.ts';
 import type { StageEvent, StageFacts, StageId } from '../ports/mongo.ts';
 
-/** What one stage comes to when it passes. */
+/** The result of a stage that passed. */
 export interface StageOutcome<T> {
   readonly detail: string;
   readonly facts?: StageFacts;
   readonly value: T;
 }
 
-/** Times the stages of one login and tells each as it ends. One runs at a time. */
+/** Measures the stages of one login and reports each as it ends. Only one runs at a time. */
 export class StageLog {
   readonly #observe: (event: StageEvent) => void;
   readonly #now: () => Date;
@@ -20,7 +20,7 @@ export class StageLog {
     this.#now = now;
   }
 
-  /** The stage that runs; null between two. */
+  /** The running stage; null between two. */
   get running(): StageId | null {
     return this.#running;
   }
@@ -45,7 +45,7 @@ export class StageLog {
     return failure;
   }
 
-  /** One stage that is one piece of work. */
+  /** Runs one stage that consists of one function. */
   async during<T>(
     id: StageId,
     work: () => Promise<StageOutcome<T>>,
@@ -65,7 +65,7 @@ export class StageLog {
   #end(status: StageEvent['status'], detail: string, more: Pick<StageEvent, 'code' | 'facts'> = {}): void {
     if (this.#running === null) return;
     const startedAt = this.#startedAt;
-    // A clock that is set back must not make a stage negative.
+    // A clock that is set back must not make the duration negative.
     const ms = Math.max(0, this.#now().getTime() - startedAt.getTime());
     this.#observe({ id: this.#running, status, startedAt, ms, detail, ...more });
     this.#running = null;

@@ -7,9 +7,9 @@ import type { TlsSettings } from '../net/dial-tls.ts';
 const MAX_PEM_BYTES = 4 * 1024 * 1024;
 
 /**
- * What the TLS options of a connection string come to, with their files read.
+ * Reads the TLS settings of a connection string and their files.
  *
- * @param bounds `timeoutMs` bounds each file, in milliseconds: one that is a named pipe may have no writer
+ * @param bounds `timeoutMs` bounds each file, in milliseconds: a named pipe may have no writer
  * @throws FedctlError usage.unreadable-input
  */
 export async function readTlsSettings(

@@ -11,11 +11,12 @@ type Env = Readonly<Record<string, string | undefined>>;
 const known = new WeakMap<Env, Map<string, Promise<HttpAgent>>>();
 
 /**
- * Returns the agent of node:http for requests to one URL's host: through its proxy, if it has one, and trusting the CA
- * bundle. All requests of an environment on the same route share one agent, and so its connections, which do not
- * keep the process alive. Node's own agents are never used: they obey NODE_USE_ENV_PROXY.
+ * Returns the agent of node:http for requests to one URL's host: through its proxy, if it has one, and
+ * trusting the CA bundle. All requests of an environment on the same route share one agent and its
+ * connections, which do not keep the process alive. Node's own agents are not used, because they obey
+ * NODE_USE_ENV_PROXY.
  *
- * @param bundle of the profile, which stands behind AWS_CA_BUNDLE
+ * @param bundle the CA bundle of the profile; AWS_CA_BUNDLE takes precedence
  * @throws FedctlError net.proxy-invalid, net.ca-bundle-invalid
  */
 export async function agentFor(url: URL, env: Env, bundle: CaBundle | null = null): Promise<HttpAgent> {
@@ -44,7 +45,7 @@ async function createAgent(
   return new TunnelAgent(proxy, trust);
 }
 
-/** Remembers the certificates that it refuses. */
+/** An agent that remembers the certificates it rejects. */
 class RememberingAgent extends HttpsAgent {
   override createConnection(
     ...given: Parameters<HttpsAgent['createConnection']>

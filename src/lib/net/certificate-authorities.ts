@@ -5,7 +5,7 @@ import { readBoundedFile } from '../files/bounded-file.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A file with certificates of authorities, and the setting that names it. */
+/** A file with CA certificates, and the setting that names it. */
 export interface CaBundle {
   readonly path: string;
   /** `AWS_CA_BUNDLE`, `ca_bundle of the profile "x"` … */
@@ -14,17 +14,18 @@ export interface CaBundle {
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
-/** The bundles of whole systems have about 200 KB. */
+/** System bundles have about 200 KB. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** The reading of a file ends by time: who waits for it has a signal of its own. */
+/** The reading of a file is bounded by time only. Callers have signals of their own. */
 const NEVER = new AbortController().signal;
 
 const known = new WeakMap<Env, Map<string, Promise<string[]>>>();
 
 /**
- * The bundle that counts, in the order of the AWS CLI: AWS_CA_BUNDLE, `ca_bundle` of the profile, REQUESTS_CA_BUNDLE,
- * which people behind a proxy that inspects TLS have set for Python. A leading `~` is the home.
+ * Returns the bundle to use, in the order of the AWS CLI: AWS_CA_BUNDLE, `ca_bundle` of the profile,
+ * REQUESTS_CA_BUNDLE, which people behind a proxy that inspects TLS have set for Python. A leading `~` is the
+ * home directory.
  */
 export function caBundleOf(env: Env, ofProfile: CaBundle | null = null): CaBundle | null {
   const inEnvironment = (source: string): CaBundle | null => {
@@ -37,11 +38,12 @@ export function caBundleOf(env: Env, ofProfile: CaBundle | null = null): CaBundl
 }
 
 /**
- * The certificate authorities to trust, as the `ca` option of node:tls takes them (PEM), or undefined for Node's own.
+ * Returns the CA certificates to trust, as the `ca` option of node:tls takes them (PEM), or undefined for
+ * Node's own.
  *
- * A bundle adds to what is trusted. `ca` replaces Node's roots and with them NODE_EXTRA_CA_CERTS, so both are
- * listed again (facts/dependencies.md 4). Found out once for an environment: every client asks, and the
- * bundle of a whole system has more than a hundred certificates to parse.
+ * A bundle adds to the trusted certificates. `ca` replaces Node's roots and NODE_EXTRA_CA_CERTS, so both are
+ * listed again (facts/dependencies.md 4). The result is cached per environment: every client needs it, and a
+ * system bundle has more than a hundred certificates to parse.
  *
  * @throws FedctlError net.ca-bundle-invalid
  */
@@ -74,14 +76,14 @@ async function readBundle(bundle: CaBundle): Promise<string> {
     try {
       new X509Certificate(certificate);
     } catch (cause) {
-      // node:tls would leave it out without a word.
+      // node:tls would silently ignore it.
       throw bundleInvalid(bundle, `has a damaged certificate (number ${index + 1})`, cause);
     }
   }
   return pem;
 }
 
-/** Node ignores this file, with a warning, when it cannot be read: so it is no reason to stop here either. */
+/** Node.js ignores this file with a warning when it cannot be read, so fedctl continues too. */
 async function extraCertificates(env: Env): Promise<readonly string[]> {
   const path = env['NODE_EXTRA_CA_CERTS'];
   if (path === undefined || path === '') return [];

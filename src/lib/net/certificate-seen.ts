@@ -1,20 +1,20 @@
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { rfc3339 } from '../core/time.ts';
 
-/** What a certificate that was not accepted says of itself. */
+/** The contents of a rejected certificate. */
 export interface CertificateSeen {
   readonly subject: string;
   readonly issuer: string;
-  /** The names that it is good for: `cluster0.example.net`, `127.0.0.1`. */
+  /** The names that the certificate is valid for: `cluster0.example.net`, `127.0.0.1`. */
   readonly names: readonly string[];
   readonly validFrom: Date;
   readonly expiresAt: Date;
 }
 
-/** The certificate of a handshake that failed, by the error that ended it. */
+/** The certificates of failed handshakes, by the error that ended the handshake. */
 const SEEN = new WeakMap<object, CertificateSeen>();
 
-/** Remembers the certificate that a socket is shown, for whoever gets the error that refuses it. */
+/** Remembers the certificate that a socket receives, for the code that handles the rejection. */
 export function rememberCertificate(socket: TLSSocket): void {
   const seen = certificateOnceShown(socket);
   socket.prependOnceListener('error', (error) => {
@@ -23,14 +23,15 @@ export function rememberCertificate(socket: TLSSocket): void {
   });
 }
 
-/** @returns null where no certificate was shown before the error */
+/** @returns null when no certificate was received before the error */
 export function certificateBehind(error: object): CertificateSeen | null {
   return SEEN.get(error) ?? null;
 }
 
 /**
- * Node.js forgets the certificate when it destroys the socket, which it does right after the event that is told first
- * of a handshake that is over (`secure`, internal to _tls_wrap and older than `secureConnect`).
+ * Returns a function that reads the certificate later. Node.js discards the certificate when it destroys the
+ * socket, right after the first event of a completed handshake (`secure`, internal to _tls_wrap and older
+ * than `secureConnect`).
  */
 export function certificateOnceShown(socket: TLSSocket): () => CertificateSeen | null {
   let certificate: PeerCertificate | null = null;
@@ -52,7 +53,7 @@ function seenOf({ subject, subjectaltname, issuer, valid_from, valid_to }: PeerC
   };
 }
 
-/** What is wrong with a certificate, by what it says of itself: completes "it …". */
+/** Describes the fault of a certificate from its contents, as the end of a sentence: "it …". */
 export function certificateFault(
   fault: 'not yet valid' | 'expired' | 'wrong name' | 'untrusted',
   { subject, issuer, names, validFrom, expiresAt }: CertificateSeen,
@@ -71,7 +72,7 @@ export function certificateFault(
   }
 }
 
-/** The name that tells most: CN, else the first alternative name, else the organization. */
+/** Returns the most useful name: CN, otherwise the first alternative name, otherwise the organization. */
 export function nameOf(name: PeerCertificate['subject'] | undefined, alternatives?: string): string {
   return (
     one(name?.CN) ??
@@ -81,7 +82,7 @@ export function nameOf(name: PeerCertificate['subject'] | undefined, alternative
   );
 }
 
-/** A certificate may hold several of each. */
+/** A certificate may contain several of each. */
 function one(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0];
 }

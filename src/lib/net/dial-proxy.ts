@@ -5,15 +5,15 @@ import type { Secret } from '../core/secret.ts';
 import { systemCode } from '../core/system-error.ts';
 import { type DialBounds, type Dialled, dialTcp, type Endpoint, step } from './dial.ts';
 
-/** A SOCKS5 proxy (RFC 1928), with user and password (RFC 1929) where it asks for them. */
+/** A SOCKS5 proxy (RFC 1928), with user and password (RFC 1929) if it requires them. */
 export interface SocksProxy extends Endpoint {
   readonly username: string | null;
   readonly password: Secret | null;
 }
 
 /**
- * Opens a connection through a SOCKS5 proxy, which resolves the name itself. Whatever goes wrong is the proxy's fault:
- * it says no more. The caller owns the socket.
+ * Opens a connection through a SOCKS5 proxy, which resolves the name itself. Every failure is attributed to
+ * the proxy, because it gives no details. The caller owns the socket.
  *
  * @param addresses of the proxy
  */
@@ -55,14 +55,14 @@ export async function dialThroughProxy(
   return { ...through, fault: 'proxy' };
 }
 
-/** What went wrong with a proxy, for people. */
+/** The description of a proxy failure, for people. */
 export interface ProxyMeaning {
   /** Completes "cannot be reached through the SOCKS5 proxy: …". */
   readonly says: string;
   readonly likelyCause: string;
 }
 
-/** What proxies answer a CONNECT with (RFC 1928, section 6), by the names that the package gives the numbers. */
+/** The replies of proxies to CONNECT (RFC 1928, section 6), by the names in the package. */
 const REPLIES: Readonly<Record<string, string>> = {
   Failure: 'general failure',
   NotAllowed: 'its rules do not allow the connection',
@@ -72,7 +72,9 @@ const REPLIES: Readonly<Record<string, string>> = {
   TTLExpired: 'its connection timed out',
 };
 
-/** Told by the texts of the package (2.8.10), which has no codes; a text that is not known is not shown. */
+/**
+ * Recognizes the error messages of the package (2.8.10), which has no codes. An unknown message is not shown.
+ */
 export function proxyFault(cause: unknown): ProxyMeaning {
   const text = cause instanceof Error ? cause.message : '';
   const code = systemCode(cause);

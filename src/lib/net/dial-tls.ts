@@ -4,19 +4,19 @@ import { systemCode } from '../core/system-error.ts';
 import { type CertificateSeen, certificateOnceShown, nameOf } from './certificate-seen.ts';
 import { type DialBounds, type DialFault, type Dialled, type Endpoint, opened, step } from './dial.ts';
 
-/** What TLS is to be done with. Without `ca`, Node's own list and NODE_EXTRA_CA_CERTS count. */
+/** The TLS settings of a connection. Without `ca`, Node's own list and NODE_EXTRA_CA_CERTS apply. */
 export interface TlsSettings {
   readonly ca?: string;
   readonly crl?: string;
-  /** Certificate and key of this side, PEM. */
+  /** Client certificate and key, PEM. */
   readonly certificateKey?: string;
   readonly passphrase?: string;
-  /** False only where somebody asked for it. */
+  /** False only when the user asked for it. */
   readonly verify: boolean;
   readonly verifyName: boolean;
 }
 
-/** What a handshake showed. */
+/** The facts of a handshake. */
 export interface TlsFacts {
   /** `TLSv1.3` */
   readonly protocol: string;
@@ -25,7 +25,7 @@ export interface TlsFacts {
   readonly expiresAt: Date;
 }
 
-/** Verification results of OpenSSL that mean: nobody here vouches for this certificate. */
+/** Verification results of OpenSSL for a certificate from an untrusted authority. */
 const UNTRUSTED: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -44,7 +44,10 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
 ]);
 const OUT_OF_DATE: ReadonlySet<string> = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
-/** Does a TLS handshake over an open connection. The caller owns the resulting socket, and the plain one no longer. */
+/**
+ * Performs a TLS handshake over an open connection. The caller owns the resulting socket, and no longer the
+ * plain one.
+ */
 export async function dialTls(
   plain: Socket,
   { host }: Endpoint,
@@ -76,7 +79,7 @@ export async function dialTls(
   });
 }
 
-/** The fault behind an error of TLS. By its code: texts of OpenSSL change. */
+/** Returns the fault of a TLS error. It uses the code, because the messages of OpenSSL change. */
 export function faultOfTls(error: unknown): DialFault {
   const code = systemCode(error);
   if (UNTRUSTED.has(code)) return 'untrusted';
@@ -86,7 +89,7 @@ export function faultOfTls(error: unknown): DialFault {
   return code.startsWith('ERR_SSL_') ? 'no-tls' : 'cut';
 }
 
-/** A handshake that the verification of a certificate ended, with that certificate. */
+/** The error of a handshake in which certificate verification failed, with the certificate. */
 export class CertificateRefused extends Error {
   readonly code: string;
   readonly certificate: CertificateSeen;

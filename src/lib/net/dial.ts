@@ -4,8 +4,8 @@ import { deadline, within } from '../core/deadline.ts';
 import { systemCode } from '../core/system-error.ts';
 
 /**
- * What can go wrong between a name and an open connection, as facts: whoever dials says what they mean. `unknown-host`
- * is a resolver that says no, `resolver-failed` one that cannot say.
+ * The faults between a name and an open connection. The caller describes them for people. `unknown-host`: the
+ * resolver says that the name does not exist. `resolver-failed`: the resolver failed.
  */
 export type DialFault =
   | 'unknown-host'
@@ -21,13 +21,13 @@ export type DialFault =
   | 'alert'
   | 'no-tls';
 
-/** The end of one step of dialling. */
+/** The result of one connection step. */
 export type Dialled<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly fault: DialFault; readonly cause: unknown };
 
 export interface DialBounds {
-  /** Stops at once; its reason is thrown as it is. */
+  /** Stops at once; its reason is thrown unchanged. */
   readonly signal: AbortSignal;
   /** Bounds the step, in milliseconds. */
   readonly timeoutMs: number;
@@ -38,7 +38,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** The addresses of a name, in the order of the resolver. */
+/** Resolves a name and returns its addresses, in the order of the resolver. */
 export async function dialName(
   resolver: Resolver,
   host: string,
@@ -50,7 +50,9 @@ export async function dialName(
   });
 }
 
-/** How long one address may take before the next one is tried beside it (RFC 8305), in milliseconds. */
+/**
+ * How long one address is tried alone before the next one is tried concurrently (RFC 8305), in milliseconds.
+ */
 export const NEXT_ADDRESS_MS = 500;
 
 /** Opens a TCP connection to a port of a host whose addresses are known. The caller owns the socket. */
@@ -76,7 +78,7 @@ export async function dialTcp(
   });
 }
 
-/** Runs one step under its bounds. An interruption is thrown, everything else is an answer. */
+/** Runs one step under its bounds. An interruption is thrown; everything else is a result. */
 export async function step<T>(
   { signal, timeoutMs }: DialBounds,
   faultOf: (error: unknown) => DialFault,
@@ -92,7 +94,7 @@ export async function step<T>(
   }
 }
 
-/** Waits until a socket is open in the sense of `event`; the socket is destroyed when it is not. */
+/** Waits until a socket is open, signalled by `event`. Destroys the socket on failure. */
 export async function opened(
   socket: Socket,
   event: 'connect' | 'secureConnect',
@@ -106,7 +108,7 @@ export async function opened(
   try {
     await within(bounded, settled);
   } catch (error) {
-    // A socket that is torn down may still report an error: nobody is interested any more.
+    // A destroyed socket may still emit an error, which no longer matters.
     socket.on('error', () => {});
     socket.destroy();
     throw error;

@@ -8,7 +8,7 @@ import { agentFor } from './agents.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-// Responses without a body may name an encoding too: nothing to decompress is no error.
+// Responses without a body may name an encoding too, so an empty body is not an error.
 const unzip = () => createUnzip({ finishFlush: constants.Z_SYNC_FLUSH });
 const unbrotli = () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });
 
@@ -21,8 +21,8 @@ const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = {
 };
 
 /**
- * Creates the one way to HTTP servers, through node:http and our own agents. Node's global fetch ignores AWS_CA_BUNDLE
- * and obeys NODE_USE_ENV_PROXY, and loading it takes longer than most requests.
+ * Creates the only HTTP client of fedctl, based on node:http and its own agents. Node's global fetch ignores
+ * AWS_CA_BUNDLE and obeys NODE_USE_ENV_PROXY, and loading it takes longer than most requests.
  */
 export function createFetch(env: Env): Fetch {
   return async (url, { method = 'GET', headers, body, maxBytes, signal }) => {
@@ -44,14 +44,14 @@ export function createFetch(env: Env): Fetch {
 
 async function exchange(request: ClientRequest, body: string | undefined, maxBytes: number) {
   const message = await new Promise<IncomingMessage>((resolve, reject) => {
-    // Stays: a request that is destroyed may fail once more.
+    // This listener stays, because a destroyed request may emit another error.
     request.on('error', reject).once('response', resolve).end(body);
   });
   const { statusCode = 0, headers } = message;
   return { status: statusCode, headers, body: await readBody(message, maxBytes) };
 }
 
-/** The length that a header announces does not count: it may be wrong. */
+/** Bounds the bytes that are read. The announced content length may be wrong. */
 async function readBody(message: IncomingMessage, maxBytes: number): Promise<string | null> {
   const decompressor = DECOMPRESSORS[message.headers['content-encoding']?.toLowerCase() ?? '']?.();
   // The reader of the last stream receives the errors of both.

@@ -3,12 +3,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 
-/** A request that was read to its end. */
+/** A request that was read completely. */
 export interface HttpRequest {
   readonly method: string;
   /** Path and query as they were sent. */
   readonly target: string;
-  /** Every header in the order and number in which it was sent, names in lower case. */
+  /** Every header in the original order, including duplicates, names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
   /** The client's address, without its port. */
@@ -21,29 +21,32 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Called when the answer is on its way. */
+  /** Called when the response has been sent. */
   readonly sent?: () => void;
 }
 
 export interface LoopbackServer {
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 export interface LoopbackServerOptions {
   readonly host: string;
-  /** 0 for a free one. */
+  /** 0 chooses a free port. */
   readonly port: number;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
-  /** In bytes; half a megabyte unless given. */
+  /** In bytes. The default is half a megabyte. */
   readonly largestBody?: number;
-  /** Called with the server as soon as it listens; it may hand connections to it from elsewhere (`connection`). */
+  /**
+   * Called with the server as soon as it listens. It may pass connections from elsewhere to the server
+   * (`connection`).
+   */
   readonly listening?: ((server: Server) => Promise<void>) | undefined;
 }
 
-/** The largest valid request is one to mint with every limit used up and percent-encoded: some 350 kB. */
+/** The largest valid request mints with every limit used up and percent-encoded: some 350 kB. */
 const LARGEST_BODY = 512 * 1024;
 const SLOWEST_REQUEST_MS = 15_000;
 
@@ -51,7 +54,7 @@ const TOO_LARGE: HttpAnswer = { status: 413, headers: { connection: 'close' }, b
 const BROKEN: HttpAnswer = { status: 500, headers: { connection: 'close' }, body: '' };
 
 /**
- * Starts an HTTP server. Bodies and waiting are bounded, and no request can end the process.
+ * Starts an HTTP server. Bodies and waiting times are bounded, and no request can end the process.
  *
  * @throws the system's error when it cannot listen (`code: EADDRINUSE` …)
  */
@@ -63,15 +66,15 @@ export async function startLoopbackServer(options: LoopbackServerOptions): Promi
   };
   const server =
     tls === undefined ? createServer(limits, serve) : createTlsServer({ ...limits, ...tls }, serve);
-  // The raw sockets, also those whose TLS handshake is not over: closeAllConnections does not know of them.
+  // The raw sockets, including those in a TLS handshake, which closeAllConnections does not close.
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
-    // As node:http has it for the connections that it accepts itself.
+    // As node:http sets it for the connections that it accepts itself.
     socket.allowHalfOpen = true;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  // A client that speaks something else, or goes away: it gets a line if it is still there.
+  // A client that speaks another protocol, or disconnects: it gets a response if it is still connected.
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     else socket.destroy();
@@ -111,7 +114,7 @@ async function respond(
   response.end(given.body, given.sent);
 }
 
-/** The body, or null for one that is too large. Rejects when the client goes away in the middle. */
+/** Returns the body, or null for one that is too large. Rejects when the client disconnects early. */
 async function readBody(request: IncomingMessage, largest: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -142,7 +145,7 @@ async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void
   if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
-  // Clients keep connections open for their next request; nothing waits for that.
+  // Clients keep connections open for their next request; closing does not wait for them.
   for (const socket of sockets) socket.destroy();
   await closed;
 }

@@ -3,15 +3,16 @@ import { isIP } from 'node:net';
 import type { Resolver } from '../core/context.ts';
 import { bareHost, localhostAddresses } from '../core/hosts.ts';
 
-/** For each try, in milliseconds; whoever asks bounds the whole. */
+/** For each try, in milliseconds. The caller bounds the total. */
 const PATIENCE = 2000;
 const TRIES = 2;
 
 /**
- * Asks one DNS server for everything, whatever this machine is set up to ask. `localhost` is never asked for, here as
- * little as elsewhere (RFC 6761). Errors are Node's own: `ENOTFOUND`, `ENODATA`, `ETIMEOUT`, `ECONNREFUSED`, `ESERVFAIL`.
+ * Returns a resolver that sends every query to one DNS server, whatever the configuration of this machine.
+ * `localhost` is never looked up (RFC 6761). Errors are those of Node.js: `ENOTFOUND`, `ENODATA`, `ETIMEOUT`,
+ * `ECONNREFUSED`, `ESERVFAIL`.
  *
- * @param server an IP address with its port, as `readNameServer` checks it
+ * @param server an IP address with its port, as `readNameServer` returns it
  */
 export function nameServer(server: string): Resolver {
   const dns = new DnsResolver({ timeout: PATIENCE, tries: TRIES });

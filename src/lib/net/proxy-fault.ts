@@ -1,7 +1,9 @@
-/** An HTTP proxy on the way that opened no tunnel. The server behind it was never asked. */
+/** The error of an HTTP proxy that opened no tunnel. The server behind it was not contacted. */
 export class ProxyFault extends Error {
   readonly code = 'ERR_PROXY';
-  /** What it answered to CONNECT; null where it answered nothing of HTTP, or was not reached. */
+  /**
+   * The status of the response to CONNECT; null when the response was not HTTP, or the proxy was not reached.
+   */
   readonly status: number | null;
 
   constructor(status: number | null, cause?: unknown) {

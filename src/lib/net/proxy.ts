@@ -6,11 +6,11 @@ import { inNetwork } from '../core/network.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * The HTTP proxy through which a URL is to be reached, or null when it is reached directly. The one rule for the SDK,
- * for fetch and for whatever else goes out.
+ * Returns the HTTP proxy for a URL, or null for a direct connection. All outgoing connections use this rule:
+ * the SDK, fetch and others.
  *
- * The lower-case name of a variable wins over the upper-case one, also when it is empty. This machine and the metadata
- * addresses never go through a proxy, whatever the environment says.
+ * The lower-case name of a variable takes precedence over the upper-case one, even when it is empty.
+ * Connections to this machine and to the metadata addresses never use a proxy.
  *
  * @throws FedctlError net.proxy-invalid
  */
@@ -34,7 +34,10 @@ function proxySetting(protocol: string, env: Env): ProxySetting | null {
   return name === undefined || value === '' ? null : { name, value };
 }
 
-/** A CGI program finds the request header `Proxy` in HTTP_PROXY: whoever sends the request would choose the proxy. */
+/**
+ * Ignores HTTP_PROXY in a CGI program, where it contains the request header `Proxy`: the sender of the
+ * request would choose the proxy.
+ */
 function httpProxyNames(env: Env): readonly string[] {
   return env['REQUEST_METHOD'] === undefined ? ['http_proxy', 'HTTP_PROXY'] : ['http_proxy'];
 }
@@ -42,11 +45,11 @@ function httpProxyNames(env: Env): readonly string[] {
 const NOT_ENCODED =
   'a special character of its user or password is not percent-encoded (write \\ as %5C, % as %25, / as %2F, ? as %3F, # as %23)';
 
-/** The value may hold a password, so no message repeats it. */
+/** The value may contain a password, so no message repeats it. */
 function proxyUrl(name: string, value: string): URL {
-  // As curl reads it: without a scheme it is an HTTP proxy. `new URL` would take `proxy:3128` for a scheme.
+  // Like curl: without a scheme it is an HTTP proxy. `new URL` would parse `proxy:3128` as a scheme.
   const text = value.includes('://') ? value : `http://${value}`;
-  // `new URL` ends the host at these, and a part of the user would become the name of the proxy.
+  // `new URL` ends the host at these characters, so part of the user name would become the name of the proxy.
   if (/\\|:\/\/.*[/?#].*@/s.test(text)) throw proxyInvalid(name, NOT_ENCODED);
   if (!URL.canParse(text)) throw proxyInvalid(name, 'it is not a valid URL');
   const url = new URL(text);
@@ -57,7 +60,7 @@ function proxyUrl(name: string, value: string): URL {
   return url;
 }
 
-/** The result is used: the bundler takes a call of decodeURIComponent without one for dead code, and removes it. */
+/** The result must be used: the bundler removes a call of decodeURIComponent without one as dead code. */
 function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text);
@@ -74,7 +77,7 @@ function proxyInvalid(name: string, why: string): FedctlError {
   });
 }
 
-/** Whether an entry of NO_PROXY, a list separated by commas or blanks, covers the URL. */
+/** Returns whether an entry of NO_PROXY, a list separated by commas or spaces, covers the URL. */
 function isExcluded(url: URL, list: string): boolean {
   const host = bareHost(url.hostname).replace(/\.$/, '');
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
@@ -84,7 +87,10 @@ function isExcluded(url: URL, list: string): boolean {
     .some((entry) => covers(entry.toLowerCase(), host, port));
 }
 
-/** An entry is `*`, an address, a network `10.0.0.0/8`, or a name that covers its subdomains; each may have a port. */
+/**
+ * An entry is `*`, an address, a network `10.0.0.0/8`, or a name that covers its subdomains. Each may have a
+ * port.
+ */
 function covers(entry: string, host: string, port: string): boolean {
   if (entry === '*') return true;
   const { name, port: entryPort } = splitPort(entry);
@@ -94,7 +100,7 @@ function covers(entry: string, host: string, port: string): boolean {
   return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
 }
 
-/** `host:port`, `[::1]:port`; a bare `::1` is an address and has no port. */
+/** `host:port`, `[::1]:port`; a bare `::1` is an address without a port. */
 function splitPort(entry: string): { readonly name: string; readonly port: string | null } {
   const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(entry);
   if (bracketed !== null) return { name: bracketed[1] ?? '', port: bracketed[2] ?? null };

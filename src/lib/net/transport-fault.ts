@@ -4,24 +4,24 @@ import { systemCode } from '../core/system-error.ts';
 import { certificateBehind, certificateFault } from './certificate-seen.ts';
 import { ProxyFault } from './proxy-fault.ts';
 
-/** What went wrong below HTTP. `tls` covers the handshake and the certificate. */
+/** A fault below HTTP. `tls` covers the handshake and the certificate. */
 export interface TransportFault {
   readonly kind: 'unreachable' | 'tls' | 'timeout';
-  /** Node's or OpenSSL's own code: `ENOTFOUND`, `DEPTH_ZERO_SELF_SIGNED_CERT` … */
+  /** The code of Node.js or OpenSSL: `ENOTFOUND`, `DEPTH_ZERO_SELF_SIGNED_CERT` … */
   readonly code: string;
   /** Half a sentence for people: `its name does not resolve`. */
   readonly reason: string;
-  /** Where this fault has another cause than most of its kind. */
+  /** The cause, when it differs from most faults of this kind. */
   readonly likelyCause?: string;
-  /** What helps against this one, where most of its kind need something else. */
+  /** The remedy, when it differs from most faults of this kind. */
   readonly remedy?: string;
-  /** What shows more of it. */
+  /** The command that shows more details. */
   readonly command?: (url: URL) => OfferedCommand;
 }
 
 const TIMEOUTS: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 
-/** How OpenSSL and Node name what is wrong with a certificate or a handshake. */
+/** The codes of OpenSSL and Node.js for faults of a certificate or a handshake. */
 const TLS_CODE =
   /CERT|CRL|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_|^EPROTO$|_CA$|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|SIGNATURE_FAILURE/;
 
@@ -93,7 +93,7 @@ const UNREACHABLE: Readonly<Record<string, Meaning>> = {
   Z_BUF_ERROR: UNREADABLE,
 };
 
-/** The fault of the network that an error of node:http or node:tls stands for; null for any other error. */
+/** Returns the network fault of an error of node:http or node:tls; null for any other error. */
 export function transportFault(error: unknown): TransportFault | null {
   const coded = chainOf(error).find((each): each is Coded => systemCode(each) !== '');
   if (coded === undefined) return null;
@@ -105,7 +105,7 @@ export function transportFault(error: unknown): TransportFault | null {
   return meaning === undefined ? null : { kind: 'unreachable', code, ...meaning };
 }
 
-/** The parts of a failure in which a fault differs from most of its kind; empty where it does not. */
+/** Returns the parts of a failure that differ from most faults of this kind; empty when none does. */
 export function adviceOf(
   { likelyCause, remedy, command }: TransportFault,
   url: URL,
@@ -159,7 +159,10 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
 
 type Coded = Error & { readonly code: string };
 
-/** The SDK wraps what happened, and Node the errors of several addresses into an AggregateError: the first code counts. */
+/**
+ * The SDK wraps errors, and Node.js combines the errors of several addresses in an AggregateError. The first
+ * code counts.
+ */
 function chainOf(error: unknown): readonly Error[] {
   const chain: Error[] = [];
   for (let each = error; each instanceof Error && chain.length < 5; each = each.cause) {
@@ -171,7 +174,7 @@ function chainOf(error: unknown): readonly Error[] {
   return chain;
 }
 
-/** Node hides behind EPROTO what OpenSSL says; it stands in the text. */
+/** Node.js uses EPROTO for all OpenSSL errors; the details are in the message. */
 function tlsMeaning(error: Coded): Meaning {
   const { code, message } = error;
   const certificate = certificateBehind(error);

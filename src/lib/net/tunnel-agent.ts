@@ -5,13 +5,13 @@ import { Agent, type AgentConnectOpts } from 'agent-base';
 import { rememberCertificate } from './certificate-seen.ts';
 import { openTunnel } from './tunnel.ts';
 
-/** How certificates are verified, at the proxy and behind it. */
+/** How certificates are verified, of the proxy and of the server behind it. */
 interface Trust {
   readonly rejectUnauthorized: true;
   readonly ca?: string[];
 }
 
-/** Reaches servers through tunnels of an HTTP proxy, and trusts the same authorities at both ends. */
+/** Connects to servers through tunnels of an HTTP proxy. Both connections trust the same authorities. */
 export class TunnelAgent extends Agent {
   readonly #proxy: URL;
   readonly #trust: Trust;
@@ -39,7 +39,10 @@ export class TunnelAgent extends Agent {
   }
 }
 
-/** A request that is destroyed before it has a socket emits no event, and its tunnel would keep the process alive. */
+/**
+ * Returns a signal for a destroyed request. A request that is destroyed before it has a socket emits no
+ * event, and its tunnel would keep the process alive.
+ */
 function destructionOf(request: ClientRequest): AbortSignal {
   const destroyed = new AbortController();
   const destroy = request.destroy.bind(request);

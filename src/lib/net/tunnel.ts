@@ -6,11 +6,10 @@ import { lookup } from './lookup.ts';
 import { ProxyFault } from './proxy-fault.ts';
 
 /**
- * Asks an HTTP proxy to open a tunnel (RFC 9110, 9.3.6), once: a proxy that hangs up is not asked again. The caller owns
- * the socket.
+ * Asks an HTTP proxy once to open a tunnel (RFC 9110, 9.3.6), without retries. The caller owns the socket.
  *
  * @param authority `host:port` of the server behind the proxy
- * @param trust how the proxy's own certificate is verified, if it speaks TLS
+ * @param trust how the proxy's own certificate is verified, if it uses TLS
  * @param signal ends the attempt
  * @throws ProxyFault
  */

@@ -5,12 +5,13 @@ import type { RequestContext } from './request.ts';
 import { resolveVariables } from './variables.ts';
 
 /**
- * Whether a condition holds (facts/aws.md 5):
+ * Returns whether a condition holds (facts/aws.md 5):
  *
- * - ForAllValues holds for a key that is absent, ForAnyValue does not.
- * - An operator without either never holds for a multivalued key: AWS's StringEquals on sts:IdentityTokenAudience is an
- *   implicit deny. That the negated ones do not hold either, as in a Deny, is not verified.
- * - Elsewhere an absent key fails, except under a negated operator or with IfExists.
+ * - ForAllValues holds for an absent key, ForAnyValue does not.
+ * - An operator without either never holds for a multivalued key: AWS's StringEquals on
+ *   sts:IdentityTokenAudience is an implicit deny. It is not verified that the negated operators do not hold
+ *   either, as in a Deny.
+ * - Otherwise an absent key fails, except with a negated operator or with IfExists.
  */
 export function holds(
   { operator, key, values }: Condition,
@@ -37,10 +38,11 @@ export function holds(
 }
 
 /**
- * A text of a policy with its variables put in, where its version has them. A multivalued key is no variable.
+ * Resolves the variables in a text of a policy, if its version supports them. A multivalued key cannot be a
+ * variable.
  *
- * @returns null where a variable has no value: whatever that is compared with does not match, which under a negated
- *   operator means that the condition holds (not verified)
+ * @returns null when a variable has no value: nothing matches then, so with a negated operator the condition
+ * holds (not verified)
  */
 export function elementPattern(
   text: string,

@@ -4,24 +4,27 @@ import type { Condition, NamedPolicy, Selection, Statement } from './document.ts
 import { type Grant, grantTo } from './principals.ts';
 import type { PolicyRequest } from './request.ts';
 
-/** A kind of policy that has a say, in the order in which they are asked. */
+/** The kinds of policies, in the order of evaluation. */
 export const LAYERS = ['service-control', 'trust', 'identity', 'boundary', 'session'] as const;
 export type Layer = (typeof LAYERS)[number];
 
-/** Every policy that has a say in a request. */
+/** All policies that apply to a request. */
 export interface PolicyLayers {
-  /** One list for each level from the organization's root down to the account: every level has to allow. */
+  /** One list for each level from the organization's root down to the account. Every level must allow. */
   readonly serviceControl: readonly (readonly NamedPolicy[])[];
-  /** Of the role that is to be assumed; null for what is no role. */
+  /** The trust policy of the role to assume; null for other actions. */
   readonly trust: { readonly policy: NamedPolicy; readonly accountId: string } | null;
   readonly identity: readonly NamedPolicy[];
-  /** null when there is none: then it has no say. */
+  /** Null when there is none: then it does not restrict. */
   readonly boundary: NamedPolicy | null;
-  /** null when the session was made without any: then they have no say. An empty list allows nothing. */
+  /**
+   * Null when the session was created without session policies: then they do not restrict. An empty list
+   * allows nothing.
+   */
   readonly session: readonly NamedPolicy[] | null;
 }
 
-/** A statement, and where it stands. */
+/** A statement and its position. */
 export interface StatementPlace {
   readonly layer: Layer;
   readonly policy: string;
@@ -30,7 +33,7 @@ export interface StatementPlace {
   readonly sid: string | null;
 }
 
-/** A statement about the action that did not apply, and what about it did not fit. */
+/** A statement about the action that did not apply, and the reason. */
 export interface NearMiss extends StatementPlace {
   readonly effect: Statement['effect'];
   readonly because: 'resource' | 'principal' | Condition;
@@ -39,25 +42,26 @@ export interface NearMiss extends StatementPlace {
 export type Decision =
   | {
       readonly outcome: 'allowed';
-      /** What allowed it, one statement a layer. */
+      /** The statements that allowed it, one per layer. */
       readonly statements: readonly StatementPlace[];
     }
   | { readonly outcome: 'explicit-deny'; readonly layer: Layer; readonly statement: StatementPlace }
   | {
       readonly outcome: 'implicit-deny';
-      /** The first layer that lacks an allow. */
+      /** The first layer without an allow. */
       readonly layer: Layer;
-      /** What came close in it. */
+      /** The statements of this layer that nearly applied. */
       readonly misses: readonly NearMiss[];
     };
 
 /**
- * What AWS decides about a request: a deny wins wherever it stands; else every layer that is there has to allow.
+ * Decides a request as AWS does: an explicit deny in any policy wins; otherwise every layer that exists must
+ * allow.
  *
- * For a role to be assumed its trust policy has to allow in any case. Within one account a trust policy that names the
- * user or role makes an identity policy superfluous, for a user the boundary too; one that names the session, or
- * everybody, asks no further layer. From another account all of them are asked. (IAM User Guide, "Policy evaluation
- * logic"; not verified by a run.)
+ * To assume a role, its trust policy must always allow. Within one account, a trust policy that names the
+ * user or role makes an identity policy unnecessary, and for a user also the boundary. One that names the
+ * session, or everybody, needs no further layer. From another account all layers are required. (IAM User
+ * Guide, "Policy evaluation logic"; not verified by a run.)
  */
 export function evaluate(request: PolicyRequest, layers: PolicyLayers): Decision {
   const steps = stepsOf(request, layers);
@@ -77,14 +81,14 @@ export function evaluate(request: PolicyRequest, layers: PolicyLayers): Decision
   return { outcome: 'allowed', statements: allowed };
 }
 
-/** A statement about the action, and what keeps it from applying: null when it applies. */
+/** A statement about the action, and the reason why it does not apply; null when it applies. */
 interface Finding extends StatementPlace {
   readonly effect: Statement['effect'];
   readonly because: NearMiss['because'] | null;
   readonly grant: Grant | null;
 }
 
-/** A set of policies of which one has to allow, and what its statements say. */
+/** A set of policies of which one must allow, and the findings of its statements. */
 interface Step {
   readonly layer: Layer;
   readonly findings: readonly Finding[];
@@ -99,14 +103,14 @@ function stepsOf(request: PolicyRequest, layers: PolicyLayers): readonly Step[] 
   return [
     ...serviceControl.map((level) => step('service-control', level)),
     ...(trust === null ? [] : [step('trust', [trust.policy])]),
-    // Who only holds a token has no policies of its own.
+    // A caller with only a token has no policies of its own.
     ...(request.principal.type === 'Federated' ? [] : [step('identity', identity)]),
     ...(boundary === null ? [] : [step('boundary', [boundary])]),
     ...(session === null ? [] : [step('session', session)]),
   ];
 }
 
-/** The layers whose silence does no harm, because the trust policy names the caller closely enough. */
+/** Returns the layers that need not allow, because the trust policy names the caller specifically enough. */
 function superfluous(
   { principal }: PolicyRequest,
   { trust }: PolicyLayers,

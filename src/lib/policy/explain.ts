@@ -1,7 +1,7 @@
 import type { Decision, Layer, NearMiss, StatementPlace } from './evaluate.ts';
 import type { PolicyRequest } from './request.ts';
 
-/** How a layer's policies are called. */
+/** The names of the policies of a layer. */
 const NAMES: Readonly<Record<Layer, string>> = {
   'service-control': 'service control policy',
   trust: 'trust policy',
@@ -11,8 +11,8 @@ const NAMES: Readonly<Record<Layer, string>> = {
 };
 
 /**
- * Why a request was decided as it was, for people: the statement, or what kept the nearest ones from applying, with what
- * the policy wants and what the request has. AWS tells nobody; the lab tells its log.
+ * Explains a decision for people: the statement that decided, or why the nearest ones did not apply, with the
+ * values of the policy and of the request. AWS does not explain this; the lab writes it to its log.
  */
 export function explainDecision(decision: Decision, request: PolicyRequest): string {
   const { action, resource } = request;
@@ -53,7 +53,7 @@ function missText({ because }: NearMiss, { principal, context }: PolicyRequest):
 
 const SHOWN = 200;
 
-/** Values come from whoever asks: they stay short, and steer no terminal. */
+/** Values of a request are untrusted: they are shortened and escaped. */
 function shown(value: string): string {
   const text = value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value;
   return JSON.stringify(text);

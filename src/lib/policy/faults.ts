@@ -1,12 +1,12 @@
-/** Something in a policy that AWS would refuse. */
+/** A fault in a policy for which AWS would reject it. */
 export interface PolicyFault {
-  /** Member names and indices, from the policy down: `['Statement', 0, 'Effect']`. */
+  /** Member names and indices, from the root of the policy: `['Statement', 0, 'Effect']`. */
   readonly path: readonly (string | number)[];
   /** A sentence without a full stop. */
   readonly message: string;
 }
 
-/** The fault as people read it: `Statement[0].Effect: Effect is "Allow" or "Deny"`. */
+/** Formats a fault for people: `Statement[0].Effect: Effect is "Allow" or "Deny"`. */
 export function faultText({ path, message }: PolicyFault): string {
   const at = path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${step}`))
@@ -14,7 +14,7 @@ export function faultText({ path, message }: PolicyFault): string {
   return at === '' ? message : `${at}: ${message}`;
 }
 
-/** Gathers the faults of a policy, so that all can be told at once. */
+/** Collects the faults of a policy, so that all are reported at once. */
 export class Faults {
   readonly all: PolicyFault[] = [];
 
@@ -32,7 +32,10 @@ export class Faults {
     }
   }
 
-  /** One text or a list of texts, as most elements are; a fault and nothing where it is neither, or empty. */
+  /**
+   * Reads one text or a list of texts, which most elements are. Adds a fault and returns nothing when the
+   * value is neither, or empty.
+   */
   texts(value: unknown, path: PolicyFault['path'], what: string): readonly Located[] {
     if (typeof value === 'string') return [{ text: value, path }];
     if (!Array.isArray(value) || value.length === 0) {
@@ -47,7 +50,7 @@ export class Faults {
   }
 }
 
-/** A text of a policy, and where it stands. */
+/** A text of a policy and its position. */
 export interface Located {
   readonly text: string;
   readonly path: PolicyFault['path'];

@@ -1,23 +1,25 @@
 import { inNetwork, isNetwork } from '../core/network.ts';
 import { matches, type Pattern, textOf } from '../core/wildcard.ts';
 
-/** A condition operator, taken apart. */
+/** A parsed condition operator. */
 export interface Operator {
   /** As it was written: `ForAllValues:StringEqualsIfExists`. */
   readonly name: string;
   readonly set: 'ForAllValues' | 'ForAnyValue' | null;
   readonly comparison: ComparisonName | 'Null';
-  /** Holds too when the request has no such key. */
+  /** Also holds when the request has no such key. */
   readonly ifExists: boolean;
 }
 
 /** How a value of the request is compared with one of the policy. */
 export interface Comparison {
-  /** A negated one holds when none of the policy's values matches, and when the request has no such key. */
+  /**
+   * A negated operator holds when none of the policy's values matches, and when the request has no such key.
+   */
   readonly negated: boolean;
-  /** Whether policy variables are put into its values. */
+  /** Whether policy variables in its values are resolved. */
   readonly variables: boolean;
-  /** What is wrong with a value of a policy; null when nothing is. */
+  /** Returns the fault of a value in a policy; null for a valid value. */
   fault(wanted: string): string | null;
   matches(seen: string, wanted: Pattern): boolean;
 }
@@ -70,7 +72,7 @@ const BOOL: Comparison = {
   matches: equalIgnoringCase,
 };
 
-/** Every comparison of the policy language but Null, which looks at the key's presence alone. */
+/** All comparisons of the policy language except Null, which only tests the presence of the key. */
 export const COMPARISONS = {
   StringEquals: text(false, equal),
   StringNotEquals: text(true, equal),
@@ -101,7 +103,7 @@ export const COMPARISONS = {
   NotIpAddress: address(true),
 } as const satisfies Readonly<Record<string, Comparison>>;
 
-/** Takes the name of an operator apart; null for what is none. */
+/** Parses the name of an operator; null for an invalid one. */
 export function parseOperator(name: string): Operator | null {
   const found = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(name);
   const [, set, comparison = '', ifExists] = found ?? [];
@@ -119,8 +121,8 @@ function isComparison(name: string): name is ComparisonName {
 }
 
 /**
- * Compares ARNs part by part: a wildcard stays inside its part of the six, and the last part takes all the rest. A
- * lone `*` fits everything that is there.
+ * Compares ARNs part by part: a wildcard matches only within its part of the six, and the last part includes
+ * the rest. A lone `*` matches any value.
  */
 function likeArn(seen: string, wanted: Pattern): boolean {
   if (textOf(wanted) === '*') return true;
@@ -154,7 +156,7 @@ function numberOf(value: string): number | null {
 
 const ISO_8601 = /^\d{4}-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?)?$/;
 
-/** Milliseconds since 1970, of a date of ISO 8601 or of a number of seconds; null for what is neither. */
+/** Returns milliseconds since 1970, from an ISO 8601 date or a number of seconds; null for anything else. */
 function timeOf(value: string): number | null {
   if (/^\d{1,12}$/.test(value) && value.length !== 4) return Number(value) * 1000;
   if (!ISO_8601.test(value)) return null;

@@ -6,7 +6,10 @@ import { variableFault } from './variables.ts';
 
 type Path = PolicyFault['path'];
 
-/** Reads a Condition element: operators, their keys, and the values of each. Absent is no condition. */
+/**
+ * Parses a Condition element: operators, their keys, and the values of each. An absent element is no
+ * condition.
+ */
 export function parseConditions(
   value: unknown,
   path: Path,
@@ -37,7 +40,7 @@ export function parseConditions(
   });
 }
 
-/** Numbers and booleans of JSON stand for their text. */
+/** JSON numbers and booleans are converted to text. */
 function parseValues(
   value: unknown,
   path: Path,

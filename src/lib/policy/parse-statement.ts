@@ -12,7 +12,7 @@ import type { Faults, Located, PolicyFault } from './faults.ts';
 import { parseConditions } from './parse-conditions.ts';
 import { variableFault } from './variables.ts';
 
-/** What a statement is read by. */
+/** The rules for parsing a statement. */
 export interface StatementRules {
   readonly kind: PolicyKind;
   readonly version: PolicyDocument['version'];
@@ -33,7 +33,9 @@ const MEMBERS = [
   'Condition',
 ];
 
-/** Reads one statement; null where it is none at all. What is returned beside faults is not to be evaluated. */
+/**
+ * Parses one statement; null when the value is not a statement. A result with faults must not be evaluated.
+ */
 export function parseStatement(
   value: unknown,
   path: Path,
@@ -73,7 +75,7 @@ function parseSid(value: unknown, path: Path, faults: Faults): string | null {
   return null;
 }
 
-/** Which of an element and its negation stands there; a fault when none does, or both. */
+/** Returns whether an element or its negation is present; adds a fault when neither is, or both. */
 function chosen(value: Members, name: string, path: Path, faults: Faults): string | null {
   const given = [name, `Not${name}`].filter((one) => value[one] !== undefined);
   if (given.length === 1) return given[0] ?? null;
@@ -106,7 +108,7 @@ function actionFault(action: string): string | null {
 function resourceFault(resource: string, version: PolicyDocument['version']): string | null {
   const variable = version === '2012-10-17' ? variableFault(resource) : null;
   if (variable !== null) return variable;
-  // AWS fills in the parts that a star at the end stands for.
+  // A star at the end stands for the missing parts too.
   const whole = /^arn:(?:.*\*$|[^:]+:[^:]+:[^:]*:[^:]*:.)/s;
   if (resource === '*' || whole.test(resource.replaceAll(/\$\{[^}]*\}/g, 'v'))) return null;
   return `"${resource}" is neither an ARN nor *`;

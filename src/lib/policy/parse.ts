@@ -10,7 +10,7 @@ export type ParsedPolicy =
 const VERSIONS = ['2012-10-17', '2008-10-17'] as const;
 const MEMBERS = ['Version', 'Id', 'Statement'];
 
-/** Reads a policy, as JSON gives it, and tells everything that is wrong with it, each with the path to the fault. */
+/** Parses a policy from JSON and reports all faults, each with its path. */
 export function parsePolicy(value: unknown, kind: PolicyKind): ParsedPolicy {
   const faults = new Faults();
   if (!isRecord(value)) {

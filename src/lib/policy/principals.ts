@@ -2,19 +2,20 @@ import type { Principal, Selection } from './document.ts';
 import type { RequestPrincipal } from './request.ts';
 
 /**
- * How closely a trust policy names who asks. It decides whose further consent is needed: what names the account
- * leaves the choice to the account's identity policies, what names the user or role does not, and what names the very
- * session asks neither boundary nor session policy.
+ * How specifically a trust policy names the caller. It decides which other policies are needed: naming the
+ * account leaves the decision to the account's identity policies, naming the user or role does not, and
+ * naming the session also skips boundary and session policy.
  */
 export type Grant = 'account' | 'principal' | 'session';
 
 /**
- * How closely an element names the principal; null when it does not. NotPrincipal excepts whom any of its names fits;
- * whether AWS wants account, role and session named to except a session is not verified.
+ * Returns how specifically an element names the principal; null when it does not. NotPrincipal excepts every
+ * principal that one of its names matches. Whether AWS requires account, role and session to except a session
+ * is not verified.
  */
 export function grantTo({ except, listed }: Selection<Principal>, principal: RequestPrincipal): Grant | null {
   const grants = listed.map((one) => named(one, principal)).filter((grant) => grant !== null);
-  // Who is not excepted is meant like everybody: NotPrincipal names nobody.
+  // A principal that is not excepted counts as everybody, because NotPrincipal names nobody.
   if (except) return grants.length === 0 ? 'session' : null;
   return (
     grants.find((grant) => grant === 'session') ??

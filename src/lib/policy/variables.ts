@@ -3,13 +3,13 @@ import { type Pattern, patternOf } from '../core/wildcard.ts';
 /** `${key}`, `${key, 'default'}`, `${*}`, `${?}`, `${$}`. */
 const VARIABLE = /\$\{([^}']*)(?:'([^']*)'[ \t]*)?\}/g;
 
-/** The text of a variable's key, or undefined where the request has none. */
+/** Returns the value of a variable's key, or undefined when the request has none. */
 export type Lookup = (key: string) => string | undefined;
 
 /**
- * Puts in what the policy variables stand for. What they stand for is taken as it is: a `*` in a tag is no wildcard.
+ * Resolves the policy variables in a text. Values are literal: a `*` in a tag is not a wildcard.
  *
- * @returns null where a variable has neither a value nor a default: such an element matches nothing
+ * @returns null when a variable has neither a value nor a default: such an element matches nothing
  */
 export function resolveVariables(text: string, lookup: Lookup): Pattern | null {
   const pattern: Pattern[number][] = [];
@@ -24,7 +24,7 @@ export function resolveVariables(text: string, lookup: Lookup): Pattern | null {
   return pattern;
 }
 
-/** What is wrong with the variables of a text; null when nothing is. */
+/** Returns the fault of the variables in a text; null when there is none. */
 export function variableFault(text: string): string | null {
   for (const [whole, head = '', fallback] of text.matchAll(VARIABLE)) {
     const wellFormed =

@@ -1,14 +1,17 @@
 import type { FedctlError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 
-/** What gets into the Atlas Administration API: a service account (OAuth) or a programmatic API key (HTTP Digest). */
+/**
+ * Credentials for the Atlas Administration API: a service account (OAuth) or a programmatic API key (HTTP
+ * Digest).
+ */
 export type AtlasCredentials =
   | { readonly kind: 'service-account'; readonly clientId: string; readonly secret: Secret }
   | { readonly kind: 'api-key'; readonly publicKey: string; readonly privateKey: Secret };
 
 /** How to reach the API. */
 export interface AtlasSettings {
-  /** `https://cloud.mongodb.com`, without a path; plain http for this machine only. */
+  /** `https://cloud.mongodb.com`, without a path. Plain http is allowed for this machine only. */
   readonly url: string;
   readonly credentials: AtlasCredentials;
   /** Bounds each request, in milliseconds. */
@@ -33,9 +36,9 @@ export interface AtlasDatabaseUser {
   readonly database: string;
   readonly oidcAuthType: 'NONE' | 'USER' | 'IDP_GROUP';
   readonly awsIAMType: 'NONE' | 'USER' | 'ROLE';
-  /** `collection`: the role holds for this one of the database only. */
+  /** `collection`: the role applies only to this collection of the database. */
   readonly roles: readonly { readonly role: string; readonly db: string; readonly collection?: string }[];
-  /** `CLUSTER`, `DATA_LAKE`, `STREAM`; the types of Atlas grow. */
+  /** `CLUSTER`, `DATA_LAKE`, `STREAM`. Atlas may add types. */
   readonly scopes: readonly { readonly name: string; readonly type: string }[];
   readonly deleteAfterDate?: Date;
 }
@@ -59,18 +62,27 @@ export interface AtlasCluster {
   readonly paused: boolean;
   /** `8.0.13` */
   readonly mongoDBVersion: string;
-  /** Every connection string that leads to it: standard, SRV, private, private endpoints. Empty while it is created. */
+  /**
+   * All connection strings of the cluster: standard, SRV, private, private endpoints. Empty while the cluster
+   * is being created.
+   */
   readonly connectionStrings: readonly string[];
 }
 
-/** All entries of a list. What fedctl cannot read is kept apart: most questions are about another entry. */
+/**
+ * All entries of a list. Entries that fedctl cannot read are kept apart, because most checks are about
+ * another entry.
+ */
 export interface AtlasList<T> {
   readonly entries: readonly T[];
   readonly unreadable: readonly UnreadableEntry[];
 }
 
 export interface UnreadableEntry {
-  /** What it is found by: user name, issuer, name of the cluster, CIDR block. Null where that cannot be read either. */
+  /**
+   * The key of the entry: user name, issuer, name of the cluster, CIDR block. Null when the key cannot be
+   * read either.
+   */
   readonly name: string | null;
   /** atlas.answer-unreadable */
   readonly failure: FedctlError;
@@ -83,13 +95,13 @@ export interface AtlasLogin {
   readonly username: string;
   readonly ipAddress: string;
   readonly accepted: boolean;
-  /** What the server's own log says; null when it says nothing. */
+  /** The reason from the server's own log; null when the log has none. */
   readonly failureReason: string | null;
 }
 
 /**
- * The reading half of the Atlas Administration API. Every method throws FedctlError only: atlas.* for the way there,
- * the credentials, their roles and their access list.
+ * The read-only part of the Atlas Administration API. Every method throws only FedctlError: atlas.* for the
+ * connection, the credentials, their roles and their access list.
  */
 export interface Atlas {
   readonly url: string;
@@ -97,14 +109,14 @@ export interface Atlas {
     projectId: string,
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly name: string; readonly organizationId: string }>;
-  /** Null where nobody has set up federation for the organization. */
+  /** Null when federation is not set up for the organization. */
   federationSettingsId(organizationId: string, signal: AbortSignal): Promise<string | null>;
   /** The workload identity providers of the federation, connected or not; all pages. */
   identityProviders(
     federationSettingsId: string,
     signal: AbortSignal,
   ): Promise<AtlasList<AtlasIdentityProvider>>;
-  /** Ids of those that the organization is connected to for data access. */
+  /** Ids of the providers that the organization is connected to for data access. */
   connectedIdentityProviderIds(
     federationSettingsId: string,
     organizationId: string,
@@ -112,7 +124,7 @@ export interface Atlas {
   ): Promise<readonly string[]>;
   databaseUsers(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasDatabaseUser>>;
   accessList(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasAccessListEntry>>;
-  /** Whether an entry of the list is in force already. */
+  /** Whether an entry of the list is already active. */
   accessListStatus(
     projectId: string,
     entry: AtlasAccessListEntry,
@@ -120,13 +132,13 @@ export interface Atlas {
   ): Promise<'PENDING' | 'ACTIVE' | 'FAILED'>;
   /** Dedicated and shared clusters, and flex clusters. */
   clusters(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasCluster>>;
-  /** Logins at a cluster since a time, newest first. Empty for shared tiers, which have no history. */
+  /** Logins to a cluster since a time, newest first. Empty for shared tiers, which have no history. */
   accessHistory(
     projectId: string,
     clusterName: string,
     since: Date,
     signal: AbortSignal,
   ): Promise<readonly AtlasLogin[]>;
-  /** The address that Atlas sees this machine under. */
+  /** The address from which Atlas sees this machine connect. */
   ownAddress(signal: AbortSignal): Promise<string>;
 }

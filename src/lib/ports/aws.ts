@@ -11,34 +11,35 @@ import type { Secret } from '../core/secret.ts';
 import type { MintRequest } from '../core/token.ts';
 
 /**
- * The outside things fedctl talks to, as the auth core sees them. Adapters implement these over an SDK; tests may
- * implement them by hand. Every method throws FedctlError only, and keeps the foreign error as its `cause`.
+ * The external services that fedctl uses, as the auth core sees them. Adapters implement these with an SDK;
+ * tests can implement them by hand. Every method throws only FedctlError and keeps the original error as its
+ * `cause`.
  */
 
-/** How to reach AWS: what the common options say. */
+/** How to reach AWS: the values of the common options. */
 export interface AwsSettings {
-  /** `--profile` or FEDCTL_PROFILE: beats keys in the environment. */
+  /** `--profile` or FEDCTL_PROFILE. Takes precedence over keys in the environment. */
   readonly profile?: string;
-  /** What names the profile, for people, where it is not `--profile`. */
+  /** The source of the profile, for people, when it is not `--profile`. */
   readonly profileSource?: string;
   /** `--region` or FEDCTL_REGION. */
   readonly region?: string;
-  /** What names the Region, for people, where it is not that option. */
+  /** The source of the Region, for people, when it is not `--region`. */
   readonly regionSource?: string;
   /** Bounds each network step, in milliseconds. */
   readonly timeoutMs: number;
-  /** Use these keys and ask no provider: those of a role that was assumed. */
+  /** Use these keys, for example of an assumed role, and ask no credential provider. */
   readonly credentials?: ResolvedCredentials;
   /**
-   * Asks whoever runs this for the code that the MFA device of this serial number shows now; null when the question is
-   * left. Absent when there is nobody to ask.
+   * Asks the user for the current code of the MFA device with this serial number; null when the user cancels.
+   * Absent when there is nobody to ask.
    */
   readonly mfaCode?: (serialNumber: string) => Promise<Secret | null>;
-  /** Is told what is worth saying although keys were found. */
+  /** Receives warnings that matter although keys were found. */
   readonly warn?: (warning: Warning) => void;
 }
 
-/** An endpoint that is not AWS's own, and the setting that says so. */
+/** An endpoint that is not an AWS default, and the setting that configures it. */
 export interface EndpointOverride {
   readonly service: 'sts' | 'iam';
   readonly url: string;
@@ -58,13 +59,13 @@ export interface Aws {
   /** @throws aws.endpoint-invalid, aws.plaintext-refused */
   endpointOverrides(): Promise<readonly EndpointOverride[]>;
   /**
-   * The keys, found provider by provider; asked again when the ones at hand are about to expire.
+   * Returns the keys of the first provider that has some. Asks again when the keys are about to expire.
    *
    * @throws aws.credentials-missing (details.tried: {provider, reason}[]), aws.credentials-half-set,
-   *   aws.credentials-expired, aws.sso-login-needed, aws.mfa-needed, aws.profile-unknown, aws.profile-failed
+   * aws.credentials-expired, aws.sso-login-needed, aws.mfa-needed, aws.profile-unknown, aws.profile-failed
    */
   credentials(signal: AbortSignal): Promise<ResolvedCredentials>;
-  /** What is worth telling about how the keys were chosen: which of profile and environment won. */
+  /** Notes about how the keys were chosen: whether the profile or the environment took precedence. */
   notes(): Promise<readonly string[]>;
   sts(): Promise<Sts>;
   iam(): Promise<Iam>;
@@ -76,7 +77,7 @@ export interface VendedToken {
   readonly expiresAt: Date;
 }
 
-/** STS in one Region. Any method: aws.* for credentials and the way there. */
+/** STS in one Region. Every method can throw aws.* for credentials and the connection. */
 export interface Sts {
   readonly region: string;
   readonly endpoint: string;
@@ -89,10 +90,16 @@ export interface Sts {
   assumeRole(request: AssumeRoleRequest, signal: AbortSignal): Promise<AssumedRole>;
 }
 
-/** The account's switch. A second enable and a second disable are answers here, although AWS calls them errors. */
+/**
+ * The outbound federation setting of the account. Enabling it twice or disabling it twice succeeds here,
+ * although AWS returns an error.
+ */
 export interface Iam {
   readonly endpoint: string;
-  /** `issuer` is null when it was enabled already: AWS names it only to the call that changed something. */
+  /**
+   * `issuer` is null when federation was already enabled: AWS returns it only to the call that changed the
+   * setting.
+   */
   enableOutboundFederation(
     signal: AbortSignal,
   ): Promise<{ readonly changed: boolean; readonly issuer: string | null }>;

@@ -5,7 +5,10 @@ import type { TokenSource } from '../core/token.ts';
 
 export type Mechanism = 'MONGODB-OIDC' | 'MONGODB-AWS';
 
-/** The stages of a login, in order. `write-probe` only when it is asked for; `tls` is skipped on a plain loopback server. */
+/**
+ * The stages of a login, in order. `write-probe` runs only on request; `tls` is skipped on a plain loopback
+ * server.
+ */
 export const STAGES = [
   'resolve',
   'tcp',
@@ -20,11 +23,14 @@ export const STAGES = [
 
 export type StageId = (typeof STAGES)[number];
 
-/** What a stage that passed saw, for programs. Names come from servers: not safe to show on a terminal as they are. */
+/**
+ * What a passed stage observed, for programs. Names come from servers: not safe to print on a terminal
+ * without escaping.
+ */
 export type StageFacts =
   | {
       readonly stage: 'resolve';
-      /** The addresses of the proxy, where one leads to the host; empty for a host that does not resolve. */
+      /** The addresses of the proxy when the connection uses one. Empty for a host that does not resolve. */
       readonly hosts: readonly {
         readonly host: string;
         readonly port: number;
@@ -33,7 +39,7 @@ export type StageFacts =
     }
   /** Each `host:port`. */
   | { readonly stage: 'tcp'; readonly reached: readonly string[]; readonly unreached: readonly string[] }
-  /** Of the host whose own certificate ends first. */
+  /** The host whose own certificate expires first. */
   | {
       readonly stage: 'tls';
       /** `TLSv1.3` */
@@ -44,40 +50,51 @@ export type StageFacts =
     }
   | {
       readonly stage: 'hello';
-      /** The highest that the server speaks; null where it says none. */
+      /** The highest version that the server supports; null when the server does not report one. */
       readonly wireVersion: number | null;
-      /** The name of the set; null for a server that is in none. */
+      /** The name of the replica set; null for a server that is not in one. */
       readonly replicaSet: string | null;
       /** `host:port`; null without a primary. */
       readonly primary: string | null;
     }
   | ({ readonly stage: 'whoami' } & ServerIdentity);
 
-/** One stage as it ended, observed where it happened and not concluded from the driver's last error. */
+/** The result of one stage, observed where it happened and not derived from the last error of the driver. */
 export interface StageEvent {
   readonly id: StageId;
   readonly status: 'pass' | 'fail' | 'skip';
   readonly startedAt: Date;
   readonly ms: number;
-  /** For people: what was seen (addresses, certificate, server version, user …) or why it was skipped. No secrets. */
+  /**
+   * For people: what was observed (addresses, certificate, server version, user …) or why the stage was
+   * skipped. No secrets.
+   */
   readonly detail: string;
-  /** The failure code, with status `fail`. */
+  /** The failure code. Set with status `fail`. */
   readonly code?: string;
-  /** With status `pass`, of the stages that have some. */
+  /** Set with status `pass`, for the stages that have facts. */
   readonly facts?: StageFacts;
 }
 
-/** Keys for MONGODB-AWS, and whose they are. */
+/** Keys for MONGODB-AWS, and the principal they belong to. */
 export interface LoginKeys extends Credentials {
-  /** What GetCallerIdentity says, which is what the server will see; null when STS cannot be asked from here. */
+  /**
+   * The ARN from GetCallerIdentity, which is what the server will see; null when STS cannot be called from
+   * here.
+   */
   readonly arn: string | null;
-  /** The database user that lets this principal in; null where the ARN is unknown or Atlas has no type for it. */
+  /**
+   * The database user that matches this principal; null when the ARN is unknown or Atlas has no type for it.
+   */
   readonly databaseUser: { readonly username: string; readonly awsIAMType: 'ROLE' | 'USER' } | null;
   /** For people: which provider supplied the keys. */
   readonly providerDetail: string;
 }
 
-/** One step of a login by MONGODB-AWS, as the messages on the wire show it. Holds no signature, session token or nonce. */
+/**
+ * One step of a MONGODB-AWS login, as the messages on the wire show it. Contains no signature, session token
+ * or nonce.
+ */
 export type HandshakeStep =
   | {
       readonly step: 'nonce';
@@ -85,7 +102,10 @@ export type HandshakeStep =
       readonly clientBytes: number;
       /** Returned by the server: the nonce of the client followed by its own. */
       readonly serverBytes: number;
-      /** The host that the client is to sign a request for. Comes from the server: not safe to show as it is. */
+      /**
+       * The host for which the client must sign a request. Comes from the server: not safe to print without
+       * escaping.
+       */
       readonly stsHost: string;
     }
   /** The client sent a signed GetCallerIdentity. */
@@ -99,7 +119,7 @@ export type HandshakeStep =
       /** Whether a session token was sent with it. */
       readonly sessionToken: boolean;
     }
-  /** The server sent that request to STS, out of the client's sight, and returned its decision. */
+  /** The server sent that request to STS, which the client cannot see, and returned its decision. */
   | { readonly step: 'replay'; readonly accepted: boolean };
 
 /** What one login needs. */
@@ -107,13 +127,13 @@ export interface LoginPlan {
   readonly mechanism: Mechanism;
   readonly uri: ConnectionString;
   /**
-   * Says of a member that a server names why it may not be dialled; null where it may. Absent: every member may, under
-   * the rule of TLS that holds for every host.
+   * Returns why a member that a server names must not be connected to; null when it is allowed. Absent: every
+   * member is allowed, under the TLS rule that applies to every host.
    */
   readonly refuseMember?: (member: HostPort) => FedctlError | null;
   /** Bounds each stage, in milliseconds. */
   readonly timeoutMs: number;
-  /** The DNS server to ask for names, `address:port`; what this machine asks when absent. */
+  /** The DNS server to use, `address:port`. Absent: the DNS servers of this machine. */
   readonly dnsServer?: string;
   /** For MONGODB-OIDC. */
   readonly tokenSource?: TokenSource;
@@ -123,12 +143,12 @@ export interface LoginPlan {
   readonly writeProbe?: { readonly database: string; readonly collection: string };
   /** Called with each step of a login by MONGODB-AWS. */
   readonly observeHandshake?: (step: HandshakeStep) => void;
-  /** Ask what the roles allow, too. */
+  /** Also read the privileges of the roles. */
   readonly privileges?: true;
 }
 
 /**
- * What a privilege is on, as MongoDB writes it: a collection ('' for any), or one of the other kinds, such as
+ * The resource of a privilege, as MongoDB writes it: a collection ('' for any), or another kind, such as
  * `{cluster: true}` and `{anyResource: true}`.
  */
 export type PrivilegeResource =
@@ -141,16 +161,16 @@ export interface Privilege {
   readonly actions: readonly string[];
 }
 
-/** Who the server says we are (connectionStatus). */
+/** The identity that the server reports (connectionStatus). */
 export interface ServerIdentity {
   /** `<idpId>/<subject>` or an ARN, of `$external`. */
   readonly user: string;
   readonly roles: readonly { readonly role: string; readonly db: string }[];
-  /** Null unless the plan asks for them, and where the server does not tell. */
+  /** Null unless the plan asks for them, and when the server does not return them. */
   readonly privileges: readonly Privilege[] | null;
 }
 
-/** How long one login by MONGODB-OIDC is held, and how often it is used meanwhile, in milliseconds. */
+/** How long one MONGODB-OIDC login is held, and how often it is used meanwhile, in milliseconds. */
 export interface HoldPlan extends LoginPlan {
   readonly mechanism: 'MONGODB-OIDC';
   readonly tokenSource: TokenSource;
@@ -158,23 +178,26 @@ export interface HoldPlan extends LoginPlan {
   readonly everyMs: number;
 }
 
-/** What happens to a connection that is held, as it happens. */
+/** Events of a held connection, in order. */
 export type HoldEvent =
-  /** Of the login, up to `authenticate`. */
+  /** A stage of the login, up to `authenticate`. */
   | { readonly kind: 'stage'; readonly stage: StageEvent }
-  /** A command was answered, `count` being the first, the second … */
+  /** A command succeeded. `count` is 1 for the first, 2 for the second … */
   | { readonly kind: 'command'; readonly at: Date; readonly ms: number; readonly count: number }
-  /** The server wanted a new login on the same connection, so the driver asked for another token. */
+  /** The server required a new login on the same connection, so the driver requested another token. */
   | { readonly kind: 'reauthentication'; readonly at: Date; readonly count: number };
 
 export interface HoldResult {
-  /** There is no second one: a connection that is lost is a failure. */
+  /** Always 1: a lost connection is a failure. */
   readonly logins: 1;
-  /** How often the driver asked for a token after the one it logged in with; the last time in vain where there is a failure. */
+  /**
+   * How often the driver requested a token after the first login. The last request failed when there is a
+   * failure.
+   */
   readonly reauthentications: number;
-  /** How many commands were answered. */
+  /** How many commands succeeded. */
   readonly commands: number;
-  /** Why it ended before its time; null when it did not. */
+  /** Why the hold ended early; null when it did not. */
   readonly failure: FedctlError | null;
 }
 
@@ -186,9 +209,9 @@ export interface Mongo {
    */
   login(plan: LoginPlan, observe: (event: StageEvent) => void, signal: AbortSignal): Promise<ServerIdentity>;
   /**
-   * Logs in once and uses the connection until `forMs` are over: whether it outlives its token.
+   * Logs in once and uses the connection for `forMs`, to test whether it outlives its token.
    *
-   * @throws FedctlError as `login` does, of the login
+   * @throws FedctlError as `login` does, for the login
    */
   hold(plan: HoldPlan, observe: (event: HoldEvent) => void, signal: AbortSignal): Promise<HoldResult>;
 }

@@ -3,10 +3,10 @@ import type { OfferedCommand } from '../core/command-line.ts';
 import { isFedctlError } from '../core/errors.ts';
 import { rfc3339, timePair } from '../core/time.ts';
 
-/** Completes a command that is offered; null where that cannot be done. */
+/** Completes an offered command; null when that is not possible. */
 type Offer = (command: OfferedCommand | null) => string | null;
 
-/** One event of an agent as JSON: schema `fedctl.agent/v1`. Holds no secret. */
+/** Formats an agent event as JSON: schema `fedctl.agent/v1`. Contains no secrets. */
 export function agentEventDocument(output: string, event: OutputEvent, at: Date, offer: Offer) {
   const error = event.kind === 'failed' && isFedctlError(event.error) ? event.error : null;
   const expiresAt = event.kind === 'renewed' ? event.expiresAt : event.kind === 'failed' ? event.until : null;
@@ -29,7 +29,7 @@ export function agentEventDocument(output: string, event: OutputEvent, at: Date,
   } as const;
 }
 
-/** The same as lines for a log. */
+/** Formats the same event as lines for a log. */
 export function agentEventLines(output: string, event: OutputEvent, offer: Offer): readonly string[] {
   if (event.kind === 'expired') return [`${output} has expired and was removed.`];
   if (event.kind === 'renewed') return [`${output} is valid until ${rfc3339(event.expiresAt)}.`];

@@ -4,7 +4,7 @@ import type { Theme } from './theme.ts';
 
 const ROLE = '<ARN of the role of the workload>';
 
-/** What to copy to Atlas, for a person. Where it is not known who is to be let in, placeholders stand in the place. */
+/** Formats the values to enter in Atlas, for people. Unknown values are placeholders. */
 export function atlasSideLines(
   side: AtlasSide,
   workload: Workload,
@@ -49,7 +49,7 @@ function awsLines({ awsUser }: AtlasSide, { subject }: Workload, theme: Theme): 
   );
 }
 
-/** Says how far the ARN can be trusted, and how to learn it; empty where there is nothing to say. */
+/** Says how certain the ARN is, and how to determine it; empty when there is nothing to say. */
 function principalNote({ subject, source }: Workload, caller: Caller): readonly string[] {
   if (subject === null) {
     return [

@@ -1,7 +1,7 @@
 import type { Caller } from '../auth/identity.ts';
 import type { EndpointOverride } from '../ports/aws.ts';
 
-/** The caller as documents carry it. */
+/** Returns the caller for JSON documents. */
 export function callerMembers(caller: Caller) {
   return {
     account: caller.account,
@@ -11,7 +11,7 @@ export function callerMembers(caller: Caller) {
   };
 }
 
-/** Who and where, said before an account-wide change is made. */
+/** Returns the caller and the account, printed before an account-wide change. */
 export function changeHints(what: string, caller: Caller): readonly string[] {
   return [
     `${what} outbound federation for the whole account ${caller.account}`,

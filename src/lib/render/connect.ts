@@ -4,10 +4,10 @@ import type { FedctlError } from '../core/errors.ts';
 import type { Mechanism, ServerIdentity, StageEvent, StageId } from '../ports/mongo.ts';
 import type { Theme } from './theme.ts';
 
-/** The longest name of a stage, `authenticate`. */
+/** The length of the longest stage name, `authenticate`. */
 const STAGE_WIDTH = 12;
 
-/** The document of `connect`. */
+/** Formats the result of `connect` as JSON. */
 export function connectDocument(results: readonly MechanismResult[]) {
   return {
     schema: 'fedctl.connect/v1',
@@ -33,8 +33,8 @@ function mechanismDocument({ name, identity, stages, failure, handshake }: Mecha
 }
 
 /**
- * The failure that ends the run, with what else is known: which mechanism, how far each got, and of the others that
- * failed too, why.
+ * Returns the failure that ends the run, with what else is known: the mechanism, the progress of each, and
+ * the failures of the others.
  */
 export function connectFailure(
   decisive: MechanismResult & { readonly failure: FedctlError },
@@ -82,10 +82,10 @@ export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: T
   return `  ${mark} ${padded(id)} ${theme.dim(time.padStart(9))}  ${theme.prose(text)}`.trimEnd();
 }
 
-/** The longest name of a step of the handshake, `signed request`. */
+/** The length of the longest name of a handshake step, `signed request`. */
 const STEP_WIDTH = 14;
 
-/** `  3. replay          …`: the handshake of MONGODB-AWS as it happened; no line where it was not watched. */
+/** Formats the handshake of MONGODB-AWS: ` 3. replay …`; no lines when it was not observed. */
 export function handshakeLines(handshake: readonly NarratedStep[], theme: Theme): readonly string[] {
   return handshake.map((step, index) => {
     const name = step.step.replace('-', ' ').padEnd(STEP_WIDTH);
@@ -118,7 +118,7 @@ function arnText({ arn, username }: Extract<NarratedStep, { step: 'arn' }>): str
   return username === arn ? `${named}.` : `${named}. The server looks up the role, ${username}.`;
 }
 
-/** Who the server says we are. */
+/** Formats the identity that the server reports. */
 export function identityLine({ user, roles: granted }: ServerIdentity, theme: Theme): string {
   const who = `${user} in $external`;
   return `  ${theme.prose(`${theme.good('Logged in')} as ${theme.strong(who)}, ${rolesText(granted)}`)}`;
@@ -129,7 +129,7 @@ function rolesText(granted: ServerIdentity['roles']): string {
   return allowed === '' ? 'without any role' : `with ${allowed}`;
 }
 
-/** What to know about a failure that does not end the run, because another mechanism's does. */
+/** Formats a failure that does not end the run, because the failure of another mechanism does. */
 export function secondFailureLines(
   failure: FedctlError,
   command: string | null,

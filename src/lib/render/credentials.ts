@@ -3,7 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import { timePair } from '../core/time.ts';
 import type { Theme } from './theme.ts';
 
-/** The JSON face of session credentials: schema `fedctl.credentials/v1`. Holds the secrets themselves. */
+/** Formats session credentials as JSON: schema `fedctl.credentials/v1`. Contains the secrets themselves. */
 export function credentialsDocument({ operation, arn, credentials }: SessionCredentials) {
   const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = credentials;
   return {
@@ -30,7 +30,10 @@ const USES: readonly (readonly [string, string])[] = [
   ['credential_process = fedctl credentials --profile <base> --format process', 'in ~/.aws/config'],
 ];
 
-/** The human face: who, from where and until when, and how to get the secrets, which are not shown. */
+/**
+ * Formats session credentials for people: the principal, the source, the expiration, and how to print the
+ * secrets, which are not shown.
+ */
 export function credentialsLines(session: SessionCredentials, now: Date, theme: Theme): readonly string[] {
   const { credentials } = session;
   const lines: readonly (readonly [string, string])[] = [

@@ -4,7 +4,10 @@ import type { DescribedClaim, DescribedJwt } from '../jwt/describe.ts';
 import { escapeText } from './escape.ts';
 import type { Theme } from './theme.ts';
 
-/** The JSON face of a decoded token: schema `fedctl.decode/v1`. The signature is left out, so it holds no secret. */
+/**
+ * Formats a decoded token as JSON: schema `fedctl.decode/v1`. The signature is left out, so it contains no
+ * secret.
+ */
 export function decodeDocument({ header, payload }: DecodedJwt, described: DescribedJwt, now: Date) {
   const { issuedAt, expiresAt } = described;
   return {
@@ -27,7 +30,7 @@ function claimDocument(group: 'standard' | 'aws' | 'other', { claim, words, valu
   return { group, claim, words, value, lines };
 }
 
-/** The human face: one block each for header, claims and AWS's own claims. */
+/** Formats a decoded token for people: one block each for the header, the claims and the AWS claims. */
 export function decodeLines(described: DescribedJwt, theme: Theme): readonly string[] {
   const blocks: readonly (readonly [string, readonly DescribedClaim[]])[] = [
     ['Header', described.header],
@@ -53,12 +56,12 @@ function rows(claim: DescribedClaim, width: number, theme: Theme): readonly stri
   ];
 }
 
-/** Unknown claims may have any name, and one as long as the token. */
+/** Unknown claims may have any name, even a very long one. */
 const MAX_LABEL = 48;
 
 function labelOf({ claim, words }: DescribedClaim): string {
   if (words !== null) return `${words} (${claim})`;
-  // Escaped here as well, because the width counts.
+  // Escaped here as well, because the width depends on it.
   const name = escapeText(claim);
   return name.length > MAX_LABEL ? `${name.slice(0, MAX_LABEL)}…` : name;
 }

@@ -3,14 +3,14 @@ import { block } from './block.ts';
 import { callerMembers, changeHints } from './caller.ts';
 import type { Theme } from './theme.ts';
 
-/** What came of `disable`. */
+/** The result of `disable`. */
 export interface Disabled {
   readonly caller: Caller;
   readonly changed: boolean;
   readonly issuer: string | null;
 }
 
-/** Who, where, and what breaks: said before anything is changed (facts/aws.md 1). */
+/** Returns the caller, the account and the consequences, printed before the change (facts/aws.md 1). */
 export function disableHints(caller: Caller): readonly string[] {
   return [
     ...changeHints('Disabling', caller),

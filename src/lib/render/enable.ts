@@ -5,30 +5,30 @@ import { formatDuration } from '../core/duration.ts';
 import { atlasSideLines } from './atlas-side.ts';
 import { block } from './block.ts';
 import { callerMembers } from './caller.ts';
-import { issuerMembers, issuerRows } from './issuer-report.ts';
+import { issuerMembers, issuerRows, type Offer } from './issuer-report.ts';
 import type { Theme } from './theme.ts';
 
-/** What came of `enable`. */
+/** The result of `enable`. */
 export interface Enabled {
   readonly caller: Caller;
   readonly changed: boolean;
   readonly issuer: string | null;
   readonly report: IssuerReport;
-  /** Null under --no-wait. */
+  /** Null with --no-wait. */
   readonly propagation: Propagation | null;
   readonly probeAudience: string;
   readonly workload: Workload;
   readonly atlas: AtlasSide;
 }
 
-export function enableDocument(enabled: Enabled) {
+export function enableDocument(enabled: Enabled, offer: Offer) {
   return {
     schema: 'fedctl.enable/v1',
     ...callerMembers(enabled.caller),
     state: 'enabled',
     changed: enabled.changed,
     issuer: enabled.issuer,
-    ...issuerMembers(enabled.report),
+    ...issuerMembers(enabled.report, offer),
     propagation: propagationDocument(enabled),
     atlas: enabled.atlas,
   } as const;

@@ -4,7 +4,7 @@ import { type ExplainedCode, type Symptom, symptoms } from '../failures/page.ts'
 import type { Page } from '../failures/pages.ts';
 import type { Theme } from './theme.ts';
 
-/** The JSON face of one page: schema `fedctl.explain/v1`. */
+/** Formats one page as JSON: schema `fedctl.explain/v1`. */
 export function explainDocument(page: Page, titleOf: TitleOf) {
   const { code, title, exit, cause, remedy, meaning, causes, commands, sources, reported } = page;
   return {
@@ -28,7 +28,7 @@ export function explainDocument(page: Page, titleOf: TitleOf) {
 
 export type TitleOf = (code: ExplainedCode) => string;
 
-/** The human face: prose wrapped to `width`, what is to be typed left whole. */
+/** Formats one page for people: prose wrapped to `width`, commands unchanged. */
 export function explainLines(page: Page, titleOf: TitleOf, theme: Theme, width: number): readonly string[] {
   const { code, title, meaning, shows, alsoShows, causes, apart, commands, sources, reported } = page;
   const prose = (text: string, indent = 0, first = ' '.repeat(indent)) => wrapped(text, width, indent, first);
@@ -65,10 +65,10 @@ export function explainLines(page: Page, titleOf: TitleOf, theme: Theme, width: 
   ];
 }
 
-/** More than this fill a page of their own. */
+/** More than this would fill a screen. */
 const MOST_TEXTS = 12;
 
-/** All the texts; where there are many, the first of each that prints them. */
+/** Returns all texts; if there are many, only the first of each program. */
 function shown(
   all: readonly Symptom[],
   theme: Theme,
@@ -82,7 +82,7 @@ function shown(
   ];
 }
 
-/** The texts, under the name of each that prints them. */
+/** Formats the texts, grouped by the program that prints them. */
 function said(
   all: readonly Symptom[],
   theme: Theme,
@@ -103,7 +103,7 @@ function wrapped(text: string, width: number, indent: number, first: string): re
   return lines.map((line, index) => `${index === 0 ? first : ' '.repeat(indent)}${line}`);
 }
 
-/** The keys are those of the type: the generator checks them. */
+/** The keys are those of the type; the generator checks them. */
 function entriesOf(apart: Page['apart']): [ExplainedCode, string][] {
   return Object.entries(apart) as [ExplainedCode, string][];
 }
@@ -113,7 +113,7 @@ interface Area {
   readonly codes: readonly ExplainedCode[];
 }
 
-/** The JSON face of the list: schema `fedctl.explanations/v1`. */
+/** Formats the list of pages as JSON: schema `fedctl.explanations/v1`. */
 export function explanationsDocument(areas: readonly Area[], titleOf: TitleOf) {
   return {
     schema: 'fedctl.explanations/v1',
@@ -133,7 +133,10 @@ export function explanationsLines(areas: readonly Area[], titleOf: TitleOf, them
   ]);
 }
 
-/** The JSON face of what a pasted text speaks of: schema `fedctl.explain-text/v1`. Nothing of the text is in it. */
+/**
+ * Formats the codes found in a pasted text as JSON: schema `fedctl.explain-text/v1`. It contains nothing of
+ * the text.
+ */
 export function matchesDocument(found: readonly Match[], titleOf: TitleOf) {
   return {
     schema: 'fedctl.explain-text/v1',
@@ -147,7 +150,7 @@ export function matchesDocument(found: readonly Match[], titleOf: TitleOf) {
   } as const;
 }
 
-/** The human face: the likeliest code first, each with the known text that gave it away. */
+/** Formats the codes for people: the most likely first, each with the known text that matched. */
 export function matchesLines(
   found: readonly Match[],
   titleOf: TitleOf,

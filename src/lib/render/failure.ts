@@ -2,15 +2,15 @@ import type { FedctlError, Warning } from '../core/errors.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
 import type { Theme } from './theme.ts';
 
-/** A warning as it is told: with its command complete. */
+/** A warning with its complete command. */
 export interface ToldWarning extends Omit<Warning, 'command'> {
   readonly command: string | null;
 }
 
 /**
- * The JSON face of a failure: schema `fedctl.error/v1`.
+ * Formats a failure as JSON: schema `fedctl.error/v1`.
  *
- * @param command the command that the failure offers, completed by what was typed
+ * @param command the command that the failure offers, completed with the typed options
  */
 export function failureDocument(
   error: FedctlError,
@@ -33,7 +33,7 @@ export function failureDocument(
   } as const;
 }
 
-/** The human face of a failure: what happened, why, what to do and to type, and what it is called. */
+/** Formats a failure for people: what happened, why, the remedy, the command, and the code. */
 export function failureLines(error: FedctlError, command: string | null, theme: Theme): readonly string[] {
   return [
     `${theme.bad('error:')} ${theme.prose(error.message)}`,

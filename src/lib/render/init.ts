@@ -1,11 +1,11 @@
 import type { Theme } from './theme.ts';
 
-/** What `init` wrote. */
+/** The result of `init`. */
 export interface Written {
-  /** As it was named. */
+  /** The name as the user gave it. */
   readonly file: string;
   readonly targets: readonly string[];
-  /** The command that checks it; null where none can be named. */
+  /** The command that checks it; null when there is none. */
   readonly next: string | null;
 }
 
@@ -13,7 +13,7 @@ export function initDocument({ file, targets }: Written) {
   return { schema: 'fedctl.init/v1', file, targets } as const;
 }
 
-/** The name of the file and its targets, and what to type next. */
+/** Formats the name of the file and its targets, and the next command. */
 export function initLines({ file, targets, next }: Written, theme: Theme): readonly string[] {
   const typed = next === null ? [] : [`next    ${theme.typed(next)}`];
   return [`${theme.good('written')} ${file}   (${targets.join(', ')})`, ...typed];

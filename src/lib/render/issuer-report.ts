@@ -1,17 +1,28 @@
 import type { IssuerReport, Reading } from '../auth/issuer-report.ts';
+import type { OfferedCommand } from '../core/command-line.ts';
 import type { Row } from './block.ts';
 
+/** Completes a command by what was typed. */
+export type Offer = (command: OfferedCommand | null) => string | null;
+
 /** What the issuer answers, as documents carry it. */
-export function issuerMembers({ discovery, jwks, keys }: IssuerReport) {
-  return { discovery: readingDocument(discovery), jwks: readingDocument(jwks), keys };
+export function issuerMembers({ discovery, jwks, keys }: IssuerReport, offer: Offer) {
+  return { discovery: readingDocument(discovery, offer), jwks: readingDocument(jwks, offer), keys };
 }
 
-function readingDocument({ url, ok, failure }: Reading) {
+function readingDocument({ url, ok, failure }: Reading, offer: Offer) {
   return {
     url,
     ok,
     failure:
-      failure === null ? null : { code: failure.code, message: failure.message, remedy: failure.remedy },
+      failure === null
+        ? null
+        : {
+            code: failure.code,
+            message: failure.message,
+            remedy: failure.remedy,
+            command: offer(failure.command),
+          },
   };
 }
 

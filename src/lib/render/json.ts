@@ -2,8 +2,8 @@ import type { Redactor } from '../core/redactor.ts';
 import type { Secret } from '../core/secret.ts';
 
 /**
- * What a terminal would act on or nobody sees, and `##[`, on which GitHub Actions acts anywhere in a line: JSON allows
- * all of them in a text.
+ * Characters that a terminal interprets or does not show, and `##[`, which GitHub Actions interprets anywhere
+ * in a line. JSON allows all of them in a text.
  */
 const ACTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?<=#)#(?=\[)/gu;
 
@@ -15,15 +15,15 @@ export class JsonLine {
     this.#document = document;
   }
 
-  /** Without the secrets of the run; those that are disclosed stay. */
+  /** Returns the document without the secrets of the run, except disclosed ones. */
   written(redactor: Redactor, discloses: readonly Secret[]): string {
     return jsonText(redactor.redactAll(this.#document, discloses));
   }
 }
 
 /**
- * Writes a document as one line of JSON. What would act is escaped, so that the claim of an attacker is as harmless on a
- * screen as in a parser; every parser reads it back unchanged (RFC 8259, section 7).
+ * Formats a document as one line of JSON. Active characters are escaped, so that untrusted claims are
+ * harmless on a terminal too. Every parser reads them back unchanged (RFC 8259, section 7).
  */
 export function jsonText(document: object): string {
   return JSON.stringify(document).replace(ACTIVE, (character) =>

@@ -8,30 +8,30 @@ import { isInActions, type WorkflowCommand, withoutCommands } from './workflow-c
 import { columnsOf, loadWrap, type Wrap } from './wrap.ts';
 
 /**
- * One line of output, without its end: text with colours of a Theme, a document, or a command that GitHub Actions is to
- * obey.
+ * One line of output, without its end: text with colours of a Theme, a document, or a command for GitHub
+ * Actions.
  */
 export type Line = string | JsonLine | WorkflowCommand;
 
 export interface WriteOptions {
-  /** The secrets that these lines are to show, because the user asked for them. */
+  /** The secrets that these lines may show, because the user asked for them. */
   readonly discloses?: readonly Secret[];
   readonly end?: '\n' | '\r\n';
 }
 
 /**
- * Writes lines to stdout or stderr. All output goes through here or through `fileText`: they remove the secrets of the
- * run and are the only places that escape. Everything before them carries text as it came. On a terminal, text that may
- * be wrapped is wrapped here, after all that.
+ * Writes lines to stdout or stderr. All output goes through this or `fileText`. They remove the secrets of
+ * the run and are the only places that escape; all code before them uses raw text. On a terminal, prose is
+ * wrapped here, after escaping.
  */
 export interface Output {
   write(lines: readonly Line[], options?: WriteOptions): void;
 }
 
 /**
- * Under GITHUB_ACTIONS the runner obeys no line but a WorkflowCommand.
+ * Creates an output. With GITHUB_ACTIONS, the runner can interpret no line except a WorkflowCommand.
  *
- * @param ascii whether symbols beyond ASCII are replaced
+ * @param ascii whether symbols outside ASCII are replaced
  */
 export async function createOutput(
   stream: OutputStream,
@@ -52,20 +52,23 @@ export async function createOutput(
   };
 }
 
-/** What a report file holds. A job may show the file in its log, so the runner obeys no line of it, wherever it is made. */
+/**
+ * Returns the content of a report file. A job may show the file in its log, so the runner must interpret no
+ * line of it, wherever the file was created.
+ */
 export function fileText(lines: readonly Line[], redactor: Redactor): string {
   return lines.flatMap((line) => shown(line, redactor, [], true, null).map((text) => `${text}\n`)).join('');
 }
 
-/** The lines of a document; its last line may end or not. */
+/** Splits a document into lines; the last line may or may not end with a newline. */
 export function linesOf(document: string): readonly string[] {
   return document === '' ? [] : document.replace(/\r?\n$/, '').split(/\r?\n/);
 }
 
-/** A Wrap for the width that the terminal has now. */
+/** A Wrap for the current width of the terminal. */
 type WrapLine = (...line: [before: string, text: string]) => ReturnType<Wrap>;
 
-/** @param wrap null: a line stays one line */
+/** @param wrap null: lines are not wrapped */
 function shown(
   line: Line,
   redactor: Redactor,

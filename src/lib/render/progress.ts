@@ -2,17 +2,17 @@ import type { OutputStream } from '../core/context.ts';
 import { escapeText } from './escape.ts';
 import { columnsOf } from './wrap.ts';
 
-/** Says what is going on while nothing else can be said. Only for people, only on a terminal, only on stderr. */
+/** Shows that work is in progress. Only for people, only on a terminal, only on stderr. */
 export interface Progress {
   /** Whether anything is shown. */
   readonly isShown: boolean;
   /**
    * Shows `text` until the work is done or fails.
    *
-   * @param more what follows the text at this moment; without it, the seconds that have passed
+   * @param more returns what follows the text at this moment; without it, the elapsed seconds
    */
   during<T>(text: string, work: () => Promise<T>, more?: () => string): Promise<T>;
-  /** Shows nothing until the work is done or fails: somebody is asked something in the same place. */
+  /** Shows nothing until the work is done or fails, because the user is asked something in the same place. */
   paused<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -22,15 +22,15 @@ export const SILENT_PROGRESS: Progress = {
   paused: (work) => work(),
 };
 
-/** `(3 s)`. Takes milliseconds. */
+/** Formats milliseconds: `(3 s)`. */
 export function secondsText(ms: number): string {
   return `(${Math.floor(Math.max(0, ms) / 1000)} s)`;
 }
 
 /**
- * A spinner. `discardStdin` is off because ora would swallow Ctrl-C, and a terminal without a width gets none because
- * ora would loop for ever on it (facts/dependencies.md, traps 3 and 4). ora clears its line for everything that is
- * written to the terminal meanwhile.
+ * Creates a spinner. `discardStdin` is off because ora would swallow Ctrl-C. A terminal without a width gets
+ * no spinner, because ora would loop for ever on it (facts/dependencies.md, traps 3 and 4). ora clears its
+ * line for everything else that is written to the terminal.
  */
 export function createProgress(
   stream: OutputStream,
@@ -67,7 +67,7 @@ export function createProgress(
       try {
         return await work();
       } finally {
-        // The work that it stands for may be over by now.
+        // The work may have ended meanwhile.
         if (running === spinner) spinner?.start();
       }
     },

@@ -4,16 +4,19 @@ import { Interruption, underEither } from '../core/deadline.ts';
 import { Secret } from '../core/secret.ts';
 import { escapeText } from './escape.ts';
 
-/** Where a question is asked: the answer comes from stdin, and the question goes to stderr, beside the answer of the run. */
+/**
+ * The streams of a question: the answer is read from stdin, and the question is written to stderr, because
+ * stdout is for results.
+ */
 export interface Terminal {
   readonly stdin: InputStream;
   readonly stderr: OutputStream;
   readonly signal: AbortSignal;
 }
 
-/** Whether there is somebody to ask. */
+/** Returns whether the user can be asked. */
 export function canAsk(terminal: Pick<Terminal, 'stdin' | 'stderr'>): boolean {
-  // stdin is opened by looking at it, so it comes last.
+  // Reading this property opens stdin, so it comes last.
   return terminal.stderr.isTTY === true && terminal.stdin.isTTY === true;
 }
 
@@ -25,7 +28,7 @@ interface Key {
 /**
  * Asks for a line of text on a terminal.
  *
- * @returns what was typed; null when the question was left by Ctrl-D, Escape or the end of the input
+ * @returns what was typed; null when the question was cancelled by Ctrl-D, Escape or the end of the input
  * @throws Interruption on Ctrl-C, the signal's reason when it fires
  */
 export async function askText(message: string, terminal: Terminal): Promise<string | null> {
@@ -34,10 +37,10 @@ export async function askText(message: string, terminal: Terminal): Promise<stri
 }
 
 /**
- * Asks for a secret: what is typed is not shown.
+ * Asks for a secret, without showing what is typed.
  *
- * @param fault why an answer cannot be; the question then stays. null for one that can.
- * @returns what was typed, without white space around it; null when the question was left
+ * @param fault returns why an answer is invalid; the question then stays. null for a valid one.
+ * @returns what was typed, without surrounding white space; null when the question was cancelled
  * @throws Interruption on Ctrl-C, the signal's reason when it fires
  */
 export async function askHidden(
@@ -58,7 +61,7 @@ export async function askHidden(
   return typed === null ? null : new Secret(typed.trim());
 }
 
-/** What every question of clack takes. */
+/** The options that every question of clack takes. */
 interface QuestionOptions {
   readonly input: InputStream;
   readonly output: Writable;
@@ -67,8 +70,8 @@ interface QuestionOptions {
 }
 
 /**
- * Puts a question. In raw mode no signal comes of Ctrl-C, so it is made one here; Ctrl-D and the end of the input are
- * not heard by clack, which would wait for ever (facts/dependencies.md 6).
+ * Asks a question. In raw mode Ctrl-C sends no signal, so it is created here. clack ignores Ctrl-D and the
+ * end of the input and would wait for ever (facts/dependencies.md 6).
  */
 async function answered(
   { stdin, stderr, signal }: Terminal,
@@ -79,7 +82,7 @@ async function answered(
   const onKey = (_text: string | undefined, key: Key | undefined) => {
     if (key?.ctrl !== true) return;
     if (key.name === 'c') interrupted = true;
-    // Once clack has seen the key too: it would draw the question again after its end.
+    // Only after clack has handled the key too: it would draw the question again after its end.
     if (key.name === 'd') setImmediate(() => left.abort());
   };
   const onEnd = () => left.abort();
@@ -96,12 +99,14 @@ async function answered(
   }
 }
 
-/** Select Graphic Rendition: what colours are made of; the sequences that move the cursor end otherwise. */
+/**
+ * Select Graphic Rendition, the sequences of colours. Sequences that move the cursor end with other letters.
+ */
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
 
 const USUAL_COLUMNS = 80;
 
-/** clack colours through Node, which on Node 20 asks no NO_COLOR: one question needs no colour. */
+/** clack uses the colours of Node.js, which on Node.js 20 ignores NO_COLOR. A question needs no colour. */
 function withoutColour(stream: OutputStream): Writable {
   const plain = new Writable({
     decodeStrings: false,
@@ -110,6 +115,6 @@ function withoutColour(stream: OutputStream): Writable {
       done();
     },
   });
-  // A terminal may say that it has no columns at all, and the question would be broken after each letter.
+  // A terminal may report zero columns, and the question would be broken after each letter.
   return Object.assign(plain, { columns: stream.columns || USUAL_COLUMNS, isTTY: true });
 }

@@ -9,8 +9,8 @@ import { epoch } from '../core/time.ts';
 type Cells = readonly string[];
 
 /**
- * Reads a file with variables into a shell. A name without a slash would be searched in PATH (POSIX Shell Command
- * Language, `dot`).
+ * Returns the command that reads a file with variables into a shell. A name without a slash would be searched
+ * in PATH (POSIX Shell Command Language, `dot`).
  */
 export function sourceCommand(file: string): string {
   return `. ${shellWord(file.includes('/') ? file : `./${file}`)}`;
@@ -20,7 +20,7 @@ export function sandboxStatusDocument(status: LabStatus) {
   return { schema: 'fedctl.sandbox-status/v1', ...status } as const;
 }
 
-/** What the lab plays, as a table: where, for whom, who may do what, and who is let in. */
+/** Formats the state of the lab as a table: endpoints, accounts, permissions, and database users. */
 export function sandboxStatusLines(status: LabStatus): readonly string[] {
   const parts: readonly (readonly [title: string, rows: readonly Cells[]])[] = [
     ['Endpoints', status.endpoints.map(({ name, url }) => [name, url])],
@@ -67,7 +67,7 @@ export function sandboxStatusLines(status: LabStatus): readonly string[] {
     .flatMap(([title, rows], index) => [...(index === 0 ? [] : ['']), title, ...table(rows)]);
 }
 
-/** What is not as in a lab that nobody touched. */
+/** Returns what differs from a new lab. */
 function changedRows({ clock, delays }: LabStatus): readonly Cells[] {
   const slow = Object.entries(delays).filter(([, ms]) => ms > 0);
   return [
@@ -81,7 +81,10 @@ function mayText(may: readonly string[]): string {
   return may.includes('*') ? 'all permissions' : `permissions: ${may.join(', ')}`;
 }
 
-/** Cells in columns, two blanks in; the last column is as long as it is. Nothing is cut, so that it can be copied. */
+/**
+ * Formats cells in columns, indented by two spaces; the last column has its natural width. Nothing is cut, so
+ * that it can be copied.
+ */
 function table(rows: readonly Cells[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {
@@ -109,7 +112,7 @@ export function sandboxChangesDocument(changes: readonly LabChange[]) {
   return { schema: 'fedctl.sandbox-set/v1', changes } as const;
 }
 
-/** One line a change: `federation of 123456789012: enabled`. */
+/** Formats one line per change: `federation of 123456789012: enabled`. */
 export function sandboxChangesLines(changes: readonly LabChange[]): readonly string[] {
   return changes.map(({ setting, of, value }) => `${setting.replaceAll('-', ' ')} ${of}: ${value}`);
 }
@@ -122,7 +125,7 @@ function logEntryMembers({ at, ...entry }: LabLogEntry) {
   return { at: at.toISOString(), atEpoch: epoch(at), ...entry };
 }
 
-/** One decision of the lab: `12:00:01 sts GetWebIdentityToken refused: … (arn:…)`. */
+/** Formats one decision of the lab: `12:00:01 sts GetWebIdentityToken refused: … (arn:…)`. */
 export function labLogLine(entry: LabLogEntry): string {
   const who = entry.principal === null ? '' : ` (${entry.principal})`;
   return `lab ${entry.at.toISOString().slice(11, 19)} ${entry.hop} ${entry.action} ${entry.decision}: ${entry.reason}${who}`;

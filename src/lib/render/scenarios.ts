@@ -13,7 +13,7 @@ export function scenariosDocument(scenarios: readonly Scenario[]) {
   } as const;
 }
 
-/** Three lines each: the name, what happened, and what a diagnosis must find. */
+/** Formats three lines for each scenario: the name, the fault, and what a diagnosis must find. */
 export function scenariosLines(scenarios: readonly Scenario[]): readonly string[] {
   return scenarios.flatMap(({ name, title, expects, expectsBlind }) => {
     const blind = expects === expectsBlind ? '' : `, or ${expectsBlind} without access to Atlas`;

@@ -3,26 +3,26 @@ import type { Caller } from '../auth/identity.ts';
 import type { IssuerReport } from '../auth/issuer-report.ts';
 import { block, type Row } from './block.ts';
 import { callerMembers, overrideText } from './caller.ts';
-import { issuerMembers, issuerRows } from './issuer-report.ts';
+import { issuerMembers, issuerRows, type Offer } from './issuer-report.ts';
 import type { Theme } from './theme.ts';
 
-/** What `status` found. */
+/** The result of `status`. */
 export interface Status {
   readonly caller: Caller;
   readonly federation: FederationState;
   readonly report: IssuerReport;
 }
 
-export function statusDocument({ caller, federation, report }: Status) {
+export function statusDocument({ caller, federation, report }: Status, offer: Offer) {
   return {
     schema: 'fedctl.status/v1',
     ...callerMembers(caller),
     ...federation,
-    ...issuerMembers(report),
+    ...issuerMembers(report, offer),
   } as const;
 }
 
-/** @param enable the command that enables federation for this account; null where none can be named */
+/** @param enable the command that enables federation for this account; null when there is none */
 export function statusLines(
   { caller, federation, report }: Status,
   enable: string | null,

@@ -4,23 +4,27 @@ import { hanging, painted } from './escape.ts';
 
 type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold' | 'cyan' | 'underline';
 
-/** The few colours of fedctl, and what may be wrapped. Every face takes a Theme; nothing else knows of colour. */
+/**
+ * The colours of fedctl, and the mark for text that may be wrapped. Every output format uses a Theme; no
+ * other code handles colour.
+ */
 export interface Theme {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
   readonly caution: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly strong: (text: string) => string;
-  /** Something to type. */
+  /** A command to type. */
   readonly typed: (text: string) => string;
   readonly underlined: (text: string) => string;
-  /** Text to read, at the end of a line: a terminal wraps it by words. Without this a line is never wrapped. */
+  /** Prose at the end of a line, which a terminal wraps by words. Other lines are never wrapped. */
   readonly prose: (text: string) => string;
 }
 
 /**
- * Whether a stream gets colour: --no-color, then NO_COLOR (not empty, no-color.org), then FORCE_COLOR (not 0 or
- * false), then TERM=dumb, then whether the stream is a terminal. chalk itself knows no NO_COLOR.
+ * Returns whether a stream gets colour: --no-color, then NO_COLOR (not empty, no-color.org), then FORCE_COLOR
+ * (not 0 or false), then TERM=dumb, then whether the stream is a terminal. chalk itself does not support
+ * NO_COLOR.
  */
 export function wantsColour(
   stream: OutputStream,
@@ -34,16 +38,17 @@ export function wantsColour(
   return stream.isTTY === true;
 }
 
-/** Loads the colours, which a pipe does without. */
+/** Loads the colours, which a pipe does not need. */
 export async function loadColours(): Promise<ChalkInstance> {
   const { Chalk } = await import('chalk');
   return new Chalk({ level: 1 });
 }
 
 /**
- * Colours, or text as it is. An Output turns them into the sequences of a terminal, and escapes everything else.
+ * Creates a theme with colours or plain text. An Output converts the colours to terminal sequences, and
+ * escapes everything else.
  *
- * @param colours false: text as it is
+ * @param colours false: plain text
  * @param wraps whether the output is a terminal with a width
  */
 export function createTheme(colours: ChalkInstance | false, wraps = false): Theme {

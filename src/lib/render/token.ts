@@ -2,7 +2,7 @@ import { formatDuration } from '../core/duration.ts';
 import { rfc3339, timePair } from '../core/time.ts';
 import type { MintedToken } from '../core/token.ts';
 
-/** The JSON face of a token: schema `fedctl.token/v1`. Holds the token itself. */
+/** Formats a token as JSON: schema `fedctl.token/v1`. Contains the token itself. */
 export function tokenDocument(token: MintedToken) {
   return {
     schema: 'fedctl.token/v1',
@@ -18,7 +18,7 @@ export function tokenDocument(token: MintedToken) {
   } as const;
 }
 
-/** Who, for whom and until when, in one line without the token. */
+/** Formats subject, audience and expiration in one line, without the token. */
 export function tokenLine(token: MintedToken, now: Date): string {
   const left = formatDuration((token.expiresAt.getTime() - now.getTime()) / 1000);
   const audience = token.audience.join(', ');

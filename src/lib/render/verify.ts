@@ -5,12 +5,15 @@ import { FAILURES } from '../failures/failures.ts';
 import type { Fault } from '../jwt/fault.ts';
 import type { Theme } from './theme.ts';
 
-/** The JSON face of a verification: schema `fedctl.verify/v1`. */
+/** Formats a verification as JSON: schema `fedctl.verify/v1`. */
 export function verifyDocument({ valid, issuer, subject, faults }: Verification) {
   return { schema: 'fedctl.verify/v1', valid, issuer, subject, faults } as const;
 }
 
-/** The human face: what was proved, or every fault with what was expected beside what was seen. */
+/**
+ * Formats a verification for people: what was verified, or every fault with the expected and the actual
+ * value.
+ */
 export function verifyLines(
   verification: Verification,
   { audience, now, theme }: { readonly audience: string | null; readonly now: Date; readonly theme: Theme },
@@ -66,7 +69,7 @@ function faultLines(fault: Fault, theme: Theme): readonly string[] {
   ];
 }
 
-/** A slash at the end is easy to miss, even beside its absence. */
+/** Points out a slash at the end, which is easy to miss. */
 function seenText({ code, expected, seen }: Fault): string {
   if (seen === null) return 'nothing';
   if (code !== 'jwt.issuer-mismatch') return seen;

@@ -7,20 +7,20 @@ import { block, type Row } from './block.ts';
 import { overrideText } from './caller.ts';
 import type { Theme } from './theme.ts';
 
-/** What `whoami` found. */
+/** The result of `whoami`. */
 export interface WhoAmI {
   readonly caller: Caller;
   readonly credentials: ResolvedCredentials;
   readonly endpoints: { readonly sts: string; readonly iam: string };
-  /** How the keys were chosen where there was a choice. */
+  /** How the keys were chosen if there were several. */
   readonly notes: readonly string[];
   readonly workload: Workload;
-  /** Nobody said that this is the workload, and the keys may be those of a person. */
+  /** The workload was not named, and the keys may belong to a person. */
   readonly mayBeOperator: boolean;
   readonly atlas: AtlasSide;
 }
 
-/** No secret: of the keys only the id, which is none, and where they came from. */
+/** Contains no secrets: of the keys only the id, which is not secret, and their source. */
 export function whoamiDocument({ caller, credentials, endpoints, notes, atlas }: WhoAmI) {
   return {
     schema: 'fedctl.whoami/v1',

@@ -1,14 +1,14 @@
 import type { Redactor } from '../core/redactor.ts';
 import { escapeText } from './escape.ts';
 
-/** Whether the runner of GitHub Actions reads what is written. */
+/** Returns whether the output is read by a GitHub Actions runner. */
 export function isInActions(env: Readonly<Record<string, string | undefined>>): boolean {
   return (env['GITHUB_ACTIONS'] ?? '') !== '';
 }
 
 /**
- * A workflow command that fedctl gives to the runner of GitHub Actions: a line that an Output writes as it is. No other
- * line becomes one. GitHub's own escaping (actions/toolkit, packages/core/src/command.ts).
+ * A workflow command for the GitHub Actions runner: an Output writes it unchanged, and no other line can
+ * become one. Escaped by GitHub's own rules (actions/toolkit, packages/core/src/command.ts).
  */
 export class WorkflowCommand {
   /** @param clean removes the secrets of the run from a text */
@@ -30,20 +30,24 @@ export class WorkflowCommand {
     });
   }
 
-  /** `::add-mask::…`: the runner removes the value, and each line of it, from the log from now on. */
+  /** `::add-mask::…`: the runner removes the value, and each line of it, from all further log output. */
   static mask(value: string): WorkflowCommand {
     return new WorkflowCommand(() => `::add-mask::${escapeData(value)}`);
   }
 
-  /** Without the secrets of the run; only a mask tells one, to the runner, which hides it. */
+  /**
+   * Returns the line without the secrets of the run. Only a mask contains one, for the runner, which hides
+   * it.
+   */
   written(redactor: Redactor): string {
     return this.#line((text) => redactor.redact(text));
   }
 }
 
 /**
- * A line that the runner shows and does not obey. The runner takes `::name …::` at the beginning of a line, Unicode
- * blanks aside, and `##[name …]` anywhere in a line (actions/runner, ActionCommand.cs).
+ * Changes a line so that the runner shows and does not interpret it. The runner interprets `::name …::` at
+ * the beginning of a line, ignoring Unicode white space, and `##[name …]` anywhere in a line (actions/runner,
+ * ActionCommand.cs).
  *
  * @param line escaped: without control characters other than those of colours
  */
@@ -51,7 +55,7 @@ export function withoutCommands(line: string): string {
   return line.replaceAll('##[', '#\\u{23}[').replace(LEADING_COMMAND, '$1\\u{3a}:');
 }
 
-/** Colours at the beginning count as blanks: a runner may remove them first. */
+/** Colours at the beginning count as white space, because a runner may remove them first. */
 const LEADING_COMMAND = new RegExp(`^((?:\\s|${String.fromCharCode(27)}\\[[\\d;]*m)*)::`);
 
 function escapeData(text: string): string {

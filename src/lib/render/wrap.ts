@@ -1,22 +1,23 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { OutputStream } from '../core/context.ts';
 
-/** The width of a terminal, in columns; null for a file or a pipe, where a line stays one line. */
+/** Returns the width of a terminal, in columns; null for a file or a pipe, whose lines are not wrapped. */
 export function columnsOf({ isTTY, columns = 0 }: OutputStream): number | null {
   return isTTY === true && columns > 0 ? columns : null;
 }
 
 /**
- * Wraps a text by words. A word is never cut: one that is too long for the room below the text moves to the left.
+ * Wraps a text by words. A word is never cut: one that is too long for the space below the text moves to the
+ * left.
  *
- * @param before what stands in front of the text; the lines after the first begin below the text
+ * @param before the text in front; the lines after the first are aligned to its end
  * @param text with no control characters but colours
  * @param columns of the terminal
  * @returns at least one line
  */
 export type Wrap = (before: string, text: string, columns: number) => readonly string[];
 
-/** Loads what measures text: its tables of Unicode take 3 MB, and a pipe wraps nothing. */
+/** Loads the module that measures text: its Unicode tables take 3 MB, and a pipe needs no wrapping. */
 export async function loadWrap(): Promise<Wrap> {
   const { default: wrapAnsi } = await import('wrap-ansi');
   return (before, text, columns) => wrapped(wrapAnsi, before, text, columns);
@@ -29,13 +30,13 @@ function wrapped(
   columns: number,
 ): readonly string[] {
   const [blanks] = /^ */.exec(text) ?? [''];
-  // Blanks in front of the text are its indent, for each of its lines.
+  // Leading spaces of the text are the indent of each of its lines.
   if (blanks !== '') return wrapped(wrapAnsi, `${before}${blanks}`, text.slice(blanks.length), columns);
   const width = visibleLength(before);
   const longest = Math.max(...text.split(' ').map(visibleLength));
   const indent = Math.max(0, Math.min(width, columns - longest));
   const isBlank = before.trim() === '';
-  // A stand-in keeps the room of a label that is longer than the indent.
+  // A placeholder keeps the space for a label that is longer than the indent.
   const room = isBlank ? 0 : width - indent;
   const standIn = room === 0 ? '' : `${'x'.repeat(room - 1)} `;
   const [first = '', ...rest] = wrapAnsi(`${standIn}${text}`, columns - indent).split('\n');

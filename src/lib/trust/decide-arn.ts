@@ -6,7 +6,7 @@ export type ArnDecision =
   | { readonly accepted: true; readonly principal: DatabasePrincipal }
   | { readonly accepted: false; readonly refusal: Refusal };
 
-/** What an ARN of GetCallerIdentity is looked up as. */
+/** The database user name and type for an ARN. */
 export interface IamName {
   readonly username: string;
   readonly awsIAMType: 'USER' | 'ROLE';
@@ -16,9 +16,9 @@ const ASSUMED_ROLE = /^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role\/([^/]+)\/[^/
 const USER = /^arn:aws[a-z-]*:iam::\d{12}:user\/.+$/;
 
 /**
- * The database user's name for an ARN that GetCallerIdentity answered, or null where Atlas knows no such kind (root,
- * federated users). A session `assumed-role/ROLE/SESSION` becomes `role/ROLE`: the path of the role is lost, because
- * the ARN of a session carries none (facts/mongodb.md 2.5).
+ * Returns the database user name for an ARN of GetCallerIdentity, or null when Atlas does not support its
+ * kind (root, federated users). A session `assumed-role/ROLE/SESSION` becomes `role/ROLE`, without the path
+ * of the role, because a session ARN does not contain it (facts/mongodb.md 2.5).
  */
 export function iamNameOf(arn: string): IamName | null {
   const session = ASSUMED_ROLE.exec(arn);
@@ -30,10 +30,10 @@ export function iamNameOf(arn: string): IamName | null {
 }
 
 /**
- * What a MongoDB server decides about the ARN that STS named for a MONGODB-AWS login: the database user of that name in
- * `$external`, of type ROLE for a session of a role and USER for an IAM user.
+ * Decides a MONGODB-AWS login as a MongoDB server does, from the ARN that STS returned: it requires the
+ * database user of that name in `$external`, of type ROLE for a role session and USER for an IAM user.
  *
- * @param place without it scopes and ends of users are not looked at
+ * @param place without it scopes and expirations of users are not checked
  */
 export function decideArn(
   arn: string,

@@ -12,7 +12,7 @@ import {
 /** The claims of a token: its payload. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** What the relying party knows. */
+/** The configuration of the relying party. */
 export interface RelyingParty {
   readonly identityProviders: readonly IdentityProvider[];
   readonly databaseUsers: readonly DatabaseUser[];
@@ -27,11 +27,11 @@ export type TokenDecision =
   | { readonly accepted: false; readonly refusal: Refusal };
 
 /**
- * What a MongoDB server decides about the claims of a token: the identity provider by exact issuer and audience, then
- * the database user `<idpId>/<user claim>` in `$external` (facts/mongodb.md 1.6 and section 6). Signature and lifetime
- * are somebody else's: whoever acts on the answer has checked them before. Pure; reads no clock.
+ * Decides an OIDC login as a MongoDB server does, from the claims of a token: the identity provider by exact
+ * issuer and audience, then the database user `<idpId>/<user claim>` in `$external` (facts/mongodb.md 1.6 and
+ * section 6). The caller must verify signature and lifetime before it uses the result. Pure; reads no clock.
  *
- * @param place without it scopes and ends of users are not looked at
+ * @param place without it scopes and expirations of users are not checked
  */
 export function decideToken(
   claims: Claims,
@@ -58,7 +58,7 @@ export type IdentityProviderChoice =
   | { readonly accepted: false; readonly refusal: Refusal };
 
 /**
- * The first half of the decision, which needs no database user: whose keys the signature is checked with. Issuer and
+ * Decides the identity provider, whose keys verify the signature. It needs no database user. Issuer and
  * audience are compared byte for byte; of several audiences one must match.
  */
 export function chooseIdentityProvider(
@@ -180,7 +180,7 @@ function audienceClaim(claims: Claims): Found<readonly string[]> {
   return single.ok ? { ok: true, value: [single.value] } : single;
 }
 
-/** A claim named `constructor` is no claim unless the token has it. */
+/** An own property only: a claim named `constructor` does not exist unless the token contains it. */
 function ownClaim(claims: Claims, claim: string): unknown {
   return Object.hasOwn(claims, claim) ? claims[claim] : undefined;
 }

@@ -1,10 +1,10 @@
 import type { Refusal } from './refusal.ts';
 import { type DatabaseUser, EXTERNAL, type Place } from './relying-party.ts';
 
-/** More would only fill the screen of whoever reads them. */
+/** The largest number of similar users that are shown. */
 const SIMILAR_SHOWN = 3;
 
-/** The users with one of the names: those of `$external`, and else one that stands in another database. */
+/** Returns the users with one of the names: those of `$external`, otherwise one of another database. */
 export function findUsers(
   names: readonly string[],
   users: readonly DatabaseUser[],
@@ -17,8 +17,9 @@ export function findUsers(
 }
 
 /**
- * Names that somebody may have meant: another case, another identity provider's id before the same subject, or the
- * same account and role with a path or as a session ARN (facts/mongodb.md, section 9, rows 21, 22 and 46).
+ * Returns similar names that may have been intended: with different case, with the id of another identity
+ * provider before the same subject, or the same account and role with a path or as a session ARN
+ * (facts/mongodb.md, section 9, rows 21, 22 and 46).
  */
 export function similarNames(username: string, users: readonly DatabaseUser[]): readonly string[] {
   const wanted = essence(username);
@@ -28,7 +29,10 @@ export function similarNames(username: string, users: readonly DatabaseUser[]): 
     .slice(0, SIMILAR_SHOWN);
 }
 
-/** What two names share that differ in case, identity provider, path or session only: account and last name. */
+/**
+ * Normalizes a name to account and last name, so that names are equal that differ only in case, identity
+ * provider, path or session.
+ */
 function essence(username: string): string {
   const arn = /arn:[^:]*:(?:iam|sts)::(\d*):(.+)$/.exec(username.toLowerCase());
   if (arn === null) return username.toLowerCase().replace(/^[^/]*\//, '');
@@ -38,12 +42,15 @@ function essence(username: string): string {
   return `${account}:${type === 'assumed-role' ? 'role' : type}/${name ?? ''}`;
 }
 
-/** Of users with one name the one that is there: a temporary one may be over, and made anew. The first if none is. */
+/**
+ * Returns the user that currently exists among those with the same name: a temporary one may have expired and
+ * been created again. Returns the first if none exists.
+ */
 export function currentUser(users: readonly DatabaseUser[], place: Place | null): DatabaseUser | undefined {
   return users.find((user) => place === null || absence(user, place) === null) ?? users[0];
 }
 
-/** Why a user that has the right name is not there all the same; null when it is. */
+/** Returns why a user with the right name does not exist for this cluster; null when it does. */
 export function absence(user: DatabaseUser, { cluster, now }: Place): Refusal | null {
   const { username, scopes = [], deleteAfterDate } = user;
   if (deleteAfterDate !== undefined && deleteAfterDate <= now) {

@@ -1,30 +1,34 @@
 import { isRecord, memberOf } from '../core/record.ts';
 import type { Privilege, PrivilegeResource } from '../ports/mongo.ts';
 
-/** What somebody wants to do. */
+/** The action to be allowed. */
 export interface WantedAction {
-  /** `find`, `insert`, `listCollections` …; case counts. */
+  /** `find`, `insert`, `listCollections` …; case-sensitive. */
   readonly action: string;
-  /** '' for the deployment as a whole, as `listDatabases` needs. */
+  /** '' for the whole deployment, as `listDatabases` requires. */
   readonly database: string;
-  /** '' for the database as a whole, as `listCollections` needs. */
+  /** '' for the whole database, as `listCollections` requires. */
   readonly collection: string;
 }
 
-/** No user comes near it (`root` has some fifty privileges of at most 150 actions each): a server that says more lies. */
+/**
+ * No real user has that many (`root` has some fifty privileges of at most 150 actions each), so a server that
+ * returns more is not trusted.
+ */
 const MOST_PRIVILEGES = 5000;
 const MOST_ACTIONS = 1000;
 /** A namespace has at most 255 bytes. */
 const LONGEST_NAME = 255;
 
-/** Databases of the server itself, which "any database" leaves out. */
+/** Databases of the server itself, which "any database" does not include. */
 const OWN_DATABASES: readonly string[] = ['local', 'config'];
 const BUCKETS = 'system.buckets.';
 
 /**
- * Whether one of the privileges covers an action (documentation of MongoDB, "Resource Document"): a database of ''
- * is any but the server's own, a collection of '' any but the `system.*` ones, which have to be named;
- * `system_buckets` is what time series are kept in; `anyResource` covers everything, and `anyAction` is every action.
+ * Returns whether one of the privileges covers an action (documentation of MongoDB, "Resource Document"). A
+ * database of '' is any but the server's own. A collection of '' is any but the `system.*` ones, which must
+ * be named. `system_buckets` is the storage of time series. `anyResource` covers everything, and `anyAction`
+ * is every action.
  *
  * @param privileges as `readPrivileges` returns them
  */
@@ -48,17 +52,17 @@ function covers(resource: PrivilegeResource, { database, collection }: WantedAct
   }
   if (typeof onDatabase !== 'string' || typeof onCollection !== 'string') return false;
   if (onDatabase !== '' && onDatabase !== database) return false;
-  // A collection that is named is meant in any database, the server's own included.
+  // A named collection applies to any database, including the server's own.
   if (onCollection !== '') return onCollection === collection;
   if (collection.startsWith('system.')) return false;
   return onDatabase !== '' || !OWN_DATABASES.includes(database);
 }
 
 /**
- * The privileges of an answer to connectionStatus with `showPrivileges` (facts/mongodb.md 4.3). The answer is a
- * stranger's: what has another shape is left out, so that it allows nothing.
+ * Reads the privileges in a response to connectionStatus with `showPrivileges` (facts/mongodb.md 4.3). The
+ * response is untrusted: privileges of another shape are left out, so that they allow nothing.
  *
- * @returns null where the answer has no list of privileges
+ * @returns null when the response has no list of privileges
  */
 export function readPrivileges(answer: unknown): readonly Privilege[] | null {
   if (!Array.isArray(answer)) return null;
@@ -70,7 +74,7 @@ export function readPrivileges(answer: unknown): readonly Privilege[] | null {
   });
 }
 
-/** The members that are texts or truth values, which are all that MongoDB has; null where there is another. */
+/** Reads the members, which in MongoDB are only texts and booleans; null when there is another type. */
 function readResource(value: unknown): PrivilegeResource | null {
   if (!isRecord(value)) return null;
   const members: [string, string | boolean][] = [];

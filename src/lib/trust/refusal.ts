@@ -1,10 +1,10 @@
 import { EXTERNAL } from './relying-party.ts';
 
-/** Why a relying party does not let somebody in: one row per cause, with what was expected and what was seen. */
+/** Why a relying party rejects a login: one row per cause, with the expected and the actual value. */
 export type Refusal =
-  /** No identity provider trusts this issuer. `expected` lists the issuers that are trusted. */
+  /** No identity provider trusts this issuer. `expected` lists the trusted issuers. */
   | { readonly kind: 'issuer-unknown'; readonly expected: readonly string[]; readonly seen: string | null }
-  /** The issuer is known, but no identity provider of it has one of the token's audiences. */
+  /** The issuer is known, but none of its identity providers has one of the token's audiences. */
   | {
       readonly kind: 'audience-mismatch';
       readonly identityProviders: readonly string[];
@@ -20,10 +20,10 @@ export type Refusal =
       readonly kind: 'claim-type';
       readonly claim: string;
       readonly expected: 'string' | 'list of strings';
-      /** The JSON type that it has: `number`, `object` … */
+      /** The JSON type of the value: `number`, `object` … */
       readonly seen: string;
     }
-  /** No database user has one of the `expected` names. `similar`: users that somebody may have meant. */
+  /** No database user has one of the `expected` names. `similar`: users that may have been intended. */
   | {
       readonly kind: 'user-missing';
       readonly expected: readonly string[];
@@ -54,11 +54,14 @@ export type Refusal =
       readonly expected: string;
       readonly seen: readonly string[];
     }
-  /** The temporary user is over. */
+  /** The temporary user has expired. */
   | { readonly kind: 'user-expired'; readonly username: string; readonly since: Date }
   | { readonly kind: 'not-an-arn'; readonly seen: string };
 
-/** A refusal in one plain sentence without a full stop. Text of the token is made safe to show; nothing secret is in it. */
+/**
+ * Formats a refusal as one plain sentence without a full stop. Text of the token is escaped. The result
+ * contains no secrets.
+ */
 export function refusalText(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'issuer-unknown':

@@ -1,4 +1,4 @@
-/** Atlas's record of an issuer that a project trusts (facts/mongodb.md, section 6). */
+/** The Atlas configuration of an issuer that a project trusts (facts/mongodb.md, section 6). */
 export interface IdentityProvider {
   /** 24 hex characters; the first half of a database user's name. */
   readonly id: string;
@@ -7,21 +7,21 @@ export interface IdentityProvider {
   readonly issuer: string;
   /** Exactly one audience. */
   readonly audience: string;
-  /** The claim that names the user: `sub` unless somebody changed it. */
+  /** The claim that names the user; `sub` by default. */
   readonly userClaim: string;
   /** Whether database users are named by the user claim or by the groups claim. */
   readonly authorizationType: 'USER' | 'GROUP';
-  /** The claim that lists the groups, with authorizationType GROUP. AWS's tokens carry none. */
+  /** The claim that lists the groups, with authorizationType GROUP. AWS tokens contain none. */
   readonly groupsClaim?: string;
 }
 
-/** A privilege set by name, and the database it is for (`admin` for those that reach every database). */
+/** The name of a role, and its database (`admin` for roles on all databases). */
 export interface GrantedRole {
   readonly role: string;
   readonly db: string;
 }
 
-/** A database user as Atlas knows it. */
+/** A database user in Atlas. */
 export interface DatabaseUser {
   /** `<idpId>/<subject>`, an IAM ARN, or a plain name. */
   readonly username: string;
@@ -30,22 +30,22 @@ export interface DatabaseUser {
   readonly oidcAuthType: 'NONE' | 'USER' | 'IDP_GROUP';
   readonly awsIAMType: 'NONE' | 'USER' | 'ROLE';
   readonly roles: readonly GrantedRole[];
-  /** Clusters that the user exists on, by name; all of the project's when absent or empty. */
+  /** The clusters on which the user exists, by name. Absent or empty: all clusters of the project. */
   readonly scopes?: readonly { readonly name: string; readonly type: string }[];
-  /** From then on there is no such user any more; for ever when absent. */
+  /** The user no longer exists after this time. Absent: the user does not expire. */
   readonly deleteAfterDate?: Date;
 }
 
-/** Which cluster somebody knocks at, and when: what the scopes and the end of a user are compared with. */
+/** The cluster and the time of a login, which scopes and expirations of users are compared with. */
 export interface Place {
   readonly cluster: string;
   readonly now: Date;
 }
 
-/** Both mechanisms look for their users here and nowhere else. */
+/** Both mechanisms use only the users of this database. */
 export const EXTERNAL = '$external';
 
-/** Who somebody is at the database, once let in. */
+/** The database identity after a login. */
 export interface DatabasePrincipal {
   /** `<idpId>/<subject>` or an IAM ARN, in `$external`. */
   readonly username: string;

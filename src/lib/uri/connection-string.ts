@@ -8,15 +8,18 @@ import { invalidUri } from './invalid-uri.ts';
 import { UriOptions } from './options.ts';
 import { refusePlaintext } from './plaintext.ts';
 
-/** Each of these lets a driver accept a certificate that proves nothing. */
+/** Each of these options makes a driver accept an unverified certificate. */
 const RELAXING_OPTIONS = ['tlsInsecure', 'tlsAllowInvalidCertificates', 'tlsAllowInvalidHostnames'] as const;
 
-/** And these say whom TLS trusts, beside or instead of the authorities that this machine knows. */
+/**
+ * The options that change which certificates TLS trusts, in addition to or instead of the authorities of this
+ * machine.
+ */
 const TRUST_OPTIONS = ['tlsCAFile', 'tlsCRLFile', ...RELAXING_OPTIONS] as const;
 
 const DEFAULT_PROXY_PORT = 1080;
 
-/** The properties that drivers know (facts/mongodb.md 1.5 and 3.1). */
+/** The properties that drivers support (facts/mongodb.md 1.5 and 3.1). */
 const PROPERTIES = [
   'ENVIRONMENT',
   'TOKEN_RESOURCE',
@@ -28,15 +31,15 @@ const PROPERTIES = [
   'CANONICALIZE_HOST_NAME',
 ] as const;
 
-/** Where drivers can get a token from by themselves. */
+/** The environments in which drivers can fetch a token themselves. */
 const ENVIRONMENTS = ['azure', 'gcp', 'k8s', 'test'] as const;
 
 /**
- * Reads a connection string, once and for all: whoever needs something of it takes the result.
+ * Parses a connection string. It is parsed once; all other code uses the result.
  *
- * @param text white space around it is ignored: files and secrets end in a newline
- * @throws FedctlError mongo.uri-invalid, which repeats no value of the text; mongo.password-in-uri with the string
- *   without its password as the remedy; mongo.plaintext-refused
+ * @param text surrounding white space is ignored, because files and secrets often end with a newline
+ * @throws FedctlError mongo.uri-invalid, which repeats no value of the text; mongo.password-in-uri with the
+ * string without its password as the remedy; mongo.plaintext-refused
  */
 export function parseConnectionString(text: string): ConnectionString {
   const parsed = parseUri(text.trim());
@@ -70,16 +73,16 @@ export function parseConnectionString(text: string): ConnectionString {
   return read;
 }
 
-/** Parses, or fails without repeating a byte: a password may be anywhere in a text that does not parse. */
+/** Parses, or fails without repeating any of the text: it may contain a password anywhere. */
 function parseUri(text: string): ParsedUri {
   let parsed: ParsedUri;
   try {
     parsed = new ParsedUri(text);
   } catch {
-    // The parser's error is not kept as the cause: it quotes the user name.
+    // The parser's error is not kept as the cause, because it quotes the user name.
     throw notAConnectionString(text);
   }
-  // With a second @ nobody can tell where a password ends: what looks like a path may be the rest of it.
+  // With a second @ the end of the password is ambiguous: what looks like a path may be part of it.
   if (parsed.username !== '' && text.split('@').length > 2) throw notAConnectionString(text);
   if (/\?.*\?/s.test(text)) {
     throw invalidUri({
@@ -127,12 +130,15 @@ function passwordInUri(shown: string, namedMechanism: string | null): FedctlErro
   return new FedctlError('mongo.password-in-uri', {
     message: 'The connection string has a password.',
     remedy: 'Remove the user and the password from the connection string. No mechanism of fedctl needs them.',
-    // Without a secret that the connection needs, the command would not do.
+    // The command would not work without a secret that the connection needs.
     command: shown.includes('<credentials>') ? null : rerun({ set: { ...set, '--uri': shown } }),
   });
 }
 
-/** The URI option says it, under either name; mongodb+srv implies it (facts/mongodb.md, section 9). In doubt TLS is off. */
+/**
+ * Returns whether the URI options ask for TLS, under either name. mongodb+srv implies TLS (facts/mongodb.md,
+ * section 9). If the options contradict each other, TLS is off.
+ */
 function asksForTls(isSrv: boolean, options: UriOptions): boolean {
   const said = (['tls', 'ssl'] as const).map((name) => options.get(name)).filter((value) => value !== null);
   return said.length === 0 ? isSrv : said.every((value) => value === 'true');
@@ -208,7 +214,7 @@ function authSourceWarnings(options: UriOptions): Warning[] {
 }
 
 /**
- * A program does not start with these, although fedctl itself could do without them.
+ * Rejects options with which a driver does not start, although fedctl could work without them.
  *
  * @throws FedctlError mongo.uri-invalid
  */
@@ -243,7 +249,8 @@ function refuseWhatDriversRefuse(options: UriOptions): void {
 
 function propertyWarnings(options: UriOptions): Warning[] {
   const properties = new CommaAndColonSeparatedRecord(options.get('authMechanismProperties'));
-  // Never a value, for AWS_SESSION_TOKEN is a secret; and a comma in a value makes its rest look like a name.
+  // Never with a value, because AWS_SESSION_TOKEN is a secret. A comma in a value makes the rest of it look
+  // like a name.
   const names = [...properties.keys()].map((name) =>
     PROPERTIES.find((known) => known === name.toUpperCase()),
   );

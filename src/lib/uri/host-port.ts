@@ -6,8 +6,9 @@ import { invalidUri } from './invalid-uri.ts';
 const DEFAULT_PORT = 27017;
 
 /**
- * Reads `host`, `host:port` or `[address]:port`. Every spelling of an IPv6 address or of an international name comes to
- * the one that drivers and certificates compare (RFC 5952, RFC 5891). The rest stays as it is: `2130706433` is a name here.
+ * Parses `host`, `host:port` or `[address]:port`. IPv6 addresses and international names are converted to the
+ * form that drivers and certificates compare (RFC 5952, RFC 5891). Everything else stays unchanged:
+ * `2130706433` is a name here.
  *
  * @throws FedctlError mongo.uri-invalid
  */
@@ -24,7 +25,7 @@ export function readHost(text: string): HostPort {
   return { host, port };
 }
 
-/** `host:port` as people write it. */
+/** Formats a host as `host:port`. */
 export function hostPort({ host, port }: HostPort): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,6 +1,9 @@
 import { type FailureFacts, FedctlError } from '../core/errors.ts';
 
-/** A connection string that cannot be used. The message never repeats a value of it: any may be a secret. */
+/**
+ * Creates the failure for an invalid connection string. The message must not repeat any value, because each
+ * may be a secret.
+ */
 export function invalidUri(facts: FailureFacts): FedctlError {
   return new FedctlError('mongo.uri-invalid', facts);
 }

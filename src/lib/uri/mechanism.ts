@@ -5,7 +5,7 @@ import type { Mechanism } from '../ports/mongo.ts';
 /** The short names of MONGODB-OIDC and MONGODB-AWS. */
 export const MECHANISM_NAMES = ['oidc', 'aws'] as const;
 
-/** What `--mechanism` may say where logins are tried. */
+/** The values of `--mechanism` for commands that log in. */
 export const MECHANISM_CHOICES = [...MECHANISM_NAMES, 'both'] as const;
 export type MechanismChoice = (typeof MECHANISM_CHOICES)[number];
 
@@ -16,7 +16,8 @@ const MECHANISMS: Readonly<Record<MechanismChoice, readonly Mechanism[]>> = {
 };
 
 /**
- * Which mechanisms to log in by: those of the flag, else that of the connection string, else MONGODB-OIDC.
+ * Returns the mechanisms to log in with: those of the option, otherwise that of the connection string,
+ * otherwise MONGODB-OIDC.
  *
  * @param named the authMechanism of the connection string, in capitals
  * @throws FedctlError mongo.mechanism-conflict

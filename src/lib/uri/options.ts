@@ -4,8 +4,8 @@ import { invalidUri } from './invalid-uri.ts';
 interface OptionRule {
   readonly value: keyof typeof ACCEPTED;
   /**
-   * `read`: fedctl reads it and tells the driver in its own words. `driver`: handed to the driver as it is. `unused`:
-   * accepted, because people use one string for many programs, and without effect here.
+   * `read`: fedctl reads the option and configures the driver itself. `driver`: passed to the driver
+   * unchanged. `unused`: accepted without effect, because people use one connection string for many programs.
    */
   readonly use: 'read' | 'driver' | 'unused';
   /** Never shown. */
@@ -13,9 +13,11 @@ interface OptionRule {
 }
 
 /**
- * The options of the MongoDB specifications (URI options, authentication, SRV, SOCKS5, compression), those of the manual
- * that one driver or another knows, and tlsCRLFile. What is not here is refused: a driver may take any option of its
- * platform from a connection string, and the Node.js driver takes those of `tls.connect`, which decide whom TLS trusts.
+ * The options of the MongoDB specifications (URI options, authentication, SRV, SOCKS5, compression), the
+ * options in the manual that only some drivers support, and tlsCRLFile. All others are rejected: a driver may
+ * accept options of its platform, and the Node.js driver accepts those of `tls.connect`, which set which
+ * certificates TLS trusts.
+ *
  * @see https://github.com/mongodb/specifications/blob/master/source/uri-options/uri-options.md
  */
 const OPTIONS = {
@@ -23,7 +25,7 @@ const OPTIONS = {
   authMechanism: { value: 'text', use: 'read' },
   authMechanismProperties: { value: 'properties', use: 'read', secret: true },
   authSource: { value: 'text', use: 'read' },
-  // Nothing that fedctl sends or reads is worth compressing, and what is not offered cannot be abused.
+  // The messages are too small to be worth compressing, and an unused feature cannot be attacked.
   compressors: { value: 'compressors', use: 'unused' },
   connectTimeoutMS: { value: 'natural', use: 'unused' },
   directConnection: { value: 'boolean', use: 'driver' },
@@ -37,7 +39,7 @@ const OPTIONS = {
   maxConnecting: { value: 'positive', use: 'unused' },
   maxIdleTimeMS: { value: 'natural', use: 'unused' },
   maxPoolSize: { value: 'natural', use: 'unused' },
-  // -1 stands for no limit.
+  // -1 means no limit.
   maxStalenessSeconds: { value: 'integer', use: 'driver' },
   minPoolSize: { value: 'natural', use: 'unused' },
   proxyHost: { value: 'text', use: 'read' },
@@ -46,7 +48,7 @@ const OPTIONS = {
   proxyUsername: { value: 'text', use: 'read', secret: true },
   readConcernLevel: { value: 'text', use: 'driver' },
   readPreference: { value: 'read preference', use: 'driver' },
-  // Without a value it stands for any member.
+  // Without a value it means any member.
   readPreferenceTags: { value: 'tags', use: 'driver' },
   replicaSet: { value: 'text', use: 'read' },
   retryReads: { value: 'boolean', use: 'unused' },
@@ -66,7 +68,7 @@ const OPTIONS = {
   tlsCRLFile: { value: 'text', use: 'read' },
   tlsCertificateKeyFile: { value: 'text', use: 'read' },
   tlsCertificateKeyFilePassword: { value: 'text', use: 'read', secret: true },
-  // Node.js asks neither OCSP nor a CRL distribution point: there is nothing to switch off.
+  // Node.js uses neither OCSP nor CRL distribution points, so there is nothing to disable.
   tlsDisableCertificateRevocationCheck: { value: 'boolean', use: 'unused' },
   tlsDisableOCSPEndpointCheck: { value: 'boolean', use: 'unused' },
   tlsInsecure: { value: 'boolean', use: 'read' },
@@ -82,7 +84,7 @@ export type OptionName = keyof typeof OPTIONS;
 
 const NAMES = new Map(names().map((name) => [name.toLowerCase(), name]));
 
-/** What a value may be: drivers refuse the whole connection string for another one. */
+/** The valid values. Drivers reject the whole connection string for any other value. */
 const ACCEPTED = {
   boolean: { pattern: /^(?:true|false)$/, expected: 'must be true or false' },
   integer: { pattern: /^-?\d+$/, expected: 'must be a number' },
@@ -105,11 +107,16 @@ const ACCEPTED = {
   text: { pattern: /./s, expected: 'needs a value' },
 } as const;
 
-/** The options of a connection string under their own names, whatever the case of the letters was, in their order. */
+/**
+ * The options of a connection string by their canonical names, in the original order. The case of the letters
+ * does not matter.
+ */
 export class UriOptions {
   readonly #given: readonly (readonly [OptionName, string])[];
 
-  /** @throws FedctlError mongo.uri-invalid for an option that is unknown, repeated, or without a value that it can have */
+  /**
+   * @throws FedctlError mongo.uri-invalid for an option that is unknown, repeated, or without a valid value
+   */
   constructor(given: Iterable<readonly [name: string, value: string]>) {
     this.#given = [...given].map(([spelled, value]) => [accepted(spelled, value), value]);
     const repeated = this.#given.find(
@@ -129,12 +136,14 @@ export class UriOptions {
     return this.#given.find(([each]) => each === name)?.[1] ?? null;
   }
 
-  /** What the driver is to be told as it is. None of it is a secret. */
+  /** Returns the options to pass to the driver unchanged. None of them is a secret. */
   forDriver(): readonly (readonly [OptionName, string])[] {
     return this.#given.filter(([name]) => ruleOf(name).use === 'driver');
   }
 
-  /** As people may see them, percent-encoded; a secret by its name alone. */
+  /**
+   * Returns the options in a form that is safe to show, percent-encoded. A secret is shown by its name only.
+   */
   shown(): readonly string[] {
     return this.#given
       .filter(([name]) => !name.startsWith('auth'))
@@ -142,7 +151,7 @@ export class UriOptions {
   }
 }
 
-/** As somebody would type it: what a path is made of stays readable. */
+/** Encodes a value the way people type it: the characters of a path stay readable. */
 function encoded(value: string): string {
   return encodeURI(value).replace(/[&#+?]/g, encodeURIComponent);
 }
@@ -169,7 +178,7 @@ function accepted(spelled: string, value: string): OptionName {
 }
 
 function unknownOption(spelled: string, value: string): ReturnType<typeof invalidUri> {
-  // Without a value it may be the rest of another one, with an & that was not encoded.
+  // An option without a value may be part of the previous value, with an & that was not encoded.
   if (value === '' || !/^\w{1,40}$/.test(spelled)) {
     return invalidUri({
       message: 'Invalid connection string: one of its options has no value, or no name that MongoDB knows.',
@@ -178,7 +187,7 @@ function unknownOption(spelled: string, value: string): ReturnType<typeof invali
       remedy: 'Remove the option without a value, and write & as %26 in the values of the others.',
     });
   }
-  // Of a letter or two, anything is near.
+  // A name of one or two letters is near to any other.
   const meant = spelled.length < 3 ? null : nearest(spelled, names());
   return invalidUri({
     message: `Unknown option "${spelled}" in the connection string.`,

@@ -6,8 +6,9 @@ import { hostPort } from './host-port.ts';
 type Hop = Pick<ConnectionString, 'hosts' | 'srv' | 'proxy' | 'tls' | 'unverifiedBy'>;
 
 /**
- * No token and no session credential goes to a host other than this machine unless TLS proves who it is. A proxy
- * that is elsewhere counts as elsewhere: it reads what passes. So does the name of an SRV record, whatever it leads to.
+ * Refuses to send a token or session credential to another machine unless TLS verifies its identity. A remote
+ * proxy counts as another machine, because it can read the traffic. So does the name of an SRV record,
+ * whatever it resolves to.
  *
  * @throws FedctlError mongo.plaintext-refused
  */
@@ -21,7 +22,8 @@ export function refusePlaintext(hop: Hop): void {
 }
 
 /**
- * The same for what a name turned out to be: `localhost` is what the resolver says it is.
+ * Applies the same rule to the resolved addresses of a name: `localhost` resolves to whatever the resolver
+ * returns.
  *
  * @throws FedctlError mongo.plaintext-refused
  */
@@ -32,9 +34,9 @@ export function refusePlaintextAddress(hop: Hop, asked: HostPort, addresses: rea
 }
 
 /**
- * The same for a member that a server names: it may be anywhere.
+ * Applies the same rule to a member that a server names, which may be any host.
  *
- * @returns null for a member that may be sent a token
+ * @returns null for a member that may receive a token
  */
 export function plaintextMember(hop: Hop, member: HostPort): FedctlError | null {
   if (hop.tls === 'verified' || isLoopbackHost(member.host)) return null;

@@ -2,15 +2,21 @@ import type { Warning } from '../core/errors.ts';
 import type { Mechanism } from '../ports/mongo.ts';
 import { parseConnectionString } from './connection-string.ts';
 
-/** Where a driver finds the file with the token: `test` is for drivers before `k8s` (facts/mongodb.md 1.5, 5.2). */
+/**
+ * The driver setting that reads the token from a file. `test` is for drivers older than `k8s`
+ * (facts/mongodb.md 1.5, 5.2).
+ */
 export const TOKEN_ENVIRONMENTS = ['k8s', 'test'] as const;
 export type TokenEnvironment = (typeof TOKEN_ENVIRONMENTS)[number];
 
 /** A connection string for a program that logs in by itself. */
 export interface ProgramUri {
-  /** Everything of the given one but its authentication. May hold the password of a proxy or of a key. */
+  /**
+   * The given connection string with its authentication replaced. May contain the password of a proxy or of a
+   * key.
+   */
   readonly uri: string;
-  /** Whether it holds such a password: then it is no argument for a program. */
+  /** Whether it contains such a password: then it must not be a program argument. */
   readonly holdsSecret: boolean;
   readonly warnings: readonly Warning[];
 }
@@ -18,11 +24,12 @@ export interface ProgramUri {
 const AUTHENTICATION = /^auth(Mechanism|Source|MechanismProperties)$/i;
 
 /**
- * Puts a mechanism into a connection string, in the place of whatever it says of authentication. authSource is always
- * named: a TXT record of mongodb+srv may say another one. The rest stays byte for byte.
+ * Sets the mechanism of a connection string and replaces its other authentication options. authSource is
+ * always set, because a TXT record of mongodb+srv may set another one. The rest stays byte for byte.
  *
  * @param environment for MONGODB-OIDC
- * @throws FedctlError what `parseConnectionString` throws: a password, an unknown option, a host without verified TLS
+ * @throws FedctlError what `parseConnectionString` throws: a password, an unknown option, a host without
+ * verified TLS
  */
 export function programUri(text: string, mechanism: Mechanism, environment: TokenEnvironment): ProgramUri {
   const { proxy, tlsFiles, warnings } = parseConnectionString(text);
@@ -48,7 +55,7 @@ export function programUri(text: string, mechanism: Mechanism, environment: Toke
   };
 }
 
-/** Never with a value: AWS_SESSION_TOKEN is a secret. */
+/** Names options without their values: AWS_SESSION_TOKEN is a secret. */
 function replacedWarnings(given: string | null, wanted: string | null): readonly Warning[] {
   if (given === null || given === wanted) return [];
   const by = wanted === null ? 'removed' : `replaced with ${wanted}`;

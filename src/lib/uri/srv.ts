@@ -5,7 +5,7 @@ import { FedctlError } from '../core/errors.ts';
 import { bareHost } from '../core/hosts.ts';
 import { refusePlaintext } from './plaintext.ts';
 
-/** What DNS answered for a `mongodb+srv://` name. */
+/** The DNS records of a `mongodb+srv://` name. */
 export interface SrvRecords {
   readonly srv: readonly { readonly name: string; readonly port: number }[];
   /** One text per TXT record. */
@@ -16,11 +16,11 @@ export interface SrvRecords {
 const TXT_OPTIONS: ReadonlySet<string> = new Set(['authSource', 'replicaSet', 'loadBalanced']);
 
 /**
- * The plain connection string that a `mongodb+srv://` one stands for: its hosts, and the options of the TXT record that
- * it does not set itself.
+ * Resolves a `mongodb+srv://` connection string to a plain one: its hosts, and the options of the TXT record
+ * that the connection string does not set itself.
  *
- * @throws FedctlError mongo.srv-failed: no records, a host outside the domain of the name (whoever answers DNS must
- *   not choose who gets the token), a TXT record that sets more than it may
+ * @throws FedctlError mongo.srv-failed: no records, a host outside the domain of the name (a DNS server must
+ * not decide who receives the token), a TXT record that sets more than it may
  */
 export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords): ConnectionString {
   const name = uri.srv;
@@ -54,10 +54,13 @@ export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords):
   return plain;
 }
 
-/** The host has to be in the domain of the name: that without its first label, or the name itself if it has only two. */
+/**
+ * Returns whether a host is in the domain of the name: the name without its first label, or the name itself
+ * if it has only two.
+ */
 function isInDomainOf(host: string, name: string): boolean {
   if (isIP(host) !== 0 || !/^[\w.-]+$/.test(host)) return false;
-  // A final dot makes a name absolute, and is no part of it (RFC 1034, 3.1).
+  // A final dot makes a name absolute and is not part of it (RFC 1034, 3.1).
   const relative = name.replace(/\.$/, '');
   const labels = relative.split('.');
   const domain = labels.length < 3 ? relative : labels.slice(1).join('.');
@@ -86,12 +89,12 @@ function txtFailed(name: SrvName, message: string, likelyCause?: string): Fedctl
   });
 }
 
-/** Asks the resolver for records of a name, by hand. */
+/** Returns the command that looks up the records of a name by hand. */
 export function lookup(type: 'SRV' | 'TXT' | null, name: string): OfferedCommand {
   return program('nslookup', ...(type === null ? [] : [`-type=${type}`]), name);
 }
 
-/** Also for a resolver that did not answer. */
+/** Also used when the resolver did not answer. */
 export function srvFailed(
   name: SrvName,
   message: string,

@@ -102,7 +102,7 @@ function providerOf(issuer: unknown, { account, ownIssuers }: ProofContext, inva
   if (ownIssuers.includes(issuer)) {
     throw invalid(
       'Tokens of GetWebIdentityToken cannot be exchanged within the partition that issued them.',
-      `${shown(issuer)} is the issuer of an account of the same partition (facts/aws.md 0.1)`,
+      `${shown(issuer)} is the issuer of an account of the same partition`,
     );
   }
   const provider = account?.oidcProviders.find((one) => one.issuer === issuer);

@@ -8,6 +8,8 @@ import { keyOf } from './values/compare.ts';
 import { textOf } from './values/text.ts';
 import { isDocument, typeOf } from './values/types.ts';
 
+const REFERENCE: ReadonlySet<string> = new Set(['$ref', '$id', '$db']);
+
 /** Documents by `_id`, in the order they came. Indexes keep duplicates out; finding is by looking at every document. */
 export class Collection {
   readonly namespace: string;
@@ -144,11 +146,20 @@ function checkId(id: unknown): void {
   if (type === 'array' || type === 'regex') {
     throw new CommandError('InvalidIdField', `The '_id' value cannot be of type ${type}`);
   }
-  const name = isDocument(id) ? [...id.keys()].find((field) => field.startsWith('$')) : undefined;
+  const name = operatorIn(id);
   if (name !== undefined) {
     throw new CommandError(
       'DollarPrefixedFieldName',
       `_id fields may not contain '$'-prefixed fields: ${name} is not valid for storage.`,
     );
   }
+}
+
+/** A field name in a document, at any depth, that begins with `$` and is not one of a DBRef. */
+function operatorIn(value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.map(operatorIn).find((name) => name !== undefined);
+  if (!isDocument(value)) return undefined;
+  const isReference = value.has('$ref') && value.has('$id');
+  const own = [...value.keys()].find((name) => name.startsWith('$') && !(isReference && REFERENCE.has(name)));
+  return own ?? operatorIn([...value.values()]);
 }

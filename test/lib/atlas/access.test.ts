@@ -77,7 +77,7 @@ describe('the address', () => {
   });
 
   test.each([
-    ['cloud.mongodb.com', 'is no URL'],
+    ['cloud.mongodb.com', 'is not a valid URL'],
     ['ftp://cloud.mongodb.com', 'starts with ftp: instead of https:'],
     ['https://user:password@cloud.mongodb.com', 'has a user or a password'],
     ['https://cloud.mongodb.com/api', 'https://cloud.mongodb.com has text after the host'],
@@ -87,7 +87,7 @@ describe('the address', () => {
       code: 'atlas.url-invalid',
       exit: 2,
       message: `The URL of the Atlas API ${what}.`,
-      remedy: 'Use the address of Atlas.',
+      remedy: 'Use the URL of Atlas, for example https://cloud.mongodb.com.',
       command: rerun({ set: { '--atlas-url': 'https://cloud.mongodb.com' } }),
     });
   });

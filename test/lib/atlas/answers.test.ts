@@ -78,42 +78,42 @@ describe('an answer', () => {
       apiError(404, 'GROUP_NOT_FOUND', 'No group with ID g exists.'),
       'atlas.not-found',
       4,
-      `GET <url>${GROUP} answered: No group with ID g exists (GROUP_NOT_FOUND).`,
+      `GET <url>${GROUP} returned an error: No group with ID g exists (GROUP_NOT_FOUND).`,
     ],
     [
       'that the version is gone',
       apiError(410, 'VERSION_GONE', 'Gone.'),
       'atlas.version-gone',
       4,
-      `GET <url>${GROUP} answered: Gone (VERSION_GONE).`,
+      `GET <url>${GROUP} returned an error: Gone (VERSION_GONE).`,
     ],
     [
       'that the version is unknown',
       apiError(406, 'INVALID_VERSION_DATE', ''),
       'atlas.version-gone',
       4,
-      `GET <url>${GROUP} answered: INVALID_VERSION_DATE.`,
+      `GET <url>${GROUP} returned an error: INVALID_VERSION_DATE.`,
     ],
     [
       'that the request is wrong',
       apiError(400, 'VALIDATION_ERROR', 'Wrong.'),
       'atlas.request-refused',
       4,
-      `GET <url>${GROUP} answered: Wrong (VALIDATION_ERROR).`,
+      `GET <url>${GROUP} returned an error: Wrong (VALIDATION_ERROR).`,
     ],
     [
       'of a server that failed',
       apiError(500, 'UNEXPECTED_ERROR', 'Unexpected error.'),
       'atlas.service-failed',
       6,
-      `GET <url>${GROUP} answered: Unexpected error (UNEXPECTED_ERROR).`,
+      `GET <url>${GROUP} returned an error: Unexpected error (UNEXPECTED_ERROR).`,
     ],
     [
       'of a gateway without its server',
       text('<html>', 'text/html', 502),
       'atlas.service-failed',
       6,
-      `GET <url>${GROUP} answered: HTTP 502.`,
+      `GET <url>${GROUP} returned an error: HTTP 502.`,
     ],
     [
       'that forbids',
@@ -138,14 +138,14 @@ describe('an answer', () => {
       apiError(404, 'X\u001b[2J', '\u202eeman'),
       'atlas.not-found',
       4,
-      `GET <url>${GROUP} answered: \u202eeman (X\u001b[2J).`,
+      `GET <url>${GROUP} returned an error: \u202eeman (X\u001b[2J).`,
     ],
     [
       'that has no end',
       apiError(404, 'X', 'a'.repeat(5000)),
       'atlas.not-found',
       4,
-      `GET <url>${GROUP} answered: ${'a'.repeat(300)}… (X).`,
+      `GET <url>${GROUP} returned an error: ${'a'.repeat(300)}… (X).`,
     ],
   ])('%s', async (_what, answer, code, exit, message) => {
     expect(await told(answer)).toEqual({ code, exit, message });
@@ -153,7 +153,9 @@ describe('an answer', () => {
 
   test('that repeats what was sent does not show it', async () => {
     const echo: Answering = ({ headers }) => apiError(404, 'X', `You sent ${headers.authorization}.`);
-    expect((await told(echo)).message).toBe(`GET <url>${GROUP} answered: You sent Bearer [secret] (X).`);
+    expect((await told(echo)).message).toBe(
+      `GET <url>${GROUP} returned an error: You sent Bearer [secret] (X).`,
+    );
     const portal: Answering = ({ headers }) => ({
       status: 302,
       headers: { location: `https://portal.test/?${encodeURIComponent(headers.authorization ?? '')}` },

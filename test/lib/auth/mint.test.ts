@@ -81,7 +81,7 @@ describe('minting', () => {
     expect(failure).toBeInstanceOf(FedctlError);
     expect(failure).toMatchObject({ code: 'aws.not-aws', exitCode: 6 });
     expect(String(failure)).toMatch(
-      /^FedctlError: https:\/\/sts\.eu-west-1\.amazonaws\.com\/ responded, but did not return a valid token: (it is no JWT|a claim that AWS always sets is missing)\.$/,
+      /^FedctlError: https:\/\/sts\.eu-west-1\.amazonaws\.com\/ responded, but did not return a valid token: (it is not a JWT|a claim that AWS always sets is missing)\.$/,
     );
   });
 
@@ -147,11 +147,12 @@ describe('minting', () => {
 
 test('warns of what a relying party may refuse', async () => {
   const { token: plain } = await mint();
-  expect(mintWarnings(plain)).toEqual([]);
+  expect(mintWarnings(plain, true)).toEqual([]);
   const { token } = await mint({
     request: { ...REQUEST, signingAlgorithm: 'ES384', audience: ['a', 'b', 'c'] },
   });
-  expect(mintWarnings(token)).toEqual([
+  expect(mintWarnings(token, false).map(({ code }) => code)).toEqual(['sts.several-audiences']);
+  expect(mintWarnings(token, true)).toEqual([
     {
       code: 'sts.es384-and-mongodb',
       message: 'MongoDB 7.0 and 8.0 accept RS256 only and reject this token.',

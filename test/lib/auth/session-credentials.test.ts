@@ -131,8 +131,7 @@ describe('roles', () => {
 
 describe('refused before any call', () => {
   const roleArns = [ONE];
-  const option = (name: string, expected: string) =>
-    `The value of ${name} is not valid: expected ${expected}.`;
+  const option = (name: string, expected: string) => `Invalid ${name}: expected ${expected}.`;
   const arn = 'the ARN of an IAM role, such as arn:aws:iam::123456789012:role/path/name';
   test.each<[string, Partial<SessionRequest>, string]>([
     ['a name instead of an ARN', { roleArns: ['one'] }, option('--role-arn', arn)],

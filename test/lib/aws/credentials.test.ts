@@ -395,7 +395,7 @@ describe('the container endpoint', () => {
       'it responded with something other than credentials',
     ],
     ['another status without a fault', () => ({ status: 204 }), 'it responded with HTTP 204'],
-    ['silence', () => null, 'it timed out'],
+    ['silence', () => null, 'the request timed out'],
   ])('that fails is the answer: %s', async (_, answer, reason) => {
     await using server = await loopbackServer(answer);
     await using imds = await loopbackServer(instance);
@@ -474,13 +474,13 @@ describe('the container endpoint', () => {
     await expect(found({ [FULL]: 'http://keys.example/' })).rejects.toMatchObject({
       code: 'aws.plaintext-refused',
       message: `${FULL} names http://keys.example. fedctl sends no credentials to another machine without TLS.`,
-      likelyCause: expect.stringContaining(`The endpoint that ${FULL} names is plain http`),
+      likelyCause: expect.stringContaining(`The endpoint that ${FULL} names uses plain http`),
       remedy: `Use an https:// endpoint, or unset ${FULL}.`,
     });
     await expect(found({ [FULL]: 'keys' })).rejects.toMatchObject({
       code: 'aws.endpoint-invalid',
       message: `The endpoint of ${FULL} is not a valid URL.`,
-      remedy: `unset ${FULL}`,
+      remedy: `Unset ${FULL}.`,
     });
     const env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '//keys.example/x' };
     await expect(found(env)).rejects.toMatchObject({ code: 'aws.plaintext-refused' });

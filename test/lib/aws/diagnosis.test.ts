@@ -93,7 +93,7 @@ describe('what one code of AWS stands for', () => {
   });
 
   test.each([
-    ['access key id', keys({ accessKeyId: '"AKIAIOSFODNN7EXAMPLE"' })],
+    ['access key ID', keys({ accessKeyId: '"AKIAIOSFODNN7EXAMPLE"' })],
     ['secret access key', keys({ secretAccessKey: new Secret("'secret'") })],
     ['session token', keys({ accessKeyId: 'ASIAIOSFODNN7EXAMPLE', sessionToken: new Secret('"token"') })],
   ])('quotation marks in the value of the %s', async (part, credentials) => {

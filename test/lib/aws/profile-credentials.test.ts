@@ -95,13 +95,13 @@ describe('id, secret and token', () => {
     [
       `[profile p]\n${PAIR}`,
       '[p]\naws_access_key_id = AKIAHALF\n',
-      'aws_access_key_id and no aws_secret_access_key',
+      'aws_access_key_id but no aws_secret_access_key',
     ],
-    ['[profile p]\naws_secret_access_key = x\n', '', 'aws_secret_access_key and no aws_access_key_id'],
+    ['[profile p]\naws_secret_access_key = x\n', '', 'aws_secret_access_key but no aws_access_key_id'],
     [
       '',
       '[p]\naws_access_key_id =\naws_secret_access_key = x\n',
-      'aws_secret_access_key and no aws_access_key_id',
+      'aws_secret_access_key but no aws_access_key_id',
     ],
     ['', '[p]\naws_access_key_id =\naws_secret_access_key =\n', 'no value for aws_access_key_id'],
   ])('half of them is a failure: %j %j', async (config, credentials, what) => {

@@ -119,7 +119,7 @@ describe('profiles', () => {
       text: `error: STS in eu-west-1 (STS) rejected AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
         AWS says: ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
 cause:  The role allows a shorter session, or it is assumed from another role. Role chaining limits a session to one hour.
-remedy: Ask for a session of at most one hour.
+remedy: Request a session of at most one hour.
 code:   sts.duration-refused
 `,
     });
@@ -129,7 +129,7 @@ code:   sts.duration-refused
     const { code, text } = await refusal(['whoami', '--profile', 'wrong-external-id']);
     expect(code).toBe(4);
     expect(text).toContain(
-      'error: arn:aws:iam::123456789012:user/operator may not assume the role arn:aws:iam::123456789012:role/',
+      'error: arn:aws:iam::123456789012:user/operator is not allowed to assume the role arn:aws:iam::123456789012:role/',
     );
     expect(text).toContain('code:   sts.assume-denied\n');
   });

@@ -29,9 +29,9 @@ function told(...ahead: readonly (number | null)[]) {
 
 describe('what clocks say together', () => {
   test.each([
-    [[0, 0], 'pass: as at sts.test and issuer.test'],
-    [[30, -30], 'pass: as at sts.test and issuer.test'],
-    [[1, null], 'pass: as at sts.test'],
+    [[0, 0], 'pass: compared with sts.test and issuer.test'],
+    [[30, -30], 'pass: compared with sts.test and issuer.test'],
+    [[1, null], 'pass: compared with sts.test'],
     [[null, null], 'skip: no server returned its time: sts.test, issuer.test'],
     [[], 'skip: no server returned its time: '],
     [

@@ -42,7 +42,7 @@ const ABSENT =
   'The name has a typing error, the cluster was deleted, or the DNS resolver does not know the name.';
 const ABSENT_SRV =
   'The name has a typing error, the cluster was deleted or renamed, or the DNS resolver does not answer SRV queries.';
-const LIES = 'Whoever answers for the name is not who it belongs to, or it was set up wrongly';
+const LIES = 'The DNS server may not belong to the owner of the name, or the record is wrong.';
 
 const COMPARE =
   'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.';
@@ -66,13 +66,13 @@ const ROWS: readonly (readonly [
     'failed (ECONNREFUSED)',
     'fails',
   ],
-  ['is silent', () => null, 'did not respond in time', 'did not respond in time', 'silent'],
-  ['answers another question', elsewhere, 'did not respond in time', 'did not respond in time', 'silent'],
+  ['is silent', () => null, 'timed out', 'timed out', 'silent'],
+  ['answers another question', elsewhere, 'timed out', 'timed out', 'silent'],
   [
     'answers for another query',
     ({ id, ...rest }) => response({ id: (id + 1) % 65_536, ...rest }, 0),
-    'did not respond in time',
-    'did not respond in time',
+    'timed out',
+    'timed out',
     'silent',
   ],
   ['says NXDOMAIN', (question) => response(question, 3), '', '', 'absent'],
@@ -84,7 +84,7 @@ describe('a name server that', () => {
     expect([first.id, first.code, first.detail, first.cause, first.remedy, first.command]).toEqual([
       'mongo.dns',
       'mongo.dns-failed',
-      `db.example.test:27017 does not resolve: ${why === 'absent' ? 'there is no such name' : `the resolver ${host}`}.`,
+      `db.example.test:27017 does not resolve: ${why === 'absent' ? 'the name does not exist' : `the DNS resolver ${host}`}.`,
       { fails: FAILS, silent: SILENT, absent: ABSENT }[why],
       COMPARE,
       'nslookup -port=<port> db.example.test 127.0.0.1',
@@ -112,7 +112,7 @@ describe('a name server that', () => {
       leadsTo('evil.example.org', 27017),
       'mongo.srv-failed',
       'The SRV records of db.example.test name a host outside its domain: evil.example.org.',
-      `${LIES}: nothing is sent there.`,
+      `${LIES} fedctl sends nothing there.`,
     ],
     [
       'sets an option by TXT that it may not set',
@@ -122,7 +122,7 @@ describe('a name server that', () => {
           : MEMBER(question),
       'mongo.srv-failed',
       'The TXT record of db.example.test sets "tls", which is not allowed in DNS.',
-      `${LIES}.`,
+      LIES,
     ],
     [
       'fails for TXT only',

@@ -126,7 +126,7 @@ function verdict({ check: id }: Hop, { exit, checks, check }: Diagnosis, url: st
 
 function general(sentence: string, url: string): string {
   return sentence
-    .replace(/^(STS|IAM) in eu-central-1 \([^)]*\)/, 'WHERE')
+    .replace(/^(Cannot reach )?(STS|IAM) in eu-central-1 \([^)]*\)/, '$1WHERE')
     .replace(/Get(CallerIdentity|OutboundWebIdentityFederationInfo)/, 'ACTION')
     .replace(`POST ${url}/api/oauth/token`, 'DOCUMENT')
     .replace(`${url}/.well-known/openid-configuration`, 'DOCUMENT')

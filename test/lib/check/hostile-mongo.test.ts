@@ -81,7 +81,7 @@ describe('a MongoDB that lies', () => {
       // Nothing of it may be printed; `diagnose` looks.
       const { check } = await provoke(`mongodb://127.0.0.1:${server.port}/`, [], false);
       expect(token).toMatch(TOKEN);
-      expect(check('mongo.oidc.user')?.detail).toContain('The server says that we are [secret]');
+      expect(check('mongo.oidc.user')?.detail).toContain('The server reports the user [secret]');
     } finally {
       await server.close();
     }

@@ -188,7 +188,7 @@ describe('a fault is told with its line and column', () => {
     ['duration: true', '3:15 targets.a.duration: must be seconds, or a duration such as 90s, 5m or 1h'],
     [
       'tokenFile: "-"',
-      '3:16 targets.a.tokenFile: must be a file: standard input is for the option --token-file',
+      '3:16 targets.a.tokenFile: must be a file; standard input is for the option --token-file',
     ],
     [
       'roleArn: arn:aws:iam::1:role/x',

@@ -189,14 +189,14 @@ describe('hello', () => {
 
   test.each([
     ['another replica set', { setName: 'rs1', hosts: ['a:1'] }, 'is part of the replica set "rs1"'],
-    ['no replica set', {}, 'is of no replica set'],
+    ['no replica set', {}, 'is not part of a replica set'],
   ])('a server of %s', async (_title, members, says) => {
     const { port } = await mongod({ hello: { ...HELLO, ...members } });
     const { path, failure } = await attemptLogin({ uri: `mongodb://localhost:${port}/?replicaSet=rs0` });
     expect(path).toBe(`${BEFORE_HELLO}, hello fail`);
     expect(failure).toMatchObject({
       code: 'mongo.topology-mismatch',
-      message: `localhost:${port} ${says}, and the connection string says "rs0".`,
+      message: `localhost:${port} ${says}, but the connection string names "rs0".`,
     });
   });
 
@@ -419,7 +419,7 @@ describe('after the login', () => {
   const denied = refusal(13, 'Unauthorized', 'not authorized');
 
   test.each<[string, string, Act, string, string]>([
-    ['whoami', 'connectionStatus', 'silence', BEFORE_WHOAMI, 'connectionStatus got no answer within 0.4 s.'],
+    ['whoami', 'connectionStatus', 'silence', BEFORE_WHOAMI, 'connectionStatus timed out after 0.4 s.'],
     [
       'whoami',
       'connectionStatus',
@@ -428,13 +428,7 @@ describe('after the login', () => {
       'connectionStatus failed: the connection was closed.',
     ],
     ['ping', 'ping', refusal(1, 'InternalError', 'no'), BEFORE_PING, 'ping failed: no (1 InternalError).'],
-    [
-      'write-probe',
-      'insert',
-      'silence',
-      BEFORE_WRITING,
-      'writing to fedctl.probe got no answer within 0.4 s.',
-    ],
+    ['write-probe', 'insert', 'silence', BEFORE_WRITING, 'writing to fedctl.probe timed out after 0.4 s.'],
     [
       'write-probe',
       'find',

@@ -326,14 +326,14 @@ describe('a CA bundle that cannot be used', () => {
     [
       'damaged.pem',
       '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
-      'certificate 1 is damaged',
+      'has a damaged certificate (number 1)',
     ],
   ])('%s', async (name, content, why) => {
     const path = join(directory, name);
     if (content !== null) await writeFile(path, content);
     await expect(ask('https://127.0.0.1:1', { AWS_CA_BUNDLE: path })).rejects.toMatchObject({
       code: 'net.ca-bundle-invalid',
-      message: `AWS_CA_BUNDLE names ${path}, and ${why}.`,
+      message: `AWS_CA_BUNDLE names ${path}, which ${why}.`,
       exitCode: 2,
     });
   });

@@ -118,7 +118,7 @@ describe('a malformed policy is refused with the place of each fault', () => {
           { ...ALLOW, Sid: 'a b' },
         ],
       },
-      ['Statement[2].Sid: duplicate Sid A', 'Statement[1].Sid: Sid A'],
+      ['Statement[2].Sid: Sid must be a string of letters and digits', 'Statement[1].Sid: duplicate Sid A'],
     ],
     [
       'neither action nor resource',

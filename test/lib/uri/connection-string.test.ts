@@ -238,13 +238,16 @@ describe('options', () => {
     ],
     ['tls=true&ssl=false', 'tls and ssl contradict each other.'],
     ['CheckServerIdentity=', 'one of its options has no value, or no name that MongoDB knows.'],
-    ['authMechanismProperties=', 'the option authMechanismProperties needs a value.'],
+    ['authMechanismProperties=', 'the option authMechanismProperties requires a value.'],
     ['proxyPassword=a&bHUNTER', 'one of its options has no value, or no name that MongoDB knows.'],
     ['a%1bb=HUNTER', 'one of its options has no value, or no name that MongoDB knows.'],
     ['=HUNTER', 'one of its options has no value, or no name that MongoDB knows.'],
     ['tlsCAFile=/ca.pem?authMechanism=HUNTER', 'it has two question marks.'],
-    ['proxyPort=9', 'proxyPort, proxyUsername and proxyPassword need proxyHost.'],
-    ['proxyHost=h&proxyUsername=HUNTER', 'a proxy takes both proxyUsername and proxyPassword, or neither.'],
+    ['proxyPort=9', 'proxyPort, proxyUsername and proxyPassword require proxyHost.'],
+    [
+      'proxyHost=h&proxyUsername=HUNTER',
+      'a proxy requires both proxyUsername and proxyPassword, or neither.',
+    ],
     ['srvMaxHosts=2', 'srvMaxHosts is for mongodb+srv:// only.'],
   ])('%s is refused without its value', (options, says) => {
     const failure = failureOf(() => parseConnectionString(`mongodb://localhost/?${options}`));
@@ -422,9 +425,9 @@ describe('what is no connection string', () => {
   );
 
   test.each([
-    ['mongodb+srv://a.example.com,b.example.com/', 'mongodb+srv:// takes a single host.'],
-    ['mongodb+srv://a.example.com:27017/', 'mongodb+srv:// takes no port.'],
-    ['"mongodb://localhost/"', 'it stands in quotation marks.'],
+    ['mongodb+srv://a.example.com,b.example.com/', 'mongodb+srv:// allows a single host only.'],
+    ['mongodb+srv://a.example.com:27017/', 'mongodb+srv:// does not allow a port.'],
+    ['"mongodb://localhost/"', 'it is in quotation marks.'],
   ])('%s breaks a rule that is named', (text, says) => {
     expect(failureOf(() => parseConnectionString(text)).message).toBe(`Invalid connection string: ${says}`);
   });

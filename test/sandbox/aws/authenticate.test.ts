@@ -179,7 +179,7 @@ describe('one byte that differs is refused', () => {
         'the session token is not the one of',
       ],
       [
-        'in the access key id',
+        'in the access key ID',
         (request) =>
           withHeaders(request, { authorization: flipped(request.headers['authorization'] ?? '', 40) }),
         'InvalidClientTokenId',

@@ -149,7 +149,7 @@ describe('one byte changed', () => {
       reason: 'Unexpected GetCallerIdentity HTTP status code: 403 (SignatureDoesNotMatch)',
     },
     {
-      name: 'in the access key id',
+      name: 'in the access key ID',
       change: (second: Signed) => ({ ...second, a: second.a.replace('ASIASESSION', 'ASIASESSIOM') }),
       reason: 'Unexpected GetCallerIdentity HTTP status code: 403 (InvalidClientTokenId)',
     },

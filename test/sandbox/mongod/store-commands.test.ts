@@ -36,6 +36,11 @@ const ROWS: readonly Row[] = [
     failure(322, 'APIVersionError', 'API version must be "1"'),
   ),
   refused(
+    'a time limit below 0',
+    find({}, { maxTimeMS: -1 }),
+    failure(2, 'BadValue', '-1 value for maxTimeMS is out of range [0, 2147483647]'),
+  ),
+  refused(
     'apiStrict alone',
     { ping: 1, apiStrict: true },
     failure(

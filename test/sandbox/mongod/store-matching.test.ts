@@ -199,6 +199,27 @@ const ROWS: readonly Row[] = [
     bad('Failed to parse $size. Expected a non-negative number in: $size: -1'),
   ),
   refused('$all of a value', { n: { $all: 5 } }, bad('$all needs an array')),
+  refused(
+    '$all of an $elemMatch and a value',
+    { n: { $all: [{ $elemMatch: { $gt: 1 } }, 5] } },
+    bad('$all/$elemMatch has to be consistent'),
+  ),
+  refused(
+    '$all of a value and an operator',
+    { n: { $all: [5, { $gt: 1 }] } },
+    bad('no $ expressions in $all: { $gt: 1 }'),
+  ),
+  {
+    name: '$all of two $elemMatch',
+    run: [
+      [
+        { _id: 1, n: [1, 9] },
+        { _id: 2, n: [1] },
+      ],
+      find({ n: { $all: [{ $elemMatch: { $gt: 5 } }, { $elemMatch: { $lt: 5 } }] } }, only),
+    ],
+    reply: ids(1),
+  },
   refused('$options alone', { n: { $options: 'i' } }, bad('$options needs a $regex')),
   refused('$where', { $where: 'true' }, bad('The lab does not support the query operator $where.')),
   refused(

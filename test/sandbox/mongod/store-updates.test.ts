@@ -302,6 +302,21 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    name: 'an _id with an operator inside',
+    run: [[{ _id: { a: [{ $b: 1 }] } }]],
+    reply: {
+      n: 0,
+      writeErrors: [
+        {
+          index: 0,
+          code: 52,
+          errmsg: "_id fields may not contain '$'-prefixed fields: $b is not valid for storage.",
+        },
+      ],
+      ok: 1,
+    },
+  },
+  {
     name: 'an _id that is a regular expression',
     run: [[{ _id: /a/ }]],
     reply: {

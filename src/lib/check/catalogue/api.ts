@@ -5,7 +5,9 @@ import { compare } from '../claim-comparisons.ts';
 import { fail, pass, skip } from '../outcome.ts';
 import { jwtClaims, TOKEN_SOURCES, tokenOf } from './token.ts';
 
-/** Any other relying party than MongoDB: an HTTP API that takes the token as a bearer token (RFC 6750). */
+/**
+ * Checks a relying party other than MongoDB: an HTTP API that accepts the token as a bearer token (RFC 6750).
+ */
 export const netApi = check<null>({
   id: 'net.api',
   title: 'the HTTP API accepts the token',
@@ -28,7 +30,7 @@ export const netApi = check<null>({
   },
 });
 
-/** What the API looks at; what it expects only its owner knows. */
+/** The claims that the API checks. Only its owner knows what it expects. */
 function toCompare({ issuer, audience, subject, algorithm }: MintedToken) {
   const by = 'the expected value of the API';
   return [

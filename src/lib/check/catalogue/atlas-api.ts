@@ -5,7 +5,7 @@ import { type Outcome, pass, skip, unseen } from '../outcome.ts';
 import { rememberedAtlas } from '../remembered-atlas.ts';
 import type { World } from '../world.ts';
 
-/** A project of Atlas that can be asked. */
+/** An Atlas project that can be queried. */
 export interface AtlasProject {
   readonly atlas: Atlas;
   readonly id: string;
@@ -20,8 +20,8 @@ export const projectOf = ({ target, options }: World) => target.atlasProject ?? 
 const projectKey = (world: World) => projectOf(world);
 
 /**
- * Not part of the chain, but the way to see the half of it that Atlas keeps: what goes wrong here is a warning, and the
- * checks that wanted to look are skipped.
+ * Not part of the chain, but the source of the Atlas configuration. A failure here is a warning, and the
+ * checks that depend on it are skipped.
  */
 export const atlasApi = check<AtlasProject | null>({
   id: 'atlas.api',
@@ -63,10 +63,10 @@ export const atlasApi = check<AtlasProject | null>({
   },
 });
 
-/** Failures that say nothing of the chain, only that this credential may not look. */
+/** Failures of this credential's permissions, which say nothing about the chain. */
 const NOT_SEEN: ReadonlySet<string> = new Set(['atlas.role-missing', 'atlas.api-access-list']);
 
-/** Asks what only Atlas knows; where it cannot be asked, that is no fault of the chain. */
+/** Queries a fact that only Atlas knows. A failed query is not a fault of the chain. */
 export async function askAtlas<Fact>(
   facts: Facts,
   what: string,

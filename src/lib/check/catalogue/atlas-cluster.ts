@@ -42,7 +42,10 @@ export const atlasCluster = check<AtlasCluster>({
   },
 });
 
-/** How an access list keeps somebody out: packets that get no answer, and a TLS that is ended or cut (facts/mongodb.md 9). */
+/**
+ * The symptoms of an address that is not in the access list: packets without a response, and a TLS handshake
+ * that is closed or reset (facts/mongodb.md 9).
+ */
 const KEPT_OUT: ReadonlySet<string> = new Set([
   'mongo.connect-timeout',
   'mongo.tls-refused',
@@ -53,8 +56,8 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A list that lacks the address is the cause only where the cluster keeps us out as such a list does; where it is
- * reached all the same (over a private endpoint, say) the list is none of our business.
+ * A missing entry is the cause only when the connection fails with these symptoms. When the cluster is
+ * reachable nevertheless (for example over a private endpoint), the list does not matter.
  */
 export const atlasAccessList = check<null>({
   id: 'atlas.access-list',

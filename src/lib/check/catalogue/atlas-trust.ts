@@ -17,7 +17,7 @@ import { atlasCluster } from './atlas-cluster.ts';
 import { awsIdentity, callerOf, stsRole } from './aws.ts';
 import { expectedIssuer, iamFederation, TOKEN_SOURCES, tokenOf } from './token.ts';
 
-/** The identity provider in Atlas that is meant for the token of the chain. */
+/** The identity provider in Atlas that matches the token of the chain. */
 export interface Trusted {
   readonly federationSettingsId: string;
   readonly provider: AtlasIdentityProvider;
@@ -53,7 +53,7 @@ export const atlasIdentityProvider = check<Trusted>({
   },
 });
 
-/** Issuer and audience as the token has them, or as the token that could not be minted would. */
+/** Returns issuer and audience of the token, or of the token that could not be minted. */
 function namedByToken(world: World, facts: Facts) {
   const token = tokenOf(facts);
   return {

@@ -8,13 +8,13 @@ import { type Asked, check, type Facts } from '../check.ts';
 import { pass, warn } from '../outcome.ts';
 import type { World } from '../world.ts';
 
-/** Whose keys a target uses: targets that agree on this share what is found out about the caller. */
+/** Identifies the keys of a target. Targets with the same key share the results about the caller. */
 export function callerKey({ target, options }: World): string {
   const { profile, region } = settingsOf(target, options.aws);
   return JSON.stringify([profile, region, target.role]);
 }
 
-/** A target's own profile and Region beat those of the command. */
+/** Profile and Region of a target take precedence over those of the command. */
 function settingsOf({ profile, region }: World['target'], common: AwsSettings): AwsSettings {
   return {
     ...common,
@@ -25,7 +25,7 @@ function settingsOf({ profile, region }: World['target'], common: AwsSettings): 
 
 const usesAws = ({ plan }: Asked) => plan.usesAws;
 
-/** The files and the environment can be read, and name a profile that exists. */
+/** Checks that the files and the environment can be read and name an existing profile. */
 export const awsProfile = check<Aws>({
   id: 'aws.profile',
   title: 'the AWS profile exists',
@@ -100,7 +100,7 @@ export const awsIdentity = check<Caller>({
   },
 });
 
-/** The same AWS, with the keys of the role that the target names. */
+/** Checks the role of the target and returns AWS access with its keys. */
 export const stsRole = check<{ readonly aws: Aws; readonly caller: Caller }>({
   id: 'sts.role',
   title: 'the role can be assumed',
@@ -117,7 +117,7 @@ export const stsRole = check<{ readonly aws: Aws; readonly caller: Caller }>({
   },
 });
 
-/** Whom everything after works as: the role, where one is named. Null where that is not known. */
+/** Returns the identity for all later checks: the role if one is named. Null when it is unknown. */
 export function callerOf(facts: Facts): Caller | null {
   return facts.resultOf(stsRole) === null ? facts.of(awsIdentity) : (facts.of(stsRole)?.caller ?? null);
 }

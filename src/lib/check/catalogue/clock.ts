@@ -4,8 +4,8 @@ import { awsProfile, awsRegion, callerKey } from './aws.ts';
 import { expectedIssuer, issuerEvidence } from './token.ts';
 
 /**
- * The clock of STS beside that of the issuer, which are run apart; where no issuer is known, that of IAM. It stands
- * before the keys: a clock that is wrong makes them useless.
+ * Compares the clock with those of STS and the issuer, which are operated separately, or with that of IAM
+ * when no issuer is known. It comes before the keys, because a wrong clock makes them useless.
  */
 export const awsClock = check<null>({
   id: 'aws.clock',

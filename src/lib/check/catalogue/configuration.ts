@@ -2,7 +2,7 @@ import { isFailureCode } from '../../failures/failures.ts';
 import { check } from '../check.ts';
 import { pass, skip, warn } from '../outcome.ts';
 
-/** What is wrong with a configuration is told before anything is checked: here stands what it came to. */
+/** Faults of a configuration are reported before any check runs. This check shows the resulting target. */
 export const configTarget = check<null>({
   id: 'config.target',
   title: 'the configuration is complete and consistent',

@@ -9,7 +9,7 @@ import { awsIdentity, callerOf, stsRole } from './aws.ts';
 import { loginStage, mongoHello, stageOutcome, timingOf, wantsDatabase } from './mongo.ts';
 import { jwtClaims, TOKEN_SOURCES } from './token.ts';
 
-/** What is checked of a login, by one mechanism. */
+/** The checks of a login with one mechanism. */
 export interface LoginChecks {
   readonly login: Check<null>;
   readonly user: Check<ServerIdentity>;
@@ -41,7 +41,7 @@ function loginChecks(
       if (mechanism === 'MONGODB-AWS' && callerOf(facts) === null) {
         return skip('the AWS credentials for the login are unknown');
       }
-      // The token or the keys were looked at above: what is left of that stage is handing them over.
+      // The token or the keys were checked earlier; this stage only passes them on.
       const credential = await loginStage('credential', mechanism, world, facts);
       const end = await loginStage('authenticate', mechanism, world, facts);
       if (credential?.failure != null) return fail(credential.failure);
@@ -49,7 +49,7 @@ function loginChecks(
       const timing = end.event === null ? {} : { timing: timingOf(end.event) };
       if (end.failure !== null) {
         const startedAt = end.event?.startedAt ?? world.context.now();
-        // What a refusal is worth is asked of a refused login only: a healthy one does not wait for its modules.
+        // Loaded only for a rejected login, so that a successful one does not wait for the modules.
         const { explainRefusal } = await import('../refusal.ts');
         const { failure, ...seen } = await explainRefusal(mechanism, end.failure, world, facts, startedAt);
         return fail(failure, { ...seen, ...timing });

@@ -19,16 +19,18 @@ import {
 } from '../outcome.ts';
 import type { World } from '../world.ts';
 
-/** A certificate that ends sooner is worth a warning: most are renewed a month before their end. Days. */
+/**
+ * In days. A certificate that expires sooner causes a warning: most are renewed a month before they expire.
+ */
 const CERTIFICATE_DAYS = 14;
 const DAY_MS = 86_400_000;
 
-/** What a stage of the login left. */
+/** The fact of a login stage. */
 export interface StageFact {
   readonly event: StageEvent;
 }
 
-/** An API alone is a chain too; without one, a cluster is what a chain leads to, named or not. */
+/** A chain may lead only to an API. Without an API, it leads to a cluster, named or not. */
 export const wantsDatabase = ({ plan, target }: Asked) => plan.database !== null || target.api === null;
 
 export const mongoDns = check<StageFact>({
@@ -70,14 +72,14 @@ export const mongoHello = check<StageFact>({
   run: (world, facts) => networkStage('hello', world, facts),
 });
 
-/** The way there is the same for every mechanism: the first one's login shows it. */
+/** The network stages are the same for every mechanism, so the login of the first one is used. */
 async function networkStage(id: StageId, world: World, facts: Facts): Promise<Outcome<StageFact>> {
   const mechanism = world.plan.database?.mechanisms[0];
   if (mechanism === undefined) return unseen(missingUri(), 'fail');
   return stageOutcome(await loginOf(mechanism, world, facts).stage(id));
 }
 
-/** The end of a stage by a mechanism that was asked for. */
+/** Waits for the end of a stage of the login with a requested mechanism. */
 export async function loginStage(
   id: StageId,
   mechanism: Mechanism,
@@ -88,7 +90,7 @@ export async function loginStage(
   return loginOf(mechanism, world, facts).stage(id);
 }
 
-/** A stage as a check sees it, with the time that it took itself. */
+/** Converts a stage to a check result, with the time of the stage itself. */
 export function stageOutcome({ event, failure }: StageEnd): Passed<StageFact> | Failed | Skipped {
   const timing = event === null ? {} : { timing: timingOf(event) };
   if (failure !== null) return fail(failure, timing);

@@ -10,14 +10,14 @@ import { callerKey } from './aws.ts';
 import { OIDC_CHECKS } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 
-/** Nobody is this audience: whoever holds a token for it can use it nowhere. */
+/** An audience that no relying party uses, so a token for it is useless to whoever holds it. */
 const NOBODY = 'urn:fedctl:negative-probe';
-/** The shortest that AWS mints. Seconds. */
+/** The shortest lifetime that AWS mints, in seconds. */
 const SHORTEST = 60;
 
 const asked = ({ options, plan }: Asked) => options.negative && plan.mint !== null;
 
-/** A principal that is held to its audience gets no token for anybody else. */
+/** A principal that is restricted to its audience must not get a token for another one. */
 export const foreignAudience = check<null>({
   id: 'sts.foreign-audience',
   title: 'policy denies a token for an unrelated audience',
@@ -33,7 +33,10 @@ export const foreignAudience = check<null>({
   },
 });
 
-/** The audience that is allowed, and one more: what ForAnyValue in a policy lets through (facts/aws.md 5). */
+/**
+ * Requests the allowed audience and one more: ForAnyValue in a policy permits this by mistake (facts/aws.md
+ * 5).
+ */
 export const secondAudience = check<null>({
   id: 'sts.second-audience',
   title: 'policy denies a token with an additional audience',
@@ -75,7 +78,10 @@ function unrestricted(what: string): FedctlError {
   });
 }
 
-/** Tried with a token that nobody should accept: the server has to say no, and to say it as it does to a stranger. */
+/**
+ * Logs in with a token that must not be accepted. The server must reject it with the same error as any
+ * unknown token.
+ */
 export const wrongAudienceRefused = check<null>({
   id: 'mongo.oidc.wrong-audience',
   title: 'the cluster rejects a token for a different audience',

@@ -7,11 +7,17 @@ import { fail, pass, skip } from '../outcome.ts';
 import { OIDC_CHECKS } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 
-/** The shortest that AWS mints: the sooner it ends, the sooner the server asks for another. Seconds. */
+/**
+ * The shortest lifetime that AWS mints, in seconds: the sooner the token expires, the sooner the server asks
+ * for another.
+ */
 export const SOAK_TOKEN_SECONDS = 60;
 const EVERY_MS = 1000;
 
-/** An application's connection outlives its token: the server asks for a new one (391), and the driver brings it. */
+/**
+ * Checks that a connection outlives its token: the server requires a new login (391), and the driver supplies
+ * a new token.
+ */
 export const mongoSoak = check<null>({
   id: 'mongo.oidc.soak',
   title: 'a connection outlasts its token',

@@ -19,7 +19,7 @@ import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, awsProfile, callerKey, callerOf, stsRole } from './aws.ts';
 
-/** Everything after works as the role, where one is named. */
+/** Returns AWS access for all later checks: as the role, if one is named. */
 export function callerAws(facts: Facts): Aws {
   return facts.resultOf(stsRole) === null ? facts.needed(awsProfile) : facts.needed(stsRole).aws;
 }
@@ -29,7 +29,7 @@ const mints = (world: Asked) => usesToken(world) && world.target.tokenFile === n
 
 const mintKey = (world: World) => JSON.stringify([callerKey(world), world.plan.mint]);
 
-/** Null without an audience: there is nothing to try. */
+/** Null without an audience. */
 async function minted(world: World, facts: Facts): Promise<MintAttempt | null> {
   const { mint } = world.plan;
   if (mint === null) return null;
@@ -38,8 +38,8 @@ async function minted(world: World, facts: Facts): Promise<MintAttempt | null> {
 }
 
 /**
- * A token is the best proof, and needs no permission to read anything: IAM is asked only where none can be had, and
- * tells then whether that is the account's fault or the caller's.
+ * A token is the best proof and requires no read permission. IAM is asked only when minting fails, to tell a
+ * fault of the account from a fault of the caller.
  */
 export const iamFederation = check<FederationState>({
   id: 'iam.federation',
@@ -60,7 +60,7 @@ export const iamFederation = check<FederationState>({
   },
 });
 
-/** Null where IAM is out of reach, and STS has said more already. */
+/** Null when IAM is unreachable and STS has already returned more. */
 async function stateByIam(world: World, facts: Facts): Promise<FederationState | null> {
   try {
     return await federationState(await callerAws(facts).iam(), world.context.signal);
@@ -115,7 +115,10 @@ export const stsMint = check<MintedToken>({
   },
 });
 
-/** IAM knows at once, STS some seconds later (facts/aws.md 1): what one says of the other tells them apart. */
+/**
+ * IAM has the new state at once, STS some seconds later (facts/aws.md 1). Comparing both recognizes this
+ * case.
+ */
 function notYet(failure: FedctlError, facts: Facts): FedctlError {
   if (failure.code !== 'sts.federation-disabled' || facts.of(iamFederation)?.state !== 'enabled')
     return failure;
@@ -166,22 +169,24 @@ export const tokenFile = check<MintedToken>({
   },
 });
 
-/** The token of the chain, from wherever it came. */
+/** Returns the token of the chain, from any source. */
 export function tokenOf(facts: Facts): MintedToken | null {
   return facts.of(stsMint) ?? facts.of(tokenFile);
 }
 
-/** What every check waits for that wants a token. */
+/** The sources of the token, for checks that need one. */
 export const TOKEN_SOURCES = [stsMint, tokenFile];
 
-/** What tells the issuer where a target does not name it. */
+/** The checks that provide the issuer when a target does not name it. */
 export function issuerEvidence({ issuer }: CheckTarget): readonly Check[] {
   return issuer === null ? [iamFederation, ...TOKEN_SOURCES] : [];
 }
 
-/** The issuer that the chain is about: the one that was named, else that of the account. Null where neither is known. */
+/**
+ * Returns the issuer of the chain: the named one, otherwise that of the account. Null when neither is known.
+ */
 export function expectedIssuer({ target }: World, facts: Facts): string | null {
-  // STS signed for us over TLS: a token that was just minted names the account's own issuer.
+  // STS returned the token over TLS, so a minted token names the account's own issuer.
   return target.issuer ?? facts.of(iamFederation)?.issuer ?? facts.of(stsMint)?.issuer ?? null;
 }
 

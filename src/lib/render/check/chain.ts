@@ -3,23 +3,23 @@ import type { Theme } from '../theme.ts';
 import { LINK_NAMES, type LinkState, linkStates } from './link-state.ts';
 import { MARKS } from './verdict.ts';
 
-/** The widest the picture gets. Below, it is drawn from top to bottom. */
+/** The largest width of the diagram. On a narrower terminal it is drawn from top to bottom. */
 const WIDTH = 80;
 
-/** A piece of a line: its text, and how it is painted. */
+/** A part of a line: its text and its colour. */
 type Piece = readonly [text: string, paint: CheckStatus | 'label'];
 type Line = readonly Piece[];
 
-/** What leads to a link: it holds, it is broken, or nobody came so far. */
+/** The arrow to a link: passed, broken, or not reached. */
 const ARROWS = { pass: '─────▶', warn: '─────▶', fail: '──✗──▶', skip: '╌╌╌╌╌▶' } as const;
 const ACROSS = { pass: '─', warn: '─', fail: '─', skip: '╌' } as const;
 const DOWN = { pass: '│', warn: '│', fail: '╳', skip: '┆' } as const;
 
 /**
- * The chain as a picture, the broken link marked and named by its first failing check. The upper row is AWS's half; the
- * issuer leads to those who rely on it, which are Atlas and perhaps an API.
+ * Draws the chain as a diagram and marks the broken link with its first failed check. The upper row is the
+ * AWS part. The issuer leads to the relying parties: Atlas and possibly an API.
  *
- * @param columns of the terminal; below 80 the picture is drawn from top to bottom.
+ * @param columns of the terminal; below 80 the diagram is drawn from top to bottom.
  */
 export function chainLines(
   target: Pick<TargetReport, 'checks' | 'firstFailure'>,
@@ -55,7 +55,7 @@ function drawnAcross(states: readonly LinkState[]): Line[] {
   ];
 }
 
-/** AWS's half; those of Atlas; the API, if any. */
+/** Splits the links: the AWS part, the Atlas part, and the API if there is one. */
 function halves(states: readonly LinkState[]) {
   return [states.slice(0, 4), states.slice(4, 7), states.slice(7)] as const;
 }
@@ -64,7 +64,7 @@ function statusOf([first]: readonly LinkState[]): CheckStatus {
   return first?.status ?? 'skip';
 }
 
-/** Before each link what leads to it. */
+/** Puts the arrow before each link. */
 function row(states: readonly LinkState[]): Piece[] {
   return states.flatMap(({ link, status }, index): Piece[] => [
     [`${index === 0 ? '' : ' '}${ARROWS[status]} `, status],
@@ -76,7 +76,10 @@ function plain(line: Line): string {
   return line.map(([text]) => text).join('');
 }
 
-/** A line that leads from the broken link to the name of the check: to the right where there is room, else to the left. */
+/**
+ * Draws a line from the broken link to the name of the check: to the right if there is space, otherwise to
+ * the left.
+ */
 function label(
   states: readonly LinkState[],
   line: Line,
@@ -102,7 +105,7 @@ function brokenBy(state: LinkState | undefined): string | null {
   return state?.broken === true && state.check !== null ? state.check.id : null;
 }
 
-/** One link below the other; the API branches off where it takes the token. */
+/** Draws one link below the other; the API branches off at the token. */
 function drawnDown(states: readonly LinkState[]): Line[] {
   const [aws, atlas, api] = halves(states);
   const node = (state: LinkState): Line => {

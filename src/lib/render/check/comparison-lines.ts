@@ -6,8 +6,9 @@ import { difference, nearest, type Span, visible, visiblePiece } from './differe
 const LABEL_WIDTH = 8;
 
 /**
- * A small table: what was seen over what was expected and by whom, with the difference underlined on a line of its own,
- * so that it shows without colour too. Values are whole and on one line, as they get copied.
+ * Formats a small table: the actual value above the expected one and its source. The difference is underlined
+ * on a line of its own, so that it is visible without colour. Values are complete and on one line, so that
+ * they can be copied.
  */
 export function comparisonLines(comparisons: readonly Comparison[], indent: string, theme: Theme): string[] {
   const width = Math.max(0, ...comparisons.map(({ what }) => what.length));
@@ -17,7 +18,10 @@ export function comparisonLines(comparisons: readonly Comparison[], indent: stri
   });
 }
 
-/** The rows of one comparison. All but the first are padded to `column`, where the first one will start. */
+/**
+ * Returns the rows of one comparison. All but the first are padded to `column`, where the first one will
+ * start.
+ */
 function rows({ what: _, ...comparison }: Comparison, theme: Theme, column: number): string[] {
   const { seen, expected, by, matches } = comparison;
   const pad = ' '.repeat(column);
@@ -25,7 +29,7 @@ function rows({ what: _, ...comparison }: Comparison, theme: Theme, column: numb
     `${theme.dim(label.padEnd(LABEL_WIDTH))}  ${theme.prose(`${value}${more === '' ? '' : `  ${theme.dim(more)}`}`)}`;
   const who = by;
   if (expected.length === 0) {
-    // Nobody here knows what would match: that is for the reader to compare.
+    // The expected value is unknown here, so the reader has to compare.
     return [
       row('seen', seen === null ? 'nothing' : visible(seen), by === '' ? '' : `to compare with ${who}`),
     ];
@@ -56,7 +60,7 @@ function painted({ before, differs, after }: Span, colour: Theme['bad'], theme: 
   return `${visible(before)}${piece}${visible(after)}`;
 }
 
-/** `~~~~` under what differs; `^` under the place where the other value has something more. */
+/** Draws `~~~~` under the difference, and `^` where the other value has additional text. */
 function underline({ before, differs }: Span, theme: Theme): string {
   const tildes = '~'.repeat(visiblePiece(differs).length);
   return `${' '.repeat(visible(before).length)}${theme.caution(tildes === '' ? '^' : tildes)}`;

@@ -1,6 +1,6 @@
 import type { CheckResult, CheckStatus } from '../../core/check-run.ts';
 
-/** How many checks ended how. */
+/** The number of checks for each status. */
 export type Counts = Readonly<Record<CheckStatus, number>>;
 
 export function countChecks(checks: readonly CheckResult[]): Counts {
@@ -9,7 +9,7 @@ export function countChecks(checks: readonly CheckResult[]): Counts {
   return counts;
 }
 
-/** `7 passed, 1 warned, 1 failed, 6 skipped`; what did not happen is left out. */
+/** Formats the counts: `7 passed, 1 warned, 1 failed, 6 skipped`. Zero counts are left out. */
 export function countsText(counts: Counts): string {
   const parts = [
     [counts.pass, 'passed'],
@@ -21,7 +21,7 @@ export function countsText(counts: Counts): string {
   return shown.length === 0 ? 'nothing checked' : shown.join(', ');
 }
 
-/** `142 ms`, `12.3 s`. Takes milliseconds. */
+/** Formats milliseconds: `142 ms`, `12.3 s`. */
 export function shownMs(ms: number): string {
   return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

@@ -1,13 +1,15 @@
 import { escapeText } from '../escape.ts';
 
-/** A value in three pieces, raw: what it shares with the other one in front and at the end, and what it does not. */
+/** A value in three raw parts: the common beginning, the difference, and the common end. */
 export interface Span {
   readonly before: string;
   readonly differs: string;
   readonly after: string;
 }
 
-/** Two values side by side. `note` says in words what the eye misses: a slash, a blank, a letter of another script. */
+/**
+ * Two compared values. `note` describes what is hard to see: a slash, a space, a letter of another script.
+ */
 export interface Difference {
   readonly seen: Span;
   readonly expected: Span;
@@ -15,8 +17,9 @@ export interface Difference {
 }
 
 /**
- * Where two values part: the longest common beginning, then the longest common end of what is left. By code point. Where
- * one is the end of the other, only the beginning differs, whatever letters it happens to share.
+ * Finds the difference of two values: the longest common beginning, then the longest common end of the rest.
+ * By code point. When one value is the end of the other, only the beginning counts as different, whatever
+ * letters match by chance.
  */
 export function difference(seen: string, expected: string): Difference {
   const a = [...seen];
@@ -39,7 +42,7 @@ function cut(points: readonly string[], front: number, back: number): Span {
   };
 }
 
-/** Of several values that would do, the one that shares most with what was seen; null of none. */
+/** Returns the expected value that has most in common with the actual one; null when there is none. */
 export function nearest(seen: string, expected: readonly string[]): string | null {
   const shared = (value: string) => {
     const { before, after } = difference(seen, value).seen;
@@ -68,7 +71,7 @@ function note(seen: string, expected: string): string | null {
   return foreignLetters(seen, expected);
 }
 
-/** Characters outside ASCII where the other value is plain: they may look just like its letters. */
+/** Finds characters outside ASCII where the other value is plain: they may look the same as its letters. */
 function foreignLetters(seen: string, expected: string): string | null {
   const [one, other] = [seen, expected].map((text) => [...text].filter((point) => point > '\u007f'));
   const strange = other?.length === 0 ? one : [];
@@ -81,15 +84,18 @@ function codePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-/** Blanks that look like the plain one, or like nothing. */
+/** Spaces that look like the normal one, or are invisible. */
 const STRANGE_BLANK = /[^\P{Zs} ]/gu;
 
-/** As `escapeText`, and blanks other than the plain one are written out too. */
+/** Escapes as `escapeText` does, and also writes out spaces other than the normal one. */
 export function visible(text: string): string {
   return escapeText(text).replace(STRANGE_BLANK, escaped);
 }
 
-/** The differing piece: as `visible`, and a blank at its edge, which nobody would see underlined, is written out. */
+/**
+ * Formats the difference as `visible` does, and writes out a space at its edge, which would not be visible
+ * when underlined.
+ */
 export function visiblePiece(text: string): string {
   const inner = text.trim();
   const at = text.indexOf(inner);

@@ -2,7 +2,7 @@ import type { CheckReport, CheckResult, TargetReport } from '../../core/check-ru
 import { timePair } from '../../core/time.ts';
 import { explainCommand } from './verdict.ts';
 
-/** The JSON face of a run of `check`: schema `fedctl.check/v1`, whether one target was checked or many. */
+/** Formats a run of `check` as JSON: schema `fedctl.check/v1`, for one target or many. */
 export function checkDocument({ ok, version, targets, startedAt, ms }: CheckReport) {
   return {
     schema: 'fedctl.check/v1',
@@ -14,10 +14,15 @@ export function checkDocument({ ok, version, targets, startedAt, ms }: CheckRepo
   } as const;
 }
 
-function targetMembers({ name, uri, ok, firstFailure, attempts, checks, startedAt, ms }: TargetReport) {
+function targetMembers(report: TargetReport) {
+  const { name, uri, principal, cluster, ok, firstFailure, attempts, checks, startedAt, ms } = report;
   return {
     name,
     uri,
+    principal: principal.arn,
+    account: principal.account,
+    region: principal.region,
+    cluster,
     ok,
     firstFailure,
     attempts,
@@ -27,7 +32,7 @@ function targetMembers({ name, uri, ok, firstFailure, attempts, checks, startedA
   };
 }
 
-/** Member by member, so that what an engine may carry beside a result never slips into the document. */
+/** Each member is listed, so that additional members of a result never appear in the document. */
 function checkMembers(result: CheckResult) {
   const { id, title, link, status, detail, notes, code, cause, remedy, command, comparisons } = result;
   const { startedAt, ms } = result;

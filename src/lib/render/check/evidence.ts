@@ -3,11 +3,11 @@ import { createTheme, type Theme } from '../theme.ts';
 import { comparisonLines } from './comparison-lines.ts';
 import { explainCommand } from './verdict.ts';
 
-/** Text as it is: for the faces that know no colour. */
+/** Plain text, for output formats without colour. */
 export const UNPAINTED: Theme = createTheme(false);
 
 /**
- * A consequence of an earlier failure does not repeat its remedy.
+ * Removes the remedy from a consequence of an earlier failure that already showed it.
  *
  * @param shown the remedies that were shown so far, which this adds to
  */
@@ -19,13 +19,22 @@ export function withoutRepeat(result: CheckResult, shown: Set<string>): CheckRes
   return result;
 }
 
-/** The same for the checks of a target, in their order. */
+/** For --verbose: with the foreign errors behind a failure among the notes. */
+export function withCauses(result: CheckResult): CheckResult {
+  const { causes = [], notes } = result;
+  return { ...result, notes: [...notes, ...causes.map((cause) => `because: ${cause}`)] };
+}
+
+/** Repeats no remedy among the checks of a target, in their order. */
 export function withoutRepeats(checks: readonly CheckResult[]): readonly CheckResult[] {
   const shown = new Set<string>();
   return checks.map((result) => withoutRepeat(result, shown));
 }
 
-/** What is said under a failure or a warning: what was seen and compared, the cause, what to do and what to type. */
+/**
+ * Returns the lines under a failure or a warning: comparisons, evidence, the cause, the remedy and the
+ * command.
+ */
 export function evidenceLines(result: CheckResult, indent: string, theme: Theme): readonly string[] {
   const row = (label: string, text: string | null, paint: (text: string) => string) =>
     text === null ? [] : [`${indent}${theme.dim(label.padEnd(7))} ${paint(text)}`];

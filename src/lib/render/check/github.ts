@@ -3,8 +3,9 @@ import { WorkflowCommand } from '../workflow-command.ts';
 import { evidenceLines, UNPAINTED } from './evidence.ts';
 
 /**
- * Annotations for GitHub Actions: one for each check that failed, warned or could not look, for stdout of the job. Its
- * message is what the terminal shows, on lines of its own. Empty when all is well.
+ * Formats annotations for GitHub Actions: one for each check that failed, warned or could not run, for the
+ * standard output of the job. The message has the same lines as the terminal output. Empty when all checks
+ * passed.
  */
 export function githubAnnotations({ targets }: CheckReport): readonly WorkflowCommand[] {
   return targets.flatMap(({ name, checks }) =>

@@ -11,7 +11,7 @@ interface Box {
   readonly height: number;
 }
 
-/** What leads to a box: where it comes in, the way it takes, and where the mark of a broken link sits. */
+/** The arrow to a box: where it enters, its route, and the position of the mark of a broken link. */
 interface Way {
   readonly status: CheckStatus;
   readonly path: string;
@@ -19,7 +19,10 @@ interface Way {
   readonly middle: readonly [x: number, y: number];
 }
 
-/** The chain twice, for wide and for narrow pages; the style sheet shows one of them. Figures are units of the picture. */
+/**
+ * Draws the chain twice, for wide and for narrow pages; the style sheet shows one of them. Numbers are SVG
+ * units.
+ */
 export function chainSvg(target: TargetReport): readonly Markup[] {
   const states = linkStates(target);
   const said = states.map(({ link, status }) => `${LINK_NAMES[link]} ${STATUS_WORDS[status]}`).join(', ');
@@ -80,7 +83,7 @@ function wideBox({ state, x, y, width, height }: Box): Markup {
 const STATE = markup` class="state"`;
 const NOTHING = markup``;
 
-/** The name of the check that broke the chain, below its box and inside the picture. */
+/** Draws the name of the check that broke the chain, below its box and within the picture. */
 function wideReason({ state, x, y, width, height }: Box, all: number): Markup {
   if (!state.broken || state.check === null) return NOTHING;
   const middle = x + width / 2;
@@ -93,7 +96,7 @@ function wideReason({ state, x, y, width, height }: Box, all: number): Markup {
 
 const NARROW = { width: 340, left: 14, top: 14, box: 312, height: 38, gap: 26, indent: 44 };
 
-/** From top to bottom; the API branches off below the issuer. */
+/** Draws from top to bottom; the API branches off below the issuer. */
 function narrow(states: readonly LinkState[], label: string): Markup {
   const { width, left, top, box, height, gap, indent } = NARROW;
   const main = states.filter(({ link }) => link !== 'api');
@@ -131,7 +134,7 @@ function narrowWay({ state, x, y, height }: Box, above: Box | undefined, stem: n
       middle: [stem, middle - 14],
     };
   }
-  // Past the box of the API, which stands to the right of the stem.
+  // Around the box of the API, which is to the right of the stem.
   const start = above?.state.link === 'api' ? above.y - NARROW.gap : from;
   return {
     status,

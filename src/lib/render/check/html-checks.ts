@@ -7,7 +7,7 @@ import { explainCommand, MARKS, STATUS_WORDS, skippedText } from './verdict.ts';
 
 const NOTHING = markup``;
 
-/** Every check, to be unfolded; what failed is open already. */
+/** Renders every check as a collapsible element. Failed checks are open. */
 export function checksHtml(checks: readonly CheckResult[]): Markup {
   return markup`<div class="checks">
 ${withoutRepeats(checks).map(checkHtml)}</div>
@@ -19,7 +19,7 @@ function checkHtml(check: CheckResult): Markup {
   const detail = status === 'skip' ? skippedText(check) : check.detail;
   const open = status === 'fail' || status === 'warn' ? markup` open` : NOTHING;
   const time = status === 'skip' ? '' : shownMs(ms);
-  // What went well is told in one place; what did not, beside its evidence.
+  // The detail of a passed check is next to its title, that of a failed one next to its evidence.
   const folded = open === NOTHING && detail !== null ? markup`<span class="seen">${detail}</span>` : NOTHING;
   const unfolded = open === NOTHING || detail === null ? NOTHING : markup`<p>${detail}</p>\n`;
   return markup`<details class="check ${status}"${open}>
@@ -41,7 +41,7 @@ ${notes.map(
 `;
 }
 
-/** The likely cause, what to do and what to type. */
+/** Renders the likely cause, the remedy and the command. */
 export function adviceHtml(check: Pick<CheckResult, 'cause' | 'remedy' | 'command' | 'code'>): Markup {
   const { cause, remedy, command } = check;
   const more = explainCommand(check);
@@ -62,7 +62,9 @@ ${comparisons.map(comparisonHtml)}</table></div>
 `;
 }
 
-/** The rows of one comparison: what was seen over what was expected, so that the difference stands in one column. */
+/**
+ * Renders one comparison: the actual value above the expected one, so that the difference is in one column.
+ */
 function comparisonHtml({ what, seen, expected, by, matches }: Comparison): Markup {
   const rows = rowsOf({ seen, expected, by, matches });
   const [first = NOTHING, ...rest] = rows;
@@ -73,7 +75,7 @@ ${rest.map((each) => markup`<tr>${each}</tr>\n`)}</tbody>
 }
 
 function rowsOf({ seen, expected, by, matches }: Omit<Comparison, 'what'>): Markup[] {
-  // Nobody here knows what would match: that is for the reader to compare.
+  // The expected value is unknown here, so the reader has to compare.
   if (expected.length === 0)
     return [row('seen', 'skip', plain(seen), by === '' ? '' : `to compare with ${by}`)];
   return matches ? [row('✓ matches', 'pass', plain(seen), by)] : mismatch(seen, expected, by);

@@ -1,4 +1,4 @@
-/** The style sheet of the report. It loads nothing; marks and words say what the colours say. */
+/** The style sheet of the report. It loads nothing. Marks and words repeat what the colours say. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -46,6 +46,7 @@ code, .value { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Deja
 .overview thead th, .times thead th { color: var(--quiet); font-size: .8rem; border-top: 0; }
 .overview a { color: inherit; }
 .status { color: var(--tone); font-weight: 600; white-space: nowrap; }
+h2 .status { white-space: normal; }
 .number { text-align: right !important; white-space: nowrap; font-variant-numeric: tabular-nums; }
 
 .chain { display: block; width: 100%; height: auto; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
@@ -115,7 +116,8 @@ footer { color: var(--quiet); font-size: .85rem; padding-top: 2rem; padding-bott
   .overview th, .overview td, .times th, .times td { padding: .35rem .5rem; }
   .times .bar { width: 40%; }
   .overview .spare { display: none; }
-  .overview th { overflow-wrap: anywhere; }
+  .overview th { overflow-wrap: anywhere; min-width: 6rem; }
+  .overview td { overflow-wrap: anywhere; }
 }
 @media print {
   :root { --page: #ffffff; --card: #ffffff; --text: #000000; --quiet: #444444; --line: #bbbbbb; --code: #f4f4f4;

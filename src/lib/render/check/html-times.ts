@@ -3,12 +3,12 @@ import { shownMs } from './counts.ts';
 import { type Markup, markup } from './markup.ts';
 import { STATUS_WORDS } from './verdict.ts';
 
-/** Units of a bar's picture, which is stretched to its cell. */
+/** The width of a bar's picture in SVG units; it is stretched to its cell. */
 const SPAN = 1000;
-/** What is too short to be seen is drawn as long as this. */
+/** The shortest visible bar, used for very short times. */
 const SHORTEST = 6;
 
-/** When each check began and how long it took, as bars under each other; empty when nothing ran. */
+/** Renders when each check started and how long it took, as a bar chart; empty when nothing ran. */
 export function timesHtml(checks: readonly CheckResult[]): Markup {
   const ran = checks
     .filter(({ status }) => status !== 'skip')

@@ -12,8 +12,9 @@ import { brokenFirst, MARKS, principalFacts, reportVerdict, STATUS_WORDS, target
 const NOTHING = markup``;
 
 /**
- * The HTML face: one file that needs nothing else, to attach to an incident. It has no script, and its policy lets a
- * browser load nothing and apply no style but its own sheet, known by its hash (CSP Level 3, section 2.3.1).
+ * Renders the HTML report: a self-contained file to attach to an incident. It has no script. Its content
+ * security policy lets a browser load nothing and apply only its own style sheet, identified by its hash (CSP
+ * Level 3, section 2.3.1).
  */
 export function checkHtml(report: CheckReport): string {
   const targets = brokenFirst(report.targets);
@@ -40,7 +41,7 @@ ${headline(report)}${targets.length > 1 ? overview(targets) : NOTHING}${targets.
 `.toString();
 }
 
-/** The verdict, the first cause and what to type, and the facts of the run. */
+/** Renders the verdict, the first cause and its command, and the facts of the run. */
 function headline(report: CheckReport): Markup {
   const { targets, startedAt, ms, version } = report;
   const { status, words, first, where } = reportVerdict(report);
@@ -90,7 +91,7 @@ ${targets.map((target, index) => {
 `;
 }
 
-/** The parts of one target, below its name where there are several, of which those that are well are folded and short. */
+/** Renders one target, with its name when there are several; healthy targets are then collapsed and short. */
 function targetHtml(target: TargetReport, index: number, alone: boolean): Markup {
   const { status, words } = targetVerdict(target);
   const id = `target-${index + 1}`;

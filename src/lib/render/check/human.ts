@@ -12,12 +12,12 @@ import {
   targetVerdict,
 } from './verdict.ts';
 
-/** Lines come one at a time, so the column is fixed; a longer id pushes its own line only. */
+/** Lines are printed one at a time, so the column is fixed; a longer id moves only its own line. */
 const ID_WIDTH = 24;
 const TIME_WIDTH = 8;
 const INDENT = ' '.repeat(6);
 
-/** How much is shown of a target. */
+/** How much of a target is shown. */
 export interface Shown {
   /** Failures and warnings only. */
   readonly short: boolean;
@@ -25,7 +25,7 @@ export interface Shown {
   readonly remedies: Set<string>;
 }
 
-/** `--output short`, or `--quiet` with the human face. */
+/** Returns true for `--output short`, or `--quiet` with the human output format. */
 export function isShort({
   faces,
   quiet,
@@ -36,13 +36,13 @@ export function isShort({
   return quiet || faces.stdout === 'short';
 }
 
-/** The name of a target and, where there is one, its connection string. */
+/** Formats the name of a target and its connection string, if there is one. */
 export function targetHeader({ name, uri }: Pick<TargetReport, 'name' | 'uri'>, theme: Theme): string {
   const shown = uri === null ? '' : `  ${uri}`;
   return theme.prose(`${theme.strong(name)}${shown}`);
 }
 
-/** A whole report. */
+/** Formats a complete report. */
 export function humanLines(report: CheckReport, theme: Theme, short: boolean): readonly string[] {
   const [only, ...others] = report.targets;
   const shown = { short, remedies: new Set<string>() };
@@ -56,7 +56,7 @@ export function humanLines(report: CheckReport, theme: Theme, short: boolean): r
   return [...checks, ...summaryLines(report, theme)];
 }
 
-/** The lines of one check, as far as it is to be shown. */
+/** Formats the lines of one check, if it is to be shown. */
 export function resultLines(
   result: CheckResult,
   theme: Theme,
@@ -71,8 +71,8 @@ function isTrouble({ status }: CheckResult): boolean {
 }
 
 /**
- * One check: `  ✓ sts.mint      142 ms  token of arn:…`, and under a failure or a warning what was compared, the cause
- * and what to type.
+ * Formats one check: ` ✓ sts.mint 142 ms token of arn:…`, and below a failure or a warning the comparisons,
+ * the cause and the command.
  */
 export function checkLines(result: CheckResult, theme: Theme): readonly string[] {
   switch (result.status) {
@@ -97,8 +97,8 @@ function mark(status: CheckResult['status'], theme: Theme): string {
 }
 
 /**
- * Several targets: a table of all of them, broken ones first, then what failed or warned in each. Of a target that is
- * well there is nothing beyond its line of the table.
+ * Formats several targets: a table of all of them, broken ones first, then the failures and warnings of each.
+ * A healthy target has only its line in the table.
  */
 export function targetsLines(
   targets: readonly TargetReport[],
@@ -145,7 +145,10 @@ function table(targets: readonly TargetReport[], theme: Theme): readonly string[
 
 const RESULTS = { pass: 'holds', warn: 'warned', fail: 'broken' } as const;
 
-/** What came of it: the verdict, the counts, who asked for what, and what to type for each target that is not well. */
+/**
+ * Formats the result: the verdict, the counts, the principal and its target, and the next command for each
+ * unhealthy target.
+ */
 export function summaryLines(report: CheckReport, theme: Theme): readonly string[] {
   const { targets } = report;
   const { status, words } = reportVerdict(report);
@@ -165,7 +168,7 @@ function attempts(targets: readonly TargetReport[]): string {
   return most === 1 ? '' : `, after ${most} attempts`;
 }
 
-/** A line for each thing to do, with the names of the targets that it is for. */
+/** Formats a line for each remedy, with the names of its targets. */
 function nextLines({ ok, targets }: CheckReport, theme: Theme): readonly string[] {
   const verdicts = targets.map((target) => {
     const alone = targets.length === 1 ? { ...target, ok: ok && target.ok } : target;

@@ -7,13 +7,14 @@ import { countChecks } from './counts.ts';
 import { evidenceLines, UNPAINTED } from './evidence.ts';
 import { skippedText } from './verdict.ts';
 
-/** Where XMLBuilder is to find attributes. */
+/** The prefix that XMLBuilder uses for attributes. */
 const AT = '@';
 
 /**
- * The JUnit face: `testsuites/testsuite/testcase` with `failure` and `skipped`, as Jenkins, GitLab and GitHub's
- * reporters read it. A suite is a target, a case is a check; a case is named by the id, so that its history goes on
- * when a title is worded anew. JUnit knows no warning: a warned check passed, and says so under `system-out`.
+ * Formats JUnit XML: `testsuites/testsuite/testcase` with `failure` and `skipped`, as Jenkins, GitLab and
+ * GitHub reporters read it. A suite is a target, a case is a check. A case is named by its id, so that its
+ * history continues when a title changes. JUnit has no warnings: a check with a warning passes, and the
+ * warning is in `system-out`.
  */
 export function junitXml({ targets, version, ms }: CheckReport): string {
   const builder = new XMLBuilder({
@@ -64,7 +65,7 @@ function testcase(check: CheckResult, target: string) {
   const body = text([title, ...evidenceLines(check, '', UNPAINTED)]);
   const named = attributes({
     name: id,
-    // Jenkins takes what is before the last dot for a package.
+    // Jenkins treats the part before the last dot as a package.
     classname: `fedctl.${target.replaceAll('.', '_')}`,
     time: seconds(ms),
     timestamp: rfc3339(startedAt),
@@ -94,8 +95,8 @@ function text(lines: readonly string[]): string {
 }
 
 /**
- * What may stand in XML 1.0, which has no place for two characters that `escapeText` lets through, however they are
- * written (section 2.2); and no command to a runner whose log shows the file.
+ * Removes what XML 1.0 cannot contain: two characters that `escapeText` allows are invalid in any form
+ * (section 2.2). Also removes commands to a runner whose log shows the file.
  */
 function harmless(line: string): string {
   return withoutCommands(escapeText(line))

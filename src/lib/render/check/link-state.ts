@@ -6,7 +6,7 @@ import {
   type TargetReport,
 } from '../../core/check-run.ts';
 
-/** The links as a person names them. */
+/** The names of the links for people. */
 export const LINK_NAMES: Readonly<Record<Link, string>> = {
   principal: 'principal',
   sts: 'STS',
@@ -20,17 +20,23 @@ export const LINK_NAMES: Readonly<Record<Link, string>> = {
 
 export interface LinkState {
   readonly link: Link;
-  /** Of its checks, whichever comes first of failed, warned, passed, skipped. A link without checks is skipped. */
+  /**
+   * The first of failed, warned, passed, skipped that one of its checks has. A link without checks is
+   * skipped.
+   */
   readonly status: CheckStatus;
-  /** The first check that made it so; null without checks. */
+  /** The first check with this status; null without checks. */
   readonly check: CheckResult | null;
-  /** Whether the chain breaks here first. */
+  /** Whether this is the first broken link. */
   readonly broken: boolean;
 }
 
 const WORST_FIRST = ['fail', 'warn', 'pass', 'skip'] as const;
 
-/** The state of each link, in the order of the chain. The API is there only where a check came to a result about it. */
+/**
+ * Returns the state of each link, in the order of the chain. The API is included only when one of its checks
+ * has a result.
+ */
 export function linkStates({
   checks,
   firstFailure,

@@ -1,12 +1,14 @@
 import { htmlEscape } from 'escape-goat';
 import { escapeText } from '../escape.ts';
 
-/** What Markdown, a table of it, or a forge (mentions, references, links, formulas) would act on. */
+/**
+ * Characters that Markdown, its tables, or a forge (mentions, references, links, formulas) would interpret.
+ */
 const ACTIVE = /[`*_[\]#|~:@$\\!%]/g;
 
 /**
- * Text from outside for a line or a cell: one line, and no markup, link, table border, HTML or mention. References to
- * characters never count as syntax (CommonMark, section 2.5).
+ * Escapes untrusted text for a line or a cell: one line, without markup, links, table borders, HTML or
+ * mentions. Character references never count as syntax (CommonMark, section 2.5).
  */
 export function markdownText(text: string): string {
   return htmlEscape(escapeText(text))
@@ -15,14 +17,14 @@ export function markdownText(text: string): string {
 }
 
 /**
- * A value from outside, as code: forges look for no mentions in there. An address is broken by a mark that is not shown,
- * as GitHub's parser finds addresses in decoded text.
+ * Formats an untrusted value as code, in which forges look for no mentions. An invisible mark breaks email
+ * addresses, because GitHub's parser finds addresses in decoded text.
  */
 export function markdownCode(text: string): string {
   return `<code>${markdownText(text).replaceAll('&#64;', '&#64;<wbr>')}</code>`;
 }
 
-/** Lines from outside in a block of code whose fence is longer than any run of backticks inside. */
+/** Formats untrusted lines as a code block whose fence is longer than any run of backticks inside. */
 export function markdownBlock(lines: readonly string[]): readonly string[] {
   const runs = lines.flatMap((line) => line.match(/`+/g) ?? []).map(({ length }) => length);
   const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));

@@ -15,11 +15,14 @@ import {
   targetVerdict,
 } from './verdict.ts';
 
-/** The Markdown face (GitHub's and GitLab's flavour): for a pull request, a job's summary, an incident. */
+/**
+ * Formats a report as Markdown (the GitHub and GitLab flavours): for a pull request, a job summary, an
+ * incident.
+ */
 export function checkMarkdown(report: CheckReport): readonly string[] {
   const { version, startedAt, ms } = report;
   const targets = brokenFirst(report.targets);
-  // Of several, one that is well has its line in the table.
+  // With several targets, a healthy one has only its line in the table.
   const shown =
     targets.length > 1 ? targets.filter((target) => targetVerdict(target).status !== 'pass') : targets;
   const { status, words } = reportVerdict(report);
@@ -86,7 +89,7 @@ function tableRow(check: CheckResult): string {
   return `| ${MARKS[status]} ${STATUS_WORDS[status]} | ${markdownCode(id)} | ${time} | ${markdownText(title)}${seen} |`;
 }
 
-/** The evidence as the terminal shows it, then what to type in a block of its own, to be copied. */
+/** Formats the evidence as on a terminal, then the command in a block of its own, to be copied. */
 function troubleLines(check: CheckResult): string[] {
   const { status, id, title } = check;
   const evidence = evidenceLines({ ...check, command: null, code: null }, '', UNPAINTED);

@@ -1,7 +1,7 @@
 import { htmlEscape } from 'escape-goat';
 import { escapeText } from '../escape.ts';
 
-/** Markup that is known to be whole and escaped: only `markup` and `trusted` make it. */
+/** Markup that is complete and escaped: only `markup` and `trusted` create it. */
 export class Markup {
   readonly #text: string;
 
@@ -17,8 +17,9 @@ export class Markup {
 type Value = Markup | string | number | readonly (Markup | string | number)[];
 
 /**
- * HTML or SVG from a template. Every value that is no Markup is text from outside: what is invisible is written out,
- * and it is escaped for elements and for quoted attributes, and for GitHub Actions, whose log may show the file. Never put a value anywhere else.
+ * Creates HTML or SVG from a template. Every value that is not Markup is untrusted text: invisible characters
+ * are written out, and it is escaped for elements, for quoted attributes, and for GitHub Actions, whose log
+ * may show the file. Values must not be used in any other position.
  */
 export function markup(template: TemplateStringsArray, ...values: readonly Value[]): Markup {
   return new Markup(
@@ -36,7 +37,7 @@ function shown(value: Value): string {
   return value.map(shown).join('');
 }
 
-/** Text of fedctl's own, such as its style sheet. Never with anything from outside in it. */
+/** Marks fedctl's own text, such as its style sheet. Must never contain untrusted text. */
 export function trusted(text: string): Markup {
   return new Markup(text);
 }

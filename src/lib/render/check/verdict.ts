@@ -6,7 +6,7 @@ import {
   type TargetReport,
 } from '../../core/check-run.ts';
 
-/** What every face says of a status; never by colour alone. */
+/** The mark of each status in every output format; colour is never the only sign. */
 export const MARKS = { pass: '✓', warn: '!', fail: '✗', skip: '-' } as const;
 
 export const STATUS_WORDS = { pass: 'passed', warn: 'warned', fail: 'failed', skip: 'skipped' } as const;
@@ -14,16 +14,16 @@ export const STATUS_WORDS = { pass: 'passed', warn: 'warned', fail: 'failed', sk
 /** With --fail-on warn. */
 const WARNINGS_COUNT = 'warnings are treated as failures';
 
-/** How a target came out, in the words that every headline uses. */
+/** The result of a target, in the words that every headline uses. */
 export interface Verdict {
   readonly status: 'pass' | 'warn' | 'fail';
   /** `broken at trust.audience`, `the chain holds`, `the chain holds, with warnings`. */
   readonly words: string;
-  /** Where to begin: the first failure, else with a refused warning the first warning. */
+  /** The place to start: the first failure, otherwise with --fail-on warn the first warning. */
   readonly first: CheckResult | null;
 }
 
-/** The verdict on a run: `where` is the name of the target of `first`, null where there is only one. */
+/** The verdict on a run. `where` is the name of the target of `first`, null when there is only one. */
 export interface RunVerdict extends Verdict {
   readonly where: string | null;
 }
@@ -39,10 +39,10 @@ export function targetVerdict({ ok, checks, firstFailure }: TargetReport): Verdi
   return provenVerdict(checks);
 }
 
-/** What proves the chain to its end: somebody was let in. */
+/** A successful login proves the complete chain. */
 const LET_IN = /\.login$|^net\.api$/;
 
-/** Nothing is broken; but where much was skipped, that says little, and a green line must not say more. */
+/** No check failed. If many were skipped, that proves little, and the headline must not claim more. */
 function provenVerdict(checks: readonly CheckResult[]): Verdict {
   const passed = checks.filter(({ status }) => status === 'pass').map(({ id }) => id);
   if (passed.some((id) => LET_IN.test(id))) return { status: 'pass', words: 'the chain works', first: null };
@@ -60,7 +60,7 @@ function provenVerdict(checks: readonly CheckResult[]): Verdict {
   };
 }
 
-/** Of a run: that of its only target, or how many of them are broken. */
+/** Returns the verdict on a run: that of its only target, or how many of them are broken. */
 export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
   const [only, ...others] = targets;
   if (only !== undefined && others.length === 0) {
@@ -86,13 +86,13 @@ export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
 
 const RANK = { fail: 0, warn: 1, pass: 2 } as const;
 
-/** The same targets: broken ones, those with warnings, the others; else in their own order. */
+/** Sorts targets: broken ones, those with warnings, the others; otherwise in their own order. */
 export function brokenFirst(targets: readonly TargetReport[]): readonly TargetReport[] {
   const rank = (target: TargetReport) => RANK[targetVerdict(target).status];
   return [...targets].sort((one, other) => rank(one) - rank(other));
 }
 
-/** Who asked, and for which cluster; null where nothing of it is known. */
+/** Formats the principal and the cluster; null when nothing is known. */
 export function principalText({
   principal,
   cluster,
@@ -101,7 +101,7 @@ export function principalText({
   return parts.length === 0 ? null : parts.join(', ');
 }
 
-/** The same as terms and values. */
+/** Returns the same as terms and values. */
 export function principalFacts({
   principal: { arn, account, region },
   cluster,
@@ -115,12 +115,12 @@ export function principalFacts({
   return all.flatMap(([term, value]) => (value === null ? [] : [[term, value] as const]));
 }
 
-/** Why a check was skipped, with its code where it could not look. */
+/** Says why a check was skipped, with its code if it could not run. */
 export function skippedText({ title, detail, code }: CheckResult): string {
   return `${detail ?? title}${code === null ? '' : ` (${code})`}`;
 }
 
-/** What to type to learn more about a check; null without a code. */
+/** Returns the command that explains a check; null without a code. */
 export function explainCommand({ code }: Pick<CheckResult, 'code'>): string | null {
   return code === null ? null : `fedctl explain ${code}`;
 }

@@ -71,8 +71,12 @@ export const OPERATORS: Readonly<Record<string, Compile>> = {
   $all: (argument, _, { testsOf, isOperators }) => {
     if (!Array.isArray(argument)) throw new CommandError('BadValue', '$all needs an array');
     if (argument.length === 0) return [{ holds: () => false, isNegated: false }];
+    const isElement = (value: unknown): boolean => isDocument(value) && value.has('$elemMatch');
+    if (isElement(argument[0]) && !argument.every(isElement)) {
+      throw new CommandError('BadValue', '$all/$elemMatch has to be consistent');
+    }
     return argument.flatMap((value: unknown) => {
-      if (isOperators(value) && !value.has('$elemMatch')) {
+      if (isOperators(value) && !isElement(argument[0])) {
         throw new CommandError('BadValue', `no $ expressions in $all: ${textOf(value)}`);
       }
       return testsOf(value);

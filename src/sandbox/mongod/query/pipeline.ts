@@ -204,9 +204,10 @@ function count(operand: unknown, code: `Location${number}`, name: string): numbe
 }
 
 function countName(operand: unknown): string {
-  if (typeof operand !== 'string' || operand === '') {
+  if (typeof operand !== 'string') {
     throw new CommandError('Location40156', 'the count field must be a non-empty string');
   }
+  if (operand === '') throw new CommandError('Location40157', 'the count field must be a non-empty string');
   if (operand.startsWith('$'))
     throw new CommandError('Location40158', 'the count field cannot be a $-prefixed path');
   if (operand.includes('.')) throw new CommandError('Location40160', "the count field cannot contain '.'");

@@ -349,12 +349,11 @@ export function checkCommand(name: string, command: Document, isMember: boolean)
 
 function checkTime(name: string, value: unknown): void {
   if (value === undefined || value === null) return;
-  whole(0)(value, `${name}.maxTimeMS`);
-  if (Number(String(value)) > MAX_TIME)
-    throw new CommandError(
-      'BadValue',
-      `${String(value)} value for maxTimeMS is out of range [0, ${MAX_TIME}]`,
-    );
+  whole(Number.MIN_SAFE_INTEGER)(value, `${name}.maxTimeMS`);
+  const time = Number(String(value));
+  if (time < 0 || time > MAX_TIME) {
+    throw new CommandError('BadValue', `${time} value for maxTimeMS is out of range [0, ${MAX_TIME}]`);
+  }
 }
 
 function checkReadConcern(name: string, readConcern: unknown, isTaken: boolean): void {

@@ -1,7 +1,7 @@
 import type { Document } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import { isTrue } from '../query/expressions/conditions.ts';
-import { isDocument } from '../values/types.ts';
+import { isDocument, typeOf } from '../values/types.ts';
 
 /** The commands of Stable API version 1: https://www.mongodb.com/docs/manual/reference/stable-api/ */
 const VERSION_1: ReadonlySet<string> = new Set([
@@ -68,6 +68,12 @@ export function checkStableApi(name: string, command: Document): void {
       );
     }
     return;
+  }
+  if (typeof version !== 'string') {
+    throw new CommandError(
+      'TypeMismatch',
+      `BSON field 'apiVersion' is the wrong type '${typeOf(version)}', expected type 'string'`,
+    );
   }
   if (version !== '1') throw new CommandError('APIVersionError', 'API version must be "1"');
   if (!isStrict) return;
