@@ -66,7 +66,7 @@ export async function parse(
     .addHelpText('before', INTRODUCTION)
     .addHelpText(
       'after',
-      `\nRun "fedctl <command> --help" for more, and "fedctl help <topic>" for a topic: ${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
+      `\nRun "fedctl <command> --help" for more.\nfedctl help <topic>: ${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
     );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
