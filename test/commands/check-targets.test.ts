@@ -191,7 +191,7 @@ code:   config.two-sources
     const { stdout } = await inFolder([...QUICK, '--target', 'c', '--target', 'a', '--json']);
     expect(JSON.parse(stdout).targets.map(({ name }: { name: string }) => name)).toEqual(['a', 'c']);
     expect(await refused(['--target', 'd'])).toContain(
-      'error: Invalid value of --target: "d". fedctl.yaml has the targets a, b, c.',
+      'error: Invalid --target "d": fedctl.yaml has the targets a, b, c.',
     );
   });
 
@@ -200,7 +200,7 @@ code:   config.two-sources
       'error: --target selects a target of a configuration file, but there is no configuration file.',
     );
     expect(await refused([], { ...WITHOUT_TARGET, FEDCTL_TARGET: 'a' })).toContain(
-      'error: FEDCTL_TARGET picks a target of a configuration file, and there is no configuration file.',
+      'error: FEDCTL_TARGET selects a target of a configuration file, but there is no configuration file.',
     );
   });
 

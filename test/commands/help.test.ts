@@ -14,7 +14,7 @@ describe('the help of a command', () => {
     const { stdout } = await run('check', '--help');
     const option = /--output <face>[\s\S]*?(?=\n {2}--json)/.exec(stdout)?.[0].replace(/\s+/g, ' ');
     expect(option).toBe(
-      '--output <face> how to answer: human, short, json, junit, github, markdown, html; repeatable as <face>=<file> [FEDCTL_OUTPUT]',
+      '--output <face> Output format: human, short, json, junit, github, markdown, html; repeatable as <format>=<file> [FEDCTL_OUTPUT]',
     );
     expect((await run('whoami', '--help')).stdout).toContain('Output format, human or json (default: human)');
   });
@@ -32,7 +32,7 @@ describe('the help of a command', () => {
     const { stdout } = await run('connect', '--help');
     const [, option] = /--mechanism <name> ([\s\S]*?)\n {2}--/.exec(stdout) ?? [];
     expect(option?.replace(/\s+/g, ' ').trim()).toBe(
-      'how to log in; both: side by side (oidc, aws, both; default: that of the URI, else oidc) [FEDCTL_MECHANISM]',
+      'Authentication mechanism; both runs them in parallel (oidc, aws, both; default: that of the URI, or oidc) [FEDCTL_MECHANISM]',
     );
   });
 });
@@ -102,7 +102,7 @@ describe('sandbox', () => {
   test.each([
     ['stat', 'Did you mean status?', 'List the names with "fedctl sandbox status".'],
     ['sttop', 'Did you mean stop?', 'fedctl sandbox stop --help'],
-    ['npm', 'put -- before it: fedctl sandbox -- npm', 'fedctl sandbox --help'],
+    ['npm', 'put -- before it: "fedctl sandbox -- npm".', 'fedctl sandbox --help'],
   ])('runs no program without --: %s', async (word, says, command) => {
     const { code, stdout, stderr } = await run('sandbox', word);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -58,7 +58,7 @@ describe('a valid token', () => {
   issuer    ${server.issuer}
   subject   arn:aws:iam::123456789012:role/outbound/deployer
   audience  my-atlas
-  signed    RS256 by the key RSA_0
+  signed    RS256 with the key RSA_0
   expires   2026-11-22T12:04:00Z, in 4 min
 `,
       stderr: '',
@@ -127,7 +127,7 @@ describe('an invalid token', () => {
         'jwt.not-a-jwt',
         'a signed JWT of three parts',
         reason,
-        'Mint a new token and pipe it in: "fedctl token --audience <audience> | fedctl decode".',
+        'Mint a new token with "fedctl token --audience <audience>".',
       ),
     );
 
@@ -159,7 +159,7 @@ describe('an invalid token', () => {
       stdout:
         answer(
           fault(
-            'the algorithm is not accepted (alg)',
+            'the signing algorithm is not accepted (alg)',
             'jwt.algorithm-refused',
             'RS256 or ES384',
             'none',
@@ -328,7 +328,7 @@ describe('a failure to answer', () => {
       stdout: '',
       stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/. fedctl does not follow redirects.
 cause:  The issuer responded with a redirect. fedctl does not follow it, because another host would then choose the keys to trust.
-remedy: curl -v '${server.issuer}${DISCOVERY}'   (often a captive portal or a wrong issuer)
+remedy: See how the server responds with "curl -v '${server.issuer}${DISCOVERY}'". A redirect often means a captive portal or a wrong issuer.
 code:   issuer.redirected
 `,
     });
@@ -340,7 +340,7 @@ code:   issuer.redirected
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
     expect(stderr).toBe(`error: ${server.issuer}${DISCOVERY} returned no complete response within 1 s.
 cause:  The connection was accepted or its packets were dropped, but no complete response arrived.
-remedy: curl -v '${server.issuer}${DISCOVERY}'
+remedy: See how the server responds with "curl -v '${server.issuer}${DISCOVERY}'".
 code:   issuer.timeout
 `);
   });
@@ -349,7 +349,7 @@ code:   issuer.timeout
     expect(await run(await token(), [], { env: { FEDCTL_ISSUER: server.issuer } })).toEqual({
       code: 2,
       stdout: '',
-      stderr: `error: verify needs the audience that the token must be for.
+      stderr: `error: The expected audience is missing.
 cause:  A token for a different audience proves nothing to this relying party, so there is no default.
 remedy: Add --audience <audience>, set FEDCTL_AUDIENCE, or accept any audience with --any-audience.
 code:   usage.missing-audience
@@ -360,7 +360,7 @@ code:   usage.missing-audience
   it('is more than one audience', async () => {
     const { code, stderr } = await run(await token(), ['--audience', 'a', '--audience', 'b']);
     expect(code).toBe(2);
-    expect(stderr.split('\n')[0]).toBe('error: verify takes one --audience: the one that you are.');
+    expect(stderr.split('\n')[0]).toBe('error: Only one --audience is allowed: that of this relying party.');
   });
 
   it('is an issuer in plain text that is not on this machine', async () => {

@@ -289,7 +289,7 @@ describe('the first word after sandbox', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: `error: --tls is no option of fedctl sandbox status.
-cause:  The command does not take this option.
+cause:  The command does not have this option.
 remedy: Read the help of the command.
 run:    fedctl sandbox status --help
 code:   usage.unknown-option
