@@ -170,7 +170,7 @@ describe('--privilege', () => {
     for (const id of ['mongo.oidc.privileges', 'mongo.aws.privileges']) {
       expect(of(id)).toMatchObject({ status: 'fail', code: 'mongo.unauthorized' });
       expect(of(id)?.detail).toMatch(
-        / lacks the privileges shutdown@admin; itss readWriteAnyDatabase@admin\.$/,
+        / lacks the privileges shutdown@admin; its roles are readWriteAnyDatabase@admin\.$/,
       );
     }
   });

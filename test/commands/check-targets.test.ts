@@ -262,8 +262,8 @@ describe('several targets', () => {
     expect(code).toBe(0);
     expect(stdout.split('\n').map((line) => line.replace(/ +\d+ ms/, ' <n> ms'))).toEqual([
       expect.stringMatching(/^ {4}target {2}result +time {2}first failure$/),
-      '  ✓ slow    holds <n> ms',
-      '  ✓ quick   holds <n> ms',
+      '  ✓ slow    works <n> ms',
+      '  ✓ quick   works <n> ms',
       '',
       expect.stringMatching(/^✓ 2 targets work: \d+ passed, 2 skipped in <n> ms$/),
       '',
@@ -290,7 +290,7 @@ describe('several targets', () => {
     const { code, stdout } = await inFolder([]);
     expect(code).toBe(5);
     expect(stdout).toMatch(
-      / {2}✗ unwell {2}broken +\d+ ms {2}atlas\.identity-provider \(atlas\.audience-mismatch\)\n {2}✓ well {4}holds +\d+ ms\n\nunwell /,
+      / {2}✗ unwell {2}broken +\d+ ms {2}atlas\.identity-provider \(atlas\.audience-mismatch\)\n {2}✓ well {4}works +\d+ ms\n\nunwell /,
     );
     expect(stdout).not.toMatch(/^well/m);
     expect(stdout.match(/^ {6}run: /gm)).toHaveLength(1);

@@ -162,7 +162,7 @@ Other claims
       failure(
         'Cannot read standard input: it is larger than 64 KiB.',
         'The input is not a single token, or the pipe was closed.',
-        'Mint a new token with "fedctl token --audience <audience>".',
+        'Mint a new token and pipe it in: "fedctl token --audience <audience> | fedctl decode".',
         'usage.unreadable-input',
       ),
     );

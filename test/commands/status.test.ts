@@ -192,7 +192,7 @@ describe('unknown', () => {
       stdout: '',
       stderr: `error: Cannot read whether outbound federation is enabled for account ${ACCOUNT}: ${USER_ARN} lacks ${INFO}.
 cause:  The principal lacks the IAM permission named above, on Resource "*".
-remedy: allow ${INFO} on Resource "*" in the policies of ${USER_ARN}
+remedy: Allow ${INFO} on Resource "*" in the policies of ${USER_ARN}.
 code:   iam.permission-missing
 `,
       calls: ['getCallerIdentity', 'outboundFederationInfo'],

@@ -123,7 +123,7 @@ describe('an invalid token', () => {
   const notAJwt = (reason: string) =>
     answer(
       fault(
-        'not a JWT',
+        'not a valid JWT',
         'jwt.not-a-jwt',
         'a signed JWT of three parts',
         reason,
@@ -193,14 +193,14 @@ describe('an invalid token', () => {
       code: 5,
       stdout: answer(
         fault(
-          'another audience (aud)',
+          'the token has a different audience (aud)',
           'jwt.audience-mismatch',
           'my-atlas',
           'x\\u{1b}[2J',
           'Mint the token for the expected audience: --audience <audience>.',
         ),
         fault(
-          'expired (exp)',
+          'the token has expired (exp)',
           'jwt.expired',
           'later than 2026-11-22T12:00:00Z',
           '2026-11-22T11:56:48Z, expired 3 min 12 s ago',
@@ -221,7 +221,7 @@ describe('an invalid token', () => {
       stdout:
         answer(
           fault(
-            'another issuer (iss)',
+            'the token has a different issuer (iss)',
             'jwt.issuer-mismatch',
             server.issuer,
             shown ?? `${iss} (extra trailing slash)`,
@@ -286,11 +286,11 @@ describe('a key set of its own', () => {
     [
       'utf16',
       Buffer.from('\ufeff{"keys":[]}', 'utf16le'),
-      'The key set in "<dir>/utf16" is UTF-16 or binary, and JSON is UTF-8.',
+      'The key set in "<dir>/utf16" is UTF-16 or binary instead of UTF-8.',
     ],
     ['list', '[]', 'The key set in "<dir>/list" is not a JSON object.'],
-    ['empty', '{"keys":[]}', 'The key set in "<dir>/empty" holds no key.'],
-    ['odd', '{"keys":[1]}', 'The key set in "<dir>/odd" holds something that is no key (no kty).'],
+    ['empty', '{"keys":[]}', 'The key set in "<dir>/empty" has no keys.'],
+    ['odd', '{"keys":[1]}', 'The key set in "<dir>/odd" has an entry that is not a key (no kty).'],
   ])('that is %s is a failure', async (name, content, message) => {
     if (content !== null) await writeFile(join(directory, name), content);
     const { code, stdout, stderr } = await run(await token(), ['--jwks', name]);

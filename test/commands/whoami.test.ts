@@ -120,7 +120,7 @@ fedctl whoami --profile <profile of the workload>   (or --role-arn <arn of its r
       `  role         arn:aws:iam::${ACCOUNT}:role/AWSReservedSSO_Admin_01   (without the path of the role)\n`,
     );
     expect(run.stdout).toContain(
-      'This role has a path, and the ARN of a session does not contain it: the ARN above is incomplete.',
+      'This role has a path, which the session ARN does not contain. The ARN above is incomplete.',
     );
     expect(run.stderr).toContain('belongs to a role with a path');
   });
@@ -176,7 +176,7 @@ describe('an IAM user', () => {
   ARN          ${USER_ARN}
   credentials  environment (AWS_ACCESS_KEY_ID)
   access key   AKIAIOSFODNN7EXAMPLE
-  expires      never: long-term keys
+  expires      never (long-term credentials)
 `),
     ).toBe(true);
     expect(stdout).toContain(`  type           USER\n  database user  ${USER_ARN}\n`);

@@ -143,7 +143,7 @@ function table(targets: readonly TargetReport[], theme: Theme): readonly string[
   ];
 }
 
-const RESULTS = { pass: 'holds', warn: 'warned', fail: 'broken' } as const;
+const RESULTS = { pass: 'works', warn: 'warned', fail: 'broken' } as const;
 
 /** What came of it: the verdict, the counts, who asked for what, and what to type for each target that is not well. */
 export function summaryLines(report: CheckReport, theme: Theme): readonly string[] {
