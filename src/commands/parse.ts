@@ -63,7 +63,7 @@ export async function parse(
     .addHelpText('before', INTRODUCTION)
     .addHelpText(
       'after',
-      '\nRun "fedctl <command> --help" for more, and "fedctl help exit-codes" for the exit codes.',
+      '\nSee also "fedctl <command> --help" and "fedctl help exit-codes".',
     );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;

@@ -29,9 +29,9 @@ async function disableTyping(keys: string, args: readonly string[] = []) {
 
 const hints = `Disabling outbound federation for the whole account ${ACCOUNT}
   as ${USER_ARN}, Region eu-west-1
-Every workload of the account can no longer mint tokens, for MongoDB and other relying parties.
-Issued tokens stay valid for up to an hour, the keys stay published, and STS continues
-to mint for about ten seconds.
+No workload of the account can mint tokens any more, for MongoDB or elsewhere.
+Issued tokens stay valid for up to an hour, the keys stay published, and STS
+continues to mint for about ten seconds.
 `;
 const answer = `disabled Outbound federation of account ${ACCOUNT} is disabled now.
 

@@ -179,7 +179,7 @@ describe('what the program gets', () => {
     const { code, stdout, stderr } = await exec(args);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ASIA[A-Z2-7]{16}\n0\n$/);
-    expect(stderr).toMatch(/^The session credentials expire at \S+ \(in .*\); they are not renewed\.\n$/);
+    expect(stderr).toMatch(/^The session credentials expire at \S+ \(in .*\)\. They are not renewed\.\n$/);
   });
 });
 

@@ -11,7 +11,7 @@ interface ScenariosDocument {
   }[];
 }
 
-describe('List the scenarios with "fedctl sandbox --list-scenarios".', () => {
+describe('fedctl sandbox --list-scenarios', () => {
   test('names each in three lines, and in a document of its schema', async () => {
     const human = await runBin(['sandbox', '--list-scenarios']);
     const json = await runBin(['sandbox', '--list-scenarios', '--json']);
