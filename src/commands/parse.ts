@@ -66,7 +66,7 @@ export async function parse(
     .addHelpText('before', INTRODUCTION)
     .addHelpText(
       'after',
-      `\nRun "fedctl <command> --help" for more.\nfedctl help <topic>: ${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
+      `\nSee also "fedctl <command> --help", and "fedctl help <topic>" with a topic:\n${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
     );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;

@@ -112,7 +112,7 @@ describe('--soak', () => {
     const { code, stdout, stderr } = await lab.check(['--soak', '60s']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(
-      'error: Invalid value of --soak: 60s. Its tokens are valid for 60 s and must expire during that time.',
+      'error: Invalid --soak 60s: its tokens are valid for 60 s and must expire during that time.',
     );
   });
 

@@ -169,7 +169,9 @@ describe('--privilege', () => {
     });
     for (const id of ['mongo.oidc.privileges', 'mongo.aws.privileges']) {
       expect(of(id)).toMatchObject({ status: 'fail', code: 'mongo.unauthorized' });
-      expect(of(id)?.detail).toMatch(/ is not allowed shutdown@admin; it has readWriteAnyDatabase@admin\.$/);
+      expect(of(id)?.detail).toMatch(
+        / lacks the privileges shutdown@admin; its roles are readWriteAnyDatabase@admin\.$/,
+      );
     }
   });
 });
@@ -214,9 +216,9 @@ describe('--negative', () => {
     await using own = await startCheckLab({ description });
     const { code, of } = await own.answer(['--negative']);
     expect(ids.map((id) => `${of(id)?.status} ${of(id)?.detail}`)).toEqual([
-      'pass refused, as it should be',
-      'pass refused, as it should be',
-      'skip policy lets no token for another audience be minted, so none can be tried',
+      'pass denied, as expected',
+      'pass denied, as expected',
+      'skip policy denies a token for a different audience, so none can be tested',
     ]);
     expect(code).toBe(0);
   });
@@ -237,7 +239,7 @@ describe('--warn-expiry and --fail-on', () => {
     expect(warned.of('mongo.token-file')).toMatchObject({
       status: 'warn',
       code: null,
-      detail: expect.stringMatching(/^The token ends in .*: whatever renews the file is late\.$/),
+      detail: expect.stringMatching(/^The token expires in .*: the program that renews the file is late\.$/),
       remedy: 'Find out why the program that writes the token file did not renew it.',
     });
     const failed = await lab.answer([...args, '--fail-on', 'warn']);
@@ -270,7 +272,7 @@ describe('--warn-expiry and --fail-on', () => {
     const { of } = await lab.answer(args, { ...env, AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' });
     expect(of('aws.credentials')).toMatchObject({
       status: 'warn',
-      detail: expect.stringMatching(/^The credentials end in 1[45] min.*credential_process/),
+      detail: expect.stringMatching(/^The credentials expire in 1[45] min.*credential_process/),
     });
   });
 });
@@ -307,5 +309,5 @@ test.each([
 ])('%s %s is refused', async (option, value, expected) => {
   const { code, stdout, stderr } = await lab.check([option, value]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain(`error: ${option} cannot be "${value}": ${expected}`);
+  expect(stderr).toContain(`error: Invalid ${option} "${value}": ${expected}`);
 });

@@ -191,7 +191,7 @@ code:   config.two-sources
     const { stdout } = await inFolder([...QUICK, '--target', 'c', '--target', 'a', '--json']);
     expect(JSON.parse(stdout).targets.map(({ name }: { name: string }) => name)).toEqual(['a', 'c']);
     expect(await refused(['--target', 'd'])).toContain(
-      'error: Invalid value of --target: "d". fedctl.yaml has the targets a, b, c.',
+      'error: Invalid --target "d": fedctl.yaml has the targets a, b, c.',
     );
   });
 
@@ -200,7 +200,7 @@ code:   config.two-sources
       'error: --target selects a target of a configuration file, but there is no configuration file.',
     );
     expect(await refused([], { ...WITHOUT_TARGET, FEDCTL_TARGET: 'a' })).toContain(
-      'error: FEDCTL_TARGET picks a target of a configuration file, and there is no configuration file.',
+      'error: FEDCTL_TARGET selects a target of a configuration file, but there is no configuration file.',
     );
   });
 
@@ -262,8 +262,8 @@ describe('several targets', () => {
     expect(code).toBe(0);
     expect(stdout.split('\n').map((line) => line.replace(/ +\d+ ms/, ' <n> ms'))).toEqual([
       expect.stringMatching(/^ {4}target {2}result +time {2}first failure$/),
-      '  ✓ slow    holds <n> ms',
-      '  ✓ quick   holds <n> ms',
+      '  ✓ slow    works <n> ms',
+      '  ✓ quick   works <n> ms',
       '',
       expect.stringMatching(/^✓ 2 targets work: \d+ passed, 2 skipped in <n> ms$/),
       '',
@@ -290,7 +290,7 @@ describe('several targets', () => {
     const { code, stdout } = await inFolder([]);
     expect(code).toBe(5);
     expect(stdout).toMatch(
-      / {2}✗ unwell {2}broken +\d+ ms {2}atlas\.identity-provider \(atlas\.audience-mismatch\)\n {2}✓ well {4}holds +\d+ ms\n\nunwell /,
+      / {2}✗ unwell {2}broken +\d+ ms {2}atlas\.identity-provider \(atlas\.audience-mismatch\)\n {2}✓ well {4}works +\d+ ms\n\nunwell /,
     );
     expect(stdout).not.toMatch(/^well/m);
     expect(stdout.match(/^ {6}run: /gm)).toHaveLength(1);

@@ -81,7 +81,7 @@ describe('a login', () => {
       stdout: `MONGODB-OIDC  ${uri}
   ✓ resolve           0 ms  localhost is 127.0.0.1
   ✓ tcp               0 ms  localhost:${port}
-  - tls            skipped  this machine, without TLS
+  - tls            skipped  loopback, without TLS
   ✓ hello             0 ms  MongoDB 8.0 (wire version 25), standalone
   ✓ credential        0 ms  token of ${ALICE} for my-atlas
   ✓ authenticate      0 ms  MONGODB-OIDC
@@ -217,7 +217,7 @@ describe('a token file', () => {
     expect({ code: file.code, stderr: file.stderr }).toEqual({
       code: 0,
       stderr: `warning: The file "newline" has white space around the token, such as a trailing newline. fedctl removed it. Drivers send it, and the server rejects the token.
-         Write the token without white space with "fedctl token --audience <audience> --out <file>".
+         Write the token without white space: "fedctl token --audience <audience> --out <file>".
 `,
     });
     const piped = await run(['--uri', uri, '--token-file', '-'], { input: `${FILE_TOKEN}\n` });
@@ -226,23 +226,23 @@ describe('a token file', () => {
 
   test.each<[string, string | Buffer, string]>([
     ['empty', '', 'The file "bad" has no usable JWT: it is empty.'],
-    ['not a JWT', 'hello', 'The file "bad" has no usable JWT: it is an opaque string, without a dot.'],
+    ['not a JWT', 'hello', 'The file "bad" has no usable JWT: it is an opaque token, without a dot.'],
     [
       'JSON',
       JSON.stringify({ WebIdentityToken: FILE_TOKEN }),
       'The file "bad" has no usable JWT: it is JSON, with the token in its member WebIdentityToken.',
     ],
-    ['a header', `Bearer ${FILE_TOKEN}\n`, 'The file "bad" has no usable JWT: it begins with "Bearer".'],
+    ['a header', `Bearer ${FILE_TOKEN}\n`, 'The file "bad" has no usable JWT: it starts with "Bearer".'],
     ['quoted', `"${FILE_TOKEN}"\n`, 'The file "bad" has no usable JWT: it is in quotation marks.'],
     [
       'marked',
       `\ufeff${FILE_TOKEN}`,
-      'The file "bad" has no usable JWT: it begins with a byte order mark (U+FEFF).',
+      'The file "bad" has no usable JWT: it starts with a byte order mark (U+FEFF).',
     ],
     [
       'UTF-16',
       Buffer.from(`\ufeff${FILE_TOKEN}\r\n`, 'utf16le'),
-      'The file "bad" has no usable JWT: it is UTF-16, and a token is ASCII.',
+      'The file "bad" has no usable JWT: it is UTF-16 instead of ASCII.',
     ],
     ['two tokens', `${FILE_TOKEN}\n${FILE_TOKEN}\n`, 'The file "bad" has no usable JWT: it has two tokens.'],
     [
@@ -278,7 +278,7 @@ describe('a token file', () => {
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr: `warning: The token file is ignored: MONGODB-AWS logs in with AWS credentials.
-         leave out --token-file, or add --mechanism oidc
+         Remove --token-file, or add --mechanism oidc.
 `,
     });
   });
@@ -315,7 +315,7 @@ describe('what is refused without the network', () => {
     [
       ['--uri=mongodb://localhost/', '--audience=a', '--write-probe=nodot'],
       'usage.invalid-value',
-      '--write-probe is no namespace: expected <database>.<collection>.',
+      'Invalid --write-probe: expected <database>.<collection>.',
     ],
     [
       ['--uri=mongodb://localhost/', '--audience=a', '--external-id=x'],
@@ -342,14 +342,14 @@ describe('a failure', () => {
       stdout: `MONGODB-OIDC  ${uri}
   ✓ resolve           0 ms  localhost is 127.0.0.1
   ✓ tcp               0 ms  localhost:${port}
-  - tls            skipped  this machine, without TLS
+  - tls            skipped  loopback, without TLS
   ✓ hello             0 ms  MongoDB 8.0 (wire version 25), standalone
   ✓ credential        0 ms  token of ${ALICE} for my-atlas
   ✗ authenticate      0 ms  mongo.oidc-refused  The server rejected the token: the server says only "Authentication failed." (18).
 `,
       stderr: `error: MONGODB-OIDC, authenticate: The server rejected the token: the server says only "Authentication failed." (18).
         iss  https://0a1b2c3d.tokens.sts.global.api.aws
-             must be the issuer URI of the identity provider, byte for byte
+             must be identical to the issuer URI of the identity provider
         aud  my-atlas
              must be the audience of the identity provider
         sub  ${ALICE}
@@ -357,9 +357,9 @@ describe('a failure', () => {
         exp  2026-11-22T12:05:00Z (in 5 min)
         alg  RS256
         kid  RSA_0
-             must be among the keys that the issuer publishes
+             must be in the key set that the issuer publishes
              the identity provider must be connected to the organization of the cluster
-cause:  The server never says why. What it saw stands beside what must match it.
+cause:  The server gives no reason. Compare the token with the identity provider and the database user.
 remedy: Compare the token with the identity provider and the database user, as "fedctl check" does.
 run:    fedctl check --uri ${uri} --audience my-atlas
 code:   mongo.oidc-refused

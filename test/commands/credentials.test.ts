@@ -29,10 +29,10 @@ describe('without a format', () => {
   test('says who, from where, until when and how to go on, and shows no secret', async () => {
     expect(saidIn(await run([]))).toEqual(
       printed(`principal      arn:aws:iam::123456789012:user/alice
-made by        GetSessionToken
-keys from      environment (AWS_ACCESS_KEY_ID)
+source         GetSessionToken
+source         environment (AWS_ACCESS_KEY_ID)
 valid until    2026-11-23T00:00:00Z (in 12 h)
-access key id  ASIA-user
+access key ID  ASIA-user
 secret key     (not shown)
 session token  (not shown)
 
@@ -49,10 +49,10 @@ To use them, repeat the command with --format:
     const { stdout } = await run([], { keys: sessionKeys(null) });
     expect(stdout.split('\n').slice(0, 5)).toEqual([
       'principal      arn:aws:iam::123456789012:user/alice',
-      'made by        no call: the credentials at hand are temporary already',
-      'keys from      profile "prod"',
-      'valid until    unknown: the provider does not say',
-      'access key id  ASIASESSION',
+      'source         none: the given credentials are temporary already',
+      'source         profile "prod"',
+      'valid until    unknown: the provider does not report it',
+      'access key ID  ASIASESSION',
     ]);
     expect(stdout).not.toMatch(/session\/(secret|token)/);
   });
@@ -117,7 +117,7 @@ describe('the formats', () => {
   test('warns where AWS_PROFILE would beat what was just set', async () => {
     const env = { AWS_PROFILE: 'prod', USER: 'alice' };
     const warning =
-      'warning: AWS_PROFILE is set. Several SDKs then ignore credentials in the environment.\n         unset AWS_PROFILE\n';
+      'warning: AWS_PROFILE is set. Several SDKs then ignore credentials in the environment.\n         Unset AWS_PROFILE.\n';
     expect((await run([...role, '--format', 'env'], { env })).stderr).toBe(warning);
     expect((await run([...role, '--format', 'process'], { env })).stderr).toBe('');
     expect((await run([...role, '--json'], { env })).stderr).toBe('');
@@ -169,7 +169,7 @@ code:   usage.unwritable-output
       code: 2,
       stderr: `error: Cannot append to "${file}".
 cause:  The file does not exist, is not a regular file, or is not writable by this user.
-remedy: ls -l ${shellWord(file)}
+remedy: Check the file with "ls -l ${shellWord(file)}".
 code:   usage.unwritable-output
 `,
     });

@@ -35,7 +35,7 @@ describe('fedctl decode', () => {
       code: 0,
       stdout: `Header
   algorithm (alg)                               RS256
-  key id (kid)                                  RSA_0
+  key ID (kid)                                  RSA_0
   type (typ)                                    JWT
 
 Claims
@@ -46,18 +46,18 @@ Claims
                                                 my-api
   issued (iat)                                  2026-11-22T11:59:00Z, 1 min ago
   expires (exp)                                 2026-11-22T12:04:12Z, in 4 min 12 s
-  token id (jti)                                0f3c2a10-0000-4000-8000-000000000002
+  token ID (jti)                                0f3c2a10-0000-4000-8000-000000000002
 
 AWS claims
   account (aws_account)                         123456789012
-  Region asked (source_region)                  eu-west-1
+  requested Region (source_region)              eu-west-1
   principal (principal_id)                      arn:aws:iam::123456789012:role/outbound/deployer
                                                 the IAM role deployer under the path /outbound/ of account 123456789012
   organization (org_id)                         o-abcdefghij
   organizational unit (ou_path)                 o-abcdefghij/r-ab12/ou-ab12-11111111/
-  tags of the request (request_tags)            team = ops
+  request tags (request_tags)                   team = ops
                                                 stage = prod
-  session ends (original_session_exp)           2026-11-22T12:51:01Z, in 51 min 1 s
+  session expires (original_session_exp)        2026-11-22T12:51:01Z, in 51 min 1 s
   metadata service version (ec2_role_delivery)  2
   new_claim                                     {"a":1}
 
@@ -138,7 +138,7 @@ Other claims
     failure(
       `The text is not a JWT: ${reason}.`,
       'A JWT has three base64url parts, and the first two are JSON objects.',
-      'Mint a new token and pipe it in: "fedctl token --audience <audience> | fedctl decode".',
+      'Mint a new token with "fedctl token --audience <audience>".',
       'jwt.not-a-jwt',
     );
 

@@ -22,26 +22,26 @@ async function disableTyping(keys: string, args: readonly string[] = []) {
   const { aws, calls } = scriptedAws({ federation: 'enabled' });
   const terminal = fakeTerminal();
   const context = { ...memoryContext({ aws }), ...terminal };
-  typeWhenShown(terminal, `Type the account id ${ACCOUNT}`, keys);
+  typeWhenShown(terminal, `Type the account ID ${ACCOUNT}`, keys);
   const code = await main(['disable', '--no-color', ...args], context);
   return { code, stdout: context.stdout.text, stderr: terminal.stderr.text, calls };
 }
 
 const hints = `Disabling outbound federation for the whole account ${ACCOUNT}
   as ${USER_ARN}, Region eu-west-1
-Every workload of the account can no longer mint tokens, for MongoDB and other relying parties.
-Issued tokens stay valid for up to an hour, the keys stay published, and STS continues
-on minting for about ten seconds.
+No workload of the account can mint tokens any more, for MongoDB or elsewhere.
+Issued tokens stay valid for up to an hour, the keys stay published, and STS
+continues to mint for about ten seconds.
 `;
 const answer = `disabled Outbound federation of account ${ACCOUNT} is disabled now.
 
-  account      ${ACCOUNT}
-  principal    ${USER_ARN}
-  Region       eu-west-1
-  issuer       ${ISSUER}   (does not change)
-  minting      ends in about ten seconds
-  live tokens  stay valid for up to an hour
-  to undo      fedctl enable
+  account        ${ACCOUNT}
+  principal      ${USER_ARN}
+  Region         eu-west-1
+  issuer         ${ISSUER}   (does not change)
+  minting        stops in about ten seconds
+  issued tokens  stay valid for up to an hour
+  to undo        fedctl enable
 `;
 const CHANGE = 'disableOutboundFederation';
 
@@ -83,7 +83,7 @@ describe('with --yes', () => {
   test('also where the state may not be read', async () => {
     const run = await disable(['--yes'], { federation: 'info-denied' });
     expect(run.code).toBe(0);
-    expect(run.stdout).toContain('  issuer       unknown; it stays the same\n');
+    expect(run.stdout).toContain('  issuer         unknown; it does not change\n');
     expect(run.calls).toContain(CHANGE);
   });
 
@@ -108,7 +108,7 @@ test.each([[[]], [['--yes']], [['--no-input']]])(
 
 describe('without a terminal to ask on', () => {
   const refusal = `error: Disabling outbound federation for the whole account ${ACCOUNT} requires a confirmation.
-cause:  The command changes the whole account and requires a confirmation, but there is no terminal to ask on.
+cause:  The command changes the whole account, and there is no terminal for its confirmation.
 remedy: Run the command on a terminal, or confirm it in advance with --yes.
 code:   usage.needs-confirmation
 `;
@@ -140,7 +140,7 @@ code:   usage.needs-confirmation
 });
 
 describe('on a terminal', () => {
-  test('the account id confirms', async () => {
+  test('the account ID confirms', async () => {
     const run = await disableTyping(`${ACCOUNT}\r`);
     expect(run).toMatchObject({ code: 0, stdout: answer });
     expect(run.stderr.startsWith(hints)).toBe(true);
@@ -148,7 +148,7 @@ describe('on a terminal', () => {
   });
 
   test.each([
-    ['another account id', '210987654321\r'],
+    ['another account ID', '210987654321\r'],
     ['yes', 'yes\r'],
     ['nothing', '\r'],
     ['Ctrl-D', '\u0004'],

@@ -98,7 +98,7 @@ code:   iam.permission-missing, request id request-of-iam.permission-missing
   test('names the role of the workload, and says who ran it', async () => {
     const role = `arn:aws:iam::${ACCOUNT}:role/team/app`;
     const run = await enable(['--no-wait', '--role-arn', role]);
-    expect(run.stdout).toContain('tokens     not waited for: STS follows in about ten seconds\n');
+    expect(run.stdout).toContain('tokens     skipped (--no-wait): STS follows in about ten seconds\n');
     expect(run.stdout.slice(run.stdout.indexOf('  user claim'))).toBe(`  user claim     sub
   database user  <idpId>/${role}
   database       $external
@@ -209,14 +209,14 @@ describe('the JSON face', () => {
       keys: [],
     });
     expect((await enable(['--no-wait'], script)).stdout).toContain(
-      '  issuer     unknown: it may not be read by this principal\n  discovery  not asked\n',
+      '  issuer     unknown: this principal lacks the permission to read it\n  discovery  not requested\n',
     );
   });
 
   test.each([
     [
       'sts.mint-denied',
-      `allow sts:GetWebIdentityToken for the audience fedctl-enable-probe in the policies of ${USER_ARN}`,
+      `Allow sts:GetWebIdentityToken for the audience fedctl-enable-probe in the policies of ${USER_ARN}.`,
       null,
     ],
     ['sts.federated-user', 'Use the credentials of a role or of an IAM user.', null],
@@ -252,7 +252,7 @@ describe('the JSON face', () => {
     const fault = {
       code: 'issuer.not-json',
       message: `${url} did not return a JSON object (content type application/json).`,
-      remedy: `curl -v '${url}'`,
+      remedy: `See how the server responds with "curl -v '${url}'".`,
     };
     expect(document).toMatchObject({ jwks: { url, ok: false, failure: fault }, warnings: [fault] });
     expect(code).toBe(0);
@@ -283,8 +283,8 @@ test('FEDCTL_AUDIENCE is the audience of the proof, and of Atlas', async () => {
 });
 
 test.each([
-  [['--wait-timeout', '0'], 'Invalid value of --wait-timeout: 0 s. Expected 1 s to 1 h.'],
-  [['--wait-timeout', '2h'], 'Invalid value of --wait-timeout: 7200 s. Expected 1 s to 1 h.'],
+  [['--wait-timeout', '0'], 'Invalid --wait-timeout 0 s: expected 1 s to 1 h.'],
+  [['--wait-timeout', '2h'], 'Invalid --wait-timeout 7200 s: expected 1 s to 1 h.'],
   [['--wait-timeout', 'soon'], 'Invalid --wait-timeout "soon": expected a duration such as 90s, 5m or 1h.'],
   [['--audience', ''], 'Audience 1 is empty.'],
   [['--audience', 'a'.repeat(1001)], 'Audience 1 has 1001 characters; AWS accepts at most 1000.'],

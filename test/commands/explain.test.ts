@@ -69,7 +69,7 @@ code:   usage.invalid-value
   test('takes the text of an error for what it is, and repeats nothing that is no code', async () => {
     const { code, stderr } = await run(['bad auth : Authentication failed. for hunter2']);
     expect(code).toBe(2);
-    expect(stderr).toBe(`error: What was given is no code; did you mean mongo.atlas-auth-error?
+    expect(stderr).toBe(`error: Invalid code; did you mean mongo.atlas-auth-error?
 cause:  A code looks like sts.mint-denied. The text of an error is read from standard input.
 remedy: List all codes, or read about the suggested one.
 run:    fedctl explain mongo.atlas-auth-error
@@ -90,8 +90,8 @@ describe('fedctl explain', () => {
     const lines = human.stdout.split('\n');
     expect(lines.slice(0, 3)).toEqual([
       'usage',
-      `  ${'usage.file-exists'.padEnd(38)}  the file is there already`,
-      `  ${'usage.invalid-command-line'.padEnd(38)}  the command line does not fit the command`,
+      `  ${'usage.file-exists'.padEnd(38)}  the file already exists`,
+      `  ${'usage.invalid-command-line'.padEnd(38)}  invalid command line`,
     ]);
     expect(lines.filter((line) => line.startsWith('  '))).toHaveLength(CODES.length);
     expect(schemaFaults('explanations', JSON.parse(json.stdout))).toEqual([]);
@@ -116,8 +116,8 @@ describe('fedctl explain -', () => {
   test('names the likeliest code of a pasted log, and why', async () => {
     const expected = {
       code: 0,
-      stdout: `mongo.atlas-auth-error: Atlas refused the login (8000)
-  line 2, as Atlas, any driver says: bad auth : Authentication failed.
+      stdout: `mongo.atlas-auth-error: Atlas rejected the login (8000)
+  line 2, Atlas, any driver prints: bad auth : Authentication failed.
 
 More: fedctl explain mongo.atlas-auth-error
 `,
@@ -136,7 +136,7 @@ More: fedctl explain mongo.atlas-auth-error
       matches: [
         {
           code: 'mongo.atlas-auth-error',
-          title: 'Atlas refused the login (8000)',
+          title: 'Atlas rejected the login (8000)',
           from: 'Atlas, any driver',
           text: 'bad auth : Authentication failed.',
           line: 2,
@@ -153,10 +153,10 @@ More: fedctl explain mongo.atlas-auth-error
       code: 5,
       stdout: `fedctl knows no failure that matches this text.
 
-What to type instead:
-  fedctl check                         walk the chain and find the broken link
-  fedctl explain                       the list of all codes
-  <program> 2>&1 | fedctl explain -    with nested errors: print error.cause and error.reason, too
+Try instead:
+  fedctl check                         check the whole chain and report the first failure
+  fedctl explain                       list all codes
+  <program> 2>&1 | fedctl explain -    include nested errors: print error.cause and error.reason too
 `,
       stderr: '',
     });
@@ -185,7 +185,7 @@ mongodb://user:${secrets[3]}@host/ getaddrinfo ENOTFOUND ${secrets[3]}
   test('reads a log of any length to its end, keeps the last of it, and counts its lines', async () => {
     const input = `${'a line that says nothing at all\n'.repeat(100_000)}${LOG}`;
     const { stdout } = await run(['-'], { input });
-    expect(stdout).toContain('  line 100002, as Atlas, any driver says: ');
+    expect(stdout).toContain('  line 100002, Atlas, any driver prints: ');
   });
 
   test('waits for the end of a program that is still talking, and ends at once on Ctrl-C', async () => {

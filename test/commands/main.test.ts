@@ -43,7 +43,7 @@ describe('the command line', () => {
       code: 2,
       stdout: '',
       stderr: `error: Unknown command 'tokn' (Did you mean token?)
-cause:  No command has this name.
+cause:  fedctl has no command with this name.
 remedy: Read the help of fedctl token.
 run:    fedctl token --help
 code:   usage.unknown-command
@@ -56,7 +56,7 @@ code:   usage.unknown-command
       code: 2,
       stdout: '',
       stderr: `error: Unknown option '--profil' (Did you mean --profile?)
-cause:  The command does not take this option.
+cause:  The command does not have this option.
 remedy: Read the help of the command.
 run:    fedctl whoami --help
 code:   usage.unknown-option
@@ -109,7 +109,7 @@ code:   usage.invalid-value
   test('a boolean in the environment is 1, true, 0 or false', async () => {
     const { code, stderr } = await run(['whoami'], { FEDCTL_QUIET: 'yes' });
     expect(code).toBe(2);
-    expect(stderr).toBe(`Invalid error: FEDCTL_QUIET "yes": expected 1, true, 0 or false.
+    expect(stderr).toBe(`error: Invalid FEDCTL_QUIET "yes": expected 1, true, 0 or false.
 cause:  The value is outside what the option accepts.
 remedy: Read the help of the command.
 run:    fedctl whoami --help
@@ -166,7 +166,7 @@ describe('the end of a run', () => {
     expect(await main(['whoami'], context)).toBe(1);
     expect(context.stdout.text).toBe('');
     expect(context.stderr.text).toBe(`error: Unexpected error in fedctl: TypeError: x is not a function
-cause:  fedctl did not expect this to happen.
+cause:  This error is a bug in fedctl.
 remedy: Repeat the command with --verbose. Report its output without secrets.
 code:   bug.unexpected
 `);

@@ -130,8 +130,10 @@ code:   sts.mfa-refused
     typeWhenShown(terminal, `Code of the MFA device ${other}`, '123456\r');
     const { code, stderr } = await run(['credentials', '--mfa-serial', other], { terminal });
     expect(code).toBe(4);
-    expect(unwrapped(stderr)).toContain('refused the MFA device of GetSessionToken.');
-    expect(stderr).toContain('remedy: aws iam list-mfa-devices\ncode:   sts.mfa-refused');
+    expect(unwrapped(stderr)).toContain('rejected the MFA device of GetSessionToken.');
+    expect(stderr).toContain(
+      'remedy: List the devices of the user with "aws iam list-mfa-devices".\ncode:   sts.mfa-refused',
+    );
   });
 
   test.each([
@@ -143,7 +145,7 @@ code:   sts.mfa-refused
     expect(unwrapped(stderr.slice(stderr.indexOf('error:')))).toBe(
       `error: The profile "mfa" assumes ${ROLE}, which requires a code from the MFA device ${SERIAL}, but none was entered.
 cause:  The prompt for the code was not answered.
-remedy: repeat the command, and type the six digits that the device shows
+remedy: Repeat the command and enter the six digits that the device shows.
 code:   aws.mfa-needed
 `,
     );

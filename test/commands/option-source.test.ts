@@ -151,7 +151,7 @@ describe('a target of a file', () => {
       {},
       files,
     );
-    expect(message).toMatch(/^--subject asks/);
+    expect(message).toMatch(/^--subject requests/);
   });
 
   it('is not blamed for what a variable asks of the run', async () => {

@@ -92,7 +92,7 @@ describe('enabled', () => {
       failure: {
         code: 'issuer.http-status',
         message: `${url} responded with status 503.`,
-        remedy: `curl -v '${url}'`,
+        remedy: `See how the server responds with "curl -v '${url}'".`,
       },
     });
     expect(document.keys).toEqual([]);
@@ -123,7 +123,7 @@ describe('disabled', () => {
   test('for people', async () => {
     expect(await status([], { federation: 'disabled' })).toMatchObject({
       code: 0,
-      stdout: `disabled Account ${ACCOUNT} issues no tokens. To change that: fedctl enable
+      stdout: `disabled Account ${ACCOUNT} does not issue tokens. To enable federation: fedctl enable
 
   account    ${ACCOUNT}
   principal  ${USER_ARN}
@@ -151,7 +151,7 @@ describe('disabled', () => {
     if (output === 'human') {
       expect(run.stderr).toBe(`error: Outbound federation is disabled for account ${ACCOUNT}.
 cause:  Federation was never enabled, or somebody disabled it. It is one setting for the whole account.
-remedy: Enable federation for this account.
+remedy: Enable federation for this account with "fedctl enable".
 run:    fedctl enable
 code:   sts.federation-disabled
 `);
@@ -199,7 +199,7 @@ describe('unknown', () => {
       stdout: '',
       stderr: `error: Cannot read whether outbound federation is enabled for account ${ACCOUNT}: ${USER_ARN} lacks ${INFO}.
 cause:  The principal lacks the IAM permission named above, on Resource "*".
-remedy: allow ${INFO} on Resource "*" in the policies of ${USER_ARN}
+remedy: Allow ${INFO} on Resource "*" in the policies of ${USER_ARN}.
 code:   iam.permission-missing
 `,
       calls: ['getCallerIdentity', 'outboundFederationInfo'],

@@ -57,7 +57,7 @@ describe('a valid token', () => {
   issuer    ${server.issuer}
   subject   arn:aws:iam::123456789012:role/outbound/deployer
   audience  my-atlas
-  signed    RS256 by the key RSA_0
+  signed    RS256 with the key RSA_0
   expires   2026-11-22T12:04:00Z, in 4 min
 `,
       stderr: '',
@@ -122,7 +122,7 @@ describe('an invalid token', () => {
   const notAJwt = (reason: string) =>
     answer(
       fault(
-        'not a JWT',
+        'not a valid JWT',
         'jwt.not-a-jwt',
         'a signed JWT of three parts',
         reason,
@@ -158,7 +158,7 @@ describe('an invalid token', () => {
       stdout:
         answer(
           fault(
-            'the algorithm is not accepted (alg)',
+            'the signing algorithm is not accepted (alg)',
             'jwt.algorithm-refused',
             'RS256 or ES384',
             'none',
@@ -192,14 +192,14 @@ describe('an invalid token', () => {
       code: 5,
       stdout: answer(
         fault(
-          'another audience (aud)',
+          'the token has a different audience (aud)',
           'jwt.audience-mismatch',
           'my-atlas',
           'x\\u{1b}[2J',
           'Mint the token for the expected audience: --audience <audience>.',
         ),
         fault(
-          'expired (exp)',
+          'the token has expired (exp)',
           'jwt.expired',
           'later than 2026-11-22T12:00:00Z',
           '2026-11-22T11:56:48Z, expired 3 min 12 s ago',
@@ -220,7 +220,7 @@ describe('an invalid token', () => {
       stdout:
         answer(
           fault(
-            'another issuer (iss)',
+            'the token has a different issuer (iss)',
             'jwt.issuer-mismatch',
             server.issuer,
             shown ?? `${iss} (extra trailing slash)`,
@@ -285,11 +285,11 @@ describe('a key set of its own', () => {
     [
       'utf16',
       Buffer.from('\ufeff{"keys":[]}', 'utf16le'),
-      'The key set in "<dir>/utf16" is UTF-16 or binary, and JSON is UTF-8.',
+      'The key set in "<dir>/utf16" is UTF-16 or binary instead of UTF-8.',
     ],
     ['list', '[]', 'The key set in "<dir>/list" is not a JSON object.'],
-    ['empty', '{"keys":[]}', 'The key set in "<dir>/empty" holds no key.'],
-    ['odd', '{"keys":[1]}', 'The key set in "<dir>/odd" holds something that is no key (no kty).'],
+    ['empty', '{"keys":[]}', 'The key set in "<dir>/empty" has no keys.'],
+    ['odd', '{"keys":[1]}', 'The key set in "<dir>/odd" has an entry that is not a key (no kty).'],
   ])('that is %s is a failure', async (name, content, message) => {
     if (content !== null) await writeFile(join(directory, name), content);
     const { code, stdout, stderr } = await run(await token(), ['--jwks', name]);
@@ -327,7 +327,7 @@ describe('a failure to answer', () => {
       stdout: '',
       stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/. fedctl does not follow redirects.
 cause:  The issuer responded with a redirect. fedctl does not follow it, because another host would then choose the keys to trust.
-remedy: curl -v '${server.issuer}${DISCOVERY}'   (often a captive portal or a wrong issuer)
+remedy: See how the server responds with "curl -v '${server.issuer}${DISCOVERY}'". A redirect often means a captive portal or a wrong issuer.
 code:   issuer.redirected
 `,
     });
@@ -339,7 +339,7 @@ code:   issuer.redirected
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
     expect(stderr).toBe(`error: ${server.issuer}${DISCOVERY} returned no complete response within 1 s.
 cause:  The connection was accepted or its packets were dropped, but no complete response arrived.
-remedy: curl -v '${server.issuer}${DISCOVERY}'
+remedy: See how the server responds with "curl -v '${server.issuer}${DISCOVERY}'".
 code:   issuer.timeout
 `);
   });
@@ -348,7 +348,7 @@ code:   issuer.timeout
     expect(await run(await token(), [], { env: { FEDCTL_ISSUER: server.issuer } })).toEqual({
       code: 2,
       stdout: '',
-      stderr: `error: verify needs the audience that the token must be for.
+      stderr: `error: The expected audience is missing.
 cause:  A token for a different audience proves nothing to this relying party, so there is no default.
 remedy: Add --audience <audience>, set FEDCTL_AUDIENCE, or accept any audience with --any-audience.
 code:   usage.missing-audience
@@ -359,7 +359,7 @@ code:   usage.missing-audience
   it('is more than one audience', async () => {
     const { code, stderr } = await run(await token(), ['--audience', 'a', '--audience', 'b']);
     expect(code).toBe(2);
-    expect(stderr.split('\n')[0]).toBe('error: verify takes one --audience: the one that you are.');
+    expect(stderr.split('\n')[0]).toBe('error: Only one --audience is allowed: that of this relying party.');
   });
 
   it('is an issuer in plain text that is not on this machine', async () => {

@@ -116,10 +116,10 @@ fedctl whoami --profile <profile of the workload>   (or --role-arn <arn of its r
     const callerArn = `arn:aws:sts::${ACCOUNT}:assumed-role/AWSReservedSSO_Admin_01/alice`;
     const run = await whoami([], { callerArn });
     expect(run.stdout).toContain(
-      `  role         arn:aws:iam::${ACCOUNT}:role/AWSReservedSSO_Admin_01   (its path is missing here)\n`,
+      `  role         arn:aws:iam::${ACCOUNT}:role/AWSReservedSSO_Admin_01   (without the path of the role)\n`,
     );
     expect(run.stdout).toContain(
-      'This role has a path, and the ARN of a session does not contain it: the ARN above is incomplete.',
+      'This role has a path, which the session ARN does not contain. The ARN above is incomplete.',
     );
     expect(run.stderr).toContain('belongs to a role with a path');
   });
@@ -175,7 +175,7 @@ describe('an IAM user', () => {
   ARN          ${USER_ARN}
   credentials  environment (AWS_ACCESS_KEY_ID)
   access key   AKIAIOSFODNN7EXAMPLE
-  expires      never: long-term keys
+  expires      never (long-term credentials)
 `),
     ).toBe(true);
     expect(stdout).toContain(`  type           USER\n  database user  ${USER_ARN}\n`);
@@ -185,9 +185,9 @@ describe('an IAM user', () => {
 
 test('a federated user can hold no token', async () => {
   const { stdout } = await whoami([], { callerArn: `arn:aws:sts::${ACCOUNT}:federated-user/bob` });
-  expect(stdout).toContain('  subject      none: this caller can hold no token\n');
+  expect(stdout).toContain('  subject      none: this caller cannot have a token\n');
   expect(stdout).toContain('  database user  <idpId>/<ARN of the role of the workload>\n');
-  expect(stdout).toContain('  this caller cannot be one: use a role or an IAM user\n');
+  expect(stdout).toContain('  not possible for this caller: use a role or an IAM user\n');
 });
 
 test.each([

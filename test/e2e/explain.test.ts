@@ -15,8 +15,8 @@ test('app 2>&1 | fedctl explain - ends when the app does, and holds none of it u
   const app = `{ echo starting; seq 1 400000; echo 'MongoServerError: bad auth : Authentication failed.' >&2; }`;
   expect(shell(`${app} 2>&1 | $FEDCTL explain -`)).toEqual({
     status: 0,
-    stdout: `mongo.atlas-auth-error: Atlas refused the login (8000)
-  line 400002, as Atlas, any driver says: bad auth : Authentication failed.
+    stdout: `mongo.atlas-auth-error: Atlas rejected the login (8000)
+  line 400002, Atlas, any driver prints: bad auth : Authentication failed.
 
 More: fedctl explain mongo.atlas-auth-error
 `,

@@ -26,7 +26,7 @@ async function document(name: string, ...args: readonly string[]): Promise<Recor
   return answer;
 }
 
-describe('List the names with "fedctl sandbox status".', () => {
+describe('fedctl sandbox status', () => {
   test('shows what the running lab plays', async () => {
     expect(await document('sandbox-status', 'sandbox', 'status')).toMatchObject({
       accounts: [
@@ -38,7 +38,7 @@ describe('List the names with "fedctl sandbox status".', () => {
     const { stdout } = await lab.run(['sandbox', 'status']);
     expect(stdout).toMatch(/^Endpoints\n {2}STS +http:/);
     expect(stdout).toMatch(
-      /\n\nIdentities\n {2}arn:aws:iam::123456789012:user\/operator +profile default +may /,
+      /\n\nIdentities\n {2}arn:aws:iam::123456789012:user\/operator +profile default +(all )?permissions/,
     );
   });
 });
@@ -240,7 +240,7 @@ describe('the lab is found by its variables alone', () => {
       { FEDCTL_SANDBOX_TOKEN: 'of-another-lab' },
       4,
       'lab.refused',
-      /^The lab at http:\/\/127\.0\.0\.1:\d+ responded with 401: the bearer token is not the one of this lab\.$/,
+      /^The lab at http:\/\/127\.0\.0\.1:\d+ responded with 401: the bearer token does not belong to this lab\.$/,
     ],
   ])('%o', async (env, code, failure, message) => {
     const run = await lab.run(['sandbox', 'status', '--json'], { env });
@@ -288,8 +288,8 @@ describe('the first word after sandbox', () => {
     const { code, stderr } = await runBin(['sandbox', '--tls', 'status']);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `error: --tls is no option of fedctl sandbox status.
-cause:  The command does not take this option.
+      stderr: `error: fedctl sandbox status has no option --tls.
+cause:  The command does not have this option.
 remedy: Read the help of the command.
 run:    fedctl sandbox status --help
 code:   usage.unknown-option

@@ -22,7 +22,7 @@ describe('fedctl sandbox --detach', () => {
     expect(env['FEDCTL_URI']).toMatch(/replicaSet=rs0$/);
     expect(process.kill(pid, 0)).toBe(true);
     expect((await runBin(['status', '--json'], { env })).code).toBe(0);
-    expect((await runBin(['sandbox', 'stop'], { env })).stdout).toBe('The lab is gone.\n');
+    expect((await runBin(['sandbox', 'stop'], { env })).stdout).toBe('The lab is stopped.\n');
     expect((await runBin(['sandbox', 'status', '--json'], { env })).code).toBe(6);
   });
 
@@ -35,7 +35,7 @@ describe('fedctl sandbox --detach', () => {
     );
     await runBin(['sandbox', 'stop'], { env });
     expect({ code, stdout, mode: statSync(file).mode & 0o777 }).toEqual({ code: 0, stdout: '', mode: 0o600 });
-    expect(stderr).toMatch(/\n\nIn another terminal:\n {2}\. \/\S+\nfedctl sandbox stop ends the lab\.\n$/);
+    expect(stderr).toMatch(/\n\nIn another terminal:\n {2}\. \/\S+\n"fedctl sandbox stop" stops the lab\.\n$/);
   });
 
   test('--env-file in the working directory is read by every shell as it is printed', async () => {

@@ -32,7 +32,7 @@ describe('fedctl sandbox scenario', () => {
       error: expect.stringMatching(/^(atlas\.database-user-missing|mongo\.oidc-refused)$/),
     });
     expect((await run(['sandbox', 'log'])).stdout).toMatch(
-      / control scenario info: database-user-missing: There is no database user for the principal\.$/m,
+      / control scenario info: database-user-missing: No database user exists for the principal\.$/m,
     );
   });
 
@@ -100,7 +100,7 @@ describe('is refused', () => {
       stdout: '',
       stderr: `error: Unknown scenario "port-close"; did you mean "port-closed"?
 cause:  Scenarios have fixed names.
-remedy: fedctl sandbox --list-scenarios
+remedy: List the scenarios with "fedctl sandbox --list-scenarios".
 code:   usage.invalid-value
 `,
     });
@@ -115,7 +115,7 @@ code:   usage.invalid-value
       stdout: '',
       stderr: `error: The scenario "federation-disabled" cannot be activated: "roles-missing" is already active.
 cause:  A lab keeps the changes of a scenario. A second scenario would add a second fault.
-remedy: fedctl sandbox --scenario federation-disabled
+remedy: Start another lab with "fedctl sandbox --scenario federation-disabled".
 code:   lab.scenario-played
 `,
     });
@@ -132,7 +132,7 @@ code:   lab.scenario-played
       stdout: '',
       stderr: `error: The scenario "${name}" cannot run in this lab: ${why}.
 cause:  The lab was started or changed so that it lacks what the scenario changes.
-remedy: fedctl sandbox --scenario ${name}
+remedy: Start another lab with "fedctl sandbox --scenario ${name}".
 code:   lab.scenario-unplayable
 `,
     });
@@ -146,7 +146,7 @@ code:   lab.scenario-unplayable
     expect(JSON.parse(stderr).error).toMatchObject({
       code: 'lab.scenario-unplayable',
       message:
-        'The scenario "roles-missing" cannot run in this lab: what it breaks was taken out of the lab before.',
+        'The scenario "roles-missing" cannot run in this lab: the object that it changes was removed from the lab.',
     });
   });
 

@@ -77,7 +77,7 @@ code:   lab.state-in-use
   });
 
   test.each([
-    ['no JSON', 'x', 0o600, 'it is no JSON'],
+    ['no JSON', 'x', 0o600, 'it is not JSON'],
     ['of something else', '{"schema":"other/v1"}', 0o600, 'this version of fedctl did not write it'],
     ['open to others', '{}', 0o644, 'other users can read it'],
   ])('that is %s is refused', async (_what, text, mode, reason) => {
@@ -96,7 +96,7 @@ code:   lab.state-in-use
     expect({ code, stdout, error: JSON.parse(stderr).error }).toMatchObject({
       code: 2,
       stdout: '',
-      error: { code: 'lab.state-invalid', message: `${file} is no state of a lab: ${reason}.` },
+      error: { code: 'lab.state-invalid', message: `Invalid lab state ${file}: ${reason}.` },
     });
     expect(readFileSync(file, 'utf8')).toBe(text);
   });

@@ -127,5 +127,5 @@ test('a lab that was started with --detach outlives the window', async () => {
   terminal.close();
   await terminal.ended;
   expect((await runBin(['sandbox', 'status', '--json'], { env })).code).toBe(0);
-  expect((await runBin(['sandbox', 'stop'], { env })).stdout).toBe('The lab is gone.\n');
+  expect((await runBin(['sandbox', 'stop'], { env })).stdout).toBe('The lab is stopped.\n');
 });

@@ -58,7 +58,7 @@ export const EVIDENCE: Readonly<Record<FailureCode, Evidence>> = {
     file: 'commands/credentials.test.ts',
     at: 'without GITHUB_ENV nothing is asked of AWS',
   },
-  'usage.file-exists': { file: 'commands/init.test.ts', at: 'is there already, and was left as it is.' },
+  'usage.file-exists': { file: 'commands/init.test.ts', at: 'already exists and was not changed.' },
   'config.host-refused': {
     file: 'lib/config/host-rule.test.ts',
     at: 'What is said of a file that was found',

@@ -39,10 +39,10 @@ export function credentialsLines(session: SessionCredentials, now: Date, theme: 
   const lines: readonly (readonly [string, string])[] = [
     ['principal', session.arn],
     ['source', MADE_BY[session.operation]],
-    ['credentials from', session.providerDetail],
+    ['source', session.providerDetail],
     ['valid until', validUntil(credentials.expiresAt, now)],
     ['access key ID', credentials.accessKeyId],
-    ['secret access key', '(not shown)'],
+    ['secret key', '(not shown)'],
     ['session token', credentials.sessionToken === null ? 'none' : '(not shown)'],
   ];
   const width = Math.max(...USES.map(([typed]) => typed.length));

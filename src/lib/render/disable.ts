@@ -14,9 +14,9 @@ export interface Disabled {
 export function disableHints(caller: Caller): readonly string[] {
   return [
     ...changeHints('Disabling', caller),
-    'Every workload of the account can no longer mint tokens, for MongoDB and other relying parties.',
-    'Issued tokens stay valid for up to an hour, the keys stay published, and STS continues',
-    'to mint for about ten seconds.',
+    'No workload of the account can mint tokens any more, for MongoDB or elsewhere.',
+    'Issued tokens stay valid for up to an hour, the keys stay published, and STS',
+    'continues to mint for about ten seconds.',
   ];
 }
 

@@ -178,7 +178,7 @@ describe('what is no good token', () => {
     {
       name: 'a text',
       token: 'hello',
-      reason: 'The text is not a JWT: it is an opaque string, without a dot.',
+      reason: 'The text is not a JWT: it is an opaque token, without a dot.',
     },
   ])('$name', async ({ token, reason }) => {
     const sent = token === 'newline' ? `${await lab.token()}\n` : token;

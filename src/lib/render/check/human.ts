@@ -143,7 +143,7 @@ function table(targets: readonly TargetReport[], theme: Theme): readonly string[
   ];
 }
 
-const RESULTS = { pass: 'holds', warn: 'warned', fail: 'broken' } as const;
+const RESULTS = { pass: 'works', warn: 'warned', fail: 'broken' } as const;
 
 /**
  * Formats the result: the verdict, the counts, the principal and its target, and the next command for each
