@@ -1,4 +1,4 @@
-import { BSON, Long, type MongoClient, type ObjectId, UUID } from 'mongodb';
+import { BSON, Long, type MongoClient, type ObjectId, Timestamp, UUID } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type MongodFixture, startMongodFixture } from '../../support/mongod-fixture.ts';
 import { batch, failure, find, type Row, replyTo, testRows } from '../../support/store-rows.ts';
@@ -200,6 +200,15 @@ describe('what the wire carries', () => {
     const element = [...BSON.onDemand.parseToElements(bytes as unknown as Uint8Array)][5];
     const [, , , from = 0, size = 0] = element ?? [];
     expect(names((bytes as unknown as Uint8Array).subarray(from, from + size))).toEqual(fields);
+  });
+
+  test('an empty timestamp becomes the current one', async () => {
+    const times = client.db('app').collection('times');
+    const empty = new Timestamp({ t: 0, i: 0 });
+    await times.insertOne({ a: empty, in: { a: empty } });
+    const stored = await times.findOne();
+    expect(stored?.['in']).toEqual({ a: empty });
+    expect(stored?.['a'].getHighBits()).toBeGreaterThan(1_700_000_000);
   });
 
   test('ok is a double', async () => {

@@ -100,7 +100,44 @@ function order(a: Ranked, b: Ranked): number {
   return x < y ? -1 : Number(x > y);
 }
 
+/** Whole numbers that a double cannot tell apart, in each type that holds them. */
+const neighbour = fc
+  .tuple(
+    fc.bigInt({ min: 2n ** 53n - 2n, max: 2n ** 53n + 4n }),
+    fc.constantFrom('long', 'double', 'decimal'),
+  )
+  .map(([n, type]): Ranked => {
+    if (type === 'double') return { value: new Double(Number(n)), rank: 2, by: whole(BigInt(Number(n))) };
+    const value = type === 'long' ? Long.fromBigInt(n) : Decimal128.fromString(String(n));
+    return { value, rank: 2, by: whole(n) };
+  });
+
 describe('the comparison order', () => {
+  test('of numbers beyond 2^53 is exact', () => {
+    fc.assert(
+      fc.property(neighbour, neighbour, (a, b) => {
+        expect(Math.sign(compare(a.value, b.value))).toBe(Math.sign(order(a, b)));
+        expect(keyOf(a.value) === keyOf(b.value)).toBe(order(a, b) === 0);
+      }),
+      RUNS,
+    );
+  });
+
+  test('of documents is that of the types, then the names, then the values', () => {
+    const field = fc.tuple(
+      fc.constantFrom('a', 'b'),
+      fc.constantFrom<unknown>(new Int32(1), new Int32(2), 'x'),
+    );
+    const text = ([name, value]: [string, unknown]) =>
+      `${typeof value === 'string' ? 1 : 0}${name}${String(value)}`;
+    fc.assert(
+      fc.property(field, field, (a, b) => {
+        const expected = text(a) < text(b) ? -1 : Number(text(a) > text(b));
+        expect(Math.sign(compare(new Map([a]), new Map([b])))).toBe(expected);
+      }),
+    );
+  });
+
   test('of scalars is that of an independent one', () => {
     fc.assert(
       fc.property(ranked, ranked, (a, b) => {

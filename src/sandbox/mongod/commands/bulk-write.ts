@@ -3,6 +3,7 @@ import { documentOf } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { DatabaseAction, Need } from '../privileges.ts';
 import type { Variables } from '../query/filter.ts';
+import { stamped } from '../query/update.ts';
 import { type CommandCall, type CommandTable, noteUnsupported, ownerOf } from './command.ts';
 import { documentOption, documentsOption, flagOption, numberOption, variablesOf } from './options.ts';
 import { opened, type Place, runDelete, runUpdate } from './writing.ts';
@@ -99,7 +100,8 @@ function runOperation(
   const { place, operation, variables, counts } = task;
   const { kind } = operationOf(operation);
   if (kind === 'insert') {
-    opened(call, place).insert(documentOption(operation, 'document') ?? new Map());
+    const document = documentOption(operation, 'document') ?? new Map<string, unknown>();
+    opened(call, place).insert(stamped(document, call.server.now()));
     counts.nInserted += 1;
     return { n: 1 };
   }

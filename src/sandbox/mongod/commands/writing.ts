@@ -5,7 +5,7 @@ import type { DatabaseAction, Need } from '../privileges.ts';
 import type { Filter, Variables } from '../query/filter.ts';
 import { compileFindProjection } from '../query/projection.ts';
 import { type Selection, select } from '../query/select.ts';
-import { compileUpdate, type Update } from '../query/update.ts';
+import { compileUpdate, stamped, type Update } from '../query/update.ts';
 import { withTimeLimit } from '../time-limit.ts';
 import { isDocument } from '../values/types.ts';
 import { type CommandCall, type CommandTable, collectionOf, noteUnsupported } from './command.ts';
@@ -27,7 +27,7 @@ function insert(call: CommandCall): TypedDocument {
   const target = opened(call, placeOf(call));
   let n = 0;
   const writeErrors = each(call, documentsOption(call.document, 'documents'), (document) => {
-    target.insert(document);
+    target.insert(stamped(document, call.server.now()));
     n += 1;
   });
   return { n, ...writeErrors };

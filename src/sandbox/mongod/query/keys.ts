@@ -27,6 +27,12 @@ export function keysOf(
   paths: readonly (readonly string[])[],
   onParallel: () => never,
 ): readonly Key[] {
+  const [only, second] = paths;
+  // The key of most documents: one field at the top that is no array.
+  if (only?.length === 1 && second === undefined) {
+    const value = document.get(only[0] ?? '');
+    if (!Array.isArray(value)) return [[value ?? null]];
+  }
   return expanded(
     paths.map((steps) => ({ value: document, steps, isElement: false })),
     onParallel,

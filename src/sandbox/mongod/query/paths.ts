@@ -17,23 +17,28 @@ export function member(value: unknown, step: string): unknown {
  * Every value that a filter finds at a path, `undefined` for a missing one. Arrays on the way are looked into; an array
  * at the end counts as a whole.
  */
-export function valuesAt(document: Document, steps: readonly string[]): readonly unknown[] {
-  const [step = '', ...rest] = steps;
-  const value = document.get(step);
-  if (rest.length === 0) return [value];
-  if (isDocument(value)) return valuesAt(value, rest);
-  return Array.isArray(value) ? elementValues(value, rest) : [undefined];
+export function valuesAt(document: Document, steps: readonly string[], from = 0): readonly unknown[] {
+  const value = document.get(steps[from] ?? '');
+  const next = from + 1;
+  if (next >= steps.length) return [value];
+  if (isDocument(value)) return valuesAt(value, steps, next);
+  return Array.isArray(value) ? elementValues(value, steps, next) : [undefined];
 }
 
-function elementValues(array: readonly unknown[], steps: readonly string[]): readonly unknown[] {
-  const found = array.filter(isDocument).flatMap((element) => valuesAt(element, steps));
-  const [step = '', ...rest] = steps;
+function elementValues(
+  array: readonly unknown[],
+  steps: readonly string[],
+  from: number,
+): readonly unknown[] {
+  const found = array.filter(isDocument).flatMap((element) => valuesAt(element, steps, from));
+  const step = steps[from] ?? '';
   if (!isPosition(step) || Number(step) >= array.length) return found;
   const element = array[Number(step)];
-  if (Array.isArray(element))
+  if (Array.isArray(element)) {
     throw unsupported('NotImplemented', 'a position in a path that leads to an array in an array');
-  if (rest.length === 0) return [...found, element];
-  return isDocument(element) ? [...found, ...valuesAt(element, rest)] : found;
+  }
+  if (from + 1 >= steps.length) return [...found, element];
+  return isDocument(element) ? [...found, ...valuesAt(element, steps, from + 1)] : found;
 }
 
 /**

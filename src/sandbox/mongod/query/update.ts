@@ -1,4 +1,4 @@
-import { ObjectId } from 'bson';
+import { ObjectId, Timestamp } from 'bson';
 import type { Document } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import { unsupported } from '../unsupported.ts';
@@ -60,11 +60,22 @@ export function compileUpdate(request: UpdateRequest): Update {
   if (request.arrayFilters.length > 0) {
     throw new CommandError('FailedToParse', 'Cannot specify arrayFilters and a replacement-style update');
   }
+  const replacement = stamped(update, request.now);
   return {
     isReplacement: true,
-    apply: (before) => withSameId(before, update),
-    insert: () => inserted(identity(equalities(filter)), (seed) => new Map([...seed, ...update])),
+    apply: (before) => withSameId(before, replacement),
+    insert: () => inserted(identity(equalities(filter)), (seed) => new Map([...seed, ...replacement])),
   };
+}
+
+/** The document to store: an empty timestamp, but that of an `_id`, becomes the current one, as in MongoDB. */
+export function stamped(document: Document, now: Date): Document {
+  const isEmpty = (value: unknown): boolean => value instanceof Timestamp && value.isZero();
+  if (![...document.values()].some(isEmpty)) return document;
+  const current = new Timestamp({ t: Math.floor(now.getTime() / 1000), i: 1 });
+  return new Map(
+    [...document].map(([name, value]) => [name, name !== '_id' && isEmpty(value) ? current : value]),
+  );
 }
 
 function identity(document: Document): Document {

@@ -7,6 +7,7 @@ import { isNumeric, type Tagged, TYPES, tagged } from './types.ts';
  * @returns a negative number, 0, or a positive number
  */
 export function compare(a: unknown, b: unknown): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
   const [x, y] = [tagged(a), tagged(b)];
   const difference = TYPES[x.type].order - TYPES[y.type].order;
   return difference === 0 ? compareOneType(x, y) : difference;
@@ -36,9 +37,14 @@ function compareOneType(a: Tagged, b: Tagged): number {
   return 0;
 }
 
+/** What stands in another order in UTF-16 than in UTF-8. */
+const SURROGATES = /[\ud800-\uffff]/;
+
 /** By the bytes of their UTF-8 form: UTF-16, which JavaScript compares, has another order beyond U+FFFF. */
 export function compareStrings(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (a === b) return 0;
+  if (SURROGATES.test(a) || SURROGATES.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : 1;
 }
 
 type Field = readonly [name: string, value: unknown];

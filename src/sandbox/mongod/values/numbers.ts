@@ -62,6 +62,7 @@ export function special(value: Numeric): number {
 
 /** NaN is less than every other number, and equal to itself. */
 export function compareNumbers(a: Numeric, b: Numeric): number {
+  if (a instanceof Int32 && b instanceof Int32) return a.valueOf() - b.valueOf();
   if (a instanceof Decimal128 || b instanceof Decimal128) return compareExact(a, b);
   const [x, y] = [native(a), native(b)];
   if (x < y) return -1;
@@ -85,12 +86,25 @@ function at({ coefficient, exponent }: Exact, lower: number): bigint {
 
 /** A text that is the same for numbers that are equal, whatever their types. */
 export function numberKey(value: Numeric): string {
+  const simple = value instanceof Int32 || value instanceof Double ? value.valueOf() : Number.NaN;
+  if (Number.isSafeInteger(simple)) return simple === 0 ? '0' : withoutZeros(simple);
   const parts = exact(value);
   if (parts === null) return String(special(value));
   let { coefficient, exponent } = parts;
   if (coefficient === 0n) return '0';
   while (coefficient % 10n === 0n) {
     coefficient /= 10n;
+    exponent += 1;
+  }
+  return `${coefficient}e${exponent}`;
+}
+
+/** The same for a whole number that JavaScript holds exactly. */
+function withoutZeros(number: number): string {
+  let coefficient = number;
+  let exponent = 0;
+  while (coefficient % 10 === 0) {
+    coefficient /= 10;
     exponent += 1;
   }
   return `${coefficient}e${exponent}`;

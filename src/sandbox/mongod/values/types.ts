@@ -80,8 +80,8 @@ export function typeOf(value: unknown): BsonType {
   return type;
 }
 
-function classOf(value: object): string {
-  return '_bsontype' in value ? String(value._bsontype) : '';
+function classOf(value: { readonly _bsontype?: unknown }): string {
+  return typeof value._bsontype === 'string' ? value._bsontype : '';
 }
 
 export const isDocument = (value: unknown): value is Document => value instanceof Map;
