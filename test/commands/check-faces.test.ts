@@ -154,7 +154,7 @@ describe('reports in files', () => {
     const { code, stdout, stderr } = await lab.check(['--output', `junit=${name}`], {}, { cwd: folder });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(`": ${why}.`);
-    expect(stderr).toContain('remedy: choose another file: --output <face>=<file>');
+    expect(stderr).toContain('remedy: Choose another file: --output <face>=<file>.');
     expect(stderr).toContain('code:   usage.unwritable-output');
     expect(lab.lab.log.entries()).toHaveLength(before);
     expect((await readdir(folder)).sort()).toEqual(['file', 'link']);

@@ -295,7 +295,7 @@ describe('a token file', () => {
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr: `warning: The token file is not used: MONGODB-AWS logs in with AWS keys.
-         leave out --token-file, or add --mechanism oidc
+         Remove --token-file, or add --mechanism oidc.
 `,
     });
   });

@@ -123,7 +123,7 @@ describe('the formats', () => {
   test('warns where AWS_PROFILE would beat what was just set', async () => {
     const env = { AWS_PROFILE: 'prod', USER: 'alice' };
     const warning =
-      'warning: AWS_PROFILE is set: several SDKs then ignore keys in the environment.\n         unset AWS_PROFILE\n';
+      'warning: AWS_PROFILE is set: several SDKs then ignore keys in the environment.\n         Unset AWS_PROFILE for the programs that use these keys.\n';
     expect((await run([...role, '--format', 'env'], { env })).stderr).toBe(warning);
     expect((await run([...role, '--format', 'process'], { env })).stderr).toBe('');
     expect((await run([...role, '--json'], { env })).stderr).toBe('');
@@ -175,7 +175,8 @@ code:   usage.unwritable-output
       code: 2,
       stderr: `error: Cannot append to "${file}".
 cause:  The file does not exist, is no regular file, or may not be written to by this user.
-remedy: ls -l ${shellWord(file)}
+remedy: Correct the path, or let this user write to the file.
+run:    ls -l ${shellWord(file)}
 code:   usage.unwritable-output
 `,
     });
@@ -252,7 +253,7 @@ describe('bad input makes no call', () => {
       stdout: '',
       stderr: `error: The credentials from profile "prod" are those of a session already, so --duration cannot be had. They end at 2026-11-22T13:00:00Z whatever is asked.
 cause:  Session credentials cannot call GetSessionToken: only long-term keys of an IAM user can.
-remedy: leave --duration out to get the current credentials, or assume a role with --role-arn <arn>
+remedy: Remove --duration to get the current credentials, or assume a role with --role-arn <arn>.
 code:   sts.session-credentials
 `,
     });
@@ -265,7 +266,7 @@ code:   sts.session-credentials
       stdout: '',
       stderr: `error: The last of 2 roles is assumed from another role, so its session lives 1 h at most; 2 h is asked for.
 cause:  AWS caps the session of a role that was assumed from another role (chaining) at one hour.
-remedy: Ask for a session of one hour, or assume the last role directly with long-term or SSO credentials
+remedy: Ask for a session of one hour, or assume the last role directly with long-term or SSO credentials.
 run:    fedctl credentials --role-arn ${ROLE} --role-arn ${ROLE}2 --duration 1h
 code:   sts.duration-refused
 `,

@@ -139,7 +139,7 @@ Other claims
     failure(
       `The text is no JWT: ${reason}.`,
       'The text is not three base64url parts of which the first two are JSON objects.',
-      'Pipe a single token: fedctl token --audience <audience> | fedctl decode.',
+      'fedctl token --audience <audience> | fedctl decode',
       'jwt.not-a-jwt',
     );
 

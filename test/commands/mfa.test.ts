@@ -135,7 +135,7 @@ code:   sts.mfa-refused
     const { code, stderr } = await run(['credentials', '--mfa-serial', other], { terminal });
     expect(code).toBe(4);
     expect(unwrapped(stderr)).toContain('refused the MFA device of GetSessionToken.');
-    expect(stderr).toContain('remedy: aws iam list-mfa-devices\ncode:   sts.mfa-refused');
+    expect(stderr).toContain('run:    aws iam list-mfa-devices\ncode:   sts.mfa-refused');
   });
 
   test.each([
@@ -147,7 +147,7 @@ code:   sts.mfa-refused
     expect(unwrapped(stderr.slice(stderr.indexOf('error:')))).toBe(
       `error: The profile "mfa" assumes ${ROLE} with a code of the MFA device ${SERIAL}, and none was typed.
 cause:  The question for the code was left without an answer.
-remedy: repeat the command, and type the six digits that the device shows
+remedy: Repeat the command, and type the six digits that the device shows.
 code:   aws.mfa-needed
 `,
     );

@@ -122,7 +122,7 @@ it('puts the variable in front of a sentence that names no option', async () => 
 
 it('asks for the variable to be removed where the flag would have to be left out', async () => {
   const { remedy } = await failureOfRun(['check'], { FEDCTL_EXTERNAL_ID: 'id' });
-  expect(remedy).toBe('add --role-arn <arn>, or remove FEDCTL_EXTERNAL_ID');
+  expect(remedy).toBe('Add --role-arn <arn>, or remove FEDCTL_EXTERNAL_ID.');
 });
 
 describe('a target of a file', () => {

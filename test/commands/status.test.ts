@@ -85,7 +85,8 @@ describe('enabled', () => {
       failure: {
         code: 'issuer.http-status',
         message: `${url} answered with status 503.`,
-        remedy: `curl -v '${url}'`,
+        remedy: 'See what this address returns, and who answers there.',
+        command: `curl -v ${url}`,
       },
     });
     expect(document.keys).toEqual([]);
@@ -192,7 +193,7 @@ describe('unknown', () => {
       stdout: '',
       stderr: `error: Whether outbound federation is enabled for account ${ACCOUNT} is unknown: ${USER_ARN} lacks ${INFO}.
 cause:  The principal lacks the IAM permission named above, on Resource "*".
-remedy: allow ${INFO} on Resource "*" in the policies of ${USER_ARN}
+remedy: An administrator of the account must allow ${INFO} on Resource "*" in the policies of ${USER_ARN}.
 code:   iam.permission-missing
 `,
       calls: ['getCallerIdentity', 'outboundFederationInfo'],

@@ -127,7 +127,7 @@ describe('an invalid token', () => {
         'jwt.not-a-jwt',
         'a signed JWT of three parts',
         reason,
-        'Pipe a single token: fedctl token --audience <audience> | fedctl decode.',
+        'fedctl token --audience <audience> | fedctl decode',
       ),
     );
 
@@ -225,7 +225,7 @@ describe('an invalid token', () => {
             'jwt.issuer-mismatch',
             server.issuer,
             shown ?? `${iss} (a slash too many at the end)`,
-            'Take the issuer that fedctl status prints for the account.',
+            'fedctl status   (prints the issuer of the account)',
           ),
         ) + UNCHECKED,
       stderr: '',
@@ -328,7 +328,8 @@ describe('a failure to answer', () => {
       stdout: '',
       stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/; fedctl does not follow.
 cause:  An issuer answers itself: a redirect would let another host decide which keys to trust.
-remedy: curl -v '${server.issuer}${DISCOVERY}'   (often a captive portal or a wrong issuer)
+remedy: See who answers there: often a captive portal, or a wrong issuer.
+run:    curl -v ${server.issuer}${DISCOVERY}
 code:   issuer.redirected
 `,
     });
@@ -340,7 +341,8 @@ code:   issuer.redirected
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
     expect(stderr).toBe(`error: ${server.issuer}${DISCOVERY} gave no whole answer within 1 s.
 cause:  The connection was accepted or swallowed, but no whole answer came.
-remedy: curl -v '${server.issuer}${DISCOVERY}'
+remedy: See what this address returns, and who answers there.
+run:    curl -v ${server.issuer}${DISCOVERY}
 code:   issuer.timeout
 `);
   });

@@ -41,10 +41,10 @@ export function namingSource(failure: FedctlError, sourceOf: (option: Flag) => s
   if (option === null || source === null || source === option) return failure;
   const flag = new RegExp(`${option}(?![\\w-])`, 'g');
   const named = flag.test(message) ? message.replace(flag, source) : `${source}: ${message}`;
-  const leave = new RegExp(`(l|L)eave (?:out ${option}|${option} out)(?![\\w-])`);
+  const leave = new RegExp(`(L|l|R|r)e(?:ave (?:out ${option}|${option} out)|move ${option})(?![\\w-])`);
   return failure.with({
     message: named,
-    remedy: remedy.replace(leave, (_, letter) => `${letter === 'L' ? 'R' : 'r'}emove ${source}`),
+    remedy: remedy.replace(leave, (_, letter) => `${/[LR]/.test(letter) ? 'R' : 'r'}emove ${source}`),
     command,
     option: null,
     details: { ...details, option: source },
