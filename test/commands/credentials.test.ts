@@ -117,7 +117,7 @@ describe('the formats', () => {
   test('warns where AWS_PROFILE would beat what was just set', async () => {
     const env = { AWS_PROFILE: 'prod', USER: 'alice' };
     const warning =
-      'warning: AWS_PROFILE is set. Several SDKs then ignore credentials in the environment.\n         Unset AWS_PROFILE.\n';
+      'warning: AWS_PROFILE is set. Several SDKs then ignore credentials in the environment.\n         Unset AWS_PROFILE for the programs that use these keys.\n';
     expect((await run([...role, '--format', 'env'], { env })).stderr).toBe(warning);
     expect((await run([...role, '--format', 'process'], { env })).stderr).toBe('');
     expect((await run([...role, '--json'], { env })).stderr).toBe('');
@@ -169,7 +169,8 @@ code:   usage.unwritable-output
       code: 2,
       stderr: `error: Cannot append to "${file}".
 cause:  The file does not exist, is not a regular file, or is not writable by this user.
-remedy: Check the file with "ls -l ${shellWord(file)}".
+remedy: Correct the path, or let this user write to the file.
+run:    ls the file with "ls -l ${shellWord(file)}".
 code:   usage.unwritable-output
 `,
     });

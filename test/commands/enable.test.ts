@@ -216,7 +216,7 @@ describe('the JSON face', () => {
   test.each([
     [
       'sts.mint-denied',
-      `Allow sts:GetWebIdentityToken for the audience fedctl-enable-probe in the policies of ${USER_ARN}.`,
+      `To see it, an administrator of the account must allow sts:GetWebIdentityToken for the audience fedctl-enable-probe in the policies of ${USER_ARN}.`,
       null,
     ],
     ['sts.federated-user', 'Use the credentials of a role or of an IAM user.', null],
@@ -252,7 +252,7 @@ describe('the JSON face', () => {
     const fault = {
       code: 'issuer.not-json',
       message: `${url} did not return a JSON object (content type application/json).`,
-      remedy: `See how the server responds with "curl -v '${url}'".`,
+      remedy: 'See what this address returns, and who answers there.',
     };
     expect(document).toMatchObject({ jwks: { url, ok: false, failure: fault }, warnings: [fault] });
     expect(code).toBe(0);

@@ -131,9 +131,7 @@ code:   sts.mfa-refused
     const { code, stderr } = await run(['credentials', '--mfa-serial', other], { terminal });
     expect(code).toBe(4);
     expect(unwrapped(stderr)).toContain('rejected the MFA device of GetSessionToken.');
-    expect(stderr).toContain(
-      'remedy: List the devices of the user with "aws iam list-mfa-devices".\ncode:   sts.mfa-refused',
-    );
+    expect(stderr).toContain('run:    aws iam list-mfa-devices\ncode:   sts.mfa-refused');
   });
 
   test.each([

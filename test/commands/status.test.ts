@@ -92,7 +92,8 @@ describe('enabled', () => {
       failure: {
         code: 'issuer.http-status',
         message: `${url} responded with status 503.`,
-        remedy: `See how the server responds with "curl -v '${url}'".`,
+        remedy: 'See what this address returns, and who answers there.',
+        command: `curl -v ${url}`,
       },
     });
     expect(document.keys).toEqual([]);
@@ -199,7 +200,7 @@ describe('unknown', () => {
       stdout: '',
       stderr: `error: Cannot read whether outbound federation is enabled for account ${ACCOUNT}: ${USER_ARN} lacks ${INFO}.
 cause:  The principal lacks the IAM permission named above, on Resource "*".
-remedy: Allow ${INFO} on Resource "*" in the policies of ${USER_ARN}.
+remedy: An administrator of the account must allow ${INFO} on Resource "*" in the policies of ${USER_ARN}.
 code:   iam.permission-missing
 `,
       calls: ['getCallerIdentity', 'outboundFederationInfo'],

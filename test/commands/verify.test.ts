@@ -126,7 +126,7 @@ describe('an invalid token', () => {
         'jwt.not-a-jwt',
         'a signed JWT of three parts',
         reason,
-        'Pipe a single token: fedctl token --audience <audience> | fedctl decode.',
+        'fedctl token --audience <audience> | fedctl decode',
       ),
     );
 
@@ -327,7 +327,8 @@ describe('a failure to answer', () => {
       stdout: '',
       stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/. fedctl does not follow redirects.
 cause:  The issuer responded with a redirect. fedctl does not follow it, because another host would then choose the keys to trust.
-remedy: See how the server responds with "curl -v '${server.issuer}${DISCOVERY}'". A redirect often means a captive portal or a wrong issuer.
+remedy: See who answers there: often means a captive portal, or a wrong issuer.
+run:    curl -v ${server.issuer}${DISCOVERY}
 code:   issuer.redirected
 `,
     });
@@ -339,7 +340,8 @@ code:   issuer.redirected
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
     expect(stderr).toBe(`error: ${server.issuer}${DISCOVERY} returned no complete response within 1 s.
 cause:  The connection was accepted or its packets were dropped, but no complete response arrived.
-remedy: See how the server responds with "curl -v '${server.issuer}${DISCOVERY}'".
+remedy: See what this address returns, and who answers there.
+run:    curl how the server responds ${server.issuer}${DISCOVERY}
 code:   issuer.timeout
 `);
   });
