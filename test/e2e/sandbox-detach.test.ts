@@ -35,7 +35,9 @@ describe('fedctl sandbox --detach', () => {
     );
     await runBin(['sandbox', 'stop'], { env });
     expect({ code, stdout, mode: statSync(file).mode & 0o777 }).toEqual({ code: 0, stdout: '', mode: 0o600 });
-    expect(stderr).toMatch(/\n\nIn another terminal:\n {2}\. \/\S+\n"fedctl sandbox stop" stops the lab\.\n$/);
+    expect(stderr).toMatch(
+      /\n\nIn another terminal:\n {2}\. \/\S+\n"fedctl sandbox stop" stops the lab\.\n$/,
+    );
   });
 
   test('--env-file in the working directory is read by every shell as it is printed', async () => {

@@ -119,7 +119,7 @@ test.each([
       action: 'saslContinue MONGODB-AWS',
       principal: user,
       decision: 'allowed',
-      reason: `STS says ${identity.arn}; roles atlasAdmin@admin`,
+      reason: `STS returned ${identity.arn}; roles atlasAdmin@admin`,
     },
   ]);
 });
