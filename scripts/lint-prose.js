@@ -9,10 +9,11 @@ const faults = (await linter.lintFiles(documents())).flatMap(({ filePath, messag
   messages.map(({ line, message }) => `${relative('.', filePath)}:${line}: ${message}`),
 );
 
-// The lab repeats the texts of AWS.
-const OF_AWS = 'src/sandbox/aws/';
+// The lab repeats the texts of AWS and of mongod.
+const OF_OTHERS = ['src/sandbox/aws/', 'src/sandbox/mongod/'];
 const strings = texts().filter(
-  ({ kind, file }) => kind === 'schema' || (kind === 'message' && !file.startsWith(OF_AWS)),
+  ({ kind, file }) =>
+    kind === 'schema' || (kind === 'message' && !OF_OTHERS.some((folder) => file.startsWith(folder))),
 );
 for (const file of new Set(strings.map((text) => text.file))) {
   const found = strings.filter((text) => text.file === file);

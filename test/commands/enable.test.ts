@@ -252,7 +252,7 @@ describe('the JSON face', () => {
     const fault = {
       code: 'issuer.not-json',
       message: `${url} did not return a JSON object (content type application/json).`,
-      remedy: 'See what this address returns, and who answers there.',
+      remedy: 'See what this address returns, and which server responds.',
     };
     expect(document).toMatchObject({ jwks: { url, ok: false, failure: fault }, warnings: [fault] });
     expect(code).toBe(0);

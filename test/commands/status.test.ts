@@ -92,7 +92,7 @@ describe('enabled', () => {
       failure: {
         code: 'issuer.http-status',
         message: `${url} responded with status 503.`,
-        remedy: 'See what this address returns, and who answers there.',
+        remedy: 'See what this address returns, and which server responds.',
         command: `curl -v ${url}`,
       },
     });

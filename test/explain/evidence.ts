@@ -52,7 +52,7 @@ export const EVIDENCE: Readonly<Record<FailureCode, Evidence>> = {
   },
   'usage.token-as-argument': { page: 'token-as-argument' },
   'usage.needs-confirmation': { file: 'commands/disable.test.ts', at: 'without a terminal to ask on' },
-  'usage.not-confirmed': { file: 'commands/disable.test.ts', at: 'another account id' },
+  'usage.not-confirmed': { file: 'commands/disable.test.ts', at: 'another account ID' },
   'usage.unreadable-input': { page: 'decode-huge' },
   'usage.unwritable-output': {
     file: 'commands/credentials.test.ts',

@@ -100,7 +100,7 @@ export function quote({ redactor }: AtlasHttpRequest, text: string): string {
 export function notAtlas(request: AtlasHttpRequest, did: string, status: number): FedctlError {
   return new FedctlError('atlas.not-atlas', {
     message: `${nameOf(request)} ${did}.`,
-    remedy: 'See who answers at this address.',
+    remedy: 'See which server responds at this address.',
     command: program('curl', '-v', `${request.url.origin}/`),
     details: { url: request.url.href, status },
   });

@@ -62,7 +62,7 @@ function unable(
 export function notAws(site: CallSite, why: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.not-aws', {
     message: `The response to ${site.action} at ${site.endpoint} does not come from AWS: ${why}.`,
-    remedy: 'See who answers at this endpoint.',
+    remedy: 'See which server responds at this endpoint.',
     command: program('curl', '-v', site.endpoint),
     details: siteDetails(site),
     cause,

@@ -86,7 +86,8 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   if (right.length > off.length) {
     // Most clocks agree with the local one, so the other is wrong.
     const message = `${said}. Most servers agree with this machine, so that server's clock is wrong, or another server responds in its place.`;
-    const remedy = 'See the Date that this server returns, and who answers in its place.';
+    const remedy =
+      'See the Date header that this server returns, and whether another server responds in its place.';
     return warn(
       {
         code: null,

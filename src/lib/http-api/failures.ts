@@ -26,7 +26,7 @@ export function answerFailure(url: URL, { status, headers }: FetchResponse): Fed
   return new FedctlError('net.api-failed', {
     message: `${shownUrl(url)} responded with status ${status}.`,
     likelyCause: causeOf(status),
-    remedy: 'See what this address returns, and who answers there.',
+    remedy: 'See what this address returns, and which server responds.',
     command: curl(url),
     details: { url: shownUrl(url), status },
   });
@@ -48,7 +48,7 @@ export function networkFailure(url: URL, timeoutMs: number, error: unknown): Fed
       })
     : new FedctlError('net.api-unreachable', {
         message: `Cannot reach ${url.host}: ${why}.`,
-        remedy: 'See what this address returns, and who answers there.',
+        remedy: 'See what this address returns, and which server responds.',
         command: curl(url),
         ...advice,
         details,
@@ -59,7 +59,7 @@ export function networkFailure(url: URL, timeoutMs: number, error: unknown): Fed
 export function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('net.api-timeout', {
     message: `${shownUrl(url)} did not respond within ${formatDuration(timeoutMs / 1000)}.`,
-    remedy: 'See what this address returns, and who answers there.',
+    remedy: 'See what this address returns, and which server responds.',
     command: curl(url),
     details: { url: shownUrl(url), timeoutMs },
     cause,

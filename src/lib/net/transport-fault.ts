@@ -28,15 +28,15 @@ const TLS_CODE =
 type Meaning = Pick<TransportFault, 'reason' | 'likelyCause' | 'remedy' | 'command'>;
 
 const CURL = {
-  remedy: 'Compare the address with the one that is meant, and see what answers there.',
+  remedy: 'Compare the address with the intended one, and see which server responds.',
   command: (url: URL) => program('curl', '-v', url.origin),
 };
 const NSLOOKUP = {
-  remedy: 'Compare the name with the one that is meant, and see what the resolver returns.',
+  remedy: 'Compare the name with the intended one, and see what the resolver returns.',
   command: ({ hostname }: URL) => program('nslookup', hostname),
 };
 const OPENSSL = {
-  remedy: 'Find out who answers there: a proxy that inspects TLS, or another server.',
+  remedy: 'Find out which server responds: a proxy that inspects TLS, or another server.',
   command: ({ hostname, port }: URL) =>
     program('openssl', 's_client', '-connect', `${hostname}:${port || '443'}`),
 };
@@ -153,7 +153,7 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
     reason: 'the proxy opened no tunnel',
     likelyCause: 'The proxy does not allow connections to this host, or cannot reach it.',
     remedy:
-      'Whoever runs the proxy must allow the host. If it is reached without the proxy, add it to NO_PROXY.',
+      'The operator of the proxy must allow the host. If it is reached without the proxy, add it to NO_PROXY.',
   };
 }
 
@@ -198,7 +198,7 @@ function tlsMeaning(error: Coded): Meaning {
         likelyCause: 'Nobody renewed the certificate, or the clock of this machine is wrong.',
         ...OPENSSL,
         remedy:
-          'Whoever runs the server must renew its certificate. If its dates are right, set the clock of this machine.',
+          'The operator of the server must renew its certificate. If its dates are right, set the clock of this machine.',
       };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {

@@ -200,7 +200,7 @@ describe('an answer', () => {
         exitCode: 6,
         message: '<url>/ responded with status 404.',
         likelyCause: 'The API has no resource at this path.',
-        remedy: 'See what this address returns, and who answers there.',
+        remedy: 'See what this address returns, and which server responds.',
       },
     ],
     [
@@ -325,7 +325,7 @@ describe('no answer', () => {
       code: 'net.api-unreachable',
       exitCode: 6,
       message: `Cannot reach ${new URL(url).host}: ${why}.`,
-      remedy: 'Compare the address with the one that is meant, and see what answers there.',
+      remedy: 'Compare the address with the intended one, and see which server responds.',
       command: program('curl', '-v', url),
     });
   });

@@ -67,7 +67,7 @@ describe('HTTP Digest', () => {
       action: 'GET /orgs',
       principal: lab.atlas.credentials.apiKey.publicKey,
       decision: 'allowed',
-      reason: 'answered 200',
+      reason: 'responded with 200',
     });
   });
 

@@ -209,7 +209,10 @@ describe('a token is refused', () => {
     const changed = Buffer.from(JSON.stringify(payload({ sub: 'system:serviceaccount:shop:wec' })));
     const forged = `${header}.${changed.toString('base64url')}.${signature}`;
     expect(await refusal(assume(forged))).toEqual(
-      invalid('Token signature invalid', 'the signature does not fit the key: signature verification failed'),
+      invalid(
+        'Token signature invalid',
+        'the signature does not match the key: signature verification failed',
+      ),
     );
   });
 
@@ -233,7 +236,7 @@ describe('a token is refused', () => {
     const [, body] = (await token()).split('.');
     const header = Buffer.from('{"alg":"none","kid":"key-1"}').toString('base64url');
     expect(await refusal(assume(`${header}.${body}.`))).toEqual(
-      invalid(NO_JWT, 'the algorithm "none" is none that AWS takes'),
+      invalid(NO_JWT, 'AWS does not accept the algorithm "none"'),
     );
   });
 
@@ -281,7 +284,7 @@ describe('a token is refused', () => {
 
 describe('an issuer', () => {
   test.each<[string, (issuer: IssuerServer) => void, string]>([
-    ['has no discovery', ({ answers }) => answers.delete(DISCOVERY), `ISSUER${DISCOVERY} answered 404`],
+    ['has no discovery', ({ answers }) => answers.delete(DISCOVERY), `ISSUER${DISCOVERY} responded with 404`],
     [
       'calls itself another',
       ({ answers }) => answers.set(DISCOVERY, json({ issuer: 'https://other.example', jwks_uri: 'x' })),
@@ -300,7 +303,7 @@ describe('an issuer', () => {
     [
       'serves a page',
       ({ answers }) => answers.set(JWKS, (_request, response) => void response.end('<html>')),
-      `ISSUER${JWKS} is no JSON`,
+      `ISSUER${JWKS} is not JSON`,
     ],
     [
       'serves no list',
@@ -313,7 +316,7 @@ describe('an issuer', () => {
         answers.set(DISCOVERY, (_request, response) => {
           response.writeHead(302, { location: JWKS }).end();
         }),
-      `ISSUER${DISCOVERY} answered 302`,
+      `ISSUER${DISCOVERY} responded with 302`,
     ],
   ])('that %s gives no key', async (_what, spoil, reason) => {
     spoil(issuer);
@@ -330,7 +333,7 @@ describe('an issuer', () => {
     };
     expect(await refusal(assume(await token()))).toEqual({
       ...unreached,
-      reason: `IDPCommunicationError: ${EVIDENCE}: ISSUER${JWKS} answered 503`,
+      reason: `IDPCommunicationError: ${EVIDENCE}: ISSUER${JWKS} responded with 503`,
     });
     const closed = await startIssuer([]);
     await closed[Symbol.asyncDispose]();
@@ -369,7 +372,7 @@ describe('a role', () => {
     const nowhere = 'arn:aws:iam::123456789012:role/nowhere';
     expect(await refusal(assume(await token(), { RoleArn: nowhere }))).toEqual({
       ...DENIED,
-      reason: `AccessDenied: ${EVIDENCE}: there is no role ${nowhere}`,
+      reason: `AccessDenied: ${EVIDENCE}: the role ${nowhere} does not exist`,
     });
   });
 

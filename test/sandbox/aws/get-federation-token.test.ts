@@ -97,7 +97,7 @@ describe('GetFederationToken', () => {
       /'policy'.*2048$/,
     ],
     [
-      'a policy that is no JSON',
+      'a policy that is not JSON',
       { Policy: '{' },
       'MalformedPolicyDocument',
       /^This policy contains invalid Json$/,

@@ -188,7 +188,7 @@ describe('each layer refuses a mint in its own words', () => {
       'because no identity-based policy allows the sts:TagGetWebIdentityToken action',
       'sts:TagGetWebIdentityToken',
     );
-    const reason = `no identity-based policy allows sts:TagGetWebIdentityToken on ${SELF}; statement Tag of identity-based policy Tag wants`;
+    const reason = `no identity-based policy allows sts:TagGetWebIdentityToken on ${SELF}; statement Tag of identity-based policy Tag requires`;
     expect(await told(mint(tag('scope', 'write')))).toEqual([
       refused,
       `${reason} aws:RequestTag/scope StringEquals "read", and the request has "write"`,
@@ -268,7 +268,7 @@ describe('the keys of a mint', () => {
     const [key = ''] = Object.keys(keys);
     // Its opposite is refused, so it was looked at.
     mintIf({ Null: { [key]: operatorName === 'Null' ? 'false' : 'true' } });
-    expect((await told(mint()))[1]).toContain(`wants ${key} Null`);
+    expect((await told(mint()))[1]).toContain(`requires ${key} Null`);
   });
 
   test('of an account in an organization, with principal tags', async () => {
@@ -464,7 +464,7 @@ describe('AssumeRole', () => {
       '{"Version":',
       'MalformedPolicyDocument',
       'This policy contains invalid Json',
-      'MalformedPolicyDocument: Policy is not a JSON object',
+      'MalformedPolicyDocument: the policy is not a JSON object',
     ],
     [
       'no policy',
@@ -498,7 +498,7 @@ describe('what the lab itself may not do', () => {
       expect.objectContaining({
         code: 'lab.policy-malformed',
         message:
-          'AWS would refuse the policy Bad: Statement[0]: a statement has either Action or NotAction; ' +
+          'AWS would reject the policy Bad: Statement[0]: a statement has either Action or NotAction; ' +
           'Statement[0]: a statement has either Resource or NotResource.',
         exitCode: 2,
       }),

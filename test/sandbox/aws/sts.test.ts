@@ -190,7 +190,7 @@ describe('AssumeRole', () => {
     expect(log).toEqual([
       `AccessDenied: no trust policy allows sts:AssumeRole on ${ETL}; statement 1 of trust policy etl requires sts:ExternalId StringEquals "lab-external-id", and the request has no such key`,
       `AccessDenied: no trust policy allows sts:AssumeRole on ${ETL}; statement 1 of trust policy etl requires sts:ExternalId StringEquals "lab-external-id", and the request has "lab-external-ie"`,
-      'AccessDenied: there is no role arn:aws:iam::123456789012:role/nowhere',
+      'AccessDenied: the role arn:aws:iam::123456789012:role/nowhere does not exist',
       `AccessDenied: no trust policy allows sts:AssumeRole on ${APP}; statement 1 of trust policy app does not name arn:aws:iam::210987654321:user/org-operator`,
       `AccessDenied: no trust policy allows sts:AssumeRole on ${APP}; statement 1 of trust policy app does not name arn:aws:iam::123456789012:user/no-mint`,
     ]);

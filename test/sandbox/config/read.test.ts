@@ -140,12 +140,12 @@ describe('a fault is told with its line and column', () => {
     [
       'a role that nobody could assume',
       `accounts:\n  - id: "111122223333"\n    ${USER}\n    roles:\n      - name: app\n`,
-      ['5:9 accounts[0].roles[0]: needs trusts or trustPolicy: nobody could assume it'],
+      ['5:9 accounts[0].roles[0]: requires trusts or trustPolicy: otherwise nobody can assume it'],
     ],
     [
       'a first account without a user',
       'accounts:\n  - id: "111122223333"\n',
-      ['2:5 accounts[0]: the first account needs a user: it is who the lab speaks for'],
+      ['2:5 accounts[0]: the first account requires a user, which is the principal of the lab'],
     ],
     [
       'two of one name',

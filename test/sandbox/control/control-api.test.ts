@@ -141,7 +141,7 @@ describe('the control API refuses', () => {
       'PUT',
       '/v1/database-user',
       { username: 'x', type: 'oidc-user', roles: 'readWrite@app' },
-      'Invalid "roles" in the request to the control API: expected a list of texts.',
+      'Invalid "roles" in the request to the control API: expected a list of strings.',
     ],
     [
       'PUT',

@@ -84,27 +84,27 @@ describe('the container credentials endpoint', () => {
   const unauthorized = refused('AccessDenied', 'The authorization token is missing or invalid.');
 
   test.each([
-    ['no token', {}, 401, unauthorized, 'HTTP 401: no Authorization came'],
+    ['no token', {}, 401, unauthorized, 'HTTP 401: the Authorization header is missing'],
     [
       'another token',
       { headers: { authorization: 'x' } },
       401,
       unauthorized,
-      'HTTP 401: the Authorization is not the one of this container',
+      'HTTP 401: the Authorization header does not belong to this container',
     ],
     [
       'a scheme before the token',
       { headers: { authorization: 'Bearer <token>' } },
       401,
       unauthorized,
-      'HTTP 401: the Authorization is not the one of this container',
+      'HTTP 401: the Authorization header does not belong to this container',
     ],
     [
       'another method',
       { method: 'POST', headers: { authorization: '<token>' } },
       405,
       refused('MethodNotAllowed', 'Use GET to read credentials.'),
-      'HTTP 405: Credentials are read by GET.',
+      'HTTP 405: Use GET to read credentials.',
     ],
   ])('refuses %s', async (_name, init: RequestInit, status, body, reason) => {
     const headers = Object.entries(init.headers ?? {}).map(([name, value]): [string, string] => [

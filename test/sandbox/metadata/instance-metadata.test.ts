@@ -120,7 +120,7 @@ describe('the instance metadata service', () => {
   test('refuses version 1', async () => {
     expect(await refusal(ask(KEYS_URL))).toEqual([
       401,
-      'HTTP 401: version 1 (no token), and this instance wants version 2',
+      'HTTP 401: version 1 (no token), but this instance requires version 2',
     ]);
   });
 
@@ -155,7 +155,7 @@ describe('the instance metadata service', () => {
       'a proxy on the way',
       { [TTL]: '60', 'x-forwarded-for': '10.0.0.9' },
       403,
-      'HTTP 403: it came through a proxy (X-Forwarded-For)',
+      'HTTP 403: the request came through a proxy (X-Forwarded-For)',
     ],
   ])('gives no token for %s', async (_name, headers, status, reason) => {
     expect(await refusal(ask(TOKEN_URL, { method: 'PUT', headers }))).toEqual([status, reason]);
@@ -165,13 +165,13 @@ describe('the instance metadata service', () => {
     const headers = { [TOKEN]: await tokenFor(60) };
     expect(await refusal(ask('/latest/user-data', { headers }))).toEqual([
       404,
-      'HTTP 404: there is no such metadata',
+      'HTTP 404: this metadata does not exist',
     ]);
     expect(await refusal(ask(KEYS_URL, { method: 'POST', headers }))).toEqual([
       405,
-      'HTTP 405: metadata is only read',
+      'HTTP 405: metadata is read-only',
     ]);
-    expect(await refusal(ask(TOKEN_URL))).toEqual([405, 'HTTP 405: a token is made by PUT']);
+    expect(await refusal(ask(TOKEN_URL))).toEqual([405, 'HTTP 405: a token requires PUT']);
   });
 
   test('renews the keys half an hour before they end, by the clock of the lab', async () => {

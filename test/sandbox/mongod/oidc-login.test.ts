@@ -110,7 +110,7 @@ describe('one claim changed', () => {
     {
       name: 'no subject',
       changes: { sub: undefined },
-      reason: `${JTI}: the claim "sub" is missing or no string`,
+      reason: `${JTI}: the claim "sub" is missing or not a string`,
     },
     {
       name: 'another subject',
@@ -120,7 +120,7 @@ describe('one claim changed', () => {
     {
       name: 'no expiry',
       changes: { exp: undefined },
-      reason: `${JTI}: the claim "exp" is missing or no number`,
+      reason: `${JTI}: the claim "exp" is missing or not a number`,
     },
     { name: 'expired now', changes: { exp: 1 }, reason: /^token .*: the token expired \d+ s ago$/ },
     {
@@ -195,7 +195,7 @@ describe('what is no good token', () => {
 
   test('signed by another key under the same kid', async () => {
     const thief = await forgeKey('RS256', 'key-1');
-    expect(await reasonFor(await sign(thief, lab.claims()))).toMatch(/the signature does not fit/);
+    expect(await reasonFor(await sign(thief, lab.claims()))).toMatch(/the signature does not match/);
   });
 
   test.each(['RS384', 'PS256', 'ES384'])('signed with %s', async (alg) => {
@@ -217,7 +217,7 @@ describe('what is no good token', () => {
   test('a header that was signed with more in it', async () => {
     const [, ...rest] = (await lab.token()).split('.');
     const header = Buffer.from('{"alg":"RS256","kid":"key-1"}').toString('base64url');
-    expect(await reasonFor([header, ...rest].join('.'))).toMatch(/the signature does not fit/);
+    expect(await reasonFor([header, ...rest].join('.'))).toMatch(/the signature does not match/);
   });
 
   test('control characters of a token stand in the log as they came', async () => {
@@ -282,13 +282,13 @@ describe('the issuer', () => {
       name: 'answers 404',
       discovery: {},
       status: 404,
-      reason: '/.well-known/openid-configuration answered 404',
+      reason: '/.well-known/openid-configuration responded with 404',
     },
     {
       name: 'redirects',
       discovery: {},
       status: 302,
-      reason: '/.well-known/openid-configuration answered 302',
+      reason: '/.well-known/openid-configuration responded with 302',
     },
   ])('$name', async ({ discovery, status, reason }) => {
     const { issuer, answers } = lab.issuer;

@@ -112,7 +112,7 @@ function inDate(outcome: Passed<StageFact>, now: Date): Outcome<StageFact> {
   const message = `The certificate of ${subject} expires in ${formatDuration(left / 1000)} (${rfc3339(expiresAt)}).`;
   const { timing } = outcome;
   return warn(
-    { code: null, message, remedy: 'Whoever runs the server must renew its certificate.' },
+    { code: null, message, remedy: 'The operator of the server must renew its certificate.' },
     outcome.fact,
     {
       ...(timing === undefined ? {} : { timing }),

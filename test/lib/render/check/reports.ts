@@ -211,7 +211,7 @@ export const TWO_TARGETS = report([
         id: 'net.api',
         title: 'the API takes the token',
         link: 'api',
-        detail: 'https://api.example.com/ answered 200',
+        detail: 'https://api.example.com/ responded with 200',
         ms: 74,
       }),
     ),
