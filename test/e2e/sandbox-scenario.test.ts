@@ -100,7 +100,7 @@ describe('is refused', () => {
       stdout: '',
       stderr: `error: There is no scenario "port-close"; did you mean "port-closed"?
 cause:  Scenarios have fixed names.
-remedy: fedctl sandbox --list-scenarios
+remedy: List the scenarios.
 code:   usage.invalid-value
 `,
     });
@@ -115,7 +115,7 @@ code:   usage.invalid-value
       stdout: '',
       stderr: `error: The lab cannot play "federation-disabled": it plays "roles-missing" already.
 cause:  What a scenario changed in a lab stays changed: after a second one, two things would be broken.
-remedy: fedctl sandbox --scenario federation-disabled
+remedy: Start another lab with it: fedctl sandbox --scenario federation-disabled.
 code:   lab.scenario-played
 `,
     });
@@ -132,7 +132,7 @@ code:   lab.scenario-played
       stdout: '',
       stderr: `error: This lab cannot play "${name}": ${why}.
 cause:  The lab was started, or changed since, in a way that leaves nothing there for it to break.
-remedy: fedctl sandbox --scenario ${name}
+remedy: Start another lab with it: fedctl sandbox --scenario ${name}.
 code:   lab.scenario-unplayable
 `,
     });

@@ -76,6 +76,10 @@ describe('and to nobody else', () => {
     ['uri: mongodb+srv://x.abcde.mongodb.net/?tlscafile=ca.pem', 'says whom TLS trusts (tlsCAFile)'],
     ['uri: mongodb://127.0.0.1/?tlsCAFile=ca.pem', 'says whom TLS trusts (tlsCAFile)'],
     [
+      'uri: mongodb+srv://x.abcde.mongodb.net/?tlsCertificateKeyFile=key.pem',
+      'would show a client certificate (tlsCertificateKeyFile)',
+    ],
+    [
       'uri: mongodb://127.0.0.1/?tls=true&tlsCRLFile=x&tlsInsecure=false',
       'says whom TLS trusts (tlsCRLFile, tlsInsecure)',
     ],
