@@ -100,7 +100,7 @@ describe('is refused', () => {
       stdout: '',
       stderr: `error: Unknown scenario "port-close"; did you mean "port-closed"?
 cause:  Scenarios have fixed names.
-remedy: List the scenarios with "fedctl sandbox --list-scenarios".
+remedy: List the scenarios.
 code:   usage.invalid-value
 `,
     });

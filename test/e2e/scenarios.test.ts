@@ -85,7 +85,8 @@ describe('fedctl sandbox --scenario NAME -- CMD', () => {
       stdout: '',
       stderr: `error: Unknown scenario "moon-phase".
 cause:  Scenarios have fixed names.
-remedy: fedctl sandbox --list-scenarios
+remedy: List the scenarios.
+run:    fedctl sandbox --list-scenarios
 code:   usage.invalid-value
 `,
     });

@@ -45,6 +45,8 @@ async function changedLab(): Promise<Terminal> {
 const SIGNALS: readonly [string, (terminal: Terminal) => void, number][] = [
   ['Ctrl-C', (terminal) => terminal.type('\u0003'), 130],
   ['SIGTERM', (terminal) => terminal.kill('SIGTERM'), 143],
+  // Ctrl-\\ of a terminal.
+  ['SIGQUIT', (terminal) => terminal.kill('SIGQUIT'), 143],
   ['SIGHUP', (terminal) => terminal.kill('SIGHUP'), 129],
 ];
 

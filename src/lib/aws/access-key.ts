@@ -1,5 +1,6 @@
 import type { Credentials, ResolvedCredentials } from '../core/credentials.ts';
 import { FedctlError } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
 
 /**
  * Rejects a long-term key with a session token, and a temporary key without one. AWS returns "invalid" for
@@ -7,9 +8,10 @@ import { FedctlError } from '../core/errors.ts';
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
  *
  * @returns the same credentials
- * @throws FedctlError aws.credentials-half-set
+ * @throws FedctlError aws.credentials-half-set; usage.invalid-value for a value that no request can carry
  */
 export function withFittingToken(credentials: ResolvedCredentials): ResolvedCredentials {
+  refuseUnsendable(credentials);
   const fault = tokenFault(credentials);
   if (fault === null) return credentials;
   const { provider, providerDetail } = credentials;
@@ -59,7 +61,24 @@ function tokenFault({ accessKeyId, sessionToken }: Credentials): 'left over' | '
 /** A part of a key whose value contains foreign text: `access key id`, `quotation marks`. */
 export interface ForeignPart {
   readonly part: string;
-  readonly has: 'quotation marks' | 'a blank';
+  readonly has: 'quotation marks' | 'a blank' | 'a character that is not ASCII';
+}
+
+/** A header takes none of these, so the request would not leave this process. */
+const UNSENDABLE = /[^\x20-\x7e]/;
+
+function refuseUnsendable(credentials: ResolvedCredentials): void {
+  const { accessKeyId, sessionToken, provider, providerDetail } = credentials;
+  const isSendable = !UNSENDABLE.test(`${accessKeyId}${sessionToken?.reveal() ?? ''}`);
+  if (isSendable && !accessKeyId.includes(' ')) return;
+  // The secret is not sent: with a blank in it the signature is wrong, and AWS says so.
+  const foreign = foreignPart({ ...credentials, secretAccessKey: new Secret('') });
+  throw new FedctlError('usage.invalid-value', {
+    message: `The ${foreign?.part ?? 'key'} from ${providerDetail} has ${foreign?.has ?? 'a blank'} in it, and no key does.`,
+    likelyCause: 'A file or a paste left it there.',
+    remedy: 'Copy the value again, without blanks, line breaks and quotation marks.',
+    details: { provider, providerDetail },
+  });
 }
 
 /** Returns what a file or a paste left in the value of a key; null for nothing. */
@@ -72,6 +91,7 @@ export function foreignPart({ accessKeyId, secretAccessKey, sessionToken }: Cred
   for (const [part, value] of Object.entries(parts)) {
     if (isQuoted(value)) return { part, has: 'quotation marks' };
     if (/\s/.test(value)) return { part, has: 'a blank' };
+    if (UNSENDABLE.test(value)) return { part, has: 'a character that is not ASCII' };
   }
   return null;
 }

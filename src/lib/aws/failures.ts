@@ -238,9 +238,9 @@ function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }:
   return {
     likelyCause: `The value of the ${part} from ${providerDetail} has ${has} in it, and no key does.`,
     remedy:
-      has === 'a blank'
-        ? 'Copy the value again, without blanks and line breaks.'
-        : `Write the value without quotation marks: ${keeps}.`,
+      has === 'quotation marks'
+        ? `Write the value without quotation marks: ${keeps}.`
+        : 'Copy the value again, without blanks and line breaks.',
   };
 }
 

@@ -90,7 +90,7 @@ function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
     message: `The discovery document at ${discovery.href} names another host for the keys: ${origin}.`,
     likelyCause:
       'The discovery document must not decide which host is trusted for the keys. AWS publishes them on the host of the issuer; some issuers do not.',
-    remedy: `If you trust ${origin}, name the key set: fedctl verify <file> --audience <audience> --issuer ${shellWord(issuer)} --jwks ${shellWord(cut(url.origin + url.pathname + url.search))}.`,
+    remedy: `If you trust ${origin}, name the keys yourself with fedctl verify --issuer ${shellWord(issuer)} --jwks ${shellWord(cut(url.origin + url.pathname + url.search))}.`,
     details: {
       url: discovery.href,
       expected: discovery.origin,

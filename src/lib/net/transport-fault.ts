@@ -29,7 +29,9 @@ type Meaning = Pick<TransportFault, 'reason' | 'likelyCause' | 'remedy' | 'comma
 
 const CURL = {
   remedy: 'Compare the address with the intended one, and see which server responds.',
-  command: (url: URL) => program('curl', '-v', url.origin),
+  // Without the query, which may hold what is nobody's business.
+  command: ({ origin, pathname }: URL) =>
+    program('curl', '-v', pathname === '/' ? origin : `${origin}${pathname}`),
 };
 const NSLOOKUP = {
   remedy: 'Compare the name with the intended one, and see what the resolver returns.',

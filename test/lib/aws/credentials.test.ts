@@ -92,6 +92,26 @@ describe('the environment', () => {
     });
   });
 
+  test.each([
+    ['a blank', { AWS_ACCESS_KEY_ID: 'AKIA ONE' }, 'access key id'],
+    ['a line break', { AWS_ACCESS_KEY_ID: 'AKIA\nONE' }, 'access key id'],
+    ['a line break', { AWS_SESSION_TOKEN: 'to\r\nken' }, 'session token'],
+  ])('%s within a value is named before anything is asked', async (_, changed, part) => {
+    await expect(found({ ...ENV, ...changed })).rejects.toMatchObject({
+      code: 'usage.invalid-value',
+      message: `The ${part} from environment (AWS_ACCESS_KEY_ID) has a blank in it, and no key does.`,
+      remedy: 'Copy the value again, without blanks, line breaks and quotation marks.',
+    });
+  });
+
+  test('typographic quotation marks are named: no header takes them', async () => {
+    await expect(found({ ...ENV, AWS_ACCESS_KEY_ID: '“AKIAONE”' })).rejects.toMatchObject({
+      code: 'usage.invalid-value',
+      message:
+        'The access key id from environment (AWS_ACCESS_KEY_ID) has quotation marks in it, and no key does.',
+    });
+  });
+
   test('an expiry that is no time is named', async () => {
     const env = { ...ENV, AWS_SESSION_TOKEN: 't', AWS_CREDENTIAL_EXPIRATION: 'tomorrow' };
     await expect(found(env)).rejects.toMatchObject({
@@ -107,7 +127,7 @@ describe('the environment', () => {
   });
 
   test('a session token left beside a long-term key', async () => {
-    const env = { ...ENV, AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SESSION_TOKEN: 'left over' };
+    const env = { ...ENV, AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SESSION_TOKEN: 'left-over' };
     await expect(found(env)).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
       message:

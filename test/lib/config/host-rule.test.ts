@@ -82,6 +82,10 @@ describe('and to nobody else', () => {
     ],
     ['uri: mongodb://127.0.0.1/?tlsCAFile=ca.pem', 'sets which certificates TLS trusts (tlsCAFile)'],
     [
+      'uri: mongodb+srv://x.abcde.mongodb.net/?tlsCertificateKeyFile=key.pem',
+      'would show a client certificate (tlsCertificateKeyFile)',
+    ],
+    [
       'uri: mongodb://127.0.0.1/?tls=true&tlsCRLFile=x&tlsInsecure=false',
       'sets which certificates TLS trusts (tlsCRLFile, tlsInsecure)',
     ],

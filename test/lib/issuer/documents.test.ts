@@ -326,7 +326,7 @@ describe('fetchIssuerDocuments', () => {
     server.answers.set(DISCOVERY, json({ issuer: server.issuer, jwks_uri: jwks }));
     await expect(fetchIssuerDocuments(server.issuer, options())).rejects.toMatchObject({
       code: 'issuer.wrong-document',
-      remedy: `If you trust https://keys.example.com, name the key set: fedctl verify <file> --audience <audience> --issuer ${server.issuer} --jwks '${jwks}'.`,
+      remedy: `If you trust https://keys.example.com, name the keys yourself with fedctl verify --issuer ${server.issuer} --jwks '${jwks}'.`,
     });
   });
 

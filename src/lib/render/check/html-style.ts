@@ -116,7 +116,7 @@ footer { color: var(--quiet); font-size: .85rem; padding-top: 2rem; padding-bott
   .overview th, .overview td, .times th, .times td { padding: .35rem .5rem; }
   .times .bar { width: 40%; }
   .overview .spare { display: none; }
-  .overview th { overflow-wrap: anywhere; min-width: 6rem; }
+  .overview th { overflow-wrap: anywhere; min-width: 3.5rem; }
   .overview td { overflow-wrap: anywhere; }
 }
 @media print {
