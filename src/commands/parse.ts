@@ -61,10 +61,7 @@ export async function parse(
       getOutHelpWidth: () => output.width,
     })
     .addHelpText('before', INTRODUCTION)
-    .addHelpText(
-      'after',
-      '\nSee also "fedctl <command> --help" and "fedctl help exit-codes".',
-    );
+    .addHelpText('after', '\nSee also "fedctl <command> --help" and "fedctl help exit-codes".');
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
   /** Puts rows under a command. Whichever is called is loaded first, and then read by its own options. */

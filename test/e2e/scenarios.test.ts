@@ -85,7 +85,7 @@ describe('fedctl sandbox --scenario NAME -- CMD', () => {
       stdout: '',
       stderr: `error: Unknown scenario "moon-phase".
 cause:  Scenarios have fixed names.
-remedy: fedctl sandbox --list-scenarios
+remedy: List the scenarios with "fedctl sandbox --list-scenarios".
 code:   usage.invalid-value
 `,
     });

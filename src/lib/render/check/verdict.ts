@@ -17,7 +17,7 @@ const WARNINGS_COUNT = 'warnings are treated as failures';
 /** How a target came out, in the words that every headline uses. */
 export interface Verdict {
   readonly status: 'pass' | 'warn' | 'fail';
-  /** `broken at trust.audience`, `the chain holds`, `the chain holds, with warnings`. */
+  /** `broken at trust.audience`, `the chain works`, `the chain works, with warnings`. */
   readonly words: string;
   /** Where to begin: the first failure, else with a refused warning the first warning. */
   readonly first: CheckResult | null;
