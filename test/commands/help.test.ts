@@ -100,7 +100,7 @@ test('--list names what --only and --skip leave', async () => {
 
 describe('sandbox', () => {
   test.each([
-    ['stat', 'Did you mean status?', 'List the names with "fedctl sandbox status".'],
+    ['stat', 'Did you mean status?', 'fedctl sandbox status'],
     ['sttop', 'Did you mean stop?', 'fedctl sandbox stop --help'],
     ['npm', 'put -- before it: "fedctl sandbox -- npm".', 'fedctl sandbox --help'],
   ])('runs no program without --: %s', async (word, says, command) => {
