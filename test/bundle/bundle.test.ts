@@ -153,7 +153,9 @@ describe('loading stays lazy', () => {
 describe('the bundle runs', { timeout: 60_000 }, () => {
   test('the demo', async () => {
     const { code, stdout } = await fedctl(['demo']);
-    expect(stdout).toMatch(/\nThe demo is over: every step ended as it should, and the lab is gone\.\n$/);
+    expect(stdout).toMatch(
+      /\nThe demo is complete: every step had the expected result, and the lab is stopped\.\n$/,
+    );
     expect(code).toBe(0);
   });
 

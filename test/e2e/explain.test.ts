@@ -26,7 +26,7 @@ More: fedctl explain mongo.atlas-auth-error
 
 test('an error of fedctl itself can be piped there, and a list into a pager', () => {
   expect(shell('$FEDCTL token --audiance x 2>&1 | $FEDCTL explain').stdout).toMatch(
-    /^usage\.unknown-option: unknown option\n {2}line 5, names the code itself\n/,
+    /^usage\.unknown-option: unknown option\n {2}line 5, contains the code itself\n/,
   );
   const paged = shell('$FEDCTL explain </dev/null | head -1');
   expect(paged.stdout).toBe('usage\n');

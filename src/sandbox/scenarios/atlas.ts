@@ -120,7 +120,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'refused-with-8000',
-    'The database user does not exist, and the cluster responds with 8000: drivers keep the rejected token after that.',
+    'The database user does not exist, and the cluster responds with 8000: drivers keep the token.',
     ['atlas.database-user-missing', 'mongo.atlas-auth-error'],
     (stage) => {
       stage.lab.mongod.settings.authError = 'atlas';
