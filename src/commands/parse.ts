@@ -64,15 +64,10 @@ export async function parse(
       getOutHelpWidth: () => output.width,
     })
     .addHelpText('before', INTRODUCTION)
-    .addHelpText('after',
-<<<<<<< ours
-
+    .addHelpText(
+      'after',
       `\nSee also "fedctl <command> --help", and "fedctl help <topic>" with a topic:\n${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
-    
-=======
- '\nSee also "fedctl <command> --help" and "fedctl help exit-codes".'
->>>>>>> theirs
-);
+    );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
   /** Adds rows to a command. The called command is loaded first, and then parsed with its own options. */

@@ -85,14 +85,8 @@ describe('fedctl sandbox --scenario NAME -- CMD', () => {
       stdout: '',
       stderr: `error: Unknown scenario "moon-phase".
 cause:  Scenarios have fixed names.
-remedy: List
-<<<<<<< ours
- the scenarios.
-run:    fedctl
-=======
-
->>>>>>> theirs
- the scenarios with "fedctl sandbox --list-scenarios".
+remedy: List the scenarios.
+run:    fedctl the scenarios with "fedctl sandbox --list-scenarios".
 code:   usage.invalid-value
 `,
     });
