@@ -69,6 +69,6 @@ describe('the action in the lab', { timeout: 60_000 }, () => {
     expect(outputs).toMatchObject({ ok: 'false', code: 'usage.invalid-value', report: '' });
     const said = obeyed.filter(({ name }) => name !== 'add-mask');
     expect(said.map(({ name }) => name)).toEqual(['error']);
-    expect(said[0]?.data).toMatch(/^FEDCTL_MECHANISM cannot be /);
+    expect(said[0]?.data).toMatch(/^Invalid FEDCTL_MECHANISM /);
   });
 });

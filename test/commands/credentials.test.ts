@@ -170,7 +170,7 @@ code:   usage.unwritable-output
       stderr: `error: Cannot append to "${file}".
 cause:  The file does not exist, is not a regular file, or is not writable by this user.
 remedy: Correct the path, or let this user write to the file.
-run:    ls the file with "ls -l ${shellWord(file)}".
+run:    ls -l ${shellWord(file)}
 code:   usage.unwritable-output
 `,
     });

@@ -98,7 +98,7 @@ describe('the answer', () => {
     const argv = ['--audience', 'a', '--audience', 'b', '--signing-algorithm', 'ES384'];
     const env = { FEDCTL_URI: 'mongodb+srv://cluster0.example.mongodb.net/' };
     // Others accept ES384: without a connection string nothing is said of MongoDB.
-    expect((await run(argv)).stderr).toMatch(/^warning: The token is good at 2 relying parties/);
+    expect((await run(argv)).stderr).toMatch(/^warning: The token is valid at 2 relying parties/);
     const human = await run(argv, { env });
     expect(human.stderr).toBe(`warning: MongoDB 7.0 and 8.0 accept RS256 only and reject this token.
          For MongoDB, use RS256.

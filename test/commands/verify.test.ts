@@ -126,7 +126,7 @@ describe('an invalid token', () => {
         'jwt.not-a-jwt',
         'a signed JWT of three parts',
         reason,
-        'fedctl token --audience <audience> | fedctl decode',
+        'Mint a new token with "fedctl token --audience <audience>".',
       ),
     );
 
@@ -327,7 +327,7 @@ describe('a failure to answer', () => {
       stdout: '',
       stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/. fedctl does not follow redirects.
 cause:  The issuer responded with a redirect. fedctl does not follow it, because another host would then choose the keys to trust.
-remedy: See who answers there: often means a captive portal, or a wrong issuer.
+remedy: See which server responds: often a captive portal, or a wrong issuer.
 run:    curl -v ${server.issuer}${DISCOVERY}
 code:   issuer.redirected
 `,
@@ -341,7 +341,7 @@ code:   issuer.redirected
     expect(stderr).toBe(`error: ${server.issuer}${DISCOVERY} returned no complete response within 1 s.
 cause:  The connection was accepted or its packets were dropped, but no complete response arrived.
 remedy: See what this address returns, and which server responds.
-run:    curl how the server responds ${server.issuer}${DISCOVERY}
+run:    curl -v ${server.issuer}${DISCOVERY}
 code:   issuer.timeout
 `);
   });

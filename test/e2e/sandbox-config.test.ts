@@ -83,7 +83,7 @@ code:   config.invalid
     expect({ code, message: JSON.parse(stderr).error.message }).toEqual({
       code: 2,
       message:
-        'data.app.visits[1] cannot be loaded: E11000 duplicate key error collection: app.visits index: _id_ dup key: {"_id":1}',
+        'data.app.visits[1] cannot be loaded: E11000 duplicate key error collection: app.visits index: _id_ dup key: { _id: 1 }',
     });
   });
 

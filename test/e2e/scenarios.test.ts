@@ -86,7 +86,7 @@ describe('fedctl sandbox --scenario NAME -- CMD', () => {
       stderr: `error: Unknown scenario "moon-phase".
 cause:  Scenarios have fixed names.
 remedy: List the scenarios.
-run:    fedctl the scenarios with "fedctl sandbox --list-scenarios".
+run:    fedctl sandbox --list-scenarios
 code:   usage.invalid-value
 `,
     });

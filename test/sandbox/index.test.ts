@@ -43,7 +43,9 @@ describe('fedctl/sandbox', () => {
   test('federation is as it was told', async () => {
     for (const federation of [true, false]) {
       const sandbox = await startSandbox({ federation });
-      const told = sandbox.log().some(({ reason }) => reason.includes('was enabled by the lab itself'));
+      const told = sandbox
+        .log()
+        .some(({ reason }) => reason.startsWith('the lab enabled outbound federation'));
       await sandbox[Symbol.asyncDispose]();
       expect(told).toBe(federation);
     }

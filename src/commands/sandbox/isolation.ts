@@ -48,7 +48,7 @@ export function requireCommand({ args }: Invocation<OptionTable>): void {
   if (args.length > 0) return;
   throw new FedctlError('usage.invalid-command-line', {
     message: '--isolate requires a command to run in the lab.',
-    remedy: 'Put -- and the command at the end: fedctl sandbox --isolate -- bash',
+    remedy: 'Put -- and the command at the end: fedctl sandbox --isolate -- bash.',
     details: { option: '--isolate' },
   });
 }

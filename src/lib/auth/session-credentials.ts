@@ -160,7 +160,7 @@ function validateDuration(seconds: number | null, roles: number): void {
         'AWS limits the session of a role that was assumed from another role (role chaining) to one hour.',
       command: rerun({ set: { '--duration': '1h' } }),
       remedy:
-        'Ask for a session of one hour, or assume the last role directly with long-term or SSO credentials.',
+        'Request a session of one hour, or assume the last role directly with long-term or SSO credentials.',
       details: { seconds, longest: LIMITS.chained },
     });
   }
