@@ -163,7 +163,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'completion',
     group: SHELL,
-    summary: 'print the script that completes fedctl in bash, zsh or fish',
+    summary: 'Print the script that completes fedctl in bash, zsh or fish',
     load: async () => (await import('./completion.ts')).completion,
   },
 ];
