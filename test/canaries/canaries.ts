@@ -151,7 +151,8 @@ async function readTable(): Promise<readonly Leaf[]> {
 
 /** The output formats of a command: those of --output, and those of a --format of its own. */
 function formatsOf({ faces, options }: AnyCommand): readonly string[] {
-  const listed = /\(([a-z-]+(?:, [a-z-]+)+)(?:; [^)]*)?\)$/.exec(options['format']?.description ?? '')?.[1] ?? '';
+  const listed =
+    /\(([a-z-]+(?:, [a-z-]+)+)(?:; [^)]*)?\)$/.exec(options['format']?.description ?? '')?.[1] ?? '';
   const own = listed.split(', ').filter((format) => format !== '');
   return [...(faces ?? ['human', 'json']), ...own.map((format) => `format ${format}`)];
 }
