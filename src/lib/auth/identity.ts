@@ -89,7 +89,7 @@ export function subjectWarnings({ kind, arn, certainty }: Subject): readonly War
     {
       code: 'mongo.role-path-lost',
       message: `${arn} ${certainty === 'incomplete' ? 'belongs to a role with a path' : 'has a path'}, but MONGODB-AWS ignores role paths. The database user may never match.`,
-      remedy: 'Use a role without a path for MONGODB-AWS, or MONGODB-OIDC, which keeps the path.',
+      remedy: 'For MONGODB-AWS, use a role without a path. Or use MONGODB-OIDC, which keeps the path.',
     },
   ];
 }

@@ -58,7 +58,7 @@ function tokenFault({ accessKeyId, sessionToken }: Credentials): 'left over' | '
   return kind === 'AS' && sessionToken === null ? 'missing' : null;
 }
 
-/** A part of a key whose value contains foreign text: `access key id`, `quotation marks`. */
+/** A part of a key whose value contains foreign text: `access key ID`, `quotation marks`. */
 export interface ForeignPart {
   readonly part: string;
   readonly has: 'quotation marks' | 'a blank' | 'a character that is not ASCII';
@@ -84,7 +84,7 @@ function refuseUnsendable(credentials: ResolvedCredentials): void {
 /** Returns what a file or a paste left in the value of a key; null for nothing. */
 export function foreignPart({ accessKeyId, secretAccessKey, sessionToken }: Credentials): ForeignPart | null {
   const parts = {
-    'access key id': accessKeyId,
+    'access key ID': accessKeyId,
     'secret access key': secretAccessKey.reveal(),
     'session token': sessionToken?.reveal() ?? '',
   };

@@ -3,6 +3,7 @@ import { FedctlError } from '../core/errors.ts';
 import { isLoopbackHost, isMetadataHost } from '../core/hosts.ts';
 import type { EndpointOverride } from '../ports/aws.ts';
 import type { ChosenProfile } from './profile.ts';
+import { sentence } from './sentence.ts';
 import type { SharedFiles } from './shared-files.ts';
 
 /** The services that receive a signature or a token from fedctl. */
@@ -29,7 +30,7 @@ export function endpointOverride(
   }
   const source = `profile "${profile.name}"`;
   const value = servicesEndpoint(service, profile, files) || profile.settings['endpoint_url'];
-  const way = `Remove endpoint_url from the ${source}, or from the services section that it names.`;
+  const way = `remove endpoint_url from the ${source}, or from the services section that it names`;
   return value ? { url: checkedEndpoint(value, source, way), source } : null;
 }
 
@@ -63,11 +64,11 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
  * Validates an endpoint that receives signed requests or tokens: https, or http on this machine.
  *
  * @param source the setting that names the endpoint
- * @param way how to remove the setting
+ * @param way how to remove the setting, as a phrase: `unset AWS_ENDPOINT_URL`
  * @returns the URL as written
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
-function checkedEndpoint(value: string, source: string, way = `Unset ${source}.`): string {
+function checkedEndpoint(value: string, source: string, way = `unset ${source}`): string {
   return checked(value, { source, way }, isLoopbackHost);
 }
 
@@ -75,7 +76,7 @@ function checkedEndpoint(value: string, source: string, way = `Unset ${source}.`
  * Validates an endpoint that serves credentials. The metadata addresses of AWS are allowed without TLS as
  * well. Otherwise like `checkedEndpoint`.
  */
-export function metadataEndpoint(value: string, source: string, way = `Unset ${source}.`): string {
+export function metadataEndpoint(value: string, source: string, way = `unset ${source}`): string {
   return checked(value, { source, way }, (host) => isLoopbackHost(host) || isMetadataHost(host));
 }
 
@@ -114,7 +115,7 @@ function endpointInvalid({ source, way }: EndpointSetting, why: string): FedctlE
   return new FedctlError('aws.endpoint-invalid', {
     message: `The endpoint of ${source} ${why}.`,
     likelyCause: `${source} must name an http or https URL without a user name or a password.`,
-    remedy: way,
+    remedy: `${sentence(way)}.`,
     details: { source },
   });
 }

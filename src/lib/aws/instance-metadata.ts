@@ -170,7 +170,7 @@ function endpointOf(env: Context['env'], profile: ChosenProfile): string {
   const fromProfile = profile.settings['ec2_metadata_service_endpoint'];
   if (fromProfile) {
     const source = `profile "${profile.name}"`;
-    return metadataEndpoint(fromProfile, source, `Remove ec2_metadata_service_endpoint from the ${source}.`);
+    return metadataEndpoint(fromProfile, source, `remove ec2_metadata_service_endpoint from the ${source}`);
   }
   const mode =
     env['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE'] || profile.settings['ec2_metadata_service_endpoint_mode'];

@@ -1,6 +1,7 @@
 import { FedctlError } from '../core/errors.ts';
 import type { EndpointOverride } from '../ports/aws.ts';
 import type { Connection } from './connection.ts';
+import { sentence } from './sentence.ts';
 
 /** The endpoint rules of an SDK client. */
 type EndpointRules = (params: {
@@ -53,11 +54,6 @@ export function originOf(
           },
     );
   }
-}
-
-/** Makes the first letter a capital. */
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** @param sources variables of the environment, or a description of a place in a file */

@@ -104,7 +104,7 @@ const ACCEPTED = {
     pattern: /^[^:,]+:[^,]*(?:,[^:,]+:[^,]*)*$/,
     expected: 'must be a list of <name>:<value>, and a comma ends a value',
   },
-  text: { pattern: /./s, expected: 'needs a value' },
+  text: { pattern: /./s, expected: 'requires a value' },
 } as const;
 
 /**

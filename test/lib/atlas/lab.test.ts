@@ -296,7 +296,7 @@ describe('what is not there', () => {
 
   test.each(['', '.', '..'])('a name that would lead elsewhere is not sent: "%s"', async (id) => {
     const { atlas, requests } = await atlasOf();
-    expect((await failing(atlas.project(id, signal))).message).toBe(`Atlas has nothing by the name "${id}".`);
+    expect((await failing(atlas.project(id, signal))).message).toBe(`Atlas has no object named "${id}".`);
     expect(requests).toEqual([]);
   });
 

@@ -93,8 +93,8 @@ describe('the environment', () => {
   });
 
   test.each([
-    ['a blank', { AWS_ACCESS_KEY_ID: 'AKIA ONE' }, 'access key id'],
-    ['a line break', { AWS_ACCESS_KEY_ID: 'AKIA\nONE' }, 'access key id'],
+    ['a blank', { AWS_ACCESS_KEY_ID: 'AKIA ONE' }, 'access key ID'],
+    ['a line break', { AWS_ACCESS_KEY_ID: 'AKIA\nONE' }, 'access key ID'],
     ['a line break', { AWS_SESSION_TOKEN: 'to\r\nken' }, 'session token'],
   ])('%s within a value is named before anything is asked', async (_, changed, part) => {
     await expect(found({ ...ENV, ...changed })).rejects.toMatchObject({
@@ -108,7 +108,7 @@ describe('the environment', () => {
     await expect(found({ ...ENV, AWS_ACCESS_KEY_ID: '“AKIAONE”' })).rejects.toMatchObject({
       code: 'usage.invalid-value',
       message:
-        'The access key id from environment (AWS_ACCESS_KEY_ID) has quotation marks in it, and no key does.',
+        'The access key ID from environment (AWS_ACCESS_KEY_ID) has quotation marks in it, and no key does.',
     });
   });
 

@@ -118,7 +118,7 @@ describe('what one code of AWS stands for', () => {
   });
 
   test.each([
-    ['access key id', keys({ accessKeyId: 'AKIAIOSF ODNN7EXAMPLE' })],
+    ['access key ID', keys({ accessKeyId: 'AKIAIOSF ODNN7EXAMPLE' })],
     ['secret access key', keys({ secretAccessKey: new Secret('sec ret') })],
     ['session token', keys({ accessKeyId: 'ASIAIOSFODNN7EXAMPLE', sessionToken: new Secret('to ken') })],
   ])('a blank in the value of the %s', async (part, credentials) => {

@@ -649,7 +649,7 @@ sso_account_id = 123456789012
     await expect(keysOf(home, 'sso', { HTTPS_PROXY: 'http://127.0.0.1:1' })).rejects.toMatchObject({
       code: 'aws.unreachable',
       message:
-        'Cannot reach the sign-in service of the profile "sso" (portal.sso.eu-west-1.amazonaws.com): the proxy on the way cannot be reached, nothing listens there (ECONNREFUSED).',
+        'Cannot reach the sign-in service of the profile "sso" (portal.sso.eu-west-1.amazonaws.com): the proxy is unreachable, the connection was refused (ECONNREFUSED).',
       remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     });
   });

@@ -229,7 +229,7 @@ code:   sts.identity-token-expired
         AWS says: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
 cause:  The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, audience and subject of this token, or the role does not exist.
 remedy: Read the trust policy of the role, and have it allow this principal.
-run:    aws iam the trust policy with "aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument".
+run:    aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument
 code:   sts.assume-denied
 `,
     });

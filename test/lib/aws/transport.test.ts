@@ -64,7 +64,7 @@ describe('on the way to AWS', () => {
     await expect(whoami({ AWS_ENDPOINT_URL: server.url })).rejects.toMatchObject({
       code: 'aws.tls-failed',
       message: expect.stringMatching(
-        /^No TLS connection to STS in eu-west-1 \(https:\/\/127\.0\.0\.1:\d+\): it has a certificate that is not trusted here: 127\.0\.0\.1, for 127\.0\.0\.1, issued by fedctl test CA, valid from \S+Z to \S+Z \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)\.$/,
+        /^The TLS connection to STS in eu-west-1 \(https:\/\/127\.0\.0\.1:\d+\) failed: it has a certificate that is not trusted here: 127\.0\.0\.1, for 127\.0\.0\.1, issued by fedctl test CA, valid from \S+Z to \S+Z \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)\.$/,
       ),
     });
     expect(server.requests).toEqual([]);

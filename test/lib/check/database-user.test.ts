@@ -172,7 +172,7 @@ describe('no database user for the ARN of a caller', () => {
     const arn = 'arn:aws:iam::123456789012:user/alice';
     const near: Refusal = { kind: 'user-missing', expected: [arn], similar: ['near'] };
     expect(told(arnRefused(near, caller(arn), list())).comparisons).toEqual([
-      { what: 'database user', seen: 'near', expected: [arn], by: 'the caller', matches: false },
+      { what: 'database user', seen: 'near', expected: [arn], by: 'the AWS identity', matches: false },
     ]);
   });
 

@@ -46,14 +46,12 @@ describe('in the place of the cluster', () => {
     says: string,
     remedy: RegExp,
   ];
-  const hello = (what: string, behave: Behaviour, says: string, remedy = /with "nc -vz -w 5 /): Row => [
-    what,
-    behave,
-    'mongo.hello',
-    'mongo.hello-failed',
-    says,
-    remedy,
-  ];
+  const hello = (
+    what: string,
+    behave: Behaviour,
+    says: string,
+    remedy = /^nc -vz -w 5 127\.0\.0\.1 \d+$/,
+  ): Row => [what, behave, 'mongo.hello', 'mongo.hello-failed', says, remedy];
   const rows: readonly Row[] = [
     ['is silent', hostile.silent, 'mongo.hello', 'mongo.hello-timeout', SILENT_HELLO, /TLS\.$/],
     hello('closes', hostile.closes, CLOSED),
@@ -61,8 +59,18 @@ describe('in the place of the cluster', () => {
     hello('resets when asked', hostile.afterFirstBytes(hostile.resets), CLOSED),
     hello('answers garbage', hostile.answers(Buffer.alloc(64, 0x80)), STRANGE),
     hello('greets as SMTP does', (socket) => socket.write('220 mail ready\r\n'), STRANGE),
-    hello('answers HTTP and closes', hostile.answers(http(400)), WEB, /with "curl -v /),
-    hello('answers HTTP and stays', hostile.stallsAfter(http(200, {}, 'hello')), WEB, /with "curl -v /),
+    hello(
+      'answers HTTP and closes',
+      hostile.answers(http(400)),
+      WEB,
+      /^curl -v http:\/\/127\.0\.0\.1:\d+\/$/,
+    ),
+    hello(
+      'answers HTTP and stays',
+      hostile.stallsAfter(http(200, {}, 'hello')),
+      WEB,
+      /^curl -v http:\/\/127\.0\.0\.1:\d+\/$/,
+    ),
     hello(
       'wants TLS',
       hostile.answers(Buffer.from([0x15, 3, 3, 0, 2, 2, 40])),

@@ -59,7 +59,7 @@ async function through(
 const CHECKS = { STS: 'aws.identity', Atlas: 'atlas.api', issuer: 'issuer.discovery' } as const;
 const PLACES = {
   STS: `STS in eu-central-1 (${STS})`,
-  Atlas: 'The Atlas API at cloud.mongodb.test',
+  Atlas: 'the Atlas API at cloud.mongodb.test',
   issuer: 'tokens.example.test',
 } as const;
 const HOPS = ['STS', 'Atlas', 'issuer'] as const;
@@ -92,7 +92,7 @@ describe.each(HOPS)('a proxy before %s', (hop) => {
         `Cannot reach ${PLACES[hop]}: ${says}.`,
       ]);
       expect(found?.remedy).toMatch(
-        /^(?:Whoever runs the proxy must allow the host\.|Set HTTPS_PROXY with the user and the password)/,
+        /^(?:The operator of the proxy must allow the host\.|Set HTTPS_PROXY with the user and the password)/,
       );
       // The proxy learns where to, and who asks it; nothing of what was for the server.
       for (const secret of secretsOf(lab.env)) expect(proxy.received()).not.toContain(secret);

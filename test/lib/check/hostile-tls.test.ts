@@ -93,7 +93,7 @@ const ROWS: readonly Row[] = [
     what: 'ends the handshake with an alert',
     behave: hostile.answers(ALERT),
     codes: ['tls-failed', 'mongo.tls-refused'],
-    says: 'ended the handshake with an alert',
+    says: 'the server closed the handshake with an alert',
     remedy: OPENSSL,
   },
   {
@@ -102,7 +102,7 @@ const ROWS: readonly Row[] = [
     certificate: () => ca.issue(['127.0.0.1']),
     codes: ['tls-failed', 'mongo.tls-untrusted'],
     says: 'it has a certificate that is not trusted here: 127.0.0.1, for 127.0.0.1, issued by fedctl test CA, valid from ',
-    remedy: /^export AWS_CA_BUNDLE=/,
+    remedy: /^Set AWS_CA_BUNDLE to a file with the certificate authority of the proxy\.$/,
   },
   {
     what: 'has a certificate that has expired',

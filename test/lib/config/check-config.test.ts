@@ -281,7 +281,7 @@ targets:
         code: 'config.invalid',
         exitCode: 2,
         message: 'fedctl.yaml has an error.',
-        remedy: 'Correct the lines above. fedctl init --out - shows every key that may stand there.',
+        remedy: 'Correct the lines above. "fedctl init --out -" prints every supported key.',
       }),
     );
   });

@@ -44,7 +44,7 @@ describe('the end of a stream', () => {
     await expect(reading).rejects.toMatchObject({
       code: 'usage.unreadable-input',
       message: 'Cannot read standard input: the pipe was closed.',
-      remedy: 'Pipe the output again: <command> 2>&1 | fedctl explain -.',
+      remedy: 'Pipe the output of a command: "<command> 2>&1 | fedctl explain -".',
     });
   });
 });

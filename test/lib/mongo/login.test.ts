@@ -254,7 +254,7 @@ describe('TLS', () => {
     [
       'of another CA',
       'mongo.tls-untrusted',
-      /has a certificate that is not trusted: db\.example\.net, for db\.example\.net, issued by another CA, valid from \S+Z to \S+Z\.$/,
+      /has a certificate that is not trusted here: db\.example\.net, for db\.example\.net, issued by another CA, valid from \S+Z to \S+Z\.$/,
       'db.example.net',
     ],
     [
@@ -451,7 +451,7 @@ test('an option that the driver does not accept is told before anything is diall
     code: 'mongo.uri-invalid',
     exitCode: 2,
     message:
-      'The driver does not accept the connection string: loadBalanced option not supported when directConnection is provided.',
+      'The driver rejects the connection string: loadBalanced option not supported when directConnection is provided.',
     remedy: 'Correct the option that is named, or remove it.',
   });
   expect(failure?.cause).toBeUndefined();

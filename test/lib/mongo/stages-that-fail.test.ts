@@ -236,7 +236,7 @@ describe('hello', () => {
     expect(failure).toMatchObject({
       code: 'mongo.no-primary',
       message: `localhost:${server.port} responded and names localhost:${port} as members, but none of them is reachable.`,
-      remedy: 'Add directConnection=true to the connection string, or use the names that the members have.',
+      remedy: 'Add directConnection=true to the connection string, or use the names of the members.',
     });
   });
 });

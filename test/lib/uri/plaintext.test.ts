@@ -81,7 +81,7 @@ describe('members that a server names', () => {
       message:
         'The server names [2001:db8::1]:5 as a member of its replica set, but fedctl sends nothing there over TLS that tlsInsecure leaves unverified.',
       remedy:
-        'Connect to the members by their own names with tls=true, or add directConnection=true to log in to this one alone.',
+        'Connect to the members by their own names with tls=true, or add directConnection=true to log in to this one only.',
       details: { host: '[2001:db8::1]:5', tls: 'unverified' },
     });
   });

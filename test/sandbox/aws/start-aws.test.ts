@@ -52,7 +52,7 @@ describe('startAws', () => {
     const before = world.account(OWN_ACCOUNT).issuer;
     await expect(startAws({ world, log, now, ports })).rejects.toMatchObject({
       code: 'lab.port-taken',
-      message: `The lab's issuer of account ${ORG_ACCOUNT} cannot listen on 127.0.0.1:${port}: the port is taken.`,
+      message: `The lab's issuer of account ${ORG_ACCOUNT} cannot listen on 127.0.0.1:${port}: the port is in use.`,
     });
     // The issuer that did start is gone again.
     expect(world.account(OWN_ACCOUNT).issuer).not.toBe(before);

@@ -244,7 +244,7 @@ describe('the issuer', () => {
     lab.advance(58);
     expect(await login()).toEqual(REFUSED);
     expect(lab.refusals()).toEqual([
-      `token jti "jti-1", kid "key-2": unknown key id, and the keys of ${lab.issuer.issuer} were fetched less than 60 s ago`,
+      `token jti "jti-1", kid "key-2": unknown key ID, and the keys of ${lab.issuer.issuer} were fetched less than 60 s ago`,
     ]);
     expect(lab.issuer.requests).toHaveLength(2);
     lab.advance(2);
@@ -261,7 +261,7 @@ describe('the issuer', () => {
   test('may not publish a small key', async () => {
     lab.issuer.publish({ ...lab.key.jwk, n: Buffer.alloc(128, 0xa5).toString('base64url') });
     expect(await reasonFor(await lab.token())).toBe(
-      `${JTI}: unknown key id: ${lab.issuer.issuer} publishes no such RSA key`,
+      `${JTI}: unknown key ID: ${lab.issuer.issuer} publishes no such RSA key`,
     );
   });
 
