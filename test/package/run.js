@@ -171,7 +171,7 @@ try {
     await proves(`the demo runs on Node.js ${version}`, () => {
       assert.ok(version.startsWith(`v${line}.`), version);
       const said = offline(join(project, 'node_modules/.bin/fedctl'), ['demo'], { env });
-      assert.match(said, /\nThe demo is over: every step ended as it should, and the lab is gone\.\n$/);
+      assert.match(said, /\nThe demo is complete: every step had the expected result, and the lab is stopped\.\n$/);
     });
     await proves(`a program uses both entry points on Node.js ${version}`, () => {
       assert.equal(
