@@ -171,7 +171,10 @@ try {
     await proves(`the demo runs on Node.js ${version}`, () => {
       assert.ok(version.startsWith(`v${line}.`), version);
       const said = offline(join(project, 'node_modules/.bin/fedctl'), ['demo'], { env });
-      assert.match(said, /\nThe demo is complete: every step had the expected result, and the lab is stopped\.\n$/);
+      assert.match(
+        said,
+        /\nThe demo is complete: every step had the expected result, and the lab is stopped\.\n$/,
+      );
     });
     await proves(`a program uses both entry points on Node.js ${version}`, () => {
       assert.equal(
