@@ -79,7 +79,7 @@ function cacheFolder(env) {
   const folder = join(base, 'fedctl');
   try {
     if (!fs.existsSync(folder)) {
-      // One level each: a home directory that does not exist is not made.
+      // Not recursive, so that a missing home directory is not created.
       if (!fs.existsSync(base)) fs.mkdirSync(base, { mode: 0o700 });
       // In the home of another user (sudo) nothing is left behind.
       if (fs.lstatSync(base).uid !== process.getuid()) return null;

@@ -27,11 +27,11 @@ export interface Faces {
 const COMMON_FACES = ['human', 'json'];
 
 /**
- * Parses `--output`. For a command with its own formats it may be given several times, all but one with a
- * file: `--output json=report.json`.
+ * Parses `--output`. For a command with its own formats, the option can be repeated, and all but one
+ * occurrence must name a file: `--output json=report.json`.
  *
  * @param given as typed, in order
- * @param own the formats of the command; null for the common ones, of which the last one counts
+ * @param own the formats of the command; null if it has the common formats; then the last `--output` takes effect
  * @throws FedctlError usage.invalid-value, usage.invalid-command-line
  */
 export function readFaces(given: readonly string[], own: readonly string[] | null): Faces {

@@ -45,7 +45,7 @@ const OPTIONS = {
   ),
   authError: choice(
     '--auth-error <whose>',
-    'Error of a rejected login: 18 of mongod, or 8000 of the Atlas proxy',
+    'Error code of a rejected login: 18 (mongod) or 8000 (Atlas proxy)',
     AUTH_ERRORS,
     'mongod',
   ),

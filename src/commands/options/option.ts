@@ -20,8 +20,8 @@ export interface OptionSpec<T> {
    */
   readonly read: (given: Given | null) => T;
   /**
-   * Returns the form of a typed value for a command that fedctl prints and that sets other options: without
-   * secrets; null when that is not possible. Without this function, the value stays unchanged.
+   * Returns a value of this option for a command that fedctl offers with other options changed: without
+   * secrets, or null if they cannot be removed. Without this function, the value is repeated unchanged.
    */
   readonly repeated?: (value: string, set: Settings) => string | null;
 }

@@ -154,7 +154,7 @@ function askingLater(settings: AwsSettings): { readonly asking: AwsSettings; rea
 
 /**
  * Requests the first token or keys at once, so that AWS responds while the connection to the server is being
- * opened. A failure is still reported where the login uses them.
+ * opened. If the request fails, the failure is reported when the login uses the token or the keys.
  */
 function begun(login: LoginPlan, signal: AbortSignal): LoginPlan {
   const { tokenSource, credentials } = login;

@@ -85,7 +85,7 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   const right = read.filter(({ ahead }) => Math.abs(ahead) <= NOTABLE);
   if (right.length > off.length) {
     // Most clocks agree with the local one, so the other is wrong.
-    const message = `${said}. Most servers agree with this machine, so that server's clock is wrong, or another server responds in its place.`;
+    const message = `${said}. Most servers agree with this machine. Either the clock of that server is wrong, or another server responds in its place.`;
     const remedy =
       'See the Date header that this server returns, and whether another server responds in its place.';
     return warn(

@@ -93,7 +93,7 @@ function aliasFaults(document: Document): readonly Fault[] {
 }
 
 /**
- * Finds duplicate keys, and the key that has a special meaning in JavaScript. Uses the messages of the
+ * Finds duplicate keys, and the key `__proto__`, which has a special meaning in JavaScript. Uses the messages of the
  * parser, whose own check is too slow.
  */
 function keyFaults(document: Document): readonly Fault[] {

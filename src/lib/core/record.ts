@@ -1,4 +1,4 @@
-/** Returns true for an object with members, false for null and for arrays. */
+/** Returns true for an object that is neither null nor an array. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

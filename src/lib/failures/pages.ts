@@ -1,7 +1,7 @@
 import type { ExplainedCode, PageText } from './page.ts';
 import { PAGES } from './pages.generated.ts';
 
-/** The page of one code, with the code. */
+/** A failure page and the failure code that it documents. */
 export interface Page extends PageText {
   readonly code: ExplainedCode;
 }

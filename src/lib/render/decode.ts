@@ -5,8 +5,8 @@ import { escapeText } from './escape.ts';
 import type { Theme } from './theme.ts';
 
 /**
- * Formats a decoded token as JSON: schema `fedctl.decode/v1`. The signature is left out, so it contains no
- * secret.
+ * Formats a decoded token as JSON: schema `fedctl.decode/v1`. The signature is omitted, so the
+ * output contains no secret.
  */
 export function decodeDocument({ header, payload }: DecodedJwt, described: DescribedJwt, now: Date) {
   const { issuedAt, expiresAt } = described;

@@ -59,7 +59,7 @@ export async function startInstanceMetadata(options: InstanceMetadataOptions): P
     name: 'instance metadata service',
     host: '127.0.0.1',
     port: 0,
-    // Plain HTTP, also in a lab with TLS, because AWS has no other.
+    // Plain HTTP, even in a lab with TLS: AWS serves instance metadata over HTTP only.
     tls: undefined,
     network: options.network,
     alsoAt: { host: LINK_LOCAL.instanceMetadata, port: 80 },

@@ -5,7 +5,7 @@ import { HEADER_SIZE, OP_MSG, OP_REPLY, WireError } from './frames.ts';
 
 const CHECKSUM_PRESENT = 1 << 0;
 const MORE_TO_COME = 1 << 1;
-/** Bits below 16 change the meaning of a message: one that we do not know makes it unreadable. */
+/** Flag bits 0 to 15 change the meaning of a message, so a message with an unknown bit among them is malformed. */
 const KNOWN_REQUIRED_BITS = CHECKSUM_PRESENT | MORE_TO_COME;
 
 /** One command, whichever way it came. */

@@ -25,7 +25,7 @@ export function withCauses(result: CheckResult): CheckResult {
   return { ...result, notes: [...notes, ...causes.map((cause) => `because: ${cause}`)] };
 }
 
-/** Repeats no remedy among the checks of a target, in their order. */
+/** Removes repeated remedies: only the first check of a target with a remedy shows it. */
 export function withoutRepeats(checks: readonly CheckResult[]): readonly CheckResult[] {
   const shown = new Set<string>();
   return checks.map((result) => withoutRepeat(result, shown));

@@ -86,9 +86,9 @@ export const off: Rule = (value, path) => {
 };
 
 /**
- * Checks the fields of a document by rules. A field that is null counts as one that is not there.
+ * Checks the fields of a document against rules. A null field counts as missing.
  *
- * @param accepted further fields, which somebody else checks
+ * @param accepted additional fields, which are checked elsewhere
  * @throws CommandError Location40415 for a field without a rule, Location40414 for a missing one, and what the rules throw
  */
 export function check(
