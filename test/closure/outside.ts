@@ -89,11 +89,11 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'mint-tag-denied token':
     'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
   'mint-denied-by-scp check':
-    'An administrator of the organization (its management account) must change the deny in the service control policy of the account, or request what it permits.',
+    'An administrator of the organization (its management account) must change the deny in the service control policy of the account. Otherwise, request only what it permits.',
   'mint-denied-by-scp connect':
-    'An administrator of the organization (its management account) must change the deny in the service control policy of the account, or request what it permits.',
+    'An administrator of the organization (its management account) must change the deny in the service control policy of the account. Otherwise, request only what it permits.',
   'mint-denied-by-scp token':
-    'An administrator of the organization (its management account) must change the deny in the service control policy of the account, or request what it permits.',
+    'An administrator of the organization (its management account) must change the deny in the service control policy of the account. Otherwise, request only what it permits.',
   'payload-too-large check':
     'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
   'payload-too-large connect':

@@ -268,7 +268,7 @@ describe('the JSON face', () => {
       code: 'iam.propagation-timeout',
       message:
         'IAM reports federation as enabled, but STS did not mint 3 tokens in a row within 5 s. The last error: AWS says sts.federation-disabled.',
-      remedy: 'Wait longer with --wait-timeout. STS follows IAM by some seconds.',
+      remedy: 'Wait longer with --wait-timeout. STS applies a change some seconds after IAM.',
       exitCode: 6,
       details: { waitMs: 5000, lastCode: 'sts.federation-disabled' },
     });

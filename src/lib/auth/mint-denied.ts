@@ -108,7 +108,7 @@ function adviceOn({ kind, policyType, policyArn }: Denial, principal: string) {
       policyType === 'identity-based policy' ? '' : ' No allow in a policy of the principal can override it.';
     return {
       likelyCause: `An explicit deny in ${where}${named} matches this request.${instead}`,
-      remedy: `${who} must change the deny in ${where}${named}, or request what it permits.`,
+      remedy: `${who} must change the deny in ${where}${named}. Otherwise, request only what it permits.`,
     };
   }
   const conditions = 'a condition on audience, algorithm, duration or tags does not match';

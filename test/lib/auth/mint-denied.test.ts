@@ -61,7 +61,7 @@ describe('the advice on a denial', () => {
     const arn = 'arn:aws:organizations::210987654321:policy/o-a1/service_control_policy/p-1';
     expect(advise(` with an explicit deny in a service control policy: ${arn}`)).toEqual({
       likelyCause: `An explicit deny in the service control policy of the account (${arn}) matches this request. No allow in a policy of the principal can override it.`,
-      remedy: `An administrator of the organization (its management account) must change the deny in the service control policy of the account (${arn}), or request what it permits.`,
+      remedy: `An administrator of the organization (its management account) must change the deny in the service control policy of the account (${arn}). Otherwise, request only what it permits.`,
       evidence: ['Requested: audiences a, b, algorithm ES384, duration 2 min, no tags', 'AWS says: no'],
     });
   });

@@ -12,7 +12,7 @@ const NOTHING: Known = {
 };
 
 function read(text: string) {
-  return readCheckConfig(text, { file: 'fedctl.yaml', folder: '/work', env: {} });
+  return readCheckConfig(text, { file: 'fedctl.yaml', folder: '/app', env: {} });
 }
 
 /** `    # key: example` of the text, by their line numbers from 0. */
@@ -59,7 +59,7 @@ describe('the file to begin with', () => {
     ).toMatchObject([
       {
         uri: parseConnectionString('mongodb+srv://cluster0.example.mongodb.net/'),
-        tokenFile: '/work/token.jwt',
+        tokenFile: '/app/token.jwt',
         profile: 'production',
       },
     ]);

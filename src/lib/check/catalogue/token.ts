@@ -124,7 +124,7 @@ function notYet(failure: FedctlError, facts: Facts): FedctlError {
     return failure;
   return new FedctlError('iam.propagation-timeout', {
     message: `IAM reports federation as enabled, but STS does not mint tokens yet. ${failure.message}`,
-    likelyCause: 'Federation was enabled a moment ago. STS follows IAM by about ten seconds.',
+    likelyCause: 'Federation was enabled a moment ago. STS applies a change about ten seconds after IAM.',
     remedy: 'Check again until STS mints tokens.',
     command: rerun({ set: { '--wait': '60s' } }),
     requestId: failure.requestId,
