@@ -221,6 +221,26 @@ describe('fedctl sandbox', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^export AWS_ACCESS_KEY_ID='AKIA[A-Z2-7]{16}'\n/);
   });
 
+  test('a file for the variables in a directory that does not exist is refused by its option', async () => {
+    const target = join(mkdtempSync(join(tmpdir(), 'fedctl-test-')), 'absent', 'lab.env');
+    const { code, stdout, stderr } = await runBin(['sandbox', '--env-file', target, '--json', '--', 'true']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(JSON.parse(stderr).error).toMatchObject({
+      code: 'usage.unwritable-output',
+      message: `Cannot write "${target}": its directory does not exist.`,
+      remedy: 'Choose another file with --env-file.',
+      command: `mkdir -p ${dirname(target)}`,
+    });
+  });
+
+  test('keeps FEDCTL_OUTPUT from a fedctl that the command runs', async () => {
+    const { code, stdout } = await runBin(['sandbox', '--', 'fedctl', 'whoami'], {
+      env: { FEDCTL_OUTPUT: 'json' },
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('  ARN          arn:aws:iam::123456789012:user/operator\n');
+  });
+
   test('refuses a port that is taken, and one that is none', async () => {
     const lab = await runLab();
     const port = new URL(lab.env['FEDCTL_URI'] ?? '').port;
