@@ -175,7 +175,7 @@ export const COMMON_OPTIONS = {
   }),
   region: text('--region <region>', 'AWS Region'),
   timeout: duration('--timeout <time>', 'Time limit of each network step (default: 30s)', 30),
-  output: texts('--output <face>', 'Output format, human or json (default: human)'),
+  output: texts('--output <format>', 'Output format, human or json (default: human)'),
   json: toggle('--json', 'Same as --output json'),
   quiet: toggle('--quiet', 'Suppress hints and warnings'),
   verbose: toggle('--verbose', 'Print more details on standard error'),

@@ -16,9 +16,9 @@ async function run(...argv: readonly string[]) {
 describe('the help of a command', () => {
   test('names the formats of the command at --output', async () => {
     const { stdout } = await run('check', '--help');
-    const option = /--output <face>[\s\S]*?(?=\n {2}--json)/.exec(stdout)?.[0].replace(/\s+/g, ' ');
+    const option = /--output <format>[\s\S]*?(?=\n {2}--json)/.exec(stdout)?.[0].replace(/\s+/g, ' ');
     expect(option).toBe(
-      '--output <face> Output format: human, short, json, junit, github, markdown, html; repeatable as <format>=<file> [FEDCTL_OUTPUT]',
+      '--output <format> Output format: human, short, json, junit, github, markdown, html; repeatable as <format>=<file> [FEDCTL_OUTPUT]',
     );
     expect((await run('whoami', '--help')).stdout).toContain('Output format, human or json (default: human)');
   });
