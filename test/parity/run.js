@@ -35,7 +35,7 @@ if (process.env[INSIDE] === undefined) {
   }
 }
 
-/** A network of its own, in which the addresses that programs ask by themselves are this machine; null where the kernel gives none. */
+/** An isolated network in which programs' default endpoint addresses lead to this machine; null if unsupported. */
 function namespaceOf() {
   const up = [
     'ip link set lo up',

@@ -27,7 +27,7 @@ export class RetriedWrites {
    * Runs a write unless a write with the same session and transaction number already ran.
    *
    * @param isMember whether the server is in a replica set: a standalone rejects transaction numbers
-   * @throws CommandError IllegalOperation, TransactionTooOld, and what the write throws
+   * @throws CommandError IllegalOperation, TransactionTooOld, and any error of the write
    */
   async once(
     name: string,
