@@ -1,5 +1,5 @@
-// What `fedctl check` costs, as ratios in one run: a healthy target beside `connect` alone (at most 1.5 times), and 100
-// healthy targets beside one (at most 8 times). Whole processes, in a lab of their own process.
+// Measures the time of `fedctl check` as ratios within one run: one healthy target compared with `connect` (at most 1.5
+// times), and 100 healthy targets compared with one (at most 8 times). The lab runs in a separate process.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const BIN = fileURLToPath(new URL('../bin/fedctl.js', import.meta.url));
 const TARGETS = 100;
 
-/** @param {number} rounds in which everything takes its turn */
+/** @param {number} rounds each round runs every measurement once */
 export async function run(rounds) {
   const folder = mkdtempSync(join(tmpdir(), 'fedctl-bench-'));
   const lab = spawn(process.execPath, ['--', BIN, 'sandbox', '--json'], {
@@ -32,7 +32,7 @@ export async function run(rounds) {
       ['check, 1 target', ['check', '--config', one], blind],
       [`check, ${TARGETS} targets`, ['check', '--config', many], blind],
       [`check, ${TARGETS} targets, with the Atlas API`, ['check', '--config', many], inside],
-      // The lab's identity provider knows one audience: the others are minted and proved, and not logged in with.
+      // The lab's identity provider has one audience. For the others, tokens are minted and verified without a login.
       [
         `check, ${TARGETS} targets of 10 audiences, without a database`,
         ['check', '--config', audiences],

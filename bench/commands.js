@@ -1,6 +1,6 @@
-// What each command costs beside `node -e 0`, and beside the programs that do the same. Whole processes in a lab, their
-// output piped, warm caches. A figure is the lower quartile of the pairs: each pair is `node -e 0` and the command, in
-// turn. Writes bench/RESULTS.md and, for --check, bench/results.json.
+// Measures each command relative to `node -e 0` and to programs with the same purpose. The processes run in a lab, with
+// piped output and warm caches. A figure is the lower quartile of the pairs; a pair is one run of `node -e 0` and one
+// run of the command. Writes bench/RESULTS.md and, for --check, bench/results.json.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const BIN = path('../bin/fedctl.js');
 const RESULTS = path('results.json');
 const RUNS = 2;
 const QUIET = 0.5;
-/** How long a run waits for the load of the one before it to fall, in milliseconds. */
+/** The maximum time that a run waits until the load of the previous run has dropped, in milliseconds. */
 const PATIENCE = 180_000;
 const REGRESSION = 1.15;
 const ROUND_TRIP = 50;
@@ -25,9 +25,10 @@ const ROUND_TRIP = 50;
 /**
  * @param {object} options
  * @param {number} options.pairs
- * @param {boolean} options.force whether to measure on a machine that is busy
+ * @param {boolean} options.force whether to measure on a busy machine
  * @param {boolean} options.check whether to compare with the recorded results instead of recording
- * @returns {Promise<number>} exit code: 1 over a limit or slower than recorded, 3 void
+ * @returns {Promise<number>} exit code: 1 when a limit is exceeded or a command is slower than recorded, 3 when the
+ *   measurement is invalid
  */
 export async function run({ pairs, force, check }) {
   const runs = [];
@@ -59,7 +60,7 @@ async function quietLoad(patience) {
   return loadavg()[0];
 }
 
-/** One run. */
+/** Measures all commands once. */
 async function measure(pairs) {
   const folder = mkdtempSync(join(tmpdir(), 'fedctl-bench-'));
   const home = join(folder, 'home');
@@ -124,14 +125,14 @@ const COMMANDS = [
   ['sandbox -- true', ['sandbox', '--', 'true']],
 ];
 
-/** The programs that do the same, as far as they are installed. */
+/** The installed programs with the same purpose. */
 function findPeers(env) {
   const mongosh = path('../test/clients/node_modules/.bin/mongosh');
   const uri = `${env.FEDCTL_URI}?authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT:k8s`;
   const peers = [
     ...['/usr/bin/aws', 'aws'].map((aws) => ({
       name: versionOf(aws, env)?.split(' ')[0].replace('aws-cli/', 'AWS CLI '),
-      // Version 2.9 knows no AWS_ENDPOINT_URL_STS.
+      // Version 2.9 does not support AWS_ENDPOINT_URL_STS.
       argv: [aws, 'sts', 'get-caller-identity', '--endpoint-url', env.AWS_ENDPOINT_URL_STS],
       about: 'sts get-caller-identity, beside whoami',
     })),
@@ -161,7 +162,7 @@ function versionOf(program, env) {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** Targets of one audience and one cluster: what they share is found out once. */
+/** Targets with the same audience and cluster, for which fedctl runs shared checks once. */
 async function manyTargets(once_, env, folder, pairs) {
   const file = (count) => {
     const target = { uri: env.FEDCTL_URI, audience: env.FEDCTL_AUDIENCE };
@@ -187,7 +188,7 @@ async function wallOf(rounds, once_) {
 
 async function inPairs(meter, argv, env, pairs) {
   const found = [];
-  // The first two fill the caches, of fedctl and of the file system.
+  // The first two runs fill the caches of fedctl and of the file system.
   for (let pair = -2; pair < pairs; pair += 1) {
     const node = await meter.use([process.execPath, '-e', '0'], env);
     const command = await meter.use(argv, env);
@@ -212,7 +213,7 @@ function startMeter() {
   const meter = spawn('python3', [path('meter.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
   const answers = createInterface(meter.stdout)[Symbol.asyncIterator]();
   return {
-    /** Runs a program to its end. @returns what it used; rejects unless it exits with 0 */
+    /** Runs a program until it exits. @returns its resource usage; rejects unless it exits with 0 */
     async use(argv, env) {
       meter.stdin.write(`${JSON.stringify({ argv, env })}\n`);
       const { value } = await answers.next();
@@ -224,7 +225,7 @@ function startMeter() {
   };
 }
 
-/** @returns 1 where a command takes more than 15 % longer, or more memory, than in the slower of the recorded runs */
+/** @returns 1 when a command uses over 15 % more time or memory than in the slower of the recorded runs */
 function compare({ rows }, recorded) {
   let slower = 0;
   for (const { name, cached } of rows) {

@@ -1,11 +1,11 @@
 import { connect, createServer } from 'node:net';
 
 /**
- * A way to a server that adds a round-trip time to each exchange: half of it for what is sent in either direction.
+ * Starts a proxy to a server that adds a round-trip time: half of the time in each direction.
  *
  * @param {string} address URL or connection string of the server
  * @param {number} roundTripMs
- * @returns {Promise<{ url: string, close: () => void }>} the same address through this machine
+ * @returns {Promise<{ url: string, close: () => void }>} the same address through the proxy
  */
 export async function delayed(address, roundTripMs) {
   const [, authority = ''] = /^[a-z]+:\/\/([^/?]+)/.exec(address) ?? [];

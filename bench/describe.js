@@ -1,4 +1,4 @@
-/** Of the CPU time of `node -e 0`, with the code cache and without, and of memory in MiB; null where there is no limit. */
+/** Limits as multiples of the CPU time of `node -e 0`, with and without the code cache, and in MiB; null for none. */
 const LIMITS = {
   '--help': [1.3, 1.7, 44],
   '--version': [1.3, 1.7, 44],
@@ -22,9 +22,9 @@ const SCALE = [
 ];
 
 /**
- * Writes runs side by side.
+ * Formats runs side by side.
  *
- * @returns {{ text: string, misses: number }} Markdown, and how many figures are above their limits
+ * @returns {{ text: string, misses: number }} Markdown, and the number of figures above their limits
  */
 export function describeRuns(about, runs) {
   let misses = 0;

@@ -1,15 +1,15 @@
-// Mints, key fetches and logins of the lab, each beside the bare primitives it cannot do without. All of them take
-// turns, round after round, so that a busy machine slows all alike; what is printed is the median of the rounds.
+// Measures mints, key fetches and logins of the lab, each relative to the cryptographic and network primitives that the
+// operation requires. Each round runs all measurements, so that a busy machine slows them equally. Prints the median.
 import { createHash, createHmac, webcrypto } from 'node:crypto';
 import { Agent, createServer, request } from 'node:http';
 import { MongoClient } from 'mongodb';
 import { startLab } from '../dist/sandbox/lab.js';
 
 const ROUNDS = 5;
-/** So many at once: enough to keep both sides busy. */
+/** The number of concurrent operations, enough to keep client and lab busy. */
 const LANES = 8;
 
-/** @param {number} seconds for everything */
+/** @param {number} seconds the total time */
 export async function run(seconds) {
   const lab = await startLab({
     now: () => new Date(),
@@ -27,7 +27,7 @@ export async function run(seconds) {
     const contestants = await prepare(lab, operator, `http://127.0.0.1:${empty.address().port}`, agent);
     const rates = new Map(contestants.map(({ name }) => [name, []]));
     const slice = (seconds * 1000) / (ROUNDS + 1) / contestants.length;
-    // The first round warms up.
+    // The first round is a warm-up.
     for (let round = 0; round <= ROUNDS; round += 1) {
       for (const { name, once } of contestants) {
         const rate = await perSecond(once, slice);
@@ -42,7 +42,7 @@ export async function run(seconds) {
   }
 }
 
-/** What is measured, and against which primitives each is held. */
+/** The measured operations, each with the primitives for comparison. */
 async function prepare(lab, operator, emptyUrl, agent) {
   const { AWS_ENDPOINT_URL_STS: sts, FEDCTL_ISSUER: issuer, FEDCTL_URI: uri, FEDCTL_AUDIENCE } = lab.env;
   const pair = await webcrypto.subtle.generateKey(
@@ -116,7 +116,7 @@ async function prepare(lab, operator, emptyUrl, agent) {
   ];
 }
 
-/** How often `once` is done in a second, while eight of them run. */
+/** The number of completed `once` calls per second, with eight concurrent calls. */
 async function perSecond(once, ms) {
   const since = performance.now();
   const until = since + ms;
@@ -132,7 +132,7 @@ async function perSecond(once, ms) {
   return (done * 1000) / (performance.now() - since);
 }
 
-/** One request on a kept connection. @returns the body; rejects unless it is a 200 */
+/** Sends one request on a persistent connection. @returns the body; rejects unless the status is 200 */
 function exchange(url, agent, { method, headers = {}, body = '' }) {
   return new Promise((resolve, reject) => {
     const sending = request(url, { method, headers, agent }, (response) => {
@@ -147,7 +147,7 @@ function exchange(url, agent, { method, headers = {}, body = '' }) {
   });
 }
 
-/** The headers of a request signed with version 4: the very hashes that a check computes again. */
+/** Returns the headers of a request signed with Signature Version 4, with the same hashes that a check computes. */
 function signed({ accessKeyId, secretAccessKey }, host, body) {
   const date = new Date().toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
   const scope = `${date.slice(0, 8)}/eu-central-1/sts/aws4_request`;
@@ -183,7 +183,7 @@ function report(contestants, rates) {
   for (const { name, beside = [] } of contestants) {
     const rate = rates.get(name);
     process.stdout.write(`${name.padEnd(32)} ${String(Math.round(rate)).padStart(8)} per second\n`);
-    // A ratio of times: how often the primitives, one after the other, would fit into one.
+    // The time of one operation divided by the total time of its primitives.
     if (beside.length === 0) continue;
     const bare = beside.reduce((time, primitive) => time + 1 / rates.get(primitive), 0);
     const ratio = (1 / rate / bare).toFixed(1);

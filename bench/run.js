@@ -1,5 +1,5 @@
-// `npm run bench` measures the commands and writes RESULTS.md; `npm run bench -- NAME [--option value…]` what else there is:
-// how fast the lab is, and what it endures.
+// `npm run bench` measures the commands and writes RESULTS.md. `npm run bench -- NAME [--option value…]` runs another
+// measurement: the speed of the lab, or its behaviour under load.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -50,7 +50,7 @@ const BENCHES = {
   },
 };
 
-/** The tests of the suite, with larger numbers. */
+/** Tests of the suite that run with larger numbers. */
 function tests(names, env) {
   const given = Object.entries(env).filter(([, value]) => value !== undefined);
   const files = names.map((name) => `test/sandbox/load/${name}.test.ts`);

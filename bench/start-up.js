@@ -1,4 +1,4 @@
-// How long `fedctl sandbox -- true` takes, as multiples of `node -e 0` in the same run, and where the time goes.
+// Measures `fedctl sandbox -- true` as multiples of `node -e 0` in the same run, and the time of each start step.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +11,7 @@ const COMMANDS = {
   'fedctl sandbox --tls -- true': ['--', BIN, 'sandbox', '--tls', '--', 'true'],
 };
 
-/** What a lab is started with, each in a process that does nothing else; in milliseconds, loading included. */
+/** The steps of a lab's start, each in its own process; in milliseconds, including the time to load modules. */
 const PARTS = {
   'loading the lab': `await import('../dist/sandbox/lab.js');`,
   'making the keys of one account':
@@ -28,7 +28,7 @@ const PARTS = {
     ` replicaSet: null, mongoPort: 0 }); since = performance.now(); await closing.close();`,
 };
 
-/** @param {number} rounds in which everything takes its turn */
+/** @param {number} rounds each round runs every measurement once */
 export async function run(rounds) {
   const times = new Map([...Object.keys(COMMANDS), ...Object.keys(PARTS)].map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {

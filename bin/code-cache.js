@@ -5,21 +5,21 @@ const { createHash, randomBytes } = require('node:crypto');
 const fs = require('node:fs');
 const { isAbsolute, join } = require('node:path');
 
-// What V8 compiled, kept between runs. It is code that runs as us: V8 compares nothing but the length of the source and
-// its own version, so a file of somebody else, or of another build, would be executed as it is. A file is therefore
-// believed only in a directory that is ours and closed to others, under a name that carries the hash of the bundle and
-// the version of Node.js, and when the SHA-256 that begins it is that of the rest.
+// Keeps V8's compiled code between runs. The cached code runs with the rights of the user, and V8 checks only the length
+// of the source and its own version. V8 would therefore execute a file from another user or another build. fedctl trusts
+// a cache file only if all of the following hold: its directory belongs to the user and is closed to others, its name
+// contains the hash of the bundle and the version of Node.js, and the SHA-256 at its start matches the rest of the file.
 
-/** Directories and files that others may enter or read are not used. */
+/** The permission bits for group and others. Directories and files with any of these bits are not used. */
 const FOR_OTHERS = 0o077;
 const LARGEST = 32 * 1024 * 1024;
 const DIGEST = 32;
-/** Commands are short words; what else was typed shares one file. */
+/** Commands are short words. All other arguments share one file. */
 const COMMAND = /^[a-z]{1,20}$/;
 
 /**
- * Opens the code cache of one command. Where there is no safe place for it, it is empty and keeps nothing: no failure of
- * the cache is a failure of the run.
+ * Opens the code cache of one command. Without a safe directory the cache is empty and stores nothing. A failure of the
+ * cache never fails the run.
  *
  * @param {{ env: NodeJS.ProcessEnv, hash: string, command: string }} options `hash` of the bundle; `command` as typed
  */
@@ -47,7 +47,7 @@ function openCodeCache({ env, hash, command }) {
       if (!before.has(chunk) || script.cachedDataRejected) complete = false;
     },
 
-    /** Writes the cache anew if this run loaded something that is not in it. Called after the answer. */
+    /** Rewrites the cache if this run loaded a chunk that is missing from it. Called after the output is written. */
     save() {
       if (folder === null || file === null || complete) return;
       const chunks = new Map(before);
@@ -56,7 +56,7 @@ function openCodeCache({ env, hash, command }) {
         write(folder, file, chunks);
         prune(folder, hash);
       } catch {
-        // The next run compiles again.
+        // Without the file, the next run compiles the chunks again.
       }
     },
   };
@@ -64,7 +64,7 @@ function openCodeCache({ env, hash, command }) {
 
 /**
  * @param {NodeJS.ProcessEnv} env
- * @returns the directory of the cache if it is safe, made where it is missing; null to go without
+ * @returns the cache directory if it is safe, created if missing; null to run without a cache
  */
 function cacheFolder(env) {
   if (env.NODE_DISABLE_COMPILE_CACHE === '1' || process.getuid === undefined) return null;
@@ -81,12 +81,12 @@ function cacheFolder(env) {
     if (!fs.existsSync(folder)) {
       // Not recursive, so that a missing home directory is not created.
       if (!fs.existsSync(base)) fs.mkdirSync(base, { mode: 0o700 });
-      // In the home of another user (sudo) nothing is left behind.
+      // With sudo, the home directory can belong to another user. No file is created there.
       if (fs.lstatSync(base).uid !== process.getuid()) return null;
       fs.mkdirSync(folder, { mode: 0o700 });
     }
   } catch {
-    // Made by another run in the meantime, or it cannot be made: what is there decides.
+    // Another run has created the directory, or it cannot be created. The check below decides.
   }
   try {
     const { uid, mode } = fs.lstatSync(folder);
@@ -99,7 +99,7 @@ function cacheFolder(env) {
 
 /**
  * @param {string} file
- * @returns {Map<string, Buffer>} empty when there is no file, or one that is not to be believed
+ * @returns {Map<string, Buffer>} empty when the file is missing or not trusted
  */
 function read(file) {
   let descriptor;
@@ -118,7 +118,8 @@ function read(file) {
 }
 
 /**
- * SHA-256 of what follows, length of the index, the index (`[name, bytes][]` as JSON), the data of the chunks.
+ * Packs chunks into one file: the SHA-256 of the rest, the length of the index, the index (`[name, bytes][]` as JSON)
+ * and the data of the chunks.
  *
  * @param {ReadonlyMap<string, Buffer>} chunks
  */
@@ -153,7 +154,7 @@ function sha256(bytes) {
 }
 
 /**
- * Writes under a name of its own and renames: who reads at the same time sees the old file or the new one, whole.
+ * Writes a temporary file and renames it, so that a concurrent reader sees the complete old or the complete new file.
  *
  * @param {string} folder
  * @param {string} file
@@ -171,10 +172,10 @@ function write(folder, file, chunks) {
 }
 
 /**
- * Removes what other builds left, and drafts of runs that were killed.
+ * Removes the cache files of other builds and the temporary files of killed runs.
  *
  * @param {string} folder
- * @param {string} hash of the bundle that stays
+ * @param {string} hash of the bundle whose files are kept
  */
 function prune(folder, hash) {
   for (const name of fs.readdirSync(folder)) {

@@ -1,7 +1,7 @@
 #!/bin/sh
 // 2>/dev/null; exec node -- "$0" "$@"
-// To a shell the line above starts Node.js with `--` before the script, and to Node.js it is a comment. Without `--`
-// Node.js takes `--env-file` for its own, wherever it stands on the command line.
+// A shell executes the line above, which starts Node.js with `--` before the script. For Node.js the line is a comment.
+// Without `--`, Node.js treats `--env-file` as its own option at any position of the command line.
 // @ts-check
 'use strict';
 
@@ -9,7 +9,7 @@ const { readFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const vm = require('node:vm');
 
-// The SDK's notice about Node.js versions would land on stderr, beside the answer: silenced before anything loads.
+// Disables the SDK's warning about Node.js versions on stderr. The SDK reads the variable when it is loaded.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const FOLDER = join(dirname(__dirname), 'dist', 'cli');
@@ -24,13 +24,13 @@ const args = process.argv.slice(2);
 const prepared = preparedAnswer(args);
 if (prepared === null) void run();
 else {
-  // A reader that is gone (`fedctl --help | head -1`) is no failure.
+  // A closed pipe (`fedctl --help | head -1`) is not a failure.
   process.stdout.on('error', () => {});
   process.stdout.write(prepared);
 }
 
 /**
- * What the build wrote down already: the help and the version, as they are where no terminal decides the width.
+ * Returns the help or the version that the build has prepared, if the output is not a terminal with its own width.
  *
  * @param {readonly string[]} args
  */
@@ -50,17 +50,17 @@ async function run() {
   const { processContext, takeOverSignals } = load('process-context.cjs');
   const { stopped, letGo, passSignals } = takeOverSignals();
   process.exitCode = await main(args, processContext(__filename, stopped, passSignals));
-  // What was said is said in full; then a connection that a driver cannot let go, or a look-up that hangs, must not hold
-  // the process.
+  // Waits until all output is written. After that, an open connection of a driver or a hanging DNS lookup must not keep
+  // the process alive.
   for (const stream of [process.stdout, process.stderr]) await new Promise((said) => stream.write('', said));
   cache.save();
-  // It waits for a thread that looks up a name, and calls no listener meanwhile.
+  // process.exit() waits for a DNS lookup thread and calls no signal listeners in that time, so they are removed first.
   letGo();
   process.exit();
 }
 
 /**
- * Loads chunks of the bundle as CommonJS, from what V8 compiled last time where there is that.
+ * Loads chunks of the bundle as CommonJS, from the code cache if it contains them.
  *
  * @param {ReturnType<typeof import('./code-cache.js').openCodeCache>} cache
  * @returns {(name: string) => any}
@@ -73,7 +73,7 @@ function loader(cache) {
     const known = modules.get(name);
     if (known !== undefined) return known.exports;
     const filename = join(FOLDER, name);
-    // Chunks are ASCII: the build escapes the rest. Wrapped as bytes, the source is in the heap once.
+    // Chunks are ASCII, because the build escapes all other characters. Wrapping bytes keeps one copy of the source.
     const source = Buffer.concat([HEAD, readFileSync(filename), TAIL]).latin1Slice();
     const script = new vm.Script(source, { filename, cachedData: cache.of(name) });
     cache.keep(name, script);

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
-// Started by `fedctl sandbox --isolate` in the namespaces of the command. It opens ports there and hands them to the lab
-// outside, which then accepts the connections itself. The namespaces exist as long as this process, and it ends when the
-// lab does, however that happens.
+// Started by `fedctl sandbox --isolate` in the namespaces of the command. This process opens ports there and passes them
+// to the lab outside, which accepts the connections. The namespaces exist as long as this process, which ends whenever
+// the lab ends.
 
 const { createSocket } = require('node:dgram');
 const { createServer } = require('node:net');

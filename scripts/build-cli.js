@@ -1,6 +1,6 @@
 // @ts-check
-// Makes `dist/cli/`: the command as chunks of CommonJS, and what bin/fedctl.js must know of them. Everything that is imported is
-// in it. Nothing is minified: names and stacks stay readable, and V8's code cache makes up for the size.
+// Builds `dist/cli/`: the command as CommonJS chunks with all their dependencies, and the data that bin/fedctl.js needs.
+// The output is not minified, so that names and stack traces stay readable. V8's code cache compensates for the size.
 
 import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -12,12 +12,12 @@ import { rolldown } from 'rolldown';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** What the driver looks for and can do without: it asks inside a try. */
+/** Optional packages of the driver, which it loads inside a try block. */
 const OPTIONAL = ['kerberos', 'snappy', 'mongodb-client-encryption', 'gcp-metadata', '@mongodb-js/zstd'];
 
 /**
- * The driver parses connection strings with a URL of its own, whose tables take longer to load than all the rest of it.
- * Node's own does the same; test/bundle/own-url.test.ts compares the two.
+ * Replaces the driver's URL implementation for connection strings, whose tables take longer to load than the rest of the
+ * driver, with the URL of Node.js. test/bundle/own-url.test.ts compares the two implementations.
  *
  * @type {import('rolldown').Plugin}
  */
@@ -28,7 +28,7 @@ const ownUrl = {
 };
 
 /**
- * commander loads what starts programs, for subcommands that are programs of their own. fedctl has none.
+ * Removes child_process from commander, which needs it only for subcommands that are separate programs.
  *
  * @type {import('rolldown').Plugin}
  */
@@ -40,7 +40,7 @@ const noPrograms = {
 };
 
 /**
- * The driver signs with a `Headers`, a global for which Node.js loads all of fetch: 12 MB. Of it the driver needs a Map.
+ * Replaces the global `Headers` that the driver signs with: for it Node.js loads all of fetch, 12 MB. A Map is enough.
  *
  * @type {import('rolldown').Plugin}
  */
@@ -64,13 +64,13 @@ class Headers extends Map {
 const ENTRIES = {
   main: 'src/commands/main.ts',
   'process-context': 'src/lib/process-context.ts',
-  // What programs import.
+  // The modules that programs import.
   index: 'src/lib/index.ts',
   sandbox: 'src/sandbox/index.ts',
 };
 
 /**
- * Adds the modules that bin/fedctl.js loads before it knows the command.
+ * Collects the modules that bin/fedctl.js loads before it knows the command.
  *
  * @param {Set<string>} modules
  * @returns {import('rolldown').Plugin}
@@ -90,8 +90,8 @@ function modulesOfEveryRun(modules) {
 /**
  * Builds the chunks.
  *
- * @param {string} folder is emptied first
- * @returns the chunks as rolldown tells of them
+ * @param {string} folder the output folder, emptied first
+ * @returns the chunks in rolldown's format
  */
 export async function buildCli(folder) {
   await rm(folder, { recursive: true, force: true });
@@ -108,11 +108,11 @@ export async function buildCli(folder) {
   const { output } = await bundle.generate({
     format: 'cjs',
     exports: 'named',
-    // The loader of bin/fedctl.js knows `require` only.
+    // The loader of bin/fedctl.js supports only `require`.
     dynamicImportInCjs: false,
-    // One file instead of twenty for what every run loads.
+    // Puts the modules that every run loads into one file instead of twenty.
     codeSplitting: { groups: [{ name: 'base', test: (id) => everyRun.has(id) }] },
-    // Names and stacks stay as they are written; what V8 reads to no end does not.
+    // Keeps licence comments and removes all others, which V8 would only have to read.
     comments: { legal: true, annotation: false, jsdoc: false },
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
@@ -131,13 +131,13 @@ export async function buildCli(folder) {
   return chunks;
 }
 
-/** Node.js reads a file of one byte a character without decoding it. @param {string} code */
+/** Escapes non-ASCII characters, because Node.js reads an ASCII file without decoding it. @param {string} code */
 function ascii(code) {
   return code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /**
- * What the command prints for --help and --version where no terminal decides the width.
+ * Returns the output of --help and --version for a standard output that is not a terminal.
  *
  * @param {string} folder
  * @returns {Promise<{ help: string, version: string }>}

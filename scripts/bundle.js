@@ -1,6 +1,6 @@
 // @ts-check
-// Makes `bundle/`: fedctl as a package that runs without node_modules and has nothing to install, with the licences of everything
-// that is in it. `npm pack ./bundle` packs it; a release is the folder itself. Another folder can be named as the only argument.
+// Builds `bundle/`: fedctl as a package without dependencies to install, with the licences of all bundled packages.
+// `npm pack ./bundle` packs it; a release is the folder itself. The only argument can name another output folder.
 
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -12,8 +12,8 @@ import { licences } from './licences.js';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * @param {string} folder is emptied first
- * @returns the chunks as rolldown tells of them
+ * @param {string} folder the output folder, emptied first
+ * @returns the chunks in rolldown's format
  */
 export async function bundle(folder) {
   await rm(folder, { recursive: true, force: true });
@@ -48,7 +48,7 @@ export async function bundle(folder) {
 const entryTypes = (name) => join(ROOT, `dist/${name}.d.ts`);
 
 /**
- * The declarations that these need, themselves included.
+ * Returns the given declaration files and all declaration files that they import.
  *
  * @param {readonly string[]} entries
  * @returns {Promise<ReadonlySet<string>>}

@@ -1,12 +1,12 @@
 // Reads the pages of docs/failures: one Markdown file for each failure code, with front matter and fixed sections.
-// A page that breaks the form is an error that names the file and what is wrong.
+// A malformed page causes an error with the file name and the problem.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { toString as textOf } from 'mdast-util-to-string';
 import { parse as parseYaml } from 'yaml';
 
-/** Sections of a page, in this order. `required` ones are on every page. */
+/** The sections of a page, in this order. Every page has the `required` sections. */
 const SECTIONS = {
   Meaning: { required: true },
   Causes: { required: true },
@@ -25,7 +25,7 @@ const CODE = /^[a-z]+(\.[a-z0-9-]+){1,2}$/;
  * @param {string} folder
  * @returns {object[]} the pages, ordered by code and `before`: code, kind, title, exit (null for reported), reported (null for raised),
  *   cause, remedy, meaning, shows, alsoShows, causes, apart, commands, sources
- * @throws {Error} naming the file and the fault
+ * @throws {Error} with the file name and the problem
  */
 export function readFailurePages(folder) {
   const files = readdirSync(folder)
@@ -42,7 +42,7 @@ export function readFailurePages(folder) {
   return ordered(pages);
 }
 
-/** A text that several codes print is that of the first: `before` puts a code in front of one that comes earlier in the alphabet. */
+/** Sorts pages by code. `before` moves a code before another, because a text of several codes belongs to the first. */
 function ordered(pages) {
   const order = pages.filter(({ before }) => before === null);
   for (const page of pages.filter(({ before }) => before !== null)) {
@@ -57,8 +57,8 @@ function ordered(pages) {
 /**
  * Reads one page.
  *
- * @param {string} name the name of the file: `<code>.md`
- * @param {string} text what is in it
+ * @param {string} name the file name: `<code>.md`
+ * @param {string} text the content of the file
  */
 export function readPage(name, text) {
   const code = name.replace(/\.md$/, '');
@@ -93,7 +93,7 @@ function readFrontMatter(name, data) {
     throw fault(name, `front matter has an unknown key: ${Object.keys(rest)[0]}`);
   if (typeof title !== 'string' || title === '') throw fault(name, 'front matter has no title');
   if (kind === 'raised') {
-    // 125 to 127: a program that could not be run.
+    // The exit codes 125 to 127 are for a program that could not be run.
     if (!Number.isInteger(exit) || exit < 1 || (exit > 6 && exit < 125) || exit > 127)
       throw fault(name, 'kind raised requires an exit code from 1 to 6, or from 125 to 127');
     if (reported !== undefined) throw fault(name, 'kind raised has no "reported"');
@@ -106,7 +106,7 @@ function readFrontMatter(name, data) {
   return { kind, title, exit: null, reported, before };
 }
 
-/** @returns the nodes before the first heading, and those under each */
+/** @returns the nodes before the first heading, and the nodes under each heading */
 function splitSections(name, nodes) {
   const lead = [];
   const sections = new Map();
@@ -131,7 +131,7 @@ function splitSections(name, nodes) {
   return { lead, sections };
 }
 
-/** Lines that Markdown joins are one line of prose. */
+/** Joins the lines of a Markdown paragraph into one line. */
 function prose(node) {
   return textOf(node).replace(/\n/g, ' ');
 }
@@ -148,7 +148,7 @@ function list(name, title, nodes) {
   return only.children.map((item) => paragraph(name, title, item.children));
 }
 
-/** @returns {Record<string, string[]>} by who prints them, as the paragraphs in front of the blocks say */
+/** @returns {Record<string, string[]>} the texts by program, which the paragraph before each block names */
 function texts(name, title, nodes) {
   const found = {};
   let from = null;

@@ -1,12 +1,12 @@
-// Writes the modules that documents become: the pages of docs/failures as the catalogue that every run loads and the pages that
-// only `explain` and refusals load, and the promises of SECURITY.md for `help security`. Nothing at run time reads Markdown or
-// YAML for them.
+// Generates modules from documents, so that fedctl reads no Markdown or YAML for them at run time. The pages of
+// docs/failures become the catalogue, which every run loads, and the pages, which only `explain` and failures load.
+// The promises of SECURITY.md become the text of `help security`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readFailurePages } from './failure-pages.js';
 
-/** In the order of the chain; `fedctl explain` lists them so. */
+/** The areas of failure codes in the order of the chain, as `fedctl explain` lists them. */
 const AREAS = [
   'usage',
   'config',
@@ -26,7 +26,7 @@ const AREAS = [
 const HEADER = '// Generated from docs/failures by scripts/generate.js. Change the page, not this file.\n';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** A test names other folders. */
+/** Tests pass other folders. */
 const [from = join(root, 'docs/failures'), to = join(root, 'src/lib/failures')] = process.argv.slice(2);
 
 const area = ({ code }) => {
@@ -71,7 +71,7 @@ export const PAGES: Readonly<Record<ExplainedCode, PageText>> = ${json(texts)};
 
 if (process.argv.length === 2) writePromises();
 
-/** The numbered promises of SECURITY.md under their headings, without the tests that hold them. */
+/** The numbered promises of SECURITY.md under their headings, without the names of their tests. */
 function writePromises() {
   const page = readFileSync(join(root, 'SECURITY.md'), 'utf8');
   const sections = page.slice(page.indexOf('\n## Promises')).split('\n### ').slice(1);
@@ -92,7 +92,7 @@ export const PROMISES: readonly { readonly title: string; readonly promises: rea
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
 }
 
-/** Leaves a file that is current alone, so that no build starts over. */
+/** Writes a file only if its content changed, so that incremental builds stay valid. */
 function write(name, code) {
   const path = join(to, name);
   const text = `${HEADER}${code}`;

@@ -6,12 +6,12 @@ import { join, relative } from 'node:path';
 /** @typedef {Pick<import('rolldown').OutputChunk, 'modules'>} Chunk */
 
 /**
- * The licences and notices of every package of which something stands in a bundle, packages of one text together.
+ * Returns the licences and notices of every package in a bundle. Packages with the same text are grouped.
  *
  * @param {string} root the checkout
  * @param {readonly Chunk[]} chunks
  * @returns {Promise<string>}
- * @throws Error when a package says nothing about its licence
+ * @throws Error when a package does not state its licence
  */
 export async function licences(root, chunks) {
   /** @type {Map<string, string[]>} */
@@ -42,7 +42,7 @@ export function packagesIn(root, chunks) {
 
 /**
  * @param {string} folder of a package
- * @returns what it is called, with version and licence, and the texts that it wants to be handed on
+ * @returns the name, version and licence of the package, and the texts that its licence requires to be distributed
  */
 async function licenceOf(folder) {
   const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));

@@ -9,7 +9,7 @@ const faults = (await linter.lintFiles(documents())).flatMap(({ filePath, messag
   messages.map(({ line, message }) => `${relative('.', filePath)}:${line}: ${message}`),
 );
 
-// The lab repeats the texts of AWS and of mongod.
+// The lab returns the original texts of AWS and of mongod.
 const OF_OTHERS = ['src/sandbox/aws/', 'src/sandbox/mongod/'];
 const strings = texts().filter(
   ({ kind, file }) =>
@@ -17,7 +17,7 @@ const strings = texts().filter(
 );
 for (const file of new Set(strings.map((text) => text.file))) {
   const found = strings.filter((text) => text.file === file);
-  // One text is one line, so that the line of a fault names the text.
+  // Each text is one line, so that the line number of a finding identifies the text.
   const { messages } = await linter.lintText(found.map(({ text }) => text).join('\n'), `${file}.txt`);
   for (const { line, message } of messages) faults.push(`${file}:${found[line - 1].line}: ${message}`);
 }

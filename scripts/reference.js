@@ -1,5 +1,5 @@
-// Writes docs/reference.md from the tables of the code: `npm run reference`, after a build. test/docs/reference.test.ts tells
-// when the page is not current.
+// Writes docs/reference.md from the tables of the code: `npm run reference`, after a build. test/docs/reference.test.ts
+// fails when the page is out of date.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,10 +108,10 @@ export async function reference() {
 const code = (text) => (text === '' ? '' : `\`${text}\``);
 const block = (language, text) => `\`\`\`${language}\n${text}\n\`\`\``;
 const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`;
-/** Text of a help page as Markdown: angle brackets outside of code are no HTML. */
+/** Converts the text of a help page to Markdown. Escapes angle brackets outside code, which Markdown reads as HTML. */
 const prose = (text) => text.replace(/(`[^`]*`)|<(?=[\w/])/g, (found, span) => span ?? `\\${found}`);
 const cell = (text) => prose(String(text)).replaceAll('|', '\\|');
-/** What Markdown would take for HTML or for a variable. */
+/** Formats text as code that Markdown would interpret as HTML or as a variable. */
 const codeWords = (text) => text.replace(/\$\{[^}]*\}|<name>/g, (found) => code(found));
 
 function table(head, rows) {

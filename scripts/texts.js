@@ -57,7 +57,7 @@ export function paragraphsOf(file, content) {
   };
   // Front matter is data.
   visit(fromMarkdown(content.replace(/^---\n.*?\n---\n/s, (matter) => matter.replace(/[^\n]/g, ''))));
-  // A page says in front of a block of texts who prints them.
+  // A failure page names the program before a block of its texts.
   return found.filter(({ text }) => isProse(text) && !(kind === 'failure page' && text.endsWith(':')));
 }
 
@@ -101,7 +101,7 @@ export function messagesOf(file, content) {
 }
 
 /**
- * Returns the comments of a source file; line comments below each other are one.
+ * Returns the comments of a source file. Consecutive line comments form one text.
  *
  * @param {string} file
  * @param {string} content
@@ -121,7 +121,7 @@ export function commentsOf(file, content) {
   return found.filter(({ text }) => isProse(text));
 }
 
-/** Two words with nothing but white space between them. Styles and markup are not prose. */
+/** Matches two words separated only by white space. Styles and markup do not match. */
 function isProse(text) {
   return /[a-z]{2,}[,:;.]? [a-z]{2,}/i.test(text) && !/^\s*[<{]|;\s*}/.test(text);
 }

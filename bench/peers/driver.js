@@ -1,4 +1,4 @@
-// What a program of its own would do to log in with a token that it has: the MongoDB driver and nothing else.
+// A minimal program that logs in with an existing token, using only the MongoDB driver.
 import { readFileSync } from 'node:fs';
 import { MongoClient } from 'mongodb';
 

@@ -1,4 +1,4 @@
-// What a program of its own would do to mint a token: the AWS SDK and nothing else.
+// A minimal program that mints a token, using only the AWS SDK.
 import { GetWebIdentityTokenCommand, STSClient } from '@aws-sdk/client-sts';
 
 const sts = new STSClient({});

@@ -43,19 +43,19 @@ import {
 } from './world.ts';
 
 const PROBE = fileURLToPath(new URL('probe.mjs', import.meta.url));
-/** Runs in this process at the same time: most of their time they wait for a server. */
+/** The number of concurrent runs in this process. Most of their time, they wait for a server. */
 const LANES = 6;
-/** Real processes at the same time. */
+/** The number of concurrent processes. */
 const PROCESSES = 2;
 
-/** A command with its full name, as the table of commands has it. */
+/** A command of the command table, with its full name. */
 interface Leaf {
   readonly name: string;
   readonly record: AnyCommand;
   readonly row: Row;
 }
 
-/** Whether to print the texts in which secrets were found, and those of runs that should have been a success. */
+/** Whether to print the texts that contain secrets, and the output of runs that failed unexpectedly. */
 const SHOW = process.env['CANARY_SHOW'] !== undefined;
 
 /** One run to be made. */
@@ -71,17 +71,16 @@ interface Combination {
   readonly github: boolean;
 }
 
-/** The ways in which the runs of a scenario ended: `success`, or the areas of their codes. */
+/** The results of the runs of a scenario: `success`, or the areas of their codes. */
 type Reached = Map<Scenario, Set<string>>;
 
-/** Everything that is wrong, one line each. */
+/** All problems, one line each. */
 const problems: string[] = [];
 
 /**
- * Tries every command of the table in every output format with planted secrets, and looks for them in all that comes
- * out.
+ * Runs every command of the table in every output format with planted secrets, and searches all output for the secrets.
  *
- * @param only tries the commands alone whose names hold this text
+ * @param only limits the run to commands whose names contain this text
  * @returns whether no secret was found, and the table is complete
  */
 export async function canaries(say: (line: string) => void, only = ''): Promise<boolean> {
@@ -118,7 +117,7 @@ export async function canaries(say: (line: string) => void, only = ''): Promise<
   return leaks === 0 && problems.length === 0;
 }
 
-/** The table of commands, each with its row; what has none is a problem. */
+/** The command table with the row of each command. A command without a row is a problem. */
 async function readTable(): Promise<readonly Leaf[]> {
   const rows = COMMANDS.flatMap(({ name, load, subcommands = [] }) => [
     { name, load },
@@ -149,7 +148,7 @@ async function readTable(): Promise<readonly Leaf[]> {
   return leaves;
 }
 
-/** The output formats of a command: those of --output, and those of a --format of its own. */
+/** The output formats of a command: the values of --output and of its own --format option. */
 function formatsOf({ faces, options }: AnyCommand): readonly string[] {
   const listed =
     /\(([a-z-]+(?:, [a-z-]+)+)(?:; [^)]*)?\)$/.exec(options['format']?.description ?? '')?.[1] ?? '';
@@ -157,7 +156,7 @@ function formatsOf({ faces, options }: AnyCommand): readonly string[] {
   return [...(faces ?? ['human', 'json']), ...own.map((format) => `format ${format}`)];
 }
 
-/** Each way to end with each format, and the other factors in pairs. */
+/** Combines each result with each format, and the other factors in pairs. */
 async function combinationsOf(leaf: Leaf): Promise<readonly Combination[]> {
   const scenarios = CLASSES.flatMap((each) => {
     const given = leaf.row.classes[each];
@@ -194,7 +193,7 @@ interface Uses {
   source: boolean;
 }
 
-/** Which factors make a difference to a scenario: it is staged once, in a world that only takes notes. */
+/** The factors that affect a scenario, found by staging it once in a world that only records access. */
 async function usesOf(scenario: Scenario): Promise<Uses> {
   const uses: Uses = { manner: false, place: false, source: false };
   const servers = new Proxy({} as Servers, {
@@ -221,7 +220,7 @@ async function usesOf(scenario: Scenario): Promise<Uses> {
   return uses;
 }
 
-/** Of the combinations, those that are made with the real binary: each format with each class once. */
+/** The combinations that run with the real binary: each format with each class once. */
 function realOnes(all: readonly Combination[]): readonly Combination[] {
   const taken = new Set<string>();
   return all.filter(({ leaf, class: way, format, scenario }) => {
@@ -249,11 +248,11 @@ async function inLanes<T>(
   );
 }
 
-/** The stages of all runs, with what they have in common. */
+/** The stages of all runs, with their shared parts. */
 class Stages {
   readonly #world: World;
   readonly #lab: Lab;
-  /** Of all files of all runs. */
+  /** The folder for all files of all runs. */
   readonly folder: string = mkdtempSync(join(tmpdir(), 'fedctl-canary-'));
 
   constructor(world: World, lab: Lab) {
@@ -266,8 +265,8 @@ class Stages {
   }
 
   /**
-   * @param written gets the files that the stage writes
-   * @param own gets what has to end with the run
+   * @param written receives the files that the stage writes
+   * @param own receives the resources that must be closed after the run
    */
   of(
     { manner, place, source, format }: Combination,
@@ -293,7 +292,7 @@ class Stages {
       lab: this.#lab.env,
       ownLab: async () => {
         const started = await startCheckLab();
-        // As `fedctl sandbox` does.
+        // The same setup as in `fedctl sandbox`.
         started.lab.controls.stopping.addEventListener('abort', () => started.lab.close());
         own.push(started);
         return started.lab.env;
@@ -306,7 +305,7 @@ class Stages {
   }
 }
 
-/** Makes one run and returns a line for each leak. */
+/** Runs one combination and returns a line for each leak. */
 async function tried(
   combination: Combination,
   real: boolean,
@@ -315,7 +314,7 @@ async function tried(
 ): Promise<readonly string[]> {
   const { class: way, scenario } = combination;
   const cwd = mkdtempSync(join(stages.folder, 'run-'));
-  // The runner of GitHub Actions makes both before a step begins.
+  // The GitHub Actions runner creates both files before a step begins.
   for (const name of ['summary.md', 'github-env']) writeFileSync(join(cwd, name), '');
   const own: AsyncDisposable[] = [];
   try {
@@ -358,7 +357,7 @@ function describe({ leaf, class: way, scenario, format, ...factors }: Combinatio
   return `fedctl ${leaf.name}, ${format}, ${way}: ${scenario.what} (${how.join(', ')}; ${real ? 'process' : 'in process'})`;
 }
 
-/** Runs fedctl and collects what it says. */
+/** Runs fedctl and collects its output. */
 async function made(
   { leaf, format, verbose, github }: Combination,
   run: Run,
@@ -401,7 +400,7 @@ async function made(
   }
 }
 
-/** `check` writes all its other output formats to files beside. */
+/** The options that make `check` write its other output formats to files as well. */
 function formatArguments(format: string, { record }: Leaf, { args = [] }: Run): readonly string[] {
   const [, own] = /^format (.*)/.exec(format) ?? [];
   if (own !== undefined) return ['--format', own];
@@ -415,10 +414,10 @@ interface Probed {
   readonly children: readonly (readonly string[])[];
 }
 
-/** What others can see of the processes of a run. What was typed is not fedctl's to hide. */
+/** The process data that other users can see, without the typed arguments, which fedctl cannot hide. */
 function processes(folder: string, typed: readonly string[]): readonly (readonly [string, string])[] {
   return readdirSync(folder).flatMap((name) => {
-    // Written by the probe.
+    // The probe wrote these files.
     const { title, commandLine, children } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Probed;
     const own = commandLine.filter((word) => !typed.includes(word));
     return [
@@ -432,7 +431,7 @@ function processes(folder: string, typed: readonly string[]): readonly (readonly
   });
 }
 
-/** The files of a folder and their content, those in folders below it too. */
+/** The files of a folder and its subfolders, with their content. */
 function files(folder: string, under = ''): readonly (readonly [string, string])[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((name) => {
@@ -442,7 +441,7 @@ function files(folder: string, under = ''): readonly (readonly [string, string])
   });
 }
 
-/** Takes the secrets that were asked for out of what was seen, each once, and tells which are not there. */
+/** Removes one occurrence of each requested secret from the findings, and returns the requested secrets not found. */
 function takeAnswer(
   { leaf, format, scenario, github }: Combination,
   stage: Stage,
@@ -462,7 +461,7 @@ function takeAnswer(
   });
 }
 
-/** The classes of which no scenario ended as the class says: they prove nothing. */
+/** The classes for which no scenario had the expected result, so that their runs prove nothing. */
 function unreached({ name, row }: Leaf, reached: Reached): readonly string[] {
   return CLASSES.flatMap((way) => {
     const scenarios = row.classes[way];

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 
-/** A secret that was planted to see where it comes out, and what it is called in a report. */
+/** A planted secret, and its name in a report. */
 export interface Canary {
   readonly name: string;
   readonly value: string;
 }
 
-/** The shortest piece of a secret that counts as a leak, in characters. */
+/** The minimum length of a piece of a secret that counts as a leak, in characters. */
 export const PIECE = 16;
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /**
- * Makes a secret out of its name: the same in every run, and with no piece in common with another one.
+ * Derives a secret from its name: the same in every run, and without a piece in common with another secret.
  *
  * @param length in characters
- * @param special characters that stand in it at every eleventh place, because encodings treat them differently
+ * @param special characters to insert at every eleventh position, because encodings treat them differently
  */
 export function secretFor(name: string, length = 48, special = ''): string {
   let text = '';
@@ -31,7 +31,7 @@ export function secretFor(name: string, length = 48, special = ''): string {
     .join('');
 }
 
-/** How a secret may be written by whoever repeats it. */
+/** The encodings in which a secret can appear in output. */
 export const ENCODINGS = {
   plain: (text: string) => text,
   url: (text: string) => encodeURIComponent(text),
@@ -43,10 +43,10 @@ export const ENCODINGS = {
 
 export type Encoding = keyof typeof ENCODINGS;
 
-/** A piece of this length, at any place of a secret, is looked for at every such place of a text. */
+/** The length and distance of the pieces that are searched for, in characters. */
 const STRIDE = PIECE / 2;
 
-/** Finds planted secrets in a text, also in pieces and encoded. */
+/** Finds planted secrets in a text, including pieces and encoded forms. */
 export class Detector {
   readonly #pieces = new Map<string, string>();
   readonly #strides = new Set<string>();
@@ -55,7 +55,7 @@ export class Detector {
     for (const canary of canaries) this.add(canary);
   }
 
-  /** @throws Error for a secret that is too short to be told from other text */
+  /** @throws Error for a secret that is too short to be distinguished from other text */
   add({ name, value }: Canary): void {
     if (value.length < PIECE) throw new Error(`the canary ${name} is shorter than ${PIECE} characters`);
     for (let at = 0; at + PIECE <= value.length; at++) {
@@ -65,7 +65,7 @@ export class Detector {
     for (let at = 0; at + STRIDE <= value.length; at++) this.#strides.add(value.slice(at, at + STRIDE));
   }
 
-  /** Returns the names of the secrets that a text holds. */
+  /** Returns the names of the secrets in a text. */
   find(text: string): readonly string[] {
     const found = new Set<string>();
     for (const view of views(text)) {
@@ -84,12 +84,12 @@ export class Detector {
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** Ways to read a text; each takes away one encoding. */
+/** Decoders, each of which removes one encoding from a text. */
 const READINGS: readonly ((text: string) => string)[] = [
   (text) => text.replace(/(?:%[0-9a-f]{2})+/gi, percentDecoded),
   (text) => text.replace(/\\(?:u([0-9a-f]{4})|u\{([0-9a-f]+)\}|(["\\/]))/gi, jsonDecoded),
   (text) => text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|([a-z]+));/gi, entityDecoded),
-  // Colours, and lines that were folded.
+  // Removes colours and folded lines.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would not show is what is looked for
   (text) => text.replace(/\u001b\[[0-9;]*m/g, '').replace(/\s+/g, ''),
   (text) => decodedRuns(text, /[0-9a-f]{32,}/gi, 2, 'hex'),
@@ -97,7 +97,7 @@ const READINGS: readonly ((text: string) => string)[] = [
   (text) => decodedRuns(text, /[A-Za-z0-9_-]{20,}/g, 4, 'base64url'),
 ];
 
-/** A text and what can be read in it, encodings within encodings included. */
+/** Returns a text and all its decoded forms, including nested encodings. */
 function views(text: string, depth = 2): ReadonlySet<string> {
   const seen = new Set([text]);
   let last: readonly string[] = [text];
@@ -109,7 +109,7 @@ function views(text: string, depth = 2): ReadonlySet<string> {
   return seen;
 }
 
-/** The runs of an alphabet in a text, decoded from each offset at which a group of `group` characters may begin. */
+/** Decodes sequences of an alphabet in a text, from each offset at which a group of `group` characters can begin. */
 function decodedRuns(text: string, run: RegExp, group: number, encoding: BufferEncoding): string {
   const runs = text.match(run) ?? [];
   return runs

@@ -4,7 +4,7 @@ export type Factors = Readonly<Record<string, readonly unknown[]>>;
 /**
  * Returns combinations in which each value of a factor meets each value of every other factor at least once.
  *
- * Greedy: each combination starts with a pair that is missing, and takes the values that cover the most others.
+ * Greedy: each combination starts with an uncovered pair, and adds the values that cover the most other pairs.
  */
 export function pairwise<Of extends Factors>(
   factors: Of,
@@ -31,7 +31,7 @@ export function pairwise<Of extends Factors>(
       if (chosen.has(factor)) return;
       const gain = (value: number) =>
         [...chosen].filter(([other, taken]) => missing.has(pair(other, taken, factor, value))).length;
-      // The values take turns where they are worth the same.
+      // Values that cover equally many pairs alternate.
       const values = [...Array(size).keys()].map((value) => (value + combinations.length) % size);
       chosen.set(
         factor,
@@ -45,7 +45,7 @@ export function pairwise<Of extends Factors>(
   }
   return combinations.map(
     (values) =>
-      // Every name of the factors got one of its own values.
+      // Each factor now has one of its values.
       Object.fromEntries(names.map((name, at) => [name, factors[name]?.[values[at] ?? 0]])) as {
         readonly [Name in keyof Of]: Of[Name][number];
       },

@@ -1,5 +1,5 @@
-// Loaded into every Node.js process of a run: writes what other users of the machine can see of it, and of the processes
-// that it starts, to a file in the folder that CANARY_PROBE names.
+// Loaded into every Node.js process of a run: records the data of the process and its child processes that other users
+// of the machine can see, in a file in the folder that CANARY_PROBE names.
 import childProcess from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -23,7 +23,7 @@ process.on('exit', () => {
   writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify(seen));
 });
 
-/** As `ps` shows it; where there is no /proc, as the process was started. */
+/** The command line as `ps` shows it; without /proc, the command line at the start of the process. */
 function commandLine() {
   try {
     return readFileSync('/proc/self/cmdline', 'utf8').split('\0');

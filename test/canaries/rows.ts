@@ -17,26 +17,26 @@ import {
 } from './scene.ts';
 import { SECRETS } from './world.ts';
 
-/** The secrets that an output format is asked for; each may stand in the answer of a success once. */
+/** The secrets that an output format must print. Each can appear once in the output of a successful run. */
 type Requested = (stage: Stage) => readonly string[];
 
-/** What a command must be tried with. */
+/** The test row of a command. */
 export interface Row {
-  /** Each output format, and the secrets that it is asked for. */
+  /** Each output format, with the secrets that it must print. */
   readonly formats: Readonly<Record<string, Requested>>;
-  /** Each way to end, or why this command cannot end so. */
+  /** Each result, or the reason why this command cannot have that result. */
   readonly classes: Readonly<Record<Class, readonly Scenario[] | string>>;
-  /** The real binary only: what it does cannot be done in this process. */
+  /** True when only the real binary can run the command. */
   readonly processOnly?: true;
 }
 
 const nothing: Requested = () => [];
 const BOTH = { human: nothing, json: nothing } as const;
 
-/** Waits for nothing. */
+/** A sleep that returns immediately. */
 const IMPATIENT: MemoryContextOptions = { sleep: async () => {} };
 
-/** Why a command cannot end in a way. */
+/** The reason why a command cannot have a result. */
 const NO_CONFIG = 'reads no configuration file';
 const NO_TOKEN = 'reads no token';
 const NO_ISSUER = 'asks no issuer';
@@ -51,7 +51,7 @@ const run =
   (...args: readonly string[]) =>
   (_stage: Stage, env: Env): Run => ({ args, env });
 
-/** A bug after the credentials were read. */
+/** An internal error after the credentials were read. */
 function bug(...args: readonly string[]): Scenario {
   return {
     what: 'an unexpected error quotes the credentials',
@@ -70,7 +70,7 @@ function accountRow(own: {
   readonly context?: MemoryContextOptions;
   readonly sts: readonly Scenario[] | string;
   readonly iam: readonly Scenario[] | string;
-  /** More successes. */
+  /** Additional successful runs. */
   readonly more?: readonly Scenario[];
   readonly issuer: readonly Scenario[] | string;
 }): Row {
@@ -120,7 +120,7 @@ const mint = 'GetWebIdentityToken';
 
 const LOGIN = ['--audience', 'orders', '--timeout', '2s'] as const;
 
-/** The secrets of a session, by where the credentials come from. */
+/** The secrets of a session, by credential source. */
 const sessionSecrets: Requested = ({ source }) => secretsOfSource(source);
 
 /** A command that reads a token from a file or from stdin. */
@@ -206,7 +206,7 @@ const AGENT = ['--audience', 'orders', '--out', 'token.out', '--once'] as const;
 
 const WITH_PROXY_PASSWORD = `mongodb://127.0.0.1:9/?proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=${SECRETS.uriProxyPassword}&tlsCertificateKeyFilePassword=${SECRETS.uriKeyPassword}`;
 
-/** What a connection string for a program is printed with. */
+/** The options for printing a connection string for a program. */
 const secretsOfUri: Requested = () => [SECRETS.uriProxyPassword, SECRETS.uriKeyPassword];
 
 /** One row for each command, by its full name. */
@@ -1028,7 +1028,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
       iam: NO_AWS,
       jwt: NO_TOKEN,
       issuer: NO_ISSUER,
-      // With these it succeeds: they are part of the answer.
+      // The run succeeds with these secrets, so they are part of the output.
       mongo: mistakenUris(() => ({ args: [] })).filter(({ what }) => !what.includes('passwords of')),
       atlas: NO_ATLAS,
       net: NO_NETWORK,

@@ -1,7 +1,7 @@
-// Looks for planted secrets in everything that fedctl says; see canaries.ts. Ends with `N combinations, N leaks`.
+// Searches all output of fedctl for planted secrets; see canaries.ts. The last line is `N combinations, N leaks`.
 //
-// node test/canaries/run.js [NAME]   NAME: the commands alone whose names hold it
-// CANARY_SHOW=1 prints the texts in which secrets were found as well.
+// node test/canaries/run.js [NAME]   NAME: run only commands whose names contain NAME
+// CANARY_SHOW=1 also prints the texts that contain secrets.
 import { createViteServer } from 'vitest/node';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';

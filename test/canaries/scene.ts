@@ -3,7 +3,7 @@ import type { MemoryContextOptions } from '../support/memory-context.ts';
 import type { BinOptions } from '../support/run-bin.ts';
 import { type AwsFault, type MongodFault, SECRETS, type Servers } from './world.ts';
 
-/** How a run can end: well, or with a code of one of the areas. */
+/** The result of a run: success, or a code of one of the areas. */
 export const CLASSES = [
   'success',
   'usage',
@@ -22,7 +22,7 @@ export const CLASSES = [
 ] as const;
 export type Class = (typeof CLASSES)[number];
 
-/** Where AWS credentials come from in a run. */
+/** The source of the AWS credentials in a run. */
 export const SOURCES = [
   'environment',
   'profile',
@@ -36,46 +36,46 @@ export type Source = (typeof SOURCES)[number];
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** What a run is put together from. */
+/** The parts from which a run is built. */
 export interface Stage {
   readonly servers: Servers;
   readonly source: Source;
   readonly format: string;
   readonly minted: string;
   readonly presented: string;
-  /** Path of a file that holds secrets: `token.jwt`, `broken.jwt`. */
+  /** Path of a file with secrets: `token.jwt`, `broken.jwt`. */
   file(name: string): string;
-  /** A file of this run alone, in its working directory. */
+  /** A file for this run only, in its working directory. */
   write(name: string, text: string): string;
   /** The variables of a healthy lab that runs in this process. */
   readonly lab: LabEnvironment;
-  /** The same of a lab of this run alone. */
+  /** The variables of a lab for this run only. */
   ownLab(): Promise<LabEnvironment>;
 }
 
-/** One run: what is typed, and the world around it. */
+/** One run: the command line and its environment. */
 export interface Run {
   readonly args?: readonly string[];
   readonly env?: Env;
   readonly input?: string;
   /** Replaces parts of the world of a run in this process. */
   readonly context?: MemoryContextOptions;
-  /** Only the real binary can do this. */
+  /** True when only the real binary can do this run. */
   readonly process?: Pick<BinOptions, 'watch'>;
 }
 
 export interface Scenario {
   readonly what: string;
-  /** Where the answer goes, when it is not stdout: a file in the working directory. */
+  /** The output file in the working directory, when the output does not go to stdout. */
   readonly answerIn?: string;
-  /** The output formats that there are for it, when not all of them are. */
+  /** The available output formats, when the run does not support all of them. */
   readonly formats?: readonly string[];
   readonly stage: (stage: Stage) => Promise<Run> | Run;
 }
 
 const TYPED = `--secret-access-key=${SECRETS.typed}`;
 
-/** What every command may meet in what is typed. */
+/** Command line errors that every command can have. */
 export const MISTYPED: readonly Scenario[] = [
   { what: 'an unknown option with a secret', stage: () => ({ args: [TYPED] }) },
   {
@@ -117,7 +117,7 @@ export function mistakenUris(rest: (stage: Stage) => Promise<Run> | Run): readon
   ]);
 }
 
-/** Credentials of one source, and AWS at one of our servers. */
+/** Credentials from one source, with one of our servers as AWS. */
 export async function awsEnv(stage: Stage, fault?: AwsFault): Promise<Env> {
   const metadata = await stage.servers.metadata();
   const files = {
@@ -153,7 +153,7 @@ export async function awsEnv(stage: Stage, fault?: AwsFault): Promise<Env> {
 
 type Staging = (stage: Stage, env: Env) => Promise<Run> | Run;
 
-/** A command that calls AWS, with one action refused. */
+/** A command that calls AWS, with one action denied. */
 export function refusing(fault: AwsFault, what: string, rest: Staging): Scenario {
   return {
     what,
@@ -162,9 +162,9 @@ export function refusing(fault: AwsFault, what: string, rest: Staging): Scenario
 }
 
 /**
- * What a command meets on the way to AWS.
+ * Failures that a command can have before it reaches AWS.
  *
- * @param action the first that it calls
+ * @param action the first action that the command calls
  */
 export function onTheWayToAws(rest: Staging, action = 'GetCallerIdentity'): readonly Scenario[] {
   const identity = { action };
@@ -246,8 +246,8 @@ const WITHOUT_KEYS: Env = {
 };
 
 /**
- * A clock that breaks when a run looks at it: the error quotes secrets that the run has found by then, as a bug in fedctl
- * may.
+ * A clock that throws when a run reads it. The error quotes secrets that the run has read so far, as a bug in fedctl
+ * could.
  */
 export function brokenClock(secrets: readonly string[]): MemoryContextOptions {
   return {
@@ -257,7 +257,7 @@ export function brokenClock(secrets: readonly string[]): MemoryContextOptions {
   };
 }
 
-/** The secrets of the session that a source leads to. */
+/** The secrets of the session for a credential source. */
 export function secretsOfSource(source: Source): readonly string[] {
   const { environmentKey, environmentSession, profileKey, profileSession, processKey, processSession } =
     SECRETS;

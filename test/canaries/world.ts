@@ -7,7 +7,7 @@ import { type CannedAnswer, loopbackServer, type SeenRequest } from '../support/
 import { HELLO, refusal, type Script, serverFirst, startScriptedMongod } from '../support/scripted-mongod.ts';
 import { type Canary, Detector, ENCODINGS, secretFor } from './canary.ts';
 
-/** Fixed secrets by name. They stand in variables, files and URLs, or are handed out by a server. */
+/** Fixed secrets by name. They are in variables, files and URLs, or servers return them. */
 const AWS_KEY = '+/';
 const SESSION = '+/=';
 export const SECRETS = {
@@ -39,43 +39,43 @@ export const SECRETS = {
   typed: secretFor('value of an unknown option', 32),
 } as const;
 
-/** Where AWS repeats a secret. */
+/** The part of an AWS error that repeats a secret. */
 export const PLACES = ['message', 'code', 'request-id'] as const;
 export type Place = (typeof PLACES)[number];
 
-/** How a secret is repeated: encoded, or a piece of it. */
+/** The form of a repeated secret: encoded, or a piece. */
 export const MANNERS = [...(Object.keys(ENCODINGS) as (keyof typeof ENCODINGS)[]), 'piece'] as const;
 export type Manner = (typeof MANNERS)[number];
 
 export interface AwsFault {
-  /** The action that is refused. */
+  /** The denied action. */
   readonly action: string;
   readonly status?: number;
-  /** The error code, unless the secrets stand there. */
+  /** The error code, unless it contains the secrets. */
   readonly code: string;
 }
 
-/** Servers that repeat what they get. Each is started when it is first asked for, and stays. */
+/** Servers that repeat the requests that they receive. Each starts at its first use and keeps running. */
 export interface Servers {
   /**
-   * STS and IAM: healthy, or with one action refused in words that hold the request and what was handed out.
+   * STS and IAM: healthy, or with one action denied. The error repeats the request and the issued secrets.
    *
    * @param issuer of the account, when it is not the healthy one
    */
   aws(fault?: AwsFault, issuer?: Issuer): Promise<string>;
   /** An issuer: healthy, or with one document that repeats its token. */
   issuer(fault?: 'discovery' | 'keys' | 'status' | 'redirect' | 'not-json'): Promise<Issuer>;
-  /** A MongoDB server: lets everybody in, or repeats what was presented. */
+  /** A MongoDB server: accepts every login, or repeats the presented credentials. */
   mongod(fault?: MongodFault): Promise<string>;
-  /** The Atlas API: refuses the credentials, or every question after them. */
+  /** The Atlas API: rejects the credentials, or every later request. */
   atlas(fault: 'token' | 'question'): Promise<string>;
-  /** An API that takes the token, or refuses and repeats it. */
+  /** An API that accepts the token, or rejects and repeats the token. */
   api(fault?: 'challenge' | 'body' | 'redirect' | 'header'): Promise<string>;
   /** The container and instance metadata endpoint: healthy, or refusing. */
   metadata(fault?: 'status' | 'not-json'): Promise<string>;
   /** The control API of a lab that refuses. */
   control(fault: 'coded' | 'status' | 'not-json'): Promise<string>;
-  /** An HTTP proxy that refuses every tunnel. */
+  /** An HTTP proxy that rejects every tunnel. */
   proxy(): Promise<string>;
 }
 
@@ -90,12 +90,12 @@ export type MongodFault = 'login' | 'user' | 'set-name' | 'hello' | 'ping' | 'wr
 
 export interface World extends AsyncDisposable {
   readonly detector: Detector;
-  /** The signed token that STS hands out, and another one, in a file. */
+  /** The signed token that STS returns, and another token in a file. */
   readonly minted: string;
   readonly presented: string;
-  /** The folder of the files that hold secrets. */
+  /** The folder of the files with secrets. */
   readonly folder: string;
-  /** @param own gets the servers that must not serve another run */
+  /** @param own receives the servers that must not serve another run */
   servers(manner: Manner, place: Place, own: AsyncDisposable[]): Servers;
 }
 
@@ -131,7 +131,7 @@ export async function createWorld(): Promise<World> {
     { name: 'web identity token', value: identity },
   ];
   const detector = new Detector(canaries);
-  /** Of hostile issuers, by their addresses. */
+  /** The tokens of hostile issuers, by issuer URL. */
   const tokens = new Map<string, string>();
   return {
     detector,
@@ -158,7 +158,7 @@ export async function createWorld(): Promise<World> {
           return { url, token };
         },
         async mongod(fault) {
-          // It keeps what is presented, so that it has to be this run's alone.
+          // The server stores the presented credentials, so each run requires its own server.
           const { url, close } = await mongodServer(fault ?? null, told, presented);
           own.push({ [Symbol.asyncDispose]: close });
           return url;
@@ -196,7 +196,7 @@ async function http(answer: (request: SeenRequest, url: string) => CannedAnswer)
   return { url, close: async () => server[Symbol.asyncDispose]() };
 }
 
-/** What a request holds that its sender would not like to see again. A role is no secret, and stands in the tokens. */
+/** The secrets in a request. A role is not a secret, and is part of the tokens. */
 function carried({ headers, body }: SeenRequest): readonly string[] {
   const authorization = headers.authorization ?? '';
   const [, basic = ''] = /^Basic (.*)/.exec(authorization) ?? [];
@@ -204,7 +204,7 @@ function carried({ headers, body }: SeenRequest): readonly string[] {
   return [
     ...names.map((name) => String(headers[name] ?? '')),
     Buffer.from(basic, 'base64').toString().split(':').at(-1) ?? '',
-    // What is base64 already is not encoded once more.
+    // Values that are already base64 are not encoded again.
     ...(basic === '' ? [authorization, authorization.replace(/^Bearer /, '')] : []),
     ...[...new URLSearchParams(body).values()].filter(
       (value) => value.length > 32 && !value.startsWith('arn:'),
@@ -287,7 +287,7 @@ async function mongodServer(fault: MongodFault | null, told: Told, earlier: stri
   const seen: string[] = [];
   const words = () => told(seen.slice(-2));
   const refused = () => refusal(18, `AuthenticationFailed${words()}`, `bad login ${words()}`);
-  /** Answers a message of a login and keeps what it presents: a token, or the session token of MONGODB-AWS. */
+  /** Replies to a login message and stores the presented token, or the session token of MONGODB-AWS. */
   const login = (command: Document): Document => {
     const { payload, mechanism } = command;
     if (payload instanceof Binary) {
@@ -434,7 +434,7 @@ function controlServer(fault: 'coded' | 'status' | 'not-json', told: Told): Prom
   });
 }
 
-/** Files as a user has them, with secrets in them. */
+/** Typical user files that contain secrets. */
 function secretFiles({
   presented,
   identity,

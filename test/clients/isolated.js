@@ -1,5 +1,5 @@
-// Clients in the network of an isolated lab: those that use the fixed addresses of AWS's platforms, or the DNS server of
-// the system. No packet leaves for these addresses elsewhere: each of these programs runs under --isolate.
+// Clients that use the fixed addresses of AWS platforms or the system's DNS server, in the network of an isolated lab.
+// Each program runs under --isolate, so no packet leaves the machine.
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const ROLE = 'arn:aws:iam::123456789012:role/app';
 const PLATFORMS = ['ec2', 'ecs', 'lambda', 'eks', 'eks-pod-identity'];
 const PYMONGO = ['pymongo==4.18.2', 'dnspython==2.8.0'];
 
-/** The Node driver, from the dependencies of the project. Its argument is the connection string. */
+/** A program with the Node.js driver from the project's dependencies. The argument is the connection string. */
 const NODE_DRIVER = `
 const { MongoClient } = require(${JSON.stringify(join(HERE, '..', '..', 'node_modules', 'mongodb'))});
 const client = new MongoClient(process.argv[1]);
@@ -103,7 +103,7 @@ export async function proveIsolated({ proves, skips, run, bin, mongosh, folder }
   } else skips('the AWS CLI in an isolated lab', 'it is not installed');
 }
 
-/** PyMongo resolves the names by dnspython, and gets its token file from `fedctl exec`. */
+/** PyMongo resolves names with dnspython, and gets its token file from `fedctl exec`. */
 async function provePyMongo({ proves, skips, isolated, folder }) {
   const what = 'PyMongo logs in by MONGODB-OIDC over SRV';
   const packages = join(folder, 'python');
@@ -127,7 +127,7 @@ async function provePyMongo({ proves, skips, isolated, folder }) {
   });
 }
 
-/** @returns the program that was compiled, or what is missing for it */
+/** @returns the compiled program, or the name of the missing requirement */
 function buildLogin(folder) {
   const flags = spawnSync('pkg-config', ['--cflags', '--libs', 'libmongoc-1.0'], { encoding: 'utf8' });
   if (flags.status !== 0) return { missing: 'libmongoc-dev and pkg-config are not installed' };

@@ -1,4 +1,4 @@
-/* Logs in with the C driver and prints who the server takes it for: login CONNECTION_STRING */
+/* Logs in with the C driver and prints the authenticated user: login CONNECTION_STRING */
 #include <mongoc/mongoc.h>
 #include <stdio.h>
 #include <stdlib.h>

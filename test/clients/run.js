@@ -1,6 +1,6 @@
-// Proves the lab with clients that we did not write. Installs what it needs, starts itself again inside a lab, and ends
-// with a line `N passed, N failed`. mongosh, aws-jwt-verify and jose may not be skipped: a skip is a failure. The AWS
-// CLI skips, by name, the verbs that it lacks, and all of them where it is not installed. So does what isolated.js lacks.
+// Tests the lab with third-party clients. Installs the clients, runs itself again inside a lab, and prints a last line
+// `N passed, N failed`. A skip of mongosh, aws-jwt-verify or jose is a failure. AWS CLI operations are skipped by name
+// if the CLI is missing or does not support them. Clients of isolated.js are skipped in the same way.
 import { strict as assert } from 'node:assert';
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -52,7 +52,7 @@ function skips(what, why) {
   say(`skip  ${what}: ${why}`);
 }
 
-/** Runs a program in the lab, asynchronously because it talks to servers. Rejects unless it exits with 0. */
+/** Runs a program in the lab, asynchronously because it uses servers of this process. Rejects unless it exits with 0. */
 async function run(program, args, env = {}) {
   const { stdout } = await promisify(execFile)(program, args, {
     env: { ...process.env, HOME: folder, ...env },
@@ -65,7 +65,7 @@ async function run(program, args, env = {}) {
 const fedctl = (...args) => fedctlIn({}, ...args);
 const fedctlIn = (lab, ...args) => run(process.execPath, [BIN, ...args], lab);
 
-/** Runs another lab beside the one that this runs in. */
+/** Runs a second lab in addition to the current lab. */
 async function withLab(options, work) {
   const lab = spawn(process.execPath, [BIN, 'sandbox', '--json', ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -84,7 +84,7 @@ await fedctl('enable');
 const tokenFile = join(folder, 'token.jwt');
 await fedctl('token', '--out', tokenFile);
 
-/** What mongosh does once it is in: everything a person would, and says who the server takes it for. */
+/** The mongosh script after login: typical user operations, and the authenticated user. */
 const ROUND_TRIP = `
   const probe = db.getSiblingDB('clients').getCollection('probe');
   const id = probe.insertOne({ word: 'federation', n: 1 }).insertedId;
@@ -144,7 +144,7 @@ await proves('mongosh is refused with a token for another audience, and told not
   );
 });
 
-/** What a session whose token ended looks like to a client: once, and then it wants a login. */
+/** The behaviour of a session with an expired token: one error that requires the client to authenticate again. */
 const EXPIRED_ONCE = `
   const sessionEnds = () => db.adminCommand({
     configureFailPoint: 'failCommand', mode: { times: 1 }, data: { failCommands: ['find'], errorCode: 391 },
@@ -201,7 +201,7 @@ await proves(
        fedctl('token', '--out', tokenFile);
        print(EJSON.stringify({ before, refused, after: find() }));`,
       );
-      // The file still held the old token when the session ended.
+      // The file still contained the old token when the session expired.
       assert.deepEqual(seen, { before: 0, refused: 18, after: 0 });
     } finally {
       await fedctl('sandbox', 'clock', '--reset');
@@ -209,7 +209,7 @@ await proves(
   },
 );
 
-/** mongosh by `fedctl exec`, with the connection string that it makes. */
+/** mongosh started by `fedctl exec`, with the connection string from `fedctl exec`. */
 const mongoshByExec = async (options) => {
   const command = [MONGOSH, '{uri}', '--quiet', '--norc', '--eval', ROUND_TRIP];
   const stdout = await fedctl('exec', ...options, '--', ...command);
@@ -233,7 +233,7 @@ await proves(
   },
 );
 
-/** The tests of the suite that it skips where mongosh is not installed. */
+/** The tests that the suite skips when mongosh is not installed. */
 async function suite(file) {
   const outside = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(AWS|FEDCTL)_/.test(name)),
@@ -310,7 +310,7 @@ for (const algorithm of ['RS256', 'ES384']) {
     const { JwtVerifier } = await import('aws-jwt-verify');
     const errors = await import('aws-jwt-verify/error');
     const token = (await fedctl('token', '--signing-algorithm', algorithm)).trim();
-    // Its own fetcher speaks https only; the keys come from the lab all the same.
+    // The library's own fetcher supports only https, so this fetcher gets the keys from the lab.
     const keys = await (await fetch(`${FEDCTL_ISSUER}/.well-known/jwks.json`)).json();
     const verifierFor = (audience) => {
       const verifier = JwtVerifier.create({ issuer: FEDCTL_ISSUER, audience });
@@ -332,7 +332,7 @@ for (const algorithm of ['RS256', 'ES384']) {
 const ACCOUNT = '123456789012';
 const HAS_AWS_CLI = spawnSync('aws', ['--version'], { stdio: 'ignore' }).status === 0;
 
-/** The verbs of the AWS CLI against the lab, with what each must answer. */
+/** The AWS CLI operations against the lab, with the expected output of each. */
 const AWS_CLI = [
   ['sts get-caller-identity', [], (answer) => assert.equal(answer.Arn, SUBJECT)],
   ['sts get-session-token', [], (answer) => assert.match(answer.Credentials.AccessKeyId, /^ASIA/)],
@@ -359,7 +359,7 @@ const AWS_CLI = [
   ],
 ];
 
-/** Reads what Python's own TLS reaches: it is stricter about certificates than OpenSSL's command line. */
+/** Reads a URL with Python's TLS, which is stricter about certificates than the OpenSSL command line. */
 const PYTHON = `
 import json, os, ssl, urllib.request
 context = ssl.create_default_context()
@@ -401,7 +401,7 @@ if (HAS_AWS_CLI) {
     const known = spawnSync('aws', [...words, 'help'], {
       env: { ...process.env, AWS_PAGER: 'cat', PAGER: 'cat' },
     });
-    // `help` of a verb that the CLI lacks ends with a usage error.
+    // For an operation that the CLI does not support, `help` returns a usage error.
     if (known.status === 252 || known.status === 2) {
       skips(`aws ${verb}`, 'this AWS CLI lacks the verb');
       continue;

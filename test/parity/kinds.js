@@ -1,6 +1,6 @@
-// What a refusal is called, by the text that the program itself printed. The first that fits.
+// Classifies a failure by the text that the program printed. The first match counts.
 
-/** Of fedctl by its code. */
+/** The failures of fedctl, by code. */
 const BY_CODE = {
   'aws.credentials-missing': 'no-credentials',
   'aws.profile-unknown': 'unknown-profile',
@@ -16,7 +16,7 @@ const BY_CODE = {
   'usage.unreadable-input': 'unreadable',
 };
 
-/** Of every program by its words. */
+/** The failures of all programs, by text. */
 const BY_TEXT = [
   ['container-failed', /container-role|^SyntaxError: .* is not valid JSON/],
   [
@@ -54,8 +54,8 @@ const BY_TEXT = [
 ];
 
 /**
- * @param stderr what a witness printed when it refused
- * @returns the kind, or the end of the text where none fits
+ * @param stderr the error output of a witness
+ * @returns the kind, or the end of the text if no kind matches
  */
 export function kindOf(stderr) {
   try {

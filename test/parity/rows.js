@@ -1,5 +1,5 @@
-// What the rows ask: an environment and files, and who is expected to be whom. An outcome is an access key id, as a
-// fake STS sees it, or the kind of a refusal, by the program's own text (kinds.js).
+// Each row has an environment, files and the expected outcome of each program. An outcome is the access key ID that the
+// fake STS receives, or the kind of a failure, from the program's own text (kinds.js).
 
 const id = (name) => `AKIA${name.toUpperCase()}0000000000000000`.slice(0, 20);
 const session = (name) => id(name).replace(/^AK/, 'AS');
@@ -15,10 +15,10 @@ const hours = (count) => new Date(Date.now() + count * 3_600_000).toISOString().
 const [A, B, C, P] = [id('A'), id('B'), id('C'), id('PROCESS')];
 const ENVIRONMENT = id('ENV');
 const ALL = ['fedctl', 'sdk', 'boto3', 'v1', 'v2'];
-/** Version 2 of Debian does not honour AWS_ENDPOINT_URL_STS for the roles that a profile assumes, nor that of the SSO portal. */
+/** Debian's AWS CLI version 2 ignores the endpoint variables of STS (for assumed roles) and of the SSO portal. */
 const NO_V2 = ALL.filter((witness) => witness !== 'v2');
 
-/** What several rows say of the same difference. */
+/** Reasons for differences that several rows have in common. */
 const FOLDED = 'The chain of the SDK folds every failure into one sentence; fedctl says what failed.';
 const GOES_ON =
   'The chain of the SDK goes on to the next provider where one fails. That is another identity than the one that was configured.';
@@ -34,7 +34,7 @@ const rows = [];
 let group = '';
 /**
  * @param expected the outcome for all witnesses of the row
- * @param differs by witness what it does instead; `why` says why fedctl does what it does
+ * @param differs the different outcomes by witness; `why` is the reason for fedctl's behaviour
  */
 function row(name, setting, expected, { differs = {}, why, witnesses = ALL } = {}) {
   rows.push({ group, name, ...setting, expected, differs, why, witnesses });

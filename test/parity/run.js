@@ -1,6 +1,6 @@
-// Compares whom fedctl acts as with the SDK's own chain, boto3 and both versions of the AWS CLI, row by row (rows.js).
-// Ends with a line `N rows, M compared live, K skipped`. A witness that is installed may not be skipped.
-// `--show` prints what each witness did. The intended differences are in docs/parity.md.
+// Compares the principal of fedctl with that of the SDK's chain, boto3 and both versions of the AWS CLI, for each row of
+// rows.js. The last line is `N rows, M compared live, K skipped`. An installed witness must not be skipped.
+// `--show` prints the outcome of each witness. docs/parity.md lists the intended differences.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -35,7 +35,7 @@ if (process.env[INSIDE] === undefined) {
   }
 }
 
-/** A network of its own, in which the addresses that programs ask by themselves are this machine; null where the kernel gives none. */
+/** An isolated network in which programs' default endpoint addresses lead to this machine; null if unsupported. */
 function namespaceOf() {
   const up = [
     'ip link set lo up',
@@ -57,7 +57,7 @@ const inNamespace = process.env[INSIDE] === 'yes';
 const addresses = await startFakeAws(inNamespace);
 const folder = mkdtempSync(join(tmpdir(), 'fedctl-parity-'));
 
-/** The version that a Python has of a module; null where it has none. */
+/** The version of a module in a Python installation; null if not installed. */
 function versionIn(python, module) {
   const asked = spawnSync(python, ['-c', `import ${module}; print(${module}.__version__)`], {
     encoding: 'utf8',
@@ -65,12 +65,12 @@ function versionIn(python, module) {
   return asked.status === 0 ? asked.stdout.trim() : null;
 }
 
-/** The Pythons of this machine: a version manager's own one may hide that of the system. */
+/** The Python installations of this machine, because a version manager can hide the system's Python. */
 const PYTHONS = ['python3', '/usr/bin/python3', '/usr/local/bin/python3'];
 const pythonWith = (module, version) =>
   PYTHONS.find((python) => version.test(versionIn(python, module) ?? ''));
 
-/** The AWS CLI of a version among the programs on the PATH, however it was installed; null where there is none. */
+/** The AWS CLI with this major version on the PATH; null if not found. */
 function awsOnPath(version) {
   const programs = (process.env.PATH ?? '').split(':').map((directory) => join(directory, 'aws'));
   const isVersion = (program) =>
@@ -82,7 +82,7 @@ function awsOnPath(version) {
 
 const CALL = ['sts', 'get-caller-identity', '--output', 'json'];
 
-/** The AWS CLI as a module of a Python, which is loaded once; else as the program that it is. */
+/** The AWS CLI as a Python module that is loaded once; otherwise as a separate program. */
 function awsCli(version, more = []) {
   const module = inPython('awscli', 'cli', version, more);
   if (module !== null) return module;
@@ -120,7 +120,7 @@ function started(program, args, { env, home }) {
   });
 }
 
-/** A program in Python, loaded once for all rows; null where it is not installed. */
+/** A Python program, loaded once for all rows; null if not installed. */
 function inPython(module, driver, version, more = []) {
   const python = pythonWith(module, version);
   if (python === undefined) return null;
@@ -190,7 +190,7 @@ function prepared(row, index) {
   return { env, home, arguments: row.profile === undefined ? [] : ['--profile', row.profile] };
 }
 
-/** The outcome of one witness: whose keys, or which Region or endpoint where the row looks at that, or which refusal. */
+/** The outcome of one witness: the access key, the Region or endpoint if the row compares it, or the failure kind. */
 function outcomeOf({ code, stdout, stderr }, see) {
   if (code !== 0) return kindOf(stderr === '' ? stdout : stderr);
   const answer = JSON.parse(stdout);
@@ -204,14 +204,14 @@ const show = process.argv.includes('--show');
 const prepare = ROWS.map(prepared);
 const outcomes = ROWS.map(() => ({}));
 const runnable = (row) => row.needs !== 'namespace' || inNamespace;
-/** Asks a witness about one row after another; several of these share the rows of a witness that is started anew for each. */
+/** Runs a witness for one row after another. A witness that restarts for each row has several concurrent workers. */
 async function worked(name, witness, rest) {
   for (const [index, row] of rest) {
     if (!row.witnesses.includes(name) || !runnable(row)) continue;
     outcomes[index][name] = outcomeOf(await witness.ask(prepare[index]), row.see);
   }
 }
-// The witnesses run beside each other: two cores have enough of it.
+// The witnesses run concurrently, which uses two cores fully.
 await Promise.all(
   Object.entries(WITNESSES).map(async ([name, witness]) => {
     if (witness === null) return;

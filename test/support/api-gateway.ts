@@ -2,16 +2,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LambdaFunction } from './lambda-function.ts';
 
-/** What stands behind the address of an API. */
+/** The functions of an API. */
 export interface Api {
   readonly authorizer: LambdaFunction;
   readonly backend: LambdaFunction;
-  /** The event for the authorizer, which the header of the request goes into. */
+  /** The event for the authorizer, to which the request header is added. */
   readonly authorizerEvent: Readonly<Record<string, unknown>>;
   readonly backendEvent: { readonly requestContext: Readonly<Record<string, unknown>> };
 }
 
-/** What an authorizer returns. */
+/** The response of an authorizer. */
 export interface AuthorizerPolicy {
   readonly principalId: string;
   readonly policyDocument: {
@@ -21,9 +21,9 @@ export interface AuthorizerPolicy {
 }
 
 /**
- * Answers as a REST API of API Gateway with a TOKEN authorizer does: 401 without the header, 403 for what the authorizer
- * denies, else what the function returns, which learns the context of the authorizer (API Gateway Developer Guide,
- * "Use API Gateway Lambda authorizers").
+ * Responds like a REST API of API Gateway with a TOKEN authorizer: 401 without the header, 403 when the authorizer
+ * denies the request, else the result of the function, which receives the authorizer context (API Gateway Developer
+ * Guide, "Use API Gateway Lambda authorizers").
  */
 export async function startApiGateway({ authorizer, backend, authorizerEvent, backendEvent }: Api) {
   const decide = async (token: string | undefined): Promise<{ statusCode: number; body: string }> => {

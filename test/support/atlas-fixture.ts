@@ -7,25 +7,25 @@ import { LabLog } from '../../src/sandbox/log.ts';
 export const ACCEPT = 'application/vnd.atlas.2025-03-12+json';
 const ROLES = [{ role: 'readWriteAnyDatabase', db: 'admin' }];
 
-/** The lab's Atlas alone, with one of everything, and a clock that stands where it is put. */
+/** The lab's Atlas API alone, with one resource of each kind and a clock that the test sets. */
 export interface AtlasFixture {
   readonly atlas: AtlasState;
   readonly api: LabAtlas;
   readonly log: LabLog;
   readonly idpId: string;
   now: Date;
-  /** A bearer token of the service account. */
+  /** Returns a bearer token of the service account. */
   token(): Promise<string>;
-  /** Reads `/api/atlas/v2` and this path, with a token unless other headers say otherwise. */
+  /** Sends a GET request to this path below `/api/atlas/v2`, with a token unless the headers are given. */
   get(path: string, headers?: Record<string, string>): Promise<ApiAnswer>;
-  /** The reasons of refusals in the lab's log, in order. */
+  /** The reasons for rejected requests in the lab's log, in order. */
   refusals(): string[];
 }
 
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** As it came. */
+  /** The unparsed body. */
   readonly text: string;
   readonly body: Record<string, unknown>;
 }
@@ -76,7 +76,7 @@ export async function startAtlasFixture(): Promise<AtlasFixture> {
   return fixture;
 }
 
-/** Asks for a token with these Basic credentials, `id:secret`. */
+/** Requests a token with these Basic credentials, `id:secret`. */
 export async function askToken(url: string, basic: string, body = 'grant_type=client_credentials') {
   return await send(`${url}/api/oauth/token`, {
     method: 'POST',
@@ -95,7 +95,7 @@ export async function send(url: string, init: RequestInit = {}): Promise<ApiAnsw
   return { status: answer.status, headers: answer.headers, text, body };
 }
 
-/** Sends a target and headers that fetch would mend, to see what the server makes of them. */
+/** Sends a request target and headers without the normalization of fetch. */
 export async function sendRaw(url: string, target: string, headers: Record<string, string>): Promise<number> {
   const { hostname, port } = new URL(url);
   return await new Promise((resolve, reject) => {
@@ -106,7 +106,7 @@ export async function sendRaw(url: string, target: string, headers: Record<strin
   });
 }
 
-/** The parts of a Digest answer (RFC 7616, qop=auth), written from the RFC and not from the lab. */
+/** The parts of a Digest response (RFC 7616, qop=auth), computed from the RFC, independently of the lab. */
 export interface DigestParts {
   readonly username: string;
   readonly password: string;

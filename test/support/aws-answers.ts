@@ -1,9 +1,9 @@
 import type { Answering, CannedAnswer } from './loopback-server.ts';
 
-// The SDK's notice about Node.js versions; set before a test loads the SDK.
+// Disables the SDK's warning about Node.js versions, before a test loads the SDK.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-/** An answer of STS or IAM as it is on the wire (facts/aws.md 13.2); `result` is the XML inside `…Result`. */
+/** A response of STS or IAM in wire format (facts/aws.md 13.2); `result` is the XML inside `…Result`. */
 export function awsAnswer(action: string, result: string): CannedAnswer {
   const inner = result === '' ? '' : `<${action}Result>${result}</${action}Result>`;
   return {
@@ -12,7 +12,7 @@ export function awsAnswer(action: string, result: string): CannedAnswer {
   };
 }
 
-/** A refusal of STS or IAM as it is on the wire (13.3). */
+/** An error response of STS or IAM in wire format (13.3). */
 export function awsRefusal(
   status: number,
   code: string,
@@ -32,12 +32,12 @@ export const IDENTITY = awsAnswer(
   '<Arn>arn:aws:iam::123456789012:user/ada</Arn><UserId>AIDAEXAMPLE</UserId><Account>123456789012</Account>',
 );
 
-/** The `Credentials` member of the session APIs; without an expiry of its own, an hour after noon of the test clock. */
+/** The `Credentials` member of the session APIs, which expire one hour after noon of the test clock by default. */
 export function wireCredentials(accessKeyId: string, expiration = '2026-11-22T13:00:00Z'): string {
   return `<Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>secret of ${accessKeyId}</SecretAccessKey><SessionToken>token of ${accessKeyId}</SessionToken><Expiration>${expiration}</Expiration></Credentials>`;
 }
 
-/** Answers by the `Action` of the request; an action that the test does not name is refused as AWS does. */
+/** Responds by the `Action` of the request. Other actions get the error of AWS for an unknown action. */
 export function byAction(answers: Readonly<Record<string, CannedAnswer | null>>): Answering {
   return ({ body }) => {
     const action = new URLSearchParams(body).get('Action') ?? '';

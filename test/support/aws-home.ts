@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface AwsHome extends AsyncDisposable {
-  /** For `Context.home`. */
+  /** The home directory, for `Context.home`. */
   readonly path: string;
-  /** Writes a file below it and returns its path. */
+  /** Writes a file below the home directory and returns its path. */
   write(name: string, content: string): Promise<string>;
-  /** Puts down what `aws sso login` caches, for a session's name or a start URL. */
+  /** Writes the cache file of `aws sso login` for a session name or a start URL. */
   cacheLogin(key: string, login: unknown): Promise<void>;
 }
 

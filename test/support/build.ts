@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** The tests that run the real binary run what stands in src now. Types are checked by a gate of their own. */
+/** Builds the binary from the current src for the tests that run it. A separate step checks types. */
 export default function build(): void {
   execFileSync(process.execPath, ['scripts/generate.js'], { stdio: 'inherit' });
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noCheck'], {

@@ -13,12 +13,12 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
-// Kept apart from src/sandbox/certificates.ts on purpose: tests need broken certificates, and none that the lab made.
+// Separate from src/sandbox/certificates.ts, because tests need invalid certificates that are independent of the lab.
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const MINUTE = 60_000;
 
-/** A private key and its certificate, both PEM: what a TLS server is started with. */
+/** The private key and the certificate of a TLS server, both PEM. */
 export interface ServerCertificate {
   readonly cert: string;
   readonly key: string;
@@ -38,7 +38,7 @@ export interface TestCa {
   ): Promise<ServerCertificate>;
 }
 
-/** A CA that nobody trusts, for servers of tests. */
+/** A CA for test servers that no client trusts by default. */
 export async function createTestCa(name = 'fedctl test CA'): Promise<TestCa> {
   const keys = await generateKeys();
   const ca = await X509CertificateGenerator.createSelfSigned({
@@ -94,7 +94,7 @@ async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
 
-/** Positive and at most 20 bytes (RFC 5280, 4.1.2.2). */
+/** A serial number, which must be positive and at most 20 bytes long (RFC 5280, 4.1.2.2). */
 function serial(): string {
   const bytes = Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)));
   bytes.writeUInt8((bytes.readUInt8(0) & 0x7f) | 0x40, 0);

@@ -8,7 +8,7 @@ import type { Said } from './run-main.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What keeps the Atlas API from being asked. */
+/** The options that skip the Atlas API. */
 export const WITHOUT_ATLAS: Environment = {
   FEDCTL_ATLAS_URL: undefined,
   MONGODB_ATLAS_OPS_MANAGER_URL: undefined,
@@ -20,7 +20,7 @@ export const WITHOUT_ATLAS: Environment = {
   MONGODB_ATLAS_PROJECT_ID: undefined,
 };
 
-/** What names the target of the lab. */
+/** The options that name the target in the lab. */
 export const WITHOUT_TARGET: Environment = {
   FEDCTL_URI: undefined,
   FEDCTL_AUDIENCE: undefined,
@@ -54,7 +54,7 @@ export interface CheckLab extends AsyncDisposable {
   readonly lab: Lab;
   readonly uri: string;
   check(args: readonly string[], env?: Environment, more?: CheckOptions): Promise<Said>;
-  /** The same with --json: the exit code, the document, and its first target's checks by id. */
+  /** Runs the check with --json. Returns the exit code, the document, and the checks of the first target by ID. */
   answer(args: readonly string[], env?: Environment, more?: CheckOptions): Promise<CheckAnswer>;
 }
 

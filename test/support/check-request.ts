@@ -2,7 +2,7 @@ import type { CheckRequest } from '../../src/lib/check/run.ts';
 import type { World } from '../../src/lib/check/world.ts';
 import { target } from './check-target.ts';
 
-/** How a check goes about it where nobody says otherwise: without the Atlas API. */
+/** The default options of a check, without the Atlas API. */
 export const CHECK_OPTIONS: World['options'] = {
   aws: { timeoutMs: 1000 },
   timeoutMs: 1000,
@@ -13,7 +13,7 @@ export const CHECK_OPTIONS: World['options'] = {
   soakMs: null,
 };
 
-/** A request for every check of one target, and what a test changes of it. */
+/** A request for every check of one target, with the changes of a test. */
 export function checkRequest(changes: Partial<CheckRequest> = {}): CheckRequest {
   return {
     targets: [target()],

@@ -1,6 +1,6 @@
 import type { CheckTarget } from '../../src/lib/core/check-target.ts';
 
-/** A target that says nothing, and what a test changes of it. */
+/** An empty target, with the changes of a test. */
 export function target(changes: Partial<CheckTarget> = {}): CheckTarget {
   return {
     name: 'default',

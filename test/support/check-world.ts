@@ -4,7 +4,7 @@ import { CHECK_OPTIONS } from './check-request.ts';
 import { target } from './check-target.ts';
 import { memoryContext } from './memory-context.ts';
 
-/** The surroundings of a check of a target that says nothing, and what a test changes of them. */
+/** The environment of a check of an empty target, with the changes of a test. */
 export function checkWorld(changes: Partial<World> = {}): World {
   return {
     context: memoryContext(),

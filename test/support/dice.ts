@@ -1,13 +1,13 @@
-/** A seeded source of chance (xorshift32): the same seed throws the same dice, so that a fault can be seen again. */
+/** A seeded random number generator (xorshift32). The same seed gives the same numbers, to reproduce a fault. */
 export class Dice {
   #state: number;
 
   constructor(seed: number) {
-    // A state of zero would stay zero; close seeds are spread apart.
+    // A state of zero would stay zero. The multiplication spreads similar seeds.
     this.#state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0 || 1;
   }
 
-  /** A whole number from 0 to 2^32 - 1. */
+  /** Returns an integer from 0 to 2^32 - 1. */
   next(): number {
     let x = this.#state;
     x ^= x << 13;
@@ -41,10 +41,10 @@ export class Dice {
 const PRINTABLE =
   ' !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~';
 
-/** Numbers at which readers of lengths and offsets go wrong. */
+/** Boundary values at which parsers of lengths and offsets often fail. */
 const EDGES = [0, 1, 4, 5, 15, 16, 127, 128, 255, 65_535, 0x7fffffff, 0x80000000, 0xffffffff] as const;
 
-/** A copy with one to four faults: bits flipped, stretches removed, doubled, put in, or numbers at the edge. */
+/** Returns a copy with one to four faults: flipped bits, removed, repeated or inserted bytes, or boundary values. */
 export function mutateBytes(dice: Dice, source: Buffer): Buffer {
   let bytes = Buffer.from(source);
   for (let faults = 1 + dice.below(4); faults > 0; faults -= 1) bytes = mutateOnce(dice, bytes);
@@ -76,7 +76,7 @@ function mutateOnce(dice: Dice, bytes: Buffer<ArrayBuffer>): Buffer<ArrayBuffer>
   }
 }
 
-/** The same for a text that has to stay a text, of characters that a header may hold. */
+/** Returns a copy of a string with faults, limited to the characters that a header can contain. */
 export function mutateText(dice: Dice, source: string): string {
   const at = dice.below(source.length + 1);
   const length = 1 + dice.below(8);

@@ -10,12 +10,12 @@ import { BIN } from './run-bin.ts';
 export interface DocumentedBlock {
   readonly document: string;
   readonly line: number;
-  /** How it is tested, as the comment `<!-- test: … -->` before it says; empty: as it is, on this machine alone. */
+  /** The test mode in the comment `<!-- test: … -->` before the block; empty: run unchanged, on this machine only. */
   readonly marker: string;
   readonly text: string;
 }
 
-/** Every document that people read, but for the failure pages, whose commands have tests of their own. */
+/** Every document for people, except the failure pages, whose commands have their own tests. */
 export const DOCUMENTS: readonly string[] = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
@@ -41,14 +41,14 @@ export function blocks(document: string): readonly DocumentedBlock[] {
   }));
 }
 
-/** A folder to run blocks in: `work` is empty, `home` is empty, `bin` comes first on the PATH. */
+/** A folder in which blocks run: `work` and `home` are empty, and `bin` is first on the PATH. */
 export interface Place {
   readonly work: string;
   readonly home: string;
   readonly bin: string;
 }
 
-/** @param programs shell scripts by the names of the programs that they stand for */
+/** @param programs shell scripts by the names of the programs that they replace */
 export function place(programs: Readonly<Record<string, string>> = {}): Place {
   const folder = mkdtempSync(join(tmpdir(), 'fedctl-docs-'));
   const found = { work: join(folder, 'work'), home: join(folder, 'home'), bin: join(folder, 'bin') };
@@ -69,9 +69,9 @@ export interface Ran {
 }
 
 /**
- * Runs a block as somebody does who pastes it into bash, up to the first command that fails.
+ * Runs a block as if it were pasted into bash, up to the first command that fails.
  *
- * @param until what must be shown before Ctrl-C is pressed; null: the block ends by itself
+ * @param until the output after which Ctrl-C is sent; null: the block ends by itself
  */
 export async function runBlock(
   text: string,
@@ -93,7 +93,7 @@ export async function runBlock(
       cwd: work,
       env: { HOME: home, PATH: `${bin}:${home}/.local/bin:${process.env.PATH}`, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own, which Ctrl-C reaches as a whole.
+      // A separate process group, so that Ctrl-C reaches all processes of the block.
       detached: true,
     },
   );

@@ -9,7 +9,7 @@ export function example(file: string): string {
   return readFileSync(join(ROOT, 'examples', file), 'utf8');
 }
 
-/** Reads a command line as fedctl itself does: an option that does not exist, or a value that cannot be, throws. */
+/** Parses a command line with fedctl's own parser. Throws for an unknown option or an invalid value. */
 export async function parseTyped(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -19,7 +19,7 @@ export async function parseTyped(
   return parsed;
 }
 
-/** The arguments of the fedctl that a line of a shell runs; null when it runs none. Never one that npx would fetch. */
+/** Returns the arguments of the fedctl command in a shell line; null if there is none. Rejects npx without --no. */
 export function fedctlIn(line: string): readonly string[] | null {
   const words = splitWords(line);
   const start = words.indexOf('fedctl');

@@ -3,11 +3,11 @@ import { rolldown } from 'rolldown';
 import { ROOT } from '../architecture/imports.ts';
 
 /**
- * Builds a TypeScript example into one file, as the build of its template does. Its packages stay outside: they are those
- * of this checkout, so the file stands where Node.js finds them.
+ * Builds a TypeScript example into one file, as the build of its template does. Packages are not bundled: the output
+ * folder is inside this checkout, where Node.js finds them.
  *
  * @param entry relative to `examples/`
- * @returns the file
+ * @returns the path of the built file
  */
 export async function buildExample(entry: string): Promise<string> {
   const folder = join(ROOT, 'node_modules/.cache/examples', entry.replaceAll('/', '-'));

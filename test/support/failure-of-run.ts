@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInProcess } from './in-process.ts';
 
-/** What `fedctl.error/v1` says of a failure. */
+/** The fields of a failure in `fedctl.error/v1`. */
 export interface ToldFailure {
   readonly code: string;
   readonly message: string;
@@ -11,7 +11,7 @@ export interface ToldFailure {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Runs a command that fails before it asks anybody, in a folder with these files, and reads the failure. */
+/** Runs a command that fails before any network access, in a folder with these files, and returns the failure. */
 export async function failureOfRun(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -23,14 +23,14 @@ export async function failureOfRun(
     const face = env['FEDCTL_OUTPUT'] === undefined && !args.includes('--output') ? ['--json'] : [];
     const { stderr } = await runInProcess([...face, ...args], env, '', { cwd });
     if (face.length === 0) return readLines(stderr);
-    // What our own binary writes about itself.
+    // The error document of fedctl.
     return (JSON.parse(stderr) as { error: ToldFailure }).error;
   } finally {
     await rm(cwd, { recursive: true, force: true });
   }
 }
 
-/** The same of what is printed for people. */
+/** Returns the failure as text for people. */
 function readLines(text: string): ToldFailure {
   const after = (label: string) => new RegExp(`^${label}:\\s+(.*)$`, 'm').exec(text)?.[1] ?? '';
   return { code: after('code'), message: after('error'), remedy: after('remedy'), details: {} };

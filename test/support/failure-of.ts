@@ -1,6 +1,6 @@
 import { type FedctlError, isFedctlError } from '../../src/lib/core/errors.ts';
 
-/** The failure of fedctl that a call throws. Anything else that it throws is thrown on. */
+/** Returns the FedctlError that a call throws. Rethrows any other error. */
 export function failureOf(work: () => unknown): FedctlError {
   try {
     work();
@@ -10,7 +10,7 @@ export function failureOf(work: () => unknown): FedctlError {
   throw new Error('expected a failure of fedctl');
 }
 
-/** The failure of fedctl that a promise is rejected with. */
+/** Returns the FedctlError that a promise is rejected with. */
 export async function rejectionOf(work: Promise<unknown>): Promise<FedctlError> {
   return failureIn(
     await work.then(

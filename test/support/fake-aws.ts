@@ -24,7 +24,7 @@ export const USER_KEYS: ResolvedCredentials = {
   providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
 };
 
-/** Keys of a session, from a profile. */
+/** Session credentials, from a profile. */
 export function sessionKeys(expiresAt: Date | null): ResolvedCredentials {
   return {
     accessKeyId: 'ASIASESSION',
@@ -36,7 +36,7 @@ export function sessionKeys(expiresAt: Date | null): ResolvedCredentials {
   };
 }
 
-/** A call that went to STS, and the access key that it was signed with. */
+/** A call to STS, and the access key that signed the call. */
 export interface StsCall {
   readonly by: string;
   readonly call: 'getCallerIdentity' | 'getWebIdentityToken' | 'getSessionToken' | 'assumeRole';
@@ -45,17 +45,17 @@ export interface StsCall {
 
 export interface FakeAwsOptions {
   readonly now: () => Date;
-  /** What the providers find. */
+  /** The credentials that the providers return. */
   readonly keys?: ResolvedCredentials;
-  /** What the session behind `keys` says about its end, when `keys.expiresAt` does not. */
+  /** The expiration of the session behind `keys`, when `keys.expiresAt` is missing. */
   readonly sessionEnd?: Date;
-  /** Instead of the tokens that STS would vend. */
+  /** The token to return instead of a new token. */
   readonly vend?: (request: MintRequest, signal: AbortSignal) => Promise<string>;
 }
 
 /**
- * An STS that answers every call at once, and remembers what it was asked and by whom. No network. It knows whose keys
- * sign a call, which `scriptedAws` does not, and has no IAM.
+ * An STS that responds to every call immediately and records the calls and their access keys. It uses no network. Unlike
+ * `scriptedAws`, it knows the key that signed a call, and has no IAM.
  */
 export function fakeAws({ now, keys = USER_KEYS, sessionEnd, vend }: FakeAwsOptions): {
   readonly aws: (settings: AwsSettings) => Promise<Aws>;
@@ -112,7 +112,7 @@ export function fakeAws({ now, keys = USER_KEYS, sessionEnd, vend }: FakeAwsOpti
   return { aws, calls, settings: seen };
 }
 
-/** A token as STS shapes it (facts/aws.md 3), signed by nobody: clients of STS only read it. */
+/** An unsigned token in the format of STS (facts/aws.md 3). Clients of STS do not verify the signature. */
 export function forgedToken(request: MintRequest, now: Date, sessionEnd: Date | null = null): string {
   const iat = Math.floor(now.getTime() / 1000);
   const { audience, signingAlgorithm } = request;
@@ -138,7 +138,7 @@ export function forgedToken(request: MintRequest, now: Date, sessionEnd: Date | 
   return jwtOf(header, payload);
 }
 
-/** Three parts, the last of which proves nothing. */
+/** Builds a token of three parts with an invalid signature. */
 export function jwtOf(header: object, payload: object): string {
   return raw(header, payload, part('nobody'));
 }

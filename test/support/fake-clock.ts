@@ -1,13 +1,13 @@
 import type { Context } from '../../src/lib/core/context.ts';
 
 export interface FakeClock extends Pick<Context, 'now' | 'sleep'> {
-  /** Lets time pass by itself. */
+  /** Moves the clock forward. */
   pass(ms: number): void;
-  /** Every sleep that was asked for, in milliseconds. */
+  /** The durations of all requested sleeps, in milliseconds. */
   readonly slept: number[];
 }
 
-/** A clock that stands still unless somebody sleeps, which takes no time at all. */
+/** A clock that moves only when code sleeps. A sleep takes no real time. */
 export function fakeClock(start = new Date('2026-11-22T12:00:00Z')): FakeClock {
   let time = start.getTime();
   const slept: number[] = [];

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { MemoryOutput } from './memory-context.ts';
 
-/** A terminal in memory: what is written to `stdin` was typed. */
+/** A terminal in memory. Text that is written to `stdin` counts as typed. */
 export interface FakeTerminal {
   readonly stdin: PassThrough & { readonly isTTY: boolean; readonly isRaw: boolean };
   readonly stderr: MemoryOutput;

@@ -1,9 +1,9 @@
 import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose';
 
-/** A key pair with what the issuer publishes of it. */
+/** A key pair with the public key as the issuer publishes it. */
 export interface ForgedKey {
   readonly privateKey: CryptoKey;
-  /** As AWS publishes it: kid, use and alg (facts/aws.md 4). */
+  /** The public key as AWS publishes it, with kid, use and alg (facts/aws.md 4). */
   readonly jwk: JWK & { readonly kid: string; readonly alg: string };
 }
 
@@ -12,7 +12,7 @@ export async function forgeKey(alg: string, kid: string): Promise<ForgedKey> {
   return { privateKey, jwk: { ...(await exportJWK(publicKey)), use: 'sig', alg, kid } };
 }
 
-/** The moment at which every test of tokens takes place. */
+/** The current time in every test of tokens. */
 export const NOW: Date = new Date('2026-11-22T12:00:00Z');
 export const NOW_EPOCH: number = NOW.getTime() / 1000;
 
@@ -20,7 +20,7 @@ export const ISSUER = 'https://a1b2c3d4-0000-4000-8000-000000000001.tokens.sts.g
 export const SUBJECT = 'arn:aws:iam::123456789012:role/outbound/deployer';
 export const AUDIENCE = 'my-atlas';
 
-/** A payload as AWS shapes it (facts/aws.md 3), minted a minute ago for five minutes. */
+/** A payload in the format of AWS (facts/aws.md 3), minted one minute ago and valid for five minutes. */
 export function awsPayload(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     aud: AUDIENCE,
@@ -39,7 +39,7 @@ export function awsPayload(changes: Readonly<Record<string, unknown>> = {}): Rec
   };
 }
 
-/** Signs any payload under any header. */
+/** Signs any payload with any header. */
 export async function sign(
   key: ForgedKey,
   payload: Readonly<Record<string, unknown>> = awsPayload(),
@@ -51,13 +51,13 @@ export async function sign(
     .sign(key.privateKey);
 }
 
-/** base64url of a text or of an object's JSON: a part of a token that no library would write. */
+/** The base64url encoding of a string or of an object's JSON, for token parts that libraries refuse to write. */
 export function part(content: object | string): string {
   const text = typeof content === 'string' ? content : JSON.stringify(content);
   return Buffer.from(text).toString('base64url');
 }
 
-/** A token with any header, payload and signature at all. */
+/** A token with any header, payload and signature. */
 export function raw(header: object | string, payload: object | string, signature = ''): string {
   return `${part(header)}.${part(payload)}.${signature}`;
 }

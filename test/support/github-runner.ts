@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { ROOT } from '../architecture/imports.ts';
 
-/** action.yml, as far as it is used here. */
+/** The parts of action.yml that the tests use. */
 export interface ActionFile {
   readonly inputs: Readonly<Record<string, { description: string; default?: string; required?: boolean }>>;
   readonly outputs: Readonly<Record<string, { description: string; value: string }>>;
@@ -25,7 +25,7 @@ export function actionFile(): ActionFile {
   return parse(readFileSync(join(ROOT, 'action.yml'), 'utf8')) as ActionFile;
 }
 
-/** A workflow command that the runner obeys. */
+/** A workflow command that the runner executes. */
 export interface Obeyed {
   readonly name: string;
   readonly properties: string;
@@ -36,7 +36,7 @@ export interface StepResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** In order, from stdout and then from stderr. */
+  /** The workflow commands in order, from stdout and then from stderr. */
   readonly obeyed: readonly Obeyed[];
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
@@ -46,14 +46,14 @@ export interface StepResult {
 export interface StepOptions {
   readonly inputs: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The folder of the action: what GITHUB_ACTION_PATH names. */
+  /** The folder of the action, the value of GITHUB_ACTION_PATH. */
   readonly actionPath: string;
   readonly workspace?: string;
-  /** Called with everything printed so far; lets a test cancel the step as the runner does. */
+  /** Called with all output so far, so that a test can cancel the step as the runner does. */
   readonly watch?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
-/** A checkout of the action, with a tool of its own in its bundle. */
+/** A checkout of the action with a replaced tool in its bundle. */
 export function actionCheckout(place: (bundle: string) => void): string {
   const folder = mkdtempSync(join(tmpdir(), 'fedctl-action-'));
   symlinkSync(join(ROOT, 'action'), join(folder, 'action'));
@@ -62,7 +62,7 @@ export function actionCheckout(place: (bundle: string) => void): string {
   return folder;
 }
 
-/** Runs the step of action.yml as the runner does: its own script in its own shell, inputs put where it asks for them. */
+/** Runs the step of action.yml as the runner does: its script in its shell, with the inputs filled in. */
 export async function runAction({ inputs, env, actionPath, ...given }: StepOptions): Promise<StepResult> {
   const action = actionFile();
   const [step] = action.runs.steps;
@@ -81,7 +81,7 @@ export async function runAction({ inputs, env, actionPath, ...given }: StepOptio
   mkdirSync(join(folder, 'temp'));
   const [script, output, summary] = ['step.sh', 'output', 'summary.md'].map((name) => join(folder, name));
   writeFileSync(String(script), fill(step.run));
-  // The runner makes both before the step begins.
+  // The runner creates both files before the step begins.
   for (const file of [output, summary]) writeFileSync(String(file), '');
   const child = spawn('/bin/bash', ['--noprofile', '--norc', '-eo', 'pipefail', String(script)], {
     cwd: workspace,
@@ -118,8 +118,8 @@ export async function runAction({ inputs, env, actionPath, ...given }: StepOptio
 }
 
 /**
- * The commands that a runner finds in what a step prints: `::name properties::data` at the start of a line, and the
- * older `##[name properties]data` anywhere in one.
+ * Returns the workflow commands that a runner finds in the output of a step: `::name properties::data` at the start of a
+ * line, and the older `##[name properties]data` anywhere in a line.
  */
 export function obeyedCommands(text: string): Obeyed[] {
   const found: Obeyed[] = [];
@@ -138,7 +138,7 @@ export function obeyedCommands(text: string): Obeyed[] {
   return found;
 }
 
-/** `name<<END`, lines, `END`. */
+/** Parses the format `name<<END`, lines, `END`. */
 function readOutputs(text: string): Record<string, string> {
   const outputs: Record<string, string> = {};
   const lines = text.split('\n');

@@ -1,8 +1,8 @@
 import type { BinResult } from './run-bin.ts';
 
 /**
- * What one run of fedctl showed, as a page to keep: exit code and both streams, with everything replaced that differs
- * from run to run. `CI= npx vitest run -u <file>` writes the pages anew; read the difference before you keep it.
+ * Formats one run of fedctl as a golden page: the exit code and both streams, with all values replaced that differ from
+ * run to run. `CI= npx vitest run -u <file>` updates the pages; review the difference before you commit it.
  */
 export function screen(args: readonly string[], { code, stdout, stderr }: BinResult): string {
   const typed = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${shortened(arg)}'`)).join(' ');
@@ -33,7 +33,7 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
 ];
 
 function steady(text: string): string {
-  // Ports are told apart: `<port 1>` is the same one wherever it stands on the page.
+  // Ports are numbered: `<port 1>` is the same port everywhere on the page.
   const ports: string[] = [];
   const numbered = text.replace(
     /\b(127\.0\.0\.1|localhost)([: ])(\d{4,5})\b/g,

@@ -1,9 +1,9 @@
 import * as hostile from './hostile-server.ts';
 import { type Behaviour, http } from './hostile-server.ts';
 
-/** What may answer where AWS, an issuer or Atlas should, and what `fedctl check` has to say of it at each. */
+/** Wrong responses in place of AWS, an issuer or Atlas, and the result that `fedctl check` must report for each. */
 
-/** A code, and the whole sentence with its addresses replaced. */
+/** A code, and the complete sentence with its addresses replaced. */
 export type Says = readonly [code: string, sentence: string];
 
 export interface Row {
@@ -11,7 +11,7 @@ export interface Row {
   readonly aws: Says;
   readonly issuer: Says;
   readonly atlas: Says;
-  /** Ends by the time-out only. */
+  /** True when only the timeout ends the request. */
   readonly slow?: true;
 }
 
@@ -59,7 +59,7 @@ function noJson(type: string, status = 200): Pick<Row, 'issuer' | 'atlas'> {
   };
 }
 
-/** The statuses that refuse, each alone and some with a page. */
+/** Error statuses, each without a body and some with a page. */
 const STATUSES = [400, 401, 403, 404, 429, 500, 503].flatMap(
   (status): readonly (readonly [string, Row])[] => {
     const row = (type: string): Omit<Row, 'behave'> => ({

@@ -17,7 +17,7 @@ interface Check {
   readonly notes: readonly string[];
 }
 
-/** What `fedctl check` said of a chain with one hostile hop. */
+/** The result of `fedctl check` for a chain with one hostile hop. */
 export interface Diagnosis {
   readonly exit: number;
   /** The first check that failed. */
@@ -28,7 +28,7 @@ export interface Diagnosis {
   readonly seconds: number;
 }
 
-/** A lab that is enabled and healthy, and has minted before: making a key takes its time. */
+/** An enabled, healthy lab that has already minted a token, because the first mint generates a slow key. */
 export async function startHealthyLab(tls = false): Promise<Lab> {
   const lab = await startLab({
     now: () => new Date(),
@@ -41,13 +41,13 @@ export async function startHealthyLab(tls = false): Promise<Lab> {
   return lab;
 }
 
-/** Lets every part of the lab name another issuer from now on: tokens and the identity provider. */
+/** Changes the issuer in all parts of the lab: in tokens and in the identity provider. */
 export function moveIssuer(lab: Lab, url: string): void {
   lab.world.user('operator').account.issuer = url;
   for (const { id } of lab.atlas.identityProviders) lab.atlas.updateIdentityProvider(id, { issuer: url });
 }
 
-/** What may stand in no output, and may reach no server but the one that it is for: keys of AWS, the secret of Atlas. */
+/** Secrets that must not appear in output or reach another server: AWS keys and the Atlas client secret. */
 export function secretsOf(env: Env): readonly string[] {
   return [env['AWS_SECRET_ACCESS_KEY'], env['AWS_SESSION_TOKEN'], env['MONGODB_ATLAS_CLIENT_SECRET']].flatMap(
     (secret) => secret ?? [],
@@ -57,7 +57,7 @@ export function secretsOf(env: Env): readonly string[] {
 /** The beginning of a JWT. */
 export const TOKEN = /eyJ[\w-]{20}/;
 
-/** Runs `fedctl check` and reads what it says. */
+/** Runs `fedctl check` and parses its output. */
 export async function diagnose(env: Env, ...args: readonly string[]): Promise<Diagnosis> {
   const since = performance.now();
   const { code, stdout, stderr } = await runInProcess(['check', '--json', ...args], env);

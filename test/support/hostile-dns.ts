@@ -9,17 +9,17 @@ export interface Question {
 }
 
 export interface HostileDns {
-  /** `127.0.0.1:port` */
+  /** The address, `127.0.0.1:port`. */
   readonly address: string;
-  /** `SRV _mongodb._tcp.db.example.test` */
+  /** A question, for example `SRV _mongodb._tcp.db.example.test`. */
   readonly asked: readonly string[];
   close(): Promise<void>;
 }
 
-/** What a DNS server does with a question: bytes to send back, or null for nothing. */
+/** Returns the response to a question as bytes, or null for no response. */
 export type Answering = (question: Question) => Buffer | null;
 
-/** A DNS server on 127.0.0.1, over UDP, that answers as the test says. */
+/** A DNS server on 127.0.0.1, over UDP, with the responses of the test. */
 export async function hostileDns(answer: Answering): Promise<HostileDns> {
   const socket = createSocket('udp4');
   const asked: string[] = [];
@@ -46,9 +46,9 @@ export async function hostileDns(answer: Answering): Promise<HostileDns> {
 const RECURSION = 0x180;
 
 /**
- * A response with these records, or none.
+ * Builds a response with these records, or with none.
  *
- * @param flags the response code (RFC 1035, 4.1.1), and 0x200 for one that was cut short
+ * @param flags the response code (RFC 1035, 4.1.1), and 0x200 for a truncated response
  */
 export function response(question: Question, flags: number, answers: readonly Answer[] = []): Buffer {
   const { id, type, name } = question;
@@ -56,7 +56,7 @@ export function response(question: Question, flags: number, answers: readonly An
   return encode({ type: 'response', id, flags: flags | RECURSION, questions, answers: [...answers] });
 }
 
-/** Answers as the DNS of a cluster with one member does. */
+/** Responds like the DNS server of a cluster with one member. */
 export function leadsTo(member: string, port: number, address = '127.0.0.1'): Answering {
   return (question) => {
     const { type, name } = question;

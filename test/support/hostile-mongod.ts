@@ -1,7 +1,7 @@
 import { Binary, type Document } from 'bson';
 import { HELLO, refusal, type Script, serverFirst } from './scripted-mongod.ts';
 
-/** MongoDB servers that are broken, and what `fedctl check` has to say of each. */
+/** Broken MongoDB servers, and the result that `fedctl check` must report for each. */
 
 /** The payload of a login, as Latin-1. */
 export function payloadText(command: Document): string {
@@ -19,7 +19,7 @@ const AUTH_STRANGE = 'The server responded to the login with data that is not th
 const AUTH_LATE = 'The server did not respond to the login within 3 s.';
 const NONCE = 'The server responded to the login with an invalid nonce or host.';
 
-/** What connectionStatus says of who is logged in; null for nobody. */
+/** The authenticated user in connectionStatus; null for none. */
 export function connectionStatus(
   user: string | null,
   roles: readonly object[] = [{ role: 'read', db: 'app' }],
@@ -28,7 +28,7 @@ export function connectionStatus(
   return { authInfo: { authenticatedUsers, authenticatedUserRoles: roles }, ok: 1 };
 }
 
-/** What goes wrong, by which mechanism, in what way; and the check, its code and its sentence. */
+/** The fault, the mechanism and the server's behaviour; then the failing check, its code and its sentence. */
 export type BrokenRow = readonly [
   what: string,
   by: 'oidc' | 'aws',

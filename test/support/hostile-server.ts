@@ -4,18 +4,18 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { ServerCertificate } from './certificates.ts';
 import { listenOnLoopback } from './listen.ts';
 
-/** What a server does with a connection. */
+/** Handles a connection. */
 export type Behaviour = (socket: Socket) => void;
 
 export interface HostileServer {
   readonly port: number;
-  /** Everything that it was sent, over TLS if it speaks it, as Latin-1. */
+  /** All bytes that the server received, decrypted if it uses TLS, as Latin-1. */
   received(): string;
   connections(): number;
   close(): Promise<void>;
 }
 
-/** A TCP server on 127.0.0.1 that speaks no protocol but what the test gives it; under a certificate over TLS. */
+/** A TCP server on 127.0.0.1 with the connection handler of the test; with a certificate, it uses TLS. */
 export async function hostileServer(
   behave: Behaviour,
   certificate?: ServerCertificate,
@@ -53,22 +53,22 @@ export const silent: Behaviour = () => {};
 export const closes: Behaviour = (socket) => socket.end();
 export const resets: Behaviour = (socket) => socket.resetAndDestroy();
 
-/** Once something came in: says this and ends the connection. */
+/** After the first data: sends these bytes and closes the connection. */
 export function answers(bytes: string | Buffer): Behaviour {
   return (socket) => socket.once('data', () => socket.end(bytes));
 }
 
-/** Once something came in: says this, and then nothing more. */
+/** After the first data: sends these bytes and keeps the connection open. */
 export function stallsAfter(bytes: string | Buffer): Behaviour {
   return (socket) => socket.once('data', () => socket.write(bytes));
 }
 
-/** Once something came in: does this. */
+/** After the first data: runs this handler. */
 export function afterFirstBytes(then: Behaviour): Behaviour {
   return (socket) => socket.once('data', () => then(socket));
 }
 
-/** Says this, and then the chunk again and again for as long as the other side takes it. */
+/** Sends these bytes, and then the chunk repeatedly until the client disconnects. */
 export function endless(head: string, chunk: string): Behaviour {
   return (socket) =>
     socket.once('data', () => {
@@ -80,7 +80,7 @@ export function endless(head: string, chunk: string): Behaviour {
     });
 }
 
-/** An answer of HTTP as it stands on the wire, with what every answer has. */
+/** An HTTP response in wire format, with the required headers. */
 export function http(
   status: number,
   headers: Readonly<Record<string, string>> = {},
@@ -95,15 +95,15 @@ export function http(
   return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} Said\r\n${lines.join('')}\r\n`), Buffer.from(body)]);
 }
 
-/** The head of an answer of HTTP whose body has no length. */
+/** The head of an HTTP response without a content length. */
 export function chunkedHead(type: string): string {
   return `HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\ntransfer-encoding: chunked\r\n\r\n`;
 }
 
 /**
- * Reads one request of HTTP and does what is chosen for it; the connection serves no other.
+ * Reads one HTTP request and runs the chosen handler. The connection serves only this request.
  *
- * @param choose by the request as it stands on the wire
+ * @param choose selects the handler by the request in wire format
  */
 export function byRequest(choose: (request: string) => Behaviour | Buffer): Behaviour {
   return (socket) => {
@@ -122,12 +122,12 @@ export function byRequest(choose: (request: string) => Behaviour | Buffer): Beha
   };
 }
 
-/** Hands one request on to another server of this machine, and its answer back: nobody notices. */
+/** Forwards one request to another server on this machine, and returns its response unchanged. */
 export function passOn(port: number, request: string): Behaviour {
   return (socket) => {
     const target = connect(port, '127.0.0.1').on('error', () => socket.destroy());
     socket.on('close', () => target.destroy());
-    // The answer ends the connection, so that every request is looked at; and a signature covers the host.
+    // The response closes the connection, so that every request is inspected. A signature covers the host.
     const alone = request.replace(/\r\nconnection: [^\r]*/i, '').replace('\r\n', '\r\nconnection: close\r\n');
     const signed = /\r\nauthorization: AWS4/i.test(alone);
     const known = signed ? alone : alone.replace(/\r\nhost: [^\r]*/i, `\r\nhost: 127.0.0.1:${port}`);

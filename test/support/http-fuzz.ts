@@ -2,18 +2,18 @@ import { Dice, mutateBytes } from './dice.ts';
 import { type Answer, answerTo, answerToBytes, requestBytes } from './raw-http.ts';
 import type { SignedRequest } from './sign-request.ts';
 
-/** `npm run bench -- fuzz` asks for the whole number, which the tests share; a seed repeats a run. */
+/** `npm run bench -- fuzz` sets the total number of requests, which the tests share. A seed repeats a run. */
 const TOTAL = Number(process.env['FEDCTL_FUZZ_REQUESTS'] ?? 5600);
 const TESTS = 7;
 
-/** How each test fuzzes: its share of the requests, the seed, and how long it may take, in milliseconds. */
+/** The options of each fuzz test: its share of the requests, the seed, and the timeout in milliseconds. */
 export const FUZZ = {
   rounds: Math.ceil(TOTAL / TESTS),
   seed: Number(process.env['FEDCTL_FUZZ_SEED'] ?? 20_261_122),
   timeout: 20_000 + TOTAL * 10,
 } as const;
 
-/** So many clients ask at once. */
+/** The number of concurrent clients. */
 const LANES = 8;
 
 export interface Fault {
@@ -23,7 +23,7 @@ export interface Fault {
   readonly answer: string;
 }
 
-/** Sends what `ask` makes of the dice, and keeps the answers that are 500 or `isFault`. */
+/** Sends the random requests of `ask`, and returns the responses with status 500 or for which `isFault` is true. */
 export async function fuzz(
   ask: (dice: Dice) => Promise<{ readonly sent: string; readonly answer: Answer }>,
   isFault: (answer: Answer) => boolean,
@@ -42,12 +42,12 @@ export async function fuzz(
   return faults;
 }
 
-/** Sends a request as it is. */
+/** Sends a request unchanged. */
 export async function whole(url: string, request: SignedRequest) {
   return { sent: JSON.stringify(request), answer: await answerTo(url, request) };
 }
 
-/** Sends what is left of a request, byte by byte. */
+/** Sends the bytes of a damaged request. */
 export async function broken(dice: Dice, url: string, request: SignedRequest) {
   const bytes = mutateBytes(dice, requestBytes(request));
   return { sent: bytes.toString('latin1'), answer: await answerToBytes(url, bytes) };

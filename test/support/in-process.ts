@@ -7,7 +7,7 @@ import { type MemoryContext, type MemoryContextOptions, memoryContext } from './
 import { BIN } from './run-bin.ts';
 import { runMain, type Said } from './run-main.ts';
 
-/** Runs `fedctl args…` in this process with the real adapters and exactly this environment: the binary, without its start. */
+/** Runs `fedctl args…` in this process with the real adapters and exactly this environment. */
 export async function runInProcess(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

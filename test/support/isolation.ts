@@ -1,16 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 
-/** Whether this system allows the namespaces of `--isolate`: tests that need them are skipped by name elsewhere. */
+/** Whether this system allows the namespaces of `--isolate`. Elsewhere, tests that need them are skipped by name. */
 export const ISOLATES: boolean =
   process.platform === 'linux' &&
   spawnSync('unshare', ['--user', '--map-root-user', '--net', '--mount', 'ip', 'link'], { stdio: 'ignore' })
     .status === 0;
 
-/** Takes the right to make namespaces away from the user namespace that it runs in, for the command that follows. */
+/** Removes the right to create namespaces from the current user namespace, for the command that follows. */
 export const FORBID = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"';
 
-/** Whether that can be done here: in some containers /proc/sys is read-only. */
+/** Whether this right can be removed: in some containers /proc/sys is read-only. */
 export const FORBIDS: boolean =
   ISOLATES &&
   spawnSync('unshare', ['--user', '--map-root-user', 'sh', '-c', FORBID, 'sh', 'true'], { stdio: 'ignore' })
@@ -21,7 +21,7 @@ export interface User {
   readonly gid: number;
 }
 
-/** Somebody else than root, for tests that root runs; null for whoever is not root already. */
+/** A user other than root, for tests that root runs; null when the tests do not run as root. */
 export const SOMEBODY: User | null =
   process.getuid?.() === 0 ? { uid: Number(idOf('-u')), gid: Number(idOf('-g')) } : null;
 
@@ -35,7 +35,7 @@ export function processesIn(namespace: string): readonly string[] {
     try {
       return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/ns/net`) === namespace;
     } catch {
-      // Gone in the meantime, or of somebody else.
+      // The process has exited or belongs to another user.
       return false;
     }
   });

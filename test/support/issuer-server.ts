@@ -3,22 +3,22 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { listenOnLoopback } from './listen.ts';
 
-/** A real issuer on loopback that answers as badly as a test wants. */
+/** A real issuer on loopback, with responses that a test can break. */
 export interface IssuerServer extends AsyncDisposable {
-  /** Its URL, as its discovery document names it. */
+  /** The issuer URL in the discovery document. */
   readonly issuer: string;
-  /** The paths asked for, in order. */
+  /** The requested paths, in order. */
   readonly requests: readonly string[];
-  /** What it answers, by path; everything else is 404. May be changed at any time. */
+  /** The responses by path, which can be changed at any time. All other paths return 404. */
   readonly answers: Map<string, RequestListener>;
-  /** Replaces its key set. */
+  /** Replaces the key set. */
   publish(...keys: readonly object[]): void;
 }
 
 export const DISCOVERY = '/.well-known/openid-configuration';
 export const JWKS = '/.well-known/jwks.json';
 
-/** What AWS publishes (facts/aws.md 4), with numbers that are no keys. AWS leaves out `alg` of the RSA key in one capture. */
+/** The key set of AWS (facts/aws.md 4) with fake key values. In one capture, the RSA key of AWS has no `alg`. */
 export const UNUSABLE_KEYS: readonly object[] = [
   { kty: 'RSA', use: 'sig', kid: 'RSA_0', e: 'AQAB', n: 'AQAB' },
   { kty: 'EC', use: 'sig', alg: 'ES384', kid: 'EC384_0', crv: 'P-384', x: 'AQAB', y: 'AQAB' },
@@ -28,14 +28,14 @@ export function json(document: unknown, status = 200): RequestListener {
   return jsonText(JSON.stringify(document), status);
 }
 
-/** Any text, sent as JSON. */
+/** A response with any text as JSON. */
 export function jsonText(text: string, status = 200): RequestListener {
   return (_request, response) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(text);
   };
 }
 
-/** Starts an issuer that answers well as long as nobody changes its answers; HTTPS with a certificate. */
+/** Starts an issuer with valid responses; with a certificate, it uses HTTPS. */
 export async function startIssuer(
   keys: readonly object[],
   certificate?: { readonly key: string; readonly cert: string },

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import type { JWK } from 'jose';
 
-// Tokens and keys that others made and published.
+// Published tokens and keys from other sources.
 
 /** The payload of the examples in RFC 7515, appendix A.1 to A.5, with its line breaks. */
 const RFC7515_PAYLOAD =
@@ -22,7 +22,7 @@ export const RFC7515_RS256 = {
   } satisfies JWK,
 };
 
-/** RFC 7515, appendix A.3: sound, but with an algorithm that AWS does not use. */
+/** RFC 7515, appendix A.3: valid, but with an algorithm that AWS does not use. */
 export const RFC7515_ES256 = {
   token: `eyJhbGciOiJFUzI1NiJ9.${RFC7515_PAYLOAD}.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q`,
   key: {

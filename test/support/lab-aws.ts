@@ -8,16 +8,16 @@ import { LabLog, type LabLogEntry } from '../../src/sandbox/log.ts';
 export const OWN_ACCOUNT = '123456789012';
 export const ORG_ACCOUNT = '210987654321';
 
-/** The lab's AWS with its clock in the test's hand, and the real SDK pointed at it. */
+/** The lab's AWS with a clock that the test controls, and the real SDK configured for it. */
 export interface LabUnderTest {
   readonly world: AwsWorld;
   readonly aws: LabAws;
   readonly log: LabLog;
-  /** Added to the real time: SDKs sign by the real one. Milliseconds. */
+  /** The offset from the real time, in milliseconds. SDKs sign with the real time. */
   readonly clock: { offset: number };
   now(): Date;
   lastEntry(): LabLogEntry | undefined;
-  /** The session that an answer of STS gave the keys of. */
+  /** The session whose credentials STS returned. */
   session(answer: {
     readonly Credentials?: { readonly AccessKeyId: string | undefined } | undefined;
   }): LabSession;
@@ -34,7 +34,7 @@ export async function startLabAws({
   const log = new LabLog(now);
   const world = await createAwsWorld({ now, log, propagationMs });
   const aws = await startAws({ world, log, now, ...options });
-  // Read when the first client is made.
+  // The SDK reads the variable when the first client is created.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   return {
     world,
@@ -60,7 +60,7 @@ export async function startLabAws({
   };
 }
 
-/** The keys as the SDK takes them. */
+/** The credentials in the format of the SDK. */
 export function credentialsOf(keys: LabUser | LabSession) {
   return {
     accessKeyId: keys.accessKeyId,
@@ -69,7 +69,7 @@ export function credentialsOf(keys: LabUser | LabSession) {
   };
 }
 
-/** What a refused call of the SDK says: the wire's code, the status and the message. */
+/** The details of a failed SDK call: the error code of the response, the status and the message. */
 export async function refusalOf(calling: Promise<unknown>): Promise<object> {
   try {
     await calling;

@@ -5,16 +5,16 @@ import { fileURLToPath } from 'node:url';
 
 const HARNESS = (name: string) => fileURLToPath(new URL(`lambda/${name}`, import.meta.url));
 
-/** A handler in a process of its own, which stays warm: every invocation finds what the one before left in memory. */
+/** A handler in its own warm process: each invocation sees the memory state of the previous one. */
 export interface LambdaFunction {
   invoke(event: unknown): Promise<unknown>;
-  /** What it wrote to standard error. */
+  /** The standard error of the process. */
   log(): string;
   stop(): Promise<void>;
 }
 
 export interface Code {
-  /** The interpreter, and the harness for it. */
+  /** The interpreter and its test harness. */
   readonly command: readonly string[];
   /** The module with the handler: a name in `folder` for Python, a file for Node.js. */
   readonly module: string;

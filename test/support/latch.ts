@@ -1,4 +1,4 @@
-/** Something to wait for, until somebody opens it. */
+/** A promise that resolves when the latch is opened. */
 export function latch(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let resolve = () => {};
   const promise = new Promise<void>((settle) => {

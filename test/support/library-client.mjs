@@ -1,4 +1,4 @@
-// A program that uses fedctl as a library, with the real driver: what the README shows. Run inside a lab.
+// A program that uses fedctl as a library with the real driver, as in the README. Runs inside a lab.
 import { MongoClient } from 'mongodb';
 import { isFedctlError, mongoOidcCallback, tokenSource } from '../../dist/lib/index.js';
 

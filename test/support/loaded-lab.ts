@@ -13,20 +13,20 @@ import type { WireClient } from './wire-client.ts';
 
 export const IDENTITY_BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
 
-/** The whole lab in this process, enabled, with the log kept of whom it let in. */
+/** The complete lab in this process, enabled, with a record of accepted logins and calls. */
 export interface LoadedLab {
   readonly lab: Lab;
   readonly operator: LabUser;
   readonly mongoPort: number;
   readonly stsUrl: string;
-  /** Everything that was granted since the last call: logins, or calls of STS and IAM. */
+  /** Everything accepted since the last call: logins, or calls of STS and IAM. */
   granted(...hops: readonly LabLogEntry['hop'][]): readonly LabLogEntry[];
-  /** What the lab itself calls a bug, since the last call. */
+  /** The internal errors that the lab logged since the last call. */
   bugs(): readonly LabLogEntry[];
   token(audience?: string): Promise<string>;
-  /** A whole login by MONGODB-OIDC on the wire; false when refused. */
+  /** Runs a complete MONGODB-OIDC login on the wire. Returns false when rejected. */
   loginByToken(client: WireClient, token: string): Promise<boolean>;
-  /** A whole login by MONGODB-AWS on the wire; false when refused. */
+  /** Runs a complete MONGODB-AWS login on the wire. Returns false when rejected. */
   loginByKeys(client: WireClient, secret?: string): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -75,7 +75,7 @@ export function awsStart(nonce: Buffer) {
   return { saslStart: 1, mechanism: 'MONGODB-AWS', payload: payload({ r: new Binary(nonce), p: 110 }) };
 }
 
-/** The second: a GetCallerIdentity, signed; by another secret where one is given. */
+/** The second message: a signed GetCallerIdentity request, with another secret key if given. */
 export function awsContinue(
   keys: LabUser | LabSession,
   nonce: Buffer,

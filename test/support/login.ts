@@ -7,12 +7,12 @@ import { createMongo } from '../../src/lib/mongo/mongo.ts';
 import type { LoginKeys, LoginPlan, ServerIdentity, StageEvent } from '../../src/lib/ports/mongo.ts';
 import { parseConnectionString } from '../../src/lib/uri/connection-string.ts';
 
-/** Where the clock of every login stands. */
+/** The current time in every login. */
 export const NOW = new Date('2026-11-22T12:00:00Z');
 
 export const SUBJECT = 'arn:aws:iam::123456789012:role/team/app';
 
-/** What a scripted server is shown; nobody signed it. */
+/** An unsigned token for a scripted server. */
 export const TOKEN: MintedToken = {
   token: new Secret('header.payload.signature'),
   issuer: 'https://issuer.test',
@@ -35,7 +35,7 @@ export const KEYS: LoginKeys = {
   providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
 };
 
-/** Every name is this machine; the records are those given. */
+/** Resolves every name to this machine, and returns the given records. */
 export function loopbackResolver(given: Partial<Resolver> = {}): Resolver {
   const none = () => Promise.reject(Object.assign(new Error('ENOTFOUND'), { code: 'ENOTFOUND' }));
   return {
@@ -50,19 +50,19 @@ export interface LoginAttempt extends Partial<Omit<LoginPlan, 'uri'>> {
   readonly uri: string;
   readonly resolver?: Resolver;
   readonly signal?: AbortSignal;
-  /** Called with every stage as it ends. */
+  /** Called with each completed stage. */
   readonly observe?: (event: StageEvent) => void;
 }
 
 export interface LoginOutcome {
   readonly stages: readonly StageEvent[];
-  /** `resolve pass, tcp pass, tls skip, hello fail` */
+  /** The stages as text, for example `resolve pass, tcp pass, tls skip, hello fail`. */
   readonly path: string;
   readonly identity: ServerIdentity | null;
   readonly failure: FedctlError | null;
 }
 
-/** One login over the real driver. The clock stands still, so every stage takes 0 ms. What is no failure is thrown. */
+/** Runs one login with the real driver. The clock does not move, so each stage takes 0 ms. Rethrows other errors. */
 export async function attemptLogin({
   resolver = loopbackResolver(),
   signal = new AbortController().signal,

@@ -18,17 +18,17 @@ export interface CannedAnswer {
   readonly body?: string;
 }
 
-/** What a server does with a request; null: it accepts it and says nothing. */
+/** Handles a request; null: accept the request and send no response. */
 export type Answering = (request: SeenRequest) => CannedAnswer | null | Promise<CannedAnswer | null>;
 
 export interface LoopbackServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** Every request so far. */
+  /** All requests so far. */
   readonly requests: readonly SeenRequest[];
 }
 
-/** An HTTP server on 127.0.0.1 that answers as the test says; HTTPS with a certificate. */
+/** An HTTP server on 127.0.0.1 with the responses of the test; with a certificate, it uses HTTPS. */
 export async function loopbackServer(
   answer: Answering,
   certificate?: ServerCertificate,
@@ -62,11 +62,11 @@ export async function loopbackServer(
 
 export interface ConnectProxy extends AsyncDisposable {
   readonly url: string;
-  /** `host:port` of every CONNECT, and the credentials it came with. */
+  /** The `host:port` of every CONNECT request, with its credentials. */
   readonly tunnels: readonly { readonly target: string; readonly authorization: string | undefined }[];
 }
 
-/** An HTTP proxy whose tunnels all end at one port of this machine, whatever host they ask for. */
+/** An HTTP proxy whose tunnels all lead to one port of this machine, for any requested host. */
 export async function connectProxy(
   targetPort: number,
   { status = 200 }: { readonly status?: number } = {},

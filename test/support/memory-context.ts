@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../../src/lib/core/context.ts';
 import { Redactor } from '../../src/lib/core/redactor.ts';
 
-/** A stream that keeps what is written to it. */
+/** A stream that stores its output. */
 export class MemoryOutput extends Writable {
   text = '';
   readonly isTTY: boolean;
@@ -16,7 +16,7 @@ export class MemoryOutput extends Writable {
     this.columns = columns;
   }
 
-  /** What a spinner asks of a terminal; where its cursor stands is nothing that a test reads. */
+  /** The terminal methods that a spinner needs. They do nothing, because no test reads the cursor position. */
   cursorTo(): boolean {
     return true;
   }
@@ -36,9 +36,9 @@ export class MemoryOutput extends Writable {
 }
 
 export interface MemoryContextOptions extends Partial<Omit<Context, 'stdin' | 'stdout' | 'stderr'>> {
-  /** What stdin holds; absent: a terminal with nobody at it. */
+  /** The content of stdin; if missing, stdin is a terminal without input. */
   readonly input?: string;
-  /** stdout and stderr are terminals. */
+  /** True when stdout and stderr are terminals. */
   readonly terminal?: boolean;
 }
 
@@ -53,7 +53,7 @@ function notGiven(what: string) {
   };
 }
 
-/** A Context in memory. What a test does not give throws when it is touched, so nothing real is reached by accident. */
+/** A Context in memory. Access to a part that the test does not set throws, so tests cannot reach real services. */
 export function memoryContext({
   input,
   terminal = false,

@@ -26,7 +26,7 @@ export const SESSION: StsIdentity = {
   arn: 'arn:aws:sts::123456789012:assumed-role/app/i-0123',
 };
 
-/** A server with an issuer and an STS beside it. What it trusts may be changed while it runs. */
+/** A server with an issuer and an STS. Its trust settings can be changed while it runs. */
 export interface MongodFixture {
   readonly mongod: LabMongod;
   readonly issuer: IssuerServer;
@@ -35,17 +35,17 @@ export interface MongodFixture {
   readonly log: LabLog;
   identityProviders: IdentityProvider[];
   databaseUsers: DatabaseUser[];
-  /** Moves the lab's clock ahead. */
+  /** Moves the lab's clock forward. */
   advance(seconds: number): void;
   now(): Date;
-  /** Good claims, with some of them replaced. */
+  /** Valid claims, with some of them replaced. */
   claims(changes?: Record<string, unknown>): Record<string, unknown>;
   token(changes?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>;
-  /** The reasons of refusals, in order. */
+  /** The reasons for rejected logins, in order. */
   refusals(): string[];
-  /** A connection that is logged in by MONGODB-OIDC. */
+  /** Returns a connection that is authenticated with MONGODB-OIDC. */
   loggedIn(): Promise<WireClient>;
-  /** The real driver, by MONGODB-OIDC. */
+  /** Returns a client of the real driver that uses MONGODB-OIDC. */
   driver(options?: MongoClientOptions, query?: string): MongoClient;
   close(): Promise<void>;
 }
@@ -63,12 +63,12 @@ export function databaseUser(username: string, changes: Partial<DatabaseUser> = 
   };
 }
 
-/** Making an RSA key takes longer than most tests. */
+/** Shared, because generating an RSA key takes longer than most tests. */
 let sharedKey: Promise<ForgedKey> | null = null;
 
 export async function startMongodFixture(
   options: Partial<MongodOptions> & {
-    /** Issuer and STS speak TLS with this certificate. */
+    /** The TLS certificate of the issuer and the STS. */
     readonly neighbours?: { readonly key: string; readonly cert: string };
   } = {},
 ): Promise<MongodFixture> {

@@ -3,12 +3,12 @@ import { expect } from 'vitest';
 import { parse } from '../../src/commands/parse.ts';
 import { memoryContext } from './memory-context.ts';
 
-/** What no printed command may do, whatever it is for. */
+/** Actions that no printed command may contain. */
 const DESTROYS = /\b(?:delete|remove|revoke|disable|drop|rm)\b|--force\b|--yes\b/;
 
 /**
- * Expects of a command that fedctl offers that it can be pasted: bash takes it, nothing of it is a redirection, a
- * placeholder or a remark, nothing is taken away, and one of fedctl's own is taken by its parser.
+ * Asserts that a command that fedctl offers can be pasted: bash parses it; it contains no redirection, placeholder or
+ * comment; it deletes nothing; and fedctl's own parser accepts it if it is a fedctl command.
  */
 export async function expectPastable(command: string): Promise<void> {
   const { status, stderr } = spawnSync('bash', ['-n', '-c', command], { encoding: 'utf8' });
@@ -25,7 +25,7 @@ async function expectParsed(args: readonly string[], command: string): Promise<v
   try {
     expect(await parse(args, memoryContext(), { width: 100, writeOut() {} }), command).not.toBeNull();
   } catch (error) {
-    // Help is printed, and ends the parse.
+    // The parser prints the help and stops.
     if (!(error instanceof Error && 'exitCode' in error && error.exitCode === 0)) throw error;
   }
 }

@@ -7,14 +7,14 @@ import { ROOT } from '../architecture/imports.ts';
 
 const run = promisify(execFile);
 
-/** How long the package index may take, in milliseconds. */
+/** The timeout for the package index, in milliseconds. */
 const INSTALL_MS = 240_000;
 
 /**
- * Installs the packages of a requirements file into a virtual environment, once for each content of the file.
+ * Installs the packages of a requirements file into a virtual environment, which is reused until the file changes.
  *
  * @param file relative to the root of the repository
- * @returns the interpreter; null where there is no Python, or the configured package index does not have the packages
+ * @returns the interpreter; null when Python is missing or the configured package index does not have the packages
  */
 export async function pythonWith(file: string): Promise<string | null> {
   const requirements = join(ROOT, file);

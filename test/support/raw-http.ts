@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { SignedRequest } from './sign-request.ts';
 
-/** A request as the bytes of HTTP/1.1, after which the server closes. */
+/** A request as HTTP/1.1 bytes, after which the server closes the connection. */
 export function requestBytes({ method, target, headers, body }: SignedRequest): Buffer {
   const lines = Object.entries({
     ...headers,
@@ -14,7 +14,7 @@ export function requestBytes({ method, target, headers, body }: SignedRequest): 
 }
 
 export interface Answer {
-  /** 0 when the server only closed. */
+  /** The status; 0 when the server closed the connection without a response. */
   readonly status: number;
   readonly text: string;
 }
@@ -25,8 +25,8 @@ export async function answerTo(url: string, request: SignedRequest): Promise<Ans
 }
 
 /**
- * Sends bytes that may be half a request, and ends. The server lets go of what it has not answered yet, so that no
- * answer does not mean that nothing was done.
+ * Sends bytes that may be an incomplete request, and closes the sending side. The server can then drop an unfinished
+ * response, so a missing response does not mean that the request had no effect.
  */
 export async function answerToBytes(url: string, bytes: Buffer): Promise<Answer> {
   return read(await open(url), (socket) => socket.end(bytes));

@@ -1,4 +1,4 @@
-// Reads from MongoDB until the file argv[3] exists, as argv[2] says, and prints a line for each read.
+// Reads from MongoDB with the settings in argv[2] until the file argv[3] exists. Prints a line for each read.
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';

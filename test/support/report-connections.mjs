@@ -1,4 +1,4 @@
-// Loaded into a process: appends each host that is dialled, or whose name is looked up, to the file that CONNECTIONS names.
+// Loaded into a process: appends each host that it connects to or resolves to the file that CONNECTIONS names.
 
 import dgram from 'node:dgram';
 import dns from 'node:dns';
@@ -10,7 +10,7 @@ const report = (what) => appendFileSync(process.env.CONNECTIONS, `${what}\n`);
 
 const connect = net.Socket.prototype.connect;
 net.Socket.prototype.connect = function (...args) {
-  // Internally the arguments come as one list.
+  // Node.js internally passes the arguments as one list.
   const [options] = Array.isArray(args[0]) ? args[0] : args;
   if (typeof options === 'object' && options !== null && !options.path) {
     report(`${options.host ?? 'localhost'}:${options.port}`);

@@ -1,4 +1,4 @@
-// Preloaded into the real binary: names on stderr every file that it reads as a whole.
+// Preloaded into the real binary: prints the name of each file that it reads completely to stderr.
 const fs = require('node:fs');
 
 const { readFileSync, writeSync } = fs;

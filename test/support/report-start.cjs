@@ -1,5 +1,5 @@
-// Preloaded into the real binary: writes to the file that START_REPORT names which files of the bundle it read, which
-// modules of Node.js it loaded, how many requests it sent over HTTP, and which commands to a MongoDB.
+// Preloaded into the real binary: writes a report to the file that START_REPORT names. The report lists the bundle files
+// that were read, the loaded Node.js modules, the number of HTTP requests and the commands sent to MongoDB.
 const fs = require('node:fs');
 const net = require('node:net');
 const { subscribe } = require('node:diagnostics_channel');
@@ -18,7 +18,7 @@ subscribe('http.client.request.start', () => {
   http += 1;
 });
 
-/** Where the name of the command is in an OP_MSG and in the OP_QUERY of the first hello, by their codes. */
+/** The offset of the command name by operation code: OP_MSG, and OP_QUERY for the first hello. */
 const NAMES = { 2013: 26, 2004: 44 };
 const { write } = net.Socket.prototype;
 net.Socket.prototype.write = function (data, ...rest) {

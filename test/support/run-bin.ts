@@ -12,19 +12,19 @@ export interface BinResult {
 }
 
 export interface BinOptions {
-  /** The script to run instead of the checkout's own. */
+  /** The script to run instead of the one in the checkout. */
   readonly bin?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
   readonly cwd?: string;
-  /** In a session of its own, without the terminal that the tests may have. */
+  /** Whether to start a new session, detached from the terminal of the tests. */
   readonly detached?: boolean;
-  /** Whose process it is; that of the tests by default. */
+  /** The user ID of the process (default: the user of the tests). */
   readonly uid?: number;
   readonly gid?: number;
   /** Called with the running process. */
   readonly started?: (child: ChildProcess) => void;
-  /** Called with everything printed so far; lets a test send a signal at the right moment. */
+  /** Called with all output so far, so that a test can send a signal at the right time. */
   readonly watch?: (seen: { stdout: string; stderr: string }, kill: (signal: NodeJS.Signals) => void) => void;
 }
 

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { BIN, type BinOptions, type BinResult, runBin } from './run-bin.ts';
 
-/** A lab started by the real binary, and the real binary run inside it. */
+/** A lab that the real binary starts, in which the tests run the real binary. */
 export interface RunningLab {
   readonly env: Readonly<Record<string, string>>;
   readonly process: ChildProcess;
-  /** Runs `fedctl args…` with the lab's variables; `options.env` adds to them, or removes by undefined. */
+  /** Runs `fedctl args…` with the lab's variables. `options.env` adds variables; undefined removes a variable. */
   run(args: readonly string[], options?: BinOptions): Promise<BinResult>;
   stop(): Promise<number | null>;
 }

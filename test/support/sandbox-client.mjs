@@ -1,10 +1,10 @@
-// A program that starts the lab in its own process, as a test would: what the docstring of startSandbox shows. It tells
-// what it saw, and what is left when the lab is closed.
+// A program that starts the lab in its own process, as in the documentation of startSandbox. It prints the results and
+// the open resources that remain after the lab is closed.
 import { mongoOidcCallback } from 'fedctl';
 import { startSandbox } from 'fedctl/sandbox';
 import { MongoClient } from 'mongodb';
 
-// The streams of the process count as soon as anybody looks at them.
+// Accessing the streams of the process makes them count as open resources.
 for (const name of ['stdin', 'stdout', 'stderr']) process[name].on('error', () => {});
 const before = process.getActiveResourcesInfo();
 const sandbox = await startSandbox({ federation: true });

@@ -6,8 +6,8 @@ const ajv = new Ajv2020({ allErrors: true, strict: true });
 addFormats.default(ajv);
 
 /**
- * What keeps `document` from fitting `schemas/<name>.v1.json`, or an empty list. The published schemas allow members
- * that they do not know, so that a release may add some; here, one that is not described is a fault.
+ * Returns the errors of `document` against `schemas/<name>.v1.json`, or an empty list. The published schemas allow
+ * unknown members, so that a release can add members. Here, an undescribed member is an error.
  */
 export function schemaFaults(name: string, document: unknown): string[] {
   const id = `${name}.v1.json`;
@@ -19,7 +19,7 @@ export function schemaFaults(name: string, document: unknown): string[] {
   return (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`);
 }
 
-/** A schema whose objects have the members that it describes and no others. */
+/** Returns a copy of the schema that allows only described members. */
 function strict(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(strict);
   if (typeof schema !== 'object' || schema === null) return schema;

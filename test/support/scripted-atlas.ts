@@ -15,7 +15,7 @@ export const GROUP = '/api/atlas/v2/groups/g';
 export const never: AbortSignal = new AbortController().signal;
 
 export const CLIENT_ID = 'mdb_sa_id_0123456789abcdef01234567';
-/** Nothing that may ever be seen: of each kind of credential, and what is made of it. */
+/** Values that must never appear in output: each kind of credential and the values derived from it. */
 export const SECRETS = {
   client: 'mdb_sa_sk_open-sesame_client',
   private: 'open-sesame-private-key',
@@ -36,7 +36,7 @@ export const CHALLENGE = (nonce: string, more = '') => ({
   'www-authenticate': `Digest realm="MMS Public API", domain="", nonce="${nonce}", algorithm=MD5, qop="auth", stale=false${more}`,
 });
 
-/** JSON as Atlas sends it. */
+/** A JSON response in the format of Atlas. */
 export function json(document: unknown, status = 200, headers: Record<string, string> = {}): CannedAnswer {
   return {
     status,
@@ -45,7 +45,7 @@ export function json(document: unknown, status = 200, headers: Record<string, st
   };
 }
 
-/** A refusal as Atlas words it. */
+/** An error response in the format of Atlas. */
 export function apiError(
   status: number,
   errorCode: string,
@@ -61,16 +61,16 @@ export interface ScriptedAtlas extends AsyncDisposable {
   readonly server: LoopbackServer;
   readonly clock: FakeClock;
   readonly atlas: Atlas;
-  /** What it was asked, token requests left out. */
+  /** The requests that the server received, without token requests. */
   asked(): string[];
 }
 
-/** A server that gives a token to everybody and answers anything else as the test says, and the port to it. */
+/** A server that issues a token to every client and sends the test's responses to other requests, with its port. */
 export async function scriptedAtlas(
   answer: Answering,
   given: {
     readonly credentials?: AtlasCredentials;
-    /** Answers requests for a token. */
+    /** Handles token requests. */
     readonly token?: Answering;
     readonly timeoutMs?: number;
     readonly fetch?: Context['fetch'];
@@ -91,7 +91,7 @@ export async function scriptedAtlas(
   };
 }
 
-/** The failure that work ends with. That no face of it shows a secret is seen each time. */
+/** Returns the failure of the work, and asserts that no format of it shows a secret. */
 export async function atlasFailure(work: Promise<unknown>): Promise<FedctlError> {
   const error = await rejectionOf(work);
   const { message, likelyCause, remedy, details, stack } = error;
@@ -101,7 +101,7 @@ export async function atlasFailure(work: Promise<unknown>): Promise<FedctlError>
   return error;
 }
 
-/** Reads a project where the answer is always the same: code, exit, and message with `<url>` for the server. */
+/** Reads a project from a server with one fixed response. Returns code, exit code, and message with `<url>`. */
 export async function told(
   answer: CannedAnswer | Answering,
   given: Parameters<typeof scriptedAtlas>[1] = {},

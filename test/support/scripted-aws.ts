@@ -10,35 +10,35 @@ export const ACCOUNT = '123456789012';
 export const USER_ARN = `arn:aws:iam::${ACCOUNT}:user/team/alice`;
 export const ISSUER = 'https://a1b2c3d4-0000-4000-8000-000000000000.tokens.sts.global.api.aws';
 
-/** What one call of GetWebIdentityToken comes to: a token, or the failure of this code. */
+/** The result of one GetWebIdentityToken call: a token, or a failure with this code. */
 export type MintStep = 'token' | FailureCode | (() => Promise<never>);
 
 export interface Script {
   readonly callerArn?: string;
   readonly issuer?: string;
-  /** The account's switch when the test starts. `info-denied`: enabled, but it may not be read. */
+  /** The federation state of the account at the start. `info-denied`: enabled, but reading the state is denied. */
   readonly federation?: 'enabled' | 'disabled' | 'info-denied';
-  /** The last step repeats. */
+  /** The results of the calls in order. The last one repeats. */
   readonly mints?: readonly MintStep[];
-  /** What tokens name as their subject. */
+  /** The subject of the tokens. */
   readonly subject?: string;
   readonly overrides?: readonly EndpointOverride[];
   readonly credentials?: Partial<ResolvedCredentials>;
   readonly notes?: readonly string[];
-  /** Failures of single methods. */
+  /** Failures by method. */
   readonly fail?: Readonly<Record<string, FedctlError>>;
 }
 
 export interface ScriptedAws {
   readonly aws: (settings: AwsSettings) => Promise<Aws>;
-  /** Every call that would go to AWS, in order. */
+  /** Every call to AWS, in order. */
   readonly calls: string[];
   readonly minted: MintRequest[];
 }
 
 /**
- * AWS as a test wants it: an account with a switch, and a script of what minting comes to. No network. Sessions are the
- * matter of `fakeAws`.
+ * A scripted AWS: an account with a federation state, and a list of results for minting. It uses no network. For tests
+ * of sessions, use `fakeAws`.
  */
 export function scriptedAws({
   callerArn = USER_ARN,
@@ -117,7 +117,7 @@ export function failure(code: FailureCode): FedctlError {
   return new FedctlError(code, { message: `AWS says ${code}.`, requestId: `request-of-${code}` });
 }
 
-/** A token that nothing signed: enough for a client, which reads what AWS sent it over TLS. */
+/** An unsigned token, which is enough because a client does not verify a token that it received from AWS. */
 function unprovenToken(iss: string, sub: string, { audience, durationSeconds }: MintRequest): Secret {
   const iat = 1_763_813_000;
   const header = { kid: 'RSA_0', typ: 'JWT', alg: 'RS256' };

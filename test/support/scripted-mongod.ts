@@ -6,10 +6,10 @@ import { deflateSync } from 'node:zlib';
 import { Binary, type Document, deserialize, serialize } from 'bson';
 import { listenOnLoopback } from './listen.ts';
 
-/** What the server does with a command: answers it, falls silent, or ends the connection. */
+/** The reaction of the server to a command: reply, send nothing, or close the connection. */
 export type Act = Document | Compressed | 'silence' | 'close' | 'reset' | 'http';
 
-/** An answer of so many zeros, compressed whether or not anybody offered it. */
+/** A reply with this number of zeros, compressed even if compression was not negotiated. */
 export class Compressed {
   readonly bytes: number;
 
@@ -22,15 +22,15 @@ export type Script = Readonly<Record<string, Act | ((command: Document) => Act)>
 
 export interface ScriptedMongod {
   readonly port: number;
-  /** The names of the commands that came in, hello included. */
+  /** The names of the received commands, including hello. */
   readonly commands: string[];
-  /** The commands themselves. */
+  /** The received commands. */
   readonly received: Document[];
-  /** How many connections are open. */
+  /** The number of open connections. */
   connections(): number;
-  /** How many were ever opened. */
+  /** The total number of connections so far. */
   accepted(): number;
-  /** Ends every connection that is open, and waits until the other side has, too. */
+  /** Closes every open connection, and waits until the other side has closed it too. */
   cut(): Promise<void>;
   close(): Promise<void>;
 }
@@ -55,12 +55,12 @@ export const HELLO: Document = {
   ok: 1,
 };
 
-/** An answer with `ok: 0`. */
+/** A reply with `ok: 0`. */
 export function refusal(code: number, codeName: string, errmsg: string): Document {
   return { ok: 0, code, codeName, errmsg };
 }
 
-/** A server of MONGODB-OIDC that lets everybody in, unless the script says otherwise. */
+/** A MONGODB-OIDC server that accepts every login, unless the script says otherwise. */
 const FRIENDLY: Script = {
   hello: HELLO,
   saslStart: (command) =>
@@ -93,7 +93,7 @@ const FRIENDLY: Script = {
   }),
 };
 
-/** The first answer of MONGODB-AWS, with the server nonce that `nonceOf` makes of the client's. */
+/** The first reply of MONGODB-AWS. `nonceOf` derives the server nonce from the client nonce. */
 export function serverFirst(saslStart: Document, nonceOf: (client: Buffer) => Buffer): Binary {
   const { r } = deserialize((saslStart['payload'] as Binary).buffer);
   const nonce = nonceOf(Buffer.from((r as Binary).buffer));
@@ -101,10 +101,10 @@ export function serverFirst(saslStart: Document, nonceOf: (client: Buffer) => Bu
 }
 
 /**
- * A MongoDB server of a few lines that does to each command exactly what its script says. Nothing is verified: it is
- * there to die, lie or fall silent at one place.
+ * A minimal MongoDB server that handles each command exactly as its script says. It verifies nothing. Tests use it to
+ * fail, send wrong replies or stop responding at one point.
  *
- * @param script by command name; `hello` stands for ismaster too. What it leaves out is answered kindly.
+ * @param script the reaction by command name; `hello` includes ismaster. Other commands get a successful reply.
  * @param host the address to listen on
  */
 export async function startScriptedMongod(
@@ -184,7 +184,7 @@ function readCommand(message: Buffer): { command: Document; opcode: number; more
   return { command, opcode, moreToCome: (flags & MORE_TO_COME) !== 0 };
 }
 
-/** Says of itself that it is an OP_MSG of 100 bytes. */
+/** An incomplete message whose header announces an OP_MSG of 100 bytes. */
 function compressed({ bytes }: Compressed, to: number): Buffer {
   const body = deflateSync(Buffer.alloc(bytes));
   const header = Buffer.alloc(25);

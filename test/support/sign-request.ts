@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { request as send } from 'node:http';
 
-/** A request of the query protocol, signed by hand: nothing here comes from the signer that the lab verifies with. */
+/** A request of the query protocol, signed without the signer that the lab uses for verification. */
 export interface SignedRequest {
   readonly method: string;
   readonly target: string;
@@ -18,13 +18,13 @@ export interface SigningFacts {
   readonly host: string;
   readonly body?: string;
   readonly method?: string;
-  /** Path and query; the query as it stands, so it has to be canonical. */
+  /** Path and query. The query is sent unchanged, so it must be canonical. */
   readonly target?: string;
   readonly service?: string;
   readonly region?: string;
-  /** More headers that are signed. */
+  /** Additional signed headers. */
   readonly signed?: Readonly<Record<string, string>>;
-  /** The day in the scope, where it is to differ from that of the date. */
+  /** The date in the credential scope, if different from the request date. */
   readonly day?: string;
 }
 
@@ -64,12 +64,12 @@ export interface RawAnswer {
   readonly status: number;
   readonly headers: NodeJS.Dict<string | string[]>;
   readonly text: string;
-  /** The wire's `<Code>`; null in a success. */
+  /** The `<Code>` of the response; null for success. */
   readonly code: string | null;
   readonly message: string | null;
 }
 
-/** Sends a request exactly as it is, its Host header included. */
+/** Sends a request unchanged, including its Host header. */
 export function sendRequest(
   url: string,
   { method, target, headers, body }: SignedRequest,

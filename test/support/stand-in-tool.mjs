@@ -1,4 +1,4 @@
-// Stands in for the bundled tool in tests of the action: writes down how it was called, and plays an ending of
+// Replaces the bundled tool in tests of the action: records how it was called, and simulates the result of
 // `fedctl check` that STAND_IN names.
 
 import { appendFileSync, writeFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ if (ending === 'usage') {
 if (checks !== null) {
   const report = { schema: 'fedctl.check/v1', ok: exit === 0, targets: [{ name: 'default', checks }] };
   writeFileSync(files.json, JSON.stringify(report));
-  // What a report quotes may look like a command.
+  // Quoted text in a report can look like a workflow command.
   writeFileSync(files.human, '  ✗ said\n::set-output name=ok::pwned\n::error::pwned\n');
   if (files.junit) writeFileSync(files.junit, '<testsuites/>\n');
   if (files.html) writeFileSync(files.html, '<!doctype html>\n');

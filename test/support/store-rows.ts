@@ -3,17 +3,17 @@ import { type Db, type Document, MongoServerError } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type MongodFixture, startMongodFixture } from './mongod-fixture.ts';
 
-/** Commands for one new database, and the reply to the last of them. */
+/** Commands for one new database, and the reply to the last command. */
 export interface Row {
   readonly name: string;
-  /** A list of documents is an insert into the collection `c`. */
+  /** The commands. A list of documents means an insert into the collection `c`. */
   readonly run: readonly (Document | readonly Document[])[];
   /** Extended JSON; relaxed unless `types` is set. */
   readonly reply: Document;
   readonly types?: boolean;
 }
 
-/** The reply to a find or an aggregate on `c`, whole. */
+/** The complete reply to a find or an aggregate on `c`. */
 export const batch = (...firstBatch: readonly unknown[]): Document => ({
   cursor: { firstBatch, id: 0, ns: 'app.c' },
   ok: 1,
@@ -27,7 +27,7 @@ export const failure = (code: number, codeName: string, errmsg: string): Documen
   codeName,
 });
 
-/** The reply of an update or a delete whose one statement failed. */
+/** The reply of an update or a delete whose only statement failed. */
 export const writeError = (
   code: number,
   errmsg: string,
@@ -38,19 +38,19 @@ export const writeError = (
   ok: 1,
 });
 
-/** Sends a command as it is and returns the reply as it came, a failed one too. */
+/** Sends a command unchanged and returns the unmodified reply, also for an error. */
 export async function replyTo(db: Db, command: Document, types = false): Promise<Document> {
   const reply = await db
     .command(command, { promoteValues: false, promoteLongs: false, bsonRegExp: true })
     .catch((error: unknown) => {
-      // Of a write concern error the driver makes an error with the reply inside.
+      // The driver throws an error for a write concern error, with the reply inside.
       if (error instanceof MongoServerError) return (error['result'] ?? error.errorResponse) as Document;
       throw error;
     });
   return EJSON.serialize(reply, { relaxed: !types }) as Document;
 }
 
-/** One test for each row, each on an empty database. */
+/** Defines one test for each row, with an empty database. */
 export function testRows(
   title: string,
   rows: readonly Row[],

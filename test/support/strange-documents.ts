@@ -14,7 +14,7 @@ import {
 } from 'bson';
 import type { Dice } from './dice.ts';
 
-/** Values that a command does not expect where it expects another. */
+/** Values of unexpected types for command fields. */
 function strangeValue(dice: Dice): unknown {
   const makers: readonly [() => unknown, ...(() => unknown)[]] = [
     () => null,
@@ -79,7 +79,7 @@ function nested(depth: number): Document {
   return document;
 }
 
-/** A copy of a command with one to three fields changed, renamed, removed or added, at any depth. Its name mostly stays. */
+/** A copy of a command with one to three changed, renamed, removed or added fields. The name mostly stays the same. */
 export function mutateDocument(dice: Dice, source: Document): Document {
   let document = source;
   for (let faults = 1 + dice.below(3); faults > 0; faults -= 1) document = mutateField(dice, document);
@@ -112,7 +112,7 @@ function isPlain(value: unknown): value is Document {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** Defined, not assigned: a field may be called __proto__. */
+/** Defines the property instead of assigning it, because a field can have the name __proto__. */
 function documentOf(fields: readonly (readonly [string, unknown])[]): Document {
   return Object.fromEntries(fields);
 }

@@ -20,13 +20,13 @@ export interface StsRequest {
 }
 
 /**
- * Just enough of STS to judge a GetCallerIdentity: the signature is verified by Smithy's own signer. Not the lab's STS:
- * the lab's MongoDB server must pass before a judge that others wrote.
+ * A minimal STS for GetCallerIdentity, which verifies the signature with Smithy's signer. It replaces the lab's STS, so
+ * that an independent implementation tests the lab's MongoDB server.
  */
 export interface StsDouble {
   readonly url: string;
   readonly requests: StsRequest[];
-  /** Takes the place of the next answers. */
+  /** Replaces the next responses. */
   answer: { readonly status: number; readonly body: string } | null;
   close(): Promise<void>;
 }
@@ -110,7 +110,7 @@ async function sign(
   return /Signature=(.+)$/.exec(signed.headers['authorization'] ?? '')?.[1];
 }
 
-/** What a client of MONGODB-AWS signs; a header set to undefined is left out. */
+/** The request that a MONGODB-AWS client signs. A header with the value undefined is omitted. */
 export async function signCallerIdentity(
   identity: StsIdentity,
   host: string,
@@ -145,7 +145,7 @@ function failure(code: string): { status: number; body: string } {
   };
 }
 
-/** The hash that Smithy's signer asks for, over Node's own. */
+/** The hash interface of Smithy's signer, implemented with node:crypto. */
 class Sha256 {
   readonly #hash: NodeHash | Hmac;
 

@@ -1,29 +1,29 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A program on a terminal of its own. */
+/** A program on its own terminal. */
 export interface Terminal {
-  /** Everything that the program has printed, and what was typed where the terminal echoes. */
+  /** All output of the program, and the typed input when the terminal echoes. */
   readonly screen: () => string;
-  /** Of the program itself, which leads the session of the terminal. */
+  /** The process ID of the program, which is the session leader of the terminal. */
   readonly pid: number;
-  /** Resolves when the text was printed after everything that was waited for before; rejects when the program ends first. */
+  /** Resolves when the text appears after all texts of earlier waits; rejects when the program exits before. */
   shows(text: string): Promise<void>;
-  /** Types as a keyboard does: `\u0003` is Ctrl-C, for all programs in the foreground. */
+  /** Sends keyboard input. `\u0003` is Ctrl-C, which reaches all foreground processes. */
   type(keys: string): void;
-  /** Sends a signal to the program alone. */
+  /** Sends a signal only to the program. */
   kill(signal: NodeJS.Signals): void;
-  /** Takes the terminal away, as the closing of a window does. */
+  /** Closes the terminal, as closing a window does. */
   close(): void;
-  /** The exit code of the program as a shell tells it; null when the terminal was taken away. */
+  /** The exit code of the program in shell format; null when the terminal was closed. */
   readonly ended: Promise<number | null>;
 }
 
 /**
- * Runs a program on a pseudo-terminal of 80 columns and 24 rows. Node.js cannot make one: script(1) of util-linux does,
- * which every Debian has.
+ * Runs a program on a pseudo-terminal of 80 columns and 24 rows. Node.js cannot create a pseudo-terminal, so this uses
+ * script(1) of util-linux, which every Debian has.
  *
- * @param env the whole environment but for TERM and PATH
+ * @param env the complete environment, except for TERM and PATH
  */
 export async function openTerminal(
   command: readonly string[],

@@ -1,4 +1,4 @@
-/** What `<angle brackets>` of a line stand for, where the word itself would not do. */
+/** Values for placeholders in `<angle brackets>` whose name is not a valid value. */
 const VALUES: Readonly<Record<string, string>> = {
   arn: 'arn:aws:iam::123456789012:role/app',
   'arn-of-the-device': 'arn:aws:iam::123456789012:mfa/operator',
@@ -10,8 +10,8 @@ const VALUES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The arguments of each `fedctl …` in a line of shell, placeholders filled in: behind pipes and `&&`, after variables,
- * and as the program that another one runs (`kubectl exec <pod> -- fedctl …`).
+ * Returns the arguments of each `fedctl …` in a shell line, with placeholders filled in: after pipes, `&&` and
+ * variables, and as an argument of another program (`kubectl exec <pod> -- fedctl …`).
  */
 export function fedctlCommands(line: string): string[][] {
   const filled = line.replace(/<([a-zA-Z][^<>\s]*)>/g, (_, name: string) => VALUES[name] ?? name);
@@ -25,7 +25,7 @@ export function fedctlCommands(line: string): string[][] {
   });
 }
 
-/** The words of each command of a line. Knows quotation marks, pipes, lists, redirections and comments. */
+/** Splits a line into commands and words. Supports quotation marks, pipes, lists, redirections and comments. */
 function commandsOf(line: string): string[][] {
   const commands: string[][] = [[]];
   for (const [word = ''] of line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"|&;])+|\|\|?|&&|;/g)) {

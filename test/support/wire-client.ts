@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { BSON, type Document } from 'bson';
 
-/** A client of the wire protocol that sends exactly the bytes a test wants. */
+/** A wire protocol client that sends exactly the bytes of a test. */
 export class WireClient {
   readonly socket: Socket;
   #received = Buffer.alloc(0);
@@ -35,7 +35,7 @@ export class WireClient {
     return await this.reply();
   }
 
-  /** The next reply. */
+  /** Reads the next reply. */
   async reply(): Promise<Document> {
     for (;;) {
       const length = this.#received.length >= 4 ? this.#received.readInt32LE(0) : Number.POSITIVE_INFINITY;
@@ -64,7 +64,7 @@ export class WireClient {
   }
 }
 
-/** A message of any operation. */
+/** A message with any operation code. */
 export function frame(opCode: number, payload: Uint8Array, length: number = 16 + payload.length): Buffer {
   const header = Buffer.alloc(16);
   header.writeInt32LE(length, 0);
@@ -73,7 +73,7 @@ export function frame(opCode: number, payload: Uint8Array, length: number = 16 +
   return Buffer.concat([header, payload]);
 }
 
-/** An OP_MSG: flags, body and document sequences. */
+/** An OP_MSG with flags, body and document sequences. */
 export function opMsg(
   body: Document,
   { flags = 0, sequences = {} }: { flags?: number; sequences?: Record<string, Document[]> } = {},
@@ -96,7 +96,7 @@ function sequence(name: string, documents: readonly Document[]): Buffer {
   return Buffer.concat([header, content]);
 }
 
-/** An OP_QUERY on `admin.$cmd`, as old clients say hello. */
+/** An OP_QUERY on `admin.$cmd`, which old clients use for hello. */
 export function opQuery(query: Document, namespace = 'admin.$cmd'): Buffer {
   const numbers = Buffer.alloc(8);
   numbers.writeInt32LE(-1, 4);

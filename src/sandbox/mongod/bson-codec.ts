@@ -19,7 +19,7 @@ const OPTIONS = {
   bsonRegExp: true,
 } as const;
 
-/** Types that BSON's specification calls deprecated and that the `bson` package cannot write again as it read them. */
+/** Deprecated types of the BSON specification that the `bson` package cannot write back unchanged. */
 const DEPRECATED: Readonly<Record<number, string>> = {
   6: 'undefined',
   12: 'dbPointer',
@@ -27,15 +27,15 @@ const DEPRECATED: Readonly<Record<number, string>> = {
   15: 'javascriptWithScope',
 };
 
-/** Reads one document and keeps what plain JavaScript would lose: int, long, double and decimal stay apart. */
+/** Reads one document and keeps the number types (int, long, double and decimal) that plain JavaScript would merge. */
 export function decodeDocument(bytes: Uint8Array): TypedDocument {
   return BSON.deserialize(bytes, OPTIONS);
 }
 
 /**
- * Reads one document with the order of its fields.
+ * Reads one document and keeps the order of its fields.
  *
- * @param onInexact called with the reason when the document holds something that cannot be kept as it was sent
+ * @param onInexact called with the reason when a part of the document cannot be stored unchanged
  */
 export function decodeOrdered(bytes: Uint8Array, onInexact: (reason: string) => void): Document {
   return ordered(decodeDocument(bytes), bytes, onInexact);
@@ -60,12 +60,12 @@ function ordered(value: unknown, bytes: Uint8Array, onInexact: (reason: string) 
 }
 
 function orderedArray(value: unknown, bytes: Uint8Array, onInexact: (reason: string) => void): unknown[] {
-  // The names of the elements are positions, whatever a client writes there.
+  // Elements of an array are identified by position. The names that a client writes for them are ignored.
   const members: readonly unknown[] = Array.isArray(value) ? value : [];
   return [...ordered(Object.assign({}, members), bytes, onInexact).values()];
 }
 
-/** The document with the given fields; plain numbers become int32 or double. */
+/** Returns a document with the given fields. Plain numbers become int32 or double. */
 export function documentOf(fields: TypedDocument): Document {
   return new Map(Object.entries(fields).map(([name, value]) => [name, bsonValue(value)]));
 }
@@ -76,7 +76,7 @@ function bsonValue(value: unknown): unknown {
   return isRecord(value) ? documentOf(value) : value;
 }
 
-/** A document as a plain object, its inner documents too: for commands that look fields up by name. */
+/** Converts a document and its nested documents to plain objects, for commands that look up fields by name. */
 export function recordOf(document: Document): TypedDocument {
   return Object.fromEntries([...document].map(([name, value]) => [name, recordValue(value)]));
 }
@@ -96,7 +96,7 @@ export function encodeDocument(document: TypedDocument | Document): Uint8Array {
   return BSON.serialize(document);
 }
 
-/** In bytes, as BSON. */
+/** Returns the size of a document as BSON, in bytes. */
 export function encodedSize(document: TypedDocument | Document): number {
   return BSON.calculateObjectSize(document);
 }

@@ -10,13 +10,13 @@ import { isDocument, typeOf } from './values/types.ts';
 
 const REFERENCE: ReadonlySet<string> = new Set(['$ref', '$id', '$db']);
 
-/** Documents by `_id`, in the order they came. Indexes keep duplicates out; finding is by looking at every document. */
+/** Documents by `_id`, in insertion order. Unique indexes reject duplicates; a query scans every document. */
 export class Collection {
   readonly namespace: string;
   readonly uuid: UUID = new UUID(randomUUID());
   readonly #documents = new Map<string, Document>();
   readonly #indexes = new Map<string, Index>([[ID_INDEX.name, ID_INDEX]]);
-  /** For each unique index the document that holds a key. */
+  /** For each unique index, the document that holds each key. */
   readonly #owners = new Map<string, Map<string, string>>();
 
   constructor(namespace: string) {
@@ -48,7 +48,7 @@ export class Collection {
     return stored;
   }
 
-  /** Puts `after` in the place of a stored document with the same `_id`. @throws CommandError like insert */
+  /** Replaces the stored document `before` with `after`, which has the same `_id`. @throws CommandError like insert */
   replace(before: Document, after: Document): void {
     const key = keyOf(before.get('_id'));
     this.#check(key, after);
@@ -67,10 +67,10 @@ export class Collection {
   }
 
   /**
-   * Adds an index unless it is there.
+   * Adds an index unless the collection already has the same index.
    *
-   * @throws CommandError DuplicateKey, CannotIndexParallelArrays when the documents do not fit it, and for a conflict with
-   *   another index
+   * @throws CommandError DuplicateKey, CannotIndexParallelArrays when the documents violate the index; an error for a
+   *   conflict with another index
    */
   createIndex(index: Index): void {
     if (isPresent(index, this.indexes())) return;
@@ -91,7 +91,7 @@ export class Collection {
     this.#indexes.delete(name);
   }
 
-  /** Removes what is older than a TTL index lets documents become. */
+  /** Removes the documents that have expired according to a TTL index. */
   removeExpired(now: Date): void {
     for (const { key, expireAfterSeconds, keys } of this.#indexes.values()) {
       if (expireAfterSeconds === null || key.has('_id')) continue;
@@ -155,7 +155,7 @@ function checkId(id: unknown): void {
   }
 }
 
-/** A field name in a document, at any depth, that begins with `$` and is not one of a DBRef. */
+/** Finds a field name, at any depth, that begins with `$` and does not belong to a DBRef. */
 function operatorIn(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.map(operatorIn).find((name) => name !== undefined);
   if (!isDocument(value)) return undefined;

@@ -1,4 +1,4 @@
-/** The codes that the lab's server answers with, under MongoDB's own names (facts/mongodb.md 1.2). */
+/** The error codes that the lab's server returns, by MongoDB's own names (facts/mongodb.md 1.2). */
 const CODES = {
   InternalError: 1,
   BadValue: 2,
@@ -60,7 +60,7 @@ const CODES = {
 } as const;
 
 /**
- * The names of codes that only a fail point answers with: those that drivers and their tests tell apart.
+ * The names of error codes that only a fail point returns: the codes that drivers and their tests distinguish.
  * @see https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
  */
 const OTHER_NAMES: Readonly<Record<number, string>> = {
@@ -173,10 +173,10 @@ const OTHER_NAMES: Readonly<Record<number, string>> = {
   13388: 'StaleConfig',
 };
 
-/** A code without a name goes by its number. */
+/** A code without a name is identified by its number. */
 export type CodeName = keyof typeof CODES | `Location${number}`;
 
-/** MongoDB's name of a code; `Location<code>` for one without a name. */
+/** Returns MongoDB's name of a code, or `Location<code>` for a code without a name. */
 export function nameOfCode(code: number): string {
   const own = Object.entries(CODES).find(([, known]) => known === code)?.[0];
   return own ?? OTHER_NAMES[code] ?? `Location${code}`;
@@ -186,11 +186,11 @@ function codeOf(name: CodeName): number {
   return name in CODES ? CODES[name as keyof typeof CODES] : Number(name.slice('Location'.length));
 }
 
-/** A command's refusal as the wire carries it. It never leaves this room: every one becomes a reply. */
+/** The error of a command, with the fields that the reply carries. The server turns every such error into a reply. */
 export class CommandError extends Error {
   readonly code: number;
   readonly codeName: CodeName;
-  /** What a reply says beside the text: the key of a duplicate, for example. */
+  /** Additional fields of the reply, for example the key of a duplicate. */
   readonly extra: Readonly<Record<string, unknown>>;
 
   constructor(codeName: CodeName, message: string, extra: Readonly<Record<string, unknown>> = {}) {

@@ -7,8 +7,8 @@ import { type CommandMessage, encodeReply, parseMessage } from './message.ts';
 import { type ServerState, Session } from './session.ts';
 
 /**
- * Serves one client until it goes: message after message, in order, the next one only when the last is answered.
- * Bytes that are no message end this connection and no other.
+ * Serves one client until it disconnects. Messages are processed in order, one at a time.
+ * A malformed message closes this connection only.
  */
 export async function serve(socket: Socket, connectionId: number, server: ServerState): Promise<void> {
   socket.on('error', () => {});
@@ -16,7 +16,7 @@ export async function serve(socket: Socket, connectionId: number, server: Server
   const frames = new FrameReader();
   let replies = 0;
   try {
-    // Reading from the socket as a stream stops it while a command runs: a client cannot make us buffer without end.
+    // Async iteration pauses the socket while a command runs, so that a client cannot make the lab buffer without limit.
     for await (const chunk of socket) {
       for (const frame of frames.push(chunk as Buffer)) {
         await server.wait();
@@ -29,7 +29,7 @@ export async function serve(socket: Socket, connectionId: number, server: Server
       }
     }
   } catch (error) {
-    // An error with a code is the network's: a client that went away.
+    // An error with a code is a network error: the client disconnected.
     if (error instanceof Error && !('code' in error)) {
       server.log.add({
         hop: 'mongod',
@@ -44,7 +44,7 @@ export async function serve(socket: Socket, connectionId: number, server: Server
   }
 }
 
-/** The reply, or a refusal in its place when it is longer than a message may be. */
+/** Encodes the reply, or an error in its place when the reply exceeds the maximum message size. */
 function encoded(message: CommandMessage, id: number, reply: TypedDocument): Buffer {
   try {
     return encodeReply(message, id, reply);

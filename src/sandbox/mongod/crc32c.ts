@@ -1,4 +1,4 @@
-/** The Castagnoli polynomial, bits reversed (RFC 3720, appendix B.4). */
+/** The Castagnoli polynomial with reversed bits (RFC 3720, appendix B.4). */
 const POLYNOMIAL = 0x82f63b78;
 
 const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -7,7 +7,7 @@ const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** CRC-32C, the checksum that OP_MSG may carry. */
+/** Computes CRC-32C, the optional checksum of OP_MSG. */
 export function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);

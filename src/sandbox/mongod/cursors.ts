@@ -2,11 +2,11 @@ import { Long } from 'bson';
 import { type Document, encodedSize, type TypedDocument } from './bson-codec.ts';
 import { CommandError } from './command-error.ts';
 
-/** Without a batch size, the first batch holds this many documents, as mongod's does. */
+/** The default number of documents in the first batch, as in mongod. */
 const FIRST_BATCH = 101;
-/** A batch stays below one document of the largest size, in bytes. */
+/** The maximum size of a batch in bytes: the maximum size of one document. */
 const MAX_BATCH = 16 * 1024 * 1024;
-/** The most cursors that wait; the oldest is forgotten for a new one. */
+/** The maximum number of open cursors. A new cursor replaces the oldest. */
 const KEPT = 1000;
 
 interface OpenCursor {
@@ -15,12 +15,12 @@ interface OpenCursor {
   remaining: readonly Document[];
 }
 
-/** Results that were not sent yet. A cursor is a list computed at once: the lab's collections fit in memory anyway. */
+/** Open cursors. Each holds its remaining results as a list, because the lab's collections are in memory anyway. */
 export class Cursors {
   readonly #open = new Map<string, OpenCursor>();
   #lastId = 0;
 
-  /** The `cursor` of a first reply. */
+  /** Returns the `cursor` field of the first reply. */
   first(
     owner: string,
     namespace: string,
@@ -39,7 +39,7 @@ export class Cursors {
     return { firstBatch: batch, id: Long.fromNumber(this.#lastId), ns: namespace };
   }
 
-  /** The `cursor` of a reply to getMore. @throws CommandError CursorNotFound, Unauthorized */
+  /** Returns the `cursor` field of a reply to getMore. @throws CommandError CursorNotFound, Unauthorized */
   next(owner: string, id: Long, namespace: string, batchSize: number | undefined): TypedDocument {
     const cursor = this.#open.get(id.toString());
     if (cursor === undefined || cursor.namespace !== namespace) {
@@ -57,7 +57,7 @@ export class Cursors {
     return { nextBatch: batch, id: remaining.length === 0 ? Long.ZERO : id, ns: namespace };
   }
 
-  /** @returns whether there was such a cursor of this owner */
+  /** Closes a cursor. @returns whether the owner had a cursor with this ID */
   kill(owner: string, id: Long): boolean {
     return this.#open.get(id.toString())?.owner === owner && this.#open.delete(id.toString());
   }

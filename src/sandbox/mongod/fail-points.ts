@@ -2,37 +2,38 @@ import type { TypedDocument } from './bson-codec.ts';
 import { CommandError, nameOfCode } from './command-error.ts';
 import { flag, isDocument, optionalDocument, optionalInteger } from './fields.ts';
 
-/** What `failCommand` does to a command that it meets, in the order of the fields. */
+/** The effects of `failCommand` on a matching command, in the order of the fields. */
 export interface CommandFault {
-  /** Waits for this long first, in milliseconds; 0 for not at all. */
+  /** The delay before the command, in milliseconds; 0 for no delay. */
   readonly blockMs: number;
   readonly closeConnection: boolean;
-  /** Answered in place of running the command; null to let it run. */
+  /** The error to return instead of running the command; null to run the command. */
   readonly reply: TypedDocument | null;
-  /** Added to the reply of the command, which runs. */
+  /** The write concern error to add to the reply of the command, which runs. */
   readonly writeConcernError: TypedDocument | null;
-  /** The labels of the reply; null where the server chooses them. */
+  /** The error labels of the reply; null when the server chooses them. */
   readonly errorLabels: readonly string[] | null;
 }
 
 interface FailCommand {
   readonly commands: ReadonlySet<string>;
   readonly appName: string | null;
-  /** Only commands on this collection fail; null for all. */
+  /** The namespace whose commands fail; null for all namespaces. */
   readonly namespace: string | null;
   readonly fault: CommandFault;
-  /** How many commands pass before the first one fails. */
+  /** The number of commands that succeed before the first failure. */
   skip: number;
-  /** How many more commands fail. */
+  /** The number of commands that still fail. */
   times: number;
 }
 
-/** The longest that a fail point may hold a command up, in milliseconds. */
+/** The maximum delay that a fail point may add to a command, in milliseconds. */
 const MAX_BLOCK = 600_000;
 
 /**
- * The fail point `failCommand`, as the tests of drivers switch it (facts/mongodb.md 3.2). Others are unknown here. It
- * meets commands as they arrive: a login inside hello is no command, so a fail point on saslStart does not see it.
+ * The fail point `failCommand`, as driver tests configure it (facts/mongodb.md 3.2). The lab has no other fail points.
+ * It applies to commands as the client sends them: speculative authentication inside hello is not a saslStart command,
+ * so a fail point on saslStart does not affect it.
  */
 export class FailPoints {
   #active: FailCommand | null = null;
@@ -53,7 +54,7 @@ export class FailPoints {
     return { count };
   }
 
-  /** What is to happen to this command; null when nothing is. */
+  /** Returns the effect on this command; null when the fail point does not match. */
   meet(command: string, appName: string | null, namespace: string | null): CommandFault | null {
     const active = this.#active;
     if (active === null || !active.commands.has(command)) return null;

@@ -2,7 +2,7 @@ import { Double, Int32, Long } from 'bson';
 import type { TypedDocument } from './bson-codec.ts';
 import { CommandError } from './command-error.ts';
 
-/** True for an embedded document, and not for an array, a date or one of BSON's own types. */
+/** Returns true for an embedded document; false for an array, a date or one of BSON's own types. */
 export function isDocument(value: unknown): value is TypedDocument {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -24,7 +24,7 @@ export function optionalDocument(body: TypedDocument, name: string): TypedDocume
   return value;
 }
 
-/** A whole number that fits JavaScript. @throws CommandError TypeMismatch */
+/** Reads an integer within the safe range of JavaScript. @throws CommandError TypeMismatch */
 export function optionalInteger(body: TypedDocument, name: string): number | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
@@ -33,14 +33,14 @@ export function optionalInteger(body: TypedDocument, name: string): number | und
   return number;
 }
 
-/** MongoDB's idea of yes: true, or a number that is not zero. */
+/** Returns whether MongoDB treats a value as true: `true`, or a number other than zero. */
 export function flag(body: TypedDocument, name: string, otherwise = false): boolean {
   const value = body[name];
   if (value === undefined || value === null) return otherwise;
   return typeof value === 'boolean' ? value : numberOf(value) !== 0;
 }
 
-/** The number in a BSON int, long or double; null for anything else. */
+/** Returns the number in a BSON int, long or double; null for any other value. */
 export function numberOf(value: unknown): number | null {
   if (typeof value === 'number') return value;
   if (value instanceof Int32 || value instanceof Double) return value.valueOf();

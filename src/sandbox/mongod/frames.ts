@@ -1,4 +1,4 @@
-/** What a server announces as maxMessageSizeBytes, and the most it buffers for one message. */
+/** The value of maxMessageSizeBytes in hello, and the maximum that is buffered for one message, in bytes. */
 export const MAX_MESSAGE = 48_000_000;
 export const HEADER_SIZE = 16;
 
@@ -6,21 +6,21 @@ export const OP_REPLY = 1;
 export const OP_QUERY = 2004;
 export const OP_MSG = 2013;
 
-/** Bytes that are no message of the wire protocol: the connection cannot go on. */
+/** The received bytes are not a valid wire protocol message, so the connection must be closed. */
 export class WireError extends Error {
   override readonly name = 'WireError';
 }
 
-/** Cuts a stream of bytes into whole messages, however the network cut it before. */
+/** Splits a stream of bytes into complete messages, independent of the chunks in which the bytes arrive. */
 export class FrameReader {
   #chunks: Buffer[] = [];
   #size = 0;
 
   /**
-   * Takes what arrived.
+   * Adds received bytes.
    *
-   * @returns the messages that are whole now, headers included
-   * @throws WireError when a length is impossible or an operation unknown; nothing is buffered for it
+   * @returns the messages that are now complete, including their headers
+   * @throws WireError for an invalid length or an unknown operation, before any of the message is buffered
    */
   push(chunk: Buffer): Buffer[] {
     this.#chunks.push(chunk);
@@ -42,7 +42,8 @@ export class FrameReader {
     if (length < HEADER_SIZE || length > MAX_MESSAGE) {
       throw new WireError(`a message cannot be ${length} bytes long`);
     }
-    // Known before the rest is waited for: the hello of a TLS client would pass for a length of many megabytes.
+    // Checked before the rest of the message arrives: the first bytes of a TLS ClientHello look like a length of many
+    // megabytes.
     if (this.#size < HEADER_SIZE) return null;
     const opCode = this.#peek(HEADER_SIZE).readInt32LE(12);
     if (opCode !== OP_MSG && opCode !== OP_QUERY) {
@@ -54,7 +55,7 @@ export class FrameReader {
   #peek(count: number): Buffer {
     const [first] = this.#chunks;
     if (first !== undefined && first.length >= count) return first;
-    // Only when the length itself was cut apart: joining is cheap then, and done once.
+    // Only when the length itself is split across chunks. The chunks are small then, and joined once.
     const joined = Buffer.concat(this.#chunks);
     this.#chunks = [joined];
     return joined;

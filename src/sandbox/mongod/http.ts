@@ -5,18 +5,18 @@ import { bounded } from '../../lib/core/deadline.ts';
 import { bareHost } from '../../lib/core/hosts.ts';
 import { lookup } from '../../lib/net/lookup.ts';
 
-/** How long the server waits for STS or an issuer, in milliseconds; clients wait longer for us. */
+/** The timeout for STS or an issuer, in milliseconds. It is shorter than the timeouts of MongoDB clients. */
 const PATIENCE = 5000;
-/** The longest answer that is read, in bytes: a key set is a few kilobytes. */
+/** The maximum size of a response, in bytes. A key set has a few kilobytes. */
 const MAX_ANSWER = 1_000_000;
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
-  /** Sent exactly so, `Host` included. */
+  /** The request headers, sent unchanged, including `Host`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** PEM; what Node.js trusts when absent. */
+  /** Trusted CA certificates as PEM (default: those of Node.js). */
   readonly ca: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -26,7 +26,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** One request on a connection of its own, bounded in time and size; redirects are answers like any other. */
+/** Sends one request on a new connection, with limits on time and size. Redirects are not followed. */
 export async function sendHttp(request: HttpRequest): Promise<HttpAnswer> {
   return await bounded(request.signal, PATIENCE, (signal) => exchange(request, signal));
 }
@@ -37,7 +37,7 @@ async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Http
   const common = { method, headers, signal, agent: false, lookup, setHost: false } as const;
   const outgoing =
     url.protocol === 'https:'
-      ? // Node would take the name for SNI from the Host header, which is another host's when STS is replayed to.
+      ? // Node.js would take the SNI name from the Host header, which names another host in a replayed STS request.
         https.request(url, {
           ...common,
           servername: isIP(host) === 0 ? host : '',

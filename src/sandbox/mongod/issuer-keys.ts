@@ -3,16 +3,16 @@ import { importJWK } from 'jose/key/import';
 import { sendHttp } from './http.ts';
 import type { ForeignKeys } from './versions.ts';
 
-/** mongod leaves an issuer alone for this long after a fetch that worked (JWKSMinimumQuiescePeriodSecs). */
+/** The minimum time between a successful fetch from an issuer and the next fetch (JWKSMinimumQuiescePeriodSecs). */
 const QUIET_SECONDS = 60;
-/** Smaller RSA keys are not used, in bits. */
+/** The minimum size of an RSA key, in bits. Smaller keys are ignored. */
 const MIN_MODULUS = 2048;
 
 export type KeyLookup =
   | { readonly found: true; readonly key: CryptoKey }
   | {
       readonly found: false;
-      /** Whether the issuer was heard and knows no such key, or could not be heard. */
+      /** Whether the issuer responded without the key, or did not respond. */
       readonly fault: 'unknown-key' | 'unreachable';
       readonly reason: string;
     };
@@ -29,9 +29,9 @@ interface KeySet {
 }
 
 /**
- * The public keys of issuers, found through discovery and kept: an unknown kid makes the server fetch once more, but not
- * within a minute of the last fetch that worked. What happens to keys that are not RSA depends on the line of the server
- * (facts/mongodb.md 1.6).
+ * The public keys of issuers, found through discovery and cached. An unknown kid makes the server fetch the keys again,
+ * but not within a minute of the last successful fetch. The treatment of keys that are not RSA depends on the server
+ * version (facts/mongodb.md 1.6).
  */
 export class IssuerKeys {
   readonly #options: IssuerKeysOptions;
@@ -74,7 +74,7 @@ export class IssuerKeys {
     return (this.#options.now().getTime() - time) / 1000;
   }
 
-  /** Logins that arrive together wait for one fetch. */
+  /** Concurrent logins share one fetch. */
   #fetchOnce(issuer: string, foreignKeys: ForeignKeys): Promise<KeySet> {
     const name = slot(issuer, foreignKeys);
     const running = this.#fetches.get(name);
@@ -111,12 +111,12 @@ export class IssuerKeys {
   }
 }
 
-/** A server whose line is changed while it runs starts with no keys. */
+/** Returns an empty cache when the server version was changed while the server runs. */
 function slot(issuer: string, foreignKeys: ForeignKeys): string {
   return `${foreignKeys} ${issuer}`;
 }
 
-/** @throws Error where one key that is not RSA spoils the set */
+/** @throws Error when the server version rejects the whole set because of a key that is not RSA */
 async function importKeys(
   jwks: readonly unknown[],
   foreignKeys: ForeignKeys,
@@ -139,7 +139,7 @@ function isNamedKey(jwk: unknown): jwk is NamedKey {
   return typeof jwk === 'object' && jwk !== null && 'kid' in jwk && typeof jwk.kid === 'string';
 }
 
-/** What the key verifies; null for one that is passed over: too small, or of a kind that the server does not know. */
+/** Returns the signature algorithm of a key; null for a key that is too small or of a type that the server ignores. */
 function algorithmOf({ kty, n, crv }: NamedKey, foreignKeys: ForeignKeys): string | null {
   if (kty === 'RSA' && typeof n === 'string') {
     return Buffer.from(n, 'base64url').length * 8 >= MIN_MODULUS ? 'RS256' : null;

@@ -1,23 +1,23 @@
 import type { Refusal } from '../../lib/trust/refusal.ts';
 import { EXTERNAL } from '../../lib/trust/relying-party.ts';
 
-/** A login that came to its end, for whoever keeps a history of them. */
+/** A completed login, for the access history. */
 export interface LoginAttempt {
   /** `MONGODB-OIDC`, `MONGODB-AWS` */
   readonly mechanism: string;
-  /** The name of the database user, or as much of it as the server learnt; null where it learnt nothing. */
+  /** The name of the database user, as far as the server could determine it; null when it could not. */
   readonly username: string | null;
-  /** The client's, without its port. */
+  /** The IP address of the client, without the port. */
   readonly ipAddress: string;
   readonly accepted: boolean;
-  /** Why not, in the server's own words: `UserNotFound: Could not find user "…" for db "$external"`; null if accepted. */
+  /** The reason for a rejection: `UserNotFound: Could not find user "…" for db "$external"`; null if accepted. */
   readonly failureReason: string | null;
 }
 
 /**
- * How the server words a refusal of the relying party in its log. The missing user is as seen in the field
- * (facts/mongodb.md 2.5), issuer, audience and claims as in Percona's log (1.6); MongoDB's own wording of the latter is
- * unverified.
+ * Formats the reason for a login that the relying party rejected, as the server logs it. The text for a missing user
+ * was observed on real servers (facts/mongodb.md 2.5). The texts for issuer, audience and claims are those of Percona's
+ * log (1.6); MongoDB's own texts are unverified.
  */
 export function serverTextOf(refusal: Refusal): string {
   switch (refusal.kind) {
@@ -30,7 +30,7 @@ export function serverTextOf(refusal: Refusal): string {
       return `BadValue: Invalid JWT: '${refusal.claim}' claim format is not ${refusal.expected}`;
     case 'user-missing':
       return userNotFound(refusal.expected.join(', '));
-    // To a server a user of another kind, of another database or cluster, or that is over is none.
+    // A user of another type, another database or another cluster, or an expired user, does not exist for the server.
     case 'user-database':
     case 'oidc-auth-type':
     case 'aws-iam-type':

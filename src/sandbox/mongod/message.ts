@@ -8,25 +8,25 @@ const MORE_TO_COME = 1 << 1;
 /** Flag bits 0 to 15 change the meaning of a message, so a message with an unknown bit among them is malformed. */
 const KNOWN_REQUIRED_BITS = CHECKSUM_PRESENT | MORE_TO_COME;
 
-/** One command, whichever way it came. */
+/** One command, from OP_MSG or OP_QUERY. */
 export interface CommandMessage {
   readonly requestId: number;
-  /** OP_QUERY is what old clients say hello with; its reply has another form. */
+  /** The operation of the request. Old clients send hello as OP_QUERY, which has another reply format. */
   readonly form: 'msg' | 'query';
   readonly database: string;
   readonly document: Document;
   /** The fields of the document by name. */
   readonly body: TypedDocument;
-  /** Why the document cannot be kept as it was sent; null when it can. */
+  /** The reason why the document cannot be stored unchanged; null when it can. */
   readonly inexact: string | null;
-  /** The client waits for no reply. */
+  /** True when the client expects no reply. */
   readonly moreToCome: boolean;
 }
 
 /**
- * Reads one message, as the FrameReader cut it (facts/mongodb.md 4.1).
+ * Reads one complete message from the FrameReader (facts/mongodb.md 4.1).
  *
- * @throws WireError for anything that is not a whole, well-formed OP_MSG or OP_QUERY
+ * @throws WireError for anything but a complete, well-formed OP_MSG or OP_QUERY
  */
 export function parseMessage(frame: Buffer): CommandMessage {
   const requestId = frame.readInt32LE(4);
@@ -34,24 +34,24 @@ export function parseMessage(frame: Buffer): CommandMessage {
     return frame.readInt32LE(12) === OP_MSG ? parseMsg(frame, requestId) : parseQuery(frame, requestId);
   } catch (error) {
     if (error instanceof WireError) throw error;
-    // BSON's own faults, and reads beyond the end.
+    // Invalid BSON, or a read beyond the end of the message.
     throw new WireError(`a message cannot be read: ${error instanceof Error ? error.message : 'unknown'}`, {
       cause: error,
     });
   }
 }
 
-/** The reply to `message`, in the form that it asked in. */
+/** Encodes the reply to `message` in the format of the request. */
 export function encodeReply(message: CommandMessage, replyId: number, reply: TypedDocument): Buffer {
-  // mongod's `ok` is a double: some drivers count on the size of the reply.
+  // `ok` is a double, as in mongod: some drivers rely on the size of the reply.
   const document = encodeDocument({ ...reply, ok: new Double(Number(reply['ok'])) });
   if (message.form === 'query') {
     const fields = Buffer.alloc(20);
-    fields.writeInt32LE(8, 0); // AwaitCapable, as every server since 2010 says
+    fields.writeInt32LE(8, 0); // AwaitCapable, which every server since 2010 sets
     fields.writeInt32LE(1, 16);
     return withHeader(OP_REPLY, replyId, message.requestId, [fields, document]);
   }
-  // No flags, then one section of kind 0.
+  // No flags, and one section of kind 0.
   return withHeader(OP_MSG, replyId, message.requestId, [Buffer.alloc(5), document]);
 }
 
@@ -105,7 +105,7 @@ function parseMsg(frame: Buffer, requestId: number): CommandMessage {
   };
 }
 
-/** A command's document, and its plain form for those who read it. */
+/** The document of a command, and the same document as a plain object. */
 function contents(document: Document): Pick<CommandMessage, 'document' | 'body'> {
   let body: TypedDocument | null = null;
   return {
@@ -138,18 +138,18 @@ function parseQuery(frame: Buffer, requestId: number): CommandMessage {
     requestId,
     form: 'query',
     database: namespace.slice(0, -'.$cmd'.length),
-    // Drivers wrap the command to add a read preference.
+    // Drivers wrap the command in `$query` to add a read preference.
     ...contents(wrapped instanceof Map ? wrapped : query),
     inexact: fields.inexact,
     moreToCome: false,
   };
 }
 
-/** Reads the parts of a message one after the other, never beyond its end. */
+/** Reads the parts of a message in sequence, never beyond its end. */
 class SectionReader {
   readonly #bytes: Buffer;
   #at = 0;
-  /** The first reason why a document cannot be kept as it was sent. */
+  /** The first reason why a document cannot be stored unchanged. */
   inexact: string | null = null;
 
   constructor(bytes: Buffer) {
@@ -193,7 +193,7 @@ class SectionReader {
     this.inexact ??= reason;
   };
 
-  /** Bytes that begin with their own length, the length included. */
+  /** Returns bytes that begin with their own length. The length includes itself. */
   #sized(least: number): Buffer {
     if (this.#bytes.length - this.#at < 4) throw new WireError('a section ends too early');
     const size = this.#bytes.readInt32LE(this.#at);

@@ -18,44 +18,44 @@ import type { ServerState } from './session.ts';
 import { defaultSettings, type MongodSettings } from './settings.ts';
 import { Store } from './store.ts';
 
-/** A client that does not finish its TLS handshake is let go after this many milliseconds. */
+/** The timeout for a client's TLS handshake, in milliseconds. */
 const HANDSHAKE_TIMEOUT = 10_000;
 
 const DEFAULT_CLUSTER = 'lab';
 
-/** What the lab's MongoDB server is started with. */
+/** Options of the lab's MongoDB server. */
 export interface MongodOptions {
   readonly log: LabLog;
-  /** The lab's clock: tokens live and sessions expire by it. */
+  /** The lab's clock, which decides whether tokens and sessions have expired. */
   readonly now: () => Date;
-  /** Where to listen, and what a replica set announces. `127.0.0.1` unless given. */
+  /** The address to listen on, and the host that a replica set announces (default: `127.0.0.1`). */
   readonly host?: string;
-  /** A free one unless given. */
+  /** The port to listen on (default: a free port). */
   readonly port?: number;
-  /** Speaks TLS, and nothing else, with this certificate. Both PEM. */
+  /** The server's certificate and private key, both PEM. The server then accepts only TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** Where it is reachable as well. */
+  /** The network of an isolated command, in which the server listens as well. */
   readonly network?: CommandNetwork | undefined;
-  /** The name of the set of which this is the one member; null for a standalone. */
+  /** The name of the replica set, which has this server as its only member; null for a standalone. */
   readonly replicaSet?: string | null;
-  /** The name that a replica set announces for this member; `host` unless given. */
+  /** The host name that a replica set announces for this member (default: `host`). */
   readonly announcedHost?: string;
-  /** The cluster's name, which scopes of database users are compared with; `lab` unless given. */
+  /** The name of the cluster, compared with the scopes of database users (default: `lab`). */
   readonly cluster?: string;
-  /** As in `defaultSettings` where not given. */
+  /** The initial settings (default: `defaultSettings`). */
   readonly settings?: Partial<MongodSettings>;
-  /** Called before each message is answered; makes the server slow. */
+  /** Called before each reply, to make the server slow. */
   readonly wait?: () => Promise<void>;
-  /** Read at every login, so that a change counts from the next one on. */
+  /** Read at every login, so that a change applies to the next login. */
   readonly identityProviders: () => readonly IdentityProvider[];
   readonly databaseUsers: () => readonly DatabaseUser[];
-  /** Told of every login that came to its end, accepted or refused, with the reason in the server's words. */
+  /** Called for every completed login, accepted or rejected, with the reason from the server log. */
   readonly onLogin?: (attempt: LoginAttempt) => void;
-  /** Where signed GetCallerIdentity requests are replayed to. */
+  /** The URL of the STS to which signed GetCallerIdentity requests are replayed. */
   readonly sts: { readonly url: string };
-  /** The CA, PEM, that vouches for STS and the issuers; what Node.js trusts unless given. */
+  /** The CA certificate, PEM, for connections to STS and the issuers (default: the CAs that Node.js trusts). */
   readonly ca?: string;
-  /** What is announced to clients as the host that they sign for. `sts.amazonaws.com` unless given. */
+  /** The STS host that the server tells clients to sign for (default: `sts.amazonaws.com`). */
   readonly stsHost?: string;
 }
 
@@ -63,21 +63,21 @@ export interface LabMongod {
   readonly host: string;
   readonly port: number;
   readonly cluster: string;
-  /** May be changed at any time. */
+  /** The settings, which can be changed at any time. */
   readonly settings: MongodSettings;
   readonly failPoints: FailPoints;
-  /** Its databases: what is put there is there for every client. */
+  /** The databases of the server, shared by all clients. */
   readonly store: Store;
-  /** How many clients are connected. */
+  /** The number of connected clients. */
   connections(): number;
-  /** Closes every connection, as a network that fails does. @returns how many there were */
+  /** Closes every connection, as a network failure does. @returns the number of closed connections */
   dropConnections(): number;
-  /** Ends within a second, whatever clients do. */
+  /** Stops the server within one second, independent of its clients. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the lab's MongoDB server: both mechanisms, and a store in memory.
+ * Starts the lab's MongoDB server with both authentication mechanisms and a store in memory.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -89,7 +89,7 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
   const sockets = new Set<Socket>();
   const server =
     tls === undefined ? createServer() : createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT });
-  // The raw sockets, also those whose TLS handshake is not over yet.
+  // The raw sockets, including those with a TLS handshake in progress.
   server.on('connection', (socket: Socket) => {
     if (sockets.size >= settings.maxConnections) {
       log.add(tooMany(socket, settings.maxConnections));
@@ -100,7 +100,7 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
   await listen(server, host, port);
-  // Out of file descriptors, for one: that connection is lost, the server goes on.
+  // For example, no free file descriptor: the connection is lost, but the server keeps running.
   server.on('error', () => {});
   const { port: bound } = server.address() as AddressInfo;
   const named = options.announcedHost ?? (isIPv6(host) ? `[${host}]` : host);
@@ -139,7 +139,7 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
   };
 }
 
-/** mongod hangs up on a client that it has no place for, without a word. */
+/** Above the connection limit, mongod closes a new connection without an error message. */
 function tooMany(socket: Socket, limit: number): Omit<LabLogEntry, 'at'> {
   return {
     hop: 'mongod',

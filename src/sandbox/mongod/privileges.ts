@@ -24,12 +24,12 @@ export type ClusterAction =
   | 'getLog'
   | 'killAnySession';
 
-/** What a command needs: an action on a database, or one on the whole deployment. */
+/** A required privilege: an action on a database, or an action on the whole deployment. */
 export type Need =
   | { readonly action: DatabaseAction; readonly database: string }
   | { readonly action: ClusterAction };
 
-/** What a role allows; `anyDatabase` reaches all but the server's own. */
+/** The privileges of a role. `anyDatabase` means all databases except the server's own. */
 interface Grant {
   readonly anyDatabase: boolean;
   readonly onDatabase: readonly DatabaseAction[];
@@ -76,7 +76,7 @@ const everywhere = (onDatabase: readonly DatabaseAction[], onCluster: readonly C
   onCluster,
 });
 
-/** MongoDB's built-in roles and Atlas's own, as far as the lab has commands for them. */
+/** MongoDB's built-in roles and Atlas's own roles, limited to the commands that the lab supports. */
 const ROLES: Readonly<Record<string, Grant>> = {
   read: within(READ),
   readWrite: within(READ_WRITE),
@@ -90,7 +90,7 @@ const ROLES: Readonly<Record<string, Grant>> = {
   root: everywhere(EVERYTHING, [...MONITOR, 'killAnySession']),
 };
 
-/** True when one of the roles allows it. A role that the lab does not know allows nothing. */
+/** Returns true when one of the roles grants the privilege. A role that the lab does not know grants nothing. */
 export function allows(roles: readonly GrantedRole[], need: Need): boolean {
   return roles.some((granted) => {
     const grant = grantOf(granted);
@@ -103,7 +103,7 @@ export function allows(roles: readonly GrantedRole[], need: Need): boolean {
   });
 }
 
-/** The roles' privileges as connectionStatus prints them. */
+/** The privileges of the roles in the format of connectionStatus. */
 export function privilegesOf(roles: readonly GrantedRole[]): readonly Record<string, unknown>[] {
   return roles.flatMap((granted) => {
     const grant = grantOf(granted);
@@ -115,7 +115,7 @@ export function privilegesOf(roles: readonly GrantedRole[]): readonly Record<str
   });
 }
 
-/** The roles that reach every database exist in `admin` only. */
+/** Roles that apply to every database exist only in `admin`. */
 function grantOf({ role, db }: GrantedRole): Grant | undefined {
   const grant = Object.hasOwn(ROLES, role) ? ROLES[role] : undefined;
   return grant?.anyDatabase && db !== 'admin' ? undefined : grant;

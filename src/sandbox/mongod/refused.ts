@@ -1,9 +1,9 @@
-/** Why a login is refused: for the lab's log only. The wire says `Authentication failed.` and nothing else. */
+/** The reason for a rejected login, for the lab's log only. The client receives only `Authentication failed.` */
 export class Refused extends Error {
   override readonly name = 'Refused';
-  /** Who it was, as far as it is known. */
+  /** The principal, as far as it is known. */
   readonly principal: string | null;
-  /** The reason in the server's own words, as they stand in its log and so in Atlas's access history. */
+  /** The reason as the server logs it, and as Atlas's access history therefore shows it. */
   readonly serverText: string;
 
   constructor(reason: string, principal: string | null = null, serverText?: string) {

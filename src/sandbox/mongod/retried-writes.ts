@@ -3,15 +3,15 @@ import type { Document, TypedDocument } from './bson-codec.ts';
 import { CommandError } from './command-error.ts';
 import { isDocument, numberOf } from './fields.ts';
 
-/** Commands that a driver sends again with the same transaction number when their answer did not arrive. */
+/** Commands that a driver sends again with the same transaction number when it receives no reply. */
 const RETRYABLE: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'findAndModify', 'bulkWrite']);
 
-/** Codes after which a driver may send a write again (retryable writes specification). */
+/** Codes after which a driver may retry a write (retryable writes specification). */
 const PASSING: ReadonlySet<number> = new Set([
   6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
 
-/** The most sessions that are remembered; the oldest is forgotten for a new one. */
+/** The maximum number of remembered sessions. A new session replaces the oldest. */
 const KEPT = 1000;
 
 interface LastWrite {
@@ -19,15 +19,15 @@ interface LastWrite {
   readonly reply: Promise<TypedDocument>;
 }
 
-/** Gives a write that comes a second time the answer of the first, and does it once. */
+/** Runs a retried write once, and returns the reply of the first attempt for each retry. */
 export class RetriedWrites {
   readonly #last = new Map<string, LastWrite>();
 
   /**
-   * Runs a write unless it ran already, by session and transaction number.
+   * Runs a write unless a write with the same session and transaction number already ran.
    *
-   * @param isMember whether the server is in a replica set: a standalone refuses transaction numbers
-   * @throws CommandError IllegalOperation, TransactionTooOld, and what the write throws
+   * @param isMember whether the server is in a replica set: a standalone rejects transaction numbers
+   * @throws CommandError IllegalOperation, TransactionTooOld, and any error of the write
    */
   async once(
     name: string,
@@ -58,13 +58,13 @@ export class RetriedWrites {
     this.#last.set(session, { number, reply });
     const [oldest] = this.#last.keys();
     if (this.#last.size > KEPT && oldest !== undefined) this.#last.delete(oldest);
-    // What failed did not happen: the next try is a first one.
+    // A failed write changed nothing, so the retry runs it again.
     reply.catch(() => this.#last.delete(session));
     return await reply;
   }
 }
 
-/** Tells the driver that it may try a write again, where it asked for that and the error passes. */
+/** Adds the label that lets the driver retry a write, if the driver requested retries and the error is transient. */
 export function withRetryLabel(name: string, command: Document, reply: TypedDocument): TypedDocument {
   if ('errorLabels' in reply || transactionNumber(name, command) === null) return reply;
   const { writeConcernError } = reply;

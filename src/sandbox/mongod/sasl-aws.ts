@@ -11,14 +11,14 @@ import { type Login, type Note, type SaslMechanism, writePayload } from './sasl.
 import { replayCallerIdentity, type SignedRequest } from './sts-replay.ts';
 
 const NONCE_BYTES = 32;
-/** 'n': the client supports no channel binding. Nothing else may be advertised. */
+/** 'n': the client supports no channel binding. The server rejects every other value. */
 const NO_CHANNEL_BINDING = 110;
 
-/** What must be signed: without the nonce a request could be replayed, without the host sent elsewhere. */
+/** Required signed headers: the nonce prevents replay, and the host prevents use of the request at another server. */
 const ALWAYS_SIGNED = ['host', 'x-amz-date', 'x-mongodb-gs2-cb-flag', 'x-mongodb-server-nonce'] as const;
 
 export interface AwsMechanismOptions {
-  /** Announced as `h`. */
+  /** The STS host, sent to the client as `h`. */
   readonly stsHost: string;
   readonly stsUrl: string;
   readonly ca: string | undefined;
@@ -27,7 +27,7 @@ export interface AwsMechanismOptions {
   readonly place: () => Place;
 }
 
-/** MONGODB-AWS: nonces, then a signed GetCallerIdentity that STS is asked to judge (facts/mongodb.md 2.1, 2.5). */
+/** MONGODB-AWS: nonces, then a signed GetCallerIdentity request for STS to verify (facts/mongodb.md 2.1, 2.5). */
 export function awsMechanism(options: AwsMechanismOptions): SaslMechanism {
   return async (first, note) => {
     const clientNonce = first['r'];
@@ -81,7 +81,7 @@ async function judge(
   };
 }
 
-/** Reads and checks what the client signed, as far as one can without its key. @throws Refused */
+/** Parses the client's signed request and checks it as far as possible without the secret key. @throws Refused */
 function readSignedRequest(payload: TypedDocument): SignedRequest & { readonly scope: string } {
   const { a: authorization, d: date, t: sessionToken } = payload;
   if (typeof authorization !== 'string' || !/^[\x20-\x7e]+$/.test(authorization)) {

@@ -3,8 +3,8 @@ import type { SaslMechanism } from './sasl.ts';
 import { checkToken, type TokenCheckOptions } from './token-check.ts';
 
 /**
- * MONGODB-OIDC in one step: the payload holds the token. A client that asks who the issuer is, as people's logins do,
- * is refused: a workload's identity provider supports no human flow (facts/mongodb.md 1.1).
+ * MONGODB-OIDC in one step, with the token in the payload. A request for the issuer, which starts the human flow, is
+ * rejected: a workload identity provider supports no human flow (facts/mongodb.md 1.1).
  */
 export function oidcMechanism(checking: () => TokenCheckOptions): SaslMechanism {
   return async (payload) => {

@@ -3,16 +3,16 @@ import type { DatabasePrincipal } from '../../lib/trust/relying-party.ts';
 import { decodeDocument, encodeDocument, type TypedDocument } from './bson-codec.ts';
 import { Refused } from './refused.ts';
 
-/** Somebody who was let in. */
+/** An authenticated user. */
 export interface Login {
   readonly principal: DatabasePrincipal;
-  /** When the session wants another login; null where it never does. */
+  /** The time at which the session requires re-authentication; null for never. */
   readonly expiresAt: Date | null;
-  /** For the log. */
+  /** Details for the log. */
   readonly evidence: string;
 }
 
-/** What a step of a SASL conversation leads to: the end, or something to send and a next step. */
+/** The result of a SASL step: the end of the conversation, or a payload to send and the next step. */
 export type SaslStep =
   | { readonly done: true; readonly login: Login }
   | {
@@ -22,13 +22,13 @@ export type SaslStep =
       readonly next: (payload: TypedDocument, note: Note) => Promise<SaslStep>;
     };
 
-/** Writes what happened to the log, before the decision. */
+/** Logs an event before the login is accepted or rejected. */
 export type Note = (what: string) => void;
 
-/** A mechanism: takes the client's first payload. @throws Refused */
+/** Starts the conversation of a mechanism with the client's first payload. @throws Refused */
 export type SaslMechanism = (payload: TypedDocument, note: Note) => Promise<SaslStep>;
 
-/** Both mechanisms wrap BSON documents in the binary payload. @throws Refused */
+/** Decodes a payload. Both mechanisms send BSON documents in the binary payload. @throws Refused */
 export function readPayload(payload: unknown): TypedDocument {
   if (!(payload instanceof Binary)) throw new Refused('the payload is not binary');
   try {

@@ -7,45 +7,45 @@ import type { Login, SaslMechanism, SaslStep } from './sasl.ts';
 import type { MongodSettings } from './settings.ts';
 import type { Store } from './store.ts';
 
-/** What all connections share. */
+/** The state that all connections share. */
 export interface ServerState {
   readonly log: LabLog;
   readonly now: () => Date;
-  /** Called before each message is answered. */
+  /** Called before each reply. */
   readonly wait: () => Promise<void>;
   readonly startedAt: Date;
-  /** `host:port`, as clients reach it. */
+  /** The `host:port` that clients connect to. */
   readonly address: string;
   readonly replicaSet: string | null;
-  /** Read anew each time: it may change while the server runs. */
+  /** Read at each use, because the value can change while the server runs. */
   readonly settings: MongodSettings;
   readonly failPoints: FailPoints;
   readonly retriedWrites: RetriedWrites;
   readonly mechanisms: ReadonlyMap<string, SaslMechanism>;
-  /** Told of every login that came to its end. */
+  /** Called for every completed login. */
   readonly onLogin: (attempt: LoginAttempt) => void;
   readonly store: Store;
   readonly cursors: Cursors;
-  /** Fires when the server ends. */
+  /** Aborted when the server stops. */
   readonly closing: AbortSignal;
 }
 
-/** A SASL conversation that waits for the client. */
+/** A SASL conversation that waits for the client's next message. */
 export interface Conversation {
   readonly id: number;
   readonly mechanism: string;
   readonly next: Extract<SaslStep, { readonly done: false }>['next'];
 }
 
-/** What one connection remembers. */
+/** The state of one connection. */
 export class Session {
   readonly connectionId: number;
-  /** `address:port` of the client. */
+  /** The `address:port` of the client. */
   readonly peer: string;
-  /** What the client calls its application, from its first hello. */
+  /** The application name in the client's first hello. */
   appName: string | null = null;
   conversation: Conversation | null = null;
-  /** The last login that worked; a later one takes its place, as re-authentication does. */
+  /** The last successful login. A later login, for example a re-authentication, replaces it. */
   login: Login | null = null;
 
   constructor(connectionId: number, peer: string) {
@@ -62,7 +62,7 @@ export class Session {
     return this.login?.principal.username ?? null;
   }
 
-  /** True once the token behind the login is over: not a second later, as for the token itself. */
+  /** Returns true when the token behind the login has expired, without leeway, as for the token itself. */
   isExpired(now: Date): boolean {
     const expiresAt = this.login?.expiresAt ?? null;
     return expiresAt !== null && expiresAt <= now;

@@ -1,24 +1,24 @@
 import { DEFAULT_SERVER_LINE, SERVER_VERSIONS, type ServerVersion } from './versions.ts';
 
 /**
- * Who answers a failed login: mongod itself with 18, or Atlas's proxy with 8000, after which some drivers keep the
- * refused token for the life of their client (facts/mongodb.md 1.2, 1.3).
+ * The sender of the error for a failed login: mongod with code 18, or Atlas's proxy with code 8000. After code 8000,
+ * some drivers keep the rejected token until their client is closed (facts/mongodb.md 1.2, 1.3).
  */
 export type AuthError = 'mongod' | 'atlas';
 
 export const AUTH_ERRORS: readonly AuthError[] = ['mongod', 'atlas'];
 
-/** What may be changed while the server runs; everything is read anew each time it counts. */
+/** Settings that can be changed while the server runs. Each is read at every use. */
 export interface MongodSettings {
   serverVersion: ServerVersion;
   authError: AuthError;
-  /** A connection beyond this many is closed as soon as it is open. */
+  /** The maximum number of connections. The server closes further connections immediately. */
   maxConnections: number;
-  /** Of MONGODB-OIDC and MONGODB-AWS those that are on. */
+  /** The enabled mechanisms of MONGODB-OIDC and MONGODB-AWS. */
   mechanisms: readonly string[];
 }
 
-/** mongod's own limit of connections is the operating system's; the lab stays far below that. */
+/** mongod allows as many connections as the operating system; the limit of the lab is far lower. */
 const MAX_CONNECTIONS = 5000;
 
 export const defaultSettings = (): MongodSettings => ({

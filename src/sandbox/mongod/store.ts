@@ -3,10 +3,10 @@ import { CommandError } from './command-error.ts';
 
 const MAX_DATABASE_NAME = 63;
 const MAX_NAMESPACE = 255;
-/** How often mongod looks for expired documents, in milliseconds. */
+/** The interval at which mongod removes expired documents, in milliseconds. */
 const TTL_INTERVAL_MS = 60_000;
 
-/** Databases and collections, in memory. Both come into being with the first document, as in MongoDB. */
+/** Databases and collections in memory. The first document creates both, as in MongoDB. */
 export class Store {
   readonly #databases = new Map<string, Map<string, Collection>>();
   #lastSweep: number | null = null;
@@ -46,7 +46,7 @@ export class Store {
     return this.#databases.delete(database);
   }
 
-  /** Removes expired documents (TTL indexes), once a minute by the given clock, as mongod does. */
+  /** Removes expired documents (TTL indexes) once a minute by the given clock, as mongod does. */
   removeExpired(now: Date): void {
     this.#lastSweep ??= now.getTime();
     if (now.getTime() - this.#lastSweep < TTL_INTERVAL_MS) return;

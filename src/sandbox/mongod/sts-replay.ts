@@ -3,7 +3,7 @@ import { Refused } from './refused.ts';
 
 const BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
 
-/** What a client hands over instead of its secret key. */
+/** The signed request that a client sends instead of its secret key. */
 export interface SignedRequest {
   readonly authorization: string;
   /** `20260822T101112Z` */
@@ -12,9 +12,9 @@ export interface SignedRequest {
 }
 
 export interface Replay extends SignedRequest {
-  /** The host that the client signed for: what was announced to it. */
+  /** The host in the client's signature, which is the host that the server sent to the client. */
   readonly host: string;
-  /** base64 of client and server nonce. */
+  /** The base64 encoding of the client nonce and the server nonce. */
   readonly nonce: string;
   readonly url: string;
   readonly ca: string | undefined;
@@ -22,10 +22,10 @@ export interface Replay extends SignedRequest {
 }
 
 /**
- * Sends the request that the client signed, header for header (facts/mongodb.md 2.2).
+ * Sends the request with exactly the headers that the client signed (facts/mongodb.md 2.2).
  *
- * @returns the ARN that STS names
- * @throws Refused when STS answers anything but 200, or cannot be reached
+ * @returns the ARN in the response of STS
+ * @throws Refused when STS cannot be reached or responds with a status other than 200
  */
 export async function replayCallerIdentity(replay: Replay): Promise<string> {
   const answer = await send(replay);
@@ -44,7 +44,7 @@ async function send(replay: Replay): Promise<{ readonly status: number; readonly
   try {
     return await sendHttp({
       method: 'POST',
-      // The signature is for the path `/`, whatever prefix the address of STS has.
+      // The signature covers the path `/`, even if the URL of STS has a path.
       url: new URL('/', replay.url),
       headers: {
         Authorization: replay.authorization,
@@ -65,7 +65,7 @@ async function send(replay: Replay): Promise<{ readonly status: number; readonly
   }
 }
 
-/** The text of the one element of this name; an ARN and an error code hold no entities. */
+/** The text of the only element with this name. ARNs and error codes contain no XML entities. */
 function element(xml: string, name: string): string | null {
   const found = [...xml.matchAll(new RegExp(`<${name}>([^<&]*)</${name}>`, 'g'))];
   return found.length === 1 ? (found[0]?.[1] ?? null) : null;

@@ -1,7 +1,7 @@
 import { createContext, Script } from 'node:vm';
 import { CommandError } from './command-error.ts';
 
-/** What one command may take to compute, in milliseconds. The lab holds toys; a machine under load is slow with them, too. */
+/** The time limit of a computation, in milliseconds: generous for the small data of a lab, even on a busy machine. */
 const LIMIT_MS = 1000;
 
 const WORK = new Script('work()');
@@ -10,13 +10,13 @@ const CALLER = createContext({ work: null });
 let since: number | null = null;
 
 /**
- * Does synchronous work that a client has asked for, and breaks it off when it takes too long: a regular expression that
- * backtracks, or a pipeline that grows without end, would hold up every hop of the lab. What is one piece of synchronous
- * work, such as the statements of one command, has one limit. mongod limits a match by the steps that PCRE2 counts;
- * RegExp counts none, and node:vm can end whatever runs, in the middle of a match as well.
+ * Runs synchronous work for a client and stops the work when it takes too long. Otherwise a backtracking regular
+ * expression or a pipeline that grows without limit would block every server of the lab. Each piece of synchronous work,
+ * such as the statements of one command, has one limit. mongod limits a match by the steps that PCRE2 counts. RegExp has
+ * no such count, but node:vm can stop any code, even during a match.
  *
- * @param work must leave nothing half done when it is broken off: it computes, and changes nothing that stays
- * @throws CommandError MaxTimeMSExpired, and what the work throws
+ * @param work a computation without side effects, because it can be stopped at any point
+ * @throws CommandError MaxTimeMSExpired, and any error that the work throws
  */
 export function withTimeLimit<Value>(work: () => Value): Value {
   const now = performance.now();
@@ -39,7 +39,7 @@ export function withTimeLimit<Value>(work: () => Value): Value {
   }
 }
 
-/** Not by its class: the error is made by the other context. */
+/** Checks the code and not the class, because the error belongs to the other context. */
 function isTimeout(error: unknown): boolean {
   return (
     typeof error === 'object' &&

@@ -9,31 +9,31 @@ import { serverTextOf } from './login-attempt.ts';
 import { Refused } from './refused.ts';
 import type { ServerVersion } from './versions.ts';
 
-/** `nbf` may lie this far in the future; `exp` has no leeway. In seconds. */
+/** The leeway for `nbf`, in seconds. `exp` has no leeway. */
 const NOT_BEFORE_LEEWAY = 60;
-/** As much of an identifier as the log repeats, in characters. */
+/** The maximum length of an identifier in the log, in characters. */
 const SHOWN = 100;
 
 export interface AcceptedToken {
   readonly principal: DatabasePrincipal;
   readonly expiresAt: Date;
-  /** For the log: jti and kid, never the token. */
+  /** Details for the log: jti and kid, never the token. */
   readonly evidence: string;
 }
 
 export interface TokenCheckOptions {
   readonly keys: IssuerKeys;
   readonly relyingParty: RelyingParty;
-  /** Which keys and algorithms the server knows. */
+  /** The server version, which decides the accepted keys and algorithms. */
   readonly serverVersion: ServerVersion;
   readonly place: Place;
 }
 
 /**
- * Checks a token as mongod does (facts/mongodb.md 1.6): header, claims, signature with the issuer's own key, lifetime,
- * and then whether the relying party knows the user.
+ * Checks a token as mongod does (facts/mongodb.md 1.6): header, claims, signature with the issuer's key, lifetime, and
+ * then whether the relying party has the user.
  *
- * @throws Refused with the true reason, which holds jti and kid but not the token
+ * @throws Refused with the actual reason, which contains jti and kid but not the token
  */
 export async function checkToken(token: string, options: TokenCheckOptions): Promise<AcceptedToken> {
   const { header, payload } = decode(token);
@@ -105,7 +105,7 @@ function decode(token: string): DecodedJwt {
   }
 }
 
-/** A text of the token for the log: safe to show, quoted, and no longer than need be. */
+/** Formats a value from the token for the log: escaped, quoted and shortened. */
 function shown(value: unknown): string {
   return typeof value === 'string'
     ? `"${value.slice(0, SHOWN)}"`

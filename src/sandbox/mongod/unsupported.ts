@@ -1,9 +1,9 @@
 import { type CodeName, CommandError } from './command-error.ts';
 
-/** What a mongod supports and the lab does not. The log of the lab names it. */
+/** The error for a feature that mongod supports and the lab does not. The lab logs the feature. */
 export class UnsupportedError extends CommandError {}
 
-/** @param what the name of the operation, or a noun phrase: `$bucket`, `a collation` */
+/** @param what the name of the unsupported operation, or a noun phrase: `$bucket`, `a collation` */
 export function unsupported(codeName: CodeName, what: string): UnsupportedError {
   return new UnsupportedError(codeName, `The lab does not support ${what}.`);
 }

@@ -1,21 +1,21 @@
-/** How a server treats keys of an issuer that are not RSA (facts/mongodb.md 1.6). */
+/** How a server treats an issuer's keys that are not RSA (facts/mongodb.md 1.6). */
 export type ForeignKeys = 'refuse-set' | 'skip' | 'use';
 
-/** One line of servers, as far as it shows in a handshake and in a login. */
+/** A server version, with the properties that affect a handshake or a login. */
 export interface ServerVersion {
   readonly version: string;
   readonly maxWireVersion: number;
   readonly foreignKeys: ForeignKeys;
-  /** What a token may be signed with. */
+  /** The accepted signature algorithms of a token. */
   readonly algorithms: readonly string[];
 }
 
 const RSA = ['RS256'] as const;
 
 /**
- * The lines that the lab can play. `7.0` is one of the early revisions that refuse a whole key set for one EC key in it,
- * `8.0` passes such keys over, `9.0` knows them. Which release was the first to pass over, and which the first to know,
- * is unverified: facts/mongodb.md 1.6 names revisions of the source only.
+ * The server versions that the lab can emulate. `7.0` stands for the early revisions that reject a whole key set because
+ * of one EC key. `8.0` ignores EC keys, and `9.0` supports them. The first release with each behaviour is unverified:
+ * facts/mongodb.md 1.6 names only source revisions.
  */
 export const SERVER_VERSIONS = {
   '7.0': { version: '7.0.11', maxWireVersion: 21, foreignKeys: 'refuse-set', algorithms: RSA },

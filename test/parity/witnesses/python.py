@@ -11,7 +11,7 @@ import sys
 import tempfile
 import traceback
 
-# One handle for answers: what a row prints goes elsewhere.
+# A separate handle for results, because a row can print to stdout.
 ANSWERS = os.fdopen(os.dup(1), "w")
 
 
@@ -35,7 +35,7 @@ def child(program, row, out, err):
     signal.alarm(30)
     os.dup2(out.fileno(), 1)
     os.dup2(err.fileno(), 2)
-    # The AWS CLI sets this one when it is loaded: where its own data are.
+    # The AWS CLI sets this variable when it is loaded, to the path of its data.
     own = {name: os.environ[name] for name in ("AWS_DATA_PATH",) if name in os.environ}
     os.environ.clear()
     os.environ.update({**own, **row["env"]})

@@ -1,4 +1,4 @@
-// One row for the SDK's own chain: whose keys sign a GetCallerIdentity.
+// Runs one row with the SDK's own chain: returns the access key that signs GetCallerIdentity.
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 

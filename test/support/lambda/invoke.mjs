@@ -1,4 +1,4 @@
-// Runs a Lambda handler as its runtime does: imports the module once, then one invocation for each line of stdin.
+// Runs a Lambda handler as its runtime does: imports the module once, then invokes it for each line of stdin.
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 

@@ -10,7 +10,7 @@ import { type Note, readPayload, type SaslStep } from '../sasl.ts';
 import type { AuthError } from '../settings.ts';
 import type { CommandCall, CommandTable } from './command.ts';
 
-/** One conversation at a time, so one number does. */
+/** A connection has at most one conversation at a time, so the ID is constant. */
 const CONVERSATION = 1;
 
 export const AUTHENTICATION_COMMANDS: CommandTable = {
@@ -28,11 +28,11 @@ export const AUTHENTICATION_COMMANDS: CommandTable = {
 };
 
 /**
- * What a hello carries for a client that is in a hurry: the first message of a login. Null, and no error, when it fails
- * or needs a second message (facts/mongodb.md 1.1).
+ * Handles speculative authentication: the first message of a login, sent inside hello. Returns null instead of an error
+ * when the login fails or needs a second message (facts/mongodb.md 1.1).
  */
 export async function speculate(call: CommandCall, request: TypedDocument): Promise<TypedDocument | null> {
-  // It is refused when it is tried in earnest, and is one login then.
+  // The client then sends saslStart, which is rejected and logged, so the history shows one login.
   if (OF_PASSWORDS.has(String(request['mechanism']))) return null;
   try {
     return await start(call, request, typeof request['db'] === 'string' ? request['db'] : '');
@@ -63,12 +63,12 @@ async function start(call: CommandCall, request: TypedDocument, database: string
   });
 }
 
-/** Every server offers them; the users of the lab have no passwords (facts/mongodb.md 1.2). */
+/** Every server offers these mechanisms, but the lab's database users have no passwords (facts/mongodb.md 1.2). */
 const OF_PASSWORDS: ReadonlySet<string> = new Set(['SCRAM-SHA-1', 'SCRAM-SHA-256']);
 
 /** @throws Refused */
 function refusePassword(payload: unknown, database: string): never {
-  // RFC 5802, 7: a header for channels, then the attributes.
+  // RFC 5802, 7: a channel binding header, then the attributes.
   const text = payload instanceof Binary ? Buffer.from(payload.value()).toString() : '';
   const name = /(?:^|,)n=([^,]*)/.exec(text)?.[1]?.replaceAll('=2C', ',').replaceAll('=3D', '=') ?? null;
   if (name === null) throw new Refused('the payload is no first message of SCRAM');
@@ -79,7 +79,7 @@ function refusePassword(payload: unknown, database: string): never {
   );
 }
 
-/** Logs in by a client certificate, and the lab asks for none. */
+/** Rejects the login with a client certificate (X.509), because the lab requests no client certificates. */
 async function authenticate(call: CommandCall): Promise<TypedDocument> {
   const name = requiredText(call.body, 'mechanism');
   if (name !== 'MONGODB-X509') {
@@ -109,7 +109,7 @@ async function advance(call: CommandCall): Promise<TypedDocument> {
   });
 }
 
-/** Takes one step and answers it. The log gets the reason of a refusal, the wire never. */
+/** Runs one step of the conversation. Only the log contains the reason for a rejected login, never the reply. */
 async function take(
   call: CommandCall,
   mechanism: string,
@@ -152,7 +152,7 @@ async function take(
   return { conversationId: CONVERSATION, done: true, payload: new Binary(new Uint8Array(0)) };
 }
 
-/** All that the wire says of a refused login (facts/mongodb.md 1.2). */
+/** The complete reply to a rejected login (facts/mongodb.md 1.2). */
 function loginRefused(authError: AuthError): CommandError {
   return authError === 'atlas'
     ? new CommandError('AtlasError', 'bad auth : Authentication failed.')

@@ -17,7 +17,7 @@ const ACTIONS: Readonly<Record<Operation, readonly DatabaseAction[]>> = {
   delete: ['remove'],
 };
 
-/** Writes to several collections by one command, since 8.0. */
+/** Writes to several collections with one command, available since MongoDB 8.0. */
 export const BULK_COMMANDS: CommandTable = {
   bulkWrite: { access: needsOf, run: bulkWrite },
 };
@@ -44,7 +44,7 @@ function operationOf(operation: Document): { readonly kind: Operation; readonly 
   return { kind: kind as Operation, index: numberOption(operation, kind) ?? 0 };
 }
 
-/** Sums of what the operations did, as the reply names them. */
+/** The totals of all operations, by their names in the reply. */
 interface Counts {
   nErrors: number;
   nInserted: number;

@@ -16,7 +16,7 @@ const needs =
 
 /** Commands about databases, collections and indexes. */
 export const CATALOGUE_COMMANDS: CommandTable = {
-  // Who may not list all databases is shown those that they may read, as in MongoDB.
+  // Without the privilege to list all databases, a user sees only the databases that they may read, as in MongoDB.
   listDatabases: { access: 'authenticated', run: listDatabases },
   listCollections: { access: needs('listCollections'), run: listCollections },
   create: { access: needs('createCollection'), run: create },
@@ -65,7 +65,7 @@ function listCollections(call: CommandCall): TypedDocument {
 function create(call: CommandCall): TypedDocument {
   const name = collectionOf(call);
   const { store } = call.server;
-  // The options that the lab accepts change nothing: creating the collection a second time is no error.
+  // The options that the lab accepts have no effect, so a second create of the same collection succeeds.
   store.open(call.database, name);
   return {};
 }
@@ -104,7 +104,7 @@ function createIndexes(call: CommandCall): TypedDocument {
   };
 }
 
-/** All of them or none. */
+/** Adds all indexes or, if one fails, none. */
 function addIndexes(collection: Collection, indexes: readonly Index[]): void {
   const before = new Set(collection.indexes());
   try {
@@ -179,7 +179,7 @@ function dbStats(call: CommandCall): TypedDocument {
   };
 }
 
-/** Documents about the catalogue that match a filter over their own fields. */
+/** Returns the catalogue entries that match a filter on their own fields. */
 function matching<Described extends TypedDocument>(
   described: readonly Described[],
   filter: Document | undefined,

@@ -4,21 +4,21 @@ import type { Need } from '../privileges.ts';
 import type { ServerState, Session } from '../session.ts';
 import { UnsupportedError } from '../unsupported.ts';
 
-/** One command as it arrived. */
+/** One command as the client sent it. */
 export interface CommandCall {
-  /** The name it goes by in the table, whatever the client's spelling. */
+  /** The name of the command in the table, independent of the client's spelling. */
   readonly name: string;
   readonly database: string;
-  /** The fields by name, inner documents as plain objects. */
+  /** The fields by name. Nested documents are plain objects. */
   readonly body: TypedDocument;
-  /** The same with the fields in their order, at every depth. */
+  /** The same fields in their original order, at every depth. */
   readonly document: Document;
   readonly session: Session;
   readonly server: ServerState;
 }
 
 export interface Command {
-  /** `anyone` needs no login, `authenticated` any login, a list these privileges. */
+  /** `anyone` requires no login, `authenticated` requires any login, and a list requires these privileges. */
   readonly access: 'anyone' | 'authenticated' | ((call: CommandCall) => readonly Need[]);
   /** The reply without `ok`. @throws CommandError */
   readonly run: (call: CommandCall) => TypedDocument | Promise<TypedDocument>;
@@ -26,7 +26,7 @@ export interface Command {
 
 export type CommandTable = Readonly<Record<string, Command>>;
 
-/** The collection that a command names as its own value: `{ find: "visits" }`. @throws CommandError InvalidNamespace */
+/** The collection in the command's own field: `{ find: "visits" }`. @throws CommandError InvalidNamespace */
 export function collectionOf({ document, database }: CommandCall): string {
   const [name] = document.values();
   if (typeof name !== 'string') {
@@ -35,12 +35,12 @@ export function collectionOf({ document, database }: CommandCall): string {
   return name;
 }
 
-/** Whose a cursor is. */
+/** Returns the owner of a cursor that this command creates or reads. */
 export function ownerOf({ session }: CommandCall): string {
   return session.user ?? '';
 }
 
-/** Writes into the log of the lab what a mongod supports and the lab does not. */
+/** Logs a feature that mongod supports and the lab does not. */
 export function noteUnsupported(error: CommandError, { name, session, server }: CommandCall): void {
   if (!(error instanceof UnsupportedError)) return;
   server.log.add({

@@ -30,7 +30,7 @@ const COMMANDS: CommandTable = {
   ...CATALOGUE_COMMANDS,
 };
 
-/** Spellings that old clients use. */
+/** Alternative command names that old clients send. */
 const ALIASES: Readonly<Record<string, string>> = {
   ismaster: 'isMaster',
   buildinfo: 'buildInfo',
@@ -38,8 +38,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Runs one command and answers with its reply, refusals included; null where a fail point wants the connection closed.
- * It never throws.
+ * Runs one command and returns its reply, also for an error. Returns null when a fail point requires the connection to
+ * be closed. Never throws.
  */
 export async function dispatch(
   message: CommandMessage,
@@ -49,7 +49,7 @@ export async function dispatch(
   const [spelling = ''] = message.document.keys();
   const name = Object.hasOwn(ALIASES, spelling) ? (ALIASES[spelling] ?? spelling) : spelling;
   const call: CommandCall = callOf(name, message, session, server);
-  // A fail point meets the first hello already under the name that it carries; a later one changes nothing.
+  // The first hello sets the application name before fail points are checked. A later hello does not change the name.
   if (HELLO_NAMES.has(name)) session.appName ??= applicationOf(message.body);
   const fault = server.failPoints.meet(name, session.appName, namespaceOf(call));
   if (fault !== null) await noteFault(fault, call);
@@ -63,14 +63,14 @@ export async function dispatch(
   });
 }
 
-/** The collection that a command is about, by which a fail point may choose; null for none. */
+/** The namespace of a command, which a fail point may filter by; null for a command without a collection. */
 function namespaceOf({ name, database, document }: CommandCall): string | null {
   const [first] = document.values();
   const collection = name === 'getMore' ? document.get('collection') : first;
   return typeof collection === 'string' ? `${database}.${collection}` : null;
 }
 
-/** The plain form of a command is made for those who read it: an insert of many documents needs none. */
+/** Computes the plain form of a command only on first access: an insert of many documents does not use it. */
 function callOf(name: string, message: CommandMessage, session: Session, server: ServerState): CommandCall {
   const { database, document } = message;
   return {
@@ -129,7 +129,7 @@ function checkTransaction(document: Document, isMember: boolean): void {
   );
 }
 
-/** Writes a fail point's blow into the log, and holds the command up if that is part of it. */
+/** Logs the effect of a fail point, and delays the command if the fail point says so. */
 async function noteFault(
   { blockMs, closeConnection, reply }: CommandFault,
   { name, session, server }: CommandCall,
@@ -172,7 +172,7 @@ function authorize({ access }: Command, call: CommandCall): void {
   }
 }
 
-/** Writes refusals of rights, and faults of the lab itself, into its log. */
+/** Logs denied permissions and internal errors of the lab. */
 function refusal(error: unknown, call: CommandCall): CommandError {
   const { name, session, server } = call;
   const known =

@@ -5,7 +5,7 @@ import { MAX_MESSAGE } from '../frames.ts';
 import { speculate } from './authentication.ts';
 import type { CommandCall, CommandTable } from './command.ts';
 
-/** What hello may be called; OP_QUERY knows nothing else. */
+/** The names of the hello command. OP_QUERY accepts no other command. */
 export const HELLO_NAMES: ReadonlySet<string> = new Set(['hello', 'isMaster']);
 
 export const HANDSHAKE_COMMANDS: CommandTable = {
@@ -16,7 +16,7 @@ export const HANDSHAKE_COMMANDS: CommandTable = {
   whatsmyuri: { access: 'anyone', run: ({ session }) => ({ you: session.peer }) },
 };
 
-/** What a client calls its application in a hello; null where it says nothing, or something that is no name. */
+/** The application name in a client's hello; null when the name is missing or not a string. */
 export function applicationOf({ client }: TypedDocument): string | null {
   const application = isDocument(client) ? client['application'] : undefined;
   const name = isDocument(application) ? application['name'] : undefined;
@@ -24,8 +24,8 @@ export function applicationOf({ client }: TypedDocument): string | null {
 }
 
 /**
- * The handshake (facts/mongodb.md 4.2). No topologyVersion: with it clients would want a stream of hellos. No
- * compression: nothing is gained on loopback.
+ * The handshake (facts/mongodb.md 4.2). The reply has no topologyVersion, because clients would then request streaming
+ * hello replies. It offers no compression, because compression has no benefit on loopback.
  */
 async function hello(
   call: CommandCall,
@@ -51,7 +51,7 @@ async function hello(
   };
 }
 
-/** A set with one member, which is the primary. */
+/** The reply fields of a replica set with one member, the primary. */
 function replicaSetFields(setName: string, address: string): TypedDocument {
   return {
     setName,
@@ -69,7 +69,7 @@ function buildInfo({ server }: CommandCall): TypedDocument {
     version,
     versionArray: [...version.split('.').map(Number), 0],
     gitVersion: 'fedctl-lab',
-    // What Enterprise servers say: Community ones know neither mechanism.
+    // The value that Enterprise servers report. Community servers support neither mechanism.
     modules: ['enterprise'],
     allocator: 'system',
     javascriptEngine: 'none',

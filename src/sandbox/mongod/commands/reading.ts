@@ -68,7 +68,7 @@ function aggregate(call: CommandCall): TypedDocument {
   return { cursor: server.cursors.first(ownerOf(call), namespace(call), documents, { batchSize }) };
 }
 
-/** What may not stand first, and what may stand nowhere else. */
+/** Checks the stages that must be the first of a pipeline and the stages that must not. */
 function checkFirst({ document, server, database }: CommandCall, first: string | undefined): void {
   if (first === '$changeStream') {
     if (server.replicaSet !== null) throw unsupported('NotImplemented', 'change streams');
@@ -102,7 +102,7 @@ function distinct(call: CommandCall): TypedDocument {
 
 const STATISTICS: ReadonlySet<string> = new Set(['storageStats', 'count']);
 
-/** What the stage `$collStats` begins with; shells ask for it. */
+/** The output of the stage `$collStats`, which shells request. */
 function statistics(source: Collection, operand: unknown): Document {
   if (!isDocument(operand)) {
     throw new CommandError(
@@ -129,7 +129,7 @@ function getMore(call: CommandCall): TypedDocument {
   const id = document.get('getMore');
   if (!(id instanceof Long)) throw new CommandError('TypeMismatch', 'getMore names no cursor');
   const ns = `${database}.${String(document.get('collection'))}`;
-  // 0 is no limit here.
+  // Here, 0 means no limit.
   const batchSize = numberOption(document, 'batchSize') || undefined;
   return { cursor: server.cursors.next(ownerOf(call), id, ns, batchSize) };
 }
@@ -142,7 +142,7 @@ function killCursors(call: CommandCall): TypedDocument {
   return { cursorsKilled: killed, cursorsNotFound: notFound, cursorsAlive: [], cursorsUnknown: [] };
 }
 
-/** What find, count and distinct share. */
+/** The options that find, count and distinct have in common. */
 function selectionOf(call: CommandCall, filterName: 'filter' | 'query', limit: number): Selection {
   const { document } = call;
   return {
@@ -155,7 +155,7 @@ function selectionOf(call: CommandCall, filterName: 'filter' | 'query', limit: n
   };
 }
 
-/** A collection that nobody has written to yet is an empty one. */
+/** Returns the collection. A collection that does not exist yet counts as empty. */
 function collection(call: CommandCall, name: string = collectionOf(call)): Collection {
   return call.server.store.find(call.database, name) ?? new Collection(`${call.database}.${name}`);
 }

@@ -48,15 +48,15 @@ function update(call: CommandCall): TypedDocument {
   return { n, nModified, ...(upserts.length > 0 && { upserted: upserts }), ...writeErrors };
 }
 
-/** What one statement of an update did. */
+/** The result of one update statement. */
 export interface UpdateResult {
-  /** How many documents matched or were inserted. */
+  /** The number of documents that matched or were inserted. */
   readonly n: number;
   readonly nModified: number;
   readonly upsertedId?: unknown;
 }
 
-/** Runs one statement of an update. @throws CommandError */
+/** Runs one update statement. @throws CommandError */
 export function runUpdate(
   call: CommandCall,
   place: Place,
@@ -98,7 +98,7 @@ function remove(call: CommandCall): TypedDocument {
   return { n, ...writeErrors };
 }
 
-/** Runs one statement of a delete. @returns how many documents it removed @throws CommandError */
+/** Runs one delete statement. @returns the number of removed documents @throws CommandError */
 export function runDelete(
   call: CommandCall,
   place: Place,
@@ -182,7 +182,7 @@ function apply(
   return { after, isChanged };
 }
 
-/** Runs the statements of a bulk: ordered ones stop at the first that fails, unordered ones go on. */
+/** Runs the statements of a bulk write. An ordered bulk stops at the first error, an unordered bulk continues. */
 function each(
   call: CommandCall,
   statements: readonly Document[],
@@ -218,7 +218,7 @@ function updateOf(
   });
 }
 
-/** A collection by its database and its name. */
+/** The database and the name of a collection. */
 export interface Place {
   readonly database: string;
   readonly name: string;
@@ -228,13 +228,13 @@ function placeOf(call: CommandCall): Place {
   return { database: call.database, name: collectionOf(call) };
 }
 
-/** The collection to look in; one that nobody has written to is empty. @throws CommandError InvalidNamespace */
+/** Returns the collection to search, an empty one if it does not exist. @throws CommandError InvalidNamespace */
 function found({ server }: CommandCall, place: Place): Collection {
   checkWritable(place);
   return server.store.find(place.database, place.name) ?? new Collection(`${place.database}.${place.name}`);
 }
 
-/** The collection to insert into, made when it is not there. @throws CommandError InvalidNamespace */
+/** Returns the collection to insert into, and creates it if missing. @throws CommandError InvalidNamespace */
 export function opened({ server }: CommandCall, place: Place): Collection {
   checkWritable(place);
   return server.store.open(place.database, place.name);

@@ -10,7 +10,7 @@ import type { Expression, Scope } from './expressions/expression.ts';
 import { merged } from './expressions/objects.ts';
 import { UNSUPPORTED_ACCUMULATORS } from './unsupported-operators.ts';
 
-/** What an accumulator makes of the values that its expression has for the documents of a group. */
+/** Combines the values of an accumulator's expression for the documents of one group. */
 type Accumulator = (values: readonly unknown[]) => unknown;
 
 /** Every accumulator of `$group` that the lab accepts. */
@@ -35,8 +35,8 @@ export type Grouping = (documents: readonly Document[], variables: Scope['variab
 /**
  * Compiles the specification of `$group`.
  *
- * @throws CommandError Location15947 and its like for an invalid specification, Location15952 for an accumulator that the
- *   lab does not accept
+ * @throws CommandError for an invalid specification (for example Location15947), Location15952 for an accumulator that
+ *   the lab does not accept
  */
 export function compileGroup(specification: unknown, variables: ReadonlySet<string>): Grouping {
   if (!isDocument(specification)) {
@@ -67,7 +67,7 @@ interface Group {
 function grouped(documents: readonly Document[], idOf: (document: Document) => unknown): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const document of documents) {
-    // A missing value and null are one group.
+    // A missing value and null belong to the same group.
     const key = idOf(document) ?? null;
     const text = keyOf(key);
     const group = groups.get(text) ?? { key, members: [] };

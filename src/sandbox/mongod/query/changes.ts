@@ -4,18 +4,18 @@ import { textOf } from '../values/text.ts';
 import { isDocument } from '../values/types.ts';
 import { isPosition, member } from './paths.ts';
 
-/** mongod's own limit of the padding that a new element of an array may need. */
+/** mongod's limit for the null elements that are added before a new array element. */
 const MAX_PADDING = 1_500_000;
 
-/** The value at a path of an update, where positions name elements of arrays. */
+/** Returns the value at the path of an update, in which numbers select array elements. */
 export function valueAt(document: Document, steps: readonly string[]): unknown {
   return steps.reduce<unknown>(member, document);
 }
 
 /**
- * A copy of a document with a value at a path; documents that are missing on the way are made.
+ * Returns a copy of a document with a value at a path. Missing documents along the path are created.
  *
- * @throws CommandError PathNotViable where a value on the way is neither a document nor an array
+ * @throws CommandError PathNotViable when a value along the path is neither a document nor an array
  */
 export function withValueAt(document: Document, steps: readonly string[], value: unknown): Document {
   return withMember(document, steps, value, '') as Document;
@@ -48,7 +48,7 @@ function withMember(
   return padded;
 }
 
-/** A copy of a document without a field; an element of an array becomes null. */
+/** Returns a copy of a document without a field. An array element becomes null. */
 export function withoutValueAt(document: Document, steps: readonly string[]): Document {
   const last = steps.at(-1) ?? '';
   const path = steps.slice(0, -1);

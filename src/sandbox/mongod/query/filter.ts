@@ -9,7 +9,7 @@ import { type Compilers, equality, OPERATORS, patternTest, type Test } from './o
 import { valuesAt } from './paths.ts';
 import { UNSUPPORTED_QUERY_OPERATORS } from './unsupported-operators.ts';
 
-/** The values of the variables that `let` and the system define. */
+/** The values of the system variables and of the variables that `let` defines. */
 export type Variables = ReadonlyMap<string, unknown>;
 
 /** A condition on one field. */
@@ -21,11 +21,11 @@ export interface Condition {
 /** A compiled filter. */
 export interface Filter {
   readonly matches: (document: Document) => boolean;
-  /** The conditions that all have to hold. Those inside `$or` and `$nor` are not among them. */
+  /** The conditions that must all match, without the conditions inside `$or` and `$nor`. */
   readonly conditions: readonly Condition[];
   /** The paths of conditions inside `$or` and `$nor`. */
   readonly alternatives: readonly string[];
-  /** Whether MongoDB may take a condition for an equality that is written as another operator. */
+  /** Whether MongoDB might treat a condition with another operator as an equality. */
   readonly isAmbiguous: boolean;
 }
 
@@ -33,7 +33,7 @@ const EVERYTHING: Filter = { matches: () => true, conditions: [], alternatives: 
 
 type Logical = (operand: unknown, variables: Variables) => Filter;
 
-/** The operators that stand in place of a field. */
+/** The operators that replace a field name. */
 export const LOGICAL: Readonly<Record<string, Logical>> = {
   $and: (operand, variables) => all(clauses('$and', operand, variables)),
   $or: (operand, variables) => {
@@ -63,7 +63,7 @@ export const LOGICAL: Readonly<Record<string, Logical>> = {
 /**
  * Compiles a filter.
  *
- * @throws CommandError BadValue for an operator that the lab does not accept, and what else is invalid
+ * @throws CommandError BadValue for an operator that the lab does not accept; other codes for an invalid filter
  */
 export function compileFilter(filter: Document, variables: Variables): Filter {
   return all(
@@ -121,7 +121,7 @@ function pathsIn(parts: readonly Filter[]): readonly string[] {
   ]);
 }
 
-/** True for a document of operators: MongoDB looks at the first field only. A DBRef is a value. */
+/** Returns true for a document of operators. MongoDB checks only the first field. A DBRef is a value. */
 export function isOperators(value: unknown): value is Document {
   if (!isDocument(value)) return false;
   const [first = ''] = value.keys();
@@ -132,7 +132,7 @@ function conditionsOn(path: string, operand: unknown): readonly Condition[] {
   return testsOf(operand).map((test) => ({ path, test }));
 }
 
-/** What a filter asks of one field: a value, a pattern, or a document of operators. */
+/** Compiles the condition on one field: a value, a pattern, or a document of operators. */
 function testsOf(operand: unknown): readonly Test[] {
   if (operand instanceof BSONRegExp) return [patternTest(operand.pattern, operand.options)];
   if (!isOperators(operand)) return [equality(operand)];
@@ -143,7 +143,7 @@ function testsOf(operand: unknown): readonly Test[] {
   });
 }
 
-/** What `$elemMatch` asks of an element: operators on a value, or a filter on a document. */
+/** Compiles the condition of `$elemMatch` on an element: operators for a value, or a filter for a document. */
 function elementTest(argument: Document): (element: unknown) => boolean {
   const [first = ''] = argument.keys();
   if (isOperators(argument) && !Object.hasOwn(LOGICAL, first)) {
@@ -160,7 +160,7 @@ function elementTest(argument: Document): (element: unknown) => boolean {
 
 const COMPILERS: Compilers = { testsOf, elementTest, isOperators };
 
-/** Compiles what `$pull` removes: a value, operators, or a filter on documents. */
+/** Compiles the condition of `$pull`: a value, operators, or a filter for documents. */
 export function compileElementFilter(operand: unknown): (element: unknown) => boolean {
   if (isDocument(operand) && !isOperators(operand)) {
     const filter = compileFilter(operand, new Map());
@@ -171,10 +171,10 @@ export function compileElementFilter(operand: unknown): (element: unknown) => bo
 }
 
 /**
- * The position of the array element that a filter matched, for the positional operator `$`.
+ * Returns the index of the array element that a filter matched, for the positional operator `$`.
  *
  * @param path the path of the array
- * @throws CommandError BadValue where the filter has no condition on the array, NotImplemented where several decide
+ * @throws CommandError BadValue when the filter has no condition on the array, NotImplemented when it has several
  */
 export function matchedPosition(filter: Filter, document: Document, path: string): number {
   const concerns = (other: string): boolean => other === path || other.startsWith(`${path}.`);

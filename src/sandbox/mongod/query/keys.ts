@@ -3,24 +3,24 @@ import { unsupported } from '../unsupported.ts';
 import { isDocument } from '../values/types.ts';
 import { isPosition } from './paths.ts';
 
-/** The values of one key of an index or of a sort, in the order of its fields. Undefined stands for an empty array. */
+/** The values of one index key or sort key, in the order of its fields. Undefined represents an empty array. */
 export type Key = readonly unknown[];
 
 const EMPTY = Symbol('an empty array');
 
-/** How far a path was followed. */
+/** The state while a path is followed. */
 interface Position {
   readonly value: unknown;
   readonly steps: readonly string[];
-  /** The value is an element of an array: MongoDB does not look into an array in an array. */
+  /** True when the value is an array element: MongoDB does not descend into an array inside an array. */
   readonly isElement: boolean;
 }
 
 /**
- * The keys of a document, one for each element of the array that the paths share (a multikey index).
+ * Returns the keys of a document, one for each element of the array that the paths share (a multikey index).
  *
- * @param onParallel throws, because two paths lead to different arrays
- * @throws CommandError NotImplemented for positions in paths
+ * @param onParallel throws the error for two paths that lead to different arrays
+ * @throws CommandError NotImplemented for array positions in paths
  */
 export function keysOf(
   document: Document,
@@ -28,7 +28,7 @@ export function keysOf(
   onParallel: () => never,
 ): readonly Key[] {
   const [only, second] = paths;
-  // The key of most documents: one field at the top that is no array.
+  // The most common case: one top-level field that is not an array.
   if (only?.length === 1 && second === undefined) {
     const value = document.get(only[0] ?? '');
     if (!Array.isArray(value)) return [[value ?? null]];
@@ -55,7 +55,7 @@ function expanded(positions: readonly Position[], onParallel: () => never): read
   );
 }
 
-/** Follows a path through documents, to its end or to the next array. */
+/** Follows a path through nested documents to its last part or to the next array. */
 function follow(position: Position): Position {
   let { value, steps, isElement } = position;
   while (steps.length > 0 && isDocument(value)) {

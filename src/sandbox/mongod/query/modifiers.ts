@@ -8,7 +8,7 @@ import { isDocument, isNumeric, type Numeric, typeOf } from '../values/types.ts'
 import { compileElementFilter } from './filter.ts';
 import { compileSort } from './sort.ts';
 
-/** What a modifier sees of the update that it is part of. */
+/** The parts of an update that a modifier can use. */
 export interface Target {
   readonly path: string;
   readonly document: Document;
@@ -17,7 +17,7 @@ export interface Target {
   readonly now: Date;
 }
 
-/** The new value of a field. Undefined leaves the document as it is. */
+/** Returns the new value of a field; undefined leaves the document unchanged. */
 export type Modify = (value: unknown, target: Target) => unknown;
 
 /** Checks the operand of an update operator. @throws CommandError */
@@ -26,7 +26,7 @@ type Compile = (operand: unknown, path: string) => Modify;
 /** Removes the field. */
 export const REMOVED: unique symbol = Symbol('removed');
 
-/** Every update operator that the lab accepts, but $rename, which names two fields. */
+/** Every update operator that the lab accepts, except $rename, which has two fields. */
 export const MODIFIERS: Readonly<Record<string, Compile>> = {
   $set: (operand) => () => operand,
   $setOnInsert:
@@ -40,7 +40,7 @@ export const MODIFIERS: Readonly<Record<string, Compile>> = {
   },
   $mul: (operand, path) => {
     const by = numeric('$mul', operand, path);
-    // A missing field is 0, of the operand's type.
+    // A missing field counts as 0 of the operand's type.
     return (value, target) =>
       value === undefined ? multiply(by, new Int32(0)) : computed('$mul', multiply, value, by, target);
   },
@@ -159,7 +159,7 @@ function computed(
   }
   const result = compute(value, by);
   const type = widest(numericTypeOf(value), numericTypeOf(by));
-  // Whole numbers that fit no long: in a pipeline they become a double, here they are an error.
+  // Integers that do not fit a long become a double in a pipeline, but are an error in an update operator.
   if (numericTypeOf(result) === 'double' && type !== 'double') {
     throw new CommandError(
       'BadValue',

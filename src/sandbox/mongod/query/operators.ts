@@ -9,24 +9,24 @@ import { type BsonType, isDocument, isNumeric, TYPES, typeOf } from '../values/t
 import { isTrue } from './expressions/conditions.ts';
 import { compilePattern } from './regular-expression.ts';
 
-/** What one operator asks of a field. */
+/** The condition of one operator on a field. */
 export interface Test {
   /**
-   * @param values what a path leads to, undefined for a missing field
-   * @param expands whether the elements of an array are tested beside the array
+   * @param values the values at the path, undefined for a missing field
+   * @param expands whether the elements of an array are tested in addition to the array
    */
   readonly holds: (values: readonly unknown[], expands: boolean) => boolean;
-  /** It holds where no element matches: no element can be named that made it hold. */
+  /** True for a condition that holds when no element matches, so that the positional operator finds no element. */
   readonly isNegated: boolean;
-  /** For `$elemMatch`: the same for one element. */
+  /** For `$elemMatch`: tests one element. */
   readonly element?: (element: unknown) => boolean;
-  /** For equalities: the value. An upsert stores it. */
+  /** For equalities: the value, which an upsert stores. */
   readonly equals?: unknown;
-  /** A list of one value, which MongoDB may take for an equality. */
+  /** True for a list with one value, which MongoDB might treat as an equality. */
   readonly isAmbiguous?: boolean;
 }
 
-/** What operators need from the compiler of filters. */
+/** The filter compiler's functions that operators need. */
 export interface Compilers {
   readonly testsOf: (operand: unknown) => readonly Test[];
   readonly elementTest: (argument: Document) => (element: unknown) => boolean;
@@ -143,14 +143,14 @@ export const OPERATORS: Readonly<Record<string, Compile>> = {
   $bitsAnyClear: (argument) => [bits(argument, (value, mask) => (value & mask) !== mask)],
 };
 
-/** Equality with a value. A missing field is equal to null. */
+/** Tests for equality with a value. A missing field is equal to null. */
 export function equality(operand: unknown): Test {
   const isNull = operand === null;
   const test = ofLeaves((value) => (value === undefined ? isNull : compare(value, operand) === 0));
   return { ...test, equals: operand };
 }
 
-/** What matches a PCRE pattern: a string, or an equal regular expression. */
+/** Tests against a PCRE pattern. A matching string or an equal regular expression passes. */
 export function patternTest(pattern: string, options: string): Test {
   const expression = compilePattern(pattern, options);
   const sorted = [...options].sort().join('');
@@ -182,7 +182,7 @@ const ORDERS: Readonly<Record<string, (difference: number) => boolean>> = {
   $lte: (difference) => difference <= 0,
 };
 
-/** Compares with values of the same type only; numbers are of one type. */
+/** Compares only values of the same type. All number types count as one type. */
 function ordering(name: string, operand: unknown): Test {
   if (operand instanceof BSONRegExp) {
     throw new CommandError('BadValue', `Can't have RegEx as arg to predicate over field '${name}'.`);
@@ -195,7 +195,7 @@ function ordering(name: string, operand: unknown): Test {
   return ofLeaves((value) => {
     if (TYPES[typeOf(value)].order !== TYPES[type].order) return false;
     const difference = compare(value, operand);
-    // NaN has no order: it is only equal to itself.
+    // NaN is neither less nor greater than a number. It is only equal to itself.
     if (isNaNumber(value) || isNaNumber(operand)) return takesEqual && difference === 0;
     return holds?.(difference) ?? false;
   });
@@ -264,7 +264,7 @@ function bits(argument: unknown, matches: (value: bigint, mask: bigint) => boole
     if (value instanceof Binary) throw unsupported('NotImplemented', 'bitwise operators on binData');
     const number = isNumeric(value) && exact(value) !== null ? integer(value) : null;
     if (number === null || BigInt.asIntN(INT64, number) !== number) return false;
-    // Bits beyond the 64th repeat the sign: BigInt has as many as are asked for.
+    // Bits above the 64th repeat the sign bit, as in a BigInt, which has unlimited bits.
     return matches(number, mask);
   });
 }

@@ -5,7 +5,7 @@ import { isDocument } from '../values/types.ts';
 
 const POSITION = /^(0|[1-9]\d*)$/;
 
-/** True for a part of a path that names an element of an array. */
+/** Returns true for a part of a path that is an array index. */
 export const isPosition = (step: string): boolean => POSITION.test(step);
 
 export function member(value: unknown, step: string): unknown {
@@ -14,8 +14,8 @@ export function member(value: unknown, step: string): unknown {
 }
 
 /**
- * Every value that a filter finds at a path, `undefined` for a missing one. Arrays on the way are looked into; an array
- * at the end counts as a whole.
+ * Returns every value that a filter finds at a path, `undefined` for a missing field. Arrays along the path are
+ * traversed; an array at the end of the path is returned as one value.
  */
 export function valuesAt(document: Document, steps: readonly string[], from = 0): readonly unknown[] {
   const value = document.get(steps[from] ?? '');
@@ -42,9 +42,9 @@ function elementValues(
 }
 
 /**
- * The parts of a path of an aggregation expression or a projection.
+ * Splits the path of an aggregation expression or a projection into its parts.
  *
- * @throws CommandError Location40353 and its like for an invalid path
+ * @throws CommandError for an invalid path (for example Location40353)
  */
 export function fieldPath(path: string): readonly string[] {
   if (path === '')

@@ -14,14 +14,14 @@ import { compileAddFields, compileProject, compileUnset, type Projection } from 
 import { compileSort } from './sort.ts';
 import { UNSUPPORTED_STAGES } from './unsupported-operators.ts';
 
-/** What a pipeline needs besides the documents that go in. */
+/** The context of a pipeline, in addition to its input documents. */
 export interface Surroundings {
   readonly variables: Variables;
   /** The documents of another collection of the database. */
   readonly foreign: (collection: string) => readonly Document[];
 }
 
-/** A compiled pipeline, or one stage of it. It changes no document that goes in. */
+/** A compiled pipeline, or one of its stages. It does not modify its input documents. */
 export type Stage = (documents: readonly Document[], variables: Variables) => readonly Document[];
 
 type CompileStage = (operand: unknown, surroundings: Surroundings, name: string) => Stage;
@@ -34,7 +34,7 @@ export const STAGES: Readonly<Record<string, CompileStage>> = {
     }
     const known = compileFilter(operand, variables);
     return (documents, values) => {
-      // Variables of $lookup have other values each time.
+      // Variables of $lookup have different values in each run.
       const filter = values === variables ? known : compileFilter(operand, values);
       return documents.filter(filter.matches);
     };
@@ -154,8 +154,8 @@ const OUTSIDE_FACETS: ReadonlySet<string> = new Set([
 /**
  * Compiles a pipeline.
  *
- * @throws CommandError Location40323 for a stage that is none, Location40324 for one that the lab does not accept, and what
- *   the stages throw
+ * @throws CommandError Location40323 for an invalid stage, Location40324 for a stage that the lab does not accept, and
+ *   the errors of the stages
  */
 export function compilePipeline(pipeline: readonly unknown[], surroundings: Surroundings): Stage {
   const stages = pipeline.map((stage) => compileStage(stage, surroundings));
@@ -173,7 +173,7 @@ function compileStage(stage: unknown, surroundings: Surroundings): Stage {
   return compile(operand, surroundings, name);
 }
 
-/** The name and the operand of a stage. @throws CommandError TypeMismatch, Location40323 */
+/** Returns the name and the operand of a stage. @throws CommandError TypeMismatch, Location40323 */
 export function stageOf(stage: unknown): { readonly name: string; readonly operand: unknown } {
   if (!isDocument(stage)) {
     throw new CommandError('TypeMismatch', "Each element of the 'pipeline' array must be an object");
@@ -319,7 +319,7 @@ function unwindOperands(operand: unknown): {
   };
 }
 
-/** The value at a path through documents only. */
+/** Returns the value at a path through documents, without arrays. */
 function plainValueAt(document: Document, steps: readonly string[]): unknown {
   return steps.reduce<unknown>((value, step) => (isDocument(value) ? value.get(step) : undefined), document);
 }
@@ -396,7 +396,7 @@ function lookupText(operand: Document, name: string): string {
   );
 }
 
-/** Equality as a filter on the foreign field has it; an array on the local side offers its elements. */
+/** Compares like a filter on the foreign field. A local array matches through its elements. */
 function joinOn(
   local: readonly string[],
   foreign: readonly string[],

@@ -13,16 +13,16 @@ import { compileFilter, type Filter, matchedPosition, type Variables } from './f
 import { fieldPath } from './paths.ts';
 import { UNSUPPORTED_EXPRESSIONS } from './unsupported-operators.ts';
 
-/** Makes a new document of one. */
+/** Returns the projected copy of a document. */
 export type Projection = (document: Document, variables: Variables) => Document;
 
-/** What a projection does with a field. */
+/** The effect of a projection on a field. */
 type Leaf =
   | { readonly kind: 'include' }
   | { readonly kind: 'exclude' }
   | { readonly kind: 'compute'; readonly expression: Expression };
 
-/** A projection by the parts of its paths. */
+/** A projection as a tree of path parts. */
 type Tree = Map<string, Tree | Leaf>;
 
 const INCLUDE: Leaf = { kind: 'include' };
@@ -32,9 +32,9 @@ type Change = (document: Document, result: Document) => Document;
 
 interface Parts {
   readonly tree: Tree;
-  /** `$slice`, `$elemMatch` and the positional operator, which only find knows. */
+  /** `$slice`, `$elemMatch` and the positional operator, which only find and findAndModify support. */
   readonly changes: Change[];
-  /** Whether anything but `_id` is included, or excluded. */
+  /** Whether the projection includes or excludes fields other than `_id`. */
   inclusion: string | null;
   exclusion: string | null;
 }
@@ -44,7 +44,7 @@ const newParts = (): Parts => ({ tree: new Map(), changes: [], inclusion: null, 
 /**
  * Compiles the specification of the stage `$project`.
  *
- * @throws CommandError Location51272 and its like for an invalid specification
+ * @throws CommandError for an invalid specification (for example Location51272)
  */
 export function compileProject(specification: Document, variables: ReadonlySet<string>): Projection {
   if (specification.size === 0) {
@@ -61,7 +61,7 @@ export function compileProject(specification: Document, variables: ReadonlySet<s
 /**
  * Compiles the projection of find and findAndModify.
  *
- * @param filter the filter of the command: the positional operator asks which element it matched
+ * @param filter the filter of the command, which determines the element for the positional operator
  */
 export function compileFindProjection(
   specification: Document,
@@ -87,7 +87,7 @@ export function compileFindProjection(
     } else rest.set(path, value);
   }
   addFields(parts, [], rest, variables);
-  // `$slice` alone leaves every other field; beside included fields it includes its own.
+  // `$slice` alone keeps all other fields. Together with included fields, `$slice` includes its own field.
   if (parts.inclusion !== null) for (const path of slices) addLeaf(parts.tree, fieldPath(path), INCLUDE);
   return projectionOf(parts);
 }
@@ -140,7 +140,7 @@ function checkOperator(value: unknown): void {
   }
 }
 
-/** Inclusions and exclusions do not mix, except for `_id`. */
+/** Checks that a projection does not mix inclusions and exclusions, except for `_id`. */
 function note(parts: Parts, path: string, isIncluded: boolean): void {
   if (path === '_id') return;
   if (isIncluded) {
@@ -204,7 +204,7 @@ function included(document: Document, tree: Tree): Document {
   return result;
 }
 
-/** True where nothing of a field is kept before its expressions are added. */
+/** Returns true when the old value of a field is dropped before its expressions are added. */
 const isComputed = (node: Tree | Leaf): boolean => !(node instanceof Map) && node.kind === 'compute';
 
 function includedValue(value: unknown, tree: Tree): unknown {
@@ -262,7 +262,7 @@ function set(document: Document, name: string, value: unknown): void {
 /**
  * Compiles the specification of `$addFields` and `$set`.
  *
- * @throws CommandError Location40272, Location40177, and for invalid paths and expressions
+ * @throws CommandError Location40272, Location40177, and the errors for invalid paths and expressions
  */
 export function compileAddFields(
   specification: unknown,
@@ -300,7 +300,7 @@ function addComputed(
   }
 }
 
-/** Leaves fields out: `$unset`. */
+/** Compiles the stage `$unset`, which removes fields. */
 export function compileUnset(paths: readonly string[]): Projection {
   const tree: Tree = new Map();
   for (const path of paths) addLeaf(tree, fieldPath(path), EXCLUDE);
@@ -325,7 +325,7 @@ function addPositional(parts: Parts, path: string, value: unknown, filter: Filte
   });
 }
 
-/** An array that is no pair of numbers belongs to the expression `$slice`. */
+/** Tells the projection `$slice` from the expression `$slice`, which has an array that is not a pair of numbers. */
 function isFindSlice(argument: unknown): boolean {
   return (
     isNumeric(argument) || (Array.isArray(argument) && argument.length === 2 && argument.every(isNumeric))

@@ -1,7 +1,7 @@
 import { CommandError } from '../command-error.ts';
 import { unsupported } from '../unsupported.ts';
 
-/** POSIX classes, ASCII only: MongoDB compiles patterns without PCRE's Unicode properties. */
+/** POSIX classes, in ASCII only, because MongoDB compiles patterns without PCRE's Unicode properties. */
 const POSIX: Readonly<Record<string, string>> = {
   alpha: 'a-zA-Z',
   digit: '0-9',
@@ -20,20 +20,20 @@ const START = '(?<![\\s\\S])';
 const END = '(?![\\s\\S])';
 const BEFORE_LAST_NEWLINE = '(?=\\n?(?![\\s\\S]))';
 
-/** Escapes that mean the same in PCRE and in JavaScript, also in a class. */
+/** Escapes with the same meaning in PCRE and JavaScript, also inside a character class. */
 const SAME_ESCAPES = /^\\(?:[dDwW]|[tnrfv]|x[0-9a-fA-F]{2}|p\{[LMNPSZ][a-z]?\}|P\{[LMNPSZ][a-z]?\})/;
 const PUNCTUATION = /^\\([^a-zA-Z0-9\s])/;
-/** What the `u` flag of JavaScript lets a backslash precede. */
+/** The characters that a backslash can escape under JavaScript's `u` flag. */
 const SYNTAX = /[\^$\\.*+?()[\]{}|/]/;
 const GROUPS = /^\((?:\?(?::|=|!|<=|<!|<[A-Za-z_]\w*>))?/;
 const QUANTIFIER = /^(?:[*+?]|\{\d+(?:,\d*)?\})\??/;
 
 /**
- * Translates a PCRE pattern, as MongoDB takes it, to JavaScript. Accepts only what means the same in both after the
- * translation.
+ * Translates a PCRE pattern, as MongoDB accepts it, to JavaScript. Accepts only syntax that can be translated without a
+ * change of meaning.
  *
- * @throws CommandError Location51091 for an invalid pattern, Location51108 for an unknown option, NotImplemented for a part
- *   of PCRE's syntax that the lab does not translate
+ * @throws CommandError Location51091 for an invalid pattern, Location51108 for an unknown option, NotImplemented for
+ *   PCRE syntax that the lab does not translate
  */
 export function compilePattern(pattern: string, options: string): RegExp {
   for (const option of options) {

@@ -10,7 +10,7 @@ import { isDocument, isNumeric, typeOf } from '../values/types.ts';
 import { compileFilter, type Filter, type Variables } from './filter.ts';
 import { compileSort } from './sort.ts';
 
-/** Types of an `_id` that a filter compares and does not interpret. */
+/** Types of an `_id` that a filter compares literally. */
 const LITERALS: ReadonlySet<string> = new Set([
   'int',
   'long',
@@ -24,14 +24,14 @@ const LITERALS: ReadonlySet<string> = new Set([
 ]);
 const [ONE, MINUS_ONE] = [new Int32(1), new Int32(-1)];
 
-/** Which documents of a collection, and in which order. */
+/** Selects documents of a collection, and defines their order. */
 export interface Selection {
   readonly filter: Document;
   readonly sort?: Document | undefined;
   /** The name or the key of an index, or `{ $natural: ±1 }`. */
   readonly hint?: unknown;
   readonly skip?: number | undefined;
-  /** 0 for all. */
+  /** The maximum number of documents; 0 for all. */
   readonly limit?: number | undefined;
   readonly variables: Variables;
 }
@@ -39,7 +39,7 @@ export interface Selection {
 /**
  * Finds documents.
  *
- * @returns the documents and the compiled filter, which a positional operator asks
+ * @returns the documents and the compiled filter, which the positional operator needs
  * @throws CommandError for an invalid selection, MaxTimeMSExpired
  */
 export function select(
@@ -59,7 +59,7 @@ export function select(
   });
 }
 
-/** All documents, or the one that an equality on `_id` leaves. */
+/** Returns all documents, or only the document that an equality on `_id` selects. */
 function candidatesOf(collection: Collection, filter: Document): readonly Document[] {
   const id = filter.get('_id');
   if (!LITERALS.has(typeOf(id))) return [...collection.documents()];
@@ -67,7 +67,7 @@ function candidatesOf(collection: Collection, filter: Document): readonly Docume
   return document === undefined ? [] : [document];
 }
 
-/** The order of `{ $natural: ±1 }`; null for another pattern. */
+/** Returns the direction of `{ $natural: ±1 }`; null for another pattern. */
 function naturalOrder(pattern: Document): 1 | -1 | null {
   if (!pattern.has('$natural')) return null;
   const value = pattern.get('$natural');
@@ -78,7 +78,7 @@ function naturalOrder(pattern: Document): 1 | -1 | null {
   throw new CommandError('BadValue', '$natural sort cannot be set to a value other than -1 or 1.');
 }
 
-/** What an index holds, in its order, where a hint names one. */
+/** Returns the documents of the hinted index, in index order. */
 function hinted(collection: Collection, hint: unknown, candidates: readonly Document[]): Document[] {
   const isEmpty = hint === undefined || hint === null || (isDocument(hint) && hint.size === 0);
   if (isEmpty) return [...candidates];
@@ -87,7 +87,7 @@ function hinted(collection: Collection, hint: unknown, candidates: readonly Docu
   const index = collection
     .indexes()
     .find(({ name, key }) => (isDocument(hint) ? equal(key, hint) : name === hint));
-  // A collection that does not exist has no index to be wrong about.
+  // mongod does not check the hint for a collection that does not exist.
   if (index === undefined && collection.size === 0 && collection.indexes().length === 1) return [];
   if (index === undefined) {
     throw new CommandError(
@@ -103,7 +103,7 @@ function inIndex(index: Index, candidates: readonly Document[]): Document[] {
   return compileSort(directions(index.key))(held, (document) => document);
 }
 
-/** An index takes every number for a direction; a sort takes 1 and -1. */
+/** Converts the directions of an index key, which can be any numbers, to the 1 and -1 of a sort. */
 function directions(key: Document): Document {
   return new Map([...key].map(([path, direction]) => [path, signOf(direction)]));
 }

@@ -8,14 +8,14 @@ import { isDocument, isNumeric } from '../values/types.ts';
 import { type Key, keysOf } from './keys.ts';
 import { fieldPath } from './paths.ts';
 
-/** Sorts items by the documents that they hold; the order of equal ones stays. */
+/** Sorts items by their documents. Equal items keep their order. */
 export type Sort = <Item>(items: readonly Item[], documentOf: (item: Item) => Document) => Item[];
 
-/** mongod's own limit. */
+/** mongod's limit for the fields of a sort pattern. */
 const MAX_KEYS = 32;
 
 /**
- * Reads a sort pattern.
+ * Compiles a sort pattern.
  *
  * @throws CommandError Location15974, Location15975, NotImplemented for $meta; the sort itself BadValue
  */
@@ -30,7 +30,7 @@ export function compileSort(pattern: Document): Sort {
     }
     return 0;
   };
-  // An array sorts by the element that comes first in the order asked for.
+  // The sort key of an array is the element that comes first in the requested order.
   const firstKey = (document: Document): Key =>
     keysOf(document, paths, refuseParallel).reduce((best, key) => (compareKeys(key, best) < 0 ? key : best));
   return (items, documentOf) =>

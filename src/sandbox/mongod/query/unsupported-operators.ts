@@ -1,6 +1,6 @@
 /**
- * The operators that a mongod 8.0 has and the lab refuses. Names that are neither here nor in a table of what is accepted
- * do not exist: https://www.mongodb.com/docs/manual/reference/operator/
+ * The operators that mongod 8.0 supports and the lab rejects. A name that is neither here nor in a table of accepted
+ * operators is unknown to MongoDB too: https://www.mongodb.com/docs/manual/reference/operator/
  */
 export const UNSUPPORTED_QUERY_OPERATORS: ReadonlySet<string> = new Set([
   '$where',

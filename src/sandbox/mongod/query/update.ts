@@ -11,7 +11,7 @@ import { MODIFIERS, type Modify, REMOVED } from './modifiers.ts';
 import { isPosition, member } from './paths.ts';
 import { compilePipeline, type Surroundings, stageOf } from './pipeline.ts';
 
-/** What to do to a document, as the client sent it. */
+/** The update of a document, as the client sent it. */
 export interface UpdateRequest {
   readonly filter: Filter;
   /** A replacement, update operators, or a pipeline. */
@@ -24,13 +24,13 @@ export interface UpdateRequest {
 /** A compiled update. */
 export interface Update {
   readonly isReplacement: boolean;
-  /** The document after the update; the given one stays as it is. */
+  /** Returns the updated document. The given document is not modified. */
   readonly apply: (before: Document) => Document;
-  /** The document that an upsert inserts: what the filter's equalities say, with the update applied. */
+  /** Returns the document that an upsert inserts: the fields of the filter's equalities, with the update applied. */
   readonly insert: () => Document;
 }
 
-/** The stages that a pipeline of an update may have. */
+/** The stages that an update pipeline can contain. */
 const UPDATE_STAGES: ReadonlySet<string> = new Set([
   '$addFields',
   '$set',
@@ -43,7 +43,7 @@ const UPDATE_STAGES: ReadonlySet<string> = new Set([
 /**
  * Compiles an update.
  *
- * @throws CommandError FailedToParse, BadValue and their like for an invalid update; so do the functions of the result
+ * @throws CommandError for an invalid update (for example FailedToParse, BadValue); the returned functions throw too
  */
 export function compileUpdate(request: UpdateRequest): Update {
   const { update, filter } = request;
@@ -68,7 +68,7 @@ export function compileUpdate(request: UpdateRequest): Update {
   };
 }
 
-/** The document to store: an empty timestamp, but that of an `_id`, becomes the current one, as in MongoDB. */
+/** Returns the document to store. Empty timestamps become the current time, except in `_id`, as in MongoDB. */
 export function stamped(document: Document, now: Date): Document {
   const isEmpty = (value: unknown): boolean => value instanceof Timestamp && value.isZero();
   if (![...document.values()].some(isEmpty)) return document;
@@ -82,7 +82,7 @@ function identity(document: Document): Document {
   return document.has('_id') ? new Map([['_id', document.get('_id')]]) : new Map();
 }
 
-/** A document with the `_id` that it had before. @throws CommandError ImmutableField for another one */
+/** Returns the new document with the `_id` of the old one. @throws CommandError ImmutableField if `_id` changed */
 function withSameId(before: Document, after: Document): Document {
   const id = before.get('_id');
   if (after.has('_id') && !equal(after.get('_id'), id)) {
@@ -94,7 +94,7 @@ function withSameId(before: Document, after: Document): Document {
   return new Map([['_id', id] as [string, unknown], ...[...after].filter(([name]) => name !== '_id')]);
 }
 
-/** What an upsert makes of the fields that its filter pins; an `_id` among them does not change. */
+/** Builds the document of an upsert from the fields that the filter fixes. The update cannot change a fixed `_id`. */
 function inserted(seed: Document, change: (seed: Document) => Document): Document {
   const after = change(seed);
   const document = seed.has('_id') ? withSameId(seed, after) : after;
@@ -129,7 +129,7 @@ function pipelineUpdate(pipeline: readonly unknown[], request: UpdateRequest): U
 interface Modification {
   readonly steps: readonly string[];
   readonly modify: Modify;
-  /** For $rename: where the value goes. */
+  /** For $rename: the new path of the value. */
   readonly destination?: readonly string[];
 }
 
@@ -148,7 +148,7 @@ function modifierUpdate(update: Document, request: UpdateRequest): Update {
       })),
     );
     checkConflicts(concrete.map(({ steps }) => steps));
-    // New fields come in the order of their names, as in MongoDB.
+    // New fields are added in the order of their names, as in MongoDB.
     const ordered = concrete.sort((a, b) => comparePaths(a.destination ?? a.steps, b.destination ?? b.steps));
     return ordered.reduce(
       (result, modification) => modified(result, modification, { document, isInsert, now: request.now }),
@@ -162,7 +162,7 @@ function modifierUpdate(update: Document, request: UpdateRequest): Update {
   };
 }
 
-/** @throws CommandError ImmutableField when an operator takes the `_id` away or changes it */
+/** @throws CommandError ImmutableField when an operator removes or changes the `_id` */
 function keptId(before: Document, after: Document, modifications: readonly Modification[]): Document {
   if (equal(before.get('_id'), after.get('_id'))) return after;
   const path = modifications.find(
@@ -258,7 +258,7 @@ function updatePath(path: string): readonly string[] {
   return steps;
 }
 
-/** @throws CommandError ConflictingUpdateOperators where one path leads to, or into, another */
+/** @throws CommandError ConflictingUpdateOperators when one path equals another path or is its prefix */
 function checkConflicts(paths: readonly (readonly string[])[]): void {
   const sorted = paths.map((steps) => `${steps.join('.')}.`).sort();
   for (const [index, path] of sorted.entries()) {
@@ -353,7 +353,7 @@ interface Resolution {
   readonly isInsert: boolean;
 }
 
-/** The paths that a path with `$`, `$[]` or `$[name]` stands for in a document. */
+/** Resolves a path with `$`, `$[]` or `$[name]` to the actual paths in a document. */
 function resolved(
   document: Document,
   steps: readonly string[],
@@ -432,7 +432,7 @@ function renamed(document: Document, source: readonly string[], destination: rea
 }
 
 /**
- * The fields that a filter pins to one value.
+ * Returns the fields that a filter fixes to one value.
  *
  * @throws CommandError NotSingleValueField, NotImplemented
  */

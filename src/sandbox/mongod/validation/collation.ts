@@ -3,7 +3,7 @@ import { unsupported } from '../unsupported.ts';
 import { isDocument, typeOf } from '../values/types.ts';
 
 /**
- * Accepts the collation `{ locale: 'simple' }`, which is none.
+ * Accepts only the collation `{ locale: 'simple' }`, the default binary comparison.
  *
  * @throws CommandError BadValue for an unknown locale, NotImplemented for any other collation
  */

@@ -21,12 +21,12 @@ import {
 } from './rules.ts';
 import { checkWriteConcern } from './write-concern.ts';
 
-/** What a command on documents, collections or indexes may be sent with. */
+/** The rules for a command on documents, collections or indexes. */
 export interface CommandRules extends Rules {
   readonly takes?: 'readConcern' | 'writeConcern';
 }
 
-/** mongod's own limit of the statements of one command. */
+/** mongod's limit for the statements of one command. */
 const MAX_BATCH = 100_000;
 
 const collation: Rule = (value) => checkCollation(value);
@@ -35,7 +35,7 @@ const cursor: Rule = (value, path) => {
   if (isDocument(value)) check(value, { optional: { batchSize: whole(0) } }, path);
 };
 const tailable: Rule = (value) => {
-  // No collection of the lab is capped.
+  // The lab has no capped collections.
   if (isTrue(value))
     throw new CommandError(
       'BadValue',
@@ -86,7 +86,7 @@ const UPDATE_STATEMENT: Rules = {
 const DELETE_STATEMENT: Rules = { required: { q: object, limit }, optional: { collation, hint } };
 const WRITING = { ordered: flag, bypassDocumentValidation: flag, let: object } as const;
 
-/** Every command that the store runs, with the options that it takes. What stands first is the command's own field. */
+/** Every command of the store, with its options. The first field of each is the command's own field. */
 export const COMMAND_RULES: Readonly<Record<string, CommandRules>> = {
   find: {
     takes: 'readConcern',
@@ -247,7 +247,7 @@ export const COMMAND_RULES: Readonly<Record<string, CommandRules>> = {
 
 const INDEX = whole(0);
 
-/** The operations of bulkWrite, by their first field: the position of the namespace. */
+/** The operations of bulkWrite, by their first field, which holds the index of the namespace. */
 const BULK_OPERATIONS: Readonly<Record<string, Rules>> = {
   insert: { required: { insert: INDEX, document: object }, optional: {} },
   update: {
@@ -294,7 +294,7 @@ function emptyValidator(value: unknown, path: string): void {
   if (isDocument(value) && value.size > 0) throw unsupported('NotImplemented', 'schema validation');
 }
 
-/** What every command may be sent with. */
+/** The generic options, which every command accepts. */
 const GENERIC: ReadonlySet<string> = new Set([
   '$db',
   'lsid',
@@ -319,7 +319,7 @@ const READ_LEVELS: ReadonlySet<unknown> = new Set([
   'linearizable',
   'snapshot',
 ]);
-/** With one member and every write in memory these are the same. */
+/** Read concern levels that are equivalent here, because the set has one member and keeps all writes in memory. */
 const SAME_LEVELS: ReadonlySet<unknown> = new Set(['local', 'available', 'majority']);
 const MAX_TIME = 2 ** 31 - 1;
 
@@ -338,7 +338,7 @@ export function checkCommand(name: string, command: Document, isMember: boolean)
   else if (command.has('writeConcern')) {
     throw new CommandError('InvalidOptions', `Command ${name} does not support writeConcern`);
   }
-  // A client may write the name of the command in another way: its own field is the first.
+  // The command's own field is the first, because a client may use another spelling of the command name.
   check(
     new Map([...command].map(([field, value], index) => [index === 0 ? name : field, value])),
     rules,

@@ -17,18 +17,18 @@ export interface Index {
   readonly key: Document;
   readonly isUnique: boolean;
   readonly isSparse: boolean;
-  /** Only the documents that match are in the index. */
+  /** The partial filter. The index contains only the documents that match. */
   readonly partial: { readonly filter: Filter; readonly expression: Document } | null;
   readonly expireAfterSeconds: number | null;
-  /** As listIndexes returns it. */
+  /** The specification that listIndexes returns. */
   readonly spec: Document;
-  /** The keys under which a document is in the index; none when it is not. @throws CommandError CannotIndexParallelArrays */
+  /** The index keys of a document; empty if it is not in the index. @throws CommandError CannotIndexParallelArrays */
   readonly keys: (document: Document) => readonly Key[];
 }
 
 const MAX_TTL = 2 ** 31 - 1;
 
-/** What a specification may hold that the lab does not have. */
+/** Options of an index specification that the lab does not support. */
 const UNSUPPORTED: ReadonlySet<string> = new Set([
   'weights',
   'default_language',
@@ -146,7 +146,7 @@ function newIndex(spec: Document, isIdIndex: boolean): Index {
     keys: (document) => {
       if (partial !== null && !partial.filter.matches(document)) return [];
       const keys = keysOf(document, paths, () => refuseParallel(key));
-      // A sparse index leaves out what has none of the fields.
+      // A sparse index omits a document that has none of the indexed fields.
       return isSparse ? keys.filter(() => paths.some((steps) => exists(document, steps))) : keys;
     },
   };
@@ -267,10 +267,10 @@ function lifetimeOf(seconds: unknown, key: Document): number | null {
 }
 
 /**
- * Whether a collection has the index already.
+ * Checks whether a collection already has the index.
  *
  * @returns true for the same index
- * @throws CommandError IndexOptionsConflict, IndexKeySpecsConflict for another one in its place
+ * @throws CommandError IndexOptionsConflict, IndexKeySpecsConflict for a different index with the same name or keys
  */
 export function isPresent(index: Index, existing: readonly Index[]): boolean {
   const named = existing.find(({ name }) => name === index.name);
@@ -299,7 +299,7 @@ export function isPresent(index: Index, existing: readonly Index[]): boolean {
   return true;
 }
 
-/** Whether two indexes hold the same keys of the same documents. */
+/** Returns whether two indexes contain the same keys of the same documents. */
 function isAlike(a: Index, b: Index): boolean {
   return (
     equal(a.key, b.key) &&

@@ -10,7 +10,7 @@ import { isDocument, isNumeric, typeOf } from '../values/types.ts';
 /** Checks the value of one field of a command. @param path the field, with the command: `find.filter` */
 export type Rule = (value: unknown, path: string) => void;
 
-/** The fields that a command, or a statement in it, may have. */
+/** The fields that a command, or one of its statements, accepts. */
 export interface Rules {
   readonly required?: Readonly<Record<string, Rule>>;
   readonly optional: Readonly<Record<string, Rule>>;
@@ -35,7 +35,7 @@ export const objects: Rule = (value, path) => {
   for (const [index, element] of (value as readonly unknown[]).entries()) object(element, `${path}.${index}`);
 };
 
-/** True, false, or a number. */
+/** Accepts true, false or a number. */
 export const flag: Rule = (value, path) => {
   if (typeof value !== 'boolean' && !isNumeric(value)) {
     throw new CommandError(
@@ -45,14 +45,14 @@ export const flag: Rule = (value, path) => {
   }
 };
 
-/** The name of an index or its key. */
+/** Accepts the name or the key pattern of an index. */
 export const hint: Rule = (value, path) => {
   if (typeof value !== 'string' && !isDocument(value)) {
     throw new CommandError('FailedToParse', `'${path}' must be a string or an object`);
   }
 };
 
-/** A whole number that is not less than a bound. */
+/** Accepts an integer that is not less than a minimum. */
 export const whole =
   (least: number): Rule =>
   (value, path) => {
@@ -78,7 +78,7 @@ export const long: Rule = (value, path) => {
   if (!(value instanceof Long)) throw wrongType(path, value, 'long');
 };
 
-/** An option that mongod has and the lab does not: only its being off is accepted. */
+/** A mongod option that the lab does not support: accepts only the value that disables it. */
 export const off: Rule = (value, path) => {
   if (value !== false && !(isNumeric(value) && !isTrue(value))) {
     throw unsupported('NotImplemented', `the option '${path}'`);
@@ -88,8 +88,9 @@ export const off: Rule = (value, path) => {
 /**
  * Checks the fields of a document against rules. A null field counts as missing.
  *
- * @param accepted additional fields, which are checked elsewhere
- * @throws CommandError Location40415 for a field without a rule, Location40414 for a missing one, and what the rules throw
+ * @param accepted returns true for an additional field, which the caller of this function checks
+ * @throws CommandError Location40415 for a field without a rule, Location40414 for a missing field, and the errors of
+ *   the rules
  */
 export function check(
   document: Document,

@@ -4,13 +4,13 @@ import { integer } from '../values/numbers.ts';
 import { isDocument, isNumeric, typeOf } from '../values/types.ts';
 import { any, check, flag, whole } from './rules.ts';
 
-/** mongod's own limit of the members of a replica set. */
+/** mongod's limit for the members of a replica set. */
 const MAX_MEMBERS = 50n;
 
 /**
  * Checks a write concern.
  *
- * @throws CommandError FailedToParse, BadValue on a standalone that is asked for more than one member
+ * @throws CommandError FailedToParse, BadValue for more than one member on a standalone
  */
 export function checkWriteConcern(writeConcern: unknown, isMember: boolean): void {
   if (writeConcern === undefined || writeConcern === null) return;
@@ -48,7 +48,7 @@ export function checkWriteConcern(writeConcern: unknown, isMember: boolean): voi
     throw new CommandError('BadValue', "cannot use 'w' > 1 when a host is not replicated");
 }
 
-/** What a replica set of one member adds to the reply of a write that asks for more members; null for nothing. */
+/** The error in the reply of a replica set with one member to a write for more members; null for no error. */
 export function writeConcernError(writeConcern: unknown): TypedDocument | null {
   const w = isDocument(writeConcern) ? writeConcern.get('w') : undefined;
   if (typeof w === 'string' && w !== 'majority') {

@@ -37,10 +37,10 @@ function compareOneType(a: Tagged, b: Tagged): number {
   return 0;
 }
 
-/** What stands in another order in UTF-16 than in UTF-8. */
+/** Code units that sort differently in UTF-16 and UTF-8. */
 const SURROGATES = /[\ud800-\uffff]/;
 
-/** By the bytes of their UTF-8 form: UTF-16, which JavaScript compares, has another order beyond U+FFFF. */
+/** Compares the UTF-8 bytes of strings. JavaScript compares UTF-16, which has another order above U+FFFF. */
 export function compareStrings(a: string, b: string): number {
   if (a === b) return 0;
   if (SURROGATES.test(a) || SURROGATES.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -49,7 +49,7 @@ export function compareStrings(a: string, b: string): number {
 
 type Field = readonly [name: string, value: unknown];
 
-/** Field by field: the types, then the names, then the values. */
+/** Compares field by field: the types, then the names, then the values. */
 function compareDocuments(a: readonly Field[], b: readonly Field[]): number {
   for (const [index, [name, value]] of a.entries()) {
     const other = b[index];
@@ -71,7 +71,7 @@ function compareArrays(a: readonly unknown[], b: readonly unknown[]): number {
   return a.length - b.length;
 }
 
-/** A text that is the same for values that are equal: `1`, `1.0` and `Long(1)` have one key, `{x, y}` and `{y, x}` two. */
+/** Returns a key that is the same for equal values: for `1`, `1.0` and `Long(1)`, but not for `{x, y}` and `{y, x}`. */
 export function keyOf(value: unknown): string {
   if (isNumeric(value)) return `n${numberKey(value)}`;
   const { type, value: known } = tagged(value);

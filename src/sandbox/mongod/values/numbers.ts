@@ -2,13 +2,13 @@ import { Decimal128, Double, Int32, Long } from 'bson';
 import { unsupported } from '../unsupported.ts';
 import { type Numeric, type NumericType, typeOf } from './types.ts';
 
-/** `coefficient * 10 ** exponent`, exactly. */
+/** The exact value `coefficient * 10 ** exponent`. */
 export interface Exact {
   readonly coefficient: bigint;
   readonly exponent: number;
 }
 
-/** What a Decimal128 holds at most, in decimal digits. */
+/** The precision of a Decimal128, in decimal digits. */
 const DIGITS = 34;
 const MAX_EXPONENT = 6000;
 const INT_LIMIT = 2n ** 31n;
@@ -16,7 +16,7 @@ const LONG_LIMIT = 2n ** 63n;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:E([+-]?\d+))?$/;
 const WIDTH: readonly NumericType[] = ['int', 'long', 'double', 'decimal'];
 
-/** A number that JavaScript compares exactly: a bigint for a long. Not for decimals. */
+/** Converts a number to a type that JavaScript compares exactly: a bigint for a long. Decimals are not supported. */
 export function native(value: Int32 | Long | Double): number | bigint {
   return value instanceof Long ? value.toBigInt() : value.valueOf();
 }
@@ -84,7 +84,7 @@ function at({ coefficient, exponent }: Exact, lower: number): bigint {
   return coefficient * 10n ** BigInt(exponent - lower);
 }
 
-/** A text that is the same for numbers that are equal, whatever their types. */
+/** Returns a key that is the same for equal numbers of any type. */
 export function numberKey(value: Numeric): string {
   const simple = value instanceof Int32 || value instanceof Double ? value.valueOf() : Number.NaN;
   if (Number.isSafeInteger(simple)) return simple === 0 ? '0' : withoutZeros(simple);
@@ -99,7 +99,7 @@ export function numberKey(value: Numeric): string {
   return `${coefficient}e${exponent}`;
 }
 
-/** The same for a whole number that JavaScript holds exactly. */
+/** Returns the key of an integer that JavaScript represents exactly. */
 function withoutZeros(number: number): string {
   let coefficient = number;
   let exponent = 0;
@@ -116,13 +116,13 @@ export function widest(a: NumericType, b: NumericType): NumericType {
 
 export const numericTypeOf = (value: Numeric): NumericType => typeOf(value) as NumericType;
 
-/** An int, or a long where an int is too small. Null beyond a long. */
+/** Returns an int, or a long if the value does not fit an int; null if it does not fit a long. */
 export function whole(value: bigint, type: 'int' | 'long'): Int32 | Long | null {
   if (type === 'int' && value >= -INT_LIMIT && value < INT_LIMIT) return new Int32(Number(value));
   return value >= -LONG_LIMIT && value < LONG_LIMIT ? Long.fromBigInt(value) : null;
 }
 
-/** The integer that a number is; null for fractions, NaN and the infinities. */
+/** Returns the value of a whole number; null for fractions, NaN and the infinities. */
 export function integer(value: Numeric): bigint | null {
   const parts = exact(value);
   if (parts === null) return null;
@@ -131,14 +131,14 @@ export function integer(value: Numeric): bigint | null {
   return parts.coefficient % divisor === 0n ? parts.coefficient / divisor : null;
 }
 
-/** The number without its fraction; null for NaN and the infinities. */
+/** Returns the integer part of a number; null for NaN and the infinities. */
 export function truncated(value: Numeric): bigint | null {
   const parts = exact(value);
   if (parts === null) return null;
   return parts.exponent >= 0 ? at(parts, 0) : parts.coefficient / 10n ** BigInt(-parts.exponent);
 }
 
-/** @throws CommandError NotImplemented for a long that a double cannot hold */
+/** @throws CommandError NotImplemented for a long that a double cannot represent exactly */
 export function toDouble(value: Numeric): number {
   if (value instanceof Decimal128) return Number(value.toString());
   const number = native(value);
@@ -150,7 +150,7 @@ export function toDouble(value: Numeric): number {
 }
 
 /**
- * A Decimal128, rounded half to even where it has more than 34 digits.
+ * Returns a Decimal128, rounded half to even when the value has more than 34 digits.
  *
  * @throws CommandError NotImplemented near the limits of the exponent
  */
@@ -165,7 +165,7 @@ export function decimal({ coefficient, exponent }: Exact): Decimal128 {
   return Decimal128.fromString(`${rounded.coefficient}E${rounded.exponent}`);
 }
 
-/** Rounded half to even to a multiple of `10 ** exponent`. */
+/** Rounds half to even to a multiple of `10 ** exponent`. */
 export function roundedAt(value: Exact, exponent: number): Exact {
   if (value.exponent >= exponent) return value;
   const divisor = 10n ** BigInt(exponent - value.exponent);
@@ -191,8 +191,8 @@ export function plus(a: Exact, b: Exact): Exact {
 }
 
 /**
- * Sums numbers as `$sum` and `$add` do: whole numbers exactly, doubles with the rest that each addition loses
- * (MongoDB's DoubleDoubleSummation), decimals exactly. The result has the widest type of the operands.
+ * Sums numbers as `$sum` and `$add` do: integers and decimals exactly, doubles with compensation for the rounding error
+ * of each addition (MongoDB's DoubleDoubleSummation). The result has the widest type of the operands.
  */
 export class Sum {
   #type: NumericType = 'int';
@@ -221,13 +221,13 @@ export class Sum {
     return whole(this.#whole, this.#type) ?? new Double(Number(this.#whole));
   }
 
-  /** The sum of whole numbers and decimals. */
+  /** The sum of the integers and decimals. */
   get exactTotal(): Exact {
     if (this.#hasDouble) throw unsupported('NotImplemented', 'a sum of decimals and doubles');
     return plus(this.#decimal, { coefficient: this.#whole, exponent: 0 });
   }
 
-  /** The sum of whole numbers and doubles. */
+  /** The sum of the integers and doubles. */
   get double(): number {
     if (!this.#hasDouble) return Number(this.#whole);
     const sum = new Sum();
@@ -242,7 +242,7 @@ export class Sum {
 
   #addDouble(x: number): void {
     this.#hasDouble = true;
-    // NaN and infinities leave no rest: the plain sum is right for them.
+    // NaN and infinities need no compensation: the plain sum is correct for them.
     this.#plain += x;
     const [sum, rest] = twoSum(this.#high, x);
     const lower = rest + this.#low;
@@ -251,14 +251,14 @@ export class Sum {
   }
 }
 
-/** Knuth's sum: the rounded sum of two doubles and what the rounding lost. */
+/** Knuth's two-sum: the rounded sum of two doubles and its rounding error. */
 function twoSum(a: number, b: number): readonly [sum: number, rest: number] {
   const sum = a + b;
   const part = sum - a;
   return [sum, a - (sum - part) + (b - part)];
 }
 
-/** `a + b`. @throws CommandError NotImplemented where the lab cannot compute exactly what MongoDB does */
+/** `a + b`. @throws CommandError NotImplemented when the lab cannot reproduce MongoDB's exact result */
 export function add(a: Numeric, b: Numeric): Numeric {
   const sum = new Sum();
   sum.add(a);
@@ -266,7 +266,7 @@ export function add(a: Numeric, b: Numeric): Numeric {
   return sum.total;
 }
 
-/** `a * b`; like `add`, a whole product beyond a long is a double. */
+/** `a * b`. As in `add`, an integer product that does not fit a long is a double. */
 export function multiply(a: Numeric, b: Numeric): Numeric {
   const type = widest(numericTypeOf(a), numericTypeOf(b));
   if (type === 'double') return new Double(toDouble(a) * toDouble(b));
@@ -283,13 +283,13 @@ export function negated(value: Numeric): Numeric {
   return multiply(value, new Int32(-1));
 }
 
-/** `a / b` of decimals: to 34 digits, and with the exponent that IEEE 754 prefers where the quotient is exact. */
+/** `a / b` of decimals: to 34 digits, and with the exponent that IEEE 754 prefers when the quotient is exact. */
 export function divideDecimals(a: Exact, b: Exact): Decimal128 {
   const preferred = a.exponent - b.exponent;
   const scale = DIGITS * 2 + String(b.coefficient).length;
   const dividend = a.coefficient * 10n ** BigInt(scale);
   const quotient = dividend / b.coefficient;
-  // A digit that stands for the rest, so that a tie is none when something is left.
+  // A sticky digit for a remainder, so that an inexact quotient is not rounded as a tie.
   const sticky = dividend % b.coefficient === 0n ? 0n : dividend < 0n !== b.coefficient < 0n ? -1n : 1n;
   let coefficient = quotient * 10n + sticky;
   let exponent = preferred - scale - 1;

@@ -1,7 +1,7 @@
 import type { Binary, BSONRegExp, Code, Decimal128, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
 import type { Document } from '../bson-codec.ts';
 
-/** MongoDB's names of the BSON types, as `$type` takes and returns them; `missing` for no value. */
+/** MongoDB's names of the BSON types, as `$type` accepts and returns them; `missing` for no value. */
 export type BsonType =
   | 'missing'
   | 'minKey'
@@ -23,9 +23,9 @@ export type NumericType = 'int' | 'long' | 'double' | 'decimal';
 export type Numeric = Int32 | Long | Double | Decimal128;
 
 interface TypeFacts {
-  /** The number that `$type` takes. */
+  /** The number of the type in `$type`. */
   readonly number: number;
-  /** The place in the BSON comparison order; types of one place are compared by value. */
+  /** The position in the BSON comparison order. Types with the same position are compared by value. */
   readonly order: number;
 }
 
@@ -93,7 +93,7 @@ export function isNumeric(value: unknown): value is Numeric {
   return typeof value === 'object' && value !== null && NUMERIC.has(typeOf(value));
 }
 
-/** A value with its type, for code that does something else for each type. */
+/** A value with its type, for code that handles each type differently. */
 export type Tagged =
   | { readonly type: 'int'; readonly value: Int32 }
   | { readonly type: 'long'; readonly value: Long }

@@ -48,7 +48,7 @@ export const ARITHMETIC: OperatorTable = {
     sum.add(a);
     sum.add(negated(b));
     const type = widest(numericTypeOf(a), numericTypeOf(b));
-    // The negation of the least int is a long.
+    // The negation of the minimum int is a long.
     return type === 'int' && sum.total instanceof Long
       ? (whole(sum.total.toBigInt(), 'int') ?? sum.total)
       : sum.total;
@@ -101,7 +101,7 @@ export const ARITHMETIC: OperatorTable = {
   }),
 };
 
-/** The quotient as `$divide` and `$avg` compute it: a double, or a decimal where an operand is one. */
+/** Computes the quotient of `$divide` and `$avg`: a double, or a decimal if an operand is a decimal. */
 export function quotient(a: Numeric, b: Numeric): Numeric {
   if (widest(numericTypeOf(a), numericTypeOf(b)) === 'decimal') {
     return divideDecimals(decimalOperand(a), decimalOperand(b));

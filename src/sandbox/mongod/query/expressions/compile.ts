@@ -31,8 +31,9 @@ const VARIABLE = /^[a-z_\u0080-\uffff][\w\u0080-\uffff]*$/;
 /**
  * Compiles an aggregation expression.
  *
- * @param variables the names of the user's variables that are defined here
- * @throws CommandError InvalidPipelineOperator for an operator that the lab does not accept, and what else is invalid
+ * @param variables the names of the user-defined variables that are in scope
+ * @throws CommandError InvalidPipelineOperator for an operator that the lab does not accept; other codes for an invalid
+ *   expression
  */
 export function compileExpression(value: unknown, variables: ReadonlySet<string>): Expression {
   if (typeof value === 'string' && value.startsWith('$')) return compilePath(value, variables);
@@ -97,7 +98,7 @@ function unsupportedExpression(name: string): CommandError {
     : new CommandError('InvalidPipelineOperator', `Unrecognized expression '${name}'`);
 }
 
-/** @throws CommandError FailedToParse for a name that users may not define */
+/** @throws CommandError FailedToParse for a variable name that users cannot define */
 export function checkVariable(name: string): void {
   if (VARIABLE.test(name)) return;
   throw new CommandError(
@@ -128,7 +129,7 @@ function variable(scope: Parameters<Expression>[0], name: string): unknown {
   return name === 'ROOT' || name === 'CURRENT' ? scope.root : undefined;
 }
 
-/** The value at a path: of each document of an array, for an array on the way. */
+/** Returns the value at a path. For an array along the path, collects the value from each of its documents. */
 function valueAt(value: unknown, steps: readonly string[]): unknown {
   const [step, ...rest] = steps;
   if (step === undefined) return value;

@@ -27,7 +27,7 @@ const FORMATS: Readonly<Record<string, (date: Date) => string>> = {
   '%': () => '%',
 };
 
-/** Dates in UTC; another time zone is not supported. */
+/** Date operators, in UTC. Other time zones are not supported. */
 export const DATES: OperatorTable = {
   $year: part((date) => date.getUTCFullYear()),
   $month: part((date) => date.getUTCMonth() + 1),
@@ -68,7 +68,7 @@ function part(read: (date: Date) => number): Operator {
   };
 }
 
-/** A date, alone, in a list of one, or as `{ date, timezone }`. */
+/** Compiles a date operand: a date, a list with one date, or `{ date, timezone }`. */
 function dateOperand(operand: unknown, context: Context): Expression {
   if (isDocument(operand) && !([...operand.keys()][0] ?? '').startsWith('$')) {
     const values = named(

@@ -3,20 +3,20 @@ import { CommandError } from '../../command-error.ts';
 import { textOf } from '../../values/text.ts';
 import { isDocument } from '../../values/types.ts';
 
-/** What an expression is evaluated on. */
+/** The input of an expression. */
 export interface Scope {
   readonly root: Document;
   readonly variables: ReadonlyMap<string, unknown>;
 }
 
-/** A compiled expression; undefined is a missing value. */
+/** A compiled expression. It returns undefined for a missing value. */
 export type Expression = (scope: Scope) => unknown;
 
-/** What the operand of an operator is compiled with. */
+/** The context in which the operand of an operator is compiled. */
 export interface Context {
   /** The operator's name. */
   readonly name: string;
-  /** Compiles an inner expression, with more variables where the operator defines some. */
+  /** Compiles a nested expression, with additional variables if the operator defines any. */
   readonly compile: (value: unknown, ...variables: readonly string[]) => Expression;
 }
 
@@ -25,12 +25,12 @@ export type Operator = (operand: unknown, context: Context) => Expression;
 
 export type OperatorTable = Readonly<Record<string, Operator>>;
 
-/** The expressions of an operand that is a list; a single value is a list of one. */
+/** Compiles the elements of a list operand. A single value counts as a list with one element. */
 export function operands(operand: unknown, { compile }: Context): readonly Expression[] {
   return (Array.isArray(operand) ? operand : [operand]).map((value) => compile(value));
 }
 
-/** An operator with a number of arguments that is fixed, or between two bounds. */
+/** An operator with a fixed number of arguments, or with a number between two bounds. */
 export function withArguments(
   least: number,
   most: number,
@@ -70,13 +70,13 @@ export const binary = (evaluate: (a: unknown, b: unknown, name: string) => unkno
 export const variadic = (evaluate: (values: readonly unknown[], name: string) => unknown): Operator =>
   withArguments(0, Number.POSITIVE_INFINITY, evaluate);
 
-/** The values of an operand that is a document of named arguments. */
+/** Evaluates an operand that is a document of named arguments. */
 export type Arguments = (scope: Scope) => ReadonlyMap<string, unknown>;
 
 /**
  * Reads named arguments.
  *
- * @param codes what mongod answers for an operand that is no document, for an unknown argument and for a missing one
+ * @param codes mongod's codes for an operand that is not a document, for an unknown and for a missing argument
  */
 export function named(
   operand: unknown,
@@ -92,7 +92,7 @@ export function named(
   return (scope) => new Map(compiled.map(([field, expression]) => [field, expression(scope)]));
 }
 
-/** The same without compiling: for arguments that see more variables than others. */
+/** Reads named arguments without compiling them, for operators that define variables for some arguments only. */
 export function namedFields(
   operand: unknown,
   name: string,
