@@ -4,9 +4,9 @@ import { AwsError, accessDenied } from './aws-error.ts';
 import type { Call } from './service.ts';
 
 /**
- * Checks that a caller may do something in IAM.
+ * Checks that a caller is allowed to perform an IAM action.
  *
- * @param resource an ARN; `*` where the action knows no resource
+ * @param resource an ARN; `*` if the action does not apply to a resource
  * @throws AwsError AccessDenied, InvalidClientTokenId
  */
 export function permit(call: Call, action: LabAction, resource = '*'): void {

@@ -29,7 +29,7 @@ export class Keeper {
   readonly #child: ChildProcess;
   readonly #pending = new Map<number, Pending>();
   readonly #ended: Promise<unknown>;
-  /** Settles when the namespaces are set up. Rejects when the process ended instead. */
+  /** Resolves when the namespaces are set up. Rejects if the process exits first. */
   readonly ready: Promise<unknown>;
   #last = READY;
 

@@ -325,7 +325,7 @@ function addPositional(parts: Parts, path: string, value: unknown, filter: Filte
   });
 }
 
-/** Tells the projection `$slice` from the expression `$slice`, which has an array that is not a pair of numbers. */
+/** Distinguishes the projection `$slice` from the expression `$slice`, whose argument is not a pair of numbers. */
 function isFindSlice(argument: unknown): boolean {
   return (
     isNumeric(argument) || (Array.isArray(argument) && argument.length === 2 && argument.every(isNumeric))

@@ -24,7 +24,7 @@ server.listen({ host: '127.0.0.1', port: workerData, backlog: 1 }, () => {
 /**
  * Returns a loopback port that drops packets as a firewall does.
  *
- * @param network of an isolated command, where it does the same
+ * @param network the network of an isolated command; the port drops packets there too
  */
 export async function swallowPackets(network?: CommandNetwork): Promise<Listening> {
   const listener = new Worker(LISTENER, { eval: true, workerData: 0 });
