@@ -161,7 +161,7 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'database-user-iam-type check':
     'The type of a database user cannot be changed. In Atlas, replace it with a user of type ROLE that has the roles readWriteAnyDatabase@admin. Logins as this user fail until it exists again.',
   'database-user-iam-type connect':
-    'The type of a database user cannot be changed. In Atlas, replace it by one of type ROLE with the same settings: it has the roles readWriteAnyDatabase@admin. Nobody can log in as this user until it exists again.',
+    'The type of a database user cannot be changed. In Atlas, replace it with a user of type ROLE that has the roles readWriteAnyDatabase@admin. Logins as this user fail until it exists again.',
   'roles-missing check': 'Ask an owner of the Atlas project for a role, such as readWrite on the database.',
   'srv-missing check':
     'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',
