@@ -124,7 +124,7 @@ function githubEnvFile(env: Context['env']): string {
   throw new FedctlError('usage.unwritable-output', {
     message: 'GITHUB_ENV is not set, so the file to append to is unknown.',
     likelyCause: '--format github-env works only in a GitHub Actions job.',
-    remedy: 'To set variables in a shell, use "eval "$(fedctl credentials --format env)"".',
+    remedy: 'To set variables in a shell, run: eval "$(fedctl credentials --format env)".',
   });
 }
 

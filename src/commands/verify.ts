@@ -53,7 +53,7 @@ reasons on standard output; 6, the issuer is unreachable.`,
   },
 });
 
-/** An issuer that publishes its keys on another host is read with the address of the keys: offered, for whoever trusts it. */
+/** Offers the command that names the key set, for an issuer that publishes its keys on another host. */
 function withKeysElsewhere(failure: FedctlError): FedctlError {
   const { jwksUri, issuer } = failure.details;
   if (failure.code !== 'issuer.wrong-document' || typeof jwksUri !== 'string' || typeof issuer !== 'string') {

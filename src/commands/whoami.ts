@@ -75,8 +75,8 @@ interface IssuerAnswer {
 }
 
 /**
- * The issuer is needed only for the values to copy to Atlas. The caller is reported without it, also when IAM
- * is unreachable.
+ * The issuer is needed only for the values to copy to Atlas. If IAM is unreachable, the caller is still reported,
+ * without the issuer.
  */
 async function askIssuer(aws: Aws, signal: AbortSignal): Promise<IssuerAnswer> {
   const iam = await aws.iam();

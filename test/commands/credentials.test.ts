@@ -153,7 +153,7 @@ describe('github-env', () => {
       stdout: '',
       stderr: `error: GITHUB_ENV is not set, so the file to append to is unknown.
 cause:  --format github-env works only in a GitHub Actions job.
-remedy: To set variables in a shell, use "eval "$(fedctl credentials --format env)"".
+remedy: To set variables in a shell, run: eval "$(fedctl credentials --format env)".
 code:   usage.unwritable-output
 `,
     });

@@ -15,7 +15,7 @@ const isKey = (outcome) => /^A[KS]IA/.test(outcome);
 /** Replaces access key IDs, which mean nothing to a reader, with whether the credentials are those of fedctl. */
 function told(outcome, expected) {
   if (!isKey(outcome)) return outcome;
-  return isKey(expected) ? 'other credentials' : 'goes on with credentials';
+  return isKey(expected) ? 'other credentials' : 'continues with other credentials';
 }
 
 /** @returns docs/parity.md */

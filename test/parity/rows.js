@@ -21,10 +21,10 @@ const NO_V2 = ALL.filter((witness) => witness !== 'v2');
 /** Reasons for differences that several rows have in common. */
 const FOLDED = 'The chain of the SDK folds every failure into one sentence; fedctl says what failed.';
 const GOES_ON =
-  'The chain of the SDK goes on to the next provider where one fails. That is another identity than the one that was configured.';
+  'When a provider fails, the chain of the SDK continues with the next one. The program then runs as a different principal than the configured one.';
 const IGNORES_DEFAULT_PROFILE = 'The JavaScript SDK does not know AWS_DEFAULT_PROFILE. The AWS CLI does.';
 const PROFILE_FIRST =
-  'With AWS_PROFILE set the JavaScript SDK skips keys in the environment. The AWS CLI prefers them, and fedctl says so in a note.';
+  'When AWS_PROFILE is set, the JavaScript SDK ignores keys in the environment. The AWS CLI uses the keys, as fedctl does, and fedctl prints a note about it.';
 const AS_AWS_ANSWERS =
   'AWS responds with InvalidClientTokenId. fedctl knows from the form of the key ID which part is wrong, and reports it.';
 const LOADER = 'The INI loader of the JavaScript SDK does not read this; the AWS CLI writes or reads it.';

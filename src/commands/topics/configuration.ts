@@ -6,7 +6,7 @@ import { rows } from './rows.ts';
 export const CONFIGURATION_RULES: readonly string[] = [
   'fedctl check reads the file that --config names, or else fedctl.yaml or fedctl.yml in the working directory. fedctl init writes one with a comment for each key.',
   'The file has two keys. targets: the chains to check, by names of your choice. defaults: values for every target; the keys of a target take precedence.',
-  'Options that are typed take precedence over the file, for the one target that --target selects.',
+  'Command-line options take precedence over the file, but only for the target that --target selects.',
   `A text may contain \${FEDCTL_VAR_<NAME>} or \${FEDCTL_VAR_<NAME>:-<default>}. No other variable can be read. $$ is a dollar sign.`,
   'A file that was found, and not named with --config, sends tokens to Atlas and to this machine only, until --allow-host names another host. It cannot set what TLS trusts, and it is not used beside FEDCTL_URI, FEDCTL_AUDIENCE or another variable that names a target.',
   'No secret belongs in the file: passwords in connection strings are rejected.',

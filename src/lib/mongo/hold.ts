@@ -156,7 +156,7 @@ function reauthenticationFailed(
 ): FedctlError {
   const evidence = last === null ? [] : evidenceOf({ mechanism: 'MONGODB-OIDC', token: last }, now);
   return new FedctlError('mongo.reauthentication-failed', {
-    message: `After ${after} the server requested a new login and rejected the token: it says only ${said}.`,
+    message: `After ${after}, the server requested a new login and rejected the token. The server gave only this reason: ${said}.`,
     ...(repeated ? { likelyCause: 'The token source returned the expired token instead of a new one.' } : {}),
     details: evidence.length === 0 ? {} : { evidence },
     cause,

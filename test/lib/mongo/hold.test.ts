@@ -129,7 +129,7 @@ describe("at the lab's server", () => {
       code: 'mongo.reauthentication-failed',
       exitCode: 4,
       message:
-        'After 1 min 10 s the server requested a new login and rejected the token: it says only "Authentication failed." (18).',
+        'After 1 min 10 s, the server requested a new login and rejected the token. The server gave only this reason: "Authentication failed." (18).',
       likelyCause: 'The token source returned the expired token instead of a new one.',
       remedy: 'Omit --token-file, so that fedctl mints a new token for every login.',
     });
@@ -234,7 +234,7 @@ describe('at a server that', () => {
       'wants a login again and again',
       refusal(391, 'ReauthenticationRequired', 'again'),
       'mongo.reauthentication-failed',
-      'After 1 min the server requested a new login and rejected the token: it says only "again" (391).',
+      'After 1 min, the server requested a new login and rejected the token. The server gave only this reason: "again" (391).',
     ],
   ])('%s', async (title, act, code, message) => {
     const { port } = await mongod(fromTheSecond(act));

@@ -70,18 +70,20 @@ const batch =
     if (statement !== null) for (const one of statements) check(one, statement, path);
   };
 
+/** The options of an update, in a statement of `update` and in an operation of `bulkWrite`. */
+const UPDATE_OPTIONS: Rules['optional'] = {
+  multi: flag,
+  upsert: flag,
+  arrayFilters: objects,
+  collation,
+  hint,
+  sort: object,
+  upsertSupplied: off,
+};
+
 const UPDATE_STATEMENT: Rules = {
   required: { q: object, u: update },
-  optional: {
-    multi: flag,
-    upsert: flag,
-    arrayFilters: objects,
-    collation,
-    hint,
-    sort: object,
-    c: off,
-    upsertSupplied: off,
-  },
+  optional: { ...UPDATE_OPTIONS, c: off },
 };
 const DELETE_STATEMENT: Rules = { required: { q: object, limit }, optional: { collation, hint } };
 const WRITING = { ordered: flag, bypassDocumentValidation: flag, let: object } as const;
@@ -252,16 +254,7 @@ const BULK_OPERATIONS: Readonly<Record<string, Rules>> = {
   insert: { required: { insert: INDEX, document: object }, optional: {} },
   update: {
     required: { update: INDEX, filter: object, updateMods: update },
-    optional: {
-      multi: flag,
-      upsert: flag,
-      arrayFilters: objects,
-      collation,
-      hint,
-      sort: object,
-      constants: off,
-      upsertSupplied: off,
-    },
+    optional: { ...UPDATE_OPTIONS, constants: off },
   },
   delete: { required: { delete: INDEX, filter: object }, optional: { multi: flag, collation, hint } },
 };
