@@ -1,4 +1,5 @@
-// Prints a random sample of the texts that a person reads. The same seed and the same texts give the same sample.
+// Prints a random sample of the texts that a person reads, each message and comment with its line of code. The same seed and
+// the same texts give the same sample.
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { texts } from './texts.js';
@@ -19,5 +20,7 @@ const sample = texts()
   .map((text) => ({ ...text, place: place(text) }))
   .sort((a, b) => (a.place < b.place ? -1 : 1))
   .slice(0, size);
-for (const [index, { kind, file, line, text }] of sample.entries())
-  process.stdout.write(`${index + 1}. ${file}:${line} (${kind})\n   ${text}\n`);
+for (const [index, { kind, file, line, text, code }] of sample.entries()) {
+  const context = code === undefined ? '' : `   code: ${code}\n`;
+  process.stdout.write(`${index + 1}. ${file}:${line} (${kind})\n   ${text}\n${context}`);
+}

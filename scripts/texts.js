@@ -13,6 +13,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
  * @property {string} file relative to the root of the repository
  * @property {number} line the first line is 1
  * @property {string} text without line breaks
+ * @property {string} [code] the line of code that a message stands in or that a comment explains
  */
 
 /**
@@ -86,7 +87,13 @@ export function messagesOf(file, content) {
   const found = [];
   const add = (node, text) => {
     if (isProse(text))
-      found.push({ kind: 'message', file, line: lineOf(content, node.start), text: oneLine(text) });
+      found.push({
+        kind: 'message',
+        file,
+        line: lineOf(content, node.start),
+        text: oneLine(text),
+        code: codeAt(content, node.start),
+      });
   };
   const visit = (node) => {
     if (Array.isArray(node)) for (const each of node) visit(each);
@@ -114,8 +121,15 @@ export function commentsOf(file, content) {
     const text = oneLine(comment.value.replace(/^[ \t]*\*+/gm, ''));
     const last = found.at(-1);
     if (comment.type === 'Line' && last !== undefined && /^\n[ \t]*$/.test(content.slice(end, comment.start)))
-      last.text += ` ${text}`;
-    else found.push({ kind: 'comment', file, line: lineOf(content, comment.start), text });
+      Object.assign(last, { text: `${last.text} ${text}`, code: codeAfter(content, comment.end) });
+    else
+      found.push({
+        kind: 'comment',
+        file,
+        line: lineOf(content, comment.start),
+        text,
+        code: codeAfter(content, comment.end),
+      });
     end = comment.end;
   }
   return found.filter(({ text }) => isProse(text));
@@ -132,6 +146,25 @@ function oneLine(text) {
 
 function lineOf(content, offset) {
   return content.slice(0, offset).split('\n').length;
+}
+
+/** Returns the line of code at an offset. */
+function codeAt(content, offset) {
+  return content
+    .slice(content.lastIndexOf('\n', offset) + 1)
+    .split('\n', 1)[0]
+    .trim();
+}
+
+/** Returns the first line with code after an offset. */
+function codeAfter(content, offset) {
+  return (
+    content
+      .slice(offset)
+      .split('\n')
+      .map((line) => line.trim())
+      .find((line) => line !== '') ?? ''
+  );
 }
 
 function read(file) {

@@ -5,7 +5,7 @@ import { checkDocument } from '../lib/render/check/document.ts';
 import { listChecks } from './check/list.ts';
 import { CHECK_OPTIONS } from './check/options.ts';
 import { PendingChecks } from './check/pending.ts';
-import { CHECK_FACES, refuseUnwritableReports, reportFaces } from './check/reports.ts';
+import { CHECK_FORMATS, refuseUnwritableReports, writeReports } from './check/reports.ts';
 import { planRequest } from './check/request.ts';
 import { StreamedChecks } from './check/streamed.ts';
 import { type Answer, command, type Invocation } from './command.ts';
@@ -36,7 +36,7 @@ A configuration file found in the working directory can send tokens only to Atla
 --config is trusted. If a variable such as FEDCTL_URI or FEDCTL_AUDIENCE names a target, a found file is an error (exit
 code 2). Options on the command line override the target that --target selects, or replace the file with a warning.`,
   options: CHECK_OPTIONS,
-  faces: CHECK_FACES,
+  formats: CHECK_FORMATS,
   run,
 });
 
@@ -62,7 +62,7 @@ async function watched(
 
 async function run(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Answer> {
   const { options, common } = invocation;
-  if (options.list) return listChecks(common.faces, options.only, options.skip);
+  if (options.list) return listChecks(common.formats, options.only, options.skip);
   const plan = await planRequest(invocation);
   // The other formats show these warnings in the check of the configuration, which is always listed.
   if (common.output === 'json') {
@@ -72,7 +72,7 @@ async function run(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Answer
   const streamed = new StreamedChecks(invocation, plan);
   streamed.start();
   const report = await watched(invocation, plan, (event) => streamed.observe(event));
-  const lines = await reportFaces(report, common.faces, invocation);
+  const lines = await writeReports(report, common.formats, invocation);
   streamed.end(report);
   return { document: checkDocument(report), lines, exitCode: report.ok ? EXIT.done : EXIT.answeredNo };
 }

@@ -7,8 +7,8 @@ import type { ToldWarning } from '../lib/render/failure.ts';
 import type { Line, Output, WriteOptions } from '../lib/render/output.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import type { Theme } from '../lib/render/theme.ts';
-import type { Faces } from './faces.ts';
 import type { OptionTable, OptionValues, ValueSource } from './options/option.ts';
+import type { OutputFormats } from './output-formats.ts';
 import type { Typed } from './typed.ts';
 
 /** The values of the options that all commands share. */
@@ -18,7 +18,7 @@ export interface CommonOptions {
   readonly timeoutMs: number;
   readonly output: 'human' | 'json';
   /** The same for a command with its own output formats. */
-  readonly faces: Faces;
+  readonly formats: OutputFormats;
   readonly quiet: boolean;
   readonly verbose: boolean;
   /** False with --no-input: the user must not be asked anything. */
@@ -118,7 +118,7 @@ export interface CommandSpec<Table extends OptionTable> {
   readonly notes?: string;
   readonly options: Table;
   /** The output formats, if there are more than human and json. */
-  readonly faces?: readonly string[];
+  readonly formats?: readonly string[];
   /** The common options without a meaning for this command; --help does not list them. */
   readonly without?: readonly CommonOption[];
   /** The arguments are a program to run, after `--`. */
@@ -133,7 +133,7 @@ export interface AnyCommand {
   readonly examples: readonly string[];
   readonly notes?: string;
   readonly options: OptionTable;
-  readonly faces?: readonly string[];
+  readonly formats?: readonly string[];
   readonly without?: readonly CommonOption[];
   readonly runsProgram?: true;
   readonly run: (invocation: Invocation<OptionTable>) => Promise<Answer | Ended>;

@@ -13,10 +13,10 @@ import { JsonLine } from '../lib/render/json.ts';
 import { linesOf, type Output } from '../lib/render/output.ts';
 import { WorkflowCommand } from '../lib/render/workflow-command.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
-import { refuseTwoFaces } from './faces.ts';
 import { choice, duration, tags } from './options/kinds.ts';
 import { type OptionValues, text, texts } from './options/option.ts';
 import { belongsToRole } from './options/role.ts';
+import { refuseTwoFormats } from './output-formats.ts';
 
 // No environment form for a list of pairs, and for options that have another meaning for `token`.
 const FLAG_ONLY = { env: false };
@@ -69,7 +69,7 @@ In a profile of ~/.aws/config: credential_process = fedctl credentials --profile
 async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer | Ended> {
   const { context, options, common, theme } = invocation;
   const { format } = options;
-  refuseTwoFaces(common.output, format);
+  refuseTwoFormats(common.output, format);
   const request = sessionRequest(options);
   const githubEnv = format === 'github-env' ? githubEnvFile(context.env) : null;
   const session = await invocation.progress.during('Fetching session credentials', () =>

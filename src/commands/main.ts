@@ -14,11 +14,11 @@ import { createTheme, loadColours, type Theme, wantsColour } from '../lib/render
 import { isInActions, WorkflowCommand } from '../lib/render/workflow-command.ts';
 import { columnsOf } from '../lib/render/wrap.ts';
 import { type Invocation, isEnded } from './command.ts';
-import { readFaces } from './faces.ts';
 import { helpForm, helpTopic } from './help.ts';
 import { mfaPrompt } from './mfa-prompt.ts';
 import type { OptionTable } from './options/option.ts';
 import { namingSource } from './options/source.ts';
+import { readOutputFormats } from './output-formats.ts';
 import { type Parsed, parse } from './parse.ts';
 import { COMMANDS } from './program.ts';
 import type { TypedLine } from './typed.ts';
@@ -76,14 +76,14 @@ async function runCommand(
   { values: common, typed }: CommonValues,
   context: Context,
 ): Promise<number> {
-  const faces = readFaces(outputs(common, typed), parsed.command.faces ?? null);
-  const json = faces.stdout === 'json';
+  const formats = readOutputFormats(outputs(common, typed), parsed.command.formats ?? null);
+  const json = formats.stdout === 'json';
   const themeOf = (stream: Context['stdout']) => themeFor(stream, context, common.noColor);
   const ascii = isAscii(context.env);
   const warnings: ToldWarning[] = [];
   const offer = offerer(line, common.timeout, context.env);
   // The other formats are documents with their own character set.
-  const stdout = await createOutput(context.stdout, context, ascii && faces.stdout === 'human');
+  const stdout = await createOutput(context.stdout, context, ascii && formats.stdout === 'human');
   const stderr = await createOutput(context.stderr, context, ascii);
   const stderrTheme = await themeOf(context.stderr);
   const talks = !json && !common.quiet;
@@ -108,7 +108,7 @@ async function runCommand(
       region: common.region,
       timeoutMs: common.timeout * 1000,
       output: json ? 'json' : 'human',
-      faces,
+      formats,
       quiet: common.quiet,
       verbose: common.verbose,
       input: !common.noInput,
@@ -233,10 +233,10 @@ async function report(
   const raised = isFedctlError(error) ? error : bug(error);
   const failure = namingSource(raised, (option) => sourceOf(line, option, context.env));
   const command = offerer(line, common.timeout, context.env)(failure.command);
-  const [face] = outputs(common, typed)
+  const [format] = outputs(common, typed)
     .filter((each) => !each.includes('='))
     .slice(-1);
-  const json = face === 'json';
+  const json = format === 'json';
   const theme = await themeFor(context.stderr, context, common.noColor);
   const stderr = await createOutput(context.stderr, context, isAscii(context.env));
   const exitCode = ownExitCode(failure, line);

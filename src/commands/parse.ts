@@ -135,13 +135,13 @@ function define(
 }
 
 /** Returns a common option for the help of one command, with the output formats that this command has. */
-function ofCommand(option: Option, { faces }: AnyCommand): Option {
-  if (faces === undefined || option.long !== '--output') return option;
+function ofCommand(option: Option, { formats }: AnyCommand): Option {
+  if (formats === undefined || option.long !== '--output') return option;
   return new Option(
     option.flags,
     option.description.replace(
       'Output format, human or json (default: human)',
-      `Output format: ${faces.join(', ')}; repeatable as <format>=<file>`,
+      `Output format: ${formats.join(', ')}; repeatable as <format>=<file>`,
     ),
   );
 }

@@ -9,11 +9,11 @@ import { writeSecretFile } from '../lib/files/secret-file.ts';
 import { jsonText } from '../lib/render/json.ts';
 import { tokenDocument, tokenLine } from '../lib/render/token.ts';
 import { type Answer, command, type Ended, type Invocation } from './command.ts';
-import { refuseTwoFaces } from './faces.ts';
 import { choice, tags } from './options/kinds.ts';
 import { text, texts } from './options/option.ts';
 import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
+import { refuseTwoFormats } from './output-formats.ts';
 
 const OPTIONS = {
   audience: texts('--audience <aud>', 'Audience of the token; repeatable, up to 10'),
@@ -57,7 +57,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
   };
   // Before a role is assumed: a token that cannot be minted is rejected without any call.
   validateWantedToken(wanted);
-  refuseTwoFaces(invocation.common.output, options.format);
+  refuseTwoFormats(invocation.common.output, options.format);
   const role = roleToAssume(options);
   const { timeoutMs } = invocation.common;
   const minted = await progress.during('Minting', async () => {
@@ -69,7 +69,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
   });
   const warnings = mintWarnings(minted, (context.env['FEDCTL_URI'] ?? '') !== '');
   for (const warning of warnings) invocation.warn(warning);
-  const text = face(invocation, minted, warnings);
+  const text = formatted(invocation, minted, warnings);
   if (options.out !== null) {
     await writeSecretFile(resolve(context.cwd, options.out), text, context.signal);
   }
@@ -80,7 +80,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
 }
 
 /** Formats the result as one line, without a line end: a token file contains no newline. */
-function face(
+function formatted(
   { common, options, offer }: TokenInvocation,
   minted: MintedToken,
   warnings: readonly Warning[],

@@ -55,7 +55,7 @@ const GROUP = { name: 'group', properties: '', data: 'The report of fedctl check
 const GROUP_END = { name: 'endgroup', properties: '', data: '' };
 
 describe('the action', () => {
-  test('hands every input over as a variable, and asks for its faces', async () => {
+  test('hands every input over as a variable, and asks for its formats', async () => {
     const played = await play({
       uri: 'mongodb+srv://cluster0.example.mongodb.net/',
       audience: 'my-atlas',
@@ -102,7 +102,7 @@ describe('the action', () => {
     ]);
   });
 
-  test('sets nothing that was not given, and leaves what the job has set, but not the faces', async () => {
+  test('sets nothing that was not given, and leaves what the job has set, but not the formats', async () => {
     const played = await play(
       { junit: '' },
       { FEDCTL_AUDIENCE: 'of-the-job', FEDCTL_OUTPUT: 'html', FEDCTL_JSON: '1', FEDCTL_QUIET: '1' },

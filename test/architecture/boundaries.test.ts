@@ -149,15 +149,15 @@ const ROOMS: readonly Room[] = [
     rooms: ['core', 'output'],
     packages: ['@clack/prompts', 'node'],
   },
-  // The faces of `check` that bring a package along. The human one is in `render`, and so cannot load them.
+  // The formats of `check` that bring a package along. The human one is in `render`, and so cannot load them.
   {
-    name: 'report-faces',
+    name: 'report-formats',
     files: /^src\/lib\/render\/check\/(junit|github|markdown|markup|html)[a-z-]*\.ts$/,
     rooms: ['core', 'output', 'render', 'theme'],
     packages: ['fast-xml-parser', 'escape-goat', 'node'],
   },
   {
-    name: 'explain face',
+    name: 'explain format',
     files: /^src\/lib\/render\/explain\.ts$/,
     rooms: ['core', 'failure pages'],
     packages: ['wrap-ansi'],
@@ -187,9 +187,9 @@ const ROOMS: readonly Room[] = [
       'sandbox',
       'config',
       'failure pages',
-      'explain face',
+      'explain format',
       'render',
-      'report-faces',
+      'report-formats',
       'theme',
       'progress',
       'prompt',
@@ -242,11 +242,11 @@ describe('the rooms', () => {
     ]);
   });
 
-  test('the lab cannot reach the adapters it is there to test, and no face loads a core', () => {
+  test('the lab cannot reach the adapters it is there to test, and no format loads a core', () => {
     const lab = arrowsOf('src/sandbox/log.ts', "import { createAws } from '../lib/aws/aws.ts';\n");
-    const face = arrowsOf('src/lib/render/failure.ts', "import { minting } from '../auth/mint.ts';\n");
+    const format = arrowsOf('src/lib/render/failure.ts', "import { minting } from '../auth/mint.ts';\n");
     const types = arrowsOf('src/lib/render/failure.ts', "import type { minting } from '../auth/mint.ts';\n");
-    expect([...lab, ...face, ...types].map(fault)).toEqual([
+    expect([...lab, ...format, ...types].map(fault)).toEqual([
       'src/sandbox/log.ts (sandbox) may not import src/lib/aws/aws.ts (aws)',
       'src/lib/render/failure.ts (render) may not import src/lib/auth/mint.ts (auth)',
       null,

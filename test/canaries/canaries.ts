@@ -149,11 +149,11 @@ async function readTable(): Promise<readonly Leaf[]> {
 }
 
 /** The output formats of a command: the values of --output and of its own --format option. */
-function formatsOf({ faces, options }: AnyCommand): readonly string[] {
+function formatsOf({ formats, options }: AnyCommand): readonly string[] {
   const listed =
     /\(([a-z-]+(?:, [a-z-]+)+)(?:; [^)]*)?\)$/.exec(options['format']?.description ?? '')?.[1] ?? '';
   const own = listed.split(', ').filter((format) => format !== '');
-  return [...(faces ?? ['human', 'json']), ...own.map((format) => `format ${format}`)];
+  return [...(formats ?? ['human', 'json']), ...own.map((format) => `format ${format}`)];
 }
 
 /** Combines each result with each format, and the other factors in pairs. */
@@ -404,8 +404,8 @@ async function made(
 function formatArguments(format: string, { record }: Leaf, { args = [] }: Run): readonly string[] {
   const [, own] = /^format (.*)/.exec(format) ?? [];
   if (own !== undefined) return ['--format', own];
-  const others = args.includes('--list') ? [] : (record.faces ?? []).filter((face) => face !== format);
-  return ['--output', format, ...others.flatMap((face) => ['--output', `${face}=report.${face}`])];
+  const others = args.includes('--list') ? [] : (record.formats ?? []).filter((other) => other !== format);
+  return ['--output', format, ...others.flatMap((other) => ['--output', `${other}=report.${other}`])];
 }
 
 interface Probed {

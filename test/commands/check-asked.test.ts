@@ -42,8 +42,8 @@ describe('an input without which a chain cannot be examined', () => {
 
   test.each(['human', 'json', 'junit', 'github', 'markdown', 'html'])(
     'is told with its code: %s',
-    async (face) => {
-      const { code, stdout } = await lab.check(['--output', face, '--quiet'], WITHOUT_TARGET);
+    async (format) => {
+      const { code, stdout } = await lab.check(['--output', format, '--quiet'], WITHOUT_TARGET);
       expect(code).toBe(5);
       expect(stdout).toContain('usage.missing-uri');
       expect(stdout).toContain('usage.missing-audience');
@@ -95,8 +95,8 @@ describe('what Atlas would tell', () => {
 
   test.each(['human', 'json', 'junit', 'github', 'markdown', 'html'])(
     'is shown as skipped, with its code, where nobody asked: %s',
-    async (face) => {
-      const { code, stdout } = await lab.check(['--output', face], WITHOUT_ATLAS);
+    async (format) => {
+      const { code, stdout } = await lab.check(['--output', format], WITHOUT_ATLAS);
       expect(code).toBe(0);
       expect(stdout).toContain('atlas.credentials-missing');
     },

@@ -133,9 +133,9 @@ describe('--list', () => {
     });
   });
 
-  test.each(['junit', 'github', 'markdown', 'html'])('has no face %s', async (face) => {
-    const { code, stdout, stderr } = await lab.check(['--list', '--output', face]);
+  test.each(['junit', 'github', 'markdown', 'html'])('has no format %s', async (format) => {
+    const { code, stdout, stderr } = await lab.check(['--list', '--output', format]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`error: --list supports human and json output, not ${face}.`);
+    expect(stderr).toContain(`error: --list supports human and json output, not ${format}.`);
   });
 });

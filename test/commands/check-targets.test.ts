@@ -134,16 +134,16 @@ code:   config.two-sources
 
   test.each(['human', 'json', 'junit', 'github', 'markdown', 'html'])(
     'that is not used, because a target is typed, is told: %s',
-    async (face) => {
+    async (format) => {
       await write(targets({ found: HEALTHY() }));
-      const args = ['--only', 'aws.region', '--uri', lab.uri, '--audience', 'x', '--output', face];
+      const args = ['--only', 'aws.region', '--uri', lab.uri, '--audience', 'x', '--output', format];
       const { code, stdout } = await inFolder([...args, '--quiet']);
       expect(code).toBe(0);
       expect(stdout).toContain('config.file-unused');
       expect(stdout).toContain(
         'fedctl.yaml is ignored, because options on the command line name the target.',
       );
-      if (face === 'json') {
+      if (format === 'json') {
         expect(JSON.parse(stdout).warnings).toMatchObject([{ code: 'config.file-unused', command: null }]);
       }
       expect((await inFolder([...args, '--fail-on', 'warn'])).code).toBe(5);

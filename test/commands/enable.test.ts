@@ -32,7 +32,7 @@ const hints = `Enabling outbound federation for the whole account ${ACCOUNT}
   as ${USER_ARN}, Region eu-west-1
 `;
 
-describe('the human face', () => {
+describe('the human format', () => {
   test('tells who, where, what changed, how long it took, and what to copy', async () => {
     const run = await enable(['--audience', 'my-atlas'], {
       mints: ['sts.federation-disabled', 'aws.service-failed', 'token'],
@@ -134,7 +134,7 @@ This is for the role of --role-arn, not for the operator ${USER_ARN} that ran th
   });
 });
 
-describe('the JSON face', () => {
+describe('the JSON format', () => {
   test('is one document', async () => {
     const { document, code } = await enableJson([], { mints: ['sts.federation-disabled', 'token'] });
     const { issuer } = server;

@@ -175,8 +175,8 @@ Try instead:
 An error occurred (ExpiredToken): AWS_SESSION_TOKEN=${secrets[2]}
 mongodb://user:${secrets[3]}@host/ getaddrinfo ENOTFOUND ${secrets[3]}
 `;
-    for (const face of [[], ['--json'], ['--verbose']]) {
-      const { code, stdout, stderr } = await run(['-', ...face], { input });
+    for (const format of [[], ['--json'], ['--verbose']]) {
+      const { code, stdout, stderr } = await run(['-', ...format], { input });
       expect(code).toBe(0);
       for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);
     }

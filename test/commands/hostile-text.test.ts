@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHECK_FACES } from '../../src/commands/check/reports.ts';
+import { CHECK_FORMATS } from '../../src/commands/check/reports.ts';
 import { awsAnswer, awsRefusal, byAction } from '../support/aws-answers.ts';
 import { jwtOf } from '../support/fake-aws.ts';
 import { obeyedCommands } from '../support/github-runner.ts';
@@ -144,9 +144,9 @@ describe('hostile text', () => {
     expectHarmless(said);
   });
 
-  test.each(CHECK_FACES)('in a check, for stdout and for a file: %s', async (face) => {
-    const file = join(directory, `report.${face}`);
-    for (const output of [face, `${face}=${file}`]) {
+  test.each(CHECK_FORMATS)('in a check, for stdout and for a file: %s', async (format) => {
+    const file = join(directory, `report.${format}`);
+    for (const output of [format, `${format}=${file}`]) {
       const env = { ...awsOf(refusing), GITHUB_ACTIONS: 'true' };
       const said = await runInProcess(['check', '--only', 'aws', '--only', 'sts', '--output', output], env);
       if (output === 'github') {
@@ -156,7 +156,7 @@ describe('hostile text', () => {
       } else expectHarmless(said);
     }
     const stderr = await readFile(file, 'utf8');
-    if (face !== 'github') expectHarmless({ stdout: '', stderr });
+    if (format !== 'github') expectHarmless({ stdout: '', stderr });
   });
 
   test('is only escaped for a terminal outside of GitHub Actions, and JSON reads it back', async () => {
@@ -184,18 +184,18 @@ describe('a server that repeats what it was sent', () => {
     if (args[0] !== 'verify') expect(stdout + stderr).toContain('[secret]');
   });
 
-  test.each(CHECK_FACES)('in every face of check: %s', async (face) => {
+  test.each(CHECK_FORMATS)('in every format of check: %s', async (format) => {
     const token = join(directory, 'token.jwt');
     const jwt = jwtOf(
       { alg: 'RS256', kid: 'k' },
       { iss: 'https://idp.example', sub: 's', aud: 'a', exp: 4e9 },
     );
     await writeFile(token, jwt, { mode: 0o600 });
-    const file = join(directory, `echo.${face}`);
+    const file = join(directory, `echo.${format}`);
     const only = ['--only', 'aws', '--only', 'sts', '--only', 'net.api'];
     const api = ['--api', `${echoing.url}/api`, '--token-file', token];
     for (const args of [only.slice(0, 4), [...only.slice(4), ...api]]) {
-      for (const output of [face, `${face}=${file}`]) {
+      for (const output of [format, `${format}=${file}`]) {
         const said = await runInProcess(['check', ...args, '--output', output], awsOf(echoing));
         expect(leaks(said.stdout + said.stderr, [SECRET_KEY, SESSION_TOKEN, jwt])).toEqual([]);
       }

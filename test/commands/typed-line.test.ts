@@ -167,7 +167,7 @@ describe('another command', () => {
       'fedctl enable --profile org --region eu-west-1 --json',
     ],
     [
-      "keeps no face that is check's own",
+      "keeps no format that is check's own",
       ['check', '--output', 'junit=r.xml', '--output', 'json'],
       ENABLE,
       'fedctl enable --output json',

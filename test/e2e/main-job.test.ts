@@ -6,7 +6,7 @@ import { screen } from '../support/golden.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { schemaFaults } from '../support/schema.ts';
 
-/** The main job through the real binary in a lab of the real binary, in every face, over plain loopback and TLS. */
+/** The main job through the real binary in a lab of the real binary, in every format, over plain loopback and TLS. */
 describe.each([
   ['a standalone without TLS', []],
   ['a replica set under TLS', ['--tls', '--replica-set', 'rs0']],

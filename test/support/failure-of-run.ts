@@ -20,9 +20,9 @@ export async function failureOfRun(
   const cwd = await mkdtemp(join(tmpdir(), 'fedctl-failure-'));
   try {
     for (const [name, text] of Object.entries(files)) await writeFile(join(cwd, name), text);
-    const face = env['FEDCTL_OUTPUT'] === undefined && !args.includes('--output') ? ['--json'] : [];
-    const { stderr } = await runInProcess([...face, ...args], env, '', { cwd });
-    if (face.length === 0) return readLines(stderr);
+    const format = env['FEDCTL_OUTPUT'] === undefined && !args.includes('--output') ? ['--json'] : [];
+    const { stderr } = await runInProcess([...format, ...args], env, '', { cwd });
+    if (format.length === 0) return readLines(stderr);
     // The error document of fedctl.
     return (JSON.parse(stderr) as { error: ToldFailure }).error;
   } finally {

@@ -3,7 +3,7 @@ import { selectChecks } from '../../lib/check/selection.ts';
 import { fedctl } from '../../lib/core/command-line.ts';
 import { FedctlError } from '../../lib/core/errors.ts';
 import type { Answer } from '../command.ts';
-import type { Faces } from '../faces.ts';
+import type { OutputFormats } from '../output-formats.ts';
 
 /**
  * Lists (`--list`) every check that --only and --skip leave, in the order of the chain.
@@ -12,12 +12,12 @@ import type { Faces } from '../faces.ts';
  * for a name that matches no check
  */
 export function listChecks(
-  { stdout, files }: Faces,
+  { stdout, files }: OutputFormats,
   only: readonly string[],
   skip: readonly string[],
 ): Answer {
-  const strange = [stdout, ...files.map(({ face, file }) => `${face}=${file}`)].find(
-    (face) => face !== 'human' && face !== 'json',
+  const strange = [stdout, ...files.map(({ format, file }) => `${format}=${file}`)].find(
+    (format) => format !== 'human' && format !== 'json',
   );
   if (strange !== undefined) {
     throw new FedctlError('usage.invalid-command-line', {

@@ -9,10 +9,10 @@ import { JsonLine } from '../../lib/render/json.ts';
 import { fileText, type Line, linesOf } from '../../lib/render/output.ts';
 import { createTheme } from '../../lib/render/theme.ts';
 import type { Invocation } from '../command.ts';
-import type { Faces } from '../faces.ts';
 import type { OptionTable } from '../options/option.ts';
+import type { OutputFormats } from '../output-formats.ts';
 
-export const CHECK_FACES = ['human', 'short', 'json', 'junit', 'github', 'markdown', 'html'] as const;
+export const CHECK_FORMATS = ['human', 'short', 'json', 'junit', 'github', 'markdown', 'html'] as const;
 
 /**
  * Rejects files that could not be written at the end, so that a typo in a file name is reported before the
@@ -21,15 +21,15 @@ export const CHECK_FACES = ['human', 'short', 'json', 'junit', 'github', 'markdo
  * @throws FedctlError usage.unwritable-output
  */
 export async function refuseUnwritableReports({ common, context }: Invocation<OptionTable>): Promise<void> {
-  for (const { file } of common.faces.files) await refuseReportFile(resolve(context.cwd, file));
-  const summary = summaryFile(common.faces, context);
+  for (const { file } of common.formats.files) await refuseReportFile(resolve(context.cwd, file));
+  const summary = summaryFile(common.formats, context);
   if (summary !== null) await appendToFile(summary, '');
 }
 
 /** Returns the file for the job summary of GitHub Actions; null when this format was not requested. */
-function summaryFile({ stdout, files }: Faces, { env, cwd }: Invocation<OptionTable>['context']) {
+function summaryFile({ stdout, files }: OutputFormats, { env, cwd }: Invocation<OptionTable>['context']) {
   const file = env['GITHUB_STEP_SUMMARY'] ?? '';
-  const wanted = [stdout, ...files.map(({ face }) => face)].includes('github');
+  const wanted = [stdout, ...files.map(({ format }) => format)].includes('github');
   return wanted && file !== '' ? resolve(cwd, file) : null;
 }
 
@@ -39,39 +39,39 @@ function summaryFile({ stdout, files }: Faces, { env, cwd }: Invocation<OptionTa
  * @returns the lines for stdout; none when they were printed already, or are the JSON document
  * @throws FedctlError usage.unwritable-output
  */
-export async function reportFaces(
+export async function writeReports(
   report: CheckReport,
-  faces: Faces,
+  formats: OutputFormats,
   { context, hint, warn }: Invocation<OptionTable>,
 ): Promise<readonly Line[]> {
-  const { stdout, files } = faces;
+  const { stdout, files } = formats;
   const { redactor } = context;
   // Before an output format encodes it, because an encoded secret may look different.
   const clean = redactor.redactAll(report);
-  for (const { face, file } of files) {
+  for (const { format, file } of files) {
     await writeReportFile(
       resolve(context.cwd, file),
-      fileText(await faceLines(face, clean), redactor),
+      fileText(await formatLines(format, clean), redactor),
       context.signal,
     );
     hint(`Wrote ${file}.`);
   }
-  const summary = summaryFile(faces, context);
+  const summary = summaryFile(formats, context);
   if (summary !== null) {
     try {
-      await appendToFile(summary, fileText(await faceLines('markdown', clean), redactor));
+      await appendToFile(summary, fileText(await formatLines('markdown', clean), redactor));
     } catch (error) {
       // An additional output must not prevent the report from being printed.
       if (!isFedctlError(error)) throw error;
       warn(error);
     }
   }
-  return stdout === 'human' || stdout === 'short' || stdout === 'json' ? [] : faceLines(stdout, clean);
+  return stdout === 'human' || stdout === 'short' || stdout === 'json' ? [] : formatLines(stdout, clean);
 }
 
 /** Formats a complete report. Each format is loaded only when it is requested. */
-async function faceLines(face: string, report: CheckReport): Promise<readonly Line[]> {
-  switch (face) {
+async function formatLines(format: string, report: CheckReport): Promise<readonly Line[]> {
+  switch (format) {
     case 'json':
       return [new JsonLine({ ...checkDocument(report), warnings: [] })];
     case 'junit':
@@ -83,6 +83,6 @@ async function faceLines(face: string, report: CheckReport): Promise<readonly Li
     case 'html':
       return linesOf((await import('../../lib/render/check/html.ts')).checkHtml(report));
     default:
-      return humanLines(report, createTheme(false), face === 'short');
+      return humanLines(report, createTheme(false), format === 'short');
   }
 }

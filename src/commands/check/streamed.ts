@@ -113,7 +113,7 @@ export class StreamedChecks {
   }
 
   #isHuman(): boolean {
-    const { stdout } = this.#invocation.common.faces;
+    const { stdout } = this.#invocation.common.formats;
     return stdout === 'human' || stdout === 'short';
   }
 

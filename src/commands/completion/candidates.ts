@@ -95,7 +95,7 @@ async function valuesOf(
   context: Context,
 ): Promise<readonly Candidate[]> {
   const isOutput = longFlag(spec) === longFlag(COMMON_OPTIONS.output);
-  return fromSource(isOutput ? (command?.faces ?? ['human', 'json']) : spec.values, context);
+  return fromSource(isOutput ? (command?.formats ?? ['human', 'json']) : spec.values, context);
 }
 
 async function fromSource(source: ValueSource | undefined, context: Context): Promise<readonly Candidate[]> {

@@ -1,12 +1,12 @@
 import type { CREDENTIAL_FORMATS } from '../../lib/formats/formats.ts';
 import type { Theme } from '../../lib/render/theme.ts';
-import type { CHECK_FACES } from '../check/reports.ts';
+import type { CHECK_FORMATS } from '../check/reports.ts';
 import { rows } from './rows.ts';
 
 type Described<Name extends string> = Readonly<Record<Name, string>>;
 
 /** The values of --output. */
-export const OUTPUT_FORMATS: Described<(typeof CHECK_FACES)[number]> = {
+export const OUTPUT_FORMATS: Described<(typeof CHECK_FORMATS)[number]> = {
   human: 'Text for people. The default.',
   json: 'One JSON document on standard output, or one error document on standard error.',
   short: 'check only: one line for each target.',

@@ -60,7 +60,7 @@ describe('what was pasted', () => {
     expect(codesIn(log).toSorted()).toEqual(['aws.request-refused', 'mongo.tls-name-mismatch']);
   });
 
-  test('may be an error of fedctl, in either face: it names its code', () => {
+  test('may be an error of fedctl, in either format: it names its code', () => {
     const human = `error: The server rejected the token: the server says only "Authentication failed." (18).
 cause:  The server never says why.
 code:   mongo.oidc-refused

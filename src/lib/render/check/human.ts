@@ -27,13 +27,13 @@ export interface Shown {
 
 /** Returns true for `--output short`, or `--quiet` with the human output format. */
 export function isShort({
-  faces,
+  formats,
   quiet,
 }: {
-  readonly faces: { readonly stdout: string };
+  readonly formats: { readonly stdout: string };
   readonly quiet: boolean;
 }) {
-  return quiet || faces.stdout === 'short';
+  return quiet || formats.stdout === 'short';
 }
 
 /** Formats the name of a target and its connection string, if there is one. */

@@ -6,7 +6,7 @@ import { invalidValue } from '../lib/core/invalid-value.ts';
  *
  * @throws FedctlError usage.invalid-command-line
  */
-export function refuseTwoFaces(output: 'human' | 'json', format: string | null): void {
+export function refuseTwoFormats(output: 'human' | 'json', format: string | null): void {
   if (output !== 'json' || format === null || format === 'json') return;
   throw new FedctlError('usage.invalid-command-line', {
     message: `--output json and --format ${format} are mutually exclusive.`,
@@ -16,15 +16,15 @@ export function refuseTwoFaces(output: 'human' | 'json', format: string | null):
 }
 
 /** The output formats of a result and where they are written. */
-export interface Faces {
+export interface OutputFormats {
   /** The format for stdout. */
   readonly stdout: string;
   /** Additional formats for files. */
-  readonly files: readonly { readonly face: string; readonly file: string }[];
+  readonly files: readonly { readonly format: string; readonly file: string }[];
 }
 
 /** The output formats of every command. */
-const COMMON_FACES = ['human', 'json'];
+const COMMON_FORMATS = ['human', 'json'];
 
 /**
  * Parses `--output`. For a command with its own formats, the option can be repeated, and all but one
@@ -34,23 +34,23 @@ const COMMON_FACES = ['human', 'json'];
  * @param own the formats of the command; null if it has the common formats; then the last `--output` takes effect
  * @throws FedctlError usage.invalid-value, usage.invalid-command-line
  */
-export function readFaces(given: readonly string[], own: readonly string[] | null): Faces {
-  const known = own ?? COMMON_FACES;
+export function readOutputFormats(given: readonly string[], own: readonly string[] | null): OutputFormats {
+  const known = own ?? COMMON_FORMATS;
   const read = given.map((text) => {
-    const [face = '', ...rest] = text.split('=');
+    const [format = '', ...rest] = text.split('=');
     const file = rest.length === 0 || own === null ? null : rest.join('=');
-    const named = own === null ? text : face;
+    const named = own === null ? text : format;
     if (!known.includes(named) || file === '') {
       throw invalidValue('--output', { value: text, expected: known.join(', ') });
     }
-    return { face: named, file };
+    return { format: named, file };
   });
-  const files = read.flatMap(({ face, file }) => (file === null ? [] : [{ face, file }]));
+  const files = read.flatMap(({ format, file }) => (file === null ? [] : [{ format, file }]));
   const plain = read.filter(({ file }) => file === null);
-  if (own !== null && new Set(plain.map(({ face }) => face)).size > 1) {
+  if (own !== null && new Set(plain.map(({ format }) => format)).size > 1) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `--output requests ${plain.map(({ face }) => face).join(' and ')} on standard output, which has a single format.`,
-      remedy: `Write one of them to a file: --output ${plain[0]?.face} --output ${plain[1]?.face}=<file>.`,
+      message: `--output requests ${plain.map(({ format }) => format).join(' and ')} on standard output, which has a single format.`,
+      remedy: `Write one of them to a file: --output ${plain[0]?.format} --output ${plain[1]?.format}=<file>.`,
     });
   }
   const twice = files.find(({ file }, index) => files.findIndex((each) => each.file === file) !== index);
@@ -58,8 +58,8 @@ export function readFaces(given: readonly string[], own: readonly string[] | nul
     throw new FedctlError('usage.invalid-command-line', {
       message: `--output names the file "${twice.file}" twice.`,
       likelyCause: 'The second report would replace the first one.',
-      remedy: `Choose another file: --output ${twice.face}=<another file>.`,
+      remedy: `Choose another file: --output ${twice.format}=<another file>.`,
     });
   }
-  return { stdout: plain.at(-1)?.face ?? 'human', files };
+  return { stdout: plain.at(-1)?.format ?? 'human', files };
 }

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { CHECK_FACES } from '../../src/commands/check/reports.ts';
+import { CHECK_FORMATS } from '../../src/commands/check/reports.ts';
 import { scenarioNamed } from '../../src/sandbox/scenarios/play.ts';
 import { startScenario } from '../../src/sandbox/scenarios/start-scenario.ts';
 import { type CheckLab, inLab, startCheckLab, WITHOUT_ATLAS } from '../support/check-lab.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => lab[Symbol.asyncDispose]());
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'fedctl-faces-'));
+  folder = await mkdtemp(join(tmpdir(), 'fedctl-formats-'));
 });
 
 afterEach(() => rm(folder, { recursive: true }));
@@ -83,18 +83,18 @@ describe('the whole screen', () => {
   });
 });
 
-describe('the exit code is that of the run, whatever the face', () => {
-  test.each(CHECK_FACES)('%s', async (face) => {
-    const healthy = await lab.check(['--output', face]);
-    const broken = await lab.check(['--output', face, '--audience', 'somebody-else']);
+describe('the exit code is that of the run, whatever the format', () => {
+  test.each(CHECK_FORMATS)('%s', async (format) => {
+    const healthy = await lab.check(['--output', format]);
+    const broken = await lab.check(['--output', format, '--audience', 'somebody-else']);
     expect([healthy.code, broken.code]).toEqual([0, 5]);
     expect(healthy.stderr + broken.stderr).toBe('');
-    if (face !== 'github') expect(healthy.stdout).not.toBe('');
+    if (format !== 'github') expect(healthy.stdout).not.toBe('');
     expect(broken.stdout).toContain('atlas.audience-mismatch');
   });
 });
 
-test('the JSON face fits its schema, healthy or not', async () => {
+test('the JSON format fits its schema, healthy or not', async () => {
   for (const args of [[], ['--audience', 'somebody-else']]) {
     const { document } = await lab.answer(args);
     expect(schemaFaults('check', document)).toEqual([]);
@@ -191,7 +191,7 @@ describe('GitHub Actions', () => {
     expect(summary).toContain('atlas.audience-mismatch');
   });
 
-  test('gets its summary when the annotations go to a file, and none for other faces', async () => {
+  test('gets its summary when the annotations go to a file, and none for other formats', async () => {
     await writeFile(join(folder, 'summary'), '');
     const env = { GITHUB_STEP_SUMMARY: join(folder, 'summary') };
     await lab.check(['--output', 'junit'], env);
@@ -224,7 +224,7 @@ describe('--output', () => {
     );
   });
 
-  test('names the faces that it knows', async () => {
+  test('names the formats that it knows', async () => {
     for (const given of ['xml', 'xml=a.xml', 'junit=', '=a', '']) {
       expect(await refused(['--output', given])).toContain(
         `error: Invalid --output "${given}": expected human, short, json, junit, github, markdown, html.`,
