@@ -1,7 +1,6 @@
 // @ts-check
 'use strict';
 
-const { createHash, randomBytes } = require('node:crypto');
 const fs = require('node:fs');
 const { isAbsolute, join } = require('node:path');
 
@@ -148,9 +147,9 @@ function unpack(packed) {
   return chunks;
 }
 
-/** @param {Buffer} bytes */
+/** Loads node:crypto only for a run with a cache. @param {Buffer} bytes */
 function sha256(bytes) {
-  return createHash('sha256').update(bytes).digest();
+  return require('node:crypto').createHash('sha256').update(bytes).digest();
 }
 
 /**
@@ -161,7 +160,7 @@ function sha256(bytes) {
  * @param {ReadonlyMap<string, Buffer>} chunks
  */
 function write(folder, file, chunks) {
-  const draft = join(folder, `draft-${randomBytes(8).toString('hex')}`);
+  const draft = join(folder, `draft-${require('node:crypto').randomBytes(8).toString('hex')}`);
   try {
     fs.writeFileSync(draft, pack(chunks), { flag: 'wx', mode: 0o600 });
     fs.renameSync(draft, file);

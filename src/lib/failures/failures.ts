@@ -1,10 +1,10 @@
-import { CATALOGUE } from './catalogue.generated.ts';
+import { CATALOGUE, type RaisedCode } from './catalogue.generated.ts';
 import type { Failure } from './failure.ts';
 
 export type { Failure } from './failure.ts';
 
 /** The stable name of one failure: `<area>[.<part>].<kebab>`. Codes are never renamed. */
-export type FailureCode = keyof typeof CATALOGUE;
+export type FailureCode = RaisedCode;
 
 /** Returns whether a text is a code of the catalogue. */
 export function isFailureCode(code: string): code is FailureCode {

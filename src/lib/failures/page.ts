@@ -1,8 +1,8 @@
-import type { REPORTED } from './catalogue.generated.ts';
+import type { ReportedCode } from './catalogue.generated.ts';
 import type { FailureCode } from './failures.ts';
 
 /** A code that `explain` has a page for: one that fedctl raises, or one that only other programs report. */
-export type ExplainedCode = FailureCode | (typeof REPORTED)[number];
+export type ExplainedCode = FailureCode | ReportedCode;
 
 /**
  * Texts by the program that prints them: `AWS STS`, `Node.js driver`, `PyMongo`, `OpenSSL`, `Atlas API`,

@@ -1,12 +1,4 @@
-import { randomInt } from 'node:crypto';
-
 const ESC = String.fromCharCode(27);
-
-/**
- * Begins a colour of fedctl: ESC, `[` and random numbers of this process, which are never printed. Untrusted
- * text cannot contain it, so all other sequences in a text are not from fedctl.
- */
-const OWN = `${ESC}[${Array.from({ length: 4 }, () => randomInt(1000, 10_000)).join(';')};`;
 
 /**
  * Characters that a terminal interprets or does not show: C0 and C1 controls (including newline),
@@ -15,11 +7,33 @@ const OWN = `${ESC}[${Array.from({ length: 4 }, () => randomInt(1000, 10_000)).j
  */
 const UNSHOWN = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]';
 
-/** Marks where the text of a line begins; wrapped lines are aligned to it. */
-const HANG = `${OWN}h`;
-
 const EACH_UNSHOWN = new RegExp(UNSHOWN, 'gu');
-const EACH_UNSHOWN_OR_OWN = new RegExp(`${OWN.replace('[', '\\[')}([\\d;]*m)|${UNSHOWN}`, 'gu');
+
+interface Marks {
+  /**
+   * Begins a colour of fedctl: ESC, `[` and random numbers of this process, which are never printed.
+   * Untrusted text cannot contain it, so all other sequences in a text are not from fedctl.
+   */
+  readonly own: string;
+  /** Marks where the text of a line begins; wrapped lines are aligned to it. */
+  readonly hang: string;
+  readonly eachUnshownOrOwn: RegExp;
+}
+
+/** Null until a colour or the wrapping is loaded: plain output has no marks and needs no node:crypto. */
+let marks: Marks | null = null;
+
+/** Creates the marks of this process. Whatever loads colours or the wrapping calls this first. */
+export async function loadMarks(): Promise<void> {
+  if (marks !== null) return;
+  const { randomInt } = await import('node:crypto');
+  const own = `${ESC}[${Array.from({ length: 4 }, () => randomInt(1000, 10_000)).join(';')};`;
+  marks ??= {
+    own,
+    hang: `${own}h`,
+    eachUnshownOrOwn: new RegExp(`${own.replace('[', '\\[')}([\\d;]*m)|${UNSHOWN}`, 'gu'),
+  };
+}
 
 /**
  * Escapes a text so that it can be shown as part of one line: `\u{1b}` instead of the character.
@@ -32,7 +46,8 @@ export function escapeText(text: string): string {
 
 /** Escapes a line for a terminal or a file. Colours of fedctl become terminal sequences. */
 export function escapeLine(line: string): string {
-  return line.replace(EACH_UNSHOWN_OR_OWN, (found, own?: string) =>
+  if (marks === null) return escapeText(line);
+  return line.replace(marks.eachUnshownOrOwn, (found, own?: string) =>
     own === undefined ? escaped(found) : `${ESC}[${own}`,
   );
 }
@@ -41,15 +56,19 @@ export function escapeLine(line: string): string {
  * Colours a text, parts of which may already be coloured.
  *
  * @param style a function of chalk, so that an outer style continues after an inner one has ended
- * @returns the text in a colour that `escapeLine` keeps; everything else in it is escaped
+ * @returns the text in a colour that `escapeLine` keeps; everything else in it is escaped. Without marks, the
+ * text is not coloured
  */
 export function painted(text: string, style: (text: string) => string): string {
-  return style(escapeLine(text)).replaceAll(`${ESC}[`, OWN);
+  return marks === null ? text : style(escapeLine(text)).replaceAll(`${ESC}[`, marks.own);
 }
 
-/** Marks the rest of a line as text that may be wrapped by words. An Output removes the mark. */
+/**
+ * Marks the rest of a line as text that may be wrapped by words. An Output removes the mark. Without marks,
+ * no output wraps.
+ */
 export function hanging(text: string): string {
-  return `${HANG}${text}`;
+  return marks === null ? text : `${marks.hang}${text}`;
 }
 
 /**
@@ -57,7 +76,8 @@ export function hanging(text: string): string {
  * wrapped.
  */
 export function splitAtHang(line: string): readonly [before: string, text: string | null] {
-  const [before = '', ...rest] = line.split(HANG);
+  if (marks === null) return [line, null];
+  const [before = '', ...rest] = line.split(marks.hang);
   return [before, rest.length === 0 ? null : rest.join('')];
 }
 

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { OutputStream } from '../core/context.ts';
-import { hanging, painted } from './escape.ts';
+import { hanging, loadMarks, painted } from './escape.ts';
 
 type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold' | 'cyan' | 'underline';
 
@@ -40,6 +40,7 @@ export function wantsColour(
 
 /** Loads the colours, which a pipe does not need. */
 export async function loadColours(): Promise<ChalkInstance> {
+  await loadMarks();
   const { Chalk } = await import('chalk');
   return new Chalk({ level: 1 });
 }

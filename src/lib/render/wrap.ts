@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { OutputStream } from '../core/context.ts';
+import { loadMarks } from './escape.ts';
 
 /** Returns the width of a terminal, in columns; null for a file or a pipe, whose lines are not wrapped. */
 export function columnsOf({ isTTY, columns = 0 }: OutputStream): number | null {
@@ -19,6 +20,7 @@ export type Wrap = (before: string, text: string, columns: number) => readonly s
 
 /** Loads the module that measures text: its Unicode tables take 3 MB, and a pipe needs no wrapping. */
 export async function loadWrap(): Promise<Wrap> {
+  await loadMarks();
   const { default: wrapAnsi } = await import('wrap-ansi');
   return (before, text, columns) => wrapped(wrapAnsi, before, text, columns);
 }
