@@ -74,7 +74,17 @@ export const PAGES: Readonly<Record<ExplainedCode, PageText>> = ${json(texts)};
 `,
 );
 
-if (process.argv.length === 2) writePromises();
+if (process.argv.length === 2) {
+  writePromises();
+  writeVersion();
+}
+
+/** The version of package.json, so that no run reads that file. */
+function writeVersion() {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const text = `// Generated from package.json by scripts/generate.js. Change that file, not this one.\n\nexport const VERSION = '${version}';\n`;
+  writeIfChanged(join(root, 'src/lib/version.generated.ts'), text);
+}
 
 /** The numbered promises of SECURITY.md under their headings, without the names of their tests. */
 function writePromises() {
@@ -94,12 +104,15 @@ function writePromises() {
 /** What fedctl promises, by topic. */
 export const PROMISES: readonly { readonly title: string; readonly promises: readonly string[] }[] = ${json(promises)};
 `;
-  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
+  writeIfChanged(path, text);
 }
 
-/** Writes a file only if its content changed, so that incremental builds stay valid. */
+/** @param {string} name @param {string} code */
 function write(name, code) {
-  const path = join(to, name);
-  const text = `${HEADER}${code}`;
+  writeIfChanged(join(to, name), `${HEADER}${code}`);
+}
+
+/** Incremental builds stay valid. @param {string} path @param {string} text */
+function writeIfChanged(path, text) {
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
 }

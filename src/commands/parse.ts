@@ -99,7 +99,9 @@ export async function parse(
       define(sub, record, program, flow);
     });
   };
-  addRows(program, COMMANDS);
+  // A command line that begins with the name of a command needs no other command.
+  const called = COMMANDS.filter(({ name }) => name === argv[0]);
+  addRows(program, called.length === 0 ? COMMANDS : called);
   await program.parseAsync(argv, { from: 'user' });
   return parsed;
 }

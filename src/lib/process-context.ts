@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Adapter, Context } from './core/context.ts';
@@ -6,6 +5,7 @@ import { Interruption } from './core/deadline.ts';
 import type { Fetch } from './core/fetch.ts';
 import { localhostAddresses } from './core/hosts.ts';
 import { Redactor } from './core/redactor.ts';
+import { VERSION } from './version.generated.ts';
 
 /**
  * Creates the Context of this process, with its clock and its network. No other code in src reads `process`;
@@ -24,7 +24,7 @@ export function processContext(
     env: process.env,
     cwd: process.cwd(),
     home: homedir(),
-    version: packageVersion(),
+    version: VERSION,
     // `--` keeps Node.js from interpreting --env-file.
     self: [process.execPath, '--', script],
     pid: process.pid,
@@ -170,9 +170,4 @@ export function takeOverSignals(): {
     };
   };
   return { stopped: controller.signal, letGo, passSignals };
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
