@@ -61,12 +61,32 @@ class Headers extends Map {
   },
 };
 
+/**
+ * Keeps the driver's `require('socks')` in the function that runs only for a proxy, as a chunk of its own. The bundler
+ * would load its 110 kB for every login.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const socksOnDemand = {
+  name: 'socks on demand',
+  resolveId(id, importer) {
+    if (id === 'socks-of-the-driver') return `\0${id}`;
+    const isDriver = importer?.includes('/node_modules/mongodb/');
+    return id === 'socks' && isDriver ? { id: './socks.cjs', external: true } : null;
+  },
+  load: (id) =>
+    id === '\0socks-of-the-driver'
+      ? `export { SocksClient } from ${JSON.stringify(join(ROOT, 'node_modules/socks/build/index.js'))};`
+      : null,
+};
+
 const ENTRIES = {
   main: 'src/commands/main.ts',
   'process-context': 'src/lib/process-context.ts',
   // The modules that programs import.
   index: 'src/lib/index.ts',
   sandbox: 'src/sandbox/index.ts',
+  socks: 'socks-of-the-driver',
 };
 
 /**
@@ -103,7 +123,7 @@ export async function buildCli(folder) {
     platform: 'node',
     external: OPTIONAL,
     resolve: { mainFields: ['module', 'main'] },
-    plugins: [ownUrl, noPrograms, plainHeaders, modulesOfEveryRun(everyRun)],
+    plugins: [ownUrl, noPrograms, plainHeaders, socksOnDemand, modulesOfEveryRun(everyRun)],
   });
   const { output } = await bundle.generate({
     format: 'cjs',

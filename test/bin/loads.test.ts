@@ -103,6 +103,7 @@ const COSTLY = [
   'ora',
   'string-width',
   'chalk',
+  'socks',
 ];
 
 /** Of Node.js: global fetch, and what starts programs. */

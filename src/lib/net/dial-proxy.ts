@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { SocksClient } from 'socks';
 import { within } from '../core/deadline.ts';
 import type { Secret } from '../core/secret.ts';
 import { systemCode } from '../core/system-error.ts';
@@ -23,6 +22,7 @@ export async function dialThroughProxy(
   addresses: readonly string[],
   bounds: DialBounds,
 ): Promise<Dialled<Socket>> {
+  const { SocksClient } = await import('socks');
   const reached = await dialTcp(proxy, addresses, bounds);
   if (!reached.ok) return { ...reached, fault: 'proxy' };
   const socket = reached.value;

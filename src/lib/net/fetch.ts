@@ -1,24 +1,21 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { pipeline, type Transform } from 'node:stream';
-import { constants, createBrotliDecompress, createUnzip } from 'node:zlib';
 import { within } from '../core/deadline.ts';
 import type { Fetch } from '../core/fetch.ts';
 import { agentFor } from './agents.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-// Responses without a body may name an encoding too, so an empty body is not an error.
-const unzip = () => createUnzip({ finishFlush: constants.Z_SYNC_FLUSH });
-const unbrotli = () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });
-
-/** Some servers compress whatever the client accepts. */
-const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = {
-  gzip: unzip,
-  'x-gzip': unzip,
-  deflate: unzip,
-  br: unbrotli,
-};
+/** Creates the stream that decodes a content encoding; null for a plain body, which needs no node:zlib. */
+async function decompressorOf(encoding: string): Promise<Transform | null> {
+  if (!['gzip', 'x-gzip', 'deflate', 'br'].includes(encoding)) return null;
+  const { constants, createBrotliDecompress, createUnzip } = await import('node:zlib');
+  // Responses without a body may name an encoding too, so an empty body is not an error.
+  return encoding === 'br'
+    ? createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH })
+    : createUnzip({ finishFlush: constants.Z_SYNC_FLUSH });
+}
 
 /**
  * Creates the only HTTP client of fedctl, based on node:http and its own agents. Node's global fetch ignores
@@ -53,9 +50,10 @@ async function exchange(request: ClientRequest, body: string | undefined, maxByt
 
 /** Bounds the bytes that are read. The announced content length may be wrong. */
 async function readBody(message: IncomingMessage, maxBytes: number): Promise<string | null> {
-  const decompressor = DECOMPRESSORS[message.headers['content-encoding']?.toLowerCase() ?? '']?.();
+  // Some servers compress although only plain bodies are accepted.
+  const decompressor = await decompressorOf(message.headers['content-encoding']?.toLowerCase() ?? '');
   // The reader of the last stream receives the errors of both.
-  const body = decompressor === undefined ? message : pipeline(message, decompressor, () => {});
+  const body = decompressor === null ? message : pipeline(message, decompressor, () => {});
   const chunks: Buffer[] = [];
   let size = 0;
   if (maxBytes > 0) {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext, type TlsOptions } from 'node:tls';
@@ -17,6 +17,7 @@ import {
   type ScriptedMongod,
   startScriptedMongod,
 } from '../../support/scripted-mongod.ts';
+import { socksProxyTo } from '../../support/socks-proxy.ts';
 
 const IDENTITY = {
   user: 'idp/arn:aws:iam::123456789012:role/app',
@@ -176,7 +177,7 @@ describe('a whole login', () => {
 
   test('through a SOCKS5 proxy', async () => {
     const { port } = await mongod({}, certificate);
-    const proxy = await relay(port);
+    const proxy = await listen(socksProxyTo(port));
     const { path, stages } = await attemptLogin({
       uri: `mongodb://db.example.net:1/?tls=true&tlsCAFile=${encodeURIComponent(caFile)}&proxyHost=127.0.0.1&proxyPort=${proxy}`,
     });
@@ -582,19 +583,4 @@ async function listen(serve: Behaviour): Promise<number> {
   const server = await hostileServer(serve);
   started.push(server);
   return server.port;
-}
-
-/** A SOCKS5 proxy that leads everybody to one port of this machine. */
-function relay(port: number): Promise<number> {
-  return listen((socket) => {
-    socket.once('data', () => {
-      socket.write(Buffer.from([5, 0]));
-      socket.once('data', () => {
-        const onward = connect(port, '127.0.0.1').on('error', () => socket.destroy());
-        socket.on('close', () => onward.destroy());
-        socket.write(Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, 0, 80]));
-        socket.pipe(onward).pipe(socket);
-      });
-    });
-  });
 }
