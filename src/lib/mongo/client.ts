@@ -13,9 +13,12 @@ import { DialGuard, guardDials, type Lookup } from './dial-guard.ts';
 import { guardFrames } from './frame-guard.ts';
 import { watchHandshake } from './handshake.ts';
 
-/** Loads the driver in advance, because loading can take longer than a login. */
-export async function loadDriver(): Promise<void> {
-  await import('mongodb');
+let driver: Promise<typeof import('mongodb')> | undefined;
+
+/** Loads the driver, once: loading can take longer than a login, and each import of the bundle copies its exports. */
+export function loadDriver(): Promise<typeof import('mongodb')> {
+  driver ??= import('mongodb');
+  return driver;
 }
 
 /** The callbacks that the driver calls to log in. */
@@ -46,7 +49,7 @@ export async function createClient(
   callbacks: LoginCallbacks,
   resolver: Resolver,
 ): Promise<MongoClient> {
-  const { MongoClient } = await import('mongodb');
+  const { MongoClient } = await loadDriver();
   const { uri, refuseMember } = plan;
   const lookup = lookupThrough(resolver, uri);
   const named = new Set(uri.hosts.map(({ host }) => host));

@@ -1,6 +1,6 @@
 import type { MongoClient } from 'mongodb';
 import { MORE_TIME } from '../core/command-line.ts';
-import { deadline, within } from '../core/deadline.ts';
+import { bounded, within } from '../core/deadline.ts';
 import { FedctlError } from '../core/errors.ts';
 import { memberOf } from '../core/record.ts';
 import type { LoginPlan, ServerIdentity } from '../ports/mongo.ts';
@@ -30,35 +30,35 @@ export async function useSession(
     id: 'whoami' | 'ping' | 'write-probe',
     what: string,
     needs: string,
-    work: (bounded: AbortSignal) => Promise<StageOutcome<T>>,
-  ) => {
-    const bounded = deadline(signal, plan.timeoutMs);
-    return stages.during(
-      id,
-      () => Promise.race([work(bounded), refused]),
-      (error) => {
-        if (signal.aborted) return null;
-        const own = ownFailure(error);
-        if (own !== null) return own;
-        return error === bounded.reason
-          ? noAnswer(what, plan.timeoutMs, error)
-          : commandFailure(what, error, needs);
-      },
+    work: (bound: AbortSignal) => Promise<StageOutcome<T>>,
+  ) =>
+    bounded(signal, plan.timeoutMs, (bound) =>
+      stages.during(
+        id,
+        () => Promise.race([work(bound), refused]),
+        (error) => {
+          if (signal.aborted) return null;
+          const own = ownFailure(error);
+          if (own !== null) return own;
+          return error === bound.reason
+            ? noAnswer(what, plan.timeoutMs, error)
+            : commandFailure(what, error, needs);
+        },
+      ),
     );
-  };
-  const identity = await stage('whoami', 'connectionStatus', 'a role', (bounded) =>
-    whoAmI(client, plan.privileges ?? false, bounded),
+  const identity = await stage('whoami', 'connectionStatus', 'a role', (bound) =>
+    whoAmI(client, plan.privileges ?? false, bound),
   );
-  await stage('ping', 'ping', 'a role', async (bounded) => {
-    await within(bounded, client.db('admin').command({ ping: 1 }, whereLoggedIn(client)));
+  await stage('ping', 'ping', 'a role', async (bound) => {
+    await within(bound, client.db('admin').command({ ping: 1 }, whereLoggedIn(client)));
     return { detail: '', value: undefined };
   });
   const { writeProbe } = plan;
   if (writeProbe !== undefined) {
     const namespace = `${writeProbe.database}.${writeProbe.collection}`;
     const needs = `readWrite on the database ${writeProbe.database}`;
-    await stage('write-probe', `writing to ${namespace}`, needs, (bounded) =>
-      probeWriting(client, writeProbe, bounded, signal),
+    await stage('write-probe', `writing to ${namespace}`, needs, (bound) =>
+      probeWriting(client, writeProbe, bound, signal),
     );
   }
   return identity;
@@ -68,10 +68,10 @@ export async function useSession(
 async function whoAmI(
   client: MongoClient,
   showPrivileges: boolean,
-  bounded: AbortSignal,
+  bound: AbortSignal,
 ): Promise<StageOutcome<ServerIdentity>> {
   const asked = client.db('admin').command({ connectionStatus: 1, showPrivileges }, whereLoggedIn(client));
-  const { authInfo } = await within(bounded, asked);
+  const { authInfo } = await within(bound, asked);
   const users: readonly unknown[] = Array.isArray(authInfo?.authenticatedUsers)
     ? authInfo.authenticatedUsers
     : [];
@@ -103,7 +103,7 @@ export function whereLoggedIn({ readPreference }: MongoClient) {
 async function probeWriting(
   client: MongoClient,
   { database, collection }: NonNullable<LoginPlan['writeProbe']>,
-  bounded: AbortSignal,
+  bound: AbortSignal,
   signal: AbortSignal,
 ) {
   const { ObjectId } = await import('mongodb');
@@ -115,8 +115,8 @@ async function probeWriting(
     const insertion = documents.insertOne({ _id, writtenBy: 'fedctl connect --write-probe' });
     // From here on the document may exist, even if no response arrives.
     inserted = true;
-    await within(bounded, insertion);
-    const found = await within(bounded, documents.findOne({ _id }));
+    await within(bound, insertion);
+    const found = await within(bound, documents.findOne({ _id }));
     if (found === null) {
       throw new FedctlError('mongo.command-failed', {
         message: `The login succeeded, but a document that was just inserted into ${namespace} was not found there.`,
@@ -124,7 +124,7 @@ async function probeWriting(
         remedy: 'Remove readPreference from the connection string.',
       });
     }
-    await within(bounded, documents.deleteOne({ _id }));
+    await within(bound, documents.deleteOne({ _id }));
     inserted = false;
   } finally {
     if (inserted) {

@@ -1,4 +1,4 @@
-import { deadline, within } from '../core/deadline.ts';
+import { bounded, within } from '../core/deadline.ts';
 import type { MintedToken } from '../core/token.ts';
 import type { LoginKeys, LoginPlan } from '../ports/mongo.ts';
 
@@ -13,8 +13,9 @@ export const CALLBACK_LIMIT_S = 60;
 /** Gets a token. Its source bounds each step; the total is bounded by the time that the driver would wait. */
 export async function tokenToPresent({ tokenSource, timeoutMs }: LoginPlan, signal: AbortSignal) {
   if (tokenSource === undefined) throw new TypeError('MONGODB-OIDC requires a token source');
-  const bounded = deadline(signal, Math.max(timeoutMs, CALLBACK_LIMIT_S * 1000));
-  return { mechanism: 'MONGODB-OIDC', token: await within(bounded, tokenSource.get(bounded)) } as const;
+  const limitMs = Math.max(timeoutMs, CALLBACK_LIMIT_S * 1000);
+  const token = await bounded(signal, limitMs, (bound) => within(bound, tokenSource.get(bound)));
+  return { mechanism: 'MONGODB-OIDC', token } as const;
 }
 
 /** Gets keys. Their source bounds each step. */

@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import type { Resolver } from '../core/context.ts';
-import { deadline, within } from '../core/deadline.ts';
+import { bounded, within } from '../core/deadline.ts';
 import { systemCode } from '../core/system-error.ts';
 
 /**
@@ -82,16 +82,17 @@ export async function dialTcp(
 export async function step<T>(
   { signal, timeoutMs }: DialBounds,
   faultOf: (error: unknown) => DialFault,
-  work: (bounded: AbortSignal) => Promise<T>,
+  work: (bound: AbortSignal) => Promise<T>,
 ): Promise<Dialled<T>> {
   signal.throwIfAborted();
-  const bounded = deadline(signal, timeoutMs);
-  try {
-    return { ok: true, value: await work(bounded) };
-  } catch (cause) {
-    if (signal.aborted) throw signal.reason;
-    return { ok: false, fault: bounded.aborted ? 'timeout' : faultOf(cause), cause };
-  }
+  return bounded(signal, timeoutMs, async (bound) => {
+    try {
+      return { ok: true, value: await work(bound) };
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      return { ok: false, fault: bound.aborted ? 'timeout' : faultOf(cause), cause };
+    }
+  });
 }
 
 /** Waits until a socket is open, signalled by `event`. Destroys the socket on failure. */
