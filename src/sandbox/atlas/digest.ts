@@ -58,11 +58,10 @@ export class DigestAuthentication {
     const hash = ALGORITHMS[(given['algorithm'] ?? 'MD5').toUpperCase()];
     if (hash === undefined) return refused('the algorithm is neither MD5 nor SHA-256');
     if (given['realm'] !== REALM) return refused('the realm is wrong');
-    if (given['qop'] !== 'auth') return refused('the quality of protection is not "auth"');
-    if (given['uri'] !== request.target) return refused('the response is for another path');
+    if (given['qop'] !== 'auth') return refused('qop is not "auth"');
+    if (given['uri'] !== request.target) return refused('the Digest uri differs from the request path');
     const { nonce = '', nc = '', cnonce = '', username = '', response = '' } = given;
-    if (!/^[0-9a-f]{8}$/i.test(nc) || cnonce === '')
-      return refused('the count or the client nonce is missing');
+    if (!/^[0-9a-f]{8}$/i.test(nc) || cnonce === '') return refused('nc or cnonce is missing or malformed');
     const of = (text: string) => createHash(hash).update(text).digest('hex');
     const secret = of(`${key.publicKey}:${REALM}:${key.privateKey.reveal()}`);
     const expected = of(

@@ -63,8 +63,8 @@ export function projectDocument({ atlas, base }: DocumentContext, alone: boolean
 }
 
 /**
- * Returns the settings of a federation without single sign-on. `identityProviderId` is the legacy ID for
- * single sign-on, not the ID of a workload identity provider.
+ * Returns the settings of a federation without single sign-on. `identityProviderId` is the legacy ID of the single
+ * sign-on provider, not the ID of a workload identity provider.
  */
 export function federationSettingsDocument(id: string): object {
   return {
