@@ -77,8 +77,8 @@ function fromAllowedAddress(
 }
 
 /**
- * The body of a 401 response, byte for byte as recorded from Atlas. Another component of Atlas creates this
- * error, so its format differs from the other errors.
+ * The body of a 401 response, byte for byte as recorded from Atlas. Another component of Atlas creates this response,
+ * so the format differs from other errors.
  */
 const UNAUTHORIZED = `{
   "error" : 401,

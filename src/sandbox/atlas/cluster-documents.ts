@@ -39,7 +39,8 @@ export function clusterDocument(context: DocumentContext, cluster: AtlasCluster)
 }
 
 /**
- * Returns a cluster in API version 2023-02-01, which has a number of shards and one disk size per cluster.
+ * Returns a cluster in API version 2023-02-01. In this version, shards are a number, and the cluster has one disk
+ * size.
  */
 export function clusterDocument20230201(context: DocumentContext, cluster: AtlasCluster): object {
   const { instanceSize } = cluster;
@@ -81,7 +82,7 @@ function sharedFields({ atlas, base }: DocumentContext, cluster: AtlasCluster): 
   const line = majorVersion(cluster);
   return {
     backupEnabled: false,
-    // Lowercase, unlike in the OpenAPI specification (facts/mongodb.md 7.9).
+    // `secondary` is lowercase, unlike in the OpenAPI specification (facts/mongodb.md 7.9).
     biConnector: { enabled: false, readPreference: 'secondary' },
     clusterType: 'REPLICASET',
     connectionStrings: connectionStrings(cluster),

@@ -33,8 +33,8 @@ export class ApiCredentials {
   /** The roles of both credentials. */
   roles: ReadonlySet<ApiRole> = new Set(['ORG_OWNER']);
   /**
-   * The CIDR blocks from which both credentials can be used; empty for any address. Not the same as the
-   * project's access list.
+   * The CIDR blocks from which both credentials can be used; empty for any address. The project's access list is
+   * separate.
    */
   accessList: readonly string[] = [];
   readonly #now: () => Date;

@@ -9,9 +9,9 @@ import type {
 import type { AtlasState } from './state.ts';
 
 /*
- * The documents that the API returns, with the fields and the order recorded from Atlas (facts/mongodb.md 7.5
- * to 7.7). They contain the same deviations from the OpenAPI specification (7.9): `identityProviderId` and
- * `userConflicts` are null, and users contain their `groupId`.
+ * The documents that the API returns, with the fields and the order recorded from Atlas (facts/mongodb.md 7.5 to
+ * 7.7). Like Atlas, the lab deviates from the OpenAPI specification (7.9): `identityProviderId` and `userConflicts`
+ * are null, and users contain their `groupId`.
  */
 
 /** The context of a document. `base` is the URL of the API, including `/api/atlas/v2`. */
@@ -35,10 +35,7 @@ const related = (href: string, name: string) => ({
   rel: `https://cloud.mongodb.com/${name}`,
 });
 
-/**
- * Returns an organization. An organization or a project has fewer links in a list than in a single response
- * (`alone`).
- */
+/** Returns an organization. `alone` adds the links that Atlas omits in a list of organizations or projects. */
 export function organizationDocument({ atlas, base }: DocumentContext, alone: boolean): object {
   const { id, name } = atlas.organization;
   const href = `${base}/orgs/${id}`;

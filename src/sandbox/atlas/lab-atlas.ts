@@ -109,9 +109,9 @@ function addUser(atlas: AtlasState, described: DescribedDatabaseUser): void {
 }
 
 /**
- * Converts a connection string to the form that Atlas shows (facts/mongodb.md 7.8). The SRV string contains
- * only the host. The standard string also contains the options that are in the TXT record of an SRV string.
- * Neither contains the CA of the lab.
+ * Converts a connection string to the form that Atlas shows (facts/mongodb.md 7.8). The SRV string contains only the
+ * host. The standard string also contains the options that the TXT record of an SRV string contains. Both strings
+ * omit the CA of the lab.
  */
 export function atlasConnectionString(uri: string): string {
   const { protocol, host, searchParams } = new URL(uri);

@@ -35,7 +35,7 @@ export interface Resource {
   readonly javaMethod: string;
   /** The capacity of the rate limit bucket, in requests, as recorded from Atlas (facts/mongodb.md 7.4). */
   readonly capacity: number;
-  /** The roles that give access; one of them is sufficient. */
+  /** The roles that can read the resource. A credential requires one of these roles. */
   readonly roles: readonly ApiRole[];
   readonly versions: readonly Version[];
 }
@@ -43,7 +43,7 @@ export interface Resource {
 const ORGANIZATION: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY'];
 const FEDERATION: readonly ApiRole[] = ['ORG_OWNER'];
 const PROJECT: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY', 'GROUP_OWNER', 'GROUP_READ_ONLY'];
-/** Atlas requires a role for monitoring or database access. A project owner has both. */
+/** Atlas requires a role for monitoring or for database access. A project owner has both roles. */
 const HISTORY: readonly ApiRole[] = ['ORG_OWNER', 'GROUP_OWNER'];
 
 const since20230101 = (read: Version['read']): readonly Version[] => [{ date: '2023-01-01', read }];
@@ -256,8 +256,8 @@ function list(call: ResourceCall, documents: readonly object[]): object {
 }
 
 /**
- * Lists the identity providers of the requested types. The default is workforce providers with SAML, and the
- * lab has none.
+ * Lists the identity providers of the requested types. The default is workforce providers with SAML, which the lab
+ * does not have.
  */
 function identityProviders(call: ResourceCall): object {
   requireFederation(call);

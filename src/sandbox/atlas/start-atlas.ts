@@ -223,8 +223,8 @@ function methodNotAllowed(): ApiFailure {
 }
 
 /**
- * Adds the HTTP status: to a list as a field, and to any other document in a wrapper with `content`
- * (facts/mongodb.md 7.2).
+ * Adds the HTTP status to a document. A list gets the field `status`. Any other document is put in the field
+ * `content` (facts/mongodb.md 7.2).
  */
 function envelope(document: object): object {
   return 'results' in document ? { ...document, status: 200 } : { content: document, status: 200 };

@@ -19,7 +19,7 @@ export class Collection {
   readonly uuid: UUID = new UUID(randomUUID());
   readonly #documents = new Map<string, Document>();
   readonly #indexes = new Map<string, Index>([[ID_INDEX.name, ID_INDEX]]);
-  /** For each unique index, the ID of the document for each index key. */
+  /** For each unique index, the owner of each index key: the `_id` of the document that contains the key. */
   readonly #owners = new Map<string, Map<string, string>>();
 
   constructor(namespace: string) {
@@ -102,7 +102,7 @@ export class Collection {
     this.#indexes.delete(name);
   }
 
-  /** Removes the documents that have expired by a TTL index. */
+  /** Removes the documents that are expired according to a TTL index. */
   removeExpired(now: Date): void {
     for (const { key, expireAfterSeconds, keys } of this.#indexes.values()) {
       if (expireAfterSeconds === null || key.has('_id')) continue;

@@ -35,8 +35,8 @@ const MAX_BLOCK = 600_000;
 
 /**
  * The fail point `failCommand`, which driver tests configure (facts/mongodb.md 3.2). The lab has no other fail
- * points. The fail point applies to the commands that a client sends. Speculative authentication inside hello is not
- * a saslStart command, so a fail point for saslStart does not affect it.
+ * points. The fail point applies to the commands that a client sends. A fail point for saslStart therefore does not
+ * affect speculative authentication inside hello.
  */
 export class FailPoints {
   #active: FailCommand | null = null;

@@ -37,7 +37,7 @@ export function optionalInteger(body: TypedDocument, name: string): number | und
   return number;
 }
 
-/** Returns the boolean value of a field. As in MongoDB, true and every number except zero are true. */
+/** Returns the boolean value of a field. As in MongoDB, a number other than zero is true. */
 export function flag(body: TypedDocument, name: string, otherwise = false): boolean {
   const value = body[name];
   if (value === undefined || value === null) return otherwise;

@@ -42,8 +42,8 @@ export class FrameReader {
     if (length < HEADER_SIZE || length > MAX_MESSAGE) {
       throw new WireError(`invalid message length: ${length} bytes`);
     }
-    // The length is checked before the rest of the message arrives, because the start of a TLS ClientHello reads as a
-    // length of many megabytes.
+    // The length is checked before the rest of the message arrives, because the first bytes of a TLS ClientHello
+    // represent a length of many megabytes.
     if (this.#size < HEADER_SIZE) return null;
     const opCode = this.#peek(HEADER_SIZE).readInt32LE(12);
     if (opCode !== OP_MSG && opCode !== OP_QUERY) {

@@ -5,9 +5,7 @@ import { bounded } from '../../lib/core/deadline.ts';
 import { bareHost } from '../../lib/core/hosts.ts';
 import { lookup } from '../../lib/net/lookup.ts';
 
-/**
- * The timeout for requests to STS or an issuer, in milliseconds. It is shorter than the timeouts of MongoDB clients.
- */
+/** The timeout for requests to STS or an issuer, in milliseconds: shorter than the timeouts of MongoDB clients. */
 const PATIENCE = 5000;
 /** The maximum size of a response, in bytes. A key set has a few kilobytes. */
 const MAX_ANSWER = 1_000_000;
@@ -15,7 +13,7 @@ const MAX_ANSWER = 1_000_000;
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
-  /** The request headers, including `Host`. They are sent unchanged. */
+  /** The request headers, including `Host`, which are sent unchanged. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** The trusted CA certificates, PEM (default: the CAs that Node.js trusts). */

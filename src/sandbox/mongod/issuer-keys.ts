@@ -36,8 +36,8 @@ interface KeySet {
 
 /**
  * A cache for the public keys of issuers, which the server finds through discovery. For an unknown kid, the server
- * fetches the keys again, except within one minute after a successful fetch. The server version decides how other
- * keys than RSA keys are treated (facts/mongodb.md 1.6).
+ * fetches the keys again, except within one minute after a successful fetch. The server version determines the
+ * treatment of keys that are not RSA keys (facts/mongodb.md 1.6).
  */
 export class IssuerKeys {
   readonly #options: IssuerKeysOptions;

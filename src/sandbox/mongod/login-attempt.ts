@@ -33,7 +33,7 @@ export function serverTextOf(refusal: Refusal): string {
       return `BadValue: Invalid JWT: '${refusal.claim}' claim format is not ${refusal.expected}`;
     case 'user-missing':
       return userNotFound(refusal.expected.join(', '));
-    // The server treats each of these users as missing: wrong database, type or cluster, or expired.
+    // The server reports a user with the wrong database, type or cluster, and an expired user, as missing.
     case 'user-database':
     case 'oidc-auth-type':
     case 'aws-iam-type':

@@ -20,7 +20,7 @@ export interface CommandMessage {
   readonly document: Document;
   /** The fields of the document as a plain object. */
   readonly body: TypedDocument;
-  /** The reason why the document cannot be stored unchanged; null if it can. */
+  /** The reason why the document cannot be stored unchanged; null if the document can be stored unchanged. */
   readonly inexact: string | null;
   /** True if the client expects no reply. */
   readonly moreToCome: boolean;

@@ -55,7 +55,7 @@ export interface MongodOptions {
   readonly sts: { readonly url: string };
   /** The CA certificate, PEM, for connections to STS and the issuers (default: the CAs that Node.js trusts). */
   readonly ca?: string;
-  /** The STS host that a client must sign a request for (default: `sts.amazonaws.com`). */
+  /** The STS host for which clients sign the request (default: `sts.amazonaws.com`). */
   readonly stsHost?: string;
 }
 
@@ -89,7 +89,7 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
   const sockets = new Set<Socket>();
   const server =
     tls === undefined ? createServer() : createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT });
-  // These are the raw sockets, including sockets during a TLS handshake.
+  // Counts the raw sockets, including sockets during a TLS handshake.
   server.on('connection', (socket: Socket) => {
     if (sockets.size >= settings.maxConnections) {
       log.add(tooMany(socket, settings.maxConnections));
@@ -100,7 +100,8 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
   await listen(server, host, port);
-  // Such an error, for example too many open files, loses a connection but does not stop the server.
+  // An error of the running server, for example too many open files, affects one connection and must not stop the
+  // server.
   server.on('error', () => {});
   const { port: bound } = server.address() as AddressInfo;
   const named = options.announcedHost ?? (isIPv6(host) ? `[${host}]` : host);

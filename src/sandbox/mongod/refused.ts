@@ -1,4 +1,7 @@
-/** A rejected login. The message is only for the lab's log; the client receives only `Authentication failed.` */
+/**
+ * The error for a rejected login. The message is only for the lab's log; the client receives only `Authentication
+ * failed.`
+ */
 export class Refused extends Error {
   override readonly name = 'Refused';
   /** The principal; null if unknown. */

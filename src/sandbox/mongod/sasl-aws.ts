@@ -31,8 +31,8 @@ export interface AwsMechanismOptions {
 }
 
 /**
- * The mechanism MONGODB-AWS: the client and the server exchange nonces, and then the client sends a signed
- * GetCallerIdentity request, which STS verifies (facts/mongodb.md 2.1, 2.5).
+ * The mechanism MONGODB-AWS (facts/mongodb.md 2.1, 2.5). The client and the server exchange nonces. The client then
+ * sends a signed GetCallerIdentity request, which STS verifies.
  */
 export function awsMechanism(options: AwsMechanismOptions): SaslMechanism {
   return async (first, note) => {

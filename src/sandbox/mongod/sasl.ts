@@ -6,7 +6,7 @@ import { Refused } from './refused.ts';
 /** An authenticated user. */
 export interface Login {
   readonly principal: DatabasePrincipal;
-  /** The time at which the session requires reauthentication; null if it never does. */
+  /** The time at which the session requires re-authentication; null if re-authentication is never required. */
   readonly expiresAt: Date | null;
   /** Details of the login for the log. */
   readonly evidence: string;

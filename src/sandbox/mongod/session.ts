@@ -45,7 +45,7 @@ export class Session {
   /** The application name in the client's first hello. */
   appName: string | null = null;
   conversation: Conversation | null = null;
-  /** The last successful login. A reauthentication replaces it. */
+  /** The last successful login. A re-authentication replaces the login. */
   login: Login | null = null;
 
   constructor(connectionId: number, peer: string) {

@@ -18,7 +18,7 @@ export interface MongodSettings {
   mechanisms: readonly string[];
 }
 
-/** The default limit of the lab. It is far below the default of mongod, which depends on the operating system. */
+/** The default limit of the lab, far below the default of mongod, which depends on the operating system. */
 const MAX_CONNECTIONS = 5000;
 
 export const defaultSettings = (): MongodSettings => ({

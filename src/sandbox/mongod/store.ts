@@ -27,7 +27,7 @@ export class Store {
     return this.#databases.get(database)?.get(name);
   }
 
-  /** Returns a collection. Creates the collection if it does not exist. @throws CommandError InvalidNamespace */
+  /** Returns a collection. Creates a missing collection. @throws CommandError InvalidNamespace */
   open(database: string, name: string): Collection {
     const existing = this.find(database, name);
     if (existing !== undefined) return existing;

@@ -2,8 +2,8 @@ import { createContext, Script } from 'node:vm';
 import { CommandError } from './command-error.ts';
 
 /**
- * The time limit of a computation, in milliseconds. It is generous for the small data sets of a lab, even on a busy
- * machine.
+ * The time limit of a computation, in milliseconds. The limit is generous for the small data sets of a lab, even on a
+ * busy machine.
  */
 const LIMIT_MS = 1000;
 
@@ -13,12 +13,12 @@ const CALLER = createContext({ work: null });
 let since: number | null = null;
 
 /**
- * Runs a synchronous computation and stops it at the time limit. Without the limit, a backtracking regular expression
- * or an endlessly growing pipeline would block every server of the lab. The limit applies to consecutive synchronous
- * work together, for example to all statements of a command. mongod limits the number of steps of a match in PCRE2.
- * RegExp has no such limit, but node:vm can stop any code, even during a match.
+ * Runs a synchronous computation, and stops the computation at the time limit. Without the limit, a backtracking
+ * regular expression or an endlessly growing pipeline would block every server of the lab. The limit applies to
+ * consecutive synchronous work together, for example to all statements of a command. mongod limits the number of
+ * steps of a match in PCRE2. RegExp has no such limit, but node:vm can stop any code, even during a match.
  *
- * @param work a computation without side effects, because the limit can stop it at any point
+ * @param work a computation without side effects, because the limit can stop the computation at any point
  * @throws CommandError MaxTimeMSExpired, and any error that the work throws
  */
 export function withTimeLimit<Value>(work: () => Value): Value {

@@ -64,7 +64,7 @@ async function start(call: CommandCall, request: TypedDocument, database: string
 }
 
 /**
- * Password mechanisms. Every server offers them, but the lab's database users have no passwords (facts/mongodb.md
+ * The password mechanisms, which every server offers. The lab's database users have no passwords (facts/mongodb.md
  * 1.2).
  */
 const OF_PASSWORDS: ReadonlySet<string> = new Set(['SCRAM-SHA-1', 'SCRAM-SHA-256']);

@@ -17,7 +17,7 @@ const ACTIONS: Readonly<Record<Operation, readonly DatabaseAction[]>> = {
   delete: ['remove'],
 };
 
-/** The command bulkWrite, which writes to several collections. MongoDB 8.0 and later support it. */
+/** The command bulkWrite of MongoDB 8.0 and later, which writes to several collections. */
 export const BULK_COMMANDS: CommandTable = {
   bulkWrite: { access: needsOf, run: bulkWrite },
 };

@@ -66,7 +66,7 @@ function listCollections(call: CommandCall): TypedDocument {
 function create(call: CommandCall): TypedDocument {
   const name = collectionOf(call);
   const { store } = call.server;
-  // No accepted option changes the collection, so creating an existing collection succeeds.
+  // The options that the lab accepts have no effect, so creating an existing collection succeeds.
   store.open(call.database, name);
   return {};
 }

@@ -6,7 +6,7 @@ import { UnsupportedError } from '../unsupported.ts';
 
 /** A command from a client. */
 export interface CommandCall {
-  /** The name of the command in the command table. The client's spelling can differ. */
+  /** The name of the command in the command table. The client can use an alias. */
   readonly name: string;
   readonly database: string;
   /** The fields as a plain object. Nested documents are also plain objects. */

@@ -74,8 +74,8 @@ function namespaceOf({ name, database, document }: CommandCall): string | null {
 }
 
 /**
- * Converts the command to a plain object only on first access, because an insert of many documents does not need
- * `body`.
+ * Returns the call of a command. The plain object `body` is computed on first access, because inserts of many
+ * documents do not use `body`.
  */
 function callOf(name: string, message: CommandMessage, session: Session, server: ServerState): CommandCall {
   const { database, document } = message;

@@ -102,7 +102,7 @@ function distinct(call: CommandCall): TypedDocument {
 
 const STATISTICS: ReadonlySet<string> = new Set(['storageStats', 'count']);
 
-/** Returns the output of the stage `$collStats`. Shells request it. */
+/** Returns the output of the stage `$collStats`, which MongoDB shells use. */
 function statistics(source: Collection, operand: unknown): Document {
   if (!isDocument(operand)) {
     throw new CommandError(
@@ -155,7 +155,7 @@ function selectionOf(call: CommandCall, filterName: 'filter' | 'query', limit: n
   };
 }
 
-/** Returns a collection; an empty collection if it does not exist. */
+/** Returns a collection; a new, empty collection if the collection does not exist. */
 function collection(call: CommandCall, name: string = collectionOf(call)): Collection {
   return call.server.store.find(call.database, name) ?? new Collection(`${call.database}.${name}`);
 }

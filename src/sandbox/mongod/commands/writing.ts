@@ -232,7 +232,7 @@ function placeOf(call: CommandCall): Place {
 }
 
 /**
- * Returns the collection to search; an empty collection if it does not exist.
+ * Returns the collection to search; an empty collection if the collection does not exist.
  *
  * @throws CommandError InvalidNamespace
  */
@@ -241,11 +241,7 @@ function found({ server }: CommandCall, place: Place): Collection {
   return server.store.find(place.database, place.name) ?? new Collection(`${place.database}.${place.name}`);
 }
 
-/**
- * Returns the collection to write to. Creates the collection if it does not exist.
- *
- * @throws CommandError InvalidNamespace
- */
+/** Returns the collection to write to. Creates a missing collection. @throws CommandError InvalidNamespace */
 export function opened({ server }: CommandCall, place: Place): Collection {
   checkWritable(place);
   return server.store.open(place.database, place.name);

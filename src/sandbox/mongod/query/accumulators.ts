@@ -10,7 +10,7 @@ import type { Expression, Scope } from './expressions/expression.ts';
 import { merged } from './expressions/objects.ts';
 import { UNSUPPORTED_ACCUMULATORS } from './unsupported-operators.ts';
 
-/** Computes the result for a group from the expression's value for each document of the group. */
+/** Computes the result for a group from the values of the accumulator's expression, one value for each document. */
 type Accumulator = (values: readonly unknown[]) => unknown;
 
 /** The accumulators of `$group` that the lab supports. */

@@ -13,7 +13,7 @@ export function valueAt(document: Document, steps: readonly string[]): unknown {
 }
 
 /**
- * Returns a copy of a document with a value at a path. Creates the missing documents in the path.
+ * Returns a copy of a document with a new value at a path. Creates the missing documents in the path.
  *
  * @throws CommandError PathNotViable if a value in the path is neither a document nor an array
  */

@@ -121,7 +121,9 @@ function pathsIn(parts: readonly Filter[]): readonly string[] {
   ]);
 }
 
-/** Returns true for a document of operators. As in MongoDB, only the first field is checked. A DBRef is a value. */
+/**
+ * Returns true for a document of operators, and false for a DBRef. As in MongoDB, only the first field is checked.
+ */
 export function isOperators(value: unknown): value is Document {
   if (!isDocument(value)) return false;
   const [first = ''] = value.keys();

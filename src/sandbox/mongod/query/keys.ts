@@ -10,7 +10,7 @@ export type Key = readonly unknown[];
 
 const EMPTY = Symbol('an empty array');
 
-/** The state of following a path through a document. */
+/** The current position while a path is followed through a document. */
 interface Position {
   readonly value: unknown;
   readonly steps: readonly string[];

@@ -143,7 +143,10 @@ function checkOperator(value: unknown): void {
   }
 }
 
-/** Records an inclusion or exclusion, and checks that a projection does not mix them. `_id` is exempt. */
+/**
+ * Records an inclusion or exclusion. Checks that a projection does not mix inclusions and exclusions, except for
+ * `_id`.
+ */
 function note(parts: Parts, path: string, isIncluded: boolean): void {
   if (path === '_id') return;
   if (isIncluded) {

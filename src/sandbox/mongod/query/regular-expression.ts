@@ -2,7 +2,7 @@ import { CommandError } from '../command-error.ts';
 import { unsupported } from '../unsupported.ts';
 
 /**
- * The POSIX character classes. They contain only ASCII characters, because MongoDB does not enable PCRE's Unicode
+ * The POSIX character classes, limited to ASCII characters, because MongoDB does not enable PCRE's Unicode
  * properties.
  */
 const POSIX: Readonly<Record<string, string>> = {
@@ -109,7 +109,7 @@ class Translation {
       this.#rest = this.#rest.slice(2);
       return SYNTAX.test(literal) ? `\\${literal}` : literal;
     }
-    return this.#match(SAME_ESCAPES, `the escape ${kind} in a regular expression`);
+    return this.#match(SAME_ESCAPES, `the escape sequence ${kind} in a regular expression`);
   }
 
   #class(): string {
@@ -135,7 +135,7 @@ class Translation {
     if (posix !== null) {
       const members = POSIX[posix[2] ?? ''];
       if (members === undefined || posix[1] === '^') {
-        throw unsupported('NotImplemented', `the class ${posix[0]} in a regular expression`);
+        throw unsupported('NotImplemented', `the character class ${posix[0]} in a regular expression`);
       }
       this.#rest = this.#rest.slice(posix[0].length);
       return members;

@@ -1,6 +1,6 @@
 /**
- * The operators that mongod 8.0 supports but the lab does not. An operator that is in no table of the lab is also
- * unknown to MongoDB: https://www.mongodb.com/docs/manual/reference/operator/
+ * The operators that mongod 8.0 supports but the lab does not. An operator outside this file and outside the lab's
+ * tables of operators is invalid in MongoDB too: https://www.mongodb.com/docs/manual/reference/operator/
  */
 export const UNSUPPORTED_QUERY_OPERATORS: ReadonlySet<string> = new Set([
   '$where',

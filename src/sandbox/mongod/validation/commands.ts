@@ -249,7 +249,10 @@ export const COMMAND_RULES: Readonly<Record<string, CommandRules>> = {
 
 const INDEX = whole(0);
 
-/** The operations of bulkWrite, by the name of their first field. The value of that field is a namespace index. */
+/**
+ * The operations of bulkWrite, by the name of their first field. The value of the first field is the index of the
+ * namespace.
+ */
 const BULK_OPERATIONS: Readonly<Record<string, Rules>> = {
   insert: { required: { insert: INDEX, document: object }, optional: {} },
   update: {

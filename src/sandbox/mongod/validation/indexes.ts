@@ -151,7 +151,7 @@ function newIndex(spec: Document, isIdIndex: boolean): Index {
     keys: (document) => {
       if (partial !== null && !partial.filter.matches(document)) return [];
       const keys = keysOf(document, paths, () => refuseParallel(key));
-      // A sparse index does not contain a document that has none of the indexed fields.
+      // A sparse index contains only documents that have at least one of the indexed fields.
       return isSparse ? keys.filter(() => paths.some((steps) => exists(document, steps))) : keys;
     },
   };

@@ -101,7 +101,7 @@ export function numberKey(value: Numeric): string {
   return `${coefficient}e${exponent}`;
 }
 
-/** Returns the key of an integer that is exact in JavaScript. */
+/** Returns the key of an integer that a JavaScript number represents exactly. Trailing zeros move to the exponent. */
 function withoutZeros(number: number): string {
   let coefficient = number;
   let exponent = 0;

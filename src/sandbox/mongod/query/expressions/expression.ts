@@ -92,9 +92,7 @@ export function named(
   return (scope) => new Map(compiled.map(([field, expression]) => [field, expression(scope)]));
 }
 
-/**
- * Reads named arguments without compiling them. Some operators define variables that apply only to some arguments.
- */
+/** Reads named arguments without compiling them, for operators whose variables are visible only in some arguments. */
 export function namedFields(
   operand: unknown,
   name: string,
