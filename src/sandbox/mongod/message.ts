@@ -73,7 +73,7 @@ function withHeader(opCode: number, id: number, responseTo: number, parts: reado
 function parseMsg(frame: Buffer, requestId: number): CommandMessage {
   const flags = frame.readUInt32LE(HEADER_SIZE);
   const unknown = flags & 0xffff & ~KNOWN_REQUIRED_BITS;
-  if (unknown !== 0) throw new WireError(`OP_MSG has the unknown flags 0x${unknown.toString(16)}`);
+  if (unknown !== 0) throw new WireError(`OP_MSG has unknown flags: 0x${unknown.toString(16)}`);
   const sections = new SectionReader(withoutChecksum(frame, (flags & CHECKSUM_PRESENT) !== 0));
   let body: Document | null = null;
   const sequences = new Map<string, Document[]>();

@@ -161,7 +161,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
     const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
     throw new FedctlError(taken ? 'lab.port-taken' : 'lab.start-failed', {
       message: taken
-        ? `Port ${port} on ${host} is in use: the lab's MongoDB server cannot listen there.`
+        ? `The lab's MongoDB server cannot listen on ${host}:${port}: the port is in use.`
         : `The lab's MongoDB server cannot listen on ${host}:${port}.`,
       details: { server: 'mongod', host, port },
       cause,

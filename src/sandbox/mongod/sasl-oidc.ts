@@ -10,7 +10,7 @@ import { checkToken, type TokenCheckOptions } from './token-check.ts';
 export function oidcMechanism(checking: () => TokenCheckOptions): SaslMechanism {
   return async (payload) => {
     const token = payload['jwt'];
-    if (token === undefined) throw new Refused('none of the identity providers supports human flows');
+    if (token === undefined) throw new Refused('no identity provider supports the human flow');
     if (typeof token !== 'string') throw new Refused('the field "jwt" is not a string');
     return { done: true, login: await checkToken(token, checking()) };
   };

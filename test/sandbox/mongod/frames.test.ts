@@ -150,7 +150,7 @@ describe('bytes that are no message', () => {
     },
     { name: 'a header alone', bytes: frame(2013, Buffer.alloc(0)), reason: /^invalid message: / },
     { name: 'no section', bytes: frame(2013, NO_FLAGS), reason: 'OP_MSG has no body' },
-    { name: 'an unknown flag', bytes: opMsg(PING, { flags: 4 }), reason: 'OP_MSG has the unknown flags 0x4' },
+    { name: 'an unknown flag', bytes: opMsg(PING, { flags: 4 }), reason: 'OP_MSG has unknown flags: 0x4' },
     {
       name: 'two bodies',
       bytes: frame(2013, Buffer.concat([NO_FLAGS, BODY, BODY])),
@@ -308,6 +308,6 @@ describe('closing', () => {
 test('a port that is taken is said to be', async () => {
   await expect(startMongodFixture({ port: lab.mongod.port })).rejects.toMatchObject({
     code: 'lab.port-taken',
-    message: `Port ${lab.mongod.port} on 127.0.0.1 is in use: the lab's MongoDB server cannot listen there.`,
+    message: `The lab's MongoDB server cannot listen on 127.0.0.1:${lab.mongod.port}: the port is in use.`,
   });
 });

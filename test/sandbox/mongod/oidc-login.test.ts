@@ -305,13 +305,13 @@ describe('the conversation', () => {
       name: 'a client that asks for the issuer',
       body: { ...saslStart(''), payload: payload({}) },
       database: '$external',
-      reason: 'none of the identity providers supports human flows',
+      reason: 'no identity provider supports the human flow',
     },
     {
       name: 'a client that names a principal',
       body: { ...saslStart(''), payload: payload({ n: 'alice' }) },
       database: '$external',
-      reason: 'none of the identity providers supports human flows',
+      reason: 'no identity provider supports the human flow',
     },
     {
       name: 'a token that is no text',

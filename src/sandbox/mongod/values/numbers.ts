@@ -191,7 +191,7 @@ export function roundedAt(value: Exact, exponent: number): Exact {
 export function decimalOperand(value: Numeric): Exact {
   const parts = value instanceof Double ? null : exact(value);
   if (parts === null)
-    throw unsupported('NotImplemented', `computing with the decimal and the ${typeOf(value)} ${value}`);
+    throw unsupported('NotImplemented', `decimal arithmetic with the ${typeOf(value)} ${value}`);
   return parts;
 }
 
