@@ -77,7 +77,7 @@ describe('fedctl sandbox --detach', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(
       stderr,
-    ).toBe(`error: Port ${port} on 127.0.0.1 is in use: the lab's MongoDB server cannot listen there.
+    ).toBe(`error: The lab's MongoDB server cannot listen on 127.0.0.1:${port}: the port is in use.
 cause:  Another program listens on the port that the lab should use.
 remedy: Omit the port, so that the lab selects a free one.
 code:   lab.port-taken

@@ -5,16 +5,16 @@ import { accessLogDocument } from './documents.ts';
 import { readFlag, readInteger } from './listing.ts';
 import type { AtlasCluster } from './records.ts';
 
-/** The earliest valid time: the beginning of 2008, in milliseconds. */
+/** The earliest valid time: the start of 2008, in milliseconds since 1970. */
 const EARLIEST = 1_199_145_600_000;
 const MOST_LOGS = 20_000;
 
 /**
- * Returns the logins to a cluster, or to the process that the path names, newest first. `authResult` filters
- * by result; `start` and `end` (milliseconds since 1970) must be used together. Not available for shared
- * tiers; how Atlas words that error is unverified.
+ * Returns the logins to a cluster, or to the process named in the path, newest first. `authResult` filters by
+ * result. `start` and `end` (milliseconds since 1970) must be used together. Shared tiers have no access
+ * history; Atlas's wording of this error is unverified.
  *
- * @throws ApiFailure 400
+ * @throws ApiFailure 400 for a shared tier or an invalid query
  */
 export function accessHistory(call: ResourceCall, cluster: AtlasCluster | null): object {
   if (cluster !== null && isTenant(cluster)) {

@@ -22,15 +22,15 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /**
- * An error of the API in the form of its body (facts/mongodb.md 7.4). It does not leave this folder: every
- * one becomes a response.
+ * An API error, with the fields of its JSON body (facts/mongodb.md 7.4). The API converts every ApiFailure to
+ * a response.
  */
 export class ApiFailure extends Error {
   override readonly name = 'ApiFailure';
   readonly status: number;
   readonly errorCode: string;
   readonly parameters: readonly string[] | null;
-  /** Field and description of each fault in the request. */
+  /** The name and the error description of each invalid field in the request. */
   readonly fields: readonly (readonly [field: string, description: string])[];
   readonly headers: Readonly<Record<string, string>>;
 
@@ -48,7 +48,7 @@ export class ApiFailure extends Error {
     this.headers = more.headers ?? {};
   }
 
-  /** Returns the body as recorded, with keys in alphabetical order. */
+  /** Returns the response body with keys in alphabetical order, as recorded from Atlas. */
   toDocument(): object {
     const badRequestDetail =
       this.fields.length === 0
@@ -81,14 +81,16 @@ export class ApiFailure extends Error {
 }
 
 /**
- * As recorded: `Cannot find resource Online archive with id …`. The codes for other resources are unverified.
+ * Creates the error for a missing resource. Recorded from Atlas: `Cannot find resource Online archive with id
+ * …`. The codes for other resources are unverified.
  */
 export function notFound(what: string): ApiFailure {
   return new ApiFailure(404, 'RESOURCE_NOT_FOUND', `Cannot find resource ${what}.`, { parameters: [what] });
 }
 
 /**
- * Creates the error for an invalid query parameter. The code is known from issues, the wording is unverified.
+ * Creates the error for an invalid query parameter. The code is known from public issues; the wording is
+ * unverified.
  */
 export function invalidParameter(field: string, description: string): ApiFailure {
   return new ApiFailure(

@@ -1,28 +1,28 @@
 import { ApiFailure } from './answer.ts';
 
-/** A version of one resource; dates as `YYYY-MM-DD`. */
+/** A version of a resource. All dates have the format `YYYY-MM-DD`. */
 export interface ResourceVersion {
   readonly date: string;
   /** The date from which a newer version is recommended. */
   readonly deprecatedOn?: string;
-  /** The date from which it is no longer available. */
+  /** The date from which this version is no longer available. */
   readonly sunsetOn?: string;
 }
 
 export interface ResolvedVersion<Version extends ResourceVersion> {
   readonly version: Version;
-  /** Content-Type, and Deprecation and Sunset if they apply. */
+  /** The Content-Type header, and the Deprecation and Sunset headers if applicable. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 const MEDIA_TYPE = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/i;
 
 /**
- * Returns the version of a resource for an Accept header: the newest that is not newer than the requested
- * date (facts/mongodb.md 7.2).
+ * Returns the newest version of a resource that is not newer than the date in the Accept header
+ * (facts/mongodb.md 7.2).
  *
- * @throws ApiFailure 406 when the header names no existing version (code and wording are unverified), 410
- * when the version is no longer available
+ * @throws ApiFailure 406 if the header has no valid date, or a date before the first version (code and
+ * wording are unverified); 410 if the version is no longer available
  */
 export function resolveVersion<Version extends ResourceVersion>(
   accept: string,
@@ -68,7 +68,7 @@ function notAcceptable(detail: string): ApiFailure {
   return new ApiFailure(406, 'INVALID_VERSION_DATE', detail);
 }
 
-/** Formats a date as Atlas does: the day without a leading zero, `Mon, 5 Aug 2024 00:00:00 GMT`. */
+/** Formats a date as Atlas does, without a leading zero in the day: `Mon, 5 Aug 2024 00:00:00 GMT`. */
 function httpDate(date: string): string {
   return new Date(date).toUTCString().replace(/, 0/, ', ');
 }

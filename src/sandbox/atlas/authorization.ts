@@ -5,7 +5,10 @@ import type { ApiCredentials } from './credentials.ts';
 import type { DigestAuthentication } from './digest.ts';
 import { headerOf } from './request.ts';
 
-/** The authenticated principal, or the error response and the true reason for the lab's log. */
+/**
+ * The authenticated principal, or the error response and the actual reason, which only the lab's log
+ * contains.
+ */
 export type Authorization =
   | { readonly accepted: true; readonly principal: string }
   | {
@@ -16,9 +19,9 @@ export type Authorization =
     };
 
 /**
- * Checks a service account's bearer token or an API key's Digest response, and then whether the credential is
- * allowed from the address of the request. A wrong key, a wrong token and a missing one get the same response
- * (facts/mongodb.md 7.3).
+ * Checks a service account's bearer token or an API key's Digest response. Then checks that the access list
+ * of the credential contains the client's address. A wrong key, a wrong token and missing credentials all get
+ * the same response (facts/mongodb.md 7.3).
  */
 export function authorize(
   request: HttpRequest,
@@ -46,8 +49,9 @@ export function authorize(
 }
 
 /**
- * Checks that the credential has one of the roles that a resource requires. @throws ApiFailure 401, as
- * recorded
+ * Checks that the credential has one of the roles that a resource requires.
+ *
+ * @throws ApiFailure 401, as recorded from Atlas
  */
 export function requireRole(credentials: ApiCredentials, wanted: readonly string[]): void {
   if (wanted.some((role) => [...credentials.roles].some((held) => held === role))) return;
@@ -72,7 +76,10 @@ function fromAllowedAddress(
   return { accepted: false, principal, answer: failure.toAnswer(), reason };
 }
 
-/** Byte for byte as recorded: it comes from a different part of Atlas than the other errors. */
+/**
+ * The body of a 401 response, byte for byte as recorded from Atlas. Another component of Atlas creates this response,
+ * so the format differs from other errors.
+ */
 const UNAUTHORIZED = `{
   "error" : 401,
   "reason" : "Unauthorized",

@@ -13,7 +13,9 @@ export function isTenant(cluster: AtlasCluster): boolean {
   return isFlex(cluster) || SHARED.includes(cluster.instanceSize);
 }
 
-/** `{}` while the cluster is being created, as recorded. */
+/**
+ * Returns the connection strings of a cluster; `{}` while Atlas creates the cluster, as recorded from Atlas.
+ */
 function connectionStrings({ stateName, connectionString, connectionStringSrv }: AtlasCluster): object {
   if (stateName === 'CREATING') return {};
   return {
@@ -22,7 +24,7 @@ function connectionStrings({ stateName, connectionString, connectionStringSrv }:
   };
 }
 
-/** Returns a cluster of version 2024-08-05, with the fields of a recorded one. */
+/** Returns a cluster in API version 2024-08-05, with the fields recorded from Atlas. */
 export function clusterDocument(context: DocumentContext, cluster: AtlasCluster): object {
   const { instanceSize } = cluster;
   const region = isTenant(cluster)
@@ -36,7 +38,10 @@ export function clusterDocument(context: DocumentContext, cluster: AtlasCluster)
   };
 }
 
-/** Returns a cluster of version 2023-02-01: shards are a number, and the disk size belongs to the cluster. */
+/**
+ * Returns a cluster in API version 2023-02-01. In this version, shards are a number, and the cluster has one disk
+ * size.
+ */
 export function clusterDocument20230201(context: DocumentContext, cluster: AtlasCluster): object {
   const { instanceSize } = cluster;
   const tenant = isTenant(cluster);
@@ -77,7 +82,7 @@ function sharedFields({ atlas, base }: DocumentContext, cluster: AtlasCluster): 
   const line = majorVersion(cluster);
   return {
     backupEnabled: false,
-    // In lower case, unlike the API contract (facts/mongodb.md 7.9).
+    // `secondary` is lowercase, unlike in the OpenAPI specification (facts/mongodb.md 7.9).
     biConnector: { enabled: false, readPreference: 'secondary' },
     clusterType: 'REPLICASET',
     connectionStrings: connectionStrings(cluster),
@@ -107,7 +112,7 @@ function sharedFields({ atlas, base }: DocumentContext, cluster: AtlasCluster): 
   };
 }
 
-/** Returns a flex cluster, which has its own API. */
+/** Returns a flex cluster. Flex clusters have a separate API. */
 export function flexClusterDocument({ atlas }: DocumentContext, cluster: AtlasCluster): object {
   return {
     backupSettings: { enabled: true },
@@ -131,7 +136,7 @@ export function flexClusterDocument({ atlas }: DocumentContext, cluster: AtlasCl
   };
 }
 
-/** Returns a project as `GET /clusters` lists it: every cluster that the credential can see. */
+/** Returns the project as an entry of `GET /clusters`, with all clusters that the credential can read. */
 export function projectClustersDocument({ atlas }: DocumentContext): object {
   return {
     clusters: atlas.clusters.map((cluster) => ({

@@ -4,11 +4,11 @@ import type { ApiRole } from './records.ts';
 
 /** A service account, for the OAuth client credentials grant (facts/mongodb.md 7.3). */
 export interface ServiceAccount {
-  /** `mdb_sa_id_` and 24 hex characters */
+  /** `mdb_sa_id_`, followed by 24 hex characters. */
   readonly clientId: string;
   /** `mdb_sa_sk_…` */
   readonly secret: Secret;
-  /** When the secret expires; null for never. */
+  /** The expiration of the secret; null if the secret does not expire. */
   readonly expiresAt: Date | null;
 }
 
@@ -23,7 +23,7 @@ interface AccessToken {
   readonly expiresAt: Date;
 }
 
-/** Atlas tokens are valid for an hour. */
+/** The lifetime of an Atlas token, in seconds. */
 export const TOKEN_SECONDS = 3600;
 
 /** The credentials of the lab's API, their roles and allowed addresses, and the issued tokens. */
@@ -33,12 +33,12 @@ export class ApiCredentials {
   /** The roles of both credentials. */
   roles: ReadonlySet<ApiRole> = new Set(['ORG_OWNER']);
   /**
-   * CIDR blocks from which both credentials may be used, separate from the project's list. Empty: any
-   * address.
+   * The CIDR blocks from which both credentials can be used; empty for any address. The project's access list is
+   * separate.
    */
   accessList: readonly string[] = [];
   readonly #now: () => Date;
-  /** By the hash of the token, so that a lookup reveals nothing about other tokens. */
+  /** The issued tokens by their hash, so that the duration of a lookup reveals nothing about other tokens. */
   readonly #tokens = new Map<string, AccessToken>();
 
   constructor(now: () => Date) {
@@ -51,13 +51,13 @@ export class ApiCredentials {
     this.apiKey = { publicKey: publicKey(), privateKey: new Secret(randomUUID()) };
   }
 
-  /** Returns a new token for a client id and its secret, or null. */
+  /** Returns a new token; null if the client ID or the secret is wrong, or if the secret has expired. */
   issueToken(clientId: string, secret: string): Secret | null {
     const { serviceAccount } = this;
     const known = isSame(clientId, serviceAccount.clientId);
     const right = isSame(secret, serviceAccount.secret.reveal());
-    const over = serviceAccount.expiresAt !== null && serviceAccount.expiresAt <= this.#now();
-    if (!known || !right || over) return null;
+    const expired = serviceAccount.expiresAt !== null && serviceAccount.expiresAt <= this.#now();
+    if (!known || !right || expired) return null;
     this.#forgetExpired();
     const token = new Secret(randomBytes(32).toString('base64url'));
     this.#tokens.set(hashOf(token.reveal()), {
@@ -67,14 +67,14 @@ export class ApiCredentials {
     return token;
   }
 
-  /** Returns the holder of a token, or why the token is invalid. */
+  /** Returns the client and the expiration of a token, or the reason why the token is invalid. */
   holderOf(token: string): AccessToken | 'unknown' | 'expired' {
     const found = this.#tokens.get(hashOf(token));
     if (found === undefined || found.clientId !== this.serviceAccount.clientId) return 'unknown';
     return found.expiresAt <= this.#now() ? 'expired' : found;
   }
 
-  /** @returns false when there was no such token */
+  /** Revokes a token. @returns false if the token does not exist */
   revokeToken(token: string): boolean {
     return this.#tokens.delete(hashOf(token));
   }
@@ -84,7 +84,7 @@ export class ApiCredentials {
   }
 }
 
-/** Compares in a time that does not depend on where two texts differ. */
+/** Compares two strings. The duration does not depend on the position of the first difference. */
 export function isSame(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }
@@ -97,7 +97,7 @@ function hashOf(token: string): string {
   return digest(token).toString('hex');
 }
 
-/** Returns eight lower-case letters, the form of Atlas public keys. */
+/** Returns a random public key in the format of Atlas: eight lowercase letters. */
 function publicKey(): string {
   return [...randomBytes(8)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');
 }

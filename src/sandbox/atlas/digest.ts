@@ -3,14 +3,11 @@ import type { ApiKey } from './credentials.ts';
 import { isSame } from './credentials.ts';
 
 const REALM = 'MMS Public API';
-/**
- * How long a nonce is valid, in milliseconds; then the client receives another one. The time that Atlas uses
- * is unknown.
- */
+/** The lifetime of a nonce, in milliseconds. The lifetime in Atlas is unknown. */
 const NONCE_LIFE = 5 * 60 * 1000;
-/** The largest number of stored nonces; the oldest is removed first. */
+/** The maximum number of stored nonces. A new nonce replaces the oldest. */
 const NONCES = 1000;
-/** The number of requests for one nonce. */
+/** The maximum number of requests with the same nonce. */
 const USES = 10_000;
 
 const ALGORITHMS: Readonly<Record<string, string>> = { MD5: 'md5', 'SHA-256': 'sha256' };
@@ -24,9 +21,9 @@ interface Nonce {
 export type DigestVerdict = 'accepted' | 'stale' | { readonly refused: string };
 
 /**
- * HTTP Digest (RFC 7616) with qop=auth, as Atlas requires it for programmatic API keys. The challenge names
- * MD5, as recorded (facts/mongodb.md 7.3); a response with SHA-256 is accepted too. A nonce is valid for a
- * limited time, and each count only once.
+ * HTTP Digest authentication (RFC 7616) with qop=auth, which Atlas requires for programmatic API keys. The
+ * challenge offers MD5, as recorded from Atlas (facts/mongodb.md 7.3). The lab also accepts a response with
+ * SHA-256. A nonce expires, and each nonce count is valid only once.
  */
 export class DigestAuthentication {
   readonly #now: () => Date;
@@ -36,7 +33,7 @@ export class DigestAuthentication {
     this.#now = now;
   }
 
-  /** Returns the value of WWW-Authenticate, with a new nonce. */
+  /** Creates a nonce and returns the value of the WWW-Authenticate header. */
   challenge(stale: boolean): string {
     const nonce = randomBytes(24).toString('base64');
     const [oldest] = this.#nonces.keys();
@@ -49,7 +46,7 @@ export class DigestAuthentication {
    * Verifies a response to a challenge.
    *
    * @param credentials the text after `Digest ` in the Authorization header
-   * @param request method, and path and query byte for byte as they were sent
+   * @param request the method, and the path with the query, byte for byte as received
    */
   judge(
     credentials: string,
@@ -61,11 +58,10 @@ export class DigestAuthentication {
     const hash = ALGORITHMS[(given['algorithm'] ?? 'MD5').toUpperCase()];
     if (hash === undefined) return refused('the algorithm is neither MD5 nor SHA-256');
     if (given['realm'] !== REALM) return refused('the realm is wrong');
-    if (given['qop'] !== 'auth') return refused('the quality of protection is not "auth"');
-    if (given['uri'] !== request.target) return refused('the response is for another path');
+    if (given['qop'] !== 'auth') return refused('qop is not "auth"');
+    if (given['uri'] !== request.target) return refused('the Digest uri differs from the request path');
     const { nonce = '', nc = '', cnonce = '', username = '', response = '' } = given;
-    if (!/^[0-9a-f]{8}$/i.test(nc) || cnonce === '')
-      return refused('the count or the client nonce is missing');
+    if (!/^[0-9a-f]{8}$/i.test(nc) || cnonce === '') return refused('nc or cnonce is missing or malformed');
     const of = (text: string) => createHash(hash).update(text).digest('hex');
     const secret = of(`${key.publicKey}:${REALM}:${key.privateKey.reveal()}`);
     const expected = of(
@@ -95,7 +91,7 @@ function refused(reason: string): DigestVerdict {
   return { refused: reason };
 }
 
-/** Parses `k="v", k=v` by name; null for anything else, and for a repeated name. */
+/** Parses parameters in the format `k="v", k=v`. Returns null for invalid syntax or a repeated name. */
 function readParameters(credentials: string): Readonly<Record<string, string>> | null {
   const found: Record<string, string> = {};
   const parameter = /\s*([a-z0-9-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))\s*(?:,|$)/iy;

@@ -9,12 +9,12 @@ import type {
 import type { AtlasState } from './state.ts';
 
 /*
- * The documents of the API, with the shape and order recorded from Atlas (facts/mongodb.md 7.5 to 7.7),
- * including the deviations from its own contract (7.9): `identityProviderId` and `userConflicts` are null,
- * users contain their `groupId`.
+ * The documents that the API returns, with the fields and the order recorded from Atlas (facts/mongodb.md 7.5 to
+ * 7.7). Like Atlas, the lab deviates from the OpenAPI specification (7.9): `identityProviderId` and `userConflicts`
+ * are null, and users contain their `groupId`.
  */
 
-/** `base` is the API's own URL up to `/api/atlas/v2`. */
+/** The context of a document. `base` is the URL of the API, including `/api/atlas/v2`. */
 export interface DocumentContext {
   readonly atlas: AtlasState;
   readonly base: string;
@@ -22,10 +22,10 @@ export interface DocumentContext {
 
 /** One request for one resource. */
 export interface ResourceCall extends DocumentContext {
-  /** The decoded parts of the path for the names in the pattern. */
+  /** The decoded path parameters, by their names in the path pattern. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** The resource's own URL, without the query. */
+  /** The URL of the resource, without the query. */
   readonly url: string;
 }
 
@@ -35,7 +35,7 @@ const related = (href: string, name: string) => ({
   rel: `https://cloud.mongodb.com/${name}`,
 });
 
-/** In a list, organizations and projects have fewer links than alone. */
+/** Returns an organization. `alone` adds the links that Atlas omits in a list of organizations or projects. */
 export function organizationDocument({ atlas, base }: DocumentContext, alone: boolean): object {
   const { id, name } = atlas.organization;
   const href = `${base}/orgs/${id}`;
@@ -60,7 +60,8 @@ export function projectDocument({ atlas, base }: DocumentContext, alone: boolean
 }
 
 /**
- * Without single sign-on: `identityProviderId` is its legacy id, not that of a workload identity provider.
+ * Returns the settings of a federation without single sign-on. `identityProviderId` is the legacy ID of the single
+ * sign-on provider, not the ID of a workload identity provider.
  */
 export function federationSettingsDocument(id: string): object {
   return {
@@ -129,7 +130,7 @@ export function databaseUserDocument({ atlas, base }: DocumentContext, user: Atl
   };
 }
 
-/** A block with one address is shown as both. */
+/** Returns an access list entry. A block with one address is returned as `cidrBlock` and as `ipAddress`. */
 export function accessListDocument({ atlas, base }: DocumentContext, entry: AccessListEntry): object {
   const groupId = atlas.project.id;
   const { cidrBlock, awsSecurityGroup, comment, deleteAfterDate } = entry;
@@ -147,9 +148,9 @@ export function accessListDocument({ atlas, base }: DocumentContext, entry: Acce
 }
 
 /**
- * Returns a login as the access history shows it. The fields are those of the Atlas contract, the time has
- * the format seen in the field (`Tue Jun 08 15:49:25 GMT 2021`), and the log line is that of a MongoDB server
- * since 4.4. All three are unrecorded for a login by either mechanism.
+ * Returns a login as an entry of the access history. The fields are those of the OpenAPI specification. The
+ * time has a format observed in Atlas (`Tue Jun 08 15:49:25 GMT 2021`). The log line has the format of
+ * MongoDB 4.4 and later. None of these formats is recorded for a MONGODB-AWS or MONGODB-OIDC login.
  */
 export function accessLogDocument({ atlas }: DocumentContext, login: AccessHistoryEntry): object {
   return {
@@ -190,7 +191,7 @@ function logLine({
   });
 }
 
-/** Formats a date as Java does: `Tue Jun 08 15:49:25 GMT 2021`. */
+/** Formats a date as `Date.toString` does in Java: `Tue Jun 08 15:49:25 GMT 2021`. */
 function clockText(date: Date): string {
   const [, day, number, month, year, time] = /^(\w+), (\d+) (\w+) (\d+) (\S+)/.exec(date.toUTCString()) ?? [];
   return `${day} ${month} ${number} ${time} GMT ${year}`;

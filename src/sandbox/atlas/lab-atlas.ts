@@ -9,10 +9,10 @@ export const LAB_CLUSTER = 'lab';
 const ROLES = [{ role: 'readWriteAnyDatabase', db: 'admin' }] as const;
 
 /**
- * Creates the Atlas of a healthy lab: a connected identity provider for one issuer and audience, a database
- * user by each mechanism for the users and roles of that issuer's account, and this machine on the access
- * list. The role with a path cannot log in by MONGODB-AWS, as in reality: the ARN of the session does not
- * contain the path of the role (facts/mongodb.md 2.5).
+ * Creates the Atlas state of a healthy lab: a connected identity provider for one issuer and audience,
+ * database users, and an access list with this machine. For each user and role in the issuer's account, the
+ * lab creates a database user for each mechanism. A role with a path cannot log in with MONGODB-AWS, as in
+ * Atlas: the ARN of the session does not contain the path of the role (facts/mongodb.md 2.5).
  */
 export function createLabAtlas(given: {
   readonly now: () => Date;
@@ -20,7 +20,7 @@ export function createLabAtlas(given: {
   readonly audience: string;
   readonly world: AwsWorld;
   readonly description: LabDescription;
-  /** Ids of identity providers by their display names, from an earlier lab. */
+  /** The IDs of identity providers in an earlier lab, by display name. */
   readonly kept?: KeptIds;
 }): AtlasState {
   const atlas = new AtlasState({ now: given.now });
@@ -72,7 +72,10 @@ function addProvider(
   if (connected) atlas.connectIdentityProvider(id);
 }
 
-/** Adds every identity of that issuer's account, for the first identity provider and for MONGODB-AWS. */
+/**
+ * Adds database users for each principal in the issuer's account, for the first identity provider and for
+ * MONGODB-AWS.
+ */
 function addUsersOfAccount(
   atlas: AtlasState,
   given: { readonly issuer: string; readonly world: AwsWorld },
@@ -106,9 +109,9 @@ function addUser(atlas: AtlasState, described: DescribedDatabaseUser): void {
 }
 
 /**
- * Converts a connection string to the form that Atlas shows. The SRV string contains only the cluster, the
- * standard one also what its TXT record would contain (facts/mongodb.md 7.8). It does not contain the CA of
- * the lab.
+ * Converts a connection string to the form that Atlas shows (facts/mongodb.md 7.8). The SRV string contains only the
+ * host. The standard string also contains the options that the TXT record of an SRV string contains. Both strings
+ * omit the CA of the lab.
  */
 export function atlasConnectionString(uri: string): string {
   const { protocol, host, searchParams } = new URL(uri);
@@ -123,8 +126,8 @@ export function atlasConnectionString(uri: string): string {
 }
 
 /**
- * Returns the URL and the credentials of the API, as variables of the Atlas CLI, and fedctl's own variable
- * for the URL.
+ * Returns the URL and the credentials of the API as environment variables of the Atlas CLI. FEDCTL_ATLAS_URL,
+ * fedctl's own variable, also contains the URL.
  */
 export function atlasEnvironment(
   { credentials, organization, project }: AtlasState,

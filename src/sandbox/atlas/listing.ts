@@ -1,6 +1,6 @@
 import { invalidParameter } from './answer.ts';
 
-/** The query of a list: the page, and whether the total is counted (facts/mongodb.md 7.2). */
+/** The query parameters of a list: the page, and whether to count all results (facts/mongodb.md 7.2). */
 export interface Page {
   readonly itemsPerPage: number;
   /** From 1. */
@@ -8,7 +8,7 @@ export interface Page {
   readonly includeCount: boolean;
 }
 
-/** @throws ApiFailure 400 */
+/** Reads the paging parameters of a query. @throws ApiFailure 400 for an invalid value */
 export function readPage(query: URLSearchParams): Page {
   return {
     itemsPerPage: readInteger(query, 'itemsPerPage', { fallback: 100, least: 1, most: 500 }),
@@ -17,7 +17,7 @@ export function readPage(query: URLSearchParams): Page {
   };
 }
 
-/** Returns one page of documents with its links: `self` always, `previous` and `next` if there is one. */
+/** Returns one page of documents. The links are `self`, and `previous` and `next` if these pages exist. */
 export function listing(
   all: readonly object[],
   { url, query, page }: { readonly url: string; readonly query: URLSearchParams; readonly page: Page },
@@ -36,7 +36,10 @@ export function listing(
   };
 }
 
-/** As recorded: the query as it was sent, followed by the page, whether it was sent or not. */
+/**
+ * Returns the URL of a page: the query as received, followed by the paging parameters, as recorded from
+ * Atlas. The paging parameters are added even if the request did not contain them.
+ */
 function pageUrl(url: string, query: URLSearchParams, pageNum: number, itemsPerPage: number): string {
   const sent = new URLSearchParams(query);
   sent.delete('pageNum');
@@ -46,7 +49,7 @@ function pageUrl(url: string, query: URLSearchParams, pageNum: number, itemsPerP
   return `${url}?${sent.toString()}`;
 }
 
-/** @throws ApiFailure 400 */
+/** Reads an integer parameter. @throws ApiFailure 400 for an invalid value */
 export function readInteger(
   query: URLSearchParams,
   name: string,
@@ -59,7 +62,7 @@ export function readInteger(
   throw invalidParameter(name, `must be an integer from ${least} to ${most}`);
 }
 
-/** @throws ApiFailure 400 */
+/** Reads a boolean parameter; undefined if missing. @throws ApiFailure 400 for an invalid value */
 export function readFlag(query: URLSearchParams, name: string): boolean | undefined {
   const given = query.get(name);
   if (given === null) return undefined;
@@ -67,7 +70,7 @@ export function readFlag(query: URLSearchParams, name: string): boolean | undefi
   return given === 'true';
 }
 
-/** Reads a parameter that may be repeated. @throws ApiFailure 400 */
+/** Reads a parameter that can occur several times. @throws ApiFailure 400 for an invalid value */
 export function readChoices(
   query: URLSearchParams,
   name: string,

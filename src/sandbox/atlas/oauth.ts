@@ -3,7 +3,7 @@ import { COMMON_HEADERS } from './answer.ts';
 import { type ApiCredentials, isSame, TOKEN_SECONDS } from './credentials.ts';
 import { headerOf } from './request.ts';
 
-/** The result of an OAuth request: the response, the client, and the true reason of an error. */
+/** The result of an OAuth request: the response, the client, and the actual reason for an error. */
 export interface OAuthOutcome {
   readonly answer: HttpAnswer;
   readonly principal: string | null;
@@ -11,9 +11,9 @@ export interface OAuthOutcome {
 }
 
 /**
- * `POST /api/oauth/token`: returns a bearer token for a service account's id and secret, with Basic
- * authentication and `grant_type=client_credentials` (facts/mongodb.md 7.3). The errors are those of RFC
- * 6749, section 5.2; the wording of Atlas is unverified.
+ * Handles `POST /api/oauth/token`: returns a bearer token for the ID and the secret of a service account. The
+ * request must use Basic authentication and `grant_type=client_credentials` (facts/mongodb.md 7.3). The
+ * errors are those of RFC 6749, section 5.2; Atlas's wording is unverified.
  */
 export function giveToken(request: HttpRequest, credentials: ApiCredentials): OAuthOutcome {
   const pairs = basicCredentials(request);
@@ -34,7 +34,7 @@ export function giveToken(request: HttpRequest, credentials: ApiCredentials): OA
   return unauthorized(first.id, 'the client ID is unknown, or the secret is wrong or has expired');
 }
 
-/** `POST /api/oauth/revoke` (RFC 7009): returns 200 also for an unknown token. */
+/** Handles `POST /api/oauth/revoke` (RFC 7009). Returns 200 even for an unknown token. */
 export function revokeToken(request: HttpRequest, credentials: ApiCredentials): OAuthOutcome {
   const { clientId, secret } = credentials.serviceAccount;
   const pairs = basicCredentials(request);
@@ -48,8 +48,9 @@ export function revokeToken(request: HttpRequest, credentials: ApiCredentials): 
 }
 
 /**
- * RFC 6749 requires percent-encoding of both, but many clients do not encode them. If the two readings
- * differ, both are tried.
+ * Returns the client ID and the secret from the Basic credentials. RFC 6749 requires percent-encoding, but
+ * many clients do not encode the values. If decoding changes a value, the result contains the raw pair and
+ * the decoded pair.
  */
 function basicCredentials(request: HttpRequest): readonly { readonly id: string; readonly secret: string }[] {
   const given = /^basic ([\w+/]+=*)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];

@@ -9,11 +9,11 @@ interface Bucket {
 const REFILL_SECONDS = 60;
 
 /**
- * A token bucket for each set of endpoints, as Atlas has for each organization (facts/mongodb.md 7.4). The
- * refill rate of Atlas is not recorded; here a refill takes a minute.
+ * A token bucket for each set of endpoints, as in an Atlas organization (facts/mongodb.md 7.4). The refill
+ * rate of Atlas is unknown. In the lab, an empty bucket refills in one minute.
  */
 export class RateLimits {
-  /** A smaller capacity than the recorded ones, to provoke 429; null for the recorded ones. */
+  /** A capacity below the recorded capacities, to provoke status 429; null for the recorded capacities. */
   capacity: number | null = null;
   readonly #now: () => Date;
   readonly #buckets = new Map<string, Bucket>();
@@ -23,10 +23,10 @@ export class RateLimits {
   }
 
   /**
-   * Takes one request from the bucket of this set.
+   * Takes one request from the bucket of a set of endpoints.
    *
-   * @returns the headers with the remaining requests
-   * @throws ApiFailure 429
+   * @returns the rate limit headers, which contain the number of remaining requests
+   * @throws ApiFailure 429 if the bucket is empty
    */
   take(set: string, recorded: number): Readonly<Record<string, string>> {
     const capacity = this.capacity ?? recorded;

@@ -7,33 +7,33 @@ export interface AtlasIdentityProvider {
   /** 1 to 50 characters. */
   readonly displayName: string;
   readonly description: string;
-  /** Compared byte for byte with `iss`. */
+  /** The issuer URL, which must equal the claim `iss` byte for byte. */
   readonly issuer: string;
   readonly audience: string;
   readonly userClaim: string;
   readonly groupsClaim: string;
   readonly authorizationType: 'USER' | 'GROUP';
   readonly createdAt: Date;
-  /** Null until the first update. */
+  /** The time of the last update; null before the first update. */
   readonly updatedAt: Date | null;
 }
 
 /**
- * The values for a new identity provider. By default `userClaim` is `sub`, `groupsClaim` is `groups`, and the
- * type is `USER`.
+ * The values for a new identity provider. By default `userClaim` is `sub`, `groupsClaim` is `groups`, and
+ * `authorizationType` is `USER`.
  */
 export type IdentityProviderFacts = Pick<AtlasIdentityProvider, 'displayName' | 'issuer' | 'audience'> &
   Partial<Omit<AtlasIdentityProvider, 'createdAt' | 'updatedAt'>>;
 
-/** A database user in Atlas, with more than the cluster receives (facts/mongodb.md 7.6). */
+/** A database user in Atlas (facts/mongodb.md 7.6). The cluster receives only the fields of DatabaseUser. */
 export interface AtlasDatabaseUser extends DatabaseUser {
   readonly scopes: NonNullable<DatabaseUser['scopes']>;
   readonly description: string | null;
 }
 
 /**
- * The values for a new database user. By default it is in `$external`, has no type and no scopes, and does
- * not expire.
+ * The values for a new database user. By default, the user is in `$external`, has no authentication type and
+ * no scopes, and does not expire.
  */
 export interface DatabaseUserFacts extends Partial<Omit<AtlasDatabaseUser, 'username' | 'roles'>> {
   readonly username: string;
@@ -42,9 +42,9 @@ export interface DatabaseUserFacts extends Partial<Omit<AtlasDatabaseUser, 'user
 
 /** An entry of the project's IP access list (facts/mongodb.md 7.7). */
 export interface AccessListEntry {
-  /** `203.0.113.9/32`; null for a security group. */
+  /** The CIDR block, `203.0.113.9/32`; null for a security group. */
   readonly cidrBlock: string | null;
-  /** `sg-903004f8`; null for an address. */
+  /** The ID of a security group, `sg-903004f8`; null for a CIDR block. */
   readonly awsSecurityGroup: string | null;
   readonly comment: string;
   readonly deleteAfterDate: Date | null;
@@ -52,8 +52,8 @@ export interface AccessListEntry {
 }
 
 /**
- * The values for a new entry: exactly one of the first three. An address is stored as a block with one
- * address.
+ * The values for a new entry. Exactly one of `ipAddress`, `cidrBlock` and `awsSecurityGroup` is required.
+ * Atlas stores an IP address as a block with one address.
  */
 export interface AccessListFacts {
   readonly ipAddress?: string;
@@ -72,18 +72,21 @@ export interface AtlasCluster {
   readonly name: string;
   /** `8.0.13` */
   readonly mongoDBVersion: string;
-  /** `M10`, `M0` …; `FLEX` makes it a flex cluster, which the cluster API rejects. */
+  /** The cluster tier: `M10`, `M0` and so on. `FLEX` is a flex cluster, which the cluster API rejects. */
   readonly instanceSize: string;
   readonly stateName: ClusterState;
   readonly paused: boolean;
-  /** Without user and options: the real address of the lab's MongoDB server for its own cluster. */
+  /**
+   * The standard connection string, without a user. For the lab's own cluster, the actual address of the
+   * lab's MongoDB server.
+   */
   readonly connectionString: string;
-  /** Null when the lab has no DNS server. */
+  /** The SRV connection string; null if the lab has no DNS server. */
   readonly connectionStringSrv: string | null;
   readonly createdAt: Date;
 }
 
-/** One login to the cluster, as Atlas reads it from the server's log. */
+/** A login to a cluster, with the fields that Atlas reads from the server log. */
 export interface AccessHistoryEntry {
   readonly at: Date;
   readonly cluster: string;
@@ -98,6 +101,7 @@ export interface AccessHistoryEntry {
 }
 
 /**
- * The role of a credential. An organization owner may read everything; a project role reads the project only.
+ * The role of a credential. An organization role can read everything; a project role can read only the
+ * project.
  */
 export type ApiRole = 'ORG_OWNER' | 'ORG_READ_ONLY' | 'GROUP_OWNER' | 'GROUP_READ_ONLY';

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../aws/loopback-server.ts';
 
-/** Returns the value of a header that was sent once; undefined when it is missing or repeated. */
+/** Returns the value of a header; undefined if the header is missing or repeated. */
 export function headerOf(request: HttpRequest, name: string): string | undefined {
   const values = request.headers.filter(([given]) => given === name).map(([, value]) => value);
   return values.length === 1 ? values[0] : undefined;
@@ -15,8 +15,8 @@ export function splitTarget(target: string): { readonly path: string; readonly q
 }
 
 /**
- * Returns the decoded parts of a path for the names in braces in a pattern; null when the path does not
- * match, or its percent-encoding is invalid. A slash inside a value is written `%2F`.
+ * Matches a path against a pattern. Returns the decoded values of the names in braces; null if the path does
+ * not match or has invalid percent-encoding. A slash inside a value is encoded as `%2F`.
  */
 export function matchPath(pattern: string, path: string): Readonly<Record<string, string>> | null {
   const wanted = pattern.split('/');

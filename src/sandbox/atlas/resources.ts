@@ -23,19 +23,19 @@ import { listing, readChoices, readPage } from './listing.ts';
 import type { ApiRole, AtlasCluster } from './records.ts';
 
 interface Version extends ResourceVersion {
-  /** @throws ApiFailure */
+  /** Returns the response document. @throws ApiFailure */
   readonly read: (call: ResourceCall) => object;
 }
 
-/** One readable resource. */
+/** A resource that clients can read. */
 export interface Resource {
   /** `/orgs/{orgId}`, after `/api/atlas/v2`. */
   readonly path: string;
   /** The value of X-Java-Method. */
   readonly javaMethod: string;
-  /** The capacity of its bucket in requests, as recorded (facts/mongodb.md 7.4). */
+  /** The capacity of the rate limit bucket, in requests, as recorded from Atlas (facts/mongodb.md 7.4). */
   readonly capacity: number;
-  /** The credential needs one of these roles. */
+  /** The roles that can read the resource. A credential requires one of these roles. */
   readonly roles: readonly ApiRole[];
   readonly versions: readonly Version[];
 }
@@ -43,7 +43,7 @@ export interface Resource {
 const ORGANIZATION: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY'];
 const FEDERATION: readonly ApiRole[] = ['ORG_OWNER'];
 const PROJECT: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY', 'GROUP_OWNER', 'GROUP_READ_ONLY'];
-/** Atlas requires a monitoring or a database access administrator; a project owner is both. */
+/** Atlas requires a role for monitoring or for database access. A project owner has both roles. */
 const HISTORY: readonly ApiRole[] = ['ORG_OWNER', 'GROUP_OWNER'];
 
 const since20230101 = (read: Version['read']): readonly Version[] => [{ date: '2023-01-01', read }];
@@ -94,7 +94,7 @@ export const RESOURCES: readonly Resource[] = [
     capacity: 300,
     roles: FEDERATION,
     versions: [
-      // The variant for SAML only, with ids of 20 characters.
+      // The first version supports only SAML providers, with IDs of 20 characters.
       { date: '2023-01-01', sunsetOn: '2025-01-01', read: identityProvider },
       { date: '2023-11-15', read: identityProvider },
     ],
@@ -256,7 +256,8 @@ function list(call: ResourceCall, documents: readonly object[]): object {
 }
 
 /**
- * Returns only the requested types. The default is identity providers for people, of which the lab has none.
+ * Lists the identity providers of the requested types. The default is workforce providers with SAML, which the lab
+ * does not have.
  */
 function identityProviders(call: ResourceCall): object {
   requireFederation(call);

@@ -25,29 +25,28 @@ export interface AtlasOptions {
   readonly log: LabLog;
   /** The lab's clock. */
   readonly now: () => Date;
-  /** The default is `127.0.0.1`. */
+  /** The address to listen on (default: `127.0.0.1`). */
   readonly host?: string;
-  /** The default is a free port. */
+  /** The port to listen on (default: a free port). */
   readonly port?: number;
   /** Called before each request is read. */
   readonly wait?: () => Promise<void>;
-  /** Serves https with this certificate. Both PEM. */
+  /** The server's certificate and private key, both PEM. The server then accepts only HTTPS. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** A network in which the server is reachable as well. */
+  /** The network of an isolated command, in which the server also listens. */
   readonly network?: CommandNetwork | undefined;
 }
 
 export interface LabAtlas {
-  /** Replaces `https://cloud.mongodb.com`, without a trailing slash. */
+  /** The URL that replaces `https://cloud.mongodb.com`, without a trailing slash. */
   readonly url: string;
   readonly rateLimits: RateLimits;
   close(): Promise<void>;
 }
 
 /**
- * Starts the Atlas Administration API for a state that other parts of the lab may change at any time:
- * everything in facts/mongodb.md 7.2 to 7.8, the OAuth of service accounts, and `GET /api/private/ipinfo`.
- * The API is read-only.
+ * Starts a read-only Atlas Administration API for a state that other parts of the lab can change at any time.
+ * The API covers facts/mongodb.md 7.2 to 7.8, OAuth for service accounts, and `GET /api/private/ipinfo`.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -68,13 +67,13 @@ export async function startAtlas(options: AtlasOptions): Promise<LabAtlas> {
   return { url: server.url, rateLimits: api.rateLimits, close: () => server.close() };
 }
 
-/** A response and its decision, for the lab's log. */
+/** A response, and the decision for the lab's log. */
 interface Outcome {
   readonly answer: HttpAnswer;
-  /** `GET /groups/{groupId}`; never the path of the request. */
+  /** The method and the path pattern, `GET /groups/{groupId}`; never the actual path. */
   readonly action: string;
   readonly principal: string | null;
-  /** Null when the request was accepted. */
+  /** The reason for a rejected request; null if the request was accepted. */
   readonly refusal: string | null;
 }
 
@@ -104,7 +103,7 @@ class AtlasApi {
 
   #decide(request: HttpRequest): Outcome {
     const { credentials } = this.#options.atlas;
-    // Rejects requests from a web page that reaches this address by another name (DNS rebinding).
+    // Rejects a request from a web page that uses another host name for this address (DNS rebinding).
     if (!this.#isOwnHost(headerOf(request, 'host') ?? '')) {
       const answer = { status: 421, headers: {}, body: '' };
       return { answer, action: 'any', principal: null, refusal: 'the Host header names another server' };
@@ -138,7 +137,7 @@ class AtlasApi {
     return [hostname, 'localhost'].some((name) => host.toLowerCase() === `${name}:${port}`);
   }
 
-  /** @throws ApiFailure */
+  /** Returns the response for a resource. @throws ApiFailure */
   #read(
     request: HttpRequest,
     found: {
@@ -178,7 +177,10 @@ class AtlasApi {
   }
 }
 
-/** Not part of the versioned API, but on the same server. Only its path is used here. */
+/**
+ * The endpoint is on the same server but not part of the versioned API. Only `path` and `javaMethod` are
+ * used.
+ */
 const IP_INFO: Resource = {
   path: '/api/private/ipinfo',
   javaMethod: 'ApiPrivateIpInfoResource::getIpInfo',
@@ -187,7 +189,7 @@ const IP_INFO: Resource = {
   versions: [],
 };
 
-/** Returns the client's address as the lab sees it (facts/mongodb.md 7.7). */
+/** Returns the client's IP address (facts/mongodb.md 7.7). */
 function ipInfo({ remoteAddress }: HttpRequest): HttpAnswer {
   return {
     status: 200,
@@ -209,7 +211,10 @@ function findResource(path: string) {
   return null;
 }
 
-/** The wording of the framework that the Atlas server uses; unverified. */
+/**
+ * Creates the error for an unsupported method. The wording is that of Atlas's web framework and is
+ * unverified.
+ */
 function methodNotAllowed(): ApiFailure {
   return new ApiFailure(405, 'UNEXPECTED_ERROR', 'HTTP 405 Method Not Allowed', {
     parameters: null,
@@ -218,7 +223,8 @@ function methodNotAllowed(): ApiFailure {
 }
 
 /**
- * The status is added next to the results of a list, and inside any other document (facts/mongodb.md 7.2).
+ * Adds the HTTP status to a document. A list gets the field `status`. Any other document is put in the field
+ * `content` (facts/mongodb.md 7.2).
  */
 function envelope(document: object): object {
   return 'results' in document ? { ...document, status: 200 } : { content: document, status: 200 };

@@ -21,19 +21,24 @@ export interface AtlasStateOptions {
   readonly now: () => Date;
 }
 
-/** Atlas keeps the logins of a week (its documentation); the lab keeps the last thousand. */
+/**
+ * The maximum number of logins in the history. Atlas keeps the logins of one week, according to its
+ * documentation.
+ */
 const HISTORY = 1000;
 
 /**
  * The state of Atlas: an organization with its federation, one project with its users, access list and
- * clusters, the API credentials, and the logins to its cluster. The lab's API shows it, and the lab's MongoDB
- * server uses it. A change applies from the next request and the next login.
+ * clusters, the API credentials, and the login history. The lab's API returns this state, and the lab's
+ * MongoDB server uses it. A change applies to the next request and the next login.
  */
 export class AtlasState {
   readonly organization: { readonly id: string; name: string };
   readonly project: { readonly id: string; name: string; readonly createdAt: Date };
   readonly credentials: ApiCredentials;
-  /** Null until federation is set up in the console: no API call does it (facts/mongodb.md 6). */
+  /**
+   * Null until federation is set up in the Atlas UI. The API cannot set up federation (facts/mongodb.md 6).
+   */
   federationSettingsId: string | null = objectId();
   readonly #now: () => Date;
   readonly #identityProviders = new Map<string, AtlasIdentityProvider>();
@@ -50,12 +55,12 @@ export class AtlasState {
     this.credentials = new ApiCredentials(now);
   }
 
-  /** The identity providers of the federation, connected to the organization or not. */
+  /** The identity providers of the federation, including those that are not connected to the organization. */
   get identityProviders(): readonly AtlasIdentityProvider[] {
     return [...this.#identityProviders.values()];
   }
 
-  /** Ids of the connected identity providers, in the order of connection. */
+  /** The IDs of the connected identity providers, in the order in which they were connected. */
   get connectedIdentityProviderIds(): readonly string[] {
     return [...this.#connected];
   }
@@ -82,7 +87,7 @@ export class AtlasState {
     return added;
   }
 
-  /** @returns false when there is none with this id */
+  /** Changes an identity provider. @returns false if no identity provider has this ID */
   updateIdentityProvider(id: string, changes: Partial<Omit<IdentityProviderFacts, 'id'>>): boolean {
     const known = this.#identityProviders.get(id);
     if (known === undefined) return false;
@@ -90,34 +95,38 @@ export class AtlasState {
     return true;
   }
 
-  /** Removes and disconnects it. @returns false when there is none with this id */
+  /** Removes and disconnects an identity provider. @returns false if no identity provider has this ID */
   removeIdentityProvider(id: string): boolean {
     this.#connected.delete(id);
     return this.#identityProviders.delete(id);
   }
 
-  /** @returns false when there is none with this id */
+  /** Connects an identity provider to the organization. @returns false if no identity provider has this ID */
   connectIdentityProvider(id: string): boolean {
     if (!this.#identityProviders.has(id)) return false;
     this.#connected.add(id);
     return true;
   }
 
-  /** @returns false when the organization was not connected to it */
+  /**
+   * Disconnects an identity provider from the organization.
+   *
+   * @returns false if the identity provider was not connected
+   */
   disconnectIdentityProvider(id: string): boolean {
     return this.#connected.delete(id);
   }
 
-  /** The database users of the project, without expired ones. */
+  /** The database users of the project, except expired users. */
   get databaseUsers(): readonly AtlasDatabaseUser[] {
-    return this.#databaseUsers.filter((user) => !this.#isOver(user.deleteAfterDate));
+    return this.#databaseUsers.filter((user) => !this.#isExpired(user.deleteAfterDate));
   }
 
   databaseUser(username: string, database: string = EXTERNAL): AtlasDatabaseUser | undefined {
     return this.databaseUsers.find((user) => user.username === username && user.database === database);
   }
 
-  /** Replaces a user with the same name in the same database. */
+  /** Adds a database user. Replaces a user with the same name in the same database. */
   addDatabaseUser(facts: DatabaseUserFacts): AtlasDatabaseUser {
     const added: AtlasDatabaseUser = {
       database: EXTERNAL,
@@ -132,10 +141,7 @@ export class AtlasState {
     return added;
   }
 
-  /**
-   * Changes a user in place, including its name and database. @returns false when there is none with this
-   * name
-   */
+  /** Changes a user in place, including its name and database. @returns false if the user does not exist */
   updateDatabaseUser(
     username: string,
     changes: Partial<DatabaseUserFacts>,
@@ -148,7 +154,7 @@ export class AtlasState {
     return true;
   }
 
-  /** @returns false when there is none with this name */
+  /** Removes a database user. @returns false if the user does not exist */
   removeDatabaseUser(username: string, database: string = EXTERNAL): boolean {
     const index = this.#indexOfUser(username, database);
     if (index < 0) return false;
@@ -156,17 +162,17 @@ export class AtlasState {
     return true;
   }
 
-  /** The entries of the access list, without expired ones. */
+  /** The entries of the access list, except expired entries. */
   get accessList(): readonly AccessListEntry[] {
-    return this.#accessList.filter((entry) => !this.#isOver(entry.deleteAfterDate));
+    return this.#accessList.filter((entry) => !this.#isExpired(entry.deleteAfterDate));
   }
 
-  /** Finds an entry by `203.0.113.9`, `203.0.113.9/32` or `sg-…`. */
+  /** Finds an entry by its address, block or security group: `203.0.113.9`, `203.0.113.9/32` or `sg-…`. */
   accessListEntry(value: string): AccessListEntry | undefined {
     return this.accessList.find((entry) => isEntry(entry, value));
   }
 
-  /** Replaces an entry for the same addresses. The default status is ACTIVE. */
+  /** Adds an entry. Replaces an entry with the same value. The default status is ACTIVE. */
   addAccessListEntry(facts: AccessListFacts): AccessListEntry {
     const { ipAddress, cidrBlock, awsSecurityGroup = null, ...rest } = facts;
     const given = cidrBlock ?? ipAddress;
@@ -183,7 +189,7 @@ export class AtlasState {
     return added;
   }
 
-  /** @returns false when there is none */
+  /** Removes an entry. @returns false if the entry does not exist */
   removeAccessListEntry(value: string): boolean {
     const index = this.#accessList.findIndex((entry) => isEntry(entry, value));
     if (index < 0) return false;
@@ -191,7 +197,7 @@ export class AtlasState {
     return true;
   }
 
-  /** Returns whether the project allows this address to connect to its clusters. */
+  /** Returns whether the access list of the project allows this address to connect to the clusters. */
   admits(ipAddress: string): boolean {
     return this.accessList.some(
       ({ cidrBlock, status }) => status === 'ACTIVE' && cidrBlock !== null && inNetwork(ipAddress, cidrBlock),
@@ -206,7 +212,7 @@ export class AtlasState {
     return this.#clusters.get(name);
   }
 
-  /** Adds a cluster. The lab's MongoDB server belongs to the first one. */
+  /** Adds a cluster. The lab's MongoDB server belongs to the cluster that was added first. */
   addCluster(facts: Pick<AtlasCluster, 'name' | 'connectionString'> & Partial<AtlasCluster>): AtlasCluster {
     const added: AtlasCluster = {
       id: objectId(),
@@ -222,7 +228,7 @@ export class AtlasState {
     return added;
   }
 
-  /** @returns false when there is none with this name */
+  /** Changes a cluster. @returns false if the cluster does not exist */
   updateCluster(name: string, changes: Partial<Omit<AtlasCluster, 'id' | 'name'>>): boolean {
     const known = this.#clusters.get(name);
     if (known === undefined) return false;
@@ -230,17 +236,17 @@ export class AtlasState {
     return true;
   }
 
-  /** @returns false when there is none with this name */
+  /** Changes the state of a cluster. @returns false if the cluster does not exist */
   setClusterState(name: string, stateName: ClusterState, paused = false): boolean {
     return this.updateCluster(name, { stateName, paused });
   }
 
-  /** @returns false when there is none with this name */
+  /** Removes a cluster. @returns false if the cluster does not exist */
   removeCluster(name: string): boolean {
     return this.#clusters.delete(name);
   }
 
-  /** Newest first, as Atlas shows them. */
+  /** The logins to the cluster, newest first, as in Atlas. */
   get accessHistory(): readonly AccessHistoryEntry[] {
     return this.#accessHistory;
   }
@@ -248,7 +254,7 @@ export class AtlasState {
   /** Records a login to the lab's MongoDB server. */
   recordLogin(attempt: LoginAttempt): void {
     const { username, ipAddress, accepted, failureReason, mechanism } = attempt;
-    const cluster = this.#playedCluster();
+    const cluster = this.#servedCluster();
     this.#accessHistory.unshift({
       at: this.#now(),
       cluster: cluster?.name ?? '',
@@ -264,22 +270,22 @@ export class AtlasState {
   }
 
   /**
-   * Returns the identity providers whose tokens the cluster accepts: only those connected to the
-   * organization.
+   * Returns the identity providers that are connected to the organization. The cluster accepts only their
+   * tokens.
    */
   trustedIdentityProviders(): readonly IdentityProvider[] {
     return this.identityProviders.filter(({ id }) => this.#connected.has(id));
   }
 
   /**
-   * Returns all users, including expired ones: the cluster checks scopes and expirations itself, so that its
-   * log can name the reason.
+   * Returns all users, including expired users. The cluster checks scopes and expirations itself, so that its
+   * log contains the reason for a rejected login.
    */
   clusterUsers(): readonly DatabaseUser[] {
     return this.#databaseUsers;
   }
 
-  #playedCluster(): AtlasCluster | undefined {
+  #servedCluster(): AtlasCluster | undefined {
     return this.clusters[0];
   }
 
@@ -287,12 +293,12 @@ export class AtlasState {
     return this.#databaseUsers.findIndex((user) => user.username === username && user.database === database);
   }
 
-  #isOver(date: Date | null | undefined): boolean {
+  #isExpired(date: Date | null | undefined): boolean {
     return date !== null && date !== undefined && date <= this.#now();
   }
 }
 
-/** Returns a new id in the form of Atlas: 24 hex characters. */
+/** Returns a random ID in the format of Atlas: 24 hex characters. */
 export function objectId(): string {
   return randomBytes(12).toString('hex');
 }

@@ -4,12 +4,12 @@ import { BSON, DBRef, Double, Int32 } from 'bson';
 export type TypedDocument = Record<string, unknown>;
 
 /**
- * A BSON document: the fields in their order, the numbers in BSON's own types. A Map, because a JavaScript object moves
- * field names that look like numbers to the front.
+ * A BSON document: the fields in their original order, with BSON's own number types. The type is a Map because a
+ * JavaScript object moves field names that look like integers to the front.
  */
 export type Document = Map<string, unknown>;
 
-/** mongod's own limit of one document, in bytes. */
+/** The maximum size of a document in mongod, in bytes. */
 export const MAX_DOCUMENT: number = 16 * 1024 * 1024;
 
 const OPTIONS = {
@@ -27,13 +27,16 @@ const DEPRECATED: Readonly<Record<number, string>> = {
   15: 'javascriptWithScope',
 };
 
-/** Reads one document and keeps the number types (int, long, double and decimal) that plain JavaScript would merge. */
+/**
+ * Decodes a document and keeps its number types (int, long, double, decimal), which JavaScript numbers do not
+ * distinguish.
+ */
 export function decodeDocument(bytes: Uint8Array): TypedDocument {
   return BSON.deserialize(bytes, OPTIONS);
 }
 
 /**
- * Reads one document and keeps the order of its fields.
+ * Decodes a document and keeps the order of its fields.
  *
  * @param onInexact called with the reason when a part of the document cannot be stored unchanged
  */
@@ -60,7 +63,7 @@ function ordered(value: unknown, bytes: Uint8Array, onInexact: (reason: string) 
 }
 
 function orderedArray(value: unknown, bytes: Uint8Array, onInexact: (reason: string) => void): unknown[] {
-  // Elements of an array are identified by position. The names that a client writes for them are ignored.
+  // The position identifies an array element. The element names in the client's BSON are ignored.
   const members: readonly unknown[] = Array.isArray(value) ? value : [];
   return [...ordered(Object.assign({}, members), bytes, onInexact).values()];
 }

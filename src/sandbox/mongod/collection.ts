@@ -10,13 +10,16 @@ import { isDocument, typeOf } from './values/types.ts';
 
 const REFERENCE: ReadonlySet<string> = new Set(['$ref', '$id', '$db']);
 
-/** Documents by `_id`, in insertion order. Unique indexes reject duplicates; a query scans every document. */
+/**
+ * A collection of documents, stored by `_id` in insertion order. Unique indexes reject duplicates. A query scans
+ * every document.
+ */
 export class Collection {
   readonly namespace: string;
   readonly uuid: UUID = new UUID(randomUUID());
   readonly #documents = new Map<string, Document>();
   readonly #indexes = new Map<string, Index>([[ID_INDEX.name, ID_INDEX]]);
-  /** For each unique index, the document that holds each key. */
+  /** For each unique index, the owner of each index key: the `_id` of the document that contains the key. */
   readonly #owners = new Map<string, Map<string, string>>();
 
   constructor(namespace: string) {
@@ -35,7 +38,11 @@ export class Collection {
     return this.#documents.get(keyOf(id));
   }
 
-  /** @throws CommandError DuplicateKey, InvalidIdField, DollarPrefixedFieldName, BSONObjectTooLarge */
+  /**
+   * Inserts a document and returns the stored document.
+   *
+   * @throws CommandError DuplicateKey, InvalidIdField, DollarPrefixedFieldName, BSONObjectTooLarge
+   */
   insert(document: Document): Document {
     const id = document.get('_id') ?? (document.has('_id') ? null : new ObjectId());
     checkId(id);
@@ -48,7 +55,11 @@ export class Collection {
     return stored;
   }
 
-  /** Replaces the stored document `before` with `after`, which has the same `_id`. @throws CommandError like insert */
+  /**
+   * Replaces the document `before` with `after`, which has the same `_id`.
+   *
+   * @throws CommandError DuplicateKey, BSONObjectTooLarge, CannotIndexParallelArrays
+   */
   replace(before: Document, after: Document): void {
     const key = keyOf(before.get('_id'));
     this.#check(key, after);
@@ -67,10 +78,10 @@ export class Collection {
   }
 
   /**
-   * Adds an index unless the collection already has the same index.
+   * Adds an index, or does nothing if the collection already has the index.
    *
-   * @throws CommandError DuplicateKey, CannotIndexParallelArrays when the documents violate the index; an error for a
-   *   conflict with another index
+   * @throws CommandError DuplicateKey, CannotIndexParallelArrays if the documents violate the index;
+   * IndexOptionsConflict, IndexKeySpecsConflict for a conflict with another index
    */
   createIndex(index: Index): void {
     if (isPresent(index, this.indexes())) return;
@@ -91,7 +102,7 @@ export class Collection {
     this.#indexes.delete(name);
   }
 
-  /** Removes the documents that have expired according to a TTL index. */
+  /** Removes the documents that are expired according to a TTL index. */
   removeExpired(now: Date): void {
     for (const { key, expireAfterSeconds, keys } of this.#indexes.values()) {
       if (expireAfterSeconds === null || key.has('_id')) continue;
@@ -155,7 +166,7 @@ function checkId(id: unknown): void {
   }
 }
 
-/** Finds a field name, at any depth, that begins with `$` and does not belong to a DBRef. */
+/** Returns a field name, at any depth, that begins with `$` and does not belong to a DBRef. */
 function operatorIn(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.map(operatorIn).find((name) => name !== undefined);
   if (!isDocument(value)) return undefined;

@@ -1,4 +1,4 @@
-/** The error codes that the lab's server returns, by MongoDB's own names (facts/mongodb.md 1.2). */
+/** The codes of the errors that the lab's server can return, by MongoDB's names (facts/mongodb.md 1.2). */
 const CODES = {
   InternalError: 1,
   BadValue: 2,
@@ -60,7 +60,8 @@ const CODES = {
 } as const;
 
 /**
- * The names of error codes that only a fail point returns: the codes that drivers and their tests distinguish.
+ * The names of error codes that the lab returns only for a fail point. Drivers and driver tests handle these codes.
+ *
  * @see https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
  */
 const OTHER_NAMES: Readonly<Record<number, string>> = {
@@ -173,7 +174,7 @@ const OTHER_NAMES: Readonly<Record<number, string>> = {
   13388: 'StaleConfig',
 };
 
-/** A code without a name is identified by its number. */
+/** The name of an error code. A code without a name is written as `Location` and its number. */
 export type CodeName = keyof typeof CODES | `Location${number}`;
 
 /** Returns MongoDB's name of a code, or `Location<code>` for a code without a name. */
@@ -186,11 +187,11 @@ function codeOf(name: CodeName): number {
   return name in CODES ? CODES[name as keyof typeof CODES] : Number(name.slice('Location'.length));
 }
 
-/** The error of a command, with the fields that the reply carries. The server turns every such error into a reply. */
+/** A command error, with the fields of the error reply. The server converts every CommandError to a reply. */
 export class CommandError extends Error {
   readonly code: number;
   readonly codeName: CodeName;
-  /** Additional fields of the reply, for example the key of a duplicate. */
+  /** Additional fields of the reply, for example the duplicate key. */
   readonly extra: Readonly<Record<string, unknown>>;
 
   constructor(codeName: CodeName, message: string, extra: Readonly<Record<string, unknown>> = {}) {

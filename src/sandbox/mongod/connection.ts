@@ -7,8 +7,8 @@ import { type CommandMessage, encodeReply, parseMessage } from './message.ts';
 import { type ServerState, Session } from './session.ts';
 
 /**
- * Serves one client until it disconnects. Messages are processed in order, one at a time.
- * A malformed message closes this connection only.
+ * Serves a client until the client disconnects. Processes one message at a time, in order. A malformed message closes
+ * only this connection.
  */
 export async function serve(socket: Socket, connectionId: number, server: ServerState): Promise<void> {
   socket.on('error', () => {});
@@ -16,7 +16,7 @@ export async function serve(socket: Socket, connectionId: number, server: Server
   const frames = new FrameReader();
   let replies = 0;
   try {
-    // Async iteration pauses the socket while a command runs, so that a client cannot make the lab buffer without limit.
+    // Async iteration pauses the socket while a command runs, so a client cannot fill the lab's memory.
     for await (const chunk of socket) {
       for (const frame of frames.push(chunk as Buffer)) {
         await server.wait();
@@ -29,7 +29,7 @@ export async function serve(socket: Socket, connectionId: number, server: Server
       }
     }
   } catch (error) {
-    // An error with a code is a network error: the client disconnected.
+    // An error with a code is a network error, for example when the client disconnects.
     if (error instanceof Error && !('code' in error)) {
       server.log.add({
         hop: 'mongod',
@@ -44,12 +44,12 @@ export async function serve(socket: Socket, connectionId: number, server: Server
   }
 }
 
-/** Encodes the reply, or an error in its place when the reply exceeds the maximum message size. */
+/** Encodes the reply, or an error reply if the reply is too large. */
 function encoded(message: CommandMessage, id: number, reply: TypedDocument): Buffer {
   try {
     return encodeReply(message, id, reply);
   } catch {
-    const tooLarge = new CommandError('BSONObjectTooLarge', 'the reply is larger than a document may be');
+    const tooLarge = new CommandError('BSONObjectTooLarge', 'the reply exceeds the maximum document size');
     return encodeReply(message, id, tooLarge.toReply());
   }
 }

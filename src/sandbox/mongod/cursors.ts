@@ -15,12 +15,14 @@ interface OpenCursor {
   remaining: readonly Document[];
 }
 
-/** Open cursors. Each holds its remaining results as a list, because the lab's collections are in memory anyway. */
+/**
+ * The open cursors. The remaining results of a cursor are a list, because the lab's collections are in memory anyway.
+ */
 export class Cursors {
   readonly #open = new Map<string, OpenCursor>();
   #lastId = 0;
 
-  /** Returns the `cursor` field of the first reply. */
+  /** Opens a cursor if necessary, and returns the `cursor` field of the first reply. */
   first(
     owner: string,
     namespace: string,
@@ -57,7 +59,7 @@ export class Cursors {
     return { nextBatch: batch, id: remaining.length === 0 ? Long.ZERO : id, ns: namespace };
   }
 
-  /** Closes a cursor. @returns whether the owner had a cursor with this ID */
+  /** Closes a cursor. @returns false if the owner has no cursor with this ID */
   kill(owner: string, id: Long): boolean {
     return this.#open.get(id.toString())?.owner === owner && this.#open.delete(id.toString());
   }

@@ -2,48 +2,47 @@ import type { TypedDocument } from './bson-codec.ts';
 import { CommandError, nameOfCode } from './command-error.ts';
 import { flag, isDocument, optionalDocument, optionalInteger } from './fields.ts';
 
-/** The effects of `failCommand` on a matching command, in the order of the fields. */
+/**
+ * The effects of the fail point `failCommand` on a command. The order of the fields is the order in which the effects
+ * apply.
+ */
 export interface CommandFault {
   /** The delay before the command, in milliseconds; 0 for no delay. */
   readonly blockMs: number;
   readonly closeConnection: boolean;
-  /** The error to return instead of running the command; null to run the command. */
+  /** The error reply to return without running the command; null to run the command. */
   readonly reply: TypedDocument | null;
-  /** The write concern error to add to the reply of the command, which runs. */
+  /** The write concern error to add to the reply after the command has run. */
   readonly writeConcernError: TypedDocument | null;
-  /** The error labels of the reply; null when the server chooses them. */
+  /** The error labels of the reply; null if the server selects the labels. */
   readonly errorLabels: readonly string[] | null;
 }
 
 interface FailCommand {
   readonly commands: ReadonlySet<string>;
   readonly appName: string | null;
-  /** The namespace whose commands fail; null for all namespaces. */
+  /** The namespace to which the fail point applies; null for all namespaces. */
   readonly namespace: string | null;
   readonly fault: CommandFault;
-  /** The number of commands that succeed before the first failure. */
+  /** The number of matching commands that still succeed before the first failure. */
   skip: number;
-  /** The number of commands that still fail. */
+  /** The number of matching commands that still fail. */
   times: number;
 }
 
-/** The maximum delay that a fail point may add to a command, in milliseconds. */
+/** The maximum delay of a command, in milliseconds. */
 const MAX_BLOCK = 600_000;
 
 /**
- * The fail point `failCommand`, as driver tests configure it (facts/mongodb.md 3.2). The lab has no other fail points.
- * It applies to commands as the client sends them: speculative authentication inside hello is not a saslStart command,
- * so a fail point on saslStart does not affect it.
+ * The fail point `failCommand`, which driver tests configure (facts/mongodb.md 3.2). The lab has no other fail
+ * points. The fail point applies to the commands that a client sends. A fail point for saslStart therefore does not
+ * affect speculative authentication inside hello.
  */
 export class FailPoints {
   #active: FailCommand | null = null;
   #entered = 0;
 
-  /**
-   * Runs `configureFailPoint`.
-   *
-   * @throws CommandError FailPointSetFailed, BadValue, TypeMismatch
-   */
+  /** Configures the fail point. @throws CommandError FailPointSetFailed, BadValue, TypeMismatch */
   configure(body: TypedDocument): TypedDocument {
     if (body['configureFailPoint'] !== 'failCommand') {
       throw new CommandError('FailPointSetFailed', `${String(body['configureFailPoint'])} not found`);
@@ -54,7 +53,7 @@ export class FailPoints {
     return { count };
   }
 
-  /** Returns the effect on this command; null when the fail point does not match. */
+  /** Returns the effect on a command; null if the fail point does not match. */
   meet(command: string, appName: string | null, namespace: string | null): CommandFault | null {
     const active = this.#active;
     if (active === null || !active.commands.has(command)) return null;
@@ -76,11 +75,12 @@ function readFailCommand(body: TypedDocument): FailCommand | null {
   if (times === 0) return null;
   const data = optionalDocument(body, 'data') ?? {};
   const commands = data['failCommands'];
-  if (!isListOfTexts(commands)) throw new CommandError('BadValue', 'failCommands is no list of names');
+  if (!isListOfTexts(commands))
+    throw new CommandError('BadValue', 'failCommands must be an array of command names');
   const { appName, namespace, errorLabels } = data;
   const blockMs = flag(data, 'blockConnection') ? (optionalInteger(data, 'blockTimeMS') ?? 0) : 0;
   if (blockMs < 0 || blockMs > MAX_BLOCK) {
-    throw new CommandError('BadValue', `blockTimeMS must lie between 0 and ${MAX_BLOCK}`);
+    throw new CommandError('BadValue', `blockTimeMS must be between 0 and ${MAX_BLOCK}`);
   }
   return {
     commands: new Set(commands),
@@ -107,7 +107,7 @@ function readMode(mode: unknown): { readonly skip: number; readonly times: numbe
     const skip = optionalInteger(mode, 'skip');
     if (skip !== undefined && skip >= 0) return { skip, times: Number.POSITIVE_INFINITY };
   }
-  throw new CommandError('BadValue', 'the mode is "off", "alwaysOn", {times: n} or {skip: n}');
+  throw new CommandError('BadValue', 'mode must be "off", "alwaysOn", {times: n} or {skip: n}');
 }
 
 function errorReply(code: number): TypedDocument | null {

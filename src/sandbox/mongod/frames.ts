@@ -1,4 +1,4 @@
-/** The value of maxMessageSizeBytes in hello, and the maximum that is buffered for one message, in bytes. */
+/** The maximum size of a message, in bytes. hello returns this value as maxMessageSizeBytes. */
 export const MAX_MESSAGE = 48_000_000;
 export const HEADER_SIZE = 16;
 
@@ -6,12 +6,12 @@ export const OP_REPLY = 1;
 export const OP_QUERY = 2004;
 export const OP_MSG = 2013;
 
-/** The received bytes are not a valid wire protocol message, so the connection must be closed. */
+/** The received bytes are not a valid wire protocol message. The server then closes the connection. */
 export class WireError extends Error {
   override readonly name = 'WireError';
 }
 
-/** Splits a stream of bytes into complete messages, independent of the chunks in which the bytes arrive. */
+/** Splits a byte stream into complete messages. The chunk boundaries of the stream do not matter. */
 export class FrameReader {
   #chunks: Buffer[] = [];
   #size = 0;
@@ -19,8 +19,8 @@ export class FrameReader {
   /**
    * Adds received bytes.
    *
-   * @returns the messages that are now complete, including their headers
-   * @throws WireError for an invalid length or an unknown operation, before any of the message is buffered
+   * @returns the complete messages, including their headers
+   * @throws WireError for an invalid length or an unknown operation, as soon as the header is received
    */
   push(chunk: Buffer): Buffer[] {
     this.#chunks.push(chunk);
@@ -40,10 +40,10 @@ export class FrameReader {
     if (this.#size < 4) return null;
     const length = this.#peek(4).readInt32LE(0);
     if (length < HEADER_SIZE || length > MAX_MESSAGE) {
-      throw new WireError(`a message cannot be ${length} bytes long`);
+      throw new WireError(`invalid message length: ${length} bytes`);
     }
-    // Checked before the rest of the message arrives: the first bytes of a TLS ClientHello look like a length of many
-    // megabytes.
+    // The length is checked before the rest of the message arrives, because the first bytes of a TLS ClientHello
+    // represent a length of many megabytes.
     if (this.#size < HEADER_SIZE) return null;
     const opCode = this.#peek(HEADER_SIZE).readInt32LE(12);
     if (opCode !== OP_MSG && opCode !== OP_QUERY) {
@@ -55,7 +55,7 @@ export class FrameReader {
   #peek(count: number): Buffer {
     const [first] = this.#chunks;
     if (first !== undefined && first.length >= count) return first;
-    // Only when the length itself is split across chunks. The chunks are small then, and joined once.
+    // Reached only if the header is split across chunks. The chunks are then small, and are joined only once.
     const joined = Buffer.concat(this.#chunks);
     this.#chunks = [joined];
     return joined;

@@ -5,7 +5,7 @@ import { bounded } from '../../lib/core/deadline.ts';
 import { bareHost } from '../../lib/core/hosts.ts';
 import { lookup } from '../../lib/net/lookup.ts';
 
-/** The timeout for STS or an issuer, in milliseconds. It is shorter than the timeouts of MongoDB clients. */
+/** The timeout for requests to STS or an issuer, in milliseconds: shorter than the timeouts of MongoDB clients. */
 const PATIENCE = 5000;
 /** The maximum size of a response, in bytes. A key set has a few kilobytes. */
 const MAX_ANSWER = 1_000_000;
@@ -13,10 +13,10 @@ const MAX_ANSWER = 1_000_000;
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
-  /** The request headers, sent unchanged, including `Host`. */
+  /** The request headers, including `Host`, which are sent unchanged. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Trusted CA certificates as PEM (default: those of Node.js). */
+  /** The trusted CA certificates, PEM (default: the CAs that Node.js trusts). */
   readonly ca: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -26,7 +26,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** Sends one request on a new connection, with limits on time and size. Redirects are not followed. */
+/** Sends a request on a new connection, with a timeout and a maximum response size. Does not follow redirects. */
 export async function sendHttp(request: HttpRequest): Promise<HttpAnswer> {
   return await bounded(request.signal, PATIENCE, (signal) => exchange(request, signal));
 }
@@ -37,7 +37,7 @@ async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Http
   const common = { method, headers, signal, agent: false, lookup, setHost: false } as const;
   const outgoing =
     url.protocol === 'https:'
-      ? // Node.js would take the SNI name from the Host header, which names another host in a replayed STS request.
+      ? // By default, Node.js takes the SNI name from the Host header, which differs in a replayed STS request.
         https.request(url, {
           ...common,
           servername: isIP(host) === 0 ? host : '',

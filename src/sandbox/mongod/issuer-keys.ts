@@ -3,7 +3,10 @@ import { importJWK } from 'jose/key/import';
 import { sendHttp } from './http.ts';
 import type { ForeignKeys } from './versions.ts';
 
-/** The minimum time between a successful fetch from an issuer and the next fetch (JWKSMinimumQuiescePeriodSecs). */
+/**
+ * The minimum time between a successful fetch from an issuer and the next fetch, in seconds
+ * (JWKSMinimumQuiescePeriodSecs).
+ */
 const QUIET_SECONDS = 60;
 /** The minimum size of an RSA key, in bits. Smaller keys are ignored. */
 const MIN_MODULUS = 2048;
@@ -12,7 +15,10 @@ export type KeyLookup =
   | { readonly found: true; readonly key: CryptoKey }
   | {
       readonly found: false;
-      /** Whether the issuer responded without the key, or did not respond. */
+      /**
+       * `unknown-key`: the issuer's key set does not contain the key. `unreachable`: the key set could not be
+       * fetched.
+       */
       readonly fault: 'unknown-key' | 'unreachable';
       readonly reason: string;
     };
@@ -29,9 +35,9 @@ interface KeySet {
 }
 
 /**
- * The public keys of issuers, found through discovery and cached. An unknown kid makes the server fetch the keys again,
- * but not within a minute of the last successful fetch. The treatment of keys that are not RSA depends on the server
- * version (facts/mongodb.md 1.6).
+ * A cache for the public keys of issuers, which the server finds through discovery. For an unknown kid, the server
+ * fetches the keys again, except within one minute after a successful fetch. The server version determines the
+ * treatment of keys that are not RSA keys (facts/mongodb.md 1.6).
  */
 export class IssuerKeys {
   readonly #options: IssuerKeysOptions;
@@ -65,7 +71,7 @@ export class IssuerKeys {
       ? {
           found: false,
           fault: 'unknown-key',
-          reason: `unknown key ID: ${issuer} publishes no such ${foreignKeys === 'use' ? '' : 'RSA '}key`,
+          reason: `unknown key ID: ${issuer} publishes no ${foreignKeys === 'use' ? '' : 'RSA '}key with this ID`,
         }
       : { found: true, key };
   }
@@ -74,7 +80,7 @@ export class IssuerKeys {
     return (this.#options.now().getTime() - time) / 1000;
   }
 
-  /** Concurrent logins share one fetch. */
+  /** Fetches the key set of an issuer. Concurrent logins share one fetch. */
   #fetchOnce(issuer: string, foreignKeys: ForeignKeys): Promise<KeySet> {
     const name = slot(issuer, foreignKeys);
     const running = this.#fetches.get(name);
@@ -86,12 +92,12 @@ export class IssuerKeys {
 
   async #fetch(issuer: string, foreignKeys: ForeignKeys): Promise<KeySet> {
     const discovery = await this.#json(new URL(`${issuer}/.well-known/openid-configuration`));
-    if (discovery['issuer'] !== issuer) throw new Error('its discovery document names a different issuer');
+    if (discovery['issuer'] !== issuer) throw new Error('the discovery document names a different issuer');
     const address = discovery['jwks_uri'];
-    if (typeof address !== 'string') throw new Error('its discovery document has no jwks_uri');
+    if (typeof address !== 'string') throw new Error('the discovery document has no jwks_uri');
     const document = await this.#json(new URL(address));
     const jwks = document['keys'];
-    if (!Array.isArray(jwks)) throw new Error('its key set has no list of keys');
+    if (!Array.isArray(jwks)) throw new Error('the key set has no list of keys');
     const set = {
       keys: await importKeys(jwks, foreignKeys),
       fetchedAt: this.#options.now().getTime(),
@@ -111,12 +117,16 @@ export class IssuerKeys {
   }
 }
 
-/** Returns an empty cache when the server version was changed while the server runs. */
+/** Returns the cache key of an issuer. A server version with a different rule for keys starts with an empty cache. */
 function slot(issuer: string, foreignKeys: ForeignKeys): string {
   return `${foreignKeys} ${issuer}`;
 }
 
-/** @throws Error when the server version rejects the whole set because of a key that is not RSA */
+/**
+ * Imports the keys of a key set.
+ *
+ * @throws Error if the server version rejects the whole set because of a key that is not RSA
+ */
 async function importKeys(
   jwks: readonly unknown[],
   foreignKeys: ForeignKeys,
@@ -139,7 +149,7 @@ function isNamedKey(jwk: unknown): jwk is NamedKey {
   return typeof jwk === 'object' && jwk !== null && 'kid' in jwk && typeof jwk.kid === 'string';
 }
 
-/** Returns the signature algorithm of a key; null for a key that is too small or of a type that the server ignores. */
+/** Returns the signature algorithm of a key; null if the key is too small or the server ignores its type. */
 function algorithmOf({ kty, n, crv }: NamedKey, foreignKeys: ForeignKeys): string | null {
   if (kty === 'RSA' && typeof n === 'string') {
     return Buffer.from(n, 'base64url').length * 8 >= MIN_MODULUS ? 'RS256' : null;

@@ -5,19 +5,22 @@ import { EXTERNAL } from '../../lib/trust/relying-party.ts';
 export interface LoginAttempt {
   /** `MONGODB-OIDC`, `MONGODB-AWS` */
   readonly mechanism: string;
-  /** The name of the database user, as far as the server could determine it; null when it could not. */
+  /** The name of the database user; null if the server could not determine the name. */
   readonly username: string | null;
   /** The IP address of the client, without the port. */
   readonly ipAddress: string;
   readonly accepted: boolean;
-  /** The reason for a rejection: `UserNotFound: Could not find user "…" for db "$external"`; null if accepted. */
+  /**
+   * The reason for a rejected login: `UserNotFound: Could not find user "…" for db "$external"`; null for an accepted
+   * login.
+   */
   readonly failureReason: string | null;
 }
 
 /**
- * Formats the reason for a login that the relying party rejected, as the server logs it. The text for a missing user
- * was observed on real servers (facts/mongodb.md 2.5). The texts for issuer, audience and claims are those of Percona's
- * log (1.6); MongoDB's own texts are unverified.
+ * Formats the reason for a rejected login as in the server log. The text for a missing user was observed on real
+ * servers (facts/mongodb.md 2.5). The texts for issuer, audience and claims are from the log of Percona Server (1.6).
+ * The texts of MongoDB are unverified.
  */
 export function serverTextOf(refusal: Refusal): string {
   switch (refusal.kind) {
@@ -30,7 +33,7 @@ export function serverTextOf(refusal: Refusal): string {
       return `BadValue: Invalid JWT: '${refusal.claim}' claim format is not ${refusal.expected}`;
     case 'user-missing':
       return userNotFound(refusal.expected.join(', '));
-    // A user of another type, another database or another cluster, or an expired user, does not exist for the server.
+    // The server reports a user with the wrong database, type or cluster, and an expired user, as missing.
     case 'user-database':
     case 'oidc-auth-type':
     case 'aws-iam-type':

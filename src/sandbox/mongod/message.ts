@@ -5,28 +5,31 @@ import { HEADER_SIZE, OP_MSG, OP_REPLY, WireError } from './frames.ts';
 
 const CHECKSUM_PRESENT = 1 << 0;
 const MORE_TO_COME = 1 << 1;
-/** Flag bits 0 to 15 change the meaning of a message, so a message with an unknown bit among them is malformed. */
+/**
+ * Unknown flag bits among bits 0 to 15 make a message malformed, because these bits change the meaning of the
+ * message.
+ */
 const KNOWN_REQUIRED_BITS = CHECKSUM_PRESENT | MORE_TO_COME;
 
-/** One command, from OP_MSG or OP_QUERY. */
+/** A command from an OP_MSG or OP_QUERY message. */
 export interface CommandMessage {
   readonly requestId: number;
-  /** The operation of the request. Old clients send hello as OP_QUERY, which has another reply format. */
+  /** The operation of the request. Old clients send hello as OP_QUERY, which has a different reply format. */
   readonly form: 'msg' | 'query';
   readonly database: string;
   readonly document: Document;
-  /** The fields of the document by name. */
+  /** The fields of the document as a plain object. */
   readonly body: TypedDocument;
-  /** The reason why the document cannot be stored unchanged; null when it can. */
+  /** The reason why the document cannot be stored unchanged; null if the document can be stored unchanged. */
   readonly inexact: string | null;
-  /** True when the client expects no reply. */
+  /** True if the client expects no reply. */
   readonly moreToCome: boolean;
 }
 
 /**
- * Reads one complete message from the FrameReader (facts/mongodb.md 4.1).
+ * Parses a complete message (facts/mongodb.md 4.1).
  *
- * @throws WireError for anything but a complete, well-formed OP_MSG or OP_QUERY
+ * @throws WireError if the message is not a well-formed OP_MSG or OP_QUERY
  */
 export function parseMessage(frame: Buffer): CommandMessage {
   const requestId = frame.readInt32LE(4);
@@ -34,8 +37,8 @@ export function parseMessage(frame: Buffer): CommandMessage {
     return frame.readInt32LE(12) === OP_MSG ? parseMsg(frame, requestId) : parseQuery(frame, requestId);
   } catch (error) {
     if (error instanceof WireError) throw error;
-    // Invalid BSON, or a read beyond the end of the message.
-    throw new WireError(`a message cannot be read: ${error instanceof Error ? error.message : 'unknown'}`, {
+    // The BSON is invalid, or the message is too short.
+    throw new WireError(`invalid message: ${error instanceof Error ? error.message : 'unknown'}`, {
       cause: error,
     });
   }
@@ -43,11 +46,11 @@ export function parseMessage(frame: Buffer): CommandMessage {
 
 /** Encodes the reply to `message` in the format of the request. */
 export function encodeReply(message: CommandMessage, replyId: number, reply: TypedDocument): Buffer {
-  // `ok` is a double, as in mongod: some drivers rely on the size of the reply.
+  // `ok` is a double, as in mongod, because some drivers rely on the size of the reply.
   const document = encodeDocument({ ...reply, ok: new Double(Number(reply['ok'])) });
   if (message.form === 'query') {
     const fields = Buffer.alloc(20);
-    fields.writeInt32LE(8, 0); // AwaitCapable, which every server since 2010 sets
+    fields.writeInt32LE(8, 0); // AwaitCapable; every server since 2010 sets this flag
     fields.writeInt32LE(1, 16);
     return withHeader(OP_REPLY, replyId, message.requestId, [fields, document]);
   }
@@ -70,7 +73,7 @@ function withHeader(opCode: number, id: number, responseTo: number, parts: reado
 function parseMsg(frame: Buffer, requestId: number): CommandMessage {
   const flags = frame.readUInt32LE(HEADER_SIZE);
   const unknown = flags & 0xffff & ~KNOWN_REQUIRED_BITS;
-  if (unknown !== 0) throw new WireError(`OP_MSG has the unknown flags 0x${unknown.toString(16)}`);
+  if (unknown !== 0) throw new WireError(`OP_MSG has unknown flags: 0x${unknown.toString(16)}`);
   const sections = new SectionReader(withoutChecksum(frame, (flags & CHECKSUM_PRESENT) !== 0));
   let body: Document | null = null;
   const sequences = new Map<string, Document[]>();
@@ -81,10 +84,10 @@ function parseMsg(frame: Buffer, requestId: number): CommandMessage {
       body = sections.document();
     } else if (kind === 1) {
       const { name, documents } = sections.sequence();
-      if (sequences.has(name)) throw new WireError('OP_MSG names a document sequence twice');
+      if (sequences.has(name)) throw new WireError('OP_MSG contains a document sequence twice');
       sequences.set(name, documents);
     } else {
-      throw new WireError(`OP_MSG has a section of the unknown kind ${kind}`);
+      throw new WireError(`OP_MSG has a section of unknown kind ${kind}`);
     }
   }
   if (body === null) throw new WireError('OP_MSG has no body');
@@ -93,7 +96,7 @@ function parseMsg(frame: Buffer, requestId: number): CommandMessage {
     body.set(name, documents);
   }
   const database = body.get('$db');
-  if (typeof database !== 'string') throw new WireError('OP_MSG names no $db');
+  if (typeof database !== 'string') throw new WireError('OP_MSG has no $db');
   const { inexact } = sections;
   return {
     requestId,
@@ -105,7 +108,7 @@ function parseMsg(frame: Buffer, requestId: number): CommandMessage {
   };
 }
 
-/** The document of a command, and the same document as a plain object. */
+/** Returns the document of a command, and the document as a plain object. */
 function contents(document: Document): Pick<CommandMessage, 'document' | 'body'> {
   let body: TypedDocument | null = null;
   return {
@@ -133,19 +136,19 @@ function parseQuery(frame: Buffer, requestId: number): CommandMessage {
   fields.skip(8); // numberToSkip, numberToReturn
   const query = fields.document();
   const wrapped = query.get('$query');
-  if (!namespace.endsWith('.$cmd')) throw new WireError('OP_QUERY on a collection is not spoken here');
+  if (!namespace.endsWith('.$cmd')) throw new WireError('OP_QUERY on a collection is not supported');
   return {
     requestId,
     form: 'query',
     database: namespace.slice(0, -'.$cmd'.length),
-    // Drivers wrap the command in `$query` to add a read preference.
+    // Drivers put the command in `$query` if they add a read preference.
     ...contents(wrapped instanceof Map ? wrapped : query),
     inexact: fields.inexact,
     moreToCome: false,
   };
 }
 
-/** Reads the parts of a message in sequence, never beyond its end. */
+/** Reads the parts of a message in sequence. Throws a WireError if the message is too short. */
 class SectionReader {
   readonly #bytes: Buffer;
   #at = 0;
@@ -170,7 +173,7 @@ class SectionReader {
 
   cstring(): string {
     const end = this.#bytes.indexOf(0, this.#at);
-    if (end === -1) throw new WireError('a name has no end');
+    if (end === -1) throw new WireError('a string has no null terminator');
     const text = this.#bytes.toString('utf8', this.#at, end);
     this.#at = end + 1;
     return text;
@@ -193,17 +196,20 @@ class SectionReader {
     this.inexact ??= reason;
   };
 
-  /** Returns bytes that begin with their own length. The length includes itself. */
+  /**
+   * Returns the next BSON value or section, which begins with its length. The length includes the four bytes of the
+   * length field.
+   */
   #sized(least: number): Buffer {
-    if (this.#bytes.length - this.#at < 4) throw new WireError('a section ends too early');
+    if (this.#bytes.length - this.#at < 4) throw new WireError('a section is truncated');
     const size = this.#bytes.readInt32LE(this.#at);
-    if (size < least) throw new WireError(`a section cannot be ${size} bytes long`);
+    if (size < least) throw new WireError(`invalid section length: ${size} bytes`);
     return this.#next(size);
   }
 
   #next(count: number): Buffer {
     const end = this.#at + count;
-    if (end > this.#bytes.length) throw new WireError('a section ends too early');
+    if (end > this.#bytes.length) throw new WireError('a section is truncated');
     const bytes = this.#bytes.subarray(this.#at, end);
     this.#at = end;
     return bytes;

@@ -34,7 +34,7 @@ export interface MongodOptions {
   readonly port?: number;
   /** The server's certificate and private key, both PEM. The server then accepts only TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** The network of an isolated command, in which the server listens as well. */
+  /** The network of an isolated command, in which the server also listens. */
   readonly network?: CommandNetwork | undefined;
   /** The name of the replica set, which has this server as its only member; null for a standalone. */
   readonly replicaSet?: string | null;
@@ -46,16 +46,16 @@ export interface MongodOptions {
   readonly settings?: Partial<MongodSettings>;
   /** Called before each reply, to make the server slow. */
   readonly wait?: () => Promise<void>;
-  /** Read at every login, so that a change applies to the next login. */
+  /** Called at every login, so that a change applies to the next login. */
   readonly identityProviders: () => readonly IdentityProvider[];
   readonly databaseUsers: () => readonly DatabaseUser[];
   /** Called for every completed login, accepted or rejected, with the reason from the server log. */
   readonly onLogin?: (attempt: LoginAttempt) => void;
-  /** The URL of the STS to which signed GetCallerIdentity requests are replayed. */
+  /** The URL of the STS that receives the replayed GetCallerIdentity requests. */
   readonly sts: { readonly url: string };
   /** The CA certificate, PEM, for connections to STS and the issuers (default: the CAs that Node.js trusts). */
   readonly ca?: string;
-  /** The STS host that the server tells clients to sign for (default: `sts.amazonaws.com`). */
+  /** The STS host for which clients sign the request (default: `sts.amazonaws.com`). */
   readonly stsHost?: string;
 }
 
@@ -70,9 +70,9 @@ export interface LabMongod {
   readonly store: Store;
   /** The number of connected clients. */
   connections(): number;
-  /** Closes every connection, as a network failure does. @returns the number of closed connections */
+  /** Closes every connection, as in a network failure. @returns the number of closed connections */
   dropConnections(): number;
-  /** Stops the server within one second, independent of its clients. */
+  /** Stops the server within one second, even if clients are connected. */
   close(): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
   const sockets = new Set<Socket>();
   const server =
     tls === undefined ? createServer() : createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT });
-  // The raw sockets, including those with a TLS handshake in progress.
+  // Counts the raw sockets, including sockets during a TLS handshake.
   server.on('connection', (socket: Socket) => {
     if (sockets.size >= settings.maxConnections) {
       log.add(tooMany(socket, settings.maxConnections));
@@ -100,7 +100,8 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
   await listen(server, host, port);
-  // For example, no free file descriptor: the connection is lost, but the server keeps running.
+  // An error of the running server, for example too many open files, affects one connection and must not stop the
+  // server.
   server.on('error', () => {});
   const { port: bound } = server.address() as AddressInfo;
   const named = options.announcedHost ?? (isIPv6(host) ? `[${host}]` : host);
@@ -139,7 +140,9 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
   };
 }
 
-/** Above the connection limit, mongod closes a new connection without an error message. */
+/**
+ * Returns the log entry for a connection above the limit. mongod closes such a connection without an error message.
+ */
 function tooMany(socket: Socket, limit: number): Omit<LabLogEntry, 'at'> {
   return {
     hop: 'mongod',
@@ -158,7 +161,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
     const taken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
     throw new FedctlError(taken ? 'lab.port-taken' : 'lab.start-failed', {
       message: taken
-        ? `Port ${port} on ${host} is in use: the lab's MongoDB server cannot listen there.`
+        ? `The lab's MongoDB server cannot listen on ${host}:${port}: the port is in use.`
         : `The lab's MongoDB server cannot listen on ${host}:${port}.`,
       details: { server: 'mongod', host, port },
       cause,

@@ -24,12 +24,12 @@ export type ClusterAction =
   | 'getLog'
   | 'killAnySession';
 
-/** A required privilege: an action on a database, or an action on the whole deployment. */
+/** A required privilege: an action on a database or on the whole deployment. */
 export type Need =
   | { readonly action: DatabaseAction; readonly database: string }
   | { readonly action: ClusterAction };
 
-/** The privileges of a role. `anyDatabase` means all databases except the server's own. */
+/** The privileges of a role. `anyDatabase` means all databases except `local` and `config`. */
 interface Grant {
   readonly anyDatabase: boolean;
   readonly onDatabase: readonly DatabaseAction[];
@@ -76,7 +76,7 @@ const everywhere = (onDatabase: readonly DatabaseAction[], onCluster: readonly C
   onCluster,
 });
 
-/** MongoDB's built-in roles and Atlas's own roles, limited to the commands that the lab supports. */
+/** MongoDB's built-in roles and Atlas's additional roles, with the actions that the lab supports. */
 const ROLES: Readonly<Record<string, Grant>> = {
   read: within(READ),
   readWrite: within(READ_WRITE),
@@ -90,7 +90,7 @@ const ROLES: Readonly<Record<string, Grant>> = {
   root: everywhere(EVERYTHING, [...MONITOR, 'killAnySession']),
 };
 
-/** Returns true when one of the roles grants the privilege. A role that the lab does not know grants nothing. */
+/** Returns true if one of the roles grants the privilege. Roles that are unknown to the lab grant nothing. */
 export function allows(roles: readonly GrantedRole[], need: Need): boolean {
   return roles.some((granted) => {
     const grant = grantOf(granted);
@@ -103,7 +103,7 @@ export function allows(roles: readonly GrantedRole[], need: Need): boolean {
   });
 }
 
-/** The privileges of the roles in the format of connectionStatus. */
+/** Returns the privileges of the roles in the format of connectionStatus. */
 export function privilegesOf(roles: readonly GrantedRole[]): readonly Record<string, unknown>[] {
   return roles.flatMap((granted) => {
     const grant = grantOf(granted);
@@ -115,7 +115,7 @@ export function privilegesOf(roles: readonly GrantedRole[]): readonly Record<str
   });
 }
 
-/** Roles that apply to every database exist only in `admin`. */
+/** Returns the privileges of a role. A role for all databases exists only in the database `admin`. */
 function grantOf({ role, db }: GrantedRole): Grant | undefined {
   const grant = Object.hasOwn(ROLES, role) ? ROLES[role] : undefined;
   return grant?.anyDatabase && db !== 'admin' ? undefined : grant;

@@ -1,9 +1,12 @@
-/** The reason for a rejected login, for the lab's log only. The client receives only `Authentication failed.` */
+/**
+ * The error for a rejected login. The message is only for the lab's log; the client receives only `Authentication
+ * failed.`
+ */
 export class Refused extends Error {
   override readonly name = 'Refused';
-  /** The principal, as far as it is known. */
+  /** The principal; null if unknown. */
   readonly principal: string | null;
-  /** The reason as the server logs it, and as Atlas's access history therefore shows it. */
+  /** The reason in the server log and in Atlas's access history. */
   readonly serverText: string;
 
   constructor(reason: string, principal: string | null = null, serverText?: string) {

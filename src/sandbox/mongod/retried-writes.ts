@@ -3,15 +3,18 @@ import type { Document, TypedDocument } from './bson-codec.ts';
 import { CommandError } from './command-error.ts';
 import { isDocument, numberOf } from './fields.ts';
 
-/** Commands that a driver sends again with the same transaction number when it receives no reply. */
+/**
+ * The retryable commands. A driver that receives no reply sends such a command again with the same transaction
+ * number.
+ */
 const RETRYABLE: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'findAndModify', 'bulkWrite']);
 
-/** Codes after which a driver may retry a write (retryable writes specification). */
+/** The error codes after which a driver can retry a write (retryable writes specification). */
 const PASSING: ReadonlySet<number> = new Set([
   6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
 
-/** The maximum number of remembered sessions. A new session replaces the oldest. */
+/** The maximum number of stored sessions. A new session replaces the oldest. */
 const KEPT = 1000;
 
 interface LastWrite {
@@ -19,14 +22,14 @@ interface LastWrite {
   readonly reply: Promise<TypedDocument>;
 }
 
-/** Runs a retried write once, and returns the reply of the first attempt for each retry. */
+/** Runs each retryable write once. A retry gets the reply of the first attempt. */
 export class RetriedWrites {
   readonly #last = new Map<string, LastWrite>();
 
   /**
-   * Runs a write unless a write with the same session and transaction number already ran.
+   * Runs a write. If the write already ran with the same session and transaction number, returns the earlier reply.
    *
-   * @param isMember whether the server is in a replica set: a standalone rejects transaction numbers
+   * @param isMember true if the server is in a replica set; a standalone rejects transaction numbers
    * @throws CommandError IllegalOperation, TransactionTooOld, and any error of the write
    */
   async once(
@@ -58,13 +61,13 @@ export class RetriedWrites {
     this.#last.set(session, { number, reply });
     const [oldest] = this.#last.keys();
     if (this.#last.size > KEPT && oldest !== undefined) this.#last.delete(oldest);
-    // A failed write changed nothing, so the retry runs it again.
+    // A failed write changed nothing, so a retry must run the write again.
     reply.catch(() => this.#last.delete(session));
     return await reply;
   }
 }
 
-/** Adds the label that lets the driver retry a write, if the driver requested retries and the error is transient. */
+/** Adds the label RetryableWriteError to a retryable error, if the driver sent a transaction number. */
 export function withRetryLabel(name: string, command: Document, reply: TypedDocument): TypedDocument {
   if ('errorLabels' in reply || transactionNumber(name, command) === null) return reply;
   const { writeConcernError } = reply;

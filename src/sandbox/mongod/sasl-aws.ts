@@ -14,7 +14,10 @@ const NONCE_BYTES = 32;
 /** 'n': the client supports no channel binding. The server rejects every other value. */
 const NO_CHANNEL_BINDING = 110;
 
-/** Required signed headers: the nonce prevents replay, and the host prevents use of the request at another server. */
+/**
+ * The headers that the client must sign. The nonce prevents a replay. The host prevents the use of the request on
+ * another server.
+ */
 const ALWAYS_SIGNED = ['host', 'x-amz-date', 'x-mongodb-gs2-cb-flag', 'x-mongodb-server-nonce'] as const;
 
 export interface AwsMechanismOptions {
@@ -27,19 +30,22 @@ export interface AwsMechanismOptions {
   readonly place: () => Place;
 }
 
-/** MONGODB-AWS: nonces, then a signed GetCallerIdentity request for STS to verify (facts/mongodb.md 2.1, 2.5). */
+/**
+ * The mechanism MONGODB-AWS (facts/mongodb.md 2.1, 2.5). The client and the server exchange nonces. The client then
+ * sends a signed GetCallerIdentity request, which STS verifies.
+ */
 export function awsMechanism(options: AwsMechanismOptions): SaslMechanism {
   return async (first, note) => {
     const clientNonce = first['r'];
     if (!(clientNonce instanceof Binary) || clientNonce.length() !== NONCE_BYTES) {
-      throw new Refused(`the client nonce is no binary of ${NONCE_BYTES} bytes`);
+      throw new Refused(`the client nonce is not a binary value of ${NONCE_BYTES} bytes`);
     }
     if (first['p'] !== undefined && numberOf(first['p']) !== NO_CHANNEL_BINDING) {
       throw new Refused('the client requires channel binding');
     }
     const nonce = Buffer.concat([clientNonce.value(), randomBytes(NONCE_BYTES)]);
     note(
-      `the client sent a nonce of ${NONCE_BYTES} bytes; it is to sign a GetCallerIdentity for ${options.stsHost} with the nonce of ${nonce.length} bytes that the server returns`,
+      `received a client nonce of ${NONCE_BYTES} bytes; the client must sign a GetCallerIdentity request for ${options.stsHost} with the returned nonce of ${nonce.length} bytes`,
     );
     return {
       done: false,
@@ -58,7 +64,7 @@ async function judge(
   const { scope, ...request } = readSignedRequest(payload);
   const [accessKeyId, , region] = scope.split('/');
   note(
-    `the client sent a GetCallerIdentity signed by ${accessKeyId} for Region ${region}, which goes to STS as it is`,
+    `received a GetCallerIdentity request signed by ${accessKeyId} for Region ${region}; sending the request to STS unchanged`,
   );
   const arn = await replayCallerIdentity({
     ...request,
@@ -68,7 +74,7 @@ async function judge(
     ca: options.ca,
     signal: options.signal,
   });
-  note(`STS says ${arn}`);
+  note(`STS returned ${arn}`);
   const decision = decideArn(arn, options.databaseUsers(), options.place());
   if (!decision.accepted) {
     throw new Refused(refusalText(decision.refusal), arn, serverTextOf(decision.refusal));
@@ -77,28 +83,28 @@ async function judge(
   return {
     principal,
     expiresAt: null,
-    evidence: `the ARN is that of the database user ${principal.username}`,
+    evidence: `the ARN matches the database user ${principal.username}`,
   };
 }
 
-/** Parses the client's signed request and checks it as far as possible without the secret key. @throws Refused */
+/** Parses the client's signed request. Checks everything that does not require the secret key. @throws Refused */
 function readSignedRequest(payload: TypedDocument): SignedRequest & { readonly scope: string } {
   const { a: authorization, d: date, t: sessionToken } = payload;
   if (typeof authorization !== 'string' || !/^[\x20-\x7e]+$/.test(authorization)) {
-    throw new Refused('the field a is not an Authorization header');
+    throw new Refused('the field "a" is not an Authorization header');
   }
   if (typeof date !== 'string' || !/^\d{8}T\d{6}Z$/.test(date))
-    throw new Refused('the field d is not a date');
+    throw new Refused('the field "d" is not a date');
   if (
     sessionToken !== undefined &&
     (typeof sessionToken !== 'string' || !/^[\x21-\x7e]+$/.test(sessionToken))
   ) {
-    throw new Refused('the field t is not a session token');
+    throw new Refused('the field "t" is not a session token');
   }
   const parts = /^AWS4-HMAC-SHA256 Credential=([^,]+), ?SignedHeaders=([^,]+), ?Signature=[0-9a-f]{64}$/.exec(
     authorization,
   );
-  if (parts === null) throw new Refused('the field a is not a version 4 signature');
+  if (parts === null) throw new Refused('the field "a" is not a Signature Version 4 header');
   const [, scope = '', signedHeaders = ''] = parts;
   if (!/^[^/]+\/\d{8}\/[^/]+\/sts\/aws4_request$/.test(scope)) {
     throw new Refused('the signature is not for the service sts');

@@ -3,14 +3,15 @@ import type { SaslMechanism } from './sasl.ts';
 import { checkToken, type TokenCheckOptions } from './token-check.ts';
 
 /**
- * MONGODB-OIDC in one step, with the token in the payload. A request for the issuer, which starts the human flow, is
- * rejected: a workload identity provider supports no human flow (facts/mongodb.md 1.1).
+ * The mechanism MONGODB-OIDC in one step: the payload contains the token. A payload without a token starts the human
+ * flow. The server rejects the payload, because workload identity providers do not support the human flow
+ * (facts/mongodb.md 1.1).
  */
 export function oidcMechanism(checking: () => TokenCheckOptions): SaslMechanism {
   return async (payload) => {
     const token = payload['jwt'];
-    if (token === undefined) throw new Refused('none of the identity providers supports human flows');
-    if (typeof token !== 'string') throw new Refused('the field jwt is not a string');
+    if (token === undefined) throw new Refused('no identity provider supports the human flow');
+    if (typeof token !== 'string') throw new Refused('the field "jwt" is not a string');
     return { done: true, login: await checkToken(token, checking()) };
   };
 }

@@ -6,29 +6,29 @@ import { Refused } from './refused.ts';
 /** An authenticated user. */
 export interface Login {
   readonly principal: DatabasePrincipal;
-  /** The time at which the session requires re-authentication; null for never. */
+  /** The time at which the session requires re-authentication; null if re-authentication is never required. */
   readonly expiresAt: Date | null;
-  /** Details for the log. */
+  /** Details of the login for the log. */
   readonly evidence: string;
 }
 
-/** The result of a SASL step: the end of the conversation, or a payload to send and the next step. */
+/** The result of a SASL step: the login, or a payload for the client and the next step. */
 export type SaslStep =
   | { readonly done: true; readonly login: Login }
   | {
       readonly done: false;
       readonly payload: Binary;
-      /** @throws Refused */
+      /** Handles the client's next payload. @throws Refused */
       readonly next: (payload: TypedDocument, note: Note) => Promise<SaslStep>;
     };
 
-/** Logs an event before the login is accepted or rejected. */
+/** Logs an event during a login. */
 export type Note = (what: string) => void;
 
-/** Starts the conversation of a mechanism with the client's first payload. @throws Refused */
+/** Starts a SASL conversation with the client's first payload. @throws Refused */
 export type SaslMechanism = (payload: TypedDocument, note: Note) => Promise<SaslStep>;
 
-/** Decodes a payload. Both mechanisms send BSON documents in the binary payload. @throws Refused */
+/** Decodes a payload, which is a BSON document in both mechanisms. @throws Refused */
 export function readPayload(payload: unknown): TypedDocument {
   if (!(payload instanceof Binary)) throw new Refused('the payload is not binary');
   try {

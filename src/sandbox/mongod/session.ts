@@ -17,7 +17,7 @@ export interface ServerState {
   /** The `host:port` that clients connect to. */
   readonly address: string;
   readonly replicaSet: string | null;
-  /** Read at each use, because the value can change while the server runs. */
+  /** The settings, which can change while the server runs. */
   readonly settings: MongodSettings;
   readonly failPoints: FailPoints;
   readonly retriedWrites: RetriedWrites;
@@ -30,7 +30,7 @@ export interface ServerState {
   readonly closing: AbortSignal;
 }
 
-/** A SASL conversation that waits for the client's next message. */
+/** A SASL conversation in which the client must send the next message. */
 export interface Conversation {
   readonly id: number;
   readonly mechanism: string;
@@ -45,7 +45,7 @@ export class Session {
   /** The application name in the client's first hello. */
   appName: string | null = null;
   conversation: Conversation | null = null;
-  /** The last successful login. A later login, for example a re-authentication, replaces it. */
+  /** The last successful login. A re-authentication replaces the login. */
   login: Login | null = null;
 
   constructor(connectionId: number, peer: string) {
@@ -62,7 +62,7 @@ export class Session {
     return this.login?.principal.username ?? null;
   }
 
-  /** Returns true when the token behind the login has expired, without leeway, as for the token itself. */
+  /** Returns true if the token of the login has expired. As for the token itself, there is no leeway. */
   isExpired(now: Date): boolean {
     const expiresAt = this.login?.expiresAt ?? null;
     return expiresAt !== null && expiresAt <= now;

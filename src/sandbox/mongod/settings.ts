@@ -1,24 +1,24 @@
 import { DEFAULT_SERVER_LINE, SERVER_VERSIONS, type ServerVersion } from './versions.ts';
 
 /**
- * The sender of the error for a failed login: mongod with code 18, or Atlas's proxy with code 8000. After code 8000,
- * some drivers keep the rejected token until their client is closed (facts/mongodb.md 1.2, 1.3).
+ * The server that rejects a login: mongod with code 18, or Atlas's proxy with code 8000. After code 8000, some
+ * drivers keep the rejected token until the client is closed (facts/mongodb.md 1.2, 1.3).
  */
 export type AuthError = 'mongod' | 'atlas';
 
 export const AUTH_ERRORS: readonly AuthError[] = ['mongod', 'atlas'];
 
-/** Settings that can be changed while the server runs. Each is read at every use. */
+/** The settings of the server. A change applies immediately. */
 export interface MongodSettings {
   serverVersion: ServerVersion;
   authError: AuthError;
-  /** The maximum number of connections. The server closes further connections immediately. */
+  /** The maximum number of open connections. The server immediately closes each additional connection. */
   maxConnections: number;
-  /** The enabled mechanisms of MONGODB-OIDC and MONGODB-AWS. */
+  /** The enabled authentication mechanisms: MONGODB-OIDC, MONGODB-AWS or both. */
   mechanisms: readonly string[];
 }
 
-/** mongod allows as many connections as the operating system; the limit of the lab is far lower. */
+/** The default limit of the lab, far below the default of mongod, which depends on the operating system. */
 const MAX_CONNECTIONS = 5000;
 
 export const defaultSettings = (): MongodSettings => ({

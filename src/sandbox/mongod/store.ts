@@ -3,10 +3,13 @@ import { CommandError } from './command-error.ts';
 
 const MAX_DATABASE_NAME = 63;
 const MAX_NAMESPACE = 255;
-/** The interval at which mongod removes expired documents, in milliseconds. */
+/** The interval between two removals of expired documents, in milliseconds, as in mongod. */
 const TTL_INTERVAL_MS = 60_000;
 
-/** Databases and collections in memory. The first document creates both, as in MongoDB. */
+/**
+ * The databases and collections, in memory. As in MongoDB, the first document creates the database and the
+ * collection.
+ */
 export class Store {
   readonly #databases = new Map<string, Map<string, Collection>>();
   #lastSweep: number | null = null;
@@ -24,7 +27,7 @@ export class Store {
     return this.#databases.get(database)?.get(name);
   }
 
-  /** @throws CommandError InvalidNamespace */
+  /** Returns a collection. Creates a missing collection. @throws CommandError InvalidNamespace */
   open(database: string, name: string): Collection {
     const existing = this.find(database, name);
     if (existing !== undefined) return existing;
@@ -46,7 +49,7 @@ export class Store {
     return this.#databases.delete(database);
   }
 
-  /** Removes expired documents (TTL indexes) once a minute by the given clock, as mongod does. */
+  /** Removes expired documents (TTL indexes) at most once a minute, as mongod does. */
   removeExpired(now: Date): void {
     this.#lastSweep ??= now.getTime();
     if (now.getTime() - this.#lastSweep < TTL_INTERVAL_MS) return;

@@ -3,7 +3,7 @@ import { Refused } from './refused.ts';
 
 const BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
 
-/** The signed request that a client sends instead of its secret key. */
+/** The signed request that a client sends to prove its identity without sending its secret key. */
 export interface SignedRequest {
   readonly authorization: string;
   /** `20260822T101112Z` */
@@ -12,9 +12,9 @@ export interface SignedRequest {
 }
 
 export interface Replay extends SignedRequest {
-  /** The host in the client's signature, which is the host that the server sent to the client. */
+  /** The STS host that the server sent to the client, and that the client signed. */
   readonly host: string;
-  /** The base64 encoding of the client nonce and the server nonce. */
+  /** The client nonce followed by the server nonce, encoded as base64. */
   readonly nonce: string;
   readonly url: string;
   readonly ca: string | undefined;
@@ -22,10 +22,10 @@ export interface Replay extends SignedRequest {
 }
 
 /**
- * Sends the request with exactly the headers that the client signed (facts/mongodb.md 2.2).
+ * Sends the request to STS with exactly the headers that the client signed (facts/mongodb.md 2.2).
  *
- * @returns the ARN in the response of STS
- * @throws Refused when STS cannot be reached or responds with a status other than 200
+ * @returns the ARN in the response
+ * @throws Refused if STS is unreachable or responds with a status other than 200
  */
 export async function replayCallerIdentity(replay: Replay): Promise<string> {
   const answer = await send(replay);
@@ -65,7 +65,7 @@ async function send(replay: Replay): Promise<{ readonly status: number; readonly
   }
 }
 
-/** The text of the only element with this name. ARNs and error codes contain no XML entities. */
+/** Returns the text of an XML element that occurs once. ARNs and error codes contain no XML entities. */
 function element(xml: string, name: string): string | null {
   const found = [...xml.matchAll(new RegExp(`<${name}>([^<&]*)</${name}>`, 'g'))];
   return found.length === 1 ? (found[0]?.[1] ?? null) : null;

@@ -1,7 +1,10 @@
 import { createContext, Script } from 'node:vm';
 import { CommandError } from './command-error.ts';
 
-/** The time limit of a computation, in milliseconds: generous for the small data of a lab, even on a busy machine. */
+/**
+ * The time limit of a computation, in milliseconds. The limit is generous for the small data sets of a lab, even on a
+ * busy machine.
+ */
 const LIMIT_MS = 1000;
 
 const WORK = new Script('work()');
@@ -10,12 +13,12 @@ const CALLER = createContext({ work: null });
 let since: number | null = null;
 
 /**
- * Runs synchronous work for a client and stops the work when it takes too long. Otherwise a backtracking regular
- * expression or a pipeline that grows without limit would block every server of the lab. Each piece of synchronous work,
- * such as the statements of one command, has one limit. mongod limits a match by the steps that PCRE2 counts. RegExp has
- * no such count, but node:vm can stop any code, even during a match.
+ * Runs a synchronous computation, and stops the computation at the time limit. Without the limit, a backtracking
+ * regular expression or an endlessly growing pipeline would block every server of the lab. The limit applies to
+ * consecutive synchronous work together, for example to all statements of a command. mongod limits the number of
+ * steps of a match in PCRE2. RegExp has no such limit, but node:vm can stop any code, even during a match.
  *
- * @param work a computation without side effects, because it can be stopped at any point
+ * @param work a computation without side effects, because the limit can stop the computation at any point
  * @throws CommandError MaxTimeMSExpired, and any error that the work throws
  */
 export function withTimeLimit<Value>(work: () => Value): Value {
@@ -39,7 +42,7 @@ export function withTimeLimit<Value>(work: () => Value): Value {
   }
 }
 
-/** Checks the code and not the class, because the error belongs to the other context. */
+/** Checks the code, because the error class of another vm context fails `instanceof`. */
 function isTimeout(error: unknown): boolean {
   return (
     typeof error === 'object' &&
@@ -52,6 +55,6 @@ function isTimeout(error: unknown): boolean {
 function expired(): CommandError {
   return new CommandError(
     'MaxTimeMSExpired',
-    `operation exceeded time limit: the lab computes for ${LIMIT_MS} ms at most`,
+    `operation exceeded time limit: the lab computes for at most ${LIMIT_MS} ms`,
   );
 }

@@ -24,16 +24,16 @@ export interface AcceptedToken {
 export interface TokenCheckOptions {
   readonly keys: IssuerKeys;
   readonly relyingParty: RelyingParty;
-  /** The server version, which decides the accepted keys and algorithms. */
+  /** The server version, which determines the accepted keys and algorithms. */
   readonly serverVersion: ServerVersion;
   readonly place: Place;
 }
 
 /**
- * Checks a token as mongod does (facts/mongodb.md 1.6): header, claims, signature with the issuer's key, lifetime, and
- * then whether the relying party has the user.
+ * Checks a token as mongod does (facts/mongodb.md 1.6): the header, the claims, the signature with the issuer's key,
+ * and the lifetime. Then checks that the relying party has the user.
  *
- * @throws Refused with the actual reason, which contains jti and kid but not the token
+ * @throws Refused with the actual reason, and with the jti and kid of the token
  */
 export async function checkToken(token: string, options: TokenCheckOptions): Promise<AcceptedToken> {
   const { header, payload } = decode(token);
@@ -84,7 +84,7 @@ export async function checkToken(token: string, options: TokenCheckOptions): Pro
     throw refuse('the claim "nbf" is not a number');
   if (notBefore !== undefined && notBefore > now + NOT_BEFORE_LEEWAY) {
     throw refuse(
-      `the token is not valid for another ${Math.ceil(notBefore - now)} s`,
+      `the token is not valid yet: nbf is ${Math.ceil(notBefore - now)} s in the future`,
       'BadValue: Token not yet valid',
     );
   }

@@ -1,9 +1,13 @@
 import { type CodeName, CommandError } from './command-error.ts';
 
-/** The error for a feature that mongod supports and the lab does not. The lab logs the feature. */
+/** The error for a feature that mongod supports but the lab does not. The lab logs this error. */
 export class UnsupportedError extends CommandError {}
 
-/** @param what the name of the unsupported operation, or a noun phrase: `$bucket`, `a collation` */
+/**
+ * Creates the error for an unsupported feature.
+ *
+ * @param what the name of the operation, or a noun phrase: `$bucket`, `a collation`
+ */
 export function unsupported(codeName: CodeName, what: string): UnsupportedError {
   return new UnsupportedError(codeName, `The lab does not support ${what}.`);
 }

@@ -1,4 +1,7 @@
-/** How a server treats an issuer's keys that are not RSA (facts/mongodb.md 1.6). */
+/**
+ * The treatment of an issuer's keys that are not RSA keys: reject the key set, ignore the keys, or use them
+ * (facts/mongodb.md 1.6).
+ */
 export type ForeignKeys = 'refuse-set' | 'skip' | 'use';
 
 /** A server version, with the properties that affect a handshake or a login. */
@@ -6,15 +9,15 @@ export interface ServerVersion {
   readonly version: string;
   readonly maxWireVersion: number;
   readonly foreignKeys: ForeignKeys;
-  /** The accepted signature algorithms of a token. */
+  /** The signature algorithms that the server accepts. */
   readonly algorithms: readonly string[];
 }
 
 const RSA = ['RS256'] as const;
 
 /**
- * The server versions that the lab can emulate. `7.0` stands for the early revisions that reject a whole key set because
- * of one EC key. `8.0` ignores EC keys, and `9.0` supports them. The first release with each behaviour is unverified:
+ * The server versions that the lab can emulate. `7.0` is an early revision that rejects a key set with an EC key.
+ * `8.0` ignores EC keys, and `9.0` supports them. The first release of each behaviour is unverified, because
  * facts/mongodb.md 1.6 names only source revisions.
  */
 export const SERVER_VERSIONS = {

@@ -75,11 +75,15 @@ describe('HTTP Digest', () => {
     ['another public key', { username: 'aaaaaaaa' }, 'the public key is unknown'],
     ['another private key', { password: 'wrong' }, 'the private key is wrong'],
     ['another realm', { realm: 'mms' }, 'the realm is wrong'],
-    ['another path', { uri: '/api/atlas/v2/groups' }, 'the response is for another path'],
-    ['another query', { uri: '/api/atlas/v2/orgs?itemsPerPage=6' }, 'the response is for another path'],
+    ['another path', { uri: '/api/atlas/v2/groups' }, 'the Digest uri differs from the request path'],
+    [
+      'another query',
+      { uri: '/api/atlas/v2/orgs?itemsPerPage=6' },
+      'the Digest uri differs from the request path',
+    ],
     ['another method', { method: 'DELETE' }, 'the private key is wrong'],
-    ['no client nonce', { cnonce: '' }, 'the count or the client nonce is missing'],
-    ['no count', { nc: '1' }, 'the count or the client nonce is missing'],
+    ['no client nonce', { cnonce: '' }, 'nc or cnonce is missing or malformed'],
+    ['no count', { nc: '1' }, 'nc or cnonce is missing or malformed'],
   ])('refuses an answer with %s', async (_, change, reason) => {
     expectUnauthorized(await answered({ ...(await challenged()), ...change }));
     expect(lab.refusals().at(-1)).toBe(reason);

@@ -113,22 +113,22 @@ test.each([
       principal: null,
       decision: 'info',
       reason:
-        'the client sent a nonce of 32 bytes; it is to sign a GetCallerIdentity for sts.amazonaws.com with the nonce of 64 bytes that the server returns',
+        'received a client nonce of 32 bytes; the client must sign a GetCallerIdentity request for sts.amazonaws.com with the returned nonce of 64 bytes',
     },
     {
       hop: 'mongod',
       action: 'saslContinue MONGODB-AWS',
       principal: null,
       decision: 'info',
-      reason: `the client sent a GetCallerIdentity signed by ${identity.accessKeyId} for Region us-east-1, which goes to STS as it is`,
+      reason: `received a GetCallerIdentity request signed by ${identity.accessKeyId} for Region us-east-1; sending the request to STS unchanged`,
     },
-    { action: 'saslContinue MONGODB-AWS', decision: 'info', reason: `STS says ${identity.arn}` },
+    { action: 'saslContinue MONGODB-AWS', decision: 'info', reason: `STS returned ${identity.arn}` },
     {
       hop: 'mongod',
       action: 'saslContinue MONGODB-AWS',
       principal: user,
       decision: 'allowed',
-      reason: `the ARN is that of the database user ${user}; roles atlasAdmin@admin`,
+      reason: `the ARN matches the database user ${user}; roles atlasAdmin@admin`,
     },
   ]);
 });
@@ -166,7 +166,7 @@ describe('one byte changed', () => {
     {
       name: 'in the algorithm',
       change: (second: Signed) => ({ ...second, a: second.a.replace('AWS4', 'AWS3') }),
-      reason: 'the field a is not a version 4 signature',
+      reason: 'the field "a" is not a Signature Version 4 header',
     },
   ])('$name', async ({ change, reason }) => {
     expect(await proceed(change(await signed(SESSION)))).toEqual(REFUSED);
@@ -198,7 +198,7 @@ describe('one byte changed', () => {
     expect(lab.log.entries()).toMatchObject([
       { action: 'saslStart MONGODB-AWS', decision: 'info' },
       { action: 'saslContinue MONGODB-AWS', decision: 'info' },
-      { action: 'saslContinue MONGODB-AWS', decision: 'info', reason: `STS says ${USER_ARN}` },
+      { action: 'saslContinue MONGODB-AWS', decision: 'info', reason: `STS returned ${USER_ARN}` },
       {
         action: 'saslContinue MONGODB-AWS',
         principal: USER_ARN,
@@ -239,11 +239,15 @@ describe('the signature has to cover', () => {
 
 describe('the first message', () => {
   test.each([
-    { name: 'without a nonce', first: { p: 110 }, reason: 'the client nonce is no binary of 32 bytes' },
+    {
+      name: 'without a nonce',
+      first: { p: 110 },
+      reason: 'the client nonce is not a binary value of 32 bytes',
+    },
     {
       name: 'with a nonce of 31 bytes',
       first: { r: new Binary(Buffer.alloc(31)), p: 110 },
-      reason: 'the client nonce is no binary of 32 bytes',
+      reason: 'the client nonce is not a binary value of 32 bytes',
     },
     {
       name: 'with channel binding',
@@ -258,17 +262,17 @@ describe('the first message', () => {
 
 describe('the second message', () => {
   test.each([
-    { name: 'without a signature', second: {}, reason: 'the field a is not an Authorization header' },
+    { name: 'without a signature', second: {}, reason: 'the field "a" is not an Authorization header' },
     {
       name: 'with a line break in the signature',
       second: { a: 'AWS4\r\nHost: evil', d: '20261122T120000Z' },
-      reason: 'the field a is not an Authorization header',
+      reason: 'the field "a" is not an Authorization header',
     },
-    { name: 'without a date', second: { a: 'AWS4' }, reason: 'the field d is not a date' },
+    { name: 'without a date', second: { a: 'AWS4' }, reason: 'the field "d" is not a date' },
     {
       name: 'with a line break in the session token',
       second: { a: 'AWS4', d: '20261122T120000Z', t: 'a\r\nb' },
-      reason: 'the field t is not a session token',
+      reason: 'the field "t" is not a session token',
     },
   ])('$name', async ({ second, reason }) => {
     await start();

@@ -206,12 +206,12 @@ describe('the fail point failCommand', () => {
 
   test.each([
     [{ configureFailPoint: 'other', mode: 'off' }, 266, 'other not found'],
-    [failCommand('sometimes'), 2, 'the mode is "off", "alwaysOn", {times: n} or {skip: n}'],
-    [failCommand('alwaysOn', { failCommands: 'find' }), 2, 'failCommands is no list of names'],
+    [failCommand('sometimes'), 2, 'mode must be "off", "alwaysOn", {times: n} or {skip: n}'],
+    [failCommand('alwaysOn', { failCommands: 'find' }), 2, 'failCommands must be an array of command names'],
     [
       failCommand('alwaysOn', { failCommands: [], blockConnection: true, blockTimeMS: -1 }),
       2,
-      'blockTimeMS must lie between 0 and 600000',
+      'blockTimeMS must be between 0 and 600000',
     ],
   ])('refuses %j', async (body, code, errmsg) => {
     expect(await client.command(body)).toMatchObject({ ok: 0, code, errmsg });

@@ -123,20 +123,20 @@ describe('bytes that are no message', () => {
     {
       name: 'text',
       bytes: Buffer.from('GET / HTTP/1.1\r\n\r\n'),
-      reason: 'a message cannot be 542393671 bytes long',
+      reason: 'invalid message length: 542393671 bytes',
     },
     {
       name: 'a TLS hello',
       bytes: Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3, 7, 7, 7, 7, 7, 7]),
       reason: 'the operation 117901063 is not supported',
     },
-    { name: 'a length of zero', bytes: int32(0), reason: 'a message cannot be 0 bytes long' },
-    { name: 'a length below a header', bytes: int32(15), reason: 'a message cannot be 15 bytes long' },
-    { name: 'a negative length', bytes: int32(-1), reason: 'a message cannot be -1 bytes long' },
+    { name: 'a length of zero', bytes: int32(0), reason: 'invalid message length: 0 bytes' },
+    { name: 'a length below a header', bytes: int32(15), reason: 'invalid message length: 15 bytes' },
+    { name: 'a negative length', bytes: int32(-1), reason: 'invalid message length: -1 bytes' },
     {
       name: 'a length beyond the limit',
       bytes: int32(48_000_001),
-      reason: 'a message cannot be 48000001 bytes long',
+      reason: 'invalid message length: 48000001 bytes',
     },
     {
       name: 'an operation of old',
@@ -148,9 +148,9 @@ describe('bytes that are no message', () => {
       bytes: frame(2012, Buffer.alloc(9)),
       reason: 'the operation 2012 is not supported',
     },
-    { name: 'a header alone', bytes: frame(2013, Buffer.alloc(0)), reason: /^a message cannot be read: / },
+    { name: 'a header alone', bytes: frame(2013, Buffer.alloc(0)), reason: /^invalid message: / },
     { name: 'no section', bytes: frame(2013, NO_FLAGS), reason: 'OP_MSG has no body' },
-    { name: 'an unknown flag', bytes: opMsg(PING, { flags: 4 }), reason: 'OP_MSG has the unknown flags 0x4' },
+    { name: 'an unknown flag', bytes: opMsg(PING, { flags: 4 }), reason: 'OP_MSG has unknown flags: 0x4' },
     {
       name: 'two bodies',
       bytes: frame(2013, Buffer.concat([NO_FLAGS, BODY, BODY])),
@@ -159,28 +159,28 @@ describe('bytes that are no message', () => {
     {
       name: 'an unknown section',
       bytes: frame(2013, Buffer.concat([NO_FLAGS, Buffer.from([2]), BODY])),
-      reason: 'OP_MSG has a section of the unknown kind 2',
+      reason: 'OP_MSG has a section of unknown kind 2',
     },
     {
       name: 'a body longer than the message',
       bytes: frame(2013, Buffer.concat([NO_FLAGS, Buffer.from([0]), int32(1000)])),
-      reason: 'a section ends too early',
+      reason: 'a section is truncated',
     },
     {
       name: 'a body of no bytes',
       bytes: frame(2013, Buffer.concat([NO_FLAGS, Buffer.from([0]), int32(0)])),
-      reason: 'a section cannot be 0 bytes long',
+      reason: 'invalid section length: 0 bytes',
     },
     {
       name: 'a body that is no BSON',
       bytes: frame(2013, Buffer.concat([NO_FLAGS, Buffer.from([0]), int32(8), Buffer.alloc(4, 99)])),
-      reason: /^a message cannot be read: /,
+      reason: /^invalid message: /,
     },
-    { name: 'a body without $db', bytes: opMsg({ ping: 1 }), reason: 'OP_MSG names no $db' },
+    { name: 'a body without $db', bytes: opMsg({ ping: 1 }), reason: 'OP_MSG has no $db' },
     {
       name: 'a sequence without an end of its name',
       bytes: frame(2013, Buffer.concat([NO_FLAGS, BODY, Buffer.from([1]), int32(8), Buffer.from('docs')])),
-      reason: 'a name has no end',
+      reason: 'a string has no null terminator',
     },
     {
       name: 'a field both in the body and as a sequence',
@@ -191,7 +191,7 @@ describe('bytes that are no message', () => {
     {
       name: 'a query on a collection',
       bytes: opQuery({}, 'app.visits'),
-      reason: 'OP_QUERY on a collection is not spoken here',
+      reason: 'OP_QUERY on a collection is not supported',
     },
   ])('$name end this connection and no other', async ({ bytes, reason }) => {
     const other = await WireClient.connect(lab.mongod.port);
@@ -308,6 +308,6 @@ describe('closing', () => {
 test('a port that is taken is said to be', async () => {
   await expect(startMongodFixture({ port: lab.mongod.port })).rejects.toMatchObject({
     code: 'lab.port-taken',
-    message: `Port ${lab.mongod.port} on 127.0.0.1 is in use: the lab's MongoDB server cannot listen there.`,
+    message: `The lab's MongoDB server cannot listen on 127.0.0.1:${lab.mongod.port}: the port is in use.`,
   });
 });

@@ -243,7 +243,7 @@ const ROWS: readonly Row[] = [
     run: [{ update: 'c', updates: [{ q: { a: { $in: [1] } }, u: { $set: { q: 1 } }, upsert: true }] }],
     reply: writeError(
       238,
-      'The lab does not support an upsert by a filter with $in of one value or $or of one clause.',
+      'The lab does not support an upsert with a filter that contains $in with one value or $or with one clause.',
     ),
   },
   upserted(

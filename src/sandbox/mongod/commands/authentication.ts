@@ -28,11 +28,11 @@ export const AUTHENTICATION_COMMANDS: CommandTable = {
 };
 
 /**
- * Handles speculative authentication: the first message of a login, sent inside hello. Returns null instead of an error
- * when the login fails or needs a second message (facts/mongodb.md 1.1).
+ * Handles speculative authentication: the first message of a login, sent inside hello (facts/mongodb.md 1.1). Returns
+ * null instead of an error when the login fails.
  */
 export async function speculate(call: CommandCall, request: TypedDocument): Promise<TypedDocument | null> {
-  // The client then sends saslStart, which is rejected and logged, so the history shows one login.
+  // The client then sends saslStart, which is rejected and logged. The history therefore shows one login.
   if (OF_PASSWORDS.has(String(request['mechanism']))) return null;
   try {
     return await start(call, request, typeof request['db'] === 'string' ? request['db'] : '');
@@ -63,15 +63,18 @@ async function start(call: CommandCall, request: TypedDocument, database: string
   });
 }
 
-/** Every server offers these mechanisms, but the lab's database users have no passwords (facts/mongodb.md 1.2). */
+/**
+ * The password mechanisms, which every server offers. The lab's database users have no passwords (facts/mongodb.md
+ * 1.2).
+ */
 const OF_PASSWORDS: ReadonlySet<string> = new Set(['SCRAM-SHA-1', 'SCRAM-SHA-256']);
 
-/** @throws Refused */
+/** Rejects a login with a password. @throws Refused */
 function refusePassword(payload: unknown, database: string): never {
-  // RFC 5802, 7: a channel binding header, then the attributes.
+  // The first SCRAM message contains a channel binding header, and then the attributes (RFC 5802, section 7).
   const text = payload instanceof Binary ? Buffer.from(payload.value()).toString() : '';
   const name = /(?:^|,)n=([^,]*)/.exec(text)?.[1]?.replaceAll('=2C', ',').replaceAll('=3D', '=') ?? null;
-  if (name === null) throw new Refused('the payload is no first message of SCRAM');
+  if (name === null) throw new Refused('the payload is not a SCRAM client-first message');
   throw new Refused(
     `the users of the lab have no passwords, and ${database} has no user "${name}"`,
     name,
@@ -79,7 +82,7 @@ function refusePassword(payload: unknown, database: string): never {
   );
 }
 
-/** Rejects the login with a client certificate (X.509), because the lab requests no client certificates. */
+/** Rejects a login with a client certificate (X.509), because the lab does not request client certificates. */
 async function authenticate(call: CommandCall): Promise<TypedDocument> {
   const name = requiredText(call.body, 'mechanism');
   if (name !== 'MONGODB-X509') {
@@ -88,7 +91,7 @@ async function authenticate(call: CommandCall): Promise<TypedDocument> {
   const { user } = call.body;
   return await take(call, name, async () => {
     throw new Refused(
-      'no client certificate was shown',
+      'the client sent no certificate',
       typeof user === 'string' ? user : null,
       'AuthenticationFailed: There is no x.509 client certificate matching the user.',
     );
@@ -109,7 +112,7 @@ async function advance(call: CommandCall): Promise<TypedDocument> {
   });
 }
 
-/** Runs one step of the conversation. Only the log contains the reason for a rejected login, never the reply. */
+/** Runs one step of a SASL conversation. The reason for a rejected login is in the log, but never in the reply. */
 async function take(
   call: CommandCall,
   mechanism: string,
@@ -152,7 +155,7 @@ async function take(
   return { conversationId: CONVERSATION, done: true, payload: new Binary(new Uint8Array(0)) };
 }
 
-/** The complete reply to a rejected login (facts/mongodb.md 1.2). */
+/** Returns the error for a rejected login (facts/mongodb.md 1.2). */
 function loginRefused(authError: AuthError): CommandError {
   return authError === 'atlas'
     ? new CommandError('AtlasError', 'bad auth : Authentication failed.')

@@ -10,14 +10,14 @@ import { opened, type Place, runDelete, runUpdate } from './writing.ts';
 
 type Operation = 'insert' | 'update' | 'delete';
 
-/** The privileges of each operation, in the database of its namespace. */
+/** The required privileges of each operation, in the database of the namespace. */
 const ACTIONS: Readonly<Record<Operation, readonly DatabaseAction[]>> = {
   insert: ['insert'],
   update: ['update', 'insert'],
   delete: ['remove'],
 };
 
-/** Writes to several collections with one command, available since MongoDB 8.0. */
+/** The command bulkWrite of MongoDB 8.0 and later, which writes to several collections. */
 export const BULK_COMMANDS: CommandTable = {
   bulkWrite: { access: needsOf, run: bulkWrite },
 };

@@ -14,9 +14,10 @@ const needs =
   (action: DatabaseAction) =>
   ({ database }: CommandCall): readonly Need[] => [{ action, database }];
 
-/** Commands about databases, collections and indexes. */
+/** The commands for databases, collections and indexes. */
 export const CATALOGUE_COMMANDS: CommandTable = {
-  // Without the privilege to list all databases, a user sees only the databases that they may read, as in MongoDB.
+  // As in MongoDB, a user without the privilege to list all databases receives only the databases that the user can
+  // read.
   listDatabases: { access: 'authenticated', run: listDatabases },
   listCollections: { access: needs('listCollections'), run: listCollections },
   create: { access: needs('createCollection'), run: create },
@@ -65,7 +66,7 @@ function listCollections(call: CommandCall): TypedDocument {
 function create(call: CommandCall): TypedDocument {
   const name = collectionOf(call);
   const { store } = call.server;
-  // The options that the lab accepts have no effect, so a second create of the same collection succeeds.
+  // The options that the lab accepts have no effect, so creating an existing collection succeeds.
   store.open(call.database, name);
   return {};
 }
@@ -104,7 +105,7 @@ function createIndexes(call: CommandCall): TypedDocument {
   };
 }
 
-/** Adds all indexes or, if one fails, none. */
+/** Adds all indexes, or no index if adding one of them fails. */
 function addIndexes(collection: Collection, indexes: readonly Index[]): void {
   const before = new Set(collection.indexes());
   try {
@@ -179,7 +180,7 @@ function dbStats(call: CommandCall): TypedDocument {
   };
 }
 
-/** Returns the catalogue entries that match a filter on their own fields. */
+/** Returns the catalogue entries that match a filter. */
 function matching<Described extends TypedDocument>(
   described: readonly Described[],
   filter: Document | undefined,

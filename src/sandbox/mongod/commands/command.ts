@@ -4,43 +4,50 @@ import type { Need } from '../privileges.ts';
 import type { ServerState, Session } from '../session.ts';
 import { UnsupportedError } from '../unsupported.ts';
 
-/** One command as the client sent it. */
+/** A command from a client. */
 export interface CommandCall {
-  /** The name of the command in the table, independent of the client's spelling. */
+  /** The name of the command in the command table. The client can use an alias. */
   readonly name: string;
   readonly database: string;
-  /** The fields by name. Nested documents are plain objects. */
+  /** The fields as a plain object. Nested documents are also plain objects. */
   readonly body: TypedDocument;
-  /** The same fields in their original order, at every depth. */
+  /** The fields in their original order, at every depth. */
   readonly document: Document;
   readonly session: Session;
   readonly server: ServerState;
 }
 
 export interface Command {
-  /** `anyone` requires no login, `authenticated` requires any login, and a list requires these privileges. */
+  /**
+   * The required login: `anyone` requires no login, `authenticated` requires a login, and a function returns the
+   * required privileges.
+   */
   readonly access: 'anyone' | 'authenticated' | ((call: CommandCall) => readonly Need[]);
-  /** The reply without `ok`. @throws CommandError */
+  /** Runs the command and returns the reply without `ok`. @throws CommandError */
   readonly run: (call: CommandCall) => TypedDocument | Promise<TypedDocument>;
 }
 
 export type CommandTable = Readonly<Record<string, Command>>;
 
-/** The collection in the command's own field: `{ find: "visits" }`. @throws CommandError InvalidNamespace */
+/**
+ * Returns the collection in the command's first field: `{ find: "visits" }`.
+ *
+ * @throws CommandError InvalidNamespace
+ */
 export function collectionOf({ document, database }: CommandCall): string {
   const [name] = document.values();
   if (typeof name !== 'string') {
-    throw new CommandError('InvalidNamespace', `a command on '${database}' names no collection`);
+    throw new CommandError('InvalidNamespace', `a command on '${database}' specifies no collection`);
   }
   return name;
 }
 
-/** Returns the owner of a cursor that this command creates or reads. */
+/** Returns the user of the connection, who owns the cursors that the command opens or reads. */
 export function ownerOf({ session }: CommandCall): string {
   return session.user ?? '';
 }
 
-/** Logs a feature that mongod supports and the lab does not. */
+/** Logs an error for a feature that mongod supports but the lab does not. */
 export function noteUnsupported(error: CommandError, { name, session, server }: CommandCall): void {
   if (!(error instanceof UnsupportedError)) return;
   server.log.add({

@@ -38,8 +38,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Runs one command and returns its reply, also for an error. Returns null when a fail point requires the connection to
- * be closed. Never throws.
+ * Runs a command and returns its reply, or an error reply. Returns null if a fail point requires the server to close
+ * the connection. Never throws.
  */
 export async function dispatch(
   message: CommandMessage,
@@ -49,7 +49,8 @@ export async function dispatch(
   const [spelling = ''] = message.document.keys();
   const name = Object.hasOwn(ALIASES, spelling) ? (ALIASES[spelling] ?? spelling) : spelling;
   const call: CommandCall = callOf(name, message, session, server);
-  // The first hello sets the application name before fail points are checked. A later hello does not change the name.
+  // The first hello sets the application name before fail points are checked, because a fail point can select an
+  // application.
   if (HELLO_NAMES.has(name)) session.appName ??= applicationOf(message.body);
   const fault = server.failPoints.meet(name, session.appName, namespaceOf(call));
   if (fault !== null) await noteFault(fault, call);
@@ -63,14 +64,19 @@ export async function dispatch(
   });
 }
 
-/** The namespace of a command, which a fail point may filter by; null for a command without a collection. */
+/**
+ * Returns the namespace of a command, which a fail point can select. Returns null for a command without a collection.
+ */
 function namespaceOf({ name, database, document }: CommandCall): string | null {
   const [first] = document.values();
   const collection = name === 'getMore' ? document.get('collection') : first;
   return typeof collection === 'string' ? `${database}.${collection}` : null;
 }
 
-/** Computes the plain form of a command only on first access: an insert of many documents does not use it. */
+/**
+ * Returns the call of a command. The plain object `body` is computed on first access, because inserts of many
+ * documents do not use `body`.
+ */
 function callOf(name: string, message: CommandMessage, session: Session, server: ServerState): CommandCall {
   const { database, document } = message;
   return {
@@ -97,10 +103,7 @@ async function answer(message: CommandMessage, spelling: string, call: CommandCa
     }
     authorize(command, call);
     if (message.inexact !== null) {
-      throw new UnsupportedError(
-        'NotImplemented',
-        `The lab does not keep this document: ${message.inexact}.`,
-      );
+      throw new UnsupportedError('NotImplemented', `The lab cannot store this document: ${message.inexact}.`);
     }
     const { document } = call;
     const isMember = server.replicaSet !== null;
@@ -118,7 +121,11 @@ async function answer(message: CommandMessage, spelling: string, call: CommandCa
   }
 }
 
-/** @throws CommandError IllegalOperation on a standalone, NotImplemented in a replica set */
+/**
+ * Rejects transactions and, on a standalone, transaction numbers.
+ *
+ * @throws CommandError IllegalOperation on a standalone, NotImplemented in a replica set
+ */
 function checkTransaction(document: Document, isMember: boolean): void {
   const isTransaction = document.has('autocommit') || document.has('startTransaction');
   if (isMember && isTransaction) throw unsupported('NotImplemented', 'transactions');
@@ -129,13 +136,13 @@ function checkTransaction(document: Document, isMember: boolean): void {
   );
 }
 
-/** Logs the effect of a fail point, and delays the command if the fail point says so. */
+/** Logs the effect of a fail point, and delays the command if the fail point requires a delay. */
 async function noteFault(
   { blockMs, closeConnection, reply }: CommandFault,
   { name, session, server }: CommandCall,
 ): Promise<void> {
   const effects = [
-    blockMs > 0 ? `held up for ${blockMs} ms` : null,
+    blockMs > 0 ? `delayed by ${blockMs} ms` : null,
     closeConnection ? 'the connection is closed' : null,
     reply === null || closeConnection ? null : `responded with ${String(reply['code'])}`,
   ].filter((effect) => effect !== null);
@@ -149,7 +156,11 @@ async function noteFault(
   if (blockMs > 0) await delay(blockMs, undefined, { signal: server.closing }).catch(() => {});
 }
 
-/** @throws CommandError Unauthorized, ReauthenticationRequired */
+/**
+ * Checks that the user is authenticated and has the required privileges.
+ *
+ * @throws CommandError Unauthorized, ReauthenticationRequired
+ */
 function authorize({ access }: Command, call: CommandCall): void {
   if (access === 'anyone') return;
   const { session, server, name } = call;
@@ -172,7 +183,7 @@ function authorize({ access }: Command, call: CommandCall): void {
   }
 }
 
-/** Logs denied permissions and internal errors of the lab. */
+/** Logs a denied permission or an internal error of the lab. Returns the error for the reply. */
 function refusal(error: unknown, call: CommandCall): CommandError {
   const { name, session, server } = call;
   const known =

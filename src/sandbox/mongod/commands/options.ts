@@ -6,7 +6,10 @@ import { integer } from '../values/numbers.ts';
 import { isDocument, isNumeric } from '../values/types.ts';
 import type { CommandCall } from './command.ts';
 
-/** A command option that is a document. The rules of the command have already checked the types of all options. */
+/**
+ * Returns a document option of a command. The type needs no check, because checkCommand has already checked all
+ * options.
+ */
 export function documentOption(options: Document, name: string): Document | undefined {
   const value = options.get(name);
   return isDocument(value) ? value : undefined;
@@ -24,7 +27,11 @@ export function numberOption(options: Document, name: string): number | undefine
 
 export const flagOption = (options: Document, name: string): boolean => isTrue(options.get(name));
 
-/** The system variables and the variables that `let` defines. @throws CommandError for an invalid expression */
+/**
+ * Returns the system variables and the variables of the option `let`.
+ *
+ * @throws CommandError for an invalid expression
+ */
 export function variablesOf({ document, server }: CommandCall): Variables {
   const system: Variables = new Map([['NOW', server.now()]]);
   const defined = documentOption(document, 'let') ?? new Map<string, unknown>();

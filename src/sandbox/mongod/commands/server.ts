@@ -4,7 +4,7 @@ import type { TypedDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandCall, CommandTable } from './command.ts';
 
-/** Commands about the server and about logical sessions, which have no state in the lab. */
+/** The commands for the server and for logical sessions. Logical sessions have no state in the lab. */
 export const SERVER_COMMANDS: CommandTable = {
   startSession: {
     access: 'authenticated',
@@ -29,8 +29,8 @@ export const SERVER_COMMANDS: CommandTable = {
     }),
   },
   serverStatus: { access: () => [{ action: 'serverStatus' }], run: serverStatus },
-  // As on a mongod with test commands enabled. No login is required, so that a client can disable a fail point that
-  // makes its logins fail.
+  // Available as on a mongod with test commands enabled. Requires no login, so that a client can disable a fail point
+  // that prevents logins.
   configureFailPoint: {
     access: 'anyone',
     run: ({ body, database, server }) => {

@@ -182,7 +182,10 @@ function apply(
   return { after, isChanged };
 }
 
-/** Runs the statements of a bulk write. An ordered bulk stops at the first error, an unordered bulk continues. */
+/**
+ * Runs the statements of a bulk write. An ordered bulk write stops at the first error; an unordered bulk write
+ * continues.
+ */
 function each(
   call: CommandCall,
   statements: readonly Document[],
@@ -228,13 +231,17 @@ function placeOf(call: CommandCall): Place {
   return { database: call.database, name: collectionOf(call) };
 }
 
-/** Returns the collection to search, an empty one if it does not exist. @throws CommandError InvalidNamespace */
+/**
+ * Returns the collection to search; an empty collection if the collection does not exist.
+ *
+ * @throws CommandError InvalidNamespace
+ */
 function found({ server }: CommandCall, place: Place): Collection {
   checkWritable(place);
   return server.store.find(place.database, place.name) ?? new Collection(`${place.database}.${place.name}`);
 }
 
-/** Returns the collection to insert into, and creates it if missing. @throws CommandError InvalidNamespace */
+/** Returns the collection to write to. Creates a missing collection. @throws CommandError InvalidNamespace */
 export function opened({ server }: CommandCall, place: Place): Collection {
   checkWritable(place);
   return server.store.open(place.database, place.name);

@@ -10,10 +10,10 @@ import type { Expression, Scope } from './expressions/expression.ts';
 import { merged } from './expressions/objects.ts';
 import { UNSUPPORTED_ACCUMULATORS } from './unsupported-operators.ts';
 
-/** Combines the values of an accumulator's expression for the documents of one group. */
+/** Computes the result for a group from the values of the accumulator's expression, one value for each document. */
 type Accumulator = (values: readonly unknown[]) => unknown;
 
-/** Every accumulator of `$group` that the lab accepts. */
+/** The accumulators of `$group` that the lab supports. */
 export const ACCUMULATORS: Readonly<Record<string, Accumulator>> = {
   $sum: sumOf,
   $avg: averageOf,
@@ -35,8 +35,8 @@ export type Grouping = (documents: readonly Document[], variables: Scope['variab
 /**
  * Compiles the specification of `$group`.
  *
- * @throws CommandError for an invalid specification (for example Location15947), Location15952 for an accumulator that
- *   the lab does not accept
+ * @throws CommandError for an invalid specification (for example Location15947); Location15952 for an accumulator
+ * that the lab does not support
  */
 export function compileGroup(specification: unknown, variables: ReadonlySet<string>): Grouping {
   if (!isDocument(specification)) {

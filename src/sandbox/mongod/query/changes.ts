@@ -4,18 +4,18 @@ import { textOf } from '../values/text.ts';
 import { isDocument } from '../values/types.ts';
 import { isPosition, member } from './paths.ts';
 
-/** mongod's limit for the null elements that are added before a new array element. */
+/** mongod's limit for the number of null elements added before a new array element. */
 const MAX_PADDING = 1_500_000;
 
-/** Returns the value at the path of an update, in which numbers select array elements. */
+/** Returns the value at an update path. A number in the path selects an array element. */
 export function valueAt(document: Document, steps: readonly string[]): unknown {
   return steps.reduce<unknown>(member, document);
 }
 
 /**
- * Returns a copy of a document with a value at a path. Missing documents along the path are created.
+ * Returns a copy of a document with a new value at a path. Creates the missing documents in the path.
  *
- * @throws CommandError PathNotViable when a value along the path is neither a document nor an array
+ * @throws CommandError PathNotViable if a value in the path is neither a document nor an array
  */
 export function withValueAt(document: Document, steps: readonly string[], value: unknown): Document {
   return withMember(document, steps, value, '') as Document;
@@ -48,7 +48,7 @@ function withMember(
   return padded;
 }
 
-/** Returns a copy of a document without a field. An array element becomes null. */
+/** Returns a copy of a document without the field at a path. Replaces an array element with null. */
 export function withoutValueAt(document: Document, steps: readonly string[]): Document {
   const last = steps.at(-1) ?? '';
   const path = steps.slice(0, -1);

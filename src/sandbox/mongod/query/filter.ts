@@ -9,7 +9,7 @@ import { type Compilers, equality, OPERATORS, patternTest, type Test } from './o
 import { valuesAt } from './paths.ts';
 import { UNSUPPORTED_QUERY_OPERATORS } from './unsupported-operators.ts';
 
-/** The values of the system variables and of the variables that `let` defines. */
+/** The values of the system variables and of the variables in the option `let`. */
 export type Variables = ReadonlyMap<string, unknown>;
 
 /** A condition on one field. */
@@ -21,11 +21,11 @@ export interface Condition {
 /** A compiled filter. */
 export interface Filter {
   readonly matches: (document: Document) => boolean;
-  /** The conditions that must all match, without the conditions inside `$or` and `$nor`. */
+  /** The conditions that must all match, except the conditions inside `$or` and `$nor`. */
   readonly conditions: readonly Condition[];
   /** The paths of conditions inside `$or` and `$nor`. */
   readonly alternatives: readonly string[];
-  /** Whether MongoDB might treat a condition with another operator as an equality. */
+  /** True if MongoDB might treat `$in` with one value or `$or` with one clause as an equality. */
   readonly isAmbiguous: boolean;
 }
 
@@ -33,7 +33,7 @@ const EVERYTHING: Filter = { matches: () => true, conditions: [], alternatives: 
 
 type Logical = (operand: unknown, variables: Variables) => Filter;
 
-/** The operators that replace a field name. */
+/** The top-level operators of a filter, such as `$and`. */
 export const LOGICAL: Readonly<Record<string, Logical>> = {
   $and: (operand, variables) => all(clauses('$and', operand, variables)),
   $or: (operand, variables) => {
@@ -63,7 +63,7 @@ export const LOGICAL: Readonly<Record<string, Logical>> = {
 /**
  * Compiles a filter.
  *
- * @throws CommandError BadValue for an operator that the lab does not accept; other codes for an invalid filter
+ * @throws CommandError BadValue for an operator that the lab does not support; other codes for an invalid filter
  */
 export function compileFilter(filter: Document, variables: Variables): Filter {
   return all(
@@ -121,7 +121,9 @@ function pathsIn(parts: readonly Filter[]): readonly string[] {
   ]);
 }
 
-/** Returns true for a document of operators. MongoDB checks only the first field. A DBRef is a value. */
+/**
+ * Returns true for a document of operators, and false for a DBRef. As in MongoDB, only the first field is checked.
+ */
 export function isOperators(value: unknown): value is Document {
   if (!isDocument(value)) return false;
   const [first = ''] = value.keys();
@@ -143,7 +145,7 @@ function testsOf(operand: unknown): readonly Test[] {
   });
 }
 
-/** Compiles the condition of `$elemMatch` on an element: operators for a value, or a filter for a document. */
+/** Compiles the condition of `$elemMatch`: operators that test a value, or a filter that tests a document. */
 function elementTest(argument: Document): (element: unknown) => boolean {
   const [first = ''] = argument.keys();
   if (isOperators(argument) && !Object.hasOwn(LOGICAL, first)) {
@@ -174,7 +176,8 @@ export function compileElementFilter(operand: unknown): (element: unknown) => bo
  * Returns the index of the array element that a filter matched, for the positional operator `$`.
  *
  * @param path the path of the array
- * @throws CommandError BadValue when the filter has no condition on the array, NotImplemented when it has several
+ * @throws CommandError BadValue if no element matched, NotImplemented if the conditions matched different elements or
+ * are inside `$or` or `$nor`
  */
 export function matchedPosition(filter: Filter, document: Document, path: string): number {
   const concerns = (other: string): boolean => other === path || other.startsWith(`${path}.`);
@@ -199,7 +202,7 @@ export function matchedPosition(filter: Filter, document: Document, path: string
   if (another !== undefined) {
     throw unsupported(
       'NotImplemented',
-      "the positional operator '$' where several conditions match different elements",
+      "the positional operator '$' when several conditions match different elements",
     );
   }
   return position;

@@ -3,24 +3,26 @@ import { unsupported } from '../unsupported.ts';
 import { isDocument } from '../values/types.ts';
 import { isPosition } from './paths.ts';
 
-/** The values of one index key or sort key, in the order of its fields. Undefined represents an empty array. */
+/**
+ * A sort key or index key: the value of each field, in the order of the pattern. Undefined represents an empty array.
+ */
 export type Key = readonly unknown[];
 
 const EMPTY = Symbol('an empty array');
 
-/** The state while a path is followed. */
+/** The current position while a path is followed through a document. */
 interface Position {
   readonly value: unknown;
   readonly steps: readonly string[];
-  /** True when the value is an array element: MongoDB does not descend into an array inside an array. */
+  /** True if the value is an array element, because MongoDB does not follow a path into nested arrays. */
   readonly isElement: boolean;
 }
 
 /**
- * Returns the keys of a document, one for each element of the array that the paths share (a multikey index).
+ * Returns the keys of a document. If the paths contain an array, each array element has a key (multikey index).
  *
- * @param onParallel throws the error for two paths that lead to different arrays
- * @throws CommandError NotImplemented for array positions in paths
+ * @param onParallel throws the error if two paths contain different arrays
+ * @throws CommandError NotImplemented for an array position in a path
  */
 export function keysOf(
   document: Document,
@@ -55,7 +57,7 @@ function expanded(positions: readonly Position[], onParallel: () => never): read
   );
 }
 
-/** Follows a path through nested documents to its last part or to the next array. */
+/** Follows a path through nested documents to the end of the path or to the next array. */
 function follow(position: Position): Position {
   let { value, steps, isElement } = position;
   while (steps.length > 0 && isDocument(value)) {
@@ -64,7 +66,7 @@ function follow(position: Position): Position {
     isElement = false;
   }
   if (Array.isArray(value) && isPosition(steps[0] ?? '')) {
-    throw unsupported('NotImplemented', 'positions in the paths of indexes and sorts');
+    throw unsupported('NotImplemented', 'array positions in the paths of indexes and sorts');
   }
   return { value, steps, isElement };
 }

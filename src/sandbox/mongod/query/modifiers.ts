@@ -8,7 +8,7 @@ import { isDocument, isNumeric, type Numeric, typeOf } from '../values/types.ts'
 import { compileElementFilter } from './filter.ts';
 import { compileSort } from './sort.ts';
 
-/** The parts of an update that a modifier can use. */
+/** The input of an update operator, in addition to the old value. */
 export interface Target {
   readonly path: string;
   readonly document: Document;
@@ -17,16 +17,16 @@ export interface Target {
   readonly now: Date;
 }
 
-/** Returns the new value of a field; undefined leaves the document unchanged. */
+/** Returns the new value of a field; undefined to leave the field unchanged. */
 export type Modify = (value: unknown, target: Target) => unknown;
 
-/** Checks the operand of an update operator. @throws CommandError */
+/** Checks and compiles the operand of an update operator. @throws CommandError */
 type Compile = (operand: unknown, path: string) => Modify;
 
-/** Removes the field. */
+/** The result of an operator that removes the field. */
 export const REMOVED: unique symbol = Symbol('removed');
 
-/** Every update operator that the lab accepts, except $rename, which has two fields. */
+/** The update operators that the lab supports. `$rename` is not in the table, because it changes two fields. */
 export const MODIFIERS: Readonly<Record<string, Compile>> = {
   $set: (operand) => () => operand,
   $setOnInsert:
@@ -40,7 +40,7 @@ export const MODIFIERS: Readonly<Record<string, Compile>> = {
   },
   $mul: (operand, path) => {
     const by = numeric('$mul', operand, path);
-    // A missing field counts as 0 of the operand's type.
+    // A missing field counts as 0, in the type of the operand.
     return (value, target) =>
       value === undefined ? multiply(by, new Int32(0)) : computed('$mul', multiply, value, by, target);
   },
@@ -159,7 +159,7 @@ function computed(
   }
   const result = compute(value, by);
   const type = widest(numericTypeOf(value), numericTypeOf(by));
-  // Integers that do not fit a long become a double in a pipeline, but are an error in an update operator.
+  // An integer result that does not fit a long is a double in a pipeline, but an error in an update operator.
   if (numericTypeOf(result) === 'double' && type !== 'double') {
     throw new CommandError(
       'BadValue',

@@ -12,21 +12,26 @@ import { compilePattern } from './regular-expression.ts';
 /** The condition of one operator on a field. */
 export interface Test {
   /**
-   * @param values the values at the path, undefined for a missing field
-   * @param expands whether the elements of an array are tested in addition to the array
+   * Returns true if the condition matches.
+   *
+   * @param values the values at the path; undefined for a missing field
+   * @param expands true to test an array and also each of its elements
    */
   readonly holds: (values: readonly unknown[], expands: boolean) => boolean;
-  /** True for a condition that holds when no element matches, so that the positional operator finds no element. */
+  /**
+   * True for a negated condition such as `$ne`. The positional operator ignores negated conditions, because no
+   * element matched.
+   */
   readonly isNegated: boolean;
-  /** For `$elemMatch`: tests one element. */
+  /** Tests one element; only for `$elemMatch`. */
   readonly element?: (element: unknown) => boolean;
-  /** For equalities: the value, which an upsert stores. */
+  /** The value that an upsert stores; only for an equality. */
   readonly equals?: unknown;
-  /** True for a list with one value, which MongoDB might treat as an equality. */
+  /** True for `$in` with one value, which MongoDB might treat as an equality. */
   readonly isAmbiguous?: boolean;
 }
 
-/** The filter compiler's functions that operators need. */
+/** The functions of the filter compiler that operators use. */
 export interface Compilers {
   readonly testsOf: (operand: unknown) => readonly Test[];
   readonly elementTest: (argument: Document) => (element: unknown) => boolean;
@@ -35,7 +40,7 @@ export interface Compilers {
 
 type Compile = (argument: unknown, operators: Document, compilers: Compilers) => readonly Test[];
 
-/** Every query operator on a field that the lab accepts. */
+/** The query operators on a field that the lab supports. */
 export const OPERATORS: Readonly<Record<string, Compile>> = {
   $eq: (argument) => [equality(argument)],
   $ne: (argument) => {
@@ -143,14 +148,14 @@ export const OPERATORS: Readonly<Record<string, Compile>> = {
   $bitsAnyClear: (argument) => [bits(argument, (value, mask) => (value & mask) !== mask)],
 };
 
-/** Tests for equality with a value. A missing field is equal to null. */
+/** Returns a test for equality with a value. A missing field equals null. */
 export function equality(operand: unknown): Test {
   const isNull = operand === null;
   const test = ofLeaves((value) => (value === undefined ? isNull : compare(value, operand) === 0));
   return { ...test, equals: operand };
 }
 
-/** Tests against a PCRE pattern. A matching string or an equal regular expression passes. */
+/** Returns a test for a PCRE pattern. The test accepts a matching string or an identical regular expression. */
 export function patternTest(pattern: string, options: string): Test {
   const expression = compilePattern(pattern, options);
   const sorted = [...options].sort().join('');
@@ -182,7 +187,10 @@ const ORDERS: Readonly<Record<string, (difference: number) => boolean>> = {
   $lte: (difference) => difference <= 0,
 };
 
-/** Compares only values of the same type. All number types count as one type. */
+/**
+ * Returns a test that compares a value with the operand. Only values of the same type match; all number types count
+ * as one type.
+ */
 function ordering(name: string, operand: unknown): Test {
   if (operand instanceof BSONRegExp) {
     throw new CommandError('BadValue', `Can't have RegEx as arg to predicate over field '${name}'.`);
@@ -195,7 +203,7 @@ function ordering(name: string, operand: unknown): Test {
   return ofLeaves((value) => {
     if (TYPES[typeOf(value)].order !== TYPES[type].order) return false;
     const difference = compare(value, operand);
-    // NaN is neither less nor greater than a number. It is only equal to itself.
+    // NaN is neither less nor greater than any number, and equals only NaN.
     if (isNaNumber(value) || isNaNumber(operand)) return takesEqual && difference === 0;
     return holds?.(difference) ?? false;
   });
@@ -264,7 +272,7 @@ function bits(argument: unknown, matches: (value: bigint, mask: bigint) => boole
     if (value instanceof Binary) throw unsupported('NotImplemented', 'bitwise operators on binData');
     const number = isNumeric(value) && exact(value) !== null ? integer(value) : null;
     if (number === null || BigInt.asIntN(INT64, number) !== number) return false;
-    // Bits above the 64th repeat the sign bit, as in a BigInt, which has unlimited bits.
+    // As in a BigInt, the bits above bit 63 repeat the sign bit.
     return matches(number, mask);
   });
 }
@@ -285,7 +293,7 @@ function maskOf(argument: unknown): bigint {
   if (mask === null || mask < 0n || BigInt.asIntN(INT64, mask) !== mask) {
     throw new CommandError(
       'FailedToParse',
-      'a bit mask is an array of positions, binData, or a nonnegative integer',
+      'a bit mask must be an array of positions, binData, or a nonnegative integer',
     );
   }
   return mask;

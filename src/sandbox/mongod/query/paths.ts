@@ -5,7 +5,7 @@ import { isDocument } from '../values/types.ts';
 
 const POSITION = /^(0|[1-9]\d*)$/;
 
-/** Returns true for a part of a path that is an array index. */
+/** Returns true if a part of a path is an array index. */
 export const isPosition = (step: string): boolean => POSITION.test(step);
 
 export function member(value: unknown, step: string): unknown {
@@ -14,8 +14,8 @@ export function member(value: unknown, step: string): unknown {
 }
 
 /**
- * Returns every value that a filter finds at a path, `undefined` for a missing field. Arrays along the path are
- * traversed; an array at the end of the path is returned as one value.
+ * Returns the values that a filter tests at a path; `undefined` for a missing field. Follows the path into arrays. An
+ * array at the end of the path is one value.
  */
 export function valuesAt(document: Document, steps: readonly string[], from = 0): readonly unknown[] {
   const value = document.get(steps[from] ?? '');
@@ -35,7 +35,7 @@ function elementValues(
   if (!isPosition(step) || Number(step) >= array.length) return found;
   const element = array[Number(step)];
   if (Array.isArray(element)) {
-    throw unsupported('NotImplemented', 'a position in a path that leads to an array in an array');
+    throw unsupported('NotImplemented', 'an array position in a path to a nested array');
   }
   if (from + 1 >= steps.length) return [...found, element];
   return isDocument(element) ? [...found, ...valuesAt(element, steps, from + 1)] : found;

@@ -14,19 +14,19 @@ import { compileAddFields, compileProject, compileUnset, type Projection } from 
 import { compileSort } from './sort.ts';
 import { UNSUPPORTED_STAGES } from './unsupported-operators.ts';
 
-/** The context of a pipeline, in addition to its input documents. */
+/** The context of a pipeline. */
 export interface Surroundings {
   readonly variables: Variables;
-  /** The documents of another collection of the database. */
+  /** Returns the documents of another collection in the database. */
   readonly foreign: (collection: string) => readonly Document[];
 }
 
-/** A compiled pipeline, or one of its stages. It does not modify its input documents. */
+/** A compiled pipeline or pipeline stage. Does not modify the input documents. */
 export type Stage = (documents: readonly Document[], variables: Variables) => readonly Document[];
 
 type CompileStage = (operand: unknown, surroundings: Surroundings, name: string) => Stage;
 
-/** Every stage that the lab accepts. */
+/** The pipeline stages that the lab supports. */
 export const STAGES: Readonly<Record<string, CompileStage>> = {
   $match: (operand, { variables }) => {
     if (!isDocument(operand)) {
@@ -34,7 +34,7 @@ export const STAGES: Readonly<Record<string, CompileStage>> = {
     }
     const known = compileFilter(operand, variables);
     return (documents, values) => {
-      // Variables of $lookup have different values in each run.
+      // In `$lookup`, the variables have different values in each run.
       const filter = values === variables ? known : compileFilter(operand, values);
       return documents.filter(filter.matches);
     };
@@ -154,8 +154,8 @@ const OUTSIDE_FACETS: ReadonlySet<string> = new Set([
 /**
  * Compiles a pipeline.
  *
- * @throws CommandError Location40323 for an invalid stage, Location40324 for a stage that the lab does not accept, and
- *   the errors of the stages
+ * @throws CommandError Location40323 for an invalid stage; Location40324 for a stage that the lab does not support;
+ * the errors of the stages
  */
 export function compilePipeline(pipeline: readonly unknown[], surroundings: Surroundings): Stage {
   const stages = pipeline.map((stage) => compileStage(stage, surroundings));
@@ -319,7 +319,7 @@ function unwindOperands(operand: unknown): {
   };
 }
 
-/** Returns the value at a path through documents, without arrays. */
+/** Returns the value at a path through nested documents. Does not follow arrays. */
 function plainValueAt(document: Document, steps: readonly string[]): unknown {
   return steps.reduce<unknown>((value, step) => (isDocument(value) ? value.get(step) : undefined), document);
 }
@@ -396,7 +396,7 @@ function lookupText(operand: Document, name: string): string {
   );
 }
 
-/** Compares like a filter on the foreign field. A local array matches through its elements. */
+/** Returns a test for the join of `$lookup`. If the local value is an array, each of its elements can match. */
 function joinOn(
   local: readonly string[],
   foreign: readonly string[],

@@ -22,7 +22,7 @@ type Leaf =
   | { readonly kind: 'exclude' }
   | { readonly kind: 'compute'; readonly expression: Expression };
 
-/** A projection as a tree of path parts. */
+/** A projection, as a tree of the parts of its paths. */
 type Tree = Map<string, Tree | Leaf>;
 
 const INCLUDE: Leaf = { kind: 'include' };
@@ -32,9 +32,11 @@ type Change = (document: Document, result: Document) => Document;
 
 interface Parts {
   readonly tree: Tree;
-  /** `$slice`, `$elemMatch` and the positional operator, which only find and findAndModify support. */
+  /**
+   * The changes for `$slice`, `$elemMatch` and the positional operator, which only find and findAndModify support.
+   */
   readonly changes: Change[];
-  /** Whether the projection includes or excludes fields other than `_id`. */
+  /** The first included field except `_id`; null if no field is included. */
   inclusion: string | null;
   exclusion: string | null;
 }
@@ -61,7 +63,7 @@ export function compileProject(specification: Document, variables: ReadonlySet<s
 /**
  * Compiles the projection of find and findAndModify.
  *
- * @param filter the filter of the command, which determines the element for the positional operator
+ * @param filter the filter of the command; the positional operator returns the element that the filter matched
  */
 export function compileFindProjection(
   specification: Document,
@@ -87,7 +89,8 @@ export function compileFindProjection(
     } else rest.set(path, value);
   }
   addFields(parts, [], rest, variables);
-  // `$slice` alone keeps all other fields. Together with included fields, `$slice` includes its own field.
+  // `$slice` alone keeps all other fields. In a projection with included fields, the field of `$slice` is also
+  // included.
   if (parts.inclusion !== null) for (const path of slices) addLeaf(parts.tree, fieldPath(path), INCLUDE);
   return projectionOf(parts);
 }
@@ -140,7 +143,10 @@ function checkOperator(value: unknown): void {
   }
 }
 
-/** Checks that a projection does not mix inclusions and exclusions, except for `_id`. */
+/**
+ * Records an inclusion or exclusion. Checks that a projection does not mix inclusions and exclusions, except for
+ * `_id`.
+ */
 function note(parts: Parts, path: string, isIncluded: boolean): void {
   if (path === '_id') return;
   if (isIncluded) {
@@ -180,7 +186,7 @@ function projectionOf(parts: Parts): Projection {
   const id = tree.get('_id');
   const onlyId = parts.inclusion === null && parts.exclusion === null && changes.length === 0;
   const includes = parts.inclusion !== null || (onlyId && id !== undefined && !isExclusion(id));
-  // `_id` is included unless it is excluded.
+  // An inclusion projection also includes `_id` by default.
   if (includes && id === undefined) tree.set('_id', INCLUDE);
   if (includes && id === EXCLUDE) tree.delete('_id');
   return (document, variables) => {
@@ -204,7 +210,7 @@ function included(document: Document, tree: Tree): Document {
   return result;
 }
 
-/** Returns true when the old value of a field is dropped before its expressions are added. */
+/** Returns true for a computed field, whose old value is not copied. */
 const isComputed = (node: Tree | Leaf): boolean => !(node instanceof Map) && node.kind === 'compute';
 
 function includedValue(value: unknown, tree: Tree): unknown {
@@ -252,7 +258,7 @@ function computedValue(value: unknown, root: Document, tree: Tree, variables: Va
 function set(document: Document, name: string, value: unknown): void {
   if (value === undefined) document.delete(name);
   else if (name === '_id' && !document.has('_id')) {
-    // `_id` is the first field of every result.
+    // `_id` is always the first field of the result.
     const rest = [...document];
     document.clear();
     for (const [field, member] of [['_id', value] as const, ...rest]) document.set(field, member);
@@ -262,7 +268,7 @@ function set(document: Document, name: string, value: unknown): void {
 /**
  * Compiles the specification of `$addFields` and `$set`.
  *
- * @throws CommandError Location40272, Location40177, and the errors for invalid paths and expressions
+ * @throws CommandError Location40272, Location40177; other codes for an invalid path or expression
  */
 export function compileAddFields(
   specification: unknown,
@@ -325,7 +331,10 @@ function addPositional(parts: Parts, path: string, value: unknown, filter: Filte
   });
 }
 
-/** Distinguishes the projection `$slice` from the expression `$slice`, whose argument is not a pair of numbers. */
+/**
+ * Returns true for an argument of the projection `$slice`: a number or two numbers. The expression `$slice` has
+ * different arguments.
+ */
 function isFindSlice(argument: unknown): boolean {
   return (
     isNumeric(argument) || (Array.isArray(argument) && argument.length === 2 && argument.every(isNumeric))

@@ -1,7 +1,10 @@
 import { CommandError } from '../command-error.ts';
 import { unsupported } from '../unsupported.ts';
 
-/** POSIX classes, in ASCII only, because MongoDB compiles patterns without PCRE's Unicode properties. */
+/**
+ * The POSIX character classes, limited to ASCII characters, because MongoDB does not enable PCRE's Unicode
+ * properties.
+ */
 const POSIX: Readonly<Record<string, string>> = {
   alpha: 'a-zA-Z',
   digit: '0-9',
@@ -20,20 +23,19 @@ const START = '(?<![\\s\\S])';
 const END = '(?![\\s\\S])';
 const BEFORE_LAST_NEWLINE = '(?=\\n?(?![\\s\\S]))';
 
-/** Escapes with the same meaning in PCRE and JavaScript, also inside a character class. */
+/** Escape sequences that mean the same in PCRE and JavaScript, even inside a character class. */
 const SAME_ESCAPES = /^\\(?:[dDwW]|[tnrfv]|x[0-9a-fA-F]{2}|p\{[LMNPSZ][a-z]?\}|P\{[LMNPSZ][a-z]?\})/;
 const PUNCTUATION = /^\\([^a-zA-Z0-9\s])/;
-/** The characters that a backslash can escape under JavaScript's `u` flag. */
+/** The characters that a backslash can escape in JavaScript with the flag `u`. */
 const SYNTAX = /[\^$\\.*+?()[\]{}|/]/;
 const GROUPS = /^\((?:\?(?::|=|!|<=|<!|<[A-Za-z_]\w*>))?/;
 const QUANTIFIER = /^(?:[*+?]|\{\d+(?:,\d*)?\})\??/;
 
 /**
- * Translates a PCRE pattern, as MongoDB accepts it, to JavaScript. Accepts only syntax that can be translated without a
- * change of meaning.
+ * Translates a PCRE pattern of MongoDB to a JavaScript RegExp. Supports only syntax that has an exact translation.
  *
- * @throws CommandError Location51091 for an invalid pattern, Location51108 for an unknown option, NotImplemented for
- *   PCRE syntax that the lab does not translate
+ * @throws CommandError Location51091 for an invalid pattern; Location51108 for an unknown option; NotImplemented for
+ * PCRE syntax that the lab does not translate
  */
 export function compilePattern(pattern: string, options: string): RegExp {
   for (const option of options) {
@@ -107,7 +109,7 @@ class Translation {
       this.#rest = this.#rest.slice(2);
       return SYNTAX.test(literal) ? `\\${literal}` : literal;
     }
-    return this.#match(SAME_ESCAPES, `the escape ${kind} in a regular expression`);
+    return this.#match(SAME_ESCAPES, `the escape sequence ${kind} in a regular expression`);
   }
 
   #class(): string {
@@ -133,7 +135,7 @@ class Translation {
     if (posix !== null) {
       const members = POSIX[posix[2] ?? ''];
       if (members === undefined || posix[1] === '^') {
-        throw unsupported('NotImplemented', `the class ${posix[0]} in a regular expression`);
+        throw unsupported('NotImplemented', `the character class ${posix[0]} in a regular expression`);
       }
       this.#rest = this.#rest.slice(posix[0].length);
       return members;

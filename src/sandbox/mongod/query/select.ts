@@ -10,7 +10,7 @@ import { isDocument, isNumeric, typeOf } from '../values/types.ts';
 import { compileFilter, type Filter, type Variables } from './filter.ts';
 import { compileSort } from './sort.ts';
 
-/** Types of an `_id` that a filter compares literally. */
+/** The value types for which a filter on `_id` is an equality. */
 const LITERALS: ReadonlySet<string> = new Set([
   'int',
   'long',
@@ -24,23 +24,23 @@ const LITERALS: ReadonlySet<string> = new Set([
 ]);
 const [ONE, MINUS_ONE] = [new Int32(1), new Int32(-1)];
 
-/** Selects documents of a collection, and defines their order. */
+/** The filter, the order and the limits of a query. */
 export interface Selection {
   readonly filter: Document;
   readonly sort?: Document | undefined;
   /** The name or the key of an index, or `{ $natural: ±1 }`. */
   readonly hint?: unknown;
   readonly skip?: number | undefined;
-  /** The maximum number of documents; 0 for all. */
+  /** The maximum number of documents; 0 for no limit. */
   readonly limit?: number | undefined;
   readonly variables: Variables;
 }
 
 /**
- * Finds documents.
+ * Finds documents in a collection.
  *
- * @returns the documents and the compiled filter, which the positional operator needs
- * @throws CommandError for an invalid selection, MaxTimeMSExpired
+ * @returns the documents, and the compiled filter for the positional operator
+ * @throws CommandError MaxTimeMSExpired; other codes for an invalid selection
  */
 export function select(
   collection: Collection,
@@ -59,7 +59,7 @@ export function select(
   });
 }
 
-/** Returns all documents, or only the document that an equality on `_id` selects. */
+/** Returns the document with the `_id` in the filter, or all documents if the filter has no equality on `_id`. */
 function candidatesOf(collection: Collection, filter: Document): readonly Document[] {
   const id = filter.get('_id');
   if (!LITERALS.has(typeOf(id))) return [...collection.documents()];
@@ -67,7 +67,7 @@ function candidatesOf(collection: Collection, filter: Document): readonly Docume
   return document === undefined ? [] : [document];
 }
 
-/** Returns the direction of `{ $natural: ±1 }`; null for another pattern. */
+/** Returns the direction of `{ $natural: ±1 }`; null for any other pattern. */
 function naturalOrder(pattern: Document): 1 | -1 | null {
   if (!pattern.has('$natural')) return null;
   const value = pattern.get('$natural');
@@ -78,7 +78,7 @@ function naturalOrder(pattern: Document): 1 | -1 | null {
   throw new CommandError('BadValue', '$natural sort cannot be set to a value other than -1 or 1.');
 }
 
-/** Returns the documents of the hinted index, in index order. */
+/** Returns the documents in the order of the index that the hint names. */
 function hinted(collection: Collection, hint: unknown, candidates: readonly Document[]): Document[] {
   const isEmpty = hint === undefined || hint === null || (isDocument(hint) && hint.size === 0);
   if (isEmpty) return [...candidates];
@@ -87,7 +87,7 @@ function hinted(collection: Collection, hint: unknown, candidates: readonly Docu
   const index = collection
     .indexes()
     .find(({ name, key }) => (isDocument(hint) ? equal(key, hint) : name === hint));
-  // mongod does not check the hint for a collection that does not exist.
+  // mongod ignores the hint if the collection does not exist.
   if (index === undefined && collection.size === 0 && collection.indexes().length === 1) return [];
   if (index === undefined) {
     throw new CommandError(
@@ -103,7 +103,7 @@ function inIndex(index: Index, candidates: readonly Document[]): Document[] {
   return compileSort(directions(index.key))(held, (document) => document);
 }
 
-/** Converts the directions of an index key, which can be any numbers, to the 1 and -1 of a sort. */
+/** Converts the directions of an index key to 1 or -1. In an index key, a direction can be any number. */
 function directions(key: Document): Document {
   return new Map([...key].map(([path, direction]) => [path, signOf(direction)]));
 }

@@ -8,16 +8,17 @@ import { isDocument, isNumeric } from '../values/types.ts';
 import { type Key, keysOf } from './keys.ts';
 import { fieldPath } from './paths.ts';
 
-/** Sorts items by their documents. Equal items keep their order. */
+/** Sorts items by their documents. The sort is stable. */
 export type Sort = <Item>(items: readonly Item[], documentOf: (item: Item) => Document) => Item[];
 
-/** mongod's limit for the fields of a sort pattern. */
+/** The maximum number of fields in a sort pattern, as in mongod. */
 const MAX_KEYS = 32;
 
 /**
  * Compiles a sort pattern.
  *
- * @throws CommandError Location15974, Location15975, NotImplemented for $meta; the sort itself BadValue
+ * @throws CommandError Location15974, Location15975, NotImplemented for $meta. The returned function throws BadValue
+ * for parallel arrays
  */
 export function compileSort(pattern: Document): Sort {
   if (pattern.size > MAX_KEYS) throw new CommandError('BadValue', 'too many compound keys');
@@ -30,7 +31,7 @@ export function compileSort(pattern: Document): Sort {
     }
     return 0;
   };
-  // The sort key of an array is the element that comes first in the requested order.
+  // The sort key of an array is the element that is first in the sort order.
   const firstKey = (document: Document): Key =>
     keysOf(document, paths, refuseParallel).reduce((best, key) => (compareKeys(key, best) < 0 ? key : best));
   return (items, documentOf) =>

@@ -1,6 +1,6 @@
 /**
- * The operators that mongod 8.0 supports and the lab rejects. A name that is neither here nor in a table of accepted
- * operators is unknown to MongoDB too: https://www.mongodb.com/docs/manual/reference/operator/
+ * The operators that mongod 8.0 supports but the lab does not. An operator outside this file and outside the lab's
+ * tables of operators is invalid in MongoDB too: https://www.mongodb.com/docs/manual/reference/operator/
  */
 export const UNSUPPORTED_QUERY_OPERATORS: ReadonlySet<string> = new Set([
   '$where',

@@ -11,7 +11,7 @@ import { MODIFIERS, type Modify, REMOVED } from './modifiers.ts';
 import { isPosition, member } from './paths.ts';
 import { compilePipeline, type Surroundings, stageOf } from './pipeline.ts';
 
-/** The update of a document, as the client sent it. */
+/** An update of a document, as sent by the client. */
 export interface UpdateRequest {
   readonly filter: Filter;
   /** A replacement, update operators, or a pipeline. */
@@ -24,9 +24,9 @@ export interface UpdateRequest {
 /** A compiled update. */
 export interface Update {
   readonly isReplacement: boolean;
-  /** Returns the updated document. The given document is not modified. */
+  /** Returns the updated document. Does not modify the given document. */
   readonly apply: (before: Document) => Document;
-  /** Returns the document that an upsert inserts: the fields of the filter's equalities, with the update applied. */
+  /** Returns the document that an upsert inserts: the equality fields of the filter, with the update applied. */
   readonly insert: () => Document;
 }
 
@@ -41,9 +41,9 @@ const UPDATE_STAGES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Compiles an update.
+ * Compiles an update. The returned functions also throw these errors.
  *
- * @throws CommandError for an invalid update (for example FailedToParse, BadValue); the returned functions throw too
+ * @throws CommandError for an invalid update (for example FailedToParse, BadValue)
  */
 export function compileUpdate(request: UpdateRequest): Update {
   const { update, filter } = request;
@@ -68,7 +68,7 @@ export function compileUpdate(request: UpdateRequest): Update {
   };
 }
 
-/** Returns the document to store. Empty timestamps become the current time, except in `_id`, as in MongoDB. */
+/** Returns the document to store. As in MongoDB, an empty timestamp becomes the current time, except in `_id`. */
 export function stamped(document: Document, now: Date): Document {
   const isEmpty = (value: unknown): boolean => value instanceof Timestamp && value.isZero();
   if (![...document.values()].some(isEmpty)) return document;
@@ -82,7 +82,11 @@ function identity(document: Document): Document {
   return document.has('_id') ? new Map([['_id', document.get('_id')]]) : new Map();
 }
 
-/** Returns the new document with the `_id` of the old one. @throws CommandError ImmutableField if `_id` changed */
+/**
+ * Returns the new document with the `_id` of the old document.
+ *
+ * @throws CommandError ImmutableField if the `_id` differs
+ */
 function withSameId(before: Document, after: Document): Document {
   const id = before.get('_id');
   if (after.has('_id') && !equal(after.get('_id'), id)) {
@@ -94,7 +98,10 @@ function withSameId(before: Document, after: Document): Document {
   return new Map([['_id', id] as [string, unknown], ...[...after].filter(([name]) => name !== '_id')]);
 }
 
-/** Builds the document of an upsert from the fields that the filter fixes. The update cannot change a fixed `_id`. */
+/**
+ * Returns the document that an upsert inserts. `seed` contains the equality fields of the filter. The update cannot
+ * change an `_id` in `seed`.
+ */
 function inserted(seed: Document, change: (seed: Document) => Document): Document {
   const after = change(seed);
   const document = seed.has('_id') ? withSameId(seed, after) : after;
@@ -125,11 +132,11 @@ function pipelineUpdate(pipeline: readonly unknown[], request: UpdateRequest): U
   };
 }
 
-/** One operator on one field. */
+/** One update operator on one field. */
 interface Modification {
   readonly steps: readonly string[];
   readonly modify: Modify;
-  /** For $rename: the new path of the value. */
+  /** The new path of the value; only for `$rename`. */
   readonly destination?: readonly string[];
 }
 
@@ -148,7 +155,7 @@ function modifierUpdate(update: Document, request: UpdateRequest): Update {
       })),
     );
     checkConflicts(concrete.map(({ steps }) => steps));
-    // New fields are added in the order of their names, as in MongoDB.
+    // As in MongoDB, new fields are added in the order of their names.
     const ordered = concrete.sort((a, b) => comparePaths(a.destination ?? a.steps, b.destination ?? b.steps));
     return ordered.reduce(
       (result, modification) => modified(result, modification, { document, isInsert, now: request.now }),
@@ -162,7 +169,7 @@ function modifierUpdate(update: Document, request: UpdateRequest): Update {
   };
 }
 
-/** @throws CommandError ImmutableField when an operator removes or changes the `_id` */
+/** Returns the updated document. @throws CommandError ImmutableField if an operator removed or changed the `_id` */
 function keptId(before: Document, after: Document, modifications: readonly Modification[]): Document {
   if (equal(before.get('_id'), after.get('_id'))) return after;
   const path = modifications.find(
@@ -221,7 +228,7 @@ function renaming(path: string, operand: unknown): Modification {
 
 const POSITIONAL = /^\$(?:\[(?:[a-z][a-zA-Z0-9]*)?\])?$/;
 
-/** @throws CommandError EmptyFieldName, DollarPrefixedFieldName, BadValue */
+/** Splits an update path into its parts. @throws CommandError EmptyFieldName, DollarPrefixedFieldName, BadValue */
 function updatePath(path: string): readonly string[] {
   const steps = path.split('.');
   if (path === '') throw new CommandError('EmptyFieldName', 'An empty update path is not valid.');
@@ -258,7 +265,11 @@ function updatePath(path: string): readonly string[] {
   return steps;
 }
 
-/** @throws CommandError ConflictingUpdateOperators when one path equals another path or is its prefix */
+/**
+ * Checks that no path equals another path or is a prefix of another path.
+ *
+ * @throws CommandError ConflictingUpdateOperators
+ */
 function checkConflicts(paths: readonly (readonly string[])[]): void {
   const sorted = paths.map((steps) => `${steps.join('.')}.`).sort();
   for (const [index, path] of sorted.entries()) {
@@ -353,7 +364,7 @@ interface Resolution {
   readonly isInsert: boolean;
 }
 
-/** Resolves a path with `$`, `$[]` or `$[name]` to the actual paths in a document. */
+/** Returns the actual paths in a document for a path with `$`, `$[]` or `$[name]`. */
 function resolved(
   document: Document,
   steps: readonly string[],
@@ -431,14 +442,13 @@ function renamed(document: Document, source: readonly string[], destination: rea
   return withoutValueAt(withValueAt(document, destination, value), source);
 }
 
-/**
- * Returns the fields that a filter fixes to one value.
- *
- * @throws CommandError NotSingleValueField, NotImplemented
- */
+/** Returns the equality fields of a filter. @throws CommandError NotSingleValueField, NotImplemented */
 function equalities(filter: Filter): Document {
   if (filter.isAmbiguous) {
-    throw unsupported('NotImplemented', 'an upsert by a filter with $in of one value or $or of one clause');
+    throw unsupported(
+      'NotImplemented',
+      'an upsert with a filter that contains $in with one value or $or with one clause',
+    );
   }
   const pinned = filter.conditions.filter(({ test }) => test.equals !== undefined);
   const paths = pinned.map(({ path }) => path).sort();

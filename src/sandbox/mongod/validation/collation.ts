@@ -3,7 +3,7 @@ import { unsupported } from '../unsupported.ts';
 import { isDocument, typeOf } from '../values/types.ts';
 
 /**
- * Accepts only the collation `{ locale: 'simple' }`, the default binary comparison.
+ * Checks a collation. The lab supports only `{ locale: 'simple' }`, the default binary comparison.
  *
  * @throws CommandError BadValue for an unknown locale, NotImplemented for any other collation
  */

@@ -21,12 +21,12 @@ import {
 } from './rules.ts';
 import { checkWriteConcern } from './write-concern.ts';
 
-/** The rules for a command on documents, collections or indexes. */
+/** The rules for a command that uses the store. */
 export interface CommandRules extends Rules {
   readonly takes?: 'readConcern' | 'writeConcern';
 }
 
-/** mongod's limit for the statements of one command. */
+/** The maximum number of statements in a command, as in mongod. */
 const MAX_BATCH = 100_000;
 
 const collation: Rule = (value) => checkCollation(value);
@@ -70,7 +70,7 @@ const batch =
     if (statement !== null) for (const one of statements) check(one, statement, path);
   };
 
-/** The options of an update, in a statement of `update` and in an operation of `bulkWrite`. */
+/** The options of an update statement in `update` and `bulkWrite`. */
 const UPDATE_OPTIONS: Rules['optional'] = {
   multi: flag,
   upsert: flag,
@@ -88,7 +88,7 @@ const UPDATE_STATEMENT: Rules = {
 const DELETE_STATEMENT: Rules = { required: { q: object, limit }, optional: { collation, hint } };
 const WRITING = { ordered: flag, bypassDocumentValidation: flag, let: object } as const;
 
-/** Every command of the store, with its options. The first field of each is the command's own field. */
+/** The commands that use the store, with their fields. The first field of a command has the name of the command. */
 export const COMMAND_RULES: Readonly<Record<string, CommandRules>> = {
   find: {
     takes: 'readConcern',
@@ -249,7 +249,10 @@ export const COMMAND_RULES: Readonly<Record<string, CommandRules>> = {
 
 const INDEX = whole(0);
 
-/** The operations of bulkWrite, by their first field, which holds the index of the namespace. */
+/**
+ * The operations of bulkWrite, by the name of their first field. The value of the first field is the index of the
+ * namespace.
+ */
 const BULK_OPERATIONS: Readonly<Record<string, Rules>> = {
   insert: { required: { insert: INDEX, document: object }, optional: {} },
   update: {
@@ -287,7 +290,7 @@ function emptyValidator(value: unknown, path: string): void {
   if (isDocument(value) && value.size > 0) throw unsupported('NotImplemented', 'schema validation');
 }
 
-/** The generic options, which every command accepts. */
+/** The generic options that every command accepts. */
 const GENERIC: ReadonlySet<string> = new Set([
   '$db',
   'lsid',
@@ -312,14 +315,17 @@ const READ_LEVELS: ReadonlySet<unknown> = new Set([
   'linearizable',
   'snapshot',
 ]);
-/** Read concern levels that are equivalent here, because the set has one member and keeps all writes in memory. */
+/**
+ * These read concern levels are equivalent in the lab, because the replica set has one member and keeps all data in
+ * memory.
+ */
 const SAME_LEVELS: ReadonlySet<unknown> = new Set(['local', 'available', 'majority']);
 const MAX_TIME = 2 ** 31 - 1;
 
 /**
- * Checks the options of a command before it runs.
+ * Checks the options of a command before the command runs.
  *
- * @param isMember whether the server is in a replica set
+ * @param isMember true if the server is in a replica set
  * @throws CommandError
  */
 export function checkCommand(name: string, command: Document, isMember: boolean): void {
@@ -331,7 +337,7 @@ export function checkCommand(name: string, command: Document, isMember: boolean)
   else if (command.has('writeConcern')) {
     throw new CommandError('InvalidOptions', `Command ${name} does not support writeConcern`);
   }
-  // The command's own field is the first, because a client may use another spelling of the command name.
+  // Replaces the first field name, because a client can use an alias of the command name.
   check(
     new Map([...command].map(([field, value], index) => [index === 0 ? name : field, value])),
     rules,

@@ -17,18 +17,22 @@ export interface Index {
   readonly key: Document;
   readonly isUnique: boolean;
   readonly isSparse: boolean;
-  /** The partial filter. The index contains only the documents that match. */
+  /** The filter of a partial index. The index contains only the documents that match the filter. */
   readonly partial: { readonly filter: Filter; readonly expression: Document } | null;
   readonly expireAfterSeconds: number | null;
   /** The specification that listIndexes returns. */
   readonly spec: Document;
-  /** The index keys of a document; empty if it is not in the index. @throws CommandError CannotIndexParallelArrays */
+  /**
+   * Returns the index keys of a document; empty if the index does not contain the document.
+   *
+   * @throws CommandError CannotIndexParallelArrays
+   */
   readonly keys: (document: Document) => readonly Key[];
 }
 
 const MAX_TTL = 2 ** 31 - 1;
 
-/** Options of an index specification that the lab does not support. */
+/** The index options that the lab does not support. */
 const UNSUPPORTED: ReadonlySet<string> = new Set([
   'weights',
   'default_language',
@@ -75,9 +79,10 @@ const PARTIAL_OPERATORS: ReadonlySet<string> = new Set([
 export const ID_INDEX: Index = newIndex(documentOf({ v: 2, key: { _id: 1 }, name: '_id_' }), true);
 
 /**
- * Checks the specification of an index.
+ * Checks and compiles an index specification.
  *
- * @throws CommandError CannotCreateIndex, InvalidIndexSpecificationOption, FailedToParse, TypeMismatch, NotImplemented
+ * @throws CommandError CannotCreateIndex, InvalidIndexSpecificationOption, FailedToParse, TypeMismatch,
+ * NotImplemented
  */
 export function compileIndex(spec: Document): Index {
   const { key, name } = { key: spec.get('key'), name: spec.get('name') };
@@ -146,7 +151,7 @@ function newIndex(spec: Document, isIdIndex: boolean): Index {
     keys: (document) => {
       if (partial !== null && !partial.filter.matches(document)) return [];
       const keys = keysOf(document, paths, () => refuseParallel(key));
-      // A sparse index omits a document that has none of the indexed fields.
+      // A sparse index contains only documents that have at least one of the indexed fields.
       return isSparse ? keys.filter(() => paths.some((steps) => exists(document, steps))) : keys;
     },
   };
@@ -267,10 +272,11 @@ function lifetimeOf(seconds: unknown, key: Document): number | null {
 }
 
 /**
- * Checks whether a collection already has the index.
+ * Checks whether a collection already has an index.
  *
- * @returns true for the same index
- * @throws CommandError IndexOptionsConflict, IndexKeySpecsConflict for a different index with the same name or keys
+ * @returns true if the same index exists
+ * @throws CommandError IndexOptionsConflict, IndexKeySpecsConflict if a different index has the same name or the same
+ * keys
  */
 export function isPresent(index: Index, existing: readonly Index[]): boolean {
   const named = existing.find(({ name }) => name === index.name);
@@ -299,7 +305,7 @@ export function isPresent(index: Index, existing: readonly Index[]): boolean {
   return true;
 }
 
-/** Returns whether two indexes contain the same keys of the same documents. */
+/** Returns true if two indexes have the same key, uniqueness, sparseness and partial filter. */
 function isAlike(a: Index, b: Index): boolean {
   return (
     equal(a.key, b.key) &&

@@ -7,10 +7,10 @@ import { integer } from '../values/numbers.ts';
 import { textOf } from '../values/text.ts';
 import { isDocument, isNumeric, typeOf } from '../values/types.ts';
 
-/** Checks the value of one field of a command. @param path the field, with the command: `find.filter` */
+/** Checks the value of a field. @param path the command and the field: `find.filter` */
 export type Rule = (value: unknown, path: string) => void;
 
-/** The fields that a command, or one of its statements, accepts. */
+/** The fields of a command or a statement. */
 export interface Rules {
   readonly required?: Readonly<Record<string, Rule>>;
   readonly optional: Readonly<Record<string, Rule>>;
@@ -52,7 +52,7 @@ export const hint: Rule = (value, path) => {
   }
 };
 
-/** Accepts an integer that is not less than a minimum. */
+/** Returns a rule that accepts an integer not less than `least`. */
 export const whole =
   (least: number): Rule =>
   (value, path) => {
@@ -78,7 +78,7 @@ export const long: Rule = (value, path) => {
   if (!(value instanceof Long)) throw wrongType(path, value, 'long');
 };
 
-/** A mongod option that the lab does not support: accepts only the value that disables it. */
+/** Accepts only a value that disables the option, because the lab does not support the option. */
 export const off: Rule = (value, path) => {
   if (value !== false && !(isNumeric(value) && !isTrue(value))) {
     throw unsupported('NotImplemented', `the option '${path}'`);
@@ -86,11 +86,11 @@ export const off: Rule = (value, path) => {
 };
 
 /**
- * Checks the fields of a document against rules. A null field counts as missing.
+ * Checks the fields of a document. A null field counts as missing.
  *
- * @param accepted returns true for an additional field, which the caller of this function checks
- * @throws CommandError Location40415 for a field without a rule, Location40414 for a missing field, and the errors of
- *   the rules
+ * @param accepted returns true for an additional field that the caller checks
+ * @throws CommandError Location40415 for an unknown field, Location40414 for a missing field, and the errors of the
+ * rules
  */
 export function check(
   document: Document,

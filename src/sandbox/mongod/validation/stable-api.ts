@@ -36,7 +36,7 @@ const VERSION_1: ReadonlySet<string> = new Set([
   'update',
 ]);
 
-/** Options that are not part of version 1. */
+/** The command options that are not part of Stable API version 1. */
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   find: [
     'awaitData',
@@ -52,11 +52,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
 };
 const INDEX_OUTSIDE = ['background', 'bucketSize', 'sparse', 'storageEngine'];
 
-/**
- * Checks the parameters of the Stable API.
- *
- * @throws CommandError APIVersionError, APIStrictError
- */
+/** Checks the Stable API parameters of a command. @throws CommandError APIVersionError, APIStrictError */
 export function checkStableApi(name: string, command: Document): void {
   const version = command.get('apiVersion');
   const isStrict = isTrue(command.get('apiStrict'));

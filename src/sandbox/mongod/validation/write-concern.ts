@@ -4,7 +4,7 @@ import { integer } from '../values/numbers.ts';
 import { isDocument, isNumeric, typeOf } from '../values/types.ts';
 import { any, check, flag, whole } from './rules.ts';
 
-/** mongod's limit for the members of a replica set. */
+/** The maximum number of members in a replica set, as in mongod. */
 const MAX_MEMBERS = 50n;
 
 /**
@@ -48,7 +48,10 @@ export function checkWriteConcern(writeConcern: unknown, isMember: boolean): voi
     throw new CommandError('BadValue', "cannot use 'w' > 1 when a host is not replicated");
 }
 
-/** The error in the reply of a replica set with one member to a write for more members; null for no error. */
+/**
+ * Returns the write concern error of a replica set with one member; null if the write concern is missing or
+ * satisfied.
+ */
 export function writeConcernError(writeConcern: unknown): TypedDocument | null {
   const w = isDocument(writeConcern) ? writeConcern.get('w') : undefined;
   if (typeof w === 'string' && w !== 'majority') {

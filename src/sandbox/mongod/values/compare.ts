@@ -4,7 +4,7 @@ import { isNumeric, type Tagged, TYPES, tagged } from './types.ts';
 /**
  * Compares two values in BSON comparison order. A missing value is less than null.
  *
- * @returns a negative number, 0, or a positive number
+ * @returns a negative number, 0 or a positive number
  */
 export function compare(a: unknown, b: unknown): number {
   if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
@@ -37,10 +37,12 @@ function compareOneType(a: Tagged, b: Tagged): number {
   return 0;
 }
 
-/** Code units that sort differently in UTF-16 and UTF-8. */
+/** Characters for which the UTF-16 order can differ from the UTF-8 order. */
 const SURROGATES = /[\ud800-\uffff]/;
 
-/** Compares the UTF-8 bytes of strings. JavaScript compares UTF-16, which has another order above U+FFFF. */
+/**
+ * Compares strings in UTF-8 byte order. JavaScript compares UTF-16 code units, which sort differently above U+FFFF.
+ */
 export function compareStrings(a: string, b: string): number {
   if (a === b) return 0;
   if (SURROGATES.test(a) || SURROGATES.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -49,7 +51,7 @@ export function compareStrings(a: string, b: string): number {
 
 type Field = readonly [name: string, value: unknown];
 
-/** Compares field by field: the types, then the names, then the values. */
+/** Compares documents field by field. For each field, compares the type, then the name, then the value. */
 function compareDocuments(a: readonly Field[], b: readonly Field[]): number {
   for (const [index, [name, value]] of a.entries()) {
     const other = b[index];
@@ -71,7 +73,10 @@ function compareArrays(a: readonly unknown[], b: readonly unknown[]): number {
   return a.length - b.length;
 }
 
-/** Returns a key that is the same for equal values: for `1`, `1.0` and `Long(1)`, but not for `{x, y}` and `{y, x}`. */
+/**
+ * Returns a string that is the same for equal values: for `1`, `1.0` and `Long(1)`, but not for `{x, y}` and `{y,
+ * x}`.
+ */
 export function keyOf(value: unknown): string {
   if (isNumeric(value)) return `n${numberKey(value)}`;
   const { type, value: known } = tagged(value);

@@ -16,12 +16,14 @@ const LONG_LIMIT = 2n ** 63n;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:E([+-]?\d+))?$/;
 const WIDTH: readonly NumericType[] = ['int', 'long', 'double', 'decimal'];
 
-/** Converts a number to a type that JavaScript compares exactly: a bigint for a long. Decimals are not supported. */
+/**
+ * Converts a number to a type that JavaScript compares exactly: a long to a bigint, an int or a double to a number.
+ */
 export function native(value: Int32 | Long | Double): number | bigint {
   return value instanceof Long ? value.toBigInt() : value.valueOf();
 }
 
-/** The exact value of a number; null for NaN and the infinities. */
+/** Returns the exact value of a number; null for NaN and infinity. */
 export function exact(value: Numeric): Exact | null {
   if (value instanceof Decimal128) return exactDecimal(value.toString());
   const number = native(value);
@@ -40,7 +42,7 @@ function exactDecimal(text: string): Exact | null {
   };
 }
 
-/** A double with a fraction is an integer divided by a power of two: `m / 2^n` is `m * 5^n / 10^n`. */
+/** Returns the exact value of a double with a fraction. The double is `m / 2^n`, which equals `m * 5^n / 10^n`. */
 function exactFraction(number: number): Exact {
   let scaled = number;
   let exponent = 0;
@@ -51,7 +53,7 @@ function exactFraction(number: number): Exact {
   return { coefficient: BigInt(scaled) * 5n ** BigInt(exponent), exponent: -exponent };
 }
 
-/** NaN, Infinity or -Infinity as a JavaScript number; 0 for every finite value. */
+/** Returns NaN, Infinity or -Infinity as a JavaScript number; 0 for a finite value. */
 export function special(value: Numeric): number {
   if (value instanceof Long || value instanceof Int32) return 0;
   const number = value instanceof Double ? value.valueOf() : Number(value.toString());
@@ -60,7 +62,7 @@ export function special(value: Numeric): number {
   return Number.isFinite(number) ? 0 : number;
 }
 
-/** NaN is less than every other number, and equal to itself. */
+/** Compares two numbers. NaN is less than every other number and equal to itself. */
 export function compareNumbers(a: Numeric, b: Numeric): number {
   if (a instanceof Int32 && b instanceof Int32) return a.valueOf() - b.valueOf();
   if (a instanceof Decimal128 || b instanceof Decimal128) return compareExact(a, b);
@@ -84,7 +86,7 @@ function at({ coefficient, exponent }: Exact, lower: number): bigint {
   return coefficient * 10n ** BigInt(exponent - lower);
 }
 
-/** Returns a key that is the same for equal numbers of any type. */
+/** Returns a string that is the same for equal numbers of any type. */
 export function numberKey(value: Numeric): string {
   const simple = value instanceof Int32 || value instanceof Double ? value.valueOf() : Number.NaN;
   if (Number.isSafeInteger(simple)) return simple === 0 ? '0' : withoutZeros(simple);
@@ -99,7 +101,7 @@ export function numberKey(value: Numeric): string {
   return `${coefficient}e${exponent}`;
 }
 
-/** Returns the key of an integer that JavaScript represents exactly. */
+/** Returns the key of an integer that a JavaScript number represents exactly. Trailing zeros move to the exponent. */
 function withoutZeros(number: number): string {
   let coefficient = number;
   let exponent = 0;
@@ -116,13 +118,13 @@ export function widest(a: NumericType, b: NumericType): NumericType {
 
 export const numericTypeOf = (value: Numeric): NumericType => typeOf(value) as NumericType;
 
-/** Returns an int, or a long if the value does not fit an int; null if it does not fit a long. */
+/** Returns an int, or a long if the value does not fit an int. Returns null if the value does not fit a long. */
 export function whole(value: bigint, type: 'int' | 'long'): Int32 | Long | null {
   if (type === 'int' && value >= -INT_LIMIT && value < INT_LIMIT) return new Int32(Number(value));
   return value >= -LONG_LIMIT && value < LONG_LIMIT ? Long.fromBigInt(value) : null;
 }
 
-/** Returns the value of a whole number; null for fractions, NaN and the infinities. */
+/** Returns the value of an integer; null for a fraction, NaN or infinity. */
 export function integer(value: Numeric): bigint | null {
   const parts = exact(value);
   if (parts === null) return null;
@@ -131,14 +133,18 @@ export function integer(value: Numeric): bigint | null {
   return parts.coefficient % divisor === 0n ? parts.coefficient / divisor : null;
 }
 
-/** Returns the integer part of a number; null for NaN and the infinities. */
+/** Returns the integer part of a number; null for NaN and infinity. */
 export function truncated(value: Numeric): bigint | null {
   const parts = exact(value);
   if (parts === null) return null;
   return parts.exponent >= 0 ? at(parts, 0) : parts.coefficient / 10n ** BigInt(-parts.exponent);
 }
 
-/** @throws CommandError NotImplemented for a long that a double cannot represent exactly */
+/**
+ * Converts a number to a double.
+ *
+ * @throws CommandError NotImplemented for a long that a double cannot represent exactly
+ */
 export function toDouble(value: Numeric): number {
   if (value instanceof Decimal128) return Number(value.toString());
   const number = native(value);
@@ -150,7 +156,7 @@ export function toDouble(value: Numeric): number {
 }
 
 /**
- * Returns a Decimal128, rounded half to even when the value has more than 34 digits.
+ * Returns a Decimal128. Rounds half to even if the value has more than 34 digits.
  *
  * @throws CommandError NotImplemented near the limits of the exponent
  */
@@ -177,11 +183,15 @@ export function roundedAt(value: Exact, exponent: number): Exact {
   return { coefficient: sign * (up ? quotient + 1n : quotient), exponent };
 }
 
-/** The exact operand of a decimal computation. @throws CommandError NotImplemented for doubles, NaN and infinities */
+/**
+ * Returns the exact operand of a decimal computation.
+ *
+ * @throws CommandError NotImplemented for a double, NaN or infinity
+ */
 export function decimalOperand(value: Numeric): Exact {
   const parts = value instanceof Double ? null : exact(value);
   if (parts === null)
-    throw unsupported('NotImplemented', `computing with the decimal and the ${typeOf(value)} ${value}`);
+    throw unsupported('NotImplemented', `decimal arithmetic with the ${typeOf(value)} ${value}`);
   return parts;
 }
 
@@ -191,8 +201,9 @@ export function plus(a: Exact, b: Exact): Exact {
 }
 
 /**
- * Sums numbers as `$sum` and `$add` do: integers and decimals exactly, doubles with compensation for the rounding error
- * of each addition (MongoDB's DoubleDoubleSummation). The result has the widest type of the operands.
+ * A sum, computed as in `$sum` and `$add`. Integers and decimals are added exactly. For doubles, the sum compensates
+ * the rounding error of each addition, as in MongoDB's DoubleDoubleSummation. The result has the widest type of the
+ * operands.
  */
 export class Sum {
   #type: NumericType = 'int';
@@ -214,20 +225,20 @@ export class Sum {
     return this.#type;
   }
 
-  /** @throws CommandError NotImplemented for decimals mixed with doubles */
+  /** Returns the sum. @throws CommandError NotImplemented if the sum contains decimals and doubles */
   get total(): Numeric {
     if (this.#type === 'decimal') return decimal(this.exactTotal);
     if (this.#type === 'double') return new Double(this.double);
     return whole(this.#whole, this.#type) ?? new Double(Number(this.#whole));
   }
 
-  /** The sum of the integers and decimals. */
+  /** Returns the sum of the integers and the decimals. */
   get exactTotal(): Exact {
     if (this.#hasDouble) throw unsupported('NotImplemented', 'a sum of decimals and doubles');
     return plus(this.#decimal, { coefficient: this.#whole, exponent: 0 });
   }
 
-  /** The sum of the integers and doubles. */
+  /** Returns the sum of the integers and the doubles. */
   get double(): number {
     if (!this.#hasDouble) return Number(this.#whole);
     const sum = new Sum();
@@ -242,7 +253,7 @@ export class Sum {
 
   #addDouble(x: number): void {
     this.#hasDouble = true;
-    // NaN and infinities need no compensation: the plain sum is correct for them.
+    // NaN and infinity need no compensation, because their plain sum is correct.
     this.#plain += x;
     const [sum, rest] = twoSum(this.#high, x);
     const lower = rest + this.#low;
@@ -251,14 +262,14 @@ export class Sum {
   }
 }
 
-/** Knuth's two-sum: the rounded sum of two doubles and its rounding error. */
+/** Returns the rounded sum of two doubles and the rounding error (Knuth's two-sum). */
 function twoSum(a: number, b: number): readonly [sum: number, rest: number] {
   const sum = a + b;
   const part = sum - a;
   return [sum, a - (sum - part) + (b - part)];
 }
 
-/** `a + b`. @throws CommandError NotImplemented when the lab cannot reproduce MongoDB's exact result */
+/** Returns `a + b`. @throws CommandError NotImplemented if the lab cannot reproduce MongoDB's exact result */
 export function add(a: Numeric, b: Numeric): Numeric {
   const sum = new Sum();
   sum.add(a);
@@ -266,7 +277,7 @@ export function add(a: Numeric, b: Numeric): Numeric {
   return sum.total;
 }
 
-/** `a * b`. As in `add`, an integer product that does not fit a long is a double. */
+/** Returns `a * b`. As in `add`, an integer product that does not fit a long becomes a double. */
 export function multiply(a: Numeric, b: Numeric): Numeric {
   const type = widest(numericTypeOf(a), numericTypeOf(b));
   if (type === 'double') return new Double(toDouble(a) * toDouble(b));
@@ -278,18 +289,18 @@ export function multiply(a: Numeric, b: Numeric): Numeric {
   return whole(product, type) ?? new Double(Number(product));
 }
 
-/** `-a`, for subtraction. */
+/** Returns `-a`, for subtraction. */
 export function negated(value: Numeric): Numeric {
   return multiply(value, new Int32(-1));
 }
 
-/** `a / b` of decimals: to 34 digits, and with the exponent that IEEE 754 prefers when the quotient is exact. */
+/** Returns `a / b` for decimals, with 34 digits. An exact quotient has the exponent that IEEE 754 prefers. */
 export function divideDecimals(a: Exact, b: Exact): Decimal128 {
   const preferred = a.exponent - b.exponent;
   const scale = DIGITS * 2 + String(b.coefficient).length;
   const dividend = a.coefficient * 10n ** BigInt(scale);
   const quotient = dividend / b.coefficient;
-  // A sticky digit for a remainder, so that an inexact quotient is not rounded as a tie.
+  // An inexact quotient gets an additional digit, so that rounding does not treat it as exactly half.
   const sticky = dividend % b.coefficient === 0n ? 0n : dividend < 0n !== b.coefficient < 0n ? -1n : 1n;
   let coefficient = quotient * 10n + sticky;
   let exponent = preferred - scale - 1;

@@ -1,7 +1,7 @@
 import type { Binary, BSONRegExp, Code, Decimal128, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
 import type { Document } from '../bson-codec.ts';
 
-/** MongoDB's names of the BSON types, as `$type` accepts and returns them; `missing` for no value. */
+/** MongoDB's names of the BSON types, as in `$type`. `missing` is the type of a missing value. */
 export type BsonType =
   | 'missing'
   | 'minKey'
@@ -23,13 +23,16 @@ export type NumericType = 'int' | 'long' | 'double' | 'decimal';
 export type Numeric = Int32 | Long | Double | Decimal128;
 
 interface TypeFacts {
-  /** The number of the type in `$type`. */
+  /** The number of the type for `$type`. */
   readonly number: number;
-  /** The position in the BSON comparison order. Types with the same position are compared by value. */
+  /**
+   * The position of the type in the BSON comparison order. Values of types with the same position are compared by
+   * value.
+   */
   readonly order: number;
 }
 
-/** BSON comparison order: https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/ */
+/** The BSON types and their order: https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/ */
 export const TYPES: Readonly<Record<BsonType, TypeFacts>> = {
   minKey: { number: -1, order: -1 },
   missing: { number: 0, order: 0 },
@@ -51,7 +54,7 @@ export const TYPES: Readonly<Record<BsonType, TypeFacts>> = {
   maxKey: { number: 127, order: 127 },
 };
 
-/** The `bson` package's own names of its classes. */
+/** The BSON types by the class names of the `bson` package. */
 const BY_CLASS: Readonly<Record<string, BsonType>> = {
   Int32: 'int',
   Long: 'long',
@@ -66,7 +69,7 @@ const BY_CLASS: Readonly<Record<string, BsonType>> = {
   MaxKey: 'maxKey',
 };
 
-/** The BSON type of a value as `decodeOrdered` reads it. */
+/** Returns the BSON type of a value in a decoded document. */
 export function typeOf(value: unknown): BsonType {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
@@ -76,7 +79,7 @@ export function typeOf(value: unknown): BsonType {
   if (value instanceof Map) return 'object';
   if (value instanceof Date) return 'date';
   const type = typeof value === 'object' ? BY_CLASS[classOf(value)] : undefined;
-  if (type === undefined) throw new TypeError(`a value that BSON does not have: ${String(value)}`);
+  if (type === undefined) throw new TypeError(`not a BSON value: ${String(value)}`);
   return type;
 }
 

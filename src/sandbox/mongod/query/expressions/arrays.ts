@@ -159,12 +159,12 @@ export const ARRAYS: OperatorTable = {
   $max: folded((values) => extreme(values, 1)),
 };
 
-/** The sum of the numbers among the values; 0 if there are no numbers. */
+/** Returns the sum of the numbers in the values; 0 if there are no numbers. */
 export function sumOf(values: readonly unknown[]): unknown {
   return summed(values).total;
 }
 
-/** The average of the numbers among the values, a double or a decimal; null if there are no numbers. */
+/** Returns the average of the numbers in the values as a double or a decimal; null if there are no numbers. */
 export function averageOf(values: readonly unknown[]): unknown {
   const count = values.filter(isNumeric).length;
   return count === 0 ? null : quotient(summed(values).total, new Int32(count));
@@ -176,14 +176,17 @@ function summed(values: readonly unknown[]): Sum {
   return sum;
 }
 
-/** The minimum or maximum of the values that are neither null nor missing; null if there are no such values. */
+/** Returns the minimum or maximum value, ignoring null and missing values; null if no value remains. */
 export function extreme(values: readonly unknown[], sign: 1 | -1): unknown {
   const present = values.filter((value) => !isNullish(value));
   if (present.length === 0) return null;
   return present.reduce((best, value) => (compare(value, best) * sign > 0 ? value : best));
 }
 
-/** An accumulator as an expression, applied to the elements of a single operand or to several operands. */
+/**
+ * Returns an accumulator as an expression. The accumulator applies to the operands, or to the elements of a single
+ * array operand.
+ */
 function folded(evaluate: (values: readonly unknown[]) => unknown): Operator {
   return (operand, context) => {
     const list = operands(operand, context);
@@ -202,7 +205,7 @@ function end(index: 0 | -1): Operator {
   });
 }
 
-/** Returns the result of `$slice`: the first or last elements, or a number of elements from a start position. */
+/** Returns the result of `$slice`: the first or last elements, or `count` elements from a start position. */
 export function sliced(array: readonly unknown[], first: number, count: number | null): readonly unknown[] {
   if (count === null) return first < 0 ? array.slice(first) : array.slice(0, first);
   const start = first < 0 ? Math.max(0, array.length + first) : first;

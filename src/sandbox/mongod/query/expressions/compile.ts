@@ -14,7 +14,7 @@ import type { Expression, OperatorTable } from './expression.ts';
 import { OBJECTS } from './objects.ts';
 import { STRINGS } from './strings.ts';
 
-/** Every expression operator that the lab accepts. */
+/** The expression operators that the lab supports. */
 export const EXPRESSIONS: OperatorTable = {
   ...ARITHMETIC,
   ...ARRAYS,
@@ -31,9 +31,9 @@ const VARIABLE = /^[a-z_\u0080-\uffff][\w\u0080-\uffff]*$/;
 /**
  * Compiles an aggregation expression.
  *
- * @param variables the names of the user-defined variables that are in scope
- * @throws CommandError InvalidPipelineOperator for an operator that the lab does not accept; other codes for an invalid
- *   expression
+ * @param variables the names of the user-defined variables in scope
+ * @throws CommandError InvalidPipelineOperator for an operator that the lab does not support; other codes for an
+ * invalid expression
  */
 export function compileExpression(value: unknown, variables: ReadonlySet<string>): Expression {
   if (typeof value === 'string' && value.startsWith('$')) return compilePath(value, variables);
@@ -98,7 +98,7 @@ function unsupportedExpression(name: string): CommandError {
     : new CommandError('InvalidPipelineOperator', `Unrecognized expression '${name}'`);
 }
 
-/** @throws CommandError FailedToParse for a variable name that users cannot define */
+/** Checks the name of a user-defined variable. @throws CommandError FailedToParse */
 export function checkVariable(name: string): void {
   if (VARIABLE.test(name)) return;
   throw new CommandError(
@@ -118,7 +118,7 @@ function compilePath(text: string, variables: ReadonlySet<string>): Expression {
   const [name = '', ...steps] = text.slice(2) === '' ? [''] : fieldPath(text.slice(2));
   if (!variables.has(name) && !SYSTEM_VARIABLES.has(name)) {
     if (/^[A-Z]/.test(name))
-      throw unsupported('Location17276', `the variable $$${name}, or it does not exist`);
+      throw unsupported('Location17276', `the variable $$${name}, or the variable does not exist`);
     throw new CommandError('Location17276', `Use of undefined variable: ${name}`);
   }
   return (scope) => valueAt(variable(scope, name), steps);
@@ -129,7 +129,7 @@ function variable(scope: Parameters<Expression>[0], name: string): unknown {
   return name === 'ROOT' || name === 'CURRENT' ? scope.root : undefined;
 }
 
-/** Returns the value at a path. For an array along the path, collects the value from each of its documents. */
+/** Returns the value at a path. For an array in the path, returns the values from all its documents. */
 function valueAt(value: unknown, steps: readonly string[]): unknown {
   const [step, ...rest] = steps;
   if (step === undefined) return value;

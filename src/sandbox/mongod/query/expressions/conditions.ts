@@ -16,7 +16,7 @@ import {
 
 const ZERO = new Int32(0);
 
-/** Returns whether MongoDB treats a value as true: every value except false, null, 0 and a missing value. */
+/** Returns true for every value except false, null, 0 and a missing value, as in MongoDB. */
 export function isTrue(value: unknown): boolean {
   if (isNumeric(value)) return compareNumbers(value, ZERO) !== 0;
   return value !== false && !isNullish(value);

@@ -9,7 +9,7 @@ import { named, type Operator, type OperatorTable, unary } from './expression.ts
 const WHOLE = /^-?\d+$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z)?$/;
-/** The range in which JavaScript and MongoDB format a double in the same way. */
+/** The range of doubles for which JavaScript and MongoDB use the same format. */
 const PLAIN_DOUBLES = { least: 1e-4, most: 1e15 };
 
 type Conversion = (from: Tagged) => unknown;
@@ -27,7 +27,7 @@ const CONVERSIONS_TO: Readonly<Record<string, Conversion>> = {
     if (from.type === 'string') return Decimal128.fromString(numberText(from.value, 'decimal'));
     if (from.type === 'bool') return Decimal128.fromString(from.value ? '1' : '0');
     if (from.type === 'date') return Decimal128.fromString(String(from.value.getTime()));
-    // MongoDB rounds a double to 15 digits and keeps trailing zeros.
+    // MongoDB rounds a double to 15 significant digits and keeps trailing zeros.
     if (from.type === 'double') return Decimal128.fromString(fifteenDigits(from.value.valueOf()));
     return isNumeric(from.value) ? Decimal128.fromString(from.value.toString()) : undefined;
   },
@@ -101,7 +101,11 @@ function converted(value: unknown, to: string): unknown {
   throw failed(`Unsupported conversion from ${typeOf(value)} to ${to} in $convert with no onError value`);
 }
 
-/** Formats a value as `$toString` does. @throws CommandError NotImplemented for doubles with an uncertain format */
+/**
+ * Formats a value as `$toString` does.
+ *
+ * @throws CommandError NotImplemented for a double whose format in MongoDB is uncertain
+ */
 export function toText(value: unknown): string {
   const { type, value: known } = tagged(value);
   if (type === 'date') return known.toISOString();

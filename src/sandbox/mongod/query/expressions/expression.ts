@@ -9,14 +9,14 @@ export interface Scope {
   readonly variables: ReadonlyMap<string, unknown>;
 }
 
-/** A compiled expression. It returns undefined for a missing value. */
+/** A compiled expression. Returns undefined for a missing value. */
 export type Expression = (scope: Scope) => unknown;
 
-/** The context in which the operand of an operator is compiled. */
+/** The context for compiling the operand of an operator. */
 export interface Context {
-  /** The operator's name. */
+  /** The name of the operator. */
   readonly name: string;
-  /** Compiles a nested expression, with additional variables if the operator defines any. */
+  /** Compiles a nested expression. `variables` are the additional variables that the operator defines. */
   readonly compile: (value: unknown, ...variables: readonly string[]) => Expression;
 }
 
@@ -25,12 +25,12 @@ export type Operator = (operand: unknown, context: Context) => Expression;
 
 export type OperatorTable = Readonly<Record<string, Operator>>;
 
-/** Compiles the elements of a list operand. A single value counts as a list with one element. */
+/** Compiles the elements of an operand list. A single operand counts as a list with one element. */
 export function operands(operand: unknown, { compile }: Context): readonly Expression[] {
   return (Array.isArray(operand) ? operand : [operand]).map((value) => compile(value));
 }
 
-/** An operator with a fixed number of arguments, or with a number between two bounds. */
+/** Returns an operator with at least `least` and at most `most` arguments. */
 export function withArguments(
   least: number,
   most: number,
@@ -70,13 +70,13 @@ export const binary = (evaluate: (a: unknown, b: unknown, name: string) => unkno
 export const variadic = (evaluate: (values: readonly unknown[], name: string) => unknown): Operator =>
   withArguments(0, Number.POSITIVE_INFINITY, evaluate);
 
-/** Evaluates an operand that is a document of named arguments. */
+/** Evaluates the named arguments of an operator. */
 export type Arguments = (scope: Scope) => ReadonlyMap<string, unknown>;
 
 /**
- * Reads named arguments.
+ * Compiles named arguments.
  *
- * @param codes mongod's codes for an operand that is not a document, for an unknown and for a missing argument
+ * @param codes mongod's error codes for an operand that is not a document, an unknown argument and a missing argument
  */
 export function named(
   operand: unknown,
@@ -92,7 +92,7 @@ export function named(
   return (scope) => new Map(compiled.map(([field, expression]) => [field, expression(scope)]));
 }
 
-/** Reads named arguments without compiling them, for operators that define variables for some arguments only. */
+/** Reads named arguments without compiling them, for operators whose variables are visible only in some arguments. */
 export function namedFields(
   operand: unknown,
   name: string,

@@ -16,7 +16,10 @@ import {
   withArguments,
 } from './expression.ts';
 
-/** The characters that `$trim` removes: https://www.mongodb.com/docs/manual/reference/operator/aggregation/trim/ */
+/**
+ * The characters that `$trim` removes by default:
+ * https://www.mongodb.com/docs/manual/reference/operator/aggregation/trim/
+ */
 const WHITESPACE = [
   ...'\0 \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a',
 ];
@@ -26,7 +29,7 @@ export const STRINGS: OperatorTable = {
     if (values.some(isNullish)) return null;
     return values.map((value) => text(value, 'Location16702', `${name} only supports strings`)).join('');
   }),
-  // Converts ASCII letters only, as MongoDB does.
+  // Converts only ASCII letters, as MongoDB does.
   $toLower: unary((value) => coerced(value).replace(/[A-Z]+/g, (letters) => letters.toLowerCase())),
   $toUpper: unary((value) => coerced(value).replace(/[a-z]+/g, (letters) => letters.toUpperCase())),
   $strLenCP: unary(
@@ -116,7 +119,7 @@ function text(value: unknown, code: `Location${number}`, message: string): strin
   throw new CommandError(code, `${message}, not ${typeOf(value)}`);
 }
 
-/** Converts a value to a string. Numbers and dates are formatted; null and a missing value become an empty string. */
+/** Converts a value to a string. Formats numbers and dates; converts null and a missing value to an empty string. */
 function coerced(value: unknown): string {
   if (isNullish(value)) return '';
   if (typeof value === 'string') return value;
@@ -153,7 +156,7 @@ function substring(): Operator {
   });
 }
 
-/** Returns true for a continuation byte of a UTF-8 character. */
+/** Returns true if the byte at `index` is a continuation byte of a UTF-8 character. */
 const isInside = (bytes: Buffer, index: number): boolean => ((bytes[index] ?? 0) & 0xc0) === 0x80;
 
 function trimming(left: boolean, right: boolean): Operator {
