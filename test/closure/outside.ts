@@ -7,23 +7,23 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'credentials-missing token':
     'Name a profile with --profile or AWS_PROFILE, sign in with "aws sso login", or set session credentials.',
   'credentials-expired check':
-    'Renew the credentials at their source, as named above: sign in again, or export the credentials of a new session.',
+    'Renew the credentials at their source (see the error message): sign in again, or export the credentials of a new session.',
   'credentials-expired connect':
-    'Renew the credentials at their source, as named above: sign in again, or export the credentials of a new session.',
+    'Renew the credentials at their source (see the error message): sign in again, or export the credentials of a new session.',
   'credentials-expired token':
-    'Renew the credentials at their source, as named above: sign in again, or export the credentials of a new session.',
+    'Renew the credentials at their source (see the error message): sign in again, or export the credentials of a new session.',
   'secret-key-wrong check':
-    'Copy the access key again from its source. To create another one, use the console or another principal, because these credentials are rejected.',
+    'Copy the access key again from its source. To create another key, use the console or another principal, because these credentials are rejected.',
   'secret-key-wrong connect':
-    'Copy the access key again from its source. To create another one, use the console or another principal, because these credentials are rejected.',
+    'Copy the access key again from its source. To create another key, use the console or another principal, because these credentials are rejected.',
   'secret-key-wrong token':
-    'Copy the access key again from its source. To create another one, use the console or another principal, because these credentials are rejected.',
+    'Copy the access key again from its source. To create another key, use the console or another principal, because these credentials are rejected.',
   'access-key-deleted check':
-    'Renew the key at its source, as named above, or list the access keys of the user in IAM.',
+    'Renew the key at its source (see the error message), or list the access keys of the user in IAM.',
   'access-key-deleted connect':
-    'Renew the key at its source, as named above, or list the access keys of the user in IAM.',
+    'Renew the key at its source (see the error message), or list the access keys of the user in IAM.',
   'access-key-deleted token':
-    'Renew the key at its source, as named above, or list the access keys of the user in IAM.',
+    'Renew the key at its source (see the error message), or list the access keys of the user in IAM.',
   'credentials-half-set check':
     'Set both variables, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to use a profile.',
   'credentials-half-set connect':
@@ -31,11 +31,11 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'credentials-half-set token':
     'Set both variables, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to use a profile.',
   'profile-missing check':
-    'Name one of the profiles that "aws configure list-profiles" prints, or add this one to the AWS config file.',
+    'Name one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
   'profile-missing connect':
-    'Name one of the profiles that "aws configure list-profiles" prints, or add this one to the AWS config file.',
+    'Name one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
   'profile-missing token':
-    'Name one of the profiles that "aws configure list-profiles" prints, or add this one to the AWS config file.',
+    'Name one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
   'mfa-missing check':
     'Run eval "$(fedctl credentials --profile mfa --format env)" on a terminal to enter the code. Then repeat the command.',
   'mfa-missing connect':
@@ -101,17 +101,17 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'payload-too-large token':
     'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
   'sts-throttled check':
-    'Wait a few seconds and repeat the command. If it persists, ask an administrator which program calls STS so often.',
+    'Wait a few seconds and repeat the command. If the error persists, ask an administrator which program sends too many requests to STS.',
   'sts-throttled connect':
-    'Wait a few seconds and repeat the command. If it persists, ask an administrator which program calls STS so often.',
+    'Wait a few seconds and repeat the command. If the error persists, ask an administrator which program sends too many requests to STS.',
   'sts-throttled token':
-    'Wait a few seconds and repeat the command. If it persists, ask an administrator which program calls STS so often.',
+    'Wait a few seconds and repeat the command. If the error persists, ask an administrator which program sends too many requests to STS.',
   'sts-failing check':
-    'Wait a few seconds and repeat the command. If it persists, see the AWS Health Dashboard.',
+    'Wait a few seconds and repeat the command. If the error persists, see the AWS Health Dashboard.',
   'sts-failing connect':
-    'Wait a few seconds and repeat the command. If it persists, see the AWS Health Dashboard.',
+    'Wait a few seconds and repeat the command. If the error persists, see the AWS Health Dashboard.',
   'sts-failing token':
-    'Wait a few seconds and repeat the command. If it persists, see the AWS Health Dashboard.',
+    'Wait a few seconds and repeat the command. If the error persists, see the AWS Health Dashboard.',
   'sts-hanging check': 'Increase --timeout, and check whether a proxy or VPC endpoint blocks the connection.',
   'sts-hanging connect':
     'Increase --timeout, and check whether a proxy or VPC endpoint blocks the connection.',
@@ -131,13 +131,13 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'issuer-captive-portal check': 'See what this address returns, and which server responds.',
   'issuer-captive-portal connect': 'See what this address returns, and which server responds.',
   'issuer-wrong-document check':
-    'Compare the issuer with the output of "fedctl status", including a trailing slash. If they are equal, the operator of the issuer must correct the document.',
+    'Compare the issuer with the output of "fedctl status", including a trailing slash. If the issuers are equal, the operator of the issuer must correct the document.',
   'issuer-wrong-document connect':
-    'Compare the issuer with the output of "fedctl status", including a trailing slash. If they are equal, the operator of the issuer must correct the document.',
+    'Compare the issuer with the output of "fedctl status", including a trailing slash. If the issuers are equal, the operator of the issuer must correct the document.',
   'issuer-names-another check':
-    'Compare the issuer with the output of "fedctl status", including a trailing slash. If they are equal, the operator of the issuer must correct the document.',
+    'Compare the issuer with the output of "fedctl status", including a trailing slash. If the issuers are equal, the operator of the issuer must correct the document.',
   'issuer-names-another connect':
-    'Compare the issuer with the output of "fedctl status", including a trailing slash. If they are equal, the operator of the issuer must correct the document.',
+    'Compare the issuer with the output of "fedctl status", including a trailing slash. If the issuers are equal, the operator of the issuer must correct the document.',
   'issuer-key-missing check':
     'Mint a new token. If it persists, the token comes from another issuer, or the issuer must publish the key again.',
   'issuer-key-missing connect':

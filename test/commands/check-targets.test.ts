@@ -115,7 +115,7 @@ describe('a configuration file', () => {
     await write(targets({ found: HEALTHY() }));
     expect(await refused([...QUICK, '--quiet'], {})).toBe(
       `error: fedctl.yaml names targets, and so do FEDCTL_URI and FEDCTL_AUDIENCE in the environment.
-cause:  The file was found in the working directory, and variables such as FEDCTL_URI name another target. Checking one would ignore the other.
+cause:  The configuration file was found in the working directory, and variables such as FEDCTL_URI name another target. fedctl does not choose between these sources.
 remedy: To check the file, add --config fedctl.yaml, or unset FEDCTL_URI FEDCTL_AUDIENCE. To check the target of the environment, give its options on the command line.
 code:   config.two-sources
 `,

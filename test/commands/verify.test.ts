@@ -326,7 +326,7 @@ describe('a failure to answer', () => {
       code: 6,
       stdout: '',
       stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/. fedctl does not follow redirects.
-cause:  The issuer responded with a redirect. fedctl does not follow it, because another host would then choose the keys to trust.
+cause:  The issuer responded with a redirect. fedctl does not follow redirects, because another host would then provide the keys to trust.
 remedy: See which server responds: often a captive portal, or a wrong issuer.
 run:    curl -v ${server.issuer}${DISCOVERY}
 code:   issuer.redirected
@@ -339,7 +339,7 @@ code:   issuer.redirected
     const { code, stdout, stderr } = await run(await token(), ['--timeout', '1']);
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
     expect(stderr).toBe(`error: ${server.issuer}${DISCOVERY} returned no complete response within 1 s.
-cause:  The connection was accepted or its packets were dropped, but no complete response arrived.
+cause:  The server did not send a complete response in time, or a firewall dropped the packets.
 remedy: See what this address returns, and which server responds.
 run:    curl -v ${server.issuer}${DISCOVERY}
 code:   issuer.timeout

@@ -290,7 +290,7 @@ describe('what is not there', () => {
       exit: 4,
       message: `GET ${lab.api.url}/api/atlas/v2/groups/${encodeURIComponent(id)} returned an error: ${text}.`,
       remedy:
-        'List what the credential can see with "atlas projects list" and "atlas clusters list --projectId <project>". Correct the ID or name.',
+        'Run "atlas projects list" and "atlas clusters list --projectId <project>" to list the objects that the credential can access. Then correct the ID or name.',
     });
   });
 

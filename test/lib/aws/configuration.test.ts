@@ -153,7 +153,7 @@ describe('an unknown profile', () => {
           code: 'aws.profile-unknown',
           message: 'The AWS profile "something-else", which AWS_PROFILE names, does not exist.',
           remedy:
-            'Name one of the profiles that "aws configure list-profiles" prints, or add this one to the AWS config file.',
+            'Name one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
           command: null,
         }),
       { AWS_PROFILE: 'something-else' },

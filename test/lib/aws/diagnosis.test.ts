@@ -148,7 +148,7 @@ describe('what one code of AWS stands for', () => {
     'a Region that every account of its partition has: %s',
     async (region) => {
       expect((await said(whoami, UNKNOWN_KEY, { region })).cause).toBe(
-        'The key was deleted or is inactive, belongs to another partition, or has no session token or a wrong one. Or the Region is not enabled for the account.',
+        'The key was deleted, is inactive, or belongs to another partition. Or the session token is missing or wrong, or the Region is not enabled for the account.',
       );
     },
   );

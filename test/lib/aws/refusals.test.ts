@@ -300,7 +300,7 @@ describe('what AWS refuses', () => {
       remedy: 'Use the keys of the IAM user themselves, or assume a role with --role-arn <arn>.',
     });
     expect((await refusal(whoami, answer)).remedy).toBe(
-      'Renew the key at its source, as named above, or list the access keys of the user in IAM.',
+      'Renew the key at its source (see the error message), or list the access keys of the user in IAM.',
     );
   });
 
