@@ -62,11 +62,9 @@ const settings = z.strictObject({
     pattern: '^mongodb([+]srv)?://',
     examples: ['mongodb+srv://cluster0.example.mongodb.net/'],
   }),
-  mechanism: z
-    .enum(MECHANISM_CHOICES)
-    .meta({
-      description: 'Authentication mechanism (default: the mechanism in the connection string, or oidc).',
-    }),
+  mechanism: z.enum(MECHANISM_CHOICES).meta({
+    description: 'Authentication mechanism (default: the mechanism in the connection string, or oidc).',
+  }),
   audience: text(audienceFault, {
     description: 'Audience of the token and of the identity provider. If absent, fedctl mints no token.',
   }),

@@ -103,12 +103,10 @@ const account = z.strictObject({
 
 const identityProvider = z.strictObject({
   name: z.string().min(1).max(50),
-  account: accountId
-    .optional()
-    .meta({
-      description:
-        'Account of the lab that is the issuer of the identity provider (default: the first account).',
-    }),
+  account: accountId.optional().meta({
+    description:
+      'Account of the lab that is the issuer of the identity provider (default: the first account).',
+  }),
   issuer: z
     .string()
     .optional()
@@ -124,13 +122,9 @@ const identityProvider = z.strictObject({
 const databaseUser = z.strictObject({
   mechanism: z.enum(MECHANISM_NAMES),
   principal: z.string().min(1).meta({ description: 'ARN of an IAM user or role.' }),
-  identityProvider: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'Name of the identity provider, for mechanism oidc (default: the first identity provider).',
-    }),
+  identityProvider: z.string().optional().meta({
+    description: 'Name of the identity provider, for mechanism oidc (default: the first identity provider).',
+  }),
   roles: z
     .array(z.string().regex(/^\w+@[^\s@]+$/, 'must be a role and its database, such as readWrite@app'))
     .meta({ description: 'Roles such as readWrite@app or readWriteAnyDatabase@admin.' }),
