@@ -5,17 +5,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOnly } from './workflow-commands.js';
 
-/** What the build of the tool has no use for: inputs, keys, and the tokens of the job. */
+/** Variables that the build must not receive: inputs, access keys, and the tokens of the job. */
 const KEPT_FROM_NPM = /^(INPUT_|AWS_|FEDCTL_|MONGODB_ATLAS_|ACTIONS_|GITHUB_TOKEN$)/i;
 
 /**
- * The script that starts the tool. A release has its bundle with it; anywhere else it is built first.
+ * Returns the script that starts fedctl. A release contains the bundle. Otherwise, builds the bundle first.
  *
  * @param {string} actionPath the checkout of the action
  * @param {import('./inputs.js').Environment} env
  * @param {(text: string) => void} say
  * @returns {string}
- * @throws Error when it cannot be built
+ * @throws Error if the build fails
  */
 export function bundledTool(actionPath, env, say) {
   const script = join(actionPath, 'bundle', 'bin', 'fedctl.js');
@@ -25,9 +25,9 @@ export function bundledTool(actionPath, env, say) {
   try {
     const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !KEPT_FROM_NPM.test(name)));
     for (const typed of ['npm ci --ignore-scripts --no-audit --no-fund', 'npm run bundle']) {
-      // A shell finds npm on Windows too; nothing of what it reads comes from outside.
+      // A shell finds npm on Windows too. The commands contain no external text.
       const { status } = spawnSync(typed, { cwd: actionPath, env: kept, shell: true, stdio: 'inherit' });
-      if (status !== 0) throw new Error(`"${typed}" failed in the folder of the action`);
+      if (status !== 0) throw new Error(`"${typed}" failed in the folder of the action.`);
     }
   } finally {
     say(after);

@@ -5,7 +5,7 @@ import { splitWords } from './words.js';
 
 /** @typedef {Readonly<Record<string, string | undefined>>} Environment */
 
-/** Inputs that the tool takes as variables: what stands in one is never part of a command line. */
+/** Inputs that fedctl receives as environment variables, so their values are never part of a command line. */
 const AS_VARIABLES = {
   URI: 'FEDCTL_URI',
   AUDIENCE: 'FEDCTL_AUDIENCE',
@@ -32,8 +32,8 @@ const SECRETS = [
 ];
 
 /**
- * Everything in the environment that the log must not show, wherever it turns up: the Atlas API's secrets, and what a
- * connection string has no business to hold.
+ * Returns the secrets that the log must not show: secrets of the Atlas API, and passwords and session tokens in connection
+ * strings.
  *
  * @param {Environment} env
  * @returns {readonly string[]}
@@ -41,7 +41,7 @@ const SECRETS = [
 export function secretsOf(env) {
   const given = SECRETS.map((name) => env[name]?.trim() ?? '');
   const inUris = [env['INPUT_URI'], env['FEDCTL_URI']].flatMap((uri) => secretsInUri(uri ?? ''));
-  // A secret of two lines is hidden line by line as well; the runner does that.
+  // The runner also masks each line of a secret with several lines.
   return [...new Set([...given, ...inUris])].filter((secret) => secret !== '');
 }
 
@@ -62,11 +62,11 @@ function decoded(text) {
 }
 
 /**
- * What the inputs ask for.
+ * Reads the inputs of the action.
  *
- * @param {Environment} env as action.yml fills it: INPUT_<NAME>, empty where nothing was given
- * @returns the variables for the tool, its extra arguments, the folder to run it in, and the reports to write
- * @throws Error that names an input and why it cannot be, without what stands in it
+ * @param {Environment} env the environment that action.yml sets: INPUT_<NAME>, empty if the input is not set
+ * @returns the variables for fedctl, extra arguments, the working directory, and the paths of the reports
+ * @throws Error with the name of the invalid input and the reason, without the value
  */
 export function readInputs(env) {
   const cwd = resolve(env['GITHUB_WORKSPACE'] ?? '.', singleLine(env, 'WORKING_DIRECTORY'));
@@ -91,7 +91,7 @@ export function readInputs(env) {
 function singleLine(env, name) {
   const value = env[`INPUT_${name}`]?.trim() ?? '';
   if (/\p{Cc}/u.test(value))
-    throw new Error(`${inputName(name)} must be one line, without control characters`);
+    throw new Error(`The input ${inputName(name)} must be one line without control characters.`);
   return value;
 }
 
@@ -100,18 +100,18 @@ function extraArguments(env) {
   try {
     return splitWords(env['INPUT_ARGS'] ?? '');
   } catch (error) {
-    throw new Error(`args cannot be split: ${error instanceof Error ? error.message : error}`);
+    throw new Error(`The input args is invalid: ${error instanceof Error ? error.message : error}.`);
   }
 }
 
-/** @param {string} name `ROLE_ARN` → `role-arn` */
+/** Converts `ROLE_ARN` to `role-arn`. @param {string} name */
 function inputName(name) {
   return name.toLowerCase().replaceAll('_', '-');
 }
 
 /**
- * The environment of the tool: that of the step and what the inputs set, without the inputs, and without settings of
- * the faces, which are the action's to choose.
+ * Returns the environment of fedctl: the environment of the step and the variables of the inputs. Omits the inputs
+ * themselves and variables for output formats, which the action sets.
  *
  * @param {Environment} env
  * @param {Readonly<Record<string, string>>} variables

@@ -6,11 +6,11 @@
  */
 
 /**
- * Where to begin, from the JSON face of `fedctl check` (schemas/check.v1.json): the first check that failed in the
- * first target that has one; where warnings are what counts, the first that warned.
+ * Finds the first failed check in the JSON report of `fedctl check` (schemas/check.v1.json). If no check failed, finds the
+ * first check with a warning, which fails the run with `--fail-on warn`.
  *
- * @param {string | null} text null when the tool wrote none
- * @returns `firstFailure` and `code` are '' when nothing failed, or failed before a check could
+ * @param {string | null} text the report; null if fedctl wrote no report
+ * @returns the ID and failure code of the check; both are '' if no check failed
  */
 export function readReport(text) {
   /** @type {Report | null} */
@@ -23,10 +23,10 @@ export function readReport(text) {
 }
 
 /**
- * What the tool said on stderr when it could not answer (exit codes other than 0 and 5).
+ * Reads the error that fedctl printed on standard error (exit codes other than 0 and 5).
  *
  * @param {string} stderr
- * @returns `message` is one line, null when there is none; `code` is '' when there is none
+ * @returns the message in one line, null if not found; and the failure code, '' if not found
  */
 export function readFailure(stderr) {
   return {

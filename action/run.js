@@ -1,5 +1,5 @@
 // @ts-check
-// The GitHub Action `fedctl check`, called by action.yml. Everything that comes from outside comes as variables.
+// The GitHub Action `fedctl check`, called by action.yml. All external values are environment variables.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { nodeFault } from './node-version.js';
 import { readFailure, readReport } from './report.js';
 import { errorAnnotation, mask, outputLines, readOnly } from './workflow-commands.js';
 
-/** Of the tool's stderr, in characters: the end of it is what tells why it could not begin. */
+/** Maximum length of the kept standard error of fedctl, in characters. The end has the error message. */
 const KEPT_OF_STDERR = 64 * 1024;
 
 /** @param {string} text */
@@ -26,7 +26,7 @@ function setOutputs(outputs) {
 }
 
 /**
- * Runs the tool. Its stdout, the annotations, is the step's own; its stderr is handed on and kept.
+ * Runs fedctl. The child process inherits standard output, which has the annotations. Standard error is forwarded and kept.
  *
  * @param {readonly string[]} argv
  * @param {{ cwd: string, env: Record<string, string | undefined> }} options
@@ -46,17 +46,17 @@ async function runTool(argv, { cwd, env }) {
 
 async function check() {
   const { variables, args, cwd, junit, html } = readInputs(process.env);
-  if (!existsSync(cwd)) throw new Error('working-directory names a folder that is not there');
+  if (!existsSync(cwd)) throw new Error('The folder of the input working-directory does not exist.');
   const actionPath = process.env['GITHUB_ACTION_PATH'] ?? fileURLToPath(new URL('..', import.meta.url));
   const script = bundledTool(actionPath, process.env, say);
   const folder = mkdtempSync(join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'fedctl-check-'));
   const report = join(folder, 'report.json');
   const log = join(folder, 'report.txt');
-  const faces = ['github', `json=${report}`, `human=${log}`];
-  if (junit !== '') faces.push(`junit=${junit}`);
-  if (html !== '') faces.push(`html=${html}`);
-  const typed = ['check', ...faces.flatMap((face) => ['--output', face]), ...args];
-  const { exitCode, stderr } = await runTool(['--', script, ...typed], {
+  const outputs = ['github', `json=${report}`, `human=${log}`];
+  if (junit !== '') outputs.push(`junit=${junit}`);
+  if (html !== '') outputs.push(`html=${html}`);
+  const command = ['check', ...outputs.flatMap((output) => ['--output', output]), ...args];
+  const { exitCode, stderr } = await runTool(['--', script, ...command], {
     cwd,
     env: toolEnvironment(process.env, variables),
   });
@@ -69,7 +69,7 @@ async function check() {
   const answered = exitCode === 0 || exitCode === 5;
   const failure = readFailure(stderr);
   const found = readReport(written(report) === '' ? null : readFileSync(report, 'utf8'));
-  if (!answered) say(errorAnnotation(failure.message ?? `fedctl check ended with exit code ${exitCode}.`));
+  if (!answered) say(errorAnnotation(failure.message ?? `fedctl check failed with exit code ${exitCode}.`));
   setOutputs({
     ok: String(exitCode === 0),
     'first-failure': answered ? found.firstFailure : '',

@@ -1,12 +1,12 @@
 // @ts-check
 
 /**
- * Splits extra arguments as a shell would, and does nothing else that a shell does: no variable, no command, no glob.
- * Quotes of both kinds hold a word together; a backslash takes the next character as it is, but not inside '…'.
+ * Splits extra arguments into words as a shell does, but expands no variables, commands or globs. Single and double quotes
+ * group characters into one word. A backslash escapes the next character, except inside single quotes.
  *
  * @param {string} text
  * @returns {readonly string[]}
- * @throws Error when a quote is not closed
+ * @throws Error if a quote is not closed
  */
 export function splitWords(text) {
   /** @type {string[]} */
@@ -31,6 +31,6 @@ export function splitWords(text) {
       word = (word ?? '') + character;
     }
   }
-  if (quote !== '') throw new Error(`a ${quote} is not closed`);
+  if (quote !== '') throw new Error(`missing closing quotation mark ${quote}`);
   return word === null ? words : [...words, word];
 }

@@ -1,6 +1,6 @@
 // @ts-check
-// What a step says to the runner of GitHub Actions: lines on stdout that it obeys. Nothing foreign gets into one
-// unescaped (actions/toolkit, packages/core/src/command.ts).
+// Workflow commands: lines on standard output that the runner of GitHub Actions executes. External text in a command is
+// always escaped (actions/toolkit, packages/core/src/command.ts).
 
 import { randomUUID } from 'node:crypto';
 
@@ -10,7 +10,7 @@ function data(text) {
 }
 
 /**
- * From here on the runner shows asterisks instead.
+ * Returns the command that masks a secret in all later output.
  *
  * @param {string} secret
  */
@@ -24,10 +24,10 @@ export function errorAnnotation(message) {
 }
 
 /**
- * What another program says, to be read and not obeyed, in a group of the log.
+ * Returns text that encloses the output of another program in a group of the log and disables workflow commands in it.
  *
- * @param {string} title ours
- * @returns {[string, string]} what goes before and after it
+ * @param {string} title the title of the group; must not contain external text
+ * @returns {[string, string]} the text before and after the output
  */
 export function readOnly(title) {
   const end = randomUUID();
@@ -35,7 +35,7 @@ export function readOnly(title) {
 }
 
 /**
- * The lines of the file that GITHUB_OUTPUT names.
+ * Formats outputs for the file that GITHUB_OUTPUT names.
  *
  * @param {Readonly<Record<string, string>>} outputs
  */

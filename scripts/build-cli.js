@@ -1,6 +1,6 @@
 // @ts-check
 // Builds `dist/cli/`: the command as CommonJS chunks with all their dependencies, and the data that bin/fedctl.js needs.
-// The output is not minified, so that names and stack traces stay readable. V8's code cache compensates for the size.
+// The output is not minified, to keep names and stack traces readable. V8's code cache compensates for the size.
 
 import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -16,8 +16,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OPTIONAL = ['kerberos', 'snappy', 'mongodb-client-encryption', 'gcp-metadata', '@mongodb-js/zstd'];
 
 /**
- * Replaces the driver's URL implementation for connection strings, whose tables take longer to load than the rest of the
- * driver, with the URL of Node.js. test/bundle/own-url.test.ts compares the two implementations.
+ * Replaces the package whatwg-url, which the driver uses for connection strings, with the URL class of Node.js. The tables of
+ * whatwg-url take longer to load than the rest of the driver. test/bundle/own-url.test.ts compares the two implementations.
  *
  * @type {import('rolldown').Plugin}
  */
@@ -28,7 +28,7 @@ const ownUrl = {
 };
 
 /**
- * Removes child_process from commander, which needs it only for subcommands that are separate programs.
+ * Removes child_process from commander. commander uses child_process only for subcommands that are separate programs.
  *
  * @type {import('rolldown').Plugin}
  */
@@ -40,7 +40,8 @@ const noPrograms = {
 };
 
 /**
- * Replaces the global `Headers` that the driver signs with: for it Node.js loads all of fetch, 12 MB. A Map is enough.
+ * Replaces the global `Headers`, which the driver uses to sign requests, with a Map. `Headers` would load the complete fetch
+ * implementation of Node.js, which takes 12 MB.
  *
  * @type {import('rolldown').Plugin}
  */
@@ -48,7 +49,7 @@ const plainHeaders = {
   name: 'headers without fetch',
   transform(code, id) {
     if (!id.endsWith('/mongodb/lib/cmap/auth/aws4.js')) return null;
-    if (!code.includes('new Headers({')) throw new Error('the driver signs in another way: look at aws4.js');
+    if (!code.includes('new Headers({')) throw new Error('aws4.js of the driver no longer uses Headers');
     return `${code}
 class Headers extends Map {
   constructor(values) {
@@ -132,7 +133,7 @@ export async function buildCli(folder) {
     dynamicImportInCjs: false,
     // Puts the modules that every run loads into one file instead of twenty.
     codeSplitting: { groups: [{ name: 'base', test: (id) => everyRun.has(id) }] },
-    // Keeps licence comments and removes all others, which V8 would only have to read.
+    // Keeps licence comments and removes all others, because V8 would read them at every start.
     comments: { legal: true, annotation: false, jsdoc: false },
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
@@ -157,7 +158,7 @@ function ascii(code) {
 }
 
 /**
- * Returns the output of --help and --version for a standard output that is not a terminal.
+ * Runs --help and --version with a standard output that is not a terminal, and returns their output.
  *
  * @param {string} folder
  * @returns {Promise<{ help: string, version: string }>}

@@ -1,6 +1,7 @@
 // @ts-check
 // Builds `bundle/`: fedctl as a package without dependencies to install, with the licences of all bundled packages.
-// `npm pack ./bundle` packs it; a release is the folder itself. The only argument can name another output folder.
+// `npm pack ./bundle` creates a package of the folder. A release contains the folder itself. The optional argument is another
+// output folder.
 
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';

@@ -6,7 +6,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import { toString as textOf } from 'mdast-util-to-string';
 import { parse as parseYaml } from 'yaml';
 
-/** The sections of a page, in this order. Every page has the `required` sections. */
+/** The sections of a page, in order. Every page must have the `required` sections. */
 const SECTIONS = {
   Meaning: { required: true },
   Causes: { required: true },
@@ -35,20 +35,18 @@ export function readFailurePages(folder) {
   const codes = new Set(pages.map(({ code }) => code));
   for (const { code, apart, before } of pages) {
     for (const other of [...Object.keys(apart), ...(before === null ? [] : [before])]) {
-      if (other === code || !codes.has(other))
-        throw fault(`${code}.md`, `it names ${other}, which has no page of its own`);
+      if (other === code || !codes.has(other)) throw fault(`${code}.md`, `names ${other}, which has no page`);
     }
   }
   return ordered(pages);
 }
 
-/** Sorts pages by code. `before` moves a code before another, because a text of several codes belongs to the first. */
+/** Sorts pages by code. A page with `before` is placed before the named page. The first page with a text owns the text. */
 function ordered(pages) {
   const order = pages.filter(({ before }) => before === null);
   for (const page of pages.filter(({ before }) => before !== null)) {
     const place = order.findIndex(({ code }) => code === page.before);
-    if (place < 0)
-      throw fault(`${page.code}.md`, `"before" names ${page.before}, which names another code itself`);
+    if (place < 0) throw fault(`${page.code}.md`, `"before" names ${page.before}, which has a "before" too`);
     order.splice(place, 0, page);
   }
   return order;
@@ -62,10 +60,10 @@ function ordered(pages) {
  */
 export function readPage(name, text) {
   const code = name.replace(/\.md$/, '');
-  if (!CODE.test(code)) throw fault(name, 'the name of the file is not <area>[.<part>].<kebab>.md');
+  if (!CODE.test(code)) throw fault(name, 'the file name must be <area>[.<part>].<kebab>.md');
   const [, frontMatter, body] = /^---\n(.*?)\n---\n(.*)$/s.exec(text) ?? [];
   if (frontMatter === undefined || body === undefined)
-    throw fault(name, 'it does not start with front matter between --- lines');
+    throw fault(name, 'must start with front matter between --- lines');
   const { lead, sections } = splitSections(name, fromMarkdown(body).children);
   const { remedy, commands } = whatToDo(name, sections.get('What to do'));
   return {
@@ -90,23 +88,24 @@ export function readPage(name, text) {
 function readFrontMatter(name, data) {
   const { title, kind, exit, reported, before = null, ...rest } = data ?? {};
   if (Object.keys(rest).length > 0)
-    throw fault(name, `front matter has an unknown key: ${Object.keys(rest)[0]}`);
-  if (typeof title !== 'string' || title === '') throw fault(name, 'front matter has no title');
+    throw fault(name, `unknown key in the front matter: ${Object.keys(rest)[0]}`);
+  if (typeof title !== 'string' || title === '') throw fault(name, 'the front matter must have a title');
   if (kind === 'raised') {
     // The exit codes 125 to 127 are for a program that could not be run.
     if (!Number.isInteger(exit) || exit < 1 || (exit > 6 && exit < 125) || exit > 127)
       throw fault(name, 'kind raised requires an exit code from 1 to 6, or from 125 to 127');
-    if (reported !== undefined) throw fault(name, 'kind raised has no "reported"');
+    if (reported !== undefined) throw fault(name, 'kind raised does not allow "reported"');
     return { kind, title, exit, reported: null, before };
   }
-  if (kind !== 'reported') throw fault(name, 'kind is raised or reported');
-  if (exit !== undefined) throw fault(name, 'kind reported has no exit code: fedctl does not end with it');
+  if (kind !== 'reported') throw fault(name, 'kind must be raised or reported');
+  if (exit !== undefined)
+    throw fault(name, 'kind reported does not allow an exit code, because fedctl never raises the failure');
   if (typeof reported !== 'string' || reported.length < 6)
-    throw fault(name, 'kind reported requires "reported": where it was seen');
+    throw fault(name, 'kind reported requires "reported": the source of the report');
   return { kind, title, exit: null, reported, before };
 }
 
-/** @returns the nodes before the first heading, and the nodes under each heading */
+/** @returns the nodes before the first heading, and the nodes of each section by title */
 function splitSections(name, nodes) {
   const lead = [];
   const sections = new Map();
@@ -118,15 +117,15 @@ function splitSections(name, nodes) {
     }
     const title = textOf(node);
     if (node.depth !== 2 || !Object.hasOwn(SECTIONS, title)) throw fault(name, `unknown heading "${title}"`);
-    if (sections.has(title)) throw fault(name, `the section "${title}" stands twice`);
+    if (sections.has(title)) throw fault(name, `duplicate section "${title}"`);
     current = [];
     sections.set(title, current);
   }
   const order = Object.keys(SECTIONS).filter((title) => sections.has(title));
   if (order.join() !== [...sections.keys()].join())
-    throw fault(name, `sections stand in the order ${order.join(', ')}`);
+    throw fault(name, `the order of the sections must be ${order.join(', ')}`);
   for (const [title, { required }] of Object.entries(SECTIONS)) {
-    if (required && !sections.has(title)) throw fault(name, `the section "${title}" is missing`);
+    if (required && !sections.has(title)) throw fault(name, `missing section "${title}"`);
   }
   return { lead, sections };
 }
@@ -138,13 +137,13 @@ function prose(node) {
 
 function paragraph(name, title, nodes) {
   const [only, ...more] = nodes;
-  if (only?.type !== 'paragraph' || more.length > 0) throw fault(name, `"${title}" is one paragraph`);
+  if (only?.type !== 'paragraph' || more.length > 0) throw fault(name, `"${title}" must be one paragraph`);
   return prose(only);
 }
 
 function list(name, title, nodes) {
   const [only, ...more] = nodes;
-  if (only?.type !== 'list' || more.length > 0) throw fault(name, `"${title}" is one list`);
+  if (only?.type !== 'list' || more.length > 0) throw fault(name, `"${title}" must be one list`);
   return only.children.map((item) => paragraph(name, title, item.children));
 }
 
@@ -159,7 +158,11 @@ function texts(name, title, nodes) {
     } else if (node.type === 'code' && from !== null) {
       found[from] = node.value.split('\n').filter((line) => line !== '');
       from = null;
-    } else throw fault(name, `"${title}" holds who prints a text, and then the text in a fenced block`);
+    } else
+      throw fault(
+        name,
+        `"${title}" must have paragraphs with the name of a program, each followed by a code block`,
+      );
   }
   return found;
 }
@@ -169,7 +172,7 @@ function similarCodes(name, nodes) {
   return Object.fromEntries(
     list(name, 'Similar codes', nodes).map((item) => {
       const [, code, how] = /^([a-z0-9.-]+): (.+)$/s.exec(item) ?? [];
-      if (code === undefined) throw fault(name, `"Similar codes" has an item that is not "code: difference"`);
+      if (code === undefined) throw fault(name, `each item of "Similar codes" must be "code: difference"`);
       return [code, how];
     }),
   );
@@ -178,7 +181,7 @@ function similarCodes(name, nodes) {
 function whatToDo(name, nodes) {
   const [first, block, ...more] = nodes;
   if (first?.type !== 'paragraph' || block?.type !== 'code' || more.length > 0)
-    throw fault(name, '"What to do" is a paragraph and a block of commands');
+    throw fault(name, '"What to do" must be a paragraph and a block of commands');
   return { remedy: prose(first), commands: block.value.split('\n') };
 }
 

@@ -26,13 +26,15 @@ const AREAS = [
 const HEADER = '// Generated from docs/failures by scripts/generate.js. Change the page, not this file.\n';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** Tests pass other folders. */
+/** The input and output folders. Tests pass other folders as arguments. */
 const [from = join(root, 'docs/failures'), to = join(root, 'src/lib/failures')] = process.argv.slice(2);
 
 const area = ({ code }) => {
   const place = AREAS.indexOf(code.slice(0, code.indexOf('.')));
   if (place < 0)
-    throw new Error(`docs/failures/${code}.md: the code begins with none of the areas ${AREAS.join(', ')}.`);
+    throw new Error(
+      `docs/failures/${code}.md: the code must start with one of the areas ${AREAS.join(', ')}.`,
+    );
   return place;
 };
 
@@ -97,11 +99,11 @@ function writePromises() {
     ),
   }));
   if (promises.length === 0 || promises.some(({ promises: each }) => each.length === 0))
-    throw new Error('SECURITY.md has no promises where generate.js looks for them.');
+    throw new Error('SECURITY.md must have promises in each section below "## Promises".');
   const path = join(root, 'src/commands/topics/promises.generated.ts');
   const text = `// Generated from SECURITY.md by scripts/generate.js. Change the page, not this file.
 
-/** What fedctl promises, by topic. */
+/** The promises of SECURITY.md, by topic. */
 export const PROMISES: readonly { readonly title: string; readonly promises: readonly string[] }[] = ${json(promises)};
 `;
   writeIfChanged(path, text);

@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
  * @property {string} file relative to the root of the repository
  * @property {number} line the first line is 1
  * @property {string} text without line breaks
- * @property {string} [code] the line of code that a message stands in or that a comment explains
+ * @property {string} [code] the line of code that contains the message, or that follows the comment
  */
 
 /**

@@ -1,7 +1,7 @@
-// Logs in by MONGODB-AWS with whatever credentials the platform gives to its workloads, and says as whom.
+// Logs in with MONGODB-AWS and the AWS credentials of the platform, and prints the authenticated user.
 import { MongoClient } from 'mongodb';
 
-// No user and no password: the driver asks the AWS SDK (@aws-sdk/credential-providers), which finds the platform.
+// Without user and password, the driver gets the credentials of the platform from the AWS SDK (@aws-sdk/credential-providers).
 const client = new MongoClient(process.env['MONGODB_URI'] ?? '', {
   authMechanism: 'MONGODB-AWS',
   serverSelectionTimeoutMS: 10_000,

@@ -1,4 +1,4 @@
 #!/bin/sh
-# The same with fedctl: the session is renewed for as long as mongosh runs.
+# Starts mongosh with fedctl, which renews the session while mongosh runs.
 set -eu
 exec fedctl exec --mechanism aws --uri "$URI" -- mongosh {uri} "$@"

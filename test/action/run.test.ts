@@ -149,7 +149,7 @@ describe('the action', () => {
 
   test.each([
     ['usage', 2, '--audience is missing: 100%25', 'usage.missing-audience'],
-    ['silent', 1, 'fedctl check ended with exit code 1.', ''],
+    ['silent', 1, 'fedctl check failed with exit code 1.', ''],
   ])('annotates what the tool could not answer: %s', async (ending, exit, message, failure) => {
     const { code, obeyed, outputs } = await play({}, { STAND_IN: ending });
     expect(code).toBe(exit);
@@ -177,7 +177,7 @@ describe('the action', () => {
         {
           name: 'error',
           properties: 'title=fedctl check',
-          data: 'working-directory names a folder that is not there',
+          data: 'The folder of the input working-directory does not exist.',
         },
       ],
     });
@@ -193,7 +193,7 @@ describe('the action', () => {
     expect({ code, ok: outputs['ok'], data: obeyed.map(({ data }) => data) }).toEqual({
       code: 143,
       ok: 'false',
-      data: ['fedctl check ended with exit code 143.'],
+      data: ['fedctl check failed with exit code 143.'],
     });
   });
 
@@ -277,7 +277,7 @@ describe('an input cannot', () => {
         {
           name: 'error',
           properties: 'title=fedctl check',
-          data: `${name} must be one line, without control characters`,
+          data: `The input ${name} must be one line without control characters.`,
         },
       ]);
       expect(stdout.replaceAll(/^::add-mask::.*$/gm, '') + stderr).not.toContain('pwned');
@@ -290,7 +290,7 @@ describe('an input cannot', () => {
     expect({ code, call, data: obeyed[0]?.data }).toEqual({
       code: 2,
       call: null,
-      data: 'args cannot be split: a " is not closed',
+      data: 'The input args is invalid: missing closing quotation mark ".',
     });
   });
 });

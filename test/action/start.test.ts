@@ -76,7 +76,7 @@ echo '::error::pwned by a package'
       said: {
         name: 'error',
         properties: 'title=fedctl check',
-        data: '"npm ci --ignore-scripts --no-audit --no-fund" failed in the folder of the action',
+        data: '"npm ci --ignore-scripts --no-audit --no-fund" failed in the folder of the action.',
       },
       ok: 'false',
     });
@@ -93,7 +93,7 @@ describe('Node.js', () => {
     expect({ code, data: obeyed.map(({ data }) => data) }).toEqual({
       code: 2,
       data: [
-        'fedctl needs Node.js 20.19 or later, and this runner has none: add a step with actions/setup-node before it',
+        'fedctl requires Node.js 20.19 or later, but this runner has no Node.js. Add a step with actions/setup-node before this step.',
       ],
     });
   });
@@ -104,7 +104,7 @@ describe('Node.js', () => {
 
   test.each(['16.20.2', '18.20.8', '20.18.3'])('%s will not', (version) => {
     expect(nodeFault(version)).toBe(
-      `fedctl needs Node.js 20.19 or later, and this runner has ${version}: add a step with actions/setup-node before it`,
+      `fedctl requires Node.js 20.19 or later, but this runner has ${version}. Add a step with actions/setup-node before this step.`,
     );
   });
 });

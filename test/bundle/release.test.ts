@@ -43,8 +43,8 @@ describe('the release', () => {
   });
 
   test('is made for the version of its tag only', () => {
-    expect(run('the tag is the version', ROOT).status).toBe(0);
-    expect(run('the tag is the version', ROOT, '99.0.0').status).toBe(1);
+    expect(run('Check that the tag matches the version', ROOT).status).toBe(0);
+    expect(run('Check that the tag matches the version', ROOT, '99.0.0').status).toBe(1);
   });
 
   // GNU tar and sha256sum, which the job's Ubuntu has.
@@ -52,7 +52,7 @@ describe('the release', () => {
     const folder = mkdtempSync(join(tmpdir(), 'fedctl-release-'));
     mkdirSync(join(folder, 'bundle'));
     writeFileSync(join(folder, 'bundle/package.json'), '{}');
-    expect(run('pack it', folder)).toMatchObject({ status: 0, stderr: '' });
+    expect(run('Pack the bundle', folder)).toMatchObject({ status: 0, stderr: '' });
     const name = `fedctl-v${PACKAGE.version}.tar.gz`;
     const listed = spawnSync('tar', ['-tzf', name], { cwd: folder, encoding: 'utf8' });
     expect(listed.stdout).toBe('fedctl/\nfedctl/package.json\n');

@@ -1,7 +1,8 @@
-// Formats the rows as documentation: the comparisons, and every intended difference with its reason. When this file runs
-// as a program, it prints the page.
+// Formats the rows with differences as tables, with the reason for each difference. As a program, prints the page.
 import { fileURLToPath } from 'node:url';
 import { ROWS } from './rows.js';
+
+const line = (cells) => `| ${cells.join(' | ')} |`;
 
 const WITNESSES = {
   sdk: 'JavaScript SDK',
@@ -10,12 +11,40 @@ const WITNESSES = {
   v2: 'AWS CLI v2',
 };
 
+/** The kinds of failures (kinds.js) in words. */
+const FAILURES = {
+  'no-credentials': 'error: no credentials',
+  'unknown-profile': 'error: unknown profile',
+  'half-set': 'error: incomplete credentials',
+  refused: 'rejected by AWS',
+  expired: 'error: expired credentials',
+  'login-needed': 'error: login required',
+  'container-failed': 'error: container endpoint failed',
+  'metadata-failed': 'error: instance metadata failed',
+  'process-failed': 'error: credential_process failed',
+  'profile-broken': 'error: invalid profile',
+  'file-broken': 'error: invalid file',
+  plaintext: 'error: plain http not allowed',
+  unreadable: 'error: unreadable file',
+  'no-region': 'error: no Region',
+  'endpoint-invalid': 'error: invalid endpoint setting',
+  unreachable: 'error: endpoint unreachable',
+  crash: 'crash',
+};
+
 const isKey = (outcome) => /^A[KS]IA/.test(outcome);
 
-/** Replaces access key IDs, which mean nothing to a reader, with whether the credentials are those of fedctl. */
-function told(outcome, expected) {
-  if (!isKey(outcome)) return outcome;
-  return isKey(expected) ? 'other credentials' : 'continues with other credentials';
+/** Describes the outcome of fedctl. Access key IDs and endpoint names of the tests mean nothing to a reader. */
+function ofFedctl(outcome) {
+  if (isKey(outcome)) return 'configured credentials';
+  if (outcome === 'second') return 'configured endpoint';
+  return FAILURES[outcome] ?? outcome;
+}
+
+/** Describes a different outcome of another client. */
+function ofOther(outcome, expected) {
+  if (!isKey(outcome)) return FAILURES[outcome] ?? outcome;
+  return isKey(expected) ? 'other credentials' : 'no error';
 }
 
 /** @returns docs/parity.md */
@@ -26,27 +55,31 @@ export function parityPage() {
     const rows = differing.filter((row) => row.group === group);
     if (rows.length === 0) return [];
     return [
-      `## ${group[0].toUpperCase()}${group.slice(1)}`,
+      group.includes('_') ? `## ${group}` : `## ${group[0].toUpperCase()}${group.slice(1)}`,
       '',
-      ...rows.map(({ name, expected, differs, why }) => {
-        const others = Object.entries(differs).map(
-          ([witness, outcome]) => `${WITNESSES[witness]}: ${told(outcome, expected)}`,
-        );
-        const own = isKey(expected) ? 'the credentials that are configured' : expected;
-        return `- **${name}**. fedctl: ${own}. ${others.join('; ')}. ${why}`;
+      line(['case', 'fedctl', ...Object.values(WITNESSES), 'reason']),
+      line(['---', '---', ...Object.values(WITNESSES).map(() => '---'), '---']),
+      ...rows.map(({ name, expected, differs, witnesses, why }) => {
+        const others = Object.keys(WITNESSES).map((witness) => {
+          if (!witnesses.includes(witness)) return 'not run';
+          return witness in differs ? ofOther(differs[witness], expected) : '';
+        });
+        return line([name, ofFedctl(expected), ...others, why]);
       }),
       '',
     ];
   };
   return [
-    '# Parity with the clients of AWS',
+    '# Parity with other AWS clients',
     '',
     '<!-- Generated from test/parity/rows.js: node test/parity/document.js > docs/parity.md -->',
     '',
-    `\`npm run test:parity\` runs ${ROWS.length} environments and file sets with fedctl, the default chain of the AWS SDK for`,
-    'JavaScript, boto3 and both versions of the AWS CLI, and compares whose keys each of them signs with, or how it refuses.',
-    'fedctl follows the AWS CLI, version 2 where the two differ. Where a program does something else than fedctl, the row',
-    'says why. These are all of them; a word such as `half-set` names the kind of a refusal.',
+    `\`npm run test:parity\` runs fedctl, the AWS SDK for JavaScript, boto3 and both versions of the AWS CLI with ${ROWS.length} sets of`,
+    'environment variables and files. It compares the credentials, the Region and the endpoint that each client uses, and its',
+    'errors. fedctl follows the AWS CLI. If the two versions of the AWS CLI differ, fedctl follows version 2.',
+    '',
+    'The tables list all cases in which another client differs from fedctl. An empty cell means that the client does the same as',
+    'fedctl. "No error" means that the client continues with credentials. "Not run" means that the client was not tested.',
     '',
     ...groups.flatMap(part),
   ]

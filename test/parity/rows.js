@@ -19,16 +19,17 @@ const ALL = ['fedctl', 'sdk', 'boto3', 'v1', 'v2'];
 const NO_V2 = ALL.filter((witness) => witness !== 'v2');
 
 /** Reasons for differences that several rows have in common. */
-const FOLDED = 'The chain of the SDK folds every failure into one sentence; fedctl says what failed.';
+const FOLDED =
+  'The JavaScript SDK returns the same general message for every error. fedctl reports the cause.';
 const GOES_ON =
-  'When a provider fails, the chain of the SDK continues with the next one. The program then runs as a different principal than the configured one.';
-const IGNORES_DEFAULT_PROFILE = 'The JavaScript SDK does not know AWS_DEFAULT_PROFILE. The AWS CLI does.';
+  'If a credential provider fails, the JavaScript SDK continues with the next provider. The program can then run as the wrong principal.';
+const IGNORES_DEFAULT_PROFILE = 'The JavaScript SDK ignores AWS_DEFAULT_PROFILE. The AWS CLI reads it.';
 const PROFILE_FIRST =
-  'When AWS_PROFILE is set, the JavaScript SDK ignores keys in the environment. The AWS CLI uses the keys, as fedctl does, and fedctl prints a note about it.';
+  'If AWS_PROFILE is set, the JavaScript SDK ignores keys in the environment. fedctl uses the keys, as the AWS CLI does, and prints a note.';
 const AS_AWS_ANSWERS =
-  'AWS responds with InvalidClientTokenId. fedctl knows from the form of the key ID which part is wrong, and reports it.';
-const LOADER = 'The INI loader of the JavaScript SDK does not read this; the AWS CLI writes or reads it.';
-const MERGES = 'The JavaScript SDK merges the settings of both files one by one, also those of one key.';
+  'AWS responds with InvalidClientTokenId. fedctl detects the wrong part by the prefix of the key ID.';
+const LOADER = 'The INI parser of the JavaScript SDK does not support this syntax, but the AWS CLI does.';
+const MERGES = 'The JavaScript SDK merges the settings of both files, even if they belong to different keys.';
 
 const rows = [];
 let group = '';
@@ -50,25 +51,30 @@ row(
 );
 row('a session', { env: { ...inEnvironment(session('ENV')), AWS_SESSION_TOKEN: 'token' } }, session('ENV'));
 row(
-  'the older name of the session token',
+  'AWS_SECURITY_TOKEN, the older name of AWS_SESSION_TOKEN',
   { env: { ...inEnvironment(session('ENV')), AWS_SECURITY_TOKEN: 'token' } },
   session('ENV'),
-  sdk('refused', 'The JavaScript SDK does not know AWS_SECURITY_TOKEN. The AWS CLI does.'),
+  sdk('refused', 'The JavaScript SDK ignores AWS_SECURITY_TOKEN. The AWS CLI reads it.'),
 );
-row('only the id', { env: { AWS_ACCESS_KEY_ID: ENVIRONMENT } }, 'half-set', sdk('no-credentials'));
 row(
-  'only the id, beside a default profile',
+  'access key ID without a secret access key',
+  { env: { AWS_ACCESS_KEY_ID: ENVIRONMENT } },
+  'half-set',
+  sdk('no-credentials'),
+);
+row(
+  'access key ID without a secret access key, and a default profile',
   { env: { AWS_ACCESS_KEY_ID: ENVIRONMENT }, credentials: `[default]\n${keys(A)}` },
   'half-set',
   sdk(A, GOES_ON),
 );
 row(
-  'only the secret',
+  'secret access key without an access key ID, and a default profile',
   { env: { AWS_SECRET_ACCESS_KEY: 'secret' }, credentials: `[default]\n${keys(A)}` },
   'half-set',
   {
     differs: { sdk: A, boto3: A, v1: A, v2: A },
-    why: 'The others overlook a secret without an id and go on to other keys. Half of a pair is a mistake in every place, so fedctl stops.',
+    why: 'The other clients ignore the secret access key and use the default profile. An incomplete key is always a mistake, so fedctl stops.',
   },
 );
 row(
@@ -80,26 +86,26 @@ row(
   A,
 );
 row(
-  'a long-term key with a session token',
+  'long-term key with a session token',
   { env: { ...inEnvironment(ENVIRONMENT), AWS_SESSION_TOKEN: 'left over' } },
   'half-set',
   { differs: { sdk: 'refused', boto3: 'refused', v1: 'refused', v2: 'refused' }, why: AS_AWS_ANSWERS },
 );
-row('the key of a session without its token', { env: inEnvironment(session('ENV')) }, 'half-set', {
+row('key of a session without a session token', { env: inEnvironment(session('ENV')) }, 'half-set', {
   differs: { sdk: 'refused', boto3: 'refused', v1: 'refused', v2: 'refused' },
   why: AS_AWS_ANSWERS,
 });
 row(
-  'an expiration that has passed, beside a long-term key',
+  'long-term key, and an AWS_CREDENTIAL_EXPIRATION in the past',
   { env: { ...inEnvironment(ENVIRONMENT), AWS_CREDENTIAL_EXPIRATION: '2026-01-01T00:00:00Z' } },
   ENVIRONMENT,
   {
     differs: { boto3: 'expired', v1: 'expired', v2: 'expired' },
-    why: 'A long-term key never expires: the variable is left from a session. The AWS CLI stops and does not say which variable it is.',
+    why: 'A long-term key never expires, so the variable belongs to an earlier session. The AWS CLI stops and does not name the variable.',
   },
 );
 row(
-  'an expiration that has passed, of a session',
+  'session credentials, and an AWS_CREDENTIAL_EXPIRATION in the past',
   {
     env: {
       ...inEnvironment(session('ENV')),
@@ -110,7 +116,7 @@ row(
   'expired',
   sdk(
     session('ENV'),
-    'The JavaScript SDK signs with keys that it takes for expired and leaves the refusal to AWS.',
+    'The JavaScript SDK signs with the expired session credentials, and AWS rejects the request.',
   ),
 );
 
@@ -126,43 +132,48 @@ row(
   C,
   {
     differs: { boto3: B, v1: B },
-    why: 'boto3 and version 1 of the AWS CLI read AWS_DEFAULT_PROFILE first, version 2 AWS_PROFILE. fedctl does as version 2.',
+    why: 'boto3 and version 1 of the AWS CLI prefer AWS_DEFAULT_PROFILE. fedctl prefers AWS_PROFILE, as version 2 does.',
   },
 );
 row('--profile beats AWS_PROFILE', { ...TWO, profile: 'b', env: { AWS_PROFILE: 'default' } }, B);
 row('--profile beats keys in the environment', { ...TWO, profile: 'b', env: inEnvironment(ENVIRONMENT) }, B);
 row(
-  'keys in the environment beat AWS_PROFILE',
+  'keys in the environment, and AWS_PROFILE',
   { ...TWO, env: { ...inEnvironment(ENVIRONMENT), AWS_PROFILE: 'b' } },
   ENVIRONMENT,
   sdk(B, PROFILE_FIRST),
 );
 row(
-  'an unknown profile of AWS_PROFILE',
+  'AWS_PROFILE with an unknown profile',
   { ...TWO, env: { AWS_PROFILE: 'nobody' } },
   'unknown-profile',
   sdk('no-credentials'),
 );
 row(
-  'an unknown profile of AWS_DEFAULT_PROFILE',
+  'AWS_DEFAULT_PROFILE with an unknown profile',
   { ...TWO, env: { AWS_DEFAULT_PROFILE: 'nobody' } },
   'unknown-profile',
   sdk(A, IGNORES_DEFAULT_PROFILE),
 );
-row('an unknown --profile', { ...TWO, profile: 'nobody' }, 'unknown-profile', sdk('no-credentials'));
-row('an empty AWS_PROFILE', { ...TWO, env: { AWS_PROFILE: '' } }, A, {
+row(
+  '--profile with an unknown profile',
+  { ...TWO, profile: 'nobody' },
+  'unknown-profile',
+  sdk('no-credentials'),
+);
+row('empty AWS_PROFILE', { ...TWO, env: { AWS_PROFILE: '' } }, A, {
   differs: { boto3: 'unknown-profile', v1: 'unknown-profile', v2: 'unknown-profile' },
-  why: 'CI systems set a variable to nothing where it has no value. fedctl takes every empty variable as not set; the AWS CLI looks for a profile without a name.',
+  why: 'CI systems set a variable without a value to the empty string. fedctl ignores empty variables. The AWS CLI searches for a profile with an empty name.',
 });
 row(
-  'a profile without a way to keys',
+  'a profile without credential settings',
   { config: '[profile ci]\nregion = eu-west-1\n', profile: 'ci' },
   'no-credentials',
 );
 row('an empty profile', { config: '[profile ci]\n', profile: 'ci' }, 'no-credentials');
 row('nothing at all', {}, 'no-credentials');
 
-group = 'two files';
+group = 'config file and credentials file';
 row(
   'the credentials file beats the config file',
   { config: `[default]\n${keys(B)}`, credentials: `[default]\n${keys(A)}` },
@@ -170,7 +181,7 @@ row(
 );
 row('keys in the config file', { config: `[profile b]\n${keys(B)}`, profile: 'b' }, B);
 row(
-  'a token of the config file is no part of a key of the credentials file',
+  'session token in the config file, key in the credentials file',
   {
     config: `[default]\n${keys(session('OLD'), 'aws_session_token = stale\n')}`,
     credentials: `[default]\n${keys(A)}`,
@@ -179,7 +190,7 @@ row(
   sdk('refused', MERGES),
 );
 row(
-  'half a key in the credentials file, the other half in the config file',
+  'access key ID in the credentials file, another key in the config file',
   {
     config: `[default]\n${keys(B)}`,
     credentials: `[default]\naws_access_key_id = ${A}\n`,
@@ -188,10 +199,10 @@ row(
   sdk(A, MERGES),
 );
 row(
-  'the older name of the session token in a file',
+  'aws_security_token, the older name of aws_session_token',
   { credentials: `[default]\n${keys(session('A'), 'aws_security_token = token\n')}` },
   session('A'),
-  sdk('refused', 'The JavaScript SDK does not know aws_security_token. The AWS CLI does.'),
+  sdk('refused', 'The JavaScript SDK ignores aws_security_token. The AWS CLI reads it.'),
 );
 row(
   'a config file that does not exist',
@@ -199,7 +210,7 @@ row(
   A,
 );
 row(
-  'a home that stands in a path',
+  'path of the credentials file with ~',
   {
     files: { 'elsewhere/keys': `[default]\n${keys(C)}` },
     env: { AWS_SHARED_CREDENTIALS_FILE: '~/elsewhere/keys' },
@@ -207,30 +218,30 @@ row(
   C,
 );
 row(
-  'a variable that stands in a path',
+  'path of the credentials file with $HOME',
   {
     files: { 'elsewhere/keys': `[default]\n${keys(C)}` },
     env: { AWS_SHARED_CREDENTIALS_FILE: '$HOME/elsewhere/keys' },
   },
   C,
-  sdk('no-credentials', 'The JavaScript SDK does not expand $HOME. The AWS CLI does.'),
+  sdk('no-credentials', 'The JavaScript SDK does not expand $HOME. The AWS CLI expands it.'),
 );
 
-group = 'names of sections';
+group = 'section names';
 row(
-  'in double quotes',
+  'profile name in double quotes',
   { config: `[profile "my account"]\n${keys(B)}`, profile: 'my account' },
   B,
   sdk('no-credentials', LOADER),
 );
 row(
-  'in single quotes, as aws configure writes it',
+  'profile name in single quotes, as written by aws configure',
   { config: `[profile 'my account']\n${keys(B)}`, profile: 'my account' },
   B,
   sdk('no-credentials', LOADER),
 );
 row(
-  'with a blank, in the credentials file',
+  'profile name with a space, in the credentials file',
   { credentials: `[my account]\n${keys(B)}`, profile: 'my account' },
   B,
   sdk('no-credentials', LOADER),
@@ -249,44 +260,44 @@ row(
   B,
 );
 row(
-  'two blanks after profile',
+  'two spaces after the word profile',
   { config: `[profile  b]\n${keys(B)}`, profile: 'b' },
   B,
   sdk('no-credentials', LOADER),
 );
 row(
-  'a comment behind the bracket',
+  'comment after the closing bracket',
   { config: `[profile b]# production\n${keys(B)}`, profile: 'b' },
   B,
   sdk('no-credentials', LOADER),
 );
 row(
-  '[b] in the config file is no profile',
+  'section [b] instead of [profile b] in the config file',
   { config: `[b]\n${keys(B)}`, profile: 'b' },
   'unknown-profile',
   sdk('no-credentials'),
 );
 row(
-  '[profile b] in the credentials file is not b',
+  'section [profile b] instead of [b] in the credentials file',
   { credentials: `[profile b]\n${keys(B)}`, profile: 'b' },
   'unknown-profile',
   sdk('no-credentials'),
 );
 
-group = 'lines';
+group = 'file syntax';
 row(
-  'names of settings in capitals',
+  'setting names in capital letters',
   { credentials: `[default]\nAWS_ACCESS_KEY_ID = ${A}\nAWS_SECRET_ACCESS_KEY = secret\n` },
   A,
   sdk('no-credentials', LOADER),
 );
 row(
-  'colons',
+  'colons instead of equals signs',
   { credentials: `[default]\naws_access_key_id: ${A}\naws_secret_access_key: secret\n` },
   A,
   sdk('no-credentials', LOADER),
 );
-row('no blanks', { credentials: `[default]\naws_access_key_id=${A}\naws_secret_access_key=secret\n` }, A);
+row('no spaces', { credentials: `[default]\naws_access_key_id=${A}\naws_secret_access_key=secret\n` }, A);
 row('tabs', { credentials: `[default]\naws_access_key_id\t=\t${A}\naws_secret_access_key\t=\tsecret\n` }, A);
 row(
   'an indented section',
@@ -294,7 +305,7 @@ row(
   A,
 );
 row(
-  'an indented section with an empty setting',
+  'indented section with an empty setting',
   {
     config: `[profile b]\n    cli_pager =\n    aws_access_key_id = ${B}\n    aws_secret_access_key = secret\n`,
     profile: 'b',
@@ -303,7 +314,7 @@ row(
   sdk('no-credentials', LOADER),
 );
 row(
-  'settings below a setting',
+  'nested settings',
   {
     config: `[profile b]\ns3 =\n  addressing_style = path\naws_access_key_id = ${B}\naws_secret_access_key = secret\n`,
     profile: 'b',
@@ -311,7 +322,7 @@ row(
   B,
 );
 row(
-  'settings below a setting of an indented section',
+  'nested settings in an indented section',
   {
     config: `[profile b]\n  s3 =\n    addressing_style = path\n  aws_access_key_id = ${B}\n  aws_secret_access_key = secret\n`,
     profile: 'b',
@@ -321,18 +332,18 @@ row(
 );
 row('comments', { credentials: `# one\n; two\n[default]\n# three\n${keys(A)}` }, A);
 const BROKEN = { boto3: 'file-broken', v1: 'file-broken', v2: 'file-broken' };
-row('a byte order mark', { credentials: `\uFEFF[default]\n${keys(A)}` }, A, {
+row('byte order mark at the start of the file', { credentials: `\uFEFF[default]\n${keys(A)}` }, A, {
   differs: BROKEN,
-  why: 'Editors on Windows write it, and it says nothing. The AWS CLI cannot parse such a file.',
+  why: 'Editors on Windows write a byte order mark. It has no meaning in these files, but the AWS CLI cannot parse it.',
 });
 row('CRLF', { credentials: `[default]\n${keys(A)}`.replaceAll('\n', '\r\n') }, A);
-row('a section that stands twice', { credentials: `[default]\n${keys(A)}[default]\n${keys(B)}` }, B, {
+row('duplicate section', { credentials: `[default]\n${keys(A)}[default]\n${keys(B)}` }, B, {
   differs: BROKEN,
-  why: 'The last one wins, as in the JavaScript SDK. The AWS CLI cannot parse such a file.',
+  why: 'fedctl and the JavaScript SDK use the last value. The AWS CLI cannot parse such a file.',
 });
-row('a setting that stands twice', { credentials: `[default]\n${keys(A)}aws_access_key_id = ${B}\n` }, B, {
+row('duplicate setting', { credentials: `[default]\n${keys(A)}aws_access_key_id = ${B}\n` }, B, {
   differs: BROKEN,
-  why: 'The last one wins, as in the JavaScript SDK. The AWS CLI cannot parse such a file.',
+  why: 'fedctl and the JavaScript SDK use the last value. The AWS CLI cannot parse such a file.',
 });
 row(
   'quotes in a value',
@@ -341,7 +352,7 @@ row(
 );
 row('text before the first section', { credentials: `nonsense\n[default]\n${keys(A)}` }, A, {
   differs: BROKEN,
-  why: 'fedctl and the JavaScript SDK pass over a line that is no setting and read the rest. The AWS CLI cannot parse such a file.',
+  why: 'fedctl and the JavaScript SDK ignore a line that is not a setting. The AWS CLI cannot parse such a file.',
 });
 
 group = 'roles';
@@ -393,7 +404,7 @@ row(
   { witnesses: NO_V2 },
 );
 row(
-  'in a circle',
+  'circular source_profile',
   {
     config: `[profile a]\n${role('a', 'source_profile = b\n')}[profile b]\n${role('b', 'source_profile = a\n')}`,
     profile: 'a',
@@ -402,14 +413,19 @@ row(
   sdk('no-credentials'),
 );
 row(
-  'from a profile that does not exist',
+  'source_profile names a profile that does not exist',
   CHAIN(role('app', 'source_profile = nobody\n')),
   'unknown-profile',
   sdk('no-credentials'),
 );
-row('without a source', CHAIN(role('app', '')), 'profile-broken', sdk('no-credentials'));
 row(
-  'with both sources',
+  'neither source_profile nor credential_source',
+  CHAIN(role('app', '')),
+  'profile-broken',
+  sdk('no-credentials'),
+);
+row(
+  'both source_profile and credential_source',
   CHAIN(role('app', 'source_profile = base\ncredential_source = Environment\n')),
   'profile-broken',
   sdk('no-credentials'),
@@ -421,7 +437,7 @@ row(
   { witnesses: NO_V2 },
 );
 row(
-  'credential_source = Environment, without keys there',
+  'credential_source = Environment, but no keys in the environment',
   CHAIN(role('app', 'credential_source = Environment\n')),
   'profile-broken',
   sdk('no-credentials'),
@@ -445,7 +461,7 @@ row(
   { witnesses: NO_V2 },
 );
 row(
-  'an unknown credential_source',
+  'unknown credential_source',
   CHAIN(role('app', 'credential_source = Moon\n')),
   'profile-broken',
   sdk('no-credentials'),
@@ -459,29 +475,34 @@ const IDENTITY = {
   AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/pod',
   AWS_WEB_IDENTITY_TOKEN_FILE: '{home}/token',
 };
-row('of the environment', { env: IDENTITY, files: { token: `${TOKEN}\n` } }, assumed('pod', TOKEN), {
-  witnesses: NO_V2,
-});
 row(
-  'of the environment, beside a default profile with keys',
+  'web identity in the environment',
+  { env: IDENTITY, files: { token: `${TOKEN}\n` } },
+  assumed('pod', TOKEN),
+  {
+    witnesses: NO_V2,
+  },
+);
+row(
+  'web identity in the environment, and a default profile with keys',
   { env: IDENTITY, files: { token: TOKEN }, credentials: `[default]\n${keys(A)}` },
   assumed('pod', TOKEN),
   {
     ...sdk(
       A,
-      'The JavaScript SDK asks the files before the web identity of the environment. The AWS CLI asks it first.',
+      'The JavaScript SDK prefers the files. The AWS CLI prefers the web identity in the environment.',
     ),
     witnesses: NO_V2,
   },
 );
 row(
-  'of the environment, whose file is missing',
+  'web identity in the environment, but its token file is missing',
   { env: IDENTITY, credentials: `[default]\n${keys(A)}` },
   'unreadable',
   { ...sdk(A, GOES_ON) },
 );
 row(
-  'without a role',
+  'AWS_WEB_IDENTITY_TOKEN_FILE without AWS_ROLE_ARN',
   { env: { AWS_WEB_IDENTITY_TOKEN_FILE: '{home}/token' }, files: { token: TOKEN } },
   'half-set',
   sdk('no-credentials'),
@@ -503,37 +524,37 @@ const program = (command, more = '') => ({
   files: { 'keys.json': printed(P) },
   profile: 'p',
 });
-row('that prints keys', program('cat {home}/keys.json'), P);
-row('in quotes', program('sh -c "cat {home}/keys.json"'), P);
+row('output with keys', program('cat {home}/keys.json'), P);
+row('command in quotes', program('sh -c "cat {home}/keys.json"'), P);
 row(
-  'with a # inside quotes',
+  'command with # inside quotes',
   program('sh -c "cat {home}/keys.json # keys"'),
   P,
   sdk('no-credentials', LOADER),
 );
 row(
-  'with a ; inside quotes',
+  'command with ; inside quotes',
   program("sh -c 'true ; cat {home}/keys.json'"),
   P,
   sdk('no-credentials', LOADER),
 );
 row(
-  'with a bracket as an argument',
+  'command with an unquoted parenthesis',
   program('cat {home}/keys.json Admin(eu)'),
   'process-failed',
   sdk('no-credentials'),
 );
-row('that fails', program('false'), 'process-failed', sdk('no-credentials'));
-row('that does not exist', program('/nonexistent/program'), 'process-failed', sdk('no-credentials'));
-row('that prints no JSON', program('echo hello'), 'process-failed', sdk('no-credentials'));
+row('command fails', program('false'), 'process-failed', sdk('no-credentials'));
+row('command does not exist', program('/nonexistent/program'), 'process-failed', sdk('no-credentials'));
+row('output is not JSON', program('echo hello'), 'process-failed', sdk('no-credentials'));
 row(
-  'that prints another version',
+  'output with an unsupported Version',
   { ...program('cat {home}/old.json'), files: { 'old.json': '{"Version":2}' } },
   'process-failed',
   sdk('no-credentials'),
 );
 row(
-  'that prints expired keys',
+  'output with expired keys',
   {
     ...program('cat {home}/old.json'),
     files: { 'old.json': printed(session('P'), { SessionToken: 't', Expiration: hours(-1) }) },
@@ -542,7 +563,7 @@ row(
   sdk('no-credentials'),
 );
 row(
-  'that prints keys that expire soon',
+  'output with keys that expire soon',
   {
     ...program('cat {home}/soon.json'),
     files: { 'soon.json': printed(session('P'), { SessionToken: 't', Expiration: hours(1) }) },
@@ -550,16 +571,13 @@ row(
   session('P'),
 );
 row(
-  'beside keys in the config file',
+  'credential_process and keys in the config file',
   program('cat {home}/keys.json', keys(B)),
   P,
-  sdk(
-    B,
-    'The JavaScript SDK takes the keys of the config file first. The AWS CLI runs the program before it looks there.',
-  ),
+  sdk(B, 'The JavaScript SDK prefers the keys in the config file. The AWS CLI prefers credential_process.'),
 );
 row(
-  'beside keys in the credentials file',
+  'credential_process, and keys in the credentials file',
   { ...program('cat {home}/keys.json'), credentials: `[p]\n${keys(B)}` },
   B,
 );
@@ -582,13 +600,13 @@ row(
   'login-needed',
 );
 row(
-  'a session that is not there',
+  'sso_session names a section that does not exist',
   {
     config: '[profile x]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Reader\n',
     profile: 'x',
   },
   'profile-broken',
-  sdk('crash', 'The JavaScript SDK ends with a TypeError.'),
+  sdk('crash', 'The JavaScript SDK fails with a TypeError. fedctl reports the invalid profile.'),
 );
 row(
   'settings are missing',
@@ -596,22 +614,22 @@ row(
   'profile-broken',
 );
 row(
-  'beside keys in the credentials file',
+  'IAM Identity Center settings, and keys in the credentials file',
   { config: `[profile x]\n${SSO}`, credentials: `[x]\n${keys(B)}`, profile: 'x' },
   'login-needed',
   sdk(
     B,
-    'The JavaScript SDK takes keys before the login. The AWS CLI takes the login: tools leave stale keys behind in such profiles.',
+    'The JavaScript SDK prefers the keys. The AWS CLI prefers the login, because tools leave expired keys in such profiles.',
   ),
 );
 row(
-  'aws login, never made',
+  'login_session without a login by aws login',
   { config: '[profile x]\nlogin_session = arn:aws:iam::123456789012:user/ada\n', profile: 'x' },
   'login-needed',
   {
     ...sdk(
       'unreadable',
-      'The JavaScript SDK shows the error of the file that is not there; fedctl names the command that signs in.',
+      'The JavaScript SDK reports the missing file. fedctl names the command that signs in.',
     ),
     witnesses: ['fedctl', 'sdk'],
   },
@@ -623,30 +641,34 @@ const container = (mode, more = {}) => ({
 });
 const INSTANCE = { AWS_EC2_METADATA_DISABLED: 'false', AWS_EC2_METADATA_SERVICE_ENDPOINT: '{metadata:ok}/' };
 row('an endpoint', container('ok'), 'ASIACONTAINEREXAMPLE');
-row('the default profile beats it', { ...container('ok'), credentials: `[default]\n${keys(A)}` }, A);
-row('it beats the instance', container('ok', INSTANCE), 'ASIACONTAINEREXAMPLE');
-row('that refuses once', container('500-once'), 'ASIACONTAINEREXAMPLE');
+row(
+  'the default profile beats the container endpoint',
+  { ...container('ok'), credentials: `[default]\n${keys(A)}` },
+  A,
+);
+row('the container endpoint beats instance metadata', container('ok', INSTANCE), 'ASIACONTAINEREXAMPLE');
+row('one response with 500', container('500-once'), 'ASIACONTAINEREXAMPLE');
 for (const mode of ['500', '404', 'html']) {
   row(
-    `that responds with ${mode}, on an instance`,
+    `container endpoint that responds with ${mode}, on an EC2 instance`,
     container(mode, INSTANCE),
     'container-failed',
     mode === 'html' ? {} : sdk('no-credentials'),
   );
 }
 row(
-  'where nothing listens, on an instance',
+  'closed port of the container endpoint, on an EC2 instance',
   { env: { ...INSTANCE, AWS_CONTAINER_CREDENTIALS_FULL_URI: '{closed}/x' } },
   'container-failed',
   sdk('no-credentials'),
 );
 row(
-  'with a token',
+  'authorization token',
   container('token', { AWS_CONTAINER_AUTHORIZATION_TOKEN: 'let me in' }),
   'ASIACONTAINEREXAMPLE',
 );
 row(
-  'with a token file',
+  'authorization token file',
   {
     ...container('token', { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '{home}/token' }),
     files: { token: 'let me in' },
@@ -655,17 +677,17 @@ row(
   { witnesses: NO_V2 },
 );
 row(
-  'with a token file that is missing',
+  'missing authorization token file',
   container('token', { ...INSTANCE, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '{home}/nothing' }),
   'container-failed',
   {
     differs: { sdk: 'unreadable', boto3: 'unreadable', v1: 'unreadable' },
-    why: 'All stop. fedctl names the endpoint and the variable of the file as well.',
+    why: 'All clients stop. fedctl also names the endpoint and the variable of the file.',
     witnesses: NO_V2,
   },
 );
 row(
-  'on another machine, in plain http',
+  'container endpoint on another machine, over plain http',
   { env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://192.0.2.7/x' } },
   'plaintext',
   sdk('no-credentials'),
@@ -693,12 +715,12 @@ const metadata = (mode, more = {}) => ({
 row('version 2', metadata('ok'), 'ASIAINSTANCEEXAMPLE');
 row('version 1', metadata('v1'), 'ASIAINSTANCEEXAMPLE');
 row(
-  'version 1, where it is forbidden',
+  'metadata service version 1, but AWS_EC2_METADATA_V1_DISABLED is set',
   metadata('v1', { AWS_EC2_METADATA_V1_DISABLED: 'true' }),
   'no-credentials',
   {
     differs: { boto3: 'metadata-failed', v1: 'metadata-failed' },
-    why: 'All stop. fedctl lists what every provider said.',
+    why: 'All clients stop. fedctl lists the error of every credential provider.',
     witnesses: NO_V2,
   },
 );
@@ -719,7 +741,7 @@ const region = (env, config = '') => ({
   config,
   see: 'region',
 });
-const READS_ONE = 'boto3 and version 1 of the AWS CLI do not know AWS_REGION. Version 2 does.';
+const READS_ONE = 'boto3 and version 1 of the AWS CLI ignore AWS_REGION. Version 2 reads it.';
 row('AWS_REGION', region({ AWS_REGION: 'eu-west-1' }), 'eu-west-1', {
   differs: { boto3: 'no-region', v1: 'no-region' },
   why: READS_ONE,
@@ -728,25 +750,30 @@ row(
   'AWS_DEFAULT_REGION',
   region({ AWS_DEFAULT_REGION: 'eu-west-2' }),
   'eu-west-2',
-  sdk('no-region', 'The JavaScript SDK does not know AWS_DEFAULT_REGION.'),
+  sdk('no-region', 'The JavaScript SDK ignores AWS_DEFAULT_REGION.'),
 );
-row('both', region({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' }), 'eu-west-1', {
-  differs: { boto3: 'eu-west-2', v1: 'eu-west-2' },
-  why: READS_ONE,
-});
-row('of the profile', region({}, '[default]\nregion = eu-west-3\n'), 'eu-west-3');
+row(
+  'AWS_REGION and AWS_DEFAULT_REGION',
+  region({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' }),
+  'eu-west-1',
+  {
+    differs: { boto3: 'eu-west-2', v1: 'eu-west-2' },
+    why: READS_ONE,
+  },
+);
+row('region setting of the profile', region({}, '[default]\nregion = eu-west-3\n'), 'eu-west-3');
 row(
   'the environment beats the profile',
   region({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1' }, '[default]\nregion = eu-west-3\n'),
   'eu-west-1',
 );
 row(
-  'of the profile, in capitals',
+  'region setting of the profile, in capital letters',
   region({}, '[default]\nREGION = eu-west-3\n'),
   'eu-west-3',
   sdk('no-region', LOADER),
 );
-row('none', region({}), 'no-region');
+row('no Region', region({}), 'no-region');
 
 group = 'endpoint';
 const endpoint = (config, env = {}) => ({
@@ -764,7 +791,7 @@ row(
   { witnesses: NO_V2 },
 );
 row(
-  'services with quotes',
+  'services section with a quoted name',
   {
     ...endpoint('[default]\nservices = my lab\n[services "my lab"]\nsts =\n  endpoint_url = {second}\n'),
     needs: 'namespace',
@@ -785,19 +812,19 @@ row(
   { witnesses: NO_V2 },
 );
 row(
-  'a missing section of services',
+  'services setting that names a missing section',
   { ...endpoint('[default]\nservices = lab\n'), needs: 'namespace' },
   'endpoint-invalid',
   {
     ...sdk(
       'unreachable',
-      'The JavaScript SDK goes to the endpoint of AWS. Requests that were meant for another place are then signed and sent there.',
+      'The JavaScript SDK uses the endpoint of AWS, so AWS receives requests that were meant for another endpoint.',
     ),
     witnesses: NO_V2,
   },
 );
 row(
-  'settings of an indented profile',
+  'nested settings in an indented profile',
   {
     ...endpoint('[default]\n  s3 =\n    addressing_style = path\n  endpoint_url = {second}\n'),
     needs: 'namespace',

@@ -1,4 +1,4 @@
-"""The API behind the authorizer: says who calls."""
+"""The API behind the authorizer. Returns the caller."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Lambda authorizer: allows the roles that are listed, by a token that AWS signed for this API."""
+"""Lambda authorizer. Allows the roles in ALLOWED_SUBJECTS if AWS signed their token for this API."""
 
 import json
 import logging
@@ -24,7 +24,7 @@ def handler(event, context):
         logger.warning("Token rejected: %s", error)
         return policy("Deny", event["methodArn"], "unknown")
     if claims["sub"] not in ALLOWED_SUBJECTS:
-        # The signature says who is calling. Every role of the account can get a valid token.
+        # A valid token only identifies the caller. Every role of the account can get a valid token.
         logger.warning("Subject not allowed: %s", claims["sub"])
         return policy("Deny", event["methodArn"], claims["sub"])
     return policy("Allow", event["methodArn"], claims["sub"])
@@ -33,7 +33,7 @@ def handler(event, context):
 def token_of(event):
     scheme, _, token = event.get("authorizationToken", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise ValueError("the Authorization header holds no bearer token")
+        raise ValueError("the Authorization header has no bearer token")
     return token.strip()
 
 
@@ -49,14 +49,14 @@ def verify(token):
 
 
 def keys():
-    """Finds the keys of the issuer at the first request, and keeps them for the next ones."""
+    """Returns the keys of the issuer. Fetches them at the first request and caches them."""
     global _keys
     if _keys is None:
         url = f"{ISSUER_URL}/.well-known/openid-configuration"
         with urllib.request.urlopen(url, timeout=5) as response:
             discovery = json.load(response)
         if discovery["issuer"] != ISSUER_URL:
-            raise ValueError("the discovery document names another issuer")
+            raise ValueError("the discovery document has another issuer")
         _keys = jwt.PyJWKClient(discovery["jwks_uri"], timeout=5)
     return _keys
 

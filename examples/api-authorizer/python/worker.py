@@ -31,7 +31,7 @@ def handler(event, context):
             timeout=10,
         )
     except Exception:
-        # The log keeps the reason. The caller of this function does not need it.
+        # The error is logged and not returned to the caller.
         logger.exception("The API could not be called")
         return answer(502, {"message": "The API could not be called", "request_id": context.aws_request_id})
     body = response.json() if response.ok else response.text

@@ -1,4 +1,4 @@
-// The API behind the authorizer: says who calls.
+// The API behind the authorizer. Returns the caller.
 interface ProxyEvent {
   readonly requestContext: { readonly authorizer: { readonly sub: string } };
 }

@@ -1,4 +1,4 @@
-// Lambda authorizer: allows the roles that are listed, by a token that AWS signed for this API.
+// Lambda authorizer. Allows the roles in ALLOWED_SUBJECTS if AWS signed their token for this API.
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
 
 const { AUDIENCE = '', ISSUER_URL = '', ALLOWED_SUBJECTS = '' } = process.env;
@@ -19,7 +19,7 @@ export async function handler({ authorizationToken = '', methodArn }: TokenEvent
     return policy('Deny', methodArn, 'unknown');
   }
   if (!allowed.has(subject)) {
-    // The signature says who is calling. Every role of the account can get a valid token.
+    // A valid token only identifies the caller. Every role of the account can get a valid token.
     process.stderr.write(`Subject not allowed: ${subject}\n`);
     return policy('Deny', methodArn, subject);
   }
@@ -28,7 +28,7 @@ export async function handler({ authorizationToken = '', methodArn }: TokenEvent
 
 function tokenOf(header: string): string {
   const [, token] = /^bearer +(\S+)$/i.exec(header.trim()) ?? [];
-  if (token === undefined) throw new Error('the Authorization header holds no bearer token');
+  if (token === undefined) throw new Error('the Authorization header has no bearer token');
   return token;
 }
 
@@ -44,13 +44,13 @@ async function verify(token: string): Promise<JWTPayload> {
 
 let found: ReturnType<typeof createRemoteJWKSet> | undefined;
 
-/** Finds the keys of the issuer at the first request, and keeps them for the next ones. */
+/** Returns the keys of the issuer. Fetches them at the first request and caches them. */
 async function keys() {
   if (found === undefined) {
     const url = `${ISSUER_URL}/.well-known/openid-configuration`;
     const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(5000) });
     const discovery = (await response.json()) as { readonly issuer: string; readonly jwks_uri: string };
-    if (discovery.issuer !== ISSUER_URL) throw new Error('the discovery document names another issuer');
+    if (discovery.issuer !== ISSUER_URL) throw new Error('the discovery document has another issuer');
     found = createRemoteJWKSet(new URL(discovery.jwks_uri), { timeoutDuration: 5000 });
   }
   return found;

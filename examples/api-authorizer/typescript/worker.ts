@@ -22,14 +22,14 @@ export async function handler(_event: unknown, context: { readonly awsRequestId:
   try {
     const response = await fetch(API_ENDPOINT, {
       headers: { authorization: `Bearer ${await getToken()}` },
-      // A redirect would send the token to wherever it leads.
+      // A redirect would send the token to another server.
       redirect: 'error',
       signal: AbortSignal.timeout(10_000),
     });
     const body: unknown = response.ok ? await response.json() : await response.text();
     return answer(response.status, { api_response: body, request_id: awsRequestId });
   } catch (error) {
-    // The log keeps the reason. The caller of this function does not need it.
+    // The error is logged and not returned to the caller.
     process.stderr.write(`The API could not be called: ${String(error)}\n`);
     return answer(502, { message: 'The API could not be called', request_id: awsRequestId });
   }

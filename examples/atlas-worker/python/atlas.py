@@ -1,4 +1,4 @@
-"""A MongoClient that logs in with tokens of the role that runs this function."""
+"""A MongoClient that logs in with tokens for the role of this function."""
 
 import os
 
@@ -12,7 +12,7 @@ _client = None
 
 
 class TokenOfAws(OIDCCallback):
-    """The driver calls it for the first login, and when the server asks for a new one: the token has expired."""
+    """The driver calls fetch for the first login, and when the server requests a new login because the token has expired."""
 
     def fetch(self, context):
         seconds = int(os.environ.get("TOKEN_SECONDS", "300"))
@@ -28,14 +28,14 @@ class TokenOfAws(OIDCCallback):
 
 
 def client():
-    """The same client for every invocation: its connections stay open, and log in again by themselves."""
+    """Returns the same client for every invocation. Its connections stay open, and the driver logs in again if necessary."""
     global _client
     if _client is None:
         _client = MongoClient(
             os.environ["MONGODB_URI"],
             authMechanism="MONGODB-OIDC",
             authMechanismProperties={"OIDC_CALLBACK": TokenOfAws()},
-            # One invocation at a time uses one connection.
+            # Each instance of the function handles one invocation at a time.
             maxPoolSize=1,
             serverSelectionTimeoutMS=10_000,
         )

@@ -1,4 +1,4 @@
-"""Worker: writes a document to Atlas and reads it again."""
+"""Worker: writes a document to Atlas and reads the document."""
 
 import json
 import logging
@@ -22,7 +22,7 @@ def handler(event, context):
         )
         found = items.find_one({"_id": result.inserted_id})
     except Exception:
-        # The log keeps the reason. The caller of this function does not need it.
+        # The error is logged and not returned to the caller.
         logger.exception("The document could not be written")
         return answer(500, {"message": "The document could not be written"})
     return answer(200, {"insertedId": str(result.inserted_id), "message": found["message"]})

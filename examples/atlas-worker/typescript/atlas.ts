@@ -1,4 +1,4 @@
-// A MongoClient that logs in with tokens of the role that runs this function.
+// A MongoClient that logs in with tokens for the role of this function.
 import { GetWebIdentityTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { MongoClient, type OIDCCallbackParams, type OIDCResponse } from 'mongodb';
 
@@ -8,7 +8,7 @@ const sts = new STSClient();
 
 let kept: MongoClient | undefined;
 
-/** The driver calls it for the first login, and when the server asks for a new one: the token has expired. */
+/** The driver calls this function for the first login, and when the server requests a new login because the token has expired. */
 async function tokenOfAws({ timeoutContext }: OIDCCallbackParams): Promise<OIDCResponse> {
   const { WebIdentityToken } = await sts.send(
     new GetWebIdentityTokenCommand({
@@ -23,13 +23,13 @@ async function tokenOfAws({ timeoutContext }: OIDCCallbackParams): Promise<OIDCR
   return { accessToken: WebIdentityToken };
 }
 
-/** The same client for every invocation: its connections stay open, and log in again by themselves. */
+/** Returns the same client for every invocation. Its connections stay open, and the driver logs in again if necessary. */
 export function client(): MongoClient {
   kept ??= new MongoClient(MONGODB_URI, {
     authMechanism: 'MONGODB-OIDC',
-    // Hosts outside of Atlas's own domains also need ALLOWED_HOSTS here.
+    // Hosts outside the Atlas domains also require ALLOWED_HOSTS here.
     authMechanismProperties: { OIDC_CALLBACK: tokenOfAws },
-    // One invocation at a time uses one connection.
+    // Each instance of the function handles one invocation at a time.
     maxPoolSize: 1,
     serverSelectionTimeoutMS: 10_000,
   });

@@ -1,4 +1,4 @@
-// Worker: writes a document to Atlas and reads it again.
+// Worker: writes a document to Atlas and reads the document.
 import { client } from './atlas.ts';
 
 export async function handler(_event: unknown, { awsRequestId }: { readonly awsRequestId: string }) {
@@ -12,7 +12,7 @@ export async function handler(_event: unknown, { awsRequestId }: { readonly awsR
     const found = await items.findOne({ _id: insertedId });
     return answer(200, { insertedId: insertedId.toHexString(), message: found?.['message'] });
   } catch (error) {
-    // The log keeps the reason. The caller of this function does not need it.
+    // The error is logged and not returned to the caller.
     process.stderr.write(`The document could not be written: ${String(error)}\n`);
     return answer(500, { message: 'The document could not be written' });
   }

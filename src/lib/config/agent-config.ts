@@ -17,7 +17,7 @@ const REMEDY =
 const anything = () => null;
 
 const role = {
-  roleArn: text(roleValueFault('roleArn'), 'Assume this role first.').optional(),
+  roleArn: text(roleValueFault('roleArn'), 'ARN of a role that the agent assumes first.').optional(),
   externalId: text(
     roleValueFault('externalId'),
     'External ID that the trust policy of the role requires.',
@@ -31,7 +31,7 @@ const mode = text(
 ).optional();
 
 const tokenFile = z.strictObject({
-  path: text(anything, 'The token file to keep valid, relative to this configuration file.'),
+  path: text(anything, 'Path of the token file, relative to the directory of this configuration file.'),
   audience: text(audienceFault, 'Audience of the token.'),
   signingAlgorithm: z
     .enum(SIGNING_ALGORITHMS)
@@ -39,7 +39,7 @@ const tokenFile = z.strictObject({
     .meta({ description: 'Signing algorithm of the token (default: RS256).' }),
   duration: text(
     (value) => (value === 'auto' ? null : durationFault(parseDuration(value))),
-    'Lifetime of the token, such as 5m or auto (default: 5m).',
+    'Lifetime of the token: a duration such as 5m, or auto (default: 5m).',
   ).optional(),
   mode,
   ...role,
@@ -53,7 +53,7 @@ const credentialsEndpoint = z.strictObject({
   ),
   authorizationTokenFile: text(
     anything,
-    'The file for AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, relative to this file. It gets a new token at each start.',
+    'File for AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, relative to the directory of this file. The agent writes a new token at each start.',
   ),
   mode,
   ...role,
@@ -61,7 +61,7 @@ const credentialsEndpoint = z.strictObject({
 
 const AgentConfig = z
   .strictObject({
-    tokenFiles: z.array(tokenFile).optional().meta({ description: 'Token files to keep valid.' }),
+    tokenFiles: z.array(tokenFile).optional().meta({ description: 'Token files that the agent renews.' }),
     credentialsEndpoints: z.array(credentialsEndpoint).optional().meta({
       description: 'Endpoints that serve session credentials in the format of AWS container credentials.',
     }),
@@ -151,7 +151,7 @@ export function readAgentConfig(
  */
 export function agentConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(AgentConfig, { io: 'input' });
-  return { $schema, $id: AGENT_CONFIG_ID, title: 'The configuration of fedctl agent (--config)', ...schema };
+  return { $schema, $id: AGENT_CONFIG_ID, title: 'Configuration of "fedctl agent" (--config)', ...schema };
 }
 
 function roleOf({

@@ -58,16 +58,15 @@ const writeProbe = z.union(
 const settings = z.strictObject({
   uri: text(uriFault, {
     description:
-      'Connection string of the cluster, without a password. Without it, the database is not checked.',
+      'Connection string of the cluster, without a password. If absent, fedctl does not check the database.',
     pattern: '^mongodb([+]srv)?://',
     examples: ['mongodb+srv://cluster0.example.mongodb.net/'],
   }),
-  mechanism: z
-    .enum(MECHANISM_CHOICES)
-    .meta({ description: 'Authentication mechanism (default: that of the connection string, or oidc).' }),
+  mechanism: z.enum(MECHANISM_CHOICES).meta({
+    description: 'Authentication mechanism (default: the mechanism in the connection string, or oidc).',
+  }),
   audience: text(audienceFault, {
-    description:
-      'Audience of the token, which is the audience of the identity provider. Without it, no token is minted.',
+    description: 'Audience of the token and of the identity provider. If absent, fedctl mints no token.',
   }),
   signingAlgorithm: z
     .enum(SIGNING_ALGORITHMS)
@@ -77,11 +76,11 @@ const settings = z.strictObject({
     (value) => (value === '-' ? 'must be a file; standard input is for the option --token-file' : null),
     {
       description:
-        'Token file of an application to check, instead of a minted token. Relative to the directory of this file.',
+        'Token file to check instead of a minted token. The path is relative to the directory of this file.',
     },
   ),
   roleArn: text(roleValueFault('roleArn'), {
-    description: 'ARN of a role to assume first, as the workload does.',
+    description: 'ARN of the role of the workload. fedctl assumes this role first.',
     pattern: '^arn:aws[a-z-]*:iam::[0-9]{12}:role/',
   }),
   externalId: text(roleValueFault('externalId'), {
@@ -91,7 +90,8 @@ const settings = z.strictObject({
     description: 'Name of the role session (default: fedctl-<user>).',
   }),
   mfaSerial: text(roleValueFault('mfaSerial'), {
-    description: 'MFA device that the role requires. fedctl prompts for its code.',
+    description:
+      'ARN or serial number of the MFA device that the role requires. fedctl prompts for the MFA code.',
   }),
   profile: text(anything, { description: 'AWS profile.' }),
   region: text(regionFault, { description: 'AWS Region.', pattern: '^[a-z0-9-]+$' }),
@@ -113,7 +113,8 @@ const settings = z.strictObject({
     )
     .meta({ description: 'Privileges that the database user must have.' }),
   writeProbe: writeProbe.meta({
-    description: 'Collection in which to insert, find and delete a test document; true for fedctl.probe.',
+    description:
+      'Collection in which fedctl inserts, finds and deletes a test document. true means fedctl.probe.',
   }),
   api: text(urlFault, {
     description: 'The https URL of an HTTP API that accepts the token.',
@@ -126,7 +127,7 @@ const settings = z.strictObject({
   atlasCluster: text(
     (value) => (/^[A-Za-z0-9-]{1,64}$/.test(value) ? null : 'must be letters, digits and hyphens'),
     {
-      description: 'Name of the cluster in Atlas (default: found by the connection string).',
+      description: 'Name of the cluster in Atlas (default: the cluster of the connection string).',
       pattern: '^[A-Za-z0-9-]{1,64}$',
     },
   ),
@@ -155,7 +156,7 @@ export const CheckConfig = z
     // Null, because a mapping whose keys are all commented out is null.
     defaults: CheckSettings.nullable()
       .optional()
-      .meta({ description: 'Settings of every target. The settings of a target override them.' }),
+      .meta({ description: 'Default settings for all targets. The settings of a target take precedence.' }),
     targets: z
       .record(targetName, CheckSettings.nullable())
       .refine((targets) => Object.keys(targets).length > 0, 'is empty: there is nothing to check')

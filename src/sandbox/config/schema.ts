@@ -32,7 +32,7 @@ const principal = {
     .string()
     .regex(/^\/([!-~]+\/)?$/, 'must start and end with a slash')
     .optional()
-    .meta({ description: 'Part of the ARN (default: /).' }),
+    .meta({ description: 'Path in the ARN (default: /).' }),
   profile: z
     .string()
     .min(1)
@@ -44,11 +44,11 @@ const principal = {
       z.string().regex(/^(\*|[\w-]+:[\w*?]+)$/, 'must be an action such as sts:GetWebIdentityToken, or *'),
     )
     .optional()
-    .meta({ description: 'Actions that are allowed on all resources, as a short form of a policy.' }),
+    .meta({ description: 'Actions to allow on all resources. Short form of a policy.' }),
   policies: z
     .record(z.string(), policy('permissions'))
     .optional()
-    .meta({ description: 'IAM users, by name.' }),
+    .meta({ description: 'Identity policies, by name.' }),
   permissionsBoundary: policy('permissions').optional(),
 };
 
@@ -75,7 +75,7 @@ const role = z.strictObject({
   needsMfa: z.boolean().optional().meta({ description: 'Whether the role requires an MFA code.' }),
   trustPolicy: policy('trust')
     .optional()
-    .meta({ description: 'Trust policy, instead of trusts, externalId and needsMfa.' }),
+    .meta({ description: 'Trust policy. Replaces trusts, externalId and needsMfa.' }),
   maxSessionSeconds: z.number().int().min(3600).max(43_200).optional(),
 });
 
@@ -84,7 +84,7 @@ const account = z.strictObject({
   federation: z
     .enum(['enabled', 'disabled'])
     .optional()
-    .meta({ description: 'Whether federation is enabled at first (default: disabled).' }),
+    .meta({ description: 'Initial state of federation (default: disabled).' }),
   organization: z
     .strictObject({
       id: z.string().regex(/^o-[a-z0-9]{10,32}$/, 'must be an ID such as o-a1b2c3d4e5'),
@@ -94,20 +94,23 @@ const account = z.strictObject({
   serviceControlPolicies: z
     .array(z.record(z.string(), policy('permissions')))
     .optional()
-    .meta({ description: 'One set for each level from the root of the organization down to the account.' }),
+    .meta({
+      description: 'One set of policies for each level, from the root of the organization to the account.',
+    }),
   users: z.array(user).optional(),
   roles: z.array(role).optional(),
 });
 
 const identityProvider = z.strictObject({
   name: z.string().min(1).max(50),
-  account: accountId
-    .optional()
-    .meta({ description: 'Account of the lab whose issuer the identity provider has (default: the first).' }),
+  account: accountId.optional().meta({
+    description:
+      'Account of the lab that is the issuer of the identity provider (default: the first account).',
+  }),
   issuer: z
     .string()
     .optional()
-    .meta({ description: 'Any issuer, instead of account. Compared byte for byte.' }),
+    .meta({ description: 'Issuer of the identity provider, instead of account. Compared byte for byte.' }),
   audience: z.string().min(1),
   userClaim: z.string().min(1).optional(),
   connected: z
@@ -118,25 +121,24 @@ const identityProvider = z.strictObject({
 
 const databaseUser = z.strictObject({
   mechanism: z.enum(MECHANISM_NAMES),
-  principal: z.string().min(1).meta({ description: 'The ARN of a user or role.' }),
-  identityProvider: z
-    .string()
-    .optional()
-    .meta({ description: 'Name of the identity provider, for oidc (default: the first).' }),
+  principal: z.string().min(1).meta({ description: 'ARN of an IAM user or role.' }),
+  identityProvider: z.string().optional().meta({
+    description: 'Name of the identity provider, for mechanism oidc (default: the first identity provider).',
+  }),
   roles: z
     .array(z.string().regex(/^\w+@[^\s@]+$/, 'must be a role and its database, such as readWrite@app'))
     .meta({ description: 'Roles such as readWrite@app or readWriteAnyDatabase@admin.' }),
   clusters: z
     .array(z.string())
     .optional()
-    .meta({ description: 'Clusters that the user is limited to (default: all).' }),
+    .meta({ description: 'Clusters that the user can access (default: all).' }),
 });
 
 /** The schema of each value; `ConsistentSandboxConfig` adds the rules that involve several fields. */
 export const SandboxConfig = z.strictObject({
   accounts: z.array(account).min(1).optional().meta({
     description:
-      'AWS accounts (default: the built-in ones). The first user of the first account is the principal of the lab.',
+      'AWS accounts (default: the built-in accounts). The first user of the first account is the principal of the lab.',
   }),
   identityProviders: z.array(identityProvider).optional(),
   databaseUsers: z.array(databaseUser).optional(),
@@ -146,7 +148,10 @@ export const SandboxConfig = z.strictObject({
       z.array(z.record(z.string(), z.unknown())),
     )
     .optional()
-    .meta({ description: 'Documents to load, by database.collection, in Extended JSON.' }),
+    .meta({
+      description:
+        'Documents to load, in Extended JSON. Each key is a database and a collection, such as app.visits.',
+    }),
 });
 
 export type SandboxConfig = z.infer<typeof SandboxConfig>;
@@ -160,7 +165,7 @@ export function sandboxConfigSchema(): object {
   return {
     $schema,
     $id: SCHEMA_ID,
-    title: 'Configuration of a lab (fedctl sandbox --config)',
+    title: 'Configuration of the lab (fedctl sandbox --config)',
     ...schema,
   };
 }

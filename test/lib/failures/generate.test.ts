@@ -49,11 +49,11 @@ describe('the generator', () => {
       'front matter that is missing',
       /^---\n.*?\n---\n/s,
       '',
-      'it does not start with front matter between --- lines',
+      'must start with front matter between --- lines',
     ],
-    ['no title', /^title: .*\n/m, '', 'front matter has no title'],
-    ['an unknown key', 'kind: raised', 'kind: raised\nowner: me', 'front matter has an unknown key: owner'],
-    ['an unknown kind', 'kind: raised', 'kind: invented', 'kind is raised or reported'],
+    ['no title', /^title: .*\n/m, '', 'the front matter must have a title'],
+    ['an unknown key', 'kind: raised', 'kind: raised\nowner: me', 'unknown key in the front matter: owner'],
+    ['an unknown kind', 'kind: raised', 'kind: invented', 'kind must be raised or reported'],
     [
       'an exit code that no failure has',
       /^exit: \d/m,
@@ -64,46 +64,51 @@ describe('the generator', () => {
       'a reported code with an exit code',
       'kind: raised',
       'kind: reported',
-      'kind reported has no exit code: fedctl does not end with it',
+      'kind reported does not allow an exit code, because fedctl never raises the failure',
     ],
     [
       'a reported code that nobody reported',
       /exit: \d\nkind: raised/,
       'kind: reported',
-      'kind reported requires "reported": where it was seen',
+      'kind reported requires "reported": the source of the report',
     ],
-    ['a section that is missing', /## Sources\n.*$/s, '', 'the section "Sources" is missing'],
+    ['a section that is missing', /## Sources\n.*$/s, '', 'missing section "Sources"'],
     ['an unknown section', '## Sources', '## References', 'unknown heading "References"'],
     [
       'sections in another order',
       /(## Meaning\n.*?)(## Causes\n.*?)(?=## Texts)/s,
       '$2$1',
-      'sections stand in the order Meaning, Causes, Texts, Similar codes, What to do, Sources',
+      'the order of the sections must be Meaning, Causes, Texts, Similar codes, What to do, Sources',
     ],
-    ['two paragraphs of meaning', '## Meaning\n', '## Meaning\n\nOne more.\n', '"Meaning" is one paragraph'],
+    [
+      'two paragraphs of meaning',
+      '## Meaning\n',
+      '## Meaning\n\nOne more.\n',
+      '"Meaning" must be one paragraph',
+    ],
     [
       'causes that are no list',
       /## Causes\n\n.*?(?=## Texts)/s,
       '## Causes\n\nMany.\n\n',
-      '"Causes" is one list',
+      '"Causes" must be one list',
     ],
     [
       'a similar code without its difference',
       '## Similar codes\n\n',
       '## Similar codes\n\n- `sts.tag-denied`\n',
-      '"Similar codes" has an item that is not "code: difference"',
+      'each item of "Similar codes" must be "code: difference"',
     ],
     [
       'a similar code without a page',
       '## Similar codes\n\n',
       '## Similar codes\n\n- `sts.no-such`: Nobody knows.\n',
-      'it names sts.no-such, which has no page of its own',
+      'names sts.no-such, which has no page',
     ],
     [
       'a text that nobody prints',
       '## Texts\n\n',
       '## Texts\n\n```text\nboom\n```\n\n',
-      '"Texts" holds who prints a text, and then the text in a fenced block',
+      '"Texts" must have paragraphs with the name of a program, each followed by a code block',
     ],
   ] as const)('refuses %s', (_what, from, to, complaint) => {
     change(from, to);
@@ -112,11 +117,9 @@ describe('the generator', () => {
 
   test('refuses a name that is no code, and a code of no area', () => {
     writeFileSync(join(folder, 'pages', 'Notes.md'), '');
-    expect(generate()).toBe(
-      'docs/failures/Notes.md: the name of the file is not <area>[.<part>].<kebab>.md.',
-    );
+    expect(generate()).toBe('docs/failures/Notes.md: the file name must be <area>[.<part>].<kebab>.md.');
     rmSync(join(folder, 'pages', 'Notes.md'));
     writeFileSync(join(folder, 'pages', 'moon.full.md'), readFileSync(join(folder, 'pages', PAGE)));
-    expect(generate()).toMatch(/^docs\/failures\/moon\.full\.md: the code begins with none of the areas/);
+    expect(generate()).toMatch(/^docs\/failures\/moon\.full\.md: the code must start with one of the areas/);
   });
 });
