@@ -2,7 +2,7 @@ import { inNetwork } from '../core/network.ts';
 import type { AtlasAccessListEntry } from '../ports/atlas.ts';
 
 /**
- * Returns the entry of an IP access list that allows an address; null when none does. The members of security
+ * Returns the IP access list entry that includes an address; null if no entry does. The members of security
  * groups are unknown here.
  */
 export function admittedBy(

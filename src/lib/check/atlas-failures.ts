@@ -2,7 +2,10 @@ import { atlas, rerun } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { AtlasAccessListEntry, AtlasIdentityProvider } from '../ports/atlas.ts';
 
-/** Failures for what is missing in Atlas, with the real names filled in. */
+/**
+ * Failures for missing Atlas configuration. The messages name the real organization, project and identity
+ * provider.
+ */
 
 export function noFederation(organizationId: string): FedctlError {
   return new FedctlError('atlas.identity-provider-missing', {
@@ -41,7 +44,7 @@ export function notListed(address: string, projectId: string): FedctlError {
   });
 }
 
-/** An entry becomes active only some time after it was created (facts/mongodb.md 7.7). */
+/** Atlas activates an entry some time after its creation (facts/mongodb.md 7.7). */
 export function notInForce(
   { cidrBlock }: AtlasAccessListEntry,
   status: 'PENDING' | 'FAILED',

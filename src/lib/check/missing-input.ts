@@ -1,6 +1,6 @@
 import { FedctlError } from '../core/errors.ts';
 
-/** Failures for inputs that a check requires. */
+/** Failures for missing inputs of checks. */
 
 export function missingUri(): FedctlError {
   return new FedctlError('usage.missing-uri', { message: 'No connection string is given.' });

@@ -4,10 +4,10 @@ import type { Caution } from './outcome.ts';
 import type { CheckOptions } from './world.ts';
 
 /**
- * Warns that Atlas deletes a temporary entry within the time of `--warn-expiry`.
+ * Warns if Atlas deletes a temporary entry within the time of `--warn-expiry`.
  *
  * @param what the entry, as the beginning of a sentence
- * @returns null for an entry that stays long enough, and without --warn-expiry
+ * @returns null if the entry expires later or never, or without --warn-expiry
  */
 export function soonDeleted(
   what: string,

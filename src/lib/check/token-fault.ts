@@ -10,7 +10,10 @@ const NAMES: Readonly<Record<string, string>> = {
   kid: 'key id',
 };
 
-/** Converts a fault of a token to a failure: the value and the expected value, in one sentence. */
+/**
+ * Converts a fault of a token to a failure. The message shows the actual and the expected value in one
+ * sentence.
+ */
 export function tokenFault({ code, claim, expected, seen }: Fault): FedctlError {
   const about = claim === null ? 'The token' : `The ${NAMES[claim] ?? claim} of the token`;
   const is = seen === null ? 'is missing' : `is ${seen}`;

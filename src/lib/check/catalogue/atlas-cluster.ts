@@ -43,8 +43,8 @@ export const atlasCluster = check<AtlasCluster>({
 });
 
 /**
- * The symptoms of an address that is not in the access list: packets without a response, and a TLS handshake
- * that is closed or reset (facts/mongodb.md 9).
+ * Failures that occur when the IP access list blocks an address: no response to packets, or a closed or reset
+ * TLS handshake (facts/mongodb.md 9).
  */
 const KEPT_OUT: ReadonlySet<string> = new Set([
   'mongo.connect-timeout',
@@ -56,8 +56,8 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A missing entry is the cause only when the connection fails with these symptoms. When the cluster is
- * reachable nevertheless (for example over a private endpoint), the list does not matter.
+ * Fails for a missing entry only if the connection failed with one of these symptoms. If the cluster is
+ * reachable, for example over a private endpoint, a missing entry is not a failure.
  */
 export const atlasAccessList = check<null>({
   id: 'atlas.access-list',

@@ -17,7 +17,7 @@ import { atlasCluster } from './atlas-cluster.ts';
 import { awsIdentity, callerOf, stsRole } from './aws.ts';
 import { expectedIssuer, iamFederation, TOKEN_SOURCES, tokenOf } from './token.ts';
 
-/** The identity provider in Atlas that matches the token of the chain. */
+/** The identity provider in Atlas that matches the issuer and audience of the token. */
 export interface Trusted {
   readonly federationSettingsId: string;
   readonly provider: AtlasIdentityProvider;
@@ -53,7 +53,7 @@ export const atlasIdentityProvider = check<Trusted>({
   },
 });
 
-/** Returns issuer and audience of the token, or of the token that could not be minted. */
+/** Returns the issuer and audience of the token; without a token, the expected issuer and audience. */
 function namedByToken(world: World, facts: Facts) {
   const token = tokenOf(facts);
   return {

@@ -2,7 +2,10 @@ import { isFailureCode } from '../../failures/failures.ts';
 import { check } from '../check.ts';
 import { pass, skip, warn } from '../outcome.ts';
 
-/** Faults of a configuration are reported before any check runs. This check shows the resulting target. */
+/**
+ * Shows the values of the target. Configuration errors are reported before any check runs, so this check
+ * never fails.
+ */
 export const configTarget = check<null>({
   id: 'config.target',
   title: 'the configuration is complete and consistent',

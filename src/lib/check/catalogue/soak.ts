@@ -8,15 +8,15 @@ import { OIDC_CHECKS } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 
 /**
- * The shortest lifetime that AWS mints, in seconds: the sooner the token expires, the sooner the server asks
- * for another.
+ * The shortest token lifetime that AWS allows, in seconds. A shorter lifetime makes the server request a new
+ * token sooner.
  */
 export const SOAK_TOKEN_SECONDS = 60;
 const EVERY_MS = 1000;
 
 /**
- * Checks that a connection outlives its token: the server requires a new login (391), and the driver supplies
- * a new token.
+ * Checks that a connection stays open after its token expires: the server requires reauthentication (code
+ * 391), and the driver supplies a new token.
  */
 export const mongoSoak = check<null>({
   id: 'mongo.oidc.soak',

@@ -19,7 +19,10 @@ import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, awsProfile, callerKey, callerOf, stsRole } from './aws.ts';
 
-/** Returns AWS access for all later checks: as the role, if one is named. */
+/**
+ * Returns AWS access for all later checks: with the assumed role if the target names a role, otherwise with
+ * the base credentials.
+ */
 export function callerAws(facts: Facts): Aws {
   return facts.resultOf(stsRole) === null ? facts.needed(awsProfile) : facts.needed(stsRole).aws;
 }
@@ -29,7 +32,7 @@ const mints = (world: Asked) => usesToken(world) && world.target.tokenFile === n
 
 const mintKey = (world: World) => JSON.stringify([callerKey(world), world.plan.mint]);
 
-/** Null without an audience. */
+/** Mints the token of the target. Returns null if the target has no audience. */
 async function minted(world: World, facts: Facts): Promise<MintAttempt | null> {
   const { mint } = world.plan;
   if (mint === null) return null;
@@ -38,8 +41,8 @@ async function minted(world: World, facts: Facts): Promise<MintAttempt | null> {
 }
 
 /**
- * A token is the best proof and requires no read permission. IAM is asked only when minting fails, to tell a
- * fault of the account from a fault of the caller.
+ * Checks the federation setting. A minted token proves it without a read permission. IAM is queried only if
+ * minting fails, to distinguish a disabled account from a caller without permission.
  */
 export const iamFederation = check<FederationState>({
   id: 'iam.federation',
@@ -60,7 +63,10 @@ export const iamFederation = check<FederationState>({
   },
 });
 
-/** Null when IAM is unreachable and STS has already returned more. */
+/**
+ * Reads the federation setting from IAM. Returns null if IAM is unreachable after a mint attempt: sts.mint
+ * then shows the result.
+ */
 async function stateByIam(world: World, facts: Facts): Promise<FederationState | null> {
   try {
     return await federationState(await callerAws(facts).iam(), world.context.signal);
@@ -116,8 +122,8 @@ export const stsMint = check<MintedToken>({
 });
 
 /**
- * IAM has the new state at once, STS some seconds later (facts/aws.md 1). Comparing both recognizes this
- * case.
+ * Returns iam.propagation-timeout if IAM reports federation as enabled but STS does not yet. IAM applies a
+ * change at once, STS some seconds later (facts/aws.md 1).
  */
 function notYet(failure: FedctlError, facts: Facts): FedctlError {
   if (failure.code !== 'sts.federation-disabled' || facts.of(iamFederation)?.state !== 'enabled')
@@ -169,24 +175,25 @@ export const tokenFile = check<MintedToken>({
   },
 });
 
-/** Returns the token of the chain, from any source. */
+/** Returns the token from STS or from the token file. */
 export function tokenOf(facts: Facts): MintedToken | null {
   return facts.of(stsMint) ?? facts.of(tokenFile);
 }
 
-/** The sources of the token, for checks that need one. */
+/** The checks that provide a token. */
 export const TOKEN_SOURCES = [stsMint, tokenFile];
 
-/** The checks that provide the issuer when a target does not name it. */
+/** Returns the checks that provide the issuer if the target names no issuer. */
 export function issuerEvidence({ issuer }: CheckTarget): readonly Check[] {
   return issuer === null ? [iamFederation, ...TOKEN_SOURCES] : [];
 }
 
 /**
- * Returns the issuer of the chain: the named one, otherwise that of the account. Null when neither is known.
+ * Returns the issuer that the target names, otherwise the issuer of the account. Returns null if both are
+ * unknown.
  */
 export function expectedIssuer({ target }: World, facts: Facts): string | null {
-  // STS returned the token over TLS, so a minted token names the account's own issuer.
+  // STS returned the minted token over TLS, so its issuer is the issuer of the account.
   return target.issuer ?? facts.of(iamFederation)?.issuer ?? facts.of(stsMint)?.issuer ?? null;
 }
 
