@@ -10,10 +10,9 @@ import type { AtlasAccessListEntry, AtlasIdentityProvider } from '../ports/atlas
 export function noFederation(organizationId: string): FedctlError {
   return new FedctlError('atlas.identity-provider-missing', {
     message: `The organization ${organizationId} has no federation and therefore no identity provider.`,
-    likelyCause:
-      'Federation is not set up for this organization. The Atlas API has no call for it; set it up in the Atlas console.',
+    likelyCause: 'Federation is not set up for this organization. The Atlas API cannot set up federation.',
     remedy:
-      'In Atlas, an owner of the organization must set federation up: Organization Settings, Setup Federation Settings.',
+      'In Atlas, an owner of the organization must set up federation: Organization Settings, Setup Federation Settings.',
     details: { organization: organizationId },
   });
 }
@@ -37,7 +36,7 @@ export function notConnected(
 
 export function notListed(address: string, projectId: string): FedctlError {
   return new FedctlError('atlas.access-list-missing', {
-    message: `${address} is not on the IP access list of the project ${projectId}, and the cluster rejects connections from it.`,
+    message: `${address} is not on the IP access list of the project ${projectId}, so the cluster rejects connections from this address.`,
     remedy: 'Add the IP address to the IP access list of the project.',
     command: atlas(['accessLists', 'create', address, '--type', 'ipAddress', '--projectId', projectId]),
     details: { address, project: projectId },

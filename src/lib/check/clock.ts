@@ -89,9 +89,8 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   const right = read.filter(({ ahead }) => Math.abs(ahead) <= NOTABLE);
   if (right.length > off.length) {
     // Most servers agree with the local clock, so the clock of this server is wrong.
-    const message = `${said}. Most servers agree with this machine. Either the clock of that server is wrong, or another server responds in its place.`;
-    const remedy =
-      'See the Date header that this server returns, and whether another server responds in its place.';
+    const message = `${said}. Most servers agree with this machine. Either the clock of ${worst.host} is wrong, or another server responds at this host.`;
+    const remedy = 'Look at the Date header of the response, and find out which server responds.';
     return warn(
       {
         code: null,

@@ -119,14 +119,14 @@ function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
       const present = list.users.find(
         ({ username, database }) => username === refusal.username && database === refusal.seen,
       );
-      const then = `The one in ${refusal.seen} can be removed afterwards.`;
+      const then = `Afterwards, the user in the database ${refusal.seen} can be removed.`;
       return creating(wanted, present, list, then);
     }
     case 'user-missing': {
       const present = list.users.find(({ username }) => isOfPrincipal(username, wanted.username));
       const misnamed = missingCode(wanted.username, refusal.similar) !== 'atlas.database-user-missing';
       const then = misnamed
-        ? 'The user with the other name can be removed afterwards.'
+        ? 'Afterwards, the user with the wrong name can be removed.'
         : `Keep the existing user ${present?.username}, because other logins may use it.`;
       return creating(wanted, present, list, then);
     }
@@ -175,7 +175,7 @@ function ofOtherType(
     roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`,
     ...(scopes.length === 0 ? [] : [`the scopes ${scopes.join(', ')}`]),
   ];
-  return `The type of a database user cannot be changed. In Atlas, replace it with a user of type ${expected} that has ${has.join(' and ')}. Logins as this user fail until it exists again.`;
+  return `The type of a database user cannot be changed. In Atlas, delete the user and create it again with the type ${expected} and ${has.join(' and ')}. Until then, logins as this user fail.`;
 }
 
 /**
@@ -199,7 +199,7 @@ function creating(
   if (!known) {
     const template = quoted(['atlas', ...base]);
     const how = template === null ? '' : ` with "${template} --role <role>@<database> ${end.join(' ')}"`;
-    return { remedy: `Create the database user and the roles that it requires${how}.` };
+    return { remedy: `Create the database user${how}. Choose the roles that the application needs.` };
   }
   const settings = [
     ...roles.flatMap((role) => ['--role', roleText(role)]),
@@ -207,7 +207,7 @@ function creating(
     ...(deleteAfterDate === undefined ? [] : ['--deleteAfter', rfc3339(deleteAfterDate)]),
   ];
   return {
-    remedy: `Create the database user with the settings of the existing one. ${then}`,
+    remedy: `Create the database user with the settings of the existing user. ${then}`,
     command: atlas([...base, ...settings, ...end]),
   };
 }

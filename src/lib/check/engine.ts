@@ -63,7 +63,7 @@ export async function runChecks(
  */
 class MissingFact extends Error {
   constructor(id: string) {
-    super(`unknown without ${id}`);
+    super(`requires the result of ${id}`);
   }
 }
 

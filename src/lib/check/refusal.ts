@@ -128,7 +128,7 @@ function bySaid(
   const advice =
     code.startsWith('atlas.') && wasRead(known)
       ? {
-          likelyCause: `${likelyCause} Atlas shows no cause: it deploys changes to the cluster after its API has responded.`,
+          likelyCause: `${likelyCause} No Atlas check failed: a recent change may not be deployed to the cluster yet.`,
           ...ONCE_DEPLOYED,
         }
       : code === 'jwt.algorithm-refused' && tokenOf(facts)?.algorithm === 'RS256'
@@ -171,12 +171,12 @@ function whatIsLeft(mechanism: Mechanism, known: readonly Known[], facts: Facts)
   if (wasRead(known)) {
     return {
       likelyCause:
-        'Atlas shows no cause. It deploys changes to the cluster after its API has responded, and its access history is delayed.',
+        'No Atlas check failed. A recent change may not be deployed to the cluster yet, and the access history of Atlas is delayed.',
       ...ONCE_DEPLOYED,
     };
   }
   const then =
-    'With MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, "fedctl check" compares them';
+    'If MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID are set, "fedctl check" does this';
   const user = mechanism === 'MONGODB-AWS' ? databaseUserOf(facts) : null;
   return {
     remedy:
@@ -249,8 +249,7 @@ const OF_TOKENS: readonly Question[] = [
     what: 'missing database user',
     answeredBy: [atlasOidcUser],
     ofAtlas: true,
-    otherwise:
-      'no database user is named <idpId>/<subject> in $external, with the type USER, for this cluster',
+    otherwise: '$external has no database user <idpId>/<subject> of type USER for this cluster',
   },
 ];
 
@@ -262,10 +261,10 @@ const OF_KEYS: readonly Question[] = [
     otherwise: 'AWS rejects the credentials',
   },
   {
-    what: 'missing database user, or one of the wrong type',
+    what: 'missing database user, or database user of the wrong type',
     answeredBy: [atlasAwsUser],
     ofAtlas: true,
-    otherwise: 'no database user is named after the ARN in $external, with the type of the principal',
+    otherwise: '$external has no database user with this ARN as its name and the type of the principal',
   },
 ];
 
@@ -290,7 +289,7 @@ async function tokenSides(facts: Facts): Promise<Sides> {
   const comparisons = [
     compare('iss', token.issuer, provider === null ? [] : [provider.issuer], by),
     compare('aud', token.audience.join(', '), provider === null ? [] : [provider.audience], by),
-    compare('sub', token.subject, subject, 'the database user, after <idpId>/'),
+    compare('sub', token.subject, subject, 'the database user name after <idpId>/'),
     compare('exp', rfc3339(token.expiresAt), [], 'the clock of the server'),
     compare('alg', token.algorithm, ['RS256'], 'servers up to MongoDB 8.0'),
     compare('kid', token.keyId, keys, 'the key set of the issuer'),

@@ -28,7 +28,7 @@ export function refuseUnseen(asked: Asked, selection: Selection, only: readonly 
   }
   if (checksFor(selection, asked).checks.every((check) => selection.left.has(check))) {
     throw new FedctlError('usage.nothing-to-check', {
-      message: '--skip leaves no check to run.',
+      message: '--skip excludes every check.',
       command: fedctl(['check', '--list']),
       option: '--skip',
     });
@@ -39,7 +39,7 @@ export function refuseUnseen(asked: Asked, selection: Selection, only: readonly 
 function* unusedOptions({ target, plan, options }: Asked): Iterable<readonly [option: Flag, why: string]> {
   const { tokenFile, subject, privileges, writeProbe, uri, api } = target;
   const withoutToken = 'MONGODB-AWS logs in with AWS credentials, without a token';
-  const fromFile = 'the token comes from a file, so none is minted';
+  const fromFile = 'the token comes from a file, so no token is minted';
   const withoutDatabase = 'only an API is given, without a connection string';
   const isApiOnly = uri === null && api !== null;
   const byOidc = plan.mechanisms.includes('MONGODB-OIDC');

@@ -89,7 +89,8 @@ function checksNamed(catalogue: readonly Check[], name: string, option: Flag): r
   const near = nearest(name, [...new Set(catalogue.flatMap(({ id }) => beginnings(id)))]);
   throw invalidValue(option, {
     message: `Invalid ${option}: no check is named "${name}"${near === null ? '.' : `; did you mean "${near}"?`}`,
-    remedy: 'Select a check by its ID, or all checks whose IDs start with the same words.',
+    remedy:
+      'Use the ID of a check, such as mongo.oidc.login, or a prefix that selects several checks, such as mongo.',
     command: fedctl(['check', '--list']),
     details: { checks: catalogue.map(({ id }) => id) },
   });

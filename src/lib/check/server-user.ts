@@ -34,7 +34,7 @@ export function namedUser(
   if (comparison.matches) return pass(detail, identity, { ...seen, comparisons: [comparison] });
   const message = `The server reports the user ${user}, but the login was for ${subject}.`;
   const remedy =
-    'Compare the user claim of the identity provider, and see which server responds at this host.';
+    'Check the user claim of the identity provider, and find out which server responds at this host.';
   return warn({ code: null, message, remedy }, identity, { ...seen, comparisons: [comparison] });
 }
 

@@ -5,9 +5,9 @@ const NAMES: Readonly<Record<string, string>> = {
   iss: 'issuer',
   aud: 'audience',
   sub: 'subject',
-  exp: 'expiry',
+  exp: 'expiration',
   alg: 'algorithm',
-  kid: 'key id',
+  kid: 'key ID',
 };
 
 /**

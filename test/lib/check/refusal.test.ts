@@ -177,7 +177,7 @@ describe('without Atlas', () => {
       'Ruled out: bad signature.',
       'Possible cause: the identity provider in Atlas is missing, or has a different issuer, audience or user claim.',
       'Possible cause: the organization of the cluster is not connected to the identity provider.',
-      'Possible cause: no database user is named <idpId>/<subject> in $external, with the type USER, for this cluster.',
+      'Possible cause: $external has no database user <idpId>/<subject> of type USER for this cluster.',
     ]);
     expect(failure.details).toMatchObject({
       code: 18,
@@ -199,11 +199,11 @@ describe('without Atlas', () => {
     expect({ code: failure.code, remedy: failure.remedy }).toEqual({
       code: 'mongo.aws-refused',
       remedy:
-        'Check that Atlas has the database user arn:aws:iam::123456789012:role/app in $external, AWS IAM type ROLE. With MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, "fedctl check" compares them.',
+        'Check that Atlas has the database user arn:aws:iam::123456789012:role/app in $external, AWS IAM type ROLE. If MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID are set, "fedctl check" does this.',
     });
     expect(notes).toEqual([
       'Ruled out: AWS credentials that AWS rejects.',
-      'Possible cause: no database user is named after the ARN in $external, with the type of the principal.',
+      'Possible cause: $external has no database user with this ARN as its name and the type of the principal.',
     ]);
     expect(comparisons).toEqual([
       {
@@ -232,7 +232,7 @@ describe('with Atlas', () => {
     const { failure, notes } = await explain(seeing());
     expect({ cause: failure.likelyCause, remedy: failure.remedy, command: failure.command }).toEqual({
       cause:
-        'Atlas shows no cause. It deploys changes to the cluster after its API has responded, and its access history is delayed.',
+        'No Atlas check failed. A recent change may not be deployed to the cluster yet, and the access history of Atlas is delayed.',
       remedy: 'Check again until Atlas has deployed the change.',
       command: rerun({ set: { '--wait': '2m' } }),
     });

@@ -73,13 +73,13 @@ export async function askAtlas<Fact>(
   ask: (project: AtlasProject) => Promise<Outcome<Fact>>,
 ): Promise<Outcome<Fact>> {
   const project = facts.of(atlasApi);
-  if (project === null) return skip(`requires the Atlas API: ${what}`);
+  if (project === null) return skip(`the Atlas API is required to check ${what}`);
   try {
     return await ask(project);
   } catch (error) {
     if (!isFedctlError(error)) throw error;
     const why = NOT_SEEN.has(error.code)
-      ? 'the credential lacks permission'
+      ? 'the Atlas API credentials lack permission'
       : error.message.replace(/\.$/, '');
     return unseen(error.with({ message: `The Atlas API cannot be used to check ${what}: ${why}.` }), 'skip');
   }

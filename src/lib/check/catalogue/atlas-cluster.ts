@@ -31,7 +31,7 @@ export const atlasCluster = check<AtlasCluster>({
       if (cluster === null) {
         refuseUnreadable(listed);
         const known = clusters.map(({ name }) => name).join(', ');
-        const message = `No cluster of the project has this host. Its clusters: ${known}.`;
+        const message = `No cluster of the project has this host. The project has the clusters: ${known}.`;
         return unseen(new FedctlError('atlas.cluster-unnamed', { message }), 'skip');
       }
       const failure = clusterFault(cluster, plan.database?.mechanisms ?? [], id);
@@ -70,7 +70,7 @@ export const atlasAccessList = check<null>({
     return askAtlas(facts, 'the IP access list', async ({ atlas, id }) => {
       if (proxyFor(new URL(atlas.url), context.env) !== null) {
         return skip(
-          "the Atlas API is reached through a proxy and sees the proxy's IP address, which the cluster may not see",
+          'the Atlas API is called through a proxy and reports the IP address of the proxy, not of this machine',
         );
       }
       const { signal } = context;
@@ -94,9 +94,9 @@ export const atlasAccessList = check<null>({
       const [other] = unreached;
       if (other === undefined) {
         const how = 'but the cluster is reachable through a private endpoint or peering connection';
-        return pass(`${address} is not on the list, ${how}`, null);
+        return pass(`${address} is not on the IP access list, ${how}`, null);
       }
-      const message = `${address} is not on the list, but this is not the cause of the present failure (${other.code}).`;
+      const message = `${address} is not on the IP access list, but this is not the cause of the failure ${other.code}.`;
       return warn(missing.with({ message }), null, { comparisons });
     });
   },

@@ -33,23 +33,27 @@ export const atlasIdentityProvider = check<Trusted>({
   sharedBy: (world, facts) => JSON.stringify([projectOf(world), namedByToken(world, facts)]),
   async run(world, facts) {
     const named = namedByToken(world, facts);
-    return askAtlas(facts, 'issuer, audience and user claim of the identity provider', async (project) => {
-      const { atlas, organizationId } = project;
-      const { signal } = world.context;
-      if (named.audience.length === 0) return unseen(missingAudience(), 'skip');
-      if (named.issuer === null) return unseen(unknownIssuer(), 'skip');
-      const federation = await atlas.federationSettingsId(organizationId, signal);
-      if (federation === null) return fail(failures.noFederation(organizationId));
-      const { issuer, audience } = named;
-      const listed = await atlas.identityProviders(federation, signal);
-      const providers = entriesOf(listed, (name) => name === issuer);
-      const found = findProvider(issuer, audience, providers, federation);
-      const comparisons = comparisonsOf(issuer, audience, found.provider);
-      if (found.failure !== null) return fail(found.failure, { comparisons });
-      const { displayName, id } = found.provider;
-      const fact = { federationSettingsId: federation, provider: found.provider };
-      return pass(`"${displayName}" (${id})`, fact, { comparisons });
-    });
+    return askAtlas(
+      facts,
+      'the issuer, audience and user claim of the identity provider',
+      async (project) => {
+        const { atlas, organizationId } = project;
+        const { signal } = world.context;
+        if (named.audience.length === 0) return unseen(missingAudience(), 'skip');
+        if (named.issuer === null) return unseen(unknownIssuer(), 'skip');
+        const federation = await atlas.federationSettingsId(organizationId, signal);
+        if (federation === null) return fail(failures.noFederation(organizationId));
+        const { issuer, audience } = named;
+        const listed = await atlas.identityProviders(federation, signal);
+        const providers = entriesOf(listed, (name) => name === issuer);
+        const found = findProvider(issuer, audience, providers, federation);
+        const comparisons = comparisonsOf(issuer, audience, found.provider);
+        if (found.failure !== null) return fail(found.failure, { comparisons });
+        const { displayName, id } = found.provider;
+        const fact = { federationSettingsId: federation, provider: found.provider };
+        return pass(`"${displayName}" (${id})`, fact, { comparisons });
+      },
+    );
   },
 });
 
@@ -84,7 +88,7 @@ export const atlasOrganizationLink = check<null>({
   async run({ context }, facts) {
     return askAtlas(
       facts,
-      'the connection between organization and identity provider',
+      'the connection between the organization and the identity provider',
       async ({ atlas, organizationId }) => {
         const trusted = facts.of(atlasIdentityProvider);
         if (trusted === null) return skip('the identity provider is unknown');

@@ -53,7 +53,7 @@ export interface AwsPlace {
 
 export const awsRegion = check<AwsPlace>({
   id: 'aws.region',
-  title: 'a Region is set, and requests go to the AWS endpoints or the configured ones',
+  title: 'a Region is set, and requests go to AWS or to configured endpoints',
   link: 'principal',
   needs: [awsProfile],
   asked: usesAws,

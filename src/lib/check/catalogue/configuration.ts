@@ -24,7 +24,7 @@ export const configTarget = check<null>({
     const uri = database === null ? [] : [`${database.mechanisms.join(' and ')} at ${database.uri.shown}`];
     const file = target.tokenFile === null ? [] : [`token file ${target.tokenFile}`];
     const said = [...uri, ...audience, ...file];
-    if (said.length === 0) return skip('no target is named');
+    if (said.length === 0) return skip('no connection string, audience or token file is given');
     return pass(said.join(', '), null);
   },
 });

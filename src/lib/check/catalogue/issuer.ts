@@ -58,7 +58,7 @@ export const jwtSignature = check<null>({
     const token = tokenOf(facts);
     const report = facts.of(issuerKeys);
     if (token === null) return skip('no token to verify');
-    if (report === null) return skip('the issuer, whose keys verify the token, is unknown');
+    if (report === null) return skip('the issuer is unknown, so the token cannot be verified');
     const { faults } = await verifyJwt(token.token.reveal(), async () => report.published, {
       issuer: token.issuer,
       audience: null,

@@ -135,7 +135,8 @@ function privilegesOutcome(
   return fail(
     new FedctlError('mongo.unauthorized', {
       message: `T${who.slice(1)} lacks the privileges ${lacking.join(', ')}; its roles are ${named}.`,
-      remedy: 'In Atlas, give the database user a role that allows it, such as readWrite on the database.',
+      remedy:
+        'In Atlas, grant the database user a role with these privileges, such as readWrite on the database.',
       details: { user, lacking },
     }),
   );

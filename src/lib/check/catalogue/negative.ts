@@ -92,7 +92,8 @@ export const wrongAudienceRefused = check<null>({
     const { context, plan } = world;
     if (plan.database === null) return skip('no connection string is given');
     const { minted } = await mintFor([NOBODY], world, facts);
-    if (minted === null) return skip('policy denies a token for a different audience, so none can be tested');
+    if (minted === null)
+      return skip('policy denies a token for a different audience, so the cluster cannot be tested');
     const login: LoginPlan = {
       mechanism: 'MONGODB-OIDC',
       ...loginAddress(world, plan.database.uri),

@@ -20,7 +20,7 @@ const EVERY_MS = 1000;
  */
 export const mongoSoak = check<null>({
   id: 'mongo.oidc.soak',
-  title: 'a connection outlasts its token',
+  title: 'a connection stays open after its token expires',
   link: 'cluster',
   needs: [OIDC_CHECKS.user],
   asked: ({ options, plan }) =>
@@ -54,11 +54,11 @@ export const mongoSoak = check<null>({
       context.signal,
     );
     if (failure !== null) return fail(failure);
-    const held = `held for ${formatDuration(options.soakMs / 1000)} with tokens of ${SOAK_TOKEN_SECONDS} s: ${commands} commands`;
+    const held = `held for ${formatDuration(options.soakMs / 1000)} with tokens of ${SOAK_TOKEN_SECONDS} s (${commands} commands)`;
     if (reauthentications > 0) return pass(`${held}, reauthenticated ${reauthentications} times`, null);
     return fail(
       new FedctlError('mongo.reauthentication-unseen', {
-        message: `The connection was ${held}, and the server did not request a new token.`,
+        message: `The server did not request a new token while the connection was ${held}.`,
         details: { commands },
       }),
     );

@@ -56,7 +56,7 @@ export const iamFederation = check<FederationState>({
     const attempt = await minted(world, facts);
     if (attempt !== null && attempt.token !== null) {
       const { issuer } = attempt.token;
-      const detail = `STS mints tokens of account ${account}, issuer ${issuer}`;
+      const detail = `STS mints tokens for account ${account}, issuer ${issuer}`;
       return pass(detail, { state: 'enabled', issuer, missingPermission: null });
     }
     return stateOutcome(await stateByIam(world, facts), account);
@@ -85,20 +85,20 @@ function stateOutcome(federation: FederationState | null, account: string): Outc
         new FedctlError('sts.federation-disabled', {
           message: `Outbound federation is disabled for account ${account}.`,
           likelyCause:
-            'Federation was never enabled, or somebody disabled it. It is one setting for the whole account.',
+            'Federation was never enabled, or somebody disabled it. The setting applies to the whole account.',
           details: { account },
         }),
       );
     case 'unknown':
       return unseen(
         new FedctlError('iam.permission-missing', {
-          message: `Not allowed to read the federation setting (${federation.missingPermission}). The check sts.mint shows whether tokens are minted.`,
+          message: `The principal lacks the permission ${federation.missingPermission} to read the federation setting. The check sts.mint shows whether STS mints tokens.`,
           details: { account, permission: federation.missingPermission },
         }),
         'skip',
       );
     default:
-      return skip('IAM is unreachable; the check sts.mint shows the state');
+      return skip('IAM is unreachable; see the check sts.mint');
   }
 }
 
@@ -140,7 +140,7 @@ function notYet(failure: FedctlError, facts: Facts): FedctlError {
 
 export const tokenFile = check<MintedToken>({
   id: 'mongo.token-file',
-  title: 'the token file has a valid token that only its owner can read',
+  title: 'the token file contains a valid token and is readable only by its owner',
   link: 'token',
   needs: [],
   asked: (world) => usesToken(world) && world.target.tokenFile !== null,
@@ -163,12 +163,12 @@ export const tokenFile = check<MintedToken>({
     const detail = `token of ${token.subject} for ${token.audience.join(', ')}`;
     const left = token.expiresAt.getTime() - context.now().getTime();
     if (options.warnExpiryMs === null || left <= 0 || left > options.warnExpiryMs) return pass(detail, token);
-    const message = `The token expires in ${formatDuration(left / 1000)}: the program that renews the file is late.`;
+    const message = `The token expires in ${formatDuration(left / 1000)}: the program that renews the token file is late.`;
     return warn(
       {
         code: null,
         message,
-        remedy: 'Find out why the program that writes the token file did not renew it.',
+        remedy: 'Find out why the program that writes the token file did not renew the token.',
       },
       token,
     );
