@@ -1,10 +1,10 @@
 import { EXTERNAL } from './relying-party.ts';
 
-/** Why a relying party rejects a login: one row per cause, with the expected and the actual value. */
+/** The reasons why a relying party rejects a login, with the expected and the actual value. */
 export type Refusal =
-  /** No identity provider trusts this issuer. `expected` lists the trusted issuers. */
+  /** No identity provider has this issuer. `expected` lists the issuers of the identity providers. */
   | { readonly kind: 'issuer-unknown'; readonly expected: readonly string[]; readonly seen: string | null }
-  /** The issuer is known, but none of its identity providers has one of the token's audiences. */
+  /** Identity providers have this issuer, but none of them has an audience of the token. */
   | {
       readonly kind: 'audience-mismatch';
       readonly identityProviders: readonly string[];
@@ -23,7 +23,7 @@ export type Refusal =
       /** The JSON type of the value: `number`, `object` … */
       readonly seen: string;
     }
-  /** No database user has one of the `expected` names. `similar`: users that may have been intended. */
+  /** No database user has one of the `expected` names. `similar` lists users that may have been intended. */
   | {
       readonly kind: 'user-missing';
       readonly expected: readonly string[];
@@ -47,19 +47,19 @@ export type Refusal =
       readonly expected: 'USER' | 'ROLE';
       readonly seen: string;
     }
-  /** The user's scopes name other clusters. */
+  /** The scopes of the database user do not include the cluster of the login. */
   | {
       readonly kind: 'user-scope';
       readonly username: string;
       readonly expected: string;
       readonly seen: readonly string[];
     }
-  /** The temporary user has expired. */
+  /** The database user was temporary and has expired. */
   | { readonly kind: 'user-expired'; readonly username: string; readonly since: Date }
   | { readonly kind: 'not-an-arn'; readonly seen: string };
 
 /**
- * Formats a refusal as one plain sentence without a full stop. Text of the token is escaped. The result
+ * Formats a refusal as one plain sentence without a full stop. Escapes text from the token. The result
  * contains no secrets.
  */
 export function refusalText(refusal: Refusal): string {
