@@ -49,7 +49,10 @@ function awsLines({ awsUser }: AtlasSide, { subject }: Workload, theme: Theme): 
   );
 }
 
-/** Says how certain the ARN is, and how to determine it; empty when there is nothing to say. */
+/**
+ * Returns a note if the ARN may be wrong or incomplete: what is uncertain, and how to find the correct ARN.
+ * Empty if the ARN is certain.
+ */
 function principalNote({ subject, source }: Workload, caller: Caller): readonly string[] {
   if (subject === null) {
     return [

@@ -33,8 +33,8 @@ function mechanismDocument({ name, identity, stages, failure, handshake }: Mecha
 }
 
 /**
- * Returns the failure that ends the run, with what else is known: the mechanism, the progress of each, and
- * the failures of the others.
+ * Returns the failure that ends the run. Adds the mechanism, the completed stages, and the failures of other
+ * mechanisms to its details.
  */
 export function connectFailure(
   decisive: MechanismResult & { readonly failure: FedctlError },
@@ -74,7 +74,7 @@ export function connectHeader(mechanism: Mechanism, shownUri: string, theme: The
   return `${theme.strong(mechanism)}  ${shownUri}`;
 }
 
-/** `  ✓ tls            12 ms  TLSv1.3, certificate of …` */
+/** Formats a stage: ` ✓ tls 12 ms TLSv1.3, certificate of …`. */
 export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: Theme): string {
   const mark = { pass: theme.good('✓'), fail: theme.bad('✗'), skip: theme.dim('-') }[status];
   const time = status === 'skip' ? 'skipped' : `${ms} ms`;
@@ -85,7 +85,7 @@ export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: T
 /** The length of the longest name of a handshake step, `signed request`. */
 const STEP_WIDTH = 14;
 
-/** Formats the handshake of MONGODB-AWS: ` 3. replay …`; no lines when it was not observed. */
+/** Formats the handshake of MONGODB-AWS: ` 3. replay …`. Empty if the handshake was not observed. */
 export function handshakeLines(handshake: readonly NarratedStep[], theme: Theme): readonly string[] {
   return handshake.map((step, index) => {
     const name = step.step.replace('-', ' ').padEnd(STEP_WIDTH);
@@ -129,7 +129,7 @@ function rolesText(granted: ServerIdentity['roles']): string {
   return allowed === '' ? 'without any role' : `with ${allowed}`;
 }
 
-/** Formats a failure that does not end the run, because the failure of another mechanism does. */
+/** Formats the failure of a second mechanism, if the failure of the first mechanism ends the run. */
 export function secondFailureLines(
   failure: FedctlError,
   command: string | null,

@@ -10,7 +10,10 @@ export interface Disabled {
   readonly issuer: string | null;
 }
 
-/** Returns the caller, the account and the consequences, printed before the change (facts/aws.md 1). */
+/**
+ * Returns the lines with the caller, the account and the consequences. Printed before the change
+ * (facts/aws.md 1).
+ */
 export function disableHints(caller: Caller): readonly string[] {
   return [
     ...changeHints('Disabling', caller),

@@ -14,7 +14,7 @@ export interface Enabled {
   readonly changed: boolean;
   readonly issuer: string | null;
   readonly report: IssuerReport;
-  /** Null with --no-wait. */
+  /** The result of waiting for STS; null with --no-wait. */
   readonly propagation: Propagation | null;
   readonly probeAudience: string;
   readonly workload: Workload;

@@ -3,34 +3,33 @@ import { randomInt } from 'node:crypto';
 const ESC = String.fromCharCode(27);
 
 /**
- * Begins a colour of fedctl: ESC, `[` and random numbers of this process, which are never printed. Untrusted
- * text cannot contain it, so all other sequences in a text are not from fedctl.
+ * The start of a fedctl colour sequence: ESC, `[` and random numbers of this process, which are never
+ * printed. Untrusted text cannot contain these numbers, so all other sequences are untrusted.
  */
 const OWN = `${ESC}[${Array.from({ length: 4 }, () => randomInt(1000, 10_000)).join(';')};`;
 
 /**
  * Characters that a terminal interprets or does not show: C0 and C1 controls (including newline),
- * bidirectional controls, format and other invisible characters, line separators, and halves of surrogate
- * pairs.
+ * bidirectional controls, format and other invisible characters, line separators, and unpaired surrogates.
  */
 const UNSHOWN = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]';
 
-/** Marks where the text of a line begins; wrapped lines are aligned to it. */
+/** Marks where the text of a line begins. Wrapped lines are indented to this position. */
 const HANG = `${OWN}h`;
 
 const EACH_UNSHOWN = new RegExp(UNSHOWN, 'gu');
 const EACH_UNSHOWN_OR_OWN = new RegExp(`${OWN.replace('[', '\\[')}([\\d;]*m)|${UNSHOWN}`, 'gu');
 
 /**
- * Escapes a text so that it can be shown as part of one line: `\u{1b}` instead of the character.
+ * Escapes a text as part of one line: `\u{1b}` instead of the character.
  *
- * @param text untrusted, without colours of fedctl
+ * @param text untrusted, without fedctl colour sequences
  */
 export function escapeText(text: string): string {
   return text.replace(EACH_UNSHOWN, escaped);
 }
 
-/** Escapes a line for a terminal or a file. Colours of fedctl become terminal sequences. */
+/** Escapes a line for a terminal or a file. fedctl colour sequences become terminal sequences. */
 export function escapeLine(line: string): string {
   return line.replace(EACH_UNSHOWN_OR_OWN, (found, own?: string) =>
     own === undefined ? escaped(found) : `${ESC}[${own}`,
@@ -40,21 +39,21 @@ export function escapeLine(line: string): string {
 /**
  * Colours a text, parts of which may already be coloured.
  *
- * @param style a function of chalk, so that an outer style continues after an inner one has ended
- * @returns the text in a colour that `escapeLine` keeps; everything else in it is escaped
+ * @param style a function of chalk, so that an outer style continues after an inner style ends
+ * @returns the escaped text with a colour that `escapeLine` keeps
  */
 export function painted(text: string, style: (text: string) => string): string {
   return style(escapeLine(text)).replaceAll(`${ESC}[`, OWN);
 }
 
-/** Marks the rest of a line as text that may be wrapped by words. An Output removes the mark. */
+/** Marks the rest of a line as text that may be wrapped at spaces. An Output removes the mark. */
 export function hanging(text: string): string {
   return `${HANG}${text}`;
 }
 
 /**
- * Splits a line into the part before the text that may be wrapped, and that text; null when nothing may be
- * wrapped.
+ * Splits a line into the part before the text that may be wrapped, and this text. The text is null if nothing
+ * may be wrapped.
  */
 export function splitAtHang(line: string): readonly [before: string, text: string | null] {
   const [before = '', ...rest] = line.split(HANG);
