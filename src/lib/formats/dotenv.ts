@@ -21,7 +21,8 @@ function dotenvValue(name: string, value: string): string {
   if (!/["\\\r\n$`]/.test(value)) return `"${value}"`;
   throw new FedctlError('usage.invalid-value', {
     message: `The value of ${name} has characters that .env parsers interpret differently.`,
-    likelyCause: 'The .env format has no portable way to write both kinds of quotes, or a backslash.',
+    likelyCause:
+      'The .env format has no portable notation for a backslash, or for a value with both kinds of quotes.',
     remedy: 'Use another format, such as --format env.',
     details: { variable: name },
   });

@@ -10,8 +10,7 @@ import type { Variable } from './variables.ts';
 export function githubEntries(variables: readonly Variable[], delimiter: string): string {
   return variables
     .map(({ name, value }) => {
-      if (value?.includes(delimiter) === true)
-        throw new Error('the delimiter of a value occurs in the value');
+      if (value?.includes(delimiter) === true) throw new Error('the value contains the delimiter');
       return `${name}<<${delimiter}\n${value ?? ''}\n${delimiter}\n`;
     })
     .join('');

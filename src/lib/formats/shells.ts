@@ -60,7 +60,7 @@ function cmdValue(name: string, value: string): string {
   if (/[\r\n]/.test(value)) {
     throw new FedctlError('usage.invalid-value', {
       message: `The value of ${name} has a line break, which cmd does not support.`,
-      likelyCause: 'A variable in a batch file has one line.',
+      likelyCause: 'A value in a batch file cannot contain a line break.',
       remedy: 'Use another format, such as --format powershell.',
       details: { variable: name },
     });

@@ -32,7 +32,7 @@ function placeText({ layer, policy, sid, index }: StatementPlace): string {
 }
 
 function missText({ because }: NearMiss, { principal, context }: PolicyRequest): string {
-  if (because === 'resource') return 'is for other resources';
+  if (because === 'resource') return 'does not match the resource';
   if (because === 'principal') return `does not name ${principal.arn}`;
   const { operator, key, values } = because;
   const seen = context.get(key);
@@ -45,7 +45,7 @@ function missText({ because }: NearMiss, { principal, context }: PolicyRequest):
         : `[${seen.map(shown).join(',')}]`;
   const hint =
     typeof seen === 'object' && operator.set === null && operator.comparison !== 'Null'
-      ? ': a multivalued key needs ForAllValues or ForAnyValue'
+      ? ': a multivalued key requires ForAllValues or ForAnyValue'
       : '';
   const asked = operator.comparison === 'Null' ? `Null ${values.join(' or ')}` : `${operator.name}${wants}`;
   return `requires ${key} ${asked}, and the request has ${has}${hint}`;

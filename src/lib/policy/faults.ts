@@ -39,7 +39,7 @@ export class Faults {
   texts(value: unknown, path: PolicyFault['path'], what: string): readonly Located[] {
     if (typeof value === 'string') return [{ text: value, path }];
     if (!Array.isArray(value) || value.length === 0) {
-      this.add(path, `${what} must be a string or a list of strings that is not empty`);
+      this.add(path, `${what} must be a string or a non-empty list of strings`);
       return [];
     }
     return value.flatMap((text: unknown, index) => {

@@ -54,7 +54,7 @@ export function parseStatement(
   const trust = rules.kind === 'trust';
   for (const name of trust ? ['Resource', 'NotResource'] : ['Principal', 'NotPrincipal']) {
     if (value[name] !== undefined) {
-      faults.add([...path, name], `a ${trust ? 'trust' : 'permissions'} policy has no ${name}`);
+      faults.add([...path, name], `a ${trust ? 'trust' : 'permissions'} policy cannot have ${name}`);
     }
   }
   return {
@@ -83,7 +83,7 @@ function parseSid(value: unknown, path: Path, faults: Faults): string | null {
 function chosen(value: Members, name: string, path: Path, faults: Faults): string | null {
   const given = [name, `Not${name}`].filter((one) => value[one] !== undefined);
   if (given.length === 1) return given[0] ?? null;
-  faults.add(path, `a statement has either ${name} or Not${name}`);
+  faults.add(path, `a statement must have either ${name} or Not${name}`);
   return null;
 }
 

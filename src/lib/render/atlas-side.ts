@@ -13,7 +13,7 @@ export function atlasSideLines(
 ): readonly string[] {
   const { issuer, audience, userClaim } = side.identityProvider;
   const oidc: Row[] = [
-    ['issuer URI', issuer ?? '<issuer>   ("fedctl status" prints it when federation is enabled)'],
+    ['issuer URI', issuer ?? '<issuer>   ("fedctl status" prints the issuer if federation is enabled)'],
     ['audience', audience ?? '<the audience that the workload mints tokens for>'],
     ['authorization', 'USER (in the console: User ID)'],
     ['user claim', userClaim],
@@ -61,7 +61,9 @@ function principalNote({ subject, source }: Workload, caller: Caller): readonly 
     ];
   }
   if (source === '--role-arn') {
-    return [`This is for the role of --role-arn, not for the operator ${caller.arn} that ran this command.`];
+    return [
+      `These values are for the role of --role-arn, not for the operator ${caller.arn} that ran this command.`,
+    ];
   }
   switch (subject.certainty) {
     case 'certain':
@@ -72,7 +74,7 @@ function principalNote({ subject, source }: Workload, caller: Caller): readonly 
       ];
     case 'incomplete':
       return [
-        'This role has a path, which the session ARN does not contain. The ARN above is incomplete. Look it up: fedctl token --audience <audience> | fedctl decode',
+        'This role has a path, which the session ARN does not contain. The ARN above is incomplete. Look up the ARN: fedctl token --audience <audience> | fedctl decode',
       ];
   }
 }

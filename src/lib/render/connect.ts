@@ -96,16 +96,16 @@ export function handshakeLines(handshake: readonly NarratedStep[], theme: Theme)
 function stepText(step: NarratedStep): string {
   switch (step.step) {
     case 'nonce':
-      return `The driver sent ${step.clientBytes} random bytes. The server returned ${step.serverBytes} bytes, its own after those, and the STS host ${step.stsHost}.`;
+      return `The driver sent ${step.clientBytes} random bytes. The server returned these bytes with its own (${step.serverBytes} bytes in total) and the STS host ${step.stsHost}.`;
     case 'signed-request':
-      return `The driver signed a GetCallerIdentity request for that host and Region ${step.region} with key ${step.accessKeyId} at ${step.date}. The signature covers ${step.signedHeaders.join(', ')}. It sent the signature${step.sessionToken ? ' and the session token' : ''}, not the secret key.`;
+      return `The driver signed a GetCallerIdentity request for this host and Region ${step.region} with key ${step.accessKeyId} at ${step.date}. The signature covers ${step.signedHeaders.join(', ')}. It sent the signature${step.sessionToken ? ' and the session token' : ''}, not the secret key.`;
     case 'replay':
       return step.accepted
-        ? 'The server accepted the login. It sent this request to STS, out of sight of the client.'
-        : 'The server rejected the login. It sends this request to STS, out of sight of the client.';
+        ? 'The server accepted the login. The client cannot observe the request from the server to STS.'
+        : 'The server rejected the login. The client cannot observe the request from the server to STS.';
     case 'arn':
       return step.arn === null
-        ? 'STS cannot be reached from here to ask for the ARN of these keys.'
+        ? 'The ARN of the credentials is unknown: STS cannot be reached from this machine.'
         : arnText(step);
     case 'database-user':
       return `The server matched the database user ${step.user} in $external, ${rolesText(step.roles)}.`;
@@ -113,9 +113,9 @@ function stepText(step: NarratedStep): string {
 }
 
 function arnText({ arn, username }: Extract<NarratedStep, { step: 'arn' }>): string {
-  const named = `STS names these keys ${arn}`;
-  if (username === null) return `${named}. Atlas has no type of database user for it.`;
-  return username === arn ? `${named}.` : `${named}. The server looks up the role, ${username}.`;
+  const named = `The credentials belong to ${arn}`;
+  if (username === null) return `${named}. Atlas does not support database users for this kind of principal.`;
+  return username === arn ? `${named}.` : `${named}. The server looks up the database user ${username}.`;
 }
 
 /** Formats the identity that the server reports. */
@@ -126,7 +126,7 @@ export function identityLine({ user, roles: granted }: ServerIdentity, theme: Th
 
 function rolesText(granted: ServerIdentity['roles']): string {
   const allowed = granted.map(({ role, db }) => `${role}@${db}`).join(', ');
-  return allowed === '' ? 'without any role' : `with ${allowed}`;
+  return allowed === '' ? 'without roles' : `with ${allowed}`;
 }
 
 /** Formats the failure of a second mechanism, if the failure of the first mechanism ends the run. */

@@ -20,7 +20,7 @@ export function credentialsDocument({ operation, arn, credentials }: SessionCred
 const MADE_BY: Readonly<Record<SessionCredentials['operation'], string>> = {
   GetSessionToken: 'GetSessionToken',
   AssumeRole: 'AssumeRole',
-  none: 'none: the given credentials are temporary already',
+  none: 'none: the credentials are already temporary',
 };
 
 const USES: readonly (readonly [string, string])[] = [
@@ -49,7 +49,7 @@ export function credentialsLines(session: SessionCredentials, now: Date, theme: 
   return [
     ...lines.map(([name, value]) => `${theme.dim(name.padEnd(14))} ${value}`),
     '',
-    'To use them, repeat the command with --format:',
+    'To use these credentials, repeat the command with --format:',
     ...USES.map(([typed, where]) => `  ${theme.typed(typed.padEnd(width))}  ${theme.dim(where)}`),
   ];
 }

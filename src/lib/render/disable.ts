@@ -17,7 +17,7 @@ export interface Disabled {
 export function disableHints(caller: Caller): readonly string[] {
   return [
     ...changeHints('Disabling', caller),
-    'No workload of the account can mint tokens any more, for MongoDB or elsewhere.',
+    'No workload of the account can mint tokens any more, for MongoDB or for other services.',
     'Issued tokens stay valid for up to an hour, the keys stay published, and STS',
     'continues to mint for about ten seconds.',
   ];
@@ -40,7 +40,7 @@ export function disableLines({ caller, changed, issuer }: Disabled, theme: Theme
     ];
   }
   return [
-    `${theme.caution('disabled')} Outbound federation of account ${caller.account} is disabled now.`,
+    `${theme.caution('disabled')} Outbound federation of account ${caller.account} is now disabled.`,
     '',
     ...block(
       [

@@ -173,7 +173,7 @@ function reason({ code, symptom }: Match): string {
 }
 
 const NOTHING_FOUND = [
-  'fedctl knows no failure that matches this text.',
+  'No known failure matches this text.',
   '',
   'Try instead:',
   '  fedctl check                         check the whole chain and report the first failure',

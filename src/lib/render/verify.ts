@@ -50,7 +50,7 @@ function invalidLines({ faults, signatureChecked }: Verification, theme: Theme):
   const unchecked =
     signatureChecked || faults.some(({ code }) => code === 'jwt.not-a-jwt')
       ? []
-      : [theme.dim('The signature was not checked, because the token is invalid with any key.')];
+      : [theme.dim('The signature was not checked, because the token is invalid regardless of the key.')];
   return [
     `${theme.bad('invalid')}: ${count}`,
     ...faults.flatMap((fault) => faultLines(fault, theme)),

@@ -75,12 +75,12 @@ export function whoamiLines(
 }
 
 const OPERATOR = [
-  'This is for the principal that runs whoami. If the workload runs as another principal, use:',
+  'These values are for the principal that runs whoami. If the workload runs as another principal, run:',
   'fedctl whoami --profile <profile of the workload>   (or --role-arn <arn of its role>)',
 ];
 
 function subjectRows(subject: Subject, callerArn: string): readonly Row[] {
-  if (subject.arn === null) return [['subject', 'none: this caller cannot have a token']];
+  if (subject.arn === null) return [['subject', 'none: AWS mints no tokens for this caller']];
   if (subject.arn === callerArn) return [];
   const doubt = {
     certain: '',

@@ -65,9 +65,9 @@ export type Refusal =
 export function refusalText(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'issuer-unknown':
-      return `no identity provider trusts the issuer ${one(refusal.seen)}; trusted: ${many(refusal.expected)}`;
+      return `no identity provider trusts the issuer ${one(refusal.seen)}; trusted issuers: ${many(refusal.expected)}`;
     case 'audience-mismatch':
-      return `the audience ${many(refusal.seen)} is not ${many(refusal.expected)} of identity provider ${refusal.identityProviders.join(', ')}`;
+      return `the audience ${many(refusal.seen)} does not match the audience ${many(refusal.expected)} of identity provider ${refusal.identityProviders.join(', ')}`;
     case 'claim-missing':
       return `the token has no claim ${one(refusal.claim)}`;
     case 'claim-type':
@@ -83,7 +83,7 @@ export function refusalText(refusal: Refusal): string {
     case 'user-scope':
       return `the database user ${one(refusal.username)} is for the clusters ${many(refusal.seen)}, not for ${one(refusal.expected)}`;
     case 'user-expired':
-      return `the database user ${one(refusal.username)} was deleted after ${refusal.since.toISOString()}`;
+      return `the database user ${one(refusal.username)} expired at ${refusal.since.toISOString()}`;
     case 'not-an-arn':
       return `${one(refusal.seen)} is not the ARN of an IAM user or role`;
   }

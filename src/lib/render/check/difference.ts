@@ -79,7 +79,7 @@ function foreignLetters(seen: string, expected: string): string | null {
   const strange = other?.length === 0 ? one : [];
   if (strange === undefined || strange.length === 0) return null;
   const names = [...new Set(strange)].slice(0, 4).map(codePoint);
-  return `not plain ASCII, although it looks like it: ${names.join(', ')}`;
+  return `contains characters outside ASCII: ${names.join(', ')}`;
 }
 
 function codePoint(character: string): string {

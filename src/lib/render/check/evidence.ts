@@ -22,7 +22,7 @@ export function withoutRepeat(result: CheckResult, shown: Set<string>): CheckRes
 /** Adds the underlying errors of a failure to the notes, for --verbose. */
 export function withCauses(result: CheckResult): CheckResult {
   const { causes = [], notes } = result;
-  return { ...result, notes: [...notes, ...causes.map((cause) => `because: ${cause}`)] };
+  return { ...result, notes: [...notes, ...causes.map((cause) => `caused by: ${cause}`)] };
 }
 
 /** Removes repeated remedies: only the first check with a remedy shows the remedy. */

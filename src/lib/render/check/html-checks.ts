@@ -56,8 +56,8 @@ export function adviceHtml(check: Pick<CheckResult, 'cause' | 'remedy' | 'comman
 
 function comparisonsHtml(comparisons: readonly Comparison[]): Markup {
   if (comparisons.length === 0) return NOTHING;
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="what was compared"><table class="claims">
-<thead><tr><th scope="col">what</th><th scope="col"></th><th scope="col">value</th><th scope="col">expected by</th></tr></thead>
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="compared values"><table class="claims">
+<thead><tr><th scope="col">field</th><th scope="col"></th><th scope="col">value</th><th scope="col">expected by</th></tr></thead>
 ${comparisons.map(comparisonHtml)}</table></div>
 `;
 }

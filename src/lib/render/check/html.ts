@@ -107,7 +107,7 @@ function targetHtml(target: TargetReport, index: number, alone: boolean): Markup
 ${targetFacts(target).slice(1)}</dl>
 `;
   return markup`<section id="${id}"${alone ? NOTHING : markup` aria-labelledby="${id}-name"`} class="${status}">
-${heading}${title('The chain')}${chainSvg(target)}${title('The checks')}${checksHtml(target.checks)}${title('The times')}<div class="scroll">${timesHtml(target.checks)}</div>
+${heading}${title('Chain')}${chainSvg(target)}${title('Checks')}${checksHtml(target.checks)}${title('Timing')}<div class="scroll">${timesHtml(target.checks)}</div>
 </section>
 `;
 }

@@ -82,7 +82,7 @@ export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
   return warned.length > 0
     ? {
         status: 'warn',
-        words: `none of ${count} targets is broken, ${warned.length} with warnings`,
+        words: `no failures in ${count} targets, warnings in ${warned.length}`,
         first,
         where,
       }
