@@ -24,7 +24,7 @@ export interface Check<Fact = unknown> {
   readonly needs: readonly Check[];
   /**
    * Returns the checks whose results this check uses as evidence. This check waits for them and runs even if
-   * they fail. Empty if the target itself provides the value.
+   * they fail. Returns an empty list if the target itself provides the value.
    */
   readonly evidence?: (target: CheckTarget) => readonly Check[];
   /**

@@ -70,7 +70,7 @@ export async function explainRefusal(
   const algorithm = mechanism === 'MONGODB-OIDC' ? algorithmRefused(facts) : null;
   if (algorithm !== null) return { failure: algorithm, comparisons, notes: [] };
   const reason = await serverReason(mechanism, world, facts, startedAt);
-  const said = reason === null ? [] : [`The server log says: ${reason}.`];
+  const said = reason === null ? [] : [`Reason in the server log: ${reason}.`];
   const explained = (changed: FedctlError, notes: readonly string[] = said) => ({
     failure: changed,
     comparisons,
@@ -119,10 +119,10 @@ function bySaid(
   known: readonly Known[],
 ): FedctlError {
   const { message, cause } = failure;
-  const likelyCause = `The server log says: ${reason}.`;
+  const likelyCause = `Reason in the server log: ${reason}.`;
   const details = { ...failure.details, serverReason: reason };
   if (code === null) {
-    const remedy = 'Correct the cause that the server log names.';
+    const remedy = 'Fix the problem that the server log reports.';
     return failure.with({ likelyCause, remedy, command: null, details });
   }
   const advice =

@@ -21,6 +21,6 @@ export function soonDeleted(
   return {
     code: null,
     message: `${what} is temporary: Atlas deletes it in ${formatDuration(Math.max(0, left) / 1000)}, at ${rfc3339(at)}.`,
-    remedy: 'In Atlas, make it permanent or extend its expiration.',
+    remedy: 'In Atlas, extend or remove the expiration.',
   };
 }

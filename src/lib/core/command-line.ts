@@ -30,8 +30,8 @@ interface Keeping {
   /** Options to keep in addition to the common options. The command must support these options. */
   readonly keep: readonly Flag[];
   /**
-   * Options that the command does not support. Without them it would act on a different target, so no command
-   * is offered if one of them was given.
+   * Options that the command does not support although they change its target. If one of these options was
+   * given, no command is offered.
    */
   readonly unless: readonly Flag[];
 }

@@ -98,7 +98,7 @@ function stepText(step: NarratedStep): string {
     case 'nonce':
       return `The driver sent ${step.clientBytes} random bytes. The server returned these bytes with its own (${step.serverBytes} bytes in total) and the STS host ${step.stsHost}.`;
     case 'signed-request':
-      return `The driver signed a GetCallerIdentity request for this host and Region ${step.region} with key ${step.accessKeyId} at ${step.date}. The signature covers ${step.signedHeaders.join(', ')}. It sent the signature${step.sessionToken ? ' and the session token' : ''}, not the secret key.`;
+      return `The driver signed a GetCallerIdentity request for this host and Region ${step.region} with key ${step.accessKeyId} at ${step.date}. The signature covers ${step.signedHeaders.join(', ')}. The driver sent the signature${step.sessionToken ? ' and the session token' : ''}, not the secret key.`;
     case 'replay':
       return step.accepted
         ? 'The server accepted the login. The client cannot observe the request from the server to STS.'

@@ -75,7 +75,7 @@ export function refusalText(refusal: Refusal): string {
     case 'user-missing':
       return `no database user ${many(refusal.expected, ' or ')} in ${EXTERNAL}${similarText(refusal.similar)}`;
     case 'user-database':
-      return `the database user ${one(refusal.username)} is in ${one(refusal.seen)}, not in ${one(refusal.expected)}`;
+      return `the database user ${one(refusal.username)} is in the database ${one(refusal.seen)}, not in ${one(refusal.expected)}`;
     case 'oidc-auth-type':
       return `the database user ${one(refusal.username)} has oidcAuthType ${refusal.seen}, not ${refusal.expected}`;
     case 'aws-iam-type':

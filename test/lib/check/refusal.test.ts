@@ -256,8 +256,8 @@ describe('with Atlas', () => {
   ])('the reason in the log of the server decides: %s', async (reason, code) => {
     const { failure, notes } = await explain(saying(reason));
     expect(failure.code).toBe(code);
-    expect(failure.likelyCause).toContain(`The server log says: ${reason.replace(/\.$/, '')}.`);
-    expect(notes).toEqual([`The server log says: ${reason.replace(/\.$/, '')}.`]);
+    expect(failure.likelyCause).toContain(`Reason in the server log: ${reason.replace(/\.$/, '')}.`);
+    expect(notes).toEqual([`Reason in the server log: ${reason.replace(/\.$/, '')}.`]);
     expect(failure.details).toMatchObject({ code: 18, serverReason: reason.replace(/\.$/, '') });
   });
 
@@ -282,8 +282,8 @@ describe('with Atlas', () => {
     const { failure } = await explain(saying('BadValue: clouds over Paris'));
     expect(failure).toMatchObject({
       code: 'mongo.oidc-refused',
-      likelyCause: 'The server log says: BadValue: clouds over Paris.',
-      remedy: 'Correct the cause that the server log names.',
+      likelyCause: 'Reason in the server log: BadValue: clouds over Paris.',
+      remedy: 'Fix the problem that the server log reports.',
       command: null,
     });
   });
@@ -320,19 +320,19 @@ describe('with Atlas', () => {
   ])('the entry of the access history is told if it is ours: %s', async (_what, entry, isTold) => {
     const { notes } = await explain(seeing([entry]));
     const said = notes.filter((note) => note.startsWith('The server log'));
-    expect(said).toEqual(isTold ? ['The server log says: UserNotFound: Could not find user.'] : []);
+    expect(said).toEqual(isTold ? ['Reason in the server log: UserNotFound: Could not find user.'] : []);
   });
 
   test('the newest entry that is ours counts', async () => {
     const other = login({ username: 'somebody', failureReason: 'Other' });
     const old = login({ failureReason: 'Old' });
     const { notes } = await explain(seeing([other, login({ failureReason: 'New.' }), old]));
-    expect(notes[0]).toBe('The server log says: New.');
+    expect(notes[0]).toBe('Reason in the server log: New.');
   });
 
   test.each([ARN, 'arn:aws:iam::123456789012:role/app'])('keys are known by %s', async (username) => {
     const { notes } = await explain(seeing([login({ username })]), KEYS_REFUSED, 'MONGODB-AWS');
-    expect(notes[0]).toBe('The server log says: UserNotFound: Could not find user.');
+    expect(notes[0]).toBe('Reason in the server log: UserNotFound: Could not find user.');
     const another = await explain(seeing([login({ username: `${username}2` })]), KEYS_REFUSED, 'MONGODB-AWS');
     expect(another.notes[0]).toBe('Ruled out: AWS credentials that AWS rejects.');
   });

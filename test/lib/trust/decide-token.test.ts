@@ -202,7 +202,7 @@ const REFUSALS: readonly {
     name: 'a user in another database',
     change: { users: [{ ...USER, database: 'admin' }] },
     refusal: { kind: 'user-database', username: USER.username, expected: '$external', seen: 'admin' },
-    text: `the database user "${USER.username}" is in "admin", not in "$external"`,
+    text: `the database user "${USER.username}" is in the database "admin", not in "$external"`,
   },
   {
     name: 'a user that is a group',

@@ -210,7 +210,7 @@ const MEETINGS: Readonly<Record<string, Meeting>> = {
   'database-user-session-arn': refused(
     /:role\/app" in \$external; similar: "\w+\/arn:aws:sts::\d+:assumed-role\/app\/lab"/,
   ),
-  'database-user-wrong-database': refused(/user\/operator" is in "admin", not in "\$external"$/),
+  'database-user-wrong-database': refused(/user\/operator" is in the database "admin", not in "\$external"$/),
   'database-user-role-path': refused(
     /role\/team\/data\/etl" in \$external; similar: "\w+\/arn:aws:iam::\d+:role\/etl"/,
   ),

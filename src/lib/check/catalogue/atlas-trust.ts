@@ -162,7 +162,7 @@ function listedUser(
   { context, options }: World,
 ): Outcome<AtlasDatabaseUser> {
   const user = users.find((each) => each.username === username && each.database === EXTERNAL);
-  if (user === undefined) throw new TypeError('a database user that logged in is not listed');
+  if (user === undefined) throw new TypeError('the accepted database user is not in the list');
   const roles = user.roles.map(({ role, db }) => `${role}@${db}`).join(', ');
   const comparisons = [compare('database user', username, [user.username], 'the project')];
   const caution = soonDeleted('The database user', user.deleteAfterDate ?? null, options, context.now());

@@ -31,10 +31,7 @@ export interface StageFact {
   readonly event: StageEvent;
 }
 
-/**
- * Returns whether the target has database checks. A target without a connection string has them too, unless
- * it names an API.
- */
+/** Returns whether the target has database checks. True unless the target names only an API. */
 export const wantsDatabase = ({ plan, target }: Asked) => plan.database !== null || target.api === null;
 
 export const mongoDns = check<StageFact>({

@@ -41,8 +41,8 @@ async function minted(world: World, facts: Facts): Promise<MintAttempt | null> {
 }
 
 /**
- * Checks the federation setting. A minted token proves it without a read permission. IAM is queried only if
- * minting fails, to distinguish a disabled account from a caller without permission.
+ * Checks the federation setting. A minted token proves that federation is enabled, without a read permission.
+ * IAM is queried only if minting fails, to distinguish a disabled account from a caller without permission.
  */
 export const iamFederation = check<FederationState>({
   id: 'iam.federation',
