@@ -319,7 +319,7 @@ describe('with Atlas', () => {
     ['of nobody knows when', login({ at: null }), false],
   ])('the entry of the access history is told if it is ours: %s', async (_what, entry, isTold) => {
     const { notes } = await explain(seeing([entry]));
-    const said = notes.filter((note) => note.startsWith('The server log'));
+    const said = notes.filter((note) => note.startsWith('Reason in the server log'));
     expect(said).toEqual(isTold ? ['Reason in the server log: UserNotFound: Could not find user.'] : []);
   });
 
