@@ -31,7 +31,7 @@ export interface ExitCodeRow {
 export const EXIT_CODES: readonly ExitCodeRow[] = [
   {
     code: EXIT.done,
-    meaning: 'success, or the answer is yes',
+    meaning: 'success, or a positive result',
     examples: '`status` in any state; a sandbox or agent that was stopped',
   },
   { code: EXIT.bug, meaning: 'bug in fedctl', examples: 'report the bug' },
@@ -53,7 +53,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
   },
   {
     code: EXIT.answeredNo,
-    meaning: 'the answer is no',
+    meaning: 'negative result',
     examples: '`verify` of an invalid token or of text that is not a JWT; `check` with a failure',
   },
   {

@@ -17,7 +17,7 @@ export interface Disabled {
 export function disableHints(caller: Caller): readonly string[] {
   return [
     ...changeHints('Disabling', caller),
-    'No workload of the account can mint tokens any more, for MongoDB or for other services.',
+    'After the change, no workload of the account can mint tokens for any service.',
     'Issued tokens stay valid for up to an hour, the keys stay published, and STS',
     'continues to mint for about ten seconds.',
   ];
