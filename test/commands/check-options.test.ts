@@ -239,7 +239,9 @@ describe('--warn-expiry and --fail-on', () => {
     expect(warned.of('mongo.token-file')).toMatchObject({
       status: 'warn',
       code: null,
-      detail: expect.stringMatching(/^The token expires in .*: the program that renews the file is late\.$/),
+      detail: expect.stringMatching(
+        /^The token expires in .*: the program that renews the token file is late\.$/,
+      ),
       remedy: 'Find out why the program that writes the token file did not renew the token.',
     });
     const failed = await lab.answer([...args, '--fail-on', 'warn']);
