@@ -52,7 +52,7 @@ export interface Context {
   readonly signal: AbortSignal;
   /**
    * Passes the signals of this process to `handle`, including SIGQUIT, SIGUSR1 and SIGUSR2. Meanwhile
-   * `signal` does not fire. Returns a function that ends this.
+   * `signal` does not fire. Returns a function that stops passing signals.
    */
   passSignals(handle: (name: NodeJS.Signals) => void): () => void;
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;

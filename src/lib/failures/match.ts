@@ -131,7 +131,7 @@ function overlap(a: Hit, b: Hit): boolean {
  * consequences.
  */
 function find(wanted: Pattern, text: string): Hit | null {
-  // Most patterns do not match, and this test is the fastest.
+  // A fast test that rejects most patterns: a text rarely contains all parts.
   if (!wanted.parts.every((part) => text.includes(part.text))) return null;
   const [{ text: first } = { text: '' }, ...rest] = wanted.parts;
   const forward = wanted.rank === CODE;
